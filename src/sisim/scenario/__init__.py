@@ -1,0 +1,1 @@
+"""What the user wrote: pathways and scenarios, loaded and checked."""

@@ -1,0 +1,109 @@
+"""The parts every file is made of: strict tables, texts in two languages, numbers with an owner."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Grade = Literal["measured", "derived", "literature", "assumption"]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+"""A key that files refer to: lower case, digits, hyphen and underscore."""
+
+
+class Table(BaseModel):
+    """A TOML table whose keys are all known and whose content never changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Text(Table):
+    """A text that a reader sees, in Swedish and English. A plain string serves both."""
+
+    sv: str
+    en: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_plain(cls, data: Any) -> Any:
+        return {"sv": data, "en": data} if isinstance(data, str) else data
+
+    def in_language(self, lang: str) -> str:
+        """Return the text in `lang` ("sv" or "en")."""
+        return self.sv if lang == "sv" else self.en
+
+
+class Distribution(Table):
+    """How sure a number is: a named distribution (Briggs, Claxton & Sculpher 2006, ch. 4).
+
+    Parameters by name: beta (`alpha`, `beta`, or `mean`, `sd`), gamma (`shape`, `scale`, or
+    `mean`, `sd`), lognormal (`meanlog`, `sdlog`), normal (`mean`, `sd`), uniform (`low`, `high`),
+    triangular (`low`, `mode`, `high`), fixed (no parameters).
+    """
+
+    name: Literal["beta", "gamma", "lognormal", "normal", "uniform", "triangular", "fixed"]
+    alpha: float | None = None
+    beta: float | None = None
+    shape: float | None = None
+    scale: float | None = None
+    mean: float | None = None
+    sd: float | None = None
+    meanlog: float | None = None
+    sdlog: float | None = None
+    low: float | None = None
+    mode: float | None = None
+    high: float | None = None
+
+
+class Number(Table):
+    """A number and who answers for it (law L8). A plain number has no stated owner."""
+
+    value: float
+    low: float | None = Field(None, description="Lowest plausible value.")
+    high: float | None = Field(None, description="Highest plausible value.")
+    distribution: Distribution | None = None
+    source: str | None = Field(None, description="Where the number was read, or why it was chosen.")
+    grade: Grade | None = None
+    note: str | None = None
+    tuned: bool = Field(False, description="Tuned within its range so that the targets are met.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_plain(cls, data: Any) -> Any:
+        plain = isinstance(data, int | float) and not isinstance(data, bool)
+        return {"value": data} if plain else data
+
+    @model_validator(mode="after")
+    def _inside_range(self) -> Number:
+        low = self.value if self.low is None else self.low
+        high = self.value if self.high is None else self.high
+        if not low <= self.value <= high:
+            raise ValueError(f"value {self.value:g} lies outside its range {low:g}-{high:g}")
+        return self
+
+    def __float__(self) -> float:
+        return self.value
+
+
+class Rate(Number):
+    """A hazard per unit of time (a year unless `per` says otherwise)."""
+
+    value: float = Field(ge=0)
+    per: Literal["year", "month"] = "year"
+
+    @property
+    def per_year(self) -> float:
+        """The hazard per year."""
+        return self.value * (12.0 if self.per == "month" else 1.0)
+
+
+class Probability(Number):
+    """A probability per step, or of an outcome at a scheduled moment."""
+
+    value: float = Field(ge=0, le=1)
+
+
+class Positive(Number):
+    """A number that cannot be negative: an amount, a price, a weight."""
+
+    value: float = Field(ge=0)

@@ -1,0 +1,259 @@
+"""A pathway: the life course as a multi-state model on several tracks at once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from sisim.scenario.base import Grade, Name, Number, Positive, Probability, Rate, Table, Text
+
+Unit = Literal["year", "month", "step"]
+Scale = Literal["rate_ratio", "odds_ratio", "relative_risk"]
+
+
+class Principal(Table):
+    """A principal (huvudman): municipality, region, state, individual."""
+
+    label: Text
+
+
+class Administration(Table):
+    """An administration (förvaltning) that pays, and the principal it belongs to."""
+
+    label: Text
+    principal: Name
+
+
+class Resource(Table):
+    """Something a state or a transition uses, with a unit price.
+
+    Exactly one of `administration` and `payers` (shares that sum to 1) says who pays.
+    `ordinary` marks what everyone has (school for all): left out of the figures unless asked for.
+    """
+
+    label: Text
+    unit: Text
+    price: Positive
+    price_year: int
+    administration: Name | None = None
+    payers: dict[Name, Positive] = {}
+    cash: Literal["outlay", "step", "capacity"] = "outlay"
+    price_type: Name = "general"
+    ordinary: bool = False
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of the price paid by each administration; sums to 1."""
+        if self.administration is not None:
+            return {self.administration: 1.0}
+        return {name: share.value for name, share in self.payers.items()}
+
+
+class Attribute(Table):
+    """A background drawn at entry: categories with shares, or a number from a distribution.
+
+    `shares_by` gives other shares by area. With `redraw` a category is drawn anew at that rate.
+    """
+
+    label: Text | None = None
+    shares: dict[Name, Positive] = {}
+    labels: dict[Name, Text] = {}
+    shares_by: dict[Name, dict[Name, Positive]] = {}
+    distribution: Literal["normal", "uniform", "gamma", "lognormal", "beta"] | None = None
+    parameters: dict[str, Number] = {}
+    redraw: Rate | None = None
+
+
+class Factor(Table):
+    """A multiplier looked up by one feature (law L1), or a product of other factors.
+
+    One of these forms:
+
+    - `values` as a list with `below` (upper edges, exclusive; one value more than edges);
+    - `values` as a table by category, state, group or area, the rest getting `default`;
+    - `shape` (`exponential`, `weibull`, `gompertz`) over a time feature, a hazard per year
+      (Weibull h = k/s (t/s)^(k-1), Gompertz h = a exp(b t), exponential h = a);
+    - `direct`: the numeric attribute itself is the multiplier;
+    - `product`: the product of other named factors.
+
+    `feature` is one of: `age`, `age.calendar` (age reached in the calendar year),
+    `time_in_state`, `time_in.GROUP`, `time_since.GROUP`, `visits.GROUP` (ever, or in the last
+    `window`), `attribute.NAME`, `state.TRACK`, `area`, `calendar.month`, `calendar.year`,
+    `calendar.step`, `share.GROUP` (share of peers `among` the same area, an attribute's category
+    or all), `exposure.INVESTMENT` (`never`, `during`, `after`).
+    Ages are in years, durations in months, unless `unit` says otherwise.
+    `otherwise` is the value for who is not in the group, or has never left it.
+    """
+
+    feature: str | None = None
+    below: list[float] = []
+    values: list[Number] | dict[str, Number] = []
+    default: Number | None = None
+    otherwise: Number | None = None
+    unit: Unit | None = None
+    window: float | None = None
+    among: str = "area"
+    shape: Literal["exponential", "weibull", "gompertz"] | None = None
+    parameters: dict[str, Number] = {}
+    direct: bool = False
+    product: list[Name] = []
+    scale: Scale | None = Field(
+        None, description="Default: rate ratio on a rate, relative risk on a probability."
+    )
+    source: str | None = None
+    grade: Grade | None = None
+    note: str | None = None
+
+
+class Use(Table):
+    """An amount of a resource or outcome weight: base x factors.
+
+    In a state: per year spent there. On a transition or at entry: per event.
+    """
+
+    amount: Number
+    factors: list[Name] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_number(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "amount" in data:
+            return data
+        return {"amount": data}
+
+
+class State(Table):
+    """A state of a track. Entering an `exit` state leaves the population."""
+
+    label: Text
+    uses: dict[Name, Use] = {}
+    weights: dict[Name, Use] = {}
+    exit: bool = False
+
+
+class TrackSpec(Table):
+    """One side of life with exactly one current state per person."""
+
+    label: Text
+    start: Name | dict[Name, Positive]
+    states: dict[Name, State]
+
+
+class Group(Table):
+    """A named set of states of one track."""
+
+    label: Text
+    track: Name
+    states: list[Name]
+
+
+class Schedule(Table):
+    """The moment of a scheduled transition: a calendar month, an age, or a cycle number."""
+
+    month: Annotated[int, Field(ge=1, le=12)] | None = None
+    age: float | None = None
+    cycle: int | None = None
+
+
+class Destination(Table):
+    """One of several destinations, chosen in proportion to share x factors."""
+
+    share: Positive
+    factors: list[Name] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_number(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "share" in data:
+            return data
+        return {"share": data}
+
+
+class Transition(Table):
+    """A named transition: from some states to one, or to several in stated proportions.
+
+    `rate` is a hazard; `probability` is per step; with `schedule` the probability applies at that
+    moment only. Transitions of a lower `order` come first and the others are conditional on them.
+    """
+
+    label: Text | None = None
+    track: Name
+    origin: list[Name] = Field(alias="from")
+    to: dict[Name, Destination]
+    rate: Rate | None = None
+    probability: Probability | None = None
+    schedule: Schedule | None = None
+    factors: list[Name] = []
+    order: int = 1
+    uses: dict[Name, Use] = {}
+    weights: dict[Name, Use] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_plain(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        data = dict(data)
+        if isinstance(data.get("from"), str):
+            data["from"] = [data["from"]]
+        if isinstance(data.get("to"), str):
+            data["to"] = {data["to"]: 1.0}
+        return data
+
+
+class Grouping(Table):
+    """A feature by which counts are kept apart: `age` with `below`, or an attribute."""
+
+    feature: str
+    below: list[float] = []
+
+
+class Entry(Table):
+    """What every person uses once, at entry."""
+
+    uses: dict[Name, Use] = {}
+    weights: dict[Name, Use] = {}
+
+
+class Target(Table):
+    """A number that the simulation should reproduce without any investment.
+
+    `measure` names one of the measures in `sisim.pathways.targets`; `arguments` are its arguments.
+    """
+
+    label: Text
+    measure: str
+    arguments: dict[str, Any] = {}
+    low: float
+    high: float
+    unit: Text = Text(sv="andel", en="share")
+    source: str
+    grade: Grade
+    miss: Text | None = Field(None, description="Why the target is known to be missed.")
+
+
+class Pathway(Table):
+    """A pathway file."""
+
+    name: Name
+    title: Text
+    description: Text | None = None
+    step: Literal["week", "month", "quarter", "year"] = "month"
+    principals: dict[Name, Principal] = {}
+    administrations: dict[Name, Administration] = {}
+    resources: dict[Name, Resource] = {}
+    weights: dict[Name, Text] = {}
+    attributes: dict[Name, Attribute] = {}
+    tracks: dict[Name, TrackSpec]
+    groups: dict[Name, Group] = {}
+    factors: dict[Name, Factor] = {}
+    transitions: dict[Name, Transition] = {}
+    groupings: dict[Name, Grouping] = {}
+    entry: Entry = Entry()
+    targets: dict[Name, Target] = {}
+
+    @property
+    def steps_per_year(self) -> float:
+        """Number of steps in a year."""
+        return {"week": 365.25 / 7, "month": 12.0, "quarter": 4.0, "year": 1.0}[self.step]

@@ -1,0 +1,297 @@
+"""A scenario: a pathway, a population, investments, time and money, as one file says them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from sisim.scenario.base import Name, Number, Positive, Probability, Rate, Table, Text
+from sisim.scenario.pathway import Pathway, Scale
+
+Ending = Literal["ends", "continues", "new_way_of_working"]
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+
+
+class Catalogue(Table):
+    """The columns of the project catalogue: need, target group, goal, method, outcome measures."""
+
+    need: Text
+    target_group: Text
+    goal: Text
+    intervention: Text
+    social_outcomes: list[Text]
+    economic_outcomes: list[Text]
+
+
+class Time(Table):
+    """When the scenario starts, how far it looks, how much history it shows.
+
+    `warm_up` is in years before the history; unset, it is long enough for everyone who lives at
+    the start to have been simulated from birth.
+    """
+
+    start: Month = "2026-01"
+    years: Annotated[float, Field(gt=0, le=100)] = 20
+    history: Annotated[float, Field(ge=0, le=50)] = 0
+    warm_up: Annotated[float, Field(ge=0)] | None = None
+
+
+class Area(Table):
+    """An area of the municipality and its share of the births."""
+
+    label: Text
+    share: Positive
+
+
+class Movers(Table):
+    """Movers-in: how many a year, as a share of residents, and at what ages (years)."""
+
+    per_year: Positive
+    below: list[float] = []
+    shares: list[Positive] = [Positive(value=1)]
+
+
+class Population(Table):
+    """Who is simulated: an open population of `residents`, or a closed `cohort`.
+
+    In an open population everyone is aged 0 to `max_age` years; births are as many as keep
+    `residents` constant but for moves and deaths, and grow by `growth` a year from the start.
+    A closed cohort starts in the pathway's start states, or in `start`, at `age` (or ages with
+    shares: `ages_below`, `age_shares`).
+    """
+
+    residents: Annotated[int, Field(gt=0)] | None = None
+    max_age: Annotated[float, Field(gt=0)] = 30
+    growth: Number = Number(value=0)
+    movers_in: Movers | None = None
+    cohort: Annotated[int, Field(gt=0)] | None = None
+    age: float = 0
+    start: dict[Name, Name | dict[Name, Positive]] = {}
+    areas: dict[Name, Area] = {}
+
+
+class Condition(Table):
+    """A target group: everything listed must hold; `any_of` asks for at least one of its parts.
+
+    `features` maps a feature (as in a factor) to the categories allowed, or to `from`/`below`
+    bounds in the feature's unit (ages in years, durations in months, counts as they are).
+    """
+
+    features: dict[str, list[str] | Bounds] = {}
+    any_of: list[Condition] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_features(cls, data: Any) -> Any:
+        if isinstance(data, dict) and not {"features", "any_of"} & set(data):
+            return {"features": data}
+        return data
+
+
+class Bounds(Table):
+    """At least `from_`, and less than `below`."""
+
+    from_: float | None = Field(None, alias="from")
+    below: float | None = None
+    window: float | None = None
+
+
+class Persistence(Table):
+    """What is left of an effect after a person's treatment has ended.
+
+    `none` (gone at once), `permanent`, `half_life` (`years`), `linear` (to zero in `years`),
+    `table` (`at` years since the end, `share` kept; linear in between, constant after).
+    """
+
+    kind: Literal["none", "permanent", "half_life", "linear", "table"] = "none"
+    years: Positive | None = None
+    at: list[float] = []
+    share: list[float] = []
+
+
+class Effect(Table):
+    """A factor on named transitions, or on the use of resources or outcome weights in states.
+
+    `ratio` is a rate ratio, odds ratio or relative risk, as `scale` says. It acts on the
+    `participants`, or on everybody in the `area`s that have the new way of working; there it
+    changes the inflow. Partial strength s (onset, fidelity, persistence) gives 1 - (1 - ratio) s.
+    `on = "entry"` thins the entries into the population.
+    """
+
+    on: list[str]
+    ratio: Number
+    scale: Scale = "rate_ratio"
+    acts_on: Literal["participants", "area"] = "participants"
+    phase: Literal["always", "project", "new_way"] = "always"
+    persistence: Persistence = Persistence()
+    modifier: str | None = Field(None, description="Numeric attribute that scales the effect.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_plain(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("on"), str):
+            return {**data, "on": [data["on"]]}
+        return data
+
+
+class Selection(Table):
+    """Who gets a place when places are short.
+
+    `risk_of` names the transition whose hazard ranks people under `highest_risk`; a screening
+    with `sensitivity` and `specificity` stands between the true ranking and the choice.
+    """
+
+    rule: Literal["first_come", "highest_risk", "lottery"] = "first_come"
+    risk_of: Name | None = None
+    sensitivity: Probability = Probability(value=1)
+    specificity: Probability = Probability(value=1)
+
+
+class Cost(Table):
+    """What an investment costs, in the scenario's price level, and who pays.
+
+    `start_up` once; `running` per year while it runs; per participant at start and per month.
+    `payer` is an administration; unset, the fund pays in the project and `social`-like payers must
+    be named for what follows.
+    """
+
+    start_up: Positive = Positive(value=0)
+    running: Positive = Positive(value=0)
+    per_participant: Positive = Positive(value=0)
+    per_participant_month: Positive = Positive(value=0)
+    payer: Name
+
+
+class Fidelity(Table):
+    """How fully the method is delivered: `share` at years `at` since start, linear between."""
+
+    at: list[float]
+    share: list[float]
+
+
+class NewWay(Table):
+    """The new way of working: full scale for everyone in need, in ordinary operation.
+
+    Begins `delay` months after the project, area by area (`areas` in order, `interval` months
+    apart; unset: all at once), each growing to full scale in `ramp` months.
+    """
+
+    delay: float = 0
+    ramp: float = 0
+    areas: list[Name] = []
+    interval: float = 0
+    reach: Probability = Probability(value=1)
+    capacity: Annotated[int, Field(gt=0)] | None = None
+    cost: Cost
+    replaces: Cost | None = None
+
+
+class Investment(Table):
+    """A social investment: an intervention with money, time, places, a target group, an ending."""
+
+    label: Text
+    start: Month
+    years: Annotated[float, Field(gt=0)]
+    target: Condition
+    reach: Probability = Probability(value=1)
+    capacity: Annotated[int, Field(gt=0)] | None = None
+    selection: Selection = Selection()
+    duration: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="Months of treatment; unset: as long as the person stays and it runs."
+    )
+    drop_out: Rate = Rate(value=0)
+    repeat: bool = False
+    onset: Annotated[float, Field(ge=0)] = 0
+    fidelity: Fidelity | None = None
+    effects: list[Effect] = []
+    cost: Cost
+    new_way: NewWay | None = None
+    areas: list[Name] = Field([], description="Areas of the project; empty: all.")
+
+
+class Arm(Table):
+    """One version of the future: which investments, and how each ends."""
+
+    label: Text
+    investments: dict[Name, Ending]
+
+
+class Drift(Table):
+    """What happens in every arm alike, per year from the start.
+
+    `volumes`: growth of a named transition's rate; `prices`: real price growth by price type.
+    """
+
+    volumes: dict[Name, Number] = {}
+    prices: dict[Name, Number] = {}
+    inflation: Number = Number(value=0.02)
+
+
+class Economy(Table):
+    """Price level, discounting and counting conventions.
+
+    `counting`: rewards of a cycle counted at its `start`, `end`, as the mean of `both`, at every
+    `point` (0…n with weight 1), or with `weights` of one's own (one per point).
+    `exponent`: the discount exponent of the first cycle (0 or 1), or `within` for time in years.
+    """
+
+    price_level: int = 2024
+    counting: Literal["start", "end", "both", "point", "weights"] = "start"
+    weights: list[float] = []
+    discount_costs: Number = Number(value=0.0)
+    discount_effects: Number = Number(value=0.0)
+    exponent: Literal[0, 1] = 0
+    perspective: str = "public"
+
+
+class OutcomeMeasure(Table):
+    """An outcome that stands beside the money: people in a group, or entries into it."""
+
+    label: Text
+    group: Name | None = None
+    transition: Name | None = None
+    count: Literal["stock", "entries", "events"] = "stock"
+    good: Literal["low", "high"] = "low"
+
+
+class Figures(Table):
+    """What the two figures show: the arms, the case in focus, the year marked."""
+
+    project: Name = "project"
+    new_way: Name = "new_way"
+    case: Name
+    year: int
+
+
+class JointDistribution(Table):
+    """Several numbers drawn together: Dirichlet shares or a multivariate normal."""
+
+    distribution: Literal["dirichlet", "multivariate_normal"]
+    paths: list[str]
+    alpha: list[float] = []
+    mean: list[float] = []
+    covariance: list[list[float]] = []
+
+
+class Scenario(Table):
+    """A scenario file, with the pathway that it names already loaded and overridden."""
+
+    name: Name
+    title: Text
+    description: Text | None = None
+    invented: bool = Field(True, description="True: the figures say that the numbers are invented.")
+    pathway: Pathway
+    catalogue: Catalogue | None = None
+    time: Time = Time()
+    population: Population
+    investments: dict[Name, Investment] = {}
+    arms: dict[Name, Arm] = {}
+    drift: Drift = Drift()
+    economy: Economy = Economy()
+    outcomes: dict[Name, OutcomeMeasure] = {}
+    figures: Figures | None = None
+    uncertainty: dict[Name, JointDistribution] = {}
+    seed: Annotated[int, Field(ge=0)] = 1
+    replications: Annotated[int, Field(gt=0)] = 1
+    override: dict[str, Any] = {}
