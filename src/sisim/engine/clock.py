@@ -1,0 +1,78 @@
+"""The calendar of a run: steps, moments, months and years."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sisim.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Where a run stands in time.
+
+    Step 0 is the first simulated step. The counts begin at step `history` and the scenario at step
+    `start`; step `end` is the first one not simulated. A moment counts steps from year 0.
+    """
+
+    per_year: float
+    first_moment: int
+    history: int
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> Clock:
+        """Return the calendar that `scenario` asks for."""
+        per_year = scenario.pathway.steps_per_year
+        time = scenario.time
+        if time.warm_up is not None:
+            warm_up = time.warm_up
+        elif scenario.population.cohort is not None:
+            warm_up = 0.0
+        else:
+            warm_up = scenario.population.max_age
+        year, month = (int(part) for part in time.start.split("-"))
+        history = round(warm_up * per_year)
+        start = history + round(time.history * per_year)
+        return cls(
+            per_year=per_year,
+            first_moment=round((year + (month - 1) / 12) * per_year) - start,
+            history=history,
+            start=start,
+            end=start + round(time.years * per_year),
+        )
+
+    def steps(self, years: float) -> int:
+        """Return a duration in whole steps."""
+        return round(years * self.per_year)
+
+    def months(self, months: float) -> int:
+        """Return a duration in months as whole steps."""
+        return round(months / 12 * self.per_year)
+
+    def at(self, month: str) -> int:
+        """Return the step of a calendar month "2026-01"."""
+        year, number = (int(part) for part in month.split("-"))
+        return round((year + (number - 1) / 12) * self.per_year) - self.first_moment
+
+    def moment(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the moments of steps."""
+        return step + self.first_moment
+
+    def years(self, step: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the time in years since the scenario's start."""
+        return (step - self.start) / self.per_year
+
+    def year(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return calendar years."""
+        # A hair is added because a week or a month is no binary fraction of a year.
+        return np.floor((self.moment(step) + 1e-6) / self.per_year).astype(np.int64)
+
+    def month(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return calendar months, 1 to 12 (that in which the step begins)."""
+        part = (self.moment(step) + 1e-6) / self.per_year
+        return np.floor((part - np.floor(part)) * 12 + 1e-6).astype(np.int64) + 1

@@ -1,0 +1,207 @@
+"""Who is simulated: people, when they are born and arrive, their keys and backgrounds.
+
+People stand in order of birth, so that a birth cohort is a slice. A person's key is where and when
+they enter (area, entry moment, index within it): nobody's luck depends on who else arrives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from sisim.engine.clock import Clock
+from sisim.engine.draws import U32, draw_many, purpose_code, seed_key
+from sisim.scenario.pathway import Attribute
+from sisim.scenario.scenario import Movers, Scenario
+
+_MOVER = 1 << 31
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The baseline inflow: one row per person who ever enters, in order of birth.
+
+    Attributes:
+        lo: Index within area and entry moment, uint32 (n,).
+        hi: Area and entry moment (and whether by moving in), uint32 (n,).
+        born: Step of birth, int32 (n,); negative before the first step.
+        start: Step from which the person is simulated, int32 (n,).
+        arrive: Step from which the person is a resident and counted, int32 (n,).
+        area: Area number, uint8 (n,).
+        codes: Category of each categorical attribute, int16 (attributes, n).
+        numbers: Value of each numeric attribute, float64 (attributes, n).
+    """
+
+    lo: NDArray[np.uint32]
+    hi: NDArray[np.uint32]
+    born: NDArray[np.int32]
+    start: NDArray[np.int32]
+    arrive: NDArray[np.int32]
+    area: NDArray[np.uint8]
+    codes: NDArray[np.int16]
+    numbers: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.born)
+
+    def only(self, index: NDArray[np.int64]) -> People:
+        """Return the people at `index` alone, as they are."""
+        return People(
+            *(getattr(self, name)[..., index] for name in self.__slots__),
+        )
+
+
+def people(scenario: Scenario, clock: Clock, seed: int) -> People:
+    """Return everyone who enters the population of `scenario` during the run."""
+    population = scenario.population
+    areas = list(population.areas.values())
+    shares = np.array([a.share.value for a in areas]) if areas else np.ones(1)
+    shares = shares / shares.sum()
+    if population.cohort is not None:
+        age = clock.steps(population.age)
+        counts = _whole(population.cohort * shares)
+        born = np.full(counts.sum(), -age, np.int32)
+        area = np.repeat(np.arange(len(shares)), counts).astype(np.uint8)
+        entry = np.zeros(len(born), np.int64)
+        index = np.concatenate([np.arange(c) for c in counts])
+        hi = _where(area, clock.moment(entry))
+        arrive = entry.astype(np.int32)
+    else:
+        parts = [_births(scenario, clock, shares)]
+        if population.movers_in is not None:
+            parts.append(_movers(scenario, population.movers_in, clock, shares, seed))
+        born, arrive, area, hi, index = (
+            np.concatenate(column) for column in zip(*parts, strict=True)
+        )
+    order = np.argsort(born, kind="stable")
+    lo, hi = index[order].astype(np.uint32), hi[order].astype(np.uint32)
+    area = area[order].astype(np.uint8)
+    codes, numbers = _backgrounds(scenario, lo, hi, area, seed)
+    born = born[order].astype(np.int32)
+    return People(
+        lo=lo,
+        hi=hi,
+        born=born,
+        start=np.maximum(born, 0).astype(np.int32),
+        arrive=arrive[order].astype(np.int32),
+        area=area,
+        codes=codes,
+        numbers=numbers,
+    )
+
+
+def _whole(expected: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Round cumulative sums, so that whole numbers follow the expected path."""
+    return np.diff(np.floor(np.cumsum(expected) + 0.5).astype(np.int64), prepend=0)
+
+
+def _where(area: NDArray[np.uint8], moment: NDArray[np.int64]) -> NDArray[np.int64]:
+    return (area.astype(np.int64) << 20) | moment
+
+
+def _births(
+    scenario: Scenario, clock: Clock, shares: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], ...]:
+    """Return birth, arrival, area, key word and index of everyone born here."""
+    population = scenario.population
+    assert population.residents is not None
+    steps = np.arange(clock.end)
+    per_step = population.residents / clock.steps(population.max_age)
+    growth = (1 + population.growth.value) ** np.maximum(clock.years(steps), 0)
+    columns = []
+    for area, share in enumerate(shares):
+        counts = _whole(per_step * share * growth)
+        born = np.repeat(steps, counts)
+        index = np.arange(len(born)) - np.repeat(np.cumsum(counts) - counts, counts)
+        where = np.full(len(born), area)
+        columns.append((born, born, where, _where(where, clock.moment(born)), index))
+    return tuple(np.concatenate(column) for column in zip(*columns, strict=True))
+
+
+def _movers(
+    scenario: Scenario, movers: Movers, clock: Clock, shares: NDArray[np.float64], seed: int
+) -> tuple[NDArray[np.int64], ...]:
+    """Return the same for everyone who moves in, simulated from birth so as to have a past."""
+    population = scenario.population
+    assert population.residents is not None
+    steps = np.arange(clock.end)
+    edges = np.array([0.0, *movers.below, population.max_age])
+    weights = np.array([share.value for share in movers.shares])
+    bands = np.concatenate([[0.0], np.cumsum(weights / weights.sum())])
+    growth = (1 + population.growth.value) ** np.maximum(clock.years(steps), 0)
+    per_step = population.residents * movers.per_year.value / clock.per_year
+    columns = []
+    for area, share in enumerate(shares):
+        counts = _whole(per_step * share * growth)
+        arrive = np.repeat(steps, counts)
+        index = np.arange(len(arrive)) - np.repeat(np.cumsum(counts) - counts, counts)
+        where = np.full(len(arrive), area)
+        hi = _where(where, clock.moment(arrive)) | _MOVER
+        u = draw_many(
+            index.astype(np.uint32), hi.astype(np.uint32), 0, purpose_code("age"), seed_key(seed)
+        )
+        age = np.interp(u, bands, edges) * clock.per_year
+        born = arrive - age.astype(np.int64)
+        # Whoever would have been born before the first step has no simulated past: the warm-up is
+        # long enough for none of them to be left when the counts begin.
+        kept = born >= 0
+        columns.append(tuple(c[kept] for c in (born, arrive, where, hi, index)))
+    return tuple(np.concatenate(column) for column in zip(*columns, strict=True))
+
+
+def _backgrounds(
+    scenario: Scenario,
+    lo: NDArray[np.uint32],
+    hi: NDArray[np.uint32],
+    area: NDArray[np.uint8],
+    seed: int,
+) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
+    """Draw every attribute of every person by inverse CDF, in the file's order of categories."""
+    key = seed_key(seed)
+    codes, numbers = [], []
+    area_names = list(scenario.population.areas) or [""]
+    for name, attribute in scenario.pathway.attributes.items():
+        if attribute.redraw is not None:
+            continue
+        u = draw_many(lo, hi, 0, U32(purpose_code(f"attribute:{name}")), key)
+        if attribute.distribution is not None:
+            numbers.append(numeric(attribute, u))
+            continue
+        code = np.empty(len(u), np.int16)
+        for number, area_name in enumerate(area_names):
+            here = area == number
+            code[here] = np.searchsorted(category_bounds(attribute, area_name), u[here], "right")
+        codes.append(code)
+    n = len(lo)
+    return (
+        np.array(codes, np.int16).reshape(len(codes), n),
+        np.array(numbers, np.float64).reshape(len(numbers), n),
+    )
+
+
+def category_bounds(attribute: Attribute, area: str) -> NDArray[np.float64]:
+    """Return the inner bounds of the categories on [0, 1), float64 (categories - 1,)."""
+    shares = attribute.shares_by.get(area, attribute.shares)
+    weights = np.array([shares[c].value if c in shares else 0.0 for c in attribute.shares])
+    return np.cumsum(weights / weights.sum())[:-1]
+
+
+def numeric(attribute: Attribute, u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the quantiles at `u` of a numeric attribute's distribution."""
+    p = {name: value.value for name, value in attribute.parameters.items()}
+    match attribute.distribution:
+        case "normal":
+            found = stats.norm(p["mean"], p["sd"])
+        case "uniform":
+            found = stats.uniform(p["low"], p["high"] - p["low"])
+        case "gamma":
+            shape = p["shape"] if "shape" in p else (p["mean"] / p["sd"]) ** 2
+            found = stats.gamma(shape, scale=p.get("scale", p.get("mean", 0.0) / shape))
+        case "lognormal":
+            found = stats.lognorm(p["sdlog"], scale=np.exp(p["meanlog"]))
+        case _:
+            found = stats.beta(p["alpha"], p["beta"])
+    return np.asarray(found.ppf(u), np.float64)
