@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 Grade = Literal["measured", "derived", "literature", "assumption"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
@@ -14,7 +15,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 class Table(BaseModel):
     """A TOML table whose keys are all known and whose content never changes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Text(Table):
@@ -78,7 +79,11 @@ class Number(Table):
         low = self.value if self.low is None else self.low
         high = self.value if self.high is None else self.high
         if not low <= self.value <= high:
-            raise ValueError(f"value {self.value:g} lies outside its range {low:g}-{high:g}")
+            raise PydanticCustomError(
+                "outside_range",
+                "value {value} lies outside its range {low}-{high}",
+                {"value": self.value, "low": low, "high": high},
+            )
         return self
 
     def __float__(self) -> float:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from sisim.scenario.base import Name, Number, Positive, Probability, Rate, Table, Text
 from sisim.scenario.pathway import Pathway, Scale
@@ -84,9 +85,23 @@ class Condition(Table):
     @model_validator(mode="before")
     @classmethod
     def _from_features(cls, data: Any) -> Any:
-        if isinstance(data, dict) and not {"features", "any_of"} & set(data):
-            return {"features": data}
-        return data
+        if not isinstance(data, dict):
+            return data
+        if {"features", "any_of"} & set(data):
+            features = data.get("features")
+            return {**data, "features": _flat(features)} if isinstance(features, dict) else data
+        return {"features": _flat(data)}
+
+
+def _flat(features: dict[str, Any]) -> dict[str, Any]:
+    """Join nested keys with dots, since `state.school = [...]` is a nested table in TOML."""
+    flat: dict[str, Any] = {}
+    for name, value in features.items():
+        if isinstance(value, dict) and value and not {"from", "below", "window"} & set(value):
+            flat |= {f"{name}.{inner}": part for inner, part in _flat(value).items()}
+        else:
+            flat[name] = value
+    return flat
 
 
 class Bounds(Table):
@@ -295,3 +310,24 @@ class Scenario(Table):
     seed: Annotated[int, Field(ge=0)] = 1
     replications: Annotated[int, Field(gt=0)] = 1
     override: dict[str, Any] = {}
+
+    _files: dict[str, str] = PrivateAttr(default_factory=dict)
+    _changed: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def with_origin(self, files: Mapping[str, str], changed: Mapping[str, str]) -> Scenario:
+        """Return the scenario, told from which file each of its parts came.
+
+        Args:
+            files: File by part: the scenario itself (""), its "pathway".
+            changed: Place by dotted path, of what was overridden.
+        """
+        scenario = self.model_copy()
+        scenario._files, scenario._changed = dict(files), dict(changed)
+        return scenario
+
+    def origin(self, path: str) -> str:
+        """Return the file (or the override) that the number at a dotted `path` came from."""
+        for start, place in self._changed.items():
+            if path == start or path.startswith(f"{start}."):
+                return place
+        return self._files.get(path.partition(".")[0], self._files.get("", ""))

@@ -1,0 +1,18 @@
+"""What a file says is looked at as a whole: do its parts fit together?"""
+
+from __future__ import annotations
+
+from sisim.scenario.document import Document
+from sisim.scenario.pathway import Pathway
+from sisim.scenario.problems import Problem
+from sisim.scenario.scenario import Scenario
+
+
+def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
+    """Return what does not fit together in a scenario and its pathway."""
+    return []
+
+
+def check_pathway(pathway: Pathway, document: Document) -> list[Problem]:
+    """Return what does not fit together in a pathway."""
+    return []

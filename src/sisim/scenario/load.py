@@ -1,0 +1,87 @@
+"""Load scenario and pathway files; everything that is wrong is said at once (law L9)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path as File
+from typing import Any
+
+from sisim.scenario.check import check_pathway, check_scenario
+from sisim.scenario.document import Document, find, read
+from sisim.scenario.override import Overrider
+from sisim.scenario.pathway import Pathway
+from sisim.scenario.problems import Place, Problem, Reason, ScenarioError, dotted
+from sisim.scenario.scenario import Scenario
+from sisim.scenario.validate import validate
+
+NO_CHANGES: Mapping[str, Any] = {}
+SET = Place("--set", 0)
+"""Where overrides come from that stand in no file."""
+
+
+def load_scenario(
+    source: str | os.PathLike[str], overrides: Mapping[str, Any] = NO_CHANGES
+) -> Scenario:
+    """Return the scenario in a file, with its pathway loaded and its overrides applied.
+
+    Args:
+        source: A TOML file, or the name of a ready scenario.
+        overrides: Other values by dotted path, as in `{"transitions.placed.rate": 0.02}`; looked
+            for in the scenario first, then in its pathway.
+
+    Raises:
+        ScenarioError: With every problem found in the scenario and its pathway.
+    """
+    path = find(source, "scenario", Place(os.fspath(source), 0))
+    document = read(path)
+    problems = _include_pathway(document, path)
+    overrider = Overrider(document, Scenario)
+    if isinstance(document.data.get("override"), dict):
+        overrider.apply_table("override")
+    overrider.apply(overrides, SET)
+    scenario, found = validate(Scenario, document)
+    if problems:  # without its pathway, the scenario can be judged only as to its form
+        found = [problem for problem in found if problem.key != "pathway"]
+    problems += overrider.problems + found
+    if scenario is not None:
+        problems += check_scenario(scenario, document)
+    if scenario is None or problems:
+        raise ScenarioError(problems)
+    changed = {dotted(path): str(place) for path, place in document.changed.items()}
+    return scenario.with_origin(document.files(), changed)
+
+
+def load_pathway(
+    source: str | os.PathLike[str], overrides: Mapping[str, Any] = NO_CHANGES
+) -> Pathway:
+    """Return the pathway in a file, or the ready pathway of that name.
+
+    Raises:
+        ScenarioError: With every problem found.
+    """
+    document = read(find(source, "pathway", Place(os.fspath(source), 0)))
+    overrider = Overrider(document, Pathway)
+    overrider.apply(overrides, SET)
+    pathway, problems = validate(Pathway, document)
+    problems += overrider.problems
+    if pathway is not None:
+        problems += check_pathway(pathway, document)
+    if pathway is None or problems:
+        raise ScenarioError(problems)
+    return pathway
+
+
+def _include_pathway(document: Document, path: File) -> list[Problem]:
+    name = document.data.get("pathway")
+    place = document.locate(("pathway",))
+    if not isinstance(name, str):
+        document.data = {key: value for key, value in document.data.items() if key != "pathway"}
+        reason = Reason('The scenario must name its pathway, as in pathway = "child-youth".')
+        return [Problem(place, "pathway", reason)]
+    try:
+        document.include("pathway", read(find(name, "pathway", place, path.parent)))
+    except ScenarioError as error:
+        document.data = {key: value for key, value in document.data.items() if key != "pathway"}
+        return list(error.problems)
+    return []
