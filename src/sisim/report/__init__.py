@@ -1,0 +1,1 @@
+"""Pictures, sentences and tables for a reader. Computes nothing about people or money."""

@@ -1,0 +1,444 @@
+"""The two figures of question 9, and the cost curves per administration.
+
+Every curve comes out of the simulation. Labels that claim something ("back on the same course",
+"a lastingly lower level") are written only where the series say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch
+
+from sisim.language import t
+from sisim.report.labels import EndLabels, Room
+from sisim.report.result import WITHOUT, Estimate, Result
+from sisim.report.series import (
+    NOTICEABLE,
+    WHICH,
+    Comparison,
+    Curve,
+    Investing,
+    Side,
+    View,
+    Which,
+    administration_curves,
+    compare,
+)
+from sisim.report.style import (
+    BLACK,
+    BLUE,
+    DARK_GREEN,
+    DARK_ORANGE,
+    FINE,
+    GREEN,
+    INK,
+    MUTED,
+    NEW_WAY_TINT,
+    ORANGE,
+    PROJECT_TINT,
+    PROJECTOR,
+    PURPLE,
+    RULE,
+    SKY,
+    VERMILION,
+    YELLOW,
+    canvas,
+    place,
+    points,
+    scale_ticks,
+    width_of,
+    wrap,
+    write,
+)
+from sisim.report.words import caption, footer, percent_pair, scope, verdict
+from sisim.report.writing import MILLIONS, Unit, decimal, money, spread, unit_for
+
+EDGE = 20.0
+LINE = 24.0
+"""Height of a line of projector text, in layout pixels."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where one figure stands on the canvas, in layout pixels."""
+
+    left: float
+    width: float
+    cost_top: float
+    cost_height: float
+    strip_height: float
+    ticks: float = 46.0
+    labels: float = 172.0
+
+    @property
+    def plot_left(self) -> float:
+        """Left edge of the axes."""
+        return self.left + self.ticks
+
+    @property
+    def plot_width(self) -> float:
+        """Width of the axes: what tick labels and end labels leave."""
+        return self.width - self.ticks - self.labels
+
+
+def question9(result: Result, lang: str, view: View | None = None) -> Figure:
+    """Draw both figures side by side: the project that ends, and the new way of working."""
+    story = compare(result, view)
+    figure = canvas()
+    half = 1280 / 2
+    for index, which in enumerate(WHICH):
+        column = Column(
+            EDGE + index * half, half - EDGE - 4, cost_top=88, cost_height=236, strip_height=62
+        )
+        _draw(figure, column, story, which, lang, roomy=False)
+    _number_table(figure, story, WHICH, 594, lang)
+    _foot(figure, result, story, lang)
+    return figure
+
+
+def question9_single(
+    result: Result, which: Which, lang: str, view: View | None = None
+) -> Figure:
+    """Draw one of the two figures alone, on the same scale as in the pair."""
+    story = compare(result, view)
+    figure = canvas()
+    column = Column(
+        EDGE, 1280 - 2 * EDGE, cost_top=88, cost_height=252, strip_height=66, labels=250
+    )
+    _draw(figure, column, story, which, lang, roomy=True)
+    _number_table(figure, story, (which,), 620, lang)
+    _foot(figure, result, story, lang)
+    return figure
+
+
+def _draw(
+    figure: Figure, column: Column, story: Comparison, which: Which, lang: str, *, roomy: bool
+) -> None:
+    """Draw one figure: heading, three strips on one time axis, and what it comes to."""
+    side = story.side(which)
+    number = t("Figure {n}", lang, n=1 + WHICH.index(which))
+    label = story.scenario.arms[side.arm].label.in_language(lang)
+    write(figure, column.left, 10, f"{number}  {label}", size=20, bold=True)
+    write(figure, column.left, 35, caption(side, lang))
+
+    def strip(title: str, top: float, height: float) -> Axes:
+        write(figure, column.left, top - 26, title, color=MUTED)
+        axes = place(figure, column.plot_left, top, column.plot_width, height)
+        axes.set_xlim(*_span(story))
+        axes.tick_params(labelbottom=False)
+        _phases(axes, side)
+        return axes
+
+    top = column.cost_top
+    cost = strip(_cost_title(story, lang), top, column.cost_height)
+    _cost_strip(cost, column, story, side, lang, roomy=roomy)
+    case = story.scenario.pathway.groups[story.figures.case].label.in_language(lang)
+    top += column.cost_height + 40
+    inflow = strip(t("New cases per year (inflow): {case}", lang, case=case), top,
+                   column.strip_height)  # fmt: skip
+    inflow.axvline(story.marked, color=MUTED, linewidth=points(1), zorder=0.9)
+    _inflow_strip(inflow, story, side, lang)
+    top += column.strip_height + 40
+    stock = strip(t("Ongoing cases (stock): {case}", lang, case=case), top, column.strip_height)
+    stock.axvline(story.marked, color=MUTED, linewidth=points(1), zorder=0.9)
+    _stock_strip(stock, story, side, lang)
+    stock.tick_params(labelbottom=True)
+    stock.set_xticks(_year_ticks(story))
+    write(figure, column.left, top + column.strip_height + 36, verdict(side, lang), bold=True)
+
+
+def _cost_title(story: Comparison, lang: str) -> str:
+    unit = _unit(story).label(lang)
+    if story.view.current:
+        return t("Cost, {unit} per year (current prices)", lang, unit=unit)
+    level = story.scenario.economy.price_level
+    return t("Cost, {unit} per year (fixed prices, {level})", lang, unit=unit, level=level)
+
+
+def _unit(story: Comparison) -> Unit:
+    return unit_for(float(story.without.cost.mean.max()))
+
+
+def _span(story: Comparison) -> tuple[float, float]:
+    return float(story.years[0]) - 0.5, float(story.years[-1]) + 0.5
+
+
+def _year_ticks(story: Comparison) -> list[int]:
+    """Return every fifth or tenth year from the start; the marked year takes its neighbour's place."""
+    step = 5 if len(story.years) <= 32 else 10
+    regular = [int(year) for year in story.years if (year - story.start) % step == 0]
+    return sorted({*(y for y in regular if abs(y - story.marked) > step / 2), story.marked})
+
+
+def _top(story: Comparison, of: Callable[[Side], Curve]) -> float:
+    """Return the highest value drawn in either figure, so that both get the same axis."""
+    drawn = [of(side) for side in (story.without, story.project, story.new_way)]
+    return max(float((c.high if story.banded else c.mean).max()) for c in drawn) or 1.0
+
+
+def _phases(axes: Axes, side: Investing) -> None:
+    # A year's value is drawn at its number and covers half a year either side, so an instant
+    # stands half a year to the left.
+    for kind, first, last in side.phases:
+        tint = PROJECT_TINT if kind == "project" else NEW_WAY_TINT
+        axes.axvspan(first - 0.5, last - 0.5, color=tint, linewidth=0, zorder=0.5)
+
+
+def _lines(axes: Axes, story: Comparison, without: Curve, with_: Curve) -> None:
+    """Draw a pair of series with their bands; the dashes lie on top, so that both are seen."""
+    if story.banded:
+        for curve, color in ((without, BLACK), (with_, BLUE)):
+            axes.fill_between(
+                curve.years, curve.low, curve.high, color=color, alpha=0.12, linewidth=0, zorder=1
+            )
+    dashes = (0, (8 / 3, 4 / 3))
+    axes.plot(
+        without.years, without.mean, color=BLACK, linewidth=points(3), linestyle=dashes,
+        zorder=4, gid="without",
+    )  # fmt: skip
+    axes.plot(
+        with_.years, with_.mean, color=BLUE, linewidth=points(4), zorder=3, gid="with",
+        solid_capstyle="butt",
+    )  # fmt: skip
+
+
+def _cost_strip(
+    axes: Axes, column: Column, story: Comparison, side: Investing, lang: str, *, roomy: bool
+) -> None:
+    figure = _figure(axes)
+    without, with_ = story.without.cost, side.cost
+    labels = {
+        kind: wrap(figure, text, wide)
+        for kind, text, wide in (
+            ("project", t("Project time – paid by the fund", lang), 220 if roomy else 150),
+            ("new_way", t("New way of working in ordinary operation", lang), 218),
+        )
+    }
+    # Room above the curves for the names of the phases, the same in both figures.
+    lines = min(text.count("\n") + 1 for text in labels.values())
+    top = _top(story, lambda s: s.cost)
+    headroom = 1 - (lines * 22 + 14) / column.cost_height
+    axes.set_ylim(0, top / headroom)
+    scale_ticks(axes, lang, 4, _unit(story).size)
+
+    years = story.years.astype(float)
+    dearer, cheaper = with_.mean > without.mean, with_.mean < without.mean
+    axes.fill_between(
+        years, without.mean, with_.mean, where=dearer, interpolate=True, facecolor="none",
+        edgecolor=ORANGE, hatch="////", linewidth=0, zorder=2, gid="extra",
+    )  # fmt: skip
+    axes.fill_between(
+        years, without.mean, with_.mean, where=cheaper, interpolate=True, color=GREEN,
+        alpha=0.25, linewidth=0, zorder=2, gid="lower",
+    )  # fmt: skip
+    _lines(axes, story, without, with_)
+
+    axes.plot([story.marked] * 2, [0, top], color=MUTED, linewidth=points(1), zorder=0.9)
+    room = Room(axes)
+    room.avoid_line([story.marked] * 2, [0, top])
+    for curve in (without, with_):
+        room.avoid_line(years, curve.mean)
+    since = years >= story.start
+    if roomy and side.investment.mean.any():
+        # A step per year: the cost of the intervention itself, part of the blue line.
+        axes.step(
+            years[since], np.where(side.investment.mean, side.investment.mean, np.nan)[since], where="mid", color=ORANGE,
+            linewidth=points(2), zorder=3, gid="investment",
+        )  # fmt: skip
+        room.avoid_line(years[since], side.investment.mean[since])
+
+    _bracket(axes, room, story, side)
+    for kind, first, last in side.phases:
+        middle = room.display((first + last) / 2 - 0.5, axes.get_ylim()[1])
+        if kind == "new_way":
+            wide = max(width_of(figure, line) for line in labels[kind].split("\n"))
+            middle = room.display(first - 0.5, 0)[0] + wide / 2 + 12, middle[1]
+        room.write(labels[kind], middle, pull=(1, 4))
+    _break_even(axes, room, story, side, lang)
+    _bracket_labels(room, story, side, lang)
+    if roomy and side.investment.mean.any():
+        last = int(np.flatnonzero(side.investment.mean)[-1])
+        at = room.display(years[last] - 2, side.investment.mean[last])
+        text = t("of which the cost of the intervention", lang)
+        room.write(text, (at[0], at[1] + 18), color=DARK_ORANGE, reach=200)
+    _area_labels(room, story, side, lang)
+    ends = EndLabels(axes)
+    wide = column.labels - 12
+    ends.add(
+        without.mean[-1],
+        wrap(figure, t("Without the investment (all\N{NO-BREAK SPACE}else\N{NO-BREAK SPACE}equal)", lang), wide),
+        color=BLACK,
+    )
+    ends.add(
+        with_.mean[-1],
+        wrap(figure, t("With the investment", lang), wide, bold=True),
+        bold=True,
+        color=BLUE,
+    )
+    claim = _end_claim(side, lang)
+    if claim:
+        ends.add(with_.mean[-1], wrap(figure, claim, wide), color=BLUE, lead=False)
+    ends.settle(padding=3, overflow=10)
+
+
+def _figure(axes: Axes) -> Figure:
+    figure = axes.figure
+    assert isinstance(figure, Figure)
+    return figure
+
+
+def _end_claim(side: Investing, lang: str) -> str:
+    if side.back_on_track and not side.fewer_entries:
+        return t("Back on the same course: the inflow is unchanged", lang)
+    if side.lasting and side.fewer_entries:
+        return t("A lastingly lower level: fewer new cases", lang)
+    return ""
+
+
+def _bracket(axes: Axes, room: Room, story: Comparison, side: Investing) -> None:
+    """Draw the pair of arrows at the marked year: from today's cost, and from without."""
+    with_, without = side.cost.at(story.marked), story.without.cost.at(story.marked)
+    axes.plot(
+        [story.start, story.marked + 0.6], [story.today] * 2, color=MUTED, linewidth=points(1.5),
+        linestyle=(0, (1, 2)), zorder=2.5, gid="today",
+    )  # fmt: skip
+    room.avoid_line([story.start, story.marked + 0.6], [story.today] * 2)
+    for offset, origin in ((-0.45, story.today), (0.45, without)):
+        x = story.marked + offset
+        axes.add_patch(
+            FancyArrowPatch(
+                (x, origin), (x, with_), arrowstyle="-|>", mutation_scale=points(13),
+                color=INK, linewidth=points(2), shrinkA=0, shrinkB=0, zorder=5,
+            )  # fmt: skip
+        )
+
+
+def _bracket_labels(room: Room, story: Comparison, side: Investing, lang: str) -> None:
+    before_after, with_without = percent_pair(side, lang)
+    x, y = room.display(story.marked, min(side.cost.at(story.marked), story.today))
+    for text, sign in (
+        (t("Before–after", lang) + f":\n{before_after}", -1),
+        (t("With–without", lang) + f":\n{with_without}", 1),
+    ):
+        wide = width_of(_figure(room.axes), text.split("\n")[0], bold=True)
+        room.write(text, (x + sign * (wide / 2 + 8), y - 36), pull=(1, 2), bold=True)
+
+
+def _area_labels(room: Room, story: Comparison, side: Investing, lang: str) -> None:
+    """Name the two areas between the curves, and the fading, where there is room."""
+    gap = side.gap.mean
+    with_, between = side.cost.mean, (side.cost.mean + story.without.cost.mean) / 2
+    ended = [last for _, _, last in side.phases if last <= story.years[-1]]
+    if side.back_on_track and ended:
+        text = t("The intervention stops –\nthe effect fades", lang)
+        after = np.flatnonzero(story.years >= ended[-1])
+        # First choice: where about half of what had been gained is left.
+        order = after[np.argsort(np.abs(gap[after] - gap.min() / 2))]
+        targets = [(story.years[i], with_[i]) for i in order[:4]]
+        room.name(text, targets, pull=(1, 1), reach=90, arrow=True)
+    noticeable = np.abs(gap) > NOTICEABLE * story.without.cost.mean
+    for sign, text, color in (
+        (1, t("Extra cost\n(investment)", lang), DARK_ORANGE),
+        (-1, t("Lower cost\nthan without", lang), DARK_GREEN),
+    ):
+        order = [i for i in np.argsort(-sign * gap) if sign * gap[i] > 0 and noticeable[i]]
+        room.name(text, [(story.years[i], between[i]) for i in order], color=color)
+
+
+def _break_even(axes: Axes, room: Room, story: Comparison, side: Investing, lang: str) -> None:
+    """Mark on the time axis when the investment has paid for itself."""
+    if side.break_even is None:
+        text = t("Not paid back within {n} years", lang, n=int(story.years[-1]) - story.start + 1)
+        text = wrap(_figure(axes), text, axes.bbox.width / 3)
+        room.write(text, room.display(story.years[-1], 0), pull=(1, 3), align="right")
+        return
+    x = story.start + side.break_even - 1
+    axes.plot(
+        [x], [0], marker="D", markersize=points(13), color=PURPLE, markeredgecolor="white",
+        clip_on=False, zorder=7, gid="break-even",
+    )  # fmt: skip
+    at, floor = room.display(x, 0)
+    text = t("Paid back in year {n}", lang, n=side.break_even)
+    wide = width_of(_figure(axes), text)
+    room.avoid_line([x, x], [0, axes.get_ylim()[1] / 12])
+    room.write(text, (at + 12 + wide / 2, floor + 14), pull=(1, 3))
+
+
+def _inflow_strip(axes: Axes, story: Comparison, side: Investing, lang: str) -> None:
+    axes.set_ylim(0, _top(story, lambda s: s.entries) * 1.08)
+    scale_ticks(axes, lang, 2)
+    _lines(axes, story, story.without.entries, side.entries)
+    axes.plot(
+        story.years, story.without.first.mean, color=BLACK, linewidth=points(1.5),
+        linestyle=(0, (4, 3)), zorder=4, gid="without-first",
+    )  # fmt: skip
+    axes.plot(
+        story.years, side.first.mean, color=BLUE, linewidth=points(2), zorder=3, gid="with-first"
+    )
+    ends = EndLabels(axes)
+    ends.add(story.without.entries.mean[-1], t("Without", lang), color=BLACK)
+    ends.add(side.entries.mean[-1], t("With", lang), bold=True, color=BLUE)
+    ends.add(side.first.mean[-1], t("first time", lang), color=BLUE)
+    ends.settle(padding=0, overflow=8)
+
+
+def _stock_strip(axes: Axes, story: Comparison, side: Investing, lang: str) -> None:
+    axes.set_ylim(0, _top(story, lambda s: s.stock) * 1.08)
+    scale_ticks(axes, lang, 2)
+    _lines(axes, story, story.without.stock, side.stock)
+    ends = EndLabels(axes)
+    ends.add(story.without.stock.mean[-1], t("Without", lang), color=BLACK)
+    ends.add(side.stock.mean[-1], t("With", lang), bold=True, color=BLUE)
+    ends.settle(padding=0, overflow=8)
+
+
+def _number_table(
+    figure: Figure, story: Comparison, shown: Sequence[Which], top: float, lang: str
+) -> None:
+    """Write the row of numbers of each figure shown, one under the other."""
+    end = int(story.years[-1]) + 1
+    headings: list[tuple[str, str, float]] = [
+        ("helped", t("Helped individuals", lang), 130),
+        ("avoided", t("Avoided cases until {year}", lang, year=end), 324),
+        ("invested", t("Invested", lang), 584),
+        ("lower_cost", t("Lower cost (present value)", lang), 730),
+        ("net", t("Net", lang), 1020),
+    ]
+    largest = max(
+        abs(story.side(which).headline[name][0])
+        for which in shown
+        for name in ("invested", "lower_cost", "net")
+    )
+    unit = unit_for(largest)
+    for _, text, left in headings:
+        write(figure, left, top, text, size=17, color=MUTED)
+    for row, which in enumerate(shown):
+        at = top + (row + 1) * LINE
+        label = t("Figure {n}", lang, n=1 + WHICH.index(which))
+        write(figure, EDGE, at, label, bold=True)
+        for name, _, left in headings:
+            value, interval = _cell(name, story.side(which).headline[name], unit, lang)
+            write(figure, left, at, value, bold=name == "net")
+            if story.banded:
+                beside = left + width_of(figure, value + " ", bold=name == "net")
+                write(figure, beside, at + 3, interval, size=FINE, color=MUTED)
+
+
+def _cell(name: str, estimate: Estimate, unit: Unit, lang: str) -> tuple[str, str]:
+    mean, low, high = estimate
+    if name in ("helped", "avoided"):
+        return decimal(mean, lang), spread(low, high, lang)
+    digits = unit.digits if unit is MILLIONS and abs(mean) < 100 * unit.size else 0
+    interval = spread(low / unit.size, high / unit.size, lang, digits)
+    return money(mean, lang, Unit(unit.size, unit.name, unit.amount, digits)), interval
+
+
+def _foot(figure: Figure, result: Result, story: Comparison, lang: str) -> None:
+    high = figure.get_size_inches()[1] * figure.dpi
+    write(figure, EDGE, high - 44, scope(story, lang), size=FINE, color=MUTED)
+    write(figure, EDGE, high - 22, footer(result, lang), size=FINE, color=MUTED)

@@ -1,0 +1,64 @@
+"""What a report needs from a simulated scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol
+
+import pandas as pd
+
+from sisim.scenario.scenario import Scenario
+
+WITHOUT = "without"
+Phase = tuple[Literal["project", "new_way"], float, float]
+Estimate = tuple[float, float, float]
+"""A mean over replications with the low and high end of its interval."""
+
+
+class Result(Protocol):
+    """A simulated scenario as a report reads it.
+
+    Every table is tidy and has the columns `replication`, `year` (int) and `arm` ("without" or
+    the name of an arm) beside those named below. Instants are decimal calendar years: 2026.5 is
+    the first of July 2026.
+    """
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was simulated."""
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seed of each replication."""
+
+    @property
+    def version(self) -> str:
+        """The version of sisim that simulated it."""
+
+    @property
+    def digest(self) -> str:
+        """A short hash of the scenario."""
+
+    def yearly_costs(self, ordinary: bool = False, current: bool = False) -> pd.DataFrame:
+        """Columns `administration`, `kind` and `amount` (SEK; what is replaced is negative)."""
+
+    def yearly_entries(self, group: str) -> pd.DataFrame:
+        """Columns `first` (never in the group before) and `count`."""
+
+    def yearly_stock(self, group: str) -> pd.DataFrame:
+        """Column `people`: the mean number in the group over the months of the year."""
+
+    def yearly_participants(self) -> pd.DataFrame:
+        """Columns `investment`, `started` and `treated_months`."""
+
+    def outcomes(self) -> pd.DataFrame:
+        """Columns `outcome` and `value`."""
+
+    def phases(self, arm: str) -> Sequence[Phase]:
+        """When the project and the new way of working run in `arm`, as instants."""
+
+    def break_even(self, arm: str) -> float | None:
+        """The instant when the accumulated net of `arm` has turned positive for good."""
+
+    def headline(self, arm: str) -> Mapping[str, Estimate]:
+        """`helped`, `avoided`, `invested`, `lower_cost` and `net` of `arm`."""

@@ -1,0 +1,266 @@
+"""The series behind the figures: picked from a result and averaged over its replications.
+
+Figures, sentences and tables all read the same `Comparison`, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sisim.report.result import WITHOUT, Estimate, Phase, Result
+from sisim.scenario.scenario import Figures, Scenario
+
+Which = Literal["project", "new_way"]
+WHICH: tuple[Which, Which] = ("project", "new_way")
+BAND_FROM = 5
+"""Fewer replications than this say too little about spread to draw a band."""
+NOTICEABLE = 0.005
+"""A relative difference that rounds to 0 % is no difference to a reader."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class View:
+    """What the reader asks to see: ordinary services too, current prices, another marked year."""
+
+    ordinary: bool = False
+    current: bool = False
+    year: int | None = None
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A yearly series: its mean over replications and their 10-90 % range."""
+
+    years: NDArray[np.int64]
+    mean: Floats
+    low: Floats
+    high: Floats
+
+    def at(self, year: int) -> float:
+        """Return the mean in `year`."""
+        return float(self.mean[np.searchsorted(self.years, year)])
+
+
+@dataclass(frozen=True)
+class Side:
+    """One arm: its cost, its inflow into the case in focus, and the stock."""
+
+    arm: str
+    cost: Curve
+    investment: Curve
+    entries: Curve
+    first: Curve
+    stock: Curve
+
+
+@dataclass(frozen=True)
+class Investing(Side):
+    """An arm with the investment, compared with the arm without."""
+
+    which: Which
+    phases: tuple[Phase, ...]
+    break_even: int | None
+    headline: Mapping[str, Estimate]
+    before_after: float
+    with_without: float
+    gap: Curve
+    entries_gap: Curve
+
+    @property
+    def last_gap(self) -> float:
+        """Mean cost difference, with minus without, over the last three years."""
+        return float(self.gap.mean[-3:].mean())
+
+    @property
+    def back_on_track(self) -> bool:
+        """Whether the cost fell below that without and has gone most of the way back."""
+        deepest = float(self.gap.mean.min())
+        return deepest < 0 and self.last_gap > 0.3 * deepest
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the cost stays below that without at the end."""
+        deepest = float(self.gap.mean.min())
+        return deepest < 0 and self.last_gap < 0.5 * deepest
+
+    @property
+    def fewer_entries(self) -> bool:
+        """Whether clearly fewer enter the case in focus over the last five years."""
+        change = float(self.entries_gap.mean[-5:].mean())
+        level = float(self.entries.mean[-5:].mean()) - change
+        return level > 0 and change / level < -0.05
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The same people without the investment and with it, for both figures of question 9."""
+
+    scenario: Scenario
+    view: View
+    figures: Figures
+    years: NDArray[np.int64]
+    start: int
+    marked: int
+    replications: int
+    without: Side
+    project: Investing
+    new_way: Investing
+
+    def side(self, which: Which) -> Investing:
+        """Return the arm shown in one of the figures."""
+        return self.project if which == "project" else self.new_way
+
+    @cached_property
+    def today(self) -> float:
+        """The cost in the start year had nothing been done: today's cost."""
+        return self.without.cost.at(self.start)
+
+    @property
+    def banded(self) -> bool:
+        """Whether there are replications enough to show their spread."""
+        return self.replications >= BAND_FROM
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """The replications and years of a result."""
+
+    replications: NDArray[np.int64]
+    years: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> _Grid:
+        return cls(np.unique(table["replication"]), np.unique(table["year"]))
+
+    def sums(self, table: pd.DataFrame, value: str) -> Floats:
+        """Return replication x year sums of `value`; what has no row is zero."""
+        sums = np.zeros((len(self.replications), len(self.years)))
+        rows = np.searchsorted(self.replications, table["replication"])
+        columns = np.searchsorted(self.years, table["year"])
+        np.add.at(sums, (rows, columns), table[value].to_numpy(dtype=np.float64))
+        return sums
+
+    def curve(self, sums: Floats) -> Curve:
+        low, high = np.quantile(sums, [0.1, 0.9], axis=0)
+        return Curve(self.years, sums.mean(axis=0), low, high)
+
+
+@dataclass(frozen=True)
+class _Tables:
+    costs: pd.DataFrame
+    entries: pd.DataFrame
+    stock: pd.DataFrame
+
+    def of(self, arm: str) -> _Tables:
+        return _Tables(*(t[t["arm"] == arm] for t in (self.costs, self.entries, self.stock)))
+
+
+def compare(result: Result, view: View | None = None) -> Comparison:
+    """Return the series of both figures.
+
+    Raises:
+        ValueError: If the scenario has no `[figures]`.
+    """
+    view = view or View()
+    scenario = result.scenario
+    figures = scenario.figures
+    if figures is None:
+        raise ValueError(f"scenario {scenario.name} has no [figures] to draw")
+    tables = _Tables(
+        result.yearly_costs(ordinary=view.ordinary, current=view.current),
+        result.yearly_entries(figures.case),
+        result.yearly_stock(figures.case),
+    )
+    grid = _Grid.of(tables.costs)
+    start = int(scenario.time.start[:4])
+    marked = int(np.clip(view.year or figures.year, grid.years[0], grid.years[-1]))
+
+    def matrices(arm: str) -> dict[str, Floats]:
+        own = tables.of(arm)
+        costs, entries = own.costs, own.entries
+        return {
+            "cost": grid.sums(costs, "amount"),
+            "investment": grid.sums(costs[costs["kind"] != "use"], "amount"),
+            "entries": grid.sums(entries, "count"),
+            "first": grid.sums(entries[entries["first"].astype(bool)], "count"),
+            "stock": grid.sums(own.stock, "people"),
+        }
+
+    def curves(found: dict[str, Floats]) -> dict[str, Curve]:
+        return {name: grid.curve(sums) for name, sums in found.items()}
+
+    base = matrices(WITHOUT)
+    without = Side(WITHOUT, **curves(base))
+
+    def investing(which: Which, arm: str) -> Investing:
+        found = matrices(arm)
+        drawn = curves(found)
+        cost = drawn["cost"].at(marked)
+        return Investing(
+            arm,
+            **drawn,
+            which=which,
+            phases=tuple(result.phases(arm)),
+            break_even=_year_of(result.break_even(arm), scenario),
+            headline=result.headline(arm),
+            before_after=_change(without.cost.at(start), cost),
+            with_without=_change(without.cost.at(marked), cost),
+            gap=grid.curve(found["cost"] - base["cost"]),
+            entries_gap=grid.curve(found["entries"] - base["entries"]),
+        )
+
+    return Comparison(
+        scenario=scenario,
+        view=view,
+        figures=figures,
+        years=grid.years,
+        start=start,
+        marked=marked,
+        replications=len(grid.replications),
+        without=without,
+        project=investing("project", figures.project),
+        new_way=investing("new_way", figures.new_way),
+    )
+
+
+def _change(before: float, after: float) -> float:
+    return after / before - 1 if before else 0.0
+
+
+def _year_of(instant: float | None, scenario: Scenario) -> int | None:
+    """Return which year from the start, counted from one, ends at or holds `instant`."""
+    if instant is None:
+        return None
+    year, month = map(int, scenario.time.start.split("-"))
+    return max(1, math.ceil(instant - (year + (month - 1) / 12) - 1e-9))
+
+
+def administration_curves(result: Result, view: View | None = None) -> dict[str, dict[str, Curve]]:
+    """Return the cost curve of every administration in every arm, largest administration first.
+
+    Administrations with no cost in any arm are left out.
+    """
+    view = view or View()
+    costs = result.yearly_costs(ordinary=view.ordinary, current=view.current)
+    grid = _Grid.of(costs)
+    arms = [str(arm) for arm in costs["arm"].unique()]
+    size = costs["amount"].abs().groupby(costs["administration"]).sum()
+    order = size[size > 0].sort_values(ascending=False).index
+    rows = {key: table for key, table in costs.groupby(["administration", "arm"])}
+    nothing = costs.iloc[:0]
+    return {
+        str(name): {
+            arm: grid.curve(grid.sums(rows.get((name, arm), nothing), "amount")) for arm in arms
+        }
+        for name in order
+    }

@@ -1,0 +1,140 @@
+"""How every picture looks: a canvas measured in projector pixels, colours, type sizes.
+
+A canvas is laid out at 1280 x 720; saved at a higher resolution it keeps its proportions.
+Colours are those of Okabe and Ito, which colour-blind readers can tell apart; no colour carries
+its meaning alone (dashes, hatching, direct labels).
+"""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sisim.report.writing import decimal
+
+BLACK, BLUE, SKY = "#000000", "#0072B2", "#56B4E9"
+ORANGE, GREEN, VERMILION, PURPLE, YELLOW = "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#F0E442"
+INK, MUTED, RULE = "#1A1A1A", "#555555", "#D9D9D9"
+DARK_ORANGE, DARK_GREEN = "#8A5A00", "#00694C"
+"""The same hues, dark enough to be read as text (contrast over 4.5:1 on white)."""
+PROJECT_TINT, NEW_WAY_TINT = "#FBEBCB", "#DCEEF8"
+
+DPI = 80
+"""Pixels per inch of the layout; text sizes below are in layout pixels."""
+PROJECTOR = 18.0
+"""The smallest text a room can read, at 1280 pixels' width."""
+FINE = 14.0
+FONT = "DejaVu Sans"
+"""Ships with matplotlib, so that every machine draws the same picture."""
+
+
+def points(pixels: float) -> float:
+    """Return a length in layout pixels as typographic points."""
+    return pixels * 72 / DPI
+
+
+def canvas(width: float = 1280, height: float = 720) -> Figure:
+    """Return an empty white figure of a size in layout pixels."""
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def renderer(figure: Figure) -> RendererAgg:
+    """Return what measures text on `figure`."""
+    surface = figure.canvas
+    assert isinstance(surface, FigureCanvasAgg)
+    return surface.get_renderer()
+
+
+def place(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
+    """Return axes at a place in layout pixels, counted from the top left corner."""
+    wide, high = figure.get_size_inches() * DPI
+    axes = figure.add_axes(
+        (left / wide, 1 - (top + height) / high, width / wide, height / high), facecolor="none"
+    )
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(MUTED)
+    axes.tick_params(length=0, labelsize=points(PROJECTOR), colors=INK, labelfontfamily=FONT)
+    axes.tick_params(axis="x", pad=points(10))
+    axes.grid(axis="y", color=RULE, linewidth=points(1))
+    axes.set_axisbelow(True)
+    return axes
+
+
+def write(
+    figure: Figure,
+    left: float,
+    top: float,
+    text: str,
+    *,
+    size: float = PROJECTOR,
+    bold: bool = False,
+    color: str = INK,
+    align: str = "left",
+) -> None:
+    """Write one line of `text` at a place in layout pixels; equal `top` gives one baseline."""
+    wide, high = figure.get_size_inches() * DPI
+    figure.text(
+        left / wide,
+        1 - (top + 0.9 * size) / high,
+        text,
+        fontsize=points(size),
+        fontfamily=FONT,
+        fontweight="bold" if bold else "normal",
+        color=color,
+        ha=align,
+        va="baseline",
+    )
+
+
+def scale_ticks(axes: Axes, lang: str, count: int, unit: float = 1.0) -> None:
+    """Let the value axis have about `count` round ticks, written in units of `unit`."""
+    low, high = axes.get_ylim()
+    ticks = MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low / unit, high / unit)
+    step = ticks[1] - ticks[0]
+    digits = 0 if step >= 1 and step == int(step) else 1 if step * 10 == int(step * 10) else 2
+    axes.set_yticks([tick * unit for tick in ticks if low <= tick * unit <= high])
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: decimal(value / unit, lang, digits))
+    )
+
+
+def width_of(figure: Figure, text: str, size: float = PROJECTOR, bold: bool = False) -> float:
+    """Return the width of one line of `text` in layout pixels."""
+    font = FontProperties(family=FONT, size=points(size), weight="bold" if bold else "normal")
+    width, _, _ = renderer(figure).get_text_width_height_descent(text, font, ismath=False)
+    return float(width)
+
+
+def wrap(
+    figure: Figure, text: str, width: float, size: float = PROJECTOR, bold: bool = False
+) -> str:
+    """Break `text` into the fewest lines within `width` layout pixels, as even as may be."""
+    words = [(word, width_of(figure, word, size, bold)) for word in text.split(" ")]
+    space = width_of(figure, "n n", size, bold) - width_of(figure, "nn", size, bold)
+    lines = _break(words, space, width)
+    narrower = lines
+    while len(narrower) == len(lines) and len(lines) > 1:
+        lines, width = narrower, width - 4
+        narrower = _break(words, space, width)
+        if width < max(length for _, length in words):
+            break
+    return "\n".join(lines)
+
+
+def _break(words: list[tuple[str, float]], space: float, width: float) -> list[str]:
+    lines: list[str] = []
+    used = 0.0
+    for word, length in words:
+        if lines and used + space + length <= width:
+            lines[-1] += f" {word}"
+            used += space + length
+        else:
+            lines.append(word)
+            used = length
+    return lines

@@ -1,0 +1,93 @@
+"""Numbers as a reader writes them: percent, money, intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sisim.language import number, t
+
+NBSP = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+
+
+def decimal(value: float, lang: str, digits: int = 0) -> str:
+    """Return `value` with a true minus sign, and never as minus zero.
+
+    Examples:
+        >>> decimal(-1234.5, "en", 1)
+        '−1,234.5'
+        >>> decimal(-0.04, "en", 1)
+        '0.0'
+    """
+    return number(round(value, digits) + 0.0, lang, digits).replace("-", MINUS)
+
+
+def percent(share: float, lang: str) -> str:
+    """Return a change with its sign in whole percent.
+
+    Examples:
+        >>> percent(-0.218, "en")
+        '−22%'
+    """
+    rounded = round(share * 100)
+    sign = "+" if rounded > 0 else ""
+    return f"{sign}{decimal(rounded, lang)}" + (f"{NBSP}%" if lang == "sv" else "%")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit in which amounts of about one size are read."""
+
+    size: float
+    name: str
+    amount: str
+    digits: int
+
+    def label(self, lang: str) -> str:
+        """Return the unit's name, for an axis or a column."""
+        return t(self.name, lang)
+
+
+MILLIONS = Unit(1e6, "SEK m", "SEK {n}m", 1)
+THOUSANDS = Unit(1e3, "SEK k", "SEK {n}k", 0)
+
+
+def unit_for(amount: float) -> Unit:
+    """Return millions for amounts of a million and more, else thousands."""
+    return MILLIONS if abs(amount) >= 1e6 else THOUSANDS
+
+
+def money(amount: float, lang: str, unit: Unit | None = None) -> str:
+    """Return an amount in millions or thousands of SEK.
+
+    Examples:
+        >>> money(12_340_000, "en").replace(NBSP, " ")
+        'SEK 12.3m'
+    """
+    unit = unit or unit_for(amount)
+    return t(unit.amount, lang, n=decimal(amount / unit.size, lang, unit.digits)).replace(" ", NBSP)
+
+
+def spread(low: float, high: float, lang: str, digits: int = 0) -> str:
+    """Return an interval, empty when both ends read the same.
+
+    Examples:
+        >>> spread(58.1, 70.3, "en", 1)
+        '58.1 to 70.3'
+        >>> spread(3.0, 3.0, "en")
+        ''
+    """
+    ends = decimal(low, lang, digits), decimal(high, lang, digits)
+    return "" if ends[0] == ends[1] else t("{low} to {high}", lang, low=ends[0], high=ends[1])
+
+
+def listing(items: list[str], lang: str) -> str:
+    """Return items as a sentence lists them.
+
+    Examples:
+        >>> listing(["a", "b", "c"], "en")
+        'a, b and c'
+    """
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {t('and', lang)} {items[-1]}"
