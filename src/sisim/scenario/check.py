@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from sisim.scenario.check_pathway import PathwayCheck
+from sisim.scenario.check_scenario import ScenarioCheck
 from sisim.scenario.document import Document
+from sisim.scenario.features import Features
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.problems import Problem
 from sisim.scenario.scenario import Scenario
 
 
-def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
-    """Return what does not fit together in a scenario and its pathway."""
-    return []
-
-
 def check_pathway(pathway: Pathway, document: Document) -> list[Problem]:
     """Return what does not fit together in a pathway."""
-    return []
+    return PathwayCheck(document, Features(pathway)).problems
+
+
+def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
+    """Return what does not fit together in a scenario and its pathway."""
+    features = Features(scenario.pathway, scenario.population.areas, scenario.investments)
+    pathway = PathwayCheck(document, features, scenario, ("pathway",))
+    return [*pathway.problems, *ScenarioCheck(document, features, scenario).problems]

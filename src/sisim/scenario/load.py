@@ -41,9 +41,10 @@ def load_scenario(
         overrider.apply_table("override")
     overrider.apply(overrides, SET)
     scenario, found = validate(Scenario, document)
-    if problems:  # without its pathway, the scenario can be judged only as to its form
-        found = [problem for problem in found if problem.key != "pathway"]
-    problems += overrider.problems + found
+    if problems:  # without its pathway, a scenario can be judged only as to its own form
+        problems += [problem for problem in found if problem.key != "pathway"]
+    else:
+        problems = overrider.problems + found
     if scenario is not None:
         problems += check_scenario(scenario, document)
     if scenario is None or problems:

@@ -87,7 +87,8 @@ class Overrider:
         return found
 
     def _names(self) -> list[str]:
-        return [name.removeprefix("pathway.") for name in _paths(self.document.data, self.model)]
+        names = _paths(self.document.data, self.model)
+        return [n.removeprefix("pathway.") for n in names if not n.startswith("override")]
 
 
 def _find(node: Any, kind: Any, parts: tuple[str, ...], value: Any) -> Path | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sisim.scenario import fields
+from sisim.scenario.base import Number, Text
 from sisim.scenario.document import Document
 from sisim.scenario.positions import Path
 from sisim.scenario.problems import Problem, Reason, nearest
@@ -51,7 +53,9 @@ class _Finding:
         self.path, _ = _path_in_file(model, data, detail["loc"])
         self.value = _at(data, self.path)
         self.missing = str(detail["loc"][-1]) if self.type == "missing" else None
-        self.valid = tuple(fields.keys(_kind_at(model, data, detail["loc"][:-1])))
+        around = _path_in_file(model, data, detail["loc"][:-1])[1]
+        self.valid = tuple(fields.keys(around))
+        self.missing_kind = fields.step(around, self.missing) if self.missing else None
         self.unknown = self.type == "extra_forbidden"
         if self.unknown and isinstance(table := _at(data, self.path[:-1]), dict):
             free = [name for name in self.valid if name not in table]
@@ -75,25 +79,55 @@ class _Finding:
 
     def mend(self, data: Any) -> bool:
         """Change `data` into what was probably meant; return whether that could be done."""
-        table = _at(data, self.path[:-1])
-        last: Any = self.path[-1] if self.path else None
+        if self.type == "outside_range" and isinstance(self.value, dict):
+            for key in ("low", "high"):
+                _at(data, self.path).pop(key, None)
+            return True
+        if self.missing is not None:
+            around = _at(data, self.path)
+            stand_in = _stand_in(self.missing_kind)
+            if isinstance(around, dict) and stand_in is not None:
+                around[self.missing] = stand_in
+                return True
+            return False
+        table: Any = _at(data, self.path[:-1])
+        if not self.path or not isinstance(table, dict | list):
+            return False
+        last: Any = self.path[-1]
         if self.unknown and isinstance(table, dict):
             value = table.pop(last, None)
             if self.meant is not None:
                 table.setdefault(self.meant, value)
             return True
-        if self.type == "literal_error" and isinstance(table, dict | list):
-            table[last] = self.meant or self.valid[0]
-            return True
-        if self.type == "outside_range" and isinstance(self.value, dict):
-            for key in ("low", "high"):
-                _at(data, self.path).pop(key, None)
-            return True
-        bound = self.context.get("ge", self.context.get("le"))
-        if bound is not None and isinstance(table, dict | list):
-            table[last] = bound
-            return True
-        return False
+        likely = self._likely()
+        if likely is not None:
+            table[last] = likely
+        return likely is not None
+
+    def _likely(self) -> Any:
+        """Return the valid value that is most like the one given, if any is."""
+        if self.type == "literal_error":
+            return self.meant or self.valid[0]
+        if self.type == "list_type" and isinstance(self.value, str | int | float):
+            return [self.value]
+        if self.type in ("model_type", "float_type", "int_type") and isinstance(self.value, str):
+            with contextlib.suppress(ValueError):
+                number = float(self.value.replace(",", "."))
+                return int(number) if self.type == "int_type" else number
+        return self.context.get("ge", self.context.get("le"))
+
+
+def _stand_in(kind: Any) -> Any:
+    """Return something that may stand where a required key is missing, to read on."""
+    for option in fields.alternatives(kind):
+        container: Any = get_origin(option)
+        if container in (dict, list):
+            return container()
+        if option in (int, float) or (isinstance(option, type) and issubclass(option, Number)):
+            return 1
+        if option is Text:
+            return "?"
+    return None
 
 
 def _path_in_file(
@@ -112,10 +146,6 @@ def _path_in_file(
             path, node = (*path, *steps), inner
         kind = _next_kind(kind, part, inner is not _NOTHING)
     return path, kind
-
-
-def _kind_at(model: type[BaseModel], data: Any, loc: tuple[int | str, ...]) -> Any:
-    return _path_in_file(model, data, loc)[1]
 
 
 def _next_kind(kind: Any, part: str | int, present: bool) -> Any:
