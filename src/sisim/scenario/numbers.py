@@ -12,13 +12,19 @@ from sisim.scenario.base import Number
 N = TypeVar("N")
 
 
-def numbers(node: Any, path: str = "") -> Iterator[tuple[str, Number]]:
-    """Return every number with its dotted path, in the order of the schema and the file."""
+def numbers(node: Any, path: str = "", written: bool = False) -> Iterator[tuple[str, Number]]:
+    """Return every number with its dotted path, in the order of the schema and the file.
+
+    Args:
+        node: A scenario, a pathway, or a part of one.
+        path: Where `node` stands.
+        written: Leave out the numbers that the file leaves to their defaults.
+    """
     if isinstance(node, Number):
         yield path, node
     else:
-        for key, part in _parts(node):
-            yield from numbers(part, f"{path}.{key}" if path else key)
+        for key, part in _parts(node, written):
+            yield from numbers(part, f"{path}.{key}" if path else key, written)
 
 
 def replace_numbers(node: N, change: Callable[[str, Number], Number], path: str = "") -> N:
@@ -26,28 +32,24 @@ def replace_numbers(node: N, change: Callable[[str, Number], Number], path: str 
     result: Any = node
     if isinstance(node, Number):
         result = change(path, node)
-    elif isinstance(node, BaseModel | dict | list):
-        new = {
-            key: replace_numbers(part, change, f"{path}.{key}" if path else key)
-            for key, part in _parts(node)
-        }
-        if any(new[key] is not part for key, part in _parts(node)):
-            if isinstance(node, BaseModel):
-                fields = {
-                    field.alias or name: name for name, field in type(node).model_fields.items()
-                }
-                result = node.model_copy(update={fields[key]: part for key, part in new.items()})
-            else:
-                result = new if isinstance(node, dict) else list(new.values())
+    else:
+        parts = _parts(node)
+        new = {k: replace_numbers(v, change, f"{path}.{k}" if path else k) for k, v in parts}
+        changed = {key: new[key] for key, part in parts if new[key] is not part}
+        if changed and isinstance(node, BaseModel):
+            names = {field.alias or name: name for name, field in type(node).model_fields.items()}
+            result = node.model_copy(update={names[k]: part for k, part in changed.items()})
+        elif changed:
+            result = list(new.values()) if isinstance(node, list) else new
     return result  # type: ignore[no-any-return]
 
 
-def _parts(node: Any) -> list[tuple[str, Any]]:
+def _parts(node: Any, written: bool = False) -> list[tuple[str, Any]]:
     if isinstance(node, BaseModel):
         return [
             (field.alias or name, getattr(node, name))
             for name, field in type(node).model_fields.items()
-            if name != "override"
+            if name != "override" and (not written or name in node.model_fields_set)
         ]
     if isinstance(node, dict):
         return [(str(key), part) for key, part in node.items()]

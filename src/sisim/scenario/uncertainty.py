@@ -1,0 +1,77 @@
+"""Probabilistic parameters: one draw of every uncertain number, the same for all arms (L8)."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from sisim.scenario.base import Number, Positive, Probability, Rate
+from sisim.scenario.distributions import draw_one
+from sisim.scenario.findings import given
+from sisim.scenario.numbers import numbers, replace_numbers
+from sisim.scenario.scenario import JointDistribution, Scenario
+
+
+def draw(scenario: Scenario, index: int, seed: int) -> Scenario:
+    """Return `scenario` with draw number `index` of all its uncertain numbers.
+
+    A number with a distribution is drawn from it; one with only a range from the triangular
+    distribution with its value as the mode; several together as `[uncertainty]` says; all others
+    stay. Every number has a stream of its own, named by its path, so that a new number in the
+    file does not move the draws of the others.
+    """
+    drawn: dict[str, float] = {}
+    known = dict(numbers(scenario))
+    for name, joint in scenario.uncertainty.items():
+        values = _joint(joint, _stream(f"uncertainty.{name}", index, seed))
+        for path, value in zip(joint.paths, values, strict=True):
+            drawn[path if path in known else f"pathway.{path}"] = float(value)
+
+    def change(path: str, number: Number) -> Number:
+        value = drawn[path] if path in drawn else _single(path, number, index, seed)
+        if value is None:
+            return number
+        # The range was that of the number before it was drawn.
+        update = {"value": _inside(number, value), "low": None, "high": None, "distribution": None}
+        return number.model_copy(update=update)
+
+    return replace_numbers(scenario, change)
+
+
+def is_uncertain(number: Number) -> bool:
+    """Return whether a number is drawn on its own."""
+    if number.distribution is not None:
+        return number.distribution.name != "fixed"
+    return number.low is not None and number.high is not None and number.low < number.high
+
+
+def _single(path: str, number: Number, index: int, seed: int) -> float | None:
+    if not is_uncertain(number):
+        return None
+    rng = _stream(path.removeprefix("pathway."), index, seed)
+    if number.distribution is not None:
+        return draw_one(number.distribution.name, given(number.distribution), rng)
+    assert number.low is not None
+    assert number.high is not None
+    return float(rng.triangular(number.low, number.value, number.high))
+
+
+def _joint(joint: JointDistribution, rng: np.random.Generator) -> list[float]:
+    if joint.distribution == "dirichlet":
+        return list(rng.dirichlet(joint.alpha))
+    return list(rng.multivariate_normal(joint.mean, joint.covariance, method="eigh"))
+
+
+def _inside(number: Number, value: float) -> float:
+    """Return `value` moved to where such a number can be: a normal draw may fall outside."""
+    if isinstance(number, Probability):
+        return min(max(value, 0.0), 1.0)
+    if isinstance(number, Rate | Positive):
+        return max(value, 0.0)
+    return value
+
+
+def _stream(name: str, index: int, seed: int) -> np.random.Generator:
+    key = hashlib.blake2b(f"{seed}/{index}/{name}".encode(), digest_size=16).digest()
+    return np.random.Generator(np.random.Philox(key=int.from_bytes(key, "little")))
