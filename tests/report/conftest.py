@@ -1,3 +1,4 @@
+# ruff: noqa: D102, D103 - a stand-in needs no documentation of its own.
 """Results made up for the pictures: a stock fed by an inflow, as the engine would give them."""
 
 from __future__ import annotations
@@ -139,7 +140,11 @@ class MadeUp:
             ramp = min(1.0, (since - 2) / 3) if lasting else 0.0
             first = 50 * luck * (1 + self.growth) ** max(0, since) * (1 - self.fewer * ramp)
             returning = 0.12 * people * luck * (1 - self.effect * left * (0.3 if lasting else 0.7))
-            people += first + returning - people * 0.39 * (1 + self.effect * left * (0.15 if lasting else 0.4))
+            people += (
+                first
+                + returning
+                - people * 0.39 * (1 + self.effect * left * (0.15 if lasting else 0.4))
+            )
             key = {"replication": replication, "year": int(year), "arm": arm}
             entries.append(key | {"first": True, "count": round(first)})
             entries.append(key | {"first": False, "count": round(returning)})
@@ -150,8 +155,7 @@ class MadeUp:
             if running or lasting:
                 kind, amount = ("investment", 22e6) if running else ("running", 6e6)
                 costs.append(
-                    key
-                    | {"administration": "social", "kind": kind, "amount": amount * self.scale}
+                    key | {"administration": "social", "kind": kind, "amount": amount * self.scale}
                 )
 
     @property

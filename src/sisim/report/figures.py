@@ -4,6 +4,8 @@ Every curve comes out of the simulation. Labels that claim something ("back on t
 "a lastingly lower level") are written only where the series say so.
 """
 
+# ruff: noqa: RUF001 - readers are shown real dashes and minus signs.
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -15,8 +17,18 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from sisim.language import t
+from sisim.report.frame import (
+    EDGE,
+    cost_title,
+    foot,
+    number_of,
+    shade_phases,
+    span,
+    unit_of,
+    year_ticks,
+)
 from sisim.report.labels import EndLabels, Room
-from sisim.report.result import WITHOUT, Estimate, Result
+from sisim.report.result import Estimate, Result
 from sisim.report.series import (
     NOTICEABLE,
     WHICH,
@@ -26,7 +38,6 @@ from sisim.report.series import (
     Side,
     View,
     Which,
-    administration_curves,
     compare,
 )
 from sisim.report.style import (
@@ -38,16 +49,10 @@ from sisim.report.style import (
     GREEN,
     INK,
     MUTED,
-    NEW_WAY_TINT,
     ORANGE,
-    PROJECT_TINT,
-    PROJECTOR,
     PURPLE,
-    RULE,
-    SKY,
-    VERMILION,
-    YELLOW,
     canvas,
+    figure_of,
     place,
     points,
     scale_ticks,
@@ -55,10 +60,9 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.words import caption, footer, percent_pair, scope, verdict
+from sisim.report.words import caption, percent_pair, verdict
 from sisim.report.writing import MILLIONS, Unit, decimal, money, spread, unit_for
 
-EDGE = 20.0
 LINE = 24.0
 """Height of a line of projector text, in layout pixels."""
 
@@ -97,13 +101,11 @@ def question9(result: Result, lang: str, view: View | None = None) -> Figure:
         )
         _draw(figure, column, story, which, lang, roomy=False)
     _number_table(figure, story, WHICH, 594, lang)
-    _foot(figure, result, story, lang)
+    foot(figure, result, story, lang)
     return figure
 
 
-def question9_single(
-    result: Result, which: Which, lang: str, view: View | None = None
-) -> Figure:
+def question9_single(result: Result, which: Which, lang: str, view: View | None = None) -> Figure:
     """Draw one of the two figures alone, on the same scale as in the pair."""
     story = compare(result, view)
     figure = canvas()
@@ -112,7 +114,7 @@ def question9_single(
     )
     _draw(figure, column, story, which, lang, roomy=True)
     _number_table(figure, story, (which,), 620, lang)
-    _foot(figure, result, story, lang)
+    foot(figure, result, story, lang)
     return figure
 
 
@@ -121,7 +123,7 @@ def _draw(
 ) -> None:
     """Draw one figure: heading, three strips on one time axis, and what it comes to."""
     side = story.side(which)
-    number = t("Figure {n}", lang, n=1 + WHICH.index(which))
+    number = number_of(which, lang)
     label = story.scenario.arms[side.arm].label.in_language(lang)
     write(figure, column.left, 10, f"{number}  {label}", size=20, bold=True)
     write(figure, column.left, 35, caption(side, lang))
@@ -129,13 +131,13 @@ def _draw(
     def strip(title: str, top: float, height: float) -> Axes:
         write(figure, column.left, top - 26, title, color=MUTED)
         axes = place(figure, column.plot_left, top, column.plot_width, height)
-        axes.set_xlim(*_span(story))
+        axes.set_xlim(*span(story))
         axes.tick_params(labelbottom=False)
-        _phases(axes, side)
+        shade_phases(axes, side)
         return axes
 
     top = column.cost_top
-    cost = strip(_cost_title(story, lang), top, column.cost_height)
+    cost = strip(cost_title(story, lang), top, column.cost_height)
     _cost_strip(cost, column, story, side, lang, roomy=roomy)
     case = story.scenario.pathway.groups[story.figures.case].label.in_language(lang)
     top += column.cost_height + 40
@@ -148,45 +150,14 @@ def _draw(
     stock.axvline(story.marked, color=MUTED, linewidth=points(1), zorder=0.9)
     _stock_strip(stock, story, side, lang)
     stock.tick_params(labelbottom=True)
-    stock.set_xticks(_year_ticks(story))
+    stock.set_xticks(year_ticks(story))
     write(figure, column.left, top + column.strip_height + 36, verdict(side, lang), bold=True)
-
-
-def _cost_title(story: Comparison, lang: str) -> str:
-    unit = _unit(story).label(lang)
-    if story.view.current:
-        return t("Cost, {unit} per year (current prices)", lang, unit=unit)
-    level = story.scenario.economy.price_level
-    return t("Cost, {unit} per year (fixed prices, {level})", lang, unit=unit, level=level)
-
-
-def _unit(story: Comparison) -> Unit:
-    return unit_for(float(story.without.cost.mean.max()))
-
-
-def _span(story: Comparison) -> tuple[float, float]:
-    return float(story.years[0]) - 0.5, float(story.years[-1]) + 0.5
-
-
-def _year_ticks(story: Comparison) -> list[int]:
-    """Return every fifth or tenth year from the start; the marked year takes its neighbour's place."""
-    step = 5 if len(story.years) <= 32 else 10
-    regular = [int(year) for year in story.years if (year - story.start) % step == 0]
-    return sorted({*(y for y in regular if abs(y - story.marked) > step / 2), story.marked})
 
 
 def _top(story: Comparison, of: Callable[[Side], Curve]) -> float:
     """Return the highest value drawn in either figure, so that both get the same axis."""
     drawn = [of(side) for side in (story.without, story.project, story.new_way)]
     return max(float((c.high if story.banded else c.mean).max()) for c in drawn) or 1.0
-
-
-def _phases(axes: Axes, side: Investing) -> None:
-    # A year's value is drawn at its number and covers half a year either side, so an instant
-    # stands half a year to the left.
-    for kind, first, last in side.phases:
-        tint = PROJECT_TINT if kind == "project" else NEW_WAY_TINT
-        axes.axvspan(first - 0.5, last - 0.5, color=tint, linewidth=0, zorder=0.5)
 
 
 def _lines(axes: Axes, story: Comparison, without: Curve, with_: Curve) -> None:
@@ -210,7 +181,7 @@ def _lines(axes: Axes, story: Comparison, without: Curve, with_: Curve) -> None:
 def _cost_strip(
     axes: Axes, column: Column, story: Comparison, side: Investing, lang: str, *, roomy: bool
 ) -> None:
-    figure = _figure(axes)
+    figure = figure_of(axes)
     without, with_ = story.without.cost, side.cost
     labels = {
         kind: wrap(figure, text, wide)
@@ -224,7 +195,7 @@ def _cost_strip(
     top = _top(story, lambda s: s.cost)
     headroom = 1 - (lines * 22 + 14) / column.cost_height
     axes.set_ylim(0, top / headroom)
-    scale_ticks(axes, lang, 4, _unit(story).size)
+    scale_ticks(axes, lang, 4, unit_of(story).size)
 
     years = story.years.astype(float)
     dearer, cheaper = with_.mean > without.mean, with_.mean < without.mean
@@ -243,14 +214,14 @@ def _cost_strip(
     room.avoid_line([story.marked] * 2, [0, top])
     for curve in (without, with_):
         room.avoid_line(years, curve.mean)
-    since = years >= story.start
     if roomy and side.investment.mean.any():
         # A step per year: the cost of the intervention itself, part of the blue line.
+        spent = np.where(side.investment.mean, side.investment.mean, np.nan)
         axes.step(
-            years[since], np.where(side.investment.mean, side.investment.mean, np.nan)[since], where="mid", color=ORANGE,
-            linewidth=points(2), zorder=3, gid="investment",
+            years, spent, where="mid", color=ORANGE, linewidth=points(2), zorder=3,
+            gid="investment",
         )  # fmt: skip
-        room.avoid_line(years[since], side.investment.mean[since])
+        room.avoid_line(years, side.investment.mean)
 
     _bracket(axes, room, story, side)
     for kind, first, last in side.phases:
@@ -259,8 +230,8 @@ def _cost_strip(
             wide = max(width_of(figure, line) for line in labels[kind].split("\n"))
             middle = room.display(first - 0.5, 0)[0] + wide / 2 + 12, middle[1]
         room.write(labels[kind], middle, pull=(1, 4))
-    _break_even(axes, room, story, side, lang)
     _bracket_labels(room, story, side, lang)
+    _break_even(axes, room, story, side, lang)
     if roomy and side.investment.mean.any():
         last = int(np.flatnonzero(side.investment.mean)[-1])
         at = room.display(years[last] - 2, side.investment.mean[last])
@@ -271,7 +242,11 @@ def _cost_strip(
     wide = column.labels - 12
     ends.add(
         without.mean[-1],
-        wrap(figure, t("Without the investment (all\N{NO-BREAK SPACE}else\N{NO-BREAK SPACE}equal)", lang), wide),
+        wrap(
+            figure,
+            t("Without the investment (all\N{NO-BREAK SPACE}else\N{NO-BREAK SPACE}equal)", lang),
+            wide,
+        ),
         color=BLACK,
     )
     ends.add(
@@ -284,12 +259,6 @@ def _cost_strip(
     if claim:
         ends.add(with_.mean[-1], wrap(figure, claim, wide), color=BLUE, lead=False)
     ends.settle(padding=3, overflow=10)
-
-
-def _figure(axes: Axes) -> Figure:
-    figure = axes.figure
-    assert isinstance(figure, Figure)
-    return figure
 
 
 def _end_claim(side: Investing, lang: str) -> str:
@@ -312,9 +281,16 @@ def _bracket(axes: Axes, room: Room, story: Comparison, side: Investing) -> None
         x = story.marked + offset
         axes.add_patch(
             FancyArrowPatch(
-                (x, origin), (x, with_), arrowstyle="-|>", mutation_scale=points(13),
-                color=INK, linewidth=points(2), shrinkA=0, shrinkB=0, zorder=5,
-            )  # fmt: skip
+                (x, origin),
+                (x, with_),
+                arrowstyle="-|>",
+                mutation_scale=points(13),
+                color=INK,
+                linewidth=points(2),
+                shrinkA=0,
+                shrinkB=0,
+                zorder=5,
+            )
         )
 
 
@@ -325,7 +301,7 @@ def _bracket_labels(room: Room, story: Comparison, side: Investing, lang: str) -
         (t("Before–after", lang) + f":\n{before_after}", -1),
         (t("With–without", lang) + f":\n{with_without}", 1),
     ):
-        wide = width_of(_figure(room.axes), text.split("\n")[0], bold=True)
+        wide = width_of(figure_of(room.axes), text.split("\n")[0], bold=True)
         room.write(text, (x + sign * (wide / 2 + 8), y - 36), pull=(1, 2), bold=True)
 
 
@@ -346,15 +322,16 @@ def _area_labels(room: Room, story: Comparison, side: Investing, lang: str) -> N
         (1, t("Extra cost\n(investment)", lang), DARK_ORANGE),
         (-1, t("Lower cost\nthan without", lang), DARK_GREEN),
     ):
-        order = [i for i in np.argsort(-sign * gap) if sign * gap[i] > 0 and noticeable[i]]
-        room.name(text, [(story.years[i], between[i]) for i in order], color=color)
+        most = np.argsort(-sign * gap)
+        seen = most[(sign * gap[most] > 0) & noticeable[most]]
+        room.name(text, [(story.years[i], between[i]) for i in seen], color=color)
 
 
 def _break_even(axes: Axes, room: Room, story: Comparison, side: Investing, lang: str) -> None:
     """Mark on the time axis when the investment has paid for itself."""
     if side.break_even is None:
         text = t("Not paid back within {n} years", lang, n=int(story.years[-1]) - story.start + 1)
-        text = wrap(_figure(axes), text, axes.bbox.width / 3)
+        text = wrap(figure_of(axes), text, axes.bbox.width / 3)
         room.write(text, room.display(story.years[-1], 0), pull=(1, 3), align="right")
         return
     x = story.start + side.break_even - 1
@@ -364,7 +341,7 @@ def _break_even(axes: Axes, room: Room, story: Comparison, side: Investing, lang
     )  # fmt: skip
     at, floor = room.display(x, 0)
     text = t("Paid back in year {n}", lang, n=side.break_even)
-    wide = width_of(_figure(axes), text)
+    wide = width_of(figure_of(axes), text)
     room.avoid_line([x, x], [0, axes.get_ylim()[1] / 12])
     room.write(text, (at + 12 + wide / 2, floor + 14), pull=(1, 3))
 
@@ -419,7 +396,7 @@ def _number_table(
         write(figure, left, top, text, size=17, color=MUTED)
     for row, which in enumerate(shown):
         at = top + (row + 1) * LINE
-        label = t("Figure {n}", lang, n=1 + WHICH.index(which))
+        label = number_of(which, lang)
         write(figure, EDGE, at, label, bold=True)
         for name, _, left in headings:
             value, interval = _cell(name, story.side(which).headline[name], unit, lang)
@@ -436,9 +413,3 @@ def _cell(name: str, estimate: Estimate, unit: Unit, lang: str) -> tuple[str, st
     digits = unit.digits if unit is MILLIONS and abs(mean) < 100 * unit.size else 0
     interval = spread(low / unit.size, high / unit.size, lang, digits)
     return money(mean, lang, Unit(unit.size, unit.name, unit.amount, digits)), interval
-
-
-def _foot(figure: Figure, result: Result, story: Comparison, lang: str) -> None:
-    high = figure.get_size_inches()[1] * figure.dpi
-    write(figure, EDGE, high - 44, scope(story, lang), size=FINE, color=MUTED)
-    write(figure, EDGE, high - 22, footer(result, lang), size=FINE, color=MUTED)

@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox, IdentityTransform
+from matplotlib.typing import ColorType
 from numpy.typing import ArrayLike, NDArray
 
-from sisim.report.style import FONT, INK, PROJECTOR, points, renderer
+from sisim.report.style import FONT, INK, PROJECTOR, figure_of, points, renderer
 
 
 def spread_out(
@@ -94,11 +95,10 @@ class EndLabels:
 
     def settle(self, padding: float = 2.0, overflow: float = 0.0) -> list[Text]:
         """Spread the labels over the height of the axes, plus `overflow` pixels at either end."""
-        figure = self.axes.figure
-        measure = renderer(figure)  # type: ignore[arg-type]
+        measure = renderer(figure_of(self.axes))
         frame = self.axes.get_window_extent(measure)
         # Labels of equal values keep the order they were given, uppermost first.
-        order = sorted(reversed(self._labels), key=lambda label: label[0])
+        order = sorted(self._labels, key=lambda label: -label[0])[::-1]
         wanted = [float(self.axes.transData.transform((0, value))[1]) for value, _, _ in order]
         heights = [text.get_window_extent(measure).height + padding for _, text, _ in order]
         middles = spread_out(wanted, heights, frame.y0 - overflow, frame.y1 + overflow)
@@ -109,14 +109,12 @@ class EndLabels:
                 self._lead(want, middle, frame, text.get_color())
         return [text for _, text, _ in order]
 
-    def _lead(self, want: float, middle: float, frame: Bbox, color: object) -> None:
+    def _lead(self, want: float, middle: float, frame: Bbox, color: ColorType) -> None:
         """Join a label that had to move to the end of its line."""
         x = np.array([frame.x1 + 1, frame.x1 + self.gap - 2])
         joined = np.column_stack([x, [want, middle]])
         points_in_figure = self.axes.figure.transFigure.inverted().transform(joined)
-        self.axes.figure.add_artist(
-            Line2D(*points_in_figure.T, color=color, linewidth=points(1))  # type: ignore[arg-type]
-        )
+        self.axes.figure.add_artist(Line2D(*points_in_figure.T, color=color, linewidth=points(1)))
 
 
 class Room:
@@ -129,7 +127,7 @@ class Room:
 
     def __init__(self, axes: Axes) -> None:
         self.axes = axes
-        self._measure = renderer(axes.figure)  # type: ignore[arg-type]
+        self._measure = renderer(figure_of(axes))
         self._frame = axes.get_window_extent(self._measure)
         rows, columns = int(self._frame.height / self.cell), int(self._frame.width / self.cell)
         self._taken = np.zeros((rows, columns), dtype=np.int64)

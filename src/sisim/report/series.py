@@ -245,22 +245,42 @@ def _year_of(instant: float | None, scenario: Scenario) -> int | None:
     return max(1, math.ceil(instant - (year + (month - 1) / 12) - 1e-9))
 
 
-def administration_curves(result: Result, view: View | None = None) -> dict[str, dict[str, Curve]]:
-    """Return the cost curve of every administration in every arm, largest administration first.
+@dataclass(frozen=True)
+class Administration:
+    """What one administration pays in every arm, and how much less or more than without.
 
-    Administrations with no cost in any arm are left out.
+    `difference` holds the use of services only; what the intervention itself costs is
+    `intervention`, so that neither hides the other.
     """
+
+    name: str
+    cost: dict[str, Curve]
+    difference: dict[str, Floats]
+    intervention: dict[str, Floats]
+
+
+def administrations_of(result: Result, view: View | None = None) -> list[Administration]:
+    """Return the cost curves of every administration with any cost, the largest first."""
     view = view or View()
     costs = result.yearly_costs(ordinary=view.ordinary, current=view.current)
     grid = _Grid.of(costs)
     arms = [str(arm) for arm in costs["arm"].unique()]
-    size = costs["amount"].abs().groupby(costs["administration"]).sum()
-    order = size[size > 0].sort_values(ascending=False).index
-    rows = {key: table for key, table in costs.groupby(["administration", "arm"])}
+    use = costs["kind"] == "use"
+    rows = dict(iter(costs.groupby([costs["administration"], costs["arm"], use])))
     nothing = costs.iloc[:0]
-    return {
-        str(name): {
-            arm: grid.curve(grid.sums(rows.get((name, arm), nothing), "amount")) for arm in arms
-        }
-        for name in order
-    }
+
+    def sums(name: str, arm: str, of_use: bool) -> Floats:
+        return grid.sums(rows.get((name, arm, of_use), nothing), "amount")
+
+    def one(name: str) -> Administration:
+        used = {arm: sums(name, arm, True) for arm in arms}
+        spent = {arm: sums(name, arm, False) for arm in arms}
+        return Administration(
+            name,
+            {arm: grid.curve(used[arm] + spent[arm]) for arm in arms},
+            {arm: (used[arm] - used[WITHOUT]).mean(axis=0) for arm in arms},
+            {arm: spent[arm].mean(axis=0) for arm in arms},
+        )
+
+    size = costs["amount"].abs().groupby(costs["administration"]).sum()
+    return [one(str(name)) for name in size[size > 0].sort_values(ascending=False).index]

@@ -43,11 +43,19 @@ def canvas(width: float = 1280, height: float = 720) -> Figure:
     return figure
 
 
+def figure_of(axes: Axes) -> Figure:
+    """Return the figure that holds `axes`."""
+    figure = axes.figure
+    assert isinstance(figure, Figure)
+    return figure
+
+
 def renderer(figure: Figure) -> RendererAgg:
     """Return what measures text on `figure`."""
     surface = figure.canvas
     assert isinstance(surface, FigureCanvasAgg)
-    return surface.get_renderer()
+    found: RendererAgg = surface.get_renderer()  # type: ignore[no-untyped-call]
+    return found
 
 
 def place(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
@@ -107,7 +115,8 @@ def scale_ticks(axes: Axes, lang: str, count: int, unit: float = 1.0) -> None:
 def width_of(figure: Figure, text: str, size: float = PROJECTOR, bold: bool = False) -> float:
     """Return the width of one line of `text` in layout pixels."""
     font = FontProperties(family=FONT, size=points(size), weight="bold" if bold else "normal")
-    width, _, _ = renderer(figure).get_text_width_height_descent(text, font, ismath=False)
+    measure = renderer(figure)
+    width, _, _ = measure.get_text_width_height_descent(text, font, False)  # type: ignore[no-untyped-call]
     return float(width)
 
 

@@ -1,11 +1,17 @@
 """What the figures say, in sentences."""
 
+# ruff: noqa: RUF001 - readers are shown real dashes and minus signs.
+
 from __future__ import annotations
 
 from sisim.language import number, t
 from sisim.report.result import Result
-from sisim.report.series import NOTICEABLE, Comparison, Investing, View, compare
-from sisim.report.writing import decimal, listing, money, percent
+from sisim.report.series import NOTICEABLE, Comparison, Investing
+from sisim.report.writing import listing, percent
+
+INVENTED = "Invented example numbers – they show the mechanism, not a forecast."
+LONGEST_LIST = 95
+"""Characters of what is left out that fit at the foot of a picture."""
 
 
 def caption(side: Investing, lang: str) -> str:
@@ -42,31 +48,34 @@ def verdict(side: Investing, lang: str) -> str:
 
 
 def scope(story: Comparison, lang: str) -> str:
-    """Return which costs the figures hold, and what the bands are."""
+    """Return which costs the figures hold."""
+    # "Upper secondary place, national programme" is enough named by its first part.
     ordinary = [
-        resource.label.in_language(lang)
+        _uncapitalised(resource.label.in_language(lang).split(",")[0])
         for resource in story.scenario.pathway.resources.values()
         if resource.ordinary
     ]
     if not ordinary:
-        text = t("Costs: all that the pathway counts.", lang)
-    elif story.view.ordinary:
-        text = t("Costs: also what everyone has ({what}).", lang, what=listing(ordinary, lang))
-    elif len(ordinary) <= 4:
-        text = t(
-            "Costs that the investment can touch; what everyone has ({what}) is left out.",
-            lang,
-            what=listing(ordinary, lang),
-        )
-    else:
-        text = t(
-            "Costs that the investment can touch; what everyone has, such as ordinary school, "
-            "is left out.",
-            lang,
-        )
-    if story.banded:
-        text += " " + t("Bands: 10–90% of {n} runs.", lang, n=number(story.replications, lang))
-    return text
+        return t("Costs: all that the pathway counts.", lang)
+    if story.view.ordinary:
+        return t("Costs: all that the pathway counts, also what everyone has.", lang)
+    what = listing(ordinary, lang)
+    if len(what) > LONGEST_LIST:
+        return t("Costs that the investment can touch; what everyone has is left out.", lang)
+    return t(
+        "Costs that the investment can touch. Left out, since everyone has it: {what}.",
+        lang,
+        what=what,
+    )
+
+
+def _uncapitalised(text: str) -> str:
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def bands(story: Comparison, lang: str) -> str:
+    """Return what the bands and intervals are."""
+    return t("Bands: 10–90% of {n} runs.", lang, n=number(story.replications, lang))
 
 
 def footer(result: Result, lang: str) -> str:
@@ -76,9 +85,8 @@ def footer(result: Result, lang: str) -> str:
         if len(result.seeds) == 1
         else t("Seeds {first}–{last}", lang, first=result.seeds[0], last=result.seeds[-1])
     )
-    origin = f"{seeds} · sisim {result.version} · {t('scenario', lang)} {result.digest}"
-    title = result.scenario.title.in_language(lang)
+    named = f"{t('scenario', lang)} {result.scenario.name} {result.digest}"
+    origin = f"{seeds} · sisim {result.version} · {named}"
     if not result.scenario.invented:
-        return f"{title}. {origin}"
-    invented = t("Invented example numbers – they show the mechanism, not a forecast.", lang)
-    return f"{invented} {title} · {origin}"
+        return origin
+    return f"{t(INVENTED, lang)} {origin}"

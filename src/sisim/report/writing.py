@@ -1,5 +1,7 @@
 """Numbers as a reader writes them: percent, money, intervals."""
 
+# ruff: noqa: RUF002 - readers are shown real dashes and minus signs.
+
 from __future__ import annotations
 
 from dataclasses import dataclass

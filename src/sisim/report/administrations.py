@@ -1,0 +1,204 @@
+"""What each administration pays, with and without: curves on one scale, and differences."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.typing import LineStyleType
+
+from sisim.language import t
+from sisim.report.frame import (
+    EDGE,
+    cost_title,
+    foot,
+    number_of,
+    shade_phases,
+    span,
+    unit_of,
+    year_ticks,
+)
+from sisim.report.labels import EndLabels
+from sisim.report.result import WITHOUT, Result
+from sisim.report.series import (
+    WHICH,
+    Administration,
+    Comparison,
+    Floats,
+    Investing,
+    View,
+    Which,
+    administrations_of,
+    compare,
+)
+from sisim.report.style import (
+    BLACK,
+    BLUE,
+    DARK_ORANGE,
+    FONT,
+    GREEN,
+    MUTED,
+    ORANGE,
+    PROJECTOR,
+    PURPLE,
+    SKY,
+    VERMILION,
+    canvas,
+    figure_of,
+    place,
+    points,
+    scale_ticks,
+    wrap,
+    write,
+)
+
+HUES = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, "#8C8C8C")
+STYLES: dict[Which, LineStyleType] = {"project": (0, (4, 1.2, 1, 1.2)), "new_way": "solid"}
+Box = tuple[float, float, float, float]
+
+
+def administrations(result: Result, lang: str, view: View | None = None) -> Figure:
+    """Draw what each administration pays in every arm, and how much more or less than without.
+
+    The seven largest are shown. An administration has one colour throughout; arms differ by line.
+    """
+    story = compare(result, view)
+    shown = administrations_of(result, view)[: len(HUES)]
+    figure = canvas()
+    write(figure, EDGE, 10, t("Cost per administration", lang), size=20, bold=True)
+    write(figure, EDGE, 35, cost_title(story, lang), color=MUTED)
+
+    columns = max(1, len(shown) if len(shown) <= 3 else (len(shown) + 1) // 2)
+    rows = max(1, -(-len(shown) // columns))
+    wide, high = (1280 - 2 * EDGE) / columns, 346 / rows
+    top = max((float(c.mean.max()) for one in shown for c in one.cost.values()), default=1.0)
+    for index, one in enumerate(shown):
+        row, column = divmod(index, columns)
+        box = (EDGE + column * wide, 66 + row * high, wide, high)
+        axes = _panel(figure, box, story, one, HUES[index], top * 1.08, lang)
+        axes.tick_params(labelbottom=index + columns >= len(shown))
+        if index == 0:
+            ends = EndLabels(axes)
+            # The largest panel names the lines for all of them.
+            for arm, name in _names(story, lang):
+                ends.add(float(one.cost[arm].mean[-1]), name, lead=False)
+            ends.settle(padding=-2, overflow=14)
+
+    for index, which in enumerate(WHICH):
+        left = EDGE + index * 1280 / 2
+        side = story.side(which)
+        label = story.scenario.arms[side.arm].label.in_language(lang)
+        title = t("{figure}  {arm}: difference from without", lang,
+                  figure=number_of(which, lang), arm=label)  # fmt: skip
+        write(figure, left, 434, title, bold=True)
+        axes = place(figure, left + 46, 466, 1280 / 2 - 46 - 150, 160)
+        _difference_bars(axes, story, side, shown, lang)
+    foot(figure, result, story, lang)
+    return figure
+
+
+def _panel(
+    figure: Figure,
+    box: Box,
+    story: Comparison,
+    one: Administration,
+    hue: str,
+    top: float,
+    lang: str,
+) -> Axes:
+    left, above, wide, high = box
+    known = story.scenario.pathway.administrations.get(one.name)
+    label = known.label.in_language(lang) if known else one.name
+    # Its colour, the key to the bars below, stands before its name.
+    figure.add_artist(_square(figure, left, above + 7, hue))
+    for index, line in enumerate(wrap(figure, label, wide - 50, bold=True).split("\n")[:2]):
+        write(figure, left + 22, above + 4 + index * 21, line, bold=True)
+    axes = place(figure, left + 46, above + 54, wide - 46 - 88, high - 88)
+    axes.set_xlim(*span(story))
+    axes.set_ylim(0, top)
+    axes.set_xticks([story.start, story.marked])
+    scale_ticks(axes, lang, 2, unit_of(story).size)
+    lines: dict[str, tuple[str, LineStyleType, float, int]] = {
+        WITHOUT: (BLACK, (0, (8 / 3, 4 / 3)), 2.5, 4)
+    }
+    for which in WHICH:
+        lines[story.side(which).arm] = (hue, STYLES[which], 3.5, 3)
+    for arm, (color, style, width, order) in lines.items():
+        curve = one.cost[arm]
+        axes.plot(
+            curve.years, curve.mean, color=color, linestyle=style, linewidth=points(width),
+            zorder=order, gid=f"{one.name}-{arm}",
+        )  # fmt: skip
+    return axes
+
+
+def _names(story: Comparison, lang: str) -> list[tuple[str, str]]:
+    arms = [(story.side(which).arm, number_of(which, lang)) for which in WHICH]
+    return [(WITHOUT, t("Without", lang)), *arms]
+
+
+def _square(figure: Figure, left: float, top: float, color: str, size: float = 14) -> Rectangle:
+    wide, high = figure.get_size_inches() * figure.dpi
+    corner = (left / wide, 1 - (top + size) / high)
+    return Rectangle(corner, size / wide, size / high, color=color, transform=figure.transFigure)
+
+
+def _stacked(parts: list[Floats]) -> tuple[list[Floats], Floats, Floats]:
+    """Return where each bar begins, stacked away from zero, and how far they reach."""
+    up, down = np.zeros_like(parts[0]), np.zeros_like(parts[0])
+    bottoms = []
+    for part in parts:
+        bottoms.append(np.where(part >= 0, up, down))
+        up, down = up + np.maximum(part, 0), down + np.minimum(part, 0)
+    return bottoms, down, up
+
+
+def _parts(side: Investing, shown: list[Administration]) -> list[Floats]:
+    """Return the differences in use, administration by administration, and the intervention."""
+    spent = np.sum([one.intervention[side.arm] for one in shown], axis=0)
+    return [spent, *(one.difference[side.arm] for one in shown)]
+
+
+def _difference_bars(
+    axes: Axes, story: Comparison, side: Investing, shown: list[Administration], lang: str
+) -> None:
+    reach = [_stacked(_parts(story.side(which), shown))[1:] for which in WHICH]
+    low, high = min(float(d.min()) for d, _ in reach), max(float(u.max()) for _, u in reach)
+    room = 0.06 * (high - low) or 1.0
+    axes.set_xlim(*span(story))
+    axes.set_ylim(low - room, high + room)
+    axes.set_xticks(year_ticks(story))
+    scale_ticks(axes, lang, 3, unit_of(story).size)
+    axes.spines["bottom"].set_visible(False)
+    axes.axhline(0, color=MUTED, linewidth=points(1.5), zorder=3)
+    shade_phases(axes, side)
+
+    parts = _parts(side, shown)
+    bottoms, _, _ = _stacked(parts)
+    axes.bar(
+        story.years, parts[0], bottom=bottoms[0], width=0.8, facecolor="white", edgecolor=ORANGE,
+        hatch="////", linewidth=0, zorder=2,
+    )  # fmt: skip
+    for part, bottom, hue in zip(parts[1:], bottoms[1:], HUES, strict=False):
+        axes.bar(story.years, part, bottom=bottom, width=0.8, color=hue, linewidth=0, zorder=2)
+    net = np.sum(parts, axis=0)
+    axes.plot(
+        story.years, net, color=BLACK, linewidth=points(2.5), marker="o", markersize=points(5),
+        zorder=4, gid="net",
+    )  # fmt: skip
+    ends = EndLabels(axes)
+    ends.add(float(net[-1]), t("Net", lang), bold=True)
+    paid = np.flatnonzero(parts[0])
+    text = t("Cost of the intervention", lang)
+    if len(paid) and paid[-1] == len(net) - 1:
+        ends.add(
+            float(parts[0][-1]) / 2, wrap(figure_of(axes), text, 140), color=DARK_ORANGE, lead=False
+        )
+    elif len(paid):
+        end = paid[-1]
+        axes.text(
+            story.years[end] + 0.8, parts[0][end] * 0.75, text, color=DARK_ORANGE,
+            fontsize=points(PROJECTOR), fontfamily=FONT, va="center",
+        )  # fmt: skip
+    ends.settle(padding=2, overflow=10)

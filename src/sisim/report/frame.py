@@ -1,0 +1,66 @@
+"""What all figures of a comparison share: the time axis, the phases, the unit, the foot."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sisim.language import t
+from sisim.report.result import Result
+from sisim.report.series import WHICH, Comparison, Investing, Which
+from sisim.report.style import FINE, MUTED, NEW_WAY_TINT, PROJECT_TINT, write
+from sisim.report.words import bands, footer, scope
+from sisim.report.writing import Unit, unit_for
+
+EDGE = 20.0
+"""White space at the edges of a picture, in layout pixels."""
+
+
+def number_of(which: Which, lang: str) -> str:
+    """Return "Figure 1" or "Figure 2"."""
+    return t("Figure {n}", lang, n=1 + WHICH.index(which))
+
+
+def cost_title(story: Comparison, lang: str) -> str:
+    """Return the title of a cost axis."""
+    unit = unit_of(story).label(lang)
+    if story.view.current:
+        return t("Cost, {unit} per year (current prices)", lang, unit=unit)
+    level = story.scenario.economy.price_level
+    return t("Cost, {unit} per year (fixed prices, {level})", lang, unit=unit, level=level)
+
+
+def unit_of(story: Comparison) -> Unit:
+    """Return the unit in which the costs are read."""
+    return unit_for(float(story.without.cost.mean.max()))
+
+
+def span(story: Comparison) -> tuple[float, float]:
+    """Return the ends of the time axis."""
+    return float(story.years[0]) - 0.5, float(story.years[-1]) + 0.5
+
+
+def year_ticks(story: Comparison) -> list[int]:
+    """Return every fifth or tenth year from the start, and the marked year."""
+    step = 5 if len(story.years) <= 32 else 10
+    regular = [int(year) for year in story.years if (year - story.start) % step == 0]
+    return sorted({*(y for y in regular if abs(y - story.marked) > step / 2), story.marked})
+
+
+def shade_phases(axes: Axes, side: Investing) -> None:
+    """Shade the project time and the new way of working."""
+    # A year's value is drawn at its number and covers half a year either side, so an instant
+    # stands half a year to the left.
+    for kind, first, last in side.phases:
+        tint = PROJECT_TINT if kind == "project" else NEW_WAY_TINT
+        axes.axvspan(first - 0.5, last - 0.5, color=tint, linewidth=0, zorder=0.5)
+
+
+def foot(figure: Figure, result: Result, story: Comparison, lang: str) -> None:
+    """Write at the foot which costs are meant, and where the numbers come from."""
+    wide, high = figure.get_size_inches() * figure.dpi
+    write(figure, EDGE, high - 42, scope(story, lang), size=FINE, color=MUTED)
+    write(figure, EDGE, high - 22, footer(result, lang), size=FINE, color=MUTED)
+    if story.banded:
+        runs = bands(story, lang)
+        write(figure, wide - EDGE, high - 22, runs, size=FINE, color=MUTED, align="right")
