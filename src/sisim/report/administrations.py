@@ -94,7 +94,7 @@ def administrations(result: Result, lang: str, view: View | None = None) -> Figu
         write(figure, left, 434, title, bold=True)
         axes = place(figure, left + 46, 466, 1280 / 2 - 46 - 150, 160)
         _difference_bars(axes, story, side, shown, lang)
-    foot(figure, result, story, lang)
+    foot(figure, result, story, lang, banded=False)
     return figure
 
 

@@ -76,8 +76,8 @@ class Column:
     cost_top: float
     cost_height: float
     strip_height: float
-    ticks: float = 46.0
-    labels: float = 172.0
+    ticks: float = 44.0
+    labels: float = 158.0
 
     @property
     def plot_left(self) -> float:
@@ -229,7 +229,7 @@ def _cost_strip(
         if kind == "new_way":
             wide = max(width_of(figure, line) for line in labels[kind].split("\n"))
             middle = room.display(first - 0.5, 0)[0] + wide / 2 + 12, middle[1]
-        room.write(labels[kind], middle, pull=(1, 4))
+        room.write(labels[kind], middle, pull=(1, 4), air=7)
     _bracket_labels(room, story, side, lang)
     _break_even(axes, room, story, side, lang)
     if roomy and side.investment.mean.any():

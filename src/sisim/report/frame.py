@@ -56,11 +56,13 @@ def shade_phases(axes: Axes, side: Investing) -> None:
         axes.axvspan(first - 0.5, last - 0.5, color=tint, linewidth=0, zorder=0.5)
 
 
-def foot(figure: Figure, result: Result, story: Comparison, lang: str) -> None:
+def foot(
+    figure: Figure, result: Result, story: Comparison, lang: str, *, banded: bool = True
+) -> None:
     """Write at the foot which costs are meant, and where the numbers come from."""
     wide, high = figure.get_size_inches() * figure.dpi
     write(figure, EDGE, high - 42, scope(story, lang), size=FINE, color=MUTED)
     write(figure, EDGE, high - 22, footer(result, lang), size=FINE, color=MUTED)
-    if story.banded:
+    if banded and story.banded:
         runs = bands(story, lang)
         write(figure, wide - EDGE, high - 22, runs, size=FINE, color=MUTED, align="right")

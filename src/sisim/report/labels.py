@@ -122,7 +122,7 @@ class Room:
 
     cell = 2.0
     """The coarseness in display pixels with which drawn things are remembered."""
-    margin = 4.0
+    margin = 3.0
     """White space around every label, in display pixels."""
 
     def __init__(self, axes: Axes) -> None:
@@ -165,18 +165,19 @@ class Room:
         *,
         pull: tuple[float, float] = (1.0, 1.0),
         reach: float | None = None,
+        air: float = 0.0,
         align: str = "center",
         color: str = INK,
         bold: bool = False,
     ) -> Text | None:
         """Write `text` where it is free, with its middle as near as can be to a display pixel.
 
-        `pull` weighs distance across and up. Where nothing is free the least bad place is used.
+        `pull` weighs distance across and up; `air` is extra white space on the sides. Where nothing is free the least bad place is used.
         A label with a `reach` may be left out: it is written only where it is free, and no
         farther away than that.
         """
         label = self._text(text, align=align, color=color, bold=bold)
-        cost, middle = self._find(label, near, pull)
+        cost, middle = self._find(label, near, pull, air)
         if reach is not None and cost > reach:
             label.remove()
             return None
@@ -222,11 +223,11 @@ class Room:
         )  # fmt: skip
 
     def _find(
-        self, label: Text, near: tuple[float, float], pull: tuple[float, float]
+        self, label: Text, near: tuple[float, float], pull: tuple[float, float], air: float = 0.0
     ) -> tuple[float, NDArray[np.float64]]:
         """Return how bad the best place for `label` is, and where its middle then is."""
         extent = label.get_window_extent(self._measure)
-        wide, high = extent.width + 2 * self.margin, extent.height + 2 * self.margin
+        wide, high = extent.width + 2 * (self.margin + air), extent.height + 2 * self.margin
         covered = self._covered(int(np.ceil(wide / self.cell)), int(np.ceil(high / self.cell)))
         rows, columns = np.indices(covered.shape)
         across = self._frame.x0 + columns * self.cell + wide / 2
