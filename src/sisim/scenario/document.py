@@ -14,6 +14,7 @@ from sisim.scenario.problems import Place, Problem, Reason, ScenarioError, dotte
 
 SHELVES = {"scenario": "examples", "pathway": "pathways"}
 """The folders of the package where ready files lie."""
+_KINDS = {"scenario": Reason("scenario"), "pathway": Reason("pathway")}
 
 
 class Document:
@@ -78,7 +79,7 @@ def find(name: str | os.PathLike[str], kind: str, asked_at: Place, beside: File 
         reason = Reason('"{name}" is a folder, not a file.', name=text)
     else:
         reason = Reason('There is no file and no ready {kind} called "{name}".',
-                        kind=Reason(kind), name=text)  # fmt: skip
+                        kind=_KINDS[kind], name=text)  # fmt: skip
     siblings = [file.name for file in path.parent.glob("*.toml")] if path.parent.is_dir() else []
     close = nearest(File(text).stem, ready) or nearest(path.name, siblings)
     raise ScenarioError(

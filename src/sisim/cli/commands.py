@@ -1,0 +1,351 @@
+"""The commands, built in the reader's language."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from typer.main import get_command
+
+from sisim.cli.output import refuse_early, whole_file, whole_folder
+from sisim.cli.speech import Refusal, SpeakingCommand, SpeakingGroup, stderr
+from sisim.language import Lang, preferred_language, t
+from sisim.scenario.contents import contents
+from sisim.scenario.document import shipped
+from sisim.scenario.load import load_pathway, load_scenario
+from sisim.scenario.override import parse_value
+from sisim.scenario.register import assumptions as register
+from sisim.scenario.schema import schema as json_schema
+
+# The engine and the reports are imported inside the commands that need them: help and checks
+# should come at once, and compiling takes its time.
+
+RESULTS = Path("sisim-results")
+
+
+def main() -> None:
+    """Run the command line in the reader's language."""
+    build(preferred_language())()
+
+
+def build(lang: Lang) -> typer.Typer:
+    """Return the command line with everything it says in `lang`."""
+    group = type("Group", (SpeakingGroup,), {"lang": lang, "other": staticmethod(_command)})
+    spoken = type("Command", (SpeakingCommand,), {"lang": lang})
+    app = typer.Typer(
+        cls=group,
+        name="sisim",
+        no_args_is_help=True,
+        rich_markup_mode="markdown",
+        options_metavar=t("[OPTIONS]", lang),
+        subcommand_metavar=t("COMMAND …", lang),
+        add_completion=False,
+        help=t(
+            "Simulate social investments person by person, with and without, all else equal.\n\n"
+            "Begin with `sisim figures`, which draws the two figures of a ready scenario. Then "
+            "copy the scenario, change it, `sisim check` it and `sisim run` it.\n\n"
+            "`--lang sv` or `--lang en`, anywhere on the line, chooses the language.",
+            lang,
+        ),
+    )
+
+    @app.callback()
+    def _all() -> None:
+        pass
+
+    def command(name: str, text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        return app.command(
+            name,
+            cls=spoken,
+            help=text,
+            options_metavar=t("[OPTIONS]", lang),
+            rich_help_panel=t("Commands", lang),
+        )
+
+    def argument(name: str, text: str) -> Any:
+        return typer.Argument(
+            metavar=name, help=text, show_default=False, rich_help_panel=t("Arguments", lang)
+        )
+
+    def option(flag: str, name: str | None, text: str, **more: Any) -> Any:
+        panel = t("Options", lang)
+        return typer.Option(
+            flag, metavar=name, help=text, show_default=False, rich_help_panel=panel, **more
+        )
+
+    scenario_name = t("SCENARIO", lang)
+    Scenario = Annotated[  # noqa: N806 (a type)
+        str, argument(scenario_name, t("A scenario file, or the name of a ready one.", lang))
+    ]
+    Changes = Annotated[  # noqa: N806
+        list[str] | None,
+        option(
+            "--set",
+            t("KEY=VALUE", lang),
+            t("Another value of any number in the scenario or its pathway. May be repeated.", lang),
+        ),
+    ]
+    Seed = Annotated[  # noqa: N806
+        int | None, option("--seed", t("N", lang), t("The seed of the first run.", lang), min=0)
+    ]
+    Replications = Annotated[  # noqa: N806
+        int | None,
+        option("--replications", t("N", lang), t("How many runs, each with its seed.", lang),
+               min=1),
+    ]  # fmt: skip
+    Out = Annotated[  # noqa: N806
+        Path | None, option("--out", t("FOLDER", lang), t("Where the result is written.", lang))
+    ]
+
+    @command(
+        "run",
+        t(
+            "Simulate a scenario, say what came out, and write figures and numbers.\n\n"
+            "Example: `sisim run my.toml --set time.years=15 --seed 7 --out result`",
+            lang,
+        ),
+    )
+    def run(
+        scenario: Scenario,
+        changes: Changes = None,
+        seed: Seed = None,
+        replications: Replications = None,
+        out: Out = None,
+    ) -> None:
+        _simulate(scenario, changes, seed, replications, out, lang)
+
+    ready = _default_scenario()
+
+    @command(
+        "figures",
+        t(
+            "Draw the two figures: the project that ends, and the new way of working.\n\n"
+            "Without a scenario: those of the ready one. Example: `sisim figures --lang sv`",
+            lang,
+        ),
+    )
+    def figures(
+        scenario: Annotated[
+            str, argument(f"[{scenario_name}]", t("A scenario with two arms.", lang))
+        ] = ready,
+        changes: Changes = None,
+        seed: Seed = None,
+        replications: Replications = None,
+        out: Out = None,
+    ) -> None:
+        _simulate(scenario, changes, seed, replications, out, lang)
+
+    @command(
+        "check",
+        t(
+            "Say what is wrong in a scenario or pathway file, or that all is well and what the "
+            "file contains.\n\nExample: `sisim check my.toml`",
+            lang,
+        ),
+    )
+    def check(
+        file: Annotated[
+            str, argument(t("FILE", lang), t("A scenario file or a pathway file.", lang))
+        ],
+        changes: Changes = None,
+    ) -> None:
+        for line in contents(file, _values(changes, lang), lang):
+            print(line)
+
+    @command(
+        "explain",
+        t(
+            "Follow one person month by month, in every arm, and say what each risk was made of: "
+            "base × factors.\n\nExample: `sisim explain my.toml --person centre/2026-03/0`",
+            lang,
+        ),
+    )
+    def explain(
+        scenario: Scenario,
+        person: Annotated[
+            str,
+            option("--person", t("KEY", lang), t("Who: area, month of entry, number in it.", lang)),
+        ],
+        changes: Changes = None,
+        seed: Seed = None,
+    ) -> None:
+        loaded = load_scenario(scenario, _values(changes, lang))
+        from sisim.engine.explain import explain as explain_person
+
+        try:
+            print(explain_person(loaded, person, seed=seed, lang=lang))
+        except (KeyError, ValueError) as error:
+            text = t('There is no person "{key}" in this run.', lang, key=person)
+            raise Refusal(text) from error
+
+    @command(
+        "pathway",
+        t(
+            "Say what a pathway contains, and draw it.\n\n"
+            "Example: `sisim pathway child-youth --out child-youth.svg`",
+            lang,
+        ),
+    )
+    def pathway(
+        name: Annotated[
+            str,
+            argument(t("NAME", lang), t("A ready pathway, or a pathway file: {names}.", lang,
+                                        names=", ".join(shipped("pathway")) or "-")),
+        ],
+        out: Annotated[
+            Path | None,
+            option("--out", t("FILE", lang), t("Draw it in this file: .svg, .png or .pdf.", lang)),
+        ] = None,
+    ) -> None:  # fmt: skip
+        loaded = load_pathway(name)
+        for line in contents(name, {}, lang, "pathway"):
+            print(line)
+        if out is not None:
+            from sisim.report.diagram import draw_pathway
+
+            with whole_file(out, lang) as partial:
+                draw_pathway(loaded, lang).savefig(partial)
+            print(out)
+
+    @command(
+        "assumptions",
+        t(
+            "Print the register of assumptions: every number, its range, source and grade.\n\n"
+            "Example: `sisim assumptions my.toml --out register.csv`",
+            lang,
+        ),
+    )
+    def assumptions(
+        scenario: Scenario,
+        changes: Changes = None,
+        out: Annotated[
+            Path | None, option("--out", t("FILE", lang), t("Write it as CSV instead.", lang))
+        ] = None,
+    ) -> None:
+        table = register(load_scenario(scenario, _values(changes, lang)))
+        if out is None:
+            _print_table(table)
+        else:
+            with whole_file(out, lang) as partial:
+                table.to_csv(partial, index=False)
+            print(out)
+
+    @command(
+        "schema",
+        t(
+            "Print the JSON Schema of scenario files, for an editor that completes and explains "
+            "while you write.\n\nExample: `sisim schema > scenario.schema.json`, and `#:schema "
+            "scenario.schema.json` on the first line of the scenario.",
+            lang,
+        ),
+    )
+    def schema(
+        of_pathway: Annotated[
+            bool, option("--pathway", None, t("That of pathway files instead.", lang))
+        ] = False,
+    ) -> None:
+        print(json.dumps(json_schema("pathway" if of_pathway else "scenario"), indent=2))
+
+    @command(
+        "bench",
+        t(
+            "Measure how fast this computer simulates.\n\nExample: `sisim bench --json`",
+            lang,
+        ),
+    )
+    def bench(
+        as_json: Annotated[
+            bool, option("--json", None, t("Print the measurements as JSON.", lang))
+        ] = False,
+    ) -> None:
+        from sisim.bench import bench as measure
+
+        measured = measure()
+        if as_json:
+            print(json.dumps(measured, indent=2))
+        else:
+            for name, value in measured.items():
+                print(f"{name}: {value}")
+
+    return app
+
+
+def _command(lang: Lang) -> Any:
+    return get_command(build(lang))
+
+
+def _default_scenario() -> str:
+    ready = shipped("scenario")
+    return "figures" if "figures" in ready else next(iter(ready), "figures")
+
+
+def _simulate(
+    name: str,
+    changes: list[str] | None,
+    seed: int | None,
+    replications: int | None,
+    out: Path | None,
+    lang: Lang,
+) -> None:
+    scenario = load_scenario(name, _values(changes, lang))
+    folder = out or RESULTS / scenario.name
+    refuse_early(folder, lang)
+    from sisim.report.publish import publish
+
+    from sisim.engine.run import simulate
+    from sisim.report.words import sentences
+
+    with _progress(t("Simulating", lang)) as progress:
+        result = simulate(scenario, seed=seed, replications=replications, progress=progress)
+    with whole_folder(folder, lang) as partial:
+        written = [path.relative_to(partial) for path in publish(result, partial, lang)]
+    for sentence in sentences(result, lang):
+        print(sentence)
+    for path in written:
+        print(folder / path)
+
+
+def _values(changes: list[str] | None, lang: str) -> dict[str, Any]:
+    """Return the values by key that were given with `--set key=value`."""
+    values = {}
+    for change in changes or []:
+        key, equals, text = change.partition("=")
+        if not equals or not key.strip():
+            raise Refusal(t('--set needs KEY=VALUE; "{given}" is not.', lang, given=change))
+        values[key.strip()] = parse_value(text.strip())
+    return values
+
+
+@contextmanager
+def _progress(text: str) -> Iterator[Callable[[int, int], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=stderr(), transient=True) as bar:
+        task = bar.add_task(text, total=None)
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield progress
+
+
+def _print_table(table: Any) -> None:
+    """Print a data frame: on a terminal as a table, else as tab-separated text."""
+    console = Console()
+    if not console.is_terminal:
+        print(table.to_csv(sep="\t", index=False), end="")
+        return
+    shown = Table(box=None, header_style="bold")
+    for column in table.columns:
+        shown.add_column(str(column))
+    for row in table.itertuples(index=False):
+        shown.add_row(*("" if value is None or value != value else _cell(value) for value in row))
+    console.print(shown)
+
+
+def _cell(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
