@@ -1,0 +1,647 @@
+"""Calibration targets: what simulated life histories without any investment should look like.
+
+A target in a pathway file names a measure of this module. A measure is a pure function of
+`Histories`; all of them are sums over intervals of time, so none walks through people one by one.
+
+Only residents count (from arrival until they leave), and only in the window of observation. What
+happened before, elsewhere or in the warm-up, is known all the same: someone may have been placed
+before moving in.
+
+Groups are named as in the pathway, or "track.state" for one state, or as a list for any of them.
+`ages` is [from, below] in years. Yearly measures count calendar years and the age reached in the
+year, as official statistics do; the others use exact age.
+
+`where` narrows who is counted, at the moment in question: `attribute.NAME` = category (or a list),
+`in` / `not_in` = group, `ever` / `never` = group, ever until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import reduce
+from math import floor
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sisim.scenario.pathway import Pathway
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Names = str | Sequence[str]
+Where = Mapping[str, Names]
+Measure = Callable[..., float]
+
+MEASURES: dict[str, Measure] = {}
+"""Every measure by the name that pathway files use."""
+
+_EVER = 2**40
+"""A step after every step, and more than any step is far from zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spells:
+    """Intervals of time: `person` from step `start` until step `end` (exclusive).
+
+    Sorted by person and start; a person's intervals do not overlap.
+    """
+
+    person: Ints
+    start: Ints
+    end: Ints
+
+    def __len__(self) -> int:
+        return len(self.person)
+
+    def __getitem__(self, index: NDArray[Any]) -> Spells:
+        return Spells(self.person[index], self.start[index], self.end[index])
+
+    @property
+    def steps(self) -> int:
+        """Time spent in all, in steps."""
+        return int((self.end - self.start).sum())
+
+    def merged(self) -> Spells:
+        """Return the same time with intervals that touch joined into one."""
+        if not len(self):
+            return self
+        new = np.append(
+            True, (self.person[1:] != self.person[:-1]) | (self.start[1:] > self.end[:-1])
+        )
+        last = np.append(np.flatnonzero(new)[1:] - 1, len(self) - 1)
+        return Spells(self.person[new], self.start[new], self.end[last])
+
+    def __or__(self, other: Spells) -> Spells:
+        """Return the time in either."""
+        person, start, end = (
+            np.concatenate([a, b])
+            for a, b in ((self.person, other.person), (self.start, other.start),
+                         (self.end, other.end))
+        )  # fmt: skip
+        order = np.lexsort((start, person))
+        person, start, end = person[order], start[order], end[order]
+        # An interval may lie inside an earlier one, so ends are made to grow within a person.
+        end = np.maximum.accumulate(person * _EVER + end) - person * _EVER
+        return Spells(person, start, end).merged()
+
+    def __and__(self, other: Spells) -> Spells:
+        """Return the time in both."""
+        low = np.searchsorted(other.person * _EVER + other.end,
+                              self.person * _EVER + self.start, "right")  # fmt: skip
+        high = np.searchsorted(other.person * _EVER + other.start,
+                               self.person * _EVER + self.end, "left")  # fmt: skip
+        mine, theirs = _ranges(low, high)
+        return Spells(
+            self.person[mine],
+            np.maximum(self.start[mine], other.start[theirs]),
+            np.minimum(self.end[mine], other.end[theirs]),
+        )
+
+    def covers(self, person: Ints, step: Ints) -> Flags:
+        """Return whether each person is inside one of the intervals at each step."""
+        if not len(self):
+            return np.zeros(len(person), np.bool_)
+        at = np.searchsorted(self.person * _EVER + self.start, person * _EVER + step, "right") - 1
+        found = np.maximum(at, 0)
+        here: Flags = (at >= 0) & (self.person[found] == person) & (step < self.end[found])
+        return here
+
+    def next_start(self, person: Ints, step: Ints) -> Ints:
+        """Return the first start at or after each step; a very late one if there is none."""
+        if not len(self):
+            return np.full(len(person), _EVER)
+        at = np.searchsorted(self.person * _EVER + self.start, person * _EVER + step, "left")
+        found = np.minimum(at, len(self) - 1)
+        ok = (at < len(self)) & (self.person[found] == person)
+        return np.where(ok, self.start[found], _EVER)
+
+    def last_end(self, person: Ints, step: Ints) -> Ints:
+        """Return the last end at or before each step; a very early one if there is none."""
+        if not len(self):
+            return np.full(len(person), -_EVER)
+        at = np.searchsorted(self.person * _EVER + self.end, person * _EVER + step, "right") - 1
+        found = np.maximum(at, 0)
+        ok = (at >= 0) & (self.person[found] == person)
+        return np.where(ok, self.end[found], -_EVER)
+
+    def firsts(self) -> Spells:
+        """Return each person's first interval."""
+        return self[np.append(True, self.person[1:] != self.person[:-1])] if len(self) else self
+
+
+def _ranges(low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    """Return row numbers and values of the ranges `low[i]` to `high[i]` (exclusive), one by one."""
+    count = np.maximum(high - low, 0)
+    row = np.repeat(np.arange(len(count)), count)
+    return row, np.arange(len(row)) - np.repeat(np.cumsum(count) - count - low, count)
+
+
+class TrackHistory(NamedTuple):
+    """The states of one track: one row per spell, sorted by person and start, without gaps."""
+
+    person: Ints
+    state: Ints
+    """The state's number, in the pathway's order."""
+    start: Ints
+    end: Ints
+    """The step after the spell's last."""
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Simulated lives, without any investment.
+
+    Attributes:
+        pathway: The pathway, which names states, groups and categories.
+        tracks: What happened on each track.
+        born: Step of birth, by person.
+        arrived: Step of arrival as a resident.
+        left: The first step not as a resident: moved, dead, too old, or the end of the run.
+        attributes: By attribute: the category's number, by person.
+        first: First step of the window of observation.
+        horizon: The step after its last.
+        month: Calendar month (1-12) of step 0.
+    """
+
+    pathway: Pathway
+    tracks: Mapping[str, TrackHistory]
+    born: Ints
+    arrived: Ints
+    left: Ints
+    attributes: Mapping[str, Ints]
+    first: int
+    horizon: int
+    month: int = 1
+    _found: dict[tuple[str, ...], Spells] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def per_year(self) -> float:
+        """Steps in a year."""
+        return float(self.pathway.steps_per_year)
+
+    def steps(self, years: float) -> int:
+        """Return a duration in whole steps."""
+        return round(years * self.per_year)
+
+    def year(self, step: Ints) -> Ints:
+        """Return calendar years, counted from the one of step 0."""
+        offset = (self.month - 1) / 12 * self.per_year
+        year: Ints = np.floor((step + offset + 1e-6) / self.per_year).astype(np.int64)
+        return year
+
+    def year_start(self, year: Ints) -> Ints:
+        """Return the first step of calendar years."""
+        offset = (self.month - 1) / 12 * self.per_year
+        step: Ints = np.ceil(year * self.per_year - offset - 1e-6).astype(np.int64)
+        return step
+
+    def whole_years(self) -> range:
+        """Return the calendar years that lie wholly inside the window."""
+        first, last = (int(y) for y in self.year(np.array([self.first - 1, self.horizon])))
+        return range(first + 1, last)
+
+    def spells(self, names: Names) -> Spells:
+        """Return the time spent in a group, a "track.state", or any of several."""
+        key = (names,) if isinstance(names, str) else tuple(names)
+        if key not in self._found:
+            self._found[key] = reduce(Spells.__or__, (self._one(name) for name in key))
+        return self._found[key]
+
+    def _one(self, name: str) -> Spells:
+        group = self.pathway.groups.get(name)
+        track, states = (
+            (group.track, group.states)
+            if group is not None
+            else (name.partition(".")[0], [name.partition(".")[2]])
+        )
+        numbers = list(self.pathway.tracks[track].states)
+        of = self.tracks[track]
+        inside = np.isin(of.state, [numbers.index(state) for state in states])
+        return Spells(of.person, of.start, of.end)[inside].merged()
+
+    def residents(self, ages: Sequence[float] | None = None, *, calendar: bool = False) -> Spells:
+        """Return the time as residents in the window, of given ages."""
+        start = np.maximum(self.arrived, self.first)
+        end = np.minimum(self.left, self.horizon)
+        if calendar:
+            years = self.whole_years()
+            bounds = self.year_start(np.array([years.start, years.stop]))
+            start, end = np.maximum(start, bounds[0]), np.minimum(end, bounds[1])
+        if ages is not None:
+            low, high = ages
+            if calendar:
+                birth_year = self.year(self.born)
+                start = np.maximum(start, self.year_start(birth_year + floor(low)))
+                end = np.minimum(end, self.year_start(birth_year + floor(high)))
+            else:
+                start = np.maximum(start, self.born + self.steps(low))
+                end = np.minimum(end, self.born + self.steps(high))
+        some = start < end
+        return Spells(np.flatnonzero(some), start[some], end[some])
+
+    def observed(self, person: Ints, step: Ints, ages: Sequence[float] | None = None) -> Flags:
+        """Return which moments are those of residents in the window, of given ages."""
+        return self.residents(ages).covers(person, step)
+
+    def holds(self, where: Where | None, person: Ints, step: Ints) -> Flags:
+        """Return which moments meet the conditions in `where`."""
+        found = np.ones(len(person), np.bool_)
+        for name, value in (where or {}).items():
+            if name.startswith("attribute."):
+                attribute = name.removeprefix("attribute.")
+                found &= self._has(attribute, value)[person]
+                continue
+            spells = self.spells(value)
+            match name:
+                case "in":
+                    found &= spells.covers(person, step)
+                case "not_in":
+                    found &= ~spells.covers(person, step)
+                case "ever":
+                    found &= self._since(spells).covers(person, step)
+                case "never":
+                    found &= ~self._since(spells).covers(person, step)
+                case _:
+                    raise ValueError(f"unknown condition {name!r} in `where`")
+        return found
+
+    def narrowed(self, spells: Spells, where: Where | None) -> Spells:
+        """Return the part of the time in which the conditions in `where` hold."""
+        for name, value in (where or {}).items():
+            if name.startswith("attribute."):
+                spells = spells[self._has(name.removeprefix("attribute."), value)[spells.person]]
+                continue
+            group = self.spells(value)
+            match name:
+                case "in":
+                    spells = spells & group
+                case "ever":
+                    spells = spells & self._since(group)
+                case "not_in":
+                    spells = spells & _outside(group, len(self.born))
+                case "never":
+                    spells = spells & _outside(self._since(group), len(self.born))
+                case _:
+                    raise ValueError(f"unknown condition {name!r} in `where`")
+        return spells
+
+    def _has(self, attribute: str, value: Names) -> Flags:
+        categories = list(self.pathway.attributes[attribute].shares)
+        chosen = [value] if isinstance(value, str) else value
+        return np.isin(self.attributes[attribute], [categories.index(name) for name in chosen])
+
+    def _since(self, spells: Spells) -> Spells:
+        first = spells.firsts()
+        return Spells(first.person, first.start, np.full(len(first), _EVER // 2))
+
+
+def _outside(spells: Spells, people: int) -> Spells:
+    """Return all time outside `spells`, for everyone."""
+    everyone = np.arange(people)
+    person = np.concatenate([everyone, spells.person])
+    start = np.concatenate([np.full(people, -_EVER // 2), spells.end])
+    order = np.lexsort((start, person))
+    person, start = person[order], start[order]
+    end = np.full(len(person), _EVER // 2)
+    # What follows a gap is the next interval of the same person: they stand in the same order.
+    more = np.append(person[1:] == person[:-1], False)
+    end[more] = spells.start
+    some = start < end
+    return Spells(person[some], start[some], end[some])
+
+
+def measure(function: Measure) -> Measure:
+    """Register a measure under its own name."""
+    MEASURES[function.__name__] = function
+    return function
+
+
+def _share(part: float, whole: float, per: float = 1.0) -> float:
+    return per * part / whole if whole else float("nan")
+
+
+def _by_year(histories: Histories, spells: Spells) -> Spells:
+    """Return intervals cut at each turn of the year."""
+    first = histories.year(spells.start)
+    row, year = _ranges(first, histories.year(spells.end - 1) + 1)
+    return Spells(
+        spells.person[row],
+        np.maximum(spells.start[row], histories.year_start(year)),
+        np.minimum(spells.end[row], histories.year_start(year + 1)),
+    )
+
+
+def _people_years(histories: Histories, person: Ints, step: Ints) -> int:
+    """Return how many different pairs of person and calendar year there are."""
+    return len(np.unique(person * _EVER + histories.year(step)))
+
+
+@measure
+def point_share(
+    histories: Histories,
+    group: Names,
+    ages: Sequence[float] | None = None,
+    where: Where | None = None,
+    only: Where | None = None,
+    per: float = 1.0,
+) -> float:
+    """Share of the residents who are in a group at one time; `only` narrows the group alone."""
+    all_time = histories.narrowed(histories.residents(ages), where)
+    inside = histories.narrowed(all_time & histories.spells(group), only)
+    return _share(inside.steps, all_time.steps, per)
+
+
+@measure
+def relative_share(
+    histories: Histories,
+    group: Names,
+    where: Where,
+    versus: Where,
+    ages: Sequence[float] | None = None,
+) -> float:
+    """Share in a group at one time, where one thing holds, relative to where another does."""
+    return _share(
+        point_share(histories, group, ages, where), point_share(histories, group, ages, versus)
+    )
+
+
+@measure
+def year_share(
+    histories: Histories,
+    group: Names,
+    ages: Sequence[float] | None = None,
+    where: Where | None = None,
+    per: float = 1.0,
+) -> float:
+    """Residents who are in a group at some time in a calendar year, per resident."""
+    all_time = histories.narrowed(histories.residents(ages, calendar=True), where)
+    inside = _by_year(histories, all_time & histories.spells(group))
+    people = _people_years(histories, inside.person, inside.start)
+    return _share(people, all_time.steps / histories.per_year, per)
+
+
+@measure
+def full_year_share(
+    histories: Histories,
+    group: Names,
+    ages: Sequence[float] | None = None,
+    where: Where | None = None,
+    per: float = 1.0,
+) -> float:
+    """Share of those resident all of a calendar year who are in a group all of it."""
+    whole = histories.steps(1)
+    years = _by_year(histories, histories.residents(ages, calendar=True))
+    years = histories.narrowed(years[years.end - years.start == whole], where)
+    inside = years & histories.spells(group)
+    return _share(int((inside.end - inside.start == whole).sum()), years.steps / whole, per)
+
+
+def _entries(
+    histories: Histories,
+    group: Names,
+    ages: Sequence[float] | None,
+    where: Where | None,
+    clear_years: float | None = None,
+) -> Spells:
+    """Return the spells that begin as a resident in the window, at given ages."""
+    spells = histories.spells(group)
+    inside = spells[
+        histories.observed(spells.person, spells.start, ages)
+        & histories.holds(where, spells.person, spells.start)
+    ]
+    if clear_years is None:
+        return inside
+    before = spells.last_end(inside.person, inside.start)
+    return inside[inside.start - before > histories.steps(clear_years)]
+
+
+@measure
+def entry_rate(
+    histories: Histories,
+    group: Names,
+    ages: Sequence[float] | None = None,
+    where: Where | None = None,
+    clear_years: float | None = None,
+    per: float = 1.0,
+) -> float:
+    """Entries into a group per resident and year; with `clear_years`, none that long before."""
+    entries = _entries(histories, group, ages, where, clear_years)
+    all_time = histories.narrowed(histories.residents(ages), where)
+    return _share(len(entries), all_time.steps / histories.per_year, per)
+
+
+@measure
+def year_entrants(
+    histories: Histories,
+    group: Names,
+    ages: Sequence[float] | None = None,
+    where: Where | None = None,
+    per: float = 1.0,
+) -> float:
+    """Residents who enter a group at least once in a calendar year, per resident."""
+    all_time = histories.narrowed(histories.residents(ages, calendar=True), where)
+    spells = histories.spells(group)
+    entries = spells[all_time.covers(spells.person, spells.start)]
+    people = _people_years(histories, entries.person, entries.start)
+    return _share(people, all_time.steps / histories.per_year, per)
+
+
+@measure
+def returners_share(
+    histories: Histories,
+    group: Names,
+    years: float = 5,
+    ages: Sequence[float] | None = None,
+) -> float:
+    """Share of a year's starters who had been in the group in the years before the start."""
+    entries = _entries(histories, group, ages, None)
+    year = histories.year(entries.start)
+    _, first = np.unique(entries.person * _EVER + year, return_index=True)
+    entries = entries[first]
+    before = histories.spells(group).last_end(entries.person, entries.start)
+    return _share(int((entries.start - before <= histories.steps(years)).sum()), len(entries))
+
+
+@measure
+def again_within(
+    histories: Histories,
+    group: Names,
+    months: float,
+    ages: Sequence[float] | None = None,
+    last: Names | None = None,
+    where: Where | None = None,
+) -> float:
+    """Share of those who leave a group (at given ages) who are back within some months.
+
+    `last` is where they must have been in the last month. Only those count who can be followed.
+    """
+    wait = round(months / 12 * histories.per_year)
+    spells = histories.spells(group)
+    gone = spells[
+        histories.observed(spells.person, spells.end, ages)
+        & histories.holds(where, spells.person, spells.end)
+    ]
+    if last is not None:
+        gone = gone[histories.spells(last).covers(gone.person, gone.end - 1)]
+    until = np.minimum(histories.left, histories.horizon)
+    gone = gone[until[gone.person] - gone.end >= wait]
+    back = spells.next_start(gone.person, gone.end) - gone.end <= wait
+    return _share(int(back.sum()), len(gone))
+
+
+@measure
+def ever_by_age(
+    histories: Histories,
+    group: Names,
+    age: float,
+    where: Where | None = None,
+) -> float:
+    """Share of residents turning an age who have ever been in a group."""
+    person = np.arange(len(histories.born))
+    birthday = histories.born + histories.steps(age)
+    # Whoever reaches the oldest age leaves that very step: the step before will do.
+    seen = histories.observed(person, birthday - 1) & histories.holds(where, person, birthday - 1)
+    ever = histories.holds({"ever": group}, person, birthday - 1)
+    return _share(int((seen & ever).sum()), int(seen.sum()))
+
+
+@measure
+def share_at_age(
+    histories: Histories,
+    group: Names,
+    age: int,
+    where: Where | None = None,
+) -> float:
+    """Share in a group at the end of the calendar year in which people turn an age."""
+    person = np.arange(len(histories.born))
+    step = histories.year_start(histories.year(histories.born) + age + 1) - 1
+    seen = histories.observed(person, step) & histories.holds(where, person, step)
+    inside = histories.spells(group).covers(person, step)
+    return _share(int((seen & inside).sum()), int(seen.sum()))
+
+
+@measure
+def outcome_share(
+    histories: Histories,
+    outcome: Names,
+    among: Names,
+    ages: Sequence[float] | None = None,
+    where: Where | None = None,
+) -> float:
+    """Share of those who enter `among` who are then in `outcome`.
+
+    `where` holds in the step before they enter: what was true until the outcome was decided.
+    """
+    spells = histories.spells(among)
+    spells = spells[
+        histories.observed(spells.person, spells.start, ages)
+        & histories.holds(where, spells.person, spells.start - 1)
+    ]
+    inside = histories.spells(outcome).covers(spells.person, spells.start)
+    return _share(int(inside.sum()), len(spells))
+
+
+@measure
+def next_share(
+    histories: Histories,
+    group: Names,
+    to: Names,
+    ages: Sequence[float] | None = None,
+) -> float:
+    """Share of those who leave a group who go straight to another."""
+    spells = histories.spells(group)
+    spells = spells[histories.observed(spells.person, spells.end, ages)]
+    return _share(int(histories.spells(to).covers(spells.person, spells.end).sum()), len(spells))
+
+
+@measure
+def reached_within(
+    histories: Histories,
+    outcome: Names,
+    start: Names,
+    years: float,
+    where: Where | None = None,
+) -> float:
+    """Share of those who enter `start` for the first time who reach `outcome` within some years."""
+    wait = histories.steps(years)
+    begun = histories.spells(start).firsts()
+    begun = begun[
+        histories.observed(begun.person, begun.start)
+        & histories.holds(where, begun.person, begun.start)
+    ]
+    until = np.minimum(histories.left, histories.horizon)
+    begun = begun[until[begun.person] - begun.start >= wait]
+    reached = histories.spells(outcome).next_start(begun.person, begun.start) - begun.start <= wait
+    return _share(int(reached.sum()), len(begun))
+
+
+@measure
+def persistence(histories: Histories, group: Names, first: Names, later: Names) -> float:
+    """Share of those in a group when they enter `first` who are in it when they enter `later`."""
+    spells, late = histories.spells(group), histories.spells(later)
+    begun = histories.spells(first).firsts()
+    begun = begun[spells.covers(begun.person, begun.start)]
+    then = late.next_start(begun.person, begun.start)
+    seen = (then < _EVER) & histories.observed(begun.person, then)
+    still = spells.covers(begun.person[seen], then[seen])
+    return _share(int(still.sum()), int(seen.sum()))
+
+
+@measure
+def mean_duration(
+    histories: Histories,
+    group: Names,
+    ages: Sequence[float] | None = None,
+    unit: str = "month",
+) -> float:
+    """Mean length of the stays that end as a resident in the window, in months or years."""
+    spells = histories.spells(group)
+    spells = spells[histories.observed(spells.person, spells.end, ages)]
+    return _share(spells.steps, len(spells)) / histories.per_year * {"month": 12, "year": 1}[unit]
+
+
+def evaluate(pathway: Pathway, histories: Histories, lang: str = "en") -> pd.DataFrame:
+    """Return every calibration target of a pathway beside its simulated value.
+
+    Args:
+        pathway: The pathway, whose `targets` are asked for.
+        histories: Simulated lives without any investment.
+        lang: Language of labels and units, "sv" or "en".
+
+    Returns:
+        One row per target: label, low, high, simulated, unit, source, grade, inside, miss.
+
+    Raises:
+        ValueError: If a target asks for an unknown measure or gives it arguments it does not take.
+    """
+    rows = []
+    for name, target in pathway.targets.items():
+        if target.measure not in MEASURES:
+            close = get_close_matches(target.measure, MEASURES, 1)
+            hint = f", did you mean {close[0]!r}?" if close else ""
+            raise ValueError(f"targets.{name}: unknown measure {target.measure!r}{hint}")
+        try:
+            simulated = MEASURES[target.measure](histories, **target.arguments)
+        except (TypeError, KeyError, ValueError) as error:
+            raise ValueError(f"targets.{name}: {target.measure}: {error}") from error
+        rows.append(
+            {
+                "target": name,
+                "label": target.label.in_language(lang),
+                "low": target.low,
+                "high": target.high,
+                "simulated": simulated,
+                "unit": target.unit.in_language(lang),
+                "source": target.source,
+                "grade": target.grade,
+                "inside": target.low <= simulated <= target.high,
+                "miss": "" if target.miss is None else target.miss.in_language(lang),
+            }
+        )
+    columns = ["target", "label", "low", "high", "simulated", "unit", "source", "grade", "inside",
+               "miss"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns).set_index("target")
