@@ -13,7 +13,6 @@ from sisim.report.frame import (
     EDGE,
     cost_title,
     foot,
-    number_of,
     shade_phases,
     span,
     unit_of,
@@ -52,19 +51,20 @@ from sisim.report.style import (
     wrap,
     write,
 )
+from sisim.report.words import number_of
 
 HUES = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, "#8C8C8C")
 STYLES: dict[Which, LineStyleType] = {"project": (0, (4, 1.2, 1, 1.2)), "new_way": "solid"}
 Box = tuple[float, float, float, float]
 
 
-def administrations(result: Result, lang: str, view: View | None = None) -> Figure:
+def administrations(source: Result | Comparison, lang: str, view: View | None = None) -> Figure:
     """Draw what each administration pays in every arm, and how much more or less than without.
 
     The seven largest are shown. An administration has one colour throughout; arms differ by line.
     """
-    story = compare(result, view)
-    shown = administrations_of(result, view)[: len(HUES)]
+    story = compare(source, view)
+    shown = administrations_of(story)[: len(HUES)]
     figure = canvas()
     write(figure, EDGE, 10, t("Cost per administration", lang), size=20, bold=True)
     write(figure, EDGE, 35, cost_title(story, lang), color=MUTED)
@@ -94,7 +94,7 @@ def administrations(result: Result, lang: str, view: View | None = None) -> Figu
         write(figure, left, 434, title, bold=True)
         axes = place(figure, left + 46, 466, 1280 / 2 - 46 - 150, 160)
         _difference_bars(axes, story, side, shown, lang)
-    foot(figure, result, story, lang, banded=False)
+    foot(figure, story, lang, banded=False)
     return figure
 
 

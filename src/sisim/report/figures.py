@@ -21,7 +21,6 @@ from sisim.report.frame import (
     EDGE,
     cost_title,
     foot,
-    number_of,
     shade_phases,
     span,
     unit_of,
@@ -60,7 +59,7 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.words import caption, percent_pair, verdict
+from sisim.report.words import caption, number_of, paid_back, percent_pair, verdict
 from sisim.report.writing import MILLIONS, Unit, decimal, money, spread, unit_for
 
 LINE = 24.0
@@ -90,9 +89,9 @@ class Column:
         return self.width - self.ticks - self.labels
 
 
-def question9(result: Result, lang: str, view: View | None = None) -> Figure:
+def question9(source: Result | Comparison, lang: str, view: View | None = None) -> Figure:
     """Draw both figures side by side: the project that ends, and the new way of working."""
-    story = compare(result, view)
+    story = compare(source, view)
     figure = canvas()
     half = 1280 / 2
     for index, which in enumerate(WHICH):
@@ -101,20 +100,22 @@ def question9(result: Result, lang: str, view: View | None = None) -> Figure:
         )
         _draw(figure, column, story, which, lang, roomy=False)
     _number_table(figure, story, WHICH, 594, lang)
-    foot(figure, result, story, lang)
+    foot(figure, story, lang)
     return figure
 
 
-def question9_single(result: Result, which: Which, lang: str, view: View | None = None) -> Figure:
+def question9_single(
+    source: Result | Comparison, which: Which, lang: str, view: View | None = None
+) -> Figure:
     """Draw one of the two figures alone, on the same scale as in the pair."""
-    story = compare(result, view)
+    story = compare(source, view)
     figure = canvas()
     column = Column(
         EDGE, 1280 - 2 * EDGE, cost_top=88, cost_height=252, strip_height=66, labels=250
     )
     _draw(figure, column, story, which, lang, roomy=True)
     _number_table(figure, story, (which,), 620, lang)
-    foot(figure, result, story, lang)
+    foot(figure, story, lang)
     return figure
 
 
@@ -329,8 +330,8 @@ def _area_labels(room: Room, story: Comparison, side: Investing, lang: str) -> N
 
 def _break_even(axes: Axes, room: Room, story: Comparison, side: Investing, lang: str) -> None:
     """Mark on the time axis when the investment has paid for itself."""
+    text = paid_back(story, side, lang)
     if side.break_even is None:
-        text = t("Not paid back within {n} years", lang, n=int(story.years[-1]) - story.start + 1)
         text = wrap(figure_of(axes), text, axes.bbox.width / 3)
         room.write(text, room.display(story.years[-1], 0), pull=(1, 3), align="right")
         return
@@ -340,7 +341,6 @@ def _break_even(axes: Axes, room: Room, story: Comparison, side: Investing, lang
         clip_on=False, zorder=7, gid="break-even",
     )  # fmt: skip
     at, floor = room.display(x, 0)
-    text = t("Paid back in year {n}", lang, n=side.break_even)
     wide = width_of(figure_of(axes), text)
     room.avoid_line([x, x], [0, axes.get_ylim()[1] / 12])
     room.write(text, (at + 12 + wide / 2, floor + 14), pull=(1, 3))

@@ -6,19 +6,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sisim.language import t
-from sisim.report.result import Result
-from sisim.report.series import WHICH, Comparison, Investing, Which
+from sisim.report.series import Comparison, Investing
 from sisim.report.style import FINE, MUTED, NEW_WAY_TINT, PROJECT_TINT, write
 from sisim.report.words import bands, footer, scope
 from sisim.report.writing import Unit, unit_for
 
 EDGE = 20.0
 """White space at the edges of a picture, in layout pixels."""
-
-
-def number_of(which: Which, lang: str) -> str:
-    """Return "Figure 1" or "Figure 2"."""
-    return t("Figure {n}", lang, n=1 + WHICH.index(which))
 
 
 def cost_title(story: Comparison, lang: str) -> str:
@@ -56,13 +50,11 @@ def shade_phases(axes: Axes, side: Investing) -> None:
         axes.axvspan(first - 0.5, last - 0.5, color=tint, linewidth=0, zorder=0.5)
 
 
-def foot(
-    figure: Figure, result: Result, story: Comparison, lang: str, *, banded: bool = True
-) -> None:
+def foot(figure: Figure, story: Comparison, lang: str, *, banded: bool = True) -> None:
     """Write at the foot which costs are meant, and where the numbers come from."""
     wide, high = figure.get_size_inches() * figure.dpi
     write(figure, EDGE, high - 42, scope(story, lang), size=FINE, color=MUTED)
-    write(figure, EDGE, high - 22, footer(result, lang), size=FINE, color=MUTED)
+    write(figure, EDGE, high - 22, footer(story.result, lang), size=FINE, color=MUTED)
     if banded and story.banded:
         runs = bands(story, lang)
         write(figure, wide - EDGE, high - 22, runs, size=FINE, color=MUTED, align="right")

@@ -172,9 +172,9 @@ class Room:
     ) -> Text | None:
         """Write `text` where it is free, with its middle as near as can be to a display pixel.
 
-        `pull` weighs distance across and up; `air` is extra white space on the sides. Where nothing is free the least bad place is used.
-        A label with a `reach` may be left out: it is written only where it is free, and no
-        farther away than that.
+        `pull` weighs distance across and up; `air` is extra white space on the sides. Where
+        nothing is free the least bad place is used. A label with a `reach` may be left out: it
+        is written only where it is free, and no farther away than that.
         """
         label = self._text(text, align=align, color=color, bold=bold)
         cost, middle = self._find(label, near, pull, air)

@@ -16,9 +16,10 @@ from itertools import combinations, pairwise
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import lsq_linear
+from scipy.optimize import lsq_linear  # type: ignore[import-untyped, unused-ignore]
 
 Point = tuple[float, float]
+Floats = NDArray[np.float64]
 
 GAP = 40.0
 """Between layers: room for arrows to turn."""
@@ -111,7 +112,7 @@ def join(transitions: Iterable[tuple[str, str, bool]]) -> list[Link]:
     seen: dict[tuple[str, str, bool], None] = dict.fromkeys(
         (a, b, scheduled) for a, b, scheduled in transitions if a != b
     )
-    links = []
+    links: list[Link] = []
     for a, b, scheduled in seen:
         # Where a transition of either kind leads the same way, the unscheduled one is shown.
         if scheduled and (a, b, False) in seen:
@@ -243,46 +244,57 @@ def _layers(sizes: Sizes, links: Sequence[Link], starts: Sequence[str]) -> Drawi
         name: Box(layers.x[name], float(top[rank[name]]) + high[rank[name]] / 2, *sizes[name])
         for name in sizes
     }
-    position = {name: (i, j) for i, row in enumerate(layers.rows) for j, name in enumerate(row)}
-    ports = _Ports(boxes, layers.x)
-    for link, route in zip(links, routes, strict=True):
-        if rank[link.origin] == rank[link.to]:
-            if _beside(position[link.origin], position[link.to], layers.rows, sizes):
-                continue
-            ports.ask(link.origin, "below", link.to)
-            ports.ask(link.to, "below", link.origin)
-            continue
-        down = rank[link.to] > rank[link.origin]
-        ports.ask(link.origin, "below" if down else "above", route[1])
-        ports.ask(link.to, "above" if down else "below", route[-2])
-    arrows = []
-    for link, route in zip(links, routes, strict=True):
-        a, b = boxes[link.origin], boxes[link.to]
-        if rank[link.origin] == rank[link.to]:
-            if _beside(position[link.origin], position[link.to], layers.rows, sizes):
-                sign = 1 if b.x > a.x else -1
-                p, q = (a.x + sign * a.width / 2, a.y), (b.x - sign * b.width / 2, b.y)
-                arrows.append(Arrow(link, (p, _between(p, q, 1 / 3), _between(p, q, 2 / 3), q)))
-            else:
-                p = ports.at(link.origin, "below", link.to)
-                q = ports.at(link.to, "below", link.origin)
-                deep = float(top[rank[link.origin]]) + high[rank[link.origin]] + GAP * 0.9
-                arrows.append(Arrow(link, (p, (p[0], deep), (q[0], deep), q)))
-            continue
-        down = rank[link.to] > rank[link.origin]
-        start = ports.at(link.origin, "below" if down else "above", route[1])
-        end = ports.at(link.to, "above" if down else "below", route[-2])
-        points: list[Point] = [start]
-        for slot in route[1:-1]:
-            row = position[slot][0]
-            edges = (float(top[row]), float(top[row]) + high[row])
-            entry, leave = edges if down else edges[::-1]
-            _bend(points, (layers.x[slot], entry))
-            _straight(points, (layers.x[slot], leave))
-        _bend(points, end)
-        arrows.append(Arrow(link, tuple(points)))
+    arrows = _run(links, routes, layers, boxes, top, high)
     width = max(layers.x[n] + layers.width[n] / 2 for row in layers.rows for n in row) + PADDING
     return Drawing(width, float(top[-1]) - GAP + PADDING, boxes, arrows)
+
+
+def _run(
+    links: Sequence[Link],
+    routes: list[list[str]],
+    layers: _Layers,
+    boxes: dict[str, Box],
+    top: Floats,
+    high: list[float],
+) -> list[Arrow]:
+    """Return the arrows: upright beside boxes, turning only in the gaps between layers."""
+    row_of = {name: i for i, row in enumerate(layers.rows) for name in row}
+    ports = _Ports(boxes, layers.x)
+    edges: list[tuple[str, str] | None] = []
+    for number, (link, route) in enumerate(zip(links, routes, strict=True)):
+        step = row_of[link.to] - row_of[link.origin]
+        if step == 0 and _beside(link, layers.rows[row_of[link.to]], boxes):
+            edges.append(None)
+            continue
+        leave, enter = ("above", "below") if step < 0 else ("below", "above" if step else "below")
+        ports.ask(link.origin, leave, route[1], number)
+        ports.ask(link.to, enter, route[-2], number)
+        edges.append((leave, enter))
+    arrows = []
+    for number, (link, route, edge) in enumerate(zip(links, routes, edges, strict=True)):
+        a, b = boxes[link.origin], boxes[link.to]
+        if edge is None:
+            sign = 1 if b.x > a.x else -1
+            points: list[Point] = [(a.x + sign * a.width / 2, a.y)]
+            _straight(points, (b.x - sign * b.width / 2, b.y))
+            arrows.append(Arrow(link, tuple(points)))
+            continue
+        points = [ports.at(link.origin, edge[0], route[1], number)]
+        end = ports.at(link.to, edge[1], route[-2], number)
+        row = row_of[link.origin]
+        if row == row_of[link.to]:
+            deep = float(top[row]) + high[row] + GAP * 0.9
+            points += [(points[0][0], deep), (end[0], deep), end]
+        else:
+            for slot in route[1:-1]:
+                upper = float(top[row_of[slot]])
+                lower = upper + high[row_of[slot]]
+                enter_at, leave_at = (lower, upper) if edge[0] == "above" else (upper, lower)
+                _bend(points, (layers.x[slot], enter_at))
+                _straight(points, (layers.x[slot], leave_at))
+            _bend(points, end)
+        arrows.append(Arrow(link, tuple(points)))
+    return arrows
 
 
 def _ranks(names: list[str], links: Sequence[Link], starts: Sequence[str]) -> dict[str, int]:
@@ -302,12 +314,10 @@ def _ranks(names: list[str], links: Sequence[Link], starts: Sequence[str]) -> di
     return rank
 
 
-def _beside(
-    one: tuple[int, int], other: tuple[int, int], rows: list[list[str]], sizes: Sizes
-) -> bool:
+def _beside(link: Link, row: list[str], boxes: dict[str, Box]) -> bool:
     """Return whether no box stands between two of the same layer."""
-    low, high = sorted((one[1], other[1]))
-    return not any(name in sizes for name in rows[one[0]][low + 1 : high])
+    low, high = sorted((row.index(link.origin), row.index(link.to)))
+    return not any(name in boxes for name in row[low + 1 : high])
 
 
 class _Ports:
@@ -315,21 +325,19 @@ class _Ports:
 
     def __init__(self, boxes: dict[str, Box], x: dict[str, float]) -> None:
         self._boxes, self._x = boxes, x
-        self._asked: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._asked: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
 
-    def ask(self, box: str, edge: str, other: str) -> None:
-        """Ask for a port towards `other` (a box or a slot)."""
-        self._asked[box, edge].append(other)
+    def ask(self, box: str, edge: str, other: str, number: int) -> None:
+        """Ask for a port for arrow `number`, which leads to `other` (a box or a slot)."""
+        self._asked[box, edge].append((self._x[other], number))
 
-    def at(self, box: str, edge: str, other: str) -> Point:
-        """Return the port towards `other`."""
-        others = sorted(self._asked[box, edge], key=lambda name: self._x[name])
+    def at(self, box: str, edge: str, other: str, number: int) -> Point:
+        """Return the port of arrow `number` towards `other`."""
+        asked = sorted(self._asked[box, edge])
         here = self._boxes[box]
-        index = others.index(other)
-        self_x = here.x + (index - (len(others) - 1) / 2) * min(
-            20.0, here.width * 0.8 / max(1, len(others))
-        )
-        return self_x, here.y + (here.height / 2 if edge == "below" else -here.height / 2)
+        place = asked.index((self._x[other], number)) - (len(asked) - 1) / 2
+        apart = min(20.0, here.width * 0.8 / len(asked))
+        return here.x + place * apart, here.y + here.height / 2 * (1 if edge == "below" else -1)
 
 
 def _between(a: Point, b: Point, share: float) -> Point:
@@ -354,6 +362,8 @@ def _straight(points: list[Point], end: Point) -> None:
 def _ring(sizes: Sizes, links: Sequence[Link], starts: Sequence[str]) -> Drawing:
     order = _ring_order(list(sizes), links, starts)
     wide, high = max(w for w, _ in sizes.values()), max(h for _, h in sizes.values())
+    boxes: dict[str, Box] = {}
+    arrows: list[Arrow] = []
     for growth in range(12):
         across = wide * (0.95 + 0.06 * len(order)) * (1 + 0.08 * growth)
         down = max(high * len(order) * 0.42, across * 0.62) * (1 + 0.04 * growth)
@@ -361,12 +371,14 @@ def _ring(sizes: Sizes, links: Sequence[Link], starts: Sequence[str]) -> Drawing
         arrows = [_chord(link, boxes, order, across, down) for link in links]
         if not any(crosses(arrow, boxes) for arrow in arrows) and not _touching(boxes):
             break
-    left = min(b.x - b.width / 2 for b in boxes.values()) - PADDING
-    above = min(b.y - b.height / 2 for b in boxes.values()) - PADDING
-    moved = {n: Box(b.x - left, b.y - above, b.width, b.height) for n, b in boxes.items()}
+    left = min(box.x - box.width / 2 for box in boxes.values()) - PADDING
+    above = min(box.y - box.height / 2 for box in boxes.values()) - PADDING
+    moved = {
+        name: Box(box.x - left, box.y - above, box.width, box.height) for name, box in boxes.items()
+    }
     return Drawing(
-        max(b.x + b.width / 2 for b in moved.values()) + PADDING,
-        max(b.y + b.height / 2 for b in moved.values()) + PADDING,
+        max(box.x + box.width / 2 for box in moved.values()) + PADDING,
+        max(box.y + box.height / 2 for box in moved.values()) + PADDING,
         moved,
         [Arrow(a.link, tuple((x - left, y - above) for x, y in a.points)) for a in arrows],
     )
@@ -399,7 +411,7 @@ def _on_ellipse(order: list[str], sizes: Sizes, across: float, down: float) -> d
     """Return boxes at equal distances along an ellipse, the first at the top."""
     dense = np.linspace(0, 2 * np.pi, 721)
     x, y = across * np.sin(dense), -down * np.cos(dense)
-    run: NDArray[np.float64] = np.concatenate([[0.0], np.hypot(np.diff(x), np.diff(y)).cumsum()])
+    run: Floats = np.concatenate([[0.0], np.hypot(np.diff(x), np.diff(y)).cumsum()])
     angles = np.interp(np.arange(len(order)) / len(order) * run[-1], run, dense)
     return {
         name: Box(float(across * np.sin(a)), float(-down * np.cos(a)), *sizes[name])

@@ -102,12 +102,26 @@ class Investing(Side):
 
 
 @dataclass(frozen=True)
+class Tables:
+    """The tables of a result that the figures are drawn from."""
+
+    costs: pd.DataFrame
+    entries: pd.DataFrame
+    stock: pd.DataFrame
+
+    def of(self, arm: str) -> Tables:
+        """Return the rows of one arm."""
+        return Tables(*(t[t["arm"] == arm] for t in (self.costs, self.entries, self.stock)))
+
+
+@dataclass(frozen=True)
 class Comparison:
     """The same people without the investment and with it, for both figures of question 9."""
 
-    scenario: Scenario
+    result: Result
     view: View
     figures: Figures
+    tables: Tables
     years: NDArray[np.int64]
     start: int
     marked: int
@@ -115,6 +129,11 @@ class Comparison:
     without: Side
     project: Investing
     new_way: Investing
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was simulated."""
+        return self.result.scenario
 
     def side(self, which: Which) -> Investing:
         """Return the arm shown in one of the figures."""
@@ -155,28 +174,20 @@ class _Grid:
         return Curve(self.years, sums.mean(axis=0), low, high)
 
 
-@dataclass(frozen=True)
-class _Tables:
-    costs: pd.DataFrame
-    entries: pd.DataFrame
-    stock: pd.DataFrame
-
-    def of(self, arm: str) -> _Tables:
-        return _Tables(*(t[t["arm"] == arm] for t in (self.costs, self.entries, self.stock)))
-
-
-def compare(result: Result, view: View | None = None) -> Comparison:
-    """Return the series of both figures.
+def compare(source: Result | Comparison, view: View | None = None) -> Comparison:
+    """Return the series of both figures; a comparison already made is returned as it is.
 
     Raises:
         ValueError: If the scenario has no `[figures]`.
     """
-    view = view or View()
+    if isinstance(source, Comparison):
+        return source
+    result, view = source, view or View()
     scenario = result.scenario
     figures = scenario.figures
     if figures is None:
         raise ValueError(f"scenario {scenario.name} has no [figures] to draw")
-    tables = _Tables(
+    tables = Tables(
         result.yearly_costs(ordinary=view.ordinary, current=view.current),
         result.yearly_entries(figures.case),
         result.yearly_stock(figures.case),
@@ -220,9 +231,10 @@ def compare(result: Result, view: View | None = None) -> Comparison:
         )
 
     return Comparison(
-        scenario=scenario,
+        result=result,
         view=view,
         figures=figures,
+        tables=tables,
         years=grid.years,
         start=start,
         marked=marked,
@@ -245,6 +257,52 @@ def _year_of(instant: float | None, scenario: Scenario) -> int | None:
     return max(1, math.ceil(instant - (year + (month - 1) / 12) - 1e-9))
 
 
+def outcomes_at(story: Comparison) -> dict[str, dict[str, float]]:
+    """Return the mean of every outcome in the marked year, by outcome and arm."""
+    table = story.result.outcomes()
+    means = table[table["year"] == story.marked].groupby(["outcome", "arm"])["value"].mean()
+    return {
+        name: {str(arm): float(mean) for arm, mean in means[name].items()}
+        for name in story.scenario.outcomes
+        if name in means.index.get_level_values("outcome")
+    }
+
+
+def drawn(story: Comparison) -> pd.DataFrame:
+    """Return every point of the curves in the figures: arm, series, year, mean, low, high."""
+    series = ("cost", "investment", "entries", "first", "stock")
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "arm": side.arm,
+                    "series": name,
+                    "year": curve.years,
+                    "mean": curve.mean,
+                    "low": curve.low,
+                    "high": curve.high,
+                }
+            )
+            for side in (story.without, story.project, story.new_way)
+            for name in series
+            for curve in (getattr(side, name),)
+        ],
+        ignore_index=True,
+    )
+
+
+def headlines(story: Comparison) -> pd.DataFrame:
+    """Return the rows of numbers under the figures: arm, measure, mean, low, high."""
+    return pd.DataFrame(
+        [
+            (side.arm, measure, *map(float, estimate))
+            for side in (story.project, story.new_way)
+            for measure, estimate in side.headline.items()
+        ],
+        columns=["arm", "measure", "mean", "low", "high"],
+    )
+
+
 @dataclass(frozen=True)
 class Administration:
     """What one administration pays in every arm, and how much less or more than without.
@@ -259,10 +317,9 @@ class Administration:
     intervention: dict[str, Floats]
 
 
-def administrations_of(result: Result, view: View | None = None) -> list[Administration]:
+def administrations_of(story: Comparison) -> list[Administration]:
     """Return the cost curves of every administration with any cost, the largest first."""
-    view = view or View()
-    costs = result.yearly_costs(ordinary=view.ordinary, current=view.current)
+    costs = story.tables.costs
     grid = _Grid.of(costs)
     arms = [str(arm) for arm in costs["arm"].unique()]
     use = costs["kind"] == "use"

@@ -7,6 +7,9 @@ its meaning alone (dashes, hatching, direct labels).
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
@@ -147,3 +150,12 @@ def _break(words: list[tuple[str, float]], space: float, width: float) -> list[s
             lines.append(word)
             used = length
     return lines
+
+
+def save(figure: Figure, stem: Path, dpi: float) -> list[Path]:
+    """Save a picture as PNG and SVG; the same picture gives the same bytes."""
+    png, svg = stem.with_name(f"{stem.name}.png"), stem.with_name(f"{stem.name}.svg")
+    figure.savefig(png, dpi=dpi, pil_kwargs={"compress_level": 4})
+    with rc_context({"svg.hashsalt": "sisim", "svg.fonttype": "path"}):
+        figure.savefig(svg, metadata={"Date": None})
+    return [png, svg]

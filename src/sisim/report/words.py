@@ -5,9 +5,18 @@
 from __future__ import annotations
 
 from sisim.language import number, t
-from sisim.report.result import Result
-from sisim.report.series import NOTICEABLE, Comparison, Investing
-from sisim.report.writing import listing, percent
+from sisim.report.result import WITHOUT, Result
+from sisim.report.series import (
+    NOTICEABLE,
+    WHICH,
+    Comparison,
+    Investing,
+    View,
+    Which,
+    compare,
+    outcomes_at,
+)
+from sisim.report.writing import decimal, listing, money, percent, unit_for
 
 INVENTED = "Invented example numbers – they show the mechanism, not a forecast."
 LONGEST_LIST = 95
@@ -90,3 +99,101 @@ def footer(result: Result, lang: str) -> str:
     if not result.scenario.invented:
         return origin
     return f"{t(INVENTED, lang)} {origin}"
+
+
+def number_of(which: Which, lang: str) -> str:
+    """Return "Figure 1" or "Figure 2"."""
+    return t("Figure {n}", lang, n=1 + WHICH.index(which))
+
+
+def sentences(source: Result | Comparison, lang: str, view: View | None = None) -> list[str]:
+    """Return in a few sentences what the figures say."""
+    story = compare(source, view)
+    found = [_arms(story, lang), *_outcomes(story, lang), _costs(story, lang)]
+    found += [_comparison(story, story.side(which), lang) for which in WHICH]
+    found += [_numbers(story, story.side(which), lang) for which in WHICH]
+    found.append(scope(story, lang))
+    if story.scenario.invented:
+        found.append(t(INVENTED, lang))
+    return found
+
+
+def _arms(story: Comparison, lang: str) -> str:
+    one, two = (
+        story.scenario.arms[story.side(which).arm].label.in_language(lang) for which in WHICH
+    )
+    title = story.scenario.title.in_language(lang)
+    return t("{title}. Figure 1 is {one}, figure 2 {two}; the people are the same in both.", lang,
+             title=title, one=quoted(one, lang), two=quoted(two, lang))  # fmt: skip
+
+
+def quoted(text: str, lang: str) -> str:
+    """Return `text` in the quotation marks of the language."""
+    return f"”{text}”" if lang == "sv" else f"“{text}”"
+
+
+def _outcomes(story: Comparison, lang: str) -> list[str]:
+    found = []
+    for name, means in outcomes_at(story).items():
+        label = story.scenario.outcomes[name].label.in_language(lang)
+        values = {arm: decimal(mean, lang, 0 if mean >= 10 else 1) for arm, mean in means.items()}
+        found.append(
+            t(
+                "{what} in {year}: {without} without the investment, {one} in figure 1, "
+                "{two} in figure 2.",
+                lang,
+                what=label[:1].upper() + label[1:],
+                year=story.marked,
+                without=values[WITHOUT],
+                one=values[story.project.arm],
+                two=values[story.new_way.arm],
+            )
+        )
+    return found
+
+
+def _costs(story: Comparison, lang: str) -> str:
+    costs = [side.cost.at(story.marked) for side in (story.without, story.project, story.new_way)]
+    unit = unit_for(max(costs))
+    without, one, two = (money(cost, lang, unit) for cost in costs)
+    prices = (
+        t("current prices", lang)
+        if story.view.current
+        else t("fixed prices, {level}", lang, level=story.scenario.economy.price_level)
+    )
+    return t(
+        "The cost in {year} is {without} without the investment, {one} in figure 1 and {two} in "
+        "figure 2 ({prices}).",
+        lang, year=story.marked, without=without, one=one, two=two, prices=prices,
+    )  # fmt: skip
+
+
+def _comparison(story: Comparison, side: Investing, lang: str) -> str:
+    before_after, with_without = percent_pair(side, lang)
+    pair = t(
+        "{figure}: before–after ({start} to {year}) {before_after}, with–without {with_without}.",
+        lang, figure=number_of(side.which, lang), start=story.start, year=story.marked,
+        before_after=before_after, with_without=with_without,
+    )  # fmt: skip
+    return f"{pair} {verdict(side, lang)}"
+
+
+def paid_back(story: Comparison, side: Investing, lang: str) -> str:
+    """Return whether and when the investment has paid for itself."""
+    if side.break_even is None:
+        return t("Not paid back within {n} years", lang, n=round(story.scenario.time.years))
+    return t("Paid back in year {n}", lang, n=side.break_even)
+
+
+def _numbers(story: Comparison, side: Investing, lang: str) -> str:
+    mean = {name: estimate[0] for name, estimate in side.headline.items()}
+    counts = t(
+        "{figure}: {helped} individuals helped, {avoided} cases avoided; {invested} invested, "
+        "{lower_cost} lower cost, {net} net.",
+        lang,
+        figure=number_of(side.which, lang),
+        helped=decimal(mean["helped"], lang),
+        avoided=decimal(mean["avoided"], lang),
+        **{name: money(mean[name], lang) for name in ("invested", "lower_cost", "net")},
+    )
+    return f"{counts} {paid_back(story, side, lang)}."

@@ -1,0 +1,96 @@
+"""Writing pictures, the numbers behind them, and the words, into a folder of the reader's."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sisim.report.result import Result
+from sisim.report.series import Comparison, View, compare, drawn, headlines
+from sisim.report.words import sentences
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PICTURE_DPI = 120
+"""1920 x 1080: a projector's own pixels."""
+
+
+def publish(result: Result, out: Path, lang: str, view: View | None = None) -> list[Path]:
+    """Write the figures, their numbers and their words into `out`, all or nothing.
+
+    Returns:
+        What was written: each picture as PNG and SVG, each table as CSV and Parquet, and
+        `words.txt`.
+    """
+    # The libraries that draw are slow to import: only who publishes waits for them.
+    from sisim.report.administrations import administrations
+    from sisim.report.figures import question9, question9_single
+    from sisim.report.style import save
+
+    story = compare(result, view)
+    pictures: dict[str, Callable[[], Figure]] = {
+        "question9": lambda: question9(story, lang),
+        "figure-1": lambda: question9_single(story, "project", lang),
+        "figure-2": lambda: question9_single(story, "new_way", lang),
+        "administrations": lambda: administrations(story, lang),
+    }
+
+    def write(folder: Path) -> None:
+        for name, draw in pictures.items():
+            save(draw(), folder / name, PICTURE_DPI)
+        for name, table in tables(story).items():
+            table.to_csv(folder / f"{name}.csv", index=False)
+            table.to_parquet(folder / f"{name}.parquet", index=False)
+        text = "\n".join(sentences(story, lang)) + "\n"
+        (folder / "words.txt").write_text(text, encoding="utf-8")
+
+    return write_all(out, write)
+
+
+def tables(story: Comparison) -> Mapping[str, pd.DataFrame]:
+    """Return the numbers behind the figures, one tidy table per subject."""
+    return {
+        "curves": drawn(story),
+        "headline": headlines(story),
+        "costs": story.tables.costs,
+        "entries": story.tables.entries,
+        "stock": story.tables.stock,
+        "participants": story.result.yearly_participants(),
+        "outcomes": story.result.outcomes(),
+    }
+
+
+def write_all(out: Path, write: Callable[[Path], None]) -> list[Path]:
+    """Let `write` fill a folder beside `out`, then move what it wrote into place.
+
+    If it fails, `out` is as it was. Other files in `out` are left alone.
+    """
+    out = Path(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        write(folder)
+        names = sorted(path.name for path in folder.iterdir())
+        if out.exists():
+            for name in names:
+                (folder / name).replace(out / name)
+        else:
+            # mkdtemp lets nobody else in; a folder of figures is as open as any other.
+            folder.chmod(0o777 & ~_umask())
+            folder.rename(out)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return [out / name for name in names]
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
