@@ -40,7 +40,7 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return c0, c1, c2, c3
 
 
-@nb.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@nb.njit(nogil=True, cache=True, _nrt=False)  # type: ignore[untyped-decorator]
 def fill(lo, hi, block, purpose, key, out):  # type: ignore[no-untyped-def]
     """Write the block of draws of many people into `out` (4, n), one row per step."""
     o0, o1, o2, o3 = out[0], out[1], out[2], out[3]
@@ -53,7 +53,7 @@ def fill(lo, hi, block, purpose, key, out):  # type: ignore[no-untyped-def]
         o3[i] = d
 
 
-@nb.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@nb.njit(nogil=True, cache=True, _nrt=False)  # type: ignore[untyped-decorator]
 def draw(lo, hi, moment, purpose, key):  # type: ignore[no-untyped-def]
     """Return one 32-bit draw of one person at one moment (a step counted from year 0)."""
     a, b, c, d = philox(lo, hi, U32(moment >> 2), purpose, key[0], key[1])

@@ -1,0 +1,345 @@
+"""Who gets a place: target group, reach, capacity, selection, duration, drop-out (law L10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sisim.engine.draws import draw_many, purpose_code
+from sisim.engine.kernel import (
+    Columns,
+    compiled_function,
+    inlined,
+    multiplier,
+    observe,
+    transition_value,
+)
+from sisim.engine.population import People
+from sisim.engine.tables import NEVER, Compiled, coverage
+
+
+@dataclass(slots=True)
+class Enrolment:
+    """One person's treatment: from step `start` until step `end` (exclusive; None: still on)."""
+
+    arm: int
+    investment: int
+    person: int
+    start: int
+    end: int | None = None
+
+
+@inlined
+def holds(R, V, P, first, last, row, i, arm, s, seen):  # type: ignore[no-untyped-def]
+    """Return whether every condition in a range of references holds for a person."""
+    found = True
+    for r in range(first, last):
+        f = R.reference[r].feature
+        seen[f] = observe(V, P, f, row, i, arm, s)
+        if multiplier(R, r, seen) == 0.0:
+            found = False
+            break
+    return found
+
+
+@compiled_function
+def eligible(R, V, P, target, alternative, arm, inv, lo, hi, s, repeat, seen, out):  # type: ignore[no-untyped-def]
+    """Write the people in [lo, hi) in the target group and not yet treated; return how many."""
+    count = 0
+    for i in range(lo, hi):
+        place = P.place[arm - 1, inv, i]
+        if P.person[i].arrive > s or (
+            place.start != NEVER and (not repeat or place.end == NEVER)
+        ):
+            continue
+        row = i + arm * P.n if P.differs[arm - 1, i] else i
+        if not P.alive[row]:
+            continue
+        # The target group is the first range; if it has alternatives, one of them must hold too.
+        found = 1
+        for part in range(-1, alternative.shape[0]):
+            if part < 0:
+                first, last = target[inv, 0], target[inv, 1]
+            elif alternative[part, 0] == inv:
+                first, last = alternative[part, 1], alternative[part, 2]
+                if found == 1:
+                    found = 2
+            else:
+                continue
+            fits = holds(R, V, P, first, last, row, i, arm, s, seen)
+            if part < 0 and not fits:
+                found = 0
+                break
+            if part >= 0 and fits:
+                found = 3
+                break
+        if found == 1 or found == 3:
+            out[count] = i
+            count += 1
+    return count
+
+
+@compiled_function
+def risks(R, V, P, arm, t, people, s, seen, out):  # type: ignore[no-untyped-def]
+    """Write the value of a named transition for each person, as things stand in the arm."""
+    transition = R.transition[t]
+    for m in range(people.shape[0]):
+        i = people[m]
+        row = i + arm * P.n if P.differs[arm - 1, i] else i
+        for part in range(2):
+            first = transition.first if part == 0 else R.effects[arm, t, 0]
+            last = transition.last if part == 0 else R.effects[arm, t, 1]
+            for r in range(first, last):
+                f = R.reference[r].feature
+                seen[f] = observe(V, P, f, row, i, arm, s)
+        out[m] = transition_value(R, t, arm, s, seen)
+
+
+class Enrolments:
+    """The places of every investment in every arm, and what they have been used for.
+
+    Attributes:
+        record: Every treatment that has begun.
+        started: Treatments begun, int64 (arms, investments, counted steps, areas).
+        treated: People in treatment, int64 (arms, investments, counted steps, areas).
+        treated_state: The same by state, int64 (arms, investments, counted steps, states).
+    """
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        who: People,
+        key: NDArray[np.uint32],
+        recorded: list[Enrolment] | None = None,
+    ) -> None:
+        self._compiled = compiled
+        self._who = who
+        self._key = key
+        self._recorded = recorded
+        self._seen = np.empty(max(len(compiled.features), 1))
+        clock, scenario = compiled.clock, compiled.scenario
+        arms, investments = len(compiled.arms), len(compiled.investments)
+        steps = clock.end - clock.history
+        self.record: list[Enrolment] = []
+        self.started = np.zeros((arms, investments, steps, len(compiled.areas)), np.int64)
+        self.treated = np.zeros_like(self.started)
+        self.treated_state = np.zeros((arms, investments, steps, len(compiled.states)), np.int64)
+        self._plans: list[_Plan] = []
+        for a, arm in enumerate(compiled.arms):
+            for name, ending in scenario.arms[arm].investments.items():
+                self._plans.append(_Plan(compiled, a, name, ending, len(who)))
+        self._active_steps = np.zeros(clock.end + 1, np.bool_)
+        for plan in self._plans:
+            if plan.has_participants:
+                self._active_steps[clock.at(plan.investment.start) :] |= plan.active_steps[
+                    clock.at(plan.investment.start) :
+                ]
+
+    def active(self, step: int) -> bool:
+        """Return whether anybody may begin, be in, or end treatment at a step."""
+        return bool(self._active_steps[step]) or any(plan.active for plan in self._plans)
+
+    def step(self, step: int, columns: Columns) -> None:
+        """End and begin treatments at the start of a step."""
+        for plan in self._plans:
+            if not plan.has_participants:
+                continue
+            if self._recorded is not None:
+                self._repeat(plan, step, columns)
+            else:
+                self._end(plan, step, columns)
+                self._begin(plan, step, columns)
+            self._count(plan, step, columns)
+
+    def _repeat(self, plan: _Plan, step: int, columns: Columns) -> None:
+        assert self._recorded is not None
+        for past in self._recorded:
+            if (past.arm, past.investment) != (plan.arm, plan.number):
+                continue
+            if past.end == step:
+                columns.place["end"][plan.arm, plan.number, past.person] = step
+                plan.active = [e for e in plan.active if e.person != past.person]
+        chosen = [
+            past.person
+            for past in self._recorded
+            if (past.arm, past.investment, past.start) == (plan.arm, plan.number, step)
+        ]
+        self._enrol(plan, np.array(chosen, np.int64), step, columns)
+
+    def _end(self, plan: _Plan, step: int, columns: Columns) -> None:
+        if not plan.active:
+            return
+        people = np.array([e.person for e in plan.active], np.int64)
+        begun = np.array([e.start for e in plan.active], np.int64)
+        differs = columns.differs[plan.arm, people]
+        rows = people + np.where(differs, (plan.arm + 1) * columns.n, 0)
+        over = ~columns.alive[rows]
+        if plan.duration is not None:
+            over |= step - begun >= plan.duration
+        if plan.drop_out > 0:
+            over |= self._draw(plan, "drop-out", people, step) < plan.drop_out
+        over |= plan.stopped(self._who.area[people], step)
+        for enrolment, ends in zip(plan.active, over, strict=True):
+            if ends:
+                enrolment.end = step
+                columns.place["end"][plan.arm, plan.number, enrolment.person] = step
+        plan.active = [e for e, ends in zip(plan.active, over, strict=True) if not ends]
+
+    def _begin(self, plan: _Plan, step: int, columns: Columns) -> None:
+        reach = plan.reach[:, step]
+        if not reach.any():
+            return
+        capacity = plan.capacity(step)
+        free = None if capacity is None else max(capacity - len(plan.active), 0)
+        queue = plan.investment.selection.rule == "first_come" and capacity is not None
+        if free == 0 and not queue:
+            return
+        low = int(np.searchsorted(columns.person["last"], step, "right"))
+        high = int(np.searchsorted(self._who.start, step, "right"))
+        found = np.empty(max(high - low, 0), np.int64)
+        tables = self._compiled.tables
+        count = eligible(
+            tables.rule,
+            tables.sight,
+            columns,
+            tables.target,
+            tables.alternative,
+            plan.arm + 1,
+            plan.number,
+            low,
+            high,
+            step,
+            plan.investment.repeat,
+            self._seen,
+            found,
+        )
+        people = found[:count]
+        willing = self._draw(plan, "reach", people, None) < reach[self._who.area[people]]
+        people = people[willing]
+        if free is not None:
+            people = self._select(plan, people, free, step, columns)
+        self._enrol(plan, people, step, columns)
+
+    def _select(
+        self, plan: _Plan, people: NDArray[np.int64], free: int, step: int, columns: Columns
+    ) -> NDArray[np.int64]:
+        """Return those who get the free places."""
+        rule = plan.investment.selection
+        tie = self._draw(plan, "lottery", people, step)
+        order = tie
+        if rule.rule == "first_come":
+            waiting = plan.seen[people] == step - 1
+            plan.waiting_since[people] = np.where(waiting, plan.waiting_since[people], step)
+            plan.seen[people] = step
+            order = plan.waiting_since[people] + tie
+        elif rule.rule == "highest_risk":
+            assert rule.risk_of is not None
+            t = self._compiled.transitions.index(rule.risk_of)
+            tables = self._compiled.tables
+            risk = np.empty(len(people))
+            risks(
+                tables.rule,
+                tables.sight,
+                columns,
+                plan.arm + 1,
+                t,
+                people,
+                step,
+                self._seen,
+                risk,
+            )
+            ranked = np.lexsort((tie, -risk))
+            high = np.zeros(len(people), np.bool_)
+            high[ranked[:free]] = True
+            # The screening sees who is at high risk through its sensitivity and specificity.
+            u = self._draw(plan, "screening", people, None)
+            flagged = u < np.where(high, rule.sensitivity.value, 1 - rule.specificity.value)
+            order = np.where(flagged, 0.0, 1.0) + tie
+        chosen: NDArray[np.int64] = np.sort(people[np.argsort(order, kind="stable")[:free]])
+        return chosen
+
+    def _enrol(
+        self, plan: _Plan, people: NDArray[np.int64], step: int, columns: Columns
+    ) -> None:
+        columns.place["start"][plan.arm, plan.number, people] = step
+        columns.place["end"][plan.arm, plan.number, people] = NEVER
+        columns.touched[plan.arm, people] = True
+        new = [Enrolment(plan.arm, plan.number, int(person), step) for person in people]
+        plan.active += new
+        self.record += new
+        record = step - self._compiled.clock.history
+        if record >= 0:
+            np.add.at(self.started[plan.arm, plan.number, record], self._who.area[people], 1)
+
+    def _count(self, plan: _Plan, step: int, columns: Columns) -> None:
+        record = step - self._compiled.clock.history
+        if record < 0 or not plan.active:
+            return
+        people = np.array([e.person for e in plan.active], np.int64)
+        differs = columns.differs[plan.arm, people]
+        rows = people + np.where(differs, (plan.arm + 1) * columns.n, 0)
+        here = columns.alive[rows]
+        np.add.at(self.treated[plan.arm, plan.number, record], self._who.area[people[here]], 1)
+        by_state = self.treated_state[plan.arm, plan.number, record]
+        for track in range(len(self._compiled.tracks)):
+            np.add.at(by_state, columns.state[track, rows[here]], 1)
+
+    def _draw(
+        self, plan: _Plan, purpose: str, people: NDArray[np.int64], step: int | None
+    ) -> NDArray[np.float64]:
+        """Return a uniform draw per person; without a step, the same at every moment."""
+        moment = 0 if step is None else step + self._compiled.clock.first_moment
+        drawn: NDArray[np.float64] = draw_many(
+            self._who.lo[people],
+            self._who.hi[people],
+            moment,
+            purpose_code(f"{purpose}:{plan.name}"),
+            self._key,
+        )
+        return drawn
+
+
+class _Plan:
+    """One investment in one arm: its places through time, and who has them."""
+
+    def __init__(self, compiled: Compiled, arm: int, name: str, ending: str, people: int) -> None:
+        clock = compiled.clock
+        self.arm = arm
+        self.name = name
+        self.number = compiled.investments.index(name)
+        self.investment = compiled.scenario.investments[name]
+        self.active: list[Enrolment] = []
+        investment = self.investment
+        self.project, self.new_way = coverage(investment, ending, clock, compiled.areas)
+        scale = 0.0 if investment.new_way is None else investment.new_way.reach.value
+        self.reach = np.maximum(self.project * investment.reach.value, self.new_way * scale)
+        self._delivers = (self.project > 0) | (self.new_way > 0)
+        if ending == "new_way_of_working":
+            # Between the project and the new way whoever has begun is seen through.
+            start = clock.at(investment.start)
+            self._delivers[:, start:] |= self.project[:, start : start + 1] > 0
+        self.active_steps = self._delivers.any(axis=0)
+        months = investment.duration
+        self.duration = None if months is None else clock.months(months)
+        self.drop_out = -np.expm1(-investment.drop_out.per_year / clock.per_year)
+        self.has_participants = any(e.acts_on == "participants" for e in investment.effects) or bool(
+            investment.cost.per_participant.value
+            or investment.cost.per_participant_month.value
+            or not investment.effects
+        )
+        queued = investment.selection.rule == "first_come"
+        self.waiting_since = np.full(people if queued else 0, NEVER, np.int64)
+        self.seen = np.full(people if queued else 0, NEVER, np.int64)
+
+    def capacity(self, step: int) -> int | None:
+        """Return the number of places at a step, or None if there is no limit."""
+        spec = self.investment.new_way
+        if self.new_way[:, step].any() and spec is not None:
+            return spec.capacity
+        return self.investment.capacity
+
+    def stopped(self, area: NDArray[np.uint8], step: int) -> NDArray[np.bool_]:
+        """Return for people in each area whether delivery has stopped there."""
+        return np.asarray(~self._delivers[area, step])

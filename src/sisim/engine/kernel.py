@@ -1,0 +1,824 @@
+"""The compiled rule that moves people: written once, for the run, the replay and the cohort.
+
+A step has two halves. All decisions are made from the snapshot at its start; then all moves are
+made (law L2). Most people stay where they are, so a draw is first compared with the largest chance
+of leaving that anyone in that state can have (thinning; Lewis & Shedler 1979), and only for
+candidates are features observed and chances worked out. An arm shares the row of everyone for whom
+nothing has yet come out differently in it; who differs gets a row of their own (law L4).
+
+Reference counting is switched off (`_nrt=False`): nothing here makes or keeps an array, and the
+counting alone took forty times as long as the work.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from sisim.engine import tables as tb
+from sisim.engine.draws import SCALE, U32, draw, fill
+
+BLOCK = 2048
+"""People per block: what one thread works through at a time, sized for the cache."""
+MAX_OUT = 64
+"""Most transitions out of one state, and most destinations of one transition."""
+FIXED_POINT = 2.0**20
+"""Amounts that depend on history are added up in whole numbers of this part, in any order."""
+
+NEVER = tb.NEVER
+RATE, TIMES, RATE_RATIO, ODDS_RATIO = tb.RATE, tb.TIMES, tb.RATE_RATIO, tb.ODDS_RATIO
+AS_WITHOUT = -2
+STAYS = -1
+
+PersonRow = tb.row(
+    born=np.int32, start=np.int32, arrive=np.int32, last=np.int32, area=np.int32, cell=np.int32
+)
+MemoryRow = tb.row(since=np.int32, left=np.int32, visits=np.int32, at=np.int32, mask=np.uint64)
+PlaceRow = tb.row(start=np.int32, end=np.int32)
+WorkRow = tb.row(person=np.int32, arm=np.int32, track=np.int32, transition=np.int32, to=np.int32)
+LogRow = tb.row(row=np.int32, step=np.int32, origin=np.int32, to=np.int32)
+
+
+def compiled_function(function: Any) -> Any:
+    """Compile a function that loops, once and for all (kept on disk)."""
+    return nb.njit(nogil=True, cache=True, _nrt=False)(function)
+
+
+def inlined(function: Any) -> Any:
+    """Compile a function into each of its callers: what it takes is too wide to be handed over."""
+    return nb.njit(nogil=True, inline="always", _nrt=False)(function)
+
+
+class Columns(NamedTuple):
+    """The people of a run. A row is a person in an arm: row = person + arm x people."""
+
+    n: int
+    lo: NDArray[np.uint32]
+    hi: NDArray[np.uint32]
+    person: NDArray[np.void]  # (n,)
+    codes: NDArray[np.int16]  # (attributes, n)
+    numbers: NDArray[np.float64]
+    state: NDArray[np.uint16]  # (tracks, rows)
+    since: NDArray[np.int32]  # (tracks, rows)
+    memory: NDArray[np.void]  # (groups, rows)
+    alive: NDArray[np.bool_]  # (rows,)
+    differs: NDArray[np.bool_]  # (arms, n) has a row of their own
+    place: NDArray[np.void]  # (arms, investments, n) last treatment
+    touched: NDArray[np.bool_]  # (arms, n) has ever been treated
+    draws: NDArray[np.uint32]  # (tracks, 4, n)
+    share: NDArray[np.int32]  # (1 + arms, shares, groups of peers) per mille
+    share_differs: NDArray[np.bool_]  # (arms,)
+    peers: NDArray[np.int32]  # (shares, n) which group of peers a person belongs to
+
+
+class Counts(NamedTuple):
+    """What a thread has counted. Arm 0 is `without`; the others are differences from it."""
+
+    stock: NDArray[np.int32]  # (1 + arms, records, cells, states) changes
+    event: NDArray[np.int32]  # (1 + arms, records, cells, transitions)
+    entry: NDArray[np.int32]  # (1 + arms, records, cells, groups, 2): first ever, again
+    arrivals: NDArray[np.int32]  # (1 + arms, records, cells)
+    use: NDArray[np.int64]  # (1 + arms, records, areas, uses) in FIXED_POINT parts
+    log: NDArray[np.void]  # (capacity,)
+    log_size: NDArray[np.int64]  # (1,)
+
+
+class Scratch(NamedTuple):
+    """Work space of a thread."""
+
+    values: NDArray[np.float64]  # (2, MAX_OUT): chances, destination weights
+    work: NDArray[np.void]  # (capacity,)
+    seen: NDArray[np.float64]  # (capacity, features)
+    leavers: NDArray[np.int32]  # (capacity,) rows
+    own: NDArray[np.int32]  # (blocks, arms, BLOCK + 1) who has a row; the last place: how many
+
+
+@inlined
+def treatment(V, P, effect, i, arm, s):  # type: ignore[no-untyped-def]
+    """Return how much of an effect a participant has now: onset, fidelity, persistence."""
+    spec = V.effect[effect]
+    place = P.place[arm - 1, spec.investment, i]
+    placing = V.placing[arm - 1, spec.investment]
+    strength = 0.0
+    in_phase = spec.phase == tb.ALWAYS or (
+        (spec.phase == tb.PROJECT) == (place.start < placing.project_end)
+    )
+    if place.start != NEVER and place.start <= s and in_phase:
+        now = s
+        if place.end != NEVER and place.end < s:
+            now = place.end
+        strength = V.fidelity[arm - 1, spec.investment, now]
+        if placing.onset > 0.0:
+            strength *= min((now - place.start) / placing.onset, 1.0)
+        if place.end != NEVER:
+            strength *= V.persist[effect, s - place.end]
+        if spec.modifier >= 0:
+            strength *= P.numbers[spec.modifier, i]
+    return strength
+
+
+@inlined
+def popcount(word):  # type: ignore[no-untyped-def]
+    """Return the number of bits set."""
+    count = 0
+    while word:
+        word &= word - np.uint64(1)
+        count += 1
+    return count
+
+
+@inlined
+def visits_in_window(memory, window, s):  # type: ignore[no-untyped-def]
+    """Return how many times a group was entered in the last `window` steps."""
+    shift = s - memory.at
+    count = 0
+    if shift < window:
+        word = memory.mask
+        if window - shift < 64:
+            word &= (np.uint64(1) << np.uint64(window - shift)) - np.uint64(1)
+        count = popcount(word)
+    return count
+
+
+@inlined
+def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
+    """Return the value of a feature of a person now; -1 for `otherwise`."""
+    feature = V.feature[f]
+    kind = feature.kind
+    arg = feature.arg
+    value = 0.0
+    if kind == tb.AGE:
+        value = s - P.person[i].born
+    elif kind == tb.ATTRIBUTE:
+        value = P.codes[arg, i]
+    elif kind == tb.STATE:
+        value = np.int64(P.state[arg, row]) - V.track[arg].first
+    elif kind == tb.TIME_IN_STATE:
+        value = s - P.since[arg, row]
+    elif kind == tb.TIME_IN_GROUP:
+        since = P.memory[arg, row].since
+        value = -1.0 if since == NEVER else s - since
+    elif kind == tb.TIME_SINCE_GROUP:
+        left = P.memory[arg, row].left
+        value = -1.0 if left == NEVER else s - left
+    elif kind == tb.VISITS:
+        value = P.memory[arg, row].visits
+    elif kind == tb.VISITS_WINDOW:
+        value = visits_in_window(P.memory[arg, row], feature.window, s)
+    elif kind == tb.AREA:
+        value = P.person[i].area
+    elif kind == tb.MONTH:
+        value = V.calendar[s + V.origin].month
+    elif kind == tb.AGE_CALENDAR:
+        value = V.calendar[s + V.origin].year - V.calendar[P.person[i].born + V.origin].year
+    elif kind == tb.YEAR:
+        value = V.calendar[s + V.origin].year
+    elif kind == tb.CYCLE:
+        value = max(s - V.scenario_start, 0)
+    elif kind == tb.NUMBER:
+        value = P.numbers[arg, i]
+    elif kind == tb.SHARE:
+        value = P.share[arm, arg, P.peers[arg, i]]
+    elif arm > 0:
+        if kind == tb.TREATMENT:
+            value = treatment(V, P, arg, i, arm, s)
+        elif kind == tb.NEW_WAY_HERE:
+            value = V.strength[arg, P.person[i].area, s]
+            modifier = V.effect[arg].modifier
+            if modifier >= 0:
+                value *= P.numbers[modifier, i]
+        else:
+            place = P.place[arm - 1, arg, i]
+            if place.start != NEVER:
+                value = 1.0 if place.end == NEVER else 2.0
+    return value
+
+
+@inlined
+def apply_ratio(value, ratio, scale, kind):  # type: ignore[no-untyped-def]
+    """Return a rate or probability per step after a multiplier on the scale stated.
+
+    On its natural scale a multiplier multiplies. A rate ratio on a probability acts on the hazard
+    -ln(1 - p); an odds ratio or relative risk on a rate acts on the probability 1 - exp(-rate).
+    """
+    result = value * ratio
+    if scale != TIMES:
+        p = value if kind != RATE else -np.expm1(-value)
+        p = min(p, 1.0 - 1e-16)
+        if scale == RATE_RATIO:
+            p = -np.expm1(np.log1p(-p) * ratio)
+        elif scale == ODDS_RATIO:
+            odds = p / (1.0 - p) * ratio
+            p = odds / (1.0 + odds)
+        else:
+            p = min(p * ratio, 1.0)
+        result = p if kind != RATE else -np.log1p(-min(p, 1.0 - 1e-16))
+    return result
+
+
+@inlined
+def multiplier(R, r, seen):  # type: ignore[no-untyped-def]
+    """Return the multiplier of a reference, given the features seen of a person.
+
+    An effect of strength s is the factor 1 - (1 - ratio) s.
+    """
+    reference = R.reference[r]
+    value = seen[reference.feature]
+    if reference.kind == tb.LOOK_UP:
+        at = np.int64(value)
+        if at < 0:
+            at = reference.length - 1
+        elif at > reference.length - 2:
+            at = reference.length - 2
+        value = R.table[reference.table + at]
+    elif reference.kind == tb.EFFECT:
+        value = max(1.0 - (1.0 - reference.ratio) * value, 0.0)
+    return value
+
+
+@inlined
+def transition_value(R, t, arm, s, seen):  # type: ignore[no-untyped-def]
+    """Return a transition's rate per step or probability: base x factors x effects."""
+    transition = R.transition[t]
+    value = transition.base * R.drift[t, s]
+    first = transition.first
+    last = transition.last
+    for part in range(2 if arm > 0 else 1):
+        if part == 1:
+            first = R.effects[arm, t, 0]
+            last = R.effects[arm, t, 1]
+        for r in range(first, last):
+            ratio = multiplier(R, r, seen)
+            if ratio != 1.0 and value > 0.0:
+                value = apply_ratio(value, ratio, R.reference[r].scale, transition.kind)
+    return value
+
+
+@inlined
+def combine(R, first, last, values):  # type: ignore[no-untyped-def]
+    """Turn the values of a state's transitions into chances, in place; return their sum.
+
+    Stages follow each other, each conditional on the earlier ones. Within a stage probabilities
+    add; rates compete: P(leave) = 1 - exp(-sum), shared in proportion (law L2).
+    """
+    stay = 1.0
+    j = first
+    while j < last:
+        opening = R.transition[R.out[j]]
+        end = j
+        total = 0.0
+        while end < last and R.transition[R.out[end]].stage == opening.stage:
+            total += values[end - first]
+            end += 1
+        if total > 0.0:
+            leave = -np.expm1(-total) if opening.kind == RATE else min(total, 1.0)
+            for k in range(j, end):
+                values[k - first] *= leave * stay / total
+            stay *= 1.0 - leave
+        j = end
+    return 1.0 - stay
+
+
+@inlined
+def chances(R, state, arm, s, seen, values):  # type: ignore[no-untyped-def]
+    """Fill `values` with the chance of each transition out of a state; return their sum."""
+    first = R.state[state].first
+    last = R.state[state].last
+    for j in range(first, last):
+        values[j - first] = transition_value(R, R.out[j], arm, s, seen)
+    return combine(R, first, last, values)
+
+
+@inlined
+def destination_weights(R, t, seen, weights):  # type: ignore[no-untyped-def]
+    """Fill `weights` with share x factors of each destination; return their sum."""
+    transition = R.transition[t]
+    total = 0.0
+    for d in range(transition.to_first, transition.to_last):
+        destination = R.destination[d]
+        weight = destination.share
+        for r in range(destination.first, destination.last):
+            weight *= multiplier(R, r, seen)
+        weights[d - transition.to_first] = weight
+        total += weight
+    return total
+
+
+@inlined
+def pick(values, first, last, v):  # type: ignore[no-untyped-def]
+    """Return where `v` falls among cumulative `values[first:last]`, and how far into it."""
+    chosen = -1
+    inside = 0.0
+    for k in range(first, last):
+        if values[k] > 0.0:
+            chosen = k
+            inside = min(v / values[k], 1.0)
+            if v < values[k]:
+                break
+            v -= values[k]
+    return chosen, inside
+
+
+@inlined
+def choose(R, state, v, u, values, seen):  # type: ignore[no-untyped-def]
+    """Return the transition and destination of someone who leaves with draws `u` and `v`.
+
+    The first draw has decided that they leave, and decides in which stage; the second decides
+    which transition and which destination, by inverse CDF in the file's order.
+    """
+    first = R.state[state].first
+    last = R.state[state].last
+    j = first
+    end = first
+    total = 0.0
+    while end < last:
+        j = end
+        stage = R.transition[R.out[j]].stage
+        total = 0.0
+        while end < last and R.transition[R.out[end]].stage == stage:
+            total += values[0, end - first]
+            end += 1
+        if u < total:
+            break
+        u -= total
+    k, inside = pick(values[0], j - first, end - first, v * total)
+    t = R.out[first + k]
+    total = destination_weights(R, t, seen, values[1])
+    start = R.transition[t].to_first
+    d, inside = pick(values[1], 0, R.transition[t].to_last - start, inside * total)
+    return t, R.destination[start + d].state
+
+
+@compiled_function
+def observe_all(V, P, rule_state, work, n, first_own, s, seen):  # type: ignore[no-untyped-def]
+    """Fill `seen` with the features that matter to the first `n` items of work.
+
+    From item `first_own` on, a person has a row of their own in the arm.
+    """
+    for m in range(n):
+        item = work[m]
+        i = item.person
+        row = i if m < first_own else i + item.arm * P.n
+        state = rule_state[P.state[item.track, row]]
+        last = state.feature_base if item.arm == 0 else state.feature_last
+        for j in range(state.feature_first, last):
+            f = V.state_feature[j]
+            seen[m, f] = observe(V, P, f, row, i, item.arm, s)
+
+
+@compiled_function
+def decide_all(R, track, lo, hi, draws, state, W, n, first_own, s, moment, key):  # type: ignore[no-untyped-def]
+    """Decide, for the first `n` items of work, who moves and where to.
+
+    In an arm that shares a row, a decision that comes out as without is marked AS_WITHOUT.
+    """
+    lane = moment & 3
+    people = lo.shape[0]
+    base_t = STAYS
+    base_to = STAYS
+    for m in range(n):
+        item = W.work[m]
+        i = item.person
+        k = item.track
+        here = state[k, i if m < first_own else i + item.arm * people]
+        u = draws[k, lane, i] * SCALE
+        t = STAYS
+        to = STAYS
+        if u < chances(R, here, item.arm, s, W.seen[m], W.values[0]):
+            v = draw(lo[i], hi[i], moment, track[k].to, key) * SCALE
+            t, to = choose(R, here, v, u, W.values, W.seen[m])
+        if item.arm == 0:
+            base_t = t
+            base_to = to
+        elif m < first_own and t == base_t and to == base_to:
+            t = AS_WITHOUT
+        W.work[m].transition = t
+        W.work[m].to = to
+
+
+@compiled_function
+def gather(L, P, W, own, lo, hi, s, bound, key):  # type: ignore[no-untyped-def]
+    """List who might move in a step, on any track, in any arm; return (items, first own row)."""
+    arms = P.differs.shape[0]
+    moment = L.first_step + s
+    lane = moment & 3
+    n = 0
+    for k in range(L.n_tracks):
+        if lane == 0:
+            fill(
+                P.lo[lo:hi],
+                P.hi[lo:hi],
+                U32(moment >> 2),
+                L.track[k].move,
+                key,
+                P.draws[k, :, lo:hi],
+            )
+        u = P.draws[k, lane]
+        state = P.state[k]
+        for i in range(lo, hi):
+            if np.uint64(u[i]) < bound[state[i]]:
+                W.work[n].person = i
+                W.work[n].arm = 0
+                W.work[n].track = k
+                n += 1
+                for a in range(arms):
+                    if not P.differs[a, i] and (
+                        P.touched[a, i]
+                        or L.area_active[a, P.person[i].area, s]
+                        or P.share_differs[a]
+                    ):
+                        W.work[n].person = i
+                        W.work[n].arm = a + 1
+                        W.work[n].track = k
+                        n += 1
+    first_own = n
+    for a in range(arms):
+        for m in range(own[a, BLOCK]):
+            i = own[a, m]
+            row = i + (a + 1) * P.n
+            for k in range(L.n_tracks):
+                if np.uint64(P.draws[k, lane, i]) < bound[P.state[k, row]]:
+                    W.work[n].person = i
+                    W.work[n].arm = a + 1
+                    W.work[n].track = k
+                    n += 1
+    return n, first_own
+
+
+@compiled_function
+def part_ways(P, W, own, n, first_own):  # type: ignore[no-untyped-def]
+    """Give a row to whoever comes out differently in an arm for the first time.
+
+    What happens to them on other tracks in this step is as without; return the number of items.
+    """
+    extra = n
+    for m in range(first_own):
+        item = W.work[m]
+        if item.arm == 0 or item.transition == AS_WITHOUT or P.differs[item.arm - 1, item.person]:
+            continue
+        i = item.person
+        a = item.arm - 1
+        row = i + item.arm * P.n
+        for k in range(P.state.shape[0]):
+            P.state[k, row] = P.state[k, i]
+            P.since[k, row] = P.since[k, i]
+        for g in range(P.memory.shape[0]):
+            P.memory[g, row] = P.memory[g, i]
+        P.alive[row] = P.alive[i]
+        P.differs[a, i] = True
+        own[a, own[a, BLOCK]] = i
+        own[a, BLOCK] += 1
+        for k in range(P.state.shape[0]):
+            t = STAYS
+            to = STAYS
+            for q in range(first_own):
+                other = W.work[q]
+                if other.person == i and other.track == k and (
+                    other.arm == 0
+                    or (other.arm == item.arm and other.transition != AS_WITHOUT)
+                ):
+                    t = other.transition
+                    to = other.to
+            W.work[extra].person = i
+            W.work[extra].arm = item.arm
+            W.work[extra].track = k
+            W.work[extra].transition = t
+            W.work[extra].to = to
+            extra += 1
+    return extra
+
+
+@inlined
+def cell_of(L, P, i, s):  # type: ignore[no-untyped-def]
+    """Return the cell in which a person is counted at a step."""
+    cell = P.person[i].cell
+    if L.age_radix > 0:
+        cell += L.cell_age[s - P.person[i].born] * L.age_radix
+    return cell
+
+
+@inlined
+def remember_entry(memory, g, row, at):  # type: ignore[no-untyped-def]
+    """Note that a group is entered at a step."""
+    past = memory[g, row]
+    shift = at - past.at
+    word = np.uint64(0)
+    if shift < 64:
+        word = past.mask << np.uint64(shift)
+    memory[g, row].mask = word | np.uint64(1)
+    memory[g, row].at = at
+    memory[g, row].visits += 1
+    memory[g, row].since = at
+    memory[g, row].left = NEVER
+
+
+@inlined
+def leave(L, P, C, row, i, arm, at, cell_step):  # type: ignore[no-untyped-def]
+    """Take a person out of the population from step `at`."""
+    arms = P.differs.shape[0]
+    if P.alive[row]:
+        record = max(at - L.history, 0)
+        if at > P.person[i].arrive and record < C.stock.shape[1]:
+            cell = cell_of(L, P, i, cell_step)
+            for k in range(L.n_tracks):
+                C.stock[arm, record, cell, P.state[k, row]] -= 1
+                if arm == 0:
+                    for a in range(arms):
+                        if P.differs[a, i]:
+                            C.stock[a + 1, record, cell, P.state[k, row]] += 1
+        P.alive[row] = False
+        for k in range(L.n_tracks):
+            P.state[k, row] = L.gone
+
+
+@compiled_function
+def move_all(L, P, C, W, n, first_own, s, logging):  # type: ignore[no-untyped-def]
+    """Make the moves: states, the memory of groups, the counts; then let go of who has left."""
+    arms = P.differs.shape[0]
+    record = s - L.history
+    later = max(record + 1, 0)
+    leavers = 0
+    for m in range(n):
+        item = W.work[m]
+        arm = item.arm
+        t = item.transition
+        if t < 0 or (arm > 0 and m < first_own):
+            continue
+        i = item.person
+        k = item.track
+        to = item.to
+        row = i + arm * P.n
+        old = np.int64(P.state[k, row])
+        counted = s >= P.person[i].arrive
+        cell = cell_of(L, P, i, s)
+        if counted:
+            if record >= 0:
+                C.event[arm, record, cell, t] += 1
+            C.stock[arm, later, cell, old] -= 1
+            C.stock[arm, later, cell, to] += 1
+            if arm == 0:
+                for a in range(arms):
+                    if P.differs[a, i]:
+                        if record >= 0:
+                            C.event[a + 1, record, cell, t] -= 1
+                        C.stock[a + 1, later, cell, old] += 1
+                        C.stock[a + 1, later, cell, to] -= 1
+        if logging:
+            C.log[C.log_size[0]].row = row
+            C.log[C.log_size[0]].step = s + 1
+            C.log[C.log_size[0]].origin = old
+            C.log[C.log_size[0]].to = to
+            C.log_size[0] += 1
+        P.state[k, row] = to
+        P.since[k, row] = s + 1
+        for g in range(L.group_track.shape[0]):
+            was = L.member[g, old]
+            now = L.member[g, to]
+            if now and not was:
+                if counted and record >= 0:
+                    again = 1 if P.memory[g, row].visits > 0 else 0
+                    C.entry[arm, record, cell, g, again] += 1
+                    if arm == 0:
+                        for a in range(arms):
+                            if P.differs[a, i]:
+                                C.entry[a + 1, record, cell, g, again] -= 1
+                remember_entry(P.memory, g, row, s + 1)
+            elif was and not now:
+                P.memory[g, row].since = NEVER
+                P.memory[g, row].left = s + 1
+        if L.state[to].exit:
+            W.leavers[leavers] = row
+            leavers += 1
+    for m in range(leavers):
+        row = W.leavers[m]
+        leave(L, P, C, row, row % P.n, row // P.n, s + 1, s)
+
+
+@compiled_function
+def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
+    """Ageing out, births, arrivals, and birthdays that change cell, at the start of step `s`."""
+    arms = P.differs.shape[0]
+    record = max(s - L.history, 0)
+    for i in range(lo, hi):
+        if P.person[i].last > s:
+            break
+        if P.person[i].last == s:
+            for arm in range(arms + 1):
+                if arm == 0 or P.differs[arm - 1, i]:
+                    leave(L, P, C, i + arm * P.n, i, arm, s, max(s - 1, P.person[i].born))
+    for i in range(lo, hi):
+        if P.person[i].start > s:
+            break
+        if P.person[i].start == s:
+            enter(L, P, i, s, key)
+        if P.person[i].arrive == s and P.alive[i]:
+            arrive(L, P, C, i, s, key)
+    if L.age_radix > 0 and P.person[lo].start <= s:
+        for b in range(L.cell_edges.shape[0]):
+            # Who was born `edge` steps ago is a slice, since people stand in order of birth.
+            born = s - L.cell_edges[b]
+            i = lo
+            right = hi
+            while i < right:
+                middle = (i + right) // 2
+                if P.person[middle].born < born:
+                    i = middle + 1
+                else:
+                    right = middle
+            while i < hi and P.person[i].born == born:
+                if P.person[i].arrive < s:
+                    old = cell_of(L, P, i, s - 1)
+                    new = cell_of(L, P, i, s)
+                    for arm in range(arms + 1):
+                        row = i + arm * P.n
+                        if (arm == 0 or P.differs[arm - 1, i]) and (
+                            P.alive[row] or (arm > 0 and P.alive[i])
+                        ):
+                            for k in range(L.n_tracks):
+                                if P.alive[row]:
+                                    C.stock[arm, record, old, P.state[k, row]] -= 1
+                                    C.stock[arm, record, new, P.state[k, row]] += 1
+                                if arm > 0 and P.alive[i]:
+                                    C.stock[arm, record, old, P.state[k, i]] += 1
+                                    C.stock[arm, record, new, P.state[k, i]] -= 1
+                i += 1
+
+
+@compiled_function
+def enter(L, P, i, s, key):  # type: ignore[no-untyped-def]
+    """Let a person begin to live, in start states drawn for them."""
+    P.alive[i] = True
+    lane = (L.first_step + s) & 3
+    for k in range(L.n_tracks):
+        track = L.track[k]
+        u = draw(P.lo[i], P.hi[i], 0, track.start, key) * SCALE
+        state = track.first
+        while state < track.last - 1 and u >= L.start_share[P.person[i].area, state]:
+            state += 1
+        P.state[k, i] = state
+        P.since[k, i] = s
+        for later in range(lane, 4):
+            moment = L.first_step + s - lane + later
+            P.draws[k, later, i] = draw(P.lo[i], P.hi[i], moment, track.move, key)
+    for g in range(L.group_track.shape[0]):
+        P.memory[g, i].visits = 0
+        P.memory[g, i].since = NEVER
+        P.memory[g, i].left = NEVER
+        P.memory[g, i].mask = 0
+        P.memory[g, i].at = s
+        if L.member[g, P.state[L.group_track[g], i]]:
+            remember_entry(P.memory, g, i, s)
+
+
+@compiled_function
+def arrive(L, P, C, i, s, key):  # type: ignore[no-untyped-def]
+    """Let a person become a resident; an investment that prevents entries thins them here."""
+    record = max(s - L.history, 0)
+    cell = cell_of(L, P, i, s)
+    thinned = draw(P.lo[i], P.hi[i], 0, L.p_entry, key) * SCALE
+    C.arrivals[0, record, cell] += 1
+    for k in range(L.n_tracks):
+        C.stock[0, record, cell, P.state[k, i]] += 1
+    for a in range(P.differs.shape[0]):
+        if P.differs[a, i]:
+            # Someone treated before they arrived (none in practice) arrives in their own row.
+            row = i + (a + 1) * P.n
+            for k in range(L.n_tracks):
+                C.stock[a + 1, record, cell, P.state[k, i]] -= 1
+                if P.alive[row]:
+                    C.stock[a + 1, record, cell, P.state[k, row]] += 1
+        elif thinned >= L.entry_ratio[a, P.person[i].area, s]:
+            row = i + (a + 1) * P.n
+            P.differs[a, i] = True
+            P.alive[row] = False
+            C.arrivals[a + 1, record, cell] -= 1
+            for k in range(L.n_tracks):
+                C.stock[a + 1, record, cell, P.state[k, i]] -= 1
+                P.state[k, row] = L.gone
+
+
+@compiled_function
+def count_uses(R, V, L, P, C, W, lo, hi, s):  # type: ignore[no-untyped-def]
+    """Add up uses that depend on a person's history; in an arm, the difference from without."""
+    record = s - L.history
+    seen = W.seen[0]
+    for i in range(lo, hi):
+        if s < P.person[i].arrive:
+            continue
+        for arm in range(P.differs.shape[0] + 1):
+            shared = arm > 0 and not P.differs[arm - 1, i]
+            if shared and not P.touched[arm - 1, i] and not P.share_differs[arm - 1]:
+                continue
+            for side in range(2 if arm > 0 else 1):
+                # Side 0: what the person uses in this arm; side 1: what they use without.
+                as_arm = arm if side == 0 else 0
+                row = i if shared else i + as_arm * P.n
+                if not P.alive[row]:
+                    continue
+                for m in range(L.use.shape[0]):
+                    use = L.use[m]
+                    if P.state[R.state[use.state].track, row] != use.state:
+                        continue
+                    amount = use.amount
+                    for r in range(use.first, use.last):
+                        f = R.reference[r].feature
+                        seen[f] = observe(V, P, f, row, i, as_arm, s)
+                        amount *= multiplier(R, r, seen)
+                    parts = np.int64(np.round(amount * FIXED_POINT))
+                    C.use[arm, record, P.person[i].area, m] += parts if side == 0 else -parts
+
+
+@compiled_function
+def run_blocks(  # type: ignore[no-untyped-def]
+    R, V, L, P, C, W, first, stride, s0, s1, begun, bounds, key, logging
+):
+    """Run steps [s0, s1) for every `stride`:th block, each through all the steps in turn.
+
+    `begun`: whether the births and arrivals of step `s0` are already made.
+    """
+    for b in range(first, W.own.shape[0], stride):
+        lo = b * BLOCK
+        hi = min(lo + BLOCK, P.n)
+        if P.person[lo].start >= s1 or P.person[hi - 1].last < s0:
+            continue
+        own = W.own[b]
+        for s in range(s0, s1):
+            if not (begun and s == s0):
+                begin_step(L, P, C, lo, hi, s, key)
+            if s >= L.history and L.use.shape[0] > 0:
+                count_uses(R, V, L, P, C, W, lo, hi, s)
+            n, first_own = gather(L, P, W, own, lo, hi, s, bounds[s], key)
+            observe_all(V, P, R.state, W.work, n, first_own, s, W.seen)
+            decide_all(
+                R, L.track, P.lo, P.hi, P.draws, P.state, W, n, first_own, s, L.first_step + s, key
+            )
+            if P.differs.shape[0] > 0:
+                n = part_ways(P, W, own, n, first_own)
+            move_all(L, P, C, W, n, first_own, s, logging)
+
+
+@compiled_function
+def begin_blocks(L, P, C, own, s, key):  # type: ignore[no-untyped-def]
+    """Make the births and arrivals of a step, so that places can be given before people move."""
+    for b in range(own.shape[0]):
+        lo = b * BLOCK
+        hi = min(lo + BLOCK, P.n)
+        if P.person[lo].start <= s <= P.person[hi - 1].last:
+            begin_step(L, P, C, lo, hi, s, key)
+
+
+@compiled_function
+def leaving_bounds(R, V, largest, values, out):  # type: ignore[no-untyped-def]
+    """Write into `out` (steps, states + 1) the draw below which anyone there might leave.
+
+    `largest` (references,) holds each table's greatest multiplier; calendar features are known
+    exactly. Effects that raise a risk are included in full.
+    """
+    for s in range(out.shape[0]):
+        for state in range(R.state.shape[0] - 1):
+            first = R.state[state].first
+            last = R.state[state].last
+            for j in range(first, last):
+                t = R.out[j]
+                transition = R.transition[t]
+                most = 0.0
+                for arm in range(R.effects.shape[0]):
+                    value = transition.base * R.drift[t, s]
+                    for part in range(2):
+                        begin = transition.first if part == 0 else R.effects[arm, t, 0]
+                        end = transition.last if part == 0 else R.effects[arm, t, 1]
+                        for r in range(begin, end):
+                            reference = R.reference[r]
+                            kind = V.feature[reference.feature].kind
+                            ratio = largest[r]
+                            at = -1
+                            if kind == tb.MONTH:
+                                at = V.calendar[s + V.origin].month
+                            elif kind == tb.CYCLE:
+                                at = max(s - V.scenario_start, 0)
+                            if at >= 0:
+                                ratio = R.table[reference.table + min(at, reference.length - 2)]
+                            if value > 0.0:
+                                value = apply_ratio(
+                                    value, ratio, reference.scale, transition.kind
+                                )
+                    most = max(most, value)
+                values[j - first] = most
+            total = combine(R, first, last, values)
+            out[s, state] = np.uint64(
+                min(np.ceil(total * 4294967296.0 * (1.0 + 1e-12)), 4294967296.0)
+            )
+        out[s, R.state.shape[0] - 1] = 0
+
+
+@compiled_function
+def chances_of(R, V, P, row, i, arm, track, s, seen, values):  # type: ignore[no-untyped-def]
+    """Return the chance that one person leaves their state; `values` gets each transition's."""
+    state = R.state[P.state[track, row]]
+    for j in range(state.feature_first, state.feature_last):
+        f = V.state_feature[j]
+        seen[f] = observe(V, P, f, row, i, arm, s)
+    return chances(R, P.state[track, row], arm, s, seen, values)

@@ -1,0 +1,339 @@
+"""Running a scenario: all arms in one pass, block by block, month by month."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sisim.engine import kernel
+from sisim.engine.draws import seed_key
+from sisim.engine.enrolment import Enrolment, Enrolments
+from sisim.engine.kernel import BLOCK, Columns, Counts, Scratch
+from sisim.engine.population import People, people
+from sisim.engine.tables import DIRECT, EFFECT, NEVER, PER_MILLE, Compiled, compile_scenario
+from sisim.scenario.scenario import Scenario
+
+Progress = Callable[[int, int], None]
+"""Called with (steps done, steps in all)."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What one run has counted, by arm (0 is `without`), record, cell and kind.
+
+    Record r of `stock` is the start of the r:th counted step, the last one the end of the run.
+    """
+
+    stock: NDArray[np.int32]
+    event: NDArray[np.int32]
+    entry: NDArray[np.int32]
+    arrivals: NDArray[np.int32]
+    use: NDArray[np.float64]
+
+
+class Simulation:
+    """The state of a run: advance it by steps, then read its tally.
+
+    Args:
+        compiled: The compiled scenario.
+        seed: The seed of every draw.
+        threads: Threads to use; the results do not depend on it.
+        only: Simulate these people alone, as (people, recorded shares, recorded enrolments).
+        logging: Keep every move, for histories.
+    """
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        seed: int,
+        *,
+        threads: int | None = None,
+        only: People | None = None,
+        recorded_shares: NDArray[np.int32] | None = None,
+        recorded_enrolments: list[Enrolment] | None = None,
+        logging: bool = False,
+    ) -> None:
+        self.compiled = compiled
+        self.seed = seed
+        self.step = 0
+        self.threads = threads or len(os.sched_getaffinity(0))
+        self.logging = logging
+        self.people = (
+            people(compiled.scenario, compiled.clock, seed) if only is None else only
+        )
+        self._key = seed_key(seed)
+        self.columns = _columns(compiled, self.people)
+        blocks = -(-len(self.people) // BLOCK)
+        own = np.zeros((blocks, len(compiled.arms), BLOCK + 1), np.int32)
+        self._bounds = np.empty((compiled.clock.end, len(compiled.states) + 1), np.uint64)
+        kernel.leaving_bounds(
+            compiled.tables.rule,
+            compiled.tables.sight,
+            _largest(compiled, self.people),
+            np.empty(kernel.MAX_OUT),
+            self._bounds,
+        )
+        self._counts = [_counts(compiled) for _ in range(self.threads)]
+        self._scratch = [_scratch(compiled, own) for _ in range(self.threads)]
+        self._log: list[NDArray[np.void]] = []
+        self.enrolments = Enrolments(compiled, self.people, self._key, recorded_enrolments)
+        self._recorded_shares = recorded_shares
+        self.shares: list[NDArray[np.int32]] = []
+        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+
+    def advance(self, steps: int = 1) -> None:
+        """Advance by a number of steps."""
+        last = min(self.step + steps, self.compiled.clock.end)
+        while self.step < last:
+            stop = self._next_stop(last)
+            if self._stops(self.step):
+                self._begin()
+                self._run(self.step + 1, begun=True)
+            else:
+                self._run(stop, begun=False)
+            if self.step == self.compiled.clock.end:
+                self._count_end()
+
+    def _stops(self, step: int) -> bool:
+        """Whether people share something at this step, so that it must be taken by itself."""
+        return bool(self.compiled.shares) or self.enrolments.active(step)
+
+    def _next_stop(self, last: int) -> int:
+        stop = min(self.step + (4 if self.logging else 12), last)
+        return next((s for s in range(self.step + 1, stop) if self._stops(s)), stop)
+
+    def _begin(self) -> None:
+        """Births, arrivals, shares among peers and places given, before anybody moves."""
+        kernel.begin_blocks(
+            self.compiled.tables.layout,
+            self.columns,
+            self._counts[0],
+            self._scratch[0].own,
+            self.step,
+            self._key,
+        )
+        if self.compiled.shares:
+            self._share()
+        self.enrolments.step(self.step, self.columns)
+
+    def _run(self, stop: int, *, begun: bool) -> None:
+        def work(thread: int) -> None:
+            if self.logging:
+                self._make_room(thread, stop - self.step)
+            kernel.run_blocks(
+                self.compiled.tables.rule,
+                self.compiled.tables.sight,
+                self.compiled.tables.layout,
+                self.columns,
+                self._counts[thread],
+                self._scratch[thread],
+                thread,
+                self.threads,
+                self.step,
+                stop,
+                begun,
+                self._bounds,
+                self._key,
+                self.logging,
+            )
+
+        if self._pool is None:
+            work(0)
+        else:
+            list(self._pool.map(work, range(self.threads)))
+        self.step = stop
+
+    def _make_room(self, thread: int, steps: int) -> None:
+        counts = self._counts[thread]
+        used = int(counts.log_size[0])
+        if used:
+            self._log.append(counts.log[:used].copy())
+            counts.log_size[0] = 0
+        most = len(self.people) * len(self.compiled.tracks) * steps * (1 + len(self.compiled.arms))
+        if len(counts.log) < most:
+            self._counts[thread] = counts._replace(log=np.empty(most, kernel.LogRow))
+
+    def _share(self) -> None:
+        """Work out the share of peers in each shared group, in every arm."""
+        columns, layout = self.columns, self.compiled.tables.layout
+        if self._recorded_shares is not None:
+            columns.share[:] = self._recorded_shares[self.step]
+        else:
+            present = columns.person["arrive"] <= self.step
+            for arm in range(columns.share.shape[0]):
+                rows = np.arange(columns.n)
+                if arm:
+                    rows = rows + np.where(columns.differs[arm - 1], arm * columns.n, 0)
+                here = present & columns.alive[rows]
+                for number, (group, _) in enumerate(self.compiled.shares):
+                    g = self.compiled.groups.index(group)
+                    states = columns.state[layout.group_track[g], rows]
+                    inside = layout.member[g, states] & here
+                    peers = columns.peers[number]
+                    size = columns.share.shape[2]
+                    all_here = np.bincount(peers[here], minlength=size)
+                    found = np.bincount(peers[inside], minlength=size)
+                    columns.share[arm, number] = found * PER_MILLE // np.maximum(all_here, 1)
+        self.shares.append(columns.share.copy())
+        columns.share_differs[:] = (columns.share[1:] != columns.share[:1]).any(axis=(1, 2))
+
+    def _count_end(self) -> None:
+        """Count what depends on history at the last point, as the stocks are counted there."""
+        tables = self.compiled.tables
+        kernel.begin_blocks(
+            tables.layout,
+            self.columns,
+            self._counts[0],
+            self._scratch[0].own,
+            self.step,
+            self._key,
+        )
+        if len(tables.layout.use):
+            kernel.count_uses(
+                tables.rule,
+                tables.sight,
+                tables.layout,
+                self.columns,
+                self._counts[0],
+                self._scratch[0],
+                0,
+                len(self.people),
+                self.step,
+            )
+
+    def tally(self) -> Tally:
+        """Return the counts so far, every arm in full."""
+
+        def total(name: str) -> NDArray[np.int32]:
+            parts = [getattr(counts, name) for counts in self._counts]
+            whole = parts[0].copy()
+            for part in parts[1:]:
+                whole += part
+            whole[1:] += whole[:1]
+            return np.asarray(whole)
+
+        return Tally(
+            stock=np.cumsum(total("stock"), axis=1, dtype=np.int32),
+            event=total("event"),
+            entry=total("entry"),
+            arrivals=total("arrivals"),
+            use=total("use") / kernel.FIXED_POINT,
+        )
+
+    def log(self) -> NDArray[np.void]:
+        """Return every move so far: row, step from which it holds, states left and entered."""
+        parts = [*self._log, *(c.log[: int(c.log_size[0])] for c in self._counts)]
+        moves = np.concatenate(parts)
+        return moves[np.lexsort((moves["origin"], moves["step"], moves["row"]))]
+
+
+def _columns(compiled: Compiled, who: People) -> Columns:
+    """Return the columns of everyone, nobody yet born."""
+    n, arms, tracks = len(who), len(compiled.arms), len(compiled.tracks)
+    rows = n * (1 + arms)
+    clock, population = compiled.clock, compiled.scenario.population
+    person = np.empty(n, kernel.PersonRow)
+    person["born"], person["start"], person["arrive"] = who.born, who.start, who.arrive
+    person["area"] = person["cell"] = who.area
+    person["last"] = (
+        clock.end + 1 if population.cohort is not None else who.born + clock.steps(population.max_age)
+    )
+    for attribute, radix in compiled.grouping_attributes:
+        person["cell"] += who.codes[compiled.attributes.index(attribute)].astype(np.int32) * radix
+    peers = np.zeros((len(compiled.shares), n), np.int32)
+    for number, (_, among) in enumerate(compiled.shares):
+        if among == "area":
+            peers[number] = who.area
+        elif among != "all":
+            peers[number] = who.codes[compiled.attributes.index(among.partition(".")[2])]
+    place = np.empty((arms, max(len(compiled.investments), 1), n), kernel.PlaceRow)
+    place["start"] = place["end"] = NEVER
+    # Rows of their own in arms are touched, and only then take memory, when people differ.
+    state = np.empty((tracks, rows), np.uint16)
+    state[:, :n] = compiled.tables.layout.gone
+    return Columns(
+        n=n,
+        lo=who.lo,
+        hi=who.hi,
+        person=person,
+        codes=who.codes,
+        numbers=who.numbers,
+        state=state,
+        since=np.empty((tracks, rows), np.int32),
+        memory=np.empty((len(compiled.groups), rows), kernel.MemoryRow),
+        alive=np.zeros(rows, np.bool_),
+        differs=np.zeros((arms, n), np.bool_),
+        place=place,
+        touched=np.zeros((arms, n), np.bool_),
+        draws=np.empty((tracks, 4, n), np.uint32),
+        share=np.zeros((1 + arms, len(compiled.shares), int(peers.max(initial=0)) + 1), np.int32),
+        share_differs=np.zeros(arms, np.bool_),
+        peers=peers,
+    )
+
+
+def _counts(compiled: Compiled) -> Counts:
+    arms = 1 + len(compiled.arms)
+    steps = compiled.clock.end - compiled.clock.history
+    cells = int(np.prod([len(names) for names in compiled.groupings.values()]))
+    return Counts(
+        stock=np.zeros((arms, steps + 1, cells, len(compiled.states)), np.int32),
+        event=np.zeros((arms, steps, cells, len(compiled.transitions)), np.int32),
+        entry=np.zeros((arms, steps, cells, len(compiled.groups), 2), np.int32),
+        arrivals=np.zeros((arms, steps + 1, cells), np.int32),
+        use=np.zeros((arms, steps + 1, len(compiled.areas), len(compiled.uses)), np.int64),
+        log=np.empty(0, kernel.LogRow),
+        log_size=np.zeros(1, np.int64),
+    )
+
+
+def _scratch(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
+    # Every track of everyone in every arm at once, and as much again for those who part ways.
+    most = 2 * BLOCK * len(compiled.tracks) * (1 + len(compiled.arms))
+    return Scratch(
+        values=np.empty((2, kernel.MAX_OUT)),
+        work=np.empty(most, kernel.WorkRow),
+        seen=np.empty((most, max(len(compiled.features), 1))),
+        leavers=np.empty(most, np.int32),
+        own=own,
+    )
+
+
+def _largest(compiled: Compiled, who: People) -> NDArray[np.float64]:
+    """Return the greatest multiplier that each factor reference can give."""
+    found = []
+    for row, reference in zip(compiled.tables.rule.reference, compiled.references, strict=True):
+        feature = compiled.tables.sight.feature[row["feature"]]
+        if reference.kind == DIRECT:
+            most = who.numbers[feature["arg"]].max(initial=0.0)
+        elif reference.kind == EFFECT:
+            modifier = compiled.tables.sight.effect[feature["arg"]]["modifier"]
+            strength = 1.0 if modifier < 0 else np.abs(who.numbers[modifier]).max(initial=0.0)
+            most = 1.0 + max(abs(1.0 - reference.ratio) * strength, 0.0)
+            if reference.ratio <= 1.0 and modifier < 0:
+                most = 1.0
+        else:
+            most = reference.values.max()
+        found.append(most)
+    return np.array(found, np.float64)
+
+
+def run_once(
+    compiled: Compiled, seed: int, *, threads: int | None = None, progress: Progress | None = None
+) -> Simulation:
+    """Return a simulation of a compiled scenario, run to its end."""
+    simulation = Simulation(compiled, seed, threads=threads)
+    end = compiled.clock.end
+    while simulation.step < end:
+        simulation.advance(min(12, end - simulation.step))
+        if progress is not None:
+            progress(simulation.step, end)
+    return simulation
+
+
+__all__ = ["Simulation", "Tally", "compile_scenario", "run_once"]

@@ -1,0 +1,839 @@
+"""From a checked scenario to the flat arrays that the kernel reads.
+
+Every probability is base x factors (law L1), so a pathway compiles to: transitions with a base and
+a range of factors; factors as a feature and a table indexed by the feature's whole-number value;
+and, for each arm, effects as factors with a strength that varies in time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sisim.engine.clock import Clock
+from sisim.engine.draws import purpose_code
+from sisim.engine.population import category_bounds
+from sisim.scenario.base import Number
+from sisim.scenario.pathway import Factor, Pathway, Scale
+from sisim.scenario.scenario import Bounds, Effect, Investment, Scenario
+
+# Features, as the kernel knows them.
+(
+    AGE,
+    AGE_CALENDAR,
+    TIME_IN_STATE,
+    TIME_IN_GROUP,
+    TIME_SINCE_GROUP,
+    VISITS,
+    VISITS_WINDOW,
+    ATTRIBUTE,
+    NUMBER,
+    STATE,
+    AREA,
+    MONTH,
+    YEAR,
+    CYCLE,
+    SHARE,
+    EXPOSURE,
+    TREATMENT,
+    NEW_WAY_HERE,
+) = range(18)
+
+# What a reference does with its feature's value.
+LOOK_UP, DIRECT, EFFECT = range(3)
+# How a multiplier acts.
+TIMES, RATE_RATIO, ODDS_RATIO, RELATIVE_RISK = range(4)
+RATE, PROBABILITY = range(2)
+# Phases of an effect.
+ALWAYS, PROJECT, NEW_WAY = range(3)
+PER_MILLE = 1000
+NEVER = np.int32(-(2**30))
+WINDOW = 64
+"""Longest moving window, in steps: visits are remembered as the bits of one word."""
+
+_I, _F, _U = np.int32, np.float64, np.uint32
+
+
+def row(**fields: type) -> np.dtype[np.void]:
+    """Return the layout of one row of a table of the kernel."""
+    return np.dtype(list(fields.items()), align=True)
+
+
+StateRow = row(
+    track=_I, first=_I, last=_I, exit=_I, feature_first=_I, feature_base=_I, feature_last=_I
+)
+TrackRow = row(first=_I, last=_I, move=_U, to=_U, start=_U)
+TransitionRow = row(kind=_I, stage=_I, base=_F, first=_I, last=_I, to_first=_I, to_last=_I)
+DestinationRow = row(state=_I, share=_F, first=_I, last=_I)
+ReferenceRow = row(feature=_I, kind=_I, table=_I, length=_I, scale=_I, ratio=_F)
+FeatureRow = row(kind=_I, arg=_I, window=_I)
+EffectRow = row(investment=_I, phase=_I, modifier=_I)
+PlacingRow = row(onset=_F, project_end=_I)
+CalendarRow = row(year=_I, month=_I)
+UseRow = row(state=_I, amount=_F, first=_I, last=_I)
+
+
+class Rule(NamedTuple):
+    """What turns the features of a person into chances: base x factors, nothing else."""
+
+    state: NDArray[np.void]  # StateRow by global state, and one more for who has left
+    out: NDArray[np.int32]  # transitions out of each state, in stages
+    transition: NDArray[np.void]
+    destination: NDArray[np.void]
+    reference: NDArray[np.void]
+    table: NDArray[np.float64]
+    drift: NDArray[np.float64]  # (transitions, steps)
+    effects: NDArray[np.int32]  # (1 + arms, transitions, 2) range of references
+
+
+class Sight(NamedTuple):
+    """What is needed to observe the features of a person."""
+
+    first_step: int
+    origin: int
+    scenario_start: int
+    feature: NDArray[np.void]
+    state_feature: NDArray[np.int32]
+    track: NDArray[np.void]
+    calendar: NDArray[np.void]  # by step + origin; the year counts from the first one simulated
+    effect: NDArray[np.void]
+    persist: NDArray[np.float64]  # (effects, steps + 1) share kept by steps since the end
+    strength: NDArray[np.float64]  # (effects, areas, steps) of effects on areas
+    placing: NDArray[np.void]  # (arms, investments)
+    fidelity: NDArray[np.float64]  # (arms, investments, steps)
+
+
+class Layout(NamedTuple):
+    """Where people begin, where they are counted, and how they leave."""
+
+    n_tracks: int
+    first_step: int
+    history: int
+    gone: int
+    age_radix: int
+    p_entry: np.uint32
+    track: NDArray[np.void]
+    state: NDArray[np.void]
+    group_track: NDArray[np.int32]
+    member: NDArray[np.bool_]  # (groups, states + 1)
+    cell_edges: NDArray[np.int32]  # ages, in steps, at which a person changes cell
+    cell_age: NDArray[np.int32]  # age band by age in steps
+    start_share: NDArray[np.float64]  # (areas, states) cumulative within the track
+    area_active: NDArray[np.bool_]  # (arms, areas, steps)
+    entry_ratio: NDArray[np.float64]  # (arms, areas, steps)
+    use: NDArray[np.void]  # uses that depend on history
+
+
+class Tables(NamedTuple):
+    """A compiled scenario as flat arrays. Global states count through all tracks."""
+
+    rule: Rule
+    sight: Sight
+    layout: Layout
+    target: NDArray[np.int32]  # (investments, 2) references that must all hold
+    alternative: NDArray[np.int32]  # (alternatives, 3) investment, and such a range
+
+
+@dataclass(frozen=True, slots=True)
+class FactorReference:
+    """One table of multipliers as a transition uses it, with the name it has in the file."""
+
+    name: str
+    feature: int
+    values: NDArray[np.float64]
+    scale: int
+    kind: int = LOOK_UP
+    ratio: float = 1.0
+
+
+@dataclass
+class Compiled:
+    """The tables, and the names that give them meaning.
+
+    Attributes:
+        states: (track, state) by global state number.
+        transitions: Names by number.
+        groups: Names by number.
+        features: Names by number, as in the file.
+        uses: Names ("use" or "weight", name, track, state) of the uses that depend on history.
+        groupings: Names of the groupings and their categories, area first.
+    """
+
+    scenario: Scenario
+    clock: Clock
+    tables: Tables
+    tracks: list[str]
+    states: list[tuple[str, str]]
+    transitions: list[str]
+    groups: list[str]
+    arms: list[str]
+    investments: list[str]
+    areas: list[str]
+    features: list[str]
+    references: list[FactorReference]
+    attributes: list[str]
+    numbers: list[str]
+    shares: list[tuple[str, str]]
+    uses: list[tuple[str, str, str, str]]
+    groupings: dict[str, list[str]]
+    grouping_attributes: list[tuple[str, int]] = field(default_factory=list)
+
+    def state(self, track: str, name: str) -> int:
+        """Return the global number of a state."""
+        return self.states.index((track, name))
+
+
+class _Builder:
+    """Collects features, tables and factor references while a scenario is compiled."""
+
+    def __init__(self, scenario: Scenario, clock: Clock) -> None:
+        self.scenario = scenario
+        self.pathway: Pathway = scenario.pathway
+        self.clock = clock
+        self.areas = list(scenario.population.areas) or ["all"]
+        self.investments = list(scenario.investments)
+        redrawn = {n for n, a in self.pathway.attributes.items() if a.redraw is not None}
+        self.redrawn = redrawn
+        self.attributes = [
+            n for n, a in self.pathway.attributes.items() if a.shares and n not in redrawn
+        ]
+        self.numbers = [n for n, a in self.pathway.attributes.items() if a.distribution]
+        self.tracks: dict[str, list[str]] = {
+            name: list(track.states) for name, track in self.pathway.tracks.items()
+        }
+        # A background that is redrawn is one more track: its categories are states.
+        for name in self.pathway.attributes:
+            if name in redrawn:
+                self.tracks[f"attribute:{name}"] = list(self.pathway.attributes[name].shares)
+        self.track_names = list(self.tracks)
+        self.states = [(t, s) for t, names in self.tracks.items() for s in names]
+        self.number_of = {pair: n for n, pair in enumerate(self.states)}
+        self.groups = list(self.pathway.groups)
+        self.features: dict[tuple[int, int, int], int] = {}
+        self.feature_names: list[str] = []
+        self.references: list[FactorReference] = []
+        self.shares: list[tuple[str, str]] = []
+        self.effects: list[tuple[str, str, Effect]] = []
+        self.state_feature: list[int] = []
+        years = clock.year(np.arange(clock.end + 1))
+        self.first_year = int(years[0]) if len(years) else 0
+        self.last_year = int(years[-1]) if len(years) else 0
+
+    def feature(
+        self, name: str, window: float | None = None, among: str = "area", track: str | None = None
+    ) -> int:
+        """Return the number of a feature, given as in a file; `track` is whose time is meant."""
+        head, _, rest = name.partition(".")
+        argument, steps = 0, 0
+        match head:
+            case "age":
+                kind = AGE_CALENDAR if rest == "calendar" else AGE
+            case "time_in_state":
+                kind, argument = TIME_IN_STATE, 0 if track is None else self.track_names.index(track)
+            case "time_in":
+                kind, argument = TIME_IN_GROUP, self.groups.index(rest)
+            case "time_since":
+                kind, argument = TIME_SINCE_GROUP, self.groups.index(rest)
+            case "visits":
+                kind, argument = VISITS, self.groups.index(rest)
+                if window is not None:
+                    kind, steps = VISITS_WINDOW, self.clock.months(window)
+            case "attribute" if rest in self.redrawn:
+                kind, argument = STATE, self.track_names.index(f"attribute:{rest}")
+            case "attribute" if rest in self.numbers:
+                kind, argument = NUMBER, self.numbers.index(rest)
+            case "attribute":
+                kind, argument = ATTRIBUTE, self.attributes.index(rest)
+            case "state":
+                kind, argument = STATE, self.track_names.index(rest)
+            case "area":
+                kind = AREA
+            case "calendar":
+                kind = {"month": MONTH, "year": YEAR, "step": CYCLE}[rest]
+            case "share":
+                pair = (rest, among)
+                if pair not in self.shares:
+                    self.shares.append(pair)
+                kind, argument = SHARE, self.shares.index(pair)
+            case _:
+                kind, argument = EXPOSURE, self.investments.index(rest)
+        return self.number(kind, argument, steps, name)
+
+    def number(self, kind: int, argument: int, steps: int, name: str) -> int:
+        """Return the number of a feature, giving it one when it is new."""
+        found = self.features.setdefault((kind, argument, steps), len(self.features))
+        if found == len(self.feature_names):
+            self.feature_names.append(name)
+        return found
+
+    def unit(self, name: str, unit: str | None) -> float:
+        """Return how many steps one unit of a feature's bounds is; 1 for counts."""
+        head = name.split(".")[0]
+        if name == "age.calendar" or head in ("visits", "calendar", "attribute"):
+            return 1.0
+        if head == "share":
+            return float(PER_MILLE)
+        chosen = unit or ("year" if head == "age" else "month")
+        return {"year": self.clock.per_year, "month": self.clock.per_year / 12, "step": 1.0}[chosen]
+
+    def categories(self, name: str) -> list[str]:
+        """Return the category names of a categorical feature, in code order."""
+        head, _, rest = name.partition(".")
+        if head == "area":
+            return self.areas
+        if head == "exposure":
+            return ["never", "during", "after"]
+        if head == "state":
+            return self.tracks[rest]
+        return list(self.pathway.attributes[rest].shares)
+
+    def values(self, factor: Factor) -> NDArray[np.float64]:
+        """Return a factor's table by whole-number feature value; the last cell is `otherwise`."""
+        assert factor.feature is not None
+        name = factor.feature
+        otherwise = 1.0 if factor.otherwise is None else factor.otherwise.value
+        if factor.direct:
+            return np.array([1.0, otherwise])
+        if factor.shape is not None:
+            return np.append(self._shape(factor), otherwise)
+        if isinstance(factor.values, dict):
+            default = 1.0 if factor.default is None else factor.default.value
+            names = self.categories(name)
+            found = np.full(len(names), default)
+            for key, value in factor.values.items():
+                if key in self.groups and key not in names:
+                    for member in self.pathway.groups[key].states:
+                        found[names.index(member)] = value.value
+                else:
+                    found[names.index(key)] = value.value
+            return np.append(found, otherwise)
+        scale = self.unit(name, factor.unit)
+        shift = self.first_year if name == "calendar.year" else 0
+        edges = [max(int(np.ceil(edge * scale - 1e-9)) - shift, 0) for edge in factor.below]
+        length = (edges[-1] if edges else 0) + 1
+        band = np.searchsorted(edges, np.arange(length), side="right")
+        return np.append(np.array([v.value for v in factor.values])[band], otherwise)
+
+    def _shape(self, factor: Factor) -> NDArray[np.float64]:
+        """Return a named hazard's mean over each step, per year: exact for whoever stays."""
+        p = {name: value.value for name, value in factor.parameters.items()}
+        edges = np.arange(self.clock.end + self.clock.steps(120) + 2) / self.clock.per_year
+        match factor.shape:
+            case "weibull":
+                cumulative = (edges / p["scale"]) ** p["shape"]
+            case "gompertz":
+                cumulative = p["a"] / p["b"] * np.expm1(np.minimum(p["b"] * edges, 700.0))
+            case _:
+                cumulative = p["a"] * edges
+        return np.diff(cumulative) * self.clock.per_year
+
+    def reference(
+        self, name: str, factor: Factor, kind: int, track: str | None = None
+    ) -> FactorReference:
+        """Return a factor as used on a rate or a probability."""
+        assert factor.feature is not None
+        return FactorReference(
+            name,
+            self.feature(factor.feature, factor.window, factor.among, track),
+            self.values(factor),
+            scale_code(factor.scale, kind),
+            DIRECT if factor.direct else LOOK_UP,
+        )
+
+    def flatten(self, names: list[str]) -> list[str]:
+        """Return factors with every product replaced by its parts."""
+        found: list[str] = []
+        for name in names:
+            parts = self.pathway.factors[name].product
+            found += self.flatten(list(parts)) if parts else [name]
+        return found
+
+    def add(self, names: list[str], kind: int, track: str) -> tuple[int, int]:
+        """Append the references of `names`; return their range."""
+        first = len(self.references)
+        for name in self.flatten(names):
+            self.references.append(self.reference(name, self.pathway.factors[name], kind, track))
+        return first, len(self.references)
+
+
+def scale_code(scale: Scale | None, kind: int) -> int:
+    """Return how a multiplier acts on a rate or a probability; natural scales just multiply."""
+    natural = "rate_ratio" if kind == RATE else "relative_risk"
+    if scale is None or scale == natural:
+        return TIMES
+    return {
+        "rate_ratio": RATE_RATIO,
+        "odds_ratio": ODDS_RATIO,
+        "relative_risk": RELATIVE_RISK,
+    }[scale]
+
+
+def compile_scenario(scenario: Scenario) -> Compiled:
+    """Return the tables of `scenario`."""
+    clock = Clock.of(scenario)
+    build = _Builder(scenario, clock)
+    pathway = build.pathway
+    arms = list(scenario.arms)
+    uses, use_rows = _history_uses(build)
+    groupings, edges, age_radix, by_attribute = _groupings(build)
+    target, alternative = _targets(build)
+    # Effects come last in the rule, so that a state's features stand before its effects'.
+    rule, names = _rule(build, arms)
+    sight, area_active, entry_ratio = _sight(build, arms)
+    age = np.arange(clock.steps(130) + 1)
+    layout = Layout(
+        n_tracks=len(build.tracks),
+        first_step=clock.first_moment,
+        history=clock.history,
+        gone=len(build.states),
+        age_radix=age_radix,
+        p_entry=purpose_code("entry"),
+        track=sight.track,
+        state=rule.state,
+        group_track=np.array(
+            [build.track_names.index(pathway.groups[g].track) for g in build.groups], np.int32
+        ),
+        member=np.array(
+            [
+                [pathway.groups[g].track == t and s in pathway.groups[g].states
+                 for t, s in build.states] + [False]
+                for g in build.groups
+            ],
+            np.bool_,
+        ).reshape(len(build.groups), len(build.states) + 1),
+        cell_edges=np.array(edges, np.int32),
+        cell_age=np.searchsorted(edges, age, side="right").astype(np.int32),
+        start_share=_start_shares(build),
+        area_active=area_active,
+        entry_ratio=entry_ratio,
+        use=use_rows,
+    )  # fmt: skip
+    return Compiled(
+        scenario=scenario,
+        clock=clock,
+        tables=Tables(rule, sight, layout, target, alternative),
+        tracks=build.track_names,
+        states=build.states,
+        transitions=names,
+        groups=build.groups,
+        arms=arms,
+        investments=build.investments,
+        areas=build.areas,
+        features=build.feature_names,
+        references=build.references,
+        attributes=build.attributes,
+        numbers=build.numbers,
+        shares=build.shares,
+        uses=uses,
+        groupings=groupings,
+        grouping_attributes=by_attribute,
+    )
+
+
+def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
+    """Return the rule's arrays and the names of the transitions."""
+    scenario, pathway, clock = build.scenario, build.pathway, build.clock
+    names: list[str] = []
+    rows: list[tuple[object, ...]] = []
+    destinations: list[tuple[object, ...]] = []
+    drift = []
+    origins: list[list[int]] = []
+    orders: list[tuple[int, int]] = []
+    since = np.maximum(clock.years(np.arange(clock.end + 1)), 0)
+
+    def add(
+        name: str,
+        track: str,
+        kind: int,
+        base: float,
+        references: tuple[int, int],
+        to: list[tuple[str, float, list[str]]],
+    ) -> None:
+        first = len(destinations)
+        for state, share, factors in to:
+            number = build.number_of[track, state]
+            destinations.append((number, share, *build.add(factors, RATE, track)))
+        rows.append((kind, 0, base, *references, first, len(destinations)))
+        names.append(name)
+        growth = scenario.drift.volumes.get(name, Number(value=0)).value
+        drift.append((1 + growth) ** since)
+
+    for name, transition in pathway.transitions.items():
+        track = transition.track
+        if transition.rate is not None:
+            kind, base = RATE, transition.rate.per_year / clock.per_year
+        else:
+            assert transition.probability is not None
+            kind, base = PROBABILITY, transition.probability.value
+        first, _ = build.add(list(transition.factors), kind, track)
+        if (moment := transition.schedule) is not None:
+            for feature, value in (
+                ("calendar.month", moment.month),
+                ("age", None if moment.age is None else clock.steps(moment.age)),
+                ("calendar.step", moment.cycle),
+            ):
+                if value is not None:
+                    table = np.zeros(value + 3)
+                    table[value] = 1.0
+                    build.references.append(
+                        FactorReference("schedule", build.feature(feature), table, TIMES)
+                    )
+        to = [(s, d.share.value, list(d.factors)) for s, d in transition.to.items()]
+        add(name, track, kind, base, (first, len(build.references)), to)
+        origins.append([build.number_of[track, s] for s in transition.origin])
+        orders.append((transition.order, 0 if kind == PROBABILITY else 1))
+    for name in (n for n in pathway.attributes if n in build.redrawn):
+        attribute, track = pathway.attributes[name], f"attribute:{name}"
+        assert attribute.redraw is not None
+        here = len(build.references)
+        categories = [(s, share.value, list[str]()) for s, share in attribute.shares.items()]
+        base = attribute.redraw.per_year / clock.per_year
+        add(f"redraw:{name}", track, RATE, base, (here, here), categories)
+        origins.append([build.number_of[track, s] for s in attribute.shares])
+        orders.append((1, 1))
+
+    effects = _effects(build, names, [int(str(row[0])) for row in rows], arms)
+    transition_rows = np.array(rows, TransitionRow)
+    ranks = {order: n for n, order in enumerate(sorted(set(orders)))}
+    transition_rows["stage"] = [ranks[order] for order in orders]
+    state_rows = np.zeros(len(build.states) + 1, StateRow)
+    out: list[int] = []
+    state_feature: list[int] = []
+    destination_rows = np.array(destinations, DestinationRow)
+    for number, (track, state) in enumerate(build.states):
+        leaving = sorted(
+            (t for t, states in enumerate(origins) if number in states),
+            key=lambda t: (orders[t], t),
+        )
+        row = state_rows[number]
+        row["track"] = build.track_names.index(track)
+        row["exit"] = track in pathway.tracks and pathway.tracks[track].states[state].exit
+        row["first"], row["last"] = len(out), len(out) + len(leaving)
+        out += leaving
+        ranges = [(rows[t][3], rows[t][4]) for t in leaving]
+        ranges += [d[2:4] for t in leaving for d in destinations[rows[t][5] : rows[t][6]]]  # type: ignore[misc]
+        base_features = _features(build, ranges)
+        more = _features(
+            build, [tuple(effects[a, t]) for a in range(len(arms) + 1) for t in leaving]
+        )
+        row["feature_first"] = len(state_feature)
+        row["feature_base"] = len(state_feature) + len(base_features)
+        state_feature += base_features + [f for f in more if f not in base_features]
+        row["feature_last"] = len(state_feature)
+    build.state_feature = state_feature
+    reference_rows = np.zeros(len(build.references), ReferenceRow)
+    offset = 0
+    for row, reference in zip(reference_rows, build.references, strict=True):
+        row["feature"], row["kind"], row["scale"] = (
+            reference.feature,
+            reference.kind,
+            reference.scale,
+        )
+        row["ratio"], row["table"], row["length"] = (
+            reference.ratio,
+            offset,
+            len(reference.values),
+        )
+        offset += len(reference.values)
+    return Rule(
+        state=state_rows,
+        out=np.array(out, np.int32),
+        transition=transition_rows,
+        destination=destination_rows,
+        reference=reference_rows,
+        table=np.concatenate([*(r.values for r in build.references), np.zeros(1)]),
+        drift=np.array(drift, np.float64).reshape(len(names), clock.end + 1),
+        effects=effects,
+    ), names
+
+
+def _features(build: _Builder, ranges: list[tuple[int, int]]) -> list[int]:
+    """Return the features used by the references in `ranges`, each once."""
+    used = (build.references[r].feature for first, last in ranges for r in range(first, last))
+    return list(dict.fromkeys(used))
+
+
+def _effects(
+    build: _Builder, transitions: list[str], kinds: list[int], arms: list[str]
+) -> NDArray[np.int32]:
+    """Append every arm's effects as references; return their ranges (1 + arms, transitions, 2)."""
+    ranges = np.zeros((1 + len(arms), len(transitions), 2), np.int32)
+    for a, arm in enumerate(arms):
+        for t, transition in enumerate(transitions):
+            first = len(build.references)
+            for name, ending in build.scenario.arms[arm].investments.items():
+                for effect in build.scenario.investments[name].effects:
+                    if transition not in effect.on:
+                        continue
+                    number = len(build.effects)
+                    build.effects.append((name, ending, effect))
+                    kind = NEW_WAY_HERE if effect.acts_on == "area" else TREATMENT
+                    build.references.append(
+                        FactorReference(
+                            name=name,
+                            feature=build.number(kind, number, 0, f"effect.{name}"),
+                            values=np.ones(1),
+                            scale=scale_code(effect.scale, kinds[t]),
+                            kind=EFFECT,
+                            ratio=effect.ratio.value,
+                        )
+                    )
+            ranges[a + 1, t] = first, len(build.references)
+    return ranges
+
+
+def _sight(
+    build: _Builder, arms: list[str]
+) -> tuple[Sight, NDArray[np.bool_], NDArray[np.float64]]:
+    """Return what features are observed with, where effects on areas act, and on entries."""
+    scenario, clock = build.scenario, build.clock
+    areas, end = build.areas, clock.end + 1
+    investments = max(len(build.investments), 1)
+    active = np.zeros((len(arms), len(areas), end), np.bool_)
+    entry = np.ones((len(arms), len(areas), end))
+    placing = np.zeros((len(arms), investments), PlacingRow)
+    fidelity = np.ones((len(arms), investments, end))
+    for a, arm in enumerate(arms):
+        for name, ending in scenario.arms[arm].investments.items():
+            number, investment = build.investments.index(name), scenario.investments[name]
+            placing[a, number]["onset"] = clock.months(investment.onset)
+            placing[a, number]["project_end"] = clock.at(investment.start) + clock.steps(
+                investment.years
+            )
+            fidelity[a, number] = fidelity_path(investment, clock)
+            for effect in investment.effects:
+                if effect.acts_on != "area" and "entry" not in effect.on:
+                    continue
+                strength = area_strength(effect, investment, ending, clock, areas)
+                active[a] |= strength > 0
+                if "entry" in effect.on:
+                    entry[a] *= 1 - (1 - effect.ratio.value) * strength
+    strengths = np.zeros((len(build.effects), len(areas), end))
+    effect_rows = np.zeros(len(build.effects), EffectRow)
+    for number, (name, ending, effect) in enumerate(build.effects):
+        effect_rows[number] = (
+            build.investments.index(name),
+            phase_code(effect),
+            -1 if effect.modifier is None else build.numbers.index(effect.modifier),
+        )
+        if effect.acts_on == "area":
+            strengths[number] = area_strength(
+                effect, scenario.investments[name], ending, clock, areas
+            )
+    kept = [persistence(effect, clock) for _, _, effect in build.effects]
+    origin = clock.steps(130)
+    steps = np.arange(-origin, end)
+    calendar = np.zeros(len(steps), CalendarRow)
+    calendar["year"] = clock.year(steps) - build.first_year
+    calendar["month"] = clock.month(steps)
+    track = np.zeros(len(build.tracks), TrackRow)
+    first = 0
+    for row, (name, states) in zip(track, build.tracks.items(), strict=True):
+        row["first"], row["last"] = first, first + len(states)
+        row["move"], row["to"], row["start"] = (
+            purpose_code(f"{purpose}:{name}") for purpose in ("move", "to", "start")
+        )
+        first += len(states)
+    sight = Sight(
+        first_step=clock.first_moment,
+        origin=origin,
+        scenario_start=clock.start,
+        feature=np.array(list(build.features), FeatureRow),
+        state_feature=np.array(build.state_feature, np.int32),
+        track=track,
+        calendar=calendar,
+        effect=effect_rows,
+        persist=np.array(kept, np.float64).reshape(len(kept), end),
+        strength=strengths,
+        placing=placing,
+        fidelity=fidelity,
+    )
+    return sight, active, entry
+
+
+def _targets(build: _Builder) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the target groups as ranges of references whose values are 0 or 1."""
+
+    def add(features: dict[str, list[str] | Bounds]) -> tuple[int, int]:
+        first = len(build.references)
+        # A state is the quickest to look up and excludes the most.
+        for name in sorted(features, key=lambda f: not f.startswith("state.")):
+            factor = condition_factor(name, features[name])
+            build.references.append(build.reference("condition", factor, RATE))
+        return first, len(build.references)
+
+    ranges, parts = [], []
+    for number, investment in enumerate(build.scenario.investments.values()):
+        ranges.append(add(investment.target.features))
+        parts += [(number, *add(part.features)) for part in investment.target.any_of]
+    return (
+        np.array(ranges, np.int32).reshape(-1, 2),
+        np.array(parts, np.int32).reshape(-1, 3),
+    )
+
+
+def condition_factor(feature: str, allowed: list[str] | Bounds) -> Factor:
+    """Return a condition on one feature as a factor that is 1 where it holds and 0 elsewhere."""
+    zero, one = Number(value=0), Number(value=1)
+    if not isinstance(allowed, Bounds):
+        values = dict.fromkeys(allowed, one)
+        return Factor(feature=feature, values=values, default=zero, otherwise=zero)
+    edges, inside = [], [one]
+    if allowed.from_ is not None:
+        edges.append(allowed.from_)
+        inside = [zero, one]
+    if allowed.below is not None:
+        edges.append(allowed.below)
+        inside.append(zero)
+    return Factor(
+        feature=feature, below=edges, values=inside, otherwise=zero, window=allowed.window
+    )
+
+
+def _start_shares(build: _Builder) -> NDArray[np.float64]:
+    """Return the cumulative start shares within each track, by area."""
+    found = np.zeros((len(build.areas), len(build.states)))
+    for track, states in build.tracks.items():
+        first = build.number_of[track, states[0]]
+        for area, area_name in enumerate(build.areas):
+            if track.startswith("attribute:"):
+                attribute = build.pathway.attributes[track.split(":", 1)[1]]
+                bounds = np.append(category_bounds(attribute, area_name), 1.0)
+            else:
+                start = build.scenario.population.start.get(
+                    track, build.pathway.tracks[track].start
+                )
+                weight = {start: 1.0} if isinstance(start, str) else {
+                    s: w.value for s, w in start.items()
+                }  # fmt: skip
+                shares = np.array([weight.get(s, 0.0) for s in states])
+                bounds = np.cumsum(shares / shares.sum())
+                bounds[np.flatnonzero(shares)[-1] :] = 1.0
+            found[area, first : first + len(states)] = bounds
+    return found
+
+
+def _history_uses(
+    build: _Builder,
+) -> tuple[list[tuple[str, str, str, str]], NDArray[np.void]]:
+    """Return the uses in states that have factors, to be counted person by person."""
+    names, rows = [], []
+    for track, spec in build.pathway.tracks.items():
+        for state, content in spec.states.items():
+            for kind, uses in (("use", content.uses), ("weight", content.weights)):
+                for name, use in uses.items():
+                    if use.factors:
+                        references = build.add(list(use.factors), RATE, track)
+                        amount = use.amount.value / build.clock.per_year
+                        names.append((kind, name, track, state))
+                        rows.append((build.number_of[track, state], amount, *references))
+    return names, np.array(rows, UseRow)
+
+
+def _groupings(
+    build: _Builder,
+) -> tuple[dict[str, list[str]], list[int], int, list[tuple[str, int]]]:
+    """Return the groupings' categories, the age edges and radix, and the attributes' radices."""
+    groupings: dict[str, list[str]] = {"area": build.areas}
+    radix = len(build.areas)
+    edges: list[int] = []
+    age_radix = 0
+    attributes: list[tuple[str, int]] = []
+    for name, grouping in build.pathway.groupings.items():
+        if grouping.feature == "age":
+            edges = [build.clock.steps(edge) for edge in grouping.below]
+            lows = [0.0, *grouping.below]
+            labels = [f"{low:g}-{high:g}" for low, high in zip(lows, grouping.below, strict=False)]
+            groupings[name] = [*labels, f"{lows[-1]:g}+"]
+            age_radix = radix
+        else:
+            attribute = grouping.feature.partition(".")[2]
+            groupings[name] = list(build.pathway.attributes[attribute].shares)
+            attributes.append((attribute, radix))
+        radix *= len(groupings[name])
+    return groupings, edges, age_radix, attributes
+
+
+def phase_code(effect: Effect) -> int:
+    """Return the kernel's code of an effect's phase."""
+    return {"always": ALWAYS, "project": PROJECT, "new_way": NEW_WAY}[effect.phase]
+
+
+def persistence(effect: Effect, clock: Clock) -> NDArray[np.float64]:
+    """Return the share of an effect that is left 0, 1, 2... steps after treatment has ended."""
+    years = np.arange(clock.end + 1) / clock.per_year
+    spec = effect.persistence
+    match spec.kind:
+        case "permanent":
+            return np.ones(len(years))
+        case "half_life":
+            assert spec.years is not None
+            return np.asarray(0.5 ** (years / spec.years.value))
+        case "linear":
+            assert spec.years is not None
+            return np.clip(1 - years / spec.years.value, 0, 1)
+        case "table":
+            return np.interp(years, spec.at, spec.share)
+        case _:
+            return np.zeros(len(years))
+
+
+def fidelity_path(investment: Investment, clock: Clock) -> NDArray[np.float64]:
+    """Return how fully the method is delivered at each step."""
+    if investment.fidelity is None:
+        return np.ones(clock.end + 1)
+    years = (np.arange(clock.end + 1) - clock.at(investment.start)) / clock.per_year
+    return np.interp(years, investment.fidelity.at, investment.fidelity.share)
+
+
+def coverage(
+    investment: Investment, ending: str, clock: Clock, areas: list[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return where the project runs and how far the new way has come, float64 (areas, steps).
+
+    The project covers its areas fully while it runs; the new way grows from 0 to 1 in each area.
+    """
+    steps = np.arange(clock.end + 1)
+    start = clock.at(investment.start)
+    stop = start + clock.steps(investment.years)
+    if ending == "continues":
+        stop = clock.end + 1
+    inside = (steps >= start) & (steps < stop)
+    included = np.array([not investment.areas or a in investment.areas for a in areas])
+    project = included[:, None] * inside[None, :].astype(float)
+    new_way = np.zeros((len(areas), clock.end + 1))
+    spec = investment.new_way
+    if ending == "new_way_of_working" and spec is not None:
+        begin = stop + clock.months(spec.delay)
+        ramp = max(clock.months(spec.ramp), 1)
+        for number, area in enumerate(areas):
+            if spec.areas and area not in spec.areas:
+                continue
+            place = spec.areas.index(area) if spec.areas else 0
+            own = begin + clock.months(spec.interval * place)
+            new_way[number] = np.clip((steps - own + 1) / ramp, 0, 1)
+    return project, new_way
+
+
+def area_strength(
+    effect: Effect, investment: Investment, ending: str, clock: Clock, areas: list[str]
+) -> NDArray[np.float64]:
+    """Return the strength of an effect on everybody in an area, float64 (areas, steps)."""
+    project, new_way = coverage(investment, ending, clock, areas)
+    part = {
+        ALWAYS: np.maximum(project, new_way),
+        PROJECT: project,
+        NEW_WAY: new_way,
+    }[phase_code(effect)]
+    strength = part * fidelity_path(investment, clock)
+    kept = persistence(effect, clock)
+    # After delivery has stopped, what is left fades from its last strength.
+    for row, covered in zip(strength, part, strict=True):
+        last = np.flatnonzero(covered)
+        if len(last) and last[-1] < clock.end:
+            end = last[-1] + 1
+            row[end:] = np.maximum(row[end:], row[last[-1]] * kept[1 : len(row) - end + 1])
+    return strength
