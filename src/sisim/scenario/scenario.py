@@ -131,11 +131,16 @@ class Effect(Table):
     `ratio` is a rate ratio, odds ratio or relative risk, as `scale` says. It acts on the
     `participants`, or on everybody in the `area`s that have the new way of working; there it
     changes the inflow. Partial strength s (onset, fidelity, persistence) gives 1 - (1 - ratio) s.
-    `on = "entry"` thins the entries into the population.
+    `on` names transitions; "entry" (thins the entries into the population); or a use or weight,
+    "use:RESOURCE@STATE" or "weight:NAME@STATE" (without @STATE: in every state that has it), which
+    is multiplied by the ratio, or to which `adds` is added.
     """
 
     on: list[str]
-    ratio: Number
+    ratio: Number = Number(value=1)
+    adds: Number | None = Field(
+        None, description="Amount per year in the state that is added (uses and weights only)."
+    )
     scale: Scale = "rate_ratio"
     acts_on: Literal["participants", "area"] = "participants"
     phase: Literal["always", "project", "new_way"] = "always"
