@@ -19,13 +19,13 @@ from sisim.scenario.contents import contents
 from sisim.scenario.document import shipped
 from sisim.scenario.load import load_pathway, load_scenario
 from sisim.scenario.override import parse_value
-from sisim.scenario.register import assumptions as register
 from sisim.scenario.schema import schema as json_schema
 
-# The engine and the reports are imported inside the commands that need them: help and checks
-# should come at once, and compiling takes its time.
+# The engine, the reports and pandas are imported inside the commands that need them: help and
+# checks should come at once.
 
 RESULTS = Path("sisim-results")
+PICTURES = (".svg", ".png", ".pdf")
 
 
 def main() -> None:
@@ -161,7 +161,7 @@ def build(lang: Lang) -> typer.Typer:
         "explain",
         t(
             "Follow one person month by month, in every arm, and say what each risk was made of: "
-            "base × factors.\n\nExample: `sisim explain my.toml --person centre/2026-03/0`",
+            "base x factors.\n\nExample: `sisim explain my.toml --person centre/2026-03/0`",
             lang,
         ),
     )
@@ -206,6 +206,8 @@ def build(lang: Lang) -> typer.Typer:
         for line in contents(name, {}, lang, "pathway"):
             print(line)
         if out is not None:
+            if out.suffix not in PICTURES:
+                raise Refusal(t("A drawing is .svg, .png or .pdf.", lang))
             from sisim.report.diagram import draw_pathway
 
             with whole_file(out, lang) as partial:
@@ -227,6 +229,8 @@ def build(lang: Lang) -> typer.Typer:
             Path | None, option("--out", t("FILE", lang), t("Write it as CSV instead.", lang))
         ] = None,
     ) -> None:
+        from sisim.scenario.register import assumptions as register
+
         table = register(load_scenario(scenario, _values(changes, lang)))
         if out is None:
             _print_table(table)

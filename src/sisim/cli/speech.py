@@ -187,7 +187,7 @@ def _about_word(message: str, ctx: Any, lang: str) -> str:
         close = nearest(command[1], ctx.command.list_commands(ctx))
         text = t('There is no command "{name}".', lang, name=command[1])
         return text + _suggested(close, lang)
-    extra = re.search(r"\((.*)\)", message)
+    extra = re.search(r"\(([^()]*)\)$", message)
     return t("One word too many: {word}", lang, word=extra[1] if extra else message)
 
 

@@ -10,6 +10,7 @@ from sisim.language import number, t
 from sisim.scenario.document import find, read
 from sisim.scenario.load import load_pathway, load_scenario
 from sisim.scenario.numbers import numbers
+from sisim.scenario.owners import owner_of
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.problems import Place, ScenarioError
 from sisim.scenario.scenario import Scenario
@@ -103,7 +104,8 @@ def _owners(node: Scenario | Pathway, lang: str) -> Iterator[str]:
         "assumption": t("assumption", lang),
         None: t("no stated owner", lang),
     }
-    found = [value.grade for _, value in numbers(node, written=True)]
+    written = numbers(node, written=True)
+    found = [owner_of(path, value, node).grade for path, value in written]
     counts = {grades[grade]: found.count(grade) for grade in grades if grade in found}
     listed = ", ".join(f"{label} {count}" for label, count in counts.items())
     yield t("{n} numbers: {listed}.", lang, n=len(found), listed=listed)

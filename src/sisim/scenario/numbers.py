@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from sisim.scenario.base import Number
+from sisim.scenario.pathway import Transition
 
 N = TypeVar("N")
 
@@ -46,10 +47,14 @@ def replace_numbers(node: N, change: Callable[[str, Number], Number], path: str 
 
 def _parts(node: Any, written: bool = False) -> list[tuple[str, Any]]:
     if isinstance(node, BaseModel):
+        # The share of an only destination says nothing; overrides are already where they belong.
+        silent = {"override"}
+        if isinstance(node, Transition) and len(node.to) == 1:
+            silent.add("to")
         return [
             (field.alias or name, getattr(node, name))
             for name, field in type(node).model_fields.items()
-            if name != "override" and (not written or name in node.model_fields_set)
+            if name not in silent and (not written or name in node.model_fields_set)
         ]
     if isinstance(node, dict):
         return [(str(key), part) for key, part in node.items()]

@@ -7,7 +7,7 @@ import pandas as pd
 from sisim.scenario.base import Number
 from sisim.scenario.findings import given
 from sisim.scenario.numbers import numbers
-from sisim.scenario.pathway import Factor
+from sisim.scenario.owners import owner_of
 from sisim.scenario.scenario import Scenario
 
 COLUMNS = (
@@ -22,33 +22,21 @@ def assumptions(scenario: Scenario) -> pd.DataFrame:
     `key` is the path that `--set` takes; `file` says where the value in force was written, and is
     empty for a default that no file mentions.
     """
-    factors = scenario.pathway.factors
     written = {path for path, _ in numbers(scenario, written=True)}
-    rows = []
-    for path, number in numbers(scenario):
-        parts = path.split(".")
-        factor = factors.get(parts[2]) if parts[:2] == ["pathway", "factors"] else None
-        rows.append(
-            {
-                "key": path.removeprefix("pathway."),
-                "value": number.value,
-                "low": number.low,
-                "high": number.high,
-                "distribution": _distribution(number),
-                **_owner(number, factor),
-                "tuned": number.tuned,
-                "file": scenario.origin(path) if path in written else "",
-            }
-        )
+    rows = [
+        {
+            "key": path.removeprefix("pathway."),
+            "value": number.value,
+            "low": number.low,
+            "high": number.high,
+            "distribution": _distribution(number),
+            **owner_of(path, number, scenario)._asdict(),
+            "tuned": number.tuned,
+            "file": scenario.origin(path) if path in written else "",
+        }
+        for path, number in numbers(scenario)
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"low": float, "high": float})
-
-
-def _owner(number: Number, factor: Factor | None) -> dict[str, str | None]:
-    owners: list[Number | Factor] = [number] if factor is None else [number, factor]
-    return {
-        field: next((v for o in owners if (v := getattr(o, field)) is not None), None)
-        for field in ("grade", "source", "note")
-    }
 
 
 def _distribution(number: Number) -> str | None:

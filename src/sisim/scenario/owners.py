@@ -1,0 +1,31 @@
+"""Who answers for a number (law L8)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sisim.scenario.base import Number
+from sisim.scenario.pathway import Factor, Pathway
+from sisim.scenario.scenario import Scenario
+
+
+class Owner(NamedTuple):
+    """Who answers for a number."""
+
+    grade: str | None
+    source: str | None
+    note: str | None
+
+
+def owner_of(path: str, number: Number, node: Scenario | Pathway) -> Owner:
+    """Return who answers for the number at `path`: itself, or else the factor it stands in."""
+    factors = node.factors if isinstance(node, Pathway) else node.pathway.factors
+    head, _, rest = path.removeprefix("pathway.").partition(".")
+    factor = factors.get(rest.partition(".")[0]) if head == "factors" else None
+    owners: list[Number | Factor] = [number] if factor is None else [number, factor]
+    return Owner(
+        *(
+            next((v for o in owners if (v := getattr(o, field)) is not None), None)
+            for field in Owner._fields
+        )
+    )

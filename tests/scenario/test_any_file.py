@@ -1,0 +1,105 @@
+"""Whatever is done to a file, it is either well or answered: never a traceback (L9)."""
+
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_files import PATHWAY, SCENARIO
+
+from sisim.language import LANGUAGES
+from sisim.scenario.load import load_scenario
+from sisim.scenario.problems import Problem, ScenarioError
+
+ODD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 3),
+    st.sampled_from([float("nan"), float("inf"), 1e300, -0.5, 10**30]),
+    st.text(max_size=5),
+    st.lists(st.integers(-1, 1), max_size=2),
+    st.dictionaries(st.sampled_from(["value", "low", "x", "state"]), st.integers(), max_size=2),
+)
+
+
+def to_toml(value: Any) -> str:
+    """Return `value` as an inline TOML value."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "{" + ", ".join(f"{to_toml(k)} = {to_toml(v)}" for k, v in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(to_toml, value)) + "]"
+        case str():
+            escaped = "".join(
+                c if c.isalnum() or c in " ._-åäö" else f"\\U{ord(c):08x}" for c in value
+            )
+            return f'"{escaped}"'
+    return str(value)
+
+
+def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the paths of everything in a document."""
+    items: Any = ()
+    if isinstance(node, dict):
+        items = node.items()
+    elif isinstance(node, list):
+        items = enumerate(node)
+    return [p for key, part in items for p in [(*path, key), *places(part, (*path, key))]]
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_changed_file_is_well_or_answered(data: st.DataObject) -> None:
+    documents = {"small.toml": tomllib.loads(PATHWAY), "trial.toml": tomllib.loads(SCENARIO)}
+    for _ in range(data.draw(st.integers(1, 3))):
+        document = documents[data.draw(st.sampled_from(sorted(documents)))]
+        path = data.draw(st.sampled_from(places(document)))
+        parent: Any = document
+        for key in path[:-1]:
+            parent = parent[key]
+        last = path[-1]
+        value = data.draw(ODD)
+        if value is None:
+            del parent[last]
+        elif isinstance(parent, dict) and isinstance(value, str):
+            parent[value] = parent.pop(last)
+        else:
+            parent[last] = value
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in documents.items():
+            lines = [f"{to_toml(key)} = {to_toml(value)}\n" for key, value in content.items()]
+            (Path(folder) / name).write_text("".join(lines), encoding="utf-8")
+        answer(Path(folder) / "trial.toml")
+
+
+@given(st.integers(0, len(PATHWAY)), st.text(max_size=3), st.integers(0, 3))
+@settings(max_examples=200, deadline=None)
+def test_a_damaged_text_is_well_or_answered(at: int, inserted: str, removed: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        text = PATHWAY[:at] + inserted + PATHWAY[at + removed :]
+        (Path(folder) / "small.toml").write_bytes(text.encode("utf-8", "surrogatepass"))
+        (Path(folder) / "trial.toml").write_text(SCENARIO)
+        answer(Path(folder) / "trial.toml")
+
+
+def answer(path: Path) -> None:
+    """Load a scenario; what is wrong must be sayable in both languages."""
+    problems: list[Problem] = []
+    try:
+        load_scenario(path)
+    except ScenarioError as error:
+        problems = error.problems
+    assert all(problem.line >= 1 for problem in problems)
+    assert all(problem.render(lang) for problem in problems for lang in LANGUAGES)
+
+
+@pytest.mark.parametrize("text", ["", "=", "[", "a" * 5000, "a = " + "[" * 3000, "\x00", "[[x]]\n"])
+def test_nonsense_is_answered(text: str, tmp_path: Path) -> None:
+    (tmp_path / "odd.toml").write_text(text)
+    with pytest.raises(ScenarioError):
+        load_scenario(tmp_path / "odd.toml")

@@ -1,0 +1,317 @@
+"""Each kind of bad file is answered with file, line, key, reason and the nearest name (L9)."""
+
+from pathlib import Path
+
+import pytest
+from small_files import Change, Write
+
+from sisim.scenario.load import load_pathway, load_scenario
+from sisim.scenario.problems import Problem, ScenarioError
+
+HOME_AGAIN = "probability = 0.1\n"
+
+
+def problems(scenario: Path) -> list[Problem]:
+    """Return everything that is wrong in a scenario."""
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(scenario)
+    return caught.value.problems
+
+
+CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
+    "an unknown key": (
+        ("price_year", "price_yera"),
+        *("small.toml", "price_yera = 2024", "resources.care_day.price_yera"),
+        *('Unknown key "price_yera".', 'Okänd nyckel ”price_yera”.', "price_year"),
+    ),
+    "a misspelt table": (
+        ("[groups.placed]", "[grups.placed]"),
+        *("small.toml", "[grups.placed]", "grups"),
+        *('Unknown key "grups".', "Okänd nyckel ”grups”.", "groups"),
+    ),
+    "a missing price": (
+        ('price = { value = 3000, low = 2000, high = 4000, source = "X", grade = "literature" }\n',
+         ""),
+        *("small.toml", "[resources.care_day]", "resources.care_day.price"),
+        *('The key "price" is missing.', "Nyckeln ”price” saknas.", None),
+    ),
+    "a resource without a price": (
+        ("uses.care_day", "uses.care_dya"),
+        *("small.toml", "uses.care_dya = 365", "tracks.care.states.placed.uses.care_dya"),
+        *("There is no price", "Pris saknas", "care_day"),
+    ),
+    "a value outside its range": (
+        ("value = 3000", "value = 5000"),
+        *("small.toml", "price =", "resources.care_day.price"),
+        *("The value 5000 lies outside its own range 2000 to 4000.", "utanför sitt eget spann"),
+        None,
+    ),
+    "a wrong choice": (
+        ('grade = "literature"', 'grade = "litterature"'),
+        *("small.toml", "price =", "resources.care_day.price.grade"),
+        *("is not one of: measured, derived", "är inte något av: measured", "literature"),
+    ),
+    "a probability over 1": (
+        (HOME_AGAIN, "probability = 1.2\n"),
+        *("small.toml", "probability = 1.2", "transitions.home_again.probability"),
+        *("The number must be at most 1.", "Talet får vara högst 1.", None),
+    ),
+    "a text for a number": (
+        ("price_year = 2024", 'price_year = "last"'),
+        *("small.toml", 'price_year = "last"', "resources.care_day.price_year"),
+        *("last should be a whole number.", "last ska vara ett heltal.", None),
+    ),
+    "true for a number": (
+        ("years = 10", "years = true"),
+        *("trial.toml", "years = true", "time.years"),
+        *("true should be a number.", "true ska vara ett tal.", None),
+    ),
+    "a text for a list": (
+        ('states = ["placed"]', 'states = "placed"'),
+        *("small.toml", 'states = "placed"', "groups.placed.states"),
+        *("placed should be a list.", "placed ska vara en lista.", None),
+    ),
+    "not a month": (
+        ('start = "2026-01"', 'start = "2026-13"'),
+        *("trial.toml", 'start = "2026-13"', "time.start"),
+        *("is not a month", "är inte en månad", None),
+    ),
+    "a bad name": (
+        ("[groups.placed]", '[groups."Placerade barn"]'),
+        *("small.toml", '[groups."Placerade barn"]', "groups.Placerade barn"),
+        *("cannot be a name", "kan inte vara ett namn", None),
+    ),
+    "an unknown state": (
+        ('to = "placed"', 'to = "plced"'),
+        *("small.toml", 'to = "plced"', "transitions.placement.to.plced"),
+        *('The state "plced" does not exist.', "Tillståndet ”plced” finns inte.", "placed"),
+    ),
+    "an unknown factor": (
+        ('["by_risk", "by_age"]', '["by_risk", "by_agee"]'),
+        *("small.toml", "factors =", "transitions.placement.factors.1"),
+        *('The factor "by_agee"', "Faktorn ”by_agee”", "by_age"),
+    ),
+    "an unknown feature": (
+        ('feature = "attribute.risk"', 'feature = "attribute.rsk"'),
+        *("small.toml", 'feature = "attribute.rsk"', "factors.by_risk.feature"),
+        *('The feature "attribute.rsk"', "Egenskapen ”attribute.rsk”", "attribute.risk"),
+    ),
+    "an unknown category": (
+        ("values = { low = 1,", "values = { lwo = 1,"),
+        *("small.toml", "values = { lwo = 1, high = 4 }", "factors.by_risk.values.lwo"),
+        *('The category "lwo"', "Kategorin ”lwo”", "low"),
+    ),
+    "limits that do not increase": (
+        ("below = [12, 18]", "below = [18, 12]"),
+        *("small.toml", "below = [18, 12]", "factors.by_age.below"),
+        *("The limits must increase: 18, 12.", "Gränserna måste öka", None),
+    ),
+    "a value too few": (
+        ("values = [1, 2, 0.5]", "values = [1, 2]"),
+        *("small.toml", "values = [1, 2]", "factors.by_age.values"),
+        *("There are 2 values and 2 limits", "Det finns 2 värden och 2 gränser", None),
+    ),
+    "a long window": (
+        ('feature = "age"\n', 'feature = "visits.placed"\nwindow = 65\n'),
+        *("small.toml", "window = 65", "factors.by_age.window"),
+        *("A window has 1 to 64 steps; this one has 65.", "Ett fönster har 1 till 64 steg", None),
+    ),
+    "a circle of factors": (
+        ("[factors.by_age]",
+         '[factors.a]\nproduct = ["b", "by_risk"]\n[factors.b]\nproduct = ["a"]\n[factors.by_age]'),
+        *("small.toml", 'product = ["b", "by_risk"]', "factors.a.product"),
+        *("go round in a circle: a → b → a.", "går runt i en cirkel: a → b → a.", None),
+    ),
+    "a rate and a probability": (
+        (HOME_AGAIN, "probability = 0.1\nrate = 0.1\n"),
+        *("small.toml", "[transitions.home_again]", "transitions.home_again"),
+        *('Give either "rate" or "probability".', "Ange antingen ”rate” eller", None),
+    ),
+    "a schedule with a rate": (
+        (HOME_AGAIN, "rate = 0.1\nschedule = { month = 8 }\n"),
+        *("small.toml", "schedule = { month = 8 }", "transitions.home_again.schedule"),
+        *('With a "schedule" there is a "probability"', "Med ”schedule” anges", None),
+    ),
+    "nobody pays": (
+        ('administration = "social"\n', ""),
+        *("small.toml", "[resources.care_day]", "resources.care_day"),
+        *('Give either "administration" or "payers"', "så att någon betalar", None),
+    ),
+    "payers that are not all": (
+        ('administration = "social"\n', "payers = { social = 0.7 }\n"),
+        *("small.toml", "payers = { social = 0.7 }", "resources.care_day.payers"),
+        *("The shares sum to 0.7", "Andelarna är tillsammans 0,7", None),
+    ),
+    "a row over 1": (
+        (HOME_AGAIN, 'probability = 0.3\nfactors = ["by_risk"]\n'),
+        *("small.toml", "[transitions.home_again]", "transitions.home_again"),
+        *("can sum to 1.2, over 1 (when attribute.risk = high)",
+          "tillsammans 1,2, över 1 (när attribute.risk = high)"),
+        None,
+    ),
+    "a state nobody reaches": (
+        ("[groups.placed]", '[tracks.care.states.lost]\nlabel = "Lost"\n\n[groups.placed]'),
+        *("small.toml", "[tracks.care.states.lost]", "tracks.care.states.lost"),
+        *("Nobody can ever come here", "Ingen kan någonsin komma hit", None),
+    ),
+    "a target group nobody is in": (
+        ("from = 3, below = 12", "from = 31"),
+        *("trial.toml", "target =", "investments.support.target"),
+        *('Nobody can ever be in the target group: no "age" is at least 31 and below 30.',
+          "Ingen kan någonsin vara i målgruppen"),
+        None,
+    ),
+    "a target group of an unknown state": (
+        ('state.care = ["placed"]', 'state.care = ["placd"]'),
+        *("trial.toml", "target =", "investments.support.target.state.care.0"),
+        *('The category "placd" does not exist.', "Kategorin ”placd” finns inte.", "placed"),
+    ),
+    "an investment after the horizon": (
+        ('start = "2027-01"', 'start = "2036-01"'),
+        *("trial.toml", 'start = "2036-01"', "investments.support.start"),
+        *("The investment starts 2036-01, after the scenario: 10 years from 2026-01.",
+          "Investeringen börjar 2036-01, efter scenariot"),
+        None,
+    ),
+    "an effect on nothing": (
+        ('on = "placement"', 'on = "placemnt"'),
+        *("trial.toml", "effects =", "investments.support.effects.0.on.0"),
+        *('The transition "placemnt"', "Övergången ”placemnt”", "placement"),
+    ),
+    "a new way that is not there": (
+        ('[investments.support.new_way]\ncost = { running = 50000, payer = "social" }\n', ""),
+        *("trial.toml", "investments =", "arms.new_way.investments.support"),
+        *("has no [new_way]", "har inget [new_way]", None),
+    ),
+    "an unknown payer": (
+        ('running = 100000, payer = "social"', 'running = 100000, payer = "socialt"'),
+        *("trial.toml", "cost =", "investments.support.cost.payer"),
+        *('The administration "socialt"', "Förvaltningen ”socialt”", "social"),
+    ),
+    "a year outside": (
+        ("year = 2030", "year = 2040"),
+        *("trial.toml", "year = 2040", "figures.year"),
+        *("The year 2040 lies outside the scenario, 2026 to 2035.", "Året 2040 ligger utanför"),
+        None,
+    ),
+    "an unknown pathway": (
+        ('pathway = "small.toml"', 'pathway = "smal.toml"'),
+        *("trial.toml", 'pathway = "smal.toml"', "pathway"),
+        *("There is no file and no ready pathway", "inget färdigt livsförlopp", "small.toml"),
+    ),
+    "a text that is not closed": (
+        ('title = "Trial"', 'title = "Trial'),
+        *("trial.toml", 'title = "Trial', ""),
+        *("A text is not closed", "En text är inte avslutad", None),
+    ),
+    "a month without quotes": (
+        ('start = "2026-01"', "start = 2026-01"),
+        *("trial.toml", "start = 2026-01", "", 'needs "quotes"', 'behöver "citattecken"', None),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_bad_file_is_answered(case: str, write: Write) -> None:
+    change, file, line, key, english, swedish, suggestion = CASES[case]
+    scenario = write(change)
+    (problem,) = problems(scenario)
+    assert (Path(problem.file).name, problem.key) == (file, key)
+    lines = scenario.with_name(file).read_text().splitlines()
+    assert lines[problem.line - 1].startswith(line)
+    assert english in problem.render("en")
+    assert swedish in problem.render("sv")
+    assert problem.suggestion == suggestion
+    if suggestion:
+        assert f'Did you mean "{suggestion}"?' in problem.render("en")
+        assert f"Menade du ”{suggestion}”?" in problem.render("sv")
+
+
+def test_the_files_are_well_when_nothing_is_spoilt(write: Write) -> None:
+    assert load_scenario(write()).pathway.name == "small"
+
+
+def test_several_problems_are_said_at_once(write: Write) -> None:
+    scenario = write(
+        ("price_year", "price_yera"),
+        ('states = ["placed"]', 'states = ["placd"]'),
+        ("[groups.placed]", '[tracks.care.states.lost]\nlabel = "Lost"\n\n[groups.placed]'),
+        (HOME_AGAIN, "probability = 0.3\nfactors = ['by_risk']\n"),
+        ("residents", "resident"),
+        ('start = "2027-01"', 'start = "2056-01"'),
+    )
+    keys = {problem.key for problem in problems(scenario)}
+    assert keys == {
+        "resources.care_day.price_yera",
+        "groups.placed.states.0",
+        "tracks.care.states.lost",
+        "transitions.home_again",
+        "population.resident",
+        "investments.support.start",
+    }
+
+
+def test_an_unreadable_pathway_does_not_hide_the_scenario(write: Write) -> None:
+    found = problems(write(('name = "small"', "name = small"), ("residents", "resident")))
+    assert [Path(problem.file).name for problem in found] == ["small.toml", "trial.toml"]
+
+
+def test_every_reason_is_said_in_both_languages(write: Write) -> None:
+    for change, *_ in CASES.values():
+        for problem in problems(write(change)):
+            assert problem.reason.in_language("sv") != problem.reason.in_language("en")
+
+
+def test_features_that_are_not_shared_are_not_multiplied(write: Write) -> None:
+    """Two transitions that are never likely at the same age sum to no more than either."""
+    scenario = write(
+        (HOME_AGAIN, "probability = 0.9\nfactors = ['young']\n[transitions.home_old]\n"
+         'track = "care"\nfrom = "placed"\nto = "home"\nprobability = 0.9\nfactors = ["old"]\n'
+         '[factors.young]\nfeature = "age"\nbelow = [10]\nvalues = [1, 0]\n'
+         '[factors.old]\nfeature = "age.calendar"\nbelow = [12]\nvalues = [0, 1]\n'),
+    )  # fmt: skip
+    assert load_scenario(scenario)
+
+
+def test_scheduled_moments_add_only_when_they_can_coincide(write: Write) -> None:
+    scheduled = (
+        "probability = 0.9\nschedule = {{ month = 8 }}\n[transitions.home_new]\n"
+        'track = "care"\nfrom = "placed"\nto = "home"\nprobability = 0.9\n'
+        "schedule = {{ month = {month} }}\n"
+    )
+    assert load_scenario(write((HOME_AGAIN, scheduled.format(month=1))))
+    (problem,) = problems(write((HOME_AGAIN, scheduled.format(month=8))))
+    assert "can sum to 1.8" in problem.render("en")
+
+
+def test_an_effect_may_not_lift_a_row_over_1(write: Write) -> None:
+    effect = '{ on = "home_again", ratio = 3, scale = "relative_risk" }'
+    scenario = write(
+        (HOME_AGAIN, "probability = 0.4\n"),
+        ('effects = [{ on = "placement", ratio = 0.7 }]', f"effects = [{effect}]"),
+    )
+    (problem,) = problems(scenario)
+    assert "can sum to 1.2" in problem.render("en")
+
+
+def test_what_contradicts_itself_is_asked_of_nobody(write: Write) -> None:
+    scenario = write(
+        ('target = { state.care = ["placed"], age = { from = 3, below = 12 } }',
+         'target = { state.care = ["placed"], any_of = [{ state.care = ["home"] }] }'),
+    )  # fmt: skip
+    assert "investments.support.target" in problems(scenario)[0].key
+
+
+def test_a_missing_file_suggests_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("")
+    with pytest.raises(ScenarioError, match=r"mine\.toml"):
+        load_scenario(tmp_path / "mien.toml")
+    with pytest.raises(ScenarioError, match="child-youth"):
+        load_pathway("child-yout")
+
+
+def test_a_file_in_another_encoding_is_answered(write: Write) -> None:
+    path = write()
+    path.write_bytes('name = "trial"\n# åäö\n'.encode("latin-1"))
+    (problem,) = problems(path)
+    assert (problem.line, "UTF-8" in problem.render("sv")) == (2, True)

@@ -1,0 +1,102 @@
+"""Other values by dotted path, in `[override]` or on the command line."""
+
+import pytest
+from small_files import Write
+
+from sisim.scenario.load import load_scenario
+from sisim.scenario.override import parse_value
+from sisim.scenario.problems import ScenarioError
+
+TIME = "[time]\n"
+
+
+def test_a_plain_value_keeps_the_source_and_leaves_the_range(write: Write) -> None:
+    scenario = load_scenario(write(), {"transitions.placement.rate": 0.5})
+    rate = scenario.pathway.transitions["placement"].rate
+    assert rate is not None
+    assert (rate.value, rate.source, rate.low, rate.high) == (0.5, "Z", None, None)
+
+
+@pytest.mark.parametrize("path", ["transitions.placement.rate.value",
+                                  "pathway.transitions.placement.rate"])  # fmt: skip
+def test_a_number_has_several_paths(write: Write, path: str) -> None:
+    scenario = load_scenario(write(), {path: 0.5})
+    assert float(scenario.pathway.transitions["placement"].rate or 0) == 0.5
+
+
+def test_the_scenario_is_looked_in_first(write: Write) -> None:
+    scenario = load_scenario(
+        write(),
+        {"name": "other", "seed": 7, "time.years": 20, "investments.support.effects.0.ratio": 0.5},
+    )
+    assert (scenario.name, scenario.pathway.name, scenario.seed) == ("other", "small", 7)
+    assert scenario.time.years == 20
+    assert scenario.investments["support"].effects[0].ratio.value == 0.5
+
+
+def test_a_file_overrides_its_pathway(write: Write) -> None:
+    scenario = load_scenario(
+        write((TIME, '[override]\n"factors.by_risk.values.high" = 6\n'
+                     "resources.care_day = { price = 100, cash = 'step' }\n[time]\n"))
+    )  # fmt: skip
+    high = scenario.pathway.factors["by_risk"].values["high"]  # type: ignore[call-overload]
+    assert high.value == 6
+    resource = scenario.pathway.resources["care_day"]
+    assert (resource.price.value, resource.price.source, resource.cash) == (100, "X", "step")
+    origin = scenario.origin("pathway.factors.by_risk.values.high")
+    assert origin.endswith("trial.toml:6")
+    assert scenario.origin("pathway.factors.by_risk.values.low").endswith("small.toml")
+
+
+def test_new_tables_and_longer_lists(write: Write) -> None:
+    scenario = load_scenario(
+        write((TIME, "[override.factors.in_summer]\nfeature = 'calendar.month'\n"
+                     "below = [6, 9]\nvalues = [1, 2, 1]\n"
+                     "[override.transitions.placement]\nfactors.add = ['in_summer']\n[time]\n"))
+    )  # fmt: skip
+    factors = scenario.pathway.transitions["placement"].factors
+    assert factors == ["by_risk", "by_age", "in_summer"]
+
+
+def test_zero_is_a_question_and_not_a_mistake(write: Write) -> None:
+    assert load_scenario(write(), {"transitions.placement.rate": 0})
+    with pytest.raises(ScenarioError, match="can ever come here"):
+        load_scenario(write(("rate = { value = 0.01, low = 0.005", "rate = { value = 0, low = 0")))
+
+
+def test_one_share_may_change_alone(write: Write) -> None:
+    scenario = load_scenario(write(), {"attributes.risk.shares.high": 0.4})
+    assert scenario.pathway.attributes["risk"].shares["high"].value == 0.4
+
+
+@pytest.mark.parametrize(
+    ("path", "nearest"),
+    [
+        ("transitions.placment.rate", "transitions.placement.rate"),
+        ("population.movers_in.peryear", "population.movers_in.per_year"),
+        ("tme.years", "time.years"),
+        ("sede", "seed"),
+    ],
+)
+def test_an_unknown_path_is_answered(write: Write, path: str, nearest: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(write(), {path: 1})
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.line, problem.key) == ("--set", 0, path)
+    assert problem.suggestion == nearest
+
+
+def test_a_wrong_value_is_answered_where_it_was_given(write: Write) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(write(), {"transitions.home_again.probability": 1.5, "time.years": "long"})
+    assert {(p.file, p.key) for p in caught.value.problems} == {
+        ("--set", "transitions.home_again.probability"),
+        ("--set", "time.years"),
+    }
+
+
+def test_the_values_on_a_command_line_are_toml_or_text() -> None:
+    assert [parse_value(text) for text in ("1", "0.5", "true", "[1, 2]", "ends", "2026-01")] == [
+        *(1, 0.5, True, [1, 2]),
+        *("ends", "2026-01"),
+    ]

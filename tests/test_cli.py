@@ -1,0 +1,193 @@
+"""The command line answers in both languages, exits 2 on mistakes, and leaves nothing half-made."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from sisim.cli import build
+from sisim.language import LANGUAGES, Lang
+
+FILES = Path(__file__).parent / "scenario"
+COMMANDS = ("run", "figures", "check", "explain", "pathway", "assumptions", "schema", "bench")
+
+
+def sisim(*args: object, lang: Lang = "en") -> Any:
+    """Run the command line; it must never end in a traceback."""
+    result = CliRunner().invoke(build(lang), [str(arg) for arg in args])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    """Return the path of a scenario in which all is well."""
+    for name in ("small.toml", "trial.toml"):
+        shutil.copy(FILES / name, tmp_path / name)
+    return tmp_path / "trial.toml"
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Stand in for the engine and the reports; return the calls made to them."""
+    calls: list[dict[str, Any]] = []
+
+    def simulate(loaded: Any, *, progress: Callable[[int, int], None], **rest: Any) -> str:
+        progress(1, 2)
+        calls.append({"name": loaded.name, "years": loaded.time.years, **rest})
+        return "result"
+
+    def publish(_: Any, out: Path, lang: str) -> list[Path]:
+        (out / f"figure-{lang}.svg").write_text("figure")
+        if len(calls) > 1 and calls[-1]["seed"] == 13:
+            raise OSError(28, "No space left on device")
+        return [out / f"figure-{lang}.svg"]
+
+    def sentences(_: Any, lang: str) -> Sequence[str]:
+        return ["Allt är lika." if lang == "sv" else "All is equal."]
+
+    for name, content in {
+        "sisim.engine.run": {"simulate": simulate},
+        "sisim.report.publish": {"publish": publish},
+        "sisim.report.words": {"sentences": sentences},
+    }.items():
+        monkeypatch.setitem(sys.modules, name, SimpleNamespace(**content))  # type: ignore[misc]
+    return calls
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_teaches_with_an_example(command: str, lang: Lang) -> None:
+    result = sisim(command, "--help", lang=lang)
+    assert result.exit_code == 0
+    assert {"sv": "Exempel: sisim", "en": "Example: sisim"}[lang] in " ".join(result.output.split())
+    assert {"sv": "Användning:", "en": "Usage:"}[lang] in result.output
+
+
+def test_help_speaks_one_language() -> None:
+    helped = sisim("run", "--help", lang="sv").output
+    assert not {"Usage", "Options", "Arguments", "required", "Show"} & set(helped.split())
+
+
+def test_the_language_may_stand_anywhere() -> None:
+    for args in (["--lang", "sv", "run", "--help"], ["run", "--help", "--lang=sv"]):
+        assert "Användning:" in sisim(*args).output
+    result = sisim("check", "x", "--lang", "fi")
+    assert (result.exit_code, result.stderr) == (2, "--lang takes sv or en.\n")
+
+
+@pytest.mark.parametrize(
+    ("args", "english", "swedish"),
+    [
+        (["chek"], 'There is no command "chek". Did you mean "check"?', "Menade du ”check”?"),
+        (["run"], "SCENARIO is missing.", "SCENARIO saknas."),
+        (["run", "a", "b"], "One word too many: b", "Ett ord för mycket: b"),
+        (["run", "a", "--sede", 1], 'no option "--sede". Did you mean "--seed"?', "”--sede” finns"),
+        (["run", "a", "--seed"], 'The option "--seed" needs a value.', "behöver ett värde"),
+        (["run", "a", "--seed", "x"], 'given for "--seed" does not fit', "passar inte"),
+        (["check", "a", "--set", "b"], '--set needs KEY=VALUE; "b" is not.', "NYCKEL=VÄRDE"),
+        (["check", "nowhere.toml"], "There is no file", "Det finns ingen fil"),
+        (["pathway", "child-yout"], 'Did you mean "child-youth"?', "Menade du ”child-youth”?"),
+    ],
+)
+def test_a_mistake_is_answered(args: list[object], english: str, swedish: str) -> None:
+    for lang, text in (("en", english), ("sv", swedish)):
+        result = sisim(*args, lang=lang)  # type: ignore[arg-type]
+        assert result.exit_code == 2
+        assert text in result.stderr
+        assert result.stdout == ""
+
+
+def test_a_bad_file_is_answered_with_all_its_problems(scenario: Path) -> None:
+    text = scenario.read_text().replace("residents", "resident").replace("2027-01", "2077-01")
+    scenario.write_text(text)
+    for command in (["check"], ["run"], ["assumptions"], ["figures"], ["explain", "--person", "x"]):
+        result = sisim(*command, scenario, lang="sv")
+        assert result.exit_code == 2
+        assert f"{scenario}:10: population.resident: Okänd nyckel ”resident”." in result.stderr
+        assert f"{scenario}:19: investments.support.start: Investeringen" in result.stderr
+        assert "2 fel hittades." in result.stderr
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_check_says_what_a_file_contains(scenario: Path, lang: Lang) -> None:
+    result = sisim("check", scenario, lang=lang)
+    assert result.exit_code == 0
+    assert {"sv": "allt är bra", "en": "all is well"}[lang] in result.stdout
+    assert {"sv": "(nytt arbetssätt)", "en": "(new way of working)"}[lang] in result.stdout
+    assert {"sv": "uppmätt 1", "en": "measured 1"}[lang] in result.stdout
+    assert sisim("check", scenario.with_name("small.toml"), lang=lang).exit_code == 0
+
+
+def test_check_takes_other_values(scenario: Path) -> None:
+    result = sisim("check", scenario, "--set", "time.years=12", "--set", "tme.years=1")
+    assert (result.exit_code, 'Did you mean "time.years"?' in result.stderr) == (2, True)
+    assert "12 years" in sisim("check", scenario, "--set", "time.years=12").stdout
+
+
+def test_the_register_and_the_schema_are_printed(scenario: Path) -> None:
+    assert "transitions.placement.rate\t0.01\t" in sisim("assumptions", scenario).stdout
+    out = scenario.with_name("register.csv")
+    assert sisim("assumptions", scenario, "--out", out).exit_code == 0
+    assert out.read_text().startswith("key,value,low,high")
+    assert "properties" in json.loads(sisim("schema", "--pathway").stdout)
+
+
+def test_a_pathway_is_drawn(scenario: Path) -> None:
+    out = scenario.with_name("drawn.svg")
+    result = sisim("pathway", scenario.with_name("small.toml"), "--out", out)
+    assert (result.exit_code, "<svg" in out.read_text()) == (0, True)
+    result = sisim("pathway", scenario.with_name("small.toml"), "--out", "drawn.xyz")
+    assert (result.exit_code, result.stderr) == (2, "A drawing is .svg, .png or .pdf.\n")
+
+
+def test_run_writes_a_whole_folder(scenario: Path, engine: list[dict[str, Any]]) -> None:
+    out = scenario.with_name("out")
+    args = ("run", scenario, "--out", out, "--seed", 3, "--replications", 2)
+    result = sisim(*args, "--set", "time.years=12")
+    assert result.exit_code == 0
+    assert engine == [{"name": "trial", "years": 12, "seed": 3, "replications": 2}]
+    assert result.stdout == f"All is equal.\n{out / 'figure-en.svg'}\n"
+    assert sisim(*args, lang="sv").stdout.startswith("Allt är lika.")
+    assert {path.name for path in out.iterdir()} == {".sisim", "figure-sv.svg"}
+
+
+def test_what_is_interrupted_leaves_nothing(scenario: Path, engine: list[dict[str, Any]]) -> None:
+    before = sorted(scenario.parent.iterdir())
+    engine.append({})
+    result = sisim("run", scenario, "--out", scenario.with_name("out"), "--seed", 13)
+    assert (result.exit_code, "No space left" in result.stderr) == (2, True)
+    assert sorted(scenario.parent.iterdir()) == before
+
+
+def test_a_folder_with_other_things_is_left_alone(
+    scenario: Path, engine: list[dict[str, Any]]
+) -> None:
+    for out, reason in (
+        (scenario.parent, "har annat"),
+        (scenario, "är en fil"),
+        (scenario / "below", "behörighet"),
+    ):
+        result = sisim("run", scenario, "--out", out, lang="sv")
+        assert result.exit_code == 2
+        assert reason.replace("har annat", "innehåller annat") in result.stderr
+    assert engine == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_protected_place_is_refused_before_the_work(
+    scenario: Path, engine: list[dict[str, Any]]
+) -> None:
+    scenario.parent.chmod(0o500)
+    try:
+        result = sisim("run", scenario, "--out", scenario.with_name("out"))
+    finally:
+        scenario.parent.chmod(0o700)
+    assert (result.exit_code, engine) == (2, [])
