@@ -15,6 +15,7 @@ from sisim.report.frame import (
     foot,
     shade_phases,
     span,
+    tick_room,
     unit_of,
     year_ticks,
 )
@@ -45,6 +46,7 @@ from sisim.report.style import (
     VERMILION,
     canvas,
     figure_of,
+    fit,
     place,
     points,
     scale_ticks,
@@ -73,10 +75,13 @@ def administrations(source: Result | Comparison, lang: str, view: View | None = 
     rows = max(1, -(-len(shown) // columns))
     wide, high = (1280 - 2 * EDGE) / columns, 346 / rows
     top = max((float(c.mean.max()) for one in shown for c in one.cost.values()), default=1.0)
+    ticks = tick_room(figure, story, top, lang)
     for index, one in enumerate(shown):
         row, column = divmod(index, columns)
         box = (EDGE + column * wide, 66 + row * high, wide, high)
-        axes = _panel(figure, box, story, one, HUES[index], top * 1.08, lang)
+        axes = _panel(figure, box, ticks, story, one, HUES[index], lang)
+        axes.set_ylim(0, top * 1.08)
+        scale_ticks(axes, lang, 2, unit_of(story).size)
         axes.tick_params(labelbottom=index + columns >= len(shown))
         if index == 0:
             ends = EndLabels(axes)
@@ -91,8 +96,8 @@ def administrations(source: Result | Comparison, lang: str, view: View | None = 
         label = story.scenario.arms[side.arm].label.in_language(lang)
         title = t("{figure}  {arm}: difference from without", lang,
                   figure=number_of(which, lang), arm=label)  # fmt: skip
-        write(figure, left, 434, title, bold=True)
-        axes = place(figure, left + 46, 466, 1280 / 2 - 46 - 150, 160)
+        write(figure, left, 434, fit(figure, title, 600, bold=True), bold=True)
+        axes = place(figure, left + ticks, 466, 1280 / 2 - ticks - 150, 160)
         _difference_bars(axes, story, side, shown, lang)
     foot(figure, story, lang, banded=False)
     return figure
@@ -101,10 +106,10 @@ def administrations(source: Result | Comparison, lang: str, view: View | None = 
 def _panel(
     figure: Figure,
     box: Box,
+    ticks: float,
     story: Comparison,
     one: Administration,
     hue: str,
-    top: float,
     lang: str,
 ) -> Axes:
     left, above, wide, high = box
@@ -114,11 +119,10 @@ def _panel(
     figure.add_artist(_square(figure, left, above + 7, hue))
     for index, line in enumerate(wrap(figure, label, wide - 50, bold=True).split("\n")[:2]):
         write(figure, left + 22, above + 4 + index * 21, line, bold=True)
-    axes = place(figure, left + 46, above + 54, wide - 46 - 88, high - 88)
+    axes = place(figure, left + ticks, above + 54, wide - ticks - 88, high - 88)
     axes.set_xlim(*span(story))
-    axes.set_ylim(0, top)
-    axes.set_xticks([story.start, story.marked])
-    scale_ticks(axes, lang, 2, unit_of(story).size)
+    apart = story.marked - story.start > 4
+    axes.set_xticks([story.start, story.marked] if apart else [story.marked])
     lines: dict[str, tuple[str, LineStyleType, float, int]] = {
         WITHOUT: (BLACK, (0, (8 / 3, 4 / 3)), 2.5, 4)
     }

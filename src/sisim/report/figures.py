@@ -23,6 +23,7 @@ from sisim.report.frame import (
     foot,
     shade_phases,
     span,
+    tick_room,
     unit_of,
     year_ticks,
 )
@@ -52,6 +53,7 @@ from sisim.report.style import (
     PURPLE,
     canvas,
     figure_of,
+    fit,
     place,
     points,
     scale_ticks,
@@ -60,7 +62,7 @@ from sisim.report.style import (
     write,
 )
 from sisim.report.words import caption, number_of, paid_back, percent_pair, verdict
-from sisim.report.writing import MILLIONS, Unit, decimal, money, spread, unit_for
+from sisim.report.writing import Unit, decimal, money, spread, unit_for
 
 LINE = 24.0
 """Height of a line of projector text, in layout pixels."""
@@ -75,7 +77,7 @@ class Column:
     cost_top: float
     cost_height: float
     strip_height: float
-    ticks: float = 44.0
+    ticks: float
     labels: float = 158.0
 
     @property
@@ -94,10 +96,10 @@ def question9(source: Result | Comparison, lang: str, view: View | None = None) 
     story = compare(source, view)
     figure = canvas()
     half = 1280 / 2
+    ticks = tick_room(figure, story, _top(story, lambda side: side.cost), lang)
     for index, which in enumerate(WHICH):
-        column = Column(
-            EDGE + index * half, half - EDGE - 4, cost_top=88, cost_height=236, strip_height=62
-        )
+        left, wide = EDGE + index * half, half - EDGE - 4
+        column = Column(left, wide, cost_top=88, cost_height=236, strip_height=62, ticks=ticks)
         _draw(figure, column, story, which, lang, roomy=False)
     _number_table(figure, story, WHICH, 594, lang)
     foot(figure, story, lang)
@@ -110,8 +112,10 @@ def question9_single(
     """Draw one of the two figures alone, on the same scale as in the pair."""
     story = compare(source, view)
     figure = canvas()
+    ticks = tick_room(figure, story, _top(story, lambda side: side.cost), lang)
+    wide = 1280 - 2 * EDGE
     column = Column(
-        EDGE, 1280 - 2 * EDGE, cost_top=88, cost_height=252, strip_height=66, labels=250
+        EDGE, wide, cost_top=88, cost_height=252, strip_height=66, ticks=ticks, labels=250
     )
     _draw(figure, column, story, which, lang, roomy=True)
     _number_table(figure, story, (which,), 620, lang)
@@ -126,11 +130,12 @@ def _draw(
     side = story.side(which)
     number = number_of(which, lang)
     label = story.scenario.arms[side.arm].label.in_language(lang)
-    write(figure, column.left, 10, f"{number}  {label}", size=20, bold=True)
+    heading = fit(figure, f"{number}  {label}", column.width, size=20, bold=True)
+    write(figure, column.left, 10, heading, size=20, bold=True)
     write(figure, column.left, 35, caption(side, lang))
 
     def strip(title: str, top: float, height: float) -> Axes:
-        write(figure, column.left, top - 26, title, color=MUTED)
+        write(figure, column.left, top - 26, fit(figure, title, column.width), color=MUTED)
         axes = place(figure, column.plot_left, top, column.plot_width, height)
         axes.set_xlim(*span(story))
         axes.tick_params(labelbottom=False)
@@ -410,6 +415,6 @@ def _cell(name: str, estimate: Estimate, unit: Unit, lang: str) -> tuple[str, st
     mean, low, high = estimate
     if name in ("helped", "avoided"):
         return decimal(mean, lang), spread(low, high, lang)
-    digits = unit.digits if unit is MILLIONS and abs(mean) < 100 * unit.size else 0
+    digits = unit.digits if abs(mean) < 100 * unit.size else 0
     interval = spread(low / unit.size, high / unit.size, lang, digits)
-    return money(mean, lang, Unit(unit.size, unit.name, unit.amount, digits)), interval
+    return money(mean, lang, Unit(unit.millions, digits)), interval

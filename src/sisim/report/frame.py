@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 
 from sisim.language import t
 from sisim.report.series import Comparison, Investing
-from sisim.report.style import FINE, MUTED, NEW_WAY_TINT, PROJECT_TINT, write
+from sisim.report.style import FINE, MUTED, NEW_WAY_TINT, PROJECT_TINT, width_of, write
 from sisim.report.words import bands, footer, scope
-from sisim.report.writing import Unit, unit_for
+from sisim.report.writing import Unit, decimal, unit_for
 
 EDGE = 20.0
 """White space at the edges of a picture, in layout pixels."""
@@ -38,7 +38,12 @@ def year_ticks(story: Comparison) -> list[int]:
     """Return every fifth or tenth year from the start, and the marked year."""
     step = 5 if len(story.years) <= 32 else 10
     regular = [int(year) for year in story.years if (year - story.start) % step == 0]
-    return sorted({*(y for y in regular if abs(y - story.marked) > step / 2), story.marked})
+    return sorted({*(y for y in regular if abs(y - story.marked) > 0.7 * step), story.marked})
+
+
+def tick_room(figure: Figure, story: Comparison, top: float, lang: str) -> float:
+    """Return the width that the numbers on a cost axis up to `top` take, in layout pixels."""
+    return max(44.0, width_of(figure, decimal(top / unit_of(story).size, lang)) + 14)
 
 
 def shade_phases(axes: Axes, side: Investing) -> None:

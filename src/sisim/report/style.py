@@ -123,6 +123,17 @@ def width_of(figure: Figure, text: str, size: float = PROJECTOR, bold: bool = Fa
     return float(width)
 
 
+def fit(
+    figure: Figure, text: str, width: float, size: float = PROJECTOR, bold: bool = False
+) -> str:
+    """Return one line of `text`, shortened with an ellipsis if it is wider than `width`."""
+    if width_of(figure, text, size, bold) <= width:
+        return text
+    while text and width_of(figure, text + "…", size, bold) > width:
+        text = text[:-1].rstrip()
+    return text + "…"
+
+
 def wrap(
     figure: Figure, text: str, width: float, size: float = PROJECTOR, bold: bool = False
 ) -> str:

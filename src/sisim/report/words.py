@@ -18,7 +18,6 @@ from sisim.report.series import (
 )
 from sisim.report.writing import decimal, listing, money, percent, unit_for
 
-INVENTED = "Invented example numbers – they show the mechanism, not a forecast."
 LONGEST_LIST = 95
 """Characters of what is left out that fit at the foot of a picture."""
 
@@ -87,6 +86,11 @@ def bands(story: Comparison, lang: str) -> str:
     return t("Bands: 10–90% of {n} runs.", lang, n=number(story.replications, lang))
 
 
+def invented(lang: str) -> str:
+    """Return the warning that belongs to example numbers."""
+    return t("Invented example numbers – they show the mechanism, not a forecast.", lang)
+
+
 def footer(result: Result, lang: str) -> str:
     """Return where the numbers come from."""
     seeds = (
@@ -98,7 +102,7 @@ def footer(result: Result, lang: str) -> str:
     origin = f"{seeds} · sisim {result.version} · {named}"
     if not result.scenario.invented:
         return origin
-    return f"{t(INVENTED, lang)} {origin}"
+    return f"{invented(lang)} {origin}"
 
 
 def number_of(which: Which, lang: str) -> str:
@@ -114,7 +118,7 @@ def sentences(source: Result | Comparison, lang: str, view: View | None = None) 
     found += [_numbers(story, story.side(which), lang) for which in WHICH]
     found.append(scope(story, lang))
     if story.scenario.invented:
-        found.append(t(INVENTED, lang))
+        found.append(invented(lang))
     return found
 
 

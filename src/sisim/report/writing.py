@@ -38,25 +38,24 @@ def percent(share: float, lang: str) -> str:
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit in which amounts of about one size are read."""
+    """Millions or thousands of SEK, with the decimals that amounts are given."""
 
-    size: float
-    name: str
-    amount: str
+    millions: bool
     digits: int
+
+    @property
+    def size(self) -> float:
+        """One unit in SEK."""
+        return 1e6 if self.millions else 1e3
 
     def label(self, lang: str) -> str:
         """Return the unit's name, for an axis or a column."""
-        return t(self.name, lang)
-
-
-MILLIONS = Unit(1e6, "SEK m", "SEK {n}m", 1)
-THOUSANDS = Unit(1e3, "SEK k", "SEK {n}k", 0)
+        return t("SEK m", lang) if self.millions else t("SEK k", lang)
 
 
 def unit_for(amount: float) -> Unit:
     """Return millions for amounts of a million and more, else thousands."""
-    return MILLIONS if abs(amount) >= 1e6 else THOUSANDS
+    return Unit(True, 1) if abs(amount) >= 1e6 else Unit(False, 0)
 
 
 def money(amount: float, lang: str, unit: Unit | None = None) -> str:
@@ -67,7 +66,9 @@ def money(amount: float, lang: str, unit: Unit | None = None) -> str:
         'SEK 12.3m'
     """
     unit = unit or unit_for(amount)
-    return t(unit.amount, lang, n=decimal(amount / unit.size, lang, unit.digits)).replace(" ", NBSP)
+    n = decimal(amount / unit.size, lang, unit.digits)
+    text = t("SEK {n}m", lang, n=n) if unit.millions else t("SEK {n}k", lang, n=n)
+    return text.replace(" ", NBSP)
 
 
 def spread(low: float, high: float, lang: str, digits: int = 0) -> str:

@@ -1,0 +1,88 @@
+"""Publishing is all or nothing, and the same result gives the same files."""
+
+# ruff: noqa: D103 - names say what is tested; dashes and minus signs are real.
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from made_up import MadeUp
+
+from sisim.report import publish as publishing
+from sisim.report.publish import publish, write_all
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path]]:
+    out = tmp_path_factory.mktemp("there") / "figures"
+    return out, publish(MadeUp(), out, "sv")
+
+
+def test_everything_is_there(published: tuple[Path, list[Path]]) -> None:
+    out, files = published
+    names = {file.name for file in files}
+    for picture in ("question9", "figure-1", "figure-2", "administrations"):
+        assert {f"{picture}.png", f"{picture}.svg"} <= names
+    for table in ("curves", "headline", "costs", "entries", "stock", "participants", "outcomes"):
+        assert {f"{table}.csv", f"{table}.parquet"} <= names
+    assert "words.txt" in names
+    assert {file.name for file in out.iterdir()} == names
+    assert [file.name for file in out.parent.iterdir()] == ["figures"]
+
+
+def test_pictures_fill_a_projector(published: tuple[Path, list[Path]]) -> None:
+    header = (published[0] / "question9.png").read_bytes()[:24]
+    assert (int.from_bytes(header[16:20]), int.from_bytes(header[20:24])) == (1920, 1080)
+
+
+def test_csv_and_parquet_hold_the_same(published: tuple[Path, list[Path]]) -> None:
+    out, _ = published
+    for file in out.glob("*.csv"):
+        pd.testing.assert_frame_equal(
+            pd.read_csv(file), pd.read_parquet(file.with_suffix(".parquet")), check_dtype=False
+        )
+
+
+def test_the_same_result_gives_the_same_pictures(
+    published: tuple[Path, list[Path]], tmp_path: Path
+) -> None:
+    publish(MadeUp(), tmp_path / "again", "sv")
+    for name in ("question9.svg", "administrations.svg", "figure-1.png", "words.txt"):
+        assert (tmp_path / "again" / name).read_bytes() == (published[0] / name).read_bytes()
+
+
+def test_other_files_in_the_folder_are_left_alone(tmp_path: Path) -> None:
+    out = tmp_path / "mine"
+    out.mkdir()
+    (out / "notes.txt").write_text("mine")
+    (out / "words.txt").write_text("old")
+
+    def write(folder: Path) -> None:
+        (folder / "words.txt").write_text("new")
+
+    assert write_all(out, write) == [out / "words.txt"]
+    assert (out / "notes.txt").read_text() == "mine"
+    assert (out / "words.txt").read_text() == "new"
+
+
+@pytest.mark.parametrize("existed", [True, False])
+def test_nothing_is_left_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, existed: bool
+) -> None:
+    out = tmp_path / "figures"
+    if existed:
+        out.mkdir()
+        (out / "words.txt").write_text("old")
+
+    def fail(*_: object) -> list[str]:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(publishing, "sentences", fail)
+    monkeypatch.setattr("sisim.report.style.save", lambda *_: None)
+    with pytest.raises(OSError, match="no space"):
+        publish(MadeUp(replications=1), out, "en")
+    left = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")]
+    assert left == (["figures", "figures/words.txt"] if existed else [])
+    assert not existed or (out / "words.txt").read_text() == "old"

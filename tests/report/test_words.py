@@ -1,0 +1,75 @@
+"""The sentences agree with the figures, in both languages."""
+
+# ruff: noqa: D103, RUF001 - names say what is tested; dashes and minus signs are real.
+
+from __future__ import annotations
+
+import pytest
+from made_up import MadeUp, scenario
+
+from sisim.report.series import compare
+from sisim.report.words import sentences, verdict
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        (
+            "sv",
+            [
+                "Figur 1 är ”Projekt som avslutas”, figur 2 ”Nytt arbetssätt”",
+                "Barn i placering år 2036: 230 utan investeringen, 224 i figur 1, 182 i figur 2.",
+                "157,5\N{NO-BREAK SPACE}mkr utan investeringen",
+                "med–utan −15\N{NO-BREAK SPACE}%. Kostnaden ökar – men mindre",
+                "Inte intjänat inom 20 år.",
+                "Intjänat år 7.",
+                "Påhittade exempelsiffror",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Figure 1 is “A project that ends”, figure 2 “A new way of working”",
+                "Children in placement in 2036: 230 without the investment, 224 in figure 1",
+                "SEK\N{NO-BREAK SPACE}157.5m without the investment",
+                "with–without −15%. The cost rises – but less than it would have.",
+                "Not paid back within 20 years.",
+                "Paid back in year 7.",
+                "Invented example numbers",
+            ],
+        ),
+    ],
+)
+def test_the_sentences(made_up: MadeUp, lang: str, expected: list[str]) -> None:
+    said = "\n".join(sentences(made_up, lang))
+    for part in expected:
+        assert part in said
+
+
+def test_real_numbers_are_not_called_invented() -> None:
+    said = " ".join(sentences(MadeUp(scenario=scenario(invented=False)), "en"))
+    assert "Invented" not in said
+
+
+@pytest.mark.parametrize(
+    ("made", "which", "begins"),
+    [
+        ({}, "new_way", "The cost rises – but less"),
+        ({"effect": 0.0, "fewer": 0.0}, "project", "The cost rises – about as it would"),
+        ({"effect": 0.0, "fewer": 0.0}, "new_way", "The cost rises – and more"),
+        ({"fewer": 0.5, "growth": 0.0}, "new_way", "The cost falls – and is lower"),
+        (
+            {"effect": 0.0, "fewer": 0.0, "growth": -0.03},
+            "new_way",
+            "The cost falls – but is higher",
+        ),
+    ],
+)
+def test_the_verdict_holds_both_comparisons(made: dict, which: str, begins: str) -> None:
+    side = compare(MadeUp(**made)).side(which)
+    assert verdict(side, "en").startswith(begins)
+
+
+def test_a_scenario_without_figures_is_answered() -> None:
+    with pytest.raises(ValueError, match="no \\[figures\\]"):
+        sentences(MadeUp(scenario=scenario(figures=None)), "en")
