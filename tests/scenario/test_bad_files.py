@@ -178,6 +178,16 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         *("trial.toml", "effects =", "investments.support.effects.0.on.0"),
         *('The transition "placemnt"', "Övergången ”placemnt”", "placement"),
     ),
+    "an effect on a use that is not there": (
+        ('on = "placement", ratio = 0.7', 'on = "use:care_day@home", ratio = 0.7'),
+        *("trial.toml", "effects =", "investments.support.effects.0.on.0"),
+        *('The use "use:care_day@home"', "Användningen", "use:care_day"),
+    ),
+    "an amount added to a transition": (
+        ('on = "placement", ratio = 0.7', 'on = "placement", adds = 2'),
+        *("trial.toml", "effects =", "investments.support.effects.0.adds"),
+        *("Only to a use or a weight", "Bara till en användning", None),
+    ),
     "a new way that is not there": (
         ('[investments.support.new_way]\ncost = { running = 50000, payer = "social" }\n', ""),
         *("trial.toml", "investments =", "arms.new_way.investments.support"),
@@ -292,6 +302,12 @@ def test_an_effect_may_not_lift_a_row_over_1(write: Write) -> None:
     )
     (problem,) = problems(scenario)
     assert "can sum to 1.2" in problem.render("en")
+
+
+def test_an_effect_may_add_a_use_where_there_was_none(write: Write) -> None:
+    assert load_scenario(
+        write(('on = "placement", ratio = 0.7', 'on = ["use:care_day@home"], adds = 2'))
+    )
 
 
 def test_what_contradicts_itself_is_asked_of_nobody(write: Write) -> None:

@@ -299,9 +299,8 @@ def _simulate(
     scenario = load_scenario(name, _values(changes, lang))
     folder = out or RESULTS / scenario.name
     refuse_early(folder, lang)
-    from sisim.report.publish import publish
-
     from sisim.engine.run import simulate
+    from sisim.report.publish import publish
     from sisim.report.words import sentences
 
     with _progress(t("Simulating", lang)) as progress:

@@ -284,6 +284,9 @@ class PathwayCheck(Findings):
             valid = ["age", *categorical]
             self.refer((*path, "feature"), grouping.feature, valid, Reason("The feature"))
             self.increasing((*path, "below"), grouping.below)
+        by_age = [n for n, g in self.pathway.groupings.items() if g.feature == "age"]
+        for name in by_age[1:]:
+            self.say(("groupings", name), Reason("Only one grouping can be by age."))
         for name, target in self.pathway.targets.items():
             if target.low > target.high:
                 reason = Reason("The value {value} lies outside its own range {low} to {high}.",

@@ -161,8 +161,17 @@ class ScenarioCheck(Findings):
             self.say(path, Reason('The key "{key}" is missing.', key="risk_of"))
 
     def _effect(self, path: Path, effect: Effect) -> None:
+        uses = list(self._use_names(everywhere=effect.adds is not None))
         for index, name in enumerate(effect.on):
-            self.refer((*path, "on", index), name, self._effect_names(), Reason("The transition"))
+            here = (*path, "on", index)
+            if name.startswith(("use:", "weight:")):
+                self.refer(here, name, uses, Reason("The use"))
+                continue
+            valid = [*self.pathway.transitions, "entry", *uses]
+            if self.refer(here, name, valid, Reason("The transition")) and effect.adds is not None:
+                self.say(
+                    (*path, "adds"), Reason("Only to a use or a weight can an amount be added.")
+                )
         if effect.ratio.value < 0:
             self.say((*path, "ratio"), Reason("A multiplier cannot be negative."))
         if effect.modifier is not None:
@@ -172,16 +181,18 @@ class ScenarioCheck(Findings):
             self.refer((*path, "modifier"), effect.modifier, valid, Reason("The numeric attribute"))
         self._persistence((*path, "persistence"), effect.persistence)
 
-    def _effect_names(self) -> Iterator[str]:
-        """Return everything an effect may act on."""
-        yield from self.pathway.transitions
-        yield "entry"
+    def _use_names(self, everywhere: bool) -> Iterator[str]:
+        """Return the uses and weights an effect may act on; it may add to them `everywhere`."""
         for track in self.pathway.tracks.values():
             for state, spec in track.states.items():
-                for head, used in (("use", spec.uses), ("weight", spec.weights)):
-                    for name in used:
-                        yield f"{head}:{name}"
+                for head, all_, own in (
+                    ("use", self.pathway.resources, spec.uses),
+                    ("weight", self.pathway.weights, spec.weights),
+                ):
+                    for name in all_ if everywhere else own:
                         yield f"{head}:{name}@{state}"
+                    for name in own:
+                        yield f"{head}:{name}"
 
     def _persistence(self, path: Path, persistence: Persistence) -> None:
         if persistence.kind in ("half_life", "linear"):
