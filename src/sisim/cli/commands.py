@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from typer.main import get_command
 
-from sisim.cli.output import refuse_early, whole_file, whole_folder
+from sisim.cli.output import politely, refuse_early, whole_file
 from sisim.cli.speech import Refusal, SpeakingCommand, SpeakingGroup, stderr
 from sisim.language import Lang, preferred_language, t
 from sisim.scenario.contents import contents
@@ -117,7 +117,7 @@ def build(lang: Lang) -> typer.Typer:
         replications: Replications = None,
         out: Out = None,
     ) -> None:
-        _simulate(scenario, changes, seed, replications, out, lang)
+        _simulate(scenario, changes, seed, replications, out, lang, figures=False)
 
     ready = _default_scenario()
 
@@ -138,7 +138,7 @@ def build(lang: Lang) -> typer.Typer:
         replications: Replications = None,
         out: Out = None,
     ) -> None:
-        _simulate(scenario, changes, seed, replications, out, lang)
+        _simulate(scenario, changes, seed, replications, out, lang, figures=True)
 
     @command(
         "check",
@@ -179,7 +179,7 @@ def build(lang: Lang) -> typer.Typer:
 
         try:
             print(explain_person(loaded, person, seed=seed, lang=lang))
-        except (KeyError, ValueError) as error:
+        except LookupError as error:
             text = t('There is no person "{key}" in this run.', lang, key=person)
             raise Refusal(text) from error
 
@@ -295,22 +295,45 @@ def _simulate(
     replications: int | None,
     out: Path | None,
     lang: Lang,
+    *,
+    figures: bool,
 ) -> None:
     scenario = load_scenario(name, _values(changes, lang))
+    if figures and scenario.figures is None:
+        text = t(
+            "The scenario has no [figures] that says what to draw; `sisim run` needs none.", lang
+        )
+        raise Refusal(text)
     folder = out or RESULTS / scenario.name
     refuse_early(folder, lang)
     from sisim.engine.run import simulate
-    from sisim.report.publish import publish
-    from sisim.report.words import sentences
 
     with _progress(t("Simulating", lang)) as progress:
         result = simulate(scenario, seed=seed, replications=replications, progress=progress)
-    with whole_folder(folder, lang) as partial:
-        written = [path.relative_to(partial) for path in publish(result, partial, lang)]
-    for sentence in sentences(result, lang):
-        print(sentence)
+    with politely(folder, lang):
+        written = _publish(result, folder, lang)
     for path in written:
-        print(folder / path)
+        print(path)
+
+
+def _publish(result: Any, folder: Path, lang: Lang) -> list[Path]:
+    """Say what came out, and write it: figures where the scenario says which, always numbers."""
+    from sisim.report.publish import publish, write_all
+    from sisim.report.words import sentences
+
+    if result.scenario.figures is not None:
+        written = publish(result, folder, lang)
+        print("\n".join(sentences(result, lang)))
+        return written
+
+    def write(partial: Path) -> None:
+        result.yearly_costs(ordinary=True).to_csv(partial / "costs.csv", index=False)
+        result.yearly_participants().to_csv(partial / "participants.csv", index=False)
+        result.outcomes().to_csv(partial / "outcomes.csv", index=False)
+
+    written = write_all(folder, write)
+    _print_table(result.outcomes())
+    return written
 
 
 def _values(changes: list[str] | None, lang: str) -> dict[str, Any]:
