@@ -103,8 +103,15 @@ CASES = {
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("picture", PICTURES)
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    ("picture", "case"),
+    [
+        (picture, case)
+        for picture in PICTURES
+        for case in CASES
+        if picture == "pair" or case in ("usual", "thousands")
+    ],
+)
 def test_no_text_covers_another_or_leaves_the_picture(picture: str, case: str, lang: str) -> None:
     figure = PICTURES[picture](MadeUp(**CASES[case]), lang)
     measure = renderer(figure)
@@ -134,15 +141,16 @@ def test_the_marked_pair_agrees_with_the_data(made_up: MadeUp, lang: str) -> Non
     costs = made_up.yearly_costs().groupby(["arm", "replication", "year"])["amount"].sum()
     mean = costs.groupby(level=["arm", "year"]).mean()
     story = compare(made_up)
+    figure = question9(story, lang)
     for side, axes in ((story.project, 0), (story.new_way, 3)):
         assert side.before_after == pytest.approx(mean[side.arm, 2036] / mean["without", 2026] - 1)
         assert side.with_without == pytest.approx(mean[side.arm, 2036] / mean["without", 2036] - 1)
         assert side.before_after > 0 > side.with_without
-        written = " ".join(t.get_text() for t in question9(made_up, lang).axes[axes].texts)
+        written = " ".join(t.get_text() for t in figure.axes[axes].texts)
         assert f"+{round(side.before_after * 100)}" in written
         assert f"−{round(-side.with_without * 100)}" in written
     verdict = {"sv": "Kostnaden ökar – men mindre", "en": "The cost rises – but less"}[lang]
-    assert sum(verdict in t.get_text() for t in texts(question9(made_up, lang))) == 2
+    assert sum(verdict in t.get_text() for t in texts(figure)) == 2
 
 
 def test_claims_are_made_only_where_the_series_say_so(made_up: MadeUp) -> None:

@@ -75,7 +75,7 @@ def administrations(source: Result | Comparison, lang: str, view: View | None = 
     rows = max(1, -(-len(shown) // columns))
     wide, high = (1280 - 2 * EDGE) / columns, 346 / rows
     top = max((float(c.mean.max()) for one in shown for c in one.cost.values()), default=1.0)
-    ticks = tick_room(figure, story, top, lang)
+    ticks = tick_room(figure, story, 1.08 * top, lang)
     for index, one in enumerate(shown):
         row, column = divmod(index, columns)
         box = (EDGE + column * wide, 66 + row * high, wide, high)

@@ -236,8 +236,9 @@ def _cost_strip(
             wide = max(width_of(figure, line) for line in labels[kind].split("\n"))
             middle = room.display(first - 0.5, 0)[0] + wide / 2 + 12, middle[1]
         room.write(labels[kind], middle, pull=(1, 4), air=7)
-    _bracket_labels(room, story, side, lang)
     _break_even(axes, room, story, side, lang)
+    _bracket_labels(room, story, side, lang)
+    _not_paid_back(axes, room, story, side, lang)
     if roomy and side.investment.mean.any():
         last = int(np.flatnonzero(side.investment.mean)[-1])
         at = room.display(years[last] - 2, side.investment.mean[last])
@@ -308,7 +309,7 @@ def _bracket_labels(room: Room, story: Comparison, side: Investing, lang: str) -
         (t("With–without", lang) + f":\n{with_without}", 1),
     ):
         wide = width_of(figure_of(room.axes), text.split("\n")[0], bold=True)
-        room.write(text, (x + sign * (wide / 2 + 8), y - 36), pull=(1, 2), bold=True)
+        room.write(text, (x + sign * (wide / 2 + 8), y - 44), pull=(1, 2), bold=True)
 
 
 def _area_labels(room: Room, story: Comparison, side: Investing, lang: str) -> None:
@@ -323,22 +324,24 @@ def _area_labels(room: Room, story: Comparison, side: Investing, lang: str) -> N
         order = after[np.argsort(np.abs(gap[after] - gap.min() / 2))]
         targets = [(story.years[i], with_[i]) for i in order[:4]]
         room.name(text, targets, pull=(1, 1), reach=90, arrow=True)
-    noticeable = np.abs(gap) > NOTICEABLE * story.without.cost.mean
-    for sign, text, color in (
-        (1, t("Extra cost\n(investment)", lang), DARK_ORANGE),
-        (-1, t("Lower cost\nthan without", lang), DARK_GREEN),
+    for sign, texts, color in (
+        (1, (t("Extra cost\n(investment)", lang), t("Extra cost", lang)), DARK_ORANGE),
+        (-1, (t("Lower cost\nthan without", lang), t("Lower cost", lang)), DARK_GREEN),
     ):
-        most = np.argsort(-sign * gap)
-        seen = most[(sign * gap[most] > 0) & noticeable[most]]
-        room.name(text, [(story.years[i], between[i]) for i in seen], color=color)
+        size = sign * gap
+        if size.max() < NOTICEABLE * story.today:
+            continue
+        # Where the area is broad; the widest place first.
+        seen = [i for i in np.argsort(-size) if size[i] > 0.4 * size.max()]
+        targets = [(float(story.years[i]), float(between[i])) for i in seen]
+        for text in texts:
+            if room.name(text, targets, color=color):
+                break
 
 
 def _break_even(axes: Axes, room: Room, story: Comparison, side: Investing, lang: str) -> None:
     """Mark on the time axis when the investment has paid for itself."""
-    text = paid_back(story, side, lang)
     if side.break_even is None:
-        text = wrap(figure_of(axes), text, axes.bbox.width / 3)
-        room.write(text, room.display(story.years[-1], 0), pull=(1, 3), align="right")
         return
     x = story.start + side.break_even - 1
     axes.plot(
@@ -346,9 +349,15 @@ def _break_even(axes: Axes, room: Room, story: Comparison, side: Investing, lang
         clip_on=False, zorder=7, gid="break-even",
     )  # fmt: skip
     at, floor = room.display(x, 0)
-    wide = width_of(figure_of(axes), text)
-    room.avoid_line([x, x], [0, axes.get_ylim()[1] / 12])
-    room.write(text, (at + 12 + wide / 2, floor + 14), pull=(1, 3))
+    room.avoid_line([x, x], [0, axes.get_ylim()[1] / 15])
+    room.write(paid_back(story, side, lang), (at, floor + 30), pull=(1, 1.5))
+
+
+def _not_paid_back(axes: Axes, room: Room, story: Comparison, side: Investing, lang: str) -> None:
+    """Say so in the corner where the time axis ends."""
+    if side.break_even is None:
+        text = wrap(figure_of(axes), paid_back(story, side, lang), axes.bbox.width / 3)
+        room.write(text, room.display(story.years[-1], 0), pull=(1, 3), align="right")
 
 
 def _inflow_strip(axes: Axes, story: Comparison, side: Investing, lang: str) -> None:
