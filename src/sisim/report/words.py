@@ -98,7 +98,7 @@ def footer(result: Result, lang: str) -> str:
         if len(result.seeds) == 1
         else t("Seeds {first}–{last}", lang, first=result.seeds[0], last=result.seeds[-1])
     )
-    named = f"{t('scenario', lang)} {result.scenario.name} {result.digest}"
+    named = t("scenario", lang) + f" {result.scenario.name} {result.digest}"
     origin = f"{seeds} · sisim {result.version} · {named}"
     if not result.scenario.invented:
         return origin

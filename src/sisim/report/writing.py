@@ -93,4 +93,4 @@ def listing(items: list[str], lang: str) -> str:
     """
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} {t('and', lang)} {items[-1]}"
+    return t("{first} and {last}", lang, first=", ".join(items[:-1]), last=items[-1])
