@@ -133,6 +133,11 @@ class Result:
         """The counted steps of the clock, (n,)."""
         return self.points[:-1]
 
+    def instant(self, step: int) -> float:
+        """Return when a step of the clock begins, as a decimal year (2026.5: the first of July)."""
+        clock = self.compiled.clock
+        return float((clock.first_moment + step) / clock.per_year)
+
     # ------------------------------------------------------------------------ tidy tables
 
     def people(self, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -142,7 +147,7 @@ class Result:
         """
         tracks, states = zip(*self.compiled.states, strict=True)
         axis = {"track": labels(tracks), "state": labels(states)}
-        return self._table("people", self.counts("stock", by), by, axis)
+        return self.table("people", self.counts("stock", by), by, axis)
 
     def moves(self, by: Sequence[str] = ()) -> pd.DataFrame:
         """Return how often each transition has happened in each step.
@@ -150,7 +155,7 @@ class Result:
         Columns: replication, step, month, arm, `by`, transition, moves.
         """
         axis = {"transition": labels(self.compiled.transitions)}
-        return self._table("moves", self.counts("event", by), by, axis)
+        return self.table("moves", self.counts("event", by), by, axis)
 
     def entries(self, by: Sequence[str] = ()) -> pd.DataFrame:
         """Return how many have entered each group of states in each step.
@@ -159,7 +164,7 @@ class Result:
         """
         groups = {"group": labels(self.compiled.groups)}
         first = {"first": np.array([True, False])}
-        return self._table("entries", self.counts("entry", by), by, groups, first)
+        return self.table("entries", self.counts("entry", by), by, groups, first)
 
     def units(self, by: Sequence[str] = ()) -> pd.DataFrame:
         """Return the units of each resource used in each step; `by` may name the area.
@@ -187,7 +192,7 @@ class Result:
 
         def table(name: str) -> pd.DataFrame:
             counts = np.moveaxis(self.treatments(name), 2, -1)
-            return self._table(name, counts if by else counts.sum(axis=3), by, axis)
+            return self.table(name, counts if by else counts.sum(axis=3), by, axis)
 
         return table("started").assign(treated=table("treated")["treated"])
 
@@ -198,7 +203,7 @@ class Result:
         """
         investments = {"investment": labels(self.compiled.investments)}
         phases, items = {"phase": labels(PHASES)}, {"item": labels(ITEMS)}
-        return self._table("units", self.investment_units, (), investments, phases, items)
+        return self.table("units", self.investment_units, (), investments, phases, items)
 
     # ------------------------------------------------------------------------ arrays
 
@@ -300,16 +305,20 @@ class Result:
     def _area_shares(self) -> NDArray[np.float64]:
         areas = self.scenario.population.areas.values()
         shares = np.array([area.share.value for area in areas] or [1.0])
-        return shares / shares.sum()
+        return np.asarray(shares / shares.sum())
 
     def _per_step(self, kind: Kind, by: Sequence[str], axis: str, name: str) -> pd.DataFrame:
         by = _known(by, ["area"])
         units = self.used(kind)
         amounts = units.states[:, :, :-1] + units.events
         amounts = amounts if by else amounts.sum(axis=3)
-        return self._table(name, amounts, by, {axis: labels(units.names)})
+        return self.table(name, amounts, by, {axis: labels(units.names)})
 
-    def _table(self, name: str, values: Array, by: Sequence[str], *kinds: Axis) -> pd.DataFrame:
+    def table(self, name: str, values: Array, by: Sequence[str], *kinds: Axis) -> pd.DataFrame:
+        """Return (replications, arms, time, `by`..., kinds...) as a tidy table.
+
+        Arms may lack `without`, and time may lack the end.
+        """
         clock = self.compiled.clock
         time = self.points[: values.shape[2]]
         months = [f"{year}-{month:02d}" for year, month
@@ -357,9 +366,9 @@ class _Accountant:
                     states[..., self.names.index(name)] += amount
         moves = self.result.counts("event", ["area"])
         events = np.zeros((*moves.shape[:-1], len(self.names)))
-        for transition, content in self.pathway.transitions.items():
+        for transition, spec_of_move in self.pathway.transitions.items():
             count = moves[..., self.compiled.transitions.index(transition)]
-            for name, use in self._of(content).items():
+            for name, use in self._of(spec_of_move).items():
                 events[..., self.names.index(name)] += count * use.amount.value
         arrivals = self.result.counts("arrivals", ["area"])[:, :, :-1]
         for name, use in self._of(self.pathway.entry).items():
@@ -404,7 +413,7 @@ class _Accountant:
         fidelity = fidelity_path(own.investment, self.compiled.clock)[self.result.points]
         _, new_way = self.result.delivery(own)
         in_phase = {"always": new_way >= 0, "project": new_way == 0, "new_way": new_way > 0}
-        return (in_phase[effect.phase] * fidelity).T
+        return np.asarray(in_phase[effect.phase] * fidelity).T
 
     def _treated(self, own: Own, track: str, state: str) -> Array:
         """Return who is in treatment in a state, (replications, points, areas)."""
@@ -426,9 +435,9 @@ def digest(scenario: Scenario) -> str:
     return hashlib.sha256(scenario.model_dump_json(by_alias=True).encode()).hexdigest()[:8]
 
 
-def labels(names: Sequence[str]) -> pd.Categorical:
+def labels(names: Sequence[str]) -> pd.Categorical[str]:
     """Return names as a column that keeps their order."""
-    return pd.Categorical(names, categories=list(dict.fromkeys(names)))
+    return pd.Categorical(list(names), categories=list(dict.fromkeys(names)))
 
 
 def tidy(name: str, values: Array, axes: Sequence[Axis]) -> pd.DataFrame:

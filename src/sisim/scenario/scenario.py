@@ -181,6 +181,7 @@ class Cost(Table):
     per_participant: Positive = Positive(value=0)
     per_participant_month: Positive = Positive(value=0)
     payer: Name
+    price_type: Name = Field("staff", description="Whose real price growth it follows.")
 
 
 class Fidelity(Table):
@@ -240,7 +241,8 @@ class Arm(Table):
 class Drift(Table):
     """What happens in every arm alike, per year from the start.
 
-    `volumes`: growth of a named transition's rate; `prices`: real price growth by price type.
+    `volumes`: growth of a named transition's rate; `prices`: real price growth by price type, that
+    of "general" holding for types that are not given.
     """
 
     volumes: dict[Name, Number] = {}

@@ -1,0 +1,1 @@
+"""Money, applied afterwards to what the engine has counted (law L5)."""

@@ -1,0 +1,182 @@
+"""The ledger: money by month, arm, administration and kind, from counts and prices.
+
+Everything is linear in the counts, so sums hold whatever is added up first (law L6): payers to
+administrations, administrations to principals, principals to the total, months to years; and
+with - without = investment + running - replaced + change in use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sisim.economics.prices import PriceList
+from sisim.economics.rewards import counted
+from sisim.engine.result import ITEMS, PHASES, Result, Units, labels
+from sisim.scenario.scenario import Cost, Scenario
+
+Kind = Literal["use", "investment", "running", "replaced"]
+KINDS: tuple[Kind, ...] = ("use", "investment", "running", "replaced")
+OF_PHASE: dict[str, Kind] = {
+    "project": "investment", "new_way": "running", "replaced": "replaced"
+}  # fmt: skip
+FUND = "fund"
+"""Pays an investment that no administration pays; it is its own principal."""
+
+Floats = NDArray[np.float64]
+K = TypeVar("K")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is paid for (a resource or an investment), by whom, and what kind of cost it is."""
+
+    kind: Kind
+    item: str
+    administration: str
+    principal: str
+    ordinary: bool = False
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What every administration pays for everything, in every arm.
+
+    Attributes:
+        result: The counts that were priced.
+        lines: What is paid for, and by whom.
+        amounts: SEK, (replications, arms, cycles, lines); what is replaced is negative.
+        current: In the money of each year, rather than in that of the scenario's price level.
+    """
+
+    result: Result
+    lines: tuple[Line, ...]
+    amounts: Floats
+    current: bool = False
+
+    @cached_property
+    def cycles(self) -> NDArray[np.int64]:
+        """The steps of the clock to which the amounts belong, (cycles,)."""
+        return self.result.points[: self.amounts.shape[2]]
+
+    @cached_property
+    def years(self) -> NDArray[np.int64]:
+        """The calendar years, in order, (years,)."""
+        return np.unique(self.result.compiled.clock.year(self.cycles))
+
+    @cached_property
+    def yearly(self) -> Floats:
+        """The amounts by calendar year, (replications, arms, years, lines)."""
+        return by_year(self.result, self.amounts)
+
+    def sums(self, key: Callable[[Line], K | None], *, yearly: bool = False) -> dict[K, Floats]:
+        """Return the sum over the lines of each key, (replications, arms, cycles or years).
+
+        Args:
+            key: What a line is summed under; None leaves it out.
+            yearly: By calendar year, rather than by cycle.
+        """
+        amounts = self.yearly if yearly else self.amounts
+        sums: dict[K, Floats] = {}
+        # One line after the other: then equal counts give equal sums, whatever arm they stand in.
+        for number, line in enumerate(self.lines):
+            found = key(line)
+            if found is not None:
+                sums[found] = sums.get(found, 0.0) + amounts[..., number]
+        return sums
+
+    def total(self, wanted: Callable[[Line], bool] = lambda _: True) -> Floats:
+        """Return the sum over the lines that are wanted, (replications, arms, cycles)."""
+        sums = self.sums(lambda line: True if wanted(line) else None)
+        return sums.get(True, np.zeros(self.amounts.shape[:-1]))
+
+    def table(self) -> pd.DataFrame:
+        """Return the ledger as a tidy table.
+
+        Columns: replication, step, month, arm, administration, principal, kind, item, amount.
+        """
+        names = ("administration", "principal", "kind", "item")
+        lines = {name: labels([getattr(line, name) for line in self.lines]) for name in names}
+        return self.result.table("amount", self.amounts, (), lines)
+
+
+def ledger(result: Result, *, current: bool = False) -> Ledger:
+    """Return what everything that `result` has counted costs.
+
+    Args:
+        result: What was counted.
+        current: In the money of each year, rather than in that of the scenario's price level.
+    """
+    scenario = result.scenario
+    units = result.used("use")
+    amounts = rewards(result, units).sum(axis=3)
+    cycles = result.points[: amounts.shape[2]]
+    prices = PriceList(scenario, result.compiled.clock.year(cycles), current=current)
+    lines: list[Line] = []
+    columns: list[Floats] = []
+    for number, name in enumerate(units.names):
+        resource = scenario.pathway.resources[name]
+        cost = amounts[..., number] * prices.of(
+            resource.price, resource.price_type, resource.price_year
+        )
+        for administration, share in resource.shares.items():
+            principal = _principal(scenario, administration)
+            lines.append(Line("use", name, administration, principal, resource.ordinary))
+            columns.append(cost * share)
+    items = over_cycles(result.investment_units, len(cycles))
+    for number, name in enumerate(result.compiled.investments):
+        for phase, cost in _costs(scenario, name).items():
+            own = items[..., number, PHASES.index(phase), :]
+            amount = sum(
+                own[..., ITEMS.index(item)] * prices.of(getattr(cost, item), cost.price_type)
+                for item in ITEMS
+            )
+            principal = _principal(scenario, cost.payer)
+            lines.append(Line(OF_PHASE[phase], name, cost.payer, principal))
+            columns.append(np.asarray(amount))
+    empty = np.zeros((*amounts.shape[:3], 0))
+    return Ledger(result, tuple(lines), np.stack(columns, axis=-1) if columns else empty, current)
+
+
+def rewards(result: Result, units: Units) -> Floats:
+    """Return units by cycle as the scenario counts them, (..., cycles, areas, names)."""
+    economy = result.scenario.economy
+    states = counted(units.states, economy.counting, economy.weights, axis=2)
+    events = over_cycles(units.events, states.shape[2])
+    return np.asarray(states + events)
+
+
+def over_cycles(steps: NDArray[Any], cycles: int) -> NDArray[Any]:
+    """Return what is counted by step, with nothing at the end point where that is a cycle too."""
+    after = [(0, 0)] * steps.ndim
+    after[2] = (0, cycles - steps.shape[2])
+    return np.pad(steps, after) if cycles > steps.shape[2] else steps
+
+
+def by_year(result: Result, values: NDArray[Any]) -> NDArray[Any]:
+    """Return the sums of (replications, arms, cycles, ...) over each calendar year."""
+    years = result.compiled.clock.year(result.points[: values.shape[2]])
+    firsts = np.flatnonzero(np.diff(years, prepend=years[0] - 1))
+    return np.asarray(np.add.reduceat(values, firsts, axis=2))
+
+
+def _costs(scenario: Scenario, name: str) -> dict[str, Cost]:
+    """Return what an investment costs, by phase."""
+    investment = scenario.investments[name]
+    costs = {"project": investment.cost}
+    if investment.new_way is not None:
+        costs["new_way"] = investment.new_way.cost
+        if investment.new_way.replaces is not None:
+            costs["replaced"] = investment.new_way.replaces
+    return costs
+
+
+def _principal(scenario: Scenario, administration: str) -> str:
+    administrations = scenario.pathway.administrations
+    return FUND if administration == FUND else administrations[administration].principal
