@@ -54,6 +54,17 @@ def fill(lo, hi, block, purpose, key, out):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(nogil=True, cache=True, _nrt=False)  # type: ignore[untyped-decorator]
+def fill_each(lo, hi, purpose, moment, key, out):  # type: ignore[no-untyped-def]
+    """Write into `out` (n,) one 32-bit draw of each person, each with a purpose of their own."""
+    lane = moment & 3
+    block = U32(moment >> 2)
+    k0, k1 = key[0], key[1]
+    for i in range(lo.shape[0]):
+        a, b, c, d = philox(lo[i], hi[i], block, purpose[i], k0, k1)
+        out[i] = a if lane == 0 else b if lane == 1 else c if lane == 2 else d
+
+
+@nb.njit(nogil=True, cache=True, _nrt=False)  # type: ignore[untyped-decorator]
 def draw(lo, hi, moment, purpose, key):  # type: ignore[no-untyped-def]
     """Return one 32-bit draw of one person at one moment (a step counted from year 0)."""
     a, b, c, d = philox(lo, hi, U32(moment >> 2), purpose, key[0], key[1])

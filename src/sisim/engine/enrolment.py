@@ -50,9 +50,7 @@ def eligible(R, V, P, target, alternative, arm, inv, lo, hi, s, repeat, seen, ou
     count = 0
     for i in range(lo, hi):
         place = P.place[arm - 1, inv, i]
-        if P.person[i].arrive > s or (
-            place.start != NEVER and (not repeat or place.end == NEVER)
-        ):
+        if P.person[i].arrive > s or (place.start != NEVER and (not repeat or place.end == NEVER)):
             continue
         row = i + arm * P.n if P.differs[arm - 1, i] else i
         if not P.alive[row]:
@@ -260,9 +258,7 @@ class Enrolments:
         chosen: NDArray[np.int64] = np.sort(people[np.argsort(order, kind="stable")[:free]])
         return chosen
 
-    def _enrol(
-        self, plan: _Plan, people: NDArray[np.int64], step: int, columns: Columns
-    ) -> None:
+    def _enrol(self, plan: _Plan, people: NDArray[np.int64], step: int, columns: Columns) -> None:
         columns.place["start"][plan.arm, plan.number, people] = step
         columns.place["end"][plan.arm, plan.number, people] = NEVER
         columns.touched[plan.arm, people] = True
@@ -324,7 +320,9 @@ class _Plan:
         months = investment.duration
         self.duration = None if months is None else clock.months(months)
         self.drop_out = -np.expm1(-investment.drop_out.per_year / clock.per_year)
-        self.has_participants = any(e.acts_on == "participants" for e in investment.effects) or bool(
+        self.has_participants = any(
+            e.acts_on == "participants" for e in investment.effects
+        ) or bool(
             investment.cost.per_participant.value
             or investment.cost.per_participant_month.value
             or not investment.effects

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sisim.engine import tables as tb
-from sisim.engine.draws import SCALE, U32, draw, fill
+from sisim.engine.draws import SCALE, U32, draw, fill, fill_each
 
 BLOCK = 2048
 """People per block: what one thread works through at a time, sized for the cache."""
@@ -34,9 +34,16 @@ AS_WITHOUT = -2
 STAYS = -1
 
 PersonRow = tb.row(
-    born=np.int32, start=np.int32, arrive=np.int32, last=np.int32, area=np.int32, cell=np.int32
+    born=np.int32,
+    start=np.int32,
+    arrive=np.int32,
+    last=np.int32,
+    area=np.int32,
+    cell=np.int32,
+    group=np.int32,
 )
-MemoryRow = tb.row(since=np.int32, left=np.int32, visits=np.int32, at=np.int32, mask=np.uint64)
+MemoryRow = tb.row(changed=np.int32, visits=np.int32)
+WindowRow = tb.row(mask=np.uint64, at=np.int32)
 PlaceRow = tb.row(start=np.int32, end=np.int32)
 WorkRow = tb.row(person=np.int32, arm=np.int32, track=np.int32, transition=np.int32, to=np.int32)
 LogRow = tb.row(row=np.int32, step=np.int32, origin=np.int32, to=np.int32)
@@ -63,15 +70,19 @@ class Columns(NamedTuple):
     numbers: NDArray[np.float64]
     state: NDArray[np.uint16]  # (tracks, rows)
     since: NDArray[np.int32]  # (tracks, rows)
-    memory: NDArray[np.void]  # (groups, rows)
+    memory: NDArray[np.void]  # (groups, rows) last entered or left, and how often entered
+    window: NDArray[np.void]  # (groups with a window, rows) bit k: entered k steps before `at`
     alive: NDArray[np.bool_]  # (rows,)
     differs: NDArray[np.bool_]  # (arms, n) has a row of their own
     place: NDArray[np.void]  # (arms, investments, n) last treatment
     touched: NDArray[np.bool_]  # (arms, n) has ever been treated
     draws: NDArray[np.uint32]  # (tracks, 4, n)
+    slot: NDArray[np.int32]  # (n,) row of the bounds
     share: NDArray[np.int32]  # (1 + arms, shares, groups of peers) per mille
     share_differs: NDArray[np.bool_]  # (arms,)
     peers: NDArray[np.int32]  # (shares, n) which group of peers a person belongs to
+    arrivals: NDArray[np.int32]  # (n,) people in order of arrival
+    arrivals_from: NDArray[np.int64]  # (steps + 2,) where each step's arrivals begin
 
 
 class Counts(NamedTuple):
@@ -89,7 +100,9 @@ class Counts(NamedTuple):
 class Scratch(NamedTuple):
     """Work space of a thread."""
 
-    values: NDArray[np.float64]  # (2, MAX_OUT): chances, destination weights
+    values: NDArray[np.float64]  # (capacity, MAX_OUT): chances of who leaves
+    weights: NDArray[np.float64]  # (MAX_OUT,) of destinations
+    second: NDArray[np.uint32]  # (4, capacity): keys, purposes and second draws of who leaves
     work: NDArray[np.void]  # (capacity,)
     seen: NDArray[np.float64]  # (capacity, features)
     leavers: NDArray[np.int32]  # (capacity,) rows
@@ -159,15 +172,16 @@ def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
     elif kind == tb.TIME_IN_STATE:
         value = s - P.since[arg, row]
     elif kind == tb.TIME_IN_GROUP:
-        since = P.memory[arg, row].since
-        value = -1.0 if since == NEVER else s - since
+        inside = V.member[arg, P.state[V.group_track[arg], row]]
+        value = s - P.memory[arg, row].changed if inside else -1.0
     elif kind == tb.TIME_SINCE_GROUP:
-        left = P.memory[arg, row].left
-        value = -1.0 if left == NEVER else s - left
+        inside = V.member[arg, P.state[V.group_track[arg], row]]
+        gone = P.memory[arg, row].visits > 0 and not inside
+        value = s - P.memory[arg, row].changed if gone else -1.0
     elif kind == tb.VISITS:
         value = P.memory[arg, row].visits
     elif kind == tb.VISITS_WINDOW:
-        value = visits_in_window(P.memory[arg, row], feature.window, s)
+        value = visits_in_window(P.window[arg, row], feature.window, s)
     elif kind == tb.AREA:
         value = P.person[i].area
     elif kind == tb.MONTH:
@@ -287,9 +301,16 @@ def chances(R, state, arm, s, seen, values):  # type: ignore[no-untyped-def]
     """Fill `values` with the chance of each transition out of a state; return their sum."""
     first = R.state[state].first
     last = R.state[state].last
-    for j in range(first, last):
-        values[j - first] = transition_value(R, R.out[j], arm, s, seen)
-    return combine(R, first, last, values)
+    total = 0.0
+    if R.state[state].fixed == 1:
+        for j in range(first, last):
+            values[j - first] = R.fixed[j]
+            total += R.fixed[j]
+    else:
+        for j in range(first, last):
+            values[j - first] = transition_value(R, R.out[j], arm, s, seen)
+        total = combine(R, first, last, values)
+    return total
 
 
 @inlined
@@ -323,7 +344,7 @@ def pick(values, first, last, v):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def choose(R, state, v, u, values, seen):  # type: ignore[no-untyped-def]
+def choose(R, state, v, u, values, seen, weights):  # type: ignore[no-untyped-def]
     """Return the transition and destination of someone who leaves with draws `u` and `v`.
 
     The first draw has decided that they leave, and decides in which stage; the second decides
@@ -339,16 +360,18 @@ def choose(R, state, v, u, values, seen):  # type: ignore[no-untyped-def]
         stage = R.transition[R.out[j]].stage
         total = 0.0
         while end < last and R.transition[R.out[end]].stage == stage:
-            total += values[0, end - first]
+            total += values[end - first]
             end += 1
         if u < total:
             break
         u -= total
-    k, inside = pick(values[0], j - first, end - first, v * total)
+    k, inside = pick(values, j - first, end - first, v * total)
     t = R.out[first + k]
-    total = destination_weights(R, t, seen, values[1])
     start = R.transition[t].to_first
-    d, inside = pick(values[1], 0, R.transition[t].to_last - start, inside * total)
+    d = 0
+    if R.transition[t].to_last > start + 1:
+        total = destination_weights(R, t, seen, weights)
+        d, inside = pick(weights, 0, R.transition[t].to_last - start, inside * total)
     return t, R.destination[start + d].state
 
 
@@ -377,26 +400,56 @@ def decide_all(R, track, lo, hi, draws, state, W, n, first_own, s, moment, key):
     """
     lane = moment & 3
     people = lo.shape[0]
-    base_t = STAYS
-    base_to = STAYS
+    leaving = 0
     for m in range(n):
         item = W.work[m]
         i = item.person
         k = item.track
         here = state[k, i if m < first_own else i + item.arm * people]
         u = draws[k, lane, i] * SCALE
-        t = STAYS
-        to = STAYS
-        if u < chances(R, here, item.arm, s, W.seen[m], W.values[0]):
-            v = draw(lo[i], hi[i], moment, track[k].to, key) * SCALE
-            t, to = choose(R, here, v, u, W.values, W.seen[m])
-        if item.arm == 0:
-            base_t = t
-            base_to = to
-        elif m < first_own and t == base_t and to == base_to:
-            t = AS_WITHOUT
+        values = W.values[leaving]
+        W.work[m].transition = STAYS
+        W.work[m].to = STAYS
+        if u < chances(R, here, item.arm, s, W.seen[m], values):
+            W.second[0, leaving] = lo[i]
+            W.second[1, leaving] = hi[i]
+            W.second[2, leaving] = track[k].to
+            W.leavers[leaving] = m
+            leaving += 1
+    # The second draws are made together: alone, each would wait for the one before.
+    fill_each(
+        W.second[0, :leaving],
+        W.second[1, :leaving],
+        W.second[2, :leaving],
+        moment,
+        key,
+        W.second[3, :leaving],
+    )
+    for q in range(leaving):
+        m = W.leavers[q]
+        item = W.work[m]
+        here = state[item.track, item.person if m < first_own else item.person + item.arm * people]
+        u = draws[item.track, lane, item.person] * SCALE
+        v = W.second[3, q] * SCALE
+        t, to = choose(R, here, v, u, W.values[q], W.seen[m], W.weights)
         W.work[m].transition = t
         W.work[m].to = to
+    without = 0
+    for m in range(first_own if R.effects.shape[0] > 1 else 0):
+        if W.work[m].arm == 0:
+            without = m
+        elif (
+            W.work[m].transition == W.work[without].transition
+            and W.work[m].to == W.work[without].to
+        ):
+            W.work[m].transition = AS_WITHOUT
+
+
+@inlined
+def slot_of(L, P, i, s):  # type: ignore[no-untyped-def]
+    """Return which row of the bounds holds for a person: year of age and class of background."""
+    age = max(s - P.person[i].born, 0) // L.slot_steps
+    return min(age, L.slot_ages - 1) * L.slot_classes + P.person[i].group
 
 
 @compiled_function
@@ -406,6 +459,9 @@ def gather(L, P, W, own, lo, hi, s, bound, key):  # type: ignore[no-untyped-def]
     moment = L.first_step + s
     lane = moment & 3
     n = 0
+    if lane == 0:
+        for i in range(lo, hi):
+            P.slot[i] = slot_of(L, P, i, s)
     for k in range(L.n_tracks):
         if lane == 0:
             fill(
@@ -418,17 +474,22 @@ def gather(L, P, W, own, lo, hi, s, bound, key):  # type: ignore[no-untyped-def]
             )
         u = P.draws[k, lane]
         state = P.state[k]
+        slot = P.slot
         for i in range(lo, hi):
-            if np.uint64(u[i]) < bound[state[i]]:
+            if u[i] <= bound[slot[i], state[i]]:
                 W.work[n].person = i
                 W.work[n].arm = 0
                 W.work[n].track = k
                 n += 1
                 for a in range(arms):
-                    if not P.differs[a, i] and (
-                        P.touched[a, i]
-                        or L.area_active[a, P.person[i].area, s]
-                        or P.share_differs[a]
+                    if (
+                        L.may_differ[a, state[i]]
+                        and not P.differs[a, i]
+                        and (
+                            P.touched[a, i]
+                            or L.area_active[a, P.person[i].area, s]
+                            or P.share_differs[a]
+                        )
                     ):
                         W.work[n].person = i
                         W.work[n].arm = a + 1
@@ -440,7 +501,7 @@ def gather(L, P, W, own, lo, hi, s, bound, key):  # type: ignore[no-untyped-def]
             i = own[a, m]
             row = i + (a + 1) * P.n
             for k in range(L.n_tracks):
-                if np.uint64(P.draws[k, lane, i]) < bound[P.state[k, row]]:
+                if P.draws[k, lane, i] <= bound[P.slot[i], P.state[k, row]]:
                     W.work[n].person = i
                     W.work[n].arm = a + 1
                     W.work[n].track = k
@@ -467,6 +528,8 @@ def part_ways(P, W, own, n, first_own):  # type: ignore[no-untyped-def]
             P.since[k, row] = P.since[k, i]
         for g in range(P.memory.shape[0]):
             P.memory[g, row] = P.memory[g, i]
+        for w in range(P.window.shape[0]):
+            P.window[w, row] = P.window[w, i]
         P.alive[row] = P.alive[i]
         P.differs[a, i] = True
         own[a, own[a, BLOCK]] = i
@@ -476,9 +539,12 @@ def part_ways(P, W, own, n, first_own):  # type: ignore[no-untyped-def]
             to = STAYS
             for q in range(first_own):
                 other = W.work[q]
-                if other.person == i and other.track == k and (
-                    other.arm == 0
-                    or (other.arm == item.arm and other.transition != AS_WITHOUT)
+                if (
+                    other.person == i
+                    and other.track == k
+                    and (
+                        other.arm == 0 or (other.arm == item.arm and other.transition != AS_WITHOUT)
+                    )
                 ):
                     t = other.transition
                     to = other.to
@@ -501,18 +567,18 @@ def cell_of(L, P, i, s):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def remember_entry(memory, g, row, at):  # type: ignore[no-untyped-def]
+def remember_entry(L, P, g, row, at):  # type: ignore[no-untyped-def]
     """Note that a group is entered at a step."""
-    past = memory[g, row]
-    shift = at - past.at
-    word = np.uint64(0)
-    if shift < 64:
-        word = past.mask << np.uint64(shift)
-    memory[g, row].mask = word | np.uint64(1)
-    memory[g, row].at = at
-    memory[g, row].visits += 1
-    memory[g, row].since = at
-    memory[g, row].left = NEVER
+    P.memory[g, row].visits += 1
+    P.memory[g, row].changed = at
+    w = L.group_window[g]
+    if w >= 0:
+        shift = at - P.window[w, row].at
+        word = np.uint64(0)
+        if shift < 64:
+            word = P.window[w, row].mask << np.uint64(shift)
+        P.window[w, row].mask = word | np.uint64(1)
+        P.window[w, row].at = at
 
 
 @inlined
@@ -585,10 +651,9 @@ def move_all(L, P, C, W, n, first_own, s, logging):  # type: ignore[no-untyped-d
                         for a in range(arms):
                             if P.differs[a, i]:
                                 C.entry[a + 1, record, cell, g, again] -= 1
-                remember_entry(P.memory, g, row, s + 1)
+                remember_entry(L, P, g, row, s + 1)
             elif was and not now:
-                P.memory[g, row].since = NEVER
-                P.memory[g, row].left = s + 1
+                P.memory[g, row].changed = s + 1
         if L.state[to].exit:
             W.leavers[leavers] = row
             leavers += 1
@@ -597,37 +662,52 @@ def move_all(L, P, C, W, n, first_own, s, logging):  # type: ignore[no-untyped-d
         leave(L, P, C, row, row % P.n, row // P.n, s + 1, s)
 
 
+@inlined
+def first_born(person, lo, hi, born):  # type: ignore[no-untyped-def]
+    """Return the first of [lo, hi) not born before a step: people stand in order of birth."""
+    left = lo
+    right = hi
+    while left < right:
+        middle = (left + right) // 2
+        if person[middle].born < born:
+            left = middle + 1
+        else:
+            right = middle
+    return left
+
+
 @compiled_function
 def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
     """Ageing out, births, arrivals, and birthdays that change cell, at the start of step `s`."""
     arms = P.differs.shape[0]
     record = max(s - L.history, 0)
-    for i in range(lo, hi):
-        if P.person[i].last > s:
-            break
-        if P.person[i].last == s:
-            for arm in range(arms + 1):
-                if arm == 0 or P.differs[arm - 1, i]:
-                    leave(L, P, C, i + arm * P.n, i, arm, s, max(s - 1, P.person[i].born))
-    for i in range(lo, hi):
-        if P.person[i].start > s:
-            break
-        if P.person[i].start == s:
-            enter(L, P, i, s, key)
-        if P.person[i].arrive == s and P.alive[i]:
-            arrive(L, P, C, i, s, key)
+    i = first_born(P.person, lo, hi, s - L.max_age)
+    while i < hi and P.person[i].last == s:
+        for arm in range(arms + 1):
+            if arm == 0 or P.differs[arm - 1, i]:
+                leave(L, P, C, i + arm * P.n, i, arm, s, max(s - 1, P.person[i].born))
+        i += 1
+    i = lo if s == 0 else first_born(P.person, lo, hi, s)
+    while i < hi and P.person[i].start == s:
+        enter(L, P, i, s, key)
+        i += 1
+    # Whoever arrives at this step, in order of birth; find those of this block.
+    begin = P.arrivals_from[s]
+    end = P.arrivals_from[s + 1]
+    while begin < end:
+        middle = (begin + end) // 2
+        if P.arrivals[middle] < lo:
+            begin = middle + 1
+        else:
+            end = middle
+    while begin < P.arrivals_from[s + 1] and P.arrivals[begin] < hi:
+        if P.alive[P.arrivals[begin]]:
+            arrive(L, P, C, P.arrivals[begin], s, key)
+        begin += 1
     if L.age_radix > 0 and P.person[lo].start <= s:
         for b in range(L.cell_edges.shape[0]):
-            # Who was born `edge` steps ago is a slice, since people stand in order of birth.
             born = s - L.cell_edges[b]
-            i = lo
-            right = hi
-            while i < right:
-                middle = (i + right) // 2
-                if P.person[middle].born < born:
-                    i = middle + 1
-                else:
-                    right = middle
+            i = first_born(P.person, lo, hi, born)
             while i < hi and P.person[i].born == born:
                 if P.person[i].arrive < s:
                     old = cell_of(L, P, i, s - 1)
@@ -651,6 +731,7 @@ def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
 def enter(L, P, i, s, key):  # type: ignore[no-untyped-def]
     """Let a person begin to live, in start states drawn for them."""
     P.alive[i] = True
+    P.slot[i] = slot_of(L, P, i, s)
     lane = (L.first_step + s) & 3
     for k in range(L.n_tracks):
         track = L.track[k]
@@ -665,12 +746,12 @@ def enter(L, P, i, s, key):  # type: ignore[no-untyped-def]
             P.draws[k, later, i] = draw(P.lo[i], P.hi[i], moment, track.move, key)
     for g in range(L.group_track.shape[0]):
         P.memory[g, i].visits = 0
-        P.memory[g, i].since = NEVER
-        P.memory[g, i].left = NEVER
-        P.memory[g, i].mask = 0
-        P.memory[g, i].at = s
+        P.memory[g, i].changed = s
+        if L.group_window[g] >= 0:
+            P.window[L.group_window[g], i].mask = 0
+            P.window[L.group_window[g], i].at = s
         if L.member[g, P.state[L.group_track[g], i]]:
-            remember_entry(P.memory, g, i, s)
+            remember_entry(L, P, g, i, s)
 
 
 @compiled_function
@@ -679,7 +760,8 @@ def arrive(L, P, C, i, s, key):  # type: ignore[no-untyped-def]
     record = max(s - L.history, 0)
     cell = cell_of(L, P, i, s)
     thinned = draw(P.lo[i], P.hi[i], 0, L.p_entry, key) * SCALE
-    C.arrivals[0, record, cell] += 1
+    if s >= L.history:
+        C.arrivals[0, record, cell] += 1
     for k in range(L.n_tracks):
         C.stock[0, record, cell, P.state[k, i]] += 1
     for a in range(P.differs.shape[0]):
@@ -694,7 +776,8 @@ def arrive(L, P, C, i, s, key):  # type: ignore[no-untyped-def]
             row = i + (a + 1) * P.n
             P.differs[a, i] = True
             P.alive[row] = False
-            C.arrivals[a + 1, record, cell] -= 1
+            if s >= L.history:
+                C.arrivals[a + 1, record, cell] -= 1
             for k in range(L.n_tracks):
                 C.stock[a + 1, record, cell, P.state[k, i]] -= 1
                 P.state[k, row] = L.gone
@@ -733,7 +816,7 @@ def count_uses(R, V, L, P, C, W, lo, hi, s):  # type: ignore[no-untyped-def]
 
 @compiled_function
 def run_blocks(  # type: ignore[no-untyped-def]
-    R, V, L, P, C, W, first, stride, s0, s1, begun, bounds, key, logging
+    R, V, L, P, C, W, first, stride, s0, s1, begun, bounds, variant, key, logging
 ):
     """Run steps [s0, s1) for every `stride`:th block, each through all the steps in turn.
 
@@ -750,8 +833,9 @@ def run_blocks(  # type: ignore[no-untyped-def]
                 begin_step(L, P, C, lo, hi, s, key)
             if s >= L.history and L.use.shape[0] > 0:
                 count_uses(R, V, L, P, C, W, lo, hi, s)
-            n, first_own = gather(L, P, W, own, lo, hi, s, bounds[s], key)
-            observe_all(V, P, R.state, W.work, n, first_own, s, W.seen)
+            n, first_own = gather(L, P, W, own, lo, hi, s, bounds[variant[s - s0]], key)
+            if V.state_feature.shape[0] > 0:
+                observe_all(V, P, R.state, W.work, n, first_own, s, W.seen)
             decide_all(
                 R, L.track, P.lo, P.hi, P.draws, P.state, W, n, first_own, s, L.first_step + s, key
             )
@@ -771,14 +855,15 @@ def begin_blocks(L, P, C, own, s, key):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def leaving_bounds(R, V, largest, values, out):  # type: ignore[no-untyped-def]
-    """Write into `out` (steps, states + 1) the draw below which anyone there might leave.
+def leaving_bounds(R, V, largest, s, drift, values, out):  # type: ignore[no-untyped-def]
+    """Write into `out` (slots, states + 1) the draw up to which anyone there might leave.
 
-    `largest` (references,) holds each table's greatest multiplier; calendar features are known
-    exactly. Effects that raise a risk are included in full.
+    `largest` (slots, references) holds the greatest multiplier each reference can give; features of
+    the calendar are known exactly at step `s`, and `drift` (transitions,) bounds the drift.
     """
-    for s in range(out.shape[0]):
-        for state in range(R.state.shape[0] - 1):
+    n_states = R.state.shape[0] - 1
+    for slot in range(out.shape[0]):
+        for state in range(n_states):
             first = R.state[state].first
             last = R.state[state].last
             for j in range(first, last):
@@ -786,32 +871,47 @@ def leaving_bounds(R, V, largest, values, out):  # type: ignore[no-untyped-def]
                 transition = R.transition[t]
                 most = 0.0
                 for arm in range(R.effects.shape[0]):
-                    value = transition.base * R.drift[t, s]
+                    value = transition.base * drift[t]
                     for part in range(2):
                         begin = transition.first if part == 0 else R.effects[arm, t, 0]
                         end = transition.last if part == 0 else R.effects[arm, t, 1]
                         for r in range(begin, end):
                             reference = R.reference[r]
-                            kind = V.feature[reference.feature].kind
-                            ratio = largest[r]
+                            feature = V.feature[reference.feature]
+                            ratio = largest[slot, r]
                             at = -1
-                            if kind == tb.MONTH:
+                            if feature.kind == tb.MONTH:
                                 at = V.calendar[s + V.origin].month
-                            elif kind == tb.CYCLE:
+                            elif feature.kind == tb.CYCLE:
                                 at = max(s - V.scenario_start, 0)
+                            elif feature.kind == tb.STATE and feature.arg == R.state[state].track:
+                                at = state - V.track[feature.arg].first
                             if at >= 0:
                                 ratio = R.table[reference.table + min(at, reference.length - 2)]
-                            if value > 0.0:
-                                value = apply_ratio(
-                                    value, ratio, reference.scale, transition.kind
-                                )
+                            if value > 0.0 and ratio != 1.0:
+                                value = apply_ratio(value, ratio, reference.scale, transition.kind)
                     most = max(most, value)
                 values[j - first] = most
             total = combine(R, first, last, values)
-            out[s, state] = np.uint64(
-                min(np.ceil(total * 4294967296.0 * (1.0 + 1e-12)), 4294967296.0)
-            )
-        out[s, R.state.shape[0] - 1] = 0
+            out[slot, state] = np.uint32(min(np.ceil(total * (1.0 + 1e-9) * 2.0**32), 2.0**32 - 1))
+        out[slot, n_states] = 0
+
+
+@compiled_function
+def fix_chances(R, track, seen, values):  # type: ignore[no-untyped-def]
+    """Work out the chances in states where nothing but the state itself decides."""
+    for state in range(R.state.shape[0] - 1):
+        if R.state[state].fixed == 1:
+            first = R.state[state].first
+            last = R.state[state].last
+            for j in range(first, last):
+                t = R.out[j]
+                for r in range(R.transition[t].first, R.transition[t].last):
+                    seen[R.reference[r].feature] = state - track[R.state[state].track].first
+                values[j - first] = transition_value(R, t, 0, 0, seen)
+            combine(R, first, last, values)
+            for j in range(first, last):
+                R.fixed[j] = values[j - first]
 
 
 @compiled_function

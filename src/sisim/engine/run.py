@@ -15,7 +15,19 @@ from sisim.engine.draws import seed_key
 from sisim.engine.enrolment import Enrolment, Enrolments
 from sisim.engine.kernel import BLOCK, Columns, Counts, Scratch
 from sisim.engine.population import People, people
-from sisim.engine.tables import DIRECT, EFFECT, NEVER, PER_MILLE, Compiled, compile_scenario
+from sisim.engine.tables import (
+    AGE,
+    AGE_CALENDAR,
+    ATTRIBUTE,
+    CYCLE,
+    DIRECT,
+    EFFECT,
+    MONTH,
+    NEVER,
+    PER_MILLE,
+    Compiled,
+    compile_scenario,
+)
 from sisim.scenario.scenario import Scenario
 
 Progress = Callable[[int, int], None]
@@ -63,21 +75,18 @@ class Simulation:
         self.step = 0
         self.threads = threads or len(os.sched_getaffinity(0))
         self.logging = logging
-        self.people = (
-            people(compiled.scenario, compiled.clock, seed) if only is None else only
-        )
+        self.people = people(compiled.scenario, compiled.clock, seed) if only is None else only
         self._key = seed_key(seed)
         self.columns = _columns(compiled, self.people)
         blocks = -(-len(self.people) // BLOCK)
         own = np.zeros((blocks, len(compiled.arms), BLOCK + 1), np.int32)
-        self._bounds = np.empty((compiled.clock.end, len(compiled.states) + 1), np.uint64)
-        kernel.leaving_bounds(
+        kernel.fix_chances(
             compiled.tables.rule,
-            compiled.tables.sight,
-            _largest(compiled, self.people),
+            compiled.tables.layout.track,
+            np.empty(max(len(compiled.features), 1)),
             np.empty(kernel.MAX_OUT),
-            self._bounds,
         )
+        self._bounds = Bounds(compiled, self.people)
         self._counts = [_counts(compiled) for _ in range(self.threads)]
         self._scratch = [_scratch(compiled, own) for _ in range(self.threads)]
         self._log: list[NDArray[np.void]] = []
@@ -122,6 +131,8 @@ class Simulation:
         self.enrolments.step(self.step, self.columns)
 
     def _run(self, stop: int, *, begun: bool) -> None:
+        bounds, variant = self._bounds.between(self.step, stop)
+
         def work(thread: int) -> None:
             if self.logging:
                 self._make_room(thread, stop - self.step)
@@ -137,7 +148,8 @@ class Simulation:
                 self.step,
                 stop,
                 begun,
-                self._bounds,
+                bounds,
+                variant,
                 self._key,
                 self.logging,
             )
@@ -236,13 +248,15 @@ def _columns(compiled: Compiled, who: People) -> Columns:
     """Return the columns of everyone, nobody yet born."""
     n, arms, tracks = len(who), len(compiled.arms), len(compiled.tracks)
     rows = n * (1 + arms)
-    clock, population = compiled.clock, compiled.scenario.population
     person = np.empty(n, kernel.PersonRow)
     person["born"], person["start"], person["arrive"] = who.born, who.start, who.arrive
     person["area"] = person["cell"] = who.area
-    person["last"] = (
-        clock.end + 1 if population.cohort is not None else who.born + clock.steps(population.max_age)
-    )
+    person["last"] = who.born + compiled.tables.layout.max_age
+    person["group"] = 0
+    part = 1
+    for number, size in compiled.background:
+        person["group"] += who.codes[number].astype(np.int32) * part
+        part *= size
     for attribute, radix in compiled.grouping_attributes:
         person["cell"] += who.codes[compiled.attributes.index(attribute)].astype(np.int32) * radix
     peers = np.zeros((len(compiled.shares), n), np.int32)
@@ -266,14 +280,20 @@ def _columns(compiled: Compiled, who: People) -> Columns:
         state=state,
         since=np.empty((tracks, rows), np.int32),
         memory=np.empty((len(compiled.groups), rows), kernel.MemoryRow),
+        window=np.empty((compiled.windows, rows), kernel.WindowRow),
         alive=np.zeros(rows, np.bool_),
         differs=np.zeros((arms, n), np.bool_),
         place=place,
         touched=np.zeros((arms, n), np.bool_),
         draws=np.empty((tracks, 4, n), np.uint32),
+        slot=np.zeros(n, np.int32),
         share=np.zeros((1 + arms, len(compiled.shares), int(peers.max(initial=0)) + 1), np.int32),
         share_differs=np.zeros(arms, np.bool_),
         peers=peers,
+        arrivals=np.argsort(who.arrive, kind="stable").astype(np.int32),
+        arrivals_from=np.searchsorted(
+            np.sort(who.arrive), np.arange(compiled.clock.end + 2)
+        ).astype(np.int64),
     )
 
 
@@ -296,7 +316,9 @@ def _scratch(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
     # Every track of everyone in every arm at once, and as much again for those who part ways.
     most = 2 * BLOCK * len(compiled.tracks) * (1 + len(compiled.arms))
     return Scratch(
-        values=np.empty((2, kernel.MAX_OUT)),
+        values=np.empty((most, kernel.MAX_OUT)),
+        weights=np.empty(kernel.MAX_OUT),
+        second=np.empty((4, most), np.uint32),
         work=np.empty(most, kernel.WorkRow),
         seen=np.empty((most, max(len(compiled.features), 1))),
         leavers=np.empty(most, np.int32),
@@ -304,23 +326,106 @@ def _scratch(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
     )
 
 
+class Bounds:
+    """The largest chance of leaving each state, by year of age and class of background."""
+
+    def __init__(self, compiled: Compiled, who: People) -> None:
+        self._compiled = compiled
+        self._largest = _largest(compiled, who)
+        sight = compiled.tables.sight
+        self._monthly = bool((sight.feature["kind"] == MONTH).any())
+        self._by_cycle = bool((sight.feature["kind"] == CYCLE).any())
+        self._scheduled = _scheduled_months(compiled)
+        self._known: dict[tuple[int, ...], NDArray[np.uint32]] = {}
+
+    def between(self, first: int, stop: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        """Return the bounds in use in [first, stop), and which of them holds at each step."""
+        keys = [self._key(step) for step in range(first, stop)]
+        wanted = list(dict.fromkeys(keys))
+        self._known = {
+            key: self._known[key] if key in self._known else self._at(first + keys.index(key))
+            for key in wanted
+        }
+        stacked = np.stack([self._known[key] for key in wanted])
+        return stacked, np.array([wanted.index(key) for key in keys], np.int64)
+
+    def _key(self, step: int) -> tuple[int, ...]:
+        """Return what the bounds depend on at a step: the year, a scheduled month, the cycle."""
+        calendar = self._compiled.tables.sight.calendar[step + self._compiled.tables.sight.origin]
+        month = int(calendar["month"])
+        return (
+            int(calendar["year"]),
+            month if month in self._scheduled else 0,
+            step if self._by_cycle else 0,
+        )
+
+    def _at(self, step: int) -> NDArray[np.uint32]:
+        tables = self._compiled.tables
+        # A year holds the same bounds throughout: they allow for the drift within it.
+        year = round(self._compiled.clock.per_year)
+        window = tables.rule.drift[:, max(step - year, 0) : step + year + 1]
+        out = np.empty((len(self._largest), len(tables.rule.state)), np.uint32)
+        kernel.leaving_bounds(
+            tables.rule,
+            tables.sight,
+            self._largest,
+            step,
+            window.max(axis=1),
+            np.empty(kernel.MAX_OUT),
+            out,
+        )
+        return out
+
+
+def _scheduled_months(compiled: Compiled) -> set[int]:
+    """Return the months in which some table of calendar months differs from its usual value."""
+    found: set[int] = set()
+    for reference in compiled.references:
+        if compiled.tables.sight.feature[reference.feature]["kind"] == MONTH:
+            last = len(reference.values) - 2
+            months = [float(reference.values[min(m, last)]) for m in range(1, 13)]
+            usual = max(set(months), key=months.count)
+            found |= {m for m, value in enumerate(months, 1) if value != usual}
+    return found
+
+
 def _largest(compiled: Compiled, who: People) -> NDArray[np.float64]:
-    """Return the greatest multiplier that each factor reference can give."""
-    found = []
-    for row, reference in zip(compiled.tables.rule.reference, compiled.references, strict=True):
-        feature = compiled.tables.sight.feature[row["feature"]]
+    """Return the greatest multiplier of each reference in each slot, float64 (slots, references).
+
+    A slot is a year of age and a class of background: in it ages lie within a year and the steps
+    until slots are next looked up.
+    """
+    layout, sight = compiled.tables.layout, compiled.tables.sight
+    out = np.ones((layout.slot_ages, layout.slot_classes, len(compiled.references)))
+    digits = {}
+    radix = 1
+    for number, size in compiled.background:
+        digits[number] = np.arange(layout.slot_classes) // radix % size
+        radix *= size
+    for r, reference in enumerate(compiled.references):
+        feature = sight.feature[reference.feature]
+        values = reference.values
         if reference.kind == DIRECT:
-            most = who.numbers[feature["arg"]].max(initial=0.0)
+            out[:, :, r] = who.numbers[feature["arg"]].max(initial=0.0)
         elif reference.kind == EFFECT:
-            modifier = compiled.tables.sight.effect[feature["arg"]]["modifier"]
+            modifier = int(sight.effect[feature["arg"]]["modifier"])
             strength = 1.0 if modifier < 0 else np.abs(who.numbers[modifier]).max(initial=0.0)
-            most = 1.0 + max(abs(1.0 - reference.ratio) * strength, 0.0)
-            if reference.ratio <= 1.0 and modifier < 0:
-                most = 1.0
+            if reference.ratio > 1.0 or modifier >= 0:
+                out[:, :, r] = 1.0 + abs(1.0 - reference.ratio) * strength
+        elif feature["kind"] in (AGE, AGE_CALENDAR):
+            for age in range(layout.slot_ages):
+                low, high = age, age + 2
+                if feature["kind"] == AGE:
+                    low, high = age * layout.slot_steps, (age + 1) * layout.slot_steps + 4
+                if age == layout.slot_ages - 1:
+                    high = len(values)
+                last = len(values) - 2
+                out[age, :, r] = values[min(low, last) : min(high, last) + 1].max()
+        elif feature["kind"] == ATTRIBUTE and feature["arg"] in digits:
+            out[:, :, r] = values[digits[int(feature["arg"])]]
         else:
-            most = reference.values.max()
-        found.append(most)
-    return np.array(found, np.float64)
+            out[:, :, r] = values.max()
+    return out.reshape(-1, len(compiled.references))
 
 
 def run_once(

@@ -51,6 +51,8 @@ RATE, PROBABILITY = range(2)
 ALWAYS, PROJECT, NEW_WAY = range(3)
 PER_MILLE = 1000
 NEVER = np.int32(-(2**30))
+MOST_CLASSES = 24
+"""Most classes of background by which the bounds on leaving are kept apart."""
 WINDOW = 64
 """Longest moving window, in steps: visits are remembered as the bits of one word."""
 
@@ -63,7 +65,14 @@ def row(**fields: type) -> np.dtype[np.void]:
 
 
 StateRow = row(
-    track=_I, first=_I, last=_I, exit=_I, feature_first=_I, feature_base=_I, feature_last=_I
+    track=_I,
+    first=_I,
+    last=_I,
+    exit=_I,
+    feature_first=_I,
+    feature_base=_I,
+    feature_last=_I,
+    fixed=_I,
 )
 TrackRow = row(first=_I, last=_I, move=_U, to=_U, start=_U)
 TransitionRow = row(kind=_I, stage=_I, base=_F, first=_I, last=_I, to_first=_I, to_last=_I)
@@ -87,6 +96,7 @@ class Rule(NamedTuple):
     table: NDArray[np.float64]
     drift: NDArray[np.float64]  # (transitions, steps)
     effects: NDArray[np.int32]  # (1 + arms, transitions, 2) range of references
+    fixed: NDArray[np.float64]  # as `out`: the chances in states that no feature changes
 
 
 class Sight(NamedTuple):
@@ -98,6 +108,8 @@ class Sight(NamedTuple):
     feature: NDArray[np.void]
     state_feature: NDArray[np.int32]
     track: NDArray[np.void]
+    group_track: NDArray[np.int32]
+    member: NDArray[np.bool_]  # (groups, states + 1)
     calendar: NDArray[np.void]  # by step + origin; the year counts from the first one simulated
     effect: NDArray[np.void]
     persist: NDArray[np.float64]  # (effects, steps + 1) share kept by steps since the end
@@ -115,15 +127,21 @@ class Layout(NamedTuple):
     gone: int
     age_radix: int
     p_entry: np.uint32
+    max_age: int  # steps; whoever has no such limit gets one that is never reached
+    slot_steps: int  # steps in a year of age
+    slot_ages: int
+    slot_classes: int
     track: NDArray[np.void]
     state: NDArray[np.void]
     group_track: NDArray[np.int32]
-    member: NDArray[np.bool_]  # (groups, states + 1)
+    group_window: NDArray[np.int32]  # (groups,) row of the window's memory, or -1
+    member: NDArray[np.bool_]
     cell_edges: NDArray[np.int32]  # ages, in steps, at which a person changes cell
     cell_age: NDArray[np.int32]  # age band by age in steps
     start_share: NDArray[np.float64]  # (areas, states) cumulative within the track
     area_active: NDArray[np.bool_]  # (arms, areas, steps)
     entry_ratio: NDArray[np.float64]  # (arms, areas, steps)
+    may_differ: NDArray[np.bool_]  # (arms, states + 1) where an arm can change a chance
     use: NDArray[np.void]  # uses that depend on history
 
 
@@ -160,6 +178,7 @@ class Compiled:
         features: Names by number, as in the file.
         uses: Names ("use" or "weight", name, track, state) of the uses that depend on history.
         groupings: Names of the groupings and their categories, area first.
+        background: (attribute number, categories) of those by which the bounds are kept apart.
     """
 
     scenario: Scenario
@@ -180,6 +199,8 @@ class Compiled:
     uses: list[tuple[str, str, str, str]]
     groupings: dict[str, list[str]]
     grouping_attributes: list[tuple[str, int]] = field(default_factory=list)
+    background: list[tuple[int, int]] = field(default_factory=list)
+    windows: int = 0
 
     def state(self, track: str, name: str) -> int:
         """Return the global number of a state."""
@@ -212,6 +233,7 @@ class _Builder:
         self.states = [(t, s) for t, names in self.tracks.items() for s in names]
         self.number_of = {pair: n for n, pair in enumerate(self.states)}
         self.groups = list(self.pathway.groups)
+        self.windowed: list[str] = []
         self.features: dict[tuple[int, int, int], int] = {}
         self.feature_names: list[str] = []
         self.references: list[FactorReference] = []
@@ -232,7 +254,10 @@ class _Builder:
             case "age":
                 kind = AGE_CALENDAR if rest == "calendar" else AGE
             case "time_in_state":
-                kind, argument = TIME_IN_STATE, 0 if track is None else self.track_names.index(track)
+                kind, argument = (
+                    TIME_IN_STATE,
+                    0 if track is None else self.track_names.index(track),
+                )
             case "time_in":
                 kind, argument = TIME_IN_GROUP, self.groups.index(rest)
             case "time_since":
@@ -240,7 +265,10 @@ class _Builder:
             case "visits":
                 kind, argument = VISITS, self.groups.index(rest)
                 if window is not None:
-                    kind, steps = VISITS_WINDOW, self.clock.months(window)
+                    if rest not in self.windowed:
+                        self.windowed.append(rest)
+                    kind, argument = VISITS_WINDOW, self.windowed.index(rest)
+                    steps = self.clock.months(window)
             case "attribute" if rest in self.redrawn:
                 kind, argument = STATE, self.track_names.index(f"attribute:{rest}")
             case "attribute" if rest in self.numbers:
@@ -384,6 +412,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     rule, names = _rule(build, arms)
     sight, area_active, entry_ratio = _sight(build, arms)
     age = np.arange(clock.steps(130) + 1)
+    background = _background(build)
     layout = Layout(
         n_tracks=len(build.tracks),
         first_step=clock.first_moment,
@@ -391,24 +420,25 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         gone=len(build.states),
         age_radix=age_radix,
         p_entry=purpose_code("entry"),
+        max_age=clock.end + clock.steps(130)
+        if scenario.population.cohort is not None
+        else clock.steps(scenario.population.max_age),
+        slot_steps=max(round(clock.per_year), 1),
+        slot_ages=1 + int(scenario.population.max_age),
+        slot_classes=int(np.prod([size for _, size in background])),
         track=sight.track,
         state=rule.state,
-        group_track=np.array(
-            [build.track_names.index(pathway.groups[g].track) for g in build.groups], np.int32
+        group_track=sight.group_track,
+        group_window=np.array(
+            [build.windowed.index(g) if g in build.windowed else -1 for g in build.groups], np.int32
         ),
-        member=np.array(
-            [
-                [pathway.groups[g].track == t and s in pathway.groups[g].states
-                 for t, s in build.states] + [False]
-                for g in build.groups
-            ],
-            np.bool_,
-        ).reshape(len(build.groups), len(build.states) + 1),
+        member=sight.member,
         cell_edges=np.array(edges, np.int32),
         cell_age=np.searchsorted(edges, age, side="right").astype(np.int32),
         start_share=_start_shares(build),
         area_active=area_active,
         entry_ratio=entry_ratio,
+        may_differ=_may_differ(build, rule, len(arms)),
         use=use_rows,
     )  # fmt: skip
     return Compiled(
@@ -430,6 +460,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         uses=uses,
         groupings=groupings,
         grouping_attributes=by_attribute,
+        background=background,
+        windows=len(build.windowed),
     )
 
 
@@ -523,6 +555,13 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
         row["feature_base"] = len(state_feature) + len(base_features)
         state_feature += base_features + [f for f in more if f not in base_features]
         row["feature_last"] = len(state_feature)
+        # Nothing but the state itself decides: the chances are worked out once.
+        own_state = build.features.get((STATE, int(row["track"]), 0), -1)
+        row["fixed"] = (
+            set(base_features) <= {own_state}
+            and not more
+            and all((drift[t] == 1.0).all() for t in leaving)
+        )
     build.state_feature = state_feature
     reference_rows = np.zeros(len(build.references), ReferenceRow)
     offset = 0
@@ -547,7 +586,41 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
         table=np.concatenate([*(r.values for r in build.references), np.zeros(1)]),
         drift=np.array(drift, np.float64).reshape(len(names), clock.end + 1),
         effects=effects,
+        fixed=np.zeros(len(out)),
     ), names
+
+
+def _background(build: _Builder) -> list[tuple[int, int]]:
+    """Return the attributes that spread risks the most, as many as keep the bounds small."""
+    spread: dict[int, float] = {}
+    for reference in build.references:
+        kind, number, _ = list(build.features)[reference.feature]
+        if kind == ATTRIBUTE and reference.kind == LOOK_UP:
+            values = reference.values[:-1]
+            most = float(values.max() / max(values.min(), 0.05))
+            spread[number] = max(spread.get(number, 1.0), most)
+    chosen: list[tuple[int, int]] = []
+    classes = 1
+    for number in sorted(spread, key=lambda n: -spread[n]):
+        size = len(build.pathway.attributes[build.attributes[number]].shares)
+        if spread[number] > 1 and classes * size <= MOST_CLASSES:
+            chosen.append((number, size))
+            classes *= size
+    return chosen
+
+
+def _may_differ(build: _Builder, rule: Rule, arms: int) -> NDArray[np.bool_]:
+    """Return where an arm has an effect, or a feature that arms do not share."""
+    kinds = [kind for kind, _, _ in build.features]
+    found = np.zeros((arms, len(rule.state)), np.bool_)
+    for number, state in enumerate(rule.state):
+        own = {
+            kinds[f] for f in build.state_feature[state["feature_first"] : state["feature_base"]]
+        }
+        found[:, number] = bool(own & {SHARE, EXPOSURE})
+        for t in rule.out[state["first"] : state["last"]]:
+            found[:, number] |= rule.effects[1:, t, 0] < rule.effects[1:, t, 1]
+    return found
 
 
 def _features(build: _Builder, ranges: list[tuple[int, int]]) -> list[int]:
@@ -644,6 +717,17 @@ def _sight(
         feature=np.array(list(build.features), FeatureRow),
         state_feature=np.array(build.state_feature, np.int32),
         track=track,
+        group_track=np.array(
+            [build.track_names.index(build.pathway.groups[g].track) for g in build.groups], np.int32
+        ),
+        member=np.array(
+            [
+                [build.pathway.groups[g].track == t and s in build.pathway.groups[g].states
+                 for t, s in build.states] + [False]
+                for g in build.groups
+            ],
+            np.bool_,
+        ).reshape(len(build.groups), len(build.states) + 1),
         calendar=calendar,
         effect=effect_rows,
         persist=np.array(kept, np.float64).reshape(len(kept), end),
