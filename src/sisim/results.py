@@ -152,7 +152,12 @@ class Results:
         """
         months = 12 / self.counts.compiled.clock.per_year
         started, treated = (
-            by_year(self.counts, np.moveaxis(self.counts.treatments(name).sum(axis=-1), 2, -1))
+            by_year(
+                self.counts,
+                np.moveaxis(self.counts.treatments(name).sum(axis=-1), 2, -1)[
+                    :, :, : len(self.counts.steps)
+                ],
+            )
             for name in ("started", "treated")
         )
         axis = {"investment": np.array(self.counts.compiled.investments)}

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sisim.engine.draws import draw_many, purpose_code
+from sisim.engine.effects import coverage
 from sisim.engine.kernel import (
     Columns,
     compiled_function,
@@ -17,7 +18,7 @@ from sisim.engine.kernel import (
     transition_value,
 )
 from sisim.engine.population import People
-from sisim.engine.tables import NEVER, Compiled, coverage
+from sisim.engine.tables import NEVER, Compiled
 
 
 @dataclass(slots=True)
@@ -101,8 +102,8 @@ class Enrolments:
     Attributes:
         record: Every treatment that has begun.
         started: Treatments begun, int64 (arms, investments, counted steps, areas).
-        treated: People in treatment, int64 (arms, investments, counted steps, areas).
-        treated_state: The same by state, int64 (arms, investments, counted steps, states).
+        treated: People in treatment, int64 (arms, investments, counted points, areas).
+        treated_state: The same by state, int64 (arms, investments, counted points, states).
     """
 
     def __init__(
@@ -122,12 +123,14 @@ class Enrolments:
         steps = clock.end - clock.history
         self.record: list[Enrolment] = []
         self.started = np.zeros((arms, investments, steps, len(compiled.areas)), np.int64)
-        self.treated = np.zeros_like(self.started)
-        self.treated_state = np.zeros((arms, investments, steps, len(compiled.states)), np.int64)
-        self._plans: list[_Plan] = []
+        self.treated = np.zeros((arms, investments, steps + 1, len(compiled.areas)), np.int64)
+        self.treated_state = np.zeros(
+            (arms, investments, steps + 1, len(compiled.states)), np.int64
+        )
+        self._plans: list[Plan] = []
         for a, arm in enumerate(compiled.arms):
             for name, ending in scenario.arms[arm].investments.items():
-                self._plans.append(_Plan(compiled, a, name, ending, len(who)))
+                self._plans.append(Plan(compiled, a, name, ending, len(who)))
         self._active_steps = np.zeros(clock.end + 1, np.bool_)
         for plan in self._plans:
             if plan.has_participants:
@@ -151,7 +154,12 @@ class Enrolments:
                 self._begin(plan, step, columns)
             self._count(plan, step, columns)
 
-    def _repeat(self, plan: _Plan, step: int, columns: Columns) -> None:
+    def count_end(self, step: int, columns: Columns) -> None:
+        """Count who is in treatment at the last point."""
+        for plan in self._plans:
+            self._count(plan, step, columns)
+
+    def _repeat(self, plan: Plan, step: int, columns: Columns) -> None:
         assert self._recorded is not None
         for past in self._recorded:
             if (past.arm, past.investment) != (plan.arm, plan.number):
@@ -166,7 +174,7 @@ class Enrolments:
         ]
         self._enrol(plan, np.array(chosen, np.int64), step, columns)
 
-    def _end(self, plan: _Plan, step: int, columns: Columns) -> None:
+    def _end(self, plan: Plan, step: int, columns: Columns) -> None:
         if not plan.active:
             return
         people = np.array([e.person for e in plan.active], np.int64)
@@ -185,7 +193,7 @@ class Enrolments:
                 columns.place["end"][plan.arm, plan.number, enrolment.person] = step
         plan.active = [e for e, ends in zip(plan.active, over, strict=True) if not ends]
 
-    def _begin(self, plan: _Plan, step: int, columns: Columns) -> None:
+    def _begin(self, plan: Plan, step: int, columns: Columns) -> None:
         reach = plan.reach[:, step]
         if not reach.any():
             return
@@ -221,7 +229,7 @@ class Enrolments:
         self._enrol(plan, people, step, columns)
 
     def _select(
-        self, plan: _Plan, people: NDArray[np.int64], free: int, step: int, columns: Columns
+        self, plan: Plan, people: NDArray[np.int64], free: int, step: int, columns: Columns
     ) -> NDArray[np.int64]:
         """Return those who get the free places."""
         rule = plan.investment.selection
@@ -258,7 +266,7 @@ class Enrolments:
         chosen: NDArray[np.int64] = np.sort(people[np.argsort(order, kind="stable")[:free]])
         return chosen
 
-    def _enrol(self, plan: _Plan, people: NDArray[np.int64], step: int, columns: Columns) -> None:
+    def _enrol(self, plan: Plan, people: NDArray[np.int64], step: int, columns: Columns) -> None:
         columns.place["start"][plan.arm, plan.number, people] = step
         columns.place["end"][plan.arm, plan.number, people] = NEVER
         columns.touched[plan.arm, people] = True
@@ -269,7 +277,7 @@ class Enrolments:
         if record >= 0:
             np.add.at(self.started[plan.arm, plan.number, record], self._who.area[people], 1)
 
-    def _count(self, plan: _Plan, step: int, columns: Columns) -> None:
+    def _count(self, plan: Plan, step: int, columns: Columns) -> None:
         record = step - self._compiled.clock.history
         if record < 0 or not plan.active:
             return
@@ -283,7 +291,7 @@ class Enrolments:
             np.add.at(by_state, columns.state[track, rows[here]], 1)
 
     def _draw(
-        self, plan: _Plan, purpose: str, people: NDArray[np.int64], step: int | None
+        self, plan: Plan, purpose: str, people: NDArray[np.int64], step: int | None
     ) -> NDArray[np.float64]:
         """Return a uniform draw per person; without a step, the same at every moment."""
         moment = 0 if step is None else step + self._compiled.clock.first_moment
@@ -297,7 +305,7 @@ class Enrolments:
         return drawn
 
 
-class _Plan:
+class Plan:
     """One investment in one arm: its places through time, and who has them."""
 
     def __init__(self, compiled: Compiled, arm: int, name: str, ending: str, people: int) -> None:

@@ -368,11 +368,20 @@ def choose(R, state, v, u, values, seen, weights):  # type: ignore[no-untyped-de
     k, inside = pick(values, j - first, end - first, v * total)
     t = R.out[first + k]
     start = R.transition[t].to_first
-    d = 0
-    if R.transition[t].to_last > start + 1:
+    to = R.destination[start].state
+    if (
+        R.transition[t].to_last > start + 1
+        or R.destination[start].last > R.destination[start].first
+    ):
         total = destination_weights(R, t, seen, weights)
         d, inside = pick(weights, 0, R.transition[t].to_last - start, inside * total)
-    return t, R.destination[start + d].state
+        if d < 0:
+            # Every destination is closed to this person: they stay.
+            t = STAYS
+            to = STAYS
+        else:
+            to = R.destination[start + d].state
+    return t, to
 
 
 @compiled_function

@@ -20,9 +20,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sisim.engine.effects import area_strength, coverage, fidelity_path
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.run import Tally
-from sisim.engine.tables import Compiled, area_strength, coverage, fidelity_path
+from sisim.engine.tables import Compiled
 from sisim.scenario.pathway import Entry, State, Transition, Use
 from sisim.scenario.scenario import Effect, Investment, Scenario
 
@@ -46,8 +47,8 @@ class Replication:
         seed: The seed of every draw.
         tally: The counts, by arm (0 is `without`).
         started: Treatments begun, (arms, investments, steps, areas); no arm `without`.
-        treated: People in treatment, the same shape.
-        treated_state: The same by state, (arms, investments, steps, states).
+        treated: People in treatment at each point, (arms, investments, points, areas).
+        treated_state: The same by state, (arms, investments, points, states).
         enrolments: Every treatment that has begun.
         shares: Shares among peers, per mille, by step from the first simulated one.
     """
@@ -191,7 +192,7 @@ class Result:
         axis = {"investment": labels(self.compiled.investments)}
 
         def table(name: str) -> pd.DataFrame:
-            counts = np.moveaxis(self.treatments(name), 2, -1)
+            counts = np.moveaxis(self.treatments(name), 2, -1)[:, :, : len(self.steps)]
             return self.table(name, counts if by else counts.sum(axis=3), by, axis)
 
         return table("started").assign(treated=table("treated")["treated"])
@@ -261,7 +262,8 @@ class Result:
             running = project.max(axis=0), self._area_shares @ new_way
             of_phase = new_way == 0, new_way > 0
             started, treated = (
-                self.treatments(name)[:, own.arm - 1, own.number].swapaxes(-1, -2)
+                self.treatments(name)[:, own.arm - 1, own.number, : len(self.steps)]
+                .swapaxes(-1, -2)
                 for name in ("started", "treated")
             )
             found = units[:, own.arm, :, own.number]
@@ -294,7 +296,8 @@ class Result:
     def treatments(self, name: str) -> Array:
         """Return `started`, `treated` or `treated_state`, without the arm `without`.
 
-        Axes (replications, arms, investments, n, areas or states).
+        Axes (replications, arms, investments, n for what is started and n + 1 for who is in
+        treatment, areas or states).
         """
         if name not in self._cache:
             self._cache[name] = np.stack([getattr(r, name) for r in self.replications])
@@ -422,9 +425,7 @@ class _Accountant:
         by_area = self.result.treatments("treated")[place]
         everyone = by_area.sum(axis=-1, keepdims=True)
         shares = np.divide(by_area, everyone, out=np.zeros(by_area.shape), where=everyone > 0)
-        treated = by_state[..., self.compiled.state(track, state), None] * shares
-        # Nobody is given a place at the end of the run: who had one then still has it.
-        return np.concatenate([treated, treated[:, -1:]], axis=1)
+        return np.asarray(by_state[..., self.compiled.state(track, state), None] * shares)
 
 
 def digest(scenario: Scenario) -> str:

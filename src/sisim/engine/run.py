@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +27,7 @@ from sisim.engine.tables import (
     NEVER,
     PER_MILLE,
     Compiled,
-    compile_scenario,
 )
-from sisim.scenario.scenario import Scenario
 
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all)."""
@@ -77,15 +76,9 @@ class Simulation:
         self.logging = logging
         self.people = people(compiled.scenario, compiled.clock, seed) if only is None else only
         self._key = seed_key(seed)
-        self.columns = _columns(compiled, self.people)
+        self.columns = columns(compiled, self.people)
         blocks = -(-len(self.people) // BLOCK)
         own = np.zeros((blocks, len(compiled.arms), BLOCK + 1), np.int32)
-        kernel.fix_chances(
-            compiled.tables.rule,
-            compiled.tables.layout.track,
-            np.empty(max(len(compiled.features), 1)),
-            np.empty(kernel.MAX_OUT),
-        )
         self._bounds = Bounds(compiled, self.people)
         self._counts = [_counts(compiled) for _ in range(self.threads)]
         self._scratch = [_scratch(compiled, own) for _ in range(self.threads)]
@@ -93,7 +86,6 @@ class Simulation:
         self.enrolments = Enrolments(compiled, self.people, self._key, recorded_enrolments)
         self._recorded_shares = recorded_shares
         self.shares: list[NDArray[np.int32]] = []
-        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
 
     def advance(self, steps: int = 1) -> None:
         """Advance by a number of steps."""
@@ -154,10 +146,10 @@ class Simulation:
                 self.logging,
             )
 
-        if self._pool is None:
+        if self.threads == 1:
             work(0)
         else:
-            list(self._pool.map(work, range(self.threads)))
+            list(_pool(self.threads).map(work, range(self.threads)))
         self.step = stop
 
     def _make_room(self, thread: int, steps: int) -> None:
@@ -217,6 +209,7 @@ class Simulation:
                 len(self.people),
                 self.step,
             )
+        self.enrolments.count_end(self.step, self.columns)
 
     def tally(self) -> Tally:
         """Return the counts so far, every arm in full."""
@@ -244,7 +237,13 @@ class Simulation:
         return moves[np.lexsort((moves["origin"], moves["step"], moves["row"]))]
 
 
-def _columns(compiled: Compiled, who: People) -> Columns:
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Return the threads that every run of this process shares."""
+    return ThreadPoolExecutor(threads, thread_name_prefix="sisim")
+
+
+def columns(compiled: Compiled, who: People) -> Columns:
     """Return the columns of everyone, nobody yet born."""
     n, arms, tracks = len(who), len(compiled.arms), len(compiled.tracks)
     rows = n * (1 + arms)
@@ -439,6 +438,3 @@ def run_once(
         if progress is not None:
             progress(simulation.step, end)
     return simulation
-
-
-__all__ = ["Simulation", "Tally", "compile_scenario", "run_once"]

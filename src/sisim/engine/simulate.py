@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from sisim.engine.compile import compile_scenario
 from sisim.engine.result import Replication, Result
-from sisim.engine.run import Progress, Simulation, compile_scenario, run_once
+from sisim.engine.run import Progress, Simulation, run_once
 from sisim.scenario.scenario import Scenario
 
 
