@@ -1,0 +1,561 @@
+"""The exact cohort: the expected course, computed on the product of the tracks' states (law L7).
+
+Where chances depend on no individual history and on nobody else, everyone of one background in one
+joint state has the same chances. So each background and joint state is made a person, the compiled
+rule of the kernel is asked what can happen to that person in a step, and shares of the cohort flow
+accordingly. Nothing about the rule is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise, product
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sisim.engine import kernel
+from sisim.engine import tables as tb
+from sisim.engine.compile import compile_scenario
+from sisim.engine.enrolment import Enrolments, Plan
+from sisim.engine.kernel import (
+    Columns,
+    cell_of,
+    chances_of,
+    compiled_function,
+    destination_weights,
+    inlined,
+    multiplier,
+    observe,
+)
+from sisim.engine.population import People, category_bounds
+from sisim.engine.result import Replication, Result
+from sisim.engine.run import Tally
+from sisim.engine.run import columns as columns_of
+from sisim.engine.tables import NEVER, Compiled
+from sisim.scenario.scenario import Scenario
+
+MOST = 200_000
+"""Most joint states x backgrounds."""
+
+_HISTORY = {
+    tb.TIME_IN_STATE: "it depends on when a person came to their state",
+    tb.TIME_IN_GROUP: "it depends on a person's history",
+    tb.TIME_SINCE_GROUP: "it depends on a person's history",
+    tb.VISITS: "it depends on a person's history",
+    tb.VISITS_WINDOW: "it depends on a person's history",
+    tb.NUMBER: "it has endlessly many values",
+    tb.SHARE: "it depends on other people",
+}
+"""Features without an exact answer, and why."""
+_SETTLED = {tb.AGE, tb.AGE_CALENDAR, tb.ATTRIBUTE, tb.AREA, tb.MONTH, tb.YEAR, tb.CYCLE}
+"""Features that do not depend on what happens to a person."""
+
+
+class NotExact(ValueError):  # noqa: N818 - it says what is the case
+    """The expected course cannot be computed exactly; `part` of the scenario says why."""
+
+    def __init__(self, part: str, why: str) -> None:
+        super().__init__(f"{part}: no exact answer, since {why}. Simulate instead.")
+        self.part = part
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Expected counts, by arm (0 is `without`) and point, in the shapes of `Tally`.
+
+    Attributes:
+        compiled: The compiled scenario, with the arms that were computed.
+        joint: The state on each track, by joint state.
+        people: Expected people, float64 (1 + arms, points, joint states).
+        gone: Expected people who have left by an exit, float64 (1 + arms, points).
+        stock: The same people by cell and state, float64 (1 + arms, points, cells, states).
+        event: Expected transitions in each step, float64 (1 + arms, steps, cells, transitions).
+        arrivals: Expected arrivals, float64 (1 + arms, points, cells).
+        use: Expected use where it has factors, float64 (1 + arms, points, areas, uses).
+        started: Expected treatments begun, float64 (arms, investments, steps, areas).
+        treated: Expected people in treatment, float64 (arms, investments, points, areas).
+        treated_state: The same by state, float64 (arms, investments, points, states).
+    """
+
+    compiled: Compiled
+    joint: list[tuple[str, ...]]
+    people: NDArray[np.float64]
+    gone: NDArray[np.float64]
+    stock: NDArray[np.float64]
+    event: NDArray[np.float64]
+    arrivals: NDArray[np.float64]
+    use: NDArray[np.float64]
+    started: NDArray[np.float64]
+    treated: NDArray[np.float64]
+    treated_state: NDArray[np.float64]
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Share of the cohort in each joint state, float64 (1 + arms, points, joint states + 1).
+
+        The last one has left by an exit. In an open population nobody is counted as having left.
+        """
+        closed = self.compiled.scenario.population.cohort is not None
+        gone = self.gone if closed else np.zeros_like(self.gone)
+        every = np.concatenate([self.people, gone[..., None]], axis=-1)
+        return np.asarray(every / every.sum(axis=-1, keepdims=True))
+
+    @cached_property
+    def result(self) -> Result:
+        """The expected counts as a result of one replication, to be read like any other.
+
+        Entries into groups are NaN: whether they are first ones depends on history.
+        """
+        groups = len(self.compiled.groups)
+        tally: Any = Tally
+        counts = tally(
+            stock=self.stock,
+            event=self.event,
+            entry=np.full((*self.event.shape[:3], groups, 2), np.nan),
+            arrivals=self.arrivals,
+            use=self.use,
+        )
+        one = Replication(0, counts, self.started, self.treated, self.treated_state)
+        return Result(self.compiled, (one,))
+
+    @property
+    def events(self) -> NDArray[np.float64]:
+        """Expected transitions of everyone in each step, float64 (1 + arms, steps, transitions)."""
+        return np.asarray(self.event.sum(axis=2))
+
+    def state_shares(self, track: str, arm: str | None = None) -> pd.DataFrame:
+        """Return the share in each state of a track at each point, in an arm (None: without)."""
+        k = self.compiled.tracks.index(track)
+        a = 0 if arm is None else 1 + self.compiled.arms.index(arm)
+        names = [state for of, state in self.compiled.states if of == track]
+        found = pd.DataFrame(0.0, index=range(self.people.shape[1]), columns=names)
+        for number, states in enumerate(self.joint):
+            found[states[k]] += self.shares[a, :, number]
+        found.index.name = "point"
+        return found
+
+
+class _Counts(NamedTuple):
+    """What is added up, in the shapes of `Cohort`."""
+
+    people: NDArray[np.float64]
+    gone: NDArray[np.float64]
+    stock: NDArray[np.float64]
+    event: NDArray[np.float64]
+    arrivals: NDArray[np.float64]
+    use: NDArray[np.float64]
+    started: NDArray[np.float64]
+    treated: NDArray[np.float64]
+    treated_state: NDArray[np.float64]
+
+
+class _Flow(NamedTuple):
+    """What flows, and work space. A row is a background in a joint state."""
+
+    end: int
+    joint: int  # joint states; row = background x joint + joint state
+    stride: NDArray[np.int64]  # (tracks,)
+    share: NDArray[np.float64]  # (2, rows) of everyone of the row's area, now and after
+    left: NDArray[np.float64]  # (areas,) the share that has left by an exit
+    came: NDArray[np.float64]  # (areas, steps + 1) people who arrive at each step
+    here: NDArray[np.float64]  # (areas,) people who have arrived
+    seen: NDArray[np.float64]
+    values: NDArray[np.float64]
+    chance: NDArray[np.float64]  # (states,) of being in each state after the step
+    code: NDArray[np.int64]  # (2, joint)
+    mass: NDArray[np.float64]  # (2, joint)
+
+
+@inlined
+def state_chances(R, V, P, F, i, arm, k, s, people, event):  # type: ignore[no-untyped-def]
+    """Fill `chance` with where a person is on a track after a step; add the expected events."""
+    for x in range(V.track[k].first, V.track[k].last):
+        F.chance[x] = 0.0
+    here = P.state[k, i]
+    F.chance[here] = 1.0 - chances_of(R, V, P, i, i, arm, k, s, F.seen, F.values[0])
+    first = R.state[here].first
+    for j in range(first, R.state[here].last):
+        t = R.out[j]
+        chance = F.values[0, j - first]
+        if chance > 0.0:
+            event[t] += people * chance
+            total = destination_weights(R, t, F.seen, F.values[1])
+            start = R.transition[t].to_first
+            for d in range(start, R.transition[t].to_last):
+                F.chance[R.destination[d].state] += chance * F.values[1, d - start] / total
+
+
+@inlined
+def spread(R, V, P, F, i, area):  # type: ignore[no-untyped-def]
+    """Move a row's share to every joint state that its tracks, each by itself, may lead to."""
+    here = 0
+    size = 1
+    F.code[0, 0] = i - i % F.joint
+    F.mass[0, 0] = F.share[0, i]
+    for k in range(F.stride.shape[0]):
+        there = 1 - here
+        more = 0
+        first = V.track[k].first
+        now = P.state[k, i]
+        for m in range(size):
+            for x in range(first, V.track[k].last):
+                if F.chance[x] > 0.0:
+                    left = F.code[here, m] < 0 or (R.state[x].exit and x != now)
+                    F.code[there, more] = (
+                        -1 if left else F.code[here, m] + (x - first) * F.stride[k]
+                    )
+                    F.mass[there, more] = F.mass[here, m] * F.chance[x]
+                    more += 1
+        here = there
+        size = more
+    for m in range(size):
+        if F.code[here, m] < 0:
+            F.left[area] += F.mass[here, m]
+        else:
+            F.share[1, F.code[here, m]] += F.mass[here, m]
+
+
+@inlined
+def count(R, V, L, P, F, C, i, arm, s, record):  # type: ignore[no-untyped-def]
+    """Count the people of a row at the start of a step."""
+    area = P.person[i].area
+    people = F.share[0, i] * F.here[area]
+    cell = cell_of(L, P, i, s)
+    C.people[arm, record, i % F.joint] += people
+    C.arrivals[arm, record, cell] += F.share[0, i] * F.came[area, s]
+    for k in range(L.n_tracks):
+        C.stock[arm, record, cell, P.state[k, i]] += people
+    for m in range(L.use.shape[0]):
+        use = L.use[m]
+        if P.state[R.state[use.state].track, i] == use.state:
+            amount = use.amount
+            for r in range(use.first, use.last):
+                f = R.reference[r].feature
+                F.seen[f] = observe(V, P, f, i, i, arm, s)
+                amount *= multiplier(R, r, F.seen)
+            C.use[arm, record, area, m] += people * amount
+    if arm > 0:
+        for v in range(P.place.shape[1]):
+            place = P.place[arm - 1, v, i]
+            if place.start == s and s < F.end:
+                C.started[arm - 1, v, record, area] += people
+            if place.start != NEVER and place.end == NEVER:
+                C.treated[arm - 1, v, record, area] += people
+                for k in range(L.n_tracks):
+                    C.treated_state[arm - 1, v, record, P.state[k, i]] += people
+
+
+@compiled_function
+def course(R, V, L, P, F, C, arm, s0, s1):  # type: ignore[no-untyped-def]
+    """Let the shares of one birth cohort flow through the steps [s0, s1) of an arm."""
+    for s in range(s0, s1):
+        record = s - L.history
+        for area in range(F.here.shape[0]):
+            F.here[area] += F.came[area, s]
+            if record >= 0:
+                C.gone[arm, record] += F.left[area] * F.here[area]
+        for i in range(P.n):
+            F.share[1, i] = 0.0
+        for i in range(P.n):
+            if F.share[0, i] > 0.0:
+                if record >= 0:
+                    count(R, V, L, P, F, C, i, arm, s, record)
+                if s < F.end:
+                    area = P.person[i].area
+                    counted = F.here[area] if record >= 0 else 0.0
+                    people = F.share[0, i] * counted
+                    event = C.event[arm, max(record, 0), cell_of(L, P, i, s)]
+                    for k in range(L.n_tracks):
+                        state_chances(R, V, P, F, i, arm, k, s, people, event)
+                    spread(R, V, P, F, i, area)
+        if s < F.end:
+            for i in range(P.n):
+                F.share[0, i] = F.share[1, i]
+
+
+def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
+    """Return the expected course of a scenario, computed exactly.
+
+    Args:
+        scenario: A closed cohort or an open population.
+        arm: Compute this arm alone, beside `without`; None: all arms.
+
+    Raises:
+        NotExact: If chances depend on a person's history, on a numeric attribute or on other
+            people, or if who is treated depends on what has happened to them.
+    """
+    if arm is not None:
+        scenario = scenario.model_copy(update={"arms": {arm: scenario.arms[arm]}})
+    compiled = compile_scenario(scenario)
+    _check_features(compiled)
+    backgrounds = _backgrounds(compiled, _participation(compiled))
+    ranges = [range(track["first"], track["last"]) for track in compiled.tables.sight.track]
+    joint = np.array(list(product(*ranges)), np.int64)
+    rows = len(backgrounds.share) * len(joint)
+    if rows > MOST:
+        raise NotExact("pathway", f"it has {rows} joint states and backgrounds, over {MOST}")
+    columns = columns_of(compiled, backgrounds.people(np.repeat(backgrounds.all, len(joint)), 0))
+    columns.state[:, :rows] = np.tile(joint.T, len(backgrounds.share))
+    in_state = _start_chances(compiled, ranges)[columns.person["area"], columns.state[:, :rows]]
+    start = np.repeat(backgrounds.share, len(joint)) * in_state.prod(axis=0)
+    flow = _flow(compiled, ranges, rows)
+    counts = _counts(compiled, len(joint))
+    for born, last, came in _inflow(compiled):
+        columns.person["born"] = born
+        places = _places(compiled, backgrounds, born)
+        stops = [*places, last]
+        for arm_number in range(1 + len(compiled.arms)):
+            flow.share[0], flow.came[:] = start, came[arm_number]
+            flow.left[:] = flow.here[:] = 0.0
+            for s0, s1 in pairwise(stops):
+                columns.place[:] = np.repeat(places[s0], len(joint), axis=-1)
+                course(
+                    compiled.tables.rule,
+                    compiled.tables.sight,
+                    compiled.tables.layout,
+                    columns,
+                    flow,
+                    counts,
+                    arm_number,
+                    s0,
+                    s1,
+                )
+    names = [tuple(compiled.states[x][1] for x in states) for states in joint]
+    return Cohort(compiled, names, *counts)
+
+
+def _start_chances(compiled: Compiled, ranges: list[range]) -> NDArray[np.float64]:
+    """Return the chance of starting in each state, float64 (areas, states)."""
+    cumulative = compiled.tables.layout.start_share
+    found = np.diff(cumulative, prepend=0.0, axis=1)
+    first = [r.start for r in ranges]
+    found[:, first] = cumulative[:, first]
+    return np.asarray(found)
+
+
+def _flow(compiled: Compiled, ranges: list[range], rows: int) -> _Flow:
+    sizes = [len(r) for r in ranges]
+    joint, areas = int(np.prod(sizes)), len(compiled.areas)
+    return _Flow(
+        end=compiled.clock.end,
+        joint=joint,
+        stride=np.array([np.prod(sizes[k + 1 :]) for k in range(len(sizes))], np.int64),
+        share=np.empty((2, rows)),
+        left=np.empty(areas),
+        came=np.empty((areas, compiled.clock.end + 1)),
+        here=np.empty(areas),
+        seen=np.empty(max(len(compiled.features), 1)),
+        values=np.empty((2, kernel.MAX_OUT)),
+        chance=np.empty(len(compiled.states)),
+        code=np.empty((2, joint), np.int64),
+        mass=np.empty((2, joint)),
+    )
+
+
+def _counts(compiled: Compiled, joint: int) -> _Counts:
+    arms, treatments = 1 + len(compiled.arms), (len(compiled.arms), len(compiled.investments))
+    points = compiled.clock.end - compiled.clock.history + 1
+    cells = int(np.prod([len(names) for names in compiled.groupings.values()]))
+    areas, states = len(compiled.areas), len(compiled.states)
+    return _Counts(
+        people=np.zeros((arms, points, joint)),
+        gone=np.zeros((arms, points)),
+        stock=np.zeros((arms, points, cells, states)),
+        event=np.zeros((arms, points - 1, cells, len(compiled.transitions))),
+        arrivals=np.zeros((arms, points, cells)),
+        use=np.zeros((arms, points, areas, len(compiled.uses))),
+        started=np.zeros((*treatments, points - 1, areas)),
+        treated=np.zeros((*treatments, points, areas)),
+        treated_state=np.zeros((*treatments, points, states)),
+    )
+
+
+def _check_features(compiled: Compiled) -> None:
+    """Refuse a rule that looks at what the joint state and the background do not tell."""
+    tables = compiled.tables
+    used = set(tables.sight.state_feature.tolist())
+    for use in tables.layout.use:
+        used |= set(tables.rule.reference["feature"][use["first"] : use["last"]].tolist())
+    for number in sorted(used):
+        kind = tables.sight.feature["kind"][number]
+        if kind in _HISTORY:
+            raise NotExact(compiled.features[number], _HISTORY[kind])
+    for name, investment in compiled.scenario.investments.items():
+        for effect in investment.effects:
+            if effect.modifier is not None:
+                raise NotExact(f"investments.{name}: {effect.modifier}", _HISTORY[tb.NUMBER])
+
+
+def _participation(compiled: Compiled) -> dict[str, NDArray[np.float64]]:
+    """Return, by investment with participants, the draws at which who is willing changes.
+
+    Refuses participation that is not settled by background, age and calendar.
+    """
+    reach: dict[str, list[float]] = {}
+    scenario, tables = compiled.scenario, compiled.tables
+    for a, arm in enumerate(compiled.arms):
+        for name, ending in scenario.arms[arm].investments.items():
+            plan = Plan(compiled, a, name, ending, 0)
+            if not plan.has_participants:
+                continue
+            investment, part = plan.investment, f"investments.{name}"
+            new_way = investment.new_way
+            if investment.capacity is not None or (new_way and new_way.capacity is not None):
+                raise NotExact(f"{part}.capacity", _HISTORY[tb.SHARE])
+            if investment.drop_out.value:
+                raise NotExact(f"{part}.drop_out", "it is drawn every step")
+            if scenario.population.movers_in is not None:
+                raise NotExact(f"{part}.target", "movers-in may take part only when they arrive")
+            ranges = [tables.target[plan.number]]
+            ranges += [other[1:] for other in tables.alternative if other[0] == plan.number]
+            for first, last in ranges:
+                for feature in tables.rule.reference["feature"][first:last]:
+                    if tables.sight.feature["kind"][feature] not in _SETTLED:
+                        why = f"{compiled.features[feature]} is not known from the start"
+                        raise NotExact(f"{part}.target", why)
+            reach[name] = [*reach.get(name, []), *plan.reach.ravel()]
+    return {name: np.unique([0.0, 1.0, *found]) for name, found in reach.items()}
+
+
+@dataclass(frozen=True)
+class _Backgrounds:
+    """Everything that is settled when a person enters.
+
+    Attributes:
+        share: Share of those in the area who have the background, float64 (backgrounds,).
+        area: Area number.
+        codes: Category of each categorical attribute, int16 (attributes, backgrounds).
+        willing: The draw that stands for how willing people are, by investment.
+        numbers: Number of numeric attributes (none of them matters).
+    """
+
+    share: NDArray[np.float64]
+    area: NDArray[np.uint8]
+    codes: NDArray[np.int16]
+    willing: dict[str, NDArray[np.float64]]
+    numbers: int
+
+    @property
+    def all(self) -> NDArray[np.int64]:
+        """Index of every background."""
+        return np.arange(len(self.share))
+
+    def people(self, index: NDArray[np.int64], born: int) -> People:
+        """Return people with the backgrounds at `index`, born at a step."""
+        n = len(index)
+        enters = np.full(n, max(born, 0), np.int32)
+        return People(
+            lo=np.zeros(n, np.uint32),
+            hi=np.zeros(n, np.uint32),
+            born=np.full(n, born, np.int32),
+            start=enters,
+            arrive=enters,
+            area=self.area[index],
+            codes=self.codes[:, index],
+            numbers=np.zeros((self.numbers, n)),
+        )
+
+
+def _backgrounds(compiled: Compiled, participation: dict[str, NDArray[np.float64]]) -> _Backgrounds:
+    """Return every combination of area, the attributes that matter, and willingness."""
+    features = compiled.tables.sight.feature
+    matter = {int(f["arg"]) for f in features if f["kind"] == tb.ATTRIBUTE}
+    matter |= {compiled.attributes.index(name) for name, _ in compiled.grouping_attributes}
+    area, codes, draws, share = [], [], [], []
+    for number, area_name in enumerate(compiled.areas):
+        sides: list[list[tuple[float, float]]] = []  # (value, share) of each
+        for index, name in enumerate(compiled.attributes):
+            bounds = category_bounds(compiled.scenario.pathway.attributes[name], area_name)
+            weights = np.diff(bounds, prepend=0.0, append=1.0)
+            sides.append(list(enumerate(weights)) if index in matter else [(0, 1.0)])
+        for edges in participation.values():
+            sides.append(list(zip((edges[1:] + edges[:-1]) / 2, np.diff(edges), strict=True)))
+        for one in product(*sides):
+            values = [value for value, _ in one]
+            area.append(number)
+            codes.append(values[: len(compiled.attributes)])
+            draws.append(values[len(compiled.attributes) :])
+            share.append(float(np.prod([part for _, part in one])))
+    n = len(share)
+    return _Backgrounds(
+        share=np.array(share),
+        area=np.array(area, np.uint8),
+        codes=np.array(codes, np.int16).reshape(n, len(compiled.attributes)).T,
+        willing=dict(zip(participation, np.array(draws).reshape(n, -1).T, strict=True)),
+        numbers=len(compiled.numbers),
+    )
+
+
+class _Certain(Enrolments):
+    """Places given to backgrounds instead of people: how willing they are is known."""
+
+    def __init__(self, compiled: Compiled, backgrounds: _Backgrounds, who: People) -> None:
+        super().__init__(compiled, who, np.zeros(2, np.uint32))
+        self._willing = backgrounds.willing
+
+    def _draw(
+        self,
+        plan: Plan,
+        purpose: str,
+        people: NDArray[np.int64],
+        step: int | None,  # noqa: ARG002 - willingness is the same at every moment
+    ) -> NDArray[np.float64]:
+        assert purpose == "reach", purpose
+        return self._willing[plan.name][people]
+
+    def _count(self, plan: Plan, step: int, columns: Columns) -> None:
+        """Count nothing: shares are counted as they flow."""
+
+
+def _places(
+    compiled: Compiled, backgrounds: _Backgrounds, born: int
+) -> dict[int, NDArray[np.void]]:
+    """Return who is treated, by the step from which it holds, (arms, investments, backgrounds)."""
+    first = max(born, 0)
+    who = backgrounds.people(backgrounds.all, born)
+    columns = columns_of(compiled, who)
+    found = {first: columns.place.copy()}
+    if backgrounds.willing:
+        columns.alive[:] = True
+        enrolments = _Certain(compiled, backgrounds, who)
+        for step in range(first, compiled.clock.end):
+            if enrolments.active(step):
+                enrolments.step(step, columns)
+                if (columns.place != found[max(found)]).any():
+                    found[step] = columns.place.copy()
+    return found
+
+
+def _inflow(compiled: Compiled) -> Iterator[tuple[int, int, NDArray[np.float64]]]:
+    """Yield each birth cohort: its birth, its end, and who arrives, (1 + arms, areas, steps)."""
+    clock, population = compiled.clock, compiled.scenario.population
+    weights = [area.share.value for area in population.areas.values()] or [1.0]
+    shares = np.array(weights)[:, None] / sum(weights)
+    steps = np.arange(clock.end + 1)
+    kept = np.minimum(compiled.tables.layout.entry_ratio, 1.0)
+    thinning = np.concatenate([np.ones((1, *kept.shape[1:])), kept])
+    if population.cohort is not None:
+        came = shares * population.cohort * (steps == 0)
+        yield -clock.steps(population.age), clock.end + 1, thinning * came
+        return
+    assert population.residents is not None
+    lives = clock.steps(population.max_age)
+    growth = (1 + population.growth.value) ** np.maximum(clock.years(steps), 0)
+    growth[clock.end] = 0.0  # nobody enters when it is over
+    moving = np.zeros(lives)
+    movers = population.movers_in
+    if movers is not None:
+        parts = np.cumsum([0.0, *(share.value for share in movers.shares)])
+        edges = np.array([0.0, *movers.below, population.max_age]) * clock.per_year
+        ages = np.diff(np.interp(np.arange(lives + 1), edges, parts / parts[-1]))
+        moving = population.residents * movers.per_year.value / clock.per_year * ages
+    for born in range(clock.end):
+        came = (steps == born) * (population.residents / lives)
+        last = min(born + lives, clock.end + 1)
+        came[born:last] += moving[: last - born]
+        yield born, last, thinning * shares * growth * came

@@ -1,0 +1,388 @@
+"""The exact cohort: shares are shares, what is not exact is refused, and simulations scatter it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sisim.engine.cohort import Cohort, NotExact, expected
+from sisim.engine.simulate import simulate
+from sisim.scenario.scenario import Scenario
+
+PEOPLE = 20_000
+Parts = dict[str, Any]
+
+
+def scenario(
+    pathway: Parts, *, years: float = 1, people: int = PEOPLE, population: Parts | None = None,
+    **parts: Any,
+) -> Scenario:  # fmt: skip
+    """Return a scenario of a closed cohort, unless another population is given."""
+    return Scenario.model_validate(
+        {
+            "name": "test",
+            "title": "Test",
+            "pathway": {"name": "test", "title": "Test", **pathway},
+            "time": {"start": "2020-03", "years": years},
+            "population": {"cohort": people} if population is None else population,
+            **parts,
+        }
+    )
+
+
+def track(*states: str, start: Any = None, exits: tuple[str, ...] = ()) -> Parts:
+    """Return a track."""
+    return {
+        "label": "Track",
+        "start": start or states[0],
+        "states": {s: {"label": s, "exit": s in exits} for s in states},
+    }
+
+
+def move(origin: str, to: Any, of: str = "health", **how: Any) -> Parts:
+    """Return a transition."""
+    return {"track": of, "from": origin, "to": to, **how}
+
+
+TWO_STATES: Parts = {
+    "tracks": {"health": track("well", "ill")},
+    "transitions": {"falls_ill": move("well", "ill", probability=0.1)},
+}
+
+
+def with_factor(**factor: Any) -> Parts:
+    """Return the pathway of two states with a factor on its transition."""
+    falls_ill = move("well", "ill", probability=0.1, factors=["it"])
+    group = {"label": "Ill", "track": "health", "states": ["ill"]}
+    return TWO_STATES | {
+        "transitions": {"falls_ill": falls_ill},
+        "factors": {"it": factor},
+        "groups": {"sick": group},
+    }
+
+
+def investment(**parts: Any) -> Parts:
+    """Return what adds an investment, and an arm that has it, to a scenario."""
+    own = {
+        "label": "It",
+        "start": "2020-03",
+        "years": 1,
+        "target": {},
+        "cost": {"payer": "nobody"},
+        "effects": [{"on": ["falls_ill"], "ratio": 0.5, "scale": "relative_risk"}],
+    }
+    arms = {"arm": {"label": "Arm", "investments": {"it": "ends"}}}
+    return {"investments": {"it": own | parts}, "arms": arms}
+
+
+class TestByHand:
+    """Small courses that can be worked out by hand."""
+
+    def test_additive_probabilities(self) -> None:
+        """Shares follow powers of the matrix; events are people times chance."""
+        cohort = expected(scenario(TWO_STATES, people=1000))
+        well = 0.9 ** np.arange(13)
+        assert cohort.state_shares("health")["well"].to_numpy() == pytest.approx(well)
+        assert cohort.events[0, :, 0] == pytest.approx(100 * well[:-1])
+        assert cohort.stock[0, :, 0] == pytest.approx(1000 * np.stack([well, 1 - well], axis=1))
+
+    def test_attribute_is_a_mixture(self) -> None:
+        """A background that scales a risk gives the mean of two courses, not of two risks."""
+        pathway = with_factor(feature="attribute.risk", values={"high": 3.0})
+        pathway |= {"attributes": {"risk": {"shares": {"low": 0.75, "high": 0.25}}}}
+        found = expected(scenario(pathway)).state_shares("health")["well"].to_numpy()
+        steps = np.arange(13)
+        assert found == pytest.approx(0.75 * 0.9**steps + 0.25 * 0.7**steps)
+
+    def test_redrawn_attribute_is_a_hidden_track(self) -> None:
+        """A background that is redrawn moves like a track of its own, from its shares."""
+        pathway = with_factor(feature="attribute.risk", values={"high": 3.0})
+        risk = {"shares": {"low": 0.75, "high": 0.25}, "redraw": {"value": 0.5, "per": "month"}}
+        cohort = expected(scenario(pathway | {"attributes": {"risk": risk}}))
+        again = 1 - np.exp(-0.5)
+        high = again * 0.25 + (1 - again) * np.eye(2)[1]
+        chain = np.array([[1 - again * 0.25, again * 0.25], [1 - high[1], high[1]]])
+        shares, well = np.array([0.75, 0.25]), []
+        for _ in range(13):
+            well.append(shares.sum())
+            shares = (shares * [0.9, 0.7]) @ chain
+        assert cohort.state_shares("health")["well"].to_numpy() == pytest.approx(np.array(well))
+
+    def test_exit(self) -> None:
+        """Who enters an exit state, on any track, is gone from all; their events are counted."""
+        pathway = {
+            "tracks": {
+                "health": track("well", "ill"),
+                "life": track("here", "away", exits=("away",)),
+            },
+            "transitions": {
+                "falls_ill": move("well", "ill", probability=0.1),
+                "leaves": move("here", "away", "life", probability=0.2),
+            },
+        }
+        cohort = expected(scenario(pathway, people=100))
+        left = 1 - 0.8 ** np.arange(13)
+        assert cohort.gone[0] == pytest.approx(100 * left)
+        assert cohort.shares[0, :, -1] == pytest.approx(left)
+        assert cohort.events[0, 0] == pytest.approx([10, 20])
+        well = cohort.state_shares("health")["well"].to_numpy()
+        assert well == pytest.approx((0.8 * 0.9) ** np.arange(13))
+
+    def test_use_with_factors(self) -> None:
+        """A use that depends on background is summed over backgrounds."""
+        pathway = with_factor(feature="attribute.risk", values={"high": 3.0}) | {
+            "attributes": {"risk": {"shares": {"low": 0.75, "high": 0.25}}},
+            "weights": {"load": "Load"},
+        }
+        uses = {"load": {"amount": 12, "factors": ["it"]}}
+        states = {"well": {"label": "Well", "weights": uses}, "ill": {"label": "Ill"}}
+        pathway["tracks"] = {"health": {"label": "Health", "start": "well", "states": states}}
+        cohort = expected(scenario(pathway, people=100))
+        steps = np.arange(13)
+        answer = 75 * 0.9**steps + 3 * 25 * 0.7**steps
+        assert cohort.use[0, :, 0, 0] == pytest.approx(answer)
+        weights = cohort.result.used("weight").states
+        assert weights[0, 0, :, 0, 0] == pytest.approx(answer)
+
+    def test_reach_is_a_mixture(self) -> None:
+        """Participants are those who are willing, for as long as the treatment lasts."""
+        parts = investment(reach=0.4, duration=6)
+        cohort = expected(scenario(TWO_STATES, people=1000, **parts))
+        steps = np.arange(13)
+        treated = 0.95 ** np.minimum(steps, 6) * 0.9 ** np.maximum(steps - 6, 0)
+        found = cohort.state_shares("health", "arm")["well"].to_numpy()
+        assert found == pytest.approx(0.4 * treated + 0.6 * 0.9**steps)
+        assert cohort.started[0, 0, :, 0] == pytest.approx(400.0 * (steps[:-1] == 0))
+        assert cohort.treated[0, 0, :, 0] == pytest.approx(400.0 * (steps < 6))
+
+    def test_one_arm(self) -> None:
+        """One arm can be asked for, beside without."""
+        parts = investment()
+        parts["arms"] |= {"other": {"label": "Other", "investments": {}}}
+        everything = expected(scenario(TWO_STATES, **parts))
+        one = expected(scenario(TWO_STATES, **parts), arm="arm")
+        assert one.compiled.arms == ["arm"]
+        assert (one.people == everything.people[:2]).all()
+        assert (everything.people[2] == everything.people[0]).all()
+
+
+class TestRefused:
+    """What has no exact answer is refused, by name."""
+
+    @pytest.mark.parametrize(
+        "feature",
+        ["time_in_state", "time_in.sick", "time_since.sick", "visits.sick", "share.sick"],
+    )
+    def test_features(self, feature: str) -> None:
+        """Features of history and of other people."""
+        pathway = with_factor(feature=feature, below=[1.0], values=[1.0, 2.0])
+        with pytest.raises(NotExact, match=feature):
+            expected(scenario(pathway))
+
+    def test_numeric_attribute(self) -> None:
+        """Numeric attributes, where they matter."""
+        frailty = {"distribution": "gamma", "parameters": {"mean": 1.0, "sd": 0.5}}
+        unused = TWO_STATES | {"attributes": {"frailty": frailty}}
+        assert expected(scenario(unused)).people.sum() == pytest.approx(13 * PEOPLE)
+        used = with_factor(feature="attribute.frailty", direct=True)
+        with pytest.raises(NotExact, match=r"attribute\.frailty"):
+            expected(scenario(used | {"attributes": {"frailty": frailty}}))
+
+    @pytest.mark.parametrize(
+        ("parts", "named"),
+        [
+            ({"capacity": 10}, "capacity"),
+            ({"drop_out": 0.1}, "drop_out"),
+            ({"target": {"state.health": ["well"]}}, r"state\.health"),
+        ],
+    )
+    def test_participation(self, parts: Parts, named: str) -> None:
+        """Participation that depends on others, on chance in each step, or on what happens."""
+        with pytest.raises(NotExact, match=named):
+            expected(scenario(TWO_STATES, **investment(**parts)))
+
+    def test_too_large(self) -> None:
+        """A joint state space too large to be gone through."""
+        states = tuple(f"s{n}" for n in range(30))
+        tracks = {f"t{n}": track(*states) for n in range(4)}
+        with pytest.raises(NotExact, match="joint states"):
+            expected(scenario({"tracks": tracks}))
+
+
+def assert_scattered(cohort: Cohort, seed: int) -> None:
+    """Assert that a simulation lies within its Monte Carlo error of the exact course."""
+    compiled = cohort.compiled
+    result = simulate(compiled.scenario, seed=seed).replications[0]
+    for name in ("stock", "event", "arrivals"):
+        exact, found = getattr(cohort, name), getattr(result.tally, name)
+        assert found.shape == exact.shape
+        # Sums of independent people: at most binomial. Two more, for counts that are rarely not 0.
+        error = np.sqrt(exact * (1 - exact / PEOPLE).clip(0))
+        assert (np.abs(found - exact) <= 5 * error + 2).all(), name
+    for name in ("started", "treated", "treated_state"):
+        exact, found = getattr(cohort, name), getattr(result, name)
+        error = np.sqrt(exact * (1 - exact / PEOPLE).clip(0))
+        assert (np.abs(found - exact) <= 5 * error + 2).all(), name
+
+
+# ------------------------------------------------------------------------ generated pathways
+
+FACTORS: Parts = {
+    "by_sex": {"feature": "attribute.sex", "values": {"girl": 0.5, "boy": 1.5}},
+    "by_mood": {"feature": "attribute.mood", "values": {"low": 2.0}},
+    "by_age": {"feature": "age", "below": [10.25, 10.5], "values": [1.0, 0.5, 2.0]},
+    "by_birth_year": {"feature": "age.calendar", "below": [11.0], "values": [0.5, 1.5]},
+    "by_month": {"feature": "calendar.month", "below": [5.0, 8.0], "values": [1.0, 2.0, 0.5]},
+    "by_cycle": {"feature": "calendar.step", "below": [4.0], "values": [2.0, 0.5]},
+    "by_area": {"feature": "area", "values": {"north": 1.8}},
+    "by_t0": {"feature": "state.t0", "values": {"s1": 2.0}},
+    "by_t1": {"feature": "state.t1", "values": {"s1": 0.3}, "scale": "odds_ratio"},
+    "by_t2": {"feature": "state.t2", "values": {"s1": 1.7}, "scale": "rate_ratio"},
+    "ageing": {"feature": "age", "shape": "weibull", "parameters": {"shape": 2.0, "scale": 10.0}},
+    "both": {"product": ["by_sex", "by_month"]},
+}
+ATTRIBUTES: Parts = {
+    "sex": {
+        "shares": {"girl": 0.4, "boy": 0.6},
+        "shares_by": {"north": {"girl": 0.7, "boy": 0.3}},
+    },
+    "mood": {"shares": {"high": 0.7, "low": 0.3}, "redraw": 2.0},
+}
+AREAS = {"north": {"label": "North", "share": 0.25}, "south": {"label": "South", "share": 0.75}}
+GROUPINGS = {"sex": {"feature": "attribute.sex"}, "age": {"feature": "age", "below": [10.5]}}
+
+
+@st.composite
+def pathways(draw: st.DrawFn) -> Parts:
+    """Draw a pathway of a few tracks: additive, competing, staged and scheduled transitions."""
+    tracks: Parts = {}
+    transitions: Parts = {}
+    for number in range(draw(st.integers(1, 3))):
+        name = f"t{number}"
+        states = [f"s{n}" for n in range(draw(st.integers(2, 3)))]
+        start = draw(st.sampled_from([states[0], {states[0]: 0.7, states[1]: 0.3}]))
+        exits = (states[-1],) if draw(st.integers(0, 3)) == 0 else ()
+        tracks[name] = track(*states, start=start, exits=exits)
+        for origin in states:
+            if origin not in exits:
+                transitions |= draw(leaving(name, origin, [s for s in states if s != origin]))
+    known = [f for f in FACTORS if not f.startswith("by_t") or f[3:] in tracks]
+    for transition in transitions.values():
+        transition["factors"] = draw(st.lists(st.sampled_from(known), max_size=2, unique=True))
+        for to in transition["to"].values():
+            to["factors"] = draw(st.lists(st.sampled_from(known), max_size=1))
+    return {
+        "step": "month",
+        "tracks": tracks,
+        "transitions": transitions,
+        "factors": {name: FACTORS[name] for name in known},
+        "attributes": ATTRIBUTES,
+        "groupings": GROUPINGS,
+    }
+
+
+@st.composite
+def leaving(draw: st.DrawFn, name: str, origin: str, others: list[str]) -> Parts:
+    """Draw the transitions out of a state."""
+    found: Parts = {}
+    for number in range(draw(st.integers(0, 3))):
+        destinations = draw(st.lists(st.sampled_from(others), min_size=1, max_size=2, unique=True))
+        how: Parts = {"to": {to: {"share": draw(st.floats(0.5, 2.0))} for to in destinations}}
+        kind = draw(st.sampled_from(["rate", "probability", "schedule"]))
+        if kind == "rate":
+            how["rate"] = draw(st.floats(0.01, 2.0))
+        else:
+            how["probability"] = draw(st.floats(0.001, 0.06))
+        if kind == "schedule":
+            how["schedule"] = draw(st.sampled_from([{"month": 6}, {"age": 10.25}, {"cycle": 5}]))
+        how["order"] = draw(st.integers(0, 2))
+        found[f"{name}_{origin}_{number}"] = {"track": name, "from": [origin], **how}
+    return found
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Scenario:
+    """Draw a scenario with an arm, of a closed cohort."""
+    pathway = draw(pathways())
+    effects = [
+        {
+            "on": draw(st.lists(st.sampled_from(list(pathway["transitions"])), min_size=1)),
+            "ratio": draw(st.floats(0.0, 2.0)),
+            "scale": draw(st.sampled_from(["rate_ratio", "odds_ratio", "relative_risk"])),
+            "acts_on": draw(st.sampled_from(["area", "participants"])),
+            "persistence": {"kind": "half_life", "years": 0.25},
+        }
+        for _ in range(draw(st.integers(0, 2)) if pathway["transitions"] else 0)
+    ]
+    parts = investment(
+        start="2020-05",
+        years=0.25,
+        effects=effects,
+        target=draw(st.sampled_from([{}, {"attribute.sex": ["girl"]}, {"age": {"from": 10.25}}])),
+        reach=draw(st.sampled_from([1.0, 0.3])),
+        areas=draw(st.sampled_from([[], ["north"]])),
+        new_way={"delay": 1, "ramp": 2, "reach": 0.6, "cost": {"payer": "nobody"}},
+    )
+    parts["arms"]["arm"]["investments"]["it"] = draw(
+        st.sampled_from(["ends", "continues", "new_way_of_working"])
+    )
+    population = {"cohort": PEOPLE, "age": 10.0, "areas": AREAS}
+    drift = {"volumes": dict.fromkeys(list(pathway["transitions"])[:1], 0.5)}
+    return scenario(pathway, population=population, drift=drift, **parts)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(scenarios())
+def test_simulation_scatters_around_the_cohort(drawn: Scenario) -> None:
+    """Shares are shares; a simulation of 20 000 is within its Monte Carlo error of the cohort."""
+    cohort = expected(drawn)
+    assert (cohort.shares >= 0).all()
+    assert cohort.shares.sum(axis=-1) == pytest.approx(1)
+    stock = cohort.stock.sum(axis=2)
+    for name in cohort.compiled.tracks:
+        here = [of == name for of, _ in cohort.compiled.states]
+        present = stock[..., here].sum(axis=-1)
+        assert present == pytest.approx(cohort.people.sum(axis=-1))
+    assert_scattered(cohort, seed=1)
+
+
+@settings(max_examples=10, deadline=None, derandomize=True)
+@given(pathways(), st.sampled_from(["ends", "continues"]))
+def test_open_population(pathway: Parts, ending: str) -> None:
+    """In an open population too, with births, moves, growth, and entries prevented."""
+    effects = [{"on": ["entry"], "ratio": 0.5, "acts_on": "area"}]
+    parts = investment(years=0.5, effects=effects)
+    parts["arms"]["arm"]["investments"]["it"] = ending
+    population = {
+        "residents": PEOPLE,
+        "max_age": 2,
+        "growth": 0.1,
+        "movers_in": {"per_year": 0.2, "below": [0.5], "shares": [0.3, 0.7]},
+        "areas": AREAS,
+    }
+    ages = {"by_age": {**FACTORS["by_age"], "below": [0.5, 1.0]}}
+    pathway = pathway | {"factors": pathway["factors"] | ages}
+    assert_scattered(expected(scenario(pathway, population=population, **parts)), seed=1)
+
+
+def test_closed_form_as_steps_shrink() -> None:
+    """Competing rates approach the closed form of continuous time in proportion to the step."""
+    pathway = {
+        "tracks": {"health": track("well", "ill", "dead")},
+        "transitions": {
+            "falls_ill": move("well", "ill", rate=0.10),
+            "dies_well": move("well", "dead", rate=0.02),
+            "dies_ill": move("ill", "dead", rate=0.15),
+        },
+    }
+    errors = []
+    for step, per_year in (("year", 1), ("quarter", 4), ("month", 12)):
+        cohort = expected(scenario(pathway | {"step": step}, years=20, people=1))
+        years = np.arange(20 * per_year + 1) / per_year
+        ill = 0.10 / 0.03 * (np.exp(-0.12 * years) - np.exp(-0.15 * years))
+        errors.append(np.abs(cohort.state_shares("health")["ill"] - ill).max())
+    assert np.array(errors) / errors[-1] == pytest.approx([12, 3, 1], rel=0.1)

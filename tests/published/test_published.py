@@ -1,0 +1,241 @@
+"""Published models, from their files: exact to the last digit, simulated within the error."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sisim.economics.rewards import counted, present_value
+from sisim.engine.cohort import Cohort, expected
+from sisim.engine.result import Kind, Result
+from sisim.engine.simulate import simulate
+from sisim.scenario.load import load_scenario
+from sisim.scenario.scenario import Scenario
+
+FOLDER = Path(__file__).parents[2] / "experiments" / "published"
+
+
+def published(name: str, **overrides: Any) -> Scenario:
+    """Return a published model's scenario."""
+    changes = {key.replace("__", "."): value for key, value in overrides.items()}
+    return load_scenario(FOLDER / f"{name}.toml", changes)
+
+
+def present_values(result: Result, kind: Kind) -> np.ndarray:
+    """Return costs or effects per person as the economy counts them (replications, arms)."""
+    economy, units = result.scenario.economy, result.used(kind)
+    resources = result.scenario.pathway.resources
+    prices = [resources[name].price.value if kind == "use" else 1.0 for name in units.names]
+    points = units.states.sum(axis=3) @ np.array(prices)
+    rate = economy.discount_costs if kind == "use" else economy.discount_effects
+    cycles = counted(points, economy.counting)
+    population = result.scenario.population.cohort
+    assert population is not None
+    return present_value(cycles, rate.value, economy.exponent) / population
+
+
+def shares(result: Result) -> np.ndarray:
+    """Return the share in each state, of all tracks (replications, arms, points, states)."""
+    population = result.scenario.population.cohort
+    assert population is not None
+    return result.counts("stock") / population
+
+
+def assert_near(simulated: np.ndarray, exact: np.ndarray) -> None:
+    """Assert that the mean of replications is within four of its standard errors of the truth."""
+    error = simulated.std(axis=0, ddof=1) / np.sqrt(len(simulated))
+    assert (np.abs(simulated.mean(axis=0) - exact) <= 4 * error).all()
+
+
+def assert_shares_near(result: Result, cohort: Cohort) -> None:
+    """Assert that simulated shares are within four standard errors of the exact ones."""
+    exact = shares(cohort.result)[0]
+    population = result.scenario.population.cohort
+    assert population is not None
+    error = np.sqrt(exact * (1 - exact).clip(0) / population)
+    assert (np.abs(shares(result)[0] - exact) <= 4 * error + 1e-9).all()
+
+
+class TestSickSicker:
+    """P1, Krijkamp et al. 2018."""
+
+    COSTS = (75976.149140, 141623.028188)
+    QALYS = (15.838847815, 16.400405589)
+
+    def test_shares(self) -> None:
+        """The shares at t = 2, 10, 30 are the published ones."""
+        found = expected(published("p1-sick-sicker")).state_shares("health")
+        at_2 = [0.789025, 0.18376123, 0.01575, 0.01146377]
+        at_10 = [0.61840959, 0.15677547, 0.13505518, 0.08975977]
+        at_30 = [0.34868357, 0.08839631, 0.20652876, 0.35639135]
+        assert found.loc[[2, 10, 30]].to_numpy().round(8).tolist() == [at_2, at_10, at_30]
+
+    def test_costs_and_effects(self) -> None:
+        """Costs, QALYs and their ratio are the published ones, to the last digit."""
+        result = expected(published("p1-sick-sicker")).result
+        (cost,) = present_values(result, "use")
+        (qaly,) = present_values(result, "weight")
+        assert cost.round(6).tolist() == list(self.COSTS)
+        assert qaly.round(9).tolist() == list(self.QALYS)
+        difference = round(cost[1] - cost[0], 6), round(qaly[1] - qaly[0], 9)
+        assert difference == (65646.879048, 0.561557775)
+        assert round((cost[1] - cost[0]) / (qaly[1] - qaly[0]), 2) == 116901.38
+
+    def test_simulation(self) -> None:
+        """A simulation of 100 000 is as near as the published one claims to be."""
+        scenario = published("p1-sick-sicker")
+        result = simulate(scenario)
+        cost = present_values(result, "use")[0] - self.COSTS
+        qaly = present_values(result, "weight")[0] - self.QALYS
+        assert (np.abs(cost) < 4 * np.array([183, 343])).all()
+        assert (np.abs(qaly) < 4 * 0.016).all()
+        assert_shares_near(result, expected(scenario))
+
+    def test_treatment_moves_nobody(self) -> None:
+        """The treatment changes no transition, so nobody's life."""
+        stock = simulate(published("p1-sick-sicker", population__cohort=1000)).counts("stock")
+        assert (stock[:, 0] == stock[:, 1]).all()
+
+
+class TestHIV:
+    """P2, the heemod documentation."""
+
+    @pytest.mark.parametrize(
+        ("counting", "cost", "years", "ratio"),
+        [
+            ("both", (48762093, 92984848), (8585.843, 17256.937), 5100.02),
+            ("start", (49932145.71, 93936080.32), (9085.8385, 17751.1080), 5078.1957),
+            ("end", (47592040.38, 92033615.29), (8085.8478, 16762.7663), 5121.8154),
+        ],
+    )
+    def test_costs_and_years(
+        self, counting: str, cost: tuple[float, ...], years: tuple[float, ...], ratio: float
+    ) -> None:
+        """Costs, life-years and their ratio are the published ones, however they are counted."""
+        result = expected(published("p2-hiv", economy__counting=counting)).result
+        found_cost = present_values(result, "use")[0] * 1000
+        found_years = present_values(result, "weight")[0] * 1000
+        for found, answer in zip([*found_cost, *found_years], [*cost, *years], strict=True):
+            assert round(float(found), digits(answer)) == answer
+        found_ratio = np.diff(found_cost) / np.diff(found_years)
+        assert round(float(found_ratio[0]), digits(ratio)) == ratio
+
+    def test_per_person(self) -> None:
+        """So are the differences per person."""
+        result = expected(published("p2-hiv")).result
+        assert round(float(np.diff(present_values(result, "use")[0])[0]), 2) == 44222.75
+        assert round(float(np.diff(present_values(result, "weight")[0])[0]), 6) == 8.671094
+
+    def test_simulation(self) -> None:
+        """Ten simulations of 2000 people scatter around the truth."""
+        scenario = published("p2-hiv", population__cohort=2000, replications=10)
+        result, exact = simulate(scenario), expected(scenario).result
+        for kind in ("use", "weight"):
+            assert_near(present_values(result, kind), present_values(exact, kind)[0])
+
+
+def digits(number: float) -> int:
+    """Return how many decimals a number is printed with."""
+    return len(str(number).partition(".")[2]) if isinstance(number, float) else 0
+
+
+class TestSmallest:
+    """P3, Sonnenberg & Beck 1993."""
+
+    def test_exact(self) -> None:
+        """Shares, cumulative utility and its limit are the published ones."""
+        cohort = expected(published("p3-smallest"))
+        assert cohort.people[0, 1] == pytest.approx([6000, 2000, 2000])
+        assert cohort.people[0, 2] == pytest.approx([3600, 2400, 4000])
+        utility = counted(cohort.result.used("weight").states.sum(axis=3)[0, 0, :, 0], "end")
+        assert utility.cumsum()[:2] == pytest.approx([7400, 12680])
+        longer = expected(published("p3-smallest", time__years=100)).result
+        assert present_values(longer, "weight")[0, 0] == pytest.approx(2.375, abs=1e-12)
+
+    def test_simulation(self) -> None:
+        """Ten simulations of 10 000 people scatter around the truth."""
+        scenario = published("p3-smallest", replications=10)
+        result, cohort = simulate(scenario), expected(scenario)
+        assert_near(present_values(result, "weight"), present_values(cohort.result, "weight")[0])
+        assert_shares_near(result, cohort)
+
+
+def closed_form(years: np.ndarray) -> np.ndarray:
+    """Return P(healthy), P(ill), P(dead) of P4 at times in years (times, 3)."""
+    healthy = np.exp(-0.12 * years)
+    ill = 0.10 / (0.15 - 0.12) * (healthy - np.exp(-0.15 * years))
+    return np.stack([healthy, ill, 1 - healthy - ill], axis=1)
+
+
+class TestIllnessDeath:
+    """P4, in continuous time."""
+
+    def test_closed_form(self) -> None:
+        """The formula gives the known answers."""
+        answers = [
+            [0.8869204367, 0.0873748676, 0.0257046956],
+            [0.5488116361, 0.2548169445, 0.1963714194],
+            [0.3011942119, 0.2602135059, 0.4385922822],
+            [0.0907179533, 0.1364362831, 0.7728457636],
+        ]
+        found = closed_form(np.array([1.0, 5.0, 10.0, 20.0]))
+        assert found.round(10).tolist() == answers
+
+    def test_discretisation(self) -> None:
+        """In steps, the healthy are exact; the error of the rest is proportional to the step."""
+        errors, lengths = [], []
+        for step in ("year", "quarter", "month", "week"):
+            scenario = published("p4-illness-death", step=step)
+            found = expected(scenario).state_shares("health").to_numpy()
+            lengths.append(1 / scenario.pathway.steps_per_year)
+            exact = closed_form(np.arange(len(found)) * lengths[-1])
+            assert found[:, 0] == pytest.approx(exact[:, 0], abs=1e-12)
+            errors.append(np.abs(found - exact).max())
+        per_year = np.array(errors) / lengths
+        assert (np.diff(errors) < 0).all()
+        assert per_year[1:] == pytest.approx(per_year[-1], rel=0.05)
+
+    def test_extrapolated(self) -> None:
+        """Richardson's extrapolation of quarters and months comes much nearer than months."""
+        at = {}
+        for step, every in (("quarter", 4), ("month", 12)):
+            found = expected(published("p4-illness-death", step=step)).state_shares("health")
+            at[step] = found.to_numpy()[::every]
+        exact = closed_form(np.arange(21.0))
+        extrapolated = at["month"] + (at["month"] - at["quarter"]) / (12 / 4 - 1)
+        error, left = np.abs(at["month"] - exact).max(), np.abs(extrapolated - exact).max()
+        assert left < error / 50
+
+    @pytest.mark.parametrize("step", ["year", "month"])
+    def test_simulation(self, step: str) -> None:
+        """The simulation scatters around the discretised truth."""
+        scenario = published("p4-illness-death", step=step, population__cohort=50_000)
+        assert_shares_near(simulate(scenario), expected(scenario))
+
+
+class TestTwoTracks:
+    """P5, two tracks that influence each other."""
+
+    def test_exact(self) -> None:
+        """The joint shares are those of the joint chain."""
+        cohort = expected(published("p5-two-tracks"))
+        assert cohort.joint == [
+            ("work", "well"),
+            ("work", "ill"),
+            ("absent", "well"),
+            ("absent", "ill"),
+        ]
+        answers = {
+            1: [0.9702, 0.0098, 0.0198, 0.0002],
+            2: [0.94789514, 0.01688686, 0.03379286, 0.00142514],
+            12: [0.8755456968, 0.037978057, 0.0699996655, 0.0164765807],
+            120: [0.8634726055, 0.0413184867, 0.0736936016, 0.0215153062],
+        }
+        for point, shares_then in answers.items():
+            assert cohort.shares[0, point, :-1].round(10).tolist() == shares_then
+
+    def test_simulation(self) -> None:
+        """The simulation scatters around the truth."""
+        scenario = published("p5-two-tracks", population__cohort=50_000)
+        assert_shares_near(simulate(scenario), expected(scenario))
