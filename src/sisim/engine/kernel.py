@@ -931,3 +931,15 @@ def chances_of(R, V, P, row, i, arm, track, s, seen, values):  # type: ignore[no
         f = V.state_feature[j]
         seen[f] = observe(V, P, f, row, i, arm, s)
     return chances(R, P.state[track, row], arm, s, seen, values)
+
+
+@compiled_function
+def multiplier_of(R, r, seen):  # type: ignore[no-untyped-def]
+    """Return the multiplier of a reference, given the features seen of a person."""
+    return multiplier(R, r, seen)
+
+
+@compiled_function
+def value_of(R, t, arm, s, seen):  # type: ignore[no-untyped-def]
+    """Return a transition's rate per step or probability, given the features seen of a person."""
+    return transition_value(R, t, arm, s, seen)

@@ -47,6 +47,19 @@ class Tally:
     use: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Own:
+    """What people who decide for themselves have decided in a step.
+
+    Attributes:
+        decides: Whose moves the rule does not make, bool (people,).
+        moves: Their own moves: person, track, transition and new state, by number.
+    """
+
+    decides: NDArray[np.bool_]
+    moves: list[tuple[int, int, int, int]]
+
+
 class Simulation:
     """The state of a run: advance it by steps, then read its tally.
 
@@ -75,7 +88,7 @@ class Simulation:
         self.threads = threads or len(os.sched_getaffinity(0))
         self.logging = logging
         self.people = people(compiled.scenario, compiled.clock, seed) if only is None else only
-        self._key = seed_key(seed)
+        self.key = seed_key(seed)
         self.columns = columns(compiled, self.people)
         blocks = -(-len(self.people) // BLOCK)
         own = np.zeros((blocks, len(compiled.arms), BLOCK + 1), np.int32)
@@ -83,7 +96,7 @@ class Simulation:
         self._counts = [_counts(compiled) for _ in range(self.threads)]
         self._scratch = [_scratch(compiled, own) for _ in range(self.threads)]
         self._log: list[NDArray[np.void]] = []
-        self.enrolments = Enrolments(compiled, self.people, self._key, recorded_enrolments)
+        self.enrolments = Enrolments(compiled, self.people, self.key, recorded_enrolments)
         self._recorded_shares = recorded_shares
         self.shares: list[NDArray[np.int32]] = []
 
@@ -93,7 +106,7 @@ class Simulation:
         while self.step < last:
             stop = self._next_stop(last)
             if self._stops(self.step):
-                self._begin()
+                self.begin()
                 self._run(self.step + 1, begun=True)
             else:
                 self._run(stop, begun=False)
@@ -108,19 +121,90 @@ class Simulation:
         stop = min(self.step + (4 if self.logging else 12), last)
         return next((s for s in range(self.step + 1, stop) if self._stops(s)), stop)
 
-    def _begin(self) -> None:
-        """Births, arrivals, shares among peers and places given, before anybody moves."""
+    def begin(self) -> None:
+        """Begin a step: births, arrivals, shares among peers, places given; nobody moves yet."""
         kernel.begin_blocks(
             self.compiled.tables.layout,
             self.columns,
             self._counts[0],
             self._scratch[0].own,
             self.step,
-            self._key,
+            self.key,
         )
         if self.compiled.shares:
             self._share()
         self.enrolments.step(self.step, self.columns)
+
+    def finish(self, own: Own | None = None) -> None:
+        """Finish a step that has begun: everybody decides from the snapshot, then moves.
+
+        Args:
+            own: People who decide for themselves, in the arm without; nobody if None.
+        """
+        if own is None:
+            self._run(self.step + 1, begun=True)
+        else:
+            self._finish_with(own)
+        if self.step == self.compiled.clock.end:
+            self._count_end()
+
+    def _finish_with(self, own: Own) -> None:
+        tables, columns, step = self.compiled.tables, self.columns, self.step
+        bounds, variant = self._bounds.between(step, step + 1)
+        counts, scratch = self._counts[0], self._scratch[0]
+        moment = tables.layout.first_step + step
+        work = scratch.work
+        for block in range(len(scratch.own)):
+            low, high = block * BLOCK, min((block + 1) * BLOCK, columns.n)
+            if step >= tables.layout.history and len(tables.layout.use):
+                kernel.count_uses(
+                    tables.rule,
+                    tables.sight,
+                    tables.layout,
+                    columns,
+                    counts,
+                    scratch,
+                    low,
+                    high,
+                    step,
+                )
+            listed = scratch.own[block]
+            n, shared = kernel.gather(
+                tables.layout,
+                columns,
+                scratch,
+                listed,
+                low,
+                high,
+                step,
+                bounds[variant[0]],
+                self.key,
+            )
+            kernel.observe_all(
+                tables.sight, columns, tables.rule.state, work, n, shared, step, scratch.seen
+            )
+            kernel.decide_all(
+                tables.rule,
+                tables.layout.track,
+                columns.lo,
+                columns.hi,
+                columns.draws,
+                columns.state,
+                scratch,
+                n,
+                shared,
+                step,
+                moment,
+                self.key,
+            )
+            silent = (work["arm"][:n] == 0) & own.decides[work["person"][:n]]
+            work["transition"][:n][silent] = kernel.STAYS
+            for person, track, transition, to in own.moves:
+                if low <= person < high:
+                    work[n] = (person, 0, track, transition, to)
+                    n += 1
+            kernel.move_all(tables.layout, columns, counts, scratch, n, n, step, self.logging)
+        self.step += 1
 
     def _run(self, stop: int, *, begun: bool) -> None:
         bounds, variant = self._bounds.between(self.step, stop)
@@ -142,7 +226,7 @@ class Simulation:
                 begun,
                 bounds,
                 variant,
-                self._key,
+                self.key,
                 self.logging,
             )
 
@@ -166,7 +250,7 @@ class Simulation:
         """Work out the share of peers in each shared group, in every arm."""
         columns, layout = self.columns, self.compiled.tables.layout
         if self._recorded_shares is not None:
-            columns.share[:] = self._recorded_shares[self.step]
+            columns.share[:] = self._recorded_shares[self.step, :, :, : columns.share.shape[2]]
         else:
             present = columns.person["arrive"] <= self.step
             for arm in range(columns.share.shape[0]):
@@ -195,7 +279,7 @@ class Simulation:
             self._counts[0],
             self._scratch[0].own,
             self.step,
-            self._key,
+            self.key,
         )
         if len(tables.layout.use):
             kernel.count_uses(
@@ -339,7 +423,7 @@ class Bounds:
 
     def between(self, first: int, stop: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         """Return the bounds in use in [first, stop), and which of them holds at each step."""
-        keys = [self._key(step) for step in range(first, stop)]
+        keys = [self._when(step) for step in range(first, stop)]
         wanted = list(dict.fromkeys(keys))
         self._known = {
             key: self._known[key] if key in self._known else self._at(first + keys.index(key))
@@ -348,7 +432,7 @@ class Bounds:
         stacked = np.stack([self._known[key] for key in wanted])
         return stacked, np.array([wanted.index(key) for key in keys], np.int64)
 
-    def _key(self, step: int) -> tuple[int, ...]:
+    def _when(self, step: int) -> tuple[int, ...]:
         """Return what the bounds depend on at a step: the year, a scheduled month, the cycle."""
         calendar = self._compiled.tables.sight.calendar[step + self._compiled.tables.sight.origin]
         month = int(calendar["month"])
@@ -424,7 +508,7 @@ def _largest(compiled: Compiled, who: People) -> NDArray[np.float64]:
             out[:, :, r] = values[digits[int(feature["arg"])]]
         else:
             out[:, :, r] = values.max()
-    return out.reshape(-1, len(compiled.references))
+    return out.reshape(layout.slot_ages * layout.slot_classes, len(compiled.references))
 
 
 def run_once(
