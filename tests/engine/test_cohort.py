@@ -243,6 +243,7 @@ FACTORS: Parts = {
     "by_t1": {"feature": "state.t1", "values": {"s1": 0.3}, "scale": "odds_ratio"},
     "by_t2": {"feature": "state.t2", "values": {"s1": 1.7}, "scale": "rate_ratio"},
     "ageing": {"feature": "age", "shape": "weibull", "parameters": {"shape": 2.0, "scale": 10.0}},
+    "not_girls": {"feature": "attribute.sex", "values": {"girl": 0.0}},
     "both": {"product": ["by_sex", "by_month"]},
 }
 ATTRIBUTES: Parts = {

@@ -182,10 +182,12 @@ def state_chances(R, V, P, F, i, arm, k, s, people, event):  # type: ignore[no-u
     for j in range(first, R.state[here].last):
         t = R.out[j]
         chance = F.values[0, j - first]
-        if chance > 0.0:
+        total = destination_weights(R, t, F.seen, F.values[1])
+        start = R.transition[t].to_first
+        if total == 0.0:  # every destination is closed to this person: they stay
+            F.chance[here] += chance
+        elif chance > 0.0:
             event[t] += people * chance
-            total = destination_weights(R, t, F.seen, F.values[1])
-            start = R.transition[t].to_first
             for d in range(start, R.transition[t].to_last):
                 F.chance[R.destination[d].state] += chance * F.values[1, d - start] / total
 
