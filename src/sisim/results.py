@@ -152,13 +152,7 @@ class Results:
         """
         months = 12 / self.counts.compiled.clock.per_year
         started, treated = (
-            by_year(
-                self.counts,
-                np.moveaxis(self.counts.treatments(name).sum(axis=-1), 2, -1)[
-                    :, :, : len(self.counts.steps)
-                ],
-            )
-            for name in ("started", "treated")
+            by_year(self.counts, self._treatments(name)) for name in ("started", "treated")
         )
         axis = {"investment": np.array(self.counts.compiled.investments)}
         table = self._yearly("started", started, axis)
@@ -202,6 +196,11 @@ class Results:
     @cached_property
     def _years(self) -> Array:
         return np.unique(self.counts.compiled.clock.year(self.counts.steps))
+
+    def _treatments(self, name: str) -> Array:
+        """Return who begins or is in treatment, (replications, arms, steps, investments)."""
+        steps = len(self.counts.steps)
+        return np.moveaxis(self.counts.treatments(name)[:, :, :, :steps].sum(axis=-1), 2, -1)
 
     def _stock(self, group: str) -> Array:
         """Return the mean stock of a group by year, (replications, arms, years)."""

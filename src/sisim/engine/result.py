@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import version as version_of
 from typing import Any, Literal, NamedTuple
@@ -134,6 +134,16 @@ class Result:
         """The counted steps of the clock, (n,)."""
         return self.points[:-1]
 
+    def repriced(self, scenario: Scenario) -> Result:
+        """Return the same counts under other prices, costs, payers or discounting (law L5).
+
+        Args:
+            scenario: Like the one simulated in everything but money.
+        """
+        if _without_money(scenario) != _without_money(self.scenario):
+            raise ValueError("more than money has changed: the scenario must be simulated again")
+        return Result(replace(self.compiled, scenario=scenario), self.replications)
+
     def instant(self, step: int) -> float:
         """Return when a step of the clock begins, as a decimal year (2026.5: the first of July)."""
         clock = self.compiled.clock
@@ -255,15 +265,15 @@ class Result:
     def investment_units(self) -> Array:
         """The investments' own units, axes (..., n, investments, PHASES, ITEMS)."""
         per_year = self.compiled.clock.per_year
-        shape = (len(self.replications), len(self.arms), len(self.steps))
+        steps = len(self.steps)
+        shape = (len(self.replications), len(self.arms), steps)
         units = np.zeros((*shape, len(self.compiled.investments), len(PHASES), len(ITEMS)))
         for own in self.own_investments():
             project, new_way = (part[:, :-1] for part in self.delivery(own))
             running = project.max(axis=0), self._area_shares @ new_way
             of_phase = new_way == 0, new_way > 0
             started, treated = (
-                self.treatments(name)[:, own.arm - 1, own.number, : len(self.steps)]
-                .swapaxes(-1, -2)
+                self.treatments(name)[:, own.arm - 1, own.number, :steps].swapaxes(-1, -2)
                 for name in ("started", "treated")
             )
             found = units[:, own.arm, :, own.number]
@@ -329,7 +339,7 @@ class Result:
         axes: list[Axis] = [
             {"replication": np.arange(len(self.replications))},
             {"arm": labels(self.arms[-values.shape[1] :])},
-            {"step": time - clock.start, "month": labels(months)},
+            {"step": time - clock.start, "month": months},
             *({grouping: labels(self.compiled.groupings[grouping])} for grouping in by),
             *kinds,
         ]
@@ -434,6 +444,24 @@ def digest(scenario: Scenario) -> str:
     The order of states and categories is part of it: draws are made in that order.
     """
     return hashlib.sha256(scenario.model_dump_json(by_alias=True).encode()).hexdigest()[:8]
+
+
+def _without_money(scenario: Scenario) -> dict[str, Any]:
+    """Return what of a scenario has a bearing on people."""
+    price = {"price", "price_year", "administration", "payers", "cash", "price_type", "ordinary"}
+    cost = {"cost": True, "new_way": {"cost", "replaces"}}
+    return scenario.model_dump(
+        exclude={
+            "economy": True,
+            "drift": {"prices", "inflation"},
+            "pathway": {
+                "resources": dict.fromkeys(scenario.pathway.resources, price),
+                "administrations": True,
+                "principals": True,
+            },
+            "investments": dict.fromkeys(scenario.investments, cost),
+        }
+    )
 
 
 def labels(names: Sequence[str]) -> pd.Categorical[str]:

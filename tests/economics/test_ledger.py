@@ -1,0 +1,168 @@
+"""Money is applied to counts afterwards (L5), and adds up (L6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from any_counts import PATHWAY, counts, scenario
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sisim.economics.appraisal import break_even, headline, totals
+from sisim.economics.ledger import KINDS, ledger
+from sisim.economics.prices import conversion
+from sisim.results import Results
+
+SEEDS = st.integers(0, 2**32 - 1)
+ORE = 0.005
+
+
+@given(SEEDS, st.booleans())
+@settings(max_examples=20, deadline=None)
+def test_money_adds_up(seed: int, current: bool) -> None:
+    book = ledger(counts(seed), current=current)
+    whole = book.total()
+    principals = book.sums(lambda line: line.principal)
+    payers = book.sums(lambda line: (line.principal, line.administration))
+    for principal, total in principals.items():
+        parts = sum(paid for (of, _), paid in payers.items() if of == principal)
+        assert np.allclose(parts, total, rtol=0, atol=ORE)
+    assert np.allclose(sum(principals.values()), whole, rtol=0, atol=ORE)
+    years = book.sums(lambda line: line.administration, yearly=True)
+    assert np.allclose(sum(years.values()).sum(axis=2), whole.sum(axis=2), rtol=0, atol=ORE)
+    assert book.table()["amount"].sum() == pytest.approx(whole.sum())
+
+
+@given(SEEDS)
+@settings(max_examples=20, deadline=None)
+def test_with_less_without_is_what_it_says(seed: int) -> None:
+    book = ledger(counts(seed))
+    difference = book.total() - book.total()[:, :1]
+    kinds = book.sums(lambda line: line.kind)
+    assert set(kinds) == set(KINDS)
+    reduced = kinds["use"][:, :1] - kinds["use"]
+    own = kinds["investment"] + kinds["running"] + kinds["replaced"]
+    assert np.allclose(difference, own - reduced, rtol=0, atol=ORE)
+    assert (kinds["replaced"] <= 0).all()
+    assert not own[:, 0].any()
+
+
+@given(SEEDS)
+@settings(max_examples=10, deadline=None)
+def test_everything_is_linear_in_the_counts(seed: int) -> None:
+    both = counts(seed)
+    one, other = (type(both)(both.compiled, (r,)) for r in both.replications)
+    amounts = ledger(both).amounts
+    assert (amounts[0] == ledger(one).amounts[0]).all()
+    assert (amounts[1] == ledger(other).amounts[0]).all()
+
+
+def test_a_new_price_needs_no_simulation() -> None:
+    result = counts(1)
+    dearer = {**PATHWAY, "resources": {**PATHWAY["resources"]}}
+    dearer["resources"]["day"] = {**PATHWAY["resources"]["day"], "price": 11_000}
+    again = result.repriced(scenario(pathway=dearer, economy={"discount_costs": 0.0}))
+    assert again.replications is result.replications
+    was, now = (ledger(r).sums(lambda line: line.item) for r in (result, again))
+    assert np.array_equal(now["day"], 2 * was["day"])
+    assert np.array_equal(now["inquiry"], was["inquiry"])
+
+
+def test_more_than_money_needs_one() -> None:
+    with pytest.raises(ValueError, match="simulated again"):
+        counts(1).repriced(scenario(time={"start": "2026-01", "years": 4}))
+
+
+def test_prices_are_brought_to_the_price_level_and_grow() -> None:
+    book = ledger(counts(1))
+    shares = {line.administration: n for n, line in enumerate(book.lines) if line.item == "day"}
+    paid, rest = (book.amounts[..., shares[name]] for name in ("social", "agency"))
+    assert np.allclose(paid * 3, rest * 7)
+    days = book.result.units().query("resource == 'day'")["units"].to_numpy().reshape(paid.shape)
+    price = (paid + rest) / days
+    base = 5500 * conversion(2018, 2024)
+    years = np.repeat([0, 0, 1, 2], 12)  # a year of history, then growth from the start
+    assert np.allclose(price, base * 1.02**years)
+    nominal = ledger(book.result, current=True).amounts[..., shares["social"]] / paid
+    assert np.allclose(nominal, 1.02 ** (np.repeat([2025, 2026, 2027, 2028], 12) - 2024))
+
+
+def test_a_year_without_an_index_is_answered() -> None:
+    with pytest.raises(ValueError, match="1890"):
+        conversion(1890, 2024)
+
+
+def test_an_investment_costs_what_its_file_says() -> None:
+    free = {"effects": [], "years": 1, "start": "2026-01", "label": "Team", "target": {}}
+    cost = {"start_up": 100_000, "running": 500_000, "payer": "social"}
+    new_way = {"ramp": 6, "cost": {"start_up": 30_000, "running": 300_000, "payer": "social"},
+               "replaces": {"running": 50_000, "payer": "school"}}  # fmt: skip
+    team = {**free, "cost": cost, "new_way": new_way}
+    book = ledger(counts(1, investments={"team": team}, drift={}))
+    by_kind = book.sums(lambda line: line.kind, yearly=True)
+    ends, goes_on, new = (book.result.arms.index(a) for a in ("ends", "goes_on", "new_way"))
+    assert by_kind["investment"][0, ends] == pytest.approx([0, 600_000, 0, 0])
+    assert by_kind["investment"][0, goes_on] == pytest.approx([0, 600_000, 500_000, 500_000])
+    ramp = (sum(range(1, 7)) / 6 + 6) / 12
+    assert by_kind["running"][0, new] == pytest.approx([0, 0, 30_000 + ramp * 300_000, 300_000])
+    assert by_kind["replaced"][0, new] == pytest.approx([0, 0, -ramp * 50_000, -50_000])
+
+
+def test_totals_count_and_discount_as_the_scenario_says() -> None:
+    economy = {"counting": "point", "discount_effects": 0.03, "exponent": 1}
+    result = counts(1, economy=economy)
+    people = result.counts("stock")[0, 0, 12:]  # (points, states), after the history
+    good = (people[:, 0] * 1.0 + people[:, 1] * 0.7) / 12
+    expected = (good * 1.03 ** -((np.arange(37) + 1) / 12)).sum()
+    found = totals(ledger(result)).set_index(["replication", "arm", "measure"])["total"]
+    assert found[0, "without", "good"] == pytest.approx(expected)
+
+
+def flat(**changes: Any) -> Any:
+    """Return counts that are the same in every arm."""
+    result = counts(1, **changes)
+    for replication in result.replications:
+        for name in ("stock", "event", "entry", "arrivals"):
+            values = getattr(replication.tally, name)
+            values[1:] = values[:1]
+    return result
+
+
+def test_the_row_of_numbers_agrees_with_the_curves() -> None:
+    results = Results(counts(3, economy={"discount_costs": 0.0}))
+    numbers = results.headline("new_way")
+    costs = results.yearly_costs()
+    costs = costs[costs["year"] >= 2026]
+    use = costs[costs["kind"] == "use"].groupby(["arm", "replication"])["amount"].sum()
+    own = costs[costs["kind"] != "use"].groupby(["arm", "replication"])["amount"].sum()
+    assert numbers["invested"][0] == pytest.approx(own["new_way"].mean())
+    assert numbers["lower_cost"][0] == pytest.approx((use["without"] - use["new_way"]).mean())
+    assert numbers["net"][0] == pytest.approx(
+        numbers["lower_cost"][0] - numbers["invested"][0], abs=ORE
+    )
+    assert numbers["helped"][0] == results.yearly_participants().groupby(
+        ["arm", "replication"])["started"].sum()["new_way"].mean()  # fmt: skip
+
+
+def test_what_changes_nothing_never_pays_back() -> None:
+    book = ledger(flat())
+    assert break_even(book, "ends") is None
+    assert headline(book, "ends")["lower_cost"] == (0.0, 0.0, 0.0)
+
+
+def test_break_even_is_for_good() -> None:
+    result = flat(economy={"discount_costs": 0.0})
+    placed = result.compiled.state("care", "placed")
+    arm = result.arms.index("ends")
+    for replication in result.replications:
+        for step in (*range(12, 18), *range(24, 49)):  # saves, then does not, then saves
+            replication.tally.stock[arm, step, :, placed] = 0
+    instant = break_even(ledger(result), "ends")
+    assert instant is not None
+    net = ledger(result).total(lambda line: not line.ordinary)
+    saved = np.cumsum((net[:, 0] - net[:, arm]).mean(axis=0))
+    months = round((instant - 2025) * 12)
+    assert saved[months - 1] >= -ORE
+    assert (saved[months - 1 :] >= -ORE).all()
