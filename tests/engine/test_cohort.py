@@ -223,6 +223,10 @@ def assert_scattered(cohort: Cohort, seed: int) -> None:
         # Sums of independent people: at most binomial. Two more, for counts that are rarely not 0.
         error = np.sqrt(exact * (1 - exact / PEOPLE).clip(0))
         assert (np.abs(found - exact) <= 5 * error + 2).all(), name
+    # Added up through time the error is small. One person's events need not be independent: twice
+    # the variance of a Poisson number allows for that.
+    exact, found = cohort.event.sum(axis=(1, 2)), result.tally.event.sum(axis=(1, 2))
+    assert (np.abs(found - exact) <= 5 * np.sqrt(2 * exact) + 2).all()
     for name in ("started", "treated", "treated_state"):
         exact, found = getattr(cohort, name), getattr(result, name)
         error = np.sqrt(exact * (1 - exact / PEOPLE).clip(0))
@@ -290,7 +294,7 @@ def pathways(draw: st.DrawFn) -> Parts:
 def leaving(draw: st.DrawFn, name: str, origin: str, others: list[str]) -> Parts:
     """Draw the transitions out of a state."""
     found: Parts = {}
-    for number in range(draw(st.integers(0, 3))):
+    for number in range(draw(st.integers(1, 3))):
         destinations = draw(st.lists(st.sampled_from(others), min_size=1, max_size=2, unique=True))
         how: Parts = {"to": {to: {"share": draw(st.floats(0.5, 2.0))} for to in destinations}}
         kind = draw(st.sampled_from(["rate", "probability", "schedule"]))
@@ -336,7 +340,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     return scenario(pathway, population=population, drift=drift, **parts)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(scenarios())
 def test_simulation_scatters_around_the_cohort(drawn: Scenario) -> None:
     """Shares are shares; a simulation of 20 000 is within its Monte Carlo error of the cohort."""
