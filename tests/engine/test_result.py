@@ -184,6 +184,15 @@ def test_an_effect_may_act_on_what_is_used() -> None:
     assert new_way[:24] == pytest.approx(ends[:24])
 
 
+def test_an_effect_may_add_what_a_state_does_not_use() -> None:
+    """As a medicine that everyone in a state gets."""
+    effect = {"on": ["use:inquiry@home"], "adds": 12.0, "acts_on": "area", "phase": "new_way"}
+    result = simulate(scenario(effect))
+    home = result.counts("stock")[0, 2, 24:-1, result.compiled.state("care", "home")]
+    units = result.used("use").states[0, 2, 24:-1, :, 1].sum(axis=-1)
+    assert units == pytest.approx(home)
+
+
 def test_what_an_investment_is_counted_by(done: Result) -> None:
     """A start, years of running, and what the new way replaces with a minus."""
     units = done.investment_units

@@ -24,6 +24,7 @@ from sisim.engine.effects import area_strength, coverage, fidelity_path
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.run import Tally
 from sisim.engine.tables import Compiled
+from sisim.scenario.base import Number
 from sisim.scenario.pathway import Entry, State, Transition, Use
 from sisim.scenario.scenario import Effect, Investment, Scenario
 
@@ -374,7 +375,7 @@ class _Accountant:
         for track, spec in self.pathway.tracks.items():
             for state, content in spec.states.items():
                 people = stock[..., self.compiled.state(track, state)]
-                for name, use in self._of(content).items():
+                for name, use in {**self._added(state), **self._of(content)}.items():
                     amount = self._in_state(people, track, state, name, use)
                     states[..., self.names.index(name)] += amount
         moves = self.result.counts("event", ["area"])
@@ -387,6 +388,16 @@ class _Accountant:
         for name, use in self._of(self.pathway.entry).items():
             events[..., self.names.index(name)] += arrivals * use.amount.value
         return Units(self.names, states, events)
+
+    def _added(self, state: str) -> Mapping[str, Use]:
+        """Return the uses that a state has only because an effect adds to them."""
+        head, tail = f"{self.kind}:", f"@{state}"
+        return {
+            target.removeprefix(head).removesuffix(tail): Use(amount=Number(value=0))
+            for _, effect in self.effects
+            for target in effect.on
+            if target.startswith(head) and target.endswith(tail)
+        }
 
     def _of(self, content: State | Transition | Entry) -> Mapping[str, Use]:
         return content.uses if self.kind == "use" else content.weights
@@ -450,18 +461,17 @@ def _without_money(scenario: Scenario) -> dict[str, Any]:
     """Return what of a scenario has a bearing on people."""
     price = {"price", "price_year", "administration", "payers", "cash", "price_type", "ordinary"}
     cost = {"cost": True, "new_way": {"cost", "replaces"}}
-    return scenario.model_dump(
-        exclude={
-            "economy": True,
-            "drift": {"prices", "inflation"},
-            "pathway": {
-                "resources": dict.fromkeys(scenario.pathway.resources, price),
-                "administrations": True,
-                "principals": True,
-            },
-            "investments": dict.fromkeys(scenario.investments, cost),
-        }
-    )
+    money: dict[str, Any] = {
+        "economy": True,
+        "drift": {"prices", "inflation"},
+        "pathway": {
+            "resources": dict.fromkeys(scenario.pathway.resources, price),
+            "administrations": True,
+            "principals": True,
+        },
+        "investments": dict.fromkeys(scenario.investments, cost),
+    }
+    return scenario.model_dump(exclude=money)
 
 
 def labels(names: Sequence[str]) -> pd.Categorical[str]:
