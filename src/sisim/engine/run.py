@@ -29,6 +29,10 @@ from sisim.engine.tables import (
     Compiled,
 )
 
+DRIFT_YEARS = 5
+"""Bounds on leaving allow for the drift of this many years, and are worked out so often."""
+MOST_BOUNDS = 64
+
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all)."""
 
@@ -415,45 +419,47 @@ class Bounds:
     def __init__(self, compiled: Compiled, who: People) -> None:
         self._compiled = compiled
         self._largest = _largest(compiled, who)
-        sight = compiled.tables.sight
-        self._monthly = bool((sight.feature["kind"] == MONTH).any())
-        self._by_cycle = bool((sight.feature["kind"] == CYCLE).any())
+        tables = compiled.tables
+        self._drifts = bool((tables.rule.drift != 1.0).any())
+        self._by_cycle = bool((tables.sight.feature["kind"] == CYCLE).any())
         self._scheduled = _scheduled_months(compiled)
-        self._known: dict[tuple[int, ...], NDArray[np.uint32]] = {}
+        self._known: dict[tuple[int, int, int], NDArray[np.uint32]] = {}
 
     def between(self, first: int, stop: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         """Return the bounds in use in [first, stop), and which of them holds at each step."""
         keys = [self._when(step) for step in range(first, stop)]
         wanted = list(dict.fromkeys(keys))
-        self._known = {
-            key: self._known[key] if key in self._known else self._at(first + keys.index(key))
-            for key in wanted
-        }
+        if len(self._known) > MOST_BOUNDS:
+            self._known.clear()
+        for key in wanted:
+            if key not in self._known:
+                self._known[key] = self._at(first + keys.index(key), key[0])
         stacked = np.stack([self._known[key] for key in wanted])
         return stacked, np.array([wanted.index(key) for key in keys], np.int64)
 
-    def _when(self, step: int) -> tuple[int, ...]:
-        """Return what the bounds depend on at a step: the year, a scheduled month, the cycle."""
-        calendar = self._compiled.tables.sight.calendar[step + self._compiled.tables.sight.origin]
-        month = int(calendar["month"])
+    def _when(self, step: int) -> tuple[int, int, int]:
+        """Return what the bounds depend on: a period of drift, a scheduled month, the cycle."""
+        clock, sight = self._compiled.clock, self._compiled.tables.sight
+        month = int(sight.calendar[step + sight.origin]["month"])
+        later = max(step - clock.start, 0)
         return (
-            int(calendar["year"]),
+            int(later / clock.per_year // DRIFT_YEARS) if self._drifts else 0,
             month if month in self._scheduled else 0,
             step if self._by_cycle else 0,
         )
 
-    def _at(self, step: int) -> NDArray[np.uint32]:
-        tables = self._compiled.tables
-        # A year holds the same bounds throughout: they allow for the drift within it.
-        year = round(self._compiled.clock.per_year)
-        window = tables.rule.drift[:, max(step - year, 0) : step + year + 1]
+    def _at(self, step: int, period: int) -> NDArray[np.uint32]:
+        clock, tables = self._compiled.clock, self._compiled.tables
+        begin, end = (
+            clock.start + round((period + n) * DRIFT_YEARS * clock.per_year) for n in (0, 1)
+        )
         out = np.empty((len(self._largest), len(tables.rule.state)), np.uint32)
         kernel.leaving_bounds(
             tables.rule,
             tables.sight,
             self._largest,
             step,
-            window.max(axis=1),
+            tables.rule.drift[:, max(begin - 1, 0) : end + 1].max(axis=1),
             np.empty(kernel.MAX_OUT),
             out,
         )
