@@ -64,7 +64,8 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         return ["Allt är lika." if lang == "sv" else "All is equal."]
 
     for name, content in {
-        "sisim.engine.run": {"simulate": simulate},
+        "sisim.engine.simulate": {"simulate": simulate},
+        "sisim.results": {"Results": lambda counts: counts},
         "sisim.report.publish": {"publish": publish, "write_all": write_all},
         "sisim.report.words": {"sentences": sentences},
     }.items():

@@ -1,20 +1,17 @@
 """The commands, built in the reader's language."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from typer.main import get_command
 
-from sisim.cli.output import politely, refuse_early, whole_file
-from sisim.cli.speech import Refusal, SpeakingCommand, SpeakingGroup, stderr
-from sisim.language import Lang, preferred_language, t
+from sisim.cli.output import politely, print_table, refuse_early, whole_file
+from sisim.cli.progress import progress
+from sisim.cli.speech import Refusal, SpeakingCommand, SpeakingGroup
+from sisim.language import Lang, number, preferred_language, t
 from sisim.scenario.contents import contents
 from sisim.scenario.document import shipped
 from sisim.scenario.load import load_pathway, load_scenario
@@ -25,6 +22,8 @@ from sisim.scenario.schema import schema as json_schema
 # checks should come at once.
 
 RESULTS = Path("sisim-results")
+RESIDENTS, YEARS = 100_000, 20
+"""The municipality in which a pathway is held against its targets: care is rare."""
 PICTURES = (".svg", ".png", ".pdf")
 
 
@@ -186,8 +185,10 @@ def build(lang: Lang) -> typer.Typer:
     @command(
         "pathway",
         t(
-            "Say what a pathway contains, and draw it.\n\n"
-            "Example: `sisim pathway child-youth --out child-youth.svg`",
+            "Say what a pathway contains, draw it, and hold it against its targets.\n\n"
+            "A plain municipality is simulated, without any investment, and what comes out is "
+            "shown beside what statistics say.\n\n"
+            "Example: `sisim pathway child-youth --out child-youth.svg --residents 20000`",
             lang,
         ),
     )
@@ -197,22 +198,63 @@ def build(lang: Lang) -> typer.Typer:
             argument(t("NAME", lang), t("A ready pathway, or a pathway file: {names}.", lang,
                                         names=", ".join(shipped("pathway")) or "-")),
         ],
+        changes: Changes = None,
         out: Annotated[
             Path | None,
             option("--out", t("FILE", lang), t("Draw it in this file: .svg, .png or .pdf.", lang)),
         ] = None,
+        residents: Annotated[
+            int,
+            option("--residents", t("N", lang),
+                   t("How many live in the simulated municipality; unset: {n}.", lang,
+                     n=number(RESIDENTS, lang)), min=1),
+        ] = RESIDENTS,
+        years: Annotated[
+            float,
+            option("--years", t("N", lang),
+                   t("How many years they are observed; unset: {n}.", lang, n=YEARS), min=1),
+        ] = YEARS,
+        seed: Annotated[
+            int, option("--seed", t("N", lang), t("The seed of the first run.", lang), min=0)
+        ] = 1,
+        seeds: Annotated[
+            int,
+            option("--seeds", t("N", lang), t("How many runs, each with its seed.", lang), min=1),
+        ] = 1,
     ) -> None:  # fmt: skip
-        loaded = load_pathway(name)
-        for line in contents(name, {}, lang, "pathway"):
+        picture = out or RESULTS / f"{Path(name).stem}.svg"
+        if picture.suffix not in PICTURES:
+            raise Refusal(t("A drawing is .svg, .png or .pdf.", lang))
+        values = _values(changes, lang)
+        loaded = load_pathway(name, values)
+        for line in contents(name, values, lang, "pathway"):
             print(line)
-        if out is not None:
-            if out.suffix not in PICTURES:
-                raise Refusal(t("A drawing is .svg, .png or .pdf.", lang))
-            from sisim.report.diagram import draw_pathway
+        from sisim.report.diagram import draw_pathway
 
-            with whole_file(out, lang) as partial:
-                draw_pathway(loaded, lang).savefig(partial)
-            print(out)
+        with politely(picture, lang):
+            picture.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(picture, lang) as partial:
+            draw_pathway(loaded, lang).savefig(partial)
+        print(picture, flush=True)
+        if not loaded.targets:
+            print(t("The pathway has no targets to hold it against.", lang))
+            return
+        from pandas import DataFrame
+
+        from sisim.pathways.histories import targets
+        from sisim.report.targets import target_rows, target_words
+
+        with progress(t("Simulating", lang), lang) as tell:
+            table = targets(
+                loaded,
+                lang,
+                residents=residents,
+                years=years,
+                seeds=range(seed, seed + seeds),
+                progress=tell,
+            )
+        print_table(DataFrame(target_rows(table, lang)))
+        print("\n".join(target_words(table, lang)))
 
     @command(
         "assumptions",
@@ -233,7 +275,7 @@ def build(lang: Lang) -> typer.Typer:
 
         table = register(load_scenario(scenario, _values(changes, lang)))
         if out is None:
-            _print_table(table)
+            print_table(table)
         else:
             with whole_file(out, lang) as partial:
                 table.to_csv(partial, index=False)
@@ -306,10 +348,12 @@ def _simulate(
         raise Refusal(text)
     folder = out or RESULTS / scenario.name
     refuse_early(folder, lang)
-    from sisim.engine.run import simulate
+    from sisim.engine.simulate import simulate
+    from sisim.results import Results
 
-    with _progress(t("Simulating", lang)) as progress:
-        result = simulate(scenario, seed=seed, replications=replications, progress=progress)
+    with progress(t("Simulating", lang), lang) as tell:
+        counts = simulate(scenario, seed=seed, replications=replications, progress=tell)
+    result = Results(counts)
     with politely(folder, lang):
         written = _publish(result, folder, lang)
     for path in written:
@@ -332,7 +376,7 @@ def _publish(result: Any, folder: Path, lang: Lang) -> list[Path]:
         result.outcomes().to_csv(partial / "outcomes.csv", index=False)
 
     written = write_all(folder, write)
-    _print_table(result.outcomes())
+    print_table(result.outcomes())
     return written
 
 
@@ -345,33 +389,3 @@ def _values(changes: list[str] | None, lang: str) -> dict[str, Any]:
             raise Refusal(t('--set needs KEY=VALUE; "{given}" is not.', lang, given=change))
         values[key.strip()] = parse_value(text.strip())
     return values
-
-
-@contextmanager
-def _progress(text: str) -> Iterator[Callable[[int, int], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=stderr(), transient=True) as bar:
-        task = bar.add_task(text, total=None)
-
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield progress
-
-
-def _print_table(table: Any) -> None:
-    """Print a data frame: on a terminal as a table, else as tab-separated text."""
-    console = Console()
-    if not console.is_terminal:
-        print(table.to_csv(sep="\t", index=False), end="")
-        return
-    shown = Table(box=None, header_style="bold")
-    for column in table.columns:
-        shown.add_column(str(column))
-    for row in table.itertuples(index=False):
-        shown.add_row(*("" if value is None or value != value else _cell(value) for value in row))
-    console.print(shown)
-
-
-def _cell(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there at all (law L9)."""
+"""What is printed, and files that are either whole or not there at all (law L9)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
 
 from sisim.cli.speech import Refusal
 from sisim.language import t
@@ -54,3 +58,21 @@ def refuse_early(out: Path, lang: str) -> None:
     there = next(p for p in (out.absolute(), *out.absolute().parents) if p.exists())
     if not there.is_dir() or not os.access(there, os.W_OK):
         raise Refusal(t('"{path}" cannot be written: no permission.', lang, path=out))
+
+
+def print_table(table: Any) -> None:
+    """Print a data frame: on a terminal as a table, else as tab-separated text."""
+    console = Console()
+    if not console.is_terminal:
+        print(table.to_csv(sep="\t", index=False), end="")
+        return
+    shown = Table(box=None, header_style="bold")
+    for column in table.columns:
+        shown.add_column(str(column))
+    for row in table.itertuples(index=False):
+        shown.add_row(*("" if value is None or value != value else _cell(value) for value in row))
+    console.print(shown)
+
+
+def _cell(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -4,7 +4,7 @@ Every curve comes out of the simulation. Labels that claim something ("back on t
 "a lastingly lower level") are written only where the series say so.
 """
 
-# ruff: noqa: RUF001 - readers are shown real dashes and minus signs.
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What the figures say, in sentences."""
 
-# ruff: noqa: RUF001 - readers are shown real dashes and minus signs.
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Numbers as a reader writes them: percent, money, intervals."""
 
-# ruff: noqa: RUF002 - readers are shown real dashes and minus signs.
+
 
 from __future__ import annotations
 
