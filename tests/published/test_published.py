@@ -92,6 +92,17 @@ class TestSickSicker:
         assert (np.abs(qaly) < 4 * 0.016).all()
         assert_shares_near(result, expected(scenario))
 
+    def test_participants(self) -> None:
+        """It is the same to treat everyone in the area and to give everyone a place."""
+        places = {f"investments.treatment.effects.{n}.acts_on": "participants" for n in (0, 1)}
+        scenario = published("p1-sick-sicker", population__cohort=5000, **places)
+        everyone = published("p1-sick-sicker", population__cohort=5000)
+        for course in (lambda of: expected(of).result, simulate):
+            treated, same = course(scenario), course(everyone)
+            for kind in ("use", "weight"):
+                found = present_values(treated, kind)
+                assert found == pytest.approx(present_values(same, kind), rel=1e-12)
+
     def test_treatment_moves_nobody(self) -> None:
         """The treatment changes no transition, so nobody's life."""
         stock = simulate(published("p1-sick-sicker", population__cohort=1000)).counts("stock")

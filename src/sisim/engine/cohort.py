@@ -133,11 +133,12 @@ class Cohort:
         k = self.compiled.tracks.index(track)
         a = 0 if arm is None else 1 + self.compiled.arms.index(arm)
         names = [state for of, state in self.compiled.states if of == track]
-        found = pd.DataFrame(0.0, index=range(self.people.shape[1]), columns=names)
-        for number, states in enumerate(self.joint):
-            found[states[k]] += self.shares[a, :, number]
-        found.index.name = "point"
-        return found
+        joint = self.shares[a, :, :-1]
+        columns = {
+            name: joint[:, [states[k] == name for states in self.joint]].sum(axis=1)
+            for name in names
+        }
+        return pd.DataFrame(columns).rename_axis("point")
 
 
 class _Counts(NamedTuple):
