@@ -76,3 +76,11 @@ class Clock:
         """Return calendar months, 1 to 12 (that in which the step begins)."""
         part = (self.moment(step) + 1e-6) / self.per_year
         return np.floor((part - np.floor(part)) * 12 + 1e-6).astype(np.int64) + 1
+
+    def begins(self, step: NDArray[np.int64], month: int) -> NDArray[np.bool_]:
+        """Return whether the first day of a calendar month lies in each step."""
+        first, last = (
+            np.floor((self.moment(step + more) - 1e-6) / self.per_year - (month - 1) / 12)
+            for more in (0, 1)
+        )
+        return np.asarray(last > first)

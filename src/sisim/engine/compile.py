@@ -15,6 +15,7 @@ from sisim.engine.tables import (
     AGE_CALENDAR,
     AREA,
     ATTRIBUTE,
+    BANDS,
     CYCLE,
     DIRECT,
     EFFECT,
@@ -39,6 +40,9 @@ from sisim.engine.tables import (
     TREATMENT,
     VISITS,
     VISITS_WINDOW,
+    WHEN_AGE,
+    WHEN_CYCLE,
+    WHEN_MONTH,
     YEAR,
     CalendarRow,
     Compiled,
@@ -76,7 +80,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     kernel.fix_chances(
         rule, sight.track, np.empty(max(len(build.features), 1)), np.empty(kernel.MAX_OUT)
     )
-    age = np.arange(clock.steps(130) + 1)
+    age = np.arange(_oldest(scenario, clock) + 1)
     background = _background(build)
     layout = Layout(
         n_tracks=len(build.tracks),
@@ -85,7 +89,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         gone=len(build.states),
         age_radix=age_radix,
         p_entry=purpose_code("entry"),
-        max_age=clock.end + clock.steps(130)
+        max_age=_oldest(scenario, clock) + 1
         if scenario.population.cohort is not None
         else clock.steps(scenario.population.max_age),
         slot_steps=max(round(clock.per_year), 1),
@@ -286,13 +290,21 @@ class _Builder:
     ) -> FactorReference:
         """Return a factor as used on a rate or a probability."""
         assert factor.feature is not None
+        how = DIRECT if factor.direct else LOOK_UP
+        if how == LOOK_UP and factor.feature.partition(".")[2] in self.numbers:
+            how = BANDS
         return FactorReference(
             name,
             self.feature(factor.feature, factor.window, factor.among, track),
-            self.values(factor),
+            self.bands(factor) if how == BANDS else self.values(factor),
             scale_code(factor.scale, kind),
-            DIRECT if factor.direct else LOOK_UP,
+            how,
         )
+
+    def bands(self, factor: Factor) -> NDArray[np.float64]:
+        """Return the edges and then the values of a factor over a number."""
+        assert isinstance(factor.values, list)
+        return np.array([*factor.below, *(value.value for value in factor.values)])
 
     def flatten(self, names: list[str]) -> list[str]:
         """Return factors with every product replaced by its parts."""
@@ -320,6 +332,11 @@ def scale_code(scale: Scale | None, kind: int) -> int:
         "odds_ratio": ODDS_RATIO,
         "relative_risk": RELATIVE_RISK,
     }[scale]
+
+
+def _oldest(scenario: Scenario, clock: Clock) -> int:
+    """Return an age, in steps, that nobody exceeds."""
+    return clock.steps(max(scenario.population.max_age, scenario.population.age)) + clock.end + 1
 
 
 def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
@@ -359,16 +376,19 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
             kind, base = PROBABILITY, transition.probability.value
         first, _ = build.add(list(transition.factors), kind, track)
         if (moment := transition.schedule) is not None:
-            for feature, value in (
-                ("calendar.month", moment.month),
-                ("age", None if moment.age is None else clock.steps(moment.age)),
-                ("calendar.step", moment.cycle),
+            for when, value in (
+                (WHEN_MONTH, moment.month),
+                (WHEN_AGE, None if moment.age is None else clock.steps(moment.age)),
+                (WHEN_CYCLE, moment.cycle),
             ):
                 if value is not None:
-                    table = np.zeros(value + 3)
-                    table[value] = 1.0
                     build.references.append(
-                        FactorReference("schedule", build.feature(feature), table, TIMES)
+                        FactorReference(
+                            name="schedule",
+                            feature=build.number(when, value, 0, "schedule"),
+                            values=np.array([0.0, 1.0, 0.0]),
+                            scale=TIMES,
+                        )
                     )
         to = [(s, d.share.value, list(d.factors)) for s, d in transition.to.items()]
         add(name, track, kind, base, (first, len(build.references)), to)
@@ -554,11 +574,13 @@ def _sight(
                 effect, scenario.investments[name], ending, clock, areas
             )
     kept = [persistence(effect, clock) for _, _, effect in build.effects]
-    origin = clock.steps(130)
+    origin = _oldest(scenario, clock)
     steps = np.arange(-origin, end)
     calendar = np.zeros(len(steps), CalendarRow)
     calendar["year"] = clock.year(steps) - build.first_year
     calendar["month"] = clock.month(steps)
+    for month in range(1, 13):
+        calendar["begins"] |= clock.begins(steps, month).astype(np.int32) << month
     track = np.zeros(len(build.tracks), TrackRow)
     first = 0
     for row, (name, states) in zip(track, build.tracks.items(), strict=True):

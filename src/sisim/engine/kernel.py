@@ -194,6 +194,12 @@ def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
         value = max(s - V.scenario_start, 0)
     elif kind == tb.NUMBER:
         value = P.numbers[arg, i]
+    elif kind == tb.WHEN_MONTH:
+        value = (V.calendar[s + V.origin].begins >> arg) & 1
+    elif kind == tb.WHEN_AGE:
+        value = 1.0 if s - P.person[i].born == arg else 0.0
+    elif kind == tb.WHEN_CYCLE:
+        value = 1.0 if s - V.scenario_start == arg else 0.0
     elif kind == tb.SHARE:
         value = P.share[arm, arg, P.peers[arg, i]]
     elif arm > 0:
@@ -248,6 +254,15 @@ def multiplier(R, r, seen):  # type: ignore[no-untyped-def]
         elif at > reference.length - 2:
             at = reference.length - 2
         value = R.table[reference.table + at]
+    elif reference.kind == tb.BANDS:
+        # Edges, then one more value than edges.
+        edges = reference.length // 2
+        band = 0
+        while band < edges and value >= R.table[reference.table + band]:
+            band += 1
+        value = R.table[reference.table + edges + band]
+    elif reference.kind == tb.DIRECT:
+        value = max(value, 0.0)
     elif reference.kind == tb.EFFECT:
         value = max(1.0 - (1.0 - reference.ratio) * value, 0.0)
     return value
@@ -494,6 +509,7 @@ def gather(L, P, W, own, lo, hi, s, bound, key):  # type: ignore[no-untyped-def]
                     if (
                         L.may_differ[a, state[i]]
                         and not P.differs[a, i]
+                        and P.person[i].arrive <= s
                         and (
                             P.touched[a, i]
                             or L.area_active[a, P.person[i].area, s]
@@ -774,14 +790,7 @@ def arrive(L, P, C, i, s, key):  # type: ignore[no-untyped-def]
     for k in range(L.n_tracks):
         C.stock[0, record, cell, P.state[k, i]] += 1
     for a in range(P.differs.shape[0]):
-        if P.differs[a, i]:
-            # Someone treated before they arrived (none in practice) arrives in their own row.
-            row = i + (a + 1) * P.n
-            for k in range(L.n_tracks):
-                C.stock[a + 1, record, cell, P.state[k, i]] -= 1
-                if P.alive[row]:
-                    C.stock[a + 1, record, cell, P.state[k, row]] += 1
-        elif thinned >= L.entry_ratio[a, P.person[i].area, s]:
+        if thinned >= L.entry_ratio[a, P.person[i].area, s]:
             row = i + (a + 1) * P.n
             P.differs[a, i] = True
             P.alive[row] = False
@@ -891,8 +900,12 @@ def leaving_bounds(R, V, largest, s, drift, values, out):  # type: ignore[no-unt
                             at = -1
                             if feature.kind == tb.MONTH:
                                 at = V.calendar[s + V.origin].month
+                            elif feature.kind == tb.WHEN_MONTH:
+                                at = (V.calendar[s + V.origin].begins >> feature.arg) & 1
                             elif feature.kind == tb.CYCLE:
                                 at = max(s - V.scenario_start, 0)
+                            elif feature.kind == tb.WHEN_CYCLE:
+                                at = 1 if s - V.scenario_start == feature.arg else 0
                             elif feature.kind == tb.STATE and feature.arg == R.state[state].track:
                                 at = state - V.track[feature.arg].first
                             if at >= 0:

@@ -108,7 +108,7 @@ def _births(
     """Return birth, arrival, area, key word and index of everyone born here."""
     population = scenario.population
     assert population.residents is not None
-    steps = np.arange(clock.end)
+    steps = np.arange(clock.end + 1)
     per_step = population.residents / clock.steps(population.max_age)
     growth = (1 + population.growth.value) ** np.maximum(clock.years(steps), 0)
     columns = []
@@ -127,7 +127,7 @@ def _movers(
     """Return the same for everyone who moves in, simulated from birth so as to have a past."""
     population = scenario.population
     assert population.residents is not None
-    steps = np.arange(clock.end)
+    steps = np.arange(clock.end + 1)
     edges = np.array([0.0, *movers.below, population.max_age])
     weights = np.array([share.value for share in movers.shares])
     bands = np.concatenate([[0.0], np.cumsum(weights / weights.sum())])

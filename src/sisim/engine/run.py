@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,9 @@ from sisim.engine.tables import (
     MONTH,
     NEVER,
     PER_MILLE,
+    WHEN_AGE,
+    WHEN_CYCLE,
+    WHEN_MONTH,
     Compiled,
 )
 
@@ -351,7 +355,7 @@ def columns(compiled: Compiled, who: People) -> Columns:
         if among == "area":
             peers[number] = who.area
         elif among != "all":
-            peers[number] = who.codes[compiled.attributes.index(among.partition(".")[2])]
+            peers[number] = who.codes[compiled.attributes.index(among.removeprefix("attribute."))]
     place = np.empty((arms, max(len(compiled.investments), 1), n), kernel.PlaceRow)
     place["start"] = place["end"] = NEVER
     # Rows of their own in arms are touched, and only then take memory, when people differ.
@@ -421,9 +425,12 @@ class Bounds:
         self._largest = _largest(compiled, who)
         tables = compiled.tables
         self._drifts = bool((tables.rule.drift != 1.0).any())
-        self._by_cycle = bool((tables.sight.feature["kind"] == CYCLE).any())
-        self._scheduled = _scheduled_months(compiled)
-        self._known: dict[tuple[int, int, int], NDArray[np.uint32]] = {}
+        feature = tables.sight.feature
+        self._by_cycle = bool((feature["kind"] == CYCLE).any())
+        self._cycles = set(feature["arg"][feature["kind"] == WHEN_CYCLE].tolist())
+        self._begins = sum(1 << int(m) for m in feature["arg"][feature["kind"] == WHEN_MONTH])
+        self._seasons = _seasons(compiled)
+        self._known: dict[tuple[int, ...], NDArray[np.uint32]] = {}
 
     def between(self, first: int, stop: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         """Return the bounds in use in [first, stop), and which of them holds at each step."""
@@ -437,15 +444,16 @@ class Bounds:
         stacked = np.stack([self._known[key] for key in wanted])
         return stacked, np.array([wanted.index(key) for key in keys], np.int64)
 
-    def _when(self, step: int) -> tuple[int, int, int]:
-        """Return what the bounds depend on: a period of drift, a scheduled month, the cycle."""
+    def _when(self, step: int) -> tuple[int, ...]:
+        """Return what the bounds depend on: period of drift, season, months beginning, cycle."""
         clock, sight = self._compiled.clock, self._compiled.tables.sight
-        month = int(sight.calendar[step + sight.origin]["month"])
-        later = max(step - clock.start, 0)
+        calendar = sight.calendar[step + sight.origin]
+        month, cycle = int(calendar["month"]), step - clock.start
         return (
-            int(later / clock.per_year // DRIFT_YEARS) if self._drifts else 0,
-            month if month in self._scheduled else 0,
-            step if self._by_cycle else 0,
+            int(max(cycle, 0) / clock.per_year // DRIFT_YEARS) if self._drifts else 0,
+            month if month in self._seasons else 0,
+            int(calendar["begins"]) & self._begins,
+            step if self._by_cycle or cycle in self._cycles else -1,
         )
 
     def _at(self, step: int, period: int) -> NDArray[np.uint32]:
@@ -466,7 +474,7 @@ class Bounds:
         return out
 
 
-def _scheduled_months(compiled: Compiled) -> set[int]:
+def _seasons(compiled: Compiled) -> set[int]:
     """Return the months in which some table of calendar months differs from its usual value."""
     found: set[int] = set()
     for reference in compiled.references:
@@ -503,13 +511,18 @@ def _largest(compiled: Compiled, who: People) -> NDArray[np.float64]:
                 out[:, :, r] = 1.0 + abs(1.0 - reference.ratio) * strength
         elif feature["kind"] in (AGE, AGE_CALENDAR):
             for age in range(layout.slot_ages):
-                low, high = age, age + 2
+                # Slots are looked up every fourth step; a year is no whole number of weeks.
+                low, high = age - 1, age + 2 + ceil(3 / layout.slot_steps)
                 if feature["kind"] == AGE:
                     low, high = age * layout.slot_steps, (age + 1) * layout.slot_steps + 4
                 if age == layout.slot_ages - 1:
                     high = len(values)
                 last = len(values) - 2
-                out[age, :, r] = values[min(low, last) : min(high, last) + 1].max()
+                out[age, :, r] = values[min(max(low, 0), last) : min(high, last) + 1].max()
+        elif feature["kind"] == WHEN_AGE:
+            for age in range(layout.slot_ages - 1):
+                low, high = age * layout.slot_steps, (age + 1) * layout.slot_steps + 4
+                out[age, :, r] = float(low <= feature["arg"] < high)
         elif feature["kind"] == ATTRIBUTE and feature["arg"] in digits:
             out[:, :, r] = values[digits[int(feature["arg"])]]
         else:

@@ -36,10 +36,13 @@ from sisim.scenario.scenario import Scenario
     EXPOSURE,
     TREATMENT,
     NEW_WAY_HERE,
-) = range(18)
+    WHEN_MONTH,
+    WHEN_AGE,
+    WHEN_CYCLE,
+) = range(21)
 
 # What a reference does with its feature's value.
-LOOK_UP, DIRECT, EFFECT = range(3)
+LOOK_UP, BANDS, DIRECT, EFFECT = range(4)
 # How a multiplier acts.
 TIMES, RATE_RATIO, ODDS_RATIO, RELATIVE_RISK = range(4)
 RATE, PROBABILITY = range(2)
@@ -77,7 +80,7 @@ ReferenceRow = row(feature=_I, kind=_I, table=_I, length=_I, scale=_I, ratio=_F)
 FeatureRow = row(kind=_I, arg=_I, window=_I)
 EffectRow = row(investment=_I, phase=_I, modifier=_I)
 PlacingRow = row(onset=_F, project_end=_I)
-CalendarRow = row(year=_I, month=_I)
+CalendarRow = row(year=_I, month=_I, begins=_I)
 UseRow = row(state=_I, amount=_F, first=_I, last=_I)
 
 
@@ -106,7 +109,7 @@ class Sight(NamedTuple):
     track: NDArray[np.void]
     group_track: NDArray[np.int32]
     member: NDArray[np.bool_]  # (groups, states + 1)
-    calendar: NDArray[np.void]  # by step + origin; the year counts from the first one simulated
+    calendar: NDArray[np.void]  # by step + origin; years from the first one; months beginning
     effect: NDArray[np.void]
     persist: NDArray[np.float64]  # (effects, steps + 1) share kept by steps since the end
     strength: NDArray[np.float64]  # (effects, areas, steps) of effects on areas

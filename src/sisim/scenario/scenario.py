@@ -122,7 +122,7 @@ class Persistence(Table):
     kind: Literal["none", "permanent", "half_life", "linear", "table"] = "none"
     years: Positive | None = None
     at: list[float] = []
-    share: list[float] = []
+    share: list[Annotated[float, Field(ge=0, le=1)]] = []
 
 
 class Effect(Table):
@@ -188,7 +188,7 @@ class Fidelity(Table):
     """How fully the method is delivered: `share` at years `at` since start, linear between."""
 
     at: list[float]
-    share: list[float]
+    share: list[Annotated[float, Field(ge=0, le=1)]]
 
 
 class NewWay(Table):
