@@ -1,0 +1,506 @@
+"""Places in an investment: who gets them, for how long, and what they do (law L10)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from strategies import (
+    AREAS,
+    World,
+    arm,
+    arm_of,
+    assert_same,
+    changed,
+    events,
+    group,
+    investment,
+    move,
+    run,
+    stock,
+    track,
+    world,
+    worlds,
+)
+
+from sisim.engine.run import Simulation
+
+N = 200
+FOREVER: World = {
+    "tracks": {"life": track("a", "b")},
+    "transitions": {
+        "go": move("a", "b", probability=0.5),
+        "back": move("b", "a", probability=1),
+    },
+}
+"""Half of those in a go every month, and come back after one."""
+STOP = {"on": ["go"], "ratio": 0, "scale": "relative_risk"}
+AREA_SHARES = {a: {"label": a, "share": 0.5} for a in AREAS}
+
+
+def helped(
+    ending: str = "ends", of: World = FOREVER, people: Any = None, **parts: Any
+) -> Simulation:
+    """Return a run of two years in which an investment stops people from going."""
+    spec = investment(**{"effects": [STOP], "years": 1, **parts})
+    return run(
+        world(
+            **{"population": people or {"cohort": N}, **of},
+            investments={"help": spec},
+            arms={"helped": arm(help=ending)},
+        )
+    )
+
+
+def treated(done: Simulation, areas: bool = False) -> list[Any]:
+    """Return how many are in treatment at every point but the last, where nothing more happens."""
+    found = done.enrolments.treated[0, 0, :-1]
+    return (found if areas else found.sum(axis=1)).tolist()
+
+
+def people(done: Simulation) -> set[int]:
+    """Return who has been treated."""
+    return {past.person for past in done.enrolments.record}
+
+
+# Who is offered a place.
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ({}, {"girl", "boy"}),
+        ({"attribute.sex": ["girl"]}, {"girl"}),
+        ({"attribute": {"sex": ["girl", "boy"]}}, {"girl", "boy"}),
+        ({"attribute.sex": ["girl"], "area": ["south"]}, set()),
+        ({"any_of": [{"attribute.sex": ["boy"]}, {"area": ["south"]}]}, {"boy"}),
+        ({"any_of": [{"attribute.sex": ["boy"]}, {"area": ["north"]}]}, {"girl", "boy"}),
+        ({"any_of": [{"age": {"from": 50}}, {"area": ["south"]}]}, set()),
+        (
+            {"features": {"attribute.sex": ["girl"]}, "any_of": [{"attribute.sex": ["boy"]}]},
+            set(),
+        ),
+        (
+            {"features": {"attribute.sex": ["girl"]}, "any_of": [{"age": {"from": 0}}]},
+            {"girl"},
+        ),
+    ],
+)
+def test_everything_in_a_target_must_hold_and_one_of_its_alternatives(
+    target: World, expected: set[str]
+) -> None:
+    """Conditions by category, one by one, together, and as alternatives; all live in the north."""
+    made = {
+        **FOREVER,
+        "attributes": {"sex": {"shares": {"girl": 0.5, "boy": 0.5}}},
+        "population": {"cohort": N, "areas": {
+            "north": {"label": "n", "share": 1}, "south": {"label": "s", "share": 1e-9}
+        }},
+    }  # fmt: skip
+    done = helped(of=made, target=target)
+    sexes = {"girl": set(np.flatnonzero(done.people.codes[0] == 0).tolist())}
+    sexes["boy"] = set(range(N)) - sexes["girl"]
+    assert people(done) == set().union(*(sexes[name] for name in expected))
+
+
+@pytest.mark.parametrize(
+    ("bounds", "start", "last"),
+    [
+        ({"from": 6}, 6, 11),
+        ({"below": 6}, 0, 5),
+        ({"from": 6, "below": 6.25}, 6, 8),
+        ({"from": 7}, -1, -1),
+    ],
+)
+def test_bounds_include_the_first_and_exclude_the_last(
+    bounds: World, start: int, last: int
+) -> None:
+    """By age: at least `from`, less than `below`, when treated a month at a time."""
+    done = helped(
+        people={"cohort": 10, "age": 5.5}, target={"age": bounds}, duration=1, repeat=True
+    )
+    found = np.flatnonzero(treated(done)).tolist()
+    assert found == (list(range(start, last + 1)) if start >= 0 else [])
+
+
+def test_bounds_hold_for_durations_counts_and_peers() -> None:
+    """Time in a group, visits in a window, and the share of peers choose people too."""
+    made = changed(
+        world(**FOREVER), groups={"gone": group("life", "b")}, transitions=FOREVER["transitions"]
+    )["pathway"]
+    of = {key: made[key] for key in ("tracks", "groups", "transitions")}
+    assert helped(of=of, target={"visits.gone": {"from": 3}}).enrolments.record[0].start == 5
+    assert not people(helped(of=of, target={"time_in.gone": {"from": 1}}))
+    assert helped(of=of, target={"time_since.gone": {"from": 2}}).enrolments.record[0].start >= 4
+    recent = helped(of=of, target={"visits.gone": {"from": 3, "window": 5}})
+    assert {past.start for past in recent.enrolments.record} > {5}
+    first = helped(of=of, target={"share.gone": {"from": 0.3}}).enrolments.record[0]
+    assert first.start == 1
+
+
+def test_reach_is_the_same_people_however_often_they_are_asked() -> None:
+    """Half of them are never reached, month after month; a larger reach adds to the same ones."""
+    half, more = helped(reach=0.5), helped(reach=0.8)
+    assert 0.35 * N < len(people(half)) < 0.65 * N
+    assert treated(half)[0] == treated(half)[11] == len(people(half))
+    assert people(half) < people(more)
+    assert not people(helped(reach=0))
+    assert len(people(helped(reach=1))) == N
+
+
+def test_a_project_has_its_areas() -> None:
+    """Only those who live there are treated."""
+    done = helped(people={"cohort": N, "areas": AREA_SHARES}, areas=["south"])
+    assert treated(done, areas=True)[0] == [0, N // 2]
+
+
+# Who gets a place when places are short.
+
+
+@pytest.mark.parametrize("rule", ["first_come", "lottery", "highest_risk"])
+def test_places_are_never_more_than_there_are(rule: str) -> None:
+    """All places are used while somebody waits, and a place left free is given to the next."""
+    done = helped(capacity=15, duration=4, drop_out=2, selection={"rule": rule, "risk_of": "go"})
+    assert treated(done) == [15] * 12 + [0] * 12
+    assert len(people(done)) > 60
+
+
+@given(worlds())
+@settings(max_examples=15)
+def test_capacity_holds_in_any_world(made: World) -> None:
+    """Never more in treatment than places, and nobody twice at a time."""
+    for spec in made["investments"].values():
+        spec["capacity"] = spec["new_way"]["capacity"] = 7
+    done = run(made)
+    assert (done.enrolments.treated.sum(axis=-1) <= 7).all()
+    spans: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
+    for past in done.enrolments.record:
+        end = done.compiled.clock.end if past.end is None else past.end
+        key = past.arm, past.investment, past.person
+        spans.setdefault(key, []).append((past.start, end))
+    for key, times in spans.items():
+        again = made["investments"][done.compiled.investments[key[1]]]["repeat"]
+        assert len(times) == 1 or again
+        assert all(a[1] <= b[0] for a, b in pairwise(times))
+
+
+RISKY: World = {
+    "tracks": {"life": track("a", "b"), "need": track("none", "some")},
+    "attributes": {"risk": {"shares": {"low": 0.5, "high": 0.5}}},
+    "factors": {"risk": {"feature": "attribute.risk", "values": {"high": 5}}},
+    "transitions": {
+        **FOREVER["transitions"],
+        "go": move("a", "b", probability=0.05, factors=["risk"]),
+        # Half of them are in need from the first, the others from the fourth month.
+        "need": move("none", "some", "need", probability=1, schedule={"cycle": 3}),
+    },
+    "population": {"cohort": N, "start": {"need": {"none": 0.5, "some": 0.5}}},
+}
+
+
+def chosen(rule: str, sure: float = 1, **parts: Any) -> tuple[Simulation, list[int]]:
+    """Return who gets 40 places that are few, in order of beginning."""
+    selection = {"rule": rule, "sensitivity": sure, "specificity": sure}
+    if rule == "highest_risk":
+        selection["risk_of"] = "go"
+    spec = {"capacity": 40, "duration": 6, "target": {"state.need": ["some"]}, **parts}
+    done = helped(of=RISKY, selection=selection, **spec)
+    return done, [past.person for past in done.enrolments.record]
+
+
+def test_the_rules_choose_different_people() -> None:
+    """First come, lottery and risk order fill as many places, with other people."""
+    found = {rule: chosen(rule)[1] for rule in ("first_come", "lottery", "highest_risk")}
+    assert {len(who) for who in found.values()} == {80}
+    assert len({frozenset(who) for who in found.values()}) == 3
+
+
+def test_who_came_first_is_served_first() -> None:
+    """Those in need from the beginning get the places that come free, before the later ones."""
+    done, who = chosen("first_come")
+    early = {past.person for past in done.enrolments.record[:40]}
+    needed = set(who[40:])
+    # Nobody who came later than the first step began while the first ones were still waiting.
+    starts = run(world(**{**RISKY, "transitions": {}}))
+    some = starts.compiled.state("need", "some")
+    from_start = set(np.flatnonzero(starts.columns.state[1] == some).tolist())
+    assert early | needed <= from_start
+    assert not set(chosen("lottery")[1]) <= from_start
+
+
+def test_those_at_the_highest_risk_come_first_when_it_is_seen() -> None:
+    """A perfect screening takes only those at high risk, a useless one takes anybody."""
+
+    def share_at_high_risk(sure: float) -> float:
+        done, who = chosen("highest_risk", sure, target={}, duration=None)
+        return float((done.people.codes[0][who] == 1).mean())
+
+    perfect, good, useless = (share_at_high_risk(sure) for sure in (1, 0.8, 0.5))
+    assert perfect == 1
+    assert useless < 0.75
+    assert useless < good < perfect
+
+
+def test_free_places_go_to_everyone_whatever_the_rule() -> None:
+    """Where places are enough nobody is left out."""
+    for rule in ("first_come", "lottery", "highest_risk"):
+        assert len(set(chosen(rule, 0.5, capacity=N)[1])) == N
+
+
+# How long.
+
+
+def test_treatment_lasts_as_long_as_is_said() -> None:
+    """With a duration it ends by itself; without, with the project."""
+    assert treated(helped(duration=5)) == [N] * 5 + [0] * 19
+    assert treated(helped()) == [N] * 12 + [0] * 12
+    assert treated(helped(duration=18)) == [N] * 12 + [0] * 12
+    assert treated(helped(duration=5, repeat=True)) == [N] * 12 + [0] * 12
+
+
+def test_some_drop_out() -> None:
+    """At a rate of 2.4 a year 18 per cent are lost every month, and do not come back."""
+    found = treated(helped(drop_out=2.4, people={"cohort": 4000}))
+    assert found[0] == 4000
+    assert found[6] / 4000 == pytest.approx(np.exp(-1.2), abs=0.035)
+    assert sorted(found, reverse=True) == found
+
+
+def test_who_dies_leaves_their_place() -> None:
+    """A place is free again when someone has left the population."""
+    of = {
+        "tracks": {"life": track("alive", "dead", exits=("dead",))},
+        "transitions": {"die": move("alive", "dead", probability=0.1)},
+    }
+    done = helped(of=of, effects=[], capacity=10)
+    assert treated(done)[:12] == [10] * 12
+    assert len(people(done)) > 15
+
+
+# What it does.
+
+
+def effects_seen(of: World = FOREVER, **parts: Any) -> np.ndarray[Any, Any]:
+    """Return the share of those in a who go, in every step of the arm."""
+    done = helped(of=of, people={"cohort": 3000}, **parts)
+    return np.array(events(done, "go", "helped")) / stock(done, "a", "helped")[:-1]
+
+
+def test_an_effect_works_at_once_and_ends_at_once() -> None:
+    """Nobody goes while treated; from the step after, as many as ever."""
+    found = effects_seen(duration=5)
+    assert (found[:5] == 0).all()
+    assert found[5:] == pytest.approx(0.5, abs=0.05)
+
+
+def test_an_effect_can_grow() -> None:
+    """With an onset of ten months it is half grown after five."""
+    found = effects_seen(onset=10)
+    strength = np.minimum(np.arange(12) / 10, 1)
+    assert found[:12] == pytest.approx(0.5 * (1 - strength), abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("persistence", "kept"),
+    [
+        ({"kind": "none"}, lambda years: 0 * years),
+        ({"kind": "permanent"}, lambda years: 1 + 0 * years),
+        ({"kind": "half_life", "years": 0.5}, lambda years: 0.5 ** (years / 0.5)),
+        ({"kind": "linear", "years": 1}, lambda years: np.maximum(1 - years, 0)),
+        (
+            {"kind": "table", "at": [0, 0.5], "share": [0.8, 0.2]},
+            lambda years: np.interp(years, [0, 0.5], [0.8, 0.2]),
+        ),
+    ],
+)
+@pytest.mark.parametrize("acts_on", ["participants", "area"])
+def test_an_effect_fades_as_its_persistence_says(
+    acts_on: str, persistence: World, kept: Any
+) -> None:
+    """Share by share, from the end of treatment on."""
+    effect = {**STOP, "persistence": persistence, "acts_on": acts_on}
+    found = effects_seen(effects=[effect], years=0.25)
+    expected = 0.5 * (1 - kept(np.arange(21) / 12))
+    assert (found[:3] == 0).all()
+    if acts_on == "participants":
+        assert found[3:] == pytest.approx(expected, abs=0.06)
+    else:  # delivery is last at the step before: what is left is counted from there
+        assert found[3:] == pytest.approx(expected, abs=0.11)
+
+
+def test_a_poorly_delivered_effect_is_a_smaller_one() -> None:
+    """Fidelity grows from half to full in a year."""
+    found = effects_seen(fidelity={"at": [0, 1], "share": [0.5, 1]})
+    strength = 0.5 + 0.5 * np.arange(12) / 12
+    assert found[:12] == pytest.approx(0.5 * (1 - strength), abs=0.06)
+
+
+def test_an_effect_may_be_larger_for_some() -> None:
+    """A numeric background scales it: nothing for 0, all of it for 1."""
+    of = {
+        **FOREVER,
+        "attributes": {"x": {"distribution": "uniform", "parameters": {"low": 0, "high": 1}}},
+    }
+    done = helped(of=of, effects=[{**STOP, "modifier": "x"}], people={"cohort": 3000})
+    x = done.people.numbers[0]
+    assert effects_seen(of=of, effects=[{**STOP, "modifier": "x"}])[:12] == pytest.approx(
+        0.25, abs=0.06
+    )
+    assert done.columns.differs[0][x > 0.9].mean() > done.columns.differs[0][x < 0.02].mean()
+
+
+def test_effects_multiply() -> None:
+    """Two effects on the same transition are one with the product of their ratios."""
+    half = {**STOP, "ratio": 0.5}
+    two = helped(effects=[half, half])
+    one = helped(effects=[{**STOP, "ratio": 0.25}])
+    assert_same(arm_of(two, "helped"), arm_of(one, "helped"))
+
+
+def test_an_effect_on_entries_thins_them() -> None:
+    """Births of the area become fewer in the arm, by draws of their own."""
+    population = {"residents": 6000, "max_age": 5, "areas": AREA_SHARES}
+    effect = {"on": ["entry"], "ratio": 0.4, "acts_on": "area"}
+    done = helped(effects=[effect], people=population, areas=["south"])
+    without, arrived = (arm_of(done, name).arrivals for name in ("without", "helped"))
+    assert arrived[:12, 0].sum() == without[:12, 0].sum()
+    assert arrived[:12, 1].sum() / without[:12, 1].sum() == pytest.approx(0.4, abs=0.08)
+    assert (arrived[12:] == without[12:]).all()
+
+
+# How it ends.
+
+
+def delivered(ending: str, **new_way: Any) -> list[list[int]]:
+    """Return how many are in treatment by step and area, in a project of half a year."""
+    spec = {"cost": {"payer": "fund"}, **new_way}
+    return treated(
+        helped(
+            ending,
+            years=0.5,
+            new_way=spec,
+            areas=["north"],
+            people={"cohort": N, "areas": AREA_SHARES},
+        ),
+        areas=True,
+    )
+
+
+HALF = N // 2
+
+
+def test_it_ends() -> None:
+    """The money stops, delivery stops."""
+    assert delivered("ends") == [[HALF, 0]] * 6 + [[0, 0]] * 18
+
+
+def test_it_continues() -> None:
+    """In the same size, in the same areas."""
+    assert delivered("continues") == [[HALF, 0]] * 24
+
+
+def test_it_becomes_the_new_way_of_working() -> None:
+    """Full scale for everyone in need, everywhere."""
+    assert delivered("new_way_of_working") == [[HALF, 0]] * 6 + [[HALF, HALF]] * 18
+
+
+def test_the_new_way_may_wait() -> None:
+    """Whoever has begun is seen through, nobody begins until the delay is over."""
+    found = delivered("new_way_of_working", delay=4)
+    assert found == [[HALF, 0]] * 10 + [[HALF, HALF]] * 14
+
+
+def test_the_new_way_comes_area_by_area() -> None:
+    """In the order given, an interval apart."""
+    found = delivered("new_way_of_working", areas=["south", "north"], interval=3)
+    assert [south for _, south in found] == [0] * 6 + [HALF] * 18
+
+
+def test_the_new_way_grows_to_full_scale() -> None:
+    """Over its ramp more and more are reached, up to its own reach."""
+    found = np.array(delivered("new_way_of_working", ramp=8, reach=0.5))
+    south = found[:, 1]
+    assert (south[:6] == 0).all()
+    assert (np.diff(south) >= 0).all()
+    assert 0 < south[6] < south[13] == south[-1]
+    assert south[-1] == pytest.approx(HALF / 2, abs=20)
+
+
+def test_the_new_way_has_its_own_places() -> None:
+    """As many as it says; unset, no limit."""
+    few = {"cost": {"payer": "fund"}, "capacity": 30}
+    found = treated(helped("new_way_of_working", years=0.5, capacity=10, new_way=few))
+    assert found == [10] * 6 + [30] * 18
+    del few["capacity"]
+    found = treated(helped("new_way_of_working", years=0.5, capacity=10, new_way=few))
+    assert found == [10] * 6 + [N] * 18
+
+
+def test_an_effect_may_belong_to_a_phase() -> None:
+    """Of the project or of the new way, by when a person began, or in an area by the calendar."""
+    new_way = {"cost": {"payer": "fund"}}
+    for phase, acts_on, stopped in (
+        ("project", "area", range(6)),
+        ("new_way", "area", range(6, 24)),
+        ("always", "area", range(24)),
+        ("project", "participants", range(24)),
+        ("new_way", "participants", range(0)),
+    ):
+        done = helped(
+            "new_way_of_working",
+            years=0.5,
+            new_way=new_way,
+            effects=[{**STOP, "phase": phase, "acts_on": acts_on}],
+        )
+        found = np.array(events(done, "go", "helped"))
+        assert np.flatnonzero(found == 0).tolist() == list(stopped)
+
+
+def test_an_effect_on_an_area_needs_no_participants() -> None:
+    """Everybody there goes more seldom; nobody is enrolled where nothing is done for anyone."""
+    done = helped(
+        effects=[{**STOP, "acts_on": "area"}],
+        areas=["south"],
+        people={"cohort": N, "areas": AREA_SHARES},
+    )
+    assert not people(done)
+    differs = done.columns.differs[0]
+    assert not differs[done.people.area == 0].any()
+    assert differs[done.people.area == 1].all()
+
+
+# People who have something in common.
+
+
+def test_peers_pull_each_other() -> None:
+    """A rate raised by the share of peers raises events, and an effect on some reaches others."""
+    of: World = {
+        "tracks": {"life": track("a", "b")},
+        "groups": {"gone": group("life", "b")},
+        "attributes": {"sex": {"shares": {"girl": 0.5, "boy": 0.5}}},
+        "factors": {"peers": {"feature": "share.gone", "below": [0.1, 0.4], "values": [1, 3, 9]}},
+        "transitions": {"go": move("a", "b", rate=0.5, factors=["peers"])},
+        "population": {"cohort": 1000, "areas": AREA_SHARES},
+    }
+    alone = changed(world(**of), factors={"peers": {"feature": "area", "values": {}, "default": 1}})
+    assert sum(events(run(alone), "go")) < 0.9 * sum(events(run(world(**of)), "go"))
+    done = helped(
+        of=of,
+        people=of["population"],
+        effects=[STOP],
+        areas=["south"],
+        target={"attribute.sex": ["girl"]},
+        years=2,
+    )
+    differs = done.columns.differs[0]
+    boys, south = done.people.codes[0] == 1, done.people.area == 1
+    untouched = boys & south
+    assert not done.columns.touched[0][boys].any()
+    assert differs[untouched].sum() > 10  # helped by their peers
+    assert not differs[~south].any()
+    # Each boy of the south goes later or not at all: fewer have gone among his peers.
+    gone = {name: arm_of(done, name).stock[..., 1].sum(axis=1) for name in ("without", "helped")}
+    assert (gone["helped"] <= gone["without"]).all()
