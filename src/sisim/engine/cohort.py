@@ -549,7 +549,6 @@ def _inflow(compiled: Compiled) -> Iterator[tuple[int, int, NDArray[np.float64]]
     assert population.residents is not None
     lives = clock.steps(population.max_age)
     growth = (1 + population.growth.value) ** np.maximum(clock.years(steps), 0)
-    growth[clock.end] = 0.0  # nobody enters when it is over
     moving = np.zeros(lives)
     movers = population.movers_in
     if movers is not None:
@@ -557,7 +556,7 @@ def _inflow(compiled: Compiled) -> Iterator[tuple[int, int, NDArray[np.float64]]
         edges = np.array([0.0, *movers.below, population.max_age]) * clock.per_year
         ages = np.diff(np.interp(np.arange(lives + 1), edges, parts / parts[-1]))
         moving = population.residents * movers.per_year.value / clock.per_year * ages
-    for born in range(clock.end):
+    for born in range(clock.end + 1):
         came = (steps == born) * (population.residents / lives)
         last = min(born + lives, clock.end + 1)
         came[born:last] += moving[: last - born]
