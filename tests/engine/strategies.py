@@ -62,7 +62,10 @@ def arm(**investments: str) -> World:
 
 def world(**parts: Any) -> World:
     """Return a world: keys of a pathway go there, other keys to the scenario."""
-    own = ("step", "attributes", "tracks", "groups", "factors", "transitions", "groupings")
+    own = (
+        "step", "resources", "attributes", "tracks", "groups", "factors", "transitions",
+        "groupings",
+    )  # fmt: skip
     pathway = {"name": "test", "title": "Test", **{k: parts.pop(k) for k in own if k in parts}}
     return {
         "name": "test",
@@ -406,12 +409,19 @@ def worlds(
                 made_transitions[f"{name}-{state}-{number}"] = draw(
                     transitions(name, state, others, tuple(made_factors))
                 )
+    for spec in tracks.values():
+        for content in spec["states"].values():
+            if draw(st.booleans()):
+                use = {"amount": 365, "factors": [draw(st.sampled_from(sorted(made_factors)))]}
+                content["uses"] = {"day": use}
     population = draw(populations(people))
     areas = tuple(population.get("areas", ()))
     for factor in made_factors.values():
         if factor["feature"] == "area" and not areas:
             factor["values"] = {"all": 1.5}
+    day = {"label": "Day", "unit": "day", "price": 1, "price_year": 2024, "administration": "a"}
     made = world(
+        resources={"day": day},
         step=draw(st.sampled_from(("month", "month", "week", "quarter", "year"))),
         attributes={
             "sex": {

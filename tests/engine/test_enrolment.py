@@ -141,6 +141,16 @@ def test_bounds_hold_for_durations_counts_and_peers() -> None:
     assert first.start == 1
 
 
+@pytest.mark.parametrize(("edge", "expected"), [(-0.5, 0.69), (0, 0.5), (0.5, 0.31), (1.5, 0.07)])
+def test_bounds_hold_for_numbers_drawn(edge: float, expected: float) -> None:
+    """A numeric background is compared as it is, fractions and negative numbers too."""
+    attribute = {"distribution": "normal", "parameters": {"mean": 0, "sd": 1}}
+    of = {**FOREVER, "attributes": {"x": attribute}}
+    done = helped(of=of, target={"attribute.x": {"from": edge}}, people={"cohort": 1000})
+    assert people(done) == set(np.flatnonzero(done.people.numbers[0] >= edge).tolist())
+    assert len(people(done)) == pytest.approx(1000 * expected, abs=65)
+
+
 def test_reach_is_the_same_people_however_often_they_are_asked() -> None:
     """Half of them are never reached, month after month; a larger reach adds to the same ones."""
     half, more = helped(reach=0.5), helped(reach=0.8)

@@ -212,6 +212,20 @@ def test_a_number_may_multiply_directly() -> None:
     assert moved[high].mean() == pytest.approx(1 - np.exp(-1.9), abs=0.06)
 
 
+def test_a_negative_number_prevents_and_takes_nothing_from_others() -> None:
+    """A multiplier below zero is zero."""
+    made = world(
+        attributes={"x": {"distribution": "uniform", "parameters": {"low": -2, "high": -1}}},
+        tracks={"life": track("a", "b", "c")},
+        factors={"f": {"feature": "attribute.x", "direct": True}},
+        transitions={"go": move("a", "b", rate=0.5, factors=["f"]), "do": move("a", "c", rate=1)},
+        population={"cohort": 1000},
+    )
+    done = run(made)
+    assert sum(events(done, "go")) == 0
+    assert sum(events(done, "do")) == pytest.approx(1000 * (1 - np.exp(-2)), abs=45)
+
+
 @pytest.mark.parametrize(
     ("name", "parameters", "law"),
     [
@@ -320,8 +334,8 @@ def test_births_are_as_many_as_keep_the_residents() -> None:
     """An open population is full from the first point, and as many are born every month."""
     done = run(open_population())
     without = arm_of(done, "without")
-    assert without.arrivals[:-1].sum(axis=1).tolist() == [10] * 24
-    assert without.stock[:-1].sum(axis=(1, 2)).tolist() == [1200] * 24
+    assert without.arrivals.sum(axis=1).tolist() == [10] * 25
+    assert without.stock.sum(axis=(1, 2)).tolist() == [1200] * 25
 
 
 def test_births_grow_from_the_start() -> None:
@@ -337,7 +351,7 @@ def test_everyone_ages_out_at_exactly_the_highest_age() -> None:
     """Somebody is in the last month below it, nobody is that old."""
     ages = {"age": {"feature": "age", "below": [10 - 1 / 12, 10]}}
     counted = arm_of(run(open_population(groupings=ages)), "without").stock.sum(axis=2)
-    assert (counted[:-1, 1] == 10).all()
+    assert (counted[:, 1] == 10).all()
     assert (counted[:, 2] == 0).all()
 
 
@@ -374,6 +388,21 @@ def test_movers_are_counted_from_arrival_but_have_a_past() -> None:
     # All moved at four, before they came: in the counts only those born here go.
     assert sum(events(done, "go")) == 240
     assert stock(done, "b")[0] > 720
+
+
+def test_the_very_old_are_still_told_apart() -> None:
+    """Ages over 130 are in the last group of ages, and still have a calendar age."""
+    made = world(
+        tracks=AB,
+        factors={"f": {"feature": "age.calendar", **from_(141)}},
+        transitions={"go": move("a", "b", probability=1, factors=["f"])},
+        groupings={"age": {"feature": "age", "below": [100, 141]}},
+        population={"cohort": 10, "age": 140},
+    )
+    done = run(made)
+    counted = arm_of(done, "without").stock.sum(axis=2)
+    assert counted[[0, 11, 12, 24]].tolist() == [[0, 10, 0], [0, 10, 0], [0, 0, 10], [0, 0, 10]]
+    assert first(events(done, "go")) == 12
 
 
 def test_one_person_and_nobody_can_be_simulated() -> None:

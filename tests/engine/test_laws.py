@@ -23,6 +23,7 @@ from strategies import (
     track,
     worlds,
 )
+from strategies import world as made_world
 
 from sisim.engine import run as running
 from sisim.engine.run import Simulation
@@ -82,8 +83,7 @@ def test_counts_are_what_one_finds_by_counting_the_people(world: World) -> None:
                 np.add.at(here[number], columns.state[of_track, rows], 1)
         expected.append(here)
     tally = ongoing.tally()
-    points = range(clock.history + 1, clock.end + 1)
-    for point in points:
+    for point in range(clock.history + 1, clock.end + 1):
         record = point - clock.history
         arrived = tally.arrivals[:, record].sum(axis=1)
         counted = tally.stock[:, record].sum(axis=1)
@@ -112,6 +112,33 @@ def test_the_events_explain_the_stocks(world: World) -> None:
         # Everyone who moves leaves one state and enters another.
         assert (changes.sum(axis=-1) == 0).all()
         assert (np.abs(changes).sum(axis=-1) <= 2 * events).all()
+
+
+@pytest.mark.parametrize("ratio", [0, 5])
+def test_an_effect_on_an_area_begins_when_one_moves_there(ratio: float) -> None:
+    """Movers have the same past in every arm, arrive in all, and are all counted."""
+    made = made_world(
+        tracks={"life": track("alive", "dead", exits=("dead",))},
+        transitions={"die": move("alive", "dead", rate=0.3)},
+        time={"start": "2026-01", "years": 6},
+        population={
+            "residents": 1000,
+            "max_age": 10,
+            "movers_in": {"per_year": 0.1, "below": [5], "shares": [0, 1]},
+        },
+        investments={
+            "care": investment(
+                years=6, effects=[{"on": ["die"], "ratio": ratio, "acts_on": "area"}]
+            )
+        },
+        arms={"cared-for": arm(care="continues")},
+    )
+    done = run(made)
+    tally, columns = done.tally(), done.columns
+    assert (tally.arrivals[0] == tally.arrivals[1]).all()
+    rows = np.arange(columns.n) + np.where(columns.differs[0], columns.n, 0)
+    residents = columns.alive[rows] & (columns.person["arrive"] <= done.step)
+    assert tally.stock[1, -1].sum() == residents.sum()
 
 
 # Synchronous steps (L2).
@@ -209,9 +236,11 @@ def test_a_longer_horizon_gives_the_same_first_years(world: World) -> None:
     longer["time"]["years"] += 2
     left, right = run(world).tally(), run(longer).tally()
     steps = left.event.shape[1]
-    for name in ("stock", "event", "entry", "arrivals"):
+    for name, points in (("stock", 1), ("event", 0), ("entry", 0), ("arrivals", 1), ("use", 1)):
         np.testing.assert_array_equal(
-            getattr(left, name)[:, :steps], getattr(right, name)[:, :steps], err_msg=name
+            getattr(left, name)[:, : steps + points],
+            getattr(right, name)[:, : steps + points],
+            err_msg=name,
         )
 
 
@@ -244,10 +273,8 @@ def test_a_longer_warm_up_changes_nobodys_life(world: World) -> None:
         assert left[key] == right[key]
 
 
-@given(worlds())
-@settings(max_examples=40)
-def test_no_move_is_hidden_by_the_bounds(world: World) -> None:
-    """Looking closer only at those who might move finds every move there is."""
+def assert_no_move_is_hidden(world: World) -> None:
+    """Assert that looking closer only at those who might move finds every move there is."""
     between = running.Bounds.between
 
     def everyone(self: Any, first: int, stop: int) -> Any:
@@ -259,6 +286,34 @@ def test_no_move_is_hidden_by_the_bounds(world: World) -> None:
         patch.setattr(running.Bounds, "between", everyone)
         unbounded = run(world)
     assert_same(bounded.tally(), unbounded.tally())
+
+
+@given(worlds())
+@settings(max_examples=30)
+def test_no_move_is_hidden_by_the_bounds(world: World) -> None:
+    """Bounds on the chance of leaving save time, and nothing else."""
+    assert_no_move_is_hidden(world)
+
+
+@pytest.mark.parametrize("step", ["week", "month", "quarter", "year"])
+@pytest.mark.parametrize("feature", ["age", "age.calendar"])
+@pytest.mark.parametrize("values", [[0, 1, 0], [1, 0, 1]])
+def test_no_birthday_is_missed_by_the_bounds(step: str, feature: str, values: list[int]) -> None:
+    """Bounds hold through the year in which an age is reached, in steps of any length."""
+    for age, start in ((0, "2026-01"), (18.5, "2025-07"), (19, "2027-01")):
+        assert_no_move_is_hidden(
+            made_world(
+                step=step,
+                tracks={"life": track("a", "b")},
+                factors={"f": {"feature": feature, "below": [3, 20], "values": values}},
+                transitions={
+                    "go": move("a", "b", probability=0.5, factors=["f"]),
+                    "back": move("b", "a", probability=1),
+                },
+                time={"start": start, "years": 4},
+                population={"cohort": 200, "age": age},
+            )
+        )
 
 
 @given(worlds(shared=False, invest=False), st.sampled_from((0, 0.3, 0.9)))

@@ -55,6 +55,27 @@ def test_a_schedule_with_a_month_and_an_age_needs_both() -> None:
         assert sum(events(run(made), "go")) == expected
 
 
+@pytest.mark.parametrize(
+    ("step", "moments"), [("week", [30, 82]), ("quarter", [2, 6]), ("year", [0, 1])]
+)
+def test_a_moment_comes_once_in_steps_of_any_length(step: str, moments: list[int]) -> None:
+    """August lies in one step of every year, be it a week, a quarter or a year."""
+    go = move("a", "b", probability=0.5, schedule={"month": 8})
+    made = world(step=step, tracks=AB, transitions={"go": go}, population={"cohort": N})
+    found = events(run(made), "go")
+    assert np.flatnonzero(found).tolist() == moments
+    assert found[moments[0]] == pytest.approx(N / 2, abs=70)
+
+
+def test_the_first_cycle_is_that_of_the_start() -> None:
+    """Cycle 0 is the first step of the scenario, not every step of its history."""
+    go = move("a", "b", probability=1, schedule={"cycle": 0})
+    time = {"start": "2026-01", "years": 1, "history": 1}
+    assert events(run(world(tracks=AB, transitions={"go": go}, time=time)), "go") == once(
+        12, 100, 24
+    )
+
+
 def test_a_run_may_start_in_any_month() -> None:
     """From July, August is the second step, and the next August comes a year later."""
     go = {"go": move("a", "b", probability=0.5, schedule={"month": 8})}
