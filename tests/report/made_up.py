@@ -1,4 +1,3 @@
-# ruff: noqa: D102 - a stand-in needs no documentation of its own.
 """Results made up for the pictures: a stock fed by an inflow, as the engine would give them."""
 
 from __future__ import annotations

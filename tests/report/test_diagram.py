@@ -1,7 +1,5 @@
 """A pathway's diagram shows every state once, and no arrow runs through a box."""
 
-# ruff: noqa: D103 - names say what is tested; dashes and minus signs are real.
-
 from __future__ import annotations
 
 import tomllib

@@ -1,7 +1,5 @@
 """The figures show what the result says, alike in both, and so that it can be read."""
 
-# ruff: noqa: D103, RUF001 - names say what is tested; dashes and minus signs are real.
-
 from __future__ import annotations
 
 from itertools import combinations

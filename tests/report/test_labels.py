@@ -1,7 +1,5 @@
 """Labels never cover one another."""
 
-# ruff: noqa: D103 - names say what is tested; dashes and minus signs are real.
-
 from __future__ import annotations
 
 from itertools import pairwise

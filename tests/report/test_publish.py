@@ -1,7 +1,5 @@
 """Publishing is all or nothing, and the same result gives the same files."""
 
-# ruff: noqa: D103 - names say what is tested; dashes and minus signs are real.
-
 from __future__ import annotations
 
 from pathlib import Path

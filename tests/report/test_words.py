@@ -1,7 +1,5 @@
 """The sentences agree with the figures, in both languages."""
 
-# ruff: noqa: D103, RUF001 - names say what is tested; dashes and minus signs are real.
-
 from __future__ import annotations
 
 import pytest

@@ -159,28 +159,39 @@ def build(lang: Lang) -> typer.Typer:
     @command(
         "explain",
         t(
-            "Follow one person month by month, in every arm, and say what each risk was made of: "
-            "base x factors.\n\nExample: `sisim explain my.toml --person centre/2026-03/0`",
+            "Follow one person in every arm, month by month where the lives differ, and say what "
+            "each risk was made of: base × factors.\n\n"
+            "Without --person: the first one whose lives differ. "
+            "Example: `sisim explain my.toml --person centre/2026-03/0`",
             lang,
         ),
     )
     def explain(
         scenario: Scenario,
         person: Annotated[
-            str,
+            str | None,
             option("--person", t("KEY", lang), t("Who: area, month of entry, number in it.", lang)),
-        ],
+        ] = None,
         changes: Changes = None,
         seed: Seed = None,
     ) -> None:
         loaded = load_scenario(scenario, _values(changes, lang))
-        from sisim.engine.explain import explain as explain_person
+        from sisim.report.explain import UnknownPerson
+        from sisim.report.explain import explain as explain_person
 
         try:
-            print(explain_person(loaded, person, seed=seed, lang=lang))
-        except LookupError as error:
-            text = t('There is no person "{key}" in this run.', lang, key=person)
+            with progress(t("Simulating", lang), lang) as tell:
+                text = explain_person(loaded, person, seed=seed, lang=lang, progress=tell)
+        except UnknownPerson as error:
+            text = t(
+                'There is no person "{key}" in this run. A key is area/month of entry/number, with '
+                'm before the number of who has moved in; there is "{nearest}".',
+                lang,
+                key=person,
+                nearest=error.nearest,
+            )
             raise Refusal(text) from error
+        print(text)
 
     @command(
         "pathway",

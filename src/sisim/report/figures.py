@@ -4,8 +4,6 @@ Every curve comes out of the simulation. Labels that claim something ("back on t
 "a lastingly lower level") are written only where the series say so.
 """
 
-
-
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """What the figures say, in sentences."""
 
-
-
 from __future__ import annotations
 
 from sisim.language import number, t

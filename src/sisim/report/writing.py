@@ -1,7 +1,5 @@
 """Numbers as a reader writes them: percent, money, intervals."""
 
-
-
 from __future__ import annotations
 
 from dataclasses import dataclass
