@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise, product
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -298,10 +299,10 @@ def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
     _check_features(compiled)
     backgrounds = _backgrounds(compiled, _participation(compiled))
     ranges = [range(track["first"], track["last"]) for track in compiled.tables.sight.track]
-    joint = np.array(list(product(*ranges)), np.int64)
-    rows = len(backgrounds.share) * len(joint)
+    rows = len(backgrounds.share) * prod(len(r) for r in ranges)
     if rows > MOST:
         raise NotExact("pathway", f"it has {rows} joint states and backgrounds, over {MOST}")
+    joint = np.array(list(product(*ranges)), np.int64)
     columns = columns_of(compiled, backgrounds.people(np.repeat(backgrounds.all, len(joint)), 0))
     columns.state[:, :rows] = np.tile(joint.T, len(backgrounds.share))
     in_state = _start_chances(compiled, ranges)[columns.person["area"], columns.state[:, :rows]]
