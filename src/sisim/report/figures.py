@@ -391,31 +391,49 @@ def _number_table(
 ) -> None:
     """Write the row of numbers of each figure shown, one under the other."""
     end = int(story.years[-1]) + 1
-    headings: list[tuple[str, str, float]] = [
-        ("helped", t("Helped individuals", lang), 130),
-        ("avoided", t("Avoided cases until {year}", lang, year=end), 324),
-        ("invested", t("Invested", lang), 584),
-        ("lower_cost", t("Lower cost (present value)", lang), 730),
-        ("net", t("Net", lang), 1020),
-    ]
+    headings = {
+        "helped": t("Helped individuals", lang),
+        "avoided": t("Avoided cases until {year}", lang, year=end),
+        "invested": t("Invested", lang),
+        "lower_cost": t("Lower cost (present value)", lang),
+        "net": t("Net", lang),
+    }
+    headline = {which: story.side(which).headline for which in shown}
     largest = max(
-        abs(story.side(which).headline[name][0])
+        abs(headline[which][name][0])
         for which in shown
         for name in ("invested", "lower_cost", "net")
     )
     unit = unit_for(largest)
-    for _, text, left in headings:
-        write(figure, left, top, text, size=17, color=MUTED)
+    cells = {
+        (which, name): _cell(name, headline[which][name], unit, lang)
+        for which in shown
+        for name in headings
+    }
+    values = {key: width_of(figure, f"{cells[key][0]} ", bold=key[1] == "net") for key in cells}
+    widths = {
+        name: max(
+            width_of(figure, heading, 17),
+            *(values[which, name] + width_of(figure, cells[which, name][1], FINE)
+              for which in shown),
+        )
+        for name, heading in headings.items()
+    }  # fmt: skip
+    # The columns share what room there is, however large the numbers.
+    left = EDGE + 110
+    room = figure.get_size_inches()[0] * figure.dpi - EDGE - left - sum(widths.values())
     for row, which in enumerate(shown):
-        at = top + (row + 1) * LINE
-        label = number_of(which, lang)
-        write(figure, EDGE, at, label, bold=True)
-        for name, _, left in headings:
-            value, interval = _cell(name, story.side(which).headline[name], unit, lang)
+        write(figure, EDGE, top + (row + 1) * LINE, number_of(which, lang), bold=True)
+    for name, heading in headings.items():
+        write(figure, left, top, heading, size=17, color=MUTED)
+        for row, which in enumerate(shown):
+            at = top + (row + 1) * LINE
+            value, interval = cells[which, name]
             write(figure, left, at, value, bold=name == "net")
             if story.banded:
-                beside = left + width_of(figure, value + " ", bold=name == "net")
+                beside = left + values[which, name]
                 write(figure, beside, at + 3, interval, size=FINE, color=MUTED)
+        left += widths[name] + room / (len(headings) - 1)
 
 
 def _cell(name: str, estimate: Estimate, unit: Unit, lang: str) -> tuple[str, str]:
