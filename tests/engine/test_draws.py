@@ -28,10 +28,10 @@ HI = np.full(N, 24312, np.uint32)
 )  # fmt: skip
 def test_the_generator_gives_the_published_answers(counter: str, key: str, expected: str) -> None:
     """Philox4x32-10 answers as in Random123's file of known answers."""
-    c0, c1, c2, c3 = (np.array([int(word, 16)], np.uint32) for word in counter.split())
-    out = np.empty((4, 1), np.uint32)
-    fill(c0, c1, c2[0], c3[0], np.array([int(w, 16) for w in key.split()], np.uint32), out)
-    assert [f"{word:08x}" for word in out[:, 0]] == expected.split()
+    c0, c1, c2, c3 = (np.uint32(int(word, 16)) for word in counter.split())
+    words = np.array([int(word, 16) for word in key.split()], np.uint32)
+    found = [draw(c0, c1, 4 * int(c2) + lane, c3, words) for lane in range(4)]
+    assert [f"{word:08x}" for word in found] == expected.split()
 
 
 @given(
@@ -45,7 +45,7 @@ def test_every_way_of_drawing_gives_the_same_draw(seed: int, moment: int, name: 
     key, purpose = seed_key(seed), purpose_code(name)
     lo, hi = LO[:50], HI[:50]
     block, each = np.empty((4, 50), np.uint32), np.empty(50, np.uint32)
-    fill(lo, hi, U32(moment >> 2), purpose, key, block)
+    fill(lo, hi, U32(moment >> 2), purpose, key, *block)
     fill_each(lo, hi, np.full(50, purpose), moment, key, each)
     alone = np.array(
         [draw(a, b, moment, purpose, key) for a, b in zip(lo, hi, strict=True)], np.uint32
