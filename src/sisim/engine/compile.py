@@ -93,11 +93,13 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         if scenario.population.cohort is not None
         else clock.steps(scenario.population.max_age),
         slot_steps=max(round(clock.per_year), 1),
+        slots_per_step=1.0 / max(round(clock.per_year), 1),
         slot_ages=1 + int(scenario.population.max_age),
         slot_classes=int(np.prod([size for _, size in background])),
         track=sight.track,
         state=rule.state,
         group_track=sight.group_track,
+        track_group=np.argsort(sight.group_track, kind="stable").astype(np.int32),
         group_window=np.array(
             [build.windowed.index(g) if g in build.windowed else -1 for g in build.groups], np.int32
         ),
@@ -589,6 +591,12 @@ def _sight(
             purpose_code(f"{purpose}:{name}") for purpose in ("move", "to", "start")
         )
         first += len(states)
+    of_group = np.array(
+        [build.track_names.index(build.pathway.groups[g].track) for g in build.groups], np.int32
+    )
+    numbers = np.arange(len(track))
+    track["group_first"] = np.searchsorted(np.sort(of_group), numbers, side="left")
+    track["group_last"] = np.searchsorted(np.sort(of_group), numbers, side="right")
     sight = Sight(
         first_step=clock.first_moment,
         origin=origin,
@@ -596,9 +604,7 @@ def _sight(
         feature=np.array(list(build.features), FeatureRow),
         state_feature=np.array(build.state_feature, np.int32),
         track=track,
-        group_track=np.array(
-            [build.track_names.index(build.pathway.groups[g].track) for g in build.groups], np.int32
-        ),
+        group_track=of_group,
         member=np.array(
             [
                 [

@@ -41,9 +41,8 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(nogil=True, cache=True, _nrt=False)  # type: ignore[untyped-decorator]
-def fill(lo, hi, block, purpose, key, out):  # type: ignore[no-untyped-def]
-    """Write the block of draws of many people into `out` (4, n), one row per step."""
-    o0, o1, o2, o3 = out[0], out[1], out[2], out[3]
+def fill(lo, hi, block, purpose, key, o0, o1, o2, o3):  # type: ignore[no-untyped-def]
+    """Write the block of draws of many people into `o0..o3` (n,), one for each of four steps."""
     k0, k1 = key[0], key[1]
     for i in range(lo.shape[0]):
         a, b, c, d = philox(lo[i], hi[i], block, purpose, k0, k1)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sisim.engine import tables as tb
 from sisim.engine.draws import SCALE, U32, draw, fill, fill_each
 
-BLOCK = 2048
+BLOCK = 4096
 """People per block: what one thread works through at a time, sized for the cache."""
 MAX_OUT = 64
 """Most transitions out of one state, and most destinations of one transition."""
@@ -100,7 +100,7 @@ class Counts(NamedTuple):
 class Scratch(NamedTuple):
     """Work space of a thread."""
 
-    values: NDArray[np.float64]  # (capacity, MAX_OUT): chances of who leaves
+    values: NDArray[np.float64]  # (capacity, transitions): chances of who leaves
     weights: NDArray[np.float64]  # (MAX_OUT,) of destinations
     second: NDArray[np.uint32]  # (4, capacity): keys, purposes and second draws of who leaves
     work: NDArray[np.void]  # (capacity,)
@@ -316,16 +316,9 @@ def chances(R, state, arm, s, seen, values):  # type: ignore[no-untyped-def]
     """Fill `values` with the chance of each transition out of a state; return their sum."""
     first = R.state[state].first
     last = R.state[state].last
-    total = 0.0
-    if R.state[state].fixed == 1:
-        for j in range(first, last):
-            values[j - first] = R.fixed[j]
-            total += R.fixed[j]
-    else:
-        for j in range(first, last):
-            values[j - first] = transition_value(R, R.out[j], arm, s, seen)
-        total = combine(R, first, last, values)
-    return total
+    for j in range(first, last):
+        values[j - first] = transition_value(R, R.out[j], arm, s, seen)
+    return combine(R, first, last, values)
 
 
 @inlined
@@ -426,15 +419,17 @@ def decide_all(R, track, lo, hi, draws, state, W, n, first_own, s, moment, key):
     people = lo.shape[0]
     leaving = 0
     for m in range(n):
-        item = W.work[m]
-        i = item.person
-        k = item.track
-        here = state[k, i if m < first_own else i + item.arm * people]
+        i = W.work[m].person
+        k = W.work[m].track
+        here = state[k, i if m < first_own else i + W.work[m].arm * people]
         u = draws[k, lane, i] * SCALE
-        values = W.values[leaving]
         W.work[m].transition = STAYS
         W.work[m].to = STAYS
-        if u < chances(R, here, item.arm, s, W.seen[m], values):
+        if R.state[here].fixed:
+            leaves = u < R.state[here].leave
+        else:
+            leaves = u < chances(R, here, W.work[m].arm, s, W.seen[m], W.values[leaving])
+        if leaves:
             W.second[0, leaving] = lo[i]
             W.second[1, leaving] = hi[i]
             W.second[2, leaving] = track[k].to
@@ -451,11 +446,15 @@ def decide_all(R, track, lo, hi, draws, state, W, n, first_own, s, moment, key):
     )
     for q in range(leaving):
         m = W.leavers[q]
-        item = W.work[m]
-        here = state[item.track, item.person if m < first_own else item.person + item.arm * people]
-        u = draws[item.track, lane, item.person] * SCALE
+        i = W.work[m].person
+        k = W.work[m].track
+        here = state[k, i if m < first_own else i + W.work[m].arm * people]
+        values = W.values[q]
+        if R.state[here].fixed:
+            values = R.fixed[R.state[here].first : R.state[here].last]
+        u = draws[k, lane, i] * SCALE
         v = W.second[3, q] * SCALE
-        t, to = choose(R, here, v, u, W.values[q], W.seen[m], W.weights)
+        t, to = choose(R, here, v, u, values, W.seen[m], W.weights)
         W.work[m].transition = t
         W.work[m].to = to
     without = 0
@@ -472,8 +471,19 @@ def decide_all(R, track, lo, hi, draws, state, W, n, first_own, s, moment, key):
 @inlined
 def slot_of(L, P, i, s):  # type: ignore[no-untyped-def]
     """Return which row of the bounds holds for a person: year of age and class of background."""
-    age = max(s - P.person[i].born, 0) // L.slot_steps
+    age = np.int32((max(s - P.person[i].born, 0) + 0.5) * L.slots_per_step)
     return min(age, L.slot_ages - 1) * L.slot_classes + P.person[i].group
+
+
+@compiled_function
+def candidates(u, slot, state, bound, lo, hi, out):  # type: ignore[no-untyped-def]
+    """Write who of [lo, hi) might leave their state, given their draws; return how many."""
+    # Without a branch: whether a draw falls below is what a processor cannot guess.
+    n = 0
+    for i in range(lo, hi):
+        out[n] = i
+        n += np.int64(u[i] <= bound[slot[i], state[i]])
+    return n
 
 
 @compiled_function
@@ -494,32 +504,33 @@ def gather(L, P, W, own, lo, hi, s, bound, key):  # type: ignore[no-untyped-def]
                 U32(moment >> 2),
                 L.track[k].move,
                 key,
-                P.draws[k, :, lo:hi],
+                P.draws[k, 0, lo:hi],
+                P.draws[k, 1, lo:hi],
+                P.draws[k, 2, lo:hi],
+                P.draws[k, 3, lo:hi],
             )
-        u = P.draws[k, lane]
-        state = P.state[k]
-        slot = P.slot
-        for i in range(lo, hi):
-            if u[i] <= bound[slot[i], state[i]]:
-                W.work[n].person = i
-                W.work[n].arm = 0
-                W.work[n].track = k
-                n += 1
-                for a in range(arms):
-                    if (
-                        L.may_differ[a, state[i]]
-                        and not P.differs[a, i]
-                        and P.person[i].arrive <= s
-                        and (
-                            P.touched[a, i]
-                            or L.area_active[a, P.person[i].area, s]
-                            or P.share_differs[a]
-                        )
-                    ):
-                        W.work[n].person = i
-                        W.work[n].arm = a + 1
-                        W.work[n].track = k
-                        n += 1
+        count = candidates(P.draws[k, lane], P.slot, P.state[k], bound, lo, hi, W.leavers)
+        for m in range(count):
+            i = W.leavers[m]
+            W.work[n].person = i
+            W.work[n].arm = 0
+            W.work[n].track = k
+            n += 1
+            for a in range(arms):
+                if (
+                    L.may_differ[a, P.state[k, i]]
+                    and not P.differs[a, i]
+                    and P.person[i].arrive <= s
+                    and (
+                        P.touched[a, i]
+                        or L.area_active[a, P.person[i].area, s]
+                        or P.share_differs[a]
+                    )
+                ):
+                    W.work[n].person = i
+                    W.work[n].arm = a + 1
+                    W.work[n].track = k
+                    n += 1
     first_own = n
     for a in range(arms):
         for m in range(own[a, BLOCK]):
@@ -633,17 +644,19 @@ def move_all(L, P, C, W, n, first_own, s, logging):  # type: ignore[no-untyped-d
     later = max(record + 1, 0)
     leavers = 0
     for m in range(n):
-        item = W.work[m]
-        arm = item.arm
-        t = item.transition
+        arm = W.work[m].arm
+        t = W.work[m].transition
         if t < 0 or (arm > 0 and m < first_own):
             continue
-        i = item.person
-        k = item.track
-        to = item.to
+        i = W.work[m].person
+        k = W.work[m].track
+        to = W.work[m].to
         row = i + arm * P.n
         old = np.int64(P.state[k, row])
         counted = s >= P.person[i].arrive
+        if not counted and L.state[to].exit:
+            # Who is going to arrive has not moved away or died before.
+            continue
         cell = cell_of(L, P, i, s)
         if counted:
             if record >= 0:
@@ -665,7 +678,8 @@ def move_all(L, P, C, W, n, first_own, s, logging):  # type: ignore[no-untyped-d
             C.log_size[0] += 1
         P.state[k, row] = to
         P.since[k, row] = s + 1
-        for g in range(L.group_track.shape[0]):
+        for j in range(L.track[k].group_first, L.track[k].group_last):
+            g = L.track_group[j]
             was = L.member[g, old]
             now = L.member[g, to]
             if now and not was:
@@ -713,9 +727,24 @@ def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
                 leave(L, P, C, i + arm * P.n, i, arm, s, max(s - 1, P.person[i].born))
         i += 1
     i = lo if s == 0 else first_born(P.person, lo, hi, s)
+    born = i
     while i < hi and P.person[i].start == s:
         enter(L, P, i, s, key)
         i += 1
+    if i > born:
+        moment = L.first_step + s
+        for k in range(L.n_tracks):
+            fill(
+                P.lo[born:i],
+                P.hi[born:i],
+                U32(moment >> 2),
+                L.track[k].move,
+                key,
+                P.draws[k, 0, born:i],
+                P.draws[k, 1, born:i],
+                P.draws[k, 2, born:i],
+                P.draws[k, 3, born:i],
+            )
     # Whoever arrives at this step, in order of birth; find those of this block.
     begin = P.arrivals_from[s]
     end = P.arrivals_from[s + 1]
@@ -757,18 +786,14 @@ def enter(L, P, i, s, key):  # type: ignore[no-untyped-def]
     """Let a person begin to live, in start states drawn for them."""
     P.alive[i] = True
     P.slot[i] = slot_of(L, P, i, s)
-    lane = (L.first_step + s) & 3
     for k in range(L.n_tracks):
-        track = L.track[k]
-        u = draw(P.lo[i], P.hi[i], 0, track.start, key) * SCALE
-        state = track.first
-        while state < track.last - 1 and u >= L.start_share[P.person[i].area, state]:
-            state += 1
+        state = L.track[k].first
+        if L.start_share[P.person[i].area, state] < 1.0:
+            u = draw(P.lo[i], P.hi[i], 0, L.track[k].start, key) * SCALE
+            while state < L.track[k].last - 1 and u >= L.start_share[P.person[i].area, state]:
+                state += 1
         P.state[k, i] = state
         P.since[k, i] = s
-        for later in range(lane, 4):
-            moment = L.first_step + s - lane + later
-            P.draws[k, later, i] = draw(P.lo[i], P.hi[i], moment, track.move, key)
     for g in range(L.group_track.shape[0]):
         P.memory[g, i].visits = 0
         P.memory[g, i].changed = s
@@ -931,7 +956,7 @@ def fix_chances(R, track, seen, values):  # type: ignore[no-untyped-def]
                 for r in range(R.transition[t].first, R.transition[t].last):
                     seen[R.reference[r].feature] = state - track[R.state[state].track].first
                 values[j - first] = transition_value(R, t, 0, 0, seen)
-            combine(R, first, last, values)
+            R.state[state].leave = combine(R, first, last, values)
             for j in range(first, last):
                 R.fixed[j] = values[j - first]
 

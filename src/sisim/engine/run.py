@@ -404,10 +404,11 @@ def _counts(compiled: Compiled) -> Counts:
 
 
 def _scratch(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
+    state = compiled.tables.rule.state
     # Every track of everyone in every arm at once, and as much again for those who part ways.
     most = 2 * BLOCK * len(compiled.tracks) * (1 + len(compiled.arms))
     return Scratch(
-        values=np.empty((most, kernel.MAX_OUT)),
+        values=np.empty((most, max(int((state["last"] - state["first"]).max()), 1))),
         weights=np.empty(kernel.MAX_OUT),
         second=np.empty((4, most), np.uint32),
         work=np.empty(most, kernel.WorkRow),

@@ -72,8 +72,9 @@ StateRow = row(
     feature_base=_I,
     feature_last=_I,
     fixed=_I,
+    leave=_F,
 )
-TrackRow = row(first=_I, last=_I, move=_U, to=_U, start=_U)
+TrackRow = row(first=_I, last=_I, move=_U, to=_U, start=_U, group_first=_I, group_last=_I)
 TransitionRow = row(kind=_I, stage=_I, base=_F, first=_I, last=_I, to_first=_I, to_last=_I)
 DestinationRow = row(state=_I, share=_F, first=_I, last=_I)
 ReferenceRow = row(feature=_I, kind=_I, table=_I, length=_I, scale=_I, ratio=_F)
@@ -128,11 +129,13 @@ class Layout(NamedTuple):
     p_entry: np.uint32
     max_age: int  # steps; whoever has no such limit gets one that is never reached
     slot_steps: int  # steps in a year of age
+    slots_per_step: float
     slot_ages: int
     slot_classes: int
     track: NDArray[np.void]
     state: NDArray[np.void]
     group_track: NDArray[np.int32]
+    track_group: NDArray[np.int32]  # groups, track by track
     group_window: NDArray[np.int32]  # (groups,) row of the window's memory, or -1
     member: NDArray[np.bool_]
     cell_edges: NDArray[np.int32]  # ages, in steps, at which a person changes cell
