@@ -162,10 +162,10 @@ class _Flow(NamedTuple):
     end: int
     joint: int  # joint states; row = background x joint + joint state
     stride: NDArray[np.int64]  # (tracks,)
-    share: NDArray[np.float64]  # (2, rows) of everyone of the row's area, now and after
-    left: NDArray[np.float64]  # (areas,) the share that has left by an exit
+    people: NDArray[np.float64]  # (2, rows) residents now, and after the step
+    coming: NDArray[np.float64]  # (2, rows) share of those of an area who have yet to arrive
     came: NDArray[np.float64]  # (areas, steps + 1) people who arrive at each step
-    here: NDArray[np.float64]  # (areas,) people who have arrived
+    gone: NDArray[np.float64]  # (1,) people who have left by an exit
     seen: NDArray[np.float64]
     values: NDArray[np.float64]
     chance: NDArray[np.float64]  # (states,) of being in each state after the step
@@ -174,8 +174,11 @@ class _Flow(NamedTuple):
 
 
 @inlined
-def state_chances(R, V, P, F, i, arm, k, s, people, event):  # type: ignore[no-untyped-def]
-    """Fill `chance` with where a person is on a track after a step; add the expected events."""
+def state_chances(R, V, P, F, i, arm, k, s, resident, people, event):  # type: ignore[no-untyped-def]
+    """Fill `chance` with where a person is on a track after a step; add the expected events.
+
+    Who is going to arrive does not leave before.
+    """
     for x in range(V.track[k].first, V.track[k].last):
         F.chance[x] = 0.0
     here = P.state[k, i]
@@ -191,16 +194,19 @@ def state_chances(R, V, P, F, i, arm, k, s, people, event):  # type: ignore[no-u
         elif chance > 0.0:
             event[t] += people * chance
             for d in range(start, R.transition[t].to_last):
-                F.chance[R.destination[d].state] += chance * F.values[1, d - start] / total
+                to = R.destination[d].state
+                if R.state[to].exit and not resident:
+                    to = here
+                F.chance[to] += chance * F.values[1, d - start] / total
 
 
 @inlined
-def spread(R, V, P, F, i, area):  # type: ignore[no-untyped-def]
-    """Move a row's share to every joint state that its tracks, each by itself, may lead to."""
+def spread(R, V, P, F, i, mass):  # type: ignore[no-untyped-def]
+    """Move a row's mass to every joint state that its tracks, each by itself, may lead to."""
     here = 0
     size = 1
     F.code[0, 0] = i - i % F.joint
-    F.mass[0, 0] = F.share[0, i]
+    F.mass[0, 0] = mass[0, i]
     for k in range(F.stride.shape[0]):
         there = 1 - here
         more = 0
@@ -219,19 +225,19 @@ def spread(R, V, P, F, i, area):  # type: ignore[no-untyped-def]
         size = more
     for m in range(size):
         if F.code[here, m] < 0:
-            F.left[area] += F.mass[here, m]
+            F.gone[0] += F.mass[here, m]
         else:
-            F.share[1, F.code[here, m]] += F.mass[here, m]
+            mass[1, F.code[here, m]] += F.mass[here, m]
 
 
 @inlined
 def count(R, V, L, P, F, C, i, arm, s, record):  # type: ignore[no-untyped-def]
     """Count the people of a row at the start of a step."""
     area = P.person[i].area
-    people = F.share[0, i] * F.here[area]
+    people = F.people[0, i]
     cell = cell_of(L, P, i, s)
     C.people[arm, record, i % F.joint] += people
-    C.arrivals[arm, record, cell] += F.share[0, i] * F.came[area, s]
+    C.arrivals[arm, record, cell] += F.coming[0, i] * F.came[area, s]
     for k in range(L.n_tracks):
         C.stock[arm, record, cell, P.state[k, i]] += people
     for m in range(L.use.shape[0]):
@@ -254,32 +260,40 @@ def count(R, V, L, P, F, C, i, arm, s, record):  # type: ignore[no-untyped-def]
                     C.treated_state[arm - 1, v, record, P.state[k, i]] += people
 
 
+@inlined
+def move(R, V, L, P, F, C, mass, resident, arm, s, record):  # type: ignore[no-untyped-def]
+    """Let one kind of people, residents or those to come, take a step."""
+    for i in range(P.n):
+        mass[1, i] = 0.0
+    for i in range(P.n):
+        if mass[0, i] > 0.0:
+            people = mass[0, i] if resident and record >= 0 else 0.0
+            event = C.event[arm, max(record, 0), cell_of(L, P, i, s)]
+            for k in range(L.n_tracks):
+                state_chances(R, V, P, F, i, arm, k, s, resident, people, event)
+            spread(R, V, P, F, i, mass)
+    for i in range(P.n):
+        mass[0, i] = mass[1, i]
+
+
 @compiled_function
-def course(R, V, L, P, F, C, arm, s0, s1):  # type: ignore[no-untyped-def]
-    """Let the shares of one birth cohort flow through the steps [s0, s1) of an arm."""
+def course(R, V, L, P, F, C, arm, s0, s1, last_arrival):  # type: ignore[no-untyped-def]
+    """Take one birth cohort through the steps [s0, s1) of an arm.
+
+    Who has yet to arrive lives as without any investment.
+    """
     for s in range(s0, s1):
         record = s - L.history
-        for area in range(F.here.shape[0]):
-            F.here[area] += F.came[area, s]
-            if record >= 0:
-                C.gone[arm, record] += F.left[area] * F.here[area]
         for i in range(P.n):
-            F.share[1, i] = 0.0
-        for i in range(P.n):
-            if F.share[0, i] > 0.0:
-                if record >= 0:
-                    count(R, V, L, P, F, C, i, arm, s, record)
-                if s < F.end:
-                    area = P.person[i].area
-                    counted = F.here[area] if record >= 0 else 0.0
-                    people = F.share[0, i] * counted
-                    event = C.event[arm, max(record, 0), cell_of(L, P, i, s)]
-                    for k in range(L.n_tracks):
-                        state_chances(R, V, P, F, i, arm, k, s, people, event)
-                    spread(R, V, P, F, i, area)
+            F.people[0, i] += F.coming[0, i] * F.came[P.person[i].area, s]
+            if F.people[0, i] > 0.0 and record >= 0:
+                count(R, V, L, P, F, C, i, arm, s, record)
+        if record >= 0:
+            C.gone[arm, record] += F.gone[0]
         if s < F.end:
-            for i in range(P.n):
-                F.share[0, i] = F.share[1, i]
+            move(R, V, L, P, F, C, F.people, True, arm, s, record)
+        if s < last_arrival:
+            move(R, V, L, P, F, C, F.coming, False, 0, s, record)
 
 
 def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
@@ -313,9 +327,10 @@ def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
         columns.person["born"] = born
         places = _places(compiled, backgrounds, born)
         stops = [*places, last]
+        last_arrival = int(np.flatnonzero(came.any(axis=(0, 1)))[-1])
         for arm_number in range(1 + len(compiled.arms)):
-            flow.share[0], flow.came[:] = start, came[arm_number]
-            flow.left[:] = flow.here[:] = 0.0
+            flow.coming[0], flow.came[:] = start, came[arm_number]
+            flow.people[0] = flow.gone[0] = 0.0
             for s0, s1 in pairwise(stops):
                 columns.place[:] = np.repeat(places[s0], len(joint), axis=-1)
                 course(
@@ -328,6 +343,7 @@ def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
                     arm_number,
                     s0,
                     s1,
+                    last_arrival,
                 )
     names = [tuple(compiled.states[x][1] for x in states) for states in joint]
     return Cohort(compiled, names, *counts)
@@ -344,15 +360,15 @@ def _start_chances(compiled: Compiled, ranges: list[range]) -> NDArray[np.float6
 
 def _flow(compiled: Compiled, ranges: list[range], rows: int) -> _Flow:
     sizes = [len(r) for r in ranges]
-    joint, areas = int(np.prod(sizes)), len(compiled.areas)
+    joint = prod(sizes)
     return _Flow(
         end=compiled.clock.end,
         joint=joint,
         stride=np.array([np.prod(sizes[k + 1 :]) for k in range(len(sizes))], np.int64),
-        share=np.empty((2, rows)),
-        left=np.empty(areas),
-        came=np.empty((areas, compiled.clock.end + 1)),
-        here=np.empty(areas),
+        people=np.empty((2, rows)),
+        coming=np.empty((2, rows)),
+        came=np.empty((len(compiled.areas), compiled.clock.end + 1)),
+        gone=np.empty(1),
         seen=np.empty(max(len(compiled.features), 1)),
         values=np.empty((2, kernel.MAX_OUT)),
         chance=np.empty(len(compiled.states)),
