@@ -21,6 +21,8 @@ from sisim.scenario.schema import schema as json_schema
 # The engine, the reports and pandas are imported inside the commands that need them: help and
 # checks should come at once.
 
+READY = "placed-youth"
+"""The scenario of `sisim figures` when none is named."""
 RESULTS = Path("sisim-results")
 RESIDENTS, YEARS = 100_000, 20
 """The municipality in which a pathway is held against its targets: care is rare."""
@@ -118,8 +120,6 @@ def build(lang: Lang) -> typer.Typer:
     ) -> None:
         _simulate(scenario, changes, seed, replications, out, lang, figures=False)
 
-    ready = _default_scenario()
-
     @command(
         "figures",
         t(
@@ -131,7 +131,7 @@ def build(lang: Lang) -> typer.Typer:
     def figures(
         scenario: Annotated[
             str, argument(f"[{scenario_name}]", t("A scenario with two arms.", lang))
-        ] = ready,
+        ] = READY,
         changes: Changes = None,
         seed: Seed = None,
         replications: Replications = None,
@@ -334,11 +334,6 @@ def build(lang: Lang) -> typer.Typer:
 
 def _command(lang: Lang) -> Any:
     return get_command(build(lang))
-
-
-def _default_scenario() -> str:
-    ready = shipped("scenario")
-    return "figures" if "figures" in ready else next(iter(ready), "figures")
 
 
 def _simulate(

@@ -1,0 +1,36 @@
+"""What the README shows is true."""
+
+import re
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from sisim.cli import build
+from sisim.scenario.load import load_scenario
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def test_its_scenario_is_one_in_which_all_is_well(tmp_path: Path) -> None:
+    (block,) = re.findall(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "absence.toml").write_text(block, encoding="utf-8")
+    assert list(load_scenario(tmp_path / "absence.toml").arms) == ["project", "new_way"]
+
+
+def test_its_commands_exist_and_no_other() -> None:
+    told = set(re.findall(r"^\| `sisim (\w+)", README.read_text(encoding="utf-8"), re.MULTILINE))
+    helped = CliRunner().invoke(build("en"), ["--help"]).output
+    assert told == set(
+        re.findall(r"^\W+(\w+) {2,}\w", helped.partition("Commands")[2], re.MULTILINE)
+    )
+
+
+def test_the_values_it_sets_can_be_set() -> None:
+    changes = dict(re.findall(r"--set (\S+)=([\d.]+)", README.read_text(encoding="utf-8")))
+    assert changes
+    load_scenario("placed-youth", {key: float(value) for key, value in changes.items()})
+
+
+def test_its_links_lead_somewhere() -> None:
+    links = re.findall(r"\]\((?!https?:)([^)]+)\)", README.read_text(encoding="utf-8"))
+    assert [link for link in links if not (README.parent / link).exists()] == []
