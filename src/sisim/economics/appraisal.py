@@ -1,11 +1,13 @@
 """What an arm is worth: discounted totals, when it has paid for itself, the numbers in a row.
 
-Everything is compared with `without`, counts from the start of the scenario, and leaves out what
-everyone has (ordinary resources) unless asked for, as the figures do.
+Everything is compared with `without`, counts from the start of the scenario in the scenario's
+perspective, and leaves out what everyone has (ordinary resources) unless asked for, as the figures
+do.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -54,10 +56,11 @@ def break_even(ledger: Ledger, arm: str, ordinary: bool = False) -> float | None
     """
     result = ledger.result
     number = result.arms.index(arm)
-    cost = ledger.total(lambda line: ordinary or not line.ordinary)
+    cost = ledger.total(_shown(ledger, ordinary))
     factors = _factors(ledger, result.scenario.economy.discount_costs.value)
     saving = (cost[:, 0] - cost[:, number]).mean(axis=0) * factors
-    invested = ledger.total(lambda line: line.kind != "use")[0, number]
+    shown = _shown(ledger, ordinary)
+    invested = ledger.total(lambda line: line.kind != "use" and shown(line))[0, number]
     if not invested.any():
         return None
     balance = np.cumsum(saving)
@@ -81,13 +84,10 @@ def headline(ledger: Ledger, arm: str, ordinary: bool = False) -> dict[str, Esti
     """
     result = ledger.result
     number = result.arms.index(arm)
-
-    def shown(line: Line) -> bool:
-        return ordinary or not line.ordinary
-
+    shown = _shown(ledger, ordinary)
     rate = result.scenario.economy.discount_costs.value
     helped = result.treatments("started")[:, number - 1].sum(axis=(1, 2, 3))
-    own = _sum(ledger, ledger.total(lambda line: line.kind != "use"), rate)
+    own = _sum(ledger, ledger.total(lambda line: line.kind != "use" and shown(line)), rate)
     use = _sum(ledger, ledger.total(lambda line: line.kind == "use" and shown(line)), rate)
     invested, lower_cost = own[:, number], use[:, 0] - use[:, number]
     return {
@@ -97,6 +97,12 @@ def headline(ledger: Ledger, arm: str, ordinary: bool = False) -> dict[str, Esti
         "lower_cost": _estimate(lower_cost),
         "net": _estimate(lower_cost - invested),
     }
+
+
+def _shown(ledger: Ledger, ordinary: bool) -> Callable[[Line], bool]:
+    """Return which lines count: those in perspective, what everyone has only if asked for."""
+    scenario = ledger.result.scenario
+    return lambda line: scenario.bears(line.administration) and (ordinary or not line.ordinary)
 
 
 def _avoided(ledger: Ledger, arm: int) -> Floats:

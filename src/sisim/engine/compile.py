@@ -282,7 +282,8 @@ class _Builder:
             case "weibull":
                 cumulative = (edges / p["scale"]) ** p["shape"]
             case "gompertz":
-                cumulative = p["a"] / p["b"] * np.expm1(np.minimum(p["b"] * edges, 700.0))
+                growth = np.minimum(p["b"] * edges, 700.0)
+                cumulative = p["a"] * (np.expm1(growth) / p["b"] if p["b"] else edges)
             case _:
                 cumulative = p["a"] * edges
         return np.diff(cumulative) * self.clock.per_year

@@ -83,10 +83,12 @@ def area_strength(
     }[phase_code(effect)]
     strength = part * fidelity_path(investment, clock)
     kept = persistence(effect, clock)
-    # After delivery has stopped, what is left fades from its last strength.
+    # Wherever delivery stops, what is left fades from its last strength.
     for row, covered in zip(strength, part, strict=True):
-        last = np.flatnonzero(covered)
-        if len(last) and last[-1] < clock.end:
-            end = last[-1] + 1
-            row[end:] = np.maximum(row[end:], row[last[-1]] * kept[1 : len(row) - end + 1])
+        last = None
+        for step in range(len(row)):
+            if covered[step] > 0:
+                last = step
+            elif last is not None:
+                row[step] = row[last] * kept[min(step - last, len(kept) - 1)]
     return strength

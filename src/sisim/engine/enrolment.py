@@ -323,7 +323,8 @@ class Plan:
         if ending == "new_way_of_working":
             # Between the project and the new way whoever has begun is seen through.
             start = clock.at(investment.start)
-            self._delivers[:, start:] |= self.project[:, start : start + 1] > 0
+            coming = self.new_way.any(axis=1, keepdims=True)
+            self._delivers[:, start:] |= (self.project[:, start : start + 1] > 0) & coming
         self.active_steps = self._delivers.any(axis=0)
         months = investment.duration
         self.duration = None if months is None else clock.months(months)

@@ -199,6 +199,7 @@ def compare(source: Result | Comparison, view: View | None = None) -> Comparison
     def matrices(arm: str) -> dict[str, Floats]:
         own = tables.of(arm)
         costs, entries = own.costs, own.entries
+        costs = costs[costs["administration"].map(scenario.bears)]
         return {
             "cost": grid.sums(costs, "amount"),
             "investment": grid.sums(costs[costs["kind"] != "use"], "amount"),

@@ -15,6 +15,7 @@ from sisim.report.series import (
     outcomes_at,
 )
 from sisim.report.writing import decimal, listing, money, percent, unit_for
+from sisim.scenario.scenario import Scenario
 
 LONGEST_LIST = 95
 """Characters of what is left out that fit at the foot of a picture."""
@@ -54,25 +55,40 @@ def verdict(side: Investing, lang: str) -> str:
 
 
 def scope(story: Comparison, lang: str) -> str:
-    """Return which costs the figures hold."""
+    """Return whose and which costs the figures hold."""
+    whose = _perspective(story.scenario, lang)
     # "Upper secondary place, national programme" is enough named by its first part.
     ordinary = [
         _uncapitalised(resource.label.in_language(lang).split(",")[0])
         for resource in story.scenario.pathway.resources.values()
-        if resource.ordinary
+        if resource.ordinary and any(map(story.scenario.bears, resource.shares))
     ]
     if not ordinary:
-        return t("Costs: all that the pathway counts.", lang)
+        return t("{whose}: all that the pathway counts.", lang, whose=whose)
     if story.view.ordinary:
-        return t("Costs: all that the pathway counts, also what everyone has.", lang)
+        return t("{whose}: all that the pathway counts, also what everyone has.", lang, whose=whose)
     what = listing(ordinary, lang)
     if len(what) > LONGEST_LIST:
-        return t("Costs that the investment can touch; what everyone has is left out.", lang)
+        return t(
+            "{whose} that the investment can touch; what everyone has is left out.",
+            lang,
+            whose=whose,
+        )
     return t(
-        "Costs that the investment can touch. Left out, since everyone has it: {what}.",
+        "{whose} that the investment can touch. Left out, since everyone has it: {what}.",
         lang,
+        whose=whose,
         what=what,
     )
+
+
+def _perspective(scenario: Scenario, lang: str) -> str:
+    """Return whose costs count, as the beginning of a sentence."""
+    chosen = scenario.economy.perspective
+    bearer = scenario.pathway.administrations.get(chosen) or scenario.pathway.principals.get(chosen)
+    if bearer is None:
+        return t("Costs of all who pay", lang)
+    return t("Costs of {bearer}", lang, bearer=_uncapitalised(bearer.label.in_language(lang)))
 
 
 def _uncapitalised(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sisim.scenario.check_limits import LimitsCheck
 from sisim.scenario.check_pathway import PathwayCheck
 from sisim.scenario.check_scenario import ScenarioCheck
 from sisim.scenario.document import Document
@@ -20,4 +21,8 @@ def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
     """Return what does not fit together in a scenario and its pathway."""
     features = Features(scenario.pathway, scenario.population.areas, scenario.investments)
     pathway = PathwayCheck(document, features, scenario, ("pathway",))
-    return [*pathway.problems, *ScenarioCheck(document, features, scenario).problems]
+    return [
+        *pathway.problems,
+        *ScenarioCheck(document, features, scenario).problems,
+        *LimitsCheck(document, scenario).problems,
+    ]

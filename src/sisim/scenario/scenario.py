@@ -158,8 +158,10 @@ class Effect(Table):
 class Selection(Table):
     """Who gets a place when places are short.
 
-    `risk_of` names the transition whose hazard ranks people under `highest_risk`; a screening
-    with `sensitivity` and `specificity` stands between the true ranking and the choice.
+    `risk_of` names the transition that ranks people under `highest_risk`, by its base x factors
+    as they stand for each person, also for who is not yet where it begins (a return, say, while
+    still in care); a screening with `sensitivity` and `specificity` stands between the true
+    ranking and the choice.
     """
 
     rule: Literal["first_come", "highest_risk", "lottery"] = "first_come"
@@ -222,7 +224,9 @@ class Investment(Table):
         None, description="Months of treatment; unset: as long as the person stays and it runs."
     )
     drop_out: Rate = Rate(value=0)
-    repeat: bool = False
+    repeat: bool = Field(
+        False, description="Whether one may take part again; the latest treatment is what counts."
+    )
     onset: Annotated[float, Field(ge=0)] = 0
     fidelity: Fidelity | None = None
     effects: list[Effect] = []
@@ -264,7 +268,9 @@ class Economy(Table):
     discount_costs: Number = Number(value=0.0)
     discount_effects: Number = Number(value=0.0)
     exponent: Literal[0, 1] = 0
-    perspective: str = "public"
+    perspective: str = Field(
+        "public", description="Whose costs count: a principal, an administration, or all: public."
+    )
 
 
 class OutcomeMeasure(Table):
@@ -320,6 +326,15 @@ class Scenario(Table):
 
     _files: dict[str, str] = PrivateAttr(default_factory=dict)
     _changed: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def bears(self, administration: str) -> bool:
+        """Return whether what an administration pays counts in the scenario's perspective.
+
+        Who pays that is no administration (the fund) counts in every perspective.
+        """
+        chosen = self.economy.perspective
+        known = self.pathway.administrations.get(administration)
+        return known is None or chosen in ("public", administration, known.principal)
 
     def with_origin(self, files: Mapping[str, str], changed: Mapping[str, str]) -> Scenario:
         """Return the scenario, told from which file each of its parts came.
