@@ -320,8 +320,8 @@ def _area_labels(room: Room, story: Comparison, side: Investing, lang: str) -> N
         after = np.flatnonzero(story.years >= ended[-1])
         # First choice: where about half of what had been gained is left.
         order = after[np.argsort(np.abs(gap[after] - gap.min() / 2))]
-        targets = [(story.years[i], with_[i]) for i in order[:4]]
-        room.name(text, targets, pull=(1, 1), reach=90, arrow=True)
+        targets = [(story.years[i], with_[i]) for i in order[:8]]
+        room.name(text, targets, pull=(1, 1), reach=150, arrow=True)
     for sign, texts, color in (
         (1, (t("Extra cost\n(investment)", lang), t("Extra cost", lang)), DARK_ORANGE),
         (-1, (t("Lower cost\nthan without", lang), t("Lower cost", lang)), DARK_GREEN),
