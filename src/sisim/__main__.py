@@ -1,0 +1,5 @@
+"""`python -m sisim`: the command line."""
+
+from sisim.cli import main
+
+main()
