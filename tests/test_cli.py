@@ -43,7 +43,15 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     def simulate(loaded: Any, *, progress: Callable[[int, int], None], **rest: Any) -> Any:
         progress(1, 2)
         calls.append({"name": loaded.name, "years": loaded.time.years, **rest})
-        table = pd.DataFrame({"outcome": ["placed"], "value": [1.5]})
+        table = pd.DataFrame(
+            {
+                "replication": [0, 1],
+                "outcome": "placed",
+                "year": 2026,
+                "arm": "without",
+                "value": [1, 2],
+            }
+        )
         return SimpleNamespace(
             scenario=loaded,
             yearly_costs=lambda ordinary: table.assign(ordinary=ordinary),
@@ -175,7 +183,7 @@ def test_a_scenario_without_figures_gives_its_numbers(scenario: Path) -> None:
     scenario.write_text(scenario.read_text().partition("[figures]")[0])
     out = scenario.with_name("out")
     result = sisim("run", scenario, "--out", out)
-    assert (result.exit_code, "placed\t1.5" in result.stdout) == (0, True)
+    assert (result.exit_code, "placed\t2026\t1.5" in result.stdout) == (0, True)
     assert {path.stem for path in out.iterdir()} == {"costs", "participants", "outcomes"}
     result = sisim("figures", scenario, lang="sv")
     assert (result.exit_code, "har inget [figures]" in result.stderr) == (2, True)

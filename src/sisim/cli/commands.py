@@ -382,7 +382,9 @@ def _publish(result: Any, folder: Path, lang: Lang) -> list[Path]:
         result.outcomes().to_csv(partial / "outcomes.csv", index=False)
 
     written = write_all(folder, write)
-    print_table(result.outcomes())
+    outcomes = result.outcomes()
+    means = outcomes.groupby(["outcome", "year", "arm"], sort=False, observed=True)["value"].mean()
+    print_table(means.unstack("arm").reset_index())
     return written
 
 

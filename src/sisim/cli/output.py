@@ -64,7 +64,7 @@ def print_table(table: Any) -> None:
     """Print a data frame: on a terminal as a table, else as tab-separated text."""
     console = Console()
     if not console.is_terminal:
-        print(table.to_csv(sep="\t", index=False), end="")
+        print(table.to_csv(sep="\t", index=False, float_format="%.10g"), end="")
         return
     shown = Table(box=None, header_style="bold")
     for column in table.columns:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from io import StringIO
 from itertools import groupby
@@ -14,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sisim.engine.compile import compile_scenario
-from sisim.engine.lives import Lives, Moment, find, key_of, lives, touched
+from sisim.engine.lives import Lives, Moment, Risk, find, key_of, lives, touched
 from sisim.engine.population import People
 from sisim.engine.population import people as everyone
 from sisim.engine.run import Progress, run_once
@@ -93,9 +94,12 @@ def explain(
 
 def _known(compiled: Compiled, who: People, key: str) -> None:
     try:
-        find(compiled, who, key)
+        found = key_of(compiled, who, find(compiled, who, key))
     except LookupError as error:
         raise UnknownPerson(key, _nearest(compiled, who, key)) from error
+    if found != key:
+        # There is no month 13, though whoever counts on finds somebody in the next year.
+        raise UnknownPerson(key, found)
 
 
 def _nearest(compiled: Compiled, who: People, key: str) -> str:
@@ -240,9 +244,18 @@ def _why(found: Lives, words: Words) -> Iterator[str]:
         yield t("{month}, {track}: the draw is {draw}.", words.lang, month=words.month(step),
                 track=words.track(track), draw=percent(draw, words.lang))  # fmt: skip
         by_arm = {moment.arm: moment for moment in moments}
-        content = {arm: (m.state, m.became, m.risks) for arm, m in by_arm.items()}
+        content = {arm: (m.state, m.became, _at_work(m)) for arm, m in by_arm.items()}
         for arms in _alike(content):
             yield from _parting(by_arm[arms[0]], _named(arms, words), words)
+
+
+def _at_work(moment: Moment) -> list[Risk]:
+    """Return the risks there are, without effects that are not yet, or no longer, at work."""
+    return [
+        replace(risk, factors=tuple(f for f in risk.factors if not (f.is_effect and f.value == 0)))
+        for risk in moment.risks
+        if risk.chance
+    ]
 
 
 def _parting(moment: Moment, arms: str, words: Words) -> Iterator[str]:
@@ -263,16 +276,15 @@ def _parting(moment: Moment, arms: str, words: Words) -> Iterator[str]:
     yield f"  {said}"
     table = Table.grid(padding=(0, 1))
     for _ in range(3):
-        table.add_column()
+        table.add_column(overflow="fold")
     table.add_column(justify="right")
-    for risk in moment.risks:
-        if risk.chance:
-            table.add_row(
-                f"    {words.transition(risk.transition)}:",
-                words.product(risk),
-                f"= {words.value(risk)}",
-                f"→ {percent(risk.chance, lang)}",
-            )
+    for risk in _at_work(moment):
+        table.add_row(
+            f"    {words.transition(risk.transition)}:",
+            words.product(risk),
+            f"= {words.value(risk)}",
+            f"→ {percent(risk.chance, lang)}",
+        )
     if table.row_count:
         yield _text(table)
 

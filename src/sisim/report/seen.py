@@ -212,5 +212,7 @@ class Words:
             case "exposure":
                 when = (t("never", lang), t("during", lang), t("after", lang))[int(seen)]
                 return f"{self.investment(rest)}: {when}"
+        if seen == 1:
+            return self.investment(rest)
         return t("{investment}, strength {share}", lang, investment=self.investment(rest),
                  share=percent(seen, lang))  # fmt: skip
