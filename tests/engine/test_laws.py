@@ -278,8 +278,8 @@ def assert_no_move_is_hidden(world: World) -> None:
     between = running.Bounds.between
 
     def everyone(self: Any, first: int, stop: int) -> Any:
-        bounds, variant = between(self, first, stop)
-        return np.full_like(bounds, 2**32 - 1), variant
+        bounds, active, variant = between(self, first, stop)
+        return np.full_like(bounds, 2**32 - 1), np.ones_like(active), variant
 
     bounded = run(world)
     with pytest.MonkeyPatch.context() as patch:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sisim.engine import tables as tb
 from sisim.engine.draws import SCALE, U32, draw, fill, fill_each
 
-BLOCK = 4096
+BLOCK = 2048
 """People per block: what one thread works through at a time, sized for the cache."""
 MAX_OUT = 64
 """Most transitions out of one state, and most destinations of one transition."""
@@ -45,6 +45,7 @@ PersonRow = tb.row(
 MemoryRow = tb.row(changed=np.int32, visits=np.int32)
 WindowRow = tb.row(mask=np.uint64, at=np.int32)
 PlaceRow = tb.row(start=np.int32, end=np.int32)
+BlockRow = tb.row(living=np.int32, youngest=np.int32, oldest=np.int32)
 WorkRow = tb.row(person=np.int32, arm=np.int32, track=np.int32, transition=np.int32, to=np.int32)
 LogRow = tb.row(row=np.int32, step=np.int32, origin=np.int32, to=np.int32)
 
@@ -76,8 +77,15 @@ class Columns(NamedTuple):
     differs: NDArray[np.bool_]  # (arms, n) has a row of their own
     place: NDArray[np.void]  # (arms, investments, n) last treatment
     touched: NDArray[np.bool_]  # (arms, n) has ever been treated
-    draws: NDArray[np.uint32]  # (tracks, 4, n)
-    slot: NDArray[np.int32]  # (n,) row of the bounds
+    # Within each block those alive in any arm stand first, in places of their own:
+    living: NDArray[np.int32]  # (n,) who has each place
+    living_lo: NDArray[np.uint32]  # (n,) their keys
+    living_hi: NDArray[np.uint32]
+    slot: NDArray[np.int32]  # (n,) their row of the bounds
+    draws: NDArray[np.uint32]  # (tracks, 4, n) their draws of four steps
+    spot: NDArray[np.int32]  # (n,) the place of each person
+    block: NDArray[np.void]  # (blocks,)
+    filled: NDArray[np.int64]  # (blocks, tracks) of which four steps the draws are
     share: NDArray[np.int32]  # (1 + arms, shares, groups of peers) per mille
     share_differs: NDArray[np.bool_]  # (arms,)
     peers: NDArray[np.int32]  # (shares, n) which group of peers a person belongs to
@@ -410,19 +418,18 @@ def observe_all(V, P, rule_state, work, n, first_own, s, seen):  # type: ignore[
 
 
 @compiled_function
-def decide_all(R, track, lo, hi, draws, state, W, n, first_own, s, moment, key):  # type: ignore[no-untyped-def]
+def decide_all(R, track, P, W, n, first_own, s, moment, key):  # type: ignore[no-untyped-def]
     """Decide, for the first `n` items of work, who moves and where to.
 
     In an arm that shares a row, a decision that comes out as without is marked AS_WITHOUT.
     """
     lane = moment & 3
-    people = lo.shape[0]
     leaving = 0
     for m in range(n):
         i = W.work[m].person
         k = W.work[m].track
-        here = state[k, i if m < first_own else i + W.work[m].arm * people]
-        u = draws[k, lane, i] * SCALE
+        here = P.state[k, i if m < first_own else i + W.work[m].arm * P.n]
+        u = P.draws[k, lane, P.spot[i]] * SCALE
         W.work[m].transition = STAYS
         W.work[m].to = STAYS
         if R.state[here].fixed:
@@ -430,8 +437,8 @@ def decide_all(R, track, lo, hi, draws, state, W, n, first_own, s, moment, key):
         else:
             leaves = u < chances(R, here, W.work[m].arm, s, W.seen[m], W.values[leaving])
         if leaves:
-            W.second[0, leaving] = lo[i]
-            W.second[1, leaving] = hi[i]
+            W.second[0, leaving] = P.lo[i]
+            W.second[1, leaving] = P.hi[i]
             W.second[2, leaving] = track[k].to
             W.leavers[leaving] = m
             leaving += 1
@@ -448,11 +455,11 @@ def decide_all(R, track, lo, hi, draws, state, W, n, first_own, s, moment, key):
         m = W.leavers[q]
         i = W.work[m].person
         k = W.work[m].track
-        here = state[k, i if m < first_own else i + W.work[m].arm * people]
+        here = P.state[k, i if m < first_own else i + W.work[m].arm * P.n]
         values = W.values[q]
         if R.state[here].fixed:
             values = R.fixed[R.state[here].first : R.state[here].last]
-        u = draws[k, lane, i] * SCALE
+        u = P.draws[k, lane, P.spot[i]] * SCALE
         v = W.second[3, q] * SCALE
         t, to = choose(R, here, v, u, values, W.seen[m], W.weights)
         W.work[m].transition = t
@@ -468,48 +475,90 @@ def decide_all(R, track, lo, hi, draws, state, W, n, first_own, s, moment, key):
             W.work[m].transition = AS_WITHOUT
 
 
-@inlined
-def slot_of(L, P, i, s):  # type: ignore[no-untyped-def]
-    """Return which row of the bounds holds for a person: year of age and class of background."""
-    age = np.int32((max(s - P.person[i].born, 0) + 0.5) * L.slots_per_step)
-    return min(age, L.slot_ages - 1) * L.slot_classes + P.person[i].group
-
-
 @compiled_function
-def candidates(u, slot, state, bound, lo, hi, out):  # type: ignore[no-untyped-def]
-    """Write who of [lo, hi) might leave their state, given their draws; return how many."""
+def candidates(u, slot, living, state, bound, first, last, out):  # type: ignore[no-untyped-def]
+    """Write who in places [first, last) might leave their state, given their draws."""
     # Without a branch: whether a draw falls below is what a processor cannot guess.
     n = 0
-    for i in range(lo, hi):
+    for place in range(first, last):
+        i = living[place]
         out[n] = i
-        n += np.int64(u[i] <= bound[slot[i], state[i]])
+        n += np.int64(u[place] <= bound[slot[place], state[i]])
     return n
 
 
+@inlined
+def settle(L, P, i, s, b, place):  # type: ignore[no-untyped-def]
+    """Give a person a place among the living of their block."""
+    P.living[place] = i
+    P.living_lo[place] = P.lo[i]
+    P.living_hi[place] = P.hi[i]
+    P.spot[i] = place
+    age = np.int32((max(s - P.person[i].born, 0) + 0.5) * L.slots_per_step)
+    age = min(age, L.slot_ages - 1)
+    P.slot[place] = age * L.slot_classes + P.person[i].group
+    P.block[b].youngest = min(P.block[b].youngest, age)
+    P.block[b].oldest = max(P.block[b].oldest, age)
+    P.block[b].living += 1
+
+
 @compiled_function
-def gather(L, P, W, own, lo, hi, s, bound, key):  # type: ignore[no-untyped-def]
-    """List who might move in a step, on any track, in any arm; return (items, first own row)."""
+def survey(L, P, b, lo, hi, s):  # type: ignore[no-untyped-def]
+    """Give places to those of a block who are alive in any arm, and look up their bounds."""
+    P.block[b].living = 0
+    P.block[b].youngest = L.slot_ages
+    P.block[b].oldest = 0
+    for i in range(lo, hi):
+        if P.person[i].start > s:
+            break
+        alive = P.alive[i]
+        for a in range(P.differs.shape[0]):
+            alive = alive or (P.differs[a, i] and P.alive[i + (a + 1) * P.n])
+        if alive:
+            settle(L, P, i, s, b, lo + P.block[b].living)
+
+
+@compiled_function
+def fill_places(L, P, k, first, last, moment, key):  # type: ignore[no-untyped-def]
+    """Make the draws of four steps on a track for those in places [first, last)."""
+    fill(
+        P.living_lo[first:last],
+        P.living_hi[first:last],
+        U32(moment >> 2),
+        L.track[k].move,
+        key,
+        P.draws[k, 0, first:last],
+        P.draws[k, 1, first:last],
+        P.draws[k, 2, first:last],
+        P.draws[k, 3, first:last],
+    )
+
+
+@compiled_function
+def gather(L, P, W, own, b, lo, hi, s, bound, active, key):  # type: ignore[no-untyped-def]
+    """List who might move in a step, on any track, in any arm; return (items, first own row).
+
+    `bound` (slots, states + 1) and `active` (years of age, tracks) say who might at all.
+    """
     arms = P.differs.shape[0]
     moment = L.first_step + s
     lane = moment & 3
     n = 0
     if lane == 0:
-        for i in range(lo, hi):
-            P.slot[i] = slot_of(L, P, i, s)
+        survey(L, P, b, lo, hi, s)
+    end = lo + P.block[b].living
     for k in range(L.n_tracks):
-        if lane == 0:
-            fill(
-                P.lo[lo:hi],
-                P.hi[lo:hi],
-                U32(moment >> 2),
-                L.track[k].move,
-                key,
-                P.draws[k, 0, lo:hi],
-                P.draws[k, 1, lo:hi],
-                P.draws[k, 2, lo:hi],
-                P.draws[k, 3, lo:hi],
-            )
-        count = candidates(P.draws[k, lane], P.slot, P.state[k], bound, lo, hi, W.leavers)
+        anybody = False
+        for age in range(P.block[b].youngest, P.block[b].oldest + 1):
+            anybody = anybody or active[age, k]
+        if not anybody:
+            continue
+        if P.filled[b, k] != moment >> 2:
+            fill_places(L, P, k, lo, end, moment, key)
+            P.filled[b, k] = moment >> 2
+        count = candidates(
+            P.draws[k, lane], P.slot, P.living, P.state[k], bound, lo, end, W.leavers
+        )
         for m in range(count):
             i = W.leavers[m]
             W.work[n].person = i
@@ -537,7 +586,8 @@ def gather(L, P, W, own, lo, hi, s, bound, key):  # type: ignore[no-untyped-def]
             i = own[a, m]
             row = i + (a + 1) * P.n
             for k in range(L.n_tracks):
-                if P.draws[k, lane, i] <= bound[P.slot[i], P.state[k, row]]:
+                at = P.spot[i]
+                if P.draws[k, lane, at] <= bound[P.slot[at], P.state[k, row]]:
                     W.work[n].person = i
                     W.work[n].arm = a + 1
                     W.work[n].track = k
@@ -727,24 +777,15 @@ def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
                 leave(L, P, C, i + arm * P.n, i, arm, s, max(s - 1, P.person[i].born))
         i += 1
     i = lo if s == 0 else first_born(P.person, lo, hi, s)
-    born = i
+    b = lo // BLOCK
+    first = lo + P.block[b].living
     while i < hi and P.person[i].start == s:
         enter(L, P, i, s, key)
+        settle(L, P, i, s, b, lo + P.block[b].living)
         i += 1
-    if i > born:
-        moment = L.first_step + s
+    if lo + P.block[b].living > first:
         for k in range(L.n_tracks):
-            fill(
-                P.lo[born:i],
-                P.hi[born:i],
-                U32(moment >> 2),
-                L.track[k].move,
-                key,
-                P.draws[k, 0, born:i],
-                P.draws[k, 1, born:i],
-                P.draws[k, 2, born:i],
-                P.draws[k, 3, born:i],
-            )
+            fill_places(L, P, k, first, lo + P.block[b].living, L.first_step + s, key)
     # Whoever arrives at this step, in order of birth; find those of this block.
     begin = P.arrivals_from[s]
     end = P.arrivals_from[s + 1]
@@ -785,7 +826,6 @@ def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
 def enter(L, P, i, s, key):  # type: ignore[no-untyped-def]
     """Let a person begin to live, in start states drawn for them."""
     P.alive[i] = True
-    P.slot[i] = slot_of(L, P, i, s)
     for k in range(L.n_tracks):
         state = L.track[k].first
         if L.start_share[P.person[i].area, state] < 1.0:
@@ -859,7 +899,7 @@ def count_uses(R, V, L, P, C, W, lo, hi, s):  # type: ignore[no-untyped-def]
 
 @compiled_function
 def run_blocks(  # type: ignore[no-untyped-def]
-    R, V, L, P, C, W, first, stride, s0, s1, begun, bounds, variant, key, logging
+    R, V, L, P, C, W, first, stride, s0, s1, begun, bounds, active, variant, key, logging
 ):
     """Run steps [s0, s1) for every `stride`:th block, each through all the steps in turn.
 
@@ -876,12 +916,11 @@ def run_blocks(  # type: ignore[no-untyped-def]
                 begin_step(L, P, C, lo, hi, s, key)
             if s >= L.history and L.use.shape[0] > 0:
                 count_uses(R, V, L, P, C, W, lo, hi, s)
-            n, first_own = gather(L, P, W, own, lo, hi, s, bounds[variant[s - s0]], key)
+            which = variant[s - s0]
+            n, first_own = gather(L, P, W, own, b, lo, hi, s, bounds[which], active[which], key)
             if V.state_feature.shape[0] > 0:
                 observe_all(V, P, R.state, W.work, n, first_own, s, W.seen)
-            decide_all(
-                R, L.track, P.lo, P.hi, P.draws, P.state, W, n, first_own, s, L.first_step + s, key
-            )
+            decide_all(R, L.track, P, W, n, first_own, s, L.first_step + s, key)
             if P.differs.shape[0] > 0:
                 n = part_ways(P, W, own, n, first_own)
             move_all(L, P, C, W, n, first_own, s, logging)

@@ -158,7 +158,7 @@ class Simulation:
 
     def _finish_with(self, own: Own) -> None:
         tables, columns, step = self.compiled.tables, self.columns, self.step
-        bounds, variant = self._bounds.between(step, step + 1)
+        bounds, active, variant = self._bounds.between(step, step + 1)
         counts, scratch = self._counts[0], self._scratch[0]
         moment = tables.layout.first_step + step
         work = scratch.work
@@ -182,10 +182,12 @@ class Simulation:
                 columns,
                 scratch,
                 listed,
+                block,
                 low,
                 high,
                 step,
                 bounds[variant[0]],
+                active[variant[0]],
                 self.key,
             )
             kernel.observe_all(
@@ -194,10 +196,7 @@ class Simulation:
             kernel.decide_all(
                 tables.rule,
                 tables.layout.track,
-                columns.lo,
-                columns.hi,
-                columns.draws,
-                columns.state,
+                columns,
                 scratch,
                 n,
                 shared,
@@ -215,7 +214,7 @@ class Simulation:
         self.step += 1
 
     def _run(self, stop: int, *, begun: bool) -> None:
-        bounds, variant = self._bounds.between(self.step, stop)
+        bounds, active, variant = self._bounds.between(self.step, stop)
 
         def work(thread: int) -> None:
             if self.logging:
@@ -233,6 +232,7 @@ class Simulation:
                 stop,
                 begun,
                 bounds,
+                active,
                 variant,
                 self.key,
                 self.logging,
@@ -358,6 +358,8 @@ def columns(compiled: Compiled, who: People) -> Columns:
             peers[number] = who.codes[compiled.attributes.index(among.removeprefix("attribute."))]
     place = np.empty((arms, max(len(compiled.investments), 1), n), kernel.PlaceRow)
     place["start"] = place["end"] = NEVER
+    block = np.zeros(-(-n // BLOCK), kernel.BlockRow)
+    block["youngest"] = compiled.tables.layout.slot_ages
     # Rows of their own in arms are touched, and only then take memory, when people differ.
     state = np.empty((tracks, rows), np.uint16)
     state[:, :n] = compiled.tables.layout.gone
@@ -376,8 +378,14 @@ def columns(compiled: Compiled, who: People) -> Columns:
         differs=np.zeros((arms, n), np.bool_),
         place=place,
         touched=np.zeros((arms, n), np.bool_),
-        draws=np.empty((tracks, 4, n), np.uint32),
+        living=np.zeros(n, np.int32),
+        living_lo=np.zeros(n, np.uint32),
+        living_hi=np.zeros(n, np.uint32),
         slot=np.zeros(n, np.int32),
+        draws=np.empty((tracks, 4, n), np.uint32),
+        spot=np.zeros(n, np.int32),
+        block=block,
+        filled=np.full((len(block), tracks), -1, np.int64),
         share=np.zeros((1 + arms, len(compiled.shares), int(peers.max(initial=0)) + 1), np.int32),
         share_differs=np.zeros(arms, np.bool_),
         peers=peers,
@@ -433,8 +441,13 @@ class Bounds:
         self._seasons = _seasons(compiled)
         self._known: dict[tuple[int, ...], NDArray[np.uint32]] = {}
 
-    def between(self, first: int, stop: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-        """Return the bounds in use in [first, stop), and which of them holds at each step."""
+    def between(
+        self, first: int, stop: int
+    ) -> tuple[NDArray[np.uint32], NDArray[np.bool_], NDArray[np.int64]]:
+        """Return the bounds in use in [first, stop), and which of them holds at each step.
+
+        In the middle: on which tracks anybody might move at all, (bounds, years of age, tracks).
+        """
         keys = [self._when(step) for step in range(first, stop)]
         wanted = list(dict.fromkeys(keys))
         if len(self._known) > MOST_BOUNDS:
@@ -443,7 +456,14 @@ class Bounds:
             if key not in self._known:
                 self._known[key] = self._at(first + keys.index(key), key[0])
         stacked = np.stack([self._known[key] for key in wanted])
-        return stacked, np.array([wanted.index(key) for key in keys], np.int64)
+        which = np.array([wanted.index(key) for key in keys], np.int64)
+        return stacked, self._active(stacked), which
+
+    def _active(self, bounds: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        layout = self._compiled.tables.layout
+        somewhere = bounds[:, :, :-1] > 0
+        by_age = somewhere.reshape(len(bounds), layout.slot_ages, layout.slot_classes, -1)
+        return np.logical_or.reduceat(by_age.any(axis=2), layout.track["first"], axis=2)
 
     def _when(self, step: int) -> tuple[int, ...]:
         """Return what the bounds depend on: period of drift, season, months beginning, cycle."""
