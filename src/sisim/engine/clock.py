@@ -70,12 +70,12 @@ class Clock:
     def year(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return calendar years."""
         # A hair is added because a week or a month is no binary fraction of a year.
-        return np.floor((self.moment(step) + 1e-6) / self.per_year).astype(np.int64)
+        return np.asarray(np.floor((self.moment(step) + 1e-6) / self.per_year), np.int64)
 
     def month(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return calendar months, 1 to 12 (that in which the step begins)."""
         part = (self.moment(step) + 1e-6) / self.per_year
-        return np.floor((part - np.floor(part)) * 12 + 1e-6).astype(np.int64) + 1
+        return np.asarray(np.floor((part - np.floor(part)) * 12 + 1e-6), np.int64) + 1
 
     def begins(self, step: NDArray[np.int64], month: int) -> NDArray[np.bool_]:
         """Return whether the first day of a calendar month lies in each step."""

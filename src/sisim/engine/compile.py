@@ -346,8 +346,8 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
     """Return the rule's arrays and the names of the transitions."""
     scenario, pathway, clock = build.scenario, build.pathway, build.clock
     names: list[str] = []
-    rows: list[tuple[object, ...]] = []
-    destinations: list[tuple[object, ...]] = []
+    rows: list[tuple[int, int, float, int, int, int, int]] = []
+    destinations: list[tuple[int, float, int, int]] = []
     drift = []
     origins: list[list[int]] = []
     orders: list[tuple[int, int]] = []
@@ -407,7 +407,7 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
         origins.append([build.number_of[track, s] for s in attribute.shares])
         orders.append((1, 1))
 
-    effects = _effects(build, names, [int(str(row[0])) for row in rows], arms)
+    effects = _effects(build, names, [row[0] for row in rows], arms)
     transition_rows = np.array(rows, TransitionRow)
     ranks = {order: n for n, order in enumerate(sorted(set(orders)))}
     transition_rows["stage"] = [ranks[order] for order in orders]
@@ -426,10 +426,11 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
         row["first"], row["last"] = len(out), len(out) + len(leaving)
         out += leaving
         ranges = [(rows[t][3], rows[t][4]) for t in leaving]
-        ranges += [d[2:4] for t in leaving for d in destinations[rows[t][5] : rows[t][6]]]  # type: ignore[misc]
+        ranges += [d[2:4] for t in leaving for d in destinations[rows[t][5] : rows[t][6]]]
         base_features = _features(build, ranges)
         more = _features(
-            build, [tuple(effects[a, t]) for a in range(len(arms) + 1) for t in leaving]
+            build,
+            [(first, last) for a in range(len(arms) + 1) for first, last in effects[a, leaving]],
         )
         row["feature_first"] = len(state_feature)
         row["feature_base"] = len(state_feature) + len(base_features)
@@ -566,16 +567,14 @@ def _sight(
                     entry[a] *= 1 - (1 - effect.ratio.value) * strength
     strengths = np.zeros((len(build.effects), len(areas), end))
     effect_rows = np.zeros(len(build.effects), EffectRow)
-    for number, (name, ending, effect) in enumerate(build.effects):
+    for number, (name, how, effect) in enumerate(build.effects):
         effect_rows[number] = (
             build.investments.index(name),
             phase_code(effect),
             -1 if effect.modifier is None else build.numbers.index(effect.modifier),
         )
         if effect.acts_on == "area":
-            strengths[number] = area_strength(
-                effect, scenario.investments[name], ending, clock, areas
-            )
+            strengths[number] = area_strength(effect, scenario.investments[name], how, clock, areas)
     kept = [persistence(effect, clock) for _, _, effect in build.effects]
     origin = _oldest(scenario, clock)
     steps = np.arange(-origin, end)

@@ -23,7 +23,7 @@ _W0, _W1 = U32(0x9E3779B9), U32(0xBB67AE85)
 _SHIFT = U64(32)
 
 
-@nb.njit(inline="always")  # type: ignore[untyped-decorator]
+@nb.njit(inline="always")
 def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """Return the four 32-bit words of the block with counter `c0..c3` and key `k0, k1`."""
     for _ in range(10):
@@ -40,7 +40,7 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return c0, c1, c2, c3
 
 
-@nb.njit(nogil=True, cache=True, _nrt=False)  # type: ignore[untyped-decorator]
+@nb.njit(nogil=True, cache=True, _nrt=False)
 def fill(lo, hi, block, purpose, key, o0, o1, o2, o3):  # type: ignore[no-untyped-def]
     """Write the block of draws of many people into `o0..o3` (n,), one for each of four steps."""
     k0, k1 = key[0], key[1]
@@ -52,7 +52,7 @@ def fill(lo, hi, block, purpose, key, o0, o1, o2, o3):  # type: ignore[no-untype
         o3[i] = d
 
 
-@nb.njit(nogil=True, cache=True, _nrt=False)  # type: ignore[untyped-decorator]
+@nb.njit(nogil=True, cache=True, _nrt=False)
 def fill_each(lo, hi, purpose, moment, key, out):  # type: ignore[no-untyped-def]
     """Write into `out` (n,) one 32-bit draw of each person, each with a purpose of their own."""
     lane = moment & 3
@@ -63,7 +63,7 @@ def fill_each(lo, hi, purpose, moment, key, out):  # type: ignore[no-untyped-def
         out[i] = a if lane == 0 else b if lane == 1 else c if lane == 2 else d
 
 
-@nb.njit(nogil=True, cache=True, _nrt=False)  # type: ignore[untyped-decorator]
+@nb.njit(nogil=True, cache=True, _nrt=False)
 def draw(lo, hi, moment, purpose, key):  # type: ignore[no-untyped-def]
     """Return one 32-bit draw of one person at one moment (a step counted from year 0)."""
     a, b, c, d = philox(lo, hi, U32(moment >> 2), purpose, key[0], key[1])
@@ -77,7 +77,7 @@ def draw(lo, hi, moment, purpose, key):  # type: ignore[no-untyped-def]
     return d
 
 
-@nb.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@nb.njit(nogil=True, cache=True)
 def draw_many(lo, hi, moment, purpose, key):  # type: ignore[no-untyped-def]
     """Return one uniform on [0, 1) for each person, float64 (n,)."""
     out = np.empty(lo.shape[0], np.float64)

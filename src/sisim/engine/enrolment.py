@@ -131,12 +131,10 @@ class Enrolments:
         for a, arm in enumerate(compiled.arms):
             for name, ending in scenario.arms[arm].investments.items():
                 self._plans.append(Plan(compiled, a, name, ending, len(who)))
-        self._active_steps = np.zeros(clock.end + 1, np.bool_)
+        self._active_steps: NDArray[np.bool_] = np.zeros(clock.end + 1, np.bool_)
         for plan in self._plans:
             if plan.has_participants:
-                self._active_steps[clock.at(plan.investment.start) :] |= plan.active_steps[
-                    clock.at(plan.investment.start) :
-                ]
+                self._active_steps |= plan.active_steps
 
     def active(self, step: int) -> bool:
         """Return whether anybody may begin, be in, or end treatment at a step."""
@@ -325,7 +323,7 @@ class Plan:
             start = clock.at(investment.start)
             coming = self.new_way.any(axis=1, keepdims=True)
             self._delivers[:, start:] |= (self.project[:, start : start + 1] > 0) & coming
-        self.active_steps = self._delivers.any(axis=0)
+        self.active_steps: NDArray[np.bool_] = np.asarray(self._delivers.any(axis=0))
         months = investment.duration
         self.duration = None if months is None else clock.months(months)
         self.drop_out = -np.expm1(-investment.drop_out.per_year / clock.per_year)

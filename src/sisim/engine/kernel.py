@@ -479,7 +479,7 @@ def decide_all(R, track, P, W, n, first_own, s, moment, key):  # type: ignore[no
 def candidates(u, slot, living, state, bound, first, last, out):  # type: ignore[no-untyped-def]
     """Write who in places [first, last) might leave their state, given their draws."""
     # Without a branch: whether a draw falls below is what a processor cannot guess.
-    n = 0
+    n = np.int64(0)
     for place in range(first, last):
         i = living[place]
         out[n] = i

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from sisim.engine.clock import Clock
 from sisim.engine.draws import U32, draw_many, purpose_code, seed_key
@@ -77,13 +76,14 @@ def people(scenario: Scenario, clock: Clock, seed: int) -> People:
             np.concatenate(column) for column in zip(*parts, strict=True)
         )
     order = np.argsort(born, kind="stable")
-    lo, hi = index[order].astype(np.uint32), hi[order].astype(np.uint32)
+    lo = index[order].astype(np.uint32)
+    place = hi[order].astype(np.uint32)
     area = area[order].astype(np.uint8)
-    codes, numbers = _backgrounds(scenario, lo, hi, area, seed)
+    codes, numbers = _backgrounds(scenario, lo, place, area, seed)
     born = born[order].astype(np.int32)
     return People(
         lo=lo,
-        hi=hi,
+        hi=place,
         born=born,
         start=np.maximum(born, 0).astype(np.int32),
         arrive=arrive[order].astype(np.int32),
@@ -95,7 +95,8 @@ def people(scenario: Scenario, clock: Clock, seed: int) -> People:
 
 def _whole(expected: NDArray[np.float64]) -> NDArray[np.int64]:
     """Round cumulative sums, so that whole numbers follow the expected path."""
-    return np.diff(np.floor(np.cumsum(expected) + 0.5).astype(np.int64), prepend=0)
+    whole = np.floor(np.cumsum(expected) + 0.5).astype(np.int64)
+    return np.asarray(whole - np.concatenate([[0], whole[:-1]]), np.int64)
 
 
 def _where(area: NDArray[np.uint8], moment: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -191,6 +192,9 @@ def category_bounds(attribute: Attribute, area: str) -> NDArray[np.float64]:
 
 def numeric(attribute: Attribute, u: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the quantiles at `u` of a numeric attribute's distribution."""
+    # Slow to import, and few pathways have numeric attributes.
+    from scipy import stats
+
     p = {name: value.value for name, value in attribute.parameters.items()}
     match attribute.distribution:
         case "normal":
