@@ -99,7 +99,7 @@ def administrations(source: Result | Comparison, lang: str, view: View | None = 
         write(figure, left, 434, fit(figure, title, 600, bold=True), bold=True)
         axes = place(figure, left + ticks, 466, 1280 / 2 - ticks - 150, 160)
         _difference_bars(axes, story, side, shown, lang)
-    foot(figure, story, lang, banded=False)
+    foot(figure, story, lang, banded=False, everyone=True)
     return figure
 
 

@@ -187,10 +187,16 @@ def _cost_strip(
 ) -> None:
     figure = figure_of(axes)
     without, with_ = story.without.cost, side.cost
+    payers = {investment.cost.payer for investment in story.scenario.investments.values()}
+    project = (
+        t("Project time – paid by the fund", lang)
+        if payers == {"fund"}
+        else t("Project time", lang)
+    )
     labels = {
         kind: wrap(figure, text, wide)
         for kind, text, wide in (
-            ("project", t("Project time – paid by the fund", lang), 220 if roomy else 150),
+            ("project", project, 220 if roomy else 150),
             ("new_way", t("New way of working in ordinary operation", lang), 218),
         )
     }

@@ -55,10 +55,17 @@ def shade_phases(axes: Axes, side: Investing) -> None:
         axes.axvspan(first - 0.5, last - 0.5, color=tint, linewidth=0, zorder=0.5)
 
 
-def foot(figure: Figure, story: Comparison, lang: str, *, banded: bool = True) -> None:
-    """Write at the foot which costs are meant, and where the numbers come from."""
+def foot(
+    figure: Figure,
+    story: Comparison,
+    lang: str,
+    *,
+    banded: bool = True,
+    everyone: bool = False,
+) -> None:
+    """Write at the foot whose and which costs are meant, and where the numbers come from."""
     wide, high = figure.get_size_inches() * figure.dpi
-    write(figure, EDGE, high - 42, scope(story, lang), size=FINE, color=MUTED)
+    write(figure, EDGE, high - 42, scope(story, lang, everyone=everyone), size=FINE, color=MUTED)
     write(figure, EDGE, high - 22, footer(story.result, lang), size=FINE, color=MUTED)
     if banded and story.banded:
         runs = bands(story, lang)

@@ -54,14 +54,14 @@ def verdict(side: Investing, lang: str) -> str:
     return t("The cost falls – but is higher than it would have been.", lang)
 
 
-def scope(story: Comparison, lang: str) -> str:
-    """Return whose and which costs the figures hold."""
-    whose = _perspective(story.scenario, lang)
+def scope(story: Comparison, lang: str, *, everyone: bool = False) -> str:
+    """Return whose and which costs a figure holds: those of the perspective, or everyone's."""
+    whose = t("Costs of all who pay", lang) if everyone else _perspective(story.scenario, lang)
     # "Upper secondary place, national programme" is enough named by its first part.
     ordinary = [
         _uncapitalised(resource.label.in_language(lang).split(",")[0])
         for resource in story.scenario.pathway.resources.values()
-        if resource.ordinary and any(map(story.scenario.bears, resource.shares))
+        if resource.ordinary and (everyone or any(map(story.scenario.bears, resource.shares)))
     ]
     if not ordinary:
         return t("{whose}: all that the pathway counts.", lang, whose=whose)
