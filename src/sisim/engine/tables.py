@@ -52,8 +52,6 @@ PER_MILLE = 1000
 NEVER = np.int32(-(2**30))
 MOST_CLASSES = 24
 """Most classes of background by which the bounds on leaving are kept apart."""
-WINDOW = 64
-"""Longest moving window, in steps: visits are remembered as the bits of one word."""
 
 _I, _F, _U = np.int32, np.float64, np.uint32
 
