@@ -206,7 +206,7 @@ def test_a_number_may_multiply_directly() -> None:
     done = run(made)
     weight = done.people.numbers[0]
     assert weight.mean() == pytest.approx(1, abs=0.05)
-    moved = done.columns.since[0, :4000] == 1
+    moved = done.columns.since[:4000, 0] == 1
     low, high = weight < 0.2, weight > 1.8
     assert moved[low].mean() == pytest.approx(1 - np.exp(-0.1), abs=0.06)
     assert moved[high].mean() == pytest.approx(1 - np.exp(-1.9), abs=0.06)

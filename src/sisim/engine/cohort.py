@@ -166,8 +166,9 @@ class _Flow(NamedTuple):
     coming: NDArray[np.float64]  # (2, rows) share of those of an area who have yet to arrive
     came: NDArray[np.float64]  # (areas, steps + 1) people who arrive at each step
     gone: NDArray[np.float64]  # (1,) people who have left by an exit
-    seen: NDArray[np.float64]
-    values: NDArray[np.float64]
+    seen: NDArray[np.float64]  # (features, 1)
+    values: NDArray[np.float64]  # (transitions, 1)
+    weights: NDArray[np.float64]  # (destinations,)
     chance: NDArray[np.float64]  # (states,) of being in each state after the step
     code: NDArray[np.int64]  # (2, joint)
     mass: NDArray[np.float64]  # (2, joint)
@@ -182,12 +183,12 @@ def state_chances(R, V, P, F, i, arm, k, s, resident, people, event):  # type: i
     for x in range(V.track[k].first, V.track[k].last):
         F.chance[x] = 0.0
     here = P.state[k, i]
-    F.chance[here] = 1.0 - chances_of(R, V, P, i, i, arm, k, s, F.seen, F.values[0])
+    F.chance[here] = 1.0 - chances_of(R, V, P, i, i, arm, k, s, F.seen, F.values)
     first = R.state[here].first
     for j in range(first, R.state[here].last):
         t = R.out[j]
-        chance = F.values[0, j - first]
-        total = destination_weights(R, t, F.seen, F.values[1])
+        chance = F.values[j - first, 0]
+        total = destination_weights(R, t, F.seen[:, 0], F.weights)
         start = R.transition[t].to_first
         if total == 0.0:  # every destination is closed to this person: they stay
             F.chance[here] += chance
@@ -197,7 +198,7 @@ def state_chances(R, V, P, F, i, arm, k, s, resident, people, event):  # type: i
                 to = R.destination[d].state
                 if R.state[to].exit and not resident:
                     to = here
-                F.chance[to] += chance * F.values[1, d - start] / total
+                F.chance[to] += chance * F.weights[d - start] / total
 
 
 @inlined
@@ -245,9 +246,8 @@ def count(R, V, L, P, F, C, i, arm, s, record):  # type: ignore[no-untyped-def]
         if P.state[R.state[use.state].track, i] == use.state:
             amount = use.amount
             for r in range(use.first, use.last):
-                f = R.reference[r].feature
-                F.seen[f] = observe(V, P, f, i, i, arm, s)
-                amount *= multiplier(R, r, F.seen)
+                value = observe(V, P, R.reference[r].feature, i, i, arm, s)
+                amount *= multiplier(R, r, value)
             C.use[arm, record, area, m] += people * amount
     if arm > 0:
         for v in range(P.place.shape[1]):
@@ -369,8 +369,9 @@ def _flow(compiled: Compiled, ranges: list[range], rows: int) -> _Flow:
         coming=np.empty((2, rows)),
         came=np.empty((len(compiled.areas), compiled.clock.end + 1)),
         gone=np.empty(1),
-        seen=np.empty(max(len(compiled.features), 1)),
-        values=np.empty((2, kernel.MAX_OUT)),
+        seen=np.empty((max(len(compiled.features), 1), 1)),
+        values=np.empty((kernel.MAX_OUT, 1)),
+        weights=np.empty(kernel.MAX_OUT),
         chance=np.empty(len(compiled.states)),
         code=np.empty((2, joint), np.int64),
         mass=np.empty((2, joint)),

@@ -78,7 +78,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     rule, names = _rule(build, arms)
     sight, area_active, entry_ratio = _sight(build, arms)
     kernel.fix_chances(
-        rule, sight.track, np.empty(max(len(build.features), 1)), np.empty(kernel.MAX_OUT)
+        rule, sight.track, np.empty((max(len(build.features), 1), 1)), np.empty((kernel.MAX_OUT, 1))
     )
     age = np.arange(_oldest(scenario, clock) + 1)
     background = _background(build)

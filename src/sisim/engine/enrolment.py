@@ -15,7 +15,7 @@ from sisim.engine.kernel import (
     inlined,
     multiplier,
     observe,
-    transition_value,
+    transition_values,
 )
 from sisim.engine.population import People
 from sisim.engine.tables import NEVER, Compiled
@@ -33,20 +33,18 @@ class Enrolment:
 
 
 @inlined
-def holds(R, V, P, first, last, row, i, arm, s, seen):  # type: ignore[no-untyped-def]
+def holds(R, V, P, first, last, row, i, arm, s):  # type: ignore[no-untyped-def]
     """Return whether every condition in a range of references holds for a person."""
     found = True
     for r in range(first, last):
-        f = R.reference[r].feature
-        seen[f] = observe(V, P, f, row, i, arm, s)
-        if multiplier(R, r, seen) == 0.0:
+        if multiplier(R, r, observe(V, P, R.reference[r].feature, row, i, arm, s)) == 0.0:
             found = False
             break
     return found
 
 
 @compiled_function
-def eligible(R, V, P, target, alternative, arm, inv, lo, hi, s, repeat, seen, out):  # type: ignore[no-untyped-def]
+def eligible(R, V, P, target, alternative, arm, inv, lo, hi, s, repeat, out):  # type: ignore[no-untyped-def]
     """Write the people in [lo, hi) in the target group and not yet treated; return how many."""
     count = 0
     for i in range(lo, hi):
@@ -67,7 +65,7 @@ def eligible(R, V, P, target, alternative, arm, inv, lo, hi, s, repeat, seen, ou
                     found = 2
             else:
                 continue
-            fits = holds(R, V, P, first, last, row, i, arm, s, seen)
+            fits = holds(R, V, P, first, last, row, i, arm, s)
             if part < 0 and not fits:
                 found = 0
                 break
@@ -92,8 +90,8 @@ def risks(R, V, P, arm, t, people, s, seen, out):  # type: ignore[no-untyped-def
             last = transition.last if part == 0 else R.effects[arm, t, 1]
             for r in range(first, last):
                 f = R.reference[r].feature
-                seen[f] = observe(V, P, f, row, i, arm, s)
-        out[m] = transition_value(R, t, arm, s, seen)
+                seen[f, 0] = observe(V, P, f, row, i, arm, s)
+        transition_values(R, t, arm, s, seen, 1, out[m:])
 
 
 class Enrolments:
@@ -117,7 +115,7 @@ class Enrolments:
         self._who = who
         self._key = key
         self._recorded = recorded
-        self._seen = np.empty(max(len(compiled.features), 1))
+        self._seen = np.empty((max(len(compiled.features), 1), 1))
         clock, scenario = compiled.clock, compiled.scenario
         arms, investments = len(compiled.arms), len(compiled.investments)
         steps = clock.end - clock.history
@@ -216,7 +214,6 @@ class Enrolments:
             high,
             step,
             plan.investment.repeat,
-            self._seen,
             found,
         )
         people = found[:count]

@@ -23,6 +23,8 @@ from sisim.engine.draws import SCALE, U32, draw, fill, fill_each
 
 BLOCK = 2048
 """People per block: what one thread works through at a time, sized for the cache."""
+BATCH = 64
+"""People in the same state whose chances are worked out together."""
 MAX_OUT = 64
 """Most transitions out of one state, and most destinations of one transition."""
 FIXED_POINT = 2.0**20
@@ -46,7 +48,17 @@ MemoryRow = tb.row(changed=np.int32, visits=np.int32)
 WindowRow = tb.row(mask=np.uint64, at=np.int32)
 PlaceRow = tb.row(start=np.int32, end=np.int32)
 BlockRow = tb.row(living=np.int32, youngest=np.int32, oldest=np.int32)
-WorkRow = tb.row(person=np.int32, arm=np.int32, track=np.int32, transition=np.int32, to=np.int32)
+WorkRow = tb.row(
+    person=np.int32,
+    row=np.int32,
+    arm=np.int32,
+    track=np.int32,
+    state=np.int32,
+    draw=np.uint32,
+    transition=np.int32,
+    to=np.int32,
+)
+DrawnRow = tb.row(moment=np.int64, until=np.int32)
 LogRow = tb.row(row=np.int32, step=np.int32, origin=np.int32, to=np.int32)
 
 
@@ -70,9 +82,9 @@ class Columns(NamedTuple):
     codes: NDArray[np.int16]  # (attributes, n)
     numbers: NDArray[np.float64]
     state: NDArray[np.uint16]  # (tracks, rows)
-    since: NDArray[np.int32]  # (tracks, rows)
-    memory: NDArray[np.void]  # (groups, rows) last entered or left, and how often entered
-    window: NDArray[np.void]  # (groups with a window, rows) bit k: entered k steps before `at`
+    since: NDArray[np.int32]  # (rows, tracks)
+    memory: NDArray[np.void]  # (rows, groups) last entered or left, and how often entered
+    window: NDArray[np.void]  # (rows, groups with a window) bit k: entered k steps before `at`
     alive: NDArray[np.bool_]  # (rows,)
     differs: NDArray[np.bool_]  # (arms, n) has a row of their own
     place: NDArray[np.void]  # (arms, investments, n) last treatment
@@ -82,10 +94,8 @@ class Columns(NamedTuple):
     living_lo: NDArray[np.uint32]  # (n,) their keys
     living_hi: NDArray[np.uint32]
     slot: NDArray[np.int32]  # (n,) their row of the bounds
-    draws: NDArray[np.uint32]  # (tracks, 4, n) their draws of four steps
     spot: NDArray[np.int32]  # (n,) the place of each person
     block: NDArray[np.void]  # (blocks,)
-    filled: NDArray[np.int64]  # (blocks, tracks) of which four steps the draws are
     share: NDArray[np.int32]  # (1 + arms, shares, groups of peers) per mille
     share_differs: NDArray[np.bool_]  # (arms,)
     peers: NDArray[np.int32]  # (shares, n) which group of peers a person belongs to
@@ -108,12 +118,18 @@ class Counts(NamedTuple):
 class Scratch(NamedTuple):
     """Work space of a thread."""
 
-    values: NDArray[np.float64]  # (capacity, transitions): chances of who leaves
-    weights: NDArray[np.float64]  # (MAX_OUT,) of destinations
+    draws: NDArray[np.uint32]  # (tracks, 4, BLOCK) draws of four steps, by place in the block
+    drawn: NDArray[np.void]  # (tracks,) of which four steps, and up to which place
+    work: NDArray[np.void]  # (capacity,) who might leave a state, in which arm
+    order: NDArray[np.int32]  # (capacity,) the work by arm and state, so that like meets like
+    ends: NDArray[np.int32]  # (arms x states,) where each arm and state ends in that order
+    seen: NDArray[np.float64]  # (features, BATCH)
+    values: NDArray[np.float64]  # (transitions, BATCH)
+    leavers: NDArray[np.int32]  # (capacity,) work, places or rows
     second: NDArray[np.uint32]  # (4, capacity): keys, purposes and second draws of who leaves
-    work: NDArray[np.void]  # (capacity,)
-    seen: NDArray[np.float64]  # (capacity, features)
-    leavers: NDArray[np.int32]  # (capacity,) rows
+    kept: NDArray[np.float64]  # (capacity, features) of who leaves
+    chance: NDArray[np.float64]  # (capacity, transitions) of who leaves
+    weights: NDArray[np.float64]  # (MAX_OUT,) of destinations
     own: NDArray[np.int32]  # (blocks, arms, BLOCK + 1) who has a row; the last place: how many
 
 
@@ -178,18 +194,18 @@ def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
     elif kind == tb.STATE:
         value = np.int64(P.state[arg, row]) - V.track[arg].first
     elif kind == tb.TIME_IN_STATE:
-        value = s - P.since[arg, row]
+        value = s - P.since[row, arg]
     elif kind == tb.TIME_IN_GROUP:
         inside = V.member[arg, P.state[V.group_track[arg], row]]
-        value = s - P.memory[arg, row].changed if inside else -1.0
+        value = s - P.memory[row, arg].changed if inside else -1.0
     elif kind == tb.TIME_SINCE_GROUP:
         inside = V.member[arg, P.state[V.group_track[arg], row]]
-        gone = P.memory[arg, row].visits > 0 and not inside
-        value = s - P.memory[arg, row].changed if gone else -1.0
+        gone = P.memory[row, arg].visits > 0 and not inside
+        value = s - P.memory[row, arg].changed if gone else -1.0
     elif kind == tb.VISITS:
-        value = P.memory[arg, row].visits
+        value = P.memory[row, arg].visits
     elif kind == tb.VISITS_WINDOW:
-        value = visits_in_window(P.window[arg, row], feature.window, s)
+        value = visits_in_window(P.window[row, arg], feature.window, s)
     elif kind == tb.AREA:
         value = P.person[i].area
     elif kind == tb.MONTH:
@@ -248,39 +264,44 @@ def apply_ratio(value, ratio, scale, kind):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def multiplier(R, r, seen):  # type: ignore[no-untyped-def]
-    """Return the multiplier of a reference, given the features seen of a person.
+def multiplier(R, r, value):  # type: ignore[no-untyped-def]
+    """Return the multiplier that a reference gives for a value of its feature.
 
     An effect of strength s is the factor 1 - (1 - ratio) s.
     """
     reference = R.reference[r]
-    value = seen[reference.feature]
+    result = value
     if reference.kind == tb.LOOK_UP:
         at = np.int64(value)
         if at < 0:
             at = reference.length - 1
         elif at > reference.length - 2:
             at = reference.length - 2
-        value = R.table[reference.table + at]
+        result = R.table[reference.table + at]
     elif reference.kind == tb.BANDS:
         # Edges, then one more value than edges.
         edges = reference.length // 2
         band = 0
         while band < edges and value >= R.table[reference.table + band]:
             band += 1
-        value = R.table[reference.table + edges + band]
+        result = R.table[reference.table + edges + band]
     elif reference.kind == tb.DIRECT:
-        value = max(value, 0.0)
+        result = max(value, 0.0)
     elif reference.kind == tb.EFFECT:
-        value = max(1.0 - (1.0 - reference.ratio) * value, 0.0)
-    return value
+        result = max(1.0 - (1.0 - reference.ratio) * value, 0.0)
+    return result
 
 
 @inlined
-def transition_value(R, t, arm, s, seen):  # type: ignore[no-untyped-def]
-    """Return a transition's rate per step or probability: base x factors x effects."""
+def transition_values(R, t, arm, s, seen, n, out):  # type: ignore[no-untyped-def]
+    """Fill `out` with a transition's rate per step or probability: base x factors x effects.
+
+    It is worked out for `n` people at once, of whom (features, n) are seen.
+    """
     transition = R.transition[t]
-    value = transition.base * R.drift[t, s]
+    base = transition.base * R.drift[t, s]
+    for q in range(n):
+        out[q] = base
     first = transition.first
     last = transition.last
     for part in range(2 if arm > 0 else 1):
@@ -288,45 +309,77 @@ def transition_value(R, t, arm, s, seen):  # type: ignore[no-untyped-def]
             first = R.effects[arm, t, 0]
             last = R.effects[arm, t, 1]
         for r in range(first, last):
-            ratio = multiplier(R, r, seen)
-            if ratio != 1.0 and value > 0.0:
-                value = apply_ratio(value, ratio, R.reference[r].scale, transition.kind)
-    return value
+            f = R.reference[r].feature
+            scale = R.reference[r].scale
+            for q in range(n):
+                ratio = multiplier(R, r, seen[f, q])
+                if ratio != 1.0 and out[q] > 0.0:
+                    out[q] = apply_ratio(out[q], ratio, scale, transition.kind)
 
 
 @inlined
-def combine(R, first, last, values):  # type: ignore[no-untyped-def]
-    """Turn the values of a state's transitions into chances, in place; return their sum.
+def stage_end(R, j, last):  # type: ignore[no-untyped-def]
+    """Return where the stage that begins at `j` ends."""
+    stage = R.transition[R.out[j]].stage
+    while j < last and R.transition[R.out[j]].stage == stage:
+        j += 1
+    return j
 
-    Stages follow each other, each conditional on the earlier ones. Within a stage probabilities
-    add; rates compete: P(leave) = 1 - exp(-sum), shared in proportion (law L2).
+
+@inlined
+def stage_chance(R, j, end, first, values, q):  # type: ignore[no-untyped-def]
+    """Return the sum of the values of a stage, and the chance of leaving that it gives.
+
+    Within a stage probabilities add; rates compete: P(leave) = 1 - exp(-sum) (law L2).
     """
+    total = 0.0
+    for k in range(j, end):
+        total += values[k - first, q]
+    leave = -np.expm1(-total) if R.transition[R.out[j]].kind == RATE else min(total, 1.0)
+    return total, leave
+
+
+@inlined
+def leaving_chance(R, first, last, values, q):  # type: ignore[no-untyped-def]
+    """Return the chance of leaving: stages follow each other, each if the earlier ones fail."""
     stay = 1.0
     j = first
     while j < last:
-        opening = R.transition[R.out[j]]
-        end = j
-        total = 0.0
-        while end < last and R.transition[R.out[end]].stage == opening.stage:
-            total += values[end - first]
-            end += 1
-        if total > 0.0:
-            leave = -np.expm1(-total) if opening.kind == RATE else min(total, 1.0)
-            for k in range(j, end):
-                values[k - first] *= leave * stay / total
-            stay *= 1.0 - leave
+        end = stage_end(R, j, last)
+        _, leave = stage_chance(R, j, end, first, values, q)
+        stay *= 1.0 - leave
         j = end
     return 1.0 - stay
 
 
 @inlined
-def chances(R, state, arm, s, seen, values):  # type: ignore[no-untyped-def]
-    """Fill `values` with the chance of each transition out of a state; return their sum."""
-    first = R.state[state].first
-    last = R.state[state].last
-    for j in range(first, last):
-        values[j - first] = transition_value(R, R.out[j], arm, s, seen)
-    return combine(R, first, last, values)
+def share_out(R, first, last, values, q):  # type: ignore[no-untyped-def]
+    """Turn the values of a state's transitions into chances, in place.
+
+    What leaves in a stage is shared in proportion to the values.
+    """
+    stay = 1.0
+    j = first
+    while j < last:
+        end = stage_end(R, j, last)
+        total, leave = stage_chance(R, j, end, first, values, q)
+        if total > 0.0:
+            for k in range(j, end):
+                values[k - first, q] *= leave * stay / total
+        stay *= 1.0 - leave
+        j = end
+
+
+@inlined
+def stays(u, first, last, values, q):  # type: ignore[no-untyped-def]
+    """Return whether a draw is so high that nobody leaves by it, whatever the stages.
+
+    The chance of leaving is at most the sum of all rates and probabilities.
+    """
+    most = 0.0
+    for k in range(last - first):
+        most += values[k, q]
+    return u > most * (1.0 + 1e-9)
 
 
 @inlined
@@ -338,7 +391,7 @@ def destination_weights(R, t, seen, weights):  # type: ignore[no-untyped-def]
         destination = R.destination[d]
         weight = destination.share
         for r in range(destination.first, destination.last):
-            weight *= multiplier(R, r, seen)
+            weight *= multiplier(R, r, seen[R.reference[r].feature])
         weights[d - transition.to_first] = weight
         total += weight
     return total
@@ -400,48 +453,75 @@ def choose(R, state, v, u, values, seen, weights):  # type: ignore[no-untyped-de
     return t, to
 
 
-@compiled_function
-def observe_all(V, P, rule_state, work, n, first_own, s, seen):  # type: ignore[no-untyped-def]
-    """Fill `seen` with the features that matter to the first `n` items of work.
-
-    From item `first_own` on, a person has a row of their own in the arm.
-    """
+@inlined
+def sort_work(W, n, n_states):  # type: ignore[no-untyped-def]
+    """Put the first `n` items of work in order of arm and state."""
+    W.ends[:] = 0
     for m in range(n):
-        item = work[m]
-        i = item.person
-        row = i if m < first_own else i + item.arm * P.n
-        state = rule_state[P.state[item.track, row]]
-        last = state.feature_base if item.arm == 0 else state.feature_last
-        for j in range(state.feature_first, last):
-            f = V.state_feature[j]
-            seen[m, f] = observe(V, P, f, row, i, item.arm, s)
+        W.ends[W.work[m].arm * n_states + W.work[m].state] += 1
+    total = 0
+    for k in range(W.ends.shape[0]):
+        count = W.ends[k]
+        W.ends[k] = total
+        total += count
+    for m in range(n):
+        k = W.work[m].arm * n_states + W.work[m].state
+        W.order[W.ends[k]] = m
+        W.ends[k] += 1
 
 
 @compiled_function
-def decide_all(R, track, P, W, n, first_own, s, moment, key):  # type: ignore[no-untyped-def]
+def decide_all(R, V, P, track, W, n, shared, s, moment, key):  # type: ignore[no-untyped-def]
     """Decide, for the first `n` items of work, who moves and where to.
 
-    In an arm that shares a row, a decision that comes out as without is marked AS_WITHOUT.
+    People in the same state go together: each of its features and factors is then looked up for
+    all of them in turn. The first `shared` items are of people without a row of their own; in an
+    arm, a decision of theirs that comes out as without is marked AS_WITHOUT.
     """
-    lane = moment & 3
+    n_states = R.state.shape[0]
+    sort_work(W, n, n_states)
     leaving = 0
-    for m in range(n):
-        i = W.work[m].person
-        k = W.work[m].track
-        here = P.state[k, i if m < first_own else i + W.work[m].arm * P.n]
-        u = P.draws[k, lane, P.spot[i]] * SCALE
-        W.work[m].transition = STAYS
-        W.work[m].to = STAYS
-        if R.state[here].fixed:
-            leaves = u < R.state[here].leave
-        else:
-            leaves = u < chances(R, here, W.work[m].arm, s, W.seen[m], W.values[leaving])
-        if leaves:
-            W.second[0, leaving] = P.lo[i]
-            W.second[1, leaving] = P.hi[i]
-            W.second[2, leaving] = track[k].to
-            W.leavers[leaving] = m
-            leaving += 1
+    begin = 0
+    while begin < n:
+        here = W.work[W.order[begin]].state
+        arm = W.work[W.order[begin]].arm
+        state = R.state[here]
+        end = W.ends[arm * n_states + here]
+        feature_last = state.feature_base if arm == 0 else state.feature_last
+        if not state.fixed:
+            end = min(end, begin + BATCH)
+            for j in range(state.feature_first, feature_last):
+                f = V.state_feature[j]
+                for q in range(end - begin):
+                    m = W.order[begin + q]
+                    W.seen[f, q] = observe(V, P, f, W.work[m].row, W.work[m].person, arm, s)
+            for j in range(state.first, state.last):
+                transition_values(
+                    R, R.out[j], arm, s, W.seen, end - begin, W.values[j - state.first]
+                )
+        for q in range(end - begin):
+            m = W.order[begin + q]
+            W.work[m].transition = STAYS
+            W.work[m].to = STAYS
+            u = W.work[m].draw * SCALE
+            leave = state.leave
+            if not state.fixed:
+                if stays(u, state.first, state.last, W.values, q):
+                    continue
+                leave = leaving_chance(R, state.first, state.last, W.values, q)
+            if u < leave:
+                W.second[0, leaving] = P.lo[W.work[m].person]
+                W.second[1, leaving] = P.hi[W.work[m].person]
+                W.second[2, leaving] = track[state.track].to
+                W.leavers[leaving] = m
+                if not state.fixed:
+                    share_out(R, state.first, state.last, W.values, q)
+                    for j in range(state.last - state.first):
+                        W.chance[leaving, j] = W.values[j, q]
+                    for j in range(state.feature_first, feature_last):
+                        W.kept[leaving, V.state_feature[j]] = W.seen[V.state_feature[j], q]
+                leaving += 1
+        begin = end
     # The second draws are made together: alone, each would wait for the one before.
     fill_each(
         W.second[0, :leaving],
@@ -453,19 +533,17 @@ def decide_all(R, track, P, W, n, first_own, s, moment, key):  # type: ignore[no
     )
     for q in range(leaving):
         m = W.leavers[q]
-        i = W.work[m].person
-        k = W.work[m].track
-        here = P.state[k, i if m < first_own else i + W.work[m].arm * P.n]
-        values = W.values[q]
+        here = W.work[m].state
+        chance = W.chance[q]
         if R.state[here].fixed:
-            values = R.fixed[R.state[here].first : R.state[here].last]
-        u = P.draws[k, lane, P.spot[i]] * SCALE
+            chance = R.fixed[R.state[here].first : R.state[here].last]
+        u = W.work[m].draw * SCALE
         v = W.second[3, q] * SCALE
-        t, to = choose(R, here, v, u, values, W.seen[m], W.weights)
+        t, to = choose(R, here, v, u, chance, W.kept[q], W.weights)
         W.work[m].transition = t
         W.work[m].to = to
     without = 0
-    for m in range(first_own if R.effects.shape[0] > 1 else 0):
+    for m in range(shared if R.effects.shape[0] > 1 else 0):
         if W.work[m].arm == 0:
             without = m
         elif (
@@ -476,15 +554,16 @@ def decide_all(R, track, P, W, n, first_own, s, moment, key):  # type: ignore[no
 
 
 @compiled_function
-def candidates(u, slot, living, state, bound, first, last, out):  # type: ignore[no-untyped-def]
-    """Write who in places [first, last) might leave their state, given their draws."""
+def candidates(u, slot, living, state, bound, lo, end, out):  # type: ignore[no-untyped-def]
+    """Write which places of [lo, end) hold who might leave their state, given their draws."""
     # Without a branch: whether a draw falls below is what a processor cannot guess.
-    n = np.int64(0)
-    for place in range(first, last):
-        i = living[place]
-        out[n] = i
-        n += np.int64(u[place] <= bound[slot[place], state[i]])
-    return n
+    # Unsigned: an index that may be negative costs as much as all the rest.
+    n = np.uint64(0)
+    for at in range(np.uint64(end - lo)):
+        place = at + np.uint64(lo)
+        out[n] = place
+        n += np.uint64(u[at] <= bound[np.uint64(slot[place]), state[np.uint64(living[place])]])
+    return np.int64(n)
 
 
 @inlined
@@ -519,19 +598,37 @@ def survey(L, P, b, lo, hi, s):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def fill_places(L, P, k, first, last, moment, key):  # type: ignore[no-untyped-def]
-    """Make the draws of four steps on a track for those in places [first, last)."""
-    fill(
-        P.living_lo[first:last],
-        P.living_hi[first:last],
-        U32(moment >> 2),
-        L.track[k].move,
-        key,
-        P.draws[k, 0, first:last],
-        P.draws[k, 1, first:last],
-        P.draws[k, 2, first:last],
-        P.draws[k, 3, first:last],
-    )
+def fill_places(L, P, W, k, lo, end, moment, key):  # type: ignore[no-untyped-def]
+    """See to it that the draws of four steps on a track are made for those in places [lo, end)."""
+    first = lo
+    if W.drawn[k].moment == moment:
+        first = W.drawn[k].until
+    if first < end:
+        fill(
+            P.living_lo[first:end],
+            P.living_hi[first:end],
+            U32(moment),
+            L.track[k].move,
+            key,
+            W.draws[k, 0, first - lo : end - lo],
+            W.draws[k, 1, first - lo : end - lo],
+            W.draws[k, 2, first - lo : end - lo],
+            W.draws[k, 3, first - lo : end - lo],
+        )
+    W.drawn[k].moment = moment
+    W.drawn[k].until = end
+
+
+@inlined
+def list_item(W, n, i, row, arm, k, state, u):  # type: ignore[no-untyped-def]
+    """List someone who might leave a state; return how many are listed."""
+    W.work[n].person = i
+    W.work[n].row = row
+    W.work[n].arm = arm
+    W.work[n].track = k
+    W.work[n].state = state
+    W.work[n].draw = u
+    return n + 1
 
 
 @compiled_function
@@ -553,21 +650,17 @@ def gather(L, P, W, own, b, lo, hi, s, bound, active, key):  # type: ignore[no-u
             anybody = anybody or active[age, k]
         if not anybody:
             continue
-        if P.filled[b, k] != moment >> 2:
-            fill_places(L, P, k, lo, end, moment, key)
-            P.filled[b, k] = moment >> 2
-        count = candidates(
-            P.draws[k, lane], P.slot, P.living, P.state[k], bound, lo, end, W.leavers
-        )
+        fill_places(L, P, W, k, lo, end, moment >> 2, key)
+        u = W.draws[k, lane]
+        count = candidates(u, P.slot, P.living, P.state[k], bound, lo, end, W.leavers)
         for m in range(count):
-            i = W.leavers[m]
-            W.work[n].person = i
-            W.work[n].arm = 0
-            W.work[n].track = k
-            n += 1
+            place = W.leavers[m]
+            i = P.living[place]
+            state = np.int64(P.state[k, i])
+            n = list_item(W, n, i, i, 0, k, state, u[place - lo])
             for a in range(arms):
                 if (
-                    L.may_differ[a, P.state[k, i]]
+                    L.may_differ[a, state]
                     and not P.differs[a, i]
                     and P.person[i].arrive <= s
                     and (
@@ -576,33 +669,28 @@ def gather(L, P, W, own, b, lo, hi, s, bound, active, key):  # type: ignore[no-u
                         or P.share_differs[a]
                     )
                 ):
-                    W.work[n].person = i
-                    W.work[n].arm = a + 1
-                    W.work[n].track = k
-                    n += 1
-    first_own = n
+                    n = list_item(W, n, i, i, a + 1, k, state, u[place - lo])
+    shared = n
     for a in range(arms):
         for m in range(own[a, BLOCK]):
             i = own[a, m]
             row = i + (a + 1) * P.n
+            at = P.spot[i]
             for k in range(L.n_tracks):
-                at = P.spot[i]
-                if P.draws[k, lane, at] <= bound[P.slot[at], P.state[k, row]]:
-                    W.work[n].person = i
-                    W.work[n].arm = a + 1
-                    W.work[n].track = k
-                    n += 1
-    return n, first_own
+                u = W.draws[k, lane, at - lo]
+                if u <= bound[P.slot[at], P.state[k, row]]:
+                    n = list_item(W, n, i, row, a + 1, k, np.int64(P.state[k, row]), u)
+    return n, shared
 
 
 @compiled_function
-def part_ways(P, W, own, n, first_own):  # type: ignore[no-untyped-def]
+def part_ways(P, W, own, n, shared):  # type: ignore[no-untyped-def]
     """Give a row to whoever comes out differently in an arm for the first time.
 
     What happens to them on other tracks in this step is as without; return the number of items.
     """
     extra = n
-    for m in range(first_own):
+    for m in range(shared):
         item = W.work[m]
         if item.arm == 0 or item.transition == AS_WITHOUT or P.differs[item.arm - 1, item.person]:
             continue
@@ -611,11 +699,11 @@ def part_ways(P, W, own, n, first_own):  # type: ignore[no-untyped-def]
         row = i + item.arm * P.n
         for k in range(P.state.shape[0]):
             P.state[k, row] = P.state[k, i]
-            P.since[k, row] = P.since[k, i]
-        for g in range(P.memory.shape[0]):
-            P.memory[g, row] = P.memory[g, i]
-        for w in range(P.window.shape[0]):
-            P.window[w, row] = P.window[w, i]
+            P.since[row, k] = P.since[i, k]
+        for g in range(P.memory.shape[1]):
+            P.memory[row, g] = P.memory[i, g]
+        for w in range(P.window.shape[1]):
+            P.window[row, w] = P.window[i, w]
         P.alive[row] = P.alive[i]
         P.differs[a, i] = True
         own[a, own[a, BLOCK]] = i
@@ -623,7 +711,7 @@ def part_ways(P, W, own, n, first_own):  # type: ignore[no-untyped-def]
         for k in range(P.state.shape[0]):
             t = STAYS
             to = STAYS
-            for q in range(first_own):
+            for q in range(shared):
                 other = W.work[q]
                 if (
                     other.person == i
@@ -635,6 +723,7 @@ def part_ways(P, W, own, n, first_own):  # type: ignore[no-untyped-def]
                     t = other.transition
                     to = other.to
             W.work[extra].person = i
+            W.work[extra].row = row
             W.work[extra].arm = item.arm
             W.work[extra].track = k
             W.work[extra].transition = t
@@ -655,16 +744,16 @@ def cell_of(L, P, i, s):  # type: ignore[no-untyped-def]
 @inlined
 def remember_entry(L, P, g, row, at):  # type: ignore[no-untyped-def]
     """Note that a group is entered at a step."""
-    P.memory[g, row].visits += 1
-    P.memory[g, row].changed = at
+    P.memory[row, g].visits += 1
+    P.memory[row, g].changed = at
     w = L.group_window[g]
     if w >= 0:
-        shift = at - P.window[w, row].at
+        shift = at - P.window[row, w].at
         word = np.uint64(0)
         if shift < 64:
-            word = P.window[w, row].mask << np.uint64(shift)
-        P.window[w, row].mask = word | np.uint64(1)
-        P.window[w, row].at = at
+            word = P.window[row, w].mask << np.uint64(shift)
+        P.window[row, w].mask = word | np.uint64(1)
+        P.window[row, w].at = at
 
 
 @inlined
@@ -687,7 +776,7 @@ def leave(L, P, C, row, i, arm, at, cell_step):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def move_all(L, P, C, W, n, first_own, s, logging):  # type: ignore[no-untyped-def]
+def move_all(L, P, C, W, n, shared, s, logging):  # type: ignore[no-untyped-def]
     """Make the moves: states, the memory of groups, the counts; then let go of who has left."""
     arms = P.differs.shape[0]
     record = s - L.history
@@ -696,7 +785,7 @@ def move_all(L, P, C, W, n, first_own, s, logging):  # type: ignore[no-untyped-d
     for m in range(n):
         arm = W.work[m].arm
         t = W.work[m].transition
-        if t < 0 or (arm > 0 and m < first_own):
+        if t < 0 or (arm > 0 and m < shared):
             continue
         i = W.work[m].person
         k = W.work[m].track
@@ -727,14 +816,14 @@ def move_all(L, P, C, W, n, first_own, s, logging):  # type: ignore[no-untyped-d
             C.log[C.log_size[0]].to = to
             C.log_size[0] += 1
         P.state[k, row] = to
-        P.since[k, row] = s + 1
+        P.since[row, k] = s + 1
         for j in range(L.track[k].group_first, L.track[k].group_last):
             g = L.track_group[j]
             was = L.member[g, old]
             now = L.member[g, to]
             if now and not was:
                 if counted and record >= 0:
-                    again = 1 if P.memory[g, row].visits > 0 else 0
+                    again = 1 if P.memory[row, g].visits > 0 else 0
                     C.entry[arm, record, cell, g, again] += 1
                     if arm == 0:
                         for a in range(arms):
@@ -742,7 +831,7 @@ def move_all(L, P, C, W, n, first_own, s, logging):  # type: ignore[no-untyped-d
                                 C.entry[a + 1, record, cell, g, again] -= 1
                 remember_entry(L, P, g, row, s + 1)
             elif was and not now:
-                P.memory[g, row].changed = s + 1
+                P.memory[row, g].changed = s + 1
         if L.state[to].exit:
             W.leavers[leavers] = row
             leavers += 1
@@ -778,14 +867,10 @@ def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
         i += 1
     i = lo if s == 0 else first_born(P.person, lo, hi, s)
     b = lo // BLOCK
-    first = lo + P.block[b].living
     while i < hi and P.person[i].start == s:
         enter(L, P, i, s, key)
         settle(L, P, i, s, b, lo + P.block[b].living)
         i += 1
-    if lo + P.block[b].living > first:
-        for k in range(L.n_tracks):
-            fill_places(L, P, k, first, lo + P.block[b].living, L.first_step + s, key)
     # Whoever arrives at this step, in order of birth; find those of this block.
     begin = P.arrivals_from[s]
     end = P.arrivals_from[s + 1]
@@ -833,13 +918,13 @@ def enter(L, P, i, s, key):  # type: ignore[no-untyped-def]
             while state < L.track[k].last - 1 and u >= L.start_share[P.person[i].area, state]:
                 state += 1
         P.state[k, i] = state
-        P.since[k, i] = s
+        P.since[i, k] = s
     for g in range(L.group_track.shape[0]):
-        P.memory[g, i].visits = 0
-        P.memory[g, i].changed = s
+        P.memory[i, g].visits = 0
+        P.memory[i, g].changed = s
         if L.group_window[g] >= 0:
-            P.window[L.group_window[g], i].mask = 0
-            P.window[L.group_window[g], i].at = s
+            P.window[i, L.group_window[g]].mask = 0
+            P.window[i, L.group_window[g]].at = s
         if L.member[g, P.state[L.group_track[g], i]]:
             remember_entry(L, P, g, i, s)
 
@@ -867,10 +952,9 @@ def arrive(L, P, C, i, s, key):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def count_uses(R, V, L, P, C, W, lo, hi, s):  # type: ignore[no-untyped-def]
+def count_uses(R, V, L, P, C, lo, hi, s):  # type: ignore[no-untyped-def]
     """Add up uses that depend on a person's history; in an arm, the difference from without."""
     record = s - L.history
-    seen = W.seen[0]
     for i in range(lo, hi):
         if s < P.person[i].arrive:
             continue
@@ -890,9 +974,8 @@ def count_uses(R, V, L, P, C, W, lo, hi, s):  # type: ignore[no-untyped-def]
                         continue
                     amount = use.amount
                     for r in range(use.first, use.last):
-                        f = R.reference[r].feature
-                        seen[f] = observe(V, P, f, row, i, as_arm, s)
-                        amount *= multiplier(R, r, seen)
+                        value = observe(V, P, R.reference[r].feature, row, i, as_arm, s)
+                        amount *= multiplier(R, r, value)
                     parts = np.int64(np.round(amount * FIXED_POINT))
                     C.use[arm, record, P.person[i].area, m] += parts if side == 0 else -parts
 
@@ -911,19 +994,18 @@ def run_blocks(  # type: ignore[no-untyped-def]
         if P.person[lo].start >= s1 or P.person[hi - 1].last < s0:
             continue
         own = W.own[b]
+        W.drawn["moment"][:] = NEVER
         for s in range(s0, s1):
             if not (begun and s == s0):
                 begin_step(L, P, C, lo, hi, s, key)
             if s >= L.history and L.use.shape[0] > 0:
-                count_uses(R, V, L, P, C, W, lo, hi, s)
+                count_uses(R, V, L, P, C, lo, hi, s)
             which = variant[s - s0]
-            n, first_own = gather(L, P, W, own, b, lo, hi, s, bounds[which], active[which], key)
-            if V.state_feature.shape[0] > 0:
-                observe_all(V, P, R.state, W.work, n, first_own, s, W.seen)
-            decide_all(R, L.track, P, W, n, first_own, s, L.first_step + s, key)
+            n, shared = gather(L, P, W, own, b, lo, hi, s, bounds[which], active[which], key)
+            decide_all(R, V, P, L.track, W, n, shared, s, L.first_step + s, key)
             if P.differs.shape[0] > 0:
-                n = part_ways(P, W, own, n, first_own)
-            move_all(L, P, C, W, n, first_own, s, logging)
+                n = part_ways(P, W, own, n, shared)
+            move_all(L, P, C, W, n, shared, s, logging)
 
 
 @compiled_function
@@ -977,15 +1059,18 @@ def leaving_bounds(R, V, largest, s, drift, values, out):  # type: ignore[no-unt
                             if value > 0.0 and ratio != 1.0:
                                 value = apply_ratio(value, ratio, reference.scale, transition.kind)
                     most = max(most, value)
-                values[j - first] = most
-            total = combine(R, first, last, values)
+                values[j - first, 0] = most
+            total = leaving_chance(R, first, last, values, 0)
             out[slot, state] = np.uint32(min(np.ceil(total * (1.0 + 1e-9) * 2.0**32), 2.0**32 - 1))
         out[slot, n_states] = 0
 
 
 @compiled_function
 def fix_chances(R, track, seen, values):  # type: ignore[no-untyped-def]
-    """Work out the chances in states where nothing but the state itself decides."""
+    """Work out the chances in states where nothing but the state itself decides.
+
+    `seen` (features, 1) and `values` (MAX_OUT, 1) are work space.
+    """
     for state in range(R.state.shape[0] - 1):
         if R.state[state].fixed == 1:
             first = R.state[state].first
@@ -993,30 +1078,38 @@ def fix_chances(R, track, seen, values):  # type: ignore[no-untyped-def]
             for j in range(first, last):
                 t = R.out[j]
                 for r in range(R.transition[t].first, R.transition[t].last):
-                    seen[R.reference[r].feature] = state - track[R.state[state].track].first
-                values[j - first] = transition_value(R, t, 0, 0, seen)
-            R.state[state].leave = combine(R, first, last, values)
+                    seen[R.reference[r].feature, 0] = state - track[R.state[state].track].first
+                transition_values(R, t, 0, 0, seen, 1, values[j - first])
+            R.state[state].leave = leaving_chance(R, first, last, values, 0)
+            share_out(R, first, last, values, 0)
             for j in range(first, last):
-                R.fixed[j] = values[j - first]
+                R.fixed[j] = values[j - first, 0]
 
 
 @compiled_function
 def chances_of(R, V, P, row, i, arm, track, s, seen, values):  # type: ignore[no-untyped-def]
-    """Return the chance that one person leaves their state; `values` gets each transition's."""
+    """Return the chance that one person leaves their state.
+
+    `seen` (features, 1) gets what matters of the person, `values` (MAX_OUT, 1) each transition's.
+    """
     state = R.state[P.state[track, row]]
     for j in range(state.feature_first, state.feature_last):
         f = V.state_feature[j]
-        seen[f] = observe(V, P, f, row, i, arm, s)
-    return chances(R, P.state[track, row], arm, s, seen, values)
+        seen[f, 0] = observe(V, P, f, row, i, arm, s)
+    for j in range(state.first, state.last):
+        transition_values(R, R.out[j], arm, s, seen, 1, values[j - state.first])
+    leave = leaving_chance(R, state.first, state.last, values, 0)
+    share_out(R, state.first, state.last, values, 0)
+    return leave
 
 
 @compiled_function
-def multiplier_of(R, r, seen):  # type: ignore[no-untyped-def]
-    """Return the multiplier of a reference, given the features seen of a person."""
-    return multiplier(R, r, seen)
+def multiplier_of(R, r, value):  # type: ignore[no-untyped-def]
+    """Return the multiplier that a reference gives for a value of its feature."""
+    return multiplier(R, r, value)
 
 
 @compiled_function
-def value_of(R, t, arm, s, seen):  # type: ignore[no-untyped-def]
-    """Return a transition's rate per step or probability, given the features seen of a person."""
-    return transition_value(R, t, arm, s, seen)
+def values_of(R, t, arm, s, seen, n, out):  # type: ignore[no-untyped-def]
+    """Fill `out` with a transition's rate per step or probability for `n` people."""
+    transition_values(R, t, arm, s, seen, n, out)

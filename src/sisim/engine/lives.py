@@ -276,8 +276,9 @@ def risks(
     """
     rule, sight = compiled.tables.rule, compiled.tables.sight
     columns, step = simulation.columns, simulation.step
-    seen = np.zeros(max(len(compiled.features), 1))
-    values = np.zeros(kernel.MAX_OUT)
+    seen = np.zeros((max(len(compiled.features), 1), 1))
+    values = np.zeros((kernel.MAX_OUT, 1))
+    value = np.zeros(1)
     kernel.chances_of(rule, sight, columns, row, person, arm, track, step, seen, values)
     state = rule.state[columns.state[track, row]]
     found = []
@@ -289,23 +290,25 @@ def risks(
         factors = []
         for r in used:
             reference = compiled.references[r]
+            known = float(seen[reference.feature, 0])
             factors.append(
                 FactorSeen(
                     name=reference.name,
                     feature=compiled.features[reference.feature],
-                    value=float(seen[reference.feature]),
-                    multiplier=float(kernel.multiplier_of(rule, r, seen)),
+                    value=known,
+                    multiplier=float(kernel.multiplier_of(rule, r, known)),
                     is_effect=reference.kind == EFFECT,
                 )
             )
+        kernel.values_of(rule, t, arm, step, seen, 1, value)
         found.append(
             Risk(
                 transition=compiled.transitions[t],
                 is_rate=bool(transition["kind"] == kernel.RATE),
                 base=float(transition["base"] * rule.drift[t, step]),
                 factors=tuple(factors),
-                value=float(kernel.value_of(rule, t, arm, step, seen)),
-                chance=float(values[place]),
+                value=float(value[0]),
+                chance=float(values[place, 0]),
             )
         )
     return found

@@ -171,12 +171,12 @@ class Simulation:
                     tables.layout,
                     columns,
                     counts,
-                    scratch,
                     low,
                     high,
                     step,
                 )
             listed = scratch.own[block]
+            scratch.drawn["moment"] = NEVER
             n, shared = kernel.gather(
                 tables.layout,
                 columns,
@@ -190,13 +190,11 @@ class Simulation:
                 active[variant[0]],
                 self.key,
             )
-            kernel.observe_all(
-                tables.sight, columns, tables.rule.state, work, n, shared, step, scratch.seen
-            )
             kernel.decide_all(
                 tables.rule,
-                tables.layout.track,
+                tables.sight,
                 columns,
+                tables.layout.track,
                 scratch,
                 n,
                 shared,
@@ -208,7 +206,16 @@ class Simulation:
             work["transition"][:n][silent] = kernel.STAYS
             for person, track, transition, to in own.moves:
                 if low <= person < high:
-                    work[n] = (person, 0, track, transition, to)
+                    work[n] = (
+                        person,
+                        person,
+                        0,
+                        track,
+                        columns.state[track, person],
+                        0,
+                        transition,
+                        to,
+                    )
                     n += 1
             kernel.move_all(tables.layout, columns, counts, scratch, n, n, step, self.logging)
         self.step += 1
@@ -296,7 +303,6 @@ class Simulation:
                 tables.layout,
                 self.columns,
                 self._counts[0],
-                self._scratch[0],
                 0,
                 len(self.people),
                 self.step,
@@ -371,9 +377,9 @@ def columns(compiled: Compiled, who: People) -> Columns:
         codes=who.codes,
         numbers=who.numbers,
         state=state,
-        since=np.empty((tracks, rows), np.int32),
-        memory=np.empty((len(compiled.groups), rows), kernel.MemoryRow),
-        window=np.empty((compiled.windows, rows), kernel.WindowRow),
+        since=np.empty((rows, tracks), np.int32),
+        memory=np.empty((rows, len(compiled.groups)), kernel.MemoryRow),
+        window=np.empty((rows, compiled.windows), kernel.WindowRow),
         alive=np.zeros(rows, np.bool_),
         differs=np.zeros((arms, n), np.bool_),
         place=place,
@@ -382,10 +388,8 @@ def columns(compiled: Compiled, who: People) -> Columns:
         living_lo=np.zeros(n, np.uint32),
         living_hi=np.zeros(n, np.uint32),
         slot=np.zeros(n, np.int32),
-        draws=np.empty((tracks, 4, n), np.uint32),
         spot=np.zeros(n, np.int32),
         block=block,
-        filled=np.full((len(block), tracks), -1, np.int64),
         share=np.zeros((1 + arms, len(compiled.shares), int(peers.max(initial=0)) + 1), np.int32),
         share_differs=np.zeros(arms, np.bool_),
         peers=peers,
@@ -415,13 +419,21 @@ def _scratch(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
     state = compiled.tables.rule.state
     # Every track of everyone in every arm at once, and as much again for those who part ways.
     most = 2 * BLOCK * len(compiled.tracks) * (1 + len(compiled.arms))
+    tracks, features = len(compiled.tracks), max(len(compiled.features), 1)
+    out = max(int((state["last"] - state["first"]).max()), 1)
     return Scratch(
-        values=np.empty((most, max(int((state["last"] - state["first"]).max()), 1))),
-        weights=np.empty(kernel.MAX_OUT),
-        second=np.empty((4, most), np.uint32),
+        draws=np.empty((tracks, 4, kernel.BLOCK), np.uint32),
+        drawn=np.zeros(tracks, kernel.DrawnRow),
         work=np.empty(most, kernel.WorkRow),
-        seen=np.empty((most, max(len(compiled.features), 1))),
+        order=np.empty(most, np.int32),
+        ends=np.empty((1 + len(compiled.arms)) * len(state), np.int32),
+        seen=np.empty((features, kernel.BATCH)),
+        values=np.empty((out, kernel.BATCH)),
         leavers=np.empty(most, np.int32),
+        second=np.empty((4, most), np.uint32),
+        kept=np.empty((most, features)),
+        chance=np.empty((most, out)),
+        weights=np.empty(kernel.MAX_OUT),
         own=own,
     )
 
@@ -489,7 +501,7 @@ class Bounds:
             self._largest,
             step,
             tables.rule.drift[:, max(begin - 1, 0) : end + 1].max(axis=1),
-            np.empty(kernel.MAX_OUT),
+            np.empty((kernel.MAX_OUT, 1)),
             out,
         )
         return out
