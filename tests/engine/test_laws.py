@@ -278,8 +278,13 @@ def assert_no_move_is_hidden(world: World) -> None:
     between = running.Bounds.between
 
     def everyone(self: Any, first: int, stop: int) -> Any:
-        bounds, active, variant = between(self, first, stop)
-        return np.full_like(bounds, 2**32 - 1), np.ones_like(active), variant
+        bounds, rest, active, when = between(self, first, stop)
+        return (
+            np.full_like(bounds, 2**32 - 1),
+            np.full_like(rest, np.inf),
+            np.ones_like(active),
+            when,
+        )
 
     bounded = run(world)
     with pytest.MonkeyPatch.context() as patch:

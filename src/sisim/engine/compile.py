@@ -428,11 +428,14 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
         ranges = [(rows[t][3], rows[t][4]) for t in leaving]
         ranges += [d[2:4] for t in leaving for d in destinations[rows[t][5] : rows[t][6]]]
         base_features = _features(build, ranges)
+        quick = {build.references[r].feature for t in leaving for r in _quick(build, rows[t])}
         more = _features(
             build,
             [(first, last) for a in range(len(arms) + 1) for first, last in effects[a, leaving]],
         )
+        base_features.sort(key=lambda f: f not in quick)
         row["feature_first"] = len(state_feature)
+        row["feature_quick"] = len(state_feature) + len(quick & set(base_features))
         row["feature_base"] = len(state_feature) + len(base_features)
         state_feature += base_features + [f for f in more if f not in base_features]
         row["feature_last"] = len(state_feature)
@@ -446,6 +449,8 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
     build.state_feature = state_feature
     reference_rows = np.zeros(len(build.references), ReferenceRow)
     offset = 0
+    for transition in rows:
+        reference_rows["quick"][_quick(build, transition)] = 1
     for row, reference in zip(reference_rows, build.references, strict=True):
         row["feature"], row["kind"], row["scale"] = (
             reference.feature,
@@ -469,6 +474,24 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
         effects=effects,
         fixed=np.zeros(len(out)),
     ), names
+
+
+def _quick(build: _Builder, transition: tuple[int, int, float, int, int, int, int]) -> list[int]:
+    """Return the references of a transition that the kernel looks at before the others.
+
+    They are quickly observed and change much; but only where all of them simply multiply can the
+    others be bounded without them.
+    """
+    kinds = [kind for kind, _, _ in build.features]
+    own = range(transition[3], transition[4])
+    if any(build.references[r].scale != TIMES for r in own):
+        return []
+    return [
+        r
+        for r in own
+        if build.references[r].kind == LOOK_UP
+        and kinds[build.references[r].feature] in (STATE, TIME_IN_STATE)
+    ]
 
 
 def _background(build: _Builder) -> list[tuple[int, int]]:

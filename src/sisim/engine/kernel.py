@@ -54,6 +54,7 @@ WorkRow = tb.row(
     arm=np.int32,
     track=np.int32,
     state=np.int32,
+    slot=np.int32,
     draw=np.uint32,
     transition=np.int32,
     to=np.int32,
@@ -125,6 +126,7 @@ class Scratch(NamedTuple):
     ends: NDArray[np.int32]  # (arms x states,) where each arm and state ends in that order
     seen: NDArray[np.float64]  # (features, BATCH)
     values: NDArray[np.float64]  # (transitions, BATCH)
+    most: NDArray[np.float64]  # (2, BATCH)
     leavers: NDArray[np.int32]  # (capacity,) work, places or rows
     second: NDArray[np.uint32]  # (4, capacity): keys, purposes and second draws of who leaves
     kept: NDArray[np.float64]  # (capacity, features) of who leaves
@@ -401,15 +403,15 @@ def destination_weights(R, t, seen, weights):  # type: ignore[no-untyped-def]
 def pick(values, first, last, v):  # type: ignore[no-untyped-def]
     """Return where `v` falls among cumulative `values[first:last]`, and how far into it."""
     chosen = -1
-    inside = 0.0
+    left = 0.0
     for k in range(first, last):
         if values[k] > 0.0:
             chosen = k
-            inside = min(v / values[k], 1.0)
+            left = v
             if v < values[k]:
                 break
             v -= values[k]
-    return chosen, inside
+    return chosen, min(left / values[chosen], 1.0) if chosen >= 0 else 0.0
 
 
 @inlined
@@ -470,8 +472,43 @@ def sort_work(W, n, n_states):  # type: ignore[no-untyped-def]
         W.ends[k] += 1
 
 
+@inlined
+def squeeze(R, V, P, W, rest, here, begin, end, s):  # type: ignore[no-untyped-def]
+    """Keep, of people in one state, those who may leave; return where they end.
+
+    Their chance is at most the sum of `rest` (slots, transitions out of states), each multiplied by
+    the factors that are quick to look up.
+    """
+    state = R.state[here]
+    n = end - begin
+    for j in range(state.feature_first, state.feature_quick):
+        f = V.state_feature[j]
+        for q in range(n):
+            m = W.order[begin + q]
+            W.seen[f, q] = observe(V, P, f, W.work[m].row, W.work[m].person, 0, s)
+    for q in range(n):
+        W.most[0, q] = 0.0
+    for j in range(state.first, state.last):
+        transition = R.transition[R.out[j]]
+        for q in range(n):
+            W.most[1, q] = rest[W.work[W.order[begin + q]].slot, j]
+        for r in range(transition.first, transition.last):
+            if R.reference[r].quick:
+                f = R.reference[r].feature
+                for q in range(n):
+                    W.most[1, q] *= multiplier(R, r, W.seen[f, q])
+        for q in range(n):
+            W.most[0, q] += W.most[1, q]
+    kept = begin
+    for q in range(n):
+        m = W.order[begin + q]
+        W.order[kept] = m
+        kept += W.work[m].draw * SCALE <= W.most[0, q]
+    return kept
+
+
 @compiled_function
-def decide_all(R, V, P, track, W, n, shared, s, moment, key):  # type: ignore[no-untyped-def]
+def decide_all(R, V, P, track, W, rest, n, shared, s, moment, key):  # type: ignore[no-untyped-def]
     """Decide, for the first `n` items of work, who moves and where to.
 
     People in the same state go together: each of its features and factors is then looked up for
@@ -488,21 +525,23 @@ def decide_all(R, V, P, track, W, n, shared, s, moment, key):  # type: ignore[no
         state = R.state[here]
         end = W.ends[arm * n_states + here]
         feature_last = state.feature_base if arm == 0 else state.feature_last
+        after = end
         if not state.fixed:
             end = min(end, begin + BATCH)
-            for j in range(state.feature_first, feature_last):
+            after = end
+            if arm == 0 and state.feature_quick > state.feature_first:
+                end = squeeze(R, V, P, W, rest, here, begin, end, s)
+            for j in range(state.feature_first, feature_last if end > begin else 0):
                 f = V.state_feature[j]
                 for q in range(end - begin):
                     m = W.order[begin + q]
                     W.seen[f, q] = observe(V, P, f, W.work[m].row, W.work[m].person, arm, s)
-            for j in range(state.first, state.last):
+            for j in range(state.first, state.last if end > begin else 0):
                 transition_values(
                     R, R.out[j], arm, s, W.seen, end - begin, W.values[j - state.first]
                 )
         for q in range(end - begin):
             m = W.order[begin + q]
-            W.work[m].transition = STAYS
-            W.work[m].to = STAYS
             u = W.work[m].draw * SCALE
             leave = state.leave
             if not state.fixed:
@@ -521,7 +560,7 @@ def decide_all(R, V, P, track, W, n, shared, s, moment, key):  # type: ignore[no
                     for j in range(state.feature_first, feature_last):
                         W.kept[leaving, V.state_feature[j]] = W.seen[V.state_feature[j], q]
                 leaving += 1
-        begin = end
+        begin = after
     # The second draws are made together: alone, each would wait for the one before.
     fill_each(
         W.second[0, :leaving],
@@ -620,14 +659,17 @@ def fill_places(L, P, W, k, lo, end, moment, key):  # type: ignore[no-untyped-de
 
 
 @inlined
-def list_item(W, n, i, row, arm, k, state, u):  # type: ignore[no-untyped-def]
+def list_item(W, n, i, row, arm, k, state, slot, u):  # type: ignore[no-untyped-def]
     """List someone who might leave a state; return how many are listed."""
     W.work[n].person = i
     W.work[n].row = row
     W.work[n].arm = arm
     W.work[n].track = k
     W.work[n].state = state
+    W.work[n].slot = slot
     W.work[n].draw = u
+    W.work[n].transition = STAYS
+    W.work[n].to = STAYS
     return n + 1
 
 
@@ -657,7 +699,8 @@ def gather(L, P, W, own, b, lo, hi, s, bound, active, key):  # type: ignore[no-u
             place = W.leavers[m]
             i = P.living[place]
             state = np.int64(P.state[k, i])
-            n = list_item(W, n, i, i, 0, k, state, u[place - lo])
+            slot = P.slot[place]
+            n = list_item(W, n, i, i, 0, k, state, slot, u[place - lo])
             for a in range(arms):
                 if (
                     L.may_differ[a, state]
@@ -669,7 +712,7 @@ def gather(L, P, W, own, b, lo, hi, s, bound, active, key):  # type: ignore[no-u
                         or P.share_differs[a]
                     )
                 ):
-                    n = list_item(W, n, i, i, a + 1, k, state, u[place - lo])
+                    n = list_item(W, n, i, i, a + 1, k, state, slot, u[place - lo])
     shared = n
     for a in range(arms):
         for m in range(own[a, BLOCK]):
@@ -679,7 +722,8 @@ def gather(L, P, W, own, b, lo, hi, s, bound, active, key):  # type: ignore[no-u
             for k in range(L.n_tracks):
                 u = W.draws[k, lane, at - lo]
                 if u <= bound[P.slot[at], P.state[k, row]]:
-                    n = list_item(W, n, i, row, a + 1, k, np.int64(P.state[k, row]), u)
+                    state = np.int64(P.state[k, row])
+                    n = list_item(W, n, i, row, a + 1, k, state, P.slot[at], u)
     return n, shared
 
 
@@ -982,7 +1026,7 @@ def count_uses(R, V, L, P, C, lo, hi, s):  # type: ignore[no-untyped-def]
 
 @compiled_function
 def run_blocks(  # type: ignore[no-untyped-def]
-    R, V, L, P, C, W, first, stride, s0, s1, begun, bounds, active, variant, key, logging
+    R, V, L, P, C, W, first, stride, s0, s1, begun, bounds, rest, active, variant, key, logging
 ):
     """Run steps [s0, s1) for every `stride`:th block, each through all the steps in turn.
 
@@ -1002,7 +1046,7 @@ def run_blocks(  # type: ignore[no-untyped-def]
                 count_uses(R, V, L, P, C, lo, hi, s)
             which = variant[s - s0]
             n, shared = gather(L, P, W, own, b, lo, hi, s, bounds[which], active[which], key)
-            decide_all(R, V, P, L.track, W, n, shared, s, L.first_step + s, key)
+            decide_all(R, V, P, L.track, W, rest[which], n, shared, s, L.first_step + s, key)
             if P.differs.shape[0] > 0:
                 n = part_ways(P, W, own, n, shared)
             move_all(L, P, C, W, n, shared, s, logging)
@@ -1019,11 +1063,13 @@ def begin_blocks(L, P, C, own, s, key):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def leaving_bounds(R, V, largest, s, drift, values, out):  # type: ignore[no-untyped-def]
+def leaving_bounds(R, V, largest, s, drift, values, out, rest):  # type: ignore[no-untyped-def]
     """Write into `out` (slots, states + 1) the draw up to which anyone there might leave.
 
     `largest` (slots, references) holds the greatest multiplier each reference can give; features of
-    the calendar are known exactly at step `s`, and `drift` (transitions,) bounds the drift.
+    the calendar are known exactly at step `s`, and `drift` (transitions,) bounds the drift. `rest`
+    (slots, transitions out of states) gets the greatest value of each in the arm without, but for
+    the factors that are quick to look up.
     """
     n_states = R.state.shape[0] - 1
     for slot in range(out.shape[0]):
@@ -1034,6 +1080,7 @@ def leaving_bounds(R, V, largest, s, drift, values, out):  # type: ignore[no-unt
                 t = R.out[j]
                 transition = R.transition[t]
                 most = 0.0
+                others = transition.base * drift[t]
                 for arm in range(R.effects.shape[0]):
                     value = transition.base * drift[t]
                     for part in range(2):
@@ -1058,8 +1105,13 @@ def leaving_bounds(R, V, largest, s, drift, values, out):  # type: ignore[no-unt
                                 ratio = R.table[reference.table + min(at, reference.length - 2)]
                             if value > 0.0 and ratio != 1.0:
                                 value = apply_ratio(value, ratio, reference.scale, transition.kind)
+                            if arm == 0 and not reference.quick:
+                                others = apply_ratio(
+                                    others, ratio, reference.scale, transition.kind
+                                )
                     most = max(most, value)
                 values[j - first, 0] = most
+                rest[slot, j] = others * (1.0 + 1e-6)
             total = leaving_chance(R, first, last, values, 0)
             out[slot, state] = np.uint32(min(np.ceil(total * (1.0 + 1e-9) * 2.0**32), 2.0**32 - 1))
         out[slot, n_states] = 0

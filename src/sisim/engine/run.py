@@ -36,6 +36,7 @@ from sisim.engine.tables import (
 DRIFT_YEARS = 5
 """Bounds on leaving allow for the drift of this many years, and are worked out so often."""
 MOST_BOUNDS = 64
+"""Most times for which the bounds are kept; a run of twelve steps needs as many at most."""
 
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all)."""
@@ -158,7 +159,7 @@ class Simulation:
 
     def _finish_with(self, own: Own) -> None:
         tables, columns, step = self.compiled.tables, self.columns, self.step
-        bounds, active, variant = self._bounds.between(step, step + 1)
+        bounds, rest, active, variant = self._bounds.between(step, step + 1)
         counts, scratch = self._counts[0], self._scratch[0]
         moment = tables.layout.first_step + step
         work = scratch.work
@@ -196,6 +197,7 @@ class Simulation:
                 columns,
                 tables.layout.track,
                 scratch,
+                rest[variant[0]],
                 n,
                 shared,
                 step,
@@ -206,22 +208,14 @@ class Simulation:
             work["transition"][:n][silent] = kernel.STAYS
             for person, track, transition, to in own.moves:
                 if low <= person < high:
-                    work[n] = (
-                        person,
-                        person,
-                        0,
-                        track,
-                        columns.state[track, person],
-                        0,
-                        transition,
-                        to,
-                    )
+                    here = columns.state[track, person]
+                    work[n] = (person, person, 0, track, here, 0, 0, transition, to)
                     n += 1
             kernel.move_all(tables.layout, columns, counts, scratch, n, n, step, self.logging)
         self.step += 1
 
     def _run(self, stop: int, *, begun: bool) -> None:
-        bounds, active, variant = self._bounds.between(self.step, stop)
+        bounds, rest, active, variant = self._bounds.between(self.step, stop)
 
         def work(thread: int) -> None:
             if self.logging:
@@ -239,6 +233,7 @@ class Simulation:
                 stop,
                 begun,
                 bounds,
+                rest,
                 active,
                 variant,
                 self.key,
@@ -428,6 +423,7 @@ def _scratch(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
         order=np.empty(most, np.int32),
         ends=np.empty((1 + len(compiled.arms)) * len(state), np.int32),
         seen=np.empty((features, kernel.BATCH)),
+        most=np.empty((2, kernel.BATCH)),
         values=np.empty((out, kernel.BATCH)),
         leavers=np.empty(most, np.int32),
         second=np.empty((4, most), np.uint32),
@@ -451,31 +447,31 @@ class Bounds:
         self._cycles = set(feature["arg"][feature["kind"] == WHEN_CYCLE].tolist())
         self._begins = sum(1 << int(m) for m in feature["arg"][feature["kind"] == WHEN_MONTH])
         self._seasons = _seasons(compiled)
-        self._known: dict[tuple[int, ...], NDArray[np.uint32]] = {}
+        self._known: dict[tuple[int, ...], int] = {}
+        slots, layout = len(self._largest), tables.layout
+        # Not touched, and so taking no memory, until there are so many different times.
+        self._bound = np.empty((MOST_BOUNDS, slots, len(tables.rule.state)), np.uint32)
+        self._rest = np.empty((MOST_BOUNDS, slots, len(tables.rule.out)), np.float32)
+        self._active = np.empty((MOST_BOUNDS, layout.slot_ages, layout.n_tracks), np.bool_)
 
     def between(
         self, first: int, stop: int
-    ) -> tuple[NDArray[np.uint32], NDArray[np.bool_], NDArray[np.int64]]:
+    ) -> tuple[NDArray[np.uint32], NDArray[np.float32], NDArray[np.bool_], NDArray[np.int64]]:
         """Return the bounds in use in [first, stop), and which of them holds at each step.
 
-        In the middle: on which tracks anybody might move at all, (bounds, years of age, tracks).
+        The bounds: the draw up to which anybody might leave (times, slots, states); the greatest
+        value of each transition but for its quick factors (times, slots, transitions); and on which
+        tracks anybody might move at all (times, years of age, tracks).
         """
-        keys = [self._when(step) for step in range(first, stop)]
-        wanted = list(dict.fromkeys(keys))
-        if len(self._known) > MOST_BOUNDS:
+        times = [self._when(step) for step in range(first, stop)]
+        if len(self._known) + len(set(times)) > MOST_BOUNDS:
             self._known.clear()
-        for key in wanted:
-            if key not in self._known:
-                self._known[key] = self._at(first + keys.index(key), key[0])
-        stacked = np.stack([self._known[key] for key in wanted])
-        which = np.array([wanted.index(key) for key in keys], np.int64)
-        return stacked, self._active(stacked), which
-
-    def _active(self, bounds: NDArray[np.uint32]) -> NDArray[np.bool_]:
-        layout = self._compiled.tables.layout
-        somewhere = bounds[:, :, :-1] > 0
-        by_age = somewhere.reshape(len(bounds), layout.slot_ages, layout.slot_classes, -1)
-        return np.logical_or.reduceat(by_age.any(axis=2), layout.track["first"], axis=2)
+        for step, time in enumerate(times, first):
+            if time not in self._known:
+                number = self._known[time] = len(self._known)
+                self._work_out(number, step, time[0])
+        which = np.array([self._known[time] for time in times], np.int64)
+        return self._bound, self._rest, self._active, which
 
     def _when(self, step: int) -> tuple[int, ...]:
         """Return what the bounds depend on: period of drift, season, months beginning, cycle."""
@@ -489,12 +485,11 @@ class Bounds:
             step if self._by_cycle or cycle in self._cycles else -1,
         )
 
-    def _at(self, step: int, period: int) -> NDArray[np.uint32]:
+    def _work_out(self, number: int, step: int, period: int) -> None:
         clock, tables = self._compiled.clock, self._compiled.tables
         begin, end = (
             clock.start + round((period + n) * DRIFT_YEARS * clock.per_year) for n in (0, 1)
         )
-        out = np.empty((len(self._largest), len(tables.rule.state)), np.uint32)
         kernel.leaving_bounds(
             tables.rule,
             tables.sight,
@@ -502,9 +497,13 @@ class Bounds:
             step,
             tables.rule.drift[:, max(begin - 1, 0) : end + 1].max(axis=1),
             np.empty((kernel.MAX_OUT, 1)),
-            out,
+            self._bound[number],
+            self._rest[number],
         )
-        return out
+        layout = tables.layout
+        somewhere = self._bound[number, :, :-1] > 0
+        by_age = somewhere.reshape(layout.slot_ages, layout.slot_classes, -1).any(axis=1)
+        self._active[number] = np.logical_or.reduceat(by_age, layout.track["first"], axis=1)
 
 
 def _seasons(compiled: Compiled) -> set[int]:

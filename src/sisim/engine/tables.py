@@ -67,6 +67,7 @@ StateRow = row(
     last=_I,
     exit=_I,
     feature_first=_I,
+    feature_quick=_I,
     feature_base=_I,
     feature_last=_I,
     fixed=_I,
@@ -75,7 +76,7 @@ StateRow = row(
 TrackRow = row(first=_I, last=_I, move=_U, to=_U, start=_U, group_first=_I, group_last=_I)
 TransitionRow = row(kind=_I, stage=_I, base=_F, first=_I, last=_I, to_first=_I, to_last=_I)
 DestinationRow = row(state=_I, share=_F, first=_I, last=_I)
-ReferenceRow = row(feature=_I, kind=_I, table=_I, length=_I, scale=_I, ratio=_F)
+ReferenceRow = row(feature=_I, kind=_I, table=_I, length=_I, scale=_I, quick=_I, ratio=_F)
 FeatureRow = row(kind=_I, arg=_I, window=_I)
 EffectRow = row(investment=_I, phase=_I, modifier=_I)
 PlacingRow = row(onset=_F, project_end=_I)
