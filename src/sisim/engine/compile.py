@@ -449,8 +449,8 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
     build.state_feature = state_feature
     reference_rows = np.zeros(len(build.references), ReferenceRow)
     offset = 0
-    for transition in rows:
-        reference_rows["quick"][_quick(build, transition)] = 1
+    for line in rows:
+        reference_rows["quick"][_quick(build, line)] = 1
     for row, reference in zip(reference_rows, build.references, strict=True):
         row["feature"], row["kind"], row["scale"] = (
             reference.feature,

@@ -553,12 +553,18 @@ def decide_all(R, V, P, track, W, rest, n, shared, s, moment, key):  # type: ign
                 W.second[1, leaving] = P.hi[W.work[m].person]
                 W.second[2, leaving] = track[state.track].to
                 W.leavers[leaving] = m
-                if not state.fixed:
+                if state.fixed:
+                    for j in range(state.feature_first, feature_last):
+                        f = V.state_feature[j]
+                        i = W.work[m].person
+                        W.kept[leaving, f] = observe(V, P, f, W.work[m].row, i, arm, s)
+                else:
                     share_out(R, state.first, state.last, W.values, q)
                     for j in range(state.last - state.first):
                         W.chance[leaving, j] = W.values[j, q]
                     for j in range(state.feature_first, feature_last):
-                        W.kept[leaving, V.state_feature[j]] = W.seen[V.state_feature[j], q]
+                        f = V.state_feature[j]
+                        W.kept[leaving, f] = W.seen[f, q]
                 leaving += 1
         begin = after
     # The second draws are made together: alone, each would wait for the one before.

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 from sisim.engine.compile import compile_scenario
 from sisim.engine.result import Replication, Result
 from sisim.engine.run import Progress, Simulation, run_once
 from sisim.scenario.scenario import Scenario
+
+SIDE_BY_SIDE = 200_000
+"""Most people living at a time in a replication that is run beside others, for memory's sake."""
 
 
 def simulate(
@@ -28,16 +34,24 @@ def simulate(
     compiled = compile_scenario(scenario)
     first = scenario.seed if seed is None else seed
     count = scenario.replications if replications is None else replications
-    steps = compiled.clock.end
+    cores = threads or len(os.sched_getaffinity(0))
+    done = [0] * count
 
-    def one(number: int) -> Replication:
-        def tell(done: int, _: int) -> None:
+    def one(number: int, threads: int) -> Replication:
+        def tell(steps: int, end: int) -> None:
+            done[number] = steps
             if progress is not None:
-                progress(number * steps + done, count * steps)
+                progress(sum(done), count * end)
 
         return replication(run_once(compiled, first + number, threads=threads, progress=tell))
 
-    return Result(compiled, tuple(one(number) for number in range(count)))
+    # Whole replications waste nothing on waiting for each other; those left over share the threads.
+    people = scenario.population.residents or scenario.population.cohort or 0
+    beside = count - count % cores if people <= SIDE_BY_SIDE else 0
+    with ThreadPoolExecutor(cores) as pool:
+        runs = list(pool.map(lambda number: one(number, 1), range(beside)))
+    runs += [one(number, cores) for number in range(beside, count)]
+    return Result(compiled, tuple(runs))
 
 
 def replication(simulation: Simulation) -> Replication:
