@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sisim.economics.appraisal import break_even, headline, totals
-from sisim.economics.ledger import KINDS, ledger
+from sisim.economics.ledger import KINDS, TRANSFERS, Line, ledger
 from sisim.economics.prices import conversion
 from sisim.results import Results
 
@@ -41,7 +41,7 @@ def test_with_less_without_is_what_it_says(seed: int) -> None:
     book = ledger(counts(seed))
     difference = book.total() - book.total()[:, :1]
     kinds = book.sums(lambda line: line.kind)
-    assert set(kinds) == set(KINDS)
+    assert set(kinds) == set(KINDS) - set(TRANSFERS)
     reduced = kinds["use"][:, :1] - kinds["use"]
     own = kinds["investment"] + kinds["running"] + kinds["replaced"]
     assert np.allclose(difference, own - reduced, rtol=0, atol=ORE)
@@ -73,6 +73,21 @@ def test_a_new_price_needs_no_simulation() -> None:
 def test_more_than_money_needs_one() -> None:
     with pytest.raises(ValueError, match="simulated again"):
         counts(1).repriced(scenario(time={"start": "2026-01", "years": 4}))
+
+
+def test_transfers_move_money_and_make_none() -> None:
+    book = ledger(counts(1))
+    lines = [Line("repayment", "team", name, "town") for name in ("social", "fund")]
+    paid = np.zeros((*book.amounts.shape[:3], 2))
+    paid[..., 0], paid[..., 1] = 500.0, -500.0
+    after = book.with_lines(lines, paid)
+    assert np.allclose(after.total(), book.total(), rtol=0, atol=ORE)
+    moved = after.sums(lambda line: line.administration)["social"]
+    assert np.allclose(moved, book.sums(lambda line: line.administration)["social"] + 500)
+    with pytest.raises(ValueError, match="paid to nobody"):
+        book.with_lines(lines[:1], paid[..., :1])
+    with pytest.raises(ValueError, match="not running"):
+        book.with_lines([Line("running", "team", "social", "town")], paid[..., :1])
 
 
 def test_prices_are_brought_to_the_price_level_and_grow() -> None:

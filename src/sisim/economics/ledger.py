@@ -2,13 +2,14 @@
 
 Everything is linear in the counts, so sums hold whatever is added up first (law L6): payers to
 administrations, administrations to principals, principals to the total, months to years; and
-with - without = investment + running - replaced + change in use.
+with - without = investment + running - replaced + change in use. Repayments and contract payments
+move money between those who pay, and sum to zero.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
@@ -21,13 +22,17 @@ from sisim.economics.rewards import counted
 from sisim.engine.result import ITEMS, PHASES, Result, Units, labels
 from sisim.scenario.scenario import Cost, Scenario
 
-Kind = Literal["use", "investment", "running", "replaced"]
-KINDS: tuple[Kind, ...] = ("use", "investment", "running", "replaced")
+Kind = Literal["use", "investment", "running", "replaced", "repayment", "contract"]
+TRANSFERS: tuple[Kind, ...] = ("repayment", "contract")
+"""Money that changes hands and buys nothing: it sums to zero over those who pay and receive."""
+KINDS: tuple[Kind, ...] = ("use", "investment", "running", "replaced", *TRANSFERS)
 OF_PHASE: dict[str, Kind] = {
     "project": "investment", "new_way": "running", "replaced": "replaced"
 }  # fmt: skip
 FUND = "fund"
 """Pays an investment that no administration pays; it is its own principal."""
+ORE = 0.005
+"""SEK; less than an öre is rounding."""
 
 Floats = NDArray[np.float64]
 K = TypeVar("K")
@@ -95,6 +100,30 @@ class Ledger:
         """Return the sum over the lines that are wanted, (replications, arms, cycles)."""
         sums = self.sums(lambda line: True if wanted(line) else None)
         return sums.get(True, np.zeros(self.amounts.shape[:-1]))
+
+    def with_lines(self, lines: Sequence[Line], amounts: Floats) -> Ledger:
+        """Return the ledger with transfers added to it.
+
+        Args:
+            lines: Who pays or receives, and for what; their kinds are among `TRANSFERS`.
+            amounts: SEK, (replications, arms, cycles, lines); what is received is negative.
+
+        Raises:
+            ValueError: If a line is no transfer, the shape is another than the ledger's, or what
+                some pay is not what others receive, to the öre.
+        """
+        if costs := [line.kind for line in lines if line.kind not in TRANSFERS]:
+            raise ValueError(f"only {' and '.join(TRANSFERS)} are transfers, not {costs[0]}")
+        expected = (*self.amounts.shape[:3], len(lines))
+        if amounts.shape != expected:
+            raise ValueError(f"the amounts have the shape {amounts.shape}, not {expected}")
+        for kind in TRANSFERS:
+            own = amounts[..., [line.kind == kind for line in lines]]
+            worst = float(np.abs(own.sum(axis=-1)).max(initial=0.0))
+            if worst > ORE:
+                raise ValueError(f"{kind}: {worst:.2f} kr are paid to nobody, or by nobody")
+        joined = np.concatenate([self.amounts, amounts], axis=-1)
+        return replace(self, lines=(*self.lines, *lines), amounts=joined)
 
     def table(self) -> pd.DataFrame:
         """Return the ledger as a tidy table.
