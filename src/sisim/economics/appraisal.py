@@ -1,26 +1,261 @@
-"""What an arm is worth: discounted totals, when it has paid for itself, the numbers in a row.
+"""What an arm is worth: net present value, ratio, payback, deepest hole, rate of return.
 
-Everything is compared with `without`, counts from the start of the scenario in the scenario's
-perspective, and leaves out what everyone has (ordinary resources) unless asked for, as the figures
-do.
+Everything is compared with `without` for the same people in the same replication, counts from the
+start of the scenario in the scenario's perspective, and leaves out what everyone has (ordinary
+resources) unless asked for, as the figures do. Repayments to a fund move money within what is
+appraised and are left out; contract payments count for those in the perspective.
+
+Definitions are those of Boardman et al., "Cost-Benefit Analysis", ch. 6, and Drummond et al.,
+"Methods for the Economic Evaluation of Health Care Programmes", ch. 4.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sisim.economics.ledger import Ledger, Line, rewards
-from sisim.economics.rewards import discount_factors
+from sisim.economics.finance import irr
+from sisim.economics.horizon import Horizon
+from sisim.economics.ledger import ORE, Ledger, Line, rewards
 from sisim.engine.result import Axis, labels, tidy
+from sisim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
 Estimate = tuple[float, float, float]
 """A mean over replications, and the low and high end of its 10-90 % range."""
+AMOUNTS = (
+    "invested", "lower_cost", "net", "tail", "benefit_cost_ratio", "return_on_investment",
+    "internal_rate_of_return", "deepest", "deepest_discounted",
+)  # fmt: skip
+"""What an appraisal measures in every replication."""
+
+
+NAN = float("nan")
+
+
+class Interval(NamedTuple):
+    """A number over replications that are paired: with and without meet the same people.
+
+    Attributes:
+        mean: Its mean over those replications in which it is defined.
+        low: The 10th percentile of the replications.
+        high: The 90th percentile.
+        standard_error: Of the mean; NaN for a single replication.
+        replications: In how many it is defined.
+        to_halve: How many replications would halve the standard error; None for a single one,
+            which cannot tell it.
+    """
+
+    mean: float
+    low: float
+    high: float
+    standard_error: float
+    replications: int
+    to_halve: int | None
+
+
+def interval(values: NDArray[Any]) -> Interval:
+    """Return the interval of a number over replications, (replications,); NaN is undefined.
+
+    The standard error falls with the root of the replications: to halve it takes four times as
+    many.
+
+    Examples:
+        >>> interval(np.array([1.0, 3.0])).standard_error
+        1.0
+    """
+    known = np.asarray(values, np.float64)
+    known = known[np.isfinite(known)]
+    n = len(known)
+    if not n:
+        return Interval(NAN, NAN, NAN, NAN, 0, None)
+    low, high = np.quantile(known, [0.1, 0.9])
+    error = float(known.std(ddof=1) / np.sqrt(n)) if n > 1 else NAN
+    mean = float(known.mean())
+    return Interval(mean, float(low), float(high), error, n, 4 * n if n > 1 else None)
+
+
+@dataclass(frozen=True)
+class Appraisal:
+    """What one arm is worth, in fixed prices.
+
+    Attributes:
+        arm: Which arm is compared with `without`.
+        scenario: Whose perspective, rates and conventions.
+        horizon: The cycles that count.
+        cost: What the arm's investments cost, less what they replace, and what contracts cost,
+            (replications, cycles).
+        lower_cost: What is used less than without, (replications, cycles).
+    """
+
+    arm: str
+    scenario: Scenario
+    horizon: Horizon
+    cost: Floats
+    lower_cost: Floats
+
+    @cached_property
+    def net(self) -> Floats:
+        """The net saving, not discounted, (replications, cycles)."""
+        return self.lower_cost - self.cost
+
+    @cached_property
+    def discounted(self) -> Floats:
+        """The net saving, discounted, (replications, cycles)."""
+        return self.net * self.horizon.factors(self._rate)
+
+    @cached_property
+    def years(self) -> NDArray[np.int64]:
+        """The calendar years from the start, those of a tail too, (years,)."""
+        return np.unique(self.horizon.years)
+
+    @property
+    def first_of_tail(self) -> int | None:
+        """The first calendar year with anything of a tail in it."""
+        simulated = self.horizon.simulated
+        return int(self.horizon.years[simulated]) if simulated < self.horizon.cycles else None
+
+    @cached_property
+    def amounts(self) -> dict[str, Floats]:
+        """Every measure in `AMOUNTS`, by replication; NaN where it is not defined."""
+        rate, worth = self._rate, self.horizon.present_value
+        invested, lower_cost = worth(self.cost, rate), worth(self.lower_cost, rate)
+        net = lower_cost - invested
+        tail = self.discounted[:, self.horizon.simulated :].sum(axis=1)
+        found = {
+            "invested": invested,
+            "lower_cost": lower_cost,
+            "net": net,
+            "tail": tail,
+            "benefit_cost_ratio": _ratio(lower_cost, invested),
+            "return_on_investment": _ratio(net, invested),
+            "internal_rate_of_return": np.array([_only(self.rates_of(one)) for one in self.net]),
+            "deepest": _deepest(self.net),
+            "deepest_discounted": _deepest(self.discounted),
+        }
+        assert set(found) == set(AMOUNTS)
+        return found
+
+    def interval(self, name: str) -> Interval:
+        """Return one of `AMOUNTS` with its interval over the replications."""
+        return interval(self.amounts[name])
+
+    @cached_property
+    def ratio(self) -> float:
+        """The benefit-cost ratio of the mean amounts; NaN if nothing is paid.
+
+        The ratio of means, as the mean of ratios is not that of the amounts that are shown.
+        """
+        return _mean_ratio(self.amounts["lower_cost"], self.amounts["invested"])
+
+    @cached_property
+    def gain(self) -> float:
+        """The return on investment of the mean amounts: net / invested; NaN if nothing is paid."""
+        return _mean_ratio(self.amounts["net"], self.amounts["invested"])
+
+    @cached_property
+    def payback(self) -> float | None:
+        """The instant from which the mean accumulated net is never negative again."""
+        return payback(self.horizon, self.cost, self.net)
+
+    @cached_property
+    def payback_discounted(self) -> float | None:
+        """The same for the discounted net."""
+        return payback(self.horizon, self.cost, self.discounted)
+
+    @cached_property
+    def deepest_year(self) -> int | None:
+        """The year in which the mean accumulated net, not discounted, is lowest; None if never < 0."""
+        balance = np.cumsum(self.net.mean(axis=0))
+        if balance.min() > -ORE:
+            return None
+        return int(self.horizon.years[int(np.argmin(balance))])
+
+    @cached_property
+    def rates_of_return(self) -> tuple[float, ...]:
+        """The internal rates of return of the mean net: none if undefined, several if ambiguous."""
+        return self.rates_of(self.net.mean(axis=0))
+
+    @cached_property
+    def chance(self) -> float:
+        """The share of the replications in which the arm is worth at least what it costs."""
+        return float((self.amounts["net"] >= -ORE).mean())
+
+    def rates_of(self, flows: Floats) -> tuple[float, ...]:
+        """Return the internal rates of return of flows by cycle, counted by year."""
+        # By the month, noise would change sign every so often; a budget looks at years.
+        per_year = round(max(1.0, self.scenario.pathway.steps_per_year))
+        padded = np.pad(flows, (0, -len(flows) % per_year))
+        return irr(np.where(abs(found := padded.reshape(-1, per_year).sum(axis=1)) < ORE, 0, found))
+
+    def table(self) -> pd.DataFrame:
+        """Return every measure with its interval.
+
+        Columns: arm, measure, mean, low, high, standard_error, replications, to_halve.
+        """
+        rows = [{"measure": name, **self.interval(name)._asdict()} for name in AMOUNTS]
+        table = pd.DataFrame(rows).astype({"to_halve": "Int64"})
+        return table.assign(arm=self.arm)[["arm", *table.columns]]
+
+    def course(self) -> pd.DataFrame:
+        """Return the net saving and its accumulation year by year.
+
+        Columns: arm, year, tail (whether the year is partly or wholly in the tail), series ("net",
+        "discounted", "accumulated", "accumulated_discounted"), mean, low, high.
+        """
+        yearly = {
+            "net": self.horizon.yearly(self.net),
+            "discounted": self.horizon.yearly(self.discounted),
+        }
+        yearly |= {
+            "accumulated": np.cumsum(yearly["net"], axis=1),
+            "accumulated_discounted": np.cumsum(yearly["discounted"], axis=1),
+        }
+        first = self.first_of_tail
+        in_tail = np.zeros(len(self.years), bool) if first is None else self.years >= first
+        parts = [
+            pd.DataFrame({
+                "arm": self.arm, "year": self.years, "tail": in_tail, "series": name,
+                "mean": values.mean(axis=0), "low": np.quantile(values, 0.1, axis=0),
+                "high": np.quantile(values, 0.9, axis=0),
+            })
+            for name, values in yearly.items()
+        ]  # fmt: skip
+        return pd.concat(parts, ignore_index=True)
+
+    @property
+    def _rate(self) -> float:
+        return self.scenario.economy.discount_costs.value
+
+
+def appraise(ledger: Ledger, arm: str, *, ordinary: bool = False, tail: bool = True) -> Appraisal:
+    """Return what an arm is worth in the scenario's perspective.
+
+    Args:
+        ledger: The ledger in fixed prices.
+        arm: Which arm, compared with `without`.
+        ordinary: Whether what everyone has counts too.
+        tail: Whether the scenario's tail, if it has one, is reckoned with.
+    """
+    result = ledger.result
+    number = result.arms.index(arm)
+    shown = _shown(ledger, ordinary)
+    use = ledger.total(lambda line: line.kind == "use" and shown(line))
+    own = ledger.total(lambda line: line.kind not in ("use", "repayment") and shown(line))
+    horizon = Horizon(result, ledger.amounts.shape[2], tail=tail)
+    return Appraisal(
+        arm,
+        result.scenario,
+        horizon,
+        horizon.flows(own[:, number] - own[:, 0]),
+        horizon.flows(use[:, 0] - use[:, number]),
+    )
 
 
 def totals(ledger: Ledger) -> pd.DataFrame:
@@ -32,8 +267,13 @@ def totals(ledger: Ledger) -> pd.DataFrame:
     economy = result.scenario.economy
     weights = result.used("weight")
     gained = rewards(result, weights).sum(axis=3)
-    worth = [_sum(ledger, ledger.total(), economy.discount_costs.value)] + [
-        _sum(ledger, gained[..., number], economy.discount_effects.value)
+    horizon = Horizon(result, ledger.amounts.shape[2])
+
+    def worth(flows: Floats, rate: float) -> Floats:
+        return horizon.present_value(horizon.flows(flows), rate)
+
+    found = [worth(ledger.total(), economy.discount_costs.value)] + [
+        worth(gained[..., number], economy.discount_effects.value)
         for number in range(len(weights.names))
     ]
     axes: list[Axis] = [
@@ -41,36 +281,37 @@ def totals(ledger: Ledger) -> pd.DataFrame:
         {"arm": labels(result.arms)},
         {"measure": labels(["cost", *weights.names])},
     ]
-    return tidy("total", np.stack(worth, axis=-1), axes)
+    return tidy("total", np.stack(found, axis=-1), axes)
+
+
+def payback(horizon: Horizon, cost: Floats, net: Floats) -> float | None:
+    """Return the instant from which the mean accumulated net is no longer negative.
+
+    It must stay out of the red for as long as the horizon reaches: an arm that has paid for itself
+    and then loses it again has not paid for itself.
+
+    Args:
+        horizon: The cycles that count.
+        cost: What the investment costs, (replications, cycles).
+        net: What is accumulated, discounted or not, (replications, cycles).
+
+    Returns:
+        A decimal year, or None if that does not happen, or if nothing is invested.
+    """
+    invested = np.flatnonzero(cost.any(axis=0))
+    if not len(invested):
+        return None
+    balance = np.cumsum(net.mean(axis=0))
+    red = np.flatnonzero(balance < -ORE)
+    if not len(red):
+        return horizon.instant(int(invested[0]))
+    # What a cycle brings is there when the cycle is over.
+    return None if red[-1] + 1 == len(balance) else horizon.instant(int(red[-1]) + 2)
 
 
 def break_even(ledger: Ledger, arm: str, ordinary: bool = False) -> float | None:
-    """Return the instant from which the accumulated net saving of an arm is no longer negative.
-
-    The net saving is discounted and averaged over the replications. It must stay out of the red
-    for as long as the scenario looks: an arm that has paid for itself and then loses it again has
-    not paid for itself.
-
-    Returns:
-        A decimal year, or None if that does not happen within the horizon.
-    """
-    result = ledger.result
-    number = result.arms.index(arm)
-    cost = ledger.total(_shown(ledger, ordinary))
-    factors = _factors(ledger, result.scenario.economy.discount_costs.value)
-    saving = (cost[:, 0] - cost[:, number]).mean(axis=0) * factors
-    shown = _shown(ledger, ordinary)
-    invested = ledger.total(lambda line: line.kind != "use" and shown(line))[0, number]
-    if not invested.any():
-        return None
-    balance = np.cumsum(saving)
-    red = np.flatnonzero(balance < -0.005)  # less than an öre is rounding
-    at = red[-1] + 1 if len(red) else int(np.flatnonzero(invested)[0])
-    if at == len(balance):
-        return None
-    # What a cycle brings is there when the cycle is over.
-    over = 1 if len(red) else 0
-    return result.instant(int(ledger.cycles[at]) + over)
+    """Return the discounted payback within the years that are simulated: see `payback`."""
+    return appraise(ledger, arm, ordinary=ordinary, tail=False).payback_discounted
 
 
 def headline(ledger: Ledger, arm: str, ordinary: bool = False) -> dict[str, Estimate]:
@@ -80,23 +321,15 @@ def headline(ledger: Ledger, arm: str, ordinary: bool = False) -> dict[str, Esti
         `helped`: how many have begun treatment; `avoided`: how many fewer have entered the case in
         focus, to the end; `invested`: present value of the investment and of what the new way of
         working costs more than what it replaces; `lower_cost`: that of the reduced use; `net`:
-        lower_cost - invested.
+        lower_cost - invested. No tail is reckoned with.
     """
     result = ledger.result
     number = result.arms.index(arm)
-    shown = _shown(ledger, ordinary)
-    rate = result.scenario.economy.discount_costs.value
     helped = result.treatments("started")[:, number - 1].sum(axis=(1, 2, 3))
-    own = _sum(ledger, ledger.total(lambda line: line.kind != "use" and shown(line)), rate)
-    use = _sum(ledger, ledger.total(lambda line: line.kind == "use" and shown(line)), rate)
-    invested, lower_cost = own[:, number], use[:, 0] - use[:, number]
-    return {
-        "helped": _estimate(helped),
-        "avoided": _estimate(_avoided(ledger, number)),
-        "invested": _estimate(invested),
-        "lower_cost": _estimate(lower_cost),
-        "net": _estimate(lower_cost - invested),
-    }
+    worth = appraise(ledger, arm, ordinary=ordinary, tail=False).amounts
+    counted = {"helped": helped, "avoided": _avoided(ledger, number)}
+    money = {name: worth[name] for name in ("invested", "lower_cost", "net")}
+    return {name: _estimate(values) for name, values in (counted | money).items()}
 
 
 def _shown(ledger: Ledger, ordinary: bool) -> Callable[[Line], bool]:
@@ -115,18 +348,23 @@ def _avoided(ledger: Ledger, arm: int) -> Floats:
     return np.asarray(entered[:, 0] - entered[:, arm], np.float64)
 
 
-def _factors(ledger: Ledger, rate: float) -> Floats:
-    """Return the discount factor of each cycle; what lies before the start does not count."""
-    clock = ledger.result.compiled.clock
-    before = clock.start - clock.history
-    exponent = ledger.result.scenario.economy.exponent
-    after = discount_factors(len(ledger.cycles) - before, rate, exponent, clock.per_year)
-    return np.concatenate([np.zeros(before), after])
+def _deepest(net: Floats) -> Floats:
+    """Return the lowest that the accumulated net is, at most 0, (replications,)."""
+    return np.asarray(np.minimum(np.cumsum(net, axis=1).min(axis=1, initial=0.0), 0.0))
 
 
-def _sum(ledger: Ledger, flows: Floats, rate: float) -> Floats:
-    """Return the present value of (..., cycles)."""
-    return np.asarray((flows * _factors(ledger, rate)).sum(axis=-1))
+def _ratio(above: Floats, below: Floats) -> Floats:
+    """Return above / below; NaN where nothing is paid."""
+    paid = below > ORE
+    return np.asarray(np.divide(above, below, out=np.full(above.shape, NAN), where=paid))
+
+
+def _mean_ratio(above: Floats, below: Floats) -> float:
+    return float(_ratio(above.mean(keepdims=True), below.mean(keepdims=True))[0])
+
+
+def _only(rates: tuple[float, ...]) -> float:
+    return rates[0] if len(rates) == 1 else NAN
 
 
 def _estimate(values: NDArray[Any]) -> Estimate:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sisim.economics.prices import PriceList
 from sisim.economics.rewards import counted
 from sisim.engine.result import ITEMS, PHASES, Result, Units, labels
+from sisim.scenario.economy import FUND
 from sisim.scenario.scenario import Cost, Scenario
 
 Kind = Literal["use", "investment", "running", "replaced", "repayment", "contract"]
@@ -29,8 +30,6 @@ KINDS: tuple[Kind, ...] = ("use", "investment", "running", "replaced", *TRANSFER
 OF_PHASE: dict[str, Kind] = {
     "project": "investment", "new_way": "running", "replaced": "replaced"
 }  # fmt: skip
-FUND = "fund"
-"""Pays an investment that no administration pays; it is its own principal."""
 ORE = 0.005
 """SEK; less than an öre is rounding."""
 
@@ -207,5 +206,6 @@ def _costs(scenario: Scenario, name: str) -> dict[str, Cost]:
 
 
 def _principal(scenario: Scenario, administration: str) -> str:
+    """Return whose administration it is; the fund is its own principal."""
     administrations = scenario.pathway.administrations
     return FUND if administration == FUND else administrations[administration].principal

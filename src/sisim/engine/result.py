@@ -459,10 +459,13 @@ def digest(scenario: Scenario) -> str:
 
 def _without_money(scenario: Scenario) -> dict[str, Any]:
     """Return what of a scenario has a bearing on people."""
-    price = {"price", "price_year", "administration", "payers", "cash", "price_type", "ordinary"}
+    price = {"price", "price_year", "administration", "payers", "price_type", "ordinary"}
+    price |= {"cash", "step_size", "notice"}
     cost = {"cost": True, "new_way": {"cost", "replaces"}}
     money: dict[str, Any] = {
         "economy": True,
+        "contracts": True,
+        "funds": True,
         "drift": {"prices", "inflation"},
         "pathway": {
             "resources": dict.fromkeys(scenario.pathway.resources, price),

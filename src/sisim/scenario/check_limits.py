@@ -116,9 +116,6 @@ class LimitsCheck(Findings):
 
     def _money(self) -> None:
         economy = self.scenario.economy
-        valid = ["public", *self.pathway.principals, *self.pathway.administrations]
-        path: Path = ("economy", "perspective")
-        self.refer(path, economy.perspective, valid, Reason("The perspective"))
         for name, change in self.scenario.drift.volumes.items():
             if change.value <= -1:
                 reason = Reason("A yearly change must be over -1 (-100 %).")

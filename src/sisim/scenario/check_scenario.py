@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sisim.scenario.document import Document
+from sisim.scenario.economy import FUND
 from sisim.scenario.features import Features
 from sisim.scenario.findings import Findings
 from sisim.scenario.numbers import numbers
@@ -17,8 +18,6 @@ from sisim.scenario.scenario import Cost, Effect, Investment, Persistence, Scena
 from sisim.scenario.target import nobody
 
 NEW_WAY = "new_way_of_working"
-FUND = "fund"
-"""Who pays an investment that no administration pays."""
 
 
 def instant(month: str) -> float:

@@ -16,6 +16,7 @@ class Principal(Table):
     """A principal (huvudman): municipality, region, state, individual."""
 
     label: Text
+    public: bool = Field(True, description="Whether it counts in the public sector's perspective.")
 
 
 class Administration(Table):
@@ -30,6 +31,8 @@ class Resource(Table):
 
     Exactly one of `administration` and `payers` (shares that sum to 1) says who pays.
     `ordinary` marks what everyone has (school for all): left out of the figures unless asked for.
+    `cash` says what a budget sees of a reduced use: all of it at once (`outlay`); only whole steps
+    of `step_size`, `notice` months later (`step`); or nothing (`capacity`).
     """
 
     label: Text
@@ -39,6 +42,14 @@ class Resource(Table):
     administration: Name | None = None
     payers: dict[Name, Positive] = {}
     cash: Literal["outlay", "step", "capacity"] = "outlay"
+    step_size: Positive | None = Field(
+        None,
+        description="Units a year that can only be freed together: a home of eight places is 2920 "
+        "days, a post one year's work.",
+    )
+    notice: Positive | None = Field(
+        None, description="Months from when a step is no longer needed until it costs nothing."
+    )
     price_type: Name = "general"
     ordinary: bool = False
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, model_validator
 
 from sisim.scenario.base import Name, Number, Positive, Probability, Rate, Table, Text
+from sisim.scenario.economy import Economy
 from sisim.scenario.pathway import Pathway, Scale
 
 Ending = Literal["ends", "continues", "new_way_of_working"]
@@ -254,25 +255,6 @@ class Drift(Table):
     inflation: Number = Number(value=0.02)
 
 
-class Economy(Table):
-    """Price level, discounting and counting conventions.
-
-    `counting`: rewards of a cycle counted at its `start`, `end`, as the mean of `both`, at every
-    `point` (0…n with weight 1), or with `weights` of one's own (one per point).
-    `exponent`: the discount exponent of the first cycle (0 or 1), or `within` for time in years.
-    """
-
-    price_level: int = 2024
-    counting: Literal["start", "end", "both", "point", "weights"] = "start"
-    weights: list[float] = []
-    discount_costs: Number = Number(value=0.0)
-    discount_effects: Number = Number(value=0.0)
-    exponent: Literal[0, 1] = 0
-    perspective: str = Field(
-        "public", description="Whose costs count: a principal, an administration, or all: public."
-    )
-
-
 class OutcomeMeasure(Table):
     """An outcome that stands beside the money: people in a group, or entries into it."""
 
@@ -327,14 +309,9 @@ class Scenario(Table):
     _files: dict[str, str] = PrivateAttr(default_factory=dict)
     _changed: dict[str, str] = PrivateAttr(default_factory=dict)
 
-    def bears(self, administration: str) -> bool:
-        """Return whether what an administration pays counts in the scenario's perspective.
-
-        Who pays that is no administration (the fund) counts in every perspective.
-        """
-        chosen = self.economy.perspective
-        known = self.pathway.administrations.get(administration)
-        return known is None or chosen in ("public", administration, known.principal)
+    def bears(self, payer: str) -> bool:
+        """Return whether what `payer` pays counts in the perspective: see `Economy.bears`."""
+        return self.economy.bears(payer, self.pathway.administrations, self.pathway.principals)
 
     def with_origin(self, files: Mapping[str, str], changed: Mapping[str, str]) -> Scenario:
         """Return the scenario, told from which file each of its parts came.

@@ -1,0 +1,96 @@
+"""Financial mathematics on plain numbers: net present value, internal rate of return, loans.
+
+Formulas and conventions are those of Brealey, Myers & Allen, "Principles of Corporate Finance",
+ch. 2 and 5: the first flow is not discounted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from sisim.economics.rewards import present_value
+
+Floats = NDArray[np.float64]
+LOWEST_RATE, HIGHEST_RATE = -0.9, 10.0
+"""Between which an internal rate of return is looked for, a year."""
+
+
+def npv(rate: float, flows: NDArray[Any], per_year: float = 1.0) -> float:
+    """Return the net present value of flows, the first one undiscounted.
+
+    Args:
+        rate: The discount rate per year.
+        flows: Equally spaced in time, (n,).
+        per_year: Flows in a year.
+
+    Examples:
+        >>> round(npv(0.05, [-15000, 1500, 2500, 3500, 4500, 6000]), 6)
+        122.894855
+    """
+    return float(present_value(np.asarray(flows), rate, per_year=per_year))
+
+
+def irr(flows: NDArray[Any], per_year: float = 1.0) -> tuple[float, ...]:
+    """Return every rate per year at which flows are worth nothing, from the lowest.
+
+    None at all means that the internal rate of return is undefined (flows of one sign); several,
+    that it says nothing (the sign changes more than once).
+
+    Args:
+        flows: Equally spaced in time, (n,).
+        per_year: Flows in a year.
+
+    Examples:
+        >>> [round(rate, 5) for rate in irr([-100, 39, 59, 55, 20])]
+        [0.28095]
+        >>> irr([100, 10])
+        ()
+    """
+    values = np.asarray(flows, np.float64)
+    if not ((values > 0).any() and (values < 0).any()):
+        return ()
+    years = np.arange(len(values)) / per_year
+
+    def worth(growth: Any) -> Any:
+        # In log growth the rates that matter lie evenly, and far-off ones do not overflow.
+        return np.exp(-np.multiply.outer(growth, years)) @ values
+
+    grid = np.linspace(np.log1p(LOWEST_RATE), np.log1p(HIGHEST_RATE), 960)
+    worths = worth(grid)
+    crossed = np.flatnonzero(worths[:-1] * worths[1:] < 0)
+    roots = [brentq(worth, grid[at], grid[at + 1], xtol=1e-14) for at in crossed]
+    roots += list(grid[worths == 0])
+    return tuple(float(np.expm1(root)) for root in sorted(roots))
+
+
+def annuity(amount: float, rate: float, periods: int) -> float:
+    """Return the equal payment at the end of each period that repays a loan.
+
+    amount x rate / (1 - (1 + rate)^-periods)
+
+    Examples:
+        >>> round(annuity(10_000_000, 0.035, 5), 2)
+        2214813.73
+    """
+    if rate == 0:
+        return amount / periods
+    return float(amount * rate / -np.expm1(-periods * np.log1p(rate)))
+
+
+def balances(amount: float, rate: float, payments: NDArray[Any]) -> Floats:
+    """Return what is owed after each payment, (n,): interest is added, then the payment made.
+
+    Examples:
+        >>> balances(1000, 0.1, [600, 550]).round(2).tolist()
+        [500.0, 0.0]
+    """
+    owed = amount
+    found = []
+    for payment in np.asarray(payments, np.float64):
+        owed = owed * (1.0 + rate) - payment
+        found.append(owed)
+    return np.asarray(found, np.float64)

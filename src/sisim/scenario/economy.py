@@ -1,0 +1,81 @@
+"""Money in a scenario file: whose costs count, price level, discounting, counting, a tail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sisim.scenario.base import Number, Positive, Table
+from sisim.scenario.pathway import Administration, Principal
+
+FUND = "fund"
+"""Who pays an investment that no administration pays."""
+PUBLIC, SOCIETY = "public", "society"
+"""The perspectives of all public principals, and of everybody."""
+
+
+class Tail(Table):
+    """What is reckoned with after the last simulated year, and on what basis.
+
+    `last_year`: the yearly difference of the last whole year goes on as it is, for `years`.
+    `fading`: it goes on, but halves every `half_life` years.
+    """
+
+    years: Annotated[int, Field(gt=0, le=100)]
+    basis: Literal["last_year", "fading"] | None = Field(
+        None, description="Must be stated: there is no tail without a basis."
+    )
+    half_life: Positive | None = Field(None, description="Years in which the difference halves.")
+    source: str | None = Field(None, description="Why the difference may be thought to go on.")
+
+
+class Economy(Table):
+    """Price level, discounting and counting conventions.
+
+    `counting`: rewards of a cycle counted at its `start`, `end`, as the mean of `both`, at every
+    `point` (0…n with weight 1), or with `weights` of one's own (one per point).
+    `exponent`: the discount exponent of the first cycle (0 or 1), or `within` for time in years.
+    Discount rates are shares a year: 0.035 is 3.5 %.
+    """
+
+    price_level: int = 2024
+    counting: Literal["start", "end", "both", "point", "weights"] = "start"
+    weights: list[float] = []
+    discount_costs: Number = Number(value=0.0)
+    discount_effects: Number = Number(value=0.0)
+    exponent: Literal[0, 1] = 0
+    perspective: str = Field(
+        PUBLIC,
+        description="Whose costs count: an administration, a principal, several of them joined by "
+        '"+", "public" (every public principal) or "society" (everybody).',
+    )
+    tail: Tail | None = None
+
+    @property
+    def bearers(self) -> tuple[str, ...]:
+        """The parts of the perspective: names of administrations and principals, or "public"."""
+        return tuple(part.strip() for part in self.perspective.split("+"))
+
+    def bears(
+        self,
+        payer: str,
+        administrations: Mapping[str, Administration],
+        principals: Mapping[str, Principal],
+    ) -> bool:
+        """Return whether what `payer` pays counts in the perspective.
+
+        What the fund pays counts in every one: an investment is always counted whole. Other
+        payers that are no administrations are private, and count in that of society.
+        """
+        if payer == FUND or SOCIETY in self.bearers:
+            return True
+        known = administrations.get(payer)
+        if known is None:
+            return False
+        principal = principals.get(known.principal)
+        public = principal is None or principal.public
+        return (public and PUBLIC in self.bearers) or not {payer, known.principal}.isdisjoint(
+            self.bearers
+        )
