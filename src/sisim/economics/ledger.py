@@ -154,7 +154,7 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
             resource.price, resource.price_type, resource.price_year
         )
         for administration, share in resource.shares.items():
-            principal = _principal(scenario, administration)
+            principal = payer_principal(scenario, administration)
             lines.append(Line("use", name, administration, principal, resource.ordinary))
             columns.append(cost * share)
     items = over_cycles(result.investment_units, len(cycles))
@@ -165,9 +165,9 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
                 own[..., ITEMS.index(item)] * prices.of(getattr(cost, item), cost.price_type)
                 for item in ITEMS
             )
-            principal = _principal(scenario, cost.payer)
-            lines.append(Line(OF_PHASE[phase], name, cost.payer, principal))
-            columns.append(np.asarray(amount))
+            for payer, share in cost.shares.items():
+                lines.append(Line(OF_PHASE[phase], name, payer, payer_principal(scenario, payer)))
+                columns.append(np.asarray(amount * share))
     empty = np.zeros((*amounts.shape[:3], 0))
     return Ledger(result, tuple(lines), np.stack(columns, axis=-1) if columns else empty, current)
 
@@ -205,7 +205,8 @@ def _costs(scenario: Scenario, name: str) -> dict[str, Cost]:
     return costs
 
 
-def _principal(scenario: Scenario, administration: str) -> str:
-    """Return whose administration it is; the fund is its own principal."""
-    administrations = scenario.pathway.administrations
-    return FUND if administration == FUND else administrations[administration].principal
+def payer_principal(scenario: Scenario, payer: str) -> str:
+    """Return whose administration or fund it is; a fund not described is its own principal."""
+    if payer in scenario.funds:
+        return scenario.funds[payer].principal
+    return FUND if payer == FUND else scenario.pathway.administrations[payer].principal

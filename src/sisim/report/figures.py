@@ -187,10 +187,11 @@ def _cost_strip(
 ) -> None:
     figure = figure_of(axes)
     without, with_ = story.without.cost, side.cost
-    payers = {investment.cost.payer for investment in story.scenario.investments.values()}
+    scenario = story.scenario
+    payers = {payer for one in scenario.investments.values() for payer in one.cost.shares}
     project = (
         t("Project time – paid by the fund", lang)
-        if payers == {"fund"}
+        if payers <= {"fund", *scenario.funds}
         else t("Project time", lang)
     )
     labels = {

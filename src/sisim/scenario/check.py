@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sisim.scenario.check_economy import EconomyCheck
+from sisim.scenario.check_fund import FundCheck
 from sisim.scenario.check_limits import LimitsCheck
 from sisim.scenario.check_pathway import PathwayCheck
 from sisim.scenario.check_scenario import ScenarioCheck
@@ -25,6 +26,7 @@ def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
     return [
         *pathway.problems,
         *ScenarioCheck(document, features, scenario).problems,
+        *FundCheck(document, scenario).problems,
         *LimitsCheck(document, scenario).problems,
         *EconomyCheck(document, scenario).problems,
     ]

@@ -207,8 +207,14 @@ class ScenarioCheck(Findings):
         self.increasing((*path, "at"), at)
 
     def _payer(self, path: Path, cost: Cost) -> None:
-        valid = [*self.pathway.administrations, FUND]
-        self.refer((*path, "payer"), cost.payer, valid, Reason("The administration"))
+        valid = [*self.pathway.administrations, *(self.scenario.funds or [FUND])]
+        key = (*path, "payer")
+        if isinstance(cost.payer, str):
+            self.refer(key, cost.payer, valid, Reason("The administration"))
+            return
+        for name in cost.payer:
+            self.refer((*key, name), name, valid, Reason("The administration"))
+        self.sum_to_one(key, cost.payer.values())
 
     def _areas(self, path: Path, areas: list[str]) -> None:
         for index, name in enumerate(areas):

@@ -9,6 +9,7 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from sisim.scenario.base import Name, Number, Positive, Probability, Rate, Table, Text
 from sisim.scenario.economy import Economy
+from sisim.scenario.fund import Fund
 from sisim.scenario.pathway import Pathway, Scale
 
 Ending = Literal["ends", "continues", "new_way_of_working"]
@@ -175,16 +176,23 @@ class Cost(Table):
     """What an investment costs, in the scenario's price level, and who pays.
 
     `start_up` once; `running` per year while it runs; per participant at start and per month.
-    `payer` is an administration; unset, the fund pays in the project and `social`-like payers must
-    be named for what follows.
+    `payer` is an administration or a fund, or several with shares that sum to 1; "fund" is one that
+    the file says no more about.
     """
 
     start_up: Positive = Positive(value=0)
     running: Positive = Positive(value=0)
     per_participant: Positive = Positive(value=0)
     per_participant_month: Positive = Positive(value=0)
-    payer: Name
+    payer: Name | dict[Name, Positive]
     price_type: Name = Field("staff", description="Whose real price growth it follows.")
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Share of the cost paid by each payer; sums to 1."""
+        if isinstance(self.payer, str):
+            return {self.payer: 1.0}
+        return {name: share.value for name, share in self.payer.items()}
 
 
 class Fidelity(Table):
@@ -297,6 +305,7 @@ class Scenario(Table):
     population: Population
     investments: dict[Name, Investment] = {}
     arms: dict[Name, Arm] = {}
+    funds: dict[Name, Fund] = {}
     drift: Drift = Drift()
     economy: Economy = Economy()
     outcomes: dict[Name, OutcomeMeasure] = {}
@@ -310,8 +319,20 @@ class Scenario(Table):
     _changed: dict[str, str] = PrivateAttr(default_factory=dict)
 
     def bears(self, payer: str) -> bool:
-        """Return whether what `payer` pays counts in the perspective: see `Economy.bears`."""
-        return self.economy.bears(payer, self.pathway.administrations, self.pathway.principals)
+        """Return whether what `payer` pays counts in the perspective: see `Economy.bears`.
+
+        A fund that the file describes counts where anything of its principal does.
+        """
+        administrations = self.pathway.administrations
+        if payer in self.funds:
+            own = self.funds[payer].principal
+            return any(self.bears(n) for n, a in administrations.items() if a.principal == own)
+        return self.economy.bears(payer, administrations, self.pathway.principals)
+
+    def payer_label(self, payer: str) -> Text:
+        """Return what an administration or a fund is called."""
+        known = self.pathway.administrations.get(payer) or self.funds.get(payer)
+        return Text(sv=payer, en=payer) if known is None else known.label
 
     def with_origin(self, files: Mapping[str, str], changed: Mapping[str, str]) -> Scenario:
         """Return the scenario, told from which file each of its parts came.
@@ -323,6 +344,11 @@ class Scenario(Table):
         scenario = self.model_copy()
         scenario._files, scenario._changed = dict(files), dict(changed)
         return scenario
+
+    @property
+    def origins(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The file of each part, and the place of all that was overridden: see `with_origin`."""
+        return dict(self._files), dict(self._changed)
 
     def origin(self, path: str) -> str:
         """Return the file (or the override) that the number at a dotted `path` came from."""

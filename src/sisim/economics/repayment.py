@@ -1,0 +1,361 @@
+"""What administrations give back to a fund as their costs fall: plan, outcome, and what they keep.
+
+reduction of an administration and year
+    = its ordinary use without - with the investment
+    - what the new way of working costs it more than what that replaces
+repaid + set aside + kept = reduction
+
+A reduction is a year's own: what costs more in one year is not set off against another's. What an
+administration pays of the project itself is its own stake, and no reduction. What everyone has
+(ordinary resources) is left out, as in the figures. Only administrations of the fund's principal
+repay; what others gain is shown beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sisim.economics.cash import cash_ladder
+from sisim.economics.fund import FundAccount, accumulated
+from sisim.economics.ledger import ORE, Kind, Ledger, Line, payer_principal
+from sisim.economics.prices import PriceList
+from sisim.economics.rounding import HAIR, rounded
+from sisim.scenario import fund as settings
+
+Floats = NDArray[np.float64]
+
+OF_FUND: tuple[Kind, ...] = ("investment", "running")
+"""What a fund can pay for."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is paid from a fund and repaid to it, in whole units, by year.
+
+    Attributes:
+        years: The calendar years, (years,).
+        administrations: Who repays.
+        payments: From the fund, (years,).
+        repaid: To the fund, (administrations, years).
+        rate: Interest per year on what is not yet repaid.
+    """
+
+    years: NDArray[np.int64]
+    administrations: tuple[str, ...]
+    payments: Floats
+    repaid: Floats
+    rate: float = 0.0
+
+    @property
+    def total(self) -> Floats:
+        """What all repay together, (years,)."""
+        return np.asarray(self.repaid.sum(axis=0))
+
+    @property
+    def net(self) -> Floats:
+        """What the fund gets back less what it pays, (years,)."""
+        return np.asarray(self.total - self.payments)
+
+    @property
+    def position(self) -> Floats:
+        """The accumulated net, (years,)."""
+        return accumulated(self.net, self.rate)
+
+    @property
+    def break_even(self) -> int | None:
+        """The year from which the accumulated net is no longer negative, if there is one."""
+        if not self.payments.any():
+            return None
+        red = np.flatnonzero(self.position < -ORE)
+        at = int(red[-1]) + 1 if len(red) else int(np.flatnonzero(self.payments)[0])
+        return int(self.years[at]) if at < len(self.years) else None
+
+
+@dataclass(frozen=True)
+class Repayments:
+    """What one fund pays and gets back in one arm; amounts are SEK.
+
+    Attributes:
+        fund: Its name in the file.
+        arm: The arm with the investments.
+        plan: As calculated, or agreed, beforehand.
+        reductions: Of the administrations that repay, (replications, administrations, years).
+        cash: What of them a budget sees, of the same shape.
+        observed: What would be repaid by outcome alone, of the same shape.
+        repaid: What is repaid, on the fund's basis, of the same shape.
+        set_aside: Put into the fund from what is kept, of the same shape.
+        outside: What administrations of other principals gain, (replications, years) by name.
+        cut: What a cap takes off an agreed plan, (administrations, years).
+        account: The book-keeping of the fund.
+    """
+
+    fund: str
+    arm: str
+    plan: Plan
+    reductions: Floats
+    cash: Floats
+    observed: Floats
+    repaid: Floats
+    set_aside: Floats
+    outside: Mapping[str, Floats]
+    cut: Floats
+    account: FundAccount
+
+    @property
+    def years(self) -> NDArray[np.int64]:
+        """The calendar years, (years,)."""
+        return self.plan.years
+
+    @property
+    def administrations(self) -> tuple[str, ...]:
+        """Who repays, in the order of the arrays."""
+        return self.plan.administrations
+
+    @cached_property
+    def kept(self) -> Floats:
+        """What administrations keep of their reductions; negative where they repay more."""
+        return self.reductions - self.repaid - self.set_aside
+
+    @property
+    def frame_change(self) -> Floats:
+        """How budget frames are changed by the repayment."""
+        return -self.repaid
+
+    @property
+    def deviation(self) -> Floats:
+        """Repaid by outcome, in the mean, less the plan: (administrations, years)."""
+        return np.asarray(self.observed.mean(axis=0) - self.plan.repaid)
+
+    @property
+    def unearned(self) -> list[tuple[str, int, float]]:
+        """Administration, year and amount where more is repaid, in the mean, than was reduced."""
+        more = (self.repaid - np.maximum(self.reductions, 0.0)).mean(axis=0)
+        return list(_named(self.plan, more))
+
+    @property
+    def above_cap(self) -> list[tuple[str, int, float]]:
+        """Administration, year and amount that a cap takes off an agreed plan."""
+        return list(_named(self.plan, self.cut))
+
+
+def reductions(book: Ledger, arm: str, *, ordinary: bool = False) -> dict[str, Floats]:
+    """Return by how much each administration's costs are lower, (replications, years) by name.
+
+    Args:
+        book: What everything costs.
+        arm: The arm that is compared with `without`.
+        ordinary: Count what everyone has too.
+    """
+    number = book.result.arms.index(arm)
+
+    def key(line: Line) -> str | None:
+        counts = line.kind in ("use", "running", "replaced") and (ordinary or not line.ordinary)
+        return line.administration if counts else None
+
+    sums = book.sums(key, yearly=True)
+    order = book.result.scenario.pathway.administrations
+    return {name: sums[name][:, 0] - sums[name][:, number] for name in order if name in sums}
+
+
+def repayments(book: Ledger, fund: str, arm: str) -> Repayments:
+    """Return what a fund pays and gets back in an arm.
+
+    Args:
+        book: What everything costs, in the prices of the fund's repayment.
+        fund: The name of the fund in the scenario.
+        arm: The arm with the investments.
+    """
+    scenario = book.result.scenario
+    terms = scenario.funds[fund]
+    inside = np.asarray(book.years >= int(scenario.time.start[:4]))
+    years = book.years[inside]
+    gross = reductions(book, arm)
+    ladder = cash_ladder(book, arm)
+    used, seen_of = ladder.reductions(seen=False), ladder.reductions()
+    unseen = {name: used[name] - seen_of[name] for name in used}
+    own = tuple(name for name in gross if payer_principal(scenario, name) == terms.principal)
+    shape = (len(book.amounts), len(own), len(years))
+    reduced, seen = np.zeros(shape), np.zeros(shape)
+    for row, name in enumerate(own):
+        reduced[:, row] = gross[name][:, inside]
+        seen[:, row] = (gross[name] - unseen.get(name, 0.0))[:, inside]
+    paid, decided = _payments(book, fund, arm, inside)
+
+    rule = Rules(terms, own, years)
+    agreed = rule.stated
+    before = rule.allowed(reduced.mean(axis=0), seen.mean(axis=0), paid.mean(axis=0), agreed)
+    plan = rule.settle(before, paid.mean(axis=0))
+    share = terms.repayment.planned
+    observed, repaid = np.zeros_like(reduced), np.zeros_like(reduced)
+    for run in range(len(paid)):
+        after = rule.allowed(reduced[run], seen[run], paid[run])
+        observed[run] = rule.settle(after, paid[run]).repaid
+        if share in (0.0, 1.0):
+            repaid[run] = plan.repaid if share else observed[run]
+        else:
+            wanted = share * before + (1 - share) * after
+            mixed = share * paid.mean(axis=0) + (1 - share) * paid[run]
+            repaid[run] = rule.settle(wanted, mixed).repaid
+    aside = terms.deposits.from_surplus.value * np.maximum(reduced - repaid, 0.0)
+    aside *= np.cumsum(paid, axis=-1)[:, None] > 0
+    account = FundAccount(
+        years, deposits_of(terms, years), paid, repaid.sum(axis=1), aside.sum(axis=1), decided,
+        terms.interest.value,
+    )  # fmt: skip
+    return Repayments(
+        fund, arm, plan, reduced, seen, observed, repaid, aside,
+        {name: part[:, inside] for name, part in gross.items() if name not in own},
+        np.zeros_like(plan.repaid) if agreed is None else np.maximum(agreed - plan.repaid, 0.0),
+        account,
+    )  # fmt: skip
+
+
+def with_repayments(book: Ledger, found: Sequence[Repayments]) -> Ledger:
+    """Return the ledger with repayments in it, each in the last step of its year.
+
+    They are converted where the ledger has other prices than the fund's repayment.
+    """
+    scenario = book.result.scenario
+    years = book.result.compiled.clock.year(book.cycles)
+    lasts = np.flatnonzero(np.diff(years, append=years[-1] + 1))
+    lines: list[Line] = []
+    columns: list[Floats] = []
+
+    def add(one: Repayments, payer: str, yearly: Floats) -> None:
+        current = scenario.funds[one.fund].repayment.prices == "current"
+        level, own = (
+            PriceList(scenario, one.years, current=c).level for c in (book.current, current)
+        )
+        amounts = np.zeros(book.amounts.shape[:3])
+        at = lasts[np.searchsorted(years[lasts], one.years)]
+        amounts[:, book.result.arms.index(one.arm), at] = yearly * level / own
+        lines.append(Line("repayment", one.fund, payer, payer_principal(scenario, payer)))
+        columns.append(amounts)
+
+    for one in found:
+        for number, name in enumerate(one.administrations):
+            add(one, name, one.repaid[:, number])
+        add(one, one.fund, -one.repaid.sum(axis=1))
+    return book.with_lines(lines, np.stack(columns, axis=-1)) if lines else book
+
+
+class Rules:
+    """The rules of repayment of a fund, over some administrations and years."""
+
+    def __init__(
+        self, terms: settings.Fund, administrations: tuple[str, ...], years: NDArray[np.int64]
+    ) -> None:
+        self.terms = terms
+        self.repayment = terms.repayment
+        self.administrations = administrations
+        self.years = years
+        self.rate = terms.interest.value
+
+    @property
+    def stated(self) -> Floats | None:
+        """The plan that the file states, (administrations, years), if it does."""
+        plan = self.repayment.plan
+        if not plan:
+            return None
+        rows = [plan.get(name, {}) for name in self.administrations]
+        return np.array(
+            [[row[str(y)].value if str(y) in row else 0.0 for y in self.years] for row in rows]
+        ).reshape(len(rows), len(self.years))
+
+    def allowed(
+        self, reduced: Floats, seen: Floats, paid: Floats, plan: Floats | None = None
+    ) -> Floats:
+        """Return what may be repaid before the fund has got back its own.
+
+        Args:
+            reduced: Reductions, (administrations, years).
+            seen: Of them, what budgets see.
+            paid: By the fund, (years,).
+            plan: What is agreed; unset, as much as the rules say of the reductions.
+        """
+        rule = self.repayment
+        wanted = rule.share.value * np.maximum(reduced, 0.0) if plan is None else plan
+        if rule.cap_year != "none":
+            limit = seen if rule.cap_year == "cash_reduction" else reduced
+            wanted = _whole(np.minimum(wanted, np.maximum(limit, 0.0)), rule.rounding)
+        began = np.flatnonzero(paid > ORE)
+        if rule.basis == "none" or not len(began):
+            return np.zeros_like(wanted)
+        first, last = rule.window(int(self.years[began[0]]))
+        return np.where((self.years >= first) & (self.years <= last), wanted, 0.0)
+
+    def settle(self, wanted: Floats, paid: Floats) -> Plan:
+        """Return what is repaid of what may be, year by year, in whole units.
+
+        Args:
+            wanted: What may be repaid, (administrations, years).
+            paid: By the fund, (years,).
+        """
+        rule = self.repayment
+        unit = rule.rounding
+        payments = np.diff(_whole(np.cumsum(paid), unit), prepend=0.0)
+        agreed = rule.distribution == "agreed"
+        shares = np.array(
+            [rule.agreed[n].value if n in rule.agreed else 0.0 for n in self.administrations]
+            if agreed
+            else [1.0]
+        )
+        owed = np.zeros(len(shares))
+        repaid = np.zeros_like(wanted)
+        for year in range(len(self.years)):
+            owed = owed * (1.0 + self.rate) + shares * payments[year]
+            now = wanted[:, year]
+            if rule.cap == "none":
+                repaid[:, year] = now
+            elif agreed:
+                repaid[:, year] = np.minimum(now, np.maximum(owed, 0.0))
+                owed = owed - repaid[:, year]
+            elif now.any():
+                repaid[:, year] = now * min(1.0, float(_whole(owed, unit)[0]) / now.sum())
+                owed = owed - repaid[:, year].sum()
+        return Plan(self.years, self.administrations, payments, rounded(repaid, unit), self.rate)
+
+
+def _whole(amounts: Floats, unit: float) -> Floats:
+    """Return amounts rounded down to whole units, or as they are if the unit is 0."""
+    return np.asarray(np.floor(amounts / unit + HAIR) * unit) if unit else amounts
+
+
+def _payments(
+    book: Ledger, fund: str, arm: str, inside: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """Return what the fund pays, and of it what is decided, in each year: (replications, years)."""
+    number = book.result.arms.index(arm)
+    items = book.sums(
+        lambda line: line.item if line.administration == fund and line.kind in OF_FUND else None,
+        yearly=True,
+    )
+    paid = np.zeros((len(book.amounts), int(inside.sum())))
+    decided = np.zeros_like(paid)
+    stated = book.result.scenario.funds[fund].payments
+    costs = [part[:, number][:, inside] for part in items.values()]
+    if stated and any(cost.any() for cost in costs):
+        years = [str(year) for year in book.years[inside]]
+        costs = [paid + [stated[y].value if y in stated else 0.0 for y in years]]
+    for cost in costs:
+        paid = paid + cost
+        began = np.argmax(cost > 0, axis=1)
+        decided[np.arange(len(cost)), began] += cost.sum(axis=1)
+    return paid, decided
+
+
+def deposits_of(terms: settings.Fund, years: NDArray[np.int64]) -> Floats:
+    """Return what is put into a fund at the start of each year, (years,)."""
+    yearly = np.array([terms.deposits.in_year(int(year)) for year in years], np.float64)
+    yearly[:1] += terms.deposits.opening.value
+    return yearly
+
+
+def _named(plan: Plan, amounts: Floats) -> Iterator[tuple[str, int, float]]:
+    for row, column in zip(*np.nonzero(amounts > ORE), strict=True):
+        yield plan.administrations[row], int(plan.years[column]), float(amounts[row, column])

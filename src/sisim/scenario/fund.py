@@ -1,0 +1,103 @@
+"""A social investment fund: what is put into it, what it pays, and what comes back to it.
+
+The fund need not be called one: it is a reservation of money across the organisation, and `label`
+says what it is called where it stands.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sisim.scenario.base import Name, Number, Positive, Probability, Table, Text
+
+Basis = Literal["planned", "observed", "none", "mix"]
+Year = Annotated[str, Field(pattern=r"^\d{4}$")]
+"""A calendar year as the key of a table."""
+
+MOST_YEARS = 10
+"""Repayment goes on for at most so many years after the first payment, unless the file says."""
+
+
+class Deposit(Table):
+    """The same deposit every year, from one year to another, both included."""
+
+    from_: int = Field(alias="from")
+    to: int
+    amount: Positive
+
+
+class Deposits(Table):
+    """What is put into a fund.
+
+    `opening` is there before the first year; `yearly` deposits come at the start of each year;
+    `from_surplus` is the share that is set aside, at the end of each year, of what administrations
+    keep of their reduced costs.
+    """
+
+    opening: Positive = Positive(value=0)
+    yearly: list[Deposit] = []
+    from_surplus: Probability = Probability(value=0)
+
+    def in_year(self, year: int) -> float:
+        """Return the yearly deposits that fall in a calendar year."""
+        return sum(part.amount.value for part in self.yearly if part.from_ <= year <= part.to)
+
+
+class Repayment(Table):
+    """How the administrations of the fund's principal give back what they no longer need to pay.
+
+    `basis`: `planned`, from the calculation made beforehand (`plan`, or else the mean over the
+    replications); `observed`, from each outcome as an evaluation would see it; `none`; or a `mix`
+    with `share_planned` of the planned. `share` is how much of a reduction is paid back in its
+    year. Repayment begins in `first_year`, or `starts_after` years after the first payment, and
+    ends with `last_year`, by default ten years after the first payment.
+
+    `cap`: what the fund has paid and not got back, so that the surplus stays with the
+    administrations, or none. `cap_year`: the year's reduction, as cash or gross, or none.
+    `distribution`: in proportion to the reductions, or by `agreed` shares of what is invested.
+    `rounding` is in SEK (1000: tkr), 0 for öre.
+    """
+
+    basis: Basis = "planned"
+    share_planned: Probability | None = None
+    plan: dict[Name, dict[Year, Positive]] = {}
+    share: Probability = Probability(value=1)
+    first_year: int | None = None
+    starts_after: Annotated[int, Field(ge=0)] = 0
+    last_year: int | None = None
+    cap: Literal["invested", "none"] = "invested"
+    cap_year: Literal["cash_reduction", "gross_reduction", "none"] = "cash_reduction"
+    distribution: Literal["proportional", "agreed"] = "proportional"
+    agreed: dict[Name, Positive] = {}
+    rounding: Annotated[int, Field(ge=0)] = 1000
+    prices: Literal["fixed", "current"] = "fixed"
+
+    @property
+    def planned(self) -> float:
+        """The share of the repayment that follows the plan; the rest follows the outcome."""
+        if self.basis == "mix":
+            assert self.share_planned is not None  # asked for when the file is read
+            return self.share_planned.value
+        return 1.0 if self.basis == "planned" else 0.0
+
+    def window(self, paid: int) -> tuple[int, int]:
+        """Return the first and last year of repayment, when the fund first paid in year `paid`."""
+        first = paid + self.starts_after if self.first_year is None else self.first_year
+        return first, paid + MOST_YEARS if self.last_year is None else self.last_year
+
+
+class Fund(Table):
+    """A reservation of money for social investments, and of which principal it is.
+
+    An investment that names the fund as payer is paid from it as its costs fall, or as `payments`
+    says by year. `interest` is what a krona in it earns in a year.
+    """
+
+    label: Text = Text(sv="Sociala investeringsfonden", en="The social investment fund")
+    principal: Name
+    deposits: Deposits = Deposits()
+    interest: Number = Number(value=0)
+    payments: dict[Year, Positive] = {}
+    repayment: Repayment = Repayment()
