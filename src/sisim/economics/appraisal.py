@@ -171,7 +171,7 @@ class Appraisal:
 
     @cached_property
     def deepest_year(self) -> int | None:
-        """The year in which the mean accumulated net, not discounted, is lowest; None if never < 0."""
+        """The year in which the mean accumulated net is lowest; None if it is never below 0."""
         balance = np.cumsum(self.net.mean(axis=0))
         if balance.min() > -ORE:
             return None

@@ -1,0 +1,134 @@
+"""Who pays, who gains: present values by payer, and what falls in others' pockets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sisim.economics.appraisal import interval
+from sisim.economics.horizon import Horizon
+from sisim.economics.ledger import KINDS, ORE, Kind, Ledger
+from sisim.engine.result import Axis, labels, tidy
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class WhoGains:
+    """What one arm means to every payer, compared with `without`.
+
+    Attributes:
+        arm: Which arm.
+        payers: Administrations and others who pay, in the ledger's order.
+        principals: The principal of each.
+        amounts: What each kind costs a payer more than without, (replications, payers, KINDS); the
+            reduced use and what is received are negative.
+    """
+
+    arm: str
+    payers: tuple[str, ...]
+    principals: tuple[str, ...]
+    amounts: Floats
+
+    def of(self, *kinds: Kind) -> Floats:
+        """Return what some kinds cost each payer more than without, (replications, payers)."""
+        return np.asarray(self.amounts[..., [KINDS.index(kind) for kind in kinds]].sum(axis=-1))
+
+    @cached_property
+    def net(self) -> Floats:
+        """What each payer gains in all, (replications, payers)."""
+        return np.asarray(0.0 - self.amounts.sum(axis=-1))
+
+    @cached_property
+    def paying(self) -> tuple[str, ...]:
+        """Those who pay something for the investment, themselves or by transfers."""
+        spent = self.amounts[..., [n for n, kind in enumerate(KINDS) if kind != "use"]]
+        means = spent.sum(axis=-1).mean(axis=0)
+        return tuple(name for name, mean in zip(self.payers, means, strict=True) if mean > ORE)
+
+    @cached_property
+    def share_in_other_pockets(self) -> float:
+        """The share of all reduced costs that falls on those who pay nothing; NaN if none fall."""
+        gains = np.maximum(-self.of("use").mean(axis=0), 0.0)
+        total = float(gains.sum())
+        others = [name not in self.paying for name in self.payers]
+        return float(gains[others].sum()) / total if total > ORE else float("nan")
+
+    def matrix(self) -> pd.DataFrame:
+        """Return the mean amounts as a matrix, with a last row of sums.
+
+        Columns: administration, principal, investment, running, replaced, reduced (costs that
+        fall), repayment, contract, net, net_low, net_high. Costs are positive, and so are
+        reductions; repayments and contracts are what is paid, or (negative) received.
+        """
+        rows = []
+        for number, (payer, principal) in enumerate(zip(self.payers, self.principals, strict=True)):
+            rows.append(self._row(payer, principal, self.amounts[:, number]))
+        rows.append(self._row("", "", self.amounts.sum(axis=1)))
+        return pd.DataFrame(rows)
+
+    def table(self) -> pd.DataFrame:
+        """Return every amount, tidily.
+
+        Columns: replication, arm, administration, principal, kind, amount (as in a ledger: what
+        is reduced or received is negative).
+        """
+        axes: list[Axis] = [
+            {"replication": np.arange(len(self.amounts))},
+            {"arm": labels([self.arm])},
+            {"administration": labels(self.payers), "principal": labels(self.principals)},
+            {"kind": labels(KINDS)},
+        ]
+        return tidy("amount", self.amounts[:, None], axes)
+
+    @staticmethod
+    def _row(payer: str, principal: str, amounts: Floats) -> dict[str, object]:
+        mean = dict(zip(KINDS, amounts.mean(axis=0), strict=True))
+        net = interval(0.0 - amounts.sum(axis=-1))
+        return {
+            "administration": payer,
+            "principal": principal,
+            "investment": mean["investment"],
+            "running": mean["running"],
+            "replaced": mean["replaced"],
+            "reduced": 0.0 - mean["use"],
+            "repayment": mean["repayment"],
+            "contract": mean["contract"],
+            "net": net.mean,
+            "net_low": net.low,
+            "net_high": net.high,
+        }
+
+
+def who_gains(
+    ledger: Ledger, arm: str, *, ordinary: bool = False, discounted: bool = True
+) -> WhoGains:
+    """Return what an arm means to every payer, whatever the perspective, with any stated tail.
+
+    Args:
+        ledger: The ledger, with repayments and contract payments if they are to be seen.
+        arm: Which arm, compared with `without`.
+        ordinary: Whether what everyone has counts too.
+        discounted: Present values, rather than sums in the prices of the price level.
+    """
+    result = ledger.result
+    number = result.arms.index(arm)
+    horizon = Horizon(result, ledger.amounts.shape[2], tail=True)
+    rate = result.scenario.economy.discount_costs.value if discounted else 0.0
+    sums = ledger.sums(
+        lambda line: (line.administration, line.kind) if ordinary or not line.ordinary else None
+    )
+    principals = {
+        line.administration: line.principal
+        for line in ledger.lines
+        if ordinary or not line.ordinary
+    }
+    amounts = np.zeros((len(result.replications), len(principals), len(KINDS)))
+    for (payer, kind), amount in sums.items():
+        worth = horizon.present_value(horizon.flows(amount[:, number] - amount[:, 0]), rate)
+        amounts[:, list(principals).index(payer), KINDS.index(kind)] = worth
+    return WhoGains(arm, tuple(principals), tuple(principals.values()), amounts)

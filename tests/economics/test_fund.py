@@ -1,0 +1,50 @@
+"""A fund's books balance, and its money never silently ends."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from sisim.economics.fund import Floats, FundAccount, accumulated
+
+YEARS = np.arange(2026, 2034)
+AMOUNTS = arrays(np.float64, len(YEARS), elements=st.integers(0, 10_000).map(float))
+
+
+@given(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, st.floats(0, 0.1))
+@settings(max_examples=60, deadline=None)
+def test_the_balance_is_what_went_in_less_what_went_out(
+    deposits: Floats, payments: Floats, repayments: Floats, aside: Floats, rate: float
+) -> None:
+    book = FundAccount(YEARS, deposits, payments, repayments, aside, rate=rate)
+    put_in = deposits + book.interest + repayments + aside + book.shortfall
+    assert np.allclose(book.balance, np.cumsum(put_in - payments))
+    assert (book.balance >= 0).all()
+    assert np.allclose(book.interest[1:], rate * book.balance[:-1])
+
+
+def test_what_is_missing_is_named() -> None:
+    nothing = np.zeros(3)
+    book = FundAccount(
+        YEARS[:3], np.array([100.0, 0, 0]), np.array([60.0, 60.0, 0]), nothing, nothing
+    )
+    assert book.balance.tolist() == [40, 0, 0]
+    assert book.lacks == [(2027, 20.0)]
+    assert book.committed.tolist() == [60, 0, 0]
+
+
+def test_a_repayment_at_the_end_of_a_year_pays_for_nothing_in_it() -> None:
+    nothing, one = np.zeros(2), np.array([50.0, 0.0])
+    assert FundAccount(YEARS[:2], nothing, one, one, nothing).lacks == [(2026, 50.0)]
+
+
+def test_a_loan_in_equal_payments_is_paid_off() -> None:
+    """P6 of the published models: 10 000 000 over five years at 3.5 %."""
+    payment = 10e6 * 0.035 / (1 - 1.035**-5)
+    position = accumulated([-10e6, *[payment] * 5], 0.035)
+    assert payment == pytest.approx(2_214_813.73, abs=0.005)
+    left = [8_135_186.27, 6_205_104.06, 4_207_468.97, 2_139_916.65, 0.0]
+    assert -position[1:] == pytest.approx(left, abs=0.005)

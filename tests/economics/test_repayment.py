@@ -1,0 +1,220 @@
+"""Repayment: question 6 to the krona, and what must hold of any ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from any_counts import PATHWAY, counts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sisim.economics.budget import budget
+from sisim.economics.ledger import ledger
+from sisim.economics.repayment import (
+    Floats,
+    Plan,
+    Repayments,
+    Rules,
+    reductions,
+    repayments,
+    with_repayments,
+)
+from sisim.scenario.fund import Fund
+
+SEEDS = st.integers(0, 2**32 - 1)
+ORE = 0.005
+BASES = st.sampled_from(["planned", "observed", "mix", "none"])
+
+
+def fund(deposits: dict[str, Any] | None = None, **rules: Any) -> Fund:
+    """Return a fund of the town with some rules of repayment."""
+    if rules.get("basis") == "mix":
+        rules.setdefault("share_planned", 0.3)
+    parts = {"principal": "town", "deposits": deposits or {"opening": 1_000_000}}
+    return Fund.model_validate({**parts, "repayment": rules})
+
+
+def settled(seed: int, arm: str = "ends", **rules: Any) -> Repayments:
+    """Return the repayments of any counts."""
+    found = counts(seed, replications=3, funds={"fund": fund(**rules)})
+    return repayments(ledger(found), "fund", arm)
+
+
+def planned(reduced: Floats, paid: Floats, **rules: Any) -> Plan:
+    """Return the plan for some reductions by social services and school."""
+    rule = Rules(fund(**rules), ("social", "school"), np.arange(len(paid)) + 2026)
+    return rule.settle(rule.allowed(reduced, reduced, paid), paid)
+
+
+@pytest.mark.parametrize("after", [0, 500_000])
+def test_question_6(after: float) -> None:
+    """1 000 tkr is invested, two administrations save 500 tkr each after two years."""
+    reduced = np.array([[0, 0, 500_000, after]] * 2, float)
+    plan = planned(reduced, np.array([1e6, 0, 0, 0]))
+    assert plan.repaid[:, 2].tolist() == [500_000, 500_000]
+    assert plan.position[:3].tolist() == [-1_000_000, -1_000_000, 0]
+    assert plan.break_even == 2028
+    # What they go on to save is theirs.
+    assert plan.repaid[:, 3].tolist() == [0, 0]
+
+
+def test_what_is_repaid_in_proportion_adds_up_in_whole_thousands() -> None:
+    plan = planned(np.array([[0, 700_000], [0, 1_400_000]]), np.array([1e6, 0]))
+    assert plan.repaid[:, 1].tolist() == [333_000, 667_000]
+
+
+def test_agreed_shares_are_repaid_when_each_can() -> None:
+    reduced = np.array([[300_000.0] * 4, [0, 0, 900_000, 0]])
+    rules = {"distribution": "agreed", "agreed": {"social": 0.5, "school": 0.5}}
+    plan = planned(reduced, np.array([1e6, 0, 0, 0]), **rules)
+    assert plan.repaid.tolist() == [[300e3, 200e3, 0, 0], [0, 0, 500e3, 0]]
+
+
+def test_repayment_keeps_to_its_years() -> None:
+    reduced, paid = np.full((2, 14), 10_000.0), np.eye(14)[1] * 1e6
+    repaid = planned(reduced, paid).total
+    assert np.flatnonzero(repaid).tolist() == list(range(1, 12))  # ten years after the first
+    repaid = planned(reduced, paid, starts_after=2, last_year=2030).total
+    assert np.flatnonzero(repaid).tolist() == [3, 4]
+
+
+def test_an_agreed_plan_that_is_cut_by_a_cap_is_told() -> None:
+    plan = {"social": {"2027": 10e9}, "school": {"2027": 40_000}}
+    found = settled(1, plan=plan)
+    assert {(name, year) for name, year, _ in found.above_cap} >= {("social", 2027)}
+    kept = settled(1, plan=plan, cap="none", cap_year="none")
+    assert kept.plan.total.tolist() == [0, 10e9 + 40_000, 0]
+    assert ("social", 2027) in {(name, year) for name, year, _ in kept.unearned}
+
+
+@given(SEEDS, BASES, st.sampled_from(["ends", "goes_on", "new_way"]), st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_reductions_are_repaid_set_aside_or_kept(
+    seed: int, basis: str, arm: str, agreed: bool
+) -> None:
+    shares: dict[str, Any] = {"distribution": "agreed", "agreed": {"social": 0.6, "school": 0.4}}
+    deposits = {"opening": 500_000, "from_surplus": 0.2}
+    found = settled(seed, arm, basis=basis, deposits=deposits, **(shares if agreed else {}))
+    parts = found.repaid + found.set_aside + found.kept
+    assert np.allclose(parts, found.reductions, rtol=0, atol=ORE)
+    assert (found.repaid >= 0).all()
+    assert (found.plan.position <= ORE).all()
+    flows = found.account.deposits + found.account.repayments + found.account.set_aside
+    expected = flows + found.account.shortfall - found.account.payments
+    assert np.allclose(found.account.balance, np.cumsum(expected, axis=-1))
+
+
+@given(SEEDS, st.sampled_from(["cash_reduction", "gross_reduction"]), st.sampled_from([0, 1000]))
+@settings(max_examples=30, deadline=None)
+def test_no_cap_is_exceeded(seed: int, cap_year: str, rounding: int) -> None:
+    found = settled(seed, basis="observed", cap_year=cap_year, rounding=rounding)
+    limit = found.cash if cap_year == "cash_reduction" else found.reductions
+    assert (found.repaid <= np.maximum(limit, 0) + ORE).all()
+    paid, back = (
+        np.cumsum(part, axis=-1) for part in (found.account.payments, found.repaid.sum(1))
+    )
+    assert (back <= paid + ORE).all()
+    assert not rounding or (found.repaid % rounding == 0).all()
+
+
+@given(SEEDS)
+@settings(max_examples=10, deadline=None)
+def test_what_another_principal_gains_is_shown_and_not_repaid(seed: int) -> None:
+    found = settled(seed)
+    assert found.administrations == ("social", "school")
+    assert list(found.outside) == ["agency"]
+
+
+@given(SEEDS, BASES, st.sampled_from(["fixed", "current"]))
+@settings(max_examples=20, deadline=None)
+def test_repayments_move_money_and_make_none(seed: int, basis: str, prices: str) -> None:
+    book = ledger(counts(seed, funds={"fund": fund(basis=basis, prices=prices)}))
+    found = [repayments(book, "fund", arm) for arm in ("ends", "new_way")]
+    after = with_repayments(book, found)
+    assert np.allclose(after.total(), book.total(), rtol=0, atol=ORE)
+    moved = after.sums(lambda line: line.administration if line.kind == "repayment" else None)
+    for one in found:
+        arm = book.result.arms.index(one.arm)
+        back = -moved["fund"][:, arm].sum(axis=-1)
+        if prices == "fixed":
+            assert np.allclose(back, one.repaid.sum(axis=(1, 2)), rtol=0, atol=ORE)
+        months = book.result.compiled.clock.month(book.cycles)
+        assert not moved["fund"][..., months != 12].any()
+    assert not moved["fund"][:, 0].any()
+
+
+def test_an_investment_that_costs_and_does_nothing_repays_nothing() -> None:
+    team = {
+        "label": "Team",
+        "start": "2026-01",
+        "years": 1,
+        "target": {},
+        "cost": {"payer": "fund"},
+    }
+    arms = {"ends": {"label": "Ends", "investments": {"team": "ends"}}}
+    funds = {"fund": fund()}
+    book = ledger(counts(1, investments={"team": team}, funds=funds, arms=arms, figures=None))
+    found = repayments(book, "fund", "ends")
+    assert not found.repaid.any()
+    assert not found.plan.payments.any()
+    assert found.plan.break_even is None
+    assert (found.account.balance == 1_000_000).all()
+
+
+def test_two_principals_may_each_have_a_fund_and_share_an_investment() -> None:
+    other = Fund.model_validate({"principal": "state", "deposits": {"opening": 1}})
+    cost = {"running": 1_000_000, "payer": {"ours": 0.75, "theirs": 0.25}}
+    team = {"label": "Team", "start": "2026-01", "years": 1, "target": {}, "cost": cost}
+    arms = {"ends": {"label": "Ends", "investments": {"team": "ends"}}}
+    funds = {"ours": fund(), "theirs": other}
+    book = ledger(counts(1, investments={"team": team}, funds=funds, arms=arms, figures=None))
+    ours, theirs = (repayments(book, name, "ends") for name in ("ours", "theirs"))
+    assert ours.plan.payments.tolist() == [750_000, 0, 0]
+    assert theirs.plan.payments.tolist() == [250_000, 0, 0]
+    assert (ours.administrations, theirs.administrations) == (("social",), ("agency",))
+    principals = book.sums(lambda line: line.principal if line.kind == "investment" else None)
+    assert set(principals) == {"town", "state"}
+
+
+def test_payments_may_be_stated_by_year() -> None:
+    terms = {"principal": "town", "deposits": {"opening": 1}, "payments": {"2027": 300_000}}
+    found = counts(1, funds={"fund": Fund.model_validate(terms)})
+    assert repayments(ledger(found), "fund", "ends").plan.payments.tolist() == [0, 300_000, 0]
+
+
+def test_capacity_that_is_not_freed_is_not_repaid() -> None:
+    uses = {name: {**r, "cash": "capacity"} for name, r in PATHWAY["resources"].items()}
+    found = counts(
+        2, pathway={**PATHWAY, "resources": uses}, funds={"fund": fund(basis="observed")}
+    )
+    seen = repayments(ledger(found), "fund", "ends")
+    assert (seen.reductions > 0).any()
+    assert not seen.repaid.any()
+
+
+@given(SEEDS, st.booleans(), st.booleans())
+@settings(max_examples=20, deadline=None)
+def test_a_frame_is_what_would_have_been_needed_less_repayment(
+    seed: int, current: bool, ordinary: bool
+) -> None:
+    prices = "current" if current else "fixed"
+    book = ledger(counts(seed, funds={"fund": fund(prices=prices)}), current=current)
+    one = repayments(book, "fund", "new_way")
+    found = budget(book, "new_way", [one], ordinary=ordinary)
+    parts = found.base + found.indexation + found.volume - found.repayment
+    assert np.allclose(parts, found.frame, rtol=0, atol=ORE)
+    assert found.base_year == 2025
+    reduced = reductions(book, "new_way", ordinary=ordinary)
+    for row, name in enumerate(found.administrations):
+        left = reduced[name][:, 1:] - found.repayment[:, row]
+        assert np.allclose(found.surplus[:, row], left, rtol=0, atol=ORE)
+
+
+def test_a_frame_may_rise_while_repayment_is_made() -> None:
+    book = ledger(counts(3, funds={"fund": fund(cap="none", share=0.01, basis="observed")},
+                         drift={"prices": {"general": 0.5, "care": 0.5}}))  # fmt: skip
+    found = budget(book, "ends", [repayments(book, "fund", "ends")])
+    repaid, frame = found.repayment.sum(axis=(0, 1)), found.frame.sum(axis=(0, 1))
+    assert ((repaid[1:] > 0) & (np.diff(frame) > 0)).any()

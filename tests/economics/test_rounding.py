@@ -1,0 +1,48 @@
+"""A rounded table still adds up."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from sisim.economics.rounding import Floats, rounded
+
+TABLES = arrays(
+    np.float64,
+    array_shapes(min_dims=2, max_dims=2, max_side=6),
+    elements=st.floats(0, 1e7, width=32),
+)
+
+
+def sums(table: Floats) -> list[Floats]:
+    """Return the cells, and the sums that a reader checks: rows, columns, columns so far."""
+    return [table, table.sum(axis=1), table.sum(axis=0), np.cumsum(table.sum(axis=0))]
+
+
+@given(TABLES)
+@settings(max_examples=60, deadline=None)
+def test_every_cell_and_sum_is_a_neighbour_of_the_exact(table: Floats) -> None:
+    found = rounded(table, 1000)
+    assert (found % 1000 == 0).all()
+    for whole, exact in zip(sums(found), sums(table), strict=True):
+        assert (np.abs(whole - exact) < 1000 + 0.01).all()
+
+
+@given(TABLES)
+@settings(max_examples=60, deadline=None)
+def test_no_more_is_handed_out_than_there_is(table: Floats) -> None:
+    left = table.sum() - rounded(table, 1000).sum()
+    assert -0.01 < left < 1000
+
+
+def test_one_row_is_rounded_by_largest_remainders() -> None:
+    assert rounded(np.array([[1.2, 3.7, 2.4, 0.7]]), 1).tolist() == [[1, 4, 2, 1]]
+
+
+@given(TABLES)
+def test_what_is_whole_stays_and_no_unit_rounds_nothing(table: Floats) -> None:
+    whole = np.floor(table / 1000) * 1000
+    assert (rounded(whole, 1000) == whole).all()
+    assert (rounded(table, 0) == table).all()
