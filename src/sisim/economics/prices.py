@@ -44,6 +44,11 @@ class PriceList:
         since_level = years - scenario.economy.price_level
         self._level = inflation**since_level if current else np.ones(len(years))
 
+    @property
+    def level(self) -> Floats:
+        """What a krona of the price level is at each step, (n,)."""
+        return np.asarray(self._level)
+
     def of(self, price: Positive, price_type: str, price_year: int | None = None) -> Floats:
         """Return a price at each step, (n,); without a price year it is in the price level."""
         growth = self._growth.get(price_type, self._growth.get("general"))

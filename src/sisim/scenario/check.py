@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sisim.scenario.check_contract import ContractCheck
 from sisim.scenario.check_economy import EconomyCheck
 from sisim.scenario.check_fund import FundCheck
 from sisim.scenario.check_limits import LimitsCheck
@@ -28,5 +29,6 @@ def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
         *ScenarioCheck(document, features, scenario).problems,
         *FundCheck(document, scenario).problems,
         *LimitsCheck(document, scenario).problems,
+        *ContractCheck(document, scenario).problems,
         *EconomyCheck(document, scenario).problems,
     ]

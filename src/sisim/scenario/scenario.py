@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, model_validator
 
 from sisim.scenario.base import Name, Number, Positive, Probability, Rate, Table, Text
+from sisim.scenario.contract import Contract
 from sisim.scenario.economy import Economy
 from sisim.scenario.fund import Fund
 from sisim.scenario.pathway import Pathway, Scale
@@ -309,6 +310,7 @@ class Scenario(Table):
     drift: Drift = Drift()
     economy: Economy = Economy()
     outcomes: dict[Name, OutcomeMeasure] = {}
+    contracts: dict[Name, Contract] = {}
     figures: Figures | None = None
     uncertainty: dict[Name, JointDistribution] = {}
     seed: Annotated[int, Field(ge=0)] = 1
