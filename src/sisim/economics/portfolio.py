@@ -102,7 +102,10 @@ class Portfolio:
 
     @property
     def runs_dry(self) -> int | None:
-        """The first year in which the fund could not pay for what it was asked."""
+        """The first year in which the fund could not pay for what it was asked.
+
+        There may be money in it then, that is promised to others.
+        """
         return min((venture.start for venture in self.turned_away), default=None)
 
     @property

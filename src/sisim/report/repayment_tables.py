@@ -1,0 +1,230 @@
+"""The plan of repayment as a table: the same rows and order on paper, on screen and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sisim.economics.budget import Budget
+from sisim.economics.repayment import Repayments
+from sisim.language import t
+from sisim.report.writing import Unit, decimal
+from sisim.scenario.scenario import Scenario
+
+Floats = NDArray[np.float64]
+THOUSANDS = Unit(False, 0)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table by year: amounts in SEK, and their sum where it means something."""
+
+    label: str
+    amounts: Floats
+    total: float | None = None
+    bold: bool = False
+
+
+def summed(label: str, amounts: Floats, *, bold: bool = False) -> Row:
+    """Return a row with its sum."""
+    return Row(label, amounts, float(amounts.sum()), bold)
+
+
+def plan_rows(one: Repayments, scenario: Scenario, lang: str) -> list[Row]:
+    """Return the plan: investment, repayment by administration, net, and what has accumulated."""
+    plan = one.plan
+    return [
+        summed(t("Investment from the fund", lang), -plan.payments, bold=True),
+        *(
+            summed(t("Repayment, {who}", lang, who=label_of(scenario, name, lang)), repaid)
+            for name, repaid in zip(plan.administrations, plan.repaid, strict=True)
+        ),
+        summed(t("All repayment", lang), plan.total, bold=True),
+        summed(t("Net for the fund", lang), plan.net, bold=True),
+        Row(t("Accumulated for the fund", lang), plan.position, bold=True),
+    ]
+
+
+def administration_rows(one: Repayments, scenario: Scenario, lang: str) -> list[Row]:
+    """Return what each administration is calculated to save, repay and keep; then the others."""
+    rows: list[Row] = []
+    for number, name in enumerate(one.administrations):
+        # What is kept is the rest of what is shown, so that the rows add up as they are read.
+        reduced, aside = (
+            np.round(part[:, number].mean(axis=0) / 1000) * 1000
+            for part in (one.reductions, one.set_aside)
+        )
+        repaid = one.plan.repaid[number]
+        rows += [
+            summed(t("{who}: calculated lower cost", lang, who=label_of(scenario, name, lang)),
+                   reduced, bold=True),
+            summed("  " + t("of which is repaid", lang), repaid),
+            *([summed("  " + t("of which is set aside for the fund", lang), aside)]
+              if aside.any() else []),
+            summed("  " + t("of which is kept (surplus)", lang), reduced - repaid - aside),
+            summed("  " + t("change of budget frame", lang), -repaid),
+        ]  # fmt: skip
+    rows += [
+        summed(t("{who}: lower cost outside the system of repayment", lang,
+                 who=label_of(scenario, name, lang)), gained.mean(axis=0))
+        for name, gained in one.outside.items()
+    ]  # fmt: skip
+    return rows
+
+
+def outcome_rows(one: Repayments, scenario: Scenario, lang: str) -> list[Row]:
+    """Return plan, outcome and deviation side by side, in the mean over the runs."""
+    rows: list[Row] = []
+    for number, name in enumerate(one.administrations):
+        who = label_of(scenario, name, lang)
+        outcome = one.observed[:, number].mean(axis=0)
+        rows += [
+            summed(t("{who}: plan", lang, who=who), one.plan.repaid[number]),
+            summed("  " + t("by outcome", lang), outcome),
+            summed("  " + t("deviation", lang), one.deviation[number], bold=True),
+        ]
+    return rows
+
+
+def account_rows(one: Repayments, lang: str) -> list[Row]:
+    """Return the book-keeping of the fund, in the mean over the runs."""
+    account = one.account
+
+    def mean(amounts: Floats) -> Floats:
+        return np.asarray(np.atleast_2d(amounts).mean(axis=0))
+
+    rows = [
+        summed(t("Put into the fund", lang), mean(account.deposits)),
+        summed(t("Interest", lang), mean(account.interest)),
+        summed(t("Paid to investments", lang), -mean(account.payments)),
+        summed(t("Repaid", lang), mean(account.repayments)),
+        summed(t("Set aside from surplus", lang), mean(account.set_aside)),
+        summed(t("Missing: must be added from elsewhere", lang), mean(account.shortfall)),
+    ]
+    return [
+        *(row for row in rows if row.amounts.any()),
+        Row(t("In the fund at the end of the year", lang), mean(account.balance), bold=True),
+        Row(t("of which is decided but not yet paid", lang), mean(account.committed)),
+    ]
+
+
+def budget_rows(budget: Budget, those: Collection[str], scenario: Scenario, lang: str) -> list[Row]:
+    """Return how the frames of some administrations come about, and what is left of them."""
+    parts = (
+        (t("base, {year}", lang, year=str(budget.base_year)), budget.base),
+        (t("indexation", lang), budget.indexation),
+        (t("volume", lang), budget.volume),
+        (t("repayment", lang), -budget.repayment),
+    )
+    rows: list[Row] = []
+    for number, name in enumerate(budget.administrations):
+        if name not in those or not budget.frame[:, number].any():
+            continue
+        who = label_of(scenario, name, lang)
+        rows += [
+            Row(t("{who}: frame", lang, who=who), budget.frame[:, number].mean(axis=0), bold=True),
+            *(Row(f"  {text}", part[:, number].mean(axis=0)) for text, part in parts),
+            Row("  " + t("cost with the investment", lang), budget.cost[:, number].mean(axis=0)),
+            Row("  " + t("left of the frame", lang), budget.surplus[:, number].mean(axis=0)),
+        ]
+    return rows
+
+
+def label_of(scenario: Scenario, payer: str, lang: str) -> str:
+    """Return what an administration or a fund is called."""
+    return scenario.payer_label(payer).in_language(lang)
+
+
+def shown(rows: Sequence[Row], years: Sequence[int], lang: str) -> pd.DataFrame:
+    """Return a table to be read: a column per year, in thousands of SEK as written in `lang`."""
+    unit = THOUSANDS.label(lang)
+    table = pd.DataFrame({unit: [row.label for row in rows]})
+    for number, year in enumerate(years):
+        table[str(year)] = [_cell(row.amounts[number], lang) for row in rows]
+    if any(row.total is not None for row in rows):
+        table[t("Sum", lang)] = [_cell(row.total, lang) for row in rows]
+    return table
+
+
+def _cell(amount: float | None, lang: str) -> str:
+    return "" if amount is None else decimal(amount / THOUSANDS.size, lang)
+
+
+def plan_csv(one: Repayments, scenario: Scenario, lang: str) -> str:
+    """Return the plan as CSV: the rows and columns of the table, in thousands of SEK."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([THOUSANDS.label(lang), *one.years.tolist(), t("Sum", lang)])
+    for row in plan_rows(one, scenario, lang):
+        amounts = [_plain(amount) for amount in row.amounts]
+        writer.writerow([row.label, *amounts, "" if row.total is None else _plain(row.total)])
+    return text.getvalue()
+
+
+def _plain(amount: float) -> int | float:
+    thousands = round(float(amount) / THOUSANDS.size, 5) + 0.0
+    return int(thousands) if thousands == int(thousands) else thousands
+
+
+def repayment_table(one: Repayments) -> pd.DataFrame:
+    """Return everything by administration and year, over the replications.
+
+    Columns: fund, arm, administration, year, plan, outcome, deviation, repaid, reduction, cash,
+    set_aside, kept (SEK; all but the plan means over the replications).
+    """
+    means: dict[str, Any] = {
+        "plan": one.plan.repaid,
+        "outcome": one.observed.mean(axis=0),
+        "deviation": one.deviation,
+        "repaid": one.repaid.mean(axis=0),
+        "reduction": one.reductions.mean(axis=0),
+        "cash": one.cash.mean(axis=0),
+        "set_aside": one.set_aside.mean(axis=0),
+        "kept": one.kept.mean(axis=0),
+    }
+    index = pd.MultiIndex.from_product(
+        [[one.fund], [one.arm], one.administrations, one.years],
+        names=["fund", "arm", "administration", "year"],
+    )
+    table = pd.DataFrame({name: part.ravel() for name, part in means.items()}, index=index)
+    return table.reset_index()
+
+
+def account_table(one: Repayments) -> pd.DataFrame:
+    """Return the book-keeping of the fund.
+
+    Columns: fund, arm, replication, year, deposits, interest, payments, repayments, set_aside,
+    shortfall, balance, committed, position (SEK).
+    """
+    names = ("deposits", "interest", "payments", "repayments", "set_aside", "shortfall", "balance",
+             "committed", "position")  # fmt: skip
+    shape = one.account.balance.shape
+    index = pd.MultiIndex.from_product(
+        [[one.fund], [one.arm], range(shape[0]), one.years],
+        names=["fund", "arm", "replication", "year"],
+    )
+    parts = {name: np.broadcast_to(getattr(one.account, name), shape).ravel() for name in names}
+    return pd.DataFrame(parts, index=index).reset_index()
+
+
+def budget_table(budget: Budget, arm: str) -> pd.DataFrame:
+    """Return the frames.
+
+    Columns: arm, replication, administration, year, base, indexation, volume, repayment, frame,
+    cost, surplus (SEK).
+    """
+    names = ("base", "indexation", "volume", "repayment", "frame", "cost", "surplus")
+    index = pd.MultiIndex.from_product(
+        [[arm], range(len(budget.base)), budget.administrations, budget.years],
+        names=["arm", "replication", "administration", "year"],
+    )
+    return pd.DataFrame(
+        {name: getattr(budget, name).ravel() for name in names}, index=index
+    ).reset_index()
