@@ -12,7 +12,13 @@ from matplotlib.text import Text
 import sisim
 from sisim.economics.contract import PRIVATE, with_contracts
 from sisim.language import LANGUAGES
-from sisim.report.contract import contract_pictures, contract_tables, contract_words, party_table
+from sisim.report.contract import (
+    contract_pictures,
+    contract_shown,
+    contract_tables,
+    contract_words,
+    party_table,
+)
 from sisim.report.style import renderer
 from sisim.report.writing import NBSP
 from sisim.results import Results
@@ -74,7 +80,15 @@ def test_the_table_of_parties_and_years_adds_up(done: Results) -> None:
     assert parties.groupby("contract")["paid"].sum().to_dict() == pytest.approx(paid.to_dict())
     assert list(tables["contract-tiers"]["period"].unique()) == ["2019", "2020", "2021", "pooled"]
     shown = party_table(done.scenario, done.contracts[0], "sv")
-    assert list(shown.columns) == ["tkr, fasta priser 2018", *map(str, range(2019, 2024)), "Summa"]
+    assert list(shown.columns) == ["Part", *map(str, range(2019, 2024)), "Summa"]
+
+
+def test_what_is_shown_has_titles_and_prices(done: Results) -> None:
+    (title, flows), (_, prices), *_ = contract_shown(done, ["price"], "sv")
+    assert title.endswith("vad varje part får (minus: betalar), tkr, fasta priser 2018")
+    assert list(flows["Part"]) == ["Kommunen som arbetsgivare", "Hälsoslussen AB"]
+    assert prices["Pris"].iloc[0].replace(NBSP, " ") == "1 200 kr"
+    assert prices["Går jämnt upp vid"].iloc[1] == "–"  # what its work costs it is not said
 
 
 def test_private_parties_enter_the_ledger_as_payers(done: Results) -> None:

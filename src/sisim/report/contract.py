@@ -10,7 +10,7 @@ import pandas as pd
 
 from sisim.economics.contract import Settlement
 from sisim.language import t
-from sisim.report.contract_words import party_name, sentence, share_of, signed
+from sisim.report.contract_words import kronor, party_name, sentence, share_of, signed
 from sisim.report.result import Result
 from sisim.report.writing import decimal
 from sisim.scenario.scenario import Scenario
@@ -67,16 +67,58 @@ def contract_pictures(
     }
 
 
+def contract_shown(
+    result: HasContracts, arms: Sequence[str], lang: str
+) -> list[tuple[str, pd.DataFrame]]:
+    """Return tables to be read at once, each with its title: parties by year, and prices."""
+    level = result.scenario.economy.price_level
+    found = []
+    for settled in _of(result, arms):
+        label = settled.contract.label.in_language(lang)
+        arm = result.scenario.arms[settled.arm].label.in_language(lang)
+        title = t("{label}, {arm}: what each party gets (minus: pays), SEK k, fixed prices {level}",
+                  lang, label=label, arm=arm, level=level)  # fmt: skip
+        found.append((title, party_table(result.scenario, settled, lang)))
+        prices = _prices(result.scenario, settled, lang)
+        if len(prices):
+            title = t("{label}, {arm}: the price at which each party breaks even", lang,
+                      label=label, arm=arm)  # fmt: skip
+            found.append((title, prices))
+    return found
+
+
 def party_table(scenario: Scenario, settled: Settlement, lang: str) -> pd.DataFrame:
-    """Return what each party gets (pays: negative) year by year, as a reader would write it."""
-    title = t("SEK k, fixed prices {level}", lang, level=scenario.economy.price_level)
+    """Return what each party gets (pays: negative) year by year, in thousands of SEK."""
     rows = []
     for party in settled.parties:
         flow = settled.flow(party).mean(axis=0) / 1e3
         years = zip(settled.years, flow, strict=True)
         cells = {str(year): decimal(float(value), lang) for year, value in years}
         name = party_name(scenario, settled.contract, party, lang)
-        rows.append({title: name, **cells, t("Sum", lang): decimal(float(flow.sum()), lang)})
+        total = decimal(float(flow.sum()), lang)
+        rows.append({t("Party", lang): name, **cells, t("Sum", lang): total})
+    return pd.DataFrame(rows)
+
+
+def _prices(scenario: Scenario, settled: Settlement, lang: str) -> pd.DataFrame:
+    rows = []
+    for row in settled.prices().to_dict("records"):
+        payment = settled.contract.payments[row["payment"]]
+        of_savings = payment.measure is not None and bool(payment.measure.saved_by)
+
+        def cell(value: float, of_savings: bool = of_savings) -> str:
+            if np.isnan(value):
+                return "–"
+            return share_of(value, lang) if of_savings else kronor(value, lang)
+
+        rows.append(
+            {
+                t("Payment", lang): payment.label.in_language(lang),
+                t("Party", lang): party_name(scenario, settled.contract, row["party"], lang),
+                t("Price", lang): cell(row["price"]),
+                t("Breaks even at", lang): cell(row["break_even"]),
+            }
+        )
     return pd.DataFrame(rows)
 
 
