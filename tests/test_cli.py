@@ -14,10 +14,12 @@ from typer.testing import CliRunner
 
 from sisim.cli import build
 from sisim.language import LANGUAGES, Lang
-from sisim.report.publish import write_all
+from sisim.report.publish import write_all, write_tables
 
 FILES = Path(__file__).parent / "scenario"
-COMMANDS = ("run", "figures", "check", "explain", "pathway", "assumptions", "schema", "bench")
+COMMANDS = (
+    "run", "figures", "money", "check", "explain", "pathway", "assumptions", "schema", "bench",
+)  # fmt: skip
 
 
 def sisim(*args: object, lang: Lang = "en") -> Any:
@@ -57,9 +59,10 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
             yearly_costs=lambda ordinary: table.assign(ordinary=ordinary),
             yearly_participants=lambda: table,
             outcomes=lambda: table,
+            money_tables={"appraisal": table},
         )
 
-    def publish(_: Any, out: Path, lang: str) -> list[Path]:
+    def publish(_: Any, out: Path, lang: str, **__: Any) -> list[Path]:
         def write(folder: Path) -> None:
             (folder / f"figure-{lang}.svg").write_text("figure")
             if calls[-1]["seed"] == 13:
@@ -73,7 +76,11 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     for name, content in {
         "sisim.engine.simulate": {"simulate": simulate},
         "sisim.results": {"Results": lambda counts: counts},
-        "sisim.report.publish": {"publish": publish, "write_all": write_all},
+        "sisim.report.publish": {
+            "publish": publish,
+            "write_all": write_all,
+            "write_tables": write_tables,
+        },
         "sisim.report.words": {"sentences": sentences},
     }.items():
         monkeypatch.setitem(sys.modules, name, SimpleNamespace(**content))  # type: ignore[misc]

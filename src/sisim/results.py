@@ -11,10 +11,18 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from sisim.economics.appraisal import Estimate, break_even, headline, totals
+from sisim.economics.appraisal import Appraisal, Estimate, appraise, break_even, headline, totals
+from sisim.economics.budget import Budget, budget
+from sisim.economics.cash import CashLadder, cash_ladder
+from sisim.economics.contract import Facts, Settlement, settle, with_contracts
+from sisim.economics.distribution import WhoGains, who_gains
+from sisim.economics.effectiveness import Effectiveness, effectiveness
 from sisim.economics.ledger import Ledger, Line, by_year, ledger
+from sisim.economics.outcomes import outcome, stock
+from sisim.economics.repayment import Repayments, repayments, with_repayments
 from sisim.engine.result import Array, Axis, Result, tidy
 from sisim.language import Lang, preferred_language
+from sisim.repricing import reprice
 from sisim.scenario.scenario import OutcomeMeasure, Scenario
 
 if TYPE_CHECKING:
@@ -64,7 +72,7 @@ class Results:
     @cached_property
     def costs(self) -> pd.DataFrame:
         """What every administration pays in each step, in fixed prices: see `Ledger.table`."""
-        return self.ledger.table()
+        return self.settled.table()
 
     @cached_property
     def totals(self) -> pd.DataFrame:
@@ -75,6 +83,90 @@ class Results:
     def ledger(self) -> Ledger:
         """The ledger in fixed prices."""
         return ledger(self.counts)
+
+    @cached_property
+    def contracts(self) -> list[Settlement]:
+        """The scenario's outcome contracts, settled in each arm that they are about."""
+        measures = self.scenario.outcomes
+        outcomes = {name: self._outcome(measure) for name, measure in measures.items()}
+        return settle(Facts(self.ledger, outcomes))
+
+    @cached_property
+    def appraisal(self) -> Mapping[str, Appraisal]:
+        """What each arm is worth in the scenario's perspective, in fixed prices."""
+        return {arm: appraise(self.settled, arm) for arm in self.counts.arms[1:]}
+
+    @cached_property
+    def cash(self) -> Mapping[str, CashLadder]:
+        """What each arm saves, gross and as budgets see it, in fixed prices."""
+        return {arm: cash_ladder(self.ledger, arm) for arm in self.counts.arms[1:]}
+
+    @cached_property
+    def effectiveness(self) -> list[Effectiveness]:
+        """What each outcome, and each outcome weight, costs in every arm."""
+        return effectiveness(self.settled)
+
+    @cached_property
+    def who_gains(self) -> Mapping[str, WhoGains]:
+        """What each arm means to every payer, as present values in fixed prices."""
+        return {arm: who_gains(self.settled, arm) for arm in self.counts.arms[1:]}
+
+    @cached_property
+    def funds(self) -> Mapping[str, list[Repayments]]:
+        """What each fund pays and gets back, by arm: see `repayments`."""
+        books = {"fixed": lambda: self.ledger, "current": lambda: self._current}
+        funds = self.scenario.funds
+        return {
+            arm: [repayments(books[one.repayment.prices](), name, arm)
+                  for name, one in funds.items()]
+            for arm in self.counts.arms[1:]
+        }  # fmt: skip
+
+    def repayment(self, arm: str, fund: str | None = None) -> Repayments:
+        """Return what a fund (unset: the first) pays and gets back in `arm`.
+
+        Raises:
+            LookupError: If there is no such fund.
+        """
+        known = {one.fund: one for one in self.funds[arm]}
+        if not known or (fund is not None and fund not in known):
+            names = ", ".join(known) or "no fund"
+            raise LookupError(f'there is no fund "{fund or ""}": the scenario has {names}')
+        return next(iter(known.values())) if fund is None else known[fund]
+
+    def budget(self, arm: str) -> Budget:
+        """Return the budget frames beside the repayments of `arm`, in their prices."""
+        found = self.funds[arm]
+        current = bool(found) and self.scenario.funds[found[0].fund].repayment.prices == "current"
+        return budget(self._current if current else self.ledger, arm, found)
+
+    @property
+    def money_tables(self) -> Mapping[str, pd.DataFrame]:
+        """The tables on money: appraisal, net position, who gains, cash ladder and so on."""
+        from sisim.report.money import money_tables
+
+        arms = self.counts.arms[1:]
+        return money_tables(self, arms) if arms else {}
+
+    def repriced(self, changes: Mapping[str, Any]) -> Results:
+        """Return the same counts under other prices, costs, payers or discounting (law L5).
+
+        Nothing is simulated.
+
+        Args:
+            changes: Other values by dotted path, as in `{"economy.discount_costs": 0.05}`.
+
+        Raises:
+            sisim.scenario.problems.ScenarioError: If something is wrong with a change, or if it
+                has a bearing on people and so needs a new simulation.
+        """
+        return Results(reprice(self.counts, changes))
+
+    @cached_property
+    def settled(self) -> Ledger:
+        """The ledger in fixed prices, with repayments and contract payments in it."""
+        found = [one for arm in self.funds.values() for one in arm]
+        return with_contracts(with_repayments(self.ledger, found), self.contracts)
 
     @cached_property
     def _current(self) -> Ledger:
@@ -96,7 +188,8 @@ class Results:
         """Write figures, tables and words into a folder, all or nothing; return the files."""
         from sisim.report.publish import publish
 
-        return publish(self, Path(out), lang or preferred_language())
+        language = lang or preferred_language()
+        return publish(self, Path(out), language, more=self.money_tables)
 
     def _repr_html_(self) -> str:
         """Show the figures in a notebook, or the costs where there are none to draw."""
@@ -204,22 +297,15 @@ class Results:
 
     def _stock(self, group: str) -> Array:
         """Return the mean stock of a group by year, (replications, arms, years)."""
-        spec = self.scenario.pathway.groups[group]
-        states = [self.counts.compiled.state(spec.track, state) for state in spec.states]
-        people = self.counts.counts("stock")[:, :, :-1, states].sum(axis=-1)
+        people = stock(self.counts, group)
         steps = by_year(self.counts, np.ones_like(people))
         return np.asarray(by_year(self.counts, people) / steps)
 
     def _outcome(self, measure: OutcomeMeasure) -> Array:
         """Return an outcome by year, (replications, arms, years)."""
-        if measure.transition is not None:
-            number = self.counts.compiled.transitions.index(measure.transition)
-            return by_year(self.counts, self.counts.counts("event")[..., number])
-        assert measure.group is not None
-        if measure.count == "stock":
+        if measure.group is not None and measure.count == "stock":
             return self._stock(measure.group)
-        number = self.counts.compiled.groups.index(measure.group)
-        return by_year(self.counts, self.counts.counts("entry")[..., number, :].sum(axis=-1))
+        return by_year(self.counts, outcome(self.counts, measure))
 
     def _yearly(self, name: str, values: Array, *kinds: Axis) -> pd.DataFrame:
         first = int(self._years[0])

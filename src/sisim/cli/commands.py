@@ -140,6 +140,52 @@ def build(lang: Lang) -> typer.Typer:
         _simulate(scenario, changes, seed, replications, out, lang, figures=True)
 
     @command(
+        "money",
+        t(
+            "Simulate a scenario and say what it comes to in money: net present value, payback, "
+            "who pays and who gains, what a budget sees, what an outcome costs.\n\n"
+            "`[economy]` in the file says whose money counts (`perspective`), how it is "
+            "discounted and counted, and whether anything is reckoned with after the last year "
+            "(`tail`, which needs a `basis`). Every result says so too.\n\n"
+            "Example: `sisim money my.toml --arm new_way --set economy.perspective="
+            "municipality+region`",
+            lang,
+        ),
+    )
+    def money(
+        scenario: Scenario,
+        arm: Annotated[
+            list[str] | None,
+            option("--arm", t("ARM", lang),
+                   t("Which arm of the scenario; unset: every one. May be repeated.", lang)),
+        ] = None,
+        changes: Changes = None,
+        seed: Seed = None,
+        replications: Replications = None,
+        out: Out = None,
+    ) -> None:  # fmt: skip
+        loaded = load_scenario(scenario, _values(changes, lang))
+        arms = _arms(loaded, arm, lang)
+        folder = out or RESULTS / loaded.name
+        refuse_early(folder, lang)
+        from sisim.engine.simulate import simulate
+        from sisim.report.money import money_shown, money_words, publish_money
+        from sisim.results import Results
+
+        with progress(t("Simulating", lang), lang) as tell:
+            counts = simulate(loaded, seed=seed, replications=replications, progress=tell)
+        result = Results(counts)
+        with politely(folder, lang):
+            written = publish_money(result, arms, folder, lang)
+        print("\n".join(money_words(result, arms, lang)))
+        for title, table in money_shown(result, arms, lang):
+            print(f"\n{title}")
+            print_table(table)
+        print()
+        for path in written:
+            print(path)
+
+    @command(
         "check",
         t(
             "Say what is wrong in a scenario or pathway file, or that all is well and what the "
@@ -366,13 +412,25 @@ def _simulate(
         print(path)
 
 
+def _arms(scenario: Any, chosen: list[str] | None, lang: Lang) -> list[str]:
+    """Return the arms that were asked for, or all of them."""
+    if not scenario.arms:
+        raise Refusal(t("The scenario has no [arms], so there is nothing to compare.", lang))
+    for name in chosen or []:
+        if name not in scenario.arms:
+            text = t('The scenario has no arm "{name}"; it has {names}.', lang, name=name,
+                     names=", ".join(scenario.arms))  # fmt: skip
+            raise Refusal(text)
+    return list(dict.fromkeys(chosen or scenario.arms))
+
+
 def _publish(result: Any, folder: Path, lang: Lang) -> list[Path]:
     """Say what came out, and write it: figures where the scenario says which, always numbers."""
-    from sisim.report.publish import publish, write_all
+    from sisim.report.publish import publish, write_all, write_tables
     from sisim.report.words import sentences
 
     if result.scenario.figures is not None:
-        written = publish(result, folder, lang)
+        written = publish(result, folder, lang, more=result.money_tables)
         print("\n".join(sentences(result, lang)))
         return written
 
@@ -380,6 +438,7 @@ def _publish(result: Any, folder: Path, lang: Lang) -> list[Path]:
         result.yearly_costs(ordinary=True).to_csv(partial / "costs.csv", index=False)
         result.yearly_participants().to_csv(partial / "participants.csv", index=False)
         result.outcomes().to_csv(partial / "outcomes.csv", index=False)
+        write_tables(result.money_tables, partial)
 
     written = write_all(folder, write)
     outcomes = result.outcomes()

@@ -170,12 +170,15 @@ class Appraisal:
         return payback(self.horizon, self.cost, self.discounted)
 
     @cached_property
-    def deepest_year(self) -> int | None:
-        """The year in which the mean accumulated net is lowest; None if it is never below 0."""
-        balance = np.cumsum(self.net.mean(axis=0))
-        if balance.min() > -ORE:
-            return None
-        return int(self.horizon.years[int(np.argmin(balance))])
+    def hole(self) -> tuple[int, float] | None:
+        """The year at whose end the mean accumulated net is lowest, and how low; None if never < 0.
+
+        It is not discounted. A single run has its lowest at another time, and goes lower: see
+        `deepest` among the amounts.
+        """
+        balance = np.cumsum(self.horizon.yearly(self.net).mean(axis=0))
+        at = int(np.argmin(balance))
+        return None if balance[at] > -ORE else (int(self.years[at]), float(balance[at]))
 
     @cached_property
     def rates_of_return(self) -> tuple[float, ...]:

@@ -66,7 +66,7 @@ def frontier(costs: Sequence[float], effects: Sequence[float]) -> list[Place]:
 
     hull: list[int] = []
     for number in kept:
-        while len(hull) > 1 and ratio(hull[-2], hull[-1]) >= ratio(hull[-1], number):
+        while len(hull) > 1 and ratio(hull[-2], hull[-1]) > ratio(hull[-1], number):
             standing[hull.pop()] = "extendedly_dominated"
         hull.append(number)
     icers = dict(zip(hull[1:], map(ratio, hull, hull[1:]), strict=False))

@@ -141,9 +141,13 @@ class Result:
         Args:
             scenario: Like the one simulated in everything but money.
         """
-        if _without_money(scenario) != _without_money(self.scenario):
+        if not self.differs_in_money_only(scenario):
             raise ValueError("more than money has changed: the scenario must be simulated again")
         return Result(replace(self.compiled, scenario=scenario), self.replications)
+
+    def differs_in_money_only(self, scenario: Scenario) -> bool:
+        """Return whether a scenario would give the same counts as the one simulated."""
+        return _without_money(scenario) == _without_money(self.scenario)
 
     def instant(self, step: int) -> float:
         """Return when a step of the clock begins, as a decimal year (2026.5: the first of July)."""
@@ -463,8 +467,7 @@ def _without_money(scenario: Scenario) -> dict[str, Any]:
     price |= {"cash", "step_size", "notice"}
     cost = {"cost": True, "new_way": {"cost", "replaces"}}
     money: dict[str, Any] = {
-        "economy": True,
-        "contracts": True,
+        **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "figures"), True),
         "funds": True,
         "drift": {"prices", "inflation"},
         "pathway": {

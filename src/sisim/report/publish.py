@@ -18,12 +18,26 @@ from sisim.report.words import sentences
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+NOTHING: Mapping[str, pd.DataFrame] = {}
 PICTURE_DPI = 120
 """1920 x 1080: a projector's own pixels."""
 
 
-def publish(result: Result, out: Path, lang: str, view: View | None = None) -> list[Path]:
+def publish(
+    result: Result,
+    out: Path,
+    lang: str,
+    view: View | None = None,
+    more: Mapping[str, pd.DataFrame] = NOTHING,
+) -> list[Path]:
     """Write the figures, their numbers and their words into `out`, all or nothing.
+
+    Args:
+        result: What is published.
+        out: The folder.
+        lang: "sv" or "en".
+        view: What the reader asks to see.
+        more: Tables to be written beside those of the figures.
 
     Returns:
         What was written: each picture as PNG and SVG, each table as CSV and Parquet, and
@@ -45,13 +59,18 @@ def publish(result: Result, out: Path, lang: str, view: View | None = None) -> l
     def write(folder: Path) -> None:
         for name, draw in pictures.items():
             save(draw(), folder / name, PICTURE_DPI)
-        for name, table in tables(story).items():
-            table.to_csv(folder / f"{name}.csv", index=False)
-            table.to_parquet(folder / f"{name}.parquet", index=False)
+        write_tables({**tables(story), **more}, folder)
         text = "\n".join(sentences(story, lang)) + "\n"
         (folder / "words.txt").write_text(text, encoding="utf-8")
 
     return write_all(out, write)
+
+
+def write_tables(found: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write tables into a folder, each as CSV and as Parquet."""
+    for name, table in found.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+        table.to_parquet(folder / f"{name}.parquet", index=False)
 
 
 def tables(story: Comparison) -> Mapping[str, pd.DataFrame]:

@@ -7,6 +7,12 @@ from typing import Literal, Protocol
 
 import pandas as pd
 
+from sisim.economics.appraisal import Appraisal
+from sisim.economics.budget import Budget
+from sisim.economics.cash import CashLadder
+from sisim.economics.distribution import WhoGains
+from sisim.economics.effectiveness import Effectiveness
+from sisim.economics.repayment import Repayments
 from sisim.scenario.scenario import Scenario
 
 WITHOUT = "without"
@@ -62,3 +68,30 @@ class Result(Protocol):
 
     def headline(self, arm: str) -> Mapping[str, Estimate]:
         """`helped`, `avoided`, `invested`, `lower_cost` and `net` of `arm`."""
+
+
+class MoneyResult(Result, Protocol):
+    """A simulated scenario as the reports on money read it; mappings are by arm."""
+
+    @property
+    def appraisal(self) -> Mapping[str, Appraisal]:
+        """What each arm is worth."""
+
+    @property
+    def cash(self) -> Mapping[str, CashLadder]:
+        """What each arm saves, gross and as budgets see it."""
+
+    @property
+    def who_gains(self) -> Mapping[str, WhoGains]:
+        """What each arm means to every payer."""
+
+    @property
+    def effectiveness(self) -> Sequence[Effectiveness]:
+        """What each outcome costs in every arm."""
+
+    @property
+    def funds(self) -> Mapping[str, Sequence[Repayments]]:
+        """What each fund pays and gets back in every arm."""
+
+    def budget(self, arm: str) -> Budget:
+        """The budget frames beside the repayments of `arm`."""

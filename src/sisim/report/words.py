@@ -15,6 +15,7 @@ from sisim.report.series import (
     outcomes_at,
 )
 from sisim.report.writing import decimal, listing, money, percent, unit_for
+from sisim.scenario.economy import PUBLIC, SOCIETY
 from sisim.scenario.scenario import Scenario
 
 LONGEST_LIST = 95
@@ -82,13 +83,25 @@ def scope(story: Comparison, lang: str, *, everyone: bool = False) -> str:
     )
 
 
+def perspective(scenario: Scenario, lang: str) -> str | None:
+    """Return whose costs count: "the municipality and the region"; None if those of all who pay."""
+    pathway, parts = scenario.pathway, scenario.economy.bearers
+    everyone = all(principal.public for principal in pathway.principals.values())
+    if SOCIETY in parts or (PUBLIC in parts and everyone):
+        return None
+    if PUBLIC in parts:
+        return t("the public sector", lang)
+    bearers = [pathway.administrations.get(part) or pathway.principals.get(part) for part in parts]
+    labels = [_uncapitalised(bearer.label.in_language(lang)) for bearer in bearers if bearer]
+    return listing(labels, lang)
+
+
 def _perspective(scenario: Scenario, lang: str) -> str:
     """Return whose costs count, as the beginning of a sentence."""
-    chosen = scenario.economy.perspective
-    bearer = scenario.pathway.administrations.get(chosen) or scenario.pathway.principals.get(chosen)
+    bearer = perspective(scenario, lang)
     if bearer is None:
         return t("Costs of all who pay", lang)
-    return t("Costs of {bearer}", lang, bearer=_uncapitalised(bearer.label.in_language(lang)))
+    return t("Costs of {bearer}", lang, bearer=bearer)
 
 
 def _uncapitalised(text: str) -> str:

@@ -11,6 +11,7 @@ from sisim.scenario.check import check_pathway, check_scenario
 from sisim.scenario.document import Document, find, read
 from sisim.scenario.override import Overrider
 from sisim.scenario.pathway import Pathway
+from sisim.scenario.positions import Positions
 from sisim.scenario.problems import Place, Problem, Reason, ScenarioError, dotted
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.validate import validate
@@ -51,6 +52,33 @@ def load_scenario(
         raise ScenarioError(problems)
     changed = {dotted(path): str(place) for path, place in document.changed.items()}
     return scenario.with_origin(document.files(), changed)
+
+
+def changed(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
+    """Return a scenario already loaded with other values, checked as when it is read from a file.
+
+    Args:
+        scenario: The scenario.
+        overrides: Other values by dotted path.
+
+    Raises:
+        ScenarioError: With every problem found.
+    """
+    data = scenario.model_dump(by_alias=True, exclude_none=True, exclude_unset=True)
+    document = Document(scenario.origin(""), data, Positions(""))
+    # What was overridden before is not judged more strictly now.
+    files, earlier = scenario.origins
+    document.changed = {tuple(path.split(".")): SET for path in earlier}
+    overrider = Overrider(document, Scenario)
+    overrider.apply(overrides, SET)
+    found, problems = validate(Scenario, document)
+    problems += overrider.problems
+    if found is not None:
+        problems += check_scenario(found, document)
+    if found is None or problems:
+        raise ScenarioError(problems)
+    places = {dotted(path): str(place) for path, place in document.changed.items()}
+    return found.with_origin(files, places | earlier)
 
 
 def load_pathway(

@@ -1,0 +1,283 @@
+"""What the money comes to, in sentences: each names its perspective and its conventions."""
+
+from __future__ import annotations
+
+from math import isnan
+
+from sisim.economics.appraisal import Appraisal, Interval
+from sisim.economics.cash import CashLadder
+from sisim.economics.distribution import WhoGains
+from sisim.economics.effectiveness import Effectiveness, Measure
+from sisim.language import number, t
+from sisim.report.result import MoneyResult
+from sisim.report.words import invented, perspective, quoted
+from sisim.report.writing import NBSP, decimal, listing, money, percent, spread, unit_for
+from sisim.scenario.scenario import Scenario
+
+NAMED = 3
+"""So many of those who gain are named in a sentence."""
+
+
+def money_sentences(result: MoneyResult, arm: str, lang: str) -> list[str]:
+    """Return what an arm comes to in money, and what money leaves out."""
+    appraisal = result.appraisal[arm]
+    found = [
+        _heading(result.scenario, arm, lang),
+        conventions(result.scenario, lang, appraisal),
+        *_worth(appraisal, lang),
+        _time(appraisal, lang),
+        _rate_of_return(appraisal, lang),
+        _certainty(appraisal, lang),
+        _pockets(result.who_gains[arm], result.scenario, lang),
+        *_cash(result.cash[arm], result.scenario, lang),
+        *_outcomes(result, arm, lang),
+    ]
+    if result.scenario.invented:
+        found.append(invented(lang))
+    return [sentence for sentence in found if sentence]
+
+
+def conventions(
+    scenario: Scenario,
+    lang: str,
+    appraisal: Appraisal | None = None,
+    *,
+    everyone: bool = False,
+    tail: bool = True,
+) -> str:
+    """Return whose money is meant, in what prices, how discounted and counted, for how long.
+
+    With an appraisal it is said how it was counted; `everyone` is what shows all who pay; without
+    `tail`, what shows only the years that are simulated.
+    """
+    economy = scenario.economy
+    whose = (None if everyone else perspective(scenario, lang)) or t("all who pay", lang)
+    parts = [
+        t("Perspective: {whose}.", lang, whose=whose),
+        t("Fixed prices, {level}; costs discounted by {costs} a year, effects by {effects}.", lang,
+          level=economy.price_level, costs=_rate(economy.discount_costs.value, lang),
+          effects=_rate(economy.discount_effects.value, lang)),
+    ]  # fmt: skip
+    if appraisal is not None:
+        counting = {
+            "start": t("at the start of each step", lang),
+            "end": t("at the end of each step", lang),
+            "both": t("as the mean of the start and the end of each step", lang),
+            "point": t("at every point between steps", lang),
+            "weights": t("with weights of the file's own", lang),
+        }[economy.counting]
+        first = (
+            t("the first step is not discounted", lang)
+            if economy.exponent == 0
+            else t("the first step is discounted by one step", lang)
+        )
+        parts.append(t("Counted {when}; {first}.", lang, when=counting, first=first))
+    parts.append(horizon(scenario, lang, tailed=tail))
+    return " ".join(parts)
+
+
+def horizon(scenario: Scenario, lang: str, *, tailed: bool = True) -> str:
+    """Return how long is looked at, and what tail is reckoned with."""
+    years, tail = decimal(scenario.time.years, lang), scenario.economy.tail
+    if tail is None or not tailed:
+        return t("{years} years from {start}, nothing after them.", lang, years=years,
+                 start=scenario.time.start)  # fmt: skip
+    how = (
+        t("the difference of the last whole year goes on", lang)
+        if tail.half_life is None
+        else t(
+            "the difference of the last whole year fades, by half in {n} years",
+            lang,
+            n=decimal(tail.half_life.value, lang, 0 if tail.half_life.value % 1 == 0 else 1),
+        )
+    )
+    return t("{years} years from {start}, and a tail of {tail}: {how}.", lang, years=years,
+             start=scenario.time.start, tail=tail.years, how=how)  # fmt: skip
+
+
+def verdict_words(effect: Effectiveness, arm: str, lang: str) -> str:
+    """Return what a unit of an outcome costs in an arm, or why that cannot be said."""
+    measure = effect.measure
+    label, unit = measure.label.in_language(lang), unit_words(measure, lang)
+    cost, gain = (one.mean for one in effect.intervals(arm))
+    more = measure.good == "high"
+    verdict = effect.verdict(arm)
+    if verdict == "no_difference":
+        return t("{what}: no difference.", lang, what=_capital(label))
+    better = gain > 0
+    size = f"{decimal(abs(gain), lang, 1 if abs(gain) < 100 else 0)}{NBSP}{unit}"
+    change = (
+        t("{size} more", lang, size=size) if more == better else t("{size} fewer", lang, size=size)
+    )
+    said = {
+        "dominant": t("better and no dearer than without (dominant)", lang),
+        "dominated": t("dearer without being better than without (dominated)", lang),
+    }.get(verdict) or price_words(effect, arm, lang)
+    return t("{what}: {change}, net cost {cost}; {said}.", lang, what=_capital(label),
+             change=change, cost=money(cost, lang), said=said)  # fmt: skip
+
+
+def price_words(effect: Effectiveness, arm: str, lang: str) -> str:
+    """Return what a unit of an outcome costs, or saves where it is lost; empty if neither."""
+    verdict, measure = effect.verdict(arm), effect.measure
+    if verdict not in ("costs_more", "saves_but_worse"):
+        return ""
+    price = money(abs(effect.ratio(arm)), lang)
+    unit = unit_words(measure, lang, 1)
+    if verdict == "saves_but_worse":
+        return t("cheaper but worse: {price} saved per {unit} lost", lang, price=price, unit=unit)
+    if measure.good == "high":
+        return t("{price} per {unit} gained", lang, price=price, unit=unit)
+    return t("{price} per {unit} avoided", lang, price=price, unit=unit)
+
+
+def unit_words(measure: Measure, lang: str, count: int = 2) -> str:
+    """Return what an outcome is counted in, one or several."""
+    one, several = {
+        "stock": (t("person-year", lang), t("person-years", lang)),
+        "entries": (t("entry", lang), t("entries", lang)),
+        "events": (t("event", lang), t("events", lang)),
+        "weight": (t("unit", lang), t("units", lang)),
+    }[measure.kind]
+    return one if count == 1 else several
+
+
+def estimate(amount: Interval, lang: str) -> str:
+    """Return an amount with its interval over the replications."""
+    unit = unit_for(max(abs(amount.mean), abs(amount.low), abs(amount.high)))
+    text = money(amount.mean, lang, unit)
+    ends = spread(amount.low / unit.size, amount.high / unit.size, lang, unit.digits)
+    return t("{amount} (10–90%: {ends})", lang, amount=text, ends=ends) if ends else text
+
+
+def _heading(scenario: Scenario, arm: str, lang: str) -> str:
+    label = scenario.arms[arm].label.in_language(lang)
+    return t("{arm}, compared with without, the same people in both.", lang,
+             arm=quoted(label, lang))  # fmt: skip
+
+
+def _worth(appraisal: Appraisal, lang: str) -> list[str]:
+    found = [
+        t("Invested {invested}, lower costs {lower_cost}: net present value {net}.", lang,
+          **{name: estimate(appraisal.interval(name), lang)
+             for name in ("invested", "lower_cost", "net")})
+    ]  # fmt: skip
+    if not isnan(appraisal.ratio):
+        found.append(
+            t("Each krona invested gives {ratio} back (benefit–cost ratio); return {gain}.", lang,
+              ratio=decimal(appraisal.ratio, lang, 2), gain=percent(appraisal.gain, lang))
+        )  # fmt: skip
+    if appraisal.horizon.tail is not None:
+        tail = estimate(appraisal.interval("tail"), lang)
+        found.append(t("Of the net, {tail} lies in the tail and was not simulated.", lang,
+                       tail=tail))  # fmt: skip
+    return found
+
+
+def _time(appraisal: Appraisal, lang: str) -> str:
+    if not appraisal.cost.any():
+        return t("Nothing is invested, so there is nothing to pay back.", lang)
+    when = [
+        t("never within the horizon", lang) if instant is None else str(int(instant - 1e-9))
+        for instant in (appraisal.payback, appraisal.payback_discounted)
+    ]
+    paid = t("Paid back: {plain} undiscounted, {discounted} discounted.", lang,
+             plain=when[0], discounted=when[1])  # fmt: skip
+    if appraisal.payback is None and appraisal.payback_discounted is None:
+        paid = t("Not paid back within the horizon.", lang)
+    if appraisal.hole is None:
+        return paid
+    year, depth = appraisal.hole
+    hole = t("Deepest hole {depth}, at the end of {year}.", lang, year=year,
+             depth=money(depth, lang))  # fmt: skip
+    return f"{paid} {hole}"
+
+
+def _rate_of_return(appraisal: Appraisal, lang: str) -> str:
+    rates = appraisal.rates_of_return
+    if len(rates) == 1:
+        return t("Internal rate of return {rate} a year.", lang, rate=_rate(rates[0], lang))
+    if rates:
+        return t("The internal rate of return says nothing: the net changes sign several times, "
+                 "and is worth nothing at {rates}.", lang,
+                 rates=listing([_rate(rate, lang) for rate in rates], lang))  # fmt: skip
+    return t("The internal rate of return is undefined: at no rate are costs and savings equal.",
+             lang)  # fmt: skip
+
+
+def _certainty(appraisal: Appraisal, lang: str) -> str:
+    net = appraisal.interval("net")
+    if net.to_halve is None:
+        return t("One run tells nothing of chance: at least two are needed for a standard error.",
+                 lang)  # fmt: skip
+    return t("The net is not negative in {share} of {n} runs; its standard error is {error}, and "
+             "{more} runs would halve it.", lang, share=_share(appraisal.chance, lang),
+             n=number(net.replications, lang), error=money(net.standard_error, lang),
+             more=number(net.to_halve, lang))  # fmt: skip
+
+
+def _pockets(gains: WhoGains, scenario: Scenario, lang: str) -> str:
+    share = gains.share_in_other_pockets
+    if isnan(share):
+        return t("Nobody's costs fall.", lang)
+    use = -gains.of("use").mean(axis=0)
+    others = sorted(
+        (
+            (float(amount), payer)
+            for payer, amount in zip(gains.payers, use, strict=True)
+            if payer not in gains.paying and amount >= 500
+        ),
+        reverse=True,
+    )
+    if not others:
+        return t("All costs that fall are those of who pays.", lang)
+    named = [
+        f"{scenario.payer_label(payer).in_language(lang)} {money(amount, lang)}"
+        for amount, payer in others[:NAMED]
+    ]
+    return t("{share} of the lower costs fall in others' pockets than those who pay: {named}.",
+             lang, share=_share(share, lang), named=listing(named, lang))  # fmt: skip
+
+
+def _cash(ladder: CashLadder, scenario: Scenario, lang: str) -> list[str]:
+    gross, seen = (
+        sum(
+            float(sums.mean(axis=0).sum())
+            for payer, sums in ladder.reductions(seen=which).items()
+            if scenario.bears(payer)
+        )
+        for which in (False, True)
+    )
+    found = [
+        t("Of {gross} in lower costs, not discounted, budgets see {seen}; the rest is freed only "
+          "in whole steps, or is capacity.", lang, gross=money(gross, lang),
+          seen=money(seen, lang))
+    ]  # fmt: skip
+    if ladder.unstated:
+        names = [
+            scenario.pathway.resources[name].label.in_language(lang) for name in ladder.unstated
+        ]
+        found.append(
+            t("Nothing is reckoned as freed of what lacks a step_size: {names}.", lang,
+              names=listing(names, lang))
+        )  # fmt: skip
+    return found
+
+
+def _outcomes(result: MoneyResult, arm: str, lang: str) -> list[str]:
+    if not result.effectiveness:
+        return [t("The file names no outcomes: beside the money, nothing is said of people.", lang)]
+    said = [verdict_words(effect, arm, lang) for effect in result.effectiveness]
+    return [t("Beside the money, and not priced:", lang), *said]
+
+
+def _rate(rate: float, lang: str) -> str:
+    return f"{decimal(100 * rate, lang, 1)}" + (f"{NBSP}%" if lang == "sv" else "%")
+
+
+def _share(share: float, lang: str) -> str:
+    return f"{decimal(100 * share, lang)}" + (f"{NBSP}%" if lang == "sv" else "%")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,226 @@
+"""What an arm is worth: sums, perspectives, tails, and nothing where nothing is done."""
+
+from __future__ import annotations
+
+from math import isnan, nan
+from typing import Any
+
+import numpy as np
+import pytest
+from any_counts import PATHWAY, counts, scenario
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sisim.economics.appraisal import appraise, headline, interval
+from sisim.economics.cash import cash_ladder
+from sisim.economics.distribution import who_gains
+from sisim.economics.effectiveness import effectiveness
+from sisim.economics.ledger import KINDS, ORE, Line, ledger
+from sisim.engine import simulate
+from sisim.results import Results
+from sisim.scenario.problems import ScenarioError
+
+SEEDS = st.integers(0, 2**32 - 1)
+TAIL = {"years": 4, "basis": "last_year"}
+FADING = {"years": 4, "basis": "fading", "half_life": 2.0}
+
+
+def same_in_every_arm(**changes: Any) -> Any:
+    """Return counts that are those of `without` in every arm, nobody being treated."""
+    result = counts(1, **changes)
+    for replication in result.replications:
+        for name in ("stock", "event", "entry", "arrivals"):
+            values = getattr(replication.tally, name)
+            values[1:] = values[:1]
+        for part in (replication.started, replication.treated, replication.treated_state):
+            part[:] = 0
+    return result
+
+
+def team(**cost: float) -> dict[str, Any]:
+    return {"team": {"label": "Team", "start": "2026-01", "years": 1, "target": {},
+                     "cost": {**cost, "payer": "social"}}}  # fmt: skip
+
+
+ENDS = {"ends": {"label": "Ends", "investments": {"team": "ends"}}}
+NO_FIGURES = {"figures": None, "drift": {}, "arms": ENDS}
+
+
+@given(SEEDS, st.sampled_from([None, TAIL, FADING]))
+@settings(max_examples=6, deadline=None)
+def test_who_gains_sums_to_what_it_is_worth_to_society(seed: int, tail: Any) -> None:
+    economy = {"perspective": "society", "discount_costs": 0.035, "tail": tail}
+    book = ledger(counts(seed, economy=economy))
+    worth, gains = appraise(book, "new_way"), who_gains(book, "new_way")
+    assert np.allclose(gains.net.sum(axis=1), worth.amounts["net"], rtol=0, atol=ORE)
+    assert np.allclose(-gains.of("use").sum(axis=1), worth.amounts["lower_cost"], atol=ORE)
+    paid = gains.of("investment", "running", "replaced").sum(axis=1)
+    assert np.allclose(paid, worth.amounts["invested"], rtol=0, atol=ORE)
+    assert np.allclose(gains.net, -gains.of(*KINDS), rtol=0, atol=ORE)
+    matrix = gains.matrix()
+    assert matrix["net"].iloc[:-1].sum() == pytest.approx(matrix["net"].iloc[-1], abs=ORE)
+    assert gains.table()["amount"].sum() == pytest.approx(-gains.net.sum(), abs=1)
+
+
+@given(SEEDS)
+@settings(max_examples=6, deadline=None)
+def test_perspectives_add_up(seed: int) -> None:
+    def worth(perspective: str) -> Any:
+        found = counts(seed, economy={"perspective": perspective, "discount_costs": 0.03})
+        return appraise(ledger(found), "new_way").amounts
+
+    social, school, town = (worth(name) for name in ("social", "school", "town"))
+    both, everyone = worth("town + state"), worth("society")
+    saved = social["lower_cost"] + school["lower_cost"]
+    assert np.allclose(saved, town["lower_cost"], rtol=0, atol=ORE)
+    assert np.allclose(both["net"], everyone["net"], rtol=0, atol=ORE)
+    assert np.array_equal(worth("public")["net"], everyone["net"])
+
+
+def test_who_is_not_public_counts_only_for_society() -> None:
+    principals = {**PATHWAY["principals"], "state": {"label": "A private one", "public": False}}
+    found = scenario(pathway={**PATHWAY, "principals": principals})
+    assert [found.bears(payer) for payer in ("social", "agency", "investor", "fund")] == [
+        True, False, False, True
+    ]  # fmt: skip
+    everyone = scenario(economy={"perspective": "society"})
+    assert all(everyone.bears(payer) for payer in ("social", "agency", "investor", "fund"))
+
+
+def test_repayments_move_money_within_what_is_appraised() -> None:
+    book = ledger(counts(1, economy={"perspective": "social"}))
+    lines = [Line("repayment", "team", name, "town") for name in ("social", "fund")]
+    paid = np.zeros((*book.amounts.shape[:3], 2))
+    paid[:, 1:, 20] = 500.0, -500.0
+    after = book.with_lines(lines, paid)
+    assert np.array_equal(appraise(after, "ends").amounts["net"],
+                          appraise(book, "ends").amounts["net"])  # fmt: skip
+    before, moved = who_gains(book, "ends"), who_gains(after, "ends")
+    assert moved.net.sum() == pytest.approx(before.net.sum())
+    social = before.payers.index("social")
+    assert (moved.net[:, social] < before.net[:, social]).all()
+
+
+def test_an_investment_that_does_nothing_and_costs_nothing_is_zero_everywhere() -> None:
+    economy = {"discount_costs": 0.035, "tail": TAIL}
+    outcomes = {"placed": {"label": "Placed", "group": "placed"}}
+    book = ledger(same_in_every_arm(
+        investments=team(), outcomes=outcomes, economy=economy, **NO_FIGURES
+    ))  # fmt: skip
+    worth = appraise(book, "ends")
+    for name in ("invested", "lower_cost", "net", "tail", "deepest", "deepest_discounted"):
+        assert not worth.amounts[name].any()
+    assert isnan(worth.ratio)
+    assert (worth.payback, worth.hole, worth.rates_of_return) == (None, None, ())
+    assert not worth.course()[["mean", "low", "high"]].to_numpy().any()
+    assert not who_gains(book, "ends").amounts.any()
+    assert isnan(who_gains(book, "ends").share_in_other_pockets)
+    assert not cash_ladder(book, "ends").table()[["gross", "seen"]].to_numpy().any()
+    assert {effect.verdict("ends") for effect in effectiveness(book)} == {"no_difference"}
+
+
+def test_an_investment_that_does_nothing_is_worth_exactly_its_own_cost() -> None:
+    book = ledger(same_in_every_arm(
+        investments=team(start_up=100_000, running=600_000), **NO_FIGURES,
+        outcomes={"placed": {"label": "Placed", "group": "placed"}},
+        economy={"discount_costs": 0.0, "perspective": "social"},
+    ))  # fmt: skip
+    worth = appraise(book, "ends")
+    assert worth.amounts["invested"] == pytest.approx([700_000] * 2)
+    assert not worth.amounts["lower_cost"].any()
+    assert worth.amounts["net"] == pytest.approx([-700_000] * 2)
+    assert worth.amounts["deepest"] == pytest.approx([-700_000] * 2)
+    assert (worth.ratio, worth.gain, worth.payback) == (0.0, -1.0, None)
+    assert worth.hole is not None
+    assert worth.hole[1] == pytest.approx(-700_000)
+    gains = who_gains(book, "ends").matrix().set_index("administration")
+    assert gains.loc["social", "investment"] == pytest.approx(700_000)
+    others = gains.drop(index=["social", ""]).select_dtypes("number")
+    assert not others.to_numpy().any()
+    ladder = cash_ladder(book, "ends").table()
+    own = ladder["rung"] == "intervention"
+    assert ladder.loc[own, "seen"].sum() == pytest.approx(2 * -700_000)
+    assert not ladder.loc[~own, ["gross", "seen"]].to_numpy().any()
+    assert {effect.verdict("ends") for effect in effectiveness(book)} == {"dominated"}
+
+
+def test_a_tail_goes_on_as_its_basis_says() -> None:
+    def worth(tail: Any) -> Any:
+        return appraise(ledger(counts(3, economy={"tail": tail})), "new_way")
+
+    none, level, fading = worth(None), worth(TAIL), worth(FADING)
+    last = none.net[:, -12:].sum(axis=1)
+    assert not none.amounts["tail"].any()
+    assert level.amounts["tail"] == pytest.approx(4 * last)
+    left = sum(0.5 ** (year / 2) for year in (1, 2, 3, 4))
+    assert fading.amounts["tail"] == pytest.approx(left * last)
+    assert level.amounts["net"] == pytest.approx(none.amounts["net"] + 4 * last)
+    assert (none.first_of_tail, level.first_of_tail) == (None, 2029)
+    assert list(level.course().query("tail")["year"].unique()) == [2029, 2030, 2031, 2032]
+
+
+def test_a_tail_is_discounted() -> None:
+    economy = {"tail": TAIL, "discount_costs": 0.04}
+    worth = appraise(ledger(counts(3, economy=economy)), "new_way")
+    factors = 1.04 ** -(np.arange(36, 84) / 12)
+    last = np.tile(worth.net[:, 24:36], 4)
+    assert worth.amounts["tail"] == pytest.approx((last * factors).sum(axis=1))
+
+
+def test_there_is_no_tail_without_a_basis() -> None:
+    with pytest.raises(ValueError, match="basis"):
+        appraise(ledger(counts(3, economy={"tail": {"years": 4}})), "ends")
+
+
+def test_the_numbers_under_the_figures_reckon_with_no_tail() -> None:
+    with_tail, without = (
+        headline(ledger(counts(3, economy={"tail": tail})), "ends") for tail in (TAIL, None)
+    )
+    assert with_tail == without
+
+
+def test_the_internal_rate_of_return_makes_the_years_worth_nothing() -> None:
+    worth = appraise(ledger(counts(3)), "ends")
+    flows = np.array([-100.0, 39, 59, 55, 20])
+    assert worth.rates_of(np.repeat(flows, 12) / 12) == pytest.approx([0.28095], abs=1e-5)
+    assert worth.rates_of(np.ones(24)) == ()
+
+
+def test_an_interval_says_how_many_runs_would_halve_its_error() -> None:
+    found = interval(np.array([1.0, 2.0, 3.0, nan]))
+    assert (found.mean, found.replications, found.to_halve) == (2.0, 3, 12)
+    assert found.standard_error == pytest.approx(1 / np.sqrt(3))
+    alone = interval(np.array([5.0]))
+    assert (alone.mean, alone.to_halve) == (5.0, None)
+    assert isnan(alone.standard_error)
+    assert interval(np.array([nan])).replications == 0
+
+
+def test_repricing_never_starts_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = Results(counts(1))
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise AssertionError("the engine was called")
+
+    monkeypatch.setattr("sisim.engine.simulate.simulate", refuse)
+    monkeypatch.setattr("sisim.engine.run.run", refuse, raising=False)
+    assert simulate is not None
+    again = results.repriced(
+        {"economy.discount_costs": 0.0, "resources.day.price": 11_000,
+         "investments.team.cost.start_up": 0, "economy.perspective": "town"}
+    )  # fmt: skip
+    assert again.counts.replications is results.counts.replications
+    assert again.scenario.pathway.resources["day"].price.value == 11_000
+    was, now = (r.ledger.sums(lambda line: line.item) for r in (results, again))
+    assert np.array_equal(now["day"], 2 * was["day"])
+    assert again.appraisal["ends"].interval("net") != results.appraisal["ends"].interval("net")
+
+
+def test_repricing_refuses_what_changes_people_by_name() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        Results(counts(1)).repriced({"economy.discount_costs": 0.01, "time.years": 4})
+    (problem,) = caught.value.problems
+    assert problem.key == "time.years"
+    assert "run again" in problem.render("en")
+    with pytest.raises(ScenarioError, match="20 %"):
+        Results(counts(1)).repriced({"economy.discount_costs": 3.5})

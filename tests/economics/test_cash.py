@@ -1,0 +1,90 @@
+"""What a budget sees of a reduced use: never more than is saved, and whole steps only."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from any_counts import PATHWAY, counts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sisim.economics.cash import RUNGS, cash_ladder, freed
+from sisim.economics.ledger import ORE, by_year, ledger
+from sisim.engine.result import Result
+
+SAVED = st.lists(st.floats(-1000, 1000), min_size=1, max_size=30).map(np.array)
+STEPS = st.floats(0.1, 300)
+NOTICE = st.integers(0, 8)
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def in_steps(seed: int, **more: float) -> Result:
+    """Return counts with an investigation that is freed in steps, and a place that is capacity."""
+    resources = dict(PATHWAY["resources"])
+    resources["inquiry"] = {**resources["inquiry"], "cash": "step", **more}
+    resources["place"] = {**resources["place"], "cash": "capacity", "ordinary": False}
+    return counts(seed, pathway={**PATHWAY, "resources": resources})
+
+
+@given(SAVED, STEPS, NOTICE)
+def test_never_more_is_freed_than_saved(saved: np.ndarray, step: float, notice: int) -> None:
+    assert (freed(saved, step, notice) <= saved + 1e-9).all()
+
+
+@given(SAVED, STEPS, NOTICE)
+def test_only_whole_steps_are_freed(saved: np.ndarray, step: float, notice: int) -> None:
+    steps = freed(saved, step, notice)[saved >= 0] / step
+    assert steps == pytest.approx(steps.round(), abs=1e-6)
+
+
+@given(SAVED, STEPS, NOTICE)
+def test_a_longer_notice_never_frees_more(saved: np.ndarray, step: float, notice: int) -> None:
+    assert (freed(saved, step, notice + 1) <= freed(saved, step, notice) + 1e-9).all()
+
+
+@given(SAVED)
+def test_without_steps_and_notice_all_is_freed(saved: np.ndarray) -> None:
+    assert freed(saved, 0) == pytest.approx(saved)
+    assert freed(saved, 1e-7) == pytest.approx(saved, abs=1e-6)
+
+
+def test_a_home_of_eight_places_closes_after_notice() -> None:
+    saved = np.array([3, 8, 9, 9, 15, 16, 16, 16.0])
+    assert freed(saved, 8, 2).tolist() == [0, 0, 0, 8, 8, 8, 8, 16]
+
+
+@given(SEEDS, st.floats(1, 2000), st.floats(0, 18))
+@settings(max_examples=6, deadline=None)
+def test_the_ladder_adds_up_to_what_is_saved(seed: int, step: float, notice: float) -> None:
+    book = ledger(in_steps(seed, step_size=step, notice=notice))
+    arm = book.result.arms.index("new_way")
+    ladder = cash_ladder(book, "new_way")
+    gross = sum(ladder.yearly(seen=False).values())
+    total = by_year(book.result, book.total())
+    assert np.allclose(gross[:, 1:], (total[:, 0] - total[:, arm])[:, 1:], rtol=0, atol=ORE)
+    assert not gross[:, 0].any()  # history
+    assert set(ladder.rungs) == set(RUNGS)
+    for key, seen in ladder.yearly().items():
+        own = ladder.yearly(seen=False)[key]
+        match key[1]:
+            case "capacity":
+                assert not seen.any()
+            case "step":
+                assert (seen <= own + ORE).all()
+            case _:
+                assert np.array_equal(seen, own)
+    table = ladder.table()
+    assert table["gross"].sum() == pytest.approx(gross.sum())
+    assert set(table["year"]) == {2026, 2027, 2028}
+
+
+def test_of_a_step_without_a_size_nothing_is_seen() -> None:
+    ladder = cash_ladder(ledger(in_steps(1)), "ends")
+    assert ladder.unstated == ("inquiry",)
+    assert not ladder.yearly()["social", "step"].any()
+
+
+def test_small_steps_without_notice_show_everything() -> None:
+    ladder = cash_ladder(ledger(in_steps(1, step_size=1e-6)), "ends")
+    seen, gross = ladder.yearly()["social", "step"], ladder.yearly(seen=False)["social", "step"]
+    assert seen == pytest.approx(gross, rel=1e-3)

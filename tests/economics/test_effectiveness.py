@@ -1,0 +1,94 @@
+"""Cost per unit: dominance in words, frontiers as textbooks draw them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import isnan
+
+import numpy as np
+import pytest
+from any_counts import counts
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sisim.economics.appraisal import appraise
+from sisim.economics.effectiveness import Effectiveness, Measure, effectiveness, frontier
+from sisim.economics.ledger import ledger
+from sisim.results import Results
+from sisim.scenario.base import Text
+
+MEASURE = Measure("placed", Text(sv="placerade", en="placed"), "stock", "low")
+POINTS = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=8)
+
+
+def one(cost: float, effect: float) -> Effectiveness:
+    return Effectiveness(
+        MEASURE, ("without", "with"), np.array([[0.0, cost]] * 3), np.array([[0.0, effect]] * 3)
+    )
+
+
+@pytest.mark.parametrize(
+    ("cost", "effect", "verdict", "ratio"),
+    [
+        (-10.0, 2.0, "dominant", None),
+        (0.0, 2.0, "dominant", None),
+        (10.0, -2.0, "dominated", None),
+        (10.0, 0.0, "dominated", None),
+        (10.0, 2.0, "costs_more", 5.0),
+        (-10.0, -2.0, "saves_but_worse", 5.0),
+        (0.0, 0.0, "no_difference", None),
+    ],
+)
+def test_dominance_is_said_and_not_divided(
+    cost: float, effect: float, verdict: str, ratio: float | None
+) -> None:
+    found = one(cost, effect)
+    assert found.verdict("with") == verdict
+    assert isnan(found.ratio("with")) if ratio is None else found.ratio("with") == ratio
+
+
+def test_a_frontier_with_both_kinds_of_dominance() -> None:
+    """Worked by hand: the third is dominated by the second, the fourth by the second and fifth."""
+    places = frontier([0, 10_000, 12_000, 26_000, 30_000], [1.0, 2.0, 1.8, 2.5, 4.0])
+    assert [place.standing for place in places] == [
+        "frontier", "frontier", "dominated", "extendedly_dominated", "frontier"
+    ]  # fmt: skip
+    assert places[1].icer == pytest.approx(10_000)
+    assert places[4].icer == pytest.approx(10_000)
+    assert isnan(places[0].icer)
+    assert isnan(places[3].icer)
+
+
+@given(POINTS)
+def test_along_a_frontier_each_unit_costs_more_than_the_last(points: list[tuple[int, int]]) -> None:
+    costs, effects = zip(*points, strict=True)
+    places = frontier(costs, effects)
+    on = sorted((c, e, p.icer) for (c, e), p in zip(points, places, strict=True)
+                if p.standing == "frontier")  # fmt: skip
+    icers = [icer for *_, icer in on[1:]]
+    assert isnan(on[0][2])
+    assert all(a <= b + 1e-9 for a, b in pairwise(icers))
+    # Nobody is cheaper and better than who stands on it.
+    assert all(not (c <= on_c and e > on_e) for on_c, on_e, _ in on for c, e in points)
+
+
+def test_the_outcomes_of_a_scenario_are_compared_in_their_own_units() -> None:
+    outcomes = {
+        "placed": {"label": "Placed", "group": "placed"},
+        "homecomings": {"label": "Homecomings", "transition": "comes_home", "count": "events",
+                        "good": "high"},
+    }  # fmt: skip
+    economy = {"discount_costs": 0.0, "discount_effects": 0.0}
+    book = ledger(counts(2, outcomes=outcomes, economy=economy))
+    placed, homecomings, good = effectiveness(book)
+    table = Results(book.result).outcomes().query("year >= 2026")
+    sums = table.groupby(["outcome", "arm"])["value"].sum() / 2  # two replications
+    assert placed.effect[:, 1].mean() == pytest.approx(
+        sums["placed", "without"] - sums["placed", "ends"]
+    )
+    assert homecomings.effect[:, 1].mean() == pytest.approx(
+        sums["homecomings", "ends"] - sums["homecomings", "without"]
+    )
+    assert good.measure.kind == "weight"
+    assert placed.cost[:, 2] == pytest.approx(-appraise(book, "goes_on").amounts["net"])
+    assert list(placed.table()["arm"]) == ["without", "ends", "goes_on", "new_way"]
