@@ -183,3 +183,13 @@ def test_what_is_replaced_is_no_cost_of_the_fund(write: Write) -> None:
     replaces = 'replaces = { running = 1000, payer = "reserve" }\n'
     (problem,) = problems(write, *funded(), (new_way, new_way + replaces))
     assert "not a fund" in problem.render("en")
+
+
+def test_funds_are_repaid_in_the_same_prices(write: Write) -> None:
+    other = FUND.replace("reserve", "other").replace("municipality", "region")
+    other = other.replace(BASIS, 'prices = "current"')
+    changes = funded()
+    changes[0] = (PEOPLE, FUND + other + PEOPLE)
+    (problem,) = problems(write, *changes)
+    assert problem.key == "funds.other.repayment.prices"
+    assert "samma priser" in problem.render("sv")

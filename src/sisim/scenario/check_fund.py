@@ -36,6 +36,9 @@ class FundCheck(Findings):
                     one=other, other=name,
                 )  # fmt: skip
                 self.say(("funds", name, "principal"), reason)
+            if fund.repayment.prices != next(iter(scenario.funds.values())).repayment.prices:
+                reason = Reason("All funds must be repaid in the same prices.")
+                self.say(("funds", name, "repayment", "prices"), reason)
         for name, investment in scenario.investments.items():
             new_way = investment.new_way
             if new_way is not None and new_way.replaces is not None:
