@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from any_counts import PATHWAY, counts
+from any_counts import PATHWAY, counts, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +21,7 @@ from sisim.economics.repayment import (
     repayments,
     with_repayments,
 )
+from sisim.scenario.base import Number
 from sisim.scenario.fund import Fund
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -218,3 +219,22 @@ def test_a_frame_may_rise_while_repayment_is_made() -> None:
     found = budget(book, "ends", [repayments(book, "fund", "ends")])
     repaid, frame = found.repayment.sum(axis=(0, 1)), found.frame.sum(axis=(0, 1))
     assert ((repaid[1:] > 0) & (np.diff(frame) > 0)).any()
+
+
+def test_less_than_a_unit_is_not_waited_for() -> None:
+    terms = fund().model_copy(update={"interest": Number(value=0.02)})
+    rule = Rules(terms, ("social",), np.arange(2026, 2036))
+    paid = np.eye(10)[0] * 100_300.0
+    plan = rule.settle(np.full((1, 10), 30_000.0), paid)
+    assert plan.break_even == 2029
+    assert plan.repaid.sum() >= 100_000
+
+
+def test_a_fund_counts_where_anything_of_its_principal_does() -> None:
+    funds = {"ours": fund(), "theirs": Fund.model_validate({"principal": "state"})}
+    for perspective, seen in (
+        ("town", [True, False]), ("agency", [False, True]), ("social", [True, False]),
+        ("public", [True, True]),
+    ):  # fmt: skip
+        asked = scenario(funds=funds, economy={"perspective": perspective})
+        assert [asked.bears(name) for name in funds] == seen

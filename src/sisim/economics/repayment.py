@@ -43,6 +43,7 @@ class Plan:
         payments: From the fund, (years,).
         repaid: To the fund, (administrations, years).
         rate: Interest per year on what is not yet repaid.
+        unit: What amounts are rounded to, in SEK; 0: not at all.
     """
 
     years: NDArray[np.int64]
@@ -50,6 +51,7 @@ class Plan:
     payments: Floats
     repaid: Floats
     rate: float = 0.0
+    unit: float = 0.0
 
     @property
     def total(self) -> Floats:
@@ -68,10 +70,10 @@ class Plan:
 
     @property
     def break_even(self) -> int | None:
-        """The year from which the accumulated net is no longer negative, if there is one."""
+        """The year from which no whole unit is missing in the accumulated net, if there is one."""
         if not self.payments.any():
             return None
-        red = np.flatnonzero(self.position < -ORE)
+        red = np.flatnonzero(self.position < min(ORE - self.unit, -ORE))
         at = int(red[-1]) + 1 if len(red) else int(np.flatnonzero(self.payments)[0])
         return int(self.years[at]) if at < len(self.years) else None
 
@@ -318,7 +320,8 @@ class Rules:
             elif now.any():
                 repaid[:, year] = now * min(1.0, float(_whole(owed, unit)[0]) / now.sum())
                 owed = owed - repaid[:, year].sum()
-        return Plan(self.years, self.administrations, payments, rounded(repaid, unit), self.rate)
+        whole = rounded(repaid, unit)
+        return Plan(self.years, self.administrations, payments, whole, self.rate, unit)
 
 
 def _whole(amounts: Floats, unit: float) -> Floats:

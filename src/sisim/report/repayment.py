@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from sisim.economics.repayment import Repayments
@@ -82,6 +83,13 @@ def sentences(one: Repayments, scenario: Scenario, lang: str) -> list[str]:
         found.append(t("The fund does not have its money back within {n} years.", lang, n=years))
     else:
         found.append(t("The fund has its money back in {year}.", lang, year=plan.break_even))
+    outcome = one.observed.sum(axis=(1, 2))
+    if len(outcome) > 1:
+        low, high = np.quantile(outcome, [0.1, 0.9])
+        text = t("By outcome {back} would be repaid (10–90% of {n} runs: {low} to {high}).", lang,
+                 back=money(float(outcome.mean()), lang), n=decimal(len(outcome), lang),
+                 low=money(float(low), lang), high=money(float(high), lang))  # fmt: skip
+        found.append(text)
     lacking = [f"{money(amount, lang)} ({year})" for year, amount in one.account.lacks]
     if lacking:
         text = t("Missing in the fund, to be added from elsewhere: {what}.", lang,

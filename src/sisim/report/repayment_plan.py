@@ -30,7 +30,7 @@ from sisim.report.style import (
     write,
 )
 from sisim.report.words import footer
-from sisim.report.writing import money, unit_for
+from sisim.report.writing import decimal, money, unit_for
 
 OWN = tuple(hue for hue in HUES if hue != ORANGE)
 """Of the administrations: orange is what is paid out."""
@@ -77,8 +77,9 @@ def draw_repayment_plan(result: MoneyResult, one: Repayments, lang: str) -> Figu
 
 
 def _bars(axes: Axes, plan: Plan) -> None:
+    paid = plan.payments > 0
     axes.bar(
-        plan.years, -plan.payments, width=0.72, facecolor="white", edgecolor=ORANGE,
+        plan.years[paid], -plan.payments[paid], width=0.72, facecolor="white", edgecolor=ORANGE,
         hatch="////", linewidth=points(1.5), zorder=2,
     )  # fmt: skip
     bottom = np.zeros(len(plan.years))
@@ -129,7 +130,12 @@ def _labels(axes: Axes, plan: Plan, lang: str) -> None:
     amount = money(float(plan.position[deepest]), lang)
     text = t("Accumulated for the fund", lang) + f"\n{amount} ({plan.years[deepest]})"
     room.write(text, (across + 40, up - 20), pull=(0.6, 1.0), bold=True)
-    if plan.break_even is None and plan.position[-1] < 0:
-        left = money(float(plan.position[-1]), lang)
-        across, up = room.display(plan.years[-1], plan.position[-1])
-        room.write(left, (across - 30, up - 26), pull=(0.6, 1.0), bold=True)
+    if plan.break_even is None:
+        years = decimal(len(plan.years), lang)
+        text = t("Not paid back within {n} years", lang, n=years)
+        across, up = room.display(plan.years[-1], 0.0)
+        room.write(text, (across - 60, up + 30), pull=(0.6, 1.0), color=DARK_ORANGE, bold=True)
+        if deepest < len(plan.years) - 1 and plan.position[-1] > plan.position[deepest]:
+            left = money(float(plan.position[-1]), lang)
+            across, up = room.display(plan.years[-1], plan.position[-1])
+            room.write(left, (across - 30, up - 26), pull=(0.6, 1.0), bold=True)

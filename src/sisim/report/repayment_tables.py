@@ -45,6 +45,7 @@ def plan_rows(one: Repayments, scenario: Scenario, lang: str) -> list[Row]:
         *(
             summed(t("Repayment, {who}", lang, who=label_of(scenario, name, lang)), repaid)
             for name, repaid in zip(plan.administrations, plan.repaid, strict=True)
+            if repaid.any()
         ),
         summed(t("All repayment", lang), plan.total, bold=True),
         summed(t("Net for the fund", lang), plan.net, bold=True),
@@ -62,6 +63,8 @@ def administration_rows(one: Repayments, scenario: Scenario, lang: str) -> list[
             for part in (one.reductions, one.set_aside)
         )
         repaid = one.plan.repaid[number]
+        if not (reduced.any() or repaid.any()):
+            continue
         rows += [
             summed(t("{who}: calculated lower cost", lang, who=label_of(scenario, name, lang)),
                    reduced, bold=True),
@@ -85,6 +88,8 @@ def outcome_rows(one: Repayments, scenario: Scenario, lang: str) -> list[Row]:
     for number, name in enumerate(one.administrations):
         who = label_of(scenario, name, lang)
         outcome = one.observed[:, number].mean(axis=0)
+        if not (outcome.any() or one.plan.repaid[number].any()):
+            continue
         rows += [
             summed(t("{who}: plan", lang, who=who), one.plan.repaid[number]),
             summed("  " + t("by outcome", lang), outcome),
@@ -169,7 +174,7 @@ def plan_csv(one: Repayments, scenario: Scenario, lang: str) -> str:
 
 
 def _plain(amount: float) -> int | float:
-    thousands = round(float(amount) / THOUSANDS.size, 5) + 0.0
+    thousands = round(float(amount) / THOUSANDS.size, 3) + 0.0
     return int(thousands) if thousands == int(thousands) else thousands
 
 
