@@ -191,7 +191,8 @@ def test_a_scenario_without_figures_gives_its_numbers(scenario: Path) -> None:
     out = scenario.with_name("out")
     result = sisim("run", scenario, "--out", out)
     assert (result.exit_code, "placed\t2026\t1.5" in result.stdout) == (0, True)
-    assert {path.stem for path in out.iterdir()} == {"costs", "participants", "outcomes"}
+    names = {"costs", "participants", "outcomes", "appraisal"}
+    assert {path.stem for path in out.iterdir()} == names
     result = sisim("figures", scenario, lang="sv")
     assert (result.exit_code, "har inget [figures]" in result.stderr) == (2, True)
 
@@ -220,3 +221,10 @@ def test_a_protected_place_is_refused_before_the_work(
     result = sisim("run", scenario, "--out", scenario.with_name("out"))
     assert (result.exit_code, engine) == (2, [])
     assert "no permission" in result.stderr
+
+
+def test_money_refuses_an_arm_that_is_not_there(scenario: Path) -> None:
+    result = sisim("money", scenario, "--arm", "nwe_way")
+    assert result.exit_code == 2
+    assert 'The scenario has no arm "nwe_way"; it has project, new_way.' in result.stderr
+    assert "Scenariot har ingen arm" in sisim("money", scenario, "--arm", "x", lang="sv").stderr

@@ -19,6 +19,53 @@ def problems(scenario: Path) -> list[Problem]:
 
 
 CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
+    "an unknown perspective": (
+        ("[figures]", '[economy]\nperspective = "social + municipalty"\n\n[figures]'),
+        *("trial.toml", 'perspective = "social + municipalty"', "economy.perspective"),
+        *('The perspective "municipalty" does not', "Perspektivet ”municipalty” finns inte."),
+        "municipality",
+    ),
+    "a discount rate in percent": (
+        ("[figures]", "[economy]\ndiscount_costs = 3.5\n\n[figures]"),
+        *("trial.toml", "discount_costs = 3.5", "economy.discount_costs"),
+        *("write 3.5 % as 0.035", "skriv 3,5 % som 0.035", None),
+    ),
+    "a discount rate in percent without its point": (
+        ("[figures]", "[economy]\ndiscount_effects = 350\n\n[figures]"),
+        *("trial.toml", "discount_effects = 350", "economy.discount_effects"),
+        *("write 3.5 % as 0.035", "skriv 3,5 % som 0.035", None),
+    ),
+    "a negative discount rate": (
+        ("[figures]", "[economy]\ndiscount_costs = -0.01\n\n[figures]"),
+        *("trial.toml", "discount_costs = -0.01", "economy.discount_costs"),
+        *("cannot be negative", "kan inte vara negativ", None),
+    ),
+    "a tail without a basis": (
+        ("[figures]", "[economy]\ntail = { years = 10 }\n\n[figures]"),
+        *("trial.toml", "tail = { years = 10 }", "economy.tail"),
+        *('A tail needs a stated "basis"', "En svans behöver en uttalad grund", None),
+    ),
+    "a fading tail without its half-life": (
+        ("[figures]", '[economy]\ntail = { years = 10, basis = "fading" }\n\n[figures]'),
+        *("trial.toml", "tail = {", "economy.tail"),
+        *('"fading" needs "half_life", over 0.', "”fading” behöver ”half_life”, över 0.", None),
+    ),
+    "a tail that both stays and fades": (
+        ("[figures]",
+         '[economy]\ntail = { years = 9, basis = "last_year", half_life = 2 }\n\n[figures]'),
+        *("trial.toml", "tail = {", "economy.tail.half_life"),
+        *('Only "fading" has a "half_life".', "Bara ”fading” har en ”half_life”.", None),
+    ),
+    "a step without size": (
+        ("price_year = 2024", 'price_year = 2024\ncash = "step"\nstep_size = 0'),
+        *("small.toml", "step_size = 0", "resources.care_day.step_size"),
+        *("The size of a step must be over 0.", "Ett steg måste vara större än 0.", None),
+    ),
+    "notice of what falls at once": (
+        ("price_year = 2024", "price_year = 2024\nnotice = 6"),
+        *("small.toml", "notice = 6", "resources.care_day.notice"),
+        *('Only a resource with cash = "step" has a "notice".', "Bara en resurs med", None),
+    ),
     "an unknown key": (
         ("price_year", "price_yera"),
         *("small.toml", "price_yera = 2024", "resources.care_day.price_yera"),
