@@ -79,6 +79,10 @@ def _scenario(scenario: Scenario, lang: str) -> Iterator[str]:
         named = [f"{name} ({endings[ending]})" for name, ending in arm.investments.items()]
         yield t("Arm: {label}: {investments}.", lang, label=arm.label.in_language(lang),
                 investments=", ".join(named) or "-")  # fmt: skip
+    for fund in scenario.funds.values():
+        principal = scenario.pathway.principals[fund.principal].label.in_language(lang)
+        yield t("Fund: {label} ({principal}).", lang, label=fund.label.in_language(lang),
+                principal=principal)  # fmt: skip
 
 
 def _pathway(pathway: Pathway, lang: str) -> Iterator[str]:
