@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from settled import ARM, facts, measured, payment, settled
 
+import sisim
 from sisim.economics.contract import PRIVATE, Facts, settle, with_contracts
 from sisim.economics.ledger import ledger
 from sisim.results import Results
@@ -371,6 +373,22 @@ def test_a_contract_in_every_arm_and_in_current_prices() -> None:
     assert own["social"].sum(axis=2)[0] == pytest.approx([0, *[100 * 1.02**3] * 3])
 
 
+def test_parties_of_several_contracts_are_kept_apart() -> None:
+    def bond(investor: str) -> dict[str, Any]:
+        pays = {"label": "P", "from": "social", "to": "investor", "amounts": {"2027": 100}}
+        return {"label": "B", "arm": ARM, "parties": {"investor": investor},
+                "payments": {"pay": pays}}  # fmt: skip
+
+    result = counts(1, contracts={"one": bond("A"), "two": bond("B"), "three": bond("A")})
+    book = ledger(result)
+    lines = with_contracts(book, settle(Facts(book, {})))
+    own = lines.sums(lambda line: line.administration if line.principal == PRIVATE else None)
+    received = {name: -amounts.sum(axis=(1, 2))[0] for name, amounts in own.items()}
+    assert received == {"investor": 200, "two.investor": 100}
+    labels = [result.scenario.payer_label(name).en for name in received]
+    assert labels == ["A", "B"]
+
+
 def test_new_terms_need_no_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: Any, **__: Any) -> None:
         raise AssertionError("simulated")
@@ -384,3 +402,20 @@ def test_new_terms_need_no_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     counted = facts({"pay": payment(price=1, measure=by_resource)}).book.result
     cheap, dear = (Results(counted.repriced(s)).contracts[0].paid["pay"] for s in (one, two))
     assert dear == pytest.approx(2 * cheap)
+
+
+def test_a_fee_at_risk_on_a_simulated_sick_track() -> None:
+    """The ready scenario, smaller: what is paid is what its own counts of sick days say."""
+    file = Path(__file__).parents[2] / "scenarios" / "sick-leave.toml"
+    done = sisim.run(sisim.load(file, {"population.cohort": 1500, "replications": 3}))
+    fee = next(one for one in done.contracts if one.name == "fee")
+    units = done.counts.units().query("arm == 'fee'")
+    years = units["month"].str[:4].astype(int)
+    days = units.groupby(["replication", years])["units"].sum().unstack()
+    before = days[[2017, 2018]].mean(axis=1)
+    for year in (2019, 2020, 2021):
+        # The mean of the two years before lies in the middle of them.
+        kept_away = before * 1.01 ** (year - 2017.5) - days[year]
+        earned = np.clip(1650 * kept_away, 0, 0.6 * 12.7e6)
+        assert fee.paid["fee"][:, year - 2019] == pytest.approx(0.4 * 12.7e6 + earned.to_numpy())
+    assert (fee.paid["fee"][:, 1] > 0.4 * 12.7e6).all()

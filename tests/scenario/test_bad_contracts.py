@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
-from small_files import Write
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_files import PATHWAY, SCENARIO, Write
+from test_any_file import ODD, answer, places, to_toml
 
 from sisim.scenario.load import load_scenario
 from sisim.scenario.problems import Problem, ScenarioError
@@ -293,3 +299,30 @@ def test_terms_may_be_overridden(write: Write) -> None:
     assert bond.payments["bonus"].price is not None
     assert bond.payments["bonus"].price.value == 700
     assert bond.payments["capital"].by_year == {2027: 1000, 2028: 5}
+
+
+@given(st.data())
+@settings(max_examples=50, deadline=None)
+def test_a_changed_contract_is_well_or_answered(data: st.DataObject) -> None:
+    """Whatever is done to a contract, it is never a traceback."""
+    document = tomllib.loads(SCENARIO + CONTRACT)
+    own = {"contracts": document["contracts"]}
+    for _ in range(data.draw(st.integers(1, 3))):
+        *path, last = data.draw(st.sampled_from(places(own)))
+        parent: Any = own
+        for key in path:
+            parent = parent[key]
+        value = data.draw(ODD)
+        if value is None and path:
+            del parent[last]
+        elif value is None:
+            continue
+        elif path and isinstance(parent, dict) and isinstance(value, str):
+            parent[value] = parent.pop(last)
+        else:
+            parent[last] = value
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "small.toml").write_text(PATHWAY)
+        lines = [f"{to_toml(key)} = {to_toml(part)}\n" for key, part in (document | own).items()]
+        (Path(folder) / "trial.toml").write_text("".join(lines), encoding="utf-8")
+        answer(Path(folder) / "trial.toml")

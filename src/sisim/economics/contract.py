@@ -450,18 +450,22 @@ def with_contracts(book: Ledger, settlements: Iterable[Settlement]) -> Ledger:
 
     What is paid in a year stands in its last cycle.
     """
-    clock = book.result.compiled.clock
+    scenario, clock = book.result.scenario, book.result.compiled.clock
     years = clock.year(book.cycles)
-    level = PriceList(book.result.scenario, years, current=book.current).level
+    level = PriceList(scenario, years, current=book.current).level
     last = np.flatnonzero(np.diff(years, append=years[-1] + 1))
     where = {int(years[at]): at for at in last}
     lines: dict[Line, Floats] = {}
     for settled in settlements:
         at = [where[int(year)] for year in settled.years]
+        own = settled.contract.parties.names
         for party in settled.parties:
-            private = settled.is_private(party)
-            principal = PRIVATE if private else payer_principal(book.result.scenario, party)
-            line = Line("contract", settled.name, party, principal)
+            if party in own:
+                first = scenario.private_payers.get(party) == own[party]
+                payer = party if first else f"{settled.name}.{party}"
+                line = Line("contract", settled.name, payer, PRIVATE)
+            else:
+                line = Line("contract", settled.name, party, payer_principal(scenario, party))
             amounts = lines.setdefault(line, np.zeros(book.amounts.shape[:3]))
             amounts[:, book.result.arms.index(settled.arm), at] -= settled.flow(party) * level[at]
     if not lines:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sisim.economics.contract import Settlement
 from sisim.language import t
-from sisim.report.contract_words import kronor, party_name, sentence, share_of, signed
+from sisim.report.contract_words import kronor, party_name, sentence, share_of, signed, title_of
 from sisim.report.result import Result
 from sisim.report.writing import decimal
 from sisim.scenario.scenario import Scenario
@@ -74,15 +74,13 @@ def contract_shown(
     level = result.scenario.economy.price_level
     found = []
     for settled in _of(result, arms):
-        label = settled.contract.label.in_language(lang)
-        arm = result.scenario.arms[settled.arm].label.in_language(lang)
-        title = t("{label}, {arm}: what each party gets (minus: pays), SEK k, fixed prices {level}",
-                  lang, label=label, arm=arm, level=level)  # fmt: skip
+        label = title_of(result.scenario, settled.contract, settled.arm, lang)
+        title = t("{label}: what each party gets (minus: pays), SEK k, fixed prices {level}",
+                  lang, label=label, level=level)  # fmt: skip
         found.append((title, party_table(result.scenario, settled, lang)))
         prices = _prices(result.scenario, settled, lang)
         if len(prices):
-            title = t("{label}, {arm}: the price at which each party breaks even", lang,
-                      label=label, arm=arm)  # fmt: skip
+            title = t("{label}: the price at which each party breaks even", lang, label=label)
             found.append((title, prices))
     return found
 
@@ -131,9 +129,8 @@ def came_to(scenario: Scenario, settled: Settlement, lang: str) -> str:
         if not np.isnan(row["return"]):
             part += " " + t("(a return of {rate} a year)", lang, rate=share_of(row["return"], lang))
         parts.append(part)
-    return t("{label}, {arm}, net of what is paid and received: {parts}.", lang,
-             label=settled.contract.label.in_language(lang),
-             arm=scenario.arms[settled.arm].label.in_language(lang),
+    label = title_of(scenario, settled.contract, settled.arm, lang)
+    return t("{label}, net of what is paid and received: {parts}.", lang, label=label,
              parts=", ".join(parts))  # fmt: skip
 
 

@@ -22,6 +22,12 @@ def sentence(scenario: Scenario, contract: Contract, lang: str) -> str:
     return f"{contract.label.in_language(lang)}: {clauses}."
 
 
+def title_of(scenario: Scenario, contract: Contract, arm: str, lang: str) -> str:
+    """Return the labels of a contract and of the arm in which it is settled, if they differ."""
+    labels = [contract.label.in_language(lang), scenario.arms[arm].label.in_language(lang)]
+    return ", ".join(dict.fromkeys(labels))
+
+
 def party_name(scenario: Scenario, contract: Contract, party: str, lang: str) -> str:
     """Return what a party is called."""
     own = contract.parties.names.get(party)

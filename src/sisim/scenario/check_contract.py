@@ -28,12 +28,17 @@ class ContractCheck(Findings):
         self.start = instant(scenario.time.start)
         self.first = int(self.start)
         self.last = int(np.ceil(self.start + scenario.time.years - 1e-9)) - 1
+        self.payers = [*scenario.pathway.administrations, *scenario.funds, FUND]
         for name, contract in scenario.contracts.items():
             self._contract(("contracts", name), contract)
 
     def _contract(self, path: Path, contract: Contract) -> None:
         if contract.arm is not None:
             self.refer((*path, "arm"), contract.arm, self.scenario.arms, Reason("The arm"))
+        for role in contract.parties.names:
+            if role in self.payers:
+                reason = Reason('"{name}" is an administration or a fund as well.', name=role)
+                self.say((*path, "parties", role), reason)
         if not contract.payments:
             self.say((*path, "payments"), Reason("A contract needs at least one payment."))
         for name, payment in contract.payments.items():
@@ -41,8 +46,7 @@ class ContractCheck(Findings):
         self._shares(path, contract)
 
     def _payment(self, path: Path, name: str, payment: Payment, contract: Contract) -> None:
-        payers = [*self.scenario.pathway.administrations, *self.scenario.funds, FUND]
-        parties = [*contract.parties.names, *payers]
+        parties = [*contract.parties.names, *self.payers]
         for key, party in (("from", payment.from_), ("to", payment.to)):
             self.refer((*path, key), party, parties, Reason("The party"))
         if payment.from_ == payment.to:
@@ -58,7 +62,7 @@ class ContractCheck(Findings):
         self._cap(path, payment, contract)
 
     def _year(self, path: Path, year: str | int) -> bool:
-        if not str(year).isdigit() or not self.first <= int(year) <= self.last:
+        if not str(year).isdecimal() or not self.first <= int(year) <= self.last:
             reason = Reason("The year {year} lies outside the scenario, {first} to {last}.",
                             year=year, first=self.first, last=self.last)  # fmt: skip
             self.say(path, reason)
@@ -124,7 +128,7 @@ class ContractCheck(Findings):
             )
             self.say(path, reason)
             return
-        years = [int(year) for year in payment.amounts if year.isdigit()]
+        years = [int(year) for year in payment.amounts if year.isdecimal()]
         if missing := sorted(set(years) - set(due)):
             reason = Reason(
                 "Nothing is measured for what is at risk in {years}: let a period end then.",
@@ -278,7 +282,7 @@ class ContractCheck(Findings):
 
     @staticmethod
     def _good(payment: Payment) -> bool:
-        return all(year.isdigit() for year in payment.amounts)
+        return all(year.isdecimal() for year in payment.amounts)
 
     def _shares(self, path: Path, contract: Contract) -> None:
         """Look at whether the same saved krona is given away more than once."""

@@ -331,10 +331,24 @@ class Scenario(Table):
             return any(self.bears(n) for n, a in administrations.items() if a.principal == own)
         return self.economy.bears(payer, administrations, self.pathway.principals)
 
+    @property
+    def private_payers(self) -> dict[str, Text]:
+        """What the private parties of contracts are called, by the name under which they pay.
+
+        That is their role; or "CONTRACT.ROLE" where a contract before it has another in that role.
+        """
+        found: dict[str, Text] = {}
+        for name, contract in self.contracts.items():
+            for role, label in contract.parties.names.items():
+                found[role if found.get(role, label) == label else f"{name}.{role}"] = label
+        return found
+
     def payer_label(self, payer: str) -> Text:
-        """Return what an administration or a fund is called."""
+        """Return what an administration, a fund or a private party is called."""
         known = self.pathway.administrations.get(payer) or self.funds.get(payer)
-        return Text(sv=payer, en=payer) if known is None else known.label
+        if known is not None:
+            return known.label
+        return self.private_payers.get(payer, Text(sv=payer, en=payer))
 
     def with_origin(self, files: Mapping[str, str], changed: Mapping[str, str]) -> Scenario:
         """Return the scenario, told from which file each of its parts came.
