@@ -16,7 +16,6 @@ from sisim.economics.cash import cash_ladder
 from sisim.economics.distribution import who_gains
 from sisim.economics.effectiveness import effectiveness
 from sisim.economics.ledger import KINDS, ORE, Line, ledger
-from sisim.engine import simulate
 from sisim.results import Results
 from sisim.scenario.problems import ScenarioError
 
@@ -203,8 +202,6 @@ def test_repricing_never_starts_the_engine(monkeypatch: pytest.MonkeyPatch) -> N
         raise AssertionError("the engine was called")
 
     monkeypatch.setattr("sisim.engine.simulate.simulate", refuse)
-    monkeypatch.setattr("sisim.engine.run.run", refuse, raising=False)
-    assert simulate is not None
     again = results.repriced(
         {"economy.discount_costs": 0.0, "resources.day.price": 11_000,
          "investments.team.cost.start_up": 0, "economy.perspective": "town"}

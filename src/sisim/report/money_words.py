@@ -99,13 +99,15 @@ def verdict_words(effect: Effectiveness, arm: str, lang: str) -> str:
     """Return what a unit of an outcome costs in an arm, or why that cannot be said."""
     measure = effect.measure
     label, unit = measure.label.in_language(lang), unit_words(measure, lang)
-    cost, gain = (one.mean for one in effect.intervals(arm))
+    cost, gained = effect.intervals(arm)
+    gain = gained.mean
     more = measure.good == "high"
     verdict = effect.verdict(arm)
     if verdict == "no_difference":
         return t("{what}: no difference.", lang, what=_capital(label))
     better = gain > 0
-    size = f"{decimal(abs(gain), lang, 1 if abs(gain) < 100 else 0)}{NBSP}{unit}"
+    digits = 1 if abs(gain) < 100 else 0
+    size = f"{decimal(abs(gain), lang, digits)}{NBSP}{unit}"
     change = (
         t("{size} more", lang, size=size) if more == better else t("{size} fewer", lang, size=size)
     )
@@ -113,8 +115,9 @@ def verdict_words(effect: Effectiveness, arm: str, lang: str) -> str:
         "dominant": t("better and no dearer than without (dominant)", lang),
         "dominated": t("dearer without being better than without (dominated)", lang),
     }.get(verdict) or price_words(effect, arm, lang)
+    change += _range(gained, lang, digits)
     return t("{what}: {change}, net cost {cost}; {said}.", lang, what=_capital(label),
-             change=change, cost=money(cost, lang), said=said)  # fmt: skip
+             change=change, cost=money(cost.mean, lang), said=said)  # fmt: skip
 
 
 def price_words(effect: Effectiveness, arm: str, lang: str) -> str:
@@ -269,6 +272,13 @@ def _outcomes(result: MoneyResult, arm: str, lang: str) -> list[str]:
         return [t("The file names no outcomes: beside the money, nothing is said of people.", lang)]
     said = [verdict_words(effect, arm, lang) for effect in result.effectiveness]
     return [t("Beside the money, and not priced:", lang), *said]
+
+
+def _range(gained: Interval, lang: str, digits: int) -> str:
+    """Return in parentheses how much is gained or, where the mean is a loss, lost in the runs."""
+    low, high = gained.low, gained.high
+    ends = spread(*((low, high) if gained.mean >= 0 else (-high, -low)), lang, digits)
+    return t(" (10–90%: {ends})", lang, ends=ends) if ends else ""
 
 
 def _rate(rate: float, lang: str) -> str:

@@ -36,7 +36,7 @@ class Economy(Table):
 
     `counting`: rewards of a cycle counted at its `start`, `end`, as the mean of `both`, at every
     `point` (0…n with weight 1), or with `weights` of one's own (one per point).
-    `exponent`: the discount exponent of the first cycle (0 or 1), or `within` for time in years.
+    `exponent`: the discount exponent of the first cycle, 0 or 1.
     Discount rates are shares a year: 0.035 is 3.5 %.
     """
 
