@@ -8,6 +8,7 @@ from sisim.economics.appraisal import Appraisal, Interval
 from sisim.economics.cash import CashLadder
 from sisim.economics.distribution import WhoGains
 from sisim.economics.effectiveness import Effectiveness, Measure
+from sisim.economics.ledger import ORE
 from sisim.language import number, t
 from sisim.report.result import MoneyResult
 from sisim.report.words import invented, perspective, quoted
@@ -251,6 +252,8 @@ def _cash(ladder: CashLadder, scenario: Scenario, lang: str) -> list[str]:
         )
         for which in (False, True)
     )
+    if abs(gross) < ORE and abs(seen) < ORE:
+        return []
     found = [
         t("Of {gross} in lower costs, not discounted, budgets see {seen}; the rest is freed only "
           "in whole steps, or is capacity.", lang, gross=money(gross, lang),
