@@ -468,7 +468,6 @@ def _without_money(scenario: Scenario) -> dict[str, Any]:
     cost = {"cost": True, "new_way": {"cost", "replaces"}}
     money: dict[str, Any] = {
         **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "figures"), True),
-        "funds": True,
         "drift": {"prices", "inflation"},
         "pathway": {
             "resources": dict.fromkeys(scenario.pathway.resources, price),
