@@ -62,7 +62,7 @@ def draw_cash_ladder(result: MoneyResult, arm: str, lang: str) -> Figure:
         years, seen, color=INK, linewidth=points(2.5), marker="o", markersize=points(6), zorder=4
     )
     low, high = float(min(down.min(), 0)), float(max(up.max(), 0))
-    room = 0.06 * (high - low) or 1.0
+    room = 0.06 * (high - low) or unit.size
     axes.set_ylim(low - (room if low < 0 else 0), high + room)
     axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
     scale_ticks(axes, lang, 6, unit.size)

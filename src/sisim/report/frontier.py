@@ -88,6 +88,8 @@ def _panel(
     room = Room(axes)
     for run in zip(effect.effect[:, 1:].ravel(), effect.cost[:, 1:].ravel(), strict=True):
         room.avoid_line([run[0]] * 2, [run[1]] * 2)
+    room.avoid_line([0, 0], axes.get_ylim())
+    room.avoid_line(axes.get_xlim(), [0, 0])
     if len(on) > 1:
         room.avoid_line(means[0][on], means[1][on])
     for number in range(len(effect.arms)):
@@ -140,7 +142,7 @@ def _verdict(effect: Effectiveness, arm: str, lang: str) -> str:
 def _limits(axes: Axes, effect: Effectiveness, unit: float, lang: str) -> None:
     for values, put in ((effect.effect, axes.set_xlim), (effect.cost, axes.set_ylim)):
         low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
-        room = 0.22 * (high - low) or 1.0
+        room = 0.22 * (high - low) or (unit if put == axes.set_ylim else 1.0)
         put(low - room, high + room)
     scale_ticks(axes, lang, 5, unit)
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))

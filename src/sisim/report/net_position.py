@@ -95,7 +95,7 @@ def _scale(axes: Axes, course: pd.DataFrame, lang: str, unit: float, banded: boo
     shown = course[course["series"].str.startswith("accumulated")]
     ends = shown[["mean", "low", "high"] if banded else ["mean"]].to_numpy()
     low, high = min(0.0, float(ends.min())), max(0.0, float(ends.max()))
-    room = 0.14 * (high - low) or 1.0
+    room = 0.14 * (high - low) or unit
     axes.set_ylim(low - room, high + room)
     scale_ticks(axes, lang, 6, unit)
 
