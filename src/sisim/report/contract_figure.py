@@ -53,10 +53,11 @@ from sisim.scenario.scenario import Scenario
 LEFT, RIGHT = 820.0, 880.0
 """Where the drawing of the flows ends, and where what may happen begins."""
 TOP, FOOT = 92.0, 690.0
-HEAD, ROW, NET = 64.0, 92.0, 52.0
-"""The height of a party's box, of the room for a payment, and of the box with what is left."""
-MOST_BARS = 16
-TEXT = 15.0
+HEAD, ROW, LEAST, NET = 64.0, 120.0, 62.0, 52.0
+"""Heights: a party's box, the most and the least room for a payment, the box of what is left."""
+ROOMY = 4
+"""With more parties than this, the flows take the whole width."""
+TEXT, LEAST_BAR = 15.0, 19.0
 
 
 def draw_contract(result: Result, settled: Settlement, lang: str) -> Figure:
@@ -74,20 +75,29 @@ def draw_contract(result: Result, settled: Settlement, lang: str) -> Figure:
               years=span_of(int(settled.years[0]), int(settled.years[-1])),
               level=scenario.economy.price_level, n=number(replications, lang))  # fmt: skip
     write(figure, EDGE, 44, fit(figure, under, 1240), color=MUTED)
-    _flows(figure, scenario, settled, lang)
-    below = _nets(figure, scenario, settled, lang)
-    bars = _chances(settled, lang)
-    if bars:
-        _draw_chances(figure, bars, below, lang)
+    roomy = len(settled.parties) <= ROOMY
+    _flows(figure, scenario, settled, LEFT if roomy else 1280 - EDGE, lang)
+    if roomy:
+        below = _nets(figure, scenario, settled, lang)
+        _draw_chances(figure, _chances(settled, lang), below, lang)
     write(figure, EDGE, 698, footer(result, lang), size=FINE, color=MUTED)
     return figure
 
 
-def _flows(figure: Figure, scenario: Scenario, settled: Settlement, lang: str) -> None:
+def _flows(
+    figure: Figure, scenario: Scenario, settled: Settlement, right: float, lang: str
+) -> None:
     parties, payments = settled.parties, settled.contract.payments
-    high = min(ROW, (FOOT - TOP - HEAD - NET - 40) / max(len(payments), 1))
+    told = sentence(scenario, settled.contract, lang)
+    room = FOOT - TOP - HEAD - NET - 54
+    told_in = PROJECTOR if len(payments) <= 2 else TEXT
+    said = wrap(figure, told, right - EDGE, told_in).split("\n")
+    step = 1.35 * told_in
+    if room - step * len(said) < LEAST * len(payments):
+        said = []  # a long contract is told in the words beside the picture
+    high = min(ROW, (room - step * len(said)) / len(payments))
     bottom = TOP + HEAD + 24 + high * len(payments)
-    column = (LEFT - EDGE) / len(parties)
+    column = (right - EDGE) / len(parties)
     middle = {party: EDGE + column * (n + 0.5) for n, party in enumerate(parties)}
     wide = min(column - 14, 230.0)
     for party, x in middle.items():
@@ -112,11 +122,8 @@ def _flows(figure: Figure, scenario: Scenario, settled: Settlement, lang: str) -
         amounts = settled.paid[name].mean(axis=0)
         y = TOP + HEAD + 16 + high * (n + 0.6)
         _payment(figure, payment, amounts, settled.years, middle, y, high, column, lang)
-    said = wrap(figure, sentence(scenario, settled.contract, lang), LEFT - EDGE, TEXT).split("\n")
-    top = bottom + NET + 20
-    if top + 20 * len(said) <= FOOT:  # a long contract is told in the words beside the picture
-        for n, line in enumerate(said):
-            write(figure, EDGE, top + 20 * n, line, size=TEXT)
+    for n, line in enumerate(said):
+        write(figure, EDGE, bottom + NET + 20 + step * n, line, size=told_in)
 
 
 def _payment(
@@ -146,21 +153,24 @@ def _payment(
     total = float(amounts.sum())
     amount = money(total, lang, unit_for(total) if abs(total) >= 1e4 else Unit(False, 1))
     label = payment.label.in_language(lang)
-    text = f"{label} {amount}".replace(f" {amount}", "\n" + amount if width_of(
-        figure, f"{label} {amount}", PROJECTOR, True) > room else f" {amount}")  # fmt: skip
-    first, *more = text.split("\n")
     x = (start + end) / 2
-    if more and high < 76:  # there is room for one line only: the amount is what matters
-        first = fit(figure, label, room - width_of(figure, f" {amount}", PROJECTOR, True),
-                    bold=True) + f" {amount}"  # fmt: skip
-        more = []
-    lines = [fit(figure, line, room, bold=True) for line in [first, *more]]
-    for n, line in enumerate(reversed(lines)):
+    for n, line in enumerate(reversed(_named(figure, label, amount, room, high))):
         _middle(figure, x, y - 14 - 20 * n, line, PROJECTOR, bold=True, color=color, clear=True)
     when = np.flatnonzero(np.abs(amounts) > 0.005)
     spans = span_of(int(years[when[0]]), int(years[when[-1]])) if len(when) else ""
     under = f"{spans} · {at_risk_words(payment, lang)}" if spans else at_risk_words(payment, lang)
     _middle(figure, x, y + 14, fit(figure, under, room + 20, FINE), FINE, color=MUTED, clear=True)
+
+
+def _named(figure: Figure, label: str, amount: str, room: float, high: float) -> list[str]:
+    """Return what a payment is called and comes to, in the lines there is room for."""
+    whole = f"{label} {amount}"
+    if width_of(figure, whole, PROJECTOR, True) <= room:
+        return [whole]
+    if high >= 70:
+        return [fit(figure, label, room, bold=True), amount]
+    left = room - width_of(figure, f" {amount}", PROJECTOR, True)
+    return [f"{fit(figure, label, left, bold=True)} {amount}" if left > 60 else amount]
 
 
 def _nets(figure: Figure, scenario: Scenario, settled: Settlement, lang: str) -> float:
@@ -193,7 +203,8 @@ def _nets(figure: Figure, scenario: Scenario, settled: Settlement, lang: str) ->
         axes.plot([low, top], [y, y], color=color, linewidth=points(7), alpha=0.35,
                   solid_capstyle="butt", zorder=2)  # fmt: skip
         axes.plot([mean], [y], marker="o", color=color, markersize=points(10), zorder=3)
-        _beside(axes, y, fit(figure, names[party], room - 6, FINE), left=True)
+        shown = "\n".join(wrap(figure, names[party], room - 6, FINE).split("\n")[:2])
+        _beside(axes, y, shown, left=True)
         text = _plus(mean, lang, unit.digits)
         _beside(axes, y, text, left=False)
         spanned = spread(low, top, lang, unit.digits)
@@ -210,8 +221,7 @@ def _nets(figure: Figure, scenario: Scenario, settled: Settlement, lang: str) ->
             said = t(
                 "{party}: a return of {rate} a year", lang, party=name, rate=share_of(rate, lang)
             )
-            write(figure, RIGHT, below + 6, fit(figure, said, 1280 - EDGE - RIGHT, TEXT), size=TEXT)
-            below += 24
+            below = _note(figure, said, below)
         gain = float(settled.gain(party).sum(axis=1).mean())
         if abs(gain) >= 500:
             amount = money(abs(gain), lang)
@@ -220,9 +230,16 @@ def _nets(figure: Figure, scenario: Scenario, settled: Settlement, lang: str) ->
                 if gain > 0
                 else t("{party}: other costs higher by {amount}", lang, party=name, amount=amount)
             )
-            write(figure, RIGHT, below + 6, fit(figure, said, 1280 - EDGE - RIGHT, TEXT), size=TEXT)
-            below += 24
+            below = _note(figure, said, below)
     return below
+
+
+def _note(figure: Figure, text: str, below: float) -> float:
+    """Write a note under the nets, and return where it ends."""
+    lines = wrap(figure, text, 1280 - EDGE - RIGHT, TEXT).split("\n")
+    for n, line in enumerate(lines):
+        write(figure, RIGHT, below + 6 + 20 * n, line, size=TEXT)
+    return below + 4 + 20 * len(lines)
 
 
 def _beside(axes: Axes, y: float, text: str, *, left: bool) -> None:
@@ -255,11 +272,14 @@ def _chances(settled: Settlement, lang: str) -> list[Chance]:
         else:
             for tier, chance in own.groupby("tier")["probability"].mean().items():
                 rows.append((range_of(payment, int(str(tier)), lang), float(chance), False))
-    return rows[:MOST_BARS]
+    return rows
 
 
 def _draw_chances(figure: Figure, rows: list[Chance], below: float, lang: str) -> None:
     top = below + 28
+    rows = rows[: int((FOOT - top - 34) / LEAST_BAR)]
+    if not rows:
+        return
     write(figure, RIGHT, top, t("How likely is each result?", lang), bold=True)
     high = min(30.0, (FOOT - top - 34) / len(rows))
     left = min(max(width_of(figure, text, FINE) for text, _, head in rows if not head) + 12, 220.0)
