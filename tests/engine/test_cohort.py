@@ -159,6 +159,28 @@ class TestByHand:
         assert cohort.started[0, 0, :, 0] == pytest.approx(400.0 * (steps[:-1] == 0))
         assert cohort.treated[0, 0, :, 0] == pytest.approx(400.0 * (steps < 6))
 
+    def test_the_gap_of_a_project_that_ends_closes(self) -> None:
+        """Seven half-lives and the longest case after the end, less than 1 % of it is left."""
+        pathway = {
+            "tracks": {"health": track("well", "ill", start={"well": 0.7, "ill": 0.3})},
+            "transitions": {
+                "falls_ill": move("well", "ill", probability=0.03),
+                "recovers": move("ill", "well", probability=0.07),
+            },
+        }
+        longest = 66  # steps: one case in a hundred lasts longer, 0.93^66
+        fading = {"kind": "half_life", "years": 0.5}
+        effects = [{"on": "falls_ill", "ratio": 0.5, "persistence": fading}]
+        parts = investment(effects=effects)
+        parts["arms"]["arm"]["investments"]["it"] = "ends"
+        cohort = expected(scenario(pathway, years=12, **parts))
+        ill = [cohort.state_shares("health", arm)["ill"].to_numpy() for arm in (None, "arm")]
+        gap = ill[0] - ill[1]
+        assert (gap[1:] > 0).all()
+        over = 12 + 7 * 6 + longest
+        assert 0.0 < gap[over:].max() < 0.01 * gap.max()
+        assert gap[12 + 6] > 0.1 * gap.max()
+
     def test_one_arm(self) -> None:
         """One arm can be asked for, beside without."""
         parts = investment()
