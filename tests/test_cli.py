@@ -62,7 +62,10 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
             money_tables={"appraisal": table},
         )
 
-    def publish(_: Any, out: Path, lang: str, **__: Any) -> list[Path]:
+    def publish(_: Any, out: Path, lang: str, view: Any, **__: Any) -> list[Path]:
+        if view is not None:
+            calls[-1]["view"] = view
+
         def write(folder: Path) -> None:
             (folder / f"figure-{lang}.svg").write_text("figure")
             if calls[-1]["seed"] == 13:
@@ -70,7 +73,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
         return write_all(out, write)
 
-    def sentences(_: Any, lang: str) -> Sequence[str]:
+    def sentences(_: Any, lang: str, __: Any) -> Sequence[str]:
         return ["Allt är lika." if lang == "sv" else "All is equal."]
 
     for name, content in {
@@ -94,6 +97,17 @@ def test_every_command_teaches_with_an_example(command: str, lang: Lang) -> None
     assert result.exit_code == 0
     assert {"sv": "Exempel: sisim", "en": "Example: sisim"}[lang] in " ".join(result.output.split())
     assert {"sv": "Användning:", "en": "Usage:"}[lang] in result.output
+
+
+def test_the_figures_show_what_is_asked_for(engine: list[dict[str, Any]], tmp_path: Path) -> None:
+    asked = ("--ordinary", "--current", "--year", "2031", "--out", str(tmp_path / "out"))
+    assert sisim("figures", *asked).exit_code == 0
+    view = engine[-1]["view"]
+    assert (view.ordinary, view.current, view.year) == (True, True, 2031)
+    refused = sisim("figures", "--year", "2099")
+    assert (refused.exit_code, refused.stderr) == (
+        2, "--year 2099 is not in the scenario, 2021-2045.\n"
+    )  # fmt: skip
 
 
 def test_help_speaks_one_language() -> None:

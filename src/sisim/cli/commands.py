@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.main import get_command
@@ -17,6 +17,9 @@ from sisim.scenario.document import shipped
 from sisim.scenario.load import load_pathway, load_scenario
 from sisim.scenario.override import parse_value
 from sisim.scenario.schema import schema as json_schema
+
+if TYPE_CHECKING:
+    from sisim.report.series import View
 
 # The engine, the reports and pandas are imported inside the commands that need them: help and
 # checks should come at once.
@@ -118,7 +121,7 @@ def build(lang: Lang) -> typer.Typer:
         replications: Replications = None,
         out: Out = None,
     ) -> None:
-        _simulate(scenario, changes, seed, replications, out, lang, figures=False)
+        _simulate(scenario, changes, seed, replications, out, lang)
 
     @command(
         "figures",
@@ -136,8 +139,22 @@ def build(lang: Lang) -> typer.Typer:
         seed: Seed = None,
         replications: Replications = None,
         out: Out = None,
-    ) -> None:
-        _simulate(scenario, changes, seed, replications, out, lang, figures=True)
+        ordinary: Annotated[
+            bool,
+            option("--ordinary", None,
+                   t("With what everyone has too: ordinary preschool and school.", lang)),
+        ] = False,
+        current: Annotated[
+            bool, option("--current", None, t("In the prices of each year.", lang))
+        ] = False,
+        year: Annotated[
+            int | None, option("--year", t("YEAR", lang), t("The year that is marked.", lang))
+        ] = None,
+    ) -> None:  # fmt: skip
+        from sisim.report.series import View
+
+        view = View(ordinary=ordinary, current=current, year=year)
+        _simulate(scenario, changes, seed, replications, out, lang, view=view)
 
     @command(
         "money",
@@ -390,14 +407,21 @@ def _simulate(
     out: Path | None,
     lang: Lang,
     *,
-    figures: bool,
+    view: "View | None" = None,
 ) -> None:
+    """Simulate and publish; a view asks for the figures, and says how they are to be seen."""
     scenario = load_scenario(name, _values(changes, lang))
-    if figures and scenario.figures is None:
+    if view is not None and scenario.figures is None:
         text = t(
             "The scenario has no [figures] that says what to draw; `sisim run` needs none.", lang
         )
         raise Refusal(text)
+    if view is not None and view.year is not None:
+        start = int(scenario.time.start[:4])
+        first, last = start - int(scenario.time.history), start + int(scenario.time.years) - 1
+        if not first <= view.year <= last:
+            raise Refusal(t("--year {year} is not in the scenario, {first}-{last}.", lang,
+                            year=str(view.year), first=str(first), last=str(last)))  # fmt: skip
     folder = out or RESULTS / scenario.name
     refuse_early(folder, lang)
     from sisim.engine.simulate import simulate
@@ -407,7 +431,7 @@ def _simulate(
         counts = simulate(scenario, seed=seed, replications=replications, progress=tell)
     result = Results(counts)
     with politely(folder, lang):
-        written = _publish(result, folder, lang)
+        written = _publish(result, folder, lang, view)
     for path in written:
         print(path)
 
@@ -424,14 +448,14 @@ def _arms(scenario: Any, chosen: list[str] | None, lang: Lang) -> list[str]:
     return list(dict.fromkeys(chosen or scenario.arms))
 
 
-def _publish(result: Any, folder: Path, lang: Lang) -> list[Path]:
+def _publish(result: Any, folder: Path, lang: Lang, view: "View | None") -> list[Path]:
     """Say what came out, and write it: figures where the scenario says which, always numbers."""
     from sisim.report.publish import publish, write_all, write_tables
     from sisim.report.words import sentences
 
     if result.scenario.figures is not None:
-        written = publish(result, folder, lang, more=result.money_tables)
-        print("\n".join(sentences(result, lang)))
+        written = publish(result, folder, lang, view, more=result.money_tables)
+        print("\n".join(sentences(result, lang, view)))
         return written
 
     def write(partial: Path) -> None:
