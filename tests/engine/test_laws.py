@@ -281,7 +281,7 @@ def assert_no_move_is_hidden(world: World) -> None:
         bounds, rest, active, when = between(self, first, stop)
         return (
             np.full_like(bounds, 2**32 - 1),
-            np.full_like(rest, np.inf),
+            np.full_like(rest, 1e30),
             np.ones_like(active),
             when,
         )
