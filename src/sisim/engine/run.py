@@ -35,8 +35,10 @@ from sisim.engine.tables import (
 
 DRIFT_YEARS = 5
 """Bounds on leaving allow for the drift of this many years, and are worked out so often."""
+STRIDE = 48
+"""Steps that a block of people is taken through at a time, what it needs staying in the cache."""
 MOST_BOUNDS = 64
-"""Most times for which the bounds are kept; a run of twelve steps needs as many at most."""
+"""Most times for which the bounds are kept; a stride needs one for each of its steps at most."""
 
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all)."""
@@ -127,7 +129,7 @@ class Simulation:
         return bool(self.compiled.shares) or self.enrolments.active(step)
 
     def _next_stop(self, last: int) -> int:
-        stop = min(self.step + (4 if self.logging else 12), last)
+        stop = min(self.step + (4 if self.logging else STRIDE), last)
         return next((s for s in range(self.step + 1, stop) if self._stops(s)), stop)
 
     def begin(self) -> None:
@@ -569,7 +571,7 @@ def run_once(
     simulation = Simulation(compiled, seed, threads=threads)
     end = compiled.clock.end
     while simulation.step < end:
-        simulation.advance(min(12, end - simulation.step))
+        simulation.advance(min(STRIDE, end - simulation.step))
         if progress is not None:
             progress(simulation.step, end)
     return simulation
