@@ -18,7 +18,7 @@ from sisim.engine.kernel import (
     transition_values,
 )
 from sisim.engine.population import People
-from sisim.engine.tables import NEVER, Compiled
+from sisim.engine.tables import AGE, LOOK_UP, NEVER, Compiled
 
 
 @dataclass(slots=True)
@@ -198,8 +198,9 @@ class Enrolments:
         queue = plan.investment.selection.rule == "first_come" and capacity is not None
         if free == 0 and not queue:
             return
-        low = int(np.searchsorted(columns.person["last"], step, "right"))
-        high = int(np.searchsorted(self._who.start, step, "right"))
+        # People stand in order of birth: those of an age in the target group are a slice.
+        low = int(np.searchsorted(self._who.born, step - plan.oldest))
+        high = int(np.searchsorted(self._who.born, step - plan.youngest, "right"))
         found = np.empty(max(high - low, 0), np.int64)
         tables = self._compiled.tables
         count = eligible(
@@ -332,8 +333,26 @@ class Plan:
             or not investment.effects
         )
         queued = investment.selection.rule == "first_come"
+        self.youngest, self.oldest = self._ages(compiled)
         self.waiting_since = np.full(people if queued else 0, NEVER, np.int64)
         self.seen = np.full(people if queued else 0, NEVER, np.int64)
+
+    def _ages(self, compiled: Compiled) -> tuple[int, int]:
+        """Return the lowest and the highest age in steps of the target group."""
+        tables = compiled.tables
+        youngest, oldest = 0, int(tables.layout.max_age) - 1
+        for r in range(*tables.target[self.number]):
+            reference = compiled.references[r]
+            feature = tables.sight.feature[reference.feature]
+            if feature["kind"] == AGE and reference.kind == LOOK_UP:
+                allowed = np.flatnonzero(reference.values[:-1])
+                if not len(allowed):
+                    return 1, 0
+                youngest = max(youngest, int(allowed[0]))
+                # The last value holds for every age from there on.
+                if allowed[-1] < len(reference.values) - 2:
+                    oldest = min(oldest, int(allowed[-1]))
+        return youngest, oldest
 
     def capacity(self, step: int) -> int | None:
         """Return the number of places at a step, or None if there is no limit."""
