@@ -507,13 +507,32 @@ def squeeze(R, V, P, W, rest, here, begin, end, s):  # type: ignore[no-untyped-d
     return kept
 
 
-@compiled_function
-def decide_all(R, V, P, track, W, rest, n, shared, s, moment, key):  # type: ignore[no-untyped-def]
-    """Decide, for the first `n` items of work, who moves and where to.
+@inlined
+def note_leaver(R, V, P, W, m, q, arm, state, s, leaving):  # type: ignore[no-untyped-def]
+    """Note who leaves, with what their destination will depend on; return how many are noted."""
+    i = W.work[m].person
+    W.second[0, leaving] = P.lo[i]
+    W.second[1, leaving] = P.hi[i]
+    W.leavers[leaving] = m
+    if not state.fixed:
+        share_out(R, state.first, state.last, W.values, q)
+        for j in range(state.last - state.first):
+            W.chance[leaving, j] = W.values[j, q]
+    for j in range(state.feature_first, state.feature_base if arm == 0 else state.feature_last):
+        f = V.state_feature[j]
+        if state.fixed:
+            W.kept[leaving, f] = observe(V, P, f, W.work[m].row, i, arm, s)
+        else:
+            W.kept[leaving, f] = W.seen[f, q]
+    return leaving + 1
 
-    People in the same state go together: each of its features and factors is then looked up for
-    all of them in turn. The first `shared` items are of people without a row of their own; in an
-    arm, a decision of theirs that comes out as without is marked AS_WITHOUT.
+
+@compiled_function
+def find_leavers(R, V, P, track, W, rest, n, s):  # type: ignore[no-untyped-def]
+    """Note who of the first `n` items of work leaves their state; return how many.
+
+    People in the same state go together: each of its features and factors is looked up for all of
+    them in turn.
     """
     n_states = R.state.shape[0]
     sort_work(W, n, n_states)
@@ -523,15 +542,15 @@ def decide_all(R, V, P, track, W, rest, n, shared, s, moment, key):  # type: ign
         here = W.work[W.order[begin]].state
         arm = W.work[W.order[begin]].arm
         state = R.state[here]
-        end = W.ends[arm * n_states + here]
-        feature_last = state.feature_base if arm == 0 else state.feature_last
-        after = end
+        after = W.ends[arm * n_states + here]
         if not state.fixed:
-            end = min(end, begin + BATCH)
-            after = end
+            after = min(after, begin + BATCH)
+        end = after
+        if not state.fixed:
             if arm == 0 and state.feature_quick > state.feature_first:
                 end = squeeze(R, V, P, W, rest, here, begin, end, s)
-            for j in range(state.feature_first, feature_last if end > begin else 0):
+            last = state.feature_base if arm == 0 else state.feature_last
+            for j in range(state.feature_first, last if end > begin else 0):
                 f = V.state_feature[j]
                 for q in range(end - begin):
                     m = W.order[begin + q]
@@ -549,24 +568,15 @@ def decide_all(R, V, P, track, W, rest, n, shared, s, moment, key):  # type: ign
                     continue
                 leave = leaving_chance(R, state.first, state.last, W.values, q)
             if u < leave:
-                W.second[0, leaving] = P.lo[W.work[m].person]
-                W.second[1, leaving] = P.hi[W.work[m].person]
                 W.second[2, leaving] = track[state.track].to
-                W.leavers[leaving] = m
-                if state.fixed:
-                    for j in range(state.feature_first, feature_last):
-                        f = V.state_feature[j]
-                        i = W.work[m].person
-                        W.kept[leaving, f] = observe(V, P, f, W.work[m].row, i, arm, s)
-                else:
-                    share_out(R, state.first, state.last, W.values, q)
-                    for j in range(state.last - state.first):
-                        W.chance[leaving, j] = W.values[j, q]
-                    for j in range(state.feature_first, feature_last):
-                        f = V.state_feature[j]
-                        W.kept[leaving, f] = W.seen[f, q]
-                leaving += 1
+                leaving = note_leaver(R, V, P, W, m, q, arm, state, s, leaving)
         begin = after
+    return leaving
+
+
+@compiled_function
+def choose_moves(R, W, leaving, moment, key):  # type: ignore[no-untyped-def]
+    """Choose where each of those who leave goes."""
     # The second draws are made together: alone, each would wait for the one before.
     fill_each(
         W.second[0, :leaving],
@@ -587,6 +597,17 @@ def decide_all(R, V, P, track, W, rest, n, shared, s, moment, key):  # type: ign
         t, to = choose(R, here, v, u, chance, W.kept[q], W.weights)
         W.work[m].transition = t
         W.work[m].to = to
+
+
+@compiled_function
+def decide_all(R, V, P, track, W, rest, n, shared, s, moment, key):  # type: ignore[no-untyped-def]
+    """Decide, for the first `n` items of work, who moves and where to.
+
+    The first `shared` items are of people without a row of their own; in an arm, a decision of
+    theirs that comes out as without is marked AS_WITHOUT.
+    """
+    leaving = find_leavers(R, V, P, track, W, rest, n, s)
+    choose_moves(R, W, leaving, moment, key)
     without = 0
     for m in range(shared if R.effects.shape[0] > 1 else 0):
         if W.work[m].arm == 0:
