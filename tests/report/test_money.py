@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-
-sys.path.append(str(Path(__file__).parents[1] / "economics"))
-
 from any_counts import PATHWAY, counts
 
 from sisim.language import LANGUAGES
