@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sisim.economics.finance import irr
+from sisim.economics.finance import irr, rate_of_return
 from sisim.economics.horizon import Horizon
 from sisim.economics.ledger import ORE, Ledger, Line, rewards
 from sisim.engine.result import Axis, labels, tidy
@@ -43,7 +43,8 @@ class Interval(NamedTuple):
     """A number over replications that are paired: with and without meet the same people.
 
     Attributes:
-        mean: Its mean over those replications in which it is defined.
+        mean: Its mean over those replications in which it is defined; of what is not a sum (a
+            ratio, a rate, the deepest hole), what it is for the mean amounts: see `Appraisal`.
         low: The 10th percentile of the replications.
         high: The 90th percentile.
         standard_error: Of the mean; NaN for a single replication.
@@ -124,40 +125,30 @@ class Appraisal:
     @cached_property
     def amounts(self) -> dict[str, Floats]:
         """Every measure in `AMOUNTS`, by replication; NaN where it is not defined."""
-        rate, worth = self._rate, self.horizon.present_value
-        invested, lower_cost = worth(self.cost, rate), worth(self.lower_cost, rate)
-        net = lower_cost - invested
-        tail = self.discounted[:, self.horizon.simulated :].sum(axis=1)
-        found = {
-            "invested": invested,
-            "lower_cost": lower_cost,
-            "net": net,
-            "tail": tail,
-            "benefit_cost_ratio": _ratio(lower_cost, invested),
-            "return_on_investment": _ratio(net, invested),
-            "internal_rate_of_return": np.array([_only(self.rates_of(one)) for one in self.net]),
-            "deepest": _deepest(self.net),
-            "deepest_discounted": _deepest(self.discounted),
-        }
-        assert set(found) == set(AMOUNTS)
-        return found
+        return self._measured(self.cost, self.lower_cost)
+
+    @cached_property
+    def of_mean(self) -> dict[str, float]:
+        """Every measure in `AMOUNTS` of the mean amounts by cycle; NaN where it is not defined.
+
+        That of a ratio is the ratio of means: the mean of ratios is not that of the amounts shown.
+        """
+        course = (part.mean(axis=0, keepdims=True) for part in (self.cost, self.lower_cost))
+        return {name: float(values[0]) for name, values in self._measured(*course).items()}
 
     def interval(self, name: str) -> Interval:
-        """Return one of `AMOUNTS` with its interval over the replications."""
-        return interval(self.amounts[name])
+        """Return one of `AMOUNTS`, of the mean amounts, with its range over the replications."""
+        return interval(self.amounts[name])._replace(mean=self.of_mean[name])
 
-    @cached_property
+    @property
     def ratio(self) -> float:
-        """The benefit-cost ratio of the mean amounts; NaN if nothing is paid.
+        """The benefit-cost ratio of the mean amounts; NaN if nothing is paid."""
+        return self.of_mean["benefit_cost_ratio"]
 
-        The ratio of means, as the mean of ratios is not that of the amounts that are shown.
-        """
-        return _mean_ratio(self.amounts["lower_cost"], self.amounts["invested"])
-
-    @cached_property
+    @property
     def gain(self) -> float:
         """The return on investment of the mean amounts: net / invested; NaN if nothing is paid."""
-        return _mean_ratio(self.amounts["net"], self.amounts["invested"])
+        return self.of_mean["return_on_investment"]
 
     @cached_property
     def payback(self) -> float | None:
@@ -173,8 +164,8 @@ class Appraisal:
     def hole(self) -> tuple[int, float] | None:
         """The year at whose end the mean accumulated net is lowest, and how low; None if never < 0.
 
-        It is not discounted. A single run has its lowest at another time, and goes lower: see
-        `deepest` among the amounts.
+        It is not discounted, and as deep as `deepest` of the mean amounts. A single run has its
+        lowest at another time, and most go lower.
         """
         balance = np.cumsum(self.horizon.yearly(self.net).mean(axis=0))
         at = int(np.argmin(balance))
@@ -186,21 +177,25 @@ class Appraisal:
         return self.rates_of(self.net.mean(axis=0))
 
     @cached_property
+    def pays_first(self) -> bool:
+        """Whether the mean net of the first year that has any is negative, as of an investment."""
+        flows = self._by_year(self.net.mean(axis=0))
+        return bool((flows[np.flatnonzero(flows)[:1]] < 0).all())
+
+    @cached_property
     def chance(self) -> float:
         """The share of the replications in which the arm is worth at least what it costs."""
         return float((self.amounts["net"] >= -ORE).mean())
 
     def rates_of(self, flows: Floats) -> tuple[float, ...]:
         """Return the internal rates of return of flows by cycle, counted by year."""
-        # By the month, noise would change sign every so often; a budget looks at years.
-        per_year = round(max(1.0, self.scenario.pathway.steps_per_year))
-        padded = np.pad(flows, (0, -len(flows) % per_year))
-        return irr(np.where(abs(found := padded.reshape(-1, per_year).sum(axis=1)) < ORE, 0, found))
+        return irr(self._by_year(flows))
 
     def table(self) -> pd.DataFrame:
         """Return every measure with its interval.
 
-        Columns: arm, measure, mean, low, high, standard_error, replications, to_halve.
+        Columns: arm, measure, mean (of the mean amounts: see `interval`), low, high,
+        standard_error, replications, to_halve.
         """
         rows = [{"measure": name, **self.interval(name)._asdict()} for name in AMOUNTS]
         table = pd.DataFrame(rows).astype({"to_halve": "Int64"})
@@ -235,6 +230,36 @@ class Appraisal:
     @property
     def _rate(self) -> float:
         return self.scenario.economy.discount_costs.value
+
+    def _by_year(self, flows: Floats) -> Floats:
+        """Return the sums of flows by cycle over each year from the start, öre left out."""
+        # By the month, noise would change sign every so often; a budget looks at years.
+        per_year = round(max(1.0, self.scenario.pathway.steps_per_year))
+        padded = np.pad(flows, (0, -len(flows) % per_year))
+        found = padded.reshape(-1, per_year).sum(axis=1)
+        return np.where(abs(found) < ORE, 0.0, found)
+
+    def _measured(self, cost: Floats, lower_cost: Floats) -> dict[str, Floats]:
+        """Return every measure in `AMOUNTS` of amounts by cycle, (replications, cycles)."""
+        worth = self.horizon.present_value
+        paid, gained = worth(cost, self._rate), worth(lower_cost, self._rate)
+        net = lower_cost - cost
+        discounted = net * self.horizon.factors(self._rate)
+        found = {
+            "invested": paid,
+            "lower_cost": gained,
+            "net": gained - paid,
+            "tail": discounted[:, self.horizon.simulated :].sum(axis=1),
+            "benefit_cost_ratio": _ratio(gained, paid),
+            "return_on_investment": _ratio(gained - paid, paid),
+            "internal_rate_of_return": np.array(
+                [rate_of_return(self._by_year(one)) for one in net]
+            ),
+            "deepest": _deepest(self.horizon.yearly(net)),
+            "deepest_discounted": _deepest(self.horizon.yearly(discounted)),
+        }
+        assert set(found) == set(AMOUNTS)
+        return found
 
 
 def appraise(ledger: Ledger, arm: str, *, ordinary: bool = False, tail: bool = True) -> Appraisal:
@@ -352,7 +377,7 @@ def _avoided(ledger: Ledger, arm: int) -> Floats:
 
 
 def _deepest(net: Floats) -> Floats:
-    """Return the lowest that the accumulated net is, at most 0, (replications,)."""
+    """Return the lowest that the accumulated net of (replications, years) is, at most 0."""
     return np.asarray(np.minimum(np.cumsum(net, axis=1).min(axis=1, initial=0.0), 0.0))
 
 
@@ -360,14 +385,6 @@ def _ratio(above: Floats, below: Floats) -> Floats:
     """Return above / below; NaN where nothing is paid."""
     paid = below > ORE
     return np.asarray(np.divide(above, below, out=np.full(above.shape, NAN), where=paid))
-
-
-def _mean_ratio(above: Floats, below: Floats) -> float:
-    return float(_ratio(above.mean(keepdims=True), below.mean(keepdims=True))[0])
-
-
-def _only(rates: tuple[float, ...]) -> float:
-    return rates[0] if len(rates) == 1 else NAN
 
 
 def _estimate(values: NDArray[Any]) -> Estimate:

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from sisim.economics.finance import irr
+from sisim.economics.finance import rate_of_return
 from sisim.economics.ledger import ORE, TRANSFERS, Ledger, Line, by_year, payer_principal, rewards
 from sisim.economics.prices import PriceList
 from sisim.engine.result import tidy
@@ -250,7 +250,7 @@ class Settlement:
     def returns(self, party: str) -> Floats:
         """Return the internal rate of return of a private party a year, (replications,).
 
-        Not a number where it is undefined: flows of one sign, or no single rate.
+        Not a number where it is undefined: see `rate_of_return`.
         """
         return np.array([_return(flow) for flow in self.flow(party)])
 
@@ -488,9 +488,7 @@ def _periods(payment: Payment) -> list[str]:
 
 
 def _return(flow: Floats) -> float:
-    moves = np.flatnonzero(np.abs(flow) > ORE)
-    rates = irr(flow[moves[0] :]) if len(moves) else ()
-    return rates[0] if len(rates) == 1 else float("nan")
+    return rate_of_return(np.where(np.abs(flow) > ORE, flow, 0.0))
 
 
 def _root(worth: Callable[[float], float], guess: float) -> float | None:

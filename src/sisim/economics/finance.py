@@ -67,6 +67,22 @@ def irr(flows: NDArray[Any], per_year: float = 1.0) -> tuple[float, ...]:
     return tuple(float(np.expm1(root)) for root in sorted(roots))
 
 
+def rate_of_return(flows: NDArray[Any]) -> float:
+    """Return the internal rate of return of yearly flows, where it is one.
+
+    It is NaN where there is no rate or several, and where money is received before it is paid:
+    then the rate is what a loan costs.
+
+    Examples:
+        >>> round(rate_of_return([-100, 110]), 9), rate_of_return([100, -110])
+        (0.1, nan)
+    """
+    values = np.asarray(flows, np.float64)
+    rates = irr(values)
+    paid_first = values[np.flatnonzero(values)[:1]] < 0
+    return rates[0] if len(rates) == 1 and paid_first.all() else float("nan")
+
+
 def annuity(amount: float, rate: float, periods: int) -> float:
     """Return the equal payment at the end of each period that repays a loan.
 
