@@ -23,7 +23,7 @@ class WhoGains:
 
     Attributes:
         arm: Which arm.
-        payers: Administrations and others who pay, in the ledger's order.
+        payers: Administrations, and others to whom it means something, in the ledger's order.
         principals: The principal of each.
         amounts: What each kind costs a payer more than without, (replications, payers, KINDS); the
             reduced use and what is received are negative.
@@ -131,4 +131,8 @@ def who_gains(
     for (payer, kind), amount in sums.items():
         worth = horizon.present_value(horizon.flows(amount[:, number] - amount[:, 0]), rate)
         amounts[:, list(principals).index(payer), KINDS.index(kind)] = worth
-    return WhoGains(arm, tuple(principals), tuple(principals.values()), amounts)
+    # Funds and private parties are listed where they take part; administrations always.
+    own = result.scenario.pathway.administrations
+    listed = [n for n, name in enumerate(principals) if name in own or amounts[:, n].any()]
+    names = [list(principals)[n] for n in listed]
+    return WhoGains(arm, tuple(names), tuple(principals[n] for n in names), amounts[:, listed])

@@ -93,6 +93,7 @@ class Repayments:
         set_aside: Put into the fund from what is kept, of the same shape.
         outside: What administrations of other principals gain, (replications, years) by name.
         cut: What a cap takes off an agreed plan, (administrations, years).
+        costs: What its investments cost, (replications, years); paid, unless the file says otherwise.
         account: The book-keeping of the fund.
     """
 
@@ -106,6 +107,7 @@ class Repayments:
     set_aside: Floats
     outside: Mapping[str, Floats]
     cut: Floats
+    costs: Floats
     account: FundAccount
 
     @property
@@ -128,10 +130,20 @@ class Repayments:
         """How budget frames are changed by the repayment."""
         return -self.repaid
 
+    @cached_property
+    def outcome(self) -> Floats:
+        """Repaid by outcome, in the mean and in whole units as the plan: (administrations, years)."""
+        return rounded(self.observed.mean(axis=0), self.plan.unit)
+
     @property
     def deviation(self) -> Floats:
         """Repaid by outcome, in the mean, less the plan: (administrations, years)."""
-        return np.asarray(self.observed.mean(axis=0) - self.plan.repaid)
+        return np.asarray(self.outcome - self.plan.repaid)
+
+    @property
+    def unpaid(self) -> float:
+        """What is invested at the fund's cost less what the file says that it pays, in the mean."""
+        return float((self.costs - self.account.payments).sum(axis=1).mean())
 
     @property
     def unearned(self) -> list[tuple[str, int, float]]:
@@ -186,7 +198,7 @@ def repayments(book: Ledger, fund: str, arm: str) -> Repayments:
     for row, name in enumerate(own):
         reduced[:, row] = gross[name][:, inside]
         seen[:, row] = (gross[name] - unseen.get(name, 0.0))[:, inside]
-    paid, decided = _payments(book, fund, arm, inside)
+    costs, paid, decided = _payments(book, fund, arm, inside)
 
     rule = Rules(terms, own, years)
     agreed = rule.stated
@@ -213,6 +225,7 @@ def repayments(book: Ledger, fund: str, arm: str) -> Repayments:
         fund, arm, plan, reduced, seen, observed, repaid, aside,
         {name: part[:, inside] for name, part in gross.items() if name not in own},
         np.zeros_like(plan.repaid) if agreed is None else np.maximum(agreed - plan.repaid, 0.0),
+        costs,
         account,
     )  # fmt: skip
 
@@ -331,8 +344,11 @@ def _whole(amounts: Floats, unit: float) -> Floats:
 
 def _payments(
     book: Ledger, fund: str, arm: str, inside: NDArray[np.bool_]
-) -> tuple[Floats, Floats]:
-    """Return what the fund pays, and of it what is decided, in each year: (replications, years)."""
+) -> tuple[Floats, Floats, Floats]:
+    """Return what its investments cost, what the fund pays, and what of that is decided, by year.
+
+    Each is (replications, years).
+    """
     number = book.result.arms.index(arm)
     items = book.sums(
         lambda line: line.item if line.administration == fund and line.kind in OF_FUND else None,
@@ -341,15 +357,16 @@ def _payments(
     paid = np.zeros((len(book.amounts), int(inside.sum())))
     decided = np.zeros_like(paid)
     stated = book.result.scenario.funds[fund].payments
-    costs = [part[:, number][:, inside] for part in items.values()]
-    if stated and any(cost.any() for cost in costs):
+    parts = [part[:, number][:, inside] for part in items.values()]
+    costs = sum(parts, paid)
+    if stated and costs.any():
         years = [str(year) for year in book.years[inside]]
-        costs = [paid + [stated[y].value if y in stated else 0.0 for y in years]]
-    for cost in costs:
-        paid = paid + cost
-        began = np.argmax(cost > 0, axis=1)
-        decided[np.arange(len(cost)), began] += cost.sum(axis=1)
-    return paid, decided
+        parts = [paid + [stated[y].value if y in stated else 0.0 for y in years]]
+    for part in parts:
+        paid = paid + part
+        began = np.argmax(part > 0, axis=1)
+        decided[np.arange(len(part)), began] += part.sum(axis=1)
+    return costs, paid, decided
 
 
 def deposits_of(terms: settings.Fund, years: NDArray[np.int64]) -> Floats:

@@ -10,9 +10,9 @@ import pandas as pd
 
 from sisim.economics.contract import Settlement
 from sisim.language import t
-from sisim.report.contract_words import kronor, party_name, sentence, share_of, signed, title_of
+from sisim.report.contract_words import kronor, party_name, sentence, signed, title_of
 from sisim.report.result import Result
-from sisim.report.writing import decimal
+from sisim.report.writing import decimal, share_of
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _prices(scenario: Scenario, settled: Settlement, lang: str) -> pd.DataFrame:
         def cell(value: float, of_savings: bool = of_savings) -> str:
             if np.isnan(value):
                 return "–"
-            return share_of(value, lang) if of_savings else kronor(value, lang)
+            return share_of(value, lang, 1) if of_savings else kronor(value, lang)
 
         rows.append(
             {
@@ -127,7 +127,8 @@ def came_to(scenario: Scenario, settled: Settlement, lang: str) -> str:
         name = party_name(scenario, settled.contract, row["party"], lang)
         part = t("{party} {net}", lang, party=name, net=signed(row["net"], lang))
         if not np.isnan(row["return"]):
-            part += " " + t("(a return of {rate} a year)", lang, rate=share_of(row["return"], lang))
+            rate = share_of(row["return"], lang, 1)
+            part += " " + t("(a return of {rate} a year)", lang, rate=rate)
         parts.append(part)
     label = title_of(scenario, settled.contract, settled.arm, lang)
     return t("{label}, net of what is paid and received: {parts}.", lang, label=label,

@@ -20,7 +20,6 @@ from sisim.report.contract_words import (
     range_of,
     role_name,
     sentence,
-    share_of,
     signed,
     span_of,
 )
@@ -46,7 +45,7 @@ from sisim.report.style import (
     write,
 )
 from sisim.report.words import footer
-from sisim.report.writing import Unit, decimal, money, spread, unit_for
+from sisim.report.writing import Unit, decimal, money, share_of, spread, unit_for
 from sisim.scenario.contract import Payment
 from sisim.scenario.scenario import Scenario
 
@@ -219,7 +218,7 @@ def _nets(figure: Figure, scenario: Scenario, settled: Settlement, lang: str) ->
         rate = settled.expected_return(party) if settled.is_private(party) else None
         if rate is not None:
             said = t(
-                "{party}: a return of {rate} a year", lang, party=name, rate=share_of(rate, lang)
+                "{party}: a return of {rate} a year", lang, party=name, rate=share_of(rate, lang, 1)
             )
             below = _note(figure, said, below)
         gain = float(settled.gain(party).sum(axis=1).mean())
@@ -293,7 +292,7 @@ def _draw_chances(figure: Figure, rows: list[Chance], below: float, lang: str) -
             write(figure, RIGHT, y + 2, fit(figure, text, left - 6, FINE), size=FINE)
             _bar(figure, RIGHT + left, y + 1, scale, high * 0.62, RULE)
             _bar(figure, RIGHT + left, y + 1, scale * chance, high * 0.62, GREEN)
-            share = share_of(chance, lang, 0)
+            share = share_of(chance, lang)
             write(figure, 1280 - EDGE, y + 2, share, size=FINE, align="right", bold=True)
         y += high
 

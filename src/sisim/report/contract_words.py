@@ -139,16 +139,6 @@ def signed(amount: float, lang: str) -> str:
     return plus + money(amount, lang, unit)
 
 
-def share_of(share: float, lang: str, digits: int = 1) -> str:
-    """Return a share or a yearly rate in percent.
-
-    Examples:
-        >>> share_of(-0.0312, "en")
-        '−3.1%'
-    """
-    return decimal(100 * share, lang, digits) + (f"{NBSP}%" if lang == "sv" else "%")
-
-
 def _end(steps: list[Tier], number: int) -> tuple[float | None, bool]:
     """Return where a tier ends, and whether that belongs to it."""
     step = steps[number - 1]

@@ -7,12 +7,21 @@ from math import isnan
 from sisim.economics.appraisal import Appraisal, Interval
 from sisim.economics.cash import CashLadder
 from sisim.economics.distribution import WhoGains
-from sisim.economics.effectiveness import Effectiveness, Measure
+from sisim.economics.effectiveness import NOTHING, Effectiveness, Measure
 from sisim.economics.ledger import ORE
 from sisim.language import number, t
 from sisim.report.result import MoneyResult
 from sisim.report.words import invented, perspective, quoted
-from sisim.report.writing import NBSP, decimal, listing, money, percent, spread, unit_for
+from sisim.report.writing import (
+    NBSP,
+    decimal,
+    listing,
+    money,
+    percent,
+    share_of,
+    spread,
+    unit_for,
+)
 from sisim.scenario.scenario import Scenario
 
 NAMED = 3
@@ -26,6 +35,7 @@ def money_sentences(result: MoneyResult, arm: str, lang: str) -> list[str]:
         _heading(result.scenario, arm, lang),
         conventions(result.scenario, lang, appraisal),
         *_worth(appraisal, lang),
+        _contracts(result.who_gains[arm], result.scenario, lang),
         _time(appraisal, lang),
         _rate_of_return(appraisal, lang),
         _certainty(appraisal, lang),
@@ -56,8 +66,8 @@ def conventions(
     parts = [
         t("Perspective: {whose}.", lang, whose=whose),
         t("Fixed prices, {level}; costs discounted by {costs} a year, effects by {effects}.", lang,
-          level=economy.price_level, costs=_rate(economy.discount_costs.value, lang),
-          effects=_rate(economy.discount_effects.value, lang)),
+          level=economy.price_level, costs=share_of(economy.discount_costs.value, lang, 1),
+          effects=share_of(economy.discount_effects.value, lang, 1)),
     ]  # fmt: skip
     if appraisal is not None:
         counting = {
@@ -106,6 +116,9 @@ def verdict_words(effect: Effectiveness, arm: str, lang: str) -> str:
     verdict = effect.verdict(arm)
     if verdict == "no_difference":
         return t("{what}: no difference.", lang, what=_capital(label))
+    if abs(gain) <= NOTHING:
+        return t("{what}: no difference, net cost {cost}.", lang, what=_capital(label),
+                 cost=money(cost.mean, lang))  # fmt: skip
     better = gain > 0
     digits = 1 if abs(gain) < 100 else 0
     size = f"{decimal(abs(gain), lang, digits)}{NBSP}{unit}"
@@ -178,6 +191,18 @@ def _worth(appraisal: Appraisal, lang: str) -> list[str]:
     return found
 
 
+def _contracts(gains: WhoGains, scenario: Scenario, lang: str) -> str:
+    paid = sum(
+        float(amount)
+        for payer, amount in zip(gains.payers, gains.of("contract").mean(axis=0), strict=True)
+        if scenario.bears(payer)
+    )
+    if abs(paid) < ORE:
+        return ""
+    return t("What is invested holds contract payments of {amount} (minus: received).", lang,
+             amount=money(paid, lang))  # fmt: skip
+
+
 def _time(appraisal: Appraisal, lang: str) -> str:
     if not appraisal.cost.any():
         return t("Nothing is invested, so there is nothing to pay back.", lang)
@@ -199,12 +224,15 @@ def _time(appraisal: Appraisal, lang: str) -> str:
 
 def _rate_of_return(appraisal: Appraisal, lang: str) -> str:
     rates = appraisal.rates_of_return
+    if len(rates) == 1 and not appraisal.pays_first:
+        return t("The internal rate of return is no return here: money is received first, and paid "
+                 "back at {rate} a year.", lang, rate=share_of(rates[0], lang, 1))  # fmt: skip
     if len(rates) == 1:
-        return t("Internal rate of return {rate} a year.", lang, rate=_rate(rates[0], lang))
+        return t("Internal rate of return {rate} a year.", lang, rate=share_of(rates[0], lang, 1))
     if rates:
         return t("The internal rate of return says nothing: the net changes sign several times, "
                  "and is worth nothing at {rates}.", lang,
-                 rates=listing([_rate(rate, lang) for rate in rates], lang))  # fmt: skip
+                 rates=listing([share_of(rate, lang, 1) for rate in rates], lang))  # fmt: skip
     return t("The internal rate of return is undefined: at no rate are costs and savings equal.",
              lang)  # fmt: skip
 
@@ -214,8 +242,10 @@ def _certainty(appraisal: Appraisal, lang: str) -> str:
     if net.to_halve is None:
         return t("One run tells nothing of chance: at least two are needed for a standard error.",
                  lang)  # fmt: skip
+    if net.standard_error < ORE:
+        return t("The net is the same in all {n} runs.", lang, n=number(net.replications, lang))
     return t("The net is not negative in {share} of {n} runs; its standard error is {error}, and "
-             "{more} runs would halve it.", lang, share=_share(appraisal.chance, lang),
+             "{more} runs would halve it.", lang, share=share_of(appraisal.chance, lang),
              n=number(net.replications, lang), error=money(net.standard_error, lang),
              more=number(net.to_halve, lang))  # fmt: skip
 
@@ -240,7 +270,7 @@ def _pockets(gains: WhoGains, scenario: Scenario, lang: str) -> str:
         for amount, payer in others[:NAMED]
     ]
     return t("{share} of the lower costs fall in others' pockets than those who pay: {named}.",
-             lang, share=_share(share, lang), named=listing(named, lang))  # fmt: skip
+             lang, share=share_of(share, lang), named=listing(named, lang))  # fmt: skip
 
 
 def _cash(ladder: CashLadder, scenario: Scenario, lang: str) -> list[str]:
@@ -254,10 +284,12 @@ def _cash(ladder: CashLadder, scenario: Scenario, lang: str) -> list[str]:
     )
     if abs(gross) < ORE and abs(seen) < ORE:
         return []
+    whole, part = money(gross, lang), money(seen, lang)
     found = [
-        t("Of {gross} in lower costs, not discounted, budgets see {seen}; the rest is freed only "
-          "in whole steps, or is capacity.", lang, gross=money(gross, lang),
-          seen=money(seen, lang))
+        t("Budgets see all of the {gross} in lower costs, not discounted.", lang, gross=whole)
+        if whole == part
+        else t("Of {gross} in lower costs, not discounted, budgets see {seen}; the rest is freed "
+               "only in whole steps, or is capacity.", lang, gross=whole, seen=part)
     ]  # fmt: skip
     if ladder.unstated:
         names = [
@@ -282,14 +314,6 @@ def _range(gained: Interval, lang: str, digits: int) -> str:
     low, high = gained.low, gained.high
     ends = spread(*((low, high) if gained.mean >= 0 else (-high, -low)), lang, digits)
     return t(" (10–90%: {ends})", lang, ends=ends) if ends else ""
-
-
-def _rate(rate: float, lang: str) -> str:
-    return f"{decimal(100 * rate, lang, 1)}" + (f"{NBSP}%" if lang == "sv" else "%")
-
-
-def _share(share: float, lang: str) -> str:
-    return f"{decimal(100 * share, lang)}" + (f"{NBSP}%" if lang == "sv" else "%")
 
 
 def _capital(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sisim.economics.ledger import ORE
 from sisim.economics.repayment import Repayments
 from sisim.language import t
 from sisim.report.repayment_tables import (
@@ -24,7 +25,7 @@ from sisim.report.repayment_tables import (
 )
 from sisim.report.repayment_tables import shown as rows_shown
 from sisim.report.result import MoneyResult
-from sisim.report.writing import decimal, money
+from sisim.report.writing import decimal, money, share_of
 from sisim.scenario.fund import Fund
 from sisim.scenario.scenario import Scenario
 
@@ -78,6 +79,12 @@ def sentences(one: Repayments, scenario: Scenario, lang: str) -> list[str]:
         return [*found, t("The fund pays nothing here, and nothing is repaid.", lang)]
     paid, back = (money(float(part.sum()), lang) for part in (plan.payments, plan.total))
     found.append(t("By plan {paid} is paid and {back} repaid.", lang, paid=paid, back=back))
+    if abs(one.unpaid) >= ORE:
+        text = t("The file states what the fund pays, {paid}; what it pays for costs {cost}. The "
+                 "difference is the fund's in the ledger, and is not repaid.", lang,
+                 paid=money(float(one.account.payments.sum(axis=1).mean()), lang),
+                 cost=money(float(one.costs.sum(axis=1).mean()), lang))  # fmt: skip
+        found.append(text)
     if plan.break_even is None:
         years = decimal(len(plan.years), lang)
         found.append(t("The fund does not have its money back within {n} years.", lang, n=years))
@@ -115,7 +122,7 @@ def conditions(terms: Fund, scenario: Scenario, lang: str) -> str:
         "planned": t("Repayment by plan", lang),
         "observed": t("Repayment by outcome", lang),
         "mix": t("Repayment by plan and outcome ({share} by plan)", lang,
-                 share=decimal(100 * rule.planned, lang) + " %"),
+                 share=share_of(rule.planned, lang)),
     }[rule.basis]  # fmt: skip
     cap = (
         t("at most what is invested; the surplus stays with the administrations", lang)

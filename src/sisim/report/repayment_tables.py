@@ -87,7 +87,7 @@ def outcome_rows(one: Repayments, scenario: Scenario, lang: str) -> list[Row]:
     rows: list[Row] = []
     for number, name in enumerate(one.administrations):
         who = label_of(scenario, name, lang)
-        outcome = one.observed[:, number].mean(axis=0)
+        outcome = one.outcome[number]
         if not (outcome.any() or one.plan.repaid[number].any()):
             continue
         rows += [
@@ -186,7 +186,7 @@ def repayment_table(one: Repayments) -> pd.DataFrame:
     """
     means: dict[str, Any] = {
         "plan": one.plan.repaid,
-        "outcome": one.observed.mean(axis=0),
+        "outcome": one.outcome,
         "deviation": one.deviation,
         "repaid": one.repaid.mean(axis=0),
         "reduction": one.reductions.mean(axis=0),

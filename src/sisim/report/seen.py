@@ -10,7 +10,7 @@ import numpy as np
 from sisim.engine.lives import FactorSeen, Risk
 from sisim.engine.tables import PER_MILLE, Compiled
 from sisim.language import t
-from sisim.report.writing import NBSP, decimal
+from sisim.report.writing import NBSP, decimal, percent_sign
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
 
@@ -40,7 +40,7 @@ def percent(share: float, lang: str) -> str:
         >>> percent(0.05846, "en")
         '5.85%'
     """
-    return figures(100 * share, lang) + (f"{NBSP}%" if lang == "sv" else "%")
+    return figures(100 * share, lang) + percent_sign(lang)
 
 
 @dataclass(frozen=True)

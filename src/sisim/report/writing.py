@@ -29,9 +29,23 @@ def percent(share: float, lang: str) -> str:
         >>> percent(-0.218, "en")
         '−22%'
     """
-    rounded = round(share * 100)
-    sign = "+" if rounded > 0 else ""
-    return f"{sign}{decimal(rounded, lang)}" + (f"{NBSP}%" if lang == "sv" else "%")
+    sign = "+" if round(share * 100) > 0 else ""
+    return sign + share_of(share, lang)
+
+
+def share_of(share: float, lang: str, digits: int = 0) -> str:
+    """Return a share or a yearly rate in percent.
+
+    Examples:
+        >>> share_of(-0.0312, "en", 1)
+        '−3.1%'
+    """
+    return decimal(100 * share, lang, digits) + percent_sign(lang)
+
+
+def percent_sign(lang: str) -> str:
+    """Return the sign as it stands after a number."""
+    return f"{NBSP}%" if lang == "sv" else "%"
 
 
 @dataclass(frozen=True)
