@@ -105,6 +105,14 @@ CASES: dict[str, Case] = {
         "measure", f"{BONUS}.measure.resource",
         'The resource "care_dya" does not exist.', "Resursen ”care_dya” finns inte.", "care_day",
     ),
+    "a percentage for a threshold": (
+        "threshold = 0.1", "threshold = 10", "threshold = 10", f"{BONUS}.threshold",
+        "write 10 % as 0.1", "skriv 10 % som 0.1", None,
+    ),
+    "a percentage for a tier": (
+        "{ over = 0.1, pays", "{ over = 10, pays", "over = 10", f"{INTEREST}.tiers.2",
+        "write 10 % as 0.1", "skriv 10 % som 0.1", None,
+    ),
     "who pays itself": (
         'to = "provider"', 'to = "social"', "to =", f"{BONUS}.to",
         '"social" cannot pay itself.', "kan inte betala sig själv", None,

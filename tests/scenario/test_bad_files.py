@@ -108,6 +108,21 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         *("small.toml", 'price_year = "last"', "resources.care_day.price_year"),
         *("last should be a whole number.", "last ska vara ett heltal.", None),
     ),
+    "a decimal comma": (
+        ("years = 10", "years = 7,5"),
+        *("trial.toml", "years = 7,5", ""),
+        *("written with a decimal point", "skrivs med decimalpunkt", None),
+    ),
+    "spaces between thousands": (
+        ("price_year = 2024", "price_year = 2 024"),
+        *("small.toml", "price_year = 2 024", ""),
+        *("without spaces", "utan mellanslag", None),
+    ),
+    "a number as it is said": (
+        (HOME_AGAIN, 'probability = "1,5 %"\n'),
+        *("small.toml", 'probability = "1,5 %"', "transitions.home_again.probability"),
+        *("write 0.015", "skriv 0.015", None),
+    ),
     "true for a number": (
         ("years = 10", "years = true"),
         *("trial.toml", "years = true", "time.years"),

@@ -93,7 +93,8 @@ class Repayments:
         set_aside: Put into the fund from what is kept, of the same shape.
         outside: What administrations of other principals gain, (replications, years) by name.
         cut: What a cap takes off an agreed plan, (administrations, years).
-        costs: What its investments cost, (replications, years); paid, unless the file says otherwise.
+        costs: What its investments cost, (replications, years): what it pays, unless that is
+            stated in the file.
         account: The book-keeping of the fund.
     """
 
@@ -132,7 +133,7 @@ class Repayments:
 
     @cached_property
     def outcome(self) -> Floats:
-        """Repaid by outcome, in the mean and in whole units as the plan: (administrations, years)."""
+        """Repaid by outcome, the mean, in whole units: (administrations, years)."""
         return rounded(self.observed.mean(axis=0), self.plan.unit)
 
     @property

@@ -110,6 +110,7 @@ class ContractCheck(Findings):
             self.say((*path, "price") if payment.price else (*path, "tiers"), reason)
         self._pooled(path, payment, measure)
         self._tiers((*path, "tiers"), payment)
+        self._bounds(path, payment, measure)
         due = [period[-1] + payment.delay for period in measure.periods]
         for index, year in enumerate(due):
             if payment.delay and self.first <= year - payment.delay <= self.last < year:
@@ -231,6 +232,27 @@ class ContractCheck(Findings):
                 end=tiers[-1].end,
             )
             self.say((*path, len(tiers) - 1), reason)
+
+    def _bounds(self, path: Path, payment: Payment, measure: Measure) -> None:
+        """Look at whether bounds that are shares are percentages written as they are said."""
+        if measure.read_as != "share" or measure.against == "none":
+            return
+        outcome = self.scenario.outcomes.get(measure.outcome or "")
+        # Nothing can fall by more than all of it; what should rise may do so several times.
+        most = MOST_TIMES if outcome is not None and outcome.good == "high" else 1
+        bounds: list[tuple[Path, float | None]] = [
+            ((*path, "threshold"), payment.threshold), ((*path, "pooled"), payment.pooled)
+        ]  # fmt: skip
+        for index, tier in enumerate(payment.tiers):
+            bounds += [((*path, "tiers", index), end) for end in (tier.start, tier.end)]
+        for key, bound in bounds:
+            if bound is not None and abs(bound) > most:
+                reason = Reason(
+                    'The bound {bound} is read as a share, {percent} %: write {bound} % as '
+                    '{share}, or give the measure read_as = "units".',
+                    bound=bound, percent=100 * bound, share=f"{bound / 100:.6g}",
+                )  # fmt: skip
+                self.say(key, reason)
 
     def _meet(self, path: Path, low: Tier, high: Tier) -> None:
         """Look at whether a tier begins where the one before it ends."""

@@ -146,6 +146,10 @@ _SYNTAX = {
 }
 
 
+_COMMA = re.compile(r"=\s*[-+]?\d[\d ]*(,\d| \d)")
+"""A number as it is written in Swedish: 1 234,5."""
+
+
 def _syntax_problem(file: str, text: str, error: str) -> Problem:
     found = re.search(r"at line (\d+)", error)
     if found:
@@ -154,6 +158,8 @@ def _syntax_problem(file: str, text: str, error: str) -> Problem:
         broken = _first_break(text)
         line = broken if broken is not None else max(text.rstrip().count("\n") + 1, 1)
     reason = next((r for start, r in _SYNTAX.items() if error.startswith(start)), None)
+    if _COMMA.search(text.split("\n")[line - 1]):
+        reason = Reason("Numbers are written with a decimal point and without spaces: 1234.5.")
     return Problem(Place(file, line), "", reason or Reason("This cannot be read as TOML."))
 
 

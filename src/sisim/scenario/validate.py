@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
+import re
 from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -44,6 +44,10 @@ def validate(model: type[M], document: Document) -> tuple[M | None, list[Problem
     return None, list(problems.values())
 
 
+_NUMBERS = ("model_type", "float_type", "int_type")
+"""What pydantic says of a text where a number should stand."""
+
+
 class _Finding:
     """One error of pydantic's, at the path where the user would look for it."""
 
@@ -74,6 +78,13 @@ class _Finding:
         )
 
     def _reason(self) -> Reason:
+        number = self._as_said()
+        if number is not None:
+            return Reason(
+                '"{value}" cannot be read as a number: write {number}, with a decimal point and '
+                "without spaces.",
+                value=_short(self.value), number=f"{number:.12g}",
+            )  # fmt: skip
         make = _REASONS.get(self.type)
         return make(self) if make else Reason("This value is not valid here.")
 
@@ -110,11 +121,17 @@ class _Finding:
             return self.meant or self.valid[0]
         if self.type == "list_type" and isinstance(self.value, str | int | float):
             return [self.value]
-        if self.type in ("model_type", "float_type", "int_type") and isinstance(self.value, str):
-            with contextlib.suppress(ValueError):
-                number = float(self.value.replace(",", "."))
-                return int(number) if self.type == "int_type" else number
+        number = self._as_said()
+        if number is not None:
+            return int(number) if self.type == "int_type" else number
         return self.context.get("ge", self.context.get("le"))
+
+    def _as_said(self) -> float | None:
+        """Return the number that a text is, where a number should stand: "3,5 %", "1 234,5"."""
+        if not isinstance(self.value, str) or self.type not in _NUMBERS:
+            return None
+        found = re.fullmatch(r"([-+]?\d+(?:[.,]\d+)?)(%?)", "".join(self.value.split()))
+        return found and float(found[1].replace(",", ".")) / (100 if found[2] else 1)
 
 
 def _stand_in(kind: Any) -> Any:
