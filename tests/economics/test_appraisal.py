@@ -100,6 +100,37 @@ def test_repayments_move_money_within_what_is_appraised() -> None:
     assert (moved.net[:, social] < before.net[:, social]).all()
 
 
+@given(SEEDS)
+@settings(max_examples=6, deadline=None)
+def test_the_deepest_hole_is_one_and_the_same_in_table_and_course(seed: int) -> None:
+    worth = appraise(ledger(counts(seed, economy={"discount_costs": 0.03})), "new_way")
+    course = worth.course().set_index("series")
+    for name, series in (
+        ("deepest", "accumulated"), ("deepest_discounted", "accumulated_discounted")
+    ):  # fmt: skip
+        lowest = min(course.loc[series, "mean"].min(), 0.0)
+        assert worth.interval(name).mean == pytest.approx(lowest)
+        assert worth.amounts[name].mean() <= lowest + ORE
+    assert (worth.hole[1] if worth.hole else 0.0) == pytest.approx(worth.interval("deepest").mean)
+    table = worth.table().set_index("measure")["mean"]
+    paid, gained = table["invested"], table["lower_cost"]
+    assert table["benefit_cost_ratio"] == pytest.approx(gained / paid, nan_ok=True)
+
+
+def test_money_that_is_borrowed_has_a_cost_and_no_return() -> None:
+    book = ledger(same_in_every_arm(
+        investments=team(start_up=100_000), economy={"perspective": "social"}, **NO_FIGURES
+    ))  # fmt: skip
+    lent = np.zeros((*book.amounts.shape[:3], 2))
+    lent[:, 1:, [12, 36], 0] = -1_000_000.0, 1_100_000.0
+    lent[..., 1] = -lent[..., 0]
+    lines = [Line("contract", "loan", name, "") for name in ("social", "investor")]
+    worth = appraise(book.with_lines(lines, lent), "ends")
+    assert not worth.pays_first
+    assert len(worth.rates_of_return) == 1
+    assert isnan(worth.interval("internal_rate_of_return").mean)
+
+
 def test_an_investment_that_does_nothing_and_costs_nothing_is_zero_everywhere() -> None:
     economy = {"discount_costs": 0.035, "tail": TAIL}
     outcomes = {"placed": {"label": "Placed", "group": "placed"}}

@@ -14,6 +14,7 @@ from sisim.engine.simulate import simulate
 from sisim.report import repayment
 from sisim.report.portfolio import draw_portfolio, portfolio_sentences, portfolio_table
 from sisim.report.repayment_tables import plan_csv, repayment_table
+from sisim.report.writing import NBSP
 from sisim.results import Results
 from sisim.scenario.fund import Fund
 from sisim.scenario.load import load_scenario
@@ -94,6 +95,21 @@ def test_what_is_missing_is_said(result: Results) -> None:
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"])
+def test_stated_payments_that_differ_from_the_cost_are_said(result: Results) -> None:
+    stated = {"funds.fund.payments": {"2015": 2_000_000, "2016": 1_000_000}}
+    for one, said in ((result, 0), (result.repriced(stated), 1)):
+        words = [line for line in repayment.words(one, ARMS, "sv") if "Filen anger" in line]
+        assert len(words) == said
+    assert "3,0 mkr; det den betalar för kostar 6,0 mkr" in words[0].replace(NBSP, " ")
+
+
+def test_the_outcome_beside_the_plan_adds_up_as_it_is_read(result: Results) -> None:
+    found = result.repayment("project")
+    assert not (found.outcome % found.plan.unit).any()
+    assert np.abs(found.outcome - found.observed.mean(axis=0)).max() < found.plan.unit
+    assert np.array_equal(found.plan.repaid + found.deviation, found.outcome)
+
+
 def test_a_portfolio_is_drawn_and_said(lang: str) -> None:
     years = np.arange(2026, 2036)
     payments, saved = np.array([1e6, 0, 0]), np.array([[0, 6e5, 6e5]])
