@@ -12,9 +12,12 @@ README = Path(__file__).parents[1] / "README.md"
 
 
 def test_its_scenario_is_one_in_which_all_is_well(tmp_path: Path) -> None:
-    (block,) = re.findall(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    (tmp_path / "absence.toml").write_text(block, encoding="utf-8")
-    assert list(load_scenario(tmp_path / "absence.toml").arms) == ["project", "new_way"]
+    blocks = re.findall(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    for text in (blocks[0], "\n".join(blocks)):
+        (tmp_path / "absence.toml").write_text(text, encoding="utf-8")
+        found = load_scenario(tmp_path / "absence.toml")
+        assert list(found.arms) == ["project", "new_way"]
+    assert (list(found.funds), list(found.contracts)) == (["fund"], ["bond"])
 
 
 def test_its_commands_exist_and_no_other() -> None:
