@@ -19,10 +19,12 @@ from sisim.economics.distribution import WhoGains, who_gains
 from sisim.economics.effectiveness import Effectiveness, effectiveness
 from sisim.economics.ledger import Ledger, Line, by_year, ledger
 from sisim.economics.outcomes import outcome, stock
+from sisim.economics.portfolio import Portfolio, by_basis
 from sisim.economics.repayment import Repayments, repayments, with_repayments
 from sisim.engine.result import Array, Axis, Result, tidy
 from sisim.language import Lang, preferred_language
 from sisim.repricing import reprice
+from sisim.scenario.fund import Basis
 from sisim.scenario.scenario import OutcomeMeasure, Scenario
 
 if TYPE_CHECKING:
@@ -121,6 +123,20 @@ class Results:
                   for name, one in funds.items()]
             for arm in self.counts.arms[1:]
         }  # fmt: skip
+
+    @cached_property
+    def portfolios(self) -> Mapping[str, Mapping[Basis, Portfolio]]:
+        """What becomes of each fund that has a portfolio, by basis of repayment."""
+        start = int(self.scenario.time.start[:4])
+        return {
+            name: by_basis(
+                {arm: self.repayment(arm, name) for arm in self.counts.arms[1:]},
+                terms,
+                np.arange(start, start + terms.portfolio.years),
+            )
+            for name, terms in self.scenario.funds.items()
+            if terms.portfolio is not None
+        }
 
     def repayment(self, arm: str, fund: str | None = None) -> Repayments:
         """Return what a fund (unset: the first) pays and gets back in `arm`.

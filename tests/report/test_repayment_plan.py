@@ -11,6 +11,7 @@ import pytest
 
 from sisim.economics.portfolio import Venture, portfolio
 from sisim.engine.simulate import simulate
+from sisim.report import portfolio as report_of_portfolio
 from sisim.report import repayment
 from sisim.report.portfolio import draw_portfolio, portfolio_sentences, portfolio_table
 from sisim.report.repayment_tables import plan_csv, repayment_table
@@ -125,3 +126,19 @@ def test_a_portfolio_is_drawn_and_said(lang: str) -> None:
     assert ("2030" in dry, "2030" in lives) == (True, False)
     table = portfolio_table(found)
     assert table.groupby("basis")["started"].sum().to_dict() == {"none": 4, "planned": 10}
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_a_portfolio_in_the_file_is_in_the_report(result: Results, lang: str) -> None:
+    (found,) = result.portfolios.values()
+    assert set(found) == {"planned", "observed", "none", "mix"}
+    assert all(len(one.started) + len(one.turned_away) == 10 for one in found.values())
+    assert found["planned"].returned > found["observed"].returned > found["none"].returned == 0
+    said = report_of_portfolio.words(result, ARMS, lang)
+    assert len(said) == 5
+    assert ["10" in said[0], "20" in said[0]] == [True, True]
+    assert list(report_of_portfolio.pictures(result, ARMS, lang)) == ["portfolio-fund"]
+    table = report_of_portfolio.tables(result, ARMS)["portfolio"]
+    assert len(table) == 4 * 20
+    assert (table["balance"] >= 0).all()
+    assert report_of_portfolio.words(result, [], lang) == []

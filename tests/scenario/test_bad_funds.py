@@ -19,6 +19,11 @@ deposits = { opening = 1000000 }
 basis = "planned"
 
 """
+ASKED = """[funds.reserve.portfolio]
+years = 10
+investments = [{{ arm = "{arm}", start = {year} }}]
+
+[funds.reserve.repayment]"""
 REGION = """[principals.region]
 label = "Region"
 
@@ -132,6 +137,16 @@ CASES: dict[str, tuple[Change, str, str, str, str, str | None]] = {
         ("[funds.reserve]", '[funds.other]\nprincipal = "municipality"\n\n[funds.reserve]'),
         *("principal =", "principal", "have the same principal"),
         *("har samma huvudman", None),
+    ),
+    "an investment like none of the arms": (
+        ("[funds.reserve.repayment]", ASKED.format(arm="projekt", year=2026)),
+        *("investments", "portfolio.investments.0.arm", 'The arm "projekt" does not exist.'),
+        *("Armen ”projekt” finns inte.", "project"),
+    ),
+    "an investment that asks too late": (
+        ("[funds.reserve.repayment]", ASKED.format(arm="project", year=2036)),
+        *("investments", "portfolio.investments.0.start", "outside the portfolio, 2026 to 2035"),
+        *("utanför portföljen, 2026 till 2035", None),
     ),
     "an unknown basis": (
         ('"planned"', '"planed"'),

@@ -7,8 +7,9 @@ cost more than what is in the fund and not already committed is turned away.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 from sisim.economics.fund import FundAccount
 from sisim.economics.ledger import ORE
 from sisim.economics.repayment import Repayments, Rules, deposits_of
-from sisim.scenario.fund import Fund
+from sisim.scenario.base import Probability
+from sisim.scenario.fund import Basis, Fund
 
 Floats = NDArray[np.float64]
 
@@ -55,7 +57,7 @@ class Venture:
         """
         mean = found.reductions.mean(axis=0)
         came = mean if run is None else found.reductions[run]
-        began = int(np.flatnonzero(found.plan.payments)[0])
+        began = int(np.argmax(found.plan.payments > 0))
         return cls(
             found.fund, start, found.administrations, found.plan.payments[began:],
             mean[:, began:], success * came[:, began:],
@@ -157,6 +159,33 @@ def portfolio(ventures: Sequence[Venture], terms: Fund, years: NDArray[np.int64]
         )
         kept = kept + (left - aside).sum(axis=0)
     return Portfolio(account, tuple(started), tuple(refused), kept)
+
+
+def by_basis(
+    found: Mapping[str, Repayments], terms: Fund, years: NDArray[np.int64]
+) -> dict[Basis, Portfolio]:
+    """Return what becomes of the portfolio that a fund's terms name, on every basis of repayment.
+
+    A mix is that of the terms, or half of each.
+
+    Args:
+        found: What the fund has paid and got back, by arm.
+        terms: The fund, with a portfolio.
+        years: The calendar years, (years,).
+    """
+    assert terms.portfolio is not None
+    ventures = [
+        Venture.of(found[asking.arm], asking.start, success=asking.success.value)
+        for asking in terms.portfolio.investments
+    ]
+    half = terms.repayment.share_planned or Probability(value=0.5)
+
+    def on(basis: Basis) -> Fund:
+        change = {"basis": basis, "share_planned": half if basis == "mix" else None}
+        repayment = terms.repayment.model_copy(update=change)
+        return terms.model_copy(update={"repayment": repayment})
+
+    return {basis: portfolio(ventures, on(basis), years) for basis in get_args(Basis)}
 
 
 def _repaid(own: Venture, terms: Fund, years: NDArray[np.int64]) -> Floats:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sisim.report import repayment
+from sisim.report import portfolio, repayment
 from sisim.report.contract import (
     contract_pictures,
     contract_shown,
@@ -99,6 +99,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         repayment.words, repayment.shown, repayment.tables, repayment.pictures, repayment.files
     ),
+    Section(portfolio.words, lambda *_: [], portfolio.tables, portfolio.pictures),
     Section(contract_words, contract_shown, contract_tables, contract_pictures),
 )
 

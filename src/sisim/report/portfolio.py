@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from sisim.economics.portfolio import Portfolio, Venture
-from sisim.language import t
+from sisim.language import number, t
 from sisim.report.frame import EDGE
 from sisim.report.labels import EndLabels
+from sisim.report.result import MoneyResult
 from sisim.report.style import (
     BLACK,
     BLUE,
@@ -27,7 +28,8 @@ from sisim.report.style import (
     width_of,
     write,
 )
-from sisim.report.writing import decimal, money, unit_for
+from sisim.report.words import footer
+from sisim.report.writing import money, share_of, unit_for
 from sisim.scenario.fund import Basis
 
 WIDE, HIGH = 1280.0, 720.0
@@ -40,6 +42,47 @@ DASHES = {
     "observed": (0, (1, 1)),
     "none": (0, (4, 2, 1, 2)),
 }
+
+
+def words(result: MoneyResult, arms: Sequence[str], lang: str) -> list[str]:
+    """Return what becomes of each portfolio, a sentence a line."""
+    said: list[str] = []
+    for name, found in _of(result, arms):
+        many = result.scenario.funds[name].portfolio
+        assert many is not None
+        fund = result.scenario.payer_label(name).in_language(lang)
+        head = t("{fund}: {n} investments ask for money over {years} years.", lang, fund=fund,
+                 n=number(len(many.investments), lang), years=number(many.years, lang))  # fmt: skip
+        said += [*([""] if said else []), head, *portfolio_sentences(found, lang)]
+    return said
+
+
+def tables(result: MoneyResult, arms: Sequence[str]) -> Mapping[str, pd.DataFrame]:
+    """Return the course of the funds with portfolios."""
+    parts = [portfolio_table(found).assign(fund=name) for name, found in _of(result, arms)]
+    return {"portfolio": pd.concat(parts, ignore_index=True)} if parts else {}
+
+
+def pictures(
+    result: MoneyResult, arms: Sequence[str], lang: str
+) -> Mapping[str, Callable[[], Figure]]:
+    """Return what draws each portfolio, by file name."""
+    return {
+        f"portfolio-{name}": lambda found=found: draw_portfolio(  # type: ignore[misc]
+            found, footer(result, lang), lang
+        )
+        for name, found in _of(result, arms)
+    }
+
+
+def _of(
+    result: MoneyResult, arms: Sequence[str]
+) -> Iterator[tuple[str, Mapping[Basis, Portfolio]]]:
+    """Yield the portfolios whose investments are like those of these arms."""
+    for name, found in result.portfolios.items():
+        many = result.scenario.funds[name].portfolio
+        if many is not None and {asking.arm for asking in many.investments} <= {*arms}:
+            yield name, found
 
 
 def basis_name(basis: Basis, lang: str) -> str:
@@ -67,7 +110,7 @@ def portfolio_sentences(found: Mapping[Basis, Portfolio], lang: str) -> list[str
                 "{basis}: {started} of {asked} investments are started, {share} of what is paid "
                 "comes back, {lives}. Administrations keep {kept}.",
                 lang, basis=basis_name(basis, lang), started=len(one.started), asked=asked,
-                share=_percent(one.returned, lang), lives=lives,
+                share=share_of(one.returned, lang), lives=lives,
                 kept=money(float(one.kept.sum()), lang),
             )
         )  # fmt: skip
@@ -130,7 +173,7 @@ def draw_portfolio(found: Mapping[Basis, Portfolio], foot: str, lang: str) -> Fi
         balance, hue = one.account.balance, HUES[basis]
         axes.plot(years, balance, color=hue, linestyle=DASHES[basis], linewidth=points(3.5),
                   zorder=3, gid=basis)  # fmt: skip
-        back = t("{share} comes back", lang, share=_percent(one.returned, lang))
+        back = t("{share} comes back", lang, share=share_of(one.returned, lang))
         ends.add(float(balance[-1]), f"{basis_name(basis, lang)}\n{back}", color=hue, bold=True)
     ends.settle(padding=6, overflow=34)
 
@@ -178,10 +221,6 @@ def _key(figure: Figure, top: float, lang: str) -> None:
         axes.plot([at + 10], [0.5], linestyle="none", markersize=points(13), **look)  # type: ignore[arg-type]
         write(figure, at + 26, top + 4, text)
         at += width_of(figure, text) + 70
-
-
-def _percent(share: float, lang: str) -> str:
-    return decimal(100 * share, lang) + ("\N{NO-BREAK SPACE}%" if lang == "sv" else "%")
 
 
 def _count(ventures: Sequence[Venture], years: np.ndarray) -> list[int]:

@@ -12,7 +12,9 @@ from sisim.economics.budget import Budget
 from sisim.economics.cash import CashLadder
 from sisim.economics.distribution import WhoGains
 from sisim.economics.effectiveness import Effectiveness
+from sisim.economics.portfolio import Portfolio
 from sisim.economics.repayment import Repayments
+from sisim.scenario.fund import Basis
 from sisim.scenario.scenario import Scenario
 
 WITHOUT = "without"
@@ -92,6 +94,10 @@ class MoneyResult(Result, Protocol):
     @property
     def funds(self) -> Mapping[str, Sequence[Repayments]]:
         """What each fund pays and gets back in every arm."""
+
+    @property
+    def portfolios(self) -> Mapping[str, Mapping[Basis, Portfolio]]:
+        """What becomes of each fund that has a portfolio, by fund and basis of repayment."""
 
     def budget(self, arm: str) -> Budget:
         """The budget frames beside the repayments of `arm`."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sisim.scenario.document import Document
 from sisim.scenario.findings import Findings
-from sisim.scenario.fund import Fund
+from sisim.scenario.fund import Fund, Many
 from sisim.scenario.positions import Path
 from sisim.scenario.problems import Reason
-from sisim.scenario.scenario import Cost, Scenario
+from sisim.scenario.scenario import Cost, Investment, Scenario
 
 HIGHEST_INTEREST = 0.2
 """A year; a higher interest is a percentage written as it is said."""
@@ -71,6 +71,8 @@ class FundCheck(Findings):
             self._year((*path, "payments", year), int(year))
         self._funded(path, name, fund)
         self._repayment((*path, "repayment"), fund)
+        if fund.portfolio is not None:
+            self._portfolio((*path, "portfolio", "investments"), name, fund.portfolio)
 
     def _funded(self, path: Path, name: str, fund: Fund) -> None:
         """Look whether there is money in the fund when it first pays."""
@@ -94,6 +96,28 @@ class FundCheck(Findings):
                 year=str(pays),
             )
             self.say((*path, "deposits"), reason)
+
+    def _portfolio(self, path: Path, fund: str, many: Many) -> None:
+        last = self.first + many.years - 1
+        for index, asking in enumerate(many.investments):
+            if not self.first <= asking.start <= last:
+                reason = Reason("The year {year} lies outside the portfolio, {first} to {last}.",
+                                year=str(asking.start), first=str(self.first),
+                                last=str(last))  # fmt: skip
+                self.say((*path, index, "start"), reason)
+            arms = self.scenario.arms
+            if not self.refer((*path, index, "arm"), asking.arm, arms, Reason("The arm")):
+                continue
+            own = (self.scenario.investments.get(name) for name in arms[asking.arm].investments)
+            if not any(one is not None and self._asks(fund, one) for one in own):
+                reason = Reason('The fund pays for no investment in the arm "{arm}".',
+                                arm=asking.arm)  # fmt: skip
+                self.say((*path, index, "arm"), reason)
+
+    @staticmethod
+    def _asks(fund: str, investment: Investment) -> bool:
+        new_way = investment.new_way
+        return _pays(fund, investment.cost) or (new_way is not None and _pays(fund, new_way.cost))
 
     def _repayment(self, path: Path, fund: Fund) -> None:
         rule = fund.repayment

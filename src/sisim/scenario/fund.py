@@ -12,7 +12,7 @@ from pydantic import Field
 
 from sisim.scenario.base import Name, Number, Positive, Probability, Table, Text
 
-Basis = Literal["planned", "observed", "none", "mix"]
+Basis = Literal["planned", "mix", "observed", "none"]
 Year = Annotated[str, Field(pattern=r"^\d{4}$")]
 """A calendar year as the key of a table."""
 
@@ -88,11 +88,30 @@ class Repayment(Table):
         return first, paid + MOST_YEARS if self.last_year is None else self.last_year
 
 
+class Asking(Table):
+    """An investment that asks the fund for money: like that of an arm, from another first year.
+
+    `success` is the share of the arm's reductions that come: one that fails has 0.
+    """
+
+    arm: Name
+    start: int
+    success: Probability = Probability(value=1)
+
+
+class Many(Table):
+    """Many investments that ask one fund, over `years` from the start of the scenario."""
+
+    years: Annotated[int, Field(ge=1, le=100)] = 20
+    investments: Annotated[list[Asking], Field(min_length=1)]
+
+
 class Fund(Table):
     """A reservation of money for social investments, and of which principal it is.
 
     An investment that names the fund as payer is paid from it as its costs fall, or as `payments`
-    says by year. `interest` is what a krona in it earns in a year.
+    says by year. `interest` is what a krona in it earns in a year. With a `portfolio` it is looked
+    at whether the fund lives on what comes back.
     """
 
     label: Text = Text(sv="Sociala investeringsfonden", en="The social investment fund")
@@ -101,3 +120,4 @@ class Fund(Table):
     interest: Number = Number(value=0)
     payments: dict[Year, Positive] = {}
     repayment: Repayment = Repayment()
+    portfolio: Many | None = None
