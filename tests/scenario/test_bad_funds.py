@@ -208,3 +208,10 @@ def test_funds_are_repaid_in_the_same_prices(write: Write) -> None:
     (problem,) = problems(write, *changes)
     assert problem.key == "funds.other.repayment.prices"
     assert "samma priser" in problem.render("sv")
+
+
+def test_an_overridden_rule_needs_nothing_taken_away(write: Write) -> None:
+    agreed = 'distribution = "agreed"\nagreed = { social = 1 }'
+    path = write(*funded(('basis = "planned"', f'basis = "mix"\nshare_planned = 0.5\n{agreed}')))
+    rule = "funds.reserve.repayment"
+    load_scenario(path, {f"{rule}.distribution": "proportional", f"{rule}.basis": "observed"})

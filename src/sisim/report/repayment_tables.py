@@ -58,10 +58,7 @@ def administration_rows(one: Repayments, scenario: Scenario, lang: str) -> list[
     rows: list[Row] = []
     for number, name in enumerate(one.administrations):
         # What is kept is the rest of what is shown, so that the rows add up as they are read.
-        reduced, aside = (
-            np.round(part[:, number].mean(axis=0) / 1000) * 1000
-            for part in (one.reductions, one.set_aside)
-        )
+        reduced, aside = (_as_shown(part[:, number]) for part in (one.reductions, one.set_aside))
         repaid = one.plan.repaid[number]
         if not (reduced.any() or repaid.any()):
             continue
@@ -122,22 +119,27 @@ def account_rows(one: Repayments, lang: str) -> list[Row]:
 
 def budget_rows(budget: Budget, those: Collection[str], scenario: Scenario, lang: str) -> list[Row]:
     """Return how the frames of some administrations come about, and what is left of them."""
-    parts = (
-        (t("base, {year}", lang, year=str(budget.base_year)), budget.base),
-        (t("indexation", lang), budget.indexation),
-        (t("volume", lang), budget.volume),
-        (t("repayment", lang), -budget.repayment),
-    )
     rows: list[Row] = []
     for number, name in enumerate(budget.administrations):
         if name not in those or not budget.frame[:, number].any():
             continue
         who = label_of(scenario, name, lang)
+        # The frame and what is left of it are made of what is shown: the rows add up as read.
+        base, indexation, volume, repayment, cost = (
+            _as_shown(part[:, number])
+            for part in (
+                budget.base, budget.indexation, budget.volume, budget.repayment, budget.cost
+            )
+        )  # fmt: skip
+        frame = base + indexation + volume - repayment
         rows += [
-            Row(t("{who}: frame", lang, who=who), budget.frame[:, number].mean(axis=0), bold=True),
-            *(Row(f"  {text}", part[:, number].mean(axis=0)) for text, part in parts),
-            Row("  " + t("cost with the investment", lang), budget.cost[:, number].mean(axis=0)),
-            Row("  " + t("left of the frame", lang), budget.surplus[:, number].mean(axis=0)),
+            Row(t("{who}: frame", lang, who=who), frame, bold=True),
+            Row("  " + t("base, {year}", lang, year=str(budget.base_year)), base),
+            Row("  " + t("indexation", lang), indexation),
+            Row("  " + t("volume", lang), volume),
+            Row("  " + t("repayment", lang), -repayment),
+            Row("  " + t("cost with the investment", lang), cost),
+            Row("  " + t("left of the frame", lang), frame - cost),
         ]
     return rows
 
@@ -145,6 +147,11 @@ def budget_rows(budget: Budget, those: Collection[str], scenario: Scenario, lang
 def label_of(scenario: Scenario, payer: str, lang: str) -> str:
     """Return what an administration or a fund is called."""
     return scenario.payer_label(payer).in_language(lang)
+
+
+def _as_shown(amounts: Floats) -> Floats:
+    """Return the means over the replications in whole thousands, (years,)."""
+    return np.asarray(np.round(amounts.mean(axis=0) / THOUSANDS.size) * THOUSANDS.size)
 
 
 def shown(rows: Sequence[Row], years: Sequence[int], lang: str) -> pd.DataFrame:

@@ -124,7 +124,9 @@ class FundCheck(Findings):
         if rule.basis == "mix" and rule.share_planned is None:
             reason = Reason('A mix needs "share_planned": how much of it follows the plan.')
             self.say(path, reason)
-        if rule.basis != "mix" and rule.share_planned is not None:
+        # Who overrides a rule need not take away what only the old one asks for.
+        unasked = rule.basis != "mix" and rule.share_planned is not None
+        if unasked and not self.changed((*path, "basis")):
             self.say((*path, "share_planned"), Reason('Only a basis of "mix" has "share_planned".'))
         for name, years in rule.plan.items():
             self._repays((*path, "plan", name), name, fund)
@@ -158,7 +160,7 @@ class FundCheck(Findings):
                     'Agreed shares are shares of what is invested: they need cap = "invested".'
                 )
                 self.say((*path, "cap"), reason)
-        elif rule.agreed:
+        elif rule.agreed and not self.changed((*path, "distribution")):
             reason = Reason('Agreed shares need distribution = "agreed".')
             self.say((*path, "agreed"), reason)
 
