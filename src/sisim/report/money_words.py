@@ -269,7 +269,7 @@ def _pockets(gains: WhoGains, scenario: Scenario, lang: str) -> str:
         f"{scenario.payer_label(payer).in_language(lang)} {money(amount, lang)}"
         for amount, payer in others[:NAMED]
     ]
-    return t("{share} of the lower costs fall in others' pockets than those who pay: {named}.",
+    return t("{share} of the lower costs benefit others than those who pay: {named}.",
              lang, share=share_of(share, lang), named=listing(named, lang))  # fmt: skip
 
 

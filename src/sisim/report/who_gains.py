@@ -85,7 +85,7 @@ def draw_who_gains(result: MoneyResult, arm: str, lang: str) -> Figure:
     write(figure, 1258, 84, f"┃ {t('Net', lang)}", bold=True, align="right")
     share = gains.share_in_other_pockets
     if not np.isnan(share):
-        text = t("{n}% of the lower costs fall in others' pockets than those who pay", lang,
+        text = t("{n}% of the lower costs benefit others than those who pay", lang,
                  n=decimal(100 * share, lang))  # fmt: skip
         write(figure, 20, 634, text, bold=True)
     return figure
