@@ -163,8 +163,8 @@ def build(lang: Lang) -> typer.Typer:
             "who pays and who gains, what a budget sees, what an outcome costs.\n\n"
             "`[economy]` in the file says whose money counts (`perspective`), how it is "
             "discounted and counted, and whether anything is reckoned with after the last year "
-            "(`tail`, which needs a `basis`). Every result says so too. With `[funds]` it holds the "
-            "plan of repayment, and with `[contracts]` what outcome contracts come to.\n\n"
+            "(`tail`, which needs a `basis`). Every result says so too. With `[funds]` it holds "
+            "the plan of repayment, and with `[contracts]` what outcome contracts come to.\n\n"
             "Example: `sisim money my.toml --arm new_way --set economy.perspective="
             "municipality+region`",
             lang,

@@ -214,6 +214,8 @@ def _time(appraisal: Appraisal, lang: str) -> str:
              plain=when[0], discounted=when[1])  # fmt: skip
     if appraisal.payback is None and appraisal.payback_discounted is None:
         paid = t("Not paid back within the horizon.", lang)
+    elif when[0] == when[1]:
+        paid = t("Paid back {year}, discounted too.", lang, year=when[0])
     if appraisal.hole is None:
         return paid
     year, depth = appraisal.hole

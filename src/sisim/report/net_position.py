@@ -112,10 +112,12 @@ def _mark_hole(axes: Axes, room: Room, appraisal: Appraisal, lang: str) -> None:
 
 
 def _mark_payback(figure: Figure, axes: Axes, room: Room, appraisal: Appraisal, lang: str) -> None:
-    found = (
+    found: tuple[tuple[float | None, str, str], ...] = (
         (appraisal.payback, t("Paid back {year}, undiscounted", lang), BLUE),
         (appraisal.payback_discounted, t("Paid back {year}, discounted", lang), VERMILION),
     )
+    if appraisal.payback == appraisal.payback_discounted:
+        found = ((appraisal.payback, t("Paid back {year}, discounted too", lang), BLUE),)
     invested = bool(appraisal.cost.any())
     for instant, text, color in found:
         if instant is None:
