@@ -119,3 +119,15 @@ def counts(seed: int, replications: int = 2, **changes: Any) -> Result:
         return Replication(number, tally, started, treated, by_state)
 
     return Result(compiled, tuple(one(number) for number in range(replications)))
+
+
+def same_in_every_arm(**changes: Any) -> Result:
+    """Return counts that are those of `without` in every arm, nobody being treated."""
+    result = counts(1, **changes)
+    for replication in result.replications:
+        for name in ("stock", "event", "entry", "arrivals"):
+            values = getattr(replication.tally, name)
+            values[1:] = values[:1]
+        for part in (replication.started, replication.treated, replication.treated_state):
+            part[:] = 0
+    return result

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from any_counts import PATHWAY, counts, scenario
+from any_counts import PATHWAY, counts, same_in_every_arm, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,18 +22,6 @@ from sisim.scenario.problems import ScenarioError
 SEEDS = st.integers(0, 2**32 - 1)
 TAIL = {"years": 4, "basis": "last_year"}
 FADING = {"years": 4, "basis": "fading", "half_life": 2.0}
-
-
-def same_in_every_arm(**changes: Any) -> Any:
-    """Return counts that are those of `without` in every arm, nobody being treated."""
-    result = counts(1, **changes)
-    for replication in result.replications:
-        for name in ("stock", "event", "entry", "arrivals"):
-            values = getattr(replication.tally, name)
-            values[1:] = values[:1]
-        for part in (replication.started, replication.treated, replication.treated_state):
-            part[:] = 0
-    return result
 
 
 def team(**cost: float) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from settled import ARM, facts, measured, payment, settled
 
 import sisim
 from sisim.economics.contract import PRIVATE, Facts, settle, with_contracts
+from sisim.economics.distribution import who_gains
 from sisim.economics.ledger import ledger
 from sisim.results import Results
 
@@ -387,6 +388,14 @@ def test_parties_of_several_contracts_are_kept_apart() -> None:
     assert received == {"investor": 200, "two.investor": 100}
     labels = [result.scenario.payer_label(name).en for name in received]
     assert labels == ["A", "B"]
+
+
+def test_who_takes_no_part_in_an_arm_is_not_listed_in_it() -> None:
+    done = settled({"pay": payment(amounts={"2027": 1000})})
+    book = with_contracts(done.facts.book, [done])
+    listed = {arm: who_gains(book, arm).payers for arm in (ARM, "new_way")}
+    assert ["provider" in payers for payers in listed.values()] == [True, False]
+    assert set(listed["new_way"]) <= set(listed[ARM])
 
 
 def test_new_terms_need_no_simulation(monkeypatch: pytest.MonkeyPatch) -> None:

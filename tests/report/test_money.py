@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from any_counts import PATHWAY, counts
+from any_counts import PATHWAY, counts, same_in_every_arm
 
 from sisim.language import LANGUAGES
 from sisim.report.cash_ladder import draw_cash_ladder
@@ -123,3 +123,11 @@ def test_the_tables_to_be_read_agree_with_the_tidy_ones(found: Results) -> None:
         tidy.loc["net", "mean"] / 1e6, abs=0.05
     )
     assert list(matrix[""])[-1] == "Total"
+
+
+def test_an_investment_that_does_nothing_is_said_to_do_nothing() -> None:
+    counted = same_in_every_arm(outcomes=OUTCOMES)
+    said = " ".join(money_words(Results(counted), ["ends"], "en"))
+    assert "Nobody's costs fall." in said
+    assert "Placed: no difference, net cost SEK" in said.replace("\N{NO-BREAK SPACE}", " ")
+    assert "fewer" not in said
