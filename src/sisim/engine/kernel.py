@@ -456,20 +456,25 @@ def choose(R, state, v, u, values, seen, weights):  # type: ignore[no-untyped-de
 
 
 @inlined
-def sort_work(W, n, n_states):  # type: ignore[no-untyped-def]
-    """Put the first `n` items of work in order of arm and state."""
+def sort_work(R, W, n):  # type: ignore[no-untyped-def]
+    """Put work whose chances are not fixed in order of arm and state; return how much it is."""
+    n_states = R.state.shape[0]
     W.ends[:] = 0
     for m in range(n):
-        W.ends[W.work[m].arm * n_states + W.work[m].state] += 1
+        if not R.state[W.work[m].state].fixed:
+            W.ends[W.work[m].arm * n_states + W.work[m].state] += 1
     total = 0
     for k in range(W.ends.shape[0]):
         count = W.ends[k]
         W.ends[k] = total
         total += count
-    for m in range(n):
-        k = W.work[m].arm * n_states + W.work[m].state
-        W.order[W.ends[k]] = m
-        W.ends[k] += 1
+    if total > 0:
+        for m in range(n):
+            if not R.state[W.work[m].state].fixed:
+                k = W.work[m].arm * n_states + W.work[m].state
+                W.order[W.ends[k]] = m
+                W.ends[k] += 1
+    return total
 
 
 @inlined
@@ -508,68 +513,66 @@ def squeeze(R, V, P, W, rest, here, begin, end, s):  # type: ignore[no-untyped-d
 
 
 @inlined
-def note_leaver(R, V, P, W, m, q, arm, state, s, leaving):  # type: ignore[no-untyped-def]
-    """Note who leaves, with what their destination will depend on; return how many are noted."""
-    i = W.work[m].person
-    W.second[0, leaving] = P.lo[i]
-    W.second[1, leaving] = P.hi[i]
+def note_leaver(P, W, m, purpose, leaving):  # type: ignore[no-untyped-def]
+    """Note who leaves, and whose second draw is needed."""
+    W.second[0, leaving] = P.lo[W.work[m].person]
+    W.second[1, leaving] = P.hi[W.work[m].person]
+    W.second[2, leaving] = purpose
     W.leavers[leaving] = m
-    if not state.fixed:
-        share_out(R, state.first, state.last, W.values, q)
-        for j in range(state.last - state.first):
-            W.chance[leaving, j] = W.values[j, q]
-    for j in range(state.feature_first, state.feature_base if arm == 0 else state.feature_last):
-        f = V.state_feature[j]
-        if state.fixed:
-            W.kept[leaving, f] = observe(V, P, f, W.work[m].row, i, arm, s)
-        else:
-            W.kept[leaving, f] = W.seen[f, q]
-    return leaving + 1
 
 
 @compiled_function
 def find_leavers(R, V, P, track, W, rest, n, s):  # type: ignore[no-untyped-def]
     """Note who of the first `n` items of work leaves their state; return how many.
 
-    People in the same state go together: each of its features and factors is looked up for all of
-    them in turn.
+    Where chances are not fixed, people in the same state go together: each of its features and
+    factors is looked up for all of them in turn.
     """
-    n_states = R.state.shape[0]
-    sort_work(W, n, n_states)
     leaving = 0
+    for m in range(n):
+        state = R.state[W.work[m].state]
+        if state.fixed and W.work[m].draw * SCALE < state.leave:
+            note_leaver(P, W, m, track[state.track].to, leaving)
+            for j in range(state.feature_first, state.feature_last):
+                f = V.state_feature[j]
+                i = W.work[m].person
+                W.kept[leaving, f] = observe(V, P, f, W.work[m].row, i, W.work[m].arm, s)
+            leaving += 1
+    total = sort_work(R, W, n)
     begin = 0
-    while begin < n:
+    while begin < total:
         here = W.work[W.order[begin]].state
         arm = W.work[W.order[begin]].arm
         state = R.state[here]
-        after = W.ends[arm * n_states + here]
-        if not state.fixed:
-            after = min(after, begin + BATCH)
+        last = state.feature_base if arm == 0 else state.feature_last
+        after = min(W.ends[arm * R.state.shape[0] + here], begin + BATCH)
         end = after
-        if not state.fixed:
-            if arm == 0 and state.feature_quick > state.feature_first:
-                end = squeeze(R, V, P, W, rest, here, begin, end, s)
-            last = state.feature_base if arm == 0 else state.feature_last
-            for j in range(state.feature_first, last if end > begin else 0):
+        if arm == 0 and state.feature_quick > state.feature_first:
+            end = squeeze(R, V, P, W, rest, here, begin, end, s)
+        if end > begin:
+            for j in range(state.feature_first, last):
                 f = V.state_feature[j]
                 for q in range(end - begin):
                     m = W.order[begin + q]
                     W.seen[f, q] = observe(V, P, f, W.work[m].row, W.work[m].person, arm, s)
-            for j in range(state.first, state.last if end > begin else 0):
+            for j in range(state.first, state.last):
                 transition_values(
                     R, R.out[j], arm, s, W.seen, end - begin, W.values[j - state.first]
                 )
         for q in range(end - begin):
             m = W.order[begin + q]
             u = W.work[m].draw * SCALE
-            leave = state.leave
-            if not state.fixed:
-                if stays(u, state.first, state.last, W.values, q):
-                    continue
-                leave = leaving_chance(R, state.first, state.last, W.values, q)
-            if u < leave:
-                W.second[2, leaving] = track[state.track].to
-                leaving = note_leaver(R, V, P, W, m, q, arm, state, s, leaving)
+            if stays(u, state.first, state.last, W.values, q):
+                continue
+            if u < leaving_chance(R, state.first, state.last, W.values, q):
+                note_leaver(P, W, m, track[state.track].to, leaving)
+                share_out(R, state.first, state.last, W.values, q)
+                for j in range(state.last - state.first):
+                    W.chance[leaving, j] = W.values[j, q]
+                for j in range(state.feature_first, last):
+                    f = V.state_feature[j]
+                    W.kept[leaving, f] = W.seen[f, q]
+                leaving += 1
         begin = after
     return leaving
 
