@@ -147,7 +147,7 @@ class Result:
 
     def differs_in_money_only(self, scenario: Scenario) -> bool:
         """Return whether a scenario would give the same counts as the one simulated."""
-        return _without_money(scenario) == _without_money(self.scenario)
+        return without_money(scenario) == without_money(self.scenario)
 
     def instant(self, step: int) -> float:
         """Return when a step of the clock begins, as a decimal year (2026.5: the first of July)."""
@@ -461,7 +461,7 @@ def digest(scenario: Scenario) -> str:
     return hashlib.sha256(scenario.model_dump_json(by_alias=True).encode()).hexdigest()[:8]
 
 
-def _without_money(scenario: Scenario) -> dict[str, Any]:
+def without_money(scenario: Scenario) -> dict[str, Any]:
     """Return what of a scenario has a bearing on people."""
     price = {"price", "price_year", "administration", "payers", "price_type", "ordinary"}
     price |= {"cash", "step_size", "notice"}
