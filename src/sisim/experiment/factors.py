@@ -1,0 +1,143 @@
+"""The numbers that an experiment varies: how far each can go, and who says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from math import exp
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from sisim.experiment.question import Floats
+from sisim.scenario.base import Distribution, Number, Positive, Probability, Rate
+from sisim.scenario.findings import given
+from sisim.scenario.load import SET
+from sisim.scenario.numbers import numbers
+from sisim.scenario.owners import owner_of
+from sisim.scenario.problems import Problem, Reason, ScenarioError, nearest
+from sisim.scenario.scenario import Scenario
+from sisim.scenario.uncertainty import is_uncertain
+
+TAIL = 0.025
+"""Of a number with a distribution and no range: what lies outside its low, and its high."""
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A number of the scenario and how far it can go.
+
+    Attributes:
+        key: Its path, as `--set` takes it.
+        value: What the scenario says.
+        low: Lowest plausible.
+        high: Highest plausible.
+        grade: What it is built on, if the file says.
+        source: Where it was read.
+        distribution: How it is drawn: a frozen distribution of `scipy.stats`; None: evenly
+            between low and high.
+        floor: The lowest such a number can be at all.
+        ceiling: The highest.
+    """
+
+    key: str
+    value: float
+    low: float
+    high: float
+    grade: str | None = None
+    source: str | None = None
+    distribution: Any = None
+    floor: float = -np.inf
+    ceiling: float = np.inf
+
+    def quantile(self, shares: NDArray[Any]) -> Floats:
+        """Return the values below which the number lies with these probabilities."""
+        drawn = self.distribution
+        found = self.low + shares * (self.high - self.low) if drawn is None else drawn.ppf(shares)
+        return np.asarray(np.clip(found, self.floor, self.ceiling), np.float64)
+
+
+def factors(
+    scenario: Scenario, patterns: Sequence[str] = (), *, pathway: bool = False
+) -> list[Factor]:
+    """Return the scenario's uncertain numbers: those with a range or a distribution.
+
+    Args:
+        scenario: The scenario.
+        patterns: Only those whose key is like one of these, as in `investments.*`; unset: those
+            that the scenario file itself gives.
+        pathway: Those of the pathway too, if no patterns are given.
+
+    Raises:
+        ScenarioError: If nothing uncertain is called as a pattern says.
+    """
+    own = {path: number for path, number in numbers(scenario) if is_uncertain(number)}
+    known = {path.removeprefix("pathway."): path for path in own}
+    problems = []
+    for pattern in patterns:
+        if not any(fnmatchcase(key, pattern) for key in known):
+            reason = Reason("No number called so has a range or a distribution to vary it in.")
+            problems.append(Problem(SET, pattern, reason, nearest(pattern, known)))
+    if problems:
+        raise ScenarioError(problems)
+    return [
+        _factor(key, path, own[path], scenario)
+        for key, path in known.items()
+        if any(fnmatchcase(key, pattern) for pattern in patterns)
+        or (not patterns and (pathway or key == path))
+    ]
+
+
+def _factor(key: str, path: str, number: Number, scenario: Scenario) -> Factor:
+    owner = owner_of(path, number, scenario)
+    floor = 0.0 if isinstance(number, Rate | Probability | Positive) else -np.inf
+    ceiling = 1.0 if isinstance(number, Probability) else np.inf
+    drawn = _frozen(number)
+    ends = np.clip(drawn.ppf([TAIL, 1 - TAIL]), floor, ceiling)
+    low, high = (
+        float(end if given is None else given)
+        for end, given in zip(ends, (number.low, number.high), strict=True)
+    )
+    return Factor(
+        key, number.value, low, high, owner.grade, owner.source, drawn, floor, ceiling
+    )  # fmt: skip
+
+
+def _frozen(number: Number) -> Any:
+    """Return what a number is drawn from: the same as `sisim.scenario.uncertainty` draws from."""
+    if number.distribution is None:
+        assert number.low is not None
+        assert number.high is not None
+        return _triangular(number.low, number.value, number.high)
+    return frozen(number.distribution)
+
+
+def frozen(distribution: Distribution) -> Any:
+    """Return a distribution of a file as a frozen distribution of `scipy.stats`."""
+    p = given(distribution)
+    match distribution.name:
+        case "beta":
+            if "mean" in p:
+                size = p["mean"] * (1 - p["mean"]) / p["sd"] ** 2 - 1
+                return stats.beta(p["mean"] * size, (1 - p["mean"]) * size)
+            return stats.beta(p["alpha"], p["beta"])
+        case "gamma":
+            if "mean" in p:
+                return stats.gamma((p["mean"] / p["sd"]) ** 2, scale=p["sd"] ** 2 / p["mean"])
+            return stats.gamma(p["shape"], scale=p["scale"])
+        case "lognormal":
+            return stats.lognorm(p["sdlog"], scale=exp(p["meanlog"]))
+        case "normal":
+            return stats.norm(p["mean"], p["sd"])
+        case "uniform":
+            return stats.uniform(p["low"], p["high"] - p["low"])
+        case "triangular":
+            return _triangular(p["low"], p["mode"], p["high"])
+    raise ValueError(f"a {distribution.name} number is not drawn")
+
+
+def _triangular(low: float, mode: float, high: float) -> Any:
+    return stats.triang((mode - low) / (high - low), loc=low, scale=high - low)
