@@ -20,6 +20,8 @@ def corner(draws: int = 1000, noise: float = 0.0) -> tuple[dict[str, np.ndarray]
 
 
 class TestDiscovery:
+    """The region in which an investment fails."""
+
     @pytest.mark.parametrize("noise", [0.0, 0.05])
     def test_a_corner_is_found_and_nothing_else(self, noise: float) -> None:
         box, _ = discover(*corner(noise=noise))
@@ -71,6 +73,8 @@ options = st.builds(
 
 
 class TestMix:
+    """The best mix within a budget."""
+
     @given(st.lists(options, max_size=7, unique_by=lambda o: (o.case, o.name)), st.integers(0, 60))
     def test_no_other_mix_is_better(self, offered: list[Option], budget: int) -> None:
         found = mix(offered, budget)

@@ -12,19 +12,28 @@ from scipy import stats
 
 import sisim
 from sisim.experiment.evaluate import Evaluator
-from sisim.experiment.probabilistic import draws, from_study, measures, probabilistic
+from sisim.experiment.probabilistic import (
+    Probabilistic,
+    draws,
+    from_study,
+    measures,
+    probabilistic,
+)
 from sisim.experiment.value_of_information import acceptability, evpi, evppi, evppi_table
 from sisim.scenario.problems import ScenarioError
 from sisim.scenario.scenario import Scenario
 
+Analysed = tuple[pd.DataFrame, Probabilistic]
 FOLDER = Path(__file__).parents[2] / "experiments" / "published"
 benefits = arrays(float, st.tuples(st.integers(1, 30), st.integers(1, 4)),
                   elements=st.floats(-1e6, 1e6))  # fmt: skip
 
 
 class TestValueOfInformation:
+    """What it is worth to know more."""
+
     @given(benefits)
-    def test_to_know_is_never_worth_less_than_nothing(self, found: np.ndarray) -> None:
+    def test_to_know_is_never_worth_less_than_nothing(self, found: Analysed: np.ndarray) -> None:
         assert evpi(found) >= -1e-6
 
     @pytest.mark.parametrize("mean", [-1.0, 0.0, 0.7])
@@ -100,13 +109,13 @@ class TestSickSicker:
 
     @pytest.fixture(scope="class")
     @staticmethod
-    def found() -> tuple[pd.DataFrame, object]:
+    def found() -> Analysed:
         scenario = sick_sicker()
         drawn = draws(scenario, 60, seed=3)
         evaluator = Evaluator(scenario, outcomes=measures(scenario), replications=2)
         return pd.DataFrame(drawn), probabilistic(evaluator, scenario, drawn)
 
-    def test_costs_and_effects_are_those_of_the_draws(self, found) -> None:  # type: ignore[no-untyped-def]
+    def test_costs_and_effects_are_those_of_the_draws(self, found: Analysed) -> None:
         drawn, analysis = found
         price = drawn["resources.treatment.price"].to_numpy()
         gain = drawn["investments.treatment.effects.1.adds"].to_numpy()
@@ -116,8 +125,8 @@ class TestSickSicker:
         assert not analysis.costs[:, 0].any()
 
     def test_acceptability_and_information_agree_with_an_independent_calculation(
-        self, found
-    ) -> None:  # type: ignore[no-untyped-def]
+        self, found: Analysed
+    ) -> None:
         drawn, analysis = found
         price = drawn["resources.treatment.price"].to_numpy()
         gain = drawn["investments.treatment.effects.1.adds"].to_numpy()
@@ -155,7 +164,7 @@ class TestSickSicker:
             worth = np.maximum(values, 0).mean() - max(mean, 0)
             assert table[key] == pytest.approx(worth, rel=0.12)
 
-    def test_a_sweep_gives_the_same_analysis(self, found) -> None:  # type: ignore[no-untyped-def]
+    def test_a_sweep_gives_the_same_analysis(self, found: Analysed) -> None:
         drawn, analysis = found
         table = analysis.table.rename(columns={"point": "draw"})
         table = table.join(drawn, on="draw")
@@ -169,6 +178,8 @@ class TestSickSicker:
 
 
 class TestByAdministration:
+    """Who has the money back, and when."""
+
     def test_break_even_is_told_by_administration_and_year(self) -> None:
         """An arm that costs 100 the first year and then saves 60 a year is even in the second."""
         scenario = sisim.load("placed-youth")
@@ -180,8 +191,6 @@ class TestByAdministration:
                     "cost.social.2026": 100 * sign, "cost.social.2027": -saves * sign,
                     "cost.social.2028": -60.0 * sign, "cost.education.2026": 5.0,
                 })  # fmt: skip
-        from sisim.experiment.probabilistic import Probabilistic
-
         drawn = pd.DataFrame({"x": [1.0, 2.0, 3.0]})
         found = Probabilistic(scenario, drawn, pd.DataFrame(rows)).break_even_by_year()
         assert set(found["administration"]) == {"social"}

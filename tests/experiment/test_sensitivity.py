@@ -18,6 +18,8 @@ FOUND = factors(sisim.load("placed-youth"))
 
 
 class TestFactors:
+    """Which numbers are varied, and how far."""
+
     def test_those_of_the_scenario_file_come_unless_the_pathway_is_asked_for(self) -> None:
         scenario = sisim.load("placed-youth")
         own = factors(scenario)
@@ -27,7 +29,7 @@ class TestFactors:
 
     def test_they_are_chosen_by_pattern_also_in_the_pathway(self) -> None:
         found = factors(sisim.load("placed-youth"), ["resources.foster_day.price", "drift.*"])
-        assert [one.key for one in found][0] == "resources.foster_day.price"
+        assert found[0].key == "resources.foster_day.price"
         assert all(one.key.startswith("drift.") for one in found[1:])
 
     def test_an_unknown_one_is_answered_with_the_nearest(self) -> None:
@@ -46,6 +48,8 @@ class TestFactors:
 
 
 class TestOneWay:
+    """One number at a time, and two."""
+
     def test_bars_are_the_differences_and_the_widest_comes_first(self) -> None:
         ask = asked(lambda a, b: 2 * a + 10 * b, "ab", [1, 1])
         found = one_way(ask, [factor("a", 0, 2), factor("b", 0, 2)])
@@ -73,6 +77,8 @@ class TestOneWay:
 
 
 class TestBreakEven:
+    """Where the outcome turns."""
+
     @given(root=st.floats(-5, 5), slope=st.floats(0.1, 50) | st.floats(-50, -0.1))
     def test_a_root_is_found_where_a_line_has_it(self, root: float, slope: float) -> None:
         found = break_even(asked(lambda a: slope * (a - root), "a", [0]), "a", 0.0, -6, 6)
@@ -115,6 +121,8 @@ class TestBreakEven:
 
 
 class TestGlobal:
+    """All numbers at once."""
+
     def test_sobol_indices_of_ishigami(self) -> None:
         """Ishigami & Homma 1990, a = 7, b = 0.1: known indices."""
 

@@ -102,7 +102,7 @@ def difference(one: Scenario, other: Scenario, ask: Callable[[Scenario], Floats]
     rows: list[dict[str, Any]] = [{"kind": "first", "result": start.mean()}]
     alone = 0.0 * start
     for change in changes(one, other):
-        row = {"kind": "change", "key": change.key, "before": _said(change.before),
+        row: dict[str, Any] = {"kind": "change", "key": change.key, "before": _said(change.before),
                "after": _said(change.after)}  # fmt: skip
         scenario = changed_alone(one, change)
         if scenario is not None:
