@@ -33,7 +33,7 @@ class TestValueOfInformation:
     """What it is worth to know more."""
 
     @given(benefits)
-    def test_to_know_is_never_worth_less_than_nothing(self, found: Analysed: np.ndarray) -> None:
+    def test_to_know_is_never_worth_less_than_nothing(self, found: np.ndarray) -> None:
         assert evpi(found) >= -1e-6
 
     @pytest.mark.parametrize("mean", [-1.0, 0.0, 0.7])
