@@ -27,7 +27,7 @@ class Cell:
 
     Attributes:
         id: A hash of all that decides what comes out.
-        number: Its place in the design.
+        choice: Which combination of the levers.
         values: Other values by dotted path, levers first.
         draw: Which draw of the uncertain values; 0 is the only one where nothing is uncertain.
         replication: Which of the seeds.
@@ -35,7 +35,7 @@ class Cell:
     """
 
     id: str
-    number: int
+    choice: int
     values: Mapping[str, Any]
     draw: int
     replication: int

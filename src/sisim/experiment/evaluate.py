@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from sisim.engine.result import WITHOUT
-from sisim.experiment.cell import Runner, Setup
+from sisim.experiment.cell import Cell, Runner, Setup
+from sisim.experiment.executors import Executor
 from sisim.experiment.measures import NPV, chosen
 from sisim.scenario.scenario import Scenario
 
@@ -77,21 +78,32 @@ class Evaluator:
         return self._kept(pd.concat(parts, ignore_index=True))
 
     def evaluate_many(
-        self, points: Iterable[Mapping[str, Any]], executor: Any = None
-    ) -> pd.DataFrame:
-        """Return the measures of several evaluations: see `evaluate`.
-
-        Columns: point (its number, from 0), and those of `evaluate`.
+        self, points: Iterable[Mapping[str, Any]], executor: Executor | None = None
+    ) -> list[pd.DataFrame]:
+        """Return the tables of several evaluations, in their order: see `evaluate`.
 
         Args:
             points: Other values by dotted path, for each evaluation.
             executor: Where they run: see `sisim.experiment.executors`; unset: in this process.
+
+        Raises:
+            ScenarioError: If a value does not fit.
         """
-        del executor
-        parts = [self.evaluate(values) for values in points]
-        numbered = [part.assign(point=number) for number, part in enumerate(parts)]
-        table = pd.concat(numbered, ignore_index=True)
-        return table[["point", *(name for name in table if name != "point")]]
+        if executor is None:
+            return [self.evaluate(values) for values in points]
+        batches = [self._batch(number, values) for number, values in enumerate(points)]
+        found: dict[int, pd.DataFrame] = {}
+        for done in executor.run(self.setup, iter(batches)):
+            rows = done.rows[["replication", "seed", "arm", *self.setup.outcomes]]
+            found[done.batch[0].draw] = self._kept(rows.reset_index(drop=True))
+        return [found[number] for number in range(len(batches))]
+
+    def _batch(self, number: int, values: Mapping[str, Any]) -> list[Cell]:
+        """Return an evaluation as cells: its seeds, all in one batch."""
+        return [
+            Cell(f"{number}/{seed}", 0, values, number, replication, seed)
+            for replication, seed in enumerate(self.seeds)
+        ]
 
     def _kept(self, table: pd.DataFrame) -> pd.DataFrame:
         if self.arm is None:

@@ -22,7 +22,9 @@ SET = Place("--set", 0)
 
 
 def load_scenario(
-    source: str | os.PathLike[str], overrides: Mapping[str, Any] = NO_CHANGES
+    source: str | os.PathLike[str],
+    overrides: Mapping[str, Any] = NO_CHANGES,
+    places: Mapping[str, Place] = NO_CHANGES,
 ) -> Scenario:
     """Return the scenario in a file, with its pathway loaded and its overrides applied.
 
@@ -30,6 +32,7 @@ def load_scenario(
         source: A TOML file, or the name of a ready scenario.
         overrides: Other values by dotted path, as in `{"transitions.placed.rate": 0.02}`; looked
             for in the scenario first, then in its pathway.
+        places: Where an override is written, by the same path, if in a file.
 
     Raises:
         ScenarioError: With every problem found in the scenario and its pathway.
@@ -40,7 +43,8 @@ def load_scenario(
     overrider = Overrider(document, Scenario)
     if isinstance(document.data.get("override"), dict):
         overrider.apply_table("override")
-    overrider.apply(overrides, SET)
+    for key, value in overrides.items():
+        overrider.apply({key: value}, places.get(key, SET))
     scenario, found = validate(Scenario, document)
     if problems:  # without its pathway, a scenario can be judged only as to its own form
         problems += [problem for problem in found if problem.key != "pathway"]
@@ -54,12 +58,15 @@ def load_scenario(
     return scenario.with_origin(document.files(), changed)
 
 
-def changed(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
+def changed(
+    scenario: Scenario, overrides: Mapping[str, Any], places: Mapping[str, Place] = NO_CHANGES
+) -> Scenario:
     """Return a scenario already loaded with other values, checked as when it is read from a file.
 
     Args:
         scenario: The scenario.
         overrides: Other values by dotted path.
+        places: Where an override is written, by the same path, if in a file.
 
     Raises:
         ScenarioError: With every problem found.
@@ -70,15 +77,16 @@ def changed(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
     files, earlier = scenario.origins
     document.changed = {tuple(path.split(".")): SET for path in earlier}
     overrider = Overrider(document, Scenario)
-    overrider.apply(overrides, SET)
+    for key, value in overrides.items():
+        overrider.apply({key: value}, places.get(key, SET))
     found, problems = validate(Scenario, document)
     problems += overrider.problems
     if found is not None:
         problems += check_scenario(found, document)
     if found is None or problems:
         raise ScenarioError(problems)
-    places = {dotted(path): str(place) for path, place in document.changed.items()}
-    return found.with_origin(files, places | earlier)
+    written = {dotted(path): str(place) for path, place in document.changed.items()}
+    return found.with_origin(files, written | earlier)
 
 
 def load_pathway(

@@ -21,22 +21,40 @@ def draw(scenario: Scenario, index: int, seed: int) -> Scenario:
     stay. Every number has a stream of its own, named by its path, so that a new number in the
     file does not move the draws of the others.
     """
-    drawn: dict[str, float] = {}
-    known = dict(numbers(scenario))
-    for name, joint in scenario.uncertainty.items():
-        values = _joint(joint, _stream(f"uncertainty.{name}", index, seed))
-        for path, value in zip(joint.paths, values, strict=True):
-            drawn[path if path in known else f"pathway.{path}"] = float(value)
+    drawn = draw_values(scenario, index, seed)
 
     def change(path: str, number: Number) -> Number:
-        value = drawn[path] if path in drawn else _single(path, number, index, seed)
-        if value is None:
+        if path not in drawn:
             return number
         # The range was that of the number before it was drawn.
-        update = {"value": _inside(number, value), "low": None, "high": None, "distribution": None}
+        update = {"value": drawn[path], "low": None, "high": None, "distribution": None}
         return number.model_copy(update=update)
 
     return replace_numbers(scenario, change)
+
+
+def draw_values(scenario: Scenario, index: int, seed: int) -> dict[str, float]:
+    """Return draw number `index` of every uncertain number, by its path: see `draw`."""
+    joint = draw_together(scenario, index, seed)
+    drawn: dict[str, float] = {}
+    for path, number in numbers(scenario):
+        written = path if path in joint else path.removeprefix("pathway.")
+        if written in joint:
+            drawn[path] = _inside(number, joint[written])
+        elif is_uncertain(number):
+            drawn[path] = _inside(number, _single(path, number, index, seed))
+    return drawn
+
+
+def draw_together(scenario: Scenario, index: int, seed: int) -> dict[str, float]:
+    """Return draw number `index` of the numbers that are drawn together, by path as written."""
+    return {
+        path: float(value)
+        for name, joint in scenario.uncertainty.items()
+        for path, value in zip(
+            joint.paths, _joint(joint, stream(f"uncertainty.{name}", index, seed)), strict=True
+        )
+    }
 
 
 def is_uncertain(number: Number) -> bool:
@@ -46,10 +64,8 @@ def is_uncertain(number: Number) -> bool:
     return number.low is not None and number.high is not None and number.low < number.high
 
 
-def _single(path: str, number: Number, index: int, seed: int) -> float | None:
-    if not is_uncertain(number):
-        return None
-    rng = _stream(path.removeprefix("pathway."), index, seed)
+def _single(path: str, number: Number, index: int, seed: int) -> float:
+    rng = stream(path.removeprefix("pathway."), index, seed)
     if number.distribution is not None:
         return draw_one(number.distribution.name, given(number.distribution), rng)
     assert number.low is not None
@@ -72,6 +88,7 @@ def _inside(number: Number, value: float) -> float:
     return value
 
 
-def _stream(name: str, index: int, seed: int) -> np.random.Generator:
+def stream(name: str, index: int, seed: int) -> np.random.Generator:
+    """Return the generator of one name and number: each has draws of its own."""
     key = hashlib.blake2b(f"{seed}/{index}/{name}".encode(), digest_size=16).digest()
     return np.random.Generator(np.random.Philox(key=int.from_bytes(key, "little")))
