@@ -18,7 +18,8 @@ from sisim.report.publish import write_all, write_tables
 
 FILES = Path(__file__).parent / "scenario"
 COMMANDS = (
-    "run", "figures", "money", "check", "explain", "pathway", "assumptions", "schema", "bench",
+    "run", "figures", "money", "sweep", "reproduce", "check", "explain", "pathway", "assumptions",
+    "schema", "bench",
 )  # fmt: skip
 
 

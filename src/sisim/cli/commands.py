@@ -11,6 +11,7 @@ from typer.main import get_command
 from sisim.cli.output import politely, print_table, refuse_early, whole_file
 from sisim.cli.progress import progress
 from sisim.cli.speech import Refusal, SpeakingCommand, SpeakingGroup
+from sisim.cli.sweeping import add_sweeping
 from sisim.language import Lang, number, preferred_language, t
 from sisim.scenario.contents import contents
 from sisim.scenario.document import shipped
@@ -202,6 +203,8 @@ def build(lang: Lang) -> typer.Typer:
         print()
         for path in written:
             print(path)
+
+    add_sweeping(command, argument, option, lang)
 
     @command(
         "check",

@@ -1,0 +1,189 @@
+"""The commands that run an experiment, and run it again."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sisim.cli.output import print_table, refuse_early
+from sisim.cli.progress import progress
+from sisim.cli.speech import INTERRUPTED, Refusal, complain
+from sisim.language import Lang, number, t
+
+if TYPE_CHECKING:
+    from sisim.experiment.executors import Executor
+    from sisim.experiment.run import Study
+
+RESULTS = Path("sisim-results")
+MOST_ROWS = 40
+"""Rows of the summary that are printed; all are in the folder."""
+DIFFERS = 1
+"""Exit code when another result comes out."""
+
+Spoken = Callable[[str, str], Callable[[Callable[..., None]], Callable[..., None]]]
+Parameter = Callable[..., Any]
+
+
+def add_sweeping(command: Spoken, argument: Parameter, option: Parameter, lang: Lang) -> None:
+    """Add `sweep` and `reproduce` to the command line.
+
+    Args:
+        command: Makes a command of a function, given a name and a help text.
+        argument: Makes an argument.
+        option: Makes an option.
+        lang: The reader's language.
+    """
+    Workers = Annotated[  # noqa: N806 (a type)
+        int | None,
+        option("--workers", t("N", lang),
+               t("How many processes; unset: one for each core.", lang), min=1),
+    ]  # fmt: skip
+    Cluster = Annotated[  # noqa: N806
+        str | None,
+        option("--cluster", t("ADDRESS", lang),
+               t("Run on the Dask cluster whose scheduler is there.", lang)),
+    ]  # fmt: skip
+
+    @command(
+        "sweep",
+        t(
+            "Run an experiment: every combination of levers, draw of the uncertainties and seed."
+            "\n\n"
+            "The file names a scenario, `[levers]` (what we choose), `[uncertainties]` (how the "
+            "world may be), `[chance]` (seeds), `[design]` (how they are combined) and the "
+            "`outcomes` that are kept. The result is a folder of Parquet files that pandas, R and "
+            "DuckDB read. Interrupt it whenever you like: what is finished stays, and `--resume` "
+            "goes on.\n\n"
+            "Example: `sisim sweep experiments/two-figures.toml --out result`, then `sisim sweep "
+            "experiments/two-figures.toml --out result --resume`",
+            lang,
+        ),
+    )
+    def sweep(
+        file: Annotated[str, argument(t("FILE", lang), t("An experiment file.", lang))],
+        resume: Annotated[
+            bool,
+            option("--resume", None,
+                   t("Go on with what is in the folder; nothing finished is run again.", lang)),
+        ] = False,
+        expand: Annotated[
+            int | None,
+            option("--expand", t("N", lang),
+                   t("Add so many draws, or replications where nothing is drawn, to a result.",
+                     lang), min=1),
+        ] = None,
+        out: Annotated[
+            Path | None, option("--out", t("FOLDER", lang), t("Where the result is written.", lang))
+        ] = None,
+        workers: Workers = None,
+        cluster: Cluster = None,
+    ) -> None:  # fmt: skip
+        from sisim.experiment.definition import load_experiment
+        from sisim.experiment.design import count
+        from sisim.experiment.run import open_study
+        from sisim.experiment.run import sweep as run
+
+        plan = load_experiment(file)
+        folder = out or RESULTS / plan.experiment.name
+        refuse_early(folder, lang)
+        try:
+            with told(lang), progress(t("Simulating", lang), lang) as tell:
+                study = run(
+                    plan, folder, executor=_executor(workers, cluster),
+                    resume=resume, expand=expand, progress=tell,
+                )  # fmt: skip
+        except KeyboardInterrupt:
+            with told(lang):
+                study = open_study(folder)
+            complain(t(
+                'Interrupted: {n} of {all} cells are finished, and are kept in "{folder}". '
+                "Go on with: {command}",
+                lang, n=number(study.finished, lang), all=number(study.cells, lang), folder=folder,
+                command=f"sisim sweep {file} --resume" + (f" --out {out}" if out else ""),
+            ))  # fmt: skip
+            raise typer.Exit(INTERRUPTED) from None
+        text = t(
+            "{cells} cells: {choices} combinations of levers × {draws} draws × {seeds} seeds.",
+            lang, cells=number(count(study.plan), lang),
+            choices=number(len(plan.experiment.choices), lang),
+            draws=number(study.plan.draws, lang), seeds=number(study.plan.replications, lang),
+        )  # fmt: skip
+        print(text)
+        _summary(study, lang)
+        print(folder)
+
+    @command(
+        "reproduce",
+        t(
+            "Run a result again, and say whether the same comes out, to the last bit.\n\n"
+            "All that is needed is in the folder: the experiment, the scenario, the seed. "
+            "Example: `sisim reproduce result --sample 20`",
+            lang,
+        ),
+    )
+    def reproduce(
+        result: Annotated[Path, argument(t("RESULT", lang), t("The folder of a result.", lang))],
+        sample: Annotated[
+            int | None,
+            option("--sample", t("N", lang),
+                   t("Only so many of its cells, spread evenly; unset: all.", lang), min=1),
+        ] = None,
+        workers: Workers = None,
+        cluster: Cluster = None,
+    ) -> None:  # fmt: skip
+        from sisim.experiment.run import open_study
+
+        with told(lang):
+            study = open_study(result)
+            with progress(t("Simulating", lang), lang) as tell:
+                found = study.reproduce(sample, executor=_executor(workers, cluster), progress=tell)
+        for change in found.changes:
+            print(t("Otherwise than when it was made: {change}", lang, change=change))
+        counts = {"n": number(found.ran, lang), "all": number(found.cells, lang)}
+        if found.same:
+            print(t("The same: {n} of {all} cells were run again, and every number is the same.",
+                    lang, **counts))  # fmt: skip
+            return
+        if not found.ran:
+            raise Refusal(t("There is no finished cell to run again.", lang))
+        print_table(found.differing.head(MOST_ROWS))
+        print(t("Not the same: {n} of {all} cells were run again, and {different} differ.", lang,
+                **counts, different=number(found.differing["cell"].nunique(), lang)))  # fmt: skip
+        raise typer.Exit(DIFFERS)
+
+
+@contextmanager
+def told(lang: Lang) -> Iterator[None]:
+    """Answer what is wrong with a result, in the reader's language.
+
+    Raises:
+        Refusal: With what is wrong.
+    """
+    from sisim.experiment.store import StoreError
+
+    try:
+        yield
+    except StoreError as error:
+        raise Refusal(error.render(lang)) from error
+
+
+def _executor(workers: int | None, cluster: str | None) -> "Executor":
+    from sisim.experiment.executors import dask, in_process, processes
+
+    if cluster is not None:
+        return dask(cluster)
+    return in_process() if workers == 1 else processes(workers)
+
+
+def _summary(study: "Study", lang: Lang) -> None:
+    """Print the mean of each outcome, by combination of levers and arm."""
+    levers = list(study.experiment.levers)
+    outcomes = [name for name in study.plan.outcomes if not name.rpartition(".")[2].isdigit()]
+    table = study.table([*dict.fromkeys(["choice", *levers, "arm", *outcomes])])
+    by = ["choice", *levers, "arm"]
+    means = table.groupby(by, sort=False)[outcomes].mean().reset_index().drop(columns="choice")
+    print_table(means.head(MOST_ROWS))
+    if len(means) > MOST_ROWS:
+        print(t("… and {n} rows more.", lang, n=number(len(means) - MOST_ROWS, lang)))
