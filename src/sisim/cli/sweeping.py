@@ -179,7 +179,7 @@ def _executor(workers: int | None, cluster: str | None) -> "Executor":
 
 def _summary(study: "Study", lang: Lang) -> None:
     """Print the mean of each outcome, by combination of levers and arm."""
-    levers = list(study.experiment.levers)
+    levers = [study.experiment.paths(key)[0] for key in study.experiment.levers]
     outcomes = [name for name in study.plan.outcomes if not name.rpartition(".")[2].isdigit()]
     table = study.table([*dict.fromkeys(["choice", *levers, "arm", *outcomes])])
     by = ["choice", *levers, "arm"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
-from itertools import zip_longest
+from itertools import product, zip_longest
 from pathlib import Path as File
 from typing import Annotated, Any, Literal
 
@@ -49,6 +49,13 @@ class Steps(Table):
     def values(self) -> list[float]:
         """The values, in order."""
         return [float(value) for value in np.linspace(self.from_, self.to, self.steps)]
+
+
+class Together(Table):
+    """Several numbers that always have the same value: a lever by a name of one's own."""
+
+    paths: Annotated[list[str], Field(min_length=1)]
+    values: list[Value] | Steps
 
 
 class Spread(Table):
@@ -90,7 +97,8 @@ class Design(Table):
 class Experiment(Table):
     """An experiment file.
 
-    `levers`: values by dotted path, listed or in `{ from, to, steps }`. `uncertainties`: by dotted
+    `levers`: values by dotted path, listed or in `{ from, to, steps }`; or, by any name, `{ paths,
+    values }` for several paths that change together. `uncertainties`: by dotted
     path (`*` stands for anything), `{}` for the range or distribution that the scenario gives, or
     one of its own; or `all = true`. `override`: other values in every cell. `outcomes`: measures,
     or patterns of them; unset: all but those by year.
@@ -103,7 +111,7 @@ class Experiment(Table):
     arms: list[Name] = []
     outcomes: list[str] = []
     override: dict[str, Any] = {}
-    levers: dict[str, list[Value] | Steps] = {}
+    levers: dict[str, list[Value] | Steps | Together] = {}
     uncertainties: dict[str, Spread | Literal[True]] = {}
     chance: Chance = Chance()
     design: Design = Design()
@@ -116,22 +124,36 @@ class Experiment(Table):
         return {key: _flattened(key, part) for key, part in data.items()}
 
     @property
+    def values(self) -> dict[str, list[Any]]:
+        """The values of each lever, in order, by its key."""
+        own = {k: v.values if isinstance(v, Together) else v for k, v in self.levers.items()}
+        return {key: v.values if isinstance(v, Steps) else v for key, v in own.items()}
+
+    def paths(self, key: str) -> list[str]:
+        """Return the paths that a lever sets."""
+        lever = self.levers[key]
+        return list(lever.paths) if isinstance(lever, Together) else [key]
+
+    @property
+    def chosen(self) -> list[str]:
+        """Every path that a lever sets."""
+        return [path for key in self.levers for path in self.paths(key)]
+
+    @property
     def choices(self) -> list[dict[str, Any]]:
-        """The combinations of levers, in order."""
-        if not self.levers:
-            return [{}]
-        listed = {
-            path: values.values if isinstance(values, Steps) else values
-            for path, values in self.levers.items()
-        }
-        if self.design.levers == "list":
-            return [
-                dict(zip(listed, row, strict=True)) for row in zip(*listed.values(), strict=True)
-            ]
-        found: list[dict[str, Any]] = [{}]
-        for path, values in listed.items():
-            found = [{**one, path: value} for one in found for value in values]
-        return found
+        """The combinations of levers, in order: values by path."""
+        listed = self.values
+        rows = zip(*listed.values(), strict=True) if self.design.levers == "list" and listed else (
+            product(*listed.values())
+        )  # fmt: skip
+        return [
+            {
+                path: value
+                for key, value in zip(listed, row, strict=True)
+                for path in self.paths(key)
+            }
+            for row in rows
+        ]
 
 
 @dataclass(frozen=True)
@@ -187,7 +209,7 @@ class Plan:
     @property
     def varied(self) -> list[str]:
         """Every path that differs between cells: levers, then uncertainties."""
-        return [*self.experiment.levers, *self.drawn]
+        return [*self.experiment.chosen, *self.drawn]
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -203,7 +225,7 @@ class Plan:
     def _drawn(self, key: str) -> bool:
         patterns = self.experiment.uncertainties
         wanted = any(pattern == "all" or fnmatchcase(key, pattern) for pattern in patterns)
-        return wanted and key not in self.experiment.levers
+        return wanted and key not in self.experiment.chosen
 
 
 def load_experiment(
@@ -283,33 +305,44 @@ class _Check(Findings):
     def _outcomes(self, base: Scenario) -> None:
         known = names(base)
         for number, pattern in enumerate(self.experiment.outcomes):
-            if not any(fnmatchcase(name, pattern) for name in known):
+            if not chosen(base, [pattern]):
                 self.refer(("outcomes", number), pattern, known, Reason("The measure"))
 
     def _levers(self, base: Scenario) -> None:
         listed: dict[str, list[Any]] = {}
-        for key, values in self.experiment.levers.items():
+        for key, values in self.experiment.values.items():
             path: Path = ("levers", key)
+            lever = self.experiment.levers[key]
+            steps = lever.values if isinstance(lever, Together) else lever
             if key in ("seed", "replications"):
                 self.say(path, Reason("This is chance, and belongs in [chance]."))
-            elif isinstance(values, Steps) and values.from_ >= values.to:
-                self._upside_down(path, values.from_, values.to)
-            elif isinstance(values, list) and not values:
+            elif isinstance(steps, Steps) and steps.from_ >= steps.to:
+                self._upside_down(path, steps.from_, steps.to)
+            elif not values:
                 self.say(path, Reason("A lever needs at least one value."))
+            elif any(value in values[:n] for n, value in enumerate(values)):
+                self.say(path, Reason("A value stands twice."))
             else:
-                listed[key] = values.values if isinstance(values, Steps) else values
-                if any(value in listed[key][:n] for n, value in enumerate(listed[key])):
-                    self.say(path, Reason("A value stands twice."))
+                listed[key] = values
         if self.experiment.design.levers == "list" and len({len(v) for v in listed.values()}) > 1:
             counts = [f"{key}: {len(values)}" for key, values in listed.items()]
             reason = Reason("Levers in a list need equally many values; here {counts}.",
                             counts=counts)  # fmt: skip
             self.say(("levers",), reason)
-        places = {key: self.document.locate(("levers", key)) for key in listed}
+        places = {
+            path: self.document.locate(("levers", key))
+            for key in listed
+            for path in self.experiment.paths(key)
+        }
         unknown: set[Problem] = set()
         # The first values of all, then the second ones: each value is tried once.
         for row in zip_longest(*listed.values(), fillvalue=_NONE):
-            tried = {k: v for k, v in zip(listed, row, strict=True) if v is not _NONE}
+            tried = {
+                path: value
+                for key, value in zip(listed, row, strict=True)
+                if value is not _NONE
+                for path in self.experiment.paths(key)
+            }
             try:
                 changed(base, tried, places)
             except ScenarioError as error:
@@ -325,7 +358,7 @@ class _Check(Findings):
         together = [p for joint in scenario.uncertainty.values() for p in joint.paths]
         for key, spread in self.experiment.uncertainties.items():
             path: Path = ("uncertainties", key)
-            if key in self.experiment.levers:
+            if key in self.experiment.chosen:
                 self.say(path, Reason("What is a lever cannot be uncertain too."))
             elif key == "all" or "*" in key:
                 pattern = "*" if key == "all" else key
@@ -428,7 +461,10 @@ def _flattened(key: str, part: Any) -> Any:
 
 
 def _leaves(kind: str, node: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    ends = {"levers": {"from", "to", "steps"}, "uncertainties": {"low", "high", "distribution"}}
+    ends = {
+        "levers": {"from", "to", "steps", "paths", "values"},
+        "uncertainties": {"low", "high", "distribution"},
+    }
     for key, value in node.items():
         inner = isinstance(value, dict) and value and not ends.get(kind, set()) & set(value)
         if inner and kind != "override":

@@ -51,15 +51,18 @@ def names(scenario: Scenario) -> list[str]:
 
 
 def chosen(scenario: Scenario, patterns: Iterable[str]) -> list[str]:
-    """Return the measures that match any of `patterns` ("cost.*" is every one that begins so).
+    """Return the measures that match any of `patterns`, in which `*` stands for anything.
 
-    No pattern: every measure but those by year.
+    Those by year are many: only a pattern with as many parts means them, as in `cost.*.*`. No
+    pattern: every measure but those by year.
     """
-    known = names(scenario)
-    wanted = list(patterns)
-    if not wanted:
-        return [name for name in known if not _by_year(name, scenario)]
-    return [name for name in known if any(fnmatchcase(name, one) for one in wanted)]
+    wanted = list(patterns) or ["*"]
+
+    def means(pattern: str, name: str) -> bool:
+        whole = name.count(".") == pattern.count(".") or not _by_year(name, scenario)
+        return whole and fnmatchcase(name, pattern)
+
+    return [name for name in names(scenario) if any(means(one, name) for one in wanted)]
 
 
 def measured(result: Results, wanted: Sequence[str]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from sisim.engine.result import WITHOUT
 from sisim.experiment.cell import Cell, Setup, canonical
-from sisim.experiment.definition import Experiment, Plan, Steps, load_experiment
+from sisim.experiment.definition import Experiment, Plan, load_experiment
 from sisim.experiment.design import cells, count
 from sisim.experiment.executors import Batch, Executor, processes
 from sisim.experiment.store import SHOWN, Manifest, Store, StoreError
@@ -310,12 +310,10 @@ def _batches(wanted: Iterator[Cell], pace: _Pace) -> Iterator[Batch]:
 def _texts(plan: Plan) -> set[str]:
     """Return the levers whose values a column can hold only as text: lists, tables, mixtures."""
     found = set()
-    for path, values in plan.experiment.levers.items():
-        listed = values.values if isinstance(values, Steps) else values
-        kinds = {bool if isinstance(v, bool) else float if isinstance(v, int | float) else type(v)
-                 for v in listed}  # fmt: skip
+    for key, listed in plan.experiment.values.items():
+        kinds = {float if type(value) is int else type(value) for value in listed}
         if kinds & {list, dict} or len(kinds) > 1:
-            found.add(path)
+            found.update(plan.experiment.paths(key))
     return found
 
 
