@@ -138,9 +138,10 @@ class MoneyPaths:
         """Return whether the value at a dotted path has a bearing on money alone."""
         if path not in self._known:
             parts = path.split(".")
-            tables = (parts, ["pathway", *parts])
-            there = next((t for t in tables if _is_there(self._all, t)), None)
-            self._known[path] = there is not None and not _is_there(self._people, there)
+            around = [t[:n] for t in (parts, ["pathway", *parts]) for n in range(1, len(t) + 1)]
+            self._known[path] = any(
+                _is_there(self._all, part) and not _is_there(self._people, part) for part in around
+            )
         return self._known[path]
 
 

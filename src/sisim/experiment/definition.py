@@ -112,7 +112,7 @@ class Experiment(Table):
     outcomes: list[str] = []
     override: dict[str, Any] = {}
     levers: dict[str, list[Value] | Steps | Together] = {}
-    uncertainties: dict[str, Spread | Literal[True]] = {}
+    uncertainties: dict[str, Spread] = {}
     chance: Chance = Chance()
     design: Design = Design()
 
@@ -367,7 +367,7 @@ class _Check(Findings):
             elif key not in known:
                 reason = Reason("There is nothing called so to change.")
                 self.say(path, reason, nearest(key, known))
-            elif isinstance(spread, bool) or spread == Spread():
+            elif spread == Spread():
                 if key not in [*uncertain, *together]:
                     reason = Reason(
                         "The scenario gives it no range and no distribution: give it one here, as "
@@ -375,7 +375,7 @@ class _Check(Findings):
                         example="{ low = 0.5, high = 0.9 }",
                     )
                     self.say(path, reason)
-            elif self._possible(path, spread):
+            elif self._possible(path, spread, known[key].value):
                 places[key] = self.document.locate(path)
                 # A distribution of its own takes away the range of the scenario.
                 given = spread.model_dump(exclude_none=True)
@@ -388,7 +388,7 @@ class _Check(Findings):
                 self._allowed(("uncertainties", one.key), one)
         return found
 
-    def _possible(self, path: Path, spread: Spread) -> bool:
+    def _possible(self, path: Path, spread: Spread, value: float) -> bool:
         before = len(self.problems)
         if spread.distribution is not None:
             drawn = spread.distribution.model_dump(exclude={"name"}, exclude_none=True)
@@ -399,6 +399,12 @@ class _Check(Findings):
             self.say(path, Reason("A range needs both low and high."))
         elif spread.low >= spread.high:
             self._upside_down(path, spread.low, spread.high)
+        elif not spread.low <= value <= spread.high:
+            reason = Reason(
+                "The value {value} lies outside its own range {low} to {high}.",
+                value=value, low=spread.low, high=spread.high,
+            )  # fmt: skip
+            self.say(path, reason)
         return len(self.problems) == before
 
     def _upside_down(self, path: Path, low: float, high: float) -> None:
@@ -470,7 +476,8 @@ def _leaves(kind: str, node: Mapping[str, Any], path: Path = ()) -> Iterator[tup
         if inner and kind != "override":
             yield from _leaves(kind, value, (*path, key))
         else:
-            yield (*path, key), value
+            # `all = true`: as the scenario says, for all of them.
+            yield (*path, key), {} if kind == "uncertainties" and value is True else value
 
 
 def _name_places(document: Document) -> None:
