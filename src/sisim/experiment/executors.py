@@ -172,7 +172,7 @@ class Dask:
                 raise StoreError(reason)
             # Scattered once; a worker that comes later fetches it from another.
             shared = client.scatter(setup, broadcast=True, hash=False)
-            futures = as_completed()
+            futures = as_completed(loop=client.loop)
             while True:
                 self.workers = max(sum(client.nthreads().values()), 1)
                 while futures.count() < AHEAD * self.workers:
