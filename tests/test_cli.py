@@ -20,6 +20,8 @@ FILES = Path(__file__).parent / "scenario"
 COMMANDS = (
     "run", "figures", "money", "sweep", "reproduce", "check", "explain", "pathway", "assumptions",
     "schema", "bench",
+    "precision", "sensitivity", "heatmap", "break-even", "uncertainty", "discover", "compare",
+    "mix",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.main import get_command
 
+from sisim.cli.answers import add_answers
 from sisim.cli.output import politely, print_table, refuse_early, whole_file
 from sisim.cli.progress import progress
 from sisim.cli.speech import Refusal, SpeakingCommand, SpeakingGroup
@@ -205,6 +206,7 @@ def build(lang: Lang) -> typer.Typer:
             print(path)
 
     add_sweeping(command, argument, option, lang)
+    add_answers(command, argument, option, _values, lang)
 
     @command(
         "check",

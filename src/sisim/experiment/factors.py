@@ -141,3 +141,63 @@ def frozen(distribution: Distribution) -> Any:
 
 def _triangular(low: float, mode: float, high: float) -> Any:
     return stats.triang((mode - low) / (high - low), loc=low, scale=high - low)
+
+
+def alike(scenario: Scenario, pattern: str) -> list[str]:
+    """Return the keys of all numbers that are like a pattern, as effects.*.persistence.years."""
+    keys = [path.removeprefix("pathway.") for path, _ in numbers(scenario, written=True)]
+    return [key for key in keys if fnmatchcase(key, pattern)]
+
+
+def value_at(scenario: Scenario, key: str) -> float | None:
+    """Return the number at a key, also one without an owner; None if there is none."""
+    if "*" in key:
+        # Several at once have one value only if it is the same.
+        known = {value_at(scenario, one) for one in alike(scenario, key)}
+        return known.pop() if len(known) == 1 else None
+    number = _number(scenario, key)
+    if number is not None:
+        return number.value
+    for start in (scenario, scenario.pathway):
+        found = _at(start, key.split("."))
+        if isinstance(found, int | float) and not isinstance(found, bool):
+            return float(found)
+    return None
+
+
+def is_whole(scenario: Scenario, key: str) -> bool:
+    """Return whether what stands at a key can only be a whole number, as a number of places."""
+    found = _at(scenario, key.split("."))
+    return key.rpartition(".")[2] == "capacity" or (
+        isinstance(found, int) and not isinstance(found, bool)
+    )
+
+
+def grade_of(scenario: Scenario, key: str) -> str | None:
+    """Return what the number at a key is built on, if the file says."""
+    if "*" in key:
+        grades = {grade_of(scenario, one) for one in alike(scenario, key)}
+        return grades.pop() if len(grades) == 1 else None
+    for path in (key, f"pathway.{key}"):
+        number = dict(numbers(scenario)).get(path)
+        if number is not None:
+            return owner_of(path, number, scenario).grade
+    return None
+
+
+def _number(scenario: Scenario, key: str) -> Number | None:
+    known = dict(numbers(scenario))
+    return known.get(key) or known.get(f"pathway.{key}")
+
+
+def _at(node: Any, parts: Sequence[str]) -> Any:
+    """Return what a dotted path leads to below a model, a table or a list; None if nothing."""
+    for part in parts:
+        if isinstance(node, dict):
+            node = node.get(part)
+        elif isinstance(node, list):
+            inside = part.isdigit() and int(part) < len(node)
+            node = node[int(part)] if inside else None
+        else:
+            node = getattr(node, part, None)
+    return node

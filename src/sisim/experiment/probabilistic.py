@@ -18,7 +18,7 @@ from sisim.economics.ledger import ORE
 from sisim.engine.result import WITHOUT
 from sisim.experiment import value_of_information as value
 from sisim.experiment.measures import NPV
-from sisim.experiment.question import Evaluates, Floats, compared
+from sisim.experiment.question import Evaluates, Floats, compared, evaluated
 from sisim.scenario.numbers import numbers
 from sisim.scenario.problems import Place, Problem, Reason, ScenarioError
 from sisim.scenario.scenario import Scenario
@@ -51,7 +51,7 @@ def draws(scenario: Scenario, count: int, seed: int = 1) -> list[Draw]:
 
 def measures(scenario: Scenario) -> list[str]:
     """Return the measures that a probabilistic analysis needs, as patterns."""
-    return [NPV, "cost.*", *(f"outcome.{name}" for name in scenario.outcomes),
+    return [NPV, "cost.*.*", *(f"outcome.{name}" for name in scenario.outcomes),
             *(f"total.{name}" for name in scenario.pathway.weights)]  # fmt: skip
 
 
@@ -195,7 +195,7 @@ def probabilistic(evaluator: Evaluates, scenario: Scenario, drawn: Sequence[Draw
         scenario: Whose numbers were drawn.
         drawn: The draws: see `draws`.
     """
-    return Probabilistic(scenario, pd.DataFrame(list(drawn)), evaluator.evaluate_many(list(drawn)))
+    return Probabilistic(scenario, pd.DataFrame(list(drawn)), evaluated(evaluator, drawn))
 
 
 def from_study(scenario: Scenario, table: pd.DataFrame, keys: Iterable[str]) -> Probabilistic:

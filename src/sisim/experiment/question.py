@@ -25,8 +25,8 @@ Replications are paired: number n has the same seed, so the same people and luck
 class Evaluates(Protocol):
     """What simulates a scenario with other values of some of its numbers: see `Evaluator`."""
 
-    def evaluate_many(self, points: Sequence[Point]) -> pd.DataFrame:
-        """Return a row per point, replication and arm, with a column per measure."""
+    def evaluate_many(self, points: Sequence[Point]) -> Sequence[pd.DataFrame]:
+        """Return a table per point: a row per replication and arm, a column per measure."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,25 @@ class Question:
 
     def __call__(self, points: Sequence[Point]) -> Floats:
         """Return the outcome at each point, (points, replications)."""
-        return compared(self.evaluator.evaluate_many(points), self.arm, self.measure)
+        return compared(evaluated(self.evaluator, points), self.arm, self.measure)
+
+
+def together(ask: Ask, name: str, keys: Sequence[str]) -> Ask:
+    """Return the same outcome with several numbers as one, called `name`: all have its value."""
+
+    def asked(points: Sequence[Point]) -> Floats:
+        return ask([
+            {key: value for one, value in point.items() for key in (keys if one == name else [one])}
+            for point in points
+        ])  # fmt: skip
+
+    return asked
+
+
+def evaluated(evaluator: Evaluates, points: Sequence[Point]) -> pd.DataFrame:
+    """Return what comes of some points in one table, with a column `point` (from 0)."""
+    found = evaluator.evaluate_many(points)
+    return pd.concat([one.assign(point=n) for n, one in enumerate(found)], ignore_index=True)
 
 
 def compared(table: pd.DataFrame, arm: str, measure: str) -> Floats:

@@ -23,13 +23,8 @@ Estimate = tuple[float, float, float]
 """A mean over replications with the low and high end of its interval."""
 
 
-class Result(Protocol):
-    """A simulated scenario as a report reads it.
-
-    Every table is tidy and has the columns `replication`, `year` (int) and `arm` ("without" or
-    the name of an arm) beside those named below. Instants are decimal calendar years: 2026.5 is
-    the first of July 2026.
-    """
+class Made(Protocol):
+    """What a number was made by: which scenario, seeds and version."""
 
     @property
     def scenario(self) -> Scenario:
@@ -46,6 +41,15 @@ class Result(Protocol):
     @property
     def digest(self) -> str:
         """A short hash of the scenario."""
+
+
+class Result(Made, Protocol):
+    """A simulated scenario as a report reads it.
+
+    Every table is tidy and has the columns `replication`, `year` (int) and `arm` ("without" or
+    the name of an arm) beside those named below. Instants are decimal calendar years: 2026.5 is
+    the first of July 2026.
+    """
 
     def yearly_costs(self, ordinary: bool = False, current: bool = False) -> pd.DataFrame:
         """Columns `administration`, `kind` and `amount` (SEK; what is replaced is negative)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sisim.language import number, t
-from sisim.report.result import WITHOUT, Result
+from sisim.report.result import WITHOUT, Made, Result
 from sisim.report.series import (
     NOTICEABLE,
     WHICH,
@@ -118,7 +118,7 @@ def invented(lang: str) -> str:
     return t("Invented example numbers – they show the mechanism, not a forecast.", lang)
 
 
-def footer(result: Result, lang: str) -> str:
+def footer(result: Made, lang: str) -> str:
     """Return where the numbers come from."""
     seeds = (
         t("Seed {n}", lang, n=result.seeds[0])

@@ -1,0 +1,709 @@
+"""The commands that ask something of a scenario: how sure, how sensitive, what it takes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from sisim.cli.output import politely, refuse_early
+from sisim.cli.progress import progress
+from sisim.cli.speech import Refusal
+from sisim.language import Lang, t
+from sisim.scenario.load import changed, load_scenario
+from sisim.scenario.override import parse_value
+from sisim.scenario.problems import nearest
+from sisim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sisim.experiment.question import Question
+    from sisim.report.answer_frame import Subject
+
+RESULTS = Path("sisim-results")
+NPV = "net_present_value"
+DRAWS, POINTS, BASE_POINTS, TRAJECTORIES = 200, 5, 64, 10
+Method = Literal["one-way", "sobol", "morris"]
+Pictures = Mapping[str, "Callable[[], Figure]"]
+
+
+def add_answers(
+    command: Callable[[str, str], Callable[[Callable[..., None]], Callable[..., None]]],
+    argument: Callable[..., Any],
+    option: Callable[..., Any],
+    values: Callable[[list[str] | None, str], dict[str, Any]],
+    lang: Lang,
+) -> None:
+    """Add the commands that ask something of a scenario.
+
+    Args:
+        command: Makes a command of a function, given a name and a help text.
+        argument: Makes an argument.
+        option: Makes an option.
+        values: Reads what was given with `--set`.
+        lang: The reader's language.
+    """
+    name = t("SCENARIO", lang)
+    ready = t("A scenario file, or the name of a ready one.", lang)
+    Asked = Annotated[str, argument(name, ready)]  # noqa: N806 (types)
+    Arm = Annotated[  # noqa: N806
+        str | None,
+        option("--arm", t("ARM", lang), t("Which arm of the scenario; unset: the last.", lang)),
+    ]
+    Measure = Annotated[  # noqa: N806
+        str,
+        option("--measure", t("MEASURE", lang),
+               t("What is asked for; unset: net_present_value. An outcome of the file is "
+                 "outcome.NAME.", lang)),
+    ]  # fmt: skip
+    Changes = Annotated[  # noqa: N806
+        list[str] | None,
+        option("--set", t("KEY=VALUE", lang),
+               t("Another value of any number in the scenario or its pathway. May be repeated.",
+                 lang)),
+    ]  # fmt: skip
+    Seed = Annotated[  # noqa: N806
+        int | None, option("--seed", t("N", lang), t("The seed of the first run.", lang), min=0)
+    ]
+    Replications = Annotated[  # noqa: N806
+        int | None,
+        option("--replications", t("N", lang), t("How many runs, each with its seed.", lang),
+               min=1),
+    ]  # fmt: skip
+    Out = Annotated[  # noqa: N806
+        Path | None, option("--out", t("FOLDER", lang), t("Where the result is written.", lang))
+    ]
+    Vary = Annotated[  # noqa: N806
+        list[str] | None,
+        option("--vary", t("PATTERN", lang),
+               t("Which uncertain numbers, as investments.*; unset: those of the scenario file. "
+                 "May be repeated.", lang)),
+    ]  # fmt: skip
+    Draws = Annotated[  # noqa: N806
+        int,
+        option("--draws", t("N", lang),
+               t("How many draws of the uncertain numbers; unset: {n}.", lang, n=DRAWS), min=20),
+    ]  # fmt: skip
+
+    def ready_for(out: Path | None, scenario: Scenario) -> Path:
+        folder = out or RESULTS / scenario.name
+        refuse_early(folder, lang)
+        return folder
+
+    @command(
+        "precision",
+        t(
+            "Say how sure a result is, and how many runs would make it as sure as you wish.\n\n"
+            "Runs are paired: with and without meet the same people. `--until` goes on until it is "
+            "sure.\n\nExample: `sisim precision placed-youth --wish 5000000 --until`",
+            lang,
+        ),
+    )
+    def precision(
+        scenario: Asked,
+        wish: Annotated[
+            float | None,
+            option("--wish", t("N", lang), t("± what the result should be sure to (95%).", lang)),
+        ] = None,
+        until: Annotated[
+            bool, option("--until", None, t("Run until that is reached.", lang))
+        ] = False,
+        most: Annotated[
+            int, option("--most", t("N", lang), t("Never more runs than this.", lang), min=2)
+        ] = 1000,
+        arm: Arm = None,
+        measure: Measure = NPV,
+        changes: Changes = None,
+        seed: Seed = None,
+        replications: Replications = None,
+        out: Out = None,
+    ) -> None:
+        if wish is not None and wish <= 0:
+            raise Refusal(t("--wish takes a number over 0.", lang))
+        if until and wish is None:
+            raise Refusal(t("--until needs --wish: how sure should it be?", lang))
+        loaded = load_scenario(scenario, values(changes, lang))
+        folder = ready_for(out, loaded)
+        from sisim.experiment.precision import precision as sure
+        from sisim.experiment.precision import until as run_until
+        from sisim.report.precision import course, draw_precision, sentences
+
+        first = loaded.seed if seed is None else seed
+        count = loaded.replications if replications is None else replications
+
+        def run(start: int, many: int) -> Any:
+            return question(loaded, arm, measure, many, first + start, tell, lang)[0]([{}])[0]
+
+        with progress(t("Simulating", lang), lang) as tell:
+            if until and wish is not None:
+                found, runs = run_until(run, wish, first=max(count, 5), most=most)
+            else:
+                runs = run(0, count)
+                found = sure(runs, wish)
+        subject = question(loaded, arm, measure, len(runs), first, tell, lang)[1]
+        pictures = {"precision": lambda: draw_precision(subject, runs, found, lang)}
+        answer(folder, "precision", pictures, {"precision": course(runs)},
+               sentences(subject, found, lang), lang)  # fmt: skip
+
+    @command(
+        "sensitivity",
+        t(
+            "Say which assumptions matter most.\n\n"
+            "`--method one-way` (unset) takes each number to its lowest and highest and draws a "
+            "tornado. `sobol` varies all at once and says what share of the variance each is "
+            "due to; `morris` does so roughly, for many numbers. Ranges, distributions and grades "
+            "are those of the file: see `sisim assumptions`.\n\n"
+            "Example: `sisim sensitivity placed-youth --arm new_way --vary 'investments.*'`",
+            lang,
+        ),
+    )
+    def sensitivity(
+        scenario: Asked,
+        method: Annotated[
+            Method, option("--method", "one-way|sobol|morris", t("How; unset: one-way.", lang))
+        ] = "one-way",
+        vary: Vary = None,
+        everything: Annotated[
+            bool, option("--all", None, t("The numbers of the pathway too.", lang))
+        ] = False,
+        size: Annotated[
+            int | None,
+            option("--size", t("N", lang),
+                   t("Base points of sobol, a power of 2 (unset: {base}), or trajectories of "
+                     "morris (unset: {trajectories}).", lang, base=BASE_POINTS,
+                     trajectories=TRAJECTORIES), min=2),
+        ] = None,
+        arm: Arm = None,
+        measure: Measure = NPV,
+        changes: Changes = None,
+        seed: Seed = None,
+        replications: Replications = None,
+        out: Out = None,
+    ) -> None:  # fmt: skip
+        loaded = load_scenario(scenario, values(changes, lang))
+        folder = ready_for(out, loaded)
+        from sisim.experiment.factors import factors
+        from sisim.experiment.global_sensitivity import morris, sobol
+        from sisim.experiment.one_way import one_way
+        from sisim.report.deciding import draw_morris, draw_sobol
+        from sisim.report.tornado import draw_tornado, sentences
+
+        varied = factors(loaded, vary or (), pathway=everything)
+        least = 1 if method == "one-way" else 2
+        if len(varied) < least:
+            raise Refusal(
+                t("There are {n} uncertain numbers to vary; {method} needs at least {least}. Give "
+                  "numbers a low and a high in the file, or ask for --all.", lang, n=len(varied),
+                  method=method, least=least)
+            )  # fmt: skip
+        points = size or (BASE_POINTS if method == "sobol" else TRAJECTORIES)
+        if method == "sobol" and points & (points - 1):
+            raise Refusal(t("--size of sobol is a power of 2, such as 64 or 128.", lang))
+        total = {
+            "one-way": 1 + 2 * len(varied),
+            "sobol": points * (len(varied) + 2),
+            "morris": points * (len(varied) + 1),
+        }[method]
+        grades = {one.key: one.grade or "" for one in varied}
+        with progress(t("Simulating", lang), lang) as tell:
+            ask, subject = question(
+                loaded, arm, measure, replications, seed, tell, lang, total=total
+            )
+            first = subject.seeds[0]
+            if method == "one-way":
+                table = one_way(ask, varied)
+            elif method == "sobol":
+                table = sobol(ask, varied, points, first)
+            else:
+                table = morris(ask, varied, points, first)
+        draw: dict[str, Callable[[], Figure]] = {
+            "one-way": lambda: draw_tornado(subject, table, lang),
+            "sobol": lambda: draw_sobol(subject, table, grades, lang),
+            "morris": lambda: draw_morris(subject, table, grades, lang),
+        }
+        stem = f"sensitivity-{method}"
+        answer(folder, stem, {stem: draw[method]}, {stem: table},
+               sentences(subject, table, lang), lang)  # fmt: skip
+
+    @command(
+        "heatmap",
+        t(
+            "Vary two numbers together, and show the result for every pair.\n\n"
+            "A number is its key, alone (through its range) or with ends, as KEY=LOW:HIGH.\n\n"
+            "Example: `sisim heatmap placed-youth investments.team.reach=0.4:0.9 "
+            "investments.team.years=2:6`",
+            lang,
+        ),
+    )
+    def heatmap(
+        scenario: Asked,
+        across: Annotated[str, argument(t("KEY", lang), t("The number across.", lang))],
+        up: Annotated[str, argument(t("KEY", lang), t("The number upwards.", lang))],
+        points: Annotated[
+            int,
+            option("--points", t("N", lang), t("How many values of each; unset: {n}.", lang,
+                                               n=POINTS), min=2),
+        ] = POINTS,
+        arm: Arm = None,
+        measure: Measure = NPV,
+        changes: Changes = None,
+        seed: Seed = None,
+        replications: Replications = None,
+        out: Out = None,
+    ) -> None:  # fmt: skip
+        loaded = load_scenario(scenario, values(changes, lang))
+        folder = ready_for(out, loaded)
+        from numpy import linspace, unique
+
+        from sisim.experiment.one_way import two_way
+        from sisim.report.heat_map import draw_heat_map, sentences
+
+        axes: list[tuple[str, list[float]]] = []
+        for given in (across, up):
+            key, low, high, whole = ends(loaded, given, lang)
+            places = linspace(low, high, points)
+            axes.append((key, [round(x) for x in unique(places.round())] if whole
+                         else [float(x) for x in places]))  # fmt: skip
+        if axes[0][0] == axes[1][0]:
+            raise Refusal(t("A heat map needs two different numbers.", lang))
+        with progress(t("Simulating", lang), lang) as tell:
+            total = len(axes[0][1]) * len(axes[1][1])
+            ask, subject = question(
+                loaded, arm, measure, replications, seed, tell, lang, total=total
+            )
+            table = two_way(ask, axes[0], axes[1])
+        pictures = {"heatmap": lambda: draw_heat_map(subject, table, lang)}
+        answer(folder, "heatmap", pictures, {"heatmap": table},
+               sentences(subject, table, lang), lang)  # fmt: skip
+
+    @command(
+        "break-even",
+        t(
+            "Say what a number must be for the result to be zero: how lasting must the effect be, "
+            "how many must be reached?\n\n"
+            "A number is its key, alone (through its range) or with ends, as KEY=LOW:HIGH. Several "
+            "are taken one at a time; a key with * stands for all that are like it, which then "
+            "have the same value. If the result never turns, it is said on which side it "
+            "stays.\n\n"
+            "Example: `sisim break-even placed-youth --arm project "
+            "investments.team.effects.*.persistence.years=0.1:5 investments.team.reach=0.2:1`",
+            lang,
+        ),
+    )
+    def break_even(
+        scenario: Asked,
+        keys: Annotated[
+            list[str], argument(t("KEY …", lang), t("Which numbers, and how far.", lang))
+        ],
+        points: Annotated[
+            int,
+            option("--points", t("N", lang), t("How many points the curve has; unset: {n}.", lang,
+                                               n=POINTS), min=2),
+        ] = POINTS,
+        arm: Arm = None,
+        measure: Measure = NPV,
+        changes: Changes = None,
+        seed: Seed = None,
+        replications: Replications = None,
+        out: Out = None,
+    ) -> None:  # fmt: skip
+        loaded = load_scenario(scenario, values(changes, lang))
+        folder = ready_for(out, loaded)
+        spans = [ends(loaded, given, lang) for given in keys]
+        from sisim.experiment.break_even import break_even as turn
+        from sisim.experiment.break_even import table
+        from sisim.experiment.factors import alike, value_at
+        from sisim.experiment.question import together
+        from sisim.report.break_even import MOST, draw_break_even, sentences
+
+        with progress(t("Simulating", lang), lang) as tell:
+            ask, subject = question(loaded, arm, measure, replications, seed, tell, lang)
+            found = [
+                turn(together(ask, key, alike(loaded, key)) if "*" in key else ask, key,
+                     _or_nan(value_at(loaded, key)), low, high, whole=whole, points=points)
+                for key, low, high, whole in spans
+            ]  # fmt: skip
+        pictures: dict[str, Callable[[], Figure]] = {}
+        for start in range(0, len(found), MOST):
+            stem = "break-even" if not start else f"break-even-{1 + start // MOST}"
+            some = found[start : start + MOST]
+            pictures[stem] = lambda some=some: draw_break_even(subject, some, lang)  # type: ignore[misc]
+        curves = {f"curve-{one.key}": one.curve for one in found}
+        answer(folder, "break-even", pictures, {"break-even": table(found), **curves},
+               sentences(subject, found, lang), lang)  # fmt: skip
+
+    @command(
+        "uncertainty",
+        t(
+            "Draw all uncertain numbers together, many times: how likely is it to pay for itself, "
+            "who has the money back when, what is worth finding out?\n\n"
+            "With `--effect NAME` (an outcome of the file, or a weight of the pathway) also the "
+            "cost-effectiveness plane and the acceptability curve, up to `--worth` kronor a "
+            "unit.\n\n"
+            "Example: `sisim uncertainty placed-youth --draws 200 --replications 1 --effect "
+            "placed --worth 2000000`",
+            lang,
+        ),
+    )
+    def uncertainty(
+        scenario: Asked,
+        draws: Draws = DRAWS,
+        effect: Annotated[
+            str | None,
+            option("--effect", t("NAME", lang), t("What is gained: an outcome or a weight.", lang)),
+        ] = None,
+        worth: Annotated[
+            float,
+            option("--worth", t("N", lang), t("The highest worth of a unit of it.", lang), min=0),
+        ] = 1_000_000,
+        arm: Arm = None,
+        changes: Changes = None,
+        seed: Seed = None,
+        replications: Replications = None,
+        out: Out = None,
+    ) -> None:
+        loaded = load_scenario(scenario, values(changes, lang))
+        folder = ready_for(out, loaded)
+        gains = [*loaded.outcomes, *loaded.pathway.weights]
+        if effect is not None and effect not in gains:
+            text = t('There is no outcome or weight "{name}"; there is {names}.', lang,
+                     name=effect, names=", ".join(gains) or "–")  # fmt: skip
+            raise Refusal(text)
+        from numpy import linspace
+
+        from sisim.report import uncertainty as pictures_of
+
+        analysis, subject = analysed(loaded, arm, draws, replications, seed, lang)
+        grades = _grades(loaded)
+        by_year = analysis.break_even_by_year()
+        informed = analysis.information()
+        chosen: dict[str, Callable[[], Figure]] = {
+            "who-breaks-even": lambda: pictures_of.draw_who_breaks_even(
+                subject, analysis, by_year, lang
+            ),
+            "information": lambda: pictures_of.draw_information(
+                subject, informed, analysis.perfect(), grades, lang,
+                t("The decision is by money alone.", lang),
+            ),
+        }  # fmt: skip
+        tables = {"chance": analysis.chance, "who-breaks-even": by_year, "information": informed,
+                  "draws": _psa(analysis)}  # fmt: skip
+        if effect is not None:
+            curve = analysis.acceptability(effect, [float(x) for x in linspace(0, worth, 101)])
+            tables["acceptability"] = curve
+            chosen["plane"] = lambda: pictures_of.draw_plane(subject, analysis, effect, lang)
+            chosen["acceptability"] = lambda: pictures_of.draw_acceptability(
+                subject, analysis, effect, curve, lang
+            )
+        words = pictures_of.sentences(subject, analysis, lang)
+        answer(folder, "uncertainty", chosen, tables, words, lang)
+
+    @command(
+        "discover",
+        t(
+            "Find the region of assumptions in which the investment fails.\n\n"
+            "All uncertain numbers are drawn together, many times; it fails where the result is "
+            "below `--under` (unset: 0).\n\n"
+            "Example: `sisim discover placed-youth --arm project --draws 300 --replications 1`",
+            lang,
+        ),
+    )
+    def discover(
+        scenario: Asked,
+        draws: Draws = DRAWS,
+        under: Annotated[
+            float, option("--under", t("N", lang), t("It fails below this; unset: 0.", lang))
+        ] = 0.0,
+        arm: Arm = None,
+        changes: Changes = None,
+        seed: Seed = None,
+        replications: Replications = None,
+        out: Out = None,
+    ) -> None:
+        loaded = load_scenario(scenario, values(changes, lang))
+        folder = ready_for(out, loaded)
+        from sisim.experiment.discovery import discover as find
+        from sisim.report.discovery import draw_discovery, sentences
+
+        analysis, subject = analysed(loaded, arm, draws, replications, seed, lang)
+        net = analysis.of(NPV)[:, analysis.arms.index(subject.arm)]
+        fails = net < under
+        if fails.all() or not fails.any():
+            text = (
+                t("All {n} draws fail: there is no region to find.", lang, n=draws)
+                if fails.all()
+                else t("None of {n} draws fails: there is no region to find.", lang, n=draws)
+            )
+            raise Refusal(text)
+        drawn = {str(key): analysis.drawn[key].to_numpy(float) for key in analysis.drawn}
+        box, path = find(drawn, fails)
+        pictures = {"discover": lambda: draw_discovery(subject, box, analysis.drawn, fails, lang)}
+        tables = {"discover": box.table(), "discover-path": path, "draws": _psa(analysis)}
+        answer(folder, "discover", pictures, tables, sentences(subject, box, fails, lang), lang)
+
+    @command(
+        "compare",
+        t(
+            "Say what differs between two scenario files, and what each change does to the "
+            "result, one at a time.\n\n"
+            "The people and the luck are the same in both; seeds and runs are those of the "
+            "first.\n\nExample: `sisim compare before.toml after.toml --arm new_way`",
+            lang,
+        ),
+    )
+    def compare(
+        first: Annotated[str, argument(t("FIRST", lang), ready)],
+        second: Annotated[str, argument(t("SECOND", lang), ready)],
+        arm: Arm = None,
+        measure: Measure = NPV,
+        changes: Changes = None,
+        seed: Seed = None,
+        replications: Replications = None,
+        out: Out = None,
+    ) -> None:
+        one, other = (load_scenario(file, values(changes, lang)) for file in (first, second))
+        folder = ready_for(out, one)
+        from sisim.experiment.difference import changes as found_changes
+        from sisim.experiment.difference import difference
+        from sisim.report.difference import draw_difference, sentences
+
+        count = len(found_changes(one, other))
+        if not count:
+            print(t("Nothing that has a bearing on the result differs.", lang))
+            return
+        chosen = _arm(one, arm, lang)
+        _arm(other, chosen, lang)
+        with progress(t("Simulating", lang), lang) as tell:
+            _, subject = question(one, chosen, measure, replications, seed, tell, lang)
+            done = 0
+
+            def ask(of: Scenario) -> Any:
+                nonlocal done
+                done += 1
+                tell(done, count + 2)
+                runs, start = len(subject.seeds), subject.seeds[0]
+                return question(of, chosen, measure, runs, start, None, lang)[0]([{}])[0]
+
+            table = difference(one, other, ask)
+        names = (Path(first).stem, Path(second).stem)
+        pictures = {"compare": lambda: draw_difference(subject, table, names, lang)}
+        answer(folder, "compare", pictures, {"compare": table}, sentences(subject, table, lang),
+               lang)  # fmt: skip
+
+    @command(
+        "mix",
+        t(
+            "Say which investments a budget is best spent on: of every scenario at most one "
+            "arm, all together within the budget, the net present value as high as possible.\n\n"
+            "Example: `sisim mix one.toml other.toml --budget 10000000 --budget 20000000`",
+            lang,
+        ),
+    )
+    def mix(
+        scenarios: Annotated[list[str], argument(f"{name} …", ready)],
+        budget: Annotated[
+            list[float],
+            option("--budget", t("N", lang), t("Kronor, as a present value. May be repeated.",
+                                               lang), min=0),
+        ],
+        changes: Changes = None,
+        seed: Seed = None,
+        replications: Replications = None,
+        out: Out = None,
+    ) -> None:  # fmt: skip
+        given = values(changes, lang)
+        loaded = {file: load_scenario(file, given) for file in dict.fromkeys(scenarios)}
+        for file, one in loaded.items():
+            if not one.arms:
+                raise Refusal(t('"{file}" has no [arms] to invest in.', lang, file=file))
+        first = next(iter(loaded.values()))
+        folder = ready_for(out, first)
+        from sisim.experiment.evaluate import Evaluator
+        from sisim.experiment.mix import Option, mixes
+        from sisim.report.mix import draw_mix, sentence
+
+        options, names = [], {}
+        with progress(t("Simulating", lang), lang) as tell:
+            for number, (file, one) in enumerate(loaded.items()):
+                tell(number, len(loaded))
+                ask = Evaluator(one, outcomes=[NPV, "invested"], replications=replications,
+                                seed=seed)  # fmt: skip
+                means = ask.evaluate({}).groupby("arm")[["invested", NPV]].mean()
+                for arm in one.arms:
+                    cost, worth = (float(means[column][arm]) for column in ("invested", NPV))
+                    options.append(Option(Path(file).stem, arm, max(cost, 0.0), worth))
+                    label = one.arms[arm].label.in_language(lang)
+                    title = one.title.in_language(lang)
+                    names[f"{Path(file).stem}/{arm}"] = (
+                        label if len(loaded) == 1 else f"{title}: {label}"
+                    )
+        table = mixes(options, sorted(set(budget)))
+        subject = question(first, None, NPV, replications, seed, None, lang)[1]
+        pictures = {"mix": lambda: draw_mix(subject, table, names, lang)}
+        answer(folder, "mix", pictures, {"mix": table}, [sentence(table, names, lang)], lang)
+
+
+class _Told:
+    """An evaluator that tells how many points it has been through."""
+
+    def __init__(self, evaluator: Any, tell: Callable[[int, int], None], total: int | None) -> None:
+        self._evaluator, self._tell, self._total, self._done = evaluator, tell, total, 0
+
+    def evaluate_many(self, points: Sequence[Mapping[str, Any]]) -> list[Any]:
+        found = []
+        for point in points:
+            found.append(self._evaluator.evaluate(point))
+            self._done += 1
+            if self._total:
+                self._tell(self._done, self._total)
+        return found
+
+
+def question(
+    scenario: Scenario,
+    arm: str | None,
+    measure: str,
+    replications: int | None,
+    seed: int | None,
+    tell: Callable[[int, int], None] | None,
+    lang: Lang,
+    *,
+    total: int | None = None,
+) -> tuple["Question", "Subject"]:
+    """Return what is asked of a scenario, and what a picture of it is about.
+
+    Raises:
+        Refusal: If there is no such arm or measure.
+    """
+    from sisim.experiment.evaluate import Evaluator
+    from sisim.experiment.measures import names
+    from sisim.experiment.question import Question
+    from sisim.report.answer_frame import Subject
+
+    chosen = _arm(scenario, arm, lang)
+    known = names(scenario)
+    if measure not in known:
+        close = nearest(measure, known)
+        text = t('There is no measure "{name}".', lang, name=measure)
+        raise Refusal(text + ("" if close is None else " " + t(
+            'Did you mean "{name}"?', lang, name=close)))  # fmt: skip
+    evaluator = Evaluator(
+        scenario, arm=chosen, outcomes=[measure], replications=replications, seed=seed
+    )
+    told = evaluator if tell is None else _Told(evaluator, tell, total)
+    subject = Subject(scenario, evaluator.seeds, chosen, measure)
+    return Question(told, chosen, measure), subject
+
+
+def analysed(
+    scenario: Scenario,
+    arm: str | None,
+    count: int,
+    replications: int | None,
+    seed: int | None,
+    lang: Lang,
+) -> tuple[Any, "Subject"]:
+    """Return a probabilistic analysis of all arms, and what a picture of it is about."""
+    from sisim.experiment.evaluate import Evaluator
+    from sisim.experiment.probabilistic import draws, measures, probabilistic
+    from sisim.report.answer_frame import Subject
+
+    chosen = _arm(scenario, arm, lang)
+    evaluator = Evaluator(
+        scenario, outcomes=measures(scenario), replications=replications, seed=seed
+    )
+    drawn = draws(scenario, count, evaluator.seeds[0])
+    with progress(t("Simulating", lang), lang) as tell:
+        found = probabilistic(_Told(evaluator, tell, count), scenario, drawn)
+    return found, Subject(scenario, evaluator.seeds, chosen, NPV)
+
+
+def answer(
+    folder: Path,
+    name: str,
+    pictures: Pictures,
+    tables: Mapping[str, Any],
+    words: Sequence[str],
+    lang: Lang,
+) -> None:
+    """Say what came out, and write it."""
+    from sisim.report.answers import publish_answer
+
+    with politely(folder, lang):
+        written = publish_answer(folder, name, pictures, tables, words)
+    print("\n".join(words))
+    print()
+    for path in written:
+        print(path)
+
+
+def ends(scenario: Scenario, given: str, lang: Lang) -> tuple[str, float, float, bool]:
+    """Return the key in KEY or KEY=LOW:HIGH, how far it goes, and whether it is a whole number.
+
+    Raises:
+        Refusal: If the ends are no numbers, or upside down.
+        ScenarioError: If there is no such number, or if it cannot be what was asked.
+    """
+    from sisim.experiment.factors import alike, factors, is_whole, value_at
+
+    key, equals, span = given.partition("=")
+    if equals:
+        found = [parse_value(part) for part in span.split(":")]
+        if len(found) != 2 or not all(_is_number(one) for one in found):
+            raise Refusal(t('"{given}" is not KEY=LOW:HIGH.', lang, given=given))
+        low, high = float(found[0]), float(found[1])
+    else:
+        value = value_at(scenario, key)
+        if value is None:
+            if "*" not in key:
+                changed(scenario, {key: 0})  # which says what was probably meant
+            raise Refusal(t('"{key}" is no number; give KEY=LOW:HIGH.', lang, key=key))
+        known = {one.key: one for one in factors(scenario, pathway=True)}
+        one = known.get(key)
+        low, high = (one.low, one.high) if one is not None else sorted((0.0, 2.0 * value))
+    if not low < high:
+        text = t("{key}: the lowest value ({low}) must be below the highest ({high}).", lang,
+                 key=key, low=f"{low:g}", high=f"{high:g}")  # fmt: skip
+        raise Refusal(text)
+    whole = is_whole(scenario, key)
+    if "*" in key:
+        keys = alike(scenario, key)
+        if not keys:
+            raise Refusal(t('No number is called anything like "{pattern}".', lang, pattern=key))
+        for end in (low, high):
+            changed(scenario, dict.fromkeys(keys, end))
+        return key, low, high, False
+    for end in (low, high):
+        changed(scenario, {key: round(end) if whole else end})
+    return key, low, high, whole
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _arm(scenario: Scenario, chosen: str | None, lang: Lang) -> str:
+    if not scenario.arms:
+        raise Refusal(t("The scenario has no [arms], so there is nothing to compare.", lang))
+    if chosen is not None and chosen not in scenario.arms:
+        text = t('The scenario has no arm "{name}"; it has {names}.', lang, name=chosen,
+                 names=", ".join(scenario.arms))  # fmt: skip
+        raise Refusal(text)
+    return chosen or list(scenario.arms)[-1]
+
+
+def _grades(scenario: Scenario) -> dict[str, str]:
+    from sisim.scenario.register import assumptions
+
+    table = assumptions(scenario)
+    return dict(zip(table["key"], table["grade"].fillna(""), strict=True))
+
+
+def _psa(analysis: Any) -> Any:
+    """Return a row per draw, its numbers and the net present value of each arm (for R and BCEA)."""
+    net = analysis.of(NPV)
+    arms = {f"{NPV}.{arm}": net[:, n] for n, arm in enumerate(analysis.arms) if n}
+    return analysis.drawn.assign(**arms)

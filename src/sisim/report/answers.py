@@ -1,0 +1,44 @@
+"""Writing what an experiment answers: pictures, the numbers behind them, and the words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sisim.report.publish import PICTURE_DPI, write_all, write_tables
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def publish_answer(
+    out: Path,
+    name: str,
+    pictures: Mapping[str, Callable[[], Figure]],
+    tables: Mapping[str, pd.DataFrame],
+    words: Sequence[str],
+) -> list[Path]:
+    """Write an answer into a folder, all or nothing.
+
+    Args:
+        out: The folder.
+        name: Of the text.
+        pictures: What draws each picture, by file name.
+        tables: The numbers, by file name.
+        words: What is said, a sentence a line.
+
+    Returns:
+        What was written: each picture as PNG and SVG, each table as CSV and Parquet, and the text.
+    """
+    from sisim.report.style import save
+
+    def write(folder: Path) -> None:
+        for stem, draw in pictures.items():
+            save(draw(), folder / stem, PICTURE_DPI)
+        write_tables(tables, folder)
+        (folder / f"{name}.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
+
+    return write_all(out, write)
