@@ -22,7 +22,7 @@ from sisim.experiment.cell import with_arms
 from sisim.experiment.factors import Factor, factors
 from sisim.experiment.measures import chosen, names
 from sisim.scenario.base import Distribution, Name, Table, Text
-from sisim.scenario.document import Document, read
+from sisim.scenario.document import Document, find, read
 from sisim.scenario.findings import Findings
 from sisim.scenario.load import changed, load_scenario
 from sisim.scenario.numbers import numbers
@@ -268,20 +268,14 @@ class _Check(Findings):
     def plan(self) -> Plan:
         """Return the plan, or raise all that is wrong."""
         experiment = self.experiment
-        source = experiment.scenario
-        beside = self.path.parent / source
-        own = {("override", key): value for key, value in experiment.override.items()}
-        places = {key: self.document.locate(path) for path in own for key in [path[1]]}
-        changes = {**experiment.override, **self.overrides}
-        places = {key: place for key, place in places.items() if key not in self.overrides}
-        try:
-            base = load_scenario(beside if beside.is_file() else source, changes, places)
-        except ScenarioError as error:
-            here = self.document.locate(("scenario",))
-            raise ScenarioError(
-                replace(p, place=here) if p.place.file == source and not p.line else p
-                for p in error.problems
-            ) from error
+        asked_at = self.document.locate(("scenario",))
+        source = find(experiment.scenario, "scenario", asked_at, self.path.parent)
+        places = {
+            key: self.document.locate(("override", key))
+            for key in experiment.override
+            if key not in self.overrides
+        }
+        base = load_scenario(source, {**experiment.override, **self.overrides}, places)
         self._arms(base)
         self._outcomes(base)
         self._levers(base)
