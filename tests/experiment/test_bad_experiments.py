@@ -120,8 +120,8 @@ BAD = {
     ),
     "no such scenario": (
         ('scenario = "cohort.toml"', 'scenario = "cohrt.toml"'),
-        '3: scenario: There is no file and no ready scenario called "cohrt.toml". Did you mean "cohort.toml"',
-        "3: scenario: Det finns ingen fil och inget färdigt scenario som heter ”cohrt.toml”. Menade du ”coh",
+        '3: scenario: There is no file and no ready scenario called "cohrt.toml".',
+        "3: scenario: Det finns ingen fil och inget färdigt scenario som heter ”cohrt.",
     ),
     "an unknown table": (
         ("[design]", "[desing]"),
@@ -173,7 +173,9 @@ def test_a_file_that_is_not_there_is_answered_with_the_nearest_one(tmp_path: Pat
         load_experiment(tmp_path / "cohort-experimnet.toml")
 
 
-@pytest.mark.parametrize("path", sorted(Path("experiments").glob("*.toml")), ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parents[2] / "experiments").glob("*.toml")), ids=lambda p: p.stem
+)
 def test_the_ready_experiments_are_well(path: Path) -> None:
     plan = load_experiment(path)
     assert plan.varied

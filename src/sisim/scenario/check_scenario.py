@@ -276,7 +276,7 @@ class ScenarioCheck(Findings):
                 self.say(("figures", "year"), reason)
 
     def _uncertainty(self) -> None:
-        known = dict(numbers(self.scenario))
+        known = dict(numbers(self.scenario)) if self.scenario.uncertainty else {}
         for name, joint in self.scenario.uncertainty.items():
             path = ("uncertainty", name)
             for index, number in enumerate(joint.paths):

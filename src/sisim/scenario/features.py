@@ -28,6 +28,7 @@ class Features:
         self.pathway = pathway
         self.areas = None if areas is None else list(areas)
         self.investments = None if investments is None else list(investments)
+        self._names = frozenset(self.names())
 
     def names(self) -> list[str]:
         """Return every feature there is, as files write it."""
@@ -43,7 +44,7 @@ class Features:
 
     def exists(self, name: str) -> bool:
         """Return whether a feature has this name (an exposure may wait for its scenario)."""
-        return name in self.names() or (
+        return name in self._names or (
             self.investments is None and name.startswith("exposure.") and len(name) > 9
         )
 

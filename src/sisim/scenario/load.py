@@ -76,7 +76,7 @@ def changed(
     # What was overridden before is not judged more strictly now.
     files, earlier = scenario.origins
     document.changed = {tuple(path.split(".")): SET for path in earlier}
-    overrider = Overrider(document, Scenario)
+    overrider = Overrider(document, Scenario, fresh=True)
     for key, value in overrides.items():
         overrider.apply({key: value}, places.get(key, SET))
     found, problems = validate(Scenario, document)

@@ -42,8 +42,10 @@ class Overrider:
     then in its pathway.
     """
 
-    def __init__(self, document: Document, model: type[BaseModel]):
-        document.data = copy.deepcopy(document.data)
+    def __init__(self, document: Document, model: type[BaseModel], *, fresh: bool = False):
+        """`fresh`: what the document holds is nobody else's, and may be changed as it is."""
+        if not fresh:
+            document.data = copy.deepcopy(document.data)
         self.document = document
         self.model = model
         self.problems: list[Problem] = []
