@@ -22,7 +22,7 @@ from sisim.report.money_frame import HIGH, WIDE
 from sisim.report.money_words import conventions
 from sisim.report.style import FINE, MUTED, canvas, fit, wrap, write
 from sisim.report.words import footer
-from sisim.report.writing import decimal, unit_for
+from sisim.report.writing import Unit, decimal, money, unit_for
 from sisim.scenario.scenario import Scenario
 
 IN_MONEY = frozenset({
@@ -95,6 +95,15 @@ class Scale:
     size: float
     digits: int
     unit: str
+    money: Unit | None = None
+
+    def said(self, value: float, lang: str, *, signed: bool = False) -> str:
+        """Return a value with its unit, as a sentence has it."""
+        if self.money is None:
+            text = self.text(value, lang, signed=signed)
+            return f"{text} {self.unit}" if self.unit else text
+        text = money(value, lang, self.money)
+        return f"+{text}" if signed and value > 0 else text
 
     def text(self, value: float, lang: str, *, signed: bool = False) -> str:
         """Return a value in the unit, without its name."""
@@ -108,7 +117,7 @@ def scale_for(subject: Subject, values: Sequence[float] | np.ndarray, lang: str)
     most = float(np.nanmax(np.abs(found), initial=0.0))
     if subject.in_money:
         unit = unit_for(most)
-        return Scale(unit.size, unit.digits, unit.label(lang))
+        return Scale(unit.size, unit.digits, unit.label(lang), unit)
     digits = 0 if most >= 100 else 1 if most >= 10 else 2
     head = subject.measure.partition(".")[0]
     return Scale(1.0, digits, t("more than without", lang) if head == "outcome" else "")

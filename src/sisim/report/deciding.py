@@ -20,7 +20,7 @@ from sisim.report.money_frame import label, swatch
 from sisim.report.style import BLUE, FINE, INK, MUTED, SKY, place, points, wrap, write
 from sisim.report.writing import decimal
 
-MOST = 8
+MOST = 7
 LEFT, TOP, BROAD, TALL = 480.0, 112.0, 700.0, 480.0
 
 

@@ -93,24 +93,23 @@ def draw_difference(
 def sentences(subject: Subject, table: pd.DataFrame, lang: str) -> list[str]:
     """Return what each change did, a sentence a line."""
     scale = scale_for(subject, table[["result", "effect"]].to_numpy().ravel(), lang)
-    unit = f" {scale.unit}" if scale.unit else ""
     found = []
     for one in records(table):
         if one.kind == "first":
-            text = t("{what} in the first scenario: {n}{unit}.", lang, what=subject.label(lang),
-                     n=scale.text(one.result, lang), unit=unit)  # fmt: skip
+            text = t("{what} in the first scenario: {n}.", lang, what=subject.label(lang),
+                     n=scale.said(one.result, lang))  # fmt: skip
         elif one.kind == "second":
-            text = t("In the second: {n}{unit}.", lang, n=scale.text(one.result, lang), unit=unit)
+            text = t("In the second: {n}.", lang, n=scale.said(one.result, lang))
         elif one.kind == "together":
-            text = t("The changes together, beyond each alone: {n}{unit}.", lang,
-                     n=scale.text(one.effect, lang, signed=True), unit=unit)  # fmt: skip
+            text = t("The changes together, beyond each alone: {n}.", lang,
+                     n=scale.said(one.effect, lang, signed=True))  # fmt: skip
         else:
             name = change_name(subject, one, lang)
             if isnan(one.effect):
                 text = t("{what}: does not fit without the other changes.", lang, what=name)
             else:
-                text = t("{what}: {n}{unit}.", lang, what=name, unit=unit,
-                         n=scale.text(one.effect, lang, signed=True))  # fmt: skip
+                text = t("{what}: {n}.", lang, what=name,
+                         n=scale.said(one.effect, lang, signed=True))  # fmt: skip
         found.append(text)
     return found
 

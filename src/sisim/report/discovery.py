@@ -23,7 +23,7 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.writing import decimal, listing
+from sisim.report.writing import NBSP, decimal, listing
 
 
 def side_words(side: Side, words: Assumptions, lang: str) -> str:
@@ -115,6 +115,7 @@ def _say(figure: Figure, box: Box, fails: np.ndarray, words: Assumptions, lang: 
 
     def tell(text: str, *, bold: bool = False, color: str = INK, size: float = 18.0) -> None:
         nonlocal top
+        text = text.replace(" %", f"{NBSP}%")
         for line in wrap(figure, text, 330, size, bold).split("\n"):
             write(figure, 925, top, line, bold=bold, color=color, size=size)
             top += size * 1.33

@@ -85,8 +85,8 @@ def sentences(subject: Subject, table: pd.DataFrame, lang: str) -> list[str]:
     ):
         row = table.iloc[at]
         found.append(
-            t("{which}: {n} {unit}, at {one} {x} and {other} {y}.", lang, which=message,
-              n=scale.text(float(row["mean"]), lang), unit=scale.unit,
+            t("{which}: {n}, at {one} {x} and {other} {y}.", lang, which=message,
+              n=scale.said(float(row["mean"]), lang),
               one=lower(words.name(across)), x=words.value(across, float(row[across])),
               other=lower(words.name(up)), y=words.value(up, float(row[up])))
         )  # fmt: skip

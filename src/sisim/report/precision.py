@@ -65,20 +65,21 @@ def sentences(subject: Subject, found: Precision, lang: str) -> list[str]:
     """Return how sure the result is, and what it takes to be as sure as is wished."""
     wished = found.wished
     scale = scale_for(subject, [found.mean, *([] if wished is None else [wished])], lang)
-    unit = f" {scale.unit}" if scale.unit else ""
     what = f"{subject.arm_label(lang)}: {lower(subject.label(lang))}"
     count = decimal(found.replications, lang)
     if not np.isfinite(found.half_width):
-        return [t("{what} is {mean}{unit} in one run, which cannot tell how sure it is.", lang,
-                  what=what, mean=scale.text(found.mean, lang), unit=unit)]  # fmt: skip
-    lines = [t("{what} is {mean} ± {half}{unit} (95%, {n} runs).", lang, what=what, n=count,
-               mean=scale.text(found.mean, lang), half=scale.text(found.half_width, lang),
-               unit=unit)]  # fmt: skip
+        return [t("{what} is {mean} in one run, which cannot tell how sure it is.", lang,
+                  what=what, mean=scale.said(found.mean, lang))]  # fmt: skip
+    mean, half = (scale.said(value, lang) for value in (found.mean, found.half_width))
+    lines = [
+        t("{what} is {mean} ± {half} (95%, {n} runs).", lang, what=what, n=count, mean=mean,
+          half=half)
+    ]  # fmt: skip
     if wished is not None and found.reached:
-        lines.append(t("That is as sure as was wished (± {n}{unit}).", lang, unit=unit,
-                       n=scale.text(wished, lang)))  # fmt: skip
+        lines.append(t("That is as sure as was wished (± {n}).", lang,
+                       n=scale.said(wished, lang)))  # fmt: skip
     elif wished is not None and found.needed is not None:
-        lines.append(t("To be sure to ± {n}{unit} takes {all} runs in all: {more} more.", lang,
-                       n=scale.text(wished, lang), unit=unit, all=decimal(found.needed, lang),
+        lines.append(t("To be sure to ± {n} takes {all} runs in all: {more} more.", lang,
+                       n=scale.said(wished, lang), all=decimal(found.needed, lang),
                        more=decimal(found.more or 0, lang)))  # fmt: skip
     return lines

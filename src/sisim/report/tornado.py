@@ -32,7 +32,7 @@ from sisim.report.style import (
 )
 from sisim.report.writing import listing
 
-MOST = 8
+MOST = 7
 """So many bars have room."""
 LEFT, TOP, BROAD, TALL = 480.0, 112.0, 660.0, 480.0
 
@@ -109,8 +109,8 @@ def sentences(subject: Subject, table: pd.DataFrame, lang: str) -> list[str]:
     if "changes_sign" not in table:
         return found
     scale = scale_for(subject, table[["base", "at_low", "at_high"]].to_numpy().ravel(), lang)
-    base = scale.text(float(table["base"].iloc[0]), lang)
-    text = t("{what} is {n} {unit} as the scenario is.", lang, what=head, n=base, unit=scale.unit)
+    base = scale.said(float(table["base"].iloc[0]), lang)
+    text = t("{what} is {n} as the scenario is.", lang, what=head, n=base)
     found.insert(0, text)
     turning = [lower(words.name(str(key))) for key in table.loc[table["changes_sign"], "key"]]
     found.append(

@@ -36,7 +36,9 @@ from sisim.report.style import (
 )
 from sisim.report.writing import NBSP, decimal, money, unit_for
 
-MOST = 8
+MOST = 6
+WORTH_SHOWING = 0.005
+"""A number worth less than this share of the whole is not shown."""
 
 
 def measure_label(analysis: Probabilistic, name: str, lang: str) -> str:
@@ -218,7 +220,7 @@ def draw_information(
         lang: "sv" or "en".
         note: What the decision is taken by.
     """
-    rows = table[table["evppi"] > 0].head(MOST)
+    rows = table[table["evppi"] > WORTH_SHOWING * whole].head(MOST)
     scale = scale_for(subject, [whole, *rows["evppi"]], lang)
     subtitle = t("Expected value of perfect information for one such decision, {unit}", lang,
                  unit=scale.unit)  # fmt: skip
