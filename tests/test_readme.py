@@ -21,10 +21,10 @@ def test_its_scenario_is_one_in_which_all_is_well(tmp_path: Path) -> None:
 
 
 def test_its_commands_exist_and_no_other() -> None:
-    told = set(re.findall(r"^\| `sisim (\w+)", README.read_text(encoding="utf-8"), re.MULTILINE))
+    told = set(re.findall(r"^\| `sisim ([\w-]+)", README.read_text(encoding="utf-8"), re.MULTILINE))
     helped = CliRunner().invoke(build("en"), ["--help"]).output
     assert told == set(
-        re.findall(r"^\W+(\w+) {2,}\w", helped.partition("Commands")[2], re.MULTILINE)
+        re.findall(r"^\W+([\w-]+) {2,}\w", helped.partition("Commands")[2], re.MULTILINE)
     )
 
 

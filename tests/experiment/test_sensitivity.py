@@ -103,6 +103,11 @@ class TestBreakEven:
         assert (found.roots, found.side, found.nearest) == ((), side, near)
         assert table([found])["break_even"].isna().all()
 
+    @pytest.mark.parametrize(("shift", "sure"), [(5, True), (0.5, False)])
+    def test_that_there_is_none_is_sure_only_beyond_chance(self, shift: float, sure: bool) -> None:
+        found = break_even(asked(lambda a: a + shift, "a", [0]), "a", 0.0, 0, 4)
+        assert (found.roots, found.sure) == ((), sure)
+
     def test_places_are_whole_and_the_first_that_pays_is_found(self) -> None:
         def ask(points: list[Point]) -> Floats:
             assert all(isinstance(point["places"], int) for point in points)

@@ -60,6 +60,12 @@ class BreakEven:
         return float(self.curve["value"].iloc[-1])
 
     @property
+    def sure(self) -> bool:
+        """Whether an outcome that never is zero keeps two standard errors off it all the way."""
+        off = self.curve["mean"].abs() > 2 * self.curve["standard_error"].fillna(np.inf)
+        return not self.roots and bool(off.all())
+
+    @property
     def rises(self) -> bool:
         """Whether the outcome is higher at the highest value than at the lowest."""
         return bool(self.curve["mean"].iloc[-1] > self.curve["mean"].iloc[0])

@@ -128,7 +128,9 @@ def answer(one: BreakEven, words: Assumptions, lang: str, *, short: bool = False
             "{what}: more than breaks even everywhere from {low} to {high}; it is nearest at "
             "{near}.", lang, what=name, near=words.value(one.key, one.nearest or 0.0), **ends,
         )  # fmt: skip
-    return text
+    if short or one.sure:
+        return text
+    return f"{text} {t('The runs are too few to be sure of it.', lang)}"
 
 
 def sentences(subject: Subject, found: Sequence[BreakEven], lang: str) -> list[str]:
