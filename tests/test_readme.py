@@ -6,18 +6,23 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from sisim.cli import build
+from sisim.experiment.definition import load_experiment
+from sisim.experiment.design import count
 from sisim.scenario.load import load_scenario
 
 README = Path(__file__).parents[1] / "README.md"
 
 
-def test_its_scenario_is_one_in_which_all_is_well(tmp_path: Path) -> None:
+def test_its_scenario_and_its_experiment_are_well(tmp_path: Path) -> None:
     blocks = re.findall(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    for text in (blocks[0], "\n".join(blocks)):
+    *scenario, experiment = blocks
+    for text in (scenario[0], "\n".join(scenario)):
         (tmp_path / "absence.toml").write_text(text, encoding="utf-8")
         found = load_scenario(tmp_path / "absence.toml")
         assert list(found.arms) == ["project", "new_way"]
     assert (list(found.funds), list(found.contracts)) == (["fund"], ["bond"])
+    (tmp_path / "how-many.toml").write_text(experiment, encoding="utf-8")
+    assert count(load_experiment(tmp_path / "how-many.toml")) == 6 * 3 * 20 * 5
 
 
 def test_its_commands_exist_and_no_other() -> None:

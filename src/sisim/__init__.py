@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sisim.engine.run import Progress
+    from sisim.experiment.executors import Executor
+    from sisim.experiment.run import Study
     from sisim.results import Results
     from sisim.scenario.scenario import Scenario
 
-__all__ = ["load", "run"]
+__all__ = ["load", "open_study", "run", "sweep"]
 
 # What draws and simulates is slow to import: only who asks for it waits.
 
@@ -63,3 +65,36 @@ def run(
     return Results(
         simulate(scenario, seed=seed, replications=replications, threads=threads, progress=progress)
     )
+
+
+def sweep(
+    experiment: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    *,
+    executor: Executor | None = None,
+    resume: bool = False,
+    expand: Mapping[str, int] | int | None = None,
+    progress: Progress | None = None,
+) -> Study:
+    """Run an experiment, and keep what comes of it in a folder: see `sisim.experiment.run.sweep`.
+
+    Args:
+        experiment: The experiment file.
+        out: The folder.
+        executor: Where cells run (see `sisim.experiment.executors`); unset: on all cores.
+        resume: Go on with what is in the folder.
+        expand: So many draws (or, where nothing is drawn, replications) more.
+        progress: Called with the cells done and the cells in all.
+    """
+    from sisim.experiment.run import sweep as run_experiment
+
+    return run_experiment(
+        experiment, out, executor=executor, resume=resume, expand=expand, progress=progress
+    )
+
+
+def open_study(folder: str | os.PathLike[str]) -> Study:
+    """Return the result of an experiment that is in a folder."""
+    from sisim.experiment.run import open_study as open_result
+
+    return open_result(folder)

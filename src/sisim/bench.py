@@ -13,6 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sisim.bench_sweep import bench_sweep
+
 ROUNDS = 3
 """Each time is the least of so many: what the computer can do when it does nothing else."""
 PEOPLE = 1_000_000
@@ -48,7 +50,8 @@ def bench() -> dict[str, Any]:
     `municipality.seconds` and `.peak_mb` (100 000 residents aged 0-29, warm-up and 20 years, with
     and without), `small_arm.extra_share` (what an arm that touches 60 people adds to the run
     without any), `figures.seconds` (the whole command, once compiled), `growth.exponent` (time in
-    proportion to people to this power), and the processor and the versions.
+    proportion to people to this power), those of `sisim.bench_sweep`, and the processor and the
+    versions.
     """
     alone, second = _sick_sicker()
     without, small = _small_arm()
@@ -67,6 +70,7 @@ def bench() -> dict[str, Any]:
         "small_arm.extra_share": round(small / without - 1, 4),
         "growth.exponent": round(_growth(), 3),
         "figures.seconds": round(_figures(), 2),
+        **bench_sweep(),
     }
 
 

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_sweeps import plan
 
+from sisim.bench_sweep import EXPERIMENT
 from sisim.experiment.cell import MoneyPaths
+from sisim.experiment.definition import load_experiment
 from sisim.experiment.design import cells, count, draws
 
 SAMPLINGS = ("random", "latin_hypercube", "sobol")
@@ -104,3 +106,10 @@ def test_what_money_alone_depends_on_is_told_from_what_touches_people(tmp_path: 
     for path in ("investments.care.duration", "transitions.falls_ill.probability", "time.years",
                  "population.cohort", "nothing.of.the.kind"):  # fmt: skip
         assert not money.money(path), path
+
+
+def test_what_the_bench_sweeps_is_a_good_experiment(tmp_path: Path) -> None:
+    (tmp_path / "bench.toml").write_text(EXPERIMENT.format(cells=5))
+    bench = load_experiment(tmp_path / "bench.toml")
+    assert count(bench) == 5
+    assert bench.scenario.population.residents == 10_000

@@ -191,7 +191,11 @@ def in_process(threads: int = 1) -> Executor:
 
 
 def processes(workers: int | None = None) -> Executor:
-    """Return what runs cells in processes of this machine; unset: as many as there are cores."""
+    """Return what runs cells in processes of this machine; unset: as many as there are cores.
+
+    They are started afresh and read the script that asks for them: a script of your own asks under
+    `if __name__ == "__main__":`, as always with processes in Python.
+    """
     return Processes(workers or len(os.sched_getaffinity(0)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -174,6 +175,8 @@ def sweep(
         ScenarioError: With everything that is wrong in the experiment or its scenario.
         StoreError: If the folder has another result, or is being written, or cannot be.
     """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise RuntimeError('call sweep under `if __name__ == "__main__":` in a script')
     plan = experiment if isinstance(experiment, Plan) else load_experiment(experiment)
     store = Store(out)
     with store.writing():
