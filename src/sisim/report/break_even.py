@@ -50,7 +50,11 @@ def draw_break_even(subject: Subject, found: Sequence[BreakEven], lang: str) -> 
     title = t("What does it take to break even?", lang)
     figure = answer_canvas(subject, title, subtitle_of(subject, scale, lang), lang, notes)
     wide = (1280 - 20) / len(shown)
-    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    bands = np.concatenate([
+        (one.curve["mean"] + sign * 2 * one.curve["standard_error"].fillna(0)).to_numpy()
+        for one in shown for sign in (-1, 1)
+    ])  # fmt: skip
+    low, high = min(0.0, float(bands.min())), max(0.0, float(bands.max()))
     room = 0.12 * (high - low) or 1.0
     for number, one in enumerate(shown):
         left = 20 + number * wide
@@ -128,8 +132,10 @@ def answer(one: BreakEven, words: Assumptions, lang: str, *, short: bool = False
             "{what}: more than breaks even everywhere from {low} to {high}; it is nearest at "
             "{near}.", lang, what=name, near=words.value(one.key, one.nearest or 0.0), **ends,
         )  # fmt: skip
-    if short or one.sure:
+    if one.sure:
         return text
+    if short:
+        return f"{text} {t('(not sure)', lang)}"
     return f"{text} {t('The runs are too few to be sure of it.', lang)}"
 
 
