@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
@@ -39,8 +38,6 @@ def progress(text: str, lang: str) -> Iterator[Callable[[int, int], None]]:
 
 def _compiled_before() -> bool:
     """Return whether the compiled code of this version of the engine is on disk."""
-    import numba
+    from sisim.experiment.executors import compiled
 
-    import sisim.engine  # noqa: F401 (it says where)
-
-    return any(Path(vars(numba.config)["CACHE_DIR"]).rglob("*.nbc"))
+    return compiled()

@@ -84,7 +84,7 @@ class Processes:
 
     def run(self, setup: Setup, batches: Iterator[Batch]) -> Generator[Done, None, None]:
         """Yield the batches as they are done."""
-        if not _compiled():  # once, before many processes want the same code
+        if not compiled():  # once, before many processes want the same code
             for batch in batches:
                 yield run_batch(Runner(setup), batch)
                 break
@@ -274,7 +274,7 @@ def _end(pool: ProcessPoolExecutor) -> None:
         process.terminate()
 
 
-def _compiled() -> bool:
+def compiled() -> bool:
     """Return whether the compiled code of this version of the engine is on disk."""
     import numba
 
