@@ -16,8 +16,8 @@ from sisim.scenario.scenario import Scenario
 SHARES = frozenset({"reach", "share", "probability", "discount_costs", "discount_effects"})
 """Numbers that are read as per cent."""
 MONEY = frozenset({"start_up", "running", "per_participant", "per_participant_month", "price"})
-MOST_NAMED = 2
-"""Of more transitions than this only how many they are is said."""
+LONGEST_LIST = 44
+"""Characters; of a longer list of transitions only the first is named."""
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,8 @@ class Assumptions:
         }.get(parts[0])
 
     def _targets(self, on: list[str]) -> str:
-        # Parts of the same: "Placed again" and "Placed again after an institution".
         names = [self._target(target) for target in on]
-        if len(names) > MOST_NAMED:
+        if len(names) > 1 and len(", ".join(names)) > LONGEST_LIST:
             return t("{first} and {n} more", self.lang, first=names[0], n=len(names) - 1)
         return listing(names, self.lang)
 
