@@ -96,6 +96,8 @@ class Columns(NamedTuple):
     living_hi: NDArray[np.uint32]
     slot: NDArray[np.int32]  # (n,) their row of the bounds
     spot: NDArray[np.int32]  # (n,) the place of each person
+    draws: NDArray[np.uint32]  # (tracks, 4, n) draws of four steps, by place
+    drawn: NDArray[np.void]  # (blocks, tracks) of which four steps, and up to which place
     block: NDArray[np.void]  # (blocks,)
     share: NDArray[np.int32]  # (1 + arms, shares, groups of peers) per mille
     share_differs: NDArray[np.bool_]  # (arms,)
@@ -119,8 +121,6 @@ class Counts(NamedTuple):
 class Scratch(NamedTuple):
     """Work space of a thread."""
 
-    draws: NDArray[np.uint32]  # (tracks, 4, BLOCK) draws of four steps, by place in the block
-    drawn: NDArray[np.void]  # (tracks,) of which four steps, and up to which place
     work: NDArray[np.void]  # (capacity,) who might leave a state, in which arm
     order: NDArray[np.int32]  # (capacity,) the work by arm and state, so that like meets like
     ends: NDArray[np.int32]  # (arms x states,) where each arm and state ends in that order
@@ -628,10 +628,9 @@ def candidates(u, slot, living, state, bound, lo, end, out):  # type: ignore[no-
     # Without a branch: whether a draw falls below is what a processor cannot guess.
     # Unsigned: an index that may be negative costs as much as all the rest.
     n = np.uint64(0)
-    for at in range(np.uint64(end - lo)):
-        place = at + np.uint64(lo)
+    for place in range(np.uint64(lo), np.uint64(end)):
         out[n] = place
-        n += np.uint64(u[at] <= bound[np.uint64(slot[place]), state[np.uint64(living[place])]])
+        n += np.uint64(u[place] <= bound[np.uint64(slot[place]), state[np.uint64(living[place])]])
     return np.int64(n)
 
 
@@ -667,11 +666,11 @@ def survey(L, P, b, lo, hi, s):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def fill_places(L, P, W, k, lo, end, moment, key):  # type: ignore[no-untyped-def]
+def fill_places(L, P, b, k, lo, end, moment, key):  # type: ignore[no-untyped-def]
     """See to it that the draws of four steps on a track are made for those in places [lo, end)."""
     first = lo
-    if W.drawn[k].moment == moment:
-        first = W.drawn[k].until
+    if P.drawn[b, k].moment == moment:
+        first = P.drawn[b, k].until
     if first < end:
         fill(
             P.living_lo[first:end],
@@ -679,13 +678,13 @@ def fill_places(L, P, W, k, lo, end, moment, key):  # type: ignore[no-untyped-de
             U32(moment),
             L.track[k].move,
             key,
-            W.draws[k, 0, first - lo : end - lo],
-            W.draws[k, 1, first - lo : end - lo],
-            W.draws[k, 2, first - lo : end - lo],
-            W.draws[k, 3, first - lo : end - lo],
+            P.draws[k, 0, first:end],
+            P.draws[k, 1, first:end],
+            P.draws[k, 2, first:end],
+            P.draws[k, 3, first:end],
         )
-    W.drawn[k].moment = moment
-    W.drawn[k].until = end
+    P.drawn[b, k].moment = moment
+    P.drawn[b, k].until = end
 
 
 @inlined
@@ -722,15 +721,15 @@ def gather(L, P, W, own, b, lo, hi, s, bound, active, key):  # type: ignore[no-u
             anybody = anybody or active[age, k]
         if not anybody:
             continue
-        fill_places(L, P, W, k, lo, end, moment >> 2, key)
-        u = W.draws[k, lane]
+        fill_places(L, P, b, k, lo, end, moment >> 2, key)
+        u = P.draws[k, lane]
         count = candidates(u, P.slot, P.living, P.state[k], bound, lo, end, W.leavers)
         for m in range(count):
             place = W.leavers[m]
             i = P.living[place]
             state = np.int64(P.state[k, i])
             slot = P.slot[place]
-            n = list_item(W, n, i, i, 0, k, state, slot, u[place - lo])
+            n = list_item(W, n, i, i, 0, k, state, slot, u[place])
             for a in range(arms):
                 if (
                     L.may_differ[a, state]
@@ -742,7 +741,7 @@ def gather(L, P, W, own, b, lo, hi, s, bound, active, key):  # type: ignore[no-u
                         or P.share_differs[a]
                     )
                 ):
-                    n = list_item(W, n, i, i, a + 1, k, state, slot, u[place - lo])
+                    n = list_item(W, n, i, i, a + 1, k, state, slot, u[place])
     shared = n
     for a in range(arms):
         for m in range(own[a, BLOCK]):
@@ -750,7 +749,7 @@ def gather(L, P, W, own, b, lo, hi, s, bound, active, key):  # type: ignore[no-u
             row = i + (a + 1) * P.n
             at = P.spot[i]
             for k in range(L.n_tracks):
-                u = W.draws[k, lane, at - lo]
+                u = P.draws[k, lane, at]
                 if u <= bound[P.slot[at], P.state[k, row]]:
                     state = np.int64(P.state[k, row])
                     n = list_item(W, n, i, row, a + 1, k, state, P.slot[at], u)
@@ -1068,7 +1067,6 @@ def run_blocks(  # type: ignore[no-untyped-def]
         if P.person[lo].start >= s1 or P.person[hi - 1].last < s0:
             continue
         own = W.own[b]
-        W.drawn["moment"][:] = NEVER
         for s in range(s0, s1):
             if not (begun and s == s0):
                 begin_step(L, P, C, lo, hi, s, key)

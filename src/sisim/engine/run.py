@@ -179,7 +179,6 @@ class Simulation:
                     step,
                 )
             listed = scratch.own[block]
-            scratch.drawn["moment"] = NEVER
             n, shared = kernel.gather(
                 tables.layout,
                 columns,
@@ -363,6 +362,8 @@ def columns(compiled: Compiled, who: People) -> Columns:
     place["start"] = place["end"] = NEVER
     block = np.zeros(-(-n // BLOCK), kernel.BlockRow)
     block["youngest"] = compiled.tables.layout.slot_ages
+    drawn = np.zeros((len(block), tracks), kernel.DrawnRow)
+    drawn["moment"] = NEVER
     # Rows of their own in arms are touched, and only then take memory, when people differ.
     state = np.empty((tracks, rows), np.uint16)
     state[:, :n] = compiled.tables.layout.gone
@@ -386,6 +387,8 @@ def columns(compiled: Compiled, who: People) -> Columns:
         living_hi=np.zeros(n, np.uint32),
         slot=np.zeros(n, np.int32),
         spot=np.zeros(n, np.int32),
+        draws=np.empty((tracks, 4, n), np.uint32),
+        drawn=drawn,
         block=block,
         share=np.zeros((1 + arms, len(compiled.shares), int(peers.max(initial=0)) + 1), np.int32),
         share_differs=np.zeros(arms, np.bool_),
@@ -416,11 +419,9 @@ def _scratch(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
     state = compiled.tables.rule.state
     # Every track of everyone in every arm at once, and as much again for those who part ways.
     most = 2 * BLOCK * len(compiled.tracks) * (1 + len(compiled.arms))
-    tracks, features = len(compiled.tracks), max(len(compiled.features), 1)
+    features = max(len(compiled.features), 1)
     out = max(int((state["last"] - state["first"]).max()), 1)
     return Scratch(
-        draws=np.empty((tracks, 4, kernel.BLOCK), np.uint32),
-        drawn=np.zeros(tracks, kernel.DrawnRow),
         work=np.empty(most, kernel.WorkRow),
         order=np.empty(most, np.int32),
         ends=np.empty((1 + len(compiled.arms)) * len(state), np.int32),
