@@ -183,6 +183,17 @@ def visits_in_window(memory, window, s):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def observe_track(V, P, feature, row, s):  # type: ignore[no-untyped-def]
+    """Return a person's state on a track, or for how long they have been in it."""
+    value = 0
+    if feature.kind == tb.STATE:
+        value = np.int64(P.state[feature.arg, row]) - V.track[feature.arg].first
+    else:
+        value = s - P.since[row, feature.arg]
+    return value
+
+
+@inlined
 def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
     """Return the value of a feature of a person now; -1 for `otherwise`."""
     feature = V.feature[f]
@@ -193,10 +204,8 @@ def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
         value = s - P.person[i].born
     elif kind == tb.ATTRIBUTE:
         value = P.codes[arg, i]
-    elif kind == tb.STATE:
-        value = np.int64(P.state[arg, row]) - V.track[arg].first
-    elif kind == tb.TIME_IN_STATE:
-        value = s - P.since[row, arg]
+    elif kind in (tb.STATE, tb.TIME_IN_STATE):
+        value = observe_track(V, P, feature, row, s)
     elif kind == tb.TIME_IN_GROUP:
         inside = V.member[arg, P.state[V.group_track[arg], row]]
         value = s - P.memory[row, arg].changed if inside else -1.0
@@ -266,6 +275,17 @@ def apply_ratio(value, ratio, scale, kind):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def look_up(R, reference, value):  # type: ignore[no-untyped-def]
+    """Return what stands in a table; the last but one goes on, the last is for `otherwise`."""
+    at = np.int64(value)
+    if at < 0:
+        at = reference.length - 1
+    elif at > reference.length - 2:
+        at = reference.length - 2
+    return R.table[reference.table + at]
+
+
+@inlined
 def multiplier(R, r, value):  # type: ignore[no-untyped-def]
     """Return the multiplier that a reference gives for a value of its feature.
 
@@ -274,12 +294,7 @@ def multiplier(R, r, value):  # type: ignore[no-untyped-def]
     reference = R.reference[r]
     result = value
     if reference.kind == tb.LOOK_UP:
-        at = np.int64(value)
-        if at < 0:
-            at = reference.length - 1
-        elif at > reference.length - 2:
-            at = reference.length - 2
-        result = R.table[reference.table + at]
+        result = look_up(R, reference, value)
     elif reference.kind == tb.BANDS:
         # Edges, then one more value than edges.
         edges = reference.length // 2
@@ -489,8 +504,8 @@ def squeeze(R, V, P, W, rest, here, begin, end, s):  # type: ignore[no-untyped-d
     for j in range(state.feature_first, state.feature_quick):
         f = V.state_feature[j]
         for q in range(n):
-            m = W.order[begin + q]
-            W.seen[f, q] = observe(V, P, f, W.work[m].row, W.work[m].person, 0, s)
+            row = W.work[W.order[begin + q]].row
+            W.seen[f, q] = observe_track(V, P, V.feature[f], row, s)
     for q in range(n):
         W.most[0, q] = 0.0
     for j in range(state.first, state.last):
@@ -501,7 +516,7 @@ def squeeze(R, V, P, W, rest, here, begin, end, s):  # type: ignore[no-untyped-d
             if R.reference[r].quick:
                 f = R.reference[r].feature
                 for q in range(n):
-                    W.most[1, q] *= multiplier(R, r, W.seen[f, q])
+                    W.most[1, q] *= look_up(R, R.reference[r], W.seen[f, q])
         for q in range(n):
             W.most[0, q] += W.most[1, q]
     kept = begin
@@ -533,10 +548,10 @@ def find_leavers(R, V, P, track, W, rest, n, s):  # type: ignore[no-untyped-def]
         state = R.state[W.work[m].state]
         if state.fixed and W.work[m].draw * SCALE < state.leave:
             note_leaver(P, W, m, track[state.track].to, leaving)
+            # Nothing but their own state can matter to where they go.
             for j in range(state.feature_first, state.feature_last):
-                f = V.state_feature[j]
-                i = W.work[m].person
-                W.kept[leaving, f] = observe(V, P, f, W.work[m].row, i, W.work[m].arm, s)
+                own = W.work[m].state - track[state.track].first
+                W.kept[leaving, V.state_feature[j]] = own
             leaving += 1
     total = sort_work(R, W, n)
     begin = 0
