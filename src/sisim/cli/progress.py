@@ -25,7 +25,7 @@ def progress(text: str, lang: str) -> Iterator[Callable[[int, int], None]]:
     if first:
         # Said as a line of its own, that it may be read where there is no terminal to draw on.
         console.print(
-            t("The model is compiled, once and for all. That takes about half a minute.", lang)
+            t("The model is compiled, once and for all. That takes about a minute.", lang)
         )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(t("Compiling", lang) if first else text, total=None)
