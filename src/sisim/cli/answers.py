@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from sisim.cli.options import RESULTS, Options, values
 from sisim.cli.output import politely, refuse_early
 from sisim.cli.progress import progress
 from sisim.cli.speech import Refusal
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from sisim.experiment.question import Question
     from sisim.report.answer_frame import Subject
 
-RESULTS = Path("sisim-results")
 NPV = "net_present_value"
 DRAWS, POINTS, BASE_POINTS, TRAJECTORIES = 200, 5, 64, 10
 Method = Literal["one-way", "sobol", "morris"]
@@ -28,23 +28,20 @@ Pictures = Mapping[str, "Callable[[], Figure]"]
 
 def add_answers(
     command: Callable[[str, str], Callable[[Callable[..., None]], Callable[..., None]]],
-    argument: Callable[..., Any],
-    option: Callable[..., Any],
-    values: Callable[[list[str] | None, str], dict[str, Any]],
+    options: Options,
     lang: Lang,
 ) -> None:
     """Add the commands that ask something of a scenario.
 
     Args:
         command: Makes a command of a function, given a name and a help text.
-        argument: Makes an argument.
-        option: Makes an option.
-        values: Reads what was given with `--set`.
+        options: Makes arguments and options, and has those that commands share.
         lang: The reader's language.
     """
+    argument, option = options.argument, options.option
     name = t("SCENARIO", lang)
     ready = t("A scenario file, or the name of a ready one.", lang)
-    Asked = Annotated[str, argument(name, ready)]  # noqa: N806 (types)
+    Asked = Annotated[str, options.scenario]  # noqa: N806 (types)
     Arm = Annotated[  # noqa: N806
         str | None,
         option("--arm", t("ARM", lang), t("Which arm of the scenario; unset: the last.", lang)),
@@ -55,23 +52,10 @@ def add_answers(
                t("What is asked for; unset: net_present_value. An outcome of the file is "
                  "outcome.NAME.", lang)),
     ]  # fmt: skip
-    Changes = Annotated[  # noqa: N806
-        list[str] | None,
-        option("--set", t("KEY=VALUE", lang),
-               t("Another value of any number in the scenario or its pathway. May be repeated.",
-                 lang)),
-    ]  # fmt: skip
-    Seed = Annotated[  # noqa: N806
-        int | None, option("--seed", t("N", lang), t("The seed of the first run.", lang), min=0)
-    ]
-    Replications = Annotated[  # noqa: N806
-        int | None,
-        option("--replications", t("N", lang), t("How many runs, each with its seed.", lang),
-               min=1),
-    ]  # fmt: skip
-    Out = Annotated[  # noqa: N806
-        Path | None, option("--out", t("FOLDER", lang), t("Where the result is written.", lang))
-    ]
+    Changes = Annotated[list[str] | None, options.changes]  # noqa: N806
+    Seed = Annotated[int | None, options.seed]  # noqa: N806
+    Replications = Annotated[int | None, options.replications]  # noqa: N806
+    Out = Annotated[Path | None, options.out]  # noqa: N806
     Vary = Annotated[  # noqa: N806
         list[str] | None,
         option("--vary", t("PATTERN", lang),

@@ -9,6 +9,7 @@ import typer
 from typer.main import get_command
 
 from sisim.cli.answers import add_answers
+from sisim.cli.options import RESULTS, Options, values
 from sisim.cli.output import politely, print_table, refuse_early, whole_file
 from sisim.cli.progress import progress
 from sisim.cli.speech import Refusal, SpeakingCommand, SpeakingGroup
@@ -17,7 +18,6 @@ from sisim.language import Lang, number, preferred_language, t
 from sisim.scenario.contents import contents
 from sisim.scenario.document import shipped
 from sisim.scenario.load import load_pathway, load_scenario
-from sisim.scenario.override import parse_value
 from sisim.scenario.schema import schema as json_schema
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 READY = "placed-youth"
 """The scenario of `sisim figures` when none is named."""
-RESULTS = Path("sisim-results")
 RESIDENTS, YEARS = 100_000, 20
 """The municipality in which a pathway is held against its targets: care is rare."""
 PICTURES = (".svg", ".png", ".pdf")
@@ -73,40 +72,14 @@ def build(lang: Lang) -> typer.Typer:
             rich_help_panel=t("Commands", lang),
         )
 
-    def argument(name: str, text: str) -> Any:
-        return typer.Argument(
-            metavar=name, help=text, show_default=False, rich_help_panel=t("Arguments", lang)
-        )
-
-    def option(flag: str, name: str | None, text: str, **more: Any) -> Any:
-        panel = t("Options", lang)
-        return typer.Option(
-            flag, metavar=name, help=text, show_default=False, rich_help_panel=panel, **more
-        )
-
+    options = Options(lang)
+    argument, option = options.argument, options.option
     scenario_name = t("SCENARIO", lang)
-    Scenario = Annotated[  # noqa: N806 (a type)
-        str, argument(scenario_name, t("A scenario file, or the name of a ready one.", lang))
-    ]
-    Changes = Annotated[  # noqa: N806
-        list[str] | None,
-        option(
-            "--set",
-            t("KEY=VALUE", lang),
-            t("Another value of any number in the scenario or its pathway. May be repeated.", lang),
-        ),
-    ]
-    Seed = Annotated[  # noqa: N806
-        int | None, option("--seed", t("N", lang), t("The seed of the first run.", lang), min=0)
-    ]
-    Replications = Annotated[  # noqa: N806
-        int | None,
-        option("--replications", t("N", lang), t("How many runs, each with its seed.", lang),
-               min=1),
-    ]  # fmt: skip
-    Out = Annotated[  # noqa: N806
-        Path | None, option("--out", t("FOLDER", lang), t("Where the result is written.", lang))
-    ]
+    Scenario = Annotated[str, options.scenario]  # noqa: N806 (types)
+    Changes = Annotated[list[str] | None, options.changes]  # noqa: N806
+    Seed = Annotated[int | None, options.seed]  # noqa: N806
+    Replications = Annotated[int | None, options.replications]  # noqa: N806
+    Out = Annotated[Path | None, options.out]  # noqa: N806
 
     @command(
         "run",
@@ -184,7 +157,7 @@ def build(lang: Lang) -> typer.Typer:
         replications: Replications = None,
         out: Out = None,
     ) -> None:  # fmt: skip
-        loaded = load_scenario(scenario, _values(changes, lang))
+        loaded = load_scenario(scenario, values(changes, lang))
         arms = _arms(loaded, arm, lang)
         folder = out or RESULTS / loaded.name
         refuse_early(folder, lang)
@@ -205,8 +178,8 @@ def build(lang: Lang) -> typer.Typer:
         for path in written:
             print(path)
 
-    add_sweeping(command, argument, option, lang)
-    add_answers(command, argument, option, _values, lang)
+    add_sweeping(command, options, lang)
+    add_answers(command, options, lang)
 
     @command(
         "check",
@@ -222,7 +195,7 @@ def build(lang: Lang) -> typer.Typer:
         ],
         changes: Changes = None,
     ) -> None:
-        for line in contents(file, _values(changes, lang), lang):
+        for line in contents(file, values(changes, lang), lang):
             print(line)
 
     @command(
@@ -244,7 +217,7 @@ def build(lang: Lang) -> typer.Typer:
         changes: Changes = None,
         seed: Seed = None,
     ) -> None:
-        loaded = load_scenario(scenario, _values(changes, lang))
+        loaded = load_scenario(scenario, values(changes, lang))
         from sisim.report.explain import UnknownPerson
         from sisim.report.explain import explain as explain_person
 
@@ -305,9 +278,9 @@ def build(lang: Lang) -> typer.Typer:
         picture = out or RESULTS / f"{Path(name).stem}.svg"
         if picture.suffix not in PICTURES:
             raise Refusal(t("A drawing is .svg, .png or .pdf.", lang))
-        values = _values(changes, lang)
-        loaded = load_pathway(name, values)
-        for line in contents(name, values, lang, "pathway"):
+        overrides = values(changes, lang)
+        loaded = load_pathway(name, overrides)
+        for line in contents(name, overrides, lang, "pathway"):
             print(line)
         from sisim.report.diagram import draw_pathway
 
@@ -353,7 +326,7 @@ def build(lang: Lang) -> typer.Typer:
     ) -> None:
         from sisim.scenario.register import assumptions as register
 
-        table = register(load_scenario(scenario, _values(changes, lang)))
+        table = register(load_scenario(scenario, values(changes, lang)))
         if out is None:
             print_table(table)
         else:
@@ -416,7 +389,7 @@ def _simulate(
     view: "View | None" = None,
 ) -> None:
     """Simulate and publish; a view asks for the figures, and says how they are to be seen."""
-    scenario = load_scenario(name, _values(changes, lang))
+    scenario = load_scenario(name, values(changes, lang))
     if view is not None and scenario.figures is None:
         text = t(
             "The scenario has no [figures] that says what to draw; `sisim run` needs none.", lang
@@ -475,14 +448,3 @@ def _publish(result: Any, folder: Path, lang: Lang, view: "View | None") -> list
     means = outcomes.groupby(["outcome", "year", "arm"], sort=False, observed=True)["value"].mean()
     print_table(means.unstack("arm").reset_index())
     return written
-
-
-def _values(changes: list[str] | None, lang: str) -> dict[str, Any]:
-    """Return the values by key that were given with `--set key=value`."""
-    values = {}
-    for change in changes or []:
-        key, equals, text = change.partition("=")
-        if not equals or not key.strip():
-            raise Refusal(t('--set needs KEY=VALUE; "{given}" is not.', lang, given=change))
-        values[key.strip()] = parse_value(text.strip())
-    return values

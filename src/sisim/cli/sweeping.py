@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sisim.cli.options import RESULTS, Options
 from sisim.cli.output import print_table, refuse_early
 from sisim.cli.progress import progress
 from sisim.cli.speech import INTERRUPTED, Refusal, complain
@@ -16,25 +17,23 @@ if TYPE_CHECKING:
     from sisim.experiment.executors import Executor
     from sisim.experiment.run import Study
 
-RESULTS = Path("sisim-results")
 MOST_ROWS = 40
 """Rows of the summary that are printed; all are in the folder."""
 DIFFERS = 1
 """Exit code when another result comes out."""
 
 Spoken = Callable[[str, str], Callable[[Callable[..., None]], Callable[..., None]]]
-Parameter = Callable[..., Any]
 
 
-def add_sweeping(command: Spoken, argument: Parameter, option: Parameter, lang: Lang) -> None:
+def add_sweeping(command: Spoken, options: Options, lang: Lang) -> None:
     """Add `sweep` and `reproduce` to the command line.
 
     Args:
         command: Makes a command of a function, given a name and a help text.
-        argument: Makes an argument.
-        option: Makes an option.
+        options: Makes arguments and options, and has those that commands share.
         lang: The reader's language.
     """
+    argument, option = options.argument, options.option
     Workers = Annotated[  # noqa: N806 (a type)
         int | None,
         option("--workers", t("N", lang),

@@ -1,0 +1,53 @@
+"""What several commands take, said once, in the reader's language."""
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from sisim.cli.speech import Refusal
+from sisim.language import Lang, t
+from sisim.scenario.override import parse_value
+
+RESULTS = Path("sisim-results")
+"""Where results are written when no folder is named."""
+
+
+class Options:
+    """Makers of arguments and options, and those that commands share."""
+
+    def __init__(self, lang: Lang) -> None:
+        self._lang = lang
+        ready = t("A scenario file, or the name of a ready one.", lang)
+        self.scenario = self.argument(t("SCENARIO", lang), ready)
+        other = t("Another value of any number in the scenario or its pathway. May be repeated.",
+                  lang)  # fmt: skip
+        self.changes = self.option("--set", t("KEY=VALUE", lang), other)
+        self.seed = self.option("--seed", t("N", lang), t("The seed of the first run.", lang),
+                                min=0)  # fmt: skip
+        runs = t("How many runs, each with its seed.", lang)
+        self.replications = self.option("--replications", t("N", lang), runs, min=1)
+        self.out = self.option("--out", t("FOLDER", lang), t("Where the result is written.", lang))
+
+    def argument(self, name: str, text: str) -> Any:
+        """Return an argument."""
+        panel = t("Arguments", self._lang)
+        return typer.Argument(metavar=name, help=text, show_default=False, rich_help_panel=panel)
+
+    def option(self, flag: str, name: str | None, text: str, **more: Any) -> Any:
+        """Return an option."""
+        panel = t("Options", self._lang)
+        return typer.Option(
+            flag, metavar=name, help=text, show_default=False, rich_help_panel=panel, **more
+        )
+
+
+def values(changes: list[str] | None, lang: str) -> dict[str, Any]:
+    """Return the values by key that were given with `--set key=value`."""
+    found = {}
+    for change in changes or []:
+        key, equals, text = change.partition("=")
+        if not equals or not key.strip():
+            raise Refusal(t('--set needs KEY=VALUE; "{given}" is not.', lang, given=change))
+        found[key.strip()] = parse_value(text.strip())
+    return found
