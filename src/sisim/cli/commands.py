@@ -433,7 +433,9 @@ def _publish(result: Any, folder: Path, lang: Lang, view: "View | None") -> list
     from sisim.report.words import sentences
 
     if result.scenario.figures is not None:
-        written = publish(result, folder, lang, view, more=result.money_tables)
+        # The figures alone come with the numbers behind them; the money is a second's work more.
+        more = result.money_tables if view is None else {}
+        written = publish(result, folder, lang, view, more=more)
         print("\n".join(sentences(result, lang, view)))
         return written
 
