@@ -45,13 +45,21 @@ def holds(R, V, P, first, last, row, i, arm, s):  # type: ignore[no-untyped-def]
 
 @compiled_function
 def eligible(R, V, P, target, alternative, arm, inv, lo, hi, s, repeat, out):  # type: ignore[no-untyped-def]
-    """Write the people in [lo, hi) in the target group and not yet treated; return how many."""
+    """Write the people in [lo, hi) in the target group and not yet treated; return how many.
+
+    In the arm `without` (0) nobody is ever treated.
+    """
     count = 0
     for i in range(lo, hi):
-        place = P.place[arm - 1, inv, i]
-        if P.person[i].arrive > s or (place.start != NEVER and (not repeat or place.end == NEVER)):
+        if P.person[i].arrive > s:
             continue
-        row = i + arm * P.n if P.differs[arm - 1, i] else i
+        row = i
+        if arm > 0:
+            place = P.place[arm - 1, inv, i]
+            if place.start != NEVER and (not repeat or place.end == NEVER):
+                continue
+            if P.differs[arm - 1, i]:
+                row = i + arm * P.n
         if not P.alive[row]:
             continue
         # The target group is the first range; if it has alternatives, one of them must hold too.
@@ -76,6 +84,31 @@ def eligible(R, V, P, target, alternative, arm, inv, lo, hi, s, repeat, out):  #
             out[count] = i
             count += 1
     return count
+
+
+def in_a_target_group(compiled: Compiled, columns: Columns, step: int) -> NDArray[np.int64]:
+    """Return who is in the target group of some investment in the arm `without`, as numbers."""
+    tables = compiled.tables
+    found = np.empty(columns.n, np.int64)
+    parts = []
+    for number in range(len(compiled.investments)):
+        low, high = _of_ages(columns.person["born"], step, *ages(compiled, number))
+        count = eligible(
+            tables.rule,
+            tables.sight,
+            columns,
+            tables.target,
+            tables.alternative,
+            0,
+            number,
+            low,
+            high,
+            step,
+            False,
+            found,
+        )
+        parts.append(found[:count].copy())
+    return np.unique(np.concatenate(parts)) if parts else found[:0]
 
 
 @compiled_function
@@ -198,10 +231,8 @@ class Enrolments:
         queue = plan.investment.selection.rule == "first_come" and capacity is not None
         if free == 0 and not queue:
             return
-        # People stand in order of birth: those of an age in the target group are a slice.
-        low = int(np.searchsorted(self._who.born, step - plan.oldest))
-        high = int(np.searchsorted(self._who.born, step - plan.youngest, "right"))
-        found = np.empty(max(high - low, 0), np.int64)
+        low, high = _of_ages(self._who.born, step, plan.youngest, plan.oldest)
+        found = np.empty(high - low, np.int64)
         tables = self._compiled.tables
         count = eligible(
             tables.rule,
@@ -333,26 +364,9 @@ class Plan:
             or not investment.effects
         )
         queued = investment.selection.rule == "first_come"
-        self.youngest, self.oldest = self._ages(compiled)
+        self.youngest, self.oldest = ages(compiled, self.number)
         self.waiting_since = np.full(people if queued else 0, NEVER, np.int64)
         self.seen = np.full(people if queued else 0, NEVER, np.int64)
-
-    def _ages(self, compiled: Compiled) -> tuple[int, int]:
-        """Return the lowest and the highest age in steps of the target group."""
-        tables = compiled.tables
-        youngest, oldest = 0, int(tables.layout.max_age) - 1
-        for r in range(*tables.target[self.number]):
-            reference = compiled.references[r]
-            feature = tables.sight.feature[reference.feature]
-            if feature["kind"] == AGE and reference.kind == LOOK_UP:
-                allowed = np.flatnonzero(reference.values[:-1])
-                if not len(allowed):
-                    return 1, 0
-                youngest = max(youngest, int(allowed[0]))
-                # The last value holds for every age from there on.
-                if allowed[-1] < len(reference.values) - 2:
-                    oldest = min(oldest, int(allowed[-1]))
-        return youngest, oldest
 
     def capacity(self, step: int) -> int | None:
         """Return the number of places at a step, or None if there is no limit."""
@@ -364,3 +378,28 @@ class Plan:
     def stopped(self, area: NDArray[np.uint8], step: int) -> NDArray[np.bool_]:
         """Return for people in each area whether delivery has stopped there."""
         return np.asarray(~self._delivers[area, step])
+
+
+def ages(compiled: Compiled, investment: int) -> tuple[int, int]:
+    """Return the lowest and the highest age in steps of an investment's target group."""
+    tables = compiled.tables
+    youngest, oldest = 0, int(tables.layout.max_age) - 1
+    for r in range(*tables.target[investment]):
+        reference = compiled.references[r]
+        feature = tables.sight.feature[reference.feature]
+        if feature["kind"] == AGE and reference.kind == LOOK_UP:
+            allowed = np.flatnonzero(reference.values[:-1])
+            if not len(allowed):
+                return 1, 0
+            youngest = max(youngest, int(allowed[0]))
+            # The last value holds for every age from there on.
+            if allowed[-1] < len(reference.values) - 2:
+                oldest = min(oldest, int(allowed[-1]))
+    return youngest, oldest
+
+
+def _of_ages(born: NDArray[np.int32], step: int, youngest: int, oldest: int) -> tuple[int, int]:
+    """Return where people of these ages stand: they are in order of birth."""
+    low = int(np.searchsorted(born, step - oldest))
+    high = int(np.searchsorted(born, step - youngest, "right"))
+    return low, max(low, high)

@@ -48,8 +48,9 @@ class People:
 
     def only(self, index: NDArray[np.int64]) -> People:
         """Return the people at `index` alone, as they are."""
+        # In order: another layout would have everything compiled once more.
         return People(
-            *(getattr(self, name)[..., index] for name in self.__slots__),
+            *(np.ascontiguousarray(getattr(self, name)[..., index]) for name in self.__slots__),
         )
 
 

@@ -79,6 +79,8 @@ class Simulation:
         seed: The seed of every draw.
         threads: Threads to use; the results do not depend on it.
         only: Simulate these people alone, as (people, recorded shares, recorded enrolments).
+        among: Their columns, if already made.
+        bounds: The bounds on leaving, if already worked out.
         logging: Keep every move, for histories.
     """
 
@@ -89,6 +91,8 @@ class Simulation:
         *,
         threads: int | None = None,
         only: People | None = None,
+        among: Columns | None = None,
+        bounds: Bounds | None = None,
         recorded_shares: NDArray[np.int32] | None = None,
         recorded_enrolments: list[Enrolment] | None = None,
         logging: bool = False,
@@ -100,10 +104,10 @@ class Simulation:
         self.logging = logging
         self.people = people(compiled.scenario, compiled.clock, seed) if only is None else only
         self.key = seed_key(seed)
-        self.columns = columns(compiled, self.people)
+        self.columns = columns(compiled, self.people) if among is None else among
         blocks = -(-len(self.people) // BLOCK)
         own = np.zeros((blocks, len(compiled.arms), BLOCK + 1), np.int32)
-        self._bounds = Bounds(compiled, self.people)
+        self._bounds = Bounds(compiled, self.people) if bounds is None else bounds
         self._counts = [_counts(compiled) for _ in range(self.threads)]
         self._scratch = [_scratch(compiled, own) for _ in range(self.threads)]
         self._log: list[NDArray[np.void]] = []
@@ -326,9 +330,17 @@ class Simulation:
 
     def log(self) -> NDArray[np.void]:
         """Return every move so far: row, step from which it holds, states left and entered."""
-        parts = [*self._log, *(c.log[: int(c.log_size[0])] for c in self._counts)]
-        moves = np.concatenate(parts)
+        moves = self.drain()
+        self._log.append(moves)
         return moves[np.lexsort((moves["origin"], moves["step"], moves["row"]))]
+
+    def drain(self) -> NDArray[np.void]:
+        """Return the moves since this was last asked, in no order, and forget them."""
+        moves = np.concatenate([*self._log, *(c.log[: int(c.log_size[0])] for c in self._counts)])
+        self._log.clear()
+        for counts in self._counts:
+            counts.log_size[0] = 0
+        return moves
 
 
 @cache
@@ -438,11 +450,18 @@ def _scratch(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
 
 
 class Bounds:
-    """The largest chance of leaving each state, by year of age and class of background."""
+    """The largest chance of leaving each state, by year of age and class of background.
 
-    def __init__(self, compiled: Compiled, who: People) -> None:
+    Args:
+        compiled: The compiled scenario.
+        who: Its people.
+        headroom: How much further from 1 the ratio of an effect may be than in the scenario.
+    """
+
+    def __init__(self, compiled: Compiled, who: People, headroom: float = 1.0) -> None:
         self._compiled = compiled
-        self._largest = _largest(compiled, who)
+        self._excess = _excess(compiled) * headroom
+        self._largest = _largest(compiled, who, self._excess)
         tables = compiled.tables
         self._drifts = bool((tables.rule.drift != 1.0).any())
         feature = tables.sight.feature
@@ -456,6 +475,10 @@ class Bounds:
         self._bound = np.empty((MOST_BOUNDS, slots, len(tables.rule.state)), np.uint32)
         self._rest = np.empty((MOST_BOUNDS, slots, len(tables.rule.out)), np.float32)
         self._active = np.empty((MOST_BOUNDS, layout.slot_ages, layout.n_tracks), np.bool_)
+
+    def hold_for(self, compiled: Compiled) -> bool:
+        """Return whether the bounds hold for another version of the arms, too."""
+        return bool((_excess(compiled) <= self._excess).all())
 
     def between(
         self, first: int, stop: int
@@ -521,7 +544,18 @@ def _seasons(compiled: Compiled) -> set[int]:
     return found
 
 
-def _largest(compiled: Compiled, who: People) -> NDArray[np.float64]:
+def _excess(compiled: Compiled) -> NDArray[np.float64]:
+    """Return how far above 1 the multiplier of each effect may come, per unit of strength."""
+    found = np.zeros(len(compiled.references))
+    for r, reference in enumerate(compiled.references):
+        if reference.kind == EFFECT:
+            feature = compiled.tables.sight.feature[reference.feature]
+            modified = compiled.tables.sight.effect[feature["arg"]]["modifier"] >= 0
+            found[r] = abs(reference.ratio - 1.0) if modified else max(reference.ratio - 1.0, 0.0)
+    return found
+
+
+def _largest(compiled: Compiled, who: People, excess: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the greatest multiplier of each reference in each slot, float64 (slots, references).
 
     A slot is a year of age and a class of background: in it ages lie within a year and the steps
@@ -542,8 +576,7 @@ def _largest(compiled: Compiled, who: People) -> NDArray[np.float64]:
         elif reference.kind == EFFECT:
             modifier = int(sight.effect[feature["arg"]]["modifier"])
             strength = 1.0 if modifier < 0 else np.abs(who.numbers[modifier]).max(initial=0.0)
-            if reference.ratio > 1.0 or modifier >= 0:
-                out[:, :, r] = 1.0 + abs(1.0 - reference.ratio) * strength
+            out[:, :, r] = 1.0 + excess[r] * strength
         elif feature["kind"] in (AGE, AGE_CALENDAR):
             for age in range(layout.slot_ages):
                 # Slots are looked up every fourth step; a year is no whole number of weeks.
