@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -43,6 +43,49 @@ def replace_numbers(node: N, change: Callable[[str, Number], Number], path: str 
         elif changed:
             result = list(new.values()) if isinstance(node, list) else new
     return result  # type: ignore[no-any-return]
+
+
+def with_numbers(node: N, values: Mapping[str, float]) -> N:
+    """Return `node` with other plain values of some of its numbers.
+
+    Each is checked by itself alone, which takes no time; `load.changed` checks the whole.
+
+    Args:
+        node: A scenario, a pathway, or a part of one.
+        values: The values by dotted path.
+
+    Raises:
+        LookupError: If there is no number at a path.
+        pydantic.ValidationError: If a number cannot have such a value.
+    """
+    for path, value in values.items():
+        node = _with_number(node, path.split("."), value)
+    return node
+
+
+def _with_number(node: Any, parts: list[str], value: float) -> Any:
+    if isinstance(node, Number) and parts in ([], ["value"]):
+        kept = node.model_dump(exclude_unset=True, exclude={"low", "high", "distribution"})
+        return type(node).model_validate({**kept, "value": value})
+    if not parts:
+        if isinstance(node, bool) or not isinstance(node, int | float):
+            raise LookupError(f"{node!r} is not a number")
+        return type(node)(value)
+    key, *rest = parts
+    known = dict(_parts(node))
+    if key not in known:
+        raise LookupError(f'there is nothing called "{key}" here')
+    new = _with_number(known[key], rest, value)
+    if isinstance(node, list):
+        return [new if str(index) == key else part for index, part in enumerate(node)]
+    if isinstance(node, dict):
+        return {**node, key: new}
+    names = {field.alias or name: name for name, field in type(node).model_fields.items()}
+    if not isinstance(new, BaseModel | dict | list):
+        type(node).__pydantic_validator__.validate_assignment(
+            type(node).model_construct(**dict(node)), names[key], new
+        )
+    return node.model_copy(update={names[key]: new})
 
 
 def _parts(node: Any, written: bool = False) -> list[tuple[str, Any]]:
