@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -76,7 +80,9 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     target, alternative = _targets(build)
     # Effects come last in the rule, so that a state's features stand before its effects'.
     rule, names = _rule(build, arms)
-    sight, area_active, entry_ratio = _sight(build, arms)
+    effects = list(_own_effects(scenario, arms, names))
+    acting = _acting(scenario, clock, build.areas, build.numbers, effects)
+    sight = _sight(build, acting)
     kernel.fix_chances(
         rule, sight.track, np.empty((max(len(build.features), 1), 1)), np.empty((kernel.MAX_OUT, 1))
     )
@@ -107,8 +113,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         cell_edges=np.array(edges, np.int32),
         cell_age=np.searchsorted(edges, age, side="right").astype(np.int32),
         start_share=_start_shares(build),
-        area_active=area_active,
-        entry_ratio=entry_ratio,
+        **acting.layout,
         may_differ=_may_differ(build, rule, len(arms)),
         use=use_rows,
     )  # fmt: skip
@@ -167,7 +172,6 @@ class _Builder:
         self.feature_names: list[str] = []
         self.references: list[FactorReference] = []
         self.shares: list[tuple[str, str]] = []
-        self.effects: list[tuple[str, str, Effect]] = []
         self.state_feature: list[int] = []
         years = clock.year(np.arange(clock.end + 1))
         self.first_year = int(years[0]) if len(years) else 0
@@ -538,44 +542,75 @@ def _effects(
 ) -> NDArray[np.int32]:
     """Append every arm's effects as references; return their ranges (1 + arms, transitions, 2)."""
     ranges = np.zeros((1 + len(arms), len(transitions), 2), np.int32)
-    for a, arm in enumerate(arms):
-        for t, transition in enumerate(transitions):
-            first = len(build.references)
-            for name, ending in build.scenario.arms[arm].investments.items():
-                for effect in build.scenario.investments[name].effects:
-                    if transition not in effect.on:
-                        continue
-                    number = len(build.effects)
-                    build.effects.append((name, ending, effect))
-                    kind = NEW_WAY_HERE if effect.acts_on == "area" else TREATMENT
-                    build.references.append(
-                        FactorReference(
-                            name=name,
-                            feature=build.number(kind, number, 0, f"effect.{name}"),
-                            values=np.ones(1),
-                            scale=scale_code(effect.scale, kinds[t]),
-                            kind=EFFECT,
-                            ratio=effect.ratio.value,
-                        )
-                    )
-            ranges[a + 1, t] = first, len(build.references)
+    ranges[1:] = len(build.references)
+    for number, own in enumerate(_own_effects(build.scenario, arms, transitions)):
+        kind = NEW_WAY_HERE if own.effect.acts_on == "area" else TREATMENT
+        build.references.append(
+            FactorReference(
+                name=own.investment,
+                feature=build.number(kind, number, 0, f"effect.{own.investment}"),
+                values=np.ones(1),
+                scale=scale_code(own.effect.scale, kinds[own.transition]),
+                kind=EFFECT,
+                ratio=own.effect.ratio.value,
+            )
+        )
+        # Effects come arm by arm and transition by transition: what comes later begins later.
+        later = ranges[1:].reshape(-1, 2)[own.arm * len(transitions) + own.transition :]
+        later[0, 1] = later[1:] = len(build.references)
     return ranges
 
 
-def _sight(
-    build: _Builder, arms: list[str]
-) -> tuple[Sight, NDArray[np.bool_], NDArray[np.float64]]:
-    """Return what features are observed with, where effects on areas act, and on entries."""
-    scenario, clock = build.scenario, build.clock
-    areas, end = build.areas, clock.end + 1
-    investments = max(len(build.investments), 1)
+class _OwnEffect(NamedTuple):
+    """An effect on a transition, as an arm has it."""
+
+    arm: int
+    transition: int
+    investment: str
+    ending: str
+    effect: Effect
+
+
+def _own_effects(
+    scenario: Scenario, arms: list[str], transitions: list[str]
+) -> Iterator[_OwnEffect]:
+    """Yield every effect in the order of their numbers."""
+    for a, arm in enumerate(arms):
+        own = [
+            (name, ending, effect)
+            for name, ending in scenario.arms[arm].investments.items()
+            for effect in scenario.investments[name].effects
+        ]
+        for t, transition in enumerate(transitions):
+            for name, ending, effect in own:
+                if transition in effect.on:
+                    yield _OwnEffect(a, t, name, ending, effect)
+
+
+class _Acting(NamedTuple):
+    """What of the tables depends on how strong investments are, where and when."""
+
+    sight: dict[str, Any]
+    layout: dict[str, Any]
+
+
+def _acting(
+    scenario: Scenario,
+    clock: Clock,
+    areas: list[str],
+    numbers: list[str],
+    effects: list[_OwnEffect],
+) -> _Acting:
+    """Return the strength of investments through time; `numbers`: attributes that are numbers."""
+    investments, end = list(scenario.investments), clock.end + 1
+    arms = list(scenario.arms)
     active = np.zeros((len(arms), len(areas), end), np.bool_)
     entry = np.ones((len(arms), len(areas), end))
-    placing = np.zeros((len(arms), investments), PlacingRow)
-    fidelity = np.ones((len(arms), investments, end))
+    placing = np.zeros((len(arms), max(len(investments), 1)), PlacingRow)
+    fidelity = np.ones((len(arms), max(len(investments), 1), end))
     for a, arm in enumerate(arms):
         for name, ending in scenario.arms[arm].investments.items():
-            number, investment = build.investments.index(name), scenario.investments[name]
+            number, investment = investments.index(name), scenario.investments[name]
             placing[a, number]["onset"] = clock.months(investment.onset)
             placing[a, number]["project_end"] = clock.at(investment.start) + clock.steps(
                 investment.years
@@ -588,18 +623,65 @@ def _sight(
                 active[a] |= strength > 0
                 if "entry" in effect.on:
                     entry[a] *= 1 - (1 - effect.ratio.value) * strength
-    strengths = np.zeros((len(build.effects), len(areas), end))
-    effect_rows = np.zeros(len(build.effects), EffectRow)
-    for number, (name, how, effect) in enumerate(build.effects):
+    strengths = np.zeros((len(effects), len(areas), end))
+    effect_rows = np.zeros(len(effects), EffectRow)
+    for number, own in enumerate(effects):
+        effect, investment = own.effect, scenario.investments[own.investment]
         effect_rows[number] = (
-            build.investments.index(name),
+            investments.index(own.investment),
             phase_code(effect),
-            -1 if effect.modifier is None else build.numbers.index(effect.modifier),
+            -1 if effect.modifier is None else numbers.index(effect.modifier),
         )
         if effect.acts_on == "area":
-            strengths[number] = area_strength(effect, scenario.investments[name], how, clock, areas)
-    kept = [persistence(effect, clock) for _, _, effect in build.effects]
-    origin = _oldest(scenario, clock)
+            strengths[number] = area_strength(effect, investment, own.ending, clock, areas)
+    kept = [persistence(own.effect, clock) for own in effects]
+    return _Acting(
+        sight={
+            "effect": effect_rows,
+            "persist": np.array(kept, np.float64).reshape(len(kept), end),
+            "strength": strengths,
+            "placing": placing,
+            "fidelity": fidelity,
+        },
+        layout={"area_active": active, "entry_ratio": entry},
+    )
+
+
+def with_arms(compiled: Compiled, scenario: Scenario) -> Compiled:
+    """Return the tables of another version of the arms, most of them being as they were.
+
+    Args:
+        compiled: The tables of a scenario.
+        scenario: One with other numbers in its investments, and all else the same.
+    """
+    rule, sight, layout, *targets = compiled.tables
+    effects = list(_own_effects(scenario, compiled.arms, compiled.transitions))
+    acting = _acting(scenario, compiled.clock, compiled.areas, compiled.numbers, effects)
+    references = list(compiled.references)
+    rows = rule.reference.copy()
+    ratios = iter(effects)
+    for r, reference in enumerate(references):
+        if reference.kind == EFFECT:
+            ratio = next(ratios).effect.ratio.value
+            references[r] = replace(reference, ratio=ratio)
+            rows["ratio"][r] = ratio
+    return replace(
+        compiled,
+        scenario=scenario,
+        references=references,
+        tables=Tables(
+            rule._replace(reference=rows),
+            sight._replace(**acting.sight),
+            layout._replace(**acting.layout),
+            *targets,
+        ),
+    )
+
+
+def _sight(build: _Builder, acting: _Acting) -> Sight:
+    """Return what features are observed with."""
+    clock, end = build.clock, build.clock.end + 1
+    origin = _oldest(build.scenario, clock)
     steps = np.arange(-origin, end)
     calendar = np.zeros(len(steps), CalendarRow)
     calendar["year"] = clock.year(steps) - build.first_year
@@ -620,7 +702,7 @@ def _sight(
     numbers = np.arange(len(track))
     track["group_first"] = np.searchsorted(np.sort(of_group), numbers, side="left")
     track["group_last"] = np.searchsorted(np.sort(of_group), numbers, side="right")
-    sight = Sight(
+    return Sight(
         first_step=clock.first_moment,
         origin=origin,
         scenario_start=clock.start,
@@ -640,13 +722,8 @@ def _sight(
             np.bool_,
         ).reshape(len(build.groups), len(build.states) + 1),
         calendar=calendar,
-        effect=effect_rows,
-        persist=np.array(kept, np.float64).reshape(len(kept), end),
-        strength=strengths,
-        placing=placing,
-        fidelity=fidelity,
+        **acting.sight,
     )
-    return sight, active, entry
 
 
 def _targets(build: _Builder) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

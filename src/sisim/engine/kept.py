@@ -14,7 +14,7 @@ from dataclasses import fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sisim.engine.compile import compile_scenario
+from sisim.engine.compile import compile_scenario, with_arms
 from sisim.engine.enrolment import in_a_target_group
 from sisim.engine.result import Result
 from sisim.engine.run import Bounds, Progress, Simulation, Tally, columns
@@ -79,7 +79,7 @@ class Kept:
                 same arms of the same investments on the same target groups, none of them beginning
                 earlier.
         """
-        compiled = compile_scenario(scenario)
+        compiled = with_arms(self._compiled, scenario)
         own = self.result.replications[0]
         run = self._run(compiled, own.seed)
         part = replication(run)
