@@ -10,6 +10,7 @@ last one if by then nothing has come out differently.
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,13 +28,33 @@ QUAD = 4
 HEADROOM = 1.25
 """How much stronger effects may become before the bounds on leaving are worked out anew."""
 LATER = np.iinfo(np.int32).max
+S = TypeVar("S", int, NDArray[np.int32])
+
+
+def keepable(scenario: Scenario) -> bool:
+    """Return whether an arm can only touch people who can be told beforehand.
+
+    What is shared among peers may differ for everyone. An effect that makes everyone in an area
+    more likely to leave a state may touch any of them, who without it would have stayed.
+    """
+    features = {factor.feature or "" for factor in scenario.pathway.factors.values()}
+    for one in scenario.investments.values():
+        features |= {name for part in (one.target, *one.target.any_of) for name in part.features}
+    transitions = set(scenario.pathway.transitions)
+    raising = any(
+        effect.ratio.value > 1 or effect.modifier is not None
+        for one in scenario.investments.values()
+        for effect in one.effects
+        if effect.acts_on == "area" and not transitions.isdisjoint(effect.on)
+    )
+    return not raising and not any(feature.startswith("share.") for feature in features)
 
 
 class Kept:
     """A run of a scenario, and what is needed to try other versions of its arms.
 
     Args:
-        scenario: What to simulate in full.
+        scenario: What to simulate in full; it must be keepable.
         seed: The seed of every draw.
         threads: Threads to use; the results do not depend on it.
         progress: Called with the steps done and the steps in all.
@@ -41,9 +62,6 @@ class Kept:
     Attributes:
         result: What it counted, one replication.
         touchable: The people whom its arms can touch, by number, int64 (touchable,).
-
-    Raises:
-        ValueError: If something is shared among peers, and may so differ for everyone.
     """
 
     def __init__(
@@ -55,17 +73,17 @@ class Kept:
         progress: Progress | None = None,
     ) -> None:
         self._compiled = compiled = compile_scenario(scenario)
-        if compiled.shares:
-            raise ValueError("what is shared among peers may differ for everyone")
+        assert keepable(scenario)
         self._threads = threads
-        self._begin = int(self._quad(np.array(_first_active(compiled))))
+        self._begin = max(_first_active(compiled) - self._past(_first_active(compiled)), 0)
         run = Simulation(compiled, seed, threads=threads)
         run.advance(self._begin)
         first, last = self._finish(run, progress)
         self.result = Result(compiled, (replication(run),))
         self.touchable = np.flatnonzero(last >= 0)
         self._who = run.people.only(self.touchable)
-        self._joins = self._quad(first[self.touchable])
+        joins = first[self.touchable]
+        self._joins = np.maximum(joins - self._past(joins), self._begin)
         self._last = last[self.touchable]
         self._columns = columns(compiled, self._who)
         self._bounds = Bounds(compiled, self._who, HEADROOM)
@@ -77,8 +95,9 @@ class Kept:
         Args:
             scenario: Like the one kept in all that has a bearing on the arm `without`, with the
                 same arms of the same investments on the same target groups, none of them beginning
-                earlier.
+                earlier; it must be keepable, too.
         """
+        assert keepable(scenario)
         compiled = with_arms(self._compiled, scenario)
         own = self.result.replications[0]
         run = self._run(compiled, own.seed)
@@ -115,7 +134,7 @@ class Kept:
         while run.step < compiled.clock.end:
             self._let_go(run.step)
             self._take_up(run.step)
-            run.advance(QUAD)
+            run.advance(QUAD - self._past(run.step))
         return run
 
     # ------------------------------------------------------------------------ who can be touched
@@ -159,7 +178,7 @@ class Kept:
             for name, kept in self._lives.items():
                 where = (slice(None), now) if name == "state" else now
                 kept[where] = getattr(people, name)[where]
-            run.advance(QUAD)
+            run.advance(QUAD - self._past(run.step))
 
     def _take_up(self, step: int) -> None:
         people, now = self._columns, np.flatnonzero(self._joins == step)
@@ -177,9 +196,9 @@ class Kept:
 
     # ------------------------------------------------------------------------ parts
 
-    def _quad(self, step: NDArray[np.integer]) -> NDArray[np.integer]:
-        """Return the last steps, not after these, at which draws are made."""
-        return step - (self._compiled.clock.first_moment + step) % QUAD
+    def _past(self, step: S) -> S:
+        """Return for how many steps the draws in use at `step` have been in use."""
+        return (self._compiled.clock.first_moment + step) % QUAD
 
     def _bounds_of(self, compiled: Compiled) -> Bounds:
         if not self._bounds.hold_for(compiled):

@@ -1,0 +1,89 @@
+"""Other versions of the arms, from a run that is kept."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import World, amounts, assert_same, worlds
+
+from sisim import load
+from sisim.engine.clock import Clock
+from sisim.engine.kept import Kept, keepable
+from sisim.engine.population import people
+from sisim.engine.result import Replication
+from sisim.engine.simulate import simulate
+from sisim.scenario.scenario import Scenario
+
+few = settings(max_examples=20)
+
+
+def lowering(world: World) -> World:
+    """Return the world without effects that make everyone in an area more likely to move."""
+    made = copy.deepcopy(world)
+    for investment in made["investments"].values():
+        for effect in investment["effects"]:
+            if effect["acts_on"] == "area":
+                effect |= {"ratio": min(effect["ratio"], 1.0), "modifier": None}
+    return made
+
+
+@st.composite
+def versions(draw: st.DrawFn, world: World) -> World:
+    """Return the world with other numbers in its investments."""
+    made = copy.deepcopy(world)
+    for investment in made["investments"].values():
+        investment["reach"] = draw(amounts(0, 1))
+        investment["years"] = draw(st.sampled_from((0.5, 1, 1.5)))
+        investment["capacity"] = draw(st.sampled_from((None, 3, 30)))
+        investment["duration"] = draw(st.sampled_from((None, 2, 9)))
+        for effect in investment["effects"]:
+            on_area = effect.get("acts_on") == "area"
+            effect["ratio"] = draw(amounts(0, 1 if on_area else 4))
+    return made
+
+
+def assert_same_run(left: Replication, right: Replication) -> None:
+    """Assert that two runs have counted the same, and treated the same people."""
+    assert_same(left.tally, right.tally)
+    for name in ("started", "treated", "treated_state"):
+        np.testing.assert_array_equal(getattr(left, name), getattr(right, name), err_msg=name)
+    assert list(left.enrolments) == list(right.enrolments)
+
+
+@given(worlds(shared=False).map(lowering), st.data())
+@few
+def test_another_version_of_the_arms_is_to_the_bit_what_a_full_run_gives(
+    world: World, data: st.DataObject
+) -> None:
+    """Only those whom an arm can touch are simulated again, and nothing else could have changed."""
+    kept = Kept(Scenario.model_validate(world), seed=1, threads=1)
+    for _ in range(2):
+        version = Scenario.model_validate(data.draw(versions(world)))
+        again = kept.again(version).replications[0]
+        full = simulate(version, seed=1, replications=1, threads=1).replications[0]
+        assert_same_run(again, full)
+
+
+@given(worlds(shared=False).map(lowering))
+@few
+def test_the_run_that_is_kept_is_an_ordinary_run(world: World) -> None:
+    """The first picture is what any run of the scenario shows."""
+    scenario = Scenario.model_validate(world)
+    full = simulate(scenario, seed=1, replications=1, threads=1).replications[0]
+    assert_same_run(Kept(scenario, seed=1, threads=1).result.replications[0], full)
+
+
+def test_what_may_touch_anyone_is_not_kept() -> None:
+    """Peers, and effects that move people who would have stayed, need a run of everyone."""
+    assert keepable(load("placed-youth"))
+    assert not keepable(load("placed-youth", {"investments.team.effects.4.ratio": 1.5}))
+
+
+def test_few_are_simulated_again() -> None:
+    """In the ready scenario, those near care: a fiftieth of all."""
+    scenario = load("placed-youth", {"population.residents": 1000})
+    everyone = people(scenario, Clock.of(scenario), seed=1)
+    assert 0 < len(Kept(scenario, seed=1).touchable) < 0.05 * len(everyone)
