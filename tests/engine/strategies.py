@@ -21,6 +21,12 @@ World = dict[str, Any]
 
 AREAS = ("north", "south")
 RATIOS = (0.0, 0.25, 0.5, 1.0, 2.0, 3.0)
+FAMILIES: World = {
+    "children": [0.2, 0.5, 0.3],
+    "spacing": {"between": [0.8, 1, 1.5], "shares": [0.5, 0.5]},
+    "in_common": ["sex", "weight"],
+    "grown_at": 2.5,
+}
 SCALES = (None, "rate_ratio", "odds_ratio", "relative_risk")
 
 
@@ -283,6 +289,8 @@ def populations(draw: DrawFn, people: int) -> World:
             "below": [1.5],
             "shares": [draw(amounts(0.1, 1)), 1],
         }
+    if draw(st.booleans()):
+        made["families"] = FAMILIES
     return made
 
 
@@ -454,6 +462,9 @@ def worlds(
         name: draw(investments(made["pathway"], areas, "residents" in population, shared))
         for name in names
     }
+    if "families" in population:
+        for spec in made["investments"].values():
+            spec["unit"] = draw(st.sampled_from(("person", "family")))
     endings = st.sampled_from(("ends", "continues", "new_way_of_working"))
     made["arms"] = {
         f"arm{n}": arm(

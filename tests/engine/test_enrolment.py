@@ -184,6 +184,7 @@ def test_capacity_holds_in_any_world(made: World) -> None:
     """Never more in treatment than places, and nobody twice at a time."""
     for spec in made["investments"].values():
         spec["capacity"] = spec["new_way"]["capacity"] = 7
+        spec["unit"] = "person"
     done = run(made)
     assert (done.enrolments.treated.sum(axis=-1) <= 7).all()
     spans: dict[tuple[int, int, int], list[tuple[int, int]]] = {}

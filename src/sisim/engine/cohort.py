@@ -410,6 +410,9 @@ def _check_features(compiled: Compiled) -> None:
         for effect in investment.effects:
             if effect.modifier is not None:
                 raise NotExact(f"investments.{name}: {effect.modifier}", _HISTORY[tb.NUMBER])
+    for name, attribute in compiled.scenario.pathway.attributes.items():
+        if attribute.of_movers is not None and compiled.scenario.population.movers_in is not None:
+            raise NotExact(f"attributes.{name}.of_movers", "backgrounds depend on who moves in")
 
 
 def _participation(compiled: Compiled) -> dict[str, NDArray[np.float64]]:
@@ -428,6 +431,8 @@ def _participation(compiled: Compiled) -> dict[str, NDArray[np.float64]]:
             new_way = investment.new_way
             if investment.capacity is not None or (new_way and new_way.capacity is not None):
                 raise NotExact(f"{part}.capacity", _HISTORY[tb.SHARE])
+            if investment.unit == "family":
+                raise NotExact(f"{part}.unit", "whom it is given to depends on siblings")
             if investment.drop_out.value:
                 raise NotExact(f"{part}.drop_out", "it is drawn every step")
             if scenario.population.movers_in is not None:
@@ -477,6 +482,7 @@ class _Backgrounds:
             start=enters,
             arrive=enters,
             area=self.area[index],
+            eldest=np.arange(n, dtype=np.int32),
             codes=self.codes[:, index],
             numbers=np.zeros((self.numbers, n)),
         )

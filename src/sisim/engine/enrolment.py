@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sisim.engine.draws import draw_many, purpose_code
 from sisim.engine.effects import coverage
+from sisim.engine.families import Siblings
 from sisim.engine.kernel import (
     Columns,
     compiled_function,
@@ -166,6 +168,10 @@ class Enrolments:
         for plan in self._plans:
             if plan.has_participants:
                 self._active_steps |= plan.active_steps
+        families = scenario.population.families
+        if families is not None and recorded is None:
+            self._siblings = Siblings(who.eldest)
+            self._grown_at = clock.steps(families.grown_at)
 
     def active(self, step: int) -> bool:
         """Return whether anybody may begin, be in, or end treatment at a step."""
@@ -208,6 +214,11 @@ class Enrolments:
             return
         people = np.array([e.person for e in plan.active], np.int64)
         begun = np.array([e.start for e in plan.active], np.int64)
+        if plan.by_family:
+            families, member = np.unique(self._who.eldest[people], return_inverse=True)
+            first = np.full(len(families), step)
+            np.minimum.at(first, member, begun)
+            begun = first[member]
         differs = columns.differs[plan.arm, people]
         rows = people + np.where(differs, (plan.arm + 1) * columns.n, 0)
         over = ~columns.alive[rows]
@@ -223,11 +234,15 @@ class Enrolments:
         plan.active = [e for e, ends in zip(plan.active, over, strict=True) if not ends]
 
     def _begin(self, plan: Plan, step: int, columns: Columns) -> None:
+        taking_part = np.array([e.person for e in plan.active], np.int64)
+        if plan.by_family:
+            taking_part = np.unique(self._who.eldest[taking_part])
+            self._enrol(plan, self._children(plan, taking_part, step, columns), step, columns)
         reach = plan.reach[:, step]
         if not reach.any():
             return
         capacity = plan.capacity(step)
-        free = None if capacity is None else max(capacity - len(plan.active), 0)
+        free = None if capacity is None else max(capacity - len(taking_part), 0)
         queue = plan.investment.selection.rule == "first_come" and capacity is not None
         if free == 0 and not queue:
             return
@@ -249,10 +264,19 @@ class Enrolments:
             found,
         )
         people = found[:count]
+        if plan.by_family:
+            family = self._who.eldest[people]
+            repeat = plan.investment.repeat
+            barred = np.isin(family, taking_part) if repeat else plan.begun[family]
+            people = people[~barred & (step - self._who.born[people] < self._grown_at)]
         willing = self._draw(plan, "reach", people, None) < reach[self._who.area[people]]
         people = people[willing]
         if free is not None:
             people = self._select(plan, people, free, step, columns)
+        if plan.by_family:
+            families = np.unique(self._who.eldest[people])
+            plan.begun[families] = True
+            people = self._children(plan, families, step, columns)
         self._enrol(plan, people, step, columns)
 
     def _select(
@@ -283,15 +307,36 @@ class Enrolments:
                 self._seen,
                 risk,
             )
-            ranked = np.lexsort((tie, -risk))
-            high = np.zeros(len(people), np.bool_)
-            high[ranked[:free]] = True
+            ranked = people[np.lexsort((tie, -risk))]
+            high = np.isin(people, self._first(plan, ranked, free))
             # The screening sees who is at high risk through its sensitivity and specificity.
             u = self._draw(plan, "screening", people, None)
             flagged = u < np.where(high, rule.sensitivity.value, 1 - rule.specificity.value)
             order = np.where(flagged, 0.0, 1.0) + tie
-        chosen: NDArray[np.int64] = np.sort(people[np.argsort(order, kind="stable")[:free]])
-        return chosen
+        ranked = people[np.argsort(order, kind="stable")]
+        return np.sort(self._first(plan, ranked, free))
+
+    def _first(self, plan: Plan, ranked: NDArray[np.int64], free: int) -> NDArray[np.int64]:
+        """Return the first people in an order, or everyone of the first families in it."""
+        if not plan.by_family:
+            return ranked[:free]
+        family = self._who.eldest[ranked]
+        _, first = np.unique(family, return_index=True)
+        return ranked[np.isin(family, family[np.sort(first)[:free]])]
+
+    def _children(
+        self, plan: Plan, families: NDArray[np.integer[Any]], step: int, columns: Columns
+    ) -> NDArray[np.int64]:
+        """Return the children of families who live here now and do not yet take part."""
+        children = self._siblings.of(families)
+        differs = columns.differs[plan.arm, children]
+        place = columns.place[plan.arm, plan.number, children]
+        here = columns.alive[children + np.where(differs, (plan.arm + 1) * columns.n, 0)]
+        here &= (self._who.arrive[children] <= step) & (
+            step - self._who.born[children] < self._grown_at
+        )
+        here &= (place["start"] == NEVER) | (place["end"] != NEVER)
+        return np.sort(children[here])
 
     def _enrol(self, plan: Plan, people: NDArray[np.int64], step: int, columns: Columns) -> None:
         columns.place["start"][plan.arm, plan.number, people] = step
@@ -320,11 +365,15 @@ class Enrolments:
     def _draw(
         self, plan: Plan, purpose: str, people: NDArray[np.int64], step: int | None
     ) -> NDArray[np.float64]:
-        """Return a uniform draw per person; without a step, the same at every moment."""
+        """Return a uniform draw per person; without a step, the same at every moment.
+
+        A family's draws belong to its eldest child.
+        """
+        whose = self._who.eldest[people] if plan.by_family else people
         moment = 0 if step is None else step + self._compiled.clock.first_moment
         drawn: NDArray[np.float64] = draw_many(
-            self._who.lo[people],
-            self._who.hi[people],
+            self._who.lo[whose],
+            self._who.hi[whose],
             moment,
             purpose_code(f"{purpose}:{plan.name}"),
             self._key,
@@ -367,6 +416,8 @@ class Plan:
         self.youngest, self.oldest = ages(compiled, self.number)
         self.waiting_since = np.full(people if queued else 0, NEVER, np.int64)
         self.seen = np.full(people if queued else 0, NEVER, np.int64)
+        self.by_family = investment.unit == "family"
+        self.begun = np.zeros(people if self.by_family else 0, np.bool_)
 
     def capacity(self, step: int) -> int | None:
         """Return the number of places at a step, or None if there is no limit."""

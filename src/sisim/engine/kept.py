@@ -34,7 +34,7 @@ S = TypeVar("S", int, NDArray[np.int32])
 def keepable(scenario: Scenario) -> bool:
     """Return whether an arm can only touch people who can be told beforehand.
 
-    What is shared among peers may differ for everyone. An effect that makes everyone in an area
+    What is shared among peers may differ for everyone; a family is touched as a whole. An effect that makes everyone in an area
     more likely to leave a state may touch any of them, who without it would have stayed.
     """
     features = {factor.feature or "" for factor in scenario.pathway.factors.values()}
@@ -47,7 +47,9 @@ def keepable(scenario: Scenario) -> bool:
         for effect in one.effects
         if effect.acts_on == "area" and not transitions.isdisjoint(effect.on)
     )
-    return not raising and not any(feature.startswith("share.") for feature in features)
+    by_family = any(one.unit == "family" for one in scenario.investments.values())
+    shared = any(feature.startswith("share.") for feature in features)
+    return not (by_family or raising or shared)
 
 
 class Kept:
@@ -148,19 +150,20 @@ class Kept:
         first = np.full(len(run.people), LATER, np.int32)
         last = np.full(len(run.people), -1, np.int32)
         run.logging = True
+        if entry:
+            arrive = run.people.arrive
+            coming = (arrive >= run.step) & (arrive <= end)
+            first[coming] = last[coming] = np.minimum(arrive[coming], end - 1)
         while run.step < end:
             step = run.step
             run.begin()
             found: list[NDArray[np.integer]] = [in_a_target_group(compiled, run.columns, step)]
-            if entry:
-                arrivals, begins = run.columns.arrivals, run.columns.arrivals_from
-                found.append(arrivals[begins[step] : begins[step + 1]])
             run.finish()
             moves = run.drain()
             found.append(moves["row"][exposed[moves["origin"]] & (moves["row"] < len(first))])
             for people in found:
                 first[people] = np.minimum(first[people], step)
-                last[people] = step
+                last[people] = np.maximum(last[people], step)
             if progress is not None:
                 progress(run.step, end)
         return first, last

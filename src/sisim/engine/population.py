@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from sisim.engine.clock import Clock
 from sisim.engine.draws import U32, draw_many, purpose_code, seed_key
+from sisim.engine.families import eldest_of
+from sisim.scenario.base import Positive
 from sisim.scenario.pathway import Attribute
 from sisim.scenario.scenario import Movers, Scenario
 
@@ -30,6 +32,7 @@ class People:
         start: Step from which the person is simulated, int32 (n,).
         arrive: Step from which the person is a resident and counted, int32 (n,).
         area: Area number, uint8 (n,).
+        eldest: Number of the eldest child of the person's family, int32 (n,); one's own if alone.
         codes: Category of each categorical attribute, int16 (attributes, n).
         numbers: Value of each numeric attribute, float64 (attributes, n).
     """
@@ -40,6 +43,7 @@ class People:
     start: NDArray[np.int32]
     arrive: NDArray[np.int32]
     area: NDArray[np.uint8]
+    eldest: NDArray[np.int32]
     codes: NDArray[np.int16]
     numbers: NDArray[np.float64]
 
@@ -47,7 +51,7 @@ class People:
         return len(self.born)
 
     def only(self, index: NDArray[np.int64]) -> People:
-        """Return the people at `index` alone, as they are."""
+        """Return the people at `index` alone, as they are; `eldest` counts as it did."""
         # In order: another layout would have everything compiled once more.
         return People(
             *(np.ascontiguousarray(getattr(self, name)[..., index]) for name in self.__slots__),
@@ -80,15 +84,25 @@ def people(scenario: Scenario, clock: Clock, seed: int) -> People:
     lo = index[order].astype(np.uint32)
     place = hi[order].astype(np.uint32)
     area = area[order].astype(np.uint8)
-    codes, numbers = _backgrounds(scenario, lo, place, area, seed)
     born = born[order].astype(np.int32)
+    arrive = arrive[order].astype(np.int32)
+    moved = (place & U32(_MOVER)) != 0
+    eldest = np.arange(len(born), dtype=np.int32)
+    if population.families is not None:
+        eldest = eldest_of(
+            population.families, clock, seed,
+            lo=lo, hi=place, born=born, arrive=arrive, area=area, moved=moved,
+        )  # fmt: skip
+    arrived_at = np.where(moved, arrive - born, -1) / clock.per_year
+    codes, numbers = _backgrounds(scenario, lo, place, area, arrived_at, eldest, seed)
     return People(
         lo=lo,
         hi=place,
         born=born,
         start=np.maximum(born, 0).astype(np.int32),
-        arrive=arrive[order].astype(np.int32),
+        arrive=arrive,
         area=area,
+        eldest=eldest,
         codes=codes,
         numbers=numbers,
     )
@@ -159,16 +173,25 @@ def _backgrounds(
     lo: NDArray[np.uint32],
     hi: NDArray[np.uint32],
     area: NDArray[np.uint8],
+    arrived_at: NDArray[np.float64],
+    eldest: NDArray[np.int32],
     seed: int,
 ) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
-    """Draw every attribute of every person by inverse CDF, in the file's order of categories."""
+    """Draw every attribute of every person by inverse CDF, in the file's order of categories.
+
+    `arrived_at` is the age at moving in, negative for who is born here. What a family has in common
+    is drawn by the key of its eldest child.
+    """
     key = seed_key(seed)
     codes, numbers = [], []
+    families = scenario.population.families
+    in_common = [] if families is None else families.in_common
     area_names = list(scenario.population.areas) or [""]
     for name, attribute in scenario.pathway.attributes.items():
         if attribute.redraw is not None:
             continue
-        u = draw_many(lo, hi, 0, U32(purpose_code(f"attribute:{name}")), key)
+        who = (lo[eldest], hi[eldest]) if name in in_common else (lo, hi)
+        u = draw_many(*who, 0, U32(purpose_code(f"attribute:{name}")), key)
         if attribute.distribution is not None:
             numbers.append(numeric(attribute, u))
             continue
@@ -176,6 +199,11 @@ def _backgrounds(
         for number, area_name in enumerate(area_names):
             here = area == number
             code[here] = np.searchsorted(category_bounds(attribute, area_name), u[here], "right")
+        if attribute.of_movers is not None:
+            band = np.searchsorted(attribute.of_movers.below, arrived_at, "right")
+            for number, shares in enumerate(attribute.of_movers.shares):
+                here = (arrived_at >= 0) & (band == number)
+                code[here] = np.searchsorted(_bounds(attribute, shares), u[here], "right")
         codes.append(code)
     n = len(lo)
     return (
@@ -186,7 +214,10 @@ def _backgrounds(
 
 def category_bounds(attribute: Attribute, area: str) -> NDArray[np.float64]:
     """Return the inner bounds of the categories on [0, 1), float64 (categories - 1,)."""
-    shares = attribute.shares_by.get(area, attribute.shares)
+    return _bounds(attribute, attribute.shares_by.get(area, attribute.shares))
+
+
+def _bounds(attribute: Attribute, shares: dict[str, Positive]) -> NDArray[np.float64]:
     weights = np.array([shares[c].value if c in shares else 0.0 for c in attribute.shares])
     return np.cumsum(weights / weights.sum())[:-1]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from sisim.scenario.document import Document
 from sisim.scenario.features import DURATIONS, Features
 from sisim.scenario.findings import Findings
-from sisim.scenario.pathway import Attribute, Factor, Transition, Use
+from sisim.scenario.pathway import Attribute, Factor, OfMovers, Transition, Use
 from sisim.scenario.positions import Path
 from sisim.scenario.problems import Reason, dotted
 from sisim.scenario.reach import reachable
@@ -80,6 +80,18 @@ class PathwayCheck(Findings):
             here = (*path, "shares_by", area)
             if self.features.areas is not None:
                 self.refer(here, area, self.features.areas, Reason("The area"))
+            for key in shares:
+                self.refer((*here, key), key, attribute.shares, Reason("The category"))
+            self.sum_to_one(here, shares.values())
+        if attribute.of_movers is not None:
+            self._of_movers((*path, "of_movers"), attribute, attribute.of_movers)
+
+    def _of_movers(self, path: Path, attribute: Attribute, movers: OfMovers) -> None:
+        self.bands(path, movers.below, movers.shares, "shares")
+        if attribute.redraw is not None:
+            self.say(path, Reason("What is drawn anew cannot depend on who has moved in."))
+        for band, shares in enumerate(movers.shares):
+            here = (*path, "shares", band)
             for key in shares:
                 self.refer((*here, key), key, attribute.shares, Reason("The category"))
             self.sum_to_one(here, shares.values())

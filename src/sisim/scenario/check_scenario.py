@@ -14,7 +14,14 @@ from sisim.scenario.findings import Findings
 from sisim.scenario.numbers import numbers
 from sisim.scenario.positions import Path
 from sisim.scenario.problems import Reason
-from sisim.scenario.scenario import Cost, Effect, Investment, Persistence, Scenario
+from sisim.scenario.scenario import (
+    Cost,
+    Effect,
+    Families,
+    Investment,
+    Persistence,
+    Scenario,
+)
 from sisim.scenario.target import nobody
 
 NEW_WAY = "new_way_of_working"
@@ -75,6 +82,27 @@ class ScenarioCheck(Findings):
             if sum(share.value for share in movers.shares) <= 0:
                 reason = Reason("At least one share must be over 0.")
                 self.say((*path, "movers_in", "shares"), reason)
+        if population.families is not None:
+            self._families((*path, "families"), population.families)
+
+    def _families(self, path: Path, families: Families) -> None:
+        if self.scenario.population.cohort is not None:
+            reason = Reason('Siblings differ in age: families need "residents", not a "cohort".')
+            self.say(path, reason)
+        self.sum_to_one((*path, "children"), families.children)
+        spacing = families.spacing
+        self.increasing((*path, "spacing", "between"), spacing.between)
+        if len(spacing.between) != len(spacing.shares) + 1:
+            reason = Reason(
+                "There are {values} values and {edges} limits; there should be one limit more.",
+                values=len(spacing.shares), edges=len(spacing.between),
+            )  # fmt: skip
+            self.say((*path, "spacing", "shares"), reason)
+        self.sum_to_one((*path, "spacing", "shares"), spacing.shares)
+        for index, name in enumerate(families.in_common):
+            here = (*path, "in_common", index)
+            valid = [n for n, a in self.pathway.attributes.items() if a.redraw is None]
+            self.refer(here, name, valid, Reason("The attribute that is drawn once"))
 
     def _investment(self, path: Path, investment: Investment) -> None:
         starts = instant(investment.start)
@@ -89,6 +117,9 @@ class ScenarioCheck(Findings):
             reason = Reason("The investment starts {start}, before the scenario, {first}.",
                             start=investment.start, first=self.scenario.time.start)  # fmt: skip
             self.say((*path, "start"), reason)
+        if investment.unit == "family" and self.scenario.population.families is None:
+            reason = Reason("It is given to families, and [population.families] is missing.")
+            self.say((*path, "unit"), reason)
         self._target((*path, "target"), investment)
         self._selection((*path, "selection"), investment)
         for index, effect in enumerate(investment.effects):

@@ -61,16 +61,26 @@ class Resource(Table):
         return {name: share.value for name, share in self.payers.items()}
 
 
+class OfMovers(Table):
+    """Shares of an attribute's categories among those who move in, by age at arrival (years)."""
+
+    below: list[float] = []
+    shares: list[dict[Name, Positive]]
+
+
 class Attribute(Table):
     """A background drawn at entry: categories with shares, or a number from a distribution.
 
-    `shares_by` gives other shares by area. With `redraw` a category is drawn anew at that rate.
+    `shares_by` gives other shares by area, and `of_movers` among those who move in: so a background
+    can say who has come lately, and at what age. With `redraw` a category is drawn anew at that
+    rate.
     """
 
     label: Text | None = None
     shares: dict[Name, Positive] = {}
     labels: dict[Name, Text] = {}
     shares_by: dict[Name, dict[Name, Positive]] = {}
+    of_movers: OfMovers | None = None
     distribution: Literal["normal", "uniform", "gamma", "lognormal", "beta"] | None = None
     parameters: dict[str, Number] = {}
     redraw: Rate | None = None

@@ -90,7 +90,8 @@ def possible_categories(features: Features, name: str, reached: Reached) -> set[
         return reached.get(rest, set())
     if head == "attribute" and not features.is_number(name):
         attribute = features.pathway.attributes[rest]
-        tables = [attribute.shares, *attribute.shares_by.values()]
+        of_movers = [] if attribute.of_movers is None else attribute.of_movers.shares
+        tables = [attribute.shares, *attribute.shares_by.values(), *of_movers]
         return {key for table in tables for key, share in table.items() if share.value > 0}
     categories = features.categories(name)
     return None if categories is None else set(categories)

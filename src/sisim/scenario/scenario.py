@@ -56,6 +56,27 @@ class Movers(Table):
     shares: list[Positive] = [Positive(value=1)]
 
 
+class Spacing(Table):
+    """How far apart siblings are born: shares of the years `between` one limit and the next."""
+
+    between: Annotated[list[float], Field(min_length=2)]
+    shares: Annotated[list[Positive], Field(min_length=1)]
+
+
+class Families(Table):
+    """Families: siblings among those who are born here, and among those who move in together.
+
+    `children` are the shares of families that have one, two, three... children in the end. What is
+    `in_common` (attributes) is drawn once for all siblings. They are children until they are
+    `grown_at` years old. Who are siblings changes nothing else: each moves, is ill and dies alone.
+    """
+
+    children: Annotated[list[Positive], Field(min_length=1)]
+    spacing: Spacing
+    in_common: list[Name] = []
+    grown_at: Annotated[float, Field(gt=0)] = 18
+
+
 class Population(Table):
     """Who is simulated: an open population of `residents`, or a closed `cohort`.
 
@@ -73,6 +94,7 @@ class Population(Table):
     age: float = 0
     start: dict[Name, Name | dict[Name, Positive]] = {}
     areas: dict[Name, Area] = {}
+    families: Families | None = None
 
 
 class Condition(Table):
@@ -221,12 +243,19 @@ class NewWay(Table):
 
 
 class Investment(Table):
-    """A social investment: an intervention with money, time, places, a target group, an ending."""
+    """A social investment: an intervention with money, time, places, a target group, an ending.
+
+    With `unit` "family" a family takes part when one of its children is in the target group, and
+    all its children with it, also those who are born while it lasts. Reach, places, drop-out and
+    the order in a queue are then families'; numbers of participants, and what each of them costs,
+    are still children's.
+    """
 
     label: Text
     start: Month
     years: Annotated[float, Field(gt=0)]
     target: Condition
+    unit: Literal["person", "family"] = "person"
     reach: Probability = Probability(value=1)
     capacity: Annotated[int, Field(gt=0)] | None = None
     selection: Selection = Selection()
