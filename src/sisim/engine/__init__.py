@@ -9,9 +9,12 @@ from pathlib import Path
 import numba
 from platformdirs import user_cache_dir
 
-# Compiled code is kept on disk by the content of the whole engine: a function compiled into
-# another file's callers would otherwise be kept in its old form after a change.
+COMPILED = ("cohort", "draws", "enrolment", "kernel", "tables")
+"""The modules whose content is compiled, by name."""
+
+# Compiled code is kept on disk by the content of all of them: a function compiled into another
+# file's callers would otherwise be kept in its old form after a change.
 if "NUMBA_CACHE_DIR" not in os.environ:
-    _content = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    _content = b"".join((Path(__file__).parent / f"{name}.py").read_bytes() for name in COMPILED)
     _name = blake2b(_content, digest_size=8).hexdigest()
     numba.config.CACHE_DIR = str(Path(user_cache_dir("sisim", appauthor=False)) / _name)

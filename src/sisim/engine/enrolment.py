@@ -20,7 +20,18 @@ from sisim.engine.kernel import (
     transition_values,
 )
 from sisim.engine.population import People
-from sisim.engine.tables import AGE, LOOK_UP, NEVER, Compiled
+from sisim.engine.tables import AGE, LOOK_UP, NEVER, Compiled, row
+
+Treatment = row(
+    arm=np.int32,
+    investment=np.int32,
+    person=np.int64,
+    start=np.int64,
+    end=np.int64,
+    number=np.int64,
+)
+"""A treatment, and the how manieth it is of all that have begun."""
+Treatments = NDArray[np.void]
 
 
 @dataclass(slots=True)
@@ -133,7 +144,6 @@ class Enrolments:
     """The places of every investment in every arm, and what they have been used for.
 
     Attributes:
-        record: Every treatment that has begun.
         started: Treatments begun, int64 (arms, investments, counted steps, areas).
         treated: People in treatment, int64 (arms, investments, counted points, areas).
         treated_state: The same by state, int64 (arms, investments, counted points, states).
@@ -149,12 +159,15 @@ class Enrolments:
         self._compiled = compiled
         self._who = who
         self._key = key
-        self._recorded = recorded
+        self._recorded = None if recorded is None else _table(recorded)
         self._seen = np.empty((max(len(compiled.features), 1), 1))
         clock, scenario = compiled.clock, compiled.scenario
         arms, investments = len(compiled.arms), len(compiled.investments)
         steps = clock.end - clock.history
-        self.record: list[Enrolment] = []
+        # Treatments in the order in which they began, and the ends that have come since.
+        self._begun: list[Treatments] = []
+        self._ended: list[tuple[NDArray[np.int64], int]] = []
+        self._count_begun = 0
         self.started = np.zeros((arms, investments, steps, len(compiled.areas)), np.int64)
         self.treated = np.zeros((arms, investments, steps + 1, len(compiled.areas)), np.int64)
         self.treated_state = np.zeros(
@@ -175,7 +188,20 @@ class Enrolments:
 
     def active(self, step: int) -> bool:
         """Return whether anybody may begin, be in, or end treatment at a step."""
-        return bool(self._active_steps[step]) or any(plan.active for plan in self._plans)
+        return bool(self._active_steps[step]) or any(len(plan.active) for plan in self._plans)
+
+    @property
+    def record(self) -> list[Enrolment]:
+        """Every treatment that has begun, in order."""
+        if not self._begun:
+            return []
+        found = np.concatenate(self._begun)
+        for numbers, step in self._ended:
+            found["end"][numbers] = step
+        return [
+            Enrolment(arm, investment, person, start, None if end == NEVER else end)
+            for arm, investment, person, start, end in found[list(_FIELDS)].tolist()
+        ]
 
     def step(self, step: int, columns: Columns) -> None:
         """End and begin treatments at the start of a step."""
@@ -196,45 +222,41 @@ class Enrolments:
 
     def _repeat(self, plan: Plan, step: int, columns: Columns) -> None:
         assert self._recorded is not None
-        for past in self._recorded:
-            if (past.arm, past.investment) != (plan.arm, plan.number):
-                continue
-            if past.end == step:
-                columns.place["end"][plan.arm, plan.number, past.person] = step
-                plan.active = [e for e in plan.active if e.person != past.person]
-        chosen = [
-            past.person
-            for past in self._recorded
-            if (past.arm, past.investment, past.start) == (plan.arm, plan.number, step)
-        ]
-        self._enrol(plan, np.array(chosen, np.int64), step, columns)
+        past = self._recorded
+        past = past[(past["arm"] == plan.arm) & (past["investment"] == plan.number)]
+        self._finish(plan, np.isin(plan.active["person"], past["person"][past["end"] == step]),
+                     step, columns)  # fmt: skip
+        self._enrol(plan, past["person"][past["start"] == step], step, columns)
 
     def _end(self, plan: Plan, step: int, columns: Columns) -> None:
-        if not plan.active:
+        if not len(plan.active):
             return
-        people = np.array([e.person for e in plan.active], np.int64)
-        begun = np.array([e.start for e in plan.active], np.int64)
+        people, begun = plan.active["person"], plan.active["start"]
         if plan.by_family:
             families, member = np.unique(self._who.eldest[people], return_inverse=True)
             first = np.full(len(families), step)
             np.minimum.at(first, member, begun)
             begun = first[member]
-        differs = columns.differs[plan.arm, people]
-        rows = people + np.where(differs, (plan.arm + 1) * columns.n, 0)
-        over = ~columns.alive[rows]
+        over = ~columns.alive[_rows(plan, people, columns)]
         if plan.duration is not None:
             over |= step - begun >= plan.duration
         if plan.drop_out > 0:
             over |= self._draw(plan, "drop-out", people, step) < plan.drop_out
-        over |= plan.stopped(self._who.area[people], step)
-        for enrolment, ends in zip(plan.active, over, strict=True):
-            if ends:
-                enrolment.end = step
-                columns.place["end"][plan.arm, plan.number, enrolment.person] = step
-        plan.active = [e for e, ends in zip(plan.active, over, strict=True) if not ends]
+        if not plan.everywhere[step]:
+            over |= plan.stopped(self._who.area[people], step)
+        self._finish(plan, over, step, columns)
+
+    def _finish(self, plan: Plan, over: NDArray[np.bool_], step: int, columns: Columns) -> None:
+        """End the treatment of some of those who have one."""
+        if not over.any():
+            return
+        ended = plan.active[over]
+        columns.place["end"][plan.arm, plan.number, ended["person"]] = step
+        self._ended.append((ended["number"], step))
+        plan.active = plan.active[~over]
 
     def _begin(self, plan: Plan, step: int, columns: Columns) -> None:
-        taking_part = np.array([e.person for e in plan.active], np.int64)
+        taking_part = plan.active["person"]
         if plan.by_family:
             taking_part = np.unique(self._who.eldest[taking_part])
             self._enrol(plan, self._children(plan, taking_part, step, columns), step, columns)
@@ -339,28 +361,34 @@ class Enrolments:
         return np.sort(children[here])
 
     def _enrol(self, plan: Plan, people: NDArray[np.int64], step: int, columns: Columns) -> None:
+        if not len(people):
+            return
         columns.place["start"][plan.arm, plan.number, people] = step
         columns.place["end"][plan.arm, plan.number, people] = NEVER
         columns.touched[plan.arm, people] = True
-        new = [Enrolment(plan.arm, plan.number, int(person), step) for person in people]
-        plan.active += new
-        self.record += new
+        new = np.empty(len(people), Treatment)
+        new["arm"], new["investment"], new["person"] = plan.arm, plan.number, people
+        new["start"], new["end"] = step, NEVER
+        new["number"] = np.arange(self._count_begun, self._count_begun + len(people))
+        self._count_begun += len(people)
+        self._begun.append(new)
+        plan.active = np.concatenate([plan.active, new])
         record = step - self._compiled.clock.history
         if record >= 0:
             np.add.at(self.started[plan.arm, plan.number, record], self._who.area[people], 1)
 
     def _count(self, plan: Plan, step: int, columns: Columns) -> None:
         record = step - self._compiled.clock.history
-        if record < 0 or not plan.active:
+        if record < 0 or not len(plan.active):
             return
-        people = np.array([e.person for e in plan.active], np.int64)
-        differs = columns.differs[plan.arm, people]
-        rows = people + np.where(differs, (plan.arm + 1) * columns.n, 0)
+        people = plan.active["person"]
+        rows = _rows(plan, people, columns)
         here = columns.alive[rows]
-        np.add.at(self.treated[plan.arm, plan.number, record], self._who.area[people[here]], 1)
-        by_state = self.treated_state[plan.arm, plan.number, record]
-        for track in range(len(self._compiled.tracks)):
-            np.add.at(by_state, columns.state[track, rows[here]], 1)
+        place = (plan.arm, plan.number, record)
+        areas, states = self.treated.shape[-1], self.treated_state.shape[-1]
+        self.treated[place] += np.bincount(self._who.area[people[here]], minlength=areas)
+        in_states = columns.state[:, rows[here]].ravel()
+        self.treated_state[place] += np.bincount(in_states, minlength=states)
 
     def _draw(
         self, plan: Plan, purpose: str, people: NDArray[np.int64], step: int | None
@@ -390,7 +418,7 @@ class Plan:
         self.name = name
         self.number = compiled.investments.index(name)
         self.investment = compiled.scenario.investments[name]
-        self.active: list[Enrolment] = []
+        self.active: Treatments = np.empty(0, Treatment)
         investment = self.investment
         self.project, self.new_way = coverage(investment, ending, clock, compiled.areas)
         scale = 0.0 if investment.new_way is None else investment.new_way.reach.value
@@ -401,6 +429,7 @@ class Plan:
             start = clock.at(investment.start)
             coming = self.new_way.any(axis=1, keepdims=True)
             self._delivers[:, start:] |= (self.project[:, start : start + 1] > 0) & coming
+        self.everywhere: NDArray[np.bool_] = np.asarray(self._delivers.all(axis=0))
         self.active_steps: NDArray[np.bool_] = np.asarray(self._delivers.any(axis=0))
         months = investment.duration
         self.duration = None if months is None else clock.months(months)
@@ -454,3 +483,19 @@ def _of_ages(born: NDArray[np.int32], step: int, youngest: int, oldest: int) -> 
     low = int(np.searchsorted(born, step - oldest))
     high = int(np.searchsorted(born, step - youngest, "right"))
     return low, max(low, high)
+
+
+def _rows(plan: Plan, people: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:
+    """Return the rows that people have in the arm of a plan."""
+    return people + np.where(columns.differs[plan.arm, people], (plan.arm + 1) * columns.n, 0)
+
+
+_FIELDS = ("arm", "investment", "person", "start", "end")
+
+
+def _table(recorded: list[Enrolment]) -> Treatments:
+    found = np.zeros(len(recorded), Treatment)
+    for number, one in enumerate(recorded):
+        end = NEVER if one.end is None else one.end
+        found[number] = (one.arm, one.investment, one.person, one.start, end, number)
+    return found

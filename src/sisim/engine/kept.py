@@ -34,8 +34,9 @@ S = TypeVar("S", int, NDArray[np.int32])
 def keepable(scenario: Scenario) -> bool:
     """Return whether an arm can only touch people who can be told beforehand.
 
-    What is shared among peers may differ for everyone; a family is touched as a whole. An effect that makes everyone in an area
-    more likely to leave a state may touch any of them, who without it would have stayed.
+    What is shared among peers may differ for everyone, and a family is touched as a whole. An
+    effect that makes everyone in an area more likely to leave a state may touch any of them, who
+    without it would have stayed.
     """
     features = {factor.feature or "" for factor in scenario.pathway.factors.values()}
     for one in scenario.investments.values():

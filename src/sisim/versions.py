@@ -1,0 +1,125 @@
+"""Versions of a scenario that differ in a few numbers, as quickly as can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from sisim.engine.kept import Kept, keepable
+from sisim.engine.result import Result, without_money
+from sisim.engine.run import Progress
+from sisim.engine.simulate import simulate
+from sisim.results import Results
+from sisim.scenario.load import changed
+from sisim.scenario.numbers import with_numbers
+from sisim.scenario.scenario import Scenario
+
+_WHO = ("target", "start", "repeat", "unit", "areas", "effects.on", "selection")
+"""Keys of an investment that decide whom it may touch, or what it is."""
+
+
+class Versions:
+    """A scenario whose future without investments is simulated once, and kept.
+
+    What changes money only is priced anew (law L5); what changes investments is simulated again for
+    those whom they can touch (law L4); anything else is simulated in full.
+
+    Args:
+        scenario: The scenario.
+        seed: The seed of the first run, the next ones following.
+        replications: How many runs.
+        threads: Threads to use; the results do not depend on it.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int = 1,
+        replications: int = 1,
+        threads: int | None = None,
+    ) -> None:
+        self.scenario = scenario
+        self.seeds = range(seed, seed + replications)
+        self._threads = threads
+        self._people = without_money(scenario)
+        # Counts by age and sex are not asked for, and would be most of the work of counting.
+        self._lean = scenario.pathway.model_copy(update={"groupings": {}})
+        self._kept: list[Kept] = []
+
+    def results(
+        self, changes: Mapping[str, Any] | None = None, progress: Progress | None = None
+    ) -> Results:
+        """Return what comes of the scenario with some values changed.
+
+        Args:
+            changes: Other values by dotted path, as `--set` takes them.
+            progress: Called with the steps done and the steps in all where people are simulated.
+
+        Raises:
+            ScenarioError: If a value does not fit.
+        """
+        changes = changes or {}
+        of_people = [path for path in changes if self._bears_on_people(path)]
+        scenario = self._with(changes)
+        lean = scenario.model_copy(update={"pathway": self._lean})
+        if not all(_changes_arms_only(path) for path in of_people) or not keepable(lean):
+            return Results(
+                simulate(
+                    scenario,
+                    seed=self.seeds[0],
+                    replications=len(self.seeds),
+                    threads=self._threads,
+                    progress=progress,
+                )
+            )
+        self._keep(progress)
+        runs = [one.again(lean) if of_people else one.result for one in self._kept]
+        # What has been counted is the same; what is said of it is the whole scenario's.
+        compiled = replace(runs[0].compiled, scenario=scenario)
+        return Results(Result(compiled, tuple(run.replications[0] for run in runs)))
+
+    def _keep(self, progress: Progress | None) -> None:
+        if self._kept:
+            return
+        base = self.scenario.model_copy(update={"pathway": self._lean})
+        for number, seed in enumerate(self.seeds):
+
+            def told(done: int, end: int, before: int = number) -> None:
+                if progress is not None:
+                    progress(before * end + done, len(self.seeds) * end)
+
+            self._kept.append(Kept(base, seed, threads=self._threads, progress=told))
+
+    def _with(self, changes: Mapping[str, Any]) -> Scenario:
+        """Return the scenario with changes; those of single numbers take no time."""
+        if all(_changes_arms_only(path) for path in changes):
+            try:
+                return with_numbers(self.scenario, changes)
+            except (LookupError, TypeError, ValidationError):
+                pass  # whatever is wrong, or is no number, the whole check says it or knows it
+        return changed(self.scenario, changes)
+
+    def _bears_on_people(self, path: str) -> bool:
+        """Return whether a value matters to people, and not to money alone."""
+        return any(_there(start, path) for start in (self._people, self._people["pathway"]))
+
+
+def _there(node: Any, path: str) -> bool:
+    for part in path.split("."):
+        if isinstance(node, Mapping) and part in node:
+            node = node[part]
+        elif isinstance(node, list) and part.isdigit() and int(part) < len(node):
+            node = node[int(part)]
+        else:
+            # Below a number, or beside it, stands what belongs to it.
+            return not isinstance(node, Mapping | list)
+    return True
+
+
+def _changes_arms_only(path: str) -> bool:
+    head, *rest = path.split(".")
+    key = ".".join(part for part in rest[1:] if not part.isdigit())
+    return head == "investments" and not key.startswith(_WHO)

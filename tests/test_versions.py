@@ -1,0 +1,65 @@
+"""Versions of a scenario: whatever is changed, the answer is that of a whole run."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import sisim
+from sisim.results import Results
+from sisim.scenario.problems import ScenarioError
+from sisim.scenario.scenario import Scenario
+from sisim.versions import Versions
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return sisim.load("placed-youth", {"population.residents": 2000, "time.years": 8})
+
+
+@pytest.fixture(scope="module")
+def versions(scenario: Scenario) -> Versions:
+    return Versions(scenario, seed=3, replications=2)
+
+
+def assert_same(found: Results, whole: Results) -> None:
+    """Assert that the same is said of people and of money."""
+    assert found.seeds == whole.seeds
+    assert found.digest == whole.digest
+    np.testing.assert_array_equal(found.counts.counts("stock"), whole.counts.counts("stock"))
+    np.testing.assert_array_equal(found.counts.counts("entry"), whole.counts.counts("entry"))
+    assert found.costs.equals(whole.costs)
+    assert found.outcomes().equals(whole.outcomes())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({}, id="nothing"),
+        pytest.param({"investments.team.reach": 0.4}, id="reach"),
+        pytest.param({"investments.team.effects.2.ratio": 2.5}, id="a stronger effect"),
+        pytest.param({"investments.team.effects.4.ratio": 0.4}, id="the inflow"),
+        pytest.param({"investments.team.years": 4.0, "economy.discount_costs": 0.01}, id="years"),
+        pytest.param({"investments.team.cost.running": 9e6}, id="money alone"),
+        pytest.param({"drift.prices.care": 0.03}, id="prices"),
+        pytest.param({"drift.volumes.referred": 0.03}, id="everyone"),
+        pytest.param({"investments.team.target.age.below": 18}, id="another target group"),
+    ],
+)
+def test_a_version_is_what_a_whole_run_gives(
+    scenario: Scenario, versions: Versions, changes: dict[str, float]
+) -> None:
+    """However little is simulated again, nothing differs from a run of the changed scenario."""
+    from sisim.scenario.load import changed
+
+    whole = sisim.run(changed(scenario, changes), seed=3, replications=2)
+    assert_same(versions.results(changes), whole)
+
+
+def test_what_does_not_fit_is_said_as_in_a_file(versions: Versions) -> None:
+    """The error names the value, and the next version is as good as ever."""
+    with pytest.raises(ScenarioError, match="reach"):
+        versions.results({"investments.team.reach": 1.5})
+    with pytest.raises(ScenarioError, match="nothing called so"):
+        versions.results({"investments.team.raech": 0.5})
+    assert versions.results({}).seeds == (3, 4)
