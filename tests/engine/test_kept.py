@@ -17,13 +17,17 @@ from sisim.engine.result import Replication
 from sisim.engine.simulate import simulate
 from sisim.scenario.scenario import Scenario
 
-few = settings(max_examples=20)
+few = settings(max_examples=12)
 
 
 def lowering(world: World) -> World:
-    """Return the world without effects that make everyone in an area more likely to move."""
+    """Return the world without effects that make everyone in an area more likely to move.
+
+    Nor is anything given to families.
+    """
     made = copy.deepcopy(world)
     for investment in made["investments"].values():
+        investment["unit"] = "person"
         for effect in investment["effects"]:
             if effect["acts_on"] == "area":
                 effect |= {"ratio": min(effect["ratio"], 1.0), "modifier": None}

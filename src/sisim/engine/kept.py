@@ -224,7 +224,8 @@ def _exposed(compiled: Compiled) -> tuple[NDArray[np.bool_], bool]:
     for number, state in enumerate(rule.state):
         for first, last in rule.effects[:, rule.out[state["first"] : state["last"]]].reshape(-1, 2):
             found[number] |= everywhere[first:last].any()
-    return found, bool((compiled.tables.layout.entry_ratio != 1.0).any())
+    effects = (e for one in compiled.scenario.investments.values() for e in one.effects)
+    return found, any("entry" in effect.on for effect in effects)
 
 
 def _arrays(tally: Tally) -> list[NDArray[np.number]]:
