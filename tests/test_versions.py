@@ -43,7 +43,7 @@ def assert_same(found: Results, whole: Results) -> None:
         pytest.param({"investments.team.cost.running": 9e6}, id="money alone"),
         pytest.param({"drift.prices.care": 0.03}, id="prices"),
         pytest.param({"drift.volumes.referred": 0.03}, id="everyone"),
-        pytest.param({"investments.team.target.age.below": 18}, id="another target group"),
+        pytest.param({"investments.team.target.features.age.from": 15}, id="another target group"),
     ],
 )
 def test_a_version_is_what_a_whole_run_gives(

@@ -9,9 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from sisim.engine.kept import Kept, keepable
-from sisim.engine.result import Result, without_money
+from sisim.engine.result import Result
 from sisim.engine.run import Progress
 from sisim.engine.simulate import simulate
+from sisim.experiment.cell import MoneyPaths
 from sisim.results import Results
 from sisim.scenario.load import changed
 from sisim.scenario.numbers import with_numbers
@@ -44,7 +45,7 @@ class Versions:
         self.scenario = scenario
         self.seeds = range(seed, seed + replications)
         self._threads = threads
-        self._people = without_money(scenario)
+        self._paths = MoneyPaths(scenario)
         # Counts by age and sex are not asked for, and would be most of the work of counting.
         self._lean = scenario.pathway.model_copy(update={"groupings": {}})
         self._kept: list[Kept] = []
@@ -62,7 +63,7 @@ class Versions:
             ScenarioError: If a value does not fit.
         """
         changes = changes or {}
-        of_people = [path for path in changes if self._bears_on_people(path)]
+        of_people = [path for path in changes if not self._paths.money(path)]
         scenario = self._with(changes)
         lean = scenario.model_copy(update={"pathway": self._lean})
         if not all(_changes_arms_only(path) for path in of_people) or not keepable(lean):
@@ -101,22 +102,6 @@ class Versions:
             except (LookupError, TypeError, ValidationError):
                 pass  # whatever is wrong, or is no number, the whole check says it or knows it
         return changed(self.scenario, changes)
-
-    def _bears_on_people(self, path: str) -> bool:
-        """Return whether a value matters to people, and not to money alone."""
-        return any(_there(start, path) for start in (self._people, self._people["pathway"]))
-
-
-def _there(node: Any, path: str) -> bool:
-    for part in path.split("."):
-        if isinstance(node, Mapping) and part in node:
-            node = node[part]
-        elif isinstance(node, list) and part.isdigit() and int(part) < len(node):
-            node = node[int(part)]
-        else:
-            # Below a number, or beside it, stands what belongs to it.
-            return not isinstance(node, Mapping | list)
-    return True
 
 
 def _changes_arms_only(path: str) -> bool:
