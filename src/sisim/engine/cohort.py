@@ -484,6 +484,7 @@ class _Backgrounds:
             area=self.area[index],
             eldest=np.arange(n, dtype=np.int32),
             codes=self.codes[:, index],
+            units=self.codes[:, index].astype(np.int32),
             numbers=np.zeros((self.numbers, n)),
         )
 

@@ -34,6 +34,8 @@ class People:
         area: Area number, uint8 (n,).
         eldest: Number of the eldest child of the person's family, int32 (n,); one's own if alone.
         codes: Category of each categorical attribute, int16 (attributes, n).
+        units: Unit within each categorical attribute (a workplace of its kind), int32
+            (attributes, n); where the attribute has no units, the category.
         numbers: Value of each numeric attribute, float64 (attributes, n).
     """
 
@@ -45,6 +47,7 @@ class People:
     area: NDArray[np.uint8]
     eldest: NDArray[np.int32]
     codes: NDArray[np.int16]
+    units: NDArray[np.int32]
     numbers: NDArray[np.float64]
 
     def __len__(self) -> int:
@@ -95,6 +98,7 @@ def people(scenario: Scenario, clock: Clock, seed: int) -> People:
         )  # fmt: skip
     arrived_at = np.where(moved, arrive - born, -1) / clock.per_year
     codes, numbers = _backgrounds(scenario, lo, place, area, arrived_at, eldest, seed)
+    units = _units(scenario, codes, lo, place, seed)
     return People(
         lo=lo,
         hi=place,
@@ -104,6 +108,7 @@ def people(scenario: Scenario, clock: Clock, seed: int) -> People:
         area=area,
         eldest=eldest,
         codes=codes,
+        units=units,
         numbers=numbers,
     )
 
@@ -210,6 +215,36 @@ def _backgrounds(
         np.array(codes, np.int16).reshape(len(codes), n),
         np.array(numbers, np.float64).reshape(len(numbers), n),
     )
+
+
+def _units(
+    scenario: Scenario,
+    codes: NDArray[np.int16],
+    lo: NDArray[np.uint32],
+    hi: NDArray[np.uint32],
+    seed: int,
+) -> NDArray[np.int32]:
+    """Return the unit of every person, drawn among as many as those of a category fill.
+
+    A person's unit is their own draw, so that units are of the stated size on average (law L3).
+    """
+    units = codes.astype(np.int32)
+    people = scenario.population.cohort or scenario.population.residents or 0
+    attributes = scenario.pathway.attributes.items()
+    fixed = [(n, a) for n, a in attributes if a.shares and a.redraw is None]
+    for row, (name, attribute) in enumerate(fixed):
+        if not attribute.sizes:
+            continue
+        shares = np.array([share.value for share in attribute.shares.values()])
+        # A category without a size is one unit, however many there are.
+        given = {category: size.value for category, size in attribute.sizes.items()}
+        sizes = np.array([given.get(category, np.inf) for category in attribute.shares])
+        full = people * shares / shares.sum() / sizes
+        count = np.maximum(np.round(full), 1).astype(np.int32)
+        u = draw_many(lo, hi, 0, U32(purpose_code(f"unit:{name}")), seed_key(seed))
+        first = np.cumsum(count) - count
+        units[row] = first[codes[row]] + (u * count[codes[row]]).astype(np.int32)
+    return units
 
 
 def category_bounds(attribute: Attribute, area: str) -> NDArray[np.float64]:

@@ -369,7 +369,7 @@ def columns(compiled: Compiled, who: People) -> Columns:
         if among == "area":
             peers[number] = who.area
         elif among != "all":
-            peers[number] = who.codes[compiled.attributes.index(among.removeprefix("attribute."))]
+            peers[number] = who.units[compiled.attributes.index(among.removeprefix("attribute."))]
     place = np.empty((arms, max(len(compiled.investments), 1), n), kernel.PlaceRow)
     place["start"] = place["end"] = NEVER
     block = np.zeros(-(-n // BLOCK), kernel.BlockRow)

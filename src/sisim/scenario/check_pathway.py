@@ -74,8 +74,12 @@ class PathwayCheck(Findings):
 
     def _shares(self, path: Path, attribute: Attribute) -> None:
         self.sum_to_one((*path, "shares"), attribute.shares.values())
-        for key in attribute.labels:
-            self.refer((*path, "labels", key), key, attribute.shares, Reason("The category"))
+        for table in ("labels", "sizes"):
+            for key in getattr(attribute, table):
+                self.refer((*path, table, key), key, attribute.shares, Reason("The category"))
+        for key, size in attribute.sizes.items():
+            if size.value < 1:
+                self.say((*path, "sizes", key), Reason("There is at least one person in a unit."))
         for area, shares in attribute.shares_by.items():
             here = (*path, "shares_by", area)
             if self.features.areas is not None:

@@ -73,7 +73,8 @@ class Attribute(Table):
 
     `shares_by` gives other shares by area, and `of_movers` among those who move in: so a background
     can say who has come lately, and at what age. With `redraw` a category is drawn anew at that
-    rate.
+    rate. `sizes` says how many people there are in each unit of a category: workplaces of the
+    kind preschool with 10 each. People of the same unit are then each other's peers.
     """
 
     label: Text | None = None
@@ -84,6 +85,7 @@ class Attribute(Table):
     distribution: Literal["normal", "uniform", "gamma", "lognormal", "beta"] | None = None
     parameters: dict[str, Number] = {}
     redraw: Rate | None = None
+    sizes: dict[Name, Positive] = {}
 
 
 class Factor(Table):
@@ -102,7 +104,7 @@ class Factor(Table):
     `time_in_state`, `time_in.GROUP`, `time_since.GROUP`, `visits.GROUP` (ever, or in the last
     `window`), `attribute.NAME`, `state.TRACK`, `area`, `calendar.month`, `calendar.year`,
     `calendar.step`, `share.GROUP` (share of peers `among` the same area, an attribute's category
-    or all), `exposure.INVESTMENT` (`never`, `during`, `after`).
+    or unit of it, or all), `exposure.INVESTMENT` (`never`, `during`, `after`).
     Ages are in years, durations in months, unless `unit` says otherwise.
     `otherwise` is the value for who is not in the group, or has never left it.
     """
@@ -254,6 +256,19 @@ class Target(Table):
     miss: Text | None = Field(None, description="Why the target is known to be missed.")
 
 
+class Calibration(Table):
+    """The plain population in which the targets are looked for, unless asked for otherwise.
+
+    It is open, and everyone in it has been simulated from birth; or with `closed` a cohort that is
+    there from the start, followed for `warm_up` years before it is looked at.
+    """
+
+    residents: Annotated[int, Field(gt=0)] = 100_000
+    years: Annotated[float, Field(gt=0)] = 20
+    closed: bool = False
+    warm_up: Annotated[float, Field(ge=0)] | None = None
+
+
 class Pathway(Table):
     """A pathway file."""
 
@@ -273,6 +288,7 @@ class Pathway(Table):
     groupings: dict[Name, Grouping] = {}
     entry: Entry = Entry()
     targets: dict[Name, Target] = {}
+    calibration: Calibration = Calibration()
 
     @property
     def steps_per_year(self) -> float:
