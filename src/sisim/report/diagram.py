@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.path import Path as Curve
@@ -18,6 +21,10 @@ WIDEST = 150.0
 """Where a state's label is broken into lines, in layout pixels."""
 PANEL, OPEN, EXIT, START = "#F5F5F5", "#FFFFFF", "#D9D9D9", "#DCEEF8"
 ASPECT = 16 / 9
+ROW = 32.0
+"""Height of a row of the key."""
+Sample = Callable[[Figure, float, float], None]
+"""Draws one of a kind and says what it is, in a figure from left and top."""
 
 
 def draw_pathway(pathway: Pathway, lang: str) -> Figure:
@@ -38,7 +45,9 @@ def draw_pathway(pathway: Pathway, lang: str) -> Figure:
         for name, d in drawings.items()
     }
     corners, (wide, high) = _sheet(sizes)
-    figure = canvas(wide + 2 * EDGE, high + 2 * EDGE + 92)
+    key = _key(measure, lang, wide)
+    below = ROW * (1 + max(row for row, *_ in key))
+    figure = canvas(wide + 2 * EDGE, high + 2 * EDGE + 60 + below)
     write(figure, EDGE, 16, pathway.title.in_language(lang), size=24, bold=True)
     for name, (left, top) in corners.items():
         corner = (left + EDGE, top + EDGE + 36)
@@ -47,7 +56,8 @@ def draw_pathway(pathway: Pathway, lang: str) -> Figure:
         inset = (corner[0] + (width - drawings[name].width) / 2, corner[1] + TITLE)
         states = {state: labels[name, state] for state in pathway.tracks[name].states}
         _draw_track(figure, inset, drawings[name], pathway.tracks[name], states)
-    _key(figure, lang, top=high + EDGE + 36 + 18)
+    for row, left, draw in key:
+        draw(figure, left + EDGE, high + EDGE + 36 + 18 + ROW * row)
     return figure
 
 
@@ -166,22 +176,46 @@ def _pixels(figure: Figure) -> Transform:
     return Affine2D().scale(1 / figure.dpi) + figure.dpi_scale_trans
 
 
-def _key(figure: Figure, lang: str, top: float) -> None:
-    """Explain the boxes and arrows, each by one of its kind."""
-    left = EDGE
-    for start, leaves, text in (
-        (True, False, t("starts here", lang)),
-        (False, True, t("leaves the population", lang)),
-    ):
-        _box(figure, (left, top), Box(17, 12, 34, 22), "", start=start, leaves=leaves)
-        write(figure, left + 44, top + 4, text, size=LABEL)
-        left += 44 + width_of(figure, text, LABEL) + 36
-    for scheduled, both_ways, text in (
-        (False, False, t("at any time", lang)),
-        (False, True, t("there and back", lang)),
-        (True, False, t("at a set moment, such as each August or at an age", lang)),
-    ):
-        run = ((0.0, 12.0), (15.0, 12.0), (30.0, 12.0), (48.0, 12.0))
-        _arrow(figure, (left, top), Arrow(Link("", "", scheduled, both_ways), run))
-        write(figure, left + 58, top + 4, text, size=LABEL)
-        left += 58 + width_of(figure, text, LABEL) + 36
+def _key(measure: Figure, lang: str, wide: float) -> list[tuple[int, float, Sample]]:
+    """Return what explains boxes and arrows: row, left edge, and what draws one of a kind."""
+    samples = [
+        *(
+            (44.0, text, partial(_sample_box, start=start, leaves=leaves))
+            for start, leaves, text in (
+                (True, False, t("starts here", lang)),
+                (False, True, t("leaves the population", lang)),
+            )
+        ),
+        *(
+            (58.0, text, partial(_sample_arrow, link=Link("", "", scheduled, both_ways)))
+            for scheduled, both_ways, text in (
+                (False, False, t("at any time", lang)),
+                (False, True, t("there and back", lang)),
+                (True, False, t("at a set moment, such as each August or at an age", lang)),
+            )
+        ),
+    ]
+    placed: list[tuple[int, float, Sample]] = []
+    row, left = 0, 0.0
+    for indent, text, draw in samples:
+        width = indent + width_of(measure, text, LABEL)
+        if left and left + width > wide:
+            row, left = row + 1, 0.0
+        placed.append((row, left, partial(draw, text=text, indent=indent)))
+        left += width + 36
+    return placed
+
+
+def _sample_box(
+    figure: Figure, left: float, top: float, *, text: str, indent: float, start: bool, leaves: bool
+) -> None:
+    _box(figure, (left, top), Box(17, 12, 34, 22), "", start=start, leaves=leaves)
+    write(figure, left + indent, top + 4, text, size=LABEL)
+
+
+def _sample_arrow(
+    figure: Figure, left: float, top: float, *, text: str, indent: float, link: Link
+) -> None:
+    run = ((0.0, 12.0), (15.0, 12.0), (30.0, 12.0), (48.0, 12.0))
+    _arrow(figure, (left, top), Arrow(link, run))
+    write(figure, left + indent, top + 4, text, size=LABEL)
