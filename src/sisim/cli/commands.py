@@ -14,7 +14,7 @@ from sisim.cli.output import politely, print_table, refuse_early, whole_file
 from sisim.cli.progress import progress
 from sisim.cli.speech import Refusal, SpeakingCommand, SpeakingGroup
 from sisim.cli.sweeping import add_sweeping
-from sisim.language import Lang, number, preferred_language, t
+from sisim.language import Lang, preferred_language, t
 from sisim.scenario.contents import contents
 from sisim.scenario.document import shipped
 from sisim.scenario.load import load_pathway, load_scenario
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 READY = "placed-youth"
 """The scenario of `sisim figures` when none is named."""
-RESIDENTS, YEARS = 100_000, 20
-"""The municipality in which a pathway is held against its targets: care is rare."""
 PICTURES = (".svg", ".png", ".pdf")
 
 
@@ -257,16 +255,16 @@ def build(lang: Lang) -> typer.Typer:
             option("--out", t("FILE", lang), t("Draw it in this file: .svg, .png or .pdf.", lang)),
         ] = None,
         residents: Annotated[
-            int,
+            int | None,
             option("--residents", t("N", lang),
-                   t("How many live in the simulated municipality; unset: {n}.", lang,
-                     n=number(RESIDENTS, lang)), min=1),
-        ] = RESIDENTS,
+                   t("How many people are simulated; unset: as the pathway says.", lang), min=1),
+        ] = None,
         years: Annotated[
-            float,
+            float | None,
             option("--years", t("N", lang),
-                   t("How many years they are observed; unset: {n}.", lang, n=YEARS), min=1),
-        ] = YEARS,
+                   t("How many years they are observed; unset: as the pathway says.", lang),
+                   min=1),
+        ] = None,
         seed: Annotated[
             int, option("--seed", t("N", lang), t("The seed of the first run.", lang), min=0)
         ] = 1,

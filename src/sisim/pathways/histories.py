@@ -22,7 +22,9 @@ from sisim.scenario.scenario import Population, Scenario, Time
 NAME = "targets"
 
 
-def plain(pathway: Pathway, *, residents: int = 100_000, years: float = 40) -> Scenario:
+def plain(
+    pathway: Pathway, *, residents: int | None = None, years: float | None = None
+) -> Scenario:
     """Return a scenario of a pathway in which nothing is invested.
 
     Who moves in, and at what ages, is as in the ready scenario of that pathway: it is an
@@ -30,10 +32,14 @@ def plain(pathway: Pathway, *, residents: int = 100_000, years: float = 40) -> S
 
     Args:
         pathway: The pathway.
-        residents: How many live there.
-        years: How long they are observed, after a warm-up in which everyone is born.
+        residents: How many live there; as the pathway's `calibration` says if None.
+        years: How long they are observed, after a warm-up in which everyone is born; likewise.
     """
+    usual = pathway.calibration
+    residents = usual.residents if residents is None else residents
     population = Population(residents=residents)
+    if usual.closed:
+        population = Population(cohort=residents)
     for path in shipped("scenario").values():
         if read(path).data.get("pathway") == pathway.name:
             ready = load_scenario(path).population
@@ -44,7 +50,7 @@ def plain(pathway: Pathway, *, residents: int = 100_000, years: float = 40) -> S
         name=NAME,
         title=Text(sv="Utan insats", en="Without any investment"),
         pathway=pathway,
-        time=Time(years=years),
+        time=Time(years=usual.years if years is None else years, warm_up=usual.warm_up),
         population=population,
     )
 
@@ -165,8 +171,8 @@ def targets(
     pathway: Pathway,
     lang: str,
     *,
-    residents: int = 100_000,
-    years: float = 40,
+    residents: int | None = None,
+    years: float | None = None,
     seeds: Sequence[int] = (1,),
     progress: Progress | None = None,
 ) -> pd.DataFrame:
@@ -175,8 +181,8 @@ def targets(
     Args:
         pathway: The pathway.
         lang: Language of labels and units, "sv" or "en".
-        residents: How many live in the simulated municipality.
-        years: How long they are observed.
+        residents: How many live in the simulated municipality; unset, as the pathway says.
+        years: How long they are observed; likewise.
         seeds: One run for each.
         progress: Called with the steps done and the steps in all.
 

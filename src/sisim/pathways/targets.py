@@ -199,6 +199,12 @@ class Histories:
         step: Ints = np.ceil(year * self.per_year - offset - 1e-6).astype(np.int64)
         return step
 
+    def month_of(self, step: Ints) -> Ints:
+        """Return the calendar months (1-12) in which steps begin."""
+        years = (step + 1e-6) / self.per_year + (self.month - 1) / 12
+        month: Ints = np.floor((years - np.floor(years)) * 12 + 1e-6).astype(np.int64) + 1
+        return month
+
     def whole_years(self) -> range:
         """Return the calendar years that lie wholly inside the window."""
         first, last = (int(y) for y in self.year(np.array([self.first - 1, self.horizon])))
@@ -602,6 +608,135 @@ def mean_duration(
     spells = histories.spells(group)
     spells = spells[histories.observed(spells.person, spells.end, ages)]
     return _share(spells.steps, len(spells)) / histories.per_year * {"month": 12, "year": 1}[unit]
+
+
+def _through(histories: Histories) -> tuple[Ints, range]:
+    """Return who is a resident through all whole calendar years of the window, and those years."""
+    years = histories.whole_years()
+    first, after = histories.year_start(np.array([years.start, years.stop]))
+    there = (np.maximum(histories.arrived, histories.first) <= first) & (histories.left >= after)
+    return np.flatnonzero(there), years
+
+
+def _entries_by_year(histories: Histories, group: Names) -> Ints:
+    """Return entries into a group by calendar year and person, of those who are there through."""
+    people, years = _through(histories)
+    spells = histories.spells(group)
+    year = histories.year(spells.start) - years.start
+    found = np.zeros((len(years), len(histories.born)), np.int64)
+    inside = (year >= 0) & (year < len(years))
+    np.add.at(found, (year[inside], spells.person[inside]), 1)
+    return found[:, people]
+
+
+def _used(histories: Histories, resource: str) -> list[tuple[Spells, float]]:
+    """Return the time in each state that uses a resource, and how much of it a year there."""
+    found = []
+    for track, spec in histories.pathway.tracks.items():
+        for state, content in spec.states.items():
+            use = content.uses.get(resource)
+            if use is not None and not use.factors:
+                found.append((histories.spells(f"{track}.{state}"), use.amount.value))
+    if not found:
+        raise KeyError(resource)
+    return found
+
+
+def _units_by_year(histories: Histories, resource: str) -> NDArray[np.float64]:
+    """Return units used by calendar year and person, of those who are there through."""
+    people, years = _through(histories)
+    found = np.zeros((len(years), len(histories.born)))
+    for spells, a_year in _used(histories, resource):
+        parts = _by_year(histories, spells & histories.residents(calendar=True))
+        units = (parts.end - parts.start) * a_year / histories.per_year
+        np.add.at(found, (histories.year(parts.start) - years.start, parts.person), units)
+    return found[:, people]
+
+
+@measure
+def use_per_year(
+    histories: Histories,
+    resource: Names,
+    where: Where | None = None,
+    per: float = 1.0,
+) -> float:
+    """Units of a resource (or of several) that are used in states, per resident and year.
+
+    `where` narrows the use alone: it is still per year of any resident.
+    """
+    everyone = histories.residents()
+    names = (resource,) if isinstance(resource, str) else resource
+    units = sum(
+        histories.narrowed(spells & everyone, where).steps * a_year
+        for name in names
+        for spells, a_year in _used(histories, name)
+    )
+    return _share(units, everyone.steps, per)
+
+
+@measure
+def top_share(histories: Histories, resource: str, top: float = 0.2) -> float:
+    """Share of a year's units that are used by the part of the residents who use the most.
+
+    A point on the Lorenz curve: the mean over calendar years of L(1) - L(1 - top).
+    """
+    by_year = np.sort(_units_by_year(histories, resource), axis=1)[:, ::-1]
+    first = round(by_year.shape[1] * top)
+    shares = [_share(float(units[:first].sum()), float(units.sum())) for units in by_year]
+    return float(np.mean(shares))
+
+
+@measure
+def at_most_share(histories: Histories, resource: str, most: float) -> float:
+    """Share of the residents who use at most so many units in a calendar year."""
+    units = _units_by_year(histories, resource)
+    return _share(int((units <= most + 1e-9).sum()), units.size)
+
+
+@measure
+def times_share(histories: Histories, group: Names, at_least: int) -> float:
+    """Share of the residents who enter a group at least so many times in a calendar year."""
+    entries = _entries_by_year(histories, group)
+    return _share(int((entries >= at_least).sum()), entries.size)
+
+
+@measure
+def followed_by(
+    histories: Histories,
+    group: Names,
+    at_least: int,
+    then: Names,
+    then_at_least: int = 1,
+    years: int = 1,
+    relative: bool = False,
+) -> float:
+    """Share of those who enter a group so often in a calendar year who later enter another.
+
+    Later is in any of the `years` that follow, so often as `then_at_least` in that year. If
+    `relative`, the share is divided by that of those who did not enter the group so often.
+    """
+    before, after = (_entries_by_year(histories, names) for names in (group, then))
+    if len(before) <= years:
+        return float("nan")
+    often = before[:-years] >= at_least
+    again = after >= then_at_least
+    later = reduce(np.logical_or, (again[k : len(again) - years + k] for k in range(1, years + 1)))
+    share = _share(int((often & later).sum()), int(often.sum()))
+    if not relative:
+        return share
+    return _share(share, _share(int((~often & later).sum()), int((~often).sum())))
+
+
+@measure
+def season_ratio(
+    histories: Histories, group: Names, months: Sequence[int], versus: Sequence[int]
+) -> float:
+    """Entries into a group in some calendar months relative to as many others."""
+    everyone = histories.residents(calendar=True)
+    spells = histories.spells(group)
+    spells = spells[everyone.covers(spells.person, spells.start)]
+    month = histories.month_of(spells.start)
+    return _share(int(np.isin(month, months).sum()), int(np.isin(month, versus).sum()))
 
 
 def evaluate(pathway: Pathway, histories: Histories, lang: str = "en") -> pd.DataFrame:
