@@ -14,7 +14,11 @@ PATHWAY = {
         "care": {
             "label": "Care",
             "start": "home",
-            "states": {name: {"label": name} for name in ("home", "foster", "residential")},
+            "states": {
+                "home": {"label": "home"},
+                "foster": {"label": "foster", "uses": {"day": 120}},
+                "residential": {"label": "residential", "uses": {"day": 240}},
+            },
         },
         "school": {
             "label": "School",
@@ -27,7 +31,13 @@ PATHWAY = {
         "done": {"label": "Done", "track": "school", "states": ["eligible", "ineligible"]},
     },
     "transitions": {},
-}
+    "principals": {"municipality": {"label": "M"}},
+    "administrations": {"social": {"label": "S", "principal": "municipality"}},
+    "resources": {
+        "day": {"label": "Day", "unit": "day", "price": 1, "price_year": 2024,
+                "administration": "social"},
+    },
+}  # fmt: skip
 
 
 def lives(*people, first=0, horizon=120, month=1, targets=None):
@@ -235,6 +245,60 @@ def test_persistence_compares_two_moments():
     share = MEASURES["persistence"]
     assert share(seen, "placed", first="school.eligible", later="school.ineligible") == 0.5
     assert np.isnan(share(seen, "placed", first="school.ineligible", later="school.grade"))
+
+
+def test_use_is_counted_per_resident_and_year():
+    """Six months at 120 a year and three at 240 are 120 units, over five person-years."""
+    seen = lives(
+        (0, 36, [(6, "foster"), (12, "residential"), (15, "home")], []),
+        (12, 36, [], []),
+        horizon=36,
+    )
+    use = MEASURES["use_per_year"]
+    assert use(seen, "day") == pytest.approx(120 / 5)
+    assert use(seen, ["day"], per=0.5) == pytest.approx(60 / 5)
+    assert use(seen, "day", where={"in": "care.residential"}) == pytest.approx(60 / 5)
+    with pytest.raises(KeyError):
+        use(seen, "night")
+
+
+def test_the_share_of_those_who_use_the_most_is_a_point_on_the_lorenz_curve():
+    """In each of two years one of five has 40 of 60 units; who it is need not be the same."""
+    first = [(0, "foster"), (4, "home"), (12, "foster"), (13, "home")]
+    second = [(0, "foster"), (1, "home"), (12, "foster"), (16, "home")]
+    third = [(3, "foster"), (4, "home"), (18, "foster"), (19, "home")]
+    seen = lives(*((0, 24, moves, []) for moves in (first, second, third, [], [])), horizon=24)
+    assert MEASURES["top_share"](seen, "day", top=0.2) == pytest.approx(40 / 60)
+    assert MEASURES["top_share"](seen, "day", top=1) == 1
+    assert MEASURES["at_most_share"](seen, "day", most=0) == 0.4
+    assert MEASURES["at_most_share"](seen, "day", most=10) == 0.8
+
+
+def test_what_follows_on_many_entries_is_told_with_and_without():
+    """Of those with two stays in a year half have two again in the next; of the others none."""
+    twice = [(1, "foster"), (2, "home"), (4, "foster"), (5, "home")]
+    again = [*twice, (13, "foster"), (14, "home"), (16, "foster"), (17, "home")]
+    late = [*twice, (25, "foster"), (26, "home"), (28, "foster"), (29, "home")]
+    seen = lives(*((0, 36, moves, []) for moves in (again, late, [(3, "foster")], [])), horizon=36)
+    assert MEASURES["times_share"](seen, "placed", at_least=2) == pytest.approx(4 / 12)
+    followed = MEASURES["followed_by"]
+    # Twice in the first year: one of two again. In the second: one, and never again.
+    assert followed(seen, "placed", 2, "placed", 2) == pytest.approx(1 / 3)
+    assert followed(seen, "placed", 2, "placed", 2, years=2) == 1
+    # Not twice in a year: two in the first, three in the second, of whom one is there in the third.
+    assert followed(seen, "placed", 2, "placed", 2, relative=True) == pytest.approx(
+        (1 / 3) / (1 / 5)
+    )
+    assert np.isnan(followed(seen, "placed", 2, "placed", 2, years=3))
+
+
+def test_months_are_those_of_the_calendar_whatever_the_first_step():
+    """With step 0 in July, step 6 is January."""
+    moves = [(6, "foster"), (7, "home"), (8, "foster"), (9, "home"), (12, "foster"), (13, "home")]
+    seen = lives((0, 30, moves, []), horizon=30, month=7)
+    ratio = MEASURES["season_ratio"]
+    assert ratio(seen, "placed", months=[1, 2, 3], versus=[7, 8, 9]) == 2
+    assert ratio(seen, "placed", months=[7], versus=[1]) == 1
 
 
 def test_evaluate_says_what_is_inside_and_why_not():

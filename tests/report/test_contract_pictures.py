@@ -35,10 +35,10 @@ SMALL = {
 @pytest.fixture(scope="module")
 def done() -> Results:
     """A run of the ready scenario on sick leave, smaller and with triggers."""
-    return sisim.run(sisim.load(SCENARIOS / "sick-leave.toml", SMALL))
+    return sisim.run(sisim.load(SCENARIOS / "sick-leave-contract.toml", SMALL))
 
 
-@pytest.mark.parametrize("name", ["outcome-contract", "sick-leave"])
+@pytest.mark.parametrize("name", ["outcome-contract", "sick-leave-contract"])
 def test_the_ready_contracts_are_well(name: str) -> None:
     scenario = sisim.load(SCENARIOS / f"{name}.toml")
     assert scenario.invented
@@ -46,16 +46,16 @@ def test_the_ready_contracts_are_well(name: str) -> None:
 
 
 def test_a_contract_is_one_plain_sentence(done: Results) -> None:
-    said = contract_words(done, ["fee", "price"], "sv")
+    said = contract_words(done, ["base", "by_day"], "sv")
     fee, _, price, _ = (line.replace(NBSP, " ") for line in said)
     assert fee.startswith(
-        "Arvode med risk: Kommunen som arbetsgivare betalar Hälsoslussen AB (utförare) 12,7 mkr "
-        "per år 2019–2021, varav 60 % bara i den mån det har tjänats in: 1 650 kr för varje "
-        "sjukdag som användningen av ”Nettosjukdagar, dag 1–14”"
+        "Arvode med risk, basfall: Kommunledningen (HR) betalar Hälsoslussen AB (utförare) "
+        "10,0 mkr per år 2019–2021, varav 60 % bara i den mån det har tjänats in: 1 650 kr för "
+        "varje sjukdag som användningen av ”Nettosjukdagar, dag 1–14”"
     )
     assert "högst 30,0 mkr sammanlagt, utbetalt året efter" in price
     assert "minst 5 %, och för alla perioder om den är minst 3 % sammantaget" in price
-    english = contract_words(done, ["price"], "en")[0].replace(NBSP, " ")
+    english = contract_words(done, ["by_day"], "en")[0].replace(NBSP, " ")
     assert "SEK 1,200 for every sick day" in english
     assert "adjusted for a trend of 1% a year" in english
 
@@ -71,7 +71,7 @@ def test_tiers_and_shared_savings_are_said() -> None:
 
 
 def test_the_table_of_parties_and_years_adds_up(done: Results) -> None:
-    tables = contract_tables(done, ["fee", "price"])
+    tables = contract_tables(done, ["base", "by_day"])
     flows = tables["contract-flows"]
     assert set(flows["year"]) == set(range(2019, 2024))
     parties = tables["contract-parties"]
@@ -84,9 +84,9 @@ def test_the_table_of_parties_and_years_adds_up(done: Results) -> None:
 
 
 def test_what_is_shown_has_titles_and_prices(done: Results) -> None:
-    (title, flows), (_, prices), *_ = contract_shown(done, ["price"], "sv")
+    (title, flows), (_, prices), *_ = contract_shown(done, ["by_day"], "sv")
     assert title.endswith("vad varje part får (minus: betalar), tkr, fasta priser 2018")
-    assert list(flows["Part"]) == ["Kommunen som arbetsgivare", "Hälsoslussen AB"]
+    assert list(flows["Part"]) == ["Kommunledningen (HR)", "Hälsoslussen AB"]
     assert prices["Pris"].iloc[0].replace(NBSP, " ") == "1 200 kr"
     assert prices["Går jämnt upp vid"].iloc[1] == "–"  # what its work costs it is not said
 
@@ -104,7 +104,7 @@ def texts(figure: Any) -> list[Text]:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("arm", ["fee", "price"])
+@pytest.mark.parametrize("arm", ["base", "by_day"])
 def test_no_text_covers_another_or_leaves_the_picture(done: Results, arm: str, lang: str) -> None:
     (draw,) = contract_pictures(done, [arm], lang).values()
     figure = draw()
