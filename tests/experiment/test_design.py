@@ -13,6 +13,7 @@ from sisim.bench_sweep import EXPERIMENT
 from sisim.experiment.cell import MoneyPaths
 from sisim.experiment.definition import load_experiment
 from sisim.experiment.design import cells, count, draws
+from sisim.scenario.load import load_scenario
 
 SAMPLINGS = ("random", "latin_hypercube", "sobol")
 DRAWS = "draws = 4"
@@ -106,6 +107,13 @@ def test_what_money_alone_depends_on_is_told_from_what_touches_people(tmp_path: 
     for path in ("investments.care.duration", "transitions.falls_ill.probability", "time.years",
                  "population.cohort", "nothing.of.the.kind"):  # fmt: skip
         assert not money.money(path), path
+
+
+def test_a_bound_of_a_target_group_touches_people() -> None:
+    """Its key is an alias: "from" is a word that Python keeps for itself."""
+    money = MoneyPaths(load_scenario("placed-youth"))
+    assert not money.money("investments.team.target.features.age.from")
+    assert money.money("investments.team.new_way.cost.running")
 
 
 def test_what_the_bench_sweeps_is_a_good_experiment(tmp_path: Path) -> None:

@@ -66,6 +66,21 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         *("small.toml", "notice = 6", "resources.care_day.notice"),
         *('Only a resource with cash = "step" has a "notice".', "Bara en resurs med", None),
     ),
+    "a unit of an unknown category": (
+        ("high = 0.2 }", "high = 0.2 }\nsizes = { hgih = 10 }"),
+        *("small.toml", "sizes = { hgih = 10 }", "attributes.risk.sizes.hgih"),
+        *('The category "hgih" does not exist.', "Kategorin ”hgih” finns inte.", "high"),
+    ),
+    "a unit with nobody in it": (
+        ("high = 0.2 }", "high = 0.2 }\nsizes = { high = 0 }"),
+        *("small.toml", "sizes = { high = 0 }", "attributes.risk.sizes.high"),
+        *("There is at least one person in a unit.", "I en enhet finns minst en person.", None),
+    ),
+    "units of what is redrawn": (
+        ("high = 0.2 }", "high = 0.2 }\nredraw = 1\nsizes = { high = 10 }"),
+        *("small.toml", "sizes = { high = 10 }", "attributes.risk.sizes"),
+        *("Only categories that never change", "Bara kategorier som aldrig ändras", None),
+    ),
     "an unknown key": (
         ("price_year", "price_yera"),
         *("small.toml", "price_yera = 2024", "resources.care_day.price_yera"),

@@ -126,7 +126,7 @@ class MoneyPaths:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self._all = scenario.model_dump(by_alias=True)
+        self._all = scenario.model_dump()  # with the same names as the other
         self._people = without_money(scenario)
         self._known: dict[str, bool] = {}
 

@@ -71,6 +71,9 @@ class PathwayCheck(Findings):
                 self.parameters((*path, "parameters"), attribute.distribution, values)
             else:
                 self._shares(path, attribute)
+            if attribute.sizes and (not attribute.shares or attribute.redraw is not None):
+                reason = Reason("Only categories that never change have units.")
+                self.say((*path, "sizes"), reason)
 
     def _shares(self, path: Path, attribute: Attribute) -> None:
         self.sum_to_one((*path, "shares"), attribute.shares.values())
