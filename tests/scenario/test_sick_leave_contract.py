@@ -63,14 +63,20 @@ def days(results: sisim.Results) -> pd.Series:
 def test_an_earlier_trigger_reaches_more_and_saves_more_days() -> None:
     """With an effect on all who are reached that is strong enough to be seen among few."""
     strong = {
-        "population.cohort": 1000,
+        "population.cohort": 1500,
         "investments.triage.effects.0.ratio": {"value": 0.3, "low": 0},
     }
     reached, saved = {}, {}
     for cases in (3, 6):
         changes = {f"investments.{step}.target.visits.case.from": cases for step in STEPS}
-        done = sisim.run(sisim.load(FILE, {**strong, **changes, "replications": 1}))
-        triage = done.counts.participants().query("arm == 'base' and investment == 'triage'")
+        whole = sisim.load(FILE, {**strong, **changes})
+        part = {
+            "arms": {"base": whole.arms["base"]},
+            "contracts": {},
+            "time": whole.time.model_copy(update={"warm_up": 2, "history": 0, "years": 2}),
+        }
+        done = sisim.run(whole.model_copy(update=part), replications=1)
+        triage = done.counts.participants().query("investment == 'triage'")
         total = days(done)
         reached[cases], saved[cases] = triage["started"].sum(), total["without"] - total["base"]
     assert reached[3] > 1.5 * reached[6] > 0
