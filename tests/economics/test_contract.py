@@ -416,7 +416,7 @@ def test_new_terms_need_no_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_fee_at_risk_on_a_simulated_sick_track() -> None:
     """The sick-leave contract, smaller: what is paid is what its own counts of days say."""
     file = Path(__file__).parents[2] / "scenarios" / "sick-leave-contract.toml"
-    done = sisim.run(sisim.load(file, {"population.cohort": 1500, "replications": 3}))
+    done = sisim.run(sisim.load(file, {"population.cohort": 1000, "replications": 2}))
     fee = next(one for one in done.contracts if one.name == "fee")
     units = done.counts.units().query("arm == 'base' and resource == 'sick_day'")
     years = units["month"].str[:4].astype(int)

@@ -26,7 +26,7 @@ from sisim.results import Results
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 SMALL = {
     "population.cohort": 600,
-    "replications": 4,
+    "replications": 2,
     "contracts.price.payments.days.threshold": 0.05,
     "contracts.price.payments.days.pooled": 0.03,
 }
