@@ -694,13 +694,6 @@ def at_most_share(histories: Histories, resource: str, most: float) -> float:
 
 
 @measure
-def times_share(histories: Histories, group: Names, at_least: int) -> float:
-    """Share of the residents who enter a group at least so many times in a calendar year."""
-    entries = _entries_by_year(histories, group)
-    return _share(int((entries >= at_least).sum()), entries.size)
-
-
-@measure
 def followed_by(
     histories: Histories,
     group: Names,
