@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from threading import Lock
 from typing import Any
 
 from pydantic import ValidationError
@@ -49,6 +50,8 @@ class Versions:
         # Counts by age and sex are not asked for, and would be most of the work of counting.
         self._lean = scenario.pathway.model_copy(update={"groupings": {}})
         self._kept: list[Kept] = []
+        # Versions are worked out one at a time, in the same columns.
+        self._lock = Lock()
 
     def results(
         self, changes: Mapping[str, Any] | None = None, progress: Progress | None = None
@@ -76,8 +79,9 @@ class Versions:
                     progress=progress,
                 )
             )
-        self._keep(progress)
-        runs = [one.again(lean) if of_people else one.result for one in self._kept]
+        with self._lock:
+            self._keep(progress)
+            runs = [one.again(lean) if of_people else one.result for one in self._kept]
         # What has been counted is the same; what is said of it is the whole scenario's.
         compiled = replace(runs[0].compiled, scenario=scenario)
         return Results(Result(compiled, tuple(run.replications[0] for run in runs)))
