@@ -27,8 +27,8 @@ def plain(
 ) -> Scenario:
     """Return a scenario of a pathway in which nothing is invested.
 
-    Who moves in, and at what ages, is as in the ready scenario of that pathway: it is an
-    assumption about the municipality and stands in its file.
+    Who moves in, and at what ages, is as in the ready scenario of that pathway, if there is one: it
+    is an assumption about the municipality and stands in its file.
 
     Args:
         pathway: The pathway.
@@ -37,7 +37,7 @@ def plain(
     """
     usual = pathway.calibration
     residents = usual.residents if residents is None else residents
-    population = Population(residents=residents)
+    population = Population(residents=residents, max_age=usual.max_age)
     if usual.closed:
         population = Population(cohort=residents)
     for path in shipped("scenario").values():

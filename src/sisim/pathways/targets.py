@@ -341,6 +341,14 @@ def _by_year(histories: Histories, spells: Spells) -> Spells:
     )
 
 
+def _in_years(
+    histories: Histories, group: Names, ages: Sequence[float] | None, where: Where | None
+) -> Spells:
+    """Return residents' time in a group in whole calendar years, cut at each turn of the year."""
+    all_time = histories.narrowed(histories.residents(ages, calendar=True), where)
+    return _by_year(histories, all_time & histories.spells(group))
+
+
 def _people_years(histories: Histories, person: Ints, step: Ints) -> int:
     """Return how many different pairs of person and calendar year there are."""
     return len(np.unique(person * _EVER + histories.year(step)))
@@ -385,9 +393,39 @@ def year_share(
 ) -> float:
     """Residents who are in a group at some time in a calendar year, per resident."""
     all_time = histories.narrowed(histories.residents(ages, calendar=True), where)
-    inside = _by_year(histories, all_time & histories.spells(group))
+    inside = _in_years(histories, group, ages, where)
     people = _people_years(histories, inside.person, inside.start)
     return _share(people, all_time.steps / histories.per_year, per)
+
+
+@measure
+def months_in_year(
+    histories: Histories,
+    group: Names,
+    ages: Sequence[float] | None = None,
+    where: Where | None = None,
+) -> float:
+    """Months of a calendar year in a group, on average for those who are in it at some time."""
+    inside = _in_years(histories, group, ages, where)
+    people = _people_years(histories, inside.person, inside.start)
+    return _share(12 * inside.steps / histories.per_year, people)
+
+
+@measure
+def long_share(
+    histories: Histories,
+    group: Names,
+    months: float,
+    ages: Sequence[float] | None = None,
+    where: Where | None = None,
+) -> float:
+    """Share of those in a group at some time in a year who are in it for at least some months."""
+    inside = _in_years(histories, group, ages, where)
+    years = inside.person * _EVER + histories.year(inside.start)
+    _, place = np.unique(years, return_inverse=True)
+    steps = np.bincount(place, weights=inside.end - inside.start)
+    enough = steps >= months / 12 * histories.per_year - 1e-9
+    return _share(int(enough.sum()), len(steps))
 
 
 @measure
@@ -441,6 +479,20 @@ def entry_rate(
 
 
 @measure
+def leaving_rate(
+    histories: Histories, ages: Sequence[float] | None = None, per: float = 1.0
+) -> float:
+    """Residents who leave the population, also by reaching its oldest age, per resident and year."""
+    everyone = np.arange(len(histories.born))
+    # Whoever has left is a resident no more: it is the step before that is looked at.
+    gone = (histories.left < histories.horizon) & histories.observed(
+        everyone, histories.left - 1, ages
+    )
+    all_time = histories.residents(ages).steps / histories.per_year
+    return _share(int(gone.sum()), all_time, per)
+
+
+@measure
 def year_entrants(
     histories: Histories,
     group: Names,
@@ -465,9 +517,7 @@ def returners_share(
 ) -> float:
     """Share of a year's starters who had been in the group in the years before the start."""
     entries = _entries(histories, group, ages, None)
-    year = histories.year(entries.start)
-    _, first = np.unique(entries.person * _EVER + year, return_index=True)
-    entries = entries[first]
+    entries = entries[_once_a_year(histories, entries.person, entries.start)]
     before = histories.spells(group).last_end(entries.person, entries.start)
     return _share(int((entries.start - before <= histories.steps(years)).sum()), len(entries))
 
@@ -485,18 +535,74 @@ def again_within(
 
     `last` is where they must have been in the last month. Only those count who can be followed.
     """
+    gone, wait = _leavers(histories, group, months, ages, where)
+    if last is not None:
+        gone = gone[histories.spells(last).covers(gone.person, gone.end - 1)]
+    back = histories.spells(group).next_start(gone.person, gone.end) - gone.end <= wait
+    return _share(int(back.sum()), len(gone))
+
+
+def _leavers(
+    histories: Histories,
+    group: Names,
+    months: float,
+    ages: Sequence[float] | None = None,
+    where: Where | None = None,
+) -> tuple[Spells, int]:
+    """Return the spells that end and can be followed for some months, and those in steps."""
     wait = round(months / 12 * histories.per_year)
     spells = histories.spells(group)
     gone = spells[
         histories.observed(spells.person, spells.end, ages)
         & histories.holds(where, spells.person, spells.end)
     ]
-    if last is not None:
-        gone = gone[histories.spells(last).covers(gone.person, gone.end - 1)]
     until = np.minimum(histories.left, histories.horizon)
-    gone = gone[until[gone.person] - gone.end >= wait]
-    back = spells.next_start(gone.person, gone.end) - gone.end <= wait
-    return _share(int(back.sum()), len(gone))
+    return gone[until[gone.person] - gone.end >= wait], wait
+
+
+def _once_a_year(histories: Histories, person: Ints, step: Ints) -> Ints:
+    """Return the places of the first of each pair of person and calendar year, in order."""
+    _, first = np.unique(person * _EVER + histories.year(step), return_index=True)
+    return np.asarray(first, np.int64)
+
+
+@measure
+def reached_after(
+    histories: Histories,
+    group: Names,
+    after: Names,
+    months: float,
+    ages: Sequence[float] | None = None,
+) -> float:
+    """Share of those who leave `after` who enter a group within some months.
+
+    Everyone counts once a year, as in statistics of reconviction.
+    """
+    gone, wait = _leavers(histories, after, months, ages)
+    gone = gone[_once_a_year(histories, gone.person, gone.end)]
+    reached = histories.spells(group).next_start(gone.person, gone.end) - gone.end <= wait
+    return _share(int(reached.sum()), len(gone))
+
+
+@measure
+def entries_after(
+    histories: Histories,
+    group: Names,
+    after: Names,
+    months: float,
+    ages: Sequence[float] | None = None,
+) -> float:
+    """Entries into a group within some months of leaving `after`, per person who leaves it.
+
+    Everyone counts once a year, as in statistics of reconviction.
+    """
+    gone, wait = _leavers(histories, after, months, ages)
+    gone = gone[_once_a_year(histories, gone.person, gone.end)]
+    entered = histories.spells(group)
+    times = entered.person * _EVER + entered.start
+    begun = gone.person * _EVER + gone.end
+    within = np.searchsorted(times, begun + wait, "right") - np.searchsorted(times, begun, "left")
+    return _share(int(within.sum()), len(gone))
 
 
 @measure
@@ -730,6 +836,22 @@ def season_ratio(
     spells = spells[everyone.covers(spells.person, spells.start)]
     month = histories.month_of(spells.start)
     return _share(int(np.isin(month, months).sum()), int(np.isin(month, versus).sum()))
+
+
+@measure
+def time_per_entry(
+    histories: Histories,
+    group: Names,
+    ages: Sequence[float] | None = None,
+    unit: str = "month",
+) -> float:
+    """Time in a group for each entry into it: the mean stay (Little's law), also if it ends life.
+
+    `mean_duration` knows only the stays that end while somebody is a resident.
+    """
+    inside = histories.residents(ages) & histories.spells(group)
+    entries = _entries(histories, group, ages, None)
+    return _share(inside.steps, len(entries)) / histories.per_year * {"month": 12, "year": 1}[unit]
 
 
 def evaluate(pathway: Pathway, histories: Histories, lang: str = "en") -> pd.DataFrame:

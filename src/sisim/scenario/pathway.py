@@ -259,11 +259,13 @@ class Target(Table):
 class Calibration(Table):
     """The plain population in which the targets are looked for, unless asked for otherwise.
 
-    It is open, and everyone in it has been simulated from birth; or with `closed` a cohort that is
-    there from the start, followed for `warm_up` years before it is looked at.
+    It is open, and everyone in it has been simulated from birth to `max_age` years at most; or with
+    `closed` a cohort that is there from the start, followed for `warm_up` years before it is looked
+    at.
     """
 
     residents: Annotated[int, Field(gt=0)] = 100_000
+    max_age: Annotated[float, Field(gt=0)] = 30
     years: Annotated[float, Field(gt=0)] = 20
     closed: bool = False
     warm_up: Annotated[float, Field(ge=0)] | None = None
