@@ -246,7 +246,9 @@ def _layers(sizes: Sizes, links: Sequence[Link], starts: Sequence[str]) -> Drawi
     }
     arrows = _run(links, routes, layers, boxes, top, high)
     width = max(layers.x[n] + layers.width[n] / 2 for row in layers.rows for n in row) + PADDING
-    return Drawing(width, float(top[-1]) - GAP + PADDING, boxes, arrows)
+    # An arrow between two boxes of the last layer may run under what stands between them.
+    lowest = max((y for arrow in arrows for _, y in arrow.dots()), default=0.0)
+    return Drawing(width, max(float(top[-1]) - GAP, lowest) + PADDING, boxes, arrows)
 
 
 def _run(
