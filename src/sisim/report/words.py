@@ -18,8 +18,8 @@ from sisim.report.writing import decimal, listing, money, percent, unit_for
 from sisim.scenario.economy import PUBLIC, SOCIETY
 from sisim.scenario.scenario import Scenario
 
-LONGEST_LIST = 95
-"""Characters of what is left out that fit at the foot of a picture."""
+LONGEST_FOOT = 175
+"""Characters that fit on a line at the foot of a picture."""
 
 
 def caption(side: Investing, lang: str) -> str:
@@ -68,18 +68,16 @@ def scope(story: Comparison, lang: str, *, everyone: bool = False) -> str:
         return t("{whose}: all that the pathway counts.", lang, whose=whose)
     if story.view.ordinary:
         return t("{whose}: all that the pathway counts, also what everyone has.", lang, whose=whose)
-    what = listing(ordinary, lang)
-    if len(what) > LONGEST_LIST:
-        return t(
-            "{whose} that the investment can touch; what everyone has is left out.",
-            lang,
-            whose=whose,
-        )
-    return t(
+    named = t(
         "{whose} that the investment can touch. Left out, since everyone has it: {what}.",
         lang,
         whose=whose,
-        what=what,
+        what=listing(ordinary, lang),
+    )
+    if len(named) <= LONGEST_FOOT:
+        return named
+    return t(
+        "{whose} that the investment can touch; what everyone has is left out.", lang, whose=whose
     )
 
 
