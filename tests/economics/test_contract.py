@@ -428,3 +428,49 @@ def test_a_fee_at_risk_on_a_simulated_sick_track() -> None:
         earned = np.clip(1650 * kept_away, 0, 0.6 * 10e6)
         assert fee.paid["fee"][:, year - 2019] == pytest.approx(0.4 * 10e6 + earned.to_numpy())
     assert (fee.paid["fee"] > 0.4 * 10e6).any()
+
+
+@pytest.fixture(scope="module")
+def peterborough() -> Any:
+    """Return a way to settle the ready contract on falls of its two cohorts, in per cent."""
+    file = Path(__file__).parents[2] / "scenarios" / "peterborough.toml"
+    counted = sisim.run(sisim.load(file, {"population.residents": 500, "replications": 1})).counts
+
+    def after(first: float, second: float) -> Any:
+        facts = Facts(ledger(counted), {})
+        without = np.full((1, 2, len(facts.years)), 775.0)  # 155 per 100 men and two years
+        for years, fall in (((2011, 2012), first), ((2013, 2014), second)):
+            without[:, 1, np.isin(facts.years, years)] *= 1 - fall / 100
+        (found,) = settle(Facts(facts.book, {"reconvictions": without}))
+        years = facts.years[facts.first :].tolist()
+        paid = dict(zip(years, found.paid["outcome"][0], strict=True))
+        return found, {year: amount for year, amount in paid.items() if amount}
+
+    return after
+
+
+def test_peterborough_as_it_was(peterborough: Any) -> None:
+    """-8.4 % in cohort one pays nothing; -9 % in all repays everything with about 3 % a year."""
+    done, paid = peterborough(8.4, 9.6)
+    assert list(paid) == [2016]  # nothing in 2014, when cohort one was settled
+    assert paid[2016] == pytest.approx(220_000 * 0.09 * 3100)
+    assert paid[2016] > 55e6
+    assert done.expected_return("investor") == pytest.approx(0.03, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("falls", "years"),
+    [
+        ((8.4, 6.5), []),  # 7.45 % together: the investors lose everything
+        ((8.4, 6.6), [2016]),  # 7.5 %
+        ((9.9, 0), []),
+        ((10, 0), [2014]),
+        ((10, 10), [2014, 2016]),
+    ],
+)
+def test_peterborough_as_it_might_have_been(
+    peterborough: Any, falls: tuple[float, float], years: list[int]
+) -> None:
+    done, paid = peterborough(*falls)
+    assert list(paid) == years
+    assert done.flow("investor").sum() == pytest.approx(sum(paid.values()) - 55e6)

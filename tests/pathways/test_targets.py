@@ -300,6 +300,51 @@ def test_months_are_those_of_the_calendar_whatever_the_first_step():
     assert ratio(seen, "placed", months=[7], versus=[1]) == 1
 
 
+def test_months_of_a_year_and_long_stays():
+    """One is in care three months of a year, one all of it, one over the turn of the year."""
+    seen = lives(
+        (0, 36, [(12, "foster"), (15, "home")], []),
+        (0, 36, [(12, "foster"), (24, "home")], []),
+        (0, 36, [(22, "foster"), (25, "home")], []),
+        horizon=36,
+    )
+    # Three, twelve, two and one month: four pairs of person and year.
+    assert MEASURES["months_in_year"](seen, "placed") == pytest.approx(18 / 4)
+    assert MEASURES["long_share"](seen, "placed", months=3) == 0.5
+    assert MEASURES["long_share"](seen, "placed", months=2) == 0.75
+
+
+def test_two_stays_in_a_year_are_one_long_one():
+    """What counts is the months of the year, however they are spread."""
+    seen = lives((0, 24, [(1, "foster"), (5, "home"), (7, "foster"), (11, "home")], []), horizon=24)
+    assert MEASURES["long_share"](seen, "placed", months=8) == 1.0
+    assert MEASURES["months_in_year"](seen, "placed") == 8
+
+
+def test_what_follows_a_departure():
+    """Everyone counts once a year, and only who can be followed for so long."""
+    seen = lives(
+        (0, 60, [(1, "foster"), (2, "home"), (5, "foster"), (6, "home"), (14, "foster")], []),
+        (0, 60, [(3, "residential"), (4, "home")], []),
+        (0, 60, [(50, "foster"), (51, "home")], []),
+        horizon=60,
+    )
+    after = {"group": "placed", "after": "placed", "months": 12}
+    # The first leaves in months 2 and 6 of a year, which is once: back twice within twelve months.
+    assert MEASURES["reached_after"](seen, **after) == 0.5
+    assert MEASURES["entries_after"](seen, **after) == 1.0
+    assert MEASURES["entries_after"](seen, **{**after, "months": 3}) == pytest.approx(1 / 3)
+
+
+def test_who_leaves_and_how_long_those_stay_who_never_come_out():
+    """One of two leaves after five years; a stay that ends with it is seen by turnover alone."""
+    seen = lives((0, 60, [(36, "foster")], []), (0, 120, [], []))
+    assert MEASURES["leaving_rate"](seen) == pytest.approx(1 / 15)
+    assert MEASURES["leaving_rate"](seen, ages=[5, 10]) == 0
+    assert MEASURES["time_per_entry"](seen, "placed", unit="year") == 2
+    assert np.isnan(MEASURES["mean_duration"](seen, "placed"))
+
+
 def test_evaluate_says_what_is_inside_and_why_not():
     """The table holds range, value, verdict and the stated reason of a miss."""
     common = {"label": {"sv": "Placerade", "en": "Placed"}, "source": "by hand",

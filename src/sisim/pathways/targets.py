@@ -482,7 +482,7 @@ def entry_rate(
 def leaving_rate(
     histories: Histories, ages: Sequence[float] | None = None, per: float = 1.0
 ) -> float:
-    """Residents who leave the population, also by reaching its oldest age, per resident and year."""
+    """Residents who leave, also by reaching the oldest age, per resident and year."""
     everyone = np.arange(len(histories.born))
     # Whoever has left is a resident no more: it is the step before that is looked at.
     gone = (histories.left < histories.horizon) & histories.observed(

@@ -1,0 +1,81 @@
+"""Every file in `scenarios/` is all well, runs with few people, and fills the catalogue's columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sisim.engine.simulate import simulate
+from sisim.language import LANGUAGES
+from sisim.report.money import money_shown, money_tables, money_words
+from sisim.results import Results
+from sisim.scenario.base import Text
+from sisim.scenario.contents import contents, kind_of
+from sisim.scenario.load import load_scenario
+
+FILES = sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml"))
+SCENARIOS = [file for file in FILES if kind_of(str(file)) == "scenario"]
+FEW = 600
+
+
+@pytest.fixture(scope="module", params=SCENARIOS, ids=lambda file: file.stem)
+def file(request: pytest.FixtureRequest) -> str:
+    """Return the path of each scenario in turn."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def ran(file: str) -> Results:
+    """Return what comes out with few people, once."""
+    population = load_scenario(file).population
+    few: dict[str, Any] = {"replications": 1}
+    few["population.cohort" if population.cohort is not None else "population.residents"] = FEW
+    return Results(simulate(load_scenario(file, few)))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_file_is_all_well(path: Path, lang: str) -> None:
+    lines = contents(str(path), {}, lang)
+    assert lines[0].endswith({"sv": "allt är bra.", "en": "all is well."}[lang])
+
+
+def test_the_columns_of_the_catalogue_are_filled(file: str) -> None:
+    catalogue = load_scenario(file).catalogue
+    assert catalogue is not None
+    columns: dict[str, Text | list[Text]] = {name: value for name, value in catalogue}
+    assert len(columns) == 6
+    for column, value in columns.items():
+        texts = value if isinstance(value, list) else [value]
+        assert texts, column
+        for text in texts:
+            assert text.sv.strip(), column
+            assert text.en.strip(), column
+
+
+def test_every_effect_says_where_it_is_from(file: str) -> None:
+    for name, investment in load_scenario(file).investments.items():
+        for effect in investment.effects:
+            size = effect.ratio if effect.adds is None else effect.adds
+            assert size.source, (name, effect.on)
+            assert size.grade, (name, effect.on)
+
+
+def test_it_runs_with_every_arm_and_says_what_came_out(ran: Results) -> None:
+    outcomes = ran.outcomes()
+    assert set(outcomes["arm"]) == {"without", *ran.scenario.arms}
+    assert set(outcomes["outcome"]) == set(ran.scenario.outcomes)
+    assert outcomes["value"].notna().all()
+    if ran.scenario.figures is not None:
+        assert ran.summary("sv") != ran.summary("en")
+
+
+def test_it_can_be_reckoned_in_money_in_both_languages(ran: Results) -> None:
+    arms = list(ran.scenario.arms)
+    said = {lang: money_words(ran, arms, lang) for lang in LANGUAGES}
+    assert len(said["sv"]) == len(said["en"])
+    for lang in LANGUAGES:
+        assert money_shown(ran, arms, lang)
+    assert not money_tables(ran, arms)["appraisal"].empty
