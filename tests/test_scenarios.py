@@ -1,4 +1,4 @@
-"""Every file in `scenarios/` is all well, runs with few people, and fills the catalogue's columns."""
+"""Every file in `scenarios/` is all well, runs with few people and fills the catalogue."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_every_file_is_all_well(path: Path, lang: str) -> None:
 def test_the_columns_of_the_catalogue_are_filled(file: str) -> None:
     catalogue = load_scenario(file).catalogue
     assert catalogue is not None
-    columns: dict[str, Text | list[Text]] = {name: value for name, value in catalogue}
+    columns: dict[str, Text | list[Text]] = dict(catalogue)
     assert len(columns) == 6
     for column, value in columns.items():
         texts = value if isinstance(value, list) else [value]

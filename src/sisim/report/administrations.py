@@ -55,7 +55,7 @@ from sisim.report.style import (
 )
 from sisim.report.words import number_of
 
-HUES = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, "#8C8C8C")
+HUES = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, "#8C8C8C", "#7A5230")
 STYLES: dict[Which, LineStyleType] = {"project": (0, (4, 1.2, 1, 1.2)), "new_way": "solid"}
 Box = tuple[float, float, float, float]
 
@@ -63,7 +63,7 @@ Box = tuple[float, float, float, float]
 def administrations(source: Result | Comparison, lang: str, view: View | None = None) -> Figure:
     """Draw what each administration pays in every arm, and how much more or less than without.
 
-    The seven largest are shown. An administration has one colour throughout; arms differ by line.
+    The eight largest are shown. An administration has one colour throughout; arms differ by line.
     """
     story = compare(source, view)
     shown = administrations_of(story)[: len(HUES)]
@@ -113,8 +113,7 @@ def _panel(
     lang: str,
 ) -> Axes:
     left, above, wide, high = box
-    known = story.scenario.pathway.administrations.get(one.name)
-    label = known.label.in_language(lang) if known else one.name
+    label = story.scenario.payer_label(one.name).in_language(lang)
     # Its colour, the key to the bars below, stands before its name.
     figure.add_artist(_square(figure, left, above + 7, hue))
     for index, line in enumerate(wrap(figure, label, wide - 50, bold=True).split("\n")[:2]):

@@ -89,9 +89,10 @@ class Investing(Side):
 
     @property
     def lasting(self) -> bool:
-        """Whether the cost stays below that without at the end."""
+        """Whether the cost stays below that without at the end, and by more than a trifle."""
         deepest = float(self.gap.mean.min())
-        return deepest < 0 and self.last_gap < 0.5 * deepest
+        trifle = 0.01 * float(self.cost.mean[-3:].mean())
+        return deepest < 0 and self.last_gap < min(0.5 * deepest, -trifle)
 
     @property
     def fewer_entries(self) -> bool:
