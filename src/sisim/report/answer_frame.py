@@ -124,13 +124,22 @@ def scale_for(subject: Subject, values: Sequence[float] | np.ndarray, lang: str)
 
 
 def answer_canvas(
-    subject: Subject, title: str, subtitle: str, lang: str, notes: Sequence[str] = ()
+    subject: Subject,
+    title: str,
+    subtitle: str,
+    lang: str,
+    notes: Sequence[str] = (),
+    *,
+    discounted: bool = True,
 ) -> Figure:
-    """Return a picture with a title, a line below it, and at its foot what it is made of."""
+    """Return a picture with a title, a line below it, and at its foot what it is made of.
+
+    What is not discounted, in nobody's perspective, says in its notes what its money is.
+    """
     figure = canvas(WIDE, HIGH)
     write(figure, EDGE, 10, fit(figure, title, WIDE - 2 * EDGE, 22, bold=True), size=22, bold=True)
     write(figure, EDGE, 40, fit(figure, subtitle, WIDE - 2 * EDGE), color=MUTED)
-    said = " ".join([*notes, conventions(subject.scenario, lang)])
+    said = " ".join([*notes, *([conventions(subject.scenario, lang)] if discounted else [])])
     for index, line in enumerate(reversed(wrap(figure, said, WIDE - 2 * EDGE, FINE).split("\n"))):
         write(figure, EDGE, HIGH - 42 - 20 * index, line, size=FINE, color=MUTED)
     write(figure, EDGE, HIGH - 22, footer(subject, lang), size=FINE, color=MUTED)
