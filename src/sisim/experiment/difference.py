@@ -23,7 +23,7 @@ from sisim.scenario.validate import validate
 
 Path = tuple[str | int, ...]
 WORDS = frozenset({
-    "name", "title", "description", "label", "labels", "catalogue", "source", "grade", "note",
+    "name", "title", "description", "label", "labels", "catalogue", "follow_up", "source", "grade", "note",
     "tuned", "low", "high", "distribution", "unit", "figures", "invented", "targets", "outcomes",
     "override", "seed", "replications", "uncertainty",
 })  # fmt: skip

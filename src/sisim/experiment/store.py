@@ -119,7 +119,7 @@ class Manifest(BaseModel):
         return found
 
 
-_SILENT = ("title", "description", "catalogue")
+_SILENT = ("title", "description", "catalogue", "follow_up")
 """What may be written otherwise without any number becoming another."""
 
 

@@ -48,7 +48,7 @@ class Needs:
         seeds: The seed of each replication.
         years: How many years are looked at.
         find: The group that is to be found by a rule.
-        rules: The names of the reader's own rules.
+        rules: The names of the reader's own rules, among the investments.
         ordinary: Whether what everyone has (school for all) is among the costs.
         new: Whether rules are judged among those who are not in the group already.
         groups: People, outcomes and cost of each group. Columns: replication, kind, group, people,
@@ -128,7 +128,7 @@ def needs(
         years: How many years are looked at.
         find: A group of the pathway that a rule should find; unset: that of the figures, or of the
             first outcome, or the pathway's first.
-        rules: Targeting rules, by name, as `target` is written in a file; those of the scenario's
+        rules: Targeting rules, by what they are called, as `target` is written in a file; those of the scenario's
             investments are tried anyhow.
         risk_of: Transitions by whose risk people are ranked, as rules too.
         ordinary: With what everyone has, such as school for all.
@@ -141,14 +141,13 @@ def needs(
         ScenarioError: If a rule is not well.
         LookupError: If there is no such group or transition; the pathway has no group.
     """
-    rules = rules or {}
     pathway = scenario.pathway
     chosen = case_of(scenario) if find is None else find
     if chosen not in pathway.groups:
         raise LookupError(chosen)
     if unknown := [name for name in risk_of if name not in pathway.transitions]:
         raise LookupError(unknown[0])
-    asked = with_rules(scenario, rules)
+    asked, own = with_rules(scenario, rules or {})
     first = scenario.seed if seed is None else seed
     count = scenario.replications if replications is None else replications
     seeds = tuple(range(first, first + count))
@@ -157,13 +156,13 @@ def needs(
         if progress is not None:
             progress(number, count)
         people = individuals(asked, one, years=years, risk_of=tuple(risk_of))
-        for name, table in _one(people, chosen, tuple(rules), ordinary, new).items():
+        for name, table in _one(people, chosen, own, ordinary, new).items():
             table.insert(0, "replication", number)
             parts.setdefault(name, []).append(table)
     whole = {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
     return Needs(
         scenario=asked, seeds=seeds, years=min(years, scenario.time.years), find=chosen,
-        rules=tuple(rules), ordinary=ordinary, new=new, **whole,
+        rules=own, ordinary=ordinary, new=new, **whole,
     )  # fmt: skip
 
 

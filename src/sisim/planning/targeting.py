@@ -20,7 +20,7 @@ from sisim.scenario.scenario import Scenario
 
 Flags = NDArray[np.bool_]
 RULE = "rule"
-"""The name under which a rule of the reader's stands beside the investments."""
+"""With a number: the name under which a rule of the reader's stands beside the investments."""
 NAN = float("nan")
 
 
@@ -117,27 +117,30 @@ def highest(risk: NDArray[np.float64], share: float) -> Flags:
     return chosen
 
 
-def with_rules(scenario: Scenario, rules: Mapping[str, Mapping[str, Any]]) -> Scenario:
-    """Return a scenario with rules of the reader's own, as target groups of investments.
+def with_rules(
+    scenario: Scenario, rules: Mapping[str, Mapping[str, Any]]
+) -> tuple[Scenario, tuple[str, ...]]:
+    """Return a scenario with rules of the reader's own as target groups of investments, and these.
 
     Args:
         scenario: The scenario.
-        rules: Conditions by name, as `target` is written in a file.
+        rules: Conditions by what they are called, as `target` is written in a file.
 
     Raises:
         ScenarioError: If a rule is not well.
     """
     payer = next(iter(scenario.pathway.administrations), None)
-    if not rules or payer is None:
-        return scenario
     own = {
-        f"investments.{name}": {
-            "label": name, "start": scenario.time.start, "years": scenario.time.years,
-            "target": dict(rule), "cost": {"payer": payer},
+        f"{RULE}-{number}": {
+            "label": label, "start": scenario.time.start, "years": scenario.time.years,
+            "target": dict(condition), "cost": {"payer": payer},
         }
-        for name, rule in rules.items()
+        for number, (label, condition) in enumerate(rules.items(), 1)
     }  # fmt: skip
-    return changed(scenario, own, {key: Place("--rule", 0) for key in own})
+    if not own:
+        return scenario, ()
+    values = {f"investments.{name}": investment for name, investment in own.items()}
+    return changed(scenario, values, dict.fromkeys(values, Place("--rule", 0))), tuple(own)
 
 
 def _share(part: int, whole: int) -> float:

@@ -49,7 +49,8 @@ def group_label(scenario: Scenario, kind: str, name: str, lang: str) -> str:
         target = scenario.investments[name].label.in_language(lang)
         return t("Target group: {name}", lang, name=target)
     if kind == "rule":
-        return t("The rule {name}", lang, name=quoted(name, lang))
+        own = scenario.investments[name].label.in_language(lang)
+        return t("The rule {name}", lang, name=quoted(own, lang))
     if kind == "group":
         return _upper(scenario.pathway.groups[name].label.in_language(lang))
     if kind == "area":
@@ -151,17 +152,18 @@ def draw_groups(found: Needs, lang: str) -> Figure:
     figure = answer_canvas(subject_of(found), title, _whose(found, lang), lang,
                            [_money(found, lang)], discounted=False)  # fmt: skip
     payers = [a for a in scenario.pathway.administrations if float(rows[f"cost.{a}"].max()) > 0]
-    left = 20.0
     for n, name in enumerate(payers):
         hue, hatch = COLOURS[n % len(COLOURS)], HATCHES[n % len(HATCHES)]
-        text = fit(figure, administration_label(scenario, name, lang), 190, 16)
-        row, column = divmod(n, 4)
-        left = 20 + 250 * column
+        text = fit(figure, administration_label(scenario, name, lang), 310, 16)
+        row, column = divmod(n, 3)
+        left = 20.0 + 350 * column
         swatch(figure, left, 78 + 26 * row, hue, hatch)
         write(figure, left + 24, 78 + 26 * row, text, size=16)
     write(figure, 1262, 78, t("per person", lang), size=16, color=MUTED, align="right")
     write(figure, 1262, 104, t("and year", lang), size=16, color=MUTED, align="right")
-    top, tall, start, broad = 140.0, 440.0, 400.0, 690.0
+    start, broad = 400.0, 690.0
+    top = 92.0 + 26 * -(-len(payers) // 3)
+    tall = min(580 - top, 50.0 * len(rows) + 20)
     axes = place(figure, start, top, broad, tall)
     axes.grid(visible=False)
     axes.grid(axis="x", color="#E5E5E5", linewidth=points(1))
@@ -186,7 +188,7 @@ def draw_groups(found: Needs, lang: str) -> Figure:
         write(figure, 1262, middle - 14, cost, align="right", bold=True)
     ticks_across(axes, lang, 5, 0.01)
     _percent_ticks(axes, lang)
-    write(figure, start, 606, t("Bars: share of the cost. Thin black bars: share of residents.",
+    write(figure, start, top + tall + 38, t("Bars: share of the cost. Thin black bars: share of residents.",
                                 lang), size=16, color=MUTED)  # fmt: skip
     return figure
 
@@ -201,7 +203,8 @@ def draw_rules(found: Needs, lang: str) -> Figure:
                  lang, group=lower(case), years=decimal(found.years, lang))  # fmt: skip
     figure = answer_canvas(subject_of(found), title, subtitle, lang, [_judged(found, lang)],
                            discounted=False)  # fmt: skip
-    start, broad, top, tall = 470.0, 520.0, 124.0, 460.0
+    start, broad, top = 470.0, 520.0, 124.0
+    tall = min(460.0, 66.0 * len(rows) + 20)
     swatch(figure, start, 84, BLUE)
     write(figure, start + 24, 84, t("found, of all cases", lang), color=BLUE)
     swatch(figure, start + 300, 84, GREEN, "////")
@@ -256,7 +259,7 @@ def sentences(found: Needs, lang: str) -> list[str]:
     )  # fmt: skip
     overlap = tables["needs-overlap"]
     pairs = overlap[(overlap["administration"] != overlap["other"]) & (overlap["people"] > 0)]
-    for one in records(pairs.sort_values("share", ascending=False).head(2)):
+    for one in records(pairs.sort_values("people", ascending=False).drop_duplicates("people").head(2)):
         lines.append(
             t("Of those in the books of {one}, {share} are in those of {other} in the same year.",
               lang, one=administration_label(scenario, one.administration, lang),

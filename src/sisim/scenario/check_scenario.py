@@ -11,6 +11,7 @@ from sisim.scenario.document import Document
 from sisim.scenario.economy import FUND
 from sisim.scenario.features import Features
 from sisim.scenario.findings import Findings
+from sisim.scenario.follow_up import MEASURED
 from sisim.scenario.numbers import numbers
 from sisim.scenario.positions import Path
 from sisim.scenario.problems import Reason
@@ -55,6 +56,7 @@ class ScenarioCheck(Findings):
         self._economy()
         self._outcomes()
         self._uncertainty()
+        self._follow_up()
         self.distributions(scenario)
 
     def _population(self) -> None:
@@ -305,6 +307,11 @@ class ScenarioCheck(Findings):
                                 year=figures.year, first=int(self.start - history),
                                 last=int(np.ceil(self.end - 1e-9)) - 1)  # fmt: skip
                 self.say(("figures", "year"), reason)
+
+    def _follow_up(self) -> None:
+        if self.scenario.follow_up is not None:
+            for name in self.scenario.follow_up.by:
+                self.refer(("follow_up", "by", name), name, MEASURED, Reason("The measure"))
 
     def _uncertainty(self) -> None:
         known = dict(numbers(self.scenario)) if self.scenario.uncertainty else {}

@@ -10,6 +10,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from sisim.scenario.base import Name, Number, Positive, Probability, Rate, Table, Text
 from sisim.scenario.contract import Contract
 from sisim.scenario.economy import Economy
+from sisim.scenario.follow_up import FollowUpPlan
 from sisim.scenario.fund import Fund
 from sisim.scenario.pathway import Pathway, Scale
 
@@ -341,6 +342,7 @@ class Scenario(Table):
     outcomes: dict[Name, OutcomeMeasure] = {}
     contracts: dict[Name, Contract] = {}
     figures: Figures | None = None
+    follow_up: FollowUpPlan | None = None
     uncertainty: dict[Name, JointDistribution] = {}
     seed: Annotated[int, Field(ge=0)] = 1
     replications: Annotated[int, Field(gt=0)] = 1
