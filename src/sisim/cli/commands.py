@@ -11,6 +11,7 @@ from typer.main import get_command
 from sisim.cli.answers import add_answers
 from sisim.cli.options import RESULTS, Options, values
 from sisim.cli.output import politely, print_table, refuse_early, whole_file
+from sisim.cli.planning import add_planning
 from sisim.cli.progress import progress
 from sisim.cli.speech import Refusal, SpeakingCommand, SpeakingGroup
 from sisim.cli.sweeping import add_sweeping
@@ -178,6 +179,7 @@ def build(lang: Lang) -> typer.Typer:
 
     add_sweeping(command, options, lang)
     add_answers(command, options, lang)
+    add_planning(command, options, lang)
 
     @command(
         "check",

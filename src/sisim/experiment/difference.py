@@ -23,8 +23,9 @@ from sisim.scenario.validate import validate
 
 Path = tuple[str | int, ...]
 WORDS = frozenset({
-    "name", "title", "description", "label", "labels", "catalogue", "follow_up", "source", "grade", "note",
-    "tuned", "low", "high", "distribution", "unit", "figures", "invented", "targets", "outcomes",
+    "name", "title", "description", "label", "labels", "catalogue", "follow_up", "source", "grade",
+    "note", "tuned", "low", "high", "distribution", "unit", "figures", "invented", "targets",
+    "outcomes",
     "override", "seed", "replications", "uncertainty",
 })  # fmt: skip
 """Keys that have no bearing on a result, or (seeds) are those of the first file."""

@@ -1,18 +1,18 @@
-"""The plan of follow-up: in what range activity, reach and results should lie if all goes as assumed.
+"""The plan of follow-up: in what range activity, reach and results should lie.
 
 Question 10: what is measured, when and by whom is settled before the start. The ranges are those of
 many runs of the investment, each with people and luck of its own and, unless numbers are to be kept
-as they are, with its own draw of what is uncertain about the investment. What is uncertain about the
-pathway is drawn only if asked for: how many are placed here today is known when it starts. What is
-observed is then held against the ranges.
+as they are, with its own draw of what is uncertain about the investment. What is uncertain about
+the pathway is drawn only if asked for: how many are placed here today is known when it starts. What
+is observed is then held against the ranges.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -32,8 +32,8 @@ from sisim.scenario.uncertainty import draw
 
 Kind = Literal["inflow", "activity", "reach", "cost", "participants", "outcome"]
 Verdict = Literal[
-    "as_planned", "cannot_tell", "better", "no_effect", "too_little", "other_inflow", "above",
-    "below",
+    "as_planned", "cannot_tell", "better", "no_effect", "too_little", "other_inflow", "unexplained",
+    "above", "below",
 ]  # fmt: skip
 Cell = tuple[int, str]
 """A month and the name of a measure."""
@@ -151,9 +151,7 @@ def follow_up(
         arm = next(reversed(scenario.arms), "")
     if arm not in scenario.arms:
         raise LookupError(arm)
-    spec = scenario.follow_up
-    wanted = (list(MONTHS) if spec is None else spec.months) if months is None else months
-    when = tuple(sorted({month for month in wanted if month <= scenario.time.years * 12 + 1e-9}))
+    when = moments(scenario, months)
     if not when:
         raise LookupError("months")
     first = scenario.seed if seed is None else seed
@@ -172,6 +170,17 @@ def follow_up(
     some = table.groupby("measure")["value"].apply(lambda own: own.fillna(0).ne(0).any())
     kept = tuple(one for one in measures if some[one.name] or one.kind == "outcome")
     return FollowUp(scenario, arm, seeds, drawn, when, kept, table)
+
+
+def moments(scenario: Scenario, months: Sequence[int] | None = None) -> tuple[int, ...]:
+    """Return when it is followed up: as asked, as the scenario says, or as is usual.
+
+    What lies after the scenario's end is left out.
+    """
+    spec = scenario.follow_up
+    usual = list(MONTHS) if spec is None else spec.months
+    last = scenario.time.years * 12 + 1e-9
+    return tuple(sorted({month for month in months or usual if month <= last}))
 
 
 def measures_of(scenario: Scenario, arm: str) -> tuple[Measure, ...]:
@@ -334,9 +343,9 @@ def _of_all(result: Result, measure: Measure, until: slice) -> tuple[float, floa
 def deviations(plan: FollowUp, observed: pd.DataFrame) -> pd.DataFrame:
     """Return what was observed beside the plan, and what the deviation says.
 
-    Inflow, activity and reach are judged first, as results depend on them: a result outside its
-    range is put down to them if they are outside theirs at the same month, and to the lack of an
-    effect if they are not.
+    Inflow, activity and reach are judged first, as results depend on them: a result worse than its
+    range is put down to them if they were outside theirs when last observed, and to the lack of an
+    effect if they were not. Where neither activity nor reach was observed it is not explained.
 
     Args:
         plan: The plan.
@@ -355,33 +364,31 @@ def deviations(plan: FollowUp, observed: pd.DataFrame) -> pd.DataFrame:
         (table["observed"] > table["high"]).astype(int)
         - (table["observed"] < table["low"]).astype(int)
     )  # fmt: skip
-    table["verdict"] = [
-        _verdict(plan, row, table[table["month"] == row["month"]])
-        for row in table.to_dict("records")
-    ]
+    rows = table.to_dict("records")
+    table["verdict"] = [_verdict(plan, row, table) for row in rows]
     return table
 
 
-def _verdict(plan: FollowUp, row: dict[str, object], month: pd.DataFrame) -> Verdict:
-    measure = plan.measure(str(row["measure"]))
-    outside = int(str(row["outside"]))
+def _verdict(plan: FollowUp, row: dict[Hashable, Any], observed: pd.DataFrame) -> Verdict:
+    measure, outside = plan.measure(row["measure"]), row["outside"]
     if measure.kind not in RESULTS:
         return "as_planned" if not outside else "above" if outside > 0 else "below"
-    low, high, value = (float(str(row[k])) for k in ("without_low", "without_high", "observed"))
-    as_without = low <= value <= high
+    as_without = row["without_low"] <= row["observed"] <= row["without_high"]
     if not outside:
         return "cannot_tell" if as_without else "as_planned"
     assert measure.outcome is not None
     good = -1 if plan.scenario.outcomes[measure.outcome].good == "low" else 1
     if outside == good:
         return "better"
-    same = month["measure"].map(lambda name: _concerns(plan, name, measure))
-    others = month[same]
-    if (others.loc[others["kind"] == "inflow", "outside"] != 0).any():
+    earlier = observed[observed["month"] <= row["month"]]
+    own = earlier[earlier["measure"].map(lambda name: _concerns(plan, name, measure))]
+    latest = own.sort_values("month").drop_duplicates("measure", keep="last")
+    done = latest[latest["kind"].isin(["activity", "reach"])]
+    if (latest.loc[latest["kind"] == "inflow", "outside"] != 0).any():
         return "other_inflow"
-    if (others.loc[others["kind"].isin(["activity", "reach"]), "outside"] < 0).any():
-        return "too_little"
-    return "no_effect"
+    if not len(done):
+        return "unexplained"
+    return "too_little" if (done["outside"] < 0).any() else "no_effect"
 
 
 def _concerns(plan: FollowUp, name: str, measure: Measure) -> bool:

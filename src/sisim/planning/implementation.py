@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from sisim.economics.ledger import Line
 from sisim.engine.clock import Clock
@@ -75,8 +76,8 @@ class Implementation:
         rollout: When it begins and is at full scale in each area. Columns: area, begins, full_scale
             (decimal years).
         versions: Full scale, and the largest that is afforded by each lever that can be used.
-        worth: What each version is worth over all years. Columns: version (its number), replication,
-            net_present_value, and outcome.NAME compared with without.
+        worth: What each version is worth over all years. Columns: version (its number),
+            replication, net_present_value, and outcome.NAME compared with without.
     """
 
     scenario: Scenario
@@ -121,7 +122,7 @@ class Implementation:
             parts |= {"treated": one.treated, **{str(c): own[c].to_numpy() for c in own}}
             for name, values in parts.items():
                 row[name] = float(values.mean())
-                row[f"{name}_error"] = float(pd.Series(values).sem())
+                row[f"{name}_error"] = float(stats.sem(values)) if len(values) > 1 else np.nan
             rows.append(row)
         return {
             "implementation-years": yearly.reset_index(),
@@ -163,9 +164,11 @@ def implementation(
     assert spec.new_way is not None
     clock = Clock.of(scenario)
     rollout = _rollout(scenario, spec, clock)
-    year, reached = _full_year(scenario, rollout, clock)
+    year, reached = _full_year(rollout, clock)
     ask = _Costs(_until(scenario, year), arm, investment, seeds, year)
-    whole = Evaluator(scenario, arm=arm, outcomes=[NPV, "outcome.*"], replications=count, seed=first)
+    whole = Evaluator(
+        scenario, arm=arm, outcomes=[NPV, "outcome.*"], replications=count, seed=first
+    )
 
     if tell is not None:
         tell("full")
@@ -266,11 +269,13 @@ def _largest(
         if len(areas) < 2:
             return None
         for count in range(len(areas) - 1, 0, -1):
-            values = {key: areas[:count]}
+            values: dict[str, Any] = {key: areas[:count]}
             costs, treated = ask.of(values)
             if float(costs[:, 2].mean()) <= budget:
                 return Version(lever, float(count), values, True, costs, treated)
-        return Version(lever, 0.0, {}, False, np.zeros_like(full.costs), np.zeros_like(full.treated))
+        return Version(
+            lever, 0.0, {}, False, np.zeros_like(full.costs), np.zeros_like(full.treated)
+        )
     whole = lever == "capacity"
     most = float(full.treated.max())
     if spec.capacity is not None:
@@ -314,8 +319,8 @@ def _instant(clock: Clock, step: Any) -> float:
     return float((clock.first_moment + int(step)) / clock.per_year)
 
 
-def _full_year(scenario: Scenario, rollout: pd.DataFrame, clock: Clock) -> tuple[int, bool]:
-    """Return the first whole calendar year at full scale, or the last whole one, and which it is."""
+def _full_year(rollout: pd.DataFrame, clock: Clock) -> tuple[int, bool]:
+    """Return the first whole year at full scale, or the last of all, and whether it is reached."""
     last = floor(_instant(clock, clock.end) + 1e-6) - 1
     begun = rollout[rollout["begins"].notna()]
     full = begun["full_scale"]

@@ -103,7 +103,7 @@ def individuals(
         threads: How many threads to use; the result does not depend on it.
     """
     compiled = compile_scenario(watched(scenario))
-    clock, tables = compiled.clock, compiled.tables
+    clock = compiled.clock
     first = clock.start
     last = min(first + max(clock.steps(years), 1), clock.end)
     simulation = Simulation(compiled, seed, threads=threads)
@@ -154,8 +154,8 @@ def individuals(
     used = _of_moves(compiled, _events(simulation) - events_before)
     for (origin, to), each in used.items():
         own = moves[(moves["origin"] == origin) & (moves["to"] == to)]
-        period = np.array([window.period(int(step) - 1) for step in own["step"]], np.int64)
-        np.add.at(units, (period, own["row"]), each)
+        periods = np.array([window.period(int(step) - 1) for step in own["step"]], np.int64)
+        np.add.at(units, (periods, own["row"]), each)
     kept = np.flatnonzero(seen)
     return Individuals(
         compiled=compiled,
@@ -210,7 +210,7 @@ def _amounts(compiled: Compiled) -> tuple[Floats, Flags]:
         for name, use in uses.items():
             if not use.factors:
                 found[number, resources.index(name)] = use.amount.value / compiled.clock.per_year
-    return found, found.any(axis=1)
+    return found, np.asarray(found.any(axis=1))
 
 
 def _entry(pathway: Pathway) -> Floats:
@@ -245,7 +245,7 @@ def _risks(simulation: Simulation, people: NDArray[np.int64], risk: dict[str, Fl
 
 def _events(simulation: Simulation) -> Floats:
     """Return how often each transition has happened so far, nothing being invested."""
-    return simulation.tally().event[0].sum(axis=(0, 1)).astype(np.float64)
+    return np.asarray(simulation.tally().event[0].sum(axis=(0, 1)), np.float64)
 
 
 def _of_moves(compiled: Compiled, counts: Floats) -> dict[tuple[int, int], Floats]:
@@ -278,9 +278,7 @@ class _HistoryUses:
         rows = compiled.tables.layout.use
         kept = [n for n, use in enumerate(compiled.uses) if use[0] == "use"]
         self._rows = rows[kept]
-        self._columns = np.array(
-            [resources.index(compiled.uses[n][1]) for n in kept], np.int64
-        )
+        self._columns = np.array([resources.index(compiled.uses[n][1]) for n in kept], np.int64)
 
     def add(
         self, simulation: Simulation, people: NDArray[np.int64], weight: float, units: Floats

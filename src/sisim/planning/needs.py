@@ -128,8 +128,8 @@ def needs(
         years: How many years are looked at.
         find: A group of the pathway that a rule should find; unset: that of the figures, or of the
             first outcome, or the pathway's first.
-        rules: Targeting rules, by what they are called, as `target` is written in a file; those of the scenario's
-            investments are tried anyhow.
+        rules: Targeting rules, by what they are called, as `target` is written in a
+            file; those of the scenario's investments are tried anyhow.
         risk_of: Transitions by whose risk people are ranked, as rules too.
         ordinary: With what everyone has, such as school for all.
         new: Judge rules among those only who are not in the group already.
@@ -224,9 +224,7 @@ def _one(
     }  # fmt: skip
 
 
-def _groups(
-    people: Individuals, yearly: Floats, find: str, rules: tuple[str, ...]
-) -> pd.DataFrame:
+def _groups(people: Individuals, yearly: Floats, find: str, rules: tuple[str, ...]) -> pd.DataFrame:
     scenario = people.compiled.scenario
     names = list(scenario.pathway.administrations)
     here = people.at_start

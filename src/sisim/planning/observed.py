@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from sisim.planning.follow_up import FollowUp
+from sisim.planning.follow_up import FollowUp, measures_of
 from sisim.scenario.problems import Place, Problem, Reason, ScenarioError, nearest
+from sisim.scenario.scenario import Scenario
 from sisim.scenario.spreadsheet import amount, read_sheet
 
 COLUMNS = {
@@ -17,13 +19,15 @@ COLUMNS = {
 }
 
 
-def read_observed(path: Path, plan: FollowUp) -> pd.DataFrame:
+def read_observed(path: Path, scenario: Scenario, arm: str, moments: Sequence[int]) -> pd.DataFrame:
     """Return what was observed; rows without a value are left out.
 
     Args:
         path: A CSV or XLSX file with the columns month, measure and value, as in the template that
             is written beside a plan.
-        plan: The plan it belongs to.
+        scenario: What is followed up.
+        arm: In which arm.
+        moments: The months of the plan.
 
     Returns:
         Columns: month, measure, value.
@@ -34,8 +38,8 @@ def read_observed(path: Path, plan: FollowUp) -> pd.DataFrame:
     sheet = read_sheet(path, COLUMNS, COLUMNS)
     problems: list[Problem] = []
     rows: dict[tuple[int, str], float] = {}
-    names = [one.name for one in plan.measures]
-    months = [str(month) for month in plan.months]
+    measures = {one.name: one for one in measures_of(scenario, arm)}
+    names, months = list(measures), [str(month) for month in moments]
     for row in sheet.rows:
         if not row.values["value"]:
             continue
@@ -46,11 +50,13 @@ def read_observed(path: Path, plan: FollowUp) -> pd.DataFrame:
             reason = Reason('The plan has no month "{month}".', month=month)
             problems.append(Problem(row.place, "month", reason, None, tuple(months)))
         if name not in names:
-            reason = Reason('{what} "{name}" does not exist.', what=Reason("The measure"), name=name)
+            reason = Reason(
+                '{what} "{name}" does not exist.', what=Reason("The measure"), name=name
+            )
             problems.append(
                 Problem(row.place, "measure", reason, nearest(name, names), tuple(names))
             )
-        elif value is not None and plan.measure(name).is_share and not 0 <= value <= 1:
+        elif value is not None and measures[name].is_share and not 0 <= value <= 1:
             reason = Reason("A share is from 0 to 1, or in per cent with its sign; not {value}.",
                             value=row.values["value"])  # fmt: skip
             problems.append(Problem(row.place, "value", reason))
@@ -80,4 +86,3 @@ def read_observed(path: Path, plan: FollowUp) -> pd.DataFrame:
 def template(plan: FollowUp) -> pd.DataFrame:
     """Return the table to be filled in: month, measure, and an empty value."""
     return plan.plan[["month", "measure"]].assign(value="")
-

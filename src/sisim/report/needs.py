@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -113,7 +114,7 @@ def draw_concentration(found: Needs, lang: str) -> Figure:
     label(axes, 0.03, 0.93, t("Gini {gini}", lang, gini=decimal(everyone["gini"], lang, 2)),
           align="left")  # fmt: skip
 
-    write(figure, 690, 84, t("In how many administrations’ books in the same year?", lang),
+    write(figure, 690, 84, t("In how many administrations' books in the same year?", lang),
           bold=True, size=17)  # fmt: skip
     swatch(figure, 690, 116, BLUE)
     write(figure, 714, 116, t("of residents", lang), color=BLUE)
@@ -188,8 +189,9 @@ def draw_groups(found: Needs, lang: str) -> Figure:
         write(figure, 1262, middle - 14, cost, align="right", bold=True)
     ticks_across(axes, lang, 5, 0.01)
     _percent_ticks(axes, lang)
-    write(figure, start, top + tall + 38, t("Bars: share of the cost. Thin black bars: share of residents.",
-                                lang), size=16, color=MUTED)  # fmt: skip
+    write(figure, start, top + tall + 38,
+          t("Bars: share of the cost. Thin black bars: share of residents.", lang),
+          size=16, color=MUTED)  # fmt: skip
     return figure
 
 
@@ -199,8 +201,9 @@ def draw_rules(found: Needs, lang: str) -> Figure:
     rows = found.tables["needs-rules"].head(MOST - 2)
     case = scenario.pathway.groups[found.find].label.in_language(lang)
     title = t("What would a rule find?", lang)
-    subtitle = t("Rules at the start, to find who is in the group “{group}” within {years} years",
-                 lang, group=lower(case), years=decimal(found.years, lang))  # fmt: skip
+    subtitle = t("Rules at the start, to find who is in the group {group} within {years} years",
+                 lang, group=quoted(lower(case), lang),
+                 years=decimal(found.years, lang))  # fmt: skip
     figure = answer_canvas(subject_of(found), title, subtitle, lang, [_judged(found, lang)],
                            discounted=False)  # fmt: skip
     start, broad, top = 470.0, 520.0, 124.0
@@ -253,13 +256,15 @@ def sentences(found: Needs, lang: str) -> list[str]:
     books = tables["needs-books"]
     several = books[books["administrations"] > 1]
     lines.append(
-        t("In a year {people} are in at least two administrations’ books, and they have {cost} of "
+        t("In a year {people} are in at least two administrations' books, and they have {cost} of "
           "the cost.", lang, people=share_of(several["share_of_people"].sum(), lang, 1),
           cost=share_of(several["share_of_cost"].sum(), lang))
     )  # fmt: skip
     overlap = tables["needs-overlap"]
     pairs = overlap[(overlap["administration"] != overlap["other"]) & (overlap["people"] > 0)]
-    for one in records(pairs.sort_values("people", ascending=False).drop_duplicates("people").head(2)):
+    for one in records(
+        pairs.sort_values("people", ascending=False).drop_duplicates("people").head(2)
+    ):
         lines.append(
             t("Of those in the books of {one}, {share} are in those of {other} in the same year.",
               lang, one=administration_label(scenario, one.administration, lang),
@@ -273,12 +278,12 @@ def sentences(found: Needs, lang: str) -> list[str]:
     case = lower(scenario.pathway.groups[found.find].label.in_language(lang))
     for one in records(tables["needs-rules"]):
         lines.append(_rule_sentence(found, one, case, lang))
-    lines.append(t("People of the pathway’s making: where needs are depends on its assumptions.",
+    lines.append(t("People of the pathway's making: where needs are depends on its assumptions.",
                    lang))  # fmt: skip
     return lines
 
 
-def _group_sentence(found: Needs, one: dict[str, Any], lang: str) -> str:
+def _group_sentence(found: Needs, one: dict[Hashable, Any], lang: str) -> str:
     scenario = found.scenario
     paid = {a: one[f"cost.{a}"] for a in scenario.pathway.administrations}
     most = sorted(paid, key=lambda a: -paid[a])[:2]
@@ -308,10 +313,10 @@ def _rule_sentence(found: Needs, one: Any, case: str, lang: str) -> str:
     if not one.flagged:
         return t("{rule} points nobody out.", lang, rule=name)
     return t(
-        "{rule} points out {flagged} and finds {sensitivity} of those in the group “{case}” "
+        "{rule} points out {flagged} and finds {sensitivity} of those in the group {case} "
         "(sensitivity); {ppv} of those pointed out are in it (positive predictive value), and "
         "{specificity} of the others are left alone (specificity).",
-        lang, rule=name, flagged=decimal(one.flagged, lang), case=case,
+        lang, rule=name, flagged=decimal(one.flagged, lang), case=quoted(case, lang),
         sensitivity=_share(one.sensitivity, lang),
         ppv=_share(one.positive_predictive_value, lang), specificity=_share(one.specificity, lang),
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Tables that people keep elsewhere, as CSV or XLSX: read row by row, with the line of each.
 
-Openpyxl reads what Excel has written; it is maintained, needs nothing else, and says where it fails.
+Openpyxl reads what Excel has written: it is maintained, and needs nothing else.
 """
 
 from __future__ import annotations
