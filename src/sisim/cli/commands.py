@@ -9,6 +9,7 @@ import typer
 from typer.main import get_command
 
 from sisim.cli.answers import add_answers
+from sisim.cli.catalogue import add_catalogue
 from sisim.cli.options import RESULTS, Options, values
 from sisim.cli.output import politely, print_table, refuse_early, whole_file
 from sisim.cli.planning import add_planning
@@ -180,6 +181,7 @@ def build(lang: Lang) -> typer.Typer:
     add_sweeping(command, options, lang)
     add_answers(command, options, lang)
     add_planning(command, options, lang)
+    add_catalogue(command, options, lang)
 
     @command(
         "check",
