@@ -178,10 +178,12 @@ def _start(
     for one in started:
         path = folder / f"{one.name}.toml"
         try:
-            load_scenario(path)
+            loaded = load_scenario(path)
         except ScenarioError as error:
             print(t("{file}: started; still to be filled in:", lang, file=path))
             for line in error.render(lang).splitlines():
                 print(f"  {line}")
         else:
             print(t("{file}: all is well.", lang, file=path))
+            if any(not investment.effects for investment in loaded.investments.values()):
+                print("  " + t("It states no effects yet: nothing comes of it.", lang))

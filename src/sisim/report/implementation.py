@@ -262,7 +262,7 @@ def _elsewhere(found: Implementation, lang: str) -> list[str]:
         f"{money(-one.amount, lang)}" for one in records(falls.head(3))
     ]  # fmt: skip
     return [
-        t("That year costs have fallen by {total} elsewhere (all of it is not money that can be "
+        t("That year costs have fallen by {total} elsewhere (not all of it is money that can be "
           "moved; see `sisim money`): {parts}.", lang, total=money(-float(own["amount"].sum()),
                                                                    lang),
           parts=", ".join(parts))

@@ -278,7 +278,7 @@ def sentences(found: Needs, lang: str) -> list[str]:
     case = lower(scenario.pathway.groups[found.find].label.in_language(lang))
     for one in records(tables["needs-rules"]):
         lines.append(_rule_sentence(found, one, case, lang))
-    lines.append(t("People of the pathway's making: where needs are depends on its assumptions.",
+    lines.append(t("The people are simulated: what is seen follows from the pathway's assumptions.",
                    lang))  # fmt: skip
     return lines
 

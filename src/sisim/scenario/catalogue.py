@@ -41,7 +41,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "administration": ("Betalas av", "Paid by", "Förvaltning", "Administration"),
     "start": ("Start", "Projektstart", "Starts"),
     "years": ("Antal år", "Years", "Projekttid (år)"),
-    "pathway": ("Flöde", "Pathway"),
+    "pathway": ("Livsförlopp", "Pathway", "Flöde"),
     "file": ("Fil", "File"),
 }  # fmt: skip
 """The columns, and the headings each may have: the Swedish and the English first."""
@@ -294,9 +294,10 @@ def _text(row: Row, name: str, pathway: str, spec: Pathway, lang: str) -> str:
     """Return a scenario file; what the row does not say stands as a comment."""
     said = row.values
     years, total = amount(said["years"]), amount(said["budget"])
+    place = f"{Path(row.place.file).name}:{row.place.line}"
     lines = [
         "# " + t("Started from {place}. Lines with # are to be filled in; `sisim check` says what "
-                 "is missing.", lang, place=row.place),
+                 "is missing.", lang, place=place),
         "",
         f"name = {_quoted(name)}",
         f"title = {_quoted(said['title'])}",
@@ -332,9 +333,8 @@ def _text(row: Row, name: str, pathway: str, spec: Pathway, lang: str) -> str:
         f"[investments.{name}.cost]",
     ]  # fmt: skip
     if total is not None:
-        source = _quoted(f"{row.place}")
         note = t("The budget of the catalogue is {n} in all.", lang, n=f"{total:.0f}")
-        running = None if not years else f"{{ value = {total / years:.0f}, source = {source} }}"
+        running = None if not years else f"{{ value = {total / years:.0f}, source = {_quoted(place)} }}"
         lines += ["# " + note, _line("running", running, "0")]
     payer = _payer(said["administration"], spec)
     lines += [
