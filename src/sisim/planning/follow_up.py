@@ -95,8 +95,8 @@ class FollowUp:
     def plan(self) -> pd.DataFrame:
         """The range of every measure: nine runs of ten.
 
-        Columns: month, measure, kind, by, low, middle, high, without_low, without_middle,
-        without_high.
+        Columns: month, measure, kind, low, middle, high, the same of `without_`, and of `effect_`:
+        the difference between the two in the same run, which is what a good comparison would show.
         """
         rows = []
         grouped = self.runs.groupby(["month", "measure"], sort=False)
@@ -106,8 +106,13 @@ class FollowUp:
                 row: dict[str, object] = {
                     "month": month, "measure": measure.name, "kind": measure.kind,
                 }  # fmt: skip
-                for head, column in (("", "value"), ("without_", "without")):
-                    values = own[column].dropna().to_numpy()
+                parts = {
+                    "": own["value"],
+                    "without_": own["without"],
+                    "effect_": own["value"] - own["without"],
+                }
+                for head, column in parts.items():
+                    values = column.dropna().to_numpy()
                     ends = (
                         np.quantile(values, [RANGE[0], 0.5, RANGE[1]])
                         if len(values) else np.full(3, np.nan)

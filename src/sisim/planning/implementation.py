@@ -121,7 +121,7 @@ class Implementation:
             )
             parts |= {"treated": one.treated, **{str(c): own[c].to_numpy() for c in own}}
             for name, values in parts.items():
-                row[name] = float(values.mean())
+                row[name] = float(values.mean()) if len(values) else np.nan
                 row[f"{name}_error"] = float(stats.sem(values)) if len(values) > 1 else np.nan
             rows.append(row)
         return {

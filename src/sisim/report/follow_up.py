@@ -24,6 +24,7 @@ from sisim.report.style import (
     place,
     points,
     scale_ticks,
+    wrap,
     write,
 )
 from sisim.report.writing import decimal, listing, money, share_of, unit_for
@@ -105,9 +106,10 @@ def draw_follow_up(plan: FollowUp, lang: str, observed: pd.DataFrame | None = No
     for number, measure in enumerate(shown):
         row, column = divmod(number, 3)
         left, top = 20 + wide * column, 112 + high * row
-        axes = place(figure, left + 70, top + 32, wide - 110, high - 90)
-        name = fit(figure, measure_label(plan, measure, lang), wide - 20, 16, bold=True)
-        write(figure, left, top, name, size=16, bold=True)
+        axes = place(figure, left + 70, top + 50, wide - 110, high - 108)
+        name = wrap(figure, measure_label(plan, measure, lang), wide - 24, 16, bold=True)
+        for line, text in enumerate(name.split("\n")[:2]):
+            write(figure, left, top + 20 * line, text, size=16, bold=True)
         _panel(axes, plan, measure, observed, lang)
         who = by_whom(plan, measure, lang)
         if who:
@@ -192,6 +194,10 @@ def sentences(plan: FollowUp, lang: str, observed: pd.DataFrame | None = None) -
             line += " " + t("Measured by: {who}.", lang, who=who)
         last = own.iloc[-1]
         if measure.kind in RESULTS and last["without_middle"] == last["without_middle"]:
+            ends = (_value(measure, float(last[f"effect_{end}"]), lang, signed=True)
+                    for end in ("low", "high"))  # fmt: skip
+            line += " " + t("A good comparison would show {low} to {high} at the end.", lang,
+                            **dict(zip(("low", "high"), ends, strict=True)))  # fmt: skip
             line += " " + t(
                 "Without the investment at the end: {range}.",
                 lang,

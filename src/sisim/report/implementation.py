@@ -121,7 +121,8 @@ def draw_versions(found: Implementation, lang: str) -> Figure:
     outcome = next(iter(found.scenario.outcomes), None)
     if outcome is not None:
         name = found.scenario.outcomes[outcome].label.in_language(lang)
-        write(figure, 1262, 84, fit(figure, name, 330), align="right", color=MUTED)
+        name = f"{name}, {t('more than without', lang)}"
+        write(figure, 1262, 84, fit(figure, name, 400), align="right", color=MUTED)
     for row, one in enumerate(shown):
         number = found.versions.index(one)
         gross, _, net = one.costs.mean(axis=0)

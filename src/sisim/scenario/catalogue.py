@@ -334,7 +334,9 @@ def _text(row: Row, name: str, pathway: str, spec: Pathway, lang: str) -> str:
     ]  # fmt: skip
     if total is not None:
         note = t("The budget of the catalogue is {n} in all.", lang, n=f"{total:.0f}")
-        running = None if not years else f"{{ value = {total / years:.0f}, source = {_quoted(place)} }}"
+        running = (
+            None if not years else f"{{ value = {total / years:.0f}, source = {_quoted(place)} }}"
+        )
         lines += ["# " + note, _line("running", running, "0")]
     payer = _payer(said["administration"], spec)
     lines += [
