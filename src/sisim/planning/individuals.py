@@ -8,6 +8,7 @@ units sum to those of the run, and prices still come afterwards (law L5). Nothin
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,8 +93,8 @@ def individuals(
 ) -> Individuals:
     """Return what each resident uses in the first years of a scenario, if nothing is invested.
 
-    Where several transitions lead from one state to another and use different things, each move
-    between them uses their mean, weighed by how often each has happened.
+    A move is known by the states it leads from and to. Where several transitions lead that way and
+    use different things, each such move uses their mean, weighed by how often each has happened.
 
     Args:
         scenario: Whose people.
@@ -133,9 +134,9 @@ def individuals(
                 some = np.flatnonzero(here & using[state])
                 units[period, some] += weight * amounts[state[some]]
             history.add(simulation, np.flatnonzero(here), weight, units[period])
+        seen |= here
         if step == last:
             break
-        seen |= here
         inside = _groups(compiled, columns.state, n) & here
         ever = ever | inside
         if step == first:
@@ -205,11 +206,12 @@ def _amounts(compiled: Compiled) -> tuple[Floats, Flags]:
     """Return what is used per step in each state, and in which states anything is."""
     resources = list(compiled.scenario.pathway.resources)
     found = np.zeros((len(compiled.states) + 1, len(resources)))
-    for number, (track, state) in enumerate(compiled.states):
-        uses = compiled.scenario.pathway.tracks[track].states[state].uses
-        for name, use in uses.items():
-            if not use.factors:
-                found[number, resources.index(name)] = use.amount.value / compiled.clock.per_year
+    for track, spec in compiled.scenario.pathway.tracks.items():
+        for state, content in spec.states.items():
+            for name, use in content.uses.items():
+                if not use.factors:
+                    each = use.amount.value / compiled.clock.per_year
+                    found[compiled.state(track, state), resources.index(name)] = each
     return found, np.asarray(found.any(axis=1))
 
 
@@ -251,16 +253,14 @@ def _events(simulation: Simulation) -> Floats:
 def _of_moves(compiled: Compiled, counts: Floats) -> dict[tuple[int, int], Floats]:
     """Return what a move from one state to another uses, where it uses anything."""
     pathway = compiled.scenario.pathway
+    uses = np.zeros((len(compiled.transitions), len(pathway.resources)))
     ways: dict[tuple[int, int], list[int]] = {}
-    for number, name in enumerate(compiled.transitions):
-        spec = pathway.transitions[name]
-        for origin in spec.origin:
-            for to in spec.to:
-                pair = (compiled.state(spec.track, origin), compiled.state(spec.track, to))
-                ways.setdefault(pair, []).append(number)
-    uses = np.array([
-        _vector(pathway, pathway.transitions[name].uses) for name in compiled.transitions
-    ]).reshape(len(compiled.transitions), len(pathway.resources))  # fmt: skip
+    for name, spec in pathway.transitions.items():
+        number = compiled.transitions.index(name)
+        uses[number] = _vector(pathway, spec.uses)
+        for origin, to in product(spec.origin, spec.to):
+            pair = compiled.state(spec.track, origin), compiled.state(spec.track, to)
+            ways.setdefault(pair, []).append(number)
     found = {}
     for pair, numbers in ways.items():
         if not uses[numbers].any():
