@@ -21,7 +21,7 @@ COMMANDS = (
     "run", "figures", "money", "sweep", "reproduce", "check", "explain", "pathway", "assumptions",
     "schema", "bench",
     "precision", "sensitivity", "heatmap", "break-even", "uncertainty", "discover", "compare",
-    "mix",
+    "mix", "needs", "follow-up", "implement", "catalogue",
 )  # fmt: skip
 
 

@@ -161,7 +161,8 @@ def add_planning(
         everything: Annotated[
             bool,
             option("--all", None,
-                   t("Draw what is uncertain about the pathway too.", lang)),
+                   t("Draw what is uncertain about the rest too, the pathway's numbers above all.",
+                     lang)),
         ] = False,
         changes: Changes = None,
         seed: Seed = None,
@@ -193,7 +194,7 @@ def add_planning(
         with progress(t("Simulating", lang), lang) as tell:
             plan = plan_of(
                 loaded, chosen, months=when, runs=replications, seed=seed, progress=tell,
-                drawn="nothing" if certain else "everything" if everything else "scenario",
+                drawn="nothing" if certain else "everything" if everything else "investments",
             )  # fmt: skip
         tables = {"follow-up-plan": plan_table(plan, lang), "follow-up-observed": template(plan)}
         held = None

@@ -3,8 +3,8 @@
 Question 10: what is measured, when and by whom is settled before the start. The ranges are those of
 many runs of the investment, each with people and luck of its own and, unless numbers are to be kept
 as they are, with its own draw of what is uncertain about the investment. What is uncertain about
-the pathway is drawn only if asked for: how many are placed here today is known when it starts. What
-is observed is then held against the ranges.
+the municipality and the pathway is drawn only if asked for: how many are placed here today is known
+when it starts. What is observed is then held against the ranges.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ Cell = tuple[int, str]
 RUNS = 40
 RANGE = (0.05, 0.95)
 """Nine of ten runs lie between these quantiles."""
-Drawn = Literal["nothing", "scenario", "everything"]
-"""Which uncertain numbers are drawn: none, those of the scenario file, the pathway's too."""
+Drawn = Literal["nothing", "investments", "everything"]
+"""Which uncertain numbers are drawn: none, those of the investments, all."""
 RESULTS: tuple[Kind, ...] = ("participants", "outcome")
 
 
@@ -133,7 +133,7 @@ def follow_up(
     *,
     months: Sequence[int] | None = None,
     runs: int = RUNS,
-    drawn: Drawn = "scenario",
+    drawn: Drawn = "investments",
     seed: int | None = None,
     progress: Progress | None = None,
 ) -> FollowUp:
@@ -234,8 +234,9 @@ def _drawn(scenario: Scenario, which: Drawn, number: int, seed: int) -> Scenario
     if which == "nothing":
         return scenario
     drawn = draw(scenario, number, seed)
-    kept = {"pathway": scenario.pathway}
-    return drawn if which == "everything" else drawn.model_copy(update=kept)
+    if which == "everything":
+        return drawn
+    return scenario.model_copy(update={"investments": drawn.investments})
 
 
 def _watch(

@@ -263,7 +263,6 @@ def _largest(
 ) -> Version | None:
     """Return the largest version by one lever that a budget affords; None if it cannot be used."""
     key = f"investments.{investment}.new_way.{lever}"
-    value: float = 0.0
     if lever == "areas":
         areas = spec.areas or list(scenario.population.areas)
         if len(areas) < 2:
@@ -284,19 +283,21 @@ def _largest(
         return None
     # Who is in treatment varies over the year: the places in use are more than the mean.
     low, high = (1.0, float(round(1.5 * most))) if whole else (0.0, spec.reach.value)
+    cheapest = {key: round(low) if whole else low}
+    costs, treated = ask.of(cheapest)
+    if float(costs[:, 2].mean()) > budget:
+        return Version(lever, low, cheapest, False, costs, treated)
     found = break_even(ask.over(budget), key, high, low, high, whole=whole, points=POINTS)
-    if not found.roots:
-        smallest, treated = ask.of({key: round(low) if whole else low})
-        affordable = found.side == "below"
-        values = {key: round(high) if whole else high} if affordable else {}
-        if affordable:
-            smallest, treated = ask.of(values)
-        return Version(lever, high if affordable else 0.0, values, affordable, smallest, treated)
-    # Within the budget, whatever the tolerance of the root: places and percent are whole.
-    value = float(round(found.roots[0]) - 1) if whole else floor(100 * found.roots[0]) / 100
-    value = max(value, low)
-    values = {key: round(value) if whole else value}
-    costs, treated = ask.of(values)
+    if not found.roots:  # the lever leaves the cost as it is, or all of it is within the budget
+        return None
+    # Places and percent are whole; a root is a little uncertain, and a budget is not.
+    size = 1.0 if whole else 0.01
+    for steps in range(floor(found.roots[0] / size), -1, -1):
+        value = max(round(steps * size, 2), low)
+        values = {key: round(value) if whole else value}
+        costs, treated = ask.of(values)
+        if float(costs[:, 2].mean()) <= budget:
+            break
     return Version(lever, value, values, True, costs, treated)
 
 

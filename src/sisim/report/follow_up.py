@@ -293,7 +293,7 @@ def _others(plan: FollowUp, lang: str) -> pd.DataFrame:
 def _ranges(plan: FollowUp, lang: str) -> str:
     how = {
         "nothing": t("Ranges of chance alone, all numbers as in the file", lang),
-        "scenario": t("Ranges of chance and of what is uncertain about the investment", lang),
+        "investments": t("Ranges of chance and of what is uncertain about the investment", lang),
         "everything": t("Ranges of chance and of all that is uncertain", lang),
     }[plan.drawn]
     return t("{how}: nine runs in ten, of {runs}.", lang, how=how, runs=len(plan.seeds))
