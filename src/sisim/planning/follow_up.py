@@ -25,7 +25,7 @@ from sisim.engine.result import Result
 from sisim.engine.run import Progress, Simulation
 from sisim.engine.simulate import replication
 from sisim.engine.tables import NEVER
-from sisim.planning.individuals import WATCH, in_target, watched
+from sisim.planning.individuals import in_target, with_arms_alone
 from sisim.scenario.follow_up import MONTHS
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.uncertainty import draw
@@ -249,7 +249,8 @@ def _watch(
     """Return every measure at every month, in the arm and without, in one run."""
     # The run need go no further than what is looked at: nothing depends on what comes later.
     time = scenario.time.model_copy(update={"years": months[-1] / 12})
-    short = watched(scenario, (arm,)).model_copy(update={"time": time})
+    alone = with_arms_alone(scenario, {arm: scenario.arms[arm]})
+    short = alone.model_copy(update={"time": time})
     compiled = compile_scenario(short)
     clock = compiled.clock
     simulation = Simulation(compiled, seed)
@@ -257,24 +258,18 @@ def _watch(
     n = simulation.columns.n
     investments = list(scenario.arms[arm].investments)
     ever = {name: np.zeros(n, np.bool_) for name in investments}
-    begun = {name: np.zeros(n, np.bool_) for name in investments}
     moments = {clock.months(month): month for month in months}
     found: dict[Cell, tuple[float, float]] = {}
-    noted = 0
     while simulation.step < clock.end:
         simulation.begin()
         for name in investments:
-            ever[name][in_target(simulation, WATCH, name)] = True
-        record = simulation.enrolments.record
-        for past in record[noted:]:
-            begun[compiled.investments[past.investment]][past.person] = True
-        noted = len(record)
+            ever[name][in_target(simulation, name)] = True
         simulation.finish()
         month = moments.get(simulation.step - clock.start)
         if month is not None:
             for one in measures:
                 if one.investment is not None:
-                    found[month, one.name] = _of_people(simulation, one, ever, begun)
+                    found[month, one.name] = _of_people(simulation, one, ever)
     result = Result(compiled, (replication(simulation),))
     paid = ledger(result)
     steps = clock.start - clock.history
@@ -293,28 +288,26 @@ def _watch(
 
 
 def _of_people(
-    simulation: Simulation,
-    measure: Measure,
-    ever: dict[str, NDArray[np.bool_]],
-    begun: dict[str, NDArray[np.bool_]],
+    simulation: Simulation, measure: Measure, ever: dict[str, NDArray[np.bool_]]
 ) -> tuple[float, float]:
     """Return what is known of persons when a step has been made."""
     assert measure.investment is not None
-    own, group = begun[measure.investment], ever[measure.investment]
+    number = simulation.compiled.investments.index(measure.investment)
+    place = simulation.columns.place[0, number]
+    begun = place["start"] != NEVER
     if measure.kind == "participants":
         assert measure.outcome is not None
-        return tuple(_inside(simulation, own, measure.outcome, arm) for arm in (1, 0))  # type: ignore[return-value]
-    # A person who has begun was in the target group, whatever the arm without has it.
-    size = float((group | own).sum())
+        inside = [_inside(simulation, begun, measure.outcome, arm) for arm in (1, 0)]
+        return inside[0], inside[1]
+    # A person who has begun was in the target group, whatever it is without.
+    size = float((ever[measure.investment] | begun).sum())
     if measure.kind == "inflow":
         return size, np.nan
     if measure.kind == "reach":
-        return (float(own.sum()) / size if size else np.nan), np.nan
+        return (float(begun.sum()) / size if size else np.nan), np.nan
     if measure.name.startswith("begun."):
-        return float(own.sum()), np.nan
-    number = simulation.compiled.investments.index(measure.investment)
-    place = simulation.columns.place[0, number]
-    return float(((place["start"] != NEVER) & (place["end"] == NEVER)).sum()), np.nan
+        return float(begun.sum()), np.nan
+    return float((begun & (place["end"] == NEVER)).sum()), np.nan
 
 
 def _inside(simulation: Simulation, who: NDArray[np.bool_], name: str, arm: int) -> float:

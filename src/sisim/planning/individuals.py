@@ -26,8 +26,8 @@ from sisim.scenario.scenario import Arm, Scenario
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-WATCH = "watch"
-"""An arm in which nothing is invested: who would be in a target group if nobody were treated."""
+NOTHING = Arm(label=Text(sv="Utan insats", en="Without any investment"), investments={})
+"""An arm in which nothing is invested, for what is asked of arms only."""
 
 
 @dataclass(frozen=True)
@@ -60,25 +60,19 @@ class Individuals:
     risk: dict[str, Floats]
 
 
-def watched(scenario: Scenario, arms: tuple[str, ...] = ()) -> Scenario:
-    """Return a scenario with some of its arms, and one in which nothing is invested."""
-    label = Text(sv="Utan insats", en="Without any investment")
-    kept = {name: scenario.arms[name] for name in arms}
-    kept[WATCH] = Arm(label=label, investments={})
-    return scenario.model_copy(update={"arms": kept, "contracts": {}, "figures": None})
+def with_arms_alone(scenario: Scenario, arms: dict[str, Arm]) -> Scenario:
+    """Return a scenario with other arms, and without what is said of those it had."""
+    return scenario.model_copy(update={"arms": arms, "contracts": {}, "figures": None})
 
 
-def in_target(simulation: Simulation, arm: str, investment: str) -> NDArray[np.int64]:
-    """Return who is in an investment's target group in a step that has begun.
-
-    Whoever is in treatment by it in that arm is left out; whoever has been is not.
-    """
+def in_target(simulation: Simulation, investment: str) -> NDArray[np.int64]:
+    """Return who is in an investment's target group, nothing being invested, at a step begun."""
     compiled, columns = simulation.compiled, simulation.columns
     found = np.empty(columns.n, np.int64)
     count = eligible(
         compiled.tables.rule, compiled.tables.sight, columns, compiled.tables.target,
-        compiled.tables.alternative, 1 + compiled.arms.index(arm),
-        compiled.investments.index(investment), 0, columns.n, simulation.step, True, found,
+        compiled.tables.alternative, 0, compiled.investments.index(investment), 0, columns.n,
+        simulation.step, False, found,
     )  # fmt: skip
     return found[:count]
 
@@ -103,7 +97,7 @@ def individuals(
         risk_of: Transitions whose risk is wanted for everyone at the opening.
         threads: How many threads to use; the result does not depend on it.
     """
-    compiled = compile_scenario(watched(scenario))
+    compiled = compile_scenario(with_arms_alone(scenario, {"nothing": NOTHING}))
     clock = compiled.clock
     first = clock.start
     last = min(first + max(clock.steps(years), 1), clock.end)
@@ -142,7 +136,7 @@ def individuals(
         if step == first:
             opening, now = here.copy(), inside
             for number, name in enumerate(compiled.investments):
-                targets[number, in_target(simulation, WATCH, name)] = True
+                targets[number, in_target(simulation, name)] = True
             _risks(simulation, np.flatnonzero(here), risk)
             events_before = _events(simulation)
         if arrived.any():
@@ -234,12 +228,11 @@ def _groups(compiled: Compiled, state: NDArray[np.uint16], n: int) -> Flags:
 
 def _risks(simulation: Simulation, people: NDArray[np.int64], risk: dict[str, Floats]) -> None:
     compiled = simulation.compiled
-    arm = 1 + compiled.arms.index(WATCH)
     seen = np.empty((max(len(compiled.features), 1), 1))
     for name, values in risk.items():
         found = np.empty(len(people))
         risks(
-            compiled.tables.rule, compiled.tables.sight, simulation.columns, arm,
+            compiled.tables.rule, compiled.tables.sight, simulation.columns, 1,
             compiled.transitions.index(name), people, simulation.step, seen, found,
         )  # fmt: skip
         values[people] = found
