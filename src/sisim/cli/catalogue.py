@@ -55,7 +55,7 @@ def add_catalogue(
             "`--read catalogue.xlsx --out FOLDER` goes the other way: each row becomes a scenario "
             "file with all that the row says, and what is still to be filled in is told. Headings "
             "are in Swedish or English.\n\n"
-            "Examples: `sisim catalogue --administration social --out catalogue.xlsx`, `sisim "
+            "Example: `sisim catalogue --administration social --out catalogue.xlsx`, `sisim "
             "catalogue --read catalogue.csv --out mine`",
             lang,
         ),
@@ -63,7 +63,7 @@ def add_catalogue(
     def catalogue(
         folder: Annotated[
             Path | None,
-            argument(f"[{t('FOLDER', lang)}]",
+            argument(t("FOLDER", lang),
                      t("Where your scenarios are; unset: scenarios.", lang)),
         ] = None,
         target_group: Annotated[

@@ -214,7 +214,7 @@ def add_planning(
             "version should be weighed. `--budget` is kronor a year in ordinary operation, over "
             "and above what the new way lets be stopped (`replaces` in the file). Reach, places "
             "and areas are each taken as far as the budget goes, and you see what each version "
-            "costs and gives.\n\nExample: `sisim implement placed-youth --budget 12e6`",
+            "costs and gives.\n\nExample: `sisim implement placed-youth --budget 8e6`",
             lang,
         ),
     )
