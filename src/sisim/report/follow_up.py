@@ -27,7 +27,7 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.writing import decimal, listing, money, share_of, unit_for
+from sisim.report.writing import decimal, listing, money, share_of, spread, unit_for
 
 MOST = 6
 """So many measures have room."""
@@ -194,10 +194,9 @@ def sentences(plan: FollowUp, lang: str, observed: pd.DataFrame | None = None) -
             line += " " + t("Measured by: {who}.", lang, who=who)
         last = own.iloc[-1]
         if measure.kind in RESULTS and last["without_middle"] == last["without_middle"]:
-            ends = (_value(measure, float(last[f"effect_{end}"]), lang, signed=True)
-                    for end in ("low", "high"))  # fmt: skip
-            line += " " + t("A good comparison would show {low} to {high} at the end.", lang,
-                            **dict(zip(("low", "high"), ends, strict=True)))  # fmt: skip
+            low, high = float(last["effect_low"]), float(last["effect_high"])
+            line += " " + t("A good comparison would show {range} at the end.", lang,
+                            range=_difference(measure, low, high, lang))  # fmt: skip
             line += " " + t(
                 "Without the investment at the end: {range}.",
                 lang,
@@ -302,10 +301,16 @@ def _ranges(plan: FollowUp, lang: str) -> str:
 def _range(measure: Measure, low: float, high: float, lang: str) -> str:
     if measure.kind == "cost" and high == high:
         unit = unit_for(high)
-        spread = "–".join(decimal(end / unit.size, lang, unit.digits) for end in (low, high))
-        return t("SEK {n}m", lang, n=spread) if unit.millions else t("SEK {n}k", lang, n=spread)
-    ends = _value(measure, low, lang), _value(measure, high, lang)
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}"
+        ends = [decimal(end / unit.size, lang, unit.digits) for end in (low, high)]
+        text = "–".join(dict.fromkeys(ends))
+        return t("SEK {n}m", lang, n=text) if unit.millions else t("SEK {n}k", lang, n=text)
+    return "–".join(dict.fromkeys(_value(measure, end, lang) for end in (low, high)))
+
+
+def _difference(measure: Measure, low: float, high: float, lang: str) -> str:
+    size = 100 if measure.is_share else 1
+    text = spread(size * low, size * high, lang) or decimal(size * high, lang)
+    return t("{n} percentage points", lang, n=text) if measure.is_share else text
 
 
 def _value(measure: Measure, value: float, lang: str, *, signed: bool = False) -> str:

@@ -205,7 +205,7 @@ def sentences(found: Implementation, lang: str) -> list[str]:
         lines.append(_version(found, one, table.iloc[number], lang))
     lines.append(t("A smaller reach or fewer places cut what is paid per participant, fewer areas "
                    "also the running cost: of that, a share as large as theirs of the "
-                   "residents.", lang))  # fmt: skip
+                   "residents. Areas are taken in the file's order.", lang))  # fmt: skip
     return lines
 
 
