@@ -18,7 +18,7 @@ from sisim.economics.contract import Facts, Settlement, settle, with_contracts
 from sisim.economics.distribution import WhoGains, who_gains
 from sisim.economics.effectiveness import Effectiveness, effectiveness
 from sisim.economics.ledger import Ledger, Line, by_year, ledger
-from sisim.economics.outcomes import outcome, stock
+from sisim.economics.outcomes import EVERYBODY, Where, outcome, share, stock
 from sisim.economics.portfolio import Portfolio, by_basis
 from sisim.economics.repayment import Repayments, repayments, with_repayments
 from sisim.engine.result import Array, Axis, Result, tidy
@@ -278,6 +278,31 @@ class Results:
         axis = {"outcome": np.array(list(measures))}
         return self._yearly("value", np.stack(values, -1) if values else np.zeros(shape), axis)
 
+    def goals(self) -> pd.DataFrame:
+        """Return the shares that the scenario's goals are about, pooled over a goal's `years`.
+
+        Columns: replication, year, arm, goal, part, whole (the share is part / whole).
+        """
+        goals = self.scenario.goals
+        found = []
+        for goal in goals.values():
+            parts = np.stack([by_year(self.counts, p) for p in share(self.counts, goal)], axis=-1)
+            total = np.cumsum(parts, axis=2)
+            total[:, :, goal.years :] -= total[:, :, : -goal.years].copy()
+            total[:, :, : goal.years - 1] = 0  # Too early for as many years.
+            found.append(total)
+        shape = (len(self.seeds), len(self.counts.arms), len(self._years), 0)
+        axis = {"goal": np.array(list(goals))}
+        part, whole = (
+            self._yearly(
+                name,
+                np.stack([one[..., place] for one in found], -1) if found else np.zeros(shape),
+                axis,
+            )
+            for place, name in enumerate(("part", "whole"))
+        )
+        return part.assign(whole=whole["whole"])
+
     def phases(self, arm: str) -> Sequence[Phase]:
         """Return when the project and the new way of working run in `arm`, as decimal years."""
         names: tuple[Literal["project", "new_way"], ...] = ("project", "new_way")
@@ -311,16 +336,16 @@ class Results:
         steps = len(self.counts.steps)
         return np.moveaxis(self.counts.treatments(name)[:, :, :, :steps].sum(axis=-1), 2, -1)
 
-    def _stock(self, group: str) -> Array:
+    def _stock(self, group: str, where: Where = EVERYBODY) -> Array:
         """Return the mean stock of a group by year, (replications, arms, years)."""
-        people = stock(self.counts, group)
+        people = stock(self.counts, group, where)
         steps = by_year(self.counts, np.ones_like(people))
         return np.asarray(by_year(self.counts, people) / steps)
 
     def _outcome(self, measure: OutcomeMeasure) -> Array:
         """Return an outcome by year, (replications, arms, years)."""
         if measure.group is not None and measure.count == "stock":
-            return self._stock(measure.group)
+            return self._stock(measure.group, measure.where)
         return by_year(self.counts, outcome(self.counts, measure))
 
     def _yearly(self, name: str, values: Array, *kinds: Axis) -> pd.DataFrame:

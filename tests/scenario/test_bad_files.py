@@ -18,7 +18,60 @@ def problems(scenario: Path) -> list[Problem]:
     return caught.value.problems
 
 
+FAMILIES = (
+    "[population.families]\nchildren = [0.5, 0.5]\nspacing = { between = [1, 3], shares = [1] }\n"
+)
+
+
+def families(old: str = "", new: str = "") -> Change:
+    """Return the change that adds families, with something wrong in them."""
+    return ("[population.areas.centre]", FAMILIES.replace(old, new) + "\n[population.areas.centre]")
+
+
 CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
+    "an investment in families that are not known": (
+        ("years = 3", 'years = 3\nunit = "family"'),
+        *("trial.toml", 'unit = "family"', "investments.support.unit"),
+        *("[population.families] is missing", "[population.families] saknas", None),
+    ),
+    "children of families that are not all of them": (
+        families("0.5, 0.5", "0.5, 0.3"),
+        *("trial.toml", "children = [0.5, 0.3]", "population.families.children"),
+        *("sum to 0.8", "Andelarna är tillsammans 0,8", None),
+    ),
+    "spacing with a limit too few": (
+        families("shares = [1]", "shares = [0.5, 0.5]"),
+        *("trial.toml", "spacing = {", "population.families.spacing.shares"),
+        *("there should be one limit more", "gränserna ska vara en fler", None),
+    ),
+    "something in common that is unknown": (
+        families("children", 'in_common = ["rsk"]\nchildren'),
+        *("trial.toml", 'in_common = ["rsk"]', "population.families.in_common.0"),
+        *('drawn once "rsk" does not exist', "dras en gång ”rsk” finns inte", "risk"),
+    ),
+    "shares of movers of an unknown category": (
+        ("shares = { low = 0.8, high = 0.2 }",
+         "shares = { low = 0.8, high = 0.2 }\nof_movers = { shares = [{ hgh = 1 }] }"),
+        *("small.toml", "of_movers", "attributes.risk.of_movers.shares.0.hgh"),
+        *('The category "hgh" does not exist', "”hgh” finns inte", "high"),
+    ),
+    "a goal about nothing": (
+        ("[figures]", '[goals.home]\nlabel = "Home"\nshare = 0.5\ngroup = "placed"\n\n[figures]'),
+        *("trial.toml", "[goals.home]", "goals.home"),
+        *('"group" and "of", or "delivery"', "”group” och ”of”, eller ”delivery”", None),
+    ),
+    "a goal about an unknown grouping": (
+        ("[figures]", '[goals.home]\nlabel = "Home"\nshare = 0.5\ndelivery = "support"\n'
+         'where = { aera = ["centre"] }\n\n[figures]'),
+        *("trial.toml", "where = {", "goals.home.where.aera"),
+        *('The grouping "aera" does not exist', "Indelningen ”aera” finns inte", "area"),
+    ),
+    "an outcome in an unknown area": (
+        ("[figures]", '[outcomes.home]\nlabel = "Home"\ngroup = "placed"\n'
+         'where = { area = ["center"] }\n\n[figures]'),
+        *("trial.toml", "where = {", "outcomes.home.where.area.0"),
+        *('The category "center" does not exist', "”center” finns inte", "centre"),
+    ),
     "an unknown perspective": (
         ("[figures]", '[economy]\nperspective = "social + municipalty"\n\n[figures]'),
         *("trial.toml", 'perspective = "social + municipalty"', "economy.perspective"),

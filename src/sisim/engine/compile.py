@@ -817,9 +817,7 @@ def _groupings(
     for name, grouping in build.pathway.groupings.items():
         if grouping.feature == "age":
             edges = [build.clock.steps(edge) for edge in grouping.below]
-            lows = [0.0, *grouping.below]
-            labels = [f"{low:g}-{high:g}" for low, high in zip(lows, grouping.below, strict=False)]
-            groupings[name] = [*labels, f"{lows[-1]:g}+"]
+            groupings[name] = grouping.bands
             age_radix = radix
         else:
             attribute = grouping.feature.partition(".")[2]

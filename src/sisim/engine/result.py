@@ -467,7 +467,7 @@ def without_money(scenario: Scenario) -> dict[str, Any]:
     price |= {"cash", "step_size", "notice"}
     cost = {"cost": True, "new_way": {"cost", "replaces"}}
     money: dict[str, Any] = {
-        **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "figures"), True),
+        **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "goals", "figures"), True),
         "drift": {"prices", "inflation"},
         "pathway": {
             "resources": dict.fromkeys(scenario.pathway.resources, price),

@@ -66,6 +66,9 @@ class Result(Made, Protocol):
     def outcomes(self) -> pd.DataFrame:
         """Columns `outcome` and `value`."""
 
+    def goals(self) -> pd.DataFrame:
+        """Columns `goal`, `part` and `whole`: the share a goal is about is part / whole."""
+
     def phases(self, arm: str) -> Sequence[Phase]:
         """When the project and the new way of working run in `arm`, as instants."""
 

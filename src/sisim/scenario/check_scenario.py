@@ -19,6 +19,7 @@ from sisim.scenario.scenario import (
     Cost,
     Effect,
     Families,
+    Goal,
     Investment,
     Persistence,
     Scenario,
@@ -55,6 +56,8 @@ class ScenarioCheck(Findings):
         self._arms()
         self._economy()
         self._outcomes()
+        for name, goal in scenario.goals.items():
+            self._goal(("goals", name), goal)
         self._uncertainty()
         self._follow_up()
         self.distributions(scenario)
@@ -292,6 +295,7 @@ class ScenarioCheck(Findings):
             if outcome.group is not None:
                 valid: Mapping[str, object] = self.pathway.groups
                 self.refer((*path, "group"), outcome.group, valid, Reason("The group"))
+            self._where((*path, "where"), outcome.where)
             if outcome.transition is not None:
                 valid = self.pathway.transitions
                 key = (*path, "transition")
@@ -312,6 +316,30 @@ class ScenarioCheck(Findings):
         if self.scenario.follow_up is not None:
             for name in self.scenario.follow_up.by:
                 self.refer(("follow_up", "by", name), name, MEASURED, Reason("The measure"))
+
+    def _goal(self, path: Path, goal: Goal) -> None:
+        if goal.delivery is not None:
+            valid = self.scenario.investments
+            self.refer((*path, "delivery"), goal.delivery, valid, Reason("The investment"))
+        if (goal.delivery is None) == (goal.group is None) or (goal.group is None) != (
+            goal.of is None
+        ):
+            self.say(path, Reason('Give either "group" and "of", or "delivery".'))
+        for key, group in (("group", goal.group), ("of", goal.of)):
+            if group is not None:
+                self.refer((*path, key), group, self.pathway.groups, Reason("The group"))
+        self._where((*path, "where"), goal.where)
+
+    def _where(self, path: Path, where: dict[str, list[str]]) -> None:
+        valid = {"area": self.features.categories("area") or []} | {
+            name: grouping.bands or self.features.categories(grouping.feature) or []
+            for name, grouping in self.pathway.groupings.items()
+        }
+        for name, categories in where.items():
+            if self.refer((*path, name), name, valid, Reason("The grouping")):
+                for index, category in enumerate(categories):
+                    here = (*path, name, index)
+                    self.refer(here, category, valid[name], Reason("The category"))
 
     def _uncertainty(self) -> None:
         known = dict(numbers(self.scenario)) if self.scenario.uncertainty else {}

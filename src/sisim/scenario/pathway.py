@@ -231,6 +231,13 @@ class Grouping(Table):
     feature: str
     below: list[float] = []
 
+    @property
+    def bands(self) -> list[str]:
+        """What the bands of age are called, as "7-13" and "25+"; none of an attribute."""
+        lows = [0.0, *self.below]
+        named = [f"{low:g}-{high:g}" for low, high in zip(lows, self.below, strict=False)]
+        return [*named, f"{lows[-1]:g}+"] if self.feature == "age" else []
+
 
 class Entry(Table):
     """What every person uses once, at entry."""

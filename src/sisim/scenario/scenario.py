@@ -295,13 +295,38 @@ class Drift(Table):
 
 
 class OutcomeMeasure(Table):
-    """An outcome that stands beside the money: people in a group, or entries into it."""
+    """An outcome that stands beside the money: people in a group, or entries into it.
+
+    `where` asks for some people only, by area and the pathway's groupings.
+    """
 
     label: Text
     group: Name | None = None
     transition: Name | None = None
     count: Literal["stock", "entries", "events"] = "stock"
+    where: dict[Name, list[str]] = {}
     good: Literal["low", "high"] = "low"
+
+
+class Goal(Table):
+    """A goal that is drawn as a line beside what each arm comes to.
+
+    Either the share in `group` of those in the group `of`, of the people that `where` names (area
+    and the pathway's groupings): of those who enter in a year, or of the mean number there. Few
+    enter a small group in a year: `years` pools it with the years before. Or the share of full
+    `delivery` of an investment, by its fidelity. The goal is to be met in the year `by`.
+    """
+
+    label: Text
+    share: Annotated[float, Field(gt=0, le=1)]
+    group: Name | None = None
+    of: Name | None = None
+    count: Literal["entries", "stock"] = "entries"
+    where: dict[Name, list[str]] = {}
+    years: Annotated[int, Field(gt=0)] = 1
+    delivery: Name | None = None
+    at_most: bool = Field(False, description="The share should be the goal or less.")
+    by: int | None = None
 
 
 class Figures(Table):
@@ -340,6 +365,7 @@ class Scenario(Table):
     drift: Drift = Drift()
     economy: Economy = Economy()
     outcomes: dict[Name, OutcomeMeasure] = {}
+    goals: dict[Name, Goal] = {}
     contracts: dict[Name, Contract] = {}
     figures: Figures | None = None
     follow_up: FollowUpPlan | None = None
