@@ -431,16 +431,14 @@ def _arms(scenario: Any, chosen: list[str] | None, lang: Lang) -> list[str]:
 
 def _publish(result: Any, folder: Path, lang: Lang, view: "View | None") -> list[Path]:
     """Say what came out, and write it: figures where the scenario says which, always numbers."""
-    from sisim.report.goals import draw_goals, goal_words
-    from sisim.report.publish import PICTURE_DPI, publish, write_all, write_tables
-    from sisim.report.style import save
+    from sisim.report.publish import publish, write_all, write_tables
     from sisim.report.words import sentences
 
     if result.scenario.figures is not None:
         # The figures alone come with the numbers behind them; the money is a second's work more.
         more = result.money_tables if view is None else {}
         written = publish(result, folder, lang, view, more=more)
-        print("\n".join([*sentences(result, lang, view), *goal_words(result, lang)]))
+        print("\n".join([*sentences(result, lang, view), *_of_goals(result, lang)]))
         return written
 
     def write(partial: Path) -> None:
@@ -449,13 +447,23 @@ def _publish(result: Any, folder: Path, lang: Lang, view: "View | None") -> list
         result.outcomes().to_csv(partial / "outcomes.csv", index=False)
         write_tables(result.money_tables, partial)
         if result.scenario.goals:
-            write_tables({"goals": result.goals()}, partial)
-            save(draw_goals(result, lang), partial / "goals", PICTURE_DPI)
+            from sisim.report.goals import write_goals
+
+            write_goals(result, partial, lang)
 
     written = write_all(folder, write)
     outcomes = result.outcomes()
     means = outcomes.groupby(["outcome", "year", "arm"], sort=False, observed=True)["value"].mean()
     print_table(means.unstack("arm").reset_index())
-    for line in goal_words(result, lang):
+    for line in _of_goals(result, lang):
         print(line)
     return written
+
+
+def _of_goals(result: Any, lang: Lang) -> list[str]:
+    """Return what is said of the scenario's goals, if it has any."""
+    if not result.scenario.goals:
+        return []
+    from sisim.report.goals import goal_words
+
+    return goal_words(result, lang)

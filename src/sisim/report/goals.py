@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -13,6 +14,7 @@ from matplotlib.typing import LineStyleType
 
 from sisim.language import t
 from sisim.report.frame import EDGE
+from sisim.report.publish import PICTURE_DPI, write_tables
 from sisim.report.result import WITHOUT, Result
 from sisim.report.series import BAND_FROM, Floats
 from sisim.report.style import (
@@ -29,6 +31,7 @@ from sisim.report.style import (
     fit,
     place,
     points,
+    save,
     width_of,
     wrap,
     write,
@@ -153,6 +156,12 @@ def draw_goals(result: Result, lang: str) -> Figure:
         text = t("Bands: 10–90% of {n} runs.", lang, n=decimal(runs, lang))
         write(figure, WIDE - EDGE, HIGH - 22, text, size=FINE, color=MUTED, align="right")
     return figure
+
+
+def write_goals(result: Result, folder: Path, lang: str) -> None:
+    """Write the picture of the goals into a folder, and the numbers behind it."""
+    save(draw_goals(result, lang), folder / "goals", PICTURE_DPI)
+    write_tables({"goals": result.goals()}, folder)
 
 
 def goal_words(result: Result, lang: str) -> list[str]:

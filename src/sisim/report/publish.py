@@ -46,7 +46,7 @@ def publish(
     # The libraries that draw are slow to import: only who publishes waits for them.
     from sisim.report.administrations import administrations
     from sisim.report.figures import question9, question9_single
-    from sisim.report.goals import draw_goals, goal_words
+    from sisim.report.goals import goal_words, write_goals
     from sisim.report.style import save
 
     story = compare(result, view)
@@ -56,13 +56,13 @@ def publish(
         "figure-2": lambda: question9_single(story, "new_way", lang),
         "administrations": lambda: administrations(story, lang),
     }
-    if story.scenario.goals:
-        pictures["goals"] = lambda: draw_goals(story.result, lang)
 
     def write(folder: Path) -> None:
         for name, draw in pictures.items():
             save(draw(), folder / name, PICTURE_DPI)
         write_tables({**tables(story), **more}, folder)
+        if story.scenario.goals:
+            write_goals(story.result, folder, lang)
         text = "\n".join([*sentences(story, lang), *goal_words(story.result, lang)]) + "\n"
         (folder / "words.txt").write_text(text, encoding="utf-8")
 
@@ -86,7 +86,6 @@ def tables(story: Comparison) -> Mapping[str, pd.DataFrame]:
         "stock": story.tables.stock,
         "participants": story.result.yearly_participants(),
         "outcomes": story.result.outcomes(),
-        **({"goals": story.result.goals()} if story.scenario.goals else {}),
     }
 
 
