@@ -135,7 +135,8 @@ def draw_goals(result: Result, lang: str) -> Figure:
         axes.set_ylim(0, min(1.04, 1.15 * most))
         axes.yaxis.set_major_locator(MultipleLocator(0.25 if most > 0.5 else 0.1))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: share_of(y, lang)))
-        axes.set_xticks([int(years[0]), int(years[len(years) // 2]), int(years[-1])])
+        middle = aim.goal.by or int(years[len(years) // 2])
+        axes.set_xticks([int(years[0]), middle, int(years[-1])])
         axes.axhline(aim.goal.share, color=ORANGE, linewidth=points(3), zorder=2)
         text = t("Goal {share}", lang, share=share_of(aim.goal.share, lang))
         axes.annotate(
