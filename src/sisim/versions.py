@@ -17,6 +17,7 @@ from sisim.experiment.cell import MoneyPaths
 from sisim.results import Results
 from sisim.scenario.load import changed
 from sisim.scenario.numbers import with_numbers
+from sisim.scenario.pathway import Grouping
 from sisim.scenario.scenario import Scenario
 
 _WHO = ("target", "start", "repeat", "unit", "areas", "effects.on", "selection")
@@ -47,8 +48,7 @@ class Versions:
         self.seeds = range(seed, seed + replications)
         self._threads = threads
         self._paths = MoneyPaths(scenario)
-        # Counts by age and sex are not asked for, and would be most of the work of counting.
-        self._lean = scenario.pathway.model_copy(update={"groupings": {}})
+        self._lean = scenario.pathway.model_copy(update={"groupings": _asked_for(scenario)})
         self._kept: list[Kept] = []
         # Versions are worked out one at a time, in the same columns.
         self._lock = Lock()
@@ -106,6 +106,13 @@ class Versions:
             except (LookupError, TypeError, ValidationError):
                 pass  # whatever is wrong, or is no number, the whole check says it or knows it
         return changed(self.scenario, changes)
+
+
+def _asked_for(scenario: Scenario) -> dict[str, Grouping]:
+    """Return the groupings that outcomes and goals look at: keeping others apart takes time."""
+    looks = [*scenario.outcomes.values(), *scenario.goals.values()]
+    used = {name for one in looks for name in one.where}
+    return {name: g for name, g in scenario.pathway.groupings.items() if name in used}
 
 
 def _changes_arms_only(path: str) -> bool:
