@@ -110,8 +110,8 @@ class Versions:
 
 def _asked_for(scenario: Scenario) -> dict[str, Grouping]:
     """Return the groupings that outcomes and goals look at: keeping others apart takes time."""
-    looks = [*scenario.outcomes.values(), *scenario.goals.values()]
-    used = {name for one in looks for name in one.where}
+    used = {name for outcome in scenario.outcomes.values() for name in outcome.where}
+    used |= {name for goal in scenario.goals.values() for name in goal.where}
     return {name: g for name, g in scenario.pathway.groupings.items() if name in used}
 
 
