@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 import sisim
+from sisim.engine.compile import compile_scenario
+from sisim.engine.lives import key_of, touched
+from sisim.engine.run import run_once
 from sisim.results import Results
+from sisim.scenario.load import changed
 from sisim.scenario.problems import ScenarioError
 from sisim.scenario.scenario import Scenario
 from sisim.versions import Versions
@@ -50,8 +54,6 @@ def test_a_version_is_what_a_whole_run_gives(
     scenario: Scenario, versions: Versions, changes: dict[str, float]
 ) -> None:
     """However little is simulated again, nothing differs from a run of the changed scenario."""
-    from sisim.scenario.load import changed
-
     whole = sisim.run(changed(scenario, changes), seed=3, replications=2)
     assert_same(versions.results(changes), whole)
 
@@ -63,3 +65,17 @@ def test_what_does_not_fit_is_said_as_in_a_file(versions: Versions) -> None:
     with pytest.raises(ScenarioError, match="nothing called so"):
         versions.results({"investments.team.raech": 0.5})
     assert versions.results({}).seeds == (3, 4)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"investments.team.reach": 0.4}, {"drift.volumes.referred": 0.03}]
+)
+def test_those_whose_lives_are_changed_are_those_of_a_whole_run(
+    scenario: Scenario, versions: Versions, changes: dict[str, float]
+) -> None:
+    """Known by their keys, whoever else was simulated beside them."""
+    found = versions.met(changes)
+    whole = run_once(compile_scenario(changed(scenario, changes)), seed=3)
+    keys = {key_of(found.compiled, found.people, person) for person in found.who.tolist()}
+    assert keys == {key_of(whole.compiled, whole.people, one) for one in touched(whole).tolist()}
+    assert len(found.enrolments) == len(whole.enrolments.record)

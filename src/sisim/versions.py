@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from sisim.engine.compile import compile_scenario
+from sisim.engine.enrolment import Enrolment
 from sisim.engine.kept import Kept, keepable
+from sisim.engine.lives import touched
+from sisim.engine.population import People
 from sisim.engine.result import Result
-from sisim.engine.run import Progress
+from sisim.engine.run import Progress, run_once
 from sisim.engine.simulate import simulate
+from sisim.engine.tables import Compiled
 from sisim.experiment.cell import MoneyPaths
 from sisim.results import Results
 from sisim.scenario.load import changed
@@ -22,6 +29,27 @@ from sisim.scenario.scenario import Scenario
 
 _WHO = ("target", "start", "repeat", "unit", "areas", "effects.on", "selection")
 """Keys of an investment that decide whom it may touch, or what it is."""
+
+
+@dataclass(frozen=True)
+class Met:
+    """Whose lives an investment changes.
+
+    Attributes:
+        compiled: The scenario.
+        seed: The seed of the run.
+        people: Some people, among them all whose lives are changed.
+        who: Those whose lives are, by number among `people`, int64 (met,).
+        enrolments: Every treatment that has begun, by number among `people`.
+        shares: Shares among peers by step, if there are any.
+    """
+
+    compiled: Compiled
+    seed: int
+    people: People
+    who: NDArray[np.int64]
+    enrolments: list[Enrolment]
+    shares: list[NDArray[np.int32]]
 
 
 class Versions:
@@ -68,8 +96,8 @@ class Versions:
         changes = changes or {}
         of_people = [path for path in changes if not self._paths.money(path)]
         scenario = self._with(changes)
-        lean = scenario.model_copy(update={"pathway": self._lean})
-        if not all(_changes_arms_only(path) for path in of_people) or not keepable(lean):
+        lean = self._kept_version(scenario, of_people)
+        if lean is None:
             return Results(
                 simulate(
                     scenario,
@@ -85,6 +113,34 @@ class Versions:
         # What has been counted is the same; what is said of it is the whole scenario's.
         compiled = replace(runs[0].compiled, scenario=scenario)
         return Results(Result(compiled, tuple(run.replications[0] for run in runs)))
+
+    def met(self, changes: Mapping[str, Any] | None = None) -> Met:
+        """Return whose lives a version changes in the first run.
+
+        Args:
+            changes: Other values by dotted path, as `--set` takes them.
+
+        Raises:
+            ScenarioError: If a value does not fit.
+        """
+        changes = changes or {}
+        of_people = [path for path in changes if not self._paths.money(path)]
+        scenario = self._with(changes)
+        lean = self._kept_version(scenario, of_people)
+        with self._lock:
+            if lean is None:
+                run = run_once(compile_scenario(scenario), self.seeds[0], threads=self._threads)
+            else:
+                self._keep(None)
+                run = self._kept[0].run(lean)
+            who = touched(run)
+        return Met(run.compiled, run.seed, run.people, who, run.enrolments.record, run.shares)
+
+    def _kept_version(self, scenario: Scenario, of_people: Sequence[str]) -> Scenario | None:
+        """Return what a run that is kept can answer for, None where a whole run is needed."""
+        lean = scenario.model_copy(update={"pathway": self._lean})
+        enough = all(_changes_arms_only(path) for path in of_people) and keepable(lean)
+        return lean if enough else None
 
     def _keep(self, progress: Progress | None) -> None:
         if self._kept:

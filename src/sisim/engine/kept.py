@@ -101,9 +101,8 @@ class Kept:
                 earlier; it must be keepable, too.
         """
         assert keepable(scenario)
-        compiled = with_arms(self._compiled, scenario)
         own = self.result.replications[0]
-        run = self._run(compiled, own.seed)
+        run = self.run(scenario)
         part = replication(run)
         tally = Tally(
             *(
@@ -114,9 +113,14 @@ class Kept:
         enrolments = [
             replace(one, person=int(self.touchable[one.person])) for one in part.enrolments
         ]
-        return Result(compiled, (replace(part, tally=tally, enrolments=enrolments),))
+        return Result(run.compiled, (replace(part, tally=tally, enrolments=enrolments),))
 
-    def _run(self, compiled: Compiled, seed: int) -> Simulation:
+    def run(self, scenario: Scenario) -> Simulation:
+        """Return another version of the arms, as a run of the touchable people alone.
+
+        Its columns are those of the next version, too: whoever asks for that has done with this.
+        """
+        compiled = with_arms(self._compiled, scenario)
         people = self._columns
         people.alive[:] = False
         people.state[:] = compiled.tables.layout.gone
@@ -127,7 +131,7 @@ class Kept:
         people.block["living"] = 0
         run = Simulation(
             compiled,
-            seed,
+            self.result.replications[0].seed,
             threads=self._threads,
             only=self._who,
             among=people,
