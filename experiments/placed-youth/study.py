@@ -42,8 +42,8 @@ NPV = "net_present_value"
 ARMS = ("project", "new_way")
 SIZE = {"population.residents": 20000, "time.years": 15}
 """Twenty thousand residents, as the team's costs are those of such a municipality."""
-RUNS, REPLICATIONS, TRAJECTORIES = 8, 2, 3
-"""Runs of the scenario as it is, of each point of questions 1 and 2, and Morris' trajectories."""
+RUNS, BARS, POINTS, TRAJECTORIES = 20, 6, 8, 8
+"""Runs of the scenario as it is, of each bar's end, of each break-even point; trajectories."""
 WISHED = 5e6
 """How sure one might wish to be of the net present value, in kronor."""
 ASKED = {
@@ -71,9 +71,9 @@ def simulate(scenario: Scenario) -> None:
     """Write the tables."""
     runs(scenario)
     for arm in ARMS:
-        ask = Question(Evaluator(scenario, arm=arm, replications=REPLICATIONS), arm, NPV)
+        ask = asking(scenario, arm, BARS)
         one_way(ask, factors(scenario)).to_csv(HERE / f"{arm}-one-way.csv", index=False)
-        curves = []
+        ask, curves = asking(scenario, arm, POINTS), []
         for key, (low, high) in ASKED[arm].items():
             own = together(ask, key, alike(scenario, key)) if "*" in key else ask
             value = value_at(scenario, key)
@@ -82,10 +82,14 @@ def simulate(scenario: Scenario) -> None:
             curves.append(found.curve.assign(key=key))
             table([found]).to_csv(HERE / f"{arm}-{_stem(key)}.csv", index=False)
         pd.concat(curves).to_csv(HERE / f"{arm}-curves.csv", index=False)
-        single = Question(Evaluator(scenario, arm=arm, replications=1), arm, NPV)
         varied = factors(scenario, ["investments.*", "drift.*"])
-        found_morris = morris(single, varied, TRAJECTORIES)
+        found_morris = morris(asking(scenario, arm, 1), varied, TRAJECTORIES)
         found_morris.to_csv(HERE / f"{arm}-morris.csv", index=False)
+
+
+def asking(scenario: Scenario, arm: str, runs: int) -> Question:
+    """Return the question of what an arm is worth."""
+    return Question(Evaluator(scenario, arm=arm, replications=runs, threads=1), arm, NPV)
 
 
 def runs(scenario: Scenario) -> None:
@@ -122,18 +126,19 @@ def draw(scenario: Scenario) -> None:
             values = every.loc[every["arm"] == arm, NPV].to_numpy()
             sure = precision(values, wished=WISHED)
             words += sure_report.sentences(subject(scenario, arm, RUNS), sure, lang)
-            about = subject(scenario, arm, REPLICATIONS)
+            about = subject(scenario, arm, BARS)
             bars = pd.read_csv(HERE / f"{arm}-one-way.csv")
             tornado.draw_tornado(about, bars, lang).savefig(HERE / f"{arm}-tornado-{lang}.png")
             found = turned(arm)
-            picture = break_even_report.draw_break_even(about, found, lang)
+            asked = subject(scenario, arm, POINTS)
+            picture = break_even_report.draw_break_even(asked, found, lang)
             picture.savefig(HERE / f"{arm}-break-even-{lang}.png")
             screened = pd.read_csv(HERE / f"{arm}-morris.csv")
             draw_morris(subject(scenario, arm, 1), screened, grades, lang).savefig(
                 HERE / f"{arm}-morris-{lang}.png"
             )
             words += [*tornado.sentences(about, bars, lang),
-                      *break_even_report.sentences(about, found, lang), ""]  # fmt: skip
+                      *break_even_report.sentences(asked, found, lang), ""]  # fmt: skip
         (HERE / f"result-{lang}.txt").write_text("\n".join(words), encoding="utf-8")
         print("\n".join(words))
 

@@ -38,7 +38,10 @@ def sisim(*args: object, lang: Lang = "en") -> Any:
 
 def asked(command: str, *args: object, out: Path, lang: Lang = "en") -> Any:
     """Ask something, and see that it was answered."""
-    result = sisim(command, *args, "--replications", "2", "--out", out, lang=lang)
+    """As an own process: the runs are so short that others would take longer to start."""
+    result = sisim(
+        command, *args, "--replications", "2", "--workers", "1", "--out", out, lang=lang
+    )
     assert result.exit_code == 0, result.output
     return result
 

@@ -4,16 +4,20 @@ import multiprocessing
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
 from small_sweeps import plan, same, shards, started, sweep_noting, write
 
-from sisim.experiment import run
+from sisim.engine import kernel
+from sisim.experiment import executors, run
 from sisim.experiment.evaluate import Evaluator
 from sisim.experiment.executors import dask, in_process, processes
 from sisim.experiment.run import open_study, sweep
@@ -117,12 +121,73 @@ def test_two_processes_give_the_same_and_one_that_dies_is_replaced(
 
 
 def test_many_evaluations_may_run_in_processes(tmp_path: Path) -> None:
-    evaluator = Evaluator(plan(tmp_path).scenario, arm="care", replications=2)
+    scenario = plan(tmp_path).scenario
     values = [{"investments.care.reach": reach} for reach in (0.2, 0.5, 0.9)]
-    for here, there in zip(
-        evaluator.evaluate_many(values), evaluator.evaluate_many(values, processes(2)), strict=True
-    ):
-        same(here, there)
+    values += [{"investments.care.cost.running": price} for price in (1e4, 2e4)]
+    told: list[tuple[int, int]] = []
+    runs = {"arm": "care", "replications": 4}
+    here = Evaluator(scenario, **runs)
+    there = Evaluator(
+        scenario, **runs, executor=processes(2), progress=lambda *now: told.append(now)
+    )
+    for one, other in zip(here.evaluate_many(values), there.evaluate_many(values), strict=True):
+        same(one, other)
+    assert there.simulated == 0, "all were run in other processes"
+    assert told[-1] == (20, 20)
+    same(there.evaluate({}), here.evaluate({}))
+    assert there.simulated == 4, "to start processes for a few would take longer"
+
+
+def test_each_seed_is_simulated_once_however_many_prices_are_asked_for(tmp_path: Path) -> None:
+    evaluator = Evaluator(plan(tmp_path).scenario, arm="care", replications=3)
+    prices = [{"investments.care.cost.running": 1e4 * n} for n in range(1, 21)]
+    evaluator.evaluate_many([*prices[:10], {"investments.care.reach": 0.3}, *prices[10:]])
+    assert evaluator.simulated == 2 * 3
+
+
+SCRIPT = """
+from sisim.experiment.run import sweep
+sweep({experiment!r}, {out!r})
+"""
+
+
+def test_a_script_that_starts_itself_again_is_told_what_to_do(tmp_path: Path) -> None:
+    script, out = tmp_path / "script.py", tmp_path / "out"
+    script.write_text(SCRIPT.format(experiment=str(write(tmp_path)), out=str(out)))
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert 'if __name__ == "__main__":' in done.stderr
+    assert done.stderr.count("Traceback") == 1, "only the one that was started by hand complains"
+    assert not shards(out)
+
+
+def test_the_first_cell_ever_is_run_where_all_can_use_what_it_compiles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before any other process is started, the code that all of them need is on disk."""
+    here: list[int] = []
+    run_batch = executors.run_batch
+
+    def noted(runner: Any, batch: Any) -> Any:
+        here.append(len(multiprocessing.active_children()))
+        return run_batch(runner, batch)
+
+    monkeypatch.setattr(executors, "run_batch", noted)
+    monkeypatch.setattr(executors, "compiled", lambda: False)
+    study = sweep(plan(tmp_path), tmp_path / "out", executor=processes(2))
+    assert here == [0]
+    assert study.finished == study.cells
+
+
+def test_what_is_compiled_is_looked_for_where_this_very_engine_keeps_it(
+    whole: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(whole)
+    assert executors.compiled()
+    elsewhere = SimpleNamespace(stats=SimpleNamespace(cache_path=str(tmp_path)))
+    monkeypatch.setattr(kernel, "run_blocks", elsewhere)
+    (tmp_path / "kernel.run_blocks-1.py30.1.nbc").touch()
+    assert not executors.compiled(), "that of another Python is not ours"
 
 
 def test_a_dask_cluster_of_two_workers_gives_the_same(

@@ -1,6 +1,7 @@
 """The commands that ask something of a scenario: how sure, how sensitive, what it takes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -8,6 +9,7 @@ from sisim.cli.options import RESULTS, Options, values
 from sisim.cli.output import politely, refuse_early
 from sisim.cli.progress import progress
 from sisim.cli.speech import Refusal
+from sisim.cli.sweeping import told
 from sisim.language import Lang, t
 from sisim.scenario.load import changed, load_scenario
 from sisim.scenario.override import parse_value
@@ -17,11 +19,14 @@ from sisim.scenario.scenario import Scenario
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sisim.experiment.executors import Executor
     from sisim.experiment.question import Question
     from sisim.report.answer_frame import Subject
 
 NPV = "net_present_value"
 DRAWS, POINTS, BASE_POINTS, TRAJECTORIES = 200, 5, 64, 10
+ROOT = 6
+"""About how many points more it takes to find a root."""
 Method = Literal["one-way", "sobol", "morris"]
 Pictures = Mapping[str, "Callable[[], Figure]"]
 
@@ -55,6 +60,7 @@ def add_answers(
     Changes = Annotated[list[str] | None, options.changes]  # noqa: N806
     Seed = Annotated[int | None, options.seed]  # noqa: N806
     Replications = Annotated[int | None, options.replications]  # noqa: N806
+    Workers = Annotated[int | None, options.workers]  # noqa: N806
     Out = Annotated[Path | None, options.out]  # noqa: N806
     Vary = Annotated[  # noqa: N806
         list[str] | None,
@@ -99,6 +105,7 @@ def add_answers(
         changes: Changes = None,
         seed: Seed = None,
         replications: Replications = None,
+        workers: Workers = None,
         out: Out = None,
     ) -> None:
         if wish is not None and wish <= 0:
@@ -115,15 +122,18 @@ def add_answers(
         count = loaded.replications if replications is None else replications
 
         def run(start: int, many: int) -> Any:
-            return question(loaded, arm, measure, many, first + start, tell, lang)[0]([{}])[0]
+            ask, _ = question(
+                loaded, arm, measure, many, first + start, tell, lang, workers=workers
+            )
+            return ask([{}])[0]
 
-        with progress(t("Simulating", lang), lang) as tell:
+        with simulating(lang) as tell:
             if until and wish is not None:
                 found, runs = run_until(run, wish, first=max(count, 5), most=most)
             else:
                 runs = run(0, count)
                 found = sure(runs, wish)
-        subject = question(loaded, arm, measure, len(runs), first, tell, lang)[1]
+        subject = question(loaded, arm, measure, len(runs), first, None, lang)[1]
         pictures = {"precision": lambda: draw_precision(subject, runs, found, lang)}
         answer(folder, "precision", pictures, {"precision": course(runs)},
                sentences(subject, found, lang), lang)  # fmt: skip
@@ -161,6 +171,7 @@ def add_answers(
         changes: Changes = None,
         seed: Seed = None,
         replications: Replications = None,
+        workers: Workers = None,
         out: Out = None,
     ) -> None:  # fmt: skip
         loaded = load_scenario(scenario, values(changes, lang))
@@ -182,15 +193,10 @@ def add_answers(
         points = size or (BASE_POINTS if method == "sobol" else TRAJECTORIES)
         if method == "sobol" and points & (points - 1):
             raise Refusal(t("--size of sobol is a power of 2, such as 64 or 128.", lang))
-        total = {
-            "one-way": 1 + 2 * len(varied),
-            "sobol": points * (len(varied) + 2),
-            "morris": points * (len(varied) + 1),
-        }[method]
         grades = {one.key: one.grade or "" for one in varied}
-        with progress(t("Simulating", lang), lang) as tell:
+        with simulating(lang) as tell:
             ask, subject = question(
-                loaded, arm, measure, replications, seed, tell, lang, total=total
+                loaded, arm, measure, replications, seed, tell, lang, workers=workers
             )
             first = subject.seeds[0]
             if method == "one-way":
@@ -232,6 +238,7 @@ def add_answers(
         changes: Changes = None,
         seed: Seed = None,
         replications: Replications = None,
+        workers: Workers = None,
         out: Out = None,
     ) -> None:  # fmt: skip
         loaded = load_scenario(scenario, values(changes, lang))
@@ -249,10 +256,9 @@ def add_answers(
                          else [float(x) for x in places]))  # fmt: skip
         if axes[0][0] == axes[1][0]:
             raise Refusal(t("A heat map needs two different numbers.", lang))
-        with progress(t("Simulating", lang), lang) as tell:
-            total = len(axes[0][1]) * len(axes[1][1])
+        with simulating(lang) as tell:
             ask, subject = question(
-                loaded, arm, measure, replications, seed, tell, lang, total=total
+                loaded, arm, measure, replications, seed, tell, lang, workers=workers
             )
             table = two_way(ask, axes[0], axes[1])
         pictures = {"heatmap": lambda: draw_heat_map(subject, table, lang)}
@@ -288,6 +294,7 @@ def add_answers(
         changes: Changes = None,
         seed: Seed = None,
         replications: Replications = None,
+        workers: Workers = None,
         out: Out = None,
     ) -> None:  # fmt: skip
         loaded = load_scenario(scenario, values(changes, lang))
@@ -299,8 +306,11 @@ def add_answers(
         from sisim.experiment.question import together
         from sisim.report.break_even import MOST, draw_break_even, sentences
 
-        with progress(t("Simulating", lang), lang) as tell:
-            ask, subject = question(loaded, arm, measure, replications, seed, tell, lang)
+        with simulating(lang) as tell:
+            ask, subject = question(
+                loaded, arm, measure, replications, seed, tell, lang, workers=workers,
+                expected=len(spans) * (points + ROOT),
+            )  # fmt: skip
             found = [
                 turn(together(ask, key, alike(loaded, key)) if "*" in key else ask, key,
                      _or_nan(value_at(loaded, key)), low, high, whole=whole, points=points)
@@ -343,6 +353,7 @@ def add_answers(
         changes: Changes = None,
         seed: Seed = None,
         replications: Replications = None,
+        workers: Workers = None,
         out: Out = None,
     ) -> None:
         loaded = load_scenario(scenario, values(changes, lang))
@@ -356,7 +367,7 @@ def add_answers(
 
         from sisim.report import uncertainty as pictures_of
 
-        analysis, subject = analysed(loaded, arm, draws, replications, seed, lang)
+        analysis, subject = analysed(loaded, arm, draws, replications, seed, workers, lang)
         grades = _grades(loaded)
         by_year = analysis.break_even_by_year()
         informed = analysis.information()
@@ -401,6 +412,7 @@ def add_answers(
         changes: Changes = None,
         seed: Seed = None,
         replications: Replications = None,
+        workers: Workers = None,
         out: Out = None,
     ) -> None:
         loaded = load_scenario(scenario, values(changes, lang))
@@ -408,7 +420,7 @@ def add_answers(
         from sisim.experiment.discovery import discover as find
         from sisim.report.discovery import draw_discovery, sentences
 
-        analysis, subject = analysed(loaded, arm, draws, replications, seed, lang)
+        analysis, subject = analysed(loaded, arm, draws, replications, seed, workers, lang)
         net = analysis.of(NPV)[:, analysis.arms.index(subject.arm)]
         fails = net < under
         if fails.all() or not fails.any():
@@ -456,8 +468,8 @@ def add_answers(
             return
         chosen = _arm(one, arm, lang)
         _arm(other, chosen, lang)
-        with progress(t("Simulating", lang), lang) as tell:
-            _, subject = question(one, chosen, measure, replications, seed, tell, lang)
+        with simulating(lang) as tell:
+            _, subject = question(one, chosen, measure, replications, seed, None, lang)
             done = 0
 
             def ask(of: Scenario) -> Any:
@@ -506,7 +518,7 @@ def add_answers(
         from sisim.report.mix import draw_mix, sentence
 
         options, names = [], {}
-        with progress(t("Simulating", lang), lang) as tell:
+        with simulating(lang) as tell:
             for number, (file, one) in enumerate(loaded.items()):
                 tell(number, len(loaded))
                 ask = Evaluator(one, outcomes=[NPV, "invested"], replications=replications,
@@ -526,20 +538,11 @@ def add_answers(
         answer(folder, "mix", pictures, {"mix": table}, [sentence(table, names, lang)], lang)
 
 
-class _Told:
-    """An evaluator that tells how many points it has been through."""
-
-    def __init__(self, evaluator: Any, tell: Callable[[int, int], None], total: int | None) -> None:
-        self._evaluator, self._tell, self._total, self._done = evaluator, tell, total, 0
-
-    def evaluate_many(self, points: Sequence[Mapping[str, Any]]) -> list[Any]:
-        found = []
-        for point in points:
-            found.append(self._evaluator.evaluate(point))
-            self._done += 1
-            if self._total:
-                self._tell(self._done, self._total)
-        return found
+@contextmanager
+def simulating(lang: Lang) -> Iterator[Callable[[int, int], None]]:
+    """Show how far a simulation has come; workers that cannot go on are answered."""
+    with told(lang), progress(t("Simulating", lang), lang) as tell:
+        yield tell
 
 
 def question(
@@ -551,9 +554,21 @@ def question(
     tell: Callable[[int, int], None] | None,
     lang: Lang,
     *,
-    total: int | None = None,
+    workers: int | None = 1,
+    expected: int = 0,
 ) -> tuple["Question", "Subject"]:
     """Return what is asked of a scenario, and what a picture of it is about.
+
+    Args:
+        scenario: The scenario.
+        arm: Which arm; None: the last.
+        measure: Which measure.
+        replications: How many runs; None: as the scenario says.
+        seed: The seed of the first; None: as the scenario says.
+        tell: Is told how many runs are done, and how many there are.
+        lang: The reader's language.
+        workers: How many processes; None: one for each core.
+        expected: About how many points will be asked for, if that is not known from the start.
 
     Raises:
         Refusal: If there is no such arm or measure.
@@ -570,12 +585,17 @@ def question(
         text = t('There is no measure "{name}".', lang, name=measure)
         raise Refusal(text + ("" if close is None else " " + t(
             'Did you mean "{name}"?', lang, name=close)))  # fmt: skip
+
+    def so_far(done: int, asked: int) -> None:
+        if tell is not None:
+            tell(done, max(asked, expected * len(evaluator.seeds)))
+
     evaluator = Evaluator(
-        scenario, arm=chosen, outcomes=[measure], replications=replications, seed=seed
-    )
-    told = evaluator if tell is None else _Told(evaluator, tell, total)
+        scenario, arm=chosen, outcomes=[measure], replications=replications, seed=seed,
+        executor=_executor(workers), progress=so_far,
+    )  # fmt: skip
     subject = Subject(scenario, evaluator.seeds, chosen, measure)
-    return Question(told, chosen, measure), subject
+    return Question(evaluator, chosen, measure), subject
 
 
 def analysed(
@@ -584,6 +604,7 @@ def analysed(
     count: int,
     replications: int | None,
     seed: int | None,
+    workers: int | None,
     lang: Lang,
 ) -> tuple[Any, "Subject"]:
     """Return a probabilistic analysis of all arms, and what a picture of it is about."""
@@ -592,13 +613,21 @@ def analysed(
     from sisim.report.answer_frame import Subject
 
     chosen = _arm(scenario, arm, lang)
-    evaluator = Evaluator(
-        scenario, outcomes=measures(scenario), replications=replications, seed=seed
-    )
-    drawn = draws(scenario, count, evaluator.seeds[0])
-    with progress(t("Simulating", lang), lang) as tell:
-        found = probabilistic(_Told(evaluator, tell, count), scenario, drawn)
+    first = scenario.seed if seed is None else seed
+    drawn = draws(scenario, count, first)
+    with simulating(lang) as tell:
+        evaluator = Evaluator(
+            scenario, outcomes=measures(scenario), replications=replications, seed=first,
+            executor=_executor(workers), progress=tell,
+        )  # fmt: skip
+        found = probabilistic(evaluator, scenario, drawn)
     return found, Subject(scenario, evaluator.seeds, chosen, NPV)
+
+
+def _executor(workers: int | None) -> "Executor | None":
+    from sisim.experiment.executors import processes
+
+    return None if workers == 1 else processes(workers)
 
 
 def answer(

@@ -27,6 +27,8 @@ class Options:
                                 min=0)  # fmt: skip
         runs = t("How many runs, each with its seed.", lang)
         self.replications = self.option("--replications", t("N", lang), runs, min=1)
+        workers = t("How many processes; unset: one for each core.", lang)
+        self.workers = self.option("--workers", t("N", lang), workers, min=1)
         self.out = self.option("--out", t("FOLDER", lang), t("Where the result is written.", lang))
 
     def argument(self, name: str, text: str) -> Any:

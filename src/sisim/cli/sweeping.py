@@ -34,11 +34,7 @@ def add_sweeping(command: Spoken, options: Options, lang: Lang) -> None:
         lang: The reader's language.
     """
     argument, option = options.argument, options.option
-    Workers = Annotated[  # noqa: N806 (a type)
-        int | None,
-        option("--workers", t("N", lang),
-               t("How many processes; unset: one for each core.", lang), min=1),
-    ]  # fmt: skip
+    Workers = Annotated[int | None, options.workers]  # noqa: N806 (types)
     Cluster = Annotated[  # noqa: N806
         str | None,
         option("--cluster", t("ADDRESS", lang),

@@ -19,6 +19,8 @@ from sisim.scenario.scenario import Scenario
 
 KEPT = 4
 """How many simulations are kept for cells that differ in money only."""
+SCENARIOS = 8
+"""How many scenarios are kept for cells that differ in their seed only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class Runner:
         if found is None:
             found = changed(self._scenario, values) if values else self._scenario
         self._scenarios[key] = found
-        while len(self._scenarios) > KEPT:
+        while len(self._scenarios) > SCENARIOS:
             self._scenarios.popitem(last=False)
         return found
 

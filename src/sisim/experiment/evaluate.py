@@ -5,16 +5,22 @@ It is what root finding, sensitivity and the value of information ask, again and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import pandas as pd
 
 from sisim.engine.result import WITHOUT
-from sisim.experiment.cell import Cell, Runner, Setup
-from sisim.experiment.executors import Executor
+from sisim.experiment.cell import KEPT, SCENARIOS, Cell, MoneyPaths, Runner, Setup
+from sisim.experiment.executors import Batch, Done, Executor, run_batch
 from sisim.experiment.measures import NPV, chosen
 from sisim.scenario.scenario import Scenario
+
+MOST_KEPT = 20
+"""Most simulations remembered, for memory's sake: each may take some fifty MB."""
+WORTH_STARTING = 16
+"""Fewer batches than this are run here: to start processes would take longer."""
 
 
 class Evaluator:
@@ -30,8 +36,10 @@ class Evaluator:
             `sisim.experiment.measures.names`.
         replications: How many seeds; unset: as the scenario says.
         seed: The first of them; unset: the scenario's.
-        threads: Threads of a simulation; the result does not depend on it.
-        kept: How many simulations are remembered.
+        threads: Threads of a simulation in this process; the result does not depend on it.
+        executor: Where many evaluations run: see `sisim.experiment.executors`; unset: in this
+            process, where few of them run in any case.
+        progress: Called with the runs done and the runs asked for, since the beginning.
     """
 
     def __init__(
@@ -43,7 +51,8 @@ class Evaluator:
         replications: int | None = None,
         seed: int | None = None,
         threads: int | None = None,
-        kept: int | None = None,
+        executor: Executor | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> None:
         count = scenario.replications if replications is None else replications
         first = scenario.seed if seed is None else seed
@@ -53,7 +62,11 @@ class Evaluator:
         self.setup = Setup(
             scenario, tuple(chosen(scenario, outcomes)), () if arm is None else (arm,)
         )
-        self._runner = Runner(self.setup, threads=threads, kept=kept or max(2 * count, 8))
+        self.executor = executor
+        self._progress = progress
+        self._asked = self._done = 0
+        self._runner = Runner(self.setup, threads=threads, kept=max(min(count, MOST_KEPT), KEPT))
+        self._money = MoneyPaths(scenario)
 
     @property
     def simulated(self) -> int:
@@ -71,41 +84,54 @@ class Evaluator:
         Raises:
             ScenarioError: If a value does not fit.
         """
-        parts = [
-            self._runner.run(values, seed).assign(replication=number)
-            for number, seed in enumerate(self.seeds)
-        ]
-        return self._kept(pd.concat(parts, ignore_index=True))
+        return self.evaluate_many([values])[0]
 
-    def evaluate_many(
-        self, points: Iterable[Mapping[str, Any]], executor: Executor | None = None
-    ) -> list[pd.DataFrame]:
+    def evaluate_many(self, points: Iterable[Mapping[str, Any]]) -> list[pd.DataFrame]:
         """Return the tables of several evaluations, in their order: see `evaluate`.
 
         Args:
             points: Other values by dotted path, for each evaluation.
-            executor: Where they run: see `sisim.experiment.executors`; unset: in this process.
 
         Raises:
             ScenarioError: If a value does not fit.
         """
-        if executor is None:
-            return [self.evaluate(values) for values in points]
-        batches = [self._batch(number, values) for number, values in enumerate(points)]
-        found: dict[int, pd.DataFrame] = {}
-        for done in executor.run(self.setup, iter(batches)):
-            rows = done.rows[["replication", "seed", "arm", *self.setup.outcomes]]
-            found[done.batch[0].draw] = self._kept(rows.reset_index(drop=True))
-        return [found[number] for number in range(len(batches))]
+        asked = list(points)
+        self._asked += len(asked) * len(self.seeds)
+        found: list[dict[int, pd.DataFrame]] = [{} for _ in asked]
+        with closing(self._run(self._batches(asked))) as finished:
+            for batch, rows, _ in finished:
+                for cell in batch:
+                    found[cell.draw][cell.replication] = rows[rows["cell"] == cell.id]
+                self._done += len(batch)
+                if self._progress is not None:
+                    self._progress(self._done, self._asked)
+        seeds = range(len(self.seeds))
+        return [self._kept(pd.concat([runs[n] for n in seeds])) for runs in found]
 
-    def _batch(self, number: int, values: Mapping[str, Any]) -> list[Cell]:
-        """Return an evaluation as cells: its seeds, all in one batch."""
+    def _run(self, batches: list[Batch]) -> Generator[Done, None, None]:
+        if self.executor is not None and len(batches) >= WORTH_STARTING:
+            yield from self.executor.run(self.setup, iter(batches))
+            return
+        for batch in batches:
+            yield run_batch(self._runner, batch)
+
+    def _batches(self, points: list[Mapping[str, Any]]) -> list[Batch]:
+        """Return evaluations as cells: those that share a simulation in the same batch."""
+        groups: dict[str, list[int]] = {}
+        for number, values in enumerate(points):
+            groups.setdefault(self._money.people(values), []).append(number)
         return [
-            Cell(f"{number}/{seed}", 0, values, number, replication, seed)
+            [
+                Cell(f"{number}/{seed}", 0, points[number], number, replication, seed)
+                for number in group[start : start + SCENARIOS]
+            ]
+            for group in groups.values()
+            for start in range(0, len(group), SCENARIOS)
             for replication, seed in enumerate(self.seeds)
         ]
 
-    def _kept(self, table: pd.DataFrame) -> pd.DataFrame:
-        if self.arm is None:
-            return table
-        return table[table["arm"].isin([WITHOUT, self.arm])].reset_index(drop=True)
+    def _kept(self, rows: pd.DataFrame) -> pd.DataFrame:
+        table = rows[["replication", "seed", "arm", *self.setup.outcomes]]
+        if self.arm is not None:
+            table = table[table["arm"].isin([WITHOUT, self.arm])]
+        return table.reset_index(drop=True)

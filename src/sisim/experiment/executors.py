@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -29,6 +30,8 @@ AHEAD = 2
 """Batches given to each worker at a time, so that none waits for its next."""
 PATIENCE = 3
 """How many times in a row workers may die without anything being finished."""
+UNGUARDED = 76
+"""Exit code of a process that found itself running the script that had started it."""
 
 
 class Done(NamedTuple):
@@ -83,7 +86,12 @@ class Processes:
     workers: int
 
     def run(self, setup: Setup, batches: Iterator[Batch]) -> Generator[Done, None, None]:
-        """Yield the batches as they are done."""
+        """Yield the batches as they are done.
+
+        Raises:
+            StoreError: If workers die again and again, or the script that asks is read by them.
+        """
+        leave_to_parent()
         if not compiled():  # once, before many processes want the same code
             for batch in batches:
                 yield run_batch(Runner(setup), batch)
@@ -117,6 +125,8 @@ class Processes:
                 # A pool that has lost a process gives back all that it had.
                 if again and not waiting:
                     deaths += 1
+                    if UNGUARDED in _exit_codes(pool):
+                        raise _unguarded()
                     if deaths == PATIENCE:
                         raise _worn_out()
                     _end(pool)
@@ -204,6 +214,12 @@ def dask(address: Any) -> Executor:
     return Dask(address)
 
 
+def leave_to_parent() -> None:
+    """End a process that was started to run cells, and is reading the script that started it."""
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise SystemExit(UNGUARDED)
+
+
 def run_batch(runner: Runner, batch: Batch) -> Done:
     """Run cells one after the other.
 
@@ -266,18 +282,37 @@ def _worn_out() -> StoreError:
     ))  # fmt: skip
 
 
+def _unguarded() -> StoreError:
+    return StoreError(Reason(
+        "The worker processes read the script that starts them, and would start it again. Let it "
+        "begin its work under {guard} - or run it all in one process, with in_process().",
+        guard='if __name__ == "__main__":',
+    ))  # fmt: skip
+
+
+def _running(pool: ProcessPoolExecutor) -> list[Any]:
+    return list((getattr(pool, "_processes", None) or {}).values())
+
+
+def _exit_codes(pool: ProcessPoolExecutor) -> set[int | None]:
+    """Return how the processes of a broken pool have ended."""
+    ended = _running(pool)
+    pool.shutdown(wait=True)
+    return {process.exitcode for process in ended}
+
+
 def _end(pool: ProcessPoolExecutor) -> None:
     """End the processes, also those in the middle of a cell."""
-    running = list((getattr(pool, "_processes", None) or {}).values())
+    running = _running(pool)
     pool.shutdown(wait=False, cancel_futures=True)
     for process in running:
         process.terminate()
 
 
 def compiled() -> bool:
-    """Return whether the compiled code of this version of the engine is on disk."""
-    import numba
+    """Return whether the compiled code of this very engine and Python is on disk."""
+    from sisim.engine.kernel import run_blocks
 
-    import sisim.engine  # noqa: F401 (it says where)
-
-    return any(Path(vars(numba.config)["CACHE_DIR"]).rglob("*.nbc"))
+    # Of all that a simulation compiles it is nearly the last, and takes the longest.
+    own = f"*.run_blocks-*.py{sys.version_info.major}{sys.version_info.minor}.*.nbc"
+    return any(Path(run_blocks.stats.cache_path).glob(own))

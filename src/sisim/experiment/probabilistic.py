@@ -19,10 +19,9 @@ from sisim.engine.result import WITHOUT
 from sisim.experiment import value_of_information as value
 from sisim.experiment.measures import NPV
 from sisim.experiment.question import Evaluates, Floats, compared, evaluated
-from sisim.scenario.numbers import numbers
 from sisim.scenario.problems import Place, Problem, Reason, ScenarioError
 from sisim.scenario.scenario import Scenario
-from sisim.scenario.uncertainty import draw
+from sisim.scenario.uncertainty import draw_values
 
 Draw = dict[str, float]
 """The uncertain numbers of one draw, by key."""
@@ -34,15 +33,8 @@ def draws(scenario: Scenario, count: int, seed: int = 1) -> list[Draw]:
     Raises:
         ScenarioError: If no number of the scenario is uncertain.
     """
-    certain = dict(numbers(scenario))
-    found: list[Draw] = []
-    for index in range(count):
-        drawn = numbers(draw(scenario, index, seed))
-        found.append({
-            path.removeprefix("pathway."): number.value
-            for path, number in drawn
-            if number is not certain[path]
-        })  # fmt: skip
+    drawn = (draw_values(scenario, index, seed) for index in range(count))
+    found = [{path.removeprefix("pathway."): x for path, x in one.items()} for one in drawn]
     if found and not found[0]:
         reason = Reason("No number has a range or a distribution, so there is nothing to draw.")
         raise ScenarioError([Problem(Place(scenario.origin(""), 0), "", reason)])

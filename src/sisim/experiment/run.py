@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -18,7 +17,7 @@ from sisim.engine.result import WITHOUT
 from sisim.experiment.cell import Cell, Setup, canonical
 from sisim.experiment.definition import Experiment, Plan, load_experiment
 from sisim.experiment.design import cells, count
-from sisim.experiment.executors import Batch, Executor, processes
+from sisim.experiment.executors import Batch, Executor, leave_to_parent, processes
 from sisim.experiment.store import SHOWN, Manifest, Store, StoreError
 from sisim.scenario.problems import Reason
 from sisim.scenario.scenario import Scenario
@@ -175,8 +174,7 @@ def sweep(
         ScenarioError: With everything that is wrong in the experiment or its scenario.
         StoreError: If the folder has another result, or is being written, or cannot be.
     """
-    if getattr(multiprocessing.current_process(), "_inheriting", False):
-        raise RuntimeError('call sweep under `if __name__ == "__main__":` in a script')
+    leave_to_parent()
     plan = experiment if isinstance(experiment, Plan) else load_experiment(experiment)
     store = Store(out)
     with store.writing():

@@ -60,7 +60,8 @@ class ScenarioCheck(Findings):
             self._goal(("goals", name), goal)
         self._uncertainty()
         self._follow_up()
-        self.distributions(scenario)
+        # Those of the pathway are looked at with it.
+        self.distributions(scenario.model_copy(update={"pathway": None}))
 
     def _population(self) -> None:
         population = self.scenario.population

@@ -86,7 +86,7 @@ class Findings:
     def distributions(self, node: Any) -> None:
         """Look at the distribution of every number in `node`."""
         for name, number in numbers(node):
-            if number.distribution is not None and not name.startswith("pathway."):
+            if number.distribution is not None:
                 parts = (int(p) if p.isdigit() else p for p in name.split("."))
                 path = (*parts, "distribution")
                 self.parameters(path, number.distribution.name, given(number.distribution))

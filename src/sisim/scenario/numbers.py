@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -21,11 +22,9 @@ def numbers(node: Any, path: str = "", written: bool = False) -> Iterator[tuple[
         path: Where `node` stands.
         written: Leave out the numbers that the file leaves to their defaults.
     """
-    if isinstance(node, Number):
-        yield path, node
-    else:
-        for key, part in _parts(node, written):
-            yield from numbers(part, f"{path}.{key}" if path else key, written)
+    found: list[tuple[str, Number]] = []
+    _gather(node, path, written, found)
+    return iter(found)
 
 
 def replace_numbers(node: N, change: Callable[[str, Number], Number], path: str = "") -> N:
@@ -88,19 +87,35 @@ def _with_number(node: Any, parts: list[str], value: float) -> Any:
     return node.model_copy(update={names[key]: new})
 
 
+def _gather(node: Any, path: str, written: bool, found: list[tuple[str, Number]]) -> None:
+    if isinstance(node, Number):
+        found.append((path, node))
+        return
+    for key, part in _parts(node, written):
+        if part is not None and not isinstance(part, str | float | int):
+            _gather(part, f"{path}.{key}" if path else key, written, found)
+
+
 def _parts(node: Any, written: bool = False) -> list[tuple[str, Any]]:
     if isinstance(node, BaseModel):
-        # The share of an only destination says nothing; overrides are already where they belong.
-        silent = {"override"}
+        fields = _fields(type(node))
+        # The share of an only destination says nothing.
         if isinstance(node, Transition) and len(node.to) == 1:
-            silent.add("to")
+            fields = [(key, name) for key, name in fields if name != "to"]
         return [
-            (field.alias or name, getattr(node, name))
-            for name, field in type(node).model_fields.items()
-            if name not in silent and (not written or name in node.model_fields_set)
+            (key, getattr(node, name))
+            for key, name in fields
+            if not written or name in node.model_fields_set
         ]
     if isinstance(node, dict):
         return [(str(key), part) for key, part in node.items()]
     if isinstance(node, list):
         return [(str(index), part) for index, part in enumerate(node)]
     return []
+
+
+@cache
+def _fields(kind: type[BaseModel]) -> list[tuple[str, str]]:
+    """Return the keys of a table and their attributes; overrides are where they belong already."""
+    known = kind.model_fields.items()
+    return [(field.alias or name, name) for name, field in known if name != "override"]
