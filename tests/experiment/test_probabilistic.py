@@ -177,6 +177,115 @@ class TestSickSicker:
             draws(sisim.load(FOLDER / "p1-sick-sicker.toml"), 2)
 
 
+LIVES = 20_000
+
+
+def drawn_in_full() -> Scenario:
+    """Return P1 with all its inputs uncertain, as its authors draw them.
+
+    Their generate_psa_params (DARTH, supplements of Alarid-Escudero et al., Med Decis Making 43(1),
+    2023): beta for probabilities, lognormal for rate ratios, gamma for costs, beta for utilities.
+    The utility of treatment is a gain here, with the spread of the difference of their two.
+    """
+
+    def number(value: float, name: str, **parameters: float) -> dict[str, object]:
+        return {"value": value, "distribution": {"name": name, **parameters}}
+
+    ratio, state = "factors.death_rate_ratio.values", "tracks.health.states"
+    changes = {
+        "population.cohort": LIVES,
+        "transitions.falls_sick.probability": number(0.15, "beta", alpha=30, beta=170),
+        "transitions.recovers.probability": number(0.5, "beta", alpha=60, beta=60),
+        "transitions.worsens.probability": number(0.105, "beta", alpha=84, beta=716),
+        f"{ratio}.sick": number(3, "lognormal", meanlog=float(np.log(3)), sdlog=0.01),
+        f"{ratio}.sicker": number(10, "lognormal", meanlog=float(np.log(10)), sdlog=0.02),
+        f"{state}.healthy.uses.care": number(2000, "gamma", shape=100, scale=20),
+        f"{state}.sick.uses.care": number(4000, "gamma", shape=177.8, scale=22.5),
+        f"{state}.sicker.uses.care": number(15000, "gamma", shape=225, scale=66.7),
+        f"{state}.sick.weights.qaly": number(0.75, "beta", alpha=130, beta=45),
+        f"{state}.sicker.weights.qaly": number(0.5, "beta", alpha=230, beta=230),
+        "resources.treatment.price": number(12000, "gamma", shape=73.5, scale=163.3),
+        "investments.treatment.effects.1.adds": number(0.2, "beta", mean=0.2, sd=0.035),
+    }
+    return sisim.load(FOLDER / "p1-sick-sicker.toml", changes)
+
+
+def cohort(drawn: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return what treatment costs and gains in each draw, from the shares of a cohort.
+
+    Written from the publication alone: nothing of the engine, the ledger or the measures.
+    """
+
+    def of(key: str) -> np.ndarray:
+        return drawn[key].to_numpy(float)
+
+    falls, recovers, worsens = (
+        of(f"transitions.{name}.probability") for name in ("falls_sick", "recovers", "worsens")
+    )
+    sick_dies, sicker_dies = (
+        1 - 0.995 ** of(f"factors.death_rate_ratio.values.{name}") for name in ("sick", "sicker")
+    )
+    healthy, sick, sicker = np.ones(len(drawn)), np.zeros(len(drawn)), np.zeros(len(drawn))
+    treated = gaining = 0.0
+    for year in range(31):
+        treated = treated + (sick + sicker) / 1.03**year
+        gaining = gaining + sick / 1.03**year
+        healthy, sick, sicker = (
+            healthy * (1 - falls - 0.005) + sick * recovers,
+            healthy * falls + sick * (1 - recovers - worsens - sick_dies),
+            sick * worsens + sicker * (1 - sicker_dies),
+        )
+    return (
+        of("resources.treatment.price") * treated,
+        of("investments.treatment.effects.1.adds") * gaining,
+    )
+
+
+class TestSickSickerInFull:
+    """All of P1's inputs drawn, lives and all, against a cohort that is worked out beside."""
+
+    WORTHS = (100_000.0, 120_000.0, 160_000.0)
+
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def found() -> Probabilistic:
+        scenario = drawn_in_full()
+        evaluator = Evaluator(scenario, outcomes=measures(scenario), replications=1)
+        return probabilistic(evaluator, scenario, draws(scenario, 60, seed=7))
+
+    def test_all_inputs_are_drawn(self, found: Probabilistic) -> None:
+        assert found.drawn.shape == (60, 12)
+        assert (found.drawn.std() > 0).all()
+
+    def test_costs_and_effects_of_each_draw_are_those_of_the_cohort(
+        self, found: Probabilistic
+    ) -> None:
+        """Within four standard errors: the years of a life vary by about as much as their mean."""
+        costs, effects = cohort(found.drawn)
+        near = 4 / np.sqrt(LIVES)
+        assert found.costs[:, 1] / LIVES == pytest.approx(costs, rel=near)
+        assert found.effects("qaly")[:, 1] / LIVES == pytest.approx(effects, rel=near)
+
+    def test_acceptability_and_information_are_those_of_the_cohort(
+        self, found: Probabilistic
+    ) -> None:
+        costs, effects = cohort(found.drawn)
+        curve = found.acceptability("qaly", self.WORTHS).set_index(["worth", "arm"])
+        for worth in self.WORTHS:
+            net = worth * effects - costs
+            row = curve.loc[(worth, "treatment")]
+            # What lies within the error of its net benefit may fall on either side of zero.
+            error = 4 / np.sqrt(LIVES) * (worth * effects + costs)
+            lowest, highest = (net > error).mean(), (net > -error).mean()
+            assert lowest <= row["probability"] <= highest
+            assert highest - lowest < 0.3
+            known = np.maximum(net, 0).mean() - max(net.mean(), 0)
+            # The same luck in all draws: most of the error is common to them, and cancels.
+            assert row["evpi"] / LIVES == pytest.approx(known, rel=0.05)
+            assert found.perfect("qaly", worth) == row["evpi"]
+            assert row["optimal"] == (net.mean() > 0)
+
+
 class TestByAdministration:
     """Who has the money back, and when."""
 

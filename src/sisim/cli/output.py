@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sisim.cli.speech import Refusal
-from sisim.language import t
+from sisim.language import number, t
 
 
 @contextmanager
@@ -60,19 +61,43 @@ def refuse_early(out: Path, lang: str) -> None:
         raise Refusal(t('"{path}" cannot be written: no permission.', lang, path=out))
 
 
-def print_table(table: Any) -> None:
-    """Print a data frame: on a terminal as a table, else as tab-separated text."""
+def print_table(table: Any, lang: str = "en", leading: int | None = None) -> int:
+    """Print a data frame: on a terminal as a table, else as tab-separated text.
+
+    Args:
+        table: The data frame.
+        lang: The language of its numbers on a terminal.
+        leading: So many columns are always there, and of those after them as many as a terminal
+            has room for; unset: all.
+
+    Returns:
+        How many columns were left out.
+    """
     console = Console()
     if not console.is_terminal:
         print(table.to_csv(sep="\t", index=False, float_format="%.10g"), end="")
-        return
+        return 0
+    columns = [
+        [str(name), *("" if x is None or x != x else _cell(x, lang) for x in table[name])]
+        for name in table
+    ]
+    room = console.width
     shown = Table(box=None, header_style="bold")
-    for column in table.columns:
-        shown.add_column(str(column))
-    for row in table.itertuples(index=False):
-        shown.add_row(*("" if value is None or value != value else _cell(value) for value in row))
+    for place, (name, *cells) in enumerate(columns):
+        room -= 2 + max(map(len, (name, *cells)))
+        if leading is not None and place >= max(leading, 1) and room < 0:
+            columns = columns[:place]
+            break
+        right = any(isinstance(x, Real) and not isinstance(x, bool) for x in table.iloc[:, place])
+        shown.add_column(name, justify="right" if right else "left")
+    for row in zip(*(cells for _, *cells in columns), strict=True):
+        shown.add_row(*row)
     console.print(shown)
+    return int(table.shape[1]) - len(columns)
 
 
-def _cell(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _cell(value: Any, lang: str) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    # Whole kronor and people: six figures of an amount would be 1.99869e+07.
+    return number(value, lang) if abs(value) >= 1e4 else f"{value:g}"

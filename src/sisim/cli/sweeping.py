@@ -1,7 +1,8 @@
 """The commands that run an experiment, and run it again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -174,11 +175,32 @@ def _executor(workers: int | None, cluster: str | None) -> "Executor":
 
 def _summary(study: "Study", lang: Lang) -> None:
     """Print the mean of each outcome, by combination of levers and arm."""
-    levers = [study.experiment.paths(key)[0] for key in study.experiment.levers]
+    levers = {study.experiment.paths(key)[0]: key for key in study.experiment.levers}
+    wanted = study.experiment.outcomes
     outcomes = [name for name in study.plan.outcomes if not name.rpartition(".")[2].isdigit()]
+    # In the order that the file asks for them: the first ones are those with room on a terminal.
+    outcomes.sort(key=lambda name: [fnmatchcase(name, one) for one in wanted], reverse=True)
     table = study.table([*dict.fromkeys(["choice", *levers, "arm", *outcomes])])
     by = ["choice", *levers, "arm"]
     means = table.groupby(by, sort=False)[outcomes].mean().reset_index().drop(columns="choice")
-    print_table(means.head(MOST_ROWS))
+    hidden = print_table(
+        means.head(MOST_ROWS).rename(columns=_short(levers)), lang, leading=len(by) - 1
+    )
     if len(means) > MOST_ROWS:
         print(t("… and {n} rows more.", lang, n=number(len(means) - MOST_ROWS, lang)))
+    if hidden:
+        print(t("… and {n} columns more.", lang, n=number(hidden, lang)))
+
+
+def _short(levers: Mapping[str, str]) -> dict[str, str]:
+    """Return the ends of the levers' keys that tell them apart, by path."""
+    keys = list(levers.values())
+    ends = {key: [".".join(key.split(".")[-n:]) for n in range(1, 9)] for key in keys}
+    return {
+        path: next(
+            end
+            for end in ends[key]
+            if not end[0].isdigit() and not any(end in ends[k] for k in keys if k != key)
+        )
+        for path, key in levers.items()
+    }

@@ -1,8 +1,8 @@
 """What is kept of a simulation: one row per arm, one column per measure.
 
-Measures are those of an appraisal (`net_present_value`), the sums
-of outcomes (`outcome.placed`), present values (`total.cost`, `total.qaly`), costs by administration
-(`cost.social`), and these year by year (`cost.social.2031`, `outcome.placed.2031`).
+Measures are those of an appraisal (`net_present_value`), the sums of outcomes (`outcome.placed`),
+what is gained of them (`gained.placed`), present values (`total.cost`, `total.qaly`), costs by
+administration (`cost.social`), and these year by year (`cost.social.2031`, `outcome.placed.2031`).
 """
 
 from __future__ import annotations
@@ -35,8 +35,10 @@ def names(scenario: Scenario) -> list[str]:
     discounted. Ratios: `benefit_cost_ratio`, `return_on_investment`, `internal_rate_of_return`.
     `payback_year`: when the discounted net is no longer negative. `total.WEIGHT`: a discounted
     weight. `outcome.NAME`: entries or events in all years, or person-years;
-    `outcome.NAME.YEAR`: by year, people on average.
+    `outcome.NAME.YEAR`: by year, people on average. `gained.NAME`: units of an outcome or a weight
+    that an arm gains, discounted: avoided where little is good.
     """
+    gains = dict.fromkeys([*scenario.outcomes, *scenario.pathway.weights])
     payers = [f"cost.{name}" for name in _payers(scenario)]
     outcomes = [f"outcome.{name}" for name in scenario.outcomes]
     years = _years(scenario)
@@ -46,6 +48,7 @@ def names(scenario: Scenario) -> list[str]:
         *(f"total.{name}" for name in ("cost", *scenario.pathway.weights)),
         *payers,
         *outcomes,
+        *(f"gained.{name}" for name in gains),
         *(f"{name}.{year}" for name in (*payers, *outcomes) for year in years),
     ]
 
@@ -86,6 +89,8 @@ def measured(result: Results, wanted: Sequence[str]) -> pd.DataFrame:
         columns |= _costs(result)
     if "outcome" in kinds:
         columns |= _outcomes(result)
+    if "gained" in kinds:
+        columns |= {f"gained.{one.measure.name}": one.effect for one in result.effectiveness}
     nothing = np.zeros((runs, len(arms)))
     return pd.DataFrame({
         "replication": np.repeat(np.arange(runs), len(arms)),

@@ -43,8 +43,8 @@ def draws(scenario: Scenario, count: int, seed: int = 1) -> list[Draw]:
 
 def measures(scenario: Scenario) -> list[str]:
     """Return the measures that a probabilistic analysis needs, as patterns."""
-    return [NPV, "cost.*.*", *(f"outcome.{name}" for name in scenario.outcomes),
-            *(f"total.{name}" for name in scenario.pathway.weights)]  # fmt: skip
+    some = [*scenario.outcomes, *scenario.pathway.weights]
+    return [NPV, "cost.*.*", *(["gained.*"] if some else [])]
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,11 @@ class Probabilistic:
         return 0.0 - self.of(NPV)
 
     def effects(self, name: str) -> Floats:
-        """Return what each arm gains of an outcome or a weight, (draws, arms).
+        """Return what each arm gains of an outcome or a weight, discounted, (draws, arms).
 
         Of an outcome of which little is good: what is avoided.
         """
-        if name in self.scenario.pathway.weights:
-            return self.of(f"total.{name}")
-        good = self.scenario.outcomes[name].good
-        return self.of(f"outcome.{name}") * (1.0 if good == "high" else -1.0)
+        return self.of(f"gained.{name}")
 
     @cached_property
     def chance(self) -> pd.DataFrame:
