@@ -432,9 +432,13 @@ def add_answers(
             raise Refusal(text)
         drawn = {str(key): analysis.drawn[key].to_numpy(float) for key in analysis.drawn}
         box, path = find(drawn, fails)
-        pictures = {"discover": lambda: draw_discovery(subject, box, analysis.drawn, fails, lang)}
+        pictures = {
+            "discover": lambda: draw_discovery(subject, box, analysis.drawn, net, under, lang)
+        }
         tables = {"discover": box.table(), "discover-path": path, "draws": _psa(analysis)}
-        answer(folder, "discover", pictures, tables, sentences(subject, box, fails, lang), lang)
+        answer(
+            folder, "discover", pictures, tables, sentences(subject, box, net, under, lang), lang
+        )
 
     @command(
         "compare",

@@ -355,7 +355,8 @@ def build(lang: Lang) -> typer.Typer:
     @command(
         "bench",
         t(
-            "Measure how fast this computer simulates.\n\nExample: `sisim bench --json`",
+            "Measure how fast this computer simulates.\n\nExample: `sisim bench --json`, or "
+            "`sisim bench --cells 1000` for a long sweep alone",
             lang,
         ),
     )
@@ -363,10 +364,17 @@ def build(lang: Lang) -> typer.Typer:
         as_json: Annotated[
             bool, option("--json", None, t("Print the measurements as JSON.", lang))
         ] = False,
-    ) -> None:
+        cells: Annotated[
+            int | None,
+            option("--cells", t("N", lang),
+                   t("Measure a sweep alone, of so many cells, on one core and on two.", lang),
+                   min=1),
+        ] = None,
+    ) -> None:  # fmt: skip
         from sisim.bench import bench as measure
+        from sisim.bench_sweep import bench_sweep
 
-        measured = measure()
+        measured = measure() if cells is None else bench_sweep(cells)
         if as_json:
             print(json.dumps(measured, indent=2))
         else:

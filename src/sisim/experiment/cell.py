@@ -17,7 +17,7 @@ from sisim.results import Results
 from sisim.scenario.load import changed
 from sisim.scenario.scenario import Scenario
 
-KEPT = 4
+KEPT = 2
 """How many simulations are kept for cells that differ in money only."""
 SCENARIOS = 8
 """How many scenarios are kept for cells that differ in their seed only."""

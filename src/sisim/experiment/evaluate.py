@@ -17,8 +17,8 @@ from sisim.experiment.executors import Batch, Done, Executor, run_batch
 from sisim.experiment.measures import NPV, chosen
 from sisim.scenario.scenario import Scenario
 
-MOST_KEPT = 20
-"""Most simulations remembered, for memory's sake: each may take some fifty MB."""
+MOST_KEPT = 10
+"""Most simulations remembered, for memory's sake: each may take a hundred MB."""
 WORTH_STARTING = 16
 """Fewer batches than this are run here: to start processes would take longer."""
 

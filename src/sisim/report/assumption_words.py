@@ -51,7 +51,8 @@ class Assumptions:
         last = key.rpartition(".")[2]
         if key.endswith("persistence.years"):
             return t("{n} years", lang, n=figures(value, lang)).replace(" ", NBSP)
-        if last in SHARES or key.startswith(("drift.", "population.movers_in.")):
+        shares = ("drift.", "population.movers_in.")
+        if last in SHARES or key.startswith(shares) or ".fidelity.share." in key:
             return figures(100 * value, lang) + (f"{NBSP}%" if lang == "sv" else "%")
         if last in MONEY and abs(value) >= 1e6:
             return t("SEK {n}m", lang, n=figures(value / 1e6, lang)).replace(" ", NBSP)
@@ -117,6 +118,7 @@ class Assumptions:
             return None
         return {
             "reach": t("Reach", lang),
+            "fidelity": t("Share of the effect that comes about", lang),
             "capacity": t("Places", lang),
             "duration": t("Months of treatment", lang),
             "drop_out": t("Drop-out a year", lang),

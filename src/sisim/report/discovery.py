@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from sisim.experiment.discovery import Box, Side
 from sisim.language import t
-from sisim.report.answer_frame import Subject, answer_canvas, lower
+from sisim.report.answer_frame import Subject, answer_canvas, lower, scale_for
 from sisim.report.assumption_words import Assumptions
 from sisim.report.style import (
     BLUE,
@@ -20,6 +21,7 @@ from sisim.report.style import (
     VERMILION,
     place,
     points,
+    scale_ticks,
     wrap,
     write,
 )
@@ -32,18 +34,20 @@ def side_words(side: Side, words: Assumptions, lang: str) -> str:
     low = None if side.low is None else words.value(side.key, side.low)
     high = None if side.high is None else words.value(side.key, side.high)
     if low is None:
-        return t("{what} at most {high}", lang, what=what, high=high)
+        return t("{what} is at most {high}", lang, what=what, high=high)
     if high is None:
-        return t("{what} at least {low}", lang, what=what, low=low)
-    return t("{what} from {low} to {high}", lang, what=what, low=low, high=high)
+        return t("{what} is at least {low}", lang, what=what, low=low)
+    return t("{what} is from {low} to {high}", lang, what=what, low=low, high=high)
 
 
-def sentences(subject: Subject, box: Box, fails: np.ndarray, lang: str) -> list[str]:
+def sentences(subject: Subject, box: Box, net: np.ndarray, under: float, lang: str) -> list[str]:
     """Return where the investment fails, and how sure that is."""
     words = Assumptions(subject.scenario, lang)
-    whole = t("{arm}: {what} is below zero in {n}% of {draws} draws.", lang,
+    fails = net < under
+    whole = t("{arm}: {what} is {limit} in {n}% of {draws} draws.", lang,
               arm=subject.arm_label(lang), what=lower(subject.label(lang)),
-              n=decimal(100 * fails.mean(), lang), draws=len(fails))  # fmt: skip
+              limit=_limit(subject, under, lang), n=decimal(100 * fails.mean(), lang),
+              draws=len(fails))  # fmt: skip
     if not box.sides:
         return [whole, t("No region tells the failures apart from the rest.", lang)]
     said = listing([lower(side_words(side, words, lang)) for side in box.sides], lang)
@@ -56,58 +60,76 @@ def sentences(subject: Subject, box: Box, fails: np.ndarray, lang: str) -> list[
 
 
 def draw_discovery(
-    subject: Subject, box: Box, drawn: pd.DataFrame, fails: np.ndarray, lang: str
+    subject: Subject, box: Box, drawn: pd.DataFrame, net: np.ndarray, under: float, lang: str
 ) -> Figure:
     """Draw the draws along the two most telling numbers, and the region in which most fail.
+
+    Where one number alone tells the failures apart, the result itself is drawn upwards.
 
     Args:
         subject: What is asked.
         box: See `sisim.experiment.discovery.discover`.
         drawn: The numbers: a row per draw, a column per key.
-        fails: Which draws fail, (draws,).
+        net: The result of each draw, (draws,).
+        under: Below this it fails.
         lang: "sv" or "en".
     """
     words = Assumptions(subject.scenario, lang)
-    subtitle = t("{arm}: {what} below zero", lang, arm=subject.arm_label(lang),
-                 what=lower(subject.label(lang)))  # fmt: skip
+    fails = net < under
+    subtitle = t("{arm}: {what} {limit}", lang, arm=subject.arm_label(lang),
+                 what=lower(subject.label(lang)), limit=_limit(subject, under, lang))  # fmt: skip
     figure = answer_canvas(subject, t("Where does it fail?", lang), subtitle, lang,
                            [t("Region found by PRIM among the draws.", lang)])  # fmt: skip
-    keys = [side.key for side in box.sides]
-    keys += [key for key in _telling(drawn, fails) if key not in keys]
-    across, up = keys[0], keys[1] if len(keys) > 1 else None
+    limits = {side.key: side for side in box.sides}
+    across, up = [*limits, *_telling(drawn, fails)][0], [*limits, None, None][1]
     axes = place(figure, 150, 112, 740, 446)
     axes.grid(visible=False)
     x = drawn[across].to_numpy(float)
-    y = drawn[up].to_numpy(float) if up is not None else np.linspace(0, 1, len(x))
+    y = net if up is None else drawn[up].to_numpy(float)
     for held, hue, mark in ((~fails, BLUE, "o"), (fails, VERMILION, "X")):
         axes.scatter(x[held], y[held], s=points(10) ** 2, color=hue, marker=mark, linewidth=0,
                      alpha=0.75, zorder=3)  # fmt: skip
     for values, put in ((x, axes.set_xlim), (y, axes.set_ylim)):
         room = 0.04 * float(np.ptp(values)) or 1.0
         put(float(values.min()) - room, float(values.max()) + room)
-    limits = {side.key: side for side in box.sides}
-    edges = [_ends(limits.get(across), *axes.get_xlim()),
-             _ends(limits.get(up or ""), *axes.get_ylim())]  # fmt: skip
     if box.sides:
-        axes.add_patch(Rectangle(
-            (edges[0][0], edges[1][0]), edges[0][1] - edges[0][0], edges[1][1] - edges[1][0],
-            facecolor=VERMILION, alpha=0.12, linewidth=0, zorder=1,
-        ))  # fmt: skip
-        axes.add_patch(Rectangle(
-            (edges[0][0], edges[1][0]), edges[0][1] - edges[0][0], edges[1][1] - edges[1][0],
-            fill=False, edgecolor=VERMILION, linewidth=points(3), zorder=4,
-        ))  # fmt: skip
-    low, high = axes.get_xlim()
-    places = np.linspace(low + 0.05 * (high - low), high - 0.05 * (high - low), 4)
-    axes.set_xticks(places, [words.value(across, _round(v)) for v in places])
-    low, high = axes.get_ylim()
-    places = np.linspace(low + 0.05 * (high - low), high - 0.05 * (high - low), 4)
-    axes.set_yticks(places, [words.value(up, _round(v)) if up else "" for v in places])
-    if up is not None:
-        write(figure, 20, 80, f"↑ {words.name(up)}", bold=True)
+        left, right = _ends(limits.get(across), *axes.get_xlim())
+        low, high = _ends(None if up is None else limits[up], *axes.get_ylim())
+        spot, broad, tall = (left, low), right - left, high - low
+        axes.add_patch(Rectangle(spot, broad, tall, facecolor=VERMILION, alpha=0.12, linewidth=0,
+                                 zorder=1))  # fmt: skip
+        axes.add_patch(Rectangle(spot, broad, tall, fill=False, edgecolor=VERMILION,
+                                 linewidth=points(3), zorder=4))  # fmt: skip
+    ticks = _ticks(*axes.get_xlim())
+    axes.set_xticks(ticks, [words.value(across, tick) for tick in ticks])
+    if up is None:
+        axes.axhline(under, color=MUTED, linewidth=points(1.5), zorder=2)
+        scale = scale_for(subject, net, lang)
+        scale_ticks(axes, lang, 5, scale.size)
+        above = f"{subject.label(lang)}, {scale.unit}" if scale.unit else subject.label(lang)
+    else:
+        ticks = _ticks(*axes.get_ylim())
+        axes.set_yticks(ticks, [words.value(up, tick) for tick in ticks])
+        above = words.name(up)
+    write(figure, 20, 80, f"↑ {above}", bold=True)
     write(figure, 890, 604, f"{words.name(across)} →", bold=True, align="right")
     _say(figure, box, fails, words, lang)
     return figure
+
+
+def _limit(subject: Subject, under: float, lang: str) -> str:
+    """Return what is failing, as a sentence has it."""
+    if under == 0:
+        return t("below zero", lang)
+    limit = scale_for(subject, [under], lang).said(under, lang)
+    return t("below {limit}", lang, limit=limit)
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Return some round values between two ends."""
+    found = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    # Not 0.30000000000000004.
+    return [float(f"{tick:.6g}") for tick in found if low <= tick <= high]
 
 
 def _say(figure: Figure, box: Box, fails: np.ndarray, words: Assumptions, lang: str) -> None:
@@ -150,7 +172,3 @@ def _ends(side: Side | None, low: float, high: float) -> tuple[float, float]:
     if side is None:
         return low, high
     return (low if side.low is None else side.low), (high if side.high is None else side.high)
-
-
-def _round(value: float) -> float:
-    return float(f"{value:.2g}")

@@ -37,19 +37,23 @@ MOST = 7
 LEFT, TOP, BROAD, TALL = 480.0, 112.0, 660.0, 480.0
 
 
-def draw_tornado(subject: Subject, table: pd.DataFrame, lang: str) -> Figure:
+def draw_tornado(
+    subject: Subject, table: pd.DataFrame, lang: str, *, averaged: bool = False
+) -> Figure:
     """Draw a bar per assumption, from the result at its lowest to that at its highest.
 
     Args:
         subject: What is asked.
         table: See `sisim.experiment.one_way.one_way`.
         lang: "sv" or "en".
+        averaged: All combinations of low and high were run, and a bar is the mean over those of
+            the others; otherwise the others are as in the scenario.
     """
     rows = table.head(MOST)
     base = float(table["base"].iloc[0])
     ends = rows[["at_low", "at_high"]].to_numpy()
     scale = scale_for(subject, [base, *ends.ravel()], lang)
-    notes = _notes(table, len(rows), lang)
+    notes = _notes(table, len(rows), averaged, lang)
     title = t("Which assumptions matter most?", lang)
     figure = answer_canvas(subject, title, subtitle_of(subject, scale, lang), lang, notes)
     words = Assumptions(subject.scenario, lang)
@@ -121,8 +125,13 @@ def sentences(subject: Subject, table: pd.DataFrame, lang: str) -> list[str]:
     return found
 
 
-def _notes(table: pd.DataFrame, shown: int, lang: str) -> list[str]:
-    found = [t("One assumption at a time; the line is the result as the scenario is.", lang)]
+def _notes(table: pd.DataFrame, shown: int, averaged: bool, lang: str) -> list[str]:
+    found = [
+        t("Every combination of low and high; a bar is the mean over those of the others, the line "
+          "that of all.", lang)
+        if averaged
+        else t("One assumption at a time; the line is the result as the scenario is.", lang)
+    ]  # fmt: skip
     if len(table) > shown:
         found.append(t("{n} more matter less.", lang, n=len(table) - shown))
     error = table["swing_error"].max()

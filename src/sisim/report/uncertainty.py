@@ -37,7 +37,9 @@ from sisim.report.style import (
 from sisim.report.writing import NBSP, decimal, money, unit_for
 
 MOST = 6
-WORTH_SHOWING = 0.005
+FEWEST_ROWS = 4
+"""Bars are no thicker than if there were so many."""
+WORTH_SHOWING = 0.01
 """A number worth less than this share of the whole is not shown."""
 
 
@@ -225,6 +227,7 @@ def draw_information(
     subtitle = t("Expected value of perfect information for one such decision, {unit}", lang,
                  unit=scale.unit)  # fmt: skip
     notes = [*([note] if note else []),
+             *([] if len(rows) else [t("No number alone would change the choice.", lang)]),
              t("An upper limit to what it is worth to find out; the numbers overlap, and their "
                "sum is not the whole.", lang)]  # fmt: skip
     title = t("What is worth finding out?", lang)
@@ -237,12 +240,13 @@ def draw_information(
     axes.grid(visible=False)
     axes.set_yticks([])
     axes.set_xlim(0, 1.15 * (max([whole, *rows["evppi"]]) or 1.0))
-    axes.set_ylim(len(rows) + 0.6, -0.6)
+    places = max(len(rows), FEWEST_ROWS) + 1.2
+    axes.set_ylim(places - 0.6, -0.6)
     words = Assumptions(subject.scenario, lang)
     for row, one in enumerate(records(rows)):
         axes.barh(row, one.evppi, height=0.6, color=BLUE, zorder=2)
         label(axes, one.evppi, row, scale.text(one.evppi, lang), shift=(8, 0))
-        middle = 88 + 490 * (row + 0.6) / (len(rows) + 1.2)
+        middle = 88 + 490 * (row + 0.6) / places
         names = wrap(figure, words.name(one.key), 420).split("\n")[:2]
         for line, text in enumerate(names):
             write(figure, 20, middle - 10 * len(names) - 10 + 21 * line, text)
@@ -251,7 +255,7 @@ def draw_information(
     axes.barh(len(rows), whole, height=0.6, facecolor="white", edgecolor=INK, hatch="////",
               linewidth=points(1.5), zorder=2)  # fmt: skip
     label(axes, whole, len(rows), scale.text(whole, lang), shift=(8, 0), bold=True)
-    middle = 88 + 490 * (len(rows) + 0.6) / (len(rows) + 1.2)
+    middle = 88 + 490 * (len(rows) + 0.6) / places
     write(figure, 20, middle - 0.55 * PROJECTOR, t("Everything", lang), bold=True)
     ticks_across(axes, lang, 5, scale.size)
     return figure
