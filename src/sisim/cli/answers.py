@@ -332,7 +332,8 @@ def add_answers(
             "who has the money back when, what is worth finding out?\n\n"
             "With `--effect NAME` (an outcome of the file, or a weight of the pathway) also the "
             "cost-effectiveness plane and the acceptability curve, up to `--worth` kronor a "
-            "unit.\n\n"
+            "unit. With `--arm` the choice is between that arm and doing without; otherwise "
+            "between all.\n\n"
             "Example: `sisim uncertainty placed-youth --draws 200 --replications 1 --effect "
             "placed --worth 2000000`",
             lang,
@@ -420,7 +421,8 @@ def add_answers(
         from sisim.experiment.discovery import discover as find
         from sisim.report.discovery import draw_discovery, sentences
 
-        analysis, subject = analysed(loaded, arm, draws, replications, seed, workers, lang)
+        chosen = _arm(loaded, arm, lang)
+        analysis, subject = analysed(loaded, chosen, draws, replications, seed, workers, lang)
         net = analysis.of(NPV)[:, analysis.arms.index(subject.arm)]
         fails = net < under
         if fails.all() or not fails.any():
@@ -521,6 +523,12 @@ def add_answers(
         from sisim.experiment.mix import Option, mixes
         from sisim.report.mix import draw_mix, sentence
 
+        titles = [one.title.in_language(lang) for one in loaded.values()]
+        # Two versions of a scenario often have the same title.
+        called = {
+            file: title if titles.count(title) == 1 else f"{title} ({Path(file).stem})"
+            for file, title in zip(loaded, titles, strict=True)
+        }
         options, names = [], {}
         with simulating(lang) as tell:
             for number, (file, one) in enumerate(loaded.items()):
@@ -532,9 +540,8 @@ def add_answers(
                     cost, worth = (float(means[column][arm]) for column in ("invested", NPV))
                     options.append(Option(Path(file).stem, arm, max(cost, 0.0), worth))
                     label = one.arms[arm].label.in_language(lang)
-                    title = one.title.in_language(lang)
                     names[f"{Path(file).stem}/{arm}"] = (
-                        label if len(loaded) == 1 else f"{title}: {label}"
+                        label if len(loaded) == 1 else f"{called[file]}: {label}"
                     )
         table = mixes(options, sorted(set(budget)))
         subject = question(first, None, NPV, replications, seed, None, lang)[1]
@@ -611,7 +618,7 @@ def analysed(
     workers: int | None,
     lang: Lang,
 ) -> tuple[Any, "Subject"]:
-    """Return a probabilistic analysis of all arms, and what a picture of it is about."""
+    """Return a probabilistic analysis of an arm (None: of all), and what a picture is about."""
     from sisim.experiment.evaluate import Evaluator
     from sisim.experiment.probabilistic import draws, measures, probabilistic
     from sisim.report.answer_frame import Subject
@@ -621,7 +628,7 @@ def analysed(
     drawn = draws(scenario, count, first)
     with simulating(lang) as tell:
         evaluator = Evaluator(
-            scenario, outcomes=measures(scenario), replications=replications, seed=first,
+            scenario, arm=arm, outcomes=measures(scenario), replications=replications, seed=first,
             executor=_executor(workers), progress=tell,
         )  # fmt: skip
         found = probabilistic(evaluator, scenario, drawn)

@@ -130,16 +130,20 @@ def answer_canvas(
     lang: str,
     notes: Sequence[str] = (),
     *,
+    everyone: bool = False,
     discounted: bool = True,
 ) -> Figure:
     """Return a picture with a title, a line below it, and at its foot what it is made of.
 
-    What is not discounted, in nobody's perspective, says in its notes what its money is.
+    `everyone`: what all who pay pay is shown. `discounted`: how money is counted is told; without
+    it only for `everyone`.
     """
     figure = canvas(WIDE, HIGH)
     write(figure, EDGE, 10, fit(figure, title, WIDE - 2 * EDGE, 22, bold=True), size=22, bold=True)
     write(figure, EDGE, 40, fit(figure, subtitle, WIDE - 2 * EDGE), color=MUTED)
-    said = " ".join([*notes, *([conventions(subject.scenario, lang)] if discounted else [])])
+    told = everyone or discounted
+    own = conventions(subject.scenario, lang, everyone=everyone, discounted=discounted)
+    said = " ".join([*notes, *([own] if told else [])])
     for index, line in enumerate(reversed(wrap(figure, said, WIDE - 2 * EDGE, FINE).split("\n"))):
         write(figure, EDGE, HIGH - 42 - 20 * index, line, size=FINE, color=MUTED)
     write(figure, EDGE, HIGH - 22, footer(subject, lang), size=FINE, color=MUTED)

@@ -47,15 +47,17 @@ def draw_sobol(subject: Subject, table: pd.DataFrame, grades: dict[str, str], la
     axes = place(figure, LEFT, TOP, BROAD, TALL)
     axes.grid(visible=False)
     axes.set_yticks([])
-    axes.set_xlim(0, max(0.1, 1.12 * float((rows["total"] + rows["total_error"]).max())))
+    # With few base points an interval may reach beyond the whole variance.
+    reach = min(float((rows["total"] + rows["total_error"]).max()), 1.0)
+    axes.set_xlim(0, max(0.1, 1.12 * reach, 1.12 * float(rows["first"].max())))
     axes.set_ylim(len(rows) - 0.4, -0.6)
     for row, one in enumerate(records(rows)):
         axes.barh(row, max(one.total, 0), height=0.62, facecolor="white", edgecolor=SKY,
                   hatch="////", linewidth=points(1), zorder=2)  # fmt: skip
         axes.barh(row, max(one.first, 0), height=0.62, color=BLUE, zorder=3)
-        ends = [max(one.total - one.total_error, 0), one.total + one.total_error]
+        ends = [max(one.total - one.total_error, 0), min(one.total + one.total_error, 1)]
         axes.plot(ends, [row, row], color=INK, linewidth=points(2), zorder=4)
-        label(axes, max(ends[1], 0), row, decimal(max(one.total, 0), lang, 2), shift=(8, 0))
+        label(axes, max(*ends, one.first), row, decimal(max(one.total, 0), lang, 2), shift=(8, 0))
     _names(figure, subject, rows, grades, lang)
     ticks_across(axes, lang, 5)
     return figure

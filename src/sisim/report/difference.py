@@ -32,6 +32,8 @@ from sisim.report.style import (
     write,
 )
 
+NOTHING = 1e-9
+"""A relative error that is one of rounding."""
 MOST = 7
 """So many changes have a step of their own; the rest share one."""
 
@@ -105,11 +107,14 @@ def sentences(subject: Subject, table: pd.DataFrame, lang: str) -> list[str]:
                      n=scale.said(one.effect, lang, signed=True))  # fmt: skip
         else:
             name = change_name(subject, one, lang)
-            if isnan(one.effect):
+            effect = "" if isnan(one.effect) else scale.said(one.effect, lang, signed=True)
+            if not effect:
                 text = t("{what}: does not fit without the other changes.", lang, what=name)
+            elif one.effect_error > NOTHING * abs(one.effect):
+                text = t("{what}: {n} ± {error} (two standard errors).", lang, what=name, n=effect,
+                         error=scale.said(2 * one.effect_error, lang))  # fmt: skip
             else:
-                text = t("{what}: {n}.", lang, what=name,
-                         n=scale.said(one.effect, lang, signed=True))  # fmt: skip
+                text = t("{what}: {n}.", lang, what=name, n=effect)
         found.append(text)
     return found
 
@@ -150,7 +155,7 @@ def _steps(
         text = t("{n} smaller changes", lang, n=len(alone) - MOST)
         found.append((text, "", rest, False))
     together = next(one for one in rows if one.kind == "together")
-    if abs(together.effect) > 1e-9 * max(1.0, abs(float(rows[-1].result))):
+    if abs(together.effect) > NOTHING * max(1.0, abs(float(rows[-1].result))):
         found.append((t("Together, beyond each alone", lang), "", float(together.effect), False))
     found.append((names[1], "", float(rows[-1].result), True))
     return found

@@ -55,11 +55,12 @@ def conventions(
     *,
     everyone: bool = False,
     tail: bool = True,
+    discounted: bool = True,
 ) -> str:
     """Return whose money is meant, in what prices, how discounted and counted, for how long.
 
     With an appraisal it is said how it was counted; `everyone` is what shows all who pay; without
-    `tail`, what shows only the years that are simulated.
+    `tail`, what shows only the years that are simulated; without `discounted`, what is not.
     """
     economy = scenario.economy
     whose = (None if everyone else perspective(scenario, lang)) or t("all who pay", lang)
@@ -67,7 +68,9 @@ def conventions(
         t("Perspective: {whose}.", lang, whose=whose),
         t("Fixed prices, {level}; costs discounted by {costs} a year, effects by {effects}.", lang,
           level=economy.price_level, costs=share_of(economy.discount_costs.value, lang, 1),
-          effects=share_of(economy.discount_effects.value, lang, 1)),
+          effects=share_of(economy.discount_effects.value, lang, 1))
+        if discounted
+        else t("Fixed prices, {level}; not discounted.", lang, level=economy.price_level),
     ]  # fmt: skip
     if appraisal is not None:
         counting = {

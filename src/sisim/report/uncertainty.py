@@ -176,9 +176,8 @@ def draw_who_breaks_even(
     own = table[table["arm"] == subject.arm]
     subtitle = t("{arm}: probability that accumulated costs are no higher than without", lang,
                  arm=subject.arm_label(lang))  # fmt: skip
-    notes = [t("Not discounted.", lang), _draws(analysis, lang)]
     figure = answer_canvas(subject, t("Who has its money back, and when?", lang), subtitle, lang,
-                           notes)  # fmt: skip
+                           [_draws(analysis, lang)], everyone=True, discounted=False)  # fmt: skip
     axes = place(figure, 90, 96, 850, 470)
     axes.set_ylim(-0.02, 1.02)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
