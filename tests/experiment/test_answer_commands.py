@@ -8,7 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from sisim.cli import build
+from sisim.experiment.evaluate import Evaluator
 from sisim.language import LANGUAGES, Lang
+from sisim.scenario.load import load_scenario
 
 FILES = Path(__file__).parents[1] / "scenario"
 
@@ -26,6 +28,8 @@ def trial(tmp_path: Path) -> Path:
             'running = { value = 100000, low = 50000, high = 200000, grade = "assumption" }',
         )
         (tmp_path / name).write_text(text, encoding="utf-8")
+    with (tmp_path / "trial.toml").open("a", encoding="utf-8") as file:
+        file.write('[outcomes.placed]\nlabel = "in care"\ngroup = "placed"\ncount = "stock"\n')
     return tmp_path / "trial.toml"
 
 
@@ -104,6 +108,59 @@ def test_uncertainty_says_who_breaks_even_and_what_is_worth_finding_out(
     assert {RUNNING, "resources.care_day.price"} <= set(information["key"])
 
 
+def test_with_an_arm_the_choice_is_between_it_and_doing_without(
+    trial: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    asked("uncertainty", trial, "--draws", "20", "--arm", "project", "--effect", "placed", out=out)
+    assert set(pd.read_csv(out / "chance.csv")["arm"]) == {"project"}
+    curve = pd.read_csv(out / "acceptability.csv")
+    assert set(curve["arm"]) == {"without", "project"}
+    assert curve.groupby("worth")["probability"].sum().to_numpy() == pytest.approx(1)
+    assert (out / "plane.png").exists()
+
+
+def test_what_is_gained_is_what_is_avoided_and_discounted(trial: Path) -> None:
+    """Without discounting it is the difference of the outcome; with it, less of what comes late."""
+    everyone = {"investments.support.effects.0.acts_on": "area", "transitions.placement.rate": 0.1}
+    evaluator = Evaluator(
+        load_scenario(trial, everyone), arm="project", replications=2,
+        outcomes=["outcome.placed", "gained.placed"],
+    )  # fmt: skip
+    plain, discounted = evaluator.evaluate_many(
+        [{"economy.discount_effects": rate} for rate in (0.0, 0.2)]
+    )
+    wide = plain.pivot(index="seed", columns="arm", values="outcome.placed")
+    avoided = wide["without"] - wide["project"]
+    gained, less = (
+        table.set_index(["arm", "seed"]).loc["project", "gained.placed"]
+        for table in (plain, discounted)
+    )
+    assert (avoided > 0).all()
+    assert gained.to_numpy() == pytest.approx(avoided.to_numpy())
+    assert (less < gained).all()
+
+
+def test_two_versions_of_a_scenario_are_told_apart_in_a_mix(trial: Path, tmp_path: Path) -> None:
+    other = trial.with_name("other.toml")
+    text = trial.read_text(encoding="utf-8").replace("value = 100000", "value = 60000")
+    other.write_text(text, encoding="utf-8")
+    out = tmp_path / "out"
+    everyone = ("--set", "investments.support.effects.0.acts_on=area",
+                "--set", "transitions.placement.rate=0.1")  # fmt: skip
+    asked("mix", trial, other, "--budget", "1e9", *everyone, out=out)
+    table = pd.read_csv(out / "mix.csv")
+    assert set(table.loc[table["chosen"], "case"]) == {"trial", "other"}
+    words = (out / "mix.txt").read_text(encoding="utf-8")
+    assert "Trial (trial): " in words
+    assert "Trial (other): " in words
+
+
+def test_a_long_sweep_can_be_measured_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sisim.bench_sweep.bench_sweep", lambda cells: {"sweep.cells": cells})
+    assert sisim("bench", "--cells", "1000").output == "sweep.cells: 1000\n"
+
+
 def test_where_every_draw_fails_there_is_nothing_to_discover(trial: Path) -> None:
     result = sisim("discover", trial, "--draws", "20", "--under", "1e12", "--replications", "1")
     assert result.exit_code == 2
@@ -113,9 +170,9 @@ def test_where_every_draw_fails_there_is_nothing_to_discover(trial: Path) -> Non
 def test_the_region_of_failure_is_that_of_the_high_cost(trial: Path, tmp_path: Path) -> None:
     """The running cost, which goes from a half to the double, tells most of the draws apart."""
     out = tmp_path / "out"
-    asked("uncertainty", trial, "--draws", "60", "--arm", "project", out=out)
+    asked("uncertainty", trial, "--draws", "40", "--arm", "project", out=out)
     net = pd.read_csv(out / "draws.csv")["net_present_value.project"].median()
-    asked("discover", trial, "--draws", "60", "--arm", "project", "--under", net, out=out)
+    asked("discover", trial, "--draws", "40", "--arm", "project", "--under", net, out=out)
     sides = pd.read_csv(out / "discover.csv").set_index("key")
     assert sides.loc[RUNNING, "low"] > 90_000
     assert sides.loc[RUNNING, "density"] > 0.8

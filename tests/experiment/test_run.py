@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pandas as pd
 import pytest
 from small_sweeps import plan, same, shards, started, sweep_noting, write
 
+from sisim.cli import sweeping
 from sisim.engine import kernel
 from sisim.experiment import executors, run
 from sisim.experiment.evaluate import Evaluator
@@ -143,6 +145,21 @@ def test_each_seed_is_simulated_once_however_many_prices_are_asked_for(tmp_path:
     prices = [{"investments.care.cost.running": 1e4 * n} for n in range(1, 21)]
     evaluator.evaluate_many([*prices[:10], {"investments.care.reach": 0.3}, *prices[10:]])
     assert evaluator.simulated == 2 * 3
+
+
+def test_the_summary_of_a_sweep_fits_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Levers go by the end of their keys, all of them; outcomes as far as there is room."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    study = sweep(plan(tmp_path), tmp_path / "out", executor=in_process())
+    sweeping._summary(study, "en")
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
+    assert lines[0].split() == ["duration", "running", "arm", "net_present_value", "invested"]
+    assert all(len(line) <= 60 for line in lines)
+    assert len(lines) == 1 + 4 * 2 + 1
+    assert lines[-1] == "… and 3 columns more."
 
 
 SCRIPT = """
