@@ -114,7 +114,8 @@ def sentences(subject: Subject, table: pd.DataFrame, lang: str) -> list[str]:
         return found
     scale = scale_for(subject, table[["base", "at_low", "at_high"]].to_numpy().ravel(), lang)
     base = scale.said(float(table["base"].iloc[0]), lang)
-    text = t("{what} is {n} as the scenario is.", lang, what=head, n=base)
+    text = t("{what} is {n} as the scenario is (runs: {runs}).", lang, what=head, n=base,
+             runs=len(subject.seeds))  # fmt: skip
     found.insert(0, text)
     turning = [lower(words.name(str(key))) for key in table.loc[table["changes_sign"], "key"]]
     found.append(
