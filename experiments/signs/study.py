@@ -42,8 +42,8 @@ def analysed(study: Study, arm: str) -> Probabilistic:
 def signs(analysis: Probabilistic) -> pd.DataFrame:
     """Return a row per number, the one that is worth most to know first.
 
-    Columns: key, evppi and share (see `evppi_table`), and how often the arm pays for itself in the
-    draws where the number is in its lowest, middle and highest third.
+    Columns: key, evppi, share and beyond_chance (see `evppi_table`), and how often the arm pays for
+    itself in the draws where the number is in its lowest, middle and highest third.
     """
     pays = pd.Series(analysis.of(NPV)[:, 1] > 0)
     drawn = analysis.drawn
@@ -73,7 +73,7 @@ def main() -> None:
         for lang in LANGUAGES:
             words[lang] += uncertainty.sentences(about, analysis, lang)
             note = t("The decision is by money alone.", lang)
-            if table["evppi"].max() > 0:
+            if table["beyond_chance"].any():
                 picture = uncertainty.draw_information(
                     about, table, evpi(analysis.benefits()), grades, lang, note
                 )

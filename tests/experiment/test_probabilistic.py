@@ -61,6 +61,17 @@ class TestValueOfInformation:
         assert table.loc["idle", "evppi"] < 0.02 * loss(5)
         assert evpi(found) == pytest.approx(loss(5), rel=0.05)
 
+    def test_of_many_idle_numbers_none_is_worth_more_than_chance_gives(self) -> None:
+        """Thirty draws of forty numbers, of which one decides and the others never do."""
+        rng = np.random.default_rng(11)
+        drawn = {f"idle-{n}": rng.normal(size=30) for n in range(39)} | {"x": rng.normal(size=30)}
+        found = np.column_stack([np.zeros(30), 0.3 + drawn["x"] + 0.3 * rng.normal(size=30)])
+        table = evppi_table(found, drawn)
+        assert table.loc[table["beyond_chance"], "key"].tolist() == ["x"]
+        only = evppi_table(found, {key: one for key, one in drawn.items() if key != "x"})
+        assert (only["evppi"] > 0.02 * evpi(found)).any(), "some seem to be worth something"
+        assert not only["beyond_chance"].any()
+
     def test_a_bent_relation_is_seen(self) -> None:
         """Of x² - 1 with x normal, knowing x is knowing all."""
         x = np.random.default_rng(2).normal(size=4000)

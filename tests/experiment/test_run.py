@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,8 +22,10 @@ from small_sweeps import plan, same, shards, started, sweep_noting, write
 from sisim.cli import sweeping
 from sisim.engine import kernel
 from sisim.experiment import executors, run
+from sisim.experiment.cell import KEPT, SCENARIOS, Cell, Runner, Setup
+from sisim.experiment.design import cells
 from sisim.experiment.evaluate import Evaluator
-from sisim.experiment.executors import dask, in_process, processes
+from sisim.experiment.executors import AHEAD, dask, in_process, processes, run_batch
 from sisim.experiment.run import open_study, sweep
 
 MORE = ("draws = 4", "draws = 12")
@@ -85,6 +89,29 @@ def test_an_evaluation_is_what_a_cell_of_a_sweep_is(whole: pd.DataFrame, tmp_pat
     evaluator = Evaluator(one.scenario, arm="care", outcomes=one.outcomes, replications=2)
     found = evaluator.evaluate(values)
     same(found[list(one.outcomes)], cell[list(one.outcomes)])
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_memory_does_not_grow_with_the_cells(tmp_path: Path, workers: int) -> None:
+    """Cells are made as they are run, and no more simulations are remembered than said."""
+    many = plan(tmp_path, ("draws = 4", "draws = 4000"))
+    setup = Setup(many.scenario, many.outcomes, ("care",))
+    made: list[Cell] = []
+
+    def batches() -> Iterator[list[Cell]]:
+        for cell in cells(many):
+            made.append(cell)
+            yield [cell]
+
+    executor = in_process() if workers == 1 else processes(workers)
+    with closing(executor.run(setup, batches())) as finished:
+        next(finished)
+    assert len(made) <= AHEAD * workers + 1
+    runner = Runner(setup)
+    for batch in islice(batches(), 40):
+        run_batch(runner, batch)
+    assert len(runner._counts) == KEPT
+    assert len(runner._scenarios) == SCENARIOS
 
 
 def test_prices_alone_share_the_simulations_of_all_draws(

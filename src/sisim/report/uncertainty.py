@@ -221,12 +221,16 @@ def draw_information(
         lang: "sv" or "en".
         note: What the decision is taken by.
     """
-    rows = table[table["evppi"] > WORTH_SHOWING * whole].head(MOST)
+    telling = table["evppi"] > WORTH_SHOWING * whole
+    rows = table[telling & table["beyond_chance"]].head(MOST)
+    left = int((telling & ~table["beyond_chance"]).sum())
     scale = scale_for(subject, [whole, *rows["evppi"]], lang)
     subtitle = t("Expected value of perfect information for one such decision, {unit}", lang,
                  unit=scale.unit)  # fmt: skip
     notes = [*([note] if note else []),
-             *([] if len(rows) else [t("No number alone would change the choice.", lang)]),
+             *([] if telling.any() else [t("No number alone would change the choice.", lang)]),
+             *([t("Left out, as chance would have any seem worth as much with so few draws: {n}.",
+                  lang, n=left)] if left else []),
              t("An upper limit to what it is worth to find out; the numbers overlap, and their "
                "sum is not the whole.", lang)]  # fmt: skip
     title = t("What is worth finding out?", lang)
