@@ -73,7 +73,7 @@ def main() -> None:
         for lang in LANGUAGES:
             words[lang] += uncertainty.sentences(about, analysis, lang)
             note = t("The decision is by money alone.", lang)
-            if table["beyond_chance"].any():
+            if (table["beyond_chance"] & (table["evppi"] > 0)).any():
                 picture = uncertainty.draw_information(
                     about, table, evpi(analysis.benefits()), grades, lang, note
                 )
