@@ -475,6 +475,8 @@ class _Backgrounds:
         """Return people with the backgrounds at `index`, born at a step."""
         n = len(index)
         enters = np.full(n, max(born, 0), np.int32)
+        # In order: another layout would have everything compiled once more.
+        codes = np.ascontiguousarray(self.codes[:, index])
         return People(
             lo=np.zeros(n, np.uint32),
             hi=np.zeros(n, np.uint32),
@@ -483,8 +485,8 @@ class _Backgrounds:
             arrive=enters,
             area=self.area[index],
             eldest=np.arange(n, dtype=np.int32),
-            codes=self.codes[:, index],
-            units=self.codes[:, index].astype(np.int32),
+            codes=codes,
+            units=codes.astype(np.int32),
             numbers=np.zeros((self.numbers, n)),
         )
 
