@@ -85,8 +85,12 @@ def explain(
         enrolments=simulation.enrolments.record,
         shares=np.stack(simulation.shares) if simulation.shares else None,
     )
-    parts = [*_who(found, words), "", *_side_by_side(found, words), *_why(found, words)]
-    return "\n".join([*opening, *parts])
+    return "\n".join([*opening, told(found, words)])
+
+
+def told(found: Lives, words: Words) -> str:
+    """Return one person's lives side by side, and why they part."""
+    return "\n".join([*_who(found, words), "", *_side_by_side(found, words), *_why(found, words)])
 
 
 # ---------------------------------------------------------------------------- who

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from sisim.language import t
+from sisim.report.captions import end_claim, headline_cells, phase_label
 from sisim.report.frame import (
     EDGE,
     cost_title,
@@ -26,7 +27,7 @@ from sisim.report.frame import (
     year_ticks,
 )
 from sisim.report.labels import EndLabels, Room
-from sisim.report.result import Estimate, Result
+from sisim.report.result import Result
 from sisim.report.series import (
     NOTICEABLE,
     WHICH,
@@ -60,7 +61,6 @@ from sisim.report.style import (
     write,
 )
 from sisim.report.words import caption, number_of, paid_back, percent_pair, verdict
-from sisim.report.writing import Unit, decimal, money, spread, unit_for
 
 LINE = 24.0
 """Height of a line of projector text, in layout pixels."""
@@ -187,18 +187,11 @@ def _cost_strip(
 ) -> None:
     figure = figure_of(axes)
     without, with_ = story.without.cost, side.cost
-    scenario = story.scenario
-    payers = {payer for one in scenario.investments.values() for payer in one.cost.shares}
-    project = (
-        t("Project time – paid by the fund", lang)
-        if payers <= {"fund", *scenario.funds}
-        else t("Project time", lang)
-    )
     labels = {
         kind: wrap(figure, text, wide)
         for kind, text, wide in (
-            ("project", project, 220 if roomy else 150),
-            ("new_way", t("New way of working in ordinary operation", lang), 218),
+            ("project", phase_label("project", story.scenario, lang), 220 if roomy else 150),
+            ("new_way", phase_label("new_way", story.scenario, lang), 218),
         )
     }
     # Room above the curves for the names of the phases, the same in both figures.
@@ -267,18 +260,10 @@ def _cost_strip(
         bold=True,
         color=BLUE,
     )
-    claim = _end_claim(side, lang)
+    claim = end_claim(side, lang)
     if claim:
         ends.add(with_.mean[-1], wrap(figure, claim, wide), color=BLUE, lead=False)
     ends.settle(padding=3, overflow=10)
-
-
-def _end_claim(side: Investing, lang: str) -> str:
-    if side.back_on_track and not side.fewer_entries:
-        return t("Back on the same course: the inflow is unchanged", lang)
-    if side.lasting and side.fewer_entries:
-        return t("A lastingly lower level: fewer new cases", lang)
-    return ""
 
 
 def _bracket(axes: Axes, room: Room, story: Comparison, side: Investing) -> None:
@@ -397,26 +382,7 @@ def _number_table(
     figure: Figure, story: Comparison, shown: Sequence[Which], top: float, lang: str
 ) -> None:
     """Write the row of numbers of each figure shown, one under the other."""
-    end = int(story.years[-1]) + 1
-    headings = {
-        "helped": t("Helped individuals", lang),
-        "avoided": t("Avoided cases until {year}", lang, year=end),
-        "invested": t("Invested", lang),
-        "lower_cost": t("Lower cost (present value)", lang),
-        "net": t("Net", lang),
-    }
-    headline = {which: story.side(which).headline for which in shown}
-    largest = max(
-        abs(headline[which][name][0])
-        for which in shown
-        for name in ("invested", "lower_cost", "net")
-    )
-    unit = unit_for(largest)
-    cells = {
-        (which, name): _cell(name, headline[which][name], unit, lang)
-        for which in shown
-        for name in headings
-    }
+    headings, cells = headline_cells(story, shown, lang)
     values = {key: width_of(figure, f"{cells[key][0]} ", bold=key[1] == "net") for key in cells}
     widths = {
         name: max(
@@ -441,12 +407,3 @@ def _number_table(
                 beside = left + values[which, name]
                 write(figure, beside, at + 3, interval, size=FINE, color=MUTED)
         left += widths[name] + room / (len(headings) - 1)
-
-
-def _cell(name: str, estimate: Estimate, unit: Unit, lang: str) -> tuple[str, str]:
-    mean, low, high = estimate
-    if name in ("helped", "avoided"):
-        return decimal(mean, lang), spread(low, high, lang)
-    digits = unit.digits if abs(mean) < 100 * unit.size else 0
-    interval = spread(low / unit.size, high / unit.size, lang, digits)
-    return money(mean, lang, Unit(unit.millions, digits)), interval

@@ -197,10 +197,12 @@ def compare(source: Result | Comparison, view: View | None = None) -> Comparison
     start = int(scenario.time.start[:4])
     marked = int(np.clip(view.year or figures.year, grid.years[0], grid.years[-1]))
 
+    bearing = [name for name in tables.costs["administration"].unique() if scenario.bears(name)]
+
     def matrices(arm: str) -> dict[str, Floats]:
         own = tables.of(arm)
         costs, entries = own.costs, own.entries
-        costs = costs[costs["administration"].map(scenario.bears)]
+        costs = costs[costs["administration"].isin(bearing)]
         return {
             "cost": grid.sums(costs, "amount"),
             "investment": grid.sums(costs[costs["kind"] != "use"], "amount"),

@@ -1,0 +1,1 @@
+"""The live page: the two figures follow the hand."""

@@ -1,0 +1,70 @@
+"""The short texts on the two figures, and their row of numbers, on paper as on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from sisim.language import t
+from sisim.report.result import Estimate
+from sisim.report.series import Comparison, Investing, Which
+from sisim.report.writing import Unit, decimal, money, spread, unit_for
+from sisim.scenario.scenario import Scenario
+
+Cell = tuple[str, str]
+"""A number as it is written, and its interval."""
+
+
+def phase_label(kind: Literal["project", "new_way"], scenario: Scenario, lang: str) -> str:
+    """Return what a shaded phase is called."""
+    if kind == "new_way":
+        return t("New way of working in ordinary operation", lang)
+    payers = {payer for one in scenario.investments.values() for payer in one.cost.shares}
+    if payers <= {"fund", *scenario.funds}:
+        return t("Project time – paid by the fund", lang)
+    return t("Project time", lang)
+
+
+def end_claim(side: Investing, lang: str) -> str:
+    """Return what is said where the curve ends; empty where the series do not say so."""
+    if side.back_on_track and not side.fewer_entries:
+        return t("Back on the same course: the inflow is unchanged", lang)
+    if side.lasting and side.fewer_entries:
+        return t("A lastingly lower level: fewer new cases", lang)
+    return ""
+
+
+def headline_cells(
+    story: Comparison, shown: Sequence[Which], lang: str
+) -> tuple[dict[str, str], Mapping[tuple[Which, str], Cell]]:
+    """Return the headings of the row of numbers, and its cells by figure and measure."""
+    end = int(story.years[-1]) + 1
+    headings = {
+        "helped": t("Helped individuals", lang),
+        "avoided": t("Avoided cases until {year}", lang, year=end),
+        "invested": t("Invested", lang),
+        "lower_cost": t("Lower cost (present value)", lang),
+        "net": t("Net", lang),
+    }
+    headline = {which: story.side(which).headline for which in shown}
+    largest = max(
+        abs(headline[which][name][0])
+        for which in shown
+        for name in ("invested", "lower_cost", "net")
+    )
+    unit = unit_for(largest)
+    cells = {
+        (which, name): _cell(name, headline[which][name], unit, lang)
+        for which in shown
+        for name in headings
+    }
+    return headings, cells
+
+
+def _cell(name: str, estimate: Estimate, unit: Unit, lang: str) -> Cell:
+    mean, low, high = estimate
+    if name in ("helped", "avoided"):
+        return decimal(mean, lang), spread(low, high, lang)
+    digits = unit.digits if abs(mean) < 100 * unit.size else 0
+    interval = spread(low / unit.size, high / unit.size, lang, digits)
+    return money(mean, lang, Unit(unit.millions, digits)), interval
