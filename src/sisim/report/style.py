@@ -7,6 +7,7 @@ its meaning alone (dashes, hatching, direct labels).
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 from matplotlib import rc_context
@@ -106,13 +107,19 @@ def write(
 def scale_ticks(axes: Axes, lang: str, count: int, unit: float = 1.0) -> None:
     """Let the value axis have about `count` round ticks, written in units of `unit`."""
     low, high = axes.get_ylim()
-    ticks = MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low / unit, high / unit)
-    step = ticks[1] - ticks[0]
-    digits = 0 if step >= 1 and step == int(step) else 1 if step * 10 == int(step * 10) else 2
+    ticks, digits = round_ticks(low / unit, high / unit, count)
     axes.set_yticks([tick * unit for tick in ticks if low <= tick * unit <= high])
     axes.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: decimal(value / unit, lang, digits))
     )
+
+
+def round_ticks(low: float, high: float, count: int) -> tuple[list[float], int]:
+    """Return about `count` round numbers from below `low` to above `high`, and their decimals."""
+    ticks = MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    step = ticks[1] - ticks[0]
+    digits = 0 if step >= 1 and step == int(step) else 1 if step * 10 == int(step * 10) else 2
+    return [float(tick) for tick in ticks], digits
 
 
 def width_of(figure: Figure, text: str, size: float = PROJECTOR, bold: bool = False) -> float:
@@ -165,8 +172,18 @@ def _break(words: list[tuple[str, float]], space: float, width: float) -> list[s
 
 def save(figure: Figure, stem: Path, dpi: float) -> list[Path]:
     """Save a picture as PNG and SVG; the same picture gives the same bytes."""
-    png, svg = stem.with_name(f"{stem.name}.png"), stem.with_name(f"{stem.name}.svg")
-    figure.savefig(png, dpi=dpi, pil_kwargs={"compress_level": 4})
-    with rc_context({"svg.hashsalt": "sisim", "svg.fonttype": "path"}):
-        figure.savefig(svg, metadata={"Date": None})
-    return [png, svg]
+    files = [stem.with_name(f"{stem.name}.{kind}") for kind in ("png", "svg")]
+    for file in files:
+        file.write_bytes(saved(figure, file.suffix[1:], dpi))
+    return files
+
+
+def saved(figure: Figure, kind: str, dpi: float) -> bytes:
+    """Return a picture as the content of a file, "png" or "svg"."""
+    file = BytesIO()
+    if kind == "svg":
+        with rc_context({"svg.hashsalt": "sisim", "svg.fonttype": "path"}):
+            figure.savefig(file, format="svg", metadata={"Date": None})
+    else:
+        figure.savefig(file, format=kind, dpi=dpi, pil_kwargs={"compress_level": 4})
+    return file.getvalue()

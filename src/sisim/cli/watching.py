@@ -1,0 +1,83 @@
+"""The command that opens the live page."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from sisim.cli.options import Options, values
+from sisim.cli.speech import Refusal, complain
+from sisim.language import Lang, t
+from sisim.scenario.load import load_scenario
+
+Command = Callable[[str, str], Callable[[Callable[..., None]], Callable[..., None]]]
+
+
+def add_watching(command: Command, options: Options, lang: Lang, ready_scenario: str) -> None:
+    """Add `sisim live`."""
+    argument, option = options.argument, options.option
+    Changes = Annotated[list[str] | None, options.changes]  # noqa: N806 (types)
+    Seed = Annotated[int | None, options.seed]  # noqa: N806
+
+    @command(
+        "live",
+        t(
+            "Open a page on which the two figures follow the hand: sliders, people as dots, a "
+            "story to tell, the fund.\n\n"
+            "It is on this computer alone, and needs no internet. Stop it with Ctrl-C. "
+            "Example: `sisim live my.toml --lang sv`",
+            lang,
+        ),
+    )
+    def live(
+        scenario: Annotated[
+            str,
+            argument(f"[{t('SCENARIO', lang)}]",
+                     t("A scenario file, or the name of a ready one.", lang)),
+        ] = ready_scenario,
+        changes: Changes = None,
+        seed: Seed = None,
+        residents: Annotated[
+            int | None,
+            option("--residents", t("N", lang),
+                   t("How many residents; unset: as many as the scenario says.", lang), min=1),
+        ] = None,
+        port: Annotated[
+            int | None,
+            option("--port", t("N", lang), t("Which port; unset: one that is free.", lang),
+                   min=0, max=65535),
+        ] = None,
+        host: Annotated[
+            str,
+            option("--host", t("ADDRESS", lang),
+                   t("Which address is listened at; unset: 127.0.0.1, which only this computer "
+                     "reaches.", lang)),
+        ] = "127.0.0.1",
+        no_open: Annotated[
+            bool, option("--no-open", None, t("Do not open a browser.", lang))
+        ] = False,
+    ) -> None:  # fmt: skip
+        given: dict[str, Any] = values(changes, lang)
+        if residents is not None:
+            given["population.residents"] = residents
+        # What is wrong in the file is said here; later it is said on the page.
+        load_scenario(scenario, given)
+        from sisim.live.app import HERE, PortTaken, free_port, serve
+
+        try:
+            found = free_port(host, port)
+        except PortTaken as error:
+            text = t("Port {port} is taken. Leave out --port, and one that is free is found.",
+                     lang, port=str(port))  # fmt: skip
+            raise Refusal(text) from error
+        except OSError as error:
+            text = t('"{host}" cannot be listened at: {reason}.', lang, host=host,
+                     reason=error.strerror or str(error))  # fmt: skip
+            raise Refusal(text) from error
+        if host not in (HERE, "localhost", "::1"):
+            complain(t("Whoever reaches {host} can see the page.", lang, host=host))
+
+        def tell(address: str) -> None:
+            print(t("The page is at {address} (Ctrl-C stops it).", lang, address=address),
+                  flush=True)  # fmt: skip
+
+        serve(scenario, host=host, port=found, lang=lang, overrides=given, seed=seed,
+              show=not no_open, ready=tell)  # fmt: skip

@@ -1,0 +1,102 @@
+"""The server of the live page: on this machine alone unless asked otherwise."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from nicegui import app, ui
+from starlette.requests import Request
+
+from sisim.language import Lang
+from sisim.live.library import Library
+from sisim.live.page import Page, usual
+from sisim.live.session import Settings
+
+HERE = "127.0.0.1"
+FIRST_PORT = 8480
+"""Where a free port is looked for first."""
+STATIC = Path(__file__).with_name("static")
+
+
+class PortTaken(OSError):  # noqa: N818 (what is the matter)
+    """Something else answers at the port that was asked for."""
+
+
+def free_port(host: str, wanted: int | None) -> int:
+    """Return the port that was asked for, or the first free one.
+
+    Raises:
+        PortTaken: If the port that was asked for is taken.
+        OSError: If the host is none of this machine's.
+    """
+    if wanted is not None:
+        try:
+            return _bound(host, wanted)
+        except OSError as error:
+            raise PortTaken(*error.args) from error
+    for port in range(FIRST_PORT, FIRST_PORT + 50):
+        try:
+            return _bound(host, port)
+        except OSError:
+            continue
+    return _bound(host, 0)
+
+
+def _bound(host: str, port: int) -> int:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as place:
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        place.bind((host, port))
+        return int(place.getsockname()[1])
+
+
+def serve(
+    source: str,
+    *,
+    host: str = HERE,
+    port: int,
+    lang: Lang,
+    overrides: Mapping[str, Any] | None = None,
+    seed: int | None = None,
+    show: bool = True,
+    ready: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve the live page until it is interrupted.
+
+    Args:
+        source: A scenario file, or the name of a ready one.
+        host: The address that is listened at.
+        port: The port.
+        lang: The language in which the page is opened.
+        overrides: Other values in the scenario, by dotted path.
+        seed: The seed; unset: the scenario's.
+        show: Open it in a browser.
+        ready: Is told the address when it can be opened.
+    """
+    library = Library(source, overrides)
+    begin = usual(Settings(lang=lang), library)
+    if seed is not None:
+        begin = Settings(lang=lang, seed=seed)
+    add_page(library, begin)
+    app.on_startup(lambda: ready(f"http://{host}:{port}/"))
+    ui.run(
+        host=host, port=port, show=show, reload=False, title="sisim", favicon="◆",
+        tailwind=False, show_welcome_message=False, binding_refresh_interval=None,
+        uvicorn_logging_level="warning",
+    )  # fmt: skip
+
+
+def add_page(library: Library, begin: Settings) -> None:
+    """Put the page where the server answers."""
+    app.add_static_files("/sisim", str(STATIC))
+    head = (
+        '<link rel="stylesheet" href="/sisim/page.css"><script src="/sisim/page.js"></script>'
+        '<script src="/sisim/dots.js"></script>'
+    )
+
+    @ui.page("/", title="sisim", response_timeout=30)
+    def live(request: Request) -> None:
+        ui.add_head_html(head)
+        Page(library, begin, dict(request.query_params))

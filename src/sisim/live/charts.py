@@ -1,0 +1,591 @@
+"""The two figures as options of Apache ECharts: plain JSON, made of the report's series and words.
+
+Every value is in the unit of its axis, every text is written out: what draws them needs neither
+formats nor languages. Series have ids, so that an update sends only what has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sisim.language import t
+from sisim.report.captions import end_claim, phase_label
+from sisim.report.frame import cost_title, span, unit_of, year_ticks
+from sisim.report.series import NOTICEABLE, Comparison, Curve, Floats, Investing, Which
+from sisim.report.style import (
+    BLACK,
+    BLUE,
+    DARK_GREEN,
+    DARK_ORANGE,
+    GREEN,
+    INK,
+    MUTED,
+    NEW_WAY_TINT,
+    ORANGE,
+    PROJECT_TINT,
+    PURPLE,
+    RULE,
+    SKY,
+    round_ticks,
+)
+from sisim.report.words import paid_back, percent_pair
+from sisim.report.writing import decimal
+
+Option = dict[str, Any]
+FONT = "Roboto, system-ui, sans-serif"
+"""What the page itself is set in."""
+COST, INFLOW, STOCK = range(3)
+TOP_SPACE = 1.06
+"""How much higher than what is drawn an axis reaches."""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of the page: light is the usual, for projectors."""
+
+    paper: str
+    ink: str
+    muted: str
+    rule: str
+    without: str
+    with_: str
+    extra: str
+    extra_text: str
+    lower: str
+    lower_text: str
+    project: str
+    new_way: str
+    diamond: str
+
+
+LIGHT = Palette("#FFFFFF", INK, MUTED, RULE, BLACK, BLUE, ORANGE, DARK_ORANGE, GREEN, DARK_GREEN,
+                PROJECT_TINT, NEW_WAY_TINT, PURPLE)  # fmt: skip
+DARK = Palette("#14181C", "#F2F2F2", "#B9BEC4", "#3A4149", "#FFFFFF", SKY, ORANGE, ORANGE, GREEN,
+               "#3FD0A4", "#3B3016", "#163446", PURPLE)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a picture is to look: its colours, its size, what years are counted from.
+
+    `scale` is the width of the window in 1280ths.
+    """
+
+    dark: bool = False
+    scale: float = 1.0
+    since_start: bool = False
+    brackets: bool = True
+    bands: bool = False
+    wide: bool = False
+
+    @property
+    def palette(self) -> Palette:
+        """The colours."""
+        return DARK if self.dark else LIGHT
+
+    def px(self, pixels: float) -> int:
+        """Return a length at the width of 1280 as one at this width."""
+        return round(pixels * self.scale)
+
+
+@dataclass(frozen=True)
+class Reveal:
+    """How much of a figure is shown: all of it, unless the story is being told.
+
+    Attributes:
+        with_: The curve with the investment.
+        until: The year up to which it is shown; None for all.
+        areas: The areas between the curves.
+        brackets: The comparisons at the marked year.
+        claims: What is said where the curve ends, and whether it is paid back.
+        new_way: The band of the new way of working.
+        guess: A curve that the room expects, by year.
+    """
+
+    with_: bool = True
+    until: int | None = None
+    areas: bool = True
+    brackets: bool = True
+    claims: bool = True
+    new_way: bool = True
+    guess: tuple[tuple[int, float], ...] = ()
+
+
+ALL = Reveal()
+
+
+@dataclass(frozen=True)
+class Axes:
+    """How high the axes of both figures reach, in SEK and people: held while a hand moves."""
+
+    cost: float
+    entries: float
+    stock: float
+
+    @classmethod
+    def of(cls, story: Comparison) -> Axes:
+        """Return axes that hold all that is drawn, the same for both figures."""
+
+        def top(name: str) -> float:
+            curves = [getattr(s, name) for s in (story.without, story.project, story.new_way)]
+            drawn = [c.high if story.banded else c.mean for c in curves]
+            return TOP_SPACE * max(float(one.max()) for one in drawn) or 1.0
+
+        return cls(1.12 * top("cost"), top("entries"), top("stock"))
+
+    def hold(self, story: Comparison) -> bool:
+        """Return whether all that is drawn has room."""
+        now = Axes.of(story)
+        return (
+            now.cost <= 1.18 * self.cost
+            and now.entries <= TOP_SPACE * self.entries
+            and now.stock <= TOP_SPACE * self.stock
+        )
+
+
+def figure(
+    story: Comparison, which: Which, lang: str, axes: Axes, look: Look, reveal: Reveal = ALL
+) -> Option:
+    """Return one of the two figures: cost, inflow and stock on one time axis."""
+    side, c = story.side(which), look.palette
+    unit = unit_of(story).size
+    case = story.scenario.pathway.groups[story.figures.case].label.in_language(lang)
+    tops = (axes.cost / unit, axes.entries, axes.stock)
+    scales = [round_ticks(0, top, count) for top, count in zip(tops, (4, 2, 2), strict=True)]
+    tops = tuple(max(top, 1e-9) for top in tops)
+    low, high = span(story)
+    return {
+        "animation": False,
+        "backgroundColor": "transparent",
+        "textStyle": {"fontFamily": FONT, "fontSize": look.px(15), "color": c.ink},
+        "grid": _grids(look),
+        "title": [
+            _title(text, place, look)
+            for text, place in (
+                (cost_title(story, lang), "0.5%"),
+                (t("New cases per year (inflow): {case}", lang, case=case), "60%"),
+                (t("Ongoing cases (stock): {case}", lang, case=case), "79%"),
+            )
+        ],
+        "xAxis": [
+            {"type": "value", "gridIndex": n, "min": low, "max": high, "splitLine": {"show": False},
+             "axisLabel": {"show": False}, "axisTick": {"show": False},
+             "axisLine": {"lineStyle": {"color": c.muted}, "onZero": False}}
+            for n in range(3)
+        ],
+        "yAxis": [
+            {"type": "value", "gridIndex": n, "min": 0, "max": top, "interval": ticks[1] - ticks[0],
+             "axisLabel": {"show": False}, "axisTick": {"show": False}, "axisLine": {"show": False},
+             "splitLine": {"showMaxLabel": False, "lineStyle": {"color": c.rule}}}
+            for n, (top, (ticks, _)) in enumerate(zip(tops, scales, strict=True))
+        ],
+        "series": [
+            *_ticks(story, lang, tops, scales, look),
+            *_areas(story, side, unit, look, reveal),
+            *_bands(story, side, unit, look, reveal),
+            *_cost_lines(story, side, lang, unit, tops[COST], look, reveal),
+            *_bracket(story, side, lang, unit, look, reveal),
+            *_annotations(story, side, lang, unit, look, reveal),
+            *_strip("entries", INFLOW, story, side, lang, look, reveal),
+            *_strip("stock", STOCK, story, side, lang, look, reveal),
+        ],
+    }  # fmt: skip
+
+
+def patch(before: Option, after: Option) -> Option:
+    """Return what turns one option into the other: of the series, only what has changed."""
+    rest = {key: part for key, part in after.items() if key != "series" and before.get(key) != part}
+    known = {one["id"]: one for one in before["series"]}
+    moved = []
+    for one in after["series"]:
+        old = known.get(one["id"], {})
+        new = {key: part for key, part in one.items() if key == "id" or old.get(key) != part}
+        if len(new) > 1:
+            moved.append({"type": one["type"], **new})
+    return {**rest, **({"series": moved} if moved else {})}
+
+
+def points(years: Sequence[float] | Floats, values: Floats, unit: float = 1.0) -> list[list[float]]:
+    """Return the points of a curve, finer than any eye sees."""
+    return [[float(x), round(float(y) / unit, 4)] for x, y in zip(years, values, strict=True)]
+
+
+# ---------------------------------------------------------------------------- the frame
+
+
+def _grids(look: Look) -> list[Option]:
+    left, right = look.px(58), look.px(168)
+    places = (("6.5%", "52%"), ("66.5%", "11%"), ("85.5%", "9%"))
+    return [{"left": left, "right": right, "top": top, "height": high} for top, high in places]
+
+
+def _title(text: str, top: str, look: Look) -> Option:
+    style = {"fontSize": look.px(14), "fontWeight": "normal", "color": look.palette.muted,
+             "fontFamily": FONT}  # fmt: skip
+    return {"text": text, "left": 0, "top": top, "padding": 0, "textStyle": style}
+
+
+def _ticks(
+    story: Comparison,
+    lang: str,
+    tops: Sequence[float],
+    scales: Sequence[tuple[list[float], int]],
+    look: Look,
+) -> list[Option]:
+    """Return the numbers along the axes, as points that are labelled and not drawn."""
+    c = look.palette
+    low, _ = span(story)
+    found = []
+    for grid, (top, (ticks, digits)) in enumerate(zip(tops, scales, strict=True)):
+        marks = [
+            label([low, tick], decimal(tick, lang, digits), "left", look, size=14)
+            for tick in ticks
+            if 0 <= tick <= top * 1.0001
+        ]
+        found.append(marked(f"scale-{grid}", grid, marks))
+    years = [
+        label([year, 0], str(year - story.start + 1 if look.since_start else year), "bottom", look,
+               size=14, color=c.ink if year == story.marked else c.muted,
+               bold=year == story.marked)
+        for year in year_ticks(story)
+    ]  # fmt: skip
+    found.append(marked("years", STOCK, years))
+    return found
+
+
+def marked(name: str, grid: int, marks: list[Option], **more: Any) -> Option:
+    """Return points that carry labels, in a grid, and are themselves hardly seen."""
+    return {
+        "id": name, "type": "scatter", "xAxisIndex": grid, "yAxisIndex": grid, "data": marks,
+        "symbol": "circle", "symbolSize": 0.01, "silent": True, "clip": False, "z": 9,
+        "itemStyle": {"opacity": 1}, **more,
+    }  # fmt: skip
+
+
+def label(
+    at: list[float],
+    text: str,
+    position: str,
+    look: Look,
+    *,
+    size: float = 15,
+    color: str | None = None,
+    bold: bool = False,
+    width: float | None = None,
+    offset: tuple[float, float] = (0, 0),
+    paper: bool = False,
+) -> Option:
+    """Return a point with a text at one of its sides, sizes in pixels at a width of 1280."""
+    c = look.palette
+    words: Option = {
+        "show": True, "formatter": text, "position": position, "fontSize": look.px(size),
+        "fontFamily": FONT, "color": color or c.ink, "lineHeight": look.px(size * 1.2),
+        "distance": look.px(6), "offset": [look.px(offset[0]), look.px(offset[1])],
+        "fontWeight": "bold" if bold else "normal",
+    }  # fmt: skip
+    if width is not None:
+        words |= {"width": look.px(width), "overflow": "break"}
+    if paper:
+        words |= {"backgroundColor": c.paper, "padding": [1, 3], "borderRadius": 3}
+    return {"value": [round(float(at[0]), 3), round(float(at[1]), 4)], "label": words}
+
+
+def line(name: str, grid: int, data: list[list[float]], style: Option, **more: Any) -> Option:
+    """Return a curve in a grid."""
+    return {
+        "id": name, "type": "line", "xAxisIndex": grid, "yAxisIndex": grid, "data": data,
+        "showSymbol": False, "silent": True, "lineStyle": style, "z": 4,
+        "itemStyle": {"color": style.get("color")}, **more,
+    }  # fmt: skip
+
+
+# ---------------------------------------------------------------------------- the cost
+
+
+def _shown(years: Floats, reveal: Reveal) -> Any:
+    """Return which years of the curve with the investment are shown."""
+    if not reveal.with_:
+        return np.zeros(len(years), bool)
+    return np.ones(len(years), bool) if reveal.until is None else years <= reveal.until
+
+
+def _cost_lines(
+    story: Comparison, side: Investing, lang: str, unit: float, top: float, look: Look,
+    reveal: Reveal,
+) -> list[Option]:  # fmt: skip
+    c = look.palette
+    years = story.years
+    shown = _shown(years, reveal)
+    phases = []
+    for kind, first, last in side.phases:
+        if not reveal.with_ or (kind == "new_way" and not reveal.new_way):
+            continue
+        tint = c.project if kind == "project" else c.new_way
+        inside = {"show": True, "position": "insideTop", "fontSize": look.px(13), "color": c.ink,
+                  "fontFamily": FONT, "distance": look.px(4), "overflow": "break",
+                  "width": look.px(104 if kind == "project" else 250),
+                  "formatter": phase_label(kind, story.scenario, lang)}  # fmt: skip
+        phases.append([
+            {"xAxis": first - 0.5, "itemStyle": {"color": tint}, "label": inside},
+            {"xAxis": last - 0.5},
+        ])  # fmt: skip
+    without = {"color": c.without, "width": look.px(3), "type": [look.px(8), look.px(4)]}
+    spent = np.where(side.investment.mean, side.investment.mean, np.nan)
+    paid = [
+        [float(year), None if np.isnan(amount) else round(float(amount) / unit, 4)]
+        for year, amount in zip(years, spent, strict=True)
+    ]
+    return [
+        line("phases", COST, [], {"opacity": 0}, z=0,
+              markArea={"silent": True, "data": phases}),
+        line("investment", COST, paid if look.wide and reveal.with_ else [],
+              {"color": c.extra, "width": look.px(2)}, step="middle"),
+        line("with", COST, points(years[shown], side.cost.mean[shown], unit),
+              {"color": c.with_, "width": look.px(4)}, z=5),
+        line("without", COST, points(years, story.without.cost.mean, unit), without, z=6),
+        line("guess", COST, [[float(x), y / unit] for x, y in reveal.guess],
+              {"color": c.diamond, "width": look.px(4), "type": "dotted"}, z=7),
+        marked("ends", COST, _ends(story, side, lang, unit, top, look, reveal), z=10),
+    ]  # fmt: skip
+
+
+LABELS_OF_END = 150.0
+"""Width of what is written where the curves end, at a window of 1280."""
+
+
+def _ends(
+    story: Comparison, side: Investing, lang: str, unit: float, top: float, look: Look,
+    reveal: Reveal,
+) -> list[Option]:  # fmt: skip
+    """Return the names of the curves where they end, kept apart from each other."""
+    c = look.palette
+    texts = [(float(story.without.cost.mean[-1]) / unit,
+              t("Without the investment (all else equal)", lang), c.without, False)]  # fmt: skip
+    if reveal.with_ and reveal.until is None:
+        name = t("With the investment", lang)
+        claim = end_claim(side, lang) if reveal.claims else ""
+        texts.append((float(side.cost.mean[-1]) / unit, name, c.with_, True))
+        if claim:
+            texts.append((float(side.cost.mean[-1]) / unit - top * 1e-6, claim, c.with_, False))
+    # In parts of the axis: the strip is about 205 pixels high where a line of text takes 18.
+    row = 18.0 / 205.0 * top
+    sizes = [row * -(-len(text) * 7.4 // LABELS_OF_END) for _, text, _, _ in texts]
+    order = sorted(range(len(texts)), key=lambda n: -texts[n][0])
+    places = _apart([texts[n][0] for n in order], [sizes[n] for n in order], top)
+    x = span(story)[1]
+    return [
+        label([x, place], texts[n][1], "right", look, color=texts[n][2], bold=texts[n][3],
+               width=LABELS_OF_END)
+        for n, place in zip(order, places, strict=True)
+    ]  # fmt: skip
+
+
+def _apart(wanted: list[float], sizes: list[float], top: float) -> list[float]:
+    """Return places, from above, that keep texts of some heights apart and within the axis."""
+    places: list[float] = []
+    above = top * 1.1
+    for want, size in zip(wanted, sizes, strict=True):
+        place = min(want, above - size / 2)
+        places.append(place)
+        above = place - size / 2
+    below = -0.04 * top
+    for n in reversed(range(len(places))):
+        places[n] = max(places[n], below + sizes[n] / 2)
+        below = places[n] + sizes[n] / 2
+    return places
+
+
+def _areas(
+    story: Comparison, side: Investing, unit: float, look: Look, reveal: Reveal
+) -> list[Option]:
+    """Return what lies between the curves: dearer hatched, cheaper filled."""
+    c = look.palette
+    years = story.years.astype(float)
+    shown = _shown(story.years, reveal) & reveal.areas
+    x, low, dearer, cheaper = _between(
+        years[shown], story.without.cost.mean[shown] / unit, side.cost.mean[shown] / unit
+    )
+    plain: Option = {"width": 0, "opacity": 0}
+    hatch = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.7854,
+             "color": c.extra}  # fmt: skip
+
+    def layer(name: str, values: Floats, **more: Any) -> Option:
+        data = points(x, values)
+        return line(name, COST, data, plain, stack="between", z=2, stackStrategy="all", **more)
+
+    return [
+        layer("floor", low),
+        layer("extra", dearer, areaStyle={"color": "transparent", "opacity": 1},
+              itemStyle={"color": "transparent", "decal": hatch}),
+        layer("lower", cheaper, areaStyle={"color": c.lower, "opacity": 0.25}),
+    ]  # fmt: skip
+
+
+def _between(
+    years: Floats, without: Floats, with_: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return years, with those where the curves cross put in, the lower curve, and both areas."""
+    gap = with_ - without
+    crossing = np.flatnonzero(gap[:-1] * gap[1:] < 0)
+    share = gap[crossing] / (gap[crossing] - gap[crossing + 1])
+    at = years[crossing] + share * (years[crossing + 1] - years[crossing])
+    x = np.sort(np.concatenate([years, at]))
+    a, b = np.interp(x, years, without), np.interp(x, years, with_)
+    return x, np.minimum(a, b), np.maximum(b - a, 0), np.maximum(a - b, 0)
+
+
+def _bands(
+    story: Comparison, side: Investing, unit: float, look: Look, reveal: Reveal
+) -> list[Option]:
+    """Return the 10-90 % range of both curves, where there are runs enough."""
+    c = look.palette
+    found = []
+    for name, curve, color in (("without", story.without.cost, c.without),
+                               ("with", side.cost, c.with_)):  # fmt: skip
+        shown = np.full(len(story.years), story.banded and look.bands)
+        if name == "with":
+            shown &= _shown(story.years, reveal)
+        years = story.years[shown]
+        for part, values in (("low", curve.low), ("high", curve.high - curve.low)):
+            style = {"color": color, "opacity": 0.14 if part == "high" else 0}
+            found.append(
+                line(f"band-{name}-{part}", COST, points(years, values[shown], unit),
+                      {"width": 0, "opacity": 0}, stack=f"band-{name}", stackStrategy="all", z=1,
+                      areaStyle=style)
+            )  # fmt: skip
+    return found
+
+
+def _bracket(
+    story: Comparison, side: Investing, lang: str, unit: float, look: Look, reveal: Reveal
+) -> list[Option]:
+    """Return the pair of arrows at the marked year: from today's cost, and from without."""
+    c = look.palette
+    shown = look.brackets and reveal.brackets and reveal.with_ and reveal.until is None
+    x = story.marked
+    with_, without = side.cost.at(x) / unit, story.without.cost.at(x) / unit
+    today = story.today / unit
+    arrows: list[list[Option]] = []
+    marks: list[Option] = []
+    if shown:
+        arrows = [
+            [{"coord": [x + offset, origin], "symbol": "none"},
+             {"coord": [x + offset, with_], "symbol": "arrow", "symbolSize": look.px(10)}]
+            for offset, origin in ((-0.35, today), (0.35, without))
+        ]  # fmt: skip
+        arrows.append([
+            {"coord": [story.start, today], "symbol": "none",
+             "lineStyle": {"type": "dotted", "color": c.muted, "width": look.px(2)}},
+            {"coord": [x + 0.6, today], "symbol": "none"},
+        ])  # fmt: skip
+        before_after, with_without = percent_pair(side, lang)
+        under = 0.62 * min(today, with_, without)
+        marks = [
+            label([x - 0.2, under], t("Before–after", lang) + f":\n{before_after}", "left", look,
+                   bold=True, paper=True),
+            label([x + 0.2, under], t("With–without", lang) + f":\n{with_without}", "right", look,
+                   bold=True, paper=True),
+        ]  # fmt: skip
+    arms = {"silent": True, "animation": False, "label": {"show": False}, "data": arrows,
+            "lineStyle": {"type": "solid", "color": c.ink, "width": look.px(2)}}  # fmt: skip
+    return [
+        line("arrows", COST, [], {"opacity": 0}, markLine=arms, z=8),
+        marked("brackets", COST, marks, z=11),
+        *(_cursor(grid, x, look) for grid in range(3)),
+    ]
+
+
+def _cursor(grid: int, year: int, look: Look) -> Option:
+    mark = {"silent": True, "symbol": "none", "label": {"show": False}, "data": [{"xAxis": year}],
+            "lineStyle": {"color": look.palette.muted, "width": 1, "type": "solid"}}  # fmt: skip
+    return line(f"cursor-{grid}", grid, [], {"opacity": 0}, markLine=mark, z=1)
+
+
+def _annotations(
+    story: Comparison, side: Investing, lang: str, unit: float, look: Look, reveal: Reveal
+) -> list[Option]:
+    """Return the names of the areas, why the effect fades, and whether it is paid back."""
+    c = look.palette
+    marks: list[Option] = []
+    diamond: list[Option] = []
+    with_, without = side.cost.mean / unit, story.without.cost.mean / unit
+    whole = reveal.with_ and reveal.until is None
+    if whole and reveal.areas:
+        size = -side.gap.mean
+        if size.max() >= NOTICEABLE * story.today:
+            seen = int(np.argmax(size))
+            at = [float(story.years[seen]), max(with_[seen], without[seen])]
+            marks.append(label(at, t("Lower cost\nthan without", lang), "top", look,
+                                color=c.lower_text, offset=(-18, -4)))  # fmt: skip
+        if size.min() <= -NOTICEABLE * story.today:
+            seen = int(np.argmin(size))
+            at = [float(story.years[seen]), min(with_[seen], without[seen])]
+            marks.append(label(at, t("Extra cost\n(investment)", lang), "bottom", look,
+                                color=c.extra_text, offset=(0, 6)))  # fmt: skip
+    ended = [last for _, _, last in side.phases if last <= story.years[-1]]
+    if whole and reveal.claims and side.back_on_track and ended:
+        after = np.flatnonzero(story.years >= ended[-1])
+        half = int(after[np.argmin(np.abs(side.gap.mean[after] - side.gap.mean.min() / 2))])
+        text = "↑ " + t("The intervention stops –\nthe effect fades", lang)
+        marks.append(label([float(story.years[half]), with_[half]], text, "bottom", look,
+                            offset=(34, 26), paper=True))  # fmt: skip
+    if whole and reveal.claims:
+        text = paid_back(story, side, lang)
+        if side.break_even is None:
+            at = [span(story)[1], 0.0]
+            marks.append(label(at, text, "left", look, size=14, offset=(0, -12), paper=True))
+        else:
+            year = story.start + side.break_even - 1
+            diamond = [label([year, 0.0], text, "right" if year - story.years[0] < 12 else "left",
+                              look, size=14, offset=(0, -12), paper=True)]  # fmt: skip
+    return [
+        marked("words", COST, marks, z=9),
+        marked("break-even", COST, diamond, symbol="diamond", symbolSize=look.px(15), z=12,
+                itemStyle={"color": c.diamond, "borderColor": c.paper, "borderWidth": 1}),
+    ]  # fmt: skip
+
+
+# ---------------------------------------------------------------------------- the strips
+
+
+def _strip(
+    name: str, grid: int, story: Comparison, side: Investing, lang: str, look: Look, reveal: Reveal
+) -> list[Option]:
+    c = look.palette
+    years, shown = story.years, _shown(story.years, reveal)
+    without: Curve = getattr(story.without, name)
+    with_: Curve = getattr(side, name)
+    dashes = {"color": c.without, "width": look.px(2.5), "type": [look.px(8), look.px(4)]}
+    found = [
+        line(f"{name}-with", grid, points(years[shown], with_.mean[shown]),
+              {"color": c.with_, "width": look.px(3.5)}, z=5),
+        line(f"{name}-without", grid, points(years, without.mean), dashes, z=6),
+    ]  # fmt: skip
+    top = max(float(without.mean.max()), float(with_.mean.max()), 1e-9)
+    texts = [(float(without.mean[-1]), t("Without", lang), c.without, False)]
+    if reveal.with_ and reveal.until is None:
+        texts.append((float(with_.mean[-1]), t("With", lang), c.with_, True))
+    if name == "entries":
+        first = {"without": story.without.first, "with": side.first}
+        thin = {"without": {"color": c.without, "width": look.px(1.5), "type": [4, 3]},
+                "with": {"color": c.with_, "width": look.px(2)}}  # fmt: skip
+        inside = {"without": np.ones(len(years), bool), "with": shown}
+        found += [
+            line(f"first-{arm}", grid, points(years[inside[arm]], curve.mean[inside[arm]]),
+                  thin[arm], z=4)
+            for arm, curve in first.items()
+        ]  # fmt: skip
+        named = (side if reveal.with_ else story.without).first.mean[-1]
+        texts.append((float(named), t("first time", lang), c.muted, False))
+    texts.sort(key=lambda item: -item[0])
+    row = 17.0 / 42.0 * top
+    places = _apart([item[0] for item in texts], [row] * len(texts), top)
+    marks = [
+        label([span(story)[1], place], text, "right", look, color=color, bold=bold, size=14)
+        for place, (_, text, color, bold) in zip(places, texts, strict=True)
+    ]
+    return [*found, marked(f"{name}-ends", grid, marks, z=10)]

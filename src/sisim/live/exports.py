@@ -1,0 +1,85 @@
+"""What a visitor takes home: the picture, the numbers, the scenario that the sliders describe."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from nicegui import ui
+
+from sisim.live.newest import POOL
+from sisim.live.visit import Picture, Visit
+from sisim.report.series import drawn
+
+TYPES = {
+    "svg": "image/svg+xml", "png": "image/png", "csv": "text/csv", "toml": "application/toml"
+}  # fmt: skip
+
+
+def save(visit: Visit, kind: str, in_page: Callable[..., Any]) -> None:
+    """Send the picture ("svg", "png"), the numbers ("csv") or the scenario ("toml") home."""
+    picture = visit.picture
+    if picture is None:
+        return
+    name = f"{visit.scenario.name}.{kind}"
+
+    async def work() -> None:
+        content = await asyncio.get_running_loop().run_in_executor(POOL, made, visit, picture, kind)
+        in_page(ui.download.content)(content, name, TYPES[kind])
+
+    visit.tasks.add(task := asyncio.get_running_loop().create_task(work()))
+    task.add_done_callback(visit.tasks.discard)
+
+
+def made(visit: Visit, picture: Picture, kind: str) -> bytes:
+    """Return the content of what is taken home."""
+    if kind == "csv":
+        return drawn(picture.story).to_csv(index=False).encode()
+    if kind == "toml":
+        source = Path(visit.library.path(visit.settings.scenario))
+        path = source if source.is_file() else visit.library.ready()[str(source)]
+        text = path.read_text(encoding="utf-8-sig")
+        own = {**visit.described, "seed": visit.settings.seed, "replications": visit.runs}
+        return overridden(text, own).encode()
+    from sisim.report.figures import question9
+    from sisim.report.publish import PICTURE_DPI
+    from sisim.report.style import saved
+
+    return saved(question9(picture.story, visit.settings.lang), kind, PICTURE_DPI)
+
+
+def overridden(text: str, changes: Mapping[str, Any]) -> str:
+    """Return the text of a scenario file that gives some of its numbers other values.
+
+    They are written into its table `[override]`, so that the file says what it is a change of.
+
+    Examples:
+        >>> print(overridden('name = "a"', {"time.years": 5}))
+        name = "a"
+        <BLANKLINE>
+        [override]
+        "time.years" = 5
+        <BLANKLINE>
+    """
+    if not changes:
+        return text
+    known = tomllib.loads(text).get("override", {})
+    lines = text.rstrip("\n").split("\n")
+    for key in set(changes) & set(known):
+        old = re.compile(rf"""^\s*["']?{re.escape(key)}["']?\s*=""")
+        lines = [line for line in lines if not old.match(line)]
+    written = [f'"{key}" = {_written(value)}' for key, value in changes.items()]
+    heads = [n for n, line in enumerate(lines) if re.match(r"^\s*\[override\]", line)]
+    if heads:
+        lines[heads[0] + 1 : heads[0] + 1] = written
+    else:
+        lines += ["", "[override]", *written]
+    return "\n".join(lines) + "\n"
+
+
+def _written(value: float) -> str:
+    return str(value) if isinstance(value, int) else repr(round(float(value), 10))

@@ -1,0 +1,88 @@
+"""The scenarios that visitors look at, and the worlds that have been opened."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sisim.live.session import Settings
+from sisim.live.world import World
+from sisim.scenario.document import shipped
+from sisim.scenario.load import load_scenario
+from sisim.scenario.scenario import Figures, Scenario
+
+KEPT = 6
+"""Worlds that are kept open, those looked at last."""
+
+
+class Library:
+    """Opens scenarios afresh for each visitor, and shares the worlds behind them.
+
+    Args:
+        source: The file, or the ready scenario, that was asked for.
+        overrides: Other values in it, by dotted path.
+    """
+
+    def __init__(self, source: str, overrides: Mapping[str, Any] | None = None) -> None:
+        self.source = source
+        self.overrides = dict(overrides or {})
+        self._lock = Lock()
+        self._worlds: OrderedDict[Hashable, World] = OrderedDict()
+
+    def ready(self) -> dict[str, Path]:
+        """Return the ready scenarios by name."""
+        return shipped("scenario")
+
+    def path(self, name: str) -> str:
+        """Return what is to be opened: a ready scenario, or what was asked for."""
+        return name if name in self.ready() else self.source
+
+    def open(self, settings: Settings) -> Scenario:
+        """Return the scenario that a visitor looks at, read from its file.
+
+        Raises:
+            ScenarioError: With everything that is wrong in it.
+        """
+        own = self.overrides if self.path(settings.scenario) == self.source else {}
+        scenario = load_scenario(self.path(settings.scenario), {**own, **base_changes(settings)})
+        return with_figures(scenario)
+
+    def world(self, scenario: Scenario, seed: int, runs: int) -> World:
+        """Return the world of a scenario, opened before if it can be."""
+        key = (scenario.model_dump_json(), seed, runs)
+        with self._lock:
+            world = self._worlds.get(key)
+            if world is None:
+                world = self._worlds[key] = World(scenario, seed, runs)
+            self._worlds.move_to_end(key)
+            while len(self._worlds) > KEPT:
+                self._worlds.popitem(last=False)
+            return world
+
+
+def base_changes(settings: Settings) -> dict[str, Any]:
+    """Return what settings change in the scenario itself, in every arm."""
+    found: dict[str, Any] = {}
+    if settings.residents is not None:
+        found["population.residents"] = settings.residents
+    if settings.years is not None:
+        found["time.years"] = settings.years
+    return found
+
+
+def with_figures(scenario: Scenario) -> Scenario:
+    """Return a scenario that says what its figures show; one that does not is given the obvious.
+
+    That is its first and its last arm, the group of its first outcome, a year midway.
+    """
+    groups = [one.group for one in scenario.outcomes.values() if one.group is not None]
+    groups += list(scenario.pathway.groups)
+    if scenario.figures is not None or not scenario.arms or not groups:
+        return scenario
+    arms = list(scenario.arms)
+    year = int(scenario.time.start[:4]) + int(scenario.time.years) // 2
+    shown = Figures(project=arms[0], new_way=arms[-1], case=groups[0], year=year)
+    return scenario.model_copy(update={"figures": shown})

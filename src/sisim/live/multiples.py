@@ -1,0 +1,209 @@
+"""What each administration pays, with and without: small charts on one scale, and differences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from nicegui import ui
+
+from sisim.language import t
+from sisim.live.charts import FONT, Look, Option, label, line, marked, patch, points
+from sisim.live.tags import Tag
+from sisim.live.visit import Visit
+from sisim.report.administrations import HUES
+from sisim.report.frame import cost_title, span, unit_of
+from sisim.report.result import WITHOUT
+from sisim.report.series import WHICH, Administration, Comparison, administrations_of
+from sisim.report.style import round_ticks
+from sisim.report.words import number_of
+from sisim.report.writing import decimal
+
+DASHES = {"project": [12, 4, 3, 4], "new_way": "solid"}
+
+
+class AdministrationView:
+    """Small multiples, and the differences stacked around zero."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        lang = visit.settings.lang
+        assert visit.picture is not None
+        told = visit.picture.story
+        Tag("h2", f"{t('Cost per administration', lang)}. {cost_title(told, lang)}")
+        self._option = administrations(told, lang, visit.look)
+        self._chart = ui.echart(self._option, renderer="svg").classes("chart multiples")
+        self._chart.props["id"], self._chart.props["role"] = "chart-administrations", "img"
+        self._chart.props["aria-label"] = t("Cost per administration", lang)
+
+    def draw(self) -> None:
+        """Follow the sliders."""
+        assert self._visit.picture is not None
+        told, lang = self._visit.picture.story, self._visit.settings.lang
+        option = administrations(told, lang, self._visit.look, self._option)
+        change = patch(self._option, option)
+        if change:
+            self._chart.run_chart_method("setOption", change)
+        self._option = option
+
+
+def administrations(story: Comparison, lang: str, look: Look, held: Option | None = None) -> Option:
+    """Return the curves of up to seven administrations, and below them the differences.
+
+    Args:
+        story: The comparison.
+        lang: "sv" or "en".
+        look: How it is to look.
+        held: An earlier picture whose axes are held.
+    """
+    c = look.palette
+    unit = unit_of(story).size
+    shown = administrations_of(story)[: len(HUES)]
+    columns = max(len(shown), 1)
+    top = 1.1 * max((float(x.mean.max()) for one in shown for x in one.cost.values()), default=1.0)
+    reach = [_reach(shown, story.side(which).arm) for which in WHICH]
+    low, high = 1.1 * min(r[0] for r in reach), 1.1 * max(r[1] for r in reach)
+    tops = [(0.0, top / unit)] * len(shown) + [(low / unit, high / unit)] * len(WHICH)
+    if held is not None and len(held["yAxis"]) == len(tops):
+        tops = [(axis["min"], axis["max"]) for axis in held["yAxis"]]
+    first, last = span(story)
+    grids, titles = [], []
+    for n, one in enumerate(shown):
+        share = 100 / columns
+        grids.append({"left": f"{n * share + 3.4}%", "width": f"{share - 5.6}%", "top": "15%",
+                      "height": "29%"})  # fmt: skip
+        text = story.scenario.payer_label(one.name).in_language(lang)
+        titles.append(_heading(text, f"{n * share}%", "1%", HUES[n], look, 1240 / columns - 24))
+    for n, which in enumerate(WHICH):
+        grids.append({"left": f"{n * 50 + 3.4}%", "width": "36%", "top": "60%", "height": "34%"})
+        arm = story.scenario.arms[story.side(which).arm].label.in_language(lang)
+        text = t("{figure}  {arm}: difference from without", lang, figure=number_of(which, lang),
+                 arm=arm)  # fmt: skip
+        titles.append(_heading(text, f"{n * 50}%", "52%", None, look, 600))
+    series: list[Option] = []
+    for n, (bottom, most) in enumerate(tops):
+        ticks, digits = round_ticks(bottom, most, 3)
+        named = n == 0 or n >= len(shown)
+        numbers = [label([first, x], decimal(x, lang, digits), "left", look, size=13)
+                   for x in ticks if named and bottom <= x <= most]  # fmt: skip
+        series.append(marked(f"scale-{n}", n, numbers))
+        years = [story.start, story.marked] if story.marked - story.start > 4 else [story.marked]
+        series.append(marked(f"years-{n}", n, [
+            label([year, bottom], str(year), "bottom", look, size=13) for year in years
+        ]))  # fmt: skip
+    for n, one in enumerate(shown):
+        series += _curves(n, one, story, lang, unit, look, named=n == 0)
+    for n, which in enumerate(WHICH):
+        series += _differences(len(shown) + n, story.side(which).arm, shown, story, lang, unit,
+                               look)  # fmt: skip
+    return {
+        "animation": False,
+        "backgroundColor": "transparent",
+        "textStyle": {"fontFamily": FONT, "fontSize": look.px(14), "color": c.ink},
+        "grid": grids,
+        "title": titles,
+        "xAxis": [
+            {"type": "value", "gridIndex": n, "min": first, "max": last,
+             "splitLine": {"show": False}, "axisLabel": {"show": False},
+             "axisTick": {"show": False}, "axisLine": {"lineStyle": {"color": c.muted}}}
+            for n in range(len(grids))
+        ],
+        "yAxis": [
+            {"type": "value", "gridIndex": n, "min": bottom, "max": most,
+             "interval": _interval(bottom, most), "axisLabel": {"show": False},
+             "axisTick": {"show": False}, "axisLine": {"show": False},
+             "splitLine": {"lineStyle": {"color": c.rule}}}
+            for n, (bottom, most) in enumerate(tops)
+        ],
+        "series": series,
+    }  # fmt: skip
+
+
+def _interval(low: float, high: float) -> float:
+    ticks, _ = round_ticks(low, high, 3)
+    return ticks[1] - ticks[0]
+
+
+def _heading(text: str, left: str, top: str, hue: str | None, look: Look, width: float) -> Option:
+    style: Option = {"fontSize": look.px(14), "color": look.palette.ink, "fontFamily": FONT,
+                     "width": look.px(width), "overflow": "break"}  # fmt: skip
+    if hue is not None:
+        style["rich"] = {"key": {"backgroundColor": hue, "width": look.px(12),
+                                 "height": look.px(12), "borderRadius": 2}}  # fmt: skip
+        text = "{key| } " + text
+    return {"text": text, "left": left, "top": top, "padding": 0, "textStyle": style}
+
+
+def _curves(
+    grid: int, one: Administration, story: Comparison, lang: str, unit: float, look: Look, *,
+    named: bool,
+) -> list[Option]:  # fmt: skip
+    c, hue = look.palette, HUES[grid]
+    without = one.cost[WITHOUT]
+    found = [
+        line(f"{grid}-without", grid, points(story.years, without.mean, unit),
+              {"color": c.without, "width": look.px(2.5), "type": [look.px(8), look.px(4)]}, z=6)
+    ]  # fmt: skip
+    ends = [(float(without.mean[-1]) / unit, t("Without", lang))]
+    for which in WHICH:
+        curve = one.cost[story.side(which).arm]
+        found.append(
+            line(f"{grid}-{which}", grid, points(story.years, curve.mean, unit),
+                  {"color": hue, "width": look.px(3), "type": DASHES[which]}, z=5)
+        )  # fmt: skip
+        ends.append((float(curve.mean[-1]) / unit, number_of(which, lang)))
+    if named:
+        ends.sort(key=lambda end: -end[0])
+        marks = [
+            label([span(story)[1], ends[n][0]], text, "right", look, size=13,
+                   offset=(-2, (n - 1) * 9))
+            for n, (_, text) in enumerate(ends)
+        ]  # fmt: skip
+        found.append(marked(f"{grid}-ends", grid, marks))
+    return found
+
+
+def _parts(shown: list[Administration], arm: str) -> list[Any]:
+    spent = np.sum([one.intervention[arm] for one in shown], axis=0)
+    return [spent, *(one.difference[arm] for one in shown)]
+
+
+def _reach(shown: list[Administration], arm: str) -> tuple[float, float]:
+    parts = np.array(_parts(shown, arm)) if shown else np.zeros((1, 1))
+    down, up = np.minimum(parts, 0).sum(axis=0).min(), np.maximum(parts, 0).sum(axis=0).max()
+    return float(min(down, -1.0)), float(max(up, 1.0))
+
+
+def _differences(
+    grid: int, arm: str, shown: list[Administration], story: Comparison, lang: str, unit: float,
+    look: Look,
+) -> list[Option]:  # fmt: skip
+    c = look.palette
+    parts = _parts(shown, arm)
+    hatch = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.7854,
+             "color": c.extra}  # fmt: skip
+    found: list[Option] = []
+    for n, part in enumerate(parts):
+        style: Option = (
+            {"color": c.paper, "decal": hatch, "borderColor": c.extra, "borderWidth": 1}
+            if n == 0
+            else {"color": HUES[n - 1]}
+        )
+        found.append({
+            "id": f"{grid}-bar-{n}", "type": "bar", "stack": f"all-{grid}", "xAxisIndex": grid,
+            "yAxisIndex": grid, "data": points(story.years, part, unit), "itemStyle": style,
+            "barWidth": "75%", "silent": True, "z": 2,
+        })  # fmt: skip
+    net = np.sum(parts, axis=0)
+    found.append(line(f"{grid}-net", grid, points(story.years, net, unit),
+                       {"color": c.ink, "width": look.px(2.5)}, z=6))  # fmt: skip
+    x = span(story)[1]
+    end = float(net[-1]) / unit
+    marks = [label([x, end], t("Net", lang), "right", look, bold=True, size=14)]
+    if parts[0].any():
+        paid = np.flatnonzero(parts[0])
+        at = [float(story.years[paid[0]]), max(float(parts[0][paid[0]]), 0) / unit]
+        marks.append(label(at, t("Cost of the intervention", lang), "top", look, size=13,
+                            color=c.extra_text, paper=True))  # fmt: skip
+    found.append(marked(f"{grid}-names", grid, marks))
+    return found

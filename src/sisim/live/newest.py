@@ -1,0 +1,65 @@
+"""The newest wish wins: what a hand asks for while an answer is being worked out is dropped."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+W = TypeVar("W")
+A = TypeVar("A")
+
+POOL = ThreadPoolExecutor(max(2, len(os.sched_getaffinity(0))), thread_name_prefix="sisim-live")
+"""What all visitors' answers are worked out in, so that the page itself never waits."""
+
+
+class Newest(Generic[W, A]):
+    """Answers wishes one at a time, outside the event loop, always the newest.
+
+    Args:
+        answer: Works an answer out, in a thread of its own.
+        show: Shows it, in the event loop.
+        fail: Is told of what went wrong instead, in the event loop.
+    """
+
+    def __init__(
+        self,
+        answer: Callable[[W], A],
+        show: Callable[[W, A], None],
+        fail: Callable[[W, Exception], None],
+    ) -> None:
+        self._answer, self._show, self._fail = answer, show, fail
+        self._wanted: list[W] = []
+        self._running: asyncio.Task[None] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is being worked out."""
+        return self._running is not None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is a wish that nobody has begun with."""
+        return bool(self._wanted)
+
+    def ask(self, wish: W) -> None:
+        """Wish for something; a wish that nobody has begun with is forgotten."""
+        self._wanted = [wish]
+        if self._running is None:
+            self._running = asyncio.get_running_loop().create_task(self._work())
+
+    async def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._wanted:
+                wish = self._wanted.pop()
+                try:
+                    answer = await loop.run_in_executor(POOL, self._answer, wish)
+                except Exception as error:  # whatever it is, the page says it and goes on
+                    self._fail(wish, error)
+                else:
+                    self._show(wish, answer)
+        finally:
+            self._running = None

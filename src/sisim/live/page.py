@@ -1,0 +1,514 @@
+"""The page of one visitor: what stands where, and what happens when something is touched."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from nicegui import ui
+from nicegui.client import Client
+
+from sisim.language import LANGUAGES, t
+from sisim.live import exports
+from sisim.live.charts import Option, patch
+from sisim.live.controls import Drawer, Sliders
+from sisim.live.library import Library
+from sisim.live.money import MoneyView
+from sisim.live.multiples import AdministrationView
+from sisim.live.people import PeopleView
+from sisim.live.session import SHOWS, Settings
+from sisim.live.tags import Tag, button, toggle
+from sisim.live.telling import STEPS, story
+from sisim.live.visit import GUESSED, Visit
+from sisim.live.wishes import presets, what_ifs
+from sisim.report.captions import headline_cells
+from sisim.report.series import WHICH, Which
+from sisim.report.words import bands, caption, footer, number_of, scope, sentences, verdict
+from sisim.scenario.problems import ScenarioError
+
+REBUILT = ("lang", "dark", "show", "only", "told", "guess", "notes", "scenario", "residents",
+           "years", "seed", "runs", "arm")  # fmt: skip
+"""Settings for which the page is put together anew."""
+
+
+class Page:
+    """The page of one visitor."""
+
+    def __init__(self, library: Library, usual: Settings, query: dict[str, str]) -> None:
+        self.client: Client = ui.context.client
+        self.library, self.usual = library, usual
+        self.root = Tag("div", css="page")
+        self.drawer_open = False
+        self.dialog: Tag | None = None
+        self._charts: dict[Which, tuple[Any, Option]] = {}
+        self._told: dict[str, Tag] = {}
+        self.view: Any = None
+        self.sliders: Sliders | None = None
+        try:
+            wanted = Settings.of(query, usual, set())
+            self.visit = Visit(library, usual, wanted)
+            known = set(query) - set(Settings.__dataclass_fields__)
+            sliders = {name for name in known if self.visit.lever(name) is not None}
+            self.visit.settings = Settings.of(query, usual, sliders)
+        except ScenarioError as error:
+            self._problems(error, wanted.lang)
+            return
+        self.visit.on_picture = self._in_page(self.draw)
+        self.visit.on_change = self._in_page(self.changed)
+        self.visit.on_error = self._in_page(self.failed)
+        for event, do in {
+            "size": self._sized, "key": self._key, "year": lambda e: self.visit.mark(int(e)),
+            "let_go": lambda _: self._let_go(), "guess": self._guessed, "person": self._person,
+        }.items():  # fmt: skip
+            ui.on(event, self._in_page(lambda e, do=do: do(e.args)))
+        self.build()
+
+    def _in_page(self, do: Callable[..., Any]) -> Callable[..., Any]:
+        """Return something that is done as if it had been done in the page."""
+
+        def done(*args: Any) -> Any:
+            with self.client:
+                return do(*args)
+
+        return done
+
+    # ------------------------------------------------------------------------ what stands where
+
+    def build(self) -> None:
+        """Put the page together."""
+        s, lang = self.visit.settings, self.visit.settings.lang
+        self._charts, self._told, self.view = {}, {}, None
+        self.sliders = Sliders(self.visit)
+        ui.run_javascript(f"sisim.dress({lang!r}, {str(s.dark).lower()})")
+        self.root.clear()
+        with self.root:
+            self._top()
+            self._main = Tag("main", css="view")
+            with self._main:
+                self._show_view()
+            self._bottom()
+            if self.drawer_open:
+                Drawer(self.visit, self.sliders, self.toggle_drawer)
+        ui.run_javascript("sisim.size()")
+
+    def _top(self) -> None:
+        visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
+        with Tag("header", css="top"):
+            Tag("h1", visit.scenario.title.in_language(lang))
+            with Tag("nav", css="group", aria_label=t("Views", lang)):
+                for show in SHOWS:
+                    here = "page" if s.show == show else None
+                    button(self._name(show), lambda show=show: visit.change(show=show, told=None),
+                           aria_current=here, id=f"show-{show}")  # fmt: skip
+            self._told["status"] = Tag("span", css="status", role="status")
+            Tag("span", css="space")
+            with Tag("div", css="group", role="group", aria_label=t("In front of a room", lang)):
+                button(t("What if …", lang), self._wishes, id="what-if")
+                toggle(t("Tell", lang), s.told is not None, self._tell, id="tell")
+                toggle(t("Guess first", lang), s.guess, self._guess, id="guess")
+            with Tag("div", css="group", role="group", aria_label=t("Go back", lang)):
+                undo = button(t("Undo", lang), visit.undo, id="undo")
+                undo.say(disabled=None if len(visit.history) else "disabled")
+                self._told["undo"] = undo
+                button(t("Reset", lang), visit.reset, id="reset")
+                button(t("New seed", lang), self._new_seed, id="new-seed")
+            with Tag("div", css="group", role="group", aria_label=t("The page", lang)):
+                button(t("More …", lang), self.toggle_drawer, id="more", aria_expanded=(
+                    "true" if self.drawer_open else "false"))  # fmt: skip
+                button(t("Save …", lang), self._saving, id="save")
+                button("☾" if not s.dark else "☀", lambda: visit.change(dark=not s.dark),
+                       id="dark", aria_label=t("Dark", lang) if not s.dark else t("Light", lang))  # fmt: skip
+                button("⛶", lambda: ui.run_javascript("sisim.full()"), id="full",
+                       aria_label=t("Full screen", lang))  # fmt: skip
+                other = next(one for one in LANGUAGES if one != lang)
+                button(f"{lang} → {other}", lambda: visit.change(lang=other), id="language",
+                       aria_label=t("Svenska", lang) if other == "sv" else t("English", lang))  # fmt: skip
+                button("?", self._help, id="help", aria_label=t("Keys", lang))
+
+    def _name(self, show: str) -> str:
+        lang = self.visit.settings.lang
+        return {
+            "figures": t("The two figures", lang),
+            "administrations": t("Per administration", lang),
+            "people": t("People", lang),
+            "money": t("Fund and money", lang),
+        }[show]
+
+    def _show_view(self) -> None:
+        visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
+        if visit.scenario.figures is None:
+            Tag("p", t("The scenario has no [arms], so there is nothing to compare.", lang),
+                "waiting")  # fmt: skip
+            return
+        if visit.picture is None:
+            Tag("p", t("Simulating …", lang), "waiting", role="status")
+            visit.ask()
+            return
+        if s.show == "administrations":
+            self.view = AdministrationView(visit)
+        elif s.show == "people":
+            self.view = PeopleView(visit)
+        elif s.show == "money":
+            self.view = MoneyView(visit)
+        else:
+            self._figures()
+
+    def _figures(self) -> None:
+        visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
+        assert visit.picture is not None
+        shown = WHICH if s.only is None else (s.only,)
+        with Tag("div", css="pair" if len(shown) > 1 else "pair single"):
+            for which in shown:
+                side = visit.picture.story.side(which)
+                arm = visit.scenario.arms[side.arm].label.in_language(lang)
+                guessing = s.guess and which == GUESSED
+                with Tag("section", css="figure guessing" if guessing else "figure",
+                         aria_labelledby=f"head-{which}"):  # fmt: skip
+                    Tag("h2", f"{number_of(which, lang)}  {arm}", id=f"head-{which}")
+                    self._told[f"caption-{which}"] = Tag("p", css="caption")
+                    option = visit.option(which)
+                    chart = ui.echart(option, renderer="svg").classes("chart")
+                    place = f"chart-{which}"
+                    chart.props["id"], chart.props["data-element"] = place, chart.id
+                    chart.props["role"] = "img"
+                    self._charts[which] = (chart, option)
+                    self._told[f"verdict-{which}"] = Tag("p", css="verdict")
+                ui.run_javascript(f"sisim.hold({place!r}, {'guess' if guessing else 'year'!r})")
+        with Tag("table", css="numbers"):
+            Tag("caption", t("What it comes to", lang), "sr-only")
+            with Tag("thead"), Tag("tr"):
+                Tag("td")
+                headings, _ = headline_cells(visit.picture.story, shown, lang)
+                for heading in headings.values():
+                    Tag("th", heading, scope="col")
+            with Tag("tbody"):
+                for which in shown:
+                    with Tag("tr", id=f"numbers-{which}"):
+                        Tag("th", number_of(which, lang), scope="row")
+                        for name in headings:
+                            with Tag("td", css="net" if name == "net" else ""):
+                                self._told[f"{which}-{name}"] = Tag("span")
+                                self._told[f"{which}-{name}-spread"] = Tag("span", css="spread")
+        self._write()
+
+    def _bottom(self) -> None:
+        visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
+        assert self.sliders is not None
+        with Tag("footer", css="bottom"):
+            if s.told is not None and visit.picture is not None and s.show == "figures":
+                self._telling()
+            else:
+                with Tag("div", css="sliders", role="group", aria_label=t("Assumptions", lang)):
+                    for lever in visit.levers:
+                        self.sliders.add(lever)
+            with Tag("div", css="foot"):
+                self._told["scope"] = Tag("p")
+                self._told["foot"] = Tag("p")
+        self._write_foot()
+
+    def _telling(self) -> None:
+        visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
+        assert visit.picture is not None
+        assert s.told is not None
+        steps = story(visit.picture.story, lang)
+        with Tag("div", css="telling", role="group", aria_label=t("The story", lang)):
+            with Tag("ol"):
+                for n, step in enumerate(steps):
+                    with Tag("li"):
+                        button(f"{n + 1} {step.name}", lambda n=n: self._tell_to(n),
+                               aria_current="step" if n == s.told else None, id=f"step-{n}",
+                               aria_pressed="true" if n == s.told else "false")  # fmt: skip
+            if s.notes:
+                with Tag("div", css="notes", aria_label=t("Speaker notes", lang), id="notes"):
+                    for line in steps[s.told].notes:
+                        Tag("p", line)
+
+    # ------------------------------------------------------------------------ what is drawn
+
+    def draw(self) -> None:
+        """Draw what has been worked out: of the figures, only what has changed."""
+        visit = self.visit
+        ui.run_javascript("window.sisim_drawn = (window.sisim_drawn || 0) + 1")
+        if self.view is not None:
+            self.view.draw()
+        elif self._charts:
+            for which, (chart, before) in self._charts.items():
+                option = visit.option(which)
+                change = patch(before, option)
+                if change:
+                    chart.run_chart_method("setOption", change)
+                self._charts[which] = (chart, option)
+            self._write()
+        else:
+            self.build()
+            return
+        self._write_foot()
+        self._status()
+
+    def _write(self) -> None:
+        """Write the words and numbers around the figures."""
+        visit, lang = self.visit, self.visit.settings.lang
+        assert visit.picture is not None
+        told = visit.picture.story
+        shown = list(self._charts)
+        _, cells = headline_cells(told, shown, lang)
+        for which in shown:
+            side, reveal = told.side(which), visit.reveal(which)
+            whole = reveal.with_ and reveal.until is None
+            self._text(f"caption-{which}", caption(side, lang) if whole else "")
+            said = verdict(side, lang) if whole and reveal.brackets else ""
+            self._text(f"verdict-{which}", said)
+            heading = f"{number_of(which, lang)}. {caption(side, lang)}. {verdict(side, lang)}"
+            chart = self._charts[which][0]
+            if chart.props.get("aria-label") != heading:
+                chart.props["aria-label"] = heading
+            for (whose, name), (value, interval) in cells.items():
+                if whose == which:
+                    self._text(f"{which}-{name}", value if whole else "–")
+                    spread = interval if whole and told.banded else ""
+                    self._text(f"{which}-{name}-spread", spread)
+
+    def _write_foot(self) -> None:
+        visit, lang = self.visit, self.visit.settings.lang
+        if visit.picture is None:
+            return
+        told = visit.picture.story
+        self._text("scope", scope(told, lang, everyone=visit.settings.show != "figures"))
+        made = footer(told.result, lang)
+        more = f" {bands(told, lang)}" if told.banded and visit.settings.bands else ""
+        self._text("foot", made + more)
+
+    def _text(self, name: str, text: str) -> None:
+        tag = self._told.get(name)
+        if tag is not None and tag.text != text:
+            tag.set_text(text)
+
+    def _status(self) -> None:
+        visit, lang = self.visit, self.visit.settings.lang
+        shown = visit.picture.wish.world.replications if visit.picture else 0
+        if visit.busy and shown < visit.runs and not visit.held:
+            self._text("status", t("counting {n} runs …", lang, n=visit.runs))
+        elif not visit.fits:
+            self._text("status", t("Reaches above the axis: press A for a new scale", lang))
+        else:
+            self._text("status", "")
+
+    # ------------------------------------------------------------------------ what happens
+
+    def changed(self, before: Settings, now: Settings) -> None:
+        """Follow a change of the settings."""
+        visit = self.visit
+        undo = self._told.get("undo")
+        if undo is not None:
+            undo.say(disabled=None if len(visit.history) else "disabled")
+        if any(getattr(before, name) != getattr(now, name) for name in REBUILT):
+            self.build()
+        elif self.sliders is not None:
+            self.sliders.follow(moved=not visit.held)
+        visit.ask()
+        self._status()
+        if not visit.held:
+            self._address()
+
+    def _address(self) -> None:
+        query = self.visit.settings.query(self.usual)
+        ui.navigate.history.replace(f"/?{query}" if query else "/")
+
+    def failed(self, error: Exception) -> None:
+        """Say what cannot be worked out, and let the page stand."""
+        lang = self.visit.settings.lang
+        text = error.render(lang) if isinstance(error, ScenarioError) else str(error)
+        self._text("status", text.splitlines()[0])
+
+    def _problems(self, error: ScenarioError, lang: str) -> None:
+        """Show what is wrong in the file, as `sisim check` says it."""
+        ui.run_javascript(f"sisim.dress({lang!r}, false)")
+        with self.root, Tag("main", css="problems"):
+            Tag("h1", t("The scenario cannot be opened", lang))
+            Tag("pre", error.render(lang), role="alert")
+            Tag("p", error.summary(lang))
+            button(t("Try again", lang), lambda: ui.run_javascript("location.reload()"), id="again")
+
+    def _let_go(self) -> None:
+        self.visit.release()
+        self._address()
+
+    def _sized(self, scale: float) -> None:
+        if abs(scale - self.visit.scale) > 0.01:
+            self.visit.scale = scale
+            if self._charts or self.view is not None:
+                self.build()
+
+    def _new_seed(self) -> None:
+        self.visit.change(seed=random.randrange(1, 10_000))
+
+    def toggle_drawer(self) -> None:
+        """Open the drawer, or close it."""
+        self.drawer_open = not self.drawer_open
+        self.build()
+        place = "drawer-close" if self.drawer_open else "more"
+        ui.run_javascript(f"document.getElementById({place!r})?.focus()")
+
+    # ------------------------------------------------------------------------ before a room
+
+    def _tell(self) -> None:
+        told = None if self.visit.settings.told is not None else 0
+        self.visit.change(told=told, show="figures", only=None, guess=False)
+
+    def _tell_to(self, step: int) -> None:
+        self.visit.change(told=min(max(step, 0), STEPS - 1), show="figures")
+
+    def _guess(self) -> None:
+        visit = self.visit
+        if visit.settings.guess:
+            visit.change(guess=False)
+        else:
+            visit.guess = ()
+            visit.change(guess=True, told=None, show="figures", only=GUESSED)
+
+    def _guessed(self, line: list[list[float]]) -> None:
+        picture = self.visit.picture
+        if picture is not None:
+            from sisim.report.frame import unit_of
+
+            size = unit_of(picture.story).size
+            self.visit.guess = tuple((int(year), float(y) * size) for year, y in line)
+            self.draw()
+
+    def _key(self, name: str) -> None:
+        visit, s = self.visit, self.visit.settings
+        if name in ("next", "previous") or (name in ("left", "right") and s.told is not None):
+            step = 1 if name in ("next", "right") else -1
+            self._tell_to(0 if s.told is None else s.told + step)
+        elif name in ("left", "right") and s.show == "people" and self.view is not None:
+            self.view.step(1 if name == "right" else -1)
+        elif name in ("left", "right") and visit.picture is not None:
+            told = visit.picture.story
+            year = told.marked + (1 if name == "right" else -1)
+            visit.change(year=int(min(max(year, told.years[0]), told.years[-1])))
+        elif name == "space" and s.show == "people" and self.view is not None:
+            self.view.play()
+        else:
+            self._command(name)
+
+    def _command(self, name: str) -> None:
+        visit, s = self.visit, self.visit.settings
+        other = next(one for one in LANGUAGES if one != s.lang)
+        commands: dict[str, Callable[[], Any]] = {
+            "tell": self._tell,
+            "guess": self._guess,
+            "notes": lambda: visit.change(notes=not s.notes),
+            "begin": lambda: self._tell_to(0),
+            "first": lambda: visit.change(only="project", show="figures"),
+            "second": lambda: visit.change(only="new_way", show="figures"),
+            "both": lambda: visit.change(only=None, show="figures"),
+            "seed": self._new_seed,
+            "reset": visit.reset,
+            "undo": visit.undo,
+            "dark": lambda: visit.change(dark=not s.dark),
+            "language": lambda: visit.change(lang=other),
+            "scale": self._new_scale,
+            "help": self._help,
+            "escape": lambda: self.drawer_open and self.toggle_drawer(),
+        }
+        if name in commands:
+            commands[name]()
+
+    def _new_scale(self) -> None:
+        self.visit.rescale()
+        self.draw()
+
+    # ------------------------------------------------------------------------ dialogs
+
+    def _open_dialog(self, title: str, fill: Callable[[], None]) -> None:
+        if self.dialog is not None:
+            self.dialog.delete()
+        with self.root:
+            self.dialog = Tag("dialog", aria_label=title, id="dialog")
+            with self.dialog:
+                Tag("h2", title)
+                fill()
+                button(t("Close", self.visit.settings.lang),
+                       lambda: ui.run_javascript("document.getElementById('dialog').close()"))  # fmt: skip
+        ui.run_javascript("setTimeout(() => document.getElementById('dialog')?.showModal(), 30)")
+
+    def _help(self) -> None:
+        lang = self.visit.settings.lang
+        keys = [
+            ("PageDown  PageUp", t("next and previous step of the story", lang)),
+            ("← →", t("move the marked year; steps of the story, years of the people", lang)),
+            ("1  2  0", t("figure 1, figure 2, both", lang)),
+            ("T  G  S", t("tell, guess first, speaker notes", lang)),
+            ("N  R  Z", t("new seed, reset, undo", lang)),
+            ("A", t("a new scale of the axes", lang)),
+            ("F  B  D  L", t("full screen, blank, dark, language", lang)),
+            (t("Space", lang), t("play or pause the people", lang)),
+        ]
+
+        def fill() -> None:
+            with Tag("dl", css="keys"):
+                for key, text in keys:
+                    with Tag("dt"):
+                        Tag("kbd", key)
+                    Tag("dd", text)
+
+        self._open_dialog(t("Keys", lang), fill)
+
+    def _saving(self) -> None:
+        visit, lang = self.visit, self.visit.settings.lang
+
+        def fill() -> None:
+            with Tag("div", css="listing"):
+                for name, text in (
+                    ("svg", t("The picture (SVG)", lang)),
+                    ("png", t("The picture (PNG)", lang)),
+                    ("csv", t("The numbers (CSV)", lang)),
+                    ("toml", t("The scenario file (TOML)", lang)),
+                ):
+                    button(text, lambda name=name: exports.save(visit, name, self._in_page),
+                           id=f"save-{name}")  # fmt: skip
+                button(t("Print (A4)", lang), lambda: ui.run_javascript(
+                    "document.getElementById('dialog').close(); setTimeout(print, 100)"),
+                    id="print")  # fmt: skip
+                button(t("Copy the link", lang), lambda: ui.run_javascript(
+                    "navigator.clipboard.writeText(location.href)"), id="copy-link")  # fmt: skip
+
+        self._open_dialog(t("Save …", lang), fill)
+
+    def _wishes(self) -> None:
+        visit, lang = self.visit, self.visit.settings.lang
+
+        def fill() -> None:
+            for title, wishes in ((t("Ready settings", lang), presets(visit.levers, lang)),
+                                  (t("What happens if …", lang), what_ifs(visit.levers, lang))):  # fmt: skip
+                if wishes:
+                    Tag("h3", title)
+                    with Tag("div", css="listing"):
+                        for one in wishes:
+                            button(one.text, lambda one=one: self._wish(one.values),
+                                   id=f"wish-{one.id}")  # fmt: skip
+
+        self._open_dialog(t("What if …", lang), fill)
+
+    def _wish(self, values: dict[str, float]) -> None:
+        self.visit.change(values={**self.visit.settings.values, **values})
+
+    def _person(self, key: str) -> None:
+        if isinstance(self.view, PeopleView):
+            self.view.tell(key, self._open_dialog)
+
+
+def summary(visit: Visit) -> str:
+    """Return in a few sentences what is seen."""
+    assert visit.picture is not None
+    return "\n".join(sentences(visit.picture.story, visit.settings.lang))
+
+
+def usual(settings: Settings, library: Library) -> Settings:
+    """Return the settings that hold where nothing is asked for: the seed is the scenario's."""
+    try:
+        return replace(settings, seed=library.open(settings).seed)
+    except ScenarioError:
+        return settings

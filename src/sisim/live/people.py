@@ -1,0 +1,149 @@
+"""People as dots that move between places, year by year, in both worlds side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from nicegui import ui
+
+from sisim.language import number, t
+from sisim.live.newest import POOL, Newest
+from sisim.live.tags import Tag, button
+from sisim.live.visit import Visit
+from sisim.live.world import Changes, Dots, World
+from sisim.report.places import PLACES, Places
+
+MOST = 160
+"""Dots that an eye can follow."""
+SPEEDS = (1, 2, 4)
+
+
+class PeopleView:
+    """The dots, what plays them, and the lives behind them."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        s, lang = visit.settings, visit.settings.lang
+        figures = visit.scenario.figures
+        assert figures is not None
+        self._places = Places(visit.scenario, figures.case)
+        with Tag("section", css="people", aria_label=t("People", lang)):
+            with Tag("div", css="play"):
+                Tag("span", css="year", id="dots-year", role="status")
+                button(t("Play", lang), self.play, id="dots-play",
+                       data_play=t("Play", lang), data_pause=t("Pause", lang))  # fmt: skip
+                for text, years, place, said in (
+                    ("◀", -1, "dots-back", t("A year back", lang)),
+                    ("▶", 1, "dots-on", t("A year on", lang)),
+                ):
+                    button(text, lambda years=years: self.step(years), id=place, aria_label=said)
+                Tag("label", t("Year", lang), "sr-only", for_="dots-time")
+                Tag("input", type="range", id="dots-time", min=0, max=1, step=1, value=0)
+                Tag("label", t("Speed", lang), for_="dots-speed")
+                with Tag("select", id="dots-speed"):
+                    for speed in SPEEDS:
+                        Tag("option", f"{speed}×", value=speed)
+                Tag("label", t("Beside without", lang), for_="dots-arm")
+                chosen = Tag("select", id="dots-arm")
+                with chosen:
+                    for name, arm in visit.scenario.arms.items():
+                        here = "selected" if name == visit.arm else None
+                        Tag("option", arm.label.in_language(lang), value=name, selected=here)
+                chosen.on("change", lambda e: visit.change(arm=e.args),
+                          js_handler="(e) => emit(e.target.value)")  # fmt: skip
+            self._said = Tag("p", t("Simulating …", lang), css="said-of", role="status")
+            Tag("canvas", id="dots", tabindex=0, role="img", aria_label=t("People", lang))
+        self._newest: Newest[tuple[World, Changes], Dots] = Newest(_dots, self._show, self._fail)
+        self._client = ui.context.client
+        self._dark = s.dark
+        self.draw()
+
+    def draw(self) -> None:
+        """Follow the sliders, once the hand rests."""
+        if not self._visit.held:
+            self._newest.ask((self._visit.world, self._visit.changes))
+
+    def play(self) -> None:
+        """Play, or pause."""
+        ui.run_javascript("sisim.dots.play()")
+
+    def step(self, years: int) -> None:
+        """Go some years on."""
+        ui.run_javascript(f"sisim.dots.step({years})")
+
+    def _show(self, _: tuple[World, Changes], dots: Dots) -> None:
+        lang = self._visit.settings.lang
+        with self._client:
+            if self._said.is_deleted:
+                return
+            self._said.set_text(self._words(dots, lang))
+            ui.run_javascript(f"sisim.dots.load({_json(self._data(dots, lang))})")
+
+    def _fail(self, _: tuple[World, Changes], error: Exception) -> None:
+        with self._client:
+            self._said.set_text(str(error))
+
+    def _words(self, dots: Dots, lang: str) -> str:
+        if not dots.keys:
+            return t("Nobody's life is another than without: there is nobody to follow.", lang)
+        return t(
+            "{n} of the {of} people whose lives the investment touches, at each turn of the year. "
+            "Everybody else lives the same life in both worlds. Click on a dot.",
+            lang,
+            n=number(len(dots.keys), lang),
+            of=number(dots.of, lang),
+        )
+
+    def _data(self, dots: Dots, lang: str) -> dict[str, Any]:
+        shown = self._places.shown()
+        # Numbered by the places that are shown; -1 is away.
+        rank = np.array([shown.index(place) if place in shown else 0 for place in PLACES] + [-1])
+        places = rank[self._places.of(dots.states, dots.names)]
+        arms = ["without", self._visit.arm]
+        numbers = [dots.arms.index(arm) for arm in arms]
+        label = self._visit.scenario.arms[self._visit.arm].label.in_language(lang)
+        return {
+            "keys": dots.keys,
+            "years": dots.years.tolist(),
+            "start": int(self._visit.scenario.time.start[:4]),
+            "places": [self._places.label(place, lang) for place in shown],
+            "kinds": shown,
+            "worlds": [t("Without the investment (all else equal)", lang), label],
+            "at": [places[n].tolist() for n in numbers],
+            "treated": dots.treated[numbers[1]].astype(int).tolist(),
+            "ring": t("ring: takes part in the investment", lang),
+            "away": t("not born, not moved in, or moved out", lang),
+        }
+
+    def tell(self, key: str, show: Callable[[str, Callable[[], None]], None]) -> None:
+        """Show one person's two lives, and why they part."""
+        visit, lang = self._visit, self._visit.settings.lang
+
+        async def work() -> None:
+            loop = asyncio.get_running_loop()
+            text = await loop.run_in_executor(
+                POOL, lambda: visit.world.life(key, visit.changes, lang)
+            )
+            with self._client:
+                show(t("Two lives", lang), lambda: void(Tag("pre", text, "life", tabindex=0)))
+
+        visit.tasks.add(task := asyncio.get_running_loop().create_task(work()))
+        task.add_done_callback(visit.tasks.discard)
+
+
+def void(_: Any) -> None:
+    """Do nothing more with something."""
+
+
+def _dots(wish: tuple[World, Changes]) -> Dots:
+    world, changes = wish
+    return world.dots(changes, MOST)
+
+
+def _json(data: Any) -> str:
+    import json
+
+    return json.dumps(data, ensure_ascii=False)

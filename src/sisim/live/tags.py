@@ -1,0 +1,42 @@
+"""The HTML that the page is made of: plain tags, with what screen readers need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui.elements.mixins.text_element import TextElement
+
+Do = Callable[..., Any]
+
+
+class Tag(TextElement):
+    """An HTML element with a text and attributes; `aria_label` becomes `aria-label`."""
+
+    def __init__(self, tag: str, text: str = "", css: str = "", **attributes: Any) -> None:
+        super().__init__(tag=tag, text=text)
+        if css:
+            self.classes(css)
+        self.say(**attributes)
+
+    def say(self, **attributes: Any) -> Tag:
+        """Give attributes another value; None takes one away."""
+        for name, value in attributes.items():
+            key = name.rstrip("_").replace("_", "-")
+            if value is None:
+                self.props.pop(key, None)
+            elif self.props.get(key) != value:
+                self.props[key] = value
+        return self
+
+
+def button(text: str, do: Do, css: str = "", **attributes: Any) -> Tag:
+    """Return a button."""
+    found = Tag("button", text, f"button {css}".strip(), type="button", **attributes)
+    found.on("click", lambda: do())
+    return found
+
+
+def toggle(text: str, on: bool, do: Do, **attributes: Any) -> Tag:
+    """Return a button that is pressed or not."""
+    return button(text, do, aria_pressed="true" if on else "false", **attributes)
