@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sisim.language import t
-from sisim.report.captions import end_claim, phase_label
+from sisim.live.room import NoRoom, Places, Room, broken, extent
+from sisim.report.captions import end_claim, name_of_without, phase_label
 from sisim.report.frame import cost_title, span, unit_of, year_ticks
 from sisim.report.series import NOTICEABLE, Comparison, Curve, Floats, Investing, Which
 from sisim.report.style import (
@@ -36,9 +38,18 @@ from sisim.report.words import paid_back, percent_pair
 from sisim.report.writing import decimal
 
 Option = dict[str, Any]
+Years = NDArray[np.int64]
 FONT = "Roboto, system-ui, sans-serif"
 """What the page itself is set in."""
 COST, INFLOW, STOCK = range(3)
+LEFT, RIGHT = 58.0, 168.0
+"""Room for the numbers of the axes, and for the names of the curves."""
+COST_TOP, COST_HIGH = 6.5, 52.0
+"""Where the cost strip begins and how high it is, in hundredths of the chart."""
+AROUND = 318.0
+"""What the page has above and below the charts."""
+REACH = 90.0
+"""Farther from what it names than so many pixels, a text is left out."""
 TOP_SPACE = 1.06
 """How much higher than what is drawn an axis reaches."""
 
@@ -72,7 +83,8 @@ DARK = Palette("#14181C", "#F2F2F2", "#B9BEC4", "#3A4149", "#FFFFFF", SKY, ORANG
 class Look:
     """How a picture is to look: its colours, its size, what years are counted from.
 
-    `scale` is the width of the window in 1280ths.
+    `scale` is the width of the window in 1280ths, `tall` its height in such pixels; `wide` is for a
+    figure alone.
     """
 
     dark: bool = False
@@ -81,11 +93,18 @@ class Look:
     brackets: bool = True
     bands: bool = False
     wide: bool = False
+    tall: float = 720.0
 
     @property
     def palette(self) -> Palette:
         """The colours."""
         return DARK if self.dark else LIGHT
+
+    @property
+    def strip(self) -> tuple[float, float]:
+        """Width and height of the cost strip, in pixels of a window of 1280."""
+        whole = 1250.0 if self.wide else 612.0
+        return whole - LEFT - RIGHT, COST_HIGH / 100 * max(self.tall - AROUND, 208.0)
 
     def px(self, pixels: float) -> int:
         """Return a length at the width of 1280 as one at this width."""
@@ -148,16 +167,33 @@ class Axes:
 
 
 def figure(
-    story: Comparison, which: Which, lang: str, axes: Axes, look: Look, reveal: Reveal = ALL
+    story: Comparison,
+    which: Which,
+    lang: str,
+    axes: Axes,
+    look: Look,
+    reveal: Reveal = ALL,
+    kept: Places | None = None,
 ) -> Option:
-    """Return one of the two figures: cost, inflow and stock on one time axis."""
+    """Return one of the two figures: cost, inflow and stock on one time axis.
+
+    Args:
+        story: The comparison.
+        which: Which of the two.
+        lang: "sv" or "en".
+        axes: How high the axes reach.
+        look: How it is to look.
+        reveal: How much of it is shown.
+        kept: Words that stay where they are; where others are placed is added.
+    """
     side, c = story.side(which), look.palette
     unit = unit_of(story).size
     case = story.scenario.pathway.groups[story.figures.case].label.in_language(lang)
-    tops = (axes.cost / unit, axes.entries, axes.stock)
+    tops = [max(top, 1e-9) for top in (axes.cost / unit, axes.entries, axes.stock)]
     scales = [round_ticks(0, top, count) for top, count in zip(tops, (4, 2, 2), strict=True)]
-    tops = tuple(max(top, 1e-9) for top in tops)
     low, high = span(story)
+    room = Room((low, high), tops[COST], look.strip, {} if kept is None else kept)
+    cost = _cost_lines(story, side, lang, unit, tops[COST], look, reveal, room)
     return {
         "animation": False,
         "backgroundColor": "transparent",
@@ -187,9 +223,9 @@ def figure(
             *_ticks(story, lang, tops, scales, look),
             *_areas(story, side, unit, look, reveal),
             *_bands(story, side, unit, look, reveal),
-            *_cost_lines(story, side, lang, unit, tops[COST], look, reveal),
-            *_bracket(story, side, lang, unit, look, reveal),
-            *_annotations(story, side, lang, unit, look, reveal),
+            *cost,
+            *_bracket(story, side, lang, unit, look, reveal, room),
+            *_annotations(story, side, lang, unit, look, reveal, room),
             *_strip("entries", INFLOW, story, side, lang, look, reveal),
             *_strip("stock", STOCK, story, side, lang, look, reveal),
         ],
@@ -209,7 +245,9 @@ def patch(before: Option, after: Option) -> Option:
     return {**rest, **({"series": moved} if moved else {})}
 
 
-def points(years: Sequence[float] | Floats, values: Floats, unit: float = 1.0) -> list[list[float]]:
+def points(
+    years: Sequence[float] | Floats | Years, values: Floats, unit: float = 1.0
+) -> list[list[float]]:
     """Return the points of a curve, finer than any eye sees."""
     return [[float(x), round(float(y) / unit, 4)] for x, y in zip(years, values, strict=True)]
 
@@ -218,8 +256,8 @@ def points(years: Sequence[float] | Floats, values: Floats, unit: float = 1.0) -
 
 
 def _grids(look: Look) -> list[Option]:
-    left, right = look.px(58), look.px(168)
-    places = (("6.5%", "52%"), ("66.5%", "11%"), ("85.5%", "9%"))
+    left, right = look.px(LEFT), look.px(RIGHT)
+    places = ((f"{COST_TOP}%", f"{COST_HIGH}%"), ("66.5%", "11%"), ("85.5%", "9%"))
     return [{"left": left, "right": right, "top": top, "height": high} for top, high in places]
 
 
@@ -294,7 +332,7 @@ def label(
     return {"value": [round(float(at[0]), 3), round(float(at[1]), 4)], "label": words}
 
 
-def line(name: str, grid: int, data: list[list[float]], style: Option, **more: Any) -> Option:
+def line(name: str, grid: int, data: list[list[Any]], style: Option, **more: Any) -> Option:
     """Return a curve in a grid."""
     return {
         "id": name, "type": "line", "xAxisIndex": grid, "yAxisIndex": grid, "data": data,
@@ -306,7 +344,7 @@ def line(name: str, grid: int, data: list[list[float]], style: Option, **more: A
 # ---------------------------------------------------------------------------- the cost
 
 
-def _shown(years: Floats, reveal: Reveal) -> Any:
+def _shown(years: Years, reveal: Reveal) -> Any:
     """Return which years of the curve with the investment are shown."""
     if not reveal.with_:
         return np.zeros(len(years), bool)
@@ -315,33 +353,41 @@ def _shown(years: Floats, reveal: Reveal) -> Any:
 
 def _cost_lines(
     story: Comparison, side: Investing, lang: str, unit: float, top: float, look: Look,
-    reveal: Reveal,
+    reveal: Reveal, room: Room,
 ) -> list[Option]:  # fmt: skip
     c = look.palette
     years = story.years
     shown = _shown(years, reveal)
-    phases = []
+    phases, names = [], []
     for kind, first, last in side.phases:
         if not reveal.with_ or (kind == "new_way" and not reveal.new_way):
             continue
         tint = c.project if kind == "project" else c.new_way
-        inside = {"show": True, "position": "insideTop", "fontSize": look.px(13), "color": c.ink,
-                  "fontFamily": FONT, "distance": look.px(4), "overflow": "break",
-                  "width": look.px(104 if kind == "project" else 250),
-                  "formatter": phase_label(kind, story.scenario, lang)}  # fmt: skip
         phases.append([
-            {"xAxis": first - 0.5, "itemStyle": {"color": tint}, "label": inside},
-            {"xAxis": last - 0.5},
+            {"xAxis": first - 0.5, "itemStyle": {"color": tint}}, {"xAxis": last - 0.5}
         ])  # fmt: skip
+        (left, _), (right, _) = room.pixel(first - 0.5, 0.0), room.pixel(last - 0.5, 0.0)
+        text = broken(phase_label(kind, story.scenario, lang), max(right - left, 84.0), 14)
+        wide, high = extent(text, 14, bold=False)
+        # At the top, where the axes leave room for it; inside the strip, however early it is.
+        x = first - 0.5 + max(right - left, wide) / 2 * (first - last) / (left - right)
+        at = (x, top * (1 - high / 2 / look.strip[1]))
+        room.take(f"phase-{kind}", text, at, 14)
+        names.append(label(list(at), text, "inside", look, size=14))
     without = {"color": c.without, "width": look.px(3), "type": [look.px(8), look.px(4)]}
     spent = np.where(side.investment.mean, side.investment.mean, np.nan)
-    paid = [
+    paid: list[list[Any]] = [
         [float(year), None if np.isnan(amount) else round(float(amount) / unit, 4)]
         for year, amount in zip(years, spent, strict=True)
     ]
+    room.avoid(years, story.without.cost.mean / unit)
+    room.avoid(years[shown], side.cost.mean[shown] / unit)
+    if look.wide and reveal.with_:
+        room.avoid(years, side.investment.mean / unit)
     return [
         line("phases", COST, [], {"opacity": 0}, z=0,
               markArea={"silent": True, "data": phases}),
+        marked("phase-names", COST, names, z=3),
         line("investment", COST, paid if look.wide and reveal.with_ else [],
               {"color": c.extra, "width": look.px(2)}, step="middle"),
         line("with", COST, points(years[shown], side.cost.mean[shown], unit),
@@ -364,22 +410,22 @@ def _ends(
     """Return the names of the curves where they end, kept apart from each other."""
     c = look.palette
     texts = [(float(story.without.cost.mean[-1]) / unit,
-              t("Without the investment (all else equal)", lang), c.without, False)]  # fmt: skip
+              name_of_without(lang), c.without, False)]  # fmt: skip
     if reveal.with_ and reveal.until is None:
         name = t("With the investment", lang)
         claim = end_claim(side, lang) if reveal.claims else ""
         texts.append((float(side.cost.mean[-1]) / unit, name, c.with_, True))
         if claim:
             texts.append((float(side.cost.mean[-1]) / unit - top * 1e-6, claim, c.with_, False))
-    # In parts of the axis: the strip is about 205 pixels high where a line of text takes 18.
-    row = 18.0 / 205.0 * top
-    sizes = [row * -(-len(text) * 7.4 // LABELS_OF_END) for _, text, _, _ in texts]
+    texts = [(y, broken(text, LABELS_OF_END, 16), color, bold) for y, text, color, bold in texts]
+    # A line of text takes 18 pixels.
+    row = 18.0 / look.strip[1] * top
+    sizes = [row * (text.count("\n") + 1.15) for _, text, _, _ in texts]
     order = sorted(range(len(texts)), key=lambda n: -texts[n][0])
     places = _apart([texts[n][0] for n in order], [sizes[n] for n in order], top)
     x = span(story)[1]
     return [
-        label([x, place], texts[n][1], "right", look, color=texts[n][2], bold=texts[n][3],
-               width=LABELS_OF_END)
+        label([x, place], texts[n][1], "right", look, color=texts[n][2], bold=texts[n][3])
         for n, place in zip(order, places, strict=True)
     ]  # fmt: skip
 
@@ -429,6 +475,8 @@ def _between(
     years: Floats, without: Floats, with_: Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Return years, with those where the curves cross put in, the lower curve, and both areas."""
+    if not len(years):
+        return years, years, years, years
     gap = with_ - without
     crossing = np.flatnonzero(gap[:-1] * gap[1:] < 0)
     share = gap[crossing] / (gap[crossing] - gap[crossing + 1])
@@ -461,8 +509,9 @@ def _bands(
 
 
 def _bracket(
-    story: Comparison, side: Investing, lang: str, unit: float, look: Look, reveal: Reveal
-) -> list[Option]:
+    story: Comparison, side: Investing, lang: str, unit: float, look: Look, reveal: Reveal,
+    room: Room,
+) -> list[Option]:  # fmt: skip
     """Return the pair of arrows at the marked year: from today's cost, and from without."""
     c = look.palette
     shown = look.brackets and reveal.brackets and reveal.with_ and reveal.until is None
@@ -482,14 +531,18 @@ def _bracket(
              "lineStyle": {"type": "dotted", "color": c.muted, "width": look.px(2)}},
             {"coord": [x + 0.6, today], "symbol": "none"},
         ])  # fmt: skip
-        before_after, with_without = percent_pair(side, lang)
-        under = 0.62 * min(today, with_, without)
-        marks = [
-            label([x - 0.2, under], t("Before–after", lang) + f":\n{before_after}", "left", look,
-                   bold=True, paper=True),
-            label([x + 0.2, under], t("With–without", lang) + f":\n{with_without}", "right", look,
-                   bold=True, paper=True),
-        ]  # fmt: skip
+        room.avoid([story.start, x + 0.6], [today, today])
+        room.avoid([x, x], [0, max(with_, without, today)])
+        under = min(today, with_, without)
+        for text, share, sign in zip(
+            (t("Before–after", lang), t("With–without", lang)), percent_pair(side, lang), (-1, 1),
+            strict=True,
+        ):  # fmt: skip
+            said = f"{text}:\n{share}"
+            wide, _ = extent(said, 15, bold=True)
+            at = room.place(f"bracket-{sign}-{x}", said, (x, under), 15, pull=(1, 2), bold=True,
+                            beside=(sign * (wide / 2 + 6), -38))  # fmt: skip
+            marks.append(label(list(at), said, "inside", look, bold=True))
     arms = {"silent": True, "animation": False, "label": {"show": False}, "data": arrows,
             "lineStyle": {"type": "solid", "color": c.ink, "width": look.px(2)}}  # fmt: skip
     return [
@@ -506,43 +559,68 @@ def _cursor(grid: int, year: int, look: Look) -> Option:
 
 
 def _annotations(
-    story: Comparison, side: Investing, lang: str, unit: float, look: Look, reveal: Reveal
-) -> list[Option]:
+    story: Comparison, side: Investing, lang: str, unit: float, look: Look, reveal: Reveal,
+    room: Room,
+) -> list[Option]:  # fmt: skip
     """Return the names of the areas, why the effect fades, and whether it is paid back."""
     c = look.palette
     marks: list[Option] = []
     diamond: list[Option] = []
+    leads: list[list[Option]] = []
     with_, without = side.cost.mean / unit, story.without.cost.mean / unit
     whole = reveal.with_ and reveal.until is None
-    if whole and reveal.areas:
-        size = -side.gap.mean
-        if size.max() >= NOTICEABLE * story.today:
-            seen = int(np.argmax(size))
-            at = [float(story.years[seen]), max(with_[seen], without[seen])]
-            marks.append(label(at, t("Lower cost\nthan without", lang), "top", look,
-                                color=c.lower_text, offset=(-18, -4)))  # fmt: skip
-        if size.min() <= -NOTICEABLE * story.today:
-            seen = int(np.argmin(size))
-            at = [float(story.years[seen]), min(with_[seen], without[seen])]
-            marks.append(label(at, t("Extra cost\n(investment)", lang), "bottom", look,
-                                color=c.extra_text, offset=(0, 6)))  # fmt: skip
+
+    def name(what: str, text: str, at: tuple[float, float], away: float, **more: Any) -> None:
+        """Write a text beside a point, and join them."""
+        try:
+            place = room.place(what, text, at, 15, beside=(0, away), reach=REACH)
+        except NoRoom:
+            return
+        marks.append(label(list(place), text, "inside", look, **more))
+        _, high = extent(text, 15, bold=False)
+        side_ = 1 if at[1] > place[1] else -1
+        edge = place[1] + side_ * high / 2 / look.strip[1] * room.top
+        color = more.get("color", c.ink)
+        leads.append([
+            {"coord": [place[0], edge], "symbol": "none",
+             "lineStyle": {"color": color, "width": look.px(1.2)}},
+            {"coord": [*at], "symbol": "arrow" if what == "fades" else "none",
+             "symbolSize": look.px(8)},
+        ])  # fmt: skip
+
+    if whole and reveal.claims:
+        text = paid_back(story, side, lang)
+        if side.break_even is None:
+            text = broken(text, look.strip[0] / 2.4, 14)
+            end = (float(story.years[-1]), 0.0)
+            place = room.place("not-paid-back", text, end, 14, pull=(1, 3))
+            marks.append(label(list(place), text, "inside", look, size=14))
+        else:
+            year = float(story.start + side.break_even - 1)
+            diamond = [{"value": [year, 0.0]}]
+            room.avoid([year, year], [0, room.top / 15])
+            place = room.place("paid-back", text, (year, 0.0), 14, beside=(0, 24), pull=(1, 1.5))
+            marks.append(label(list(place), text, "inside", look, size=14))
     ended = [last for _, _, last in side.phases if last <= story.years[-1]]
     if whole and reveal.claims and side.back_on_track and ended:
         after = np.flatnonzero(story.years >= ended[-1])
         half = int(after[np.argmin(np.abs(side.gap.mean[after] - side.gap.mean.min() / 2))])
-        text = "↑ " + t("The intervention stops –\nthe effect fades", lang)
-        marks.append(label([float(story.years[half]), with_[half]], text, "bottom", look,
-                            offset=(34, 26), paper=True))  # fmt: skip
-    if whole and reveal.claims:
-        text = paid_back(story, side, lang)
-        if side.break_even is None:
-            at = [span(story)[1], 0.0]
-            marks.append(label(at, text, "left", look, size=14, offset=(0, -12), paper=True))
-        else:
-            year = story.start + side.break_even - 1
-            diamond = [label([year, 0.0], text, "right" if year - story.years[0] < 12 else "left",
-                              look, size=14, offset=(0, -12), paper=True)]  # fmt: skip
+        text = t("The intervention stops –\nthe effect fades", lang)
+        name("fades", text, (float(story.years[half]), float(with_[half])), -54)
+    middle = (with_ + without) / 2
+    for what, texts, sign, color in (
+        ("extra", t("Extra cost\n(investment)", lang), 1, c.extra_text),
+        ("lower", t("Lower cost\nthan without", lang), -1, c.lower_text),
+    ):
+        size = sign * side.gap.mean
+        if whole and reveal.areas and size.max() >= NOTICEABLE * story.today:
+            widest = int(np.argmax(size))
+            at = (float(story.years[widest]), float(middle[widest]))
+            name(what, texts, at, 52 if sign < 0 else -52, color=color)
+    lines = {"silent": True, "label": {"show": False}, "data": leads,
+             "lineStyle": {"type": "solid", "color": c.ink, "width": look.px(1.5)}}  # fmt: skip
     return [
+        line("leads", COST, [], {"opacity": 0}, markLine=lines, z=8),
         marked("words", COST, marks, z=9),
         marked("break-even", COST, diamond, symbol="diamond", symbolSize=look.px(15), z=12,
                 itemStyle={"color": c.diamond, "borderColor": c.paper, "borderWidth": 1}),

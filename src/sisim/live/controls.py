@@ -172,8 +172,11 @@ class Drawer:
             wanted = str(event.args).casefold().split()
             place.clear()
             with place:
-                found = [one for text, one in named if wanted
-                         and all(word in text.casefold() or word in one.id for word in wanted)]  # fmt: skip
+                found = [
+                    one
+                    for text, one in named
+                    if wanted and all(w in text.casefold() or w in one.id for w in wanted)
+                ]
                 for one in found[:FOUND]:
                     self._sliders.add(one, grade=True)
 

@@ -233,25 +233,26 @@ def who_gains(gains: WhoGains, scenario: Scenario, lang: str, look: Look) -> Opt
         return [[round(sign * x / unit.size, 4), float(h)]
                 for x, h in zip(values, heights, strict=True)]  # fmt: skip
 
+    top = len(rows) + 1
     heads = [
-        label([low, len(rows) + 0.9], t("Present values, {unit}", lang, unit=unit.label(lang)),
+        label([low, top], t("Present values, {unit}", lang, unit=unit.label(lang)),
               "left", look, size=14, color=c.muted),
-        label([(low + high) / 2 - 0.04 * reach, len(rows) + 0.9], t("Pays", lang) + " ▨", "left",
+        label([(low + high) / 2 - 0.04 * reach, top], t("Pays", lang) + " ▨", "left",
               look, color=c.extra_text),
-        label([(low + high) / 2, len(rows) + 0.9], "■ " + t("Costs that fall", lang), "right",
+        label([(low + high) / 2, top], "■ " + t("Costs that fall", lang), "right",
               look, color=c.lower_text),
-        label([high, len(rows) + 0.9], t("Net", lang), "right", look, bold=True),
+        label([high, top], t("Net", lang), "right", look, bold=True),
     ]  # fmt: skip
     return {
         **_frame(look),
         "grid": {"left": look.px(210), "right": look.px(64), "top": look.px(4),
                  "bottom": look.px(6)},
         "xAxis": _axis("value", look, min=low, max=high),
-        "yAxis": _axis("value", look, min=-0.6, max=len(rows) + 1.3),
+        "yAxis": _axis("category", look, data=list(range(top + 1))),
         "series": [
             _bar("paid", bars(costs, -1), hatch, barWidth=look.px(17)),
             _bar("saved", bars(falls, 1), {"color": c.lower}),
-            line("zero", 0, [[0, -0.6], [0, len(rows) + 0.6]], {"color": c.muted, "width": 1.5}),
+            line("zero", 0, [[0, 0], [0, len(rows)]], {"color": c.muted, "width": 1.5}),
             marked("who", 0, who), marked("net", 0, signed), marked("amounts", 0, numbers),
             marked("heads", 0, heads),
         ],

@@ -70,12 +70,12 @@ def administrations(story: Comparison, lang: str, look: Look, held: Option | Non
     grids, titles = [], []
     for n, one in enumerate(shown):
         share = 100 / columns
-        grids.append({"left": f"{n * share + 3.4}%", "width": f"{share - 5.6}%", "top": "15%",
+        grids.append({"left": f"{n * share + 3.4}%", "width": f"{share - 5.6}%", "top": "14%",
                       "height": "29%"})  # fmt: skip
         text = story.scenario.payer_label(one.name).in_language(lang)
         titles.append(_heading(text, f"{n * share}%", "1%", HUES[n], look, 1240 / columns - 24))
     for n, which in enumerate(WHICH):
-        grids.append({"left": f"{n * 50 + 3.4}%", "width": "36%", "top": "60%", "height": "34%"})
+        grids.append({"left": f"{n * 50 + 3.4}%", "width": "36%", "top": "61%", "height": "32%"})
         arm = story.scenario.arms[story.side(which).arm].label.in_language(lang)
         text = t("{figure}  {arm}: difference from without", lang, figure=number_of(which, lang),
                  arm=arm)  # fmt: skip
@@ -202,8 +202,11 @@ def _differences(
     marks = [label([x, end], t("Net", lang), "right", look, bold=True, size=14)]
     if parts[0].any():
         paid = np.flatnonzero(parts[0])
-        at = [float(story.years[paid[0]]), max(float(parts[0][paid[0]]), 0) / unit]
-        marks.append(label(at, t("Cost of the intervention", lang), "top", look, size=13,
-                            color=c.extra_text, paper=True))  # fmt: skip
+        ended = paid[-1] < len(net) - 1
+        at = [float(story.years[paid[-1] if ended else paid[0]]), float(parts[0][paid[0]]) / unit]
+        text = t("Cost of the intervention", lang)
+        marks.append(
+            label(at, text, "right" if ended else "left", look, size=13, color=c.extra_text)
+        )
     found.append(marked(f"{grid}-names", grid, marks))
     return found

@@ -9,6 +9,7 @@ from typing import Any
 
 from nicegui import ui
 from nicegui.client import Client
+from nicegui.events import GenericEventArguments
 
 from sisim.language import LANGUAGES, t
 from sisim.live import exports
@@ -19,7 +20,7 @@ from sisim.live.money import MoneyView
 from sisim.live.multiples import AdministrationView
 from sisim.live.people import PeopleView
 from sisim.live.session import SHOWS, Settings
-from sisim.live.tags import Tag, button, toggle
+from sisim.live.tags import Tag, button, icon, toggle
 from sisim.live.telling import STEPS, story
 from sisim.live.visit import GUESSED, Visit
 from sisim.live.wishes import presets, what_ifs
@@ -58,11 +59,16 @@ class Page:
         self.visit.on_picture = self._in_page(self.draw)
         self.visit.on_change = self._in_page(self.changed)
         self.visit.on_error = self._in_page(self.failed)
-        for event, do in {
-            "size": self._sized, "key": self._key, "year": lambda e: self.visit.mark(int(e)),
-            "let_go": lambda _: self._let_go(), "guess": self._guessed, "person": self._person,
-        }.items():  # fmt: skip
-            ui.on(event, self._in_page(lambda e, do=do: do(e.args)))
+        told: dict[str, Callable[[Any], Any]] = {
+            "size": self._sized,
+            "key": self._key,
+            "year": lambda year: self.visit.mark(int(year)),
+            "let_go": lambda _: self._let_go(),
+            "guess": self._guessed,
+            "person": self._person,
+        }
+        for event, do in told.items():
+            ui.on(event, _with_args(do))
         self.build()
 
     def _in_page(self, do: Callable[..., Any]) -> Callable[..., Any]:
@@ -118,22 +124,35 @@ class Page:
                 button(t("More …", lang), self.toggle_drawer, id="more", aria_expanded=(
                     "true" if self.drawer_open else "false"))  # fmt: skip
                 button(t("Save …", lang), self._saving, id="save")
-                button("☾" if not s.dark else "☀", lambda: visit.change(dark=not s.dark),
-                       id="dark", aria_label=t("Dark", lang) if not s.dark else t("Light", lang))  # fmt: skip
-                button("⛶", lambda: ui.run_javascript("sisim.full()"), id="full",
-                       aria_label=t("Full screen", lang))  # fmt: skip
+                icon(
+                    "light_mode" if s.dark else "dark_mode",
+                    t("Light", lang) if s.dark else t("Dark", lang),
+                    lambda: visit.change(dark=not s.dark),
+                    "dark",
+                )
+                icon(
+                    "fullscreen",
+                    t("Full screen", lang),
+                    lambda: ui.run_javascript("sisim.full()"),
+                    "full",
+                )
                 other = next(one for one in LANGUAGES if one != lang)
-                button(f"{lang} → {other}", lambda: visit.change(lang=other), id="language",
-                       aria_label=t("Svenska", lang) if other == "sv" else t("English", lang))  # fmt: skip
-                button("?", self._help, id="help", aria_label=t("Keys", lang))
+                button(
+                    f"{lang} → {other}",
+                    lambda: visit.change(lang=other),
+                    id="language",
+                    lang=other,
+                    aria_label="Svenska" if other == "sv" else "English",
+                )
+                icon("keyboard", t("Keys", lang), self._help, "help")  # fmt: skip
 
     def _name(self, show: str) -> str:
         lang = self.visit.settings.lang
         return {
-            "figures": t("The two figures", lang),
-            "administrations": t("Per administration", lang),
+            "figures": t("Figures", lang),
+            "administrations": t("Administrations", lang),
             "people": t("People", lang),
-            "money": t("Fund and money", lang),
+            "money": t("Fund", lang),
         }[show]
 
     def _show_view(self) -> None:
@@ -335,9 +354,10 @@ class Page:
         self.visit.release()
         self._address()
 
-    def _sized(self, scale: float) -> None:
-        if abs(scale - self.visit.scale) > 0.01:
-            self.visit.scale = scale
+    def _sized(self, size: list[float]) -> None:
+        visit = self.visit
+        if abs(size[0] - visit.scale) > 0.01 or abs(size[1] - visit.tall) > 4:
+            visit.scale, visit.tall = size
             if self._charts or self.view is not None:
                 self.build()
 
@@ -350,6 +370,11 @@ class Page:
         self.build()
         place = "drawer-close" if self.drawer_open else "more"
         ui.run_javascript(f"document.getElementById({place!r})?.focus()")
+
+    def close_drawer(self) -> None:
+        """Close the drawer, if it is open."""
+        if self.drawer_open:
+            self.toggle_drawer()
 
     # ------------------------------------------------------------------------ before a room
 
@@ -411,7 +436,7 @@ class Page:
             "language": lambda: visit.change(lang=other),
             "scale": self._new_scale,
             "help": self._help,
-            "escape": lambda: self.drawer_open and self.toggle_drawer(),
+            "escape": self.close_drawer,
         }
         if name in commands:
             commands[name]()
@@ -430,8 +455,8 @@ class Page:
             with self.dialog:
                 Tag("h2", title)
                 fill()
-                button(t("Close", self.visit.settings.lang),
-                       lambda: ui.run_javascript("document.getElementById('dialog').close()"))  # fmt: skip
+                shut = "document.getElementById('dialog').close()"
+                button(t("Close", self.visit.settings.lang), lambda: ui.run_javascript(shut))
         ui.run_javascript("setTimeout(() => document.getElementById('dialog')?.showModal(), 30)")
 
     def _help(self) -> None:
@@ -481,8 +506,10 @@ class Page:
         visit, lang = self.visit, self.visit.settings.lang
 
         def fill() -> None:
-            for title, wishes in ((t("Ready settings", lang), presets(visit.levers, lang)),
-                                  (t("What happens if …", lang), what_ifs(visit.levers, lang))):  # fmt: skip
+            for title, wishes in (
+                (t("Ready settings", lang), presets(visit.levers, lang)),
+                (t("What happens if …", lang), what_ifs(visit.levers, lang)),
+            ):
                 if wishes:
                     Tag("h3", title)
                     with Tag("div", css="listing"):
@@ -498,6 +525,15 @@ class Page:
     def _person(self, key: str) -> None:
         if isinstance(self.view, PeopleView):
             self.view.tell(key, self._open_dialog)
+
+
+def _with_args(do: Callable[[Any], Any]) -> Callable[[GenericEventArguments], Any]:
+    """Return a handler that gives what an event carries."""
+
+    def handle(event: GenericEventArguments) -> None:
+        do(event.args)
+
+    return handle
 
 
 def summary(visit: Visit) -> str:

@@ -14,6 +14,7 @@ from sisim.live.newest import POOL, Newest
 from sisim.live.tags import Tag, button
 from sisim.live.visit import Visit
 from sisim.live.world import Changes, Dots, World
+from sisim.report.captions import name_of_without
 from sisim.report.places import PLACES, Places
 
 MOST = 160
@@ -111,11 +112,10 @@ class PeopleView:
             "start": int(self._visit.scenario.time.start[:4]),
             "places": [self._places.label(place, lang) for place in shown],
             "kinds": shown,
-            "worlds": [t("Without the investment (all else equal)", lang), label],
+            "worlds": [name_of_without(lang), label],
             "at": [places[n].tolist() for n in numbers],
             "treated": dots.treated[numbers[1]].astype(int).tolist(),
             "ring": t("ring: takes part in the investment", lang),
-            "away": t("not born, not moved in, or moved out", lang),
         }
 
     def tell(self, key: str, show: Callable[[str, Callable[[], None]], None]) -> None:

@@ -40,3 +40,8 @@ def button(text: str, do: Do, css: str = "", **attributes: Any) -> Tag:
 def toggle(text: str, on: bool, do: Do, **attributes: Any) -> Tag:
     """Return a button that is pressed or not."""
     return button(text, do, aria_pressed="true" if on else "false", **attributes)
+
+
+def icon(sign: str, text: str, do: Do, place: str) -> Tag:
+    """Return a button with a sign of the Material Icons, and a text for who cannot see it."""
+    return button(sign, do, "icon", aria_label=text, title=text, id=place)

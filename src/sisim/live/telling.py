@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sisim.language import t
 from sisim.live.charts import ALL, Reveal
 from sisim.report.captions import end_claim
-from sisim.report.series import Comparison, Which
+from sisim.report.series import WHICH, Comparison, Which
 from sisim.report.words import number_of, percent_pair, verdict
 from sisim.report.writing import money
 
@@ -32,8 +32,8 @@ def story(told: Comparison, lang: str) -> list[Step]:
     last = int(told.years[-1])
     without = told.without.cost
     whole = replace(ALL, brackets=False)
-    pairs = {which: percent_pair(told.side(which), lang) for which in ("project", "new_way")}
-    claims = {which: end_claim(told.side(which), lang) for which in ("project", "new_way")}
+    pairs = {which: percent_pair(told.side(which), lang) for which in WHICH}
+    claims = {which: end_claim(told.side(which), lang) for which in WHICH}
 
     def both(one: Reveal, two: Reveal) -> dict[Which, Reveal]:
         return {"project": one, "new_way": two}
@@ -46,7 +46,7 @@ def story(told: Comparison, lang: str) -> list[Step]:
                 t("Begin with the future that nobody chooses: no investment. Both figures show the "
                   "same people with the same luck.", lang),
                 t("The cost goes from {today} in {start} to {then} in {last}. Ask the room: why "
-                  "does it rise, if the children are as many?", lang,
+                  "does it change, if the children are as many?", lang,
                   today=money(told.today, lang), start=told.start,
                   then=money(float(without.mean[-1]), lang), last=last),
             ),

@@ -13,6 +13,7 @@ from sisim.live.charts import ALL, Axes, Look, Option, Reveal, figure
 from sisim.live.levers import Lever, all_levers, main_levers
 from sisim.live.library import Library, base_changes
 from sisim.live.newest import Newest
+from sisim.live.room import Places
 from sisim.live.session import History, Settings
 from sisim.live.telling import STEPS, story
 from sisim.live.world import World
@@ -60,7 +61,8 @@ class Visit:
     def __init__(self, library: Library, usual: Settings, settings: Settings) -> None:
         self.library, self.usual, self.settings = library, usual, settings
         self.history = History()
-        self.scale = 1.0
+        self.scale, self.tall = 1.0, 720.0
+        self._places: dict[Which, Places] = {}
         self.axes: Axes | None = None
         self.picture: Picture | None = None
         self.guess: tuple[tuple[int, float], ...] = ()
@@ -221,7 +223,8 @@ class Visit:
     def look(self) -> Look:
         """How pictures are to look."""
         s = self.settings
-        return Look(s.dark, self.scale, s.since_start, s.brackets, s.bands, s.only is not None)
+        return Look(s.dark, self.scale, s.since_start, s.brackets, s.bands, s.only is not None,
+                    self.tall)  # fmt: skip
 
     def reveal(self, which: Which) -> Reveal:
         """Return how much of a figure is shown."""
@@ -241,7 +244,12 @@ class Visit:
         told = self.picture.story
         if self.axes is None:
             self.axes = Axes.of(told)
-        return figure(told, which, self.settings.lang, self.axes, self.look, self.reveal(which))
+        if not self.held:
+            self._places[which] = {}
+        return figure(
+            told, which, self.settings.lang, self.axes, self.look, self.reveal(which),
+            self._places.setdefault(which, {}),
+        )  # fmt: skip
 
     @property
     def fits(self) -> bool:

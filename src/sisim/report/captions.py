@@ -25,6 +25,11 @@ def phase_label(kind: Literal["project", "new_way"], scenario: Scenario, lang: s
     return t("Project time", lang)
 
 
+def name_of_without(lang: str) -> str:
+    """Return what the curve without the investment is called."""
+    return t("Without the investment (all\N{NO-BREAK SPACE}else\N{NO-BREAK SPACE}equal)", lang)
+
+
 def end_claim(side: Investing, lang: str) -> str:
     """Return what is said where the curve ends; empty where the series do not say so."""
     if side.back_on_track and not side.fewer_entries:

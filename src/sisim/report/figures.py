@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from sisim.language import t
-from sisim.report.captions import end_claim, headline_cells, phase_label
+from sisim.report.captions import end_claim, headline_cells, name_of_without, phase_label
 from sisim.report.frame import (
     EDGE,
     cost_title,
@@ -247,11 +247,7 @@ def _cost_strip(
     wide = column.labels - 12
     ends.add(
         without.mean[-1],
-        wrap(
-            figure,
-            t("Without the investment (all\N{NO-BREAK SPACE}else\N{NO-BREAK SPACE}equal)", lang),
-            wide,
-        ),
+        wrap(figure, name_of_without(lang), wide),
         color=BLACK,
     )
     ends.add(

@@ -13,6 +13,7 @@ from matplotlib.transforms import Bbox, IdentityTransform
 from matplotlib.typing import ColorType
 from numpy.typing import ArrayLike, NDArray
 
+from sisim.report.free_space import FreeSpace
 from sisim.report.style import FONT, INK, PROJECTOR, figure_of, points, renderer
 
 
@@ -129,9 +130,7 @@ class Room:
         self.axes = axes
         self._measure = renderer(figure_of(axes))
         self._frame = axes.get_window_extent(self._measure)
-        rows, columns = int(self._frame.height / self.cell), int(self._frame.width / self.cell)
-        self._taken = np.zeros((rows, columns), dtype=np.int64)
-        self._written = np.zeros((rows, columns), dtype=bool)
+        self._space = FreeSpace(self._frame.width, self._frame.height, self.cell)
 
     def display(self, x: float, y: float) -> tuple[float, float]:
         """Return a data point in display pixels."""
@@ -143,20 +142,12 @@ class Room:
         ends = self.axes.transData.transform(np.column_stack([x, y]))
         between = np.linspace(0, 1, 60)[:, None, None]
         dots = (ends[:-1] + between * np.diff(ends, axis=0)).reshape(-1, 2)
-        across = ((dots[:, 0] - self._frame.x0) / self.cell).astype(int)
-        up = ((dots[:, 1] - self._frame.y0) / self.cell).astype(int)
-        rows, columns = self._taken.shape
-        inside = (across >= 0) & (across < columns) & (up >= 0) & (up < rows)
-        self._taken[up[inside], across[inside]] = 1
+        self._space.take_dots(dots[:, 0] - self._frame.x0, dots[:, 1] - self._frame.y0)
 
     def avoid_box(self, box: Bbox) -> None:
         """Keep labels off a box in display pixels."""
-        x0, x1 = (np.array([box.x0, box.x1]) - self._frame.x0) / self.cell
-        y0, y1 = (np.array([box.y0, box.y1]) - self._frame.y0) / self.cell
-        rows = slice(max(0, int(np.floor(y0))), max(0, int(np.ceil(y1))))
-        columns = slice(max(0, int(np.floor(x0))), max(0, int(np.ceil(x1))))
-        self._taken[rows, columns] = 1
-        self._written[rows, columns] = True
+        left, low = self._frame.x0, self._frame.y0
+        self._space.take_box((box.x0 - left, box.y0 - low, box.x1 - left, box.y1 - low))
 
     def write(
         self,
@@ -228,14 +219,10 @@ class Room:
         """Return how bad the best place for `label` is, and where its middle then is."""
         extent = label.get_window_extent(self._measure)
         wide, high = extent.width + 2 * (self.margin + air), extent.height + 2 * self.margin
-        covered = self._covered(int(np.ceil(wide / self.cell)), int(np.ceil(high / self.cell)))
-        rows, columns = np.indices(covered.shape)
-        across = self._frame.x0 + columns * self.cell + wide / 2
-        up = self._frame.y0 + rows * self.cell + high / 2
-        far = np.hypot(pull[0] * (across - near[0]), pull[1] * (up - near[1]))
-        cost = covered * 1e3 + far
-        best = np.unravel_index(np.argmin(cost), cost.shape)
-        return float(cost[best]), np.array([across[best], up[best]])
+        corner = np.array([self._frame.x0, self._frame.y0])
+        beside = (near[0] - corner[0], near[1] - corner[1])
+        cost, middle = self._space.find(wide, high, beside, pull)
+        return cost, middle + corner
 
     def _put(self, label: Text, middle: NDArray[np.float64]) -> None:
         shift = label.get_window_extent(self._measure).get_points().mean(axis=0)
@@ -252,21 +239,10 @@ class Room:
             return False
         dots = start + np.linspace(0, 1, 40)[:, None] * (target - start)
         columns, rows = ((dots - self._frame.min) / self.cell).astype(int).T
-        high, wide = self._written.shape
+        written = self._space.written
+        high, wide = written.shape
         inside = (rows >= 0) & (rows < high) & (columns >= 0) & (columns < wide)
-        return not self._written[rows[inside], columns[inside]].any()
-
-    def _covered(self, width: int, height: int) -> NDArray[np.int64]:
-        """Return how much is drawn under a box of cells, for every place it could stand."""
-        height, width = min(height, self._taken.shape[0]), min(width, self._taken.shape[1])
-        total = np.zeros(np.add(self._taken.shape, 1), dtype=np.int64)
-        total[1:, 1:] = self._taken.cumsum(axis=0).cumsum(axis=1)
-        return (
-            total[height:, width:]
-            - total[:-height, width:]
-            - total[height:, :-width]
-            + total[:-height, :-width]
-        )
+        return not written[rows[inside], columns[inside]].any()
 
     def _join(self, text: Text, x: float, y: float, *, arrow: bool) -> None:
         """Draw a thin line, or an arrow, from a written label to a data point."""

@@ -13,10 +13,11 @@ window.sisim = (() => {
   };
 
   // ---------------------------------------------------------------- size
-  let told = 0;
+  let told = "";
   const size = () => {
     const wide = Math.min(Math.max(innerWidth / 1280, 0.75), 2.5);
-    if (Math.abs(wide - told) > 0.01) { told = wide; say("size", wide); }
+    const now = [wide, Math.round(innerHeight / wide)];
+    if (now.join() !== told) { told = now.join(); say("size", now); }
   };
   addEventListener("resize", () => setTimeout(size, 60));
 
