@@ -48,6 +48,9 @@ class MoneyView:
                 self._fund_place = Tag("div", css="figure", style="flex: 1")
             with Tag("section", css="figure"):
                 Tag("h2", t("Who pays, who gains", lang))
+                with Tag("p", css="key"):
+                    Tag("span", "▨ " + t("Pays", lang), "extra")
+                    Tag("span", "■ " + t("Costs that fall", lang), "lower")
                 option = who_gains(self._gains, visit.scenario, lang, visit.look)
                 chart = ui.echart(option, renderer="svg").classes("chart")
                 chart.props["id"], chart.props["role"] = "chart-who-gains", "img"
@@ -237,10 +240,6 @@ def who_gains(gains: WhoGains, scenario: Scenario, lang: str, look: Look) -> Opt
     heads = [
         label([low, top], t("Present values, {unit}", lang, unit=unit.label(lang)),
               "left", look, size=14, color=c.muted),
-        label([(low + high) / 2 - 0.04 * reach, top], t("Pays", lang) + " ▨", "left",
-              look, color=c.extra_text),
-        label([(low + high) / 2, top], "■ " + t("Costs that fall", lang), "right",
-              look, color=c.lower_text),
         label([high, top], t("Net", lang), "right", look, bold=True),
     ]  # fmt: skip
     return {

@@ -9,6 +9,7 @@ from nicegui import ui
 
 from sisim.language import t
 from sisim.live.charts import FONT, Look, Option, label, line, marked, patch, points
+from sisim.live.room import broken
 from sisim.live.tags import Tag
 from sisim.live.visit import Visit
 from sisim.report.administrations import HUES
@@ -125,8 +126,9 @@ def _interval(low: float, high: float) -> float:
 
 
 def _heading(text: str, left: str, top: str, hue: str | None, look: Look, width: float) -> Option:
-    style: Option = {"fontSize": look.px(14), "color": look.palette.ink, "fontFamily": FONT,
-                     "width": look.px(width), "overflow": "break"}  # fmt: skip
+    style: Option = {"fontSize": look.px(13.5), "color": look.palette.ink, "fontFamily": FONT,
+                     "lineHeight": look.px(16)}  # fmt: skip
+    text = broken(text, width, 14.5)
     if hue is not None:
         style["rich"] = {"key": {"backgroundColor": hue, "width": look.px(12),
                                  "height": look.px(12), "borderRadius": 2}}  # fmt: skip

@@ -75,6 +75,8 @@ class Page:
         """Return something that is done as if it had been done in the page."""
 
         def done(*args: Any) -> Any:
+            if self.client.is_deleted:  # the visitor has left
+                return None
             with self.client:
                 return do(*args)
 

@@ -77,15 +77,16 @@ class PeopleView:
 
     def _show(self, _: tuple[World, Changes], dots: Dots) -> None:
         lang = self._visit.settings.lang
+        if self._client.is_deleted or self._said.is_deleted:
+            return
         with self._client:
-            if self._said.is_deleted:
-                return
             self._said.set_text(self._words(dots, lang))
             ui.run_javascript(f"sisim.dots.load({_json(self._data(dots, lang))})")
 
     def _fail(self, _: tuple[World, Changes], error: Exception) -> None:
-        with self._client:
-            self._said.set_text(str(error))
+        if not (self._client.is_deleted or self._said.is_deleted):
+            with self._client:
+                self._said.set_text(str(error))
 
     def _words(self, dots: Dots, lang: str) -> str:
         if not dots.keys:
