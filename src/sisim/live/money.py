@@ -9,7 +9,7 @@ from sisim.economics.distribution import WhoGains
 from sisim.economics.repayment import Repayments
 from sisim.language import t
 from sisim.live.charts import FONT, Look, Option, label, line, marked, patch, points
-from sisim.live.tags import Tag
+from sisim.live.tags import Tag, chart
 from sisim.live.visit import Visit
 from sisim.report import repayment
 from sisim.report.repayment_plan import OWN
@@ -52,10 +52,8 @@ class MoneyView:
                     Tag("span", "▨ " + t("Pays", lang), "extra")
                     Tag("span", "■ " + t("Costs that fall", lang), "lower")
                 option = who_gains(self._gains, visit.scenario, lang, visit.look)
-                chart = ui.echart(option, renderer="svg").classes("chart")
-                chart.props["id"], chart.props["role"] = "chart-who-gains", "img"
-                chart.props["aria-label"] = t("Who pays, who gains", lang)
-                self._who = (chart, option)
+                drawn = chart(option, "chart-who-gains", t("Who pays, who gains", lang))
+                self._who = (drawn, option)
             self._tables = Tag("div", css="tables")
         self.draw()
 
@@ -68,10 +66,10 @@ class MoneyView:
         """Follow the sliders."""
         visit, lang = self._visit, self._visit.settings.lang
         assert visit.picture is not None
-        chart, before = self._who
+        drawn, before = self._who
         option = who_gains(self._gains, visit.scenario, lang, visit.look)
-        chart.run_chart_method("setOption", patch(before, option))
-        self._who = (chart, option)
+        drawn.run_chart_method("setOption", patch(before, option))
+        self._who = (drawn, option)
         funds = visit.picture.results.funds[visit.arm]
         one = next((fund for fund in funds if fund.plan.payments.any()), None)
         self._said.clear()
@@ -92,16 +90,14 @@ class MoneyView:
         option = plan(one, visit.scenario, lang, visit.look)
         if self._plan is None:
             with self._fund_place:
-                chart = ui.echart(option, renderer="svg").classes("chart")
-                chart.props["id"], chart.props["role"] = "chart-plan", "img"
-                chart.props["aria-label"] = t("Plan of repayment", lang)
+                drawn = chart(option, "chart-plan", t("Plan of repayment", lang))
         else:
-            chart, before = self._plan
+            drawn, before = self._plan
             if len(before["series"]) == len(option["series"]):
-                chart.run_chart_method("setOption", patch(before, option))
+                drawn.run_chart_method("setOption", patch(before, option))
             else:
-                chart.run_chart_method("setOption", option, True)
-        self._plan = (chart, option)
+                drawn.run_chart_method("setOption", option, True)
+        self._plan = (drawn, option)
         table = rows_shown(plan_rows(one, visit.scenario, lang), one.years.tolist(), lang)
         self._tables.clear()
         with self._tables, Tag("table", css="plan", id="plan"):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from nicegui import ui
 
 from sisim.language import t
 from sisim.live.charts import FONT, Look, Option, label, line, marked, patch, points
 from sisim.live.room import broken
-from sisim.live.tags import Tag
+from sisim.live.tags import Tag, chart
 from sisim.live.visit import Visit
 from sisim.report.administrations import HUES
 from sisim.report.frame import cost_title, span, unit_of
@@ -33,9 +32,8 @@ class AdministrationView:
         told = visit.picture.story
         Tag("h2", f"{t('Cost per administration', lang)}. {cost_title(told, lang)}")
         self._option = administrations(told, lang, visit.look)
-        self._chart = ui.echart(self._option, renderer="svg").classes("chart multiples")
-        self._chart.props["id"], self._chart.props["role"] = "chart-administrations", "img"
-        self._chart.props["aria-label"] = t("Cost per administration", lang)
+        heading = t("Cost per administration", lang)
+        self._chart = chart(self._option, "chart-administrations", heading)
 
     def draw(self) -> None:
         """Follow the sliders."""

@@ -20,7 +20,7 @@ from sisim.live.money import MoneyView
 from sisim.live.multiples import AdministrationView
 from sisim.live.people import PeopleView
 from sisim.live.session import SHOWS, Settings
-from sisim.live.tags import Tag, button, icon, toggle
+from sisim.live.tags import Tag, button, chart, icon, toggle
 from sisim.live.telling import STEPS, story
 from sisim.live.visit import GUESSED, Visit
 from sisim.live.wishes import presets, what_ifs
@@ -58,12 +58,13 @@ class Page:
             return
         self.visit.on_picture = self._in_page(self.draw)
         self.visit.on_change = self._in_page(self.changed)
+        self.visit.on_rest = self._in_page(self.rested)
         self.visit.on_error = self._in_page(self.failed)
         told: dict[str, Callable[[Any], Any]] = {
             "size": self._sized,
             "key": self._key,
             "year": lambda year: self.visit.mark(int(year)),
-            "let_go": lambda _: self._let_go(),
+            "let_go": lambda _: self.visit.release(),
             "guess": self._guessed,
             "person": self._person,
         }
@@ -190,11 +191,9 @@ class Page:
                     Tag("h2", f"{number_of(which, lang)}  {arm}", id=f"head-{which}")
                     self._told[f"caption-{which}"] = Tag("p", css="caption")
                     option = visit.option(which)
-                    chart = ui.echart(option, renderer="svg").classes("chart")
                     place = f"chart-{which}"
-                    chart.props["id"], chart.props["data-element"] = place, chart.id
-                    chart.props["role"] = "img"
-                    self._charts[which] = (chart, option)
+                    drawn = chart(option, place)
+                    self._charts[which] = (drawn, option)
                     self._told[f"verdict-{which}"] = Tag("p", css="verdict")
                 ui.run_javascript(f"sisim.hold({place!r}, {'guess' if guessing else 'year'!r})")
         with Tag("table", css="numbers"):
@@ -255,12 +254,12 @@ class Page:
         if self.view is not None:
             self.view.draw()
         elif self._charts:
-            for which, (chart, before) in self._charts.items():
+            for which, (drawn, before) in self._charts.items():
                 option = visit.option(which)
                 change = patch(before, option)
                 if change:
-                    chart.run_chart_method("setOption", change)
-                self._charts[which] = (chart, option)
+                    drawn.run_chart_method("setOption", change)
+                self._charts[which] = (drawn, option)
             self._write()
         else:
             self.build()
@@ -282,9 +281,9 @@ class Page:
             said = verdict(side, lang) if whole and reveal.brackets else ""
             self._text(f"verdict-{which}", said)
             heading = f"{number_of(which, lang)}. {caption(side, lang)}. {verdict(side, lang)}"
-            chart = self._charts[which][0]
-            if chart.props.get("aria-label") != heading:
-                chart.props["aria-label"] = heading
+            drawn = self._charts[which][0]
+            if drawn.props.get("aria-label") != heading:
+                drawn.props["aria-label"] = heading
             for (whose, name), (value, interval) in cells.items():
                 if whose == which:
                     self._text(f"{which}-{name}", value if whole else "–")
@@ -330,8 +329,6 @@ class Page:
             self.sliders.follow(moved=not visit.held)
         visit.ask()
         self._status()
-        if not visit.held:
-            self._address()
 
     def _address(self) -> None:
         query = self.visit.settings.query(self.usual)
@@ -352,9 +349,11 @@ class Page:
             Tag("p", error.summary(lang))
             button(t("Try again", lang), lambda: ui.run_javascript("location.reload()"), id="again")
 
-    def _let_go(self) -> None:
-        self.visit.release()
+    def rested(self) -> None:
+        """Keep what a hand has let go of in the address, and in the views that wait for it."""
         self._address()
+        if isinstance(self.view, PeopleView):
+            self.view.draw()
 
     def _sized(self, size: list[float]) -> None:
         visit = self.visit

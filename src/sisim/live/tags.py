@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 Do = Callable[..., Any]
@@ -45,3 +46,11 @@ def toggle(text: str, on: bool, do: Do, **attributes: Any) -> Tag:
 def icon(sign: str, text: str, do: Do, place: str) -> Tag:
     """Return a button with a sign of the Material Icons, and a text for who cannot see it."""
     return button(sign, do, "icon", aria_label=text, title=text, id=place)
+
+
+def chart(option: dict[str, Any], place: str, text: str = "") -> ui.echart:
+    """Return a chart that `sisim.chart(place)` finds, with a text for who cannot see it."""
+    drawn = ui.echart(option, renderer="svg").classes("chart")
+    drawn.props["id"], drawn.props["data-element"] = place, drawn.id
+    drawn.props["role"], drawn.props["aria-label"] = "img", text
+    return drawn

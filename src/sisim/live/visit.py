@@ -68,6 +68,7 @@ class Visit:
         self.guess: tuple[tuple[int, float], ...] = ()
         self.on_picture: Callable[[], None] = lambda: None
         self.on_change: Callable[[Settings, Settings], None] = lambda *_: None
+        self.on_rest: Callable[[], None] = lambda: None
         self.on_error: Callable[[Exception], None] = lambda _: None
         self.tasks: set[asyncio.Task[None]] = set()
         self._before_drag: Settings | None = None
@@ -149,9 +150,10 @@ class Visit:
 
     def change(self, **parts: Any) -> None:
         """Change the settings, so that it can be undone."""
-        self._begin()
-        self._set(replace(self.settings, **parts))
+        self.history.keep(self.settings)
         self._before_drag = None
+        self._set(replace(self.settings, **parts))
+        self.on_rest()
 
     def drag(self, name: str, value: float) -> None:
         """Move a slider that a hand still holds."""
@@ -161,6 +163,7 @@ class Visit:
     def release(self) -> None:
         """Let go of what a hand held."""
         self._before_drag = None
+        self.on_rest()
         self._refine()
 
     def mark(self, year: int) -> None:
@@ -174,6 +177,7 @@ class Visit:
         if back is not None:
             self._before_drag = None
             self._set(back)
+            self.on_rest()
 
     def reset(self) -> None:
         """Return to where the scenario begins; language and colours stay."""

@@ -5,6 +5,7 @@ window.sisim = (() => {
     const element = document.getElementById(id);
     if (element && document.activeElement?.dataset.held !== "1") element.value = value;
   };
+  const chart = (id) => getElement(+document.getElementById(id).dataset.element).chart;
   const say = (name, detail) => window.emitEvent && emitEvent(name, detail);
 
   const dress = (lang, dark) => {
@@ -54,15 +55,15 @@ window.sisim = (() => {
     const fresh = !box.dataset.hold;
     box.dataset.hold = mode;
     if (!fresh) return;
-    const view = () => getElement(+box.dataset.element).chart;
+    const view = () => chart(id);
     let held = false, year = null, line = new Map();
     const at = (event) => {
       const frame = box.getBoundingClientRect();
       const where = [event.clientX - frame.left, event.clientY - frame.top];
-      const chart = view();
-      if (!chart) return null;
-      const [x, y] = chart.convertFromPixel({ xAxisIndex: 0, yAxisIndex: 0 }, where);
-      const axis = chart.getOption().xAxis[0];
+      const drawn = view();
+      if (!drawn) return null;
+      const [x, y] = drawn.convertFromPixel({ xAxisIndex: 0, yAxisIndex: 0 }, where);
+      const axis = drawn.getOption().xAxis[0];
       return [Math.round(Math.min(Math.max(x, axis.min + 0.5), axis.max - 0.5)), Math.max(y, 0)];
     };
     const move = (event) => {
@@ -95,5 +96,5 @@ window.sisim = (() => {
     box.addEventListener("pointercancel", end);
   };
 
-  return { dress, put, say, size, hold, full };
+  return { chart, dress, put, say, size, hold, full };
 })();

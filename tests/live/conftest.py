@@ -1,0 +1,71 @@
+"""A real Chromium and a real server: what the tests of the page share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from visitors import Server, Visitor, serving
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def installed() -> str | None:
+    """Return the system's Chromium, if there is one."""
+    named = os.environ.get("SISIM_CHROMIUM")
+    return named or next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def install() -> str:
+    """Install the system's Chromium; return why that was not possible, or nothing."""
+    if shutil.which("apt-get") is None:
+        return "there is no apt-get here"
+    if os.geteuid():
+        return "only root may install it: apt-get install chromium"
+    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            return done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "it failed"
+    return ""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Return a running Chromium; the tests are skipped, and say why, where none can be had."""
+    api = pytest.importorskip("playwright.sync_api", reason="the tests of the page need Playwright")
+    path = installed()
+    if path is None:
+        why = install()
+        path = installed()
+        if path is None:
+            pytest.skip(f"no Chromium, and it could not be installed: {why}")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """Return a server of the ready scenario, with few residents."""
+    with serving("placed-youth", "--residents", "1500", "--set", "replications=1") as found:
+        yield found
+
+
+@pytest.fixture
+def visit(chromium: Any, server: Server) -> Iterator[Callable[..., Visitor]]:
+    """Return what opens the page for one more visitor, and looks for errors when he leaves."""
+    there: list[Visitor] = []
+
+    def enter(query: str = "", **more: Any) -> Visitor:
+        visitor = Visitor(chromium, server.address, query, **more)
+        there.append(visitor)
+        return visitor
+
+    yield enter
+    for visitor in there:
+        visitor.leave()

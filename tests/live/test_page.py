@@ -1,0 +1,450 @@
+"""The page in a real Chromium: the two figures follow the hand, for whoever looks at it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import re
+import shutil
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from visitors import Server, Visitor, serving
+
+from sisim.live.levers import main_levers
+from sisim.live.wishes import presets, what_ifs
+from sisim.scenario.load import load_scenario
+
+Enter = Callable[..., Visitor]
+FILES = Path(__file__).parents[1] / "scenario"
+
+
+def test_it_opens_with_no_way_out_of_this_machine(visit: Enter, server: Server) -> None:
+    someone = visit()
+    assert someone.asked_outside == []
+    assert server.address.startswith("http://127.0.0.1:")
+    assert someone.page.locator("section.figure").count() == 2
+    assert len(someone.series("project", "with")) == len(someone.series("project", "without")) == 25
+    assert "Traceback" not in server.said()
+
+
+def test_both_figures_hold_the_same_future_without(visit: Enter) -> None:
+    someone = visit()
+    assert someone.series("project", "without") == someone.series("new_way", "without")
+
+
+def test_a_new_way_of_working_makes_the_inflow_smaller_than_a_project_does(visit: Enter) -> None:
+    someone = visit()
+    project, new_way = (dict(someone.series(which, "first-with"))
+                        for which in ("project", "new_way"))  # fmt: skip
+    after = [year for year in project if year >= 2030]
+    assert sum(new_way[year] for year in after) < sum(project[year] for year in after)
+
+
+def test_a_slider_moves_the_curves_and_undo_moves_them_back(visit: Enter) -> None:
+    someone = visit()
+    before = someone.series("new_way", "with")
+    someone.slide("slider-inflow", 0.0)
+    moved = someone.series("new_way", "with")
+    assert moved != before
+    assert someone.text("output[for=slider-inflow]") == "0%"
+    assert "inflow=0" in someone.query()
+    someone.do(lambda: someone.page.click("#undo"))
+    assert someone.series("new_way", "with") == before
+    assert someone.at("slider-inflow") == pytest.approx(0.3)
+    assert "inflow" not in someone.query()
+    assert someone.page.is_disabled("#undo")
+
+
+def test_a_drag_is_followed_while_the_hand_moves(visit: Enter) -> None:
+    someone = visit()
+    before = someone.series("new_way", "with")
+    hand = someone.page.locator("#slider-effect").bounding_box()
+    mouse, y = someone.page.mouse, hand["y"] + hand["height"] / 2
+    mouse.move(hand["x"] + hand["width"] / 2, y)
+    mouse.down()
+    someone.do(lambda: mouse.move(hand["x"] + hand["width"] * 0.8, y, steps=8))
+    assert someone.series("new_way", "with") != before
+    assert "effect" not in someone.query()
+    mouse.up()
+    someone.rest()
+    assert "effect" in someone.query()
+    # A whole drag is one step back.
+    someone.do(lambda: someone.page.click("#undo"))
+    assert someone.series("new_way", "with") == before
+
+
+def test_axes_stand_still_while_curves_move(visit: Enter) -> None:
+    someone = visit()
+
+    def top(which: str) -> float:
+        return someone.page.evaluate(
+            "id => sisim.chart(id).getOption().yAxis[0].max", f"chart-{which}"
+        )
+
+    before = top("project")
+    someone.slide("slider-drift", 0.04)
+    assert top("project") == top("new_way") == before
+    someone.do(lambda: someone.page.keyboard.press("a"))
+    assert top("project") == top("new_way") > before
+
+
+def test_the_year_is_dragged_in_the_picture(visit: Enter) -> None:
+    someone = visit()
+    box = someone.page.locator("#chart-new_way").bounding_box()
+    mouse, y = someone.page.mouse, box["y"] + 0.3 * box["height"]
+    mouse.move(box["x"] + 0.35 * box["width"], y)
+    mouse.down()
+    mouse.move(box["x"] + 0.6 * box["width"], y, steps=6)
+    mouse.up()
+    someone.rest()
+    year = re.search(r"year=(\d+)", someone.query())
+    assert year is not None
+    assert 2032 <= int(year[1]) <= 2045
+    someone.do(lambda: someone.page.keyboard.press("ArrowRight"))
+    assert f"year={int(year[1]) + 1}" in someone.query()
+
+
+def test_the_language_changes_without_a_reload(visit: Enter) -> None:
+    someone = visit()
+    someone.page.evaluate("window.was_here = true")
+    assert someone.page.evaluate("document.documentElement.lang") == "en"
+    someone.page.click("#language")
+    someone.page.wait_for_selector("text=Figur 1")
+    assert someone.page.evaluate("window.was_here")
+    assert someone.page.evaluate("document.documentElement.lang") == "sv"
+    said = someone.text("#numbers-new_way")
+    assert "mkr" in said or "tkr" in said
+    assert "SEK" not in someone.text("body")
+    assert "Effekt för den som får insatsen" in someone.text(".sliders")
+    assert "2,0\xa0%" in someone.text("output[for=slider-drift]")
+
+
+def test_a_link_restores_the_view(visit: Enter) -> None:
+    one = visit()
+    one.slide("slider-reach", 0.4)
+    one.do(lambda: one.page.keyboard.press("ArrowRight"))
+    one.page.click("#dark")
+    one.page.wait_for_selector("body.body--dark")
+    one.rest()
+    other = visit(one.query())
+    assert other.at("slider-reach") == pytest.approx(0.4)
+    assert other.series("project", "with") == one.series("project", "with")
+    assert other.page.locator("body.body--dark").count() == 1
+    assert other.text("#numbers-project") == one.text("#numbers-project")
+
+
+def test_an_address_that_means_nothing_is_no_matter(visit: Enter) -> None:
+    strange = visit("?reach=often&year=-5&lang=fr&told=abc&population.residents=3&x=1&runs=")
+    assert strange.page.locator("section.figure").count() == 2
+
+
+def test_the_story_is_told_with_a_clicker(visit: Enter) -> None:
+    someone = visit()
+    someone.page.keyboard.press("PageDown")
+    someone.page.wait_for_selector("#step-0[aria-pressed=true]")
+    someone.rest()
+    assert someone.series("project", "with") == []
+    assert someone.text("#notes").strip()
+    shown = []
+    for step in range(1, 5):
+        someone.page.keyboard.press("PageDown")
+        someone.page.wait_for_selector(f"#step-{step}[aria-pressed=true]")
+        someone.rest()
+        shown.append([len(someone.series(w, "with")) for w in ("project", "new_way")])
+    whole = len(someone.series("project", "without"))
+    assert 0 < shown[0][0] < whole
+    assert shown[0][1] == 0
+    assert shown[1:] == [[whole, 0], [whole, whole], [whole, whole]]
+    assert "told=4" in someone.query()
+    someone.page.keyboard.press("s")
+    someone.page.wait_for_selector("#notes", state="detached")
+    someone.page.keyboard.press("PageUp")
+    someone.page.wait_for_selector("#step-3[aria-pressed=true]")
+    someone.page.click("#tell")
+    someone.page.wait_for_selector(".sliders")
+
+
+def test_the_room_guesses_first(visit: Enter) -> None:
+    someone = visit()
+    someone.page.click("#guess")
+    someone.page.wait_for_selector(".figure.guessing svg")
+    someone.rest()
+    assert someone.series("project", "with") == []
+    box = someone.page.locator("#chart-project").bounding_box()
+    mouse, y = someone.page.mouse, box["y"] + 0.3 * box["height"]
+    mouse.move(box["x"] + 0.3 * box["width"], y)
+    mouse.down()
+    mouse.move(box["x"] + 0.7 * box["width"], y + 20, steps=12)
+    mouse.up()
+    someone.rest()
+    guessed = someone.series("project", "guess")
+    assert len(guessed) > 5
+    someone.page.click("#guess")
+    someone.page.wait_for_selector(".figure:not(.guessing) svg")
+    someone.rest()
+    assert len(someone.series("project", "with")) == 25
+    assert [year for year, _ in someone.series("project", "guess")] == [y for y, _ in guessed]
+
+
+def test_people_move_between_places_and_each_has_two_lives(visit: Enter) -> None:
+    someone = visit("?show=people")
+    someone.page.wait_for_function("() => sisim.dots.seen()?.people > 0")
+    assert someone.page.evaluate("sisim.dots.seen().year") == 2026
+    someone.page.click("#dots-on")
+    assert someone.page.evaluate("sisim.dots.seen().year") == 2027
+    someone.page.keyboard.press("ArrowLeft")
+    someone.page.wait_for_function("() => sisim.dots.seen().year === 2026")
+    someone.page.select_option("#dots-speed", "4")
+    someone.page.click("#dots-play")
+    someone.page.wait_for_function("() => sisim.dots.seen().year >= 2029")
+    someone.page.click("#dots-play")
+    someone.page.wait_for_function("() => !sisim.dots.seen().playing")
+    someone.page.wait_for_timeout(900)
+    x, y, _ = someone.page.evaluate(
+        "[...Array(200).keys()].map((n) => sisim.dots.where(n, 1)).find((at) => at)"
+    )
+    someone.page.locator("#dots").click(position={"x": x, "y": y})
+    someone.page.wait_for_selector("dialog[open] .life")
+    life = someone.text("dialog .life")
+    assert "Born" in life
+    assert "Where the lives differ" in life
+    assert "Why" in life
+
+
+def test_money_follows_the_same_sliders(visit: Enter) -> None:
+    someone = visit("?show=money")
+    find = "id => JSON.stringify(sisim.chart(id).getOption().series)"
+    before = someone.page.evaluate(find, "chart-who-gains")
+    someone.slide("slider-reach", 0.1)
+    assert someone.page.evaluate(find, "chart-who-gains") != before
+    assert "no [funds]" in someone.text("main")
+
+
+def test_administrations_are_shown_on_one_scale(visit: Enter) -> None:
+    someone = visit("?show=administrations")
+    option = someone.page.evaluate("sisim.chart('chart-administrations').getOption().yAxis")
+    *small, one, two = [(axis["min"], axis["max"]) for axis in option]
+    assert len(small) >= 5
+    assert len(set(small)) == 1
+    assert one == two
+    someone.slide("slider-effect", 0.5)
+
+
+def test_what_is_taken_home_is_what_is_seen(visit: Enter, tmp_path: Path) -> None:
+    someone = visit()
+    someone.slide("slider-inflow", 0.5)
+    seen = someone.series("new_way", "with")
+    found: dict[str, bytes] = {}
+    for kind in ("csv", "toml", "svg", "png"):
+        someone.page.click("#save")
+        someone.page.wait_for_selector("dialog[open]")
+        with someone.page.expect_download() as download:
+            someone.page.click(f"#save-{kind}")
+        found[kind] = Path(download.value.path()).read_bytes()
+        assert download.value.suggested_filename == f"placed-youth.{kind}"
+        someone.page.keyboard.press("Escape")
+    rows = list(csv.DictReader(io.StringIO(found["csv"].decode())))
+    cost = [float(row["mean"]) for row in rows
+            if row["arm"] == "new_way" and row["series"] == "cost"]  # fmt: skip
+    assert [round(y / cost[n], 6) for n, (_, y) in enumerate(seen)] == pytest.approx(
+        [seen[0][1] / cost[0]] * len(seen), rel=1e-3)  # fmt: skip
+    assert found["svg"].lstrip().startswith(b"<?xml")
+    assert found["png"].startswith(b"\x89PNG")
+    (tmp_path / "taken.toml").write_bytes(found["toml"])
+    taken = load_scenario(tmp_path / "taken.toml")
+    assert taken.investments["team"].effects[4].ratio.value == pytest.approx(0.5)
+    assert taken.seed == 1
+    assert tomllib.loads(found["toml"].decode())["override"]
+
+
+def test_no_position_of_the_sliders_breaks_it(visit: Enter) -> None:
+    someone = visit()
+    levers = {lever.id: lever for lever in main_levers(load_scenario("placed-youth"))}
+    dice = random.Random(5)
+    for _ in range(8):
+        lever = levers[dice.choice(list(levers))]
+        value = dice.choice([lever.low, lever.high, dice.uniform(lever.low, lever.high)])
+        if abs(value - someone.at(f"slider-{lever.id}")) > lever.step:
+            someone.slide(f"slider-{lever.id}", value)
+    assert someone.text(".status") in ("", "Reaches above the axis: press A for a new scale")
+
+
+def test_every_preset_and_every_what_if_has_a_picture(visit: Enter) -> None:
+    someone = visit()
+    levers = main_levers(load_scenario("placed-youth"))
+    wishes = [*presets(levers, "en"), *what_ifs(levers, "en")]
+    assert len(wishes) >= 10
+    someone.page.click("#what-if")
+    someone.page.wait_for_selector("dialog[open]")
+    for one in wishes:
+        someone.page.click(f"#wish-{one.id}")
+        for name, value in one.values.items():
+            someone.page.wait_for_function(
+                "([id, v]) => Math.abs(document.getElementById(id).value - v) < 0.051",
+                arg=[f"slider-{name}", value],
+            )
+        someone.rest()
+    assert len(someone.series("project", "with")) == 25
+
+
+def test_without_effect_the_curves_differ_by_the_cost_of_the_intervention(visit: Enter) -> None:
+    someone = visit("?effect=0&inflow=0&only=project")
+    with_, without = (dict(someone.series("project", name)) for name in ("with", "without"))
+    spent = {year: cost or 0.0 for year, cost in someone.series("project", "investment")}
+    assert {year: with_[year] - without[year] for year in with_} == pytest.approx(spent, abs=1e-3)
+
+
+def test_reset_new_seed_and_runs(visit: Enter) -> None:
+    someone = visit()
+    before = someone.series("project", "without")
+    someone.do(lambda: someone.page.click("#new-seed"))
+    assert "seed=" in someone.query()
+    assert someone.series("project", "without") != before
+    someone.do(lambda: someone.page.click("#reset"))
+    assert someone.query() == ""
+    assert someone.series("project", "without") == before
+    someone.page.click("#more")
+    someone.page.wait_for_selector("#drawer")
+    assert someone.page.locator("#drawer .slider").count() > 20
+    assert "assumption: " in someone.text("#drawer")
+    someone.page.fill("#set-runs", "5")
+    someone.do(lambda: someone.page.keyboard.press("Tab"))
+    someone.page.check("#set-bands")
+    someone.page.wait_for_function("""() => sisim.chart("chart-project").getOption().series
+        .find((one) => one.id === "band-with-high").data.length > 0""")
+    someone.page.fill("#look-for", "hvb")
+    someone.page.wait_for_selector("#looked-for .slider")
+    someone.page.keyboard.press("Escape")
+    someone.page.click("#drawer-close")
+    someone.page.wait_for_selector("#drawer", state="detached")
+
+
+def test_two_visitors_do_not_disturb_each_other(visit: Enter) -> None:
+    one, two = visit(), visit("?lang=sv")
+    before = two.series("new_way", "with")
+    one.slide("slider-inflow", 0.6)
+    one.do(lambda: one.page.keyboard.press("ArrowRight"))
+    assert two.series("new_way", "with") == before
+    assert two.query() == "?lang=sv"
+    assert two.at("slider-inflow") == pytest.approx(0.3)
+    two.slide("slider-reach", 0.2)
+    assert one.at("slider-reach") == pytest.approx(0.8)
+    assert "Figure 1" in one.text("main")
+    assert "Figur 1" in two.text("main")
+
+
+def test_what_is_wrong_in_a_file_is_said_as_by_check(chromium: Any, tmp_path: Path) -> None:
+    for name in ("small.toml", "trial.toml"):
+        shutil.copy(FILES / name, tmp_path / name)
+    file = tmp_path / "trial.toml"
+    good = file.read_text(encoding="utf-8")
+    with serving(str(file)) as server:
+        file.write_text(good + "\n[economi]\nx = 1\n", encoding="utf-8")
+        someone = Visitor(chromium, server.address, wait=".problems")
+        said = someone.text(".problems pre")
+        assert "economi" in said
+        assert 'Did you mean "economy"?' in said
+        assert "trial.toml:" in said
+        file.write_text(good, encoding="utf-8")
+        someone.page.click("#again")
+        someone.page.wait_for_selector("header.top")
+        someone.leave()
+
+
+# ---------------------------------------------------------------------------- for everyone
+
+RATIOS = """() => {
+  const part = (v) => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
+  const light = ([r, g, b]) => 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+  const rgba = (text) => text.match(/[\\d.]+/g).map(Number);
+  const behind = (one) => {
+    for (let at = one; at; at = at.parentElement) {
+      const color = rgba(getComputedStyle(at).backgroundColor);
+      if (color.length < 4 || color[3] === 1) return color;
+    }
+    return [255, 255, 255];
+  };
+  const bad = [];
+  for (const one of document.querySelectorAll(".page *")) {
+    const own = [...one.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    const box = one.getBoundingClientRect();
+    if (!own || !box.width || one.closest("svg, canvas, .sr-only") || one.disabled) continue;
+    const [a, b] = [light(rgba(getComputedStyle(one).color)), light(behind(one))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) bad.push([one.textContent.slice(0, 30), ratio]);
+  }
+  return bad;
+}"""
+
+
+@pytest.mark.parametrize("query", ["", "?dark=1", "?told=2", "?dark=1&show=people", "?show=money"])
+def test_text_stands_out_from_what_is_behind_it(visit: Enter, query: str) -> None:
+    assert visit(query).page.evaluate(RATIOS) == []
+
+
+def test_everything_that_is_touched_has_a_name(visit: Enter) -> None:
+    someone = visit()
+    someone.page.click("#more")
+    someone.page.wait_for_selector("#drawer")
+    unnamed = someone.page.evaluate("""() => [...document.querySelectorAll(
+        "button, input, select, [role=img]")].filter((one) =>
+            !(one.labels?.length || one.getAttribute("aria-label") || one.textContent.trim()))
+        .map((one) => one.outerHTML)""")
+    assert unnamed == []
+    assert someone.page.locator("h1").count() == 1
+
+
+def test_the_keyboard_reaches_everything_in_the_order_it_is_read(visit: Enter) -> None:
+    someone = visit()
+    seen = []
+    for _ in range(40):
+        someone.page.keyboard.press("Tab")
+        found = someone.page.evaluate("document.activeElement.id")
+        if found in seen:
+            break
+        seen.append(found)
+    order = ["show-figures", "show-money", "tell", "reset", "more", "language", "slider-effect",
+             "slider-drift"]  # fmt: skip
+    assert [name for name in seen if name in order] == order
+    before = someone.at("slider-effect")
+    someone.page.focus("#slider-effect")
+    someone.do(lambda: someone.page.keyboard.press("ArrowRight"))
+    assert someone.at("slider-effect") > before
+
+
+def test_no_meaning_is_carried_by_colour_alone(visit: Enter) -> None:
+    someone = visit()
+    styles = someone.page.evaluate("""() => sisim.chart("chart-new_way").getOption().series
+        .filter((one) => ["with", "without"].includes(one.id)).map((one) => one.lineStyle.type)""")
+    assert len({str(style) for style in styles}) == 2
+    texts = someone.page.eval_on_selector_all(
+        "#chart-new_way svg text", "all => all.map((one) => one.textContent)"
+    )
+    whole = " ".join(texts)
+    assert "With the" in whole
+    assert "Without the" in whole
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (1024, 768)])
+def test_all_of_it_fits_a_projector(visit: Enter, size: tuple[int, int]) -> None:
+    someone = visit(size=size)
+    high, wide = someone.page.evaluate(
+        "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
+    )
+    assert (wide, high) == size
+    smallest = someone.page.eval_on_selector_all(
+        "#chart-project svg text",
+        "all => Math.min(...all.map((one) => parseFloat(getComputedStyle(one).fontSize)))",
+    )
+    assert smallest >= 13 * min(size[0] / 1280, 1)
+
+
+def test_it_is_printed_on_one_sheet(visit: Enter) -> None:
+    someone = visit()
+    pdf = someone.page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
