@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sisim.bench_live import bench_live
 from sisim.bench_sweep import bench_sweep
 
 ROUNDS = 3
@@ -50,7 +51,8 @@ def bench() -> dict[str, Any]:
     `municipality.seconds` and `.peak_mb` (100 000 residents aged 0-29, warm-up and 20 years, with
     and without), `small_arm.extra_share` (what an arm that touches 60 people adds to the run
     without any), `figures.seconds` (the whole command, once compiled), `growth.exponent` (time in
-    proportion to people to this power), those of `sisim.bench_sweep`, and the processor and the
+    proportion to people to this power), those of `sisim.bench_sweep` and of
+    `sisim.bench_live`, and the processor and the
     versions.
     """
     alone, second = _sick_sicker()
@@ -71,6 +73,7 @@ def bench() -> dict[str, Any]:
         "growth.exponent": round(_growth(), 3),
         "figures.seconds": round(_figures(), 2),
         **bench_sweep(),
+        **bench_live(),
     }
 
 

@@ -250,7 +250,6 @@ class Page:
     def draw(self) -> None:
         """Draw what has been worked out: of the figures, only what has changed."""
         visit = self.visit
-        ui.run_javascript("window.sisim_drawn = (window.sisim_drawn || 0) + 1")
         if self.view is not None:
             self.view.draw()
         elif self._charts:
@@ -263,9 +262,9 @@ class Page:
             self._write()
         else:
             self.build()
-            return
         self._write_foot()
         self._status()
+        ui.run_javascript("window.sisim_drawn = (window.sisim_drawn || 0) + 1")
 
     def _write(self) -> None:
         """Write the words and numbers around the figures."""

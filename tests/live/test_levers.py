@@ -1,0 +1,81 @@
+"""Sliders mean numbers of the scenario: all their positions fit, and each means what it says."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sisim.live.levers import all_levers, changes, main_levers
+from sisim.live.wishes import presets, what_ifs
+from sisim.scenario.load import changed, load_scenario
+
+READY = load_scenario("placed-youth")
+LEVERS = {lever.id: lever for lever in main_levers(READY)}
+FOLDER = Path(__file__).parents[2] / "scenarios"
+FILES = [FOLDER / f"{name}.toml" for name in ("repayment", "sick-leave", "outcome-contract")]
+
+
+def test_the_ready_scenario_has_the_six_sliders_of_the_two_figures() -> None:
+    assert list(LEVERS) == ["effect", "reach", "years", "half_life", "inflow", "drift"]
+    said = [lever.said(lever.value, READY, "en").replace("\xa0", " ") for lever in LEVERS.values()]
+    assert said == ["30%", "80%", "3 years", "1.4 years", "30%", "2.0% a year"]
+    assert all(lever.low <= lever.value <= lever.high for lever in LEVERS.values())
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_any_scenario_has_sliders_that_move_within_what_it_allows(file: Path) -> None:
+    scenario = load_scenario(file)
+    levers = main_levers(scenario)
+    assert 0 < len(levers) <= 6
+    for lever in [*levers, *all_levers(scenario)]:
+        for value in (lever.low, lever.high):
+            changed(scenario, lever.changes(value))
+
+
+@settings(max_examples=10)
+@given(st.data())
+def test_every_position_of_every_slider_is_a_scenario(data: st.DataObject) -> None:
+    values = {
+        name: data.draw(st.floats(lever.low, lever.high), label=name)
+        for name, lever in LEVERS.items()
+    }
+    scenario = changed(READY, changes(list(LEVERS.values()), values))
+    team = scenario.investments["team"]
+    # The first effect and the inflow are what the sliders say.
+    assert 1 - team.effects[0].ratio.value == pytest.approx(values["effect"])
+    assert 1 - team.effects[4].ratio.value == pytest.approx(values["inflow"])
+    assert team.reach.value == pytest.approx(values["reach"])
+    # An effect that raises a rate is as strong as one that lowers it.
+    strength = [math.log(effect.ratio.value) for effect in team.effects[:4]]
+    usual = [math.log(effect.ratio.value) for effect in READY.investments["team"].effects[:4]]
+    if values["effect"] > 0:
+        shares = [now / then for now, then in zip(strength, usual, strict=True)]
+        assert shares == pytest.approx([shares[0]] * 4)
+    else:
+        assert strength == pytest.approx([0] * 4)
+
+
+def test_a_slider_that_has_not_moved_changes_nothing() -> None:
+    at = {name: lever.value for name, lever in LEVERS.items()}
+    assert changes(list(LEVERS.values()), at) == {}
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_presets_and_questions_are_positions_that_there_are(lang: str) -> None:
+    levers = list(LEVERS.values())
+    wishes = [*presets(levers, lang), *what_ifs(levers, lang)]
+    assert len({one.id for one in wishes}) == len(wishes)
+    for one in wishes:
+        for name, value in one.values.items():
+            assert LEVERS[name].low <= value <= LEVERS[name].high
+
+
+def test_every_number_in_the_drawer_says_who_answers_for_it() -> None:
+    own = all_levers(READY)
+    assert len(own) > 20
+    assert all(lever.source and lever.grade for lever in own)
+    assert len(all_levers(READY, pathway=True)) > 100
