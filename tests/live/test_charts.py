@@ -17,7 +17,6 @@ from sisim.live.room import Room
 from sisim.live.telling import STEPS, story
 from sisim.report.series import WHICH, Comparison, View, compare
 
-
 MADE = MadeUp()
 
 

@@ -71,7 +71,7 @@ class Visitor:
         query: str = "",
         *,
         size: tuple[int, int] = (1280, 720),
-        wait: str = "#chart-project svg, #chart-new_way svg, .multiples svg, #dots, "
+        wait: str = "#chart-project svg, #chart-new_way svg, #chart-administrations svg, #dots, "
         "#chart-who-gains svg, .problems",
     ) -> None:
         self.address = address
@@ -104,9 +104,11 @@ class Visitor:
 
     def rest(self) -> None:
         """Wait until nothing more is drawn."""
+        self.page.evaluate("window.sisim_seen = null")
         self.page.wait_for_function("""() => {
             const now = window.sisim_drawn || 0, then = window.sisim_seen;
-            if (then && then[0] === now) return performance.now() - then[1] > 700;
+            if (then && then[0] === now && !window.sisim_busy)
+                return performance.now() - then[1] > 400;
             window.sisim_seen = [now, performance.now()];
             return false;
         }""")

@@ -35,11 +35,6 @@ class Newest(Generic[W, A]):
         self._running: asyncio.Task[None] | None = None
 
     @property
-    def busy(self) -> bool:
-        """Whether an answer is being worked out."""
-        return self._running is not None
-
-    @property
     def waiting(self) -> bool:
         """Whether there is a wish that nobody has begun with."""
         return bool(self._wanted)

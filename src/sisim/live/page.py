@@ -264,7 +264,7 @@ class Page:
             self.build()
         self._write_foot()
         self._status()
-        ui.run_javascript("window.sisim_drawn = (window.sisim_drawn || 0) + 1")
+        ui.run_javascript(f"sisim.drew({str(visit.busy).lower()})")
 
     def _write(self) -> None:
         """Write the words and numbers around the figures."""
@@ -307,7 +307,7 @@ class Page:
     def _status(self) -> None:
         visit, lang = self.visit, self.visit.settings.lang
         shown = visit.picture.wish.world.replications if visit.picture else 0
-        if visit.busy and shown < visit.runs and not visit.held:
+        if shown < visit.runs and not visit.held:
             self._text("status", t("counting {n} runs …", lang, n=visit.runs))
         elif not visit.fits:
             self._text("status", t("Reaches above the axis: press A for a new scale", lang))
@@ -326,6 +326,7 @@ class Page:
             self.build()
         elif self.sliders is not None:
             self.sliders.follow(moved=not visit.held)
+        ui.run_javascript("window.sisim_busy = true")
         visit.ask()
         self._status()
 

@@ -18,7 +18,12 @@ class Tag(TextElement):
         super().__init__(tag=tag, text=text)
         if css:
             self.classes(css)
+        # As an attribute, a value is where an input begins; as a property it would be put back,
+        # under the hand, whenever anything else on the page changes.
+        begins = attributes.pop("value", None) if tag == "input" else None
         self.say(**attributes)
+        if begins is not None:
+            self.props["^value"] = begins
 
     def say(self, **attributes: Any) -> Tag:
         """Give attributes another value; None takes one away."""

@@ -143,8 +143,9 @@ class Visit:
 
     @property
     def busy(self) -> bool:
-        """Whether something is being worked out."""
-        return self._newest.busy
+        """Whether something better than what is shown is on its way."""
+        shown = self.picture is not None and self.picture.wish.world.replications == self.runs
+        return self._newest.waiting or not (shown or self.held)
 
     # ------------------------------------------------------------------------ what is done
 
@@ -157,8 +158,10 @@ class Visit:
 
     def drag(self, name: str, value: float) -> None:
         """Move a slider that a hand still holds."""
+        moved = self._moved(name, value)
         self._begin()
-        self._set(self._moved(name, value))
+        if moved != self.settings:
+            self._set(moved)
 
     def release(self) -> None:
         """Let go of what a hand held."""
@@ -169,7 +172,8 @@ class Visit:
     def mark(self, year: int) -> None:
         """Move the marked year, which a hand still holds."""
         self._begin()
-        self._set(replace(self.settings, year=year))
+        if year != self.settings.year:
+            self._set(replace(self.settings, year=year))
 
     def undo(self) -> None:
         """Go back to what was before the latest change."""

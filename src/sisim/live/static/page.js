@@ -8,6 +8,12 @@ window.sisim = (() => {
   const chart = (id) => getElement(+document.getElementById(id).dataset.element).chart;
   const say = (name, detail) => window.emitEvent && emitEvent(name, detail);
 
+  // How many pictures have been drawn, and whether another one is on its way.
+  const drew = (busy) => {
+    window.sisim_drawn = (window.sisim_drawn || 0) + 1;
+    window.sisim_busy = busy;
+  };
+
   const dress = (lang, dark) => {
     document.documentElement.lang = lang;
     document.body.classList.toggle("body--dark", dark);
@@ -17,6 +23,12 @@ window.sisim = (() => {
   let told = "";
   const size = () => {
     const wide = Math.min(Math.max(innerWidth / 1280, 0.75), 2.5);
+    const root = document.documentElement.style;
+    root.setProperty("--wide", `${innerWidth}px`);
+    root.setProperty("--tall", `${innerHeight}px`);
+    root.setProperty("--shrink", Math.min(1040 / innerWidth, 705 / innerHeight));
+    root.removeProperty("--rem");
+    root.setProperty("--rem", getComputedStyle(document.documentElement).fontSize);
     const now = [wide, Math.round(innerHeight / wide)];
     if (now.join() !== told) { told = now.join(); say("size", now); }
   };
@@ -96,5 +108,5 @@ window.sisim = (() => {
     box.addEventListener("pointercancel", end);
   };
 
-  return { chart, dress, put, say, size, hold, full };
+  return { chart, drew, dress, put, say, size, hold, full };
 })();
