@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from sisim.language import number, t
-from sisim.live.levers import Lever, all_levers
+from sisim.live.levers import Lever
 from sisim.live.session import MOST_RESIDENTS, MOST_RUNS, MOST_YEARS
 from sisim.live.tags import Tag, button
 from sisim.live.visit import Visit
@@ -157,8 +157,7 @@ class Drawer:
     def _search(self) -> None:
         """Let any uncertain number of the pathway be looked up by its name."""
         visit, lang = self._visit, self._visit.settings.lang
-        known = {one.id for one in visit.more}
-        rest = [one for one in all_levers(visit.scenario, pathway=True) if one.id not in known]
+        rest = visit.pathway_levers
         if not rest:
             return
         named = [(one.label(visit.scenario, lang), one) for one in rest]

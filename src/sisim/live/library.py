@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -50,17 +50,25 @@ class Library:
         scenario = load_scenario(self.path(settings.scenario), {**own, **base_changes(settings)})
         return with_figures(scenario)
 
-    def world(self, scenario: Scenario, seed: int, runs: int) -> World:
-        """Return the world of a scenario, opened before if it can be."""
-        key = (scenario.model_dump_json(), seed, runs)
-        with self._lock:
-            world = self._worlds.get(key)
-            if world is None:
-                world = self._worlds[key] = World(scenario, seed, runs)
-            self._worlds.move_to_end(key)
-            while len(self._worlds) > KEPT:
-                self._worlds.popitem(last=False)
-            return world
+    def worlds(self, scenario: Scenario) -> Callable[[int, int], World]:
+        """Return what gives the world of a scenario for a seed and a number of runs.
+
+        A world that has been opened before, by whomever, is not opened again.
+        """
+        content = scenario.model_dump_json()
+
+        def world(seed: int, runs: int) -> World:
+            key = (content, seed, runs)
+            with self._lock:
+                found = self._worlds.get(key)
+                if found is None:
+                    found = self._worlds[key] = World(scenario, seed, runs)
+                self._worlds.move_to_end(key)
+                while len(self._worlds) > KEPT:
+                    self._worlds.popitem(last=False)
+                return found
+
+        return world
 
 
 def base_changes(settings: Settings) -> dict[str, Any]:

@@ -25,8 +25,8 @@ from sisim.live.telling import STEPS, story
 from sisim.live.visit import GUESSED, Visit
 from sisim.live.wishes import presets, what_ifs
 from sisim.report.captions import headline_cells
-from sisim.report.series import WHICH, Which
-from sisim.report.words import bands, caption, footer, number_of, scope, sentences, verdict
+from sisim.report.series import Which
+from sisim.report.words import bands, caption, footer, number_of, scope, verdict
 from sisim.scenario.problems import ScenarioError
 
 REBUILT = ("lang", "dark", "show", "only", "told", "guess", "notes", "scenario", "residents",
@@ -180,7 +180,7 @@ class Page:
     def _figures(self) -> None:
         visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
         assert visit.picture is not None
-        shown = WHICH if s.only is None else (s.only,)
+        shown = visit.shown
         with Tag("div", css="pair" if len(shown) > 1 else "pair single"):
             for which in shown:
                 side = visit.picture.story.side(which)
@@ -535,12 +535,6 @@ def _with_args(do: Callable[[Any], Any]) -> Callable[[GenericEventArguments], An
         do(event.args)
 
     return handle
-
-
-def summary(visit: Visit) -> str:
-    """Return in a few sentences what is seen."""
-    assert visit.picture is not None
-    return "\n".join(sentences(visit.picture.story, visit.settings.lang))
 
 
 def usual(settings: Settings, library: Library) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -81,7 +82,7 @@ class PeopleView:
             return
         with self._client:
             self._said.set_text(self._words(dots, lang))
-            ui.run_javascript(f"sisim.dots.load({_json(self._data(dots, lang))})")
+            ui.run_javascript(f"sisim.dots.load({json.dumps(self._data(dots, lang))})")
 
     def _fail(self, _: tuple[World, Changes], error: Exception) -> None:
         if not (self._client.is_deleted or self._said.is_deleted):
@@ -128,23 +129,18 @@ class PeopleView:
             text = await loop.run_in_executor(
                 POOL, lambda: visit.world.life(key, visit.changes, lang)
             )
-            with self._client:
-                show(t("Two lives", lang), lambda: void(Tag("pre", text, "life", tabindex=0)))
+
+            def fill() -> None:
+                Tag("pre", text, "life", tabindex=0)
+
+            if not self._client.is_deleted:
+                with self._client:
+                    show(t("Two lives", lang), fill)
 
         visit.tasks.add(task := asyncio.get_running_loop().create_task(work()))
         task.add_done_callback(visit.tasks.discard)
 
 
-def void(_: Any) -> None:
-    """Do nothing more with something."""
-
-
 def _dots(wish: tuple[World, Changes]) -> Dots:
     world, changes = wish
     return world.dots(changes, MOST)
-
-
-def _json(data: Any) -> str:
-    import json
-
-    return json.dumps(data, ensure_ascii=False)

@@ -17,7 +17,7 @@ from sisim.live.room import Places
 from sisim.live.session import History, Settings
 from sisim.live.telling import STEPS, story
 from sisim.live.world import World
-from sisim.report.series import Comparison, View, Which, compare
+from sisim.report.series import WHICH, Comparison, View, Which, compare
 from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 
@@ -83,14 +83,24 @@ class Visit:
         self.scenario: Scenario = self.library.open(self.settings)
         self.levers = main_levers(self.scenario)
         self.more = all_levers(self.scenario)
+        self._pathway: list[Lever] | None = None
+        self._worlds = self.library.worlds(self.scenario)
         self.axes = None
+
+    @property
+    def pathway_levers(self) -> list[Lever]:
+        """A slider for every uncertain number of the pathway that the scenario does not give."""
+        if self._pathway is None:
+            own = {lever.id for lever in self.more}
+            every = all_levers(self.scenario, pathway=True)
+            self._pathway = [lever for lever in every if lever.id not in own]
+        return self._pathway
 
     def lever(self, name: str) -> Lever | None:
         """Return the slider of a name, of all there are."""
-        known = {one.id: one for one in [*self.more, *self.levers]}
-        if name not in known:
-            known |= {one.id: one for one in all_levers(self.scenario, pathway=True)}
-        return known.get(name)
+        shown = [*self.levers, *self.more]
+        found = next((lever for lever in shown if lever.id == name), None)
+        return found or next((lever for lever in self.pathway_levers if lever.id == name), None)
 
     def value(self, lever: Lever) -> float:
         """Return where a slider stands."""
@@ -118,9 +128,17 @@ class Visit:
         return self.settings.arm if self.settings.arm in arms else usual
 
     @property
+    def shown(self) -> tuple[Which, ...]:
+        """The figures that are shown: both, one alone, or the only one there is."""
+        figures = self.scenario.figures
+        if self.settings.only is not None:
+            return (self.settings.only,)
+        return WHICH[:1] if figures is None or figures.project == figures.new_way else WHICH
+
+    @property
     def world(self) -> World:
         """The world that is looked at."""
-        return self.library.world(self.scenario, self.settings.seed, self.runs)
+        return self._worlds(self.settings.seed, self.runs)
 
     def ask(self) -> None:
         """Work out what the settings ask for: the newest wish wins."""
@@ -132,7 +150,7 @@ class Visit:
 
     def _wish(self, runs: int) -> None:
         s = self.settings
-        world = self.library.world(self.scenario, s.seed, runs)
+        world = self._worlds(s.seed, runs)
         view = View(ordinary=s.ordinary, current=s.current, year=s.year)
         self._newest.ask(Wish(world, self.changes, view))
 
@@ -231,7 +249,7 @@ class Visit:
     def look(self) -> Look:
         """How pictures are to look."""
         s = self.settings
-        return Look(s.dark, self.scale, s.since_start, s.brackets, s.bands, s.only is not None,
+        return Look(s.dark, self.scale, s.since_start, s.brackets, s.bands, len(self.shown) == 1,
                     self.tall)  # fmt: skip
 
     def reveal(self, which: Which) -> Reveal:

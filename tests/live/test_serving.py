@@ -1,0 +1,82 @@
+"""The page is served on this machine alone, on a port that is free; what cannot be is answered."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from sisim.cli import build
+from sisim.language import Lang
+from sisim.live.app import HERE, PortTaken, free_port
+from sisim.live.library import Library
+from sisim.live.session import Settings
+from sisim.scenario.load import load_scenario
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+
+
+@pytest.fixture
+def taken() -> object:
+    """Return a port at which something listens."""
+    with socket.socket() as other:
+        other.bind((HERE, 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+def test_a_free_port_is_found(taken: int) -> None:
+    assert HERE == "127.0.0.1"
+    found = free_port(HERE, None)
+    assert found != taken
+    assert free_port(HERE, found) == found
+    with pytest.raises(PortTaken):
+        free_port(HERE, taken)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "is taken"), ("sv", "är upptagen")])
+def test_a_taken_port_is_told(taken: int, lang: Lang, said: str) -> None:
+    result = CliRunner().invoke(build(lang), ["live", "--port", str(taken), "--no-open"])
+    assert result.exit_code == 2
+    assert f"{taken} {said}" in result.output
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["nowhere"], 'no ready scenario called "nowhere"'),
+        (["placed-youth", "--host", "203.0.113.7"], '"203.0.113.7" cannot be listened at'),
+        (["--set", "investments.team.reech=1"], "Did you mean"),
+        (["--residents", "0"], "--residents"),
+    ],
+)
+def test_mistakes_are_answered_before_anything_is_served(args: list[str], said: str) -> None:
+    result = CliRunner().invoke(build("en"), ["live", *args, "--no-open"])
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_a_scenario_that_names_no_figures_is_shown_by_its_arms_and_outcomes() -> None:
+    library = Library(str(SCENARIOS / "repayment.toml"))
+    figures = library.open(Settings()).figures
+    assert figures is not None
+    assert (figures.project, figures.new_way) == ("project", "project")
+    assert figures.case == "residential"
+    assert load_scenario(SCENARIOS / "repayment.toml").figures is None
+
+
+def test_settings_change_the_scenario_in_every_arm() -> None:
+    library = Library("placed-youth", {"population.residents": 800})
+    found = library.open(Settings(years=12))
+    assert (found.population.residents, found.time.years) == (800, 12)
+    assert library.open(Settings(residents=900)).population.residents == 900
+
+
+def test_visitors_who_look_at_the_same_share_a_world() -> None:
+    library = Library("placed-youth")
+    one, two = (library.worlds(library.open(Settings())) for _ in range(2))
+    assert one(1, 2) is two(1, 2)
+    assert one(1, 2) is not two(2, 2)
+    assert library.worlds(library.open(Settings(years=9)))(1, 2) is not one(1, 2)
