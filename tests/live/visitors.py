@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 SOURCE = Path(__file__).parents[2] / "src"
-PATIENCE = 60_000
-"""Milliseconds: the first simulation may have to be compiled."""
+FIRST, PATIENCE = 300_000, 45_000
+"""Milliseconds: before the first picture the simulation may have to be compiled."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda m: m.type == "error" and self.errors.append(m.text))
         self.page.goto(address + query)
-        self.page.wait_for_selector(wait)
+        self.page.wait_for_selector(wait, timeout=FIRST)
         self.rest()
 
     def _let_through(self, route: Any) -> None:

@@ -140,6 +140,7 @@ def plan(one: Repayments, scenario: Scenario, lang: str, look: Look) -> Option:
     low = 1.12 * min(float(made.position.min()), -float(made.payments.max())) / unit
     high = 1.2 * max(float(made.position.max()), float(made.total.max()), 1.0) / unit
     ticks, digits = round_ticks(low, high, 4)
+    low, high = ticks[0], ticks[-1]
     years = made.years
     hatch = {"color": c.paper, "borderColor": c.extra, "borderWidth": 1,
              "decal": {**HATCH, "color": c.extra}}  # fmt: skip

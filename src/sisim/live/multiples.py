@@ -63,14 +63,15 @@ def administrations(story: Comparison, lang: str, look: Look, held: Option | Non
     reach = [_reach(shown, story.side(which).arm) for which in WHICH]
     low, high = 1.1 * min(r[0] for r in reach), 1.1 * max(r[1] for r in reach)
     tops = [(0.0, top / unit)] * len(shown) + [(low / unit, high / unit)] * len(WHICH)
+    tops = [_round(*ends) for ends in tops]
     if held is not None and len(held["yAxis"]) == len(tops):
         tops = [(axis["min"], axis["max"]) for axis in held["yAxis"]]
     first, last = span(story)
     grids, titles = [], []
     for n, one in enumerate(shown):
         share = 100 / columns
-        grids.append({"left": f"{n * share + 3.4}%", "width": f"{share - 5.6}%", "top": "14%",
-                      "height": "29%"})  # fmt: skip
+        grids.append({"left": f"{n * share + 3.4}%", "width": f"{share - 5.6}%", "top": "12%",
+                      "height": "31%"})  # fmt: skip
         text = story.scenario.payer_label(one.name).in_language(lang)
         titles.append(_heading(text, f"{n * share}%", "1%", HUES[n], look, 1240 / columns - 24))
     for n, which in enumerate(WHICH):
@@ -118,6 +119,12 @@ def administrations(story: Comparison, lang: str, look: Look, held: Option | Non
     }  # fmt: skip
 
 
+def _round(low: float, high: float) -> tuple[float, float]:
+    """Return ends of an axis at which there are ticks, so that lines and numbers agree."""
+    ticks, _ = round_ticks(low, high, 3)
+    return ticks[0], ticks[-1]
+
+
 def _interval(low: float, high: float) -> float:
     ticks, _ = round_ticks(low, high, 3)
     return ticks[1] - ticks[0]
@@ -156,7 +163,7 @@ def _curves(
         ends.sort(key=lambda end: -end[0])
         marks = [
             label([span(story)[1], ends[n][0]], text, "right", look, size=13,
-                   offset=(-2, (n - 1) * 9))
+                   offset=(-2, (n - 1) * 12))
             for n, (_, text) in enumerate(ends)
         ]  # fmt: skip
         found.append(marked(f"{grid}-ends", grid, marks))

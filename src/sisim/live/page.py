@@ -112,6 +112,9 @@ class Page:
                     button(self._name(show), lambda show=show: visit.change(show=show, told=None),
                            aria_current=here, id=f"show-{show}")  # fmt: skip
             self._told["status"] = Tag("span", css="status", role="status")
+            again = t("The curve reaches above the axis: new scale", lang)
+            self._told["rescale"] = button(again, self._new_scale, "call", id="rescale")
+            self._told["rescale"].say(hidden="hidden")
             Tag("span", css="space")
             with Tag("div", css="group", role="group", aria_label=t("In front of a room", lang)):
                 button(t("What if …", lang), self._wishes, id="what-if")
@@ -309,10 +312,10 @@ class Page:
         shown = visit.picture.wish.world.replications if visit.picture else 0
         if shown < visit.runs and not visit.held:
             self._text("status", t("counting {n} runs …", lang, n=visit.runs))
-        elif not visit.fits:
-            self._text("status", t("Reaches above the axis: press A for a new scale", lang))
         else:
             self._text("status", "")
+        seen = visit.settings.show == "figures" and not visit.fits
+        self._told["rescale"].say(hidden=None if seen else "hidden")
 
     # ------------------------------------------------------------------------ what happens
 
@@ -444,6 +447,7 @@ class Page:
 
     def _new_scale(self) -> None:
         self.visit.rescale()
+        self.build()
         self.draw()
 
     # ------------------------------------------------------------------------ dialogs

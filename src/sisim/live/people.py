@@ -28,7 +28,7 @@ class PeopleView:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        s, lang = visit.settings, visit.settings.lang
+        lang = visit.settings.lang
         figures = visit.scenario.figures
         assert figures is not None
         self._places = Places(visit.scenario, figures.case)
@@ -60,7 +60,6 @@ class PeopleView:
             Tag("canvas", id="dots", tabindex=0, role="img", aria_label=t("People", lang))
         self._newest: Newest[tuple[World, Changes], Dots] = Newest(_dots, self._show, self._fail)
         self._client = ui.context.client
-        self._dark = s.dark
         self.draw()
 
     def draw(self) -> None:
@@ -118,6 +117,9 @@ class PeopleView:
             "at": [places[n].tolist() for n in numbers],
             "treated": dots.treated[numbers[1]].astype(int).tolist(),
             "ring": t("ring: takes part in the investment", lang),
+            "apart": t("dark: somewhere else than in the other world", lang)
+            if not self._visit.settings.dark
+            else t("bright: somewhere else than in the other world", lang),
         }
 
     def tell(self, key: str, show: Callable[[str, Callable[[], None]], None]) -> None:

@@ -138,7 +138,7 @@ sisim.dots = (() => {
     });
     pen.fillStyle = muted;
     pen.font = `400 ${em * 0.9}px Roboto, system-ui, sans-serif`;
-    pen.fillText(`○ ${data.ring}    ■ ${data.places[data.kinds.indexOf("case")] ?? ""}`, 2, high - em * 0.5);
+    pen.fillText(`○ ${data.ring}    ● ${data.apart}    ■ ${data.places[data.kinds.indexOf("case")] ?? ""}`, 2, high - em * 0.5);
   };
 
   // ---------------------------------------------------------------- a click
