@@ -39,7 +39,14 @@ class Tag(TextElement):
 def button(text: str, do: Do, css: str = "", **attributes: Any) -> Tag:
     """Return a button."""
     found = Tag("button", text, f"button {css}".strip(), type="button", **attributes)
-    found.on("click", lambda: do())
+    client = ui.context.client
+
+    def click() -> None:
+        # In the page rather than beside the button, which may be gone when this is done.
+        with client:
+            do()
+
+    found.on("click", click)
     return found
 
 
