@@ -16,7 +16,7 @@ from sisim.scenario.load import changed, load_scenario
 READY = load_scenario("placed-youth")
 LEVERS = {lever.id: lever for lever in main_levers(READY)}
 FOLDER = Path(__file__).parents[2] / "scenarios"
-FILES = [FOLDER / f"{name}.toml" for name in ("repayment", "sick-leave", "outcome-contract")]
+FILES = [file for file in sorted(FOLDER.glob("*.toml")) if "pathway" not in file.stem]
 
 
 def test_the_ready_scenario_has_the_six_sliders_of_the_two_figures() -> None:
