@@ -25,7 +25,7 @@ from sisim.scenario.scenario import Scenario
 
 QUAD = 4
 """Draws are made for four steps at a time, and people are taken up and let go as often."""
-HEADROOM = 1.25
+HEADROOM = 2.0
 """How much stronger effects may become before the bounds on leaving are worked out anew."""
 LATER = np.iinfo(np.int32).max
 S = TypeVar("S", int, NDArray[np.int32])
@@ -59,7 +59,7 @@ class Kept:
     Args:
         scenario: What to simulate in full; it must be keepable.
         seed: The seed of every draw.
-        threads: Threads to use; the results do not depend on it.
+        threads: Threads to use for the whole run; the results do not depend on it.
         progress: Called with the steps done and the steps in all.
 
     Attributes:
@@ -77,7 +77,6 @@ class Kept:
     ) -> None:
         self._compiled = compiled = compile_scenario(scenario)
         assert keepable(scenario)
-        self._threads = threads
         self._begin = max(_first_active(compiled) - self._past(_first_active(compiled)), 0)
         run = Simulation(compiled, seed, threads=threads)
         run.advance(self._begin)
@@ -110,10 +109,9 @@ class Kept:
                 for whole, new in zip(_arrays(own.tally), _arrays(part.tally), strict=True)
             )
         )
-        enrolments = [
-            replace(one, person=int(self.touchable[one.person])) for one in part.enrolments
-        ]
-        return Result(run.compiled, (replace(part, tally=tally, enrolments=enrolments),))
+        for one in part.enrolments:
+            one.person = int(self.touchable[one.person])
+        return Result(run.compiled, (replace(part, tally=tally),))
 
     def run(self, scenario: Scenario) -> Simulation:
         """Return another version of the arms, as a run of the touchable people alone.
@@ -132,7 +130,7 @@ class Kept:
         run = Simulation(
             compiled,
             self.result.replications[0].seed,
-            threads=self._threads,
+            threads=1,  # so few people are not worth sharing out
             only=self._who,
             among=people,
             bounds=self._bounds_of(compiled),
@@ -176,7 +174,7 @@ class Kept:
     def _take_lives(self, seed: int) -> None:
         """Keep the life of each as it is when they are taken up."""
         bare = compile_scenario(self._compiled.scenario.model_copy(update={"arms": {}}))
-        run = Simulation(bare, seed, threads=self._threads, only=self._who)
+        run = Simulation(bare, seed, threads=1, only=self._who)
         people = run.columns
         names = ("state", "since", "memory", "window", "alive")
         self._lives = {name: np.empty_like(getattr(people, name)) for name in names}

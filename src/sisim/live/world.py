@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sisim.engine.compile import compile_scenario
 from sisim.engine.enrolment import Enrolment
-from sisim.engine.lives import key_of, lives, touched
+from sisim.engine.lives import find, key_of, lives
 from sisim.engine.population import people
-from sisim.engine.run import Simulation, run_once
-from sisim.engine.simulate import simulate
+from sisim.engine.run import Simulation
 from sisim.report.explain import told
 from sisim.report.seen import Words
 from sisim.results import Results
-from sisim.scenario.load import changed
 from sisim.scenario.scenario import Scenario
+from sisim.versions import Versions
 
 Changes = Mapping[str, Any]
 """Other values by dotted path, as `--set` takes them."""
@@ -62,8 +59,7 @@ class World:
 
     def __init__(self, scenario: Scenario, seed: int = 1, replications: int = 1) -> None:
         self.scenario, self.seed, self.replications = scenario, seed, replications
-        self._lock = Lock()
-        self._run: tuple[Changes, Simulation] | None = None
+        self._versions = Versions(scenario, seed, replications)
 
     def results(self, changes: Changes) -> Results:
         """Return what comes of the scenario with some values changed.
@@ -71,8 +67,7 @@ class World:
         Raises:
             ScenarioError: If a value does not fit.
         """
-        scenario = changed(self.scenario, changes)
-        return Results(simulate(scenario, seed=self.seed, replications=self.replications))
+        return self._versions.results(changes)
 
     def life(self, person: str, changes: Changes, lang: str) -> str:
         """Return one person's lives side by side, and why they part: see `sisim explain`.
@@ -80,37 +75,36 @@ class World:
         Raises:
             LookupError: Nobody has that key.
         """
-        from sisim.engine.lives import find
-
-        run = self._simulation(changes)
+        counts = self.results(changes).counts
+        compiled, run = counts.compiled, counts.replications[0]
+        everyone = people(compiled.scenario, compiled.clock, self.seed)
         found = lives(
-            run.compiled,
+            compiled,
             self.seed,
-            find(run.compiled, run.people, person),
-            enrolments=run.enrolments.record,
+            find(compiled, everyone, person),
+            enrolments=list(run.enrolments),
             shares=np.stack(run.shares) if run.shares else None,
         )
-        return told(found, Words(run.compiled, lang))
+        return told(found, Words(compiled, lang))
 
     def dots(self, changes: Changes, most: int = 150) -> Dots:
         """Return some of those whose lives are touched, at most so many, year by year."""
-        run = self._simulation(changes)
-        compiled, clock = run.compiled, run.compiled.clock
-        differing = touched(run)
-        spread = np.linspace(0, len(differing) - 1, min(most, len(differing)))
-        chosen = differing[spread.astype(int)]
+        met = self._versions.met(changes)
+        compiled, clock = met.compiled, met.compiled.clock
+        spread = np.linspace(0, len(met.who) - 1, min(most, len(met.who)))
+        chosen = met.who[spread.astype(int)]
         place = {int(person): number for number, person in enumerate(chosen)}
         own = [
             Enrolment(past.arm, past.investment, place[past.person], past.start, past.end)
-            for past in run.enrolments.record
+            for past in met.enrolments
             if past.person in place
         ]
         replayed = Simulation(
             compiled,
             self.seed,
             threads=1,
-            only=people(compiled.scenario, clock, self.seed).only(chosen),
-            recorded_shares=np.stack(run.shares) if run.shares else None,
+            only=met.people.only(chosen),
+            recorded_shares=np.stack(met.shares) if met.shares else None,
             recorded_enrolments=own,
         )
         first = int(clock.year(np.array([clock.history]))[0])
@@ -136,18 +130,11 @@ class World:
                 end = clock.end if past.end is None else past.end
                 treated[past.arm + 1, past.person, number] |= past.start < step + 12 and end > step
         return Dots(
-            tuple(key_of(compiled, run.people, int(person)) for person in chosen),
+            tuple(key_of(compiled, met.people, int(person)) for person in chosen),
             years,
             arms,
             [(str(track), str(state)) for track, state in compiled.states],
             states,
             treated,
-            len(differing),
+            len(met.who),
         )
-
-    def _simulation(self, changes: Changes) -> Simulation:
-        with self._lock:
-            if self._run is None or self._run[0] != dict(changes):
-                compiled = compile_scenario(changed(self.scenario, changes))
-                self._run = dict(changes), run_once(compiled, self.seed)
-            return self._run[1]
