@@ -162,7 +162,7 @@ def plan(one: Repayments, scenario: Scenario, lang: str, look: Look) -> Option:
         text = t("Money back {year}", lang, year=made.break_even)
         diamond = [label([made.break_even, 0], text, "top", look, bold=True, paper=True)]
     fund_unit = unit_for(float(np.abs(made.position).max())).label(lang)
-    sum_ = t("Accumulated for the fund", lang)
+    heading = t("{unit}; the line is the fund's accumulated balance", lang, unit=fund_unit)
     series += [
         line("position", 0, points(years, made.position, unit),
              {"color": c.ink, "width": look.px(3)}, z=5),
@@ -175,7 +175,7 @@ def plan(one: Repayments, scenario: Scenario, lang: str, look: Look) -> Option:
         "grid": {"left": look.px(60), "right": look.px(16), "top": look.px(26 * len(key) // 2 + 40),
                  "bottom": look.px(26)},
         "title": [
-            {"text": f"{fund_unit}; {t('line', lang)}: {sum_}", "left": 0, "top": 0, "padding": 0,
+            {"text": heading, "left": 0, "top": 0, "padding": 0,
              "textStyle": {"fontSize": look.px(14), "color": c.muted, "fontWeight": "normal"}},
             *(
                 {"text": "{key| } " + text, "left": f"{n % 2 * 50}%", "padding": 0,

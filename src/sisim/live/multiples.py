@@ -14,7 +14,7 @@ from sisim.live.visit import Visit
 from sisim.report.administrations import HUES
 from sisim.report.frame import cost_title, span, unit_of
 from sisim.report.result import WITHOUT
-from sisim.report.series import WHICH, Administration, Comparison, administrations_of
+from sisim.report.series import WHICH, Administration, Comparison, Which, administrations_of
 from sisim.report.style import round_ticks
 from sisim.report.words import number_of
 from sisim.report.writing import decimal
@@ -60,9 +60,10 @@ def administrations(story: Comparison, lang: str, look: Look, held: Option | Non
     shown = administrations_of(story)[: len(HUES)]
     columns = max(len(shown), 1)
     top = 1.1 * max((float(x.mean.max()) for one in shown for x in one.cost.values()), default=1.0)
-    reach = [_reach(shown, story.side(which).arm) for which in WHICH]
+    figures = _figures(story)
+    reach = [_reach(shown, story.side(which).arm) for which in figures]
     low, high = 1.1 * min(r[0] for r in reach), 1.1 * max(r[1] for r in reach)
-    tops = [(0.0, top / unit)] * len(shown) + [(low / unit, high / unit)] * len(WHICH)
+    tops = [(0.0, top / unit)] * len(shown) + [(low / unit, high / unit)] * len(figures)
     tops = [_round(*ends) for ends in tops]
     if held is not None and len(held["yAxis"]) == len(tops):
         tops = [(axis["min"], axis["max"]) for axis in held["yAxis"]]
@@ -74,7 +75,7 @@ def administrations(story: Comparison, lang: str, look: Look, held: Option | Non
                       "height": "31%"})  # fmt: skip
         text = story.scenario.payer_label(one.name).in_language(lang)
         titles.append(_heading(text, f"{n * share}%", "1%", HUES[n], look, 1240 / columns - 24))
-    for n, which in enumerate(WHICH):
+    for n, which in enumerate(figures):
         grids.append({"left": f"{n * 50 + 3.4}%", "width": "36%", "top": "61%", "height": "32%"})
         arm = story.scenario.arms[story.side(which).arm].label.in_language(lang)
         text = t("{figure}  {arm}: difference from without", lang, figure=number_of(which, lang),
@@ -93,7 +94,7 @@ def administrations(story: Comparison, lang: str, look: Look, held: Option | Non
         ]))  # fmt: skip
     for n, one in enumerate(shown):
         series += _curves(n, one, story, lang, unit, look, named=n == 0)
-    for n, which in enumerate(WHICH):
+    for n, which in enumerate(figures):
         series += _differences(len(shown) + n, story.side(which).arm, shown, story, lang, unit,
                                look)  # fmt: skip
     return {
@@ -117,6 +118,12 @@ def administrations(story: Comparison, lang: str, look: Look, held: Option | Non
         ],
         "series": series,
     }  # fmt: skip
+
+
+def _figures(story: Comparison) -> list[Which]:
+    """Return the figures: a scenario with one arm has one."""
+    first = {story.side(which).arm: which for which in reversed(WHICH)}
+    return [which for which in WHICH if first[story.side(which).arm] == which]
 
 
 def _round(low: float, high: float) -> tuple[float, float]:
@@ -152,7 +159,7 @@ def _curves(
               {"color": c.without, "width": look.px(2.5), "type": [look.px(8), look.px(4)]}, z=6)
     ]  # fmt: skip
     ends = [(float(without.mean[-1]) / unit, t("Without", lang))]
-    for which in WHICH:
+    for which in _figures(story):
         curve = one.cost[story.side(which).arm]
         found.append(
             line(f"{grid}-{which}", grid, points(story.years, curve.mean, unit),
