@@ -16,6 +16,7 @@ from sisim.cli.planning import add_planning
 from sisim.cli.progress import progress
 from sisim.cli.speech import Refusal, SpeakingCommand, SpeakingGroup
 from sisim.cli.sweeping import add_sweeping
+from sisim.cli.teaching import add_teaching
 from sisim.cli.watching import add_watching
 from sisim.language import Lang, preferred_language, t
 from sisim.scenario.contents import contents
@@ -180,6 +181,7 @@ def build(lang: Lang) -> typer.Typer:
             print(path)
 
     add_watching(command, options, lang, READY)
+    add_teaching(command, options, lang, READY)
     add_sweeping(command, options, lang)
     add_answers(command, options, lang)
     add_planning(command, options, lang)

@@ -1,0 +1,92 @@
+"""The command that writes the lesson file."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+from sisim.cli.options import RESULTS, Options, values
+from sisim.cli.output import politely, whole_file
+from sisim.cli.progress import progress
+from sisim.cli.speech import Refusal
+from sisim.language import Lang, t
+from sisim.scenario.load import load_scenario
+
+Command = Callable[[str, str], Callable[[Callable[..., None]], Callable[..., None]]]
+
+
+def add_teaching(command: Command, options: Options, lang: Lang, ready_scenario: str) -> None:
+    """Add `sisim lesson`."""
+    argument, option = options.argument, options.option
+    Changes = Annotated[list[str] | None, options.changes]  # noqa: N806 (types)
+    Seed = Annotated[int | None, options.seed]  # noqa: N806
+    Replications = Annotated[int | None, options.replications]  # noqa: N806
+
+    @command(
+        "lesson",
+        t(
+            "Write one HTML file with the two figures and their main sliders, which opens in any "
+            "browser without sisim and without internet: for a lesson, a mail, a meeting.\n\n"
+            "Versions of the scenario are worked out beforehand, at a few levels of each slider; "
+            "between them the page reads off in proportion. Fewer residents, runs or versions are "
+            "sooner done. Example: `sisim lesson my.toml --out lesson.html --residents 10000`",
+            lang,
+        ),
+    )
+    def lesson(
+        scenario: Annotated[
+            str,
+            argument(f"[{t('SCENARIO', lang)}]",
+                     t("A scenario file, or the name of a ready one.", lang)),
+        ] = ready_scenario,
+        out: Annotated[
+            Path | None,
+            option("--out", t("FILE", lang), t("Where the page is written.", lang)),
+        ] = None,
+        changes: Changes = None,
+        seed: Seed = None,
+        replications: Replications = None,
+        residents: Annotated[
+            int | None,
+            option("--residents", t("N", lang),
+                   t("How many residents; unset: as many as the scenario says.", lang), min=1),
+        ] = None,
+        versions: Annotated[
+            int | None,
+            option("--versions", t("N", lang),
+                   t("How many versions are worked out at most; more make it finer.", lang), min=2),
+        ] = None,
+    ) -> None:  # fmt: skip
+        given: dict[str, Any] = values(changes, lang)
+        if residents is not None:
+            given["population.residents"] = residents
+        loaded = load_scenario(scenario, given)
+        file = out or RESULTS / loaded.name / "lesson.html"
+        _refuse_early(file, lang)
+        from sisim.live.lesson import MOST_POINTS, NothingToFollow
+        from sisim.live.lesson import lesson as written
+
+        try:
+            with progress(t("Working out the versions", lang), lang) as tell:
+                page = written(loaded, lang, seed=seed, replications=replications,
+                               most=versions or MOST_POINTS, progress=tell)  # fmt: skip
+        except NothingToFollow as error:
+            text = t("The scenario has no [arms], so there is nothing to compare.", lang)
+            raise Refusal(text) from error
+        with whole_file(file, lang) as partial:
+            partial.write_text(page, encoding="utf-8")
+        print(file)
+
+
+def _refuse_early(file: Path, lang: Lang) -> None:
+    """Refuse a file that cannot be written, before any long computation.
+
+    Raises:
+        Refusal: If it is a folder, or the folder it is to stand in cannot be made or written to.
+    """
+    if file.is_dir():
+        raise Refusal(t('"{path}" is a folder; --out needs a file.', lang, path=file))
+    with politely(file, lang):
+        file.absolute().parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(file.absolute().parent, os.W_OK):
+        raise Refusal(t('"{path}" cannot be written: no permission.', lang, path=file))

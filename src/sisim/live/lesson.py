@@ -1,0 +1,382 @@
+"""The lesson file: the two figures and their main sliders in one HTML file that needs nothing else.
+
+Versions of the scenario at the points of a grid are worked out when the file is written. Where the
+sliders stand between points, the browser reads curves and numbers between them (multilinearly) and
+takes the words of the nearest point; it knows no rule of its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib import resources
+from itertools import pairwise, product
+from math import prod, sqrt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sisim.language import LANGUAGES, t
+from sisim.live.charts import COST, LIGHT, Axes, Look, Option, figure
+from sisim.live.levers import Lever, changes, main_levers
+from sisim.live.library import with_figures
+from sisim.report.assumption_words import Assumptions
+from sisim.report.captions import headline_cells
+from sisim.report.frame import span, unit_of
+from sisim.report.series import WHICH, Comparison, Floats, Investing, Side, Tables, Which, compare
+from sisim.report.words import caption, footer, number_of, scope, verdict
+from sisim.report.writing import money, percent_sign, unit_for
+from sisim.results import Results
+from sisim.scenario.scenario import Scenario
+from sisim.versions import Versions
+
+MOST_POINTS = 729
+"""Three levels of six sliders."""
+CURVES = ("cost", "entries", "first", "stock")
+MARKS = ("phase-names", "words", "break-even", "ends", "entries-ends", "stock-ends")
+"""Series of a figure that are words or signs at points."""
+FRAME = ("scale-0", "scale-1", "scale-2")
+"""Series of a figure that are the same wherever the sliders stand."""
+LIBRARY = "elements/echart/dist"
+"""Where NiceGUI keeps the Apache ECharts that it ships."""
+
+LOOK = Look()
+
+Progress = Callable[[int, int], None]
+
+
+class NothingToFollow(ValueError):  # noqa: N818 (what is the matter)
+    """A scenario has no arms that could be compared."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A slider of the lesson: where it can stand, and where versions have been worked out."""
+
+    lever: Lever
+    levels: tuple[float, ...]
+
+    @property
+    def positions(self) -> list[float]:
+        """Return every place where the slider can stand."""
+        low, high = self.levels[0], self.levels[-1]
+        steps = low + self.lever.step * np.arange(round((high - low) / self.lever.step) + 1)
+        return sorted({round(float(x), 9) for x in (*steps, *self.levels) if low <= x <= high})
+
+
+def grid(levers: Sequence[Lever], most: int = MOST_POINTS) -> list[Axis]:
+    """Return the sliders with the levels at which versions are worked out.
+
+    Each has its ends and the scenario's own value; sliders that would make the grid larger than
+    `most` are left out, the last ones first. What room is left is used where levels are farthest
+    apart, measured by the scenario's own value.
+    """
+    ends = [sorted({round(x, 9) for x in (one.low, one.value, one.high)}) for one in levers]
+    levels = [list(found) for found in ends if len(found) > 1]
+    kept = [one for one, found in zip(levers, ends, strict=True) if len(found) > 1]
+    while prod(map(len, levels)) > most:
+        levels.pop()
+        kept.pop()
+    closed: set[int] = set()
+    while len(closed) < len(kept):
+        n = max(set(range(len(kept))) - closed, key=lambda n: _widest(kept[n], levels[n])[0])
+        middle = _widest(kept[n], levels[n])[1]
+        larger = prod(map(len, levels)) // len(levels[n]) * (len(levels[n]) + 1)
+        if larger > most or middle in levels[n]:
+            closed.add(n)
+        else:
+            levels[n] = sorted({*levels[n], middle})
+    return [Axis(one, tuple(found)) for one, found in zip(kept, levels, strict=True)]
+
+
+def _widest(lever: Lever, levels: Sequence[float]) -> tuple[float, float]:
+    """Return how wide the widest gap between levels is, and a position in the middle of it."""
+    gaps = [(high - low, low, high) for low, high in pairwise(levels)]
+    wide, low, high = max(gaps)
+    # What is halved and doubled, such as a half-life, has its middle where the ratios are equal.
+    middle = sqrt(low * high) if low > 0 and high > 4 * low else (low + high) / 2
+    on_step = lever.low + lever.step * round((middle - lever.low) / lever.step)
+    return wide / (abs(lever.value) or 1.0), round(on_step, 9)
+
+
+def lesson(
+    scenario: Scenario,
+    lang: str,
+    *,
+    seed: int | None = None,
+    replications: int | None = None,
+    most: int = MOST_POINTS,
+    progress: Progress | None = None,
+) -> str:
+    """Return a page with the two figures and the main sliders, which needs nothing but itself.
+
+    Args:
+        scenario: The scenario.
+        lang: The language in which it opens; the other one is in it too.
+        seed: The seed of the first run; unset: the scenario's.
+        replications: How many runs; unset: the scenario's.
+        most: How many versions are worked out at most.
+        progress: Called with the versions done and how many there are.
+
+    Raises:
+        NothingToFollow: If the scenario has no arms.
+    """
+    scenario = with_figures(scenario)
+    if scenario.figures is None:
+        raise NothingToFollow(scenario.name)
+    seed = scenario.seed if seed is None else seed
+    versions = Versions(scenario, seed, replications or scenario.replications)
+    axes = grid(main_levers(scenario), most)
+    own = compare(versions.results())
+    count = prod(len(axis.levels) for axis in axes)
+    top = Axes.of(own)
+    stories = []
+    for done, results in enumerate(_results(versions, axes)):
+        story = _drawn(compare(results, own.view), own)
+        stories.append(story)
+        now = Axes.of(story)
+        top = Axes(*map(max, *((a.cost, a.entries, a.stock) for a in (top, now))))
+        if progress is not None:
+            progress(done + 1, 2 * count)
+    content = _content(own, axes, top)
+    content["lang"] = lang
+    unit = unit_of(own).size
+    numbers, words = [], _Words(top, unit)
+    for done, story in enumerate(stories):
+        numbers.append(np.concatenate(list(_numbers(story, unit))))
+        words.add(story)
+        if progress is not None:
+            progress(count + done + 1, 2 * count)
+    content["numbers"] = base64.b64encode(np.array(numbers, "<f4").tobytes()).decode("ascii")
+    content["words"] = words.content()
+    return page(content)
+
+
+def _results(versions: Versions, axes: Sequence[Axis]) -> Iterator[Results]:
+    """Return what comes of the scenario at every point of the grid, the last slider fastest."""
+    for values in product(*(axis.levels for axis in axes)):
+        at = {axis.lever.id: value for axis, value in zip(axes, values, strict=True)}
+        yield versions.results(changes([axis.lever for axis in axes], at))
+
+
+def _drawn(story: Comparison, own: Comparison) -> Comparison:
+    """Return what is drawn of a comparison, without all that it was counted from."""
+    nothing = Tables(*(one[:0] for one in (own.tables.costs, own.tables.entries, own.tables.stock)))
+    return replace(story, tables=nothing, result=own.result)
+
+
+def _numbers(story: Comparison, unit: float) -> Iterator[Floats]:
+    """Return the numbers of a point in the order in which the page reads them, costs in a unit."""
+
+    def curves(side: Side) -> Iterator[Floats]:
+        for name in CURVES:
+            yield getattr(side, name).mean / (unit if name == "cost" else 1.0)
+
+    yield from curves(story.without)
+    for which in WHICH:
+        yield from curves(story.side(which))
+        yield np.array([float(mean) for mean, _, _ in story.side(which).headline.values()])
+
+
+def _content(story: Comparison, axes: Sequence[Axis], top: Axes) -> Option:
+    """Return all that the page holds but what differs from point to point."""
+    scenario = story.scenario
+    return {
+        "years": story.years.tolist(),
+        "start": story.start,
+        "marked": story.marked,
+        "unit": unit_of(story).size,
+        "curves": list(CURVES),
+        "measures": list(story.project.headline),
+        "which": list(WHICH),
+        "span": span(story),
+        "colors": {"ink": LIGHT.ink, "muted": LIGHT.muted, "paper": LIGHT.paper},
+        "levers": [_slider(axis, scenario) for axis in axes],
+        "texts": {lang: _texts(story, axes, lang) for lang in LANGUAGES},
+        "options": {
+            lang: {which: _frame(story, which, lang, top) for which in WHICH} for lang in LANGUAGES
+        },
+        "ticks": {
+            lang: [_year_ticks(story, year, lang, top) for year in story.years.tolist()]
+            for lang in LANGUAGES
+        },
+    }
+
+
+def _slider(axis: Axis, scenario: Scenario) -> Option:
+    lever = axis.lever
+    own = round(lever.value, 9)
+    said = {
+        lang: {
+            "label": lever.label(scenario, lang),
+            "values": [lever.said(value, scenario, lang) for value in axis.positions],
+            "why": ": ".join(filter(None, [
+                Assumptions(scenario, lang).grade(lever.grade),
+                lever.source or t("no source stated", lang),
+            ])),
+        }
+        for lang in LANGUAGES
+    }  # fmt: skip
+    return {"id": lever.id, "positions": axis.positions, "levels": list(axis.levels),
+            "own": axis.positions.index(own), "said": said}  # fmt: skip
+
+
+def _texts(story: Comparison, axes: Sequence[Axis], lang: str) -> Option:
+    headings, _ = headline_cells(story, WHICH, lang)
+    amounts = [story.side(which).headline[name][0] for which in WHICH
+               for name in ("invested", "lower_cost", "net")]  # fmt: skip
+    unit = unit_for(max(map(abs, amounts)))
+    # The browser writes the number; where it stands is the language's to say.
+    amount = money(0.0, lang, replace(unit, digits=0)).replace("0", "{n}")
+    points = prod(len(axis.levels) for axis in axes)
+    return {
+        "title": story.scenario.title.in_language(lang),
+        "figures": {
+            which: {
+                "number": number_of(which, lang),
+                "arm": story.scenario.arms[story.side(which).arm].label.in_language(lang),
+            }
+            for which in WHICH
+        },
+        "headings": headings,
+        "amount": {"pattern": amount, "size": unit.size, "digits": unit.digits},
+        "pair": [t("Before–after", lang), t("With–without", lang)],
+        "percent": "{n}" + percent_sign(lang),
+        "year": t("Marked year", lang),
+        "own": t("file: {value}", lang, value="{value}"),
+        "reset": t("Reset", lang),
+        "assumptions": t("Assumptions", lang),
+        "comes_to": t("What it comes to", lang),
+        "scope": scope(story, lang),
+        "foot": footer(story.result, lang),
+        "grid": t(
+            "{n} versions have been worked out. Between them curves and numbers are read off in "
+            "proportion, and words are those of the nearest. Drawn with Apache ECharts.",
+            lang,
+            n=points,
+        ),
+    }
+
+
+def _frame(story: Comparison, which: Which, lang: str, top: Axes) -> Option:
+    """Return a figure with nothing in its series but what no slider moves."""
+    option = figure(story, which, lang, top, LOOK)
+    bare = [
+        one if one["id"] in FRAME else {**one, "data": [], "markLine": None, "markArea": None}
+        for one in option["series"]
+    ]
+    return {**option, "series": [{k: v for k, v in one.items() if v is not None} for one in bare]}
+
+
+def _year_ticks(story: Comparison, year: int, lang: str, top: Axes) -> list[Option]:
+    option = figure(replace(story, marked=year), WHICH[0], lang, top, LOOK)
+    return next(list(one["data"]) for one in option["series"] if one["id"] == "years")
+
+
+class _Words:
+    """The words and signs of every point: where they stand, and by number what they are."""
+
+    def __init__(self, top: Axes, unit: float) -> None:
+        self._top, self._unit = top, unit
+        self._known: dict[str, int] = {}
+        self._points: dict[str, dict[str, list[Any]]] = {
+            lang: {which: [] for which in WHICH} for lang in LANGUAGES
+        }
+
+    def add(self, story: Comparison) -> None:
+        """Add the words of the next point."""
+        for lang, which in product(LANGUAGES, WHICH):
+            side = story.side(which)
+            option = figure(story, which, lang, self._top, LOOK)
+            series = {one["id"]: one for one in option["series"]}
+            # Where everything is dearer, a figure may have chosen the larger unit.
+            larger = unit_of(story).size / self._unit
+            marks = [
+                [
+                    self._mark(one, "value", larger if series[name]["xAxisIndex"] == COST else 1.0)
+                    for one in series[name]["data"]
+                ]
+                for name in MARKS
+            ]
+            leads = [
+                self._mark(end, "coord", larger)
+                for pair in series["leads"]["markLine"]["data"]
+                for end in pair
+            ]
+            phases = self._number(series["phases"]["markArea"]["data"])
+            verdicts = [self._number(verdict(_at(story, side, year), lang)) for year in story.years]
+            self._points[lang][which].append(
+                [self._number(caption(side, lang)), verdicts, phases, leads, marks]
+            )
+
+    def content(self) -> Option:
+        """Return the table of what they are, and where they stand at every point."""
+        return {"table": [json.loads(text) for text in self._known], "points": self._points,
+                "marks": list(MARKS)}  # fmt: skip
+
+    def _mark(self, mark: Option, place: str, larger: float) -> list[float]:
+        rest = {key: part for key, part in mark.items() if key != place}
+        x, y = mark[place]
+        return [round(float(x), 2), round(float(y) * larger, 3), self._number(rest)]
+
+    def _number(self, what: Any) -> int:
+        return self._known.setdefault(json.dumps(what, ensure_ascii=False), len(self._known))
+
+
+def _at(story: Comparison, side: Investing, year: int) -> Investing:
+    """Return an arm compared in another year than the marked one."""
+    cost, without = side.cost.at(year), story.without.cost.at(year)
+    return replace(
+        side,
+        before_after=cost / story.today - 1 if story.today else 0.0,
+        with_without=cost / without - 1 if without else 0.0,
+    )
+
+
+# ---------------------------------------------------------------------------- the file
+
+
+def page(content: Option) -> str:
+    """Return the page that holds some content."""
+    static = Path(__file__).with_name("static")
+    parts = {name: (static / f"lesson.{name}").read_text("utf-8") for name in ("html", "css", "js")}
+    # A script ends at the first "</script", wherever that stands.
+    data = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    filled = {"css": parts["css"], "js": parts["js"], "echarts": echarts(),
+              "content": data.replace("</", "<\\/"), "lang": content["lang"]}  # fmt: skip
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: filled[found[1]], parts["html"])
+
+
+def echarts() -> str:
+    """Return Apache ECharts (Apache License 2.0) as a plain script that sets `window.echarts`.
+
+    NiceGUI ships it as a module, which a page that is opened as a file cannot load.
+
+    Raises:
+        LookupError: If NiceGUI no longer ships it so.
+    """
+    folder = resources.files("nicegui").joinpath(LIBRARY)
+    entry = folder.joinpath("index.js").read_text("utf-8")
+    head = re.match(
+        r"import\{(?P<names>[^}]*)\}from\"\./(?P<file>[^\"]+)\";export\{(?P<out>[^}]*)\}", entry
+    )
+    if head is None:
+        raise LookupError(f"no Apache ECharts in {folder}")
+    module = folder.joinpath(head["file"]).read_text("utf-8")
+    body, _, exported = module.rpartition("export{")
+    name = _own_name(head["names"], _own_name(head["out"], "echarts"))
+    name = _own_name(exported[: exported.index("}")], name)
+    # Nothing is fetched: what the module would load when asked, three dimensions, is not asked for.
+    body = re.sub(r'import\("[^"]*"\)', "Promise.reject()", body)
+    body = body.replace("</script", "<\\/script")
+    return f'(()=>{{"use strict";{body}window.echarts={name};}})();'
+
+
+def _own_name(listed: str, name: str) -> str:
+    """Return what a module itself calls what it lists as `own as name`."""
+    names = [part.split(" as ") for part in listed.split(",")]
+    return next((own for own, *shown in names if shown == [name]), name)
