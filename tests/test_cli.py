@@ -18,7 +18,7 @@ from sisim.report.publish import write_all, write_tables
 
 FILES = Path(__file__).parent / "scenario"
 COMMANDS = (
-    "run", "figures", "live", "money", "sweep",
+    "run", "figures", "live", "lesson", "money", "sweep",
     "reproduce", "check", "explain", "pathway", "assumptions",
     "schema", "bench",
     "precision", "sensitivity", "heatmap", "break-even", "uncertainty", "discover", "compare",

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
+from importlib.util import find_spec
 from itertools import pairwise, product
 from math import prod, sqrt
 from pathlib import Path
@@ -359,14 +359,17 @@ def echarts() -> str:
     Raises:
         LookupError: If NiceGUI no longer ships it so.
     """
-    folder = resources.files("nicegui").joinpath(LIBRARY)
-    entry = folder.joinpath("index.js").read_text("utf-8")
+    found = find_spec("nicegui")  # which would take its time to import
+    assert found is not None
+    assert found.origin is not None
+    folder = Path(found.origin).parent / LIBRARY
+    entry = (folder / "index.js").read_text("utf-8")
     head = re.match(
         r"import\{(?P<names>[^}]*)\}from\"\./(?P<file>[^\"]+)\";export\{(?P<out>[^}]*)\}", entry
     )
     if head is None:
         raise LookupError(f"no Apache ECharts in {folder}")
-    module = folder.joinpath(head["file"]).read_text("utf-8")
+    module = (folder / head["file"]).read_text("utf-8")
     body, _, exported = module.rpartition("export{")
     name = _own_name(head["names"], _own_name(head["out"], "echarts"))
     name = _own_name(exported[: exported.index("}")], name)

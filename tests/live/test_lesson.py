@@ -1,0 +1,319 @@
+"""The lesson file: one page that needs nothing but itself, and says what a run says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+import sisim
+from sisim.cli import build
+from sisim.live.lesson import NothingToFollow, echarts, grid, lesson, page
+from sisim.live.levers import Lever, changes, main_levers
+from sisim.report.frame import unit_of
+from sisim.report.series import WHICH, compare
+from sisim.report.style import NEW_WAY_TINT, PROJECT_TINT
+from sisim.report.words import caption, percent_pair, verdict
+from sisim.report.writing import decimal
+from sisim.scenario.scenario import Scenario
+
+FEW = {"population.residents": 1500, "time.years": 10, "replications": 1}
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return sisim.load("placed-youth", FEW)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a lesson of two sliders with three levels each, as the command writes it."""
+    out = tmp_path_factory.mktemp("lesson") / "a" / "lesson.html"
+    asked = [f"--set={key}={value}" for key, value in FEW.items()]
+    done = CliRunner().invoke(build("en"), ["lesson", "--out", str(out), "--versions=9", *asked])
+    assert done.exit_code == 0, done.output
+    assert done.output.rstrip().endswith(out.name)
+    assert [one.name for one in out.parent.iterdir()] == [out.name]
+    return out
+
+
+class Reader:
+    """Somebody who opens the file in a browser that lets nothing out."""
+
+    def __init__(self, chromium: Any, file: Path) -> None:
+        self.asked: list[str] = []
+        self.errors: list[str] = []
+        self._context = chromium.new_context(viewport={"width": 1280, "height": 720})
+        self.page = self._context.new_page()
+        own = file.as_uri()
+
+        def ask(route: Any) -> None:
+            if route.request.url == own:
+                return route.continue_()
+            self.asked.append(route.request.url)
+            return route.abort()
+
+        self._context.route("**/*", ask)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda m: m.type == "error" and self.errors.append(m.text))
+        self.page.goto(own)
+        self.page.wait_for_selector("#chart-new_way svg")
+
+    def leave(self) -> None:
+        self._context.close()
+        assert self.errors == []
+        assert self.asked == []
+
+    def lever(self, name: str) -> dict[str, Any]:
+        levers: list[dict[str, Any]] = self.page.evaluate("sisim.content.levers")
+        return next(one for one in levers if one["id"] == name)
+
+    def slide(self, name: str, value: float) -> None:
+        """Move a slider to the position of a value."""
+        positions = self.lever(name)["positions"]
+        self.put(name, int(np.argmin(np.abs(np.array(positions) - value))))
+
+    def put(self, name: str, position: int) -> None:
+        self.page.evaluate(
+            """([id, position]) => {
+                const hand = document.getElementById(id);
+                hand.value = position;
+                hand.dispatchEvent(new Event("input", { bubbles: true }));
+            }""", [f"slider-{name}", position])  # fmt: skip
+
+    def series(self, which: str, name: str) -> list[float]:
+        data = self.page.evaluate(
+            """([which, name]) => sisim.chart(which).getOption().series
+                .find((one) => one.id === name).data.map(([, y]) => y)""",
+            [which, name],
+        )
+        return [float(y) for y in data]
+
+    def text(self, place: str) -> str:
+        return str(self.page.inner_text(place))
+
+
+@pytest.fixture
+def reader(chromium: Any, file: Path) -> Iterator[Reader]:
+    found = Reader(chromium, file)
+    yield found
+    found.leave()
+
+
+def test_it_opens_as_a_file_and_asks_for_nothing(reader: Reader) -> None:
+    assert reader.page.locator(".chart svg").count() == 2
+    assert reader.page.locator("#sliders input").count() == 3
+    foot = reader.text("footer")
+    assert "Invented example numbers" in foot
+    assert re.search(r"Seed 1 · sisim \S+ · scenario placed-youth [0-9a-f]{6,}", foot)
+    assert "9 versions" in foot
+
+
+@pytest.mark.parametrize("values", [{}, {"effect": 0.0}, {"effect": 0.6, "reach": 1.0}])
+def test_at_the_points_of_the_grid_it_says_what_a_run_says(
+    reader: Reader, scenario: Scenario, values: dict[str, float]
+) -> None:
+    given_ = {**FEW, **changes(main_levers(scenario), values)}
+    story = compare(sisim.run(sisim.load("placed-youth", given_)))
+    for name, value in values.items():
+        reader.slide(name, value)
+    unit = unit_of(compare(sisim.run(scenario))).size if values else unit_of(story).size
+    for which in WHICH:
+        side = story.side(which)
+        for name, curve, size in (
+            ("with", side.cost, unit), ("without", story.without.cost, unit),
+            ("entries-with", side.entries, 1.0), ("first-with", side.first, 1.0),
+            ("stock-with", side.stock, 1.0), ("stock-without", story.without.stock, 1.0),
+        ):  # fmt: skip
+            assert reader.series(which, name) == pytest.approx(curve.mean / size, rel=1e-6), name
+        assert reader.text(f"#{which}-helped") == decimal(side.headline["helped"][0], "en")
+        assert reader.text(f"#{which}-avoided") == decimal(side.headline["avoided"][0], "en")
+        net = side.headline["net"][0] / 1e6
+        assert decimal(net, "en", 1) in reader.text(f"#{which}-net")
+        assert reader.text(f"#caption-{which}") == caption(side, "en")
+        assert reader.text(f"#verdict-{which}") == verdict(side, "en")
+        said = reader.page.get_attribute(f"#chart-{which}", "aria-label")
+        before_after, with_without = percent_pair(side, "en")
+        assert f"Before–after {before_after}. With–without {with_without}." in said
+
+
+def test_between_the_points_it_reads_off_in_proportion(reader: Reader) -> None:
+    at = {}
+    for value in (0.3, 0.45, 0.6):
+        reader.slide("effect", value)
+        at[value] = np.array(reader.series("new_way", "with"))
+    assert at[0.3] != pytest.approx(at[0.6])
+    assert at[0.45] == pytest.approx((at[0.3] + at[0.6]) / 2, rel=1e-6)
+
+
+def test_nothing_moves_without_but_the_hand_moves_with(reader: Reader) -> None:
+    before = {name: reader.series("project", name) for name in ("with", "without")}
+    axis = "sisim.chart('project').getOption().yAxis.map((one) => one.max)"
+    high = reader.page.evaluate(axis)
+    reader.slide("effect", 0.52)
+    assert reader.series("project", "with") != before["with"]
+    assert reader.series("project", "without") == before["without"]
+    assert reader.page.evaluate(axis) == high
+    assert reader.text("#out-effect") == "52%"
+    assert reader.text("#was-effect") == "file: 30%"
+    reader.page.click("#reset")
+    assert reader.series("project", "with") == before["with"]
+    assert reader.text("#was-effect") == ""
+
+
+def test_both_figures_stand_on_the_same_axes_and_hold_the_same_future_without(
+    reader: Reader,
+) -> None:
+    tops = [reader.page.evaluate(f"sisim.chart('{which}').getOption().yAxis.map((one) => one.max)")
+            for which in WHICH]  # fmt: skip
+    assert tops[0] == tops[1]
+    assert reader.series("project", "without") == reader.series("new_way", "without")
+
+
+def test_the_marked_year_is_moved_by_key_and_by_hand(reader: Reader) -> None:
+    hand = reader.page.locator("#slider-year")
+    hand.focus()
+    reader.page.keyboard.press("ArrowRight")
+    assert reader.text("#out-year") == "2030"
+    without, with_ = (np.array(reader.series("new_way", n)) for n in ("without", "with"))
+    place = 2030 - reader.page.evaluate("sisim.content.years[0]")
+    share = round(100 * (with_[place] / without[place] - 1))
+    said = reader.page.get_attribute("#chart-new_way", "aria-label")
+    assert f"With–without {'+' if share > 0 else ''}{decimal(share, 'en')}%." in said
+    box = reader.page.locator("#chart-project svg").bounding_box()
+    reader.page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.3 * box["height"])
+    assert reader.text("#out-year") == str(reader.page.evaluate("sisim.content.years.at(-1)"))
+
+
+def test_every_year_and_every_end_of_every_slider_can_be_drawn(reader: Reader) -> None:
+    for year in reader.page.evaluate("sisim.content.years"):
+        reader.put("year", year)
+    for lever in reader.page.evaluate("sisim.content.levers"):
+        for position in (0, len(lever["positions"]) - 1):
+            reader.put(lever["id"], position)
+    assert "NaN" not in reader.page.inner_html("main")
+
+
+def test_it_speaks_both_languages(reader: Reader) -> None:
+    reader.slide("effect", 0.1)
+    curve = reader.series("new_way", "with")
+    reader.page.click("#language")
+    assert reader.page.get_attribute("html", "lang") == "sv"
+    assert reader.text("#title") == "Teamet runt den unge"
+    assert "Påhittade exempelsiffror" in reader.text("footer")
+    assert reader.text("#out-effect") == "10\N{NO-BREAK SPACE}%"
+    assert "Före–efter" in reader.page.inner_html("#chart-project")
+    assert reader.series("new_way", "with") == curve
+    reader.page.click("#language")
+    assert reader.page.get_attribute("html", "lang") == "en"
+    assert "Before–after" in reader.page.inner_html("#chart-project")
+
+
+def test_every_control_is_reached_by_key_and_named(reader: Reader) -> None:
+    seen = []
+    for _ in range(5):
+        reader.page.keyboard.press("Tab")
+        seen.append(reader.page.evaluate("document.activeElement.id"))
+    assert seen == ["reset", "language", "slider-year", "slider-effect", "slider-reach"]
+    reader.page.focus("#slider-effect")
+    reader.page.keyboard.press("ArrowLeft")
+    assert reader.text("#out-effect") == "29%"
+    assert reader.page.get_attribute("#slider-effect", "aria-valuetext") == "29%"
+    for name in seen[2:]:
+        assert reader.page.locator(f"label[for={name}]").inner_text()
+
+
+def test_all_that_is_written_can_be_read(reader: Reader) -> None:
+    """Contrast of at least 4.5:1, on white and, inside the figures, on a shaded phase."""
+    texts = reader.page.evaluate("""() => {
+        const written = (one) => one.tagName !== "SCRIPT"
+            && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+        return [...document.querySelectorAll("body *")].filter(written).map((one) => {
+            const svg = one.closest("svg"), style = getComputedStyle(one);
+            const color = svg ? style.fill : style.color;
+            const edge = svg && svg.getBoundingClientRect().left + svg.clientWidth * (1 - 168 / 612);
+            return [color.match(/[\\d.]+/g).slice(0, 3).map(Number),
+                    Boolean(svg) && one.getBoundingClientRect().right < edge];
+        });
+    }""")
+    assert len(texts) > 50
+    assert any(inside for _, inside in texts)
+    for color, inside in texts:
+        for paper in ("#FFFFFF", PROJECT_TINT, NEW_WAY_TINT) if inside else ("#FFFFFF",):
+            behind = light([int(paper[n : n + 2], 16) for n in (1, 3, 5)])
+            assert (behind + 0.05) / (light(color) + 0.05) >= 4.5, (color, paper)
+
+
+def light(color: list[float]) -> float:
+    """Return the relative luminance of a colour (WCAG 2.2)."""
+    parts = np.array(color) / 255
+    linear = np.where(parts <= 0.03928, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def test_it_fits_the_screen_and_the_paper(reader: Reader) -> None:
+    assert reader.page.evaluate("document.documentElement.scrollHeight") <= 720
+    paper = reader.page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+
+
+def test_what_is_in_it_cannot_end_a_script_too_early() -> None:
+    written = page({"lang": "en", "text": "</script><b>"})
+    assert "</script><b>" not in written
+    assert written.count("</script>") == 3
+
+
+def test_nothing_in_it_is_fetched(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert not re.search(r"""(?:src|href)=["'](?!data:)""", text.replace(echarts(), ""))
+    assert "import(" not in text
+    assert "sourceMappingURL" not in text
+
+
+LEVERS = st.tuples(st.floats(0.001, 50), st.floats(0.001, 50), st.integers(2, 90)).map(
+    lambda x: Lever("a", ("a",), (x[0],), x[0], min(0.1, x[0]), x[0] + x[1], x[1] / x[2])
+)
+
+
+@given(st.lists(LEVERS, min_size=1, max_size=6), st.integers(3, 2000))
+def test_the_grid_holds_the_ends_and_what_the_file_says(levers: list[Lever], most: int) -> None:
+    axes = grid(levers, most)
+    assert prod(len(axis.levels) for axis in axes) <= most
+    assert axes
+    for axis in axes:
+        assert {round(x, 9) for x in (axis.lever.low, axis.lever.value, axis.lever.high)} <= set(
+            axis.levels
+        )
+        assert set(axis.levels) <= set(axis.positions)
+        assert all(low < high for low, high in pairwise(axis.positions))
+
+
+def test_a_scenario_without_arms_has_nothing_to_follow(scenario: Scenario) -> None:
+    with pytest.raises(NothingToFollow):
+        lesson(scenario.model_copy(update={"arms": {}, "figures": None}), "en")
+
+
+def asked(*args: str, lang: Any = "en") -> Any:
+    done = CliRunner().invoke(build(lang), ["lesson", *args])
+    assert done.exit_code == 2, done.output
+    assert "Traceback" not in done.output
+    return done.output
+
+
+def test_mistakes_are_answered_and_nothing_is_left(tmp_path: Path) -> None:
+    assert "is a folder; --out needs a file" in asked("--out", str(tmp_path))
+    assert "är en mapp" in asked("--out", str(tmp_path), lang="sv")
+    (tmp_path / "file").touch()
+    assert "cannot be written" in asked("--out", str(tmp_path / "file" / "lesson.html"))
+    assert "nowhere.toml" in asked(str(tmp_path / "nowhere.toml"))
+    assert "--residents" in asked("--residents", "0")
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
