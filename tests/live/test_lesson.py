@@ -240,7 +240,7 @@ def test_all_that_is_written_can_be_read(reader: Reader) -> None:
         return [...document.querySelectorAll("body *")].filter(written).map((one) => {
             const svg = one.closest("svg"), style = getComputedStyle(one);
             const color = svg ? style.fill : style.color;
-            const edge = svg && svg.getBoundingClientRect().left + svg.clientWidth * (1 - 168 / 612);
+            const edge = svg && svg.getBoundingClientRect().left + 0.725 * svg.clientWidth;
             return [color.match(/[\\d.]+/g).slice(0, 3).map(Number),
                     Boolean(svg) && one.getBoundingClientRect().right < edge];
         });

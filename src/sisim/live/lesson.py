@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import pairwise, product
@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from sisim.experiment.cell import MoneyPaths
 from sisim.language import LANGUAGES, t
 from sisim.live.charts import COST, LIGHT, Axes, Look, Option, figure
 from sisim.live.levers import Lever, changes, main_levers
@@ -31,6 +32,7 @@ from sisim.report.series import WHICH, Comparison, Floats, Investing, Side, Tabl
 from sisim.report.words import caption, footer, number_of, scope, verdict
 from sisim.report.writing import money, percent_sign, unit_for
 from sisim.results import Results
+from sisim.scenario.numbers import with_numbers
 from sisim.scenario.scenario import Scenario
 from sisim.versions import Versions
 
@@ -158,9 +160,23 @@ def lesson(
 
 def _results(versions: Versions, axes: Sequence[Axis]) -> Iterator[Results]:
     """Return what comes of the scenario at every point of the grid, the last slider fastest."""
+    paths = MoneyPaths(versions.scenario)
+    levers = [axis.lever for axis in axes]
+    money = {one.id for one in levers if all(map(paths.money, one.paths))}
+    simulated: tuple[dict[str, float], Results] | None = None
     for values in product(*(axis.levels for axis in axes)):
-        at = {axis.lever.id: value for axis, value in zip(axes, values, strict=True)}
-        yield versions.results(changes([axis.lever for axis in axes], at))
+        at = dict(zip((one.id for one in levers), values, strict=True))
+        of_people = {name: value for name, value in at.items() if name not in money}
+        if simulated is None or simulated[0] != of_people:
+            simulated = of_people, versions.results(changes(levers, of_people))
+        priced = changes([one for one in levers if one.id in money], at)
+        yield _priced(simulated[1], priced) if priced else simulated[1]
+
+
+def _priced(results: Results, priced: Mapping[str, float]) -> Results:
+    """Return the same counts under other prices, which a slider has kept within their bounds."""
+    scenario = with_numbers(results.scenario, priced)
+    return Results(results.counts.repriced(scenario))
 
 
 def _drawn(story: Comparison, own: Comparison) -> Comparison:
