@@ -98,11 +98,11 @@ window.sisim = (() => {
   });
   // The pair stands on either side of the marked year; near an end of the axis on one side of it.
   const pair = (shares, y, top) => {
-    const [low, high] = content.span, near = 0.22 * (high - low), row = 0.13 * top;
+    const [low, high] = content.span, near = 0.22 * (high - low), row = 0.175 * top;
     const one = year - low < near ? "right" : high - year < near ? "left" : null;
     return shares.map((share, n) => ({
       value: [year + 0.5 * (one === "right" || (!one && n) ? 1 : -1),
-        Math.max(y - 0.11 * top - (one ? n * row : 0), (one && !n ? 1.75 : 0.75) * row)],
+        Math.max(y - 0.11 * top - (one ? n * row : 0), (one && !n ? 1.6 : 0.6) * row)],
       label: {
         show: true, formatter: `${texts().pair[n]}:\n${percent(share)}`, position: one || (n ? "right" : "left"),
         distance: 2, fontSize: 15, lineHeight: 17, fontWeight: "bold", color: content.colors.ink,
