@@ -54,7 +54,7 @@ def add_teaching(command: Command, options: Options, lang: Lang, ready_scenario:
         versions: Annotated[
             int | None,
             option("--versions", t("N", lang),
-                   t("How many versions are worked out at most; more make it finer.", lang), min=2),
+                   t("How many versions are worked out at most; more make it finer.", lang), min=3),
         ] = None,
     ) -> None:  # fmt: skip
         given: dict[str, Any] = values(changes, lang)

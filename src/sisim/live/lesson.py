@@ -28,7 +28,7 @@ from sisim.live.library import with_figures
 from sisim.report.assumption_words import Assumptions
 from sisim.report.captions import headline_cells
 from sisim.report.frame import span, unit_of
-from sisim.report.series import WHICH, Comparison, Floats, Investing, Side, Tables, Which, compare
+from sisim.report.series import WHICH, Comparison, Floats, Side, Tables, Which, compare, compared_in
 from sisim.report.words import caption, footer, number_of, scope, verdict
 from sisim.report.writing import money, percent_sign, unit_for
 from sisim.results import Results
@@ -39,6 +39,8 @@ from sisim.versions import Versions
 MOST_POINTS = 729
 """Three levels of six sliders."""
 CURVES = ("cost", "entries", "first", "stock")
+PAIR = ("before_after", "with_without")
+"""What the figures compare in the marked year."""
 MARKS = ("phase-names", "words", "break-even", "ends", "entries-ends", "stock-ends")
 """Series of a figure that are words or signs at points."""
 FRAME = ("scale-0", "scale-1", "scale-2")
@@ -194,8 +196,12 @@ def _numbers(story: Comparison, unit: float) -> Iterator[Floats]:
 
     yield from curves(story.without)
     for which in WHICH:
-        yield from curves(story.side(which))
-        yield np.array([float(mean) for mean, _, _ in story.side(which).headline.values()])
+        side = story.side(which)
+        yield from curves(side)
+        by_year = [compared_in(year, side, story) for year in story.years]
+        for name in PAIR:
+            yield np.array([getattr(one, name) for one in by_year])
+        yield np.array([float(mean) for mean, _, _ in side.headline.values()])
 
 
 def _content(story: Comparison, axes: Sequence[Axis], top: Axes) -> Option:
@@ -207,6 +213,7 @@ def _content(story: Comparison, axes: Sequence[Axis], top: Axes) -> Option:
         "marked": story.marked,
         "unit": unit_of(story).size,
         "curves": list(CURVES),
+        "compared": list(PAIR),
         "measures": list(story.project.headline),
         "which": list(WHICH),
         "span": span(story),
@@ -324,7 +331,9 @@ class _Words:
                 for end in pair
             ]
             phases = self._number(series["phases"]["markArea"]["data"])
-            verdicts = [self._number(verdict(_at(story, side, year), lang)) for year in story.years]
+            verdicts = [
+                self._number(verdict(compared_in(year, side, story), lang)) for year in story.years
+            ]
             self._points[lang][which].append(
                 [self._number(caption(side, lang)), verdicts, phases, leads, marks]
             )
@@ -341,16 +350,6 @@ class _Words:
 
     def _number(self, what: Any) -> int:
         return self._known.setdefault(json.dumps(what, ensure_ascii=False), len(self._known))
-
-
-def _at(story: Comparison, side: Investing, year: int) -> Investing:
-    """Return an arm compared in another year than the marked one."""
-    cost, without = side.cost.at(year), story.without.cost.at(year)
-    return replace(
-        side,
-        before_after=cost / story.today - 1 if story.today else 0.0,
-        with_without=cost / without - 1 if without else 0.0,
-    )
 
 
 # ---------------------------------------------------------------------------- the file

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -251,6 +251,16 @@ def compare(source: Result | Comparison, view: View | None = None) -> Comparison
 
 def _change(before: float, after: float) -> float:
     return after / before - 1 if before else 0.0
+
+
+def compared_in(year: int, side: Investing, story: Comparison) -> Investing:
+    """Return an arm compared in another year than the marked one."""
+    cost, without = side.cost.at(year), story.without.cost.at(year)
+    return replace(
+        side,
+        before_after=_change(story.today, cost),
+        with_without=_change(without, cost),
+    )
 
 
 def _year_of(instant: float | None, scenario: Scenario) -> int | None:

@@ -11,7 +11,8 @@ window.sisim = (() => {
 
   // ---------------------------------------------------------------- between the points
   const size = years.length, kinds = content.curves.length;
-  const block = kinds * size + content.measures.length;
+  const parts = [...content.curves, ...content.compared];
+  const block = parts.length * size + content.measures.length;
   const width = kinds * size + figures.length * block;
 
   // The points around where the sliders stand, each with its weight, the heaviest first.
@@ -30,8 +31,8 @@ window.sisim = (() => {
   };
   const mix = (around, from, count) => Array.from({ length: count }, (_, n) =>
     around.reduce((sum, [point, weight]) => sum + weight * table[point * width + from + n], 0));
-  const curves = (around, from) => Object.fromEntries(
-    content.curves.map((name, n) => [name, mix(around, from + n * size, size)]));
+  const curves = (around, from, names) => Object.fromEntries(
+    names.map((name, n) => [name, mix(around, from + n * size, size)]));
 
   // Marks that are the same at all points around are moved between their places.
   const moved = (around, pick) => {
@@ -113,17 +114,17 @@ window.sisim = (() => {
 
   const draw = () => {
     const around = corners(), nearest = around[0][0];
-    const without = curves(around, 0);
+    const without = curves(around, 0, content.curves);
     const first = years.indexOf(content.start), marked = years.indexOf(year);
     figures.forEach((which, k) => {
       const from = kinds * size + k * block;
-      const with_ = curves(around, from);
-      const headline = mix(around, from + kinds * size, content.measures.length);
+      const with_ = curves(around, from, parts);
+      const headline = mix(around, from + parts.length * size, content.measures.length);
       const told = words.points[lang][which];
       const [caption, verdicts, phases] = told[nearest];
       const top = content.options[lang][which].yAxis[0].max;
       const today = without.cost[first], now = with_.cost[marked], other = without.cost[marked];
-      const shares = [today ? now / today - 1 : 0, other ? now / other - 1 : 0];
+      const shares = content.compared.map((name) => with_[name][marked]);
       const series = {
         with: points(with_.cost), without: points(without.cost), ...between(without.cost, with_.cost),
         brackets: pair(shares, Math.min(today, now, other), top), years: content.ticks[lang][marked],
