@@ -290,9 +290,8 @@ def test_the_grid_holds_the_ends_and_what_the_file_says(levers: list[Lever], mos
     assert prod(len(axis.levels) for axis in axes) <= most
     assert axes
     for axis in axes:
-        assert {round(x, 9) for x in (axis.lever.low, axis.lever.value, axis.lever.high)} <= set(
-            axis.levels
-        )
+        lever = axis.lever
+        assert {round(x, 9) for x in (lever.low, lever.value, lever.high)} <= set(axis.levels)
         assert set(axis.levels) <= set(axis.positions)
         assert all(low < high for low, high in pairwise(axis.positions))
 

@@ -28,8 +28,9 @@ def add_teaching(command: Command, options: Options, lang: Lang, ready_scenario:
             "Write one HTML file with the two figures and their main sliders, which opens in any "
             "browser without sisim and without internet: for a lesson, a mail, a meeting.\n\n"
             "Versions of the scenario are worked out beforehand, at a few levels of each slider; "
-            "between them the page reads off in proportion. Fewer residents, runs or versions are "
-            "sooner done. Example: `sisim lesson my.toml --out lesson.html --residents 10000`",
+            "between them the page reads off in proportion. That takes some minutes; fewer "
+            "residents, runs or versions are sooner done. "
+            "Example: `sisim lesson my.toml --out lesson.html --residents 10000`",
             lang,
         ),
     )

@@ -22,7 +22,7 @@ import numpy as np
 
 from sisim.experiment.cell import MoneyPaths
 from sisim.language import LANGUAGES, t
-from sisim.live.charts import COST, LIGHT, Axes, Look, Option, figure
+from sisim.live.charts import AROUND, COST, LEFT, LIGHT, RIGHT, Axes, Look, Option, figure
 from sisim.live.levers import Lever, changes, main_levers
 from sisim.live.library import with_figures
 from sisim.report.assumption_words import Assumptions
@@ -48,7 +48,8 @@ FRAME = ("scale-0", "scale-1", "scale-2")
 LIBRARY = "elements/echart/dist"
 """Where NiceGUI keeps the Apache ECharts that it ships."""
 
-LOOK = Look()
+LOOK = Look(tall=705)
+"""A little lower than the live page's, for what stands below is more."""
 
 Progress = Callable[[int, int], None]
 
@@ -79,7 +80,7 @@ def grid(levers: Sequence[Lever], most: int = MOST_POINTS) -> list[Axis]:
     `most` are left out, the last ones first. What room is left is used where levels are farthest
     apart, measured by the scenario's own value.
     """
-    ends = [sorted({round(x, 9) for x in (one.low, one.value, one.high)}) for one in levers]
+    ends = [_ends(one) for one in levers]
     levels = [list(found) for found in ends if len(found) > 1]
     kept = [one for one, found in zip(levers, ends, strict=True) if len(found) > 1]
     while prod(map(len, levels)) > most:
@@ -95,6 +96,15 @@ def grid(levers: Sequence[Lever], most: int = MOST_POINTS) -> list[Axis]:
         else:
             levels[n] = sorted({*levels[n], middle})
     return [Axis(one, tuple(found)) for one, found in zip(kept, levels, strict=True)]
+
+
+def _ends(lever: Lever) -> list[float]:
+    """Return where a slider begins, where the scenario has it, and where it ends."""
+    high = lever.high
+    if lever.follow == "shift":
+        # Growth from year to year would take the axes, which stand still, far above all the rest.
+        high = lever.value + lever.step * round((high - lever.value) / lever.step / 2)
+    return sorted({round(x, 9) for x in (lever.low, lever.value, high)})
 
 
 def _widest(lever: Lever, levels: Sequence[float]) -> tuple[float, float]:
@@ -217,6 +227,7 @@ def _content(story: Comparison, axes: Sequence[Axis], top: Axes) -> Option:
         "measures": list(story.project.headline),
         "which": list(WHICH),
         "span": span(story),
+        "size": [LOOK.strip[0] + LEFT + RIGHT, LOOK.tall - AROUND],
         "colors": {"ink": LIGHT.ink, "muted": LIGHT.muted, "paper": LIGHT.paper},
         "levers": [_slider(axis, scenario) for axis in axes],
         "texts": {lang: _texts(story, axes, lang) for lang in LANGUAGES},

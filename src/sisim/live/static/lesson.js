@@ -56,7 +56,7 @@ window.sisim = (() => {
   const texts = () => content.texts[lang];
 
   // ---------------------------------------------------------------- the figures
-  const charts = {};
+  const charts = {}, [WIDE, HIGH] = content.size;
   const points = (values) => values.map((value, n) => [years[n], value]);
 
   // The lower curve, and what lies between them: dearer and cheaper, zero where they cross.
@@ -98,6 +98,8 @@ window.sisim = (() => {
     lineStyle: { color: content.colors.muted, width: 1, type: "solid" },
   });
   // The pair stands on either side of the marked year; near an end of the axis on one side of it.
+  const beside = (values) => values.filter((_, n) =>
+    Math.abs(years[n] - year) < 0.33 * (content.span[1] - content.span[0]));
   const pair = (shares, y, top) => {
     const [low, high] = content.span, near = 0.22 * (high - low), row = 0.175 * top;
     const one = year - low < near ? "right" : high - year < near ? "left" : null;
@@ -127,7 +129,7 @@ window.sisim = (() => {
       const shares = content.compared.map((name) => with_[name][marked]);
       const series = {
         with: points(with_.cost), without: points(without.cost), ...between(without.cost, with_.cost),
-        brackets: pair(shares, Math.min(today, now, other), top), years: content.ticks[lang][marked],
+        brackets: pair(shares, Math.min(today, ...beside(with_.cost), ...beside(without.cost)), top), years: content.ticks[lang][marked],
         "first-without": points(without.first), "first-with": points(with_.first),
       };
       for (const name of ["entries", "stock"]) {
@@ -201,7 +203,6 @@ window.sisim = (() => {
     box.addEventListener("pointermove", (event) => { if (event.buttons) move(event); });
   };
 
-  const WIDE = 612, HIGH = 402;
   const build = () => {
     const said = texts();
     document.documentElement.lang = lang;
