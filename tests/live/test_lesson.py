@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -299,6 +300,14 @@ def test_the_grid_holds_the_ends_and_what_the_file_says(levers: list[Lever], mos
 def test_a_scenario_without_arms_has_nothing_to_follow(scenario: Scenario) -> None:
     with pytest.raises(NothingToFollow):
         lesson(scenario.model_copy(update={"arms": {}, "figures": None}), "en")
+
+
+def test_a_scenario_with_one_arm_has_one_figure(scenario: Scenario) -> None:
+    arms = {"new_way": scenario.arms["new_way"]}
+    one = scenario.model_copy(update={"arms": arms, "figures": None})
+    written = lesson(one, "en", most=3)
+    held = json.loads(re.search(r'application/json">(.*?)</script>', written, re.DOTALL)[1])
+    assert held["which"] == list(held["texts"]["sv"]["figures"]) == ["project"]
 
 
 def asked(*args: str, lang: Any = "en") -> Any:

@@ -197,6 +197,11 @@ def _drawn(story: Comparison, own: Comparison) -> Comparison:
     return replace(story, tables=nothing, result=own.result)
 
 
+def _shown(story: Comparison) -> tuple[Which, ...]:
+    """Return the figures that are shown: both, or the only one where there is one arm."""
+    return WHICH[:1] if story.figures.project == story.figures.new_way else WHICH
+
+
 def _numbers(story: Comparison, unit: float) -> Iterator[Floats]:
     """Return the numbers of a point in the order in which the page reads them, costs in a unit."""
 
@@ -205,7 +210,7 @@ def _numbers(story: Comparison, unit: float) -> Iterator[Floats]:
             yield getattr(side, name).mean / (unit if name == "cost" else 1.0)
 
     yield from curves(story.without)
-    for which in WHICH:
+    for which in _shown(story):
         side = story.side(which)
         yield from curves(side)
         by_year = [compared_in(year, side, story) for year in story.years]
@@ -225,14 +230,15 @@ def _content(story: Comparison, axes: Sequence[Axis], top: Axes) -> Option:
         "curves": list(CURVES),
         "compared": list(PAIR),
         "measures": list(story.project.headline),
-        "which": list(WHICH),
+        "which": list(_shown(story)),
         "span": span(story),
         "size": [LOOK.strip[0] + LEFT + RIGHT, LOOK.tall - AROUND],
         "colors": {"ink": LIGHT.ink, "muted": LIGHT.muted, "paper": LIGHT.paper},
         "levers": [_slider(axis, scenario) for axis in axes],
         "texts": {lang: _texts(story, axes, lang) for lang in LANGUAGES},
         "options": {
-            lang: {which: _frame(story, which, lang, top) for which in WHICH} for lang in LANGUAGES
+            lang: {which: _frame(story, which, lang, top) for which in _shown(story)}
+            for lang in LANGUAGES
         },
         "ticks": {
             lang: [_year_ticks(story, year, lang, top) for year in story.years.tolist()]
@@ -260,8 +266,8 @@ def _slider(axis: Axis, scenario: Scenario) -> Option:
 
 
 def _texts(story: Comparison, axes: Sequence[Axis], lang: str) -> Option:
-    headings, _ = headline_cells(story, WHICH, lang)
-    amounts = [story.side(which).headline[name][0] for which in WHICH
+    headings, _ = headline_cells(story, _shown(story), lang)
+    amounts = [story.side(which).headline[name][0] for which in _shown(story)
                for name in ("invested", "lower_cost", "net")]  # fmt: skip
     unit = unit_for(max(map(abs, amounts)))
     # The browser writes the number; where it stands is the language's to say.
@@ -274,7 +280,7 @@ def _texts(story: Comparison, axes: Sequence[Axis], lang: str) -> Option:
                 "number": number_of(which, lang),
                 "arm": story.scenario.arms[story.side(which).arm].label.in_language(lang),
             }
-            for which in WHICH
+            for which in _shown(story)
         },
         "headings": headings,
         "amount": {"pattern": amount, "size": unit.size, "digits": unit.digits},
@@ -323,7 +329,7 @@ class _Words:
 
     def add(self, story: Comparison) -> None:
         """Add the words of the next point."""
-        for lang, which in product(LANGUAGES, WHICH):
+        for lang, which in product(LANGUAGES, _shown(story)):
             side = story.side(which)
             option = figure(story, which, lang, self._top, LOOK)
             series = {one["id"]: one for one in option["series"]}
