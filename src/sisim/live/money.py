@@ -172,14 +172,14 @@ def plan(one: Repayments, scenario: Scenario, lang: str, look: Look) -> Option:
     ]  # fmt: skip
     return {
         **_frame(look),
-        "grid": {"left": look.px(60), "right": look.px(16), "top": look.px(26 * len(key) // 2 + 40),
+        "grid": {"left": look.px(60), "right": look.px(16), "top": look.px(26 * len(key) // 2 + 44),
                  "bottom": look.px(26)},
         "title": [
-            {"text": heading, "left": 0, "top": 0, "padding": 0,
+            {"text": heading, "left": 0, "top": look.px(5), "padding": 0,
              "textStyle": {"fontSize": look.px(14), "color": c.muted, "fontWeight": "normal"}},
             *(
-                {"text": "{key| } " + text, "left": f"{n % 2 * 50}%", "padding": 0,
-                 "top": look.px(24 + 24 * (n // 2)),
+                {"text": "{key| } " + text, "left": f"{n % 2 * 42}%", "padding": 0,
+                 "top": look.px(29 + 24 * (n // 2)),
                  "textStyle": {"fontSize": look.px(14), "color": c.ink, "fontWeight": "normal",
                                "rich": {"key": {"backgroundColor": hue, "width": look.px(12),
                                                 "height": look.px(12), "borderRadius": 2}}}}
