@@ -7,6 +7,7 @@ four consecutive steps of one person and purpose.
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import blake2b
 
 import numba as nb
@@ -86,6 +87,7 @@ def draw_many(lo, hi, moment, purpose, key):  # type: ignore[no-untyped-def]
     return out
 
 
+@cache
 def purpose_code(name: str) -> np.uint32:
     """Return the counter word of a purpose: its name decides it, not its place in a file."""
     return U32(int.from_bytes(blake2b(name.encode(), digest_size=4).digest(), "little"))

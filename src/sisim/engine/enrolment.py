@@ -480,8 +480,9 @@ def ages(compiled: Compiled, investment: int) -> tuple[int, int]:
 
 def _of_ages(born: NDArray[np.int32], step: int, youngest: int, oldest: int) -> tuple[int, int]:
     """Return where people of these ages stand: they are in order of birth."""
-    low = int(np.searchsorted(born, step - oldest))
-    high = int(np.searchsorted(born, step - youngest, "right"))
+    # Of the same type as the column, which would otherwise be copied whole.
+    low = int(np.searchsorted(born, born.dtype.type(step - oldest)))
+    high = int(np.searchsorted(born, born.dtype.type(step - youngest), "right"))
     return low, max(low, high)
 
 
