@@ -1,5 +1,8 @@
-"""Hypothesis: the same examples every time, and no stopwatch on a shared machine."""
+"""The same examples every time, no stopwatch on a shared machine, and one compilation for all."""
 
+import os
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -10,3 +13,21 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("sisim")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile before there are processes, each of which would otherwise do it for itself."""
+    here = not hasattr(config, "workerinput") and not config.option.collectonly
+    if here and config.getoption("numprocesses", None):
+        from sisim import load
+        from sisim.engine.simulate import simulate
+        from sisim.experiment.executors import compiled
+
+        if not compiled():
+            small = {"population.residents": 200, "time.years": 1, "time.history": 0}
+            simulate(load("placed-youth", small), replications=1)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes share the tests: one for each core that is ours."""
+    return len(os.sched_getaffinity(0))

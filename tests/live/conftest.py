@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,12 +40,13 @@ def install() -> str:
 def chromium() -> Iterator[Any]:
     """Return a running Chromium; the tests are skipped, and say why, where none can be had."""
     api = pytest.importorskip("playwright.sync_api", reason="the tests of the page need Playwright")
-    path = installed()
-    if path is None:
-        why = install()
+    with (Path(tempfile.gettempdir()) / "sisim-chromium.lock").open("w") as lock:
+        # One process installs it, the others wait.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        why = "" if installed() else install()
         path = installed()
-        if path is None:
-            pytest.skip(f"no Chromium, and it could not be installed: {why}")
+    if path is None:
+        pytest.skip(f"no Chromium, and it could not be installed: {why}")
     with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
