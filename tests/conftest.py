@@ -24,8 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from sisim.experiment.executors import compiled
 
         if not compiled():
-            small = {"population.residents": 200, "time.years": 1, "time.history": 0}
-            simulate(load("placed-youth", small), replications=1)
+            simulate(load("placed-youth", {"population.residents": 200}), replications=1)
 
 
 def pytest_xdist_auto_num_workers() -> int:
