@@ -20,11 +20,10 @@ from sisim.engine.result import Result
 from sisim.engine.run import Progress, run_once
 from sisim.engine.simulate import simulate
 from sisim.engine.tables import Compiled
-from sisim.experiment.cell import MoneyPaths
+from sisim.experiment.cell import MoneyPaths, asked_for
 from sisim.results import Results
 from sisim.scenario.load import changed
 from sisim.scenario.numbers import with_numbers
-from sisim.scenario.pathway import Grouping
 from sisim.scenario.scenario import Scenario
 
 _WHO = ("target", "start", "repeat", "unit", "areas", "effects.on", "selection")
@@ -76,7 +75,7 @@ class Versions:
         self.seeds = range(seed, seed + replications)
         self._threads = threads
         self._paths = MoneyPaths(scenario)
-        self._lean = scenario.pathway.model_copy(update={"groupings": _asked_for(scenario)})
+        self._lean = scenario.pathway.model_copy(update={"groupings": asked_for(scenario)})
         self._kept: list[Kept] = []
         # Versions are worked out one at a time, in the same columns.
         self._lock = Lock()
@@ -162,13 +161,6 @@ class Versions:
             except (LookupError, TypeError, ValidationError):
                 pass  # whatever is wrong, or is no number, the whole check says it or knows it
         return changed(self.scenario, changes)
-
-
-def _asked_for(scenario: Scenario) -> dict[str, Grouping]:
-    """Return the groupings that outcomes and goals look at: keeping others apart takes time."""
-    used = {name for outcome in scenario.outcomes.values() for name in outcome.where}
-    used |= {name for goal in scenario.goals.values() for name in goal.where}
-    return {name: g for name, g in scenario.pathway.groupings.items() if name in used}
 
 
 def _changes_arms_only(path: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -15,6 +15,7 @@ from sisim.engine.simulate import simulate
 from sisim.experiment.measures import measured
 from sisim.results import Results
 from sisim.scenario.load import changed
+from sisim.scenario.pathway import Grouping
 from sisim.scenario.scenario import Scenario
 
 KEPT = 2
@@ -97,7 +98,13 @@ class Runner:
         key = (self._paths.people(values), seed)
         counts = self._counts.get(key)
         if counts is None:
-            counts = simulate(scenario, seed=seed, replications=1, threads=self.threads)
+            groupings = {"groupings": asked_for(scenario)}
+            lean = scenario.model_copy(
+                update={"pathway": scenario.pathway.model_copy(update=groupings)}
+            )
+            counts = simulate(lean, seed=seed, replications=1, threads=self.threads)
+            # What has been counted is the same; what is said of it is the whole scenario's.
+            counts = Result(replace(counts.compiled, scenario=scenario), counts.replications)
             self.simulated += 1
             self._counts[key] = counts
             while len(self._counts) > self.kept:
@@ -145,6 +152,13 @@ class MoneyPaths:
                 _is_there(self._all, part) and not _is_there(self._people, part) for part in around
             )
         return self._known[path]
+
+
+def asked_for(scenario: Scenario) -> dict[str, Grouping]:
+    """Return the groupings that outcomes and goals look at: keeping others apart takes time."""
+    used = {name for outcome in scenario.outcomes.values() for name in outcome.where}
+    used |= {name for goal in scenario.goals.values() for name in goal.where}
+    return {name: g for name, g in scenario.pathway.groupings.items() if name in used}
 
 
 def canonical(values: Any) -> str:
