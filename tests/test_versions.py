@@ -79,3 +79,11 @@ def test_those_whose_lives_are_changed_are_those_of_a_whole_run(
     keys = {key_of(found.compiled, found.people, person) for person in found.who.tolist()}
     assert keys == {key_of(whole.compiled, whole.people, one) for one in touched(whole).tolist()}
     assert len(found.enrolments) == len(whole.enrolments.record)
+
+
+def test_a_scenario_that_cannot_be_kept_has_versions_too(scenario: Scenario) -> None:
+    """An effect that may touch anyone is drawn down to one that touches few: a whole run."""
+    ratio = "investments.team.effects.4.ratio"
+    raising = changed(scenario, {ratio: 1.5})
+    found = Versions(raising, seed=3).results({ratio: 0.8})
+    assert_same(found, sisim.run(changed(raising, {ratio: 0.8}), seed=3, replications=1))

@@ -20,7 +20,7 @@ from sisim.engine.result import Result
 from sisim.engine.run import Progress, run_once
 from sisim.engine.simulate import simulate
 from sisim.engine.tables import Compiled
-from sisim.experiment.cell import MoneyPaths, asked_for
+from sisim.experiment.cell import MoneyPaths, lean
 from sisim.results import Results
 from sisim.scenario.load import changed
 from sisim.scenario.numbers import with_numbers
@@ -75,7 +75,7 @@ class Versions:
         self.seeds = range(seed, seed + replications)
         self._threads = threads
         self._paths = MoneyPaths(scenario)
-        self._lean = scenario.pathway.model_copy(update={"groupings": asked_for(scenario)})
+        self._base = lean(scenario)
         self._kept: list[Kept] = []
         # Versions are worked out one at a time, in the same columns.
         self._lock = Lock()
@@ -95,8 +95,8 @@ class Versions:
         changes = changes or {}
         of_people = [path for path in changes if not self._paths.money(path)]
         scenario = self._with(changes)
-        lean = self._kept_version(scenario, of_people)
-        if lean is None:
+        version = self._kept_version(scenario, of_people)
+        if version is None:
             return Results(
                 simulate(
                     scenario,
@@ -108,7 +108,7 @@ class Versions:
             )
         with self._lock:
             self._keep(progress)
-            runs = [one.again(lean) if of_people else one.result for one in self._kept]
+            runs = [one.again(version) if of_people else one.result for one in self._kept]
         # What has been counted is the same; what is said of it is the whole scenario's.
         compiled = replace(runs[0].compiled, scenario=scenario)
         return Results(Result(compiled, tuple(run.replications[0] for run in runs)))
@@ -125,33 +125,33 @@ class Versions:
         changes = changes or {}
         of_people = [path for path in changes if not self._paths.money(path)]
         scenario = self._with(changes)
-        lean = self._kept_version(scenario, of_people)
+        version = self._kept_version(scenario, of_people)
         with self._lock:
-            if lean is None:
+            if version is None:
                 run = run_once(compile_scenario(scenario), self.seeds[0], threads=self._threads)
             else:
                 self._keep(None)
-                run = self._kept[0].run(lean)
+                run = self._kept[0].run(version)
             who = touched(run)
         return Met(run.compiled, run.seed, run.people, who, run.enrolments.record, run.shares)
 
     def _kept_version(self, scenario: Scenario, of_people: Sequence[str]) -> Scenario | None:
         """Return what a run that is kept can answer for, None where a whole run is needed."""
-        lean = scenario.model_copy(update={"pathway": self._lean})
-        enough = all(_changes_arms_only(path) for path in of_people) and keepable(lean)
-        return lean if enough else None
+        if not all(_changes_arms_only(path) for path in of_people):
+            return None
+        version = scenario.model_copy(update={"pathway": self._base.pathway})
+        return version if keepable(self._base) and keepable(version) else None
 
     def _keep(self, progress: Progress | None) -> None:
         if self._kept:
             return
-        base = self.scenario.model_copy(update={"pathway": self._lean})
         for number, seed in enumerate(self.seeds):
 
             def told(done: int, end: int, before: int = number) -> None:
                 if progress is not None:
                     progress(before * end + done, len(self.seeds) * end)
 
-            self._kept.append(Kept(base, seed, threads=self._threads, progress=told))
+            self._kept.append(Kept(self._base, seed, threads=self._threads, progress=told))
 
     def _with(self, changes: Mapping[str, Any]) -> Scenario:
         """Return the scenario with changes; those of single numbers take no time."""

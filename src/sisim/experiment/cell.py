@@ -15,7 +15,6 @@ from sisim.engine.simulate import simulate
 from sisim.experiment.measures import measured
 from sisim.results import Results
 from sisim.scenario.load import changed
-from sisim.scenario.pathway import Grouping
 from sisim.scenario.scenario import Scenario
 
 KEPT = 2
@@ -98,11 +97,7 @@ class Runner:
         key = (self._paths.people(values), seed)
         counts = self._counts.get(key)
         if counts is None:
-            groupings = {"groupings": asked_for(scenario)}
-            lean = scenario.model_copy(
-                update={"pathway": scenario.pathway.model_copy(update=groupings)}
-            )
-            counts = simulate(lean, seed=seed, replications=1, threads=self.threads)
+            counts = simulate(lean(scenario), seed=seed, replications=1, threads=self.threads)
             # What has been counted is the same; what is said of it is the whole scenario's.
             counts = Result(replace(counts.compiled, scenario=scenario), counts.replications)
             self.simulated += 1
@@ -154,11 +149,16 @@ class MoneyPaths:
         return self._known[path]
 
 
-def asked_for(scenario: Scenario) -> dict[str, Grouping]:
-    """Return the groupings that outcomes and goals look at: keeping others apart takes time."""
+def lean(scenario: Scenario) -> Scenario:
+    """Return a scenario with those groupings alone that its outcomes and goals look at.
+
+    Nobody lives otherwise for it, and keeping people apart takes time.
+    """
     used = {name for outcome in scenario.outcomes.values() for name in outcome.where}
     used |= {name for goal in scenario.goals.values() for name in goal.where}
-    return {name: g for name, g in scenario.pathway.groupings.items() if name in used}
+    kept = {name: g for name, g in scenario.pathway.groupings.items() if name in used}
+    pathway = scenario.pathway.model_copy(update={"groupings": kept})
+    return scenario.model_copy(update={"pathway": pathway})
 
 
 def canonical(values: Any) -> str:
