@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from sisim.cli import build
 from sisim.engine.simulate import simulate
 from sisim.language import LANGUAGES
 from sisim.report.money import money_shown, money_tables, money_words
@@ -29,10 +31,13 @@ def file(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def ran(file: str) -> Results:
     """Return what comes out with few people, once."""
-    population = load_scenario(file).population
-    few: dict[str, Any] = {"replications": 1}
-    few["population.cohort" if population.cohort is not None else "population.residents"] = FEW
-    return Results(simulate(load_scenario(file, few)))
+    return Results(simulate(load_scenario(file, few(file))))
+
+
+def few(file: str) -> dict[str, Any]:
+    """Return what makes a scenario one of few people and one run."""
+    cohort = load_scenario(file).population.cohort is not None
+    return {"replications": 1, f"population.{'cohort' if cohort else 'residents'}": FEW}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda file: file.stem)
@@ -79,3 +84,10 @@ def test_it_can_be_reckoned_in_money_in_both_languages(ran: Results) -> None:
     for lang in LANGUAGES:
         assert money_shown(ran, arms, lang)
     assert not money_tables(ran, arms)["appraisal"].empty
+
+
+def test_the_command_runs_it_and_writes_what_came_out(file: str, tmp_path: Path) -> None:
+    given = [part for key, value in few(file).items() for part in ("--set", f"{key}={value}")]
+    result = CliRunner().invoke(build("sv"), ["run", file, *given, "--out", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    assert list((tmp_path / "out").glob("*.csv"))
