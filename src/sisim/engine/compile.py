@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sisim.engine import kernel
+from sisim.engine.bounds import company_of
 from sisim.engine.clock import Clock
 from sisim.engine.draws import purpose_code
 from sisim.engine.effects import area_strength, fidelity_path, persistence, phase_code
@@ -87,6 +88,10 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         rule, sight.track, np.empty((max(len(build.features), 1), 1)), np.empty((kernel.MAX_OUT, 1))
     )
     age = np.arange(_oldest(scenario, clock) + 1)
+    of_state, groups = np.nonzero(sight.member.T)
+    numbers = np.arange(len(rule.state))
+    rule.state["group_first"] = np.searchsorted(of_state, numbers, "left")
+    rule.state["group_last"] = np.searchsorted(of_state, numbers, "right")
     background = _background(build)
     layout = Layout(
         n_tracks=len(build.tracks),
@@ -105,7 +110,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         track=sight.track,
         state=rule.state,
         group_track=sight.group_track,
-        track_group=np.argsort(sight.group_track, kind="stable").astype(np.int32),
+        state_group=groups.astype(np.int32),
         group_window=np.array(
             [build.windowed.index(g) if g in build.windowed else -1 for g in build.groups], np.int32
         ),
@@ -116,6 +121,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         **acting.layout,
         may_differ=_may_differ(build, rule, len(arms)),
         use=use_rows,
+        **company_of(rule, sight, build.references)._asdict(),
     )  # fmt: skip
     return Compiled(
         scenario=scenario,
@@ -428,18 +434,16 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
         row["track"] = build.track_names.index(track)
         row["exit"] = track in pathway.tracks and pathway.tracks[track].states[state].exit
         row["first"], row["last"] = len(out), len(out) + len(leaving)
+        row["stages"] = len({orders[t] for t in leaving})
         out += leaving
         ranges = [(rows[t][3], rows[t][4]) for t in leaving]
         ranges += [d[2:4] for t in leaving for d in destinations[rows[t][5] : rows[t][6]]]
         base_features = _features(build, ranges)
-        quick = {build.references[r].feature for t in leaving for r in _quick(build, rows[t])}
         more = _features(
             build,
             [(first, last) for a in range(len(arms) + 1) for first, last in effects[a, leaving]],
         )
-        base_features.sort(key=lambda f: f not in quick)
         row["feature_first"] = len(state_feature)
-        row["feature_quick"] = len(state_feature) + len(quick & set(base_features))
         row["feature_base"] = len(state_feature) + len(base_features)
         state_feature += base_features + [f for f in more if f not in base_features]
         row["feature_last"] = len(state_feature)
@@ -453,8 +457,6 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
     build.state_feature = state_feature
     reference_rows = np.zeros(len(build.references), ReferenceRow)
     offset = 0
-    for line in rows:
-        reference_rows["quick"][_quick(build, line)] = 1
     for row, reference in zip(reference_rows, build.references, strict=True):
         row["feature"], row["kind"], row["scale"] = (
             reference.feature,
@@ -470,6 +472,7 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
     return Rule(
         state=state_rows,
         out=np.array(out, np.int32),
+        sole=np.array([_sole(destinations[slice(*rows[t][5:7])]) for t in out], np.int32),
         transition=transition_rows,
         destination=destination_rows,
         reference=reference_rows,
@@ -480,22 +483,10 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
     ), names
 
 
-def _quick(build: _Builder, transition: tuple[int, int, float, int, int, int, int]) -> list[int]:
-    """Return the references of a transition that the kernel looks at before the others.
-
-    They are quickly observed and change much; but only where all of them simply multiply can the
-    others be bounded without them.
-    """
-    kinds = [kind for kind, _, _ in build.features]
-    own = range(transition[3], transition[4])
-    if any(build.references[r].scale != TIMES for r in own):
-        return []
-    return [
-        r
-        for r in own
-        if build.references[r].kind == LOOK_UP
-        and kinds[build.references[r].feature] in (STATE, TIME_IN_STATE)
-    ]
+def _sole(destinations: list[tuple[int, float, int, int]]) -> int:
+    """Return the only destination, or -1 where something remains to be drawn or worked out."""
+    (state, _, first, last), *more = destinations
+    return -1 if more or last > first else state
 
 
 def _background(build: _Builder) -> list[tuple[int, int]]:
@@ -699,9 +690,6 @@ def _sight(build: _Builder, acting: _Acting) -> Sight:
     of_group = np.array(
         [build.track_names.index(build.pathway.groups[g].track) for g in build.groups], np.int32
     )
-    numbers = np.arange(len(track))
-    track["group_first"] = np.searchsorted(np.sort(of_group), numbers, side="left")
-    track["group_last"] = np.searchsorted(np.sort(of_group), numbers, side="right")
     return Sight(
         first_step=clock.first_moment,
         origin=origin,

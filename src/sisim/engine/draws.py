@@ -41,6 +41,12 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return c0, c1, c2, c3
 
 
+@nb.njit(inline="always")
+def mask(keep):  # type: ignore[no-untyped-def]
+    """Return all bits set, or none."""
+    return U32(0xFFFFFFFF) if keep else U32(0)
+
+
 @nb.njit(nogil=True, cache=True, _nrt=False)
 def fill(lo, hi, block, purpose, key, o0, o1, o2, o3):  # type: ignore[no-untyped-def]
     """Write the block of draws of many people into `o0..o3` (n,), one for each of four steps."""
@@ -56,12 +62,14 @@ def fill(lo, hi, block, purpose, key, o0, o1, o2, o3):  # type: ignore[no-untype
 @nb.njit(nogil=True, cache=True, _nrt=False)
 def fill_each(lo, hi, purpose, moment, key, out):  # type: ignore[no-untyped-def]
     """Write into `out` (n,) one 32-bit draw of each person, each with a purpose of their own."""
-    lane = moment & 3
     block = U32(moment >> 2)
     k0, k1 = key[0], key[1]
+    # The lane is chosen by masks, not by branches, so that many people are drawn for at once.
+    lane = moment & 3
+    m0, m1, m2, m3 = mask(lane == 0), mask(lane == 1), mask(lane == 2), mask(lane == 3)
     for i in range(lo.shape[0]):
         a, b, c, d = philox(lo[i], hi[i], block, purpose[i], k0, k1)
-        out[i] = a if lane == 0 else b if lane == 1 else c if lane == 2 else d
+        out[i] = (a & m0) | (b & m1) | (c & m2) | (d & m3)
 
 
 @nb.njit(nogil=True, cache=True, _nrt=False)

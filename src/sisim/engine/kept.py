@@ -15,10 +15,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.engine.bounds import Bounds
 from sisim.engine.compile import compile_scenario, with_arms
 from sisim.engine.enrolment import in_a_target_group
 from sisim.engine.result import Result
-from sisim.engine.run import Bounds, Progress, Simulation, Tally, columns
+from sisim.engine.run import Progress, Simulation, Tally, columns
 from sisim.engine.simulate import replication
 from sisim.engine.tables import NEVER, NEW_WAY_HERE, Compiled
 from sisim.scenario.scenario import Scenario

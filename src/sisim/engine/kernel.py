@@ -126,7 +126,6 @@ class Scratch(NamedTuple):
     ends: NDArray[np.int32]  # (arms x states,) where each arm and state ends in that order
     seen: NDArray[np.float64]  # (features, BATCH)
     values: NDArray[np.float64]  # (transitions, BATCH)
-    most: NDArray[np.float64]  # (2, BATCH)
     leavers: NDArray[np.int32]  # (capacity,) work, places or rows
     second: NDArray[np.uint32]  # (4, capacity): keys, purposes and second draws of who leaves
     kept: NDArray[np.float64]  # (capacity, features) of who leaves
@@ -388,15 +387,22 @@ def share_out(R, first, last, values, q):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def stays(u, first, last, values, q):  # type: ignore[no-untyped-def]
-    """Return whether a draw is so high that nobody leaves by it, whatever the stages.
+def leaves(R, here, u, values, q):  # type: ignore[no-untyped-def]
+    """Return whether someone leaves by a draw, as `leaving_chance` says.
 
-    The chance of leaving is at most the sum of all rates and probabilities.
+    It need seldom be worked out: the chance is at most the sum of all rates and probabilities, and
+    with rates alone, x in all, at least x - x^2 / 2.
     """
-    most = 0.0
-    for k in range(last - first):
-        most += values[k, q]
-    return u > most * (1.0 + 1e-9)
+    state = R.state[here]
+    total = 0.0
+    for k in range(state.last - state.first):
+        total += values[k, q]
+    found = False
+    if u <= total * (1.0 + 1e-9):
+        found = state.stages == 1 and u < (total - 0.5 * total * total) * (1.0 - 1e-9)
+        if not found:
+            found = u < leaving_chance(R, state.first, state.last, values, q)
+    return found
 
 
 @inlined
@@ -434,13 +440,18 @@ def choose(R, state, v, u, values, seen, weights):  # type: ignore[no-untyped-de
     """Return the transition and destination of someone who leaves with draws `u` and `v`.
 
     The first draw has decided that they leave, and decides in which stage; the second decides
-    which transition and which destination, by inverse CDF in the file's order.
+    which transition and which destination, by inverse CDF in the file's order. `values` are chances
+    where there are stages; within one, what matters is their proportions.
     """
     first = R.state[state].first
     last = R.state[state].last
     j = first
     end = first
     total = 0.0
+    if R.state[state].stages == 1:
+        end = last
+        for k in range(last - first):
+            total += values[k]
     while end < last:
         j = end
         stage = R.transition[R.out[j]].stage
@@ -453,12 +464,9 @@ def choose(R, state, v, u, values, seen, weights):  # type: ignore[no-untyped-de
         u -= total
     k, inside = pick(values, j - first, end - first, v * total)
     t = R.out[first + k]
-    start = R.transition[t].to_first
-    to = R.destination[start].state
-    if (
-        R.transition[t].to_last > start + 1
-        or R.destination[start].last > R.destination[start].first
-    ):
+    to = R.sole[first + k]
+    if to < 0:
+        start = R.transition[t].to_first
         total = destination_weights(R, t, seen, weights)
         d, inside = pick(weights, 0, R.transition[t].to_last - start, inside * total)
         if d < 0:
@@ -493,41 +501,6 @@ def sort_work(R, W, n):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def squeeze(R, V, P, W, rest, here, begin, end, s):  # type: ignore[no-untyped-def]
-    """Keep, of people in one state, those who may leave; return where they end.
-
-    Their chance is at most the sum of `rest` (slots, transitions out of states), each multiplied by
-    the factors that are quick to look up.
-    """
-    state = R.state[here]
-    n = end - begin
-    for j in range(state.feature_first, state.feature_quick):
-        f = V.state_feature[j]
-        for q in range(n):
-            row = W.work[W.order[begin + q]].row
-            W.seen[f, q] = observe_track(V, P, V.feature[f], row, s)
-    for q in range(n):
-        W.most[0, q] = 0.0
-    for j in range(state.first, state.last):
-        transition = R.transition[R.out[j]]
-        for q in range(n):
-            W.most[1, q] = rest[W.work[W.order[begin + q]].slot, j]
-        for r in range(transition.first, transition.last):
-            if R.reference[r].quick:
-                f = R.reference[r].feature
-                for q in range(n):
-                    W.most[1, q] *= look_up(R, R.reference[r], W.seen[f, q])
-        for q in range(n):
-            W.most[0, q] += W.most[1, q]
-    kept = begin
-    for q in range(n):
-        m = W.order[begin + q]
-        W.order[kept] = m
-        kept += W.work[m].draw * SCALE <= W.most[0, q]
-    return kept
-
-
-@inlined
 def note_leaver(P, W, m, purpose, leaving):  # type: ignore[no-untyped-def]
     """Note who leaves, and whose second draw is needed."""
     W.second[0, leaving] = P.lo[W.work[m].person]
@@ -537,7 +510,7 @@ def note_leaver(P, W, m, purpose, leaving):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def find_leavers(R, V, P, track, W, rest, n, s):  # type: ignore[no-untyped-def]
+def find_leavers(R, V, P, track, W, n, s):  # type: ignore[no-untyped-def]
     """Note who of the first `n` items of work leaves their state; return how many.
 
     Where chances are not fixed, people in the same state go together: each of its features and
@@ -560,35 +533,28 @@ def find_leavers(R, V, P, track, W, rest, n, s):  # type: ignore[no-untyped-def]
         arm = W.work[W.order[begin]].arm
         state = R.state[here]
         last = state.feature_base if arm == 0 else state.feature_last
-        after = min(W.ends[arm * R.state.shape[0] + here], begin + BATCH)
-        end = after
-        if arm == 0 and state.feature_quick > state.feature_first:
-            end = squeeze(R, V, P, W, rest, here, begin, end, s)
-        if end > begin:
-            for j in range(state.feature_first, last):
-                f = V.state_feature[j]
-                for q in range(end - begin):
-                    m = W.order[begin + q]
-                    W.seen[f, q] = observe(V, P, f, W.work[m].row, W.work[m].person, arm, s)
-            for j in range(state.first, state.last):
-                transition_values(
-                    R, R.out[j], arm, s, W.seen, end - begin, W.values[j - state.first]
-                )
+        end = min(W.ends[arm * R.state.shape[0] + here], begin + BATCH)
+        for j in range(state.feature_first, last):
+            f = V.state_feature[j]
+            for q in range(end - begin):
+                m = W.order[begin + q]
+                W.seen[f, q] = observe(V, P, f, W.work[m].row, W.work[m].person, arm, s)
+        for j in range(state.first, state.last):
+            transition_values(R, R.out[j], arm, s, W.seen, end - begin, W.values[j - state.first])
         for q in range(end - begin):
             m = W.order[begin + q]
             u = W.work[m].draw * SCALE
-            if stays(u, state.first, state.last, W.values, q):
-                continue
-            if u < leaving_chance(R, state.first, state.last, W.values, q):
+            if leaves(R, here, u, W.values, q):
                 note_leaver(P, W, m, track[state.track].to, leaving)
-                share_out(R, state.first, state.last, W.values, q)
+                if state.stages > 1:
+                    share_out(R, state.first, state.last, W.values, q)
                 for j in range(state.last - state.first):
                     W.chance[leaving, j] = W.values[j, q]
                 for j in range(state.feature_first, last):
                     f = V.state_feature[j]
                     W.kept[leaving, f] = W.seen[f, q]
                 leaving += 1
-        begin = after
+        begin = end
     return leaving
 
 
@@ -618,13 +584,13 @@ def choose_moves(R, W, leaving, moment, key):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def decide_all(R, V, P, track, W, rest, n, shared, s, moment, key):  # type: ignore[no-untyped-def]
+def decide_all(R, V, P, track, W, n, shared, s, moment, key):  # type: ignore[no-untyped-def]
     """Decide, for the first `n` items of work, who moves and where to.
 
     The first `shared` items are of people without a row of their own; in an arm, a decision of
     theirs that comes out as without is marked AS_WITHOUT.
     """
-    leaving = find_leavers(R, V, P, track, W, rest, n, s)
+    leaving = find_leavers(R, V, P, track, W, n, s)
     choose_moves(R, W, leaving, moment, key)
     without = 0
     for m in range(shared if R.effects.shape[0] > 1 else 0):
@@ -650,14 +616,71 @@ def candidates(u, slot, living, state, bound, lo, end, out):  # type: ignore[no-
 
 
 @inlined
-def settle(L, P, i, s, b, place):  # type: ignore[no-untyped-def]
-    """Give a person a place among the living of their block."""
+def company(L, P, most, row, k, here, s):  # type: ignore[no-untyped-def]
+    """Return what a chance of leaving is at most, as things stand on a person's other tracks.
+
+    That is the sum of `most` (transitions out of states,), each times its factors for their states
+    and for how long they have stayed.
+    """
+    total = np.float32(0.0)
+    for j in range(L.state[here].first, L.state[here].last):
+        value = most[j]
+        for c in range(L.company_of[j], L.company_of[j + 1]):
+            beside = L.company[c]
+            if beside.track >= 0:
+                value *= L.part[beside.part + P.state[beside.track, row]]
+            else:
+                value *= L.part[beside.part + min(s - P.since[row, k], beside.longest)]
+        total += value
+    return total
+
+
+@inlined
+def beside_others(L, P, places, count, u, most, k, s):  # type: ignore[no-untyped-def]
+    """Keep, of the first `count` places, those whose people might still leave; return how many."""
+    kept = 0
+    for m in range(count):
+        place = places[m]
+        i = P.living[place]
+        here = np.int64(P.state[k, i])
+        places[kept] = place
+        if L.state[here].accompanied:
+            kept += u[place] * SCALE <= company(L, P, most[P.slot[place]], i, k, here, s)
+        else:
+            kept += 1
+    return kept
+
+
+@inlined
+def first_born(person, lo, hi, born):  # type: ignore[no-untyped-def]
+    """Return the first of [lo, hi) not born before a step: people stand in order of birth."""
+    left = lo
+    right = hi
+    while left < right:
+        middle = (left + right) // 2
+        if person[middle].born < born:
+            left = middle + 1
+        else:
+            right = middle
+    return left
+
+
+@inlined
+def slot_age(L, born, s):  # type: ignore[no-untyped-def]
+    """Return the year of age by which the bounds of someone born at a step are looked up."""
+    age = np.int32((max(s - born, 0) + 0.5) * L.slots_per_step)
+    return min(age, L.slot_ages - 1)
+
+
+@inlined
+def settle(L, P, i, s, b, lo):  # type: ignore[no-untyped-def]
+    """Give a person born now a place among the living of their block."""
+    place = lo + P.block[b].living
+    age = slot_age(L, P.person[i].born, s)
     P.living[place] = i
     P.living_lo[place] = P.lo[i]
     P.living_hi[place] = P.hi[i]
     P.spot[i] = place
-    age = np.int32((max(s - P.person[i].born, 0) + 0.5) * L.slots_per_step)
-    age = min(age, L.slot_ages - 1)
     P.slot[place] = age * L.slot_classes + P.person[i].group
     P.block[b].youngest = min(P.block[b].youngest, age)
     P.block[b].oldest = max(P.block[b].oldest, age)
@@ -665,19 +688,37 @@ def settle(L, P, i, s, b, place):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def survey(L, P, b, lo, hi, s):  # type: ignore[no-untyped-def]
+def survey(L, P, own, b, lo, hi, s):  # type: ignore[no-untyped-def]
     """Give places to those of a block who are alive in any arm, and look up their bounds."""
-    P.block[b].living = 0
+    born = first_born(P.person, lo, hi, s + 1)
+    apart = 0
+    for a in range(P.differs.shape[0]):
+        apart += own[a, BLOCK]
+    # One loop after the other, none with a branch: so the processor never has to guess.
+    end = np.uint64(lo)
+    for one in range(np.uint64(lo), np.uint64(born)):
+        alive = P.alive[one]
+        if apart > 0:
+            for a in range(P.differs.shape[0]):
+                alive = alive or (P.differs[a, one] and P.alive[one + np.uint64((a + 1) * P.n)])
+        P.living[end] = one
+        end += np.uint64(alive)
+    for place in range(np.uint64(lo), end):
+        i = np.uint64(P.living[place])
+        P.living_lo[place] = P.lo[i]
+        P.living_hi[place] = P.hi[i]
+        P.spot[i] = place
+    for place in range(np.uint64(lo), end):
+        i = np.uint64(P.living[place])
+        age = slot_age(L, P.person[i].born, s)
+        P.slot[place] = age * L.slot_classes + P.person[i].group
+    P.block[b].living = end - np.uint64(lo)
     P.block[b].youngest = L.slot_ages
     P.block[b].oldest = 0
-    for i in range(lo, hi):
-        if P.person[i].start > s:
-            break
-        alive = P.alive[i]
-        for a in range(P.differs.shape[0]):
-            alive = alive or (P.differs[a, i] and P.alive[i + (a + 1) * P.n])
-        if alive:
-            settle(L, P, i, s, b, lo + P.block[b].living)
+    if end > np.uint64(lo):
+        # People stand in order of birth.
+        P.block[b].youngest = slot_age(L, P.person[P.living[end - np.uint64(1)]].born, s)
+        P.block[b].oldest = slot_age(L, P.person[P.living[lo]].born, s)
 
 
 @compiled_function
@@ -718,17 +759,18 @@ def list_item(W, n, i, row, arm, k, state, slot, u):  # type: ignore[no-untyped-
 
 
 @compiled_function
-def gather(L, P, W, own, b, lo, hi, s, bound, active, key):  # type: ignore[no-untyped-def]
+def gather(L, P, W, own, b, lo, hi, s, bound, most, active, key):  # type: ignore[no-untyped-def]
     """List who might move in a step, on any track, in any arm; return (items, first own row).
 
-    `bound` (slots, states + 1) and `active` (years of age, tracks) say who might at all.
+    `bound` (slots, states + 1), `most` (slots, transitions out of states) and `active` (years of
+    age, tracks) say who might at all.
     """
     arms = P.differs.shape[0]
     moment = L.first_step + s
     lane = moment & 3
     n = 0
     if lane == 0:
-        survey(L, P, b, lo, hi, s)
+        survey(L, P, own, b, lo, hi, s)
     end = lo + P.block[b].living
     for k in range(L.n_tracks):
         anybody = False
@@ -739,6 +781,7 @@ def gather(L, P, W, own, b, lo, hi, s, bound, active, key):  # type: ignore[no-u
         fill_places(L, P, b, k, lo, end, moment >> 2, key)
         u = P.draws[k, lane]
         count = candidates(u, P.slot, P.living, P.state[k], bound, lo, end, W.leavers)
+        count = beside_others(L, P, W.leavers, count, u, most, k, s)
         for m in range(count):
             place = W.leavers[m]
             i = P.living[place]
@@ -765,8 +808,11 @@ def gather(L, P, W, own, b, lo, hi, s, bound, active, key):  # type: ignore[no-u
             at = P.spot[i]
             for k in range(L.n_tracks):
                 u = P.draws[k, lane, at]
-                if u <= bound[P.slot[at], P.state[k, row]]:
-                    state = np.int64(P.state[k, row])
+                state = np.int64(P.state[k, row])
+                if u <= bound[P.slot[at], state] and (
+                    not L.state[state].accompanied
+                    or u * SCALE <= company(L, P, most[P.slot[at]], row, k, state, s)
+                ):
                     n = list_item(W, n, i, row, a + 1, k, state, P.slot[at], u)
     return n, shared
 
@@ -905,11 +951,13 @@ def move_all(L, P, C, W, n, shared, s, logging):  # type: ignore[no-untyped-def]
             C.log_size[0] += 1
         P.state[k, row] = to
         P.since[row, k] = s + 1
-        for j in range(L.track[k].group_first, L.track[k].group_last):
-            g = L.track_group[j]
-            was = L.member[g, old]
-            now = L.member[g, to]
-            if now and not was:
+        for j in range(L.state[old].group_first, L.state[old].group_last):
+            g = L.state_group[j]
+            if not L.member[g, to]:
+                P.memory[row, g].changed = s + 1
+        for j in range(L.state[to].group_first, L.state[to].group_last):
+            g = L.state_group[j]
+            if not L.member[g, old]:
                 if counted and record >= 0:
                     again = 1 if P.memory[row, g].visits > 0 else 0
                     C.entry[arm, record, cell, g, again] += 1
@@ -918,28 +966,12 @@ def move_all(L, P, C, W, n, shared, s, logging):  # type: ignore[no-untyped-def]
                             if P.differs[a, i]:
                                 C.entry[a + 1, record, cell, g, again] -= 1
                 remember_entry(L, P, g, row, s + 1)
-            elif was and not now:
-                P.memory[row, g].changed = s + 1
         if L.state[to].exit:
             W.leavers[leavers] = row
             leavers += 1
     for m in range(leavers):
         row = W.leavers[m]
         leave(L, P, C, row, row % P.n, row // P.n, s + 1, s)
-
-
-@inlined
-def first_born(person, lo, hi, born):  # type: ignore[no-untyped-def]
-    """Return the first of [lo, hi) not born before a step: people stand in order of birth."""
-    left = lo
-    right = hi
-    while left < right:
-        middle = (left + right) // 2
-        if person[middle].born < born:
-            left = middle + 1
-        else:
-            right = middle
-    return left
 
 
 @compiled_function
@@ -957,7 +989,7 @@ def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
     b = lo // BLOCK
     while i < hi and P.person[i].start == s:
         enter(L, P, i, s, key)
-        settle(L, P, i, s, b, lo + P.block[b].living)
+        settle(L, P, i, s, b, lo)
         i += 1
     # Whoever arrives at this step, in order of birth; find those of this block.
     begin = P.arrivals_from[s]
@@ -1022,13 +1054,13 @@ def arrive(L, P, C, i, s, key):  # type: ignore[no-untyped-def]
     """Let a person become a resident; an investment that prevents entries thins them here."""
     record = max(s - L.history, 0)
     cell = cell_of(L, P, i, s)
-    thinned = draw(P.lo[i], P.hi[i], 0, L.p_entry, key) * SCALE
     if s >= L.history:
         C.arrivals[0, record, cell] += 1
     for k in range(L.n_tracks):
         C.stock[0, record, cell, P.state[k, i]] += 1
     for a in range(P.differs.shape[0]):
-        if thinned >= L.entry_ratio[a, P.person[i].area, s]:
+        ratio = L.entry_ratio[a, P.person[i].area, s]
+        if ratio < 1.0 and draw(P.lo[i], P.hi[i], 0, L.p_entry, key) * SCALE >= ratio:
             row = i + (a + 1) * P.n
             P.differs[a, i] = True
             P.alive[row] = False
@@ -1070,7 +1102,7 @@ def count_uses(R, V, L, P, C, lo, hi, s):  # type: ignore[no-untyped-def]
 
 @compiled_function
 def run_blocks(  # type: ignore[no-untyped-def]
-    R, V, L, P, C, W, first, stride, s0, s1, begun, bounds, rest, active, variant, key, logging
+    R, V, L, P, C, W, first, stride, s0, s1, begun, bounds, most, active, variant, key, logging
 ):
     """Run steps [s0, s1) for every `stride`:th block, each through all the steps in turn.
 
@@ -1088,8 +1120,10 @@ def run_blocks(  # type: ignore[no-untyped-def]
             if s >= L.history and L.use.shape[0] > 0:
                 count_uses(R, V, L, P, C, lo, hi, s)
             which = variant[s - s0]
-            n, shared = gather(L, P, W, own, b, lo, hi, s, bounds[which], active[which], key)
-            decide_all(R, V, P, L.track, W, rest[which], n, shared, s, L.first_step + s, key)
+            n, shared = gather(
+                L, P, W, own, b, lo, hi, s, bounds[which], most[which], active[which], key
+            )
+            decide_all(R, V, P, L.track, W, n, shared, s, L.first_step + s, key)
             if P.differs.shape[0] > 0:
                 n = part_ways(P, W, own, n, shared)
             move_all(L, P, C, W, n, shared, s, logging)
@@ -1106,13 +1140,12 @@ def begin_blocks(L, P, C, own, s, key):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def leaving_bounds(R, V, largest, s, drift, values, out, rest):  # type: ignore[no-untyped-def]
+def leaving_bounds(R, V, largest, s, drift, values, out, greatest):  # type: ignore[no-untyped-def]
     """Write into `out` (slots, states + 1) the draw up to which anyone there might leave.
 
     `largest` (slots, references) holds the greatest multiplier each reference can give; features of
-    the calendar are known exactly at step `s`, and `drift` (transitions,) bounds the drift. `rest`
-    (slots, transitions out of states) gets the greatest value of each in the arm without, but for
-    the factors that are quick to look up.
+    the calendar are known exactly at step `s`, and `drift` (transitions,) bounds the drift.
+    `greatest` (slots, transitions out of states) gets the greatest rate or probability of each.
     """
     n_states = R.state.shape[0] - 1
     for slot in range(out.shape[0]):
@@ -1123,7 +1156,6 @@ def leaving_bounds(R, V, largest, s, drift, values, out, rest):  # type: ignore[
                 t = R.out[j]
                 transition = R.transition[t]
                 most = 0.0
-                others = transition.base * drift[t]
                 for arm in range(R.effects.shape[0]):
                     value = transition.base * drift[t]
                     for part in range(2):
@@ -1148,13 +1180,10 @@ def leaving_bounds(R, V, largest, s, drift, values, out, rest):  # type: ignore[
                                 ratio = R.table[reference.table + min(at, reference.length - 2)]
                             if value > 0.0 and ratio != 1.0:
                                 value = apply_ratio(value, ratio, reference.scale, transition.kind)
-                            if arm == 0 and not reference.quick:
-                                others = apply_ratio(
-                                    others, ratio, reference.scale, transition.kind
-                                )
                     most = max(most, value)
                 values[j - first, 0] = most
-                rest[slot, j] = others * (1.0 + 1e-6)
+                # More than single precision, and the product of a few factors in it, can lose.
+                greatest[slot, j] = most * (1.0 + 1e-5)
             total = leaving_chance(R, first, last, values, 0)
             out[slot, state] = np.uint32(min(np.ceil(total * (1.0 + 1e-9) * 2.0**32), 2.0**32 - 1))
         out[slot, n_states] = 0

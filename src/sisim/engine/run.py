@@ -7,38 +7,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sisim.engine import kernel
+from sisim.engine.bounds import Bounds
 from sisim.engine.draws import seed_key
 from sisim.engine.enrolment import Enrolment, Enrolments
 from sisim.engine.kernel import BLOCK, Columns, Counts, Scratch
 from sisim.engine.population import People, people
-from sisim.engine.tables import (
-    AGE,
-    AGE_CALENDAR,
-    ATTRIBUTE,
-    CYCLE,
-    DIRECT,
-    EFFECT,
-    MONTH,
-    NEVER,
-    PER_MILLE,
-    WHEN_AGE,
-    WHEN_CYCLE,
-    WHEN_MONTH,
-    Compiled,
-)
+from sisim.engine.tables import NEVER, PER_MILLE, Compiled
 
-DRIFT_YEARS = 5
-"""Bounds on leaving allow for the drift of this many years, and are worked out so often."""
 STRIDE = 48
 """Steps that a block of people is taken through at a time, what it needs staying in the cache."""
-MOST_BOUNDS = 64
-"""Most times for which the bounds are kept; a stride needs one for each of its steps at most."""
 
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all)."""
@@ -165,7 +147,7 @@ class Simulation:
 
     def _finish_with(self, own: Own) -> None:
         tables, columns, step = self.compiled.tables, self.columns, self.step
-        bounds, rest, active, variant = self._bounds.between(step, step + 1)
+        bounds, most, active, variant = self._bounds.between(step, step + 1)
         counts, scratch = self._counts[0], self._scratch[0]
         moment = tables.layout.first_step + step
         work = scratch.work
@@ -193,6 +175,7 @@ class Simulation:
                 high,
                 step,
                 bounds[variant[0]],
+                most[variant[0]],
                 active[variant[0]],
                 self.key,
             )
@@ -202,7 +185,6 @@ class Simulation:
                 columns,
                 tables.layout.track,
                 scratch,
-                rest[variant[0]],
                 n,
                 shared,
                 step,
@@ -220,7 +202,7 @@ class Simulation:
         self.step += 1
 
     def _run(self, stop: int, *, begun: bool) -> None:
-        bounds, rest, active, variant = self._bounds.between(self.step, stop)
+        bounds, most, active, variant = self._bounds.between(self.step, stop)
 
         def work(thread: int) -> None:
             if self.logging:
@@ -238,7 +220,7 @@ class Simulation:
                 stop,
                 begun,
                 bounds,
-                rest,
+                most,
                 active,
                 variant,
                 self.key,
@@ -438,7 +420,6 @@ def _scratch(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
         order=np.empty(most, np.int32),
         ends=np.empty((1 + len(compiled.arms)) * len(state), np.int32),
         seen=np.empty((features, kernel.BATCH)),
-        most=np.empty((2, kernel.BATCH)),
         values=np.empty((out, kernel.BATCH)),
         leavers=np.empty(most, np.int32),
         second=np.empty((4, most), np.uint32),
@@ -447,155 +428,6 @@ def _scratch(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
         weights=np.empty(kernel.MAX_OUT),
         own=own,
     )
-
-
-class Bounds:
-    """The largest chance of leaving each state, by year of age and class of background.
-
-    Args:
-        compiled: The compiled scenario.
-        who: Its people.
-        headroom: How much further from 1 the ratio of an effect may be than in the scenario.
-    """
-
-    def __init__(self, compiled: Compiled, who: People, headroom: float = 1.0) -> None:
-        self._compiled = compiled
-        self._excess = _excess(compiled) * headroom
-        self._largest = _largest(compiled, who, self._excess)
-        tables = compiled.tables
-        self._drifts = bool((tables.rule.drift != 1.0).any())
-        feature = tables.sight.feature
-        self._by_cycle = bool((feature["kind"] == CYCLE).any())
-        self._cycles = set(feature["arg"][feature["kind"] == WHEN_CYCLE].tolist())
-        self._begins = sum(1 << int(m) for m in feature["arg"][feature["kind"] == WHEN_MONTH])
-        self._seasons = _seasons(compiled)
-        self._known: dict[tuple[int, ...], int] = {}
-        slots, layout = len(self._largest), tables.layout
-        # Not touched, and so taking no memory, until there are so many different times.
-        self._bound = np.empty((MOST_BOUNDS, slots, len(tables.rule.state)), np.uint32)
-        self._rest = np.empty((MOST_BOUNDS, slots, len(tables.rule.out)), np.float32)
-        self._active = np.empty((MOST_BOUNDS, layout.slot_ages, layout.n_tracks), np.bool_)
-
-    def hold_for(self, compiled: Compiled) -> bool:
-        """Return whether the bounds hold for another version of the arms, too."""
-        return bool((_excess(compiled) <= self._excess).all())
-
-    def between(
-        self, first: int, stop: int
-    ) -> tuple[NDArray[np.uint32], NDArray[np.float32], NDArray[np.bool_], NDArray[np.int64]]:
-        """Return the bounds in use in [first, stop), and which of them holds at each step.
-
-        The bounds: the draw up to which anybody might leave (times, slots, states); the greatest
-        value of each transition but for its quick factors (times, slots, transitions); and on which
-        tracks anybody might move at all (times, years of age, tracks).
-        """
-        times = [self._when(step) for step in range(first, stop)]
-        if len(self._known) + len(set(times)) > MOST_BOUNDS:
-            self._known.clear()
-        for step, time in enumerate(times, first):
-            if time not in self._known:
-                number = self._known[time] = len(self._known)
-                self._work_out(number, step, time[0])
-        which = np.array([self._known[time] for time in times], np.int64)
-        return self._bound, self._rest, self._active, which
-
-    def _when(self, step: int) -> tuple[int, ...]:
-        """Return what the bounds depend on: period of drift, season, months beginning, cycle."""
-        clock, sight = self._compiled.clock, self._compiled.tables.sight
-        calendar = sight.calendar[step + sight.origin]
-        month, cycle = int(calendar["month"]), step - clock.start
-        return (
-            int(max(cycle, 0) / clock.per_year // DRIFT_YEARS) if self._drifts else 0,
-            month if month in self._seasons else 0,
-            int(calendar["begins"]) & self._begins,
-            step if self._by_cycle or cycle in self._cycles else -1,
-        )
-
-    def _work_out(self, number: int, step: int, period: int) -> None:
-        clock, tables = self._compiled.clock, self._compiled.tables
-        begin, end = (
-            clock.start + round((period + n) * DRIFT_YEARS * clock.per_year) for n in (0, 1)
-        )
-        kernel.leaving_bounds(
-            tables.rule,
-            tables.sight,
-            self._largest,
-            step,
-            tables.rule.drift[:, max(begin - 1, 0) : end + 1].max(axis=1),
-            np.empty((kernel.MAX_OUT, 1)),
-            self._bound[number],
-            self._rest[number],
-        )
-        layout = tables.layout
-        somewhere = self._bound[number, :, :-1] > 0
-        by_age = somewhere.reshape(layout.slot_ages, layout.slot_classes, -1).any(axis=1)
-        self._active[number] = np.logical_or.reduceat(by_age, layout.track["first"], axis=1)
-
-
-def _seasons(compiled: Compiled) -> set[int]:
-    """Return the months in which some table of calendar months differs from its usual value."""
-    found: set[int] = set()
-    for reference in compiled.references:
-        if compiled.tables.sight.feature[reference.feature]["kind"] == MONTH:
-            last = len(reference.values) - 2
-            months = [float(reference.values[min(m, last)]) for m in range(1, 13)]
-            usual = max(set(months), key=months.count)
-            found |= {m for m, value in enumerate(months, 1) if value != usual}
-    return found
-
-
-def _excess(compiled: Compiled) -> NDArray[np.float64]:
-    """Return how far above 1 the multiplier of each effect may come, per unit of strength."""
-    found = np.zeros(len(compiled.references))
-    for r, reference in enumerate(compiled.references):
-        if reference.kind == EFFECT:
-            feature = compiled.tables.sight.feature[reference.feature]
-            modified = compiled.tables.sight.effect[feature["arg"]]["modifier"] >= 0
-            found[r] = abs(reference.ratio - 1.0) if modified else max(reference.ratio - 1.0, 0.0)
-    return found
-
-
-def _largest(compiled: Compiled, who: People, excess: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the greatest multiplier of each reference in each slot, float64 (slots, references).
-
-    A slot is a year of age and a class of background: in it ages lie within a year and the steps
-    until slots are next looked up.
-    """
-    layout, sight = compiled.tables.layout, compiled.tables.sight
-    out = np.ones((layout.slot_ages, layout.slot_classes, len(compiled.references)))
-    digits = {}
-    radix = 1
-    for number, size in compiled.background:
-        digits[number] = np.arange(layout.slot_classes) // radix % size
-        radix *= size
-    for r, reference in enumerate(compiled.references):
-        feature = sight.feature[reference.feature]
-        values = reference.values
-        if reference.kind == DIRECT:
-            out[:, :, r] = who.numbers[feature["arg"]].max(initial=0.0)
-        elif reference.kind == EFFECT:
-            modifier = int(sight.effect[feature["arg"]]["modifier"])
-            strength = 1.0 if modifier < 0 else np.abs(who.numbers[modifier]).max(initial=0.0)
-            out[:, :, r] = 1.0 + excess[r] * strength
-        elif feature["kind"] in (AGE, AGE_CALENDAR):
-            for age in range(layout.slot_ages):
-                # Slots are looked up every fourth step; a year is no whole number of weeks.
-                low, high = age - 1, age + 2 + ceil(3 / layout.slot_steps)
-                if feature["kind"] == AGE:
-                    low, high = age * layout.slot_steps, (age + 1) * layout.slot_steps + 4
-                if age == layout.slot_ages - 1:
-                    high = len(values)
-                last = len(values) - 2
-                out[age, :, r] = values[min(max(low, 0), last) : min(high, last) + 1].max()
-        elif feature["kind"] == WHEN_AGE:
-            for age in range(layout.slot_ages - 1):
-                low, high = age * layout.slot_steps, (age + 1) * layout.slot_steps + 4
-                out[age, :, r] = float(low <= feature["arg"] < high)
-        elif feature["kind"] == ATTRIBUTE and feature["arg"] in digits:
-            out[:, :, r] = values[digits[int(feature["arg"])]]
-        else:
-            out[:, :, r] = values.max()
-    return out.reshape(layout.slot_ages * layout.slot_classes, len(compiled.references))
 
 
 def run_once(

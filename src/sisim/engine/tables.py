@@ -65,23 +65,27 @@ StateRow = row(
     track=_I,
     first=_I,
     last=_I,
+    stages=_I,
+    group_first=_I,
+    group_last=_I,
     exit=_I,
     feature_first=_I,
-    feature_quick=_I,
     feature_base=_I,
     feature_last=_I,
+    accompanied=_I,
     fixed=_I,
     leave=_F,
 )
-TrackRow = row(first=_I, last=_I, move=_U, to=_U, start=_U, group_first=_I, group_last=_I)
+TrackRow = row(first=_I, last=_I, move=_U, to=_U, start=_U)
 TransitionRow = row(kind=_I, stage=_I, base=_F, first=_I, last=_I, to_first=_I, to_last=_I)
 DestinationRow = row(state=_I, share=_F, first=_I, last=_I)
-ReferenceRow = row(feature=_I, kind=_I, table=_I, length=_I, scale=_I, quick=_I, ratio=_F)
+ReferenceRow = row(feature=_I, kind=_I, table=_I, length=_I, scale=_I, ratio=_F)
 FeatureRow = row(kind=_I, arg=_I, window=_I)
 EffectRow = row(investment=_I, phase=_I, modifier=_I)
 PlacingRow = row(onset=_F, project_end=_I)
 CalendarRow = row(year=_I, month=_I, begins=_I)
 UseRow = row(state=_I, amount=_F, first=_I, last=_I)
+CompanyRow = row(track=_I, part=_I, longest=_I)
 
 
 class Rule(NamedTuple):
@@ -89,6 +93,7 @@ class Rule(NamedTuple):
 
     state: NDArray[np.void]  # StateRow by global state, and one more for who has left
     out: NDArray[np.int32]  # transitions out of each state, in stages
+    sole: NDArray[np.int32]  # as `out`: the only destination, -1 where there are several
     transition: NDArray[np.void]
     destination: NDArray[np.void]
     reference: NDArray[np.void]
@@ -134,7 +139,7 @@ class Layout(NamedTuple):
     track: NDArray[np.void]
     state: NDArray[np.void]
     group_track: NDArray[np.int32]
-    track_group: NDArray[np.int32]  # groups, track by track
+    state_group: NDArray[np.int32]  # groups, state by state
     group_window: NDArray[np.int32]  # (groups,) row of the window's memory, or -1
     member: NDArray[np.bool_]
     cell_edges: NDArray[np.int32]  # ages, in steps, at which a person changes cell
@@ -144,6 +149,10 @@ class Layout(NamedTuple):
     entry_ratio: NDArray[np.float64]  # (arms, areas, steps)
     may_differ: NDArray[np.bool_]  # (arms, states + 1) where an arm can change a chance
     use: NDArray[np.void]  # uses that depend on history
+    # What lowers the greatest value of a transition, looked at before all else:
+    company_of: NDArray[np.int32]  # (out + 1,) where in `company` each transition's part begins
+    company: NDArray[np.void]
+    part: NDArray[np.float32]  # of the greatest value, by state or steps in the state
 
 
 class Tables(NamedTuple):
