@@ -8,6 +8,7 @@ beside the person's states on other tracks. Only who is still a candidate is obs
 from __future__ import annotations
 
 from math import ceil
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from sisim.engine.tables import (
     AGE,
     AGE_CALENDAR,
     ATTRIBUTE,
+    COMPANY,
     CYCLE,
     DIRECT,
     EFFECT,
@@ -35,6 +37,7 @@ from sisim.engine.tables import (
     FactorReference,
     Rule,
     Sight,
+    StayRow,
 )
 
 DRIFT_YEARS = 5
@@ -46,8 +49,8 @@ MOST_BOUNDS = 64
 class Company(NamedTuple):
     """What lowers the greatest value of each transition; fields as in `Layout`."""
 
-    company_of: NDArray[np.int32]
     company: NDArray[np.void]
+    stay: NDArray[np.void]
     part: NDArray[np.float32]
 
 
@@ -56,27 +59,31 @@ def company_of(rule: Rule, sight: Sight, references: list[FactorReference]) -> C
 
     The states of `rule` whose transitions any of them lowers are marked.
     """
-    begins, rows, parts = np.zeros(len(rule.out) + 1, np.int32), [], [np.ones(1)]
+    company = np.zeros((len(rule.out), COMPANY), CompanyRow)
+    stay = np.zeros(len(rule.out), StayRow)
+    # What lowers nothing is 1, whatever the state.
+    values = [np.ones(len(rule.state))]
+
+    def add(part: NDArray[np.float64]) -> int:
+        values.append(part)
+        return sum(map(len, values[:-1]))
+
     for state in rule.state:
         for j in range(state["first"], state["last"]):
             found = _parts(rule.out[j], rule, sight, references)
-            for (kind, number), part in found.items():
-                begin = sum(map(len, parts))
-                if kind == STATE and number != state["track"] and part.min() < 1.0:
-                    # Found by the number of the state among all of them.
-                    rows.append((number, begin - sight.track[number]["first"], 0))
-                elif kind == TIME_IN_STATE and number == state["track"]:
-                    rows.append((-1, begin, len(part) - 1))
-                else:
-                    continue
-                parts.append(part)
-            begins[j + 1] = len(rows)
-        state["accompanied"] = begins[state["first"]] < begins[state["last"]]
-    return Company(
-        company_of=begins,
-        company=np.array(rows, CompanyRow),
-        part=np.concatenate(parts).astype(np.float32),
-    )
+            beside = [
+                (float(part.min()), number, part)
+                for (kind, number), part in found.items()
+                if kind == STATE and number != state["track"] and part.min() < 1.0
+            ]
+            # Those that lower it the most, where there are more than are looked at.
+            for c, (_, number, part) in enumerate(sorted(beside, key=itemgetter(0))[:COMPANY]):
+                company[j, c] = number, add(part) - sight.track[number]["first"]
+            own = found.get((TIME_IN_STATE, int(state["track"])))
+            if own is not None:
+                stay[j] = add(own), len(own) - 1
+            state["accompanied"] |= bool(beside) or own is not None
+    return Company(company, stay, np.concatenate(values).astype(np.float32))
 
 
 def _parts(

@@ -435,6 +435,9 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
         row["exit"] = track in pathway.tracks and pathway.tracks[track].states[state].exit
         row["first"], row["last"] = len(out), len(out) + len(leaving)
         row["stages"] = len({orders[t] for t in leaving})
+        row["weighs"] = any(
+            d[3] > d[2] for t in leaving for d in destinations[slice(*rows[t][5:7])]
+        )
         out += leaving
         ranges = [(rows[t][3], rows[t][4]) for t in leaving]
         ranges += [d[2:4] for t in leaving for d in destinations[rows[t][5] : rows[t][6]]]

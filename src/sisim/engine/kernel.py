@@ -25,6 +25,7 @@ BLOCK = 2048
 """People per block: what one thread works through at a time, sized for the cache."""
 BATCH = 64
 """People in the same state whose chances are worked out together."""
+COMPANY = tb.COMPANY
 MAX_OUT = 64
 """Most transitions out of one state, and most destinations of one transition."""
 FIXED_POINT = 2.0**20
@@ -521,10 +522,11 @@ def find_leavers(R, V, P, track, W, n, s):  # type: ignore[no-untyped-def]
         state = R.state[W.work[m].state]
         if state.fixed and W.work[m].draw * SCALE < state.leave:
             note_leaver(P, W, m, track[state.track].to, leaving)
-            # Nothing but their own state can matter to where they go.
-            for j in range(state.feature_first, state.feature_last):
-                own = W.work[m].state - track[state.track].first
-                W.kept[leaving, V.state_feature[j]] = own
+            if state.weighs:
+                # Nothing but their own state can matter to where they go.
+                for j in range(state.feature_first, state.feature_last):
+                    own = W.work[m].state - track[state.track].first
+                    W.kept[leaving, V.state_feature[j]] = own
             leaving += 1
     total = sort_work(R, W, n)
     begin = 0
@@ -550,9 +552,10 @@ def find_leavers(R, V, P, track, W, n, s):  # type: ignore[no-untyped-def]
                     share_out(R, state.first, state.last, W.values, q)
                 for j in range(state.last - state.first):
                     W.chance[leaving, j] = W.values[j, q]
-                for j in range(state.feature_first, last):
-                    f = V.state_feature[j]
-                    W.kept[leaving, f] = W.seen[f, q]
+                if state.weighs:
+                    for j in range(state.feature_first, last):
+                        f = V.state_feature[j]
+                        W.kept[leaving, f] = W.seen[f, q]
                 leaving += 1
         begin = end
     return leaving
@@ -624,13 +627,12 @@ def company(L, P, most, row, k, here, s):  # type: ignore[no-untyped-def]
     """
     total = np.float32(0.0)
     for j in range(L.state[here].first, L.state[here].last):
+        # Always as many, so that the processor need not guess; 1 where there are fewer.
         value = most[j]
-        for c in range(L.company_of[j], L.company_of[j + 1]):
-            beside = L.company[c]
-            if beside.track >= 0:
-                value *= L.part[beside.part + P.state[beside.track, row]]
-            else:
-                value *= L.part[beside.part + min(s - P.since[row, k], beside.longest)]
+        for c in range(COMPANY):
+            beside = L.company[j, c]
+            value *= L.part[beside.part + P.state[beside.track, row]]
+        value *= L.part[L.stay[j].part + min(s - P.since[row, k], L.stay[j].longest)]
         total += value
     return total
 

@@ -50,6 +50,8 @@ RATE, PROBABILITY = range(2)
 ALWAYS, PROJECT, NEW_WAY = range(3)
 PER_MILLE = 1000
 NEVER = np.int32(-(2**30))
+COMPANY = 3
+"""So many other tracks are looked at before a person is observed."""
 MOST_CLASSES = 24
 """Most classes of background by which the bounds on leaving are kept apart."""
 
@@ -73,6 +75,7 @@ StateRow = row(
     feature_base=_I,
     feature_last=_I,
     accompanied=_I,
+    weighs=_I,
     fixed=_I,
     leave=_F,
 )
@@ -85,7 +88,8 @@ EffectRow = row(investment=_I, phase=_I, modifier=_I)
 PlacingRow = row(onset=_F, project_end=_I)
 CalendarRow = row(year=_I, month=_I, begins=_I)
 UseRow = row(state=_I, amount=_F, first=_I, last=_I)
-CompanyRow = row(track=_I, part=_I, longest=_I)
+CompanyRow = row(track=_I, part=_I)
+StayRow = row(part=_I, longest=_I)
 
 
 class Rule(NamedTuple):
@@ -150,9 +154,9 @@ class Layout(NamedTuple):
     may_differ: NDArray[np.bool_]  # (arms, states + 1) where an arm can change a chance
     use: NDArray[np.void]  # uses that depend on history
     # What lowers the greatest value of a transition, looked at before all else:
-    company_of: NDArray[np.int32]  # (out + 1,) where in `company` each transition's part begins
-    company: NDArray[np.void]
-    part: NDArray[np.float32]  # of the greatest value, by state or steps in the state
+    company: NDArray[np.void]  # (out, COMPANY) states of other tracks
+    stay: NDArray[np.void]  # (out,) how long in the state
+    part: NDArray[np.float32]  # of the greatest value, by state or by steps in it
 
 
 class Tables(NamedTuple):
