@@ -422,6 +422,7 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
     ranks = {order: n for n, order in enumerate(sorted(set(orders)))}
     transition_rows["stage"] = [ranks[order] for order in orders]
     state_rows = np.zeros(len(build.states) + 1, StateRow)
+    sole = [_sole(destinations[slice(*row[5:7])]) for row in rows]
     out: list[int] = []
     state_feature: list[int] = []
     destination_rows = np.array(destinations, DestinationRow)
@@ -457,7 +458,10 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
             and not more
             and all((drift[t] == 1.0).all() for t in leaving)
         )
+        row["plain"] = row["fixed"] and row["stages"] == 1 and all(sole[t] >= 0 for t in leaving)
     build.state_feature = state_feature
+    plain = state_rows[state_rows["plain"] == 1]
+    most = int((plain["last"] - plain["first"]).max(initial=1)) - 1
     reference_rows = np.zeros(len(build.references), ReferenceRow)
     offset = 0
     for row, reference in zip(reference_rows, build.references, strict=True):
@@ -475,7 +479,7 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
     return Rule(
         state=state_rows,
         out=np.array(out, np.int32),
-        sole=np.array([_sole(destinations[slice(*rows[t][5:7])]) for t in out], np.int32),
+        sole=np.array([sole[t] for t in out], np.int32),
         transition=transition_rows,
         destination=destination_rows,
         reference=reference_rows,
@@ -483,6 +487,7 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
         drift=np.array(drift, np.float64).reshape(len(names), clock.end + 1),
         effects=effects,
         fixed=np.zeros(len(out)),
+        falls=np.full((len(state_rows), most), np.inf),
     ), names
 
 

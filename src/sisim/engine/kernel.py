@@ -576,12 +576,19 @@ def choose_moves(R, W, leaving, moment, key):  # type: ignore[no-untyped-def]
     for q in range(leaving):
         m = W.leavers[q]
         here = W.work[m].state
-        chance = W.chance[q]
-        if R.state[here].fixed:
-            chance = R.fixed[R.state[here].first : R.state[here].last]
-        u = W.work[m].draw * SCALE
         v = W.second[3, q] * SCALE
-        t, to = choose(R, here, v, u, chance, W.kept[q], W.weights)
+        if R.state[here].plain:
+            k = R.state[here].first
+            # As many for every state, so that the processor need not guess.
+            for j in range(R.falls.shape[1]):
+                k += v >= R.falls[here, j]
+            t, to = R.out[k], R.sole[k]
+        else:
+            chance = W.chance[q]
+            if R.state[here].fixed:
+                chance = R.fixed[R.state[here].first : R.state[here].last]
+            u = W.work[m].draw * SCALE
+            t, to = choose(R, here, v, u, chance, W.kept[q], W.weights)
         W.work[m].transition = t
         W.work[m].to = to
 
@@ -615,6 +622,18 @@ def candidates(u, slot, living, state, bound, lo, end, out):  # type: ignore[no-
     for place in range(np.uint64(lo), np.uint64(end)):
         out[n] = place
         n += np.uint64(u[place] <= bound[np.uint64(slot[place]), state[np.uint64(living[place])]])
+    return np.int64(n)
+
+
+@compiled_function
+def own_candidates(u, slot, spot, own, state, first, bound, out):  # type: ignore[no-untyped-def]
+    """Write who of those with a row of their own might leave their state; return how many."""
+    n = np.uint64(0)
+    for m in range(np.uint64(own[BLOCK])):
+        i = np.uint64(own[m])
+        at = np.uint64(spot[i])
+        out[n] = i
+        n += np.uint64(u[at] <= bound[np.uint64(slot[at]), state[i + np.uint64(first)]])
     return np.int64(n)
 
 
@@ -804,18 +823,20 @@ def gather(L, P, W, own, b, lo, hi, s, bound, most, active, key):  # type: ignor
                     n = list_item(W, n, i, i, a + 1, k, state, slot, u[place])
     shared = n
     for a in range(arms):
-        for m in range(own[a, BLOCK]):
-            i = own[a, m]
-            row = i + (a + 1) * P.n
-            at = P.spot[i]
-            for k in range(L.n_tracks):
-                u = P.draws[k, lane, at]
+        for k in range(L.n_tracks if own[a, BLOCK] > 0 else 0):
+            u = P.draws[k, lane]
+            count = own_candidates(
+                u, P.slot, P.spot, own[a], P.state[k], (a + 1) * P.n, bound, W.leavers
+            )
+            for m in range(count):
+                i = W.leavers[m]
+                row = i + (a + 1) * P.n
+                at = P.spot[i]
                 state = np.int64(P.state[k, row])
-                if u <= bound[P.slot[at], state] and (
-                    not L.state[state].accompanied
-                    or u * SCALE <= company(L, P, most[P.slot[at]], row, k, state, s)
+                if not L.state[state].accompanied or (
+                    u[at] * SCALE <= company(L, P, most[P.slot[at]], row, k, state, s)
                 ):
-                    n = list_item(W, n, i, row, a + 1, k, state, P.slot[at], u)
+                    n = list_item(W, n, i, row, a + 1, k, state, P.slot[at], u[at])
     return n, shared
 
 
@@ -1208,8 +1229,17 @@ def fix_chances(R, track, seen, values):  # type: ignore[no-untyped-def]
                 transition_values(R, t, 0, 0, seen, 1, values[j - first])
             R.state[state].leave = leaving_chance(R, first, last, values, 0)
             share_out(R, first, last, values, 0)
+            total = 0.0
             for j in range(first, last):
                 R.fixed[j] = values[j - first, 0]
+                total += values[j - first, 0]
+            if R.state[state].plain and total > 0.0:
+                fallen = 0.0
+                # Whoever has not fallen before falls to the last that there is any chance of.
+                for j in range(first, last - 1):
+                    fallen += R.fixed[j]
+                    if fallen < total:
+                        R.falls[state, j - first] = fallen / total
 
 
 @compiled_function

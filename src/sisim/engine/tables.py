@@ -77,6 +77,7 @@ StateRow = row(
     accompanied=_I,
     weighs=_I,
     fixed=_I,
+    plain=_I,
     leave=_F,
 )
 TrackRow = row(first=_I, last=_I, move=_U, to=_U, start=_U)
@@ -105,6 +106,7 @@ class Rule(NamedTuple):
     drift: NDArray[np.float64]  # (transitions, steps)
     effects: NDArray[np.int32]  # (1 + arms, transitions, 2) range of references
     fixed: NDArray[np.float64]  # as `out`: the chances in states that no feature changes
+    falls: NDArray[np.float64]  # (states + 1, n) which transition, where nothing else is drawn
 
 
 class Sight(NamedTuple):
