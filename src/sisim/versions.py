@@ -93,8 +93,8 @@ class Versions:
             ScenarioError: If a value does not fit.
         """
         changes = changes or {}
-        of_people = [path for path in changes if not self._paths.money(path)]
-        scenario = self._with(changes)
+        of_people = [path for path in changes if not self.money(path)]
+        scenario = self.scenario_with(changes)
         version = self._kept_version(scenario, of_people)
         if version is None:
             return Results(
@@ -123,8 +123,8 @@ class Versions:
             ScenarioError: If a value does not fit.
         """
         changes = changes or {}
-        of_people = [path for path in changes if not self._paths.money(path)]
-        scenario = self._with(changes)
+        of_people = [path for path in changes if not self.money(path)]
+        scenario = self.scenario_with(changes)
         version = self._kept_version(scenario, of_people)
         with self._lock:
             if version is None:
@@ -153,8 +153,21 @@ class Versions:
 
             self._kept.append(Kept(self._base, seed, threads=self._threads, progress=told))
 
-    def _with(self, changes: Mapping[str, Any]) -> Scenario:
-        """Return the scenario with changes; those of single numbers take no time."""
+    def money(self, path: str) -> bool:
+        """Return whether a value changes what things cost, and nobody's life (law L5)."""
+        return self._paths.money(path)
+
+    def quick(self, changes: Mapping[str, Any]) -> bool:
+        """Return whether changes are answered for by those whom the investments can touch."""
+        of_people = [path for path in changes if not self.money(path)]
+        return self._kept_version(self.scenario_with(changes), of_people) is not None
+
+    def scenario_with(self, changes: Mapping[str, Any]) -> Scenario:
+        """Return the scenario with changes; those of single numbers take no time.
+
+        Raises:
+            ScenarioError: If a value does not fit.
+        """
         if all(_changes_arms_only(path) for path in changes):
             try:
                 return with_numbers(self.scenario, changes)
