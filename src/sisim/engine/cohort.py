@@ -424,7 +424,7 @@ def _participation(compiled: Compiled) -> dict[str, NDArray[np.float64]]:
     scenario, tables = compiled.scenario, compiled.tables
     for a, arm in enumerate(compiled.arms):
         for name, ending in scenario.arms[arm].investments.items():
-            plan = Plan(compiled, a, name, ending, 0)
+            plan = Plan(compiled, a, name, ending, np.empty(0, np.int32))
             if not plan.has_participants:
                 continue
             investment, part = plan.investment, f"investments.{name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,18 +21,10 @@ from sisim.engine.kernel import (
     transition_values,
 )
 from sisim.engine.population import People
-from sisim.engine.tables import AGE, LOOK_UP, NEVER, Compiled, row
+from sisim.engine.tables import AGE, LOOK_UP, NEVER, Compiled
 
-Treatment = row(
-    arm=np.int32,
-    investment=np.int32,
-    person=np.int64,
-    start=np.int64,
-    end=np.int64,
-    number=np.int64,
-)
-"""A treatment, and the how manieth it is of all that have begun."""
-Treatments = NDArray[np.void]
+PERSON, START, NUMBER = range(3)
+"""Who is treated, from which step, and the how manieth of all treatments that have begun it is."""
 
 
 @dataclass(slots=True)
@@ -105,7 +98,8 @@ def in_a_target_group(compiled: Compiled, columns: Columns, step: int) -> NDArra
     found = np.empty(columns.n, np.int64)
     parts = []
     for number in range(len(compiled.investments)):
-        low, high = _of_ages(columns.person["born"], step, *ages(compiled, number))
+        step_of = np.array([step])
+        low, high = _of_ages(columns.person["born"], step_of, *ages(compiled, number))[:, 0]
         count = eligible(
             tables.rule,
             tables.sight,
@@ -159,13 +153,13 @@ class Enrolments:
         self._compiled = compiled
         self._who = who
         self._key = key
-        self._recorded = None if recorded is None else _table(recorded)
+        self._recorded = None if recorded is None else _Recorded(recorded)
         self._seen = np.empty((max(len(compiled.features), 1), 1))
         clock, scenario = compiled.clock, compiled.scenario
         arms, investments = len(compiled.arms), len(compiled.investments)
         steps = clock.end - clock.history
         # Treatments in the order in which they began, and the ends that have come since.
-        self._begun: list[Treatments] = []
+        self._begun: list[tuple[Plan, NDArray[np.int64], int]] = []
         self._ended: list[tuple[NDArray[np.int64], int]] = []
         self._count_begun = 0
         self.started = np.zeros((arms, investments, steps, len(compiled.areas)), np.int64)
@@ -176,7 +170,7 @@ class Enrolments:
         self._plans: list[Plan] = []
         for a, arm in enumerate(compiled.arms):
             for name, ending in scenario.arms[arm].investments.items():
-                self._plans.append(Plan(compiled, a, name, ending, len(who)))
+                self._plans.append(Plan(compiled, a, name, ending, who.born))
         self._active_steps: NDArray[np.bool_] = np.zeros(clock.end + 1, np.bool_)
         for plan in self._plans:
             if plan.has_participants:
@@ -188,19 +182,23 @@ class Enrolments:
 
     def active(self, step: int) -> bool:
         """Return whether anybody may begin, be in, or end treatment at a step."""
-        return bool(self._active_steps[step]) or any(len(plan.active) for plan in self._plans)
+        return bool(self._active_steps[step]) or any(plan.active.shape[1] for plan in self._plans)
 
     @property
     def record(self) -> list[Enrolment]:
         """Every treatment that has begun, in order."""
         if not self._begun:
             return []
-        found = np.concatenate(self._begun)
+        ends: list[int | None] = [None] * self._count_begun
         for numbers, step in self._ended:
-            found["end"][numbers] = step
+            for number in numbers.tolist():
+                ends[number] = step
+        begun = (
+            (plan, person, step) for plan, people, step in self._begun for person in people.tolist()
+        )
         return [
-            Enrolment(arm, investment, person, start, None if end == NEVER else end)
-            for arm, investment, person, start, end in found[list(_FIELDS)].tolist()
+            Enrolment(plan.arm, plan.number, person, start, end)
+            for (plan, person, start), end in zip(begun, ends, strict=True)
         ]
 
     def step(self, step: int, columns: Columns) -> None:
@@ -222,16 +220,15 @@ class Enrolments:
 
     def _repeat(self, plan: Plan, step: int, columns: Columns) -> None:
         assert self._recorded is not None
-        past = self._recorded
-        past = past[(past["arm"] == plan.arm) & (past["investment"] == plan.number)]
-        self._finish(plan, np.isin(plan.active["person"], past["person"][past["end"] == step]),
-                     step, columns)  # fmt: skip
-        self._enrol(plan, past["person"][past["start"] == step], step, columns)
+        place = (plan.arm, plan.number, step)
+        over = np.isin(plan.active[PERSON], self._recorded.ends[place])
+        self._finish(plan, over, step, columns)
+        self._enrol(plan, np.array(self._recorded.starts[place], np.int64), step, columns)
 
     def _end(self, plan: Plan, step: int, columns: Columns) -> None:
-        if not len(plan.active):
+        if not plan.active.shape[1]:
             return
-        people, begun = plan.active["person"], plan.active["start"]
+        people, begun = plan.active[PERSON], plan.active[START]
         if plan.by_family:
             families, member = np.unique(self._who.eldest[people], return_inverse=True)
             first = np.full(len(families), step)
@@ -250,13 +247,13 @@ class Enrolments:
         """End the treatment of some of those who have one."""
         if not over.any():
             return
-        ended = plan.active[over]
-        columns.place["end"][plan.arm, plan.number, ended["person"]] = step
-        self._ended.append((ended["number"], step))
-        plan.active = plan.active[~over]
+        ended = plan.active[:, over]
+        columns.place["end"][plan.arm, plan.number, ended[PERSON]] = step
+        self._ended.append((ended[NUMBER], step))
+        plan.active = plan.active[:, ~over]
 
     def _begin(self, plan: Plan, step: int, columns: Columns) -> None:
-        taking_part = plan.active["person"]
+        taking_part = plan.active[PERSON]
         if plan.by_family:
             taking_part = np.unique(self._who.eldest[taking_part])
             self._enrol(plan, self._children(plan, taking_part, step, columns), step, columns)
@@ -268,7 +265,7 @@ class Enrolments:
         queue = plan.investment.selection.rule == "first_come" and capacity is not None
         if free == 0 and not queue:
             return
-        low, high = _of_ages(self._who.born, step, plan.youngest, plan.oldest)
+        low, high = plan.of_ages[:, step]
         found = np.empty(high - low, np.int64)
         tables = self._compiled.tables
         count = eligible(
@@ -366,22 +363,22 @@ class Enrolments:
         columns.place["start"][plan.arm, plan.number, people] = step
         columns.place["end"][plan.arm, plan.number, people] = NEVER
         columns.touched[plan.arm, people] = True
-        new = np.empty(len(people), Treatment)
-        new["arm"], new["investment"], new["person"] = plan.arm, plan.number, people
-        new["start"], new["end"] = step, NEVER
-        new["number"] = np.arange(self._count_begun, self._count_begun + len(people))
+        new = np.empty((3, len(people)), np.int64)
+        new[PERSON], new[START] = people, step
+        new[NUMBER] = np.arange(self._count_begun, self._count_begun + len(people))
         self._count_begun += len(people)
-        self._begun.append(new)
-        plan.active = np.concatenate([plan.active, new])
+        self._begun.append((plan, people, step))
+        plan.active = np.concatenate([plan.active, new], axis=1)
         record = step - self._compiled.clock.history
         if record >= 0:
-            np.add.at(self.started[plan.arm, plan.number, record], self._who.area[people], 1)
+            started = self.started[plan.arm, plan.number, record]
+            started += np.bincount(self._who.area[people], minlength=len(started))
 
     def _count(self, plan: Plan, step: int, columns: Columns) -> None:
         record = step - self._compiled.clock.history
-        if record < 0 or not len(plan.active):
+        if record < 0 or not plan.active.shape[1]:
             return
-        people = plan.active["person"]
+        people = plan.active[PERSON]
         rows = _rows(plan, people, columns)
         here = columns.alive[rows]
         place = (plan.arm, plan.number, record)
@@ -409,16 +406,33 @@ class Enrolments:
         return drawn
 
 
-class Plan:
-    """One investment in one arm: its places through time, and who has them."""
+class _Recorded:
+    """Recorded treatments: whose start, and whose end, by arm, investment and step."""
 
-    def __init__(self, compiled: Compiled, arm: int, name: str, ending: str, people: int) -> None:
+    def __init__(self, recorded: list[Enrolment]) -> None:
+        self.starts: defaultdict[tuple[int, int, int], list[int]] = defaultdict(list)
+        self.ends: defaultdict[tuple[int, int, int], list[int]] = defaultdict(list)
+        for past in recorded:
+            self.starts[past.arm, past.investment, past.start].append(past.person)
+            if past.end is not None:
+                self.ends[past.arm, past.investment, past.end].append(past.person)
+
+
+class Plan:
+    """One investment in one arm: its places through time, and who has them.
+
+    `born`: the steps at which people are born, in order.
+    """
+
+    def __init__(
+        self, compiled: Compiled, arm: int, name: str, ending: str, born: NDArray[np.int32]
+    ) -> None:
         clock = compiled.clock
         self.arm = arm
         self.name = name
         self.number = compiled.investments.index(name)
         self.investment = compiled.scenario.investments[name]
-        self.active: Treatments = np.empty(0, Treatment)
+        self.active: NDArray[np.int64] = np.empty((3, 0), np.int64)
         investment = self.investment
         self.project, self.new_way = coverage(investment, ending, clock, compiled.areas)
         scale = 0.0 if investment.new_way is None else investment.new_way.reach.value
@@ -442,7 +456,9 @@ class Plan:
             or not investment.effects
         )
         queued = investment.selection.rule == "first_come"
-        self.youngest, self.oldest = ages(compiled, self.number)
+        # Where people of the ages in the target group stand, by step.
+        self.of_ages = _of_ages(born, np.arange(clock.end + 1), *ages(compiled, self.number))
+        people = len(born)
         self.waiting_since = np.full(people if queued else 0, NEVER, np.int64)
         self.seen = np.full(people if queued else 0, NEVER, np.int64)
         self.by_family = investment.unit == "family"
@@ -478,25 +494,16 @@ def ages(compiled: Compiled, investment: int) -> tuple[int, int]:
     return youngest, oldest
 
 
-def _of_ages(born: NDArray[np.int32], step: int, youngest: int, oldest: int) -> tuple[int, int]:
-    """Return where people of these ages stand: they are in order of birth."""
+def _of_ages(
+    born: NDArray[np.int32], steps: NDArray[np.int64], youngest: int, oldest: int
+) -> NDArray[np.int64]:
+    """Return where people of these ages stand at each step, who are in order of birth."""
     # Of the same type as the column, which would otherwise be copied whole.
-    low = int(np.searchsorted(born, born.dtype.type(step - oldest)))
-    high = int(np.searchsorted(born, born.dtype.type(step - youngest), "right"))
-    return low, max(low, high)
+    low = np.searchsorted(born, (steps - oldest).astype(born.dtype))
+    high = np.searchsorted(born, (steps - youngest).astype(born.dtype), "right")
+    return np.stack([low, np.maximum(low, high)])
 
 
 def _rows(plan: Plan, people: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:
     """Return the rows that people have in the arm of a plan."""
     return people + np.where(columns.differs[plan.arm, people], (plan.arm + 1) * columns.n, 0)
-
-
-_FIELDS = ("arm", "investment", "person", "start", "end")
-
-
-def _table(recorded: list[Enrolment]) -> Treatments:
-    found = np.zeros(len(recorded), Treatment)
-    for number, one in enumerate(recorded):
-        end = NEVER if one.end is None else one.end
-        found[number] = (one.arm, one.investment, one.person, one.start, end, number)
-    return found
