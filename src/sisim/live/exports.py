@@ -22,12 +22,12 @@ TYPES = {
 
 def save(visit: Visit, kind: str, in_page: Callable[..., Any]) -> None:
     """Send the picture ("svg", "png"), the numbers ("csv") or the scenario ("toml") home."""
-    picture = visit.picture
-    if picture is None:
-        return
     name = f"{visit.scenario.name}.{kind}"
 
     async def work() -> None:
+        picture = await visit.settled()
+        if picture is None:
+            return
         content = await asyncio.get_running_loop().run_in_executor(POOL, made, visit, picture, kind)
         in_page(ui.download.content)(content, name, TYPES[kind])
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sisim.experiment.factors import Factor, factors, is_whole, value_at
 from sisim.language import t
+from sisim.nearby import Road
 from sisim.report.assumption_words import Assumptions
 from sisim.report.writing import NBSP, decimal, percent_sign
 from sisim.scenario.base import Number
@@ -16,6 +17,9 @@ from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import owner_of
 from sisim.scenario.scenario import Effect, Scenario
 
+STOPS = 5
+"""So many positions of a slider are simulated beforehand, or all if they are few."""
+FEW = 8
 MOST = 6
 """Sliders that a hand can find at once."""
 STEPS = 60
@@ -62,6 +66,15 @@ class Lever:
         if abs(value - self.value) < 1e-9:
             return {}
         return dict(zip(self.paths, self._values(value), strict=True))
+
+    @property
+    def road(self) -> Road:
+        """The positions that tell how the slider bends the curves, and where it started."""
+        whole = round((self.high - self.low) / self.step)
+        parts = whole if whole < FEW else STOPS - 1
+        stops = {self.low + (self.high - self.low) * n / parts for n in range(parts + 1)}
+        stops = {at for at in stops if abs(at - self.value) > 1e-9} | {self.value}
+        return Road(self.value, {at: self.changes(at) for at in sorted(stops)})
 
     def _values(self, value: float) -> Iterator[float]:
         if self.follow == "power":

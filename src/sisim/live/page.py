@@ -60,6 +60,9 @@ class Page:
         self.visit.on_change = self._in_page(self.changed)
         self.visit.on_rest = self._in_page(self.rested)
         self.visit.on_error = self._in_page(self.failed)
+        self.visit.on_learned = self._in_page(
+            lambda: ui.run_javascript("window.sisim_learned = true")
+        )
         told: dict[str, Callable[[Any], Any]] = {
             "size": self._sized,
             "key": self._key,
@@ -310,7 +313,9 @@ class Page:
     def _status(self) -> None:
         visit, lang = self.visit, self.visit.settings.lang
         shown = visit.picture.wish.world.replications if visit.picture else 0
-        if shown < visit.runs and not visit.held:
+        if visit.picture is not None and visit.picture.near:
+            self._text("status", t("approximate …", lang))
+        elif shown < visit.runs and not visit.held:
             self._text("status", t("counting {n} runs …", lang, n=visit.runs))
         else:
             self._text("status", "")

@@ -12,38 +12,61 @@ from sisim.live import levers
 from sisim.live.charts import ALL, Axes, Look, Option, Reveal, figure
 from sisim.live.levers import Lever, all_levers, main_levers
 from sisim.live.library import Library, base_changes
-from sisim.live.newest import Newest
+from sisim.live.newest import POOL, Newest
 from sisim.live.room import Places
 from sisim.live.session import History, Settings
 from sisim.live.telling import STEPS, story
 from sisim.live.world import World
+from sisim.nearby import Nearby
 from sisim.report.series import WHICH, Comparison, View, Which, compare
 from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 
 AT_ONCE = 0.15
 """Seconds; what takes longer does not follow a hand."""
+FOLLOWS = 0.05
+"""Seconds; what takes no longer is always simulated, and never read off what is known nearby."""
+PAUSE = 0.02
+"""Seconds between what is learned and the next, in which a hand is heard."""
+STILL = 0.3
+"""Seconds after which a hand that stands still is answered by the simulation."""
 GUESSED: Which = "project"
 """The figure whose curve the room is asked to draw."""
 
 
 @dataclass(frozen=True)
+class Near:
+    """What was simulated last, how sliders have moved since, and what is known of such moves."""
+
+    settled: Results
+    moved: Mapping[str, tuple[float, float]]
+    known: Nearby
+
+
+@dataclass(frozen=True)
 class Wish:
-    """What is to be worked out: values of numbers in a world, and how they are to be seen."""
+    """What is to be worked out: values of numbers in a world, and how they are to be seen.
+
+    `values` are the positions of the sliders that mean the changes. Where it is known what comes
+    `near` by, that will do until the hand rests.
+    """
 
     world: World
     changes: Mapping[str, Any]
+    values: Mapping[str, float]
     view: View
+    near: Near | None = None
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What has been worked out."""
+    """What has been worked out: simulated, or read off what is known nearby."""
 
     wish: Wish
     results: Results
     story: Comparison
     seconds: float
+    near: bool
 
 
 class Visit:
@@ -69,11 +92,15 @@ class Visit:
         self.on_picture: Callable[[], None] = lambda: None
         self.on_change: Callable[[Settings, Settings], None] = lambda *_: None
         self.on_rest: Callable[[], None] = lambda: None
+        self.on_learned: Callable[[], None] = lambda: None
         self.on_error: Callable[[Exception], None] = lambda _: None
         self.tasks: set[asyncio.Task[None]] = set()
         self._before_drag: Settings | None = None
         self._quick = False
         self._answered: World | None = None
+        self._settled: Picture | None = None
+        self._still: asyncio.TimerHandle | None = None
+        self._studying = False
         self._newest: Newest[Wish, Picture] = Newest(_worked_out, self._show, self._fail)
         self._open()
 
@@ -86,6 +113,7 @@ class Visit:
         self._pathway: list[Lever] | None = None
         self._worlds = self.library.worlds(self.scenario)
         self.axes = None
+        self._settled = None
 
     @property
     def pathway_levers(self) -> list[Lever]:
@@ -144,15 +172,43 @@ class Visit:
         """Work out what the settings ask for: the newest wish wins."""
         if self.scenario.figures is None:
             return
-        # The first picture comes at once, from one run; all of them refine it. Where they are
-        # quick enough to follow a hand they are all run at once.
-        self._wish(self.runs if self._quick else 1)
+        # The first picture comes at once, read off what is known nearby or from one run; all of
+        # the runs refine it. Where they are quick enough to follow a hand they are all run at once.
+        near = self._near()
+        if near is not None and not near.moved and self._settled is not None:
+            # Seen otherwise, but the same.
+            self._wish(self._settled.wish.world.replications, near)
+        else:
+            self._wish(self._at_once, near)
+        if self._still is not None:
+            self._still.cancel()
+        self._still = asyncio.get_running_loop().call_later(STILL, self._refine, True)
 
-    def _wish(self, runs: int) -> None:
+    @property
+    def _at_once(self) -> int:
+        return self.runs if self._quick else 1
+
+    def _wish(self, runs: int, near: Near | None = None) -> None:
         s = self.settings
         world = self._worlds(s.seed, runs)
         view = View(ordinary=s.ordinary, current=s.current, year=s.year)
-        self._newest.ask(Wish(world, self.changes, view))
+        self._newest.ask(Wish(world, self.changes, s.values, view, near))
+
+    def _near(self) -> Near | None:
+        """Return how far the main sliders are from what was simulated, if only they have moved."""
+        settled, now = self._settled, self.settings.values
+        if settled is None or settled.wish.world.seed != self.settings.seed:
+            return None
+        before = settled.wish.values
+        main = {lever.id: lever.value for lever in self.levers}
+        moved = {name for name in {*before, *now} if before.get(name) != now.get(name)}
+        if not moved <= set(main) or (moved and settled.seconds < FOLLOWS):
+            return None
+        return Near(
+            settled.results,
+            {name: (before.get(name, main[name]), now.get(name, main[name])) for name in moved},
+            self._worlds(self.settings.seed, 1).nearby,
+        )
 
     @property
     def runs(self) -> int:
@@ -162,8 +218,10 @@ class Visit:
     @property
     def busy(self) -> bool:
         """Whether something better than what is shown is on its way."""
-        shown = self.picture is not None and self.picture.wish.world.replications == self.runs
-        return self._newest.waiting or not (shown or self.held)
+        shown = self.picture
+        if shown is None or shown.near or self._newest.waiting:
+            return True
+        return shown.wish.world.replications != self.runs and not self.held
 
     # ------------------------------------------------------------------------ what is done
 
@@ -284,20 +342,57 @@ class Visit:
 
     def _show(self, wish: Wish, picture: Picture) -> None:
         self.picture = picture
-        if wish.world.replications == self.runs:
+        if not picture.near:
+            self._settled = picture
+        if wish.world.replications == self.runs and not picture.near:
             # The first answer of a world is slow, as its future without is simulated first.
             known = self._answered == wish.world
             self._quick, self._answered = known and picture.seconds < AT_ONCE, wish.world
         self.on_picture()
         self._refine()
+        self._study()
 
-    def _refine(self) -> None:
-        """Go on from a first picture to one of all the runs, when no hand moves."""
+    def _refine(self, still: bool = False) -> None:
+        """Go on to what is simulated, and to all the runs, when no hand moves.
+
+        Args:
+            still: Whether a hand that may hold something has stood still.
+        """
         shown = self.picture
-        if shown is None or self.held or self._newest.waiting:
+        if shown is None or self._newest.waiting or (self.held and not still):
             return
-        if shown.wish.world.replications < self.runs:
+        if shown.near:
+            self._wish(self._at_once)
+        elif shown.wish.world.replications < self.runs and not self.held:
             self._wish(self.runs)
+
+    def _study(self) -> None:
+        """Learn what comes near by of moving each slider, while nobody asks for anything."""
+        if self._studying or self.picture is None or self.picture.near:
+            return
+        self._studying = True
+        task = asyncio.get_running_loop().create_task(self._learn())
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _learn(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while not (self.held or self._newest.waiting):
+                nearby = self._worlds(self.settings.seed, 1).nearby
+                if not nearby.left:
+                    self.on_learned()
+                    break
+                await loop.run_in_executor(POOL, nearby.learn)
+                await asyncio.sleep(PAUSE)
+        finally:
+            self._studying = False
+
+    async def settled(self) -> Picture | None:
+        """Return the picture when it has been simulated: what is told, saved or decided on is."""
+        while self.picture is not None and self.picture.near:
+            await asyncio.sleep(PAUSE)
+        return self.picture
 
     def _fail(self, wish: Wish, error: Exception) -> None:  # noqa: ARG002 (the newest failed)
         self.on_error(error)
@@ -305,8 +400,13 @@ class Visit:
 
 def _worked_out(wish: Wish) -> Picture:
     began = perf_counter()
-    results = wish.world.results(wish.changes)
-    return Picture(wish, results, compare(results, wish.view), perf_counter() - began)
+    results = None
+    if wish.near is not None:
+        results = wish.near.known.results(wish.near.settled, wish.near.moved, wish.changes)
+    near = results is not None and wish.near is not None and bool(wish.near.moved)
+    if results is None:
+        results = wish.world.results(wish.changes)
+    return Picture(wish, results, compare(results, wish.view), perf_counter() - began, near)
 
 
 def _parts(settings: Settings) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from sisim.engine.enrolment import Enrolment
 from sisim.engine.lives import find, key_of, lives
 from sisim.engine.population import people
 from sisim.engine.run import Simulation
+from sisim.live.levers import main_levers
+from sisim.nearby import Nearby
 from sisim.report.explain import told
 from sisim.report.seen import Words
 from sisim.results import Results
@@ -60,6 +63,11 @@ class World:
     def __init__(self, scenario: Scenario, seed: int = 1, replications: int = 1) -> None:
         self.scenario, self.seed, self.replications = scenario, seed, replications
         self._versions = Versions(scenario, seed, replications)
+
+    @cached_property
+    def nearby(self) -> Nearby:
+        """What has been learned of how each of the main sliders bends the curves."""
+        return Nearby(self._versions, {one.id: one.road for one in main_levers(self.scenario)})
 
     def results(self, changes: Changes) -> Results:
         """Return what comes of the scenario with some values changed.
