@@ -997,6 +997,50 @@ def move_all(L, P, C, W, n, shared, s, logging):  # type: ignore[no-untyped-def]
         leave(L, P, C, row, row % P.n, row // P.n, s + 1, s)
 
 
+@inlined
+def enter(L, P, i, s, key):  # type: ignore[no-untyped-def]
+    """Let a person begin to live, in start states drawn for them."""
+    P.alive[i] = True
+    for k in range(L.n_tracks):
+        state = L.track[k].first
+        if L.start_share[P.person[i].area, state] < 1.0:
+            u = draw(P.lo[i], P.hi[i], 0, L.track[k].start, key) * SCALE
+            while state < L.track[k].last - 1 and u >= L.start_share[P.person[i].area, state]:
+                state += 1
+        P.state[k, i] = state
+        P.since[i, k] = s
+    for g in range(L.group_track.shape[0]):
+        P.memory[i, g].visits = 0
+        P.memory[i, g].changed = s
+        if L.group_window[g] >= 0:
+            P.window[i, L.group_window[g]].mask = 0
+            P.window[i, L.group_window[g]].at = s
+        if L.member[g, P.state[L.group_track[g], i]]:
+            remember_entry(L, P, g, i, s)
+
+
+@inlined
+def arrive(L, P, C, i, s, key):  # type: ignore[no-untyped-def]
+    """Let a person become a resident; an investment that prevents entries thins them here."""
+    record = max(s - L.history, 0)
+    cell = cell_of(L, P, i, s)
+    if s >= L.history:
+        C.arrivals[0, record, cell] += 1
+    for k in range(L.n_tracks):
+        C.stock[0, record, cell, P.state[k, i]] += 1
+    for a in range(P.differs.shape[0]):
+        ratio = L.entry_ratio[a, P.person[i].area, s]
+        if ratio < 1.0 and draw(P.lo[i], P.hi[i], 0, L.p_entry, key) * SCALE >= ratio:
+            row = i + (a + 1) * P.n
+            P.differs[a, i] = True
+            P.alive[row] = False
+            if s >= L.history:
+                C.arrivals[a + 1, record, cell] -= 1
+            for k in range(L.n_tracks):
+                C.stock[a + 1, record, cell, P.state[k, i]] -= 1
+                P.state[k, row] = L.gone
+
+
 @compiled_function
 def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
     """Ageing out, births, arrivals, and birthdays that change cell, at the start of step `s`."""
@@ -1048,50 +1092,6 @@ def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
                                     C.stock[arm, record, old, P.state[k, i]] += 1
                                     C.stock[arm, record, new, P.state[k, i]] -= 1
                 i += 1
-
-
-@compiled_function
-def enter(L, P, i, s, key):  # type: ignore[no-untyped-def]
-    """Let a person begin to live, in start states drawn for them."""
-    P.alive[i] = True
-    for k in range(L.n_tracks):
-        state = L.track[k].first
-        if L.start_share[P.person[i].area, state] < 1.0:
-            u = draw(P.lo[i], P.hi[i], 0, L.track[k].start, key) * SCALE
-            while state < L.track[k].last - 1 and u >= L.start_share[P.person[i].area, state]:
-                state += 1
-        P.state[k, i] = state
-        P.since[i, k] = s
-    for g in range(L.group_track.shape[0]):
-        P.memory[i, g].visits = 0
-        P.memory[i, g].changed = s
-        if L.group_window[g] >= 0:
-            P.window[i, L.group_window[g]].mask = 0
-            P.window[i, L.group_window[g]].at = s
-        if L.member[g, P.state[L.group_track[g], i]]:
-            remember_entry(L, P, g, i, s)
-
-
-@compiled_function
-def arrive(L, P, C, i, s, key):  # type: ignore[no-untyped-def]
-    """Let a person become a resident; an investment that prevents entries thins them here."""
-    record = max(s - L.history, 0)
-    cell = cell_of(L, P, i, s)
-    if s >= L.history:
-        C.arrivals[0, record, cell] += 1
-    for k in range(L.n_tracks):
-        C.stock[0, record, cell, P.state[k, i]] += 1
-    for a in range(P.differs.shape[0]):
-        ratio = L.entry_ratio[a, P.person[i].area, s]
-        if ratio < 1.0 and draw(P.lo[i], P.hi[i], 0, L.p_entry, key) * SCALE >= ratio:
-            row = i + (a + 1) * P.n
-            P.differs[a, i] = True
-            P.alive[row] = False
-            if s >= L.history:
-                C.arrivals[a + 1, record, cell] -= 1
-            for k in range(L.n_tracks):
-                C.stock[a + 1, record, cell, P.state[k, i]] -= 1
-                P.state[k, row] = L.gone
 
 
 @compiled_function
