@@ -21,7 +21,8 @@ from sisim.economics.ledger import Ledger, Line, by_year, ledger
 from sisim.economics.outcomes import EVERYBODY, Where, outcome, share, stock
 from sisim.economics.portfolio import Portfolio, by_basis
 from sisim.economics.repayment import Repayments, repayments, with_repayments
-from sisim.engine.result import Array, Axis, Result, tidy
+from sisim.economics.yearly import Yearly
+from sisim.engine.result import Array, Axis, Result
 from sisim.language import Lang, preferred_language
 from sisim.repricing import reprice
 from sisim.scenario.fund import Basis
@@ -223,10 +224,12 @@ class Results:
 
     # ------------------------------------------------------------------------ for reports
 
-    def yearly_costs(self, ordinary: bool = False, current: bool = False) -> pd.DataFrame:
-        """Return the costs by year.
+    def costs_by_year(self, ordinary: bool = False, current: bool = False) -> Yearly:
+        """Return the costs by year, kinds being `administration` and `kind`.
 
-        Columns: replication, year, arm, administration, kind, amount.
+        Args:
+            ordinary: With what everyone has.
+            current: In the money of each year, rather than in that of the price level.
         """
         book = self._current if current else self.ledger
 
@@ -238,21 +241,36 @@ class Results:
         axis = {"administration": np.array(administrations), "kind": np.array(kinds)}
         return self._yearly("amount", np.stack(list(sums.values()), axis=-1), axis)
 
-    def yearly_entries(self, group: str) -> pd.DataFrame:
-        """Return the entries into a group by year.
-
-        Columns: replication, year, arm, first, count.
-        """
+    def entries_by_year(self, group: str) -> Yearly:
+        """Return the entries into a group by year, `first` (never in it before) or not."""
         number = self.counts.compiled.groups.index(group)
         entries = by_year(self.counts, self.counts.counts("entry")[..., number, :])
         return self._yearly("count", entries, {"first": np.array([True, False])})
 
+    def stock_by_year(self, group: str) -> Yearly:
+        """Return the mean number of people in a group over the steps of each year."""
+        return self._yearly("people", self._stock(group))
+
+    def yearly_costs(self, ordinary: bool = False, current: bool = False) -> pd.DataFrame:
+        """Return the costs by year as a table: see `costs_by_year`.
+
+        Columns: replication, year, arm, administration, kind, amount.
+        """
+        return self.costs_by_year(ordinary, current).table()
+
+    def yearly_entries(self, group: str) -> pd.DataFrame:
+        """Return the entries into a group by year as a table.
+
+        Columns: replication, year, arm, first, count.
+        """
+        return self.entries_by_year(group).table()
+
     def yearly_stock(self, group: str) -> pd.DataFrame:
-        """Return the mean number of people in a group over the steps of each year.
+        """Return the mean number of people in a group over the steps of each year as a table.
 
         Columns: replication, year, arm, people.
         """
-        return self._yearly("people", self._stock(group))
+        return self.stock_by_year(group).table()
 
     def yearly_participants(self) -> pd.DataFrame:
         """Return who is helped, by year.
@@ -264,7 +282,7 @@ class Results:
             by_year(self.counts, self._treatments(name)) for name in ("started", "treated")
         )
         axis = {"investment": np.array(self.counts.compiled.investments)}
-        table = self._yearly("started", started, axis)
+        table = self._yearly("started", started, axis).table()
         return table.assign(treated_months=treated.ravel() * months)
 
     def outcomes(self) -> pd.DataFrame:
@@ -276,7 +294,8 @@ class Results:
         shape = (len(self.seeds), len(self.counts.arms), len(self._years), 0)
         values = [self._outcome(measure) for measure in measures.values()]
         axis = {"outcome": np.array(list(measures))}
-        return self._yearly("value", np.stack(values, -1) if values else np.zeros(shape), axis)
+        found = np.stack(values, -1) if values else np.zeros(shape)
+        return self._yearly("value", found, axis).table()
 
     def goals(self) -> pd.DataFrame:
         """Return the shares that the scenario's goals are about, pooled over a goal's `years`.
@@ -298,7 +317,7 @@ class Results:
                 name,
                 np.stack([one[..., place] for one in found], -1) if found else np.zeros(shape),
                 axis,
-            )
+            ).table()
             for place, name in enumerate(("part", "whole"))
         )
         return part.assign(whole=whole["whole"])
@@ -348,12 +367,7 @@ class Results:
             return self._stock(measure.group, measure.where)
         return by_year(self.counts, outcome(self.counts, measure))
 
-    def _yearly(self, name: str, values: Array, *kinds: Axis) -> pd.DataFrame:
+    def _yearly(self, name: str, values: Array, *kinds: Axis) -> Yearly:
         first = int(self._years[0])
-        axes: list[Any] = [
-            {"replication": np.arange(len(self.seeds))},
-            {"arm": np.array(self.counts.arms[-values.shape[1] :])},
-            {"year": np.arange(first, first + values.shape[2])},
-            *kinds,
-        ]
-        return tidy(name, values, axes)
+        arms = self.counts.arms[-values.shape[1] :]
+        return Yearly(name, values, arms, np.arange(first, first + values.shape[2]), *kinds)

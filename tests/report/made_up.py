@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sisim.economics.yearly import Yearly
 from sisim.scenario.scenario import Scenario
 
 ADMINISTRATIONS = {
@@ -102,6 +103,20 @@ def scenario(**changes: Any) -> Scenario:
     return Scenario.model_validate(data | changes)
 
 
+ARMS = ("without", "project", "new_way")
+
+
+def by_year(name: str, table: pd.DataFrame, *kinds: str) -> Yearly:
+    """Return a table as an array; what has no row is zero."""
+    axes = ["replication", "arm", "year"]
+    wide = table.pivot_table(name, axes, list(kinds) or None, fill_value=0.0, aggfunc="sum")
+    wide = wide.reindex(ARMS, level="arm")
+    years = wide.index.unique("year").to_numpy(np.int64)
+    shape = (-1, len(ARMS), len(years), *([wide.shape[1]] if kinds else []))
+    named = {one: wide.columns.get_level_values(one).to_numpy() for one in kinds}
+    return Yearly(name, wide.to_numpy().reshape(shape), ARMS, years, named)
+
+
 @dataclass
 class MadeUp:
     """A result with the two mechanisms of question 9, in a few lines of arithmetic."""
@@ -122,7 +137,7 @@ class MadeUp:
         costs, entries, stock = [], [], []
         for replication in range(self.replications):
             shock = 1 + self.noise * rng.normal(0, 0.03, len(years))
-            for arm in ("without", "project", "new_way"):
+            for arm in ARMS:
                 self._arm(arm, replication, years, shock, costs, entries, stock)
         self._costs = pd.DataFrame(costs)
         self._entries = pd.DataFrame(entries)
@@ -160,21 +175,21 @@ class MadeUp:
     def seeds(self) -> tuple[int, ...]:
         return tuple(range(1, self.replications + 1))
 
-    def yearly_costs(self, ordinary: bool = False, current: bool = False) -> pd.DataFrame:
+    def costs_by_year(self, ordinary: bool = False, current: bool = False) -> Yearly:
         costs = self._costs.copy()
         if current:
             costs["amount"] *= 1.02 ** (costs["year"] - START)
         if ordinary:
             costs["amount"] += 5e6
-        return costs
+        return by_year("amount", costs, "administration", "kind")
 
-    def yearly_entries(self, group: str) -> pd.DataFrame:
+    def entries_by_year(self, group: str) -> Yearly:
         assert group == "placed"
-        return self._entries
+        return by_year("count", self._entries, "first")
 
-    def yearly_stock(self, group: str) -> pd.DataFrame:
+    def stock_by_year(self, group: str) -> Yearly:
         assert group == "placed"
-        return self._stock
+        return by_year("people", self._stock)
 
     def yearly_participants(self) -> pd.DataFrame:
         rows = [

@@ -53,7 +53,7 @@ def test_both_figures_share_axes_and_the_curve_without(made_up: MadeUp, lang: st
 
 
 def test_the_curves_are_the_means_of_the_result(made_up: MadeUp) -> None:
-    costs = made_up.yearly_costs().groupby(["arm", "replication", "year"])["amount"].sum()
+    costs = made_up.costs_by_year().table().groupby(["arm", "replication", "year"])["amount"].sum()
     mean = costs.groupby(level=["arm", "year"]).mean()
     figure = question9(made_up, "en")
     for which, arm in ((1, "project"), (2, "new_way")):
@@ -136,7 +136,7 @@ def test_no_text_covers_another_or_leaves_the_picture(picture: str, case: str, l
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_marked_pair_agrees_with_the_data(made_up: MadeUp, lang: str) -> None:
-    costs = made_up.yearly_costs().groupby(["arm", "replication", "year"])["amount"].sum()
+    costs = made_up.costs_by_year().table().groupby(["arm", "replication", "year"])["amount"].sum()
     mean = costs.groupby(level=["arm", "year"]).mean()
     story = compare(made_up)
     figure = question9(story, lang)

@@ -123,6 +123,11 @@ class Appraisal:
         return int(self.horizon.years[simulated]) if simulated < self.horizon.cycles else None
 
     @cached_property
+    def present_values(self) -> dict[str, Floats]:
+        """`invested`, `lower_cost` and `net` of `AMOUNTS`, by replication."""
+        return self._worth(self.cost, self.lower_cost)
+
+    @cached_property
     def amounts(self) -> dict[str, Floats]:
         """Every measure in `AMOUNTS`, by replication; NaN where it is not defined."""
         return self._measured(self.cost, self.lower_cost)
@@ -239,16 +244,19 @@ class Appraisal:
         found = padded.reshape(-1, per_year).sum(axis=1)
         return np.where(abs(found) < ORE, 0.0, found)
 
+    def _worth(self, cost: Floats, lower_cost: Floats) -> dict[str, Floats]:
+        """Return what amounts by cycle, (replications, cycles), are worth at the start."""
+        paid, gained = (self.horizon.present_value(x, self._rate) for x in (cost, lower_cost))
+        return {"invested": paid, "lower_cost": gained, "net": gained - paid}
+
     def _measured(self, cost: Floats, lower_cost: Floats) -> dict[str, Floats]:
         """Return every measure in `AMOUNTS` of amounts by cycle, (replications, cycles)."""
-        worth = self.horizon.present_value
-        paid, gained = worth(cost, self._rate), worth(lower_cost, self._rate)
+        worth = self._worth(cost, lower_cost)
+        paid, gained = worth["invested"], worth["lower_cost"]
         net = lower_cost - cost
         discounted = net * self.horizon.factors(self._rate)
         found = {
-            "invested": paid,
-            "lower_cost": gained,
-            "net": gained - paid,
+            **worth,
             "tail": discounted[:, self.horizon.simulated :].sum(axis=1),
             "benefit_cost_ratio": _ratio(gained, paid),
             "return_on_investment": _ratio(gained - paid, paid),
@@ -354,10 +362,15 @@ def headline(ledger: Ledger, arm: str, ordinary: bool = False) -> dict[str, Esti
     result = ledger.result
     number = result.arms.index(arm)
     helped = result.treatments("started")[:, number - 1].sum(axis=(1, 2, 3))
-    worth = appraise(ledger, arm, ordinary=ordinary, tail=False).amounts
     counted = {"helped": helped, "avoided": _avoided(ledger, number)}
-    money = {name: worth[name] for name in ("invested", "lower_cost", "net")}
-    return {name: _estimate(values) for name, values in (counted | money).items()}
+    money = appraise(ledger, arm, ordinary=ordinary, tail=False).present_values
+    found = counted | money
+    values = np.stack(list(found.values()), axis=-1)
+    low, high = np.quantile(values, [0.1, 0.9], axis=0)
+    return {
+        name: (float(one.mean()), float(low[n]), float(high[n]))
+        for n, (name, one) in enumerate(found.items())
+    }
 
 
 def _shown(ledger: Ledger, ordinary: bool) -> Callable[[Line], bool]:
@@ -385,8 +398,3 @@ def _ratio(above: Floats, below: Floats) -> Floats:
     """Return above / below; NaN where nothing is paid."""
     paid = below > ORE
     return np.asarray(np.divide(above, below, out=np.full(above.shape, NAN), where=paid))
-
-
-def _estimate(values: NDArray[Any]) -> Estimate:
-    low, high = np.quantile(values, [0.1, 0.9])
-    return float(values.mean()), float(low), float(high)

@@ -28,7 +28,7 @@ from sisim.live.library import with_figures
 from sisim.report.assumption_words import Assumptions
 from sisim.report.captions import headline_cells
 from sisim.report.frame import span, unit_of
-from sisim.report.series import WHICH, Comparison, Floats, Side, Tables, Which, compare, compared_in
+from sisim.report.series import WHICH, Comparison, Floats, Side, Which, compare, compared_in
 from sisim.report.words import caption, footer, number_of, scope, verdict
 from sisim.report.writing import money, percent_sign, unit_for
 from sisim.results import Results
@@ -150,7 +150,8 @@ def lesson(
     top = Axes.of(own)
     stories = []
     for done, results in enumerate(_results(versions, axes)):
-        story = _drawn(compare(results, own.view), own)
+        # Of what it was counted from nothing but the yearly sums is kept.
+        story = replace(compare(results, own.view), result=own.result)
         stories.append(story)
         now = Axes.of(story)
         top = Axes(*map(max, *((a.cost, a.entries, a.stock) for a in (top, now))))
@@ -189,12 +190,6 @@ def _priced(results: Results, priced: Mapping[str, float]) -> Results:
     """Return the same counts under other prices, which a slider has kept within their bounds."""
     scenario = with_numbers(results.scenario, priced)
     return Results(results.counts.repriced(scenario))
-
-
-def _drawn(story: Comparison, own: Comparison) -> Comparison:
-    """Return what is drawn of a comparison, without all that it was counted from."""
-    nothing = Tables(*(one[:0] for one in (own.tables.costs, own.tables.entries, own.tables.stock)))
-    return replace(story, tables=nothing, result=own.result)
 
 
 def _shown(story: Comparison) -> tuple[Which, ...]:

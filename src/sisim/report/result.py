@@ -14,6 +14,7 @@ from sisim.economics.distribution import WhoGains
 from sisim.economics.effectiveness import Effectiveness
 from sisim.economics.portfolio import Portfolio
 from sisim.economics.repayment import Repayments
+from sisim.economics.yearly import Yearly
 from sisim.scenario.fund import Basis
 from sisim.scenario.scenario import Scenario
 
@@ -46,19 +47,20 @@ class Made(Protocol):
 class Result(Made, Protocol):
     """A simulated scenario as a report reads it.
 
-    Every table is tidy and has the columns `replication`, `year` (int) and `arm` ("without" or
-    the name of an arm) beside those named below. Instants are decimal calendar years: 2026.5 is
+    What is by year is (replications, arms, years) and has one axis more where it names kinds. Every
+    table is tidy and has the columns `replication`, `year` (int) and `arm` ("without" or the name
+    of an arm) beside those named below. Instants are decimal calendar years: 2026.5 is
     the first of July 2026.
     """
 
-    def yearly_costs(self, ordinary: bool = False, current: bool = False) -> pd.DataFrame:
-        """Columns `administration`, `kind` and `amount` (SEK; what is replaced is negative)."""
+    def costs_by_year(self, ordinary: bool = False, current: bool = False) -> Yearly:
+        """Kinds `administration` and `kind`, in SEK; what is replaced is negative."""
 
-    def yearly_entries(self, group: str) -> pd.DataFrame:
-        """Columns `first` (never in the group before) and `count`."""
+    def entries_by_year(self, group: str) -> Yearly:
+        """Kind `first` (never in the group before): how many enter."""
 
-    def yearly_stock(self, group: str) -> pd.DataFrame:
-        """Column `people`: the mean number in the group over the months of the year."""
+    def stock_by_year(self, group: str) -> Yearly:
+        """The mean number in the group over the months of the year."""
 
     def yearly_participants(self) -> pd.DataFrame:
         """Columns `investment`, `started` and `treated_months`."""

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sisim.economics.yearly import Yearly
 from sisim.report.result import WITHOUT, Estimate, Phase, Result
 from sisim.scenario.scenario import Figures, Scenario
 
@@ -110,9 +111,14 @@ class Tables:
     entries: pd.DataFrame
     stock: pd.DataFrame
 
-    def of(self, arm: str) -> Tables:
-        """Return the rows of one arm."""
-        return Tables(*(t[t["arm"] == arm] for t in (self.costs, self.entries, self.stock)))
+
+@dataclass(frozen=True)
+class Counted:
+    """What of a result the figures are drawn from, by calendar year."""
+
+    costs: Yearly
+    entries: Yearly
+    stock: Yearly
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,7 @@ class Comparison:
     result: Result
     view: View
     figures: Figures
-    tables: Tables
+    counted: Counted
     years: NDArray[np.int64]
     start: int
     marked: int
@@ -141,6 +147,12 @@ class Comparison:
         return self.project if which == "project" else self.new_way
 
     @cached_property
+    def tables(self) -> Tables:
+        """What the figures are drawn from, as tables."""
+        counted = self.counted
+        return Tables(counted.costs.table(), counted.entries.table(), counted.stock.table())
+
+    @cached_property
     def today(self) -> float:
         """The cost in the start year had nothing been done: today's cost."""
         return self.without.cost.at(self.start)
@@ -151,28 +163,10 @@ class Comparison:
         return self.replications >= BAND_FROM
 
 
-@dataclass(frozen=True)
-class _Grid:
-    """The replications and years of a result."""
-
-    replications: NDArray[np.int64]
-    years: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, table: pd.DataFrame) -> _Grid:
-        return cls(np.unique(table["replication"]), np.unique(table["year"]))
-
-    def sums(self, table: pd.DataFrame, value: str) -> Floats:
-        """Return replication x year sums of `value`; what has no row is zero."""
-        sums = np.zeros((len(self.replications), len(self.years)))
-        rows = np.searchsorted(self.replications, table["replication"])
-        columns = np.searchsorted(self.years, table["year"])
-        np.add.at(sums, (rows, columns), table[value].to_numpy(dtype=np.float64))
-        return sums
-
-    def curve(self, sums: Floats) -> Curve:
-        low, high = np.quantile(sums, [0.1, 0.9], axis=0)
-        return Curve(self.years, sums.mean(axis=0), low, high)
+def _curves(years: NDArray[np.int64], values: Floats) -> list[Curve]:
+    """Return a curve of each column of (replications, columns, years)."""
+    low, high = np.quantile(values, [0.1, 0.9], axis=0)
+    return [Curve(years, *of) for of in zip(values.mean(axis=0), low, high, strict=True)]
 
 
 def compare(source: Result | Comparison, view: View | None = None) -> Comparison:
@@ -188,65 +182,70 @@ def compare(source: Result | Comparison, view: View | None = None) -> Comparison
     figures = scenario.figures
     if figures is None:
         raise ValueError(f"scenario {scenario.name} has no [figures] to draw")
-    tables = Tables(
-        result.yearly_costs(ordinary=view.ordinary, current=view.current),
-        result.yearly_entries(figures.case),
-        result.yearly_stock(figures.case),
+    counted = Counted(
+        result.costs_by_year(ordinary=view.ordinary, current=view.current),
+        result.entries_by_year(figures.case),
+        result.stock_by_year(figures.case),
     )
-    grid = _Grid.of(tables.costs)
+    years = counted.costs.years
     start = int(scenario.time.start[:4])
-    marked = int(np.clip(view.year or figures.year, grid.years[0], grid.years[-1]))
+    marked = int(np.clip(view.year or figures.year, years[0], years[-1]))
+    series = _series(counted, scenario)
+    arms = counted.costs.arms
+    base = [arms.index(WITHOUT)]
+    curves = {name: _curves(years, values) for name, values in series.items()}
+    gaps = {
+        name: _curves(years, series[name] - series[name][:, base]) for name in ("cost", "entries")
+    }
 
-    bearing = [name for name in tables.costs["administration"].unique() if scenario.bears(name)]
+    def drawn(arm: str) -> dict[str, Curve]:
+        return {name: of_arms[arms.index(arm)] for name, of_arms in curves.items()}
 
-    def matrices(arm: str) -> dict[str, Floats]:
-        own = tables.of(arm)
-        costs, entries = own.costs, own.entries
-        costs = costs[costs["administration"].isin(bearing)]
-        return {
-            "cost": grid.sums(costs, "amount"),
-            "investment": grid.sums(costs[costs["kind"] != "use"], "amount"),
-            "entries": grid.sums(entries, "count"),
-            "first": grid.sums(entries[entries["first"].astype(bool)], "count"),
-            "stock": grid.sums(own.stock, "people"),
-        }
-
-    def curves(found: dict[str, Floats]) -> dict[str, Curve]:
-        return {name: grid.curve(sums) for name, sums in found.items()}
-
-    base = matrices(WITHOUT)
-    without = Side(WITHOUT, **curves(base))
+    without = Side(WITHOUT, **drawn(WITHOUT))
 
     def investing(which: Which, arm: str) -> Investing:
-        found = matrices(arm)
-        drawn = curves(found)
-        cost = drawn["cost"].at(marked)
+        own, number = drawn(arm), arms.index(arm)
+        cost = own["cost"].at(marked)
         return Investing(
             arm,
-            **drawn,
+            **own,
             which=which,
             phases=tuple(result.phases(arm)),
             break_even=_year_of(result.break_even(arm), scenario),
             headline=result.headline(arm),
             before_after=_change(without.cost.at(start), cost),
             with_without=_change(without.cost.at(marked), cost),
-            gap=grid.curve(found["cost"] - base["cost"]),
-            entries_gap=grid.curve(found["entries"] - base["entries"]),
+            gap=gaps["cost"][number],
+            entries_gap=gaps["entries"][number],
         )
 
     return Comparison(
         result=result,
         view=view,
         figures=figures,
-        tables=tables,
-        years=grid.years,
+        counted=counted,
+        years=years,
         start=start,
         marked=marked,
-        replications=len(grid.replications),
+        replications=len(counted.costs.values),
         without=without,
         project=investing("project", figures.project),
         new_way=investing("new_way", figures.new_way),
     )
+
+
+def _series(counted: Counted, scenario: Scenario) -> dict[str, Floats]:
+    """Return what the curves of a side are drawn from, (replications, arms, years) by name."""
+    costs, entries = counted.costs, counted.entries
+    bearing = np.array([scenario.bears(name) for name in costs.kinds["administration"]])
+    use = np.asarray(costs.kinds["kind"]) == "use"
+    return {
+        "cost": costs.sum(np.flatnonzero(bearing)),
+        "investment": costs.sum(np.flatnonzero(bearing & ~use)),
+        "entries": entries.sum(range(entries.values.shape[-1])),
+        "first": entries.sum(np.flatnonzero(entries.kinds["first"])),
+        "stock": counted.stock.values,
+    }
 
 
 def _change(before: float, after: float) -> float:
@@ -333,25 +332,26 @@ class Administration:
 
 def administrations_of(story: Comparison) -> list[Administration]:
     """Return the cost curves of every administration with any cost, the largest first."""
-    costs = story.tables.costs
-    grid = _Grid.of(costs)
-    arms = [str(arm) for arm in costs["arm"].unique()]
-    use = costs["kind"] == "use"
-    rows = dict(iter(costs.groupby([costs["administration"], costs["arm"], use])))
-    nothing = costs.iloc[:0]
-
-    def sums(name: str, arm: str, of_use: bool) -> Floats:
-        return grid.sums(rows.get((name, arm, of_use), nothing), "amount")
+    costs = story.counted.costs
+    payers, kinds = (np.asarray(costs.kinds[name]) for name in ("administration", "kind"))
+    base = [costs.arms.index(WITHOUT)]
 
     def one(name: str) -> Administration:
-        used = {arm: sums(name, arm, True) for arm in arms}
-        spent = {arm: sums(name, arm, False) for arm in arms}
+        used = costs.sum(np.flatnonzero((payers == name) & (kinds == "use")))
+        spent = costs.sum(np.flatnonzero((payers == name) & (kinds != "use")))
+
+        def by_arm(values: Floats) -> dict[str, Floats]:
+            return dict(zip(costs.arms, values.mean(axis=0), strict=True))
+
         return Administration(
             name,
-            {arm: grid.curve(used[arm] + spent[arm]) for arm in arms},
-            {arm: (used[arm] - used[WITHOUT]).mean(axis=0) for arm in arms},
-            {arm: spent[arm].mean(axis=0) for arm in arms},
+            dict(zip(costs.arms, _curves(costs.years, used + spent), strict=True)),
+            by_arm(used - used[:, base]),
+            by_arm(spent),
         )
 
-    size = costs["amount"].abs().groupby(costs["administration"]).sum()
-    return [one(str(name)) for name in size[size > 0].sort_values(ascending=False).index]
+    size = {
+        str(name): float(np.abs(costs.values[..., payers == name]).sum())
+        for name in np.unique(payers)
+    }
+    return [one(name) for name in sorted(size, key=lambda name: -size[name]) if size[name] > 0]
