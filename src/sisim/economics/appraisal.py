@@ -282,8 +282,15 @@ def appraise(ledger: Ledger, arm: str, *, ordinary: bool = False, tail: bool = T
     result = ledger.result
     number = result.arms.index(arm)
     shown = _shown(ledger, ordinary)
-    use = ledger.total(lambda line: line.kind == "use" and shown(line))
-    own = ledger.total(lambda line: line.kind not in ("use", "repayment") and shown(line))
+
+    def part(line: Line) -> str | None:
+        if line.kind == "repayment" or not shown(line):
+            return None
+        return "use" if line.kind == "use" else "own"
+
+    sums = ledger.sums(part)
+    nothing = np.zeros(ledger.amounts.shape[:3])
+    use, own = sums.get("use", nothing), sums.get("own", nothing)
     horizon = Horizon(result, ledger.amounts.shape[2], tail=tail)
     return Appraisal(
         arm,
@@ -376,7 +383,8 @@ def headline(ledger: Ledger, arm: str, ordinary: bool = False) -> dict[str, Esti
 def _shown(ledger: Ledger, ordinary: bool) -> Callable[[Line], bool]:
     """Return which lines count: those in perspective, what everyone has only if asked for."""
     scenario = ledger.result.scenario
-    return lambda line: scenario.bears(line.administration) and (ordinary or not line.ordinary)
+    bearing = {name for name in {one.administration for one in ledger.lines} if scenario.bears(name)}
+    return lambda line: line.administration in bearing and (ordinary or not line.ordinary)
 
 
 def _avoided(ledger: Ledger, arm: int) -> Floats:

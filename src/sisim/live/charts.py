@@ -249,7 +249,8 @@ def points(
     years: Sequence[float] | Floats | Years, values: Floats, unit: float = 1.0
 ) -> list[list[float]]:
     """Return the points of a curve, finer than any eye sees."""
-    return [[float(x), round(float(y) / unit, 4)] for x, y in zip(years, values, strict=True)]
+    found: list[list[float]] = np.column_stack([years, np.round(values / unit, 4)]).tolist()
+    return found
 
 
 # ---------------------------------------------------------------------------- the frame
@@ -271,7 +272,7 @@ def _ticks(
     story: Comparison,
     lang: str,
     tops: Sequence[float],
-    scales: Sequence[tuple[list[float], int]],
+    scales: Sequence[tuple[Sequence[float], int]],
     look: Look,
 ) -> list[Option]:
     """Return the numbers along the axes, as points that are labelled and not drawn."""

@@ -10,7 +10,7 @@ from nicegui import ui
 from sisim.language import number, t
 from sisim.live.levers import Lever
 from sisim.live.session import MOST_RESIDENTS, MOST_RUNS, MOST_YEARS
-from sisim.live.tags import Tag, button
+from sisim.live.tags import Script, Tag, button
 from sisim.live.visit import Visit
 from sisim.report.assumption_words import Assumptions
 
@@ -23,8 +23,8 @@ FOUND = 12
 class Sliders:
     """Sliders of a visit, which know where they stand and say so."""
 
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
+    def __init__(self, visit: Visit, script: Script) -> None:
+        self._visit, self._script = visit, script
         self._shown: dict[str, tuple[Lever, Tag, Tag, Tag]] = {}
 
     def add(self, lever: Lever, *, grade: bool = False) -> None:
@@ -34,15 +34,16 @@ class Sliders:
         place = f"slider-{'drawer-' if grade else ''}{lever.id.replace('.', '-')}"
         with Tag("div", css="slider"):
             Tag("label", name, for_=place)
+            said, usual = self._said(lever)
             with Tag("div", css="row-value"):
-                output = Tag("output", for_=place)
-                was = Tag("span", css="was")
+                output = Tag("output", said, for_=place)
+                was = Tag("span", usual, "was")
             source = lever.source or t("no source stated", lang)
             told = Assumptions(visit.scenario, lang).grade(lever.grade)
             why = f"{told}: {source}" if told else source
             hand = Tag(
                 "input", type="range", id=place, min=lever.low, max=lever.high, step=lever.step,
-                value=visit.value(lever), title=why,
+                value=visit.value(lever), title=why, aria_valuetext=said,
             )  # fmt: skip
             hand.on("input", lambda e: visit.drag(lever.id, float(e.args)), throttle=EVERY,
                     js_handler="(e) => emit(+e.target.value)")  # fmt: skip
@@ -51,7 +52,6 @@ class Sliders:
             if grade:
                 Tag("span", why, "grade")
         self._shown[place] = (lever, hand, output, was)
-        self._say(place)
 
     def _let_go(self, name: str, value: float) -> None:
         self._visit.drag(name, value)
@@ -59,25 +59,21 @@ class Sliders:
 
     def follow(self, *, moved: bool) -> None:
         """Say where the sliders stand; where something else has moved them, move them too."""
-        for place in self._shown:
-            self._say(place)
+        for place, (lever, hand, output, was) in self._shown.items():
+            said, usual = self._said(lever)
+            self._script.text(output, said)
+            self._script.attribute(hand, "aria-valuetext", said)
+            self._script.text(was, usual)
             if moved:
-                lever = self._shown[place][0]
                 value = self._visit.value(lever)
                 ui.run_javascript(f"sisim.put({place!r}, {value!r})")
 
-    def _say(self, place: str) -> None:
-        lever, hand, output, was = self._shown[place]
+    def _said(self, lever: Lever) -> tuple[str, str]:
+        """Return where a slider stands, and where it stands in the file if that is another place."""
         visit, lang = self._visit, self._visit.settings.lang
-        value = visit.value(lever)
-        said = lever.said(value, visit.scenario, lang)
-        if output.text != said:
-            output.set_text(said)
-            hand.say(aria_valuetext=said)
+        said = lever.said(visit.value(lever), visit.scenario, lang)
         usual = lever.said(lever.value, visit.scenario, lang)
-        there = "" if said == usual else t("file: {value}", lang, value=usual)
-        if was.text != there:
-            was.set_text(there)
+        return said, "" if said == usual else t("file: {value}", lang, value=usual)
 
 
 class Drawer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +21,7 @@ from sisim.live.money import MoneyView
 from sisim.live.multiples import AdministrationView
 from sisim.live.people import PeopleView
 from sisim.live.session import SHOWS, Settings
-from sisim.live.tags import Tag, button, chart, icon, toggle
+from sisim.live.tags import Script, Tag, button, chart, icon, toggle
 from sisim.live.telling import STEPS, story
 from sisim.live.visit import GUESSED, Visit
 from sisim.live.wishes import presets, what_ifs
@@ -45,6 +46,7 @@ class Page:
         self.dialog: Tag | None = None
         self._charts: dict[Which, tuple[Any, Option]] = {}
         self._told: dict[str, Tag] = {}
+        self._script = Script()
         self.view: Any = None
         self.sliders: Sliders | None = None
         try:
@@ -92,7 +94,8 @@ class Page:
         """Put the page together."""
         s, lang = self.visit.settings, self.visit.settings.lang
         self._charts, self._told, self.view = {}, {}, None
-        self.sliders = Sliders(self.visit)
+        self._script = Script()
+        self.sliders = Sliders(self.visit, self._script)
         ui.run_javascript(f"sisim.dress({lang!r}, {str(s.dark).lower()})")
         self.root.clear()
         with self.root:
@@ -103,6 +106,7 @@ class Page:
             self._bottom()
             if self.drawer_open:
                 Drawer(self.visit, self.sliders, self.toggle_drawer)
+        ui.run_javascript(f"sisim.write({self._script.taken()})")
         ui.run_javascript("sisim.size()")
 
     def _top(self) -> None:
@@ -256,21 +260,24 @@ class Page:
     def draw(self) -> None:
         """Draw what has been worked out: of the figures, only what has changed."""
         visit = self.visit
+        changes: dict[str, Option] = {}
         if self.view is not None:
             self.view.draw()
         elif self._charts:
             for which, (drawn, before) in self._charts.items():
                 option = visit.option(which)
-                change = patch(before, option)
-                if change:
-                    drawn.run_chart_method("setOption", change)
+                if change := patch(before, option):
+                    changes[drawn.props["id"]] = change
                 self._charts[which] = (drawn, option)
             self._write()
         else:
             self.build()
         self._write_foot()
         self._status()
-        ui.run_javascript(f"sisim.drew({str(visit.busy).lower()})")
+        busy = str(visit.busy).lower()
+        # In one message: the browser need not wait for the second to draw the first.
+        said = f"{json.dumps(changes)}, {self._script.taken()}, {busy}"
+        ui.run_javascript(f"sisim.draw({said})")
 
     def _write(self) -> None:
         """Write the words and numbers around the figures."""
@@ -286,9 +293,7 @@ class Page:
             said = verdict(side, lang) if whole and reveal.brackets else ""
             self._text(f"verdict-{which}", said)
             heading = f"{number_of(which, lang)}. {caption(side, lang)}. {verdict(side, lang)}"
-            drawn = self._charts[which][0]
-            if drawn.props.get("aria-label") != heading:
-                drawn.props["aria-label"] = heading
+            self._script.attribute(self._charts[which][0], "aria-label", heading)
             for (whose, name), (value, interval) in cells.items():
                 if whose == which:
                     self._text(f"{which}-{name}", value if whole else "–")
@@ -297,7 +302,7 @@ class Page:
 
     def _write_foot(self) -> None:
         visit, lang = self.visit, self.visit.settings.lang
-        if visit.picture is None:
+        if visit.picture is None or visit.held:  # it can wait for the hand to rest
             return
         told = visit.picture.story
         self._text("scope", scope(told, lang, everyone=visit.settings.show != "figures"))
@@ -306,9 +311,8 @@ class Page:
         self._text("foot", made + more)
 
     def _text(self, name: str, text: str) -> None:
-        tag = self._told.get(name)
-        if tag is not None and tag.text != text:
-            tag.set_text(text)
+        if name in self._told:
+            self._script.text(self._told[name], text)
 
     def _status(self) -> None:
         visit, lang = self.visit, self.visit.settings.lang
@@ -334,9 +338,9 @@ class Page:
             self.build()
         elif self.sliders is not None:
             self.sliders.follow(moved=not visit.held)
-        ui.run_javascript("window.sisim_busy = true")
         visit.ask()
         self._status()
+        ui.run_javascript(f"sisim.ask({self._script.taken()})")
 
     def _address(self) -> None:
         query = self.visit.settings.query(self.usual)
@@ -347,6 +351,7 @@ class Page:
         lang = self.visit.settings.lang
         text = error.render(lang) if isinstance(error, ScenarioError) else str(error)
         self._text("status", text.splitlines()[0])
+        ui.run_javascript(f"sisim.write({self._script.taken()})")
 
     def _problems(self, error: ScenarioError, lang: str) -> None:
         """Show what is wrong in the file, as `sisim check` says it."""
@@ -360,6 +365,8 @@ class Page:
     def rested(self) -> None:
         """Keep what a hand has let go of in the address, and in the views that wait for it."""
         self._address()
+        self._write_foot()
+        ui.run_javascript(f"sisim.write({self._script.taken()})")
         if isinstance(self.view, PeopleView):
             self.view.draw()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ REGULAR, BOLD = 0.52, 0.56
 """Mean width of a letter, in parts of the size of the text."""
 LEADING = 1.2
 
+Floats = NDArray[np.float64]
 Places = dict[str, tuple[float, float]]
 """Where words have been placed, by name, in the units of the axes."""
 
@@ -38,6 +39,7 @@ class Room:
     ) -> None:
         self._x, self.top, self._size, self._kept = x, top, size, kept
         self._space = FreeSpace(*size, CELL)
+        self._drawn: list[Callable[[FreeSpace], None]] = []
 
     def pixel(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Return a point of the axes in pixels, from the lower left."""
@@ -51,13 +53,16 @@ class Room:
     def avoid(self, x: Sequence[float] | NDArray[Any], y: Sequence[float] | NDArray[Any]) -> None:
         """Keep words off a line."""
         across, up = self.pixel(np.asarray(x, float), np.asarray(y, float))
-        if len(across) < 2:
-            return
+        if len(across) > 1:
+            self._drawn.append(lambda space: self._along(space, across, up))
+
+    @staticmethod
+    def _along(space: FreeSpace, across: Floats, up: Floats) -> None:
         fine = np.linspace(0, len(across) - 1, 60 * len(across))
         parts = np.arange(len(across))
         dots_x, dots_y = np.interp(fine, parts, across), np.interp(fine, parts, up)
         for thick in (-2.0, 2.0):
-            self._space.take_dots(dots_x, dots_y + thick)
+            space.take_dots(dots_x, dots_y + thick)
 
     def take(self, name: str, text: str, middle: tuple[float, float], size: float) -> None:
         """Remember words that stand at a place of their own."""
@@ -87,7 +92,7 @@ class Room:
         wide, high = extent(text, size, bold=bold)
         if name not in self._kept:
             x, y = self.pixel(*near)
-            cost, middle = self._space.find(wide, high, (x + beside[0], y + beside[1]), pull)
+            cost, middle = self._left().find(wide, high, (x + beside[0], y + beside[1]), pull)
             if cost > reach:
                 raise NoRoom(name)
             self._kept[name] = self._point(*middle)
@@ -96,7 +101,15 @@ class Room:
 
     def _remember(self, middle: tuple[float, float], wide: float, high: float) -> None:
         x, y = middle
-        self._space.take_box((x - wide / 2, y - high / 2, x + wide / 2, y + high / 2))
+        box = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+        self._drawn.append(lambda space: space.take_box(box))
+
+    def _left(self) -> FreeSpace:
+        """Return the room that is left: worked out only where words are to be placed anew."""
+        for take in self._drawn:
+            take(self._space)
+        self._drawn.clear()
+        return self._space
 
 
 def extent(text: str, size: float, *, bold: bool) -> tuple[float, float]:

@@ -2,13 +2,46 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from nicegui import ui
+from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 
 Do = Callable[..., Any]
+
+
+class Script:
+    """Texts and attributes that follow a moving hand, changed by the page's own script.
+
+    All that goes through the framework is compared with everything there is on the page. What is
+    given here goes beside it, in one message with the curves.
+    """
+
+    def __init__(self) -> None:
+        self._given: dict[tuple[str, str], str] = {}
+        self._waiting: dict[str, dict[str, str]] = {}
+
+    def text(self, tag: Tag, text: str) -> None:
+        """Give a tag another text."""
+        self._give(tag, "text", text, tag.text)
+
+    def attribute(self, element: Element, name: str, value: str) -> None:
+        """Give an element another value of an attribute."""
+        self._give(element, name, value, element.props.get(name))
+
+    def taken(self) -> str:
+        """Return what has been given since the last time, as JSON."""
+        waiting, self._waiting = self._waiting, {}
+        return json.dumps(waiting)
+
+    def _give(self, element: Element, name: str, value: str, begun: str | None) -> None:
+        place = str(element.props.get("id", element.html_id))
+        if self._given.get((place, name), begun) != value:
+            self._given[place, name] = value
+            self._waiting.setdefault(place, {})[name] = value
 
 
 class Tag(TextElement):

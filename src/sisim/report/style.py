@@ -7,6 +7,7 @@ its meaning alone (dashes, hatching, direct labels).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -114,12 +115,13 @@ def scale_ticks(axes: Axes, lang: str, count: int, unit: float = 1.0) -> None:
     )
 
 
-def round_ticks(low: float, high: float, count: int) -> tuple[list[float], int]:
+@lru_cache
+def round_ticks(low: float, high: float, count: int) -> tuple[tuple[float, ...], int]:
     """Return about `count` round numbers from below `low` to above `high`, and their decimals."""
     ticks = MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     step = ticks[1] - ticks[0]
     digits = 0 if step >= 1 and step == int(step) else 1 if step * 10 == int(step * 10) else 2
-    return [float(tick) for tick in ticks], digits
+    return tuple(float(tick) for tick in ticks), digits
 
 
 def width_of(figure: Figure, text: str, size: float = PROJECTOR, bold: bool = False) -> float:

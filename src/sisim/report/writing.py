@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sisim.language import number, t
 
@@ -10,6 +11,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 
 
+@lru_cache(maxsize=4096)
 def decimal(value: float, lang: str, digits: int = 0) -> str:
     """Return `value` with a true minus sign, and never as minus zero.
 

@@ -8,11 +8,35 @@ window.sisim = (() => {
   const chart = (id) => getElement(+document.getElementById(id).dataset.element).chart;
   const say = (name, detail) => window.emitEvent && emitEvent(name, detail);
 
-  // How many pictures have been drawn, and whether another one is on its way.
-  const drew = (busy) => {
+  // Texts and attributes by the id of what they belong to.
+  const write = (given) => {
+    for (const [id, parts] of Object.entries(given)) {
+      const element = document.getElementById(id);
+      if (!element) continue;
+      for (const [name, value] of Object.entries(parts)) {
+        if (name === "text") element.firstChild.data = value;
+        else element.setAttribute(name, value);
+      }
+    }
+  };
+  // A chart that has just been put on the page is not there until the page has been laid out.
+  const change = (id, option) => {
+    const drawn = chart(id);
+    if (drawn) drawn.setOption(option);
+    else setTimeout(change, 10, id, option);
+  };
+
+  // Draw what has changed in the charts, and write what is said of it. It is told how many pictures
+  // have been drawn, how long the last one took, and whether another one is on its way.
+  const draw = (charts, given, busy) => {
+    const begun = performance.now();
+    for (const [id, option] of Object.entries(charts)) change(id, option);
+    write(given);
+    window.sisim_took = performance.now() - begun;
     window.sisim_drawn = (window.sisim_drawn || 0) + 1;
     window.sisim_busy = busy;
   };
+  const ask = (given) => { write(given); window.sisim_busy = true; };
 
   const dress = (lang, dark) => {
     document.documentElement.lang = lang;
@@ -108,5 +132,5 @@ window.sisim = (() => {
     box.addEventListener("pointercancel", end);
   };
 
-  return { chart, drew, dress, put, say, size, hold, full };
+  return { chart, write, draw, ask, dress, put, say, size, hold, full };
 })();
