@@ -317,7 +317,7 @@ def test_reset_new_seed_and_runs(visit: Enter) -> None:
     someone.do(lambda: someone.page.keyboard.press("Tab"))
     someone.page.check("#set-bands")
     someone.page.wait_for_function("""() => sisim.chart("chart-project").getOption().series
-        .find((one) => one.id === "band-with-high").data.length > 0""")
+        .find((one) => one.id === "band-with-high")?.data.length > 0""")
     someone.page.fill("#look-for", "hvb")
     someone.page.wait_for_selector("#looked-for .slider")
     someone.page.keyboard.press("Escape")

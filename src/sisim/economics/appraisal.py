@@ -383,7 +383,8 @@ def headline(ledger: Ledger, arm: str, ordinary: bool = False) -> dict[str, Esti
 def _shown(ledger: Ledger, ordinary: bool) -> Callable[[Line], bool]:
     """Return which lines count: those in perspective, what everyone has only if asked for."""
     scenario = ledger.result.scenario
-    bearing = {name for name in {one.administration for one in ledger.lines} if scenario.bears(name)}
+    payers = {line.administration for line in ledger.lines}
+    bearing = {payer for payer in payers if scenario.bears(payer)}
     return lambda line: line.administration in bearing and (ordinary or not line.ordinary)
 
 

@@ -233,7 +233,10 @@ def figure(
 
 
 def patch(before: Option, after: Option) -> Option:
-    """Return what turns one option into the other: of the series, only what has changed."""
+    """Return what turns one option into the other: of the series, only what has changed.
+
+    A series that is gone is left empty.
+    """
     rest = {key: part for key, part in after.items() if key != "series" and before.get(key) != part}
     known = {one["id"]: one for one in before["series"]}
     moved = []
@@ -242,6 +245,8 @@ def patch(before: Option, after: Option) -> Option:
         new = {key: part for key, part in one.items() if key == "id" or old.get(key) != part}
         if len(new) > 1:
             moved.append({"type": one["type"], **new})
+    gone = known.keys() - {one["id"] for one in after["series"]}
+    moved += [{"type": known[name]["type"], "id": name, "data": []} for name in sorted(gone)]
     return {**rest, **({"series": moved} if moved else {})}
 
 
@@ -376,11 +381,6 @@ def _cost_lines(
         room.take(f"phase-{kind}", text, at, 14)
         names.append(label(list(at), text, "inside", look, size=14))
     without = {"color": c.without, "width": look.px(3), "type": [look.px(8), look.px(4)]}
-    spent = np.where(side.investment.mean, side.investment.mean, np.nan)
-    paid: list[list[Any]] = [
-        [float(year), None if np.isnan(amount) else round(float(amount) / unit, 4)]
-        for year, amount in zip(years, spent, strict=True)
-    ]
     room.avoid(years, story.without.cost.mean / unit)
     room.avoid(years[shown], side.cost.mean[shown] / unit)
     if look.wide and reveal.with_:
@@ -389,15 +389,22 @@ def _cost_lines(
         line("phases", COST, [], {"opacity": 0}, z=0,
               markArea={"silent": True, "data": phases}),
         marked("phase-names", COST, names, z=3),
-        line("investment", COST, paid if look.wide and reveal.with_ else [],
-              {"color": c.extra, "width": look.px(2)}, step="middle"),
+        *([line("investment", COST, _spent(side, unit), {"color": c.extra, "width": look.px(2)},
+                step="middle")] if look.wide and reveal.with_ else []),
         line("with", COST, points(years[shown], side.cost.mean[shown], unit),
               {"color": c.with_, "width": look.px(4)}, z=5),
-        line("without", COST, points(years, story.without.cost.mean, unit), without, z=6),
+        line("without", COST, points(years, story.without.cost.mean, unit), without, z=6,
+              markLine=_cursor(story, look)),
         line("guess", COST, [[float(x), y / unit] for x, y in reveal.guess],
               {"color": c.diamond, "width": look.px(4), "type": "dotted"}, z=7),
         marked("ends", COST, _ends(story, side, lang, unit, top, look, reveal), z=10),
     ]  # fmt: skip
+
+
+def _spent(side: Investing, unit: float) -> list[list[float | None]]:
+    """Return what the investment costs, in the years in which it costs anything."""
+    spent = side.investment
+    return [[year, amount or None] for year, amount in points(spent.years, spent.mean, unit)]
 
 
 LABELS_OF_END = 150.0
@@ -492,12 +499,12 @@ def _bands(
 ) -> list[Option]:
     """Return the 10-90 % range of both curves, where there are runs enough."""
     c = look.palette
-    found = []
+    found: list[Option] = []
+    if not (story.banded and look.bands):
+        return found
     for name, curve, color in (("without", story.without.cost, c.without),
                                ("with", side.cost, c.with_)):  # fmt: skip
-        shown = np.full(len(story.years), story.banded and look.bands)
-        if name == "with":
-            shown &= _shown(story.years, reveal)
+        shown = _shown(story.years, reveal if name == "with" else ALL)
         years = story.years[shown]
         for part, values in (("low", curve.low), ("high", curve.high - curve.low)):
             style = {"color": color, "opacity": 0.14 if part == "high" else 0}
@@ -549,14 +556,14 @@ def _bracket(
     return [
         line("arrows", COST, [], {"opacity": 0}, markLine=arms, z=8),
         marked("brackets", COST, marks, z=11),
-        *(_cursor(grid, x, look) for grid in range(3)),
     ]
 
 
-def _cursor(grid: int, year: int, look: Look) -> Option:
-    mark = {"silent": True, "symbol": "none", "label": {"show": False}, "data": [{"xAxis": year}],
+def _cursor(story: Comparison, look: Look) -> Option:
+    """Return the line at the marked year, which a curve of each strip carries."""
+    return {"silent": True, "symbol": "none", "label": {"show": False},
+            "data": [{"xAxis": story.marked}],
             "lineStyle": {"color": look.palette.muted, "width": 1, "type": "solid"}}  # fmt: skip
-    return line(f"cursor-{grid}", grid, [], {"opacity": 0}, markLine=mark, z=1)
 
 
 def _annotations(
@@ -642,7 +649,8 @@ def _strip(
     found = [
         line(f"{name}-with", grid, points(years[shown], with_.mean[shown]),
               {"color": c.with_, "width": look.px(3.5)}, z=5),
-        line(f"{name}-without", grid, points(years, without.mean), dashes, z=6),
+        line(f"{name}-without", grid, points(years, without.mean), dashes, z=6,
+              markLine=_cursor(story, look)),
     ]  # fmt: skip
     top = max(float(without.mean.max()), float(with_.mean.max()), 1e-9)
     texts = [(float(without.mean[-1]), t("Without", lang), c.without, False)]

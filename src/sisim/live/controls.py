@@ -69,7 +69,7 @@ class Sliders:
                 ui.run_javascript(f"sisim.put({place!r}, {value!r})")
 
     def _said(self, lever: Lever) -> tuple[str, str]:
-        """Return where a slider stands, and where it stands in the file if that is another place."""
+        """Return where a slider stands, and where in the file if that is another place."""
         visit, lang = self._visit, self._visit.settings.lang
         said = lever.said(visit.value(lever), visit.scenario, lang)
         usual = lever.said(lever.value, visit.scenario, lang)

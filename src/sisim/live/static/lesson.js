@@ -147,7 +147,7 @@ window.sisim = (() => {
         leads: ["markLine", { silent: true, label: { show: false }, data: leads,
           lineStyle: { type: "solid", color: content.colors.ink, width: 1.5 } }],
         arrows: ["markLine", arrows(now, other, today)],
-        "cursor-0": ["markLine", cursor()], "cursor-1": ["markLine", cursor()], "cursor-2": ["markLine", cursor()] };
+        without: ["markLine", cursor()], "entries-without": ["markLine", cursor()], "stock-without": ["markLine", cursor()] };
       const option = content.options[lang][which];
       charts[which].setOption({ ...option, series: option.series.map((one) => ({
         ...one, ...(series[one.id] && { data: series[one.id] }),
