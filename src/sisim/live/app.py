@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -80,7 +81,15 @@ def serve(
     if seed is not None:
         begin = Settings(lang=lang, seed=seed)
     add_page(library, begin)
-    app.on_startup(lambda: ready(f"http://{host}:{port}/"))
+
+    def started() -> None:
+        # What is there before anyone comes is there to stay: looking through it for garbage, again
+        # and again, would stop a moving hand for a fifth of a second.
+        gc.collect()
+        gc.freeze()
+        ready(f"http://{host}:{port}/")
+
+    app.on_startup(started)
     ui.run(
         host=host, port=port, show=show, reload=False, title="sisim", favicon="◆",
         tailwind=False, show_welcome_message=False, binding_refresh_interval=None,
