@@ -52,8 +52,7 @@ def bench() -> dict[str, Any]:
     and without), `small_arm.extra_share` (what an arm that touches 60 people adds to the run
     without any), `figures.seconds` (the whole command, once compiled), `growth.exponent` (time in
     proportion to people to this power), those of `sisim.bench_sweep` and of
-    `sisim.bench_live`, and the processor and the
-    versions.
+    `sisim.bench_live`, and the processor and the versions.
     """
     alone, second = _sick_sicker()
     without, small = _small_arm()

@@ -23,28 +23,35 @@ MOVE = """async ([id, value]) => {
   hand.dispatchEvent(new Event("input", { bubbles: true }));
   while ((window.sisim_drawn || 0) === before) await new Promise(requestAnimationFrame);
   await new Promise(requestAnimationFrame);
-  return performance.now() - begun;
+  return [performance.now() - begun, window.sisim_took];
 }"""
 
 
 def bench_live() -> dict[str, Any]:
     """Return milliseconds from hand to picture, for a municipality of 100 000 residents.
 
-    Keys: `live.server_median_ms` and `live.server_p95_ms` (simulation and picture, without a
-    browser), `live.median_ms` and `live.p95_ms` (all of it, in Chromium; None where there is none).
+    Keys, each with `_median_ms` and `_p95_ms`: `live.server` (simulation and picture, without a
+    browser) and its parts `live.simulation`, `live.comparison` and `live.figures`; `live.drawing`
+    (both figures and the words around them, in Chromium). `live.median_ms` and `live.p95_ms` are
+    all of it, from the slider to the second frame after the drawing. What Chromium tells is None
+    where there is none.
     """
-    found: dict[str, Any] = dict(_told("server_", _server_part()))
+    found: dict[str, Any] = {}
+    for name, times in _server_part().items():
+        found |= _told(f"{name}_", times)
     path = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if path is None or find_spec("playwright") is None:
-        return {**found, "live.median_ms": None, "live.p95_ms": None}
-    return {**found, **_told("", _in_browser(path))}
+    whole: list[float] = []
+    drawing: list[float] = []
+    if path is not None and find_spec("playwright") is not None:
+        whole, drawing = _in_browser(path)
+    return {**found, **_told("drawing_", drawing), **_told("", whole)}
 
 
-def _told(part: str, times: list[float]) -> dict[str, float]:
-    median, high = np.quantile(times, [0.5, 0.95])
+def _told(part: str, times: list[float]) -> dict[str, float | None]:
+    median, high = np.quantile(times, [0.5, 0.95]) if times else (None, None)
     return {
-        f"live.{part}median_ms": round(float(median), 1),
-        f"live.{part}p95_ms": round(float(high), 1),
+        f"live.{part}{name}_ms": None if value is None else round(float(value), 1)
+        for name, value in (("median", median), ("p95", high))
     }
 
 
@@ -54,9 +61,10 @@ def _positions() -> list[tuple[str, float]]:
     return [(name, 0.2 + 0.6 * n / each) for name in LEVERS for n in range(each)]
 
 
-def _server_part() -> list[float]:
+def _server_part() -> dict[str, list[float]]:
     from sisim.live.charts import Axes, Look, figure
     from sisim.live.levers import changes, main_levers
+    from sisim.live.room import Places
     from sisim.live.world import World
     from sisim.report.series import WHICH, compare
     from sisim.scenario.load import load_scenario
@@ -66,19 +74,28 @@ def _server_part() -> list[float]:
     world = World(scenario, 1, 1)
     axes = Axes.of(compare(world.results({})))
     values: dict[str, float] = {}
-    times = []
+    places: dict[str, Places] = {which: {} for which in WHICH}
+    times: dict[str, list[float]] = {
+        name: [] for name in ("server", "simulation", "comparison", "figures")
+    }
     for name, share in _positions():
         lever = levers[name]
         values[name] = lever.low + share * (lever.high - lever.low)
-        begun = time.perf_counter()
-        story = compare(world.results(changes(list(levers.values()), values)))
+        at = [time.perf_counter()]
+        results = world.results(changes(list(levers.values()), values))
+        at.append(time.perf_counter())
+        story = compare(results)
+        at.append(time.perf_counter())
         for which in WHICH:
-            figure(story, which, "en", axes, Look())
-        times.append(1000 * (time.perf_counter() - begun))
+            figure(story, which, "en", axes, Look(), kept=places[which])
+        at.append(time.perf_counter())
+        for part, took in zip(times, (at[-1] - at[0], *np.diff(at)), strict=True):
+            times[part].append(1000 * float(took))
     return times
 
 
-def _in_browser(path: str) -> list[float]:
+def _in_browser(path: str) -> tuple[list[float], list[float]]:
+    """Return how long each picture took, from the slider, and its drawing alone."""
     from playwright.sync_api import sync_playwright
 
     command = [sys.executable, "-m", "sisim", "live", "--residents", str(RESIDENTS), "--set",
@@ -100,15 +117,17 @@ def _in_browser(path: str) -> list[float]:
             page.goto(address)
             page.wait_for_selector("#chart-project svg", timeout=300_000)
             page.wait_for_timeout(1000)
-            times = []
+            times, drawing = [], []
             for name, share in _positions():
                 low, high = (
                     float(page.get_attribute(f"#slider-{name}", end) or 0) for end in ("min", "max")
                 )
                 where = [f"slider-{name}", low + share * (high - low)]
-                times.append(float(page.evaluate(MOVE, where)))
+                whole, drawn = page.evaluate(MOVE, where)
+                times.append(float(whole))
+                drawing.append(float(drawn))
             browser.close()
     finally:
         running.terminate()
         running.wait(20)
-    return times
+    return times, drawing
