@@ -79,6 +79,18 @@ def test_what_has_changed_is_all_that_is_sent(
     assert patch(after, after) == {}
 
 
+def test_a_series_that_is_gone_is_left_empty(told: Comparison) -> None:
+    bands, plain = drawn(told, bands=True), drawn(told)
+    gone = {one["id"] for one in bands["series"]} - {one["id"] for one in plain["series"]}
+    assert {name.partition("-")[0] for name in gone} == {"band"}
+    emptied = patch(bands, plain)["series"]
+    assert {one["id"] for one in emptied} == gone
+    assert all(one["data"] == [] for one in emptied)
+    assert [one["id"] for one in patch(plain, bands)["series"]] == [
+        one["id"] for one in bands["series"] if one["id"] in gone
+    ]
+
+
 @given(st.lists(st.tuples(st.floats(0, 9), st.floats(0, 9)), min_size=2, max_size=30))
 def test_the_areas_between_are_what_is_between(pairs: list[tuple[float, float]]) -> None:
     without, with_ = np.array(pairs).T

@@ -78,6 +78,37 @@ def test_a_drag_is_followed_while_the_hand_moves(visit: Enter) -> None:
     assert someone.series("new_way", "with") == before
 
 
+def test_words_follow_the_hand_with_the_curves(visit: Enter) -> None:
+    someone = visit()
+    page = someone.page
+
+    def seen() -> list[str]:
+        return [someone.text("#numbers-project"), someone.text("output[for=slider-effect]"),
+                someone.text(".figure:first-child .verdict")]  # fmt: skip
+
+    before, foot = seen(), someone.text(".foot")
+    hand = "(kind) => document.getElementById('slider-effect').dispatchEvent(new Event(kind))"
+    page.evaluate("document.getElementById('slider-effect').value = 0")
+    someone.do(lambda: page.evaluate(hand, "input"))
+    now = seen()
+    assert all(text != then for text, then in zip(now, before, strict=True))
+    assert page.get_attribute("#slider-effect", "aria-valuetext") == now[1] == "0%"
+    assert now[2] in page.get_attribute("#chart-project", "aria-label")
+    # What the picture was made of is said when the hand rests.
+    page.evaluate(hand, "change")
+    page.wait_for_function("said => document.querySelector('.foot').innerText !== said", arg=foot)
+
+
+def test_a_figure_that_has_followed_a_hand_is_the_one_that_its_link_opens(visit: Enter) -> None:
+    someone = visit()
+    for value in (0.0, 0.6, 0.2):
+        someone.slide("slider-effect", value)
+    other = visit(someone.query())
+    for which in ("project", "new_way"):
+        for name in ("with", "without", "floor", "lower", "entries-with", "first-with"):
+            assert someone.series(which, name) == other.series(which, name), (which, name)
+
+
 def test_axes_stand_still_while_curves_move(visit: Enter) -> None:
     someone = visit()
 

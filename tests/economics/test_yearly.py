@@ -1,0 +1,39 @@
+"""What is by year is an array, and the table made of it says the same."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from sisim.economics.yearly import Yearly
+
+ARMS = ("without", "with")
+
+
+@given(
+    arrays(np.float64, (2, 2, 3, 4), elements=st.floats(-1e9, 1e9)),
+    st.sets(st.integers(0, 3)),
+)
+@settings(max_examples=30)
+def test_a_sum_is_that_of_the_rows_of_the_table(
+    values: np.ndarray[tuple[int, ...], np.dtype[np.float64]], places: set[int]
+) -> None:
+    kinds = {"kind": np.array(list("abcd"))}
+    found = Yearly("amount", values, ARMS, np.arange(2026, 2029), kinds)
+    table = found.table()
+    assert list(table.columns) == ["replication", "arm", "year", "kind", "amount"]
+    rows = table[table["kind"].isin([kinds["kind"][place] for place in places])]
+    sums = rows.groupby(["replication", "arm", "year"])["amount"].sum()
+    total = found.sum(sorted(places))
+    assert total.shape == (2, 2, 3)
+    for (replication, arm, year), amount in sums.items():
+        at = total[replication, ARMS.index(str(arm)), year - 2026]
+        assert np.isclose(at, amount, rtol=1e-12, atol=1e-5)
+
+
+def test_what_is_of_no_kind_has_no_column_for_it() -> None:
+    table = Yearly("people", np.ones((1, 2, 3)), ARMS, np.arange(2026, 2029)).table()
+    assert list(table.columns) == ["replication", "arm", "year", "people"]
+    assert len(table) == 6
