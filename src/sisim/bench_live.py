@@ -25,26 +25,33 @@ MOVE = """async ([id, value]) => {
   await new Promise(requestAnimationFrame);
   return [performance.now() - begun, window.sisim_took];
 }"""
+SETTLE = """async () => {
+  const begun = performance.now();
+  while (window.sisim_busy) await new Promise(requestAnimationFrame);
+  return performance.now() - begun;
+}"""
 
 
 def bench_live() -> dict[str, Any]:
     """Return milliseconds from hand to picture, for a municipality of 100 000 residents.
 
     Keys, each with `_median_ms` and `_p95_ms`: `live.server` (simulation and picture, without a
-    browser) and its parts `live.simulation`, `live.comparison` and `live.figures`; `live.drawing`
-    (both figures and the words around them, in Chromium). `live.median_ms` and `live.p95_ms` are
-    all of it, from the slider to the second frame after the drawing. What Chromium tells is None
-    where there is none.
+    browser) and its parts `live.simulation`, `live.comparison` and `live.figures`; and in Chromium
+    (None where there is none), once the page has learned what its sliders do: `live.drawing` (both
+    figures and the words around them), `live.median_ms` and `live.p95_ms` (all of it, from a slider
+    that moves to the second frame after the drawing), `live.settled` (from there, when the hand
+    stands still, until what is shown has been simulated).
     """
     found: dict[str, Any] = {}
     for name, times in _server_part().items():
         found |= _told(f"{name}_", times)
     path = next((path for name in NAMES if (path := shutil.which(name))), None)
-    whole: list[float] = []
-    drawing: list[float] = []
+    seen: dict[str, list[float]] = {"drawing": [], "settled": [], "": []}
     if path is not None and find_spec("playwright") is not None:
-        whole, drawing = _in_browser(path)
-    return {**found, **_told("drawing_", drawing), **_told("", whole)}
+        seen = _in_browser(path)
+    for name, times in seen.items():
+        found |= _told(f"{name}_" if name else "", times)
+    return found
 
 
 def _told(part: str, times: list[float]) -> dict[str, float | None]:
@@ -94,8 +101,7 @@ def _server_part() -> dict[str, list[float]]:
     return times
 
 
-def _in_browser(path: str) -> tuple[list[float], list[float]]:
-    """Return how long each picture took, from the slider, and its drawing alone."""
+def _in_browser(path: str) -> dict[str, list[float]]:
     from playwright.sync_api import sync_playwright
 
     command = [sys.executable, "-m", "sisim", "live", "--residents", str(RESIDENTS), "--set",
@@ -116,18 +122,20 @@ def _in_browser(path: str) -> tuple[list[float], list[float]]:
             page = browser.new_page(viewport={"width": 1280, "height": 720})
             page.goto(address)
             page.wait_for_selector("#chart-project svg", timeout=300_000)
-            page.wait_for_timeout(1000)
-            times, drawing = [], []
-            for name, share in _positions():
+            page.wait_for_function("window.sisim_learned", timeout=300_000)
+            times: dict[str, list[float]] = {"drawing": [], "settled": [], "": []}
+            for number, (name, share) in enumerate(_positions(), start=1):
                 low, high = (
                     float(page.get_attribute(f"#slider-{name}", end) or 0) for end in ("min", "max")
                 )
                 where = [f"slider-{name}", low + share * (high - low)]
                 whole, drawn = page.evaluate(MOVE, where)
-                times.append(float(whole))
-                drawing.append(float(drawn))
+                times[""].append(float(whole))
+                times["drawing"].append(float(drawn))
+                if number % (MOVES // len(LEVERS)) == 0:
+                    times["settled"].append(float(page.evaluate(SETTLE)))
             browser.close()
     finally:
         running.terminate()
         running.wait(20)
-    return times, drawing
+    return times
