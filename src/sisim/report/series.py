@@ -198,13 +198,13 @@ def compare(source: Result | Comparison, view: View | None = None) -> Comparison
         name: _curves(years, series[name] - series[name][:, base]) for name in ("cost", "entries")
     }
 
-    def drawn(arm: str) -> dict[str, Curve]:
-        return {name: of_arms[arms.index(arm)] for name, of_arms in curves.items()}
+    def of_arm(arm: str) -> dict[str, Curve]:
+        return {name: each[arms.index(arm)] for name, each in curves.items()}
 
-    without = Side(WITHOUT, **drawn(WITHOUT))
+    without = Side(WITHOUT, **of_arm(WITHOUT))
 
     def investing(which: Which, arm: str) -> Investing:
-        own, number = drawn(arm), arms.index(arm)
+        own, number = of_arm(arm), arms.index(arm)
         cost = own["cost"].at(marked)
         return Investing(
             arm,
