@@ -69,7 +69,8 @@ class Nearby:
         ]
         # The ends of every road before the middle of any.
         self._left = [one for turn in zip_longest(*lines) for one in turn if one is not None]
-        self._known: dict[str, dict[float, Counts]] = {}
+        # What each position adds to the start, which adds nothing to itself.
+        self._known: dict[str, dict[float, Counts | None]] = {}
         self._lock = Lock()
 
     @property
@@ -86,8 +87,8 @@ class Nearby:
             base = _counts(self._versions.results().counts.replications[0])
             there = self._versions.results(self._roads[name].stops[at]).counts.replications[0]
             bent = [new - old for new, old in zip(_counts(there), base, strict=True)]
-            line = {**self._known.get(name, {self._roads[name].start: [0 * one for one in bent]})}
-            self._known[name] = dict(sorted({**line, at: bent}.items()))
+            line = self._known.get(name, {self._roads[name].start: None})
+            self._known[name] = {**line, at: bent}
             del self._left[0]
         finally:
             self._lock.release()
@@ -112,10 +113,10 @@ class Nearby:
         for name, (before, now) in moved.items():
             if name in self._money:
                 continue
-            found = [self._bent(name, at) for at in (now, before)]
-            if not all(found):
+            there, here = self._bent(name, now), self._bent(name, before)
+            if there is None or here is None:
                 return None
-            parts += [*found[0], *((-weight, bent) for weight, bent in found[1])]
+            parts += [*there, *((-weight, bent) for weight, bent in here)]
         scenario = self._versions.scenario_with(changes)
         result = settled.counts
         return Results(
@@ -125,15 +126,16 @@ class Nearby:
             )
         )
 
-    def _bent(self, name: str, at: float) -> list[tuple[float, Counts]]:
+    def _bent(self, name: str, at: float) -> list[tuple[float, Counts]] | None:
         """Return what a position adds to the start, as shares of what the two beside it add."""
         known = self._known.get(name, {})
         low = max((one for one in known if one <= at), default=None)
         high = min((one for one in known if one >= at), default=None)
         if low is None or high is None:
-            return []
+            return None
         share = (at - low) / (high - low) if high > low else 0.0
-        return [(1 - share, known[low]), (share, known[high])]
+        beside = ((1 - share, known[low]), (share, known[high]))
+        return [(weight, bent) for weight, bent in beside if weight and bent is not None]
 
 
 def _counts(one: Replication) -> Counts:
@@ -148,9 +150,8 @@ def _with(one: Replication, parts: list[tuple[float, Counts]]) -> Replication:
         return one
     arms = [now.astype(np.float64) for now in _counts(one)]
     for weight, bent in parts:
-        if weight:
-            for now, more in zip(arms, bent, strict=True):
-                now += weight * more
+        for now, more in zip(arms, bent, strict=True):
+            now += weight * more
     names = [field.name for field in fields(Tally)]
     tally = {
         name: np.concatenate([getattr(one.tally, name)[:1], arm])
