@@ -357,6 +357,88 @@ def test_what_is_wrong_in_a_file_is_said_as_by_check(chromium: Any, tmp_path: Pa
         someone.leave()
 
 
+# ---------------------------------------------------------------------------- before a room
+
+
+def test_the_page_fills_the_screen_and_gives_it_back(visit: Enter) -> None:
+    someone = visit()
+    filled = "document.fullscreenElement !== null"
+    someone.page.click("#full")
+    someone.page.wait_for_function(filled)
+    someone.page.wait_for_selector("#full[aria-pressed=true]")
+    someone.page.keyboard.press("f")
+    someone.page.wait_for_function(f"!({filled})")
+    someone.page.wait_for_selector("#full[aria-pressed=false]")
+
+
+def test_a_blank_screen_comes_back_by_whatever_is_touched(visit: Enter) -> None:
+    someone = visit()
+    for key, back in (("b", "b"), (".", "PageDown"), ("b", "")):
+        someone.page.keyboard.press(key)
+        someone.page.wait_for_selector("header.top", state="hidden")
+        assert someone.page.evaluate("getComputedStyle(document.body).backgroundColor") == (
+            "rgb(0, 0, 0)"
+        )
+        someone.page.keyboard.press(back) if back else someone.page.mouse.click(600, 300)
+        someone.page.wait_for_selector("header.top", state="visible")
+    someone.rest()
+    assert someone.query() == ""
+
+
+@pytest.mark.parametrize("clipboard", [True, False])
+def test_the_link_is_copied_with_and_without_a_clipboard(visit: Enter, clipboard: bool) -> None:
+    someone = visit()
+    someone.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    someone.slide("slider-reach", 0.4)
+    someone.page.click("#save")
+    someone.page.wait_for_selector("dialog[open]")
+    if not clipboard:
+        someone.page.evaluate("void (navigator.clipboard.writeText = () => Promise.reject())")
+    someone.page.click("#copy-link")
+    someone.page.wait_for_selector("#copied:has-text('copied')")
+    assert someone.page.evaluate("navigator.clipboard.readText()") == someone.page.url
+    assert "reach=0.4" in someone.page.url
+
+
+def test_the_speaker_has_a_window_that_follows_and_moves_the_story(visit: Enter) -> None:
+    someone = visit()
+    with someone.page.expect_popup() as opened:
+        someone.page.keyboard.press("p")
+    notes = opened.value
+    notes.on("pageerror", lambda error: someone.errors.append(str(error)))
+    notes.wait_for_selector("text=The story has not begun")
+    notes.keyboard.press("PageDown")
+    notes.wait_for_selector("text=1 of 5: Baseline")
+    assert "no investment" in notes.inner_text("#notes")
+    assert "Next: The project" in notes.inner_text(".next")
+    someone.page.wait_for_selector("#step-0[aria-pressed=true]")
+    # What the speaker has in his window, the room does not read.
+    assert someone.page.locator("#notes").count() == 0
+    someone.page.bring_to_front()
+    someone.page.keyboard.press("PageDown")
+    notes.wait_for_selector("text=2 of 5: The project")
+    notes.click("#do-next")
+    someone.page.wait_for_selector("#step-2[aria-pressed=true]")
+    notes.keyboard.press("b")
+    someone.page.wait_for_selector("header.top", state="hidden")
+    notes.click("#do-blank")
+    someone.page.wait_for_selector("header.top", state="visible")
+    someone.page.keyboard.press("l")
+    notes.wait_for_selector("text=3 av 5: Effekten avtar")
+    for _ in range(2):
+        notes.click("#do-next")
+    notes.wait_for_selector("text=Det här är sista steget")
+    assert notes.is_disabled("#do-next")
+
+
+def test_the_speakers_window_says_that_there_is_no_page_to_follow(
+    chromium: Any, server: Server
+) -> None:
+    someone = Visitor(chromium, server.address, "speaker/gone", wait=".speaker p", rests=False)
+    assert "has been closed" in someone.text(".speaker")
+    someone.leave()
+
+
 # ---------------------------------------------------------------------------- for everyone
 
 RATIOS = """() => {

@@ -14,6 +14,7 @@ from sisim.language import Lang
 from sisim.live.library import Library
 from sisim.live.page import Page, usual
 from sisim.live.session import Settings
+from sisim.live.speaker import Speaker
 
 HERE = "127.0.0.1"
 FIRST_PORT = 8480
@@ -96,7 +97,18 @@ def add_page(library: Library, begin: Settings) -> None:
         '<script src="/sisim/dots.js"></script>'
     )
 
+    pages: dict[str, Page] = {}
+
     @ui.page("/", title="sisim", response_timeout=30)
     def live(request: Request) -> None:
         ui.add_head_html(head)
-        Page(library, begin, dict(request.query_params))
+        page = Page(library, begin, dict(request.query_params))
+        of = page.client.id
+        pages[of] = page
+        page.client.on_delete(lambda: pages.pop(of, None))
+
+    @ui.page("/speaker/{of}", title="sisim", response_timeout=30)
+    def speaker(of: str) -> None:
+        ui.add_head_html(head)
+        ui.add_head_html("<script>window.sisim_remote = true</script>")
+        Speaker(pages.get(of), begin.lang)

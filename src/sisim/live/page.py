@@ -20,7 +20,7 @@ from sisim.live.money import MoneyView
 from sisim.live.multiples import AdministrationView
 from sisim.live.people import PeopleView
 from sisim.live.session import SHOWS, Settings
-from sisim.live.tags import Tag, button, chart, icon, toggle
+from sisim.live.tags import Tag, at_once, button, chart, icon, toggle
 from sisim.live.telling import STEPS, story
 from sisim.live.visit import GUESSED, Visit
 from sisim.live.wishes import presets, what_ifs
@@ -47,6 +47,8 @@ class Page:
         self._told: dict[str, Tag] = {}
         self.view: Any = None
         self.sliders: Sliders | None = None
+        self._followers: list[Callable[[], None]] = []
+        self.client.on_delete(self._tell_followers)
         try:
             wanted = Settings.of(query, usual, set())
             self.visit = Visit(library, usual, wanted)
@@ -85,6 +87,22 @@ class Page:
                 return do(*args)
 
         return done
+
+    def follow(self, told: Callable[[], None]) -> None:
+        """Tell somebody whenever something else is shown here, and when the visitor has left."""
+        self._followers.append(told)
+
+    def unfollow(self, told: Callable[[], None]) -> None:
+        """Tell somebody no more."""
+        self._followers.remove(told)
+
+    def _tell_followers(self) -> None:
+        for told in self._followers:
+            told()
+
+    def press(self, name: str) -> None:
+        """Do what a key stands for, as if it had been pressed here."""
+        self._in_page(self._key)(name)
 
     # ------------------------------------------------------------------------ what stands where
 
@@ -139,12 +157,9 @@ class Page:
                     lambda: visit.change(dark=not s.dark),
                     "dark",
                 )
-                icon(
-                    "fullscreen",
-                    t("Full screen", lang),
-                    lambda: ui.run_javascript("sisim.full()"),
-                    "full",
-                )
+                full = t("Full screen", lang)
+                at_once("fullscreen", "sisim.full()", "icon", id="full", aria_label=full,
+                        title=full, aria_pressed="false")  # fmt: skip
                 other = next(one for one in LANGUAGES if one != lang)
                 button(
                     f"{lang} → {other}",
@@ -246,6 +261,9 @@ class Page:
                         button(f"{n + 1} {step.name}", lambda n=n: self._tell_to(n),
                                aria_current="step" if n == s.told else None, id=f"step-{n}",
                                aria_pressed="true" if n == s.told else "false")  # fmt: skip
+            own = t("Notes in a window of their own", lang)
+            at_once("open_in_new", "sisim.speaker()", "icon", id="speaker", aria_label=own,
+                    title=own)  # fmt: skip
             if s.notes:
                 with Tag("div", css="notes", aria_label=t("Speaker notes", lang), id="notes"):
                     for line in steps[s.told].notes:
@@ -271,6 +289,8 @@ class Page:
         self._write_foot()
         self._status()
         ui.run_javascript(f"sisim.drew({str(visit.busy).lower()})")
+        if not visit.held:
+            self._tell_followers()
 
     def _write(self) -> None:
         """Write the words and numbers around the figures."""
@@ -337,6 +357,8 @@ class Page:
         ui.run_javascript("window.sisim_busy = true")
         visit.ask()
         self._status()
+        if not visit.held:
+            self._tell_followers()
 
     def _address(self) -> None:
         query = self.visit.settings.query(self.usual)
@@ -434,6 +456,8 @@ class Page:
             "tell": self._tell,
             "guess": self._guess,
             "notes": lambda: visit.change(notes=not s.notes),
+            "quiet": lambda: visit.change(notes=False),
+            "blank": lambda: ui.run_javascript("sisim.blank()"),
             "begin": lambda: self._tell_to(0),
             "first": lambda: visit.change(only="project", show="figures"),
             "second": lambda: visit.change(only="new_way", show="figures"),
@@ -476,6 +500,7 @@ class Page:
             ("← →", t("move the marked year; steps of the story, years of the people", lang)),
             ("1  2  0", t("figure 1, figure 2, both", lang)),
             ("T  G  S", t("tell, guess first, speaker notes", lang)),
+            ("P", t("speaker notes in a window of their own", lang)),
             ("N  R  Z", t("new seed, reset, undo", lang)),
             ("A", t("a new scale of the axes", lang)),
             ("F  B  D  L", t("full screen, blank, dark, language", lang)),
@@ -504,11 +529,11 @@ class Page:
                 ):
                     button(text, lambda name=name: exports.save(visit, name, self._in_page),
                            id=f"save-{name}")  # fmt: skip
-                button(t("Print (A4)", lang), lambda: ui.run_javascript(
-                    "document.getElementById('dialog').close(); setTimeout(print, 100)"),
-                    id="print")  # fmt: skip
-                button(t("Copy the link", lang), lambda: ui.run_javascript(
-                    "navigator.clipboard.writeText(location.href)"), id="copy-link")  # fmt: skip
+                at_once(t("Print (A4)", lang), "document.getElementById('dialog').close(); "
+                        "setTimeout(print, 100)", id="print")  # fmt: skip
+                copied = t("The link has been copied", lang)
+                at_once(t("Copy the link", lang), f"sisim.copy({copied!r})", id="copy-link")
+                Tag("p", id="copied", css="status", role="status")
 
         self._open_dialog(t("Save …", lang), fill)
 

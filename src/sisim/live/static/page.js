@@ -30,6 +30,7 @@ window.sisim = (() => {
     root.removeProperty("--rem");
     root.setProperty("--rem", getComputedStyle(document.documentElement).fontSize);
     const now = [wide, Math.round(innerHeight / wide)];
+    filled();
     if (now.join() !== told) { told = now.join(); say("size", now); }
   };
   addEventListener("resize", () => setTimeout(size, 60));
@@ -39,9 +40,10 @@ window.sisim = (() => {
     PageDown: "next", PageUp: "previous", ArrowRight: "right", ArrowLeft: "left",
     " ": "space", f: "full", b: "blank", ".": "blank", 1: "first", 2: "second", 0: "both",
     t: "tell", g: "guess", s: "notes", n: "seed", r: "reset", z: "undo", d: "dark", l: "language",
-    a: "scale", "?": "help", Escape: "escape", Home: "begin",
+    a: "scale", p: "speaker", "?": "help", Escape: "escape", Home: "begin",
   };
   addEventListener("keydown", (event) => {
+    if (wake()) return event.preventDefault();
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const name = KEYS[key];
     if (!name || event.altKey || event.metaKey) return;
@@ -53,11 +55,35 @@ window.sisim = (() => {
     if (document.querySelector("dialog[open]") && key !== "Escape") return;
     event.preventDefault();
     if (name === "full") return full();
-    if (name === "blank") return void document.body.classList.toggle("blank");
+    if (name === "speaker") return speaker();
+    if (name === "blank" && !window.sisim_remote) return blank();
     if (name === "escape") document.querySelector("dialog[open]")?.close();
     say("key", name);
   });
   const full = () => document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
+  const filled = () => document.getElementById("full")?.setAttribute("aria-pressed", `${!!document.fullscreenElement}`);
+  addEventListener("fullscreenchange", filled);
+  const blank = () => void document.body.classList.toggle("blank");
+  // A window of the speaker's own; keys pressed there are passed on to this one.
+  const speaker = () => window.sisim_remote || open(`speaker/${clientId}`, "sisim-speaker", "popup,width=760,height=600");
+  // Whatever is touched while the page is blank brings it back, and does nothing else.
+  const wake = () => document.body.classList.contains("blank") && (document.body.classList.remove("blank"), true);
+  addEventListener("pointerdown", (event) => wake() && event.preventDefault());
+  const copy = async (said) => {
+    try {
+      await navigator.clipboard.writeText(location.href);
+    } catch {
+      // Without https no browser has a clipboard on another machine than its own.
+      const field = document.createElement("textarea");
+      field.value = location.href;
+      document.getElementById("copied").after(field);
+      field.select();
+      const done = document.execCommand("copy");
+      field.remove();
+      if (!done) said = location.href;
+    }
+    document.getElementById("copied").textContent = said;
+  };
 
   // ---------------------------------------------------------------- a hand in a chart
   // In the cost strip a hand drags the marked year, or draws what the room expects.
@@ -108,5 +134,5 @@ window.sisim = (() => {
     box.addEventListener("pointercancel", end);
   };
 
-  return { chart, drew, dress, put, say, size, hold, full };
+  return { chart, drew, dress, put, say, size, hold, full, blank, speaker, copy };
 })();
