@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 from visitors import Server, Visitor, serving
 
+from sisim.live.exports import overridden
 from sisim.live.levers import main_levers
 from sisim.live.wishes import presets, what_ifs
+from sisim.scenario.document import shipped
 from sisim.scenario.load import load_scenario
 
 Enter = Callable[..., Visitor]
@@ -355,6 +357,54 @@ def test_what_is_wrong_in_a_file_is_said_as_by_check(chromium: Any, tmp_path: Pa
         someone.page.click("#again")
         someone.page.wait_for_selector("header.top")
         someone.leave()
+
+
+def test_a_file_of_ones_own_is_opened_for_oneself_alone(visit: Enter) -> None:
+    one, two = visit("?reach=0.4"), visit("?lang=sv")
+    before = two.series("project", "with")
+    text = shipped("scenario")["placed-youth"].read_text(encoding="utf-8")
+    changes = {"population.residents": 1200, "time.years": 12, "replications": 1}
+
+    def bring(content: str) -> None:
+        file = {"name": "mine.toml", "mimeType": "", "buffer": content.encode()}
+        one.page.set_input_files("#bring", [file])
+
+    one.page.click("#more")
+    one.page.wait_for_selector("#bring")
+    bring("title = 'x'\npathwy = 'placed-youth'\n[time]\nstart = 'soon'\n")
+    one.page.wait_for_selector("dialog[open] pre")
+    said = one.text("dialog pre")
+    assert "mine.toml:2: pathwy" in said
+    assert "Did you mean" in said
+    one.page.keyboard.press("Escape")
+    bring(text.replace('pathway = "', 'pathway = "/etc/'))
+    one.page.wait_for_selector("dialog[open] pre:has-text('no ready pathway')")
+    one.page.keyboard.press("Escape")
+    bring("#" * 600_000)
+    one.page.wait_for_selector("dialog[open] pre:has-text('larger')")
+    one.page.keyboard.press("Escape")
+    assert one.at("slider-reach") == pytest.approx(0.4)
+    own = overridden(text.replace('"The team around', '"My team around'), changes)
+    one.do(lambda: bring(own))
+    one.page.wait_for_selector("h1:has-text('My team')")
+    assert len(one.series("project", "with")) < 25
+    assert one.at("slider-reach") == pytest.approx(0.8)
+    one.page.click("#drawer-close")
+    one.page.click("#save")
+    with one.page.expect_download() as download:
+        one.page.click("#save-toml")
+    taken = Path(download.value.path()).read_text(encoding="utf-8")
+    assert taken.startswith(own.split("[override]")[0])
+    one.page.keyboard.press("Escape")
+    assert two.series("project", "with") == before
+    two.page.click("#more")
+    assert "mine.toml" not in two.text("#choose-scenario")
+    # Nothing of it is kept: whoever opens the link sees what the server was started with.
+    three = visit(one.query())
+    assert "My team" not in three.text("h1")
+    one.do(lambda: one.page.click("#undo"))
+    assert "My team" not in one.text("h1")
+    assert one.at("slider-reach") == pytest.approx(0.4)
 
 
 # ---------------------------------------------------------------------------- before a room

@@ -9,6 +9,7 @@ from nicegui import ui
 
 from sisim.language import number, t
 from sisim.live.levers import Lever
+from sisim.live.library import file_of
 from sisim.live.session import MOST_RESIDENTS, MOST_RUNS, MOST_YEARS
 from sisim.live.tags import Tag, button
 from sisim.live.visit import Visit
@@ -118,11 +119,11 @@ class Drawer:
 
     def _scenarios(self) -> None:
         visit, lang = self._visit, self._visit.settings.lang
-        choices = {"": visit.library.source} | {
-            name: name for name in visit.library.ready() if name != visit.library.source
-        }
-        if len(choices) < 2:
-            return
+        choices = (
+            {"": visit.library.source}
+            | {name: name for name in visit.library.ready() if name != visit.library.source}
+            | {name: file_of(name) for name in visit.brought}
+        )
         with Tag("div", css="field"):
             Tag("label", t("Scenario", lang), for_="choose-scenario")
             chosen = Tag("select", id="choose-scenario")
@@ -130,8 +131,12 @@ class Drawer:
                 for name, text in choices.items():
                     here = "selected" if name == visit.settings.scenario else None
                     Tag("option", text, value=name, selected=here)
-            chosen.on("change", lambda e: visit.change(scenario=e.args, values={}, year=None),
+            chosen.on("change", lambda e: visit.take(str(e.args)),
                       js_handler="(e) => emit(e.target.value)")  # fmt: skip
+        with Tag("div", css="field"):
+            Tag("label", t("A file of your own", lang), for_="bring")
+            brought = Tag("input", type="file", id="bring", accept=".toml")
+            brought.on("change", js_handler="(e) => sisim.bring(e.target)")
 
     def _number(self, text: str, name: str, low: int, high: int, value: int) -> None:
         visit = self._visit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,7 +28,7 @@ from sisim.live.wishes import presets, what_ifs
 from sisim.report.captions import headline_cells
 from sisim.report.series import Which
 from sisim.report.words import bands, caption, footer, number_of, scope, verdict
-from sisim.scenario.problems import ScenarioError
+from sisim.scenario.problems import Place, Problem, Reason, ScenarioError
 
 REBUILT = ("lang", "dark", "show", "only", "told", "guess", "notes", "scenario", "residents",
            "years", "seed", "runs", "arm")  # fmt: skip
@@ -72,6 +73,7 @@ class Page:
             "let_go": lambda _: self.visit.release(),
             "guess": self._guessed,
             "person": self._person,
+            "bring": self._bring,
         }
         for event, do in told.items():
             ui.on(event, _with_args(do))
@@ -109,7 +111,7 @@ class Page:
     def build(self) -> None:
         """Put the page together."""
         s, lang = self.visit.settings, self.visit.settings.lang
-        self._charts, self._told, self.view = {}, {}, None
+        self._charts, self._told, self.view, self.dialog = {}, {}, None, None
         self.sliders = Sliders(self.visit)
         ui.run_javascript(f"sisim.dress({lang!r}, {str(s.dark).lower()})")
         self.root.clear()
@@ -378,6 +380,24 @@ class Page:
             Tag("pre", error.render(lang), role="alert")
             Tag("p", error.summary(lang))
             button(t("Try again", lang), lambda: ui.run_javascript("location.reload()"), id="again")
+
+    def _bring(self, file: list[Any]) -> None:
+        """Open a file of the visitor's own, or say what is wrong in it."""
+        lang = self.visit.settings.lang
+        name, content = str(file[0]), file[1]
+        try:
+            if content is None:
+                large = Reason("The file is larger than any scenario.")
+                raise ScenarioError([Problem(Place(name, 0), "", large)])
+            self.visit.bring(name, base64.b64decode(content))
+        except ScenarioError as found:
+            error = found
+
+            def fill() -> None:
+                Tag("pre", error.render(lang), role="alert")
+                Tag("p", error.summary(lang))
+
+            self._open_dialog(t("The scenario cannot be opened", lang), fill)
 
     def rested(self) -> None:
         """Keep what a hand has let go of in the address, and in the views that wait for it."""

@@ -57,7 +57,8 @@ window.sisim = (() => {
     if (name === "full") return full();
     if (name === "speaker") return speaker();
     if (name === "blank" && !window.sisim_remote) return blank();
-    if (name === "escape") document.querySelector("dialog[open]")?.close();
+    const shown = document.querySelector("dialog[open]");
+    if (shown) return shown.close();
     say("key", name);
   });
   const full = () => document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
@@ -83,6 +84,19 @@ window.sisim = (() => {
       if (!done) said = location.href;
     }
     document.getElementById("copied").textContent = said;
+  };
+
+  // ---------------------------------------------------------------- a file of the visitor's own
+  // What is larger would break the connection, and is no scenario.
+  const LARGEST = 500_000;
+  const bring = (input) => {
+    const file = input.files[0];
+    if (!file) return;
+    const reader = new FileReader();
+    reader.onload = () => say("bring", [file.name, reader.result.split(",")[1] ?? ""]);
+    if (file.size > LARGEST) say("bring", [file.name, null]);
+    else reader.readAsDataURL(file);
+    input.value = "";  // the same file may be brought again, when it has been mended
   };
 
   // ---------------------------------------------------------------- a hand in a chart
@@ -134,5 +148,5 @@ window.sisim = (() => {
     box.addEventListener("pointercancel", end);
   };
 
-  return { chart, drew, dress, put, say, size, hold, full, blank, speaker, copy };
+  return { chart, drew, dress, put, say, size, hold, full, blank, speaker, copy, bring };
 })();
