@@ -570,11 +570,40 @@ def test_all_of_it_fits_a_projector(visit: Enter, size: tuple[int, int]) -> None
         "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
     )
     assert (wide, high) == size
-    smallest = someone.page.eval_on_selector_all(
-        "#chart-project svg text",
-        "all => Math.min(...all.map((one) => parseFloat(getComputedStyle(one).fontSize)))",
-    )
-    assert smallest >= 13 * min(size[0] / 1280, 1)
+    assert someone.page.evaluate(SMALLEST) >= 16 * min(size[0] / 1280, 1.5) - 0.5
+
+
+SMALLEST = """() => Math.min(...[...document.querySelectorAll(
+    ".chart svg text, .top *, .sliders *, .telling *, .view *")].filter((one) =>
+        [...one.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()) &&
+        one.getBoundingClientRect().width && !one.closest(".sr-only"))
+    .map((one) => parseFloat(getComputedStyle(one).fontSize)))"""
+
+
+@pytest.mark.parametrize("query", ["?show=administrations&lang=sv", "?show=people", "?told=1"])
+def test_whatever_is_looked_at_is_read_from_the_last_row(visit: Enter, query: str) -> None:
+    someone = visit(query)
+    assert someone.page.evaluate(SMALLEST) >= 16
+    assert someone.page.evaluate(
+        "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
+    ) == [720, 1280]
+
+
+def test_a_plan_of_repayment_is_seen_as_a_whole(chromium: Any) -> None:
+    file = Path(__file__).parents[2] / "scenarios" / "three-endings.toml"
+    with serving(str(file), "--residents", "1500", "--set", "replications=1") as server:
+        someone = Visitor(chromium, server.address, "?show=money&lang=sv")
+        someone.page.wait_for_selector("#plan td")
+        whole = someone.page.evaluate("""() => [...document.querySelectorAll(".money, .tables")]
+            .every((one) => one.scrollHeight <= one.clientHeight + 1
+                && one.scrollWidth <= one.clientWidth + 1)""")
+        assert whole
+        assert someone.page.evaluate(SMALLEST) >= 16
+        assert "Arbetsmarknadsförvaltningen" in someone.text(".money .key")
+        before = someone.text("#plan")
+        someone.slide("slider-reach", 0.3)
+        assert someone.text("#plan") != before
+        someone.leave()
 
 
 def test_it_is_printed_on_one_sheet(visit: Enter) -> None:

@@ -11,7 +11,7 @@ from sisim.language import number, t
 from sisim.live.levers import Lever
 from sisim.live.library import file_of
 from sisim.live.session import MOST_RESIDENTS, MOST_RUNS, MOST_YEARS
-from sisim.live.tags import Tag, button
+from sisim.live.tags import Tag, at_once, button
 from sisim.live.visit import Visit
 from sisim.report.assumption_words import Assumptions
 
@@ -134,9 +134,12 @@ class Drawer:
             chosen.on("change", lambda e: visit.take(str(e.args)),
                       js_handler="(e) => emit(e.target.value)")  # fmt: skip
         with Tag("div", css="field"):
-            Tag("label", t("A file of your own", lang), for_="bring")
-            brought = Tag("input", type="file", id="bring", accept=".toml")
+            Tag("label", t("A file of your own", lang), for_="open-file")
+            # The browser's own words for this would be in the browser's language.
+            brought = Tag("input", type="file", id="bring", accept=".toml", hidden="hidden")
             brought.on("change", js_handler="(e) => sisim.bring(e.target)")
+            at_once(t("Open …", lang), "document.getElementById('bring').click()",
+                    id="open-file")  # fmt: skip
 
     def _number(self, text: str, name: str, low: int, high: int, value: int) -> None:
         visit = self._visit

@@ -108,6 +108,8 @@ class Lever:
             share = decimal(100 * value, lang, 1) + percent_sign(lang)
             return t("{n} a year", lang, n=share)
         if self.unit == "years":
+            if value == 1:
+                return t("1 year", lang).replace(" ", NBSP)
             digits = 0 if value == int(value) else 1
             return t("{n} years", lang, n=decimal(value, lang, digits)).replace(" ", NBSP)
         return Assumptions(scenario, lang).value(self.id, value)

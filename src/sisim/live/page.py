@@ -144,11 +144,11 @@ class Page:
                 toggle(t("Tell", lang), s.told is not None, self._tell, id="tell")
                 toggle(t("Guess first", lang), s.guess, self._guess, id="guess")
             with Tag("div", css="group", role="group", aria_label=t("Go back", lang)):
-                undo = button(t("Undo", lang), visit.undo, id="undo")
+                undo = icon("undo", t("Undo", lang), visit.undo, "undo")
                 undo.say(disabled=None if len(visit.history) else "disabled")
                 self._told["undo"] = undo
-                button(t("Reset", lang), visit.reset, id="reset")
-                button(t("New seed", lang), self._new_seed, id="new-seed")
+                icon("restart_alt", t("Reset", lang), visit.reset, "reset")
+                icon("casino", t("New seed", lang), self._new_seed, "new-seed")
             with Tag("div", css="group", role="group", aria_label=t("The page", lang)):
                 button(t("More …", lang), self.toggle_drawer, id="more", aria_expanded=(
                     "true" if self.drawer_open else "false"))  # fmt: skip
