@@ -425,8 +425,7 @@ def _ends(
         if claim:
             texts.append((float(side.cost.mean[-1]) / unit - top * 1e-6, claim, c.with_, False))
     texts = [(y, broken(text, LABELS_OF_END, TEXT), color, bold) for y, text, color, bold in texts]
-    # A line of text takes 18 pixels.
-    row = 18.0 / look.strip[1] * top
+    row = 1.2 * TEXT / look.strip[1] * top
     sizes = [row * (text.count("\n") + 1.15) for _, text, _, _ in texts]
     order = sorted(range(len(texts)), key=lambda n: -texts[n][0])
     places = apart([texts[n][0] for n in order], [sizes[n] for n in order], top)
@@ -667,7 +666,7 @@ def _strip(
         named = (side if reveal.with_ else story.without).first.mean[-1]
         texts.append((float(named), t("first time", lang), c.muted, False))
     texts.sort(key=lambda item: -item[0])
-    row = 18.0 / (STRIPS[grid][1] / 100 * look.chart) * top
+    row = 1.15 * TEXT / (STRIPS[grid][1] / 100 * look.chart) * top
     places = apart([item[0] for item in texts], [row] * len(texts), top)
     marks = [
         label([span(story)[1], place], text, "right", look, color=color, bold=bold)

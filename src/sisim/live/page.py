@@ -134,10 +134,11 @@ class Page:
                     here = "page" if s.show == show else None
                     button(self._name(show), lambda show=show: visit.change(show=show, told=None),
                            aria_current=here, id=f"show-{show}")  # fmt: skip
-            self._told["status"] = Tag("span", css="status", role="status")
-            again = t("The curve reaches above the axis: new scale", lang)
-            self._told["rescale"] = button(again, self._new_scale, "call", id="rescale")
-            self._told["rescale"].say(hidden="hidden")
+            with Tag("div", css="notice"):  # beside the row, which it does not push aside
+                self._told["status"] = Tag("span", css="status", role="status")
+                again = t("The curve reaches above the axis: new scale", lang)
+                self._told["rescale"] = button(again, self._new_scale, "call", id="rescale")
+                self._told["rescale"].say(hidden="hidden")
             Tag("span", css="space")
             with Tag("div", css="group", role="group", aria_label=t("In front of a room", lang)):
                 button(t("What if …", lang), self._wishes, id="what-if")

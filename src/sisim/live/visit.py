@@ -94,6 +94,7 @@ class Visit:
         self.scale, self.tall = 1.0, 720.0
         self._places: dict[Which, Places] = {}
         self.axes: Axes | None = None
+        self._coarse = False  # made to fit a first picture, from one run
         self.picture: Picture | None = None
         self.guess: tuple[tuple[int, float], ...] = ()
         self.on_picture: Callable[[], None] = lambda: None
@@ -350,8 +351,9 @@ class Visit:
         """Return one of the two figures as it is to be drawn now."""
         assert self.picture is not None
         told = self.picture.story
-        if self.axes is None:
+        if self.axes is None or (self._coarse and not self.held):
             self.axes = Axes.of(told)
+            self._coarse = self.picture.wish.world.replications < self.runs
         if not self.held:
             self._places[which] = {}
         return figure(
