@@ -407,6 +407,37 @@ def test_a_file_of_ones_own_is_opened_for_oneself_alone(visit: Enter) -> None:
     assert one.at("slider-reach") == pytest.approx(0.4)
 
 
+def test_curves_say_their_numbers_at_the_year_that_is_pointed_at(visit: Enter) -> None:
+    someone = visit("?lang=sv")
+    x, y = someone.page.evaluate("""() => {
+        const box = document.getElementById("chart-new_way").getBoundingClientRect();
+        const strip = { xAxisIndex: 0, yAxisIndex: 0 };
+        const at = sisim.chart("chart-new_way").convertToPixel(strip, [2035, 1]);
+        return [box.x + at[0], box.y + at[1] - 30];
+    }""")  # fmt: skip
+    someone.page.mouse.move(x, y)
+    someone.page.wait_for_selector("#readout")
+    said = [line.split("\t") for line in someone.text("#readout").strip().splitlines()]
+    assert said[0] == ["2035", "Utan", "Med"]
+    cost = [dict(someone.series("new_way", name))[2035] for name in ("without", "with")]
+    assert said[1] == ["Kostnad, mkr", *(f"{value:.1f}".replace(".", ",").removesuffix(",0")
+                                         for value in cost)]  # fmt: skip
+    assert [line[0] for line in said[2:]] == ["Nya ärenden", "varav för första gången",
+                                              "Pågående ärenden"]  # fmt: skip
+    # While a hand drags, nothing is in its way.
+    someone.page.mouse.down()
+    someone.page.mouse.move(x + 40, y)
+    assert someone.page.is_hidden("#readout")
+    someone.page.mouse.up()
+    someone.rest()
+    someone.page.mouse.move(5, 5)
+    someone.page.keyboard.press("v")
+    someone.page.wait_for_selector("#as-table")
+    row = someone.page.inner_text("#as-table tbody tr:has(th:text-is('2035'))").split()
+    assert row[:2] == ["2035", f"{cost[0]:.1f}".replace(".", ",")]
+    assert len(row) == 13
+
+
 # ---------------------------------------------------------------------------- before a room
 
 

@@ -140,6 +140,11 @@ class Reveal:
     new_way: bool = True
     guess: tuple[tuple[int, float], ...] = ()
 
+    @property
+    def whole(self) -> bool:
+        """Whether the curve with the investment is shown from end to end."""
+        return self.with_ and self.until is None
+
 
 ALL = Reveal()
 
@@ -418,7 +423,7 @@ def _ends(
     c = look.palette
     texts = [(float(story.without.cost.mean[-1]) / unit,
               name_of_without(lang), c.without, False)]  # fmt: skip
-    if reveal.with_ and reveal.until is None:
+    if reveal.whole:
         name = t("With the investment", lang)
         claim = end_claim(side, lang) if reveal.claims else ""
         texts.append((float(side.cost.mean[-1]) / unit, name, c.with_, True))
@@ -520,7 +525,7 @@ def _bracket(
 ) -> list[Option]:  # fmt: skip
     """Return the pair of arrows at the marked year: from today's cost, and from without."""
     c = look.palette
-    shown = look.brackets and reveal.brackets and reveal.with_ and reveal.until is None
+    shown = look.brackets and reveal.brackets and reveal.whole
     x = story.marked
     with_, without = side.cost.at(x) / unit, story.without.cost.at(x) / unit
     today = story.today / unit
@@ -574,7 +579,7 @@ def _annotations(
     diamond: list[Option] = []
     leads: list[list[Option]] = []
     with_, without = side.cost.mean / unit, story.without.cost.mean / unit
-    whole = reveal.with_ and reveal.until is None
+    whole = reveal.whole
 
     def name(what: str, text: str, at: tuple[float, float], away: float, **more: Any) -> None:
         """Write a text beside a point, and join them."""
@@ -651,7 +656,7 @@ def _strip(
         line(f"{name}-without", grid, points(years, without.mean), dashes, z=6),
     ]  # fmt: skip
     texts = [(float(without.mean[-1]), t("Without", lang), c.without, False)]
-    if reveal.with_ and reveal.until is None:
+    if reveal.whole:
         texts.append((float(with_.mean[-1]), t("With", lang), c.with_, True))
     if name == "entries":
         first = {"without": story.without.first, "with": side.first}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +14,7 @@ from nicegui.client import Client
 from nicegui.events import GenericEventArguments
 
 from sisim.language import LANGUAGES, t
-from sisim.live import exports
+from sisim.live import exports, readout
 from sisim.live.charts import Option, patch
 from sisim.live.controls import Drawer, Sliders
 from sisim.live.library import Library
@@ -48,6 +49,7 @@ class Page:
         self._told: dict[str, Tag] = {}
         self.view: Any = None
         self.sliders: Sliders | None = None
+        self._read: dict[str, Any] = {}
         self._followers: list[Callable[[], None]] = []
         self.client.on_delete(self._tell_followers)
         try:
@@ -112,7 +114,7 @@ class Page:
         """Put the page together."""
         s, lang = self.visit.settings, self.visit.settings.lang
         self._charts, self._told, self.view, self.dialog = {}, {}, None, None
-        self.sliders = Sliders(self.visit)
+        self.sliders, self._read = Sliders(self.visit), {}
         ui.run_javascript(f"sisim.dress({lang!r}, {str(s.dark).lower()})")
         self.root.clear()
         with self.root:
@@ -220,6 +222,8 @@ class Page:
                     self._charts[which] = (drawn, option)
                     self._told[f"verdict-{which}"] = Tag("p", css="verdict")
                 ui.run_javascript(f"sisim.hold({place!r}, {'guess' if guessing else 'year'!r})")
+        # What is seen at a glance here is read as a table by whoever cannot see it.
+        Tag("table", css="readout", id="readout", hidden="hidden", aria_hidden="true")
         with Tag("table", css="numbers"):
             Tag("caption", t("What it comes to", lang), "sr-only")
             with Tag("thead"), Tag("tr"):
@@ -301,10 +305,15 @@ class Page:
         assert visit.picture is not None
         told = visit.picture.story
         shown = list(self._charts)
+        words = readout.words(told, lang)
+        if words != self._read:
+            self._read = words
+            ui.run_javascript(f"sisim.readout({[f'chart-{one}' for one in shown]}, "
+                              f"{json.dumps(words)})")  # fmt: skip
         _, cells = headline_cells(told, shown, lang)
         for which in shown:
             side, reveal = told.side(which), visit.reveal(which)
-            whole = reveal.with_ and reveal.until is None
+            whole = reveal.whole
             self._text(f"caption-{which}", caption(side, lang) if whole else "")
             said = verdict(side, lang) if whole and reveal.brackets else ""
             self._text(f"verdict-{which}", said)
@@ -490,6 +499,7 @@ class Page:
             "language": lambda: visit.change(lang=other),
             "scale": self._new_scale,
             "help": self._help,
+            "table": self._as_table,
             "escape": self.close_drawer,
         }
         if name in commands:
@@ -508,7 +518,8 @@ class Page:
         with self.root:
             self.dialog = Tag("dialog", aria_label=title, id="dialog")
             with self.dialog:
-                Tag("h2", title)
+                # What is read first has the focus; a long one would else begin at its end.
+                Tag("h2", title, tabindex="-1", autofocus="autofocus")
                 fill()
                 shut = "document.getElementById('dialog').close()"
                 button(t("Close", self.visit.settings.lang), lambda: ui.run_javascript(shut))
@@ -521,6 +532,7 @@ class Page:
             ("← →", t("move the marked year; steps of the story, years of the people", lang)),
             ("1  2  0", t("figure 1, figure 2, both", lang)),
             ("T  G  S", t("tell, guess first, speaker notes", lang)),
+            ("V", t("the numbers behind the curves, as a table", lang)),
             ("P", t("speaker notes in a window of their own", lang)),
             ("N  R  Z", t("new seed, reset, undo", lang)),
             ("A", t("a new scale of the axes", lang)),
@@ -537,6 +549,14 @@ class Page:
 
         self._open_dialog(t("Keys", lang), fill)
 
+    def _as_table(self) -> None:
+        visit, lang = self.visit, self.visit.settings.lang
+        if visit.picture is not None:
+            told = visit.picture.story
+            seen = [one for one in visit.shown if visit.reveal(one).whole]
+            title = t("The numbers behind the curves", lang)
+            self._open_dialog(title, lambda: readout.table(told, seen, lang))
+
     def _saving(self) -> None:
         visit, lang = self.visit, self.visit.settings.lang
 
@@ -552,6 +572,7 @@ class Page:
                            id=f"save-{name}")  # fmt: skip
                 at_once(t("Print (A4)", lang), "document.getElementById('dialog').close(); "
                         "setTimeout(print, 100)", id="print")  # fmt: skip
+                button(t("Show as a table", lang), self._as_table, id="show-table")
                 copied = t("The link has been copied", lang)
                 at_once(t("Copy the link", lang), f"sisim.copy({copied!r})", id="copy-link")
                 Tag("p", id="copied", css="status", role="status")
