@@ -277,6 +277,63 @@ def test_no_position_of_the_sliders_breaks_it(visit: Enter) -> None:
     assert someone.text(".status") == ""
 
 
+def test_a_link_restores_every_slider(visit: Enter) -> None:
+    one = visit()
+    for name, value in (("project_time", 4), ("half_life", 2.5), ("drift", 0.01)):
+        one.slide(f"slider-{name}", value)
+    other = visit(one.query())
+    assert other.at("slider-project_time") == 4
+    assert other.series("new_way", "with") == one.series("new_way", "with")
+
+
+HASTE = """async (seed) => {
+  const dice = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  const any = (all) => all[Math.floor(dice() * all.length)];
+  const keys = ["PageDown", "PageUp", "ArrowLeft", "ArrowRight", " ", "1", "2", "0", "t", "g", "s",
+    "n", "z", "d", "l", "a", "v", "?", "r", "Escape", "Home"];
+  const fire = (one, name) => one.dispatchEvent(new Event(name, { bubbles: true }));
+  for (let n = 0; n < 90; n++) {
+    const what = dice();
+    if (what < 0.5) {
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: any(keys), bubbles: true }));
+    } else if (what < 0.8) {
+      const hand = any([...document.querySelectorAll("input[type=range]"), null]);
+      if (!hand) continue;
+      for (let k = 0; k < 3; k++) {
+        hand.value = +hand.min + (hand.max - hand.min) * dice();
+        fire(hand, "input");
+      }
+      fire(hand, "change");
+    } else if (what < 0.95) {
+      any([...document.querySelectorAll("nav button, #more, #undo, #reset, [id^=wish]")]).click();
+    } else {
+      const choice = document.getElementById("choose-scenario");
+      if (choice) { choice.value = any([...choice.options]).value; fire(choice, "change"); }
+    }
+    if (dice() < 0.3) await new Promise((go) => setTimeout(go, 120 * dice()));
+  }
+}"""
+
+
+def test_haste_breaks_nothing(visit: Enter, server: Server) -> None:
+    someone = visit()
+    someone.page.evaluate("window.was_here = true")
+    someone.page.evaluate(HASTE, 4)
+    someone.page.keyboard.press("Escape")
+    someone.page.keyboard.press("Escape")
+    # Whatever it was, the page goes on, and its address says what is seen.
+    someone.do(lambda: someone.page.evaluate("emitEvent('key', 'reset')"))
+    someone.page.evaluate("emitEvent('key', 'both')")
+    someone.page.click("#show-figures")
+    someone.page.wait_for_selector("#chart-new_way svg")
+    someone.rest()
+    assert someone.page.evaluate("window.was_here")
+    someone.slide("slider-reach", 0.3)
+    other = visit(someone.query())
+    assert other.series("new_way", "with") == someone.series("new_way", "with")
+    assert "Traceback" not in server.said()
+
+
 def test_every_preset_and_every_what_if_has_a_picture(visit: Enter) -> None:
     someone = visit()
     levers = main_levers(load_scenario("placed-youth"))

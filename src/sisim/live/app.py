@@ -19,6 +19,9 @@ from sisim.live.speaker import Speaker
 HERE = "127.0.0.1"
 FIRST_PORT = 8480
 """Where a free port is looked for first."""
+PATIENCE = 30.0
+"""Seconds that a page and the server may lose sight of each other: while a machine is busy, or a
+network slow. After that the page begins anew from its address."""
 STATIC = Path(__file__).with_name("static")
 
 
@@ -85,7 +88,7 @@ def serve(
     ui.run(
         host=host, port=port, show=show, reload=False, title="sisim", favicon="◆",
         tailwind=False, show_welcome_message=False, binding_refresh_interval=None,
-        uvicorn_logging_level="warning",
+        uvicorn_logging_level="warning", reconnect_timeout=PATIENCE,
     )  # fmt: skip
 
 

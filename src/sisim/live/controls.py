@@ -136,7 +136,8 @@ class Drawer:
         with Tag("div", css="field"):
             Tag("label", t("A file of your own", lang), for_="open-file")
             # The browser's own words for this would be in the browser's language.
-            brought = Tag("input", type="file", id="bring", accept=".toml", hidden="hidden")
+            brought = Tag("input", type="file", id="bring", accept=".toml",
+                          hidden="hidden", aria_label=t("A file of your own", lang))  # fmt: skip
             brought.on("change", js_handler="(e) => sisim.bring(e.target)")
             at_once(t("Open …", lang), "document.getElementById('bring').click()",
                     id="open-file")  # fmt: skip

@@ -125,7 +125,7 @@ class Page:
             self._bottom()
             if self.drawer_open:
                 Drawer(self.visit, self.sliders, self.toggle_drawer)
-        ui.run_javascript("sisim.size()")
+        ui.run_javascript("sisim.expect(); sisim.size()")
 
     def _top(self) -> None:
         visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang

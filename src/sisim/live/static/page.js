@@ -5,7 +5,15 @@ window.sisim = (() => {
     const element = document.getElementById(id);
     if (element && document.activeElement?.dataset.held !== "1") element.value = value;
   };
-  const chart = (id) => getElement(+document.getElementById(id).dataset.element).chart;
+  const holder = (id) => getElement(+document.getElementById(id)?.dataset.element);
+  const chart = (id) => { const found = holder(id)?.chart; return found === ABSENT ? undefined : found; };
+  // A chart comes a moment after its place. Where the page is put together anew before that, there
+  // must be something to dispose of.
+  const ABSENT = { dispose() {}, resize() {}, setOption() {}, getOption() { return { series: [] }; } };
+  const expect = () => document.querySelectorAll(".chart").forEach(({ id }) => {
+    const one = holder(id);
+    if (one && !one.chart) one.chart = ABSENT;
+  });
   const say = (name, detail) => window.emitEvent && emitEvent(name, detail);
 
   // How many pictures have been drawn, and whether another one is on its way.
@@ -148,5 +156,5 @@ window.sisim = (() => {
     box.addEventListener("pointercancel", end);
   };
 
-  return { chart, drew, dress, put, say, size, hold, full, blank, speaker, copy, bring };
+  return { chart, expect, drew, dress, put, say, size, hold, full, blank, speaker, copy, bring };
 })();
