@@ -39,8 +39,8 @@ from sisim.report.writing import decimal
 
 Option = dict[str, Any]
 Years = NDArray[np.int64]
-FONT = "Roboto, system-ui, sans-serif"
-"""What the page itself is set in."""
+FONT = "Roboto, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', system-ui, sans-serif"
+"""What the page itself is set in, and what is as narrow where a file has to do without it."""
 TEXT = 16.0
 """Size of all that is written in a chart, in pixels of a window of 1280: read from the last row."""
 COST, INFLOW, STOCK = range(3)

@@ -6,13 +6,23 @@ window.sisim = (() => {
     if (element && document.activeElement?.dataset.held !== "1") element.value = value;
   };
   const holder = (id) => getElement(+document.getElementById(id)?.dataset.element);
-  const chart = (id) => { const found = holder(id)?.chart; return found === ABSENT ? undefined : found; };
-  // A chart comes a moment after its place. Where the page is put together anew before that, there
-  // must be something to dispose of.
-  const ABSENT = { dispose() {}, resize() {}, setOption() {}, getOption() { return { series: [] }; } };
-  const expect = () => document.querySelectorAll(".chart").forEach(({ id }) => {
-    const one = holder(id);
-    if (one && !one.chart) one.chart = ABSENT;
+  const chart = (id) => { const found = holder(id)?.chart; return found?.awaited ? undefined : found; };
+  // A chart comes a moment after its place. Until then there is something in its stead that passes
+  // on what is to be drawn, and that can go again if the page is put together anew.
+  const awaited = (box) => ({
+    awaited: true, dispose() {}, resize() {}, getOption() { return { series: [] }; },
+    setOption(...given) {
+      const pass = () => {
+        if (!box.isConnected) return;
+        const there = chart(box.id);
+        if (there) there.setOption(...given); else setTimeout(pass, 10);
+      };
+      setTimeout(pass, 10);
+    },
+  });
+  const expect = () => document.querySelectorAll(".chart").forEach((box) => {
+    const one = holder(box.id);
+    if (one && !one.chart) one.chart = awaited(box);
   });
   const say = (name, detail) => window.emitEvent && emitEvent(name, detail);
 
