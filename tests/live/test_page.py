@@ -427,7 +427,7 @@ def test_a_file_of_ones_own_is_opened_for_oneself_alone(visit: Enter) -> None:
         one.page.set_input_files("#bring", [file])
 
     one.page.click("#more")
-    one.page.wait_for_selector("#bring")
+    one.page.wait_for_selector("#open-file")
     bring("title = 'x'\npathwy = 'placed-youth'\n[time]\nstart = 'soon'\n")
     one.page.wait_for_selector("dialog[open] pre")
     said = one.text("dialog pre")
