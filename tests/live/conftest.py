@@ -73,3 +73,4 @@ def visit(chromium: Any, server: Server) -> Iterator[Callable[..., Visitor]]:
     yield enter
     for visitor in there:
         visitor.leave()
+    assert "Traceback" not in server.said()

@@ -30,7 +30,9 @@ def test_a_file_says_the_changes(changes: dict[str, float]) -> None:
     found = tomllib.loads(text).get("override", {})
     assert found == pytest.approx(changes, rel=1e-9)
     # Other changes to a changed file take the place of the first.
-    again = tomllib.loads(overridden(text, {"seed": 12}))["override"]
+    twice = overridden(text, {"seed": 12})
+    assert twice.startswith(READY.rstrip("\n"))
+    again = tomllib.loads(twice)["override"]
     assert again == pytest.approx({**changes, "seed": 12}, rel=1e-9)
 
 

@@ -325,3 +325,18 @@ def test_mistakes_are_answered_and_nothing_is_left(tmp_path: Path) -> None:
     assert "nowhere.toml" in asked(str(tmp_path / "nowhere.toml"))
     assert "--residents" in asked("--residents", "0")
     assert [one.name for one in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(
+    "content", [None, "export * from './x.js'", 'import{a}from"./b.js";export{a}']
+)
+def test_charts_that_are_not_where_they_were_are_missed_politely(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+) -> None:
+    monkeypatch.setattr("sisim.live.lesson.LIBRARY", str(tmp_path))
+    if content is not None:
+        (tmp_path / "index.js").write_text(content, encoding="utf-8")
+    said = " ".join(asked("--out", str(tmp_path / "lesson.html"), lang="sv").split())
+    assert "har inget Apache ECharts i" in said
+    assert "pip install nicegui==" in said
+    assert not (tmp_path / "lesson.html").exists()

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sisim.live.levers import all_levers, changes, main_levers
+from sisim.live.session import Settings
 from sisim.live.wishes import presets, what_ifs
 from sisim.scenario.load import changed, load_scenario
 
@@ -20,7 +21,10 @@ FILES = [file for file in sorted(FOLDER.glob("*.toml")) if "pathway" not in file
 
 
 def test_the_ready_scenario_has_the_six_sliders_of_the_two_figures() -> None:
-    assert list(LEVERS) == ["effect", "reach", "years", "half_life", "inflow", "drift"]
+    order = ["effect", "reach", "project_time", "half_life", "inflow", "drift"]
+    assert list(LEVERS) == order
+    # Both stand in the address, each under its own name.
+    assert not set(LEVERS) & set(Settings.__dataclass_fields__)
     said = [lever.said(lever.value, READY, "en").replace("\xa0", " ") for lever in LEVERS.values()]
     assert said == ["30%", "80%", "3 years", "1.4 years", "30%", "2.0% a year"]
     assert all(lever.low <= lever.value <= lever.high for lever in LEVERS.values())

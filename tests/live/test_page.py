@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 from visitors import Server, Visitor, serving
 
+from sisim.live.exports import overridden
 from sisim.live.levers import main_levers
 from sisim.live.wishes import presets, what_ifs
+from sisim.scenario.document import shipped
 from sisim.scenario.load import load_scenario
 
 Enter = Callable[..., Visitor]
@@ -306,6 +308,63 @@ def test_no_position_of_the_sliders_breaks_it(visit: Enter) -> None:
     assert someone.text(".status") == ""
 
 
+def test_a_link_restores_every_slider(visit: Enter) -> None:
+    one = visit()
+    for name, value in (("project_time", 4), ("half_life", 2.5), ("drift", 0.01)):
+        one.slide(f"slider-{name}", value)
+    other = visit(one.query())
+    assert other.at("slider-project_time") == 4
+    assert other.series("new_way", "with") == one.series("new_way", "with")
+
+
+HASTE = """async (seed) => {
+  const dice = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  const any = (all) => all[Math.floor(dice() * all.length)];
+  const keys = ["PageDown", "PageUp", "ArrowLeft", "ArrowRight", " ", "1", "2", "0", "t", "g", "s",
+    "n", "z", "d", "l", "a", "v", "?", "r", "Escape", "Home"];
+  const fire = (one, name) => one.dispatchEvent(new Event(name, { bubbles: true }));
+  for (let n = 0; n < 90; n++) {
+    const what = dice();
+    if (what < 0.5) {
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: any(keys), bubbles: true }));
+    } else if (what < 0.8) {
+      const hand = any([...document.querySelectorAll("input[type=range]"), null]);
+      if (!hand) continue;
+      for (let k = 0; k < 3; k++) {
+        hand.value = +hand.min + (hand.max - hand.min) * dice();
+        fire(hand, "input");
+      }
+      fire(hand, "change");
+    } else if (what < 0.95) {
+      any([...document.querySelectorAll("nav button, #more, #undo, #reset, [id^=wish]")]).click();
+    } else {
+      const choice = document.getElementById("choose-scenario");
+      if (choice) { choice.value = any([...choice.options]).value; fire(choice, "change"); }
+    }
+    if (dice() < 0.3) await new Promise((go) => setTimeout(go, 120 * dice()));
+  }
+}"""
+
+
+def test_haste_breaks_nothing(visit: Enter, server: Server) -> None:
+    someone = visit()
+    someone.page.evaluate("window.was_here = true")
+    someone.page.evaluate(HASTE, 4)
+    someone.page.keyboard.press("Escape")
+    someone.page.keyboard.press("Escape")
+    # Whatever it was, the page goes on, and its address says what is seen.
+    someone.do(lambda: someone.page.evaluate("emitEvent('key', 'reset')"))
+    someone.page.evaluate("emitEvent('key', 'both')")
+    someone.page.click("#show-figures")
+    someone.page.wait_for_selector("#chart-new_way svg")
+    someone.rest()
+    assert someone.page.evaluate("window.was_here")
+    someone.slide("slider-reach", 0.3)
+    other = visit(someone.query())
+    assert other.series("new_way", "with") == someone.series("new_way", "with")
+    assert "Traceback" not in server.said()
+
+
 def test_every_preset_and_every_what_if_has_a_picture(visit: Enter) -> None:
     someone = visit()
     levers = main_levers(load_scenario("placed-youth"))
@@ -386,6 +445,167 @@ def test_what_is_wrong_in_a_file_is_said_as_by_check(chromium: Any, tmp_path: Pa
         someone.page.click("#again")
         someone.page.wait_for_selector("header.top")
         someone.leave()
+
+
+def test_a_file_of_ones_own_is_opened_for_oneself_alone(visit: Enter) -> None:
+    one, two = visit("?reach=0.4"), visit("?lang=sv")
+    before = two.series("project", "with")
+    text = shipped("scenario")["placed-youth"].read_text(encoding="utf-8")
+    changes = {"population.residents": 1200, "time.years": 12, "replications": 1}
+
+    def bring(content: str) -> None:
+        file = {"name": "mine.toml", "mimeType": "", "buffer": content.encode()}
+        one.page.set_input_files("#bring", [file])
+
+    one.page.click("#more")
+    one.page.wait_for_selector("#open-file")
+    bring("title = 'x'\npathwy = 'placed-youth'\n[time]\nstart = 'soon'\n")
+    one.page.wait_for_selector("dialog[open] pre")
+    said = one.text("dialog pre")
+    assert "mine.toml:2: pathwy" in said
+    assert "Did you mean" in said
+    one.page.keyboard.press("Escape")
+    bring(text.replace('pathway = "', 'pathway = "/etc/'))
+    one.page.wait_for_selector("dialog[open] pre:has-text('no ready pathway')")
+    one.page.keyboard.press("Escape")
+    bring("#" * 600_000)
+    one.page.wait_for_selector("dialog[open] pre:has-text('larger')")
+    one.page.keyboard.press("Escape")
+    assert one.at("slider-reach") == pytest.approx(0.4)
+    own = overridden(text.replace('"The team around', '"My team around'), changes)
+    one.do(lambda: bring(own))
+    one.page.wait_for_selector("h1:has-text('My team')")
+    assert len(one.series("project", "with")) < 25
+    assert one.at("slider-reach") == pytest.approx(0.8)
+    one.page.click("#drawer-close")
+    one.page.click("#save")
+    with one.page.expect_download() as download:
+        one.page.click("#save-toml")
+    taken = Path(download.value.path()).read_text(encoding="utf-8")
+    assert taken.startswith(own.split("[override]")[0])
+    one.page.keyboard.press("Escape")
+    assert two.series("project", "with") == before
+    two.page.click("#more")
+    assert "mine.toml" not in two.text("#choose-scenario")
+    # Nothing of it is kept: whoever opens the link sees what the server was started with.
+    three = visit(one.query())
+    assert "My team" not in three.text("h1")
+    one.do(lambda: one.page.click("#undo"))
+    assert "My team" not in one.text("h1")
+    assert one.at("slider-reach") == pytest.approx(0.4)
+
+
+def test_curves_say_their_numbers_at_the_year_that_is_pointed_at(visit: Enter) -> None:
+    someone = visit("?lang=sv")
+    x, y = someone.page.evaluate("""() => {
+        const box = document.getElementById("chart-new_way").getBoundingClientRect();
+        const strip = { xAxisIndex: 0, yAxisIndex: 0 };
+        const at = sisim.chart("chart-new_way").convertToPixel(strip, [2035, 1]);
+        return [box.x + at[0], box.y + at[1] - 30];
+    }""")  # fmt: skip
+    someone.page.mouse.move(x, y)
+    someone.page.wait_for_selector("#readout")
+    said = [line.split("\t") for line in someone.text("#readout").strip().splitlines()]
+    assert said[0] == ["2035", "Utan", "Med"]
+    cost = [dict(someone.series("new_way", name))[2035] for name in ("without", "with")]
+    assert said[1] == ["Kostnad, mkr", *(f"{value:.1f}".replace(".", ",").removesuffix(",0")
+                                         for value in cost)]  # fmt: skip
+    assert [line[0] for line in said[2:]] == ["Nya ärenden", "varav för första gången",
+                                              "Pågående ärenden"]  # fmt: skip
+    # While a hand drags, nothing is in its way.
+    someone.page.mouse.down()
+    someone.page.mouse.move(x + 40, y)
+    assert someone.page.is_hidden("#readout")
+    someone.page.mouse.up()
+    someone.rest()
+    someone.page.mouse.move(5, 5)
+    someone.page.keyboard.press("v")
+    someone.page.wait_for_selector("#as-table")
+    row = someone.page.inner_text("#as-table tbody tr:has(th:text-is('2035'))").split()
+    assert row[:2] == ["2035", f"{cost[0]:.1f}".replace(".", ",")]
+    assert len(row) == 13
+
+
+# ---------------------------------------------------------------------------- before a room
+
+
+def test_the_page_fills_the_screen_and_gives_it_back(visit: Enter) -> None:
+    someone = visit()
+    filled = "document.fullscreenElement !== null"
+    someone.page.click("#full")
+    someone.page.wait_for_function(filled)
+    someone.page.wait_for_selector("#full[aria-pressed=true]")
+    someone.page.keyboard.press("f")
+    someone.page.wait_for_function(f"!({filled})")
+    someone.page.wait_for_selector("#full[aria-pressed=false]")
+
+
+def test_a_blank_screen_comes_back_by_whatever_is_touched(visit: Enter) -> None:
+    someone = visit()
+    for key, back in (("b", "b"), (".", "PageDown"), ("b", "")):
+        someone.page.keyboard.press(key)
+        someone.page.wait_for_selector("header.top", state="hidden")
+        assert someone.page.evaluate("getComputedStyle(document.body).backgroundColor") == (
+            "rgb(0, 0, 0)"
+        )
+        someone.page.keyboard.press(back) if back else someone.page.mouse.click(600, 300)
+        someone.page.wait_for_selector("header.top", state="visible")
+    someone.rest()
+    assert someone.query() == ""
+
+
+@pytest.mark.parametrize("clipboard", [True, False])
+def test_the_link_is_copied_with_and_without_a_clipboard(visit: Enter, clipboard: bool) -> None:
+    someone = visit()
+    someone.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    someone.slide("slider-reach", 0.4)
+    someone.page.click("#save")
+    someone.page.wait_for_selector("dialog[open]")
+    if not clipboard:
+        someone.page.evaluate("void (navigator.clipboard.writeText = () => Promise.reject())")
+    someone.page.click("#copy-link")
+    someone.page.wait_for_selector("#copied:has-text('copied')")
+    assert someone.page.evaluate("navigator.clipboard.readText()") == someone.page.url
+    assert "reach=0.4" in someone.page.url
+
+
+def test_the_speaker_has_a_window_that_follows_and_moves_the_story(visit: Enter) -> None:
+    someone = visit()
+    with someone.page.expect_popup() as opened:
+        someone.page.keyboard.press("p")
+    notes = opened.value
+    notes.on("pageerror", lambda error: someone.errors.append(str(error)))
+    notes.wait_for_selector("text=The story has not begun")
+    notes.keyboard.press("PageDown")
+    notes.wait_for_selector("text=1 of 5: Baseline")
+    assert "no investment" in notes.inner_text("#notes")
+    assert "Next: The project" in notes.inner_text(".next")
+    someone.page.wait_for_selector("#step-0[aria-pressed=true]")
+    # What the speaker has in his window, the room does not read.
+    assert someone.page.locator("#notes").count() == 0
+    someone.page.bring_to_front()
+    someone.page.keyboard.press("PageDown")
+    notes.wait_for_selector("text=2 of 5: The project")
+    notes.click("#do-next")
+    someone.page.wait_for_selector("#step-2[aria-pressed=true]")
+    notes.keyboard.press("b")
+    someone.page.wait_for_selector("header.top", state="hidden")
+    notes.click("#do-blank")
+    someone.page.wait_for_selector("header.top", state="visible")
+    someone.page.keyboard.press("l")
+    notes.wait_for_selector("text=3 av 5: Effekten avtar")
+    for _ in range(2):
+        notes.click("#do-next")
+    notes.wait_for_selector("text=Det här är sista steget")
+    assert notes.is_disabled("#do-next")
+
+
+def test_the_speakers_window_says_that_there_is_no_page_to_follow(
+    chromium: Any, server: Server
+) -> None:
+    someone = Visitor(chromium, server.address, "speaker/gone", wait=".speaker p", rests=False)
+    assert "has been closed" in someone.text(".speaker")
+    someone.leave()
 
 
 # ---------------------------------------------------------------------------- for everyone
@@ -469,11 +689,40 @@ def test_all_of_it_fits_a_projector(visit: Enter, size: tuple[int, int]) -> None
         "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
     )
     assert (wide, high) == size
-    smallest = someone.page.eval_on_selector_all(
-        "#chart-project svg text",
-        "all => Math.min(...all.map((one) => parseFloat(getComputedStyle(one).fontSize)))",
-    )
-    assert smallest >= 13 * min(size[0] / 1280, 1)
+    assert someone.page.evaluate(SMALLEST) >= 16 * min(size[0] / 1280, 1.5) - 0.5
+
+
+SMALLEST = """() => Math.min(...[...document.querySelectorAll(
+    ".chart svg text, .top *, .sliders *, .telling *, .view *")].filter((one) =>
+        [...one.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()) &&
+        one.getBoundingClientRect().width && !one.closest(".sr-only"))
+    .map((one) => parseFloat(getComputedStyle(one).fontSize)))"""
+
+
+@pytest.mark.parametrize("query", ["?show=administrations&lang=sv", "?show=people", "?told=1"])
+def test_whatever_is_looked_at_is_read_from_the_last_row(visit: Enter, query: str) -> None:
+    someone = visit(query)
+    assert someone.page.evaluate(SMALLEST) >= 16
+    assert someone.page.evaluate(
+        "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
+    ) == [720, 1280]
+
+
+def test_a_plan_of_repayment_is_seen_as_a_whole(chromium: Any) -> None:
+    file = Path(__file__).parents[2] / "scenarios" / "three-endings.toml"
+    with serving(str(file), "--residents", "1500", "--set", "replications=1") as server:
+        someone = Visitor(chromium, server.address, "?show=money&lang=sv")
+        someone.page.wait_for_selector("#plan td")
+        whole = someone.page.evaluate("""() => [...document.querySelectorAll(".money, .tables")]
+            .every((one) => one.scrollHeight <= one.clientHeight + 1
+                && one.scrollWidth <= one.clientWidth + 1)""")
+        assert whole
+        assert someone.page.evaluate(SMALLEST) >= 16
+        assert "Arbetsmarknadsförvaltningen" in someone.text(".money .key")
+        before = someone.text("#plan")
+        someone.slide("slider-reach", 0.3)
+        assert someone.text("#plan") != before
+        someone.leave()
 
 
 def test_it_is_printed_on_one_sheet(visit: Enter) -> None:

@@ -73,6 +73,7 @@ class Visitor:
         size: tuple[int, int] = (1280, 720),
         wait: str = "#chart-project svg, #chart-new_way svg, #chart-administrations svg, #dots, "
         "#chart-who-gains svg, .problems",
+        rests: bool = True,
     ) -> None:
         self.address = address
         self.asked_outside: list[str] = []
@@ -87,7 +88,8 @@ class Visitor:
         self.page.on("console", lambda m: m.type == "error" and self.errors.append(m.text))
         self.page.goto(address + query)
         self.page.wait_for_selector(wait, timeout=FIRST)
-        self.rest()
+        if rests:
+            self.rest()
 
     def _let_through(self, route: Any) -> None:
         if route.request.url.startswith((self.address, "data:", "blob:")):

@@ -64,7 +64,7 @@ def add_teaching(command: Command, options: Options, lang: Lang, ready_scenario:
         loaded = load_scenario(scenario, given)
         file = out or RESULTS / loaded.name / "lesson.html"
         _refuse_early(file, lang)
-        from sisim.live.lesson import MOST_POINTS, NothingToFollow
+        from sisim.live.lesson import KNOWN, MOST_POINTS, NoCharts, NothingToFollow
         from sisim.live.lesson import lesson as written
 
         try:
@@ -73,6 +73,11 @@ def add_teaching(command: Command, options: Options, lang: Lang, ready_scenario:
                                most=versions or MOST_POINTS, progress=tell)  # fmt: skip
         except NothingToFollow as error:
             text = t("The scenario has no [arms], so there is nothing to compare.", lang)
+            raise Refusal(text) from error
+        except NoCharts as error:
+            text = t("NiceGUI {version} has no Apache ECharts in {folder}, which the page is drawn "
+                     "with. Install a version that has: pip install nicegui=={known}", lang,
+                     version=error.version, folder=error.folder, known=KNOWN)  # fmt: skip
             raise Refusal(text) from error
         with whole_file(file, lang) as partial:
             partial.write_text(page, encoding="utf-8")

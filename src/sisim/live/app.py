@@ -15,10 +15,14 @@ from sisim.language import Lang
 from sisim.live.library import Library
 from sisim.live.page import Page, usual
 from sisim.live.session import Settings
+from sisim.live.speaker import Speaker
 
 HERE = "127.0.0.1"
 FIRST_PORT = 8480
 """Where a free port is looked for first."""
+PATIENCE = 30.0
+"""Seconds that a page and the server may lose sight of each other: while a machine is busy, or a
+network slow. After that the page begins anew from its address."""
 STATIC = Path(__file__).with_name("static")
 
 
@@ -93,7 +97,7 @@ def serve(
     ui.run(
         host=host, port=port, show=show, reload=False, title="sisim", favicon="◆",
         tailwind=False, show_welcome_message=False, binding_refresh_interval=None,
-        uvicorn_logging_level="warning",
+        uvicorn_logging_level="warning", reconnect_timeout=PATIENCE,
     )  # fmt: skip
 
 
@@ -102,10 +106,21 @@ def add_page(library: Library, begin: Settings) -> None:
     app.add_static_files("/sisim", str(STATIC))
     head = (
         '<link rel="stylesheet" href="/sisim/page.css"><script src="/sisim/page.js"></script>'
-        '<script src="/sisim/dots.js"></script>'
+        '<script src="/sisim/dots.js"></script><script src="/sisim/readout.js"></script>'
     )
+
+    pages: dict[str, Page] = {}
 
     @ui.page("/", title="sisim", response_timeout=30)
     def live(request: Request) -> None:
         ui.add_head_html(head)
-        Page(library, begin, dict(request.query_params))
+        page = Page(library, begin, dict(request.query_params))
+        of = page.client.id
+        pages[of] = page
+        page.client.on_delete(lambda: pages.pop(of, None))
+
+    @ui.page("/speaker/{of}", title="sisim", response_timeout=30)
+    def speaker(of: str) -> None:
+        ui.add_head_html(head)
+        ui.add_head_html("<script>window.sisim_remote = true</script>")
+        Speaker(pages.get(of), begin.lang)

@@ -39,13 +39,15 @@ from sisim.report.writing import decimal
 
 Option = dict[str, Any]
 Years = NDArray[np.int64]
-FONT = "Roboto, system-ui, sans-serif"
-"""What the page itself is set in."""
+FONT = "Roboto, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', system-ui, sans-serif"
+"""What the page itself is set in, and what is as narrow where a file has to do without it."""
+TEXT = 16.0
+"""Size of all that is written in a chart, in pixels of a window of 1280: read from the last row."""
 COST, INFLOW, STOCK = range(3)
 LEFT, RIGHT = 58.0, 168.0
 """Room for the numbers of the axes, and for the names of the curves."""
-COST_TOP, COST_HIGH = 6.5, 52.0
-"""Where the cost strip begins and how high it is, in hundredths of the chart."""
+STRIPS = ((6.5, 52.0), (66.5, 11.0), (85.5, 9.0))
+"""Where each strip begins and how high it is, in hundredths of the chart."""
 AROUND = 318.0
 """What the page has above and below the charts."""
 REACH = 90.0
@@ -104,7 +106,12 @@ class Look:
     def strip(self) -> tuple[float, float]:
         """Width and height of the cost strip, in pixels of a window of 1280."""
         whole = 1250.0 if self.wide else 612.0
-        return whole - LEFT - RIGHT, COST_HIGH / 100 * max(self.tall - AROUND, 208.0)
+        return whole - LEFT - RIGHT, STRIPS[COST][1] / 100 * self.chart
+
+    @property
+    def chart(self) -> float:
+        """Height of a chart, in pixels of a window of 1280."""
+        return max(self.tall - AROUND, 208.0)
 
     def px(self, pixels: float) -> int:
         """Return a length at the width of 1280 as one at this width."""
@@ -132,6 +139,11 @@ class Reveal:
     claims: bool = True
     new_way: bool = True
     guess: tuple[tuple[int, float], ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether the curve with the investment is shown from end to end."""
+        return self.with_ and self.until is None
 
 
 ALL = Reveal()
@@ -197,7 +209,7 @@ def figure(
     return {
         "animation": False,
         "backgroundColor": "transparent",
-        "textStyle": {"fontFamily": FONT, "fontSize": look.px(15), "color": c.ink},
+        "textStyle": {"fontFamily": FONT, "fontSize": look.px(TEXT), "color": c.ink},
         "grid": _grids(look),
         "title": [
             _title(text, place, look)
@@ -226,8 +238,8 @@ def figure(
             *cost,
             *_bracket(story, side, lang, unit, look, reveal, room),
             *_annotations(story, side, lang, unit, look, reveal, room),
-            *_strip("entries", INFLOW, story, side, lang, look, reveal),
-            *_strip("stock", STOCK, story, side, lang, look, reveal),
+            *_strip("entries", INFLOW, story, side, lang, look, reveal, tops[INFLOW]),
+            *_strip("stock", STOCK, story, side, lang, look, reveal, tops[STOCK]),
         ],
     }  # fmt: skip
 
@@ -263,14 +275,14 @@ def points(
 
 def _grids(look: Look) -> list[Option]:
     left, right = look.px(LEFT), look.px(RIGHT)
-    places = ((f"{COST_TOP}%", f"{COST_HIGH}%"), ("66.5%", "11%"), ("85.5%", "9%"))
-    return [{"left": left, "right": right, "top": top, "height": high} for top, high in places]
+    return [{"left": left, "right": right, "top": f"{top}%", "height": f"{high}%"}
+            for top, high in STRIPS]  # fmt: skip
 
 
 def _title(text: str, top: str, look: Look) -> Option:
-    style = {"fontSize": look.px(14), "fontWeight": "normal", "color": look.palette.muted,
+    style = {"fontSize": look.px(TEXT), "fontWeight": "normal", "color": look.palette.muted,
              "fontFamily": FONT}  # fmt: skip
-    return {"text": text, "left": 0, "top": top, "padding": 0, "textStyle": style}
+    return {"text": text, "left": look.px(LEFT), "top": top, "padding": 0, "textStyle": style}
 
 
 def _ticks(
@@ -286,14 +298,14 @@ def _ticks(
     found = []
     for grid, (top, (ticks, digits)) in enumerate(zip(tops, scales, strict=True)):
         marks = [
-            label([low, tick], decimal(tick, lang, digits), "left", look, size=14)
+            label([low, tick], decimal(tick, lang, digits), "left", look)
             for tick in ticks
             if 0 <= tick <= top * 1.0001
         ]
         found.append(marked(f"scale-{grid}", grid, marks))
     years = [
         label([year, 0], str(year - story.start + 1 if look.since_start else year), "bottom", look,
-               size=14, color=c.ink if year == story.marked else c.muted,
+               color=c.ink if year == story.marked else c.muted,
                bold=year == story.marked)
         for year in year_ticks(story)
     ]  # fmt: skip
@@ -316,7 +328,7 @@ def label(
     position: str,
     look: Look,
     *,
-    size: float = 15,
+    size: float = TEXT,
     color: str | None = None,
     bold: bool = False,
     width: float | None = None,
@@ -373,13 +385,13 @@ def _cost_lines(
             {"xAxis": first - 0.5, "itemStyle": {"color": tint}}, {"xAxis": last - 0.5}
         ])  # fmt: skip
         (left, _), (right, _) = room.pixel(first - 0.5, 0.0), room.pixel(last - 0.5, 0.0)
-        text = broken(phase_label(kind, story.scenario, lang), max(right - left, 84.0), 14)
-        wide, high = extent(text, 14, bold=False)
+        text = broken(phase_label(kind, story.scenario, lang), max(right - left, 84.0), TEXT)
+        wide, high = extent(text, TEXT, bold=False)
         # At the top, where the axes leave room for it; inside the strip, however early it is.
         x = first - 0.5 + max(right - left, wide) / 2 * (first - last) / (left - right)
         at = (x, top * (1 - high / 2 / look.strip[1]))
-        room.take(f"phase-{kind}", text, at, 14)
-        names.append(label(list(at), text, "inside", look, size=14))
+        room.take(f"phase-{kind}", text, at, TEXT)
+        names.append(label(list(at), text, "inside", look))
     without = {"color": c.without, "width": look.px(3), "type": [look.px(8), look.px(4)]}
     room.avoid(years, story.without.cost.mean / unit)
     room.avoid(years[shown], side.cost.mean[shown] / unit)
@@ -419,18 +431,17 @@ def _ends(
     c = look.palette
     texts = [(float(story.without.cost.mean[-1]) / unit,
               name_of_without(lang), c.without, False)]  # fmt: skip
-    if reveal.with_ and reveal.until is None:
+    if reveal.whole:
         name = t("With the investment", lang)
         claim = end_claim(side, lang) if reveal.claims else ""
         texts.append((float(side.cost.mean[-1]) / unit, name, c.with_, True))
         if claim:
             texts.append((float(side.cost.mean[-1]) / unit - top * 1e-6, claim, c.with_, False))
-    texts = [(y, broken(text, LABELS_OF_END, 16), color, bold) for y, text, color, bold in texts]
-    # A line of text takes 18 pixels.
-    row = 18.0 / look.strip[1] * top
+    texts = [(y, broken(text, LABELS_OF_END, TEXT), color, bold) for y, text, color, bold in texts]
+    row = 1.2 * TEXT / look.strip[1] * top
     sizes = [row * (text.count("\n") + 1.15) for _, text, _, _ in texts]
     order = sorted(range(len(texts)), key=lambda n: -texts[n][0])
-    places = _apart([texts[n][0] for n in order], [sizes[n] for n in order], top)
+    places = apart([texts[n][0] for n in order], [sizes[n] for n in order], top)
     x = span(story)[1]
     return [
         label([x, place], texts[n][1], "right", look, color=texts[n][2], bold=texts[n][3])
@@ -438,7 +449,7 @@ def _ends(
     ]  # fmt: skip
 
 
-def _apart(wanted: list[float], sizes: list[float], top: float) -> list[float]:
+def apart(wanted: list[float], sizes: list[float], top: float) -> list[float]:
     """Return places, from above, that keep texts of some heights apart and within the axis."""
     places: list[float] = []
     above = top * 1.1
@@ -522,7 +533,7 @@ def _bracket(
 ) -> list[Option]:  # fmt: skip
     """Return the pair of arrows at the marked year: from today's cost, and from without."""
     c = look.palette
-    shown = look.brackets and reveal.brackets and reveal.with_ and reveal.until is None
+    shown = look.brackets and reveal.brackets and reveal.whole
     x = story.marked
     with_, without = side.cost.at(x) / unit, story.without.cost.at(x) / unit
     today = story.today / unit
@@ -547,8 +558,8 @@ def _bracket(
             strict=True,
         ):  # fmt: skip
             said = f"{text}:\n{share}"
-            wide, _ = extent(said, 15, bold=True)
-            at = room.place(f"bracket-{sign}-{x}", said, (x, under), 15, pull=(1, 2), bold=True,
+            wide, _ = extent(said, TEXT, bold=True)
+            at = room.place(f"bracket-{sign}-{x}", said, (x, under), TEXT, pull=(1, 2), bold=True,
                             beside=(sign * (wide / 2 + 6), -38))  # fmt: skip
             marks.append(label(list(at), said, "inside", look, bold=True))
     arms = {"silent": True, "animation": False, "label": {"show": False}, "data": arrows,
@@ -576,16 +587,16 @@ def _annotations(
     diamond: list[Option] = []
     leads: list[list[Option]] = []
     with_, without = side.cost.mean / unit, story.without.cost.mean / unit
-    whole = reveal.with_ and reveal.until is None
+    whole = reveal.whole
 
     def name(what: str, text: str, at: tuple[float, float], away: float, **more: Any) -> None:
         """Write a text beside a point, and join them."""
         try:
-            place = room.place(what, text, at, 15, beside=(0, away), reach=REACH)
+            place = room.place(what, text, at, TEXT, beside=(0, away), reach=REACH)
         except NoRoom:
             return
         marks.append(label(list(place), text, "inside", look, **more))
-        _, high = extent(text, 15, bold=False)
+        _, high = extent(text, TEXT, bold=False)
         side_ = 1 if at[1] > place[1] else -1
         edge = place[1] + side_ * high / 2 / look.strip[1] * room.top
         color = more.get("color", c.ink)
@@ -599,16 +610,16 @@ def _annotations(
     if whole and reveal.claims:
         text = paid_back(story, side, lang)
         if side.break_even is None:
-            text = broken(text, look.strip[0] / 2.4, 14)
+            text = broken(text, look.strip[0] / 2.4, TEXT)
             end = (float(story.years[-1]), 0.0)
-            place = room.place("not-paid-back", text, end, 14, pull=(1, 3))
-            marks.append(label(list(place), text, "inside", look, size=14))
+            place = room.place("not-paid-back", text, end, TEXT, pull=(1, 3))
+            marks.append(label(list(place), text, "inside", look))
         else:
             year = float(story.start + side.break_even - 1)
             diamond = [{"value": [year, 0.0]}]
             room.avoid([year, year], [0, room.top / 15])
-            place = room.place("paid-back", text, (year, 0.0), 14, beside=(0, 24), pull=(1, 1.5))
-            marks.append(label(list(place), text, "inside", look, size=14))
+            place = room.place("paid-back", text, (year, 0.0), TEXT, beside=(0, 24), pull=(1, 1.5))
+            marks.append(label(list(place), text, "inside", look))
     ended = [last for _, _, last in side.phases if last <= story.years[-1]]
     if whole and reveal.claims and side.back_on_track and ended:
         after = np.flatnonzero(story.years >= ended[-1])
@@ -639,8 +650,9 @@ def _annotations(
 
 
 def _strip(
-    name: str, grid: int, story: Comparison, side: Investing, lang: str, look: Look, reveal: Reveal
-) -> list[Option]:
+    name: str, grid: int, story: Comparison, side: Investing, lang: str, look: Look,
+    reveal: Reveal, top: float,
+) -> list[Option]:  # fmt: skip
     c = look.palette
     years, shown = story.years, _shown(story.years, reveal)
     without: Curve = getattr(story.without, name)
@@ -652,9 +664,8 @@ def _strip(
         line(f"{name}-without", grid, points(years, without.mean), dashes, z=6,
               markLine=_cursor(story, look)),
     ]  # fmt: skip
-    top = max(float(without.mean.max()), float(with_.mean.max()), 1e-9)
     texts = [(float(without.mean[-1]), t("Without", lang), c.without, False)]
-    if reveal.with_ and reveal.until is None:
+    if reveal.whole:
         texts.append((float(with_.mean[-1]), t("With", lang), c.with_, True))
     if name == "entries":
         first = {"without": story.without.first, "with": side.first}
@@ -669,10 +680,10 @@ def _strip(
         named = (side if reveal.with_ else story.without).first.mean[-1]
         texts.append((float(named), t("first time", lang), c.muted, False))
     texts.sort(key=lambda item: -item[0])
-    row = 17.0 / 42.0 * top
-    places = _apart([item[0] for item in texts], [row] * len(texts), top)
+    row = 1.15 * TEXT / (STRIPS[grid][1] / 100 * look.chart) * top
+    places = apart([item[0] for item in texts], [row] * len(texts), top)
     marks = [
-        label([span(story)[1], place], text, "right", look, color=color, bold=bold, size=14)
+        label([span(story)[1], place], text, "right", look, color=color, bold=bold)
         for place, (_, text, color, bold) in zip(places, texts, strict=True)
     ]
     return [*found, marked(f"{name}-ends", grid, marks, z=10)]

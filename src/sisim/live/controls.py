@@ -9,8 +9,9 @@ from nicegui import ui
 
 from sisim.language import number, t
 from sisim.live.levers import Lever
+from sisim.live.library import file_of
 from sisim.live.session import MOST_RESIDENTS, MOST_RUNS, MOST_YEARS
-from sisim.live.tags import Script, Tag, button
+from sisim.live.tags import Script, Tag, at_once, button
 from sisim.live.visit import Visit
 from sisim.report.assumption_words import Assumptions
 
@@ -114,11 +115,11 @@ class Drawer:
 
     def _scenarios(self) -> None:
         visit, lang = self._visit, self._visit.settings.lang
-        choices = {"": visit.library.source} | {
-            name: name for name in visit.library.ready() if name != visit.library.source
-        }
-        if len(choices) < 2:
-            return
+        choices = (
+            {"": visit.library.source}
+            | {name: name for name in visit.library.ready() if name != visit.library.source}
+            | {name: file_of(name) for name in visit.brought}
+        )
         with Tag("div", css="field"):
             Tag("label", t("Scenario", lang), for_="choose-scenario")
             chosen = Tag("select", id="choose-scenario")
@@ -126,8 +127,16 @@ class Drawer:
                 for name, text in choices.items():
                     here = "selected" if name == visit.settings.scenario else None
                     Tag("option", text, value=name, selected=here)
-            chosen.on("change", lambda e: visit.change(scenario=e.args, values={}, year=None),
+            chosen.on("change", lambda e: visit.take(str(e.args)),
                       js_handler="(e) => emit(e.target.value)")  # fmt: skip
+        with Tag("div", css="field"):
+            Tag("label", t("A file of your own", lang), for_="open-file")
+            # The browser's own words for this would be in the browser's language.
+            brought = Tag("input", type="file", id="bring", accept=".toml",
+                          hidden="hidden", aria_label=t("A file of your own", lang))  # fmt: skip
+            brought.on("change", js_handler="(e) => sisim.bring(e.target)")
+            at_once(t("Open …", lang), "document.getElementById('bring').click()",
+                    id="open-file")  # fmt: skip
 
     def _number(self, text: str, name: str, low: int, high: int, value: int) -> None:
         visit = self._visit

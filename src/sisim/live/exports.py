@@ -6,7 +6,6 @@ import asyncio
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from nicegui import ui
@@ -40,9 +39,7 @@ def made(visit: Visit, picture: Picture, kind: str) -> bytes:
     if kind == "csv":
         return drawn(picture.story).to_csv(index=False).encode()
     if kind == "toml":
-        source = Path(visit.library.path(visit.settings.scenario))
-        path = source if source.is_file() else visit.library.ready()[str(source)]
-        text = path.read_text(encoding="utf-8-sig")
+        text = visit.library.text(visit.settings, visit.brought)
         own = {**visit.described, "seed": visit.settings.seed, "replications": visit.runs}
         return overridden(text, own).encode()
     from sisim.report.figures import question9
@@ -69,17 +66,18 @@ def overridden(text: str, changes: Mapping[str, Any]) -> str:
         return text
     known = tomllib.loads(text).get("override", {})
     lines = text.rstrip("\n").split("\n")
+    written = [f'"{key}" = {_written(value)}' for key, value in changes.items()]
+    heads = [n for n, line in enumerate(lines) if re.match(r"^\s*\[", line)]
+    table = next((n for n in heads if re.match(r"^\s*\[override\]", lines[n])), None)
+    if table is None:
+        return "\n".join([*lines, "", "[override]", *written]) + "\n"
+    end = next((n for n in heads if n > table), len(lines))
+    kept = lines[table + 1 : end]
     for key in set(changes) & set(known):
         old = re.compile(rf"""^\s*["']?{re.escape(key)}["']?\s*=""")
-        lines = [line for line in lines if not old.match(line)]
-    written = [f'"{key}" = {_written(value)}' for key, value in changes.items()]
-    heads = [n for n, line in enumerate(lines) if re.match(r"^\s*\[override\]", line)]
-    if heads:
-        lines[heads[0] + 1 : heads[0] + 1] = written
-    else:
-        lines += ["", "[override]", *written]
-    return "\n".join(lines) + "\n"
+        kept = [line for line in kept if not old.match(line)]
+    return "\n".join([*lines[: table + 1], *written, *kept, *lines[end:]]) + "\n"
 
 
 def _written(value: float) -> str:
-    return str(value) if isinstance(value, int) else repr(round(float(value), 10))
+    return str(value) if isinstance(value, int) else repr(float(f"{value:.12g}"))

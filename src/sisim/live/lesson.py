@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from importlib.util import find_spec
 from itertools import pairwise, product
 from math import prod, sqrt
@@ -45,6 +46,8 @@ MARKS = ("phase-names", "words", "break-even", "ends", "entries-ends", "stock-en
 """Series of a figure that are words or signs at points."""
 FRAME = ("scale-0", "scale-1", "scale-2")
 """Series of a figure that are the same wherever the sliders stand."""
+KNOWN = "3.18.0"
+"""A version of NiceGUI whose ECharts is where it is looked for."""
 LIBRARY = "elements/echart/dist"
 """Where NiceGUI keeps the Apache ECharts that it ships."""
 
@@ -56,6 +59,14 @@ Progress = Callable[[int, int], None]
 
 class NothingToFollow(ValueError):  # noqa: N818 (what is the matter)
     """A scenario has no arms that could be compared."""
+
+
+class NoCharts(LookupError):  # noqa: N818 (what is the matter)
+    """NiceGUI does not ship Apache ECharts where, or as, it did in the versions that are known."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"no Apache ECharts in {folder}")
+        self.folder, self.version = folder, version("nicegui")
 
 
 @dataclass(frozen=True)
@@ -138,7 +149,9 @@ def lesson(
 
     Raises:
         NothingToFollow: If the scenario has no arms.
+        NoCharts: If there is nothing to draw with.
     """
+    echarts()  # said at once rather than when everything has been worked out
     scenario = with_figures(scenario)
     if scenario.figures is None:
         raise NothingToFollow(scenario.name)
@@ -384,18 +397,25 @@ def echarts() -> str:
     NiceGUI ships it as a module, which a page that is opened as a file cannot load.
 
     Raises:
-        LookupError: If NiceGUI no longer ships it so.
+        NoCharts: If NiceGUI no longer ships it so.
     """
     found = find_spec("nicegui")  # which would take its time to import
     assert found is not None
     assert found.origin is not None
     folder = Path(found.origin).parent / LIBRARY
+    try:
+        return _plain(folder)
+    except (OSError, ValueError) as error:  # no such file, or another content
+        raise NoCharts(folder) from error
+
+
+def _plain(folder: Path) -> str:
     entry = (folder / "index.js").read_text("utf-8")
     head = re.match(
         r"import\{(?P<names>[^}]*)\}from\"\./(?P<file>[^\"]+)\";export\{(?P<out>[^}]*)\}", entry
     )
     if head is None:
-        raise LookupError(f"no Apache ECharts in {folder}")
+        raise ValueError(entry[:100])
     module = (folder / head["file"]).read_text("utf-8")
     body, _, exported = module.rpartition("export{")
     name = _own_name(head["names"], _own_name(head["out"], "echarts"))

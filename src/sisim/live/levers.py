@@ -93,7 +93,7 @@ class Lever:
         known = {
             "effect": t("Effect on those who get the intervention", lang),
             "reach": t("Share of the target group reached", lang),
-            "years": t("Project time", lang),
+            "project_time": t("Project time", lang),
             "half_life": t("Half-life of the effect after the end", lang),
             "inflow": t("Reduced inflow with the new way of working", lang),
             "drift": t("General growth of costs", lang),
@@ -108,6 +108,8 @@ class Lever:
             share = decimal(100 * value, lang, 1) + percent_sign(lang)
             return t("{n} a year", lang, n=share)
         if self.unit == "years":
+            if value == 1:
+                return t("1 year", lang).replace(" ", NBSP)
             digits = 0 if value == int(value) else 1
             return t("{n} years", lang, n=decimal(value, lang, digits)).replace(" ", NBSP)
         return Assumptions(scenario, lang).value(self.id, value)
@@ -116,7 +118,7 @@ class Lever:
 def main_levers(scenario: Scenario) -> list[Lever]:
     """Return the sliders that are always seen, at most six."""
     own = [*_effects(scenario), *_course(scenario), *_inflow(scenario), *_drift(scenario)]
-    order = ("effect", "reach", "years", "half_life", "inflow", "drift")
+    order = ("effect", "reach", "project_time", "half_life", "inflow", "drift")
     own.sort(key=lambda lever: order.index(lever.id))
     covered = {path for lever in own for path in lever.paths}
     others = [lever for lever in all_levers(scenario) if lever.id not in covered]
@@ -220,7 +222,7 @@ def _course(scenario: Scenario) -> list[Lever]:
     if all(isfinite(span) for span in spans):
         low, high = min(1.0, spans[0]), min(max(5.0, spans[0]), max(scenario.time.years, spans[0]))
         step = 1.0 if spans[0] == int(spans[0]) else 0.5
-        found.append(Lever("years", years[:1], spans[:1], spans[0], low, high, step, "alone",
+        found.append(Lever("project_time", years[:1], spans[:1], spans[0], low, high, step, "alone",
                            "years"))  # fmt: skip
     return found
 

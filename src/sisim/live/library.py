@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -11,11 +12,17 @@ from typing import Any
 from sisim.live.session import Settings
 from sisim.live.world import World
 from sisim.scenario.document import shipped
-from sisim.scenario.load import load_scenario
+from sisim.scenario.load import load_scenario, read_scenario
 from sisim.scenario.scenario import Figures, Scenario
 
 KEPT = 6
 """Worlds that are kept open, those looked at last."""
+
+
+Brought = Mapping[str, bytes]
+"""Files of a visitor's own, by the name of the scenario: held for that visitor alone, nowhere
+written down."""
+NOTHING: Brought = {}
 
 
 class Library:
@@ -40,15 +47,29 @@ class Library:
         """Return what is to be opened: a ready scenario, or what was asked for."""
         return name if name in self.ready() else self.source
 
-    def open(self, settings: Settings) -> Scenario:
+    def open(self, settings: Settings, brought: Brought = NOTHING) -> Scenario:
         """Return the scenario that a visitor looks at, read from its file.
+
+        Args:
+            settings: What the visitor asks for.
+            brought: Files that the visitor has brought, by the name of the scenario.
 
         Raises:
             ScenarioError: With everything that is wrong in it.
         """
-        own = self.overrides if self.path(settings.scenario) == self.source else {}
-        scenario = load_scenario(self.path(settings.scenario), {**own, **base_changes(settings)})
-        return with_figures(scenario)
+        name, base = settings.scenario, base_changes(settings)
+        if name in brought:
+            return with_figures(read_scenario(brought[name], file_of(name), base))
+        own = self.overrides if self.path(name) == self.source else {}
+        return with_figures(load_scenario(self.path(name), {**own, **base}))
+
+    def text(self, settings: Settings, brought: Brought = NOTHING) -> str:
+        """Return what the file of the scenario that a visitor looks at says."""
+        content = brought.get(settings.scenario)
+        if content is None:
+            source = Path(self.path(settings.scenario))
+            content = (source if source.is_file() else self.ready()[str(source)]).read_bytes()
+        return content.decode("utf-8-sig")
 
     def worlds(self, scenario: Scenario) -> Callable[[int, int], World]:
         """Return what gives the world of a scenario for a seed and a number of runs.
@@ -69,6 +90,16 @@ class Library:
                 return found
 
         return world
+
+
+def name_for(file: str, content: bytes) -> str:
+    """Return the name of a scenario that a visitor brings: that of the file, and what it holds."""
+    return f"{file}#{sha256(content).hexdigest()[:8]}"
+
+
+def file_of(name: str) -> str:
+    """Return what the file of a scenario is called that a visitor has brought."""
+    return name.rpartition("#")[0]
 
 
 def base_changes(settings: Settings) -> dict[str, Any]:

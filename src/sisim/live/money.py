@@ -6,9 +6,9 @@ import numpy as np
 from nicegui import ui
 
 from sisim.economics.distribution import WhoGains
-from sisim.economics.repayment import Repayments
+from sisim.economics.repayment import Plan, Repayments
 from sisim.language import t
-from sisim.live.charts import FONT, Look, Option, label, line, marked, patch, points
+from sisim.live.charts import FONT, TEXT, Look, Option, label, line, marked, patch, points
 from sisim.live.tags import Tag, chart
 from sisim.live.visit import Visit
 from sisim.report import repayment
@@ -21,6 +21,8 @@ from sisim.scenario.scenario import Scenario
 
 MOST = 9
 """So many payers have room."""
+NAMES, NET = 276.0, 68.0
+"""How much room their names have, and the net of each."""
 HATCH = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.7854}
 
 
@@ -30,21 +32,16 @@ class MoneyView:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         lang = visit.settings.lang
-        with Tag("div", css="field"):
-            Tag("label", t("Arm", lang), for_="money-arm")
-            chosen = Tag("select", id="money-arm")
-            with chosen:
-                for name, arm in visit.scenario.arms.items():
-                    here = "selected" if name == visit.arm else None
-                    Tag("option", arm.label.in_language(lang), value=name, selected=here)
-            chosen.on("change", lambda e: visit.change(arm=e.args),
-                      js_handler="(e) => emit(e.target.value)")  # fmt: skip
         self._plan: tuple[ui.echart, Option] | None = None
         with Tag("div", css="money"):
             with Tag("section", css="figure"):
-                self._fund_title = Tag("h2", t("The fund", lang))
+                with Tag("div", css="field"):
+                    Tag("h2", t("The fund", lang))
+                    self._choose_arm()
                 with Tag("div", css="said") as self._said:
                     pass
+                self._key = Tag("p", css="key")
+                self._said_key: list[tuple[str, str]] | None = None
                 self._fund_place = Tag("div", css="figure", style="flex: 1")
             with Tag("section", css="figure"):
                 Tag("h2", t("Who pays, who gains", lang))
@@ -56,6 +53,16 @@ class MoneyView:
                 self._who = (drawn, option)
             self._tables = Tag("div", css="tables")
         self.draw()
+
+    def _choose_arm(self) -> None:
+        visit, lang = self._visit, self._visit.settings.lang
+        chosen = Tag("select", id="money-arm", aria_label=t("Arm", lang))
+        with chosen:
+            for name, arm in visit.scenario.arms.items():
+                here = "selected" if name == visit.arm else None
+                Tag("option", arm.label.in_language(lang), value=name, selected=here)
+        chosen.on("change", lambda e: visit.change(arm=e.args),
+                  js_handler="(e) => emit(e.target.value)")  # fmt: skip
 
     @property
     def _gains(self) -> WhoGains:
@@ -82,12 +89,31 @@ class MoneyView:
                     Tag("p", text)
         self._draw_plan(one)
 
+    def _write_key(self, one: Repayments) -> None:
+        visit, lang = self._visit, self._visit.settings.lang
+        said = plan_key(one, visit.scenario, lang)
+        if said == self._said_key:
+            return
+        self._said_key = said
+        unit = unit_for(float(np.abs(one.plan.position).max())).label(lang)
+        self._key.clear()
+        with self._key:
+            Tag("span", t("{unit}; the line is the fund's accumulated balance", lang, unit=unit),
+                "muted")  # fmt: skip
+            Tag("span", "▨ " + t("Investment from the fund", lang), "extra")
+            for text, hue in said:
+                with Tag("span"):
+                    Tag("i", css="swatch", style=f"background: {hue}")
+                    Tag("span", text)
+
     def _draw_plan(self, one: Repayments | None) -> None:
         visit, lang = self._visit, self._visit.settings.lang
+        self._key.say(hidden="hidden" if one is None else None)
         if one is None:
             self._tables.clear()
             return
-        option = plan(one, visit.scenario, lang, visit.look)
+        self._write_key(one)
+        option = plan(one, lang, visit.look)
         if self._plan is None:
             with self._fund_place:
                 drawn = chart(option, "chart-plan", t("Plan of repayment", lang))
@@ -124,7 +150,7 @@ def _axis(kind: str, look: Look, **more: object) -> Option:
 
 
 def _frame(look: Look) -> Option:
-    text = {"fontFamily": FONT, "fontSize": look.px(14), "color": look.palette.ink}
+    text = {"fontFamily": FONT, "fontSize": look.px(TEXT), "color": look.palette.ink}
     return {"animation": False, "backgroundColor": "transparent", "textStyle": text}
 
 
@@ -133,7 +159,18 @@ def _bar(name: str, data: list[list[float]], style: Option, **more: object) -> O
             "silent": True, "z": 2, **more}  # fmt: skip
 
 
-def plan(one: Repayments, scenario: Scenario, lang: str, look: Look) -> Option:
+def _repaying(made: Plan) -> list[tuple[int, str]]:
+    """Return the administrations that repay, by number, each with its colour."""
+    return [(n, OWN[n % len(OWN)]) for n, repaid in enumerate(made.repaid) if repaid.any()]
+
+
+def plan_key(one: Repayments, scenario: Scenario, lang: str) -> list[tuple[str, str]]:
+    """Return what the colours of a plan mean: names of administrations, and their colours."""
+    return [(t("Repayment, {who}", lang, who=label_of(scenario, one.plan.administrations[n], lang)),
+             hue) for n, hue in _repaying(one.plan)]  # fmt: skip
+
+
+def plan(one: Repayments, lang: str, look: Look) -> Option:
     """Return a plan of repayment: paid out downwards, repaid upwards, the sum as a line."""
     c, made = look.palette, one.plan
     unit = unit_for(float(np.abs(made.position).max())).size
@@ -145,24 +182,17 @@ def plan(one: Repayments, scenario: Scenario, lang: str, look: Look) -> Option:
     hatch = {"color": c.paper, "borderColor": c.extra, "borderWidth": 1,
              "decal": {**HATCH, "color": c.extra}}  # fmt: skip
     series = [_bar("paid", points(years, -made.payments, unit), hatch, barWidth="70%")]
-    key = [(t("Investment from the fund", lang), c.extra)]
-    for n, (name, repaid) in enumerate(zip(made.administrations, made.repaid, strict=True)):
-        if repaid.any():
-            hue = OWN[n % len(OWN)]
-            series.append(_bar(f"repaid-{n}", points(years, repaid, unit), {"color": hue}))
-            who = label_of(scenario, name, lang)
-            key.append((t("Repayment, {who}", lang, who=who), hue))
+    series += [_bar(f"repaid-{n}", points(years, made.repaid[n], unit), {"color": hue})
+               for n, hue in _repaying(made)]  # fmt: skip
     step = 1 if len(years) <= 14 else 5
-    marks = [label([years[0] - 0.7, x], decimal(x, lang, digits), "left", look, size=13)
+    marks = [label([years[0] - 0.7, x], decimal(x, lang, digits), "left", look)
              for x in ticks if low <= x <= high]  # fmt: skip
-    marks += [label([int(x), low], str(int(x)), "bottom", look, size=13)
+    marks += [label([int(x), low], str(int(x)), "bottom", look)
               for x in years if (x - years[0]) % step == 0]  # fmt: skip
     diamond = []
     if made.break_even is not None:
         text = t("Money back {year}", lang, year=made.break_even)
         diamond = [label([made.break_even, 0], text, "top", look, bold=True, paper=True)]
-    fund_unit = unit_for(float(np.abs(made.position).max())).label(lang)
-    heading = t("{unit}; the line is the fund's accumulated balance", lang, unit=fund_unit)
     series += [
         line("position", 0, points(years, made.position, unit),
              {"color": c.ink, "width": look.px(3)}, z=5),
@@ -172,20 +202,8 @@ def plan(one: Repayments, scenario: Scenario, lang: str, look: Look) -> Option:
     ]  # fmt: skip
     return {
         **_frame(look),
-        "grid": {"left": look.px(60), "right": look.px(16), "top": look.px(26 * len(key) // 2 + 44),
+        "grid": {"left": look.px(60), "right": look.px(16), "top": look.px(14),
                  "bottom": look.px(26)},
-        "title": [
-            {"text": heading, "left": 0, "top": look.px(5), "padding": 0,
-             "textStyle": {"fontSize": look.px(14), "color": c.muted, "fontWeight": "normal"}},
-            *(
-                {"text": "{key| } " + text, "left": f"{n % 2 * 42}%", "padding": 0,
-                 "top": look.px(29 + 24 * (n // 2)),
-                 "textStyle": {"fontSize": look.px(14), "color": c.ink, "fontWeight": "normal",
-                               "rich": {"key": {"backgroundColor": hue, "width": look.px(12),
-                                                "height": look.px(12), "borderRadius": 2}}}}
-                for n, (text, hue) in enumerate(key)
-            ),
-        ],
         "xAxis": _axis("value", look, min=float(years[0]) - 0.7, max=float(years[-1]) + 0.7),
         "yAxis": _axis("value", look, min=low, max=high, interval=ticks[1] - ticks[0],
                        splitLine={"show": True, "lineStyle": {"color": c.rule}}),
@@ -210,18 +228,18 @@ def who_gains(gains: WhoGains, scenario: Scenario, lang: str, look: Look) -> Opt
     low = min(0.0, *(-x for x in costs), *falls) / unit.size
     high = max(0.0, *falls, *(-x for x in costs)) / unit.size
     reach = (high - low) or 1.0
-    low, high = low - 0.16 * reach, high + 0.16 * reach
+    low, high = low - 0.26 * reach, high + 0.26 * reach
     signed = []
     for height, cost, fall in zip(heights, costs, falls, strict=True):
         text = decimal((fall - cost) / unit.size, lang, unit.digits)
         plus = "+" if fall > cost and text.strip("0,.") else ""
         signed.append(label([high, height], f"{plus}{text}", "right", look, bold=True))
-    who = [label([low, height], name, "left", look, width=200)
+    who = [label([low, height], name, "left", look, width=NAMES - 10)
            for height, name in zip(heights, names, strict=True)]  # fmt: skip
     numbers = [
         label([side * amount / unit.size, height],
               decimal(side * amount / unit.size, lang, unit.digits),
-              "right" if side * amount > 0 else "left", look, size=13, color=hue)
+              "right" if side * amount > 0 else "left", look, color=hue)
         for values, side, hue in ((costs, -1, c.extra_text), (falls, 1, c.lower_text))
         for height, amount in zip(heights, values, strict=True)
         if abs(amount) >= least
@@ -236,12 +254,12 @@ def who_gains(gains: WhoGains, scenario: Scenario, lang: str, look: Look) -> Opt
     top = len(rows) + 1
     heads = [
         label([low, top], t("Present values, {unit}", lang, unit=unit.label(lang)),
-              "left", look, size=14, color=c.muted),
+              "left", look, color=c.muted),
         label([high, top], t("Net", lang), "right", look, bold=True),
     ]  # fmt: skip
     return {
         **_frame(look),
-        "grid": {"left": look.px(210), "right": look.px(64), "top": look.px(4),
+        "grid": {"left": look.px(NAMES), "right": look.px(NET), "top": look.px(4),
                  "bottom": look.px(6)},
         "xAxis": _axis("value", look, min=low, max=high),
         "yAxis": _axis("category", look, data=list(range(top + 1))),

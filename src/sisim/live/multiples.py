@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from sisim.language import t
-from sisim.live.charts import FONT, Look, Option, label, line, marked, patch, points
-from sisim.live.room import broken
+from sisim.live.charts import FONT, TEXT, Look, Option, apart, label, line, marked, patch, points
+from sisim.live.room import broken, extent
 from sisim.live.tags import Tag, chart
 from sisim.live.visit import Visit
 from sisim.report.administrations import HUES
@@ -19,6 +21,23 @@ from sisim.report.style import round_ticks
 from sisim.report.words import number_of
 from sisim.report.writing import decimal
 
+WHOLE, AROUND = 1250.0, 230.0
+"""How wide the whole is, and what the page has above and below it."""
+ROW, YEAR_WIDE, KEY = 18.0, 44.0, 26.0
+"""How high a line of text is, and how wide a year and the key before a name."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Where a row of small charts stands, in hundredths of the whole: name, top and height."""
+
+    name: float
+    top: float
+    high: float
+
+
+ONE_ROW = (Row(1.0, 13.0, 29.0),)
+TWO_ROWS = (Row(0.0, 5.5, 16.0), Row(23.5, 29.0, 16.0))
 DASHES = {"project": [12, 4, 3, 4], "new_way": "solid"}
 
 
@@ -58,7 +77,10 @@ def administrations(story: Comparison, lang: str, look: Look, held: Option | Non
     c = look.palette
     unit = unit_of(story).size
     shown = administrations_of(story)[: len(HUES)]
-    columns = max(len(shown), 1)
+    labels = [story.scenario.payer_label(one.name).in_language(lang) for one in shown]
+    rows = _rows(labels)
+    columns = max(-(-len(shown) // len(rows)), 1)
+    share = 100 / columns
     top = 1.1 * max((float(x.mean.max()) for one in shown for x in one.cost.values()), default=1.0)
     figures = _figures(story)
     reach = [_reach(shown, story.side(which).arm) for which in figures]
@@ -69,38 +91,48 @@ def administrations(story: Comparison, lang: str, look: Look, held: Option | Non
         tops = [(axis["min"], axis["max"]) for axis in held["yAxis"]]
     first, last = span(story)
     grids, titles = [], []
-    for n, one in enumerate(shown):
-        share = 100 / columns
-        grids.append({"left": f"{n * share + 3.4}%", "width": f"{share - 5.6}%", "top": "12%",
-                      "height": "31%"})  # fmt: skip
-        text = story.scenario.payer_label(one.name).in_language(lang)
-        titles.append(_heading(text, f"{n * share}%", "1%", HUES[n], look, 1240 / columns - 24))
+    for n, text in enumerate(labels):
+        left, row = n % columns * share, rows[n // columns]
+        grids.append({"left": f"{left + 3.4}%", "width": f"{share - 5.6}%", "top": f"{row.top}%",
+                      "height": f"{row.high}%"})  # fmt: skip
+        titles.append(_heading(text, f"{left}%", f"{row.name}%", HUES[n], look,
+                               WHOLE / columns - KEY))  # fmt: skip
     for n, which in enumerate(figures):
         grids.append({"left": f"{n * 50 + 3.4}%", "width": "36%", "top": "61%", "height": "32%"})
         arm = story.scenario.arms[story.side(which).arm].label.in_language(lang)
         text = t("{figure}  {arm}: difference from without", lang, figure=number_of(which, lang),
                  arm=arm)  # fmt: skip
-        titles.append(_heading(text, f"{n * 50}%", "52%", None, look, 600))
+        titles.append(_heading(text, f"{n * 50}%", "51%", None, look, 600))
+        key = _heading("▨ " + t("Cost of the intervention", lang), f"{n * 50 + 3.4}%", "56%", None,
+                       look, 600)  # fmt: skip
+        key["textStyle"] |= {"color": c.extra_text, "fontWeight": "normal"}
+        titles.append(key)
     series: list[Option] = []
     for n, (bottom, most) in enumerate(tops):
         ticks, digits = round_ticks(bottom, most, 3)
-        named = n == 0 or n >= len(shown)
-        numbers = [label([first, x], decimal(x, lang, digits), "left", look, size=13)
+        small = n < len(shown)
+        named = not small or n % columns == 0
+        numbers = [label([first, x], decimal(x, lang, digits), "left", look)
                    for x in ticks if named and bottom <= x <= most]  # fmt: skip
         series.append(marked(f"scale-{n}", n, numbers))
-        years = [story.start, story.marked] if story.marked - story.start > 4 else [story.marked]
+        wide = WHOLE * (share - 5.6 if small else 36.0) / 100
+        apart_ = (story.marked - story.start) / (last - first) * wide
+        years = [story.start, story.marked] if apart_ > YEAR_WIDE else [story.marked]
+        if small and n + columns < len(shown):  # there are others below
+            years = []
         series.append(marked(f"years-{n}", n, [
-            label([year, bottom], str(year), "bottom", look, size=13) for year in years
+            label([year, bottom], str(year), "bottom", look) for year in years
         ]))  # fmt: skip
     for n, one in enumerate(shown):
-        series += _curves(n, one, story, lang, unit, look, named=n == 0)
+        series += _curves(n, one, story, lang, unit, look, rows[0].high if n == 0 else None,
+                          tops[n][1])  # fmt: skip
     for n, which in enumerate(figures):
         series += _differences(len(shown) + n, story.side(which).arm, shown, story, lang, unit,
                                look)  # fmt: skip
     return {
         "animation": False,
         "backgroundColor": "transparent",
-        "textStyle": {"fontFamily": FONT, "fontSize": look.px(14), "color": c.ink},
+        "textStyle": {"fontFamily": FONT, "fontSize": look.px(TEXT), "color": c.ink},
         "grid": grids,
         "title": titles,
         "xAxis": [
@@ -118,6 +150,13 @@ def administrations(story: Comparison, lang: str, look: Look, held: Option | Non
         ],
         "series": series,
     }  # fmt: skip
+
+
+def _rows(labels: Sequence[str]) -> tuple[Row, ...]:
+    """Return one row of small charts, or two where a name would not have room in one."""
+    words = [word for text in labels for word in text.split()]
+    longest = max((extent(word, TEXT, bold=True)[0] for word in words), default=0.0)
+    return ONE_ROW if longest < WHOLE / max(len(labels), 1) - KEY else TWO_ROWS
 
 
 def _figures(story: Comparison) -> list[Which]:
@@ -138,9 +177,9 @@ def _interval(low: float, high: float) -> float:
 
 
 def _heading(text: str, left: str, top: str, hue: str | None, look: Look, width: float) -> Option:
-    style: Option = {"fontSize": look.px(13.5), "color": look.palette.ink, "fontFamily": FONT,
-                     "lineHeight": look.px(16)}  # fmt: skip
-    text = broken(text, width, 14.5)
+    style: Option = {"fontSize": look.px(TEXT), "color": look.palette.ink, "fontFamily": FONT,
+                     "lineHeight": look.px(19)}  # fmt: skip
+    text = broken(text, width, TEXT)
     if hue is not None:
         style["rich"] = {"key": {"backgroundColor": hue, "width": look.px(12),
                                  "height": look.px(12), "borderRadius": 2}}  # fmt: skip
@@ -149,8 +188,8 @@ def _heading(text: str, left: str, top: str, hue: str | None, look: Look, width:
 
 
 def _curves(
-    grid: int, one: Administration, story: Comparison, lang: str, unit: float, look: Look, *,
-    named: bool,
+    grid: int, one: Administration, story: Comparison, lang: str, unit: float, look: Look,
+    named: float | None, top: float,
 ) -> list[Option]:  # fmt: skip
     c, hue = look.palette, HUES[grid]
     without = one.cost[WITHOUT]
@@ -166,13 +205,14 @@ def _curves(
                   {"color": hue, "width": look.px(3), "type": DASHES[which]}, z=5)
         )  # fmt: skip
         ends.append((float(curve.mean[-1]) / unit, number_of(which, lang)))
-    if named:
+    if named is not None:  # as high as the chart is
         ends.sort(key=lambda end: -end[0])
+        row = ROW / (named / 100 * (look.tall - AROUND)) * top
+        places = apart([end for end, _ in ends], [row] * len(ends), top)
         marks = [
-            label([span(story)[1], ends[n][0]], text, "right", look, size=13,
-                   offset=(-2, (n - 1) * 12))
-            for n, (_, text) in enumerate(ends)
-        ]  # fmt: skip
+            label([span(story)[1], place], text, "right", look, offset=(-2, 0))
+            for place, (_, text) in zip(places, ends, strict=True)
+        ]
         found.append(marked(f"{grid}-ends", grid, marks))
     return found
 
@@ -213,14 +253,6 @@ def _differences(
                        {"color": c.ink, "width": look.px(2.5)}, z=6))  # fmt: skip
     x = span(story)[1]
     end = float(net[-1]) / unit
-    marks = [label([x, end], t("Net", lang), "right", look, bold=True, size=14)]
-    if parts[0].any():
-        paid = np.flatnonzero(parts[0])
-        ended = paid[-1] < len(net) - 1
-        at = [float(story.years[paid[-1] if ended else paid[0]]), float(parts[0][paid[0]]) / unit]
-        text = t("Cost of the intervention", lang)
-        marks.append(
-            label(at, text, "right" if ended else "left", look, size=13, color=c.extra_text)
-        )
+    marks = [label([x, end], t("Net", lang), "right", look, bold=True, offset=(14, 0))]
     found.append(marked(f"{grid}-names", grid, marks))
     return found

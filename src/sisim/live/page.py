@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from nicegui.client import Client
 from nicegui.events import GenericEventArguments
 
 from sisim.language import LANGUAGES, t
-from sisim.live import exports
+from sisim.live import exports, readout
 from sisim.live.charts import Option, patch
 from sisim.live.controls import Drawer, Sliders
 from sisim.live.library import Library
@@ -21,14 +22,14 @@ from sisim.live.money import MoneyView
 from sisim.live.multiples import AdministrationView
 from sisim.live.people import PeopleView
 from sisim.live.session import SHOWS, Settings
-from sisim.live.tags import Script, Tag, button, chart, icon, toggle
+from sisim.live.tags import Script, Tag, at_once, button, chart, icon, toggle
 from sisim.live.telling import STEPS, story
 from sisim.live.visit import GUESSED, Visit
 from sisim.live.wishes import presets, what_ifs
 from sisim.report.captions import headline_cells
 from sisim.report.series import Which
 from sisim.report.words import bands, caption, footer, number_of, scope, verdict
-from sisim.scenario.problems import ScenarioError
+from sisim.scenario.problems import Place, Problem, Reason, ScenarioError
 
 REBUILT = ("lang", "dark", "show", "only", "told", "guess", "notes", "scenario", "residents",
            "years", "seed", "runs", "arm")  # fmt: skip
@@ -49,6 +50,9 @@ class Page:
         self._script = Script()
         self.view: Any = None
         self.sliders: Sliders | None = None
+        self._read: dict[str, Any] = {}
+        self._followers: list[Callable[[], None]] = []
+        self.client.on_delete(self._tell_followers)
         try:
             wanted = Settings.of(query, usual, set())
             self.visit = Visit(library, usual, wanted)
@@ -72,6 +76,7 @@ class Page:
             "let_go": lambda _: self.visit.release(),
             "guess": self._guessed,
             "person": self._person,
+            "bring": self._bring,
         }
         for event, do in told.items():
             ui.on(event, _with_args(do))
@@ -88,14 +93,30 @@ class Page:
 
         return done
 
+    def follow(self, told: Callable[[], None]) -> None:
+        """Tell somebody whenever something else is shown here, and when the visitor has left."""
+        self._followers.append(told)
+
+    def unfollow(self, told: Callable[[], None]) -> None:
+        """Tell somebody no more."""
+        self._followers.remove(told)
+
+    def _tell_followers(self) -> None:
+        for told in self._followers:
+            told()
+
+    def press(self, name: str) -> None:
+        """Do what a key stands for, as if it had been pressed here."""
+        self._in_page(self._key)(name)
+
     # ------------------------------------------------------------------------ what stands where
 
     def build(self) -> None:
         """Put the page together."""
         s, lang = self.visit.settings, self.visit.settings.lang
-        self._charts, self._told, self.view = {}, {}, None
+        self._charts, self._told, self.view, self.dialog = {}, {}, None, None
         self._script = Script()
-        self.sliders = Sliders(self.visit, self._script)
+        self.sliders, self._read = Sliders(self.visit, self._script), {}
         ui.run_javascript(f"sisim.dress({lang!r}, {str(s.dark).lower()})")
         self.root.clear()
         with self.root:
@@ -107,7 +128,7 @@ class Page:
             if self.drawer_open:
                 Drawer(self.visit, self.sliders, self.toggle_drawer)
         ui.run_javascript(f"sisim.write({self._script.taken()})")
-        ui.run_javascript("sisim.size()")
+        ui.run_javascript("sisim.expect(); sisim.size()")
 
     def _top(self) -> None:
         visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
@@ -118,21 +139,22 @@ class Page:
                     here = "page" if s.show == show else None
                     button(self._name(show), lambda show=show: visit.change(show=show, told=None),
                            aria_current=here, id=f"show-{show}")  # fmt: skip
-            self._told["status"] = Tag("span", css="status", role="status")
-            again = t("The curve reaches above the axis: new scale", lang)
-            self._told["rescale"] = button(again, self._new_scale, "call", id="rescale")
-            self._told["rescale"].say(hidden="hidden")
+            with Tag("div", css="notice"):  # beside the row, which it does not push aside
+                self._told["status"] = Tag("span", css="status", role="status")
+                again = t("The curve reaches above the axis: new scale", lang)
+                self._told["rescale"] = button(again, self._new_scale, "call", id="rescale")
+                self._told["rescale"].say(hidden="hidden")
             Tag("span", css="space")
             with Tag("div", css="group", role="group", aria_label=t("In front of a room", lang)):
                 button(t("What if …", lang), self._wishes, id="what-if")
                 toggle(t("Tell", lang), s.told is not None, self._tell, id="tell")
                 toggle(t("Guess first", lang), s.guess, self._guess, id="guess")
             with Tag("div", css="group", role="group", aria_label=t("Go back", lang)):
-                undo = button(t("Undo", lang), visit.undo, id="undo")
+                undo = icon("undo", t("Undo", lang), visit.undo, "undo")
                 undo.say(disabled=None if len(visit.history) else "disabled")
                 self._told["undo"] = undo
-                button(t("Reset", lang), visit.reset, id="reset")
-                button(t("New seed", lang), self._new_seed, id="new-seed")
+                icon("restart_alt", t("Reset", lang), visit.reset, "reset")
+                icon("casino", t("New seed", lang), self._new_seed, "new-seed")
             with Tag("div", css="group", role="group", aria_label=t("The page", lang)):
                 button(t("More …", lang), self.toggle_drawer, id="more", aria_expanded=(
                     "true" if self.drawer_open else "false"))  # fmt: skip
@@ -143,12 +165,9 @@ class Page:
                     lambda: visit.change(dark=not s.dark),
                     "dark",
                 )
-                icon(
-                    "fullscreen",
-                    t("Full screen", lang),
-                    lambda: ui.run_javascript("sisim.full()"),
-                    "full",
-                )
+                full = t("Full screen", lang)
+                at_once("fullscreen", "sisim.full()", "icon", id="full", aria_label=full,
+                        title=full, aria_pressed="false")  # fmt: skip
                 other = next(one for one in LANGUAGES if one != lang)
                 button(
                     f"{lang} → {other}",
@@ -206,6 +225,8 @@ class Page:
                     self._charts[which] = (drawn, option)
                     self._told[f"verdict-{which}"] = Tag("p", css="verdict")
                 ui.run_javascript(f"sisim.hold({place!r}, {'guess' if guessing else 'year'!r})")
+        # What is seen at a glance here is read as a table by whoever cannot see it.
+        Tag("table", css="readout", id="readout", hidden="hidden", aria_hidden="true")
         with Tag("table", css="numbers"):
             Tag("caption", t("What it comes to", lang), "sr-only")
             with Tag("thead"), Tag("tr"):
@@ -250,6 +271,9 @@ class Page:
                         button(f"{n + 1} {step.name}", lambda n=n: self._tell_to(n),
                                aria_current="step" if n == s.told else None, id=f"step-{n}",
                                aria_pressed="true" if n == s.told else "false")  # fmt: skip
+            own = t("Notes in a window of their own", lang)
+            at_once("open_in_new", "sisim.speaker()", "icon", id="speaker", aria_label=own,
+                    title=own)  # fmt: skip
             if s.notes:
                 with Tag("div", css="notes", aria_label=t("Speaker notes", lang), id="notes"):
                     for line in steps[s.told].notes:
@@ -278,6 +302,8 @@ class Page:
         # In one message: the browser need not wait for the second to draw the first.
         said = f"{json.dumps(changes)}, {self._script.taken()}, {busy}"
         ui.run_javascript(f"sisim.draw({said})")
+        if not visit.held:
+            self._tell_followers()
 
     def _write(self) -> None:
         """Write the words and numbers around the figures."""
@@ -285,10 +311,16 @@ class Page:
         assert visit.picture is not None
         told = visit.picture.story
         shown = list(self._charts)
+        # Nothing is pointed at while a hand holds something.
+        words = self._read if visit.held else readout.words(told, lang)
+        if words != self._read:
+            self._read = words
+            ui.run_javascript(f"sisim.readout({[f'chart-{one}' for one in shown]}, "
+                              f"{json.dumps(words)})")  # fmt: skip
         _, cells = headline_cells(told, shown, lang)
         for which in shown:
             side, reveal = told.side(which), visit.reveal(which)
-            whole = reveal.with_ and reveal.until is None
+            whole = reveal.whole
             self._text(f"caption-{which}", caption(side, lang) if whole else "")
             said = verdict(side, lang) if whole and reveal.brackets else ""
             self._text(f"verdict-{which}", said)
@@ -341,6 +373,8 @@ class Page:
         visit.ask()
         self._status()
         ui.run_javascript(f"sisim.ask({self._script.taken()})")
+        if not visit.held:
+            self._tell_followers()
 
     def _address(self) -> None:
         query = self.visit.settings.query(self.usual)
@@ -361,6 +395,24 @@ class Page:
             Tag("pre", error.render(lang), role="alert")
             Tag("p", error.summary(lang))
             button(t("Try again", lang), lambda: ui.run_javascript("location.reload()"), id="again")
+
+    def _bring(self, file: list[Any]) -> None:
+        """Open a file of the visitor's own, or say what is wrong in it."""
+        lang = self.visit.settings.lang
+        name, content = str(file[0]), file[1]
+        try:
+            if content is None:
+                large = Reason("The file is larger than any scenario.")
+                raise ScenarioError([Problem(Place(name, 0), "", large)])
+            self.visit.bring(name, base64.b64decode(content))
+        except ScenarioError as found:
+            error = found
+
+            def fill() -> None:
+                Tag("pre", error.render(lang), role="alert")
+                Tag("p", error.summary(lang))
+
+            self._open_dialog(t("The scenario cannot be opened", lang), fill)
 
     def rested(self) -> None:
         """Keep what a hand has let go of in the address, and in the views that wait for it."""
@@ -441,6 +493,8 @@ class Page:
             "tell": self._tell,
             "guess": self._guess,
             "notes": lambda: visit.change(notes=not s.notes),
+            "quiet": lambda: visit.change(notes=False),
+            "blank": lambda: ui.run_javascript("sisim.blank()"),
             "begin": lambda: self._tell_to(0),
             "first": lambda: visit.change(only="project", show="figures"),
             "second": lambda: visit.change(only="new_way", show="figures"),
@@ -452,6 +506,7 @@ class Page:
             "language": lambda: visit.change(lang=other),
             "scale": self._new_scale,
             "help": self._help,
+            "table": self._as_table,
             "escape": self.close_drawer,
         }
         if name in commands:
@@ -470,7 +525,8 @@ class Page:
         with self.root:
             self.dialog = Tag("dialog", aria_label=title, id="dialog")
             with self.dialog:
-                Tag("h2", title)
+                # What is read first has the focus; a long one would else begin at its end.
+                Tag("h2", title, tabindex="-1", autofocus="autofocus")
                 fill()
                 shut = "document.getElementById('dialog').close()"
                 button(t("Close", self.visit.settings.lang), lambda: ui.run_javascript(shut))
@@ -483,6 +539,8 @@ class Page:
             ("← →", t("move the marked year; steps of the story, years of the people", lang)),
             ("1  2  0", t("figure 1, figure 2, both", lang)),
             ("T  G  S", t("tell, guess first, speaker notes", lang)),
+            ("V", t("the numbers behind the curves, as a table", lang)),
+            ("P", t("speaker notes in a window of their own", lang)),
             ("N  R  Z", t("new seed, reset, undo", lang)),
             ("A", t("a new scale of the axes", lang)),
             ("F  B  D  L", t("full screen, blank, dark, language", lang)),
@@ -498,6 +556,14 @@ class Page:
 
         self._open_dialog(t("Keys", lang), fill)
 
+    def _as_table(self) -> None:
+        visit, lang = self.visit, self.visit.settings.lang
+        if visit.picture is not None:
+            told = visit.picture.story
+            seen = [one for one in visit.shown if visit.reveal(one).whole]
+            title = t("The numbers behind the curves", lang)
+            self._open_dialog(title, lambda: readout.table(told, seen, lang))
+
     def _saving(self) -> None:
         visit, lang = self.visit, self.visit.settings.lang
 
@@ -511,11 +577,12 @@ class Page:
                 ):
                     button(text, lambda name=name: exports.save(visit, name, self._in_page),
                            id=f"save-{name}")  # fmt: skip
-                button(t("Print (A4)", lang), lambda: ui.run_javascript(
-                    "document.getElementById('dialog').close(); setTimeout(print, 100)"),
-                    id="print")  # fmt: skip
-                button(t("Copy the link", lang), lambda: ui.run_javascript(
-                    "navigator.clipboard.writeText(location.href)"), id="copy-link")  # fmt: skip
+                at_once(t("Print (A4)", lang), "document.getElementById('dialog').close(); "
+                        "setTimeout(print, 100)", id="print")  # fmt: skip
+                button(t("Show as a table", lang), self._as_table, id="show-table")
+                copied = t("The link has been copied", lang)
+                at_once(t("Copy the link", lang), f"sisim.copy({copied!r})", id="copy-link")
+                Tag("p", id="copied", css="status", role="status")
 
         self._open_dialog(t("Save …", lang), fill)
 

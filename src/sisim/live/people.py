@@ -12,7 +12,7 @@ from nicegui import ui
 
 from sisim.language import number, t
 from sisim.live.newest import POOL, Newest
-from sisim.live.tags import Tag, button
+from sisim.live.tags import Tag, at_once
 from sisim.live.visit import Visit
 from sisim.live.world import Changes, Dots, World
 from sisim.report.captions import name_of_without
@@ -21,6 +21,8 @@ from sisim.report.places import PLACES, Places
 MOST = 160
 """Dots that an eye can follow."""
 SPEEDS = (1, 2, 4)
+PLAY = "sisim.dots.play()"
+STEP = "sisim.dots.step({})"
 
 
 class PeopleView:
@@ -35,13 +37,13 @@ class PeopleView:
         with Tag("section", css="people", aria_label=t("People", lang)):
             with Tag("div", css="play"):
                 Tag("span", css="year", id="dots-year", role="status")
-                button(t("Play", lang), self.play, id="dots-play",
-                       data_play=t("Play", lang), data_pause=t("Pause", lang))  # fmt: skip
+                at_once(t("Play", lang), PLAY, id="dots-play",
+                        data_play=t("Play", lang), data_pause=t("Pause", lang))  # fmt: skip
                 for text, years, place, said in (
                     ("◀", -1, "dots-back", t("A year back", lang)),
                     ("▶", 1, "dots-on", t("A year on", lang)),
                 ):
-                    button(text, lambda years=years: self.step(years), id=place, aria_label=said)
+                    at_once(text, STEP.format(years), id=place, aria_label=said)
                 Tag("label", t("Year", lang), "sr-only", for_="dots-time")
                 Tag("input", type="range", id="dots-time", min=0, max=1, step=1, value=0)
                 Tag("label", t("Speed", lang), for_="dots-speed")
@@ -69,11 +71,11 @@ class PeopleView:
 
     def play(self) -> None:
         """Play, or pause."""
-        ui.run_javascript("sisim.dots.play()")
+        ui.run_javascript(PLAY)
 
     def step(self, years: int) -> None:
         """Go some years on."""
-        ui.run_javascript(f"sisim.dots.step({years})")
+        ui.run_javascript(STEP.format(years))
 
     def _show(self, _: tuple[World, Changes], dots: Dots) -> None:
         lang = self._visit.settings.lang

@@ -83,6 +83,13 @@ def button(text: str, do: Do, css: str = "", **attributes: Any) -> Tag:
     return found
 
 
+def at_once(text: str, script: str, css: str = "", **attributes: Any) -> Tag:
+    """Return a button for what a browser does only in answer to a hand, not to a server."""
+    found = Tag("button", text, f"button {css}".strip(), type="button", **attributes)
+    found.on("click", js_handler=f"() => {{ {script} }}")
+    return found
+
+
 def toggle(text: str, on: bool, do: Do, **attributes: Any) -> Tag:
     """Return a button that is pressed or not."""
     return button(text, do, aria_pressed="true" if on else "false", **attributes)

@@ -11,7 +11,7 @@ from typing import Any
 from sisim.live import levers
 from sisim.live.charts import ALL, Axes, Look, Option, Reveal, figure
 from sisim.live.levers import Lever, all_levers, main_levers
-from sisim.live.library import Library, base_changes
+from sisim.live.library import Library, base_changes, name_for
 from sisim.live.newest import POOL, Newest
 from sisim.live.room import Places
 from sisim.live.session import History, Settings
@@ -30,6 +30,11 @@ PAUSE = 0.02
 """Seconds between what is learned and the next, in which a hand is heard."""
 STILL = 0.3
 """Seconds after which a hand that stands still is answered by the simulation."""
+AFRESH: dict[str, Any] = {
+    "values": {}, "year": None, "residents": None, "years": None, "runs": None, "arm": "",
+    "only": None, "told": None, "guess": False,
+}  # fmt: skip
+"""What another scenario begins with: what was set for the one before means nothing in it."""
 GUESSED: Which = "project"
 """The figure whose curve the room is asked to draw."""
 
@@ -51,6 +56,7 @@ class Wish:
     `near` by, that will do until the hand rests.
     """
 
+    scenario: Scenario
     world: World
     changes: Mapping[str, Any]
     values: Mapping[str, float]
@@ -84,9 +90,11 @@ class Visit:
     def __init__(self, library: Library, usual: Settings, settings: Settings) -> None:
         self.library, self.usual, self.settings = library, usual, settings
         self.history = History()
+        self.brought: dict[str, bytes] = {}
         self.scale, self.tall = 1.0, 720.0
         self._places: dict[Which, Places] = {}
         self.axes: Axes | None = None
+        self._coarse = False  # made to fit a first picture, from one run
         self.picture: Picture | None = None
         self.guess: tuple[tuple[int, float], ...] = ()
         self.on_picture: Callable[[], None] = lambda: None
@@ -107,7 +115,7 @@ class Visit:
     # ------------------------------------------------------------------------ what is asked for
 
     def _open(self) -> None:
-        self.scenario: Scenario = self.library.open(self.settings)
+        self.scenario: Scenario = self.library.open(self.settings, self.brought)
         self.levers = main_levers(self.scenario)
         self.more = all_levers(self.scenario)
         self._pathway: list[Lever] | None = None
@@ -192,7 +200,7 @@ class Visit:
         s = self.settings
         world = self._worlds(s.seed, runs)
         view = View(ordinary=s.ordinary, current=s.current, year=s.year)
-        self._newest.ask(Wish(world, self.changes, s.values, view, near))
+        self._newest.ask(Wish(self.scenario, world, self.changes, s.values, view, near))
 
     def _near(self) -> Near | None:
         """Return how far the main sliders are from what was simulated, if only they have moved."""
@@ -231,6 +239,21 @@ class Visit:
         self._before_drag = None
         self._set(replace(self.settings, **parts))
         self.on_rest()
+
+    def bring(self, file: str, content: bytes) -> None:
+        """Look at a scenario in a file of the visitor's own.
+
+        Raises:
+            ScenarioError: With everything that is wrong in it; what is looked at stays.
+        """
+        name = name_for(file, content)
+        self.library.open(replace(self.settings, **AFRESH, scenario=name), {name: content})
+        self.brought[name] = content
+        self.take(name)
+
+    def take(self, name: str) -> None:
+        """Look at another scenario."""
+        self.change(**AFRESH, scenario=name)
 
     def drag(self, name: str, value: float) -> None:
         """Move a slider that a hand still holds."""
@@ -297,6 +320,8 @@ class Visit:
 
         if differs("scenario", "residents", "years"):
             self._open()
+        if differs("scenario"):
+            self.picture, self.guess = None, ()
         if differs("current", "ordinary"):
             self.axes = None
         self.on_change(before, settings)
@@ -326,8 +351,9 @@ class Visit:
         """Return one of the two figures as it is to be drawn now."""
         assert self.picture is not None
         told = self.picture.story
-        if self.axes is None:
+        if self.axes is None or (self._coarse and not self.held):
             self.axes = Axes.of(told)
+            self._coarse = self.picture.wish.world.replications < self.runs
         if not self.held:
             self._places[which] = {}
         return figure(
@@ -341,6 +367,8 @@ class Visit:
         return self.picture is None or self.axes is None or self.axes.hold(self.picture.story)
 
     def _show(self, wish: Wish, picture: Picture) -> None:
+        if wish.scenario is not self.scenario:  # another has been opened meanwhile
+            return
         self.picture = picture
         if not picture.near:
             self._settled = picture

@@ -59,9 +59,9 @@ def what_ifs(levers: Sequence[Lever], lang: str) -> list[Asked]:
             share, text = texts[lever.id]
             value = min(max(lever.value * share, lever.low), lever.high)
             found.append(Asked(f"if-{lever.id}", text, {lever.id: value}))
-        elif lever.id == "years":
+        elif lever.id == "project_time":
             text = t("… the project goes on for as long as it can?", lang)
-            found.append(Asked("if-years", text, {"years": lever.high}))
+            found.append(Asked("if-years", text, {"project_time": lever.high}))
     return found
 
 

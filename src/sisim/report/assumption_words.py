@@ -13,7 +13,8 @@ from sisim.scenario.base import Text
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
 
-SHARES = frozenset({"reach", "share", "probability", "discount_costs", "discount_effects"})
+SHARES = frozenset({"reach", "share", "probability", "discount_costs", "discount_effects",
+                    "sensitivity", "specificity"})  # fmt: skip
 """Numbers that are read as per cent."""
 MONEY = frozenset({"start_up", "running", "per_participant", "per_participant_month", "price"})
 LONGEST_LIST = 44
@@ -116,6 +117,11 @@ class Assumptions:
             if parts[2:] == ["persistence", "years"]:
                 return t("How long it lasts, effect on: {what}", lang, what=on)
             return None
+        if parts[0] == "selection" and len(parts) > 1:
+            return {
+                "sensitivity": t("Share of those at risk who are recognised", lang),
+                "specificity": t("Share of the others who are recognised", lang),
+            }.get(parts[1])
         return {
             "reach": t("Reach", lang),
             "fidelity": t("Share of the effect that comes about", lang),

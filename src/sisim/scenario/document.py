@@ -62,17 +62,28 @@ def shipped(kind: str) -> dict[str, File]:
     return {file.stem: file for file in sorted(folder.glob("*.toml"))}
 
 
-def find(name: str | os.PathLike[str], kind: str, asked_at: Place, beside: File = File()) -> File:
+def find(
+    name: str | os.PathLike[str], kind: str, asked_at: Place, beside: File | None = File()
+) -> File:
     """Return the file that `name` means: a path (from the folder `beside`), or a ready file.
+
+    Without a folder, only ready files are meant.
 
     Raises:
         ScenarioError: If there is no such file.
     """
     text = os.fspath(name)
+    ready = shipped(kind)
+    if beside is None:
+        if text in ready:
+            return ready[text]
+        reason = Reason('There is no ready {kind} called "{name}", and a scenario that is opened '
+                        "in the page can use no other.", kind=_KINDS[kind], name=text)  # fmt: skip
+        close = nearest(File(text).stem, ready)
+        raise ScenarioError([Problem(asked_at, kind, reason, close, tuple(ready))])
     path = beside / File(text).expanduser()
     if path.is_file():
         return path
-    ready = shipped(kind)
     if text in ready:
         return ready[text]
     if path.is_dir():
@@ -95,11 +106,22 @@ def read(path: File) -> Document:
     """
     shown = _shown(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        return Document(shown, tomllib.loads(text), Positions(text))
+        content = path.read_bytes()
     except OSError as error:
         reason = Reason("The file cannot be read: {error}.", error=error.strerror or error)
-        problem = Problem(Place(shown, 0), "", reason)
+        raise ScenarioError([Problem(Place(shown, 0), "", reason)]) from error
+    return parsed(content, shown)
+
+
+def parsed(content: bytes, shown: str) -> Document:
+    """Return the document in the content of a TOML file that is called `shown`.
+
+    Raises:
+        ScenarioError: If it is not TOML.
+    """
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        return Document(shown, tomllib.loads(text), Positions(text))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         reason = Reason("The file is not text in UTF-8. Save it again as UTF-8.")

@@ -8,7 +8,7 @@ from pathlib import Path as File
 from typing import Any
 
 from sisim.scenario.check import check_pathway, check_scenario
-from sisim.scenario.document import Document, find, read
+from sisim.scenario.document import Document, find, parsed, read
 from sisim.scenario.override import Overrider
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.positions import Positions
@@ -38,8 +38,30 @@ def load_scenario(
         ScenarioError: With every problem found in the scenario and its pathway.
     """
     path = find(source, "scenario", Place(os.fspath(source), 0))
-    document = read(path)
-    problems = _include_pathway(document, path)
+    return _loaded(read(path), path.parent, overrides, places)
+
+
+def read_scenario(content: bytes, name: str, overrides: Mapping[str, Any] = NO_CHANGES) -> Scenario:
+    """Return the scenario in the content of a file, wherever it lies; its pathway is a ready one.
+
+    Args:
+        content: What the file holds.
+        name: What the file is called.
+        overrides: Other values by dotted path.
+
+    Raises:
+        ScenarioError: With every problem found in the scenario and its pathway.
+    """
+    return _loaded(parsed(content, name), None, overrides, NO_CHANGES)
+
+
+def _loaded(
+    document: Document,
+    beside: File | None,
+    overrides: Mapping[str, Any],
+    places: Mapping[str, Place],
+) -> Scenario:
+    problems = _include_pathway(document, beside)
     overrider = Overrider(document, Scenario)
     if isinstance(document.data.get("override"), dict):
         overrider.apply_table("override")
@@ -109,7 +131,7 @@ def load_pathway(
     return pathway
 
 
-def _include_pathway(document: Document, path: File) -> list[Problem]:
+def _include_pathway(document: Document, beside: File | None) -> list[Problem]:
     name = document.data.get("pathway")
     place = document.locate(("pathway",))
     if not isinstance(name, str):
@@ -117,7 +139,7 @@ def _include_pathway(document: Document, path: File) -> list[Problem]:
         reason = Reason('The scenario must name its pathway, as in pathway = "child-youth".')
         return [Problem(place, "pathway", reason)]
     try:
-        document.include("pathway", read(find(name, "pathway", place, path.parent)))
+        document.include("pathway", read(find(name, "pathway", place, beside)))
     except ScenarioError as error:
         document.data = {key: value for key, value in document.data.items() if key != "pathway"}
         return list(error.problems)

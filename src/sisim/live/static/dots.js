@@ -137,7 +137,7 @@ sisim.dots = (() => {
       });
     });
     pen.fillStyle = muted;
-    pen.font = `400 ${em * 0.9}px Roboto, system-ui, sans-serif`;
+    pen.font = `400 ${em}px Roboto, system-ui, sans-serif`;
     pen.fillText(`○ ${data.ring}    ● ${data.apart}    ■ ${data.places[data.kinds.indexOf("case")] ?? ""}`, 2, high - em * 0.5);
   };
 

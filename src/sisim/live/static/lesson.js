@@ -108,7 +108,7 @@ window.sisim = (() => {
         Math.max(y - 0.11 * top - (one ? n * row : 0), (one && !n ? 1.6 : 0.6) * row)],
       label: {
         show: true, formatter: `${texts().pair[n]}:\n${percent(share)}`, position: one || (n ? "right" : "left"),
-        distance: 2, fontSize: 15, lineHeight: 17, fontWeight: "bold", color: content.colors.ink,
+        distance: 2, fontSize: 16, lineHeight: 19, fontWeight: "bold", color: content.colors.ink,
         backgroundColor: content.colors.paper + "cc", padding: [0, 2], align: (one ? one === "right" : n) ? "left" : "right",
       },
     }));

@@ -5,7 +5,25 @@ window.sisim = (() => {
     const element = document.getElementById(id);
     if (element && document.activeElement?.dataset.held !== "1") element.value = value;
   };
-  const chart = (id) => getElement(+document.getElementById(id).dataset.element).chart;
+  const holder = (id) => getElement(+document.getElementById(id)?.dataset.element);
+  const chart = (id) => { const found = holder(id)?.chart; return found?.awaited ? undefined : found; };
+  // A chart comes a moment after its place. Until then there is something in its stead that passes
+  // on what is to be drawn, and that can go again if the page is put together anew.
+  const awaited = (box) => ({
+    awaited: true, dispose() {}, resize() {}, getOption() { return { series: [] }; },
+    setOption(...given) {
+      const pass = () => {
+        if (!box.isConnected) return;
+        const there = chart(box.id);
+        if (there) there.setOption(...given); else setTimeout(pass, 10);
+      };
+      setTimeout(pass, 10);
+    },
+  });
+  const expect = () => document.querySelectorAll(".chart").forEach((box) => {
+    const one = holder(box.id);
+    if (one && !one.chart) one.chart = awaited(box);
+  });
   const say = (name, detail) => window.emitEvent && emitEvent(name, detail);
 
   // Texts and attributes by the id of what they belong to.
@@ -19,11 +37,10 @@ window.sisim = (() => {
       }
     }
   };
-  // A chart that has just been put on the page is not there until the page has been laid out.
   const change = (id, option) => {
-    const drawn = chart(id);
+    const drawn = holder(id)?.chart;
     if (drawn) drawn.setOption(option);
-    else setTimeout(change, 10, id, option);
+    else if (document.getElementById(id)) setTimeout(change, 10, id, option);
   };
 
   // Draw what has changed in the charts, and write what is said of it. It is told how many pictures
@@ -54,6 +71,7 @@ window.sisim = (() => {
     root.removeProperty("--rem");
     root.setProperty("--rem", getComputedStyle(document.documentElement).fontSize);
     const now = [wide, Math.round(innerHeight / wide)];
+    filled();
     if (now.join() !== told) { told = now.join(); say("size", now); }
   };
   addEventListener("resize", () => setTimeout(size, 60));
@@ -63,9 +81,10 @@ window.sisim = (() => {
     PageDown: "next", PageUp: "previous", ArrowRight: "right", ArrowLeft: "left",
     " ": "space", f: "full", b: "blank", ".": "blank", 1: "first", 2: "second", 0: "both",
     t: "tell", g: "guess", s: "notes", n: "seed", r: "reset", z: "undo", d: "dark", l: "language",
-    a: "scale", "?": "help", Escape: "escape", Home: "begin",
+    a: "scale", p: "speaker", v: "table", "?": "help", Escape: "escape", Home: "begin",
   };
   addEventListener("keydown", (event) => {
+    if (wake()) return event.preventDefault();
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const name = KEYS[key];
     if (!name || event.altKey || event.metaKey) return;
@@ -77,11 +96,49 @@ window.sisim = (() => {
     if (document.querySelector("dialog[open]") && key !== "Escape") return;
     event.preventDefault();
     if (name === "full") return full();
-    if (name === "blank") return void document.body.classList.toggle("blank");
-    if (name === "escape") document.querySelector("dialog[open]")?.close();
+    if (name === "speaker") return speaker();
+    if (name === "blank" && !window.sisim_remote) return blank();
+    const shown = document.querySelector("dialog[open]");
+    if (shown) return shown.close();
     say("key", name);
   });
   const full = () => document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
+  const filled = () => document.getElementById("full")?.setAttribute("aria-pressed", `${!!document.fullscreenElement}`);
+  addEventListener("fullscreenchange", filled);
+  const blank = () => void document.body.classList.toggle("blank");
+  // A window of the speaker's own; keys pressed there are passed on to this one.
+  const speaker = () => window.sisim_remote || open(`speaker/${clientId}`, "sisim-speaker", "popup,width=760,height=600");
+  // Whatever is touched while the page is blank brings it back, and does nothing else.
+  const wake = () => document.body.classList.contains("blank") && (document.body.classList.remove("blank"), true);
+  addEventListener("pointerdown", (event) => wake() && event.preventDefault());
+  const copy = async (said) => {
+    try {
+      await navigator.clipboard.writeText(location.href);
+    } catch {
+      // Without https no browser has a clipboard on another machine than its own.
+      const field = document.createElement("textarea");
+      field.value = location.href;
+      document.getElementById("copied").after(field);
+      field.select();
+      const done = document.execCommand("copy");
+      field.remove();
+      if (!done) said = location.href;
+    }
+    document.getElementById("copied").textContent = said;
+  };
+
+  // ---------------------------------------------------------------- a file of the visitor's own
+  // What is larger would break the connection, and is no scenario.
+  const LARGEST = 500_000;
+  const bring = (input) => {
+    const file = input.files[0];
+    if (!file) return;
+    const reader = new FileReader();
+    reader.onload = () => say("bring", [file.name, reader.result.split(",")[1] ?? ""]);
+    if (file.size > LARGEST) say("bring", [file.name, null]);
+    else reader.readAsDataURL(file);
+    input.value = "";  // the same file may be brought again, when it has been mended
+  };
 
   // ---------------------------------------------------------------- a hand in a chart
   // In the cost strip a hand drags the marked year, or draws what the room expects.
@@ -132,5 +189,5 @@ window.sisim = (() => {
     box.addEventListener("pointercancel", end);
   };
 
-  return { chart, write, draw, ask, dress, put, say, size, hold, full };
+  return { chart, expect, write, draw, ask, dress, put, say, size, hold, full, blank, speaker, copy, bring };
 })();
