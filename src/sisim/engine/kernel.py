@@ -504,10 +504,11 @@ def sort_work(R, W, n):  # type: ignore[no-untyped-def]
 @inlined
 def note_leaver(P, W, m, purpose, leaving):  # type: ignore[no-untyped-def]
     """Note who leaves, and whose second draw is needed."""
-    W.second[0, leaving] = P.lo[W.work[m].person]
-    W.second[1, leaving] = P.hi[W.work[m].person]
-    W.second[2, leaving] = purpose
-    W.leavers[leaving] = m
+    i, at = np.uint64(W.work[np.uint64(m)].person), np.uint64(leaving)
+    W.second[0, at] = P.lo[i]
+    W.second[1, at] = P.hi[i]
+    W.second[2, at] = purpose
+    W.leavers[at] = m
 
 
 @compiled_function
@@ -518,10 +519,10 @@ def find_leavers(R, V, P, track, W, n, s):  # type: ignore[no-untyped-def]
     factors is looked up for all of them in turn.
     """
     leaving = 0
-    for m in range(n):
-        state = R.state[W.work[m].state]
+    for m in range(np.uint64(n)):
+        state = R.state[np.uint64(W.work[m].state)]
         if state.fixed and W.work[m].draw * SCALE < state.leave:
-            note_leaver(P, W, m, track[state.track].to, leaving)
+            note_leaver(P, W, m, track[np.uint64(state.track)].to, leaving)
             if state.weighs:
                 # Nothing but their own state can matter to where they go.
                 for j in range(state.feature_first, state.feature_last):
@@ -573,15 +574,15 @@ def choose_moves(R, W, leaving, moment, key):  # type: ignore[no-untyped-def]
         key,
         W.second[3, :leaving],
     )
-    for q in range(leaving):
-        m = W.leavers[q]
-        here = W.work[m].state
+    for q in range(np.uint64(leaving)):
+        m = np.uint64(W.leavers[q])
+        here = np.uint64(W.work[m].state)
         v = W.second[3, q] * SCALE
         if R.state[here].plain:
-            k = R.state[here].first
+            k = np.uint64(R.state[here].first)
             # As many for every state, so that the processor need not guess.
-            for j in range(R.falls.shape[1]):
-                k += v >= R.falls[here, j]
+            for j in range(np.uint64(R.falls.shape[1])):
+                k += np.uint64(v >= R.falls[here, j])
             t, to = R.out[k], R.sole[k]
         else:
             chance = W.chance[q]
@@ -617,7 +618,6 @@ def decide_all(R, V, P, track, W, n, shared, s, moment, key):  # type: ignore[no
 def candidates(u, slot, living, state, bound, lo, end, out):  # type: ignore[no-untyped-def]
     """Write which places of [lo, end) hold who might leave their state, given their draws."""
     # Without a branch: whether a draw falls below is what a processor cannot guess.
-    # Unsigned: an index that may be negative costs as much as all the rest.
     n = np.uint64(0)
     for place in range(np.uint64(lo), np.uint64(end)):
         out[n] = place
@@ -645,13 +645,14 @@ def company(L, P, most, row, k, here, s):  # type: ignore[no-untyped-def]
     and for how long they have stayed.
     """
     total = np.float32(0.0)
-    for j in range(L.state[here].first, L.state[here].last):
+    stayed = np.uint32(s - P.since[row, k])
+    for j in range(np.uint64(L.state[here].first), np.uint64(L.state[here].last)):
         # Always as many, so that the processor need not guess; 1 where there are fewer.
         value = most[j]
-        for c in range(COMPANY):
+        for c in range(np.uint64(COMPANY)):
             beside = L.company[j, c]
             value *= L.part[beside.part + P.state[beside.track, row]]
-        value *= L.part[L.stay[j].part + min(s - P.since[row, k], L.stay[j].longest)]
+        value *= L.part[L.stay[j].part + min(stayed, L.stay[j].longest)]
         total += value
     return total
 
@@ -659,17 +660,19 @@ def company(L, P, most, row, k, here, s):  # type: ignore[no-untyped-def]
 @inlined
 def beside_others(L, P, places, count, u, most, k, s):  # type: ignore[no-untyped-def]
     """Keep, of the first `count` places, those whose people might still leave; return how many."""
-    kept = 0
-    for m in range(count):
-        place = places[m]
-        i = P.living[place]
-        here = np.int64(P.state[k, i])
+    # Unsigned here and below: an index that may be negative costs as much as what it finds.
+    kept = np.uint64(0)
+    for m in range(np.uint64(count)):
+        place = np.uint64(places[m])
+        i = np.uint64(P.living[place])
+        here = P.state[k, i]
         places[kept] = place
+        stays = False
         if L.state[here].accompanied:
-            kept += u[place] * SCALE <= company(L, P, most[P.slot[place]], i, k, here, s)
-        else:
-            kept += 1
-    return kept
+            slot = np.uint64(P.slot[place])
+            stays = u[place] * SCALE > company(L, P, most[slot], i, k, here, s)
+        kept += np.uint64(not stays)
+    return np.int64(kept)
 
 
 @inlined
@@ -767,15 +770,16 @@ def fill_places(L, P, b, k, lo, end, moment, key):  # type: ignore[no-untyped-de
 @inlined
 def list_item(W, n, i, row, arm, k, state, slot, u):  # type: ignore[no-untyped-def]
     """List someone who might leave a state; return how many are listed."""
-    W.work[n].person = i
-    W.work[n].row = row
-    W.work[n].arm = arm
-    W.work[n].track = k
-    W.work[n].state = state
-    W.work[n].slot = slot
-    W.work[n].draw = u
-    W.work[n].transition = STAYS
-    W.work[n].to = STAYS
+    item = W.work[np.uint64(n)]
+    item.person = i
+    item.row = row
+    item.arm = arm
+    item.track = k
+    item.state = state
+    item.slot = slot
+    item.draw = u
+    item.transition = STAYS
+    item.to = STAYS
     return n + 1
 
 
@@ -803,10 +807,10 @@ def gather(L, P, W, own, b, lo, hi, s, bound, most, active, key):  # type: ignor
         u = P.draws[k, lane]
         count = candidates(u, P.slot, P.living, P.state[k], bound, lo, end, W.leavers)
         count = beside_others(L, P, W.leavers, count, u, most, k, s)
-        for m in range(count):
-            place = W.leavers[m]
-            i = P.living[place]
-            state = np.int64(P.state[k, i])
+        for m in range(np.uint64(count)):
+            place = np.uint64(W.leavers[m])
+            i = np.uint64(P.living[place])
+            state = P.state[k, i]
             slot = P.slot[place]
             n = list_item(W, n, i, i, 0, k, state, slot, u[place])
             for a in range(arms):
@@ -936,33 +940,32 @@ def leave(L, P, C, row, i, arm, at, cell_step):  # type: ignore[no-untyped-def]
 def move_all(L, P, C, W, n, shared, s, logging):  # type: ignore[no-untyped-def]
     """Make the moves: states, the memory of groups, the counts; then let go of who has left."""
     arms = P.differs.shape[0]
-    record = s - L.history
-    later = max(record + 1, 0)
+    recorded = s >= L.history
+    record = np.uint64(max(s - L.history, 0))
+    later = np.uint64(max(s - L.history + 1, 0))
     leavers = 0
-    for m in range(n):
-        arm = W.work[m].arm
-        t = W.work[m].transition
-        if t < 0 or (arm > 0 and m < shared):
+    for m in range(np.uint64(n)):
+        item = W.work[m]
+        if item.transition < 0 or (item.arm > 0 and np.int64(m) < shared):
             continue
-        i = W.work[m].person
-        k = W.work[m].track
-        to = W.work[m].to
-        row = i + arm * P.n
-        old = np.int64(P.state[k, row])
+        arm, i, k = np.uint64(item.arm), np.uint64(item.person), np.uint64(item.track)
+        t, to = np.uint64(item.transition), np.uint64(item.to)
+        row = np.uint64(item.person + item.arm * P.n)
+        old = np.uint64(P.state[k, row])
         counted = s >= P.person[i].arrive
         if not counted and L.state[to].exit:
             # Who is going to arrive has not moved away or died before.
             continue
-        cell = cell_of(L, P, i, s)
+        cell = np.uint64(cell_of(L, P, i, s))
         if counted:
-            if record >= 0:
+            if recorded:
                 C.event[arm, record, cell, t] += 1
             C.stock[arm, later, cell, old] -= 1
             C.stock[arm, later, cell, to] += 1
-            if arm == 0:
+            if item.arm == 0:
                 for a in range(arms):
                     if P.differs[a, i]:
-                        if record >= 0:
+                        if recorded:
                             C.event[a + 1, record, cell, t] -= 1
                         C.stock[a + 1, later, cell, old] += 1
                         C.stock[a + 1, later, cell, to] -= 1
@@ -975,16 +978,16 @@ def move_all(L, P, C, W, n, shared, s, logging):  # type: ignore[no-untyped-def]
         P.state[k, row] = to
         P.since[row, k] = s + 1
         for j in range(L.state[old].group_first, L.state[old].group_last):
-            g = L.state_group[j]
+            g = np.uint64(L.state_group[j])
             if not L.member[g, to]:
                 P.memory[row, g].changed = s + 1
         for j in range(L.state[to].group_first, L.state[to].group_last):
-            g = L.state_group[j]
+            g = np.uint64(L.state_group[j])
             if not L.member[g, old]:
-                if counted and record >= 0:
-                    again = 1 if P.memory[row, g].visits > 0 else 0
+                if counted and recorded:
+                    again = np.uint64(P.memory[row, g].visits > 0)
                     C.entry[arm, record, cell, g, again] += 1
-                    if arm == 0:
+                    if item.arm == 0:
                         for a in range(arms):
                             if P.differs[a, i]:
                                 C.entry[a + 1, record, cell, g, again] -= 1

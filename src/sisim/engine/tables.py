@@ -89,8 +89,8 @@ EffectRow = row(investment=_I, phase=_I, modifier=_I)
 PlacingRow = row(onset=_F, project_end=_I)
 CalendarRow = row(year=_I, month=_I, begins=_I)
 UseRow = row(state=_I, amount=_F, first=_I, last=_I)
-CompanyRow = row(track=_I, part=_I)
-StayRow = row(part=_I, longest=_I)
+CompanyRow = row(track=_U, part=_U)
+StayRow = row(part=_U, longest=_U)
 
 
 class Rule(NamedTuple):
