@@ -186,10 +186,11 @@ def visits_in_window(memory, window, s):  # type: ignore[no-untyped-def]
 def observe_track(V, P, feature, row, s):  # type: ignore[no-untyped-def]
     """Return a person's state on a track, or for how long they have been in it."""
     value = 0
+    k = np.uint64(feature.arg)
     if feature.kind == tb.STATE:
-        value = np.int64(P.state[feature.arg, row]) - V.track[feature.arg].first
+        value = np.int64(P.state[k, row]) - V.track[k].first
     else:
-        value = s - P.since[row, feature.arg]
+        value = s - P.since[row, k]
     return value
 
 
@@ -198,7 +199,8 @@ def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
     """Return the value of a feature of a person now; -1 for `otherwise`."""
     feature = V.feature[f]
     kind = feature.kind
-    arg = feature.arg
+    arg = np.uint64(feature.arg)
+    now = np.uint64(s + V.origin)
     value = 0.0
     if kind == tb.AGE:
         value = s - P.person[i].born
@@ -207,10 +209,10 @@ def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
     elif kind in (tb.STATE, tb.TIME_IN_STATE):
         value = observe_track(V, P, feature, row, s)
     elif kind == tb.TIME_IN_GROUP:
-        inside = V.member[arg, P.state[V.group_track[arg], row]]
+        inside = V.member[arg, P.state[np.uint64(V.group_track[arg]), row]]
         value = s - P.memory[row, arg].changed if inside else -1.0
     elif kind == tb.TIME_SINCE_GROUP:
-        inside = V.member[arg, P.state[V.group_track[arg], row]]
+        inside = V.member[arg, P.state[np.uint64(V.group_track[arg]), row]]
         gone = P.memory[row, arg].visits > 0 and not inside
         value = s - P.memory[row, arg].changed if gone else -1.0
     elif kind == tb.VISITS:
@@ -220,21 +222,21 @@ def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
     elif kind == tb.AREA:
         value = P.person[i].area
     elif kind == tb.MONTH:
-        value = V.calendar[s + V.origin].month
+        value = V.calendar[now].month
     elif kind == tb.AGE_CALENDAR:
-        value = V.calendar[s + V.origin].year - V.calendar[P.person[i].born + V.origin].year
+        value = V.calendar[now].year - V.calendar[np.uint64(P.person[i].born + V.origin)].year
     elif kind == tb.YEAR:
-        value = V.calendar[s + V.origin].year
+        value = V.calendar[now].year
     elif kind == tb.CYCLE:
         value = max(s - V.scenario_start, 0)
     elif kind == tb.NUMBER:
         value = P.numbers[arg, i]
     elif kind == tb.WHEN_MONTH:
-        value = (V.calendar[s + V.origin].begins >> arg) & 1
+        value = (V.calendar[now].begins >> feature.arg) & 1
     elif kind == tb.WHEN_AGE:
-        value = 1.0 if s - P.person[i].born == arg else 0.0
+        value = 1.0 if s - P.person[i].born == feature.arg else 0.0
     elif kind == tb.WHEN_CYCLE:
-        value = 1.0 if s - V.scenario_start == arg else 0.0
+        value = 1.0 if s - V.scenario_start == feature.arg else 0.0
     elif kind == tb.SHARE:
         value = P.share[arm, arg, P.peers[arg, i]]
     elif arm > 0:
@@ -282,7 +284,7 @@ def look_up(R, reference, value):  # type: ignore[no-untyped-def]
         at = reference.length - 1
     elif at > reference.length - 2:
         at = reference.length - 2
-    return R.table[reference.table + at]
+    return R.table[np.uint64(reference.table + at)]
 
 
 @inlined
@@ -291,7 +293,7 @@ def multiplier(R, r, value):  # type: ignore[no-untyped-def]
 
     An effect of strength s is the factor 1 - (1 - ratio) s.
     """
-    reference = R.reference[r]
+    reference = R.reference[np.uint64(r)]
     result = value
     if reference.kind == tb.LOOK_UP:
         result = look_up(R, reference, value)
@@ -317,7 +319,8 @@ def transition_values(R, t, arm, s, seen, n, out):  # type: ignore[no-untyped-de
     """
     transition = R.transition[t]
     base = transition.base * R.drift[t, s]
-    for q in range(n):
+    people = np.uint64(n)
+    for q in range(people):
         out[q] = base
     first = transition.first
     last = transition.last
@@ -325,10 +328,10 @@ def transition_values(R, t, arm, s, seen, n, out):  # type: ignore[no-untyped-de
         if part == 1:
             first = R.effects[arm, t, 0]
             last = R.effects[arm, t, 1]
-        for r in range(first, last):
-            f = R.reference[r].feature
+        for r in range(np.uint64(first), np.uint64(last)):
+            f = np.uint64(R.reference[r].feature)
             scale = R.reference[r].scale
-            for q in range(n):
+            for q in range(people):
                 ratio = multiplier(R, r, seen[f, q])
                 if ratio != 1.0 and out[q] > 0.0:
                     out[q] = apply_ratio(out[q], ratio, scale, transition.kind)
@@ -396,7 +399,7 @@ def leaves(R, here, u, values, q):  # type: ignore[no-untyped-def]
     """
     state = R.state[here]
     total = 0.0
-    for k in range(state.last - state.first):
+    for k in range(np.uint64(state.last - state.first)):
         total += values[k, q]
     found = False
     if u <= total * (1.0 + 1e-9):
@@ -532,31 +535,35 @@ def find_leavers(R, V, P, track, W, n, s):  # type: ignore[no-untyped-def]
     total = sort_work(R, W, n)
     begin = 0
     while begin < total:
-        here = W.work[W.order[begin]].state
-        arm = W.work[W.order[begin]].arm
+        item = W.work[np.uint64(W.order[np.uint64(begin)])]
+        here, arm = np.uint64(item.state), item.arm
         state = R.state[here]
-        last = state.feature_base if arm == 0 else state.feature_last
-        end = min(W.ends[arm * R.state.shape[0] + here], begin + BATCH)
-        for j in range(state.feature_first, last):
-            f = V.state_feature[j]
-            for q in range(end - begin):
-                m = W.order[begin + q]
-                W.seen[f, q] = observe(V, P, f, W.work[m].row, W.work[m].person, arm, s)
-        for j in range(state.first, state.last):
-            transition_values(R, R.out[j], arm, s, W.seen, end - begin, W.values[j - state.first])
-        for q in range(end - begin):
-            m = W.order[begin + q]
-            u = W.work[m].draw * SCALE
+        last = np.uint64(state.feature_base if arm == 0 else state.feature_last)
+        end = min(W.ends[np.uint64(arm * R.state.shape[0] + item.state)], begin + BATCH)
+        people, start = np.uint64(end - begin), np.uint64(begin)
+        for j in range(np.uint64(state.feature_first), last):
+            f = np.uint64(V.state_feature[j])
+            for q in range(people):
+                one = W.work[np.uint64(W.order[start + q])]
+                row, i = np.uint64(one.row), np.uint64(one.person)
+                W.seen[f, q] = observe(V, P, f, row, i, arm, s)
+        for j in range(np.uint64(state.first), np.uint64(state.last)):
+            values = W.values[j - np.uint64(state.first)]
+            transition_values(R, np.uint64(R.out[j]), arm, s, W.seen, people, values)
+        for q in range(people):
+            who = np.uint64(W.order[start + q])
+            u = W.work[who].draw * SCALE
             if leaves(R, here, u, W.values, q):
-                note_leaver(P, W, m, track[state.track].to, leaving)
+                note_leaver(P, W, who, track[np.uint64(state.track)].to, leaving)
                 if state.stages > 1:
                     share_out(R, state.first, state.last, W.values, q)
-                for j in range(state.last - state.first):
-                    W.chance[leaving, j] = W.values[j, q]
+                at = np.uint64(leaving)
+                for j in range(np.uint64(state.last - state.first)):
+                    W.chance[at, j] = W.values[j, q]
                 if state.weighs:
-                    for j in range(state.feature_first, last):
-                        f = V.state_feature[j]
-                        W.kept[leaving, f] = W.seen[f, q]
+                    for j in range(np.uint64(state.feature_first), last):
+                        f = np.uint64(V.state_feature[j])
+                        W.kept[at, f] = W.seen[f, q]
                 leaving += 1
         begin = end
     return leaving
