@@ -57,7 +57,7 @@ class Company(NamedTuple):
 def company_of(rule: Rule, sight: Sight, references: list[FactorReference]) -> Company:
     """Return what a person's states, and how long they have stayed, leave of each transition.
 
-    The states of `rule` whose transitions any of them lowers are marked.
+    The states and tracks whose transitions any of them lowers are marked.
     """
     company = np.zeros((len(rule.out), COMPANY), CompanyRow)
     stay = np.zeros(len(rule.out), StayRow)
@@ -83,6 +83,7 @@ def company_of(rule: Rule, sight: Sight, references: list[FactorReference]) -> C
             if own is not None:
                 stay[j] = add(own), len(own) - 1
             state["accompanied"] |= bool(beside) or own is not None
+            sight.track[state["track"]]["accompanied"] |= state["accompanied"]
     return Company(company, stay, np.concatenate(values).astype(np.float32))
 
 

@@ -706,7 +706,7 @@ def slot_age(L, born, s):  # type: ignore[no-untyped-def]
 @inlined
 def settle(L, P, i, s, b, lo):  # type: ignore[no-untyped-def]
     """Give a person born now a place among the living of their block."""
-    place = lo + P.block[b].living
+    place = np.uint64(lo + P.block[b].living)
     age = slot_age(L, P.person[i].born, s)
     P.living[place] = i
     P.living_lo[place] = P.lo[i]
@@ -813,7 +813,8 @@ def gather(L, P, W, own, b, lo, hi, s, bound, most, active, key):  # type: ignor
         fill_places(L, P, b, k, lo, end, moment >> 2, key)
         u = P.draws[k, lane]
         count = candidates(u, P.slot, P.living, P.state[k], bound, lo, end, W.leavers)
-        count = beside_others(L, P, W.leavers, count, u, most, k, s)
+        if L.track[k].accompanied:
+            count = beside_others(L, P, W.leavers, count, u, most, k, s)
         for m in range(np.uint64(count)):
             place = np.uint64(W.leavers[m])
             i = np.uint64(P.living[place])
@@ -1011,42 +1012,44 @@ def move_all(L, P, C, W, n, shared, s, logging):  # type: ignore[no-untyped-def]
 def enter(L, P, i, s, key):  # type: ignore[no-untyped-def]
     """Let a person begin to live, in start states drawn for them."""
     P.alive[i] = True
-    for k in range(L.n_tracks):
-        state = L.track[k].first
-        if L.start_share[P.person[i].area, state] < 1.0:
+    area = np.uint64(P.person[i].area)
+    for k in range(np.uint64(L.n_tracks)):
+        state = np.uint64(L.track[k].first)
+        if L.start_share[area, state] < 1.0:
+            last = np.uint64(L.track[k].last - 1)
             u = draw(P.lo[i], P.hi[i], 0, L.track[k].start, key) * SCALE
-            while state < L.track[k].last - 1 and u >= L.start_share[P.person[i].area, state]:
-                state += 1
+            while state < last and u >= L.start_share[area, state]:
+                state += np.uint64(1)
         P.state[k, i] = state
         P.since[i, k] = s
-    for g in range(L.group_track.shape[0]):
+    for g in range(np.uint64(L.group_track.shape[0])):
         P.memory[i, g].visits = 0
         P.memory[i, g].changed = s
         if L.group_window[g] >= 0:
             P.window[i, L.group_window[g]].mask = 0
             P.window[i, L.group_window[g]].at = s
-        if L.member[g, P.state[L.group_track[g], i]]:
+        if L.member[g, P.state[np.uint64(L.group_track[g]), i]]:
             remember_entry(L, P, g, i, s)
 
 
 @inlined
 def arrive(L, P, C, i, s, key):  # type: ignore[no-untyped-def]
     """Let a person become a resident; an investment that prevents entries thins them here."""
-    record = max(s - L.history, 0)
-    cell = cell_of(L, P, i, s)
+    record = np.uint64(max(s - L.history, 0))
+    cell = np.uint64(cell_of(L, P, i, s))
     if s >= L.history:
         C.arrivals[0, record, cell] += 1
-    for k in range(L.n_tracks):
+    for k in range(np.uint64(L.n_tracks)):
         C.stock[0, record, cell, P.state[k, i]] += 1
     for a in range(P.differs.shape[0]):
         ratio = L.entry_ratio[a, P.person[i].area, s]
         if ratio < 1.0 and draw(P.lo[i], P.hi[i], 0, L.p_entry, key) * SCALE >= ratio:
-            row = i + (a + 1) * P.n
+            row = np.uint64(np.int64(i) + (a + 1) * P.n)
             P.differs[a, i] = True
             P.alive[row] = False
             if s >= L.history:
                 C.arrivals[a + 1, record, cell] -= 1
-            for k in range(L.n_tracks):
+            for k in range(np.uint64(L.n_tracks)):
                 C.stock[a + 1, record, cell, P.state[k, i]] -= 1
                 P.state[k, row] = L.gone
 
@@ -1065,8 +1068,8 @@ def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
     i = lo if s == 0 else first_born(P.person, lo, hi, s)
     b = lo // BLOCK
     while i < hi and P.person[i].start == s:
-        enter(L, P, i, s, key)
-        settle(L, P, i, s, b, lo)
+        enter(L, P, np.uint64(i), s, key)
+        settle(L, P, np.uint64(i), s, b, lo)
         i += 1
     # Whoever arrives at this step, in order of birth; find those of this block.
     begin = P.arrivals_from[s]
@@ -1078,8 +1081,9 @@ def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
         else:
             end = middle
     while begin < P.arrivals_from[s + 1] and P.arrivals[begin] < hi:
-        if P.alive[P.arrivals[begin]]:
-            arrive(L, P, C, P.arrivals[begin], s, key)
+        one = np.uint64(P.arrivals[begin])
+        if P.alive[one]:
+            arrive(L, P, C, one, s, key)
         begin += 1
     if L.age_radix > 0 and P.person[lo].start <= s:
         for b in range(L.cell_edges.shape[0]):

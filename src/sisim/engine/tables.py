@@ -80,7 +80,7 @@ StateRow = row(
     plain=_I,
     leave=_F,
 )
-TrackRow = row(first=_I, last=_I, move=_U, to=_U, start=_U)
+TrackRow = row(first=_I, last=_I, move=_U, to=_U, start=_U, accompanied=_I)
 TransitionRow = row(kind=_I, stage=_I, base=_F, first=_I, last=_I, to_first=_I, to_last=_I)
 DestinationRow = row(state=_I, share=_F, first=_I, last=_I)
 ReferenceRow = row(feature=_I, kind=_I, table=_I, length=_I, scale=_I, ratio=_F)
