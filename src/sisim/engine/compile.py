@@ -105,7 +105,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         else clock.steps(scenario.population.max_age),
         slot_steps=max(round(clock.per_year), 1),
         slots_per_step=1.0 / max(round(clock.per_year), 1),
-        slot_ages=1 + int(scenario.population.max_age),
+        # Where no risk depends on age, one bound holds for all ages.
+        slot_ages=1 + int(scenario.population.max_age) * _by_age(build),
         slot_classes=int(np.prod([size for _, size in background])),
         track=sight.track,
         state=rule.state,
@@ -495,6 +496,11 @@ def _sole(destinations: list[tuple[int, float, int, int]]) -> int:
     """Return the only destination, or -1 where something remains to be drawn or worked out."""
     (state, _, first, last), *more = destinations
     return -1 if more or last > first else state
+
+
+def _by_age(build: _Builder) -> bool:
+    """Return whether anything depends on age."""
+    return any(kind in (AGE, AGE_CALENDAR, WHEN_AGE) for kind, _, _ in build.features)
 
 
 def _background(build: _Builder) -> list[tuple[int, int]]:
