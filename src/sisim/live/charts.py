@@ -280,8 +280,9 @@ def _grids(look: Look) -> list[Option]:
 
 
 def _title(text: str, top: str, look: Look) -> Option:
+    # Without a height of its own a line is as high as an ideogram, which not every font has.
     style = {"fontSize": look.px(TEXT), "fontWeight": "normal", "color": look.palette.muted,
-             "fontFamily": FONT}  # fmt: skip
+             "fontFamily": FONT, "lineHeight": look.px(TEXT * 1.2)}  # fmt: skip
     return {"text": text, "left": look.px(LEFT), "top": top, "padding": 0, "textStyle": style}
 
 

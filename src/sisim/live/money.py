@@ -228,7 +228,7 @@ def who_gains(gains: WhoGains, scenario: Scenario, lang: str, look: Look) -> Opt
     low = min(0.0, *(-x for x in costs), *falls) / unit.size
     high = max(0.0, *falls, *(-x for x in costs)) / unit.size
     reach = (high - low) or 1.0
-    low, high = low - 0.26 * reach, high + 0.26 * reach
+    low, high = low - 0.36 * reach, high + 0.28 * reach
     signed = []
     for height, cost, fall in zip(heights, costs, falls, strict=True):
         text = decimal((fall - cost) / unit.size, lang, unit.digits)
