@@ -1,0 +1,71 @@
+"""Who need not be looked at: nobody is left out who might have left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import World, group, move, run, simulation, stock, track, world, worlds
+
+from sisim.engine import kernel
+
+
+@numba.njit  # type: ignore[untyped-decorator]
+def beside(layout: Any, columns: Any, most: Any, row: int, k: int, here: int, s: int) -> Any:
+    """Return what a chance is at most beside a person's other states; it is always inlined."""
+    return kernel.company(layout, columns, most, row, k, here, s)
+
+
+@settings(max_examples=30, deadline=None)
+@given(of=worlds(people=40), share=st.floats(0, 1))
+def test_nobodys_chance_of_leaving_exceeds_what_is_said_of_it(of: World, share: float) -> None:
+    """By state, age and background, and beside the person's other states; in every arm."""
+    simulated = simulation(of)
+    tables, clock = simulated.compiled.tables, simulated.compiled.clock
+    layout, columns = tables.layout, simulated.columns
+    simulated.advance(int(share * (clock.end - 1)))
+    step = simulated.step
+    simulated.begin()
+    bounds, most, _, which = simulated._bounds.between(step, step + 1)
+    bound, greatest = bounds[which[0]], most[which[0]]
+    # Where bounds are found is looked up every fourth step.
+    looked_up = step - (layout.first_step + step) % 4
+    seen = np.zeros((max(len(simulated.compiled.features), 1), 1))
+    values = np.zeros((kernel.MAX_OUT, 1))
+    for i in range(columns.n):
+        age = int((max(looked_up - columns.person["born"][i], 0) + 0.5) * layout.slots_per_step)
+        slot = min(age, layout.slot_ages - 1) * layout.slot_classes + columns.person["group"][i]
+        for arm in range(1 + len(simulated.compiled.arms)):
+            own = arm > 0 and columns.differs[arm - 1, i]
+            row = i + arm * columns.n if own else i
+            if not columns.alive[row]:
+                continue
+            for k in range(layout.n_tracks):
+                here = int(columns.state[k, row])
+                chance = kernel.chances_of(
+                    tables.rule, tables.sight, columns, row, i, arm, k, step, seen, values
+                )
+                assert chance * 2.0**32 <= float(bound[slot, here]) + 1
+                if layout.state["accompanied"][here]:
+                    assert chance <= beside(layout, columns, greatest[slot], row, k, here, step)
+
+
+def test_more_tracks_may_matter_than_are_looked_at_first() -> None:
+    """What is looked at first leaves nobody out, and the rest decides."""
+    tracks = {f"other{n}": track("off", "on", start={"off": 0.5, "on": 0.5}) for n in range(5)}
+    factors = {
+        f"f{n}": {"feature": f"state.other{n}", "values": {"off": 0.0, "on": 1.0}} for n in range(5)
+    }
+    go = move("a", "b", probability=1.0, factors=sorted(factors))
+    made = world(
+        tracks={"life": track("a", "b"), **tracks},
+        factors=factors,
+        transitions={"go": go},
+        groups={"there": group("life", "b")},
+        population={"cohort": 4000, "age": 5.5},
+    )
+    gone = stock(run(made), "b")[1]
+    assert abs(gone - 4000 / 2**5) < 5 * np.sqrt(4000 / 2**5)
