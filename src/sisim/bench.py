@@ -56,6 +56,7 @@ def bench() -> dict[str, Any]:
     """
     # First of all: a child may be told its parent's peak of memory as its own.
     seconds, peak, hundred = _municipality()
+    sweep = bench_sweep()
     alone, second = _sick_sicker()
     without, small = _small_arm()
     return {
@@ -72,7 +73,7 @@ def bench() -> dict[str, Any]:
         "small_arm.extra_share": round(small / without - 1, 4),
         "growth.exponent": round(_growth(), 3),
         "figures.seconds": round(_figures(), 2),
-        **bench_sweep(),
+        **sweep,
         **bench_live(),
     }
 

@@ -42,8 +42,9 @@ class Enrolment:
 def holds(R, V, P, first, last, row, i, arm, s):  # type: ignore[no-untyped-def]
     """Return whether every condition in a range of references holds for a person."""
     found = True
-    for r in range(first, last):
-        if multiplier(R, r, observe(V, P, R.reference[r].feature, row, i, arm, s)) == 0.0:
+    for r in range(np.uint64(first), np.uint64(last)):
+        f = np.uint64(R.reference[r].feature)
+        if multiplier(R, r, observe(V, P, f, row, i, arm, s)) == 0.0:
             found = False
             break
     return found
@@ -56,16 +57,17 @@ def eligible(R, V, P, target, alternative, arm, inv, lo, hi, s, repeat, out):  #
     In the arm `without` (0) nobody is ever treated.
     """
     count = 0
-    for i in range(lo, hi):
+    # Unsigned: an index that may be negative costs as much as what it finds.
+    for i in range(np.uint64(lo), np.uint64(hi)):
         if P.person[i].arrive > s:
             continue
-        row = i
+        row = np.uint64(i)
         if arm > 0:
             place = P.place[arm - 1, inv, i]
             if place.start != NEVER and (not repeat or place.end == NEVER):
                 continue
             if P.differs[arm - 1, i]:
-                row = i + arm * P.n
+                row = np.uint64(np.int64(i) + arm * P.n)
         if not P.alive[row]:
             continue
         # The target group is the first range; if it has alternatives, one of them must hold too.
