@@ -43,6 +43,8 @@ def assert_same(found: Results, whole: Results) -> None:
         pytest.param({"investments.team.reach": 0.4}, id="reach"),
         pytest.param({"investments.team.effects.2.ratio": 2.5}, id="a stronger effect"),
         pytest.param({"investments.team.effects.4.ratio": 0.4}, id="the inflow"),
+        pytest.param({"investments.team.effects.3.scale": "odds_ratio"}, id="another scale"),
+        pytest.param({"investments.team.effects.3.acts_on": "area"}, id="everyone in the area"),
         pytest.param({"investments.team.years": 4.0, "economy.discount_costs": 0.01}, id="years"),
         pytest.param({"investments.team.cost.running": 9e6}, id="money alone"),
         pytest.param({"drift.prices.care": 0.03}, id="prices"),

@@ -26,7 +26,8 @@ from sisim.scenario.load import changed
 from sisim.scenario.numbers import with_numbers
 from sisim.scenario.scenario import Scenario
 
-_WHO = ("target", "start", "repeat", "unit", "areas", "effects.on", "selection")
+_WHO = ("target", "start", "repeat", "unit", "areas", "effects.on", "effects.acts_on",
+        "effects.scale", "selection")  # fmt: skip
 """Keys of an investment that decide whom it may touch, or what it is."""
 
 
