@@ -1,6 +1,7 @@
 """A small experiment on a small cohort, as files, and a sweep in a process of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
@@ -42,13 +43,18 @@ def command(*args: object) -> list[str]:
     return [sys.executable, "-m", "sisim", *(str(arg) for arg in args)]
 
 
+def _interruptible() -> None:
+    """Let an interrupt through: what a shell runs beside itself hears none."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def started(*args: object, **more: Any) -> Iterator[subprocess.Popen[str]]:
     """Start sisim in a process of its own; it is gone afterwards."""
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     process = subprocess.Popen(
         command(*args), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env=environment, **more,
+        env=environment, preexec_fn=_interruptible, **more,
     )  # fmt: skip
     try:
         yield process

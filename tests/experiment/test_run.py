@@ -308,7 +308,7 @@ def test_interrupted_by_hand_it_says_how_to_go_on(tmp_path: Path) -> None:
         while not shards(out) and process.poll() is None:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=120)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Avbrutet" in said
     assert f"sisim sweep {experiment} --resume --out {out}" in said
