@@ -40,6 +40,12 @@ class Room:
             while not true():
                 await asyncio.sleep(0.01)
 
+    async def learn(self) -> None:
+        """Open the scenario, and wait until it is known what comes of moving its sliders."""
+        self.visit.ask()
+        await self.rest()
+        await self.until(lambda: self.learned)
+
     async def rest(self) -> Picture:
         await self.until(lambda: not self.visit.busy)
         return self.picture
@@ -72,9 +78,7 @@ def test_a_hand_is_answered_at_once_and_then_by_the_simulation(library: Library)
 
     async def lesson() -> None:
         room = Room(library)
-        room.visit.ask()
-        await room.rest()
-        await room.until(lambda: room.learned)
+        await room.learn()
         room.shown.clear()
         room.visit.drag("reach", 0.5)
         await room.until(lambda: bool(room.shown))
@@ -96,9 +100,7 @@ def test_a_hand_that_stands_still_is_answered_by_the_simulation(library: Library
 
     async def lesson() -> None:
         room = Room(library)
-        room.visit.ask()
-        await room.rest()
-        await room.until(lambda: room.learned)
+        await room.learn()
         room.visit.drag("inflow", 0.1)
         await room.until(lambda: room.picture.near)
         assert (await room.rest()).near is False

@@ -77,6 +77,18 @@ class Sliders:
         return said, "" if said == usual else t("file: {value}", lang, value=usual)
 
 
+def choose_arm(visit: Visit, place: str, **attributes: Any) -> None:
+    """Put a list of the arms on the page, to choose whose people and money are shown."""
+    lang = visit.settings.lang
+    chosen = Tag("select", id=place, **attributes)
+    with chosen:
+        for name, arm in visit.scenario.arms.items():
+            here = "selected" if name == visit.arm else None
+            Tag("option", arm.label.in_language(lang), value=name, selected=here)
+    chosen.on("change", lambda e: visit.change(arm=e.args),
+              js_handler="(e) => emit(e.target.value)")  # fmt: skip
+
+
 class Drawer:
     """The drawer at the side: how much is simulated, how it is seen, and every assumption."""
 

@@ -9,6 +9,7 @@ from sisim.economics.distribution import WhoGains
 from sisim.economics.repayment import Plan, Repayments
 from sisim.language import t
 from sisim.live.charts import FONT, TEXT, Look, Option, label, line, marked, patch, points
+from sisim.live.controls import choose_arm
 from sisim.live.tags import Tag, chart
 from sisim.live.visit import Visit
 from sisim.report import repayment
@@ -37,7 +38,7 @@ class MoneyView:
             with Tag("section", css="figure"):
                 with Tag("div", css="field"):
                     Tag("h2", t("The fund", lang))
-                    self._choose_arm()
+                    choose_arm(visit, "money-arm", aria_label=t("Arm", lang))
                 with Tag("div", css="said") as self._said:
                     pass
                 self._key = Tag("p", css="key")
@@ -53,16 +54,6 @@ class MoneyView:
                 self._who = (drawn, option)
             self._tables = Tag("div", css="tables")
         self.draw()
-
-    def _choose_arm(self) -> None:
-        visit, lang = self._visit, self._visit.settings.lang
-        chosen = Tag("select", id="money-arm", aria_label=t("Arm", lang))
-        with chosen:
-            for name, arm in visit.scenario.arms.items():
-                here = "selected" if name == visit.arm else None
-                Tag("option", arm.label.in_language(lang), value=name, selected=here)
-        chosen.on("change", lambda e: visit.change(arm=e.args),
-                  js_handler="(e) => emit(e.target.value)")  # fmt: skip
 
     @property
     def _gains(self) -> WhoGains:

@@ -11,6 +11,7 @@ import numpy as np
 from nicegui import ui
 
 from sisim.language import number, t
+from sisim.live.controls import choose_arm
 from sisim.live.newest import POOL, Newest
 from sisim.live.tags import Tag, at_once
 from sisim.live.visit import Visit
@@ -51,13 +52,7 @@ class PeopleView:
                     for speed in SPEEDS:
                         Tag("option", f"{speed}×", value=speed)
                 Tag("label", t("Beside without", lang), for_="dots-arm")
-                chosen = Tag("select", id="dots-arm")
-                with chosen:
-                    for name, arm in visit.scenario.arms.items():
-                        here = "selected" if name == visit.arm else None
-                        Tag("option", arm.label.in_language(lang), value=name, selected=here)
-                chosen.on("change", lambda e: visit.change(arm=e.args),
-                          js_handler="(e) => emit(e.target.value)")  # fmt: skip
+                choose_arm(visit, "dots-arm")
             self._said = Tag("p", t("Simulating …", lang), css="said-of", role="status")
             Tag("canvas", id="dots", tabindex=0, role="img", aria_label=t("People", lang))
         self._newest: Newest[tuple[World, Changes], Dots] = Newest(_dots, self._show, self._fail)

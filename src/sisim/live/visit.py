@@ -190,7 +190,6 @@ class Visit:
             self._wish(self._at_once, near)
         if self._still is not None:
             self._still.cancel()
-        self._still = asyncio.get_running_loop().call_later(STILL, self._refine, True)
 
     @property
     def _at_once(self) -> int:
@@ -372,6 +371,9 @@ class Visit:
         self.picture = picture
         if not picture.near:
             self._settled = picture
+        else:
+            # Counted from the picture, however long it took: a hand that stands still is answered.
+            self._still = asyncio.get_running_loop().call_later(STILL, self._refine, True)
         if wish.world.replications == self.runs and not picture.near:
             # The first answer of a world is slow, as its future without is simulated first.
             known = self._answered == wish.world
