@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from strategies import (
     AREAS,
+    FAMILIES,
     World,
     arm,
     arm_of,
@@ -20,6 +21,7 @@ from strategies import (
     investment,
     move,
     run,
+    simulation,
     stock,
     track,
     world,
@@ -220,6 +222,49 @@ def chosen(rule: str, sure: float = 1, **parts: Any) -> tuple[Simulation, list[i
     spec = {"capacity": 40, "duration": 6, "target": {"state.need": ["some"]}, **parts}
     done = helped(of=RISKY, selection=selection, **spec)
     return done, [past.person for past in done.enrolments.record]
+
+
+OPEN: World = {
+    "tracks": FOREVER["tracks"],
+    "transitions": {
+        "go": move("a", "b", probability=0.02),
+        "back": move("b", "a", probability=0.1),
+    },
+    "population": {
+        "residents": 6000,
+        "max_age": 20,
+        "movers_in": {"per_year": 0.05, "below": [10], "shares": [0.5, 0.5]},
+    },
+}
+
+
+@pytest.mark.parametrize("unit", ["person", "family"])
+@pytest.mark.parametrize("rule", ["first_come", "lottery", "highest_risk"])
+def test_whom_places_concern_are_waited_for(rule: str, unit: str) -> None:
+    """Others may be some steps ahead; yet it is as if everyone went step by step.
+
+    Some go on with what they began long after the ages of the target group.
+    """
+    spec = investment(
+        effects=[{"on": ["go"], "ratio": 0.5, "persistence": {"kind": "half_life", "years": 0.5}}],
+        target={"age": {"from": 3, "below": 10}},
+        capacity=30,
+        duration=40,
+        drop_out=0.3,
+        unit=unit,
+        selection={"rule": rule, "risk_of": "go"},
+    )
+    made = world(**OPEN, investments={"help": spec}, arms={"helped": arm(help="ends")})
+    if unit == "family":
+        made["population"] = {**made["population"], "families": {**FAMILIES, "grown_at": 18}}
+    made["time"]["years"] = 3
+    at_once, stepwise = run(made, threads=2), simulation(made)
+    for _ in range(stepwise.compiled.clock.end):
+        stepwise.begin()
+        stepwise.finish()
+    assert len(at_once.enrolments.record) > 30
+    assert at_once.enrolments.record == stepwise.enrolments.record
+    assert_same(at_once.tally(), stepwise.tally())
 
 
 def test_the_rules_choose_different_people() -> None:

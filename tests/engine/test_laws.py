@@ -224,7 +224,8 @@ def test_threads_and_interruptions_do_not_matter(world: World) -> None:
     at_once = run(world)
     stepwise = simulation(world, threads=2)
     for _ in range(at_once.compiled.clock.end):
-        stepwise.advance(1)
+        stepwise.begin()
+        stepwise.finish()
     assert_same(at_once.tally(), stepwise.tally())
     assert_same(at_once.tally(), run(world, logging=True).tally())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,6 +186,24 @@ class Enrolments:
     def active(self, step: int) -> bool:
         """Return whether anybody may begin, be in, or end treatment at a step."""
         return bool(self._active_steps[step]) or any(plan.active.shape[1] for plan in self._plans)
+
+    def concerned(self, first: int, stop: int) -> Iterator[tuple[int, int]]:
+        """Yield ranges of people: all who may begin or be in treatment in the steps [first, stop).
+
+        Whom else it is given to, in a family or as recorded, is not told by their ages.
+        """
+        for plan in self._plans:
+            if not plan.has_participants:
+                continue
+            if plan.by_family or self._recorded is not None:
+                yield 0, len(self._who)
+                continue
+            if plan.active.shape[1]:
+                yield int(plan.active[PERSON].min()), int(plan.active[PERSON].max()) + 1
+            steps = first + np.flatnonzero(plan.active_steps[first:stop])
+            if len(steps):
+                low, high = plan.of_ages[:, steps]
+                yield int(low.min()), int(high.max())
 
     @property
     def record(self) -> list[Enrolment]:

@@ -1139,13 +1139,13 @@ def count_uses(R, V, L, P, C, lo, hi, s):  # type: ignore[no-untyped-def]
 
 @compiled_function
 def run_blocks(  # type: ignore[no-untyped-def]
-    R, V, L, P, C, W, first, stride, s0, s1, begun, bounds, most, active, variant, key, logging
+    R, V, L, P, C, W, blocks, s0, s1, begun, bounds, most, active, variant, key, logging
 ):
-    """Run steps [s0, s1) for every `stride`:th block, each through all the steps in turn.
+    """Run steps [s0, s1) for some blocks, each through all the steps in turn.
 
     `begun`: whether the births and arrivals of step `s0` are already made.
     """
-    for b in range(first, W.own.shape[0], stride):
+    for b in blocks:
         lo = b * BLOCK
         hi = min(lo + BLOCK, P.n)
         if P.person[lo].start >= s1 or P.person[hi - 1].last < s0:
@@ -1167,9 +1167,9 @@ def run_blocks(  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def begin_blocks(L, P, C, own, s, key):  # type: ignore[no-untyped-def]
+def begin_blocks(L, P, C, blocks, s, key):  # type: ignore[no-untyped-def]
     """Make the births and arrivals of a step, so that places can be given before people move."""
-    for b in range(own.shape[0]):
+    for b in blocks:
         lo = b * BLOCK
         hi = min(lo + BLOCK, P.n)
         if P.person[lo].start <= s <= P.person[hi - 1].last:

@@ -21,6 +21,8 @@ from sisim.engine.tables import NEVER, PER_MILLE, Compiled
 
 STRIDE = 48
 """Steps that a block of people is taken through at a time, what it needs staying in the cache."""
+STRIDE_BESIDE = 12
+"""The same while others are in, or may begin, treatment, and go step by step."""
 
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all)."""
@@ -87,8 +89,8 @@ class Simulation:
         self.people = people(compiled.scenario, compiled.clock, seed) if only is None else only
         self.key = seed_key(seed)
         self.columns = columns(compiled, self.people) if among is None else among
-        blocks = -(-len(self.people) // BLOCK)
-        own = np.zeros((blocks, len(compiled.arms), BLOCK + 1), np.int32)
+        self._blocks = np.arange(-(-len(self.people) // BLOCK))
+        own = np.zeros((len(self._blocks), len(compiled.arms), BLOCK + 1), np.int32)
         self._bounds = Bounds(compiled, self.people) if bounds is None else bounds
         self._counts = [_counts(compiled) for _ in range(self.threads)]
         self._scratch = [_scratch(compiled, own) for _ in range(self.threads)]
@@ -101,12 +103,13 @@ class Simulation:
         """Advance by a number of steps."""
         last = min(self.step + steps, self.compiled.clock.end)
         while self.step < last:
-            stop = self._next_stop(last)
             if self._stops(self.step):
-                self.begin()
-                self._run(self.step + 1, begun=True)
+                self._advance_together(self._within(STRIDE_BESIDE, last))
             else:
-                self._run(stop, begun=False)
+                stop = self._within(STRIDE, last)
+                stop = next((s for s in range(self.step + 1, stop) if self._stops(s)), stop)
+                self._run(self._blocks, stop)
+                self.step = stop
             if self.step == self.compiled.clock.end:
                 self._count_end()
 
@@ -114,20 +117,28 @@ class Simulation:
         """Whether people share something at this step, so that it must be taken by itself."""
         return bool(self.compiled.shares) or self.enrolments.active(step)
 
-    def _next_stop(self, last: int) -> int:
-        stop = min(self.step + (4 if self.logging else STRIDE), last)
-        return next((s for s in range(self.step + 1, stop) if self._stops(s)), stop)
+    def _within(self, stride: int, last: int) -> int:
+        # A log of more steps takes much room.
+        return min(self.step + (4 if self.logging else stride), last)
+
+    def _advance_together(self, stop: int) -> None:
+        """Take whoever may share something step by step, the others through all steps at once."""
+        together = np.full(len(self._blocks), bool(self.compiled.shares))
+        for low, high in self.enrolments.concerned(self.step, stop):
+            together[low // BLOCK : -(-high // BLOCK)] = True
+        self._run(self._blocks[~together], stop)
+        blocks = self._blocks[together]
+        while self.step < stop:
+            self._begin(blocks)
+            self._run(blocks, self.step + 1, begun=True)
+            self.step += 1
 
     def begin(self) -> None:
         """Begin a step: births, arrivals, shares among peers, places given; nobody moves yet."""
-        kernel.begin_blocks(
-            self.compiled.tables.layout,
-            self.columns,
-            self._counts[0],
-            self._scratch[0].own,
-            self.step,
-            self.key,
-        )
+        self._begin(self._blocks)
+
+    def _begin(self, blocks: NDArray[np.int64]) -> None:
+        self._begin_blocks(blocks)
         if self.compiled.shares:
             self._share()
         self.enrolments.step(self.step, self.columns)
@@ -139,9 +150,10 @@ class Simulation:
             own: People who decide for themselves, in the arm without; nobody if None.
         """
         if own is None:
-            self._run(self.step + 1, begun=True)
+            self._run(self._blocks, self.step + 1, begun=True)
         else:
             self._finish_with(own)
+        self.step += 1
         if self.step == self.compiled.clock.end:
             self._count_end()
 
@@ -199,9 +211,20 @@ class Simulation:
                     work[n] = (person, person, 0, track, here, 0, 0, transition, to)
                     n += 1
             kernel.move_all(tables.layout, columns, counts, scratch, n, n, step, self.logging)
-        self.step += 1
 
-    def _run(self, stop: int, *, begun: bool) -> None:
+    def _begin_blocks(self, blocks: NDArray[np.int64]) -> None:
+        """Make the births and arrivals of a step in some blocks."""
+        kernel.begin_blocks(
+            self.compiled.tables.layout,
+            self.columns,
+            self._counts[0],
+            blocks,
+            self.step,
+            self.key,
+        )
+
+    def _run(self, blocks: NDArray[np.int64], stop: int, *, begun: bool = False) -> None:
+        """Take some blocks of people from this step to another; `begun`: this step has begun."""
         bounds, most, active, variant = self._bounds.between(self.step, stop)
 
         def work(thread: int) -> None:
@@ -214,8 +237,7 @@ class Simulation:
                 self.columns,
                 self._counts[thread],
                 self._scratch[thread],
-                thread,
-                self.threads,
+                np.ascontiguousarray(blocks[thread :: self.threads]),
                 self.step,
                 stop,
                 begun,
@@ -231,7 +253,6 @@ class Simulation:
             work(0)
         else:
             list(_pool(self.threads).map(work, range(self.threads)))
-        self.step = stop
 
     def _make_room(self, thread: int, steps: int) -> None:
         counts = self._counts[thread]
@@ -270,14 +291,7 @@ class Simulation:
     def _count_end(self) -> None:
         """Count what depends on history at the last point, as the stocks are counted there."""
         tables = self.compiled.tables
-        kernel.begin_blocks(
-            tables.layout,
-            self.columns,
-            self._counts[0],
-            self._scratch[0].own,
-            self.step,
-            self.key,
-        )
+        self._begin_blocks(self._blocks)
         if len(tables.layout.use):
             kernel.count_uses(
                 tables.rule,
