@@ -15,6 +15,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.engine import kernel
 from sisim.engine.bounds import Bounds
 from sisim.engine.compile import compile_scenario, with_arms
 from sisim.engine.enrolment import in_a_target_group
@@ -127,7 +128,7 @@ class Kept:
         people.touched[:] = False
         people.place["start"] = people.place["end"] = NEVER
         people.drawn["moment"] = NEVER
-        people.block["living"] = 0
+        people.block["living"] = people.block["left"] = 0
         run = Simulation(
             compiled,
             self.result.replications[0].seed,
@@ -189,6 +190,7 @@ class Kept:
 
     def _take_up(self, step: int) -> None:
         people, now = self._columns, np.flatnonzero(self._joins == step)
+        people.block["left"][now // kernel.BLOCK] = kernel.BLOCK  # those who join need places
         for name, kept in self._lives.items():
             where = (slice(None), now) if name == "state" else now
             getattr(people, name)[where] = kept[where]
@@ -199,6 +201,8 @@ class Kept:
         met = people.touched.any(axis=0) | people.differs.any(axis=0)
         away = people.alive[:n] & ((self._joins > step) | ((self._last < step) & ~met))
         people.alive[:n][away] = False
+        blocks = np.flatnonzero(away) // kernel.BLOCK
+        people.block["left"] += np.bincount(blocks, minlength=len(people.block))
         people.state[:, :n][:, away] = self._compiled.tables.layout.gone
 
     # ------------------------------------------------------------------------ parts

@@ -25,6 +25,8 @@ BLOCK = 2048
 """People per block: what one thread works through at a time, sized for the cache."""
 BATCH = 64
 """People in the same state whose chances are worked out together."""
+MOST_LEFT = 8
+"""The places of a block are given anew when more than one in so many has left."""
 COMPANY = tb.COMPANY
 MAX_OUT = 64
 """Most transitions out of one state, and most destinations of one transition."""
@@ -48,14 +50,13 @@ PersonRow = tb.row(
 MemoryRow = tb.row(changed=np.int32, visits=np.int32)
 WindowRow = tb.row(mask=np.uint64, at=np.int32)
 PlaceRow = tb.row(start=np.int32, end=np.int32)
-BlockRow = tb.row(living=np.int32, youngest=np.int32, oldest=np.int32)
+BlockRow = tb.row(living=np.int32, left=np.int32, youngest=np.int32, oldest=np.int32)
 WorkRow = tb.row(
     person=np.int32,
     row=np.int32,
     arm=np.int32,
     track=np.int32,
     state=np.int32,
-    slot=np.int32,
     draw=np.uint32,
     transition=np.int32,
     to=np.int32,
@@ -91,7 +92,8 @@ class Columns(NamedTuple):
     differs: NDArray[np.bool_]  # (arms, n) has a row of their own
     place: NDArray[np.void]  # (arms, investments, n) last treatment
     touched: NDArray[np.bool_]  # (arms, n) has ever been treated
-    # Within each block those alive in any arm stand first, in places of their own:
+    # Within each block those alive in any arm stand first, in places of their own, among them some
+    # who have lately left:
     living: NDArray[np.int32]  # (n,) who has each place
     living_lo: NDArray[np.uint32]  # (n,) their keys
     living_hi: NDArray[np.uint32]
@@ -522,8 +524,10 @@ def find_leavers(R, V, P, track, W, n, s):  # type: ignore[no-untyped-def]
     factors is looked up for all of them in turn.
     """
     leaving = 0
+    varied = 0
     for m in range(np.uint64(n)):
         state = R.state[np.uint64(W.work[m].state)]
+        varied += not state.fixed
         if state.fixed and W.work[m].draw * SCALE < state.leave:
             note_leaver(P, W, m, track[np.uint64(state.track)].to, leaving)
             if state.weighs:
@@ -532,7 +536,7 @@ def find_leavers(R, V, P, track, W, n, s):  # type: ignore[no-untyped-def]
                     own = W.work[m].state - track[state.track].first
                     W.kept[leaving, V.state_feature[j]] = own
             leaving += 1
-    total = sort_work(R, W, n)
+    total = sort_work(R, W, n) if varied > 0 else 0
     begin = 0
     while begin < total:
         item = W.work[np.uint64(W.order[np.uint64(begin)])]
@@ -687,6 +691,11 @@ def first_born(person, lo, hi, born):  # type: ignore[no-untyped-def]
     """Return the first of [lo, hi) not born before a step: people stand in order of birth."""
     left = lo
     right = hi
+    # Mostly it is none or all of them.
+    if person[lo].born >= born:
+        right = lo
+    elif person[hi - 1].born < born:
+        left = hi
     while left < right:
         middle = (left + right) // 2
         if person[middle].born < born:
@@ -718,10 +727,9 @@ def settle(L, P, i, s, b, lo):  # type: ignore[no-untyped-def]
     P.block[b].living += 1
 
 
-@compiled_function
-def survey(L, P, own, b, lo, hi, s):  # type: ignore[no-untyped-def]
-    """Give places to those of a block who are alive in any arm, and look up their bounds."""
-    born = first_born(P.person, lo, hi, s + 1)
+@inlined
+def give_places(P, own, b, lo, born):  # type: ignore[no-untyped-def]
+    """Give places to those of [lo, born) who are alive in any arm, and to nobody else."""
     apart = 0
     for a in range(P.differs.shape[0]):
         apart += own[a, BLOCK]
@@ -739,11 +747,23 @@ def survey(L, P, own, b, lo, hi, s):  # type: ignore[no-untyped-def]
         P.living_lo[place] = P.lo[i]
         P.living_hi[place] = P.hi[i]
         P.spot[i] = place
-    for place in range(np.uint64(lo), end):
-        i = np.uint64(P.living[place])
-        age = slot_age(L, P.person[i].born, s)
-        P.slot[place] = age * L.slot_classes + P.person[i].group
+        P.slot[place] = P.person[i].group
     P.block[b].living = end - np.uint64(lo)
+    P.block[b].left = 0
+
+
+@compiled_function
+def survey(L, P, own, b, lo, hi, s):  # type: ignore[no-untyped-def]
+    """See who lives in a block, and look up the bounds of those of their age."""
+    # To pass by a few who have left costs less than to give everyone else a new place.
+    if P.block[b].left * MOST_LEFT > P.block[b].living:
+        give_places(P, own, b, lo, first_born(P.person, lo, hi, s + 1))
+    end = np.uint64(lo + P.block[b].living)
+    if L.slot_ages > 1:
+        for place in range(np.uint64(lo), end):
+            i = np.uint64(P.living[place])
+            age = slot_age(L, P.person[i].born, s)
+            P.slot[place] = age * L.slot_classes + P.person[i].group
     P.block[b].youngest = L.slot_ages
     P.block[b].oldest = 0
     if end > np.uint64(lo):
@@ -775,7 +795,7 @@ def fill_places(L, P, b, k, lo, end, moment, key):  # type: ignore[no-untyped-de
 
 
 @inlined
-def list_item(W, n, i, row, arm, k, state, slot, u):  # type: ignore[no-untyped-def]
+def list_item(W, n, i, row, arm, k, state, u):  # type: ignore[no-untyped-def]
     """List someone who might leave a state; return how many are listed."""
     item = W.work[np.uint64(n)]
     item.person = i
@@ -783,7 +803,6 @@ def list_item(W, n, i, row, arm, k, state, slot, u):  # type: ignore[no-untyped-
     item.arm = arm
     item.track = k
     item.state = state
-    item.slot = slot
     item.draw = u
     item.transition = STAYS
     item.to = STAYS
@@ -819,8 +838,7 @@ def gather(L, P, W, own, b, lo, hi, s, bound, most, active, key):  # type: ignor
             place = np.uint64(W.leavers[m])
             i = np.uint64(P.living[place])
             state = P.state[k, i]
-            slot = P.slot[place]
-            n = list_item(W, n, i, i, 0, k, state, slot, u[place])
+            n = list_item(W, n, i, i, 0, k, state, u[place])
             for a in range(arms):
                 if (
                     L.may_differ[a, state]
@@ -832,7 +850,7 @@ def gather(L, P, W, own, b, lo, hi, s, bound, most, active, key):  # type: ignor
                         or P.share_differs[a]
                     )
                 ):
-                    n = list_item(W, n, i, i, a + 1, k, state, slot, u[place])
+                    n = list_item(W, n, i, i, a + 1, k, state, u[place])
     shared = n
     for a in range(arms):
         for k in range(L.n_tracks if own[a, BLOCK] > 0 else 0):
@@ -848,7 +866,7 @@ def gather(L, P, W, own, b, lo, hi, s, bound, most, active, key):  # type: ignor
                 if not L.state[state].accompanied or (
                     u[at] * SCALE <= company(L, P, most[P.slot[at]], row, k, state, s)
                 ):
-                    n = list_item(W, n, i, row, a + 1, k, state, P.slot[at], u[at])
+                    n = list_item(W, n, i, row, a + 1, k, state, u[at])
     return n, shared
 
 
@@ -940,6 +958,8 @@ def leave(L, P, C, row, i, arm, at, cell_step):  # type: ignore[no-untyped-def]
                         if P.differs[a, i]:
                             C.stock[a + 1, record, cell, P.state[k, row]] += 1
         P.alive[row] = False
+        if arm == 0:
+            P.block[i // BLOCK].left += 1
         for k in range(L.n_tracks):
             P.state[k, row] = L.gone
 

@@ -208,7 +208,7 @@ class Simulation:
             for person, track, transition, to in own.moves:
                 if low <= person < high:
                     here = columns.state[track, person]
-                    work[n] = (person, person, 0, track, here, 0, 0, transition, to)
+                    work[n] = (person, person, 0, track, here, 0, transition, to)
                     n += 1
             kernel.move_all(tables.layout, columns, counts, scratch, n, n, step, self.logging)
 
