@@ -524,10 +524,8 @@ def find_leavers(R, V, P, track, W, n, s):  # type: ignore[no-untyped-def]
     factors is looked up for all of them in turn.
     """
     leaving = 0
-    varied = 0
     for m in range(np.uint64(n)):
         state = R.state[np.uint64(W.work[m].state)]
-        varied += not state.fixed
         if state.fixed and W.work[m].draw * SCALE < state.leave:
             note_leaver(P, W, m, track[np.uint64(state.track)].to, leaving)
             if state.weighs:
@@ -536,7 +534,7 @@ def find_leavers(R, V, P, track, W, n, s):  # type: ignore[no-untyped-def]
                     own = W.work[m].state - track[state.track].first
                     W.kept[leaving, V.state_feature[j]] = own
             leaving += 1
-    total = sort_work(R, W, n) if varied > 0 else 0
+    total = sort_work(R, W, n) if leaving < n else 0
     begin = 0
     while begin < total:
         item = W.work[np.uint64(W.order[np.uint64(begin)])]
@@ -971,14 +969,14 @@ def move_all(L, P, C, W, n, shared, s, logging):  # type: ignore[no-untyped-def]
     recorded = s >= L.history
     record = np.uint64(max(s - L.history, 0))
     later = np.uint64(max(s - L.history + 1, 0))
-    leavers = 0
+    leavers = np.uint64(0)
     for m in range(np.uint64(n)):
         item = W.work[m]
         if item.transition < 0 or (item.arm > 0 and np.int64(m) < shared):
             continue
         arm, i, k = np.uint64(item.arm), np.uint64(item.person), np.uint64(item.track)
         t, to = np.uint64(item.transition), np.uint64(item.to)
-        row = np.uint64(item.person + item.arm * P.n)
+        row = np.uint64(item.row)
         old = np.uint64(P.state[k, row])
         counted = s >= P.person[i].arrive
         if not counted and L.state[to].exit:
@@ -1020,9 +1018,8 @@ def move_all(L, P, C, W, n, shared, s, logging):  # type: ignore[no-untyped-def]
                             if P.differs[a, i]:
                                 C.entry[a + 1, record, cell, g, again] -= 1
                 remember_entry(L, P, g, row, s + 1)
-        if L.state[to].exit:
-            W.leavers[leavers] = row
-            leavers += 1
+        W.leavers[leavers] = row
+        leavers += np.uint64(L.state[to].exit)
     for m in range(leavers):
         row = W.leavers[m]
         leave(L, P, C, row, row % P.n, row // P.n, s + 1, s)
