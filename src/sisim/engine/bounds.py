@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sisim.engine import kernel
+from sisim.engine.draws import QUAD
 from sisim.engine.population import People
 from sisim.engine.tables import (
     AGE,
@@ -42,8 +43,8 @@ from sisim.engine.tables import (
 
 DRIFT_YEARS = 5
 """Bounds on leaving allow for the drift of this many years, and are worked out so often."""
-MOST_BOUNDS = 64
-"""Most times for which the bounds are kept; a stride needs one for each of its steps at most."""
+MOST_BOUNDS = 96
+"""Most times, and sets of four, of which bounds are kept; each step of a stride may need its own."""
 
 
 class Company(NamedTuple):
@@ -110,6 +111,16 @@ def _parts(
     return found
 
 
+class Held(NamedTuple):
+    """The bounds that hold in some steps."""
+
+    bound: NDArray[np.uint32]  # (times, slots, states + 1) draw up to which anybody might leave
+    most: NDArray[np.float32]  # (times, slots, out) greatest rate or probability of each transition
+    active: NDArray[np.bool_]  # (times, years of age, tracks) where anybody might move at all
+    when: NDArray[np.int64]  # (steps,) which of them holds at a step
+    ahead: NDArray[np.int64]  # (steps,) which bound holds for all steps drawn for together with it
+
+
 class Bounds:
     """The largest chance of leaving each state, by year of age and class of background.
 
@@ -131,6 +142,7 @@ class Bounds:
         self._begins = sum(1 << int(m) for m in feature["arg"][feature["kind"] == WHEN_MONTH])
         self._seasons = _seasons(compiled)
         self._known: dict[tuple[int, ...], int] = {}
+        self._together: dict[frozenset[tuple[int, ...]], int] = {}
         slots, layout = len(self._largest), tables.layout
         # Not touched, and so taking no memory, until there are so many different times.
         self._bound = np.empty((MOST_BOUNDS, slots, len(tables.rule.state)), np.uint32)
@@ -141,24 +153,38 @@ class Bounds:
         """Return whether the bounds hold for another version of the arms, too."""
         return bool((_excess(compiled) <= self._excess).all())
 
-    def between(
-        self, first: int, stop: int
-    ) -> tuple[NDArray[np.uint32], NDArray[np.float32], NDArray[np.bool_], NDArray[np.int64]]:
-        """Return the bounds in use in [first, stop), and which of them holds at each step.
-
-        The bounds: the draw up to which anybody might leave (times, slots, states); the
-        greatest rate or probability of each transition (times, slots, transitions out of states);
-        and on which tracks anybody might move at all (times, years of age, tracks).
-        """
-        times = [self._when(step) for step in range(first, stop)]
-        if len(self._known) + len(set(times)) > MOST_BOUNDS:
+    def between(self, first: int, stop: int) -> Held:
+        """Return the bounds in use in the steps [first, stop)."""
+        clock = self._compiled.clock
+        begin = first - (clock.first_moment + first) % QUAD
+        end = stop + -(clock.first_moment + stop) % QUAD
+        # For a step that is not simulated the nearest that is.
+        steps = [min(max(step, 0), clock.end - 1) for step in range(begin, end)]
+        times = [self._when(step) for step in steps]
+        fours = [frozenset(times[n : n + QUAD]) for n in range(0, len(times), QUAD)]
+        if len(self._known) + len(self._together) + len({*times, *fours}) > MOST_BOUNDS:
             self._known.clear()
-        for step, time in enumerate(times, first):
+            self._together.clear()
+        for step, time in zip(steps, times, strict=True):
             if time not in self._known:
-                number = self._known[time] = len(self._known)
-                self._work_out(number, step, time[0])
-        which = np.array([self._known[time] for time in times], np.int64)
-        return self._bound, self._most, self._active, which
+                self._known[time] = self._unused()
+                self._work_out(self._known[time], step, time[0])
+        for four in fours:
+            if four not in self._together:
+                parts = [self._known[time] for time in four]
+                self._together[four] = number = self._unused()
+                np.max(self._bound[parts], axis=0, out=self._bound[number])
+        asked = range(first - begin, stop - begin)
+        return Held(
+            self._bound,
+            self._most,
+            self._active,
+            np.array([self._known[times[n]] for n in asked], np.int64),
+            np.array([self._together[fours[n // QUAD]] for n in asked], np.int64),
+        )
+
+    def _unused(self) -> int:
+        return len(self._known) + len(self._together)
 
     def _when(self, step: int) -> tuple[int, ...]:
         """Return what the bounds depend on: period of drift, season, months beginning, cycle."""

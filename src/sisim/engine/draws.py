@@ -19,6 +19,9 @@ U64 = np.uint64
 SCALE = 2.0**-32
 """A draw times this is uniform on [0, 1)."""
 
+QUAD = 4
+"""Consecutive steps of one person and purpose that one block serves."""
+
 _M0, _M1 = U64(0xD2511F53), U64(0xCD9E8D57)
 _W0, _W1 = U32(0x9E3779B9), U32(0xBB67AE85)
 _SHIFT = U64(32)
@@ -48,8 +51,11 @@ def mask(keep):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(nogil=True, cache=True, _nrt=False)
-def fill(lo, hi, block, purpose, key, o0, o1, o2, o3):  # type: ignore[no-untyped-def]
-    """Write the block of draws of many people into `o0..o3` (n,), one for each of four steps."""
+def fill(lo, hi, block, purpose, key, o0, o1, o2, o3, least):  # type: ignore[no-untyped-def]
+    """Write the block of draws of many people into `o0..o3` (n,), one for each of four steps.
+
+    `least` (n,) gets the smallest of the four.
+    """
     k0, k1 = key[0], key[1]
     for i in range(lo.shape[0]):
         a, b, c, d = philox(lo[i], hi[i], block, purpose, k0, k1)
@@ -57,6 +63,9 @@ def fill(lo, hi, block, purpose, key, o0, o1, o2, o3):  # type: ignore[no-untype
         o1[i] = b
         o2[i] = c
         o3[i] = d
+        first = a if a < b else b
+        second = c if c < d else d
+        least[i] = first if first < second else second
 
 
 @nb.njit(nogil=True, cache=True, _nrt=False)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sisim.engine import kernel
 from sisim.engine.bounds import Bounds
 from sisim.engine.compile import compile_scenario, with_arms
+from sisim.engine.draws import QUAD
 from sisim.engine.enrolment import in_a_target_group
 from sisim.engine.result import Result
 from sisim.engine.run import Progress, Simulation, Tally, columns
@@ -25,8 +26,6 @@ from sisim.engine.simulate import replication
 from sisim.engine.tables import NEVER, NEW_WAY_HERE, Compiled
 from sisim.scenario.scenario import Scenario
 
-QUAD = 4
-"""Draws are made for four steps at a time, and people are taken up and let go as often."""
 HEADROOM = 2.0
 """How much stronger effects may become before the bounds on leaving are worked out anew."""
 LATER = np.iinfo(np.int32).max

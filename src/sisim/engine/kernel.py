@@ -1,9 +1,9 @@
 """The compiled rule that moves people: written once, for the run, the replay and the cohort.
 
 A step has two halves. All decisions are made from the snapshot at its start; then all moves are
-made (law L2). Most people stay where they are, so a draw is first compared with the largest chance
-of leaving that anyone in that state can have (thinning; Lewis & Shedler 1979), and only for
-candidates are features observed and chances worked out. An arm shares the row of everyone for whom
+made (law L2). Most people stay where they are, so draws are first compared with the largest chance
+of leaving that anyone in that state can have (thinning; Lewis & Shedler 1979), four steps at a
+time, and only for candidates are features observed and chances worked out. An arm shares the row of everyone for whom
 nothing has yet come out differently in it; who differs gets a row of their own (law L4).
 
 Reference counting is switched off (`_nrt=False`): nothing here makes or keeps an array, and the
@@ -61,7 +61,7 @@ WorkRow = tb.row(
     transition=np.int32,
     to=np.int32,
 )
-DrawnRow = tb.row(moment=np.int64, until=np.int32)
+DrawnRow = tb.row(moment=np.int64, until=np.int32, listed=np.int32)
 LogRow = tb.row(row=np.int32, step=np.int32, origin=np.int32, to=np.int32)
 
 
@@ -100,7 +100,8 @@ class Columns(NamedTuple):
     slot: NDArray[np.int32]  # (n,) their row of the bounds
     spot: NDArray[np.int32]  # (n,) the place of each person
     draws: NDArray[np.uint32]  # (tracks, 4, n) draws of four steps, by place
-    drawn: NDArray[np.void]  # (blocks, tracks) of which four steps, and up to which place
+    ahead: NDArray[np.int32]  # (tracks, n) places of who might move in these steps, by block
+    drawn: NDArray[np.void]  # (blocks, tracks) which four steps, up to which place, how many listed
     block: NDArray[np.void]  # (blocks,)
     share: NDArray[np.int32]  # (1 + arms, shares, groups of peers) per mille
     share_differs: NDArray[np.bool_]  # (arms,)
@@ -130,6 +131,7 @@ class Scratch(NamedTuple):
     seen: NDArray[np.float64]  # (features, BATCH)
     values: NDArray[np.float64]  # (transitions, BATCH)
     leavers: NDArray[np.int32]  # (capacity,) work, places or rows
+    least: NDArray[np.uint32]  # (BLOCK,) of the draws of four steps
     second: NDArray[np.uint32]  # (4, capacity): keys, purposes and second draws of who leaves
     kept: NDArray[np.float64]  # (capacity, features) of who leaves
     chance: NDArray[np.float64]  # (capacity, transitions) of who leaves
@@ -624,11 +626,25 @@ def decide_all(R, V, P, track, W, n, shared, s, moment, key):  # type: ignore[no
 
 
 @compiled_function
-def candidates(u, slot, living, state, bound, lo, end, out):  # type: ignore[no-untyped-def]
-    """Write which places of [lo, end) hold who might leave their state, given their draws."""
+def candidates(u, slot, living, state, bound, first, out):  # type: ignore[no-untyped-def]
+    """Write who might leave their state, given their draws: places from `first` on; return how many.
+
+    `u`, `slot` and `living` are of people in these places.
+    """
     # Without a branch: whether a draw falls below is what a processor cannot guess.
     n = np.uint64(0)
-    for place in range(np.uint64(lo), np.uint64(end)):
+    for m in range(np.uint64(u.shape[0])):
+        out[n] = np.int64(m) + first
+        n += np.uint64(u[m] <= bound[np.uint64(slot[m]), state[np.uint64(living[m])]])
+    return np.int64(n)
+
+
+@compiled_function
+def candidates_among(places, u, slot, living, state, bound, out):  # type: ignore[no-untyped-def]
+    """Write who in some places might leave their state in a step; return how many."""
+    n = np.uint64(0)
+    for m in range(np.uint64(places.shape[0])):
+        place = np.uint64(places[m])
         out[n] = place
         n += np.uint64(u[place] <= bound[np.uint64(slot[place]), state[np.uint64(living[place])]])
     return np.int64(n)
@@ -771,11 +787,17 @@ def survey(L, P, own, b, lo, hi, s):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def fill_places(L, P, b, k, lo, end, moment, key):  # type: ignore[no-untyped-def]
-    """See to it that the draws of four steps on a track are made for those in places [lo, end)."""
+def look_ahead(L, P, W, b, k, lo, end, moment, bound, key):  # type: ignore[no-untyped-def]
+    """See that four steps are drawn for on a track, and that who might move in them is listed.
+
+    `bound` (slots, states + 1) holds for all four. It is done once for everyone in places
+    [lo, end), so whoever moves is listed already, and stays listed in the state they come to.
+    """
     first = lo
+    listed = 0
     if P.drawn[b, k].moment == moment:
         first = P.drawn[b, k].until
+        listed = P.drawn[b, k].listed
     if first < end:
         fill(
             P.living_lo[first:end],
@@ -787,9 +809,21 @@ def fill_places(L, P, b, k, lo, end, moment, key):  # type: ignore[no-untyped-de
             P.draws[k, 1, first:end],
             P.draws[k, 2, first:end],
             P.draws[k, 3, first:end],
+            W.least,
+        )
+        listed += candidates(
+            W.least[: end - first],
+            P.slot[first:end],
+            P.living[first:end],
+            P.state[k],
+            bound,
+            first,
+            P.ahead[k, lo + listed :],
         )
     P.drawn[b, k].moment = moment
     P.drawn[b, k].until = end
+    P.drawn[b, k].listed = listed
+    return listed
 
 
 @inlined
@@ -808,15 +842,15 @@ def list_item(W, n, i, row, arm, k, state, u):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def gather(L, P, W, own, b, lo, hi, s, bound, most, active, key):  # type: ignore[no-untyped-def]
+def gather(L, P, B, W, own, b, lo, hi, s, at, key):  # type: ignore[no-untyped-def]
     """List who might move in a step, on any track, in any arm; return (items, first own row).
 
-    `bound` (slots, states + 1), `most` (slots, transitions out of states) and `active` (years of
-    age, tracks) say who might at all.
+    The step is the `at`:th of those for which the bounds `B` are given.
     """
     arms = P.differs.shape[0]
     moment = L.first_step + s
     lane = moment & 3
+    bound, most, active = B.bound[B.when[at]], B.most[B.when[at]], B.active[B.when[at]]
     n = 0
     if lane == 0:
         survey(L, P, own, b, lo, hi, s)
@@ -827,9 +861,11 @@ def gather(L, P, W, own, b, lo, hi, s, bound, most, active, key):  # type: ignor
             anybody = anybody or active[age, k]
         if not anybody:
             continue
-        fill_places(L, P, b, k, lo, end, moment >> 2, key)
+        count = look_ahead(L, P, W, b, k, lo, end, moment >> 2, B.bound[B.ahead[at]], key)
         u = P.draws[k, lane]
-        count = candidates(u, P.slot, P.living, P.state[k], bound, lo, end, W.leavers)
+        count = candidates_among(
+            P.ahead[k, lo : lo + count], u, P.slot, P.living, P.state[k], bound, W.leavers
+        )
         if L.track[k].accompanied:
             count = beside_others(L, P, W.leavers, count, u, most, k, s)
         for m in range(np.uint64(count)):
@@ -859,12 +895,12 @@ def gather(L, P, W, own, b, lo, hi, s, bound, most, active, key):  # type: ignor
             for m in range(count):
                 i = W.leavers[m]
                 row = i + (a + 1) * P.n
-                at = P.spot[i]
+                place = P.spot[i]
                 state = np.int64(P.state[k, row])
                 if not L.state[state].accompanied or (
-                    u[at] * SCALE <= company(L, P, most[P.slot[at]], row, k, state, s)
+                    u[place] * SCALE <= company(L, P, most[P.slot[place]], row, k, state, s)
                 ):
-                    n = list_item(W, n, i, row, a + 1, k, state, u[at])
+                    n = list_item(W, n, i, row, a + 1, k, state, u[place])
     return n, shared
 
 
@@ -1156,9 +1192,9 @@ def count_uses(R, V, L, P, C, lo, hi, s):  # type: ignore[no-untyped-def]
 
 @compiled_function
 def run_blocks(  # type: ignore[no-untyped-def]
-    R, V, L, P, C, W, blocks, s0, s1, begun, bounds, most, active, variant, key, logging
+    R, V, L, P, B, C, W, blocks, s0, s1, begun, key, logging
 ):
-    """Run steps [s0, s1) for some blocks, each through all the steps in turn.
+    """Run steps [s0, s1), with their bounds `B`, for some blocks, each through all in turn.
 
     `begun`: whether the births and arrivals of step `s0` are already made.
     """
@@ -1173,10 +1209,7 @@ def run_blocks(  # type: ignore[no-untyped-def]
                 begin_step(L, P, C, lo, hi, s, key)
             if s >= L.history and L.use.shape[0] > 0:
                 count_uses(R, V, L, P, C, lo, hi, s)
-            which = variant[s - s0]
-            n, shared = gather(
-                L, P, W, own, b, lo, hi, s, bounds[which], most[which], active[which], key
-            )
+            n, shared = gather(L, P, B, W, own, b, lo, hi, s, s - s0, key)
             decide_all(R, V, P, L.track, W, n, shared, s, L.first_step + s, key)
             if P.differs.shape[0] > 0:
                 n = part_ways(P, W, own, n, shared)

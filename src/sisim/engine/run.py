@@ -159,7 +159,7 @@ class Simulation:
 
     def _finish_with(self, own: Own) -> None:
         tables, columns, step = self.compiled.tables, self.columns, self.step
-        bounds, most, active, variant = self._bounds.between(step, step + 1)
+        bounds = self._bounds.between(step, step + 1)
         counts, scratch = self._counts[0], self._scratch[0]
         moment = tables.layout.first_step + step
         work = scratch.work
@@ -180,15 +180,14 @@ class Simulation:
             n, shared = kernel.gather(
                 tables.layout,
                 columns,
+                bounds,
                 scratch,
                 listed,
                 block,
                 low,
                 high,
                 step,
-                bounds[variant[0]],
-                most[variant[0]],
-                active[variant[0]],
+                0,
                 self.key,
             )
             kernel.decide_all(
@@ -211,6 +210,8 @@ class Simulation:
                     work[n] = (person, person, 0, track, here, 0, transition, to)
                     n += 1
             kernel.move_all(tables.layout, columns, counts, scratch, n, n, step, self.logging)
+        # Who has moved against the rule may not be listed where they now are: draw and list anew.
+        columns.drawn["moment"] = NEVER
 
     def _begin_blocks(self, blocks: NDArray[np.int64]) -> None:
         """Make the births and arrivals of a step in some blocks."""
@@ -225,7 +226,7 @@ class Simulation:
 
     def _run(self, blocks: NDArray[np.int64], stop: int, *, begun: bool = False) -> None:
         """Take some blocks of people from this step to another; `begun`: this step has begun."""
-        bounds, most, active, variant = self._bounds.between(self.step, stop)
+        bounds = self._bounds.between(self.step, stop)
 
         def work(thread: int) -> None:
             if self.logging:
@@ -235,16 +236,13 @@ class Simulation:
                 self.compiled.tables.sight,
                 self.compiled.tables.layout,
                 self.columns,
+                bounds,
                 self._counts[thread],
                 self._scratch[thread],
                 np.ascontiguousarray(blocks[thread :: self.threads]),
                 self.step,
                 stop,
                 begun,
-                bounds,
-                most,
-                active,
-                variant,
                 self.key,
                 self.logging,
             )
@@ -396,6 +394,7 @@ def columns(compiled: Compiled, who: People) -> Columns:
         slot=np.zeros(n, np.int32),
         spot=np.zeros(n, np.int32),
         draws=np.empty((tracks, 4, n), np.uint32),
+        ahead=np.empty((tracks, n), np.int32),
         drawn=drawn,
         block=block,
         share=np.zeros((1 + arms, len(compiled.shares), int(peers.max(initial=0)) + 1), np.int32),
@@ -436,6 +435,7 @@ def _scratch(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
         seen=np.empty((features, kernel.BATCH)),
         values=np.empty((out, kernel.BATCH)),
         leavers=np.empty(most, np.int32),
+        least=np.empty(BLOCK, np.uint32),
         second=np.empty((4, most), np.uint32),
         kept=np.empty((most, features)),
         chance=np.empty((most, out)),
