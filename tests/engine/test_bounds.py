@@ -29,8 +29,9 @@ def test_nobodys_chance_of_leaving_exceeds_what_is_said_of_it(of: World, share: 
     simulated.advance(int(share * (clock.end - 1)))
     step = simulated.step
     simulated.begin()
-    bounds, most, _, which = simulated._bounds.between(step, step + 1)
-    bound, greatest = bounds[which[0]], most[which[0]]
+    held = simulated._bounds.between(step, step + 1)
+    bound, greatest = held.bound[held.when[0]], held.most[held.when[0]]
+    assert (held.bound[held.ahead[0]] >= bound).all()
     # Where bounds are found is looked up every fourth step.
     looked_up = step - (layout.first_step + step) % 4
     seen = np.zeros((max(len(simulated.compiled.features), 1), 1))

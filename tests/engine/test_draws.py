@@ -44,13 +44,14 @@ def test_every_way_of_drawing_gives_the_same_draw(seed: int, moment: int, name: 
     """A draw alone, a block of four steps, one each, and many as shares are the same draw."""
     key, purpose = seed_key(seed), purpose_code(name)
     lo, hi = LO[:50], HI[:50]
-    block, each = np.empty((4, 50), np.uint32), np.empty(50, np.uint32)
-    fill(lo, hi, U32(moment >> 2), purpose, key, *block)
+    block, least, each = np.empty((4, 50), np.uint32), *np.empty((2, 50), np.uint32)
+    fill(lo, hi, U32(moment >> 2), purpose, key, *block, least)
     fill_each(lo, hi, np.full(50, purpose), moment, key, each)
     alone = np.array(
         [draw(a, b, moment, purpose, key) for a, b in zip(lo, hi, strict=True)], np.uint32
     )
     assert (block[moment & 3] == alone).all()
+    assert (block.min(axis=0) == least).all()
     assert (each == alone).all()
     assert (draw_many(lo, hi, moment, purpose, key) == alone * SCALE).all()
 

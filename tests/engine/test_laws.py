@@ -285,12 +285,11 @@ def assert_no_move_is_hidden(world: World) -> None:
     between = running.Bounds.between
 
     def everyone(self: Any, first: int, stop: int) -> Any:
-        bounds, rest, active, when = between(self, first, stop)
-        return (
-            np.full_like(bounds, 2**32 - 1),
-            np.full_like(rest, 1e30),
-            np.ones_like(active),
-            when,
+        held = between(self, first, stop)
+        return held._replace(
+            bound=np.full_like(held.bound, 2**32 - 1),
+            most=np.full_like(held.most, 1e30),
+            active=np.ones_like(held.active),
         )
 
     bounded = run(world)

@@ -44,7 +44,7 @@ from sisim.engine.tables import (
 DRIFT_YEARS = 5
 """Bounds on leaving allow for the drift of this many years, and are worked out so often."""
 MOST_BOUNDS = 96
-"""Most times, and sets of four, of which bounds are kept; each step of a stride may need its own."""
+"""Most times, and fours of them, for which bounds are kept; a stride may need one for each step."""
 
 
 class Company(NamedTuple):

@@ -1,10 +1,11 @@
 """The compiled rule that moves people: written once, for the run, the replay and the cohort.
 
 A step has two halves. All decisions are made from the snapshot at its start; then all moves are
-made (law L2). Most people stay where they are, so draws are first compared with the largest chance
-of leaving that anyone in that state can have (thinning; Lewis & Shedler 1979), four steps at a
-time, and only for candidates are features observed and chances worked out. An arm shares the row of everyone for whom
-nothing has yet come out differently in it; who differs gets a row of their own (law L4).
+made (law L2). Most people stay where they are, so the draws of four
+steps at a time are first compared with the largest chance of leaving that anyone in that state can
+have (thinning; Lewis & Shedler 1979), and only for candidates are features observed and chances
+worked out. An arm shares the row of everyone for whom nothing has yet come out differently in it;
+who differs gets a row of their own (law L4).
 
 Reference counting is switched off (`_nrt=False`): nothing here makes or keeps an array, and the
 counting alone took forty times as long as the work.
@@ -98,9 +99,9 @@ class Columns(NamedTuple):
     living_lo: NDArray[np.uint32]  # (n,) their keys
     living_hi: NDArray[np.uint32]
     slot: NDArray[np.int32]  # (n,) their row of the bounds
-    spot: NDArray[np.int32]  # (n,) the place of each person
-    draws: NDArray[np.uint32]  # (tracks, 4, n) draws of four steps, by place
-    ahead: NDArray[np.int32]  # (tracks, n) places of who might move in these steps, by block
+    # Within each block those who might move in the four steps that are drawn for together:
+    ahead: NDArray[np.int32]  # (tracks, n) their places
+    draws: NDArray[np.uint32]  # (tracks, n, 4) their draws
     drawn: NDArray[np.void]  # (blocks, tracks) which four steps, up to which place, how many listed
     block: NDArray[np.void]  # (blocks,)
     share: NDArray[np.int32]  # (1 + arms, shares, groups of peers) per mille
@@ -131,7 +132,8 @@ class Scratch(NamedTuple):
     seen: NDArray[np.float64]  # (features, BATCH)
     values: NDArray[np.float64]  # (transitions, BATCH)
     leavers: NDArray[np.int32]  # (capacity,) work, places or rows
-    least: NDArray[np.uint32]  # (BLOCK,) of the draws of four steps
+    drawn: NDArray[np.uint32]  # (4, BLOCK) draws of four steps
+    least: NDArray[np.uint32]  # (BLOCK,) the least of the four
     second: NDArray[np.uint32]  # (4, capacity): keys, purposes and second draws of who leaves
     kept: NDArray[np.float64]  # (capacity, features) of who leaves
     chance: NDArray[np.float64]  # (capacity, transitions) of who leaves
@@ -625,40 +627,59 @@ def decide_all(R, V, P, track, W, n, shared, s, moment, key):  # type: ignore[no
             W.work[m].transition = AS_WITHOUT
 
 
-@compiled_function
-def candidates(u, slot, living, state, bound, first, out):  # type: ignore[no-untyped-def]
-    """Write who might leave their state, given their draws: places from `first` on; return how many.
+@inlined
+def candidates(P, W, k, first, end, bound, apart, out):  # type: ignore[no-untyped-def]
+    """Write the places of [first, end) of who might leave their state on a track, in any arm.
 
-    `u`, `slot` and `living` are of people in these places.
+    The least of their four draws and their `bound` (slots, states + 1) tell; return how many.
+    `apart`: whether any of them has a row of their own.
     """
     # Without a branch: whether a draw falls below is what a processor cannot guess.
     n = np.uint64(0)
-    for m in range(np.uint64(u.shape[0])):
-        out[n] = np.int64(m) + first
-        n += np.uint64(u[m] <= bound[np.uint64(slot[m]), state[np.uint64(living[m])]])
+    slot, living, state = P.slot[first:end], P.living[first:end], P.state[k]
+    if not apart:
+        for m in range(np.uint64(end - first)):
+            out[n] = np.int64(m) + first
+            at = np.uint64(slot[m])
+            n += np.uint64(W.least[m] <= bound[at, state[np.uint64(living[m])]])
+    else:
+        for m in range(np.uint64(end - first)):
+            out[n] = np.int64(m) + first
+            at, i = np.uint64(slot[m]), np.uint64(living[m])
+            most = bound[at, state[i]]
+            for a in range(np.uint64(P.differs.shape[0])):
+                if P.differs[a, i]:
+                    most = max(most, bound[at, state[i + (a + np.uint64(1)) * np.uint64(P.n)]])
+            n += np.uint64(W.least[m] <= most)
     return np.int64(n)
 
 
-@compiled_function
-def candidates_among(places, u, slot, living, state, bound, out):  # type: ignore[no-untyped-def]
-    """Write who in some places might leave their state in a step; return how many."""
+@inlined
+def candidates_now(P, k, lane, first, listed, bound, out):  # type: ignore[no-untyped-def]
+    """Write which of those listed might leave their state in a step; return how many."""
     n = np.uint64(0)
-    for m in range(np.uint64(places.shape[0])):
+    places, draws, state = P.ahead[k, first:], P.draws[k, first:], P.state[k]
+    for m in range(np.uint64(listed)):
         place = np.uint64(places[m])
-        out[n] = place
-        n += np.uint64(u[place] <= bound[np.uint64(slot[place]), state[np.uint64(living[place])]])
+        out[n] = np.int64(m) + first
+        at = np.uint64(P.slot[place])
+        n += np.uint64(draws[m, lane] <= bound[at, state[np.uint64(P.living[place])]])
     return np.int64(n)
 
 
-@compiled_function
-def own_candidates(u, slot, spot, own, state, first, bound, out):  # type: ignore[no-untyped-def]
-    """Write who of those with a row of their own might leave their state; return how many."""
+@inlined
+def own_candidates(P, k, lane, first, listed, a, bound, out):  # type: ignore[no-untyped-def]
+    """Write which of those listed have a row of their own and might leave its state."""
     n = np.uint64(0)
-    for m in range(np.uint64(own[BLOCK])):
-        i = np.uint64(own[m])
-        at = np.uint64(spot[i])
-        out[n] = i
-        n += np.uint64(u[at] <= bound[np.uint64(slot[at]), state[i + np.uint64(first)]])
+    arm = np.uint64((a + 1) * P.n)
+    for m in range(np.uint64(first), np.uint64(first + listed)):
+        place = np.uint64(P.ahead[k, m])
+        i = np.uint64(P.living[place])
+        if P.differs[a, i]:
+            out[n] = m
+            n += np.uint64(
+                P.draws[k, m, lane] <= bound[np.uint64(P.slot[place]), P.state[k, i + arm]]
+            )
     return np.int64(n)
 
 
@@ -683,19 +704,20 @@ def company(L, P, most, row, k, here, s):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def beside_others(L, P, places, count, u, most, k, s):  # type: ignore[no-untyped-def]
-    """Keep, of the first `count` places, those whose people might still leave; return how many."""
+def beside_others(L, P, listed, count, lane, most, k, s):  # type: ignore[no-untyped-def]
+    """Keep, of the first `count` in a list, those who might still leave; return how many."""
     # Unsigned here and below: an index that may be negative costs as much as what it finds.
     kept = np.uint64(0)
     for m in range(np.uint64(count)):
-        place = np.uint64(places[m])
+        at = np.uint64(listed[m])
+        place = np.uint64(P.ahead[k, at])
         i = np.uint64(P.living[place])
         here = P.state[k, i]
-        places[kept] = place
+        listed[kept] = at
         stays = False
         if L.state[here].accompanied:
             slot = np.uint64(P.slot[place])
-            stays = u[place] * SCALE > company(L, P, most[slot], i, k, here, s)
+            stays = P.draws[k, at, lane] * SCALE > company(L, P, most[slot], i, k, here, s)
         kept += np.uint64(not stays)
     return np.int64(kept)
 
@@ -734,7 +756,6 @@ def settle(L, P, i, s, b, lo):  # type: ignore[no-untyped-def]
     P.living[place] = i
     P.living_lo[place] = P.lo[i]
     P.living_hi[place] = P.hi[i]
-    P.spot[i] = place
     P.slot[place] = age * L.slot_classes + P.person[i].group
     P.block[b].youngest = min(P.block[b].youngest, age)
     P.block[b].oldest = max(P.block[b].oldest, age)
@@ -742,16 +763,13 @@ def settle(L, P, i, s, b, lo):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def give_places(P, own, b, lo, born):  # type: ignore[no-untyped-def]
+def give_places(P, b, lo, born, apart):  # type: ignore[no-untyped-def]
     """Give places to those of [lo, born) who are alive in any arm, and to nobody else."""
-    apart = 0
-    for a in range(P.differs.shape[0]):
-        apart += own[a, BLOCK]
     # One loop after the other, none with a branch: so the processor never has to guess.
     end = np.uint64(lo)
     for one in range(np.uint64(lo), np.uint64(born)):
         alive = P.alive[one]
-        if apart > 0:
+        if apart:
             for a in range(P.differs.shape[0]):
                 alive = alive or (P.differs[a, one] and P.alive[one + np.uint64((a + 1) * P.n)])
         P.living[end] = one
@@ -760,18 +778,17 @@ def give_places(P, own, b, lo, born):  # type: ignore[no-untyped-def]
         i = np.uint64(P.living[place])
         P.living_lo[place] = P.lo[i]
         P.living_hi[place] = P.hi[i]
-        P.spot[i] = place
         P.slot[place] = P.person[i].group
     P.block[b].living = end - np.uint64(lo)
     P.block[b].left = 0
 
 
 @compiled_function
-def survey(L, P, own, b, lo, hi, s):  # type: ignore[no-untyped-def]
+def survey(L, P, b, lo, hi, s, apart):  # type: ignore[no-untyped-def]
     """See who lives in a block, and look up the bounds of those of their age."""
     # To pass by a few who have left costs less than to give everyone else a new place.
     if P.block[b].left * MOST_LEFT > P.block[b].living:
-        give_places(P, own, b, lo, first_born(P.person, lo, hi, s + 1))
+        give_places(P, b, lo, first_born(P.person, lo, hi, s + 1), apart)
     end = np.uint64(lo + P.block[b].living)
     if L.slot_ages > 1:
         for place in range(np.uint64(lo), end):
@@ -787,8 +804,8 @@ def survey(L, P, own, b, lo, hi, s):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def look_ahead(L, P, W, b, k, lo, end, moment, bound, key):  # type: ignore[no-untyped-def]
-    """See that four steps are drawn for on a track, and that who might move in them is listed.
+def look_ahead(L, P, W, b, k, lo, end, moment, bound, apart, key):  # type: ignore[no-untyped-def]
+    """List who might move on a track in the four steps that are drawn for together.
 
     `bound` (slots, states + 1) holds for all four. It is done once for everyone in places
     [lo, end), so whoever moves is listed already, and stays listed in the state they come to.
@@ -805,25 +822,23 @@ def look_ahead(L, P, W, b, k, lo, end, moment, bound, key):  # type: ignore[no-u
             U32(moment),
             L.track[k].move,
             key,
-            P.draws[k, 0, first:end],
-            P.draws[k, 1, first:end],
-            P.draws[k, 2, first:end],
-            P.draws[k, 3, first:end],
+            W.drawn[0],
+            W.drawn[1],
+            W.drawn[2],
+            W.drawn[3],
             W.least,
         )
-        listed += candidates(
-            W.least[: end - first],
-            P.slot[first:end],
-            P.living[first:end],
-            P.state[k],
-            bound,
-            first,
-            P.ahead[k, lo + listed :],
-        )
+        places = P.ahead[k, lo + listed :]
+        draws = P.draws[k, lo + listed :]
+        more = candidates(P, W, k, first, end, bound, apart, places)
+        for m in range(np.uint64(more)):
+            at = np.uint64(places[m] - first)
+            for lane in range(np.uint64(4)):
+                draws[m, lane] = W.drawn[lane, at]
+        listed += more
     P.drawn[b, k].moment = moment
     P.drawn[b, k].until = end
     P.drawn[b, k].listed = listed
-    return listed
 
 
 @inlined
@@ -849,11 +864,14 @@ def gather(L, P, B, W, own, b, lo, hi, s, at, key):  # type: ignore[no-untyped-d
     """
     arms = P.differs.shape[0]
     moment = L.first_step + s
-    lane = moment & 3
+    lane = np.uint64(moment & 3)
     bound, most, active = B.bound[B.when[at]], B.most[B.when[at]], B.active[B.when[at]]
+    apart = False
+    for a in range(arms):
+        apart = apart or own[a, BLOCK] > 0
     n = 0
     if lane == 0:
-        survey(L, P, own, b, lo, hi, s)
+        survey(L, P, b, lo, hi, s, apart)
     end = lo + P.block[b].living
     for k in range(L.n_tracks):
         anybody = False
@@ -861,18 +879,19 @@ def gather(L, P, B, W, own, b, lo, hi, s, at, key):  # type: ignore[no-untyped-d
             anybody = anybody or active[age, k]
         if not anybody:
             continue
-        count = look_ahead(L, P, W, b, k, lo, end, moment >> 2, B.bound[B.ahead[at]], key)
-        u = P.draws[k, lane]
-        count = candidates_among(
-            P.ahead[k, lo : lo + count], u, P.slot, P.living, P.state[k], bound, W.leavers
-        )
+        if P.drawn[b, k].moment != moment >> 2 or P.drawn[b, k].until < end:
+            ahead = B.bound[B.ahead[at]]
+            look_ahead(L, P, W, b, k, lo, end, moment >> 2, ahead, apart, key)
+        listed = P.drawn[b, k].listed
+        count = candidates_now(P, k, lane, lo, listed, bound, W.leavers)
         if L.track[k].accompanied:
-            count = beside_others(L, P, W.leavers, count, u, most, k, s)
+            count = beside_others(L, P, W.leavers, count, lane, most, k, s)
         for m in range(np.uint64(count)):
-            place = np.uint64(W.leavers[m])
-            i = np.uint64(P.living[place])
+            which = np.uint64(W.leavers[m])
+            u = P.draws[k, which, lane]
+            i = np.uint64(P.living[np.uint64(P.ahead[k, which])])
             state = P.state[k, i]
-            n = list_item(W, n, i, i, 0, k, state, u[place])
+            n = list_item(W, n, i, i, 0, k, state, u)
             for a in range(arms):
                 if (
                     L.may_differ[a, state]
@@ -884,23 +903,24 @@ def gather(L, P, B, W, own, b, lo, hi, s, at, key):  # type: ignore[no-untyped-d
                         or P.share_differs[a]
                     )
                 ):
-                    n = list_item(W, n, i, i, a + 1, k, state, u[place])
+                    n = list_item(W, n, i, i, a + 1, k, state, u)
     shared = n
     for a in range(arms):
         for k in range(L.n_tracks if own[a, BLOCK] > 0 else 0):
-            u = P.draws[k, lane]
-            count = own_candidates(
-                u, P.slot, P.spot, own[a], P.state[k], (a + 1) * P.n, bound, W.leavers
-            )
-            for m in range(count):
-                i = W.leavers[m]
-                row = i + (a + 1) * P.n
-                place = P.spot[i]
-                state = np.int64(P.state[k, row])
+            if P.drawn[b, k].moment != moment >> 2:
+                continue
+            count = own_candidates(P, k, lane, lo, P.drawn[b, k].listed, a, bound, W.leavers)
+            for m in range(np.uint64(count)):
+                which = np.uint64(W.leavers[m])
+                u = P.draws[k, which, lane]
+                place = np.uint64(P.ahead[k, which])
+                i = np.uint64(P.living[place])
+                row = i + np.uint64((a + 1) * P.n)
+                state = P.state[k, row]
                 if not L.state[state].accompanied or (
-                    u[place] * SCALE <= company(L, P, most[P.slot[place]], row, k, state, s)
+                    u * SCALE <= company(L, P, most[np.uint64(P.slot[place])], row, k, state, s)
                 ):
-                    n = list_item(W, n, i, row, a + 1, k, state, u[place])
+                    n = list_item(W, n, i, row, a + 1, k, state, u)
     return n, shared
 
 
