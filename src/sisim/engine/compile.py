@@ -622,10 +622,12 @@ def _acting(
             )
             fidelity[a, number] = fidelity_path(investment, clock)
             for effect in investment.effects:
-                if effect.acts_on != "area" and "entry" not in effect.on:
+                moves = effect.acts_on == "area" and any(own.effect is effect for own in effects)
+                if not moves and "entry" not in effect.on:
                     continue
                 strength = area_strength(effect, investment, ending, clock, areas)
-                active[a] |= strength > 0
+                if moves:
+                    active[a] |= strength > 0
                 if "entry" in effect.on:
                     entry[a] *= 1 - (1 - effect.ratio.value) * strength
     strengths = np.zeros((len(effects), len(areas), end))

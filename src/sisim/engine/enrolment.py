@@ -14,6 +14,7 @@ from sisim.engine.draws import draw_many, purpose_code
 from sisim.engine.effects import coverage
 from sisim.engine.families import Siblings
 from sisim.engine.kernel import (
+    BLOCK,
     Columns,
     compiled_function,
     inlined,
@@ -384,6 +385,7 @@ class Enrolments:
         columns.place["start"][plan.arm, plan.number, people] = step
         columns.place["end"][plan.arm, plan.number, people] = NEVER
         columns.touched[plan.arm, people] = True
+        columns.block["met"][people // BLOCK] = True
         new = np.empty((3, len(people)), np.int64)
         new[PERSON], new[START] = people, step
         new[NUMBER] = np.arange(self._count_begun, self._count_begun + len(people))

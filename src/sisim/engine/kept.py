@@ -127,7 +127,7 @@ class Kept:
         people.touched[:] = False
         people.place["start"] = people.place["end"] = NEVER
         people.drawn["moment"] = NEVER
-        people.block["living"] = people.block["left"] = 0
+        people.block["living"] = people.block["left"] = people.block["met"] = 0
         run = Simulation(
             compiled,
             self.result.replications[0].seed,

@@ -51,7 +51,13 @@ PersonRow = tb.row(
 MemoryRow = tb.row(changed=np.int32, visits=np.int32)
 WindowRow = tb.row(mask=np.uint64, at=np.int32)
 PlaceRow = tb.row(start=np.int32, end=np.int32)
-BlockRow = tb.row(living=np.int32, left=np.int32, youngest=np.int32, oldest=np.int32)
+BlockRow = tb.row(
+    living=np.int32,
+    left=np.int32,
+    youngest=np.int32,
+    oldest=np.int32,
+    met=np.int32,  # whether anybody has been treated, or differs, in any arm
+)
 WorkRow = tb.row(
     person=np.int32,
     row=np.int32,
@@ -99,6 +105,7 @@ class Columns(NamedTuple):
     living_lo: NDArray[np.uint32]  # (n,) their keys
     living_hi: NDArray[np.uint32]
     slot: NDArray[np.int32]  # (n,) their row of the bounds
+    spot: NDArray[np.int32]  # (n,) the place of each person
     # Within each block those who might move in the four steps that are drawn for together:
     ahead: NDArray[np.int32]  # (tracks, n) their places
     draws: NDArray[np.uint32]  # (tracks, n, 4) their draws
@@ -608,7 +615,7 @@ def choose_moves(R, W, leaving, moment, key):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def decide_all(R, V, P, track, W, n, shared, s, moment, key):  # type: ignore[no-untyped-def]
+def decide_all(R, V, P, track, W, n, shared, arms, s, moment, key):  # type: ignore[no-untyped-def]
     """Decide, for the first `n` items of work, who moves and where to.
 
     The first `shared` items are of people without a row of their own; in an arm, a decision of
@@ -617,7 +624,7 @@ def decide_all(R, V, P, track, W, n, shared, s, moment, key):  # type: ignore[no
     leaving = find_leavers(R, V, P, track, W, n, s)
     choose_moves(R, W, leaving, moment, key)
     without = 0
-    for m in range(shared if R.effects.shape[0] > 1 else 0):
+    for m in range(shared if arms > 0 else 0):
         if W.work[m].arm == 0:
             without = m
         elif (
@@ -628,30 +635,39 @@ def decide_all(R, V, P, track, W, n, shared, s, moment, key):  # type: ignore[no
 
 
 @inlined
-def candidates(P, W, k, first, end, bound, apart, out):  # type: ignore[no-untyped-def]
-    """Write the places of [first, end) of who might leave their state on a track, in any arm.
+def candidates(P, W, k, first, end, bound, out):  # type: ignore[no-untyped-def]
+    """Write the places of [first, end) of who might leave their state on a track; how many.
 
-    The least of their four draws and their `bound` (slots, states + 1) tell; return how many.
-    `apart`: whether any of them has a row of their own.
+    The least of their four draws and their `bound` (slots, states + 1) tell.
     """
     # Without a branch: whether a draw falls below is what a processor cannot guess.
     n = np.uint64(0)
     slot, living, state = P.slot[first:end], P.living[first:end], P.state[k]
-    if not apart:
-        for m in range(np.uint64(end - first)):
-            out[n] = np.int64(m) + first
-            at = np.uint64(slot[m])
-            n += np.uint64(W.least[m] <= bound[at, state[np.uint64(living[m])]])
-    else:
-        for m in range(np.uint64(end - first)):
-            out[n] = np.int64(m) + first
-            at, i = np.uint64(slot[m]), np.uint64(living[m])
-            most = bound[at, state[i]]
-            for a in range(np.uint64(P.differs.shape[0])):
-                if P.differs[a, i]:
-                    most = max(most, bound[at, state[i + (a + np.uint64(1)) * np.uint64(P.n)]])
-            n += np.uint64(W.least[m] <= most)
+    for m in range(np.uint64(end - first)):
+        out[n] = np.int64(m) + first
+        at = np.uint64(slot[m])
+        n += np.uint64(W.least[m] <= bound[at, state[np.uint64(living[m])]])
     return np.int64(n)
+
+
+@inlined
+def candidates_apart(P, W, own, k, first, end, bound, n, out):  # type: ignore[no-untyped-def]
+    """Add to `n` candidates those who might leave only in a row of their own; how many they are."""
+    for a in range(P.differs.shape[0]):
+        for m in range(own[a, BLOCK]):
+            i = np.uint64(own[a, m])
+            place = P.spot[i]
+            if place < first or place >= end or P.living[place] != i:
+                continue
+            least, of_slot = W.least[place - first], bound[np.uint64(P.slot[place])]
+            listed = least <= of_slot[P.state[k, i]]
+            for other in range(a):
+                if P.differs[other, i]:
+                    listed |= least <= of_slot[P.state[k, i + np.uint64((other + 1) * P.n)]]
+            if not listed and least <= of_slot[P.state[k, i + np.uint64((a + 1) * P.n)]]:
+                out[n] = place
+                n += 1
+    return n
 
 
 @inlined
@@ -756,6 +772,7 @@ def settle(L, P, i, s, b, lo):  # type: ignore[no-untyped-def]
     P.living[place] = i
     P.living_lo[place] = P.lo[i]
     P.living_hi[place] = P.hi[i]
+    P.spot[i] = place
     P.slot[place] = age * L.slot_classes + P.person[i].group
     P.block[b].youngest = min(P.block[b].youngest, age)
     P.block[b].oldest = max(P.block[b].oldest, age)
@@ -778,6 +795,7 @@ def give_places(P, b, lo, born, apart):  # type: ignore[no-untyped-def]
         i = np.uint64(P.living[place])
         P.living_lo[place] = P.lo[i]
         P.living_hi[place] = P.hi[i]
+        P.spot[i] = place
         P.slot[place] = P.person[i].group
     P.block[b].living = end - np.uint64(lo)
     P.block[b].left = 0
@@ -804,7 +822,7 @@ def survey(L, P, b, lo, hi, s, apart):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def look_ahead(L, P, W, b, k, lo, end, moment, bound, apart, key):  # type: ignore[no-untyped-def]
+def look_ahead(L, P, W, own, b, k, lo, end, moment, bound, key):  # type: ignore[no-untyped-def]
     """List who might move on a track in the four steps that are drawn for together.
 
     `bound` (slots, states + 1) holds for all four. It is done once for everyone in places
@@ -830,7 +848,8 @@ def look_ahead(L, P, W, b, k, lo, end, moment, bound, apart, key):  # type: igno
         )
         places = P.ahead[k, lo + listed :]
         draws = P.draws[k, lo + listed :]
-        more = candidates(P, W, k, first, end, bound, apart, places)
+        more = candidates(P, W, k, first, end, bound, places)
+        more = candidates_apart(P, W, own, k, first, end, bound, more, places)
         for m in range(np.uint64(more)):
             at = np.uint64(places[m] - first)
             for lane in range(np.uint64(4)):
@@ -856,13 +875,25 @@ def list_item(W, n, i, row, arm, k, state, u):  # type: ignore[no-untyped-def]
     return n + 1
 
 
+@inlined
+def arms_at_work(L, P, b, s):  # type: ignore[no-untyped-def]
+    """Return how many arms to look at in a block: none if nobody can come out differently there."""
+    arms = 0
+    for a in range(P.differs.shape[0]):
+        works = P.block[b].met == 1 or P.share_differs[a]
+        for area in range(L.area_active.shape[1]):
+            works = works or L.area_active[a, area, s]
+        if works:
+            arms = P.differs.shape[0]
+    return arms
+
+
 @compiled_function
-def gather(L, P, B, W, own, b, lo, hi, s, at, key):  # type: ignore[no-untyped-def]
+def gather(L, P, B, W, own, arms, b, lo, hi, s, at, key):  # type: ignore[no-untyped-def]
     """List who might move in a step, on any track, in any arm; return (items, first own row).
 
     The step is the `at`:th of those for which the bounds `B` are given.
     """
-    arms = P.differs.shape[0]
     moment = L.first_step + s
     lane = np.uint64(moment & 3)
     bound, most, active = B.bound[B.when[at]], B.most[B.when[at]], B.active[B.when[at]]
@@ -881,7 +912,7 @@ def gather(L, P, B, W, own, b, lo, hi, s, at, key):  # type: ignore[no-untyped-d
             continue
         if P.drawn[b, k].moment != moment >> 2 or P.drawn[b, k].until < end:
             ahead = B.bound[B.ahead[at]]
-            look_ahead(L, P, W, b, k, lo, end, moment >> 2, ahead, apart, key)
+            look_ahead(L, P, W, own, b, k, lo, end, moment >> 2, ahead, key)
         listed = P.drawn[b, k].listed
         count = candidates_now(P, k, lane, lo, listed, bound, W.leavers)
         if L.track[k].accompanied:
@@ -947,6 +978,7 @@ def part_ways(P, W, own, n, shared):  # type: ignore[no-untyped-def]
             P.window[row, w] = P.window[i, w]
         P.alive[row] = P.alive[i]
         P.differs[a, i] = True
+        P.block[i // BLOCK].met = 1
         own[a, own[a, BLOCK]] = i
         own[a, BLOCK] += 1
         for k in range(P.state.shape[0]):
@@ -1019,9 +1051,8 @@ def leave(L, P, C, row, i, arm, at, cell_step):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def move_all(L, P, C, W, n, shared, s, logging):  # type: ignore[no-untyped-def]
+def move_all(L, P, C, W, n, shared, arms, s, logging):  # type: ignore[no-untyped-def]
     """Make the moves: states, the memory of groups, the counts; then let go of who has left."""
-    arms = P.differs.shape[0]
     recorded = s >= L.history
     record = np.uint64(max(s - L.history, 0))
     later = np.uint64(max(s - L.history + 1, 0))
@@ -1119,6 +1150,7 @@ def arrive(L, P, C, i, s, key):  # type: ignore[no-untyped-def]
         if ratio < 1.0 and draw(P.lo[i], P.hi[i], 0, L.p_entry, key) * SCALE >= ratio:
             row = np.uint64(np.int64(i) + (a + 1) * P.n)
             P.differs[a, i] = True
+            P.block[i // np.uint64(BLOCK)].met = 1
             P.alive[row] = False
             if s >= L.history:
                 C.arrivals[a + 1, record, cell] -= 1
@@ -1229,11 +1261,12 @@ def run_blocks(  # type: ignore[no-untyped-def]
                 begin_step(L, P, C, lo, hi, s, key)
             if s >= L.history and L.use.shape[0] > 0:
                 count_uses(R, V, L, P, C, lo, hi, s)
-            n, shared = gather(L, P, B, W, own, b, lo, hi, s, s - s0, key)
-            decide_all(R, V, P, L.track, W, n, shared, s, L.first_step + s, key)
-            if P.differs.shape[0] > 0:
+            arms = arms_at_work(L, P, b, s)
+            n, shared = gather(L, P, B, W, own, arms, b, lo, hi, s, s - s0, key)
+            decide_all(R, V, P, L.track, W, n, shared, arms, s, L.first_step + s, key)
+            if arms > 0:
                 n = part_ways(P, W, own, n, shared)
-            move_all(L, P, C, W, n, shared, s, logging)
+            move_all(L, P, C, W, n, shared, arms, s, logging)
 
 
 @compiled_function

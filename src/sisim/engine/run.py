@@ -160,7 +160,7 @@ class Simulation:
     def _finish_with(self, own: Own) -> None:
         tables, columns, step = self.compiled.tables, self.columns, self.step
         bounds = self._bounds.between(step, step + 1)
-        counts, scratch = self._counts[0], self._scratch[0]
+        counts, scratch, arms = self._counts[0], self._scratch[0], len(self.compiled.arms)
         moment = tables.layout.first_step + step
         work = scratch.work
         for block in range(len(scratch.own)):
@@ -183,6 +183,7 @@ class Simulation:
                 bounds,
                 scratch,
                 listed,
+                arms,
                 block,
                 low,
                 high,
@@ -198,6 +199,7 @@ class Simulation:
                 scratch,
                 n,
                 shared,
+                arms,
                 step,
                 moment,
                 self.key,
@@ -209,7 +211,7 @@ class Simulation:
                     here = columns.state[track, person]
                     work[n] = (person, person, 0, track, here, 0, transition, to)
                     n += 1
-            kernel.move_all(tables.layout, columns, counts, scratch, n, n, step, self.logging)
+            kernel.move_all(tables.layout, columns, counts, scratch, n, n, arms, step, self.logging)
         # Who has moved against the rule may not be listed where they now are: draw and list anew.
         columns.drawn["moment"] = NEVER
 
@@ -392,6 +394,7 @@ def columns(compiled: Compiled, who: People) -> Columns:
         living_lo=np.zeros(n, np.uint32),
         living_hi=np.zeros(n, np.uint32),
         slot=np.zeros(n, np.int32),
+        spot=np.zeros(n, np.int32),
         # Only the first part of each block is mostly touched, and only that takes memory.
         ahead=np.empty((tracks, n), np.int32),
         draws=np.empty((tracks, n, 4), np.uint32),
