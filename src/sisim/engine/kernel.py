@@ -97,6 +97,7 @@ class Columns(NamedTuple):
     window: NDArray[np.void]  # (rows, groups with a window) bit k: entered k steps before `at`
     alive: NDArray[np.bool_]  # (rows,)
     differs: NDArray[np.bool_]  # (arms, n) has a row of their own
+    parted: NDArray[np.int32]  # (arms, n) the step from which they have it
     place: NDArray[np.void]  # (arms, investments, n) last treatment
     touched: NDArray[np.bool_]  # (arms, n) has ever been treated
     # Within each block those alive in any arm stand first, in places of their own, among them some
@@ -956,7 +957,7 @@ def gather(L, P, B, W, own, arms, b, lo, hi, s, at, key):  # type: ignore[no-unt
 
 
 @compiled_function
-def part_ways(P, W, own, n, shared):  # type: ignore[no-untyped-def]
+def part_ways(P, W, own, n, shared, s):  # type: ignore[no-untyped-def]
     """Give a row to whoever comes out differently in an arm for the first time.
 
     What happens to them on other tracks in this step is as without; return the number of items.
@@ -978,6 +979,7 @@ def part_ways(P, W, own, n, shared):  # type: ignore[no-untyped-def]
             P.window[row, w] = P.window[i, w]
         P.alive[row] = P.alive[i]
         P.differs[a, i] = True
+        P.parted[a, i] = s + 1
         P.block[i // BLOCK].met = 1
         own[a, own[a, BLOCK]] = i
         own[a, BLOCK] += 1
@@ -1150,6 +1152,7 @@ def arrive(L, P, C, i, s, key):  # type: ignore[no-untyped-def]
         if ratio < 1.0 and draw(P.lo[i], P.hi[i], 0, L.p_entry, key) * SCALE >= ratio:
             row = np.uint64(np.int64(i) + (a + 1) * P.n)
             P.differs[a, i] = True
+            P.parted[a, i] = s
             P.block[i // np.uint64(BLOCK)].met = 1
             P.alive[row] = False
             if s >= L.history:
@@ -1265,7 +1268,7 @@ def run_blocks(  # type: ignore[no-untyped-def]
             n, shared = gather(L, P, B, W, own, arms, b, lo, hi, s, s - s0, key)
             decide_all(R, V, P, L.track, W, n, shared, arms, s, L.first_step + s, key)
             if arms > 0:
-                n = part_ways(P, W, own, n, shared)
+                n = part_ways(P, W, own, n, shared, s)
             move_all(L, P, C, W, n, shared, arms, s, logging)
 
 

@@ -171,6 +171,8 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
         self._moves: list[tuple[int, int, int, int]] = []
         if from_start:
             self.simulation.advance(self.compiled.clock.history)
+        # Between steps the next one has begun: who is born or comes in it is here already.
+        self.simulation.begin()
         groups = self.compiled.scenario.pathway.groups
         self.datacollector = DataCollector(
             model_reporters={
@@ -189,12 +191,13 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
     def step(self) -> None:
         """Take one step of the pathway."""
         self.datacollector.collect(self)
-        self.simulation.begin()
         if self._decides:
             self._step_agents()
         else:
             self.simulation.finish()
         self.running = self.simulation.step < self.compiled.clock.end
+        if self.running:
+            self.simulation.begin()
 
     def _step_agents(self) -> None:
         self._followers, self._moves = [], []
@@ -236,10 +239,7 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
     def residents(self) -> NDArray[np.int64]:
         """Return the numbers of the people who live here now, in the model's arm."""
         columns = self.simulation.columns
-        # Between steps, whoever arrives at the next one is not here yet.
-        here = columns.alive[self._rows()] & (
-            columns.person["arrive"] < max(self.simulation.step, 1)
-        )
+        here = columns.alive[self._rows()] & (columns.person["arrive"] <= self.simulation.step)
         return np.flatnonzero(here)
 
     @property
@@ -285,12 +285,11 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
 
     def history(self, person: int) -> list[tuple[int, str, str, str]]:
         """Return every move of a person so far, in the model's arm."""
-        log, n = self.simulation.log(), self.simulation.columns.n
+        log, columns, arm = self.simulation.log(), self.simulation.columns, self.arm_number - 1
         mine = log[log["row"] == person]
-        if self.arm_number:
-            own = log[log["row"] == person + self.arm_number * n]
-            if len(own):
-                mine = np.concatenate([mine[mine["step"] < own["step"].min()], own])
+        if self.arm_number and columns.differs[arm, person]:
+            before = mine[mine["step"] < columns.parted[arm, person]]
+            mine = np.concatenate([before, log[log["row"] == self._rows()[person]]])
         states = self.compiled.states
         return [
             (int(m["step"]), states[m["origin"]][0], states[m["origin"]][1], states[m["to"]][1])

@@ -159,6 +159,8 @@ class Simulation:
 
     def _finish_with(self, own: Own) -> None:
         tables, columns, step = self.compiled.tables, self.columns, self.step
+        if self.logging:
+            self._make_room(0, 1)
         bounds = self._bounds.between(step, step + 1)
         counts, scratch, arms = self._counts[0], self._scratch[0], len(self.compiled.arms)
         moment = tables.layout.first_step + step
@@ -388,6 +390,7 @@ def columns(compiled: Compiled, who: People) -> Columns:
         window=np.empty((rows, compiled.windows), kernel.WindowRow),
         alive=np.zeros(rows, np.bool_),
         differs=np.zeros((arms, n), np.bool_),
+        parted=np.empty((arms, n), np.int32),
         place=place,
         touched=np.zeros((arms, n), np.bool_),
         living=np.zeros(n, np.int32),

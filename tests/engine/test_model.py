@@ -1,0 +1,229 @@
+"""The scenario as a Mesa model: its people are agents, and the rule that moves them is the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mesa
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from strategies import (
+    World,
+    arm,
+    assert_same,
+    events,
+    group,
+    investment,
+    move,
+    run,
+    stock,
+    track,
+    world,
+    worlds,
+)
+
+from sisim.engine.model import Person, SocialInvestmentModel
+from sisim.scenario.scenario import Scenario
+
+few = settings(max_examples=15)
+THREE: World = {
+    "tracks": {"life": track("a", "b", "c")},
+    "transitions": {
+        # Nobody goes but by their own step; who is in b goes on at once.
+        "go": move("a", "b", rate=0),
+        "go_on": move("b", "c", probability=1),
+    },
+    "groups": {"beyond": group("life", "c")},
+}
+
+
+def model(of: World, **how: Any) -> SocialInvestmentModel:
+    """Return a world as a model, from its very beginning unless told otherwise."""
+    return SocialInvestmentModel(
+        Scenario.model_validate(of), **{"seed": 1, "from_start": False, **how}
+    )
+
+
+def to_its_end(of: SocialInvestmentModel) -> SocialInvestmentModel:
+    """Return a model when it has taken all its steps."""
+    while of.running:
+        of.step()
+    return of
+
+
+class Follower(Person):
+    """Someone who decides for themselves to do what the rule says."""
+
+    def step(self) -> None:
+        """Do what the rule says."""
+        super().step()
+
+
+# The same lives.
+
+
+@given(worlds())
+@few
+def test_the_model_counts_what_a_run_counts(made: World) -> None:
+    """Step by step as Mesa goes, in every arm."""
+    done = to_its_end(model(made))
+    assert_same(done.simulation.tally(), run(made).tally())
+
+
+@given(worlds(invest=False))
+@few
+def test_people_who_follow_the_rule_live_as_the_rule_lets_them(made: World) -> None:
+    """The rule is written once: agents who ask for it get the very same lives."""
+    done = to_its_end(model(made, person=Follower))
+    assert_same(done.simulation.tally(), run(made).tally())
+
+
+@given(worlds())
+@few
+def test_agents_and_reporters_see_what_is_counted(made: World) -> None:
+    """In every arm the collected residents and groups are the stocks of the run."""
+    for name in ("without", *made["arms"]):
+        seen = model(made, arm=name)
+        to_its_end(seen)
+        table = seen.datacollector.get_model_vars_dataframe()
+        tally = seen.simulation.tally()
+        compiled, number = seen.compiled, seen.arm_number
+        first = np.array([t == compiled.tracks[0] for t, _ in compiled.states])
+        counted = tally.stock[number].sum(axis=1)[:-1]
+        since = compiled.clock.history
+        assert table["residents"].tolist()[since:] == counted[:, first].sum(axis=1).tolist()
+        for g, name_of in enumerate(compiled.groups):
+            inside = compiled.tables.layout.member[g, :-1]
+            assert table[name_of].tolist()[since:] == counted[:, inside].sum(axis=1).tolist()
+
+
+# What people decide.
+
+
+class Early(Person):
+    """Someone who goes in the month after arrival, and otherwise follows the rule."""
+
+    def step(self) -> None:
+        """Go, if there is somewhere to go from."""
+        if self.state["life"] == "a" and self.model.steps == self.model.when:  # type: ignore[attr-defined]
+            self.move("life", "b")
+        else:
+            super().step()
+
+
+@pytest.mark.parametrize("when", [2, 3, 4, 5, 6])
+def test_who_has_moved_by_themselves_goes_on_by_the_rule(when: int) -> None:
+    """Whichever month it is, the rule meets them in the state they have chosen at the next step."""
+    made = world(**THREE)
+    told = model(made, person=Early)
+    told.when = when
+    to_its_end(told)
+    assert events(told.simulation, "go") == [100 * (m == when - 1) for m in range(24)]
+    assert events(told.simulation, "go_on") == [100 * (m == when) for m in range(24)]
+    assert stock(told.simulation, "c")[-1] == 100
+
+
+class Still(Person):
+    """Someone who does nothing, whatever the rule says."""
+
+    def step(self) -> None:
+        """Stay."""
+
+
+def test_who_does_nothing_stays() -> None:
+    """An own step that neither moves nor follows keeps everyone where they are."""
+    made = world(**{**THREE, "transitions": {"go": move("a", "b", probability=1)}})
+    assert stock(run(made), "b")[1:] == [100] * 24
+    assert stock(to_its_end(model(made, person=Still)).simulation, "b") == [0] * 25
+
+
+# As in Mesa.
+
+
+def test_it_is_a_mesa_model() -> None:
+    """Steps, seed, agent sets and the data collector are those Mesa's users know."""
+    made = world(
+        **THREE,
+        attributes={"sex": {"label": "Sex", "shares": {"girl": 0.5, "boy": 0.5}}},
+    )
+    made["pathway"]["transitions"]["go"] = move("a", "b", probability=0.2)
+    there = model(made)
+    assert isinstance(there, mesa.Model)
+    assert len(there.agents) == 100
+    assert there.agents_by_type == {Person: there.agents}
+    assert there.agent_types == [Person]
+    for _ in range(5):
+        there.step()
+    assert there.steps == 5
+    beyond = there.agents.select(lambda one: one.state["life"] == "c")
+    assert 0 < len(beyond) < 100
+    assert len(beyond) == there.count("beyond")
+    by_sex = there.agents.groupby(lambda one: one.background["sex"]).count()
+    assert set(by_sex) == {"girl", "boy"}
+    assert sum(by_sex.values()) == 100
+    assert there.agents.agg("age", np.max) == pytest.approx(5 / 12)
+    someone = beyond[0]
+    assert [(left, to) for _, _, left, to in someone.history] == [("a", "b"), ("b", "c")]
+    assert dict(someone.state) == {"life": "c"}
+    table = there.datacollector.get_model_vars_dataframe()
+    assert table["residents"].tolist() == [100] * 5
+    assert table["beyond"].is_monotonic_increasing
+
+
+def test_a_persons_risks_are_told_as_base_times_factors() -> None:
+    """What may happen to someone now, by name."""
+    made = world(**THREE)
+    made["pathway"]["transitions"]["go"] = move("a", "b", probability=0.2)
+    someone = model(made).agents[0]
+    assert [risk.transition for risk in someone.risks("life")] == ["go"]
+
+
+def test_an_arm_is_seen_through_its_own_people() -> None:
+    """In an arm that stops everyone, agents are where that arm has them."""
+    stop = {"on": ["go"], "ratio": 0, "scale": "relative_risk"}
+    made = world(
+        **{**THREE, "transitions": {"go": move("a", "b", probability=1)}},
+        investments={"help": investment(effects=[stop])},
+        arms={"helped": arm(help="ends")},
+    )
+    without, helped = model(made), model(made, arm="helped")
+    for one in (without, helped):
+        one.step()
+        one.step()
+    assert {person.state["life"] for person in without.agents} == {"b"}
+    assert {person.state["life"] for person in helped.agents} == {"a"}
+    assert helped.agents[0].history == []
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"arm": "nobody"}, "unknown arm 'nobody'; the scenario has without, helped"),
+        ({"arm": "helped", "person": Still}, "Still overrides step"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_said(how: World, message: str) -> None:
+    """An arm that is not there; people who decide for themselves where an effect would act."""
+    made = world(**THREE, investments={"help": investment()}, arms={"helped": arm(help="ends")})
+    with pytest.raises(ValueError, match=message):
+        model(made, **how)
+
+
+@pytest.mark.parametrize(
+    ("to", "message"),
+    [("nowhere", "life has a, b, c"), ("c", "no transition of life leads from 'a' to 'c'")],
+)
+def test_a_move_the_pathway_does_not_know_is_refused(to: str, message: str) -> None:
+    """With the states or the remedy."""
+    with pytest.raises(ValueError, match=message):
+        model(world(**THREE)).agents[0].move("life", to)
+
+
+def test_its_people_cannot_be_replaced() -> None:
+    """They are the people of the scenario."""
+    there = model(world(**THREE))
+    before = len(there.agents)
+    with pytest.raises(AttributeError, match="cannot be replaced"):
+        there.agents = []
+    assert len(there.agents) == before
