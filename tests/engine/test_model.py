@@ -166,6 +166,7 @@ def test_it_is_a_mesa_model() -> None:
     someone = beyond[0]
     assert [(left, to) for _, _, left, to in someone.history] == [("a", "b"), ("b", "c")]
     assert dict(someone.state) == {"life": "c"}
+    assert repr(someone.state) == "{'life': 'c'}"
     table = there.datacollector.get_model_vars_dataframe()
     assert table["residents"].tolist() == [100] * 5
     assert table["beyond"].is_monotonic_increasing

@@ -39,6 +39,9 @@ class States(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._person.model.compiled.tracks)
 
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
 
 class Person(mesa.Agent):  # type: ignore[misc]
     """A resident, as a view into the columns of the model.
