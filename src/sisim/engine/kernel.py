@@ -1,11 +1,11 @@
 """The compiled rule that moves people: written once, for the run, the replay and the cohort.
 
 A step has two halves. All decisions are made from the snapshot at its start; then all moves are
-made (law L2). Most people stay where they are, so the draws of four
-steps at a time are first compared with the largest chance of leaving that anyone in that state can
-have (thinning; Lewis & Shedler 1979), and only for candidates are features observed and chances
-worked out. An arm shares the row of everyone for whom nothing has yet come out differently in it;
-who differs gets a row of their own (law L4).
+made (law L2). Most people stay where they are, so the draws of four steps at a time are first
+compared with the largest chance of leaving that anyone in that state can have (thinning; Lewis &
+Shedler 1979), and only for candidates are features observed and chances worked out. An arm shares
+the row of everyone for whom nothing has yet come out differently in it; who differs gets a row of
+their own (law L4).
 
 Reference counting is switched off (`_nrt=False`): nothing here makes or keeps an array, and the
 counting alone took forty times as long as the work.
