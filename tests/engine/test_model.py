@@ -163,7 +163,7 @@ def test_it_is_a_mesa_model() -> None:
     assert set(by_sex) == {"girl", "boy"}
     assert sum(by_sex.values()) == 100
     assert there.agents.agg("age", np.max) == pytest.approx(5 / 12)
-    someone = beyond[0]
+    someone = next(iter(beyond))
     assert [(left, to) for _, _, left, to in someone.history] == [("a", "b"), ("b", "c")]
     assert dict(someone.state) == {"life": "c"}
     assert repr(someone.state) == "{'life': 'c'}"
@@ -176,7 +176,7 @@ def test_a_persons_risks_are_told_as_base_times_factors() -> None:
     """What may happen to someone now, by name."""
     made = world(**THREE)
     made["pathway"]["transitions"]["go"] = move("a", "b", probability=0.2)
-    someone = model(made).agents[0]
+    someone = next(iter(model(made).agents))
     assert [risk.transition for risk in someone.risks("life")] == ["go"]
 
 
@@ -194,7 +194,7 @@ def test_an_arm_is_seen_through_its_own_people() -> None:
         one.step()
     assert {person.state["life"] for person in without.agents} == {"b"}
     assert {person.state["life"] for person in helped.agents} == {"a"}
-    assert helped.agents[0].history == []
+    assert next(iter(helped.agents)).history == []
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_what_cannot_be_asked_for_is_said(how: World, message: str) -> None:
 def test_a_move_the_pathway_does_not_know_is_refused(to: str, message: str) -> None:
     """With the states or the remedy."""
     with pytest.raises(ValueError, match=message):
-        model(world(**THREE)).agents[0].move("life", to)
+        next(iter(model(world(**THREE)).agents)).move("life", to)
 
 
 def test_its_people_cannot_be_replaced() -> None:

@@ -143,6 +143,8 @@ class Bounds:
         self._seasons = _seasons(compiled)
         self._known: dict[tuple[int, ...], int] = {}
         self._together: dict[frozenset[tuple[int, ...]], int] = {}
+        self._times = [self._when(step) for step in range(compiled.clock.end)]
+        self._held: dict[tuple[int, int], Held] = {}
         slots, layout = len(self._largest), tables.layout
         # Not touched, and so taking no memory, until there are so many different times.
         self._bound = np.empty((MOST_BOUNDS, slots, len(tables.rule.state)), np.uint32)
@@ -155,16 +157,19 @@ class Bounds:
 
     def between(self, first: int, stop: int) -> Held:
         """Return the bounds in use in the steps [first, stop)."""
+        if (first, stop) in self._held:
+            return self._held[first, stop]
         clock = self._compiled.clock
         begin = first - (clock.first_moment + first) % QUAD
         end = stop + -(clock.first_moment + stop) % QUAD
         # For a step that is not simulated the nearest that is.
         steps = [min(max(step, 0), clock.end - 1) for step in range(begin, end)]
-        times = [self._when(step) for step in steps]
+        times = [self._times[step] for step in steps]
         fours = [frozenset(times[n : n + QUAD]) for n in range(0, len(times), QUAD)]
         if len(self._known) + len(self._together) + len({*times, *fours}) > MOST_BOUNDS:
             self._known.clear()
             self._together.clear()
+            self._held.clear()
         for step, time in zip(steps, times, strict=True):
             if time not in self._known:
                 self._known[time] = self._unused()
@@ -175,13 +180,14 @@ class Bounds:
                 self._together[four] = number = self._unused()
                 np.max(self._bound[parts], axis=0, out=self._bound[number])
         asked = range(first - begin, stop - begin)
-        return Held(
+        self._held[first, stop] = Held(
             self._bound,
             self._most,
             self._active,
             np.array([self._known[times[n]] for n in asked], np.int64),
             np.array([self._together[fours[n // QUAD]] for n in asked], np.int64),
         )
+        return self._held[first, stop]
 
     def _unused(self) -> int:
         return len(self._known) + len(self._together)

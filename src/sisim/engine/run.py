@@ -230,6 +230,8 @@ class Simulation:
 
     def _run(self, blocks: NDArray[np.int64], stop: int, *, begun: bool = False) -> None:
         """Take some blocks of people from this step to another; `begun`: this step has begun."""
+        if not len(blocks):
+            return
         bounds = self._bounds.between(self.step, stop)
 
         def work(thread: int) -> None:
