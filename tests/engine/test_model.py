@@ -228,3 +228,12 @@ def test_its_people_cannot_be_replaced() -> None:
     with pytest.raises(AttributeError, match="cannot be replaced"):
         there.agents = []
     assert len(there.agents) == before
+
+
+def test_nobody_steps_past_the_end() -> None:
+    """The scenario has no month after its last, and says so."""
+    ended = to_its_end(model(world(**THREE)))
+    before = ended.simulation.tally()
+    with pytest.raises(ValueError, match=r"ended before 2028-01: .*time\.years"):
+        ended.step()
+    assert_same(ended.simulation.tally(), before)

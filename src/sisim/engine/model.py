@@ -192,7 +192,16 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
         return f"{clock.year(step)[0]}-{clock.month(step)[0]:02d}"
 
     def step(self) -> None:
-        """Take one step of the pathway."""
+        """Take one step of the pathway.
+
+        Raises:
+            ValueError: The scenario has come to its end.
+        """
+        if self.simulation.step == self.compiled.clock.end:
+            raise ValueError(
+                f"the scenario ended before {self.month}: step while `running`, "
+                "or give it more years (time.years)"
+            )
         self.datacollector.collect(self)
         if self._decides:
             self._step_agents()
