@@ -38,6 +38,8 @@ NEVER = tb.NEVER
 RATE, TIMES, RATE_RATIO, ODDS_RATIO = tb.RATE, tb.TIMES, tb.RATE_RATIO, tb.ODDS_RATIO
 AS_WITHOUT = -2
 STAYS = -1
+ONCE = np.int64(0)
+"""The moment of what is drawn once in a life."""
 
 PersonRow = tb.row(
     born=np.int32,
@@ -79,7 +81,12 @@ def compiled_function(function: Any) -> Any:
 
 def inlined(function: Any) -> Any:
     """Compile a function into each of its callers: what it takes is too wide to be handed over."""
-    return nb.njit(nogil=True, inline="always", _nrt=False)(function)
+    return nb.njit(nogil=True, cache=True, inline="always", _nrt=False)(function)
+
+
+def inlined_late(function: Any) -> Any:
+    """The same for a long function, first compiled once: copied as source it takes seconds each."""
+    return nb.njit(nogil=True, forceinline=True, _nrt=False)(function)
 
 
 class Columns(NamedTuple):
@@ -208,7 +215,7 @@ def observe_track(V, P, feature, row, s):  # type: ignore[no-untyped-def]
     return value
 
 
-@inlined
+@inlined_late
 def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
     """Return the value of a feature of a person now; -1 for `otherwise`."""
     feature = V.feature[f]
@@ -325,7 +332,7 @@ def multiplier(R, r, value):  # type: ignore[no-untyped-def]
     return result
 
 
-@inlined
+@inlined_late
 def transition_values(R, t, arm, s, seen, n, out):  # type: ignore[no-untyped-def]
     """Fill `out` with a transition's rate per step or probability: base x factors x effects.
 
@@ -386,7 +393,7 @@ def leaving_chance(R, first, last, values, q):  # type: ignore[no-untyped-def]
     return 1.0 - stay
 
 
-@inlined
+@inlined_late
 def share_out(R, first, last, values, q):  # type: ignore[no-untyped-def]
     """Turn the values of a state's transitions into chances, in place.
 
@@ -404,7 +411,7 @@ def share_out(R, first, last, values, q):  # type: ignore[no-untyped-def]
         j = end
 
 
-@inlined
+@inlined_late
 def leaves(R, here, u, values, q):  # type: ignore[no-untyped-def]
     """Return whether someone leaves by a draw, as `leaving_chance` says.
 
@@ -453,7 +460,7 @@ def pick(values, first, last, v):  # type: ignore[no-untyped-def]
     return chosen, min(left / values[chosen], 1.0) if chosen >= 0 else 0.0
 
 
-@inlined
+@inlined_late
 def choose(R, state, v, u, values, seen, weights):  # type: ignore[no-untyped-def]
     """Return the transition and destination of someone who leaves with draws `u` and `v`.
 
@@ -550,7 +557,7 @@ def find_leavers(R, V, P, track, W, n, s):  # type: ignore[no-untyped-def]
     begin = 0
     while begin < total:
         item = W.work[np.uint64(W.order[np.uint64(begin)])]
-        here, arm = np.uint64(item.state), item.arm
+        here, arm = np.uint64(item.state), np.int64(item.arm)
         state = R.state[here]
         last = np.uint64(state.feature_base if arm == 0 else state.feature_last)
         end = min(W.ends[np.uint64(arm * R.state.shape[0] + item.state)], begin + BATCH)
@@ -615,7 +622,7 @@ def choose_moves(R, W, leaving, moment, key):  # type: ignore[no-untyped-def]
         W.work[m].to = to
 
 
-@compiled_function
+@inlined
 def decide_all(R, V, P, track, W, n, shared, arms, s, moment, key):  # type: ignore[no-untyped-def]
     """Decide, for the first `n` items of work, who moves and where to.
 
@@ -879,7 +886,8 @@ def list_item(W, n, i, row, arm, k, state, u):  # type: ignore[no-untyped-def]
 @inlined
 def arms_at_work(L, P, b, s):  # type: ignore[no-untyped-def]
     """Return how many arms to look at in a block: none if nobody can come out differently there."""
-    arms = 0
+    # Of the type it has in the end: begun as a literal, its callers would be compiled twice.
+    arms = np.int64(0)
     for a in range(P.differs.shape[0]):
         works = P.block[b].met == 1 or P.share_differs[a]
         for area in range(L.area_active.shape[1]):
@@ -898,7 +906,7 @@ def gather(L, P, B, W, own, arms, b, lo, hi, s, at, key):  # type: ignore[no-unt
     moment = L.first_step + s
     lane = np.uint64(moment & 3)
     bound, most, active = B.bound[B.when[at]], B.most[B.when[at]], B.active[B.when[at]]
-    apart = False
+    apart = np.bool_(False)
     for a in range(arms):
         apart = apart or own[a, BLOCK] > 0
     n = 0
@@ -1123,7 +1131,7 @@ def enter(L, P, i, s, key):  # type: ignore[no-untyped-def]
         state = np.uint64(L.track[k].first)
         if L.start_share[area, state] < 1.0:
             last = np.uint64(L.track[k].last - 1)
-            u = draw(P.lo[i], P.hi[i], 0, L.track[k].start, key) * SCALE
+            u = draw(P.lo[i], P.hi[i], ONCE, L.track[k].start, key) * SCALE
             while state < last and u >= L.start_share[area, state]:
                 state += np.uint64(1)
         P.state[k, i] = state
@@ -1149,7 +1157,7 @@ def arrive(L, P, C, i, s, key):  # type: ignore[no-untyped-def]
         C.stock[0, record, cell, P.state[k, i]] += 1
     for a in range(P.differs.shape[0]):
         ratio = L.entry_ratio[a, P.person[i].area, s]
-        if ratio < 1.0 and draw(P.lo[i], P.hi[i], 0, L.p_entry, key) * SCALE >= ratio:
+        if ratio < 1.0 and draw(P.lo[i], P.hi[i], ONCE, L.p_entry, key) * SCALE >= ratio:
             row = np.uint64(np.int64(i) + (a + 1) * P.n)
             P.differs[a, i] = True
             P.parted[a, i] = s
@@ -1220,7 +1228,7 @@ def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
 def count_uses(R, V, L, P, C, lo, hi, s):  # type: ignore[no-untyped-def]
     """Add up uses that depend on a person's history; in an arm, the difference from without."""
     record = s - L.history
-    for i in range(lo, hi):
+    for i in range(np.uint64(lo), np.uint64(hi)):
         if s < P.person[i].arrive:
             continue
         for arm in range(P.differs.shape[0] + 1):
@@ -1230,7 +1238,7 @@ def count_uses(R, V, L, P, C, lo, hi, s):  # type: ignore[no-untyped-def]
             for side in range(2 if arm > 0 else 1):
                 # Side 0: what the person uses in this arm; side 1: what they use without.
                 as_arm = arm if side == 0 else 0
-                row = i if shared else i + as_arm * P.n
+                row = i if shared else i + np.uint64(as_arm * P.n)
                 if not P.alive[row]:
                     continue
                 for m in range(L.use.shape[0]):
@@ -1239,7 +1247,8 @@ def count_uses(R, V, L, P, C, lo, hi, s):  # type: ignore[no-untyped-def]
                         continue
                     amount = use.amount
                     for r in range(use.first, use.last):
-                        value = observe(V, P, R.reference[r].feature, row, i, as_arm, s)
+                        f = np.uint64(R.reference[r].feature)
+                        value = observe(V, P, f, row, i, as_arm, s)
                         amount *= multiplier(R, r, value)
                     parts = np.int64(np.round(amount * FIXED_POINT))
                     C.use[arm, record, P.person[i].area, m] += parts if side == 0 else -parts
@@ -1338,17 +1347,18 @@ def fix_chances(R, track, seen, values):  # type: ignore[no-untyped-def]
 
     `seen` (features, 1) and `values` (MAX_OUT, 1) are work space.
     """
+    arm, step = np.int64(0), np.int64(0)
+    one, people = np.uint64(0), np.uint64(1)
     for state in range(R.state.shape[0] - 1):
         if R.state[state].fixed == 1:
-            first = R.state[state].first
-            last = R.state[state].last
+            first, last = R.state[state].first, R.state[state].last
             for j in range(first, last):
-                t = R.out[j]
+                t = np.uint64(R.out[j])
                 for r in range(R.transition[t].first, R.transition[t].last):
                     seen[R.reference[r].feature, 0] = state - track[R.state[state].track].first
-                transition_values(R, t, 0, 0, seen, 1, values[j - first])
-            R.state[state].leave = leaving_chance(R, first, last, values, 0)
-            share_out(R, first, last, values, 0)
+                transition_values(R, t, arm, step, seen, people, values[j - first])
+            R.state[state].leave = leaving_chance(R, first, last, values, one)
+            share_out(R, first, last, values, one)
             total = 0.0
             for j in range(first, last):
                 R.fixed[j] = values[j - first, 0]
