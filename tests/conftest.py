@@ -19,12 +19,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compile before there are processes, each of which would otherwise do it for itself."""
     here = not hasattr(config, "workerinput") and not config.option.collectonly
     if here and config.getoption("numprocesses", None):
-        from sisim import load
-        from sisim.engine.simulate import simulate
-        from sisim.experiment.executors import compiled
+        from sisim.engine.machine_code import compile_engine, on_disk
 
-        if not compiled():
-            simulate(load("placed-youth", {"population.residents": 200}), replications=1)
+        if not on_disk():
+            compile_engine()
 
 
 def pytest_xdist_auto_num_workers() -> int:

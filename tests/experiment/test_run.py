@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -20,8 +19,8 @@ import pytest
 from small_sweeps import plan, same, shards, started, sweep_noting, write
 
 from sisim.cli import sweeping
-from sisim.engine import kernel
-from sisim.experiment import executors, run
+from sisim.engine import machine_code
+from sisim.experiment import run
 from sisim.experiment.cell import KEPT, SCENARIOS, Cell, Runner, Setup
 from sisim.experiment.design import cells
 from sisim.experiment.evaluate import Evaluator
@@ -205,33 +204,19 @@ def test_a_script_that_starts_itself_again_is_told_what_to_do(tmp_path: Path) ->
     assert not shards(out)
 
 
-def test_the_first_cell_ever_is_run_where_all_can_use_what_it_compiles(
+def test_what_all_processes_need_is_compiled_before_there_are_any(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Before any other process is started, the code that all of them need is on disk."""
-    here: list[int] = []
-    run_batch = executors.run_batch
+    there: list[int] = []
 
-    def noted(runner: Any, batch: Any) -> Any:
-        here.append(len(multiprocessing.active_children()))
-        return run_batch(runner, batch)
+    def noted() -> None:
+        there.append(len(multiprocessing.active_children()))
 
-    monkeypatch.setattr(executors, "run_batch", noted)
-    monkeypatch.setattr(executors, "compiled", lambda: False)
+    monkeypatch.setattr(machine_code, "on_disk", lambda: False)
+    monkeypatch.setattr(machine_code, "compile_engine", noted)
     study = sweep(plan(tmp_path), tmp_path / "out", executor=processes(2))
-    assert here == [0]
+    assert there == [0]
     assert study.finished == study.cells
-
-
-def test_what_is_compiled_is_looked_for_where_this_very_engine_keeps_it(
-    whole: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert len(whole)
-    assert executors.compiled()
-    elsewhere = SimpleNamespace(stats=SimpleNamespace(cache_path=str(tmp_path)))
-    monkeypatch.setattr(kernel, "run_blocks", elsewhere)
-    (tmp_path / "kernel.run_blocks-1.py30.1.nbc").touch()
-    assert not executors.compiled(), "that of another Python is not ours"
 
 
 def test_a_dask_cluster_of_two_workers_gives_the_same(

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from sisim.cli.speech import stderr
 from sisim.language import t
@@ -20,15 +27,9 @@ def progress(text: str, lang: str) -> Iterator[Callable[[int, int], None]]:
         BarColumn(),
         TimeRemainingColumn(),
     )
-    console = stderr()
-    first = not _compiled_before()
-    if first:
-        # Said as a line of its own, that it may be read where there is no terminal to draw on.
-        console.print(
-            t("The model is compiled, once and for all. That takes about a minute.", lang)
-        )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(t("Compiling", lang) if first else text, total=None)
+    compile_once(lang)
+    with Progress(*columns, console=stderr(), transient=True) as bar:
+        task = bar.add_task(text, total=None)
 
         def tell(done: int, total: int) -> None:
             bar.update(task, description=text, completed=done, total=total)
@@ -36,8 +37,18 @@ def progress(text: str, lang: str) -> Iterator[Callable[[int, int], None]]:
         yield tell
 
 
-def _compiled_before() -> bool:
-    """Return whether the compiled code of this version of the engine is on disk."""
-    from sisim.experiment.executors import compiled
+def compile_once(lang: str) -> None:
+    """Compile the engine, saying so, unless it has been done before."""
+    from sisim.engine.machine_code import compile_engine, on_disk
 
-    return compiled()
+    if on_disk():
+        return
+    console = stderr()
+    # A line of its own, that it may be read where there is no terminal to draw on.
+    console.print(
+        t("The model is compiled, once and for all. That takes about half a minute.", lang)
+    )
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
+                  console=console, transient=True) as bar:  # fmt: skip
+        bar.add_task(t("Compiling", lang), total=None)
+        compile_engine()

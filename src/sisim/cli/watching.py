@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from sisim.cli.options import Options, values
+from sisim.cli.progress import compile_once
 from sisim.cli.speech import Refusal, complain
 from sisim.language import Lang, t
 from sisim.scenario.load import load_scenario
@@ -60,6 +61,7 @@ def add_watching(command: Command, options: Options, lang: Lang, ready_scenario:
             given["population.residents"] = residents
         # What is wrong in the file is said here; later it is said on the page.
         load_scenario(scenario, given)
+        compile_once(lang)
         from sisim.live.app import HERE, PortTaken, free_port, serve
 
         try:

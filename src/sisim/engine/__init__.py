@@ -9,8 +9,8 @@ from pathlib import Path
 import numba
 from platformdirs import user_cache_dir
 
-COMPILED = ("cohort", "draws", "enrolment", "kernel", "tables")
-"""The modules whose content is compiled, by name."""
+COMPILED = ("cohort", "draws", "enrolment", "kernel", "machine_code", "tables")
+"""The modules whose content is compiled, or says what is, by name."""
 
 # Compiled code is kept on disk by the content of all of them: a function compiled into another
 # file's callers would otherwise be kept in its old form after a change.

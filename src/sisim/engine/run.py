@@ -92,8 +92,8 @@ class Simulation:
         self._blocks = np.arange(-(-len(self.people) // BLOCK))
         own = np.zeros((len(self._blocks), len(compiled.arms), BLOCK + 1), np.int32)
         self._bounds = Bounds(compiled, self.people) if bounds is None else bounds
-        self._counts = [_counts(compiled) for _ in range(self.threads)]
-        self._scratch = [_scratch(compiled, own) for _ in range(self.threads)]
+        self._counts = [counts(compiled) for _ in range(self.threads)]
+        self._scratch = [scratch(compiled, own) for _ in range(self.threads)]
         self._log: list[NDArray[np.void]] = []
         self.enrolments = Enrolments(compiled, self.people, self.key, recorded_enrolments)
         self._recorded_shares = recorded_shares
@@ -415,7 +415,8 @@ def columns(compiled: Compiled, who: People) -> Columns:
     )
 
 
-def _counts(compiled: Compiled) -> Counts:
+def counts(compiled: Compiled) -> Counts:
+    """Return what a thread counts, nothing yet."""
     arms = 1 + len(compiled.arms)
     steps = compiled.clock.end - compiled.clock.history
     cells = int(np.prod([len(names) for names in compiled.groupings.values()]))
@@ -430,7 +431,8 @@ def _counts(compiled: Compiled) -> Counts:
     )
 
 
-def _scratch(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
+def scratch(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
+    """Return the work space of a thread; all share `own`, int32 (blocks, arms, BLOCK + 1)."""
     state = compiled.tables.rule.state
     # Every track of everyone in every arm at once, and as much again for those who part ways.
     most = 2 * BLOCK * len(compiled.tracks) * (1 + len(compiled.arms))

@@ -9,18 +9,17 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 
+from sisim.engine import machine_code
 from sisim.experiment.cell import Cell, Runner, Setup
 from sisim.experiment.store import StoreError, versions
 from sisim.scenario.problems import Reason
@@ -92,10 +91,8 @@ class Processes:
             StoreError: If workers die again and again, or the script that asks is read by them.
         """
         leave_to_parent()
-        if not compiled():  # once, before many processes want the same code
-            for batch in batches:
-                yield run_batch(Runner(setup), batch)
-                break
+        if not machine_code.on_disk():  # once, before many processes want the same code
+            machine_code.compile_engine()
         waiting: dict[Future[Done], Batch] = {}
         again: list[Batch] = []
         deaths = 0
@@ -307,12 +304,3 @@ def _end(pool: ProcessPoolExecutor) -> None:
     pool.shutdown(wait=False, cancel_futures=True)
     for process in running:
         process.terminate()
-
-
-def compiled() -> bool:
-    """Return whether the compiled code of this very engine and Python is on disk."""
-    from sisim.engine.kernel import run_blocks
-
-    # Of all that a simulation compiles it is nearly the last, and takes the longest.
-    own = f"*.run_blocks-*.py{sys.version_info.major}{sys.version_info.minor}.*.nbc"
-    return any(Path(run_blocks.stats.cache_path).glob(own))

@@ -1,0 +1,121 @@
+"""The engine's machine code: whether it is on disk, and how it gets there.
+
+It compiles itself when it is first called, one function after the other. Two processes that each
+compile a half, and load the other's from disk, need little more than half the time.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba as nb
+import numpy as np
+
+from sisim.engine import kernel
+from sisim.engine.bounds import Held
+from sisim.engine.compile import compile_scenario
+from sisim.engine.draws import seed_key
+from sisim.engine.enrolment import eligible
+from sisim.engine.population import people
+from sisim.engine.run import columns, counts, scratch
+from sisim.scenario.load import load_scenario
+
+Arguments = dict[Callable[..., Any], tuple[Any, ...]]
+
+
+def on_disk() -> bool:
+    """Return whether the machine code of this very engine and Python is on disk."""
+    # Of all that a simulation compiles it is the last.
+    own = f"*.run_blocks-*.py{sys.version_info.major}{sys.version_info.minor}.*.nbc"
+    return any(Path(kernel.run_blocks.stats.cache_path).glob(own))
+
+
+def compile_engine() -> None:
+    """Compile all that a simulation needs, and keep it on disk."""
+    if len(os.sched_getaffinity(0)) < 2:
+        _compile(arguments())
+        return
+    with subprocess.Popen(
+        [sys.executable, "-m", __name__],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as other:
+        try:
+            needed = arguments()
+            last = {kernel.run_blocks: needed.pop(kernel.run_blocks)}
+            _compile({one: needed[one] for one in needed if one not in OTHERS})
+            # It says when all that the last function calls is there; if it has died, it says so
+            # by ending, and what it leaves undone is compiled here.
+            assert other.stdout is not None
+            other.stdout.readline()
+            _compile(last)
+        except BaseException:
+            other.kill()
+            raise
+    _compile(needed)
+
+
+def arguments() -> Arguments:
+    """Return the functions that a simulation calls, with arguments like those they are called with.
+
+    Every scenario gives arguments of the same types.
+    """
+    compiled = compile_scenario(load_scenario("placed-youth", {"population.residents": 1}))
+    tables = compiled.tables
+    rule, sight, layout = tables.rule, tables.sight, tables.layout
+    who = columns(compiled, people(compiled.scenario, compiled.clock, 1))
+    seen = counts(compiled)
+    work = scratch(compiled, np.zeros((1, 1, kernel.BLOCK + 1), np.int32))
+    own = work.own[0]
+    blocks, key, one, no = np.zeros(1, np.int64), seed_key(1), 1, False
+    of_slots = np.ones((1, 1))
+    drift, most = of_slots[0], of_slots.astype(np.float32)
+    bound, active = of_slots.astype(np.uint32), of_slots.astype(np.bool_)
+    held = Held(bound[None], most[None], active[None], when=blocks, ahead=blocks)
+    return {
+        kernel.find_leavers: (rule, sight, who, layout.track, work, one, one),
+        kernel.choose_moves: (rule, work, one, one, key),
+        kernel.part_ways: (who, work, own, one, one, one),
+        kernel.move_all: (layout, who, seen, work, one, one, one, one, no),
+        kernel.gather: (layout, who, held, work, own, one, one, one, one, one, one, key),
+        kernel.begin_step: (layout, who, seen, one, one, one, key),
+        kernel.count_uses: (rule, sight, layout, who, seen, one, one, one),
+        kernel.run_blocks: (
+            *(rule, sight, layout, who, held, seen, work),
+            *(blocks, one, one, no, key, no),
+        ),
+        kernel.begin_blocks: (layout, who, seen, blocks, one, key),
+        kernel.leaving_bounds: (rule, sight, of_slots, one, drift, of_slots, bound, most),
+        eligible: (
+            *(rule, sight, who, tables.target, tables.alternative),
+            *(one, one, one, one, one, no, blocks),
+        ),
+    }
+
+
+CALLED = (kernel.gather, kernel.begin_step, kernel.count_uses)
+"""What the other process compiles first, as `run_blocks` calls it."""
+OTHERS = (*CALLED, kernel.begin_blocks, kernel.leaving_bounds, eligible)
+"""All that the other process compiles."""
+
+
+def _compile(some: Arguments) -> None:
+    for function, given in some.items():
+        function.compile(tuple(nb.typeof(one) for one in given))  # type: ignore[attr-defined]
+
+
+def _compile_others() -> None:
+    needed = arguments()
+    _compile({one: needed[one] for one in CALLED})
+    print("called", flush=True)
+    _compile({one: needed[one] for one in OTHERS})
+
+
+if __name__ == "__main__":
+    _compile_others()

@@ -1,0 +1,57 @@
+"""Machine code that is kept on disk: what is compiled ahead is what a simulation calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from sys import version_info
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import sisim.engine
+from sisim import load
+from sisim.engine import kernel, machine_code
+from sisim.engine.simulate import simulate
+
+
+def test_what_is_compiled_ahead_is_what_a_simulation_calls() -> None:
+    """Had it been compiled for other types, there would be a second form of it on disk."""
+    machine_code.compile_engine()
+    simulate(load("placed-youth", {"population.residents": 200}), replications=1)
+    for function in machine_code.arguments():
+        name = f"*.{function.__name__}-*.py{version_info.major}{version_info.minor}.*.nbc"
+        forms = list(Path(function.stats.cache_path).glob(name))
+        assert len(forms) == 1, f"{function.__name__}: {forms}"
+
+
+def test_it_is_looked_for_where_this_very_engine_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert machine_code.on_disk()
+    elsewhere = SimpleNamespace(stats=SimpleNamespace(cache_path=str(tmp_path)))
+    monkeypatch.setattr(kernel, "run_blocks", elsewhere)
+    (tmp_path / "kernel.run_blocks-1.py30.1.nbc").touch()
+    assert not machine_code.on_disk(), "that of another Python is not ours"
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_everything_is_compiled_whoever_does_it(
+    cores: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a second process or without, nothing is left for a simulation to compile."""
+    done: list[Any] = []
+    monkeypatch.setattr(machine_code, "_compile", done.extend)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(cores)))
+    machine_code.compile_engine()
+    assert set(done) == set(machine_code.arguments())
+
+
+def test_every_module_that_is_compiled_is_known_to_be() -> None:
+    """What is kept on disk is told apart by the content of all that was compiled."""
+    folder = Path(sisim.engine.__file__).parent
+    compiled = {
+        path.stem for path in folder.glob("*.py")
+        if any(mark in path.read_text() for mark in ("nb.njit", "@compiled_function", "@inlined"))
+    }  # fmt: skip
+    assert {*compiled, "machine_code", "tables"} == set(sisim.engine.COMPILED)
