@@ -99,7 +99,7 @@ def arguments() -> Arguments:
     }
 
 
-CALLED = (kernel.gather, kernel.begin_step, kernel.count_uses)
+CALLED = (kernel.gather, kernel.begin_step)
 """What the other process compiles first, as `run_blocks` calls it."""
 OTHERS = (*CALLED, kernel.begin_blocks, kernel.leaving_bounds, eligible)
 """All that the other process compiles."""
