@@ -175,7 +175,7 @@ def build(lang: Lang) -> typer.Typer:
         print("\n".join(money_words(result, arms, lang)))
         for title, table in money_shown(result, arms, lang):
             print(f"\n{title}")
-            print_table(table)
+            print_table(table, lang)
         print()
         for path in written:
             print(path)
@@ -312,7 +312,7 @@ def build(lang: Lang) -> typer.Typer:
                 seeds=range(seed, seed + seeds),
                 progress=tell,
             )
-        print_table(DataFrame(target_rows(table, lang)))
+        print_table(DataFrame(target_rows(table, lang)), lang)
         print("\n".join(target_words(table, lang)))
 
     @command(
@@ -334,7 +334,7 @@ def build(lang: Lang) -> typer.Typer:
 
         table = register(load_scenario(scenario, values(changes, lang)))
         if out is None:
-            print_table(table)
+            print_table(table, lang)
         else:
             with whole_file(out, lang) as partial:
                 table.to_csv(partial, index=False)
@@ -443,6 +443,7 @@ def _arms(scenario: Any, chosen: list[str] | None, lang: Lang) -> list[str]:
 
 def _publish(result: Any, folder: Path, lang: Lang, view: "View | None") -> list[Path]:
     """Say what came out, and write it: figures where the scenario says which, always numbers."""
+    from sisim.report.outcomes import outcome_rows
     from sisim.report.publish import publish, write_all, write_tables
     from sisim.report.words import sentences
 
@@ -464,9 +465,11 @@ def _publish(result: Any, folder: Path, lang: Lang, view: "View | None") -> list
             write_goals(result, partial, lang)
 
     written = write_all(folder, write)
-    outcomes = result.outcomes()
-    means = outcomes.groupby(["outcome", "year", "arm"], sort=False, observed=True)["value"].mean()
-    print_table(means.unstack("arm").reset_index())
+    if result.scenario.outcomes:
+        print_table(outcome_rows(result, lang), lang)
+    else:
+        print(t("The scenario asks for no [outcomes]; what it costs, year by year, is in the "
+                "files.", lang))  # fmt: skip
     for line in _of_goals(result, lang):
         print(line)
     return written

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import floor, isfinite, log10
 from numbers import Real
 from pathlib import Path
 from typing import Any
@@ -97,7 +98,9 @@ def print_table(table: Any, lang: str = "en", leading: int | None = None) -> int
 
 
 def _cell(value: Any, lang: str) -> str:
-    if not isinstance(value, float):
+    if not isinstance(value, float) or not isfinite(value):
         return str(value)
-    # Whole kronor and people: six figures of an amount would be 1.99869e+07.
-    return number(value, lang) if abs(value) >= 1e4 else f"{value:g}"
+    # Whole kronor and people; of what is small, six figures or what it has.
+    decimals = max(5 - floor(log10(abs(value))), 0) if value else 0
+    shown = f"{value:.{decimals}f}".rstrip("0").partition(".")[2]
+    return number(value, lang, 0 if abs(value) >= 1e4 else len(shown))
