@@ -12,9 +12,9 @@ from matplotlib.transforms import Bbox
 from sisim.economics.effectiveness import Effectiveness
 from sisim.engine.result import WITHOUT
 from sisim.language import t
+from sisim.report.economics.frame import HIGH, WIDE, money_canvas
+from sisim.report.economics.words import price_words, unit_words
 from sisim.report.labels import Room
-from sisim.report.money_frame import HIGH, WIDE, money_canvas
-from sisim.report.money_words import price_words, unit_words
 from sisim.report.result import MoneyResult
 from sisim.report.style import (
     BLUE,

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from sisim.language import t
 from sisim.planning.implementation import Implementation, Version
-from sisim.report.answer_frame import Subject, answer_canvas, records, ticks_across
-from sisim.report.money_frame import label, swatch
+from sisim.report.economics.frame import label, swatch
+from sisim.report.experiment.frame import Subject, answer_canvas, records, ticks_across
 from sisim.report.style import (
     BLUE,
     DARK_GREEN,

@@ -10,7 +10,10 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from sisim.engine.result import WITHOUT
 from sisim.experiment.probabilistic import Probabilistic
 from sisim.language import t
-from sisim.report.answer_frame import (
+from sisim.report.economics.frame import label
+from sisim.report.economics.frontier import HUES, MARKS
+from sisim.report.experiment.assumption_words import Assumptions
+from sisim.report.experiment.frame import (
     Subject,
     answer_canvas,
     lower,
@@ -18,10 +21,7 @@ from sisim.report.answer_frame import (
     scale_for,
     ticks_across,
 )
-from sisim.report.assumption_words import Assumptions
-from sisim.report.frontier import HUES, MARKS
 from sisim.report.labels import EndLabels
-from sisim.report.money_frame import label
 from sisim.report.style import (
     BLUE,
     FINE,

@@ -11,7 +11,7 @@ import pandas as pd
 from sisim.economics.ledger import ORE
 from sisim.economics.repayment import Repayments
 from sisim.language import t
-from sisim.report.repayment_tables import (
+from sisim.report.economics.repayment_tables import (
     account_rows,
     account_table,
     administration_rows,
@@ -23,7 +23,7 @@ from sisim.report.repayment_tables import (
     plan_rows,
     repayment_table,
 )
-from sisim.report.repayment_tables import shown as rows_shown
+from sisim.report.economics.repayment_tables import shown as rows_shown
 from sisim.report.result import MoneyResult
 from sisim.report.writing import decimal, money, share_of
 from sisim.scenario.fund import Fund
@@ -177,8 +177,8 @@ def pictures(
     result: MoneyResult, arms: Sequence[str], lang: str
 ) -> Mapping[str, Callable[[], Figure]]:
     """Return what draws each picture, by file name."""
-    from sisim.report.budget_frames import draw_budget_frames
-    from sisim.report.repayment_plan import draw_repayment_plan
+    from sisim.report.economics.budget_frames import draw_budget_frames
+    from sisim.report.economics.repayment_plan import draw_repayment_plan
 
     found: dict[str, Callable[[], Figure]] = {}
     for one in _all(result, arms):

@@ -11,7 +11,9 @@ from matplotlib.figure import Figure
 from sisim.experiment.break_even import BreakEven
 from sisim.experiment.factors import grade_of
 from sisim.language import t
-from sisim.report.answer_frame import (
+from sisim.report.economics.frame import label
+from sisim.report.experiment.assumption_words import Assumptions
+from sisim.report.experiment.frame import (
     Scale,
     Subject,
     answer_canvas,
@@ -19,8 +21,6 @@ from sisim.report.answer_frame import (
     scale_for,
     subtitle_of,
 )
-from sisim.report.assumption_words import Assumptions
-from sisim.report.money_frame import label
 from sisim.report.style import (
     BLUE,
     DARK_ORANGE,

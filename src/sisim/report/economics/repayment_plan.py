@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from sisim.economics.repayment import Plan, Repayments
 from sisim.language import t
 from sisim.report.administrations import HUES
+from sisim.report.economics.frame import swatch
+from sisim.report.economics.repayment_tables import label_of
 from sisim.report.frame import EDGE
 from sisim.report.labels import Room
-from sisim.report.money_frame import swatch
-from sisim.report.repayment_tables import label_of
 from sisim.report.result import MoneyResult
 from sisim.report.style import (
     BLACK,
@@ -39,7 +39,7 @@ WIDE, HIGH = 1280.0, 720.0
 
 def draw_repayment_plan(result: MoneyResult, one: Repayments, lang: str) -> Figure:
     """Draw a plan of repayment: bars by year, and what has accumulated for the fund."""
-    from sisim.report.repayment import conditions
+    from sisim.report.economics.repayment import conditions
 
     scenario, plan = result.scenario, one.plan
     figure = canvas(WIDE, HIGH)

@@ -10,11 +10,11 @@ import pytest
 from any_counts import PATHWAY, counts, same_in_every_arm
 
 from sisim.language import LANGUAGES
-from sisim.report.cash_ladder import draw_cash_ladder
-from sisim.report.frontier import draw_frontier
-from sisim.report.money import money_shown, money_tables, money_words, publish_money
-from sisim.report.net_position import draw_net_position
-from sisim.report.who_gains import draw_who_gains
+from sisim.report.economics.cash_ladder import draw_cash_ladder
+from sisim.report.economics.frontier import draw_frontier
+from sisim.report.economics.money import money_shown, money_tables, money_words, publish_money
+from sisim.report.economics.net_position import draw_net_position
+from sisim.report.economics.who_gains import draw_who_gains
 from sisim.results import Results
 
 OUTCOMES = {

@@ -6,7 +6,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sisim.language import t
-from sisim.report.answer_frame import (
+from sisim.report.economics.frame import label, swatch
+from sisim.report.experiment.assumption_words import Assumptions
+from sisim.report.experiment.frame import (
     Subject,
     answer_canvas,
     lower,
@@ -15,8 +17,6 @@ from sisim.report.answer_frame import (
     subtitle_of,
     ticks_across,
 )
-from sisim.report.assumption_words import Assumptions
-from sisim.report.money_frame import label, swatch
 from sisim.report.style import (
     BLUE,
     DARK_ORANGE,

@@ -8,9 +8,9 @@ from matplotlib.lines import Line2D
 from matplotlib.typing import LineStyleType
 
 from sisim.language import t
+from sisim.report.economics.frame import swatch
+from sisim.report.economics.repayment_tables import label_of
 from sisim.report.frame import EDGE
-from sisim.report.money_frame import swatch
-from sisim.report.repayment_tables import label_of
 from sisim.report.result import MoneyResult
 from sisim.report.style import (
     BLACK,

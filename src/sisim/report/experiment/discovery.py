@@ -10,8 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from sisim.experiment.discovery import Box, Side
 from sisim.language import t
-from sisim.report.answer_frame import Subject, answer_canvas, lower, scale_for
-from sisim.report.assumption_words import Assumptions
+from sisim.report.experiment.assumption_words import Assumptions
+from sisim.report.experiment.frame import Subject, answer_canvas, lower, scale_for
 from sisim.report.style import (
     BLUE,
     DARK_ORANGE,

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from sisim.experiment.precision import FEWEST, Precision, precision
 from sisim.language import t
-from sisim.report.answer_frame import Subject, answer_canvas, lower, scale_for, subtitle_of
+from sisim.report.experiment.frame import Subject, answer_canvas, lower, scale_for, subtitle_of
 from sisim.report.labels import EndLabels
 from sisim.report.style import BLUE, INK, MUTED, SKY, place, points, scale_ticks, write
 from sisim.report.writing import decimal

@@ -11,16 +11,16 @@ import pytest
 
 from sisim.economics.portfolio import Venture, portfolio
 from sisim.engine.simulate import simulate
-from sisim.report import portfolio as report_of_portfolio
-from sisim.report import repayment
-from sisim.report.portfolio import draw_portfolio, portfolio_sentences, portfolio_table
-from sisim.report.repayment_tables import plan_csv, repayment_table
+from sisim.report.economics import portfolio as report_of_portfolio
+from sisim.report.economics import repayment
+from sisim.report.economics.portfolio import draw_portfolio, portfolio_sentences, portfolio_table
+from sisim.report.economics.repayment_tables import plan_csv, repayment_table
 from sisim.report.writing import NBSP
 from sisim.results import Results
 from sisim.scenario.fund import Fund
 from sisim.scenario.load import load_scenario
 
-SCENARIO = Path(__file__).parents[2] / "scenarios" / "repayment.toml"
+SCENARIO = Path(__file__).parents[3] / "scenarios" / "repayment.toml"
 ARMS = ["project"]
 
 

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from sisim.economics.distribution import WhoGains
 from sisim.language import t
-from sisim.report.money_frame import label, money_canvas, swatch
+from sisim.report.economics.frame import label, money_canvas, swatch
 from sisim.report.result import MoneyResult
 from sisim.report.style import (
     DARK_GREEN,

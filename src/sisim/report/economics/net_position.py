@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from sisim.economics.appraisal import Appraisal
 from sisim.language import t
+from sisim.report.economics.frame import money_canvas
 from sisim.report.labels import EndLabels, Room
-from sisim.report.money_frame import money_canvas
 from sisim.report.result import MoneyResult
 from sisim.report.series import BAND_FROM
 from sisim.report.style import (

@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from sisim.report.economics.words import conventions
 from sisim.report.frame import EDGE
-from sisim.report.money_words import conventions
 from sisim.report.result import MoneyResult
 from sisim.report.style import (
     FINE,

@@ -12,7 +12,7 @@ from matplotlib.text import Text
 import sisim
 from sisim.economics.contract import PRIVATE, with_contracts
 from sisim.language import LANGUAGES
-from sisim.report.contract import (
+from sisim.report.economics.contract import (
     contract_pictures,
     contract_shown,
     contract_tables,
@@ -23,7 +23,7 @@ from sisim.report.style import renderer
 from sisim.report.writing import NBSP
 from sisim.results import Results
 
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
+SCENARIOS = Path(__file__).parents[3] / "scenarios"
 SMALL = {
     "population.cohort": 600,
     "replications": 2,
@@ -61,7 +61,7 @@ def test_a_contract_is_one_plain_sentence(done: Results) -> None:
 
 
 def test_tiers_and_shared_savings_are_said() -> None:
-    from sisim.report.contract_words import sentence
+    from sisim.report.economics.contract_words import sentence
 
     scenario = sisim.load(SCENARIOS / "outcome-contract.toml")
     said = {n: sentence(scenario, c, "en") for n, c in scenario.contracts.items()}

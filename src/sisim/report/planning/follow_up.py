@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 
 from sisim.language import t
 from sisim.planning.follow_up import RESULTS, FollowUp, Measure, responsible
-from sisim.report.answer_frame import Subject, answer_canvas, lower, records
-from sisim.report.money_frame import label, swatch
+from sisim.report.economics.frame import label, swatch
+from sisim.report.experiment.frame import Subject, answer_canvas, lower, records
 from sisim.report.style import (
     BLUE,
     FINE,

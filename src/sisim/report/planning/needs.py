@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 
 from sisim.language import number, t
 from sisim.planning.needs import ALL, Needs, wanted_groups
-from sisim.report.answer_frame import Subject, answer_canvas, lower, records, ticks_across
-from sisim.report.money_frame import label, swatch
+from sisim.report.economics.frame import label, swatch
+from sisim.report.experiment.frame import Subject, answer_canvas, lower, records, ticks_across
 from sisim.report.style import (
     BLUE,
     DARK_GREEN,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sisim.economics.contract import Settlement
 from sisim.language import number, t
-from sisim.report.contract_words import (
+from sisim.report.economics.contract_words import (
     at_risk_words,
     bound,
     party_name,

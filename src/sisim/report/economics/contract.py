@@ -10,7 +10,7 @@ import pandas as pd
 
 from sisim.economics.contract import Settlement
 from sisim.language import t
-from sisim.report.contract_words import kronor, party_name, sentence, signed, title_of
+from sisim.report.economics.contract_words import kronor, party_name, sentence, signed, title_of
 from sisim.report.result import Result
 from sisim.report.writing import decimal, share_of
 from sisim.scenario.scenario import Scenario
@@ -59,7 +59,7 @@ def contract_pictures(
     result: HasContracts, arms: Sequence[str], lang: str
 ) -> Mapping[str, Callable[[], Figure]]:
     """Return what draws each contract in each arm that it is about, by a name for its file."""
-    from sisim.report.contract_figure import draw_contract
+    from sisim.report.economics.contract_figure import draw_contract
 
     return {
         f"contract-{one.name}-{one.arm}": lambda one=one: draw_contract(result, one, lang)  # type: ignore[misc]

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sisim.report import portfolio, repayment
-from sisim.report.contract import (
+from sisim.report.economics import portfolio, repayment
+from sisim.report.economics.contract import (
     contract_pictures,
     contract_shown,
     contract_tables,
     contract_words,
 )
-from sisim.report.money_tables import shown_tables
-from sisim.report.money_words import money_sentences
+from sisim.report.economics.tables import shown_tables
+from sisim.report.economics.words import money_sentences
 from sisim.report.publish import PICTURE_DPI, write_all, write_tables
 from sisim.report.result import MoneyResult
 
@@ -74,10 +74,10 @@ def _appraisal_tables(result: MoneyResult, arms: Arms) -> Mapping[str, pd.DataFr
 
 
 def _appraisal_pictures(result: MoneyResult, arms: Arms, lang: str) -> Pictures:
-    from sisim.report.cash_ladder import draw_cash_ladder
-    from sisim.report.frontier import draw_frontier
-    from sisim.report.net_position import draw_net_position
-    from sisim.report.who_gains import draw_who_gains
+    from sisim.report.economics.cash_ladder import draw_cash_ladder
+    from sisim.report.economics.frontier import draw_frontier
+    from sisim.report.economics.net_position import draw_net_position
+    from sisim.report.economics.who_gains import draw_who_gains
 
     drawn = {
         "who-gains": draw_who_gains,
