@@ -8,7 +8,6 @@ from matplotlib.lines import Line2D
 from matplotlib.typing import LineStyleType
 
 from sisim.language import t
-from sisim.report.economics.frame import swatch
 from sisim.report.economics.repayment_tables import label_of
 from sisim.report.frame import EDGE
 from sisim.report.result import MoneyResult
@@ -17,13 +16,16 @@ from sisim.report.style import (
     BLUE,
     FINE,
     GREEN,
+    HIGH,
     MUTED,
     ORANGE,
+    WIDE,
     canvas,
     fit,
     place,
     points,
     scale_ticks,
+    swatch,
     width_of,
     wrap,
     write,
@@ -31,7 +33,6 @@ from sisim.report.style import (
 from sisim.report.words import footer
 from sisim.report.writing import unit_for
 
-WIDE, HIGH = 1280.0, 720.0
 MOST = 4
 """So many administrations find room: those who repay the most."""
 

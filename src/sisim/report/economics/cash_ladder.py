@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sisim.economics.cash import CashLadder, Rung
 from sisim.language import t
-from sisim.report.economics.frame import money_canvas, swatch
+from sisim.report.economics.frame import money_canvas
 from sisim.report.result import MoneyResult
 from sisim.report.style import (
     BLUE,
@@ -22,6 +22,7 @@ from sisim.report.style import (
     place,
     points,
     scale_ticks,
+    swatch,
     wrap,
     write,
 )

@@ -12,7 +12,7 @@ from matplotlib.transforms import Bbox
 from sisim.economics.effectiveness import Effectiveness
 from sisim.engine.result import WITHOUT
 from sisim.language import t
-from sisim.report.economics.frame import HIGH, WIDE, money_canvas
+from sisim.report.economics.frame import money_canvas
 from sisim.report.economics.words import price_words, unit_words
 from sisim.report.labels import Room
 from sisim.report.result import MoneyResult
@@ -20,6 +20,7 @@ from sisim.report.style import (
     BLUE,
     FONT,
     GREEN,
+    HIGH,
     INK,
     MUTED,
     ORANGE,
@@ -27,6 +28,7 @@ from sisim.report.style import (
     PURPLE,
     SKY,
     VERMILION,
+    WIDE,
     place,
     points,
     scale_ticks,

@@ -18,9 +18,11 @@ from sisim.report.style import (
     BLUE,
     DARK_GREEN,
     FINE,
+    HIGH,
     INK,
     MUTED,
     VERMILION,
+    WIDE,
     canvas,
     place,
     points,
@@ -32,7 +34,6 @@ from sisim.report.words import footer
 from sisim.report.writing import money, share_of, unit_for
 from sisim.scenario.fund import Basis
 
-WIDE, HIGH = 1280.0, 720.0
 HUES: dict[Basis, str] = {
     "planned": BLUE, "mix": DARK_GREEN, "observed": VERMILION, "none": BLACK
 }  # fmt: skip

@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 from sisim.economics.repayment import Plan, Repayments
 from sisim.language import t
 from sisim.report.administrations import HUES
-from sisim.report.economics.frame import swatch
 from sisim.report.economics.repayment_tables import label_of
 from sisim.report.frame import EDGE
 from sisim.report.labels import Room
@@ -18,14 +17,17 @@ from sisim.report.style import (
     BLACK,
     DARK_ORANGE,
     FINE,
+    HIGH,
     INK,
     MUTED,
     ORANGE,
+    WIDE,
     canvas,
     fit,
     place,
     points,
     scale_ticks,
+    swatch,
     width_of,
     write,
 )
@@ -34,7 +36,6 @@ from sisim.report.writing import decimal, money, unit_for
 
 OWN = tuple(hue for hue in HUES if hue != ORANGE)
 """Of the administrations: orange is what is paid out."""
-WIDE, HIGH = 1280.0, 720.0
 
 
 def draw_repayment_plan(result: MoneyResult, one: Repayments, lang: str) -> Figure:

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from sisim.economics.distribution import WhoGains
 from sisim.language import t
-from sisim.report.economics.frame import label, money_canvas, swatch
+from sisim.report.economics.frame import money_canvas
 from sisim.report.result import MoneyResult
 from sisim.report.style import (
     DARK_GREEN,
@@ -19,8 +19,10 @@ from sisim.report.style import (
     PROJECTOR,
     RULE,
     fit,
+    label,
     place,
     points,
+    swatch,
     write,
 )
 from sisim.report.writing import decimal, unit_for

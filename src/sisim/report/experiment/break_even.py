@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from sisim.experiment.break_even import BreakEven
 from sisim.experiment.factors import grade_of
 from sisim.language import t
-from sisim.report.economics.frame import label
 from sisim.report.experiment.assumption_words import Assumptions
 from sisim.report.experiment.frame import (
     Scale,
@@ -29,6 +28,7 @@ from sisim.report.style import (
     MUTED,
     SKY,
     VERMILION,
+    label,
     place,
     points,
     scale_ticks,

@@ -6,7 +6,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sisim.language import t
-from sisim.report.economics.frame import label, swatch
 from sisim.report.experiment.assumption_words import Assumptions
 from sisim.report.experiment.frame import (
     Subject,
@@ -17,7 +16,19 @@ from sisim.report.experiment.frame import (
     subtitle_of,
     ticks_across,
 )
-from sisim.report.style import BLUE, FINE, INK, MUTED, SKY, place, points, wrap, write
+from sisim.report.style import (
+    BLUE,
+    FINE,
+    INK,
+    MUTED,
+    SKY,
+    label,
+    place,
+    points,
+    swatch,
+    wrap,
+    write,
+)
 from sisim.report.writing import decimal
 
 MOST = 7

@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sisim.language import t
-from sisim.report.economics.frame import label
 from sisim.report.experiment.assumption_words import Assumptions
 from sisim.report.experiment.frame import (
     Subject,
@@ -26,6 +25,7 @@ from sisim.report.style import (
     INK,
     MUTED,
     ORANGE,
+    label,
     place,
     points,
     wrap,

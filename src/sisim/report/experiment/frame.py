@@ -17,10 +17,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sisim.engine.result import digest
 from sisim.language import t
-from sisim.report.economics.frame import HIGH, WIDE
 from sisim.report.economics.words import conventions
 from sisim.report.frame import EDGE
-from sisim.report.style import FINE, MUTED, canvas, fit, wrap, write
+from sisim.report.style import FINE, HIGH, MUTED, WIDE, canvas, fit, wrap, write
 from sisim.report.words import footer
 from sisim.report.writing import Unit, decimal, money, unit_for
 from sisim.scenario.scenario import Scenario

@@ -11,10 +11,9 @@ from matplotlib.patches import FancyBboxPatch
 
 from sisim.experiment.factors import value_at
 from sisim.language import t
-from sisim.report.economics.frame import label
 from sisim.report.experiment.assumption_words import Assumptions
 from sisim.report.experiment.frame import Subject, answer_canvas, lower, scale_for, subtitle_of
-from sisim.report.style import BLACK, BLUE, FINE, INK, MUTED, ORANGE, place, points, write
+from sisim.report.style import BLACK, BLUE, FINE, INK, MUTED, ORANGE, label, place, points, write
 
 HUES = LinearSegmentedColormap.from_list("sisim", [ORANGE, "#FFFFFF", BLUE])
 """Orange is below zero, blue above: told apart by the colour-blind, and by the sign."""

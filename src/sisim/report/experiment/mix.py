@@ -7,9 +7,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sisim.language import t
-from sisim.report.economics.frame import label
 from sisim.report.experiment.frame import Subject, answer_canvas, records
-from sisim.report.style import BLUE, FINE, INK, MUTED, place, points, wrap, write
+from sisim.report.style import BLUE, FINE, INK, MUTED, label, place, points, wrap, write
 from sisim.report.writing import decimal, listing, money, unit_for
 
 

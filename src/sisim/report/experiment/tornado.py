@@ -6,7 +6,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sisim.language import t
-from sisim.report.economics.frame import label, swatch
 from sisim.report.experiment.assumption_words import Assumptions
 from sisim.report.experiment.frame import (
     Subject,
@@ -25,8 +24,10 @@ from sisim.report.style import (
     MUTED,
     ORANGE,
     PROJECTOR,
+    label,
     place,
     points,
+    swatch,
     wrap,
     write,
 )

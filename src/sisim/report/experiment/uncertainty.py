@@ -10,7 +10,6 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from sisim.engine.result import WITHOUT
 from sisim.experiment.probabilistic import Probabilistic
 from sisim.language import t
-from sisim.report.economics.frame import label
 from sisim.report.economics.frontier import HUES, MARKS
 from sisim.report.experiment.assumption_words import Assumptions
 from sisim.report.experiment.frame import (
@@ -28,6 +27,7 @@ from sisim.report.style import (
     INK,
     MUTED,
     PROJECTOR,
+    label,
     place,
     points,
     scale_ticks,

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 
 from sisim.language import t
 from sisim.planning.follow_up import RESULTS, FollowUp, Measure, responsible
-from sisim.report.economics.frame import label, swatch
 from sisim.report.experiment.frame import Subject, answer_canvas, lower, records
 from sisim.report.style import (
     BLUE,
@@ -21,9 +20,11 @@ from sisim.report.style import (
     SKY,
     VERMILION,
     fit,
+    label,
     place,
     points,
     scale_ticks,
+    swatch,
     wrap,
     write,
 )

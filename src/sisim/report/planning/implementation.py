@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 
 from sisim.language import t
 from sisim.planning.implementation import Implementation, Version
-from sisim.report.economics.frame import label, swatch
 from sisim.report.experiment.frame import Subject, answer_canvas, records, ticks_across
 from sisim.report.style import (
     BLUE,
@@ -22,9 +21,11 @@ from sisim.report.style import (
     PURPLE,
     VERMILION,
     fit,
+    label,
     place,
     points,
     scale_ticks,
+    swatch,
     write,
 )
 from sisim.report.writing import decimal, listing, money, share_of, unit_for

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 
 from sisim.language import number, t
 from sisim.planning.needs import ALL, Needs, wanted_groups
-from sisim.report.economics.frame import label, swatch
 from sisim.report.experiment.frame import Subject, answer_canvas, lower, records, ticks_across
 from sisim.report.style import (
     BLUE,
@@ -26,8 +25,10 @@ from sisim.report.style import (
     VERMILION,
     YELLOW,
     fit,
+    label,
     place,
     points,
+    swatch,
     wrap,
     write,
 )
