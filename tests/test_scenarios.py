@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from sisim.cli import build
 from sisim.engine.simulate import simulate
 from sisim.language import LANGUAGES
-from sisim.report.money import money_shown, money_tables, money_words
+from sisim.report.economics.money import money_shown, money_tables, money_words
 from sisim.results import Results
 from sisim.scenario.base import Text
 from sisim.scenario.contents import contents, kind_of

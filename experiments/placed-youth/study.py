@@ -29,11 +29,11 @@ from sisim.experiment.one_way import one_way
 from sisim.experiment.precision import precision
 from sisim.experiment.question import Question, together
 from sisim.language import LANGUAGES
-from sisim.report import break_even as break_even_report
-from sisim.report import precision as sure_report
-from sisim.report import tornado
-from sisim.report.answer_frame import Subject
-from sisim.report.deciding import draw_morris
+from sisim.report.experiment import break_even as break_even_report
+from sisim.report.experiment import precision as sure_report
+from sisim.report.experiment import tornado
+from sisim.report.experiment.deciding import draw_morris
+from sisim.report.experiment.frame import Subject
 from sisim.scenario.load import load_scenario
 from sisim.scenario.scenario import Scenario
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from sisim.economics.portfolio import Portfolio, Venture, portfolio
 from sisim.engine.simulate import simulate
-from sisim.report.portfolio import draw_portfolio, portfolio_sentences, portfolio_table
+from sisim.report.economics.portfolio import draw_portfolio, portfolio_sentences, portfolio_table
 from sisim.report.words import footer
 from sisim.results import Results
 from sisim.scenario.base import Positive, Probability

@@ -23,8 +23,8 @@ from sisim.experiment.probabilistic import Probabilistic, from_study
 from sisim.experiment.run import Study, open_study
 from sisim.experiment.value_of_information import evpi, evppi_table
 from sisim.language import LANGUAGES, t
-from sisim.report import discovery, uncertainty
-from sisim.report.answer_frame import Subject
+from sisim.report.experiment import discovery, uncertainty
+from sisim.report.experiment.frame import Subject
 
 HERE = Path(__file__).parent
 NPV = "net_present_value"

@@ -22,8 +22,8 @@ from sisim.experiment.factors import grade_of, value_at
 from sisim.experiment.one_way import standard_error
 from sisim.experiment.run import Study, open_study
 from sisim.language import LANGUAGES
-from sisim.report import tornado
-from sisim.report.answer_frame import Subject
+from sisim.report.experiment import tornado
+from sisim.report.experiment.frame import Subject
 
 HERE = Path(__file__).parent
 NPV = "net_present_value"

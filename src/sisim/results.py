@@ -160,7 +160,7 @@ class Results:
     @property
     def money_tables(self) -> Mapping[str, pd.DataFrame]:
         """The tables on money: appraisal, net position, who gains, cash ladder and so on."""
-        from sisim.report.money import money_tables
+        from sisim.report.economics.money import money_tables
 
         arms = self.counts.arms[1:]
         return money_tables(self, arms) if arms else {}

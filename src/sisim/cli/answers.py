@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sisim.experiment.executors import Executor
     from sisim.experiment.question import Question
-    from sisim.report.answer_frame import Subject
+    from sisim.report.experiment.frame import Subject
 
 NPV = "net_present_value"
 DRAWS, POINTS, BASE_POINTS, TRAJECTORIES = 200, 5, 64, 10
@@ -116,7 +116,7 @@ def add_answers(
         folder = ready_for(out, loaded)
         from sisim.experiment.precision import precision as sure
         from sisim.experiment.precision import until as run_until
-        from sisim.report.precision import course, draw_precision, sentences
+        from sisim.report.experiment.precision import course, draw_precision, sentences
 
         first = loaded.seed if seed is None else seed
         count = loaded.replications if replications is None else replications
@@ -179,8 +179,8 @@ def add_answers(
         from sisim.experiment.factors import factors
         from sisim.experiment.global_sensitivity import morris, sobol
         from sisim.experiment.one_way import one_way
-        from sisim.report.deciding import draw_morris, draw_sobol
-        from sisim.report.tornado import draw_tornado, sentences
+        from sisim.report.experiment.deciding import draw_morris, draw_sobol
+        from sisim.report.experiment.tornado import draw_tornado, sentences
 
         varied = factors(loaded, vary or (), pathway=everything)
         least = 1 if method == "one-way" else 2
@@ -246,7 +246,7 @@ def add_answers(
         from numpy import linspace, unique
 
         from sisim.experiment.one_way import two_way
-        from sisim.report.heat_map import draw_heat_map, sentences
+        from sisim.report.experiment.heat_map import draw_heat_map, sentences
 
         axes: list[tuple[str, list[float]]] = []
         for given in (across, up):
@@ -304,7 +304,7 @@ def add_answers(
         from sisim.experiment.break_even import table
         from sisim.experiment.factors import alike, value_at
         from sisim.experiment.question import together
-        from sisim.report.break_even import MOST, draw_break_even, sentences
+        from sisim.report.experiment.break_even import MOST, draw_break_even, sentences
 
         with simulating(lang) as tell:
             ask, subject = question(
@@ -366,7 +366,7 @@ def add_answers(
             raise Refusal(text)
         from numpy import linspace
 
-        from sisim.report import uncertainty as pictures_of
+        from sisim.report.experiment import uncertainty as pictures_of
 
         analysis, subject = analysed(loaded, arm, draws, replications, seed, workers, lang)
         grades = _grades(loaded)
@@ -419,7 +419,7 @@ def add_answers(
         loaded = load_scenario(scenario, values(changes, lang))
         folder = ready_for(out, loaded)
         from sisim.experiment.discovery import discover as find
-        from sisim.report.discovery import draw_discovery, sentences
+        from sisim.report.experiment.discovery import draw_discovery, sentences
 
         chosen = _arm(loaded, arm, lang)
         analysis, subject = analysed(loaded, chosen, draws, replications, seed, workers, lang)
@@ -466,7 +466,7 @@ def add_answers(
         folder = ready_for(out, one)
         from sisim.experiment.difference import changes as found_changes
         from sisim.experiment.difference import difference
-        from sisim.report.difference import draw_difference, sentences
+        from sisim.report.experiment.difference import draw_difference, sentences
 
         count = len(found_changes(one, other))
         if not count:
@@ -521,7 +521,7 @@ def add_answers(
         folder = ready_for(out, first)
         from sisim.experiment.evaluate import Evaluator
         from sisim.experiment.mix import Option, mixes
-        from sisim.report.mix import draw_mix, sentence
+        from sisim.report.experiment.mix import draw_mix, sentence
 
         titles = [one.title.in_language(lang) for one in loaded.values()]
         # Two versions of a scenario often have the same title.
@@ -587,7 +587,7 @@ def question(
     from sisim.experiment.evaluate import Evaluator
     from sisim.experiment.measures import names
     from sisim.experiment.question import Question
-    from sisim.report.answer_frame import Subject
+    from sisim.report.experiment.frame import Subject
 
     chosen = _arm(scenario, arm, lang)
     known = names(scenario)
@@ -621,7 +621,7 @@ def analysed(
     """Return a probabilistic analysis of an arm (None: of all), and what a picture is about."""
     from sisim.experiment.evaluate import Evaluator
     from sisim.experiment.probabilistic import draws, measures, probabilistic
-    from sisim.report.answer_frame import Subject
+    from sisim.report.experiment.frame import Subject
 
     chosen = _arm(scenario, arm, lang)
     first = scenario.seed if seed is None else seed
@@ -650,7 +650,7 @@ def answer(
     lang: Lang,
 ) -> None:
     """Say what came out, and write it."""
-    from sisim.report.answers import publish_answer
+    from sisim.report.experiment.answers import publish_answer
 
     with politely(folder, lang):
         written = publish_answer(folder, name, pictures, tables, words)

@@ -164,7 +164,7 @@ def build(lang: Lang) -> typer.Typer:
         folder = out or RESULTS / loaded.name
         refuse_early(folder, lang)
         from sisim.engine.simulate import simulate
-        from sisim.report.money import money_shown, money_words, publish_money
+        from sisim.report.economics.money import money_shown, money_words, publish_money
         from sisim.results import Results
 
         with progress(t("Simulating", lang), lang) as tell:

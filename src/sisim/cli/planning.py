@@ -110,7 +110,12 @@ def add_planning(
             text = t('There is no transition "{name}".', lang, name=name)
             _known(name, loaded.pathway.transitions, text, lang)
         from sisim.planning.needs import needs as where
-        from sisim.report.needs import draw_concentration, draw_groups, draw_rules, sentences
+        from sisim.report.planning.needs import (
+            draw_concentration,
+            draw_groups,
+            draw_rules,
+            sentences,
+        )
 
         with progress(t("Simulating", lang), lang) as tell:
             found = where(
@@ -181,7 +186,7 @@ def add_planning(
         from sisim.planning.follow_up import deviations, moments
         from sisim.planning.follow_up import follow_up as plan_of
         from sisim.planning.observed import read_observed, template
-        from sisim.report.follow_up import draw_follow_up, plan_table, sentences
+        from sisim.report.planning.follow_up import draw_follow_up, plan_table, sentences
 
         when = moments(loaded, month)
         if not when:
@@ -245,7 +250,7 @@ def add_planning(
         loaded = load_scenario(scenario, values(changes, lang))
         folder = _folder(out, loaded, lang)
         from sisim.planning.implementation import LEVERS, chosen, implementation
-        from sisim.report.implementation import draw_versions, draw_years, sentences
+        from sisim.report.planning.implementation import draw_versions, draw_years, sentences
 
         if arm is not None:
             _arm(loaded, arm, lang)

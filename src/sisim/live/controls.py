@@ -13,7 +13,7 @@ from sisim.live.library import file_of
 from sisim.live.session import MOST_RESIDENTS, MOST_RUNS, MOST_YEARS
 from sisim.live.tags import Script, Tag, at_once, button
 from sisim.live.visit import Visit
-from sisim.report.assumption_words import Assumptions
+from sisim.report.experiment.assumption_words import Assumptions
 
 EVERY = 0.03
 """Seconds between two messages from a slider that moves."""

@@ -26,8 +26,8 @@ from sisim.language import LANGUAGES, t
 from sisim.live.charts import AROUND, COST, LEFT, LIGHT, RIGHT, Axes, Look, Option, figure
 from sisim.live.levers import Lever, changes, main_levers
 from sisim.live.library import with_figures
-from sisim.report.assumption_words import Assumptions
 from sisim.report.captions import headline_cells
+from sisim.report.experiment.assumption_words import Assumptions
 from sisim.report.frame import span, unit_of
 from sisim.report.series import WHICH, Comparison, Floats, Side, Which, compare, compared_in
 from sisim.report.words import caption, footer, number_of, scope, verdict

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sisim.experiment.factors import Factor, factors, is_whole, value_at
 from sisim.language import t
 from sisim.nearby import Road
-from sisim.report.assumption_words import Assumptions
+from sisim.report.experiment.assumption_words import Assumptions
 from sisim.report.writing import NBSP, decimal, percent_sign
 from sisim.scenario.base import Number
 from sisim.scenario.numbers import numbers

@@ -12,10 +12,10 @@ from sisim.live.charts import FONT, TEXT, Look, Option, label, line, marked, pat
 from sisim.live.controls import choose_arm
 from sisim.live.tags import Tag, chart
 from sisim.live.visit import Visit
-from sisim.report import repayment
-from sisim.report.repayment_plan import OWN
-from sisim.report.repayment_tables import label_of, plan_rows
-from sisim.report.repayment_tables import shown as rows_shown
+from sisim.report.economics import repayment
+from sisim.report.economics.repayment_plan import OWN
+from sisim.report.economics.repayment_tables import label_of, plan_rows
+from sisim.report.economics.repayment_tables import shown as rows_shown
 from sisim.report.style import round_ticks
 from sisim.report.writing import decimal, unit_for
 from sisim.scenario.scenario import Scenario

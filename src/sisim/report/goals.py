@@ -23,10 +23,12 @@ from sisim.report.style import (
     DARK_ORANGE,
     FINE,
     GREEN,
+    HIGH,
     MUTED,
     ORANGE,
     PURPLE,
     VERMILION,
+    WIDE,
     canvas,
     fit,
     place,
@@ -40,7 +42,6 @@ from sisim.report.words import footer
 from sisim.report.writing import decimal, share_of
 from sisim.scenario.scenario import Goal
 
-WIDE, HIGH = 1280.0, 720.0
 MOST = 6
 """So many goals find room."""
 LINES: list[tuple[str, LineStyleType]] = [

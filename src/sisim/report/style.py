@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sisim.report.writing import decimal
@@ -27,6 +28,8 @@ DARK_ORANGE, DARK_GREEN = "#8A5A00", "#00694C"
 """The same hues, dark enough to be read as text (contrast over 4.5:1 on white)."""
 PROJECT_TINT, NEW_WAY_TINT = "#FBEBCB", "#DCEEF8"
 
+WIDE, HIGH = 1280.0, 720.0
+"""The size of a picture, in layout pixels."""
 DPI = 80
 """Pixels per inch of the layout; text sizes below are in layout pixels."""
 PROJECTOR = 18.0
@@ -41,7 +44,7 @@ def points(pixels: float) -> float:
     return pixels * 72 / DPI
 
 
-def canvas(width: float = 1280, height: float = 720) -> Figure:
+def canvas(width: float = WIDE, height: float = HIGH) -> Figure:
     """Return an empty white figure of a size in layout pixels."""
     figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
@@ -103,6 +106,39 @@ def write(
         ha=align,
         va="baseline",
     )
+
+
+def label(
+    axes: Axes,
+    x: float,
+    y: float,
+    text: str,
+    *,
+    align: str = "left",
+    shift: tuple[float, float] = (0.0, 0.0),
+    color: str = INK,
+    bold: bool = False,
+    size: float = PROJECTOR,
+    middle: str = "center",
+) -> None:
+    """Write `text` beside a data point, `shift` layout pixels from it."""
+    axes.annotate(
+        text, (x, y), xytext=(points(shift[0]), points(shift[1])), textcoords="offset points",
+        ha=align, va=middle, color=color, fontsize=points(size), fontfamily=FONT,
+        fontweight="bold" if bold else "normal", annotation_clip=False, zorder=6, linespacing=1.15,
+    )  # fmt: skip
+
+
+def swatch(figure: Figure, left: float, top: float, color: str, hatch: str | None = None) -> None:
+    """Draw a small square, as the bars are filled, at a place in layout pixels."""
+    size = 16.0
+    figure.add_artist(
+        Rectangle(
+            (left / WIDE, 1 - (top + size) / HIGH), size / WIDE, size / HIGH,
+            facecolor="white" if hatch else color, edgecolor=color, hatch=hatch,
+            linewidth=points(1), transform=figure.transFigure,
+        )
+    )  # fmt: skip
 
 
 def scale_ticks(axes: Axes, lang: str, count: int, unit: float = 1.0) -> None:

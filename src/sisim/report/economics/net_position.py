@@ -1,0 +1,131 @@
+"""The accumulated net year by year: the deepest hole, and when it has been paid back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sisim.economics.appraisal import Appraisal
+from sisim.language import t
+from sisim.report.economics.frame import money_canvas
+from sisim.report.labels import EndLabels, Room
+from sisim.report.result import MoneyResult
+from sisim.report.series import BAND_FROM
+from sisim.report.style import (
+    BLUE,
+    DARK_ORANGE,
+    INK,
+    MUTED,
+    PROJECTOR,
+    RULE,
+    VERMILION,
+    place,
+    points,
+    scale_ticks,
+    wrap,
+    write,
+)
+from sisim.report.writing import decimal, money, unit_for
+
+
+def draw_net_position(result: MoneyResult, arm: str, lang: str) -> Figure:
+    """Draw the accumulated net of an arm, undiscounted and discounted."""
+    appraisal = result.appraisal[arm]
+    course = appraisal.course()
+    plain, discounted = (
+        course[course["series"] == name] for name in ("accumulated", "accumulated_discounted")
+    )
+    shown = course.loc[course["series"].str.startswith("acc"), ["mean", "low", "high"]]
+    unit = unit_for(float(np.abs(shown.to_numpy()).max()))
+    name = result.scenario.arms[arm].label.in_language(lang)
+    subtitle = t("{arm}: lower costs less what is paid, accumulated, {unit}", lang, arm=name,
+                 unit=unit.label(lang))  # fmt: skip
+    figure = money_canvas(result, t("When is the money back?", lang), subtitle, lang)
+    axes = place(figure, 90, 100, 930, 500)
+    years = plain["year"].to_numpy()
+    # A picture of time: what a year brings is there when it is over.
+    ends_of_years = np.append(years[0], years + 1)
+    axes.set_xlim(years[0] - 0.4, years[-1] + 1.4)
+    banded = len(appraisal.amounts["net"]) >= BAND_FROM
+    ends = EndLabels(axes)
+    for series, color, style, text in (
+        (plain, BLUE, "solid", t("Undiscounted", lang)),
+        (discounted, VERMILION, (0, (6, 2)), t("Discounted", lang)),
+    ):
+        mean = np.append(0.0, series["mean"])
+        axes.plot(
+            ends_of_years, mean, color=color, linestyle=style, linewidth=points(3.5), zorder=4
+        )
+        if banded:
+            low, high = (np.append(0.0, series[end]) for end in ("low", "high"))
+            axes.fill_between(
+                ends_of_years, low, high, color=color, alpha=0.14, linewidth=0, zorder=1
+            )
+        amount = money(float(mean[-1]), lang, unit)
+        ends.add(float(mean[-1]), f"{text}\n{amount}", bold=True, color=color)
+    _scale(axes, course, lang, unit.size, banded)
+    axes.axhline(0, color=INK, linewidth=points(1.5), zorder=3)
+    axes.set_xticks([year for year in years if (year - years[0]) % _every(years) == 0])
+    first = appraisal.first_of_tail
+    if first is not None:
+        axes.axvspan(first, years[-1] + 1.4, color=RULE, alpha=0.5, linewidth=0, zorder=0.5)
+    ends.settle(padding=4, overflow=20)
+    room = Room(axes)
+    for series in (plain, discounted):
+        room.avoid_line(ends_of_years, np.append(0.0, series["mean"]))
+    room.avoid_line([years[0] - 0.4, years[-1] + 1.4], [0, 0])
+    _mark_hole(axes, room, appraisal, lang)
+    _mark_payback(figure, axes, room, appraisal, lang)
+    if first is not None:
+        text = t("Tail: not simulated", lang)
+        room.write(text, room.display((first + years[-1] + 1) / 2, axes.get_ylim()[1]), color=MUTED)
+    if banded:
+        text = t("Bands: 10–90% of {n} runs.", lang, n=decimal(len(appraisal.amounts["net"]), lang))
+        write(figure, 1260, 634, text, color=MUTED, align="right")
+    return figure
+
+
+def _every(years: np.ndarray) -> int:
+    return 1 if len(years) <= 10 else 2 if len(years) <= 15 else 5
+
+
+def _scale(axes: Axes, course: pd.DataFrame, lang: str, unit: float, banded: bool) -> None:
+    shown = course[course["series"].str.startswith("accumulated")]
+    ends = shown[["mean", "low", "high"] if banded else ["mean"]].to_numpy()
+    low, high = min(0.0, float(ends.min())), max(0.0, float(ends.max()))
+    room = 0.14 * (high - low) or unit
+    axes.set_ylim(low - room, high + room)
+    scale_ticks(axes, lang, 6, unit)
+
+
+def _mark_hole(axes: Axes, room: Room, appraisal: Appraisal, lang: str) -> None:
+    if appraisal.hole is None:
+        return
+    year, y = appraisal.hole
+    x = year + 1.0
+    axes.plot([x], [y], marker="o", color=DARK_ORANGE, markersize=points(12), zorder=5)
+    text = t("Deepest hole, end of {year}: {depth}", lang, year=year, depth=money(y, lang))
+    across, up = room.display(x, y)
+    room.write(text, (across, up - 26), pull=(0.4, 1.0), color=DARK_ORANGE, bold=True)
+
+
+def _mark_payback(figure: Figure, axes: Axes, room: Room, appraisal: Appraisal, lang: str) -> None:
+    found: tuple[tuple[float | None, str, str], ...] = (
+        (appraisal.payback, t("Paid back {year}, undiscounted", lang), BLUE),
+        (appraisal.payback_discounted, t("Paid back {year}, discounted", lang), VERMILION),
+    )
+    if appraisal.payback == appraisal.payback_discounted:
+        found = ((appraisal.payback, t("Paid back {year}, discounted too", lang), BLUE),)
+    invested = bool(appraisal.cost.any())
+    for instant, text, color in found:
+        if instant is None:
+            continue
+        axes.plot([instant], [0], marker="D", color=color, markersize=points(13), zorder=6)
+        written = text.format(year=int(instant - 1e-9))
+        room.name(written, [(instant, 0.0)], pull=(0.7, 1.0), reach=400, color=color)
+    if invested and not any(instant is not None for instant, *_ in found):
+        years = decimal(len(appraisal.years), lang)
+        text = t("Not paid back within {n} years", lang, n=years)
+        write(figure, 90, 634, wrap(figure, text, 600), bold=True, size=PROJECTOR)

@@ -1,0 +1,126 @@
+"""Who pays, who gains: a bar to either side for each administration."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from sisim.economics.distribution import WhoGains
+from sisim.language import t
+from sisim.report.economics.frame import money_canvas
+from sisim.report.result import MoneyResult
+from sisim.report.style import (
+    DARK_GREEN,
+    DARK_ORANGE,
+    GREEN,
+    INK,
+    MUTED,
+    ORANGE,
+    PROJECTOR,
+    RULE,
+    fit,
+    label,
+    place,
+    points,
+    swatch,
+    write,
+)
+from sisim.report.writing import decimal, unit_for
+
+MOST = 9
+"""So many payers have room."""
+
+
+def draw_who_gains(result: MoneyResult, arm: str, lang: str) -> Figure:
+    """Draw what each administration pays for an arm, what it saves, and the net of both."""
+    gains = result.who_gains[arm]
+    name = result.scenario.arms[arm].label.in_language(lang)
+    paid, saved = (values.mean(axis=0) for values in _sides(gains))
+    unit = unit_for(float(np.abs([*paid, *saved]).max(initial=1.0)))
+    least = unit.size / 10**unit.digits / 2
+    rows = [n for n in range(len(paid)) if max(abs(paid[n]), abs(saved[n])) >= least]
+    rows = sorted(rows, key=lambda n: -max(abs(paid[n]), abs(saved[n])))[:MOST]
+    subtitle = t("{arm}: present values, {unit}, compared with without", lang, arm=name,
+                 unit=unit.label(lang))  # fmt: skip
+    figure = money_canvas(result, t("Who pays, who gains", lang), subtitle, lang, everyone=True)
+    _key(figure, lang)
+
+    axes = place(figure, 380, 116, 690, 500)
+    axes.grid(visible=False)
+    axes.spines["bottom"].set_visible(False)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    heights = range(len(rows) + 1)
+    low = max([0.0, *paid[rows], *(-saved[rows])])
+    high = max([0.0, *saved[rows], *(-paid[rows])])
+    total = (float(paid.sum()), float(saved.sum()))
+    low, high = max(low, total[0]), max(high, total[1])
+    reach = (low + high) or 1.0
+    axes.set_xlim(-low - 0.17 * reach, high + 0.17 * reach)
+    axes.set_ylim(len(rows) + 0.6, -0.6)
+    axes.axvline(0, color=MUTED, linewidth=points(1.5), zorder=3)
+    axes.axhline(len(rows) - 0.5, color=RULE, linewidth=points(1.5))
+    values = [*((float(paid[n]), float(saved[n])) for n in rows), total]
+    for row, (cost, saving) in zip(heights, values, strict=True):
+        for amount, hue, dark, hatch in (
+            (-cost, ORANGE, DARK_ORANGE, "////"), (saving, GREEN, DARK_GREEN, None)
+        ):  # fmt: skip
+            if abs(amount) < least:
+                continue
+            axes.barh(
+                row, amount, height=0.5, facecolor="white" if hatch else hue, edgecolor=hue,
+                hatch=hatch, linewidth=points(1), zorder=2,
+            )  # fmt: skip
+            text = decimal(amount / unit.size, lang, unit.digits)
+            right = amount > 0
+            label(axes, amount, row, text, align="left" if right else "right",
+                  shift=(7 if right else -7, 0), color=dark)  # fmt: skip
+        net = saving - cost
+        axes.plot([net, net], [row - 0.36, row + 0.36], color=INK, linewidth=points(4), zorder=5)
+    _names(figure, result, gains, rows, lang)
+    for row, (cost, saving) in zip(heights, values, strict=True):
+        top = _top(row, len(rows)) - 0.55 * PROJECTOR
+        text = decimal((saving - cost) / unit.size, lang, unit.digits)
+        if saving > cost and text.strip("0,."):
+            text = f"+{text}"
+        write(figure, 1258, top, text, bold=True, align="right")
+    write(figure, 1258, 84, f"┃ {t('Net', lang)}", bold=True, align="right")
+    share = gains.share_in_other_pockets
+    if not np.isnan(share):
+        text = t("{n}% of the lower costs benefit others than those who pay", lang,
+                 n=decimal(100 * share, lang))  # fmt: skip
+        write(figure, 20, 634, text, bold=True)
+    return figure
+
+
+def _sides(gains: WhoGains) -> tuple[np.ndarray, np.ndarray]:
+    """Return what is paid, transfers too, and what is saved, (replications, payers)."""
+    saved = -gains.of("use")
+    return saved - gains.net, saved
+
+
+def _key(figure: Figure, lang: str) -> None:
+    swatch(figure, 400, 84, ORANGE, "////")
+    write(figure, 424, 84, t("Pays", lang), color=DARK_ORANGE)
+    swatch(figure, 560, 84, GREEN)
+    write(figure, 584, 84, t("Costs that fall", lang), color=DARK_GREEN)
+
+
+def _top(row: float, rows: int) -> float:
+    """Return the middle of a row in layout pixels."""
+    return 116 + 500 * (row + 0.6) / (rows + 1.2)
+
+
+def _names(
+    figure: Figure, result: MoneyResult, gains: WhoGains, rows: list[int], lang: str
+) -> None:
+    pathway = result.scenario.pathway
+    for row, number in enumerate(rows):
+        payer, principal = gains.payers[number], gains.principals[number]
+        middle = _top(row, len(rows))
+        text = fit(figure, result.scenario.payer_label(payer).in_language(lang), 350)
+        write(figure, 20, middle - 20, text)
+        known = pathway.principals.get(principal)
+        if known is not None:
+            write(figure, 20, middle + 2, known.label.in_language(lang), size=14, color=MUTED)
+    write(figure, 20, _top(len(rows), len(rows)) - 10, t("Total", lang), bold=True)

@@ -1,0 +1,1 @@
+"""What the reports on experiments show: what decides an answer, and how sure it is."""

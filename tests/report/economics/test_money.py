@@ -1,0 +1,133 @@
+"""The report on money: words that name their conventions, pictures with the same numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from any_counts import PATHWAY, counts, same_in_every_arm
+
+from sisim.language import LANGUAGES
+from sisim.report.economics.cash_ladder import draw_cash_ladder
+from sisim.report.economics.frontier import draw_frontier
+from sisim.report.economics.money import money_shown, money_tables, money_words, publish_money
+from sisim.report.economics.net_position import draw_net_position
+from sisim.report.economics.who_gains import draw_who_gains
+from sisim.results import Results
+
+OUTCOMES = {
+    "placed": {"label": {"sv": "placerade", "en": "placed"}, "group": "placed"},
+    "home": {"label": {"sv": "hemkomster", "en": "homecomings"}, "transition": "comes_home",
+             "count": "events", "good": "high"},
+}  # fmt: skip
+TAIL = {"years": 5, "basis": "fading", "half_life": 2.5}
+
+
+def results(**economy: Any) -> Results:
+    replications = economy.pop("replications", 6)
+    return Results(counts(2, replications, outcomes=OUTCOMES, economy=economy))
+
+
+@pytest.fixture(scope="module")
+def found() -> Results:
+    return results(discount_costs=0.035, perspective="town", tail=TAIL)
+
+
+def texts(figure: Any) -> str:
+    written = [text.get_text() for text in figure.texts]
+    written += [text.get_text() for axes in figure.axes for text in axes.texts]
+    return " ".join(" ".join(written).split())
+
+
+def test_every_result_says_whose_money_it_is_and_what_lies_after_the_horizon(
+    found: Results,
+) -> None:
+    said = " ".join(money_words(found, ["ends"], "en"))
+    for part in (
+        "Perspective: the town.", "Fixed prices, 2024", "3.5% a year", "a tail of 5",
+        "fades, by half in 2.5 years", "lies in the tail and was not simulated",
+        "at the start of each step", "net present value", "not priced",
+    ):  # fmt: skip
+        assert part in said
+    svenska = " ".join(money_words(found, ["ends"], "sv"))
+    assert "Perspektiv: the town." in svenska
+    assert "klingar av, till hälften på 2,5 år" in svenska
+
+
+def test_perspectives_are_named() -> None:
+    for perspective, name in (
+        ("social + state", "social services and the state"),
+        ("society", "all who pay"),
+        ("public", "all who pay"),
+    ):
+        assert f"Perspective: {name}." in " ".join(
+            money_words(results(perspective=perspective, replications=1), ["ends"], "en")
+        )
+    principals = {**PATHWAY["principals"], "state": {"label": "A private one", "public": False}}
+    found = Results(counts(1, 1, pathway={**PATHWAY, "principals": principals}))
+    assert "Perspective: the public sector." in " ".join(money_words(found, ["ends"], "en"))
+
+
+def test_one_run_claims_no_certainty() -> None:
+    said = " ".join(money_words(results(replications=1), ["ends"], "en"))
+    assert "One run tells nothing of chance" in said
+    assert "10–90%" not in said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("draw", [draw_who_gains, draw_net_position, draw_cash_ladder])
+def test_pictures_of_an_arm_name_whose_money_they_show(
+    found: Results, draw: Any, lang: str
+) -> None:
+    said = texts(draw(found, "new_way", lang))
+    whose = {"en": "Perspective: ", "sv": "Perspektiv: "}[lang]
+    everyone = {"en": "all who pay", "sv": "alla som betalar"}[lang]
+    assert whose + (everyone if draw is draw_who_gains else "the town") in said
+    assert {"en": "Invented", "sv": "Påhittade"}[lang] in said
+
+
+def test_the_picture_of_time_marks_the_tail_and_the_deepest_hole(found: Results) -> None:
+    said = texts(draw_net_position(found, "new_way", "en"))
+    assert "Tail: not simulated" in said
+    hole = found.appraisal["new_way"].hole
+    assert hole is None or f"Deepest hole, end of {hole[0]}" in said
+    assert "tail" not in texts(draw_cash_ladder(found, "new_way", "en"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_plane_names_every_arm(found: Results, lang: str) -> None:
+    said = texts(draw_frontier(found, lang))
+    for arm in found.scenario.arms.values():
+        assert arm.label.in_language(lang) in said
+
+
+def test_tables_are_published_in_both_forms(found: Results, tmp_path: Path) -> None:
+    files = publish_money(found, ["ends"], tmp_path / "out", "sv")
+    names = {file.name for file in files}
+    for name in ("appraisal", "net-position", "who-gains", "cash-ladder", "cost-effectiveness"):
+        csv = pd.read_csv(tmp_path / "out" / f"{name}.csv")
+        parquet = pd.read_parquet(tmp_path / "out" / f"{name}.parquet")
+        assert len(csv) == len(parquet) == len(money_tables(found, ["ends"])[name])
+    for picture in ("who-gains-ends", "net-position-ends", "cash-ladder-ends"):
+        assert {f"{picture}.png", f"{picture}.svg"} <= names
+    assert "money.txt" in names
+
+
+def test_the_tables_to_be_read_agree_with_the_tidy_ones(found: Results) -> None:
+    (_, worth), (_, matrix) = money_shown(found, ["ends"], "en")[:2]
+    tidy = found.appraisal["ends"].table().set_index("measure")
+    net = worth.set_index("").loc["Net present value", "Mean"]
+    assert float(net.replace(",", "").replace("−", "-")) == pytest.approx(
+        tidy.loc["net", "mean"] / 1e6, abs=0.05
+    )
+    assert list(matrix[""])[-1] == "Total"
+
+
+def test_an_investment_that_does_nothing_is_said_to_do_nothing() -> None:
+    counted = same_in_every_arm(outcomes=OUTCOMES)
+    said = " ".join(money_words(Results(counted), ["ends"], "en"))
+    assert "Nobody's costs fall." in said
+    assert "Placed: no difference, net cost SEK" in said.replace("\N{NO-BREAK SPACE}", " ")
+    assert "fewer" not in said
