@@ -17,6 +17,7 @@ from sisim.report.economics.repayment_tables import (
     administration_rows,
     budget_rows,
     budget_table,
+    conditions,
     label_of,
     outcome_rows,
     plan_csv,
@@ -25,8 +26,7 @@ from sisim.report.economics.repayment_tables import (
 )
 from sisim.report.economics.repayment_tables import shown as rows_shown
 from sisim.report.result import MoneyResult
-from sisim.report.writing import decimal, money, share_of
-from sisim.scenario.fund import Fund
+from sisim.report.writing import decimal, money
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -111,35 +111,6 @@ def sentences(one: Repayments, scenario: Scenario, lang: str) -> list[str]:
                     for name, year, amount in named]  # fmt: skip
             found.append(text.format(what=_few(what, lang)))
     return found
-
-
-def conditions(terms: Fund, scenario: Scenario, lang: str) -> str:
-    """Return on what terms a fund is repaid, as sentences."""
-    rule = terms.repayment
-    if rule.basis == "none":
-        return t("Nothing is repaid.", lang)
-    basis = {
-        "planned": t("Repayment by plan", lang),
-        "observed": t("Repayment by outcome", lang),
-        "mix": t("Repayment by plan and outcome ({share} by plan)", lang,
-                 share=share_of(rule.planned, lang)),
-    }[rule.basis]  # fmt: skip
-    cap = (
-        t("at most what is invested; the surplus stays with the administrations", lang)
-        if rule.cap == "invested"
-        else t("without a cap at what is invested", lang)
-    )
-    yearly = {
-        "cash_reduction": t("at most what the year's budget sees", lang),
-        "gross_reduction": t("at most the year's lower cost", lang),
-        "none": t("without a cap by year", lang),
-    }[rule.cap_year]
-    prices = (
-        t("Current prices.", lang)
-        if rule.prices == "current"
-        else t("Fixed prices, {level}.", lang, level=scenario.economy.price_level)
-    )
-    return f"{basis}, {cap}, {yearly}. {prices}"
 
 
 def _arm(arm: str, scenario: Scenario, lang: str) -> str:

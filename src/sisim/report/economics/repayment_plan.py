@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from sisim.economics.repayment import Plan, Repayments
 from sisim.language import t
 from sisim.report.administrations import HUES
-from sisim.report.economics.repayment_tables import label_of
+from sisim.report.economics.repayment_tables import conditions, label_of
 from sisim.report.frame import EDGE
 from sisim.report.labels import Room
 from sisim.report.result import MoneyResult
@@ -40,8 +40,6 @@ OWN = tuple(hue for hue in HUES if hue != ORANGE)
 
 def draw_repayment_plan(result: MoneyResult, one: Repayments, lang: str) -> Figure:
     """Draw a plan of repayment: bars by year, and what has accumulated for the fund."""
-    from sisim.report.economics.repayment import conditions
-
     scenario, plan = result.scenario, one.plan
     figure = canvas(WIDE, HIGH)
     fund = label_of(scenario, one.fund, lang)

@@ -1,4 +1,4 @@
-"""The plan of repayment as a table: the same rows and order on paper, on screen and as CSV."""
+"""The plan of repayment as a table, the same on paper, on screen and as CSV, and its terms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from sisim.economics.budget import Budget
 from sisim.economics.repayment import Repayments
 from sisim.language import t
-from sisim.report.writing import Unit, decimal
+from sisim.report.writing import Unit, decimal, share_of
+from sisim.scenario.fund import Fund
 from sisim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -142,6 +143,35 @@ def budget_rows(budget: Budget, those: Collection[str], scenario: Scenario, lang
             Row("  " + t("left of the frame", lang), frame - cost),
         ]
     return rows
+
+
+def conditions(terms: Fund, scenario: Scenario, lang: str) -> str:
+    """Return on what terms a fund is repaid, as sentences."""
+    rule = terms.repayment
+    if rule.basis == "none":
+        return t("Nothing is repaid.", lang)
+    basis = {
+        "planned": t("Repayment by plan", lang),
+        "observed": t("Repayment by outcome", lang),
+        "mix": t("Repayment by plan and outcome ({share} by plan)", lang,
+                 share=share_of(rule.planned, lang)),
+    }[rule.basis]  # fmt: skip
+    cap = (
+        t("at most what is invested; the surplus stays with the administrations", lang)
+        if rule.cap == "invested"
+        else t("without a cap at what is invested", lang)
+    )
+    yearly = {
+        "cash_reduction": t("at most what the year's budget sees", lang),
+        "gross_reduction": t("at most the year's lower cost", lang),
+        "none": t("without a cap by year", lang),
+    }[rule.cap_year]
+    prices = (
+        t("Current prices.", lang)
+        if rule.prices == "current"
+        else t("Fixed prices, {level}.", lang, level=scenario.economy.price_level)
+    )
+    return f"{basis}, {cap}, {yearly}. {prices}"
 
 
 def label_of(scenario: Scenario, payer: str, lang: str) -> str:
