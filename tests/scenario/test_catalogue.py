@@ -150,3 +150,10 @@ def test_whatever_stands_in_a_cell_is_what_the_file_says(text: str) -> None:
     (started,) = start_all([Row(Place("c.csv", 2), values)], "en", Path())
     said = tomllib.loads(started.text)
     assert said["title"] == said["catalogue"]["need"] == text
+
+
+def test_a_fund_that_the_file_does_not_describe_is_called_the_fund() -> None:
+    scenario = load_scenario("placed-youth")
+    assert not scenario.funds
+    label = scenario.payer_label("fund")
+    assert (label.in_language("sv"), label.in_language("en")) == ("Fonden", "The fund")

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from sisim.language import t
 from sisim.scenario.base import Name, Number, Positive, Probability, Rate, Table, Text
 from sisim.scenario.contract import Contract
-from sisim.scenario.economy import Economy
+from sisim.scenario.economy import FUND, Economy
 from sisim.scenario.follow_up import FollowUpPlan
 from sisim.scenario.fund import Fund
 from sisim.scenario.pathway import Pathway, Scale
@@ -405,7 +406,8 @@ class Scenario(Table):
         known = self.pathway.administrations.get(payer) or self.funds.get(payer)
         if known is not None:
             return known.label
-        return self.private_payers.get(payer, Text(sv=payer, en=payer))
+        name = "The fund" if payer == FUND else payer
+        return self.private_payers.get(payer, Text(sv=t(name, "sv"), en=name))
 
     def with_origin(self, files: Mapping[str, str], changed: Mapping[str, str]) -> Scenario:
         """Return the scenario, told from which file each of its parts came.

@@ -5,17 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from any_counts import PATHWAY, counts, same_in_every_arm
 
+from sisim.economics.effectiveness import Effectiveness, Measure
 from sisim.language import LANGUAGES
 from sisim.report.economics.cash_ladder import draw_cash_ladder
 from sisim.report.economics.frontier import draw_frontier
 from sisim.report.economics.money import money_shown, money_tables, money_words, publish_money
 from sisim.report.economics.net_position import draw_net_position
 from sisim.report.economics.who_gains import draw_who_gains
+from sisim.report.economics.words import verdict_words
 from sisim.results import Results
+from sisim.scenario.base import Text
 
 OUTCOMES = {
     "placed": {"label": {"sv": "placerade", "en": "placed"}, "group": "placed"},
@@ -131,3 +135,14 @@ def test_an_investment_that_does_nothing_is_said_to_do_nothing() -> None:
     assert "Nobody's costs fall." in said
     assert "Placed: no difference, net cost SEK" in said.replace("\N{NO-BREAK SPACE}", " ")
     assert "fewer" not in said
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [(0.004, "0.004 person"), (0.04, "0.04 person"), (2.06, "2.1 person"), (250.4, "250 person")],
+)
+def test_what_is_small_is_not_said_to_be_nothing(lost: float, said: str) -> None:
+    measure = Measure("placed", Text(sv="placerade", en="placed"), "stock", "low")
+    gained, cost = np.array([[0.0, lost]] * 3), np.array([[0.0, 10.0]] * 3)
+    words = verdict_words(Effectiveness(measure, ("without", "ends"), cost, gained), "ends", "en")
+    assert said in words.replace("\N{NO-BREAK SPACE}", " ")

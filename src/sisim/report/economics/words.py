@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isnan
+from math import floor, isnan, log10
 
 from sisim.economics.appraisal import Appraisal, Interval
 from sisim.economics.cash import CashLadder
@@ -123,7 +123,8 @@ def verdict_words(effect: Effectiveness, arm: str, lang: str) -> str:
         return t("{what}: no difference, net cost {cost}.", lang, what=_capital(label),
                  cost=money(cost.mean, lang))  # fmt: skip
     better = gain > 0
-    digits = 1 if abs(gain) < 100 else 0
+    # Of what is very small, as many decimals as show that it is something.
+    digits = max(1 if abs(gain) < 100 else 0, -floor(log10(abs(gain))))
     size = f"{decimal(abs(gain), lang, digits)}{NBSP}{unit}"
     change = (
         t("{size} more", lang, size=size) if more == better else t("{size} fewer", lang, size=size)
