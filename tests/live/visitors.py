@@ -62,7 +62,7 @@ def _listens(host: str, port: int) -> bool:
 
 
 class Visitor:
-    """Somebody who looks at the page in a tab of his own, and notes what is asked of others."""
+    """Somebody who looks at the page in a browser of his own, with no way out of this machine."""
 
     def __init__(
         self,
@@ -78,13 +78,12 @@ class Visitor:
         self.address = address
         self.asked_outside: list[str] = []
         self.errors: list[str] = []
-        # Scripts that one visitor has fetched are not fetched and translated again for the next.
-        there = chromium.contexts
-        self._context = there[0] if there else chromium.new_context(accept_downloads=True)
-        self._context.on("request", self._note)
+        self._context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]}, accept_downloads=True
+        )
         self.page = self._context.new_page()
-        self.page.set_viewport_size({"width": size[0], "height": size[1]})
         self.page.set_default_timeout(PATIENCE)
+        self._context.route("**/*", self._let_through)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda m: m.type == "error" and self.errors.append(m.text))
         self.page.goto(address + query)
@@ -92,17 +91,16 @@ class Visitor:
         if rests:
             self.rest()
 
-    def _note(self, request: Any) -> None:
-        if not request.url.startswith((self.address, "data:", "blob:")):
-            self.asked_outside.append(request.url)
+    def _let_through(self, route: Any) -> None:
+        if route.request.url.startswith((self.address, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.asked_outside.append(route.request.url)
+            route.abort()
 
     def leave(self) -> None:
-        """Leave, with all windows opened from the page; nothing may have gone wrong."""
-        for page in self._context.pages:
-            if self.page in (page, page.opener()):
-                page.close()
-        self._context.remove_listener("request", self._note)
-        self._context.clear_permissions()
+        """Leave; nothing may have gone wrong."""
+        self._context.close()
         assert self.errors == []
         assert self.asked_outside == []
 
