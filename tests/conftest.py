@@ -1,6 +1,7 @@
 """The same examples every time, no stopwatch on a shared machine, and one compilation for all."""
 
 import os
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,6 +18,13 @@ settings.load_profile("sisim")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compile before there are processes, each of which would otherwise do it for itself."""
+    if sys.dont_write_bytecode and hasattr(config, "cache"):
+        # Dozens of processes are started, and each would translate every library that it imports,
+        # which takes seconds. What may not lie beside the sources lies among what pytest keeps.
+        keep = str(config.cache.mkdir("bytecode"))
+        sys.dont_write_bytecode, sys.pycache_prefix = False, keep
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = keep
     here = not hasattr(config, "workerinput") and not config.option.collectonly
     if here and config.getoption("numprocesses", None):
         from sisim.engine.machine_code import compile_engine, on_disk

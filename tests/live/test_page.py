@@ -418,11 +418,13 @@ def test_reset_new_seed_and_runs(visit: Enter) -> None:
 def test_two_visitors_do_not_disturb_each_other(visit: Enter) -> None:
     one, two = visit(), visit("?lang=sv")
     before = two.series("new_way", "with")
+    one.come_forward()
     one.slide("slider-inflow", 0.6)
     one.do(lambda: one.page.keyboard.press("ArrowRight"))
     assert two.series("new_way", "with") == before
     assert two.query() == "?lang=sv"
     assert two.at("slider-inflow") == pytest.approx(0.3)
+    two.come_forward()
     two.slide("slider-reach", 0.2)
     assert one.at("slider-reach") == pytest.approx(0.8)
     assert "Figure 1" in one.text("main")
@@ -457,6 +459,7 @@ def test_a_file_of_ones_own_is_opened_for_oneself_alone(visit: Enter) -> None:
         file = {"name": "mine.toml", "mimeType": "", "buffer": content.encode()}
         one.page.set_input_files("#bring", [file])
 
+    one.come_forward()
     one.page.click("#more")
     one.page.wait_for_selector("#open-file")
     bring("title = 'x'\npathwy = 'placed-youth'\n[time]\nstart = 'soon'\n")
@@ -485,11 +488,13 @@ def test_a_file_of_ones_own_is_opened_for_oneself_alone(visit: Enter) -> None:
     assert taken.startswith(own.split("[override]")[0])
     one.page.keyboard.press("Escape")
     assert two.series("project", "with") == before
+    two.come_forward()
     two.page.click("#more")
     assert "mine.toml" not in two.text("#choose-scenario")
     # Nothing of it is kept: whoever opens the link sees what the server was started with.
     three = visit(one.query())
     assert "My team" not in three.text("h1")
+    one.come_forward()
     one.do(lambda: one.page.click("#undo"))
     assert "My team" not in one.text("h1")
     assert one.at("slider-reach") == pytest.approx(0.4)

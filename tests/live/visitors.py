@@ -104,6 +104,10 @@ class Visitor:
         assert self.errors == []
         assert self.asked_outside == []
 
+    def come_forward(self) -> None:
+        """Come before visitors who came later: a page that is hidden is drawn once a second."""
+        self.page.bring_to_front()
+
     def rest(self) -> None:
         """Wait until nothing more is drawn."""
         self.page.evaluate("window.sisim_seen = null")

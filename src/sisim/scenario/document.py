@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path as File
 from typing import Any
@@ -121,7 +122,7 @@ def parsed(content: bytes, shown: str) -> Document:
     """
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
-        return Document(shown, tomllib.loads(text), Positions(text))
+        return Document(shown, *_said(text))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         reason = Reason("The file is not text in UTF-8. Save it again as UTF-8.")
@@ -131,6 +132,15 @@ def parsed(content: bytes, shown: str) -> Document:
     except RecursionError:
         problem = Problem(Place(shown, 1), "", Reason("This is nested too deeply."))
     raise ScenarioError([problem])
+
+
+@lru_cache(maxsize=64)
+def _said(text: str) -> tuple[dict[str, Any], Positions]:
+    """Return what a text says and where: the same pathway is read with every scenario.
+
+    Nobody changes what is returned; whoever changes a document copies its data first.
+    """
+    return tomllib.loads(text), Positions(text)
 
 
 def _shown(path: File) -> str:
