@@ -23,6 +23,8 @@ STRIDE = 48
 """Steps that a block of people is taken through at a time, what it needs staying in the cache."""
 STRIDE_BESIDE = 12
 """The same while others are in, or may begin, treatment, and go step by step."""
+PARTS = 4
+"""So many parts of the blocks for each thread, in a stride."""
 
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all)."""
@@ -233,25 +235,29 @@ class Simulation:
         if not len(blocks):
             return
         bounds = self._bounds.between(self.step, stop)
+        # Each thread takes the next part when it has done one, so that none waits long for another.
+        count = 1 if self.threads == 1 else self.threads * PARTS
+        parts = iter([np.ascontiguousarray(blocks[n::count]) for n in range(count)])
 
         def work(thread: int) -> None:
             if self.logging:
                 self._make_room(thread, stop - self.step)
-            kernel.run_blocks(
-                self.compiled.tables.rule,
-                self.compiled.tables.sight,
-                self.compiled.tables.layout,
-                self.columns,
-                bounds,
-                self._counts[thread],
-                self._scratch[thread],
-                np.ascontiguousarray(blocks[thread :: self.threads]),
-                self.step,
-                stop,
-                begun,
-                self.key,
-                self.logging,
-            )
+            for part in parts:
+                kernel.run_blocks(
+                    self.compiled.tables.rule,
+                    self.compiled.tables.sight,
+                    self.compiled.tables.layout,
+                    self.columns,
+                    bounds,
+                    self._counts[thread],
+                    self._scratch[thread],
+                    part,
+                    self.step,
+                    stop,
+                    begun,
+                    self.key,
+                    self.logging,
+                )
 
         if self.threads == 1:
             work(0)
