@@ -236,7 +236,8 @@ class Simulation:
             return
         bounds = self._bounds.between(self.step, stop)
         # Each thread takes the next part when it has done one, so that none waits long for another.
-        count = 1 if self.threads == 1 else self.threads * PARTS
+        # Of a single step a part would be too small to be worth handing over.
+        count = self.threads * PARTS if 1 < self.threads and 1 < stop - self.step else self.threads
         parts = iter([np.ascontiguousarray(blocks[n::count]) for n in range(count)])
 
         def work(thread: int) -> None:
