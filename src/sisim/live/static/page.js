@@ -7,18 +7,22 @@ window.sisim = (() => {
   };
   const holder = (id) => getElement(+document.getElementById(id)?.dataset.element);
   const chart = (id) => { const found = holder(id)?.chart; return found?.awaited ? undefined : found; };
-  // A chart comes a moment after its place. Until then there is something in its stead that passes
-  // on what is to be drawn, and that can go again if the page is put together anew.
+  // A chart comes a moment after its place. What is to be drawn until then waits, in order, and goes
+  // with its place if the page is put together anew.
+  const due = new WeakMap();
+  const flush = (box) => {
+    const there = box.isConnected && chart(box.id);
+    if (there) for (const given of due.get(box).splice(0)) there.setOption(...given);
+    else if (box.isConnected) setTimeout(flush, 10, box);
+  };
+  const later = (box, ...given) => {
+    if (!due.has(box)) due.set(box, []);
+    const waiting = due.get(box).push(given);
+    if (waiting === 1 || chart(box.id)) flush(box);
+  };
   const awaited = (box) => ({
     awaited: true, dispose() {}, resize() {}, getOption() { return { series: [] }; },
-    setOption(...given) {
-      const pass = () => {
-        if (!box.isConnected) return;
-        const there = chart(box.id);
-        if (there) there.setOption(...given); else setTimeout(pass, 10);
-      };
-      setTimeout(pass, 10);
-    },
+    setOption(...given) { later(box, ...given); },
   });
   const expect = () => document.querySelectorAll(".chart").forEach((box) => {
     const one = holder(box.id);
@@ -38,9 +42,8 @@ window.sisim = (() => {
     }
   };
   const change = (id, option) => {
-    const drawn = holder(id)?.chart;
-    if (drawn) drawn.setOption(option);
-    else if (document.getElementById(id)) setTimeout(change, 10, id, option);
+    const box = document.getElementById(id);
+    if (box) later(box, option);
   };
 
   // Draw what has changed in the charts, and write what is said of it. It is told how many pictures
