@@ -236,8 +236,9 @@ class Simulation:
             return
         bounds = self._bounds.between(self.step, stop)
         # Each thread takes the next part when it has done one, so that none waits long for another.
-        # Of a single step a part would be too small to be worth handing over.
-        count = self.threads * PARTS if 1 < self.threads and 1 < stop - self.step else self.threads
+        # Of a single step, a part would be too small to be worth handing over.
+        long = self.threads > 1 and stop - self.step > 1
+        count = self.threads * PARTS if long else self.threads
         parts = iter([np.ascontiguousarray(blocks[n::count]) for n in range(count)])
 
         def work(thread: int) -> None:
