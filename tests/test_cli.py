@@ -4,15 +4,18 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
-from sisim.cli import build
+from sisim.cli import build, output
+from sisim.cli.output import print_table
 from sisim.language import LANGUAGES, Lang
 from sisim.report.publish import write_all, write_tables
 
@@ -246,3 +249,20 @@ def test_money_refuses_an_arm_that_is_not_there(scenario: Path) -> None:
     assert result.exit_code == 2
     assert 'The scenario has no arm "nwe_way"; it has project, new_way.' in result.stderr
     assert "Scenariot har ingen arm" in sisim("money", scenario, "--arm", "x", lang="sv").stderr
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("sv", ["2,667", "0,00012", "12\N{NO-BREAK SPACE}346"]),
+        ("en", ["2.667", "0.00012", "12,346"]),
+    ],
+)
+def test_numbers_on_a_terminal_are_written_as_the_reader_writes_them(
+    lang: str, said: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(output, "Console", partial(Console, force_terminal=True, width=80))
+    numbers = [2.667, 1.2e-4, 12345.6, 3.0, 0.0, float("nan"), float("inf")]
+    print_table(pd.DataFrame({"x": numbers}), lang)
+    shown = [line.split("\x1b")[0].strip() for line in capsys.readouterr().out.splitlines()[1:]]
+    assert shown == [*said, "3", "0", "", "inf"]

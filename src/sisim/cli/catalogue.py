@@ -140,7 +140,7 @@ def _list(found: list[Entry], lang: Lang) -> None:
         }
         for row in rows
     ])  # fmt: skip
-    print_table(table[[heading(column, lang) for column in SHOWN]])
+    print_table(table[[heading(column, lang) for column in SHOWN]], lang)
 
 
 def _start(

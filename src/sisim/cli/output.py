@@ -62,7 +62,7 @@ def refuse_early(out: Path, lang: str) -> None:
         raise Refusal(t('"{path}" cannot be written: no permission.', lang, path=out))
 
 
-def print_table(table: Any, lang: str = "en", leading: int | None = None) -> int:
+def print_table(table: Any, lang: str, leading: int | None = None) -> int:
     """Print a data frame: on a terminal as a table, else as tab-separated text.
 
     Args:

@@ -144,7 +144,7 @@ def add_sweeping(command: Spoken, options: Options, lang: Lang) -> None:
             return
         if not found.ran:
             raise Refusal(t("There is no finished cell to run again.", lang))
-        print_table(found.differing.head(MOST_ROWS))
+        print_table(found.differing.head(MOST_ROWS), lang)
         print(t("Not the same: {n} of {all} cells were run again, and {different} differ.", lang,
                 **counts, different=number(found.differing["cell"].nunique(), lang)))  # fmt: skip
         raise typer.Exit(DIFFERS)

@@ -22,7 +22,7 @@ from sisim.engine.compile import compile_scenario
 from sisim.engine.draws import seed_key
 from sisim.engine.enrolment import eligible
 from sisim.engine.population import people
-from sisim.engine.run import columns, counts, scratch
+from sisim.engine.run import columns, empty_counts, work_space
 from sisim.scenario.load import load_scenario
 
 Arguments = dict[Callable[..., Any], tuple[Any, ...]]
@@ -70,8 +70,8 @@ def arguments() -> Arguments:
     tables = compiled.tables
     rule, sight, layout = tables.rule, tables.sight, tables.layout
     who = columns(compiled, people(compiled.scenario, compiled.clock, 1))
-    seen = counts(compiled)
-    work = scratch(compiled, np.zeros((1, 1, kernel.BLOCK + 1), np.int32))
+    seen = empty_counts(compiled)
+    work = work_space(compiled, np.zeros((1, 1, kernel.BLOCK + 1), np.int32))
     own = work.own[0]
     blocks, key, one, no = np.zeros(1, np.int64), seed_key(1), 1, False
     of_slots = np.ones((1, 1))

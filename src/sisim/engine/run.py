@@ -94,8 +94,8 @@ class Simulation:
         self._blocks = np.arange(-(-len(self.people) // BLOCK))
         own = np.zeros((len(self._blocks), len(compiled.arms), BLOCK + 1), np.int32)
         self._bounds = Bounds(compiled, self.people) if bounds is None else bounds
-        self._counts = [counts(compiled) for _ in range(self.threads)]
-        self._scratch = [scratch(compiled, own) for _ in range(self.threads)]
+        self._counts = [empty_counts(compiled) for _ in range(self.threads)]
+        self._scratch = [work_space(compiled, own) for _ in range(self.threads)]
         self._log: list[NDArray[np.void]] = []
         self.enrolments = Enrolments(compiled, self.people, self.key, recorded_enrolments)
         self._recorded_shares = recorded_shares
@@ -423,7 +423,7 @@ def columns(compiled: Compiled, who: People) -> Columns:
     )
 
 
-def counts(compiled: Compiled) -> Counts:
+def empty_counts(compiled: Compiled) -> Counts:
     """Return what a thread counts, nothing yet."""
     arms = 1 + len(compiled.arms)
     steps = compiled.clock.end - compiled.clock.history
@@ -439,7 +439,7 @@ def counts(compiled: Compiled) -> Counts:
     )
 
 
-def scratch(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
+def work_space(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
     """Return the work space of a thread; all share `own`, int32 (blocks, arms, BLOCK + 1)."""
     state = compiled.tables.rule.state
     # Every track of everyone in every arm at once, and as much again for those who part ways.

@@ -406,8 +406,9 @@ class Scenario(Table):
         known = self.pathway.administrations.get(payer) or self.funds.get(payer)
         if known is not None:
             return known.label
-        name = "The fund" if payer == FUND else payer
-        return self.private_payers.get(payer, Text(sv=t(name, "sv"), en=name))
+        if payer == FUND:
+            return Text(sv=t("The fund", "sv"), en="The fund")
+        return self.private_payers.get(payer, Text(sv=payer, en=payer))
 
     def with_origin(self, files: Mapping[str, str], changed: Mapping[str, str]) -> Scenario:
         """Return the scenario, told from which file each of its parts came.
