@@ -100,3 +100,15 @@ def test_the_values_on_a_command_line_are_toml_or_text() -> None:
         *(1, 0.5, True, [1, 2]),
         *("ends", "2026-01"),
     ]
+
+
+def test_what_is_changed_for_one_is_not_changed_for_the_next() -> None:
+    """A file is read once, and what it says is shared by all who load it."""
+    before = load_scenario("placed-youth")
+    rate = before.pathway.transitions["placed_for_care"].rate
+    changed = load_scenario(
+        "placed-youth",
+        {"population.residents": 77, "pathway.transitions.placed_for_care.rate": 0.5},
+    )
+    assert changed.pathway.transitions["placed_for_care"].rate != rate
+    assert load_scenario("placed-youth") == before

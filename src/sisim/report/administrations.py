@@ -44,6 +44,7 @@ from sisim.report.style import (
     PURPLE,
     SKY,
     VERMILION,
+    WIDE,
     canvas,
     figure_of,
     fit,
@@ -73,7 +74,7 @@ def administrations(source: Result | Comparison, lang: str, view: View | None = 
 
     columns = max(1, len(shown) if len(shown) <= 3 else (len(shown) + 1) // 2)
     rows = max(1, -(-len(shown) // columns))
-    wide, high = (1280 - 2 * EDGE) / columns, 346 / rows
+    wide, high = (WIDE - 2 * EDGE) / columns, 346 / rows
     top = max((float(c.mean.max()) for one in shown for c in one.cost.values()), default=1.0)
     ticks = tick_room(figure, story, 1.08 * top, lang)
     for index, one in enumerate(shown):
@@ -91,13 +92,13 @@ def administrations(source: Result | Comparison, lang: str, view: View | None = 
             ends.settle(padding=-2, overflow=14)
 
     for index, which in enumerate(WHICH):
-        left = EDGE + index * 1280 / 2
+        left = EDGE + index * WIDE / 2
         side = story.side(which)
         label = story.scenario.arms[side.arm].label.in_language(lang)
         title = t("{figure}  {arm}: difference from without", lang,
                   figure=number_of(which, lang), arm=label)  # fmt: skip
         write(figure, left, 434, fit(figure, title, 600, bold=True), bold=True)
-        axes = place(figure, left + ticks, 466, 1280 / 2 - ticks - 150, 160)
+        axes = place(figure, left + ticks, 466, WIDE / 2 - ticks - 150, 160)
         _difference_bars(axes, story, side, shown, lang)
     foot(figure, story, lang, banded=False, everyone=True)
     return figure

@@ -50,6 +50,7 @@ from sisim.report.style import (
     MUTED,
     ORANGE,
     PURPLE,
+    WIDE,
     canvas,
     figure_of,
     fit,
@@ -93,7 +94,7 @@ def question9(source: Result | Comparison, lang: str, view: View | None = None) 
     """Draw both figures side by side: the project that ends, and the new way of working."""
     story = compare(source, view)
     figure = canvas()
-    half = 1280 / 2
+    half = WIDE / 2
     ticks = tick_room(figure, story, _top(story, lambda side: side.cost), lang)
     for index, which in enumerate(WHICH):
         left, wide = EDGE + index * half, half - EDGE - 4
@@ -111,7 +112,7 @@ def question9_single(
     story = compare(source, view)
     figure = canvas()
     ticks = tick_room(figure, story, _top(story, lambda side: side.cost), lang)
-    wide = 1280 - 2 * EDGE
+    wide = WIDE - 2 * EDGE
     column = Column(
         EDGE, wide, cost_top=88, cost_height=252, strip_height=66, ticks=ticks, labels=250
     )

@@ -36,6 +36,7 @@ from sisim.report.style import (
     MUTED,
     PROJECTOR,
     RULE,
+    WIDE,
     canvas,
     fit,
     place,
@@ -75,7 +76,7 @@ def draw_contract(result: Result, settled: Settlement, lang: str) -> Figure:
               level=scenario.economy.price_level, n=number(replications, lang))  # fmt: skip
     write(figure, EDGE, 44, fit(figure, under, 1240), color=MUTED)
     roomy = len(settled.parties) <= ROOMY
-    _flows(figure, scenario, settled, LEFT if roomy else 1280 - EDGE, lang)
+    _flows(figure, scenario, settled, LEFT if roomy else WIDE - EDGE, lang)
     if roomy:
         below = _nets(figure, scenario, settled, lang)
         _draw_chances(figure, _chances(settled, lang), below, lang)
@@ -188,7 +189,7 @@ def _nets(figure: Figure, scenario: Scenario, settled: Settlement, lang: str) ->
     names = {party: party_name(scenario, settled.contract, party, lang) for party in nets}
     room = min(max(width_of(figure, name, FINE) for name in names.values()) + 8, 150.0)
     high = 54.0 * len(nets)
-    axes = place(figure, RIGHT + room, TOP + 42, 1280 - EDGE - RIGHT - room - 66, high)
+    axes = place(figure, RIGHT + room, TOP + 42, WIDE - EDGE - RIGHT - room - 66, high)
     axes.spines["bottom"].set_visible(False)
     axes.grid(False)
     axes.set_xticks([])
@@ -235,7 +236,7 @@ def _nets(figure: Figure, scenario: Scenario, settled: Settlement, lang: str) ->
 
 def _note(figure: Figure, text: str, below: float) -> float:
     """Write a note under the nets, and return where it ends."""
-    lines = wrap(figure, text, 1280 - EDGE - RIGHT, TEXT).split("\n")
+    lines = wrap(figure, text, WIDE - EDGE - RIGHT, TEXT).split("\n")
     for n, line in enumerate(lines):
         write(figure, RIGHT, below + 6 + 20 * n, line, size=TEXT)
     return below + 4 + 20 * len(lines)
@@ -282,18 +283,18 @@ def _draw_chances(figure: Figure, rows: list[Chance], below: float, lang: str) -
     write(figure, RIGHT, top, t("How likely is each result?", lang), bold=True)
     high = min(30.0, (FOOT - top - 34) / len(rows))
     left = min(max(width_of(figure, text, FINE) for text, _, head in rows if not head) + 12, 220.0)
-    scale = 1280 - EDGE - RIGHT - left - 60
+    scale = WIDE - EDGE - RIGHT - left - 60
     y = top + 34
     for text, chance, head in rows:
         if head:
-            shown = fit(figure, text, 1280 - EDGE - RIGHT, FINE)
+            shown = fit(figure, text, WIDE - EDGE - RIGHT, FINE)
             write(figure, RIGHT, y + 2, shown, size=FINE, color=MUTED)
         else:
             write(figure, RIGHT, y + 2, fit(figure, text, left - 6, FINE), size=FINE)
             _bar(figure, RIGHT + left, y + 1, scale, high * 0.62, RULE)
             _bar(figure, RIGHT + left, y + 1, scale * chance, high * 0.62, GREEN)
             share = share_of(chance, lang)
-            write(figure, 1280 - EDGE, y + 2, share, size=FINE, align="right", bold=True)
+            write(figure, WIDE - EDGE, y + 2, share, size=FINE, align="right", bold=True)
         y += high
 
 

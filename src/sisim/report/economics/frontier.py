@@ -51,7 +51,7 @@ def draw_frontier(result: MoneyResult, lang: str) -> Figure:
     subtitle = t("Net cost compared with without, {unit}; a small mark is a run, a large one their "
                  "mean", lang, unit=unit.label(lang))  # fmt: skip
     figure = money_canvas(result, t("What does an outcome cost?", lang), subtitle, lang)
-    wide = (1280 - 40) / max(len(effects), 1)
+    wide = (WIDE - 40) / max(len(effects), 1)
     for index, effect in enumerate(effects):
         left = 20 + index * wide
         _panel(figure, left, wide, effect, result, unit.size, lang)

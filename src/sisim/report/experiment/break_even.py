@@ -28,6 +28,7 @@ from sisim.report.style import (
     MUTED,
     SKY,
     VERMILION,
+    WIDE,
     label,
     place,
     points,
@@ -49,7 +50,7 @@ def draw_break_even(subject: Subject, found: Sequence[BreakEven], lang: str) -> 
                "standard error.", lang)]  # fmt: skip
     title = t("What does it take to break even?", lang)
     figure = answer_canvas(subject, title, subtitle_of(subject, scale, lang), lang, notes)
-    wide = (1280 - 20) / len(shown)
+    wide = (WIDE - 20) / len(shown)
     bands = np.concatenate([
         (one.curve["mean"] + sign * 2 * one.curve["standard_error"].fillna(0)).to_numpy()
         for one in shown for sign in (-1, 1)
