@@ -94,7 +94,7 @@ class Visit:
         self.scale, self.tall = 1.0, 720.0
         self._places: dict[Which, Places] = {}
         self.axes: Axes | None = None
-        self._coarse = False  # made to fit a first picture, from one run
+        self._coarse = False  # made to fit a picture that a better one is to follow
         self.picture: Picture | None = None
         self.guess: tuple[tuple[int, float], ...] = ()
         self.on_picture: Callable[[], None] = lambda: None
@@ -352,7 +352,9 @@ class Visit:
         told = self.picture.story
         if self.axes is None or (self._coarse and not self.held):
             self.axes = Axes.of(told)
-            self._coarse = self.picture.wish.world.replications < self.runs
+            wish, now = self.picture.wish, self.settings
+            older = (wish.world.seed, wish.values) != (now.seed, now.values)
+            self._coarse = older or wish.world.replications < self.runs
         if not self.held:
             self._places[which] = {}
         return figure(
