@@ -145,7 +145,7 @@ class Bounds:
         self._together: dict[frozenset[tuple[int, ...]], int] = {}
         self._times = [self._when(step) for step in range(compiled.clock.end)]
         self._held: dict[tuple[int, int], Held] = {}
-        slots, layout = len(self._largest), tables.layout
+        slots, layout = self._largest.shape[1], tables.layout
         # Not touched, and so taking no memory, until there are so many different times.
         self._bound = np.empty((MOST_BOUNDS, slots, len(tables.rule.state)), np.uint32)
         self._most = np.empty((MOST_BOUNDS, slots, len(tables.rule.out)), np.float32)
@@ -215,7 +215,7 @@ class Bounds:
             self._largest,
             step,
             tables.rule.drift[:, max(begin - 1, 0) : end + 1].max(axis=1),
-            np.empty((kernel.MAX_OUT, 1)),
+            np.empty((kernel.MAX_OUT + 1, self._largest.shape[1])),
             self._bound[number],
             self._most[number],
         )
@@ -249,7 +249,7 @@ def _excess(compiled: Compiled) -> NDArray[np.float64]:
 
 
 def _largest(compiled: Compiled, who: People, excess: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the greatest multiplier of each reference in each slot, float64 (slots, references).
+    """Return the greatest multiplier of each reference in each slot, float64 (references, slots).
 
     A slot is a year of age and a class of background: in it ages lie within a year and the steps
     until slots are next looked up.
@@ -288,4 +288,4 @@ def _largest(compiled: Compiled, who: People, excess: NDArray[np.float64]) -> ND
             out[:, :, r] = values[digits[int(feature["arg"])]]
         else:
             out[:, :, r] = values.max()
-    return out.reshape(layout.slot_ages * layout.slot_classes, len(compiled.references))
+    return np.ascontiguousarray(out.reshape(-1, len(compiled.references)).T)

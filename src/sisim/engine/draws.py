@@ -95,13 +95,17 @@ def draw(lo, hi, moment, purpose, key):  # type: ignore[no-untyped-def]
     return d
 
 
-@nb.njit(nogil=True, cache=True)
-def draw_many(lo, hi, moment, purpose, key):  # type: ignore[no-untyped-def]
+def draw_many(
+    lo: NDArray[np.uint32],
+    hi: NDArray[np.uint32],
+    moment: int,
+    purpose: np.uint32,
+    key: NDArray[np.uint32],
+) -> NDArray[np.float64]:
     """Return one uniform on [0, 1) for each person, float64 (n,)."""
-    out = np.empty(lo.shape[0], np.float64)
-    for i in range(lo.shape[0]):
-        out[i] = draw(lo[i], hi[i], moment, purpose, key) * SCALE
-    return out
+    drawn = np.empty(len(lo), U32)
+    fill_each(lo, hi, np.full(len(lo), purpose, U32), np.int64(moment), key, drawn)
+    return np.asarray(drawn * SCALE, np.float64)
 
 
 @cache

@@ -1291,54 +1291,71 @@ def begin_blocks(L, P, C, blocks, s, key):  # type: ignore[no-untyped-def]
             begin_step(L, P, C, lo, hi, s, key)
 
 
+@inlined
+def known_now(R, V, r, state, s):  # type: ignore[no-untyped-def]
+    """Return the multiplier of a reference for everyone in a state at a step; -1 if it may vary.
+
+    That of the calendar is known, and that of the state itself.
+    """
+    reference = R.reference[r]
+    feature = V.feature[reference.feature]
+    at = -1
+    if feature.kind == tb.MONTH:
+        at = V.calendar[s + V.origin].month
+    elif feature.kind == tb.WHEN_MONTH:
+        at = (V.calendar[s + V.origin].begins >> feature.arg) & 1
+    elif feature.kind == tb.CYCLE:
+        at = max(s - V.scenario_start, 0)
+    elif feature.kind == tb.WHEN_CYCLE:
+        at = 1 if s - V.scenario_start == feature.arg else 0
+    elif feature.kind == tb.STATE and feature.arg == R.state[state].track:
+        at = state - V.track[feature.arg].first
+    return look_up(R, reference, at) if at >= 0 else -1.0
+
+
 @compiled_function
 def leaving_bounds(R, V, largest, s, drift, values, out, greatest):  # type: ignore[no-untyped-def]
     """Write into `out` (slots, states + 1) the draw up to which anyone there might leave.
 
-    `largest` (slots, references) holds the greatest multiplier each reference can give; features of
+    `largest` (references, slots) holds the greatest multiplier each reference can give; features of
     the calendar are known exactly at step `s`, and `drift` (transitions,) bounds the drift.
-    `greatest` (slots, transitions out of states) gets the greatest rate or probability of each.
+    `greatest` (slots, transitions out of states) gets the greatest rate or probability of each;
+    `values` (MAX_OUT + 1, slots) is work space.
     """
     n_states = R.state.shape[0] - 1
-    for slot in range(out.shape[0]):
-        for state in range(n_states):
-            first = R.state[state].first
-            last = R.state[state].last
-            for j in range(first, last):
-                t = R.out[j]
-                transition = R.transition[t]
-                most = 0.0
-                for arm in range(R.effects.shape[0]):
-                    value = transition.base * drift[t]
-                    for part in range(2):
-                        begin = transition.first if part == 0 else R.effects[arm, t, 0]
-                        end = transition.last if part == 0 else R.effects[arm, t, 1]
-                        for r in range(begin, end):
-                            reference = R.reference[r]
-                            feature = V.feature[reference.feature]
-                            ratio = largest[slot, r]
-                            at = -1
-                            if feature.kind == tb.MONTH:
-                                at = V.calendar[s + V.origin].month
-                            elif feature.kind == tb.WHEN_MONTH:
-                                at = (V.calendar[s + V.origin].begins >> feature.arg) & 1
-                            elif feature.kind == tb.CYCLE:
-                                at = max(s - V.scenario_start, 0)
-                            elif feature.kind == tb.WHEN_CYCLE:
-                                at = 1 if s - V.scenario_start == feature.arg else 0
-                            elif feature.kind == tb.STATE and feature.arg == R.state[state].track:
-                                at = state - V.track[feature.arg].first
-                            if at >= 0:
-                                ratio = R.table[reference.table + min(at, reference.length - 2)]
-                            if value > 0.0 and ratio != 1.0:
-                                value = apply_ratio(value, ratio, reference.scale, transition.kind)
-                    most = max(most, value)
-                values[j - first, 0] = most
+    slots = np.uint64(out.shape[0])
+    value = values[values.shape[0] - 1]
+    for state in range(n_states):
+        first = R.state[state].first
+        last = R.state[state].last
+        for j in range(first, last):
+            t = R.out[j]
+            transition = R.transition[t]
+            most = values[j - first]
+            most[:] = 0.0
+            for arm in range(R.effects.shape[0]):
+                value[:] = transition.base * drift[t]
+                for part in range(2):
+                    begin = transition.first if part == 0 else R.effects[arm, t, 0]
+                    end = transition.last if part == 0 else R.effects[arm, t, 1]
+                    for r in range(begin, end):
+                        reference = R.reference[r]
+                        known = known_now(R, V, r, state, s)
+                        for slot in range(slots):
+                            ratio = known if known >= 0.0 else largest[r, slot]
+                            if value[slot] > 0.0 and ratio != 1.0:
+                                value[slot] = apply_ratio(
+                                    value[slot], ratio, reference.scale, transition.kind
+                                )
+                for slot in range(slots):
+                    most[slot] = max(most[slot], value[slot])
+            for slot in range(slots):
                 # More than single precision, and the product of a few factors in it, can lose.
-                greatest[slot, j] = most * (1.0 + 1e-5)
-            total = leaving_chance(R, first, last, values, 0)
+                greatest[slot, j] = most[slot] * (1.0 + 1e-5)
+        for slot in range(slots):
+            total = leaving_chance(R, first, last, values, slot)
             out[slot, state] = np.uint32(min(np.ceil(total * (1.0 + 1e-9) * 2.0**32), 2.0**32 - 1))
-        out[slot, n_states] = 0
+    out[:, n_states] = 0
 
 
 @compiled_function

@@ -7,6 +7,7 @@ they enter (area, entry moment, index within it): nobody's luck depends on who e
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +84,7 @@ def people(scenario: Scenario, clock: Clock, seed: int) -> People:
         born, arrive, area, hi, index = (
             np.concatenate(column) for column in zip(*parts, strict=True)
         )
-    order = np.argsort(born, kind="stable")
+    order = in_order(born)
     lo = index[order].astype(np.uint32)
     place = hi[order].astype(np.uint32)
     area = area[order].astype(np.uint8)
@@ -111,6 +112,14 @@ def people(scenario: Scenario, clock: Clock, seed: int) -> People:
         units=units,
         numbers=numbers,
     )
+
+
+def in_order(steps: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """Return the order of some steps, int64 (n,); those that are equal stay as they stand."""
+    if len(steps) and np.ptp(steps) < 2**16:
+        # NumPy sorts numbers of 16 bits by radix, five times as fast.
+        steps = (steps - steps.min()).astype(np.uint16)
+    return np.argsort(steps, kind="stable")
 
 
 def _whole(expected: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from sisim.engine.bounds import Bounds
 from sisim.engine.draws import seed_key
 from sisim.engine.enrolment import Enrolment, Enrolments
 from sisim.engine.kernel import BLOCK, Columns, Counts, Scratch
-from sisim.engine.population import People, people
+from sisim.engine.population import People, in_order, people
 from sisim.engine.tables import NEVER, PER_MILLE, Compiled
 
 STRIDE = 48
@@ -239,12 +240,16 @@ class Simulation:
         # Of a single step, a part would be too small to be worth handing over.
         long = self.threads > 1 and stop - self.step > 1
         count = self.threads * PARTS if long else self.threads
-        parts = iter([np.ascontiguousarray(blocks[n::count]) for n in range(count)])
+        parts = [np.ascontiguousarray(blocks[n::count]) for n in range(count)]
+        # Step by step, to and fro: what a core has seen last is what it still has in its cache.
+        if self.step % 2:
+            parts = [np.ascontiguousarray(part[::-1]) for part in parts]
+        later = iter(parts[self.threads :])
 
         def work(thread: int) -> None:
             if self.logging:
                 self._make_room(thread, stop - self.step)
-            for part in parts:
+            for part in chain([parts[thread]], later):
                 kernel.run_blocks(
                     self.compiled.tables.rule,
                     self.compiled.tables.sight,
@@ -261,10 +266,10 @@ class Simulation:
                     self.logging,
                 )
 
-        if self.threads == 1:
-            work(0)
-        else:
-            list(_pool(self.threads).map(work, range(self.threads)))
+        others = [_pool().submit(work, thread) for thread in range(1, self.threads)]
+        work(0)
+        for other in others:
+            other.result()
 
     def _make_room(self, thread: int, steps: int) -> None:
         counts = self._counts[thread]
@@ -352,9 +357,9 @@ class Simulation:
 
 
 @cache
-def _pool(threads: int) -> ThreadPoolExecutor:
-    """Return the threads that every run of this process shares."""
-    return ThreadPoolExecutor(threads, thread_name_prefix="sisim")
+def _pool() -> ThreadPoolExecutor:
+    """Return the threads that every run of this process shares, beside those that call."""
+    return ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="sisim")
 
 
 def columns(compiled: Compiled, who: People) -> Columns:
@@ -380,6 +385,7 @@ def columns(compiled: Compiled, who: People) -> Columns:
             peers[number] = who.units[compiled.attributes.index(among.removeprefix("attribute."))]
     place = np.empty((arms, max(len(compiled.investments), 1), n), kernel.PlaceRow)
     place["start"] = place["end"] = NEVER
+    order = in_order(who.arrive)
     block = np.zeros(-(-n // BLOCK), kernel.BlockRow)
     block["youngest"] = compiled.tables.layout.slot_ages
     drawn = np.zeros((len(block), tracks), kernel.DrawnRow)
@@ -416,9 +422,9 @@ def columns(compiled: Compiled, who: People) -> Columns:
         share=np.zeros((1 + arms, len(compiled.shares), int(peers.max(initial=0)) + 1), np.int32),
         share_differs=np.zeros(arms, np.bool_),
         peers=peers,
-        arrivals=np.argsort(who.arrive, kind="stable").astype(np.int32),
+        arrivals=order.astype(np.int32),
         arrivals_from=np.searchsorted(
-            np.sort(who.arrive), np.arange(compiled.clock.end + 2)
+            who.arrive[order], np.arange(compiled.clock.end + 2, dtype=np.int32)
         ).astype(np.int64),
     )
 
