@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
@@ -10,14 +11,23 @@ import tempfile
 import time
 from collections.abc import Callable
 from importlib.metadata import version
+from itertools import pairwise
+from math import log
 from pathlib import Path
-from typing import Any
+from statistics import median
+from typing import Any, TypeVar
 
 from sisim.bench_live import bench_live
 from sisim.bench_sweep import bench_sweep
+from sisim.engine.run import Progress
+
+T = TypeVar("T")
 
 ROUNDS = 3
-"""Each time is the least of so many: what the computer can do when it does nothing else."""
+SECONDS = 30.0
+"""Each time is the least of so many rounds, and of as many more as there is time for: what the
+computer can do when nobody else uses it. Where it is shared, it is slower for seconds or minutes on
+end; what is to be compared takes turns."""
 PEOPLE = 1_000_000
 CYCLES = 30
 
@@ -43,7 +53,7 @@ dies_sicker = { track = "health", from = "sicker", to = "dead", probability = 0.
 """
 
 
-def bench() -> dict[str, Any]:
+def bench(progress: Progress = lambda *_: None) -> dict[str, Any]:
     """Return what was measured, and on what.
 
     Keys: `sick_sicker.ns_per_person_cycle` (one strategy alone, one thread),
@@ -51,39 +61,39 @@ def bench() -> dict[str, Any]:
     `municipality.seconds` and `.peak_mb` (100 000 residents aged 0-29, warm-up and 20 years, with
     and without), `small_arm.extra_share` (what an arm that touches 60 people adds to the run
     without any), `figures.seconds` (the whole command, once compiled), `growth.exponent` (time in
-    proportion to people to this power), those of `sisim.bench_sweep` and of
-    `sisim.bench_live`, and the processor and the versions.
+    proportion to people to this power), those of `sisim.bench_sweep` and of `sisim.bench_live`, and
+    the processor and the versions. Times are the least measured; `sick_sicker.median_ns` and
+    `municipality.median_seconds` are the medians.
+
+    Args:
+        progress: Called with the parts done and the parts in all.
     """
-    # First of all: a child may be told its parent's peak of memory as its own.
-    seconds, peak, hundred = _municipality()
-    sweep = bench_sweep()
-    alone, second = _sick_sicker()
-    without, small = _small_arm()
-    return {
+    # The municipality first: a child may be told its parent's peak of memory as its own.
+    parts = (_municipality, bench_sweep, _sick_sicker, _small_arm, _growth, _figures, bench_live)
+    found: dict[str, Any] = {
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)),
         "python": platform.python_version(),
         **{name: version(name) for name in ("sisim", "numpy", "numba", "mesa")},
-        "sick_sicker.ns_per_person_cycle": round(alone, 2),
-        "sick_sicker.second_strategy_ns": round(second, 2),
-        "municipality.seconds": round(seconds, 2),
-        "municipality.residents": hundred,
-        "municipality.peak_mb": round(peak),
-        "small_arm.seconds_without": round(without, 2),
-        "small_arm.extra_share": round(small / without - 1, 4),
-        "growth.exponent": round(_growth(), 3),
-        "figures.seconds": round(_figures(), 2),
-        **sweep,
-        **bench_live(),
     }
+    for done, part in enumerate(parts):
+        progress(done, len(parts))
+        found |= part()
+    return found
 
 
-def _least(work: Callable[[], float]) -> float:
-    return min(work() for _ in range(ROUNDS))
+def _take_turns(*works: Callable[[], T]) -> list[list[T]]:
+    """Return all that each measures, in turn."""
+    times: list[list[T]] = [[] for _ in works]
+    end = time.perf_counter() + SECONDS * len(works)
+    while len(times[0]) < ROUNDS or time.perf_counter() < end:
+        for work, measured in zip(works, times, strict=True):
+            measured.append(work())
+    return times
 
 
-def _sick_sicker() -> tuple[float, float]:
-    """Return nanoseconds per person and cycle of one strategy, and what a second one adds."""
+def _sick_sicker() -> dict[str, Any]:
+    """Measure one strategy alone, and what a second one adds."""
     import tomllib
 
     from sisim.engine.compile import compile_scenario
@@ -118,69 +128,84 @@ def _sick_sicker() -> tuple[float, float]:
         simulation.advance(CYCLES)
         return (time.perf_counter() - start) / PEOPLE / CYCLES * 1e9
 
-    time_of(one)
-    alone = _least(lambda: time_of(one))
-    return alone, _least(lambda: time_of(both)) - alone
+    alone, two = _take_turns(lambda: time_of(one), lambda: time_of(both))
+    return {
+        "sick_sicker.ns_per_person_cycle": round(min(alone), 2),
+        "sick_sicker.median_ns": round(median(alone), 2),
+        "sick_sicker.second_strategy_ns": round(min(two) - min(alone), 2),
+    }
 
 
-def _time_of(overrides: dict[str, Any], arms: Any = None) -> float:
-    """Return the seconds of a run of the ready scenario, changed, once."""
+def _run_of(overrides: dict[str, Any], arms: list[str]) -> Callable[[], list[float]]:
+    """Return what measures a run of the ready scenario, changed: the seconds of each part of it.
+
+    A part is four years; that before the first is among them.
+    """
     from sisim.engine.compile import compile_scenario
     from sisim.engine.run import run_once
     from sisim.scenario.load import load_scenario
 
     scenario = load_scenario("placed-youth", overrides)
-    if arms is not None:
-        scenario = scenario.model_copy(
-            update={"arms": {name: scenario.arms[name] for name in arms}, "figures": None}
-        )
-    compiled = compile_scenario(scenario)
+    kept = {name: scenario.arms[name] for name in arms}
+    compiled = compile_scenario(scenario.model_copy(update={"arms": kept, "figures": None}))
 
-    def once() -> float:
-        start = time.perf_counter()
-        run_once(compiled, 1)
-        return time.perf_counter() - start
+    def once() -> list[float]:
+        moments = [time.perf_counter()]
+        run_once(compiled, 1, progress=lambda *_: moments.append(time.perf_counter()))
+        return [end - begin for begin, end in pairwise(moments)]
 
-    return _least(once)
+    return once
 
 
 MUNICIPALITY = {"population.residents": 100_000, "time.history": 0}
 
 
-def _small_arm() -> tuple[float, float]:
-    """Return the seconds without any arm, and with one that touches sixty people."""
+def _small_arm() -> dict[str, Any]:
+    """Measure a run without any arm, and with one that touches sixty people.
+
+    Their difference is less than the computer's own: the least of each part is added up.
+    """
     few = {**MUNICIPALITY, "investments.team.capacity": 60, "investments.team.duration": 36}
-    return _time_of(few, arms=[]), _time_of(few, arms=["project"])
+    runs = _take_turns(_run_of(few, []), _run_of(few, ["project"]))
+    without, small = (sum(map(min, zip(*parts, strict=True))) for parts in runs)
+    return {
+        "small_arm.seconds_without": round(without, 2),
+        "small_arm.extra_share": round(small / without - 1, 4),
+    }
 
 
-def _growth() -> float:
-    """Return the power of the number of people to which the time is proportional."""
-    from math import log
-
-    small, large = 50_000, 400_000
-    times = [
-        _time_of({"population.residents": n, "time.history": 0}, arms=["project"])
-        for n in (small, large)
-    ]
-    return log(times[1] / times[0]) / log(large / small)
+def _growth() -> dict[str, Any]:
+    """Measure to which power of the number of people the time is proportional."""
+    few, many = 50_000, 400_000
+    small, large = (
+        _run_of({"population.residents": n, "time.history": 0}, ["project"]) for n in (few, many)
+    )
+    short, long = (min(map(sum, runs)) for runs in _take_turns(small, large))
+    return {"growth.exponent": round(log(long / short) / log(many / few), 3)}
 
 
-def _municipality() -> tuple[float, float, int]:
-    """Return seconds, peak memory in MB and residents, measured in a process of their own."""
+def _municipality() -> dict[str, Any]:
+    """Measure seconds, and peak memory in MB, in a process of its own."""
     code = (
-        "import resource, sys\n"
+        "import json, resource\n"
         "from sisim import bench\n"
-        "print(bench._time_of(bench.MUNICIPALITY, arms=['project']))\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "(times,) = bench._take_turns(bench._run_of(bench.MUNICIPALITY, ['project']))\n"
+        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "print(json.dumps([list(map(sum, times)), peak]))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    seconds, peak = done.stdout.split()
+    times, peak = json.loads(done.stdout)
     unit = 1024.0 if sys.platform != "darwin" else 1024.0**2
-    return float(seconds), float(peak) / unit, int(MUNICIPALITY["population.residents"])
+    return {
+        "municipality.seconds": round(min(times), 2),
+        "municipality.median_seconds": round(median(times), 2),
+        "municipality.residents": MUNICIPALITY["population.residents"],
+        "municipality.peak_mb": round(peak / unit),
+    }
 
 
-def _figures() -> float:
-    """Return the seconds of `sisim figures`, from the command to the pictures."""
+def _figures() -> dict[str, Any]:
+    """Measure `sisim figures`, from the command to the pictures."""
     with tempfile.TemporaryDirectory() as folder:
         out = str(Path(folder) / "figures")
 
@@ -193,7 +218,8 @@ def _figures() -> float:
             subprocess.run(command, capture_output=True, check=True, env=kept)
             return time.perf_counter() - start
 
-        return _least(once)
+        (times,) = _take_turns(once)
+    return {"figures.seconds": round(min(times), 2)}
 
 
 def _processor() -> str:

@@ -378,7 +378,11 @@ def build(lang: Lang) -> typer.Typer:
         from sisim.bench import bench as measure
         from sisim.bench_sweep import bench_sweep
 
-        measured = measure() if cells is None else bench_sweep(cells)
+        if cells is None:
+            with progress(t("Measuring", lang), lang) as tell:
+                measured = measure(tell)
+        else:
+            measured = bench_sweep(cells)
         if as_json:
             print(json.dumps(measured, indent=2))
         else:

@@ -288,4 +288,5 @@ def _largest(compiled: Compiled, who: People, excess: NDArray[np.float64]) -> ND
             out[:, :, r] = values[digits[int(feature["arg"])]]
         else:
             out[:, :, r] = values.max()
-    return np.ascontiguousarray(out.reshape(-1, len(compiled.references)).T)
+    slots = layout.slot_ages * layout.slot_classes
+    return np.ascontiguousarray(out.reshape(slots, len(compiled.references)).T)
