@@ -18,12 +18,13 @@ from sisim.engine.kernel import (
     Columns,
     compiled_function,
     inlined,
+    look_up,
     multiplier,
     observe,
     transition_values,
 )
 from sisim.engine.population import People
-from sisim.engine.tables import AGE, LOOK_UP, NEVER, Compiled
+from sisim.engine.tables import AGE, LOOK_UP, NEVER, STATE, Compiled
 
 PERSON, START, NUMBER = range(3)
 """Who is treated, from which step, and the how manieth of all treatments that have begun it is."""
@@ -52,6 +53,21 @@ def holds(R, V, P, first, last, row, i, arm, s):  # type: ignore[no-untyped-def]
     return found
 
 
+@inlined
+def track_asked_for(R, V, first, last):  # type: ignore[no-untyped-def]
+    """Return the track that the first of some conditions is about; -1 if it is not a state's.
+
+    A state stands first in a target group. It excludes the most, and is quick to look up.
+    """
+    track = -1
+    if first < last:
+        reference = R.reference[np.uint64(first)]
+        feature = V.feature[np.uint64(reference.feature)]
+        if reference.kind == LOOK_UP and feature.kind == STATE:
+            track = np.int64(feature.arg)
+    return track
+
+
 @compiled_function
 def eligible(R, V, P, target, alternative, arm, inv, lo, hi, s, repeat, out):  # type: ignore[no-untyped-def]
     """Write the people in [lo, hi) in the target group and not yet treated; return how many.
@@ -59,38 +75,33 @@ def eligible(R, V, P, target, alternative, arm, inv, lo, hi, s, repeat, out):  #
     In the arm `without` (0) nobody is ever treated.
     """
     count = 0
+    first, last = target[inv, 0], target[inv, 1]
+    k = track_asked_for(R, V, first, last)
     # Unsigned: an index that may be negative costs as much as what it finds.
     for i in range(np.uint64(lo), np.uint64(hi)):
-        if P.person[i].arrive > s:
-            continue
         row = np.uint64(i)
+        if arm > 0 and P.differs[arm - 1, i]:
+            row = np.uint64(np.int64(i) + arm * P.n)
+        if k >= 0:
+            here = np.int64(P.state[np.uint64(k), row]) - V.track[np.uint64(k)].first
+            if look_up(R, R.reference[np.uint64(first)], here) == 0.0:
+                continue
+        if not P.alive[row] or P.person[i].arrive > s:
+            continue
         if arm > 0:
             place = P.place[arm - 1, inv, i]
             if place.start != NEVER and (not repeat or place.end == NEVER):
                 continue
-            if P.differs[arm - 1, i]:
-                row = np.uint64(np.int64(i) + arm * P.n)
-        if not P.alive[row]:
+        fits = holds(R, V, P, first, last, row, i, arm, s)
+        if not fits:
             continue
-        # The target group is the first range; if it has alternatives, one of them must hold too.
-        found = 1
-        for part in range(-1, alternative.shape[0]):
-            if part < 0:
-                first, last = target[inv, 0], target[inv, 1]
-            elif alternative[part, 0] == inv:
-                first, last = alternative[part, 1], alternative[part, 2]
-                if found == 1:
-                    found = 2
-            else:
-                continue
-            fits = holds(R, V, P, first, last, row, i, arm, s)
-            if part < 0 and not fits:
-                found = 0
-                break
-            if part >= 0 and fits:
-                found = 3
-                break
-        if found == 1 or found == 3:
+        # If the target group has alternatives, one of them must hold too.
+        for part in range(alternative.shape[0]):
+            if alternative[part, 0] == inv:
+                fits = holds(R, V, P, alternative[part, 1], alternative[part, 2], row, i, arm, s)
+                if fits:
+                    break
+        if fits:
             out[count] = i
             count += 1
     return count
