@@ -59,7 +59,7 @@ def track_asked_for(R, V, first, last):  # type: ignore[no-untyped-def]
 
     A state stands first in a target group. It excludes the most, and is quick to look up.
     """
-    track = -1
+    track = np.int64(-1)
     if first < last:
         reference = R.reference[np.uint64(first)]
         feature = V.feature[np.uint64(reference.feature)]

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,12 +128,19 @@ class Simulation:
         together = np.full(len(self._blocks), bool(self.compiled.shares))
         for low, high in self.enrolments.concerned(self.step, stop):
             together[low // BLOCK : -(-high // BLOCK)] = True
-        self._run(self._blocks[~together], stop)
+        # One thread goes step by step, waiting for nobody, until the others are done with the rest.
+        rest = self._work(self._blocks[~together], stop, threads=max(self.threads - 1, 1))
+        if self.threads == 1:
+            rest(0)
+        apart = [_pool().submit(rest, thread) for thread in range(1, self.threads)]
         blocks = self._blocks[together]
         while self.step < stop:
             self._begin(blocks)
-            self._run(blocks, self.step + 1, begun=True)
+            free = self.threads if all(one.done() for one in apart) else 1
+            self._run(blocks, self.step + 1, begun=True, threads=free)
             self.step += 1
+        for one in apart:
+            one.result()
 
     def begin(self) -> None:
         """Begin a step: births, arrivals, shares among peers, places given; nobody moves yet."""
@@ -231,25 +237,36 @@ class Simulation:
             self.key,
         )
 
-    def _run(self, blocks: NDArray[np.int64], stop: int, *, begun: bool = False) -> None:
+    def _run(
+        self,
+        blocks: NDArray[np.int64],
+        stop: int,
+        *,
+        begun: bool = False,
+        threads: int | None = None,
+    ) -> None:
         """Take some blocks of people from this step to another; `begun`: this step has begun."""
-        if not len(blocks):
-            return
-        bounds = self._bounds.between(self.step, stop)
+        threads = threads or self.threads
+        work = self._work(blocks, stop, begun=begun, threads=threads)
+        others = [_pool().submit(work, thread) for thread in range(1, threads)]
+        work(0)
+        for other in others:
+            other.result()
+
+    def _work(
+        self, blocks: NDArray[np.int64], stop: int, *, begun: bool = False, threads: int
+    ) -> Callable[[int], None]:
+        """Return what each of some threads is to do for that, given its number."""
+        first = self.step
+        bounds = self._bounds.between(first, stop)
         # Each thread takes the next part when it has done one, so that none waits long for another.
-        # Of a single step, a part would be too small to be worth handing over.
-        long = self.threads > 1 and stop - self.step > 1
-        count = self.threads * PARTS if long else self.threads
-        parts = [np.ascontiguousarray(blocks[n::count]) for n in range(count)]
-        # Step by step, to and fro: what a core has seen last is what it still has in its cache.
-        if self.step % 2:
-            parts = [np.ascontiguousarray(part[::-1]) for part in parts]
-        later = iter(parts[self.threads :])
+        count = threads * PARTS if threads > 1 else 1
+        parts = iter([np.ascontiguousarray(blocks[n::count]) for n in range(count)])
 
         def work(thread: int) -> None:
             if self.logging:
-                self._make_room(thread, stop - self.step)
-            for part in chain([parts[thread]], later):
+                self._make_room(thread, stop - first)
+            for part in parts:
                 kernel.run_blocks(
                     self.compiled.tables.rule,
                     self.compiled.tables.sight,
@@ -259,17 +276,14 @@ class Simulation:
                     self._counts[thread],
                     self._scratch[thread],
                     part,
-                    self.step,
+                    first,
                     stop,
                     begun,
                     self.key,
                     self.logging,
                 )
 
-        others = [_pool().submit(work, thread) for thread in range(1, self.threads)]
-        work(0)
-        for other in others:
-            other.result()
+        return work
 
     def _make_room(self, thread: int, steps: int) -> None:
         counts = self._counts[thread]
