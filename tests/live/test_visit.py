@@ -95,6 +95,39 @@ def test_a_hand_is_answered_at_once_and_then_by_the_simulation(library: Library)
     taught(lesson)
 
 
+def test_what_is_being_worked_out_is_on_its_way(library: Library) -> None:
+    """Whatever is redrawn meanwhile, the page is not told that it is finished."""
+
+    async def lesson() -> None:
+        room = Room(library)
+        await room.learn()
+        room.shown.clear()
+        room.visit.change(seed=2)
+        while not room.shown:
+            assert room.visit.busy
+            await asyncio.sleep(0)
+        assert (await room.rest()).wish.world.seed == 2
+
+    taught(lesson)
+
+
+def test_it_goes_on_learning_when_a_hand_has_only_touched(library: Library) -> None:
+    """Who takes hold of a slider and lets go again, without moving it, has asked for nothing."""
+
+    async def lesson() -> None:
+        room = Room(library)
+        room.visit.change(seed=3)
+        await room.rest()
+        room.visit.drag("reach", room.visit.value(room.visit.lever("reach")))
+        assert room.visit.held
+        await room.until(lambda: not room.visit.tasks)
+        assert not room.learned
+        room.visit.release()
+        await room.until(lambda: room.learned)
+
+    taught(lesson)
+
+
 def test_a_hand_that_stands_still_is_answered_by_the_simulation(library: Library) -> None:
     """It need not let go."""
 

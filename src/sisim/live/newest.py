@@ -32,12 +32,13 @@ class Newest(Generic[W, A]):
     ) -> None:
         self._answer, self._show, self._fail = answer, show, fail
         self._wanted: list[W] = []
+        self._answering = False
         self._running: asyncio.Task[None] | None = None
 
     @property
-    def waiting(self) -> bool:
-        """Whether there is a wish that nobody has begun with."""
-        return bool(self._wanted)
+    def unanswered(self) -> bool:
+        """Whether there is a wish that nothing has yet been shown for."""
+        return self._answering or bool(self._wanted)
 
     def ask(self, wish: W) -> None:
         """Wish for something; a wish that nobody has begun with is forgotten."""
@@ -50,11 +51,14 @@ class Newest(Generic[W, A]):
         try:
             while self._wanted:
                 wish = self._wanted.pop()
+                self._answering = True
                 try:
                     answer = await loop.run_in_executor(POOL, self._answer, wish)
                 except Exception as error:  # whatever it is, the page says it and goes on
+                    self._answering = False
                     self._fail(wish, error)
                 else:
+                    self._answering = False
                     self._show(wish, answer)
         finally:
             self._running = None

@@ -226,7 +226,7 @@ class Visit:
     def busy(self) -> bool:
         """Whether something better than what is shown is on its way."""
         shown = self.picture
-        if shown is None or shown.near or self._newest.waiting:
+        if shown is None or shown.near or self._newest.unanswered:
             return True
         return shown.wish.world.replications != self.runs and not self.held
 
@@ -266,6 +266,7 @@ class Visit:
         self._before_drag = None
         self.on_rest()
         self._refine()
+        self._study()
 
     def mark(self, year: int) -> None:
         """Move the marked year, which a hand still holds."""
@@ -391,7 +392,7 @@ class Visit:
             still: Whether a hand that may hold something has stood still.
         """
         shown = self.picture
-        if shown is None or self._newest.waiting or (self.held and not still):
+        if shown is None or self._newest.unanswered or (self.held and not still):
             return
         if shown.near:
             self._wish(self._at_once)
@@ -410,7 +411,7 @@ class Visit:
     async def _learn(self) -> None:
         loop = asyncio.get_running_loop()
         try:
-            while not (self.held or self._newest.waiting):
+            while not (self.held or self._newest.unanswered):
                 nearby = self._worlds(self.settings.seed, 1).nearby
                 if not nearby.left:
                     self.on_learned()
