@@ -256,11 +256,11 @@ class Simulation:
     def _work(
         self, blocks: NDArray[np.int64], stop: int, *, begun: bool = False, threads: int
     ) -> Callable[[int], None]:
-        """Return what each of some threads is to do for that, given its number."""
+        """Return what each of some threads does, given its number, to take blocks to a step."""
         first = self.step
         bounds = self._bounds.between(first, stop)
         # Each thread takes the next part when it has done one, so that none waits long for another.
-        count = threads * PARTS if threads > 1 else 1
+        count = min(threads * PARTS if threads > 1 else 1, len(blocks))
         parts = iter([np.ascontiguousarray(blocks[n::count]) for n in range(count)])
 
         def work(thread: int) -> None:
