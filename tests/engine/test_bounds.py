@@ -70,3 +70,33 @@ def test_more_tracks_may_matter_than_are_looked_at_first() -> None:
     )
     gone = stock(run(made), "b")[1]
     assert abs(gone - 4000 / 2**5) < 5 * np.sqrt(4000 / 2**5)
+
+
+def test_what_other_threads_read_stays_while_steps_are_asked_for_one_by_one() -> None:
+    """However many times there are whose bounds are their own."""
+    cycles = [cycle for cycle in range(96) if cycle % 12 > 2][:66]
+    parts = [cycles[n::2] for n in range(2)]
+    of = world(
+        tracks={"life": track("a", "b"), "one": track("x", "y"), "two": track("x", "y")},
+        factors={
+            "may": {"feature": "calendar.month", "below": [5, 6], "values": [1.0, 0.0, 1.0]},
+        },
+        transitions={
+            "go": move("a", "b", rate=3, factors=["may"]),
+            **{
+                f"at_{cycle}": move("x", "y", name, probability=0.1, schedule={"cycle": cycle})
+                for name, some in zip(("one", "two"), parts, strict=True)
+                for cycle in some
+            },
+        },
+        time={"start": "2026-02", "years": 20},
+        population={"residents": 50, "max_age": 10},
+    )
+    simulated = simulation(of)
+    for first in range(0, simulated.compiled.clock.end, 12):
+        stop = min(first + 12, simulated.compiled.clock.end)
+        held = simulated._bounds.between(first, stop)
+        before = held.bound[held.when].copy()
+        for step in range(first, stop):
+            simulated._bounds.between(step, step + 1)
+            np.testing.assert_array_equal(held.bound[held.when], before)

@@ -166,7 +166,10 @@ class Bounds:
         steps = [min(max(step, 0), clock.end - 1) for step in range(begin, end)]
         times = [self._times[step] for step in steps]
         fours = [frozenset(times[n : n + QUAD]) for n in range(0, len(times), QUAD)]
-        if len(self._known) + len(self._together) + len({*times, *fours}) > MOST_BOUNDS:
+        # What is known needs no more room: a step of a stride whose bounds are in use, asked for by
+        # itself, must have nothing worked out anew in the place of what other threads now read.
+        new = len({*times} - self._known.keys()) + len({*fours} - self._together.keys())
+        if self._unused() + new > MOST_BOUNDS:
             self._known.clear()
             self._together.clear()
             self._held.clear()

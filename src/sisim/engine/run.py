@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
@@ -128,10 +128,8 @@ class Simulation:
         together = np.full(len(self._blocks), bool(self.compiled.shares))
         for low, high in self.enrolments.concerned(self.step, stop):
             together[low // BLOCK : -(-high // BLOCK)] = True
-        # One thread goes step by step, waiting for nobody, until the others are done with the rest.
-        rest = self._work(self._blocks[~together], stop, threads=max(self.threads - 1, 1))
-        if self.threads == 1:
-            rest(0)
+        # One thread goes step by step, waiting for nobody, while the others are busy with the rest.
+        rest = self._work(self._blocks[~together], stop, threads=self.threads)
         apart = [_pool().submit(rest, thread) for thread in range(1, self.threads)]
         blocks = self._blocks[together]
         while self.step < stop:
@@ -139,8 +137,8 @@ class Simulation:
             free = self.threads if all(one.done() for one in apart) else 1
             self._run(blocks, self.step + 1, begun=True, threads=free)
             self.step += 1
-        for one in apart:
-            one.result()
+        rest(0)
+        _wait_for(apart)
 
     def begin(self) -> None:
         """Begin a step: births, arrivals, shares among peers, places given; nobody moves yet."""
@@ -250,8 +248,7 @@ class Simulation:
         work = self._work(blocks, stop, begun=begun, threads=threads)
         others = [_pool().submit(work, thread) for thread in range(1, threads)]
         work(0)
-        for other in others:
-            other.result()
+        _wait_for(others)
 
     def _work(
         self, blocks: NDArray[np.int64], stop: int, *, begun: bool = False, threads: int
@@ -374,6 +371,13 @@ class Simulation:
 def _pool() -> ThreadPoolExecutor:
     """Return the threads that every run of this process shares, beside those that call."""
     return ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="sisim")
+
+
+def _wait_for(others: list[Future[None]]) -> None:
+    """Wait for what other threads have begun; nothing is left for those that have not."""
+    for other in others:
+        if not other.cancel():
+            other.result()
 
 
 def columns(compiled: Compiled, who: People) -> Columns:
