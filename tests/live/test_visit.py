@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from sisim.live import visit as visits
 from sisim.live.library import Library
 from sisim.live.session import Settings
-from sisim.live.visit import Picture, Visit
+from sisim.live.visit import Picture, Visit, Wish
 
 
 class Room:
@@ -107,6 +108,29 @@ def test_what_is_being_worked_out_is_on_its_way(library: Library) -> None:
             assert room.visit.busy
             await asyncio.sleep(0)
         assert (await room.rest()).wish.world.seed == 2
+
+    taught(lesson)
+
+
+def test_it_goes_on_learning_when_an_answer_has_failed(library: Library) -> None:
+    """What could not be worked out has nothing to do with what is learned."""
+
+    async def lesson() -> None:
+        room = Room(library)
+        room.visit.change(seed=4)
+        await room.rest()
+        await room.until(lambda: bool(room.visit.tasks))
+        failed: list[Exception] = []
+        room.visit.on_error = failed.append
+        answer, room.visit._newest._answer = room.visit._newest._answer, fails
+        room.visit.change(year=2030)
+        await room.until(lambda: bool(failed))
+        room.visit._newest._answer = answer
+        await room.until(lambda: room.learned)
+
+    def fails(wish: Wish) -> Picture:
+        time.sleep(1.5)
+        raise ValueError(wish)
 
     taught(lesson)
 

@@ -61,4 +61,4 @@ class Newest(Generic[W, A]):
                     self._answering = False
                     self._show(wish, answer)
         finally:
-            self._running = None
+            self._answering, self._running = False, None

@@ -385,7 +385,8 @@ class Page:
         lang = self.visit.settings.lang
         text = error.render(lang) if isinstance(error, ScenarioError) else str(error)
         self._text("status", text.splitlines()[0])
-        ui.run_javascript(f"sisim.write({self._script.taken()})")
+        busy = str(self.visit.busy).lower()
+        ui.run_javascript(f"sisim.draw({{}}, {self._script.taken()}, {busy})")
 
     def _problems(self, error: ScenarioError, lang: str) -> None:
         """Show what is wrong in the file, as `sisim check` says it."""

@@ -429,6 +429,7 @@ class Visit:
 
     def _fail(self, wish: Wish, error: Exception) -> None:  # noqa: ARG002 (the newest failed)
         self.on_error(error)
+        self._study()
 
 
 def _worked_out(wish: Wish) -> Picture:
