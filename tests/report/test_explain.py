@@ -70,6 +70,18 @@ def test_the_product_of_base_and_factors_is_the_value_that_is_shown(first: str) 
     assert any("0.1 × 3 (Support)" in line for line in lines)
 
 
+def test_what_a_product_comes_to_stands_after_its_last_factor(
+    trial: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the factors need more lines than one."""
+    monkeypatch.setattr("sisim.report.explain.WIDTH", 40)
+    lines = explain(trial).splitlines()
+    last = next(n for n, line in enumerate(lines) if "× 3 (Support)" in line)
+    assert "0.1" in lines[last - 1]
+    assert "=" not in lines[last - 1]
+    assert "= 0.3" in lines[last]
+
+
 def test_whoever_is_helped_leaves_with_the_same_draw(first: str) -> None:
     why = first.partition("Why:")[2]
     draw = float(re.search(r"the draw is ([\d.]+)%", why)[1])  # type: ignore[index]

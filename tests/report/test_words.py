@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from made_up import MadeUp, scenario
 
@@ -66,6 +68,44 @@ def test_real_numbers_are_not_called_invented() -> None:
 def test_the_verdict_holds_both_comparisons(made: dict, which: str, begins: str) -> None:
     side = compare(MadeUp(**made)).side(which)
     assert verdict(side, "en").startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("difference", "says"),
+    [
+        (0.0, "The cost stands still – as it would have anyway."),
+        (-0.1, "The cost stands still – and is lower than it would have been."),
+        (0.1, "The cost stands still – but is higher than it would have been."),
+    ],
+)
+def test_what_is_written_as_no_change_is_not_said_to_rise_or_fall(
+    made_up: MadeUp, difference: float, says: str
+) -> None:
+    for change in (-0.004, 0.004):
+        side = replace(
+            compare(made_up).side("project"), before_after=change, with_without=difference
+        )
+        assert verdict(side, "en") == says
+
+
+@pytest.mark.parametrize(
+    ("helped", "avoided", "lang", "says"),
+    [
+        (1.2, 0.9, "en", "1 individual helped, 1 case avoided; "),
+        (22.4, -3.0, "en", "22 individuals helped, 3 more cases; "),
+        (22.4, -0.9, "sv", "22 hjälpta individer, 1 ärende till; "),
+        (0.0, -0.2, "sv", "0 hjälpta individer, 0 undvikna ärenden; "),
+    ],
+)
+def test_people_and_cases_are_counted_as_one_speaks(
+    helped: float, avoided: float, lang: str, says: str
+) -> None:
+    class Counted(MadeUp):
+        def headline(self, arm: str) -> dict[str, tuple[float, float, float]]:
+            counted = {"helped": (helped,) * 3, "avoided": (avoided,) * 3}
+            return {**super().headline(arm), **counted}
+
+    assert says in " ".join(sentences(Counted(), lang))
 
 
 def test_a_scenario_without_figures_is_answered() -> None:

@@ -279,9 +279,11 @@ def _parting(moment: Moment, arms: str, words: Words) -> Iterator[str]:
                  state=was, became=became, chance=chance)  # fmt: skip
     yield f"  {said}"
     table = Table.grid(padding=(0, 1))
-    for _ in range(3):
+    for _ in range(2):
         table.add_column(overflow="fold")
-    table.add_column(justify="right")
+    # What a product comes to stands after its last factor.
+    table.add_column(overflow="fold", vertical="bottom")
+    table.add_column(justify="right", vertical="bottom")
     for risk in _at_work(moment):
         table.add_row(
             f"    {words.transition(risk.transition)}:",

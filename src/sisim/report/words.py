@@ -42,6 +42,12 @@ def percent_pair(side: Investing, lang: str) -> tuple[str, str]:
 def verdict(side: Investing, lang: str) -> str:
     """Return the sentence that holds both comparisons of the marked year."""
     rises, difference = side.before_after > 0, side.with_without
+    if abs(side.before_after) < NOTICEABLE:
+        if abs(difference) < NOTICEABLE:
+            return t("The cost stands still – as it would have anyway.", lang)
+        if difference < 0:
+            return t("The cost stands still – and is lower than it would have been.", lang)
+        return t("The cost stands still – but is higher than it would have been.", lang)
     if abs(difference) < NOTICEABLE:
         if rises:
             return t("The cost rises – about as it would have anyway.", lang)
@@ -217,12 +223,26 @@ def paid_back(story: Comparison, side: Investing, lang: str) -> str:
 def _numbers(story: Comparison, side: Investing, lang: str) -> str:
     mean = {name: estimate[0] for name, estimate in side.headline.items()}
     counts = t(
-        "{figure}: {helped} individuals helped, {avoided} cases avoided; {invested} invested, "
-        "{lower_cost} lower cost, {net} net.",
+        "{figure}: {helped}, {avoided}; {invested} invested, {lower_cost} lower cost, {net} net.",
         lang,
         figure=number_of(side.which, lang),
-        helped=decimal(mean["helped"], lang),
-        avoided=decimal(mean["avoided"], lang),
+        helped=_helped(mean["helped"], lang),
+        avoided=_avoided(mean["avoided"], lang),
         **{name: money(mean[name], lang) for name in ("invested", "lower_cost", "net")},
     )
     return f"{counts} {paid_back(story, side, lang)}."
+
+
+def _helped(people: float, lang: str) -> str:
+    if round(people) == 1:
+        return t("1 individual helped", lang)
+    return t("{n} individuals helped", lang, n=decimal(people, lang))
+
+
+def _avoided(cases: float, lang: str) -> str:
+    if round(cases) < 0:
+        more = decimal(-cases, lang)
+        return t("1 more case", lang) if round(cases) == -1 else t("{n} more cases", lang, n=more)
+    if round(cases) == 1:
+        return t("1 case avoided", lang)
+    return t("{n} cases avoided", lang, n=decimal(abs(cases), lang))
