@@ -28,7 +28,7 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.writing import decimal, listing, money, share_of, spread, unit_for
+from sisim.report.writing import decimal, listing, money, percent_sign, share_of, spread, unit_for
 
 MOST = 6
 """So many measures have room."""
@@ -305,6 +305,9 @@ def _range(measure: Measure, low: float, high: float, lang: str) -> str:
         ends = [decimal(end / unit.size, lang, unit.digits) for end in (low, high)]
         text = "–".join(dict.fromkeys(ends))
         return t("SEK {n}m", lang, n=text) if unit.millions else t("SEK {n}k", lang, n=text)
+    if measure.is_share and low == low and high == high:
+        ends = [decimal(100 * end, lang) for end in (low, high)]
+        return "–".join(dict.fromkeys(ends)) + percent_sign(lang)
     return "–".join(dict.fromkeys(_value(measure, end, lang) for end in (low, high)))
 
 

@@ -249,10 +249,10 @@ def sentences(found: Needs, lang: str) -> list[str]:
         t("{whose}: {people} people, who cost {cost} each a year.", lang, whose=_whose(found, lang),
           people=decimal(everyone["people"], lang), cost=money(everyone["cost"], lang)),
         t("The costliest 20% have {top} of the cost, the costliest 1% have {one}; {nothing} cost "
-          "nothing. Gini {gini} (± {error}).", lang, top=share_of(spread["top_20"], lang),
+          "nothing. Gini {gini}.", lang, top=share_of(spread["top_20"], lang),
           one=share_of(spread["top_1"], lang), nothing=share_of(1 - spread["share_with_cost"],
                                                                 lang),
-          gini=decimal(spread["gini"], lang, 3), error=_error(spread["gini_error"], lang)),
+          gini=_with_error(spread["gini"], spread["gini_error"], lang)),
     ]  # fmt: skip
     books = tables["needs-books"]
     several = books[books["administrations"] > 1]
@@ -327,8 +327,10 @@ def _share(value: float, lang: str) -> str:
     return "–" if value != value else share_of(value, lang)
 
 
-def _error(value: float, lang: str) -> str:
-    return "–" if value != value else decimal(2 * value, lang, 3)
+def _with_error(value: float, error: float, lang: str) -> str:
+    """Return a number with two standard errors, where there are runs enough to tell them."""
+    text = decimal(value, lang, 3)
+    return text if error != error else f"{text} (± {decimal(2 * error, lang, 3)})"
 
 
 def _whose(found: Needs, lang: str) -> str:
