@@ -126,6 +126,10 @@ def test_the_tables_to_be_read_agree_with_the_tidy_ones(found: Results) -> None:
     assert float(net.replace(",", "").replace("−", "-")) == pytest.approx(
         tidy.loc["net", "mean"] / 1e6, abs=0.05
     )
+    returned = worth.set_index("").loc["Return on investment", "Mean"]
+    assert float(returned.replace("−", "-").removesuffix("%")) == pytest.approx(
+        100 * tidy.loc["return_on_investment", "mean"], abs=0.05
+    )
     assert list(matrix[""])[-1] == "Total"
 
 

@@ -11,10 +11,10 @@ from sisim.economics.appraisal import AMOUNTS, Appraisal
 from sisim.economics.distribution import WhoGains
 from sisim.language import t
 from sisim.report.result import MoneyResult
-from sisim.report.writing import Unit, decimal, unit_for
+from sisim.report.writing import Unit, decimal, share_of, unit_for
 from sisim.scenario.scenario import Scenario
 
-RATIOS = ("benefit_cost_ratio", "return_on_investment", "internal_rate_of_return")
+RATES = ("return_on_investment", "internal_rate_of_return")
 
 
 def shown_tables(
@@ -54,14 +54,15 @@ def _worth(appraisal: Appraisal, unit: Unit, lang: str) -> pd.DataFrame:
         if name == "tail" and appraisal.horizon.tail is None:
             continue
         one = appraisal.interval(name)
-        ratio = name in RATIOS
 
-        def cell(value: float, ratio: bool = ratio) -> str:
+        def cell(value: float, name: str = name) -> str:
             if isnan(value):
                 return "–"
-            return decimal(value, lang, 2) if ratio else decimal(
-                value / unit.size, lang, unit.digits
-            )  # fmt: skip
+            if name in RATES:
+                return share_of(value, lang, 1)
+            if name == "benefit_cost_ratio":
+                return decimal(value, lang, 2)
+            return decimal(value / unit.size, lang, unit.digits)
 
         rows.append({
             "": names[name],
