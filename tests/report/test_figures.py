@@ -239,6 +239,20 @@ def test_administrations_add_up_to_the_total(made_up: MadeUp) -> None:
     np.testing.assert_allclose(gap, story.new_way.gap.mean, atol=1e-6)
 
 
+def test_a_long_name_leaves_room_to_say_that_the_bars_are_differences() -> None:
+    arms = {
+        name: {
+            "label": {"sv": "Från projekt till arbetssätt", "en": "From project to way of working"},
+            "investments": {"support": how},
+        }
+        for name, how in (("project", "ends"), ("new_way", "new_way_of_working"))
+    }
+    figure = administrations(MadeUp(scenario=scenario(arms=arms)), "en")
+    written = [text.get_text() for text in figure.texts]
+    assert "Figure 2  From project to way of working" in written
+    assert written.count("Difference from without") == 2
+
+
 def test_administrations_are_drawn_on_one_scale(made_up: MadeUp) -> None:
     figure = administrations(made_up, "sv")
     panels, bars = figure.axes[:6], figure.axes[6:]

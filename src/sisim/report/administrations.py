@@ -95,10 +95,10 @@ def administrations(source: Result | Comparison, lang: str, view: View | None = 
         left = EDGE + index * WIDE / 2
         side = story.side(which)
         label = story.scenario.arms[side.arm].label.in_language(lang)
-        title = t("{figure}  {arm}: difference from without", lang,
-                  figure=number_of(which, lang), arm=label)  # fmt: skip
-        write(figure, left, 434, fit(figure, title, 600, bold=True), bold=True)
-        axes = place(figure, left + ticks, 466, WIDE / 2 - ticks - 150, 160)
+        heading = f"{number_of(which, lang)}  {label}"
+        write(figure, left, 424, fit(figure, heading, 600, bold=True), bold=True)
+        write(figure, left, 446, t("Difference from without", lang), color=MUTED)
+        axes = place(figure, left + ticks, 472, WIDE / 2 - ticks - 150, 154)
         _difference_bars(axes, story, side, shown, lang)
     foot(figure, story, lang, banded=False, everyone=True)
     return figure
