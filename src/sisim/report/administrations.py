@@ -13,11 +13,11 @@ from sisim.report.frame import (
     EDGE,
     cost_title,
     foot,
+    mark_years,
     shade_phases,
     span,
     tick_room,
     unit_of,
-    year_ticks,
 )
 from sisim.report.labels import EndLabels
 from sisim.report.result import WITHOUT, Result
@@ -121,8 +121,7 @@ def _panel(
         write(figure, left + 22, above + 4 + index * 21, line, bold=True)
     axes = place(figure, left + ticks, above + 54, wide - ticks - 88, high - 88)
     axes.set_xlim(*span(story))
-    apart = story.marked - story.start > 4
-    axes.set_xticks([story.start, story.marked] if apart else [story.marked])
+    mark_years(axes, story)
     lines: dict[str, tuple[str, LineStyleType, float, int]] = {
         WITHOUT: (BLACK, (0, (8 / 3, 4 / 3)), 2.5, 4)
     }
@@ -172,7 +171,7 @@ def _difference_bars(
     room = 0.06 * (high - low) or 1.0
     axes.set_xlim(*span(story))
     axes.set_ylim(low - room, high + room)
-    axes.set_xticks(year_ticks(story))
+    mark_years(axes, story)
     scale_ticks(axes, lang, 3, unit_of(story).size)
     axes.spines["bottom"].set_visible(False)
     axes.axhline(0, color=MUTED, linewidth=points(1.5), zorder=3)

@@ -20,11 +20,11 @@ from sisim.report.frame import (
     EDGE,
     cost_title,
     foot,
+    mark_years,
     shade_phases,
     span,
     tick_room,
     unit_of,
-    year_ticks,
 )
 from sisim.report.labels import EndLabels, Room
 from sisim.report.result import Result
@@ -155,7 +155,7 @@ def _draw(
     stock.axvline(story.marked, color=MUTED, linewidth=points(1), zorder=0.9)
     _stock_strip(stock, story, side, lang)
     stock.tick_params(labelbottom=True)
-    stock.set_xticks(year_ticks(story))
+    mark_years(stock, story)
     write(figure, column.left, top + column.strip_height + 36, verdict(side, lang), bold=True)
 
 
