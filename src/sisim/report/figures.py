@@ -247,7 +247,8 @@ def _cost_strip(
         last = int(np.flatnonzero(side.investment.mean)[-1])
         at = room.display(years[last] - 2, side.investment.mean[last])
         text = t("of which the cost of the intervention", lang)
-        room.write(text, (at[0], at[1] + 18), color=DARK_ORANGE, reach=200)
+        # Beside its own line it is understood, above the curves of the cost it is not.
+        room.write(text, (at[0], at[1] + 18), pull=(1, 4), color=DARK_ORANGE, reach=200)
     _area_labels(room, story, side, lang)
     ends = EndLabels(axes)
     wide = column.labels - 12
