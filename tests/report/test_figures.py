@@ -22,6 +22,10 @@ LABELS = {
     "sv": ("Utan social", "Med social", "Projekttid", "Före–efter", "Med–utan", "Intjänat år 7"),
     "en": ("Without the", "With the", "Project time", "Before–after", "With–without", "Paid back"),
 }
+PHASES = {
+    "sv": ("Projekttid", "Nytt arbetssätt"),
+    "en": ("Project time", "New way of working"),
+}
 
 
 def strips(figure: Figure, which: int) -> list[Axes]:
@@ -97,6 +101,8 @@ CASES = {
     "strong": {"effect": 0.6, "fewer": 0.45, "growth": 0.0},
     "thousands": {"scale": 0.004},
     "late": {"scenario": scenario(figures={"case": "placed", "year": 2044})},
+    "early": {"scenario": scenario(figures={"case": "placed", "year": 2029})},
+    "level": {"growth": 0.0, "effect": 0.1},
 }
 
 
@@ -132,6 +138,39 @@ def test_no_text_covers_another_or_leaves_the_picture(picture: str, case: str, l
         across = min(a.x1, b.x1) - max(a.x0, b.x0)
         down = min(a.y1, b.y1) - max(a.y0, b.y0)
         assert across <= 1 or down <= 4, f"{one.get_text()!r} covers {two.get_text()!r}"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("case", CASES)
+def test_no_text_crosses_the_marked_year(case: str, lang: str) -> None:
+    figure = question9(MadeUp(**CASES[case]), lang)
+    measure = renderer(figure)
+    for which in (1, 2):
+        cost = strips(figure, which)[0]
+        line = series(cost, "marked").get_window_extent()
+        for text in cost.texts:
+            box = text.get_window_extent(measure)
+            across = box.x0 < line.x0 < box.x1
+            assert not (across and box.y0 < line.y1), f"{text.get_text()!r} in figure {which}"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("case", CASES)
+def test_the_names_of_the_phases_stand_above_the_curves(case: str, lang: str) -> None:
+    cost = strips(question9(MadeUp(**CASES[case]), lang), 2)[0]
+    curves = max(series(cost, name).get_window_extent().y1 for name in ("without", "with"))
+    for name in PHASES[lang]:
+        text = next(text for text in cost.texts if text.get_text().startswith(name))
+        assert text.get_window_extent(renderer(cost.figure)).y0 > curves, name
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case != "no effect"])
+def test_both_languages_say_that_the_effect_fades(case: str) -> None:
+    story = compare(MadeUp(**CASES[case]))
+    assert story.project.back_on_track
+    for lang, note in (("sv", "effekten avtar"), ("en", "the effect fades")):
+        written = [text.get_text() for text in strips(question9(story, lang), 1)[0].texts]
+        assert any(note in text for text in written), lang
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -198,6 +237,20 @@ def test_administrations_add_up_to_the_total(made_up: MadeUp) -> None:
         np.testing.assert_allclose(total, side.cost.mean)
     gap = sum(one.difference["new_way"] + one.intervention["new_way"] for one in shown)
     np.testing.assert_allclose(gap, story.new_way.gap.mean, atol=1e-6)
+
+
+def test_a_long_name_leaves_room_to_say_that_the_bars_are_differences() -> None:
+    arms = {
+        name: {
+            "label": {"sv": "Från projekt till arbetssätt", "en": "From project to way of working"},
+            "investments": {"support": how},
+        }
+        for name, how in (("project", "ends"), ("new_way", "new_way_of_working"))
+    }
+    figure = administrations(MadeUp(scenario=scenario(arms=arms)), "en")
+    written = [text.get_text() for text in figure.texts]
+    assert "Figure 2  From project to way of working" in written
+    assert written.count("Difference from without") == 2
 
 
 def test_administrations_are_drawn_on_one_scale(made_up: MadeUp) -> None:

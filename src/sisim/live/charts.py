@@ -295,7 +295,8 @@ def _ticks(
 ) -> list[Option]:
     """Return the numbers along the axes, as points that are labelled and not drawn."""
     c = look.palette
-    low, _ = span(story)
+    low, high = span(story)
+    name, _ = extent(str(story.marked), TEXT, bold=True)
     found = []
     for grid, (top, (ticks, digits)) in enumerate(zip(tops, scales, strict=True)):
         marks = [
@@ -308,7 +309,7 @@ def _ticks(
         label([year, 0], str(year - story.start + 1 if look.since_start else year), "bottom", look,
                color=c.ink if year == story.marked else c.muted,
                bold=year == story.marked)
-        for year in year_ticks(story)
+        for year in year_ticks(story, name / look.strip[0] * (high - low))
     ]  # fmt: skip
     found.append(marked("years", STOCK, years))
     return found

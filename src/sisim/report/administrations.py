@@ -13,11 +13,11 @@ from sisim.report.frame import (
     EDGE,
     cost_title,
     foot,
+    mark_years,
     shade_phases,
     span,
     tick_room,
     unit_of,
-    year_ticks,
 )
 from sisim.report.labels import EndLabels
 from sisim.report.result import WITHOUT, Result
@@ -95,10 +95,10 @@ def administrations(source: Result | Comparison, lang: str, view: View | None = 
         left = EDGE + index * WIDE / 2
         side = story.side(which)
         label = story.scenario.arms[side.arm].label.in_language(lang)
-        title = t("{figure}  {arm}: difference from without", lang,
-                  figure=number_of(which, lang), arm=label)  # fmt: skip
-        write(figure, left, 434, fit(figure, title, 600, bold=True), bold=True)
-        axes = place(figure, left + ticks, 466, WIDE / 2 - ticks - 150, 160)
+        heading = f"{number_of(which, lang)}  {label}"
+        write(figure, left, 424, fit(figure, heading, 600, bold=True), bold=True)
+        write(figure, left, 446, t("Difference from without", lang), color=MUTED)
+        axes = place(figure, left + ticks, 472, WIDE / 2 - ticks - 150, 154)
         _difference_bars(axes, story, side, shown, lang)
     foot(figure, story, lang, banded=False, everyone=True)
     return figure
@@ -121,8 +121,7 @@ def _panel(
         write(figure, left + 22, above + 4 + index * 21, line, bold=True)
     axes = place(figure, left + ticks, above + 54, wide - ticks - 88, high - 88)
     axes.set_xlim(*span(story))
-    apart = story.marked - story.start > 4
-    axes.set_xticks([story.start, story.marked] if apart else [story.marked])
+    mark_years(axes, story)
     lines: dict[str, tuple[str, LineStyleType, float, int]] = {
         WITHOUT: (BLACK, (0, (8 / 3, 4 / 3)), 2.5, 4)
     }
@@ -172,7 +171,7 @@ def _difference_bars(
     room = 0.06 * (high - low) or 1.0
     axes.set_xlim(*span(story))
     axes.set_ylim(low - room, high + room)
-    axes.set_xticks(year_ticks(story))
+    mark_years(axes, story)
     scale_ticks(axes, lang, 3, unit_of(story).size)
     axes.spines["bottom"].set_visible(False)
     axes.axhline(0, color=MUTED, linewidth=points(1.5), zorder=3)

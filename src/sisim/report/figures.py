@@ -20,11 +20,11 @@ from sisim.report.frame import (
     EDGE,
     cost_title,
     foot,
+    mark_years,
     shade_phases,
     span,
     tick_room,
     unit_of,
-    year_ticks,
 )
 from sisim.report.labels import EndLabels, Room
 from sisim.report.result import Result
@@ -155,7 +155,7 @@ def _draw(
     stock.axvline(story.marked, color=MUTED, linewidth=points(1), zorder=0.9)
     _stock_strip(stock, story, side, lang)
     stock.tick_params(labelbottom=True)
-    stock.set_xticks(year_ticks(story))
+    mark_years(stock, story)
     write(figure, column.left, top + column.strip_height + 36, verdict(side, lang), bold=True)
 
 
@@ -196,7 +196,7 @@ def _cost_strip(
         )
     }
     # Room above the curves for the names of the phases, the same in both figures.
-    lines = min(text.count("\n") + 1 for text in labels.values())
+    lines = max(text.count("\n") + 1 for text in labels.values())
     top = _top(story, lambda s: s.cost)
     headroom = 1 - (lines * 22 + 14) / column.cost_height
     axes.set_ylim(0, top / headroom)
@@ -214,9 +214,13 @@ def _cost_strip(
     )  # fmt: skip
     _lines(axes, story, without, with_)
 
-    axes.plot([story.marked] * 2, [0, top], color=MUTED, linewidth=points(1), zorder=0.9)
+    # From the year up to its bracket and no farther: above it the line would only cross labels.
+    marked = [0, max(story.today, without.at(story.marked), with_.at(story.marked))]
+    axes.plot(
+        [story.marked] * 2, marked, color=MUTED, linewidth=points(1), zorder=0.9, gid="marked"
+    )
     room = Room(axes)
-    room.avoid_line([story.marked] * 2, [0, top])
+    room.avoid_line([story.marked] * 2, marked)
     for curve in (without, with_):
         room.avoid_line(years, curve.mean)
     if roomy and side.investment.mean.any():
@@ -236,13 +240,15 @@ def _cost_strip(
             middle = room.display(first - 0.5, 0)[0] + wide / 2 + 12, middle[1]
         room.write(labels[kind], middle, pull=(1, 4), air=7)
     _break_even(axes, room, story, side, lang)
+    _fading(room, story, side, lang)
     _bracket_labels(room, story, side, lang)
     _not_paid_back(axes, room, story, side, lang)
     if roomy and side.investment.mean.any():
         last = int(np.flatnonzero(side.investment.mean)[-1])
         at = room.display(years[last] - 2, side.investment.mean[last])
         text = t("of which the cost of the intervention", lang)
-        room.write(text, (at[0], at[1] + 18), color=DARK_ORANGE, reach=200)
+        # Beside its own line it is understood, above the curves of the cost it is not.
+        room.write(text, (at[0], at[1] + 18), pull=(1, 4), color=DARK_ORANGE, reach=200)
     _area_labels(room, story, side, lang)
     ends = EndLabels(axes)
     wide = column.labels - 12
@@ -291,18 +297,18 @@ def _bracket(axes: Axes, room: Room, story: Comparison, side: Investing) -> None
 def _bracket_labels(room: Room, story: Comparison, side: Investing, lang: str) -> None:
     before_after, with_without = percent_pair(side, lang)
     x, y = room.display(story.marked, min(side.cost.at(story.marked), story.today))
+    # What is said of the marked year itself chooses first; before it there is often less room.
     for text, sign in (
-        (t("Before–after", lang) + f":\n{before_after}", -1),
         (t("With–without", lang) + f":\n{with_without}", 1),
+        (t("Before–after", lang) + f":\n{before_after}", -1),
     ):
         wide = width_of(figure_of(room.axes), text.split("\n")[0], bold=True)
         room.write(text, (x + sign * (wide / 2 + 8), y - 44), pull=(1, 2), bold=True)
 
 
-def _area_labels(room: Room, story: Comparison, side: Investing, lang: str) -> None:
-    """Name the two areas between the curves, and the fading, where there is room."""
-    gap = side.gap.mean
-    with_, between = side.cost.mean, (side.cost.mean + story.without.cost.mean) / 2
+def _fading(room: Room, story: Comparison, side: Investing, lang: str) -> None:
+    """Say that the effect fades, where it does."""
+    gap, with_ = side.gap.mean, side.cost.mean
     ended = [last for _, _, last in side.phases if last <= story.years[-1]]
     if side.back_on_track and ended:
         text = t("The intervention stops –\nthe effect fades", lang)
@@ -310,7 +316,19 @@ def _area_labels(room: Room, story: Comparison, side: Investing, lang: str) -> N
         # First choice: where about half of what had been gained is left.
         order = after[np.argsort(np.abs(gap[after] - gap.min() / 2))]
         targets = [(story.years[i], with_[i]) for i in order[:8]]
-        room.name(text, targets, pull=(1, 1), reach=150, arrow=True)
+        # It tells of what comes after, and leaves the room before to what came before.
+        named = room.name(
+            text, targets, pull=(1, 1), reach=150, sides=((0.5, 1), (0.5, -1)), arrow=True
+        )
+        if named is None:
+            # The point of the figure is never left out, not even where no arrow finds its way.
+            room.write(text, room.display(*targets[0]))
+
+
+def _area_labels(room: Room, story: Comparison, side: Investing, lang: str) -> None:
+    """Name the two areas between the curves, where there is room."""
+    gap = side.gap.mean
+    between = (side.cost.mean + story.without.cost.mean) / 2
     for sign, texts, color in (
         (1, (t("Extra cost\n(investment)", lang), t("Extra cost", lang)), DARK_ORANGE),
         (-1, (t("Lower cost\nthan without", lang), t("Lower cost", lang)), DARK_GREEN),

@@ -7,12 +7,14 @@ from matplotlib.figure import Figure
 
 from sisim.language import t
 from sisim.report.series import Comparison, Investing
-from sisim.report.style import FINE, MUTED, NEW_WAY_TINT, PROJECT_TINT, width_of, write
+from sisim.report.style import FINE, MUTED, NEW_WAY_TINT, PROJECT_TINT, figure_of, width_of, write
 from sisim.report.words import bands, footer, scope
 from sisim.report.writing import Unit, decimal, unit_for
 
 EDGE = 20.0
 """White space at the edges of a picture, in layout pixels."""
+BETWEEN_YEARS = 10.0
+"""White space between two years on an axis, in layout pixels."""
 
 
 def cost_title(story: Comparison, lang: str) -> str:
@@ -34,11 +36,26 @@ def span(story: Comparison) -> tuple[float, float]:
     return float(story.years[0]) - 0.5, float(story.years[-1]) + 0.5
 
 
-def year_ticks(story: Comparison) -> list[int]:
-    """Return every fifth or tenth year from the start, and the marked year."""
-    step = 5 if len(story.years) <= 32 else 10
+def year_ticks(story: Comparison, apart: float) -> list[int]:
+    """Return the marked year, and every fifth or tenth year from the start that has room.
+
+    Args:
+        story: What is drawn.
+        apart: How many years are as wide as the name of one.
+    """
+    step = next((step for step in (5, 10) if step >= apart), 20)
     regular = [int(year) for year in story.years if (year - story.start) % step == 0]
-    return sorted({*(y for y in regular if abs(y - story.marked) > 0.7 * step), story.marked})
+    clear = [year for year in regular if abs(year - story.marked) >= apart]
+    # One year alone tells nothing of how long the axis is.
+    ends = (int(story.years[0]), int(story.years[-1]))
+    return sorted({*(clear or [max(ends, key=lambda end: abs(end - story.marked))]), story.marked})
+
+
+def mark_years(axes: Axes, story: Comparison) -> None:
+    """Write on a time axis the years that there is room for."""
+    name = width_of(figure_of(axes), str(story.marked)) + BETWEEN_YEARS
+    low, high = span(story)
+    axes.set_xticks(year_ticks(story, name * (high - low) / axes.bbox.width))
 
 
 def tick_room(figure: Figure, story: Comparison, top: float, lang: str) -> float:

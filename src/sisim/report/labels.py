@@ -140,7 +140,9 @@ class Room:
     def avoid_line(self, x: ArrayLike, y: ArrayLike) -> None:
         """Keep labels off a line through data points."""
         ends = self.axes.transData.transform(np.column_stack([x, y]))
-        between = np.linspace(0, 1, 60)[:, None, None]
+        # A dot in every cell, or a label would seem to cross less of a long line.
+        longest = np.hypot(*np.diff(ends, axis=0).T).max(initial=0.0)
+        between = np.linspace(0, 1, int(longest / self.cell) + 2)[:, None, None]
         dots = (ends[:-1] + between * np.diff(ends, axis=0)).reshape(-1, 2)
         self._space.take_dots(dots[:, 0] - self._frame.x0, dots[:, 1] - self._frame.y0)
 
@@ -182,10 +184,14 @@ class Room:
         *,
         pull: tuple[float, float] = (3.0, 1.0),
         reach: float = 70.0,
+        sides: Sequence[tuple[float, int]] = ((0, -1), (0, 1)),
         color: str = INK,
         arrow: bool = False,
     ) -> Text | None:
         """Name the first of some data points that a label finds room above or below.
+
+        `sides` is where room is sought, first and then: how far to the right, in widths of the
+        label, and -1 for below or 1 for above.
 
         The line that joins them crosses no other label. If no point has such room, nothing is
         written.
@@ -194,8 +200,8 @@ class Room:
         box = label.get_window_extent(self._measure)
         for x, y in targets:
             across, up = self.display(x, y)
-            for sign in (-1, 1):
-                near = (across, up + sign * (box.height / 2 + 24))
+            for right, sign in sides:
+                near = (across + right * box.width, up + sign * (box.height / 2 + 24))
                 cost, middle = self._find(label, near, pull)
                 stands = box.translated(*(middle - box.get_points().mean(axis=0)))
                 if cost > reach or not self._clear(stands, np.array([across, up])):
