@@ -186,6 +186,17 @@ def test_the_register_and_the_schema_are_printed(scenario: Path) -> None:
     assert "properties" in json.loads(sisim("schema", "--pathway").stdout)
 
 
+def test_long_keys_are_folded_on_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(output, "Console", partial(Console, force_terminal=True, width=30))
+    key = "investments.team.effects.attendance.persistence.years"
+    print_table(pd.DataFrame({"key": [key], "value": [12345.0]}), "en")
+    first, *below = capsys.readouterr().out.splitlines()[1:]
+    assert "12,345" in first
+    assert "".join([first.split()[0], *map(str.strip, below)]) == key
+
+
 def test_a_pathway_is_drawn(scenario: Path) -> None:
     out = scenario.with_name("drawn.svg")
     result = sisim("pathway", scenario.with_name("small.toml"), "--out", out)

@@ -318,7 +318,8 @@ def build(lang: Lang) -> typer.Typer:
     @command(
         "assumptions",
         t(
-            "Print the register of assumptions: every number, its range, source and grade.\n\n"
+            "Print the register of assumptions: every number, its range and grade. With `--out`, "
+            "its source and note too.\n\n"
             "Example: `sisim assumptions my.toml --out register.csv`",
             lang,
         ),
@@ -334,7 +335,9 @@ def build(lang: Lang) -> typer.Typer:
 
         table = register(load_scenario(scenario, values(changes, lang)))
         if out is None:
-            print_table(table, lang)
+            from sisim.report.register import register_rows
+
+            print_table(register_rows(table, lang), lang)
         else:
             with whole_file(out, lang) as partial:
                 table.to_csv(partial, index=False)

@@ -90,7 +90,8 @@ def print_table(table: Any, lang: str, leading: int | None = None) -> int:
             columns = columns[:place]
             break
         right = any(isinstance(x, Real) and not isinstance(x, bool) for x in table.iloc[:, place])
-        shown.add_column(name, justify="right" if right else "left")
+        # What has no room goes on below; a number is read at once or not at all.
+        shown.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=right)
     for row in zip(*(cells for _, *cells in columns), strict=True):
         shown.add_row(*row)
     console.print(shown)
