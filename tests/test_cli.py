@@ -233,7 +233,7 @@ def test_a_scenario_without_figures_gives_its_numbers(scenario: Path) -> None:
 def test_what_fails_leaves_nothing(scenario: Path) -> None:
     before = sorted(scenario.parent.iterdir())
     result = sisim("run", scenario, "--out", scenario.with_name("out"), "--seed", 13)
-    assert (result.exit_code, "No space left" in result.stderr) == (2, True)
+    assert (result.exit_code, "the disk is full" in result.stderr) == (2, True)
     assert sorted(scenario.parent.iterdir()) == before
 
 

@@ -16,6 +16,8 @@ from rich.table import Table
 
 from sisim.cli.speech import Refusal
 from sisim.language import number, t
+from sisim.scenario.problems import Reason
+from sisim.scenario.system import why
 
 
 @contextmanager
@@ -39,14 +41,13 @@ def politely(out: Path, lang: str) -> Iterator[None]:
     """Answer that `out` cannot be written, if it cannot.
 
     Raises:
-        Refusal: With the operating system's reason.
+        Refusal: With what stands in the way.
     """
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
-        text = t('"{path}" cannot be written: {reason}.', lang, path=out, reason=reason)
-        raise Refusal(text) from error
+        reason = Reason('"{path}" cannot be written: {reason}.', path=out, reason=why(error))
+        raise Refusal(reason.in_language(lang)) from error
 
 
 def refuse_early(out: Path, lang: str) -> None:
