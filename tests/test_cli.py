@@ -1,5 +1,6 @@
 """The command line answers in both languages, exits 2 on mistakes, and leaves nothing half-made."""
 
+import errno
 import json
 import shutil
 import sys
@@ -95,6 +96,11 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     }.items():
         monkeypatch.setitem(sys.modules, name, SimpleNamespace(**content))  # type: ignore[misc]
     return calls
+
+
+def cannot(**_: Any) -> Any:
+    """Stand in for a place where nothing can be made."""
+    raise PermissionError(errno.EACCES, "Permission denied")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -240,19 +246,32 @@ def test_what_fails_leaves_nothing(scenario: Path) -> None:
 def test_what_cannot_be_a_folder_is_refused_before_the_work(
     scenario: Path, engine: list[dict[str, Any]]
 ) -> None:
-    for out, reason in ((scenario, "är en fil"), (scenario / "below", "behörighet")):
+    for out, reason in ((scenario, "är en fil"), (scenario / "below", "är en fil")):
         result = sisim("run", scenario, "--out", out, lang="sv")
         assert (result.exit_code, reason in result.stderr) == (2, True)
     assert engine == []
 
 
-def test_a_protected_place_is_refused_before_the_work(
-    scenario: Path, engine: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("command", ["run", "figures", "money", "precision", "sensitivity"])
+def test_a_folder_that_cannot_be_made_is_refused_before_the_work(
+    command: str, scenario: Path, engine: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sisim.cli.output.os.access", lambda *_: False)
-    result = sisim("run", scenario, "--out", scenario.with_name("out"))
+    """The permissions of a place do not say it all: in /proc nobody makes a folder."""
+    monkeypatch.setattr(output, "TemporaryDirectory", cannot)
+    result = sisim(command, scenario, "--out", scenario.with_name("out"), lang="sv")
     assert (result.exit_code, engine) == (2, [])
-    assert "no permission" in result.stderr
+    assert result.stderr.endswith("kan inte skrivas: behörighet saknas.\n")
+
+
+def test_a_register_that_cannot_be_written_is_answered_in_the_readers_language(
+    scenario: Path,
+) -> None:
+    result = sisim("assumptions", scenario, "--out", scenario / "register.csv", lang="sv")
+    assert result.exit_code == 2
+    assert result.stderr.endswith("kan inte skrivas: det som ska vara en mapp är en fil.\n")
+    below = scenario.with_name("new") / "register.csv"
+    assert sisim("assumptions", scenario, "--out", below).exit_code == 0
+    assert below.is_file()
 
 
 def test_money_refuses_an_arm_that_is_not_there(scenario: Path) -> None:

@@ -11,7 +11,13 @@ from typer.main import get_command
 from sisim.cli.answers import add_answers
 from sisim.cli.catalogue import add_catalogue
 from sisim.cli.options import RESULTS, Options, values
-from sisim.cli.output import politely, print_table, refuse_early, whole_file
+from sisim.cli.output import (
+    politely,
+    print_table,
+    refuse_early,
+    refuse_file_early,
+    whole_file,
+)
 from sisim.cli.planning import add_planning
 from sisim.cli.progress import progress
 from sisim.cli.speech import Refusal, SpeakingCommand, SpeakingGroup
@@ -284,14 +290,13 @@ def build(lang: Lang) -> typer.Typer:
         picture = out or RESULTS / f"{Path(name).stem}.svg"
         if picture.suffix not in PICTURES:
             raise Refusal(t("A drawing is .svg, .png or .pdf.", lang))
+        refuse_file_early(picture, lang)
         overrides = values(changes, lang)
         loaded = load_pathway(name, overrides)
         for line in contents(name, overrides, lang, "pathway"):
             print(line)
         from sisim.report.diagram import draw_pathway
 
-        with politely(picture, lang):
-            picture.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(picture, lang) as partial:
             draw_pathway(loaded, lang).savefig(partial)
         print(picture, flush=True)
@@ -339,6 +344,7 @@ def build(lang: Lang) -> typer.Typer:
 
             print_table(register_rows(table, lang), lang)
         else:
+            refuse_file_early(out, lang)
             with whole_file(out, lang) as partial:
                 table.to_csv(partial, index=False)
             print(out)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import floor, isfinite, log10
 from numbers import Real
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.console import Console
@@ -54,13 +54,31 @@ def refuse_early(out: Path, lang: str) -> None:
     """Refuse a folder that cannot be made, before any long computation.
 
     Raises:
-        Refusal: If `out` is a file, or is write-protected.
+        Refusal: If `out` is a file, or nothing can be written there.
     """
     if out.exists() and not out.is_dir():
         raise Refusal(t('"{path}" is a file; --out needs a folder.', lang, path=out))
     there = next(p for p in (out.absolute(), *out.absolute().parents) if p.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK):
-        raise Refusal(t('"{path}" cannot be written: no permission.', lang, path=out))
+    _try(there, out, lang)
+
+
+def refuse_file_early(out: Path, lang: str) -> None:
+    """Refuse a file that cannot be written, before any long computation; make its folder.
+
+    Raises:
+        Refusal: If `out` is a folder, or the folder it is to stand in cannot be made or written to.
+    """
+    if out.is_dir():
+        raise Refusal(t('"{path}" is a folder; --out needs a file.', lang, path=out))
+    with politely(out, lang):
+        out.absolute().parent.mkdir(parents=True, exist_ok=True)
+    _try(out.absolute().parent, out, lang)
+
+
+def _try(folder: Path, out: Path, lang: str) -> None:
+    """Write in a folder and take it away: permissions alone do not say whether it can be done."""
+    with politely(out, lang), TemporaryDirectory(dir=folder, prefix="."):
+        pass
 
 
 def print_table(table: Any, lang: str, leading: int | None = None) -> int:
