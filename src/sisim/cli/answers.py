@@ -113,6 +113,7 @@ def add_answers(
         if until and wish is None:
             raise Refusal(t("--until needs --wish: how sure should it be?", lang))
         loaded = load_scenario(scenario, values(changes, lang))
+        known(loaded, arm, measure, lang)
         folder = ready_for(out, loaded)
         from sisim.experiment.precision import precision as sure
         from sisim.experiment.precision import until as run_until
@@ -175,6 +176,7 @@ def add_answers(
         out: Out = None,
     ) -> None:  # fmt: skip
         loaded = load_scenario(scenario, values(changes, lang))
+        known(loaded, arm, measure, lang)
         folder = ready_for(out, loaded)
         from sisim.experiment.factors import factors
         from sisim.experiment.global_sensitivity import morris, sobol
@@ -242,6 +244,7 @@ def add_answers(
         out: Out = None,
     ) -> None:  # fmt: skip
         loaded = load_scenario(scenario, values(changes, lang))
+        known(loaded, arm, measure, lang)
         folder = ready_for(out, loaded)
         from numpy import linspace, unique
 
@@ -298,6 +301,7 @@ def add_answers(
         out: Out = None,
     ) -> None:  # fmt: skip
         loaded = load_scenario(scenario, values(changes, lang))
+        known(loaded, arm, measure, lang)
         folder = ready_for(out, loaded)
         spans = [ends(loaded, given, lang) for given in keys]
         from sisim.experiment.break_even import break_even as turn
@@ -556,6 +560,28 @@ def simulating(lang: Lang) -> Iterator[Callable[[int, int], None]]:
         yield tell
 
 
+def known(scenario: Scenario, arm: str | None, measure: str, lang: Lang) -> str:
+    """Return the arm that is asked about: the last, unless it is named.
+
+    Raises:
+        Refusal: If there is no such arm or measure.
+    """
+    from sisim.experiment.measures import chosen, names
+
+    found = _arm(scenario, arm, lang)
+    every = names(scenario)
+    if measure not in every:
+        close = nearest(measure, every)
+        text = t('There is no measure "{name}".', lang, name=measure)
+        more = (
+            t("Valid here: {names}.", lang, names=", ".join(chosen(scenario, ())))
+            if close is None
+            else t('Did you mean "{name}"?', lang, name=close)
+        )
+        raise Refusal(f"{text} {more}")
+    return found
+
+
 def question(
     scenario: Scenario,
     arm: str | None,
@@ -585,17 +611,10 @@ def question(
         Refusal: If there is no such arm or measure.
     """
     from sisim.experiment.evaluate import Evaluator
-    from sisim.experiment.measures import names
     from sisim.experiment.question import Question
     from sisim.report.experiment.frame import Subject
 
-    chosen = _arm(scenario, arm, lang)
-    known = names(scenario)
-    if measure not in known:
-        close = nearest(measure, known)
-        text = t('There is no measure "{name}".', lang, name=measure)
-        raise Refusal(text + ("" if close is None else " " + t(
-            'Did you mean "{name}"?', lang, name=close)))  # fmt: skip
+    chosen = known(scenario, arm, measure, lang)
 
     def so_far(done: int, asked: int) -> None:
         if tell is not None:
