@@ -13,7 +13,7 @@ from sisim.cli.sweeping import told
 from sisim.language import Lang, t
 from sisim.scenario.load import changed, load_scenario
 from sisim.scenario.override import parse_value
-from sisim.scenario.problems import nearest
+from sisim.scenario.problems import Place, nearest
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -698,7 +698,7 @@ def ends(scenario: Scenario, given: str, lang: Lang) -> tuple[str, float, float,
         value = value_at(scenario, key)
         if value is None:
             if "*" not in key:
-                changed(scenario, {key: 0})  # which says what was probably meant
+                _try(scenario, {key: 0})  # which says what was probably meant
             raise Refusal(t('"{key}" is no number; give KEY=LOW:HIGH.', lang, key=key))
         known = {one.key: one for one in factors(scenario, pathway=True)}
         one = known.get(key)
@@ -713,11 +713,20 @@ def ends(scenario: Scenario, given: str, lang: Lang) -> tuple[str, float, float,
         if not keys:
             raise Refusal(t('No number is called anything like "{pattern}".', lang, pattern=key))
         for end in (low, high):
-            changed(scenario, dict.fromkeys(keys, end))
+            _try(scenario, dict.fromkeys(keys, end))
         return key, low, high, False
     for end in (low, high):
-        changed(scenario, {key: round(end) if whole else end})
+        _try(scenario, {key: round(end) if whole else end})
     return key, low, high, whole
+
+
+def _try(scenario: Scenario, changes: Mapping[str, Any]) -> None:
+    """Refuse values that a scenario cannot have; they stand on the command line as they are.
+
+    Raises:
+        ScenarioError: With what is wrong.
+    """
+    changed(scenario, changes, dict.fromkeys(changes, Place("", 0)))
 
 
 def _or_nan(value: float | None) -> float:
