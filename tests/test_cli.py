@@ -143,7 +143,31 @@ def test_the_language_may_stand_anywhere() -> None:
         (["run", "a", "b"], "One word too many: b", "Ett ord för mycket: b"),
         (["run", "a", "--sede", 1], 'no option "--sede". Did you mean "--seed"?', "”--sede” finns"),
         (["run", "a", "--seed"], 'The option "--seed" needs a value.', "behöver ett värde"),
-        (["run", "a", "--seed", "x"], 'given for "--seed" does not fit', "passar inte"),
+        (
+            ["run", "a", "--seed", "x"],
+            '--seed takes a whole number of at least 0; "x" is not.',
+            "--seed tar ett heltal på minst 0; ”x” är inte det.",
+        ),
+        (
+            ["run", "a", "--replications", "0"],
+            'takes a number of at least 1; "0" is not.',
+            "--replications tar ett tal på minst 1; ”0” är inte det.",
+        ),
+        (
+            ["live", "--port", "99999"],
+            'takes a number from 0 to 65535; "99999" is not.',
+            "--port tar ett tal från 0 till 65535; ”99999” är inte det.",
+        ),
+        (
+            ["precision", "a", "--wish", "x"],
+            '--wish takes a number; "x" is not.',
+            "--wish tar ett tal; ”x” är inte det.",
+        ),
+        (
+            ["sensitivity", "a", "--method", "x"],
+            '--method takes one of one-way, sobol, morris; "x" is not.',
+            "--method tar ett av one-way, sobol, morris; ”x” är inte det.",
+        ),
         (["check", "a", "--set", "b"], '--set needs KEY=VALUE; "b" is not.', "NYCKEL=VÄRDE"),
         (["check", "nowhere.toml"], "There is no file", "Det finns ingen fil"),
         (["pathway", "child-yout"], 'Did you mean "child-youth"?', "Menade du ”child-youth”?"),
