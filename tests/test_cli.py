@@ -128,6 +128,14 @@ def test_help_speaks_one_language() -> None:
     assert not {"Usage", "Options", "Arguments", "required", "Show"} & set(helped.split())
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_names_no_type_where_a_flag_takes_no_value(command: str) -> None:
+    helped = sisim(command, "--help", lang="sv").output
+    assert "<bool>" not in helped
+    assert "[[" not in helped
+    assert "…}" not in helped
+
+
 def test_the_language_may_stand_anywhere() -> None:
     for args in (["--lang", "sv", "run", "--help"], ["run", "--help", "--lang=sv"]):
         assert "Användning:" in sisim(*args).output

@@ -285,7 +285,7 @@ def add_answers(
     def break_even(
         scenario: Asked,
         keys: Annotated[
-            list[str], argument(t("KEY …", lang), t("Which numbers, and how far.", lang))
+            list[str], argument(t("KEY", lang), t("Which numbers, and how far.", lang))
         ],
         points: Annotated[
             int,
@@ -505,7 +505,7 @@ def add_answers(
         ),
     )
     def mix(
-        scenarios: Annotated[list[str], argument(f"{name} …", ready)],
+        scenarios: Annotated[list[str], argument(name, ready)],
         budget: Annotated[
             list[float],
             option("--budget", t("N", lang), t("Kronor, as a present value. May be repeated.",

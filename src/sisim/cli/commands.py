@@ -82,7 +82,6 @@ def build(lang: Lang) -> typer.Typer:
 
     options = Options(lang)
     argument, option = options.argument, options.option
-    scenario_name = t("SCENARIO", lang)
     Scenario = Annotated[str, options.scenario]  # noqa: N806 (types)
     Changes = Annotated[list[str] | None, options.changes]  # noqa: N806
     Seed = Annotated[int | None, options.seed]  # noqa: N806
@@ -116,7 +115,7 @@ def build(lang: Lang) -> typer.Typer:
     )
     def figures(
         scenario: Annotated[
-            str, argument(f"[{scenario_name}]", t("A scenario with two arms.", lang))
+            str, argument(t("SCENARIO", lang), t("A scenario with two arms.", lang))
         ] = READY,
         changes: Changes = None,
         seed: Seed = None,

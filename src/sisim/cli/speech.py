@@ -150,6 +150,7 @@ def _usage(text: str, lang: str) -> str:
 
 def _spoken_help(option: Any, lang: str) -> Any:
     if option is not None:
+        option.metavar = ""
         option.help = t("Show this help.", lang)
         option.rich_help_panel = t("Options", lang)
     return option

@@ -36,7 +36,7 @@ def add_teaching(command: Command, options: Options, lang: Lang, ready_scenario:
     def lesson(
         scenario: Annotated[
             str,
-            argument(f"[{t('SCENARIO', lang)}]",
+            argument(t("SCENARIO", lang),
                      t("A scenario file, or the name of a ready one.", lang)),
         ] = ready_scenario,
         out: Annotated[

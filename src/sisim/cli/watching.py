@@ -33,7 +33,7 @@ def add_watching(command: Command, options: Options, lang: Lang, ready_scenario:
     def live(
         scenario: Annotated[
             str,
-            argument(f"[{t('SCENARIO', lang)}]",
+            argument(t("SCENARIO", lang),
                      t("A scenario file, or the name of a ready one.", lang)),
         ] = ready_scenario,
         changes: Changes = None,
