@@ -313,18 +313,23 @@ def test_money_refuses_an_arm_that_is_not_there(scenario: Path) -> None:
     assert "Scenariot har ingen arm" in sisim("money", scenario, "--arm", "x", lang="sv").stderr
 
 
+@pytest.mark.parametrize("terminal", [True, False])
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("sv", ["2,667", "0,00012", "12\N{NO-BREAK SPACE}346"]),
-        ("en", ["2.667", "0.00012", "12,346"]),
+        ("sv", ["2,667", "0,00012", "−12\N{NO-BREAK SPACE}346"]),
+        ("en", ["2.667", "0.00012", "−12,346"]),
     ],
 )
-def test_numbers_on_a_terminal_are_written_as_the_reader_writes_them(
-    lang: str, said: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_numbers_are_written_as_the_reader_writes_them_on_a_terminal_and_piped(
+    lang: str,
+    said: list[str],
+    terminal: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(output, "Console", partial(Console, force_terminal=True, width=80))
-    numbers = [2.667, 1.2e-4, 12345.6, 3.0, 0.0, float("nan"), float("inf")]
+    monkeypatch.setattr(output, "Console", partial(Console, force_terminal=terminal, width=80))
+    numbers = [2.667, 1.2e-4, -12345.6, 3.0, 0.0, float("nan"), float("inf")]
     print_table(pd.DataFrame({"x": numbers}), lang)
     shown = [line.split("\x1b")[0].strip() for line in capsys.readouterr().out.splitlines()[1:]]
     assert shown == [*said, "3", "0", "", "inf"]

@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from sisim.cli.speech import Refusal
-from sisim.language import number, t
+from sisim.language import t
+from sisim.report.writing import decimal
 from sisim.scenario.problems import Reason
 from sisim.scenario.system import why
 
@@ -86,21 +87,24 @@ def print_table(table: Any, lang: str, leading: int | None = None) -> int:
 
     Args:
         table: The data frame.
-        lang: The language of its numbers on a terminal.
+        lang: The language of its numbers.
         leading: So many columns are always there, and of those after them as many as a terminal
             has room for; unset: all.
 
     Returns:
         How many columns were left out.
     """
-    console = Console()
-    if not console.is_terminal:
-        print(table.to_csv(sep="\t", index=False, float_format="%.10g"), end="")
-        return 0
     columns = [
         [str(name), *("" if x is None or x != x else _cell(x, lang) for x in table[name])]
         for name in table
     ]
+    console = Console()
+    if not console.is_terminal:
+        # Headings, and cells that are words, are the reader's: numbers too, so that a table has
+        # one language. A program has the files, in which every number is whole and alike.
+        for row in zip(*columns, strict=True):
+            print("\t".join(row))
+        return 0
     room = console.width
     shown = Table(box=None, header_style="bold")
     for place, (name, *cells) in enumerate(columns):
@@ -123,4 +127,4 @@ def _cell(value: Any, lang: str) -> str:
     # Whole kronor and people; of what is small, six figures or what it has.
     decimals = max(5 - floor(log10(abs(value))), 0) if value else 0
     shown = f"{value:.{decimals}f}".rstrip("0").partition(".")[2]
-    return number(value, lang, 0 if abs(value) >= 1e4 else len(shown))
+    return decimal(value, lang, 0 if abs(value) >= 1e4 else len(shown))
