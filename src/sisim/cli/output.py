@@ -95,8 +95,8 @@ def print_table(table: Any, lang: str, leading: int | None = None) -> int:
         How many columns were left out.
     """
     columns = [
-        [str(name), *("" if x is None or x != x else _cell(x, lang) for x in table[name])]
-        for name in table
+        [str(name), *("" if x is None or x != x else _cell(x, lang) for x in column)]
+        for name, column in table.items()
     ]
     console = Console()
     if not console.is_terminal:
