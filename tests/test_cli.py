@@ -1,5 +1,6 @@
 """The command line answers in both languages, exits 2 on mistakes, and leaves nothing half-made."""
 
+import errno
 import json
 import shutil
 import sys
@@ -97,6 +98,11 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return calls
 
 
+def cannot(**_: Any) -> Any:
+    """Stand in for a place where nothing can be made."""
+    raise PermissionError(errno.EACCES, "Permission denied")
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_teaches_with_an_example(command: str, lang: Lang) -> None:
@@ -122,6 +128,14 @@ def test_help_speaks_one_language() -> None:
     assert not {"Usage", "Options", "Arguments", "required", "Show"} & set(helped.split())
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_names_no_type_where_a_flag_takes_no_value(command: str) -> None:
+    helped = sisim(command, "--help", lang="sv").output
+    assert "<bool>" not in helped
+    assert "[[" not in helped
+    assert "…}" not in helped
+
+
 def test_the_language_may_stand_anywhere() -> None:
     for args in (["--lang", "sv", "run", "--help"], ["run", "--help", "--lang=sv"]):
         assert "Användning:" in sisim(*args).output
@@ -137,7 +151,31 @@ def test_the_language_may_stand_anywhere() -> None:
         (["run", "a", "b"], "One word too many: b", "Ett ord för mycket: b"),
         (["run", "a", "--sede", 1], 'no option "--sede". Did you mean "--seed"?', "”--sede” finns"),
         (["run", "a", "--seed"], 'The option "--seed" needs a value.', "behöver ett värde"),
-        (["run", "a", "--seed", "x"], 'given for "--seed" does not fit', "passar inte"),
+        (
+            ["run", "a", "--seed", "x"],
+            '--seed takes a whole number of at least 0; "x" is not.',
+            "--seed tar ett heltal på minst 0; ”x” är inte det.",
+        ),
+        (
+            ["run", "a", "--replications", "0"],
+            'takes a number of at least 1; "0" is not.',
+            "--replications tar ett tal på minst 1; ”0” är inte det.",
+        ),
+        (
+            ["live", "--port", "99999"],
+            'takes a number from 0 to 65535; "99999" is not.',
+            "--port tar ett tal från 0 till 65535; ”99999” är inte det.",
+        ),
+        (
+            ["precision", "a", "--wish", "x"],
+            '--wish takes a number; "x" is not.',
+            "--wish tar ett tal; ”x” är inte det.",
+        ),
+        (
+            ["sensitivity", "a", "--method", "x"],
+            '--method takes one of one-way, sobol, morris; "x" is not.',
+            "--method tar ett av one-way, sobol, morris; ”x” är inte det.",
+        ),
         (["check", "a", "--set", "b"], '--set needs KEY=VALUE; "b" is not.', "NYCKEL=VÄRDE"),
         (["check", "nowhere.toml"], "There is no file", "Det finns ingen fil"),
         (["pathway", "child-yout"], 'Did you mean "child-youth"?', "Menade du ”child-youth”?"),
@@ -186,6 +224,17 @@ def test_the_register_and_the_schema_are_printed(scenario: Path) -> None:
     assert "properties" in json.loads(sisim("schema", "--pathway").stdout)
 
 
+def test_long_keys_are_folded_on_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(output, "Console", partial(Console, force_terminal=True, width=30))
+    key = "investments.team.effects.attendance.persistence.years"
+    print_table(pd.DataFrame({"key": [key], "value": [12345.0]}), "en")
+    first, *below = capsys.readouterr().out.splitlines()[1:]
+    assert "12,345" in first
+    assert "".join([first.split()[0], *map(str.strip, below)]) == key
+
+
 def test_a_pathway_is_drawn(scenario: Path) -> None:
     out = scenario.with_name("drawn.svg")
     result = sisim("pathway", scenario.with_name("small.toml"), "--out", out)
@@ -222,26 +271,39 @@ def test_a_scenario_without_figures_gives_its_numbers(scenario: Path) -> None:
 def test_what_fails_leaves_nothing(scenario: Path) -> None:
     before = sorted(scenario.parent.iterdir())
     result = sisim("run", scenario, "--out", scenario.with_name("out"), "--seed", 13)
-    assert (result.exit_code, "No space left" in result.stderr) == (2, True)
+    assert (result.exit_code, "the disk is full" in result.stderr) == (2, True)
     assert sorted(scenario.parent.iterdir()) == before
 
 
 def test_what_cannot_be_a_folder_is_refused_before_the_work(
     scenario: Path, engine: list[dict[str, Any]]
 ) -> None:
-    for out, reason in ((scenario, "är en fil"), (scenario / "below", "behörighet")):
+    for out, reason in ((scenario, "är en fil"), (scenario / "below", "är en fil")):
         result = sisim("run", scenario, "--out", out, lang="sv")
         assert (result.exit_code, reason in result.stderr) == (2, True)
     assert engine == []
 
 
-def test_a_protected_place_is_refused_before_the_work(
-    scenario: Path, engine: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("command", ["run", "figures", "money", "precision", "sensitivity"])
+def test_a_folder_that_cannot_be_made_is_refused_before_the_work(
+    command: str, scenario: Path, engine: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sisim.cli.output.os.access", lambda *_: False)
-    result = sisim("run", scenario, "--out", scenario.with_name("out"))
+    """The permissions of a place do not say it all: in /proc nobody makes a folder."""
+    monkeypatch.setattr(output, "TemporaryDirectory", cannot)
+    result = sisim(command, scenario, "--out", scenario.with_name("out"), lang="sv")
     assert (result.exit_code, engine) == (2, [])
-    assert "no permission" in result.stderr
+    assert result.stderr.endswith("kan inte skrivas: behörighet saknas.\n")
+
+
+def test_a_register_that_cannot_be_written_is_answered_in_the_readers_language(
+    scenario: Path,
+) -> None:
+    result = sisim("assumptions", scenario, "--out", scenario / "register.csv", lang="sv")
+    assert result.exit_code == 2
+    assert result.stderr.endswith("kan inte skrivas: det som ska vara en mapp är en fil.\n")
+    below = scenario.with_name("new") / "register.csv"
+    assert sisim("assumptions", scenario, "--out", below).exit_code == 0
+    assert below.is_file()
 
 
 def test_money_refuses_an_arm_that_is_not_there(scenario: Path) -> None:
@@ -251,18 +313,23 @@ def test_money_refuses_an_arm_that_is_not_there(scenario: Path) -> None:
     assert "Scenariot har ingen arm" in sisim("money", scenario, "--arm", "x", lang="sv").stderr
 
 
+@pytest.mark.parametrize("terminal", [True, False])
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("sv", ["2,667", "0,00012", "12\N{NO-BREAK SPACE}346"]),
-        ("en", ["2.667", "0.00012", "12,346"]),
+        ("sv", ["2,667", "0,00012", "−12\N{NO-BREAK SPACE}346"]),
+        ("en", ["2.667", "0.00012", "−12,346"]),
     ],
 )
-def test_numbers_on_a_terminal_are_written_as_the_reader_writes_them(
-    lang: str, said: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_numbers_are_written_as_the_reader_writes_them_on_a_terminal_and_piped(
+    lang: str,
+    said: list[str],
+    terminal: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(output, "Console", partial(Console, force_terminal=True, width=80))
-    numbers = [2.667, 1.2e-4, 12345.6, 3.0, 0.0, float("nan"), float("inf")]
+    monkeypatch.setattr(output, "Console", partial(Console, force_terminal=terminal, width=80))
+    numbers = [2.667, 1.2e-4, -12345.6, 3.0, 0.0, float("nan"), float("inf")]
     print_table(pd.DataFrame({"x": numbers}), lang)
     shown = [line.split("\x1b")[0].strip() for line in capsys.readouterr().out.splitlines()[1:]]
     assert shown == [*said, "3", "0", "", "inf"]

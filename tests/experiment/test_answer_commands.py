@@ -215,9 +215,14 @@ def test_a_mix_keeps_within_its_budget(trial: Path, tmp_path: Path) -> None:
     [
         (("sensitivity", "--arm", "projekt"), "no arm"),
         (("sensitivity", "--measure", "net_present_vaule"), 'Did you mean "net_present_value"?'),
+        (("precision", "--measure", "foo"), "Valid here: invested, lower_cost, net_present_value"),
         (("sensitivity", "--vary", "investments.support.cost.runing"), "Did you mean"),
+        (("heatmap", "investments.support.raech", RUNNING), "Did you mean"),
         (("sensitivity", "--method", "sobol", "--size", "12"), "power of 2"),
-        (("break-even", "investments.support.raech"), "Did you mean"),
+        (
+            ("break-even", "investments.support.raech"),
+            "investments.support.raech: There is nothing",
+        ),
         (("break-even", f"{RUNNING}=5:2"), "must be below"),
         (("break-even", f"{RUNNING}=a:b"), "KEY=LOW:HIGH"),
         (("break-even", "nothing.*=0:1"), "No number is called"),
@@ -227,8 +232,12 @@ def test_a_mix_keeps_within_its_budget(trial: Path, tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_are_answered_before_anything_is_simulated(
-    trial: Path, args: tuple[str, ...], said: str
+    trial: Path, args: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr("sisim.cli.progress.compile_once", begun.append)
     result = sisim(args[0], trial, *args[1:])
     assert result.exit_code == 2
     assert said in result.output
+    assert "--set" not in result.output
+    assert begun == []

@@ -182,10 +182,32 @@ def test_the_summary_of_a_sweep_fits_a_terminal(
     study = sweep(plan(tmp_path), tmp_path / "out", executor=in_process())
     sweeping._summary(study, "en")
     lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
-    assert lines[0].split() == ["duration", "running", "arm", "net_present_value", "invested"]
+    assert re.split("  +", lines[0].strip()) == [
+        "duration", "running", "Arm", "Net present value", "Invested",
+    ]  # fmt: skip
     assert all(len(line) <= 60 for line in lines)
     assert len(lines) == 1 + 4 * 2 + 1
     assert lines[-1] == "… and 3 columns more."
+
+
+def test_the_summary_of_a_sweep_speaks_the_readers_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = (
+        'outcomes = ["net_present_value", ',
+        'outcomes = ["net_present_value", "payback_year", ',
+    )
+    few = plan(tmp_path, asked, ("replications = 2", "replications = 1"))
+    study = sweep(few, tmp_path / "out", executor=in_process())
+    sweeping._summary(study, "sv")
+    heads, without, care, *_ = (line.split("\t") for line in capsys.readouterr().out.splitlines())
+    assert heads[:5] == ["duration", "running", "Alternativ", "Nettonuvärde", "Intjänat (år)"]
+    assert without[2:5] == ["Utan", "0", "–"]
+    label = few.scenario.arms["care"].label.in_language("sv")
+    assert care[2] == label
+    assert "-" not in care[3]
+    size = sweeping._size(16, study, "sv")
+    assert size == "16 celler: 4 kombinationer av val × 4 dragningar × 1 frö."
 
 
 SCRIPT = """

@@ -47,7 +47,11 @@ def test_a_taken_port_is_told(taken: int, lang: Lang, said: str) -> None:
     ("args", "said"),
     [
         (["nowhere"], 'no ready scenario called "nowhere"'),
-        (["placed-youth", "--host", "203.0.113.7"], '"203.0.113.7" cannot be listened at'),
+        (
+            ["placed-youth", "--host", "203.0.113.7"],
+            '"203.0.113.7" cannot be listened at: this computer has no such address.',
+        ),
+        (["placed-youth", "--host", "203.0.113.7", "--port", "8090"], "no such address"),
         (["--set", "investments.team.reech=1"], "Did you mean"),
         (["--residents", "0"], "--residents"),
     ],

@@ -13,7 +13,7 @@ from sisim.cli.sweeping import told
 from sisim.language import Lang, t
 from sisim.scenario.load import changed, load_scenario
 from sisim.scenario.override import parse_value
-from sisim.scenario.problems import nearest
+from sisim.scenario.problems import Place, nearest
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ def add_answers(
         if until and wish is None:
             raise Refusal(t("--until needs --wish: how sure should it be?", lang))
         loaded = load_scenario(scenario, values(changes, lang))
+        known(loaded, arm, measure, lang)
         folder = ready_for(out, loaded)
         from sisim.experiment.precision import precision as sure
         from sisim.experiment.precision import until as run_until
@@ -175,6 +176,7 @@ def add_answers(
         out: Out = None,
     ) -> None:  # fmt: skip
         loaded = load_scenario(scenario, values(changes, lang))
+        known(loaded, arm, measure, lang)
         folder = ready_for(out, loaded)
         from sisim.experiment.factors import factors
         from sisim.experiment.global_sensitivity import morris, sobol
@@ -242,6 +244,7 @@ def add_answers(
         out: Out = None,
     ) -> None:  # fmt: skip
         loaded = load_scenario(scenario, values(changes, lang))
+        known(loaded, arm, measure, lang)
         folder = ready_for(out, loaded)
         from numpy import linspace, unique
 
@@ -282,7 +285,7 @@ def add_answers(
     def break_even(
         scenario: Asked,
         keys: Annotated[
-            list[str], argument(t("KEY …", lang), t("Which numbers, and how far.", lang))
+            list[str], argument(t("KEY", lang), t("Which numbers, and how far.", lang))
         ],
         points: Annotated[
             int,
@@ -298,6 +301,7 @@ def add_answers(
         out: Out = None,
     ) -> None:  # fmt: skip
         loaded = load_scenario(scenario, values(changes, lang))
+        known(loaded, arm, measure, lang)
         folder = ready_for(out, loaded)
         spans = [ends(loaded, given, lang) for given in keys]
         from sisim.experiment.break_even import break_even as turn
@@ -501,7 +505,7 @@ def add_answers(
         ),
     )
     def mix(
-        scenarios: Annotated[list[str], argument(f"{name} …", ready)],
+        scenarios: Annotated[list[str], argument(name, ready)],
         budget: Annotated[
             list[float],
             option("--budget", t("N", lang), t("Kronor, as a present value. May be repeated.",
@@ -556,6 +560,28 @@ def simulating(lang: Lang) -> Iterator[Callable[[int, int], None]]:
         yield tell
 
 
+def known(scenario: Scenario, arm: str | None, measure: str, lang: Lang) -> str:
+    """Return the arm that is asked about: the last, unless it is named.
+
+    Raises:
+        Refusal: If there is no such arm or measure.
+    """
+    from sisim.experiment.measures import chosen, names
+
+    found = _arm(scenario, arm, lang)
+    every = names(scenario)
+    if measure not in every:
+        close = nearest(measure, every)
+        text = t('There is no measure "{name}".', lang, name=measure)
+        more = (
+            t("Valid here: {names}.", lang, names=", ".join(chosen(scenario, ())))
+            if close is None
+            else t('Did you mean "{name}"?', lang, name=close)
+        )
+        raise Refusal(f"{text} {more}")
+    return found
+
+
 def question(
     scenario: Scenario,
     arm: str | None,
@@ -585,17 +611,10 @@ def question(
         Refusal: If there is no such arm or measure.
     """
     from sisim.experiment.evaluate import Evaluator
-    from sisim.experiment.measures import names
     from sisim.experiment.question import Question
     from sisim.report.experiment.frame import Subject
 
-    chosen = _arm(scenario, arm, lang)
-    known = names(scenario)
-    if measure not in known:
-        close = nearest(measure, known)
-        text = t('There is no measure "{name}".', lang, name=measure)
-        raise Refusal(text + ("" if close is None else " " + t(
-            'Did you mean "{name}"?', lang, name=close)))  # fmt: skip
+    chosen = known(scenario, arm, measure, lang)
 
     def so_far(done: int, asked: int) -> None:
         if tell is not None:
@@ -679,7 +698,7 @@ def ends(scenario: Scenario, given: str, lang: Lang) -> tuple[str, float, float,
         value = value_at(scenario, key)
         if value is None:
             if "*" not in key:
-                changed(scenario, {key: 0})  # which says what was probably meant
+                _try(scenario, {key: 0})  # which says what was probably meant
             raise Refusal(t('"{key}" is no number; give KEY=LOW:HIGH.', lang, key=key))
         known = {one.key: one for one in factors(scenario, pathway=True)}
         one = known.get(key)
@@ -694,11 +713,20 @@ def ends(scenario: Scenario, given: str, lang: Lang) -> tuple[str, float, float,
         if not keys:
             raise Refusal(t('No number is called anything like "{pattern}".', lang, pattern=key))
         for end in (low, high):
-            changed(scenario, dict.fromkeys(keys, end))
+            _try(scenario, dict.fromkeys(keys, end))
         return key, low, high, False
     for end in (low, high):
-        changed(scenario, {key: round(end) if whole else end})
+        _try(scenario, {key: round(end) if whole else end})
     return key, low, high, whole
+
+
+def _try(scenario: Scenario, changes: Mapping[str, Any]) -> None:
+    """Refuse values that a scenario cannot have; they stand on the command line as they are.
+
+    Raises:
+        ScenarioError: With what is wrong.
+    """
+    changed(scenario, changes, dict.fromkeys(changes, Place("", 0)))
 
 
 def _or_nan(value: float | None) -> float:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from sisim.cli.options import Options
-from sisim.cli.output import politely, print_table, refuse_early, whole_file
+from sisim.cli.output import politely, print_table, refuse_early, refuse_file_early, whole_file
 from sisim.cli.speech import Refusal, complain
 from sisim.language import Lang, number, t
 from sisim.scenario.catalogue import (
@@ -115,8 +115,7 @@ def add_catalogue(
         else:
             from sisim.report.catalogue import write_catalogue
 
-            with politely(out, lang):
-                out.parent.mkdir(parents=True, exist_ok=True)
+            refuse_file_early(out, lang)
             with whole_file(out, lang) as partial:
                 write_catalogue(chosen, partial, lang, out.suffix.lower())
             print(out)

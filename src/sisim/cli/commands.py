@@ -11,7 +11,13 @@ from typer.main import get_command
 from sisim.cli.answers import add_answers
 from sisim.cli.catalogue import add_catalogue
 from sisim.cli.options import RESULTS, Options, values
-from sisim.cli.output import politely, print_table, refuse_early, whole_file
+from sisim.cli.output import (
+    politely,
+    print_table,
+    refuse_early,
+    refuse_file_early,
+    whole_file,
+)
 from sisim.cli.planning import add_planning
 from sisim.cli.progress import progress
 from sisim.cli.speech import Refusal, SpeakingCommand, SpeakingGroup
@@ -76,7 +82,6 @@ def build(lang: Lang) -> typer.Typer:
 
     options = Options(lang)
     argument, option = options.argument, options.option
-    scenario_name = t("SCENARIO", lang)
     Scenario = Annotated[str, options.scenario]  # noqa: N806 (types)
     Changes = Annotated[list[str] | None, options.changes]  # noqa: N806
     Seed = Annotated[int | None, options.seed]  # noqa: N806
@@ -110,7 +115,7 @@ def build(lang: Lang) -> typer.Typer:
     )
     def figures(
         scenario: Annotated[
-            str, argument(f"[{scenario_name}]", t("A scenario with two arms.", lang))
+            str, argument(t("SCENARIO", lang), t("A scenario with two arms.", lang))
         ] = READY,
         changes: Changes = None,
         seed: Seed = None,
@@ -284,14 +289,13 @@ def build(lang: Lang) -> typer.Typer:
         picture = out or RESULTS / f"{Path(name).stem}.svg"
         if picture.suffix not in PICTURES:
             raise Refusal(t("A drawing is .svg, .png or .pdf.", lang))
+        refuse_file_early(picture, lang)
         overrides = values(changes, lang)
         loaded = load_pathway(name, overrides)
         for line in contents(name, overrides, lang, "pathway"):
             print(line)
         from sisim.report.diagram import draw_pathway
 
-        with politely(picture, lang):
-            picture.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(picture, lang) as partial:
             draw_pathway(loaded, lang).savefig(partial)
         print(picture, flush=True)
@@ -318,7 +322,8 @@ def build(lang: Lang) -> typer.Typer:
     @command(
         "assumptions",
         t(
-            "Print the register of assumptions: every number, its range, source and grade.\n\n"
+            "Print the register of assumptions: every number, its range and grade. With `--out`, "
+            "its source and note too.\n\n"
             "Example: `sisim assumptions my.toml --out register.csv`",
             lang,
         ),
@@ -334,8 +339,11 @@ def build(lang: Lang) -> typer.Typer:
 
         table = register(load_scenario(scenario, values(changes, lang)))
         if out is None:
-            print_table(table, lang)
+            from sisim.report.register import register_rows
+
+            print_table(register_rows(table, lang), lang)
         else:
+            refuse_file_early(out, lang)
             with whole_file(out, lang) as partial:
                 table.to_csv(partial, index=False)
             print(out)

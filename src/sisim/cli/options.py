@@ -37,10 +37,11 @@ class Options:
         return typer.Argument(metavar=name, help=text, show_default=False, rich_help_panel=panel)
 
     def option(self, flag: str, name: str | None, text: str, **more: Any) -> Any:
-        """Return an option."""
+        """Return an option; without a name for its value it is a flag."""
         panel = t("Options", self._lang)
+        # Without any, the parser would name the type of a value that no flag takes.
         return typer.Option(
-            flag, metavar=name, help=text, show_default=False, rich_help_panel=panel, **more
+            flag, metavar=name or "", help=text, show_default=False, rich_help_panel=panel, **more
         )
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import floor, isfinite, log10
 from numbers import Real
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from sisim.cli.speech import Refusal
-from sisim.language import number, t
+from sisim.language import t
+from sisim.report.writing import decimal
+from sisim.scenario.problems import Reason
+from sisim.scenario.system import why
 
 
 @contextmanager
@@ -39,27 +42,44 @@ def politely(out: Path, lang: str) -> Iterator[None]:
     """Answer that `out` cannot be written, if it cannot.
 
     Raises:
-        Refusal: With the operating system's reason.
+        Refusal: With what stands in the way.
     """
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
-        text = t('"{path}" cannot be written: {reason}.', lang, path=out, reason=reason)
-        raise Refusal(text) from error
+        reason = Reason('"{path}" cannot be written: {reason}.', path=out, reason=why(error))
+        raise Refusal(reason.in_language(lang)) from error
 
 
 def refuse_early(out: Path, lang: str) -> None:
     """Refuse a folder that cannot be made, before any long computation.
 
     Raises:
-        Refusal: If `out` is a file, or is write-protected.
+        Refusal: If `out` is a file, or nothing can be written there.
     """
     if out.exists() and not out.is_dir():
         raise Refusal(t('"{path}" is a file; --out needs a folder.', lang, path=out))
     there = next(p for p in (out.absolute(), *out.absolute().parents) if p.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK):
-        raise Refusal(t('"{path}" cannot be written: no permission.', lang, path=out))
+    _try(there, out, lang)
+
+
+def refuse_file_early(out: Path, lang: str) -> None:
+    """Refuse a file that cannot be written, before any long computation; make its folder.
+
+    Raises:
+        Refusal: If `out` is a folder, or the folder it is to stand in cannot be made or written to.
+    """
+    if out.is_dir():
+        raise Refusal(t('"{path}" is a folder; --out needs a file.', lang, path=out))
+    with politely(out, lang):
+        out.absolute().parent.mkdir(parents=True, exist_ok=True)
+    _try(out.absolute().parent, out, lang)
+
+
+def _try(folder: Path, out: Path, lang: str) -> None:
+    """Write in a folder and take it away: permissions alone do not say whether it can be done."""
+    with politely(out, lang), TemporaryDirectory(dir=folder, prefix="."):
+        pass
 
 
 def print_table(table: Any, lang: str, leading: int | None = None) -> int:
@@ -67,21 +87,24 @@ def print_table(table: Any, lang: str, leading: int | None = None) -> int:
 
     Args:
         table: The data frame.
-        lang: The language of its numbers on a terminal.
+        lang: The language of its numbers.
         leading: So many columns are always there, and of those after them as many as a terminal
             has room for; unset: all.
 
     Returns:
         How many columns were left out.
     """
+    columns = [
+        [str(name), *("" if x is None or x != x else _cell(x, lang) for x in column)]
+        for name, column in table.items()
+    ]
     console = Console()
     if not console.is_terminal:
-        print(table.to_csv(sep="\t", index=False, float_format="%.10g"), end="")
+        # Headings, and cells that are words, are the reader's: numbers too, so that a table has
+        # one language. A program has the files, in which every number is whole and alike.
+        for row in zip(*columns, strict=True):
+            print("\t".join(row))
         return 0
-    columns = [
-        [str(name), *("" if x is None or x != x else _cell(x, lang) for x in table[name])]
-        for name in table
-    ]
     room = console.width
     shown = Table(box=None, header_style="bold")
     for place, (name, *cells) in enumerate(columns):
@@ -90,7 +113,8 @@ def print_table(table: Any, lang: str, leading: int | None = None) -> int:
             columns = columns[:place]
             break
         right = any(isinstance(x, Real) and not isinstance(x, bool) for x in table.iloc[:, place])
-        shown.add_column(name, justify="right" if right else "left")
+        # What has no room goes on below; a number is read at once or not at all.
+        shown.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=right)
     for row in zip(*(cells for _, *cells in columns), strict=True):
         shown.add_row(*row)
     console.print(shown)
@@ -103,4 +127,4 @@ def _cell(value: Any, lang: str) -> str:
     # Whole kronor and people; of what is small, six figures or what it has.
     decimals = max(5 - floor(log10(abs(value))), 0) if value else 0
     shown = f"{value:.{decimals}f}".rstrip("0").partition(".")[2]
-    return number(value, lang, 0 if abs(value) >= 1e4 else len(shown))
+    return decimal(value, lang, 0 if abs(value) >= 1e4 else len(shown))

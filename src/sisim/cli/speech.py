@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
@@ -149,6 +150,7 @@ def _usage(text: str, lang: str) -> str:
 
 def _spoken_help(option: Any, lang: str) -> Any:
     if option is not None:
+        option.metavar = ""
         option.help = t("Show this help.", lang)
         option.rich_help_panel = t("Options", lang)
     return option
@@ -170,7 +172,7 @@ def _answer(error: Any, lang: str) -> None:
         case "MissingParameter":
             text = t("{name} is missing.", lang, name=name)
         case "BadParameter":
-            text = t('The value given for "{name}" does not fit.', lang, name=name)
+            text = _about_value(error, str(name), lang)
         case "BadOptionUsage":
             text = t('The option "{name}" needs a value.', lang, name=name)
         case _:
@@ -178,6 +180,30 @@ def _answer(error: Any, lang: str) -> None:
     complain(text)
     if ctx is not None:
         complain(t('For help: "{command} --help".', lang, command=ctx.command_path))
+
+
+def _about_value(error: Any, name: str, lang: str) -> str:
+    """Say which value does not fit, and what does."""
+    cause = error.__cause__
+    if not isinstance(cause, ValidationError):
+        return t('The value given for "{name}" does not fit.', lang, name=name)
+    found = cause.errors()[0]
+    fits = _what_fits(error.param, found["type"], lang)
+    return t('{name} takes {fits}; "{given}" is not.', lang, name=name, fits=fits,
+             given=found["input"])  # fmt: skip
+
+
+def _what_fits(parameter: Any, kind: str, lang: str) -> str:
+    """Return what a parameter takes, where a value was refused for a kind of reason."""
+    if kind == "value_error":
+        return t("one of {names}", lang, names=parameter.metavar.replace("|", ", "))
+    what = t("a whole number", lang) if kind.startswith("int") else t("a number", lang)
+    least, most = parameter.min, parameter.max
+    if most is not None:
+        return t("{what} from {least} to {most}", lang, what=what, least=least, most=most)
+    if least is not None:
+        return t("{what} of at least {least}", lang, what=what, least=least)
+    return what
 
 
 def _about_word(message: str, ctx: Any, lang: str) -> str:

@@ -13,8 +13,11 @@ from sisim.cli.output import print_table, refuse_early
 from sisim.cli.progress import progress
 from sisim.cli.speech import INTERRUPTED, Refusal, complain
 from sisim.language import Lang, number, t
+from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from sisim.experiment.executors import Executor
     from sisim.experiment.run import Study
 
@@ -100,13 +103,7 @@ def add_sweeping(command: Spoken, options: Options, lang: Lang) -> None:
                 command=f"sisim sweep {file} --resume" + (f" --out {out}" if out else ""),
             ))  # fmt: skip
             raise typer.Exit(INTERRUPTED) from None
-        text = t(
-            "{cells} cells: {choices} combinations of levers × {draws} draws × {seeds} seeds.",
-            lang, cells=number(count(study.plan), lang),
-            choices=number(len(plan.experiment.choices), lang),
-            draws=number(study.plan.draws, lang), seeds=number(study.plan.replications, lang),
-        )  # fmt: skip
-        print(text)
+        print(_size(count(study.plan), study, lang))
         _summary(study, lang)
         print(folder)
 
@@ -173,6 +170,21 @@ def _executor(workers: int | None, cluster: str | None) -> "Executor":
     return in_process() if workers == 1 else processes(workers)
 
 
+def _size(cells: int, study: "Study", lang: Lang) -> str:
+    """Return how many cells there are, and of what."""
+    choices, plan = len(study.experiment.choices), study.plan
+    draws, seeds = plan.draws, plan.replications
+    return t(
+        "{cells}: {choices} × {draws} × {seeds}.", lang,
+        cells=t("1 cell", lang) if cells == 1
+        else t("{n} cells", lang, n=number(cells, lang)),
+        choices=t("1 combination of levers", lang) if choices == 1
+        else t("{n} combinations of levers", lang, n=number(choices, lang)),
+        draws=t("1 draw", lang) if draws == 1 else t("{n} draws", lang, n=number(draws, lang)),
+        seeds=t("1 seed", lang) if seeds == 1 else t("{n} seeds", lang, n=number(seeds, lang)),
+    )  # fmt: skip
+
+
 def _summary(study: "Study", lang: Lang) -> None:
     """Print the mean of each outcome, by combination of levers and arm."""
     levers = {study.experiment.paths(key)[0]: key for key in study.experiment.levers}
@@ -183,13 +195,26 @@ def _summary(study: "Study", lang: Lang) -> None:
     table = study.table([*dict.fromkeys(["choice", *levers, "arm", *outcomes])])
     by = ["choice", *levers, "arm"]
     means = table.groupby(by, sort=False)[outcomes].mean().reset_index().drop(columns="choice")
-    hidden = print_table(
-        means.head(MOST_ROWS).rename(columns=_short(levers)), lang, leading=len(by) - 1
-    )
+    shown = _named(means.head(MOST_ROWS), outcomes, study.plan.scenario, lang)
+    hidden = print_table(shown.rename(columns=_short(levers)), lang, leading=len(by) - 1)
     if len(means) > MOST_ROWS:
         print(t("… and {n} rows more.", lang, n=number(len(means) - MOST_ROWS, lang)))
     if hidden:
         print(t("… and {n} columns more.", lang, n=number(hidden, lang)))
+
+
+def _named(means: "DataFrame", outcomes: list[str], scenario: Scenario, lang: Lang) -> "DataFrame":
+    """Return the means with arms and outcomes as a reader calls them; what has no value is –."""
+    from sisim.experiment.measures import PAYBACK
+    from sisim.report.experiment.frame import Subject
+
+    columns = {one: Subject(scenario, (), "", one).label(lang) for one in outcomes}
+    arms = [Subject(scenario, (), arm, "").arm_label(lang) for arm in means["arm"]]
+    cells = means[outcomes].astype(object).where(means[outcomes].notna(), "–")
+    if PAYBACK in cells:
+        cells[PAYBACK] = [x if x == "–" else round(x) for x in cells[PAYBACK]]
+    named = means.assign(**cells, arm=arms)
+    return named.rename(columns={**columns, "arm": t("Arm", lang)})
 
 
 def _short(levers: Mapping[str, str]) -> dict[str, str]:

@@ -1,12 +1,11 @@
 """The command that writes the lesson file."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 from sisim.cli.options import RESULTS, Options, values
-from sisim.cli.output import politely, whole_file
+from sisim.cli.output import refuse_file_early, whole_file
 from sisim.cli.progress import progress
 from sisim.cli.speech import Refusal
 from sisim.language import Lang, t
@@ -37,7 +36,7 @@ def add_teaching(command: Command, options: Options, lang: Lang, ready_scenario:
     def lesson(
         scenario: Annotated[
             str,
-            argument(f"[{t('SCENARIO', lang)}]",
+            argument(t("SCENARIO", lang),
                      t("A scenario file, or the name of a ready one.", lang)),
         ] = ready_scenario,
         out: Annotated[
@@ -63,7 +62,7 @@ def add_teaching(command: Command, options: Options, lang: Lang, ready_scenario:
             given["population.residents"] = residents
         loaded = load_scenario(scenario, given)
         file = out or RESULTS / loaded.name / "lesson.html"
-        _refuse_early(file, lang)
+        refuse_file_early(file, lang)
         from sisim.live.lesson import KNOWN, MOST_POINTS, NoCharts, NothingToFollow
         from sisim.live.lesson import lesson as written
 
@@ -82,17 +81,3 @@ def add_teaching(command: Command, options: Options, lang: Lang, ready_scenario:
         with whole_file(file, lang) as partial:
             partial.write_text(page, encoding="utf-8")
         print(file)
-
-
-def _refuse_early(file: Path, lang: Lang) -> None:
-    """Refuse a file that cannot be written, before any long computation.
-
-    Raises:
-        Refusal: If it is a folder, or the folder it is to stand in cannot be made or written to.
-    """
-    if file.is_dir():
-        raise Refusal(t('"{path}" is a folder; --out needs a file.', lang, path=file))
-    with politely(file, lang):
-        file.absolute().parent.mkdir(parents=True, exist_ok=True)
-    if not os.access(file.absolute().parent, os.W_OK):
-        raise Refusal(t('"{path}" cannot be written: no permission.', lang, path=file))

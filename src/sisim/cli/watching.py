@@ -8,6 +8,8 @@ from sisim.cli.progress import compile_once
 from sisim.cli.speech import Refusal, complain
 from sisim.language import Lang, t
 from sisim.scenario.load import load_scenario
+from sisim.scenario.problems import Reason
+from sisim.scenario.system import why
 
 Command = Callable[[str, str], Callable[[Callable[..., None]], Callable[..., None]]]
 
@@ -31,7 +33,7 @@ def add_watching(command: Command, options: Options, lang: Lang, ready_scenario:
     def live(
         scenario: Annotated[
             str,
-            argument(f"[{t('SCENARIO', lang)}]",
+            argument(t("SCENARIO", lang),
                      t("A scenario file, or the name of a ready one.", lang)),
         ] = ready_scenario,
         changes: Changes = None,
@@ -71,9 +73,9 @@ def add_watching(command: Command, options: Options, lang: Lang, ready_scenario:
                      lang, port=str(port))  # fmt: skip
             raise Refusal(text) from error
         except OSError as error:
-            text = t('"{host}" cannot be listened at: {reason}.', lang, host=host,
-                     reason=error.strerror or str(error))  # fmt: skip
-            raise Refusal(text) from error
+            reason = Reason('"{host}" cannot be listened at: {reason}.', host=host,
+                            reason=why(error))  # fmt: skip
+            raise Refusal(reason.in_language(lang)) from error
         if host not in (HERE, "localhost", "::1"):
             complain(t("Whoever reaches {host} can see the page.", lang, host=host))
 

@@ -15,10 +15,9 @@ from scipy import stats
 from sisim.experiment.question import Floats
 from sisim.scenario.base import Distribution, Number, Positive, Probability, Rate
 from sisim.scenario.findings import given
-from sisim.scenario.load import SET
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import owner_of
-from sisim.scenario.problems import Problem, Reason, ScenarioError, nearest
+from sisim.scenario.problems import Place, Problem, Reason, ScenarioError, nearest
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.uncertainty import is_uncertain
 
@@ -80,7 +79,7 @@ def factors(
     for pattern in patterns:
         if not any(fnmatchcase(key, pattern) for key in known):
             reason = Reason("No number called so has a range or a distribution to vary it in.")
-            problems.append(Problem(SET, pattern, reason, nearest(pattern, known)))
+            problems.append(Problem(Place("", 0), pattern, reason, nearest(pattern, known)))
     if problems:
         raise ScenarioError(problems)
     return [

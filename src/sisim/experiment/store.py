@@ -33,6 +33,7 @@ from sisim.experiment.definition import Experiment, Plan
 from sisim.language import preferred_language
 from sisim.scenario.problems import Reason
 from sisim.scenario.scenario import Scenario
+from sisim.scenario.system import why
 
 MANIFEST, CELLS, LOCK = "manifest.json", "cells", ".lock"
 PACKAGES = ("sisim", "numpy", "numba", "pandas", "pyarrow", "scipy")
@@ -267,7 +268,6 @@ def _telling(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = error.strerror or str(error)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             reason = Reason(
                 'The disk is full: no more can be written in "{folder}". All that is finished is '
@@ -275,7 +275,8 @@ def _telling(folder: Path) -> Iterator[None]:
                 folder=str(folder),
             )
         else:
-            reason = Reason('"{path}" cannot be written: {reason}.', path=str(folder), reason=why)
+            reason = Reason('"{path}" cannot be written: {reason}.', path=str(folder),
+                            reason=why(error))  # fmt: skip
         raise StoreError(reason) from error
 
 

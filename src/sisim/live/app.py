@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import socket
 from collections.abc import Callable, Mapping
@@ -41,7 +42,9 @@ def free_port(host: str, wanted: int | None) -> int:
         try:
             return _bound(host, wanted)
         except OSError as error:
-            raise PortTaken(*error.args) from error
+            if error.errno == errno.EADDRINUSE:
+                raise PortTaken(*error.args) from error
+            raise
     for port in range(FIRST_PORT, FIRST_PORT + 50):
         try:
             return _bound(host, port)

@@ -10,7 +10,7 @@ from sisim.language import number, t
 from sisim.scenario.document import find, read
 from sisim.scenario.load import load_pathway, load_scenario
 from sisim.scenario.numbers import numbers
-from sisim.scenario.owners import owner_of
+from sisim.scenario.owners import grade_name, owner_of
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.problems import Place, ScenarioError
 from sisim.scenario.scenario import Scenario
@@ -101,13 +101,11 @@ def _pathway(pathway: Pathway, lang: str) -> Iterator[str]:
 
 def _owners(node: Scenario | Pathway, lang: str) -> Iterator[str]:
     """Say how many numbers of each grade there are."""
-    grades = {
-        "measured": t("measured", lang),
-        "derived": t("derived", lang),
-        "literature": t("literature", lang),
-        "assumption": t("assumption", lang),
-        None: t("no stated owner", lang),
+    grades: dict[str | None, str] = {
+        grade: grade_name(grade, lang)
+        for grade in ("measured", "derived", "literature", "assumption")
     }
+    grades[None] = t("no stated owner", lang)
     written = numbers(node, written=True)
     found = [owner_of(path, value, node).grade for path, value in written]
     counts = {grades[grade]: found.count(grade) for grade in grades if grade in found}

@@ -12,6 +12,7 @@ from typing import Any
 
 from sisim.scenario.positions import Path, Positions, parse
 from sisim.scenario.problems import Place, Problem, Reason, ScenarioError, dotted, nearest
+from sisim.scenario.system import why
 
 SHELVES = {"scenario": "examples", "pathway": "pathways"}
 """The folders of the package where ready files lie."""
@@ -109,7 +110,7 @@ def read(path: File) -> Document:
     try:
         content = path.read_bytes()
     except OSError as error:
-        reason = Reason("The file cannot be read: {error}.", error=error.strerror or error)
+        reason = Reason("The file cannot be read: {error}.", error=why(error))
         raise ScenarioError([Problem(Place(shown, 0), "", reason)]) from error
     return parsed(content, shown)
 

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sisim.language import t
 from sisim.scenario.base import Number
 from sisim.scenario.pathway import Factor, Pathway
 from sisim.scenario.scenario import Scenario
+
+
+def grade_name(grade: str | None, lang: str) -> str:
+    """Return what a number is built on; empty if the file does not say."""
+    return {
+        "measured": t("measured", lang),
+        "derived": t("derived", lang),
+        "literature": t("literature", lang),
+        "assumption": t("assumption", lang),
+    }.get(grade or "", "")
 
 
 class Owner(NamedTuple):

@@ -51,7 +51,7 @@ def _written(value: Any, lang: str) -> Any:
 
 @dataclass(frozen=True)
 class Place:
-    """A line of a file, or (line 0) something outside files, such as the command line."""
+    """A line of a file, or (line 0) something outside files; no name: where the reader is."""
 
     file: str
     line: int
@@ -82,7 +82,7 @@ class Problem:
 
     def render(self, lang: str) -> str:
         """Return one line: file:line, key, reason and suggestion."""
-        parts = [str(self.place), *([self.key] if self.key else [])]
+        parts = [part for part in (str(self.place), self.key) if part]
         text = f"{': '.join(parts)}: {self.reason.in_language(lang)}"
         if self.suggestion is not None:
             return text + " " + t('Did you mean "{name}"?', lang, name=self.suggestion)

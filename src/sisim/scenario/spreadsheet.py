@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sisim.scenario.problems import Place, Problem, Reason, ScenarioError, nearest
+from sisim.scenario.system import why
 
 SUFFIXES = (".csv", ".xlsx")
 _SEPARATORS = (";", "\t", ",")
@@ -68,7 +69,7 @@ def read_sheet(
     try:
         table = _xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path)
     except OSError as error:
-        reason = Reason("The file cannot be read: {error}.", error=error.strerror or error)
+        reason = Reason("The file cannot be read: {error}.", error=why(error))
         raise _error(shown, 0, "", reason) from error
     except (zipfile.BadZipFile, KeyError, ValueError, csv.Error) as error:
         reason = Reason("The file is not text in UTF-8. Save it again as UTF-8.")

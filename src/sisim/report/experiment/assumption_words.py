@@ -10,6 +10,7 @@ from sisim.language import t
 from sisim.report.seen import figures
 from sisim.report.writing import NBSP, listing
 from sisim.scenario.base import Text
+from sisim.scenario.owners import grade_name
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
 
@@ -63,12 +64,7 @@ class Assumptions:
 
     def grade(self, grade: str | None) -> str:
         """Return what a number is built on; empty if the file does not say."""
-        return {
-            "measured": t("measured", self.lang),
-            "derived": t("derived", self.lang),
-            "literature": t("literature", self.lang),
-            "assumption": t("assumption", self.lang),
-        }.get(grade or "", "")
+        return grade_name(grade, self.lang)
 
     # ------------------------------------------------------------------------ parts
 

@@ -81,6 +81,7 @@ class Subject:
             return self.scenario.pathway.weights[name].in_language(lang)
         return {
             "net_present_value": t("Net present value", lang),
+            "payback_year": t("Payback year", lang),
             "invested": t("Invested", lang),
             "lower_cost": t("Lower costs", lang),
             "total": t("All costs", lang),
