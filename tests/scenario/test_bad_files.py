@@ -241,6 +241,17 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         *("small.toml", "values = [1, 2]", "factors.by_age.values"),
         *("There are 2 values and 2 limits", "Det finns 2 värden och 2 gränser", None),
     ),
+    "a value too few, of a probability": (
+        (HOME_AGAIN, 'probability = 0.1\nfactors = ["old"]\n[factors.old]\nfeature = "age"\n'
+         "below = [10, 20]\nvalues = [1, 2]\n"),
+        *("small.toml", "values = [1, 2]", "factors.old.values"),
+        *("There are 2 values and 2 limits", "Det finns 2 värden och 2 gränser", None),
+    ),
+    "an unknown factor of what may then be too probable": (
+        (HOME_AGAIN, 'probability = 0.9\nfactors = ["by_risk", "by_agee"]\n'),
+        *("small.toml", 'factors = ["by_risk", "by_agee"]', "transitions.home_again.factors.1"),
+        *('The factor "by_agee"', "Faktorn ”by_agee”", "by_age"),
+    ),
     "a long window": (
         ('feature = "age"\n', 'feature = "visits.placed"\nwindow = 65\n'),
         *("small.toml", "window = 65", "factors.by_age.window"),
@@ -400,6 +411,14 @@ def test_every_reason_is_said_in_both_languages(write: Write) -> None:
     for change, *_ in CASES.values():
         for problem in problems(write(change)):
             assert problem.reason.in_language("sv") != problem.reason.in_language("en")
+
+
+def test_factors_that_all_go_round_in_circles_are_answered_at_once(write: Write) -> None:
+    names = [f"round_{n}" for n in range(40)]
+    product = 'product = ["round_0", "round_0", "round_39"]'
+    circles = "\n".join(f"[factors.{name}]\n{product}" for name in names)
+    found = problems(write((HOME_AGAIN, f'probability = 0.1\nfactors = ["round_0"]\n{circles}\n')))
+    assert all("go round in a circle" in problem.render("en") for problem in found)
 
 
 def test_features_that_are_not_shared_are_not_multiplied(write: Write) -> None:

@@ -24,6 +24,7 @@ class Findings:
         self.document = document
         self.prefix = prefix
         self.problems: list[Problem] = []
+        self._wrong: set[Path] = set()
 
     def say(
         self,
@@ -34,6 +35,7 @@ class Findings:
     ) -> None:
         """Note that what stands at `path` is wrong."""
         full = (*self.prefix, *path)
+        self._wrong.add(full)
         place = self.document.locate(full)
         self.problems.append(
             Problem(place, self.document.key(full), reason, suggestion, tuple(choices))
@@ -47,6 +49,11 @@ class Findings:
         reason = Reason('{what} "{name}" does not exist.', what=what, name=name)
         self.say(path, reason, nearest(name, names), names)
         return False
+
+    def doubtful(self, path: Path) -> bool:
+        """Return whether something at or below `path` is wrong, so that nothing follows from it."""
+        full = (*self.prefix, *path)
+        return any(other[: len(full)] == full for other in self._wrong)
 
     def changed(self, path: Path) -> bool:
         """Return whether something at or below `path` was overridden."""
