@@ -402,6 +402,29 @@ def test_several_problems_are_said_at_once(write: Write) -> None:
     }
 
 
+REACH = "years = 3\nreach = { value = 1.7, low = 0.5, high = 0.9 }"
+NEVER = "probability = 0.1\n[transitions.lost]\ntrack = 'care'\nfrom = 'home'\nto = 'lost'\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (("years = 3", REACH), "investments.support.reach.value"),
+        ((HOME_AGAIN, "probability = 1.4\nfactors = ['by_risk']\n"),
+         "transitions.home_again.probability"),
+        ((HOME_AGAIN, f"{NEVER}rate = -0.1\n[tracks.care.states.lost]\nlabel = 'Lost'\n"),
+         "transitions.lost.rate"),
+        (("shares = { low = 0.8, high = 0.2 }", "shares = { low = 1.2, high = -0.2 }"),
+         "attributes.risk.shares.high"),
+        (('states = ["placed"]\n', ""), "groups.placed.states"),
+    ],
+)  # fmt: skip
+def test_nothing_is_said_of_a_value_that_the_file_does_not_say(
+    change: Change, key: str, write: Write
+) -> None:
+    assert [problem.key for problem in problems(write(change))] == [key]
+
+
 def test_an_unreadable_pathway_does_not_hide_the_scenario(write: Write) -> None:
     found = problems(write(('name = "small"', "name = small"), ("residents", "resident")))
     assert [Path(problem.file).name for problem in found] == ["small.toml", "trial.toml"]

@@ -317,7 +317,7 @@ class PathwayCheck(Findings):
         reached = reachable(self.features, starts, self._base_changed)
         for track, spec in self.pathway.tracks.items():
             for state in spec.states:
-                if state not in reached[track]:
+                if state not in reached[track] and not self.document.made_up:
                     reason = Reason("Nobody can ever come here: no possible transition leads here.")
                     self.say(("tracks", track, "states", state), reason)
         # All are found before any is said: after that its transitions are unclear.

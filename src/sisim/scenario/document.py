@@ -22,13 +22,15 @@ class Document:
     """The content of a TOML file, and the place of every key in it.
 
     A scenario includes the document of its pathway under the key `pathway`; overrides keep the
-    place where they were given.
+    place where they were given. `made_up` are the paths where a value stands that the file does not
+    say, put there only so that the rest can be read.
     """
 
     def __init__(self, file: str, data: dict[str, Any], lines: Positions):
         self.file = file
         self.data = data
         self.changed: dict[Path, Place] = {}
+        self.made_up: set[Path] = set()
         self._lines = lines
         self._included: dict[str, Document] = {}
 

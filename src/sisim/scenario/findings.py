@@ -10,7 +10,7 @@ from sisim.scenario.base import Distribution, Number
 from sisim.scenario.distributions import PARAMETERS, is_complete, is_possible
 from sisim.scenario.document import Document
 from sisim.scenario.numbers import numbers
-from sisim.scenario.positions import Path
+from sisim.scenario.positions import Path, any_within
 from sisim.scenario.problems import Problem, Reason, nearest
 
 SHARES_TOLERANCE = 0.0051
@@ -33,8 +33,10 @@ class Findings:
         suggestion: str | None = None,
         choices: Iterable[str] = (),
     ) -> None:
-        """Note that what stands at `path` is wrong."""
+        """Note that what stands at `path` is wrong, unless something in it is only made up."""
         full = (*self.prefix, *path)
+        if any_within(self.document.made_up, full):
+            return
         self._wrong.add(full)
         place = self.document.locate(full)
         self.problems.append(
@@ -53,7 +55,7 @@ class Findings:
     def doubtful(self, path: Path) -> bool:
         """Return whether something at or below `path` is wrong, so that nothing follows from it."""
         full = (*self.prefix, *path)
-        return any(other[: len(full)] == full for other in self._wrong)
+        return any_within({*self._wrong, *self.document.made_up}, full)
 
     def changed(self, path: Path) -> bool:
         """Return whether something at or below `path` was overridden."""

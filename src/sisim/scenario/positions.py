@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser, Tree
@@ -17,6 +17,11 @@ _KEYS = ("bare_key", "quoted_key", "dotted_key")
 def parse(text: str) -> Tree:
     """Return the syntax tree of `text`."""
     return Parser(_TOML).parse(text.encode())
+
+
+def any_within(paths: Iterable[Path], path: Path) -> bool:
+    """Return whether any of `paths` is at or below `path`."""
+    return any(other[: len(path)] == path for other in paths)
 
 
 class Positions:

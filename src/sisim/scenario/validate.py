@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from sisim.scenario import fields
 from sisim.scenario.base import Number, Text
 from sisim.scenario.document import Document
-from sisim.scenario.positions import Path
+from sisim.scenario.positions import Path, any_within
 from sisim.scenario.problems import Problem, Reason, nearest
 
 M = TypeVar("M", bound=BaseModel)
@@ -35,10 +35,12 @@ def validate(model: type[M], document: Document) -> tuple[M | None, list[Problem
             return None, [Problem(document.locate(()), "", Reason("This is nested too deeply."))]
         found = _most_specific(found)
         for finding in found:
+            if finding.missing is None and any_within(document.made_up, finding.path):
+                continue
             problem = finding.problem(document)
             problems.setdefault((finding.path, problem.reason), problem)
         data = copy.deepcopy(data)
-        mended = [finding.mend(data) for finding in found]
+        mended = [finding.mend(data, document.made_up) for finding in found]
         if not all(mended):
             break
     return None, list(problems.values())
@@ -88,8 +90,11 @@ class _Finding:
         make = _REASONS.get(self.type)
         return make(self) if make else Reason("This value is not valid here.")
 
-    def mend(self, data: Any) -> bool:
-        """Change `data` into what was probably meant; return whether that could be done."""
+    def mend(self, data: Any, made_up: set[Path]) -> bool:
+        """Change `data` into what was probably meant; return whether that could be done.
+
+        Where nobody can know what was meant, something that is allowed is `made_up`.
+        """
         if self.type == "outside_range" and isinstance(self.value, dict):
             for key in ("low", "high"):
                 _at(data, self.path).pop(key, None)
@@ -99,6 +104,7 @@ class _Finding:
             stand_in = _stand_in(self.missing_kind)
             if isinstance(around, dict) and stand_in is not None:
                 around[self.missing] = stand_in
+                made_up.add((*self.path, self.missing))
                 return True
             return False
         table: Any = _at(data, self.path[:-1])
@@ -111,6 +117,9 @@ class _Finding:
                 table.setdefault(self.meant, value)
             return True
         likely = self._likely()
+        if likely is None:
+            likely = self._allowed()
+            made_up.add(self.path)
         if likely is not None:
             table[last] = likely
         return likely is not None
@@ -118,12 +127,18 @@ class _Finding:
     def _likely(self) -> Any:
         """Return the valid value that is most like the one given, if any is."""
         if self.type == "literal_error":
-            return self.meant or self.valid[0]
+            return self.meant
         if self.type == "list_type" and isinstance(self.value, str | int | float):
             return [self.value]
         number = self._as_said()
         if number is not None:
             return int(number) if self.type == "int_type" else number
+        return None
+
+    def _allowed(self) -> Any:
+        """Return some value that is allowed, if one is known."""
+        if self.type == "literal_error":
+            return self.valid[0]
         return self.context.get("ge", self.context.get("le"))
 
     def _as_said(self) -> float | None:
