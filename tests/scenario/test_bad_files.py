@@ -161,6 +161,29 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         *("The value 5000 lies outside its own range 2000 to 4000.", "utanför sitt eget spann"),
         None,
     ),
+    "a range upside down": (
+        ("low = 2000, high = 4000", "low = 4000, high = 2000"),
+        *("small.toml", "price =", "resources.care_day.price"),
+        *('"low" (4000) is greater than "high" (2000).', "”low” (4000) är större än"),
+        None,
+    ),
+    "a target upside down": (
+        ("[transitions.placement]", '[targets.many]\nlabel = "Many"\nmeasure = "share"\n'
+         'low = 0.5\nhigh = 0.4\nsource = "X"\ngrade = "measured"\n[transitions.placement]'),
+        *("small.toml", "[targets.many]", "targets.many"),
+        *('"low" (0.5) is greater than "high" (0.4).', "”low” (0,5) är större än ”high” (0,4)."),
+        None,
+    ),
+    "a value above the only end of its range": (
+        ("low = 2000, high = 4000", "high = 2000"),
+        *("small.toml", "price =", "resources.care_day.price"),
+        *('3000 is greater than "high" (2000).', "3000 är större än ”high” (2000).", None),
+    ),
+    "a value below the only end of its range": (
+        ("low = 2000, high = 4000", "low = 4000"),
+        *("small.toml", "price =", "resources.care_day.price"),
+        *('3000 is less than "low" (4000).', "3000 är mindre än ”low” (4000).", None),
+    ),
     "a wrong choice": (
         ('grade = "literature"', 'grade = "litterature"'),
         *("small.toml", "price =", "resources.care_day.price.grade"),

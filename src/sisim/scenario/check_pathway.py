@@ -308,8 +308,8 @@ class PathwayCheck(Findings):
             self.say(("groupings", name), Reason("Only one grouping can be by age."))
         for name, target in self.pathway.targets.items():
             if target.low > target.high:
-                reason = Reason("The value {value} lies outside its own range {low} to {high}.",
-                                value=target.low, low=target.low, high=target.high)  # fmt: skip
+                reason = Reason('"low" ({low}) is greater than "high" ({high}).',
+                                low=target.low, high=target.high)  # fmt: skip
                 self.say(("targets", name), reason)
 
     def _reach(self, scenario: Scenario | None) -> None:

@@ -95,7 +95,7 @@ class _Finding:
 
         Where nobody can know what was meant, something that is allowed is `made_up`.
         """
-        if self.type == "outside_range" and isinstance(self.value, dict):
+        if self.type in ("outside_range", "upside_down") and isinstance(self.value, dict):
             for key in ("low", "high"):
                 _at(data, self.path).pop(key, None)
             return True
@@ -232,6 +232,15 @@ def _expected(context: dict[str, Any]) -> list[str]:
     return [part.strip("'") for part in text.split(", ")]
 
 
+def _outside(value: float, low: float | None, high: float | None) -> Reason:
+    if low is None:
+        return Reason('The value {value} is greater than "high" ({high}).', value=value, high=high)
+    if high is None:
+        return Reason('The value {value} is less than "low" ({low}).', value=value, low=low)
+    return Reason("The value {value} lies outside its own range {low} to {high}.",
+                  value=value, low=low, high=high)  # fmt: skip
+
+
 def _pattern(finding: _Finding) -> Reason:
     if r"\d{4}" in str(finding.context.get("pattern", "")):
         return Reason('"{value}" is not a month such as "2026-01".', value=finding.value)
@@ -248,8 +257,11 @@ _REASONS: dict[str, Any] = {
     "literal_error": lambda f: Reason(
         '"{value}" is not one of: {names}.', value=_short(f.value), names=f.valid
     ),
-    "outside_range": lambda f: Reason(
-        "The value {value} lies outside its own range {low} to {high}.", **f.context
+    "outside_range": lambda f: _outside(**f.context),
+    "upside_down": lambda f: Reason(
+        '"low" ({low}) is greater than "high" ({high}).',
+        low=f.context["low"],
+        high=f.context["high"],
     ),
     "string_pattern_mismatch": _pattern,
     "no_form": lambda f: Reason("{value} is not of a form that fits here.", value=_short(f.value)),
