@@ -401,6 +401,11 @@ def test_a_bad_file_is_answered(case: str, write: Write) -> None:
         assert f"Menade du ”{suggestion}”?" in problem.render("sv")
 
 
+def test_what_can_be_chosen_is_listed_once(write: Write) -> None:
+    (problem,) = problems(write(('grade = "literature"', 'grade = "guess"')))
+    assert problem.render("en").count("literature") == 1
+
+
 def test_the_files_are_well_when_nothing_is_spoilt(write: Write) -> None:
     assert load_scenario(write()).pathway.name == "small"
 

@@ -73,7 +73,7 @@ class _Finding:
             self.meant = None
 
     def problem(self, document: Document) -> Problem:
-        choices = self.valid if self.unknown or self.type == "literal_error" else ()
+        choices = self.valid if self.unknown else ()
         path = (*self.path, self.missing) if self.missing else self.path
         return Problem(
             document.locate(self.path), document.key(path), self._reason(), self.meant, choices
