@@ -197,7 +197,7 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "a text for a number": (
         ("price_year = 2024", 'price_year = "last"'),
         *("small.toml", 'price_year = "last"', "resources.care_day.price_year"),
-        *("last should be a whole number.", "last ska vara ett heltal.", None),
+        *('"last" should be a whole number.', "”last” ska vara ett heltal.", None),
     ),
     "a decimal comma": (
         ("years = 10", "years = 7,5"),
@@ -222,7 +222,27 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "a text for a list": (
         ('states = ["placed"]', 'states = "placed"'),
         *("small.toml", 'states = "placed"', "groups.placed.states"),
-        *("placed should be a list.", "placed ska vara en lista.", None),
+        *('"placed" should be a list.', "”placed” ska vara en lista.", None),
+    ),
+    "an empty text for a number": (
+        (HOME_AGAIN, 'probability = ""\n'),
+        *("small.toml", 'probability = ""', "transitions.home_again.probability"),
+        *('"" should be a number', "”” ska vara ett tal", None),
+    ),
+    "a table for a list": (
+        ('states = ["placed"]', "states = { placed = 1, home = 2 }"),
+        *("small.toml", "states = {", "groups.placed.states"),
+        *("This table should be a list.", "Den här tabellen ska vara en lista.", None),
+    ),
+    "a list for a table": (
+        ("shares = { low = 0.8, high = 0.2 }", "shares = [0.8, 0.2]"),
+        *("small.toml", "shares = [", "attributes.risk.shares"),
+        *("This list should be a table.", "Den här listan ska vara en tabell.", None),
+    ),
+    "a list for a choice": (
+        ('step = "month"', 'step = ["month"]'),
+        *("small.toml", 'step = ["month"]', "step"),
+        *("This list is not one of: week, month", "Den här listan är inte något av", "month"),
     ),
     "not a month": (
         ('start = "2026-01"', 'start = "2026-13"'),

@@ -255,7 +255,7 @@ _REASONS: dict[str, Any] = {
     "missing": lambda f: Reason('The key "{key}" is missing.', key=f.missing),
     "extra_forbidden": lambda f: Reason('Unknown key "{key}".', key=f.path[-1]),
     "literal_error": lambda f: Reason(
-        '"{value}" is not one of: {names}.', value=_short(f.value), names=f.valid
+        "{value} is not one of: {names}.", value=_named(f.value), names=f.valid
     ),
     "outside_range": lambda f: _outside(**f.context),
     "upside_down": lambda f: Reason(
@@ -264,13 +264,13 @@ _REASONS: dict[str, Any] = {
         high=f.context["high"],
     ),
     "string_pattern_mismatch": _pattern,
-    "no_form": lambda f: Reason("{value} is not of a form that fits here.", value=_short(f.value)),
+    "no_form": lambda f: Reason("{value} is not of a form that fits here.", value=_named(f.value)),
     "finite_number": lambda _: Reason("The number must be finite."),
     "greater_than": lambda f: Reason("The number must be over {gt}.", **f.context),
     "greater_than_equal": lambda f: Reason("The number must be at least {ge}.", **f.context),
     "less_than": lambda f: Reason("The number must be under {lt}.", **f.context),
     "less_than_equal": lambda f: Reason("The number must be at most {le}.", **f.context),
-    "int_from_float": lambda f: Reason("{value} should be a whole number.", value=_short(f.value)),
+    "int_from_float": lambda f: Reason("{value} should be a whole number.", value=_named(f.value)),
 }
 for _type, _message in {
     "float_type": Reason("should be a number"),
@@ -282,15 +282,23 @@ for _type, _message in {
     "model_type": Reason("should be a number or a table with the keys that belong here"),
 }.items():
     _REASONS[_type] = lambda f, message=_message: Reason(
-        "{value} {wanted}.", value=_short(f.value), wanted=message
+        "{value} {wanted}.", value=_named(f.value), wanted=message
     )
 
 
-def _short(value: Any) -> str:
-    if isinstance(value, dict):
-        text = "{" + ", ".join(map(str, value)) + "}"
-    elif isinstance(value, bool):
-        text = str(value).lower()
-    else:
-        text = str(value)
+def _named(value: Any) -> Reason | str:
+    """Return what a value is called: a text by its words, a list or a table by its kind."""
+    match value:
+        case list():
+            return Reason("This list")
+        case dict():
+            return Reason("This table")
+        case str():
+            return Reason('"{text}"', text=_short(value))
+        case bool():
+            return str(value).lower()
+    return _short(str(value))
+
+
+def _short(text: str) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
