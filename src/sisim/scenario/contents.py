@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from sisim.language import number, t
-from sisim.scenario.document import find, read
+from sisim.scenario.document import Kind, find, read
 from sisim.scenario.load import load_pathway, load_scenario
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import owner_of
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.problems import Place, ScenarioError
 from sisim.scenario.scenario import Scenario
-
-Kind = Literal["scenario", "pathway"]
 
 
 def contents(
@@ -42,7 +40,7 @@ def contents(
 
 
 def kind_of(source: str) -> Kind:
-    """Return whether a file is a scenario or a pathway: only pathways have tracks."""
+    """Return what a file is: a scenario, if nothing shows that it is anything else."""
     place = Place(os.fspath(source), 0)
     try:
         path = find(source, "scenario", place)
@@ -51,8 +49,7 @@ def kind_of(source: str) -> Kind:
             path = find(source, "pathway", place)
         except ScenarioError:
             raise error from None
-    data = read(path).data
-    return "pathway" if "tracks" in data and "pathway" not in data else "scenario"
+    return read(path).kind or "scenario"
 
 
 def _scenario(scenario: Scenario, lang: str) -> Iterator[str]:

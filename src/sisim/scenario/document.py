@@ -8,14 +8,20 @@ import tomllib
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path as File
-from typing import Any
+from typing import Any, Literal
 
 from sisim.scenario.positions import Path, Positions, parse
 from sisim.scenario.problems import Place, Problem, Reason, ScenarioError, dotted, nearest
 
+Kind = Literal["scenario", "pathway", "experiment"]
 SHELVES = {"scenario": "examples", "pathway": "pathways"}
 """The folders of the package where ready files lie."""
 _KINDS = {"scenario": Reason("scenario"), "pathway": Reason("pathway")}
+_INSTEAD: dict[Kind, Reason] = {
+    "scenario": Reason("This is a scenario; run it with `sisim run`."),
+    "pathway": Reason("This is a pathway; look at it with `sisim pathway`."),
+    "experiment": Reason("This is an experiment; run it with `sisim sweep`."),
+}
 
 
 class Document:
@@ -53,6 +59,14 @@ class Document:
         """Return `path` as it is written in the file where it stands."""
         inner = len(path) > 1 and path[0] in self._included
         return dotted(path[1:] if inner else path)
+
+    @property
+    def kind(self) -> Kind | None:
+        """What the document is, by the key that only such have; None if it has none of them."""
+        marks: dict[str, Kind] = {
+            "pathway": "scenario", "tracks": "pathway", "scenario": "experiment",
+        }  # fmt: skip
+        return next((kind for key, kind in marks.items() if key in self.data), None)
 
     def files(self) -> dict[str, str]:
         """Return the file of each part: `""` is this one, the rest by the key they stand under."""
@@ -114,6 +128,17 @@ def read(path: File) -> Document:
         reason = Reason("The file cannot be read: {error}.", error=error.strerror or error)
         raise ScenarioError([Problem(Place(shown, 0), "", reason)]) from error
     return parsed(content, shown)
+
+
+def expect(document: Document, kind: Kind) -> Document:
+    """Return `document`, which should be of a kind.
+
+    Raises:
+        ScenarioError: If it is plainly of another kind: nothing else need then be said of it.
+    """
+    if document.kind in (kind, None):
+        return document
+    raise ScenarioError([Problem(Place(document.file, 0), "", _INSTEAD[document.kind])])
 
 
 def parsed(content: bytes, shown: str) -> Document:
