@@ -398,6 +398,21 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         *("trial.toml", 'title = "Trial', ""),
         *("A text is not closed", "En text är inte avslutad", None),
     ),
+    "a key that stands twice": (
+        ("price_year = 2024", "price_year = 2024\nprice_year = 2023 # later"),
+        *("small.toml", "price_year = 2023", "resources.care_day.price_year"),
+        *("has already been given a value above", "har redan fått ett värde ovanför", None),
+    ),
+    "a table that stands twice": (
+        ("[groups.placed]", "[tracks.care] # again\n\n[groups.placed]"),
+        *("small.toml", "[tracks.care] # again", "tracks.care"),
+        *("The table has already been given above.", "Tabellen finns redan ovanför.", None),
+    ),
+    "a key twice in a table on one line": (
+        ("values = { low = 1,", "values = { high = 1,"),
+        *("small.toml", "values = { high = 1, high = 4 }", "factors.by_risk.values"),
+        *("The key stands twice in the same table.", "Nyckeln står två gånger", None),
+    ),
     "a month without quotes": (
         ('start = "2026-01"', "start = 2026-01"),
         *("trial.toml", "start = 2026-01", "", 'needs "quotes"', 'behöver "citattecken"', None),

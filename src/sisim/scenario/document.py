@@ -177,12 +177,15 @@ def _shown(path: File) -> str:
         return str(path)
 
 
-_SYNTAX = {
+_TWICE = {
     "Cannot overwrite a value": Reason("The key has already been given a value above."),
     "Cannot mutate immutable": Reason("The table has already been written as a whole above."),
     "Cannot redefine namespace": Reason("The table has already been given above."),
     "Cannot declare": Reason("The table has already been given above."),
     "Duplicate inline table key": Reason("The key stands twice in the same table."),
+}
+"""What is well written, but has been said before."""
+_SYNTAX = {
     "Invalid value": Reason(
         'The value is not complete. A text stands in "quotes"; a decimal number has a point.'
     ),
@@ -216,6 +219,9 @@ def _syntax_problem(file: str, text: str, error: str) -> Problem:
     else:  # the parser gave up at the end: the mistake stands where the tree breaks
         broken = _first_break(text)
         line = broken if broken is not None else max(text.rstrip().count("\n") + 1, 1)
+    for start, said in _TWICE.items():
+        if error.startswith(start):
+            return Problem(Place(file, line), dotted(Positions(text).ending(line)), said)
     reason = next((r for start, r in _SYNTAX.items() if error.startswith(start)), None)
     if _COMMA.search(text.split("\n")[line - 1]):
         reason = Reason("Numbers are written with a decimal point and without spaces: 1234.5.")

@@ -35,6 +35,7 @@ class Positions:
 
     def __init__(self, text: str):
         self._lines: dict[Path, int] = {}
+        self._ends: dict[int, Path] = {}
         self._counts: dict[Path, int] = {}
         for node in parse(text).root_node.named_children:
             if node.type == "pair":
@@ -50,6 +51,10 @@ class Positions:
                 return found
         return 1
 
+    def ending(self, line: int) -> Path:
+        """Return the path of the value, or of the head of a table, that ends on `line`."""
+        return self._ends.get(line, ())
+
     def __contains__(self, path: object) -> bool:
         return path in self._lines
 
@@ -64,6 +69,7 @@ class Positions:
             self._note(path, node)
             path = (*path, count)
         self._note(path, node)
+        self._ends.setdefault(head.end_point[0] + 1, path)
         for child in node.named_children[1:]:
             if child.type == "pair":
                 self._pair(child, path)
@@ -85,6 +91,7 @@ class Positions:
         for part in _key(key):
             path = (*path, part)
             self._note(path, node)
+        self._ends.setdefault(node.end_point[0] + 1, path)
         if rest:
             self._value(rest[0], path)
 
