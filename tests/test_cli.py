@@ -189,6 +189,14 @@ def test_check_says_what_a_file_contains(scenario: Path, lang: Lang) -> None:
     assert sisim("check", scenario.with_name("small.toml"), lang=lang).exit_code == 0
 
 
+def test_check_names_and_counts_as_a_reader_would(scenario: Path) -> None:
+    said = sisim("check", scenario).stdout
+    assert "Arm: Project: Support (ends)." in said
+    assert "Track: Care, 2 states: Home; Placed." in said
+    assert "2 transitions, 2 factors, 1 resource." in said
+    assert "2 övergångar, 2 faktorer, 1 resurs." in sisim("check", scenario, lang="sv").stdout
+
+
 def test_check_takes_other_values(scenario: Path) -> None:
     result = sisim("check", scenario, "--set", "time.years=12", "--set", "tme.years=1")
     assert (result.exit_code, 'Did you mean "time.years"?' in result.stderr) == (2, True)
