@@ -200,6 +200,23 @@ def test_a_bad_file_is_answered_with_all_its_problems(scenario: Path) -> None:
         assert "2 fel hittades." in result.stderr
 
 
+def test_a_file_of_another_kind_is_answered_with_what_to_do_with_it(scenario: Path) -> None:
+    pathway = scenario.with_name("small.toml")
+    experiment = scenario.with_name("how-many.toml")
+    experiment.write_text('name = "many"\nscenario = "trial.toml"\n[levers]\n')
+    for command, file, english, swedish in (
+        ("check", experiment, "an experiment; run it with `sisim sweep`", "ett experiment; kör"),
+        ("run", experiment, "an experiment; run it with `sisim sweep`", "ett experiment; kör"),
+        ("sweep", scenario, "a scenario; run it with `sisim run`", "ett scenario; kör det med"),
+        ("run", pathway, "a pathway; look at it with `sisim pathway`", "ett livsförlopp; titta"),
+        ("pathway", scenario, "a scenario; run it with `sisim run`", "ett scenario; kör det med"),
+    ):
+        assert f"{file}: This is {english}." in sisim(command, file).stderr
+        answer = sisim(command, file, lang="sv")
+        assert f"{file}: Det här är {swedish}" in answer.stderr
+        assert "Ett fel hittades." in answer.stderr
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_check_says_what_a_file_contains(scenario: Path, lang: Lang) -> None:
     result = sisim("check", scenario, lang=lang)
@@ -208,6 +225,14 @@ def test_check_says_what_a_file_contains(scenario: Path, lang: Lang) -> None:
     assert {"sv": "(nytt arbetssätt)", "en": "(new way of working)"}[lang] in result.stdout
     assert {"sv": "uppmätt 1", "en": "measured 1"}[lang] in result.stdout
     assert sisim("check", scenario.with_name("small.toml"), lang=lang).exit_code == 0
+
+
+def test_check_names_and_counts_as_a_reader_would(scenario: Path) -> None:
+    said = sisim("check", scenario).stdout
+    assert "Arm: Project: Support (ends)." in said
+    assert "Track: Care, 2 states: Home; Placed." in said
+    assert "2 transitions, 2 factors, 1 resource." in said
+    assert "2 övergångar, 2 faktorer, 1 resurs." in sisim("check", scenario, lang="sv").stdout
 
 
 def test_check_takes_other_values(scenario: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from small_files import PATHWAY, SCENARIO
 
 from sisim.language import LANGUAGES
-from sisim.scenario.load import load_scenario
+from sisim.scenario.load import load_pathway, load_scenario
 from sisim.scenario.problems import Problem, ScenarioError
 
 ODD = st.one_of(
@@ -23,6 +23,33 @@ ODD = st.one_of(
     st.lists(st.integers(-1, 1), max_size=2),
     st.dictionaries(st.sampled_from(["value", "low", "x", "state"]), st.integers(), max_size=2),
 )
+
+
+RICH = f"""{PATHWAY}factors = ["by_age", "both"]
+
+[transitions.birthday]
+track = "care"
+from = "placed"
+to = {{ home = {{ share = 1, factors = ["lately"] }}, placed = 1 }}
+probability = 0.01
+schedule = {{ age = 18 }}
+factors = ["lately", "by_time"]
+
+[factors.both]
+product = ["by_age", "lately"]
+
+[factors.lately]
+feature = "visits.placed"
+window = 12
+below = [1, 2]
+values = [0.5, 1, 1]
+
+[factors.by_time]
+feature = "time_in_state"
+shape = "weibull"
+parameters = {{ shape = 1.5, scale = 2 }}
+"""
+"""The small pathway with every kind of factor, on probabilities, which are added up."""
 
 
 def to_toml(value: Any) -> str:
@@ -55,7 +82,7 @@ def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 @given(st.data())
 @settings(max_examples=300, deadline=None)
 def test_a_changed_file_is_well_or_answered(data: st.DataObject) -> None:
-    documents = {"small.toml": tomllib.loads(PATHWAY), "trial.toml": tomllib.loads(SCENARIO)}
+    documents = {"small.toml": tomllib.loads(RICH), "trial.toml": tomllib.loads(SCENARIO)}
     for _ in range(data.draw(st.integers(1, 3))):
         document = documents[data.draw(st.sampled_from(sorted(documents)))]
         path = data.draw(st.sampled_from(places(document)))
@@ -75,6 +102,11 @@ def test_a_changed_file_is_well_or_answered(data: st.DataObject) -> None:
             lines = [f"{to_toml(key)} = {to_toml(value)}\n" for key, value in content.items()]
             (Path(folder) / name).write_text("".join(lines), encoding="utf-8")
         answer(Path(folder) / "trial.toml")
+
+
+def test_the_rich_pathway_is_well_when_nothing_is_changed(tmp_path: Path) -> None:
+    (tmp_path / "rich.toml").write_text(RICH)
+    assert load_pathway(tmp_path / "rich.toml").name == "small"
 
 
 @given(st.integers(0, len(PATHWAY)), st.text(max_size=3), st.integers(0, 3))

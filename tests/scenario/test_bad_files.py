@@ -161,6 +161,29 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         *("The value 5000 lies outside its own range 2000 to 4000.", "utanför sitt eget spann"),
         None,
     ),
+    "a range upside down": (
+        ("low = 2000, high = 4000", "low = 4000, high = 2000"),
+        *("small.toml", "price =", "resources.care_day.price"),
+        *('"low" (4000) is greater than "high" (2000).', "”low” (4000) är större än"),
+        None,
+    ),
+    "a target upside down": (
+        ("[transitions.placement]", '[targets.many]\nlabel = "Many"\nmeasure = "share"\n'
+         'low = 0.5\nhigh = 0.4\nsource = "X"\ngrade = "measured"\n[transitions.placement]'),
+        *("small.toml", "[targets.many]", "targets.many"),
+        *('"low" (0.5) is greater than "high" (0.4).', "”low” (0,5) är större än ”high” (0,4)."),
+        None,
+    ),
+    "a value above the only end of its range": (
+        ("low = 2000, high = 4000", "high = 2000"),
+        *("small.toml", "price =", "resources.care_day.price"),
+        *('3000 is greater than "high" (2000).', "3000 är större än ”high” (2000).", None),
+    ),
+    "a value below the only end of its range": (
+        ("low = 2000, high = 4000", "low = 4000"),
+        *("small.toml", "price =", "resources.care_day.price"),
+        *('3000 is less than "low" (4000).', "3000 är mindre än ”low” (4000).", None),
+    ),
     "a wrong choice": (
         ('grade = "literature"', 'grade = "litterature"'),
         *("small.toml", "price =", "resources.care_day.price.grade"),
@@ -174,7 +197,7 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "a text for a number": (
         ("price_year = 2024", 'price_year = "last"'),
         *("small.toml", 'price_year = "last"', "resources.care_day.price_year"),
-        *("last should be a whole number.", "last ska vara ett heltal.", None),
+        *('"last" should be a whole number.', "”last” ska vara ett heltal.", None),
     ),
     "a decimal comma": (
         ("years = 10", "years = 7,5"),
@@ -199,7 +222,27 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "a text for a list": (
         ('states = ["placed"]', 'states = "placed"'),
         *("small.toml", 'states = "placed"', "groups.placed.states"),
-        *("placed should be a list.", "placed ska vara en lista.", None),
+        *('"placed" should be a list.', "”placed” ska vara en lista.", None),
+    ),
+    "an empty text for a number": (
+        (HOME_AGAIN, 'probability = ""\n'),
+        *("small.toml", 'probability = ""', "transitions.home_again.probability"),
+        *('"" should be a number', "”” ska vara ett tal", None),
+    ),
+    "a table for a list": (
+        ('states = ["placed"]', "states = { placed = 1, home = 2 }"),
+        *("small.toml", "states = {", "groups.placed.states"),
+        *("This table should be a list.", "Den här tabellen ska vara en lista.", None),
+    ),
+    "a list for a table": (
+        ("shares = { low = 0.8, high = 0.2 }", "shares = [0.8, 0.2]"),
+        *("small.toml", "shares = [", "attributes.risk.shares"),
+        *("This list should be a table.", "Den här listan ska vara en tabell.", None),
+    ),
+    "a list for a choice": (
+        ('step = "month"', 'step = ["month"]'),
+        *("small.toml", 'step = ["month"]', "step"),
+        *("This list is not one of: week, month", "Den här listan är inte något av", "month"),
     ),
     "not a month": (
         ('start = "2026-01"', 'start = "2026-13"'),
@@ -240,6 +283,17 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         ("values = [1, 2, 0.5]", "values = [1, 2]"),
         *("small.toml", "values = [1, 2]", "factors.by_age.values"),
         *("There are 2 values and 2 limits", "Det finns 2 värden och 2 gränser", None),
+    ),
+    "a value too few, of a probability": (
+        (HOME_AGAIN, 'probability = 0.1\nfactors = ["old"]\n[factors.old]\nfeature = "age"\n'
+         "below = [10, 20]\nvalues = [1, 2]\n"),
+        *("small.toml", "values = [1, 2]", "factors.old.values"),
+        *("There are 2 values and 2 limits", "Det finns 2 värden och 2 gränser", None),
+    ),
+    "an unknown factor of what may then be too probable": (
+        (HOME_AGAIN, 'probability = 0.9\nfactors = ["by_risk", "by_agee"]\n'),
+        *("small.toml", 'factors = ["by_risk", "by_agee"]', "transitions.home_again.factors.1"),
+        *('The factor "by_agee"', "Faktorn ”by_agee”", "by_age"),
     ),
     "a long window": (
         ('feature = "age"\n', 'feature = "visits.placed"\nwindow = 65\n'),
@@ -344,6 +398,21 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         *("trial.toml", 'title = "Trial', ""),
         *("A text is not closed", "En text är inte avslutad", None),
     ),
+    "a key that stands twice": (
+        ("price_year = 2024", "price_year = 2024\nprice_year = 2023 # later"),
+        *("small.toml", "price_year = 2023", "resources.care_day.price_year"),
+        *("has already been given a value above", "har redan fått ett värde ovanför", None),
+    ),
+    "a table that stands twice": (
+        ("[groups.placed]", "[tracks.care] # again\n\n[groups.placed]"),
+        *("small.toml", "[tracks.care] # again", "tracks.care"),
+        *("The table has already been given above.", "Tabellen finns redan ovanför.", None),
+    ),
+    "a key twice in a table on one line": (
+        ("values = { low = 1,", "values = { high = 1,"),
+        *("small.toml", "values = { high = 1, high = 4 }", "factors.by_risk.values"),
+        *("The key stands twice in the same table.", "Nyckeln står två gånger", None),
+    ),
     "a month without quotes": (
         ('start = "2026-01"', "start = 2026-01"),
         *("trial.toml", "start = 2026-01", "", 'needs "quotes"', 'behöver "citattecken"', None),
@@ -365,6 +434,11 @@ def test_a_bad_file_is_answered(case: str, write: Write) -> None:
     if suggestion:
         assert f'Did you mean "{suggestion}"?' in problem.render("en")
         assert f"Menade du ”{suggestion}”?" in problem.render("sv")
+
+
+def test_what_can_be_chosen_is_listed_once(write: Write) -> None:
+    (problem,) = problems(write(('grade = "literature"', 'grade = "guess"')))
+    assert problem.render("en").count("literature") == 1
 
 
 def test_the_files_are_well_when_nothing_is_spoilt(write: Write) -> None:
@@ -391,6 +465,29 @@ def test_several_problems_are_said_at_once(write: Write) -> None:
     }
 
 
+REACH = "years = 3\nreach = { value = 1.7, low = 0.5, high = 0.9 }"
+NEVER = "probability = 0.1\n[transitions.lost]\ntrack = 'care'\nfrom = 'home'\nto = 'lost'\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (("years = 3", REACH), "investments.support.reach.value"),
+        ((HOME_AGAIN, "probability = 1.4\nfactors = ['by_risk']\n"),
+         "transitions.home_again.probability"),
+        ((HOME_AGAIN, f"{NEVER}rate = -0.1\n[tracks.care.states.lost]\nlabel = 'Lost'\n"),
+         "transitions.lost.rate"),
+        (("shares = { low = 0.8, high = 0.2 }", "shares = { low = 1.2, high = -0.2 }"),
+         "attributes.risk.shares.high"),
+        (('states = ["placed"]\n', ""), "groups.placed.states"),
+    ],
+)  # fmt: skip
+def test_nothing_is_said_of_a_value_that_the_file_does_not_say(
+    change: Change, key: str, write: Write
+) -> None:
+    assert [problem.key for problem in problems(write(change))] == [key]
+
+
 def test_an_unreadable_pathway_does_not_hide_the_scenario(write: Write) -> None:
     found = problems(write(('name = "small"', "name = small"), ("residents", "resident")))
     assert [Path(problem.file).name for problem in found] == ["small.toml", "trial.toml"]
@@ -400,6 +497,14 @@ def test_every_reason_is_said_in_both_languages(write: Write) -> None:
     for change, *_ in CASES.values():
         for problem in problems(write(change)):
             assert problem.reason.in_language("sv") != problem.reason.in_language("en")
+
+
+def test_factors_that_all_go_round_in_circles_are_answered_at_once(write: Write) -> None:
+    names = [f"round_{n}" for n in range(40)]
+    product = 'product = ["round_0", "round_0", "round_39"]'
+    circles = "\n".join(f"[factors.{name}]\n{product}" for name in names)
+    found = problems(write((HOME_AGAIN, f'probability = 0.1\nfactors = ["round_0"]\n{circles}\n')))
+    assert all("go round in a circle" in problem.render("en") for problem in found)
 
 
 def test_features_that_are_not_shared_are_not_multiplied(write: Write) -> None:

@@ -22,7 +22,7 @@ from sisim.experiment.cell import with_arms
 from sisim.experiment.factors import Factor, factors
 from sisim.experiment.measures import chosen, names
 from sisim.scenario.base import Distribution, Name, Table, Text
-from sisim.scenario.document import Document, find, read
+from sisim.scenario.document import Document, expect, find, read
 from sisim.scenario.findings import Findings
 from sisim.scenario.load import changed, load_scenario
 from sisim.scenario.numbers import numbers
@@ -246,7 +246,7 @@ def load_experiment(
         reason = Reason('There is no experiment file "{name}".', name=str(source))
         close = nearest(path.name, [file.name for file in near])
         raise ScenarioError([Problem(Place(os.fspath(source), 0), "", reason, close)])
-    document = read(path)
+    document = expect(read(path), "experiment")
     _name_places(document)
     experiment, problems = validate(Experiment, document)
     if experiment is None or problems:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -76,13 +77,14 @@ class Number(Table):
 
     @model_validator(mode="after")
     def _inside_range(self) -> Number:
-        low = self.value if self.low is None else self.low
-        high = self.value if self.high is None else self.high
+        given = {"value": self.value, "low": self.low, "high": self.high}
+        low = -inf if self.low is None else self.low
+        high = inf if self.high is None else self.high
+        if low > high:
+            raise PydanticCustomError("upside_down", "low {low} is over high {high}", given)
         if not low <= self.value <= high:
             raise PydanticCustomError(
-                "outside_range",
-                "value {value} lies outside its range {low}-{high}",
-                {"value": self.value, "low": low, "high": high},
+                "outside_range", "value {value} lies outside its range {low}-{high}", given
             )
         return self
 

@@ -11,7 +11,7 @@ from sisim.scenario.pathway import Attribute, Factor, OfMovers, Transition, Use
 from sisim.scenario.positions import Path
 from sisim.scenario.problems import Reason, dotted
 from sisim.scenario.reach import reachable
-from sisim.scenario.rows import full_rows
+from sisim.scenario.rows import full_rows, named
 from sisim.scenario.scenario import Scenario
 
 MAX_WINDOW = 64
@@ -308,8 +308,8 @@ class PathwayCheck(Findings):
             self.say(("groupings", name), Reason("Only one grouping can be by age."))
         for name, target in self.pathway.targets.items():
             if target.low > target.high:
-                reason = Reason("The value {value} lies outside its own range {low} to {high}.",
-                                value=target.low, low=target.low, high=target.high)  # fmt: skip
+                reason = Reason('"low" ({low}) is greater than "high" ({high}).',
+                                low=target.low, high=target.high)  # fmt: skip
                 self.say(("targets", name), reason)
 
     def _reach(self, scenario: Scenario | None) -> None:
@@ -317,16 +317,23 @@ class PathwayCheck(Findings):
         reached = reachable(self.features, starts, self._base_changed)
         for track, spec in self.pathway.tracks.items():
             for state in spec.states:
-                if state not in reached[track]:
+                if state not in reached[track] and not self.document.made_up:
                     reason = Reason("Nobody can ever come here: no possible transition leads here.")
                     self.say(("tracks", track, "states", state), reason)
-        for row in full_rows(self.features, reached, scenario):
+        # All are found before any is said: after that its transitions are unclear.
+        for row in list(full_rows(self.features, reached, scenario, self._unclear)):
             reason = Reason(
                 "The probabilities out of {state} can sum to {total}, over 1{when}: {names}.",
                 state=dotted((row.track, row.state)), total=row.total,
                 when=_when(row.combination), names=list(row.transitions),
             )  # fmt: skip
             self.say(("transitions", row.transitions[-1]), reason)
+
+    def _unclear(self, transition: str) -> bool:
+        """Return whether something is wrong in what says how probable a transition is."""
+        factors = named(self.features, self.pathway.transitions[transition].factors)
+        parts: list[Path] = [("transitions", transition), *(("factors", name) for name in factors)]
+        return any(map(self.doubtful, parts))
 
     def _base_changed(self, transition: str) -> bool:
         # Zero by an override is a question ("what if this never happened?"), not a mistake.

@@ -161,7 +161,7 @@ class ScenarioCheck(Findings):
                     self.say(key, reason)
             for index, part in enumerate(condition.any_of):
                 conditions.append(((*here, "any_of", index), part))
-        if known:
+        if known and not self.document.made_up:
             why = nobody(self.scenario, self.features, investment)
             if why:
                 reason = Reason("Nobody can ever be in the target group: {why}.", why=why[0])

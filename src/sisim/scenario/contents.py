@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping, Sized
+from typing import Any
 
 from sisim.language import number, t
-from sisim.scenario.document import find, read
+from sisim.scenario.document import Kind, find, read
 from sisim.scenario.load import load_pathway, load_scenario
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import grade_name, owner_of
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.problems import Place, ScenarioError
 from sisim.scenario.scenario import Scenario
-
-Kind = Literal["scenario", "pathway"]
 
 
 def contents(
@@ -42,7 +40,7 @@ def contents(
 
 
 def kind_of(source: str) -> Kind:
-    """Return whether a file is a scenario or a pathway: only pathways have tracks."""
+    """Return what a file is: a scenario, if nothing shows that it is anything else."""
     place = Place(os.fspath(source), 0)
     try:
         path = find(source, "scenario", place)
@@ -51,8 +49,7 @@ def kind_of(source: str) -> Kind:
             path = find(source, "pathway", place)
         except ScenarioError:
             raise error from None
-    data = read(path).data
-    return "pathway" if "tracks" in data and "pathway" not in data else "scenario"
+    return read(path).kind or "scenario"
 
 
 def _scenario(scenario: Scenario, lang: str) -> Iterator[str]:
@@ -76,9 +73,12 @@ def _scenario(scenario: Scenario, lang: str) -> Iterator[str]:
             "continues": t("continues", lang),
             "new_way_of_working": t("new way of working", lang),
         }
-        named = [f"{name} ({endings[ending]})" for name, ending in arm.investments.items()]
+        named = [
+            f"{scenario.investments[name].label.in_language(lang)} ({endings[ending]})"
+            for name, ending in arm.investments.items()
+        ]
         yield t("Arm: {label}: {investments}.", lang, label=arm.label.in_language(lang),
-                investments=", ".join(named) or "-")  # fmt: skip
+                investments="; ".join(named) or "-")  # fmt: skip
     for fund in scenario.funds.values():
         principal = scenario.pathway.principals[fund.principal].label.in_language(lang)
         yield t("Fund: {label} ({principal}).", lang, label=fund.label.in_language(lang),
@@ -92,11 +92,20 @@ def _pathway(pathway: Pathway, lang: str) -> Iterator[str]:
     for track in pathway.tracks.values():
         labels = [state.label.in_language(lang) for state in track.states.values()]
         shown = labels if len(labels) <= 8 else [*labels[:8], "…"]
-        yield t("Track: {label}, {n} states: {states}.", lang, label=track.label.in_language(lang),
-                n=len(labels), states=", ".join(shown))  # fmt: skip
-    yield t("{transitions} transitions, {factors} factors, {resources} resources.", lang,
-            transitions=len(pathway.transitions), factors=len(pathway.factors),
-            resources=len(pathway.resources))  # fmt: skip
+        count = _counted(track.states, t("state", lang), t("states", lang))
+        # Labels may have commas.
+        yield t("Track: {label}, {count}: {states}.", lang, label=track.label.in_language(lang),
+                count=count, states="; ".join(shown))  # fmt: skip
+    parts = (
+        _counted(pathway.transitions, t("transition", lang), t("transitions", lang)),
+        _counted(pathway.factors, t("factor", lang), t("factors", lang)),
+        _counted(pathway.resources, t("resource", lang), t("resources", lang)),
+    )
+    yield f"{', '.join(parts)}."
+
+
+def _counted(things: Sized, one: str, many: str) -> str:
+    return f"{len(things)} {one if len(things) == 1 else many}"
 
 
 def _owners(node: Scenario | Pathway, lang: str) -> Iterator[str]:

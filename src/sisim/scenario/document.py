@@ -8,28 +8,36 @@ import tomllib
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path as File
-from typing import Any
+from typing import Any, Literal
 
 from sisim.scenario.positions import Path, Positions, parse
 from sisim.scenario.problems import Place, Problem, Reason, ScenarioError, dotted, nearest
 from sisim.scenario.system import why
 
+Kind = Literal["scenario", "pathway", "experiment"]
 SHELVES = {"scenario": "examples", "pathway": "pathways"}
 """The folders of the package where ready files lie."""
 _KINDS = {"scenario": Reason("scenario"), "pathway": Reason("pathway")}
+_INSTEAD: dict[Kind, Reason] = {
+    "scenario": Reason("This is a scenario; run it with `sisim run`."),
+    "pathway": Reason("This is a pathway; look at it with `sisim pathway`."),
+    "experiment": Reason("This is an experiment; run it with `sisim sweep`."),
+}
 
 
 class Document:
     """The content of a TOML file, and the place of every key in it.
 
     A scenario includes the document of its pathway under the key `pathway`; overrides keep the
-    place where they were given.
+    place where they were given. `made_up` are the paths where a value stands that the file does not
+    say, put there only so that the rest can be read.
     """
 
     def __init__(self, file: str, data: dict[str, Any], lines: Positions):
         self.file = file
         self.data = data
         self.changed: dict[Path, Place] = {}
+        self.made_up: set[Path] = set()
         self._lines = lines
         self._included: dict[str, Document] = {}
 
@@ -52,6 +60,14 @@ class Document:
         """Return `path` as it is written in the file where it stands."""
         inner = len(path) > 1 and path[0] in self._included
         return dotted(path[1:] if inner else path)
+
+    @property
+    def kind(self) -> Kind | None:
+        """What the document is, by the key that only such have; None if it has none of them."""
+        marks: dict[str, Kind] = {
+            "pathway": "scenario", "tracks": "pathway", "scenario": "experiment",
+        }  # fmt: skip
+        return next((kind for key, kind in marks.items() if key in self.data), None)
 
     def files(self) -> dict[str, str]:
         """Return the file of each part: `""` is this one, the rest by the key they stand under."""
@@ -115,6 +131,17 @@ def read(path: File) -> Document:
     return parsed(content, shown)
 
 
+def expect(document: Document, kind: Kind) -> Document:
+    """Return `document`, which should be of a kind.
+
+    Raises:
+        ScenarioError: If it is plainly of another kind: nothing else need then be said of it.
+    """
+    if document.kind in (kind, None):
+        return document
+    raise ScenarioError([Problem(Place(document.file, 0), "", _INSTEAD[document.kind])])
+
+
 def parsed(content: bytes, shown: str) -> Document:
     """Return the document in the content of a TOML file that is called `shown`.
 
@@ -151,12 +178,15 @@ def _shown(path: File) -> str:
         return str(path)
 
 
-_SYNTAX = {
+_TWICE = {
     "Cannot overwrite a value": Reason("The key has already been given a value above."),
     "Cannot mutate immutable": Reason("The table has already been written as a whole above."),
     "Cannot redefine namespace": Reason("The table has already been given above."),
     "Cannot declare": Reason("The table has already been given above."),
     "Duplicate inline table key": Reason("The key stands twice in the same table."),
+}
+"""What is well written, but has been said before."""
+_SYNTAX = {
     "Invalid value": Reason(
         'The value is not complete. A text stands in "quotes"; a decimal number has a point.'
     ),
@@ -190,6 +220,9 @@ def _syntax_problem(file: str, text: str, error: str) -> Problem:
     else:  # the parser gave up at the end: the mistake stands where the tree breaks
         broken = _first_break(text)
         line = broken if broken is not None else max(text.rstrip().count("\n") + 1, 1)
+    for start, said in _TWICE.items():
+        if error.startswith(start):
+            return Problem(Place(file, line), dotted(Positions(text).ending(line)), said)
     reason = next((r for start, r in _SYNTAX.items() if error.startswith(start)), None)
     if _COMMA.search(text.split("\n")[line - 1]):
         reason = Reason("Numbers are written with a decimal point and without spaces: 1234.5.")

@@ -10,7 +10,7 @@ from sisim.scenario.base import Distribution, Number
 from sisim.scenario.distributions import PARAMETERS, is_complete, is_possible
 from sisim.scenario.document import Document
 from sisim.scenario.numbers import numbers
-from sisim.scenario.positions import Path
+from sisim.scenario.positions import Path, any_within
 from sisim.scenario.problems import Problem, Reason, nearest
 
 SHARES_TOLERANCE = 0.0051
@@ -24,6 +24,7 @@ class Findings:
         self.document = document
         self.prefix = prefix
         self.problems: list[Problem] = []
+        self._wrong: set[Path] = set()
 
     def say(
         self,
@@ -32,8 +33,11 @@ class Findings:
         suggestion: str | None = None,
         choices: Iterable[str] = (),
     ) -> None:
-        """Note that what stands at `path` is wrong."""
+        """Note that what stands at `path` is wrong, unless something in it is only made up."""
         full = (*self.prefix, *path)
+        if any_within(self.document.made_up, full):
+            return
+        self._wrong.add(full)
         place = self.document.locate(full)
         self.problems.append(
             Problem(place, self.document.key(full), reason, suggestion, tuple(choices))
@@ -47,6 +51,11 @@ class Findings:
         reason = Reason('{what} "{name}" does not exist.', what=what, name=name)
         self.say(path, reason, nearest(name, names), names)
         return False
+
+    def doubtful(self, path: Path) -> bool:
+        """Return whether something at or below `path` is wrong, so that nothing follows from it."""
+        full = (*self.prefix, *path)
+        return any_within({*self._wrong, *self.document.made_up}, full)
 
     def changed(self, path: Path) -> bool:
         """Return whether something at or below `path` was overridden."""

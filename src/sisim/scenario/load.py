@@ -8,7 +8,7 @@ from pathlib import Path as File
 from typing import Any
 
 from sisim.scenario.check import check_pathway, check_scenario
-from sisim.scenario.document import Document, find, parsed, read
+from sisim.scenario.document import Document, expect, find, parsed, read
 from sisim.scenario.override import Overrider
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.positions import Positions
@@ -61,7 +61,7 @@ def _loaded(
     overrides: Mapping[str, Any],
     places: Mapping[str, Place],
 ) -> Scenario:
-    problems = _include_pathway(document, beside)
+    problems = _include_pathway(expect(document, "scenario"), beside)
     overrider = Overrider(document, Scenario)
     if isinstance(document.data.get("override"), dict):
         overrider.apply_table("override")
@@ -119,7 +119,7 @@ def load_pathway(
     Raises:
         ScenarioError: With every problem found.
     """
-    document = read(find(source, "pathway", Place(os.fspath(source), 0)))
+    document = expect(read(find(source, "pathway", Place(os.fspath(source), 0))), "pathway")
     overrider = Overrider(document, Pathway)
     overrider.apply(overrides, SET)
     pathway, problems = validate(Pathway, document)
@@ -139,7 +139,8 @@ def _include_pathway(document: Document, beside: File | None) -> list[Problem]:
         reason = Reason('The scenario must name its pathway, as in pathway = "child-youth".')
         return [Problem(place, "pathway", reason)]
     try:
-        document.include("pathway", read(find(name, "pathway", place, beside)))
+        pathway = read(find(name, "pathway", place, beside))
+        document.include("pathway", expect(pathway, "pathway"))
     except ScenarioError as error:
         document.data = {key: value for key, value in document.data.items() if key != "pathway"}
         return list(error.problems)

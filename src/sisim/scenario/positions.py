@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser, Tree
@@ -19,6 +19,11 @@ def parse(text: str) -> Tree:
     return Parser(_TOML).parse(text.encode())
 
 
+def any_within(paths: Iterable[Path], path: Path) -> bool:
+    """Return whether any of `paths` is at or below `path`."""
+    return any(other[: len(path)] == path for other in paths)
+
+
 class Positions:
     r"""Line numbers of key paths; what has no line of its own has that of what contains it.
 
@@ -30,6 +35,7 @@ class Positions:
 
     def __init__(self, text: str):
         self._lines: dict[Path, int] = {}
+        self._ends: dict[int, Path] = {}
         self._counts: dict[Path, int] = {}
         for node in parse(text).root_node.named_children:
             if node.type == "pair":
@@ -45,6 +51,10 @@ class Positions:
                 return found
         return 1
 
+    def ending(self, line: int) -> Path:
+        """Return the path of the value, or of the head of a table, that ends on `line`."""
+        return self._ends.get(line, ())
+
     def __contains__(self, path: object) -> bool:
         return path in self._lines
 
@@ -59,6 +69,7 @@ class Positions:
             self._note(path, node)
             path = (*path, count)
         self._note(path, node)
+        self._ends.setdefault(head.end_point[0] + 1, path)
         for child in node.named_children[1:]:
             if child.type == "pair":
                 self._pair(child, path)
@@ -80,6 +91,7 @@ class Positions:
         for part in _key(key):
             path = (*path, part)
             self._note(path, node)
+        self._ends.setdefault(node.end_point[0] + 1, path)
         if rest:
             self._value(rest[0], path)
 

@@ -59,12 +59,15 @@ def _follow(features: Features, transition: Transition, reached: Reached) -> Non
                 reached[transition.track].add(_known(destination, track.states))
 
 
-def _can_be_positive(features: Features, name: str, reached: Reached, depth: int = 0) -> bool:
+def _can_be_positive(
+    features: Features, name: str, reached: Reached, trail: frozenset[str] = frozenset()
+) -> bool:
     factor = features.pathway.factors.get(name)
-    if factor is None or depth > len(features.pathway.factors):
+    if factor is None or name in trail:
         return True
     if factor.product:
-        return all(_can_be_positive(features, part, reached, depth + 1) for part in factor.product)
+        trail |= {name}
+        return all(_can_be_positive(features, part, reached, trail) for part in factor.product)
     if factor.shape or factor.direct or not factor.values or factor.feature is None:
         return True
     if isinstance(factor.values, list):

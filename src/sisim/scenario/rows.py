@@ -7,7 +7,7 @@ alone. Named hazard shapes and numeric attributes have no greatest value and cou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -51,9 +51,15 @@ class _Lookup:
 
 
 def full_rows(
-    features: Features, reached: Reached, scenario: Scenario | None = None
+    features: Features,
+    reached: Reached,
+    scenario: Scenario | None,
+    unclear: Callable[[str], bool],
 ) -> Iterator[FullRow]:
-    """Return the rows of a pathway (with the effects of a scenario) that can be over 1."""
+    """Return the rows of a pathway (with the effects of a scenario) that can be over 1.
+
+    Rows with a transition whose probability is `unclear` are left out.
+    """
     pathway = features.pathway
     for track, spec in pathway.tracks.items():
         for state in spec.states:
@@ -66,6 +72,8 @@ def full_rows(
                 ):
                     rows.setdefault(transition.order, []).append(name)
             for names in rows.values():
+                if any(map(unclear, names)):
+                    continue
                 row = _Row(features, reached, track, state, names, scenario)
                 worst = row.worst()
                 if worst is not None and worst[0] > 1 + TOLERANCE:
@@ -142,7 +150,7 @@ class _Row:
         return value
 
     def _factors(self, transition: Transition) -> Iterator[_Lookup]:
-        for name in _flat(self.features, transition.factors):
+        for name in named(self.features, transition.factors):
             lookup = self._lookup(self.features.pathway.factors[name])
             if lookup is not None:
                 yield lookup
@@ -159,7 +167,7 @@ class _Row:
 
     def _lookup(self, factor: Factor) -> _Lookup | None:
         name = factor.feature
-        if name is None or factor.shape or factor.direct or not self.features.exists(name):
+        if name is None or factor.shape or factor.direct or factor.product:
             return None
         axis = (name, *(str(x) for x in (factor.window,) if x), *_peers(name, factor.among))
         scale = factor.scale or "relative_risk"
@@ -219,15 +227,16 @@ def _peers(name: str, among: str) -> tuple[str, ...]:
     return (among,) if name.startswith("share.") else ()
 
 
-def _flat(features: Features, names: list[str], depth: int = 0) -> Iterator[str]:
+def named(
+    features: Features, names: Iterable[str], trail: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """Return the factors of these names, and those that they are products of."""
     for name in names:
         factor = features.pathway.factors.get(name)
-        if factor is None or depth > len(features.pathway.factors):
+        if factor is None or name in trail:
             continue
-        if factor.product:
-            yield from _flat(features, list(factor.product), depth + 1)
-        else:
-            yield name
+        yield name
+        yield from named(features, factor.product, trail | {name})
 
 
 def _effects(transition: str, scenario: Scenario | None) -> Iterator[_Lookup]:

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from sisim.scenario import fields
 from sisim.scenario.base import Number, Text
 from sisim.scenario.document import Document
-from sisim.scenario.positions import Path
+from sisim.scenario.positions import Path, any_within
 from sisim.scenario.problems import Problem, Reason, nearest
 
 M = TypeVar("M", bound=BaseModel)
@@ -35,10 +35,12 @@ def validate(model: type[M], document: Document) -> tuple[M | None, list[Problem
             return None, [Problem(document.locate(()), "", Reason("This is nested too deeply."))]
         found = _most_specific(found)
         for finding in found:
+            if finding.missing is None and any_within(document.made_up, finding.path):
+                continue
             problem = finding.problem(document)
             problems.setdefault((finding.path, problem.reason), problem)
         data = copy.deepcopy(data)
-        mended = [finding.mend(data) for finding in found]
+        mended = [finding.mend(data, document.made_up) for finding in found]
         if not all(mended):
             break
     return None, list(problems.values())
@@ -71,7 +73,7 @@ class _Finding:
             self.meant = None
 
     def problem(self, document: Document) -> Problem:
-        choices = self.valid if self.unknown or self.type == "literal_error" else ()
+        choices = self.valid if self.unknown else ()
         path = (*self.path, self.missing) if self.missing else self.path
         return Problem(
             document.locate(self.path), document.key(path), self._reason(), self.meant, choices
@@ -88,9 +90,12 @@ class _Finding:
         make = _REASONS.get(self.type)
         return make(self) if make else Reason("This value is not valid here.")
 
-    def mend(self, data: Any) -> bool:
-        """Change `data` into what was probably meant; return whether that could be done."""
-        if self.type == "outside_range" and isinstance(self.value, dict):
+    def mend(self, data: Any, made_up: set[Path]) -> bool:
+        """Change `data` into what was probably meant; return whether that could be done.
+
+        Where nobody can know what was meant, something that is allowed is `made_up`.
+        """
+        if self.type in ("outside_range", "upside_down") and isinstance(self.value, dict):
             for key in ("low", "high"):
                 _at(data, self.path).pop(key, None)
             return True
@@ -99,6 +104,7 @@ class _Finding:
             stand_in = _stand_in(self.missing_kind)
             if isinstance(around, dict) and stand_in is not None:
                 around[self.missing] = stand_in
+                made_up.add((*self.path, self.missing))
                 return True
             return False
         table: Any = _at(data, self.path[:-1])
@@ -111,6 +117,9 @@ class _Finding:
                 table.setdefault(self.meant, value)
             return True
         likely = self._likely()
+        if likely is None:
+            likely = self._allowed()
+            made_up.add(self.path)
         if likely is not None:
             table[last] = likely
         return likely is not None
@@ -118,12 +127,18 @@ class _Finding:
     def _likely(self) -> Any:
         """Return the valid value that is most like the one given, if any is."""
         if self.type == "literal_error":
-            return self.meant or self.valid[0]
+            return self.meant
         if self.type == "list_type" and isinstance(self.value, str | int | float):
             return [self.value]
         number = self._as_said()
         if number is not None:
             return int(number) if self.type == "int_type" else number
+        return None
+
+    def _allowed(self) -> Any:
+        """Return some value that is allowed, if one is known."""
+        if self.type == "literal_error":
+            return self.valid[0]
         return self.context.get("ge", self.context.get("le"))
 
     def _as_said(self) -> float | None:
@@ -217,6 +232,15 @@ def _expected(context: dict[str, Any]) -> list[str]:
     return [part.strip("'") for part in text.split(", ")]
 
 
+def _outside(value: float, low: float | None, high: float | None) -> Reason:
+    if low is None:
+        return Reason('The value {value} is greater than "high" ({high}).', value=value, high=high)
+    if high is None:
+        return Reason('The value {value} is less than "low" ({low}).', value=value, low=low)
+    return Reason("The value {value} lies outside its own range {low} to {high}.",
+                  value=value, low=low, high=high)  # fmt: skip
+
+
 def _pattern(finding: _Finding) -> Reason:
     if r"\d{4}" in str(finding.context.get("pattern", "")):
         return Reason('"{value}" is not a month such as "2026-01".', value=finding.value)
@@ -231,19 +255,22 @@ _REASONS: dict[str, Any] = {
     "missing": lambda f: Reason('The key "{key}" is missing.', key=f.missing),
     "extra_forbidden": lambda f: Reason('Unknown key "{key}".', key=f.path[-1]),
     "literal_error": lambda f: Reason(
-        '"{value}" is not one of: {names}.', value=_short(f.value), names=f.valid
+        "{value} is not one of: {names}.", value=_named(f.value), names=f.valid
     ),
-    "outside_range": lambda f: Reason(
-        "The value {value} lies outside its own range {low} to {high}.", **f.context
+    "outside_range": lambda f: _outside(**f.context),
+    "upside_down": lambda f: Reason(
+        '"low" ({low}) is greater than "high" ({high}).',
+        low=f.context["low"],
+        high=f.context["high"],
     ),
     "string_pattern_mismatch": _pattern,
-    "no_form": lambda f: Reason("{value} is not of a form that fits here.", value=_short(f.value)),
+    "no_form": lambda f: Reason("{value} is not of a form that fits here.", value=_named(f.value)),
     "finite_number": lambda _: Reason("The number must be finite."),
     "greater_than": lambda f: Reason("The number must be over {gt}.", **f.context),
     "greater_than_equal": lambda f: Reason("The number must be at least {ge}.", **f.context),
     "less_than": lambda f: Reason("The number must be under {lt}.", **f.context),
     "less_than_equal": lambda f: Reason("The number must be at most {le}.", **f.context),
-    "int_from_float": lambda f: Reason("{value} should be a whole number.", value=_short(f.value)),
+    "int_from_float": lambda f: Reason("{value} should be a whole number.", value=_named(f.value)),
 }
 for _type, _message in {
     "float_type": Reason("should be a number"),
@@ -255,15 +282,23 @@ for _type, _message in {
     "model_type": Reason("should be a number or a table with the keys that belong here"),
 }.items():
     _REASONS[_type] = lambda f, message=_message: Reason(
-        "{value} {wanted}.", value=_short(f.value), wanted=message
+        "{value} {wanted}.", value=_named(f.value), wanted=message
     )
 
 
-def _short(value: Any) -> str:
-    if isinstance(value, dict):
-        text = "{" + ", ".join(map(str, value)) + "}"
-    elif isinstance(value, bool):
-        text = str(value).lower()
-    else:
-        text = str(value)
+def _named(value: Any) -> Reason | str:
+    """Return what a value is called: a text by its words, a list or a table by its kind."""
+    match value:
+        case list():
+            return Reason("This list")
+        case dict():
+            return Reason("This table")
+        case str():
+            return Reason('"{text}"', text=_short(value))
+        case bool():
+            return str(value).lower()
+    return _short(str(value))
+
+
+def _short(text: str) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
