@@ -395,6 +395,22 @@ def test_without_effect_the_curves_differ_by_the_cost_of_the_intervention(visit:
     assert {year: with_[year] - without[year] for year in with_} == pytest.approx(spent, abs=1e-3)
 
 
+def test_what_a_chart_began_with_does_not_come_back(visit: Enter) -> None:
+    """A chart sets it once more when it has loaded, which may be after a newer picture."""
+    someone = visit()
+    someone.do(lambda: someone.page.click("#new-seed"))
+    began = someone.series("project", "without")
+    someone.do(lambda: someone.page.click("#reset"))
+    now = someone.series("project", "without")
+    assert now != began
+    for which in ("project", "new_way"):
+        someone.page.evaluate(
+            "id => getElement(+document.getElementById(id).dataset.element).update_chart()",
+            f"chart-{which}",
+        )
+    assert someone.series("project", "without") == now
+
+
 def test_reset_new_seed_and_runs(visit: Enter) -> None:
     someone = visit()
     before = someone.series("project", "without")

@@ -10,10 +10,19 @@ window.sisim = (() => {
   // A chart comes a moment after its place. What is to be drawn until then waits, in order, and goes
   // with its place if the page is put together anew.
   const due = new WeakMap();
+  // What a chart began with may be set once more a moment after it has come: by then it may be old.
+  const begun = (there, first) => {
+    if (there.begun) return;
+    const set = there.setOption.bind(there);
+    there.setOption = (option, ...how) => { if (option !== first) set(option, ...how); };
+    there.begun = true;
+  };
   const flush = (box) => {
     const there = box.isConnected && chart(box.id);
-    if (there) for (const given of due.get(box).splice(0)) there.setOption(...given);
-    else if (box.isConnected) setTimeout(flush, 10, box);
+    if (there) {
+      for (const given of due.get(box).splice(0)) there.setOption(...given);
+      begun(there, holder(box.id).options);
+    } else if (box.isConnected) setTimeout(flush, 10, box);
   };
   const later = (box, ...given) => {
     if (!due.has(box)) due.set(box, []);
