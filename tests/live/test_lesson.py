@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 
 import sisim
 from sisim.cli import build
-from sisim.live.lesson import NothingToFollow, echarts, grid, lesson, page
+from sisim.live.echarts import plain_script
+from sisim.live.lesson import NothingToFollow, grid, lesson, page
 from sisim.live.levers import Lever, changes, main_levers
 from sisim.report.frame import unit_of
 from sisim.report.series import WHICH, compare
@@ -275,7 +276,7 @@ def test_what_is_in_it_cannot_end_a_script_too_early() -> None:
 
 def test_nothing_in_it_is_fetched(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
-    assert not re.search(r"""(?:src|href)=["'](?!data:)""", text.replace(echarts(), ""))
+    assert not re.search(r"""(?:src|href)=["'](?!data:)""", text.replace(plain_script(), ""))
     assert "import(" not in text
     assert "sourceMappingURL" not in text
 
@@ -333,7 +334,7 @@ def test_mistakes_are_answered_and_nothing_is_left(tmp_path: Path) -> None:
 def test_charts_that_are_not_where_they_were_are_missed_politely(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
 ) -> None:
-    monkeypatch.setattr("sisim.live.lesson.LIBRARY", str(tmp_path))
+    monkeypatch.setattr("sisim.live.echarts.LIBRARY", str(tmp_path))
     if content is not None:
         (tmp_path / "index.js").write_text(content, encoding="utf-8")
     said = " ".join(asked("--out", str(tmp_path / "lesson.html"), lang="sv").split())

@@ -101,8 +101,8 @@ class Visitor:
     def leave(self) -> None:
         """Leave; nothing may have gone wrong."""
         self._context.close()
-        assert self.errors == []
-        assert self.asked_outside == []
+        assert not self.errors, "\n".join(self.errors)
+        assert not self.asked_outside, "\n".join(self.asked_outside)
 
     def come_forward(self) -> None:
         """Come before visitors who came later: a page that is hidden is drawn once a second."""

@@ -63,7 +63,8 @@ def add_teaching(command: Command, options: Options, lang: Lang, ready_scenario:
         loaded = load_scenario(scenario, given)
         file = out or RESULTS / loaded.name / "lesson.html"
         refuse_file_early(file, lang)
-        from sisim.live.lesson import KNOWN, MOST_POINTS, NoCharts, NothingToFollow
+        from sisim.live.echarts import KNOWN, NoCharts
+        from sisim.live.lesson import MOST_POINTS, NothingToFollow
         from sisim.live.lesson import lesson as written
 
         try:

@@ -12,8 +12,6 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
-from importlib.util import find_spec
 from itertools import pairwise, product
 from math import prod, sqrt
 from pathlib import Path
@@ -24,6 +22,7 @@ import numpy as np
 from sisim.experiment.cell import MoneyPaths
 from sisim.language import LANGUAGES, t
 from sisim.live.charts import AROUND, COST, LEFT, LIGHT, RIGHT, Axes, Look, Option, figure
+from sisim.live.echarts import plain_script
 from sisim.live.levers import Lever, changes, main_levers
 from sisim.live.library import with_figures
 from sisim.report.captions import headline_cells
@@ -46,10 +45,6 @@ MARKS = ("phase-names", "words", "break-even", "ends", "entries-ends", "stock-en
 """Series of a figure that are words or signs at points."""
 FRAME = ("scale-0", "scale-1", "scale-2")
 """Series of a figure that are the same wherever the sliders stand."""
-KNOWN = "3.18.0"
-"""A version of NiceGUI whose ECharts is where it is looked for."""
-LIBRARY = "elements/echart/dist"
-"""Where NiceGUI keeps the Apache ECharts that it ships."""
 
 LOOK = Look(tall=724)
 """A little lower than the live page's, for what stands below is more."""
@@ -59,14 +54,6 @@ Progress = Callable[[int, int], None]
 
 class NothingToFollow(ValueError):  # noqa: N818 (what is the matter)
     """A scenario has no arms that could be compared."""
-
-
-class NoCharts(LookupError):  # noqa: N818 (what is the matter)
-    """NiceGUI does not ship Apache ECharts where, or as, it did in the versions that are known."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(f"no Apache ECharts in {folder}")
-        self.folder, self.version = folder, version("nicegui")
 
 
 @dataclass(frozen=True)
@@ -151,7 +138,7 @@ def lesson(
         NothingToFollow: If the scenario has no arms.
         NoCharts: If there is nothing to draw with.
     """
-    echarts()  # said at once rather than when everything has been worked out
+    plain_script()  # said at once rather than when everything has been worked out
     scenario = with_figures(scenario)
     if scenario.figures is None:
         raise NothingToFollow(scenario.name)
@@ -386,47 +373,6 @@ def page(content: Option) -> str:
     parts = {name: (static / f"lesson.{name}").read_text("utf-8") for name in ("html", "css", "js")}
     # A script ends at the first "</script", wherever that stands.
     data = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    filled = {"css": parts["css"], "js": parts["js"], "echarts": echarts(),
+    filled = {"css": parts["css"], "js": parts["js"], "echarts": plain_script(),
               "content": data.replace("</", "<\\/"), "lang": content["lang"]}  # fmt: skip
     return re.sub(r"\{\{(\w+)\}\}", lambda found: filled[found[1]], parts["html"])
-
-
-def echarts() -> str:
-    """Return Apache ECharts (Apache License 2.0) as a plain script that sets `window.echarts`.
-
-    NiceGUI ships it as a module, which a page that is opened as a file cannot load.
-
-    Raises:
-        NoCharts: If NiceGUI no longer ships it so.
-    """
-    found = find_spec("nicegui")  # which would take its time to import
-    assert found is not None
-    assert found.origin is not None
-    folder = Path(found.origin).parent / LIBRARY
-    try:
-        return _plain(folder)
-    except (OSError, ValueError) as error:  # no such file, or another content
-        raise NoCharts(folder) from error
-
-
-def _plain(folder: Path) -> str:
-    entry = (folder / "index.js").read_text("utf-8")
-    head = re.match(
-        r"import\{(?P<names>[^}]*)\}from\"\./(?P<file>[^\"]+)\";export\{(?P<out>[^}]*)\}", entry
-    )
-    if head is None:
-        raise ValueError(entry[:100])
-    module = (folder / head["file"]).read_text("utf-8")
-    body, _, exported = module.rpartition("export{")
-    name = _own_name(head["names"], _own_name(head["out"], "echarts"))
-    name = _own_name(exported[: exported.index("}")], name)
-    # Nothing is fetched: what the module would load when asked, three dimensions, is not asked for.
-    body = re.sub(r'import\("[^"]*"\)', "Promise.reject()", body)
-    body = body.replace("</script", "<\\/script")
-    return f'(()=>{{"use strict";{body}window.echarts={name};}})();'
-
-
-def _own_name(listed: str, name: str) -> str:
-    """Return what a module itself calls what it lists as `own as name`."""
-    names = [part.split(" as ") for part in listed.split(",")]
-    return next((own for own, *shown in names if shown == [name]), name)

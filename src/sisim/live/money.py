@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from nicegui import ui
 
 from sisim.economics.distribution import WhoGains
 from sisim.economics.repayment import Plan, Repayments
 from sisim.language import t
-from sisim.live.charts import FONT, TEXT, Look, Option, label, line, marked, patch, points
+from sisim.live.charts import FONT, TEXT, Look, Option, label, line, marked, points
 from sisim.live.controls import choose_arm
-from sisim.live.tags import Tag, chart
+from sisim.live.tags import Chart, Tag
 from sisim.live.visit import Visit
 from sisim.report.economics import repayment
 from sisim.report.economics.repayment_plan import OWN
@@ -33,7 +32,7 @@ class MoneyView:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         lang = visit.settings.lang
-        self._plan: tuple[ui.echart, Option] | None = None
+        self._plan: Chart | None = None
         with Tag("div", css="money"):
             with Tag("section", css="figure"):
                 with Tag("div", css="field"):
@@ -50,8 +49,7 @@ class MoneyView:
                     Tag("span", "▨ " + t("Pays", lang), "extra")
                     Tag("span", "■ " + t("Costs that fall", lang), "lower")
                 option = who_gains(self._gains, visit.scenario, lang, visit.look)
-                drawn = chart(option, "chart-who-gains", t("Who pays, who gains", lang))
-                self._who = (drawn, option)
+                self._who = Chart(option, "chart-who-gains", t("Who pays, who gains", lang))
             self._tables = Tag("div", css="tables")
         self.draw()
 
@@ -64,10 +62,7 @@ class MoneyView:
         """Follow the sliders."""
         visit, lang = self._visit, self._visit.settings.lang
         assert visit.picture is not None
-        drawn, before = self._who
-        option = who_gains(self._gains, visit.scenario, lang, visit.look)
-        drawn.run_chart_method("setOption", patch(before, option))
-        self._who = (drawn, option)
+        self._who.draw(who_gains(self._gains, visit.scenario, lang, visit.look))
         funds = visit.picture.results.funds[visit.arm]
         one = next((fund for fund in funds if fund.plan.payments.any()), None)
         self._said.clear()
@@ -107,14 +102,9 @@ class MoneyView:
         option = plan(one, lang, visit.look)
         if self._plan is None:
             with self._fund_place:
-                drawn = chart(option, "chart-plan", t("Plan of repayment", lang))
+                self._plan = Chart(option, "chart-plan", t("Plan of repayment", lang))
         else:
-            drawn, before = self._plan
-            if len(before["series"]) == len(option["series"]):
-                drawn.run_chart_method("setOption", patch(before, option))
-            else:
-                drawn.run_chart_method("setOption", option, True)
-        self._plan = (drawn, option)
+            self._plan.draw(option)
         table = rows_shown(plan_rows(one, visit.scenario, lang), one.years.tolist(), lang)
         self._tables.clear()
         with self._tables, Tag("table", css="plan", id="plan"):

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from sisim.language import t
-from sisim.live.charts import FONT, TEXT, Look, Option, apart, label, line, marked, patch, points
+from sisim.live.charts import FONT, TEXT, Look, Option, apart, label, line, marked, points
 from sisim.live.room import broken, extent
-from sisim.live.tags import Tag, chart
+from sisim.live.tags import Chart, Tag
 from sisim.live.visit import Visit
 from sisim.report.administrations import HUES
 from sisim.report.frame import cost_title, span, unit_of
@@ -50,19 +50,14 @@ class AdministrationView:
         assert visit.picture is not None
         told = visit.picture.story
         Tag("h2", f"{t('Cost per administration', lang)}. {cost_title(told, lang)}")
-        self._option = administrations(told, lang, visit.look)
-        heading = t("Cost per administration", lang)
-        self._chart = chart(self._option, "chart-administrations", heading)
+        option = administrations(told, lang, visit.look)
+        self._chart = Chart(option, "chart-administrations", t("Cost per administration", lang))
 
     def draw(self) -> None:
         """Follow the sliders."""
         assert self._visit.picture is not None
         told, lang = self._visit.picture.story, self._visit.settings.lang
-        option = administrations(told, lang, self._visit.look, self._option)
-        change = patch(self._option, option)
-        if change:
-            self._chart.run_chart_method("setOption", change)
-        self._option = option
+        self._chart.draw(administrations(told, lang, self._visit.look, self._chart.option))
 
 
 def administrations(story: Comparison, lang: str, look: Look, held: Option | None = None) -> Option:

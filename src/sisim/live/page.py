@@ -15,14 +15,14 @@ from nicegui.events import GenericEventArguments
 
 from sisim.language import LANGUAGES, t
 from sisim.live import exports, readout
-from sisim.live.charts import Option, patch
+from sisim.live.charts import Option
 from sisim.live.controls import Drawer, Sliders
 from sisim.live.library import Library
 from sisim.live.money import MoneyView
 from sisim.live.multiples import AdministrationView
 from sisim.live.people import PeopleView
 from sisim.live.session import SHOWS, Settings
-from sisim.live.tags import Script, Tag, at_once, button, chart, icon, toggle
+from sisim.live.tags import Chart, Script, Tag, at_once, button, icon, toggle
 from sisim.live.telling import STEPS, story
 from sisim.live.visit import GUESSED, Visit
 from sisim.live.wishes import presets, what_ifs
@@ -45,7 +45,7 @@ class Page:
         self.root = Tag("div", css="page")
         self.drawer_open = False
         self.dialog: Tag | None = None
-        self._charts: dict[Which, tuple[Any, Option]] = {}
+        self._charts: dict[Which, Chart] = {}
         self._told: dict[str, Tag] = {}
         self._script = Script()
         self.view: Any = None
@@ -128,7 +128,7 @@ class Page:
             if self.drawer_open:
                 Drawer(self.visit, self.sliders, self.toggle_drawer)
         ui.run_javascript(f"sisim.write({self._script.taken()})")
-        ui.run_javascript("sisim.expect(); sisim.size()")
+        ui.run_javascript("sisim.size()")
 
     def _top(self) -> None:
         visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
@@ -219,10 +219,8 @@ class Page:
                          aria_labelledby=f"head-{which}"):  # fmt: skip
                     Tag("h2", f"{number_of(which, lang)}  {arm}", id=f"head-{which}")
                     self._told[f"caption-{which}"] = Tag("p", css="caption")
-                    option = visit.option(which)
                     place = f"chart-{which}"
-                    drawn = chart(option, place)
-                    self._charts[which] = (drawn, option)
+                    self._charts[which] = Chart(visit.option(which), place)
                     self._told[f"verdict-{which}"] = Tag("p", css="verdict")
                 ui.run_javascript(f"sisim.hold({place!r}, {'guess' if guessing else 'year'!r})")
         # What is seen at a glance here is read as a table by whoever cannot see it.
@@ -284,15 +282,13 @@ class Page:
     def draw(self) -> None:
         """Draw what has been worked out: of the figures, only what has changed."""
         visit = self.visit
-        changes: dict[str, Option] = {}
+        changes: dict[int, Option] = {}
         if self.view is not None:
             self.view.draw()
         elif self._charts:
-            for which, (drawn, before) in self._charts.items():
-                option = visit.option(which)
-                if change := patch(before, option):
-                    changes[drawn.props["id"]] = change
-                self._charts[which] = (drawn, option)
+            for which, chart in self._charts.items():
+                if change := chart.change(visit.option(which)):
+                    changes[chart.id] = change
             self._write()
         else:
             self.build()
@@ -325,7 +321,7 @@ class Page:
             said = verdict(side, lang) if whole and reveal.brackets else ""
             self._text(f"verdict-{which}", said)
             heading = f"{number_of(which, lang)}. {caption(side, lang)}. {verdict(side, lang)}"
-            self._script.attribute(self._charts[which][0], "aria-label", heading)
+            self._script.attribute(self._charts[which], "aria-label", heading)
             for (whose, name), (value, interval) in cells.items():
                 if whose == which:
                     self._text(f"{which}-{name}", value if whole else "–")

@@ -10,6 +10,9 @@ from nicegui import ui
 from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 
+from sisim.live.charts import Option, patch
+from sisim.live.echarts import folder
+
 Do = Callable[..., Any]
 
 
@@ -69,6 +72,31 @@ class Tag(TextElement):
         return self
 
 
+class Chart(Element, component="static/chart.js", esm={"nicegui-echart": str(folder())}):
+    """A chart, which `sisim.chart(place)` finds, with a text for who cannot see it.
+
+    NiceGUI's own comes a moment after its place, and everything else would have to wait for it.
+    """
+
+    def __init__(self, option: Option, place: str, text: str = "") -> None:
+        super().__init__()
+        self.option = option
+        self.props["option"], self.props["id"] = option, place
+        self.props["role"], self.props["aria-label"] = "img", text
+        self.classes("chart")
+
+    def change(self, option: Option) -> Option:
+        """Return what turns the picture into another one, which it is from then on."""
+        change, self.option = patch(self.option, option), option
+        return change
+
+    def draw(self, option: Option) -> None:
+        """Become another picture; from the beginning, where it has other series."""
+        anew = len(option["series"]) != len(self.option["series"])
+        if change := self.change(option):
+            self.run_method("change", option if anew else change, anew)
+
+
 def button(text: str, do: Do, css: str = "", **attributes: Any) -> Tag:
     """Return a button."""
     found = Tag("button", text, f"button {css}".strip(), type="button", **attributes)
@@ -98,11 +126,3 @@ def toggle(text: str, on: bool, do: Do, **attributes: Any) -> Tag:
 def icon(sign: str, text: str, do: Do, place: str) -> Tag:
     """Return a button with a sign of the Material Icons, and a text for who cannot see it."""
     return button(sign, do, "icon", aria_label=text, title=text, id=place)
-
-
-def chart(option: dict[str, Any], place: str, text: str = "") -> ui.echart:
-    """Return a chart that `sisim.chart(place)` finds, with a text for who cannot see it."""
-    drawn = ui.echart(option, renderer="svg").classes("chart")
-    drawn.props["id"], drawn.props["data-element"] = place, drawn.id
-    drawn.props["role"], drawn.props["aria-label"] = "img", text
-    return drawn

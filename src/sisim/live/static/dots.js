@@ -1,17 +1,17 @@
 // People as dots: two worlds side by side, in each of them boxes, in each box those who are there.
 sisim.dots = (() => {
-  let data = null, year = 0, shown = 0, playing = false, last = 0, spots = [], aim = [];
+  let data = null, year = 0, playing = false, last = 0, spots = [], aim = [];
   const element = (id) => document.getElementById(id);
   const css = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
 
   const load = (fresh) => {
     const first = data === null || data.years[0] !== fresh.years[0] || data.years.length !== fresh.years.length;
     data = fresh;
+    if (first) year = Math.max(data.years.indexOf(data.start), 0);
     const time = element("dots-time");
     if (!time) return;
     time.min = data.years[0];
     time.max = data.years[data.years.length - 1];
-    if (first) year = shown = Math.max(data.years.indexOf(data.start), 0);
     time.oninput = () => { go(+time.value - data.years[0]); playing = false; name(); };
     const canvas = element("dots");
     canvas.onclick = (event) => pick(event.offsetX, event.offsetY);

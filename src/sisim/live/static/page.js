@@ -5,38 +5,7 @@ window.sisim = (() => {
     const element = document.getElementById(id);
     if (element && document.activeElement?.dataset.held !== "1") element.value = value;
   };
-  const holder = (id) => getElement(+document.getElementById(id)?.dataset.element);
-  const chart = (id) => { const found = holder(id)?.chart; return found?.awaited ? undefined : found; };
-  // A chart comes a moment after its place. What is to be drawn until then waits, in order, and goes
-  // with its place if the page is put together anew.
-  const due = new WeakMap();
-  // What a chart began with may be set once more a moment after it has come: by then it may be old.
-  const begun = (there, first) => {
-    if (there.begun) return;
-    const set = there.setOption.bind(there);
-    there.setOption = (option, ...how) => { if (option !== first) set(option, ...how); };
-    there.begun = true;
-  };
-  const flush = (box) => {
-    const there = box.isConnected && chart(box.id);
-    if (there) {
-      for (const given of due.get(box).splice(0)) there.setOption(...given);
-      begun(there, holder(box.id).options);
-    } else if (box.isConnected) setTimeout(flush, 10, box);
-  };
-  const later = (box, ...given) => {
-    if (!due.has(box)) due.set(box, []);
-    const waiting = due.get(box).push(given);
-    if (waiting === 1 || chart(box.id)) flush(box);
-  };
-  const awaited = (box) => ({
-    awaited: true, dispose() {}, resize() {}, getOption() { return { series: [] }; },
-    setOption(...given) { later(box, ...given); },
-  });
-  const expect = () => document.querySelectorAll(".chart").forEach((box) => {
-    const one = holder(box.id);
-    if (one && !one.chart) one.chart = awaited(box);
-  });
+  const chart = (id) => document.getElementById(id)?.chart;
   const say = (name, detail) => window.emitEvent && emitEvent(name, detail);
 
   // Texts and attributes by the id of what they belong to.
@@ -50,16 +19,13 @@ window.sisim = (() => {
       }
     }
   };
-  const change = (id, option) => {
-    const box = document.getElementById(id);
-    if (box) later(box, option);
-  };
 
-  // Draw what has changed in the charts, and write what is said of it. It is told how many pictures
-  // have been drawn, how long the last one took, and whether another one is on its way.
+  // Draw what has changed in the charts, by the number of their elements: what was meant for a chart
+  // that is gone is not drawn in the one that took its place. Write what is said of it. It is told how
+  // many pictures have been drawn, how long the last one took, and whether another is on its way.
   const draw = (charts, given, busy) => {
     const begun = performance.now();
-    for (const [id, option] of Object.entries(charts)) change(id, option);
+    for (const [id, option] of Object.entries(charts)) getElement(id)?.change(option);
     write(given);
     window.sisim_took = performance.now() - begun;
     window.sisim_drawn = (window.sisim_drawn || 0) + 1;
@@ -201,5 +167,5 @@ window.sisim = (() => {
     box.addEventListener("pointercancel", end);
   };
 
-  return { chart, expect, write, draw, ask, dress, put, say, size, hold, full, blank, speaker, copy, bring };
+  return { chart, write, draw, ask, dress, put, say, size, hold, full, blank, speaker, copy, bring };
 })();
