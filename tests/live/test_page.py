@@ -757,6 +757,10 @@ def test_a_plan_of_repayment_is_seen_as_a_whole(chromium: Any) -> None:
     with serving(str(file), "--residents", "1500", "--set", "replications=1") as server:
         someone = Visitor(chromium, server.address, "?show=money&lang=sv")
         someone.page.wait_for_selector("#plan td")
+        someone.page.set_viewport_size({"width": 1280, "height": 1000})
+        someone.page.wait_for_timeout(300)
+        someone.page.set_viewport_size({"width": 1280, "height": 720})
+        someone.page.wait_for_timeout(300)
         whole = someone.page.evaluate("""() => [...document.querySelectorAll(".money, .tables")]
             .every((one) => one.scrollHeight <= one.clientHeight + 1
                 && one.scrollWidth <= one.clientWidth + 1)""")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sisim.live.session import SHOWS, History, Settings
 
-SLIDERS = ("effect", "investments.team.cost.running")
+SLIDERS = {"effect": (0.0, 1e7), "investments.team.cost.running": (0.0, 1e7)}
 USUAL = Settings(lang="sv", seed=4)
 wholes = st.none() | st.integers(1, 40)
 
@@ -22,7 +22,7 @@ def seen(draw: st.DrawFn) -> Settings:
     return Settings(
         lang=draw(st.sampled_from(["sv", "en"])),
         show=draw(st.sampled_from(SHOWS)),
-        values=draw(st.dictionaries(st.sampled_from(SLIDERS), st.floats(0, 1e7, width=32))),
+        values=draw(st.dictionaries(st.sampled_from(sorted(SLIDERS)), st.floats(0, 1e7, width=32))),
         scenario=draw(st.sampled_from(["", "placed-youth"])),
         seed=draw(st.integers(0, 10**9)),
         runs=draw(wholes),
@@ -39,16 +39,24 @@ def seen(draw: st.DrawFn) -> Settings:
 @given(seen())
 def test_an_address_restores_what_was_seen(settings: Settings) -> None:
     query = dict(parse_qsl(settings.query(USUAL), keep_blank_values=True))
-    found = Settings.of(query, USUAL, set(SLIDERS))
+    found = Settings.of(query, USUAL, SLIDERS)
     rounded = {name: float(f"{value:.10g}") for name, value in settings.values.items()}
     assert found == replace(settings, values=rounded)
 
 
 @given(st.dictionaries(st.sampled_from([*USUAL.__dataclass_fields__, "effect"]), st.text()))
 def test_no_address_is_wrong(query: dict[str, str]) -> None:
-    found = Settings.of(query, USUAL, {"effect"})
+    found = Settings.of(query, USUAL, {"effect": (0.1, 0.9)})
     assert found.lang in ("sv", "en")
+    assert all(0.1 <= value <= 0.9 for value in found.values.values())
     assert found.runs is None or 1 <= found.runs <= 200
+
+
+def test_no_slider_stands_beyond_its_ends() -> None:
+    found = Settings.of(
+        {"growth": "-3", "reach": "7"}, USUAL, {"growth": (0, 0.04), "reach": (0, 1)}
+    )
+    assert found.values == {"growth": 0, "reach": 1}
 
 
 def test_what_is_usual_needs_no_words() -> None:

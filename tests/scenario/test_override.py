@@ -1,11 +1,19 @@
 """Other values by dotted path, in `[override]` or on the command line."""
 
+from pathlib import Path
+
 import pytest
 from small_files import Write
 
+from sisim.scenario.document import shipped
 from sisim.scenario.load import load_scenario
 from sisim.scenario.override import parse_value
 from sisim.scenario.problems import ScenarioError
+from sisim.scenario.register import assumptions
+
+READY = [*shipped("scenario").values(),
+         *sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml"))]  # fmt: skip
+FILES = [file for file in READY if "\npathway = " in file.read_text(encoding="utf-8")]
 
 TIME = "[time]\n"
 
@@ -22,6 +30,32 @@ def test_a_plain_value_keeps_the_source_and_leaves_the_range(write: Write) -> No
 def test_a_number_has_several_paths(write: Write, path: str) -> None:
     scenario = load_scenario(write(), {path: 0.5})
     assert float(scenario.pathway.transitions["placement"].rate or 0) == 0.5
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_whatever_the_register_lists_can_be_set(file: Path) -> None:
+    listed = assumptions(load_scenario(file)).set_index("key")
+    given = {str(key): (row["value"] + row["low"]) / 2 for key, row in listed.iterrows()
+             if row["low"] < row["value"]}  # fmt: skip
+    got = assumptions(load_scenario(file, given)).set_index("key")["value"]
+    assert {key: got[key] for key in given} == given
+
+
+USES = "tracks.attendance.states.long_absence.uses.joint_meeting_hour"
+
+
+def test_a_number_that_stands_for_its_whole_table_is_found_by_its_key() -> None:
+    value = {"value": 6, "low": 5, "high": 7, "source": "counted"}
+    for path, given in ((USES, 6), (f"{USES}.amount", 6), (f"{USES}.amount", value)):
+        scenario = load_scenario("placed-youth", {path: given})
+        use = (
+            scenario.pathway.tracks["attendance"].states["long_absence"].uses["joint_meeting_hour"]
+        )
+        assert use.amount.value == 6
+        assert use.amount.low == (5 if given is value else None)
+    only = load_scenario("placed-youth", {f"{USES}.amount.high": 30})
+    use = only.pathway.tracks["attendance"].states["long_absence"].uses["joint_meeting_hour"]
+    assert (use.amount.value, use.amount.high) == (12, 30)
 
 
 def test_the_scenario_is_looked_in_first(write: Write) -> None:

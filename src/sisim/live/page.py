@@ -54,10 +54,11 @@ class Page:
         self._followers: list[Callable[[], None]] = []
         self.client.on_delete(self._tell_followers)
         try:
-            wanted = Settings.of(query, usual, set())
+            wanted = Settings.of(query, usual, {})
             self.visit = Visit(library, usual, wanted)
             known = set(query) - set(Settings.__dataclass_fields__)
-            sliders = {name for name in known if self.visit.lever(name) is not None}
+            levers = filter(None, map(self.visit.lever, known))
+            sliders = {lever.id: (lever.low, lever.high) for lever in levers}
             self.visit.settings = Settings.of(query, usual, sliders)
         except ScenarioError as error:
             self._problems(error, wanted.lang)
@@ -194,7 +195,7 @@ class Page:
                 "waiting")  # fmt: skip
             return
         if visit.picture is None:
-            Tag("p", t("Simulating …", lang), "waiting", role="status")
+            self._told["waiting"] = Tag("p", t("Simulating …", lang), "waiting", role="status")
             visit.ask()
             return
         if s.show == "administrations":
@@ -380,7 +381,7 @@ class Page:
         """Say what cannot be worked out, and let the page stand."""
         lang = self.visit.settings.lang
         text = error.render(lang) if isinstance(error, ScenarioError) else str(error)
-        self._text("status", text.splitlines()[0])
+        self._text("waiting" if "waiting" in self._told else "status", text.splitlines()[0])
         busy = str(self.visit.busy).lower()
         ui.run_javascript(f"sisim.draw({{}}, {self._script.taken()}, {busy})")
 

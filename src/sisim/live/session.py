@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 from urllib.parse import urlencode
@@ -77,19 +77,21 @@ class Settings:
         return urlencode(parts)
 
     @classmethod
-    def of(cls, query: Mapping[str, str], usual: Settings, sliders: set[str]) -> Settings:
+    def of(
+        cls, query: Mapping[str, str], usual: Settings, sliders: Mapping[str, tuple[float, float]]
+    ) -> Settings:
         """Return what an address asks for; what it asks for in vain is left as usual.
 
         Args:
             query: The parts of the address.
             usual: What holds where it says nothing.
-            sliders: The ids of the sliders there are.
+            sliders: The ends of the sliders there are, by id.
         """
         found: dict[str, Any] = {"values": {}}
         known = {one.name for one in fields(cls)} - {"values"}
         for key, text in query.items():
             if key in sliders:
-                value = _number(text)
+                value = _within(*sliders[key])(text)
                 if value is not None:
                     found["values"][key] = value
             elif key in known:
@@ -107,10 +109,18 @@ def _number(text: str) -> float | None:
     return value if abs(value) < 1e12 else None
 
 
-def _whole(low: int, high: int) -> Any:
-    def read(text: str) -> int | None:
+def _within(low: float, high: float) -> Callable[[str], float | None]:
+    def read(text: str) -> float | None:
         value = _number(text)
-        return None if value is None else int(min(max(value, low), high))
+        return None if value is None else min(max(value, low), high)
+
+    return read
+
+
+def _whole(low: int, high: int) -> Callable[[str], int | None]:
+    def read(text: str) -> int | None:
+        value = _within(low, high)(text)
+        return None if value is None else int(value)
 
     return read
 

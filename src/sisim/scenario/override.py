@@ -111,6 +111,8 @@ def _find(node: Any, kind: Any, parts: tuple[str, ...], value: Any) -> Path | No
         if key in table:
             rest = _find(table[key], fields.step(kind, key), parts[length:], value)
             return None if rest is None else (key, *rest)
+    if parts[0] in _VALUE_KEYS[1:] and "value" in table:  # the number stands for its whole table
+        return _find(table, fields.step(kind, parts[0]), parts[1:], value)
     if parts[0] in fields.keys(kind):
         rest = _find(_NOTHING, fields.step(kind, parts[0]), parts[1:], value)
         return None if rest is None else (parts[0], *rest)
