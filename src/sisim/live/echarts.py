@@ -1,4 +1,4 @@
-"""Apache ECharts (Apache License 2.0), which NiceGUI ships: where it is, and as a plain script."""
+"""Apache ECharts (Apache License 2.0), which NiceGUI ships, as a plain script."""
 
 from __future__ import annotations
 
@@ -21,14 +21,6 @@ class NoCharts(LookupError):  # noqa: N818 (what is the matter)
         self.folder, self.version = folder, version("nicegui")
 
 
-def folder() -> Path:
-    """Return where the module is."""
-    found = find_spec("nicegui")  # which would take its time to import
-    assert found is not None
-    assert found.origin is not None
-    return Path(found.origin).parent / LIBRARY
-
-
 def plain_script() -> str:
     """Return it as a plain script that sets `window.echarts`.
 
@@ -37,10 +29,14 @@ def plain_script() -> str:
     Raises:
         NoCharts: If NiceGUI no longer ships it so.
     """
+    found = find_spec("nicegui")  # which would take its time to import
+    assert found is not None
+    assert found.origin is not None
+    folder = Path(found.origin).parent / LIBRARY
     try:
-        return _plain(folder())
+        return _plain(folder)
     except (OSError, ValueError) as error:  # no such file, or another content
-        raise NoCharts(folder()) from error
+        raise NoCharts(folder) from error
 
 
 def _plain(folder: Path) -> str:

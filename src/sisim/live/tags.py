@@ -8,10 +8,10 @@ from typing import Any
 
 from nicegui import ui
 from nicegui.element import Element
+from nicegui.elements import echart  # noqa: F401 (offers Apache ECharts to the browser)
 from nicegui.elements.mixins.text_element import TextElement
 
 from sisim.live.charts import Option, patch
-from sisim.live.echarts import folder
 
 Do = Callable[..., Any]
 
@@ -72,7 +72,7 @@ class Tag(TextElement):
         return self
 
 
-class Chart(Element, component="static/chart.js", esm={"nicegui-echart": str(folder())}):
+class Chart(Element, component="static/chart.js"):
     """A chart, which `sisim.chart(place)` finds, with a text for who cannot see it.
 
     NiceGUI's own comes a moment after its place, and everything else would have to wait for it.
