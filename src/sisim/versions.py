@@ -13,13 +13,14 @@ from pydantic import ValidationError
 
 from sisim.engine.compile import compile_scenario
 from sisim.engine.enrolment import Enrolment
-from sisim.engine.kept import Kept, keepable
+from sisim.engine.kept import Kept
 from sisim.engine.lives import touched
 from sisim.engine.population import People
 from sisim.engine.result import Result
 from sisim.engine.run import Progress, run_once
 from sisim.engine.simulate import simulate
 from sisim.engine.tables import Compiled
+from sisim.engine.touch import keepable
 from sisim.experiment.cell import MoneyPaths, lean
 from sisim.results import Results
 from sisim.scenario.load import changed

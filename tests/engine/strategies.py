@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from sisim.engine.compile import compile_scenario
+from sisim.engine.result import Replication
 from sisim.engine.run import Simulation, Tally
 from sisim.scenario.scenario import Scenario
 
@@ -115,6 +116,14 @@ def arm_of(simulation: Simulation, name: str) -> Tally:
     return Tally(
         *(getattr(tally, part)[number] for part in ("stock", "event", "entry", "arrivals", "use"))
     )
+
+
+def assert_same_run(left: Replication, right: Replication) -> None:
+    """Assert that two runs have counted the same, and treated the same people."""
+    assert_same(left.tally, right.tally)
+    for name in ("started", "treated", "treated_state"):
+        np.testing.assert_array_equal(getattr(left, name), getattr(right, name), err_msg=name)
+    assert list(left.enrolments) == list(right.enrolments)
 
 
 def stock(of: Simulation, state: str, arm: str = "without", of_track: str = "life") -> list[int]:
@@ -475,4 +484,18 @@ def worlds(
         )
         for n in range(draw(st.integers(1, arms)) if invest else 0)
     }
+    return made
+
+
+def lowering(world: World) -> World:
+    """Return the world without effects that make everyone in an area more likely to move.
+
+    Nor is anything given to families.
+    """
+    made = copy.deepcopy(world)
+    for investment in made["investments"].values():
+        investment["unit"] = "person"
+        for effect in investment["effects"]:
+            if effect["acts_on"] == "area":
+                effect |= {"ratio": min(effect["ratio"], 1.0), "modifier": None}
     return made

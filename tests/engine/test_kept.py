@@ -4,34 +4,18 @@ from __future__ import annotations
 
 import copy
 
-import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import World, amounts, assert_same, worlds
+from strategies import World, amounts, assert_same_run, lowering, worlds
 
 from sisim import load
 from sisim.engine.clock import Clock
-from sisim.engine.kept import Kept, keepable
+from sisim.engine.kept import Kept
 from sisim.engine.population import people
-from sisim.engine.result import Replication
 from sisim.engine.simulate import simulate
 from sisim.scenario.scenario import Scenario
 
 few = settings(max_examples=12)
-
-
-def lowering(world: World) -> World:
-    """Return the world without effects that make everyone in an area more likely to move.
-
-    Nor is anything given to families.
-    """
-    made = copy.deepcopy(world)
-    for investment in made["investments"].values():
-        investment["unit"] = "person"
-        for effect in investment["effects"]:
-            if effect["acts_on"] == "area":
-                effect |= {"ratio": min(effect["ratio"], 1.0), "modifier": None}
-    return made
 
 
 @st.composite
@@ -47,14 +31,6 @@ def versions(draw: st.DrawFn, world: World) -> World:
             on_area = effect.get("acts_on") == "area"
             effect["ratio"] = draw(amounts(0, 1 if on_area else 4))
     return made
-
-
-def assert_same_run(left: Replication, right: Replication) -> None:
-    """Assert that two runs have counted the same, and treated the same people."""
-    assert_same(left.tally, right.tally)
-    for name in ("started", "treated", "treated_state"):
-        np.testing.assert_array_equal(getattr(left, name), getattr(right, name), err_msg=name)
-    assert list(left.enrolments) == list(right.enrolments)
 
 
 @given(worlds(shared=False).map(lowering), st.data())
@@ -78,12 +54,6 @@ def test_the_run_that_is_kept_is_an_ordinary_run(world: World) -> None:
     scenario = Scenario.model_validate(world)
     full = simulate(scenario, seed=1, replications=1, threads=1).replications[0]
     assert_same_run(Kept(scenario, seed=1, threads=1).result.replications[0], full)
-
-
-def test_what_may_touch_anyone_is_not_kept() -> None:
-    """Peers, and effects that move people who would have stayed, need a run of everyone."""
-    assert keepable(load("placed-youth"))
-    assert not keepable(load("placed-youth", {"investments.team.effects.4.ratio": 1.5}))
 
 
 def test_few_are_simulated_again() -> None:

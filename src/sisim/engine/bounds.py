@@ -160,8 +160,7 @@ class Bounds:
         if (first, stop) in self._held:
             return self._held[first, stop]
         clock = self._compiled.clock
-        begin = first - (clock.first_moment + first) % QUAD
-        end = stop + -(clock.first_moment + stop) % QUAD
+        begin, end = first - clock.lane(first), stop + -clock.lane(stop) % QUAD
         # For a step that is not simulated the nearest that is.
         steps = [min(max(step, 0), clock.end - 1) for step in range(begin, end)]
         times = [self._times[step] for step in steps]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.engine.draws import QUAD
 from sisim.scenario.scenario import Scenario
+
+S = TypeVar("S", int, NDArray[np.int32])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,10 @@ class Clock:
         """Return the step of a calendar month "2026-01"."""
         year, number = (int(part) for part in month.split("-"))
         return round((year + (number - 1) / 12) * self.per_year) - self.first_moment
+
+    def lane(self, step: S) -> S:
+        """Return the places of steps among the four that are drawn for together."""
+        return (self.first_moment + step) % QUAD
 
     def moment(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the moments of steps."""

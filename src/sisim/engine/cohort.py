@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from sisim.engine import kernel
 from sisim.engine import tables as tb
+from sisim.engine.columns import columns as columns_of
 from sisim.engine.compile import compile_scenario
 from sisim.engine.enrolment import Enrolments, Plan
 from sisim.engine.kernel import (
@@ -36,7 +37,6 @@ from sisim.engine.kernel import (
 from sisim.engine.population import People, category_bounds
 from sisim.engine.result import Replication, Result
 from sisim.engine.run import Tally
-from sisim.engine.run import columns as columns_of
 from sisim.engine.tables import NEVER, Compiled
 from sisim.scenario.scenario import Scenario
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -174,7 +174,7 @@ class Enrolments:
         arms, investments = len(compiled.arms), len(compiled.investments)
         steps = clock.end - clock.history
         # Treatments in the order in which they began, and the ends that have come since.
-        self._begun: list[tuple[Plan, NDArray[np.int64], int]] = []
+        self._begun: list[tuple[tuple[int, int], NDArray[np.int64], int]] = []
         self._ended: list[tuple[NDArray[np.int64], int]] = []
         self._count_begun = 0
         self.started = np.zeros((arms, investments, steps, len(compiled.areas)), np.int64)
@@ -199,23 +199,39 @@ class Enrolments:
         """Return whether anybody may begin, be in, or end treatment at a step."""
         return bool(self._active_steps[step]) or any(plan.active.shape[1] for plan in self._plans)
 
-    def concerned(self, first: int, stop: int) -> Iterator[tuple[int, int]]:
-        """Yield ranges of people: all who may begin or be in treatment in the steps [first, stop).
+    def concerned(self, first: int, stop: int) -> slice:
+        """Return a range of people, all who may begin or be in treatment in some steps.
 
-        Whom else it is given to, in a family or as recorded, is not told by their ages.
+        Somebody may. Whom it is given to in a family, or as recorded, is not told by their ages.
         """
+        ends = []
         for plan in self._plans:
             if not plan.has_participants:
                 continue
-            if plan.by_family or self._recorded is not None:
-                yield 0, len(self._who)
-                continue
-            if plan.active.shape[1]:
-                yield int(plan.active[PERSON].min()), int(plan.active[PERSON].max()) + 1
+            ends.append(plan.active[PERSON])
             steps = first + np.flatnonzero(plan.active_steps[first:stop])
-            if len(steps):
-                low, high = plan.of_ages[:, steps]
-                yield int(low.min()), int(high.max())
+            ends.append((plan.of_ages[:, steps] - [[0], [1]]).ravel())
+        found = np.concatenate(ends).clip(0)
+        return slice(int(found.min()), int(found.max()) + 1)
+
+    def among(self, who: NDArray[np.int64]) -> Enrolments:
+        """Return the same places, for some of the people alone, who are numbered anew.
+
+        What is counted is counted in the whole; what else becomes of them is for `take_back`.
+        """
+        part = copy(self)
+        part._who = self._who.only(who)
+        part._plans = [plan.among(who, self._compiled, part._who.born) for plan in self._plans]
+        part._begun, part._ended = [], []
+        return part
+
+    def take_back(self, part: Enrolments, who: NDArray[np.int64]) -> None:
+        """Take over what has become of the places among some of the people."""
+        for plan, own in zip(self._plans, part._plans, strict=True):
+            plan.take_back(own, who)
+        self._begun += [(place, who[people], step) for place, people, step in part._begun]
+        self._ended += part._ended
+        self._count_begun = part._count_begun
 
     @property
     def record(self) -> list[Enrolment]:
@@ -227,12 +243,11 @@ class Enrolments:
             for number in numbers.tolist():
                 ends[number] = step
         begun = (
-            (plan, person, step) for plan, people, step in self._begun for person in people.tolist()
+            (*place, person, step)
+            for place, people, step in self._begun
+            for person in people.tolist()
         )
-        return [
-            Enrolment(plan.arm, plan.number, person, start, end)
-            for (plan, person, start), end in zip(begun, ends, strict=True)
-        ]
+        return [Enrolment(*one, end) for one, end in zip(begun, ends, strict=True)]
 
     def step(self, step: int, columns: Columns) -> None:
         """End and begin treatments at the start of a step."""
@@ -401,7 +416,7 @@ class Enrolments:
         new[PERSON], new[START] = people, step
         new[NUMBER] = np.arange(self._count_begun, self._count_begun + len(people))
         self._count_begun += len(people)
-        self._begun.append((plan, people, step))
+        self._begun.append(((plan.arm, plan.number), people, step))
         plan.active = np.concatenate([plan.active, new], axis=1)
         record = step - self._compiled.clock.history
         if record >= 0:
@@ -497,6 +512,23 @@ class Plan:
         self.seen = np.full(people if queued else 0, NEVER, np.int64)
         self.by_family = investment.unit == "family"
         self.begun = np.zeros(people if self.by_family else 0, np.bool_)
+
+    def among(self, who: NDArray[np.int64], compiled: Compiled, born: NDArray[np.int32]) -> Plan:
+        """Return the plan for some of the people alone, numbered anew; they are born at `born`."""
+        part, steps = copy(self), np.arange(self.of_ages.shape[1])
+        part.active = self.active.copy()
+        part.active[PERSON] = np.searchsorted(who, self.active[PERSON])
+        part.of_ages = _of_ages(born, steps, *ages(compiled, self.number))
+        if len(self.seen):
+            part.seen, part.waiting_since = self.seen[who], self.waiting_since[who]
+        return part
+
+    def take_back(self, part: Plan, who: NDArray[np.int64]) -> None:
+        """Take over what has become of some of the people, who are numbered anew in `part`."""
+        self.active = part.active
+        self.active[PERSON] = who[part.active[PERSON]]
+        if len(self.seen):
+            self.seen[who], self.waiting_since[who] = part.seen, part.waiting_since
 
     def capacity(self, step: int) -> int | None:
         """Return the number of places at a step, or None if there is no limit."""

@@ -1,57 +1,33 @@
 """A run that is kept, so that other versions of its arms cost only the people they can touch.
 
-By law L4 an arm differs from `without` only for people whom an investment can reach: those who are
-ever in its target group, those who leave a state that it has an effect on in their area, and those
-whose entry it may prevent. Their lives without the investment are known from the run that is kept.
-So each is taken up shortly before the first moment that can matter to them, and let go after the
-last one if by then nothing has come out differently.
+Their lives without the investment are known from the run that is kept (see `touch`). So each is
+taken up shortly before the first moment that can matter to them, and let go after the last one if
+by then nothing has come out differently.
 """
 
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sisim.engine import kernel
 from sisim.engine.bounds import Bounds
+from sisim.engine.columns import columns
 from sisim.engine.compile import compile_scenario, with_arms
 from sisim.engine.draws import QUAD
 from sisim.engine.enrolment import in_a_target_group
 from sisim.engine.result import Result
-from sisim.engine.run import Progress, Simulation, Tally, columns
+from sisim.engine.run import Progress, Simulation, Tally
 from sisim.engine.simulate import replication
-from sisim.engine.tables import NEVER, NEW_WAY_HERE, Compiled
+from sisim.engine.tables import NEVER, Compiled
+from sisim.engine.touch import Lives, exposed, give_places_anew, keepable
 from sisim.scenario.scenario import Scenario
 
 HEADROOM = 2.0
 """How much stronger effects may become before the bounds on leaving are worked out anew."""
 LATER = np.iinfo(np.int32).max
-S = TypeVar("S", int, NDArray[np.int32])
-
-
-def keepable(scenario: Scenario) -> bool:
-    """Return whether an arm can only touch people who can be told beforehand.
-
-    What is shared among peers may differ for everyone, and a family is touched as a whole. An
-    effect that makes everyone in an area more likely to leave a state may touch any of them, who
-    without it would have stayed.
-    """
-    features = {factor.feature or "" for factor in scenario.pathway.factors.values()}
-    for one in scenario.investments.values():
-        features |= {name for part in (one.target, *one.target.any_of) for name in part.features}
-    transitions = set(scenario.pathway.transitions)
-    raising = any(
-        effect.ratio.value > 1 or effect.modifier is not None
-        for one in scenario.investments.values()
-        for effect in one.effects
-        if effect.acts_on == "area" and not transitions.isdisjoint(effect.on)
-    )
-    by_family = any(one.unit == "family" for one in scenario.investments.values())
-    shared = any(feature.startswith("share.") for feature in features)
-    return not (by_family or raising or shared)
 
 
 class Kept:
@@ -78,7 +54,9 @@ class Kept:
     ) -> None:
         self._compiled = compiled = compile_scenario(scenario)
         assert keepable(scenario)
-        self._begin = max(_first_active(compiled) - self._past(_first_active(compiled)), 0)
+        self._begin = max(
+            _first_active(compiled) - self._compiled.clock.lane(_first_active(compiled)), 0
+        )
         run = Simulation(compiled, seed, threads=threads)
         run.advance(self._begin)
         first, last = self._finish(run, progress)
@@ -86,10 +64,11 @@ class Kept:
         self.touchable = np.flatnonzero(last >= 0)
         self._who = run.people.only(self.touchable)
         joins = first[self.touchable]
-        self._joins = np.maximum(joins - self._past(joins), self._begin)
+        self._joins = np.maximum(joins - self._compiled.clock.lane(joins), self._begin)
         self._last = last[self.touchable]
         self._columns = columns(compiled, self._who)
         self._bounds = Bounds(compiled, self._who, HEADROOM)
+        self._lives: dict[int, tuple[NDArray[np.int64], Lives]] = {}
         self._take_lives(seed)
 
     def again(self, scenario: Scenario) -> Result:
@@ -140,7 +119,7 @@ class Kept:
         while run.step < compiled.clock.end:
             self._let_go(run.step)
             self._take_up(run.step)
-            run.advance(QUAD - self._past(run.step))
+            run.advance(QUAD - self._compiled.clock.lane(run.step))
         return run
 
     # ------------------------------------------------------------------------ who can be touched
@@ -150,7 +129,7 @@ class Kept:
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Run to the end; return when each can first and last be touched (LATER, -1: never)."""
         compiled, end = self._compiled, self._compiled.clock.end
-        exposed, entry = _exposed(compiled)
+        open_to_effect, entry = exposed(compiled)
         first = np.full(len(run.people), LATER, np.int32)
         last = np.full(len(run.people), -1, np.int32)
         run.logging = True
@@ -164,7 +143,9 @@ class Kept:
             found: list[NDArray[np.integer]] = [in_a_target_group(compiled, run.columns, step)]
             run.finish()
             moves = run.drain()
-            found.append(moves["row"][exposed[moves["origin"]] & (moves["row"] < len(first))])
+            found.append(
+                moves["row"][open_to_effect[moves["origin"]] & (moves["row"] < len(first))]
+            )
             for people in found:
                 first[people] = np.minimum(first[people], step)
                 last[people] = np.maximum(last[people], step)
@@ -176,23 +157,16 @@ class Kept:
         """Keep the life of each as it is when they are taken up."""
         bare = compile_scenario(self._compiled.scenario.model_copy(update={"arms": {}}))
         run = Simulation(bare, seed, threads=1, only=self._who)
-        people = run.columns
-        names = ("state", "since", "memory", "window", "alive")
-        self._lives = {name: np.empty_like(getattr(people, name)) for name in names}
         run.advance(self._begin)
         while run.step < bare.clock.end:
-            now = self._joins == run.step
-            for name, kept in self._lives.items():
-                where = (slice(None), now) if name == "state" else now
-                kept[where] = getattr(people, name)[where]
-            run.advance(QUAD - self._past(run.step))
+            now = np.flatnonzero(self._joins == run.step)
+            self._lives[run.step] = now, Lives.of(run.columns, now)
+            run.advance(QUAD - bare.clock.lane(run.step))
 
     def _take_up(self, step: int) -> None:
-        people, now = self._columns, np.flatnonzero(self._joins == step)
-        people.block["left"][now // kernel.BLOCK] = kernel.BLOCK  # those who join need places
-        for name, kept in self._lives.items():
-            where = (slice(None), now) if name == "state" else now
-            getattr(people, name)[where] = kept[where]
+        now, lives = self._lives[step]
+        lives.resume(self._columns, now)
+        give_places_anew(self._columns, now // kernel.BLOCK)
 
     def _let_go(self, step: int) -> None:
         """Forget who was born but cannot yet be touched, and who can no longer be."""
@@ -206,10 +180,6 @@ class Kept:
 
     # ------------------------------------------------------------------------ parts
 
-    def _past(self, step: S) -> S:
-        """Return for how many steps the draws in use at `step` have been in use."""
-        return (self._compiled.clock.first_moment + step) % QUAD
-
     def _bounds_of(self, compiled: Compiled) -> Bounds:
         if not self._bounds.hold_for(compiled):
             self._bounds = Bounds(compiled, self._who, HEADROOM)
@@ -220,18 +190,6 @@ def _first_active(compiled: Compiled) -> int:
     """Return the first step at which an investment may act, at the latest the scenario's start."""
     starts = (compiled.clock.at(one.start) for one in compiled.scenario.investments.values())
     return min(compiled.clock.start, *starts)
-
-
-def _exposed(compiled: Compiled) -> tuple[NDArray[np.bool_], bool]:
-    """Return the states that an effect on areas lets people leave, and if any acts on entries."""
-    rule, kinds = compiled.tables.rule, compiled.tables.sight.feature["kind"]
-    found = np.zeros(len(rule.state), np.bool_)
-    everywhere = kinds[rule.reference["feature"]] == NEW_WAY_HERE
-    for number, state in enumerate(rule.state):
-        for first, last in rule.effects[:, rule.out[state["first"] : state["last"]]].reshape(-1, 2):
-            found[number] |= everywhere[first:last].any()
-    effects = (e for one in compiled.scenario.investments.values() for e in one.effects)
-    return found, any("entry" in effect.on for effect in effects)
 
 
 def _arrays(tally: Tally) -> list[NDArray[np.number]]:

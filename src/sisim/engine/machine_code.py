@@ -18,11 +18,11 @@ import numpy as np
 
 from sisim.engine import kernel
 from sisim.engine.bounds import Held
+from sisim.engine.columns import columns, empty_counts, work_space
 from sisim.engine.compile import compile_scenario
 from sisim.engine.draws import seed_key
 from sisim.engine.enrolment import eligible
 from sisim.engine.population import people
-from sisim.engine.run import columns, empty_counts, work_space
 from sisim.scenario.load import load_scenario
 
 Arguments = dict[Callable[..., Any], tuple[Any, ...]]

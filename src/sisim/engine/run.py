@@ -5,25 +5,37 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sisim.engine import kernel
-from sisim.engine.bounds import Bounds
+from sisim.engine.bounds import Bounds, Held
+from sisim.engine.columns import columns, empty_counts, work_space
 from sisim.engine.draws import seed_key
 from sisim.engine.enrolment import Enrolment, Enrolments
-from sisim.engine.kernel import BLOCK, Columns, Counts, Scratch
-from sisim.engine.population import People, in_order, people
+from sisim.engine.kernel import BLOCK, Columns, Counts
+from sisim.engine.population import People, people
 from sisim.engine.tables import NEVER, PER_MILLE, Compiled
+from sisim.engine.touch import (
+    Lives,
+    Stretch,
+    Touch,
+    join,
+    list_own,
+    put_back,
+    take_apart,
+    without_arms,
+)
 
 STRIDE = 48
 """Steps that a block of people is taken through at a time, what it needs staying in the cache."""
-STRIDE_BESIDE = 12
-"""The same while others are in, or may begin, treatment, and go step by step."""
-PARTS = 4
+LEAST_APART, MOST_APART = 12, 0.25
+"""To take people apart pays for so many steps, and if they are at most so many of those near."""
+PARTS = 8
 """So many parts of the blocks for each thread, in a stride."""
 
 Progress = Callable[[int, int], None]
@@ -95,57 +107,128 @@ class Simulation:
         own = np.zeros((len(self._blocks), len(compiled.arms), BLOCK + 1), np.int32)
         self._bounds = Bounds(compiled, self.people) if bounds is None else bounds
         self._counts = [empty_counts(compiled) for _ in range(self.threads)]
+        self._apart: list[Counts] = []
         self._scratch = [work_space(compiled, own) for _ in range(self.threads)]
         self._log: list[NDArray[np.void]] = []
         self.enrolments = Enrolments(compiled, self.people, self.key, recorded_enrolments)
         self._recorded_shares = recorded_shares
+        self._repeats = recorded_enrolments is not None
         self.shares: list[NDArray[np.int32]] = []
 
     def advance(self, steps: int = 1) -> None:
         """Advance by a number of steps."""
         last = min(self.step + steps, self.compiled.clock.end)
         while self.step < last:
-            if self._stops(self.step):
-                self._advance_together(self._within(STRIDE_BESIDE, last))
+            stop = self._within(last)
+            stretch = self._stretch(stop)
+            if stretch is None:
+                self._advance_together(stop)
             else:
-                stop = self._within(STRIDE, last)
-                stop = next((s for s in range(self.step + 1, stop) if self._stops(s)), stop)
-                self._run(self._blocks, stop)
-                self.step = stop
-            if self.step == self.compiled.clock.end:
-                self._count_end()
+                self._advance_apart(stretch)
+        if self.step == self.compiled.clock.end:
+            self._count_end()
+
+    def _advance_together(self, stop: int) -> None:
+        """Take everyone as far as nothing is shared, at most to a step; or through one step."""
+        if self._stops(self.step):
+            self.begin()
+            self._run(self._blocks, self.step + 1, begun=True)
+            self.step += 1
+        else:
+            stop = next((s for s in range(self.step + 1, stop) if self._stops(s)), stop)
+            self._run(self._blocks, stop)
+            self.step = stop
 
     def _stops(self, step: int) -> bool:
         """Whether people share something at this step, so that it must be taken by itself."""
         return bool(self.compiled.shares) or self.enrolments.active(step)
 
-    def _within(self, stride: int, last: int) -> int:
+    def _within(self, last: int) -> int:
         # A log of more steps takes much room.
-        return min(self.step + (4 if self.logging else stride), last)
+        stop = min(self.step + (4 if self.logging else STRIDE), last)
+        # Draws are made for four steps at a time, and those who are alive are listed then.
+        over = self.compiled.clock.lane(stop)
+        return stop - over if stop - over > self.step else stop
 
-    def _advance_together(self, stop: int) -> None:
-        """Take whoever may share something step by step, the others through all steps at once."""
-        together = np.full(len(self._blocks), bool(self.compiled.shares))
-        for low, high in self.enrolments.concerned(self.step, stop):
-            together[low // BLOCK : -(-high // BLOCK)] = True
-        # One thread goes step by step, waiting for nobody, while the others are busy with the rest.
-        rest = self._work(self._blocks[~together], stop, threads=self.threads)
-        apart = [_pool().submit(rest, thread) for thread in range(1, self.threads)]
-        blocks = self._blocks[together]
-        while self.step < stop:
-            self._begin(blocks)
-            free = self.threads if all(one.done() for one in apart) else 1
-            self._run(blocks, self.step + 1, begun=True, threads=free)
-            self.step += 1
+    def _stretch(self, stop: int) -> Stretch | None:
+        """Return the steps until `stop` if those touched in them can, and had better, go apart."""
+        if (
+            self.logging
+            or self._repeats
+            or stop - self.step < LEAST_APART
+            or self.compiled.clock.lane(self.step)
+            or self.compiled.clock.lane(stop)
+            or not any(self._stops(step) for step in range(self.step, stop))
+            or not self._touch.tells
+        ):
+            return None
+        treated = self.enrolments.concerned(self.step, stop)
+        stretch = self._touch.stretch(self.columns, self.step, stop, treated)
+        return stretch if self._touch.share(self.columns, stretch) <= MOST_APART else None
+
+    @cached_property
+    def _touch(self) -> Touch:
+        return Touch(self.compiled)
+
+    def _advance_apart(self, stretch: Stretch) -> None:
+        """Take everyone as without any arm, then those whom arms can touch through the steps again.
+
+        Only these can come out differently (law L4), and only they go step by step.
+        """
+        near = np.zeros(len(self._blocks), np.bool_)
+        near[stretch.near.start // BLOCK : -(-stretch.near.stop // BLOCK)] = True
+        who, before = self._live_without_arms(self._blocks[near], stretch)
+        # While one thread goes step by step the others are busy with the rest.
+        rest = self._work(self._blocks[~near], stretch.stop)
+        others = [_pool().submit(rest, thread) for thread in range(1, self.threads)]
+        part = self._part(who, before)
+        part.threads = self.threads if near.all() else 1
+        while part.step < stretch.stop:
+            part._advance_together(stretch.stop)
+        put_back(part.columns, self.columns, who)
+        list_own(self.columns, self._scratch[0].own)
+        self.enrolments.take_back(part.enrolments, who)
         rest(0)
-        _wait_for(apart)
+        _wait_for(others)
+        self.step = stretch.stop
+
+    def _live_without_arms(
+        self, blocks: NDArray[np.int64], stretch: Stretch
+    ) -> tuple[NDArray[np.int64], Lives]:
+        """Take blocks through a stretch without any arm; return who can be touched, and before."""
+        first, stop, bare = stretch.first, stretch.stop, without_arms(self.columns)
+        bounds = self._bounds.between(first, stop)
+        found: list[tuple[NDArray[np.int64], Lives]] = []
+
+        def take(block: NDArray[np.int64], thread: int) -> None:
+            here = slice(int(block[0]) * BLOCK, min((int(block[0]) + 1) * BLOCK, bare.n))
+            before = Lives.of(bare, np.arange(here.start, here.stop))
+            self._run_blocks(block, first, stop, bounds, thread, of=bare)
+            who = self._touch.whom(self.columns, before, here, stretch)
+            found.append((who, before.only(who - here.start)))
+
+        # Block by block, for what each remembers takes much room.
+        self._do(_shared_out(np.split(blocks, len(blocks)), take), most=len(blocks))
+        found.sort(key=lambda one: one[0][:1].tolist())
+        return np.concatenate([who for who, _ in found]), join([lives for _, lives in found])
+
+    def _part(self, who: NDArray[np.int64], before: Lives) -> Simulation:
+        """Return the same run, of some of its people alone, as they stood before."""
+        part = copy(self)
+        part.people = self.people.only(who)
+        part.columns = take_apart(self.compiled, self.columns, part.people, who, before)
+        part._blocks = np.arange(-(-len(who) // BLOCK))
+        own = np.zeros((len(part._blocks), *self._scratch[0].own.shape[1:]), np.int32)
+        list_own(part.columns, own)
+        part._scratch = [scratch._replace(own=own) for scratch in self._scratch]
+        self._apart = self._apart or [empty_counts(self.compiled) for _ in range(self.threads)]
+        part._counts = self._apart
+        part.enrolments = self.enrolments.among(who)
+        return part
 
     def begin(self) -> None:
         """Begin a step: births, arrivals, shares among peers, places given; nobody moves yet."""
-        self._begin(self._blocks)
-
-    def _begin(self, blocks: NDArray[np.int64]) -> None:
-        self._begin_blocks(blocks)
+        self._begin_blocks()
         if self.compiled.shares:
             self._share()
         self.enrolments.step(self.step, self.columns)
@@ -224,63 +307,68 @@ class Simulation:
         # Who has moved against the rule may not be listed where they now are: draw and list anew.
         columns.drawn["moment"] = NEVER
 
-    def _begin_blocks(self, blocks: NDArray[np.int64]) -> None:
-        """Make the births and arrivals of a step in some blocks."""
+    def _begin_blocks(self) -> None:
+        """Make the births and arrivals of a step."""
         kernel.begin_blocks(
             self.compiled.tables.layout,
             self.columns,
             self._counts[0],
-            blocks,
+            self._blocks,
             self.step,
             self.key,
         )
 
-    def _run(
-        self,
-        blocks: NDArray[np.int64],
-        stop: int,
-        *,
-        begun: bool = False,
-        threads: int | None = None,
-    ) -> None:
+    def _run(self, blocks: NDArray[np.int64], stop: int, *, begun: bool = False) -> None:
         """Take some blocks of people from this step to another; `begun`: this step has begun."""
-        threads = threads or self.threads
-        work = self._work(blocks, stop, begun=begun, threads=threads)
-        others = [_pool().submit(work, thread) for thread in range(1, threads)]
+        self._do(self._work(blocks, stop, begun=begun), most=len(blocks))
+
+    def _do(self, work: Callable[[int], None], most: int) -> None:
+        """Have work done by all threads, or by as many as there is work for."""
+        others = [_pool().submit(work, thread) for thread in range(1, min(self.threads, most))]
         work(0)
         _wait_for(others)
 
     def _work(
-        self, blocks: NDArray[np.int64], stop: int, *, begun: bool = False, threads: int
+        self, blocks: NDArray[np.int64], stop: int, *, begun: bool = False
     ) -> Callable[[int], None]:
-        """Return what each of some threads does, given its number, to take blocks to a step."""
-        first = self.step
-        bounds = self._bounds.between(first, stop)
-        # Each thread takes the next part when it has done one, so that none waits long for another.
-        count = min(threads * PARTS if threads > 1 else 1, len(blocks))
-        parts = iter([np.ascontiguousarray(blocks[n::count]) for n in range(count)])
+        """Return what each thread does, given its number, to take blocks to a step."""
+        first, bounds = self.step, self._bounds.between(self.step, stop)
+        count = min(self.threads * PARTS if self.threads > 1 else 1, len(blocks))
 
-        def work(thread: int) -> None:
-            if self.logging:
-                self._make_room(thread, stop - first)
-            for part in parts:
-                kernel.run_blocks(
-                    self.compiled.tables.rule,
-                    self.compiled.tables.sight,
-                    self.compiled.tables.layout,
-                    self.columns,
-                    bounds,
-                    self._counts[thread],
-                    self._scratch[thread],
-                    part,
-                    first,
-                    stop,
-                    begun,
-                    self.key,
-                    self.logging,
-                )
+        def take(part: NDArray[np.int64], thread: int) -> None:
+            self._run_blocks(part, first, stop, bounds, thread, begun=begun)
 
-        return work
+        return _shared_out([np.ascontiguousarray(blocks[n::count]) for n in range(count)], take)
+
+    def _run_blocks(
+        self,
+        blocks: NDArray[np.int64],
+        first: int,
+        stop: int,
+        bounds: Held,
+        thread: int,
+        *,
+        begun: bool = False,
+        of: Columns | None = None,
+    ) -> None:
+        """Take blocks, of the run's columns or of others, from one step to another in a thread."""
+        if self.logging:
+            self._make_room(thread, stop - first)
+        kernel.run_blocks(
+            self.compiled.tables.rule,
+            self.compiled.tables.sight,
+            self.compiled.tables.layout,
+            self.columns if of is None else of,
+            bounds,
+            self._counts[thread],
+            self._scratch[thread],
+            blocks,
+            first,
+            stop,
+            begun,
+            self.key,
+            self.logging,
+        )
 
     def _make_room(self, thread: int, steps: int) -> None:
         counts = self._counts[thread]
@@ -319,7 +407,7 @@ class Simulation:
     def _count_end(self) -> None:
         """Count what depends on history at the last point, as the stocks are counted there."""
         tables = self.compiled.tables
-        self._begin_blocks(self._blocks)
+        self._begin_blocks()
         if len(tables.layout.use):
             kernel.count_uses(
                 tables.rule,
@@ -341,6 +429,9 @@ class Simulation:
             whole = parts[0].copy()
             for part in parts[1:]:
                 whole += part
+            for counts in self._apart:
+                # Without any arm, those taken apart are counted among the others.
+                whole[1:] += getattr(counts, name)[1:]
             whole[1:] += whole[:1]
             return np.asarray(whole)
 
@@ -373,118 +464,27 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="sisim")
 
 
+def _shared_out(
+    parts: list[NDArray[np.int64]], take: Callable[[NDArray[np.int64], int], None]
+) -> Callable[[int], None]:
+    """Return what each thread does, given its number, to have all parts taken.
+
+    It takes the next part when it has done one, so that none waits long for another.
+    """
+    left = iter(parts)
+
+    def work(thread: int) -> None:
+        for part in left:
+            take(part, thread)
+
+    return work
+
+
 def _wait_for(others: list[Future[None]]) -> None:
     """Wait for what other threads have begun; nothing is left for those that have not."""
     for other in others:
         if not other.cancel():
             other.result()
-
-
-def columns(compiled: Compiled, who: People) -> Columns:
-    """Return the columns of everyone, nobody yet born."""
-    n, arms, tracks = len(who), len(compiled.arms), len(compiled.tracks)
-    rows = n * (1 + arms)
-    person = np.empty(n, kernel.PersonRow)
-    person["born"], person["start"], person["arrive"] = who.born, who.start, who.arrive
-    person["area"] = person["cell"] = who.area
-    person["last"] = who.born + compiled.tables.layout.max_age
-    person["group"] = 0
-    part = 1
-    for number, size in compiled.background:
-        person["group"] += who.codes[number].astype(np.int32) * part
-        part *= size
-    for attribute, radix in compiled.grouping_attributes:
-        person["cell"] += who.codes[compiled.attributes.index(attribute)].astype(np.int32) * radix
-    peers = np.zeros((len(compiled.shares), n), np.int32)
-    for number, (_, among) in enumerate(compiled.shares):
-        if among == "area":
-            peers[number] = who.area
-        elif among != "all":
-            peers[number] = who.units[compiled.attributes.index(among.removeprefix("attribute."))]
-    place = np.empty((arms, max(len(compiled.investments), 1), n), kernel.PlaceRow)
-    place["start"] = place["end"] = NEVER
-    order = in_order(who.arrive)
-    block = np.zeros(-(-n // BLOCK), kernel.BlockRow)
-    block["youngest"] = compiled.tables.layout.slot_ages
-    drawn = np.zeros((len(block), tracks), kernel.DrawnRow)
-    drawn["moment"] = NEVER
-    # Rows of their own in arms are touched, and only then take memory, when people differ.
-    state = np.empty((tracks, rows), np.uint16)
-    state[:, :n] = compiled.tables.layout.gone
-    return Columns(
-        n=n,
-        lo=who.lo,
-        hi=who.hi,
-        person=person,
-        codes=who.codes,
-        numbers=who.numbers,
-        state=state,
-        since=np.empty((rows, tracks), np.int32),
-        memory=np.empty((rows, len(compiled.groups)), kernel.MemoryRow),
-        window=np.empty((rows, compiled.windows), kernel.WindowRow),
-        alive=np.zeros(rows, np.bool_),
-        differs=np.zeros((arms, n), np.bool_),
-        parted=np.empty((arms, n), np.int32),
-        place=place,
-        touched=np.zeros((arms, n), np.bool_),
-        living=np.zeros(n, np.int32),
-        living_lo=np.zeros(n, np.uint32),
-        living_hi=np.zeros(n, np.uint32),
-        slot=np.zeros(n, np.int32),
-        spot=np.zeros(n, np.int32),
-        # Only the first part of each block is mostly touched, and only that takes memory.
-        ahead=np.empty((tracks, n), np.int32),
-        draws=np.empty((tracks, n, 4), np.uint32),
-        drawn=drawn,
-        block=block,
-        share=np.zeros((1 + arms, len(compiled.shares), int(peers.max(initial=0)) + 1), np.int32),
-        share_differs=np.zeros(arms, np.bool_),
-        peers=peers,
-        arrivals=order.astype(np.int32),
-        arrivals_from=np.searchsorted(
-            who.arrive[order], np.arange(compiled.clock.end + 2, dtype=np.int32)
-        ).astype(np.int64),
-    )
-
-
-def empty_counts(compiled: Compiled) -> Counts:
-    """Return what a thread counts, nothing yet."""
-    arms = 1 + len(compiled.arms)
-    steps = compiled.clock.end - compiled.clock.history
-    cells = int(np.prod([len(names) for names in compiled.groupings.values()]))
-    return Counts(
-        stock=np.zeros((arms, steps + 1, cells, len(compiled.states)), np.int32),
-        event=np.zeros((arms, steps, cells, len(compiled.transitions)), np.int32),
-        entry=np.zeros((arms, steps, cells, len(compiled.groups), 2), np.int32),
-        arrivals=np.zeros((arms, steps + 1, cells), np.int32),
-        use=np.zeros((arms, steps + 1, len(compiled.areas), len(compiled.uses)), np.int64),
-        log=np.empty(0, kernel.LogRow),
-        log_size=np.zeros(1, np.int64),
-    )
-
-
-def work_space(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
-    """Return the work space of a thread; all share `own`, int32 (blocks, arms, BLOCK + 1)."""
-    state = compiled.tables.rule.state
-    # Every track of everyone in every arm at once, and as much again for those who part ways.
-    most = 2 * BLOCK * len(compiled.tracks) * (1 + len(compiled.arms))
-    features = max(len(compiled.features), 1)
-    out = max(int((state["last"] - state["first"]).max()), 1)
-    return Scratch(
-        work=np.empty(most, kernel.WorkRow),
-        order=np.empty(most, np.int32),
-        ends=np.empty((1 + len(compiled.arms)) * len(state), np.int32),
-        seen=np.empty((features, kernel.BATCH)),
-        values=np.empty((out, kernel.BATCH)),
-        leavers=np.empty(most, np.int32),
-        drawn=np.empty((4, BLOCK), np.uint32),
-        least=np.empty(BLOCK, np.uint32),
-        second=np.empty((4, most), np.uint32),
-        kept=np.empty((most, features)),
-        chance=np.empty((most, out)),
-        weights=np.empty(kernel.MAX_OUT),
-        own=own,
-    )
 
 
 def run_once(
@@ -494,7 +494,7 @@ def run_once(
     simulation = Simulation(compiled, seed, threads=threads)
     end = compiled.clock.end
     while simulation.step < end:
-        simulation.advance(min(STRIDE, end - simulation.step))
+        simulation.advance(STRIDE - compiled.clock.lane(simulation.step))
         if progress is not None:
             progress(simulation.step, end)
     return simulation
