@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from sisim import load
 from sisim.engine.columns import columns
@@ -20,7 +18,6 @@ def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux tells of memory")
 def test_a_few_who_differ_in_an_arm_take_little_memory() -> None:
     """Their rows stand far apart, and what lies between them is not taken."""
     compiled = compile_scenario(load("placed-youth", {"population.residents": 50_000}))

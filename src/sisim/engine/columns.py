@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mmap
-import sys
 from contextlib import suppress
 from math import prod
 from typing import Any
@@ -91,9 +90,8 @@ def _sparse(shape: tuple[int, ...], row: np.dtype[Any]) -> NDArray[Any]:
     """
     count = prod(shape)
     room = mmap.mmap(-1, max(count * row.itemsize, 1))
-    if sys.platform == "linux":
-        with suppress(OSError):  # where there are no huge pages
-            room.madvise(mmap.MADV_NOHUGEPAGE)
+    with suppress(OSError):  # where there are no huge pages
+        room.madvise(mmap.MADV_NOHUGEPAGE)
     return np.frombuffer(room, row, count).reshape(shape)
 
 

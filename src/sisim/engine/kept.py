@@ -54,9 +54,8 @@ class Kept:
     ) -> None:
         self._compiled = compiled = compile_scenario(scenario)
         assert keepable(scenario)
-        self._begin = max(
-            _first_active(compiled) - self._compiled.clock.lane(_first_active(compiled)), 0
-        )
+        active = _first_active(compiled)
+        self._begin = max(active - compiled.clock.lane(active), 0)
         run = Simulation(compiled, seed, threads=threads)
         run.advance(self._begin)
         first, last = self._finish(run, progress)
@@ -64,7 +63,7 @@ class Kept:
         self.touchable = np.flatnonzero(last >= 0)
         self._who = run.people.only(self.touchable)
         joins = first[self.touchable]
-        self._joins = np.maximum(joins - self._compiled.clock.lane(joins), self._begin)
+        self._joins = np.maximum(joins - compiled.clock.lane(joins), self._begin)
         self._last = last[self.touchable]
         self._columns = columns(compiled, self._who)
         self._bounds = Bounds(compiled, self._who, HEADROOM)
@@ -129,11 +128,12 @@ class Kept:
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Run to the end; return when each can first and last be touched (LATER, -1: never)."""
         compiled, end = self._compiled, self._compiled.clock.end
-        open_to_effect, entry = exposed(compiled)
+        open_to_effect = exposed(compiled)
         first = np.full(len(run.people), LATER, np.int32)
         last = np.full(len(run.people), -1, np.int32)
         run.logging = True
-        if entry:
+        effects = (e for one in compiled.scenario.investments.values() for e in one.effects)
+        if any("entry" in effect.on for effect in effects):
             arrive = run.people.arrive
             coming = (arrive >= run.step) & (arrive <= end)
             first[coming] = last[coming] = np.minimum(arrive[coming], end - 1)

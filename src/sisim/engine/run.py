@@ -130,14 +130,14 @@ class Simulation:
 
     def _advance_together(self, stop: int) -> None:
         """Take everyone as far as nothing is shared, at most to a step; or through one step."""
-        if self._stops(self.step):
+        shared = self._stops(self.step)
+        if shared:
             self.begin()
-            self._run(self._blocks, self.step + 1, begun=True)
-            self.step += 1
+            stop = self.step + 1
         else:
             stop = next((s for s in range(self.step + 1, stop) if self._stops(s)), stop)
-            self._run(self._blocks, stop)
-            self.step = stop
+        self._run(self._blocks, stop, begun=shared)
+        self.step = stop
 
     def _stops(self, step: int) -> bool:
         """Whether people share something at this step, so that it must be taken by itself."""

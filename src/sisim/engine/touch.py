@@ -83,16 +83,15 @@ def keepable(scenario: Scenario) -> bool:
     return not (by_family or raising or shared)
 
 
-def exposed(compiled: Compiled) -> tuple[NDArray[np.bool_], bool]:
-    """Return the states that an effect on areas acts on leaving, and if any acts on entries."""
+def exposed(compiled: Compiled) -> NDArray[np.bool_]:
+    """Return the states that an effect on areas acts on leaving, bool (states + 1,)."""
     rule, kinds = compiled.tables.rule, compiled.tables.sight.feature["kind"]
     found = np.zeros(len(rule.state), np.bool_)
     everywhere = kinds[rule.reference["feature"]] == NEW_WAY_HERE
     for number, state in enumerate(rule.state):
         for first, last in rule.effects[:, rule.out[state["first"] : state["last"]]].reshape(-1, 2):
             found[number] |= everywhere[first:last].any()
-    effects = (e for one in compiled.scenario.investments.values() for e in one.effects)
-    return found, any("entry" in effect.on for effect in effects)
+    return found
 
 
 def sought(compiled: Compiled) -> NDArray[np.bool_]:
@@ -142,7 +141,7 @@ class Touch:
         layout = compiled.tables.layout
         self._area_active = np.asarray(layout.area_active.any(axis=(0, 1)))
         self._prevents_entries = np.asarray((layout.entry_ratio < 1).any(axis=(0, 1)))
-        self._sought, (self._exposed, _) = sought(compiled), exposed(compiled)
+        self._sought, self._exposed = sought(compiled), exposed(compiled)
         self._states = [slice(track["first"], track["last"]) for track in layout.track]
         self.tells = keepable(compiled.scenario)
 
@@ -160,12 +159,10 @@ class Touch:
 
     def share(self, people: Columns, stretch: Stretch) -> float:
         """Return how many of those near one may expect to be touched: as many as in the past."""
-        here, first = stretch.near, 2 * stretch.first - stretch.stop
+        here, past = stretch.near, 2 * stretch.first - stretch.stop
         alive = people.alive[here]
-        found = np.zeros(len(alive), np.bool_)
-        for track in stretch.tracks:
-            found |= self._sought[people.state[track, here]] | (people.since[here, track] > first)
-        return float((found & alive).sum() / max(alive.sum(), 1))
+        found = alive & self._reached(people.state[:, here], people.since[here], past, stretch)
+        return float(found.sum() / max(alive.sum(), 1))
 
     def whom(
         self, people: Columns, before: Lives, here: slice, stretch: Stretch
@@ -181,18 +178,30 @@ class Touch:
         person, since = people.person[here], people.since[here]
         new = _within(person["start"], stretch)
         begun = np.maximum(person["start"], stretch.first)
+        state = np.where(new, people.state[:, here], before.state)
+        found = (before.alive | new) & self._reached(state, since, begun, stretch)
         # Who is born and gone meanwhile may have been in any state.
-        found = new & ~people.alive[here]
-        for track in stretch.tracks:
-            # Who has not moved has been in one state all the time.
-            state = np.where(new, people.state[track, here], before.state[track])
-            found |= (before.alive | new) & (self._sought[state] | (since[:, track] > begun))
+        found |= new & ~people.alive[here]
         if stretch.entries:
             found |= _within(person["arrive"], stretch)
         numbers = np.arange(here.start, here.stop)
         found &= (numbers >= stretch.near.start) & (numbers < stretch.near.stop)
         found |= (people.touched[:, here] | people.differs[:, here]).any(axis=0)
         return np.asarray(numbers[found])
+
+    def _reached(
+        self,
+        state: NDArray[np.uint16],
+        since: NDArray[np.int32],
+        begun: int | NDArray[np.int32],
+        stretch: Stretch,
+    ) -> NDArray[np.bool_]:
+        """Return who was in a state that is sought when it began, or has moved since then."""
+        found = np.zeros(len(since), np.bool_)
+        for track in stretch.tracks:
+            # Who has not moved has been in one state all the time.
+            found |= self._sought[state[track]] | (since[:, track] > begun)
+        return found
 
 
 def _within(steps: NDArray[np.int32], stretch: Stretch) -> NDArray[np.bool_]:
