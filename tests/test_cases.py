@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from sisim.engine.compile import compile_scenario
-from sisim.engine.run import Simulation, run_once
-from sisim.engine.simulate import simulate
-from sisim.report.goals import aims
+from sisim.engine.replications import simulate
+from sisim.engine.simulation import Simulation, run_once
+from sisim.loading.load import load_scenario
+from sisim.report.goal_lines import aims
 from sisim.results import Results
-from sisim.scenario.load import load_scenario
 from sisim.scenario.scenario import Scenario
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"

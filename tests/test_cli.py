@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from sisim.cli import build, output
 from sisim.cli.output import print_table
-from sisim.language import LANGUAGES, Lang
+from sisim.i18n import LANGUAGES, Lang
 from sisim.report.publish import write_all, write_tables
 
 FILES = Path(__file__).parent / "scenario"
@@ -85,14 +85,14 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         return ["Allt är lika." if lang == "sv" else "All is equal."]
 
     for name, content in {
-        "sisim.engine.simulate": {"simulate": simulate},
+        "sisim.engine.replications": {"simulate": simulate},
         "sisim.results": {"Results": lambda counts: counts},
         "sisim.report.publish": {
             "publish": publish,
             "write_all": write_all,
             "write_tables": write_tables,
         },
-        "sisim.report.words": {"sentences": sentences},
+        "sisim.report.summary": {"sentences": sentences},
     }.items():
         monkeypatch.setitem(sys.modules, name, SimpleNamespace(**content))  # type: ignore[misc]
     return calls

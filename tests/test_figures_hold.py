@@ -94,7 +94,7 @@ def test_administrations_sum_to_the_total_every_year(done: Results) -> None:
 
 def test_the_cost_rises_but_less_than_it_would_have() -> None:
     """The ready scenario answers the question in the heading of question 9."""
-    from sisim.report.series import compare
+    from sisim.analysis.comparison import compare
 
     story = compare(sisim.run(sisim.load("placed-youth")))
     for side in (story.project, story.new_way):

@@ -7,9 +7,9 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-import sisim.language
+import sisim.i18n
 
-SOURCE = Path(sisim.language.__file__).parent
+SOURCE = Path(sisim.i18n.__file__).parent
 KEYWORDS = {"t": None, "Reason": None}
 
 
@@ -21,7 +21,7 @@ def messages() -> dict[str, str]:
 
 def swedish() -> dict[str, str]:
     """Return the Swedish catalogue."""
-    with (SOURCE / "locale/sv.po").open("rb") as file:
+    with (SOURCE / "data/locale/sv.po").open("rb") as file:
         return {str(m.id): str(m.string) for m in read_po(file, locale="sv") if m.id}
 
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sisim
-from sisim.nearby import Nearby, Road
+from sisim.analysis.emulator import Nearby, Road
+from sisim.analysis.versions import Versions
 from sisim.results import Results
-from sisim.versions import Versions
 
 REACH, RUNNING = "investments.team.reach", "investments.team.cost.running"
 START = 0.8

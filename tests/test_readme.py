@@ -5,10 +5,10 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from sisim.analysis.design import count
+from sisim.analysis.experiment_file import load_experiment
 from sisim.cli import build
-from sisim.experiment.definition import load_experiment
-from sisim.experiment.design import count
-from sisim.scenario.load import load_scenario
+from sisim.loading.load import load_scenario
 
 README = Path(__file__).parents[1] / "README.md"
 

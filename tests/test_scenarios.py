@@ -9,13 +9,13 @@ import pytest
 from typer.testing import CliRunner
 
 from sisim.cli import build
-from sisim.engine.simulate import simulate
-from sisim.language import LANGUAGES
-from sisim.report.economics.money import money_shown, money_tables, money_words
+from sisim.engine.replications import simulate
+from sisim.i18n import LANGUAGES
+from sisim.loading.load import load_scenario
+from sisim.loading.summary import contents, kind_of
+from sisim.report.economics.money_report import money_shown, money_tables, money_words
 from sisim.results import Results
-from sisim.scenario.base import Text
-from sisim.scenario.contents import contents, kind_of
-from sisim.scenario.load import load_scenario
+from sisim.scenario.types import Text
 
 FILES = sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml"))
 SCENARIOS = [file for file in FILES if kind_of(str(file)) == "scenario"]

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 import sisim
+from sisim.analysis.versions import Versions
 from sisim.engine.compile import compile_scenario
-from sisim.engine.lives import key_of, touched
-from sisim.engine.run import run_once
+from sisim.engine.simulation import run_once
+from sisim.engine.trace import key_of, touched
+from sisim.loading.load import changed
 from sisim.results import Results
-from sisim.scenario.load import changed
-from sisim.scenario.problems import ScenarioError
+from sisim.scenario.errors import ScenarioError
 from sisim.scenario.scenario import Scenario
-from sisim.versions import Versions
 
 
 @pytest.fixture(scope="module")

@@ -21,20 +21,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from sisim.experiment.break_even import BreakEven, break_even, table
-from sisim.experiment.evaluate import Evaluator
-from sisim.experiment.factors import alike, factors, value_at
-from sisim.experiment.global_sensitivity import morris
-from sisim.experiment.one_way import one_way
-from sisim.experiment.precision import precision
-from sisim.experiment.question import Question, together
-from sisim.language import LANGUAGES
-from sisim.report.experiment import break_even as break_even_report
-from sisim.report.experiment import precision as sure_report
-from sisim.report.experiment import tornado
-from sisim.report.experiment.deciding import draw_morris
-from sisim.report.experiment.frame import Subject
-from sisim.scenario.load import load_scenario
+from sisim.analysis.evaluator import Evaluator
+from sisim.analysis.global_sensitivity import morris
+from sisim.analysis.one_way import one_way
+from sisim.analysis.precision import precision
+from sisim.analysis.question import Question, together
+from sisim.analysis.threshold import BreakEven, break_even, table
+from sisim.analysis.varied import alike, factors, value_at
+from sisim.i18n import LANGUAGES
+from sisim.loading.load import load_scenario
+from sisim.report.analysis import precision_figure as sure_report
+from sisim.report.analysis import threshold_figure as break_even_report
+from sisim.report.analysis import tornado
+from sisim.report.analysis.analysis_frame import Subject
+from sisim.report.analysis.sensitivity_bars import draw_morris
 from sisim.scenario.scenario import Scenario
 
 HERE = Path(__file__).parent

@@ -16,14 +16,18 @@ from pathlib import Path
 
 import numpy as np
 
-from sisim.economics.portfolio import Portfolio, Venture, portfolio
-from sisim.engine.simulate import simulate
-from sisim.report.economics.portfolio import draw_portfolio, portfolio_sentences, portfolio_table
-from sisim.report.words import footer
+from sisim.economics.fund_portfolio import Portfolio, Venture, portfolio
+from sisim.engine.replications import simulate
+from sisim.loading.load import load_scenario
+from sisim.report.economics.portfolio_report import (
+    draw_portfolio,
+    portfolio_sentences,
+    portfolio_table,
+)
+from sisim.report.summary import footer
 from sisim.results import Results
-from sisim.scenario.base import Positive, Probability
 from sisim.scenario.fund import Basis, Fund
-from sisim.scenario.load import load_scenario
+from sisim.scenario.types import Positive, Probability
 
 HERE = Path(__file__).parent
 SCENARIO = HERE.parents[1] / "scenarios" / "repayment.toml"

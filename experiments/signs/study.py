@@ -17,14 +17,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from sisim.experiment.discovery import discover
-from sisim.experiment.factors import grade_of
-from sisim.experiment.probabilistic import Probabilistic, from_study
-from sisim.experiment.run import Study, open_study
-from sisim.experiment.value_of_information import evpi, evppi_table
-from sisim.language import LANGUAGES, t
-from sisim.report.experiment import discovery, uncertainty
-from sisim.report.experiment.frame import Subject
+from sisim.analysis.psa import Probabilistic, from_study
+from sisim.analysis.scenario_discovery import discover
+from sisim.analysis.sweep import Study, open_study
+from sisim.analysis.value_of_information import evpi, evppi_table
+from sisim.analysis.varied import grade_of
+from sisim.i18n import LANGUAGES, t
+from sisim.report.analysis import psa_figures as uncertainty
+from sisim.report.analysis import scenario_discovery_figure as discovery
+from sisim.report.analysis.analysis_frame import Subject
 
 HERE = Path(__file__).parent
 NPV = "net_present_value"

@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sisim.experiment.factors import grade_of, value_at
-from sisim.experiment.one_way import standard_error
-from sisim.experiment.run import Study, open_study
-from sisim.language import LANGUAGES
-from sisim.report.experiment import tornado
-from sisim.report.experiment.frame import Subject
+from sisim.analysis.one_way import standard_error
+from sisim.analysis.sweep import Study, open_study
+from sisim.analysis.varied import grade_of, value_at
+from sisim.i18n import LANGUAGES
+from sisim.report.analysis import tornado
+from sisim.report.analysis.analysis_frame import Subject
 
 HERE = Path(__file__).parent
 NPV = "net_present_value"
@@ -44,7 +44,7 @@ def combinations(study: Study) -> pd.DataFrame:
 def effects(study: Study, arm: str) -> pd.DataFrame:
     """Return what each lever does to the worth of an arm, over all that the others may be.
 
-    The columns are those of `sisim.experiment.one_way.one_way`, and `spread`: the standard
+    The columns are those of `sisim.analysis.one_way.one_way`, and `spread`: the standard
     deviation of the effect over the combinations of the others.
     """
     table = study.table()

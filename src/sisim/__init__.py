@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sisim.engine.run import Progress
-    from sisim.experiment.executors import Executor
-    from sisim.experiment.run import Study
+    from sisim.analysis.executors import Executor
+    from sisim.analysis.sweep import Study
+    from sisim.engine.simulation import Progress
     from sisim.results import Results
     from sisim.scenario.scenario import Scenario
 
@@ -35,9 +35,9 @@ def load(source: str | os.PathLike[str], overrides: Mapping[str, Any] | None = N
         overrides: Other values by dotted path, as in `{"time.years": 15}`.
 
     Raises:
-        sisim.scenario.problems.ScenarioError: With everything that is wrong in the file.
+        sisim.scenario.errors.ScenarioError: With everything that is wrong in the file.
     """
-    from sisim.scenario.load import load_scenario
+    from sisim.loading.load import load_scenario
 
     return load_scenario(source, overrides or {})
 
@@ -59,7 +59,7 @@ def run(
         threads: How many threads to use; the result does not depend on it.
         progress: Called with the steps done and the steps in all.
     """
-    from sisim.engine.simulate import simulate
+    from sisim.engine.replications import simulate
     from sisim.results import Results
 
     return Results(
@@ -76,17 +76,17 @@ def sweep(
     expand: Mapping[str, int] | int | None = None,
     progress: Progress | None = None,
 ) -> Study:
-    """Run an experiment, and keep what comes of it in a folder: see `sisim.experiment.run.sweep`.
+    """Run an experiment, and keep what comes of it in a folder: see `sisim.analysis.sweep.sweep`.
 
     Args:
         experiment: The experiment file.
         out: The folder.
-        executor: Where cells run (see `sisim.experiment.executors`); unset: on all cores.
+        executor: Where cells run (see `sisim.analysis.executors`); unset: on all cores.
         resume: Go on with what is in the folder.
         expand: So many draws (or, where nothing is drawn, replications) more.
         progress: Called with the cells done and the cells in all.
     """
-    from sisim.experiment.run import sweep as run_experiment
+    from sisim.analysis.sweep import sweep as run_experiment
 
     return run_experiment(
         experiment, out, executor=executor, resume=resume, expand=expand, progress=progress
@@ -95,6 +95,6 @@ def sweep(
 
 def open_study(folder: str | os.PathLike[str]) -> Study:
     """Return the result of an experiment that is in a folder."""
-    from sisim.experiment.run import open_study as open_result
+    from sisim.analysis.sweep import open_study as open_result
 
     return open_result(folder)

@@ -12,19 +12,19 @@ import numpy as np
 import pandas as pd
 
 from sisim.economics.appraisal import Appraisal, Estimate, appraise, break_even, headline, totals
-from sisim.economics.budget import Budget, budget
-from sisim.economics.cash import CashLadder, cash_ladder
-from sisim.economics.contract import Facts, Settlement, settle, with_contracts
+from sisim.economics.budget_impact import Budget, budget
+from sisim.economics.cash_releasing import CashLadder, cash_ladder
+from sisim.economics.cost_effectiveness import Effectiveness, effectiveness
 from sisim.economics.distribution import WhoGains, who_gains
-from sisim.economics.effectiveness import Effectiveness, effectiveness
+from sisim.economics.fund_portfolio import Portfolio, by_basis
 from sisim.economics.ledger import Ledger, Line, by_year, ledger
 from sisim.economics.outcomes import EVERYBODY, Where, outcome, share, stock
-from sisim.economics.portfolio import Portfolio, by_basis
 from sisim.economics.repayment import Repayments, repayments, with_repayments
+from sisim.economics.repricing import reprice
+from sisim.economics.settlement import Facts, Settlement, settle, with_contracts
 from sisim.economics.yearly import Yearly
-from sisim.engine.result import Array, Axis, Result
-from sisim.language import Lang, preferred_language
-from sisim.repricing import reprice
+from sisim.engine.counts import Array, Axis, Result
+from sisim.i18n import Lang, preferred_language
 from sisim.scenario.fund import Basis
 from sisim.scenario.scenario import OutcomeMeasure, Scenario
 
@@ -160,7 +160,7 @@ class Results:
     @property
     def money_tables(self) -> Mapping[str, pd.DataFrame]:
         """The tables on money: appraisal, net position, who gains, cash ladder and so on."""
-        from sisim.report.economics.money import money_tables
+        from sisim.report.economics.money_report import money_tables
 
         arms = self.counts.arms[1:]
         return money_tables(self, arms) if arms else {}
@@ -174,7 +174,7 @@ class Results:
             changes: Other values by dotted path, as in `{"economy.discount_costs": 0.05}`.
 
         Raises:
-            sisim.scenario.problems.ScenarioError: If something is wrong with a change, or if it
+            sisim.scenario.errors.ScenarioError: If something is wrong with a change, or if it
                 has a bearing on people and so needs a new simulation.
         """
         return Results(reprice(self.counts, changes))
@@ -197,7 +197,7 @@ class Results:
 
     def summary(self, lang: Lang | None = None) -> str:
         """Say what came out, a sentence a line."""
-        from sisim.report.words import sentences
+        from sisim.report.summary import sentences
 
         return "\n".join(sentences(self, lang or preferred_language()))
 

@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from any_counts import PATHWAY, counts, same_in_every_arm, scenario
+from helpers.any_counts import PATHWAY, counts, same_in_every_arm, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sisim.economics.appraisal import appraise, headline, interval
-from sisim.economics.cash import cash_ladder
+from sisim.economics.cash_releasing import cash_ladder
+from sisim.economics.cost_effectiveness import effectiveness
 from sisim.economics.distribution import who_gains
-from sisim.economics.effectiveness import effectiveness
 from sisim.economics.ledger import KINDS, ORE, Line, ledger
 from sisim.results import Results
-from sisim.scenario.problems import ScenarioError
+from sisim.scenario.errors import ScenarioError
 
 SEEDS = st.integers(0, 2**32 - 1)
 TAIL = {"years": 4, "basis": "last_year"}
@@ -220,7 +220,7 @@ def test_repricing_never_starts_the_engine(monkeypatch: pytest.MonkeyPatch) -> N
     def refuse(*_: Any, **__: Any) -> Any:
         raise AssertionError("the engine was called")
 
-    monkeypatch.setattr("sisim.engine.simulate.simulate", refuse)
+    monkeypatch.setattr("sisim.engine.replications.simulate", refuse)
     again = results.repriced(
         {"economy.discount_costs": 0.0, "resources.day.price": 11_000,
          "investments.team.cost.start_up": 0, "economy.perspective": "town"}

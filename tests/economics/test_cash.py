@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from any_counts import PATHWAY, counts
+from helpers.any_counts import PATHWAY, counts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sisim.economics.cash import RUNGS, cash_ladder, freed
+from sisim.economics.cash_releasing import RUNGS, cash_ladder, freed
 from sisim.economics.ledger import ORE, by_year, ledger
-from sisim.engine.result import Result
+from sisim.engine.counts import Result
 
 SAVED = st.lists(st.floats(-1000, 1000), min_size=1, max_size=30).map(np.array)
 STEPS = st.floats(0.1, 300)

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from any_counts import counts
+from helpers.any_counts import counts
+from helpers.settled import ARM, facts, measured, payment, settled
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from settled import ARM, facts, measured, payment, settled
 
 import sisim
-from sisim.economics.contract import PRIVATE, Facts, settle, with_contracts
 from sisim.economics.distribution import who_gains
 from sisim.economics.ledger import ledger
+from sisim.economics.settlement import PRIVATE, Facts, settle, with_contracts
 from sisim.results import Results
 
 ORE = 0.005
@@ -402,7 +402,7 @@ def test_new_terms_need_no_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: Any, **__: Any) -> None:
         raise AssertionError("simulated")
 
-    monkeypatch.setattr("sisim.engine.simulate.simulate", never)
+    monkeypatch.setattr("sisim.engine.replications.simulate", never)
     by_resource = {"resource": "day", "periods": [[2026, 2028]]}
     one, two = (
         facts({"pay": payment(price=price, measure=by_resource)}).book.result.scenario

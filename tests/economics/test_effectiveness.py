@@ -7,15 +7,15 @@ from math import isnan
 
 import numpy as np
 import pytest
-from any_counts import counts
+from helpers.any_counts import counts
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sisim.economics.appraisal import appraise
-from sisim.economics.effectiveness import Effectiveness, Measure, effectiveness, frontier
+from sisim.economics.cost_effectiveness import Effectiveness, Measure, effectiveness, frontier
 from sisim.economics.ledger import ledger
 from sisim.results import Results
-from sisim.scenario.base import Text
+from sisim.scenario.types import Text
 
 MEASURE = Measure("placed", Text(sv="placerade", en="placed"), "stock", "low")
 POINTS = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=8)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from any_counts import PATHWAY, counts, scenario
+from helpers.any_counts import PATHWAY, counts, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sisim.economics.portfolio import Portfolio, Venture, portfolio
+from sisim.economics.fund_portfolio import Portfolio, Venture, portfolio
 from sisim.scenario.fund import Fund
 
 YEARS = np.arange(2026, 2046)

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from any_counts import PATHWAY, counts, scenario
+from helpers.any_counts import PATHWAY, counts, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sisim.economics.budget import budget
+from sisim.economics.budget_impact import budget
 from sisim.economics.ledger import ledger
 from sisim.economics.repayment import (
     Floats,
@@ -21,8 +21,8 @@ from sisim.economics.repayment import (
     repayments,
     with_repayments,
 )
-from sisim.scenario.base import Number
 from sisim.scenario.fund import Fund
+from sisim.scenario.types import Number
 
 SEEDS = st.integers(0, 2**32 - 1)
 ORE = 0.005

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sisim.economics.rewards import counted, discount_factors, present_value
+from sisim.economics.discounting import counted, discount_factors, present_value
 
 CYCLES = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=40)
 

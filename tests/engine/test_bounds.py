@@ -6,9 +6,9 @@ from typing import Any
 
 import numba
 import numpy as np
+from helpers.strategies import World, group, move, run, simulation, stock, track, world, worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import World, group, move, run, simulation, stock, track, world, worlds
 
 from sisim.engine import kernel
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sisim.engine.cohort import Cohort, NotExact, expected
-from sisim.engine.simulate import simulate
+from sisim.engine.replications import simulate
 from sisim.scenario.scenario import Scenario
 
 PEOPLE = 20_000

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from strategies import (
+from helpers.strategies import (
     AREAS,
     FAMILIES,
     World,
@@ -27,8 +26,9 @@ from strategies import (
     world,
     worlds,
 )
+from hypothesis import given, settings
 
-from sisim.engine.run import Simulation
+from sisim.engine.simulation import Simulation
 
 N = 200
 FOREVER: World = {

@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
-from strategies import (
+from helpers.strategies import (
     FAMILIES,
     World,
     arm,
@@ -23,10 +21,12 @@ from strategies import (
     world,
     worlds,
 )
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from sisim.engine.cohort import NotExact, expected
 from sisim.engine.families import progression
-from sisim.engine.run import Simulation
+from sisim.engine.simulation import Simulation
 from sisim.engine.tables import NEVER
 from sisim.scenario.scenario import Families, Scenario
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
-from strategies import (
+from helpers.strategies import (
     AREAS,
     World,
     arm,
@@ -20,6 +19,7 @@ from strategies import (
     track,
     world,
 )
+from scipy import stats
 
 AB = {"life": track("a", "b")}
 

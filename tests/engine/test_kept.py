@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import copy
 
+from helpers.strategies import World, amounts, assert_same_run, lowering, worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import World, amounts, assert_same_run, lowering, worlds
 
 from sisim import load
 from sisim.engine.clock import Clock
-from sisim.engine.kept import Kept
 from sisim.engine.population import people
-from sisim.engine.simulate import simulate
+from sisim.engine.replications import simulate
+from sisim.engine.rerun import Kept
 from sisim.scenario.scenario import Scenario
 
 few = settings(max_examples=12)

@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
-from strategies import (
+from helpers.strategies import (
     FAMILIES,
     RATIOS,
     World,
@@ -24,10 +22,12 @@ from strategies import (
     track,
     worlds,
 )
-from strategies import world as made_world
+from helpers.strategies import world as made_world
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
-from sisim.engine import run as running
-from sisim.engine.run import Simulation
+from sisim.engine import simulation as running
+from sisim.engine.simulation import Simulation
 
 few = settings(max_examples=20)
 

@@ -12,7 +12,7 @@ import pytest
 import sisim.engine
 from sisim import load
 from sisim.engine import kernel, machine_code
-from sisim.engine.simulate import simulate
+from sisim.engine.replications import simulate
 
 
 def test_what_is_compiled_ahead_is_what_a_simulation_calls() -> None:

@@ -7,8 +7,7 @@ from typing import Any
 import mesa
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from strategies import (
+from helpers.strategies import (
     World,
     arm,
     assert_same,
@@ -22,8 +21,9 @@ from strategies import (
     world,
     worlds,
 )
+from hypothesis import given, settings
 
-from sisim.engine.model import Person, SocialInvestmentModel
+from sisim.engine.mesa_model import Person, SocialInvestmentModel
 from sisim.scenario.scenario import Scenario
 
 few = settings(max_examples=15)

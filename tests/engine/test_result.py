@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from sisim.economics.ledger import ledger
-from sisim.engine.result import ITEMS, PHASES, WITHOUT, Result, digest
-from sisim.engine.simulate import simulate
+from sisim.engine.counts import ITEMS, PHASES, WITHOUT, Result, digest
+from sisim.engine.replications import simulate
 from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from strategies import World, events, group, move, run, simulation, stock, track, world
+from helpers.strategies import World, events, group, move, run, simulation, stock, track, world
 
 from sisim.engine.draws import draw_many, purpose_code
-from sisim.engine.run import Simulation
+from sisim.engine.simulation import Simulation
 
 AB = {"life": track("a", "b")}
 N = 1000

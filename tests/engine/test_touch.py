@@ -7,9 +7,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from strategies import (
+from helpers.strategies import (
     FAMILIES,
     World,
     arm,
@@ -23,13 +21,15 @@ from strategies import (
     world,
     worlds,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sisim import load
-from sisim.engine import run as running
+from sisim.engine import simulation as running
+from sisim.engine.affected import OF_ARMS, keepable, sought
 from sisim.engine.compile import compile_scenario
-from sisim.engine.run import Simulation
-from sisim.engine.simulate import replication
-from sisim.engine.touch import OF_ARMS, keepable, sought
+from sisim.engine.replications import replication
+from sisim.engine.simulation import Simulation
 from sisim.scenario.scenario import Scenario
 
 few = settings(max_examples=25)

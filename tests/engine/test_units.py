@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sisim.engine.clock import Clock
 from sisim.engine.compile import compile_scenario
 from sisim.engine.population import People, people
-from sisim.engine.run import Simulation
-from sisim.scenario.base import Text
+from sisim.engine.simulation import Simulation
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Population, Scenario, Time
+from sisim.scenario.types import Text
 
 
 def scenario(cohort: int, sizes: dict[str, Any]) -> Scenario:

@@ -8,14 +8,24 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.made_up import MadeUp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import MadeUp
 
-from sisim.live.charts import DARK, LIGHT, Axes, Look, Palette, Reveal, _between, figure, patch
-from sisim.live.room import Room
-from sisim.live.telling import STEPS, story
-from sisim.report.series import WHICH, Comparison, View, compare
+from sisim.analysis.comparison import WHICH, Comparison, View, compare
+from sisim.live.chart_options import (
+    DARK,
+    LIGHT,
+    Axes,
+    Look,
+    Palette,
+    Reveal,
+    _between,
+    figure,
+    patch,
+)
+from sisim.live.label_space import Room
+from sisim.live.narration import STEPS, story
 
 MADE = MadeUp()
 

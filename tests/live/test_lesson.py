@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import sisim
+from sisim.analysis.comparison import WHICH, compare
 from sisim.cli import build
 from sisim.live.echarts import plain_script
 from sisim.live.lesson import NothingToFollow, grid, lesson, page
-from sisim.live.levers import Lever, changes, main_levers
+from sisim.live.sliders import Lever, changes, main_levers
+from sisim.report.formats import decimal
 from sisim.report.frame import unit_of
-from sisim.report.series import WHICH, compare
 from sisim.report.style import NEW_WAY_TINT, PROJECT_TINT
-from sisim.report.words import caption, percent_pair, verdict
-from sisim.report.writing import decimal
+from sisim.report.summary import caption, percent_pair, verdict
 from sisim.scenario.scenario import Scenario
 
 FEW = {"population.residents": 1500, "time.years": 10, "replications": 1}

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sisim.live.levers import all_levers, changes, main_levers
-from sisim.live.session import Settings
-from sisim.live.wishes import presets, what_ifs
-from sisim.scenario.load import changed, load_scenario
+from sisim.live.presets import presets, what_ifs
+from sisim.live.settings import Settings
+from sisim.live.sliders import all_levers, changes, main_levers
+from sisim.loading.load import changed, load_scenario
 
 READY = load_scenario("placed-youth")
 LEVERS = {lever.id: lever for lever in main_levers(READY)}

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from visitors import Server, Visitor, serving
+from helpers.visitors import Server, Visitor, serving
 
 from sisim.live.exports import overridden
-from sisim.live.levers import main_levers
-from sisim.live.wishes import presets, what_ifs
-from sisim.scenario.document import shipped
-from sisim.scenario.load import load_scenario
+from sisim.live.presets import presets, what_ifs
+from sisim.live.sliders import main_levers
+from sisim.loading.document import shipped
+from sisim.loading.load import load_scenario
 
 Enter = Callable[..., Visitor]
 FILES = Path(__file__).parents[1] / "scenario"

@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from sisim.cli import build
-from sisim.language import Lang
+from sisim.i18n import Lang
 from sisim.live.app import HERE, PortTaken, free_port
-from sisim.live.library import Library
-from sisim.live.session import Settings
-from sisim.scenario.load import load_scenario
+from sisim.live.scenario_library import Library
+from sisim.live.settings import Settings
+from sisim.loading.load import load_scenario
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sisim.live.session import SHOWS, History, Settings
+from sisim.live.settings import SHOWS, History, Settings
 
 SLIDERS = {"effect": (0.0, 1e7), "investments.team.cost.running": (0.0, 1e7)}
 USUAL = Settings(lang="sv", seed=4)

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from sisim.live import visit as visits
-from sisim.live.library import Library
-from sisim.live.session import Settings
+from sisim.live.scenario_library import Library
+from sisim.live.settings import Settings
 from sisim.live.visit import Picture, Visit, Wish
 
 

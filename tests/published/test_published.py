@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sisim.economics.rewards import counted, present_value
+from sisim.economics.discounting import counted, present_value
 from sisim.engine.cohort import Cohort, expected
-from sisim.engine.result import Kind, Result
-from sisim.engine.simulate import simulate
-from sisim.scenario.load import load_scenario
+from sisim.engine.counts import Kind, Result
+from sisim.engine.replications import simulate
+from sisim.loading.load import load_scenario
 from sisim.scenario.scenario import Scenario
 
 FOLDER = Path(__file__).parents[2] / "experiments" / "published"

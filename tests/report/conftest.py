@@ -1,7 +1,7 @@
 """What the tests of reports share."""
 
 import pytest
-from made_up import MadeUp
+from helpers.made_up import MadeUp
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from sisim.language import LANGUAGES
-from sisim.report.diagram import draw_pathway
-from sisim.report.layout import Link, crosses, join, lay_out, pack
+from sisim.i18n import LANGUAGES
+from sisim.report.diagram_layout import Link, crosses, join, lay_out, pack
+from sisim.report.pathway_diagram import draw_pathway
 from sisim.scenario.pathway import Pathway
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sisim.language import LANGUAGES
-from sisim.report.explain import UnknownPerson, explain
-from sisim.scenario.load import load_scenario
+from sisim.i18n import LANGUAGES
+from sisim.loading.load import load_scenario
+from sisim.report.explanation import UnknownPerson, explain
 from sisim.scenario.scenario import Scenario
 
 FILES = Path(__file__).parents[1] / "scenario"
@@ -74,7 +74,7 @@ def test_what_a_product_comes_to_stands_after_its_last_factor(
     trial: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the factors need more lines than one."""
-    monkeypatch.setattr("sisim.report.explain.WIDTH", 40)
+    monkeypatch.setattr("sisim.report.explanation.WIDTH", 40)
     lines = explain(trial).splitlines()
     last = next(n for n, line in enumerate(lines) if "× 3 (Support)" in line)
     assert "0.1" in lines[last - 1]

@@ -6,16 +6,16 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from made_up import MadeUp, scenario
+from helpers.made_up import MadeUp, scenario
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from sisim.language import LANGUAGES
+from sisim.analysis.comparison import View, administrations_of, compare
+from sisim.i18n import LANGUAGES
 from sisim.report.administrations import administrations
 from sisim.report.figures import question9, question9_single
-from sisim.report.series import View, administrations_of, compare
 from sisim.report.style import renderer
 
 LABELS = {

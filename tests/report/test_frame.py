@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from made_up import MadeUp
+from helpers.made_up import MadeUp
 
+from sisim.analysis.comparison import Comparison, View, compare
 from sisim.report.frame import mark_years, year_ticks
-from sisim.report.series import Comparison, View, compare
 from sisim.report.style import canvas, place, renderer
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sisim.engine.simulate import simulate
-from sisim.report.goals import aims, draw_goals, goal_words
+from sisim.engine.replications import simulate
+from sisim.report.goal_lines import aims, draw_goals, goal_words
 from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from sisim import load
-from sisim.language import LANGUAGES
-from sisim.report.outcomes import outcome_rows
+from sisim.i18n import LANGUAGES
+from sisim.report.outcome_table import outcome_rows
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from sisim.loading.load import load_scenario
 from sisim.report.places import AWAY, PLACES, Places
-from sisim.scenario.load import load_scenario
 
 SCENARIO = load_scenario("placed-youth")
 FOUND = Places(SCENARIO, "placed")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from made_up import MadeUp
+from helpers.made_up import MadeUp
 
 from sisim.report import publish as publishing
 from sisim.report.publish import publish, write_all

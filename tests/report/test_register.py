@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sisim import load
-from sisim.language import LANGUAGES
-from sisim.report.register import register_rows
+from sisim.i18n import LANGUAGES
+from sisim.report.register_table import register_rows
 from sisim.scenario.register import assumptions
 
 

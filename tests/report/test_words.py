@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from made_up import MadeUp, scenario
+from helpers.made_up import MadeUp, scenario
 
-from sisim.report.series import compare
-from sisim.report.words import sentences, verdict
+from sisim.analysis.comparison import compare
+from sisim.report.summary import sentences, verdict
 
 
 @pytest.mark.parametrize(

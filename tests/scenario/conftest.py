@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from small_files import PATHWAY, SCENARIO, Change, Write
+from helpers.small_files import PATHWAY, SCENARIO, Change, Write
 
 
 @pytest.fixture

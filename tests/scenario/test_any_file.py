@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.small_files import PATHWAY, SCENARIO
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_files import PATHWAY, SCENARIO
 
-from sisim.language import LANGUAGES
-from sisim.scenario.load import load_pathway, load_scenario
-from sisim.scenario.problems import Problem, ScenarioError
+from sisim.i18n import LANGUAGES
+from sisim.loading.load import load_pathway, load_scenario
+from sisim.scenario.errors import Problem, ScenarioError
 
 ODD = st.one_of(
     st.none(),

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.small_files import PATHWAY, SCENARIO, Write
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_files import PATHWAY, SCENARIO, Write
 from test_any_file import ODD, answer, places, to_toml
 
-from sisim.scenario.load import load_scenario
-from sisim.scenario.problems import Problem, ScenarioError
+from sisim.loading.load import load_scenario
+from sisim.scenario.errors import Problem, ScenarioError
 
 FIGURES = "[figures]\n"
 CONTRACT = """

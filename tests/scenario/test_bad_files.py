@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from small_files import Change, Write
+from helpers.small_files import Change, Write
 
-from sisim.scenario.load import load_pathway, load_scenario
-from sisim.scenario.problems import Problem, ScenarioError
+from sisim.loading.load import load_pathway, load_scenario
+from sisim.scenario.errors import Problem, ScenarioError
 
 HOME_AGAIN = "probability = 0.1\n"
 

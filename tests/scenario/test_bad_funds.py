@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from small_files import Change, Write
+from helpers.small_files import Change, Write
 
-from sisim.scenario.load import load_scenario
-from sisim.scenario.problems import Problem, ScenarioError
+from sisim.loading.load import load_scenario
+from sisim.scenario.errors import Problem, ScenarioError
 
 PEOPLE = "[population]\n"
 PAYER = 'cost = { running = 100000, payer = "social" }'

@@ -4,15 +4,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from helpers.small_files import Write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
-from small_files import Write
 
-from sisim.language import LANGUAGES, Lang
-from sisim.report.catalogue import write_catalogue
-from sisim.scenario.base import Name
-from sisim.scenario.catalogue import (
+from sisim.i18n import LANGUAGES, Lang
+from sisim.loading.catalogue import (
     HEADINGS,
     budget,
     entries,
@@ -21,9 +19,11 @@ from sisim.scenario.catalogue import (
     slug,
     start_all,
 )
-from sisim.scenario.load import load_scenario
-from sisim.scenario.problems import Place, ScenarioError
-from sisim.scenario.spreadsheet import Row
+from sisim.loading.load import load_scenario
+from sisim.loading.spreadsheet import Row
+from sisim.report.catalogue_table import write_catalogue
+from sisim.scenario.errors import Place, ScenarioError
+from sisim.scenario.types import Name
 
 READY = "placed-youth"
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from small_files import Write
+from helpers.small_files import Write
 
-from sisim.scenario.document import shipped
-from sisim.scenario.load import load_scenario
-from sisim.scenario.override import parse_value
-from sisim.scenario.problems import ScenarioError
+from sisim.loading.document import shipped
+from sisim.loading.load import load_scenario
+from sisim.loading.overrides import parse_value
+from sisim.scenario.errors import ScenarioError
 from sisim.scenario.register import assumptions
 
 READY = [*shipped("scenario").values(),

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from sisim.scenario.json_schema import schema
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
-from sisim.scenario.schema import schema
 
 
 @pytest.mark.parametrize("kind", ["scenario", "pathway"])

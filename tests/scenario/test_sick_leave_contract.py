@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import sisim
-from sisim.experiment.definition import load_experiment
+from sisim.analysis.experiment_file import load_experiment
 from sisim.scenario.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from sisim.scenario.problems import ScenarioError
-from sisim.scenario.spreadsheet import amount, read_sheet
+from sisim.loading.spreadsheet import amount, read_sheet
+from sisim.scenario.errors import ScenarioError
 
 COLUMNS = {"name": ("Namn", "Name"), "size": ("Storlek", "Size")}
 

@@ -8,8 +8,8 @@ import socket
 
 import pytest
 
-from sisim.scenario.problems import Reason
-from sisim.scenario.system import why
+from sisim.scenario.errors import Reason
+from sisim.scenario.os_errors import why
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from small_files import Write
+from helpers.small_files import Write
 
+from sisim.loading.load import load_scenario
 from sisim.scenario.distributions import PARAMETERS, draw_one
-from sisim.scenario.load import load_scenario
-from sisim.scenario.problems import ScenarioError
+from sisim.scenario.errors import ScenarioError
+from sisim.scenario.psa_draws import draw
 from sisim.scenario.register import assumptions
 from sisim.scenario.scenario import Scenario
-from sisim.scenario.uncertainty import draw
 
 GIVEN: dict[str, tuple[dict[str, float], float, float]] = {
     "beta": ({"mean": 0.3, "sd": 0.1}, 0.3, 0.1),

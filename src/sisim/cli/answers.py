@@ -10,18 +10,18 @@ from sisim.cli.output import politely, refuse_early
 from sisim.cli.progress import progress
 from sisim.cli.speech import Refusal
 from sisim.cli.sweeping import told
-from sisim.language import Lang, t
-from sisim.scenario.load import changed, load_scenario
-from sisim.scenario.override import parse_value
-from sisim.scenario.problems import Place, nearest
+from sisim.i18n import Lang, t
+from sisim.loading.load import changed, load_scenario
+from sisim.loading.overrides import parse_value
+from sisim.scenario.errors import Place, nearest
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sisim.experiment.executors import Executor
-    from sisim.experiment.question import Question
-    from sisim.report.experiment.frame import Subject
+    from sisim.analysis.executors import Executor
+    from sisim.analysis.question import Question
+    from sisim.report.analysis.analysis_frame import Subject
 
 NPV = "net_present_value"
 DRAWS, POINTS, BASE_POINTS, TRAJECTORIES = 200, 5, 64, 10
@@ -115,9 +115,9 @@ def add_answers(
         loaded = load_scenario(scenario, values(changes, lang))
         known(loaded, arm, measure, lang)
         folder = ready_for(out, loaded)
-        from sisim.experiment.precision import precision as sure
-        from sisim.experiment.precision import until as run_until
-        from sisim.report.experiment.precision import course, draw_precision, sentences
+        from sisim.analysis.precision import precision as sure
+        from sisim.analysis.precision import until as run_until
+        from sisim.report.analysis.precision_figure import course, draw_precision, sentences
 
         first = loaded.seed if seed is None else seed
         count = loaded.replications if replications is None else replications
@@ -178,11 +178,11 @@ def add_answers(
         loaded = load_scenario(scenario, values(changes, lang))
         known(loaded, arm, measure, lang)
         folder = ready_for(out, loaded)
-        from sisim.experiment.factors import factors
-        from sisim.experiment.global_sensitivity import morris, sobol
-        from sisim.experiment.one_way import one_way
-        from sisim.report.experiment.deciding import draw_morris, draw_sobol
-        from sisim.report.experiment.tornado import draw_tornado, sentences
+        from sisim.analysis.global_sensitivity import morris, sobol
+        from sisim.analysis.one_way import one_way
+        from sisim.analysis.varied import factors
+        from sisim.report.analysis.sensitivity_bars import draw_morris, draw_sobol
+        from sisim.report.analysis.tornado import draw_tornado, sentences
 
         varied = factors(loaded, vary or (), pathway=everything)
         least = 1 if method == "one-way" else 2
@@ -248,8 +248,8 @@ def add_answers(
         folder = ready_for(out, loaded)
         from numpy import linspace, unique
 
-        from sisim.experiment.one_way import two_way
-        from sisim.report.experiment.heat_map import draw_heat_map, sentences
+        from sisim.analysis.one_way import two_way
+        from sisim.report.analysis.heat_map import draw_heat_map, sentences
 
         axes: list[tuple[str, list[float]]] = []
         for given in (across, up):
@@ -304,11 +304,11 @@ def add_answers(
         known(loaded, arm, measure, lang)
         folder = ready_for(out, loaded)
         spans = [ends(loaded, given, lang) for given in keys]
-        from sisim.experiment.break_even import break_even as turn
-        from sisim.experiment.break_even import table
-        from sisim.experiment.factors import alike, value_at
-        from sisim.experiment.question import together
-        from sisim.report.experiment.break_even import MOST, draw_break_even, sentences
+        from sisim.analysis.question import together
+        from sisim.analysis.threshold import break_even as turn
+        from sisim.analysis.threshold import table
+        from sisim.analysis.varied import alike, value_at
+        from sisim.report.analysis.threshold_figure import MOST, draw_break_even, sentences
 
         with simulating(lang) as tell:
             ask, subject = question(
@@ -370,7 +370,7 @@ def add_answers(
             raise Refusal(text)
         from numpy import linspace
 
-        from sisim.report.experiment import uncertainty as pictures_of
+        from sisim.report.analysis import psa_figures as pictures_of
 
         analysis, subject = analysed(loaded, arm, draws, replications, seed, workers, lang)
         grades = _grades(loaded)
@@ -422,8 +422,8 @@ def add_answers(
     ) -> None:
         loaded = load_scenario(scenario, values(changes, lang))
         folder = ready_for(out, loaded)
-        from sisim.experiment.discovery import discover as find
-        from sisim.report.experiment.discovery import draw_discovery, sentences
+        from sisim.analysis.scenario_discovery import discover as find
+        from sisim.report.analysis.scenario_discovery_figure import draw_discovery, sentences
 
         chosen = _arm(loaded, arm, lang)
         analysis, subject = analysed(loaded, chosen, draws, replications, seed, workers, lang)
@@ -468,9 +468,9 @@ def add_answers(
     ) -> None:
         one, other = (load_scenario(file, values(changes, lang)) for file in (first, second))
         folder = ready_for(out, one)
-        from sisim.experiment.difference import changes as found_changes
-        from sisim.experiment.difference import difference
-        from sisim.report.experiment.difference import draw_difference, sentences
+        from sisim.analysis.scenario_diff import changes as found_changes
+        from sisim.analysis.scenario_diff import difference
+        from sisim.report.analysis.scenario_diff_figure import draw_difference, sentences
 
         count = len(found_changes(one, other))
         if not count:
@@ -523,9 +523,9 @@ def add_answers(
                 raise Refusal(t('"{file}" has no [arms] to invest in.', lang, file=file))
         first = next(iter(loaded.values()))
         folder = ready_for(out, first)
-        from sisim.experiment.evaluate import Evaluator
-        from sisim.experiment.mix import Option, mixes
-        from sisim.report.experiment.mix import draw_mix, sentence
+        from sisim.analysis.evaluator import Evaluator
+        from sisim.analysis.portfolio_choice import Option, mixes
+        from sisim.report.analysis.portfolio_choice_figure import draw_mix, sentence
 
         titles = [one.title.in_language(lang) for one in loaded.values()]
         # Two versions of a scenario often have the same title.
@@ -566,7 +566,7 @@ def known(scenario: Scenario, arm: str | None, measure: str, lang: Lang) -> str:
     Raises:
         Refusal: If there is no such arm or measure.
     """
-    from sisim.experiment.measures import chosen, names
+    from sisim.analysis.measures import chosen, names
 
     found = _arm(scenario, arm, lang)
     every = names(scenario)
@@ -610,9 +610,9 @@ def question(
     Raises:
         Refusal: If there is no such arm or measure.
     """
-    from sisim.experiment.evaluate import Evaluator
-    from sisim.experiment.question import Question
-    from sisim.report.experiment.frame import Subject
+    from sisim.analysis.evaluator import Evaluator
+    from sisim.analysis.question import Question
+    from sisim.report.analysis.analysis_frame import Subject
 
     chosen = known(scenario, arm, measure, lang)
 
@@ -638,9 +638,9 @@ def analysed(
     lang: Lang,
 ) -> tuple[Any, "Subject"]:
     """Return a probabilistic analysis of an arm (None: of all), and what a picture is about."""
-    from sisim.experiment.evaluate import Evaluator
-    from sisim.experiment.probabilistic import draws, measures, probabilistic
-    from sisim.report.experiment.frame import Subject
+    from sisim.analysis.evaluator import Evaluator
+    from sisim.analysis.psa import draws, measures, probabilistic
+    from sisim.report.analysis.analysis_frame import Subject
 
     chosen = _arm(scenario, arm, lang)
     first = scenario.seed if seed is None else seed
@@ -655,7 +655,7 @@ def analysed(
 
 
 def _executor(workers: int | None) -> "Executor | None":
-    from sisim.experiment.executors import processes
+    from sisim.analysis.executors import processes
 
     return None if workers == 1 else processes(workers)
 
@@ -669,7 +669,7 @@ def answer(
     lang: Lang,
 ) -> None:
     """Say what came out, and write it."""
-    from sisim.report.experiment.answers import publish_answer
+    from sisim.report.analysis.answer_files import publish_answer
 
     with politely(folder, lang):
         written = publish_answer(folder, name, pictures, tables, words)
@@ -686,7 +686,7 @@ def ends(scenario: Scenario, given: str, lang: Lang) -> tuple[str, float, float,
         Refusal: If the ends are no numbers, or upside down.
         ScenarioError: If there is no such number, or if it cannot be what was asked.
     """
-    from sisim.experiment.factors import alike, factors, is_whole, value_at
+    from sisim.analysis.varied import alike, factors, is_whole, value_at
 
     key, equals, span = given.partition("=")
     if equals:

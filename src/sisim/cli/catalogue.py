@@ -7,8 +7,8 @@ from typing import Annotated
 from sisim.cli.options import Options
 from sisim.cli.output import politely, print_table, refuse_early, refuse_file_early, whole_file
 from sisim.cli.speech import Refusal, complain
-from sisim.language import Lang, number, t
-from sisim.scenario.catalogue import (
+from sisim.i18n import Lang, number, t
+from sisim.loading.catalogue import (
     FOLDER,
     Entry,
     entries,
@@ -18,9 +18,9 @@ from sisim.scenario.catalogue import (
     read_catalogue,
     start_all,
 )
-from sisim.scenario.load import load_scenario
-from sisim.scenario.problems import ScenarioError
-from sisim.scenario.spreadsheet import SUFFIXES
+from sisim.loading.load import load_scenario
+from sisim.loading.spreadsheet import SUFFIXES
+from sisim.scenario.errors import ScenarioError
 
 SHOWN = ("name", "title", "target_group", "need", "administration", "budget", "file")
 PATHWAY = "child-youth"
@@ -113,7 +113,7 @@ def add_catalogue(
         if out is None:
             _list(chosen, lang)
         else:
-            from sisim.report.catalogue import write_catalogue
+            from sisim.report.catalogue_table import write_catalogue
 
             refuse_file_early(out, lang)
             with whole_file(out, lang) as partial:

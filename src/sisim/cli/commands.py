@@ -24,14 +24,14 @@ from sisim.cli.speech import Refusal, SpeakingCommand, SpeakingGroup
 from sisim.cli.sweeping import add_sweeping
 from sisim.cli.teaching import add_teaching
 from sisim.cli.watching import add_watching
-from sisim.language import Lang, preferred_language, t
-from sisim.scenario.contents import contents
-from sisim.scenario.document import shipped
-from sisim.scenario.load import load_pathway, load_scenario
-from sisim.scenario.schema import schema as json_schema
+from sisim.i18n import Lang, preferred_language, t
+from sisim.loading.document import shipped
+from sisim.loading.load import load_pathway, load_scenario
+from sisim.loading.summary import contents
+from sisim.scenario.json_schema import schema as json_schema
 
 if TYPE_CHECKING:
-    from sisim.report.series import View
+    from sisim.analysis.comparison import View
 
 # The engine, the reports and pandas are imported inside the commands that need them: help and
 # checks should come at once.
@@ -133,7 +133,7 @@ def build(lang: Lang) -> typer.Typer:
             int | None, option("--year", t("YEAR", lang), t("The year that is marked.", lang))
         ] = None,
     ) -> None:  # fmt: skip
-        from sisim.report.series import View
+        from sisim.analysis.comparison import View
 
         view = View(ordinary=ordinary, current=current, year=year)
         _simulate(scenario, changes, seed, replications, out, lang, view=view)
@@ -168,8 +168,8 @@ def build(lang: Lang) -> typer.Typer:
         arms = _arms(loaded, arm, lang)
         folder = out or RESULTS / loaded.name
         refuse_early(folder, lang)
-        from sisim.engine.simulate import simulate
-        from sisim.report.economics.money import money_shown, money_words, publish_money
+        from sisim.engine.replications import simulate
+        from sisim.report.economics.money_report import money_shown, money_words, publish_money
         from sisim.results import Results
 
         with progress(t("Simulating", lang), lang) as tell:
@@ -229,8 +229,8 @@ def build(lang: Lang) -> typer.Typer:
         seed: Seed = None,
     ) -> None:
         loaded = load_scenario(scenario, values(changes, lang))
-        from sisim.report.explain import UnknownPerson
-        from sisim.report.explain import explain as explain_person
+        from sisim.report.explanation import UnknownPerson
+        from sisim.report.explanation import explain as explain_person
 
         try:
             with progress(t("Simulating", lang), lang) as tell:
@@ -294,7 +294,7 @@ def build(lang: Lang) -> typer.Typer:
         loaded = load_pathway(name, overrides)
         for line in contents(name, overrides, lang, "pathway"):
             print(line)
-        from sisim.report.diagram import draw_pathway
+        from sisim.report.pathway_diagram import draw_pathway
 
         with whole_file(picture, lang) as partial:
             draw_pathway(loaded, lang).savefig(partial)
@@ -304,8 +304,8 @@ def build(lang: Lang) -> typer.Typer:
             return
         from pandas import DataFrame
 
-        from sisim.pathways.histories import targets
-        from sisim.report.targets import target_rows, target_words
+        from sisim.calibration.life_histories import targets
+        from sisim.report.target_table import target_rows, target_words
 
         with progress(t("Simulating", lang), lang) as tell:
             table = targets(
@@ -339,7 +339,7 @@ def build(lang: Lang) -> typer.Typer:
 
         table = register(load_scenario(scenario, values(changes, lang)))
         if out is None:
-            from sisim.report.register import register_rows
+            from sisim.report.register_table import register_rows
 
             print_table(register_rows(table, lang), lang)
         else:
@@ -383,8 +383,8 @@ def build(lang: Lang) -> typer.Typer:
                    min=1),
         ] = None,
     ) -> None:  # fmt: skip
-        from sisim.bench import bench as measure
-        from sisim.bench_sweep import bench_sweep
+        from sisim.bench.bench_engine import bench as measure
+        from sisim.bench.bench_sweep import bench_sweep
 
         if cells is None:
             with progress(t("Measuring", lang), lang) as tell:
@@ -429,7 +429,7 @@ def _simulate(
                             year=str(view.year), first=str(first), last=str(last)))  # fmt: skip
     folder = out or RESULTS / scenario.name
     refuse_early(folder, lang)
-    from sisim.engine.simulate import simulate
+    from sisim.engine.replications import simulate
     from sisim.results import Results
 
     with progress(t("Simulating", lang), lang) as tell:
@@ -455,9 +455,9 @@ def _arms(scenario: Any, chosen: list[str] | None, lang: Lang) -> list[str]:
 
 def _publish(result: Any, folder: Path, lang: Lang, view: "View | None") -> list[Path]:
     """Say what came out, and write it: figures where the scenario says which, always numbers."""
-    from sisim.report.outcomes import outcome_rows
+    from sisim.report.outcome_table import outcome_rows
     from sisim.report.publish import publish, write_all, write_tables
-    from sisim.report.words import sentences
+    from sisim.report.summary import sentences
 
     if result.scenario.figures is not None:
         # The figures alone come with the numbers behind them; the money is a second's work more.
@@ -472,7 +472,7 @@ def _publish(result: Any, folder: Path, lang: Lang, view: "View | None") -> list
         result.outcomes().to_csv(partial / "outcomes.csv", index=False)
         write_tables(result.money_tables, partial)
         if result.scenario.goals:
-            from sisim.report.goals import write_goals
+            from sisim.report.goal_lines import write_goals
 
             write_goals(result, partial, lang)
 
@@ -491,6 +491,6 @@ def _of_goals(result: Any, lang: Lang) -> list[str]:
     """Return what is said of the scenario's goals, if it has any."""
     if not result.scenario.goals:
         return []
-    from sisim.report.goals import goal_words
+    from sisim.report.goal_lines import goal_words
 
     return goal_words(result, lang)

@@ -6,8 +6,8 @@ from typing import Any
 import typer
 
 from sisim.cli.speech import Refusal
-from sisim.language import Lang, t
-from sisim.scenario.override import parse_value
+from sisim.i18n import Lang, t
+from sisim.loading.overrides import parse_value
 
 RESULTS = Path("sisim-results")
 """Where results are written when no folder is named."""

@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.table import Table
 
 from sisim.cli.speech import Refusal
-from sisim.language import t
-from sisim.report.writing import decimal
-from sisim.scenario.problems import Reason
-from sisim.scenario.system import why
+from sisim.i18n import t
+from sisim.report.formats import decimal
+from sisim.scenario.errors import Reason
+from sisim.scenario.os_errors import why
 
 
 @contextmanager

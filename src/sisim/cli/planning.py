@@ -10,9 +10,9 @@ from sisim.cli.options import RESULTS, Options, values
 from sisim.cli.output import refuse_early
 from sisim.cli.progress import progress
 from sisim.cli.speech import Refusal
-from sisim.language import Lang, t
-from sisim.scenario.load import load_scenario
-from sisim.scenario.problems import nearest
+from sisim.i18n import Lang, t
+from sisim.loading.load import load_scenario
+from sisim.scenario.errors import nearest
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -109,8 +109,8 @@ def add_planning(
         for name in risk_of or []:
             text = t('There is no transition "{name}".', lang, name=name)
             _known(name, loaded.pathway.transitions, text, lang)
-        from sisim.planning.needs import needs as where
-        from sisim.report.planning.needs import (
+        from sisim.analysis.needs import needs as where
+        from sisim.report.analysis.needs_report import (
             draw_concentration,
             draw_groups,
             draw_rules,
@@ -183,10 +183,10 @@ def add_planning(
         loaded = load_scenario(scenario, values(changes, lang))
         folder = _folder(out, loaded, lang)
         chosen = _arm(loaded, arm, lang)
-        from sisim.planning.follow_up import deviations, moments
-        from sisim.planning.follow_up import follow_up as plan_of
-        from sisim.planning.observed import read_observed, template
-        from sisim.report.planning.follow_up import draw_follow_up, plan_table, sentences
+        from sisim.analysis.monitoring import deviations, moments
+        from sisim.analysis.monitoring import follow_up as plan_of
+        from sisim.analysis.observed import read_observed, template
+        from sisim.report.analysis.monitoring_report import draw_follow_up, plan_table, sentences
 
         when = moments(loaded, month)
         if not when:
@@ -249,8 +249,8 @@ def add_planning(
             raise Refusal(t("--budget takes an amount over 0.", lang))
         loaded = load_scenario(scenario, values(changes, lang))
         folder = _folder(out, loaded, lang)
-        from sisim.planning.implementation import LEVERS, chosen, implementation
-        from sisim.report.planning.implementation import draw_versions, draw_years, sentences
+        from sisim.analysis.scale_up import LEVERS, chosen, implementation
+        from sisim.report.analysis.scale_up_report import draw_versions, draw_years, sentences
 
         if arm is not None:
             _arm(loaded, arm, lang)

@@ -15,7 +15,7 @@ from rich.progress import (
 )
 
 from sisim.cli.speech import stderr
-from sisim.language import t
+from sisim.i18n import t
 
 
 @contextmanager

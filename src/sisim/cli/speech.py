@@ -14,8 +14,8 @@ from rich.console import Console
 from typer import rich_utils
 from typer.core import TyperCommand, TyperGroup
 
-from sisim.language import LANGUAGES, Lang, t
-from sisim.scenario.problems import ScenarioError, nearest
+from sisim.i18n import LANGUAGES, Lang, t
+from sisim.scenario.errors import ScenarioError, nearest
 
 # The parser's own exceptions have no public name: they are the bases of one that has.
 UsageError: Any = typer.BadParameter.__base__

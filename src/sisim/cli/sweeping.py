@@ -12,14 +12,14 @@ from sisim.cli.options import RESULTS, Options
 from sisim.cli.output import print_table, refuse_early
 from sisim.cli.progress import progress
 from sisim.cli.speech import INTERRUPTED, Refusal, complain
-from sisim.language import Lang, number, t
+from sisim.i18n import Lang, number, t
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from sisim.experiment.executors import Executor
-    from sisim.experiment.run import Study
+    from sisim.analysis.executors import Executor
+    from sisim.analysis.sweep import Study
 
 MOST_ROWS = 40
 """Rows of the summary that are printed; all are in the folder."""
@@ -79,10 +79,10 @@ def add_sweeping(command: Spoken, options: Options, lang: Lang) -> None:
         workers: Workers = None,
         cluster: Cluster = None,
     ) -> None:  # fmt: skip
-        from sisim.experiment.definition import load_experiment
-        from sisim.experiment.design import count
-        from sisim.experiment.run import open_study
-        from sisim.experiment.run import sweep as run
+        from sisim.analysis.design import count
+        from sisim.analysis.experiment_file import load_experiment
+        from sisim.analysis.sweep import open_study
+        from sisim.analysis.sweep import sweep as run
 
         plan = load_experiment(file)
         folder = out or RESULTS / plan.experiment.name
@@ -126,7 +126,7 @@ def add_sweeping(command: Spoken, options: Options, lang: Lang) -> None:
         workers: Workers = None,
         cluster: Cluster = None,
     ) -> None:  # fmt: skip
-        from sisim.experiment.run import open_study
+        from sisim.analysis.sweep import open_study
 
         with told(lang):
             study = open_study(result)
@@ -154,7 +154,7 @@ def told(lang: Lang) -> Iterator[None]:
     Raises:
         Refusal: With what is wrong.
     """
-    from sisim.experiment.store import StoreError
+    from sisim.analysis.store import StoreError
 
     try:
         yield
@@ -163,7 +163,7 @@ def told(lang: Lang) -> Iterator[None]:
 
 
 def _executor(workers: int | None, cluster: str | None) -> "Executor":
-    from sisim.experiment.executors import dask, in_process, processes
+    from sisim.analysis.executors import dask, in_process, processes
 
     if cluster is not None:
         return dask(cluster)
@@ -205,8 +205,8 @@ def _summary(study: "Study", lang: Lang) -> None:
 
 def _named(means: "DataFrame", outcomes: list[str], scenario: Scenario, lang: Lang) -> "DataFrame":
     """Return the means with arms and outcomes as a reader calls them; what has no value is –."""
-    from sisim.experiment.measures import PAYBACK
-    from sisim.report.experiment.frame import Subject
+    from sisim.analysis.measures import PAYBACK
+    from sisim.report.analysis.analysis_frame import Subject
 
     columns = {one: Subject(scenario, (), "", one).label(lang) for one in outcomes}
     arms = [Subject(scenario, (), arm, "").arm_label(lang) for arm in means["arm"]]

@@ -8,8 +8,8 @@ from sisim.cli.options import RESULTS, Options, values
 from sisim.cli.output import refuse_file_early, whole_file
 from sisim.cli.progress import progress
 from sisim.cli.speech import Refusal
-from sisim.language import Lang, t
-from sisim.scenario.load import load_scenario
+from sisim.i18n import Lang, t
+from sisim.loading.load import load_scenario
 
 Command = Callable[[str, str], Callable[[Callable[..., None]], Callable[..., None]]]
 

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from sisim.cli.options import Options, values
 from sisim.cli.progress import compile_once
 from sisim.cli.speech import Refusal, complain
-from sisim.language import Lang, t
-from sisim.scenario.load import load_scenario
-from sisim.scenario.problems import Reason
-from sisim.scenario.system import why
+from sisim.i18n import Lang, t
+from sisim.loading.load import load_scenario
+from sisim.scenario.errors import Reason
+from sisim.scenario.os_errors import why
 
 Command = Callable[[str, str], Callable[[Callable[..., None]], Callable[..., None]]]
 

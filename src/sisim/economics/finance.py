@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from sisim.economics.rewards import present_value
+from sisim.economics.discounting import present_value
 
 Floats = NDArray[np.float64]
 LOWEST_RATE, HIGHEST_RATE = -0.9, 10.0

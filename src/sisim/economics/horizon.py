@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sisim.economics.rewards import discount_factors
-from sisim.engine.result import Result
+from sisim.economics.discounting import discount_factors
+from sisim.engine.counts import Result
 from sisim.scenario.economy import Tail
 
 Floats = NDArray[np.float64]

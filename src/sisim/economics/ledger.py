@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sisim.economics.discounting import counted
 from sisim.economics.prices import PriceList
-from sisim.economics.rewards import counted
-from sisim.engine.result import ITEMS, PHASES, Result, Units, labels
+from sisim.engine.counts import ITEMS, PHASES, Result, Units, labels
 from sisim.scenario.economy import FUND
 from sisim.scenario.scenario import Cost, Scenario
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.engine.counts import Result
 from sisim.engine.effects import fidelity_path
-from sisim.engine.result import Result
 from sisim.scenario.scenario import Goal, OutcomeMeasure
 
 Where = Mapping[str, Sequence[str]]

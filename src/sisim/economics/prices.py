@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sisim.scenario.base import Positive
 from sisim.scenario.scenario import Scenario
+from sisim.scenario.types import Positive
 
 KPI_SOURCE = "SCB, konsumentprisindex (KPI), annual means, 1980 = 100; recalled, check before use"
 KPI_GRADE = "literature"

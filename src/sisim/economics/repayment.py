@@ -20,8 +20,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sisim.economics.cash import cash_ladder
-from sisim.economics.fund import FundAccount, accumulated
+from sisim.economics.cash_releasing import cash_ladder
+from sisim.economics.fund_account import FundAccount, accumulated
 from sisim.economics.ledger import ORE, Kind, Ledger, Line, payer_principal
 from sisim.economics.prices import PriceList
 from sisim.economics.rounding import HAIR, rounded

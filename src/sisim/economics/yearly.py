@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sisim.engine.result import Axis, tidy
+from sisim.engine.counts import Axis, tidy
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from sisim.engine import kernel
 from sisim.engine import tables as tb
 from sisim.engine.columns import columns as columns_of
 from sisim.engine.compile import compile_scenario
+from sisim.engine.counts import Replication, Result
 from sisim.engine.enrolment import Enrolments, Plan
 from sisim.engine.kernel import (
     Columns,
@@ -35,8 +36,7 @@ from sisim.engine.kernel import (
     observe,
 )
 from sisim.engine.population import People, category_bounds
-from sisim.engine.result import Replication, Result
-from sisim.engine.run import Tally
+from sisim.engine.simulation import Tally
 from sisim.engine.tables import NEVER, Compiled
 from sisim.scenario.scenario import Scenario
 

@@ -66,9 +66,9 @@ from sisim.engine.tables import (
     TransitionRow,
     UseRow,
 )
-from sisim.scenario.base import Number
 from sisim.scenario.pathway import Factor, Pathway, Scale
 from sisim.scenario.scenario import Bounds, Effect, Scenario
+from sisim.scenario.types import Number
 
 
 def compile_scenario(scenario: Scenario) -> Compiled:

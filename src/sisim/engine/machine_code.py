@@ -23,7 +23,7 @@ from sisim.engine.compile import compile_scenario
 from sisim.engine.draws import seed_key
 from sisim.engine.enrolment import eligible
 from sisim.engine.population import people
-from sisim.scenario.load import load_scenario
+from sisim.loading.load import load_scenario
 
 Arguments = dict[Callable[..., Any], tuple[Any, ...]]
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from sisim.engine.clock import Clock
 from sisim.engine.draws import U32, draw_many, purpose_code, seed_key
 from sisim.engine.families import eldest_of
-from sisim.scenario.base import Positive
 from sisim.scenario.pathway import Attribute
 from sisim.scenario.scenario import Movers, Scenario
+from sisim.scenario.types import Positive
 
 _MOVER = 1 << 31
 

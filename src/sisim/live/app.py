@@ -12,11 +12,11 @@ from typing import Any
 from nicegui import app, ui
 from starlette.requests import Request
 
-from sisim.language import Lang
-from sisim.live.library import Library
-from sisim.live.page import Page, usual
-from sisim.live.session import Settings
-from sisim.live.speaker import Speaker
+from sisim.i18n import Lang
+from sisim.live.scenario_library import Library
+from sisim.live.settings import Settings
+from sisim.live.views.page import Page, usual
+from sisim.live.views.speaker_view import Speaker
 
 HERE = "127.0.0.1"
 FIRST_PORT = 8480

@@ -10,9 +10,9 @@ from typing import Any
 
 from nicegui import ui
 
-from sisim.live.newest import POOL
+from sisim.analysis.comparison import drawn
+from sisim.live.latest_only import POOL
 from sisim.live.visit import Picture, Visit
-from sisim.report.series import drawn
 
 TYPES = {
     "svg": "image/svg+xml", "png": "image/png", "csv": "text/csv", "toml": "application/toml"

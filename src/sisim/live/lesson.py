@@ -19,22 +19,22 @@ from typing import Any
 
 import numpy as np
 
-from sisim.experiment.cell import MoneyPaths
-from sisim.language import LANGUAGES, t
-from sisim.live.charts import AROUND, COST, LEFT, LIGHT, RIGHT, Axes, Look, Option, figure
+from sisim.analysis.cell import MoneyPaths
+from sisim.analysis.comparison import WHICH, Comparison, Floats, Side, Which, compare, compared_in
+from sisim.analysis.versions import Versions
+from sisim.i18n import LANGUAGES, t
+from sisim.live.chart_options import AROUND, COST, LEFT, LIGHT, RIGHT, Axes, Look, Option, figure
 from sisim.live.echarts import plain_script
-from sisim.live.levers import Lever, changes, main_levers
-from sisim.live.library import with_figures
+from sisim.live.scenario_library import with_figures
+from sisim.live.sliders import Lever, changes, main_levers
+from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.captions import headline_cells
-from sisim.report.experiment.assumption_words import Assumptions
+from sisim.report.formats import money, percent_sign, unit_for
 from sisim.report.frame import span, unit_of
-from sisim.report.series import WHICH, Comparison, Floats, Side, Which, compare, compared_in
-from sisim.report.words import caption, footer, number_of, scope, verdict
-from sisim.report.writing import money, percent_sign, unit_for
+from sisim.report.summary import caption, footer, number_of, scope, verdict
 from sisim.results import Results
 from sisim.scenario.numbers import with_numbers
 from sisim.scenario.scenario import Scenario
-from sisim.versions import Versions
 
 MOST_POINTS = 729
 """Three levels of six sliders."""

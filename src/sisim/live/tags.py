@@ -11,7 +11,7 @@ from nicegui.element import Element
 from nicegui.elements import echart  # noqa: F401 (offers Apache ECharts to the browser)
 from nicegui.elements.mixins.text_element import TextElement
 
-from sisim.live.charts import Option, patch
+from sisim.live.chart_options import Option, patch
 
 Do = Callable[..., Any]
 

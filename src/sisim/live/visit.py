@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
-from sisim.live import levers
-from sisim.live.charts import ALL, Axes, Look, Option, Reveal, figure
-from sisim.live.levers import Lever, all_levers, main_levers
-from sisim.live.library import Library, base_changes, name_for
-from sisim.live.newest import POOL, Newest
-from sisim.live.room import Places
-from sisim.live.session import History, Settings
-from sisim.live.telling import STEPS, story
-from sisim.live.world import World
-from sisim.nearby import Nearby
-from sisim.report.series import WHICH, Comparison, View, Which, compare
+from sisim.analysis.comparison import WHICH, Comparison, View, Which, compare
+from sisim.analysis.emulator import Nearby
+from sisim.live import sliders as levers
+from sisim.live.chart_options import ALL, Axes, Look, Option, Reveal, figure
+from sisim.live.label_space import Places
+from sisim.live.latest_only import POOL, Newest
+from sisim.live.narration import STEPS, story
+from sisim.live.scenario_library import Library, base_changes, name_for
+from sisim.live.scenario_session import World
+from sisim.live.settings import History, Settings
+from sisim.live.sliders import Lever, all_levers, main_levers
 from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 

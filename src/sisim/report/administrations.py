@@ -8,7 +8,18 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.typing import LineStyleType
 
-from sisim.language import t
+from sisim.analysis.comparison import (
+    WHICH,
+    Administration,
+    Comparison,
+    Floats,
+    Investing,
+    View,
+    Which,
+    administrations_of,
+    compare,
+)
+from sisim.i18n import t
 from sisim.report.frame import (
     EDGE,
     cost_title,
@@ -21,17 +32,6 @@ from sisim.report.frame import (
 )
 from sisim.report.labels import EndLabels
 from sisim.report.result import WITHOUT, Result
-from sisim.report.series import (
-    WHICH,
-    Administration,
-    Comparison,
-    Floats,
-    Investing,
-    View,
-    Which,
-    administrations_of,
-    compare,
-)
 from sisim.report.style import (
     BLACK,
     BLUE,
@@ -54,7 +54,7 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.words import number_of
+from sisim.report.summary import number_of
 
 HUES = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, "#8C8C8C", "#7A5230")
 STYLES: dict[Which, LineStyleType] = {"project": (0, (4, 1.2, 1, 1.2)), "new_way": "solid"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from sisim.language import t
+from sisim.analysis.comparison import Comparison, Investing, Which
+from sisim.i18n import t
+from sisim.report.formats import Unit, decimal, money, spread, unit_for
 from sisim.report.result import Estimate
-from sisim.report.series import Comparison, Investing, Which
-from sisim.report.writing import Unit, decimal, money, spread, unit_for
 from sisim.scenario.scenario import Scenario
 
 Cell = tuple[str, str]

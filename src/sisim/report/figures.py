@@ -14,7 +14,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
-from sisim.language import t
+from sisim.analysis.comparison import (
+    NOTICEABLE,
+    WHICH,
+    Comparison,
+    Curve,
+    Investing,
+    Side,
+    View,
+    Which,
+    compare,
+)
+from sisim.i18n import t
 from sisim.report.captions import end_claim, headline_cells, name_of_without, phase_label
 from sisim.report.frame import (
     EDGE,
@@ -28,17 +39,6 @@ from sisim.report.frame import (
 )
 from sisim.report.labels import EndLabels, Room
 from sisim.report.result import Result
-from sisim.report.series import (
-    NOTICEABLE,
-    WHICH,
-    Comparison,
-    Curve,
-    Investing,
-    Side,
-    View,
-    Which,
-    compare,
-)
 from sisim.report.style import (
     BLACK,
     BLUE,
@@ -61,7 +61,7 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.words import caption, number_of, paid_back, percent_pair, verdict
+from sisim.report.summary import caption, number_of, paid_back, percent_pair, verdict
 
 LINE = 24.0
 """Height of a line of projector text, in layout pixels."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sisim.language import t
-from sisim.report.series import Comparison, Investing
+from sisim.analysis.comparison import Comparison, Investing
+from sisim.i18n import t
+from sisim.report.formats import Unit, decimal, unit_for
 from sisim.report.style import FINE, MUTED, NEW_WAY_TINT, PROJECT_TINT, figure_of, width_of, write
-from sisim.report.words import bands, footer, scope
-from sisim.report.writing import Unit, decimal, unit_for
+from sisim.report.summary import bands, footer, scope
 
 EDGE = 20.0
 """White space at the edges of a picture, in layout pixels."""

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sisim.language import t
+from sisim.i18n import t
 from sisim.scenario.scenario import Scenario
 
 Place = Literal["none", "everyone", "services", "case"]

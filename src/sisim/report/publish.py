@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sisim.analysis.comparison import Comparison, View, compare, drawn, headlines
 from sisim.report.result import Result
-from sisim.report.series import Comparison, View, compare, drawn, headlines
-from sisim.report.words import sentences
+from sisim.report.summary import sentences
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,7 +46,7 @@ def publish(
     # The libraries that draw are slow to import: only who publishes waits for them.
     from sisim.report.administrations import administrations
     from sisim.report.figures import question9, question9_single
-    from sisim.report.goals import goal_words, write_goals
+    from sisim.report.goal_lines import goal_words, write_goals
     from sisim.report.style import save
 
     story = compare(result, view)

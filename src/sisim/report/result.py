@@ -8,11 +8,11 @@ from typing import Literal, Protocol
 import pandas as pd
 
 from sisim.economics.appraisal import Appraisal
-from sisim.economics.budget import Budget
-from sisim.economics.cash import CashLadder
+from sisim.economics.budget_impact import Budget
+from sisim.economics.cash_releasing import CashLadder
+from sisim.economics.cost_effectiveness import Effectiveness
 from sisim.economics.distribution import WhoGains
-from sisim.economics.effectiveness import Effectiveness
-from sisim.economics.portfolio import Portfolio
+from sisim.economics.fund_portfolio import Portfolio
 from sisim.economics.repayment import Repayments
 from sisim.economics.yearly import Yearly
 from sisim.scenario.fund import Basis

@@ -19,7 +19,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sisim.report.writing import decimal
+from sisim.report.formats import decimal
 
 BLACK, BLUE, SKY = "#000000", "#0072B2", "#56B4E9"
 ORANGE, GREEN, VERMILION, PURPLE, YELLOW = "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#F0E442"

@@ -22,7 +22,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sisim.scenario.base import Name, Number, Positive, Probability, Table, Text
+from sisim.scenario.types import Name, Number, Positive, Probability, Table, Text
 
 Against = Literal["without", "before", "stated", "none"]
 Period = Annotated[list[int], Field(min_length=2, max_length=2)]

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sisim.scenario.base import Number, Positive, Table
 from sisim.scenario.pathway import Administration, Principal
+from sisim.scenario.types import Number, Positive, Table
 
 FUND = "fund"
 """Who pays an investment that no administration pays."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sisim.scenario.base import Name, Table, Text
+from sisim.scenario.types import Name, Table, Text
 
 Month = Annotated[int, Field(ge=1)]
 MONTHS = (6, 12, 24, 36)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sisim.scenario.base import Name, Number, Positive, Probability, Table, Text
+from sisim.scenario.types import Name, Number, Positive, Probability, Table, Text
 
 Basis = Literal["planned", "mix", "observed", "none"]
 Year = Annotated[str, Field(pattern=r"^\d{4}$")]

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from sisim.scenario.base import Number
 from sisim.scenario.pathway import Transition
+from sisim.scenario.types import Number
 
 N = TypeVar("N")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sisim.language import t
-from sisim.scenario.base import Number
+from sisim.i18n import t
 from sisim.scenario.pathway import Factor, Pathway
 from sisim.scenario.scenario import Scenario
+from sisim.scenario.types import Number
 
 
 def grade_name(grade: str | None, lang: str) -> str:

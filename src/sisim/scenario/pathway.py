@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from sisim.scenario.base import Grade, Name, Number, Positive, Probability, Rate, Table, Text
+from sisim.scenario.types import Grade, Name, Number, Positive, Probability, Rate, Table, Text
 
 Unit = Literal["year", "month", "step"]
 Scale = Literal["rate_ratio", "odds_ratio", "relative_risk"]
@@ -249,7 +249,7 @@ class Entry(Table):
 class Target(Table):
     """A number that the simulation should reproduce without any investment.
 
-    `measure` names one of the measures in `sisim.pathways.targets`; `arguments` are its arguments.
+    `measure` names one of the measures in `sisim.calibration.targets`; `arguments` are its arguments.
     """
 
     label: Text

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sisim.scenario.base import Number
-from sisim.scenario.findings import given
+from sisim.checks.issues import given
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import owner_of
 from sisim.scenario.scenario import Scenario
+from sisim.scenario.types import Number
 
 COLUMNS = (
     "key", "value", "low", "high", "distribution", "grade", "source", "note", "tuned", "file",

@@ -7,13 +7,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from sisim.language import t
-from sisim.scenario.base import Name, Number, Positive, Probability, Rate, Table, Text
+from sisim.i18n import t
 from sisim.scenario.contract import Contract
 from sisim.scenario.economy import FUND, Economy
 from sisim.scenario.follow_up import FollowUpPlan
 from sisim.scenario.fund import Fund
 from sisim.scenario.pathway import Pathway, Scale
+from sisim.scenario.types import Name, Number, Positive, Probability, Rate, Table, Text
 
 Ending = Literal["ends", "continues", "new_way_of_working"]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]

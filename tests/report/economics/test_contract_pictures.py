@@ -10,17 +10,17 @@ import pytest
 from matplotlib.text import Text
 
 import sisim
-from sisim.economics.contract import PRIVATE, with_contracts
-from sisim.language import LANGUAGES
-from sisim.report.economics.contract import (
+from sisim.economics.settlement import PRIVATE, with_contracts
+from sisim.i18n import LANGUAGES
+from sisim.report.economics.contract_report import (
     contract_pictures,
     contract_shown,
     contract_tables,
     contract_words,
     party_table,
 )
+from sisim.report.formats import NBSP
 from sisim.report.style import renderer
-from sisim.report.writing import NBSP
 from sisim.results import Results
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"

@@ -8,18 +8,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from any_counts import PATHWAY, counts, same_in_every_arm
+from helpers.any_counts import PATHWAY, counts, same_in_every_arm
 
-from sisim.economics.effectiveness import Effectiveness, Measure
-from sisim.language import LANGUAGES
+from sisim.economics.cost_effectiveness import Effectiveness, Measure
+from sisim.i18n import LANGUAGES
 from sisim.report.economics.cash_ladder import draw_cash_ladder
-from sisim.report.economics.frontier import draw_frontier
-from sisim.report.economics.money import money_shown, money_tables, money_words, publish_money
+from sisim.report.economics.cost_effectiveness_plane import draw_frontier
+from sisim.report.economics.money_report import (
+    money_shown,
+    money_tables,
+    money_words,
+    publish_money,
+)
+from sisim.report.economics.money_words import verdict_words
 from sisim.report.economics.net_position import draw_net_position
 from sisim.report.economics.who_gains import draw_who_gains
-from sisim.report.economics.words import verdict_words
 from sisim.results import Results
-from sisim.scenario.base import Text
+from sisim.scenario.types import Text
 
 OUTCOMES = {
     "placed": {"label": {"sv": "placerade", "en": "placed"}, "group": "placed"},

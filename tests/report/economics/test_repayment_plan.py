@@ -9,16 +9,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sisim.economics.portfolio import Venture, portfolio
-from sisim.engine.simulate import simulate
-from sisim.report.economics import portfolio as report_of_portfolio
-from sisim.report.economics import repayment
-from sisim.report.economics.portfolio import draw_portfolio, portfolio_sentences, portfolio_table
+from sisim.economics.fund_portfolio import Venture, portfolio
+from sisim.engine.replications import simulate
+from sisim.loading.load import load_scenario
+from sisim.report.economics import portfolio_report as report_of_portfolio
+from sisim.report.economics import repayment_report as repayment
+from sisim.report.economics.portfolio_report import (
+    draw_portfolio,
+    portfolio_sentences,
+    portfolio_table,
+)
 from sisim.report.economics.repayment_tables import plan_csv, repayment_table
-from sisim.report.writing import NBSP
+from sisim.report.formats import NBSP
 from sisim.results import Results
 from sisim.scenario.fund import Fund
-from sisim.scenario.load import load_scenario
 
 SCENARIO = Path(__file__).parents[3] / "scenarios" / "repayment.toml"
 ARMS = ["project"]

@@ -7,8 +7,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.typing import LineStyleType
 
-from sisim.language import t
+from sisim.i18n import t
 from sisim.report.economics.repayment_tables import label_of
+from sisim.report.formats import unit_for
 from sisim.report.frame import EDGE
 from sisim.report.result import MoneyResult
 from sisim.report.style import (
@@ -30,8 +31,7 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.words import footer
-from sisim.report.writing import unit_for
+from sisim.report.summary import footer
 
 MOST = 4
 """So many administrations find room: those who repay the most."""

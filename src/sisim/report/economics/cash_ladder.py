@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sisim.economics.cash import CashLadder, Rung
-from sisim.language import t
-from sisim.report.economics.frame import money_canvas
+from sisim.economics.cash_releasing import CashLadder, Rung
+from sisim.i18n import t
+from sisim.report.economics.money_frame import money_canvas
+from sisim.report.formats import money, unit_for
 from sisim.report.result import MoneyResult
 from sisim.report.style import (
     BLUE,
@@ -26,7 +27,6 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.writing import money, unit_for
 
 GREY = "#8C8C8C"
 

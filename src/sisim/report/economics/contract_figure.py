@@ -11,8 +11,8 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.transforms import Affine2D, Transform
 from numpy.typing import NDArray
 
-from sisim.economics.contract import Settlement
-from sisim.language import number, t
+from sisim.economics.settlement import Settlement
+from sisim.i18n import number, t
 from sisim.report.economics.contract_words import (
     at_risk_words,
     bound,
@@ -23,6 +23,7 @@ from sisim.report.economics.contract_words import (
     signed,
     span_of,
 )
+from sisim.report.formats import Unit, decimal, money, share_of, spread, unit_for
 from sisim.report.frame import EDGE
 from sisim.report.result import Result
 from sisim.report.style import (
@@ -45,8 +46,7 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.words import footer
-from sisim.report.writing import Unit, decimal, money, share_of, spread, unit_for
+from sisim.report.summary import footer
 from sisim.scenario.contract import Payment
 from sisim.scenario.scenario import Scenario
 

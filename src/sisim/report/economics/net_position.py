@@ -7,12 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sisim.analysis.comparison import BAND_FROM
 from sisim.economics.appraisal import Appraisal
-from sisim.language import t
-from sisim.report.economics.frame import money_canvas
+from sisim.i18n import t
+from sisim.report.economics.money_frame import money_canvas
+from sisim.report.formats import decimal, money, unit_for
 from sisim.report.labels import EndLabels, Room
 from sisim.report.result import MoneyResult
-from sisim.report.series import BAND_FROM
 from sisim.report.style import (
     BLUE,
     DARK_ORANGE,
@@ -27,7 +28,6 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.writing import decimal, money, unit_for
 
 
 def draw_net_position(result: MoneyResult, arm: str, lang: str) -> Figure:

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sisim.economics.budget import Budget
+from sisim.economics.budget_impact import Budget
 from sisim.economics.repayment import Repayments
-from sisim.language import t
-from sisim.report.writing import Unit, decimal, share_of
+from sisim.i18n import t
+from sisim.report.formats import Unit, decimal, share_of
 from sisim.scenario.fund import Fund
 from sisim.scenario.scenario import Scenario
 

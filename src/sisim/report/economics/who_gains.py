@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sisim.economics.distribution import WhoGains
-from sisim.language import t
-from sisim.report.economics.frame import money_canvas
+from sisim.i18n import t
+from sisim.report.economics.money_frame import money_canvas
+from sisim.report.formats import decimal, unit_for
 from sisim.report.result import MoneyResult
 from sisim.report.style import (
     DARK_GREEN,
@@ -25,7 +26,6 @@ from sisim.report.style import (
     swatch,
     write,
 )
-from sisim.report.writing import decimal, unit_for
 
 MOST = 9
 """So many payers have room."""

@@ -1,0 +1,167 @@
+"""What comes of values near those already simulated: at once, and nearly right.
+
+Everything is linear in the counts (see `sisim.engine.counts`), so a position between two that have
+been simulated is read off the straight line between their counts. What several values do is added
+up from what each does alone. This is for an eye that follows a moving hand: what is told, saved or
+decided on is simulated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from itertools import zip_longest
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sisim.analysis.versions import Versions
+from sisim.engine.counts import Replication, Result
+from sisim.engine.simulation import Tally
+from sisim.results import Results
+
+Counts = list[NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Road:
+    """A value that can be moved, with whatever follows it.
+
+    Attributes:
+        start: Where the scenario says that it stands.
+        stops: What each position to be simulated means, by dotted path; in rising order, and
+            nothing where it is the start.
+    """
+
+    start: float
+    stops: Mapping[float, Mapping[str, Any]]
+
+    def first(self) -> Iterator[float]:
+        """Yield the positions that tell the most first: the ends, then what lies between."""
+        inner = sorted(at for at in self.stops if at != self.start)
+        while inner:
+            yield inner.pop()
+            if inner:
+                yield inner.pop(0)
+
+
+class Nearby:
+    """What has been learned of how each of some values bends the curves.
+
+    Args:
+        versions: The scenario, and what simulates it.
+        roads: The values that can be moved, by name.
+    """
+
+    def __init__(self, versions: Versions, roads: Mapping[str, Road]) -> None:
+        self._versions, self._roads = versions, roads
+        self._money = {
+            name
+            for name, road in roads.items()
+            if all(versions.money(path) for stop in road.stops.values() for path in stop)
+        }
+        lines = [
+            [(name, at) for at in road.first()]
+            for name, road in roads.items()
+            if name not in self._money and all(map(versions.quick, road.stops.values()))
+        ]
+        # The ends of every road before the middle of any.
+        self._left = [one for turn in zip_longest(*lines) for one in turn if one is not None]
+        # What each position adds to the start, which adds nothing to itself.
+        self._known: dict[str, dict[float, Counts | None]] = {}
+        self._lock = Lock()
+
+    @property
+    def left(self) -> int:
+        """How many positions are still to be simulated."""
+        return len(self._left)
+
+    def learn(self) -> None:
+        """Simulate the next position; nothing where all are known, or another does so now."""
+        if not self._left or not self._lock.acquire(blocking=False):
+            return
+        try:
+            name, at = self._left[0]
+            base = _counts(self._versions.results().counts.replications[0])
+            there = self._versions.results(self._roads[name].stops[at]).counts.replications[0]
+            bent = [new - old for new, old in zip(_counts(there), base, strict=True)]
+            line = self._known.get(name, {self._roads[name].start: None})
+            self._known[name] = {**line, at: bent}
+            del self._left[0]
+        finally:
+            self._lock.release()
+
+    def results(
+        self,
+        settled: Results,
+        moved: Mapping[str, tuple[float, float]],
+        changes: Mapping[str, Any],
+    ) -> Results | None:
+        """Return nearly what comes of a version, None where too little is known.
+
+        Args:
+            settled: A version of the same scenario that has been simulated.
+            moved: From where to where each value has been moved since.
+            changes: All that differs from the scenario, by dotted path.
+
+        Raises:
+            ScenarioError: If a value does not fit.
+        """
+        parts: list[tuple[float, Counts]] = []
+        for name, (before, now) in moved.items():
+            if name in self._money:
+                continue
+            there, here = self._bent(name, now), self._bent(name, before)
+            if there is None or here is None:
+                return None
+            parts += [*there, *((-weight, bent) for weight, bent in here)]
+        scenario = self._versions.scenario_with(changes)
+        result = settled.counts
+        return Results(
+            Result(
+                replace(result.compiled, scenario=scenario),
+                tuple(_with(one, parts) for one in result.replications),
+            )
+        )
+
+    def _bent(self, name: str, at: float) -> list[tuple[float, Counts]] | None:
+        """Return what a position adds to the start, as shares of what the two beside it add."""
+        known = self._known.get(name, {})
+        low = max((one for one in known if one <= at), default=None)
+        high = min((one for one in known if one >= at), default=None)
+        if low is None or high is None:
+            return None
+        share = (at - low) / (high - low) if high > low else 0.0
+        beside = ((1 - share, known[low]), (share, known[high]))
+        return [(weight, bent) for weight, bent in beside if weight and bent is not None]
+
+
+def _counts(one: Replication) -> Counts:
+    """Return what the arms have counted; the arm without is the same in every version."""
+    tally = [getattr(one.tally, field.name)[1:] for field in fields(Tally)]
+    return [*tally, one.started, one.treated, one.treated_state]
+
+
+def _with(one: Replication, parts: list[tuple[float, Counts]]) -> Replication:
+    """Return a replication to which shares of other counts have been added."""
+    if not parts:
+        return one
+    arms = [now.astype(np.float64) for now in _counts(one)]
+    for weight, bent in parts:
+        for now, more in zip(arms, bent, strict=True):
+            now += weight * more
+    names = [field.name for field in fields(Tally)]
+    tally = {
+        name: np.concatenate([getattr(one.tally, name)[:1], arm])
+        for name, arm in zip(names, arms, strict=False)
+    }
+    started, treated, treated_state = arms[len(names) :]
+    return replace(
+        one,
+        tally=Tally(**tally),
+        started=started,
+        treated=treated,
+        treated_state=treated_state,
+    )

@@ -1,0 +1,395 @@
+"""The plan of follow-up: in what range activity, reach and results should lie.
+
+Question 10: what is measured, when and by whom is settled before the start. The ranges are those of
+many runs of the investment, each with people and luck of its own and, unless numbers are to be kept
+as they are, with its own draw of what is uncertain about the investment. What is uncertain about
+the municipality and the pathway is drawn only if asked for: how many are placed here today is known
+when it starts. What is observed is then held against the ranges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sisim.economics.ledger import ledger
+from sisim.economics.outcomes import outcome
+from sisim.engine.compile import compile_scenario
+from sisim.engine.counts import Result
+from sisim.engine.individual_use import in_target, with_arms_alone
+from sisim.engine.replications import replication
+from sisim.engine.simulation import Progress, Simulation
+from sisim.engine.tables import NEVER
+from sisim.scenario.follow_up import MONTHS
+from sisim.scenario.psa_draws import draw
+from sisim.scenario.scenario import Scenario
+
+Kind = Literal["inflow", "activity", "reach", "cost", "participants", "outcome"]
+Verdict = Literal[
+    "as_planned", "cannot_tell", "better", "no_effect", "too_little", "other_inflow", "unexplained",
+    "above", "below",
+]  # fmt: skip
+Cell = tuple[int, str]
+"""A month and the name of a measure."""
+RUNS = 40
+RANGE = (0.05, 0.95)
+"""Nine of ten runs lie between these quantiles."""
+Drawn = Literal["nothing", "investments", "everything"]
+"""Which uncertain numbers are drawn: none, those of the investments, all."""
+RESULTS: tuple[Kind, ...] = ("participants", "outcome")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something to be measured.
+
+    Attributes:
+        name: As a file with what was observed has it: `begun.team`, `outcome.placed`.
+        kind: What it tells of.
+        investment: Of which investment; unset: of the whole municipality.
+        outcome: Of which of the scenario's outcomes.
+    """
+
+    name: str
+    kind: Kind
+    investment: str | None = None
+    outcome: str | None = None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a share, from 0 to 1."""
+        return self.kind in ("reach", "participants")
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """A plan of follow-up.
+
+    Attributes:
+        scenario: The scenario.
+        arm: Which arm is followed.
+        seeds: The seed of each run.
+        drawn: Which numbers were drawn; if none, the ranges are those of chance alone.
+        months: When, in months from the scenario's start.
+        measures: What.
+        runs: What came of each run. Columns: run, month, measure, value, without (the same if
+            nothing is invested: for participants that of the same people; NaN for what only an
+            investment has).
+    """
+
+    scenario: Scenario
+    arm: str
+    seeds: tuple[int, ...]
+    drawn: Drawn
+    months: tuple[int, ...]
+    measures: tuple[Measure, ...]
+    runs: pd.DataFrame
+
+    @cached_property
+    def plan(self) -> pd.DataFrame:
+        """The range of every measure: nine runs of ten.
+
+        Columns: month, measure, kind, low, middle, high, the same of `without_`, and of `effect_`:
+        the difference between the two in the same run, which is what a good comparison would show.
+        """
+        rows = []
+        grouped = self.runs.groupby(["month", "measure"], sort=False)
+        for month in self.months:
+            for measure in self.measures:
+                own = grouped.get_group((month, measure.name))
+                row: dict[str, object] = {
+                    "month": month, "measure": measure.name, "kind": measure.kind,
+                }  # fmt: skip
+                parts = {
+                    "": own["value"],
+                    "without_": own["without"],
+                    "effect_": own["value"] - own["without"],
+                }
+                for head, column in parts.items():
+                    values = column.dropna().to_numpy()
+                    ends = (
+                        np.quantile(values, [RANGE[0], 0.5, RANGE[1]])
+                        if len(values) else np.full(3, np.nan)
+                    )  # fmt: skip
+                    row |= dict(zip((f"{head}low", f"{head}middle", f"{head}high"), ends,
+                                    strict=True))  # fmt: skip
+                rows.append(row)
+        return pd.DataFrame(rows)
+
+    def measure(self, name: str) -> Measure:
+        """Return the measure of a name."""
+        return next(one for one in self.measures if one.name == name)
+
+
+def follow_up(
+    scenario: Scenario,
+    arm: str | None = None,
+    *,
+    months: Sequence[int] | None = None,
+    runs: int = RUNS,
+    drawn: Drawn = "investments",
+    seed: int | None = None,
+    progress: Progress | None = None,
+) -> FollowUp:
+    """Return in what range everything should lie that is followed up.
+
+    Args:
+        scenario: The scenario.
+        arm: Which arm is followed; unset: the last.
+        months: When, in months from the scenario's start; unset: as the scenario says, or 6, 12, 24
+            and 36. What lies after its end is left out.
+        runs: How many.
+        drawn: Which uncertain numbers are drawn anew in each run.
+        seed: The seed of the first run; unset: the scenario's.
+        progress: Called with the runs done and how many there are.
+
+    Raises:
+        LookupError: If there is no such arm, or no month that lies in the scenario.
+    """
+    if arm is None:
+        arm = next(reversed(scenario.arms), "")
+    if arm not in scenario.arms:
+        raise LookupError(arm)
+    when = moments(scenario, months)
+    if not when:
+        raise LookupError("months")
+    first = scenario.seed if seed is None else seed
+    seeds = tuple(range(first, first + runs))
+    measures = measures_of(scenario, arm)
+    rows = []
+    for number, one in enumerate(seeds):
+        if progress is not None:
+            progress(number, runs)
+        own = _drawn(scenario, drawn, number, first)
+        for (month, name), (value, without) in _watch(own, arm, one, when, measures).items():
+            rows.append({"run": number, "month": month, "measure": name, "value": value,
+                         "without": without})  # fmt: skip
+    table = pd.DataFrame(rows)
+    # An investment that has no participants, only areas, has none of their measures.
+    some = table.groupby("measure")["value"].apply(lambda own: own.fillna(0).ne(0).any())
+    kept = tuple(one for one in measures if some[one.name] or one.kind == "outcome")
+    return FollowUp(scenario, arm, seeds, drawn, when, kept, table)
+
+
+def moments(scenario: Scenario, months: Sequence[int] | None = None) -> tuple[int, ...]:
+    """Return when it is followed up: as asked, as the scenario says, or as is usual.
+
+    What lies after the scenario's end is left out.
+    """
+    spec = scenario.follow_up
+    usual = list(MONTHS) if spec is None else spec.months
+    last = scenario.time.years * 12 + 1e-9
+    return tuple(sorted({month for month in months or usual if month <= last}))
+
+
+def measures_of(scenario: Scenario, arm: str) -> tuple[Measure, ...]:
+    """Return what is followed up in an arm: inflow, activity, cost, reach, results."""
+    found: list[Measure] = []
+    grouped = [n for n, one in scenario.outcomes.items()
+               if one.group is not None and one.count == "stock"]  # fmt: skip
+    for name in scenario.arms[arm].investments:
+        heads: tuple[tuple[str, Kind], ...] = (
+            ("target", "inflow"), ("begun", "activity"), ("treated", "activity"),
+            ("spent", "cost"), ("reach", "reach"),
+        )  # fmt: skip
+        found += [Measure(f"{head}.{name}", kind, name) for head, kind in heads]
+        found += [
+            Measure(f"participants.{name}.{one}", "participants", name, one) for one in grouped
+        ]
+    return (*found, *(Measure(f"outcome.{n}", "outcome", None, n) for n in scenario.outcomes))
+
+
+def responsible(scenario: Scenario, measure: Measure) -> tuple[str, ...]:
+    """Return which administrations or funds have a measure in their own books.
+
+    The payers of an investment know who takes part; of an outcome, the administration that pays
+    most for the states of its group knows it. Empty if nobody pays for them.
+    """
+    if measure.investment is not None and measure.kind != "participants":
+        return tuple(scenario.investments[measure.investment].cost.shares)
+    if measure.outcome is None:
+        return ()
+    pathway = scenario.pathway
+    group = scenario.outcomes[measure.outcome].group
+    if group is None:
+        return ()
+    paid: dict[str, float] = {}
+    spec = pathway.groups[group]
+    for state in spec.states:
+        for name, use in pathway.tracks[spec.track].states[state].uses.items():
+            resource = pathway.resources[name]
+            for payer, share in resource.shares.items():
+                cost = share * resource.price.value * use.amount.value
+                paid[payer] = paid.get(payer, 0.0) + cost
+    return (max(paid, key=lambda payer: paid[payer]),) if paid else ()
+
+
+def _drawn(scenario: Scenario, which: Drawn, number: int, seed: int) -> Scenario:
+    if which == "nothing":
+        return scenario
+    drawn = draw(scenario, number, seed)
+    if which == "everything":
+        return drawn
+    return scenario.model_copy(update={"investments": drawn.investments})
+
+
+def _watch(
+    scenario: Scenario,
+    arm: str,
+    seed: int,
+    months: Sequence[int],
+    measures: Sequence[Measure],
+) -> dict[Cell, tuple[float, float]]:
+    """Return every measure at every month, in the arm and without, in one run."""
+    # The run need go no further than what is looked at: nothing depends on what comes later.
+    time = scenario.time.model_copy(update={"years": months[-1] / 12})
+    alone = with_arms_alone(scenario, {arm: scenario.arms[arm]})
+    short = alone.model_copy(update={"time": time})
+    compiled = compile_scenario(short)
+    clock = compiled.clock
+    simulation = Simulation(compiled, seed)
+    simulation.advance(clock.start)
+    n = simulation.columns.n
+    investments = list(scenario.arms[arm].investments)
+    ever = {name: np.zeros(n, np.bool_) for name in investments}
+    moments = {clock.months(month): month for month in months}
+    found: dict[Cell, tuple[float, float]] = {}
+    while simulation.step < clock.end:
+        simulation.begin()
+        for name in investments:
+            ever[name][in_target(simulation, name)] = True
+        simulation.finish()
+        month = moments.get(simulation.step - clock.start)
+        if month is not None:
+            for one in measures:
+                if one.investment is not None:
+                    found[month, one.name] = _of_people(simulation, one, ever)
+    result = Result(compiled, (replication(simulation),))
+    paid = ledger(result)
+    steps = clock.start - clock.history
+    for point, month in moments.items():
+        until = slice(steps, steps + point)
+        for one in measures:
+            if one.kind == "cost":
+                spent = sum(
+                    float(paid.amounts[0, 1, until, n].sum()) for n, line in enumerate(paid.lines)
+                    if line.item == one.investment and line.kind in ("investment", "running")
+                )  # fmt: skip
+                found[month, one.name] = spent, np.nan
+            elif one.investment is None:
+                found[month, one.name] = _of_all(result, one, until)
+    return found
+
+
+def _of_people(
+    simulation: Simulation, measure: Measure, ever: dict[str, NDArray[np.bool_]]
+) -> tuple[float, float]:
+    """Return what is known of persons when a step has been made."""
+    assert measure.investment is not None
+    number = simulation.compiled.investments.index(measure.investment)
+    place = simulation.columns.place[0, number]
+    begun = place["start"] != NEVER
+    if measure.kind == "participants":
+        assert measure.outcome is not None
+        inside = [_inside(simulation, begun, measure.outcome, arm) for arm in (1, 0)]
+        return inside[0], inside[1]
+    # A person who has begun was in the target group, whatever it is without.
+    size = float((ever[measure.investment] | begun).sum())
+    if measure.kind == "inflow":
+        return size, np.nan
+    if measure.kind == "reach":
+        return (float(begun.sum()) / size if size else np.nan), np.nan
+    if measure.name.startswith("begun."):
+        return float(begun.sum()), np.nan
+    return float((begun & (place["end"] == NEVER)).sum()), np.nan
+
+
+def _inside(simulation: Simulation, who: NDArray[np.bool_], name: str, arm: int) -> float:
+    """Return the share of some people, of those still residents, who are in an outcome's group."""
+    compiled, columns = simulation.compiled, simulation.columns
+    group = compiled.groups.index(str(compiled.scenario.outcomes[name].group))
+    people = np.flatnonzero(who)
+    rows = people if not arm else people + np.where(columns.differs[arm - 1, people], columns.n, 0)
+    rows = rows[columns.alive[rows]]
+    if not len(rows):
+        return float("nan")
+    sight = compiled.tables.sight
+    return float(sight.member[group, columns.state[sight.group_track[group], rows]].mean())
+
+
+def _of_all(result: Result, measure: Measure, until: slice) -> tuple[float, float]:
+    """Return an outcome of all residents: how many now, or how often since the start."""
+    assert measure.outcome is not None
+    spec = result.scenario.outcomes[measure.outcome]
+    if spec.group is not None and spec.count == "stock":
+        states = result.scenario.pathway.groups[spec.group]
+        numbers = [result.compiled.state(states.track, state) for state in states.states]
+        now = result.counts("stock")[0, :2, until.stop][:, numbers].sum(axis=-1)
+        return float(now[1]), float(now[0])
+    sums = outcome(result, spec)[0, :2, until].sum(axis=-1)
+    return float(sums[1]), float(sums[0])
+
+
+# ------------------------------------------------------------------------ plan and outcome
+
+
+def deviations(plan: FollowUp, observed: pd.DataFrame) -> pd.DataFrame:
+    """Return what was observed beside the plan, and what the deviation says.
+
+    Inflow, activity and reach are judged first, as results depend on them: a result worse than its
+    range is put down to them if they were outside theirs when last observed, and to the lack of an
+    effect if they were not. Where neither activity nor reach was observed it is not explained.
+
+    Args:
+        plan: The plan.
+        observed: Columns: month, measure, value.
+
+    Returns:
+        The rows of the plan that were observed, with observed, deviation (from the middle),
+        outside (-1 below the range, 0 in it, 1 above) and verdict.
+    """
+    table = plan.plan.merge(
+        observed.rename(columns={"value": "observed"})[["month", "measure", "observed"]],
+        on=["month", "measure"],
+    )
+    table["deviation"] = table["observed"] - table["middle"]
+    table["outside"] = (
+        (table["observed"] > table["high"]).astype(int)
+        - (table["observed"] < table["low"]).astype(int)
+    )  # fmt: skip
+    rows = table.to_dict("records")
+    table["verdict"] = [_verdict(plan, row, table) for row in rows]
+    return table
+
+
+def _verdict(plan: FollowUp, row: dict[Hashable, Any], observed: pd.DataFrame) -> Verdict:
+    measure, outside = plan.measure(row["measure"]), row["outside"]
+    if measure.kind not in RESULTS:
+        return "as_planned" if not outside else "above" if outside > 0 else "below"
+    as_without = row["without_low"] <= row["observed"] <= row["without_high"]
+    if not outside:
+        return "cannot_tell" if as_without else "as_planned"
+    assert measure.outcome is not None
+    good = -1 if plan.scenario.outcomes[measure.outcome].good == "low" else 1
+    if outside == good:
+        return "better"
+    earlier = observed[observed["month"] <= row["month"]]
+    own = earlier[earlier["measure"].map(lambda name: _concerns(plan, name, measure))]
+    latest = own.sort_values("month").drop_duplicates("measure", keep="last")
+    done = latest[latest["kind"].isin(["activity", "reach"])]
+    if (latest.loc[latest["kind"] == "inflow", "outside"] != 0).any():
+        return "other_inflow"
+    if not len(done):
+        return "unexplained"
+    return "too_little" if (done["outside"] < 0).any() else "no_effect"
+
+
+def _concerns(plan: FollowUp, name: str, measure: Measure) -> bool:
+    own = plan.measure(name).investment
+    return own is not None and measure.investment in (None, own)

@@ -1,0 +1,152 @@
+"""How sure a mean over replications is, and how many more would make it as sure as is wished.
+
+Replications are paired: with and without meet the same people and the same luck, and what is
+looked at is their difference. Intervals are those of Student's t; the number needed, and the rule
+that runs until it is reached, are those of Law, "Simulation Modeling and Analysis", ch. 9.4.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil, inf, isfinite, nan
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from sisim.analysis.question import Floats
+
+CONFIDENCE = 0.95
+FEWEST = 2
+"""A single replication cannot tell how sure it is."""
+
+
+@dataclass(frozen=True)
+class Precision:
+    """A mean over paired replications and how sure it is.
+
+    Attributes:
+        mean: The mean.
+        deviation: The standard deviation between replications.
+        half_width: Half the width of the confidence interval of the mean; inf for a single one.
+        replications: How many there are.
+        confidence: Of the interval.
+        wished: The half width that is wished for, if one is.
+    """
+
+    mean: float
+    deviation: float
+    half_width: float
+    replications: int
+    confidence: float = CONFIDENCE
+    wished: float | None = None
+
+    @property
+    def low(self) -> float:
+        """The low end of the interval."""
+        return self.mean - self.half_width
+
+    @property
+    def high(self) -> float:
+        """The high end of the interval."""
+        return self.mean + self.half_width
+
+    @property
+    def reached(self) -> bool:
+        """Whether it is as sure as is wished."""
+        return self.wished is not None and self.half_width <= self.wished
+
+    @property
+    def needed(self) -> int | None:
+        """How many replications are needed in all; None if nothing is wished, or none can tell."""
+        if self.wished is None or not isfinite(self.half_width):
+            return None
+        return replications_needed(self.deviation, self.wished, self.confidence)
+
+    @property
+    def more(self) -> int | None:
+        """How many replications are still needed."""
+        return None if self.needed is None else max(self.needed - self.replications, 0)
+
+
+def precision(
+    values: NDArray[np.float64], wished: float | None = None, confidence: float = CONFIDENCE
+) -> Precision:
+    """Return how sure the mean of paired replications is.
+
+    Args:
+        values: A difference between arms, (replications,).
+        wished: The half width of the interval that is wished for, in the same unit.
+        confidence: Of the interval.
+
+    Examples:
+        >>> round(precision(np.array([1.0, 2.0, 3.0])).half_width, 3)
+        2.484
+    """
+    n = len(values)
+    mean = float(np.mean(values))
+    if n < FEWEST:
+        return Precision(mean, nan, inf, n, confidence, wished)
+    deviation = float(np.std(values, ddof=1))
+    half = _half_width(deviation, n, confidence)
+    return Precision(mean, deviation, half, n, confidence, wished)
+
+
+def replications_needed(deviation: float, wished: float, confidence: float = CONFIDENCE) -> int:
+    """Return the fewest replications whose interval has at most a half width.
+
+    Args:
+        deviation: The standard deviation between replications.
+        wished: The half width.
+        confidence: Of the interval.
+
+    Raises:
+        ValueError: If the half width is not over 0.
+
+    Examples:
+        >>> replications_needed(10.0, 2.0)
+        99
+    """
+    if not wished > 0:
+        raise ValueError(f"the wished half width ({wished}) must be over 0")
+    # That of the normal distribution is too few, and not by much: count up from it.
+    z = float(stats.norm.ppf((1 + confidence) / 2))
+    n = max(FEWEST, ceil((z * deviation / wished) ** 2))
+    while _half_width(deviation, n, confidence) > wished:
+        n += 1
+    return n
+
+
+def until(
+    run: Callable[[int, int], Floats],
+    wished: float,
+    *,
+    first: int = 10,
+    most: int = 1000,
+    confidence: float = CONFIDENCE,
+) -> tuple[Precision, Floats]:
+    """Run replications until their mean is as sure as is wished.
+
+    Args:
+        run: Returns the values of replications, given the number of the first and how many.
+        wished: The half width of the interval that is wished for.
+        first: How many to begin with; few make it stop too early by chance.
+        most: Where to give up.
+        confidence: Of the interval.
+
+    Returns:
+        How sure it became, and the value of every replication.
+    """
+    values = run(0, min(max(first, FEWEST), most))
+    found = precision(values, wished, confidence)
+    while not found.reached and len(values) < most:
+        # The deviation is itself uncertain: never more than twice as many at a time.
+        more = min(max(found.more or 1, 1), len(values), most - len(values))
+        values = np.concatenate([values, run(len(values), more)])
+        found = precision(values, wished, confidence)
+    return found, values
+
+
+def _half_width(deviation: float, n: int, confidence: float) -> float:
+    return float(stats.t.ppf((1 + confidence) / 2, n - 1)) * deviation / float(np.sqrt(n))

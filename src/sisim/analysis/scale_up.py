@@ -1,0 +1,387 @@
+"""What a new way of working takes at full scale, and the largest version that a budget affords.
+
+Question 11: before a social investment starts it is worked out what full scale means in money, and
+if that cannot be had, a smaller version is weighed. A version is smaller by its reach (a share of
+those in need), its places, or its areas; each is taken as far as the budget goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import floor
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from sisim.analysis.cell import Runner, Setup
+from sisim.analysis.evaluator import Evaluator
+from sisim.analysis.measures import NPV
+from sisim.analysis.question import Floats, Point, compared
+from sisim.analysis.threshold import break_even
+from sisim.economics.ledger import Line
+from sisim.engine.clock import Clock
+from sisim.engine.effects import coverage
+from sisim.results import Results
+from sisim.scenario.scenario import Investment, NewWay, Scenario
+
+NEW_WAY = "new_way_of_working"
+Lever = Literal["full", "reach", "capacity", "areas"]
+LEVERS: tuple[Lever, ...] = ("reach", "capacity", "areas")
+Tell = Callable[[str], None]
+POINTS = 3
+"""The cost rises all the way with each lever, so that few points tell where it meets the budget."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """The new way of working in full or smaller.
+
+    Attributes:
+        lever: What makes it smaller.
+        value: How far that goes: a share, places, or how many areas; None for the scenario's own.
+        values: What is changed in the scenario.
+        affordable: Whether it is within the budget.
+        costs: SEK in the first whole year at full scale: gross, replaced (what is stopped), net,
+            (replications, 3).
+        treated: Participants at a time that year, on average, (replications,).
+    """
+
+    lever: Lever
+    value: float | None
+    values: Mapping[str, Any]
+    affordable: bool
+    costs: Floats
+    treated: Floats
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """What it takes to go to full scale.
+
+    Attributes:
+        scenario: The scenario.
+        arm: The arm in which the investment becomes a new way of working.
+        investment: Which investment.
+        seeds: The seed of each replication.
+        budget: SEK a year that there is, net of what is stopped; None if that was not asked.
+        year: The first whole year at full scale, or the last of the scenario.
+        at_full_scale: Whether full scale is reached before that year.
+        yearly: Money by year. Columns: replication, year, kind (investment, running, replaced, and
+            use: the change in what administrations pay otherwise), administration, amount.
+        rollout: When it begins and is at full scale in each area. Columns: area, begins, full_scale
+            (decimal years).
+        versions: Full scale, and the largest that is afforded by each lever that can be used.
+        worth: What each version is worth over all years. Columns: version (its number),
+            replication, net_present_value, and outcome.NAME compared with without.
+    """
+
+    scenario: Scenario
+    arm: str
+    investment: str
+    seeds: tuple[int, ...]
+    budget: float | None
+    year: int
+    at_full_scale: bool
+    yearly: pd.DataFrame
+    rollout: pd.DataFrame
+    versions: tuple[Version, ...]
+    worth: pd.DataFrame
+
+    @property
+    def full(self) -> Version:
+        """The new way as the scenario has it."""
+        return self.versions[0]
+
+    @cached_property
+    def lacking(self) -> float | None:
+        """SEK a year by which full scale goes beyond the budget; 0 if it is within it."""
+        if self.budget is None:
+            return None
+        return max(float(self.full.costs[:, 2].mean()) - self.budget, 0.0)
+
+    @cached_property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Everything as tables, the years and versions as means with standard errors."""
+        by = ["year", "kind", "administration"]
+        grouped = self.yearly.groupby(by, sort=False, observed=True)["amount"]
+        yearly = pd.DataFrame({"amount": grouped.mean(), "amount_error": grouped.sem()})
+        rows = []
+        for number, one in enumerate(self.versions):
+            row: dict[str, Any] = {
+                "version": one.lever, "value": one.value, "affordable": one.affordable,
+            }  # fmt: skip
+            parts = dict(zip(("gross", "replaced", "net"), one.costs.T, strict=True))
+            own = self.worth[self.worth["version"] == number].drop(
+                columns=["version", "replication"]
+            )
+            parts |= {"treated": one.treated, **{str(c): own[c].to_numpy() for c in own}}
+            for name, values in parts.items():
+                row[name] = float(values.mean()) if len(values) else np.nan
+                row[f"{name}_error"] = float(stats.sem(values)) if len(values) > 1 else np.nan
+            rows.append(row)
+        return {
+            "implementation-years": yearly.reset_index(),
+            "implementation-versions": pd.DataFrame(rows),
+            "implementation-areas": self.rollout,
+        }
+
+
+def implementation(
+    scenario: Scenario,
+    arm: str | None = None,
+    *,
+    investment: str | None = None,
+    budget: float | None = None,
+    seed: int | None = None,
+    replications: int | None = None,
+    tell: Tell | None = None,
+) -> Implementation:
+    """Return what full scale takes, and the largest version that a budget affords.
+
+    Args:
+        scenario: The scenario.
+        arm: Which arm; unset: the last with a new way of working.
+        investment: Which investment; unset: the arm's first that becomes a new way of working.
+        budget: SEK a year that there is for it in ordinary operation, in fixed prices, over and
+            above what it lets be stopped; unset: only full scale is worked out.
+        seed: The seed of the first replication; unset: the scenario's.
+        replications: How many; unset: as many as the scenario says.
+        tell: Called with the lever that is being worked out.
+
+    Raises:
+        LookupError: If there is no such arm or investment, or none becomes a new way of working.
+    """
+    arm, investment = chosen(scenario, arm, investment)
+    first = scenario.seed if seed is None else seed
+    count = scenario.replications if replications is None else replications
+    seeds = tuple(range(first, first + count))
+    spec = scenario.investments[investment]
+    assert spec.new_way is not None
+    clock = Clock.of(scenario)
+    rollout = _rollout(scenario, spec, clock)
+    year, reached = _full_year(rollout, clock)
+    ask = _Costs(_until(scenario, year), arm, investment, seeds, year)
+    whole = Evaluator(
+        scenario, arm=arm, outcomes=[NPV, "outcome.*"], replications=count, seed=first
+    )
+
+    if tell is not None:
+        tell("full")
+    costs, treated = ask.of({})
+    fits = budget is None or float(costs[:, 2].mean()) <= budget
+    versions = [Version("full", None, {}, fits, costs, treated)]
+    if budget is not None and not fits:
+        for lever in LEVERS:
+            if tell is not None:
+                tell(lever)
+            found = _largest(ask, scenario, spec.new_way, investment, lever, budget, versions[0])
+            if found is not None:
+                versions.append(found)
+    return Implementation(
+        scenario=scenario,
+        arm=arm,
+        investment=investment,
+        seeds=seeds,
+        budget=budget,
+        year=year,
+        at_full_scale=reached,
+        yearly=_yearly(Runner(Setup(scenario, (), (arm,))), arm, investment, seeds),
+        rollout=rollout,
+        versions=tuple(versions),
+        worth=_worth(whole, versions, arm),
+    )
+
+
+def chosen(scenario: Scenario, arm: str | None, investment: str | None) -> tuple[str, str]:
+    """Return which arm and investment are meant: one that becomes a new way of working.
+
+    Raises:
+        LookupError: If there is none.
+    """
+    arms = [
+        (name, [i for i, ending in one.investments.items() if ending == NEW_WAY])
+        for name, one in scenario.arms.items()
+    ]
+    for name, own in reversed(arms):
+        if arm in (None, name) and own and (investment is None or investment in own):
+            return name, investment or own[0]
+    raise LookupError(arm or investment or NEW_WAY)
+
+
+class _Costs:
+    """The yearly cost of the new way at full scale, as a function of the scenario's numbers."""
+
+    def __init__(
+        self, scenario: Scenario, arm: str, investment: str, seeds: Sequence[int], year: int
+    ) -> None:
+        self._runner = Runner(Setup(scenario, (), (arm,)), threads=None)
+        self._investment = investment
+        self._arm = arm
+        self._seeds = seeds
+        self._year = year
+
+    def of(self, values: Mapping[str, Any]) -> tuple[Floats, Floats]:
+        """Return gross, replaced and net, (replications, 3), and who is treated at a time."""
+        rows, treated = [], []
+        for seed in self._seeds:
+            result = self._runner.results(values, seed)
+            amounts = _of_years(result, self._investment, self._arm)
+            year = result.ledger.years.tolist().index(self._year)
+            gross = float(amounts["running"][year] + amounts["investment"][year])
+            replaced = -float(amounts["replaced"][year])
+            rows.append((gross, replaced, gross - replaced))
+            table = result.yearly_participants()
+            own = table[
+                (table["investment"] == self._investment) & (table["year"] == self._year)
+                & (table["arm"] == self._arm)
+            ]  # fmt: skip
+            treated.append(float(own["treated_months"].sum()) / 12)
+        return np.array(rows), np.array(treated)
+
+    def over(self, budget: float) -> Callable[[Sequence[Point]], Floats]:
+        """Return by how much the net cost goes beyond a budget, as a question to be asked."""
+
+        def ask(points: Sequence[Point]) -> Floats:
+            return np.array([self.of(point)[0][:, 2] - budget for point in points])
+
+        return ask
+
+
+def _largest(
+    ask: _Costs,
+    scenario: Scenario,
+    spec: NewWay,
+    investment: str,
+    lever: Lever,
+    budget: float,
+    full: Version,
+) -> Version | None:
+    """Return the largest version by one lever that a budget affords; None if it cannot be used."""
+    key = f"investments.{investment}.new_way.{lever}"
+    if lever == "areas":
+        areas = spec.areas or list(scenario.population.areas)
+        if len(areas) < 2:
+            return None
+        for count in range(len(areas) - 1, 0, -1):
+            values: dict[str, Any] = {key: areas[:count]}
+            costs, treated = ask.of(values)
+            if float(costs[:, 2].mean()) <= budget:
+                return Version(lever, float(count), values, True, costs, treated)
+        return Version(
+            lever, 0.0, {}, False, np.zeros_like(full.costs), np.zeros_like(full.treated)
+        )
+    whole = lever == "capacity"
+    most = float(full.treated.max())
+    if spec.capacity is not None:
+        most = min(most, float(spec.capacity))
+    if whole and most < 2:
+        return None
+    # Who is in treatment varies over the year: the places in use are more than the mean.
+    low, high = (1.0, float(round(1.5 * most))) if whole else (0.0, spec.reach.value)
+    cheapest = {key: round(low) if whole else low}
+    costs, treated = ask.of(cheapest)
+    if float(costs[:, 2].mean()) > budget:
+        return Version(lever, low, cheapest, False, costs, treated)
+    found = break_even(ask.over(budget), key, high, low, high, whole=whole, points=POINTS)
+    if not found.roots:  # the lever leaves the cost as it is, or all of it is within the budget
+        return None
+    # Places and percent are whole; a root is a little uncertain, and a budget is not.
+    size = 1.0 if whole else 0.01
+    for steps in range(floor(found.roots[0] / size), -1, -1):
+        value = max(round(steps * size, 2), low)
+        values = {key: round(value) if whole else value}
+        costs, treated = ask.of(values)
+        if float(costs[:, 2].mean()) <= budget:
+            break
+    return Version(lever, value, values, True, costs, treated)
+
+
+def _rollout(scenario: Scenario, spec: Investment, clock: Clock) -> pd.DataFrame:
+    """Return when the new way begins and is at full scale in each area."""
+    areas = list(scenario.population.areas) or [""]
+    _, new_way = coverage(spec, NEW_WAY, clock, areas)
+    rows = []
+    for name, path in zip(areas, new_way, strict=True):
+        begun, full = np.flatnonzero(path > 0), np.flatnonzero(path >= 1)
+        rows.append({
+            "area": name,
+            "begins": _instant(clock, begun[0]) if len(begun) else np.nan,
+            "full_scale": _instant(clock, full[0]) if len(full) else np.nan,
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _instant(clock: Clock, step: Any) -> float:
+    return float((clock.first_moment + int(step)) / clock.per_year)
+
+
+def _full_year(rollout: pd.DataFrame, clock: Clock) -> tuple[int, bool]:
+    """Return the first whole year at full scale, or the last of all, and whether it is reached."""
+    last = floor(_instant(clock, clock.end) + 1e-6) - 1
+    begun = rollout[rollout["begins"].notna()]
+    full = begun["full_scale"]
+    if not len(begun) or full.isna().any():
+        return last, False
+    year = int(np.ceil(float(full.max()) - 1e-6))
+    return min(year, last), year <= last
+
+
+def _until(scenario: Scenario, year: int) -> Scenario:
+    """Return the scenario until the end of a year: nothing depends on what comes later."""
+    start = float(scenario.time.start[:4]) + (int(scenario.time.start[5:]) - 1) / 12
+    time = scenario.time.model_copy(update={"years": min(year + 1 - start, scenario.time.years)})
+    return scenario.model_copy(update={"time": time, "figures": None})
+
+
+def _of_years(result: Results, investment: str, arm: str) -> dict[str, NDArray[np.float64]]:
+    """Return what an investment's own kinds of cost come to by year, (years,)."""
+
+    def own(line: Line) -> str | None:
+        return line.kind if line.item == investment and line.kind != "use" else None
+
+    sums = result.ledger.sums(own, yearly=True)
+    number = result.counts.arms.index(arm)
+    zeros = np.zeros(len(result.ledger.years))
+    return {
+        kind: np.asarray(sums[kind][0, number]) if kind in sums else zeros
+        for kind in ("investment", "running", "replaced")
+    }
+
+
+def _yearly(runner: Runner, arm: str, investment: str, seeds: Sequence[int]) -> pd.DataFrame:
+    rows = []
+    for number, seed in enumerate(seeds):
+        result = runner.results({}, seed)
+        place = result.counts.arms.index(arm)
+        start = int(result.scenario.time.start[:4])
+
+        def kept(line: Line) -> tuple[str, str] | None:
+            if line.kind == "use":
+                return None if line.ordinary else (line.kind, line.administration)
+            return (line.kind, line.administration) if line.item == investment else None
+
+        for (kind, payer), amounts in result.ledger.sums(kept, yearly=True).items():
+            own = amounts[0, place] - amounts[0, 0]
+            rows += [
+                {"replication": number, "year": int(year), "kind": kind, "administration": payer,
+                 "amount": float(amount)}
+                for year, amount in zip(result.ledger.years, own, strict=True) if year >= start
+            ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _worth(evaluator: Evaluator, versions: Sequence[Version], arm: str) -> pd.DataFrame:
+    parts = []
+    for number, one in enumerate(versions):
+        if one.lever != "full" and not one.affordable:
+            continue
+        table = evaluator.evaluate(one.values).assign(point=0)
+        columns = {name: compared(table, arm, name)[0] for name in evaluator.setup.outcomes}
+        runs = range(len(evaluator.seeds))
+        parts.append(pd.DataFrame({"version": number, "replication": runs, **columns}))
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,1 @@
+"""Benchmarks: how fast this computer simulates, sweeps and answers on the live page."""

@@ -1,0 +1,233 @@
+"""How fast this computer simulates, measured and told; no test asserts a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from itertools import pairwise
+from math import log
+from pathlib import Path
+from statistics import median
+from typing import Any, TypeVar
+
+from sisim.bench.bench_live import bench_live
+from sisim.bench.bench_sweep import bench_sweep
+from sisim.engine.simulation import Progress
+
+T = TypeVar("T")
+
+ROUNDS = 3
+SECONDS = 30.0
+"""Each time is the least of so many rounds, and of as many more as there is time for: what the
+computer can do when nobody else uses it. Where it is shared, it is slower for seconds or minutes on
+end; what is to be compared takes turns."""
+PEOPLE = 1_000_000
+CYCLES = 30
+
+# The published model P1 (Krijkamp et al., Med Decis Making 38(3), 2018), as in experiments/.
+SICK_SICKER = """
+name = "sick-sicker"
+title = "Sick-Sicker"
+step = "year"
+[tracks.health]
+label = "Health"
+start = "healthy"
+states.healthy.label = "Healthy"
+states.sick.label = "Sick"
+states.sicker.label = "Sicker"
+states.dead.label = "Dead"
+[transitions]
+falls_ill = { track = "health", from = "healthy", to = "sick", probability = 0.15 }
+recovers = { track = "health", from = "sick", to = "healthy", probability = 0.5 }
+gets_worse = { track = "health", from = "sick", to = "sicker", probability = 0.105 }
+dies_healthy = { track = "health", from = "healthy", to = "dead", probability = 0.005 }
+dies_sick = { track = "health", from = "sick", to = "dead", probability = 0.014925125 }
+dies_sicker = { track = "health", from = "sicker", to = "dead", probability = 0.0488898695 }
+"""
+
+
+def bench(progress: Progress = lambda *_: None) -> dict[str, Any]:
+    """Return what was measured, and on what.
+
+    Keys: `sick_sicker.ns_per_person_cycle` (one strategy alone, one thread),
+    `sick_sicker.second_strategy_ns` (what a treatment that changes no transition adds),
+    `municipality.seconds` and `.peak_mb` (100 000 residents aged 0-29, warm-up and 20 years, with
+    and without), `small_arm.extra_share` (what an arm that touches 60 people adds to the run
+    without any), `figures.seconds` (the whole command, once compiled), `growth.exponent` (time in
+    proportion to people to this power), those of `sisim.bench.bench_sweep` and of `sisim.bench.bench_live`, and
+    the processor and the versions. Times are the least measured; `sick_sicker.median_ns` and
+    `municipality.median_seconds` are the medians.
+
+    Args:
+        progress: Called with the parts done and the parts in all.
+    """
+    # The municipality first: a child may be told its parent's peak of memory as its own.
+    parts = (_municipality, bench_sweep, _sick_sicker, _small_arm, _growth, _figures, bench_live)
+    found: dict[str, Any] = {
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)),
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("sisim", "numpy", "numba", "mesa")},
+    }
+    for done, part in enumerate(parts):
+        progress(done, len(parts))
+        found |= part()
+    return found
+
+
+def _take_turns(*works: Callable[[], T]) -> list[list[T]]:
+    """Return all that each measures, in turn; they also take turns at going first."""
+    times: list[list[T]] = [[] for _ in works]
+    order = list(zip(works, times, strict=True))
+    end = time.perf_counter() + SECONDS * len(works)
+    while len(times[0]) < ROUNDS or time.perf_counter() < end:
+        for work, measured in order:
+            measured.append(work())
+        order.reverse()
+    return times
+
+
+def _sick_sicker() -> dict[str, Any]:
+    """Measure one strategy alone, and what a second one adds."""
+    import tomllib
+
+    from sisim.engine.compile import compile_scenario
+    from sisim.engine.simulation import Simulation
+    from sisim.scenario.pathway import Pathway
+    from sisim.scenario.scenario import Scenario
+
+    parts: dict[str, Any] = {
+        "name": "bench",
+        "title": "bench",
+        "pathway": Pathway.model_validate(tomllib.loads(SICK_SICKER)),
+        "time": {"start": "2020-01", "years": CYCLES},
+        "population": {"cohort": PEOPLE},
+    }
+    treatment = {
+        "label": "treatment",
+        "start": "2020-01",
+        "years": CYCLES,
+        "target": {"state.health": ["healthy"]},
+        "effects": [{"on": "weight:qaly@sick", "adds": 0.2, "acts_on": "area"}],
+        "cost": {"payer": "fund"},
+    }
+    arms = {"treated": {"label": "treated", "investments": {"treatment": "continues"}}}
+    one = compile_scenario(Scenario.model_validate(parts))
+    both = compile_scenario(
+        Scenario.model_validate({**parts, "investments": {"treatment": treatment}, "arms": arms})
+    )
+
+    def time_of(compiled: Any) -> float:
+        simulation = Simulation(compiled, 1, threads=1)
+        start = time.perf_counter()
+        simulation.advance(CYCLES)
+        return (time.perf_counter() - start) / PEOPLE / CYCLES * 1e9
+
+    alone, two = _take_turns(lambda: time_of(one), lambda: time_of(both))
+    return {
+        "sick_sicker.ns_per_person_cycle": round(min(alone), 2),
+        "sick_sicker.median_ns": round(median(alone), 2),
+        "sick_sicker.second_strategy_ns": round(min(two) - min(alone), 2),
+    }
+
+
+def _run_of(overrides: dict[str, Any], arms: list[str]) -> Callable[[], list[float]]:
+    """Return what measures a run of the ready scenario, changed: the seconds of each part of it.
+
+    A part is four years; that before the first is among them.
+    """
+    from sisim.engine.compile import compile_scenario
+    from sisim.engine.simulation import run_once
+    from sisim.loading.load import load_scenario
+
+    scenario = load_scenario("placed-youth", overrides)
+    kept = {name: scenario.arms[name] for name in arms}
+    compiled = compile_scenario(scenario.model_copy(update={"arms": kept, "figures": None}))
+
+    def once() -> list[float]:
+        moments = [time.perf_counter()]
+        run_once(compiled, 1, progress=lambda *_: moments.append(time.perf_counter()))
+        return [end - begin for begin, end in pairwise(moments)]
+
+    return once
+
+
+MUNICIPALITY = {"population.residents": 100_000, "time.history": 0}
+
+
+def _small_arm() -> dict[str, Any]:
+    """Measure a run without any arm, and with one that touches sixty people.
+
+    Their difference is less than the computer's own: the least of each part is added up.
+    """
+    few = {**MUNICIPALITY, "investments.team.capacity": 60, "investments.team.duration": 36}
+    runs = _take_turns(_run_of(few, []), _run_of(few, ["project"]))
+    without, small = (sum(map(min, zip(*parts, strict=True))) for parts in runs)
+    return {
+        "small_arm.seconds_without": round(without, 2),
+        "small_arm.extra_share": round(small / without - 1, 4),
+    }
+
+
+def _growth() -> dict[str, Any]:
+    """Measure to which power of the number of people the time is proportional."""
+    few, many = 50_000, 400_000
+    small, large = (
+        _run_of({"population.residents": n, "time.history": 0}, ["project"]) for n in (few, many)
+    )
+    short, long = (min(map(sum, runs)) for runs in _take_turns(small, large))
+    return {"growth.exponent": round(log(long / short) / log(many / few), 3)}
+
+
+def _municipality() -> dict[str, Any]:
+    """Measure seconds, and peak memory in MB, in a process of its own."""
+    code = (
+        "import json, resource\n"
+        "from sisim import bench\n"
+        "(times,) = bench._take_turns(bench._run_of(bench.MUNICIPALITY, ['project']))\n"
+        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "print(json.dumps([list(map(sum, times)), peak]))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    times, peak = json.loads(done.stdout)
+    unit = 1024.0 if sys.platform != "darwin" else 1024.0**2
+    return {
+        "municipality.seconds": round(min(times), 2),
+        "municipality.median_seconds": round(median(times), 2),
+        "municipality.residents": MUNICIPALITY["population.residents"],
+        "municipality.peak_mb": round(peak / unit),
+    }
+
+
+def _figures() -> dict[str, Any]:
+    """Measure `sisim figures`, from the command to the pictures."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = str(Path(folder) / "figures")
+
+        # Compiled once means Python's own files too, whatever this process was told.
+        kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
+        def once() -> float:
+            start = time.perf_counter()
+            command = [sys.executable, "-m", "sisim", "figures", "--out", out]
+            subprocess.run(command, capture_output=True, check=True, env=kept)
+            return time.perf_counter() - start
+
+        (times,) = _take_turns(once)
+    return {"figures.seconds": round(min(times), 2)}
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())

@@ -1,0 +1,209 @@
+"""From a run to life histories, and from a pathway to its targets beside what is simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sisim.calibration.targets import Flags, Histories, TrackHistory, evaluate
+from sisim.engine.compile import compile_scenario
+from sisim.engine.draws import U32, draw_many
+from sisim.engine.simulation import Progress, Simulation
+from sisim.engine.tables import Compiled
+from sisim.loading.document import read, shipped
+from sisim.loading.load import load_scenario
+from sisim.scenario.pathway import Pathway
+from sisim.scenario.scenario import Population, Scenario, Time
+from sisim.scenario.types import Text
+
+NAME = "targets"
+
+
+def plain(
+    pathway: Pathway, *, residents: int | None = None, years: float | None = None
+) -> Scenario:
+    """Return a scenario of a pathway in which nothing is invested.
+
+    Who moves in, and at what ages, is as in the ready scenario of that pathway, if there is one: it
+    is an assumption about the municipality and stands in its file.
+
+    Args:
+        pathway: The pathway.
+        residents: How many live there; as the pathway's `calibration` says if None.
+        years: How long they are observed, after a warm-up in which everyone is born; likewise.
+    """
+    usual = pathway.calibration
+    residents = usual.residents if residents is None else residents
+    population = Population(residents=residents, max_age=usual.max_age)
+    if usual.closed:
+        population = Population(cohort=residents)
+    for path in shipped("scenario").values():
+        if read(path).data.get("pathway") == pathway.name:
+            ready = load_scenario(path).population
+            if ready.residents is not None:
+                population = ready.model_copy(update={"residents": residents})
+                break
+    return Scenario(
+        name=NAME,
+        title=Text(sv="Utan insats", en="Without any investment"),
+        pathway=pathway,
+        time=Time(years=usual.years if years is None else years, warm_up=usual.warm_up),
+        population=population,
+    )
+
+
+def run_logged(
+    compiled: Compiled, seed: int, *, threads: int | None = None, progress: Progress | None = None
+) -> Simulation:
+    """Return a run to its end, with every move kept."""
+    simulation = Simulation(compiled, seed, threads=threads, logging=True)
+    end = compiled.clock.end
+    while simulation.step < end:
+        simulation.advance(min(12, end - simulation.step))
+        if progress is not None:
+            progress(simulation.step, end)
+    return simulation
+
+
+def histories(simulation: Simulation) -> Histories:
+    """Return the lives without any investment of everyone who is a resident while counted.
+
+    Lives begin at birth, also those of movers-in and of people born in the warm-up: what has
+    happened to someone before is known.
+
+    Args:
+        simulation: A run to its end, with logging.
+    """
+    compiled, who = simulation.compiled, simulation.people
+    clock = compiled.clock
+    person, step, to = _moves(simulation)
+    left = np.minimum(who.born + compiled.tables.layout.max_age, clock.end)
+    leaving = compiled.tables.layout.state["exit"][to] == 1
+    # Somebody may leave by several tracks in the same step: it is the same step.
+    left[person[leaving]] = step[leaving]
+    seen = np.maximum(who.arrive, clock.history) < left
+    number = np.cumsum(seen, dtype=np.int32) - 1
+    kept = seen[person]
+    person, step, to = number[person[kept]], step[kept], to[kept]
+    tracks = {}
+    for track, spec in compiled.scenario.pathway.tracks.items():
+        first = compiled.state(track, next(iter(spec.states)))
+        here = np.flatnonzero((to >= first) & (to < first + len(spec.states)))
+        tracks[track] = _track(
+            begun=_start_states(simulation, track, first, seen),
+            born=who.start[seen],
+            left=left[seen],
+            person=person[here],
+            step=step[here],
+            state=to[here] - first,
+        )
+    return Histories(
+        pathway=compiled.scenario.pathway,
+        tracks=tracks,
+        born=who.born[seen].astype(np.int64),
+        arrived=who.arrive[seen].astype(np.int64),
+        left=left[seen].astype(np.int64),
+        attributes={
+            name: codes[seen].astype(np.int64)
+            for name, codes in zip(compiled.attributes, who.codes, strict=False)
+        },
+        first=clock.history,
+        horizon=clock.end,
+        month=int(clock.month(np.array([0]))[0]),
+    )
+
+
+def _moves(simulation: Simulation) -> tuple[NDArray[np.int32], ...]:
+    """Return person, step and state entered of every move in the arm without, in order."""
+    moves = simulation.log()
+    if simulation.compiled.arms:
+        moves = moves[moves["row"] < len(simulation.people)]
+    # The log is long: it is let go of when what is needed of it has been copied.
+    return tuple(np.ascontiguousarray(moves[name]) for name in ("row", "step", "to"))
+
+
+def _start_states(simulation: Simulation, track: str, first: int, seen: Flags) -> NDArray[np.int32]:
+    """Return the state in which each person begins, by the draw that the kernel begins them by."""
+    who, layout = simulation.people, simulation.compiled.tables.layout
+    spec = layout.track[simulation.compiled.tracks.index(track)]
+    if spec["last"] == first + 1:
+        return np.zeros(int(seen.sum()), np.int32)
+    u = draw_many(who.lo[seen], who.hi[seen], 0, U32(spec["start"]), simulation.key)
+    areas = who.area[seen]
+    begun = np.empty(len(u), np.int32)
+    for area, shares in enumerate(layout.start_share[:, first : spec["last"] - 1]):
+        here = areas == area
+        begun[here] = np.searchsorted(shares, u[here], "right")
+    return begun
+
+
+def _track(
+    *,
+    begun: NDArray[np.int32],
+    born: NDArray[np.int32],
+    left: NDArray[np.int32],
+    person: NDArray[np.int32],
+    step: NDArray[np.int32],
+    state: NDArray[np.int32],
+) -> TrackHistory:
+    """Return the spells of one track from where people begin and their moves, in order."""
+    people = len(begun)
+    # Each person's spells are one more than their moves, the first of them from birth.
+    count = np.bincount(person, minlength=people) + 1
+    opening = np.cumsum(count) - count
+    moved = np.arange(len(person)) + person + 1
+    who = np.repeat(np.arange(people), count)
+    states, start = np.empty(len(who), np.int64), np.empty(len(who), np.int64)
+    states[opening], states[moved] = begun, state
+    start[opening], start[moved] = born, step
+    end = np.empty_like(start)
+    end[:-1] = start[1:]
+    end[opening + count - 1] = left
+    # What is entered in the very step in which somebody leaves lasts no time.
+    lasting = start < end
+    return TrackHistory(who[lasting], states[lasting], start[lasting], end[lasting])
+
+
+def targets(
+    pathway: Pathway,
+    lang: str,
+    *,
+    residents: int | None = None,
+    years: float | None = None,
+    seeds: Sequence[int] = (1,),
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Return every calibration target of a pathway beside what is simulated.
+
+    Args:
+        pathway: The pathway.
+        lang: Language of labels and units, "sv" or "en".
+        residents: How many live in the simulated municipality; unset, as the pathway says.
+        years: How long they are observed; likewise.
+        seeds: One run for each.
+        progress: Called with the steps done and the steps in all.
+
+    Returns:
+        As `evaluate`, with `simulated` as the mean over the runs, their `least` and `most`, and
+        whether the mean is `inside`.
+    """
+    compiled = compile_scenario(plain(pathway, residents=residents, years=years))
+    steps = compiled.clock.end
+    runs = []
+    for number, seed in enumerate(seeds):
+
+        def tell(done: int, _: int, before: int = number * steps) -> None:
+            if progress is not None:
+                progress(before + done, len(seeds) * steps)
+
+        runs.append(evaluate(pathway, histories(run_logged(compiled, seed, progress=tell)), lang))
+    table = runs[0]
+    simulated = pd.concat([run["simulated"] for run in runs], axis=1)
+    mean = simulated.mean(axis=1)
+    inside = (table["low"] <= mean) & (mean <= table["high"])
+    return table.assign(
+        simulated=mean, least=simulated.min(axis=1), most=simulated.max(axis=1), inside=inside
+    )

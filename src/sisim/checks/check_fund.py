@@ -1,0 +1,200 @@
+"""Can the funds of a scenario pay what they are to pay, and can those who are to repay do so?"""
+
+from __future__ import annotations
+
+from sisim.checks.issues import Findings
+from sisim.loading.document import Document
+from sisim.loading.positions import Path
+from sisim.scenario.errors import Reason
+from sisim.scenario.fund import Fund, Many
+from sisim.scenario.scenario import Cost, Investment, Scenario
+
+HIGHEST_INTEREST = 0.2
+"""A year; a higher interest is a percentage written as it is said."""
+
+
+class FundCheck(Findings):
+    """Everything in the funds of a scenario that does not fit together."""
+
+    def __init__(self, document: Document, scenario: Scenario):
+        super().__init__(document)
+        self.scenario = scenario
+        self.pathway = scenario.pathway
+        self.first = int(scenario.time.start[:4])
+        self.last = int(self.first + scenario.time.years + _part(scenario.time.start) - 1e-6)
+        self.used = {
+            payer for resource in self.pathway.resources.values() for payer in resource.shares
+        }
+        of: dict[str, str] = {}
+        for name, fund in scenario.funds.items():
+            self._fund(("funds", name), name, fund)
+            other = of.setdefault(fund.principal, name)
+            if other != name:
+                reason = Reason(
+                    'The funds "{one}" and "{other}" have the same principal, and would be repaid '
+                    "from the same reductions: make them one.",
+                    one=other, other=name,
+                )  # fmt: skip
+                self.say(("funds", name, "principal"), reason)
+            if fund.repayment.prices != next(iter(scenario.funds.values())).repayment.prices:
+                reason = Reason("All funds must be repaid in the same prices.")
+                self.say(("funds", name, "repayment", "prices"), reason)
+        for name, investment in scenario.investments.items():
+            new_way = investment.new_way
+            if new_way is not None and new_way.replaces is not None:
+                path = ("investments", name, "new_way", "replaces", "payer")
+                if not scenario.funds.keys().isdisjoint(new_way.replaces.shares):
+                    reason = Reason("What is replaced is paid for by administrations, not a fund.")
+                    self.say(path, reason)
+
+    def _fund(self, path: Path, name: str, fund: Fund) -> None:
+        if name in self.pathway.administrations:
+            reason = Reason('"{name}" is an administration: call the fund something else.',
+                            name=name)  # fmt: skip
+            self.say(path, reason)
+        self.refer((*path, "principal"), fund.principal, self.pathway.principals,
+                   Reason("The principal"))  # fmt: skip
+        interest = fund.interest.value
+        if not 0 <= interest <= HIGHEST_INTEREST:
+            reason = Reason(
+                "An interest of {interest} is {percent} % a year, and should lie between 0 and "
+                "{highest} %. It is written as a share: 3.5 % as 0.035.",
+                interest=interest, percent=100 * interest, highest=100 * HIGHEST_INTEREST,
+            )  # fmt: skip
+            self.say((*path, "interest"), reason)
+        for index, deposit in enumerate(fund.deposits.yearly):
+            if deposit.to < deposit.from_:
+                reason = Reason("The years {first} to {last} stand in the wrong order.",
+                                first=str(deposit.from_), last=str(deposit.to))  # fmt: skip
+                self.say((*path, "deposits", "yearly", index), reason)
+        for year in fund.payments:
+            self._year((*path, "payments", year), int(year))
+        self._funded(path, name, fund)
+        self._repayment((*path, "repayment"), fund)
+        if fund.portfolio is not None:
+            self._portfolio((*path, "portfolio", "investments"), name, fund.portfolio)
+
+    def _funded(self, path: Path, name: str, fund: Fund) -> None:
+        """Look whether there is money in the fund when it first pays."""
+        years = [int(year) for year, amount in fund.payments.items() if amount.value > 0]
+        for investment in self.scenario.investments.values():
+            starts = int(investment.start[:4])
+            if _pays(name, investment.cost):
+                years.append(starts)
+            elif investment.new_way is not None and _pays(name, investment.new_way.cost):
+                years.append(int(starts + investment.years))
+        if not years:
+            return
+        pays = min(years)
+        there = fund.deposits.opening.value + sum(
+            fund.deposits.in_year(year) for year in range(self.first, pays + 1)
+        )
+        if there <= 0:
+            reason = Reason(
+                "The fund pays in {year}, and nothing has been put into it by then: give "
+                '"opening", or a yearly deposit from {year} or before.',
+                year=str(pays),
+            )
+            self.say((*path, "deposits"), reason)
+
+    def _portfolio(self, path: Path, fund: str, many: Many) -> None:
+        last = self.first + many.years - 1
+        for index, asking in enumerate(many.investments):
+            if not self.first <= asking.start <= last:
+                reason = Reason("The year {year} lies outside the portfolio, {first} to {last}.",
+                                year=str(asking.start), first=str(self.first),
+                                last=str(last))  # fmt: skip
+                self.say((*path, index, "start"), reason)
+            arms = self.scenario.arms
+            if not self.refer((*path, index, "arm"), asking.arm, arms, Reason("The arm")):
+                continue
+            own = (self.scenario.investments.get(name) for name in arms[asking.arm].investments)
+            if not any(one is not None and self._asks(fund, one) for one in own):
+                reason = Reason('The fund pays for no investment in the arm "{arm}".',
+                                arm=asking.arm)  # fmt: skip
+                self.say((*path, index, "arm"), reason)
+
+    @staticmethod
+    def _asks(fund: str, investment: Investment) -> bool:
+        new_way = investment.new_way
+        return _pays(fund, investment.cost) or (new_way is not None and _pays(fund, new_way.cost))
+
+    def _repayment(self, path: Path, fund: Fund) -> None:
+        rule = fund.repayment
+        if rule.basis == "mix" and rule.share_planned is None:
+            reason = Reason('A mix needs "share_planned": how much of it follows the plan.')
+            self.say(path, reason)
+        # Who overrides a rule need not take away what only the old one asks for.
+        unasked = rule.basis != "mix" and rule.share_planned is not None
+        if unasked and not self.changed((*path, "basis")):
+            self.say((*path, "share_planned"), Reason('Only a basis of "mix" has "share_planned".'))
+        for name, years in rule.plan.items():
+            self._repays((*path, "plan", name), name, fund)
+            for year in years:
+                self._year((*path, "plan", name, year), int(year))
+        self._window(path, fund)
+        self._agreed(path, fund)
+
+    def _window(self, path: Path, fund: Fund) -> None:
+        rule = fund.repayment
+        first, last = rule.first_year, rule.last_year
+        if first is not None and last is not None and last < first:
+            reason = Reason("The years {first} to {last} stand in the wrong order.",
+                            first=str(first), last=str(last))  # fmt: skip
+            self.say((*path, "last_year"), reason)
+        for key, year in (("first_year", first), ("last_year", last)):
+            if year is not None:
+                self._year((*path, key), year)
+
+    def _agreed(self, path: Path, fund: Fund) -> None:
+        rule = fund.repayment
+        if rule.distribution == "agreed":
+            if not rule.agreed:
+                self.say(path, Reason('The key "{key}" is missing.', key="agreed"))
+            else:
+                for name in rule.agreed:
+                    self._repays((*path, "agreed", name), name, fund)
+                self.sum_to_one((*path, "agreed"), rule.agreed.values())
+            if rule.cap == "none":
+                reason = Reason(
+                    'Agreed shares are shares of what is invested: they need cap = "invested".'
+                )
+                self.say((*path, "cap"), reason)
+        elif rule.agreed and not self.changed((*path, "distribution")):
+            reason = Reason('Agreed shares need distribution = "agreed".')
+            self.say((*path, "agreed"), reason)
+
+    def _repays(self, path: Path, name: str, fund: Fund) -> None:
+        """Look whether an administration can repay the fund."""
+        administrations = self.pathway.administrations
+        if not self.refer(path, name, administrations, Reason("The administration")):
+            return
+        if administrations[name].principal != fund.principal:
+            reason = Reason(
+                '"{name}" belongs to another principal than the fund, and cannot repay it. What it '
+                "gains is shown beside.",
+                name=name,
+            )
+            self.say(path, reason)
+        elif name not in self.used:
+            reason = Reason(
+                '"{name}" pays for nothing in the pathway, and so can save nothing to repay.',
+                name=name,
+            )
+            self.say(path, reason)
+
+    def _year(self, path: Path, year: int) -> None:
+        if not self.first <= year <= self.last:
+            reason = Reason("The year {year} lies outside the scenario, {first} to {last}.",
+                            year=str(year), first=str(self.first), last=str(self.last))  # fmt: skip
+            self.say(path, reason)
+
+
+def _pays(fund: str, cost: Cost) -> bool:
+    amounts = (cost.start_up, cost.running, cost.per_participant, cost.per_participant_month)
+    return cost.shares.get(fund, 0.0) > 0 and any(amount.value > 0 for amount in amounts)
+
+
+def _part(month: str) -> float:
+    """Return how much of its year has gone when a month begins."""
+    return (int(month[5:]) - 1) / 12

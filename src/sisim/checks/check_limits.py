@@ -1,0 +1,131 @@
+"""What can be written but not simulated: the limits of the engine and of the ledger."""
+
+from __future__ import annotations
+
+from sisim.checks.issues import Findings
+from sisim.loading.document import Document
+from sisim.loading.positions import Path
+from sisim.scenario.errors import Reason
+from sisim.scenario.scenario import Condition, Effect, Investment, Scenario
+
+MOST_AREAS = 255
+MOST_DESTINATIONS = 64
+PRICE_YEARS = range(2010, 2025)
+"""The years between which prices can be converted: see `economics.prices.KPI`."""
+
+
+class LimitsCheck(Findings):
+    """Everything in a scenario that goes beyond what can be simulated or priced."""
+
+    def __init__(self, document: Document, scenario: Scenario):
+        super().__init__(document)
+        self.scenario = scenario
+        self.pathway = scenario.pathway
+        self._time()
+        self._population()
+        self._pathway()
+        for name, investment in scenario.investments.items():
+            self._investment(("investments", name), investment)
+        self._money()
+
+    def _time(self) -> None:
+        time, per_year = self.scenario.time, self.pathway.steps_per_year
+        if round(time.years * per_year) < 1:
+            self.say(("time", "years"), Reason("This is less than one step of the pathway."))
+        month = int(time.start.partition("-")[2]) - 1
+        whole = {"year": 12, "quarter": 3}.get(self.pathway.step, 1)
+        if month % whole:
+            reason = Reason(
+                "The scenario must start in the first month of a step ({step}).",
+                step=self.pathway.step,
+            )
+            self.say(("time", "start"), reason)
+
+    def _population(self) -> None:
+        population = self.scenario.population
+        if len(population.areas) > MOST_AREAS:
+            reason = Reason("There can be at most {most} areas.", most=MOST_AREAS)
+            self.say(("population", "areas"), reason)
+        if population.growth.value <= -1:
+            self.say(("population", "growth"), Reason("A yearly change must be over -1 (-100 %)."))
+        for track, spec in self.pathway.tracks.items():
+            start = population.start.get(track, spec.start)
+            for state in [start] if isinstance(start, str) else start:
+                if state in spec.states and spec.states[state].exit:
+                    reason = Reason('Nobody can start in "{state}": it leaves the population.',
+                                    state=state)  # fmt: skip
+                    self.say(("pathway", "tracks", track, "start"), reason)
+
+    def _pathway(self) -> None:
+        redrawn = {n for n, a in self.pathway.attributes.items() if a.redraw is not None}
+        for name, factor in self.pathway.factors.items():
+            if (factor.feature or "").startswith("share.") and factor.among not in ("area", "all"):
+                attribute = self.pathway.attributes.get(factor.among.removeprefix("attribute."))
+                if attribute is None or not attribute.shares or attribute.redraw is not None:
+                    reason = Reason("Peers share an area, or a category that never changes.")
+                    self.say(("pathway", "factors", name, "among"), reason)
+        for name, grouping in self.pathway.groupings.items():
+            if grouping.feature.partition(".")[2] in redrawn:
+                reason = Reason("What is redrawn cannot keep counts apart.")
+                self.say(("pathway", "groupings", name, "feature"), reason)
+        for name, transition in self.pathway.transitions.items():
+            if len(transition.to) > MOST_DESTINATIONS:
+                reason = Reason("There can be at most {most} destinations.", most=MOST_DESTINATIONS)
+                self.say(("pathway", "transitions", name, "to"), reason)
+            self._plain(("pathway", "transitions", name), transition.uses, "uses")
+            self._plain(("pathway", "transitions", name), transition.weights, "weights")
+        self._plain(("pathway", "entry"), self.pathway.entry.uses, "uses")
+        self._plain(("pathway", "entry"), self.pathway.entry.weights, "weights")
+
+    def _plain(self, path: Path, uses: object, key: str) -> None:
+        assert isinstance(uses, dict)
+        for name, use in uses.items():
+            if use.factors:
+                reason = Reason("Only what is used in a state can have factors.")
+                self.say((*path, key, name, "factors"), reason)
+
+    def _investment(self, path: Path, investment: Investment) -> None:
+        if round(investment.years * self.pathway.steps_per_year) < 1:
+            self.say((*path, "years"), Reason("This is less than one step of the pathway."))
+        conditions = [investment.target]
+        while conditions:
+            condition: Condition = conditions.pop()
+            conditions += condition.any_of
+            if "time_in_state" in condition.features:
+                reason = Reason(
+                    'A target group needs "time_in.GROUP": a person has a state on every track.'
+                )
+                self.say((*path, "target"), reason)
+            if condition is not investment.target and condition.any_of:
+                self.say((*path, "target"), Reason('"any_of" cannot stand inside "any_of".'))
+        for index, effect in enumerate(investment.effects):
+            self._effect((*path, "effects", index), effect)
+
+    def _effect(self, path: Path, effect: Effect) -> None:
+        if "entry" in effect.on and self.scenario.population.cohort is not None:
+            self.say((*path, "on"), Reason("Nobody enters a closed cohort."))
+        on_use = any(name.startswith(("use:", "weight:")) for name in effect.on)
+        if not on_use or effect.acts_on == "area":
+            return
+        if effect.persistence.kind != "none" or effect.modifier is not None:
+            reason = Reason(
+                "An effect of treatment on a use or a weight lasts as long as the treatment and is "
+                "the same for everyone."
+            )
+            self.say(path, reason)
+
+    def _money(self) -> None:
+        economy = self.scenario.economy
+        for name, change in self.scenario.drift.volumes.items():
+            if change.value <= -1:
+                reason = Reason("A yearly change must be over -1 (-100 %).")
+                self.say(("drift", "volumes", name), reason)
+        for name, resource in self.pathway.resources.items():
+            years = {resource.price_year, economy.price_level}
+            if len(years) > 1 and not years <= set(PRICE_YEARS):
+                reason = Reason(
+                    "Prices can be converted between {first} and {last}; here {years}.",
+                    first=str(PRICE_YEARS[0]), last=str(PRICE_YEARS[-1]),
+                    years=[str(year) for year in sorted(years)],
+                )  # fmt: skip
+                self.say(("pathway", "resources", name, "price_year"), reason)

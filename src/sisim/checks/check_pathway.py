@@ -1,0 +1,345 @@
+"""Do the parts of a pathway fit together?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sisim.checks.issues import Findings
+from sisim.checks.probability_rows import full_rows, named
+from sisim.checks.reachability import reachable
+from sisim.loading.document import Document
+from sisim.loading.positions import Path
+from sisim.scenario.errors import Reason, dotted
+from sisim.scenario.features import DURATIONS, Features
+from sisim.scenario.pathway import Attribute, Factor, OfMovers, Transition, Use
+from sisim.scenario.scenario import Scenario
+
+MAX_WINDOW = 64
+"""Steps in the longest moving window: the engine remembers visits as the bits of one word."""
+MAX_OUT = 32
+"""Most transitions out of one state."""
+_SHAPES = {"exponential": {"a"}, "weibull": {"shape", "scale"}, "gompertz": {"a", "b"}}
+
+
+class PathwayCheck(Findings):
+    """Everything that does not fit together in a pathway, alone or in a scenario."""
+
+    def __init__(
+        self,
+        document: Document,
+        features: Features,
+        scenario: Scenario | None = None,
+        prefix: Path = (),
+    ):
+        super().__init__(document, prefix)
+        self.features = features
+        self.pathway = features.pathway
+        self._payers()
+        self._attributes()
+        self._tracks()
+        self._factors()
+        self._transitions()
+        self._counting()
+        self.distributions(self.pathway)
+        self._reach(scenario)
+
+    def _payers(self) -> None:
+        for name, administration in self.pathway.administrations.items():
+            self.refer(("administrations", name, "principal"), administration.principal,
+                       self.pathway.principals, Reason("The principal"))  # fmt: skip
+        for name, resource in self.pathway.resources.items():
+            path = ("resources", name)
+            if (resource.administration is None) == (not resource.payers):
+                reason = Reason('Give either "administration" or "payers", so that one pays.')
+                self.say(path, reason)
+            payers = [resource.administration] if resource.administration else []
+            for payer in [*payers, *resource.payers]:
+                key = (*path, "payers", payer) if payer in resource.payers else path
+                key = (*key, "administration") if payer not in resource.payers else key
+                valid = self.pathway.administrations
+                self.refer(key, payer, valid, Reason("The administration"))
+            if resource.payers:
+                self.sum_to_one((*path, "payers"), resource.payers.values())
+
+    def _attributes(self) -> None:
+        for name, attribute in self.pathway.attributes.items():
+            path = ("attributes", name)
+            if bool(attribute.shares) == (attribute.distribution is not None):
+                self.say(path, Reason('Give either "shares" or a "distribution".'))
+            elif attribute.distribution is not None:
+                values = {key: number.value for key, number in attribute.parameters.items()}
+                self.parameters((*path, "parameters"), attribute.distribution, values)
+            else:
+                self._shares(path, attribute)
+            if attribute.sizes and (not attribute.shares or attribute.redraw is not None):
+                reason = Reason("Only categories that never change have units.")
+                self.say((*path, "sizes"), reason)
+
+    def _shares(self, path: Path, attribute: Attribute) -> None:
+        self.sum_to_one((*path, "shares"), attribute.shares.values())
+        for table in ("labels", "sizes"):
+            for key in getattr(attribute, table):
+                self.refer((*path, table, key), key, attribute.shares, Reason("The category"))
+        for key, size in attribute.sizes.items():
+            if size.value < 1:
+                self.say((*path, "sizes", key), Reason("There is at least one person in a unit."))
+        for area, shares in attribute.shares_by.items():
+            here = (*path, "shares_by", area)
+            if self.features.areas is not None:
+                self.refer(here, area, self.features.areas, Reason("The area"))
+            for key in shares:
+                self.refer((*here, key), key, attribute.shares, Reason("The category"))
+            self.sum_to_one(here, shares.values())
+        if attribute.of_movers is not None:
+            self._of_movers((*path, "of_movers"), attribute, attribute.of_movers)
+
+    def _of_movers(self, path: Path, attribute: Attribute, movers: OfMovers) -> None:
+        self.bands(path, movers.below, movers.shares, "shares")
+        if attribute.redraw is not None:
+            self.say(path, Reason("What is drawn anew cannot depend on who has moved in."))
+        for band, shares in enumerate(movers.shares):
+            here = (*path, "shares", band)
+            for key in shares:
+                self.refer((*here, key), key, attribute.shares, Reason("The category"))
+            self.sum_to_one(here, shares.values())
+
+    def _tracks(self) -> None:
+        for name, track in self.pathway.tracks.items():
+            path: Path = ("tracks", name)
+            starts = [track.start] if isinstance(track.start, str) else list(track.start)
+            for state in starts:
+                key = (*path, "start") if isinstance(track.start, str) else (*path, "start", state)
+                self.refer(key, state, track.states, Reason("The state"))
+            if not isinstance(track.start, str):
+                self.sum_to_one((*path, "start"), track.start.values())
+            for state, spec in track.states.items():
+                self._uses((*path, "states", state), spec.uses, spec.weights)
+        for name, group in self.pathway.groups.items():
+            path = ("groups", name)
+            if self.refer((*path, "track"), group.track, self.pathway.tracks, Reason("The track")):
+                self._states((*path, "states"), group.states, group.track)
+            if not group.states:
+                self.say(path, Reason("The group has no states."))
+        self._uses(("entry",), self.pathway.entry.uses, self.pathway.entry.weights)
+
+    def _states(self, path: Path, states: Iterable[str], track: str) -> None:
+        seen = set()
+        for index, state in enumerate(states):
+            self.refer((*path, index), state, self.pathway.tracks[track].states,
+                       Reason("The state"))  # fmt: skip
+            if state in seen:
+                self.say((*path, index), Reason('"{name}" stands here twice.', name=state))
+            seen.add(state)
+
+    def _uses(self, path: Path, uses: Mapping[str, Use], weights: Mapping[str, Use]) -> None:
+        for name, use in uses.items():
+            here = (*path, "uses", name)
+            if name not in self.pathway.resources:
+                self.refer(here, name, self.pathway.resources,
+                           Reason("There is no price: the resource"))  # fmt: skip
+            self._names((*here, "factors"), use.factors)
+            if use.amount.value < 0:
+                self.say(here, Reason("An amount cannot be negative."))
+        for name, weight in weights.items():
+            here = (*path, "weights", name)
+            self.refer(here, name, self.pathway.weights, Reason("The outcome weight"))
+            self._names((*here, "factors"), weight.factors)
+
+    def _names(self, path: Path, factors: Iterable[str]) -> None:
+        for index, name in enumerate(factors):
+            self.refer((*path, index), name, self.pathway.factors, Reason("The factor"))
+
+    def _factors(self) -> None:
+        for name, factor in self.pathway.factors.items():
+            path = ("factors", name)
+            forms = [bool(factor.values), factor.shape, factor.direct, factor.product]
+            if sum(map(bool, forms)) != 1:
+                reason = Reason(
+                    'A factor has exactly one of "values", "shape", "direct", "product".'
+                )
+                self.say(path, reason)
+            elif factor.product:
+                self._names((*path, "product"), factor.product)
+            elif factor.feature is None:
+                self.say(path, Reason('The key "{key}" is missing.', key="feature"))
+            elif self._feature((*path, "feature"), factor.feature):
+                self._table(path, factor, factor.feature)
+        self._cycles()
+
+    def _feature(self, path: Path, name: str) -> bool:
+        if self.features.exists(name):
+            return True
+        return self.refer(path, name, self.features.names(), Reason("The feature"))
+
+    def _table(self, path: Path, factor: Factor, feature: str) -> None:
+        head = feature.partition(".")[0]
+        if factor.direct != self.features.is_number(feature):
+            reason = Reason('An attribute drawn as a number, and only such, has "direct = true".')
+            self.say((*path, "feature"), reason)
+        elif factor.shape is not None:
+            if head not in ("age", *DURATIONS) or feature == "age.calendar":
+                self.say((*path, "feature"), Reason("A shape needs an age or a duration."))
+            if set(factor.parameters) != _SHAPES[factor.shape]:
+                wanted = sorted(_SHAPES[factor.shape])
+                reason = Reason('The shape "{name}" needs the parameters {wanted}.',
+                                name=factor.shape, wanted=wanted)  # fmt: skip
+                self.say(path, reason)
+        elif isinstance(factor.values, dict):
+            self._by_category(path, factor.values, feature)
+        elif factor.values:
+            self._by_band(path, factor, feature)
+        values = (
+            factor.values.items() if isinstance(factor.values, dict) else enumerate(factor.values)
+        )
+        for key, value in values:
+            if value.value < 0:
+                self.say((*path, "values", key), Reason("A multiplier cannot be negative."))
+        self._window((*path, "window"), factor.window, feature)
+        if head == "share" and factor.among not in ("area", "all"):
+            names = ["area", "all", *(f"attribute.{a}" for a in self.pathway.attributes)]
+            if factor.among not in self.pathway.attributes:
+                self.refer((*path, "among"), factor.among, names, Reason("The feature"))
+
+    def _by_category(self, path: Path, values: Mapping[str, object], feature: str) -> None:
+        if not self.features.is_categorical(feature):
+            reason = Reason(
+                '"{feature}" has no categories: give "below" and a list of values.', feature=feature
+            )
+            self.say((*path, "values"), reason)
+        elif feature != "area" or self.features.areas is not None:
+            for key in values:
+                valid = self.features.allowed(feature)
+                self.refer((*path, "values", key), key, valid, Reason("The category"))
+
+    def _by_band(self, path: Path, factor: Factor, feature: str) -> None:
+        if self.features.is_categorical(feature):
+            reason = Reason('"{feature}" has categories: give a table of values by category.',
+                            feature=feature)  # fmt: skip
+            self.say((*path, "values"), reason)
+        else:
+            self.bands(path, factor.below, list(factor.values), "values")
+
+    def _window(self, path: Path, window: float | None, feature: str) -> None:
+        if window is None:
+            return
+        steps = window / 12 * self.pathway.steps_per_year
+        if not feature.startswith("visits."):
+            self.say(path, Reason("Only visits have a window."))
+        elif not 0 < steps <= MAX_WINDOW:
+            reason = Reason("A window has 1 to {most} steps; this one has {steps}.",
+                            most=MAX_WINDOW, steps=float(steps))  # fmt: skip
+            self.say(path, reason)
+
+    def _cycles(self) -> None:
+        done: set[str] = set()
+        for name in self.pathway.factors:
+            trail = [name]
+            found = self._cycle_from(trail, done)
+            if found:
+                reason = Reason("The factors go round in a circle: {names}.",
+                                names=" → ".join(found))  # fmt: skip
+                self.say(("factors", found[0], "product"), reason)
+
+    def _cycle_from(self, trail: list[str], done: set[str]) -> list[str] | None:
+        name = trail[-1]
+        factor = self.pathway.factors.get(name)
+        if factor is None or name in done:
+            return None
+        done.add(name)
+        for part in factor.product:
+            if part in trail:
+                return [*trail[trail.index(part) :], part]
+            found = self._cycle_from([*trail, part], done)
+            if found:
+                return found
+        return None
+
+    def _transitions(self) -> None:
+        for name, transition in self.pathway.transitions.items():
+            path = ("transitions", name)
+            track = transition.track
+            if self.refer((*path, "track"), track, self.pathway.tracks, Reason("The track")):
+                states = self.pathway.tracks[track].states
+                self._states((*path, "from"), transition.origin, track)
+                for state in transition.to:
+                    self.refer((*path, "to", state), state, states, Reason("The state"))
+                for index, state in enumerate(transition.origin):
+                    if state in states and states[state].exit:
+                        reason = Reason('Nobody is left in "{name}", which is an exit.', name=state)
+                        self.say((*path, "from", index), reason)
+            if not transition.to or all(d.share.value == 0 for d in transition.to.values()):
+                self.say((*path, "to"), Reason("At least one share must be over 0."))
+            if not transition.origin:
+                self.say((*path, "from"), Reason("The transition begins in no state."))
+            self._timing(path, transition)
+            self._names((*path, "factors"), transition.factors)
+            for state, destination in transition.to.items():
+                self._names((*path, "to", state, "factors"), destination.factors)
+            self._uses(path, transition.uses, transition.weights)
+        for track, spec in self.pathway.tracks.items():
+            for state in spec.states:
+                transitions = self.pathway.transitions.values()
+                out = sum(t.track == track and state in t.origin for t in transitions)
+                if out > MAX_OUT:
+                    reason = Reason("{n} transitions begin here; {most} can.", n=out, most=MAX_OUT)
+                    self.say(("tracks", track, "states", state), reason)
+
+    def _timing(self, path: Path, transition: Transition) -> None:
+        if (transition.rate is None) == (transition.probability is None):
+            self.say(path, Reason('Give either "rate" or "probability".'))
+        moment = transition.schedule
+        if moment is None:
+            return
+        if transition.rate is not None:
+            reason = Reason('With a "schedule" there is a "probability", not a "rate".')
+            self.say((*path, "schedule"), reason)
+        if (moment.month, moment.age, moment.cycle) == (None, None, None):
+            self.say((*path, "schedule"), Reason('A schedule has a "month", "age" or "cycle".'))
+
+    def _counting(self) -> None:
+        categorical = [f"attribute.{n}" for n, a in self.pathway.attributes.items() if a.shares]
+        for name, grouping in self.pathway.groupings.items():
+            path = ("groupings", name)
+            valid = ["age", *categorical]
+            self.refer((*path, "feature"), grouping.feature, valid, Reason("The feature"))
+            self.increasing((*path, "below"), grouping.below)
+        by_age = [n for n, g in self.pathway.groupings.items() if g.feature == "age"]
+        for name in by_age[1:]:
+            self.say(("groupings", name), Reason("Only one grouping can be by age."))
+        for name, target in self.pathway.targets.items():
+            if target.low > target.high:
+                reason = Reason('"low" ({low}) is greater than "high" ({high}).',
+                                low=target.low, high=target.high)  # fmt: skip
+                self.say(("targets", name), reason)
+
+    def _reach(self, scenario: Scenario | None) -> None:
+        starts = scenario.population.start if scenario else {}
+        reached = reachable(self.features, starts, self._base_changed)
+        for track, spec in self.pathway.tracks.items():
+            for state in spec.states:
+                if state not in reached[track] and not self.document.made_up:
+                    reason = Reason("Nobody can ever come here: no possible transition leads here.")
+                    self.say(("tracks", track, "states", state), reason)
+        # All are found before any is said: after that its transitions are unclear.
+        for row in list(full_rows(self.features, reached, scenario, self._unclear)):
+            reason = Reason(
+                "The probabilities out of {state} can sum to {total}, over 1{when}: {names}.",
+                state=dotted((row.track, row.state)), total=row.total,
+                when=_when(row.combination), names=list(row.transitions),
+            )  # fmt: skip
+            self.say(("transitions", row.transitions[-1]), reason)
+
+    def _unclear(self, transition: str) -> bool:
+        """Return whether something is wrong in what says how probable a transition is."""
+        factors = named(self.features, self.pathway.transitions[transition].factors)
+        parts: list[Path] = [("transitions", transition), *(("factors", name) for name in factors)]
+        return any(map(self.doubtful, parts))
+
+    def _base_changed(self, transition: str) -> bool:
+        # Zero by an override is a question ("what if this never happened?"), not a mistake.
+        path = ("transitions", transition)
+        return self.changed((*path, "rate")) or self.changed((*path, "probability"))
+
+
+def _when(combination: tuple[str, ...]) -> Reason | str:
+    return Reason(" (when {what})", what=list(combination)) if combination else ""

@@ -1,0 +1,372 @@
+"""Do the parts of a scenario fit together, and fit its pathway?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from sisim.checks.issues import Findings
+from sisim.checks.target_reachability import nobody
+from sisim.loading.document import Document
+from sisim.loading.positions import Path
+from sisim.scenario.economy import FUND
+from sisim.scenario.errors import Reason
+from sisim.scenario.features import Features
+from sisim.scenario.follow_up import MEASURED
+from sisim.scenario.numbers import numbers
+from sisim.scenario.scenario import (
+    Cost,
+    Effect,
+    Families,
+    Goal,
+    Investment,
+    Persistence,
+    Scenario,
+)
+
+NEW_WAY = "new_way_of_working"
+
+
+def instant(month: str) -> float:
+    """Return a month such as "2026-07" as a decimal year.
+
+    Examples:
+        >>> instant("2026-07")
+        2026.5
+    """
+    year, _, number = month.partition("-")
+    return int(year) + (int(number) - 1) / 12
+
+
+class ScenarioCheck(Findings):
+    """Everything in a scenario that does not fit together."""
+
+    def __init__(self, document: Document, features: Features, scenario: Scenario):
+        super().__init__(document)
+        self.features = features
+        self.scenario = scenario
+        self.pathway = scenario.pathway
+        self.start = instant(scenario.time.start)
+        self.end = self.start + scenario.time.years
+        self._population()
+        for name, investment in scenario.investments.items():
+            self._investment(("investments", name), investment)
+        self._arms()
+        self._economy()
+        self._outcomes()
+        for name, goal in scenario.goals.items():
+            self._goal(("goals", name), goal)
+        self._uncertainty()
+        self._follow_up()
+        # Those of the pathway are looked at with it.
+        self.distributions(scenario.model_copy(update={"pathway": None}))
+
+    def _population(self) -> None:
+        population = self.scenario.population
+        path: Path = ("population",)
+        if (population.residents is None) == (population.cohort is None):
+            self.say(path, Reason('Give either "residents" (open) or "cohort" (closed).'))
+        for name, area in population.areas.items():
+            if area.share.value <= 0:
+                reason = Reason("The share of an area must be over 0.")
+                self.say((*path, "areas", name, "share"), reason)
+        for track, start in population.start.items():
+            key = (*path, "start", track)
+            if not self.refer(key, track, self.pathway.tracks, Reason("The track")):
+                continue
+            states = self.pathway.tracks[track].states
+            for state in [start] if isinstance(start, str) else start:
+                here = key if isinstance(start, str) else (*key, state)
+                self.refer(here, state, states, Reason("The state"))
+            if not isinstance(start, str):
+                self.sum_to_one(key, start.values())
+        movers = population.movers_in
+        if movers is not None:
+            self.bands((*path, "movers_in"), movers.below, movers.shares, "shares")
+            if sum(share.value for share in movers.shares) <= 0:
+                reason = Reason("At least one share must be over 0.")
+                self.say((*path, "movers_in", "shares"), reason)
+        if population.families is not None:
+            self._families((*path, "families"), population.families)
+
+    def _families(self, path: Path, families: Families) -> None:
+        if self.scenario.population.cohort is not None:
+            reason = Reason('Siblings differ in age: families need "residents", not a "cohort".')
+            self.say(path, reason)
+        self.sum_to_one((*path, "children"), families.children)
+        spacing = families.spacing
+        self.increasing((*path, "spacing", "between"), spacing.between)
+        if len(spacing.between) != len(spacing.shares) + 1:
+            reason = Reason(
+                "There are {values} values and {edges} limits; there should be one limit more.",
+                values=len(spacing.shares), edges=len(spacing.between),
+            )  # fmt: skip
+            self.say((*path, "spacing", "shares"), reason)
+        self.sum_to_one((*path, "spacing", "shares"), spacing.shares)
+        for index, name in enumerate(families.in_common):
+            here = (*path, "in_common", index)
+            valid = [n for n, a in self.pathway.attributes.items() if a.redraw is None]
+            self.refer(here, name, valid, Reason("The attribute that is drawn once"))
+
+    def _investment(self, path: Path, investment: Investment) -> None:
+        starts = instant(investment.start)
+        if starts >= self.end - 1e-9:
+            reason = Reason(
+                "The investment starts {start}, after the scenario: {years} years from {first}.",
+                start=investment.start, years=float(self.scenario.time.years),
+                first=self.scenario.time.start,
+            )  # fmt: skip
+            self.say((*path, "start"), reason)
+        elif starts < self.start - 1e-9:
+            reason = Reason("The investment starts {start}, before the scenario, {first}.",
+                            start=investment.start, first=self.scenario.time.start)  # fmt: skip
+            self.say((*path, "start"), reason)
+        if investment.unit == "family" and self.scenario.population.families is None:
+            reason = Reason("It is given to families, and [population.families] is missing.")
+            self.say((*path, "unit"), reason)
+        self._target((*path, "target"), investment)
+        self._selection((*path, "selection"), investment)
+        for index, effect in enumerate(investment.effects):
+            self._effect((*path, "effects", index), effect)
+        if investment.fidelity is not None:
+            fidelity = investment.fidelity
+            self._course((*path, "fidelity"), fidelity.at, fidelity.share)
+        self._payer((*path, "cost"), investment.cost)
+        self._areas((*path, "areas"), investment.areas)
+        new_way = investment.new_way
+        if new_way is not None:
+            self._areas((*path, "new_way", "areas"), new_way.areas)
+            self._payer((*path, "new_way", "cost"), new_way.cost)
+            if new_way.replaces is not None:
+                self._payer((*path, "new_way", "replaces"), new_way.replaces)
+
+    def _target(self, path: Path, investment: Investment) -> None:
+        conditions = [(path, investment.target)]
+        known = True
+        while conditions:
+            here, condition = conditions.pop()
+            for feature, wanted in condition.features.items():
+                key = self._feature_path(here, feature)
+                if not self.features.exists(feature):
+                    known = False
+                    self.refer(key, feature, self.features.names(), Reason("The feature"))
+                elif isinstance(wanted, list):
+                    known &= self._categories(key, feature, wanted)
+                elif self.features.is_categorical(feature):
+                    known = False
+                    reason = Reason('"{feature}" has categories: give a list of them.',
+                                    feature=feature)  # fmt: skip
+                    self.say(key, reason)
+            for index, part in enumerate(condition.any_of):
+                conditions.append(((*here, "any_of", index), part))
+        if known and not self.document.made_up:
+            why = nobody(self.scenario, self.features, investment)
+            if why:
+                reason = Reason("Nobody can ever be in the target group: {why}.", why=why[0])
+                self.say(path, reason)
+
+    def _categories(self, path: Path, feature: str, wanted: list[str]) -> bool:
+        if not self.features.is_categorical(feature):
+            reason = Reason('"{feature}" has no categories: give "from" and "below".',
+                            feature=feature)  # fmt: skip
+            self.say(path, reason)
+            return False
+        allowed = self.features.allowed(feature)
+        found = [
+            self.refer((*path, index), name, allowed, Reason("The category"))
+            for index, name in enumerate(wanted)
+        ]
+        return all(found)
+
+    def _feature_path(self, path: Path, feature: str) -> Path:
+        node: Any = self.document.data
+        for part in path:
+            node = node[part]
+        if "features" in node:
+            path, node = (*path, "features"), node["features"]
+        return (*path, feature) if feature in node else (*path, *feature.split("."))
+
+    def _selection(self, path: Path, investment: Investment) -> None:
+        selection = investment.selection
+        if selection.risk_of is not None:
+            valid = self.pathway.transitions
+            self.refer((*path, "risk_of"), selection.risk_of, valid, Reason("The transition"))
+        elif selection.rule == "highest_risk":
+            self.say(path, Reason('The key "{key}" is missing.', key="risk_of"))
+
+    def _effect(self, path: Path, effect: Effect) -> None:
+        uses = list(self._use_names(everywhere=effect.adds is not None))
+        for index, name in enumerate(effect.on):
+            here = (*path, "on", index)
+            if name.startswith(("use:", "weight:")):
+                self.refer(here, name, uses, Reason("The use"))
+                continue
+            valid = [*self.pathway.transitions, "entry", *uses]
+            if self.refer(here, name, valid, Reason("The transition")) and effect.adds is not None:
+                self.say(
+                    (*path, "adds"), Reason("Only to a use or a weight can an amount be added.")
+                )
+        if effect.ratio.value < 0:
+            self.say((*path, "ratio"), Reason("A multiplier cannot be negative."))
+        if effect.modifier is not None:
+            valid = [
+                n for n in self.pathway.attributes if self.features.is_number(f"attribute.{n}")
+            ]
+            self.refer((*path, "modifier"), effect.modifier, valid, Reason("The numeric attribute"))
+        self._persistence((*path, "persistence"), effect.persistence)
+
+    def _use_names(self, everywhere: bool) -> Iterator[str]:
+        """Return the uses and weights an effect may act on; it may add to them `everywhere`."""
+        for track in self.pathway.tracks.values():
+            for state, spec in track.states.items():
+                for head, all_, own in (
+                    ("use", self.pathway.resources, spec.uses),
+                    ("weight", self.pathway.weights, spec.weights),
+                ):
+                    for name in all_ if everywhere else own:
+                        yield f"{head}:{name}@{state}"
+                    for name in own:
+                        yield f"{head}:{name}"
+
+    def _persistence(self, path: Path, persistence: Persistence) -> None:
+        if persistence.kind in ("half_life", "linear"):
+            if persistence.years is None or persistence.years.value <= 0:
+                reason = Reason('"{kind}" needs "years", over 0.', kind=persistence.kind)
+                self.say(path, reason)
+        elif persistence.kind == "table":
+            self._course(path, persistence.at, persistence.share)
+
+    def _course(self, path: Path, at: list[float], share: list[float]) -> None:
+        if not at or len(at) != len(share):
+            self.say(path, Reason('"at" and "share" need equally many values, at least one.'))
+        self.increasing((*path, "at"), at)
+
+    def _payer(self, path: Path, cost: Cost) -> None:
+        valid = [*self.pathway.administrations, *(self.scenario.funds or [FUND])]
+        key = (*path, "payer")
+        if isinstance(cost.payer, str):
+            self.refer(key, cost.payer, valid, Reason("The administration"))
+            return
+        for name in cost.payer:
+            self.refer((*key, name), name, valid, Reason("The administration"))
+        self.sum_to_one(key, cost.payer.values())
+
+    def _areas(self, path: Path, areas: list[str]) -> None:
+        for index, name in enumerate(areas):
+            self.refer((*path, index), name, self.scenario.population.areas, Reason("The area"))
+
+    def _arms(self) -> None:
+        for name, arm in self.scenario.arms.items():
+            path = ("arms", name)
+            if name == "without":
+                self.say(path, Reason('"without" is always there, and cannot be given.'))
+            for investment, ending in arm.investments.items():
+                key = (*path, "investments", investment)
+                valid = self.scenario.investments
+                if not self.refer(key, investment, valid, Reason("The investment")):
+                    continue
+                if ending == NEW_WAY and valid[investment].new_way is None:
+                    reason = Reason('The investment "{name}" has no [new_way] to end in.',
+                                    name=investment)  # fmt: skip
+                    self.say(key, reason)
+
+    def _economy(self) -> None:
+        drift = self.scenario.drift
+        for name in drift.volumes:
+            valid: Iterable[str] = self.pathway.transitions
+            self.refer(("drift", "volumes", name), name, valid, Reason("The transition"))
+        for name in drift.prices:
+            valid = {resource.price_type for resource in self.pathway.resources.values()}
+            self.refer(("drift", "prices", name), name, sorted({*valid, "general"}),
+                       Reason("The price type"))  # fmt: skip
+        economy = self.scenario.economy
+        if economy.counting == "weights" and not economy.weights:
+            self.say(("economy",), Reason('The key "{key}" is missing.', key="weights"))
+
+    def _outcomes(self) -> None:
+        for name, outcome in self.scenario.outcomes.items():
+            path = ("outcomes", name)
+            if (outcome.group is None) == (outcome.transition is None):
+                self.say(path, Reason('Give either "group" or "transition".'))
+            elif (outcome.count == "events") != (outcome.transition is not None):
+                reason = Reason('A transition has "events"; a group has a "stock" or "entries".')
+                self.say((*path, "count"), reason)
+            if outcome.group is not None:
+                valid: Mapping[str, object] = self.pathway.groups
+                self.refer((*path, "group"), outcome.group, valid, Reason("The group"))
+            self._where((*path, "where"), outcome.where)
+            if outcome.transition is not None:
+                valid = self.pathway.transitions
+                key = (*path, "transition")
+                self.refer(key, outcome.transition, valid, Reason("The transition"))
+        figures = self.scenario.figures
+        if figures is not None:
+            for role, arm in (("project", figures.project), ("new_way", figures.new_way)):
+                self.refer(("figures", role), arm, self.scenario.arms, Reason("The arm"))
+            self.refer(("figures", "case"), figures.case, self.pathway.groups, Reason("The group"))
+            history = self.scenario.time.history
+            if not self.start - history <= figures.year < self.end:
+                reason = Reason("The year {year} lies outside the scenario, {first} to {last}.",
+                                year=figures.year, first=int(self.start - history),
+                                last=int(np.ceil(self.end - 1e-9)) - 1)  # fmt: skip
+                self.say(("figures", "year"), reason)
+
+    def _follow_up(self) -> None:
+        if self.scenario.follow_up is not None:
+            for name in self.scenario.follow_up.by:
+                self.refer(("follow_up", "by", name), name, MEASURED, Reason("The measure"))
+
+    def _goal(self, path: Path, goal: Goal) -> None:
+        if goal.delivery is not None:
+            valid = self.scenario.investments
+            self.refer((*path, "delivery"), goal.delivery, valid, Reason("The investment"))
+        if (goal.delivery is None) == (goal.group is None) or (goal.group is None) != (
+            goal.of is None
+        ):
+            self.say(path, Reason('Give either "group" and "of", or "delivery".'))
+        for key, group in (("group", goal.group), ("of", goal.of)):
+            if group is not None:
+                self.refer((*path, key), group, self.pathway.groups, Reason("The group"))
+        self._where((*path, "where"), goal.where)
+
+    def _where(self, path: Path, where: dict[str, list[str]]) -> None:
+        valid = {"area": self.features.categories("area") or []} | {
+            name: grouping.bands or self.features.categories(grouping.feature) or []
+            for name, grouping in self.pathway.groupings.items()
+        }
+        for name, categories in where.items():
+            if self.refer((*path, name), name, valid, Reason("The grouping")):
+                for index, category in enumerate(categories):
+                    here = (*path, name, index)
+                    self.refer(here, category, valid[name], Reason("The category"))
+
+    def _uncertainty(self) -> None:
+        known = dict(numbers(self.scenario)) if self.scenario.uncertainty else {}
+        for name, joint in self.scenario.uncertainty.items():
+            path = ("uncertainty", name)
+            for index, number in enumerate(joint.paths):
+                names = [key.removeprefix("pathway.") for key in known]
+                self.refer((*path, "paths", index), number.removeprefix("pathway."), names,
+                           Reason("The number"))  # fmt: skip
+            if joint.distribution == "dirichlet":
+                fits = len(joint.alpha) == len(joint.paths) and all(a > 0 for a in joint.alpha)
+            else:
+                fits = _is_covariance(joint.covariance, len(joint.paths))
+                fits = fits and len(joint.mean) == len(joint.paths)
+            if not fits:
+                reason = Reason(
+                    'There is no "{name}" distribution with these parameters.',
+                    name=joint.distribution,
+                )
+                self.say(path, reason)
+
+
+def _is_covariance(rows: list[list[float]], size: int) -> bool:
+    if len(rows) != size or any(len(row) != size for row in rows):
+        return False
+    matrix = np.array(rows, float)
+    if not np.allclose(matrix, matrix.T):
+        return False
+    return bool(size == 0 or np.linalg.eigvalsh(matrix).min() > -1e-9 * max(1.0, matrix.max()))

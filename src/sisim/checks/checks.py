@@ -1,0 +1,34 @@
+"""What a file says is looked at as a whole: do its parts fit together?"""
+
+from __future__ import annotations
+
+from sisim.checks.check_contract import ContractCheck
+from sisim.checks.check_economy import EconomyCheck
+from sisim.checks.check_fund import FundCheck
+from sisim.checks.check_limits import LimitsCheck
+from sisim.checks.check_pathway import PathwayCheck
+from sisim.checks.check_scenario import ScenarioCheck
+from sisim.loading.document import Document
+from sisim.scenario.errors import Problem
+from sisim.scenario.features import Features
+from sisim.scenario.pathway import Pathway
+from sisim.scenario.scenario import Scenario
+
+
+def check_pathway(pathway: Pathway, document: Document) -> list[Problem]:
+    """Return what does not fit together in a pathway."""
+    return PathwayCheck(document, Features(pathway)).problems
+
+
+def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
+    """Return what does not fit together in a scenario and its pathway."""
+    features = Features(scenario.pathway, scenario.population.areas, scenario.investments)
+    pathway = PathwayCheck(document, features, scenario, ("pathway",))
+    return [
+        *pathway.problems,
+        *ScenarioCheck(document, features, scenario).problems,
+        *FundCheck(document, scenario).problems,
+        *LimitsCheck(document, scenario).problems,
+        *ContractCheck(document, scenario).problems,
+        *EconomyCheck(document, scenario).problems,
+    ]

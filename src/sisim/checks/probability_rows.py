@@ -1,0 +1,283 @@
+"""Rows of probabilities: can those out of one state ever be over 1 together (law L2)?
+
+Every combination of the features that the row's factors look at is tried, each with the value
+that the factors share; a feature that only one transition looks at is tried in that transition
+alone. Named hazard shapes and numeric attributes have no greatest value and count as 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sisim.checks.reachability import Reached, possible_categories
+from sisim.scenario.features import Features
+from sisim.scenario.pathway import Factor, Scale, Transition
+from sisim.scenario.scenario import Effect, Scenario
+
+MAX_COMBINATIONS = 4_000_000
+"""Beyond this many combinations, a row is left to the engine, which counts no more than 1."""
+TOLERANCE = 1e-9
+
+Axis = tuple[str, ...]
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class FullRow:
+    """A row that can be over 1, at its worst."""
+
+    track: str
+    state: str
+    transitions: tuple[str, ...]
+    total: float
+    combination: tuple[str, ...]
+
+
+@dataclass
+class _Lookup:
+    """A factor of one transition: which axis it lies on, and what it does to a probability."""
+
+    axis: Axis
+    edges: list[float] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+    table: Mapping[str, float] = field(default_factory=dict)
+    default: float = 1.0
+    otherwise: float | None = None
+    scale: Scale = "relative_risk"
+
+
+def full_rows(
+    features: Features,
+    reached: Reached,
+    scenario: Scenario | None,
+    unclear: Callable[[str], bool],
+) -> Iterator[FullRow]:
+    """Return the rows of a pathway (with the effects of a scenario) that can be over 1.
+
+    Rows with a transition whose probability is `unclear` are left out.
+    """
+    pathway = features.pathway
+    for track, spec in pathway.tracks.items():
+        for state in spec.states:
+            rows: dict[int, list[str]] = {}
+            for name, transition in pathway.transitions.items():
+                if (
+                    transition.track == track
+                    and state in transition.origin
+                    and transition.probability is not None
+                ):
+                    rows.setdefault(transition.order, []).append(name)
+            for names in rows.values():
+                if any(map(unclear, names)):
+                    continue
+                row = _Row(features, reached, track, state, names, scenario)
+                worst = row.worst()
+                if worst is not None and worst[0] > 1 + TOLERANCE:
+                    yield FullRow(track, state, tuple(names), *worst)
+
+
+class _Row:
+    """The probabilities out of one state that add up."""
+
+    def __init__(
+        self,
+        features: Features,
+        reached: Reached,
+        track: str,
+        state: str,
+        names: list[str],
+        scenario: Scenario | None,
+    ):
+        self.features = features
+        self.reached = {**reached, track: {state}}
+        self.transitions = {name: features.pathway.transitions[name] for name in names}
+        self.lookups = {
+            name: [*self._factors(transition), *_effects(name, scenario)]
+            for name, transition in self.transitions.items()
+        }
+        everything = [lookup for found in self.lookups.values() for lookup in found]
+        self.cells = {
+            axis: self._cells(axis, [x for x in everything if x.axis == axis])
+            for axis in dict.fromkeys(lookup.axis for lookup in everything)
+        }
+
+    def worst(self) -> tuple[float, tuple[str, ...]] | None:
+        """Return the greatest sum and the combination that gives it; None if there are too many."""
+        own = {name: {x.axis for x in found} for name, found in self.lookups.items()}
+        ages = {("age",), ("age.calendar",)}
+        together = ages <= set(self.cells)
+        shared = [
+            axis
+            for axis in self.cells
+            if sum(axis in axes for axes in own.values()) > 1 or (together and axis in ages)
+        ]
+        if np.prod([float(len(self.cells[a])) for a in shared]) > MAX_COMBINATIONS:
+            return None
+        total: Array = np.zeros([len(self.cells[a]) for a in shared])
+        parts = []
+        for name, transition in self.transitions.items():
+            private = [axis for axis in self.cells if axis in own[name] and axis not in shared]
+            sizes = [float(len(self.cells[a])) for a in [*private, *shared] if a in own[name]]
+            if np.prod(sizes) > MAX_COMBINATIONS:
+                return None
+            value = self._values(name, transition, [*private, *shared])
+            parts.append((private, value))
+            total = total + value.max(axis=tuple(range(len(private))))
+        if together:
+            total = np.where(self._same_birthday(shared), total, -1.0)
+        at = np.unravel_index(int(np.argmax(total)), total.shape)
+        chosen = dict(zip(shared, map(int, at), strict=True))
+        for private, value in parts:
+            here = value[(..., *[i if n > 1 else 0 for i, n in zip(at, value.shape[len(private):],
+                                                                  strict=True)])]  # fmt: skip
+            best = np.unravel_index(int(np.argmax(here)), here.shape)
+            chosen |= dict(zip(private, map(int, best), strict=True))
+        described = [_describe(axis, self.cells[axis], index) for axis, index in chosen.items()]
+        return float(total[at]), tuple(text for text in described if text)
+
+    def _values(self, name: str, transition: Transition, axes: list[Axis]) -> Array:
+        """Return a transition's probability over `axes`; size 1 along those it does not look at."""
+        assert transition.probability is not None
+        value: Array = np.full([1] * len(axes), transition.probability.value)
+        for lookup in self.lookups[name]:
+            column = np.array([_look_up(lookup, cell) for cell in self.cells[lookup.axis]])
+            shape = [len(column) if axis == lookup.axis else 1 for axis in axes]
+            value = _scaled(value, column.reshape(shape), lookup.scale)
+        return value
+
+    def _factors(self, transition: Transition) -> Iterator[_Lookup]:
+        for name in named(self.features, transition.factors):
+            lookup = self._lookup(self.features.pathway.factors[name])
+            if lookup is not None:
+                yield lookup
+        moment = transition.schedule
+        if moment is not None:
+            step = 1 / self.features.pathway.steps_per_year
+            for axis, at, width in (
+                ("calendar.month", moment.month, 1.0),
+                ("age", moment.age, step),
+                ("calendar.step", moment.cycle, 1.0),
+            ):
+                if at is not None:
+                    yield _Lookup((axis,), [at, at + width], [0.0, 1.0, 0.0])
+
+    def _lookup(self, factor: Factor) -> _Lookup | None:
+        name = factor.feature
+        if name is None or factor.shape or factor.direct or factor.product:
+            return None
+        axis = (name, *(str(x) for x in (factor.window,) if x), *_peers(name, factor.among))
+        scale = factor.scale or "relative_risk"
+        default = 1.0 if factor.default is None else factor.default.value
+        if isinstance(factor.values, list):
+            unit = self.features.years(name, factor.unit)
+            otherwise = 1.0 if factor.otherwise is None else factor.otherwise.value
+            grouped = name.partition(".")[0] in ("time_in", "time_since")
+            return _Lookup(
+                axis,
+                [edge * unit for edge in factor.below],
+                [value.value for value in factor.values],
+                otherwise=otherwise if grouped else None,
+                scale=scale,
+            )
+        table = {
+            member: value.value
+            for key, value in factor.values.items()
+            for member in self.features.members(name, key)
+        }
+        return _Lookup(axis, table=table, default=default, scale=scale)
+
+    def _cells(self, axis: Axis, lookups: list[_Lookup]) -> list[str | float | None]:
+        """Return one value for each way a feature can be: a category, or the low end of a band."""
+        if axis[0] == "investment":
+            return ["without", "project", "new_way"]
+        possible = (
+            possible_categories(self.features, axis[0], self.reached)
+            if self.features.is_categorical(axis[0])
+            else None
+        )
+        if possible is not None:
+            known = self.features.categories(axis[0]) or ()
+            return [c for c in known if c in possible] or [None]
+        if any(lookup.table for lookup in lookups):  # areas before any scenario says which
+            return [None, *dict.fromkeys(key for lookup in lookups for key in lookup.table)]
+        lowest, highest = {"calendar.month": (1.0, 12.0), "share": (0.0, 1.0)}.get(
+            axis[0].partition(".")[0] if axis[0].startswith("share") else axis[0], (0.0, np.inf)
+        )
+        edges = {edge for lookup in lookups for edge in lookup.edges if lowest < edge <= highest}
+        outside = [None] if any(lookup.otherwise is not None for lookup in lookups) else []
+        return [lowest, *sorted(edges), *outside]
+
+    def _same_birthday(self, shared: list[Axis]) -> NDArray[np.bool_]:
+        """Return which combinations of age and age reached in the calendar year can be."""
+        bands = []
+        for axis in (("age",), ("age.calendar",)):
+            lows = np.array([float(cell or 0.0) for cell in self.cells[axis]])
+            shape = [len(lows) if a == axis else 1 for a in shared]
+            bands.append((lows.reshape(shape), np.append(lows[1:], np.inf).reshape(shape)))
+        (age, age_end), (year, year_end) = bands
+        possible = (year < age_end + 1) & (year_end > age)
+        return np.broadcast_to(possible, [len(self.cells[a]) for a in shared])
+
+
+def _peers(name: str, among: str) -> tuple[str, ...]:
+    return (among,) if name.startswith("share.") else ()
+
+
+def named(
+    features: Features, names: Iterable[str], trail: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """Return the factors of these names, and those that they are products of."""
+    for name in names:
+        factor = features.pathway.factors.get(name)
+        if factor is None or name in trail:
+            continue
+        yield name
+        yield from named(features, factor.product, trail | {name})
+
+
+def _effects(transition: str, scenario: Scenario | None) -> Iterator[_Lookup]:
+    for name, investment in scenario.investments.items() if scenario else ():
+        for effect in investment.effects:
+            if transition in effect.on:
+                table = dict.fromkeys(_phases(effect), effect.ratio.value)
+                yield _Lookup(("investment", name), table=table, scale=effect.scale)
+
+
+def _phases(effect: Effect) -> tuple[str, ...]:
+    return ("project", "new_way") if effect.phase == "always" else (effect.phase,)
+
+
+def _look_up(lookup: _Lookup, cell: str | float | None) -> float:
+    if isinstance(cell, str):
+        return lookup.table.get(cell, lookup.default)
+    if lookup.table:
+        return lookup.default
+    if cell is None:
+        return lookup.otherwise if lookup.otherwise is not None else 1.0
+    return lookup.values[int(np.searchsorted(lookup.edges, cell, side="right"))]
+
+
+def _scaled(value: Array, ratio: Array, scale: Scale) -> Array:
+    """Return probabilities after a multiplier on its stated scale, as the engine applies it."""
+    p = np.clip(value, 0.0, 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if scale == "rate_ratio":
+            return np.asarray(np.where(p >= 1, 1.0 * (ratio > 0), 1 - (1 - p) ** ratio))
+        if scale == "odds_ratio":
+            odds = p / (1 - p) * ratio
+            return np.asarray(np.where(p >= 1, 1.0 * (ratio > 0), odds / (1 + odds)))
+    return np.asarray(value * ratio)
+
+
+def _describe(axis: Axis, cells: list[str | float | None], index: int) -> str:
+    cell = cells[index]
+    if cell is None or len(cells) == 1:
+        return ""
+    if isinstance(cell, str):
+        name = axis[1] if axis[0] == "investment" else axis[0]
+        return f"{name} = {cell}"
+    return f"{axis[0]} ≥ {cell:g}"

@@ -1,0 +1,517 @@
+"""What a simulation has counted: arrays for what comes after, tidy tables for people.
+
+People, events and units of resources, never money (law L5). Everything is linear in the tallies,
+so an expected path (fractions of people) is read in the same way as a drawn one.
+
+Arrays have the axes (replications, arms, time, groupings..., kind), arm 0 being `without`. Time is
+either points, the start of each step and the end (n + 1), or steps (n).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from importlib.metadata import version as version_of
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sisim.engine.effects import area_strength, coverage, fidelity_path
+from sisim.engine.enrolment import Enrolment
+from sisim.engine.simulation import Tally
+from sisim.engine.tables import Compiled
+from sisim.scenario.pathway import Entry, State, Transition, Use
+from sisim.scenario.scenario import Effect, Investment, Scenario
+from sisim.scenario.types import Number
+
+WITHOUT = "without"
+PHASES = ("project", "new_way", "replaced")
+"""What an investment's own units belong to; what the new way replaces is counted as negative."""
+ITEMS = ("start_up", "running", "per_participant", "per_participant_month")
+"""What an investment costs by: once, per year, per participant and per month of treatment."""
+
+Kind = Literal["use", "weight"]
+Array = NDArray[Any]
+Axis = Mapping[str, Any]
+"""The columns that describe the places along one axis of an array."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """One run: what it counted, and what is needed to replay any of its people.
+
+    Attributes:
+        seed: The seed of every draw.
+        tally: The counts, by arm (0 is `without`).
+        started: Treatments begun, (arms, investments, steps, areas); no arm `without`.
+        treated: People in treatment at each point, (arms, investments, points, areas).
+        treated_state: The same by state, (arms, investments, points, states).
+        enrolments: Every treatment that has begun.
+        shares: Shares among peers, per mille, by step from the first simulated one.
+    """
+
+    seed: int
+    tally: Tally
+    started: Array
+    treated: Array
+    treated_state: Array
+    enrolments: Sequence[Enrolment] = ()
+    shares: Sequence[NDArray[np.int32]] = ()
+
+
+class Units(NamedTuple):
+    """Amounts of resources or of outcome weights.
+
+    Attributes:
+        names: The resources or weights.
+        states: Used in states, per step spent there, at every point (..., n + 1, areas, names).
+        events: Used at transitions and at entry, in every step (..., n, areas, names).
+    """
+
+    names: list[str]
+    states: Array
+    events: Array
+
+
+class Own(NamedTuple):
+    """An investment as an arm has it."""
+
+    arm: int
+    number: int
+    investment: Investment
+    ending: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """The counts of a scenario, one replication beside the other.
+
+    The tables have a row per replication, step, arm and what is counted. `step` counts from the
+    start of the scenario (history is negative); `month` is the one in which it begins. `by` keeps
+    counts apart by area and by the pathway's groupings.
+    """
+
+    compiled: Compiled
+    replications: tuple[Replication, ...]
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was simulated."""
+        return self.compiled.scenario
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seed of each replication."""
+        return tuple(replication.seed for replication in self.replications)
+
+    @cached_property
+    def version(self) -> str:
+        """The version of sisim."""
+        return version_of("sisim")
+
+    @cached_property
+    def digest(self) -> str:
+        """A short hash of the scenario with its pathway."""
+        return digest(self.scenario)
+
+    @cached_property
+    def arms(self) -> tuple[str, ...]:
+        """`without`, then the arms in the file's order."""
+        return (WITHOUT, *self.compiled.arms)
+
+    @cached_property
+    def points(self) -> NDArray[np.int64]:
+        """The counted points in steps of the clock, (n + 1,)."""
+        clock = self.compiled.clock
+        return np.arange(clock.history, clock.end + 1)
+
+    @property
+    def steps(self) -> NDArray[np.int64]:
+        """The counted steps of the clock, (n,)."""
+        return self.points[:-1]
+
+    def repriced(self, scenario: Scenario) -> Result:
+        """Return the same counts under other prices, costs, payers or discounting (law L5).
+
+        Args:
+            scenario: Like the one simulated in everything but money.
+        """
+        if not self.differs_in_money_only(scenario):
+            raise ValueError("more than money has changed: the scenario must be simulated again")
+        return Result(replace(self.compiled, scenario=scenario), self.replications)
+
+    def differs_in_money_only(self, scenario: Scenario) -> bool:
+        """Return whether a scenario would give the same counts as the one simulated."""
+        return without_money(scenario) == without_money(self.scenario)
+
+    def instant(self, step: int) -> float:
+        """Return when a step of the clock begins, as a decimal year (2026.5: the first of July)."""
+        clock = self.compiled.clock
+        return float((clock.first_moment + step) / clock.per_year)
+
+    # ------------------------------------------------------------------------ tidy tables
+
+    def people(self, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Return how many are in each state at the start of each step, and at the end.
+
+        Columns: replication, step, month, arm, `by`, track, state, people.
+        """
+        tracks, states = zip(*self.compiled.states, strict=True)
+        axis = {"track": labels(tracks), "state": labels(states)}
+        return self.table("people", self.counts("stock", by), by, axis)
+
+    def moves(self, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Return how often each transition has happened in each step.
+
+        Columns: replication, step, month, arm, `by`, transition, moves.
+        """
+        axis = {"transition": labels(self.compiled.transitions)}
+        return self.table("moves", self.counts("event", by), by, axis)
+
+    def entries(self, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Return how many have entered each group of states in each step.
+
+        Columns: replication, step, month, arm, `by`, group, first (never there before), entries.
+        """
+        groups = {"group": labels(self.compiled.groups)}
+        first = {"first": np.array([True, False])}
+        return self.table("entries", self.counts("entry", by), by, groups, first)
+
+    def units(self, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Return the units of each resource used in each step; `by` may name the area.
+
+        What is used in a state is counted by who is there at the start of the step.
+
+        Columns: replication, step, month, arm, `by`, resource, units.
+        """
+        return self._per_step("use", by, "resource", "units")
+
+    def weights(self, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Return the sum of each outcome weight in each step; `by` may name the area.
+
+        Columns: replication, step, month, arm, `by`, weight, amount.
+        """
+        return self._per_step("weight", by, "weight", "amount")
+
+    def participants(self, by: Sequence[str] = ()) -> pd.DataFrame:
+        """Return who has begun and who is in treatment in each step; `by` may name the area.
+
+        Columns: replication, step, month, arm (not `without`), `by`, investment, started, treated.
+        """
+        by = _known(by, ["area"])
+        axis = {"investment": labels(self.compiled.investments)}
+
+        def table(name: str) -> pd.DataFrame:
+            counts = np.moveaxis(self.treatments(name), 2, -1)[:, :, : len(self.steps)]
+            return self.table(name, counts if by else counts.sum(axis=3), by, axis)
+
+        return table("started").assign(treated=table("treated")["treated"])
+
+    def investment_items(self) -> pd.DataFrame:
+        """Return the investments' own units: what they cost by, not yet priced.
+
+        Columns: replication, step, month, arm, investment, phase, item, units.
+        """
+        investments = {"investment": labels(self.compiled.investments)}
+        phases, items = {"phase": labels(PHASES)}, {"item": labels(ITEMS)}
+        return self.table("units", self.investment_units, (), investments, phases, items)
+
+    # ------------------------------------------------------------------------ arrays
+
+    def counts(self, name: str, by: Sequence[str] = ()) -> Array:
+        """Return one of the tally's counts (`stock`, `event`, `entry`, `arrivals`).
+
+        Args:
+            name: Which of them.
+            by: Groupings to keep apart, in this order; the others are summed over.
+
+        Returns:
+            Axes (replications, arms, time, `by`..., kind...).
+        """
+        groupings = self.compiled.groupings
+        by = _known(by, list(groupings))
+        key = (name, *by)
+        if key not in self._cache:
+            # Cells are mixed-radix numbers with the area, the first grouping, as lowest digit.
+            digits = list(reversed(groupings))
+            sizes = [len(groupings[digit]) for digit in digits]
+            summed = tuple(2 + n for n, digit in enumerate(digits) if digit not in by)
+            kept = [digit for digit in digits if digit in by]
+            order = [2 + kept.index(digit) for digit in by]
+
+            def one(replication: Replication) -> Array:
+                cells: Array = getattr(replication.tally, name)
+                split = cells.reshape(*cells.shape[:2], *sizes, *cells.shape[3:])
+                total = split.sum(axis=summed)
+                return np.moveaxis(total, order, range(2, 2 + len(order)))
+
+            self._cache[key] = np.stack([one(r) for r in self.replications])
+        found: Array = self._cache[key]
+        return found
+
+    def used(self, kind: Kind) -> Units:
+        """Return what is used of resources, or the outcome weights, by area.
+
+        An effect on a use acts in its areas on everyone there, and on participants while they are
+        in treatment. Those are counted by state but not by state and area at once, so that their
+        part is shared between areas as all participants are: right in total, near in each area.
+        """
+        if kind not in self._cache:
+            self._cache[kind] = _Accountant(self, kind).units()
+        found: Units = self._cache[kind]
+        return found
+
+    @cached_property
+    def investment_units(self) -> Array:
+        """The investments' own units, axes (..., n, investments, PHASES, ITEMS)."""
+        per_year = self.compiled.clock.per_year
+        steps = len(self.steps)
+        shape = (len(self.replications), len(self.arms), steps)
+        units = np.zeros((*shape, len(self.compiled.investments), len(PHASES), len(ITEMS)))
+        for own in self.own_investments():
+            project, new_way = (part[:, :-1] for part in self.delivery(own))
+            running = project.max(axis=0), self._area_shares @ new_way
+            of_phase = new_way == 0, new_way > 0
+            started, treated = (
+                self.treatments(name)[:, own.arm - 1, own.number, :steps].swapaxes(-1, -2)
+                for name in ("started", "treated")
+            )
+            found = units[:, own.arm, :, own.number]
+            for phase in range(2):
+                begins = np.flatnonzero(running[phase])[:1]
+                found[:, begins, phase, ITEMS.index("start_up")] = 1.0
+                found[:, :, phase, ITEMS.index("running")] = running[phase] / per_year
+                begun, months = ((c * of_phase[phase]).sum(axis=1) for c in (started, treated))
+                found[:, :, phase, ITEMS.index("per_participant")] = begun
+                found[:, :, phase, ITEMS.index("per_participant_month")] = months * 12 / per_year
+            found[:, :, PHASES.index("replaced")] = -found[:, :, PHASES.index("new_way")]
+        return units
+
+    def delivery(self, own: Own) -> tuple[Array, Array]:
+        """Return where a project runs and how far its new way has come, (areas, n + 1)."""
+        compiled = self.compiled
+        paths = coverage(own.investment, own.ending, compiled.clock, compiled.areas)
+        project, new_way = (path[:, self.points] for path in paths)
+        return project, new_way
+
+    def own_investments(self) -> Iterator[Own]:
+        """Yield every investment of every arm."""
+        for arm, name in enumerate(self.compiled.arms, start=1):
+            for investment, ending in self.scenario.arms[name].investments.items():
+                number = self.compiled.investments.index(investment)
+                yield Own(arm, number, self.scenario.investments[investment], ending)
+
+    # ------------------------------------------------------------------------ parts
+
+    def treatments(self, name: str) -> Array:
+        """Return `started`, `treated` or `treated_state`, without the arm `without`.
+
+        Axes (replications, arms, investments, n for what is started and n + 1 for who is in
+        treatment, areas or states).
+        """
+        if name not in self._cache:
+            self._cache[name] = np.stack([getattr(r, name) for r in self.replications])
+        found: Array = self._cache[name]
+        return found
+
+    @cached_property
+    def _area_shares(self) -> NDArray[np.float64]:
+        areas = self.scenario.population.areas.values()
+        shares = np.array([area.share.value for area in areas] or [1.0])
+        return np.asarray(shares / shares.sum())
+
+    def _per_step(self, kind: Kind, by: Sequence[str], axis: str, name: str) -> pd.DataFrame:
+        by = _known(by, ["area"])
+        units = self.used(kind)
+        amounts = units.states[:, :, :-1] + units.events
+        amounts = amounts if by else amounts.sum(axis=3)
+        return self.table(name, amounts, by, {axis: labels(units.names)})
+
+    def table(self, name: str, values: Array, by: Sequence[str], *kinds: Axis) -> pd.DataFrame:
+        """Return (replications, arms, time, `by`..., kinds...) as a tidy table.
+
+        Arms may lack `without`, and time may lack the end.
+        """
+        clock = self.compiled.clock
+        time = self.points[: values.shape[2]]
+        months = [f"{year}-{month:02d}" for year, month
+                  in zip(clock.year(time), clock.month(time), strict=True)]  # fmt: skip
+        axes: list[Axis] = [
+            {"replication": np.arange(len(self.replications))},
+            {"arm": labels(self.arms[-values.shape[1] :])},
+            {"step": time - clock.start, "month": months},
+            *({grouping: labels(self.compiled.groupings[grouping])} for grouping in by),
+            *kinds,
+        ]
+        table = tidy(name, values, axes)
+        first = ["replication", "step", "month", "arm"]
+        return table[first + [column for column in table.columns if column not in first]]
+
+
+class _Accountant:
+    """Turns people in states, and events, into amounts of what they use."""
+
+    def __init__(self, result: Result, kind: Kind) -> None:
+        self.result = result
+        self.kind = kind
+        self.compiled = compiled = result.compiled
+        self.pathway = pathway = result.scenario.pathway
+        self.names = list(pathway.resources if kind == "use" else pathway.weights)
+        self.per_year = compiled.clock.per_year
+        # Those on areas come first, so that those on participants start from what they leave.
+        self.effects = [
+            (own, effect)
+            for acts_on in ("area", "participants")
+            for own in result.own_investments()
+            for effect in own.investment.effects
+            if effect.acts_on == acts_on and any(t.startswith(f"{kind}:") for t in effect.on)
+        ]
+
+    def units(self) -> Units:
+        """Return the amounts."""
+        stock = self.result.counts("stock", ["area"])
+        states = np.zeros((*stock.shape[:-1], len(self.names)))
+        for track, spec in self.pathway.tracks.items():
+            for state, content in spec.states.items():
+                people = stock[..., self.compiled.state(track, state)]
+                for name, use in {**self._added(state), **self._of(content)}.items():
+                    amount = self._in_state(people, track, state, name, use)
+                    states[..., self.names.index(name)] += amount
+        moves = self.result.counts("event", ["area"])
+        events = np.zeros((*moves.shape[:-1], len(self.names)))
+        for transition, spec_of_move in self.pathway.transitions.items():
+            count = moves[..., self.compiled.transitions.index(transition)]
+            for name, use in self._of(spec_of_move).items():
+                events[..., self.names.index(name)] += count * use.amount.value
+        arrivals = self.result.counts("arrivals", ["area"])[:, :, :-1]
+        for name, use in self._of(self.pathway.entry).items():
+            events[..., self.names.index(name)] += arrivals * use.amount.value
+        return Units(self.names, states, events)
+
+    def _added(self, state: str) -> Mapping[str, Use]:
+        """Return the uses that a state has only because an effect adds to them."""
+        head, tail = f"{self.kind}:", f"@{state}"
+        return {
+            target.removeprefix(head).removesuffix(tail): Use(amount=Number(value=0))
+            for _, effect in self.effects
+            for target in effect.on
+            if target.startswith(head) and target.endswith(tail)
+        }
+
+    def _of(self, content: State | Transition | Entry) -> Mapping[str, Use]:
+        return content.uses if self.kind == "use" else content.weights
+
+    def _in_state(self, people: Array, track: str, state: str, name: str, use: Use) -> Array:
+        """Return what `people` use in a state per step, (replications, arms, points, areas)."""
+        if use.factors:
+            # Amounts that depend on history are added up person by person in the run itself.
+            number = self.compiled.uses.index((self.kind, name, track, state))
+            total = np.stack([r.tally.use[..., number] for r in self.result.replications])
+        else:
+            total = people * (use.amount.value / self.per_year)
+        targets = {f"{self.kind}:{name}", f"{self.kind}:{name}@{state}"}
+        for own, effect in self.effects:
+            if targets.isdisjoint(effect.on):
+                continue
+            here = people[:, own.arm]
+            each = np.divide(total[:, own.arm], here, out=np.zeros(here.shape), where=here > 0)
+            if effect.acts_on == "area":
+                affected, strength = here, self._in_areas(own, effect)
+            else:
+                affected = self._treated(own, track, state)
+                strength = self._in_treatment(own, effect)
+            factor = np.maximum(1.0 - (1.0 - effect.ratio.value) * strength, 0.0)
+            adds = 0.0 if effect.adds is None else effect.adds.value / self.per_year
+            total[:, own.arm] += affected * (each * (factor - 1.0) + adds * strength)
+        return total
+
+    def _in_areas(self, own: Own, effect: Effect) -> Array:
+        """Return the strength of an effect on everyone in an area, (points, areas)."""
+        clock, areas = self.compiled.clock, self.compiled.areas
+        strength = area_strength(effect, own.investment, own.ending, clock, areas)
+        return strength[:, self.result.points].T
+
+    def _in_treatment(self, own: Own, effect: Effect) -> Array:
+        """Return the strength of an effect on who is in treatment, (points, areas)."""
+        fidelity = fidelity_path(own.investment, self.compiled.clock)[self.result.points]
+        _, new_way = self.result.delivery(own)
+        in_phase = {"always": new_way >= 0, "project": new_way == 0, "new_way": new_way > 0}
+        return np.asarray(in_phase[effect.phase] * fidelity).T
+
+    def _treated(self, own: Own, track: str, state: str) -> Array:
+        """Return who is in treatment in a state, (replications, points, areas)."""
+        place = (slice(None), own.arm - 1, own.number)
+        by_state = self.result.treatments("treated_state")[place]
+        by_area = self.result.treatments("treated")[place]
+        everyone = by_area.sum(axis=-1, keepdims=True)
+        shares = np.divide(by_area, everyone, out=np.zeros(by_area.shape), where=everyone > 0)
+        return np.asarray(by_state[..., self.compiled.state(track, state), None] * shares)
+
+
+def digest(scenario: Scenario) -> str:
+    """Return a short hash of a scenario with its pathway, whatever its files look like.
+
+    The order of states and categories is part of it: draws are made in that order.
+    """
+    return hashlib.sha256(scenario.model_dump_json(by_alias=True).encode()).hexdigest()[:8]
+
+
+def without_money(scenario: Scenario) -> dict[str, Any]:
+    """Return what of a scenario has a bearing on people."""
+    price = {"price", "price_year", "administration", "payers", "price_type", "ordinary"}
+    price |= {"cash", "step_size", "notice"}
+    cost = {"cost": True, "new_way": {"cost", "replaces"}}
+    money: dict[str, Any] = {
+        **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "goals", "figures"), True),
+        "drift": {"prices", "inflation"},
+        "pathway": {
+            "resources": dict.fromkeys(scenario.pathway.resources, price),
+            "administrations": True,
+            "principals": True,
+        },
+        "investments": dict.fromkeys(scenario.investments, cost),
+    }
+    return scenario.model_dump(exclude=money)
+
+
+def labels(names: Sequence[str]) -> pd.Categorical[str]:
+    """Return names as a column that keeps their order."""
+    return pd.Categorical(list(names), categories=list(dict.fromkeys(names)))
+
+
+def tidy(name: str, values: Array, axes: Sequence[Axis]) -> pd.DataFrame:
+    """Return an array as a table with a row per element.
+
+    Args:
+        name: The column of the elements.
+        values: The array.
+        axes: For each axis, the columns that say where along it an element stands.
+
+    Examples:
+        >>> tidy("people", np.array([[3, 4]]), [{"arm": ["with"]}, {"step": [0, 1]}])
+            arm  step  people
+        0  with     0       3
+        1  with     1       4
+    """
+    columns: dict[str, Any] = {}
+    inner = values.size
+    for axis, size in zip(axes, values.shape, strict=True):
+        inner //= max(size, 1)
+        places = np.repeat(np.arange(size), inner)
+        places = np.tile(places, values.size // max(size * inner, 1))
+        for column, along in axis.items():
+            columns[column] = pd.Series(along).take(places).array
+    return pd.DataFrame({**columns, name: values.ravel()})
+
+
+def _known(by: Sequence[str], groupings: Sequence[str]) -> list[str]:
+    """Return `by` as a list, having made sure that counts are kept apart by each of them."""
+    names = [by] if isinstance(by, str) else list(by)
+    if unknown := [name for name in names if name not in groupings]:
+        raise ValueError(f"counts are not kept apart by {unknown[0]}, only by {list(groupings)}")
+    return names

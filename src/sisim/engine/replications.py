@@ -1,0 +1,68 @@
+"""From a scenario to its counts: the same people, one run per seed."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+from sisim.engine.compile import compile_scenario
+from sisim.engine.counts import Replication, Result
+from sisim.engine.simulation import Progress, Simulation, run_once
+from sisim.scenario.scenario import Scenario
+
+SIDE_BY_SIDE = 200_000
+"""Most people living at a time in a replication that is run beside others, for memory's sake."""
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    seed: int | None = None,
+    replications: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Return the counts of a scenario.
+
+    Args:
+        scenario: What to simulate.
+        seed: The seed of the first replication, the next ones following; unset: the scenario's.
+        replications: How many; unset: as many as the scenario says.
+        threads: How many threads to use; the result does not depend on it.
+        progress: Called with the steps done and the steps in all.
+    """
+    compiled = compile_scenario(scenario)
+    first = scenario.seed if seed is None else seed
+    count = scenario.replications if replications is None else replications
+    cores = threads or len(os.sched_getaffinity(0))
+    done = [0] * count
+
+    def one(number: int, threads: int) -> Replication:
+        def tell(steps: int, end: int) -> None:
+            done[number] = steps
+            if progress is not None:
+                progress(sum(done), count * end)
+
+        return replication(run_once(compiled, first + number, threads=threads, progress=tell))
+
+    # Whole replications waste nothing on waiting for each other; those left over share the threads.
+    people = scenario.population.residents or scenario.population.cohort or 0
+    beside = count - count % cores if people <= SIDE_BY_SIDE else 0
+    with ThreadPoolExecutor(cores) as pool:
+        runs = list(pool.map(lambda number: one(number, 1), range(beside)))
+    runs += [one(number, cores) for number in range(beside, count)]
+    return Result(compiled, tuple(runs))
+
+
+def replication(simulation: Simulation) -> Replication:
+    """Return what a finished run has counted."""
+    places = simulation.enrolments
+    return Replication(
+        seed=simulation.seed,
+        tally=simulation.tally(),
+        started=places.started,
+        treated=places.treated,
+        treated_state=places.treated_state,
+        enrolments=places.record,
+        shares=simulation.shares,
+    )

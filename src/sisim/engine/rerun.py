@@ -1,0 +1,196 @@
+"""A run that is kept, so that other versions of its arms cost only the people they can touch.
+
+Their lives without the investment are known from the run that is kept (see `touch`). So each is
+taken up shortly before the first moment that can matter to them, and let go after the last one if
+by then nothing has come out differently.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sisim.engine import kernel
+from sisim.engine.affected import Lives, exposed, give_places_anew, keepable
+from sisim.engine.bounds import Bounds
+from sisim.engine.columns import columns
+from sisim.engine.compile import compile_scenario, with_arms
+from sisim.engine.counts import Result
+from sisim.engine.draws import QUAD
+from sisim.engine.enrolment import in_a_target_group
+from sisim.engine.replications import replication
+from sisim.engine.simulation import Progress, Simulation, Tally
+from sisim.engine.tables import NEVER, Compiled
+from sisim.scenario.scenario import Scenario
+
+HEADROOM = 2.0
+"""How much stronger effects may become before the bounds on leaving are worked out anew."""
+LATER = np.iinfo(np.int32).max
+
+
+class Kept:
+    """A run of a scenario, and what is needed to try other versions of its arms.
+
+    Args:
+        scenario: What to simulate in full; it must be keepable.
+        seed: The seed of every draw.
+        threads: Threads to use for the whole run; the results do not depend on it.
+        progress: Called with the steps done and the steps in all.
+
+    Attributes:
+        result: What it counted, one replication.
+        touchable: The people whom its arms can touch, by number, int64 (touchable,).
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        *,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self._compiled = compiled = compile_scenario(scenario)
+        assert keepable(scenario)
+        active = _first_active(compiled)
+        self._begin = max(active - compiled.clock.lane(active), 0)
+        run = Simulation(compiled, seed, threads=threads)
+        run.advance(self._begin)
+        first, last = self._finish(run, progress)
+        self.result = Result(compiled, (replication(run),))
+        self.touchable = np.flatnonzero(last >= 0)
+        self._who = run.people.only(self.touchable)
+        joins = first[self.touchable]
+        self._joins = np.maximum(joins - compiled.clock.lane(joins), self._begin)
+        self._last = last[self.touchable]
+        self._columns = columns(compiled, self._who)
+        self._bounds = Bounds(compiled, self._who, HEADROOM)
+        self._lives: dict[int, tuple[NDArray[np.int64], Lives]] = {}
+        self._take_lives(seed)
+
+    def again(self, scenario: Scenario) -> Result:
+        """Return what comes of another version of the arms: to the bit what a full run gives.
+
+        Args:
+            scenario: Like the one kept in all that has a bearing on the arm `without`, with the
+                same arms of the same investments on the same target groups, none of them beginning
+                earlier; it must be keepable, too.
+        """
+        assert keepable(scenario)
+        own = self.result.replications[0]
+        run = self.run(scenario)
+        part = replication(run)
+        tally = Tally(
+            *(
+                np.concatenate([whole[:1], whole[:1] + (new[1:] - new[:1])])
+                for whole, new in zip(_arrays(own.tally), _arrays(part.tally), strict=True)
+            )
+        )
+        for one in part.enrolments:
+            one.person = int(self.touchable[one.person])
+        return Result(run.compiled, (replace(part, tally=tally),))
+
+    def run(self, scenario: Scenario) -> Simulation:
+        """Return another version of the arms, as a run of the touchable people alone.
+
+        Its columns are those of the next version, too: whoever asks for that has done with this.
+        """
+        compiled = with_arms(self._compiled, scenario)
+        people = self._columns
+        people.alive[:] = False
+        people.state[:] = compiled.tables.layout.gone
+        people.differs[:] = False
+        people.touched[:] = False
+        people.place["start"] = people.place["end"] = NEVER
+        people.drawn["moment"] = NEVER
+        people.block["living"] = people.block["left"] = people.block["met"] = 0
+        run = Simulation(
+            compiled,
+            self.result.replications[0].seed,
+            threads=1,  # so few people are not worth sharing out
+            only=self._who,
+            among=people,
+            bounds=self._bounds_of(compiled),
+        )
+        run.step = self._begin
+        while run.step < compiled.clock.end:
+            self._let_go(run.step)
+            self._take_up(run.step)
+            run.advance(QUAD - self._compiled.clock.lane(run.step))
+        return run
+
+    # ------------------------------------------------------------------------ who can be touched
+
+    def _finish(
+        self, run: Simulation, progress: Progress | None
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Run to the end; return when each can first and last be touched (LATER, -1: never)."""
+        compiled, end = self._compiled, self._compiled.clock.end
+        open_to_effect = exposed(compiled)
+        first = np.full(len(run.people), LATER, np.int32)
+        last = np.full(len(run.people), -1, np.int32)
+        run.logging = True
+        effects = (e for one in compiled.scenario.investments.values() for e in one.effects)
+        if any("entry" in effect.on for effect in effects):
+            arrive = run.people.arrive
+            coming = (arrive >= run.step) & (arrive <= end)
+            first[coming] = last[coming] = np.minimum(arrive[coming], end - 1)
+        while run.step < end:
+            step = run.step
+            run.begin()
+            found: list[NDArray[np.integer]] = [in_a_target_group(compiled, run.columns, step)]
+            run.finish()
+            moves = run.drain()
+            found.append(
+                moves["row"][open_to_effect[moves["origin"]] & (moves["row"] < len(first))]
+            )
+            for people in found:
+                first[people] = np.minimum(first[people], step)
+                last[people] = np.maximum(last[people], step)
+            if progress is not None:
+                progress(run.step, end)
+        return first, last
+
+    def _take_lives(self, seed: int) -> None:
+        """Keep the life of each as it is when they are taken up."""
+        bare = compile_scenario(self._compiled.scenario.model_copy(update={"arms": {}}))
+        run = Simulation(bare, seed, threads=1, only=self._who)
+        run.advance(self._begin)
+        while run.step < bare.clock.end:
+            now = np.flatnonzero(self._joins == run.step)
+            self._lives[run.step] = now, Lives.of(run.columns, now)
+            run.advance(QUAD - bare.clock.lane(run.step))
+
+    def _take_up(self, step: int) -> None:
+        now, lives = self._lives[step]
+        lives.resume(self._columns, now)
+        give_places_anew(self._columns, now // kernel.BLOCK)
+
+    def _let_go(self, step: int) -> None:
+        """Forget who was born but cannot yet be touched, and who can no longer be."""
+        people, n = self._columns, len(self._who)
+        met = people.touched.any(axis=0) | people.differs.any(axis=0)
+        away = people.alive[:n] & ((self._joins > step) | ((self._last < step) & ~met))
+        people.alive[:n][away] = False
+        blocks = np.flatnonzero(away) // kernel.BLOCK
+        people.block["left"] += np.bincount(blocks, minlength=len(people.block))
+        people.state[:, :n][:, away] = self._compiled.tables.layout.gone
+
+    # ------------------------------------------------------------------------ parts
+
+    def _bounds_of(self, compiled: Compiled) -> Bounds:
+        if not self._bounds.hold_for(compiled):
+            self._bounds = Bounds(compiled, self._who, HEADROOM)
+        return self._bounds
+
+
+def _first_active(compiled: Compiled) -> int:
+    """Return the first step at which an investment may act, at the latest the scenario's start."""
+    starts = (compiled.clock.at(one.start) for one in compiled.scenario.investments.values())
+    return min(compiled.clock.start, *starts)
+
+
+def _arrays(tally: Tally) -> list[NDArray[np.number]]:
+    return [getattr(tally, field.name) for field in fields(tally)]

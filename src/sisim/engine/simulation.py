@@ -1,0 +1,500 @@
+"""Running a scenario: all arms in one pass, block by block, month by month."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sisim.engine import kernel
+from sisim.engine.affected import (
+    Lives,
+    Stretch,
+    Touch,
+    join,
+    list_own,
+    put_back,
+    take_apart,
+    without_arms,
+)
+from sisim.engine.bounds import Bounds, Held
+from sisim.engine.columns import columns, empty_counts, work_space
+from sisim.engine.draws import seed_key
+from sisim.engine.enrolment import Enrolment, Enrolments
+from sisim.engine.kernel import BLOCK, Columns, Counts
+from sisim.engine.population import People, people
+from sisim.engine.tables import NEVER, PER_MILLE, Compiled
+
+STRIDE = 48
+"""Steps that a block of people is taken through at a time, what it needs staying in the cache."""
+LEAST_APART, MOST_APART = 12, 0.25
+"""To take people apart pays for so many steps, and if they are at most so many of those near."""
+PARTS = 8
+"""So many parts of the blocks for each thread, in a stride."""
+
+Progress = Callable[[int, int], None]
+"""Called with (steps done, steps in all)."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What one run has counted, by arm (0 is `without`), record, cell and kind.
+
+    Record r of `stock` is the start of the r:th counted step, the last one the end of the run.
+    """
+
+    stock: NDArray[np.int32]
+    event: NDArray[np.int32]
+    entry: NDArray[np.int32]
+    arrivals: NDArray[np.int32]
+    use: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Own:
+    """What people who decide for themselves have decided in a step.
+
+    Attributes:
+        decides: Whose moves the rule does not make, bool (people,).
+        moves: Their own moves: person, track, transition and new state, by number.
+    """
+
+    decides: NDArray[np.bool_]
+    moves: list[tuple[int, int, int, int]]
+
+
+class Simulation:
+    """The state of a run: advance it by steps, then read its tally.
+
+    Args:
+        compiled: The compiled scenario.
+        seed: The seed of every draw.
+        threads: Threads to use; the results do not depend on it.
+        only: Simulate these people alone, as (people, recorded shares, recorded enrolments).
+        among: Their columns, if already made.
+        bounds: The bounds on leaving, if already worked out.
+        logging: Keep every move, for histories.
+    """
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        seed: int,
+        *,
+        threads: int | None = None,
+        only: People | None = None,
+        among: Columns | None = None,
+        bounds: Bounds | None = None,
+        recorded_shares: NDArray[np.int32] | None = None,
+        recorded_enrolments: list[Enrolment] | None = None,
+        logging: bool = False,
+    ) -> None:
+        self.compiled = compiled
+        self.seed = seed
+        self.step = 0
+        self.threads = threads or len(os.sched_getaffinity(0))
+        self.logging = logging
+        self.people = people(compiled.scenario, compiled.clock, seed) if only is None else only
+        self.key = seed_key(seed)
+        self.columns = columns(compiled, self.people) if among is None else among
+        self._blocks = np.arange(-(-len(self.people) // BLOCK))
+        own = np.zeros((len(self._blocks), len(compiled.arms), BLOCK + 1), np.int32)
+        self._bounds = Bounds(compiled, self.people) if bounds is None else bounds
+        self._counts = [empty_counts(compiled) for _ in range(self.threads)]
+        self._apart: list[Counts] = []
+        self._scratch = [work_space(compiled, own) for _ in range(self.threads)]
+        self._log: list[NDArray[np.void]] = []
+        self.enrolments = Enrolments(compiled, self.people, self.key, recorded_enrolments)
+        self._recorded_shares = recorded_shares
+        self._repeats = recorded_enrolments is not None
+        self.shares: list[NDArray[np.int32]] = []
+
+    def advance(self, steps: int = 1) -> None:
+        """Advance by a number of steps."""
+        last = min(self.step + steps, self.compiled.clock.end)
+        while self.step < last:
+            stop = self._within(last)
+            stretch = self._stretch(stop)
+            if stretch is None:
+                self._advance_together(stop)
+            else:
+                self._advance_apart(stretch)
+        if self.step == self.compiled.clock.end:
+            self._count_end()
+
+    def _advance_together(self, stop: int) -> None:
+        """Take everyone as far as nothing is shared, at most to a step; or through one step."""
+        shared = self._stops(self.step)
+        if shared:
+            self.begin()
+            stop = self.step + 1
+        else:
+            stop = next((s for s in range(self.step + 1, stop) if self._stops(s)), stop)
+        self._run(self._blocks, stop, begun=shared)
+        self.step = stop
+
+    def _stops(self, step: int) -> bool:
+        """Whether people share something at this step, so that it must be taken by itself."""
+        return bool(self.compiled.shares) or self.enrolments.active(step)
+
+    def _within(self, last: int) -> int:
+        # A log of more steps takes much room.
+        stop = min(self.step + (4 if self.logging else STRIDE), last)
+        # Draws are made for four steps at a time, and those who are alive are listed then.
+        over = self.compiled.clock.lane(stop)
+        return stop - over if stop - over > self.step else stop
+
+    def _stretch(self, stop: int) -> Stretch | None:
+        """Return the steps until `stop` if those touched in them can, and had better, go apart."""
+        if (
+            self.logging
+            or self._repeats
+            or stop - self.step < LEAST_APART
+            or self.compiled.clock.lane(self.step)
+            or self.compiled.clock.lane(stop)
+            or not any(self._stops(step) for step in range(self.step, stop))
+            or not self._touch.tells
+        ):
+            return None
+        treated = self.enrolments.concerned(self.step, stop)
+        stretch = self._touch.stretch(self.columns, self.step, stop, treated)
+        return stretch if self._touch.share(self.columns, stretch) <= MOST_APART else None
+
+    @cached_property
+    def _touch(self) -> Touch:
+        return Touch(self.compiled)
+
+    def _advance_apart(self, stretch: Stretch) -> None:
+        """Take everyone as without any arm, then those whom arms can touch through the steps again.
+
+        Only these can come out differently (law L4), and only they go step by step.
+        """
+        near = np.zeros(len(self._blocks), np.bool_)
+        near[stretch.near.start // BLOCK : -(-stretch.near.stop // BLOCK)] = True
+        who, before = self._live_without_arms(self._blocks[near], stretch)
+        # While one thread goes step by step the others are busy with the rest.
+        rest = self._work(self._blocks[~near], stretch.stop)
+        others = [_pool().submit(rest, thread) for thread in range(1, self.threads)]
+        part = self._part(who, before)
+        part.threads = self.threads if near.all() else 1
+        while part.step < stretch.stop:
+            part._advance_together(stretch.stop)
+        put_back(part.columns, self.columns, who)
+        list_own(self.columns, self._scratch[0].own)
+        self.enrolments.take_back(part.enrolments, who)
+        rest(0)
+        _wait_for(others)
+        self.step = stretch.stop
+
+    def _live_without_arms(
+        self, blocks: NDArray[np.int64], stretch: Stretch
+    ) -> tuple[NDArray[np.int64], Lives]:
+        """Take blocks through a stretch without any arm; return who can be touched, and before."""
+        first, stop, bare = stretch.first, stretch.stop, without_arms(self.columns)
+        bounds = self._bounds.between(first, stop)
+        found: list[tuple[NDArray[np.int64], Lives]] = []
+
+        def take(block: NDArray[np.int64], thread: int) -> None:
+            here = slice(int(block[0]) * BLOCK, min((int(block[0]) + 1) * BLOCK, bare.n))
+            before = Lives.of(bare, np.arange(here.start, here.stop))
+            self._run_blocks(block, first, stop, bounds, thread, of=bare)
+            who = self._touch.whom(self.columns, before, here, stretch)
+            found.append((who, before.only(who - here.start)))
+
+        # Block by block, for what each remembers takes much room.
+        self._do(_shared_out(np.split(blocks, len(blocks)), take), most=len(blocks))
+        found.sort(key=lambda one: one[0][:1].tolist())
+        return np.concatenate([who for who, _ in found]), join([lives for _, lives in found])
+
+    def _part(self, who: NDArray[np.int64], before: Lives) -> Simulation:
+        """Return the same run, of some of its people alone, as they stood before."""
+        part = copy(self)
+        part.people = self.people.only(who)
+        part.columns = take_apart(self.compiled, self.columns, part.people, who, before)
+        part._blocks = np.arange(-(-len(who) // BLOCK))
+        own = np.zeros((len(part._blocks), *self._scratch[0].own.shape[1:]), np.int32)
+        list_own(part.columns, own)
+        part._scratch = [scratch._replace(own=own) for scratch in self._scratch]
+        self._apart = self._apart or [empty_counts(self.compiled) for _ in range(self.threads)]
+        part._counts = self._apart
+        part.enrolments = self.enrolments.among(who)
+        return part
+
+    def begin(self) -> None:
+        """Begin a step: births, arrivals, shares among peers, places given; nobody moves yet."""
+        self._begin_blocks()
+        if self.compiled.shares:
+            self._share()
+        self.enrolments.step(self.step, self.columns)
+
+    def finish(self, own: Own | None = None) -> None:
+        """Finish a step that has begun: everybody decides from the snapshot, then moves.
+
+        Args:
+            own: People who decide for themselves, in the arm without; nobody if None.
+        """
+        if own is None:
+            self._run(self._blocks, self.step + 1, begun=True)
+        else:
+            self._finish_with(own)
+        self.step += 1
+        if self.step == self.compiled.clock.end:
+            self._count_end()
+
+    def _finish_with(self, own: Own) -> None:
+        tables, columns, step = self.compiled.tables, self.columns, self.step
+        if self.logging:
+            self._make_room(0, 1)
+        bounds = self._bounds.between(step, step + 1)
+        counts, scratch, arms = self._counts[0], self._scratch[0], len(self.compiled.arms)
+        moment = tables.layout.first_step + step
+        work = scratch.work
+        for block in range(len(scratch.own)):
+            low, high = block * BLOCK, min((block + 1) * BLOCK, columns.n)
+            if step >= tables.layout.history and len(tables.layout.use):
+                kernel.count_uses(
+                    tables.rule,
+                    tables.sight,
+                    tables.layout,
+                    columns,
+                    counts,
+                    low,
+                    high,
+                    step,
+                )
+            listed = scratch.own[block]
+            n, shared = kernel.gather(
+                tables.layout,
+                columns,
+                bounds,
+                scratch,
+                listed,
+                arms,
+                block,
+                low,
+                high,
+                step,
+                0,
+                self.key,
+            )
+            kernel.decide_all(
+                tables.rule,
+                tables.sight,
+                columns,
+                tables.layout.track,
+                scratch,
+                n,
+                shared,
+                arms,
+                step,
+                moment,
+                self.key,
+            )
+            silent = (work["arm"][:n] == 0) & own.decides[work["person"][:n]]
+            work["transition"][:n][silent] = kernel.STAYS
+            for person, track, transition, to in own.moves:
+                if low <= person < high:
+                    here = columns.state[track, person]
+                    work[n] = (person, person, 0, track, here, 0, transition, to)
+                    n += 1
+            kernel.move_all(tables.layout, columns, counts, scratch, n, n, arms, step, self.logging)
+        # Who has moved against the rule may not be listed where they now are: draw and list anew.
+        columns.drawn["moment"] = NEVER
+
+    def _begin_blocks(self) -> None:
+        """Make the births and arrivals of a step."""
+        kernel.begin_blocks(
+            self.compiled.tables.layout,
+            self.columns,
+            self._counts[0],
+            self._blocks,
+            self.step,
+            self.key,
+        )
+
+    def _run(self, blocks: NDArray[np.int64], stop: int, *, begun: bool = False) -> None:
+        """Take some blocks of people from this step to another; `begun`: this step has begun."""
+        self._do(self._work(blocks, stop, begun=begun), most=len(blocks))
+
+    def _do(self, work: Callable[[int], None], most: int) -> None:
+        """Have work done by all threads, or by as many as there is work for."""
+        others = [_pool().submit(work, thread) for thread in range(1, min(self.threads, most))]
+        work(0)
+        _wait_for(others)
+
+    def _work(
+        self, blocks: NDArray[np.int64], stop: int, *, begun: bool = False
+    ) -> Callable[[int], None]:
+        """Return what each thread does, given its number, to take blocks to a step."""
+        first, bounds = self.step, self._bounds.between(self.step, stop)
+        count = min(self.threads * PARTS if self.threads > 1 else 1, len(blocks))
+
+        def take(part: NDArray[np.int64], thread: int) -> None:
+            self._run_blocks(part, first, stop, bounds, thread, begun=begun)
+
+        return _shared_out([np.ascontiguousarray(blocks[n::count]) for n in range(count)], take)
+
+    def _run_blocks(
+        self,
+        blocks: NDArray[np.int64],
+        first: int,
+        stop: int,
+        bounds: Held,
+        thread: int,
+        *,
+        begun: bool = False,
+        of: Columns | None = None,
+    ) -> None:
+        """Take blocks, of the run's columns or of others, from one step to another in a thread."""
+        if self.logging:
+            self._make_room(thread, stop - first)
+        kernel.run_blocks(
+            self.compiled.tables.rule,
+            self.compiled.tables.sight,
+            self.compiled.tables.layout,
+            self.columns if of is None else of,
+            bounds,
+            self._counts[thread],
+            self._scratch[thread],
+            blocks,
+            first,
+            stop,
+            begun,
+            self.key,
+            self.logging,
+        )
+
+    def _make_room(self, thread: int, steps: int) -> None:
+        counts = self._counts[thread]
+        used = int(counts.log_size[0])
+        if used:
+            self._log.append(counts.log[:used].copy())
+            counts.log_size[0] = 0
+        most = len(self.people) * len(self.compiled.tracks) * steps * (1 + len(self.compiled.arms))
+        if len(counts.log) < most:
+            self._counts[thread] = counts._replace(log=np.empty(most, kernel.LogRow))
+
+    def _share(self) -> None:
+        """Work out the share of peers in each shared group, in every arm."""
+        columns, layout = self.columns, self.compiled.tables.layout
+        if self._recorded_shares is not None:
+            columns.share[:] = self._recorded_shares[self.step, :, :, : columns.share.shape[2]]
+        else:
+            present = columns.person["arrive"] <= self.step
+            for arm in range(columns.share.shape[0]):
+                rows = np.arange(columns.n)
+                if arm:
+                    rows = rows + np.where(columns.differs[arm - 1], arm * columns.n, 0)
+                here = present & columns.alive[rows]
+                for number, (group, _) in enumerate(self.compiled.shares):
+                    g = self.compiled.groups.index(group)
+                    states = columns.state[layout.group_track[g], rows]
+                    inside = layout.member[g, states] & here
+                    peers = columns.peers[number]
+                    size = columns.share.shape[2]
+                    all_here = np.bincount(peers[here], minlength=size)
+                    found = np.bincount(peers[inside], minlength=size)
+                    columns.share[arm, number] = found * PER_MILLE // np.maximum(all_here, 1)
+        self.shares.append(columns.share.copy())
+        columns.share_differs[:] = (columns.share[1:] != columns.share[:1]).any(axis=(1, 2))
+
+    def _count_end(self) -> None:
+        """Count what depends on history at the last point, as the stocks are counted there."""
+        tables = self.compiled.tables
+        self._begin_blocks()
+        if len(tables.layout.use):
+            kernel.count_uses(
+                tables.rule,
+                tables.sight,
+                tables.layout,
+                self.columns,
+                self._counts[0],
+                0,
+                len(self.people),
+                self.step,
+            )
+        self.enrolments.count_end(self.step, self.columns)
+
+    def tally(self) -> Tally:
+        """Return the counts so far, every arm in full."""
+
+        def total(name: str) -> NDArray[np.int32]:
+            parts = [getattr(counts, name) for counts in self._counts]
+            whole = parts[0].copy()
+            for part in parts[1:]:
+                whole += part
+            for counts in self._apart:
+                # Without any arm, those taken apart are counted among the others.
+                whole[1:] += getattr(counts, name)[1:]
+            whole[1:] += whole[:1]
+            return np.asarray(whole)
+
+        return Tally(
+            stock=np.cumsum(total("stock"), axis=1, dtype=np.int32),
+            event=total("event"),
+            entry=total("entry"),
+            arrivals=total("arrivals"),
+            use=total("use") / kernel.FIXED_POINT,
+        )
+
+    def log(self) -> NDArray[np.void]:
+        """Return every move so far: row, step from which it holds, states left and entered."""
+        moves = self.drain()
+        self._log.append(moves)
+        return moves[np.lexsort((moves["origin"], moves["step"], moves["row"]))]
+
+    def drain(self) -> NDArray[np.void]:
+        """Return the moves since this was last asked, in no order, and forget them."""
+        moves = np.concatenate([*self._log, *(c.log[: int(c.log_size[0])] for c in self._counts)])
+        self._log.clear()
+        for counts in self._counts:
+            counts.log_size[0] = 0
+        return moves
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """Return the threads that every run of this process shares, beside those that call."""
+    return ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="sisim")
+
+
+def _shared_out(
+    parts: list[NDArray[np.int64]], take: Callable[[NDArray[np.int64], int], None]
+) -> Callable[[int], None]:
+    """Return what each thread does, given its number, to have all parts taken.
+
+    It takes the next part when it has done one, so that none waits long for another.
+    """
+    left = iter(parts)
+
+    def work(thread: int) -> None:
+        for part in left:
+            take(part, thread)
+
+    return work
+
+
+def _wait_for(others: list[Future[None]]) -> None:
+    """Wait for what other threads have begun; nothing is left for those that have not."""
+    for other in others:
+        if not other.cancel():
+            other.result()
+
+
+def run_once(
+    compiled: Compiled, seed: int, *, threads: int | None = None, progress: Progress | None = None
+) -> Simulation:
+    """Return a simulation of a compiled scenario, run to its end."""
+    simulation = Simulation(compiled, seed, threads=threads)
+    end = compiled.clock.end
+    while simulation.step < end:
+        simulation.advance(STRIDE - compiled.clock.lane(simulation.step))
+        if progress is not None:
+            progress(simulation.step, end)
+    return simulation

@@ -1,0 +1,319 @@
+"""One person's lives, replayed alone: what happened in each arm, and what each risk was made of.
+
+By law L3 a person's draws are their own, so a replay of one person equals the run. What people
+share (places given, shares among peers) is taken from the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sisim.engine import kernel
+from sisim.engine.draws import SCALE, draw
+from sisim.engine.enrolment import Enrolment
+from sisim.engine.population import People, people
+from sisim.engine.simulation import Simulation
+from sisim.engine.tables import EFFECT, Compiled
+
+_MOVER = 1 << 31
+WITHOUT = "without"
+
+
+@dataclass(frozen=True, slots=True)
+class FactorSeen:
+    """A factor as it was for a person at a moment: a feature's value and the multiplier."""
+
+    name: str
+    feature: str
+    value: float
+    multiplier: float
+    is_effect: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A transition that was possible for a person at a step: base x factors, and the chance.
+
+    `base` and `value` are a rate or a probability per step; `chance` is the transition's own share
+    of the chance of leaving, after competition with the others.
+    """
+
+    transition: str
+    is_rate: bool
+    base: float
+    factors: tuple[FactorSeen, ...]
+    value: float
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What could happen to a person on a track at a step in an arm, and what did."""
+
+    step: int
+    arm: str
+    track: str
+    state: str
+    draw: float
+    risks: tuple[Risk, ...]
+    became: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """One person in every arm.
+
+    Attributes:
+        key: Area, entry and number, as `area/2026-03/0`; movers-in have `m` before the number.
+        attributes: Background by name.
+        states: State of each track by arm and step, "" where the person is not simulated.
+        moments: Every moment at which arms differ, or somebody moves, from the first difference.
+        treatments: Treatments by arm.
+    """
+
+    key: str
+    born: int
+    arrive: int
+    attributes: dict[str, str | float]
+    states: dict[str, dict[str, list[str]]]
+    moments: tuple[Moment, ...]
+    treatments: dict[str, list[tuple[str, int, int | None]]]
+
+
+def key_of(compiled: Compiled, who: People, person: int) -> str:
+    """Return a person's key as people write it."""
+    hi, lo = int(who.hi[person]), int(who.lo[person])
+    moment = hi & 0xFFFFF
+    year, part = _year_and_part(compiled, moment)
+    mover = "m" if hi & _MOVER else ""
+    return f"{compiled.areas[int(who.area[person])]}/{year:04d}-{part:02d}/{mover}{lo}"
+
+
+def _year_and_part(compiled: Compiled, moment: int) -> tuple[int, int]:
+    clock = compiled.clock
+    step = np.array([moment - clock.first_moment])
+    year = int(clock.year(step)[0])
+    return year, moment - int(np.ceil(year * clock.per_year - 1e-6)) + 1
+
+
+def find(compiled: Compiled, who: People, key: str) -> int:
+    """Return the number of the person with a key.
+
+    Raises:
+        LookupError: Nobody has that key.
+    """
+    try:
+        area, entry, number = key.split("/")
+        year, part = (int(piece) for piece in entry.split("-"))
+        mover = number.startswith("m")
+        index = int(number.removeprefix("m"))
+        place = compiled.areas.index(area)
+    except ValueError as error:
+        raise LookupError(key) from error
+    moment = int(np.ceil(year * compiled.clock.per_year - 1e-6)) + part - 1
+    hi = (place << 20) | moment | (_MOVER if mover else 0)
+    found = np.flatnonzero((who.hi == np.uint32(hi)) & (who.lo == np.uint32(index)))
+    if not len(found):
+        raise LookupError(key)
+    return int(found[0])
+
+
+def replay(
+    compiled: Compiled,
+    seed: int,
+    person: int,
+    *,
+    enrolments: list[Enrolment],
+    shares: NDArray[np.int32] | None,
+    logging: bool = False,
+) -> Simulation:
+    """Return a simulation of one person alone, not yet begun.
+
+    Args:
+        compiled: The compiled scenario.
+        seed: The seed of the run.
+        person: The person's number in the run.
+        enrolments: Every treatment of the run.
+        shares: The shares among peers of the run by step, or None where there are none.
+        logging: Keep every move.
+    """
+    own = [
+        Enrolment(past.arm, past.investment, 0, past.start, past.end)
+        for past in enrolments
+        if past.person == person
+    ]
+    return Simulation(
+        compiled,
+        seed,
+        threads=1,
+        only=people(compiled.scenario, compiled.clock, seed).only(np.array([person])),
+        recorded_shares=shares,
+        recorded_enrolments=own,
+        logging=logging,
+    )
+
+
+def lives(
+    compiled: Compiled,
+    seed: int,
+    person: int,
+    *,
+    enrolments: list[Enrolment],
+    shares: NDArray[np.int32] | None,
+) -> Lives:
+    """Return one person's lives in every arm, and the moments at which they part."""
+    simulation = replay(compiled, seed, person, enrolments=enrolments, shares=shares)
+    arms = [WITHOUT, *compiled.arms]
+    tracks = [track for track in compiled.tracks if not track.startswith("attribute:")]
+    names = [state for _, state in compiled.states] + [""]
+    states: dict[str, dict[str, list[str]]] = {arm: {t: [] for t in tracks} for arm in arms}
+    moments: list[Moment] = []
+    while simulation.step < compiled.clock.end:
+        simulation.begin()
+        rows = [_row(simulation, arm) for arm in range(len(arms))]
+        before = [simulation.columns.state[:, row].copy() for row in rows]
+        pending = list(_pending(compiled, simulation, rows, arms))
+        for arm, seen in zip(arms, before, strict=True):
+            for number, track in enumerate(tracks):
+                states[arm][track].append(names[seen[number]])
+        step = simulation.step
+        simulation.finish()
+        after = {
+            arm: simulation.columns.state[:, _row(simulation, number)]
+            for number, arm in enumerate(arms)
+        }
+        apart = bool(simulation.columns.differs.any()) and bool(simulation.columns.alive.any())
+        for moment in pending:
+            number = tracks.index(moment.track)
+            became = {arm: names[after[arm][number]] for arm in arms}
+            was = {arm: names[seen[number]] for arm, seen in zip(arms, before, strict=True)}
+            moved = any(became[arm] != was[arm] for arm in arms)
+            differ = len(set(became.values())) > 1
+            if apart and moved and differ and step >= compiled.clock.history:
+                moments.append(
+                    Moment(
+                        step=step,
+                        arm=moment.arm,
+                        track=moment.track,
+                        state=moment.state,
+                        draw=moment.draw,
+                        risks=moment.risks,
+                        became=became[moment.arm],
+                    )
+                )
+    who = simulation.people
+    attributes: dict[str, str | float] = {}
+    for name, attribute in compiled.scenario.pathway.attributes.items():
+        if name in compiled.attributes:
+            code = int(who.codes[compiled.attributes.index(name), 0])
+            attributes[name] = list(attribute.shares)[code]
+        elif name in compiled.numbers:
+            attributes[name] = float(who.numbers[compiled.numbers.index(name), 0])
+    treatments: dict[str, list[tuple[str, int, int | None]]] = {}
+    for past in enrolments:
+        if past.person == person:
+            treatments.setdefault(compiled.arms[past.arm], []).append(
+                (compiled.investments[past.investment], past.start, past.end)
+            )
+    return Lives(
+        key=key_of(compiled, who, 0),
+        born=int(who.born[0]),
+        arrive=int(who.arrive[0]),
+        attributes=attributes,
+        states=states,
+        moments=tuple(moments),
+        treatments=treatments,
+    )
+
+
+def _row(simulation: Simulation, arm: int) -> int:
+    """Return the row in which the one person of a replay lives in an arm."""
+    return arm if arm and simulation.columns.differs[arm - 1, 0] else 0
+
+
+def _pending(
+    compiled: Compiled, simulation: Simulation, rows: list[int], arms: list[str]
+) -> Iterator[Moment]:
+    """Yield what may happen in this step, from the snapshot at its start."""
+    columns, rule = simulation.columns, compiled.tables.rule
+    for arm, row in enumerate(rows):
+        if not columns.alive[row]:
+            continue
+        for number, track in enumerate(compiled.tracks):
+            if track.startswith("attribute:"):
+                continue
+            found = risks(compiled, simulation, row, 0, arm, number)
+            state = int(columns.state[number, row])
+            if found and rule.state[state]["last"] > rule.state[state]["first"]:
+                u = draw(
+                    columns.lo[0],
+                    columns.hi[0],
+                    compiled.clock.first_moment + simulation.step,
+                    compiled.tables.layout.track[number]["move"],
+                    simulation.key,
+                )
+                yield Moment(
+                    step=simulation.step,
+                    arm=arms[arm],
+                    track=track,
+                    state=compiled.states[state][1],
+                    draw=float(u) * SCALE,
+                    risks=tuple(found),
+                    became="",
+                )
+
+
+def risks(
+    compiled: Compiled, simulation: Simulation, row: int, person: int, arm: int, track: int
+) -> list[Risk]:
+    """Return every transition open to a person on a track now, as base x factors.
+
+    The numbers come from the kernel's own rule; nothing is worked out again.
+    """
+    rule, sight = compiled.tables.rule, compiled.tables.sight
+    columns, step = simulation.columns, simulation.step
+    seen = np.zeros((max(len(compiled.features), 1), 1))
+    values = np.zeros((kernel.MAX_OUT, 1))
+    value = np.zeros(1)
+    kernel.chances_of(rule, sight, columns, row, person, arm, track, step, seen, values)
+    state = rule.state[columns.state[track, row]]
+    found = []
+    for place, t in enumerate(rule.out[state["first"] : state["last"]]):
+        transition = rule.transition[t]
+        used = list(range(transition["first"], transition["last"]))
+        if arm:
+            used += range(rule.effects[arm, t, 0], rule.effects[arm, t, 1])
+        factors = []
+        for r in used:
+            reference = compiled.references[r]
+            known = float(seen[reference.feature, 0])
+            factors.append(
+                FactorSeen(
+                    name=reference.name,
+                    feature=compiled.features[reference.feature],
+                    value=known,
+                    multiplier=float(kernel.multiplier_of(rule, r, known)),
+                    is_effect=reference.kind == EFFECT,
+                )
+            )
+        kernel.values_of(rule, t, arm, step, seen, 1, value)
+        found.append(
+            Risk(
+                transition=compiled.transitions[t],
+                is_rate=bool(transition["kind"] == kernel.RATE),
+                base=float(transition["base"] * rule.drift[t, step]),
+                factors=tuple(factors),
+                value=float(value[0]),
+                chance=float(values[place, 0]),
+            )
+        )
+    return found
+
+
+def touched(simulation: Simulation) -> NDArray[np.int64]:
+    """Return the people whose lives have come out differently in some arm."""
+    return np.flatnonzero(simulation.columns.differs.any(axis=0))

@@ -1,0 +1,148 @@
+"""A scenario opened to be looked at: simulated once, and what is changed again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sisim.analysis.emulator import Nearby
+from sisim.analysis.versions import Versions
+from sisim.engine.enrolment import Enrolment
+from sisim.engine.population import people
+from sisim.engine.simulation import Simulation
+from sisim.engine.trace import find, key_of, lives
+from sisim.live.sliders import main_levers
+from sisim.report.explanation import told
+from sisim.report.risk_words import Words
+from sisim.results import Results
+from sisim.scenario.scenario import Scenario
+
+Changes = Mapping[str, Any]
+"""Other values by dotted path, as `--set` takes them."""
+ABSENT = -1
+"""The state of whoever is not there."""
+
+
+@dataclass(frozen=True)
+class Dots:
+    """A sample of the people whose lives an investment changes, at the start of each year.
+
+    Attributes:
+        keys: Who, as `sisim explain` names them.
+        years: The calendar years, (years,).
+        arms: `without`, then the others.
+        names: (track, state) by number.
+        states: The number of the state, (arms, people, years, tracks); ABSENT where not there.
+        treated: Who takes part in an investment, bool (arms, people, years).
+        of: How many people there are of whom these are a sample.
+    """
+
+    keys: tuple[str, ...]
+    years: NDArray[np.int64]
+    arms: tuple[str, ...]
+    names: list[tuple[str, str]]
+    states: NDArray[np.int64]
+    treated: NDArray[np.bool_]
+    of: int
+
+
+class World:
+    """A scenario opened to be looked at.
+
+    Args:
+        scenario: The scenario.
+        seed: The seed of the first run.
+        replications: How many runs.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int = 1, replications: int = 1) -> None:
+        self.scenario, self.seed, self.replications = scenario, seed, replications
+        self._versions = Versions(scenario, seed, replications)
+
+    @cached_property
+    def nearby(self) -> Nearby:
+        """What has been learned of how each of the main sliders bends the curves."""
+        return Nearby(self._versions, {one.id: one.road for one in main_levers(self.scenario)})
+
+    def results(self, changes: Changes) -> Results:
+        """Return what comes of the scenario with some values changed.
+
+        Raises:
+            ScenarioError: If a value does not fit.
+        """
+        return self._versions.results(changes)
+
+    def life(self, person: str, changes: Changes, lang: str) -> str:
+        """Return one person's lives side by side, and why they part: see `sisim explain`.
+
+        Raises:
+            LookupError: Nobody has that key.
+        """
+        counts = self.results(changes).counts
+        compiled, run = counts.compiled, counts.replications[0]
+        everyone = people(compiled.scenario, compiled.clock, self.seed)
+        found = lives(
+            compiled,
+            self.seed,
+            find(compiled, everyone, person),
+            enrolments=list(run.enrolments),
+            shares=np.stack(run.shares) if run.shares else None,
+        )
+        return told(found, Words(compiled, lang))
+
+    def dots(self, changes: Changes, most: int = 150) -> Dots:
+        """Return some of those whose lives are touched, at most so many, year by year."""
+        met = self._versions.met(changes)
+        compiled, clock = met.compiled, met.compiled.clock
+        spread = np.linspace(0, len(met.who) - 1, min(most, len(met.who)))
+        chosen = met.who[spread.astype(int)]
+        place = {int(person): number for number, person in enumerate(chosen)}
+        own = [
+            Enrolment(past.arm, past.investment, place[past.person], past.start, past.end)
+            for past in met.enrolments
+            if past.person in place
+        ]
+        replayed = Simulation(
+            compiled,
+            self.seed,
+            threads=1,
+            only=met.people.only(chosen),
+            recorded_shares=np.stack(met.shares) if met.shares else None,
+            recorded_enrolments=own,
+        )
+        first = int(clock.year(np.array([clock.history]))[0])
+        last = int(clock.year(np.array([clock.end - 1]))[0])
+        years = np.arange(first, last + 1)
+        arms = ("without", *compiled.arms)
+        tracks = [n for n, name in enumerate(compiled.tracks) if not name.startswith("attribute:")]
+        states = np.full((len(arms), len(chosen), len(years), len(tracks)), ABSENT, np.int64)
+        treated = np.zeros(states.shape[:3], bool)
+        for number, year in enumerate(years):
+            step = max(clock.at(f"{year}-01"), clock.history)
+            replayed.advance(step - replayed.step)
+            columns = replayed.columns
+            here = columns.person["arrive"] < step
+            for arm in range(len(arms)):
+                rows = np.arange(len(chosen))
+                if arm:
+                    rows = rows + np.where(columns.differs[arm - 1], arm * columns.n, 0)
+                seen = columns.state[:, rows][tracks].T.astype(np.int64)
+                there = (here & columns.alive[rows])[:, None] & (seen < len(compiled.states))
+                states[arm, :, number] = np.where(there, seen, ABSENT)
+            for past in own:
+                end = clock.end if past.end is None else past.end
+                treated[past.arm + 1, past.person, number] |= past.start < step + 12 and end > step
+        return Dots(
+            tuple(key_of(compiled, met.people, int(person)) for person in chosen),
+            years,
+            arms,
+            [(str(track), str(state)) for track, state in compiled.states],
+            states,
+            treated,
+            len(met.who),
+        )

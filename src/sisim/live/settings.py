@@ -1,0 +1,172 @@
+"""What one visitor sees: settings that stand in the address, and the way back through them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, get_args
+from urllib.parse import urlencode
+
+from sisim.i18n import LANGUAGES, Lang
+
+Show = Literal["figures", "administrations", "people", "money"]
+SHOWS: tuple[Show, ...] = get_args(Show)
+MOST_RUNS, MOST_YEARS, MOST_RESIDENTS = 200, 40, 1_000_000
+OLDEST = 100
+"""So many steps back are remembered."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that decides what is seen; a link restores it.
+
+    Attributes:
+        lang: Language.
+        dark: Light on dark.
+        show: Which view.
+        values: Positions of sliders that have been moved, by their id.
+        scenario: A ready scenario; "" for the one that was opened.
+        seed: The seed of the first run.
+        runs: How many runs; None for as many as the scenario says.
+        residents: How many residents; None for as many as the scenario says.
+        years: Years ahead; None for as many as the scenario says.
+        year: The year marked; None for that of the scenario.
+        current: In the prices of each year.
+        ordinary: With what everyone has.
+        since_start: Years counted from the start rather than in the calendar.
+        bands: With 10-90 % of the runs.
+        brackets: With before-after and with-without.
+        only: One of the figures alone; None for both.
+        told: How far the story has been told; None where it is not being told.
+        notes: With the speaker's notes.
+        guess: Whether the room is to guess first: its answer is not yet shown.
+        arm: Whose money and people are shown; "" for the first.
+    """
+
+    lang: Lang = "en"
+    dark: bool = False
+    show: Show = "figures"
+    values: Mapping[str, float] = field(default_factory=dict)
+    scenario: str = ""
+    seed: int = 1
+    runs: int | None = None
+    residents: int | None = None
+    years: int | None = None
+    year: int | None = None
+    current: bool = False
+    ordinary: bool = False
+    since_start: bool = False
+    bands: bool = False
+    brackets: bool = True
+    only: Literal["project", "new_way"] | None = None
+    told: int | None = None
+    notes: bool = True
+    guess: bool = False
+    arm: str = ""
+
+    def query(self, usual: Settings) -> str:
+        """Return what differs from the usual as the query of an address."""
+        parts: dict[str, Any] = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if one.name == "values":
+                parts |= {key: f"{number:.10g}" for key, number in value.items()}
+            elif value != getattr(usual, one.name):
+                parts[one.name] = "" if value is None else value
+        parts = {key: int(v) if isinstance(v, bool) else v for key, v in parts.items()}
+        return urlencode(parts)
+
+    @classmethod
+    def of(
+        cls, query: Mapping[str, str], usual: Settings, sliders: Mapping[str, tuple[float, float]]
+    ) -> Settings:
+        """Return what an address asks for; what it asks for in vain is left as usual.
+
+        Args:
+            query: The parts of the address.
+            usual: What holds where it says nothing.
+            sliders: The ends of the sliders there are, by id.
+        """
+        found: dict[str, Any] = {"values": {}}
+        known = {one.name for one in fields(cls)} - {"values"}
+        for key, text in query.items():
+            if key in sliders:
+                value = _within(*sliders[key])(text)
+                if value is not None:
+                    found["values"][key] = value
+            elif key in known:
+                value = _READ[key](text)
+                if value is not None or text == "":
+                    found[key] = value
+        return replace(usual, **{k: v for k, v in found.items() if v is not None or k in _OPEN})
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if abs(value) < 1e12 else None
+
+
+def _within(low: float, high: float) -> Callable[[str], float | None]:
+    def read(text: str) -> float | None:
+        value = _number(text)
+        return None if value is None else min(max(value, low), high)
+
+    return read
+
+
+def _whole(low: int, high: int) -> Callable[[str], int | None]:
+    def read(text: str) -> int | None:
+        value = _within(low, high)(text)
+        return None if value is None else int(value)
+
+    return read
+
+
+def _one_of(*choices: str) -> Any:
+    return lambda text: text if text in choices else None
+
+
+def _flag(text: str) -> bool | None:
+    return {"1": True, "0": False}.get(text)
+
+
+_OPEN = {"runs", "residents", "years", "year", "only", "told"}
+"""What may be unset."""
+_READ: dict[str, Any] = {
+    "lang": _one_of(*LANGUAGES),
+    "show": _one_of(*SHOWS),
+    "scenario": str,
+    "arm": str,
+    "only": _one_of("project", "new_way"),
+    "seed": _whole(0, 10**9),
+    "runs": _whole(1, MOST_RUNS),
+    "residents": _whole(100, MOST_RESIDENTS),
+    "years": _whole(1, MOST_YEARS),
+    "year": _whole(0, 9999),
+    "told": _whole(0, 99),
+    **dict.fromkeys(
+        ("dark", "current", "ordinary", "since_start", "bands", "brackets", "notes", "guess"), _flag
+    ),
+}
+
+
+class History:
+    """The settings that were, the latest last."""
+
+    def __init__(self) -> None:
+        self._past: list[Settings] = []
+
+    def keep(self, settings: Settings) -> None:
+        """Remember settings that are about to change."""
+        if not self._past or self._past[-1] != settings:
+            self._past = [*self._past, settings][-OLDEST:]
+
+    def back(self) -> Settings | None:
+        """Return the latest settings remembered, and forget them; None if there are none."""
+        return self._past.pop() if self._past else None
+
+    def __len__(self) -> int:
+        return len(self._past)

@@ -1,0 +1,238 @@
+"""The sliders of a scenario: the few that the two figures turn on, then its uncertain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite, log
+from typing import Any, Literal
+
+from sisim.analysis.emulator import Road
+from sisim.analysis.varied import Factor, factors, is_whole, value_at
+from sisim.i18n import t
+from sisim.report.analysis.assumption_words import Assumptions
+from sisim.report.formats import NBSP, decimal, percent_sign
+from sisim.scenario.numbers import numbers
+from sisim.scenario.owners import owner_of
+from sisim.scenario.scenario import Effect, Scenario
+from sisim.scenario.types import Number
+
+STOPS = 5
+"""So many positions of a slider are simulated beforehand, or all if they are few."""
+FEW = 8
+MOST = 6
+"""Sliders that a hand can find at once."""
+STEPS = 60
+NO_EFFECT = 1e-9
+
+Follow = Literal["alone", "power", "proportion", "shift"]
+"""How the other numbers follow the first: not at all; as relative effects, on the scale of their
+logarithms; in proportion; by as much."""
+Unit = Literal["percent", "percent_a_year", "years", "own"]
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A slider: one number of the scenario, or several that go together.
+
+    Attributes:
+        id: Its name in the address.
+        paths: The numbers, by dotted path, the first of them leading.
+        bases: What the scenario says of each.
+        value: Where the slider stands as the scenario says.
+        low: Where it begins.
+        high: Where it ends.
+        step: How far apart its positions are.
+        follow: How the other numbers follow the first.
+        unit: How its value is read.
+        source: Where the leading number was read, if the file says.
+        grade: What it is built on, if the file says.
+    """
+
+    id: str
+    paths: tuple[str, ...]
+    bases: tuple[float, ...]
+    value: float
+    low: float
+    high: float
+    step: float
+    follow: Follow = "alone"
+    unit: Unit = "own"
+    source: str | None = None
+    grade: str | None = None
+
+    def changes(self, value: float) -> dict[str, float]:
+        """Return the numbers that a position of the slider means; none where it started."""
+        if abs(value - self.value) < 1e-9:
+            return {}
+        return dict(zip(self.paths, self._values(value), strict=True))
+
+    @property
+    def road(self) -> Road:
+        """The positions that tell how the slider bends the curves, and where it started."""
+        whole = round((self.high - self.low) / self.step)
+        parts = whole if whole < FEW else STOPS - 1
+        stops = {self.low + (self.high - self.low) * n / parts for n in range(parts + 1)}
+        stops = {at for at in stops if abs(at - self.value) > 1e-9} | {self.value}
+        return Road(self.value, {at: self.changes(at) for at in sorted(stops)})
+
+    def _values(self, value: float) -> Iterator[float]:
+        if self.follow == "power":
+            # An effect of 30 % is a ratio of 0.7 on what it lowers, and 1 / 0.7 on what it raises.
+            strength = log(1 - value) / log(1 - self.value)
+            yield from (base**strength for base in self.bases)
+        elif self.follow == "proportion":
+            yield from (min(base * value / self.value, self.high) for base in self.bases)
+        elif self.follow == "shift":
+            yield from (base + value - self.value for base in self.bases)
+        else:
+            yield value
+
+    def label(self, scenario: Scenario, lang: str) -> str:
+        """Return what the slider is called."""
+        known = {
+            "effect": t("Effect on those who get the intervention", lang),
+            "reach": t("Share of the target group reached", lang),
+            "project_time": t("Project time", lang),
+            "half_life": t("Half-life of the effect after the end", lang),
+            "inflow": t("Reduced inflow with the new way of working", lang),
+            "drift": t("General growth of costs", lang),
+        }
+        return known.get(self.id) or Assumptions(scenario, lang).name(self.id)
+
+    def said(self, value: float, scenario: Scenario, lang: str) -> str:
+        """Return a position as a reader writes it."""
+        if self.unit == "percent":
+            return decimal(100 * value, lang) + percent_sign(lang)
+        if self.unit == "percent_a_year":
+            share = decimal(100 * value, lang, 1) + percent_sign(lang)
+            return t("{n} a year", lang, n=share)
+        if self.unit == "years":
+            if value == 1:
+                return t("1 year", lang).replace(" ", NBSP)
+            digits = 0 if value == int(value) else 1
+            return t("{n} years", lang, n=decimal(value, lang, digits)).replace(" ", NBSP)
+        return Assumptions(scenario, lang).value(self.id, value)
+
+
+def main_levers(scenario: Scenario) -> list[Lever]:
+    """Return the sliders that are always seen, at most six."""
+    own = [*_effects(scenario), *_course(scenario), *_inflow(scenario), *_drift(scenario)]
+    order = ("effect", "reach", "project_time", "half_life", "inflow", "drift")
+    own.sort(key=lambda lever: order.index(lever.id))
+    covered = {path for lever in own for path in lever.paths}
+    others = [lever for lever in all_levers(scenario) if lever.id not in covered]
+    return [*own, *others][:MOST]
+
+
+def all_levers(scenario: Scenario, *, pathway: bool = False) -> list[Lever]:
+    """Return a slider for every uncertain number of the scenario, or of its pathway too."""
+    return [_of_factor(one, scenario) for one in factors(scenario, pathway=pathway)]
+
+
+def changes(levers: Sequence[Lever], values: Mapping[str, float]) -> dict[str, Any]:
+    """Return the changes that some positions of sliders mean; what is finer comes last."""
+    found: dict[str, Any] = {}
+    for lever in levers:
+        if lever.id in values:
+            found |= lever.changes(values[lever.id])
+    return found
+
+
+def _of_factor(one: Factor, scenario: Scenario) -> Lever:
+    low, high = min(one.low, one.value), max(one.high, one.value)
+    step = 1.0 if is_whole(scenario, one.key) else (high - low) / STEPS
+    return Lever(one.key, (one.key,), (one.value,), one.value, low, high, step, source=one.source,
+                 grade=one.grade)  # fmt: skip
+
+
+def _investing(scenario: Scenario) -> list[str]:
+    """Return the investments that some arm holds."""
+    held = {name for arm in scenario.arms.values() for name in arm.investments}
+    return [name for name in scenario.investments if name in held]
+
+
+def _owned(scenario: Scenario, path: str) -> dict[str, str | None]:
+    number = dict(numbers(scenario)).get(path)
+    if not isinstance(number, Number):
+        return {"source": None, "grade": None}
+    owner = owner_of(path, number, scenario)
+    return {"source": owner.source, "grade": owner.grade}
+
+
+def _ratios(scenario: Scenario, acts_on: str) -> list[tuple[str, Effect]]:
+    return [
+        (f"investments.{name}.effects.{place}", effect)
+        for name in _investing(scenario)
+        for place, effect in enumerate(scenario.investments[name].effects)
+        if effect.acts_on == acts_on and effect.adds is None
+        and effect.ratio.value > 0 and abs(log(effect.ratio.value)) > NO_EFFECT
+    ]  # fmt: skip
+
+
+def _power(scenario: Scenario, name: str, acts_on: str) -> list[Lever]:
+    found = _ratios(scenario, acts_on)
+    if not found:
+        return []
+    paths = tuple(f"{path}.ratio" for path, _ in found)
+    bases = tuple(effect.ratio.value for _, effect in found)
+    lead = min(bases[0], 1 / bases[0])
+    value = 1 - lead
+    return [Lever(name, paths, bases, value, 0.0, max(0.6, value), 0.01, "power", "percent",
+                  **_owned(scenario, paths[0]))]  # fmt: skip
+
+
+def _effects(scenario: Scenario) -> list[Lever]:
+    found = _power(scenario, "effect", "participants")
+    lasting = [
+        (f"{path}.persistence.years", effect.persistence.years.value)
+        for path, effect in _ratios(scenario, "participants")
+        if effect.persistence.kind == "half_life" and effect.persistence.years is not None
+        and effect.persistence.years.value > 0
+    ]  # fmt: skip
+    if lasting:
+        paths, bases = zip(*lasting, strict=True)
+        found.append(
+            Lever("half_life", paths, bases, bases[0], min(0.5, bases[0]), max(10.0, bases[0]),
+                  0.1, "proportion", "years", **_owned(scenario, paths[0]))
+        )  # fmt: skip
+    return found
+
+
+def _inflow(scenario: Scenario) -> list[Lever]:
+    return _power(scenario, "inflow", "area")
+
+
+def _course(scenario: Scenario) -> list[Lever]:
+    names = _investing(scenario)
+    if not names:
+        return []
+    found = []
+    reach = [f"investments.{name}.reach" for name in names]
+    new_ways = [name for name in names if scenario.investments[name].new_way is not None]
+    reach += [f"investments.{name}.new_way.reach" for name in new_ways]
+    bases = tuple(value_at(scenario, path) or 0.0 for path in reach)
+    if bases[0] > 0:
+        found.append(
+            Lever("reach", tuple(reach), bases, bases[0], 0.0, 1.0, 0.01, "proportion", "percent",
+                  **_owned(scenario, reach[0]))
+        )  # fmt: skip
+    years = tuple(f"investments.{name}.years" for name in names)
+    spans = tuple(scenario.investments[name].years for name in names)
+    if all(isfinite(span) for span in spans):
+        low, high = min(1.0, spans[0]), min(max(5.0, spans[0]), max(scenario.time.years, spans[0]))
+        step = 1.0 if spans[0] == int(spans[0]) else 0.5
+        found.append(Lever("project_time", years[:1], spans[:1], spans[0], low, high, step, "alone",
+                           "years"))  # fmt: skip
+    return found
+
+
+def _drift(scenario: Scenario) -> list[Lever]:
+    prices = scenario.drift.prices
+    if not prices:
+        return []
+    paths = tuple(f"drift.prices.{name}" for name in prices)
+    bases = tuple(number.value for number in prices.values())
+    high = max(0.04, bases[0])
+    return [Lever("drift", paths, bases, bases[0], min(0.0, bases[0]), high, 0.001, "shift",
+                  "percent_a_year", **_owned(scenario, paths[0]))]  # fmt: skip

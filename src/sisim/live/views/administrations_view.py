@@ -1,0 +1,253 @@
+"""What each administration pays, with and without: small charts on one scale, and differences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sisim.analysis.comparison import WHICH, Administration, Comparison, Which, administrations_of
+from sisim.i18n import t
+from sisim.live.chart_options import FONT, TEXT, Look, Option, apart, label, line, marked, points
+from sisim.live.label_space import broken, extent
+from sisim.live.tags import Chart, Tag
+from sisim.live.visit import Visit
+from sisim.report.administrations import HUES
+from sisim.report.formats import decimal
+from sisim.report.frame import cost_title, span, unit_of
+from sisim.report.result import WITHOUT
+from sisim.report.style import round_ticks
+from sisim.report.summary import number_of
+
+WHOLE, AROUND = 1250.0, 230.0
+"""How wide the whole is, and what the page has above and below it."""
+ROW, YEAR_WIDE, KEY = 18.0, 44.0, 26.0
+"""How high a line of text is, and how wide a year and the key before a name."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Where a row of small charts stands, in hundredths of the whole: name, top and height."""
+
+    name: float
+    top: float
+    high: float
+
+
+ONE_ROW = (Row(1.0, 13.0, 29.0),)
+TWO_ROWS = (Row(0.0, 5.5, 16.0), Row(23.5, 29.0, 16.0))
+DASHES = {"project": [12, 4, 3, 4], "new_way": "solid"}
+
+
+class AdministrationView:
+    """Small multiples, and the differences stacked around zero."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        lang = visit.settings.lang
+        assert visit.picture is not None
+        told = visit.picture.story
+        Tag("h2", f"{t('Cost per administration', lang)}. {cost_title(told, lang)}")
+        option = administrations(told, lang, visit.look)
+        self._chart = Chart(option, "chart-administrations", t("Cost per administration", lang))
+
+    def draw(self) -> None:
+        """Follow the sliders."""
+        assert self._visit.picture is not None
+        told, lang = self._visit.picture.story, self._visit.settings.lang
+        self._chart.draw(administrations(told, lang, self._visit.look, self._chart.option))
+
+
+def administrations(story: Comparison, lang: str, look: Look, held: Option | None = None) -> Option:
+    """Return the curves of up to seven administrations, and below them the differences.
+
+    Args:
+        story: The comparison.
+        lang: "sv" or "en".
+        look: How it is to look.
+        held: An earlier picture whose axes are held.
+    """
+    c = look.palette
+    unit = unit_of(story).size
+    shown = administrations_of(story)[: len(HUES)]
+    labels = [story.scenario.payer_label(one.name).in_language(lang) for one in shown]
+    rows = _rows(labels)
+    columns = max(-(-len(shown) // len(rows)), 1)
+    share = 100 / columns
+    top = 1.1 * max((float(x.mean.max()) for one in shown for x in one.cost.values()), default=1.0)
+    figures = _figures(story)
+    reach = [_reach(shown, story.side(which).arm) for which in figures]
+    low, high = 1.1 * min(r[0] for r in reach), 1.1 * max(r[1] for r in reach)
+    tops = [(0.0, top / unit)] * len(shown) + [(low / unit, high / unit)] * len(figures)
+    tops = [_round(*ends) for ends in tops]
+    if held is not None and len(held["yAxis"]) == len(tops):
+        tops = [(axis["min"], axis["max"]) for axis in held["yAxis"]]
+    first, last = span(story)
+    grids, titles = [], []
+    for n, text in enumerate(labels):
+        left, row = n % columns * share, rows[n // columns]
+        grids.append({"left": f"{left + 3.4}%", "width": f"{share - 5.6}%", "top": f"{row.top}%",
+                      "height": f"{row.high}%"})  # fmt: skip
+        titles.append(_heading(text, f"{left}%", f"{row.name}%", HUES[n], look,
+                               WHOLE / columns - KEY))  # fmt: skip
+    for n, which in enumerate(figures):
+        grids.append({"left": f"{n * 50 + 3.4}%", "width": "36%", "top": "61%", "height": "32%"})
+        arm = story.scenario.arms[story.side(which).arm].label.in_language(lang)
+        text = t("{figure}  {arm}: difference from without", lang, figure=number_of(which, lang),
+                 arm=arm)  # fmt: skip
+        titles.append(_heading(text, f"{n * 50}%", "51%", None, look, 600))
+        key = _heading("▨ " + t("Cost of the intervention", lang), f"{n * 50 + 3.4}%", "56%", None,
+                       look, 600)  # fmt: skip
+        key["textStyle"] |= {"color": c.extra_text, "fontWeight": "normal"}
+        titles.append(key)
+    series: list[Option] = []
+    for n, (bottom, most) in enumerate(tops):
+        ticks, digits = round_ticks(bottom, most, 3)
+        small = n < len(shown)
+        named = not small or n % columns == 0
+        numbers = [label([first, x], decimal(x, lang, digits), "left", look)
+                   for x in ticks if named and bottom <= x <= most]  # fmt: skip
+        series.append(marked(f"scale-{n}", n, numbers))
+        wide = WHOLE * (share - 5.6 if small else 36.0) / 100
+        apart_ = (story.marked - story.start) / (last - first) * wide
+        years = [story.start, story.marked] if apart_ > YEAR_WIDE else [story.marked]
+        if small and n + columns < len(shown):  # there are others below
+            years = []
+        series.append(marked(f"years-{n}", n, [
+            label([year, bottom], str(year), "bottom", look) for year in years
+        ]))  # fmt: skip
+    for n, one in enumerate(shown):
+        series += _curves(n, one, story, lang, unit, look, rows[0].high if n == 0 else None,
+                          tops[n][1])  # fmt: skip
+    for n, which in enumerate(figures):
+        series += _differences(len(shown) + n, story.side(which).arm, shown, story, lang, unit,
+                               look)  # fmt: skip
+    return {
+        "animation": False,
+        "backgroundColor": "transparent",
+        "textStyle": {"fontFamily": FONT, "fontSize": look.px(TEXT), "color": c.ink},
+        "grid": grids,
+        "title": titles,
+        "xAxis": [
+            {"type": "value", "gridIndex": n, "min": first, "max": last,
+             "splitLine": {"show": False}, "axisLabel": {"show": False},
+             "axisTick": {"show": False}, "axisLine": {"lineStyle": {"color": c.muted}}}
+            for n in range(len(grids))
+        ],
+        "yAxis": [
+            {"type": "value", "gridIndex": n, "min": bottom, "max": most,
+             "interval": _interval(bottom, most), "axisLabel": {"show": False},
+             "axisTick": {"show": False}, "axisLine": {"show": False},
+             "splitLine": {"lineStyle": {"color": c.rule}}}
+            for n, (bottom, most) in enumerate(tops)
+        ],
+        "series": series,
+    }  # fmt: skip
+
+
+def _rows(labels: Sequence[str]) -> tuple[Row, ...]:
+    """Return one row of small charts, or two where a name would not have room in one."""
+    words = [word for text in labels for word in text.split()]
+    longest = max((extent(word, TEXT, bold=True)[0] for word in words), default=0.0)
+    return ONE_ROW if longest < WHOLE / max(len(labels), 1) - KEY else TWO_ROWS
+
+
+def _figures(story: Comparison) -> list[Which]:
+    """Return the figures: a scenario with one arm has one."""
+    first = {story.side(which).arm: which for which in reversed(WHICH)}
+    return [which for which in WHICH if first[story.side(which).arm] == which]
+
+
+def _round(low: float, high: float) -> tuple[float, float]:
+    """Return ends of an axis at which there are ticks, so that lines and numbers agree."""
+    ticks, _ = round_ticks(low, high, 3)
+    return ticks[0], ticks[-1]
+
+
+def _interval(low: float, high: float) -> float:
+    ticks, _ = round_ticks(low, high, 3)
+    return ticks[1] - ticks[0]
+
+
+def _heading(text: str, left: str, top: str, hue: str | None, look: Look, width: float) -> Option:
+    style: Option = {"fontSize": look.px(TEXT), "color": look.palette.ink, "fontFamily": FONT,
+                     "lineHeight": look.px(19)}  # fmt: skip
+    text = broken(text, width, TEXT)
+    if hue is not None:
+        style["rich"] = {"key": {"backgroundColor": hue, "width": look.px(12),
+                                 "height": look.px(12), "borderRadius": 2}}  # fmt: skip
+        text = "{key| } " + text
+    return {"text": text, "left": left, "top": top, "padding": 0, "textStyle": style}
+
+
+def _curves(
+    grid: int, one: Administration, story: Comparison, lang: str, unit: float, look: Look,
+    named: float | None, top: float,
+) -> list[Option]:  # fmt: skip
+    c, hue = look.palette, HUES[grid]
+    without = one.cost[WITHOUT]
+    found = [
+        line(f"{grid}-without", grid, points(story.years, without.mean, unit),
+              {"color": c.without, "width": look.px(2.5), "type": [look.px(8), look.px(4)]}, z=6)
+    ]  # fmt: skip
+    ends = [(float(without.mean[-1]) / unit, t("Without", lang))]
+    for which in _figures(story):
+        curve = one.cost[story.side(which).arm]
+        found.append(
+            line(f"{grid}-{which}", grid, points(story.years, curve.mean, unit),
+                  {"color": hue, "width": look.px(3), "type": DASHES[which]}, z=5)
+        )  # fmt: skip
+        ends.append((float(curve.mean[-1]) / unit, number_of(which, lang)))
+    if named is not None:  # as high as the chart is
+        ends.sort(key=lambda end: -end[0])
+        row = ROW / (named / 100 * (look.tall - AROUND)) * top
+        places = apart([end for end, _ in ends], [row] * len(ends), top)
+        marks = [
+            label([span(story)[1], place], text, "right", look, offset=(-2, 0))
+            for place, (_, text) in zip(places, ends, strict=True)
+        ]
+        found.append(marked(f"{grid}-ends", grid, marks))
+    return found
+
+
+def _parts(shown: list[Administration], arm: str) -> list[Any]:
+    spent = np.sum([one.intervention[arm] for one in shown], axis=0)
+    return [spent, *(one.difference[arm] for one in shown)]
+
+
+def _reach(shown: list[Administration], arm: str) -> tuple[float, float]:
+    parts = np.array(_parts(shown, arm)) if shown else np.zeros((1, 1))
+    down, up = np.minimum(parts, 0).sum(axis=0).min(), np.maximum(parts, 0).sum(axis=0).max()
+    return float(min(down, -1.0)), float(max(up, 1.0))
+
+
+def _differences(
+    grid: int, arm: str, shown: list[Administration], story: Comparison, lang: str, unit: float,
+    look: Look,
+) -> list[Option]:  # fmt: skip
+    c = look.palette
+    parts = _parts(shown, arm)
+    hatch = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.7854,
+             "color": c.extra}  # fmt: skip
+    found: list[Option] = []
+    for n, part in enumerate(parts):
+        style: Option = (
+            {"color": c.paper, "decal": hatch, "borderColor": c.extra, "borderWidth": 1}
+            if n == 0
+            else {"color": HUES[n - 1]}
+        )
+        found.append({
+            "id": f"{grid}-bar-{n}", "type": "bar", "stack": f"all-{grid}", "xAxisIndex": grid,
+            "yAxisIndex": grid, "data": points(story.years, part, unit), "itemStyle": style,
+            "barWidth": "75%", "silent": True, "z": 2,
+        })  # fmt: skip
+    net = np.sum(parts, axis=0)
+    found.append(line(f"{grid}-net", grid, points(story.years, net, unit),
+                       {"color": c.ink, "width": look.px(2.5)}, z=6))  # fmt: skip
+    x = span(story)[1]
+    end = float(net[-1]) / unit
+    marks = [label([x, end], t("Net", lang), "right", look, bold=True, offset=(14, 0))]
+    found.append(marked(f"{grid}-names", grid, marks))
+    return found

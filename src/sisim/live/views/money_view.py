@@ -1,0 +1,254 @@
+"""Fund and money: the plan of repayment, who pays and who gains, following the same sliders."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sisim.economics.distribution import WhoGains
+from sisim.economics.repayment import Plan, Repayments
+from sisim.i18n import t
+from sisim.live.chart_options import FONT, TEXT, Look, Option, label, line, marked, points
+from sisim.live.tags import Chart, Tag
+from sisim.live.views.controls import choose_arm
+from sisim.live.visit import Visit
+from sisim.report.economics import repayment_report as repayment
+from sisim.report.economics.repayment_figure import OWN
+from sisim.report.economics.repayment_tables import label_of, plan_rows
+from sisim.report.economics.repayment_tables import shown as rows_shown
+from sisim.report.formats import decimal, unit_for
+from sisim.report.style import round_ticks
+from sisim.scenario.scenario import Scenario
+
+MOST = 9
+"""So many payers have room."""
+NAMES, NET = 276.0, 68.0
+"""How much room their names have, and the net of each."""
+HATCH = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.7854}
+
+
+class MoneyView:
+    """The fund's plan, as a chart and as a table, and who pays and gains."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        lang = visit.settings.lang
+        self._plan: Chart | None = None
+        with Tag("div", css="money"):
+            with Tag("section", css="figure"):
+                with Tag("div", css="field"):
+                    Tag("h2", t("The fund", lang))
+                    choose_arm(visit, "money-arm", aria_label=t("Arm", lang))
+                with Tag("div", css="said") as self._said:
+                    pass
+                self._key = Tag("p", css="key")
+                self._said_key: list[tuple[str, str]] | None = None
+                self._fund_place = Tag("div", css="figure", style="flex: 1")
+            with Tag("section", css="figure"):
+                Tag("h2", t("Who pays, who gains", lang))
+                with Tag("p", css="key"):
+                    Tag("span", "▨ " + t("Pays", lang), "extra")
+                    Tag("span", "■ " + t("Costs that fall", lang), "lower")
+                option = who_gains(self._gains, visit.scenario, lang, visit.look)
+                self._who = Chart(option, "chart-who-gains", t("Who pays, who gains", lang))
+            self._tables = Tag("div", css="tables")
+        self.draw()
+
+    @property
+    def _gains(self) -> WhoGains:
+        assert self._visit.picture is not None
+        return self._visit.picture.results.who_gains[self._visit.arm]
+
+    def draw(self) -> None:
+        """Follow the sliders."""
+        visit, lang = self._visit, self._visit.settings.lang
+        assert visit.picture is not None
+        self._who.draw(who_gains(self._gains, visit.scenario, lang, visit.look))
+        funds = visit.picture.results.funds[visit.arm]
+        one = next((fund for fund in funds if fund.plan.payments.any()), None)
+        self._said.clear()
+        with self._said:
+            if one is None:
+                Tag("p", t("No fund pays for this: the scenario has no [funds], or the fund pays "
+                           "nothing in this arm.", lang))  # fmt: skip
+            else:
+                for text in repayment.sentences(one, visit.scenario, lang):
+                    Tag("p", text)
+        self._draw_plan(one)
+
+    def _write_key(self, one: Repayments) -> None:
+        visit, lang = self._visit, self._visit.settings.lang
+        said = plan_key(one, visit.scenario, lang)
+        if said == self._said_key:
+            return
+        self._said_key = said
+        unit = unit_for(float(np.abs(one.plan.position).max())).label(lang)
+        self._key.clear()
+        with self._key:
+            Tag("span", t("{unit}; the line is the fund's accumulated balance", lang, unit=unit),
+                "muted")  # fmt: skip
+            Tag("span", "▨ " + t("Investment from the fund", lang), "extra")
+            for text, hue in said:
+                with Tag("span"):
+                    Tag("i", css="swatch", style=f"background: {hue}")
+                    Tag("span", text)
+
+    def _draw_plan(self, one: Repayments | None) -> None:
+        visit, lang = self._visit, self._visit.settings.lang
+        self._key.say(hidden="hidden" if one is None else None)
+        if one is None:
+            self._tables.clear()
+            return
+        self._write_key(one)
+        option = plan(one, lang, visit.look)
+        if self._plan is None:
+            with self._fund_place:
+                self._plan = Chart(option, "chart-plan", t("Plan of repayment", lang))
+        else:
+            self._plan.draw(option)
+        table = rows_shown(plan_rows(one, visit.scenario, lang), one.years.tolist(), lang)
+        self._tables.clear()
+        with self._tables, Tag("table", css="plan", id="plan"):
+            fund = label_of(visit.scenario, one.fund, lang)
+            Tag("caption", t("Plan of repayment: {fund}", lang, fund=fund))
+            with Tag("thead"), Tag("tr"):
+                for name in table.columns:
+                    Tag("th", str(name), scope="col")
+            with Tag("tbody"):
+                for row in table.itertuples(index=False):
+                    with Tag("tr"):
+                        Tag("th", str(row[0]), scope="row")
+                        for cell in row[1:]:
+                            Tag("td", str(cell))
+
+
+def _axis(kind: str, look: Look, **more: object) -> Option:
+    c = look.palette
+    return {
+        "type": kind, "axisLabel": {"show": False}, "axisTick": {"show": False},
+        "axisLine": {"show": False, "lineStyle": {"color": c.muted}},
+        "splitLine": {"show": False, "lineStyle": {"color": c.rule}}, **more,
+    }  # fmt: skip
+
+
+def _frame(look: Look) -> Option:
+    text = {"fontFamily": FONT, "fontSize": look.px(TEXT), "color": look.palette.ink}
+    return {"animation": False, "backgroundColor": "transparent", "textStyle": text}
+
+
+def _bar(name: str, data: list[list[float]], style: Option, **more: object) -> Option:
+    return {"id": name, "type": "bar", "stack": "all", "data": data, "itemStyle": style,
+            "silent": True, "z": 2, **more}  # fmt: skip
+
+
+def _repaying(made: Plan) -> list[tuple[int, str]]:
+    """Return the administrations that repay, by number, each with its colour."""
+    return [(n, OWN[n % len(OWN)]) for n, repaid in enumerate(made.repaid) if repaid.any()]
+
+
+def plan_key(one: Repayments, scenario: Scenario, lang: str) -> list[tuple[str, str]]:
+    """Return what the colours of a plan mean: names of administrations, and their colours."""
+    return [(t("Repayment, {who}", lang, who=label_of(scenario, one.plan.administrations[n], lang)),
+             hue) for n, hue in _repaying(one.plan)]  # fmt: skip
+
+
+def plan(one: Repayments, lang: str, look: Look) -> Option:
+    """Return a plan of repayment: paid out downwards, repaid upwards, the sum as a line."""
+    c, made = look.palette, one.plan
+    unit = unit_for(float(np.abs(made.position).max())).size
+    low = 1.12 * min(float(made.position.min()), -float(made.payments.max())) / unit
+    high = 1.2 * max(float(made.position.max()), float(made.total.max()), 1.0) / unit
+    ticks, digits = round_ticks(low, high, 4)
+    low, high = ticks[0], ticks[-1]
+    years = made.years
+    hatch = {"color": c.paper, "borderColor": c.extra, "borderWidth": 1,
+             "decal": {**HATCH, "color": c.extra}}  # fmt: skip
+    series = [_bar("paid", points(years, -made.payments, unit), hatch, barWidth="70%")]
+    series += [_bar(f"repaid-{n}", points(years, made.repaid[n], unit), {"color": hue})
+               for n, hue in _repaying(made)]  # fmt: skip
+    step = 1 if len(years) <= 14 else 5
+    marks = [label([years[0] - 0.7, x], decimal(x, lang, digits), "left", look)
+             for x in ticks if low <= x <= high]  # fmt: skip
+    marks += [label([int(x), low], str(int(x)), "bottom", look)
+              for x in years if (x - years[0]) % step == 0]  # fmt: skip
+    diamond = []
+    if made.break_even is not None:
+        text = t("Money back {year}", lang, year=made.break_even)
+        diamond = [label([made.break_even, 0], text, "top", look, bold=True, paper=True)]
+    series += [
+        line("position", 0, points(years, made.position, unit),
+             {"color": c.ink, "width": look.px(3)}, z=5),
+        marked("numbers", 0, marks),
+        marked("back", 0, diamond, symbol="diamond", symbolSize=look.px(15),
+               itemStyle={"color": c.extra_text}),
+    ]  # fmt: skip
+    return {
+        **_frame(look),
+        "grid": {"left": look.px(60), "right": look.px(16), "top": look.px(14),
+                 "bottom": look.px(26)},
+        "xAxis": _axis("value", look, min=float(years[0]) - 0.7, max=float(years[-1]) + 0.7),
+        "yAxis": _axis("value", look, min=low, max=high, interval=ticks[1] - ticks[0],
+                       splitLine={"show": True, "lineStyle": {"color": c.rule}}),
+        "series": series,
+    }  # fmt: skip
+
+
+def who_gains(gains: WhoGains, scenario: Scenario, lang: str, look: Look) -> Option:
+    """Return what each payer pays for an arm, the costs that fall for it, and the net of both."""
+    c = look.palette
+    saved = -gains.of("use").mean(axis=0)
+    paid = saved - gains.net.mean(axis=0)
+    size = np.maximum(np.abs(saved), np.abs(paid))
+    unit = unit_for(float(size.max(initial=1.0)))
+    least = unit.size / 10**unit.digits / 2
+    rows = [int(n) for n in np.argsort(-size) if size[n] >= least][:MOST]
+    names = [scenario.payer_label(gains.payers[n]).in_language(lang) for n in rows]
+    names.append(t("Total", lang))
+    costs = [*(float(paid[n]) for n in rows), float(paid.sum())]
+    falls = [*(float(saved[n]) for n in rows), float(saved.sum())]
+    heights = list(range(len(rows), -1, -1))
+    low = min(0.0, *(-x for x in costs), *falls) / unit.size
+    high = max(0.0, *falls, *(-x for x in costs)) / unit.size
+    reach = (high - low) or 1.0
+    low, high = low - 0.36 * reach, high + 0.28 * reach
+    signed = []
+    for height, cost, fall in zip(heights, costs, falls, strict=True):
+        text = decimal((fall - cost) / unit.size, lang, unit.digits)
+        plus = "+" if fall > cost and text.strip("0,.") else ""
+        signed.append(label([high, height], f"{plus}{text}", "right", look, bold=True))
+    who = [label([low, height], name, "left", look, width=NAMES - 10)
+           for height, name in zip(heights, names, strict=True)]  # fmt: skip
+    numbers = [
+        label([side * amount / unit.size, height],
+              decimal(side * amount / unit.size, lang, unit.digits),
+              "right" if side * amount > 0 else "left", look, color=hue)
+        for values, side, hue in ((costs, -1, c.extra_text), (falls, 1, c.lower_text))
+        for height, amount in zip(heights, values, strict=True)
+        if abs(amount) >= least
+    ]  # fmt: skip
+    hatch = {"color": c.paper, "borderColor": c.extra, "borderWidth": 1,
+             "decal": {**HATCH, "color": c.extra}}  # fmt: skip
+
+    def bars(values: list[float], sign: int) -> list[list[float]]:
+        return [[round(sign * x / unit.size, 4), float(h)]
+                for x, h in zip(values, heights, strict=True)]  # fmt: skip
+
+    top = len(rows) + 1
+    heads = [
+        label([low, top], t("Present values, {unit}", lang, unit=unit.label(lang)),
+              "left", look, color=c.muted),
+        label([high, top], t("Net", lang), "right", look, bold=True),
+    ]  # fmt: skip
+    return {
+        **_frame(look),
+        "grid": {"left": look.px(NAMES), "right": look.px(NET), "top": look.px(4),
+                 "bottom": look.px(6)},
+        "xAxis": _axis("value", look, min=low, max=high),
+        "yAxis": _axis("category", look, data=list(range(top + 1))),
+        "series": [
+            _bar("paid", bars(costs, -1), hatch, barWidth=look.px(17)),
+            _bar("saved", bars(falls, 1), {"color": c.lower}),
+            line("zero", 0, [[0, 0], [0, len(rows)]], {"color": c.muted, "width": 1.5}),
+            marked("who", 0, who), marked("net", 0, signed), marked("amounts", 0, numbers),
+            marked("heads", 0, heads),
+        ],
+    }  # fmt: skip

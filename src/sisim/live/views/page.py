@@ -1,0 +1,627 @@
+"""The page of one visitor: what stands where, and what happens when something is touched."""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from nicegui import ui
+from nicegui.client import Client
+from nicegui.events import GenericEventArguments
+
+from sisim.analysis.comparison import Which
+from sisim.i18n import LANGUAGES, t
+from sisim.live import exports
+from sisim.live.chart_options import Option
+from sisim.live.narration import STEPS, story
+from sisim.live.presets import presets, what_ifs
+from sisim.live.scenario_library import Library
+from sisim.live.settings import SHOWS, Settings
+from sisim.live.tags import Chart, Script, Tag, at_once, button, icon, toggle
+from sisim.live.views import readout
+from sisim.live.views.administrations_view import AdministrationView
+from sisim.live.views.controls import Drawer, Sliders
+from sisim.live.views.money_view import MoneyView
+from sisim.live.views.people_view import PeopleView
+from sisim.live.visit import GUESSED, Visit
+from sisim.report.captions import headline_cells
+from sisim.report.summary import bands, caption, footer, number_of, scope, verdict
+from sisim.scenario.errors import Place, Problem, Reason, ScenarioError
+
+REBUILT = ("lang", "dark", "show", "only", "told", "guess", "notes", "scenario", "residents",
+           "years", "seed", "runs", "arm")  # fmt: skip
+"""Settings for which the page is put together anew."""
+
+
+class Page:
+    """The page of one visitor."""
+
+    def __init__(self, library: Library, usual: Settings, query: dict[str, str]) -> None:
+        self.client: Client = ui.context.client
+        self.library, self.usual = library, usual
+        self.root = Tag("div", css="page")
+        self.drawer_open = False
+        self.dialog: Tag | None = None
+        self._charts: dict[Which, Chart] = {}
+        self._told: dict[str, Tag] = {}
+        self._script = Script()
+        self.view: Any = None
+        self.sliders: Sliders | None = None
+        self._read: dict[str, Any] = {}
+        self._followers: list[Callable[[], None]] = []
+        self.client.on_delete(self._tell_followers)
+        try:
+            wanted = Settings.of(query, usual, {})
+            self.visit = Visit(library, usual, wanted)
+            known = set(query) - set(Settings.__dataclass_fields__)
+            levers = filter(None, map(self.visit.lever, known))
+            sliders = {lever.id: (lever.low, lever.high) for lever in levers}
+            self.visit.settings = Settings.of(query, usual, sliders)
+        except ScenarioError as error:
+            self._problems(error, wanted.lang)
+            return
+        self.visit.on_picture = self._in_page(self.draw)
+        self.visit.on_change = self._in_page(self.changed)
+        self.visit.on_rest = self._in_page(self.rested)
+        self.visit.on_error = self._in_page(self.failed)
+        self.visit.on_learned = self._in_page(
+            lambda: ui.run_javascript("window.sisim_learned = true")
+        )
+        told: dict[str, Callable[[Any], Any]] = {
+            "size": self._sized,
+            "key": self._key,
+            "year": lambda year: self.visit.mark(int(year)),
+            "let_go": lambda _: self.visit.release(),
+            "guess": self._guessed,
+            "person": self._person,
+            "bring": self._bring,
+        }
+        for event, do in told.items():
+            ui.on(event, _with_args(do))
+        self.build()
+
+    def _in_page(self, do: Callable[..., Any]) -> Callable[..., Any]:
+        """Return something that is done as if it had been done in the page."""
+
+        def done(*args: Any) -> Any:
+            if self.client.is_deleted:  # the visitor has left
+                return None
+            with self.client:
+                return do(*args)
+
+        return done
+
+    def follow(self, told: Callable[[], None]) -> None:
+        """Tell somebody whenever something else is shown here, and when the visitor has left."""
+        self._followers.append(told)
+
+    def unfollow(self, told: Callable[[], None]) -> None:
+        """Tell somebody no more."""
+        self._followers.remove(told)
+
+    def _tell_followers(self) -> None:
+        for told in self._followers:
+            told()
+
+    def press(self, name: str) -> None:
+        """Do what a key stands for, as if it had been pressed here."""
+        self._in_page(self._key)(name)
+
+    # ------------------------------------------------------------------------ what stands where
+
+    def build(self) -> None:
+        """Put the page together."""
+        s, lang = self.visit.settings, self.visit.settings.lang
+        self._charts, self._told, self.view, self.dialog = {}, {}, None, None
+        self._script = Script()
+        self.sliders, self._read = Sliders(self.visit, self._script), {}
+        ui.run_javascript(f"sisim.dress({lang!r}, {str(s.dark).lower()})")
+        self.root.clear()
+        with self.root:
+            self._top()
+            self._main = Tag("main", css="view")
+            with self._main:
+                self._show_view()
+            self._bottom()
+            if self.drawer_open:
+                Drawer(self.visit, self.sliders, self.toggle_drawer)
+        ui.run_javascript(f"sisim.write({self._script.taken()})")
+        ui.run_javascript("sisim.size()")
+
+    def _top(self) -> None:
+        visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
+        with Tag("header", css="top"):
+            Tag("h1", visit.scenario.title.in_language(lang))
+            with Tag("nav", css="group", aria_label=t("Views", lang)):
+                for show in SHOWS:
+                    here = "page" if s.show == show else None
+                    button(self._name(show), lambda show=show: visit.change(show=show, told=None),
+                           aria_current=here, id=f"show-{show}")  # fmt: skip
+            with Tag("div", css="notice"):  # beside the row, which it does not push aside
+                self._told["status"] = Tag("span", css="status", role="status")
+                again = t("The curve reaches above the axis: new scale", lang)
+                self._told["rescale"] = button(again, self._new_scale, "call", id="rescale")
+                self._told["rescale"].say(hidden="hidden")
+            Tag("span", css="space")
+            with Tag("div", css="group", role="group", aria_label=t("In front of a room", lang)):
+                button(t("What if …", lang), self._wishes, id="what-if")
+                toggle(t("Tell", lang), s.told is not None, self._tell, id="tell")
+                toggle(t("Guess first", lang), s.guess, self._guess, id="guess")
+            with Tag("div", css="group", role="group", aria_label=t("Go back", lang)):
+                undo = icon("undo", t("Undo", lang), visit.undo, "undo")
+                undo.say(disabled=None if len(visit.history) else "disabled")
+                self._told["undo"] = undo
+                icon("restart_alt", t("Reset", lang), visit.reset, "reset")
+                icon("casino", t("New seed", lang), self._new_seed, "new-seed")
+            with Tag("div", css="group", role="group", aria_label=t("The page", lang)):
+                button(t("More …", lang), self.toggle_drawer, id="more", aria_expanded=(
+                    "true" if self.drawer_open else "false"))  # fmt: skip
+                button(t("Save …", lang), self._saving, id="save")
+                icon(
+                    "light_mode" if s.dark else "dark_mode",
+                    t("Light", lang) if s.dark else t("Dark", lang),
+                    lambda: visit.change(dark=not s.dark),
+                    "dark",
+                )
+                full = t("Full screen", lang)
+                at_once("fullscreen", "sisim.full()", "icon", id="full", aria_label=full,
+                        title=full, aria_pressed="false")  # fmt: skip
+                other = next(one for one in LANGUAGES if one != lang)
+                button(
+                    f"{lang} → {other}",
+                    lambda: visit.change(lang=other),
+                    id="language",
+                    lang=other,
+                    aria_label="Svenska" if other == "sv" else "English",
+                )
+                icon("keyboard", t("Keys", lang), self._help, "help")  # fmt: skip
+
+    def _name(self, show: str) -> str:
+        lang = self.visit.settings.lang
+        return {
+            "figures": t("Figures", lang),
+            "administrations": t("Administrations", lang),
+            "people": t("People", lang),
+            "money": t("Fund", lang),
+        }[show]
+
+    def _show_view(self) -> None:
+        visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
+        if visit.scenario.figures is None:
+            Tag("p", t("The scenario has no [arms], so there is nothing to compare.", lang),
+                "waiting")  # fmt: skip
+            return
+        if visit.picture is None:
+            self._told["waiting"] = Tag("p", t("Simulating …", lang), "waiting", role="status")
+            visit.ask()
+            return
+        if s.show == "administrations":
+            self.view = AdministrationView(visit)
+        elif s.show == "people":
+            self.view = PeopleView(visit)
+        elif s.show == "money":
+            self.view = MoneyView(visit)
+        else:
+            self._figures()
+
+    def _figures(self) -> None:
+        visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
+        assert visit.picture is not None
+        shown = visit.shown
+        with Tag("div", css="pair" if len(shown) > 1 else "pair single"):
+            for which in shown:
+                side = visit.picture.story.side(which)
+                arm = visit.scenario.arms[side.arm].label.in_language(lang)
+                guessing = s.guess and which == GUESSED
+                with Tag("section", css="figure guessing" if guessing else "figure",
+                         aria_labelledby=f"head-{which}"):  # fmt: skip
+                    Tag("h2", f"{number_of(which, lang)}  {arm}", id=f"head-{which}")
+                    self._told[f"caption-{which}"] = Tag("p", css="caption")
+                    place = f"chart-{which}"
+                    self._charts[which] = Chart(visit.option(which), place)
+                    self._told[f"verdict-{which}"] = Tag("p", css="verdict")
+                ui.run_javascript(f"sisim.hold({place!r}, {'guess' if guessing else 'year'!r})")
+        # What is seen at a glance here is read as a table by whoever cannot see it.
+        Tag("table", css="readout", id="readout", hidden="hidden", aria_hidden="true")
+        with Tag("table", css="numbers"):
+            Tag("caption", t("What it comes to", lang), "sr-only")
+            with Tag("thead"), Tag("tr"):
+                Tag("td")
+                headings, _ = headline_cells(visit.picture.story, shown, lang)
+                for heading in headings.values():
+                    Tag("th", heading, scope="col")
+            with Tag("tbody"):
+                for which in shown:
+                    with Tag("tr", id=f"numbers-{which}"):
+                        Tag("th", number_of(which, lang), scope="row")
+                        for name in headings:
+                            with Tag("td", css="net" if name == "net" else ""):
+                                self._told[f"{which}-{name}"] = Tag("span")
+                                self._told[f"{which}-{name}-spread"] = Tag("span", css="spread")
+        self._write()
+
+    def _bottom(self) -> None:
+        visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
+        assert self.sliders is not None
+        with Tag("footer", css="bottom"):
+            if s.told is not None and visit.picture is not None and s.show == "figures":
+                self._telling()
+            else:
+                with Tag("div", css="sliders", role="group", aria_label=t("Assumptions", lang)):
+                    for lever in visit.levers:
+                        self.sliders.add(lever)
+            with Tag("div", css="foot"):
+                self._told["scope"] = Tag("p")
+                self._told["foot"] = Tag("p")
+        self._write_foot()
+
+    def _telling(self) -> None:
+        visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
+        assert visit.picture is not None
+        assert s.told is not None
+        steps = story(visit.picture.story, lang)
+        with Tag("div", css="telling", role="group", aria_label=t("The story", lang)):
+            with Tag("ol"):
+                for n, step in enumerate(steps):
+                    with Tag("li"):
+                        button(f"{n + 1} {step.name}", lambda n=n: self._tell_to(n),
+                               aria_current="step" if n == s.told else None, id=f"step-{n}",
+                               aria_pressed="true" if n == s.told else "false")  # fmt: skip
+            own = t("Notes in a window of their own", lang)
+            at_once("open_in_new", "sisim.speaker()", "icon", id="speaker", aria_label=own,
+                    title=own)  # fmt: skip
+            if s.notes:
+                with Tag("div", css="notes", aria_label=t("Speaker notes", lang), id="notes"):
+                    for line in steps[s.told].notes:
+                        Tag("p", line)
+
+    # ------------------------------------------------------------------------ what is drawn
+
+    def draw(self) -> None:
+        """Draw what has been worked out: of the figures, only what has changed."""
+        visit = self.visit
+        changes: dict[int, Option] = {}
+        if self.view is not None:
+            self.view.draw()
+        elif self._charts:
+            for which, chart in self._charts.items():
+                if change := chart.change(visit.option(which)):
+                    changes[chart.id] = change
+            self._write()
+        else:
+            self.build()
+        self._write_foot()
+        self._status()
+        busy = str(visit.busy).lower()
+        # In one message: the browser need not wait for the second to draw the first.
+        said = f"{json.dumps(changes)}, {self._script.taken()}, {busy}"
+        ui.run_javascript(f"sisim.draw({said})")
+        if not visit.held:
+            self._tell_followers()
+
+    def _write(self) -> None:
+        """Write the words and numbers around the figures."""
+        visit, lang = self.visit, self.visit.settings.lang
+        assert visit.picture is not None
+        told = visit.picture.story
+        shown = list(self._charts)
+        # Nothing is pointed at while a hand holds something.
+        words = self._read if visit.held else readout.words(told, lang)
+        if words != self._read:
+            self._read = words
+            ui.run_javascript(f"sisim.readout({[f'chart-{one}' for one in shown]}, "
+                              f"{json.dumps(words)})")  # fmt: skip
+        _, cells = headline_cells(told, shown, lang)
+        for which in shown:
+            side, reveal = told.side(which), visit.reveal(which)
+            whole = reveal.whole
+            self._text(f"caption-{which}", caption(side, lang) if whole else "")
+            said = verdict(side, lang) if whole and reveal.brackets else ""
+            self._text(f"verdict-{which}", said)
+            heading = f"{number_of(which, lang)}. {caption(side, lang)}. {verdict(side, lang)}"
+            self._script.attribute(self._charts[which], "aria-label", heading)
+            for (whose, name), (value, interval) in cells.items():
+                if whose == which:
+                    self._text(f"{which}-{name}", value if whole else "–")
+                    spread = interval if whole and told.banded else ""
+                    self._text(f"{which}-{name}-spread", spread)
+
+    def _write_foot(self) -> None:
+        visit, lang = self.visit, self.visit.settings.lang
+        if visit.picture is None or visit.held:  # it can wait for the hand to rest
+            return
+        told = visit.picture.story
+        self._text("scope", scope(told, lang, everyone=visit.settings.show != "figures"))
+        made = footer(told.result, lang)
+        more = f" {bands(told, lang)}" if told.banded and visit.settings.bands else ""
+        self._text("foot", made + more)
+
+    def _text(self, name: str, text: str) -> None:
+        if name in self._told:
+            self._script.text(self._told[name], text)
+
+    def _status(self) -> None:
+        visit, lang = self.visit, self.visit.settings.lang
+        shown = visit.picture.wish.world.replications if visit.picture else 0
+        if visit.picture is not None and visit.picture.near:
+            self._text("status", t("approximate …", lang))
+        elif shown < visit.runs and not visit.held:
+            self._text("status", t("counting {n} runs …", lang, n=visit.runs))
+        else:
+            self._text("status", "")
+        seen = visit.settings.show == "figures" and not visit.fits
+        self._told["rescale"].say(hidden=None if seen else "hidden")
+
+    # ------------------------------------------------------------------------ what happens
+
+    def changed(self, before: Settings, now: Settings) -> None:
+        """Follow a change of the settings."""
+        visit = self.visit
+        undo = self._told.get("undo")
+        if undo is not None:
+            undo.say(disabled=None if len(visit.history) else "disabled")
+        if any(getattr(before, name) != getattr(now, name) for name in REBUILT):
+            self.build()
+        elif self.sliders is not None:
+            self.sliders.follow(moved=not visit.held)
+        visit.ask()
+        self._status()
+        ui.run_javascript(f"sisim.ask({self._script.taken()})")
+        if not visit.held:
+            self._tell_followers()
+
+    def _address(self) -> None:
+        query = self.visit.settings.query(self.usual)
+        ui.navigate.history.replace(f"/?{query}" if query else "/")
+
+    def failed(self, error: Exception) -> None:
+        """Say what cannot be worked out, and let the page stand."""
+        lang = self.visit.settings.lang
+        text = error.render(lang) if isinstance(error, ScenarioError) else str(error)
+        self._text("waiting" if "waiting" in self._told else "status", text.splitlines()[0])
+        busy = str(self.visit.busy).lower()
+        ui.run_javascript(f"sisim.draw({{}}, {self._script.taken()}, {busy})")
+
+    def _problems(self, error: ScenarioError, lang: str) -> None:
+        """Show what is wrong in the file, as `sisim check` says it."""
+        ui.run_javascript(f"sisim.dress({lang!r}, false)")
+        with self.root, Tag("main", css="problems"):
+            Tag("h1", t("The scenario cannot be opened", lang))
+            Tag("pre", error.render(lang), role="alert")
+            Tag("p", error.summary(lang))
+            button(t("Try again", lang), lambda: ui.run_javascript("location.reload()"), id="again")
+
+    def _bring(self, file: list[Any]) -> None:
+        """Open a file of the visitor's own, or say what is wrong in it."""
+        lang = self.visit.settings.lang
+        name, content = str(file[0]), file[1]
+        try:
+            if content is None:
+                large = Reason("The file is larger than any scenario.")
+                raise ScenarioError([Problem(Place(name, 0), "", large)])
+            self.visit.bring(name, base64.b64decode(content))
+        except ScenarioError as found:
+            error = found
+
+            def fill() -> None:
+                Tag("pre", error.render(lang), role="alert")
+                Tag("p", error.summary(lang))
+
+            self._open_dialog(t("The scenario cannot be opened", lang), fill)
+
+    def rested(self) -> None:
+        """Keep what a hand has let go of in the address, and in the views that wait for it."""
+        self._address()
+        self._write_foot()
+        ui.run_javascript(f"sisim.write({self._script.taken()})")
+        if isinstance(self.view, PeopleView):
+            self.view.draw()
+
+    def _sized(self, size: list[float]) -> None:
+        visit = self.visit
+        if abs(size[0] - visit.scale) > 0.01 or abs(size[1] - visit.tall) > 4:
+            visit.scale, visit.tall = size
+            if self._charts or self.view is not None:
+                self.build()
+
+    def _new_seed(self) -> None:
+        self.visit.change(seed=random.randrange(1, 10_000))
+
+    def toggle_drawer(self) -> None:
+        """Open the drawer, or close it."""
+        self.drawer_open = not self.drawer_open
+        self.build()
+        place = "drawer-close" if self.drawer_open else "more"
+        ui.run_javascript(f"document.getElementById({place!r})?.focus()")
+
+    def close_drawer(self) -> None:
+        """Close the drawer, if it is open."""
+        if self.drawer_open:
+            self.toggle_drawer()
+
+    # ------------------------------------------------------------------------ before a room
+
+    def _tell(self) -> None:
+        told = None if self.visit.settings.told is not None else 0
+        self.visit.change(told=told, show="figures", only=None, guess=False)
+
+    def _tell_to(self, step: int) -> None:
+        self.visit.change(told=min(max(step, 0), STEPS - 1), show="figures")
+
+    def _guess(self) -> None:
+        visit = self.visit
+        if visit.settings.guess:
+            visit.change(guess=False)
+        else:
+            visit.guess = ()
+            visit.change(guess=True, told=None, show="figures", only=GUESSED)
+
+    def _guessed(self, line: list[list[float]]) -> None:
+        picture = self.visit.picture
+        if picture is not None:
+            from sisim.report.frame import unit_of
+
+            size = unit_of(picture.story).size
+            self.visit.guess = tuple((int(year), float(y) * size) for year, y in line)
+            self.draw()
+
+    def _key(self, name: str) -> None:
+        visit, s = self.visit, self.visit.settings
+        if name in ("next", "previous") or (name in ("left", "right") and s.told is not None):
+            step = 1 if name in ("next", "right") else -1
+            self._tell_to(0 if s.told is None else s.told + step)
+        elif name in ("left", "right") and s.show == "people" and self.view is not None:
+            self.view.step(1 if name == "right" else -1)
+        elif name in ("left", "right") and visit.picture is not None:
+            told = visit.picture.story
+            year = told.marked + (1 if name == "right" else -1)
+            visit.change(year=int(min(max(year, told.years[0]), told.years[-1])))
+        elif name == "space" and s.show == "people" and self.view is not None:
+            self.view.play()
+        else:
+            self._command(name)
+
+    def _command(self, name: str) -> None:
+        visit, s = self.visit, self.visit.settings
+        other = next(one for one in LANGUAGES if one != s.lang)
+        commands: dict[str, Callable[[], Any]] = {
+            "tell": self._tell,
+            "guess": self._guess,
+            "notes": lambda: visit.change(notes=not s.notes),
+            "quiet": lambda: visit.change(notes=False),
+            "blank": lambda: ui.run_javascript("sisim.blank()"),
+            "begin": lambda: self._tell_to(0),
+            "first": lambda: visit.change(only="project", show="figures"),
+            "second": lambda: visit.change(only="new_way", show="figures"),
+            "both": lambda: visit.change(only=None, show="figures"),
+            "seed": self._new_seed,
+            "reset": visit.reset,
+            "undo": visit.undo,
+            "dark": lambda: visit.change(dark=not s.dark),
+            "language": lambda: visit.change(lang=other),
+            "scale": self._new_scale,
+            "help": self._help,
+            "table": self._as_table,
+            "escape": self.close_drawer,
+        }
+        if name in commands:
+            commands[name]()
+
+    def _new_scale(self) -> None:
+        self.visit.rescale()
+        self.build()
+        self.draw()
+
+    # ------------------------------------------------------------------------ dialogs
+
+    def _open_dialog(self, title: str, fill: Callable[[], None]) -> None:
+        if self.dialog is not None:
+            self.dialog.delete()
+        with self.root:
+            self.dialog = Tag("dialog", aria_label=title, id="dialog")
+            with self.dialog:
+                # What is read first has the focus; a long one would else begin at its end.
+                Tag("h2", title, tabindex="-1", autofocus="autofocus")
+                fill()
+                shut = "document.getElementById('dialog').close()"
+                button(t("Close", self.visit.settings.lang), lambda: ui.run_javascript(shut))
+        ui.run_javascript("setTimeout(() => document.getElementById('dialog')?.showModal(), 30)")
+
+    def _help(self) -> None:
+        lang = self.visit.settings.lang
+        keys = [
+            ("PageDown  PageUp", t("next and previous step of the story", lang)),
+            ("← →", t("move the marked year; steps of the story, years of the people", lang)),
+            ("1  2  0", t("figure 1, figure 2, both", lang)),
+            ("T  G  S", t("tell, guess first, speaker notes", lang)),
+            ("V", t("the numbers behind the curves, as a table", lang)),
+            ("P", t("speaker notes in a window of their own", lang)),
+            ("N  R  Z", t("new seed, reset, undo", lang)),
+            ("A", t("a new scale of the axes", lang)),
+            ("F  B  D  L", t("full screen, blank, dark, language", lang)),
+            (t("Space", lang), t("play or pause the people", lang)),
+        ]
+
+        def fill() -> None:
+            with Tag("dl", css="keys"):
+                for key, text in keys:
+                    with Tag("dt"):
+                        Tag("kbd", key)
+                    Tag("dd", text)
+
+        self._open_dialog(t("Keys", lang), fill)
+
+    def _as_table(self) -> None:
+        visit, lang = self.visit, self.visit.settings.lang
+        if visit.picture is not None:
+            told = visit.picture.story
+            seen = [one for one in visit.shown if visit.reveal(one).whole]
+            title = t("The numbers behind the curves", lang)
+            self._open_dialog(title, lambda: readout.table(told, seen, lang))
+
+    def _saving(self) -> None:
+        visit, lang = self.visit, self.visit.settings.lang
+
+        def fill() -> None:
+            with Tag("div", css="listing"):
+                for name, text in (
+                    ("svg", t("The picture (SVG)", lang)),
+                    ("png", t("The picture (PNG)", lang)),
+                    ("csv", t("The numbers (CSV)", lang)),
+                    ("toml", t("The scenario file (TOML)", lang)),
+                ):
+                    button(text, lambda name=name: exports.save(visit, name, self._in_page),
+                           id=f"save-{name}")  # fmt: skip
+                at_once(t("Print (A4)", lang), "document.getElementById('dialog').close(); "
+                        "setTimeout(print, 100)", id="print")  # fmt: skip
+                button(t("Show as a table", lang), self._as_table, id="show-table")
+                copied = t("The link has been copied", lang)
+                at_once(t("Copy the link", lang), f"sisim.copy({copied!r})", id="copy-link")
+                Tag("p", id="copied", css="status", role="status")
+
+        self._open_dialog(t("Save …", lang), fill)
+
+    def _wishes(self) -> None:
+        visit, lang = self.visit, self.visit.settings.lang
+
+        def fill() -> None:
+            for title, wishes in (
+                (t("Ready settings", lang), presets(visit.levers, lang)),
+                (t("What happens if …", lang), what_ifs(visit.levers, lang)),
+            ):
+                if wishes:
+                    Tag("h3", title)
+                    with Tag("div", css="listing"):
+                        for one in wishes:
+                            button(one.text, lambda one=one: self._wish(one.values),
+                                   id=f"wish-{one.id}")  # fmt: skip
+
+        self._open_dialog(t("What if …", lang), fill)
+
+    def _wish(self, values: dict[str, float]) -> None:
+        self.visit.change(values={**self.visit.settings.values, **values})
+
+    def _person(self, key: str) -> None:
+        if isinstance(self.view, PeopleView):
+            self.view.tell(key, self._open_dialog)
+
+
+def _with_args(do: Callable[[Any], Any]) -> Callable[[GenericEventArguments], Any]:
+    """Return a handler that gives what an event carries."""
+
+    def handle(event: GenericEventArguments) -> None:
+        do(event.args)
+
+    return handle
+
+
+def usual(settings: Settings, library: Library) -> Settings:
+    """Return the settings that hold where nothing is asked for: the seed is the scenario's."""
+    try:
+        return replace(settings, seed=library.open(settings).seed)
+    except ScenarioError:
+        return settings

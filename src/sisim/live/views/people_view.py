@@ -1,0 +1,145 @@
+"""People as dots that move between places, year by year, in both worlds side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from nicegui import ui
+
+from sisim.i18n import number, t
+from sisim.live.latest_only import POOL, Newest
+from sisim.live.scenario_session import Changes, Dots, World
+from sisim.live.tags import Tag, at_once
+from sisim.live.views.controls import choose_arm
+from sisim.live.visit import Visit
+from sisim.report.captions import name_of_without
+from sisim.report.places import PLACES, Places
+
+MOST = 160
+"""Dots that an eye can follow."""
+SPEEDS = (1, 2, 4)
+PLAY = "sisim.dots.play()"
+STEP = "sisim.dots.step({})"
+
+
+class PeopleView:
+    """The dots, what plays them, and the lives behind them."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        lang = visit.settings.lang
+        figures = visit.scenario.figures
+        assert figures is not None
+        self._places = Places(visit.scenario, figures.case)
+        with Tag("section", css="people", aria_label=t("People", lang)):
+            with Tag("div", css="play"):
+                Tag("span", css="year", id="dots-year", role="status")
+                at_once(t("Play", lang), PLAY, id="dots-play",
+                        data_play=t("Play", lang), data_pause=t("Pause", lang))  # fmt: skip
+                for text, years, place, said in (
+                    ("◀", -1, "dots-back", t("A year back", lang)),
+                    ("▶", 1, "dots-on", t("A year on", lang)),
+                ):
+                    at_once(text, STEP.format(years), id=place, aria_label=said)
+                Tag("label", t("Year", lang), "sr-only", for_="dots-time")
+                Tag("input", type="range", id="dots-time", min=0, max=1, step=1, value=0)
+                Tag("label", t("Speed", lang), for_="dots-speed")
+                with Tag("select", id="dots-speed"):
+                    for speed in SPEEDS:
+                        Tag("option", f"{speed}×", value=speed)
+                Tag("label", t("Beside without", lang), for_="dots-arm")
+                choose_arm(visit, "dots-arm")
+            self._said = Tag("p", t("Simulating …", lang), css="said-of", role="status")
+            Tag("canvas", id="dots", tabindex=0, role="img", aria_label=t("People", lang))
+        self._newest: Newest[tuple[World, Changes], Dots] = Newest(_dots, self._show, self._fail)
+        self._client = ui.context.client
+        self.draw()
+
+    def draw(self) -> None:
+        """Follow the sliders, once the hand rests."""
+        if not self._visit.held:
+            self._newest.ask((self._visit.world, self._visit.changes))
+
+    def play(self) -> None:
+        """Play, or pause."""
+        ui.run_javascript(PLAY)
+
+    def step(self, years: int) -> None:
+        """Go some years on."""
+        ui.run_javascript(STEP.format(years))
+
+    def _show(self, _: tuple[World, Changes], dots: Dots) -> None:
+        lang = self._visit.settings.lang
+        if self._client.is_deleted or self._said.is_deleted:
+            return
+        with self._client:
+            self._said.set_text(self._words(dots, lang))
+            ui.run_javascript(f"sisim.dots.load({json.dumps(self._data(dots, lang))})")
+
+    def _fail(self, _: tuple[World, Changes], error: Exception) -> None:
+        if not (self._client.is_deleted or self._said.is_deleted):
+            with self._client:
+                self._said.set_text(str(error))
+
+    def _words(self, dots: Dots, lang: str) -> str:
+        if not dots.keys:
+            return t("Nobody's life is another than without: there is nobody to follow.", lang)
+        return t(
+            "{n} of the {of} people whose lives the investment touches, at each turn of the year. "
+            "Everybody else lives the same life in both worlds. Click on a dot.",
+            lang,
+            n=number(len(dots.keys), lang),
+            of=number(dots.of, lang),
+        )
+
+    def _data(self, dots: Dots, lang: str) -> dict[str, Any]:
+        shown = self._places.shown()
+        # Numbered by the places that are shown; -1 is away.
+        rank = np.array([shown.index(place) if place in shown else 0 for place in PLACES] + [-1])
+        places = rank[self._places.of(dots.states, dots.names)]
+        arms = ["without", self._visit.arm]
+        numbers = [dots.arms.index(arm) for arm in arms]
+        label = self._visit.scenario.arms[self._visit.arm].label.in_language(lang)
+        return {
+            "keys": dots.keys,
+            "years": dots.years.tolist(),
+            "start": int(self._visit.scenario.time.start[:4]),
+            "places": [self._places.label(place, lang) for place in shown],
+            "kinds": shown,
+            "worlds": [name_of_without(lang), label],
+            "at": [places[n].tolist() for n in numbers],
+            "treated": dots.treated[numbers[1]].astype(int).tolist(),
+            "ring": t("ring: takes part in the investment", lang),
+            "apart": t("dark: somewhere else than in the other world", lang)
+            if not self._visit.settings.dark
+            else t("bright: somewhere else than in the other world", lang),
+        }
+
+    def tell(self, key: str, show: Callable[[str, Callable[[], None]], None]) -> None:
+        """Show one person's two lives, and why they part."""
+        visit, lang = self._visit, self._visit.settings.lang
+
+        async def work() -> None:
+            loop = asyncio.get_running_loop()
+            text = await loop.run_in_executor(
+                POOL, lambda: visit.world.life(key, visit.changes, lang)
+            )
+
+            def fill() -> None:
+                Tag("pre", text, "life", tabindex=0)
+
+            if not self._client.is_deleted:
+                with self._client:
+                    show(t("Two lives", lang), fill)
+
+        visit.tasks.add(task := asyncio.get_running_loop().create_task(work()))
+        task.add_done_callback(visit.tasks.discard)
+
+
+def _dots(wish: tuple[World, Changes]) -> Dots:
+    world, changes = wish
+    return world.dots(changes, MOST)

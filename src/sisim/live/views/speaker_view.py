@@ -1,0 +1,92 @@
+"""The speaker's own window: what to say at this step and what comes next, while a room looks on."""
+
+from __future__ import annotations
+
+from nicegui import ui
+from nicegui.client import Client
+
+from sisim.i18n import Lang, t
+from sisim.live.narration import Step, story
+from sisim.live.tags import Tag, button
+from sisim.live.views.page import Page
+
+
+class Speaker:
+    """Follows a page, and passes a clicker's keys on to it.
+
+    Args:
+        page: The page that the room sees; None where it has been closed.
+        lang: The language where there is no page to ask.
+    """
+
+    def __init__(self, page: Page | None, lang: Lang) -> None:
+        self._page, self._lang = page, lang
+        self._client: Client = ui.context.client
+        with Tag("main", css="speaker"):
+            self._words = Tag("div", css="words")
+            with Tag("div", css="group") as self._group:
+                self._buttons = {
+                    name: button("", lambda name=name: self._press(name), id=f"do-{name}")
+                    for name in ("previous", "next", "blank")
+                }
+        if page is not None:
+            page.follow(self._follow)
+            self._client.on_delete(lambda: page.unfollow(self._follow))
+            ui.on("key", lambda event: page.press(event.args))
+            if page.visit.settings.notes:
+                page.press("quiet")  # the room need not read what stands here
+        self._draw()
+
+    def _follow(self) -> None:
+        if not self._client.is_deleted:
+            with self._client:
+                self._draw()
+
+    def _press(self, name: str) -> None:
+        if self._page is not None:
+            self._page.press(name)
+
+    def _draw(self) -> None:
+        page = self._page
+        self._words.clear()
+        self._group.say(hidden="hidden")
+        with self._words:
+            if page is None or page.client.is_deleted:
+                Tag("p", t("The page that these notes belong to has been closed. Open them again "
+                           "from a page.", self._lang), role="status")  # fmt: skip
+                return
+            s, picture = page.visit.settings, page.visit.picture
+            self._lang = s.lang
+            ui.run_javascript(f"sisim.dress({s.lang!r}, {str(s.dark).lower()})")
+            if picture is None:
+                Tag("p", t("Simulating …", s.lang), role="status")
+                return
+            self._step(story(picture.story, s.lang), s.told)
+
+    def _step(self, steps: list[Step], told: int | None) -> None:
+        lang = self._lang
+        coming = 0 if told is None else told + 1
+        if told is None:
+            Tag("h1", t("The story has not begun", lang), id="now")
+            Tag("p", t("PageDown, or the clicker, begins it.", lang))
+        else:
+            n, of = str(told + 1), str(len(steps))
+            Tag("h1", t("{n} of {of}: {step}", lang, n=n, of=of, step=steps[told].name), id="now")
+            with Tag("div", css="notes", id="notes", role="status"):
+                for line in steps[told].notes:
+                    Tag("p", line)
+        with Tag("section", css="next", aria_labelledby="next"):
+            if coming < len(steps):
+                Tag("h2", t("Next: {step}", lang, step=steps[coming].name), id="next")
+                for line in steps[coming].notes:
+                    Tag("p", line)
+            else:
+                Tag("h2", t("This is the last step", lang), id="next")
+        self._group.say(hidden=None)
+        for name, text, off in (
+            ("previous", t("Previous step", lang), not told),
+            ("next", t("Next step", lang), coming >= len(steps)),
+            ("blank", t("Blank screen", lang), False),
+        ):
+            self._buttons[name].set_text(text)
+            self._buttons[name].say(disabled="disabled" if off else None)

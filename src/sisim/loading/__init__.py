@@ -1,0 +1,1 @@
+"""Loading files: documents, places, overrides, validation, and the models they become."""

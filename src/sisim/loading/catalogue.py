@@ -1,0 +1,371 @@
+"""The project catalogue: ready scenarios in its columns, and scenario files started from its rows.
+
+The columns are those of the catalogue of social investments (need, target group, goal, method,
+outcome measures, budget). Ready scenarios are the files of a folder, by default `scenarios` where
+one works, and those that ship with the package, which are there for everyone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sisim.i18n import t
+from sisim.loading.document import read, shipped
+from sisim.loading.load import load_pathway, load_scenario
+from sisim.loading.spreadsheet import Row, Sheet, amount, read_sheet
+from sisim.scenario.errors import Problem, Reason, ScenarioError, nearest
+from sisim.scenario.pathway import Pathway
+from sisim.scenario.scenario import Scenario
+from sisim.scenario.types import Text
+
+FOLDER = Path("scenarios")
+"""Where one's own scenarios are looked for when no folder is named."""
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "name": ("Namn", "Name"),
+    "title": ("Satsning", "Title", "Titel", "Projekt", "Projektnamn", "Insatsens namn", "Project"),
+    "need": ("Behov", "Need", "Needs"),
+    "target_group": ("Målgrupp", "Target group", "Målgrupper", "Target groups"),
+    "goal": ("Mål", "Goal", "Goals", "Målsättning"),
+    "intervention": ("Metod", "Method", "Insats", "Intervention", "Arbetssätt"),
+    "social_outcomes": ("Sociala utfallsmått", "Social outcome measures", "Utfallsmått",
+                        "Outcome measures"),
+    "economic_outcomes": ("Ekonomiska utfallsmått", "Economic outcome measures"),
+    "budget": ("Budget (kr)", "Budget (SEK)", "Budget"),
+    "administration": ("Betalas av", "Paid by", "Förvaltning", "Administration"),
+    "start": ("Start", "Projektstart", "Starts"),
+    "years": ("Antal år", "Years", "Projekttid (år)"),
+    "pathway": ("Livsförlopp", "Pathway", "Flöde"),
+    "file": ("Fil", "File"),
+}  # fmt: skip
+"""The columns, and the headings each may have: the Swedish and the English first."""
+TEXTS = ("need", "target_group", "goal", "intervention", "social_outcomes", "economic_outcomes")
+FILTERS = ("target_group", "need", "intervention", "administration")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A ready scenario.
+
+    Attributes:
+        file: Where it stands.
+        scenario: What it says.
+        ships: Whether it comes with the package.
+    """
+
+    file: Path
+    scenario: Scenario
+    ships: bool = False
+
+    @property
+    def source(self) -> str:
+        """What commands take: the name of what ships, else the file."""
+        return self.file.stem if self.ships else str(self.file)
+
+    def row(self, lang: str) -> dict[str, str | float | None]:
+        """Return what stands in each column, in a language."""
+        scenario, own = self.scenario, self.scenario.catalogue
+        found: dict[str, str | float | None] = dict.fromkeys(HEADINGS)
+        found |= {"name": scenario.name, "title": scenario.title.in_language(lang)}
+        for name in TEXTS if own is not None else ():
+            value: Text | list[Text] = getattr(own, name)
+            texts = value if isinstance(value, list) else [value]
+            found[name] = "; ".join(one.in_language(lang) for one in texts)
+        investments = scenario.investments.values()
+        payers = dict.fromkeys(payer for one in investments for payer in one.cost.shares)
+        found |= {
+            "budget": budget(scenario),
+            "administration": "; ".join(scenario.payer_label(p).in_language(lang) for p in payers),
+            "start": min((one.start for one in investments), default=None),
+            "years": max((one.years for one in investments), default=None),
+            "pathway": _pathway_of(scenario),
+            "file": self.source,
+        }
+        return found
+
+
+def heading(column: str, lang: str) -> str:
+    """Return the heading of a column."""
+    return HEADINGS[column][0 if lang == "sv" else 1]
+
+
+def entries(folder: Path | None = None) -> tuple[list[Entry], list[Problem]]:
+    """Return the ready scenarios, and what is wrong in files that cannot be read.
+
+    Args:
+        folder: Where to look, besides among those that ship with the package; unset: `scenarios`,
+            if there is one here.
+    """
+    own = sorted((folder or FOLDER).glob("*.toml"))
+    found: list[Entry] = []
+    problems: list[Problem] = []
+    ready = list(shipped("scenario").values())
+    for file in (*own, *ready):
+        try:
+            if "pathway" not in read(file).data:
+                continue
+            entry = Entry(file, load_scenario(file), file in ready)
+        except ScenarioError as error:
+            problems += error.problems
+            continue
+        found.append(entry)
+    return found, problems
+
+
+def _pathway_of(scenario: Scenario) -> str:
+    """Return what a scenario file can call the pathway: the name of what ships, else its file."""
+    name, file = scenario.pathway.name, scenario.origin("pathway")
+    return name if name in shipped("pathway") and Path(file).stem == name else file
+
+
+def budget(scenario: Scenario) -> float | None:
+    """Return what the projects of a scenario cost with all places filled, SEK.
+
+    None where somebody costs something for as long as they take part, and there is no telling
+    without a simulation how many will.
+    """
+    total = 0.0
+    for one in scenario.investments.values():
+        cost, places = one.cost, one.capacity
+        total += cost.start_up.value + cost.running.value * one.years
+        each, monthly = cost.per_participant.value, cost.per_participant_month.value
+        if not each and not monthly:
+            continue
+        if places is None:
+            return None
+        turns = max(1.0, 12 * one.years / one.duration) if one.duration is not None else 1.0
+        total += places * (each * turns + monthly * 12 * one.years)
+    return total
+
+
+def filtered(
+    found: Iterable[Entry], wanted: Mapping[str, str], text: str | None = None
+) -> list[Entry]:
+    """Return the entries that have given texts in given columns, in either language.
+
+    Args:
+        found: The entries.
+        wanted: A part of what should stand in a column, by column.
+        text: What should stand in any of them.
+    """
+    return [
+        one for one in found
+        if matches((one.row("sv"), one.row("en")), wanted, text)
+    ]  # fmt: skip
+
+
+def matches(
+    rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, str], text: str | None = None
+) -> bool:
+    """Return whether given texts stand in given columns of any of some rows.
+
+    Examples:
+        >>> matches([{"need": "Skolfrånvaro", "goal": ""}], {"need": "frånvaro"})
+        True
+        >>> matches([{"need": "Skolfrånvaro", "goal": ""}], {}, "placering")
+        False
+    """
+
+    def stands(part: str, column: str) -> bool:
+        return any(part.casefold() in str(row.get(column) or "").casefold() for row in rows)
+
+    columns = {column for row in rows for column in row}
+    return all(stands(part, column) for column, part in wanted.items()) and (
+        text is None or any(stands(text, column) for column in columns)
+    )
+
+
+# ------------------------------------------------------------------------ from rows to files
+
+
+@dataclass(frozen=True)
+class Started:
+    """A scenario file that has been started from a row.
+
+    Attributes:
+        name: Its name, and that of its file.
+        text: What it says.
+    """
+
+    name: str
+    text: str
+
+
+def read_catalogue(path: Path) -> Sheet:
+    """Return the rows of a project catalogue, CSV or XLSX.
+
+    Raises:
+        ScenarioError: If it cannot be read, or has no column with titles.
+    """
+    return read_sheet(path, HEADINGS, ["title"])
+
+
+def start_all(
+    rows: Iterable[Row], lang: str, folder: Path, pathway: str = "child-youth"
+) -> list[Started]:
+    """Return a scenario file for each row, with all that the row says filled in.
+
+    Args:
+        rows: The rows of a catalogue.
+        lang: The language of comments.
+        folder: Where the files will stand: a pathway that is a file is named from there.
+        pathway: The pathway of rows that name none.
+
+    Raises:
+        ScenarioError: With everything that is wrong in the rows.
+    """
+    problems: list[Problem] = []
+    known: dict[str, Pathway] = {}
+    found: dict[str, Started] = {}
+    for row in rows:
+        own = row.values["pathway"] or pathway
+        if own not in known:
+            try:
+                known[own] = load_pathway(own)
+            except ScenarioError:
+                close = nearest(own, shipped("pathway"))
+                reason = Reason('There is no file and no ready {kind} called "{name}".',
+                                kind=Reason("pathway"), name=own)  # fmt: skip
+                choices = tuple(shipped("pathway"))
+                problems.append(Problem(row.place, "pathway", reason, close, choices))
+                continue
+        wrong = list(_wrong(row))
+        problems += wrong
+        name = slug(row.values["name"] or row.values["title"])
+        if not row.values["title"]:
+            continue
+        if name in found:
+            reason = Reason('"{name}" stands twice in the catalogue.', name=name)
+            problems.append(Problem(row.place, "title", reason))
+        elif not wrong:
+            named = own if own in shipped("pathway") else os.path.relpath(own, folder)
+            found[name] = Started(name, _text(row, name, named, known[own], lang))
+    if problems:
+        raise ScenarioError(problems)
+    return list(found.values())
+
+
+def slug(title: str) -> str:
+    """Return a name for a file, and for what stands in it.
+
+    Examples:
+        >>> slug("Hälsofrämjande insatser – seniorer"), slug("3 skolor")
+        ('halsoframjande-insatser-seniorer', 's-3-skolor')
+    """
+    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
+    found = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
+    return found if found[:1].isalpha() else f"s-{found}".strip("-")
+
+
+def _wrong(row: Row) -> Iterator[Problem]:
+    if not row.values["title"]:
+        yield Problem(row.place, "title", Reason("The row has no title."))
+    for name in ("budget", "years"):
+        text = row.values[name]
+        value = amount(text) if text else 0.0
+        if value is None:
+            yield Problem(row.place, name, Reason('"{text}" is not a number.', text=text))
+        elif value < 0 or (name == "years" and text and value == 0):
+            yield Problem(row.place, name, Reason('"{text}" is not over 0.', text=text))
+    start = row.values["start"]
+    if start and _month(start) is None:
+        reason = Reason('"{text}" is neither a year nor a month such as 2026-01.', text=start)
+        yield Problem(row.place, "start", reason)
+
+
+def _month(text: str) -> str | None:
+    """Return a month as a file has it.
+
+    Examples:
+        >>> _month("2026"), _month("2026-08-01 00:00:00"), _month("spring")
+        ('2026-01', '2026-08', None)
+    """
+    found = re.match(r"^(\d{4})(?:-(0[1-9]|1[0-2])\b.*)?$", text)
+    return None if found is None else f"{found[1]}-{found[2] or '01'}"
+
+
+def _text(row: Row, name: str, pathway: str, spec: Pathway, lang: str) -> str:
+    """Return a scenario file; what the row does not say stands as a comment."""
+    said = row.values
+    years, total = amount(said["years"]), amount(said["budget"])
+    place = f"{Path(row.place.file).name}:{row.place.line}"
+    lines = [
+        "# " + t("Started from {place}. Lines with # are to be filled in; `sisim check` says what "
+                 "is missing.", lang, place=place),
+        "",
+        f"name = {_quoted(name)}",
+        f"title = {_quoted(said['title'])}",
+        f"pathway = {_quoted(pathway)}",
+        "",
+        "[catalogue]",
+    ]  # fmt: skip
+    for column in TEXTS:
+        several = [part.strip() for part in re.split(r"[;\n]", said[column]) if part.strip()]
+        listed = column.endswith("outcomes")
+        value = f"[{', '.join(map(_quoted, several))}]" if listed else _quoted(said[column])
+        lines.append(_line(column, value if said[column] else None, "[]" if listed else '""'))
+    start = _month(said["start"]) if said["start"] else None
+    lines += [
+        "",
+        "[time]",
+        _line("start", start and _quoted(start), '"2026-01"'),
+        "",
+        "# " + t("How many live there, as far up in age as the pathway goes.", lang),
+        "# [population]",
+        "# residents = 20000",
+        "",
+        f"[investments.{name}]",
+        f"label = {_quoted(said['title'])}",
+        _line("start", start and _quoted(start), '"2026-01"'),
+        _line("years", None if years is None else f"{years:g}", "3"),
+        "# " + t("Who it is for, in the pathway's words.", lang),
+        "# target = { age = { from = 12, below = 20 } }",
+        "# " + t("What it changes: transitions of the pathway (`sisim pathway {name}`), with "
+                 "source and grade.", lang, name=pathway),
+        "# effects = []",
+        "",
+        f"[investments.{name}.cost]",
+    ]  # fmt: skip
+    if total is not None:
+        note = t("The budget of the catalogue is {n} in all.", lang, n=f"{total:.0f}")
+        running = (
+            None if not years else f"{{ value = {total / years:.0f}, source = {_quoted(place)} }}"
+        )
+        lines += ["# " + note, _line("running", running, "0")]
+    payer = _payer(said["administration"], spec)
+    lines += [
+        _line("payer", payer and _quoted(payer), _quoted(next(iter(spec.administrations), ""))),
+        "",
+        "[arms.project]",
+        f"label = {_quoted(said['title'])}",
+        f'investments = {{ {name} = "ends" }}',
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _payer(text: str, pathway: Pathway) -> str | None:
+    """Return the administration that a text names, if it names one."""
+    named = {
+        label: name
+        for name, one in pathway.administrations.items()
+        for label in (name, one.label.sv, one.label.en)
+    }
+    first = text.partition(";")[0].strip()
+    close = nearest(first, named) if first else None
+    return None if close is None else named[close]
+
+
+def _line(key: str, value: str | None, example: str) -> str:
+    return f"# {key} = {example}" if not value else f"{key} = {value}"
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a TOML string: JSON's, but for a character that TOML has escaped."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

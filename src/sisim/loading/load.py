@@ -1,0 +1,147 @@
+"""Load scenario and pathway files; everything that is wrong is said at once (law L9)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path as File
+from typing import Any
+
+from sisim.checks.checks import check_pathway, check_scenario
+from sisim.loading.document import Document, expect, find, parsed, read
+from sisim.loading.overrides import Overrider
+from sisim.loading.positions import Positions
+from sisim.loading.validation import validate
+from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, dotted
+from sisim.scenario.pathway import Pathway
+from sisim.scenario.scenario import Scenario
+
+NO_CHANGES: Mapping[str, Any] = {}
+SET = Place("--set", 0)
+"""Where overrides come from that stand in no file."""
+
+
+def load_scenario(
+    source: str | os.PathLike[str],
+    overrides: Mapping[str, Any] = NO_CHANGES,
+    places: Mapping[str, Place] = NO_CHANGES,
+) -> Scenario:
+    """Return the scenario in a file, with its pathway loaded and its overrides applied.
+
+    Args:
+        source: A TOML file, or the name of a ready scenario.
+        overrides: Other values by dotted path, as in `{"transitions.placed.rate": 0.02}`; looked
+            for in the scenario first, then in its pathway.
+        places: Where an override is written, by the same path, if in a file.
+
+    Raises:
+        ScenarioError: With every problem found in the scenario and its pathway.
+    """
+    path = find(source, "scenario", Place(os.fspath(source), 0))
+    return _loaded(read(path), path.parent, overrides, places)
+
+
+def read_scenario(content: bytes, name: str, overrides: Mapping[str, Any] = NO_CHANGES) -> Scenario:
+    """Return the scenario in the content of a file, wherever it lies; its pathway is a ready one.
+
+    Args:
+        content: What the file holds.
+        name: What the file is called.
+        overrides: Other values by dotted path.
+
+    Raises:
+        ScenarioError: With every problem found in the scenario and its pathway.
+    """
+    return _loaded(parsed(content, name), None, overrides, NO_CHANGES)
+
+
+def _loaded(
+    document: Document,
+    beside: File | None,
+    overrides: Mapping[str, Any],
+    places: Mapping[str, Place],
+) -> Scenario:
+    problems = _include_pathway(expect(document, "scenario"), beside)
+    overrider = Overrider(document, Scenario)
+    if isinstance(document.data.get("override"), dict):
+        overrider.apply_table("override")
+    for key, value in overrides.items():
+        overrider.apply({key: value}, places.get(key, SET))
+    scenario, found = validate(Scenario, document)
+    if problems:  # without its pathway, a scenario can be judged only as to its own form
+        problems += [problem for problem in found if problem.key != "pathway"]
+    else:
+        problems = overrider.problems + found
+    if scenario is not None:
+        problems += check_scenario(scenario, document)
+    if scenario is None or problems:
+        raise ScenarioError(problems)
+    changed = {dotted(path): str(place) for path, place in document.changed.items()}
+    return scenario.with_origin(document.files(), changed)
+
+
+def changed(
+    scenario: Scenario, overrides: Mapping[str, Any], places: Mapping[str, Place] = NO_CHANGES
+) -> Scenario:
+    """Return a scenario already loaded with other values, checked as when it is read from a file.
+
+    Args:
+        scenario: The scenario.
+        overrides: Other values by dotted path.
+        places: Where an override is written, by the same path, if in a file.
+
+    Raises:
+        ScenarioError: With every problem found.
+    """
+    data = scenario.model_dump(by_alias=True, exclude_none=True, exclude_unset=True)
+    document = Document(scenario.origin(""), data, Positions(""))
+    # What was overridden before is not judged more strictly now.
+    files, earlier = scenario.origins
+    document.changed = {tuple(path.split(".")): SET for path in earlier}
+    overrider = Overrider(document, Scenario, fresh=True)
+    for key, value in overrides.items():
+        overrider.apply({key: value}, places.get(key, SET))
+    found, problems = validate(Scenario, document)
+    problems += overrider.problems
+    if found is not None:
+        problems += check_scenario(found, document)
+    if found is None or problems:
+        raise ScenarioError(problems)
+    written = {dotted(path): str(place) for path, place in document.changed.items()}
+    return found.with_origin(files, written | earlier)
+
+
+def load_pathway(
+    source: str | os.PathLike[str], overrides: Mapping[str, Any] = NO_CHANGES
+) -> Pathway:
+    """Return the pathway in a file, or the ready pathway of that name.
+
+    Raises:
+        ScenarioError: With every problem found.
+    """
+    document = expect(read(find(source, "pathway", Place(os.fspath(source), 0))), "pathway")
+    overrider = Overrider(document, Pathway)
+    overrider.apply(overrides, SET)
+    pathway, problems = validate(Pathway, document)
+    problems += overrider.problems
+    if pathway is not None:
+        problems += check_pathway(pathway, document)
+    if pathway is None or problems:
+        raise ScenarioError(problems)
+    return pathway
+
+
+def _include_pathway(document: Document, beside: File | None) -> list[Problem]:
+    name = document.data.get("pathway")
+    place = document.locate(("pathway",))
+    if not isinstance(name, str):
+        document.data = {key: value for key, value in document.data.items() if key != "pathway"}
+        reason = Reason('The scenario must name its pathway, as in pathway = "child-youth".')
+        return [Problem(place, "pathway", reason)]
+    try:
+        pathway = read(find(name, "pathway", place, beside))
+        document.include("pathway", expect(pathway, "pathway"))
+    except ScenarioError as error:
+        document.data = {key: value for key, value in document.data.items() if key != "pathway"}
+        return list(error.problems)
+    return []

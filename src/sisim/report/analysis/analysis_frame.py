@@ -1,0 +1,181 @@
+"""What the pictures of experiments share: what they are about, a title, a foot, value axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from math import floor, log10
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sisim.engine.counts import digest
+from sisim.i18n import t
+from sisim.report.economics.money_words import conventions
+from sisim.report.formats import Unit, decimal, money, unit_for
+from sisim.report.frame import EDGE
+from sisim.report.style import FINE, HIGH, MUTED, WIDE, canvas, fit, wrap, write
+from sisim.report.summary import footer
+from sisim.scenario.scenario import Scenario
+
+IN_MONEY = frozenset({
+    "net_present_value", "invested", "lower_cost", "tail", "deepest", "deepest_discounted",
+    "total.cost",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is asked of which scenario: a measure of an arm, with some seeds.
+
+    Attributes:
+        scenario: The scenario.
+        seeds: The seed of each replication.
+        arm: The arm that is compared with `without`.
+        measure: What is measured: see `sisim.analysis.measures`.
+    """
+
+    scenario: Scenario
+    seeds: tuple[int, ...]
+    arm: str
+    measure: str
+
+    @property
+    def version(self) -> str:
+        """The version of sisim."""
+        return version("sisim")
+
+    @cached_property
+    def digest(self) -> str:
+        """A short hash of the scenario."""
+        return digest(self.scenario)
+
+    @property
+    def in_money(self) -> bool:
+        """Whether the measure is an amount of money."""
+        return self.measure in IN_MONEY or self.measure.startswith("cost.")
+
+    def arm_label(self, lang: str, arm: str | None = None) -> str:
+        """Return what an arm (unset: the subject's) is called."""
+        known = self.scenario.arms.get(arm or self.arm)
+        return t("Without", lang) if known is None else known.label.in_language(lang)
+
+    def label(self, lang: str) -> str:
+        """Return what the measure is called."""
+        head, _, rest = self.measure.partition(".")
+        name, _, year = rest.partition(".")
+        when = f" {year}" if year else ""
+        if head == "outcome" and name in self.scenario.outcomes:
+            label = self.scenario.outcomes[name].label.in_language(lang)
+            return label[:1].upper() + label[1:] + when
+        if head == "cost":
+            payer = self.scenario.payer_label(name).in_language(lang)
+            return t("Cost: {payer}", lang, payer=payer) + when
+        if head == "total" and name in self.scenario.pathway.weights:
+            return self.scenario.pathway.weights[name].in_language(lang)
+        return {
+            "net_present_value": t("Net present value", lang),
+            "payback_year": t("Payback year", lang),
+            "invested": t("Invested", lang),
+            "lower_cost": t("Lower costs", lang),
+            "total": t("All costs", lang),
+        }.get(head, self.measure)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A unit in which a measure is read, and its decimals."""
+
+    size: float
+    digits: int
+    unit: str
+    money: Unit | None = None
+
+    def said(self, value: float, lang: str, *, signed: bool = False) -> str:
+        """Return a value with its unit, as a sentence has it."""
+        if self.money is None:
+            text = self.text(value, lang, signed=signed)
+            return f"{text} {self.unit}" if self.unit else text
+        text = money(value, lang, self.money)
+        return f"+{text}" if signed and value > 0 else text
+
+    def text(self, value: float, lang: str, *, signed: bool = False) -> str:
+        """Return a value in the unit, without its name."""
+        text = decimal(value / self.size, lang, self.digits)
+        return f"+{text}" if signed and value > 0 and text.strip("0,.") else text
+
+
+def scale_for(subject: Subject, values: Sequence[float] | np.ndarray, lang: str) -> Scale:
+    """Return a unit that suits values of a subject's measure."""
+    found = np.asarray(values, float)
+    most = float(np.nanmax(np.abs(found), initial=0.0))
+    if subject.in_money:
+        unit = unit_for(most)
+        return Scale(unit.size, unit.digits, unit.label(lang), unit)
+    digits = 0 if most >= 100 else 1 if most >= 10 else 2
+    head = subject.measure.partition(".")[0]
+    return Scale(1.0, digits, t("more than without", lang) if head == "outcome" else "")
+
+
+def answer_canvas(
+    subject: Subject,
+    title: str,
+    subtitle: str,
+    lang: str,
+    notes: Sequence[str] = (),
+    *,
+    everyone: bool = False,
+    discounted: bool = True,
+) -> Figure:
+    """Return a picture with a title, a line below it, and at its foot what it is made of.
+
+    `everyone`: what all who pay pay is shown. `discounted`: how money is counted is told; without
+    it only for `everyone`.
+    """
+    figure = canvas(WIDE, HIGH)
+    write(figure, EDGE, 10, fit(figure, title, WIDE - 2 * EDGE, 22, bold=True), size=22, bold=True)
+    write(figure, EDGE, 40, fit(figure, subtitle, WIDE - 2 * EDGE), color=MUTED)
+    told = everyone or discounted
+    own = conventions(subject.scenario, lang, everyone=everyone, discounted=discounted)
+    said = " ".join([*notes, *([own] if told else [])])
+    for index, line in enumerate(reversed(wrap(figure, said, WIDE - 2 * EDGE, FINE).split("\n"))):
+        write(figure, EDGE, HIGH - 42 - 20 * index, line, size=FINE, color=MUTED)
+    write(figure, EDGE, HIGH - 22, footer(subject, lang), size=FINE, color=MUTED)
+    return figure
+
+
+def subtitle_of(subject: Subject, scale: Scale, lang: str) -> str:
+    """Return whose measure is drawn, and in what."""
+    what = t("{arm}: {what}", lang, arm=subject.arm_label(lang), what=lower(subject.label(lang)))
+    return f"{what}, {scale.unit}" if scale.unit else what
+
+
+def records(table: pd.DataFrame) -> list[Any]:
+    """Return the rows of a table, each with its columns as attributes."""
+    return list(table.itertuples(index=False))
+
+
+def lower(text: str) -> str:
+    """Return a label as it stands inside a sentence."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def ticks_across(axes: Axes, lang: str, count: int, scale: float = 1.0) -> None:
+    """Let the horizontal axis have about `count` round ticks, written in units of `scale`."""
+    low, high = axes.get_xlim()
+    found = MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low / scale, high / scale)
+    axes.set_xticks([tick * scale for tick in found if low <= tick * scale <= high])
+    digits = _digits(found[1] - found[0])
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: decimal(x / scale, lang, digits)))
+
+
+def _digits(step: float) -> int:
+    """Return how many decimals ticks at a distance need."""
+    first = max(0, -floor(log10(abs(step))))
+    return first if abs(round(step, first) - step) < 1e-9 * abs(step) else first + 1

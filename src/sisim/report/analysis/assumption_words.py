@@ -1,0 +1,207 @@
+"""What the numbers of a scenario are called: `investments.team.reach` is "Reach"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isfinite
+
+from sisim.i18n import t
+from sisim.report.formats import NBSP, listing
+from sisim.report.risk_words import figures
+from sisim.scenario.owners import grade_name
+from sisim.scenario.pathway import Pathway
+from sisim.scenario.scenario import Scenario
+from sisim.scenario.types import Text
+
+SHARES = frozenset({"reach", "share", "probability", "discount_costs", "discount_effects",
+                    "sensitivity", "specificity"})  # fmt: skip
+"""Numbers that are read as per cent."""
+MONEY = frozenset({"start_up", "running", "per_participant", "per_participant_month", "price"})
+LONGEST_LIST = 44
+"""Characters; of a longer list of transitions only the first is named."""
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """The words for a scenario's numbers in one language."""
+
+    scenario: Scenario
+    lang: str
+
+    def name(self, key: str) -> str:
+        """Return what the number at a key is called; the key itself if it has no words."""
+        head, *rest = key.split(".")
+        speak: dict[str, Callable[[list[str]], str | None]] = {
+            "investments": self._investment,
+            "drift": self._drift,
+            "economy": self._economy,
+            "resources": self._resource,
+            "transitions": self._transition,
+            "tracks": self._use,
+            "population": self._population,
+            "time": self._time,
+        }
+        found = speak[head](rest) if head in speak else None
+        return key if found is None else found
+
+    def value(self, key: str, value: float) -> str:
+        """Return a value of the number at a key as a reader writes it."""
+        lang = self.lang
+        if not isfinite(value):
+            return "–"
+        last = key.rpartition(".")[2]
+        if key.endswith("persistence.years"):
+            return t("{n} years", lang, n=figures(value, lang)).replace(" ", NBSP)
+        shares = ("drift.", "population.movers_in.")
+        if last in SHARES or key.startswith(shares) or ".fidelity.share." in key:
+            return figures(100 * value, lang) + (f"{NBSP}%" if lang == "sv" else "%")
+        if last in MONEY and abs(value) >= 1e6:
+            return t("SEK {n}m", lang, n=figures(value / 1e6, lang)).replace(" ", NBSP)
+        if last in MONEY and abs(value) >= 1e5:
+            return t("SEK {n}k", lang, n=figures(value / 1e3, lang)).replace(" ", NBSP)
+        return figures(value, lang)
+
+    def grade(self, grade: str | None) -> str:
+        """Return what a number is built on; empty if the file does not say."""
+        return grade_name(grade, self.lang)
+
+    # ------------------------------------------------------------------------ parts
+
+    def _text(self, text: Text | None, name: str) -> str:
+        return name if text is None else text.in_language(self.lang)
+
+    @property
+    def _pathway(self) -> Pathway:
+        return self.scenario.pathway
+
+    def _investment(self, rest: list[str]) -> str | None:
+        name, *parts = rest
+        investment = self.scenario.investments.get(name)
+        if investment is None or not parts:
+            return None
+        found = self._of_investment(name, parts)
+        if found is None or len(self.scenario.investments) < 2:
+            return found
+        return f"{found} ({investment.label.in_language(self.lang)})"
+
+    def _of_investment(self, name: str, parts: list[str]) -> str | None:
+        lang = self.lang
+        if parts[0] == "new_way" and len(parts) > 1:
+            found = self._of_investment(name, parts[1:])
+            return None if found is None else t("{what}, new way", lang, what=found)
+        if parts[0] in ("cost", "replaces") and len(parts) > 1:
+            cost = {
+                "start_up": t("Start-up cost", lang),
+                "running": t("Running cost a year", lang),
+                "per_participant": t("Cost per participant", lang),
+                "per_participant_month": t("Cost per participant and month", lang),
+            }.get(parts[1])
+            if cost is None or parts[0] == "cost":
+                return cost
+            return t("{what} of what is replaced", lang, what=cost)
+        if parts[0] == "effects" and parts[1:2] == ["*"]:
+            lasting = parts[2:] == ["persistence", "years"]
+            return t("How long the effects last", lang) if lasting else t("All effects", lang)
+        if parts[0] == "effects" and len(parts) > 2 and parts[1].isdigit():
+            effects = self.scenario.investments[name].effects
+            if int(parts[1]) >= len(effects):
+                return None
+            on = self._targets(effects[int(parts[1])].on)
+            if parts[2] in ("ratio", "adds"):
+                return t("Effect on: {what}", lang, what=on)
+            if parts[2:] == ["persistence", "years"]:
+                return t("How long it lasts, effect on: {what}", lang, what=on)
+            return None
+        if parts[0] == "selection" and len(parts) > 1:
+            return {
+                "sensitivity": t("Share of those at risk who are recognised", lang),
+                "specificity": t("Share of the others who are recognised", lang),
+            }.get(parts[1])
+        return {
+            "reach": t("Reach", lang),
+            "fidelity": t("Share of the effect that comes about", lang),
+            "capacity": t("Places", lang),
+            "duration": t("Months of treatment", lang),
+            "drop_out": t("Drop-out a year", lang),
+            "onset": t("Months until it works", lang),
+            "years": t("Years of the project", lang),
+            "ramp": t("Months until full scale", lang),
+            "delay": t("Months of delay", lang),
+        }.get(parts[0])
+
+    def _targets(self, on: list[str]) -> str:
+        names = [self._target(target) for target in on]
+        if len(names) > 1 and len(", ".join(names)) > LONGEST_LIST:
+            return t("{first} and {n} more", self.lang, first=names[0], n=len(names) - 1)
+        return listing(names, self.lang)
+
+    def _target(self, target: str) -> str:
+        transition = self._pathway.transitions.get(target)
+        label = target if transition is None else self._text(transition.label, target)
+        return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+    def _drift(self, rest: list[str]) -> str | None:
+        if rest[0] == "volumes" and len(rest) > 1:
+            return t("Growth a year: {what}", self.lang, what=self._target(rest[1]))
+        if rest[0] == "prices" and len(rest) > 1:
+            kinds = {"care": t("care", self.lang), "staff": t("staff", self.lang)}
+            what = kinds.get(rest[1], rest[1])
+            return t("Real price growth a year: {what}", self.lang, what=what)
+        return t("Inflation", self.lang) if rest[0] == "inflation" else None
+
+    def _economy(self, rest: list[str]) -> str | None:
+        return {
+            "discount_costs": t("Discount rate of costs", self.lang),
+            "discount_effects": t("Discount rate of effects", self.lang),
+        }.get(rest[0])
+
+    def _resource(self, rest: list[str]) -> str | None:
+        resource = self._pathway.resources.get(rest[0])
+        if resource is None or len(rest) < 2:
+            return None
+        label = self._text(resource.label, rest[0])
+        label = label[:1].lower() + label[1:]
+        return {
+            "price": t("Price: {what}", self.lang, what=label),
+            "step_size": t("Size of a step: {what}", self.lang, what=label),
+            "notice": t("Months of notice: {what}", self.lang, what=label),
+        }.get(rest[1])
+
+    def _transition(self, rest: list[str]) -> str | None:
+        transition = self._pathway.transitions.get(rest[0])
+        if transition is None or len(rest) < 2:
+            return None
+        what = self._target(rest[0])
+        if rest[1] == "rate":
+            return t("Rate: {what}", self.lang, what=what)
+        if rest[1] == "probability":
+            return t("Probability: {what}", self.lang, what=what)
+        if rest[1] == "to" and len(rest) > 2 and transition.track in self._pathway.tracks:
+            state = self._pathway.tracks[transition.track].states.get(rest[2])
+            to = rest[2] if state is None else self._text(state.label, rest[2])
+            to = to[:1].lower() + to[1:]
+            return t("Share: {what}, to {state}", self.lang, what=what, state=to)
+        return None
+
+    def _use(self, rest: list[str]) -> str | None:
+        if len(rest) < 5 or rest[1] != "states" or rest[3] != "uses":
+            return None
+        track = self._pathway.tracks.get(rest[0])
+        state = None if track is None else track.states.get(rest[2])
+        resource = self._pathway.resources.get(rest[4])
+        if state is None or resource is None:
+            return None
+        what, where = self._text(resource.label, rest[4]), self._text(state.label, rest[2])
+        return t("Use of {what}: {state}", self.lang, what=what[:1].lower() + what[1:],
+                 state=where[:1].lower() + where[1:])  # fmt: skip
+
+    def _population(self, rest: list[str]) -> str | None:
+        return {
+            "residents": t("Residents", self.lang),
+            "growth": t("Growth of the population", self.lang),
+            "movers_in": t("Share moving in each year", self.lang),
+        }.get(rest[0])
+
+    def _time(self, rest: list[str]) -> str | None:
+        return t("Years ahead", self.lang) if rest[0] == "years" else None

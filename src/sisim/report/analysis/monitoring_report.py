@@ -1,0 +1,331 @@
+"""The plan of follow-up, and what was observed beside it: pictures, a table, words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sisim.analysis.monitoring import RESULTS, FollowUp, Measure, responsible
+from sisim.i18n import t
+from sisim.report.analysis.analysis_frame import Subject, answer_canvas, lower, records
+from sisim.report.formats import decimal, listing, money, percent_sign, share_of, spread, unit_for
+from sisim.report.style import (
+    BLUE,
+    FINE,
+    GREEN,
+    MUTED,
+    SKY,
+    VERMILION,
+    fit,
+    label,
+    place,
+    points,
+    scale_ticks,
+    swatch,
+    wrap,
+    write,
+)
+
+MOST = 6
+"""So many measures have room."""
+
+
+def measure_label(plan: FollowUp, measure: Measure, lang: str) -> str:
+    """Return what a measure is called."""
+    what = ""
+    if measure.outcome is not None:
+        what = plan.scenario.outcomes[measure.outcome].label.in_language(lang)
+    head = measure.name.partition(".")[0]
+    text = {
+        "target": t("In the target group so far", lang),
+        "begun": t("Have begun", lang),
+        "treated": t("Take part now", lang),
+        "spent": t("Money spent", lang),
+        "reach": t("Reached, of the target group", lang),
+        "participants": t("Of those who have begun: {what}", lang, what=lower(what)),
+        "outcome": what[:1].upper() + what[1:],
+    }[head]
+    if measure.investment is None or len(plan.scenario.arms[plan.arm].investments) < 2:
+        return text
+    whose = plan.scenario.investments[measure.investment].label.in_language(lang)
+    return f"{whose}: {lower(text)}"
+
+
+def by_whom(plan: FollowUp, measure: Measure, lang: str) -> str:
+    """Return who measures it: as the scenario says, or who has it in their books."""
+    spec = plan.scenario.follow_up
+    head = measure.name.partition(".")[0]
+    if spec is not None and head in spec.by:
+        return spec.by[head].in_language(lang)
+    payers = responsible(plan.scenario, measure)
+    return listing([plan.scenario.payer_label(one).in_language(lang) for one in payers], lang)
+
+
+def plan_table(plan: FollowUp, lang: str) -> pd.DataFrame:
+    """Return the plan with what is measured and by whom, in the reader's language.
+
+    Columns: month, measure, what, by, and those of `FollowUp.plan`. What the scenario adds of its
+    own stands last, without a range.
+    """
+    table = plan.plan
+    known = {one.name: one for one in plan.measures}
+    own = [known[name] for name in table["measure"]]
+    table.insert(2, "what", [measure_label(plan, one, lang) for one in own])
+    table.insert(3, "by", [by_whom(plan, one, lang) for one in own])
+    return pd.concat([table, _others(plan, lang)], ignore_index=True)
+
+
+def draw_follow_up(plan: FollowUp, lang: str, observed: pd.DataFrame | None = None) -> Figure:
+    """Draw the range of each measure by month, and what was observed.
+
+    Args:
+        plan: The plan.
+        lang: "sv" or "en".
+        observed: See `sisim.analysis.monitoring.deviations`.
+    """
+    title = t("How should it go?", lang) if observed is None else t("How did it go?", lang)
+    subject = Subject(plan.scenario, plan.seeds, plan.arm, "")
+    subtitle = t("{arm}: where nine runs of ten lie, by months from {start}", lang,
+                 arm=subject.arm_label(lang), start=plan.scenario.time.start)  # fmt: skip
+    notes = [_ranges(plan, lang)]
+    figure = answer_canvas(subject, title, subtitle, lang, notes, discounted=False)
+    swatch(figure, 20, 76, SKY)
+    write(figure, 44, 76, t("with the investment", lang), color=BLUE)
+    swatch(figure, 280, 76, MUTED, "////")
+    write(figure, 304, 76, t("without it", lang), color=MUTED)
+    if observed is not None:
+        write(figure, 470, 76, "●", color=GREEN)
+        write(figure, 492, 76, t("observed, in the range", lang), color="#00694C")
+        write(figure, 780, 76, "◆", color=VERMILION)
+        write(figure, 802, 76, t("observed, outside it", lang), color="#A84300")
+    shown = drawn(plan, observed)
+    wide, high = 1240 / 3, 272.0
+    for number, measure in enumerate(shown):
+        row, column = divmod(number, 3)
+        left, top = 20 + wide * column, 112 + high * row
+        axes = place(figure, left + 70, top + 50, wide - 110, high - 108)
+        name = wrap(figure, measure_label(plan, measure, lang), wide - 24, 16, bold=True)
+        for line, text in enumerate(name.split("\n")[:2]):
+            write(figure, left, top + 20 * line, text, size=16, bold=True)
+        _panel(axes, plan, measure, observed, lang)
+        who = by_whom(plan, measure, lang)
+        if who:
+            said = fit(figure, t("by: {who}", lang, who=who), wide - 110, FINE)
+            write(figure, left + 70, top + high - 30, said, size=FINE, color=MUTED)
+    return figure
+
+
+def drawn(plan: FollowUp, observed: pd.DataFrame | None) -> list[Measure]:
+    """Return the measures that a picture has room for: one of each kind first."""
+    case = plan.scenario.figures.case if plan.scenario.figures is not None else None
+    seen = set() if observed is None else set(observed["measure"])
+
+    def rank(measure: Measure) -> tuple[bool, bool, int]:
+        head = measure.name.partition(".")[0]
+        order = ("begun", "reach", "participants", "target", "spent", "outcome", "treated")
+        again = False
+        if measure.outcome is not None:
+            group = plan.scenario.outcomes[measure.outcome].group
+            names = [n for n, o in plan.scenario.outcomes.items() if o.group == case]
+            again = group != case if names else measure.outcome != next(iter(
+                plan.scenario.outcomes))  # fmt: skip
+        return (bool(seen) and measure.name not in seen, again, order.index(head))
+
+    chosen = sorted(plan.measures, key=rank)[:MOST]
+    return [one for one in plan.measures if one in chosen]
+
+
+def _panel(
+    axes: Axes, plan: FollowUp, measure: Measure, observed: pd.DataFrame | None, lang: str
+) -> None:
+    own = plan.plan[plan.plan["measure"] == measure.name]
+    x = own["month"].to_numpy(float)
+    axes.fill_between(x, own["low"], own["high"], color=SKY, alpha=0.45, linewidth=0, zorder=1)
+    axes.plot(x, own["middle"], color=BLUE, linewidth=points(3), zorder=3)
+    top = float(own["high"].max())
+    if own["without_middle"].notna().any():
+        axes.fill_between(x, own["without_low"], own["without_high"], facecolor="none",
+                          edgecolor=MUTED, hatch="////", linewidth=0, zorder=2,
+                          alpha=0.6)  # fmt: skip
+        axes.plot(x, own["without_middle"], color=MUTED, linewidth=points(2.5),
+                  linestyle=(0, (4, 2)), zorder=3)  # fmt: skip
+        top = max(top, float(own["without_high"].max()))
+    if observed is not None:
+        for one in records(observed[observed["measure"] == measure.name]):
+            inside = one.outside == 0
+            axes.plot([one.month], [one.observed], marker="o" if inside else "D",
+                      markersize=points(12), color=GREEN if inside else VERMILION, zorder=5,
+                      markeredgecolor="white")  # fmt: skip
+            top = max(top, one.observed)
+    axes.set_ylim(0, 1.1 * top if top > 0 else 1)
+    axes.set_xlim(min(0.0, x[0]), x[-1] + 1)
+    axes.set_xticks(x, [f"{month:g}" for month in x])
+    if measure.is_share:
+        ticks = [tick for tick in np.linspace(0, 1, 5) if tick <= 1.1 * top] or [0]
+        axes.set_yticks(ticks, [share_of(float(tick), lang) for tick in ticks])
+    else:
+        unit = unit_for(top) if measure.kind == "cost" else None
+        scale_ticks(axes, lang, 4, 1.0 if unit is None else unit.size)
+        if unit is not None:
+            label(axes, min(0.0, x[0]), 1.1 * top, unit.label(lang), size=FINE, color=MUTED,
+                  shift=(4, -8))  # fmt: skip
+    axes.tick_params(labelsize=points(15))
+
+
+def sentences(plan: FollowUp, lang: str, observed: pd.DataFrame | None = None) -> list[str]:
+    """Return the plan in words, or what was observed and what its deviation says."""
+    lines = [_ranges(plan, lang)]
+    if observed is not None:
+        return [*lines, *deviation_sentences(plan, observed, lang)]
+    alike: list[str] = []
+    for measure in plan.measures:
+        own = plan.plan[plan.plan["measure"] == measure.name]
+        said = [
+            t("{month} months {range}", lang, month=one.month,
+              range=_range(measure, one.low, one.high, lang))
+            for one in records(own) if one.middle == one.middle
+        ]  # fmt: skip
+        line = f"{measure_label(plan, measure, lang)}: {'; '.join(said)}."
+        who = by_whom(plan, measure, lang)
+        if who:
+            line += " " + t("Measured by: {who}.", lang, who=who)
+        last = own.iloc[-1]
+        if measure.kind in RESULTS and last["without_middle"] == last["without_middle"]:
+            low, high = float(last["effect_low"]), float(last["effect_high"])
+            line += " " + t("A good comparison would show {range} at the end.", lang,
+                            range=_difference(measure, low, high, lang))  # fmt: skip
+            line += " " + t(
+                "Without the investment at the end: {range}.",
+                lang,
+                range=_range(
+                    measure, float(last["without_low"]), float(last["without_high"]), lang
+                ),
+            )
+            if last["low"] <= last["without_middle"] <= last["high"]:
+                alike.append(measure_label(plan, measure, lang))
+        lines.append(line)  # fmt: skip
+    for one in records(_others(plan, lang).drop_duplicates("measure")):
+        lines.append(t("{what}: no range, as the pathway does not know it. Measured by: {who}.",
+                       lang, what=one.what, who=one.by))  # fmt: skip
+    if alike:
+        lines.append(t("With and without overlap for {n} of the {all} results: their levels alone "
+                       "do not tell whether there is an effect.", lang, n=len(alike),
+                       all=sum(one.kind in RESULTS for one in plan.measures)))  # fmt: skip
+    lines.append(t("An effect is only seen against a comparison: earlier cohorts, other areas, or "
+                   "a lottery among those in the queue.", lang))  # fmt: skip
+    return lines
+
+
+def deviation_sentences(plan: FollowUp, observed: pd.DataFrame, lang: str) -> list[str]:
+    """Return, for all that was observed, plan, outcome, deviation, and what it says."""
+    lines = []
+    for one in records(observed.sort_values("month", kind="stable")):
+        measure = plan.measure(one.measure)
+        lines.append(
+            t("Month {month}, {what}: planned {range}, observed {value} ({deviation}). {verdict}",
+              lang, month=one.month, what=lower(measure_label(plan, measure, lang)),
+              range=_range(measure, one.low, one.high, lang),
+              value=_value(measure, one.observed, lang),
+              deviation=_value(measure, one.deviation, lang, signed=True),
+              verdict=verdict_words(measure, one.verdict, lang))
+        )  # fmt: skip
+    if (observed["outside"] == 0).all():
+        lines.append(t("All that was observed lies where nine runs of ten do.", lang))
+    else:
+        outside = int((observed["outside"] != 0).sum())
+        lines.append(
+            t("{n} of {all} lie outside. By chance alone one in ten does.", lang, n=outside,
+              all=len(observed))
+        )  # fmt: skip
+    return lines
+
+
+def verdict_words(measure: Measure, verdict: str, lang: str) -> str:
+    """Return what a deviation says."""
+    if verdict in ("above", "below"):
+        above = verdict == "above"
+        return {
+            "inflow": t("A larger inflow than assumed.", lang) if above
+            else t("A smaller inflow than assumed.", lang),
+            "activity": t("More activity than planned.", lang) if above
+            else t("Too little activity.", lang),
+            "reach": t("More are reached than planned.", lang) if above
+            else t("Too few of the target group are reached.", lang),
+            "cost": t("Dearer than planned.", lang) if above
+            else t("Less is spent than planned.", lang),
+        }[measure.kind]  # fmt: skip
+    return {
+        "as_planned": t("Within chance of the plan.", lang) if measure.kind not in RESULTS
+        else t("Within chance of the plan, and outside what is to be expected without the "
+               "investment.", lang),
+        "cannot_tell": t("Within chance of the plan, but so it would be without any effect.", lang),
+        "better": t("Better than planned.", lang),
+        "no_effect": t("Worse than planned though activity and reach are as planned: reached, but "
+                       "the effect is not there.", lang),
+        "too_little": t("Worse than planned, with too little activity or reach: there is no more "
+                        "to judge the effect by.", lang),
+        "unexplained": t("Worse than planned; as neither activity nor reach was observed, it "
+                         "cannot be said why.", lang),
+        "other_inflow": t("Worse than planned, with another inflow than assumed: compare with what "
+                          "the inflow gives.", lang),
+    }[verdict]  # fmt: skip
+
+
+def _others(plan: FollowUp, lang: str) -> pd.DataFrame:
+    spec = plan.scenario.follow_up
+    rows: list[dict[str, Any]] = []
+    for name, one in (spec.others if spec is not None else {}).items():
+        what = one.label.in_language(lang)
+        if one.instrument is not None:
+            what = f"{what} ({one.instrument.in_language(lang)})"
+        rows += [
+            {"month": month, "measure": f"other.{name}", "what": what,
+             "by": one.by.in_language(lang), "kind": "other"}
+            for month in one.months
+        ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["month", "measure", "what", "by", "kind"])
+
+
+def _ranges(plan: FollowUp, lang: str) -> str:
+    how = {
+        "nothing": t("Ranges of chance alone, all numbers as in the file", lang),
+        "investments": t("Ranges of chance and of what is uncertain about the investment", lang),
+        "everything": t("Ranges of chance and of all that is uncertain", lang),
+    }[plan.drawn]
+    return t("{how}: nine runs in ten, of {runs}.", lang, how=how, runs=len(plan.seeds))
+
+
+def _range(measure: Measure, low: float, high: float, lang: str) -> str:
+    if measure.kind == "cost" and high == high:
+        unit = unit_for(high)
+        ends = [decimal(end / unit.size, lang, unit.digits) for end in (low, high)]
+        text = "–".join(dict.fromkeys(ends))
+        return t("SEK {n}m", lang, n=text) if unit.millions else t("SEK {n}k", lang, n=text)
+    if measure.is_share and low == low and high == high:
+        ends = [decimal(100 * end, lang) for end in (low, high)]
+        return "–".join(dict.fromkeys(ends)) + percent_sign(lang)
+    return "–".join(dict.fromkeys(_value(measure, end, lang) for end in (low, high)))
+
+
+def _difference(measure: Measure, low: float, high: float, lang: str) -> str:
+    size = 100 if measure.is_share else 1
+    text = spread(size * low, size * high, lang) or decimal(size * high, lang)
+    return t("{n} percentage points", lang, n=text) if measure.is_share else text
+
+
+def _value(measure: Measure, value: float, lang: str, *, signed: bool = False) -> str:
+    if value != value:
+        return "–"
+    if measure.kind == "cost":
+        text = money(value, lang)
+    elif measure.is_share:
+        text = share_of(value, lang)
+        if signed:
+            text = t("{n} percentage points", lang, n=decimal(100 * value, lang))
+    else:
+        text = decimal(value, lang)
+    return f"+{text}" if signed and value > 0 else text

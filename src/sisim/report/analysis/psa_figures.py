@@ -1,0 +1,294 @@
+"""Pictures of a probabilistic analysis: plane, acceptability, who breaks even, what to learn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+from sisim.analysis.psa import Probabilistic
+from sisim.engine.counts import WITHOUT
+from sisim.i18n import t
+from sisim.report.analysis.analysis_frame import (
+    Subject,
+    answer_canvas,
+    lower,
+    records,
+    scale_for,
+    ticks_across,
+)
+from sisim.report.analysis.assumption_words import Assumptions
+from sisim.report.economics.cost_effectiveness_plane import HUES, MARKS
+from sisim.report.formats import NBSP, decimal, money, unit_for
+from sisim.report.labels import EndLabels
+from sisim.report.style import (
+    BLUE,
+    FINE,
+    INK,
+    MUTED,
+    PROJECTOR,
+    label,
+    place,
+    points,
+    scale_ticks,
+    wrap,
+    write,
+)
+
+MOST = 6
+FEWEST_ROWS = 4
+"""Bars are no thicker than if there were so many."""
+WORTH_SHOWING = 0.01
+"""A number worth less than this share of the whole is not shown."""
+
+
+def measure_label(analysis: Probabilistic, name: str, lang: str) -> str:
+    """Return what an outcome, or a weight, is called."""
+    weights = analysis.scenario.pathway.weights
+    found = weights[name] if name in weights else analysis.scenario.outcomes[name].label
+    return found.in_language(lang)
+
+
+def gained_label(analysis: Probabilistic, name: str, lang: str) -> str:
+    """Return what is gained of an outcome, and in what unit."""
+    what = measure_label(analysis, name, lang)
+    if name in analysis.scenario.pathway.weights:
+        return t("{what}: gained", lang, what=what)
+    measure = analysis.scenario.outcomes[name]
+    unit = t("person-years", lang) if measure.count == "stock" else t("events", lang)
+    if measure.good == "high":
+        return t("{what}: {unit} gained", lang, what=what, unit=unit)
+    return t("{what}: {unit} avoided", lang, what=what, unit=unit)
+
+
+def draw_plane(subject: Subject, analysis: Probabilistic, name: str, lang: str) -> Figure:
+    """Draw every draw on the cost-effectiveness plane, an arm a colour and a mark."""
+    costs, effects = analysis.costs[:, 1:], analysis.effects(name)[:, 1:]
+    unit = unit_for(float(np.abs(costs).max()))
+    what = gained_label(analysis, name, lang)
+    subtitle = t("Net cost compared with without, {unit}; a mark is a draw of all uncertain "
+                 "numbers", lang, unit=unit.label(lang))  # fmt: skip
+    figure = answer_canvas(subject, t("How sure is it, and what is gained?", lang), subtitle, lang,
+                           [_draws(analysis, lang)])  # fmt: skip
+    axes = place(figure, 110, 96, 780, 470)
+    axes.grid(visible=False)
+    axes.spines["bottom"].set_visible(False)
+    axes.axhline(0, color=MUTED, linewidth=points(1.5), zorder=1)
+    axes.axvline(0, color=MUTED, linewidth=points(1.5), zorder=1)
+    for values, put in ((effects, axes.set_xlim), (costs, axes.set_ylim)):
+        low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+        room = 0.08 * (high - low) or 1.0
+        put(low - room, high + room)
+    scale_ticks(axes, lang, 6, unit.size)
+    ticks_across(axes, lang, 6)
+    write(figure, 890, 604, f"{what[:1].upper() + what[1:]} →", align="right", color=MUTED)
+    top = 110.0
+    for number, arm in enumerate(analysis.arms[1:]):
+        hue, mark = HUES[number % len(HUES)], MARKS[number % len(MARKS)]
+        axes.scatter(effects[:, number], costs[:, number], s=points(8) ** 2, color=hue,
+                     marker=mark, alpha=0.45, linewidth=0, zorder=2 + number)  # fmt: skip
+        axes.plot([effects[:, number].mean()], [costs[:, number].mean()], marker=mark, color=hue,
+                  markersize=points(18), markeredgecolor="white", zorder=9)  # fmt: skip
+        for line in wrap(figure, subject.arm_label(lang, arm), 330, bold=True).split("\n"):
+            write(figure, 930, top, line, bold=True, color=hue)
+            top += 24
+        for text in _quadrants(effects[:, number], costs[:, number], lang):
+            for line in wrap(figure, text, 330).split("\n"):
+                write(figure, 930, top, line)
+                top += 24
+        top += 20
+    return figure
+
+
+def _quadrants(effects: np.ndarray, costs: np.ndarray, lang: str) -> list[str]:
+    """Return in which shares of the draws an arm is better or dearer."""
+    shares = {
+        t("better and cheaper: {n}%", lang, n="{n}"): (effects > 0) & (costs <= 0),
+        t("better and dearer: {n}%", lang, n="{n}"): (effects > 0) & (costs > 0),
+        t("worse and cheaper: {n}%", lang, n="{n}"): (effects <= 0) & (costs <= 0),
+        t("worse and dearer: {n}%", lang, n="{n}"): (effects <= 0) & (costs > 0),
+    }
+    return [
+        text.format(n=decimal(100 * held.mean(), lang))
+        for text, held in shares.items()
+        if held.any()
+    ]  # fmt: skip
+
+
+def draw_acceptability(
+    subject: Subject, analysis: Probabilistic, name: str, curve: pd.DataFrame, lang: str
+) -> Figure:
+    """Draw how likely each arm is to be the best choice, by what a unit is worth.
+
+    Args:
+        subject: What is asked.
+        analysis: The analysis.
+        name: The outcome whose units are worth something.
+        curve: See `Probabilistic.acceptability`.
+        lang: "sv" or "en".
+    """
+    what = gained_label(analysis, name, lang)
+    subtitle = t("Probability of being the best choice, by what a unit is worth; thick: the best "
+                 "on average", lang)  # fmt: skip
+    figure = answer_canvas(subject, t("Which is the best choice?", lang), subtitle, lang,
+                           [_draws(analysis, lang)])  # fmt: skip
+    axes = place(figure, 90, 96, 820, 470)
+    worths = np.unique(curve["worth"])
+    axes.set_xlim(worths[0], worths[-1])
+    axes.set_ylim(-0.02, 1.02)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    axes.yaxis.set_major_formatter(
+        PercentFormatter(1.0, symbol=f"{NBSP}%" if lang == "sv" else "%", decimals=0)
+    )
+    unit = unit_for(float(worths[-1]))
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: money(x, lang, unit)))
+    ends = EndLabels(axes)
+    for number, arm in enumerate(analysis.arms):
+        own = curve[curve["arm"] == arm]
+        hue = INK if arm == WITHOUT else HUES[(number - 1) % len(HUES)]
+        style = "dashed" if arm == WITHOUT else "solid"
+        axes.plot(own["worth"], own["probability"], color=hue, linewidth=points(2.5),
+                  linestyle=style, zorder=3)  # fmt: skip
+        best = own["probability"].where(own["optimal"])
+        axes.plot(own["worth"], best, color=hue, linewidth=points(8), alpha=0.55, zorder=2,
+                  solid_capstyle="round")  # fmt: skip
+        text = wrap(figure, subject.arm_label(lang, arm), 320)
+        ends.add(float(own["probability"].iloc[-1]), text, color=hue, bold=True)
+    ends.settle()
+    axis = t("Worth of a unit – {what} →", lang, what=lower(what))
+    write(figure, 910, 604, axis, align="right", color=MUTED)
+    return figure
+
+
+def draw_who_breaks_even(
+    subject: Subject, analysis: Probabilistic, table: pd.DataFrame, lang: str
+) -> Figure:
+    """Draw how likely each administration is to have its money back, year by year.
+
+    Args:
+        subject: What is asked; its arm is drawn.
+        analysis: The analysis.
+        table: See `Probabilistic.break_even_by_year`.
+        lang: "sv" or "en".
+    """
+    own = table[table["arm"] == subject.arm]
+    subtitle = t("{arm}: probability that accumulated costs are no higher than without", lang,
+                 arm=subject.arm_label(lang))  # fmt: skip
+    figure = answer_canvas(subject, t("Who has its money back, and when?", lang), subtitle, lang,
+                           [_draws(analysis, lang)], everyone=True, discounted=False)  # fmt: skip
+    axes = place(figure, 90, 96, 850, 470)
+    axes.set_ylim(-0.02, 1.02)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    axes.yaxis.set_major_formatter(
+        PercentFormatter(1.0, symbol=f"{NBSP}%" if lang == "sv" else "%", decimals=0)
+    )
+    ends = EndLabels(axes)
+    styles = ("solid", (0, (6, 2)), (0, (2, 2)), (0, (8, 2, 2, 2)), (0, (1, 1)), (0, (4, 4)))
+    # The payers of the investment first, then in the order of the file.
+    payers = list(dict.fromkeys(own["administration"]))[: len(HUES)]
+    for number, payer in enumerate(payers):
+        course = own[own["administration"] == payer]
+        hue = HUES[number % len(HUES)]
+        axes.plot(course["year"], course["probability"], color=hue, linewidth=points(3.5),
+                  linestyle=styles[number % len(styles)], zorder=3)  # fmt: skip
+        name = wrap(figure, subject.scenario.payer_label(payer).in_language(lang), 300)
+        ends.add(float(course["probability"].iloc[-1]), name, color=hue)
+    if len(own):
+        axes.set_xlim(own["year"].min(), own["year"].max())
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:.0f}"))
+    ends.settle()
+    return figure
+
+
+def draw_information(
+    subject: Subject,
+    table: pd.DataFrame,
+    whole: float,
+    grades: dict[str, str],
+    lang: str,
+    note: str = "",
+) -> Figure:
+    """Draw what it is worth to know each number, and everything.
+
+    Args:
+        subject: What is asked.
+        table: See `Probabilistic.information`.
+        whole: What it is worth to know everything.
+        grades: What each number is built on, by key.
+        lang: "sv" or "en".
+        note: What the decision is taken by.
+    """
+    telling = table["evppi"] > WORTH_SHOWING * whole
+    rows = table[telling & table["beyond_chance"]].head(MOST)
+    left = int((telling & ~table["beyond_chance"]).sum())
+    scale = scale_for(subject, [whole, *rows["evppi"]], lang)
+    subtitle = t("Expected value of perfect information for one such decision, {unit}", lang,
+                 unit=scale.unit)  # fmt: skip
+    notes = [*([note] if note else []),
+             *([] if telling.any() else [t("No number alone would change the choice.", lang)]),
+             *([t("Left out, as chance would have any seem worth as much with so few draws: {n}.",
+                  lang, n=left)] if left else []),
+             t("An upper limit to what it is worth to find out; the numbers overlap, and their "
+               "sum is not the whole.", lang)]  # fmt: skip
+    title = t("What is worth finding out?", lang)
+    figure = answer_canvas(subject, title, subtitle, lang, notes)
+    if whole <= 0:
+        text = t("Nothing: the same choice is the best in every draw.", lang)
+        write(figure, 20, 130, text, bold=True)
+        return figure
+    axes = place(figure, 480, 88, 700, 490)
+    axes.grid(visible=False)
+    axes.set_yticks([])
+    axes.set_xlim(0, 1.15 * (max([whole, *rows["evppi"]]) or 1.0))
+    places = max(len(rows), FEWEST_ROWS) + 1.2
+    axes.set_ylim(places - 0.6, -0.6)
+    words = Assumptions(subject.scenario, lang)
+    for row, one in enumerate(records(rows)):
+        axes.barh(row, one.evppi, height=0.6, color=BLUE, zorder=2)
+        label(axes, one.evppi, row, scale.text(one.evppi, lang), shift=(8, 0))
+        middle = 88 + 490 * (row + 0.6) / places
+        names = wrap(figure, words.name(one.key), 420).split("\n")[:2]
+        for line, text in enumerate(names):
+            write(figure, 20, middle - 10 * len(names) - 10 + 21 * line, text)
+        grade = words.grade(grades.get(one.key))
+        write(figure, 20, middle + 11 * len(names) - 7, grade, size=FINE, color=MUTED)
+    axes.barh(len(rows), whole, height=0.6, facecolor="white", edgecolor=INK, hatch="////",
+              linewidth=points(1.5), zorder=2)  # fmt: skip
+    label(axes, whole, len(rows), scale.text(whole, lang), shift=(8, 0), bold=True)
+    middle = 88 + 490 * (len(rows) + 0.6) / places
+    write(figure, 20, middle - 0.55 * PROJECTOR, t("Everything", lang), bold=True)
+    ticks_across(axes, lang, 5, scale.size)
+    return figure
+
+
+def sentences(subject: Subject, analysis: Probabilistic, lang: str) -> list[str]:
+    """Return what came out: how likely each arm is to pay, and how far it reaches."""
+    found = [_draws(analysis, lang)]
+    for one in records(analysis.chance):
+        found.append(
+            t("{arm}: pays for itself with a probability of {chance}% (± {error}); net present "
+              "value {mean}, 95% of the draws from {low} to {high}.", lang,
+              arm=subject.arm_label(lang, one.arm), chance=decimal(100 * one.chance, lang),
+              error=decimal(196 * one.chance_error, lang), mean=money(one.mean, lang),
+              low=money(one.low, lang), high=money(one.high, lang))
+        )  # fmt: skip
+        noise = analysis.noise[one.arm]
+        if noise == noise:
+            found.append(
+                t("Of the spread between draws, {n}% is chance between seeds.", lang,
+                  n=decimal(100 * min(noise, 1.0), lang))
+            )  # fmt: skip
+    found.append(
+        t("To know everything would be worth {n} for one such decision by money alone.", lang,
+          n=money(analysis.perfect(), lang))
+    )  # fmt: skip
+    return found
+
+
+def _draws(analysis: Probabilistic, lang: str) -> str:
+    runs = analysis.table["replication"].nunique()
+    return t("{draws} draws of {numbers} uncertain numbers; runs per draw: {runs}.", lang,
+             draws=len(analysis.drawn), numbers=analysis.drawn.shape[1], runs=runs)  # fmt: skip

@@ -1,0 +1,161 @@
+"""From one scenario to another: a step for each change, and one for what they do together."""
+
+from __future__ import annotations
+
+from math import isnan
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sisim.i18n import t
+from sisim.report.analysis.analysis_frame import (
+    Subject,
+    answer_canvas,
+    records,
+    scale_for,
+    subtitle_of,
+    ticks_across,
+)
+from sisim.report.analysis.assumption_words import Assumptions
+from sisim.report.style import (
+    BLUE,
+    DARK_ORANGE,
+    FINE,
+    INK,
+    MUTED,
+    ORANGE,
+    label,
+    place,
+    points,
+    wrap,
+    write,
+)
+
+NOTHING = 1e-9
+"""A relative error that is one of rounding."""
+MOST = 7
+"""So many changes have a step of their own; the rest share one."""
+
+
+def draw_difference(
+    subject: Subject, table: pd.DataFrame, names: tuple[str, str], lang: str
+) -> Figure:
+    """Draw a waterfall from the result of the first scenario to that of the second.
+
+    Args:
+        subject: What is asked, of the first scenario.
+        table: See `sisim.analysis.scenario_diff.difference`.
+        names: What the two scenarios are called.
+        lang: "sv" or "en".
+    """
+    steps = _steps(subject, table, names, lang)
+    scale = scale_for(subject, [step[2] for step in steps], lang)
+    notes = [t("Each change is made alone in the first scenario.", lang)]
+    title = t("What did the changes do?", lang)
+    figure = answer_canvas(subject, title, subtitle_of(subject, scale, lang), lang, notes)
+    left, top, broad, tall = 480.0, 88.0, 700.0, 492.0
+    axes = place(figure, left, top, broad, tall)
+    axes.grid(visible=False)
+    axes.set_yticks([])
+    ends: list[tuple[float, float]] = []
+    level = 0.0
+    for _, _, value, whole in steps:
+        ends.append((0.0, value) if whole else (level, level + value))
+        level = ends[-1][1]
+    low, high = min(0.0, *(min(one) for one in ends)), max(0.0, *(max(one) for one in ends))
+    reach = (high - low) or 1.0
+    axes.set_xlim(low - 0.16 * reach, high + 0.16 * reach)
+    axes.set_ylim(len(steps) - 0.4, -0.6)
+    axes.axvline(0, color=MUTED, linewidth=points(1.5), zorder=1)
+    for row, ((name, said, value, whole), (start, end)) in enumerate(zip(steps, ends, strict=True)):
+        up = value >= 0
+        hue = INK if whole else BLUE if up else ORANGE
+        axes.barh(row, end - start, left=start, height=0.56, edgecolor=hue, linewidth=points(1),
+                  facecolor="white" if not whole and not up else hue,
+                  hatch=None if whole or up else "////", zorder=3)  # fmt: skip
+        if row + 1 < len(steps):
+            axes.plot([end, end], [row + 0.28, row + 0.72], color=MUTED, linewidth=points(1.5),
+                      zorder=2)  # fmt: skip
+        text = scale.text(value, lang, signed=not whole)
+        right = end >= start
+        label(axes, end, row, text, align="left" if right else "right",
+              shift=(8 if right else -8, 0), bold=whole,
+              color=INK if whole else BLUE if up else DARK_ORANGE)  # fmt: skip
+        middle = top + tall * (row + 0.6) / (len(steps) + 0.2)
+        lines = wrap(figure, name, left - 60, bold=whole).split("\n")[: 2 if len(steps) < 9 else 1]
+        for number, line in enumerate(lines):
+            write(figure, 20, middle - 10 * len(lines) - (10 if said else 0) + 21 * number, line,
+                  bold=whole)  # fmt: skip
+        write(figure, 20, middle + 11 * len(lines) - 7, said, size=FINE, color=MUTED)
+    ticks_across(axes, lang, 5, scale.size)
+    return figure
+
+
+def sentences(subject: Subject, table: pd.DataFrame, lang: str) -> list[str]:
+    """Return what each change did, a sentence a line."""
+    scale = scale_for(subject, table[["result", "effect"]].to_numpy().ravel(), lang)
+    found = []
+    for one in records(table):
+        if one.kind == "first":
+            text = t("{what} in the first scenario: {n}.", lang, what=subject.label(lang),
+                     n=scale.said(one.result, lang))  # fmt: skip
+        elif one.kind == "second":
+            text = t("In the second: {n}.", lang, n=scale.said(one.result, lang))
+        elif one.kind == "together":
+            text = t("The changes together, beyond each alone: {n}.", lang,
+                     n=scale.said(one.effect, lang, signed=True))  # fmt: skip
+        else:
+            name = change_name(subject, one, lang)
+            effect = "" if isnan(one.effect) else scale.said(one.effect, lang, signed=True)
+            if not effect:
+                text = t("{what}: does not fit without the other changes.", lang, what=name)
+            elif one.effect_error > NOTHING * abs(one.effect):
+                text = t("{what}: {n} ± {error} (two standard errors).", lang, what=name, n=effect,
+                         error=scale.said(2 * one.effect_error, lang))  # fmt: skip
+            else:
+                text = t("{what}: {n}.", lang, what=name, n=effect)
+        found.append(text)
+    return found
+
+
+def change_name(subject: Subject, one: Any, lang: str) -> str:
+    """Return what was changed, from what to what."""
+    said = from_to(subject, one, lang)
+    name = Assumptions(subject.scenario, lang).name(one.key)
+    return f"{name} ({said})" if said else name
+
+
+def from_to(subject: Subject, one: Any, lang: str) -> str:
+    """Return the value before and after a change."""
+    words = Assumptions(subject.scenario, lang)
+    values = []
+    for value in (one.before, one.after):
+        try:
+            values.append(words.value(one.key, float(value)))
+        except ValueError:
+            values.append(str(value))
+    return "" if values == ["…", "…"] else " → ".join(values)
+
+
+def _steps(
+    subject: Subject, table: pd.DataFrame, names: tuple[str, str], lang: str
+) -> list[tuple[str, str, float, bool]]:
+    """Return each step: its name, what is said of it, its size, and whether it is a whole bar."""
+    rows = records(table)
+    words = Assumptions(subject.scenario, lang)
+    found = [(names[0], "", float(rows[0].result), True)]
+    alone = [one for one in rows if one.kind == "change" and not isnan(one.effect) and one.effect]
+    alone.sort(key=lambda one: -abs(one.effect))
+    for one in alone[:MOST]:
+        said = from_to(subject, one, lang)
+        found.append((words.name(one.key), said, float(one.effect), False))
+    rest = sum(float(one.effect) for one in alone[MOST:])
+    if alone[MOST:]:
+        text = t("{n} smaller changes", lang, n=len(alone) - MOST)
+        found.append((text, "", rest, False))
+    together = next(one for one in rows if one.kind == "together")
+    if abs(together.effect) > NOTHING * max(1.0, abs(float(rows[-1].result))):
+        found.append((t("Together, beyond each alone", lang), "", float(together.effect), False))
+    found.append((names[1], "", float(rows[-1].result), True))
+    return found

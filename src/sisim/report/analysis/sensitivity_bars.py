@@ -1,0 +1,136 @@
+"""Which numbers decide: bars of Sobol indices, or of Morris' elementary effects."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sisim.i18n import t
+from sisim.report.analysis.analysis_frame import (
+    Subject,
+    answer_canvas,
+    lower,
+    records,
+    scale_for,
+    subtitle_of,
+    ticks_across,
+)
+from sisim.report.analysis.assumption_words import Assumptions
+from sisim.report.formats import decimal
+from sisim.report.style import (
+    BLUE,
+    FINE,
+    INK,
+    MUTED,
+    SKY,
+    label,
+    place,
+    points,
+    swatch,
+    wrap,
+    write,
+)
+
+MOST = 7
+LEFT, TOP, BROAD, TALL = 480.0, 112.0, 700.0, 480.0
+
+
+def draw_sobol(subject: Subject, table: pd.DataFrame, grades: dict[str, str], lang: str) -> Figure:
+    """Draw the share of the variance that is due to each number alone, and with others.
+
+    Args:
+        subject: What is asked.
+        table: See `sisim.analysis.global_sensitivity.sobol`.
+        grades: What each number is built on, by key.
+        lang: "sv" or "en".
+    """
+    rows = table.head(MOST)
+    arm, what = subject.arm_label(lang), lower(subject.label(lang))
+    subtitle = t("{arm}: share of the variance in {what}, all numbers varying at once", lang,
+                 arm=arm, what=what)  # fmt: skip
+    notes = [t("Sobol indices; lines: 95% intervals.", lang)]
+    notes += _more(table, rows, lang)
+    figure = answer_canvas(subject, t("Which numbers decide?", lang), subtitle, lang, notes)
+    swatch(figure, LEFT, 78, BLUE)
+    write(figure, LEFT + 24, 78, t("alone", lang), color=BLUE)
+    swatch(figure, LEFT + 130, 78, SKY, "////")
+    write(figure, LEFT + 154, 78, t("together with others", lang), color=INK)
+    axes = place(figure, LEFT, TOP, BROAD, TALL)
+    axes.grid(visible=False)
+    axes.set_yticks([])
+    # With few base points an interval may reach beyond the whole variance.
+    reach = min(float((rows["total"] + rows["total_error"]).max()), 1.0)
+    axes.set_xlim(0, max(0.1, 1.12 * reach, 1.12 * float(rows["first"].max())))
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    for row, one in enumerate(records(rows)):
+        axes.barh(row, max(one.total, 0), height=0.62, facecolor="white", edgecolor=SKY,
+                  hatch="////", linewidth=points(1), zorder=2)  # fmt: skip
+        axes.barh(row, max(one.first, 0), height=0.62, color=BLUE, zorder=3)
+        ends = [max(one.total - one.total_error, 0), min(one.total + one.total_error, 1)]
+        axes.plot(ends, [row, row], color=INK, linewidth=points(2), zorder=4)
+        label(axes, max(*ends, one.first), row, decimal(max(one.total, 0), lang, 2), shift=(8, 0))
+    _names(figure, subject, rows, grades, lang)
+    ticks_across(axes, lang, 5)
+    return figure
+
+
+def draw_morris(subject: Subject, table: pd.DataFrame, grades: dict[str, str], lang: str) -> Figure:
+    """Draw the mean effect of each number over its range, and how much it depends on the others.
+
+    Args:
+        subject: What is asked.
+        table: See `sisim.analysis.global_sensitivity.morris`.
+        grades: What each number is built on, by key.
+        lang: "sv" or "en".
+    """
+    rows = table.head(MOST)
+    scale = scale_for(subject, rows["mu_star"].to_numpy(), lang)
+    notes = [t("Morris screening: the mean effect of going through a number's range, in either "
+               "direction; the line is its spread over what the others are.", lang)]  # fmt: skip
+    notes += _more(table, rows, lang)
+    title = t("Which numbers decide?", lang)
+    figure = answer_canvas(subject, title, subtitle_of(subject, scale, lang), lang, notes)
+    axes = place(figure, LEFT, TOP - 24, BROAD, TALL + 24)
+    axes.grid(visible=False)
+    axes.set_yticks([])
+    reach = float((rows["mu_star"] + rows["sigma"]).max()) or 1.0
+    axes.set_xlim(0, 1.15 * reach)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    for row, one in enumerate(records(rows)):
+        axes.barh(row, one.mu_star, height=0.62, color=BLUE, zorder=2)
+        ends = [max(one.mu_star - one.sigma, 0), one.mu_star + one.sigma]
+        axes.plot(ends, [row, row], color=INK, linewidth=points(2), zorder=4)
+        label(axes, ends[1], row, scale.text(one.mu, lang, signed=True), shift=(8, 0))
+    _names(figure, subject, rows, grades, lang, TOP - 24, TALL + 24)
+    ticks_across(axes, lang, 5, scale.size)
+    return figure
+
+
+def _names(
+    figure: Figure,
+    subject: Subject,
+    rows: pd.DataFrame,
+    grades: dict[str, str],
+    lang: str,
+    top: float = TOP,
+    tall: float = TALL,
+) -> None:
+    words = Assumptions(subject.scenario, lang)
+    for row, key in enumerate(rows["key"]):
+        middle = top + tall * (row + 0.6) / (len(rows) + 0.2)
+        names = wrap(figure, words.name(key), LEFT - 60).split("\n")[:2]
+        for line, text in enumerate(names):
+            write(figure, 20, middle - 10 * len(names) - 10 + 21 * line, text)
+        write(
+            figure,
+            20,
+            middle + 11 * len(names) - 7,
+            words.grade(grades.get(key)),
+            size=FINE,
+            color=MUTED,
+        )
+
+
+def _more(table: pd.DataFrame, rows: pd.DataFrame, lang: str) -> list[str]:
+    left = len(table) - len(rows)
+    return [t("{n} more matter less.", lang, n=left)] if left else []

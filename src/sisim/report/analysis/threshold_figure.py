@@ -1,0 +1,148 @@
+"""Where the result turns: the outcome along the range of each number, and its break-even value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sisim.analysis.threshold import BreakEven
+from sisim.analysis.varied import grade_of
+from sisim.i18n import t
+from sisim.report.analysis.analysis_frame import (
+    Scale,
+    Subject,
+    answer_canvas,
+    lower,
+    scale_for,
+    subtitle_of,
+)
+from sisim.report.analysis.assumption_words import Assumptions
+from sisim.report.style import (
+    BLUE,
+    DARK_ORANGE,
+    FINE,
+    INK,
+    MUTED,
+    SKY,
+    VERMILION,
+    WIDE,
+    label,
+    place,
+    points,
+    scale_ticks,
+    wrap,
+    write,
+)
+
+MOST = 3
+"""So many numbers have room beside each other."""
+
+
+def draw_break_even(subject: Subject, found: Sequence[BreakEven], lang: str) -> Figure:
+    """Draw a panel per number: the outcome along its range, and where it is zero."""
+    shown = list(found)[:MOST]
+    values = np.concatenate([one.curve["mean"].to_numpy() for one in shown])
+    scale = scale_for(subject, values, lang)
+    notes = [t("One number at a time, the same people and luck throughout; bands: twice the "
+               "standard error.", lang)]  # fmt: skip
+    title = t("What does it take to break even?", lang)
+    figure = answer_canvas(subject, title, subtitle_of(subject, scale, lang), lang, notes)
+    wide = (WIDE - 20) / len(shown)
+    bands = np.concatenate([
+        (one.curve["mean"] + sign * 2 * one.curve["standard_error"].fillna(0)).to_numpy()
+        for one in shown for sign in (-1, 1)
+    ])  # fmt: skip
+    low, high = min(0.0, float(bands.min())), max(0.0, float(bands.max()))
+    room = 0.12 * (high - low) or 1.0
+    for number, one in enumerate(shown):
+        left = 20 + number * wide
+        axes = place(figure, left + 64, 178, wide - 104, 362)
+        axes.set_ylim(low - room, high + room)
+        _panel(figure, axes, left, wide, one, subject, scale, lang)
+    return figure
+
+
+def _panel(
+    figure: Figure,
+    axes: Axes,
+    left: float,
+    wide: float,
+    one: BreakEven,
+    subject: Subject,
+    scale: Scale,
+    lang: str,
+) -> None:
+    words = Assumptions(subject.scenario, lang)
+    name = words.name(one.key)
+    lines = wrap(figure, name, wide - 30, bold=True).split("\n")[:2]
+    for row, line in enumerate(lines):
+        write(figure, left, 76 + 24 * row, line, bold=True)
+    said = wrap(figure, answer(one, words, lang, short=True), wide - 30).split("\n")[:1]
+    write(figure, left, 76 + 24 * 2, said[0], color=BLUE if one.roots else DARK_ORANGE)
+    x, y = one.curve["value"].to_numpy(), one.curve["mean"].to_numpy()
+    error = np.nan_to_num(2 * one.curve["standard_error"].to_numpy())
+    axes.fill_between(x, y - error, y + error, color=SKY, alpha=0.35, linewidth=0, zorder=1)
+    axes.plot(x, y, color=BLUE, linewidth=points(3.5), zorder=3)
+    axes.axhline(0, color=INK, linewidth=points(2), zorder=2)
+    axes.set_xlim(x[0], x[-1])
+    scale_ticks(axes, lang, 5, scale.size)
+    axes.set_xticks(np.linspace(x[0], x[-1], 3), [
+        words.value(one.key, float(v)) for v in np.linspace(x[0], x[-1], 3)
+    ])  # fmt: skip
+    axes.get_xticklabels()[0].set_horizontalalignment("left")
+    axes.get_xticklabels()[-1].set_horizontalalignment("right")
+    for root in one.roots:
+        axes.plot([root], [0], marker="o", markersize=points(14), color=BLUE, zorder=5,
+                  markeredgecolor="white")  # fmt: skip
+    if one.low <= one.value <= one.high:
+        axes.axvline(one.value, color=VERMILION, linewidth=points(2.5), linestyle=(0, (4, 2)),
+                     zorder=2)  # fmt: skip
+        right = one.value > (x[0] + x[-1]) / 2
+        now = t("now {value}", lang, value=words.value(one.key, one.value))
+        label(axes, one.value, axes.get_ylim()[0], now, color="#A84300",
+              align="right" if right else "left", shift=(-7 if right else 7, 14))  # fmt: skip
+    grade = words.grade(grade_of(subject.scenario, one.key))
+    if grade:
+        write(figure, left + 64 + (wide - 104) / 2, 584, grade, size=FINE, color=MUTED,
+              align="center")  # fmt: skip
+
+
+def answer(one: BreakEven, words: Assumptions, lang: str, *, short: bool = False) -> str:
+    """Return where the outcome turns, in a sentence; short: beside its curve."""
+    name = words.name(one.key)
+    if one.roots:
+        places = " / ".join(words.value(one.key, root) for root in one.roots)
+        if short:
+            return t("Breaks even at {value}", lang, value=places)
+        error = one.errors[0]
+        sure = "" if error != error else f" ± {words.value(one.key, 2 * error)}"
+        return t("{what}: breaks even at {value}{sure}; it is {now} in the scenario.", lang,
+                 what=name, value=places, sure=sure,
+                 now=words.value(one.key, one.value))  # fmt: skip
+    ends = {"low": words.value(one.key, one.low), "high": words.value(one.key, one.high)}
+    if one.side == "below":
+        text = t("Never breaks even here", lang) if short else t(
+            "{what}: does not break even anywhere from {low} to {high}; it is nearest at {near}.",
+            lang, what=name, near=words.value(one.key, one.nearest or 0.0), **ends,
+        )  # fmt: skip
+    else:
+        text = t("More than even all the way", lang) if short else t(
+            "{what}: more than breaks even everywhere from {low} to {high}; it is nearest at "
+            "{near}.", lang, what=name, near=words.value(one.key, one.nearest or 0.0), **ends,
+        )  # fmt: skip
+    if one.sure:
+        return text
+    if short:
+        return f"{text} {t('(not sure)', lang)}"
+    return f"{text} {t('The runs are too few to be sure of it.', lang)}"
+
+
+def sentences(subject: Subject, found: Sequence[BreakEven], lang: str) -> list[str]:
+    """Return what the picture says."""
+    words = Assumptions(subject.scenario, lang)
+    head = t("{arm}: where {what} is zero, one number at a time.", lang,
+             arm=subject.arm_label(lang), what=lower(subject.label(lang)))  # fmt: skip
+    return [head, *(answer(one, words, lang) for one in found)]

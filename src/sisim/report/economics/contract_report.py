@@ -1,0 +1,139 @@
+"""Outcome contracts for the reader: what is said, the tables, and the pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pandas as pd
+
+from sisim.economics.settlement import Settlement
+from sisim.i18n import t
+from sisim.report.economics.contract_words import kronor, party_name, sentence, signed, title_of
+from sisim.report.formats import decimal, share_of
+from sisim.report.result import Result
+from sisim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class HasContracts(Result, Protocol):
+    """A simulated scenario with its contracts settled."""
+
+    @property
+    def contracts(self) -> list[Settlement]:
+        """Its contracts, settled in each arm that they are about."""
+
+
+def contract_words(result: HasContracts, arms: Sequence[str], lang: str) -> list[str]:
+    """Return each contract as one plain sentence, and one on what it came to in each arm."""
+    found: list[str] = []
+    for settled in _of(result, arms):
+        said = sentence(result.scenario, settled.contract, lang)
+        found += [*([] if said in found else [said]), came_to(result.scenario, settled, lang)]
+    return found
+
+
+def contract_tables(result: HasContracts, arms: Sequence[str]) -> Mapping[str, pd.DataFrame]:
+    """Return the numbers of the contracts, one tidy table per subject; none without contracts.
+
+    See `Settlement.flows`, `summary`, `tiers` and `prices`.
+    """
+    parts = {
+        "contract-flows": Settlement.flows,
+        "contract-parties": Settlement.summary,
+        "contract-tiers": Settlement.tiers,
+        "contract-prices": Settlement.prices,
+    }
+    settlements = _of(result, arms)
+    return {
+        name: pd.concat([part(settled) for settled in settlements], ignore_index=True)
+        for name, part in parts.items()
+        if settlements
+    }
+
+
+def contract_pictures(
+    result: HasContracts, arms: Sequence[str], lang: str
+) -> Mapping[str, Callable[[], Figure]]:
+    """Return what draws each contract in each arm that it is about, by a name for its file."""
+    from sisim.report.economics.contract_figure import draw_contract
+
+    return {
+        f"contract-{one.name}-{one.arm}": lambda one=one: draw_contract(result, one, lang)  # type: ignore[misc]
+        for one in _of(result, arms)
+    }
+
+
+def contract_shown(
+    result: HasContracts, arms: Sequence[str], lang: str
+) -> list[tuple[str, pd.DataFrame]]:
+    """Return tables to be read at once, each with its title: parties by year, and prices."""
+    level = result.scenario.economy.price_level
+    found = []
+    for settled in _of(result, arms):
+        label = title_of(result.scenario, settled.contract, settled.arm, lang)
+        title = t("{label}: what each party gets (minus: pays), SEK k, fixed prices {level}",
+                  lang, label=label, level=level)  # fmt: skip
+        found.append((title, party_table(result.scenario, settled, lang)))
+        prices = _prices(result.scenario, settled, lang)
+        if len(prices):
+            title = t("{label}: the price at which each party breaks even", lang, label=label)
+            found.append((title, prices))
+    return found
+
+
+def party_table(scenario: Scenario, settled: Settlement, lang: str) -> pd.DataFrame:
+    """Return what each party gets (pays: negative) year by year, in thousands of SEK."""
+    rows = []
+    for party in settled.parties:
+        flow = settled.flow(party).mean(axis=0) / 1e3
+        years = zip(settled.years, flow, strict=True)
+        cells = {str(year): decimal(float(value), lang) for year, value in years}
+        name = party_name(scenario, settled.contract, party, lang)
+        total = decimal(float(flow.sum()), lang)
+        rows.append({t("Party", lang): name, **cells, t("Sum", lang): total})
+    return pd.DataFrame(rows)
+
+
+def _prices(scenario: Scenario, settled: Settlement, lang: str) -> pd.DataFrame:
+    rows = []
+    for row in settled.prices().to_dict("records"):
+        payment = settled.contract.payments[row["payment"]]
+        of_savings = payment.measure is not None and bool(payment.measure.saved_by)
+
+        def cell(value: float, of_savings: bool = of_savings) -> str:
+            if np.isnan(value):
+                return "–"
+            return share_of(value, lang, 1) if of_savings else kronor(value, lang)
+
+        rows.append(
+            {
+                t("Payment", lang): payment.label.in_language(lang),
+                t("Party", lang): party_name(scenario, settled.contract, row["party"], lang),
+                t("Price", lang): cell(row["price"]),
+                t("Breaks even at", lang): cell(row["break_even"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def came_to(scenario: Scenario, settled: Settlement, lang: str) -> str:
+    """Return what a contract came to for its parties, in one sentence."""
+    parts = []
+    for row in settled.summary().to_dict("records"):
+        name = party_name(scenario, settled.contract, row["party"], lang)
+        part = t("{party} {net}", lang, party=name, net=signed(row["net"], lang))
+        if not np.isnan(row["return"]):
+            rate = share_of(row["return"], lang, 1)
+            part += " " + t("(a return of {rate} a year)", lang, rate=rate)
+        parts.append(part)
+    label = title_of(scenario, settled.contract, settled.arm, lang)
+    return t("{label}, net of what is paid and received: {parts}.", lang, label=label,
+             parts=", ".join(parts))  # fmt: skip
+
+
+def _of(result: HasContracts, arms: Sequence[str]) -> list[Settlement]:
+    return [settled for settled in result.contracts if settled.arm in arms]

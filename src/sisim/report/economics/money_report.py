@@ -1,0 +1,146 @@
+"""The report on money, section by section: what is said, the tables, and the pictures.
+
+A section is made of four functions; another one is added to `SECTIONS` and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sisim.report.economics import portfolio_report as portfolio
+from sisim.report.economics import repayment_report as repayment
+from sisim.report.economics.contract_report import (
+    contract_pictures,
+    contract_shown,
+    contract_tables,
+    contract_words,
+)
+from sisim.report.economics.money_tables import shown_tables
+from sisim.report.economics.money_words import money_sentences
+from sisim.report.publish import PICTURE_DPI, write_all, write_tables
+from sisim.report.result import MoneyResult
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Arms = Sequence[str]
+Pictures = Mapping[str, "Callable[[], Figure]"]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report on money.
+
+    Attributes:
+        words: What is said of some arms, a sentence a line.
+        shown: Tables to be read at once, each with its title, numbers as the reader writes them.
+        tables: The numbers behind it, one tidy table per subject.
+        pictures: What draws each picture, by file name.
+        files: Texts laid out as on paper, by file name.
+    """
+
+    words: Callable[[Any, Arms, str], list[str]]
+    shown: Callable[[Any, Arms, str], list[tuple[str, pd.DataFrame]]]
+    tables: Callable[[Any, Arms], Mapping[str, pd.DataFrame]]
+    pictures: Callable[[Any, Arms, str], Pictures]
+    files: Callable[[Any, Arms, str], Mapping[str, str]] = lambda *_: {}
+
+
+def _appraisal_words(result: MoneyResult, arms: Arms, lang: str) -> list[str]:
+    lines: list[str] = []
+    for arm in arms:
+        lines += [*([""] if lines else []), *money_sentences(result, arm, lang)]
+    return lines
+
+
+def _appraisal_tables(result: MoneyResult, arms: Arms) -> Mapping[str, pd.DataFrame]:
+    def joined(parts: Iterator[pd.DataFrame]) -> pd.DataFrame:
+        return pd.concat(list(parts), ignore_index=True)
+
+    found = {
+        "appraisal": joined(result.appraisal[arm].table() for arm in arms),
+        "net-position": joined(result.appraisal[arm].course() for arm in arms),
+        "who-gains": joined(result.who_gains[arm].matrix().assign(arm=arm) for arm in arms),
+        "who-gains-runs": joined(result.who_gains[arm].table() for arm in arms),
+        "cash-ladder": joined(result.cash[arm].table() for arm in arms),
+    }
+    if result.effectiveness:
+        found["cost-effectiveness"] = joined(effect.table() for effect in result.effectiveness)
+    return found
+
+
+def _appraisal_pictures(result: MoneyResult, arms: Arms, lang: str) -> Pictures:
+    from sisim.report.economics.cash_ladder import draw_cash_ladder
+    from sisim.report.economics.cost_effectiveness_plane import draw_frontier
+    from sisim.report.economics.net_position import draw_net_position
+    from sisim.report.economics.who_gains import draw_who_gains
+
+    drawn = {
+        "who-gains": draw_who_gains,
+        "net-position": draw_net_position,
+        "cash-ladder": draw_cash_ladder,
+    }
+    pictures: dict[str, Callable[[], Figure]] = {
+        f"{name}-{arm}": lambda draw=draw, arm=arm: draw(result, arm, lang)  # type: ignore[misc]
+        for arm in arms
+        for name, draw in drawn.items()
+    }
+    if result.effectiveness:
+        pictures["cost-effectiveness"] = lambda: draw_frontier(result, lang)
+    return pictures
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section(_appraisal_words, shown_tables, _appraisal_tables, _appraisal_pictures),
+    Section(
+        repayment.words, repayment.shown, repayment.tables, repayment.pictures, repayment.files
+    ),
+    Section(portfolio.words, lambda *_: [], portfolio.tables, portfolio.pictures),
+    Section(contract_words, contract_shown, contract_tables, contract_pictures),
+)
+
+
+def money_words(result: MoneyResult, arms: Arms, lang: str) -> list[str]:
+    """Return all that is said of some arms, an empty line between sections."""
+    lines: list[str] = []
+    for section in SECTIONS:
+        said = section.words(result, arms, lang)
+        lines += [*([""] if lines and said else []), *said]
+    return lines
+
+
+def money_shown(result: MoneyResult, arms: Arms, lang: str) -> list[tuple[str, pd.DataFrame]]:
+    """Return the tables to be read at once, each with its title."""
+    return [one for section in SECTIONS for one in section.shown(result, arms, lang)]
+
+
+def money_tables(result: MoneyResult, arms: Arms) -> dict[str, pd.DataFrame]:
+    """Return the numbers behind it, one tidy table per subject."""
+    return {name: one for part in SECTIONS for name, one in part.tables(result, arms).items()}
+
+
+def publish_money(result: MoneyResult, arms: Arms, out: Path, lang: str) -> list[Path]:
+    """Write the report on money into a folder, all or nothing.
+
+    Returns:
+        What was written: each picture as PNG and SVG, each table as CSV and Parquet, and
+        `money.txt`.
+    """
+    from sisim.report.style import save
+
+    def write(folder: Path) -> None:
+        for section in SECTIONS:
+            for name, draw in section.pictures(result, arms, lang).items():
+                save(draw(), folder / name, PICTURE_DPI)
+            for name, text in section.files(result, arms, lang).items():
+                (folder / name).write_text(text, encoding="utf-8")
+        write_tables(money_tables(result, arms), folder)
+        text = "\n".join(money_words(result, arms, lang)) + "\n"
+        (folder / "money.txt").write_text(text, encoding="utf-8")
+
+    return write_all(out, write)

@@ -1,0 +1,303 @@
+"""One person's lives side by side, and why each risk was what it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from io import StringIO
+from itertools import groupby
+
+import numpy as np
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from sisim.engine.compile import compile_scenario
+from sisim.engine.population import People
+from sisim.engine.population import people as everyone
+from sisim.engine.simulation import Progress, run_once
+from sisim.engine.tables import Compiled
+from sisim.engine.trace import Lives, Moment, Risk, find, key_of, lives, touched
+from sisim.i18n import t
+from sisim.report.formats import NBSP, listing
+from sisim.report.risk_words import GLUE, Words, figures, percent
+from sisim.scenario.scenario import Scenario
+
+WIDTH = 120
+"""Characters of a line, at most."""
+GONE = ""
+
+Row = tuple[int, str, tuple[str, ...]]
+"""A step, a track ("" for all of them), and the label of the state in each column."""
+
+
+class UnknownPerson(LookupError):  # noqa: N818 (what is the matter, as the user would say)
+    """Nobody has the key that was asked for.
+
+    Attributes:
+        nearest: The key of somebody who is there.
+    """
+
+    def __init__(self, key: str, nearest: str) -> None:
+        super().__init__(key)
+        self.nearest = nearest
+
+
+def explain(
+    scenario: Scenario,
+    person: str | None = None,
+    *,
+    seed: int | None = None,
+    lang: str = "en",
+    progress: Progress | None = None,
+) -> str:
+    """Return one person's lives in every arm, side by side, and what each risk was made of.
+
+    Args:
+        scenario: The scenario.
+        person: The person's key; unset: the first one whose lives differ.
+        seed: The seed of the run; unset: the scenario's.
+        lang: "sv" or "en".
+        progress: Called with the steps done and the steps in all.
+
+    Raises:
+        UnknownPerson: Nobody has that key.
+    """
+    compiled = compile_scenario(scenario)
+    seed = scenario.seed if seed is None else seed
+    if person is not None:
+        _known(compiled, everyone(scenario, compiled.clock, seed), person)
+    simulation = run_once(compiled, seed, progress=progress)
+    words = Words(compiled, lang)
+    opening = []
+    if person is not None:
+        number = find(compiled, simulation.people, person)
+    else:
+        differing = touched(simulation)
+        number = int(differing[0]) if len(differing) else 0
+        opening = [_chosen(len(differing), words), ""]
+    found = lives(
+        compiled,
+        seed,
+        number,
+        enrolments=simulation.enrolments.record,
+        shares=np.stack(simulation.shares) if simulation.shares else None,
+    )
+    return "\n".join([*opening, told(found, words)])
+
+
+def told(found: Lives, words: Words) -> str:
+    """Return one person's lives side by side, and why they part."""
+    return "\n".join([*_who(found, words), "", *_side_by_side(found, words), *_why(found, words)])
+
+
+# ---------------------------------------------------------------------------- who
+
+
+def _known(compiled: Compiled, who: People, key: str) -> None:
+    try:
+        found = key_of(compiled, who, find(compiled, who, key))
+    except LookupError as error:
+        raise UnknownPerson(key, _nearest(compiled, who, key)) from error
+    if found != key:
+        # There is no month 13, though whoever counts on finds somebody in the next year.
+        raise UnknownPerson(key, found)
+
+
+def _nearest(compiled: Compiled, who: People, key: str) -> str:
+    """Return the key of somebody who is there: in that area, at about that time, if it says so."""
+    area = get_close_matches(key.partition("/")[0], compiled.areas, 1)
+    here = np.isin(who.area, [compiled.areas.index(name) for name in area or compiled.areas])
+    month = re.search(r"(\d{4})-(\d{2})", key)
+    at = compiled.clock.start
+    if month and 1 <= int(month[2]) <= 12:
+        at = compiled.clock.at(month[0])
+    candidates = np.flatnonzero(here) if here.any() else np.arange(len(who))
+    return key_of(compiled, who, int(candidates[np.abs(who.arrive[candidates] - at).argmin()]))
+
+
+def _chosen(differing: int, words: Words) -> str:
+    if not differing:
+        return t("Nobody's life differs between the arms of this run. This is the first person.",
+                 words.lang)  # fmt: skip
+    return t(
+        "The lives of {n} people differ between the arms of this run. This is the first of them; "
+        "--person chooses another.",
+        words.lang,
+        n=figures(differing, words.lang, 9),
+    )
+
+
+def _who(found: Lives, words: Words) -> Iterator[str]:
+    lang = words.lang
+    area = words.area(found.key.partition("/")[0])
+    yield found.key
+    if found.arrive > found.born:
+        yield t("Born {born}. Moved to {area} {arrive}, aged {age}.", lang, area=area,
+                born=words.month(found.born), arrive=words.month(found.arrive),
+                age=words.years(found.arrive - found.born))  # fmt: skip
+    else:
+        yield t("Born {born}. Lives in {area}.", lang, born=words.month(found.born), area=area)
+    if found.attributes:
+        yield ". ".join(words.attribute(*item) for item in found.attributes.items()) + "."
+    for arms in _alike(found.treatments):
+        for investment, start, end in found.treatments[arms[0]]:
+            yield t(
+                "{investment} ({arms}): {first} to {last}.",
+                lang,
+                investment=words.investment(investment),
+                arms=_named(arms, words),
+                first=words.month(start),
+                last=t("the end of the run", lang)
+                if end is None
+                else words.month(max(end - 1, start)),
+            )
+    if not found.treatments:
+        yield t("Has taken part in no investment.", lang)
+
+
+def _alike(by_arm: Mapping[str, object]) -> list[list[str]]:
+    """Return the arms in groups that are the same."""
+    groups: list[list[str]] = []
+    for arm, content in by_arm.items():
+        same = next((group for group in groups if by_arm[group[0]] == content), None)
+        if same is None:
+            groups.append([arm])
+        else:
+            same.append(arm)
+    return groups
+
+
+def _named(arms: Sequence[str], words: Words) -> str:
+    return listing([words.arm(arm) for arm in arms], words.lang)
+
+
+# ---------------------------------------------------------------------------- side by side
+
+
+def _side_by_side(found: Lives, words: Words) -> Iterator[str]:
+    """Say in which months the lives differ, and how; or what the life is that they all share."""
+    columns = _alike(found.states)
+    alone = len(columns) == 1
+    if alone:
+        yield t("The life is the same in every arm:", words.lang)
+    else:
+        yield t("Where the lives differ:", words.lang)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(t("from", words.lang), no_wrap=True)
+    table.add_column(t("to", words.lang), no_wrap=True)
+    table.add_column(t("track", words.lang))
+    for arms in columns:
+        table.add_column(t("in every arm", words.lang) if alone else _named(arms, words))
+    for first, last, track, labels in _runs(_rows(found, columns, words)):
+        name = words.track(track) if track else t("everything", words.lang)
+        table.add_row(words.month(first), words.month(last), name, *labels)
+    yield _text(table)
+
+
+def _rows(found: Lives, columns: list[list[str]], words: Words) -> Iterator[Row]:
+    """Yield what to show: every track in which the columns differ, step by step."""
+    lived = [found.states[arms[0]] for arms in columns]
+    tracks = list(lived[0])
+    begun = max(found.arrive, 0)
+    for step in range(begun, len(lived[0][tracks[0]])):
+        here = [life[tracks[0]][step] != GONE for life in lived]
+        if not any(here):
+            continue
+        if not all(here):
+            # Whoever is gone is gone from every track at once: that is said once.
+            texts = (t("lives here", words.lang), t("is no longer here", words.lang))
+            yield step, "", tuple(texts[0] if present else texts[1] for present in here)
+            continue
+        for track in tracks:
+            names = [life[track][step] for life in lived]
+            if len(names) == 1 or len(set(names)) > 1:
+                yield step, track, tuple(words.state(track, name) for name in names)
+
+
+def _runs(rows: Iterator[Row]) -> list[tuple[int, int, str, tuple[str, ...]]]:
+    """Return unbroken stretches of equal rows as (first step, last step, track, labels)."""
+    by_track = sorted(rows, key=lambda row: (row[1], row[0]))
+    # Step minus place is the same throughout an unbroken stretch.
+    stretches = groupby(enumerate(by_track), key=lambda item: (*item[1][1:], item[1][0] - item[0]))
+    runs = []
+    for _, stretch in stretches:
+        inside = [row for _, row in stretch]
+        runs.append((inside[0][0], inside[-1][0], inside[0][1], inside[0][2]))
+    return sorted(runs)
+
+
+# ---------------------------------------------------------------------------- why
+
+
+def _why(found: Lives, words: Words) -> Iterator[str]:
+    """Say, for each parting, the draw and what each arm's chances were made of."""
+    if not found.moments:
+        return
+    yield t("Why: base × factors, for every step in which somebody moved and the arms differ.",
+            words.lang)  # fmt: skip
+    yield t(
+        "The draw is the same in every arm; whoever's chance of leaving is above it leaves.",
+        words.lang,
+    )
+    partings = groupby(found.moments, key=lambda moment: (moment.step, moment.track, moment.draw))
+    for (step, track, draw), moments in partings:
+        yield ""
+        yield t("{month}, {track}: the draw is {draw}.", words.lang, month=words.month(step),
+                track=words.track(track), draw=percent(draw, words.lang))  # fmt: skip
+        by_arm = {moment.arm: moment for moment in moments}
+        content = {arm: (m.state, m.became, _at_work(m)) for arm, m in by_arm.items()}
+        for arms in _alike(content):
+            yield from _parting(by_arm[arms[0]], _named(arms, words), words)
+
+
+def _at_work(moment: Moment) -> list[Risk]:
+    """Return the risks there are, without effects that are not yet, or no longer, at work."""
+    return [
+        replace(risk, factors=tuple(f for f in risk.factors if not (f.is_effect and f.value == 0)))
+        for risk in moment.risks
+        if risk.chance
+    ]
+
+
+def _parting(moment: Moment, arms: str, words: Words) -> Iterator[str]:
+    lang = words.lang
+    was = words.state(moment.track, moment.state)
+    chance = percent(sum(risk.chance for risk in moment.risks), lang)
+    if moment.became == moment.state:
+        said = t("{arms}: {state}, stays (chance of leaving {chance}).", lang, arms=arms,
+                 state=was, chance=chance)  # fmt: skip
+    else:
+        became = (
+            t("is no longer here", lang)
+            if moment.became == GONE
+            else words.state(moment.track, moment.became)
+        )
+        said = t("{arms}: {state} → {became} (chance of leaving {chance}).", lang, arms=arms,
+                 state=was, became=became, chance=chance)  # fmt: skip
+    yield f"  {said}"
+    table = Table.grid(padding=(0, 1))
+    for _ in range(2):
+        table.add_column(overflow="fold")
+    # What a product comes to stands after its last factor.
+    table.add_column(overflow="fold", vertical="bottom")
+    table.add_column(justify="right", vertical="bottom")
+    for risk in _at_work(moment):
+        table.add_row(
+            f"    {words.transition(risk.transition)}:",
+            words.product(risk),
+            f"= {words.value(risk)}",
+            f"→ {percent(risk.chance, lang)}",
+        )
+    if table.row_count:
+        yield _text(table)
+
+
+def _text(table: Table) -> str:
+    """Return a table as plain text."""
+    page = StringIO()
+    Console(file=page, width=WIDTH, color_system=None, force_terminal=False).print(table)
+    lines = page.getvalue().replace(GLUE, " ").replace(NBSP, " ").splitlines()
+    return "\n".join(line.rstrip() for line in lines)

@@ -1,0 +1,110 @@
+"""Numbers as a reader writes them: percent, money, intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sisim.i18n import number, t
+
+NBSP = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+
+
+@lru_cache(maxsize=4096)
+def decimal(value: float, lang: str, digits: int = 0) -> str:
+    """Return `value` with a true minus sign, and never as minus zero.
+
+    Examples:
+        >>> decimal(-1234.5, "en", 1)
+        '−1,234.5'
+        >>> decimal(-0.04, "en", 1)
+        '0.0'
+    """
+    return number(round(value, digits) + 0.0, lang, digits).replace("-", MINUS)
+
+
+def percent(share: float, lang: str) -> str:
+    """Return a change with its sign in whole percent.
+
+    Examples:
+        >>> percent(-0.218, "en")
+        '−22%'
+    """
+    sign = "+" if round(share * 100) > 0 else ""
+    return sign + share_of(share, lang)
+
+
+def share_of(share: float, lang: str, digits: int = 0) -> str:
+    """Return a share or a yearly rate in percent.
+
+    Examples:
+        >>> share_of(-0.0312, "en", 1)
+        '−3.1%'
+    """
+    return decimal(100 * share, lang, digits) + percent_sign(lang)
+
+
+def percent_sign(lang: str) -> str:
+    """Return the sign as it stands after a number."""
+    return f"{NBSP}%" if lang == "sv" else "%"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Millions or thousands of SEK, with the decimals that amounts are given."""
+
+    millions: bool
+    digits: int
+
+    @property
+    def size(self) -> float:
+        """One unit in SEK."""
+        return 1e6 if self.millions else 1e3
+
+    def label(self, lang: str) -> str:
+        """Return the unit's name, for an axis or a column."""
+        return t("SEK m", lang) if self.millions else t("SEK k", lang)
+
+
+def unit_for(amount: float) -> Unit:
+    """Return millions for amounts of a million and more, else thousands."""
+    return Unit(True, 1) if abs(amount) >= 1e6 else Unit(False, 0)
+
+
+def money(amount: float, lang: str, unit: Unit | None = None) -> str:
+    """Return an amount in millions or thousands of SEK.
+
+    Examples:
+        >>> money(12_340_000, "en").replace(NBSP, " ")
+        'SEK 12.3m'
+    """
+    unit = unit or unit_for(amount)
+    n = decimal(amount / unit.size, lang, unit.digits)
+    text = t("SEK {n}m", lang, n=n) if unit.millions else t("SEK {n}k", lang, n=n)
+    return text.replace(" ", NBSP)
+
+
+def spread(low: float, high: float, lang: str, digits: int = 0) -> str:
+    """Return an interval, empty when both ends read the same.
+
+    Examples:
+        >>> spread(58.1, 70.3, "en", 1)
+        '58.1 to 70.3'
+        >>> spread(3.0, 3.0, "en")
+        ''
+    """
+    ends = decimal(low, lang, digits), decimal(high, lang, digits)
+    return "" if ends[0] == ends[1] else t("{low} to {high}", lang, low=ends[0], high=ends[1])
+
+
+def listing(items: list[str], lang: str) -> str:
+    """Return items as a sentence lists them.
+
+    Examples:
+        >>> listing(["a", "b", "c"], "en")
+        'a, b and c'
+    """
+    if len(items) < 2:
+        return "".join(items)
+    return t("{first} and {last}", lang, first=", ".join(items[:-1]), last=items[-1])

@@ -1,0 +1,25 @@
+"""The outcomes year by year as a table for a reader, where no figure says what to draw."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sisim.i18n import t
+from sisim.report.result import WITHOUT, Result
+
+
+def outcome_rows(result: Result, lang: str) -> pd.DataFrame:
+    """Return a row for each outcome and year and a column for each arm, named as a reader would.
+
+    Values are means over the replications, to a hundredth of a person.
+    """
+    scenario = result.scenario
+    found = result.outcomes().astype({"outcome": str, "arm": str})
+    by = ["outcome", "year", "arm"]
+    means = found.groupby(by, sort=False)["value"].mean().unstack("arm").round(2)
+    outcomes = {name: one.label.in_language(lang) for name, one in scenario.outcomes.items()}
+    arms = {name: arm.label.in_language(lang) for name, arm in scenario.arms.items()}
+    arms[WITHOUT] = t("Without", lang) if arms else t("Simulated", lang)
+    shown = means.rename(index=outcomes, level="outcome").rename(columns=arms)
+    heads = {"outcome": t("Outcome", lang), "year": t("Year", lang)}
+    return shown.rename_axis(columns=None).reset_index().rename(columns=heads)

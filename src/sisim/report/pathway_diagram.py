@@ -1,0 +1,221 @@
+"""A pathway as a drawn diagram: a panel per track, its states and transitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.path import Path as Curve
+from matplotlib.transforms import Affine2D, Transform
+
+from sisim.i18n import t
+from sisim.report.diagram_layout import Arrow, Box, Drawing, Link, Point, join, lay_out, pack
+from sisim.report.style import BLUE, FONT, INK, MUTED, canvas, points, width_of, wrap, write
+from sisim.scenario.pathway import Pathway, TrackSpec
+
+EDGE, GAP, TITLE = 24.0, 22.0, 40.0
+LABEL, LINE = 15.0, 18.0
+WIDEST = 150.0
+"""Where a state's label is broken into lines, in layout pixels."""
+PANEL, OPEN, EXIT, START = "#F5F5F5", "#FFFFFF", "#D9D9D9", "#DCEEF8"
+ASPECT = 16 / 9
+ROW = 32.0
+"""Height of a row of the key."""
+Sample = Callable[[Figure, float, float], None]
+"""Draws one of a kind and says what it is, in a figure from left and top."""
+
+
+def draw_pathway(pathway: Pathway, lang: str) -> Figure:
+    """Draw the states and transitions of every track, as large a sheet as they need."""
+    measure = canvas()
+    labels = {
+        (track, state): wrap(measure, spec.label.in_language(lang), WIDEST, LABEL)
+        for track, tracks in pathway.tracks.items()
+        for state, spec in tracks.states.items()
+    }
+    drawings = {name: _lay_out_track(measure, pathway, name, labels) for name in pathway.tracks}
+    titles = {name: spec.label.in_language(lang) for name, spec in pathway.tracks.items()}
+    sizes = {
+        name: (
+            max(d.width, width_of(measure, titles[name], 18, bold=True) + 32),
+            d.height + TITLE,
+        )
+        for name, d in drawings.items()
+    }
+    corners, (wide, high) = _sheet(sizes)
+    key = _key(measure, lang, wide)
+    below = ROW * (1 + max(row for row, *_ in key))
+    figure = canvas(wide + 2 * EDGE, high + 2 * EDGE + 60 + below)
+    write(figure, EDGE, 16, pathway.title.in_language(lang), size=24, bold=True)
+    for name, (left, top) in corners.items():
+        corner = (left + EDGE, top + EDGE + 36)
+        _panel(figure, corner, sizes[name], titles[name])
+        width, _ = sizes[name]
+        inset = (corner[0] + (width - drawings[name].width) / 2, corner[1] + TITLE)
+        states = {state: labels[name, state] for state in pathway.tracks[name].states}
+        _draw_track(figure, inset, drawings[name], pathway.tracks[name], states)
+    for row, left, draw in key:
+        draw(figure, left + EDGE, high + EDGE + 36 + 18 + ROW * row)
+    return figure
+
+
+def _starts(track: TrackSpec) -> list[str]:
+    return [track.start] if isinstance(track.start, str) else list(track.start)
+
+
+def _lay_out_track(
+    measure: Figure, pathway: Pathway, name: str, labels: dict[tuple[str, str], str]
+) -> Drawing:
+    track = pathway.tracks[name]
+    sizes = {}
+    for state in track.states:
+        lines = labels[name, state].split("\n")
+        width = max(width_of(measure, line, LABEL) for line in lines)
+        sizes[state] = (max(width + 22, 70.0), len(lines) * LINE + 16)
+    links = join(
+        (origin, to, transition.schedule is not None)
+        for transition in pathway.transitions.values()
+        if transition.track == name
+        for origin in transition.origin
+        for to in transition.to
+    )
+    return lay_out(sizes, links, _starts(track))
+
+
+def _sheet(
+    sizes: dict[str, tuple[float, float]],
+) -> tuple[dict[str, Point], tuple[float, float]]:
+    """Return where the panels stand on a sheet of about a screen's shape."""
+    widest = max(wide for wide, _ in sizes.values())
+    tried = []
+    for step in range(40):
+        corners, high = pack(sizes, widest * (1 + 0.1 * step), GAP)
+        wide = max(x + sizes[name][0] for name, (x, _) in corners.items())
+        # The smallest screen that holds the sheet shows it largest.
+        tried.append((max(wide, high * ASPECT), wide, high, corners))
+    _, wide, high, corners = min(tried, key=lambda one: one[0])
+    return corners, (wide, high)
+
+
+def _panel(figure: Figure, corner: Point, size: tuple[float, float], title: str) -> None:
+    wide, high = figure.get_size_inches() * figure.dpi
+    figure.add_artist(
+        Rectangle(
+            (corner[0] / wide, 1 - (corner[1] + size[1]) / high),
+            size[0] / wide,
+            size[1] / high,
+            facecolor=PANEL,
+            edgecolor="none",
+            zorder=0,
+        )
+    )
+    write(figure, corner[0] + 16, corner[1] + 14, title, size=18, bold=True)
+
+
+def _draw_track(
+    figure: Figure,
+    corner: Point,
+    drawing: Drawing,
+    track: TrackSpec,
+    labels: dict[str, str],
+) -> None:
+    for arrow in drawing.arrows:
+        _arrow(figure, corner, arrow)
+    starts = _starts(track)
+    for name, box in drawing.boxes.items():
+        _box(figure, corner, box, labels[name],
+             start=name in starts, leaves=track.states[name].exit)  # fmt: skip
+
+
+def _arrow(figure: Figure, corner: Point, arrow: Arrow) -> None:
+    _, high = figure.get_size_inches() * figure.dpi
+    run = [((corner[0] + x), high - (corner[1] + y)) for x, y in arrow.points]
+    codes = [Curve.MOVETO] + [Curve.CURVE4] * (len(run) - 1)
+    figure.add_artist(
+        FancyArrowPatch(
+            path=Curve(run, codes),
+            arrowstyle="<|-|>" if arrow.link.both_ways else "-|>",
+            mutation_scale=points(11),
+            linewidth=points(1.4),
+            linestyle=(0, (4, 2.5)) if arrow.link.scheduled else "solid",
+            color=MUTED,
+            shrinkA=0,
+            shrinkB=0,
+            transform=_pixels(figure),
+            zorder=1,
+        )
+    )
+
+
+def _box(figure: Figure, corner: Point, box: Box, label: str, *, start: bool, leaves: bool) -> None:
+    _, high = figure.get_size_inches() * figure.dpi
+    x, y = corner[0] + box.x, high - (corner[1] + box.y)
+    figure.add_artist(
+        FancyBboxPatch(
+            (x - box.width / 2, y - box.height / 2),
+            box.width,
+            box.height,
+            boxstyle=f"round,pad=0,rounding_size={3 if leaves else 9}",
+            facecolor=START if start else EXIT if leaves else OPEN,
+            edgecolor=BLUE if start else INK,
+            linewidth=points(2.5 if start or leaves else 1.2),
+            transform=_pixels(figure),
+            zorder=2,
+        )
+    )
+    figure.text(
+        x, y, label, transform=_pixels(figure), fontsize=points(LABEL), fontfamily=FONT,
+        color=INK, ha="center", va="center", linespacing=1.1, zorder=3,
+    )  # fmt: skip
+
+
+def _pixels(figure: Figure) -> Transform:
+    """Return the transform from layout pixels, whatever size the figure is saved at."""
+    return Affine2D().scale(1 / figure.dpi) + figure.dpi_scale_trans
+
+
+def _key(measure: Figure, lang: str, wide: float) -> list[tuple[int, float, Sample]]:
+    """Return what explains boxes and arrows: row, left edge, and what draws one of a kind."""
+    samples = [
+        *(
+            (44.0, text, partial(_sample_box, start=start, leaves=leaves))
+            for start, leaves, text in (
+                (True, False, t("starts here", lang)),
+                (False, True, t("leaves the population", lang)),
+            )
+        ),
+        *(
+            (58.0, text, partial(_sample_arrow, link=Link("", "", scheduled, both_ways)))
+            for scheduled, both_ways, text in (
+                (False, False, t("at any time", lang)),
+                (False, True, t("there and back", lang)),
+                (True, False, t("at a set moment, such as each August or at an age", lang)),
+            )
+        ),
+    ]
+    placed: list[tuple[int, float, Sample]] = []
+    row, left = 0, 0.0
+    for indent, text, draw in samples:
+        width = indent + width_of(measure, text, LABEL)
+        if left and left + width > wide:
+            row, left = row + 1, 0.0
+        placed.append((row, left, partial(draw, text=text, indent=indent)))
+        left += width + 36
+    return placed
+
+
+def _sample_box(
+    figure: Figure, left: float, top: float, *, text: str, indent: float, start: bool, leaves: bool
+) -> None:
+    _box(figure, (left, top), Box(17, 12, 34, 22), "", start=start, leaves=leaves)
+    write(figure, left + indent, top + 4, text, size=LABEL)
+
+
+def _sample_arrow(
+    figure: Figure, left: float, top: float, *, text: str, indent: float, link: Link
+) -> None:
+    run = ((0.0, 12.0), (15.0, 12.0), (30.0, 12.0), (48.0, 12.0))
+    _arrow(figure, (left, top), Arrow(link, run))
+    write(figure, left + indent, top + 4, text, size=LABEL)

@@ -1,0 +1,218 @@
+"""What a person's risks were made of, in the reader's words: base x factors (law L1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor, log10
+
+import numpy as np
+
+from sisim.engine.tables import PER_MILLE, Compiled
+from sisim.engine.trace import FactorSeen, Risk
+from sisim.i18n import t
+from sisim.report.formats import NBSP, decimal, percent_sign
+from sisim.scenario.pathway import Pathway
+from sisim.scenario.scenario import Scenario
+
+GLUE = "\ue000"
+"""Stands for a space at which a line may not be broken, where even that of NBSP may be."""
+
+
+def figures(value: float, lang: str, significant: int = 3) -> str:
+    """Return a number with a few significant figures, and no empty decimals.
+
+    Examples:
+        >>> figures(0.0321, "en"), figures(1.4, "en"), figures(1234.5, "en")
+        ('0.0321', '1.4', '1,234')
+    """
+    if not value:
+        return "0"
+    digits = max(significant - 1 - floor(log10(abs(value))), 0)
+    while digits and round(value, digits) == round(value, digits - 1):
+        digits -= 1
+    return decimal(value, lang, digits)
+
+
+def percent(share: float, lang: str) -> str:
+    """Return a chance in percent, with three significant figures.
+
+    Examples:
+        >>> percent(0.05846, "en")
+        '5.85%'
+    """
+    return figures(100 * share, lang) + percent_sign(lang)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a compiled scenario in one language."""
+
+    compiled: Compiled
+    lang: str
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario."""
+        return self.compiled.scenario
+
+    @property
+    def pathway(self) -> Pathway:
+        """The pathway."""
+        return self.scenario.pathway
+
+    def month(self, step: int) -> str:
+        """Return the month in which a step begins, as "2026-03"."""
+        at = np.array([step])
+        clock = self.compiled.clock
+        return f"{int(clock.year(at)[0]):04d}-{int(clock.month(at)[0]):02d}"
+
+    def duration(self, steps: float) -> str:
+        """Return a number of steps as months."""
+        return figures(steps * 12 / self.compiled.clock.per_year, self.lang)
+
+    def years(self, steps: float) -> str:
+        """Return a number of steps as years."""
+        return decimal(steps / self.compiled.clock.per_year, self.lang, 1)
+
+    def area(self, name: str) -> str:
+        """Return an area's label."""
+        areas = self.scenario.population.areas
+        return areas[name].label.in_language(self.lang) if name in areas else name
+
+    def state(self, track: str, name: str) -> str:
+        """Return a state's label."""
+        return self.pathway.tracks[track].states[name].label.in_language(self.lang)
+
+    def track(self, name: str) -> str:
+        """Return a track's label."""
+        return self.pathway.tracks[name].label.in_language(self.lang)
+
+    def group(self, name: str) -> str:
+        """Return a group's label."""
+        return self.pathway.groups[name].label.in_language(self.lang)
+
+    def investment(self, name: str) -> str:
+        """Return an investment's label."""
+        return self.scenario.investments[name].label.in_language(self.lang)
+
+    def arm(self, name: str) -> str:
+        """Return an arm's label."""
+        if name not in self.scenario.arms:
+            return t("Without the investment", self.lang)
+        return self.scenario.arms[name].label.in_language(self.lang)
+
+    def transition(self, name: str) -> str:
+        """Return a transition's label."""
+        label = self.pathway.transitions[name].label
+        return name if label is None else label.in_language(self.lang)
+
+    def attribute(self, name: str, value: str | float) -> str:
+        """Return a background with its category or number."""
+        attribute = self.pathway.attributes[name]
+        label = name if attribute.label is None else attribute.label.in_language(self.lang)
+        if isinstance(value, float):
+            return f"{label} {figures(value, self.lang)}"
+        category = attribute.labels.get(value)
+        return f"{label}: {value if category is None else category.in_language(self.lang)}"
+
+    def product(self, risk: Risk) -> str:
+        """Return base x factors, as they stand in the files, each factor with what it saw.
+
+        Only between factors may a line be broken.
+        """
+        transition = self.pathway.transitions[risk.transition]
+        base = self._as_written(risk, risk.base)
+        parts = []
+        if transition.rate is not None and abs(base - transition.rate.per_year) > 1e-9 * base:
+            growth = figures(base / transition.rate.per_year, self.lang)
+            parts.append(f"{growth} ({t('growth', self.lang)})")
+            base = transition.rate.per_year
+        parts += [
+            f"{figures(factor.multiplier, self.lang)} ({self._seen(factor, risk)})"
+            for factor in risk.factors
+            if factor.feature != "schedule"
+        ]
+        whole = [figures(base, self.lang), *(f"× {part}" for part in parts)]
+        return " ".join(part.replace(" ", GLUE).replace(NBSP, GLUE) for part in whole)
+
+    def value(self, risk: Risk) -> str:
+        """Return what the product comes to: a rate per year, or a probability."""
+        value = figures(self._as_written(risk, risk.value), self.lang)
+        return t("{n} a year", self.lang, n=value) if risk.is_rate else value
+
+    def _as_written(self, risk: Risk, value: float) -> float:
+        """Return a rate per step as the files write it, per year; a probability as it is."""
+        return value * self.compiled.clock.per_year if risk.is_rate else value
+
+    def _seen(self, factor: FactorSeen, risk: Risk) -> str:
+        """Return what a factor was looked up by, and its scale where it does not just multiply."""
+        seen = self._feature(factor)
+        scale = self._scale(factor, risk)
+        if scale in (None, "rate_ratio" if risk.is_rate else "relative_risk"):
+            return seen
+        scales = {
+            "odds_ratio": t("odds ratio", self.lang),
+            "rate_ratio": t("rate ratio", self.lang),
+            "relative_risk": t("relative risk", self.lang),
+        }
+        return f"{seen}, {scales[str(scale)]}"
+
+    def _scale(self, factor: FactorSeen, risk: Risk) -> str | None:
+        if not factor.is_effect:
+            return self.pathway.factors[factor.name].scale
+        effects = self.scenario.investments[factor.name].effects
+        return next((e.scale for e in effects if risk.transition in e.on), None)
+
+    def _feature(self, factor: FactorSeen) -> str:
+        lang, seen = self.lang, factor.value
+        head, _, rest = factor.feature.partition(".")
+        match head:
+            case "age" if rest:
+                return t("turns {n} this year", lang, n=figures(seen, lang))
+            case "age":
+                return t("age {n}", lang, n=self.years(seen))
+            case "time_in_state":
+                return t("{n} months here", lang, n=self.duration(seen))
+            case "time_in":
+                if seen < 0:
+                    return t("not in: {group}", lang, group=self.group(rest))
+                return t("{n} months in: {group}", lang, n=self.duration(seen),
+                         group=self.group(rest))  # fmt: skip
+            case "time_since":
+                if seen < 0:
+                    return t("has not left: {group}", lang, group=self.group(rest))
+                return t("{n} months since: {group}", lang, n=self.duration(seen),
+                         group=self.group(rest))  # fmt: skip
+            case "visits":
+                window = self.pathway.factors[factor.name].window
+                if window is None:
+                    return t("{n} times so far: {group}", lang, n=figures(seen, lang),
+                             group=self.group(rest))  # fmt: skip
+                return t("{n} times in {months} months: {group}", lang, n=figures(seen, lang),
+                         months=figures(window, lang), group=self.group(rest))  # fmt: skip
+            case "attribute" if self.pathway.attributes[rest].shares:
+                return self.attribute(rest, list(self.pathway.attributes[rest].shares)[int(seen)])
+            case "attribute":
+                return self.attribute(rest, seen)
+            case "state":
+                state = list(self.pathway.tracks[rest].states)[int(seen)]
+                return f"{self.track(rest)}: {self.state(rest, state)}"
+            case "area":
+                return self.area(self.compiled.areas[int(seen)])
+            case "calendar" if rest == "month":
+                return t("month {n}", lang, n=int(seen))
+            case "calendar" if rest == "year":
+                first = int(self.compiled.clock.year(np.array([0]))[0])
+                return t("the year {n}", lang, n=first + int(seen))
+            case "calendar":
+                return t("cycle {n}", lang, n=int(seen))
+            case "share":
+                return t("{share} of the peers: {group}", lang,
+                         share=percent(seen / PER_MILLE, lang), group=self.group(rest))  # fmt: skip
+            case "exposure":
+                when = (t("never", lang), t("during", lang), t("after", lang))[int(seen)]
+                return f"{self.investment(rest)}: {when}"
+        if seen == 1:
+            return self.investment(rest)
+        return t("{investment}, strength {share}", lang, investment=self.investment(rest),
+                 share=percent(seen, lang))  # fmt: skip

@@ -1,0 +1,135 @@
+"""What is wrong in a file: where, which key, why, and what was probably meant (law L9)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sisim.i18n import number, preferred_language, t
+
+
+class Reason:
+    """A message with its values, not yet in any language.
+
+    Examples:
+        >>> Reason("{n} people", n=3).in_language("sv")
+        '3 personer'
+    """
+
+    def __init__(self, message: str, /, **values: Any):
+        self.message = message
+        self.values = values
+
+    def in_language(self, lang: str) -> str:
+        """Return the message in `lang`, numbers written as there."""
+        return t(self.message, lang, **{k: _written(v, lang) for k, v in self.values.items()})
+
+    def __repr__(self) -> str:
+        return self.in_language("en")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reason) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+
+def _written(value: Any, lang: str) -> Any:
+    if isinstance(value, Reason):
+        return value.in_language(lang)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        text = f"{value:.6g}"
+        return text.replace(".", ",") if lang == "sv" else text
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(str(_written(item, lang)) for item in value)
+    return value
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a file, or (line 0) something outside files; no name: where the reader is."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, and the nearest valid name if there is one."""
+
+    place: Place
+    key: str
+    reason: Reason
+    suggestion: str | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The file, as the reader named it."""
+        return self.place.file
+
+    @property
+    def line(self) -> int:
+        """The line, from 1; 0 when the key was not given in a file."""
+        return self.place.line
+
+    def render(self, lang: str) -> str:
+        """Return one line: file:line, key, reason and suggestion."""
+        parts = [part for part in (str(self.place), self.key) if part]
+        text = f"{': '.join(parts)}: {self.reason.in_language(lang)}"
+        if self.suggestion is not None:
+            return text + " " + t('Did you mean "{name}"?', lang, name=self.suggestion)
+        if self.choices:
+            shown = ", ".join(self.choices[:12]) + (" …" if len(self.choices) > 12 else "")
+            return text + " " + t("Valid here: {names}.", lang, names=shown)
+        return text
+
+
+class ScenarioError(ValueError):
+    """Everything that is wrong in the user's files, all at once."""
+
+    def __init__(self, problems: Iterable[Problem]):
+        self.problems = sorted(set(problems), key=lambda p: (p.file, p.line, p.key, repr(p.reason)))
+        super().__init__(self.render("en"))
+
+    def render(self, lang: str | None = None) -> str:
+        """Return one line per problem in `lang` (unset: the reader's language)."""
+        lang = lang or preferred_language()
+        return "\n".join(problem.render(lang) for problem in self.problems)
+
+    def summary(self, lang: str) -> str:
+        """Return a line that says how many problems there are."""
+        count = len(self.problems)
+        if count == 1:
+            return t("One problem found.", lang)
+        return t("{n} problems found.", lang, n=number(count, lang))
+
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Problem]]]:
+        return type(self), (self.problems,)
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """Return the one of `names` that is most like `name`, if any is like it.
+
+    Examples:
+        >>> nearest("probabilty", ["rate", "probability"])
+        'probability'
+        >>> nearest("x", ["rate", "probability"]) is None
+        True
+    """
+    by_folded = {other.casefold().replace("-", "_"): other for other in names}
+    folded = name.casefold().replace("-", "_")
+    found = difflib.get_close_matches(folded, by_folded, 1, 0.6)
+    return by_folded[found[0]] if found else None
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """Return `path` as a user writes it: keys joined by dots, positions from 0."""
+    return ".".join(str(part) for part in path)

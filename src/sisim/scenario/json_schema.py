@@ -1,0 +1,88 @@
+"""JSON Schema of the files, so that an editor can complete and explain while one writes."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from sisim.scenario.pathway import Pathway
+from sisim.scenario.scenario import Scenario
+from sisim.scenario.types import Number
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+"""The newest draft that the TOML editors' engine (Taplo, Even Better TOML) reads in full."""
+
+JsonSchema = dict[str, Any]
+
+
+def schema(kind: Literal["scenario", "pathway"] = "scenario") -> JsonSchema:
+    """Return the JSON Schema of scenario files, or of pathway files."""
+    model = Scenario if kind == "scenario" else Pathway
+    result = model.model_json_schema(by_alias=True, ref_template="#/definitions/{model}")
+    definitions: JsonSchema = result.pop("$defs", {})
+    if kind == "scenario":
+        result["properties"]["pathway"] = {
+            "type": "string",
+            "description": "The name of a ready pathway, or a pathway file beside this one.",
+        }
+    for name, definition in definitions.items():
+        definitions[name] = _as_written(name, definition)
+    used = _used(result, definitions)
+    result["definitions"] = {name: definitions[name] for name in definitions if name in used}
+    return {"$schema": DRAFT, **_described(result)}
+
+
+def _as_written(name: str, definition: JsonSchema) -> JsonSchema:
+    """Allow the shorter forms in which files may say the same thing."""
+    properties = definition.get("properties", {})
+    shorter: list[JsonSchema] = []
+    numbers: list[type[Number]] = [Number, *Number.__subclasses__()]
+    if name in {cls.__name__ for cls in numbers}:
+        bounds = {k: v for k, v in properties["value"].items() if k in ("minimum", "maximum")}
+        shorter = [{"type": "number", **bounds}]
+    elif name == "Text":
+        shorter = [{"type": "string"}]
+    elif name in ("Use", "Destination"):
+        shorter = [properties["amount" if name == "Use" else "share"]]
+    elif name == "Condition":
+        # Features stand directly in the table, also as nested tables: state.care = [...].
+        return {**definition, "additionalProperties": True}
+    for key in ("from", "on", "to"):
+        if name in ("Transition", "Effect") and key in properties:
+            properties[key] = {"anyOf": [{"type": "string"}, properties[key]]}
+    if not shorter:
+        return definition
+    text = definition.get("description", "")
+    return {"description": text, "anyOf": [*shorter, definition]}
+
+
+def _used(node: Any, definitions: JsonSchema) -> set[str]:
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            name = str(part.get("$ref", "")).rpartition("/")[2]
+            if name in definitions and name not in found:
+                found.add(name)
+                waiting.append(definitions[name])
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+    return found
+
+
+def _described(node: Any) -> Any:
+    """Return the schema with texts on one line, and what stands beside a `$ref` kept.
+
+    Draft 7 overlooks whatever stands beside a `$ref`.
+    """
+    if isinstance(node, list):
+        return [_described(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    result = {key: _described(part) for key, part in node.items()}
+    if isinstance(result.get("description"), str):
+        result["description"] = " ".join(result["description"].split())
+    if "$ref" in result and len(result) > 1:
+        result["allOf"] = [{"$ref": result.pop("$ref")}]
+    return result

@@ -1,0 +1,181 @@
+"""The plan of follow-up: ranges that hold the runs, and what a deviation says."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sisim.analysis.monitoring import FollowUp, deviations, follow_up, moments, responsible
+from sisim.analysis.observed import read_observed, template
+from sisim.engine.replications import simulate
+from sisim.loading.load import load_scenario
+from sisim.results import Results
+from sisim.scenario.errors import ScenarioError
+from sisim.scenario.scenario import Scenario
+
+CHANGES = {"population.residents": 2000, "time.history": 0}
+
+
+def scenario(**changes: Any) -> Scenario:
+    """Return the ready scenario with few residents."""
+    return load_scenario("placed-youth", CHANGES | changes)
+
+
+@pytest.fixture(scope="module")
+def plan() -> FollowUp:
+    """Return a plan of the project at two months, numbers as they are."""
+    return follow_up(scenario(), "project", months=[6, 12], runs=3, drawn="nothing")
+
+
+def test_what_is_counted_is_what_the_whole_run_has_counted(plan: FollowUp) -> None:
+    """A plan that looks no further than twelve months sees the same people as the whole run."""
+    result = Results(simulate(scenario(), seed=1, replications=1))
+    begun = result.yearly_participants()
+    begun = begun[(begun["arm"] == "project") & (begun["year"] == 2026)]["started"].sum()
+    one = plan.runs[plan.runs["run"] == 0].set_index(["month", "measure"])
+    assert one.loc[(12, "begun.team"), "value"] == begun
+    costs = result.yearly_costs()
+    spent = costs[(costs["arm"] == "project") & (costs["kind"] == "investment")]
+    spent = spent[spent["year"] == 2026]["amount"].sum()
+    assert one.loc[(12, "spent.team"), "value"] == pytest.approx(spent)
+    placed = result.counts.counts("stock")[0, 1, 12]
+    group = result.scenario.pathway.groups["placed"]
+    states = [result.counts.compiled.state("placement", state) for state in group.states]
+    assert one.loc[(12, "outcome.placed"), "value"] == placed[states].sum()
+
+
+def test_reach_is_those_who_have_begun_of_those_who_have_been_in_the_target_group(
+    plan: FollowUp,
+) -> None:
+    wide = plan.runs.pivot_table(index=["run", "month"], columns="measure", values="value")
+    np.testing.assert_allclose(wide["reach.team"], wide["begun.team"] / wide["target.team"])
+    assert (wide["treated.team"] <= wide["begun.team"]).all()
+
+
+def test_ranges_lie_in_order_and_hold_the_middle(plan: FollowUp) -> None:
+    table = plan.plan
+    assert (table["low"] <= table["middle"]).all()
+    assert (table["middle"] <= table["high"]).all()
+    assert list(table["month"].unique()) == [6, 12]
+
+
+def test_an_investment_without_effect_has_the_same_results_with_and_without() -> None:
+    count = len(scenario().investments["team"].effects)
+    none = {f"investments.team.effects.{n}.ratio": 1 for n in range(count)}
+    found = follow_up(scenario(**none), "project", months=[12], runs=2, drawn="nothing").runs
+    own = found[found["measure"].str.startswith(("participants.", "outcome."))]
+    np.testing.assert_array_equal(own["value"], own["without"])
+
+
+def test_what_is_uncertain_about_the_investment_is_drawn_and_all_else_left_alone() -> None:
+    drawn, plain = (
+        follow_up(scenario(), "project", months=[6], runs=2, drawn=which).runs
+        for which in ("investments", "nothing")
+    )
+    without = drawn["measure"].str.startswith("outcome.")
+    np.testing.assert_array_equal(drawn["without"][without], plain["without"][without])
+    spent = drawn["measure"] == "spent.team"
+    assert (drawn["value"][spent] != plain["value"][spent]).all()
+
+
+def test_months_beyond_the_end_are_left_out_and_the_file_may_say_which() -> None:
+    assert moments(scenario()) == (6, 12, 24, 36)
+    assert moments(scenario(**{"time.years": 4, "follow_up.months": [3, 9, 60]})) == (3, 9)
+    with pytest.raises(LookupError):
+        follow_up(scenario(), months=[10_000], runs=2)
+
+
+def test_whoever_pays_for_a_state_has_it_in_its_books(plan: FollowUp) -> None:
+    assert responsible(plan.scenario, plan.measure("outcome.placed")) == ("social",)
+    assert responsible(plan.scenario, plan.measure("begun.team")) == ("social",)
+
+
+def test_a_file_that_names_an_unknown_measure_is_answered() -> None:
+    with pytest.raises(ScenarioError) as error:
+        scenario(**{"follow_up.by": {"begunn": "The team"}})
+    assert error.value.problems[0].suggestion == "begun"
+
+
+# ------------------------------------------------------------------------ plan and outcome
+
+
+def verdicts(plan: FollowUp, **observed: float) -> dict[str, str]:
+    """Return the verdict of each measure observed at twelve months."""
+    rows = [
+        {"month": 12, "measure": name.replace("_", "."), "value": value}
+        for name, value in observed.items()
+    ]
+    table = deviations(plan, pd.DataFrame(rows))
+    return dict(zip(table["measure"].str.replace(".", "_"), table["verdict"], strict=True))
+
+
+def middle(plan: FollowUp, name: str) -> float:
+    """Return the middle of a measure's range at twelve months."""
+    own = plan.plan.set_index(["month", "measure"])
+    return float(own.loc[(12, name), "middle"])
+
+
+def test_what_lies_in_the_middle_is_as_planned(plan: FollowUp) -> None:
+    said = verdicts(plan, begun_team=middle(plan, "begun.team"),
+                    reach_team=middle(plan, "reach.team"))  # fmt: skip
+    assert said == {"begun_team": "as_planned", "reach_team": "as_planned"}
+
+
+def test_too_little_activity_explains_a_poor_result(plan: FollowUp) -> None:
+    said = verdicts(plan, begun_team=0, outcome_placed=1000)
+    assert said == {"begun_team": "below", "outcome_placed": "too_little"}
+
+
+def test_a_poor_result_with_the_activity_in_place_is_a_lack_of_effect(plan: FollowUp) -> None:
+    said = verdicts(plan, begun_team=middle(plan, "begun.team"), outcome_placed=1000)
+    assert said["outcome_placed"] == "no_effect"
+
+
+def test_another_inflow_comes_before_other_reasons(plan: FollowUp) -> None:
+    said = verdicts(plan, target_team=10_000, begun_team=0, outcome_placed=1000)
+    assert said["outcome_placed"] == "other_inflow"
+
+
+def test_a_poor_result_of_which_nothing_else_is_known_is_not_explained(plan: FollowUp) -> None:
+    assert verdicts(plan, outcome_placed=1000) == {"outcome_placed": "unexplained"}
+
+
+def test_fewer_in_care_than_the_range_is_better(plan: FollowUp) -> None:
+    assert verdicts(plan, outcome_placed=0) == {"outcome_placed": "better"}
+
+
+# ------------------------------------------------------------------------ the file
+
+
+def test_a_template_that_is_filled_in_is_read_back(plan: FollowUp, tmp_path: Path) -> None:
+    filled = template(plan)
+    filled.loc[0, "value"] = "12"
+    filled.to_csv(tmp_path / "observed.csv", index=False)
+    table = read_observed(tmp_path / "observed.csv", plan.scenario, "project", plan.months)
+    assert table.to_dict("records") == [{"month": 6, "measure": "target.team", "value": 12.0}]
+
+
+def test_it_may_be_swedish_with_semicolons_and_decimal_commas(
+    plan: FollowUp, tmp_path: Path
+) -> None:
+    text = "Månad;Mått;Värde\n6;reach.team;82,5 %\n12;spent.team;1,2 mkr\n"
+    (tmp_path / "observed.csv").write_text(text, encoding="utf-8-sig")
+    table = read_observed(tmp_path / "observed.csv", plan.scenario, "project", plan.months)
+    assert list(table["value"]) == [0.825, 1_200_000]
+
+
+def test_all_that_is_wrong_is_said_at_once_with_its_line(plan: FollowUp, tmp_path: Path) -> None:
+    text = "month,measure,value\n7,begun.team,3\n6,begon.team,x\n6,reach.team,45\n6,begun.team,-4\n"
+    (tmp_path / "observed.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError) as error:
+        read_observed(tmp_path / "observed.csv", plan.scenario, "project", plan.months)
+    assert [problem.line for problem in error.value.problems] == [2, 3, 3, 4, 5]
+    assert error.value.problems[1].suggestion == "begun.team"
+
+
+def test_a_file_without_any_value_is_answered(plan: FollowUp, tmp_path: Path) -> None:
+    template(plan).to_csv(tmp_path / "observed.csv", index=False)
+    with pytest.raises(ScenarioError, match="No row has a value"):
+        read_observed(tmp_path / "observed.csv", plan.scenario, "project", plan.months)

@@ -1,0 +1,1 @@
+"""Helpers that tests share: generated worlds, small files, made-up results."""
