@@ -12,29 +12,42 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from helpers.command_line import sisim
 from rich.console import Console
-from typer.testing import CliRunner
 
-from sisim.cli import build, output
+from sisim.cli import output
 from sisim.cli.output import print_table
 from sisim.i18n import LANGUAGES, Lang
 from sisim.report.publish import write_all, write_tables
 
 FILES = Path(__file__).parent / "scenario"
 COMMANDS = (
-    "run", "figures", "live", "lesson", "money", "sweep",
-    "reproduce", "check", "explain", "pathway", "assumptions",
-    "schema", "bench",
-    "precision", "sensitivity", "heatmap", "break-even", "uncertainty", "discover", "compare",
-    "mix", "needs", "follow-up", "implement", "catalogue",
-)  # fmt: skip
-
-
-def sisim(*args: object, lang: Lang = "en") -> Any:
-    """Run the command line; it must never end in a traceback."""
-    result = CliRunner().invoke(build(lang), [str(arg) for arg in args])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    "run",
+    "figures",
+    "live",
+    "lesson",
+    "money",
+    "sweep",
+    "reproduce",
+    "check",
+    "explain",
+    "pathway",
+    "assumptions",
+    "schema",
+    "bench",
+    "precision",
+    "sensitivity",
+    "heatmap",
+    "break-even",
+    "uncertainty",
+    "discover",
+    "compare",
+    "mix",
+    "needs",
+    "follow-up",
+    "implement",
+    "catalogue",
+)
 
 
 @pytest.fixture
@@ -103,7 +116,7 @@ def cannot(**_: Any) -> Any:
     raise PermissionError(errno.EACCES, "Permission denied")
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_teaches_with_an_example(command: str, lang: Lang) -> None:
     result = sisim(command, "--help", lang=lang)
@@ -119,8 +132,9 @@ def test_the_figures_show_what_is_asked_for(engine: list[dict[str, Any]], tmp_pa
     assert (view.ordinary, view.current, view.year) == (True, True, 2031)
     refused = sisim("figures", "--year", "2099")
     assert (refused.exit_code, refused.stderr) == (
-        2, "--year 2099 is not in the scenario, 2021-2045.\n"
-    )  # fmt: skip
+        2,
+        "--year 2099 is not in the scenario, 2021-2045.\n",
+    )
 
 
 def test_help_speaks_one_language() -> None:
@@ -217,7 +231,7 @@ def test_a_file_of_another_kind_is_answered_with_what_to_do_with_it(scenario: Pa
         assert "Ett fel hittades." in answer.stderr
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_check_says_what_a_file_contains(scenario: Path, lang: Lang) -> None:
     result = sisim("check", scenario, lang=lang)
     assert result.exit_code == 0
@@ -254,7 +268,7 @@ def test_long_keys_are_folded_on_a_narrow_terminal(
 ) -> None:
     monkeypatch.setattr(output, "Console", partial(Console, force_terminal=True, width=30))
     key = "investments.team.effects.attendance.persistence.years"
-    print_table(pd.DataFrame({"key": [key], "value": [12345.0]}), "en")
+    print_table(pd.DataFrame({"key": [key], "value": [12345.0]}))
     first, *below = capsys.readouterr().out.splitlines()[1:]
     assert "12,345" in first
     assert "".join([first.split()[0], *map(str.strip, below)]) == key
@@ -345,6 +359,7 @@ def test_money_refuses_an_arm_that_is_not_there(scenario: Path) -> None:
         ("sv", ["2,667", "0,00012", "−12\N{NO-BREAK SPACE}346"]),
         ("en", ["2.667", "0.00012", "−12,346"]),
     ],
+    indirect=["lang"],
 )
 def test_numbers_are_written_as_the_reader_writes_them_on_a_terminal_and_piped(
     lang: str,
@@ -355,6 +370,6 @@ def test_numbers_are_written_as_the_reader_writes_them_on_a_terminal_and_piped(
 ) -> None:
     monkeypatch.setattr(output, "Console", partial(Console, force_terminal=terminal, width=80))
     numbers = [2.667, 1.2e-4, -12345.6, 3.0, 0.0, float("nan"), float("inf")]
-    print_table(pd.DataFrame({"x": numbers}), lang)
+    print_table(pd.DataFrame({"x": numbers}))
     shown = [line.split("\x1b")[0].strip() for line in capsys.readouterr().out.splitlines()[1:]]
     assert shown == [*said, "3", "0", "", "inf"]

@@ -3,11 +3,10 @@
 import re
 from pathlib import Path
 
-from typer.testing import CliRunner
+from helpers.command_line import sisim
 
 from sisim.analysis.design import count
 from sisim.analysis.experiment_file import load_experiment
-from sisim.cli import build
 from sisim.loading.load import load_scenario
 
 README = Path(__file__).parents[1] / "README.md"
@@ -27,7 +26,7 @@ def test_its_scenario_and_its_experiment_are_well(tmp_path: Path) -> None:
 
 def test_its_commands_exist_and_no_other() -> None:
     told = set(re.findall(r"^\| `sisim ([\w-]+)", README.read_text(encoding="utf-8"), re.MULTILINE))
-    helped = CliRunner().invoke(build("en"), ["--help"]).output
+    helped = sisim("--help").output
     assert told == set(
         re.findall(r"^\W+([\w-]+) {2,}\w", helped.partition("Commands")[2], re.MULTILINE)
     )

@@ -106,13 +106,17 @@ def turned(arm: str) -> list[BreakEven]:
         rows = pd.read_csv(HERE / f"{arm}-{_stem(key)}.csv")
         roots = rows.dropna(subset="break_even")
         nothing = rows[rows["break_even"].isna()]
-        found.append(BreakEven(
-            key, float(rows["value"].iloc[0]), tuple(roots["break_even"]),
-            tuple(roots["standard_error"]),
-            curves.loc[curves["key"] == key, ["value", "mean", "standard_error"]],
-            None if nothing.empty else nothing["side"].iloc[0],
-            None if nothing.empty else float(nothing["nearest"].iloc[0]),
-        ))  # fmt: skip
+        found.append(
+            BreakEven(
+                key,
+                float(rows["value"].iloc[0]),
+                tuple(roots["break_even"]),
+                tuple(roots["standard_error"]),
+                curves.loc[curves["key"] == key, ["value", "mean", "standard_error"]],
+                None if nothing.empty else nothing["side"].iloc[0],
+                None if nothing.empty else float(nothing["nearest"].iloc[0]),
+            )
+        )
     return found
 
 
@@ -125,20 +129,23 @@ def draw(scenario: Scenario) -> None:
         for arm in ARMS:
             values = every.loc[every["arm"] == arm, NPV].to_numpy()
             sure = precision(values, wished=WISHED)
-            words += sure_report.sentences(subject(scenario, arm, RUNS), sure, lang)
+            words += sure_report.sentences(subject(scenario, arm, RUNS), sure)
             about = subject(scenario, arm, BARS)
             bars = pd.read_csv(HERE / f"{arm}-one-way.csv")
-            tornado.draw_tornado(about, bars, lang).savefig(HERE / f"{arm}-tornado-{lang}.png")
+            tornado.draw_tornado(about, bars).savefig(HERE / f"{arm}-tornado-{lang}.png")
             found = turned(arm)
             asked = subject(scenario, arm, POINTS)
-            picture = break_even_report.draw_break_even(asked, found, lang)
+            picture = break_even_report.draw_break_even(asked, found)
             picture.savefig(HERE / f"{arm}-break-even-{lang}.png")
             screened = pd.read_csv(HERE / f"{arm}-morris.csv")
-            draw_morris(subject(scenario, arm, 1), screened, grades, lang).savefig(
+            draw_morris(subject(scenario, arm, 1), screened, grades).savefig(
                 HERE / f"{arm}-morris-{lang}.png"
             )
-            words += [*tornado.sentences(about, bars, lang),
-                      *break_even_report.sentences(asked, found, lang), ""]  # fmt: skip
+            words += [
+                *tornado.sentences(about, bars),
+                *break_even_report.sentences(asked, found),
+                "",
+            ]
         (HERE / f"result-{lang}.txt").write_text("\n".join(words), encoding="utf-8")
         print("\n".join(words))
 

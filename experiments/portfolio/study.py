@@ -68,8 +68,8 @@ def main() -> None:
     result, found = study()
     portfolio_table(found).round(0).to_csv(HERE / "result.csv", index=False)
     for lang in ("sv", "en"):
-        draw_portfolio(found, footer(result, lang), lang).savefig(HERE / f"portfolio-{lang}.png")
-        words = "\n".join(portfolio_sentences(found, lang)) + "\n"
+        draw_portfolio(found, footer(result)).savefig(HERE / f"portfolio-{lang}.png")
+        words = "\n".join(portfolio_sentences(found)) + "\n"
         (HERE / f"result-{lang}.txt").write_text(words, encoding="utf-8")
         print(words)
 

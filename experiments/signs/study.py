@@ -49,8 +49,9 @@ def signs(analysis: Probabilistic) -> pd.DataFrame:
     pays = pd.Series(analysis.of(NPV)[:, 1] > 0)
     drawn = analysis.drawn
     table = evppi_table(analysis.benefits(), {key: drawn[key].to_numpy() for key in drawn})
-    thirds = {key: pays.groupby(pd.qcut(drawn[key], 3, THIRDS), observed=True).mean()
-              for key in drawn}  # fmt: skip
+    thirds = {
+        key: pays.groupby(pd.qcut(drawn[key], 3, THIRDS), observed=True).mean() for key in drawn
+    }
     table["evppi"] = table["evppi"].round()
     return table.join(pd.DataFrame(thirds).T, on="key")
 
@@ -72,16 +73,16 @@ def main() -> None:
         if (net < 0).sum() > FEW:
             box, _ = discover({k: analysis.drawn[k].to_numpy() for k in analysis.drawn}, net < 0)
         for lang in LANGUAGES:
-            words[lang] += uncertainty.sentences(about, analysis, lang)
-            note = t("The decision is by money alone.", lang)
+            words[lang] += uncertainty.sentences(about, analysis)
+            note = t("The decision is by money alone.")
             if (table["beyond_chance"] & (table["evppi"] > 0)).any():
                 picture = uncertainty.draw_information(
-                    about, table, evpi(analysis.benefits()), grades, lang, note
+                    about, table, evpi(analysis.benefits()), grades, note
                 )
                 picture.savefig(HERE / f"{arm}-information-{lang}.png")
             if box is not None:
-                words[lang] += discovery.sentences(about, box, net, 0.0, lang)
-                picture = discovery.draw_discovery(about, box, analysis.drawn, net, 0.0, lang)
+                words[lang] += discovery.sentences(about, box, net, 0.0)
+                picture = discovery.draw_discovery(about, box, analysis.drawn, net, 0.0)
                 picture.savefig(HERE / f"{arm}-fails-{lang}.png")
             words[lang].append("")
     for lang, lines in words.items():

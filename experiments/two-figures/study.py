@@ -58,14 +58,23 @@ def effects(study: Study, arm: str) -> pd.DataFrame:
         ends = own.pivot_table(index=[*others, "replication"], columns=path, values=NPV)
         effect = ends[high] - ends[low]
         called = CALLED.get(key, path)
-        rows.append({
-            "key": called, "value": value_at(study.scenario, called), "low": low, "high": high,
-            "grade": grade_of(study.scenario, called), "source": None, "base": base,
-            "at_low": ends[low].mean(), "at_high": ends[high].mean(), "swing": effect.mean(),
-            "swing_error": standard_error(effect.groupby("replication").mean().to_numpy()),
-            "changes_sign": ends[low].mean() * ends[high].mean() < 0,
-            "spread": effect.groupby(others).mean().std(),
-        })  # fmt: skip
+        rows.append(
+            {
+                "key": called,
+                "value": value_at(study.scenario, called),
+                "low": low,
+                "high": high,
+                "grade": grade_of(study.scenario, called),
+                "source": None,
+                "base": base,
+                "at_low": ends[low].mean(),
+                "at_high": ends[high].mean(),
+                "swing": effect.mean(),
+                "swing_error": standard_error(effect.groupby("replication").mean().to_numpy()),
+                "changes_sign": ends[low].mean() * ends[high].mean() < 0,
+                "spread": effect.groupby(others).mean().std(),
+            }
+        )
     found = pd.DataFrame(rows)
     return found.iloc[np.argsort(-found["swing"].abs(), kind="stable")]
 
@@ -81,7 +90,7 @@ def main() -> None:
         table.to_csv(HERE / f"{arm}-effects.csv", index=False, float_format="%.8g")
         about = Subject(scenario, seeds, arm, NPV)
         for lang in LANGUAGES:
-            picture = tornado.draw_tornado(about, table, lang, averaged=True)
+            picture = tornado.draw_tornado(about, table, averaged=True)
             picture.savefig(HERE / f"{arm}-effects-{lang}.png")
     worth = combinations(study).query("arm != 'without'").groupby("arm", sort=False)[NPV]
     for arm, values in worth:

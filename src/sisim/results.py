@@ -24,7 +24,7 @@ from sisim.economics.repricing import reprice
 from sisim.economics.settlement import Facts, Settlement, settle, with_contracts
 from sisim.economics.yearly import Yearly
 from sisim.engine.counts import Array, Axis, Result
-from sisim.i18n import Lang, preferred_language
+from sisim.i18n import Lang, in_language
 from sisim.scenario.fund import Basis
 from sisim.scenario.scenario import OutcomeMeasure, Scenario
 
@@ -120,10 +120,11 @@ class Results:
         books = {"fixed": lambda: self.ledger, "current": lambda: self._current}
         funds = self.scenario.funds
         return {
-            arm: [repayments(books[one.repayment.prices](), name, arm)
-                  for name, one in funds.items()]
+            arm: [
+                repayments(books[one.repayment.prices](), name, arm) for name, one in funds.items()
+            ]
             for arm in self.counts.arms[1:]
-        }  # fmt: skip
+        }
 
     @cached_property
     def portfolios(self) -> Mapping[str, Mapping[Basis, Portfolio]]:
@@ -193,20 +194,22 @@ class Results:
         """Draw the two figures: the project that ends, and the new way of working."""
         from sisim.report.figures import question9
 
-        return question9(self, lang or preferred_language())
+        with in_language(lang):
+            return question9(self)
 
     def summary(self, lang: Lang | None = None) -> str:
         """Say what came out, a sentence a line."""
         from sisim.report.summary import sentences
 
-        return "\n".join(sentences(self, lang or preferred_language()))
+        with in_language(lang):
+            return "\n".join(sentences(self))
 
     def save(self, out: str | os.PathLike[str], lang: Lang | None = None) -> list[Path]:
         """Write figures, tables and words into a folder, all or nothing; return the files."""
         from sisim.report.publish import publish
 
-        language = lang or preferred_language()
-        return publish(self, Path(out), language, more=self.money_tables)
+        with in_language(lang):
+            return publish(self, Path(out), more=self.money_tables)
 
     def _repr_html_(self) -> str:
         """Show the figures in a notebook, or the costs where there are none to draw."""

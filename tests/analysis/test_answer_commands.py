@@ -5,10 +5,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
+from helpers.command_line import sisim
 
 from sisim.analysis.evaluator import Evaluator
-from sisim.cli import build
 from sisim.i18n import LANGUAGES, Lang
 from sisim.loading.load import load_scenario
 
@@ -33,13 +32,6 @@ def trial(tmp_path: Path) -> Path:
     return tmp_path / "trial.toml"
 
 
-def sisim(*args: object, lang: Lang = "en") -> Any:
-    """Run the command line; it must never end in a traceback."""
-    result = CliRunner().invoke(build(lang), [str(arg) for arg in args])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
-
-
 def asked(command: str, *args: object, out: Path, lang: Lang = "en") -> Any:
     """Ask something in this process, and see that it was answered."""
     here = () if command in ("compare", "mix") else ("--workers", "1")
@@ -49,12 +41,16 @@ def asked(command: str, *args: object, out: Path, lang: Lang = "en") -> Any:
 
 
 RUNNING = "investments.support.cost.running"
-EVERYONE = ("--set", "investments.support.effects.0.acts_on=area",
-            "--set", "transitions.placement.rate=0.1")  # fmt: skip
+EVERYONE = (
+    "--set",
+    "investments.support.effects.0.acts_on=area",
+    "--set",
+    "transitions.placement.rate=0.1",
+)
 """Enough people are touched that something is saved."""
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_one_way_draws_a_tornado_of_the_files_own_numbers(
     trial: Path, tmp_path: Path, lang: Lang
 ) -> None:
@@ -126,9 +122,11 @@ def test_what_is_gained_is_what_is_avoided_and_discounted(trial: Path) -> None:
     """Without discounting it is the difference of the outcome; with it, less of what comes late."""
     everyone = {"investments.support.effects.0.acts_on": "area", "transitions.placement.rate": 0.1}
     evaluator = Evaluator(
-        load_scenario(trial, everyone), arm="project", replications=2,
+        load_scenario(trial, everyone),
+        arm="project",
+        replications=2,
         outcomes=["outcome.placed", "gained.placed"],
-    )  # fmt: skip
+    )
     plain, discounted = evaluator.evaluate_many(
         [{"economy.discount_effects": rate} for rate in (0.0, 0.2)]
     )

@@ -142,10 +142,10 @@ def test_what_is_wrong_is_said_where_it_stands(name: str, tmp_path: Path) -> Non
     experiment = write(tmp_path, change)
     with pytest.raises(ScenarioError) as found:
         load_experiment(experiment)
-    assert len(found.value.problems) == 1, found.value.render("en")
+    assert len(found.value.problems) == 1, found.value.render()
     for lang, wanted in (("en", english), ("sv", swedish)):
-        assert wanted in found.value.render(lang)
-        assert str(experiment.name) in found.value.render(lang)
+        assert wanted in found.value.render()
+        assert str(experiment.name) in found.value.render()
 
 
 def test_levers_in_a_list_need_equally_many_values(tmp_path: Path) -> None:

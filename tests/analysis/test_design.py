@@ -91,9 +91,12 @@ def test_a_block_of_a_latin_hypercube_has_one_draw_in_each_stratum(
 
 def test_one_uncertainty_more_does_not_move_the_others(tmp_path: Path) -> None:
     fewer = plan(tmp_path / "fewer")
-    more = plan(tmp_path / "more", ("investments.care.reach = {}", '"investments.care.*" = {}'),
-                ('"investments.care.cost.running" =', '"resources.visit.price" ='),
-                ("from = 10000, to = 30000", "from = 900, to = 1100"))  # fmt: skip
+    more = plan(
+        tmp_path / "more",
+        ("investments.care.reach = {}", '"investments.care.*" = {}'),
+        ('"investments.care.cost.running" =', '"resources.visit.price" ='),
+        ("from = 10000, to = 30000", "from = 900, to = 1100"),
+    )
     for (_, one), (_, other) in zip(draws(fewer), draws(more), strict=True):
         assert set(one) < set(other)
         assert all(other[key] == value for key, value in one.items())
@@ -101,11 +104,21 @@ def test_one_uncertainty_more_does_not_move_the_others(tmp_path: Path) -> None:
 
 def test_what_money_alone_depends_on_is_told_from_what_touches_people(tmp_path: Path) -> None:
     money = MoneyPaths(plan(tmp_path).scenario)
-    for path in ("investments.care.cost.running", "resources.visit.price", "economy.perspective",
-                 "drift.prices.care", "pathway.resources.visit.price"):  # fmt: skip
+    for path in (
+        "investments.care.cost.running",
+        "resources.visit.price",
+        "economy.perspective",
+        "drift.prices.care",
+        "pathway.resources.visit.price",
+    ):
         assert money.money(path), path
-    for path in ("investments.care.duration", "transitions.falls_ill.probability", "time.years",
-                 "population.cohort", "nothing.of.the.kind"):  # fmt: skip
+    for path in (
+        "investments.care.duration",
+        "transitions.falls_ill.probability",
+        "time.years",
+        "population.cohort",
+        "nothing.of.the.kind",
+    ):
         assert not money.money(path), path
 
 

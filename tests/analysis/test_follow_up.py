@@ -118,8 +118,9 @@ def middle(plan: FollowUp, name: str) -> float:
 
 
 def test_what_lies_in_the_middle_is_as_planned(plan: FollowUp) -> None:
-    said = verdicts(plan, begun_team=middle(plan, "begun.team"),
-                    reach_team=middle(plan, "reach.team"))  # fmt: skip
+    said = verdicts(
+        plan, begun_team=middle(plan, "begun.team"), reach_team=middle(plan, "reach.team")
+    )
     assert said == {"begun_team": "as_planned", "reach_team": "as_planned"}
 
 

@@ -13,15 +13,22 @@ RUNNING, EACH = 1_000_000, 5_000
 
 def scenario(**changes: Any) -> Scenario:
     """Return the ready scenario with few residents, few years, and prices that stay."""
-    return load_scenario("placed-youth", {
-        "population.residents": 1000, "time.years": 4, "time.history": 0,
-        "figures.year": 2028, "drift.prices.staff": 0,
-        "investments.team.years": 1, "investments.team.new_way.ramp": 12,
-        "investments.team.new_way.cost.running": RUNNING,
-        "investments.team.new_way.cost.per_participant_month": EACH,
-        "investments.team.new_way.replaces.running": 200_000,
-        **changes,
-    })  # fmt: skip
+    return load_scenario(
+        "placed-youth",
+        {
+            "population.residents": 1000,
+            "time.years": 4,
+            "time.history": 0,
+            "figures.year": 2028,
+            "drift.prices.staff": 0,
+            "investments.team.years": 1,
+            "investments.team.new_way.ramp": 12,
+            "investments.team.new_way.cost.running": RUNNING,
+            "investments.team.new_way.cost.per_participant_month": EACH,
+            "investments.team.new_way.replaces.running": 200_000,
+            **changes,
+        },
+    )
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +83,10 @@ def test_what_is_never_affordable_is_said_to_be_so() -> None:
 
 
 def test_areas_that_begin_one_after_another_are_told_when(full: Implementation) -> None:
-    changes = {"investments.team.new_way.areas": ["norr", "centrum"],
-               "investments.team.new_way.interval": 6}  # fmt: skip
+    changes = {
+        "investments.team.new_way.areas": ["norr", "centrum"],
+        "investments.team.new_way.interval": 6,
+    }
     found = implementation(scenario(**changes), replications=1)
     begins = found.rollout.set_index("area")["begins"]
     assert (begins["norr"], begins["centrum"]) == (2027.0, 2027.5)

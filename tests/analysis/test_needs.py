@@ -80,9 +80,12 @@ def test_prices_come_afterwards() -> None:
     scenario = load_scenario("placed-youth", CHANGES)
     dearer = load_scenario(
         "placed-youth",
-        CHANGES | {f"resources.{name}.price": 2 * one.price.value
-                   for name, one in scenario.pathway.resources.items()},
-    )  # fmt: skip
+        CHANGES
+        | {
+            f"resources.{name}.price": 2 * one.price.value
+            for name, one in scenario.pathway.resources.items()
+        },
+    )
     one, two = (needs(each, years=1, replications=1).groups for each in (scenario, dearer))
     np.testing.assert_allclose(two["cost"], 2 * one["cost"])
     np.testing.assert_array_equal(two["people"], one["people"])

@@ -25,8 +25,9 @@ from sisim.scenario.scenario import Scenario
 
 Analysed = tuple[pd.DataFrame, Probabilistic]
 FOLDER = Path(__file__).parents[2] / "experiments" / "published"
-benefits = arrays(float, st.tuples(st.integers(1, 30), st.integers(1, 4)),
-                  elements=st.floats(-1e6, 1e6))  # fmt: skip
+benefits = arrays(
+    float, st.tuples(st.integers(1, 30), st.integers(1, 4)), elements=st.floats(-1e6, 1e6)
+)
 
 
 class TestValueOfInformation:
@@ -105,11 +106,15 @@ def sick_sicker(cohort: int = 50) -> Scenario:
     """
     changes = {
         "population.cohort": cohort,
-        "resources.treatment.price": {"value": 12000,
-            "distribution": {"name": "gamma", "mean": 12000.0, "sd": 4000.0}},
-        "investments.treatment.effects.1.adds": {"value": 0.2,
-            "distribution": {"name": "beta", "mean": 0.2, "sd": 0.05}},
-    }  # fmt: skip
+        "resources.treatment.price": {
+            "value": 12000,
+            "distribution": {"name": "gamma", "mean": 12000.0, "sd": 4000.0},
+        },
+        "investments.treatment.effects.1.adds": {
+            "value": 0.2,
+            "distribution": {"name": "beta", "mean": 0.2, "sd": 0.05},
+        },
+    }
     return sisim.load(FOLDER / "p1-sick-sicker.toml", changes)
 
 
@@ -306,11 +311,18 @@ class TestByAdministration:
         rows = []
         for draw, saves in enumerate([60.0, 30.0, 0.0]):
             for arm, sign in (("without", 0.0), ("project", 1.0)):
-                rows.append({
-                    "point": draw, "replication": 0, "arm": arm, "net_present_value": 0.0,
-                    "cost.social.2026": 100 * sign, "cost.social.2027": -saves * sign,
-                    "cost.social.2028": -60.0 * sign, "cost.education.2026": 5.0,
-                })  # fmt: skip
+                rows.append(
+                    {
+                        "point": draw,
+                        "replication": 0,
+                        "arm": arm,
+                        "net_present_value": 0.0,
+                        "cost.social.2026": 100 * sign,
+                        "cost.social.2027": -saves * sign,
+                        "cost.social.2028": -60.0 * sign,
+                        "cost.education.2026": 5.0,
+                    }
+                )
         drawn = pd.DataFrame({"x": [1.0, 2.0, 3.0]})
         found = Probabilistic(scenario, drawn, pd.DataFrame(rows)).break_even_by_year()
         assert set(found["administration"]) == {"social"}

@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from helpers.languages import in_swedish
 from helpers.small_sweeps import plan, same, shards, started, sweep_noting, write
 
 from sisim.analysis import sweep as run
@@ -56,10 +57,17 @@ def cluster() -> Iterator[Any]:
 
 def test_a_row_says_what_was_varied_and_what_came_out(whole: pd.DataFrame) -> None:
     assert list(whole)[:10] == [
-        "cell", "choice", "draw", "replication", "seed", "arm", "investments.care.duration",
-        "investments.care.cost.running", "transitions.falls_ill.probability",
+        "cell",
+        "choice",
+        "draw",
+        "replication",
+        "seed",
+        "arm",
+        "investments.care.duration",
+        "investments.care.cost.running",
+        "transitions.falls_ill.probability",
         "investments.care.reach",
-    ]  # fmt: skip
+    ]
     assert len(whole) == 4 * 4 * 2 * 2
     assert not whole.isna().any(axis=None)
     without = whole[whole["arm"] == "without"]
@@ -180,11 +188,15 @@ def test_the_summary_of_a_sweep_fits_a_terminal(
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "60")
     study = sweep(plan(tmp_path), tmp_path / "out", executor=in_process())
-    sweeping._summary(study, "en")
+    sweeping._summary(study)
     lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
     assert re.split("  +", lines[0].strip()) == [
-        "duration", "running", "Arm", "Net present value", "Invested",
-    ]  # fmt: skip
+        "duration",
+        "running",
+        "Arm",
+        "Net present value",
+        "Invested",
+    ]
     assert all(len(line) <= 60 for line in lines)
     assert len(lines) == 1 + 4 * 2 + 1
     assert lines[-1] == "… and 3 columns more."
@@ -199,14 +211,14 @@ def test_the_summary_of_a_sweep_speaks_the_readers_language(
     )
     few = plan(tmp_path, asked, ("replications = 2", "replications = 1"))
     study = sweep(few, tmp_path / "out", executor=in_process())
-    sweeping._summary(study, "sv")
+    in_swedish(lambda: sweeping._summary(study))
     heads, without, care, *_ = (line.split("\t") for line in capsys.readouterr().out.splitlines())
     assert heads[:5] == ["duration", "running", "Alternativ", "Nettonuvärde", "Intjänat (år)"]
     assert without[2:5] == ["Utan", "0", "–"]
     label = few.scenario.arms["care"].label.in_language("sv")
     assert care[2] == label
     assert "-" not in care[3]
-    size = sweeping._size(16, study, "sv")
+    size = in_swedish(lambda: sweeping._size(16, study))
     assert size == "16 celler: 4 kombinationer av val × 4 dragningar × 1 frö."
 
 
@@ -260,9 +272,11 @@ def test_a_worker_killed_under_dask_is_replaced(
             os.kill(killed[0], signal.SIGKILL)
 
     study = sweep(
-        plan(tmp_path, MORE), tmp_path / "out", executor=dask(cluster.scheduler_address),
+        plan(tmp_path, MORE),
+        tmp_path / "out",
+        executor=dask(cluster.scheduler_address),
         progress=kill_one,
-    )  # fmt: skip
+    )
     assert killed
     same(study.table(), whole_of_more)
 

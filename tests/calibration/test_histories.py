@@ -66,8 +66,13 @@ def lived(small: Pathway) -> tuple[Histories, Any, Any]:
     population = Population(
         residents=2000, max_age=12, movers_in=Movers.model_validate({"per_year": 0.08})
     )
-    scenario = Scenario(name="s", title=Text(sv="s", en="s"), pathway=small, time=Time(years=5),
-                        population=population)  # fmt: skip
+    scenario = Scenario(
+        name="s",
+        title=Text(sv="s", en="s"),
+        pathway=small,
+        time=Time(years=5),
+        population=population,
+    )
     done = run_logged(compile_scenario(scenario), 3, threads=1)
     return histories(done), done.tally(), done.compiled
 
@@ -113,8 +118,9 @@ def test_lives_are_known_from_birth_without_gaps(lived: tuple[Histories, Any, An
 
 def test_targets_are_given_with_their_spread_over_the_runs(small: Pathway) -> None:
     told: list[tuple[int, int]] = []
-    table = targets(small, "en", residents=500, years=2, seeds=(1, 2, 3),
-                    progress=lambda *step: told.append(step))  # fmt: skip
+    table = targets(
+        small, residents=500, years=2, seeds=(1, 2, 3), progress=lambda *step: told.append(step)
+    )
     placed = table.loc["placed"]
     assert placed["least"] < placed["simulated"] < placed["most"]
     assert placed["inside"]

@@ -24,7 +24,7 @@ def small(request: pytest.FixtureRequest) -> Pathway:
 
 def test_every_target_is_met_with_every_seed(small: Pathway) -> None:
     name = small.name
-    found = targets(small, "en", residents=RESIDENTS[name], years=YEARS[name], seeds=SEEDS)
+    found = targets(small, residents=RESIDENTS[name], years=YEARS[name], seeds=SEEDS)
     assert len(found) >= 5
     outside = found[(found["least"] < found["low"]) | (found["most"] > found["high"])]
     assert outside.empty, outside[["low", "high", "least", "most"]].to_string()

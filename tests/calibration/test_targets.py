@@ -34,10 +34,15 @@ PATHWAY = {
     "principals": {"municipality": {"label": "M"}},
     "administrations": {"social": {"label": "S", "principal": "municipality"}},
     "resources": {
-        "day": {"label": "Day", "unit": "day", "price": 1, "price_year": 2024,
-                "administration": "social"},
+        "day": {
+            "label": "Day",
+            "unit": "day",
+            "price": 1,
+            "price_year": 2024,
+            "administration": "social",
+        },
     },
-}  # fmt: skip
+}
 
 
 def lives(*people, first=0, horizon=120, month=1, targets=None):
@@ -129,8 +134,9 @@ def test_conditions_narrow_both_parts_and_only_the_numerator():
 
 def test_year_share_counts_each_person_once_a_year():
     """Two stays in one year are one person; a stay over new year counts in both years."""
-    seen = lives((0, 36, [(1, "foster"), (2, "home"), (10, "foster"), (14, "home")], []),
-                 horizon=36)  # fmt: skip
+    seen = lives(
+        (0, 36, [(1, "foster"), (2, "home"), (10, "foster"), (14, "home")], []), horizon=36
+    )
     assert MEASURES["year_share"](seen, "placed") == pytest.approx(2 / 3)
     assert MEASURES["year_entrants"](seen, "placed") == pytest.approx(1 / 3)
 
@@ -347,8 +353,11 @@ def test_who_leaves_and_how_long_those_stay_who_never_come_out():
 
 def test_evaluate_says_what_is_inside_and_why_not():
     """The table holds range, value, verdict and the stated reason of a miss."""
-    common = {"label": {"sv": "Placerade", "en": "Placed"}, "source": "by hand",
-              "grade": "measured"}  # fmt: skip
+    common = {
+        "label": {"sv": "Placerade", "en": "Placed"},
+        "source": "by hand",
+        "grade": "measured",
+    }
     point = {"measure": "point_share", "arguments": {"group": "placed"}, **common}
     seen = lives(
         (0, 120, [(60, "foster")], []),
@@ -375,8 +384,15 @@ def test_evaluate_says_what_is_inside_and_why_not():
 )
 def test_a_wrong_target_is_answered(change, message):
     """The message names the target, the measure and what is wrong."""
-    target = {"label": "A", "measure": "point_share", "arguments": {"group": "placed"},
-              "low": 0, "high": 1, "source": "by hand", "grade": "measured"}  # fmt: skip
+    target = {
+        "label": "A",
+        "measure": "point_share",
+        "arguments": {"group": "placed"},
+        "low": 0,
+        "high": 1,
+        "source": "by hand",
+        "grade": "measured",
+    }
     seen = lives((0, 120, [], []), targets={"a": {**target, **change}})
     with pytest.raises(ValueError, match=message):
         evaluate(seen.pathway, seen)

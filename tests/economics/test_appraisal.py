@@ -25,8 +25,15 @@ FADING = {"years": 4, "basis": "fading", "half_life": 2.0}
 
 
 def team(**cost: float) -> dict[str, Any]:
-    return {"team": {"label": "Team", "start": "2026-01", "years": 1, "target": {},
-                     "cost": {**cost, "payer": "social"}}}  # fmt: skip
+    return {
+        "team": {
+            "label": "Team",
+            "start": "2026-01",
+            "years": 1,
+            "target": {},
+            "cost": {**cost, "payer": "social"},
+        }
+    }
 
 
 ENDS = {"ends": {"label": "Ends", "investments": {"team": "ends"}}}
@@ -68,8 +75,11 @@ def test_who_is_not_public_counts_only_for_society() -> None:
     principals = {**PATHWAY["principals"], "state": {"label": "A private one", "public": False}}
     found = scenario(pathway={**PATHWAY, "principals": principals})
     assert [found.bears(payer) for payer in ("social", "agency", "investor", "fund")] == [
-        True, False, False, True
-    ]  # fmt: skip
+        True,
+        False,
+        False,
+        True,
+    ]
     everyone = scenario(economy={"perspective": "society"})
     assert all(everyone.bears(payer) for payer in ("social", "agency", "investor", "fund"))
 
@@ -80,8 +90,9 @@ def test_repayments_move_money_within_what_is_appraised() -> None:
     paid = np.zeros((*book.amounts.shape[:3], 2))
     paid[:, 1:, 20] = 500.0, -500.0
     after = book.with_lines(lines, paid)
-    assert np.array_equal(appraise(after, "ends").amounts["net"],
-                          appraise(book, "ends").amounts["net"])  # fmt: skip
+    assert np.array_equal(
+        appraise(after, "ends").amounts["net"], appraise(book, "ends").amounts["net"]
+    )
     before, moved = who_gains(book, "ends"), who_gains(after, "ends")
     assert moved.net.sum() == pytest.approx(before.net.sum())
     social = before.payers.index("social")
@@ -94,8 +105,9 @@ def test_the_deepest_hole_is_one_and_the_same_in_table_and_course(seed: int) -> 
     worth = appraise(ledger(counts(seed, economy={"discount_costs": 0.03})), "new_way")
     course = worth.course().set_index("series")
     for name, series in (
-        ("deepest", "accumulated"), ("deepest_discounted", "accumulated_discounted")
-    ):  # fmt: skip
+        ("deepest", "accumulated"),
+        ("deepest_discounted", "accumulated_discounted"),
+    ):
         lowest = min(course.loc[series, "mean"].min(), 0.0)
         assert worth.interval(name).mean == pytest.approx(lowest)
         assert worth.amounts[name].mean() <= lowest + ORE
@@ -106,9 +118,11 @@ def test_the_deepest_hole_is_one_and_the_same_in_table_and_course(seed: int) -> 
 
 
 def test_money_that_is_borrowed_has_a_cost_and_no_return() -> None:
-    book = ledger(same_in_every_arm(
-        investments=team(start_up=100_000), economy={"perspective": "social"}, **NO_FIGURES
-    ))  # fmt: skip
+    book = ledger(
+        same_in_every_arm(
+            investments=team(start_up=100_000), economy={"perspective": "social"}, **NO_FIGURES
+        )
+    )
     lent = np.zeros((*book.amounts.shape[:3], 2))
     lent[:, 1:, [12, 36], 0] = -1_000_000.0, 1_100_000.0
     lent[..., 1] = -lent[..., 0]
@@ -122,9 +136,9 @@ def test_money_that_is_borrowed_has_a_cost_and_no_return() -> None:
 def test_an_investment_that_does_nothing_and_costs_nothing_is_zero_everywhere() -> None:
     economy = {"discount_costs": 0.035, "tail": TAIL}
     outcomes = {"placed": {"label": "Placed", "group": "placed"}}
-    book = ledger(same_in_every_arm(
-        investments=team(), outcomes=outcomes, economy=economy, **NO_FIGURES
-    ))  # fmt: skip
+    book = ledger(
+        same_in_every_arm(investments=team(), outcomes=outcomes, economy=economy, **NO_FIGURES)
+    )
     worth = appraise(book, "ends")
     for name in ("invested", "lower_cost", "net", "tail", "deepest", "deepest_discounted"):
         assert not worth.amounts[name].any()
@@ -138,11 +152,14 @@ def test_an_investment_that_does_nothing_and_costs_nothing_is_zero_everywhere() 
 
 
 def test_an_investment_that_does_nothing_is_worth_exactly_its_own_cost() -> None:
-    book = ledger(same_in_every_arm(
-        investments=team(start_up=100_000, running=600_000), **NO_FIGURES,
-        outcomes={"placed": {"label": "Placed", "group": "placed"}},
-        economy={"discount_costs": 0.0, "perspective": "social"},
-    ))  # fmt: skip
+    book = ledger(
+        same_in_every_arm(
+            investments=team(start_up=100_000, running=600_000),
+            **NO_FIGURES,
+            outcomes={"placed": {"label": "Placed", "group": "placed"}},
+            economy={"discount_costs": 0.0, "perspective": "social"},
+        )
+    )
     worth = appraise(book, "ends")
     assert worth.amounts["invested"] == pytest.approx([700_000] * 2)
     assert not worth.amounts["lower_cost"].any()
@@ -222,9 +239,13 @@ def test_repricing_never_starts_the_engine(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr("sisim.engine.replications.simulate", refuse)
     again = results.repriced(
-        {"economy.discount_costs": 0.0, "resources.day.price": 11_000,
-         "investments.team.cost.start_up": 0, "economy.perspective": "town"}
-    )  # fmt: skip
+        {
+            "economy.discount_costs": 0.0,
+            "resources.day.price": 11_000,
+            "investments.team.cost.start_up": 0,
+            "economy.perspective": "town",
+        }
+    )
     assert again.counts.replications is results.counts.replications
     assert again.scenario.pathway.resources["day"].price.value == 11_000
     was, now = (r.ledger.sums(lambda line: line.item) for r in (results, again))
@@ -237,6 +258,6 @@ def test_repricing_refuses_what_changes_people_by_name() -> None:
         Results(counts(1)).repriced({"economy.discount_costs": 0.01, "time.years": 4})
     (problem,) = caught.value.problems
     assert problem.key == "time.years"
-    assert "run again" in problem.render("en")
+    assert "run again" in problem.render()
     with pytest.raises(ScenarioError, match="20 %"):
         Results(counts(1)).repriced({"economy.discount_costs": 3.5})

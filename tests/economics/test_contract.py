@@ -56,13 +56,23 @@ def test_a_guaranteed_part_with_savings_shared_up_to_the_drawn_amount(
     bond = saved(
         kronor,
         {
-            "capital": {"label": "Capital", "from": "investor", "to": "social",
-                        "amounts": {"2026": 1000}},
-            "pay": {"label": "Repayment", "from": "social", "to": "investor",
-                    "amounts": {"2028": 1000}, "at_risk": 0.6, "price": 0.5,
-                    "measure": {"saved_by": ["social"], "periods": [[2026, 2028]]}},
+            "capital": {
+                "label": "Capital",
+                "from": "investor",
+                "to": "social",
+                "amounts": {"2026": 1000},
+            },
+            "pay": {
+                "label": "Repayment",
+                "from": "social",
+                "to": "investor",
+                "amounts": {"2028": 1000},
+                "at_risk": 0.6,
+                "price": 0.5,
+                "measure": {"saved_by": ["social"], "periods": [[2026, 2028]]},
+            },
         },
-    )  # fmt: skip
+    )
     assert paid(bond) == [0, 0, back]
     assert bond.flow("investor")[0].sum() == back - 1000
     assert bond.gain("social")[0].sum() == pytest.approx(sum(kronor))
@@ -126,25 +136,48 @@ FIVE = [
 @pytest.mark.parametrize(
     ("home", "tier"),
     [
-        (0, 1), (0.549, 1), (math.nextafter(0.55, 0), 1), (0.55, 2), (0.599, 2),
-        (math.nextafter(0.6, 0), 2), (0.60, 3), (0.63, 3), (math.nextafter(0.63, 1), 4),
-        (0.65, 4), (math.nextafter(0.65, 1), 5), (1, 5),
+        (0, 1),
+        (0.549, 1),
+        (math.nextafter(0.55, 0), 1),
+        (0.55, 2),
+        (0.599, 2),
+        (math.nextafter(0.6, 0), 2),
+        (0.60, 3),
+        (0.63, 3),
+        (math.nextafter(0.63, 1), 4),
+        (0.65, 4),
+        (math.nextafter(0.65, 1), 5),
+        (1, 5),
     ],
-)  # fmt: skip
+)
 def test_a_return_in_five_tiers_by_the_rate_achieved(home: float, tier: int) -> None:
     rate = measured(2027, outcome="home", per="people", against="none")
     done = settled(
         {
-            "capital": {"label": "Capital", "from": "investor", "to": "social",
-                        "amounts": {"2026": 2_000_000}},
-            "back": {"label": "Back", "from": "social", "to": "investor",
-                     "amounts": {"2027": 2_000_000}},
-            "pay": {"label": "Interest", "from": "social", "to": "investor", "of": "capital",
-                    "tiers": FIVE, "measure": rate},
+            "capital": {
+                "label": "Capital",
+                "from": "investor",
+                "to": "social",
+                "amounts": {"2026": 2_000_000},
+            },
+            "back": {
+                "label": "Back",
+                "from": "social",
+                "to": "investor",
+                "amounts": {"2027": 2_000_000},
+            },
+            "pay": {
+                "label": "Interest",
+                "from": "social",
+                "to": "investor",
+                "of": "capital",
+                "tiers": FIVE,
+                "measure": rate,
+            },
         },
         home=(np.zeros(4), home),
         people=(np.ones(4), 1),
-    )  # fmt: skip
+    )
     pays = [0.03, 0.075, 0.105, 0.135, 0.15][tier - 1]
     assert done.reached("pay")[0] == [tier]
     assert paid(done)[1] == pytest.approx(pays * 2_000_000)
@@ -155,12 +188,20 @@ def test_a_return_in_five_tiers_by_the_rate_achieved(home: float, tier: int) -> 
 
 def test_an_ordinary_bond_pays_whatever_happens() -> None:
     bond = {
-        "capital": {"label": "Capital", "from": "investor", "to": "social",
-                    "amounts": {"2026": 100}},
-        "coupon": {"label": "Coupon", "from": "social", "to": "investor",
-                   "amounts": {"2027": 4, "2028": 4}},
+        "capital": {
+            "label": "Capital",
+            "from": "investor",
+            "to": "social",
+            "amounts": {"2026": 100},
+        },
+        "coupon": {
+            "label": "Coupon",
+            "from": "social",
+            "to": "investor",
+            "amounts": {"2027": 4, "2028": 4},
+        },
         "pay": {"label": "Back", "from": "social", "to": "investor", "amounts": {"2028": 100}},
-    }  # fmt: skip
+    }
     done = settled(bond)
     assert done.expected_return("investor") == pytest.approx(0.04)
     assert done.returns("investor") == pytest.approx([0.04, 0.04])
@@ -307,8 +348,9 @@ def test_flows_between_the_parties_sum_to_zero(
     assert np.abs(kinds["contract"]).max() < ORE
     private = {line.administration for line in book.lines if line.principal == PRIVATE}
     assert private == {"provider", "investor"}
-    own = book.sums(lambda line: line.administration if line.kind == "contract" else None,
-                    yearly=True)  # fmt: skip
+    own = book.sums(
+        lambda line: line.administration if line.kind == "contract" else None, yearly=True
+    )
     arm = book.result.arms.index(ARM)
     for party in done.parties:
         assert np.allclose(-own[party][:, arm, 1:], done.flow(party), atol=ORE)
@@ -362,9 +404,13 @@ def test_no_contract_no_line() -> None:
 
 
 def test_a_contract_in_every_arm_and_in_current_prices() -> None:
-    bond = {"label": "B", "parties": {"investor": "I"},
-            "payments": {"pay": {"label": "P", "from": "social", "to": "investor",
-                                 "amounts": {"2027": 100}}}}  # fmt: skip
+    bond = {
+        "label": "B",
+        "parties": {"investor": "I"},
+        "payments": {
+            "pay": {"label": "P", "from": "social", "to": "investor", "amounts": {"2027": 100}}
+        },
+    }
     result = counts(1, contracts={"b": bond})
     book = ledger(result, current=True)
     done = settle(Facts(book, {}))
@@ -377,8 +423,12 @@ def test_a_contract_in_every_arm_and_in_current_prices() -> None:
 def test_parties_of_several_contracts_are_kept_apart() -> None:
     def bond(investor: str) -> dict[str, Any]:
         pays = {"label": "P", "from": "social", "to": "investor", "amounts": {"2027": 100}}
-        return {"label": "B", "arm": ARM, "parties": {"investor": investor},
-                "payments": {"pay": pays}}  # fmt: skip
+        return {
+            "label": "B",
+            "arm": ARM,
+            "parties": {"investor": investor},
+            "payments": {"pay": pays},
+        }
 
     result = counts(1, contracts={"one": bond("A"), "two": bond("B"), "three": bond("A")})
     book = ledger(result)

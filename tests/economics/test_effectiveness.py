@@ -51,8 +51,12 @@ def test_a_frontier_with_both_kinds_of_dominance() -> None:
     """Worked by hand: the third is dominated by the second, the fourth by the second and fifth."""
     places = frontier([0, 10_000, 12_000, 26_000, 30_000], [1.0, 2.0, 1.8, 2.5, 4.0])
     assert [place.standing for place in places] == [
-        "frontier", "frontier", "dominated", "extendedly_dominated", "frontier"
-    ]  # fmt: skip
+        "frontier",
+        "frontier",
+        "dominated",
+        "extendedly_dominated",
+        "frontier",
+    ]
     assert places[1].icer == pytest.approx(10_000)
     assert places[4].icer == pytest.approx(10_000)
     assert isnan(places[0].icer)
@@ -63,8 +67,9 @@ def test_a_frontier_with_both_kinds_of_dominance() -> None:
 def test_along_a_frontier_each_unit_costs_more_than_the_last(points: list[tuple[int, int]]) -> None:
     costs, effects = zip(*points, strict=True)
     places = frontier(costs, effects)
-    on = sorted((c, e, p.icer) for (c, e), p in zip(points, places, strict=True)
-                if p.standing == "frontier")  # fmt: skip
+    on = sorted(
+        (c, e, p.icer) for (c, e), p in zip(points, places, strict=True) if p.standing == "frontier"
+    )
     icers = [icer for *_, icer in on[1:]]
     assert isnan(on[0][2])
     assert all(a <= b + 1e-9 for a, b in pairwise(icers))
@@ -75,9 +80,13 @@ def test_along_a_frontier_each_unit_costs_more_than_the_last(points: list[tuple[
 def test_the_outcomes_of_a_scenario_are_compared_in_their_own_units() -> None:
     outcomes = {
         "placed": {"label": "Placed", "group": "placed"},
-        "homecomings": {"label": "Homecomings", "transition": "comes_home", "count": "events",
-                        "good": "high"},
-    }  # fmt: skip
+        "homecomings": {
+            "label": "Homecomings",
+            "transition": "comes_home",
+            "count": "events",
+            "good": "high",
+        },
+    }
     economy = {"discount_costs": 0.0, "discount_effects": 0.0}
     book = ledger(counts(2, outcomes=outcomes, economy=economy))
     placed, homecomings, good = effectiveness(book)

@@ -112,8 +112,11 @@ def test_a_year_without_an_index_is_answered() -> None:
 def test_an_investment_costs_what_its_file_says() -> None:
     free = {"effects": [], "years": 1, "start": "2026-01", "label": "Team", "target": {}}
     cost = {"start_up": 100_000, "running": 500_000, "payer": "social"}
-    new_way = {"ramp": 6, "cost": {"start_up": 30_000, "running": 300_000, "payer": "social"},
-               "replaces": {"running": 50_000, "payer": "school"}}  # fmt: skip
+    new_way = {
+        "ramp": 6,
+        "cost": {"start_up": 30_000, "running": 300_000, "payer": "social"},
+        "replaces": {"running": 50_000, "payer": "school"},
+    }
     team = {**free, "cost": cost, "new_way": new_way}
     book = ledger(counts(1, investments={"team": team}, drift={}))
     by_kind = book.sums(lambda line: line.kind, yearly=True)
@@ -157,8 +160,13 @@ def test_the_row_of_numbers_agrees_with_the_curves() -> None:
     assert numbers["net"][0] == pytest.approx(
         numbers["lower_cost"][0] - numbers["invested"][0], abs=ORE
     )
-    assert numbers["helped"][0] == results.yearly_participants().groupby(
-        ["arm", "replication"])["started"].sum()["new_way"].mean()  # fmt: skip
+    assert (
+        numbers["helped"][0]
+        == results.yearly_participants()
+        .groupby(["arm", "replication"])["started"]
+        .sum()["new_way"]
+        .mean()
+    )
 
 
 def test_what_changes_nothing_never_pays_back() -> None:

@@ -214,8 +214,13 @@ def test_a_frame_is_what_would_have_been_needed_less_repayment(
 
 
 def test_a_frame_may_rise_while_repayment_is_made() -> None:
-    book = ledger(counts(3, funds={"fund": fund(cap="none", share=0.01, basis="observed")},
-                         drift={"prices": {"general": 0.5, "care": 0.5}}))  # fmt: skip
+    book = ledger(
+        counts(
+            3,
+            funds={"fund": fund(cap="none", share=0.01, basis="observed")},
+            drift={"prices": {"general": 0.5, "care": 0.5}},
+        )
+    )
     found = budget(book, "ends", [repayments(book, "fund", "ends")])
     repaid, frame = found.repayment.sum(axis=(0, 1)), found.frame.sum(axis=(0, 1))
     assert ((repaid[1:] > 0) & (np.diff(frame) > 0)).any()
@@ -233,8 +238,10 @@ def test_less_than_a_unit_is_not_waited_for() -> None:
 def test_a_fund_counts_where_anything_of_its_principal_does() -> None:
     funds = {"ours": fund(), "theirs": Fund.model_validate({"principal": "state"})}
     for perspective, seen in (
-        ("town", [True, False]), ("agency", [False, True]), ("social", [True, False]),
+        ("town", [True, False]),
+        ("agency", [False, True]),
+        ("social", [True, False]),
         ("public", [True, True]),
-    ):  # fmt: skip
+    ):
         asked = scenario(funds=funds, economy={"perspective": perspective})
         assert [asked.bears(name) for name in funds] == seen

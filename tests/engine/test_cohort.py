@@ -18,9 +18,13 @@ Parts = dict[str, Any]
 
 
 def scenario(
-    pathway: Parts, *, years: float = 1, people: int = PEOPLE, population: Parts | None = None,
+    pathway: Parts,
+    *,
+    years: float = 1,
+    people: int = PEOPLE,
+    population: Parts | None = None,
     **parts: Any,
-) -> Scenario:  # fmt: skip
+) -> Scenario:
     """Return a scenario of a closed cohort, unless another population is given."""
     return Scenario.model_validate(
         {

@@ -98,10 +98,11 @@ def test_everything_in_a_target_must_hold_and_one_of_its_alternatives(
     made = {
         **FOREVER,
         "attributes": {"sex": {"shares": {"girl": 0.5, "boy": 0.5}}},
-        "population": {"cohort": N, "areas": {
-            "north": {"label": "n", "share": 1}, "south": {"label": "s", "share": 1e-9}
-        }},
-    }  # fmt: skip
+        "population": {
+            "cohort": N,
+            "areas": {"north": {"label": "n", "share": 1}, "south": {"label": "s", "share": 1e-9}},
+        },
+    }
     done = helped(of=made, target=target)
     sexes = {"girl": set(np.flatnonzero(done.people.codes[0] == 0).tolist())}
     sexes["boy"] = set(range(N)) - sexes["girl"]

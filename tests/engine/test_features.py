@@ -116,11 +116,15 @@ def test_a_visit_is_forgotten_when_it_has_left_the_window(window: int, last: int
     gone = {"feature": "visits.placed", "window": window, "below": [1], "values": [1, 0]}
     ever = {"feature": "visits.placed", **from_(1)}
     made = world(
-        **{**CARE, "transitions": {
-            **CARE["transitions"], "go": move("a", "b", probability=1, factors=["gone", "ever"])
-        }},
+        **{
+            **CARE,
+            "transitions": {
+                **CARE["transitions"],
+                "go": move("a", "b", probability=1, factors=["gone", "ever"]),
+            },
+        },
         factors={"gone": gone, "ever": ever},
-    )  # fmt: skip
+    )
     assert first(events(run(made), "go")) == last + 1
 
 
@@ -412,8 +416,10 @@ def test_one_person_and_nobody_can_be_simulated() -> None:
     nobody = {"residents": 1, "max_age": 100}
     time = {"start": "2026-01", "years": 0.25, "warm_up": 0}
     assert sum(stock(run(world(tracks=AB, population=nobody, time=time)), "a")) == 0
-    few = {"cohort": 3, "areas": {"big": {"label": "Big", "share": 1},
-                                  "empty": {"label": "Empty", "share": 0.01}}}  # fmt: skip
+    few = {
+        "cohort": 3,
+        "areas": {"big": {"label": "Big", "share": 1}, "empty": {"label": "Empty", "share": 0.01}},
+    }
     made = world(
         tracks=AB,
         groups={"gone": group("life", "b")},

@@ -13,8 +13,13 @@ from sisim.engine.replications import simulate
 from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 
-COST = {"start_up": 100_000, "running": 500_000, "per_participant": 3_000,
-        "per_participant_month": 2_000, "payer": "social"}  # fmt: skip
+COST = {
+    "start_up": 100_000,
+    "running": 500_000,
+    "per_participant": 3_000,
+    "per_participant_month": 2_000,
+    "payer": "social",
+}
 
 
 def scenario(*effects: dict[str, Any], **changes: Any) -> Scenario:
@@ -25,10 +30,20 @@ def scenario(*effects: dict[str, Any], **changes: Any) -> Scenario:
         "principals": {"town": {"label": "The town"}},
         "administrations": {"social": {"label": "Social services", "principal": "town"}},
         "resources": {
-            "day": {"label": "Day", "unit": "day", "price": 5500, "price_year": 2024,
-                    "administration": "social"},
-            "inquiry": {"label": "Inquiry", "unit": "each", "price": 40_000, "price_year": 2024,
-                        "administration": "social"},
+            "day": {
+                "label": "Day",
+                "unit": "day",
+                "price": 5500,
+                "price_year": 2024,
+                "administration": "social",
+            },
+            "inquiry": {
+                "label": "Inquiry",
+                "unit": "each",
+                "price": 40_000,
+                "price_year": 2024,
+                "administration": "social",
+            },
         },
         "weights": {"good": "Good years"},
         "attributes": {"risk": {"shares": {"low": 0.8, "high": 0.2}}},
@@ -39,20 +54,30 @@ def scenario(*effects: dict[str, Any], **changes: Any) -> Scenario:
                 "start": "home",
                 "states": {
                     "home": {"label": "Home", "weights": {"good": 1.0}},
-                    "placed": {"label": "Placed", "uses": {"day": 365},
-                               "weights": {"good": {"amount": 0.5, "factors": ["late"]}}},
+                    "placed": {
+                        "label": "Placed",
+                        "uses": {"day": 365},
+                        "weights": {"good": {"amount": 0.5, "factors": ["late"]}},
+                    },
                 },
             }
         },
         "groups": {"placed": {"label": "Placed", "track": "care", "states": ["placed"]}},
         "transitions": {
-            "placed": {"track": "care", "from": "home", "to": "placed", "rate": 0.1,
-                       "uses": {"inquiry": 1}},
+            "placed": {
+                "track": "care",
+                "from": "home",
+                "to": "placed",
+                "rate": 0.1,
+                "uses": {"inquiry": 1},
+            },
             "home_again": {"track": "care", "from": "placed", "to": "home", "rate": 0.8},
         },
-        "groupings": {"age": {"feature": "age", "below": [7, 13]},
-                      "risk": {"feature": "attribute.risk"}},
-    }  # fmt: skip
+        "groupings": {
+            "age": {"feature": "age", "below": [7, 13]},
+            "risk": {"feature": "attribute.risk"},
+        },
+    }
     data: dict[str, Any] = {
         "name": "trial",
         "title": "Trial",
@@ -61,8 +86,10 @@ def scenario(*effects: dict[str, Any], **changes: Any) -> Scenario:
         "population": {
             "residents": 800,
             "max_age": 20,
-            "areas": {"north": {"label": "North", "share": 0.5},
-                      "south": {"label": "South", "share": 0.5}},
+            "areas": {
+                "north": {"label": "North", "share": 0.5},
+                "south": {"label": "South", "share": 0.5},
+            },
         },
         "investments": {
             "team": {
@@ -82,7 +109,7 @@ def scenario(*effects: dict[str, Any], **changes: Any) -> Scenario:
         "economy": {"price_level": 2024},
         "replications": 2,
         "figures": {"project": "ends", "new_way": "new_way", "case": "placed", "year": 2027},
-    }  # fmt: skip
+    }
     return Scenario.model_validate(data | changes)
 
 
@@ -213,10 +240,14 @@ def test_what_a_report_asks_for(done: Result) -> None:
     stock = results.yearly_stock("placed").set_index(["replication", "arm", "year"])["people"]
     months = done.people().query("state == 'placed' and arm == 'ends' and replication == 0")
     assert stock[0, "ends", 2026] == pytest.approx(months.query("0 <= step < 12")["people"].mean())
-    assert results.headline("ends")["avoided"][0] == (
-        done.entries().groupby("arm")["entries"].sum()[WITHOUT]
-        - done.entries().groupby("arm")["entries"].sum()["ends"]
-    ) / 2  # fmt: skip
+    assert (
+        results.headline("ends")["avoided"][0]
+        == (
+            done.entries().groupby("arm")["entries"].sum()[WITHOUT]
+            - done.entries().groupby("arm")["entries"].sum()["ends"]
+        )
+        / 2
+    )
     entries = results.yearly_entries("placed")
     assert entries["count"].sum() == done.entries()["entries"].sum()
 

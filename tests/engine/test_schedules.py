@@ -273,6 +273,4 @@ def test_entries_into_a_group_are_counted_as_first_or_again() -> None:
         },
     )
     entry = run(made).tally().entry[0].sum(axis=1)[:, 0]
-    assert entry[:7].tolist() == [
-        [100, 0], [0, 0], [0, 0], [0, 100], [0, 0], [0, 0], [0, 100]
-    ]  # fmt: skip
+    assert entry[:7].tolist() == [[100, 0], [0, 0], [0, 0], [0, 100], [0, 0], [0, 0], [0, 100]]

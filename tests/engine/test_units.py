@@ -35,18 +35,32 @@ def scenario(cohort: int, sizes: dict[str, Any]) -> Scenario:
             },
             "groups": {"ill": {"label": "Ill", "track": "health", "states": ["ill"]}},
             "transitions": {
-                "falls_ill": {"track": "health", "from": "well", "to": "ill", "rate": 3,
-                              "factors": ["catching"]},
+                "falls_ill": {
+                    "track": "health",
+                    "from": "well",
+                    "to": "ill",
+                    "rate": 3,
+                    "factors": ["catching"],
+                },
                 "gets_well": {"track": "health", "from": "ill", "to": "well", "rate": 6},
             },
             "factors": {
-                "catching": {"feature": "share.ill", "among": "attribute.work",
-                             "below": [0.2, 0.4], "values": [0.5, 1, 3]}
+                "catching": {
+                    "feature": "share.ill",
+                    "among": "attribute.work",
+                    "below": [0.2, 0.4],
+                    "values": [0.5, 1, 3],
+                }
             },
         }
-    )  # fmt: skip
-    return Scenario(name="s", title=Text(sv="s", en="s"), pathway=pathway, time=Time(years=1),
-                    population=Population(cohort=cohort))  # fmt: skip
+    )
+    return Scenario(
+        name="s",
+        title=Text(sv="s", en="s"),
+        pathway=pathway,
+        time=Time(years=1),
+        population=Population(cohort=cohort),
+    )
 
 
 def of(one: Scenario, seed: int = 1) -> People:

@@ -21,12 +21,30 @@ PATHWAY: dict[str, Any] = {
         "agency": {"label": "Agency", "principal": "state"},
     },
     "resources": {
-        "day": {"label": "Day", "unit": "day", "price": 5500, "price_year": 2018,
-                "payers": {"social": 0.7, "agency": 0.3}, "price_type": "care"},
-        "inquiry": {"label": "Inquiry", "unit": "each", "price": 40_000, "price_year": 2024,
-                    "administration": "social", "price_type": "staff"},
-        "place": {"label": "Place", "unit": "year", "price": 149_000, "price_year": 2024,
-                  "administration": "school", "ordinary": True},
+        "day": {
+            "label": "Day",
+            "unit": "day",
+            "price": 5500,
+            "price_year": 2018,
+            "payers": {"social": 0.7, "agency": 0.3},
+            "price_type": "care",
+        },
+        "inquiry": {
+            "label": "Inquiry",
+            "unit": "each",
+            "price": 40_000,
+            "price_year": 2024,
+            "administration": "social",
+            "price_type": "staff",
+        },
+        "place": {
+            "label": "Place",
+            "unit": "year",
+            "price": 149_000,
+            "price_year": 2024,
+            "administration": "school",
+            "ordinary": True,
+        },
     },
     "weights": {"good": "Good years"},
     "tracks": {
@@ -46,13 +64,18 @@ PATHWAY: dict[str, Any] = {
     },
     "groups": {"placed": {"label": "Placed", "track": "care", "states": ["placed"]}},
     "transitions": {
-        "leaves_home": {"track": "care", "from": "home", "to": "placed", "rate": 0.2,
-                        "uses": {"inquiry": 1}},
+        "leaves_home": {
+            "track": "care",
+            "from": "home",
+            "to": "placed",
+            "rate": 0.2,
+            "uses": {"inquiry": 1},
+        },
         "comes_home": {"track": "care", "from": "placed", "to": "home", "rate": 1.0},
     },
     "groupings": {"age": {"feature": "age", "below": [7, 13]}},
     "entry": {"uses": {"inquiry": 0.1}},
-}  # fmt: skip
+}
 
 
 def scenario(**changes: Any) -> Scenario:
@@ -64,8 +87,10 @@ def scenario(**changes: Any) -> Scenario:
         "population": {
             "residents": 400,
             "max_age": 20,
-            "areas": {"north": {"label": "North", "share": 0.7},
-                      "south": {"label": "South", "share": 0.3}},
+            "areas": {
+                "north": {"label": "North", "share": 0.7},
+                "south": {"label": "South", "share": 0.3},
+            },
         },
         "investments": {
             "team": {
@@ -74,12 +99,23 @@ def scenario(**changes: Any) -> Scenario:
                 "years": 1,
                 "target": {"state.care": ["placed"]},
                 "effects": [{"on": ["comes_home"], "ratio": 2.0}],
-                "cost": {"start_up": 100_000, "running": 500_000, "per_participant": 3_000,
-                         "per_participant_month": 2_000, "payer": "fund"},
-                "new_way": {"ramp": 6,
-                            "cost": {"start_up": 30_000, "running": 300_000,
-                                     "per_participant_month": 1_000, "payer": "social"},
-                            "replaces": {"running": 50_000, "payer": "school"}},
+                "cost": {
+                    "start_up": 100_000,
+                    "running": 500_000,
+                    "per_participant": 3_000,
+                    "per_participant_month": 2_000,
+                    "payer": "fund",
+                },
+                "new_way": {
+                    "ramp": 6,
+                    "cost": {
+                        "start_up": 30_000,
+                        "running": 300_000,
+                        "per_participant_month": 1_000,
+                        "payer": "social",
+                    },
+                    "replaces": {"running": 50_000, "payer": "school"},
+                },
             }
         },
         "arms": {
@@ -90,7 +126,7 @@ def scenario(**changes: Any) -> Scenario:
         "drift": {"prices": {"care": 0.02, "general": 0.01}},
         "economy": {"discount_costs": 0.035},
         "figures": {"project": "ends", "new_way": "new_way", "case": "placed", "year": 2027},
-    }  # fmt: skip
+    }
     return Scenario.model_validate(data | changes)
 
 

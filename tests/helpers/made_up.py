@@ -193,12 +193,18 @@ class MadeUp:
 
     def yearly_participants(self) -> pd.DataFrame:
         rows = [
-            {"replication": r, "year": START + y, "arm": arm, "investment": "support",
-             "started": 40, "treated_months": 300.0}
+            {
+                "replication": r,
+                "year": START + y,
+                "arm": arm,
+                "investment": "support",
+                "started": 40,
+                "treated_months": 300.0,
+            }
             for r in range(self.replications)
             for arm in ("project", "new_way")
             for y in range(3)
-        ]  # fmt: skip
+        ]
         return pd.DataFrame(rows)
 
     def outcomes(self) -> pd.DataFrame:

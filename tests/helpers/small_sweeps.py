@@ -53,9 +53,14 @@ def started(*args: object, **more: Any) -> Iterator[subprocess.Popen[str]]:
     """Start sisim in a process of its own; it is gone afterwards."""
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     process = subprocess.Popen(
-        command(*args), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env=environment, preexec_fn=_interruptible, **more,
-    )  # fmt: skip
+        command(*args),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        preexec_fn=_interruptible,
+        **more,
+    )
     try:
         yield process
     finally:

@@ -70,9 +70,15 @@ def arm(**investments: str) -> World:
 def world(**parts: Any) -> World:
     """Return a world: keys of a pathway go there, other keys to the scenario."""
     own = (
-        "step", "resources", "attributes", "tracks", "groups", "factors", "transitions",
+        "step",
+        "resources",
+        "attributes",
+        "tracks",
+        "groups",
+        "factors",
+        "transitions",
         "groupings",
-    )  # fmt: skip
+    )
     pathway = {"name": "test", "title": "Test", **{k: parts.pop(k) for k in own if k in parts}}
     return {
         "name": "test",
@@ -179,9 +185,24 @@ def factors(draw: DrawFn, tracks: World, groups: World, investments: int, shared
     """Return a factor over any feature there is."""
     some_group = st.sampled_from(sorted(groups))
     kinds = [
-        "age", "age.calendar", "time_in_state", "time_in", "time_since", "visits", "window",
-        "sex", "mood", "weight", "state", "area", "month", "year", "step", "weibull", "gompertz",
-    ]  # fmt: skip
+        "age",
+        "age.calendar",
+        "time_in_state",
+        "time_in",
+        "time_since",
+        "visits",
+        "window",
+        "sex",
+        "mood",
+        "weight",
+        "state",
+        "area",
+        "month",
+        "year",
+        "step",
+        "weibull",
+        "gompertz",
+    ]
     kinds += ["share"] * (2 if shared else 0) + ["exposure"] * bool(investments)
     kind = draw(st.sampled_from(kinds))
     made: World
@@ -388,11 +409,14 @@ def selections(transitions: list[str]) -> SearchStrategy[World]:
     """Return every rule of selection."""
     at_risk = st.builds(
         lambda of, sure: {
-            "rule": "highest_risk", "risk_of": of, "sensitivity": sure, "specificity": sure
+            "rule": "highest_risk",
+            "risk_of": of,
+            "sensitivity": sure,
+            "specificity": sure,
         },
         st.sampled_from(transitions),
         st.sampled_from((0.7, 1.0)),
-    )  # fmt: skip
+    )
     return st.one_of(st.just({"rule": "first_come"}), st.just({"rule": "lottery"}), at_risk)
 
 

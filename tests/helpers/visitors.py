@@ -132,13 +132,17 @@ class Visitor:
 
     def slide(self, name: str, value: float) -> None:
         """Move a slider to a value, and let go of it."""
-        self.do(lambda: self.page.evaluate(
-            """([id, value]) => {
+        self.do(
+            lambda: self.page.evaluate(
+                """([id, value]) => {
                 const hand = document.getElementById(id);
                 hand.value = value;
                 hand.dispatchEvent(new Event("input", { bubbles: true }));
                 hand.dispatchEvent(new Event("change", { bubbles: true }));
-            }""", [name, value]))  # fmt: skip
+            }""",
+                [name, value],
+            )
+        )
 
     def at(self, name: str) -> float:
         """Return where a slider stands."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.languages import in_swedish
 from helpers.made_up import MadeUp
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,7 +38,7 @@ def told() -> Comparison:
 
 def drawn(told: Comparison, which: Any = "new_way", **more: Any) -> dict[str, Any]:
     look = Look(**more)
-    return figure(told, which, "sv", Axes.of(told), look)
+    return in_swedish(lambda: figure(told, which, Axes.of(told), look))
 
 
 def of(option: dict[str, Any], name: str) -> dict[str, Any]:
@@ -78,8 +79,8 @@ def test_what_has_changed_is_all_that_is_sent(
 ) -> None:
     first = compare(MADE)
     then = compare(MADE, View(year=year))
-    before = figure(first, "project", "en", Axes.of(first), Look())
-    after = figure(then, "project", "en", Axes.of(first), Look(dark, scale, brackets=brackets))
+    before = figure(first, "project", Axes.of(first), Look())
+    after = figure(then, "project", Axes.of(first), Look(dark, scale, brackets=brackets))
     merged = copy.deepcopy(before)
     change = patch(before, after)
     merged |= {key: part for key, part in change.items() if key != "series"}
@@ -114,14 +115,16 @@ def test_the_areas_between_are_what_is_between(pairs: list[tuple[float, float]])
 
 
 def test_the_story_reveals_more_and_more(told: Comparison) -> None:
-    steps = story(told, "sv")
+    steps = in_swedish(lambda: story(told))
     assert len(steps) == STEPS
     seen = []
     for step in steps:
         assert all(line.strip() for line in step.notes)
         shown = 0
         for which in WHICH:
-            option = figure(told, which, "sv", Axes.of(told), Look(), step.reveal[which])
+            option = in_swedish(
+                lambda: figure(told, which, Axes.of(told), Look(), step.reveal[which])
+            )
             shown += len(of(option, "with")["data"]) + len(of(option, "brackets")["data"])
         seen.append(shown)
     assert seen == sorted(seen)
@@ -130,7 +133,7 @@ def test_the_story_reveals_more_and_more(told: Comparison) -> None:
 
 def test_nothing_of_what_is_hidden_is_said(told: Comparison) -> None:
     hidden = Reveal(with_=False, areas=False, brackets=False, claims=False, new_way=False)
-    option = figure(told, "new_way", "en", Axes.of(told), Look(), hidden)
+    option = figure(told, "new_way", Axes.of(told), Look(), hidden)
     said = json.dumps(option)
     for secret in ("With the", "Lower cost", "Extra cost", "New way", "aid back", "ower level"):
         assert secret not in said

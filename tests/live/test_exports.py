@@ -20,10 +20,12 @@ def test_a_file_without_changes_is_as_it_was() -> None:
     assert overridden(READY, {}) == READY
 
 
-@given(st.dictionaries(
-    st.sampled_from(["investments.team.reach", "drift.prices.care", "time.years", "seed"]),
-    st.integers(1, 9) | st.floats(0.001, 0.9),
-))  # fmt: skip
+@given(
+    st.dictionaries(
+        st.sampled_from(["investments.team.reach", "drift.prices.care", "time.years", "seed"]),
+        st.integers(1, 9) | st.floats(0.001, 0.9),
+    )
+)
 def test_a_file_says_the_changes(changes: dict[str, float]) -> None:
     text = overridden(READY, changes)
     assert text.startswith(READY.rstrip("\n"))

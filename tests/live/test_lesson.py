@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.command_line import sisim
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
 import sisim
 from sisim.analysis.comparison import WHICH, compare
-from sisim.cli import build
 from sisim.live.echarts import plain_script
 from sisim.live.lesson import NothingToFollow, grid, lesson, page
 from sisim.live.sliders import Lever, changes, main_levers
@@ -41,7 +40,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a lesson of two sliders with three levels each, as the command writes it."""
     out = tmp_path_factory.mktemp("lesson") / "a" / "lesson.html"
     asked = [f"--set={key}={value}" for key, value in FEW.items()]
-    done = CliRunner().invoke(build("en"), ["lesson", "--out", str(out), "--versions=9", *asked])
+    done = sisim("lesson", "--out", str(out), "--versions=9", *asked)
     assert done.exit_code == 0, done.output
     assert done.output.rstrip().endswith(out.name)
     assert [one.name for one in out.parent.iterdir()] == [out.name]
@@ -90,7 +89,9 @@ class Reader:
                 const hand = document.getElementById(id);
                 hand.value = position;
                 hand.dispatchEvent(new Event("input", { bubbles: true }));
-            }""", [f"slider-{name}", position])  # fmt: skip
+            }""",
+            [f"slider-{name}", position],
+        )
 
     def series(self, which: str, name: str) -> list[float]:
         data = self.page.evaluate(
@@ -132,19 +133,22 @@ def test_at_the_points_of_the_grid_it_says_what_a_run_says(
     for which in WHICH:
         side = story.side(which)
         for name, curve, size in (
-            ("with", side.cost, unit), ("without", story.without.cost, unit),
-            ("entries-with", side.entries, 1.0), ("first-with", side.first, 1.0),
-            ("stock-with", side.stock, 1.0), ("stock-without", story.without.stock, 1.0),
-        ):  # fmt: skip
+            ("with", side.cost, unit),
+            ("without", story.without.cost, unit),
+            ("entries-with", side.entries, 1.0),
+            ("first-with", side.first, 1.0),
+            ("stock-with", side.stock, 1.0),
+            ("stock-without", story.without.stock, 1.0),
+        ):
             assert reader.series(which, name) == pytest.approx(curve.mean / size, rel=1e-6), name
-        assert reader.text(f"#{which}-helped") == decimal(side.headline["helped"][0], "en")
-        assert reader.text(f"#{which}-avoided") == decimal(side.headline["avoided"][0], "en")
+        assert reader.text(f"#{which}-helped") == decimal(side.headline["helped"][0])
+        assert reader.text(f"#{which}-avoided") == decimal(side.headline["avoided"][0])
         net = side.headline["net"][0] / 1e6
-        assert decimal(net, "en", 1) in reader.text(f"#{which}-net")
-        assert reader.text(f"#caption-{which}") == caption(side, "en")
-        assert reader.text(f"#verdict-{which}") == verdict(side, "en")
+        assert decimal(net, 1) in reader.text(f"#{which}-net")
+        assert reader.text(f"#caption-{which}") == caption(side)
+        assert reader.text(f"#verdict-{which}") == verdict(side)
         said = reader.page.get_attribute(f"#chart-{which}", "aria-label")
-        before_after, with_without = percent_pair(side, "en")
+        before_after, with_without = percent_pair(side)
         assert f"Before–after {before_after}. With–without {with_without}." in said
 
 
@@ -175,8 +179,10 @@ def test_nothing_moves_without_but_the_hand_moves_with(reader: Reader) -> None:
 def test_both_figures_stand_on_the_same_axes_and_hold_the_same_future_without(
     reader: Reader,
 ) -> None:
-    tops = [reader.page.evaluate(f"sisim.chart('{which}').getOption().yAxis.map((one) => one.max)")
-            for which in WHICH]  # fmt: skip
+    tops = [
+        reader.page.evaluate(f"sisim.chart('{which}').getOption().yAxis.map((one) => one.max)")
+        for which in WHICH
+    ]
     assert tops[0] == tops[1]
     assert reader.series("project", "without") == reader.series("new_way", "without")
 
@@ -300,19 +306,19 @@ def test_the_grid_holds_the_ends_and_what_the_file_says(levers: list[Lever], mos
 
 def test_a_scenario_without_arms_has_nothing_to_follow(scenario: Scenario) -> None:
     with pytest.raises(NothingToFollow):
-        lesson(scenario.model_copy(update={"arms": {}, "figures": None}), "en")
+        lesson(scenario.model_copy(update={"arms": {}, "figures": None}))
 
 
 def test_a_scenario_with_one_arm_has_one_figure(scenario: Scenario) -> None:
     arms = {"new_way": scenario.arms["new_way"]}
     one = scenario.model_copy(update={"arms": arms, "figures": None})
-    written = lesson(one, "en", most=3)
+    written = lesson(one, most=3)
     held = json.loads(re.search(r'application/json">(.*?)</script>', written, re.DOTALL)[1])
     assert held["which"] == list(held["texts"]["sv"]["figures"]) == ["project"]
 
 
 def asked(*args: str, lang: Any = "en") -> Any:
-    done = CliRunner().invoke(build(lang), ["lesson", *args])
+    done = sisim("lesson", *args)
     assert done.exit_code == 2, done.output
     assert "Traceback" not in done.output
     return done.output

@@ -25,7 +25,7 @@ def test_the_ready_scenario_has_the_six_sliders_of_the_two_figures() -> None:
     assert list(LEVERS) == order
     # Both stand in the address, each under its own name.
     assert not set(LEVERS) & set(Settings.__dataclass_fields__)
-    said = [lever.said(lever.value, READY, "en").replace("\xa0", " ") for lever in LEVERS.values()]
+    said = [lever.said(lever.value, READY).replace("\xa0", " ") for lever in LEVERS.values()]
     assert said == ["30%", "80%", "3 years", "1.4 years", "30%", "2.0% a year"]
     assert all(lever.low <= lever.value <= lever.high for lever in LEVERS.values())
 
@@ -68,10 +68,10 @@ def test_a_slider_that_has_not_moved_changes_nothing() -> None:
     assert changes(list(LEVERS.values()), at) == {}
 
 
-@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("lang", ["sv", "en"], indirect=True)
 def test_presets_and_questions_are_positions_that_there_are(lang: str) -> None:
     levers = list(LEVERS.values())
-    wishes = [*presets(levers, lang), *what_ifs(levers, lang)]
+    wishes = [*presets(levers), *what_ifs(levers)]
     assert len({one.id for one in wishes}) == len(wishes)
     for one in wishes:
         for name, value in one.values.items():

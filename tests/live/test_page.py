@@ -41,8 +41,9 @@ def test_both_figures_hold_the_same_future_without(visit: Enter) -> None:
 
 def test_a_new_way_of_working_makes_the_inflow_smaller_than_a_project_does(visit: Enter) -> None:
     someone = visit()
-    project, new_way = (dict(someone.series(which, "first-with"))
-                        for which in ("project", "new_way"))  # fmt: skip
+    project, new_way = (
+        dict(someone.series(which, "first-with")) for which in ("project", "new_way")
+    )
     after = [year for year in project if year >= 2030]
     assert sum(new_way[year] for year in after) < sum(project[year] for year in after)
 
@@ -85,8 +86,11 @@ def test_words_follow_the_hand_with_the_curves(visit: Enter) -> None:
     page = someone.page
 
     def seen() -> list[str]:
-        return [someone.text("#numbers-project"), someone.text("output[for=slider-effect]"),
-                someone.text(".figure:first-child .verdict")]  # fmt: skip
+        return [
+            someone.text("#numbers-project"),
+            someone.text("output[for=slider-effect]"),
+            someone.text(".figure:first-child .verdict"),
+        ]
 
     before, foot = seen(), someone.text(".foot")
     hand = "(kind) => document.getElementById('slider-effect').dispatchEvent(new Event(kind))"
@@ -283,10 +287,12 @@ def test_what_is_taken_home_is_what_is_seen(visit: Enter, tmp_path: Path) -> Non
         assert download.value.suggested_filename == f"placed-youth.{kind}"
         someone.page.keyboard.press("Escape")
     rows = list(csv.DictReader(io.StringIO(found["csv"].decode())))
-    cost = [float(row["mean"]) for row in rows
-            if row["arm"] == "new_way" and row["series"] == "cost"]  # fmt: skip
+    cost = [
+        float(row["mean"]) for row in rows if row["arm"] == "new_way" and row["series"] == "cost"
+    ]
     assert [round(y / cost[n], 6) for n, (_, y) in enumerate(seen)] == pytest.approx(
-        [seen[0][1] / cost[0]] * len(seen), rel=1e-3)  # fmt: skip
+        [seen[0][1] / cost[0]] * len(seen), rel=1e-3
+    )
     assert found["svg"].lstrip().startswith(b"<?xml")
     assert found["png"].startswith(b"\x89PNG")
     (tmp_path / "taken.toml").write_bytes(found["toml"])
@@ -373,7 +379,7 @@ def test_haste_breaks_nothing(visit: Enter, server: Server) -> None:
 def test_every_preset_and_every_what_if_has_a_picture(visit: Enter) -> None:
     someone = visit()
     levers = main_levers(load_scenario("placed-youth"))
-    wishes = [*presets(levers, "en"), *what_ifs(levers, "en")]
+    wishes = [*presets(levers), *what_ifs(levers)]
     assert len(wishes) >= 10
     someone.page.click("#what-if")
     someone.page.wait_for_selector("dialog[open]")
@@ -546,16 +552,21 @@ def test_curves_say_their_numbers_at_the_year_that_is_pointed_at(visit: Enter) -
         const strip = { xAxisIndex: 0, yAxisIndex: 0 };
         const at = sisim.chart("chart-new_way").convertToPixel(strip, [2035, 1]);
         return [box.x + at[0], box.y + at[1] - 30];
-    }""")  # fmt: skip
+    }""")
     someone.page.mouse.move(x, y)
     someone.page.wait_for_selector("#readout")
     said = [line.split("\t") for line in someone.text("#readout").strip().splitlines()]
     assert said[0] == ["2035", "Utan", "Med"]
     cost = [dict(someone.series("new_way", name))[2035] for name in ("without", "with")]
-    assert said[1] == ["Kostnad, mkr", *(f"{value:.1f}".replace(".", ",").removesuffix(",0")
-                                         for value in cost)]  # fmt: skip
-    assert [line[0] for line in said[2:]] == ["Nya ärenden", "varav för första gången",
-                                              "Pågående ärenden"]  # fmt: skip
+    assert said[1] == [
+        "Kostnad, mkr",
+        *(f"{value:.1f}".replace(".", ",").removesuffix(",0") for value in cost),
+    ]
+    assert [line[0] for line in said[2:]] == [
+        "Nya ärenden",
+        "varav för första gången",
+        "Pågående ärenden",
+    ]
     # While a hand drags, nothing is in its way.
     someone.page.mouse.down()
     someone.page.mouse.move(x + 40, y)
@@ -704,8 +715,16 @@ def test_the_keyboard_reaches_everything_in_the_order_it_is_read(visit: Enter) -
         if found in seen:
             break
         seen.append(found)
-    order = ["show-figures", "show-money", "tell", "reset", "more", "language", "slider-effect",
-             "slider-drift"]  # fmt: skip
+    order = [
+        "show-figures",
+        "show-money",
+        "tell",
+        "reset",
+        "more",
+        "language",
+        "slider-effect",
+        "slider-drift",
+    ]
     assert [name for name in seen if name in order] == order
     before = someone.at("slider-effect")
     someone.page.focus("#slider-effect")

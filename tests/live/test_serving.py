@@ -6,9 +6,8 @@ import socket
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from helpers.command_line import sisim
 
-from sisim.cli import build
 from sisim.i18n import Lang
 from sisim.live.app import HERE, PortTaken, free_port
 from sisim.live.scenario_library import Library
@@ -36,9 +35,11 @@ def test_a_free_port_is_found(taken: int) -> None:
         free_port(HERE, taken)
 
 
-@pytest.mark.parametrize(("lang", "said"), [("en", "is taken"), ("sv", "är upptagen")])
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "is taken"), ("sv", "är upptagen")], indirect=["lang"]
+)
 def test_a_taken_port_is_told(taken: int, lang: Lang, said: str) -> None:
-    result = CliRunner().invoke(build(lang), ["live", "--port", str(taken), "--no-open"])
+    result = sisim("live", "--port", str(taken), "--no-open")
     assert result.exit_code == 2
     assert f"{taken} {said}" in result.output
 
@@ -57,7 +58,7 @@ def test_a_taken_port_is_told(taken: int, lang: Lang, said: str) -> None:
     ],
 )
 def test_mistakes_are_answered_before_anything_is_served(args: list[str], said: str) -> None:
-    result = CliRunner().invoke(build("en"), ["live", *args, "--no-open"])
+    result = sisim("live", *args, "--no-open")
     assert result.exit_code == 2
     assert said in result.output
 

@@ -54,8 +54,9 @@ class Room:
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return Library("placed-youth", {"population.residents": 2000, "time.years": 6,
-                                    "replications": 2})  # fmt: skip
+    return Library(
+        "placed-youth", {"population.residents": 2000, "time.years": 6, "replications": 2}
+    )
 
 
 @pytest.fixture(autouse=True)

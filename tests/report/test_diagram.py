@@ -7,6 +7,7 @@ from importlib import resources
 from itertools import combinations
 
 import pytest
+from helpers.languages import in_swedish
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
@@ -48,9 +49,9 @@ def small() -> Pathway:
     )
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_every_state_and_track_is_named(lang: str) -> None:
-    figure = draw_pathway(small(), lang)
+    figure = draw_pathway(small())
     written = [text.get_text() for text in figure.texts]
     for label in {"sv": ("Litet", "Vård", "Hemma", "Placerad", "Borta")}.get(
         lang, ("Small", "Care", "At home", "Placed", "Gone")
@@ -69,7 +70,7 @@ def test_scheduled_transitions_are_dashed_and_pairs_have_two_heads() -> None:
         ]
     )
     assert links == [Link("a", "b", False, True), Link("a", "c", True), Link("b", "c", True)]
-    figure = draw_pathway(small(), "en")
+    figure = draw_pathway(small())
     arrows = [artist for artist in figure.artists if isinstance(artist, FancyArrowPatch)]
     dashed = [arrow for arrow in arrows if arrow.get_linestyle() != "solid"]
     assert len(arrows) - 3 == 3  # Three more in the key.
@@ -77,7 +78,7 @@ def test_scheduled_transitions_are_dashed_and_pairs_have_two_heads() -> None:
 
 
 def test_start_and_exit_are_marked() -> None:
-    figure = draw_pathway(small(), "en")
+    figure = draw_pathway(small())
     boxes = [artist for artist in figure.artists if isinstance(artist, FancyBboxPatch)]
     assert len({box.get_facecolor() for box in boxes[:3]}) == 3
 
@@ -124,16 +125,17 @@ def test_panels_do_not_overlap(panels: list[tuple[float, float]]) -> None:
 
 
 SHIPPED = sorted(
-    path.name for path in resources.files("sisim").joinpath("pathways").iterdir()
+    path.name
+    for path in resources.files("sisim").joinpath("pathways").iterdir()
     if path.name.endswith(".toml")
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_pathways_are_drawn(name: str) -> None:
     with resources.files("sisim").joinpath("pathways").joinpath(name).open("rb") as file:
         pathway = Pathway.model_validate(tomllib.load(file))
-    figure = draw_pathway(pathway, "sv")
+    figure = in_swedish(lambda: draw_pathway(pathway))
     states = sum(len(track.states) for track in pathway.tracks.values())
     boxes = [artist for artist in figure.artists if isinstance(artist, FancyBboxPatch)]
     assert len(boxes) == states + 2  # Two in the key.

@@ -91,7 +91,7 @@ def test_whoever_is_helped_leaves_with_the_same_draw(first: str) -> None:
     assert "Project and New way: Placed → Home" in why
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_a_life_that_is_the_same_everywhere_is_shown_once(trial: Scenario, lang: str) -> None:
     text = explain(trial, "centre/2026-03/0", lang=lang)
     assert {"sv": "i varje arm", "en": "in every arm"}[lang] in text

@@ -6,6 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from helpers.languages import in_swedish
 from helpers.made_up import MadeUp, scenario
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -42,9 +43,9 @@ def texts(figure: Figure) -> list[Text]:
     return [text for text in found if text.get_text().strip()]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_both_figures_share_axes_and_the_curve_without(made_up: MadeUp, lang: str) -> None:
-    figure = question9(made_up, lang)
+    figure = question9(made_up)
     for one, two in zip(strips(figure, 1), strips(figure, 2), strict=True):
         assert one.get_xlim() == two.get_xlim()
         assert one.get_ylim() == two.get_ylim()
@@ -59,7 +60,7 @@ def test_both_figures_share_axes_and_the_curve_without(made_up: MadeUp, lang: st
 def test_the_curves_are_the_means_of_the_result(made_up: MadeUp) -> None:
     costs = made_up.costs_by_year().table().groupby(["arm", "replication", "year"])["amount"].sum()
     mean = costs.groupby(level=["arm", "year"]).mean()
-    figure = question9(made_up, "en")
+    figure = question9(made_up)
     for which, arm in ((1, "project"), (2, "new_way")):
         cost = strips(figure, which)[0]
         np.testing.assert_allclose(series(cost, "with").get_ydata(), mean[arm])
@@ -67,7 +68,7 @@ def test_the_curves_are_the_means_of_the_result(made_up: MadeUp) -> None:
 
 
 def test_without_is_dashed_black_above_a_solid_blue_with(made_up: MadeUp) -> None:
-    for axes in strips(question9(made_up, "en"), 1):
+    for axes in strips(question9(made_up), 1):
         without, with_ = series(axes, "without"), series(axes, "with")
         assert without.get_color() == "#000000"
         assert without.is_dashed()
@@ -78,9 +79,9 @@ def test_without_is_dashed_black_above_a_solid_blue_with(made_up: MadeUp) -> Non
         assert without.get_zorder() > with_.get_zorder()
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_lines_are_labelled_directly_without_a_legend(made_up: MadeUp, lang: str) -> None:
-    figure = question9(made_up, lang)
+    figure = question9(made_up)
     written = "\n".join(text.get_text() for text in texts(figure))
     for label in LABELS[lang]:
         assert label in written
@@ -90,8 +91,8 @@ def test_lines_are_labelled_directly_without_a_legend(made_up: MadeUp, lang: str
 
 PICTURES = {
     "pair": question9,
-    "first": lambda result, lang: question9_single(result, "project", lang),
-    "second": lambda result, lang: question9_single(result, "new_way", lang),
+    "first": lambda result: question9_single(result, "project"),
+    "second": lambda result: question9_single(result, "new_way"),
     "administrations": administrations,
 }
 CASES = {
@@ -106,7 +107,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 @pytest.mark.parametrize(
     ("picture", "case"),
     [
@@ -117,7 +118,7 @@ CASES = {
     ],
 )
 def test_no_text_covers_another_or_leaves_the_picture(picture: str, case: str, lang: str) -> None:
-    figure = PICTURES[picture](MadeUp(**CASES[case]), lang)
+    figure = PICTURES[picture](MadeUp(**CASES[case]))
     measure = renderer(figure)
     figure.draw(measure)
     boxes = {text: text.get_window_extent(measure) for text in texts(figure)}
@@ -140,10 +141,10 @@ def test_no_text_covers_another_or_leaves_the_picture(picture: str, case: str, l
         assert across <= 1 or down <= 4, f"{one.get_text()!r} covers {two.get_text()!r}"
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 @pytest.mark.parametrize("case", CASES)
 def test_no_text_crosses_the_marked_year(case: str, lang: str) -> None:
-    figure = question9(MadeUp(**CASES[case]), lang)
+    figure = question9(MadeUp(**CASES[case]))
     measure = renderer(figure)
     for which in (1, 2):
         cost = strips(figure, which)[0]
@@ -154,10 +155,10 @@ def test_no_text_crosses_the_marked_year(case: str, lang: str) -> None:
             assert not (across and box.y0 < line.y1), f"{text.get_text()!r} in figure {which}"
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 @pytest.mark.parametrize("case", CASES)
 def test_the_names_of_the_phases_stand_above_the_curves(case: str, lang: str) -> None:
-    cost = strips(question9(MadeUp(**CASES[case]), lang), 2)[0]
+    cost = strips(question9(MadeUp(**CASES[case])), 2)[0]
     curves = max(series(cost, name).get_window_extent().y1 for name in ("without", "with"))
     for name in PHASES[lang]:
         text = next(text for text in cost.texts if text.get_text().startswith(name))
@@ -169,16 +170,16 @@ def test_both_languages_say_that_the_effect_fades(case: str) -> None:
     story = compare(MadeUp(**CASES[case]))
     assert story.project.back_on_track
     for lang, note in (("sv", "effekten avtar"), ("en", "the effect fades")):
-        written = [text.get_text() for text in strips(question9(story, lang), 1)[0].texts]
+        written = [text.get_text() for text in strips(question9(story), 1)[0].texts]
         assert any(note in text for text in written), lang
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_the_marked_pair_agrees_with_the_data(made_up: MadeUp, lang: str) -> None:
     costs = made_up.costs_by_year().table().groupby(["arm", "replication", "year"])["amount"].sum()
     mean = costs.groupby(level=["arm", "year"]).mean()
     story = compare(made_up)
-    figure = question9(story, lang)
+    figure = question9(story)
     for side, axes in ((story.project, 0), (story.new_way, 3)):
         assert side.before_after == pytest.approx(mean[side.arm, 2036] / mean["without", 2026] - 1)
         assert side.with_without == pytest.approx(mean[side.arm, 2036] / mean["without", 2036] - 1)
@@ -194,30 +195,32 @@ def test_claims_are_made_only_where_the_series_say_so(made_up: MadeUp) -> None:
     def written(figure: Figure) -> str:
         return " ".join(t.get_text().replace("\n", " ") for t in texts(figure))
 
-    true = written(question9(made_up, "en"))
+    true = written(question9(made_up))
     assert "Back on the same course" in true
     assert "A lastingly lower level" in true
     assert "Individuals helped and the inflow reduced" in true
-    null = written(question9(MadeUp(effect=0.0, fewer=0.0), "en"))
+    null = written(question9(MadeUp(effect=0.0, fewer=0.0)))
     for claim in ("Back on", "lastingly", "inflow reduced", "effect fades", "Lower cost than"):
         assert claim not in null
     assert "Extra cost (investment)" in null
 
 
 def test_bands_need_replications() -> None:
-    few, enough = (question9(MadeUp(replications=n), "en") for n in (4, 5))
+    few, enough = (question9(MadeUp(replications=n)) for n in (4, 5))
     assert len(few.axes[2].collections) < len(enough.axes[2].collections)
     assert "10–90% of 5 runs" in " ".join(t.get_text() for t in texts(enough))
 
 
 def test_the_foot_says_what_is_left_out_and_whether_numbers_are_invented(made_up: MadeUp) -> None:
-    foot = " ".join(t.get_text() for t in question9(made_up, "sv").texts)
+    foot = " ".join(t.get_text() for t in in_swedish(lambda: question9(made_up)).texts)
     assert "Inte med, eftersom alla har det: grundskola." in foot
     assert "Påhittade exempelsiffror" in foot
     assert "Frö 1" in foot
     assert made_up.digest in foot
     real = MadeUp(scenario=scenario(invented=False))
-    assert "Påhittade" not in " ".join(t.get_text() for t in question9(real, "sv").texts)
+    assert "Påhittade" not in " ".join(
+        t.get_text() for t in in_swedish(lambda: question9(real)).texts
+    )
 
 
 def test_a_view_shows_ordinary_services_current_prices_and_another_year(made_up: MadeUp) -> None:
@@ -226,7 +229,9 @@ def test_a_view_shows_ordinary_services_current_prices_and_another_year(made_up:
     assert compare(made_up, View(ordinary=True)).today > plain.today
     current = compare(made_up, View(current=True))
     assert current.without.cost.at(2040) > plain.without.cost.at(2040)
-    assert "löpande priser" in " ".join(t.get_text() for t in question9(current, "sv").texts)
+    assert "löpande priser" in " ".join(
+        t.get_text() for t in in_swedish(lambda: question9(current)).texts
+    )
 
 
 def test_administrations_add_up_to_the_total(made_up: MadeUp) -> None:
@@ -247,14 +252,14 @@ def test_a_long_name_leaves_room_to_say_that_the_bars_are_differences() -> None:
         }
         for name, how in (("project", "ends"), ("new_way", "new_way_of_working"))
     }
-    figure = administrations(MadeUp(scenario=scenario(arms=arms)), "en")
+    figure = administrations(MadeUp(scenario=scenario(arms=arms)))
     written = [text.get_text() for text in figure.texts]
     assert "Figure 2  From project to way of working" in written
     assert written.count("Difference from without") == 2
 
 
 def test_administrations_are_drawn_on_one_scale(made_up: MadeUp) -> None:
-    figure = administrations(made_up, "sv")
+    figure = in_swedish(lambda: administrations(made_up))
     panels, bars = figure.axes[:6], figure.axes[6:]
     assert len({axes.get_ylim() for axes in panels}) == 1
     assert len({axes.get_ylim() for axes in bars}) == 1

@@ -32,12 +32,21 @@ EXAM = {
         },
         "transitions": {
             "fails": {
-                "track": "school", "from": "pupil", "to": "failed", "probability": 1,
-                "schedule": {"month": 6}, "order": 2,
+                "track": "school",
+                "from": "pupil",
+                "to": "failed",
+                "probability": 1,
+                "schedule": {"month": 6},
+                "order": 2,
             },
             "passes": {
-                "track": "school", "from": "pupil", "to": "passed", "probability": 1,
-                "schedule": {"month": 6}, "order": 1, "factors": ["girls"],
+                "track": "school",
+                "from": "pupil",
+                "to": "passed",
+                "probability": 1,
+                "schedule": {"month": 6},
+                "order": 1,
+                "factors": ["girls"],
             },
         },
         "groupings": {"sex": {"feature": "attribute.sex"}},
@@ -49,23 +58,40 @@ EXAM = {
     },
     "investments": {
         "help": {
-            "label": "Help", "start": "2026-01", "years": 2, "target": {},
+            "label": "Help",
+            "start": "2026-01",
+            "years": 2,
+            "target": {},
             "fidelity": {"at": [0, 1], "share": [0.2, 0.8]},
             "effects": [{"on": "fails", "ratio": 1}],
             "cost": {"payer": "fund"},
         }
     },
-    "arms": {"helped": {"label": {"sv": "Med hjälp", "en": "With help"},
-                        "investments": {"help": "ends"}}},
+    "arms": {
+        "helped": {"label": {"sv": "Med hjälp", "en": "With help"}, "investments": {"help": "ends"}}
+    },
     "goals": {
         "all": {"label": "All", "share": 0.7, "group": "passed", "of": "tried"},
-        "girls": {"label": "Girls", "share": 0.7, "group": "passed", "of": "tried",
-                  "where": {"area": ["x"], "sex": ["girl"]}, "years": 2},
-        "boys": {"label": "Boys", "share": 0.7, "group": "passed", "of": "tried",
-                 "count": "stock", "where": {"sex": ["boy"]}, "at_most": True},
+        "girls": {
+            "label": "Girls",
+            "share": 0.7,
+            "group": "passed",
+            "of": "tried",
+            "where": {"area": ["x"], "sex": ["girl"]},
+            "years": 2,
+        },
+        "boys": {
+            "label": "Boys",
+            "share": 0.7,
+            "group": "passed",
+            "of": "tried",
+            "count": "stock",
+            "where": {"sex": ["boy"]},
+            "at_most": True,
+        },
         "use": {"label": "Use", "share": 0.5, "delivery": "help", "by": 2027},
     },
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -102,19 +128,20 @@ def test_delivery_is_the_fidelity_while_it_runs(exam: Results) -> None:
     assert use.met_in("helped", 2027)
 
 
-@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("lang", ["sv", "en"], indirect=True)
 def test_goals_are_drawn_as_lines_and_said(exam: Results, lang: str) -> None:
     """A panel each, a line at the goal, a curve an arm; a sentence says whether it is met."""
-    figure = draw_goals(exam, lang)
+    figure = draw_goals(exam)
     levels = [
         float(line.get_ydata()[0])
         for axes in figure.axes
         for line in axes.lines
-        if len(set(line.get_ydata())) == 1 and line.get_color() == "#E69F00"
+        if len(set(line.get_ydata())) == 1
+        and line.get_color() == "#E69F00"
         and line.get_xdata()[0] == 0
-    ]  # fmt: skip
+    ]
     assert levels == [0.7, 0.7, 0.7, 0.5]
-    said = goal_words(exam, lang)
+    said = goal_words(exam)
     assert len(said) == 4
     at_least, met = {
         "en": ("at least 70%", "With help 80% in 2027, met"),
@@ -128,5 +155,5 @@ def test_a_scenario_without_goals_says_nothing_of_them() -> None:
     """No goals, no words."""
     plain = Scenario.model_validate({**EXAM, "goals": {}})
     result = Results(simulate(plain, replications=1, threads=1))
-    assert goal_words(result, "en") == []
+    assert goal_words(result) == []
     assert result.goals().empty

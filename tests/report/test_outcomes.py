@@ -13,7 +13,7 @@ from sisim.i18n import LANGUAGES
 from sisim.report.outcome_table import outcome_rows
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_outcomes_and_arms_are_named_as_a_reader_would(lang: str) -> None:
     scenario = load("placed-youth")
     name, outcome = next(iter(scenario.outcomes.items()))
@@ -23,11 +23,11 @@ def test_outcomes_and_arms_are_named_as_a_reader_would(lang: str) -> None:
         for at, arm in enumerate(["without", *scenario.arms])
     ]
     found: Any = SimpleNamespace(scenario=scenario, outcomes=lambda: pd.DataFrame(rows))
-    shown = outcome_rows(found, lang)
+    shown = outcome_rows(found)
     heads = {"sv": ["Utfall", "År", "Utan"], "en": ["Outcome", "Year", "Without"]}[lang]
-    arms = [arm.label.in_language(lang) for arm in scenario.arms.values()]
+    arms = [arm.label.text for arm in scenario.arms.values()]
     assert list(shown.columns) == [*heads, *arms]
-    assert shown.to_numpy().tolist() == [[outcome.label.in_language(lang), 2026, 1.0, 2.0, 3.0]]
+    assert shown.to_numpy().tolist() == [[outcome.label.text, 2026, 1.0, 2.0, 3.0]]
 
 
 def test_without_arms_there_is_nothing_to_compare_with() -> None:
@@ -35,4 +35,4 @@ def test_without_arms_there_is_nothing_to_compare_with() -> None:
     name = next(iter(scenario.outcomes))
     rows = [{"replication": 0, "year": 2026, "arm": "without", "outcome": name, "value": 2 / 3}]
     found: Any = SimpleNamespace(scenario=scenario, outcomes=lambda: pd.DataFrame(rows))
-    assert outcome_rows(found, "en")["Simulated"].tolist() == [0.67]
+    assert outcome_rows(found)["Simulated"].tolist() == [0.67]

@@ -31,8 +31,8 @@ def test_who_is_not_there_has_no_place() -> None:
     assert FOUND.of(nowhere, NAMES).tolist() == [AWAY]
 
 
-@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("lang", ["sv", "en"], indirect=True)
 def test_every_place_that_is_shown_has_a_name(lang: str) -> None:
-    labels = [FOUND.label(place, lang) for place in FOUND.shown()]
+    labels = [FOUND.label(place) for place in FOUND.shown()]
     assert all(labels)
     assert len(set(labels)) == len(labels) == 4

@@ -2,27 +2,27 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
+from helpers.command_line import sisim
 
-from sisim.cli import build
 from sisim.i18n import LANGUAGES, Lang
 
 FEW = (
-    "--set", "population.residents=800", "--set", "time.years=4", "--set", "time.history=0",
-    "--set", "investments.team.years=1", "--set", "investments.team.new_way.ramp=12",
-    "--set", "figures.year=2028",
-)  # fmt: skip
-
-
-def sisim(*args: object, lang: Lang = "en") -> Any:
-    """Run the command line; it must never end in a traceback."""
-    result = CliRunner().invoke(build(lang), [str(arg) for arg in args])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    "--set",
+    "population.residents=800",
+    "--set",
+    "time.years=4",
+    "--set",
+    "time.history=0",
+    "--set",
+    "investments.team.years=1",
+    "--set",
+    "investments.team.new_way.ramp=12",
+    "--set",
+    "figures.year=2028",
+)
 
 
 def answered(command: str, *args: object, out: Path, lang: Lang) -> str:
@@ -33,11 +33,12 @@ def answered(command: str, *args: object, out: Path, lang: Lang) -> str:
     return said
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_needs(tmp_path: Path, lang: Lang) -> None:
     rule = "{ age = { from = 7, below = 16 } }"
-    said = answered("needs", "--rule", rule, "--years", "1", "--replications", "1",
-                    out=tmp_path, lang=lang)  # fmt: skip
+    said = answered(
+        "needs", "--rule", rule, "--years", "1", "--replications", "1", out=tmp_path, lang=lang
+    )
     # One run cannot tell by how much it may err.
     assert re.search(r"Gini 0[.,]\d{3}\.", said)
     for name in ("needs", "needs-groups", "needs-rules"):
@@ -47,7 +48,7 @@ def test_needs(tmp_path: Path, lang: Lang) -> None:
     assert pd.read_parquet(tmp_path / "needs-lorenz.parquet")["share_of_cost"].iloc[-1] == 1
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_follow_up_and_what_was_observed(tmp_path: Path, lang: Lang) -> None:
     several = ("--month", "6", "--month", "12", "--replications", "2", "--arm", "project")
     said = answered("follow-up", *several, out=tmp_path, lang=lang)
@@ -59,15 +60,16 @@ def test_follow_up_and_what_was_observed(tmp_path: Path, lang: Lang) -> None:
     filled = empty.assign(value=plan["middle"]).dropna()
     filled.loc[filled["measure"] == "begun.team", "value"] = 500
     filled.to_csv(tmp_path / "filled.csv", index=False)
-    said = answered("follow-up", *several, "--observed", tmp_path / "filled.csv", out=tmp_path,
-                    lang=lang)  # fmt: skip
+    said = answered(
+        "follow-up", *several, "--observed", tmp_path / "filled.csv", out=tmp_path, lang=lang
+    )
     assert ("More activity than planned." if lang == "en" else "Mer verksamhet") in said
     deviations = pd.read_csv(tmp_path / "follow-up-deviations.csv").set_index(["measure", "month"])
     assert deviations.loc[("begun.team", 12), "verdict"] == "above"
     assert (tmp_path / "follow-up-outcome.svg").exists()
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_implement(tmp_path: Path, lang: Lang) -> None:
     # Of a budget that pays for half the running cost, areas are what can be made fewer.
     said = answered("implement", "--budget", "4e6", "--replications", "1", out=tmp_path, lang=lang)
@@ -79,7 +81,7 @@ def test_implement(tmp_path: Path, lang: Lang) -> None:
     assert (tmp_path / "implementation-versions.png").exists()
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_catalogue_out_and_in_again(tmp_path: Path, lang: Lang) -> None:
     book = tmp_path / "catalogue.xlsx"
     assert sisim("catalogue", tmp_path, "--out", book, lang=lang).exit_code == 0

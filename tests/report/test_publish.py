@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from helpers.languages import in_swedish
 from helpers.made_up import MadeUp
 
 from sisim.report import publish as publishing
@@ -15,7 +16,7 @@ from sisim.report.publish import publish, write_all
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path]]:
     out = tmp_path_factory.mktemp("there") / "figures"
-    return out, publish(MadeUp(), out, "sv")
+    return out, in_swedish(lambda: publish(MadeUp(), out))
 
 
 def test_everything_is_there(published: tuple[Path, list[Path]]) -> None:
@@ -46,7 +47,7 @@ def test_csv_and_parquet_hold_the_same(published: tuple[Path, list[Path]]) -> No
 def test_the_same_result_gives_the_same_pictures(
     published: tuple[Path, list[Path]], tmp_path: Path
 ) -> None:
-    publish(MadeUp(), tmp_path / "again", "sv")
+    in_swedish(lambda: publish(MadeUp(), tmp_path / "again"))
     for name in ("question9.svg", "administrations.svg", "figure-1.png", "words.txt"):
         assert (tmp_path / "again" / name).read_bytes() == (published[0] / name).read_bytes()
 
@@ -80,7 +81,7 @@ def test_nothing_is_left_half_written(
     monkeypatch.setattr(publishing, "sentences", fail)
     monkeypatch.setattr("sisim.report.style.save", lambda *_: None)
     with pytest.raises(OSError, match="no space"):
-        publish(MadeUp(replications=1), out, "en")
+        publish(MadeUp(replications=1), out)
     left = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")]
     assert left == (["figures", "figures/words.txt"] if existed else [])
     assert not existed or (out / "words.txt").read_text() == "old"

@@ -10,10 +10,10 @@ from sisim.report.register_table import register_rows
 from sisim.scenario.register import assumptions
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_a_number_its_range_and_its_grade_are_named_as_a_reader_would(lang: str) -> None:
     register = assumptions(load("placed-youth"))
-    shown = register_rows(register, lang)
+    shown = register_rows(register)
     assert (
         list(shown.columns)
         == {
@@ -22,6 +22,8 @@ def test_a_number_its_range_and_its_grade_are_named_as_a_reader_would(lang: str)
         }[lang]
     )
     assert shown.iloc[:, 0].tolist() == register["key"].tolist()
-    grades = {"sv": {"", "antagande", "härlett", "litteratur", "uppmätt"},
-              "en": {"", "assumption", "derived", "literature", "measured"}}  # fmt: skip
+    grades = {
+        "sv": {"", "antagande", "härlett", "litteratur", "uppmätt"},
+        "en": {"", "assumption", "derived", "literature", "measured"},
+    }
     assert set(shown.iloc[:, -1]) == grades[lang]

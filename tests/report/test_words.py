@@ -39,15 +39,16 @@ from sisim.report.summary import sentences, verdict
             ],
         ),
     ],
+    indirect=["lang"],
 )
 def test_the_sentences(made_up: MadeUp, lang: str, expected: list[str]) -> None:
-    said = "\n".join(sentences(made_up, lang))
+    said = "\n".join(sentences(made_up))
     for part in expected:
         assert part in said
 
 
 def test_real_numbers_are_not_called_invented() -> None:
-    said = " ".join(sentences(MadeUp(scenario=scenario(invented=False)), "en"))
+    said = " ".join(sentences(MadeUp(scenario=scenario(invented=False))))
     assert "Invented" not in said
 
 
@@ -67,7 +68,7 @@ def test_real_numbers_are_not_called_invented() -> None:
 )
 def test_the_verdict_holds_both_comparisons(made: dict, which: str, begins: str) -> None:
     side = compare(MadeUp(**made)).side(which)
-    assert verdict(side, "en").startswith(begins)
+    assert verdict(side).startswith(begins)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_what_is_written_as_no_change_is_not_said_to_rise_or_fall(
         side = replace(
             compare(made_up).side("project"), before_after=change, with_without=difference
         )
-        assert verdict(side, "en") == says
+        assert verdict(side) == says
 
 
 @pytest.mark.parametrize(
@@ -96,6 +97,7 @@ def test_what_is_written_as_no_change_is_not_said_to_rise_or_fall(
         (22.4, -0.9, "sv", "22 hjälpta individer, 1 ärende till; "),
         (0.0, -0.2, "sv", "0 hjälpta individer, 0 undvikna ärenden; "),
     ],
+    indirect=["lang"],
 )
 def test_people_and_cases_are_counted_as_one_speaks(
     helped: float, avoided: float, lang: str, says: str
@@ -105,9 +107,9 @@ def test_people_and_cases_are_counted_as_one_speaks(
             counted = {"helped": (helped,) * 3, "avoided": (avoided,) * 3}
             return {**super().headline(arm), **counted}
 
-    assert says in " ".join(sentences(Counted(), lang))
+    assert says in " ".join(sentences(Counted()))
 
 
 def test_a_scenario_without_figures_is_answered() -> None:
     with pytest.raises(ValueError, match="no \\[figures\\]"):
-        sentences(MadeUp(scenario=scenario(figures=None)), "en")
+        sentences(MadeUp(scenario=scenario(figures=None)))

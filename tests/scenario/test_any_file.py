@@ -127,7 +127,7 @@ def answer(path: Path) -> None:
     except ScenarioError as error:
         problems = error.problems
     assert all(problem.line >= 1 for problem in problems)
-    assert all(problem.render(lang) for problem in problems for lang in LANGUAGES)
+    assert all(problem.render() for problem in problems for lang in LANGUAGES)
 
 
 @pytest.mark.parametrize("text", ["", "=", "[", "a" * 5000, "a = " + "[" * 3000, "\x00", "[[x]]\n"])

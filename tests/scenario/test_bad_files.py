@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from helpers.languages import in_swedish
 from helpers.small_files import Change, Write
 
 from sisim.loading.load import load_pathway, load_scenario
@@ -50,8 +51,10 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         *('drawn once "rsk" does not exist', "dras en gång ”rsk” finns inte", "risk"),
     ),
     "shares of movers of an unknown category": (
-        ("shares = { low = 0.8, high = 0.2 }",
-         "shares = { low = 0.8, high = 0.2 }\nof_movers = { shares = [{ hgh = 1 }] }"),
+        (
+            "shares = { low = 0.8, high = 0.2 }",
+            "shares = { low = 0.8, high = 0.2 }\nof_movers = { shares = [{ hgh = 1 }] }",
+        ),
         *("small.toml", "of_movers", "attributes.risk.of_movers.shares.0.hgh"),
         *('The category "hgh" does not exist', "”hgh” finns inte", "high"),
     ),
@@ -61,14 +64,20 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         *('"group" and "of", or "delivery"', "”group” och ”of”, eller ”delivery”", None),
     ),
     "a goal about an unknown grouping": (
-        ("[figures]", '[goals.home]\nlabel = "Home"\nshare = 0.5\ndelivery = "support"\n'
-         'where = { aera = ["centre"] }\n\n[figures]'),
+        (
+            "[figures]",
+            '[goals.home]\nlabel = "Home"\nshare = 0.5\ndelivery = "support"\n'
+            'where = { aera = ["centre"] }\n\n[figures]',
+        ),
         *("trial.toml", "where = {", "goals.home.where.aera"),
         *('The grouping "aera" does not exist', "Indelningen ”aera” finns inte", "area"),
     ),
     "an outcome in an unknown area": (
-        ("[figures]", '[outcomes.home]\nlabel = "Home"\ngroup = "placed"\n'
-         'where = { area = ["center"] }\n\n[figures]'),
+        (
+            "[figures]",
+            '[outcomes.home]\nlabel = "Home"\ngroup = "placed"\n'
+            'where = { area = ["center"] }\n\n[figures]',
+        ),
         *("trial.toml", "where = {", "outcomes.home.where.area.0"),
         *('The category "center" does not exist', "”center” finns inte", "centre"),
     ),
@@ -104,8 +113,10 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         *('"fading" needs "half_life", over 0.', "”fading” behöver ”half_life”, över 0.", None),
     ),
     "a tail that both stays and fades": (
-        ("[figures]",
-         '[economy]\ntail = { years = 9, basis = "last_year", half_life = 2 }\n\n[figures]'),
+        (
+            "[figures]",
+            '[economy]\ntail = { years = 9, basis = "last_year", half_life = 2 }\n\n[figures]',
+        ),
         *("trial.toml", "tail = {", "economy.tail.half_life"),
         *('Only "fading" has a "half_life".', "Bara ”fading” har en ”half_life”.", None),
     ),
@@ -137,7 +148,7 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "an unknown key": (
         ("price_year", "price_yera"),
         *("small.toml", "price_yera = 2024", "resources.care_day.price_yera"),
-        *('Unknown key "price_yera".', 'Okänd nyckel ”price_yera”.', "price_year"),
+        *('Unknown key "price_yera".', "Okänd nyckel ”price_yera”.", "price_year"),
     ),
     "a misspelt table": (
         ("[groups.placed]", "[grups.placed]"),
@@ -145,8 +156,10 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         *('Unknown key "grups".', "Okänd nyckel ”grups”.", "groups"),
     ),
     "a missing price": (
-        ('price = { value = 3000, low = 2000, high = 4000, source = "X", grade = "literature" }\n',
-         ""),
+        (
+            'price = { value = 3000, low = 2000, high = 4000, source = "X", grade = "literature" }\n',
+            "",
+        ),
         *("small.toml", "[resources.care_day]", "resources.care_day.price"),
         *('The key "price" is missing.', "Nyckeln ”price” saknas.", None),
     ),
@@ -168,8 +181,11 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         None,
     ),
     "a target upside down": (
-        ("[transitions.placement]", '[targets.many]\nlabel = "Many"\nmeasure = "share"\n'
-         'low = 0.5\nhigh = 0.4\nsource = "X"\ngrade = "measured"\n[transitions.placement]'),
+        (
+            "[transitions.placement]",
+            '[targets.many]\nlabel = "Many"\nmeasure = "share"\n'
+            'low = 0.5\nhigh = 0.4\nsource = "X"\ngrade = "measured"\n[transitions.placement]',
+        ),
         *("small.toml", "[targets.many]", "targets.many"),
         *('"low" (0.5) is greater than "high" (0.4).', "”low” (0,5) är större än ”high” (0,4)."),
         None,
@@ -285,8 +301,11 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         *("There are 2 values and 2 limits", "Det finns 2 värden och 2 gränser", None),
     ),
     "a value too few, of a probability": (
-        (HOME_AGAIN, 'probability = 0.1\nfactors = ["old"]\n[factors.old]\nfeature = "age"\n'
-         "below = [10, 20]\nvalues = [1, 2]\n"),
+        (
+            HOME_AGAIN,
+            'probability = 0.1\nfactors = ["old"]\n[factors.old]\nfeature = "age"\n'
+            "below = [10, 20]\nvalues = [1, 2]\n",
+        ),
         *("small.toml", "values = [1, 2]", "factors.old.values"),
         *("There are 2 values and 2 limits", "Det finns 2 värden och 2 gränser", None),
     ),
@@ -301,8 +320,10 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         *("A window has 1 to 64 steps; this one has 65.", "Ett fönster har 1 till 64 steg", None),
     ),
     "a circle of factors": (
-        ("[factors.by_age]",
-         '[factors.a]\nproduct = ["b", "by_risk"]\n[factors.b]\nproduct = ["a"]\n[factors.by_age]'),
+        (
+            "[factors.by_age]",
+            '[factors.a]\nproduct = ["b", "by_risk"]\n[factors.b]\nproduct = ["a"]\n[factors.by_age]',
+        ),
         *("small.toml", 'product = ["b", "by_risk"]', "factors.a.product"),
         *("go round in a circle: a → b → a.", "går runt i en cirkel: a → b → a.", None),
     ),
@@ -329,8 +350,10 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "a row over 1": (
         (HOME_AGAIN, 'probability = 0.3\nfactors = ["by_risk"]\n'),
         *("small.toml", "[transitions.home_again]", "transitions.home_again"),
-        *("can sum to 1.2, over 1 (when attribute.risk = high)",
-          "tillsammans 1,2, över 1 (när attribute.risk = high)"),
+        *(
+            "can sum to 1.2, over 1 (when attribute.risk = high)",
+            "tillsammans 1,2, över 1 (när attribute.risk = high)",
+        ),
         None,
     ),
     "a state nobody reaches": (
@@ -341,8 +364,10 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "a target group nobody is in": (
         ("from = 3, below = 12", "from = 31"),
         *("trial.toml", "target =", "investments.support.target"),
-        *('Nobody can ever be in the target group: no "age" is at least 31 and below 30.',
-          "Ingen kan någonsin vara i målgruppen"),
+        *(
+            'Nobody can ever be in the target group: no "age" is at least 31 and below 30.',
+            "Ingen kan någonsin vara i målgruppen",
+        ),
         None,
     ),
     "a target group of an unknown state": (
@@ -353,8 +378,10 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "an investment after the horizon": (
         ('start = "2027-01"', 'start = "2036-01"'),
         *("trial.toml", 'start = "2036-01"', "investments.support.start"),
-        *("The investment starts 2036-01, after the scenario: 10 years from 2026-01.",
-          "Investeringen börjar 2036-01, efter scenariot"),
+        *(
+            "The investment starts 2036-01, after the scenario: 10 years from 2026-01.",
+            "Investeringen börjar 2036-01, efter scenariot",
+        ),
         None,
     ),
     "an effect on nothing": (
@@ -417,7 +444,7 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         ('start = "2026-01"', "start = 2026-01"),
         *("trial.toml", "start = 2026-01", "", 'needs "quotes"', 'behöver "citattecken"', None),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -428,17 +455,17 @@ def test_a_bad_file_is_answered(case: str, write: Write) -> None:
     assert (Path(problem.file).name, problem.key) == (file, key)
     lines = scenario.with_name(file).read_text().splitlines()
     assert lines[problem.line - 1].startswith(line)
-    assert english in problem.render("en")
-    assert swedish in problem.render("sv")
+    assert english in problem.render()
+    assert swedish in in_swedish(lambda: problem.render())
     assert problem.suggestion == suggestion
     if suggestion:
-        assert f'Did you mean "{suggestion}"?' in problem.render("en")
-        assert f"Menade du ”{suggestion}”?" in problem.render("sv")
+        assert f'Did you mean "{suggestion}"?' in problem.render()
+        assert f"Menade du ”{suggestion}”?" in in_swedish(lambda: problem.render())
 
 
 def test_what_can_be_chosen_is_listed_once(write: Write) -> None:
     (problem,) = problems(write(('grade = "literature"', 'grade = "guess"')))
-    assert problem.render("en").count("literature") == 1
+    assert problem.render().count("literature") == 1
 
 
 def test_the_files_are_well_when_nothing_is_spoilt(write: Write) -> None:
@@ -473,15 +500,21 @@ NEVER = "probability = 0.1\n[transitions.lost]\ntrack = 'care'\nfrom = 'home'\nt
     ("change", "key"),
     [
         (("years = 3", REACH), "investments.support.reach.value"),
-        ((HOME_AGAIN, "probability = 1.4\nfactors = ['by_risk']\n"),
-         "transitions.home_again.probability"),
-        ((HOME_AGAIN, f"{NEVER}rate = -0.1\n[tracks.care.states.lost]\nlabel = 'Lost'\n"),
-         "transitions.lost.rate"),
-        (("shares = { low = 0.8, high = 0.2 }", "shares = { low = 1.2, high = -0.2 }"),
-         "attributes.risk.shares.high"),
+        (
+            (HOME_AGAIN, "probability = 1.4\nfactors = ['by_risk']\n"),
+            "transitions.home_again.probability",
+        ),
+        (
+            (HOME_AGAIN, f"{NEVER}rate = -0.1\n[tracks.care.states.lost]\nlabel = 'Lost'\n"),
+            "transitions.lost.rate",
+        ),
+        (
+            ("shares = { low = 0.8, high = 0.2 }", "shares = { low = 1.2, high = -0.2 }"),
+            "attributes.risk.shares.high",
+        ),
         (('states = ["placed"]\n', ""), "groups.placed.states"),
     ],
-)  # fmt: skip
+)
 def test_nothing_is_said_of_a_value_that_the_file_does_not_say(
     change: Change, key: str, write: Write
 ) -> None:
@@ -504,17 +537,20 @@ def test_factors_that_all_go_round_in_circles_are_answered_at_once(write: Write)
     product = 'product = ["round_0", "round_0", "round_39"]'
     circles = "\n".join(f"[factors.{name}]\n{product}" for name in names)
     found = problems(write((HOME_AGAIN, f'probability = 0.1\nfactors = ["round_0"]\n{circles}\n')))
-    assert all("go round in a circle" in problem.render("en") for problem in found)
+    assert all("go round in a circle" in problem.render() for problem in found)
 
 
 def test_features_that_are_not_shared_are_not_multiplied(write: Write) -> None:
     """Two transitions that are never likely at the same age sum to no more than either."""
     scenario = write(
-        (HOME_AGAIN, "probability = 0.9\nfactors = ['young']\n[transitions.home_old]\n"
-         'track = "care"\nfrom = "placed"\nto = "home"\nprobability = 0.9\nfactors = ["old"]\n'
-         '[factors.young]\nfeature = "age"\nbelow = [10]\nvalues = [1, 0]\n'
-         '[factors.old]\nfeature = "age.calendar"\nbelow = [12]\nvalues = [0, 1]\n'),
-    )  # fmt: skip
+        (
+            HOME_AGAIN,
+            "probability = 0.9\nfactors = ['young']\n[transitions.home_old]\n"
+            'track = "care"\nfrom = "placed"\nto = "home"\nprobability = 0.9\nfactors = ["old"]\n'
+            '[factors.young]\nfeature = "age"\nbelow = [10]\nvalues = [1, 0]\n'
+            '[factors.old]\nfeature = "age.calendar"\nbelow = [12]\nvalues = [0, 1]\n',
+        ),
+    )
     assert load_scenario(scenario)
 
 
@@ -526,7 +562,7 @@ def test_scheduled_moments_add_only_when_they_can_coincide(write: Write) -> None
     )
     assert load_scenario(write((HOME_AGAIN, scheduled.format(month=1))))
     (problem,) = problems(write((HOME_AGAIN, scheduled.format(month=8))))
-    assert "can sum to 1.8" in problem.render("en")
+    assert "can sum to 1.8" in problem.render()
 
 
 def test_an_effect_may_not_lift_a_row_over_1(write: Write) -> None:
@@ -536,7 +572,7 @@ def test_an_effect_may_not_lift_a_row_over_1(write: Write) -> None:
         ('effects = [{ on = "placement", ratio = 0.7 }]', f"effects = [{effect}]"),
     )
     (problem,) = problems(scenario)
-    assert "can sum to 1.2" in problem.render("en")
+    assert "can sum to 1.2" in problem.render()
 
 
 def test_an_effect_may_add_a_use_where_there_was_none(write: Write) -> None:
@@ -547,9 +583,11 @@ def test_an_effect_may_add_a_use_where_there_was_none(write: Write) -> None:
 
 def test_what_contradicts_itself_is_asked_of_nobody(write: Write) -> None:
     scenario = write(
-        ('target = { state.care = ["placed"], age = { from = 3, below = 12 } }',
-         'target = { state.care = ["placed"], any_of = [{ state.care = ["home"] }] }'),
-    )  # fmt: skip
+        (
+            'target = { state.care = ["placed"], age = { from = 3, below = 12 } }',
+            'target = { state.care = ["placed"], any_of = [{ state.care = ["home"] }] }',
+        ),
+    )
     assert "investments.support.target" in problems(scenario)[0].key
 
 
@@ -565,4 +603,4 @@ def test_a_file_in_another_encoding_is_answered(write: Write) -> None:
     path = write()
     path.write_bytes('name = "trial"\n# åäö\n'.encode("latin-1"))
     (problem,) = problems(path)
-    assert (problem.line, "UTF-8" in problem.render("sv")) == (2, True)
+    assert (problem.line, "UTF-8" in in_swedish(lambda: problem.render())) == (2, True)

@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from helpers.languages import in_swedish
 from helpers.small_files import Write
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -72,25 +73,23 @@ def test_the_budget_is_start_up_and_running_and_all_places_filled() -> None:
     assert budget(free.model_copy(update={"investments": {"team": without}})) is None
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
 def test_what_is_exported_starts_a_file_that_says_the_same(
     tmp_path: Path, lang: Lang, suffix: str
 ) -> None:
     ready, _ = entries(tmp_path)
     file = tmp_path / f"catalogue{suffix}"
-    write_catalogue(ready, file, lang, suffix)
+    write_catalogue(ready, file, suffix)
     sheet = read_catalogue(file)
     assert sheet.unread == ()
-    (started,) = start_all(sheet.rows, lang, tmp_path)
+    (started,) = start_all(sheet.rows, tmp_path)
     said = tomllib.loads(started.text)
     own = load_scenario(READY).catalogue
     assert own is not None
     assert said["name"] == READY
-    assert said["catalogue"]["need"] == own.need.in_language(lang)
-    assert said["catalogue"]["social_outcomes"] == [
-        one.in_language(lang) for one in own.social_outcomes
-    ]
+    assert said["catalogue"]["need"] == own.need.text
+    assert said["catalogue"]["social_outcomes"] == [one.text for one in own.social_outcomes]
     running = said["investments"][READY]["cost"]["running"]["value"]
     assert 3 * running == pytest.approx(20_750_000, abs=3)
     assert said["investments"][READY]["cost"]["payer"] == "social"
@@ -100,15 +99,16 @@ def test_what_is_still_to_be_filled_in_is_what_the_check_says_and_then_it_runs(
     tmp_path: Path,
 ) -> None:
     ready, _ = entries(tmp_path)
-    write_catalogue(ready, tmp_path / "c.csv", "en", ".csv")
-    (started,) = start_all(read_catalogue(tmp_path / "c.csv").rows, "en", tmp_path)
+    write_catalogue(ready, tmp_path / "c.csv", ".csv")
+    (started,) = start_all(read_catalogue(tmp_path / "c.csv").rows, tmp_path)
     file = tmp_path / "started.toml"
     file.write_text(started.text, encoding="utf-8")
     with pytest.raises(ScenarioError) as error:
         load_scenario(file)
     assert {problem.key for problem in error.value.problems} == {
-        "population", f"investments.{READY}.target",
-    }  # fmt: skip
+        "population",
+        f"investments.{READY}.target",
+    }
     filled = started.text.replace("# [population]", "[population]")
     filled = filled.replace("# residents", "residents").replace("# target", "target")
     file.write_text(filled, encoding="utf-8")
@@ -119,7 +119,7 @@ def test_a_catalogue_of_ones_own_may_have_few_columns_and_others_too(tmp_path: P
     file = tmp_path / "c.csv"
     file.write_text("Projektnamn;Behov;Anteckning\nSkolfam 2;Svag skolgång;x\n", encoding="utf-8")
     sheet = read_catalogue(file)
-    (started,) = start_all(sheet.rows, "sv", tmp_path)
+    (started,) = in_swedish(lambda: start_all(sheet.rows, tmp_path))
     assert sheet.unread == ("Anteckning",)
     said = tomllib.loads(started.text)
     assert (said["name"], said["catalogue"]) == ("skolfam-2", {"need": "Svag skolgång"})
@@ -127,14 +127,27 @@ def test_a_catalogue_of_ones_own_may_have_few_columns_and_others_too(tmp_path: P
 
 def test_all_that_is_wrong_in_the_rows_is_said_at_once(tmp_path: Path) -> None:
     file = tmp_path / "c.csv"
-    rows = ["title,budget,start,years,pathway", "A,much,2026,3,child-youth", ",1,2026,3,",
-            "B,1,spring,0,", "C,1,2026,3,child-yuth", "D,1,,3,", "D,1,,3,"]  # fmt: skip
+    rows = [
+        "title,budget,start,years,pathway",
+        "A,much,2026,3,child-youth",
+        ",1,2026,3,",
+        "B,1,spring,0,",
+        "C,1,2026,3,child-yuth",
+        "D,1,,3,",
+        "D,1,,3,",
+    ]
     file.write_text("\n".join(rows), encoding="utf-8")
     with pytest.raises(ScenarioError) as error:
-        start_all(read_catalogue(file).rows, "en", tmp_path)
+        start_all(read_catalogue(file).rows, tmp_path)
     found = [(problem.line, problem.key) for problem in error.value.problems]
-    assert found == [(2, "budget"), (3, "title"), (4, "start"), (4, "years"), (5, "pathway"),
-                     (7, "title")]  # fmt: skip
+    assert found == [
+        (2, "budget"),
+        (3, "title"),
+        (4, "start"),
+        (4, "years"),
+        (5, "pathway"),
+        (7, "title"),
+    ]
     assert error.value.problems[4].suggestion == "child-youth"
 
 
@@ -147,7 +160,7 @@ def test_every_title_gives_a_name_that_files_may_have(title: str) -> None:
 @given(st.text(min_size=1, max_size=60).filter(lambda text: text.strip()))
 def test_whatever_stands_in_a_cell_is_what_the_file_says(text: str) -> None:
     values = dict.fromkeys(HEADINGS, "") | {"title": text, "need": text}
-    (started,) = start_all([Row(Place("c.csv", 2), values)], "en", Path())
+    (started,) = start_all([Row(Place("c.csv", 2), values)], Path())
     said = tomllib.loads(started.text)
     assert said["title"] == said["catalogue"]["need"] == text
 

@@ -11,8 +11,10 @@ from sisim.loading.overrides import parse_value
 from sisim.scenario.errors import ScenarioError
 from sisim.scenario.register import assumptions
 
-READY = [*shipped("scenario").values(),
-         *sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml"))]  # fmt: skip
+READY = [
+    *shipped("scenario").values(),
+    *sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml")),
+]
 FILES = [file for file in READY if "\npathway = " in file.read_text(encoding="utf-8")]
 
 TIME = "[time]\n"
@@ -25,8 +27,9 @@ def test_a_plain_value_keeps_the_source_and_leaves_the_range(write: Write) -> No
     assert (rate.value, rate.source, rate.low, rate.high) == (0.5, "Z", None, None)
 
 
-@pytest.mark.parametrize("path", ["transitions.placement.rate.value",
-                                  "pathway.transitions.placement.rate"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path", ["transitions.placement.rate.value", "pathway.transitions.placement.rate"]
+)
 def test_a_number_has_several_paths(write: Write, path: str) -> None:
     scenario = load_scenario(write(), {path: 0.5})
     assert float(scenario.pathway.transitions["placement"].rate or 0) == 0.5
@@ -35,8 +38,11 @@ def test_a_number_has_several_paths(write: Write, path: str) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_whatever_the_register_lists_can_be_set(file: Path) -> None:
     listed = assumptions(load_scenario(file)).set_index("key")
-    given = {str(key): (row["value"] + row["low"]) / 2 for key, row in listed.iterrows()
-             if row["low"] < row["value"]}  # fmt: skip
+    given = {
+        str(key): (row["value"] + row["low"]) / 2
+        for key, row in listed.iterrows()
+        if row["low"] < row["value"]
+    }
     got = assumptions(load_scenario(file, given)).set_index("key")["value"]
     assert {key: got[key] for key in given} == given
 
@@ -70,9 +76,14 @@ def test_the_scenario_is_looked_in_first(write: Write) -> None:
 
 def test_a_file_overrides_its_pathway(write: Write) -> None:
     scenario = load_scenario(
-        write((TIME, '[override]\n"factors.by_risk.values.high" = 6\n'
-                     "resources.care_day = { price = 100, cash = 'step' }\n[time]\n"))
-    )  # fmt: skip
+        write(
+            (
+                TIME,
+                '[override]\n"factors.by_risk.values.high" = 6\n'
+                "resources.care_day = { price = 100, cash = 'step' }\n[time]\n",
+            )
+        )
+    )
     high = scenario.pathway.factors["by_risk"].values["high"]  # type: ignore[call-overload]
     assert high.value == 6
     resource = scenario.pathway.resources["care_day"]
@@ -84,10 +95,15 @@ def test_a_file_overrides_its_pathway(write: Write) -> None:
 
 def test_new_tables_and_longer_lists(write: Write) -> None:
     scenario = load_scenario(
-        write((TIME, "[override.factors.in_summer]\nfeature = 'calendar.month'\n"
-                     "below = [6, 9]\nvalues = [1, 2, 1]\n"
-                     "[override.transitions.placement]\nfactors.add = ['in_summer']\n[time]\n"))
-    )  # fmt: skip
+        write(
+            (
+                TIME,
+                "[override.factors.in_summer]\nfeature = 'calendar.month'\n"
+                "below = [6, 9]\nvalues = [1, 2, 1]\n"
+                "[override.transitions.placement]\nfactors.add = ['in_summer']\n[time]\n",
+            )
+        )
+    )
     factors = scenario.pathway.transitions["placement"].factors
     assert factors == ["by_risk", "by_age", "in_summer"]
 

@@ -51,7 +51,7 @@ def test_every_column_of_the_catalogue_is_filled(contract: Scenario) -> None:
     columns = contract.catalogue.model_dump()
     assert all(columns.values())
     for lang in ("sv", "en"):
-        assert "PHQ-9" in contract.catalogue.social_outcomes[1].in_language(lang)
+        assert "PHQ-9" in contract.catalogue.social_outcomes[1].text
 
 
 def days(results: sisim.Results) -> pd.Series:

@@ -24,9 +24,18 @@ def test_a_number_is_the_same_in_swedish_and_in_english(whole: int, cents: int) 
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("3,5 mkr", 3_500_000), ("750 tkr", 750_000), ("SEK 1,250,000", 1_250_000), ("12 %", 0.12),
-     ("\N{MINUS SIGN}4", -4), ("three", None), ("", None), ("inf", None), ("nan", None)],
-)  # fmt: skip
+    [
+        ("3,5 mkr", 3_500_000),
+        ("750 tkr", 750_000),
+        ("SEK 1,250,000", 1_250_000),
+        ("12 %", 0.12),
+        ("\N{MINUS SIGN}4", -4),
+        ("three", None),
+        ("", None),
+        ("inf", None),
+        ("nan", None),
+    ],
+)
 def test_a_number_may_have_its_unit(text: str, value: float | None) -> None:
     assert amount(text) == (None if value is None else pytest.approx(value))
 
@@ -56,8 +65,9 @@ def test_a_workbook_is_read_as_a_file_of_commas_is(tmp_path: Path) -> None:
     book.save(tmp_path / "table.xlsx")
     rows = read_sheet(tmp_path / "table.xlsx", COLUMNS).rows
     assert [row.values for row in rows] == [
-        {"name": "Å", "size": "3"}, {"name": "B", "size": "2.5"}
-    ]  # fmt: skip
+        {"name": "Å", "size": "3"},
+        {"name": "B", "size": "2.5"},
+    ]
 
 
 @pytest.mark.parametrize(

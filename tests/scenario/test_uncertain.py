@@ -39,8 +39,9 @@ def test_a_beta_or_gamma_by_its_moments_is_the_same_as_by_its_parameters() -> No
     size = 0.3 * 0.7 / 0.01 - 1
     one, other = np.random.default_rng(1), np.random.default_rng(1)
     moments = draw_one("beta", {"mean": 0.3, "sd": 0.1}, one)
-    assert moments == pytest.approx(draw_one("beta", {"alpha": 0.3 * size, "beta": 0.7 * size},
-                                             other))  # fmt: skip
+    assert moments == pytest.approx(
+        draw_one("beta", {"alpha": 0.3 * size, "beta": 0.7 * size}, other)
+    )
 
 
 def test_a_draw_is_repeatable_and_differs_by_index_and_seed(write: Write) -> None:
@@ -63,9 +64,14 @@ def test_a_new_uncertain_number_moves_no_other(write: Write) -> None:
 
 def test_several_numbers_are_drawn_together(write: Write) -> None:
     scenario = load_scenario(
-        write(("[time]\n", '[uncertainty.risk]\ndistribution = "dirichlet"\nalpha = [80, 20]\n'
-               'paths = ["attributes.risk.shares.low", "attributes.risk.shares.high"]\n[time]\n'))
-    )  # fmt: skip
+        write(
+            (
+                "[time]\n",
+                '[uncertainty.risk]\ndistribution = "dirichlet"\nalpha = [80, 20]\n'
+                'paths = ["attributes.risk.shares.low", "attributes.risk.shares.high"]\n[time]\n',
+            )
+        )
+    )
     shares = [draw(scenario, i, 1).pathway.attributes["risk"].shares for i in range(200)]
     assert all(s["low"].value + s["high"].value == pytest.approx(1) for s in shares)
     assert np.mean([s["high"].value for s in shares]) == pytest.approx(0.2, abs=0.015)
@@ -90,9 +96,13 @@ def test_a_draw_stays_where_such_a_number_can_be(write: Write) -> None:
 def test_an_impossible_distribution_is_answered(write: Write, distribution: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         load_scenario(
-            write(("probability = 0.1\n",
-                   f"probability = {{ value = 0.1, distribution = {distribution} }}\n"))
-        )  # fmt: skip
+            write(
+                (
+                    "probability = 0.1\n",
+                    f"probability = {{ value = 0.1, distribution = {distribution} }}\n",
+                )
+            )
+        )
     (problem,) = caught.value.problems
     assert problem.key == "transitions.home_again.probability.distribution"
 
@@ -100,9 +110,14 @@ def test_an_impossible_distribution_is_answered(write: Write, distribution: str)
 def test_an_impossible_joint_distribution_is_answered(write: Write) -> None:
     with pytest.raises(ScenarioError) as caught:
         load_scenario(
-            write(("[time]\n", '[uncertainty.x]\ndistribution = "multivariate_normal"\n'
-                   'paths = ["transitions.placement.rat"]\nmean = [1, 2]\n[time]\n'))
-        )  # fmt: skip
+            write(
+                (
+                    "[time]\n",
+                    '[uncertainty.x]\ndistribution = "multivariate_normal"\n'
+                    'paths = ["transitions.placement.rat"]\nmean = [1, 2]\n[time]\n',
+                )
+            )
+        )
     assert {p.key for p in caught.value.problems} == {"uncertainty.x", "uncertainty.x.paths.0"}
 
 

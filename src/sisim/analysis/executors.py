@@ -228,8 +228,14 @@ def run_batch(runner: Runner, batch: Batch) -> Done:
     for cell in batch:
         rows = runner.run(cell.values, cell.seed)
         outcomes = rows[[*runner.setup.outcomes]]
-        head = {"cell": cell.id, "choice": cell.choice, "draw": cell.draw,
-                "replication": cell.replication, "seed": cell.seed, "arm": rows["arm"]}  # fmt: skip
+        head = {
+            "cell": cell.id,
+            "choice": cell.choice,
+            "draw": cell.draw,
+            "replication": cell.replication,
+            "seed": cell.seed,
+            "arm": rows["arm"],
+        }
         values = {path: [value] * len(rows) for path, value in cell.values.items()}
         given = pd.DataFrame({**head, **values}, index=rows.index)
         parts.append(pd.concat([given, outcomes], axis=1))
@@ -272,19 +278,23 @@ def _code_here() -> str:
 
 
 def _worn_out() -> StoreError:
-    return StoreError(Reason(
-        "Workers have died {n} times in a row without finishing anything; most often memory is "
-        "too small. All that is finished is kept: go on with --resume and fewer --workers.",
-        n=PATIENCE,
-    ))  # fmt: skip
+    return StoreError(
+        Reason(
+            "Workers have died {n} times in a row without finishing anything; most often memory is "
+            "too small. All that is finished is kept: go on with --resume and fewer --workers.",
+            n=PATIENCE,
+        )
+    )
 
 
 def _unguarded() -> StoreError:
-    return StoreError(Reason(
-        "The worker processes read the script that starts them, and would start it again. Let it "
-        "begin its work under {guard} - or run it all in one process, with in_process().",
-        guard='if __name__ == "__main__":',
-    ))  # fmt: skip
+    return StoreError(
+        Reason(
+            "The worker processes read the script that starts them, and would start it again. Let it "
+            "begin its work under {guard} - or run it all in one process, with in_process().",
+            guard='if __name__ == "__main__":',
+        )
+    )
 
 
 def _running(pool: ProcessPoolExecutor) -> list[Any]:

@@ -143,9 +143,11 @@ class Experiment(Table):
     def choices(self) -> list[dict[str, Any]]:
         """The combinations of levers, in order: values by path."""
         listed = self.values
-        rows = zip(*listed.values(), strict=True) if self.design.levers == "list" and listed else (
-            product(*listed.values())
-        )  # fmt: skip
+        rows = (
+            zip(*listed.values(), strict=True)
+            if self.design.levers == "list" and listed
+            else (product(*listed.values()))
+        )
         return [
             {
                 path: value
@@ -320,8 +322,9 @@ class _Check(Findings):
                 listed[key] = values
         if self.experiment.design.levers == "list" and len({len(v) for v in listed.values()}) > 1:
             counts = [f"{key}: {len(values)}" for key, values in listed.items()]
-            reason = Reason("Levers in a list need equally many values; here {counts}.",
-                            counts=counts)  # fmt: skip
+            reason = Reason(
+                "Levers in a list need equally many values; here {counts}.", counts=counts
+            )
             self.say(("levers",), reason)
         places = {
             path: self.document.locate(("levers", key))
@@ -396,8 +399,10 @@ class _Check(Findings):
         elif not spread.low <= value <= spread.high:
             reason = Reason(
                 "The value {value} lies outside its own range {low} to {high}.",
-                value=value, low=spread.low, high=spread.high,
-            )  # fmt: skip
+                value=value,
+                low=spread.low,
+                high=spread.high,
+            )
             self.say(path, reason)
         return len(self.problems) == before
 

@@ -48,8 +48,9 @@ def sobol(ask: Ask, varied: Sequence[Factor], size: int, seed: int = 1) -> pd.Da
         raise ValueError(f"the number of base points ({size}) must be a power of 2")
     problem = _problem(varied)
     shares = design.sample(problem, size, calc_second_order=False, seed=seed)
-    found = analysis.analyze(problem, _means(ask, varied, shares), calc_second_order=False,
-                             seed=seed)  # fmt: skip
+    found = analysis.analyze(
+        problem, _means(ask, varied, shares), calc_second_order=False, seed=seed
+    )
     columns = {"first": "S1", "first_error": "S1_conf", "total": "ST", "total_error": "ST_conf"}
     return _ranked(varied, {name: found[theirs] for name, theirs in columns.items()}, "total")
 

@@ -92,12 +92,14 @@ def measured(result: Results, wanted: Sequence[str]) -> pd.DataFrame:
     if "gained" in kinds:
         columns |= {f"gained.{one.measure.name}": one.effect for one in result.effectiveness}
     nothing = np.zeros((runs, len(arms)))
-    return pd.DataFrame({
-        "replication": np.repeat(np.arange(runs), len(arms)),
-        "seed": np.repeat(np.array(result.seeds, np.int64), len(arms)),
-        "arm": list(arms) * runs,
-        **{name: columns.get(name, nothing).ravel() for name in wanted},
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "replication": np.repeat(np.arange(runs), len(arms)),
+            "seed": np.repeat(np.array(result.seeds, np.int64), len(arms)),
+            "arm": list(arms) * runs,
+            **{name: columns.get(name, nothing).ravel() for name in wanted},
+        }
+    )
 
 
 def _appraised(result: Results, with_payback: bool) -> dict[str, Floats]:
@@ -145,9 +147,16 @@ def _outcomes(result: Results) -> dict[str, Floats]:
 
 def _payers(scenario: Scenario) -> list[str]:
     own = [payer for one in scenario.investments.values() for payer in one.cost.shares]
-    return list(dict.fromkeys([
-        *scenario.pathway.administrations, *scenario.funds, *scenario.private_payers, *own,
-    ]))  # fmt: skip
+    return list(
+        dict.fromkeys(
+            [
+                *scenario.pathway.administrations,
+                *scenario.funds,
+                *scenario.private_payers,
+                *own,
+            ]
+        )
+    )
 
 
 def _years(scenario: Scenario) -> range:

@@ -32,9 +32,16 @@ from sisim.scenario.scenario import Scenario
 
 Kind = Literal["inflow", "activity", "reach", "cost", "participants", "outcome"]
 Verdict = Literal[
-    "as_planned", "cannot_tell", "better", "no_effect", "too_little", "other_inflow", "unexplained",
-    "above", "below",
-]  # fmt: skip
+    "as_planned",
+    "cannot_tell",
+    "better",
+    "no_effect",
+    "too_little",
+    "other_inflow",
+    "unexplained",
+    "above",
+    "below",
+]
 Cell = tuple[int, str]
 """A month and the name of a measure."""
 RUNS = 40
@@ -104,8 +111,10 @@ class FollowUp:
             for measure in self.measures:
                 own = grouped.get_group((month, measure.name))
                 row: dict[str, object] = {
-                    "month": month, "measure": measure.name, "kind": measure.kind,
-                }  # fmt: skip
+                    "month": month,
+                    "measure": measure.name,
+                    "kind": measure.kind,
+                }
                 parts = {
                     "": own["value"],
                     "without_": own["without"],
@@ -115,10 +124,12 @@ class FollowUp:
                     values = column.dropna().to_numpy()
                     ends = (
                         np.quantile(values, [RANGE[0], 0.5, RANGE[1]])
-                        if len(values) else np.full(3, np.nan)
-                    )  # fmt: skip
-                    row |= dict(zip((f"{head}low", f"{head}middle", f"{head}high"), ends,
-                                    strict=True))  # fmt: skip
+                        if len(values)
+                        else np.full(3, np.nan)
+                    )
+                    row |= dict(
+                        zip((f"{head}low", f"{head}middle", f"{head}high"), ends, strict=True)
+                    )
                 rows.append(row)
         return pd.DataFrame(rows)
 
@@ -168,8 +179,9 @@ def follow_up(
             progress(number, runs)
         own = _drawn(scenario, drawn, number, first)
         for (month, name), (value, without) in _watch(own, arm, one, when, measures).items():
-            rows.append({"run": number, "month": month, "measure": name, "value": value,
-                         "without": without})  # fmt: skip
+            rows.append(
+                {"run": number, "month": month, "measure": name, "value": value, "without": without}
+            )
     table = pd.DataFrame(rows)
     # An investment that has no participants, only areas, has none of their measures.
     some = table.groupby("measure")["value"].apply(lambda own: own.fillna(0).ne(0).any())
@@ -191,13 +203,17 @@ def moments(scenario: Scenario, months: Sequence[int] | None = None) -> tuple[in
 def measures_of(scenario: Scenario, arm: str) -> tuple[Measure, ...]:
     """Return what is followed up in an arm: inflow, activity, cost, reach, results."""
     found: list[Measure] = []
-    grouped = [n for n, one in scenario.outcomes.items()
-               if one.group is not None and one.count == "stock"]  # fmt: skip
+    grouped = [
+        n for n, one in scenario.outcomes.items() if one.group is not None and one.count == "stock"
+    ]
     for name in scenario.arms[arm].investments:
         heads: tuple[tuple[str, Kind], ...] = (
-            ("target", "inflow"), ("begun", "activity"), ("treated", "activity"),
-            ("spent", "cost"), ("reach", "reach"),
-        )  # fmt: skip
+            ("target", "inflow"),
+            ("begun", "activity"),
+            ("treated", "activity"),
+            ("spent", "cost"),
+            ("reach", "reach"),
+        )
         found += [Measure(f"{head}.{name}", kind, name) for head, kind in heads]
         found += [
             Measure(f"participants.{name}.{one}", "participants", name, one) for one in grouped
@@ -278,9 +294,10 @@ def _watch(
         for one in measures:
             if one.kind == "cost":
                 spent = sum(
-                    float(paid.amounts[0, 1, until, n].sum()) for n, line in enumerate(paid.lines)
+                    float(paid.amounts[0, 1, until, n].sum())
+                    for n, line in enumerate(paid.lines)
                     if line.item == one.investment and line.kind in ("investment", "running")
-                )  # fmt: skip
+                )
                 found[month, one.name] = spent, np.nan
             elif one.investment is None:
                 found[month, one.name] = _of_all(result, one, until)
@@ -359,10 +376,9 @@ def deviations(plan: FollowUp, observed: pd.DataFrame) -> pd.DataFrame:
         on=["month", "measure"],
     )
     table["deviation"] = table["observed"] - table["middle"]
-    table["outside"] = (
-        (table["observed"] > table["high"]).astype(int)
-        - (table["observed"] < table["low"]).astype(int)
-    )  # fmt: skip
+    table["outside"] = (table["observed"] > table["high"]).astype(int) - (
+        table["observed"] < table["low"]
+    ).astype(int)
     rows = table.to_dict("records")
     table["verdict"] = [_verdict(plan, row, table) for row in rows]
     return table

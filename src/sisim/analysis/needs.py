@@ -161,9 +161,15 @@ def needs(
             parts.setdefault(name, []).append(table)
     whole = {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
     return Needs(
-        scenario=asked, seeds=seeds, years=min(years, scenario.time.years), find=chosen,
-        rules=own, ordinary=ordinary, new=new, **whole,
-    )  # fmt: skip
+        scenario=asked,
+        seeds=seeds,
+        years=min(years, scenario.time.years),
+        find=chosen,
+        rules=own,
+        ordinary=ordinary,
+        new=new,
+        **whole,
+    )
 
 
 def case_of(scenario: Scenario) -> str:
@@ -208,20 +214,22 @@ def _one(
     here = people.at_start
     by_period = cost(people, ordinary=ordinary)[:, here]
     years = [year for _, year in people.periods]
-    yearly = np.stack([
-        by_period[[y == year for y in years]].sum(axis=0) for year in dict.fromkeys(years)
-    ])  # fmt: skip
+    yearly = np.stack(
+        [by_period[[y == year for y in years]].sum(axis=0) for year in dict.fromkeys(years)]
+    )
     return {
         "groups": _groups(people, yearly, find, rules),
         "concentration": _concentration(people, yearly.sum(axis=0)),
-        "curve": pd.DataFrame({
-            "share_of_people": CURVE,
-            "share_of_cost": lorenz(yearly.sum(axis=(0, 2)), CURVE),
-        }),
+        "curve": pd.DataFrame(
+            {
+                "share_of_people": CURVE,
+                "share_of_cost": lorenz(yearly.sum(axis=(0, 2)), CURVE),
+            }
+        ),
         "books": _books(yearly),
         "overlap": _overlap(people, yearly),
         "found": pd.DataFrame(_found(people, find, rules, new)),
-    }  # fmt: skip
+    }
 
 
 def _groups(people: Individuals, yearly: Floats, find: str, rules: tuple[str, ...]) -> pd.DataFrame:
@@ -237,14 +245,18 @@ def _groups(people: Individuals, yearly: Floats, find: str, rules: tuple[str, ..
         own = each[members]
         n = len(own)
         mean = own.mean(axis=0) if n else np.full(len(names), np.nan)
-        rows.append({
-            "kind": kind, "group": name, "people": float(n),
-            "share_of_people": n / max(int(here.sum()), 1),
-            "share_of_cost": float(own.sum()) / whole,
-            "cost": float(mean.sum()),
-            **{f"cost.{a}": float(m) for a, m in zip(names, mean, strict=True)},
-            **{f"in.{g}": float(f[members].mean()) if n else np.nan for g, f in inside.items()},
-        })  # fmt: skip
+        rows.append(
+            {
+                "kind": kind,
+                "group": name,
+                "people": float(n),
+                "share_of_people": n / max(int(here.sum()), 1),
+                "share_of_cost": float(own.sum()) / whole,
+                "cost": float(mean.sum()),
+                **{f"cost.{a}": float(m) for a, m in zip(names, mean, strict=True)},
+                **{f"in.{g}": float(f[members].mean()) if n else np.nan for g, f in inside.items()},
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -284,41 +296,50 @@ def _concentration(people: Individuals, each: Floats) -> pd.DataFrame:
     columns = {ALL: each.sum(axis=1)} | {
         name: each[:, n] for n, name in enumerate(names) if each[:, n].any()
     }
-    return pd.DataFrame([
-        {
-            "administration": name,
-            "share_with_cost": float((amounts > ORE).mean()),
-            "gini": gini(amounts),
-            **{f"top_{round(100 * top)}": top_share(amounts, top) for top in TOPS},
-        }
-        for name, amounts in columns.items()
-    ])  # fmt: skip
+    return pd.DataFrame(
+        [
+            {
+                "administration": name,
+                "share_with_cost": float((amounts > ORE).mean()),
+                "gini": gini(amounts),
+                **{f"top_{round(100 * top)}": top_share(amounts, top) for top in TOPS},
+            }
+            for name, amounts in columns.items()
+        ]
+    )
 
 
 def _books(yearly: Floats) -> pd.DataFrame:
     count = (yearly > ORE).sum(axis=2)
     paid = yearly.sum(axis=2)
-    return pd.DataFrame([
-        {
-            "administrations": number,
-            "share_of_people": float((count == number).mean()),
-            "share_of_cost": float(paid[count == number].sum() / max(paid.sum(), ORE)),
-        }
-        for number in range(yearly.shape[2] + 1)
-    ])  # fmt: skip
+    return pd.DataFrame(
+        [
+            {
+                "administrations": number,
+                "share_of_people": float((count == number).mean()),
+                "share_of_cost": float(paid[count == number].sum() / max(paid.sum(), ORE)),
+            }
+            for number in range(yearly.shape[2] + 1)
+        ]
+    )
 
 
 def _overlap(people: Individuals, yearly: Floats) -> pd.DataFrame:
     names = list(people.compiled.scenario.pathway.administrations)
     inside = (yearly > ORE).reshape(-1, len(names)).astype(np.float64)
     both = inside.T @ inside / len(yearly)
-    return pd.DataFrame([
-        {
-            "administration": one, "other": other, "people": float(both[a, b]),
-            "share": float(both[a, b] / both[a, a]) if both[a, a] else np.nan,
-        }
-        for a, one in enumerate(names) for b, other in enumerate(names)
-    ])  # fmt: skip
+    return pd.DataFrame(
+        [
+            {
+                "administration": one,
+                "other": other,
+                "people": float(both[a, b]),
+                "share": float(both[a, b] / both[a, a]) if both[a, a] else np.nan,
+            }
+            for a, one in enumerate(names)
+            for b, other in enumerate(names)
+        ]
+    )
 
 
 def _found(

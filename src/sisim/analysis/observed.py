@@ -57,8 +57,10 @@ def read_observed(path: Path, scenario: Scenario, arm: str, moments: Sequence[in
                 Problem(row.place, "measure", reason, nearest(name, names), tuple(names))
             )
         elif value is not None and measures[name].is_share and not 0 <= value <= 1:
-            reason = Reason("A share is from 0 to 1, or in per cent with its sign; not {value}.",
-                            value=row.values["value"])  # fmt: skip
+            reason = Reason(
+                "A share is from 0 to 1, or in per cent with its sign; not {value}.",
+                value=row.values["value"],
+            )
             problems.append(Problem(row.place, "value", reason))
         if value is None:
             reason = Reason('"{text}" is not a number.', text=row.values["value"])

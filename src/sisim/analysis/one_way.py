@@ -34,13 +34,22 @@ def one_way(ask: Ask, varied: Sequence[Factor]) -> pd.DataFrame:
     for number, factor in enumerate(varied):
         low, high = found[1 + 2 * number], found[2 + 2 * number]
         ends = np.array([low.mean(), high.mean()])
-        rows.append({
-            "key": factor.key, "value": factor.value, "low": factor.low, "high": factor.high,
-            "grade": factor.grade, "source": factor.source, "base": base,
-            "at_low": ends[0], "at_high": ends[1], "swing": ends[1] - ends[0],
-            "swing_error": standard_error(high - low),
-            "changes_sign": bool((np.sign(ends) * np.sign(base) < 0).any()),
-        })  # fmt: skip
+        rows.append(
+            {
+                "key": factor.key,
+                "value": factor.value,
+                "low": factor.low,
+                "high": factor.high,
+                "grade": factor.grade,
+                "source": factor.source,
+                "base": base,
+                "at_low": ends[0],
+                "at_high": ends[1],
+                "swing": ends[1] - ends[0],
+                "swing_error": standard_error(high - low),
+                "changes_sign": bool((np.sign(ends) * np.sign(base) < 0).any()),
+            }
+        )
     table = pd.DataFrame(rows)
     # Both ends may lie on the same side of the base: what counts is how far the bar reaches.
     reach = np.ptp(table[["at_low", "at_high", "base"]].to_numpy(), axis=1)
@@ -67,10 +76,14 @@ def two_way(
         raise ValueError(f"{across[0]} cannot be varied against itself")
     pairs = [(x, y) for y in up[1] for x in across[1]]
     found = ask([{across[0]: x, up[0]: y} for x, y in pairs])
-    return pd.DataFrame({
-        across[0]: [x for x, _ in pairs], up[0]: [y for _, y in pairs],
-        "mean": found.mean(axis=1), "standard_error": [standard_error(one) for one in found],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            across[0]: [x for x, _ in pairs],
+            up[0]: [y for _, y in pairs],
+            "mean": found.mean(axis=1),
+            "standard_error": [standard_error(one) for one in found],
+        }
+    )
 
 
 def standard_error(values: Floats) -> float:

@@ -60,9 +60,10 @@ def mix(options: Sequence[Option], budget: float) -> list[Option]:
     if found.x is None:  # nothing chosen is always within the budget
         raise RuntimeError(f"no mix was found: {found.message}")
     return [
-        option for option, taken in zip(options, found.x, strict=True)
+        option
+        for option, taken in zip(options, found.x, strict=True)
         if taken > 0.5 and option.worth > 0
-    ]  # fmt: skip
+    ]
 
 
 def mixes(options: Sequence[Option], budgets: Sequence[float]) -> pd.DataFrame:
@@ -75,8 +76,14 @@ def mixes(options: Sequence[Option], budgets: Sequence[float]) -> pd.DataFrame:
     for budget in budgets:
         chosen = mix(options, budget)
         rows += [
-            {"budget": budget, "case": option.case, "option": option.name, "cost": option.cost,
-             "worth": option.worth, "chosen": option in chosen}
+            {
+                "budget": budget,
+                "case": option.case,
+                "option": option.name,
+                "cost": option.cost,
+                "worth": option.worth,
+                "chosen": option in chosen,
+            }
             for option in options
-        ]  # fmt: skip
+        ]
     return pd.DataFrame(rows)

@@ -69,10 +69,11 @@ class Probabilistic:
     def of(self, measure: str) -> Floats:
         """Return a measure compared with `without`, the mean of each draw, (draws, arms)."""
         found = [
-            np.zeros(len(self.drawn)) if arm == WITHOUT
+            np.zeros(len(self.drawn))
+            if arm == WITHOUT
             else compared(self.table, arm, measure).mean(axis=1)
             for arm in self.arms
-        ]  # fmt: skip
+        ]
         return np.column_stack(found)
 
     @property
@@ -100,10 +101,16 @@ class Probabilistic:
             net = -self.costs[:, number]
             share = float((net >= -ORE).mean())
             low, high = np.quantile(net, [0.025, 0.975])
-            rows.append({
-                "arm": arm, "mean": net.mean(), "low": low, "high": high, "chance": share,
-                "chance_error": float(np.sqrt(share * (1 - share) / len(net))),
-            })  # fmt: skip
+            rows.append(
+                {
+                    "arm": arm,
+                    "mean": net.mean(),
+                    "low": low,
+                    "high": high,
+                    "chance": share,
+                    "chance_error": float(np.sqrt(share * (1 - share) / len(net))),
+                }
+            )
         return pd.DataFrame(rows)
 
     @cached_property
@@ -161,9 +168,10 @@ class Probabilistic:
             name: An outcome whose units are worth something; unset: money alone decides.
             worth: What a unit of it is worth.
         """
-        return value.evppi_table(self.benefits(name, worth), {
-            str(key): self.drawn[key].to_numpy(np.float64) for key in self.drawn
-        })  # fmt: skip
+        return value.evppi_table(
+            self.benefits(name, worth),
+            {str(key): self.drawn[key].to_numpy(np.float64) for key in self.drawn},
+        )
 
     def perfect(self, name: str | None = None, worth: float = 0.0) -> float:
         """Return what it is worth to know every number: see `value_of_information.evpi`."""

@@ -53,10 +53,16 @@ def together(ask: Ask, name: str, keys: Sequence[str]) -> Ask:
     """Return the same outcome with several numbers as one, called `name`: all have its value."""
 
     def asked(points: Sequence[Point]) -> Floats:
-        return ask([
-            {key: value for one, value in point.items() for key in (keys if one == name else [one])}
-            for point in points
-        ])  # fmt: skip
+        return ask(
+            [
+                {
+                    key: value
+                    for one, value in point.items()
+                    for key in (keys if one == name else [one])
+                }
+                for point in points
+            ]
+        )
 
     return asked
 

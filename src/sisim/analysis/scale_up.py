@@ -113,8 +113,10 @@ class Implementation:
         rows = []
         for number, one in enumerate(self.versions):
             row: dict[str, Any] = {
-                "version": one.lever, "value": one.value, "affordable": one.affordable,
-            }  # fmt: skip
+                "version": one.lever,
+                "value": one.value,
+                "affordable": one.affordable,
+            }
             parts = dict(zip(("gross", "replaced", "net"), one.costs.T, strict=True))
             own = self.worth[self.worth["version"] == number].drop(
                 columns=["version", "replication"]
@@ -237,9 +239,10 @@ class _Costs:
             rows.append((gross, replaced, gross - replaced))
             table = result.yearly_participants()
             own = table[
-                (table["investment"] == self._investment) & (table["year"] == self._year)
+                (table["investment"] == self._investment)
+                & (table["year"] == self._year)
                 & (table["arm"] == self._arm)
-            ]  # fmt: skip
+            ]
             treated.append(float(own["treated_months"].sum()) / 12)
         return np.array(rows), np.array(treated)
 
@@ -308,11 +311,13 @@ def _rollout(scenario: Scenario, spec: Investment, clock: Clock) -> pd.DataFrame
     rows = []
     for name, path in zip(areas, new_way, strict=True):
         begun, full = np.flatnonzero(path > 0), np.flatnonzero(path >= 1)
-        rows.append({
-            "area": name,
-            "begins": _instant(clock, begun[0]) if len(begun) else np.nan,
-            "full_scale": _instant(clock, full[0]) if len(full) else np.nan,
-        })  # fmt: skip
+        rows.append(
+            {
+                "area": name,
+                "begins": _instant(clock, begun[0]) if len(begun) else np.nan,
+                "full_scale": _instant(clock, full[0]) if len(full) else np.nan,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -368,10 +373,16 @@ def _yearly(runner: Runner, arm: str, investment: str, seeds: Sequence[int]) -> 
         for (kind, payer), amounts in result.ledger.sums(kept, yearly=True).items():
             own = amounts[0, place] - amounts[0, 0]
             rows += [
-                {"replication": number, "year": int(year), "kind": kind, "administration": payer,
-                 "amount": float(amount)}
-                for year, amount in zip(result.ledger.years, own, strict=True) if year >= start
-            ]  # fmt: skip
+                {
+                    "replication": number,
+                    "year": int(year),
+                    "kind": kind,
+                    "administration": payer,
+                    "amount": float(amount),
+                }
+                for year, amount in zip(result.ledger.years, own, strict=True)
+                if year >= start
+            ]
     return pd.DataFrame(rows)
 
 

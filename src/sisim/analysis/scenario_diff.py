@@ -22,12 +22,33 @@ from sisim.loading.validation import validate
 from sisim.scenario.scenario import Scenario
 
 Path = tuple[str | int, ...]
-WORDS = frozenset({
-    "name", "title", "description", "label", "labels", "catalogue", "follow_up", "source", "grade",
-    "note", "tuned", "low", "high", "distribution", "unit", "figures", "invented", "targets",
-    "outcomes",
-    "override", "seed", "replications", "uncertainty",
-})  # fmt: skip
+WORDS = frozenset(
+    {
+        "name",
+        "title",
+        "description",
+        "label",
+        "labels",
+        "catalogue",
+        "follow_up",
+        "source",
+        "grade",
+        "note",
+        "tuned",
+        "low",
+        "high",
+        "distribution",
+        "unit",
+        "figures",
+        "invented",
+        "targets",
+        "outcomes",
+        "override",
+        "seed",
+        "replications",
+        "uncertainty",
+    }
+)
 """Keys that have no bearing on a result, or (seeds) are those of the first file."""
 
 
@@ -103,20 +124,34 @@ def difference(one: Scenario, other: Scenario, ask: Callable[[Scenario], Floats]
     rows: list[dict[str, Any]] = [{"kind": "first", "result": start.mean()}]
     alone = 0.0 * start
     for change in changes(one, other):
-        row: dict[str, Any] = {"kind": "change", "key": change.key, "before": _said(change.before),
-               "after": _said(change.after)}  # fmt: skip
+        row: dict[str, Any] = {
+            "kind": "change",
+            "key": change.key,
+            "before": _said(change.before),
+            "after": _said(change.after),
+        }
         scenario = changed_alone(one, change)
         if scenario is not None:
             effect = ask(scenario) - start
             alone = alone + effect
-            row |= {"result": (start + effect).mean(), "effect": effect.mean(),
-                    "effect_error": standard_error(effect)}  # fmt: skip
+            row |= {
+                "result": (start + effect).mean(),
+                "effect": effect.mean(),
+                "effect_error": standard_error(effect),
+            }
         rows.append(row)
     together = end - start - alone
-    rows.append({"kind": "together", "effect": together.mean(),
-                 "effect_error": standard_error(together)})  # fmt: skip
-    rows.append({"kind": "second", "result": end.mean(), "effect": (end - start).mean(),
-                 "effect_error": standard_error(end - start)})  # fmt: skip
+    rows.append(
+        {"kind": "together", "effect": together.mean(), "effect_error": standard_error(together)}
+    )
+    rows.append(
+        {
+            "kind": "second",
+            "result": end.mean(),
+            "effect": (end - start).mean(),
+            "effect_error": standard_error(end - start),
+        }
+    )
     columns = ["kind", "key", "before", "after", "result", "effect", "effect_error"]
     return pd.DataFrame(rows, columns=columns)
 

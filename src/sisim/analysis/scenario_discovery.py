@@ -106,23 +106,34 @@ def discover(drawn: Mapping[str, Floats], fails: Bools) -> tuple[Box, pd.DataFra
     rows = []
     for number, one in enumerate(path):
         held = _inside(x, one)
-        rows.append({
-            "density": fails[held].mean(), "coverage": fails[held].sum() / fails.sum(),
-            "mass": held.mean(), "sides": int(np.isfinite(one).any(axis=1).sum()),
-            "chosen": number == chosen,
-        })  # fmt: skip
+        rows.append(
+            {
+                "density": fails[held].mean(),
+                "coverage": fails[held].sum() / fails.sum(),
+                "mass": held.mean(),
+                "sides": int(np.isfinite(one).any(axis=1).sum()),
+                "chosen": number == chosen,
+            }
+        )
     sides = []
     for number, (low, high) in enumerate(limits):
         if np.isfinite([low, high]).any():
-            sides.append(Side(
-                keys[number],
-                float(low) if np.isfinite(low) else None,
-                float(high) if np.isfinite(high) else None,
-                _chance(x, fails, limits, number),
-            ))  # fmt: skip
+            sides.append(
+                Side(
+                    keys[number],
+                    float(low) if np.isfinite(low) else None,
+                    float(high) if np.isfinite(high) else None,
+                    _chance(x, fails, limits, number),
+                )
+            )
     sides.sort(key=lambda side: side.chance)
-    box = Box(tuple(sides), float(fails[inside].mean()),
-              float(fails[inside].sum() / fails.sum()), float(inside.mean()), inside)  # fmt: skip
+    box = Box(
+        tuple(sides),
+        float(fails[inside].mean()),
+        float(fails[inside].sum() / fails.sum()),
+        float(inside.mean()),
+        inside,
+    )
     return box, pd.DataFrame(rows)
 
 

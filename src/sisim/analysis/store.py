@@ -30,7 +30,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 import sisim
 from sisim.analysis.experiment_file import Experiment, Plan
 from sisim.engine.counts import digest
-from sisim.i18n import preferred_language
 from sisim.scenario.errors import Reason
 from sisim.scenario.os_errors import why
 from sisim.scenario.scenario import Scenario
@@ -49,9 +48,9 @@ class StoreError(Exception):
         self.reason = reason
         super().__init__(repr(reason))
 
-    def render(self, lang: str | None = None) -> str:
-        """Return why, in `lang` (unset: the reader's language)."""
-        return self.reason.in_language(lang or preferred_language())
+    def render(self) -> str:
+        """Return why, in the current language."""
+        return self.reason.text
 
     def __reduce__(self) -> tuple[type[StoreError], tuple[Reason]]:
         return type(self), (self.reason,)
@@ -115,8 +114,9 @@ class Manifest(BaseModel):
                     found.append(f"{key}: {mine.get(key, '-')} → {its.get(key, '-')}")
         if self.versions["code"] != other.versions["code"]:
             before, now = self.versions, other.versions
-            found.append(f"sisim: {before['sisim']} ({before['code']}) → "
-                         f"{now['sisim']} ({now['code']})")  # fmt: skip
+            found.append(
+                f"sisim: {before['sisim']} ({before['code']}) → {now['sisim']} ({now['code']})"
+            )
         return found
 
 
@@ -150,8 +150,11 @@ class Store:
         try:
             return Manifest.model_validate_json(path.read_bytes())
         except FileNotFoundError as error:
-            reason = Reason('There is no result in "{folder}": {file} is missing.',
-                            folder=str(self.folder), file=MANIFEST)  # fmt: skip
+            reason = Reason(
+                'There is no result in "{folder}": {file} is missing.',
+                folder=str(self.folder),
+                file=MANIFEST,
+            )
             raise StoreError(reason) from error
         except (OSError, ValidationError) as error:
             reason = Reason('"{file}" cannot be read as the manifest of a result.', file=str(path))
@@ -275,8 +278,9 @@ def _telling(folder: Path) -> Iterator[None]:
                 folder=str(folder),
             )
         else:
-            reason = Reason('"{path}" cannot be written: {reason}.', path=str(folder),
-                            reason=why(error))  # fmt: skip
+            reason = Reason(
+                '"{path}" cannot be written: {reason}.', path=str(folder), reason=why(error)
+            )
         raise StoreError(reason) from error
 
 

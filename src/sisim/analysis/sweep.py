@@ -214,20 +214,26 @@ def _goes_on(
 ) -> Plan:
     """Return the plan with as many draws and replications as the folder is to have."""
     if not resume and expand is None:
-        raise StoreError(Reason(
-            'There is a result in "{folder}" already. --resume goes on with it, --expand adds to '
-            "it, --out chooses another folder.", folder=str(store.folder),
-        ))  # fmt: skip
+        raise StoreError(
+            Reason(
+                'There is a result in "{folder}" already. --resume goes on with it, --expand adds to '
+                "it, --out chooses another folder.",
+                folder=str(store.folder),
+            )
+        )
     manifest = store.manifest()
     differences = manifest.differences(Manifest.of(plan))
     if differences:
         more = len(differences) - SHOWN
         shown = [*differences[:SHOWN], *([f"… +{more}"] if more > 0 else [])]
-        raise StoreError(Reason(
-            'What is in "{folder}" was made from something else, and cannot be gone on with:\n'
-            "{changes}\nTake the change back, or choose another folder with --out.",
-            folder=str(store.folder), changes=_Lines(shown),
-        ))  # fmt: skip
+        raise StoreError(
+            Reason(
+                'What is in "{folder}" was made from something else, and cannot be gone on with:\n'
+                "{changes}\nTake the change back, or choose another folder with --out.",
+                folder=str(store.folder),
+                changes=_Lines(shown),
+            )
+        )
     more_of = {"draws": 0, "replications": 0}
     if isinstance(expand, int):
         more_of["draws" if plan.drawn else "replications"] = expand
@@ -235,9 +241,10 @@ def _goes_on(
         more_of |= expand
     if more_of["draws"] and not plan.drawn:
         raise StoreError(Reason("Nothing is drawn in this experiment; add replications instead."))
-    sizes = {"draws": manifest.draws - plan.draws + more_of["draws"],
-             "replications": manifest.replications - plan.replications
-             + more_of["replications"]}  # fmt: skip
+    sizes = {
+        "draws": manifest.draws - plan.draws + more_of["draws"],
+        "replications": manifest.replications - plan.replications + more_of["replications"],
+    }
     return plan.expanded(**sizes)
 
 

@@ -82,10 +82,20 @@ class Found:
 
     def row(self) -> dict[str, float]:
         """Return everything as a row of a table."""
-        names = ("people", "cases", "flagged", "true_positives", "false_positives",
-                 "false_negatives", "true_negatives", "sensitivity", "specificity",
-                 "positive_predictive_value", "negative_predictive_value",
-                 "prevalence")  # fmt: skip
+        names = (
+            "people",
+            "cases",
+            "flagged",
+            "true_positives",
+            "false_positives",
+            "false_negatives",
+            "true_negatives",
+            "sensitivity",
+            "specificity",
+            "positive_predictive_value",
+            "negative_predictive_value",
+            "prevalence",
+        )
         return {name: float(getattr(self, name)) for name in names}
 
 
@@ -132,11 +142,14 @@ def with_rules(
     payer = next(iter(scenario.pathway.administrations), None)
     own = {
         f"{RULE}-{number}": {
-            "label": label, "start": scenario.time.start, "years": scenario.time.years,
-            "target": dict(condition), "cost": {"payer": payer},
+            "label": label,
+            "start": scenario.time.start,
+            "years": scenario.time.years,
+            "target": dict(condition),
+            "cost": {"payer": payer},
         }
         for number, (label, condition) in enumerate(rules.items(), 1)
-    }  # fmt: skip
+    }
     if not own:
         return scenario, ()
     values = {f"investments.{name}": investment for name, investment in own.items()}

@@ -131,11 +131,19 @@ def table(found: Sequence[BreakEven]) -> pd.DataFrame:
     for one in found:
         own = {"key": one.key, "value": one.value, "low": one.low, "high": one.high}
         if not one.roots:
-            rows.append(own | {"break_even": np.nan, "standard_error": np.nan, "side": one.side,
-                               "nearest": one.nearest})  # fmt: skip
+            rows.append(
+                own
+                | {
+                    "break_even": np.nan,
+                    "standard_error": np.nan,
+                    "side": one.side,
+                    "nearest": one.nearest,
+                }
+            )
         for root, error in zip(one.roots, one.errors, strict=True):
-            rows.append(own | {"break_even": root, "standard_error": error, "side": None,
-                               "nearest": None})  # fmt: skip
+            rows.append(
+                own | {"break_even": root, "standard_error": error, "side": None, "nearest": None}
+            )
     return pd.DataFrame(rows)
 
 

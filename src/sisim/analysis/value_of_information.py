@@ -62,10 +62,16 @@ def acceptability(
         chance = (tops / tops.sum(axis=1, keepdims=True)).mean(axis=0)
         chosen, worth_of_knowing = best(benefits), evpi(benefits)
         rows += [
-            {"worth": worth, "arm": name, "probability": chance[n], "optimal": n == chosen,
-             "net_benefit": benefits[:, n].mean(), "evpi": worth_of_knowing}
+            {
+                "worth": worth,
+                "arm": name,
+                "probability": chance[n],
+                "optimal": n == chosen,
+                "net_benefit": benefits[:, n].mean(),
+                "evpi": worth_of_knowing,
+            }
             for n, name in enumerate(names)
-        ]  # fmt: skip
+        ]
     return pd.DataFrame(rows)
 
 
@@ -113,10 +119,13 @@ def evppi_table(benefits: Floats, drawn: Mapping[str, NDArray[np.float64]]) -> p
     """
     whole = evpi(benefits)
     rows = [
-        {"key": key, "evppi": evppi(benefits, values),
-         "beyond_chance": _chance(benefits, values) * len(drawn) < CLEARLY}
+        {
+            "key": key,
+            "evppi": evppi(benefits, values),
+            "beyond_chance": _chance(benefits, values) * len(drawn) < CLEARLY,
+        }
         for key, values in drawn.items()
-    ]  # fmt: skip
+    ]
     table = pd.DataFrame(rows, columns=["key", "evppi", "beyond_chance"]).astype({"evppi": float})
     table.insert(2, "share", table["evppi"] / whole if whole > 0 else np.nan)
     return table.sort_values("evppi", ascending=False, kind="stable").reset_index(drop=True)

@@ -100,9 +100,7 @@ def _factor(key: str, path: str, number: Number, scenario: Scenario) -> Factor:
         float(end if given is None else given)
         for end, given in zip(ends, (number.low, number.high), strict=True)
     )
-    return Factor(
-        key, number.value, low, high, owner.grade, owner.source, drawn, floor, ceiling
-    )  # fmt: skip
+    return Factor(key, number.value, low, high, owner.grade, owner.source, drawn, floor, ceiling)
 
 
 def _frozen(number: Number) -> Any:

@@ -27,8 +27,17 @@ from sisim.results import Results
 from sisim.scenario.numbers import with_numbers
 from sisim.scenario.scenario import Scenario
 
-_WHO = ("target", "start", "repeat", "unit", "areas", "effects.on", "effects.acts_on",
-        "effects.scale", "selection")  # fmt: skip
+_WHO = (
+    "target",
+    "start",
+    "repeat",
+    "unit",
+    "areas",
+    "effects.on",
+    "effects.acts_on",
+    "effects.scale",
+    "selection",
+)
 """Keys of an investment that decide whom it may touch, or what it is."""
 
 

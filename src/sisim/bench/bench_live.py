@@ -94,7 +94,7 @@ def _server_part() -> dict[str, list[float]]:
         story = compare(results)
         at.append(time.perf_counter())
         for which in WHICH:
-            figure(story, which, "en", axes, Look(), kept=places[which])
+            figure(story, which, axes, Look(), kept=places[which])
         at.append(time.perf_counter())
         for part, took in zip(times, (at[-1] - at[0], *np.diff(at)), strict=True):
             times[part].append(1000 * float(took))
@@ -104,8 +104,21 @@ def _server_part() -> dict[str, list[float]]:
 def _in_browser(path: str) -> dict[str, list[float]]:
     from playwright.sync_api import sync_playwright
 
-    command = [sys.executable, "-m", "sisim", "live", "--residents", str(RESIDENTS), "--set",
-               "replications=1", "--port", "0", "--no-open", "--lang", "en"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "sisim",
+        "live",
+        "--residents",
+        str(RESIDENTS),
+        "--set",
+        "replications=1",
+        "--port",
+        "0",
+        "--no-open",
+        "--lang",
+        "en",
+    ]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert running.stdout is not None

@@ -169,7 +169,6 @@ def _track(
 
 def targets(
     pathway: Pathway,
-    lang: str,
     *,
     residents: int | None = None,
     years: float | None = None,
@@ -180,7 +179,6 @@ def targets(
 
     Args:
         pathway: The pathway.
-        lang: Language of labels and units, "sv" or "en".
         residents: How many live in the simulated municipality; unset, as the pathway says.
         years: How long they are observed; likewise.
         seeds: One run for each.
@@ -199,7 +197,7 @@ def targets(
             if progress is not None:
                 progress(before + done, len(seeds) * steps)
 
-        runs.append(evaluate(pathway, histories(run_logged(compiled, seed, progress=tell)), lang))
+        runs.append(evaluate(pathway, histories(run_logged(compiled, seed, progress=tell))))
     table = runs[0]
     simulated = pd.concat([run["simulated"] for run in runs], axis=1)
     mean = simulated.mean(axis=1)

@@ -79,9 +79,12 @@ class Spells:
         """Return the time in either."""
         person, start, end = (
             np.concatenate([a, b])
-            for a, b in ((self.person, other.person), (self.start, other.start),
-                         (self.end, other.end))
-        )  # fmt: skip
+            for a, b in (
+                (self.person, other.person),
+                (self.start, other.start),
+                (self.end, other.end),
+            )
+        )
         order = np.lexsort((start, person))
         person, start, end = person[order], start[order], end[order]
         # An interval may lie inside an earlier one, so ends are made to grow within a person.
@@ -90,10 +93,12 @@ class Spells:
 
     def __and__(self, other: Spells) -> Spells:
         """Return the time in both."""
-        low = np.searchsorted(other.person * _EVER + other.end,
-                              self.person * _EVER + self.start, "right")  # fmt: skip
-        high = np.searchsorted(other.person * _EVER + other.start,
-                               self.person * _EVER + self.end, "left")  # fmt: skip
+        low = np.searchsorted(
+            other.person * _EVER + other.end, self.person * _EVER + self.start, "right"
+        )
+        high = np.searchsorted(
+            other.person * _EVER + other.start, self.person * _EVER + self.end, "left"
+        )
         mine, theirs = _ranges(low, high)
         return Spells(
             self.person[mine],
@@ -854,13 +859,12 @@ def time_per_entry(
     return _share(inside.steps, len(entries)) / histories.per_year * {"month": 12, "year": 1}[unit]
 
 
-def evaluate(pathway: Pathway, histories: Histories, lang: str = "en") -> pd.DataFrame:
+def evaluate(pathway: Pathway, histories: Histories) -> pd.DataFrame:
     """Return every calibration target of a pathway beside its simulated value.
 
     Args:
         pathway: The pathway, whose `targets` are asked for.
         histories: Simulated lives without any investment.
-        lang: Language of labels and units, "sv" or "en".
 
     Returns:
         One row per target: label, low, high, simulated, unit, source, grade, inside, miss.
@@ -881,17 +885,27 @@ def evaluate(pathway: Pathway, histories: Histories, lang: str = "en") -> pd.Dat
         rows.append(
             {
                 "target": name,
-                "label": target.label.in_language(lang),
+                "label": target.label.text,
                 "low": target.low,
                 "high": target.high,
                 "simulated": simulated,
-                "unit": target.unit.in_language(lang),
+                "unit": target.unit.text,
                 "source": target.source,
                 "grade": target.grade,
                 "inside": target.low <= simulated <= target.high,
-                "miss": "" if target.miss is None else target.miss.in_language(lang),
+                "miss": "" if target.miss is None else target.miss.text,
             }
         )
-    columns = ["target", "label", "low", "high", "simulated", "unit", "source", "grade", "inside",
-               "miss"]  # fmt: skip
+    columns = [
+        "target",
+        "label",
+        "low",
+        "high",
+        "simulated",
+        "unit",
+        "source",
+        "grade",
+        "inside",
+        "miss",
+    ]
     return pd.DataFrame(rows, columns=columns).set_index("target")

@@ -63,8 +63,12 @@ class ContractCheck(Findings):
 
     def _year(self, path: Path, year: str | int) -> bool:
         if not str(year).isdecimal() or not self.first <= int(year) <= self.last:
-            reason = Reason("The year {year} lies outside the scenario, {first} to {last}.",
-                            year=year, first=self.first, last=self.last)  # fmt: skip
+            reason = Reason(
+                "The year {year} lies outside the scenario, {first} to {last}.",
+                year=year,
+                first=self.first,
+                last=self.last,
+            )
             self.say(path, reason)
             return False
         return True
@@ -91,9 +95,11 @@ class ContractCheck(Findings):
             self.say(path, Reason('Give "amounts" by year, or a "measure" of what is earned.'))
         for key in ("at_risk", "price", "threshold", "pooled", "tiers", "unlocked_by"):
             value = getattr(payment, key)
-            if key in payment.model_fields_set and value is not None and float(
-                len(value) if isinstance(value, list | str) else value
-            ):  # fmt: skip
+            if (
+                key in payment.model_fields_set
+                and value is not None
+                and float(len(value) if isinstance(value, list | str) else value)
+            ):
                 reason = Reason('"{key}" needs a "measure": what does it depend on?', key=key)
                 self.say((*path, key), reason)
 
@@ -116,8 +122,9 @@ class ContractCheck(Findings):
             if payment.delay and self.first <= year - payment.delay <= self.last < year:
                 reason = Reason(
                     "What is earned here is paid in {year}, after the scenario, which ends {last}.",
-                    year=year, last=self.last,
-                )  # fmt: skip
+                    year=year,
+                    last=self.last,
+                )
                 self.say((*path, "measure", "periods", index), reason)
         if payment.amounts:
             self._earned(path, payment, due)
@@ -168,10 +175,11 @@ class ContractCheck(Findings):
         counted_from = self.start - self.scenario.time.history
         if measure.against == "before" and counted_from > self.first - measure.years_before + 1e-9:
             reason = Reason(
-                "{years} whole years before {first} are compared with: lengthen \"history\" under "
+                '{years} whole years before {first} are compared with: lengthen "history" under '
                 "[time].",
-                years=measure.years_before, first=str(self.first),
-            )  # fmt: skip
+                years=measure.years_before,
+                first=str(self.first),
+            )
             self.say((*path, "against"), reason)
 
     def _periods(self, path: Path, measure: Measure) -> None:
@@ -179,13 +187,18 @@ class ContractCheck(Findings):
             self.say(path, Reason("There must be at least one period, as in [[2026, 2028]]."))
         for index, period in enumerate(measure.periods):
             if all(self._year((*path, index), year) for year in period) and period[0] > period[1]:
-                reason = Reason("The period ends {last}, before it begins {first}.",
-                                first=period[0], last=period[1])  # fmt: skip
+                reason = Reason(
+                    "The period ends {last}, before it begins {first}.",
+                    first=period[0],
+                    last=period[1],
+                )
                 self.say((*path, index), reason)
         for index, (one, next_) in enumerate(pairwise(measure.periods), start=1):
             if next_[0] <= one[1]:
-                reason = Reason("The periods must follow one another: {first} is in the one before "
-                                "too.", first=next_[0])  # fmt: skip
+                reason = Reason(
+                    "The periods must follow one another: {first} is in the one before too.",
+                    first=next_[0],
+                )
                 self.say((*path, index), reason)
 
     def _pooled(self, path: Path, payment: Payment, measure: Measure) -> None:
@@ -199,8 +212,9 @@ class ContractCheck(Findings):
             reason = Reason(
                 "The pooled trigger, {pooled}, can never matter: it should be lower than that of a "
                 "single period, {threshold}.",
-                pooled=payment.pooled, threshold=payment.threshold,
-            )  # fmt: skip
+                pooled=payment.pooled,
+                threshold=payment.threshold,
+            )
             self.say(key, reason)
 
     def _tiers(self, path: Path, payment: Payment) -> None:
@@ -210,8 +224,11 @@ class ContractCheck(Findings):
             if (tier.pays is None) == (tier.price is None):
                 self.say(here, Reason('Give either "pays" or "price".'))
             elif payment.of and tier.pays is not None and tier.pays.value > MOST_TIMES:
-                reason = Reason('{pays} is taken as a share of "{name}": 1 is the whole of it.',
-                                pays=tier.pays.value, name=payment.of)  # fmt: skip
+                reason = Reason(
+                    '{pays} is taken as a share of "{name}": 1 is the whole of it.',
+                    pays=tier.pays.value,
+                    name=payment.of,
+                )
                 self.say((*here, "pays"), reason)
             if tier.from_ is not None and tier.over is not None:
                 self.say(here, Reason('Give either "from" (inclusive) or "over" (exclusive).'))
@@ -220,8 +237,9 @@ class ContractCheck(Findings):
             if tier.start is None and index:
                 self.say(here, Reason('Every tier but the lowest needs "from" or "over".'))
             elif tier.start is not None and tier.end is not None and tier.end <= tier.start:
-                reason = Reason("The tier ends at {end}, and begins at {start}.",
-                                end=tier.end, start=tier.start)  # fmt: skip
+                reason = Reason(
+                    "The tier ends at {end}, and begins at {start}.", end=tier.end, start=tier.start
+                )
                 self.say(here, reason)
         for index, (low, high) in enumerate(pairwise(tiers), start=1):
             self._meet((*path, index), low, high)
@@ -241,17 +259,20 @@ class ContractCheck(Findings):
         # Nothing can fall by more than all of it; what should rise may do so several times.
         most = MOST_TIMES if outcome is not None and outcome.good == "high" else 1
         bounds: list[tuple[Path, float | None]] = [
-            ((*path, "threshold"), payment.threshold), ((*path, "pooled"), payment.pooled)
-        ]  # fmt: skip
+            ((*path, "threshold"), payment.threshold),
+            ((*path, "pooled"), payment.pooled),
+        ]
         for index, tier in enumerate(payment.tiers):
             bounds += [((*path, "tiers", index), end) for end in (tier.start, tier.end)]
         for key, bound in bounds:
             if bound is not None and abs(bound) > most:
                 reason = Reason(
-                    'The bound {bound} is read as a share, {percent} %: write {bound} % as '
+                    "The bound {bound} is read as a share, {percent} %: write {bound} % as "
                     '{share}, or give the measure read_as = "units".',
-                    bound=bound, percent=100 * bound, share=f"{bound / 100:.6g}",
-                )  # fmt: skip
+                    bound=bound,
+                    percent=100 * bound,
+                    share=f"{bound / 100:.6g}",
+                )
                 self.say(key, reason)
 
     def _meet(self, path: Path, low: Tier, high: Tier) -> None:
@@ -259,18 +280,23 @@ class ContractCheck(Findings):
         if high.start is None:
             return
         if low.start is not None and high.start <= low.start:
-            reason = Reason("The tiers must go from the lowest to the highest: {high} after {low}.",
-                            high=high.start, low=low.start)  # fmt: skip
+            reason = Reason(
+                "The tiers must go from the lowest to the highest: {high} after {low}.",
+                high=high.start,
+                low=low.start,
+            )
             self.say(path, reason)
         elif low.end is None:
             return
         elif high.start < low.end:
-            reason = Reason("The tiers overlap between {low} and {high}.",
-                            low=high.start, high=low.end)  # fmt: skip
+            reason = Reason(
+                "The tiers overlap between {low} and {high}.", low=high.start, high=low.end
+            )
             self.say(path, reason)
         elif high.start > low.end:
-            reason = Reason("Between {low} and {high} there is no tier.",
-                            low=low.end, high=high.start)  # fmt: skip
+            reason = Reason(
+                "Between {low} and {high} there is no tier.", low=low.end, high=high.start
+            )
             self.say(path, reason)
         elif low.to is not None and high.from_ is not None:
             reason = Reason(
@@ -298,8 +324,9 @@ class ContractCheck(Findings):
             if cap is not None and cap.value * whole < most - 0.005:
                 reason = Reason(
                     "The cap, {cap}, is below what is paid whatever the outcome, {sure}.",
-                    cap=cap.value * whole, sure=most,
-                )  # fmt: skip
+                    cap=cap.value * whole,
+                    sure=most,
+                )
                 self.say((*path, key), reason)
 
     @staticmethod
@@ -317,14 +344,17 @@ class ContractCheck(Findings):
         ]
         for name, _, share in shared:
             if share > 1:
-                reason = Reason("Of every krona saved {share} would be paid: at most 1.",
-                                share=share)  # fmt: skip
+                reason = Reason(
+                    "Of every krona saved {share} would be paid: at most 1.", share=share
+                )
                 self.say((*path, "payments", name, "price"), reason)
         for (_, first, part), (name, second, rest) in combinations(shared, 2):
             same = set(first.saved_by) & set(second.saved_by)
-            years = any(a[0] <= b[1] and b[0] <= a[1] for a in first.periods
-                        for b in second.periods)  # fmt: skip
+            years = any(
+                a[0] <= b[1] and b[0] <= a[1] for a in first.periods for b in second.periods
+            )
             if same and years and part <= 1 and rest <= 1 and part + rest > 1 + 1e-9:
-                reason = Reason("The shares of the same saved krona sum to {total}, over 1.",
-                                total=part + rest)  # fmt: skip
+                reason = Reason(
+                    "The shares of the same saved krona sum to {total}, over 1.", total=part + rest
+                )
                 self.say((*path, "payments", name, "price"), reason)

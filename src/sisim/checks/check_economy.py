@@ -43,9 +43,12 @@ class EconomyCheck(Findings):
             reason = Reason(
                 "A discount rate of {rate} is {percent} % a year, and can be at most {highest} %. "
                 "Rates are written as shares: write {meant} % as {share}.",
-                rate=rate, percent=100 * rate, highest=100 * HIGHEST_RATE, meant=meant,
+                rate=rate,
+                percent=100 * rate,
+                highest=100 * HIGHEST_RATE,
+                meant=meant,
                 share=f"{meant / 100:.6g}",
-            )  # fmt: skip
+            )
             self.say(path, reason)
 
     def _tail(self) -> None:

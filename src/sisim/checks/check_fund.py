@@ -33,8 +33,9 @@ class FundCheck(Findings):
                 reason = Reason(
                     'The funds "{one}" and "{other}" have the same principal, and would be repaid '
                     "from the same reductions: make them one.",
-                    one=other, other=name,
-                )  # fmt: skip
+                    one=other,
+                    other=name,
+                )
                 self.say(("funds", name, "principal"), reason)
             if fund.repayment.prices != next(iter(scenario.funds.values())).repayment.prices:
                 reason = Reason("All funds must be repaid in the same prices.")
@@ -49,23 +50,30 @@ class FundCheck(Findings):
 
     def _fund(self, path: Path, name: str, fund: Fund) -> None:
         if name in self.pathway.administrations:
-            reason = Reason('"{name}" is an administration: call the fund something else.',
-                            name=name)  # fmt: skip
+            reason = Reason(
+                '"{name}" is an administration: call the fund something else.', name=name
+            )
             self.say(path, reason)
-        self.refer((*path, "principal"), fund.principal, self.pathway.principals,
-                   Reason("The principal"))  # fmt: skip
+        self.refer(
+            (*path, "principal"), fund.principal, self.pathway.principals, Reason("The principal")
+        )
         interest = fund.interest.value
         if not 0 <= interest <= HIGHEST_INTEREST:
             reason = Reason(
                 "An interest of {interest} is {percent} % a year, and should lie between 0 and "
                 "{highest} %. It is written as a share: 3.5 % as 0.035.",
-                interest=interest, percent=100 * interest, highest=100 * HIGHEST_INTEREST,
-            )  # fmt: skip
+                interest=interest,
+                percent=100 * interest,
+                highest=100 * HIGHEST_INTEREST,
+            )
             self.say((*path, "interest"), reason)
         for index, deposit in enumerate(fund.deposits.yearly):
             if deposit.to < deposit.from_:
-                reason = Reason("The years {first} to {last} stand in the wrong order.",
-                                first=str(deposit.from_), last=str(deposit.to))  # fmt: skip
+                reason = Reason(
+                    "The years {first} to {last} stand in the wrong order.",
+                    first=str(deposit.from_),
+                    last=str(deposit.to),
+                )
                 self.say((*path, "deposits", "yearly", index), reason)
         for year in fund.payments:
             self._year((*path, "payments", year), int(year))
@@ -101,17 +109,21 @@ class FundCheck(Findings):
         last = self.first + many.years - 1
         for index, asking in enumerate(many.investments):
             if not self.first <= asking.start <= last:
-                reason = Reason("The year {year} lies outside the portfolio, {first} to {last}.",
-                                year=str(asking.start), first=str(self.first),
-                                last=str(last))  # fmt: skip
+                reason = Reason(
+                    "The year {year} lies outside the portfolio, {first} to {last}.",
+                    year=str(asking.start),
+                    first=str(self.first),
+                    last=str(last),
+                )
                 self.say((*path, index, "start"), reason)
             arms = self.scenario.arms
             if not self.refer((*path, index, "arm"), asking.arm, arms, Reason("The arm")):
                 continue
             own = (self.scenario.investments.get(name) for name in arms[asking.arm].investments)
             if not any(one is not None and self._asks(fund, one) for one in own):
-                reason = Reason('The fund pays for no investment in the arm "{arm}".',
-                                arm=asking.arm)  # fmt: skip
+                reason = Reason(
+                    'The fund pays for no investment in the arm "{arm}".', arm=asking.arm
+                )
                 self.say((*path, index, "arm"), reason)
 
     @staticmethod
@@ -139,8 +151,11 @@ class FundCheck(Findings):
         rule = fund.repayment
         first, last = rule.first_year, rule.last_year
         if first is not None and last is not None and last < first:
-            reason = Reason("The years {first} to {last} stand in the wrong order.",
-                            first=str(first), last=str(last))  # fmt: skip
+            reason = Reason(
+                "The years {first} to {last} stand in the wrong order.",
+                first=str(first),
+                last=str(last),
+            )
             self.say((*path, "last_year"), reason)
         for key, year in (("first_year", first), ("last_year", last)):
             if year is not None:
@@ -185,8 +200,12 @@ class FundCheck(Findings):
 
     def _year(self, path: Path, year: int) -> None:
         if not self.first <= year <= self.last:
-            reason = Reason("The year {year} lies outside the scenario, {first} to {last}.",
-                            year=str(year), first=str(self.first), last=str(self.last))  # fmt: skip
+            reason = Reason(
+                "The year {year} lies outside the scenario, {first} to {last}.",
+                year=str(year),
+                first=str(self.first),
+                last=str(self.last),
+            )
             self.say(path, reason)
 
 

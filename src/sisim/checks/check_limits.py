@@ -52,8 +52,9 @@ class LimitsCheck(Findings):
             start = population.start.get(track, spec.start)
             for state in [start] if isinstance(start, str) else start:
                 if state in spec.states and spec.states[state].exit:
-                    reason = Reason('Nobody can start in "{state}": it leaves the population.',
-                                    state=state)  # fmt: skip
+                    reason = Reason(
+                        'Nobody can start in "{state}": it leaves the population.', state=state
+                    )
                     self.say(("pathway", "tracks", track, "start"), reason)
 
     def _pathway(self) -> None:
@@ -125,7 +126,8 @@ class LimitsCheck(Findings):
             if len(years) > 1 and not years <= set(PRICE_YEARS):
                 reason = Reason(
                     "Prices can be converted between {first} and {last}; here {years}.",
-                    first=str(PRICE_YEARS[0]), last=str(PRICE_YEARS[-1]),
+                    first=str(PRICE_YEARS[0]),
+                    last=str(PRICE_YEARS[-1]),
                     years=[str(year) for year in sorted(years)],
-                )  # fmt: skip
+                )
                 self.say(("pathway", "resources", name, "price_year"), reason)

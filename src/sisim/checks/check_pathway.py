@@ -45,8 +45,12 @@ class PathwayCheck(Findings):
 
     def _payers(self) -> None:
         for name, administration in self.pathway.administrations.items():
-            self.refer(("administrations", name, "principal"), administration.principal,
-                       self.pathway.principals, Reason("The principal"))  # fmt: skip
+            self.refer(
+                ("administrations", name, "principal"),
+                administration.principal,
+                self.pathway.principals,
+                Reason("The principal"),
+            )
         for name, resource in self.pathway.resources.items():
             path = ("resources", name)
             if (resource.administration is None) == (not resource.payers):
@@ -125,8 +129,9 @@ class PathwayCheck(Findings):
     def _states(self, path: Path, states: Iterable[str], track: str) -> None:
         seen = set()
         for index, state in enumerate(states):
-            self.refer((*path, index), state, self.pathway.tracks[track].states,
-                       Reason("The state"))  # fmt: skip
+            self.refer(
+                (*path, index), state, self.pathway.tracks[track].states, Reason("The state")
+            )
             if state in seen:
                 self.say((*path, index), Reason('"{name}" stands here twice.', name=state))
             seen.add(state)
@@ -135,8 +140,9 @@ class PathwayCheck(Findings):
         for name, use in uses.items():
             here = (*path, "uses", name)
             if name not in self.pathway.resources:
-                self.refer(here, name, self.pathway.resources,
-                           Reason("There is no price: the resource"))  # fmt: skip
+                self.refer(
+                    here, name, self.pathway.resources, Reason("There is no price: the resource")
+                )
             self._names((*here, "factors"), use.factors)
             if use.amount.value < 0:
                 self.say(here, Reason("An amount cannot be negative."))
@@ -181,8 +187,11 @@ class PathwayCheck(Findings):
                 self.say((*path, "feature"), Reason("A shape needs an age or a duration."))
             if set(factor.parameters) != _SHAPES[factor.shape]:
                 wanted = sorted(_SHAPES[factor.shape])
-                reason = Reason('The shape "{name}" needs the parameters {wanted}.',
-                                name=factor.shape, wanted=wanted)  # fmt: skip
+                reason = Reason(
+                    'The shape "{name}" needs the parameters {wanted}.',
+                    name=factor.shape,
+                    wanted=wanted,
+                )
                 self.say(path, reason)
         elif isinstance(factor.values, dict):
             self._by_category(path, factor.values, feature)
@@ -213,8 +222,9 @@ class PathwayCheck(Findings):
 
     def _by_band(self, path: Path, factor: Factor, feature: str) -> None:
         if self.features.is_categorical(feature):
-            reason = Reason('"{feature}" has categories: give a table of values by category.',
-                            feature=feature)  # fmt: skip
+            reason = Reason(
+                '"{feature}" has categories: give a table of values by category.', feature=feature
+            )
             self.say((*path, "values"), reason)
         else:
             self.bands(path, factor.below, list(factor.values), "values")
@@ -226,8 +236,11 @@ class PathwayCheck(Findings):
         if not feature.startswith("visits."):
             self.say(path, Reason("Only visits have a window."))
         elif not 0 < steps <= MAX_WINDOW:
-            reason = Reason("A window has 1 to {most} steps; this one has {steps}.",
-                            most=MAX_WINDOW, steps=float(steps))  # fmt: skip
+            reason = Reason(
+                "A window has 1 to {most} steps; this one has {steps}.",
+                most=MAX_WINDOW,
+                steps=float(steps),
+            )
             self.say(path, reason)
 
     def _cycles(self) -> None:
@@ -236,8 +249,9 @@ class PathwayCheck(Findings):
             trail = [name]
             found = self._cycle_from(trail, done)
             if found:
-                reason = Reason("The factors go round in a circle: {names}.",
-                                names=" → ".join(found))  # fmt: skip
+                reason = Reason(
+                    "The factors go round in a circle: {names}.", names=" → ".join(found)
+                )
                 self.say(("factors", found[0], "product"), reason)
 
     def _cycle_from(self, trail: list[str], done: set[str]) -> list[str] | None:
@@ -308,8 +322,11 @@ class PathwayCheck(Findings):
             self.say(("groupings", name), Reason("Only one grouping can be by age."))
         for name, target in self.pathway.targets.items():
             if target.low > target.high:
-                reason = Reason('"low" ({low}) is greater than "high" ({high}).',
-                                low=target.low, high=target.high)  # fmt: skip
+                reason = Reason(
+                    '"low" ({low}) is greater than "high" ({high}).',
+                    low=target.low,
+                    high=target.high,
+                )
                 self.say(("targets", name), reason)
 
     def _reach(self, scenario: Scenario | None) -> None:
@@ -324,9 +341,11 @@ class PathwayCheck(Findings):
         for row in list(full_rows(self.features, reached, scenario, self._unclear)):
             reason = Reason(
                 "The probabilities out of {state} can sum to {total}, over 1{when}: {names}.",
-                state=dotted((row.track, row.state)), total=row.total,
-                when=_when(row.combination), names=list(row.transitions),
-            )  # fmt: skip
+                state=dotted((row.track, row.state)),
+                total=row.total,
+                when=_when(row.combination),
+                names=list(row.transitions),
+            )
             self.say(("transitions", row.transitions[-1]), reason)
 
     def _unclear(self, transition: str) -> bool:

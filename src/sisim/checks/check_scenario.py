@@ -101,8 +101,9 @@ class ScenarioCheck(Findings):
         if len(spacing.between) != len(spacing.shares) + 1:
             reason = Reason(
                 "There are {values} values and {edges} limits; there should be one limit more.",
-                values=len(spacing.shares), edges=len(spacing.between),
-            )  # fmt: skip
+                values=len(spacing.shares),
+                edges=len(spacing.between),
+            )
             self.say((*path, "spacing", "shares"), reason)
         self.sum_to_one((*path, "spacing", "shares"), spacing.shares)
         for index, name in enumerate(families.in_common):
@@ -115,13 +116,17 @@ class ScenarioCheck(Findings):
         if starts >= self.end - 1e-9:
             reason = Reason(
                 "The investment starts {start}, after the scenario: {years} years from {first}.",
-                start=investment.start, years=float(self.scenario.time.years),
+                start=investment.start,
+                years=float(self.scenario.time.years),
                 first=self.scenario.time.start,
-            )  # fmt: skip
+            )
             self.say((*path, "start"), reason)
         elif starts < self.start - 1e-9:
-            reason = Reason("The investment starts {start}, before the scenario, {first}.",
-                            start=investment.start, first=self.scenario.time.start)  # fmt: skip
+            reason = Reason(
+                "The investment starts {start}, before the scenario, {first}.",
+                start=investment.start,
+                first=self.scenario.time.start,
+            )
             self.say((*path, "start"), reason)
         if investment.unit == "family" and self.scenario.population.families is None:
             reason = Reason("It is given to families, and [population.families] is missing.")
@@ -156,8 +161,9 @@ class ScenarioCheck(Findings):
                     known &= self._categories(key, feature, wanted)
                 elif self.features.is_categorical(feature):
                     known = False
-                    reason = Reason('"{feature}" has categories: give a list of them.',
-                                    feature=feature)  # fmt: skip
+                    reason = Reason(
+                        '"{feature}" has categories: give a list of them.', feature=feature
+                    )
                     self.say(key, reason)
             for index, part in enumerate(condition.any_of):
                 conditions.append(((*here, "any_of", index), part))
@@ -169,8 +175,9 @@ class ScenarioCheck(Findings):
 
     def _categories(self, path: Path, feature: str, wanted: list[str]) -> bool:
         if not self.features.is_categorical(feature):
-            reason = Reason('"{feature}" has no categories: give "from" and "below".',
-                            feature=feature)  # fmt: skip
+            reason = Reason(
+                '"{feature}" has no categories: give "from" and "below".', feature=feature
+            )
             self.say(path, reason)
             return False
         allowed = self.features.allowed(feature)
@@ -268,8 +275,9 @@ class ScenarioCheck(Findings):
                 if not self.refer(key, investment, valid, Reason("The investment")):
                     continue
                 if ending == NEW_WAY and valid[investment].new_way is None:
-                    reason = Reason('The investment "{name}" has no [new_way] to end in.',
-                                    name=investment)  # fmt: skip
+                    reason = Reason(
+                        'The investment "{name}" has no [new_way] to end in.', name=investment
+                    )
                     self.say(key, reason)
 
     def _economy(self) -> None:
@@ -279,8 +287,12 @@ class ScenarioCheck(Findings):
             self.refer(("drift", "volumes", name), name, valid, Reason("The transition"))
         for name in drift.prices:
             valid = {resource.price_type for resource in self.pathway.resources.values()}
-            self.refer(("drift", "prices", name), name, sorted({*valid, "general"}),
-                       Reason("The price type"))  # fmt: skip
+            self.refer(
+                ("drift", "prices", name),
+                name,
+                sorted({*valid, "general"}),
+                Reason("The price type"),
+            )
         economy = self.scenario.economy
         if economy.counting == "weights" and not economy.weights:
             self.say(("economy",), Reason('The key "{key}" is missing.', key="weights"))
@@ -308,9 +320,12 @@ class ScenarioCheck(Findings):
             self.refer(("figures", "case"), figures.case, self.pathway.groups, Reason("The group"))
             history = self.scenario.time.history
             if not self.start - history <= figures.year < self.end:
-                reason = Reason("The year {year} lies outside the scenario, {first} to {last}.",
-                                year=figures.year, first=int(self.start - history),
-                                last=int(np.ceil(self.end - 1e-9)) - 1)  # fmt: skip
+                reason = Reason(
+                    "The year {year} lies outside the scenario, {first} to {last}.",
+                    year=figures.year,
+                    first=int(self.start - history),
+                    last=int(np.ceil(self.end - 1e-9)) - 1,
+                )
                 self.say(("figures", "year"), reason)
 
     def _follow_up(self) -> None:
@@ -348,8 +363,12 @@ class ScenarioCheck(Findings):
             path = ("uncertainty", name)
             for index, number in enumerate(joint.paths):
                 names = [key.removeprefix("pathway.") for key in known]
-                self.refer((*path, "paths", index), number.removeprefix("pathway."), names,
-                           Reason("The number"))  # fmt: skip
+                self.refer(
+                    (*path, "paths", index),
+                    number.removeprefix("pathway."),
+                    names,
+                    Reason("The number"),
+                )
             if joint.distribution == "dirichlet":
                 fits = len(joint.alpha) == len(joint.paths) and all(a > 0 for a in joint.alpha)
             else:

@@ -106,9 +106,11 @@ class Findings:
             choices = [
                 Reason("no parameters") if not c else " + ".join(c) for c in PARAMETERS[name]
             ]
-            wanted = choices[0] if len(choices) == 1 else Reason(
-                "{one} or {other}", one=choices[0], other=choices[1]
-            )  # fmt: skip
+            wanted = (
+                choices[0]
+                if len(choices) == 1
+                else Reason("{one} or {other}", one=choices[0], other=choices[1])
+            )
             reason = Reason('The distribution "{name}" needs {wanted}.', name=name, wanted=wanted)
             self.say(path, reason)
         elif not is_possible(name, values):

@@ -132,8 +132,15 @@ class _Row:
         at = np.unravel_index(int(np.argmax(total)), total.shape)
         chosen = dict(zip(shared, map(int, at), strict=True))
         for private, value in parts:
-            here = value[(..., *[i if n > 1 else 0 for i, n in zip(at, value.shape[len(private):],
-                                                                  strict=True)])]  # fmt: skip
+            here = value[
+                (
+                    ...,
+                    *[
+                        i if n > 1 else 0
+                        for i, n in zip(at, value.shape[len(private) :], strict=True)
+                    ],
+                )
+            ]
             best = np.unravel_index(int(np.argmax(here)), here.shape)
             chosen |= dict(zip(private, map(int, best), strict=True))
         described = [_describe(axis, self.cells[axis], index) for axis, index in chosen.items()]

@@ -65,8 +65,10 @@ def _impossible(
             if low >= high:
                 return Reason(
                     'no "{feature}" is at least {low} and below {high}',
-                    feature=feature, low=low, high=high,
-                )  # fmt: skip
+                    feature=feature,
+                    low=low,
+                    high=high,
+                )
     return None
 
 

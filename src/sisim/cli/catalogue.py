@@ -7,7 +7,7 @@ from typing import Annotated
 from sisim.cli.options import Options
 from sisim.cli.output import politely, print_table, refuse_early, refuse_file_early, whole_file
 from sisim.cli.speech import Refusal, complain
-from sisim.i18n import Lang, number, t
+from sisim.i18n import number, t
 from sisim.loading.catalogue import (
     FOLDER,
     Entry,
@@ -29,19 +29,17 @@ PATHWAY = "child-youth"
 def add_catalogue(
     command: Callable[[str, str], Callable[[Callable[..., None]], Callable[..., None]]],
     options: Options,
-    lang: Lang,
 ) -> None:
     """Add the command.
 
     Args:
         command: Makes a command of a function, given a name and a help text.
         options: Makes arguments and options.
-        lang: The reader's language.
     """
     argument, option = options.argument, options.option
 
     def part(flag: str, text: str) -> object:
-        return option(flag, t("TEXT", lang), text)
+        return option(flag, t("TEXT"), text)
 
     @command(
         "catalogue",
@@ -56,133 +54,139 @@ def add_catalogue(
             "file with all that the row says, and what is still to be filled in is told. Headings "
             "are in Swedish or English.\n\n"
             "Example: `sisim catalogue --administration social --out catalogue.xlsx`, `sisim "
-            "catalogue --read catalogue.csv --out mine`",
-            lang,
+            "catalogue --read catalogue.csv --out mine`"
         ),
     )
     def catalogue(
         folder: Annotated[
             Path | None,
-            argument(t("FOLDER", lang),
-                     t("Where your scenarios are; unset: scenarios.", lang)),
+            argument(t("FOLDER"), t("Where your scenarios are; unset: scenarios.")),
         ] = None,
         target_group: Annotated[
-            str | None, part("--target-group", t("Whose target group says so.", lang))
+            str | None, part("--target-group", t("Whose target group says so."))
         ] = None,
-        need: Annotated[str | None, part("--need", t("Whose need says so.", lang))] = None,
+        need: Annotated[str | None, part("--need", t("Whose need says so."))] = None,
         intervention: Annotated[
-            str | None, part("--intervention", t("Whose method says so.", lang))
+            str | None, part("--intervention", t("Whose method says so."))
         ] = None,
-        administration: Annotated[
-            str | None, part("--administration", t("Who pays.", lang))
-        ] = None,
-        text: Annotated[
-            str | None, part("--text", t("Where any column says so.", lang))
-        ] = None,
+        administration: Annotated[str | None, part("--administration", t("Who pays."))] = None,
+        text: Annotated[str | None, part("--text", t("Where any column says so."))] = None,
         read: Annotated[
             Path | None,
-            option("--read", t("FILE", lang),
-                   t("A catalogue, CSV or XLSX, to start scenario files from.", lang)),
+            option(
+                "--read", t("FILE"), t("A catalogue, CSV or XLSX, to start scenario files from.")
+            ),
         ] = None,
         pathway: Annotated[
             str,
-            option("--pathway", t("NAME", lang),
-                   t("The pathway of rows that name none; unset: {name}.", lang, name=PATHWAY)),
+            option(
+                "--pathway",
+                t("NAME"),
+                t("The pathway of rows that name none; unset: {name}.", name=PATHWAY),
+            ),
         ] = PATHWAY,
         out: Annotated[
             Path | None,
-            option("--out", t("FILE", lang),
-                   t("Write the catalogue there: .csv or .xlsx; with --read, the folder of the "
-                     "files.", lang)),
+            option(
+                "--out",
+                t("FILE"),
+                t(
+                    "Write the catalogue there: .csv or .xlsx; with --read, the folder of the "
+                    "files."
+                ),
+            ),
         ] = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         given = {
-            "target_group": target_group, "need": need, "intervention": intervention,
+            "target_group": target_group,
+            "need": need,
+            "intervention": intervention,
             "administration": administration,
-        }  # fmt: skip
+        }
         wanted = {column: value for column, value in given.items() if value is not None}
         if read is not None:
-            _start(read, out, wanted, text, pathway, lang)
+            _start(read, out, wanted, text, pathway)
             return
         if out is not None and out.suffix.lower() not in SUFFIXES:
-            raise Refusal(t("A catalogue is written as .csv or .xlsx.", lang))
+            raise Refusal(t("A catalogue is written as .csv or .xlsx."))
         if folder is not None and not folder.is_dir():
-            raise Refusal(t('There is no folder called "{name}".', lang, name=folder))
+            raise Refusal(t('There is no folder called "{name}".', name=folder))
         found, problems = entries(folder)
         chosen = filtered(found, wanted, text)
         if out is None:
-            _list(chosen, lang)
+            _list(chosen)
         else:
             from sisim.report.catalogue_table import write_catalogue
 
-            refuse_file_early(out, lang)
-            with whole_file(out, lang) as partial:
-                write_catalogue(chosen, partial, lang, out.suffix.lower())
+            refuse_file_early(out)
+            with whole_file(out) as partial:
+                write_catalogue(chosen, partial, out.suffix.lower())
             print(out)
-        print(t("{n} of {all} ready scenarios.", lang, n=len(chosen), all=len(found)))
+        print(t("{n} of {all} ready scenarios.", n=len(chosen), all=len(found)))
         if problems:
             error = ScenarioError(problems)
-            complain(t("Left out, as something is wrong in them:", lang))
-            complain(error.render(lang))
+            complain(t("Left out, as something is wrong in them:"))
+            complain(error.render())
 
 
-def _list(found: list[Entry], lang: Lang) -> None:
+def _list(found: list[Entry]) -> None:
     from pandas import DataFrame
 
     if not found:
         return
-    rows = [one.row(lang) for one in found]
-    table = DataFrame([
-        {
-            heading(column, lang): number(value, lang) if isinstance(value, float) else value
-            for column, value in row.items() if column in SHOWN
-        }
-        for row in rows
-    ])  # fmt: skip
-    print_table(table[[heading(column, lang) for column in SHOWN]], lang)
+    rows = [one.row() for one in found]
+    table = DataFrame(
+        [
+            {
+                heading(column): number(value) if isinstance(value, float) else value
+                for column, value in row.items()
+                if column in SHOWN
+            }
+            for row in rows
+        ]
+    )
+    print_table(table[[heading(column) for column in SHOWN]])
 
 
 def _start(
-    file: Path,
-    out: Path | None,
-    wanted: dict[str, str],
-    text: str | None,
-    pathway: str,
-    lang: Lang,
+    file: Path, out: Path | None, wanted: dict[str, str], text: str | None, pathway: str
 ) -> None:
     """Start scenario files from a catalogue, and say what is still to be filled in."""
     folder = FOLDER if out is None else out
-    refuse_early(folder, lang)
+    refuse_early(folder)
     sheet = read_catalogue(file)
     rows = [row for row in sheet.rows if matches([row.values], wanted, text)]
-    started = start_all(rows, lang, folder, pathway)
+    started = start_all(rows, folder, pathway)
     if not started:
-        raise Refusal(t("No row of {file} is asked for, or it has none.", lang, file=file))
+        raise Refusal(t("No row of {file} is asked for, or it has none.", file=file))
     taken = [one.name for one in started if (folder / f"{one.name}.toml").exists()]
     if taken:
         raise Refusal(
-            t("There are already files called so in {folder}, and they are left alone: {names}.",
-              lang, folder=folder, names=", ".join(f"{name}.toml" for name in taken))
-        )  # fmt: skip
+            t(
+                "There are already files called so in {folder}, and they are left alone: {names}.",
+                folder=folder,
+                names=", ".join(f"{name}.toml" for name in taken),
+            )
+        )
     from sisim.report.publish import write_all
 
     def write(partial: Path) -> None:
         for one in started:
             (partial / f"{one.name}.toml").write_text(one.text, encoding="utf-8")
 
-    with politely(folder, lang):
+    with politely(folder):
         write_all(folder, write)
     if sheet.unread:
-        print(t("Columns that were not read: {names}.", lang, names=", ".join(sheet.unread)))
+        print(t("Columns that were not read: {names}.", names=", ".join(sheet.unread)))
     for one in started:
         path = folder / f"{one.name}.toml"
         try:
             loaded = load_scenario(path)
         except ScenarioError as error:
-            print(t("{file}: started; still to be filled in:", lang, file=path))
-            for line in error.render(lang).splitlines():
+            print(t("{file}: started; still to be filled in:", file=path))
+            for line in error.render().splitlines():
                 print(f"  {line}")
         else:
-            print(t("{file}: all is well.", lang, file=path))
+            print(t("{file}: all is well.", file=path))
             if any(not investment.effects for investment in loaded.investments.values()):
-                print("  " + t("It states no effects yet: nothing comes of it.", lang))
+                print("  " + t("It states no effects yet: nothing comes of it."))

@@ -22,7 +22,7 @@ from sisim.scenario.os_errors import why
 
 
 @contextmanager
-def whole_file(out: Path, lang: str) -> Iterator[Path]:
+def whole_file(out: Path) -> Iterator[Path]:
     """Give a temporary file beside `out` that takes its name when everything is written.
 
     Raises:
@@ -30,7 +30,7 @@ def whole_file(out: Path, lang: str) -> Iterator[Path]:
     """
     partial = out.absolute().with_name(f".{secrets.token_hex(4)}.{out.name}")
     try:
-        with politely(out, lang):
+        with politely(out):
             yield partial
             partial.replace(out)
     finally:
@@ -38,7 +38,7 @@ def whole_file(out: Path, lang: str) -> Iterator[Path]:
 
 
 @contextmanager
-def politely(out: Path, lang: str) -> Iterator[None]:
+def politely(out: Path) -> Iterator[None]:
     """Answer that `out` cannot be written, if it cannot.
 
     Raises:
@@ -48,46 +48,45 @@ def politely(out: Path, lang: str) -> Iterator[None]:
         yield
     except OSError as error:
         reason = Reason('"{path}" cannot be written: {reason}.', path=out, reason=why(error))
-        raise Refusal(reason.in_language(lang)) from error
+        raise Refusal(reason.text) from error
 
 
-def refuse_early(out: Path, lang: str) -> None:
+def refuse_early(out: Path) -> None:
     """Refuse a folder that cannot be made, before any long computation.
 
     Raises:
         Refusal: If `out` is a file, or nothing can be written there.
     """
     if out.exists() and not out.is_dir():
-        raise Refusal(t('"{path}" is a file; --out needs a folder.', lang, path=out))
+        raise Refusal(t('"{path}" is a file; --out needs a folder.', path=out))
     there = next(p for p in (out.absolute(), *out.absolute().parents) if p.exists())
-    _try(there, out, lang)
+    _try(there, out)
 
 
-def refuse_file_early(out: Path, lang: str) -> None:
+def refuse_file_early(out: Path) -> None:
     """Refuse a file that cannot be written, before any long computation; make its folder.
 
     Raises:
         Refusal: If `out` is a folder, or the folder it is to stand in cannot be made or written to.
     """
     if out.is_dir():
-        raise Refusal(t('"{path}" is a folder; --out needs a file.', lang, path=out))
-    with politely(out, lang):
+        raise Refusal(t('"{path}" is a folder; --out needs a file.', path=out))
+    with politely(out):
         out.absolute().parent.mkdir(parents=True, exist_ok=True)
-    _try(out.absolute().parent, out, lang)
+    _try(out.absolute().parent, out)
 
 
-def _try(folder: Path, out: Path, lang: str) -> None:
+def _try(folder: Path, out: Path) -> None:
     """Write in a folder and take it away: permissions alone do not say whether it can be done."""
-    with politely(out, lang), TemporaryDirectory(dir=folder, prefix="."):
+    with politely(out), TemporaryDirectory(dir=folder, prefix="."):
         pass
 
 
-def print_table(table: Any, lang: str, leading: int | None = None) -> int:
+def print_table(table: Any, leading: int | None = None) -> int:
     """Print a data frame: on a terminal as a table, else as tab-separated text.
 
     Args:
         table: The data frame.
-        lang: The language of its numbers.
         leading: So many columns are always there, and of those after them as many as a terminal
             has room for; unset: all.
 
@@ -95,7 +94,7 @@ def print_table(table: Any, lang: str, leading: int | None = None) -> int:
         How many columns were left out.
     """
     columns = [
-        [str(name), *("" if x is None or x != x else _cell(x, lang) for x in column)]
+        [str(name), *("" if x is None or x != x else _cell(x) for x in column)]
         for name, column in table.items()
     ]
     console = Console()
@@ -121,10 +120,10 @@ def print_table(table: Any, lang: str, leading: int | None = None) -> int:
     return int(table.shape[1]) - len(columns)
 
 
-def _cell(value: Any, lang: str) -> str:
+def _cell(value: Any) -> str:
     if not isinstance(value, float) or not isfinite(value):
         return str(value)
     # Whole kronor and people; of what is small, six figures or what it has.
     decimals = max(5 - floor(log10(abs(value))), 0) if value else 0
     shown = f"{value:.{decimals}f}".rstrip("0").partition(".")[2]
-    return decimal(value, lang, 0 if abs(value) >= 1e4 else len(shown))
+    return decimal(value, 0 if abs(value) >= 1e4 else len(shown))

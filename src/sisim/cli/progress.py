@@ -19,7 +19,7 @@ from sisim.i18n import t
 
 
 @contextmanager
-def progress(text: str, lang: str) -> Iterator[Callable[[int, int], None]]:
+def progress(text: str) -> Iterator[Callable[[int, int], None]]:
     """Show on standard error how many steps are done of how many in all."""
     columns = (
         SpinnerColumn(),
@@ -27,7 +27,7 @@ def progress(text: str, lang: str) -> Iterator[Callable[[int, int], None]]:
         BarColumn(),
         TimeRemainingColumn(),
     )
-    compile_once(lang)
+    compile_once()
     with Progress(*columns, console=stderr(), transient=True) as bar:
         task = bar.add_task(text, total=None)
 
@@ -37,7 +37,7 @@ def progress(text: str, lang: str) -> Iterator[Callable[[int, int], None]]:
         yield tell
 
 
-def compile_once(lang: str) -> None:
+def compile_once() -> None:
     """Compile the engine, saying so, unless it has been done before."""
     from sisim.engine.machine_code import compile_engine, on_disk
 
@@ -45,10 +45,13 @@ def compile_once(lang: str) -> None:
         return
     console = stderr()
     # A line of its own, that it may be read where there is no terminal to draw on.
-    console.print(
-        t("The model is compiled, once and for all. That takes about half a minute.", lang)
-    )
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
-                  console=console, transient=True) as bar:  # fmt: skip
-        bar.add_task(t("Compiling", lang), total=None)
+    console.print(t("The model is compiled, once and for all. That takes about half a minute."))
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    ) as bar:
+        bar.add_task(t("Compiling"), total=None)
         compile_engine()

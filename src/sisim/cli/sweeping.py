@@ -12,7 +12,7 @@ from sisim.cli.options import RESULTS, Options
 from sisim.cli.output import print_table, refuse_early
 from sisim.cli.progress import progress
 from sisim.cli.speech import INTERRUPTED, Refusal, complain
-from sisim.i18n import Lang, number, t
+from sisim.i18n import number, t
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -29,21 +29,19 @@ DIFFERS = 1
 Spoken = Callable[[str, str], Callable[[Callable[..., None]], Callable[..., None]]]
 
 
-def add_sweeping(command: Spoken, options: Options, lang: Lang) -> None:
+def add_sweeping(command: Spoken, options: Options) -> None:
     """Add `sweep` and `reproduce` to the command line.
 
     Args:
         command: Makes a command of a function, given a name and a help text.
         options: Makes arguments and options, and has those that commands share.
-        lang: The reader's language.
     """
     argument, option = options.argument, options.option
     Workers = Annotated[int | None, options.workers]  # noqa: N806 (types)
     Cluster = Annotated[  # noqa: N806
         str | None,
-        option("--cluster", t("ADDRESS", lang),
-               t("Run on the Dask cluster whose scheduler is there.", lang)),
-    ]  # fmt: skip
+        option("--cluster", t("ADDRESS"), t("Run on the Dask cluster whose scheduler is there.")),
+    ]
 
     @command(
         "sweep",
@@ -56,29 +54,34 @@ def add_sweeping(command: Spoken, options: Options, lang: Lang) -> None:
             "DuckDB read. Interrupt it whenever you like: what is finished stays, and `--resume` "
             "goes on.\n\n"
             "Example: `sisim sweep experiments/two-figures.toml --out result`, then `sisim sweep "
-            "experiments/two-figures.toml --out result --resume`",
-            lang,
+            "experiments/two-figures.toml --out result --resume`"
         ),
     )
     def sweep(
-        file: Annotated[str, argument(t("FILE", lang), t("An experiment file.", lang))],
+        file: Annotated[str, argument(t("FILE"), t("An experiment file."))],
         resume: Annotated[
             bool,
-            option("--resume", None,
-                   t("Go on with what is in the folder; nothing finished is run again.", lang)),
+            option(
+                "--resume",
+                None,
+                t("Go on with what is in the folder; nothing finished is run again."),
+            ),
         ] = False,
         expand: Annotated[
             int | None,
-            option("--expand", t("N", lang),
-                   t("Add so many draws, or replications where nothing is drawn, to a result.",
-                     lang), min=1),
+            option(
+                "--expand",
+                t("N"),
+                t("Add so many draws, or replications where nothing is drawn, to a result."),
+                min=1,
+            ),
         ] = None,
         out: Annotated[
-            Path | None, option("--out", t("FOLDER", lang), t("Where the result is written.", lang))
+            Path | None, option("--out", t("FOLDER"), t("Where the result is written."))
         ] = None,
         workers: Workers = None,
         cluster: Cluster = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         from sisim.analysis.design import count
         from sisim.analysis.experiment_file import load_experiment
         from sisim.analysis.sweep import open_study
@@ -86,25 +89,33 @@ def add_sweeping(command: Spoken, options: Options, lang: Lang) -> None:
 
         plan = load_experiment(file)
         folder = out or RESULTS / plan.experiment.name
-        refuse_early(folder, lang)
+        refuse_early(folder)
         try:
-            with told(lang), progress(t("Simulating", lang), lang) as tell:
+            with told(), progress(t("Simulating")) as tell:
                 study = run(
-                    plan, folder, executor=_executor(workers, cluster),
-                    resume=resume, expand=expand, progress=tell,
-                )  # fmt: skip
+                    plan,
+                    folder,
+                    executor=_executor(workers, cluster),
+                    resume=resume,
+                    expand=expand,
+                    progress=tell,
+                )
         except KeyboardInterrupt:
-            with told(lang):
+            with told():
                 study = open_study(folder)
-            complain(t(
-                'Interrupted: {n} of {all} cells are finished, and are kept in "{folder}". '
-                "Go on with: {command}",
-                lang, n=number(study.finished, lang), all=number(study.cells, lang), folder=folder,
-                command=f"sisim sweep {file} --resume" + (f" --out {out}" if out else ""),
-            ))  # fmt: skip
+            complain(
+                t(
+                    'Interrupted: {n} of {all} cells are finished, and are kept in "{folder}". '
+                    "Go on with: {command}",
+                    n=number(study.finished),
+                    all=number(study.cells),
+                    folder=folder,
+                    command=f"sisim sweep {file} --resume" + (f" --out {out}" if out else ""),
+                )
+            )
             raise typer.Exit(INTERRUPTED) from None
-        print(_size(count(study.plan), study, lang))
-        _summary(study, lang)
+        print(_size(count(study.plan), study))
+        _summary(study)
         print(folder)
 
     @command(
@@ -112,43 +123,55 @@ def add_sweeping(command: Spoken, options: Options, lang: Lang) -> None:
         t(
             "Run a result again, and say whether the same comes out, to the last bit.\n\n"
             "All that is needed is in the folder: the experiment, the scenario, the seed. "
-            "Example: `sisim reproduce result --sample 20`",
-            lang,
+            "Example: `sisim reproduce result --sample 20`"
         ),
     )
     def reproduce(
-        result: Annotated[Path, argument(t("RESULT", lang), t("The folder of a result.", lang))],
+        result: Annotated[Path, argument(t("RESULT"), t("The folder of a result."))],
         sample: Annotated[
             int | None,
-            option("--sample", t("N", lang),
-                   t("Only so many of its cells, spread evenly; unset: all.", lang), min=1),
+            option(
+                "--sample",
+                t("N"),
+                t("Only so many of its cells, spread evenly; unset: all."),
+                min=1,
+            ),
         ] = None,
         workers: Workers = None,
         cluster: Cluster = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         from sisim.analysis.sweep import open_study
 
-        with told(lang):
+        with told():
             study = open_study(result)
-            with progress(t("Simulating", lang), lang) as tell:
+            with progress(t("Simulating")) as tell:
                 found = study.reproduce(sample, executor=_executor(workers, cluster), progress=tell)
         for change in found.changes:
-            print(t("Otherwise than when it was made: {change}", lang, change=change))
-        counts = {"n": number(found.ran, lang), "all": number(found.cells, lang)}
+            print(t("Otherwise than when it was made: {change}", change=change))
+        counts = {"n": number(found.ran), "all": number(found.cells)}
         if found.same:
-            print(t("The same: {n} of {all} cells were run again, and every number is the same.",
-                    lang, **counts))  # fmt: skip
+            print(
+                t(
+                    "The same: {n} of {all} cells were run again, and every number is the same.",
+                    **counts,
+                )
+            )
             return
         if not found.ran:
-            raise Refusal(t("There is no finished cell to run again.", lang))
-        print_table(found.differing.head(MOST_ROWS), lang)
-        print(t("Not the same: {n} of {all} cells were run again, and {different} differ.", lang,
-                **counts, different=number(found.differing["cell"].nunique(), lang)))  # fmt: skip
+            raise Refusal(t("There is no finished cell to run again."))
+        print_table(found.differing.head(MOST_ROWS))
+        print(
+            t(
+                "Not the same: {n} of {all} cells were run again, and {different} differ.",
+                **counts,
+                different=number(found.differing["cell"].nunique()),
+            )
+        )
         raise typer.Exit(DIFFERS)
 
 
 @contextmanager
-def told(lang: Lang) -> Iterator[None]:
+def told() -> Iterator[None]:
     """Answer what is wrong with a result, in the reader's language.
 
     Raises:
@@ -159,7 +182,7 @@ def told(lang: Lang) -> Iterator[None]:
     try:
         yield
     except StoreError as error:
-        raise Refusal(error.render(lang)) from error
+        raise Refusal(error.render()) from error
 
 
 def _executor(workers: int | None, cluster: str | None) -> "Executor":
@@ -170,22 +193,22 @@ def _executor(workers: int | None, cluster: str | None) -> "Executor":
     return in_process() if workers == 1 else processes(workers)
 
 
-def _size(cells: int, study: "Study", lang: Lang) -> str:
+def _size(cells: int, study: "Study") -> str:
     """Return how many cells there are, and of what."""
     choices, plan = len(study.experiment.choices), study.plan
     draws, seeds = plan.draws, plan.replications
     return t(
-        "{cells}: {choices} × {draws} × {seeds}.", lang,
-        cells=t("1 cell", lang) if cells == 1
-        else t("{n} cells", lang, n=number(cells, lang)),
-        choices=t("1 combination of levers", lang) if choices == 1
-        else t("{n} combinations of levers", lang, n=number(choices, lang)),
-        draws=t("1 draw", lang) if draws == 1 else t("{n} draws", lang, n=number(draws, lang)),
-        seeds=t("1 seed", lang) if seeds == 1 else t("{n} seeds", lang, n=number(seeds, lang)),
-    )  # fmt: skip
+        "{cells}: {choices} × {draws} × {seeds}.",
+        cells=t("1 cell") if cells == 1 else t("{n} cells", n=number(cells)),
+        choices=t("1 combination of levers")
+        if choices == 1
+        else t("{n} combinations of levers", n=number(choices)),
+        draws=t("1 draw") if draws == 1 else t("{n} draws", n=number(draws)),
+        seeds=t("1 seed") if seeds == 1 else t("{n} seeds", n=number(seeds)),
+    )
 
 
-def _summary(study: "Study", lang: Lang) -> None:
+def _summary(study: "Study") -> None:
     """Print the mean of each outcome, by combination of levers and arm."""
     levers = {study.experiment.paths(key)[0]: key for key in study.experiment.levers}
     wanted = study.experiment.outcomes
@@ -195,26 +218,26 @@ def _summary(study: "Study", lang: Lang) -> None:
     table = study.table([*dict.fromkeys(["choice", *levers, "arm", *outcomes])])
     by = ["choice", *levers, "arm"]
     means = table.groupby(by, sort=False)[outcomes].mean().reset_index().drop(columns="choice")
-    shown = _named(means.head(MOST_ROWS), outcomes, study.plan.scenario, lang)
-    hidden = print_table(shown.rename(columns=_short(levers)), lang, leading=len(by) - 1)
+    shown = _named(means.head(MOST_ROWS), outcomes, study.plan.scenario)
+    hidden = print_table(shown.rename(columns=_short(levers)), leading=len(by) - 1)
     if len(means) > MOST_ROWS:
-        print(t("… and {n} rows more.", lang, n=number(len(means) - MOST_ROWS, lang)))
+        print(t("… and {n} rows more.", n=number(len(means) - MOST_ROWS)))
     if hidden:
-        print(t("… and {n} columns more.", lang, n=number(hidden, lang)))
+        print(t("… and {n} columns more.", n=number(hidden)))
 
 
-def _named(means: "DataFrame", outcomes: list[str], scenario: Scenario, lang: Lang) -> "DataFrame":
+def _named(means: "DataFrame", outcomes: list[str], scenario: Scenario) -> "DataFrame":
     """Return the means with arms and outcomes as a reader calls them; what has no value is –."""
     from sisim.analysis.measures import PAYBACK
     from sisim.report.analysis.analysis_frame import Subject
 
-    columns = {one: Subject(scenario, (), "", one).label(lang) for one in outcomes}
-    arms = [Subject(scenario, (), arm, "").arm_label(lang) for arm in means["arm"]]
+    columns = {one: Subject(scenario, (), "", one).label() for one in outcomes}
+    arms = [Subject(scenario, (), arm, "").arm_label() for arm in means["arm"]]
     cells = means[outcomes].astype(object).where(means[outcomes].notna(), "–")
     if PAYBACK in cells:
         cells[PAYBACK] = [x if x == "–" else round(x) for x in cells[PAYBACK]]
     named = means.assign(**cells, arm=arms)
-    return named.rename(columns={**columns, "arm": t("Arm", lang)})
+    return named.rename(columns={**columns, "arm": t("Arm")})
 
 
 def _short(levers: Mapping[str, str]) -> dict[str, str]:

@@ -30,9 +30,16 @@ Floats = NDArray[np.float64]
 Estimate = tuple[float, float, float]
 """A mean over replications, and the low and high end of its 10-90 % range."""
 AMOUNTS = (
-    "invested", "lower_cost", "net", "tail", "benefit_cost_ratio", "return_on_investment",
-    "internal_rate_of_return", "deepest", "deepest_discounted",
-)  # fmt: skip
+    "invested",
+    "lower_cost",
+    "net",
+    "tail",
+    "benefit_cost_ratio",
+    "return_on_investment",
+    "internal_rate_of_return",
+    "deepest",
+    "deepest_discounted",
+)
 """What an appraisal measures in every replication."""
 
 
@@ -223,13 +230,19 @@ class Appraisal:
         first = self.first_of_tail
         in_tail = np.zeros(len(self.years), bool) if first is None else self.years >= first
         parts = [
-            pd.DataFrame({
-                "arm": self.arm, "year": self.years, "tail": in_tail, "series": name,
-                "mean": values.mean(axis=0), "low": np.quantile(values, 0.1, axis=0),
-                "high": np.quantile(values, 0.9, axis=0),
-            })
+            pd.DataFrame(
+                {
+                    "arm": self.arm,
+                    "year": self.years,
+                    "tail": in_tail,
+                    "series": name,
+                    "mean": values.mean(axis=0),
+                    "low": np.quantile(values, 0.1, axis=0),
+                    "high": np.quantile(values, 0.9, axis=0),
+                }
+            )
             for name, values in yearly.items()
-        ]  # fmt: skip
+        ]
         return pd.concat(parts, ignore_index=True)
 
     @property

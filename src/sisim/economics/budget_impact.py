@@ -96,6 +96,12 @@ def budget(
         for index, name in enumerate(one.administrations):
             repayment[:, names.index(name)] += one.repaid[:, index]
     return Budget(
-        book.years[inside], names, int(book.years[base_at]), base, indexation, volume, repayment,
+        book.years[inside],
+        names,
+        int(book.years[base_at]),
+        base,
+        indexation,
+        volume,
+        repayment,
         cost,
-    )  # fmt: skip
+    )

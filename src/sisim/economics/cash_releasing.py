@@ -177,10 +177,12 @@ def cash_ladder(ledger: Ledger, arm: str, *, ordinary: bool = False) -> CashLadd
             case _:
                 seen.append(np.zeros_like(amount))
     unstated = tuple(
-        name for name, resource in resources.items()
-        if resource.cash == "step" and resource.step_size is None
+        name
+        for name, resource in resources.items()
+        if resource.cash == "step"
+        and resource.step_size is None
         and any(line.item == name for _, line in shown)
-    )  # fmt: skip
+    )
     empty = np.zeros((*difference.shape[:2], 0))
     return CashLadder(
         ledger,

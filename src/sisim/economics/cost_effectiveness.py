@@ -153,15 +153,24 @@ class Effectiveness:
         for arm in self.arms:
             cost, effect = self.intervals(arm)
             cheaper, better = self.shares(arm)
-            rows.append({
-                "outcome": self.measure.name, "arm": arm,
-                "cost": cost.mean, "cost_low": cost.low, "cost_high": cost.high,
-                "effect": effect.mean, "effect_low": effect.low, "effect_high": effect.high,
-                "verdict": "" if arm == WITHOUT else self.verdict(arm),
-                "cost_per_unit": self.ratio(arm),
-                "share_cheaper": cheaper, "share_better": better,
-                "standing": self.places[arm].standing, "icer": self.places[arm].icer,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "outcome": self.measure.name,
+                    "arm": arm,
+                    "cost": cost.mean,
+                    "cost_low": cost.low,
+                    "cost_high": cost.high,
+                    "effect": effect.mean,
+                    "effect_low": effect.low,
+                    "effect_high": effect.high,
+                    "verdict": "" if arm == WITHOUT else self.verdict(arm),
+                    "cost_per_unit": self.ratio(arm),
+                    "share_cheaper": cheaper,
+                    "share_better": better,
+                    "standing": self.places[arm].standing,
+                    "icer": self.places[arm].icer,
+                }
+            )
         return pd.DataFrame(rows)
 
     def _means(self, arm: str) -> tuple[float, float]:

@@ -59,9 +59,13 @@ class Venture:
         came = mean if run is None else found.reductions[run]
         began = int(np.argmax(found.plan.payments > 0))
         return cls(
-            found.fund, start, found.administrations, found.plan.payments[began:],
-            mean[:, began:], success * came[:, began:],
-        )  # fmt: skip
+            found.fund,
+            start,
+            found.administrations,
+            found.plan.payments[began:],
+            mean[:, began:],
+            success * came[:, began:],
+        )
 
     def within(self, years: NDArray[np.int64]) -> Venture:
         """Return the venture with arrays over `years`, nothing outside its own."""
@@ -75,9 +79,11 @@ class Venture:
             return wide
 
         return replace(
-            self, payments=spread(self.payments), expected=spread(self.expected),
+            self,
+            payments=spread(self.payments),
+            expected=spread(self.expected),
             came=spread(self.came),
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,7 @@ Kind = Literal["use", "investment", "running", "replaced", "repayment", "contrac
 TRANSFERS: tuple[Kind, ...] = ("repayment", "contract")
 """Money that changes hands and buys nothing: it sums to zero over those who pay and receive."""
 KINDS: tuple[Kind, ...] = ("use", "investment", "running", "replaced", *TRANSFERS)
-OF_PHASE: dict[str, Kind] = {
-    "project": "investment", "new_way": "running", "replaced": "replaced"
-}  # fmt: skip
+OF_PHASE: dict[str, Kind] = {"project": "investment", "new_way": "running", "replaced": "replaced"}
 ORE = 0.005
 """SEK; less than an öre is rounding."""
 

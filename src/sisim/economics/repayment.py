@@ -219,16 +219,28 @@ def repayments(book: Ledger, fund: str, arm: str) -> Repayments:
     aside = terms.deposits.from_surplus.value * np.maximum(reduced - repaid, 0.0)
     aside *= np.cumsum(paid, axis=-1)[:, None] > 0
     account = FundAccount(
-        years, deposits_of(terms, years), paid, repaid.sum(axis=1), aside.sum(axis=1), decided,
+        years,
+        deposits_of(terms, years),
+        paid,
+        repaid.sum(axis=1),
+        aside.sum(axis=1),
+        decided,
         terms.interest.value,
-    )  # fmt: skip
+    )
     return Repayments(
-        fund, arm, plan, reduced, seen, observed, repaid, aside,
+        fund,
+        arm,
+        plan,
+        reduced,
+        seen,
+        observed,
+        repaid,
+        aside,
         {name: part[:, inside] for name, part in gross.items() if name not in own},
         np.zeros_like(plan.repaid) if agreed is None else np.maximum(agreed - plan.repaid, 0.0),
         costs,
         account,
-    )  # fmt: skip
+    )
 
 
 def with_repayments(book: Ledger, found: Sequence[Repayments]) -> Ledger:

@@ -119,9 +119,13 @@ def read(facts: Facts, measure: Measure, arm: int, periods: Sequence[Sequence[in
             units.append(got)
             share.append(got)
             continue
-        expected = value[:, 0] if measure.against == "without" else np.broadcast_to(
-            _expected(facts, measure, series, per, arm, np.asarray(years)), got.shape
-        )  # fmt: skip
+        expected = (
+            value[:, 0]
+            if measure.against == "without"
+            else np.broadcast_to(
+                _expected(facts, measure, series, per, arm, np.asarray(years)), got.shape
+            )
+        )
         better = got - expected if _more_is_better(facts, measure) else expected - got
         units.append(better)
         share.append(np.divide(better, expected, out=np.zeros(got.shape), where=expected > 0))
@@ -208,8 +212,9 @@ class Settlement:
     @cached_property
     def parties(self) -> list[str]:
         """Who pays or receives, in the order of the file."""
-        found = [p for payment in self.contract.payments.values()
-                 for p in (payment.from_, payment.to)]  # fmt: skip
+        found = [
+            p for payment in self.contract.payments.values() for p in (payment.from_, payment.to)
+        ]
         return list(dict.fromkeys(found))
 
     @cached_property
@@ -304,11 +309,13 @@ class Settlement:
         for party in self.parties:
             net = self.flow(party).sum(axis=1)
             paid, received = (
-                sum(float(self.paid[name].sum(axis=1).mean())
+                sum(
+                    float(self.paid[name].sum(axis=1).mean())
                     for name, payment in self.contract.payments.items()
-                    if getattr(payment, side) == party)
+                    if getattr(payment, side) == party
+                )
                 for side in ("from_", "to")
-            )  # fmt: skip
+            )
             low, high = np.quantile(net, [0.1, 0.9])
             gain = float(self.gain(party).sum(axis=1).mean())
             rows.append(

@@ -123,7 +123,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         may_differ=_may_differ(build, rule, len(arms)),
         use=use_rows,
         **company_of(rule, sight, build.references)._asdict(),
-    )  # fmt: skip
+    )
     return Compiled(
         scenario=scenario,
         clock=clock,
@@ -782,9 +782,11 @@ def _start_shares(build: _Builder) -> NDArray[np.float64]:
                 start = build.scenario.population.start.get(
                     track, build.pathway.tracks[track].start
                 )
-                weight = {start: 1.0} if isinstance(start, str) else {
-                    s: w.value for s, w in start.items()
-                }  # fmt: skip
+                weight = (
+                    {start: 1.0}
+                    if isinstance(start, str)
+                    else {s: w.value for s, w in start.items()}
+                )
                 shares = np.array([weight.get(s, 0.0) for s in states])
                 bounds = np.cumsum(shares / shares.sum())
                 bounds[np.flatnonzero(shares)[-1] :] = 1.0

@@ -339,8 +339,10 @@ class Result:
         """
         clock = self.compiled.clock
         time = self.points[: values.shape[2]]
-        months = [f"{year}-{month:02d}" for year, month
-                  in zip(clock.year(time), clock.month(time), strict=True)]  # fmt: skip
+        months = [
+            f"{year}-{month:02d}"
+            for year, month in zip(clock.year(time), clock.month(time), strict=True)
+        ]
         axes: list[Axis] = [
             {"replication": np.arange(len(self.replications))},
             {"arm": labels(self.arms[-values.shape[1] :])},

@@ -70,10 +70,19 @@ def in_target(simulation: Simulation, investment: str) -> NDArray[np.int64]:
     compiled, columns = simulation.compiled, simulation.columns
     found = np.empty(columns.n, np.int64)
     count = eligible(
-        compiled.tables.rule, compiled.tables.sight, columns, compiled.tables.target,
-        compiled.tables.alternative, 0, compiled.investments.index(investment), 0, columns.n,
-        simulation.step, False, found,
-    )  # fmt: skip
+        compiled.tables.rule,
+        compiled.tables.sight,
+        columns,
+        compiled.tables.target,
+        compiled.tables.alternative,
+        0,
+        compiled.investments.index(investment),
+        0,
+        columns.n,
+        simulation.step,
+        False,
+        found,
+    )
     return found[:count]
 
 
@@ -214,16 +223,17 @@ def _entry(pathway: Pathway) -> Floats:
 
 
 def _vector(pathway: Pathway, uses: dict[str, Use]) -> Floats:
-    return np.array([
-        uses[name].amount.value if name in uses else 0.0 for name in pathway.resources
-    ])  # fmt: skip
+    return np.array(
+        [uses[name].amount.value if name in uses else 0.0 for name in pathway.resources]
+    )
 
 
 def _groups(compiled: Compiled, state: NDArray[np.uint16], n: int) -> Flags:
     sight = compiled.tables.sight
-    return np.array([
-        sight.member[g, state[sight.group_track[g], :n]] for g in range(len(compiled.groups))
-    ], np.bool_).reshape(len(compiled.groups), n)  # fmt: skip
+    return np.array(
+        [sight.member[g, state[sight.group_track[g], :n]] for g in range(len(compiled.groups))],
+        np.bool_,
+    ).reshape(len(compiled.groups), n)
 
 
 def _risks(simulation: Simulation, people: NDArray[np.int64], risk: dict[str, Floats]) -> None:
@@ -232,9 +242,16 @@ def _risks(simulation: Simulation, people: NDArray[np.int64], risk: dict[str, Fl
     for name, values in risk.items():
         found = np.empty(len(people))
         risks(
-            compiled.tables.rule, compiled.tables.sight, simulation.columns, 1,
-            compiled.transitions.index(name), people, simulation.step, seen, found,
-        )  # fmt: skip
+            compiled.tables.rule,
+            compiled.tables.sight,
+            simulation.columns,
+            1,
+            compiled.transitions.index(name),
+            people,
+            simulation.step,
+            seen,
+            found,
+        )
         values[people] = found
 
 
@@ -280,9 +297,16 @@ class _HistoryUses:
         if len(self._rows):
             tables = simulation.compiled.tables
             _add_history_uses(
-                tables.rule, tables.sight, self._rows, self._columns, simulation.columns, people,
-                simulation.step, weight, units,
-            )  # fmt: skip
+                tables.rule,
+                tables.sight,
+                self._rows,
+                self._columns,
+                simulation.columns,
+                people,
+                simulation.step,
+                weight,
+                units,
+            )
 
 
 @compiled_function

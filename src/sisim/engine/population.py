@@ -94,9 +94,16 @@ def people(scenario: Scenario, clock: Clock, seed: int) -> People:
     eldest = np.arange(len(born), dtype=np.int32)
     if population.families is not None:
         eldest = eldest_of(
-            population.families, clock, seed,
-            lo=lo, hi=place, born=born, arrive=arrive, area=area, moved=moved,
-        )  # fmt: skip
+            population.families,
+            clock,
+            seed,
+            lo=lo,
+            hi=place,
+            born=born,
+            arrive=arrive,
+            area=area,
+            moved=moved,
+        )
     arrived_at = np.where(moved, arrive - born, -1) / clock.per_year
     codes, numbers = _backgrounds(scenario, lo, place, area, arrived_at, eldest, seed)
     units = _units(scenario, codes, lo, place, seed)

@@ -12,7 +12,6 @@ from typing import Any
 from nicegui import app, ui
 from starlette.requests import Request
 
-from sisim.i18n import Lang
 from sisim.live.scenario_library import Library
 from sisim.live.settings import Settings
 from sisim.live.views.page import Page, usual
@@ -65,7 +64,6 @@ def serve(
     *,
     host: str = HERE,
     port: int,
-    lang: Lang,
     overrides: Mapping[str, Any] | None = None,
     seed: int | None = None,
     show: bool = True,
@@ -77,16 +75,15 @@ def serve(
         source: A scenario file, or the name of a ready one.
         host: The address that is listened at.
         port: The port.
-        lang: The language in which the page is opened.
         overrides: Other values in the scenario, by dotted path.
         seed: The seed; unset: the scenario's.
         show: Open it in a browser.
         ready: Is told the address when it can be opened.
     """
     library = Library(source, overrides)
-    begin = usual(Settings(lang=lang), library)
+    begin = usual(Settings(), library)
     if seed is not None:
-        begin = Settings(lang=lang, seed=seed)
+        begin = Settings(seed=seed)
     add_page(library, begin)
 
     def started() -> None:
@@ -98,10 +95,18 @@ def serve(
 
     app.on_startup(started)
     ui.run(
-        host=host, port=port, show=show, reload=False, title="sisim", favicon="◆",
-        tailwind=False, show_welcome_message=False, binding_refresh_interval=None,
-        uvicorn_logging_level="warning", reconnect_timeout=PATIENCE,
-    )  # fmt: skip
+        host=host,
+        port=port,
+        show=show,
+        reload=False,
+        title="sisim",
+        favicon="◆",
+        tailwind=False,
+        show_welcome_message=False,
+        binding_refresh_interval=None,
+        uvicorn_logging_level="warning",
+        reconnect_timeout=PATIENCE,
+    )
 
 
 def add_page(library: Library, begin: Settings) -> None:
@@ -126,4 +131,4 @@ def add_page(library: Library, begin: Settings) -> None:
     def speaker(of: str) -> None:
         ui.add_head_html(head)
         ui.add_head_html("<script>window.sisim_remote = true</script>")
-        Speaker(pages.get(of), begin.lang)
+        Speaker(pages.get(of))

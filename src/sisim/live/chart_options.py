@@ -75,10 +75,36 @@ class Palette:
     diamond: str
 
 
-LIGHT = Palette("#FFFFFF", INK, MUTED, RULE, BLACK, BLUE, ORANGE, DARK_ORANGE, GREEN, DARK_GREEN,
-                PROJECT_TINT, NEW_WAY_TINT, PURPLE)  # fmt: skip
-DARK = Palette("#14181C", "#F2F2F2", "#B9BEC4", "#3A4149", "#FFFFFF", SKY, ORANGE, ORANGE, GREEN,
-               "#3FD0A4", "#3B3016", "#163446", PURPLE)  # fmt: skip
+LIGHT = Palette(
+    "#FFFFFF",
+    INK,
+    MUTED,
+    RULE,
+    BLACK,
+    BLUE,
+    ORANGE,
+    DARK_ORANGE,
+    GREEN,
+    DARK_GREEN,
+    PROJECT_TINT,
+    NEW_WAY_TINT,
+    PURPLE,
+)
+DARK = Palette(
+    "#14181C",
+    "#F2F2F2",
+    "#B9BEC4",
+    "#3A4149",
+    "#FFFFFF",
+    SKY,
+    ORANGE,
+    ORANGE,
+    GREEN,
+    "#3FD0A4",
+    "#3B3016",
+    "#163446",
+    PURPLE,
+)
 
 
 @dataclass(frozen=True)
@@ -181,7 +207,6 @@ class Axes:
 def figure(
     story: Comparison,
     which: Which,
-    lang: str,
     axes: Axes,
     look: Look,
     reveal: Reveal = ALL,
@@ -192,7 +217,6 @@ def figure(
     Args:
         story: The comparison.
         which: Which of the two.
-        lang: "sv" or "en".
         axes: How high the axes reach.
         look: How it is to look.
         reveal: How much of it is shown.
@@ -200,12 +224,12 @@ def figure(
     """
     side, c = story.side(which), look.palette
     unit = unit_of(story).size
-    case = story.scenario.pathway.groups[story.figures.case].label.in_language(lang)
+    case = story.scenario.pathway.groups[story.figures.case].label.text
     tops = [max(top, 1e-9) for top in (axes.cost / unit, axes.entries, axes.stock)]
     scales = [round_ticks(0, top, count) for top, count in zip(tops, (4, 2, 2), strict=True)]
     low, high = span(story)
     room = Room((low, high), tops[COST], look.strip, {} if kept is None else kept)
-    cost = _cost_lines(story, side, lang, unit, tops[COST], look, reveal, room)
+    cost = _cost_lines(story, side, unit, tops[COST], look, reveal, room)
     return {
         "animation": False,
         "backgroundColor": "transparent",
@@ -214,34 +238,49 @@ def figure(
         "title": [
             _title(text, place, look)
             for text, place in (
-                (cost_title(story, lang), "0.5%"),
-                (t("New cases per year (inflow): {case}", lang, case=case), "60%"),
-                (t("Ongoing cases (stock): {case}", lang, case=case), "79%"),
+                (cost_title(story), "0.5%"),
+                (t("New cases per year (inflow): {case}", case=case), "60%"),
+                (t("Ongoing cases (stock): {case}", case=case), "79%"),
             )
         ],
         "xAxis": [
-            {"type": "value", "gridIndex": n, "min": low, "max": high, "splitLine": {"show": False},
-             "axisLabel": {"show": False}, "axisTick": {"show": False},
-             "axisLine": {"lineStyle": {"color": c.muted}, "onZero": False}}
+            {
+                "type": "value",
+                "gridIndex": n,
+                "min": low,
+                "max": high,
+                "splitLine": {"show": False},
+                "axisLabel": {"show": False},
+                "axisTick": {"show": False},
+                "axisLine": {"lineStyle": {"color": c.muted}, "onZero": False},
+            }
             for n in range(3)
         ],
         "yAxis": [
-            {"type": "value", "gridIndex": n, "min": 0, "max": top, "interval": ticks[1] - ticks[0],
-             "axisLabel": {"show": False}, "axisTick": {"show": False}, "axisLine": {"show": False},
-             "splitLine": {"showMaxLabel": False, "lineStyle": {"color": c.rule}}}
+            {
+                "type": "value",
+                "gridIndex": n,
+                "min": 0,
+                "max": top,
+                "interval": ticks[1] - ticks[0],
+                "axisLabel": {"show": False},
+                "axisTick": {"show": False},
+                "axisLine": {"show": False},
+                "splitLine": {"showMaxLabel": False, "lineStyle": {"color": c.rule}},
+            }
             for n, (top, (ticks, _)) in enumerate(zip(tops, scales, strict=True))
         ],
         "series": [
-            *_ticks(story, lang, tops, scales, look),
+            *_ticks(story, tops, scales, look),
             *_areas(story, side, unit, look, reveal),
             *_bands(story, side, unit, look, reveal),
             *cost,
-            *_bracket(story, side, lang, unit, look, reveal, room),
-            *_annotations(story, side, lang, unit, look, reveal, room),
-            *_strip("entries", INFLOW, story, side, lang, look, reveal, tops[INFLOW]),
-            *_strip("stock", STOCK, story, side, lang, look, reveal, tops[STOCK]),
+            *_bracket(story, side, unit, look, reveal, room),
+            *_annotations(story, side, unit, look, reveal, room),
+            *_strip("entries", INFLOW, story, side, look, reveal, tops[INFLOW]),
+            *_strip("stock", STOCK, story, side, look, reveal, tops[STOCK]),
         ],
-    }  # fmt: skip
+    }
 
 
 def patch(before: Option, after: Option) -> Option:
@@ -275,20 +314,26 @@ def points(
 
 def _grids(look: Look) -> list[Option]:
     left, right = look.px(LEFT), look.px(RIGHT)
-    return [{"left": left, "right": right, "top": f"{top}%", "height": f"{high}%"}
-            for top, high in STRIPS]  # fmt: skip
+    return [
+        {"left": left, "right": right, "top": f"{top}%", "height": f"{high}%"}
+        for top, high in STRIPS
+    ]
 
 
 def _title(text: str, top: str, look: Look) -> Option:
     # Without a height of its own a line is as high as an ideogram, which not every font has.
-    style = {"fontSize": look.px(TEXT), "fontWeight": "normal", "color": look.palette.muted,
-             "fontFamily": FONT, "lineHeight": look.px(TEXT * 1.2)}  # fmt: skip
+    style = {
+        "fontSize": look.px(TEXT),
+        "fontWeight": "normal",
+        "color": look.palette.muted,
+        "fontFamily": FONT,
+        "lineHeight": look.px(TEXT * 1.2),
+    }
     return {"text": text, "left": look.px(LEFT), "top": top, "padding": 0, "textStyle": style}
 
 
 def _ticks(
     story: Comparison,
-    lang: str,
     tops: Sequence[float],
     scales: Sequence[tuple[Sequence[float], int]],
     look: Look,
@@ -300,17 +345,22 @@ def _ticks(
     found = []
     for grid, (top, (ticks, digits)) in enumerate(zip(tops, scales, strict=True)):
         marks = [
-            label([low, tick], decimal(tick, lang, digits), "left", look)
+            label([low, tick], decimal(tick, digits), "left", look)
             for tick in ticks
             if 0 <= tick <= top * 1.0001
         ]
         found.append(marked(f"scale-{grid}", grid, marks))
     years = [
-        label([year, 0], str(year - story.start + 1 if look.since_start else year), "bottom", look,
-               color=c.ink if year == story.marked else c.muted,
-               bold=year == story.marked)
+        label(
+            [year, 0],
+            str(year - story.start + 1 if look.since_start else year),
+            "bottom",
+            look,
+            color=c.ink if year == story.marked else c.muted,
+            bold=year == story.marked,
+        )
         for year in year_ticks(story, name / look.strip[0] * (high - low))
-    ]  # fmt: skip
+    ]
     found.append(marked("years", STOCK, years))
     return found
 
@@ -318,10 +368,19 @@ def _ticks(
 def marked(name: str, grid: int, marks: list[Option], **more: Any) -> Option:
     """Return points that carry labels, in a grid, and are themselves hardly seen."""
     return {
-        "id": name, "type": "scatter", "xAxisIndex": grid, "yAxisIndex": grid, "data": marks,
-        "symbol": "circle", "symbolSize": 0.01, "silent": True, "clip": False, "z": 9,
-        "itemStyle": {"opacity": 1}, **more,
-    }  # fmt: skip
+        "id": name,
+        "type": "scatter",
+        "xAxisIndex": grid,
+        "yAxisIndex": grid,
+        "data": marks,
+        "symbol": "circle",
+        "symbolSize": 0.01,
+        "silent": True,
+        "clip": False,
+        "z": 9,
+        "itemStyle": {"opacity": 1},
+        **more,
+    }
 
 
 def label(
@@ -340,11 +399,17 @@ def label(
     """Return a point with a text at one of its sides, sizes in pixels at a width of 1280."""
     c = look.palette
     words: Option = {
-        "show": True, "formatter": text, "position": position, "fontSize": look.px(size),
-        "fontFamily": FONT, "color": color or c.ink, "lineHeight": look.px(size * 1.2),
-        "distance": look.px(6), "offset": [look.px(offset[0]), look.px(offset[1])],
+        "show": True,
+        "formatter": text,
+        "position": position,
+        "fontSize": look.px(size),
+        "fontFamily": FONT,
+        "color": color or c.ink,
+        "lineHeight": look.px(size * 1.2),
+        "distance": look.px(6),
+        "offset": [look.px(offset[0]), look.px(offset[1])],
         "fontWeight": "bold" if bold else "normal",
-    }  # fmt: skip
+    }
     if width is not None:
         words |= {"width": look.px(width), "overflow": "break"}
     if paper:
@@ -355,10 +420,18 @@ def label(
 def line(name: str, grid: int, data: list[list[Any]], style: Option, **more: Any) -> Option:
     """Return a curve in a grid."""
     return {
-        "id": name, "type": "line", "xAxisIndex": grid, "yAxisIndex": grid, "data": data,
-        "showSymbol": False, "silent": True, "lineStyle": style, "z": 4,
-        "itemStyle": {"color": style.get("color")}, **more,
-    }  # fmt: skip
+        "id": name,
+        "type": "line",
+        "xAxisIndex": grid,
+        "yAxisIndex": grid,
+        "data": data,
+        "showSymbol": False,
+        "silent": True,
+        "lineStyle": style,
+        "z": 4,
+        "itemStyle": {"color": style.get("color")},
+        **more,
+    }
 
 
 # ---------------------------------------------------------------------------- the cost
@@ -372,9 +445,14 @@ def _shown(years: Years, reveal: Reveal) -> Any:
 
 
 def _cost_lines(
-    story: Comparison, side: Investing, lang: str, unit: float, top: float, look: Look,
-    reveal: Reveal, room: Room,
-) -> list[Option]:  # fmt: skip
+    story: Comparison,
+    side: Investing,
+    unit: float,
+    top: float,
+    look: Look,
+    reveal: Reveal,
+    room: Room,
+) -> list[Option]:
     c = look.palette
     years = story.years
     shown = _shown(years, reveal)
@@ -383,11 +461,9 @@ def _cost_lines(
         if not reveal.with_ or (kind == "new_way" and not reveal.new_way):
             continue
         tint = c.project if kind == "project" else c.new_way
-        phases.append([
-            {"xAxis": first - 0.5, "itemStyle": {"color": tint}}, {"xAxis": last - 0.5}
-        ])  # fmt: skip
+        phases.append([{"xAxis": first - 0.5, "itemStyle": {"color": tint}}, {"xAxis": last - 0.5}])
         (left, _), (right, _) = room.pixel(first - 0.5, 0.0), room.pixel(last - 0.5, 0.0)
-        text = broken(phase_label(kind, story.scenario, lang), max(right - left, 84.0), TEXT)
+        text = broken(phase_label(kind, story.scenario), max(right - left, 84.0), TEXT)
         wide, high = extent(text, TEXT, bold=False)
         # At the top, where the axes leave room for it; inside the strip, however early it is.
         x = first - 0.5 + max(right - left, wide) / 2 * (first - last) / (left - right)
@@ -400,19 +476,45 @@ def _cost_lines(
     if look.wide and reveal.with_:
         room.avoid(years, side.investment.mean / unit)
     return [
-        line("phases", COST, [], {"opacity": 0}, z=0,
-              markArea={"silent": True, "data": phases}),
+        line("phases", COST, [], {"opacity": 0}, z=0, markArea={"silent": True, "data": phases}),
         marked("phase-names", COST, names, z=3),
-        *([line("investment", COST, _spent(side, unit), {"color": c.extra, "width": look.px(2)},
-                step="middle")] if look.wide and reveal.with_ else []),
-        line("with", COST, points(years[shown], side.cost.mean[shown], unit),
-              {"color": c.with_, "width": look.px(4)}, z=5),
-        line("without", COST, points(years, story.without.cost.mean, unit), without, z=6,
-              markLine=_cursor(story, look)),
-        line("guess", COST, [[float(x), y / unit] for x, y in reveal.guess],
-              {"color": c.diamond, "width": look.px(4), "type": "dotted"}, z=7),
-        marked("ends", COST, _ends(story, side, lang, unit, top, look, reveal), z=10),
-    ]  # fmt: skip
+        *(
+            [
+                line(
+                    "investment",
+                    COST,
+                    _spent(side, unit),
+                    {"color": c.extra, "width": look.px(2)},
+                    step="middle",
+                )
+            ]
+            if look.wide and reveal.with_
+            else []
+        ),
+        line(
+            "with",
+            COST,
+            points(years[shown], side.cost.mean[shown], unit),
+            {"color": c.with_, "width": look.px(4)},
+            z=5,
+        ),
+        line(
+            "without",
+            COST,
+            points(years, story.without.cost.mean, unit),
+            without,
+            z=6,
+            markLine=_cursor(story, look),
+        ),
+        line(
+            "guess",
+            COST,
+            [[float(x), y / unit] for x, y in reveal.guess],
+            {"color": c.diamond, "width": look.px(4), "type": "dotted"},
+            z=7,
+        ),
+        marked("ends", COST, _ends(story, side, unit, top, look, reveal), z=10),
+    ]
 
 
 def _spent(side: Investing, unit: float) -> list[list[float | None]]:
@@ -426,16 +528,14 @@ LABELS_OF_END = 150.0
 
 
 def _ends(
-    story: Comparison, side: Investing, lang: str, unit: float, top: float, look: Look,
-    reveal: Reveal,
-) -> list[Option]:  # fmt: skip
+    story: Comparison, side: Investing, unit: float, top: float, look: Look, reveal: Reveal
+) -> list[Option]:
     """Return the names of the curves where they end, kept apart from each other."""
     c = look.palette
-    texts = [(float(story.without.cost.mean[-1]) / unit,
-              name_of_without(lang), c.without, False)]  # fmt: skip
+    texts = [(float(story.without.cost.mean[-1]) / unit, name_of_without(), c.without, False)]
     if reveal.whole:
-        name = t("With the investment", lang)
-        claim = end_claim(side, lang) if reveal.claims else ""
+        name = t("With the investment")
+        claim = end_claim(side) if reveal.claims else ""
         texts.append((float(side.cost.mean[-1]) / unit, name, c.with_, True))
         if claim:
             texts.append((float(side.cost.mean[-1]) / unit - top * 1e-6, claim, c.with_, False))
@@ -448,7 +548,7 @@ def _ends(
     return [
         label([x, place], texts[n][1], "right", look, color=texts[n][2], bold=texts[n][3])
         for n, place in zip(order, places, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def apart(wanted: list[float], sizes: list[float], top: float) -> list[float]:
@@ -477,8 +577,13 @@ def _areas(
         years[shown], story.without.cost.mean[shown] / unit, side.cost.mean[shown] / unit
     )
     plain: Option = {"width": 0, "opacity": 0}
-    hatch = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.7854,
-             "color": c.extra}  # fmt: skip
+    hatch = {
+        "symbol": "rect",
+        "dashArrayX": [1, 0],
+        "dashArrayY": [2, 5],
+        "rotation": -0.7854,
+        "color": c.extra,
+    }
 
     def layer(name: str, values: Floats, **more: Any) -> Option:
         data = points(x, values)
@@ -486,10 +591,14 @@ def _areas(
 
     return [
         layer("floor", low),
-        layer("extra", dearer, areaStyle={"color": "transparent", "opacity": 1},
-              itemStyle={"color": "transparent", "decal": hatch}),
+        layer(
+            "extra",
+            dearer,
+            areaStyle={"color": "transparent", "opacity": 1},
+            itemStyle={"color": "transparent", "decal": hatch},
+        ),
         layer("lower", cheaper, areaStyle={"color": c.lower, "opacity": 0.25}),
-    ]  # fmt: skip
+    ]
 
 
 def _between(
@@ -515,24 +624,32 @@ def _bands(
     found: list[Option] = []
     if not (story.banded and look.bands):
         return found
-    for name, curve, color in (("without", story.without.cost, c.without),
-                               ("with", side.cost, c.with_)):  # fmt: skip
+    for name, curve, color in (
+        ("without", story.without.cost, c.without),
+        ("with", side.cost, c.with_),
+    ):
         shown = _shown(story.years, reveal if name == "with" else ALL)
         years = story.years[shown]
         for part, values in (("low", curve.low), ("high", curve.high - curve.low)):
             style = {"color": color, "opacity": 0.14 if part == "high" else 0}
             found.append(
-                line(f"band-{name}-{part}", COST, points(years, values[shown], unit),
-                      {"width": 0, "opacity": 0}, stack=f"band-{name}", stackStrategy="all", z=1,
-                      areaStyle=style)
-            )  # fmt: skip
+                line(
+                    f"band-{name}-{part}",
+                    COST,
+                    points(years, values[shown], unit),
+                    {"width": 0, "opacity": 0},
+                    stack=f"band-{name}",
+                    stackStrategy="all",
+                    z=1,
+                    areaStyle=style,
+                )
+            )
     return found
 
 
 def _bracket(
-    story: Comparison, side: Investing, lang: str, unit: float, look: Look, reveal: Reveal,
-    room: Room,
-) -> list[Option]:  # fmt: skip
+    story: Comparison, side: Investing, unit: float, look: Look, reveal: Reveal, room: Room
+) -> list[Option]:
     """Return the pair of arrows at the marked year: from today's cost, and from without."""
     c = look.palette
     shown = look.brackets and reveal.brackets and reveal.whole
@@ -543,29 +660,50 @@ def _bracket(
     marks: list[Option] = []
     if shown:
         arrows = [
-            [{"coord": [x + offset, origin], "symbol": "none"},
-             {"coord": [x + offset, with_], "symbol": "arrow", "symbolSize": look.px(10)}]
+            [
+                {"coord": [x + offset, origin], "symbol": "none"},
+                {"coord": [x + offset, with_], "symbol": "arrow", "symbolSize": look.px(10)},
+            ]
             for offset, origin in ((-0.35, today), (0.35, without))
-        ]  # fmt: skip
-        arrows.append([
-            {"coord": [story.start, today], "symbol": "none",
-             "lineStyle": {"type": "dotted", "color": c.muted, "width": look.px(2)}},
-            {"coord": [x + 0.6, today], "symbol": "none"},
-        ])  # fmt: skip
+        ]
+        arrows.append(
+            [
+                {
+                    "coord": [story.start, today],
+                    "symbol": "none",
+                    "lineStyle": {"type": "dotted", "color": c.muted, "width": look.px(2)},
+                },
+                {"coord": [x + 0.6, today], "symbol": "none"},
+            ]
+        )
         room.avoid([story.start, x + 0.6], [today, today])
         room.avoid([x, x], [0, max(with_, without, today)])
         under = min(today, with_, without)
         for text, share, sign in zip(
-            (t("Before–after", lang), t("With–without", lang)), percent_pair(side, lang), (-1, 1),
+            (t("Before–after"), t("With–without")),
+            percent_pair(side),
+            (-1, 1),
             strict=True,
-        ):  # fmt: skip
+        ):
             said = f"{text}:\n{share}"
             wide, _ = extent(said, TEXT, bold=True)
-            at = room.place(f"bracket-{sign}-{x}", said, (x, under), TEXT, pull=(1, 2), bold=True,
-                            beside=(sign * (wide / 2 + 6), -38))  # fmt: skip
+            at = room.place(
+                f"bracket-{sign}-{x}",
+                said,
+                (x, under),
+                TEXT,
+                pull=(1, 2),
+                bold=True,
+                beside=(sign * (wide / 2 + 6), -38),
+            )
             marks.append(label(list(at), said, "inside", look, bold=True))
-    arms = {"silent": True, "animation": False, "label": {"show": False}, "data": arrows,
-            "lineStyle": {"type": "solid", "color": c.ink, "width": look.px(2)}}  # fmt: skip
+    arms = {
+        "silent": True,
+        "animation": False,
+        "label": {"show": False},
+        "data": arrows,
+        "lineStyle": {"type": "solid", "color": c.ink, "width": look.px(2)},
+    }
     return [
         line("arrows", COST, [], {"opacity": 0}, markLine=arms, z=8),
         marked("brackets", COST, marks, z=11),
@@ -574,15 +712,18 @@ def _bracket(
 
 def _cursor(story: Comparison, look: Look) -> Option:
     """Return the line at the marked year, which a curve of each strip carries."""
-    return {"silent": True, "symbol": "none", "label": {"show": False},
-            "data": [{"xAxis": story.marked}],
-            "lineStyle": {"color": look.palette.muted, "width": 1, "type": "solid"}}  # fmt: skip
+    return {
+        "silent": True,
+        "symbol": "none",
+        "label": {"show": False},
+        "data": [{"xAxis": story.marked}],
+        "lineStyle": {"color": look.palette.muted, "width": 1, "type": "solid"},
+    }
 
 
 def _annotations(
-    story: Comparison, side: Investing, lang: str, unit: float, look: Look, reveal: Reveal,
-    room: Room,
-) -> list[Option]:  # fmt: skip
+    story: Comparison, side: Investing, unit: float, look: Look, reveal: Reveal, room: Room
+) -> list[Option]:
     """Return the names of the areas, why the effect fades, and whether it is paid back."""
     c = look.palette
     marks: list[Option] = []
@@ -602,15 +743,23 @@ def _annotations(
         side_ = 1 if at[1] > place[1] else -1
         edge = place[1] + side_ * high / 2 / look.strip[1] * room.top
         color = more.get("color", c.ink)
-        leads.append([
-            {"coord": [place[0], edge], "symbol": "none",
-             "lineStyle": {"color": color, "width": look.px(1.2)}},
-            {"coord": [*at], "symbol": "arrow" if what == "fades" else "none",
-             "symbolSize": look.px(8)},
-        ])  # fmt: skip
+        leads.append(
+            [
+                {
+                    "coord": [place[0], edge],
+                    "symbol": "none",
+                    "lineStyle": {"color": color, "width": look.px(1.2)},
+                },
+                {
+                    "coord": [*at],
+                    "symbol": "arrow" if what == "fades" else "none",
+                    "symbolSize": look.px(8),
+                },
+            ]
+        )
 
     if whole and reveal.claims:
-        text = paid_back(story, side, lang)
+        text = paid_back(story, side)
         if side.break_even is None:
             text = broken(text, look.strip[0] / 2.4, TEXT)
             end = (float(story.years[-1]), 0.0)
@@ -626,61 +775,89 @@ def _annotations(
     if whole and reveal.claims and side.back_on_track and ended:
         after = np.flatnonzero(story.years >= ended[-1])
         half = int(after[np.argmin(np.abs(side.gap.mean[after] - side.gap.mean.min() / 2))])
-        text = t("The intervention stops –\nthe effect fades", lang)
+        text = t("The intervention stops –\nthe effect fades")
         name("fades", text, (float(story.years[half]), float(with_[half])), -54)
     middle = (with_ + without) / 2
     for what, texts, sign, color in (
-        ("extra", t("Extra cost\n(investment)", lang), 1, c.extra_text),
-        ("lower", t("Lower cost\nthan without", lang), -1, c.lower_text),
+        ("extra", t("Extra cost\n(investment)"), 1, c.extra_text),
+        ("lower", t("Lower cost\nthan without"), -1, c.lower_text),
     ):
         size = sign * side.gap.mean
         if whole and reveal.areas and size.max() >= NOTICEABLE * story.today:
             widest = int(np.argmax(size))
             at = (float(story.years[widest]), float(middle[widest]))
             name(what, texts, at, 52 if sign < 0 else -52, color=color)
-    lines = {"silent": True, "label": {"show": False}, "data": leads,
-             "lineStyle": {"type": "solid", "color": c.ink, "width": look.px(1.5)}}  # fmt: skip
+    lines = {
+        "silent": True,
+        "label": {"show": False},
+        "data": leads,
+        "lineStyle": {"type": "solid", "color": c.ink, "width": look.px(1.5)},
+    }
     return [
         line("leads", COST, [], {"opacity": 0}, markLine=lines, z=8),
         marked("words", COST, marks, z=9),
-        marked("break-even", COST, diamond, symbol="diamond", symbolSize=look.px(15), z=12,
-                itemStyle={"color": c.diamond, "borderColor": c.paper, "borderWidth": 1}),
-    ]  # fmt: skip
+        marked(
+            "break-even",
+            COST,
+            diamond,
+            symbol="diamond",
+            symbolSize=look.px(15),
+            z=12,
+            itemStyle={"color": c.diamond, "borderColor": c.paper, "borderWidth": 1},
+        ),
+    ]
 
 
 # ---------------------------------------------------------------------------- the strips
 
 
 def _strip(
-    name: str, grid: int, story: Comparison, side: Investing, lang: str, look: Look,
-    reveal: Reveal, top: float,
-) -> list[Option]:  # fmt: skip
+    name: str, grid: int, story: Comparison, side: Investing, look: Look, reveal: Reveal, top: float
+) -> list[Option]:
     c = look.palette
     years, shown = story.years, _shown(story.years, reveal)
     without: Curve = getattr(story.without, name)
     with_: Curve = getattr(side, name)
     dashes = {"color": c.without, "width": look.px(2.5), "type": [look.px(8), look.px(4)]}
     found = [
-        line(f"{name}-with", grid, points(years[shown], with_.mean[shown]),
-              {"color": c.with_, "width": look.px(3.5)}, z=5),
-        line(f"{name}-without", grid, points(years, without.mean), dashes, z=6,
-              markLine=_cursor(story, look)),
-    ]  # fmt: skip
-    texts = [(float(without.mean[-1]), t("Without", lang), c.without, False)]
+        line(
+            f"{name}-with",
+            grid,
+            points(years[shown], with_.mean[shown]),
+            {"color": c.with_, "width": look.px(3.5)},
+            z=5,
+        ),
+        line(
+            f"{name}-without",
+            grid,
+            points(years, without.mean),
+            dashes,
+            z=6,
+            markLine=_cursor(story, look),
+        ),
+    ]
+    texts = [(float(without.mean[-1]), t("Without"), c.without, False)]
     if reveal.whole:
-        texts.append((float(with_.mean[-1]), t("With", lang), c.with_, True))
+        texts.append((float(with_.mean[-1]), t("With"), c.with_, True))
     if name == "entries":
         first = {"without": story.without.first, "with": side.first}
-        thin = {"without": {"color": c.without, "width": look.px(1.5), "type": [4, 3]},
-                "with": {"color": c.with_, "width": look.px(2)}}  # fmt: skip
+        thin = {
+            "without": {"color": c.without, "width": look.px(1.5), "type": [4, 3]},
+            "with": {"color": c.with_, "width": look.px(2)},
+        }
         inside = {"without": np.ones(len(years), bool), "with": shown}
         found += [
-            line(f"first-{arm}", grid, points(years[inside[arm]], curve.mean[inside[arm]]),
-                  thin[arm], z=4)
+            line(
+                f"first-{arm}",
+                grid,
+                points(years[inside[arm]], curve.mean[inside[arm]]),
+                thin[arm],
+                z=4,
+            )
             for arm, curve in first.items()
-        ]  # fmt: skip
+        ]
         named = (side if reveal.with_ else story.without).first.mean[-1]
-        texts.append((float(named), t("first time", lang), c.muted, False))
+        texts.append((float(named), t("first time"), c.muted, False))
     texts.sort(key=lambda item: -item[0])
     row = 1.15 * TEXT / (STRIPS[grid][1] / 100 * look.chart) * top
     places = apart([item[0] for item in texts], [row] * len(texts), top)

@@ -14,9 +14,7 @@ from sisim.analysis.comparison import drawn
 from sisim.live.latest_only import POOL
 from sisim.live.visit import Picture, Visit
 
-TYPES = {
-    "svg": "image/svg+xml", "png": "image/png", "csv": "text/csv", "toml": "application/toml"
-}  # fmt: skip
+TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv", "toml": "application/toml"}
 
 
 def save(visit: Visit, kind: str, in_page: Callable[..., Any]) -> None:
@@ -46,7 +44,7 @@ def made(visit: Visit, picture: Picture, kind: str) -> bytes:
     from sisim.report.publish import PICTURE_DPI
     from sisim.report.style import saved
 
-    return saved(question9(picture.story, visit.settings.lang), kind, PICTURE_DPI)
+    return saved(question9(picture.story), kind, PICTURE_DPI)
 
 
 def overridden(text: str, changes: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ import numpy as np
 from sisim.analysis.cell import MoneyPaths
 from sisim.analysis.comparison import WHICH, Comparison, Floats, Side, Which, compare, compared_in
 from sisim.analysis.versions import Versions
-from sisim.i18n import LANGUAGES, t
+from sisim.i18n import LANGUAGES, current_language, t
 from sisim.live.chart_options import AROUND, COST, LEFT, LIGHT, RIGHT, Axes, Look, Option, figure
 from sisim.live.echarts import plain_script
 from sisim.live.scenario_library import with_figures
@@ -117,7 +117,6 @@ def _widest(lever: Lever, levels: Sequence[float]) -> tuple[float, float]:
 
 def lesson(
     scenario: Scenario,
-    lang: str,
     *,
     seed: int | None = None,
     replications: int | None = None,
@@ -128,7 +127,6 @@ def lesson(
 
     Args:
         scenario: The scenario.
-        lang: The language in which it opens; the other one is in it too.
         seed: The seed of the first run; unset: the scenario's.
         replications: How many runs; unset: the scenario's.
         most: How many versions are worked out at most.
@@ -158,7 +156,7 @@ def lesson(
         if progress is not None:
             progress(done + 1, 2 * count)
     content = _content(own, axes, top)
-    content["lang"] = lang
+    content["lang"] = current_language()
     unit = unit_of(own).size
     numbers, words = [], _Words(top, unit)
     for done, story in enumerate(stories):
@@ -230,13 +228,13 @@ def _content(story: Comparison, axes: Sequence[Axis], top: Axes) -> Option:
         "size": [LOOK.strip[0] + LEFT + RIGHT, LOOK.tall - AROUND],
         "colors": {"ink": LIGHT.ink, "muted": LIGHT.muted, "paper": LIGHT.paper},
         "levers": [_slider(axis, scenario) for axis in axes],
-        "texts": {lang: _texts(story, axes, lang) for lang in LANGUAGES},
+        "texts": {lang: _texts(story, axes) for lang in LANGUAGES},
         "options": {
-            lang: {which: _frame(story, which, lang, top) for which in _shown(story)}
+            lang: {which: _frame(story, which, top) for which in _shown(story)}
             for lang in LANGUAGES
         },
         "ticks": {
-            lang: [_year_ticks(story, year, lang, top) for year in story.years.tolist()]
+            lang: [_year_ticks(story, year, top) for year in story.years.tolist()]
             for lang in LANGUAGES
         },
     }
@@ -247,59 +245,71 @@ def _slider(axis: Axis, scenario: Scenario) -> Option:
     own = round(lever.value, 9)
     said = {
         lang: {
-            "label": lever.label(scenario, lang),
-            "values": [lever.said(value, scenario, lang) for value in axis.positions],
-            "why": ": ".join(filter(None, [
-                Assumptions(scenario, lang).grade(lever.grade),
-                lever.source or t("no source stated", lang),
-            ])),
+            "label": lever.label(scenario),
+            "values": [lever.said(value, scenario) for value in axis.positions],
+            "why": ": ".join(
+                filter(
+                    None,
+                    [
+                        Assumptions(scenario).grade(lever.grade),
+                        lever.source or t("no source stated"),
+                    ],
+                )
+            ),
         }
         for lang in LANGUAGES
-    }  # fmt: skip
-    return {"id": lever.id, "positions": axis.positions, "levels": list(axis.levels),
-            "own": axis.positions.index(own), "said": said}  # fmt: skip
+    }
+    return {
+        "id": lever.id,
+        "positions": axis.positions,
+        "levels": list(axis.levels),
+        "own": axis.positions.index(own),
+        "said": said,
+    }
 
 
-def _texts(story: Comparison, axes: Sequence[Axis], lang: str) -> Option:
-    headings, _ = headline_cells(story, _shown(story), lang)
-    amounts = [story.side(which).headline[name][0] for which in _shown(story)
-               for name in ("invested", "lower_cost", "net")]  # fmt: skip
+def _texts(story: Comparison, axes: Sequence[Axis]) -> Option:
+    headings, _ = headline_cells(story, _shown(story))
+    amounts = [
+        story.side(which).headline[name][0]
+        for which in _shown(story)
+        for name in ("invested", "lower_cost", "net")
+    ]
     unit = unit_for(max(map(abs, amounts)))
     # The browser writes the number; where it stands is the language's to say.
-    amount = money(0.0, lang, replace(unit, digits=0)).replace("0", "{n}")
+    amount = money(0.0, replace(unit, digits=0)).replace("0", "{n}")
     points = prod(len(axis.levels) for axis in axes)
     return {
-        "title": story.scenario.title.in_language(lang),
+        "title": story.scenario.title.text,
         "figures": {
             which: {
-                "number": number_of(which, lang),
-                "arm": story.scenario.arms[story.side(which).arm].label.in_language(lang),
+                "number": number_of(which),
+                "arm": story.scenario.arms[story.side(which).arm].label.text,
             }
             for which in _shown(story)
         },
         "headings": headings,
         "amount": {"pattern": amount, "size": unit.size, "digits": unit.digits},
-        "pair": [t("Before–after", lang), t("With–without", lang)],
-        "percent": "{n}" + percent_sign(lang),
-        "year": t("Marked year", lang),
-        "own": t("file: {value}", lang, value="{value}"),
-        "reset": t("Reset", lang),
-        "assumptions": t("Assumptions", lang),
-        "comes_to": t("What it comes to", lang),
-        "scope": scope(story, lang),
-        "foot": footer(story.result, lang),
+        "pair": [t("Before–after"), t("With–without")],
+        "percent": "{n}" + percent_sign(),
+        "year": t("Marked year"),
+        "own": t("file: {value}", value="{value}"),
+        "reset": t("Reset"),
+        "assumptions": t("Assumptions"),
+        "comes_to": t("What it comes to"),
+        "scope": scope(story),
+        "foot": footer(story.result),
         "grid": t(
             "{n} versions have been worked out. Between them curves and numbers are read off in "
             "proportion, and words are those of the nearest. Drawn with Apache ECharts.",
-            lang,
             n=points,
         ),
     }
 
 
-def _frame(story: Comparison, which: Which, lang: str, top: Axes) -> Option:
+def _frame(story: Comparison, which: Which, top: Axes) -> Option:
     """Return a figure with nothing in its series but what no slider moves."""
-    option = figure(story, which, lang, top, LOOK)
+    option = figure(story, which, top, LOOK)
     bare = [
         one if one["id"] in FRAME else {**one, "data": [], "markLine": None, "markArea": None}
         for one in option["series"]
@@ -307,8 +317,8 @@ def _frame(story: Comparison, which: Which, lang: str, top: Axes) -> Option:
     return {**option, "series": [{k: v for k, v in one.items() if v is not None} for one in bare]}
 
 
-def _year_ticks(story: Comparison, year: int, lang: str, top: Axes) -> list[Option]:
-    option = figure(replace(story, marked=year), WHICH[0], lang, top, LOOK)
+def _year_ticks(story: Comparison, year: int, top: Axes) -> list[Option]:
+    option = figure(replace(story, marked=year), WHICH[0], top, LOOK)
     return next(list(one["data"]) for one in option["series"] if one["id"] == "years")
 
 
@@ -326,7 +336,7 @@ class _Words:
         """Add the words of the next point."""
         for lang, which in product(LANGUAGES, _shown(story)):
             side = story.side(which)
-            option = figure(story, which, lang, self._top, LOOK)
+            option = figure(story, which, self._top, LOOK)
             series = {one["id"]: one for one in option["series"]}
             # Where everything is dearer, a figure may have chosen the larger unit.
             larger = unit_of(story).size / self._unit
@@ -344,16 +354,19 @@ class _Words:
             ]
             phases = self._number(series["phases"]["markArea"]["data"])
             verdicts = [
-                self._number(verdict(compared_in(year, side, story), lang)) for year in story.years
+                self._number(verdict(compared_in(year, side, story))) for year in story.years
             ]
             self._points[lang][which].append(
-                [self._number(caption(side, lang)), verdicts, phases, leads, marks]
+                [self._number(caption(side)), verdicts, phases, leads, marks]
             )
 
     def content(self) -> Option:
         """Return the table of what they are, and where they stand at every point."""
-        return {"table": [json.loads(text) for text in self._known], "points": self._points,
-                "marks": list(MARKS)}  # fmt: skip
+        return {
+            "table": [json.loads(text) for text in self._known],
+            "points": self._points,
+            "marks": list(MARKS),
+        }
 
     def _mark(self, mark: Option, place: str, larger: float) -> list[float]:
         rest = {key: part for key, part in mark.items() if key != place}
@@ -373,6 +386,11 @@ def page(content: Option) -> str:
     parts = {name: (static / f"lesson.{name}").read_text("utf-8") for name in ("html", "css", "js")}
     # A script ends at the first "</script", wherever that stands.
     data = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    filled = {"css": parts["css"], "js": parts["js"], "echarts": plain_script(),
-              "content": data.replace("</", "<\\/"), "lang": content["lang"]}  # fmt: skip
+    filled = {
+        "css": parts["css"],
+        "js": parts["js"],
+        "echarts": plain_script(),
+        "content": data.replace("</", "<\\/"),
+        "lang": content["lang"],
+    }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: filled[found[1]], parts["html"])

@@ -24,75 +24,88 @@ class Step:
     notes: tuple[str, ...]
 
 
-def story(told: Comparison, lang: str) -> list[Step]:
+def story(told: Comparison) -> list[Step]:
     """Return the steps: baseline, project, fading, new way of working, both comparisons."""
     ends = [last for kind, _, last in told.project.phases if kind == "project"]
     until = max((int(max(ends)) if ends else told.start) - 1, told.start)
-    first, second = number_of("project", lang), number_of("new_way", lang)
+    first, second = number_of("project"), number_of("new_way")
     last = int(told.years[-1])
     without = told.without.cost
     whole = replace(ALL, brackets=False)
-    pairs = {which: percent_pair(told.side(which), lang) for which in WHICH}
-    claims = {which: end_claim(told.side(which), lang) for which in WHICH}
+    pairs = {which: percent_pair(told.side(which)) for which in WHICH}
+    claims = {which: end_claim(told.side(which)) for which in WHICH}
 
     def both(one: Reveal, two: Reveal) -> dict[Which, Reveal]:
         return {"project": one, "new_way": two}
 
     return [
         Step(
-            t("Baseline", lang),
+            t("Baseline"),
             both(NOTHING, NOTHING),
             (
-                t("Begin with the future that nobody chooses: no investment. Both figures show the "
-                  "same people with the same luck.", lang),
-                t("The cost goes from {today} in {start} to {then} in {last}. Ask the room: why "
-                  "does it change, if the children are as many?", lang,
-                  today=money(told.today, lang), start=told.start,
-                  then=money(float(without.mean[-1]), lang), last=last),
+                t(
+                    "Begin with the future that nobody chooses: no investment. Both figures show the "
+                    "same people with the same luck."
+                ),
+                t(
+                    "The cost goes from {today} in {start} to {then} in {last}. Ask the room: why "
+                    "does it change, if the children are as many?",
+                    today=money(told.today),
+                    start=told.start,
+                    then=money(float(without.mean[-1])),
+                    last=last,
+                ),
             ),
         ),
         Step(
-            t("The project", lang),
+            t("The project"),
             both(Reveal(until=until, brackets=False, claims=False), NOTHING),
             (
-                t("{figure}: a project for some years. The blue line holds the cost of the "
-                  "intervention too, so it may lie above at first.", lang, figure=first),
-                t("Ask: what happens when the money ends? Let somebody draw it before you go on.",
-                  lang),
+                t(
+                    "{figure}: a project for some years. The blue line holds the cost of the "
+                    "intervention too, so it may lie above at first.",
+                    figure=first,
+                ),
+                t("Ask: what happens when the money ends? Let somebody draw it before you go on."),
             ),
         ),
         Step(
-            t("The effect fades", lang),
+            t("The effect fades"),
             both(whole, NOTHING),
             (
-                t("Those who were helped keep some of it for a while. Those who come after them "
-                  "were never met by the project.", lang),
-                claims["project"] or t("Look at the inflow below: is it another than without?",
-                                       lang),
+                t(
+                    "Those who were helped keep some of it for a while. Those who come after them "
+                    "were never met by the project."
+                ),
+                claims["project"] or t("Look at the inflow below: is it another than without?"),
             ),
         ),
         Step(
-            t("The new way of working", lang),
+            t("The new way of working"),
             both(whole, whole),
             (
-                t("{figure}: the same project, but the way of working stays, for everyone in need.",
-                  lang, figure=second),
-                claims["new_way"] or t("Look at the inflow below: is it another than without?",
-                                       lang),
+                t(
+                    "{figure}: the same project, but the way of working stays, for everyone in need.",
+                    figure=second,
+                ),
+                claims["new_way"] or t("Look at the inflow below: is it another than without?"),
             ),
         ),
         Step(
-            t("Two comparisons", lang),
+            t("Two comparisons"),
             both(ALL, ALL),
             (
-                t("Before–after and with–without answer different questions. Drag the marked year.",
-                  lang),
-                *(f"{number_of(which, lang)}: {t('before–after', lang)} {pair[0]}, "
-                  f"{t('with–without', lang)} {pair[1]}. {verdict(told.side(which), lang)}"
-                  for which, pair in pairs.items()),
+                t(
+                    "Before–after and with–without answer different questions. Drag the marked year."
+                ),
+                *(
+                    f"{number_of(which)}: {t('before–after')} {pair[0]}, "
+                    f"{t('with–without')} {pair[1]}. {verdict(told.side(which))}"
+                    for which, pair in pairs.items()
+                ),
             ),
         ),
-    ]  # fmt: skip
+    ]
 
 
 STEPS = 5

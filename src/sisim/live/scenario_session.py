@@ -77,7 +77,7 @@ class World:
         """
         return self._versions.results(changes)
 
-    def life(self, person: str, changes: Changes, lang: str) -> str:
+    def life(self, person: str, changes: Changes) -> str:
         """Return one person's lives side by side, and why they part: see `sisim explain`.
 
         Raises:
@@ -93,7 +93,7 @@ class World:
             enrolments=list(run.enrolments),
             shares=np.stack(run.shares) if run.shares else None,
         )
-        return told(found, Words(compiled, lang))
+        return told(found, Words(compiled))
 
     def dots(self, changes: Changes, most: int = 150) -> Dots:
         """Return some of those whose lives are touched, at most so many, year by year."""

@@ -88,31 +88,31 @@ class Lever:
         else:
             yield value
 
-    def label(self, scenario: Scenario, lang: str) -> str:
+    def label(self, scenario: Scenario) -> str:
         """Return what the slider is called."""
         known = {
-            "effect": t("Effect on those who get the intervention", lang),
-            "reach": t("Share of the target group reached", lang),
-            "project_time": t("Project time", lang),
-            "half_life": t("Half-life of the effect after the end", lang),
-            "inflow": t("Reduced inflow with the new way of working", lang),
-            "drift": t("General growth of costs", lang),
+            "effect": t("Effect on those who get the intervention"),
+            "reach": t("Share of the target group reached"),
+            "project_time": t("Project time"),
+            "half_life": t("Half-life of the effect after the end"),
+            "inflow": t("Reduced inflow with the new way of working"),
+            "drift": t("General growth of costs"),
         }
-        return known.get(self.id) or Assumptions(scenario, lang).name(self.id)
+        return known.get(self.id) or Assumptions(scenario).name(self.id)
 
-    def said(self, value: float, scenario: Scenario, lang: str) -> str:
+    def said(self, value: float, scenario: Scenario) -> str:
         """Return a position as a reader writes it."""
         if self.unit == "percent":
-            return decimal(100 * value, lang) + percent_sign(lang)
+            return decimal(100 * value) + percent_sign()
         if self.unit == "percent_a_year":
-            share = decimal(100 * value, lang, 1) + percent_sign(lang)
-            return t("{n} a year", lang, n=share)
+            share = decimal(100 * value, 1) + percent_sign()
+            return t("{n} a year", n=share)
         if self.unit == "years":
             if value == 1:
-                return t("1 year", lang).replace(" ", NBSP)
+                return t("1 year").replace(" ", NBSP)
             digits = 0 if value == int(value) else 1
-            return t("{n} years", lang, n=decimal(value, lang, digits)).replace(" ", NBSP)
-        return Assumptions(scenario, lang).value(self.id, value)
+            return t("{n} years", n=decimal(value, digits)).replace(" ", NBSP)
+        return Assumptions(scenario).value(self.id, value)
 
 
 def main_levers(scenario: Scenario) -> list[Lever]:
@@ -142,8 +142,17 @@ def changes(levers: Sequence[Lever], values: Mapping[str, float]) -> dict[str, A
 def _of_factor(one: Factor, scenario: Scenario) -> Lever:
     low, high = min(one.low, one.value), max(one.high, one.value)
     step = 1.0 if is_whole(scenario, one.key) else (high - low) / STEPS
-    return Lever(one.key, (one.key,), (one.value,), one.value, low, high, step, source=one.source,
-                 grade=one.grade)  # fmt: skip
+    return Lever(
+        one.key,
+        (one.key,),
+        (one.value,),
+        one.value,
+        low,
+        high,
+        step,
+        source=one.source,
+        grade=one.grade,
+    )
 
 
 def _investing(scenario: Scenario) -> list[str]:
@@ -165,9 +174,11 @@ def _ratios(scenario: Scenario, acts_on: str) -> list[tuple[str, Effect]]:
         (f"investments.{name}.effects.{place}", effect)
         for name in _investing(scenario)
         for place, effect in enumerate(scenario.investments[name].effects)
-        if effect.acts_on == acts_on and effect.adds is None
-        and effect.ratio.value > 0 and abs(log(effect.ratio.value)) > NO_EFFECT
-    ]  # fmt: skip
+        if effect.acts_on == acts_on
+        and effect.adds is None
+        and effect.ratio.value > 0
+        and abs(log(effect.ratio.value)) > NO_EFFECT
+    ]
 
 
 def _power(scenario: Scenario, name: str, acts_on: str) -> list[Lever]:
@@ -178,8 +189,20 @@ def _power(scenario: Scenario, name: str, acts_on: str) -> list[Lever]:
     bases = tuple(effect.ratio.value for _, effect in found)
     lead = min(bases[0], 1 / bases[0])
     value = 1 - lead
-    return [Lever(name, paths, bases, value, 0.0, max(0.6, value), 0.01, "power", "percent",
-                  **_owned(scenario, paths[0]))]  # fmt: skip
+    return [
+        Lever(
+            name,
+            paths,
+            bases,
+            value,
+            0.0,
+            max(0.6, value),
+            0.01,
+            "power",
+            "percent",
+            **_owned(scenario, paths[0]),
+        )
+    ]
 
 
 def _effects(scenario: Scenario) -> list[Lever]:
@@ -187,15 +210,26 @@ def _effects(scenario: Scenario) -> list[Lever]:
     lasting = [
         (f"{path}.persistence.years", effect.persistence.years.value)
         for path, effect in _ratios(scenario, "participants")
-        if effect.persistence.kind == "half_life" and effect.persistence.years is not None
+        if effect.persistence.kind == "half_life"
+        and effect.persistence.years is not None
         and effect.persistence.years.value > 0
-    ]  # fmt: skip
+    ]
     if lasting:
         paths, bases = zip(*lasting, strict=True)
         found.append(
-            Lever("half_life", paths, bases, bases[0], min(0.5, bases[0]), max(10.0, bases[0]),
-                  0.1, "proportion", "years", **_owned(scenario, paths[0]))
-        )  # fmt: skip
+            Lever(
+                "half_life",
+                paths,
+                bases,
+                bases[0],
+                min(0.5, bases[0]),
+                max(10.0, bases[0]),
+                0.1,
+                "proportion",
+                "years",
+                **_owned(scenario, paths[0]),
+            )
+        )
     return found
 
 
@@ -214,16 +248,27 @@ def _course(scenario: Scenario) -> list[Lever]:
     bases = tuple(value_at(scenario, path) or 0.0 for path in reach)
     if bases[0] > 0:
         found.append(
-            Lever("reach", tuple(reach), bases, bases[0], 0.0, 1.0, 0.01, "proportion", "percent",
-                  **_owned(scenario, reach[0]))
-        )  # fmt: skip
+            Lever(
+                "reach",
+                tuple(reach),
+                bases,
+                bases[0],
+                0.0,
+                1.0,
+                0.01,
+                "proportion",
+                "percent",
+                **_owned(scenario, reach[0]),
+            )
+        )
     years = tuple(f"investments.{name}.years" for name in names)
     spans = tuple(scenario.investments[name].years for name in names)
     if all(isfinite(span) for span in spans):
         low, high = min(1.0, spans[0]), min(max(5.0, spans[0]), max(scenario.time.years, spans[0]))
         step = 1.0 if spans[0] == int(spans[0]) else 0.5
-        found.append(Lever("project_time", years[:1], spans[:1], spans[0], low, high, step, "alone",
-                           "years"))  # fmt: skip
+        found.append(
+            Lever("project_time", years[:1], spans[:1], spans[0], low, high, step, "alone", "years")
+        )
     return found
 
 
@@ -234,5 +279,17 @@ def _drift(scenario: Scenario) -> list[Lever]:
     paths = tuple(f"drift.prices.{name}" for name in prices)
     bases = tuple(number.value for number in prices.values())
     high = max(0.04, bases[0])
-    return [Lever("drift", paths, bases, bases[0], min(0.0, bases[0]), high, 0.001, "shift",
-                  "percent_a_year", **_owned(scenario, paths[0]))]  # fmt: skip
+    return [
+        Lever(
+            "drift",
+            paths,
+            bases,
+            bases[0],
+            min(0.0, bases[0]),
+            high,
+            0.001,
+            "shift",
+            "percent_a_year",
+            **_owned(scenario, paths[0]),
+        )
+    ]

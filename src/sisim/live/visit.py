@@ -31,9 +31,16 @@ PAUSE = 0.02
 STILL = 0.3
 """Seconds after which a hand that stands still is answered by the simulation."""
 AFRESH: dict[str, Any] = {
-    "values": {}, "year": None, "residents": None, "years": None, "runs": None, "arm": "",
-    "only": None, "told": None, "guess": False,
-}  # fmt: skip
+    "values": {},
+    "year": None,
+    "residents": None,
+    "years": None,
+    "runs": None,
+    "arm": "",
+    "only": None,
+    "told": None,
+    "guess": False,
+}
 """What another scenario begins with: what was set for the one before means nothing in it."""
 GUESSED: Which = "project"
 """The figure whose curve the room is asked to draw."""
@@ -332,15 +339,16 @@ class Visit:
     def look(self) -> Look:
         """How pictures are to look."""
         s = self.settings
-        return Look(s.dark, self.scale, s.since_start, s.brackets, s.bands, len(self.shown) == 1,
-                    self.tall)  # fmt: skip
+        return Look(
+            s.dark, self.scale, s.since_start, s.brackets, s.bands, len(self.shown) == 1, self.tall
+        )
 
     def reveal(self, which: Which) -> Reveal:
         """Return how much of a figure is shown."""
         assert self.picture is not None
         s = self.settings
         if s.told is not None:
-            step = story(self.picture.story, s.lang)[min(s.told, STEPS - 1)]
+            step = story(self.picture.story)[min(s.told, STEPS - 1)]
             return step.reveal[which]
         if s.guess:
             hidden = Reveal(with_=False, areas=False, brackets=False, claims=False)
@@ -359,9 +367,13 @@ class Visit:
         if not self.held:
             self._places[which] = {}
         return figure(
-            told, which, self.settings.lang, self.axes, self.look, self.reveal(which),
+            told,
+            which,
+            self.axes,
+            self.look,
+            self.reveal(which),
             self._places.setdefault(which, {}),
-        )  # fmt: skip
+        )
 
     @property
     def fits(self) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sisim.i18n import t
+from sisim.i18n import LANGUAGES, current_language, in_language, t
 from sisim.loading.document import read, shipped
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.loading.spreadsheet import Row, Sheet, amount, read_sheet
@@ -34,8 +34,12 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "target_group": ("Målgrupp", "Target group", "Målgrupper", "Target groups"),
     "goal": ("Mål", "Goal", "Goals", "Målsättning"),
     "intervention": ("Metod", "Method", "Insats", "Intervention", "Arbetssätt"),
-    "social_outcomes": ("Sociala utfallsmått", "Social outcome measures", "Utfallsmått",
-                        "Outcome measures"),
+    "social_outcomes": (
+        "Sociala utfallsmått",
+        "Social outcome measures",
+        "Utfallsmått",
+        "Outcome measures",
+    ),
     "economic_outcomes": ("Ekonomiska utfallsmått", "Economic outcome measures"),
     "budget": ("Budget (kr)", "Budget (SEK)", "Budget"),
     "administration": ("Betalas av", "Paid by", "Förvaltning", "Administration"),
@@ -43,7 +47,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "years": ("Antal år", "Years", "Projekttid (år)"),
     "pathway": ("Livsförlopp", "Pathway", "Flöde"),
     "file": ("Fil", "File"),
-}  # fmt: skip
+}
 """The columns, and the headings each may have: the Swedish and the English first."""
 TEXTS = ("need", "target_group", "goal", "intervention", "social_outcomes", "economic_outcomes")
 FILTERS = ("target_group", "need", "intervention", "administration")
@@ -68,20 +72,28 @@ class Entry:
         """What commands take: the name of what ships, else the file."""
         return self.file.stem if self.ships else str(self.file)
 
-    def row(self, lang: str) -> dict[str, str | float | None]:
-        """Return what stands in each column, in a language."""
+    def rows(self) -> list[dict[str, str | float | None]]:
+        """Return what stands in each column, in every language."""
+        found = []
+        for lang in LANGUAGES:
+            with in_language(lang):
+                found.append(self.row())
+        return found
+
+    def row(self) -> dict[str, str | float | None]:
+        """Return what stands in each column, in the current language."""
         scenario, own = self.scenario, self.scenario.catalogue
         found: dict[str, str | float | None] = dict.fromkeys(HEADINGS)
-        found |= {"name": scenario.name, "title": scenario.title.in_language(lang)}
+        found |= {"name": scenario.name, "title": scenario.title.text}
         for name in TEXTS if own is not None else ():
             value: Text | list[Text] = getattr(own, name)
             texts = value if isinstance(value, list) else [value]
-            found[name] = "; ".join(one.in_language(lang) for one in texts)
+            found[name] = "; ".join(one.text for one in texts)
         investments = scenario.investments.values()
         payers = dict.fromkeys(payer for one in investments for payer in one.cost.shares)
         found |= {
             "budget": budget(scenario),
-            "administration": "; ".join(scenario.payer_label(p).in_language(lang) for p in payers),
+            "administration": "; ".join(scenario.payer_label(p).text for p in payers),
             "start": min((one.start for one in investments), default=None),
             "years": max((one.years for one in investments), default=None),
             "pathway": _pathway_of(scenario),
@@ -90,9 +102,9 @@ class Entry:
         return found
 
 
-def heading(column: str, lang: str) -> str:
+def heading(column: str) -> str:
     """Return the heading of a column."""
-    return HEADINGS[column][0 if lang == "sv" else 1]
+    return HEADINGS[column][0 if current_language() == "sv" else 1]
 
 
 def entries(folder: Path | None = None) -> tuple[list[Entry], list[Problem]]:
@@ -154,10 +166,7 @@ def filtered(
         wanted: A part of what should stand in a column, by column.
         text: What should stand in any of them.
     """
-    return [
-        one for one in found
-        if matches((one.row("sv"), one.row("en")), wanted, text)
-    ]  # fmt: skip
+    return [one for one in found if matches(one.rows(), wanted, text)]
 
 
 def matches(
@@ -206,14 +215,11 @@ def read_catalogue(path: Path) -> Sheet:
     return read_sheet(path, HEADINGS, ["title"])
 
 
-def start_all(
-    rows: Iterable[Row], lang: str, folder: Path, pathway: str = "child-youth"
-) -> list[Started]:
+def start_all(rows: Iterable[Row], folder: Path, pathway: str = "child-youth") -> list[Started]:
     """Return a scenario file for each row, with all that the row says filled in.
 
     Args:
         rows: The rows of a catalogue.
-        lang: The language of comments.
         folder: Where the files will stand: a pathway that is a file is named from there.
         pathway: The pathway of rows that name none.
 
@@ -230,8 +236,11 @@ def start_all(
                 known[own] = load_pathway(own)
             except ScenarioError:
                 close = nearest(own, shipped("pathway"))
-                reason = Reason('There is no file and no ready {kind} called "{name}".',
-                                kind=Reason("pathway"), name=own)  # fmt: skip
+                reason = Reason(
+                    'There is no file and no ready {kind} called "{name}".',
+                    kind=Reason("pathway"),
+                    name=own,
+                )
                 choices = tuple(shipped("pathway"))
                 problems.append(Problem(row.place, "pathway", reason, close, choices))
                 continue
@@ -245,7 +254,7 @@ def start_all(
             problems.append(Problem(row.place, "title", reason))
         elif not wrong:
             named = own if own in shipped("pathway") else os.path.relpath(own, folder)
-            found[name] = Started(name, _text(row, name, named, known[own], lang))
+            found[name] = Started(name, _text(row, name, named, known[own]))
     if problems:
         raise ScenarioError(problems)
     return list(found.values())
@@ -290,21 +299,25 @@ def _month(text: str) -> str | None:
     return None if found is None else f"{found[1]}-{found[2] or '01'}"
 
 
-def _text(row: Row, name: str, pathway: str, spec: Pathway, lang: str) -> str:
+def _text(row: Row, name: str, pathway: str, spec: Pathway) -> str:
     """Return a scenario file; what the row does not say stands as a comment."""
     said = row.values
     years, total = amount(said["years"]), amount(said["budget"])
     place = f"{Path(row.place.file).name}:{row.place.line}"
     lines = [
-        "# " + t("Started from {place}. Lines with # are to be filled in; `sisim check` says what "
-                 "is missing.", lang, place=place),
+        "# "
+        + t(
+            "Started from {place}. Lines with # are to be filled in; `sisim check` says what "
+            "is missing.",
+            place=place,
+        ),
         "",
         f"name = {_quoted(name)}",
         f"title = {_quoted(said['title'])}",
         f"pathway = {_quoted(pathway)}",
         "",
         "[catalogue]",
-    ]  # fmt: skip
+    ]
     for column in TEXTS:
         several = [part.strip() for part in re.split(r"[;\n]", said[column]) if part.strip()]
         listed = column.endswith("outcomes")
@@ -316,7 +329,7 @@ def _text(row: Row, name: str, pathway: str, spec: Pathway, lang: str) -> str:
         "[time]",
         _line("start", start and _quoted(start), '"2026-01"'),
         "",
-        "# " + t("How many live there, as far up in age as the pathway goes.", lang),
+        "# " + t("How many live there, as far up in age as the pathway goes."),
         "# [population]",
         "# residents = 20000",
         "",
@@ -324,16 +337,20 @@ def _text(row: Row, name: str, pathway: str, spec: Pathway, lang: str) -> str:
         f"label = {_quoted(said['title'])}",
         _line("start", start and _quoted(start), '"2026-01"'),
         _line("years", None if years is None else f"{years:g}", "3"),
-        "# " + t("Who it is for, in the pathway's words.", lang),
+        "# " + t("Who it is for, in the pathway's words."),
         "# target = { age = { from = 12, below = 20 } }",
-        "# " + t("What it changes: transitions of the pathway (`sisim pathway {name}`), with "
-                 "source and grade.", lang, name=pathway),
+        "# "
+        + t(
+            "What it changes: transitions of the pathway (`sisim pathway {name}`), with "
+            "source and grade.",
+            name=pathway,
+        ),
         "# effects = []",
         "",
         f"[investments.{name}.cost]",
-    ]  # fmt: skip
+    ]
     if total is not None:
-        note = t("The budget of the catalogue is {n} in all.", lang, n=f"{total:.0f}")
+        note = t("The budget of the catalogue is {n} in all.", n=f"{total:.0f}")
         running = (
             None if not years else f"{{ value = {total / years:.0f}, source = {_quoted(place)} }}"
         )

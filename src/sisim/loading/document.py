@@ -65,8 +65,10 @@ class Document:
     def kind(self) -> Kind | None:
         """What the document is, by the key that only such have; None if it has none of them."""
         marks: dict[str, Kind] = {
-            "pathway": "scenario", "tracks": "pathway", "scenario": "experiment",
-        }  # fmt: skip
+            "pathway": "scenario",
+            "tracks": "pathway",
+            "scenario": "experiment",
+        }
         return next((kind for key, kind in marks.items() if key in self.data), None)
 
     def files(self) -> dict[str, str]:
@@ -95,8 +97,12 @@ def find(
     if beside is None:
         if text in ready:
             return ready[text]
-        reason = Reason('There is no ready {kind} called "{name}", and a scenario that is opened '
-                        "in the page can use no other.", kind=_KINDS[kind], name=text)  # fmt: skip
+        reason = Reason(
+            'There is no ready {kind} called "{name}", and a scenario that is opened '
+            "in the page can use no other.",
+            kind=_KINDS[kind],
+            name=text,
+        )
         close = nearest(File(text).stem, ready)
         raise ScenarioError([Problem(asked_at, kind, reason, close, tuple(ready))])
     path = beside / File(text).expanduser()
@@ -107,8 +113,9 @@ def find(
     if path.is_dir():
         reason = Reason('"{name}" is a folder, not a file.', name=text)
     else:
-        reason = Reason('There is no file and no ready {kind} called "{name}".',
-                        kind=_KINDS[kind], name=text)  # fmt: skip
+        reason = Reason(
+            'There is no file and no ready {kind} called "{name}".', kind=_KINDS[kind], name=text
+        )
     siblings = [file.name for file in path.parent.glob("*.toml")] if path.parent.is_dir() else []
     close = nearest(File(text).stem, ready) or nearest(path.name, siblings)
     raise ScenarioError(

@@ -18,8 +18,16 @@ from sisim.scenario.os_errors import why
 
 SUFFIXES = (".csv", ".xlsx")
 _SEPARATORS = (";", "\t", ",")
-_SUFFIXED = {"mkr": 1e6, "mnkr": 1e6, "msek": 1e6, "mn": 1e6, "tkr": 1e3, "kkr": 1e3, "kr": 1.0,
-             "sek": 1.0}  # fmt: skip
+_SUFFIXED = {
+    "mkr": 1e6,
+    "mnkr": 1e6,
+    "msek": 1e6,
+    "mn": 1e6,
+    "tkr": 1e3,
+    "kkr": 1e3,
+    "kr": 1.0,
+    "sek": 1.0,
+}
 
 
 @dataclass(frozen=True)
@@ -84,11 +92,17 @@ def read_sheet(
     lacking = [name for name in required if name not in names.values()]
     if lacking:
         known = [columns[name][0] for name in lacking]
-        raise ScenarioError([
-            Problem(Place(shown, line), "", Reason('The column "{name}" is missing.', name=one),
-                    nearest(one, unread))
-            for one in known
-        ])  # fmt: skip
+        raise ScenarioError(
+            [
+                Problem(
+                    Place(shown, line),
+                    "",
+                    Reason('The column "{name}" is missing.', name=one),
+                    nearest(one, unread),
+                )
+                for one in known
+            ]
+        )
     rows = []
     for at, cells in filled[1:]:
         values = dict.fromkeys(columns, "")

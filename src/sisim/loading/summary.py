@@ -16,15 +16,12 @@ from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
 
 
-def contents(
-    source: str, overrides: Mapping[str, Any], lang: str, kind: Kind | None = None
-) -> list[str]:
+def contents(source: str, overrides: Mapping[str, Any], kind: Kind | None = None) -> list[str]:
     """Return lines that say what a file contains, having checked it.
 
     Args:
         source: A file, or the name of a ready one.
         overrides: Other values by dotted path.
-        lang: "sv" or "en".
         kind: What it should be; unset, the file itself shows it.
 
     Raises:
@@ -32,11 +29,14 @@ def contents(
     """
     if (kind or kind_of(source)) == "pathway":
         pathway = load_pathway(source, overrides)
-        return [t("{file}: all is well.", lang, file=source), *_pathway(pathway, lang),
-                *_owners(pathway, lang)]  # fmt: skip
+        return [t("{file}: all is well.", file=source), *_pathway(pathway), *_owners(pathway)]
     scenario = load_scenario(source, overrides)
-    return [t("{file}: all is well.", lang, file=source), *_scenario(scenario, lang),
-            *_pathway(scenario.pathway, lang), *_owners(scenario, lang)]  # fmt: skip
+    return [
+        t("{file}: all is well.", file=source),
+        *_scenario(scenario),
+        *_pathway(scenario.pathway),
+        *_owners(scenario),
+    ]
 
 
 def kind_of(source: str) -> Kind:
@@ -52,54 +52,73 @@ def kind_of(source: str) -> Kind:
     return read(path).kind or "scenario"
 
 
-def _scenario(scenario: Scenario, lang: str) -> Iterator[str]:
-    yield t('Scenario "{title}": {years} years from {start}.', lang,
-            title=scenario.title.in_language(lang), years=f"{scenario.time.years:g}",
-            start=scenario.time.start)  # fmt: skip
+def _scenario(scenario: Scenario) -> Iterator[str]:
+    yield t(
+        'Scenario "{title}": {years} years from {start}.',
+        title=scenario.title.text,
+        years=f"{scenario.time.years:g}",
+        start=scenario.time.start,
+    )
     population = scenario.population
     if population.cohort is not None:
-        yield t("A closed cohort of {n} people.", lang, n=number(population.cohort, lang))
+        yield t("A closed cohort of {n} people.", n=number(population.cohort))
     else:
-        yield t("An open population of {n} people aged 0 to {age}; areas: {areas}.", lang,
-                n=number(population.residents or 0, lang), age=f"{population.max_age:g}",
-                areas=max(len(population.areas), 1))  # fmt: skip
+        yield t(
+            "An open population of {n} people aged 0 to {age}; areas: {areas}.",
+            n=number(population.residents or 0),
+            age=f"{population.max_age:g}",
+            areas=max(len(population.areas), 1),
+        )
     for investment in scenario.investments.values():
-        yield t("Investment: {label}, {years} years from {start}.", lang,
-                label=investment.label.in_language(lang), years=f"{investment.years:g}",
-                start=investment.start)  # fmt: skip
+        yield t(
+            "Investment: {label}, {years} years from {start}.",
+            label=investment.label.text,
+            years=f"{investment.years:g}",
+            start=investment.start,
+        )
     for arm in scenario.arms.values():
         endings = {
-            "ends": t("ends", lang),
-            "continues": t("continues", lang),
-            "new_way_of_working": t("new way of working", lang),
+            "ends": t("ends"),
+            "continues": t("continues"),
+            "new_way_of_working": t("new way of working"),
         }
         named = [
-            f"{scenario.investments[name].label.in_language(lang)} ({endings[ending]})"
+            f"{scenario.investments[name].label.text} ({endings[ending]})"
             for name, ending in arm.investments.items()
         ]
-        yield t("Arm: {label}: {investments}.", lang, label=arm.label.in_language(lang),
-                investments="; ".join(named) or "-")  # fmt: skip
+        yield t(
+            "Arm: {label}: {investments}.",
+            label=arm.label.text,
+            investments="; ".join(named) or "-",
+        )
     for fund in scenario.funds.values():
-        principal = scenario.pathway.principals[fund.principal].label.in_language(lang)
-        yield t("Fund: {label} ({principal}).", lang, label=fund.label.in_language(lang),
-                principal=principal)  # fmt: skip
+        principal = scenario.pathway.principals[fund.principal].label.text
+        yield t("Fund: {label} ({principal}).", label=fund.label.text, principal=principal)
 
 
-def _pathway(pathway: Pathway, lang: str) -> Iterator[str]:
-    yield t('Pathway "{title}", step by {step}.', lang, title=pathway.title.in_language(lang),
-            step={"week": t("week", lang), "month": t("month", lang), "quarter": t("quarter", lang),
-                  "year": t("year", lang)}[pathway.step])  # fmt: skip
+def _pathway(pathway: Pathway) -> Iterator[str]:
+    yield t(
+        'Pathway "{title}", step by {step}.',
+        title=pathway.title.text,
+        step={"week": t("week"), "month": t("month"), "quarter": t("quarter"), "year": t("year")}[
+            pathway.step
+        ],
+    )
     for track in pathway.tracks.values():
-        labels = [state.label.in_language(lang) for state in track.states.values()]
+        labels = [state.label.text for state in track.states.values()]
         shown = labels if len(labels) <= 8 else [*labels[:8], "…"]
-        count = _counted(track.states, t("state", lang), t("states", lang))
+        count = _counted(track.states, t("state"), t("states"))
         # Labels may have commas.
-        yield t("Track: {label}, {count}: {states}.", lang, label=track.label.in_language(lang),
-                count=count, states="; ".join(shown))  # fmt: skip
+        yield t(
+            "Track: {label}, {count}: {states}.",
+            label=track.label.text,
+            count=count,
+            states="; ".join(shown),
+        )
     parts = (
-        _counted(pathway.transitions, t("transition", lang), t("transitions", lang)),
-        _counted(pathway.factors, t("factor", lang), t("factors", lang)),
-        _counted(pathway.resources, t("resource", lang), t("resources", lang)),
+        _counted(pathway.transitions, t("transition"), t("transitions")),
+        _counted(pathway.factors, t("factor"), t("factors")),
+        _counted(pathway.resources, t("resource"), t("resources")),
     )
     yield f"{', '.join(parts)}."
 
@@ -108,15 +127,14 @@ def _counted(things: Sized, one: str, many: str) -> str:
     return f"{len(things)} {one if len(things) == 1 else many}"
 
 
-def _owners(node: Scenario | Pathway, lang: str) -> Iterator[str]:
+def _owners(node: Scenario | Pathway) -> Iterator[str]:
     """Say how many numbers of each grade there are."""
     grades: dict[str | None, str] = {
-        grade: grade_name(grade, lang)
-        for grade in ("measured", "derived", "literature", "assumption")
+        grade: grade_name(grade) for grade in ("measured", "derived", "literature", "assumption")
     }
-    grades[None] = t("no stated owner", lang)
+    grades[None] = t("no stated owner")
     written = numbers(node, written=True)
     found = [owner_of(path, value, node).grade for path, value in written]
     counts = {grades[grade]: found.count(grade) for grade in grades if grade in found}
     listed = ", ".join(f"{label} {count}" for label, count in counts.items())
-    yield t("{n} numbers: {listed}.", lang, n=len(found), listed=listed)
+    yield t("{n} numbers: {listed}.", n=len(found), listed=listed)

@@ -85,8 +85,9 @@ class _Finding:
             return Reason(
                 '"{value}" cannot be read as a number: write {number}, with a decimal point and '
                 "without spaces.",
-                value=_short(self.value), number=f"{number:.12g}",
-            )  # fmt: skip
+                value=_short(self.value),
+                number=f"{number:.12g}",
+            )
         make = _REASONS.get(self.type)
         return make(self) if make else Reason("This value is not valid here.")
 
@@ -237,8 +238,12 @@ def _outside(value: float, low: float | None, high: float | None) -> Reason:
         return Reason('The value {value} is greater than "high" ({high}).', value=value, high=high)
     if high is None:
         return Reason('The value {value} is less than "low" ({low}).', value=value, low=low)
-    return Reason("The value {value} lies outside its own range {low} to {high}.",
-                  value=value, low=low, high=high)  # fmt: skip
+    return Reason(
+        "The value {value} lies outside its own range {low} to {high}.",
+        value=value,
+        low=low,
+        high=high,
+    )
 
 
 def _pattern(finding: _Finding) -> Reason:

@@ -15,41 +15,41 @@ Cell = tuple[str, str]
 """A number as it is written, and its interval."""
 
 
-def phase_label(kind: Literal["project", "new_way"], scenario: Scenario, lang: str) -> str:
+def phase_label(kind: Literal["project", "new_way"], scenario: Scenario) -> str:
     """Return what a shaded phase is called."""
     if kind == "new_way":
-        return t("New way of working in ordinary operation", lang)
+        return t("New way of working in ordinary operation")
     payers = {payer for one in scenario.investments.values() for payer in one.cost.shares}
     if payers <= {"fund", *scenario.funds}:
-        return t("Project time – paid by the fund", lang)
-    return t("Project time", lang)
+        return t("Project time – paid by the fund")
+    return t("Project time")
 
 
-def name_of_without(lang: str) -> str:
+def name_of_without() -> str:
     """Return what the curve without the investment is called."""
-    return t("Without the investment (all\N{NO-BREAK SPACE}else\N{NO-BREAK SPACE}equal)", lang)
+    return t("Without the investment (all\N{NO-BREAK SPACE}else\N{NO-BREAK SPACE}equal)")
 
 
-def end_claim(side: Investing, lang: str) -> str:
+def end_claim(side: Investing) -> str:
     """Return what is said where the curve ends; empty where the series do not say so."""
     if side.back_on_track and not side.fewer_entries:
-        return t("Back on the same course: the inflow is unchanged", lang)
+        return t("Back on the same course: the inflow is unchanged")
     if side.lasting and side.fewer_entries:
-        return t("A lastingly lower level: fewer new cases", lang)
+        return t("A lastingly lower level: fewer new cases")
     return ""
 
 
 def headline_cells(
-    story: Comparison, shown: Sequence[Which], lang: str
+    story: Comparison, shown: Sequence[Which]
 ) -> tuple[dict[str, str], Mapping[tuple[Which, str], Cell]]:
     """Return the headings of the row of numbers, and its cells by figure and measure."""
     end = int(story.years[-1]) + 1
     headings = {
-        "helped": t("Helped individuals", lang),
-        "avoided": t("Avoided cases until {year}", lang, year=end),
-        "invested": t("Invested", lang),
-        "lower_cost": t("Lower cost (present value)", lang),
-        "net": t("Net", lang),
+        "helped": t("Helped individuals"),
+        "avoided": t("Avoided cases until {year}", year=end),
+        "invested": t("Invested"),
+        "lower_cost": t("Lower cost (present value)"),
+        "net": t("Net"),
     }
     headline = {which: story.side(which).headline for which in shown}
     largest = max(
@@ -59,17 +59,17 @@ def headline_cells(
     )
     unit = unit_for(largest)
     cells = {
-        (which, name): _cell(name, headline[which][name], unit, lang)
+        (which, name): _cell(name, headline[which][name], unit)
         for which in shown
         for name in headings
     }
     return headings, cells
 
 
-def _cell(name: str, estimate: Estimate, unit: Unit, lang: str) -> Cell:
+def _cell(name: str, estimate: Estimate, unit: Unit) -> Cell:
     mean, low, high = estimate
     if name in ("helped", "avoided"):
-        return decimal(mean, lang), spread(low, high, lang)
+        return decimal(mean), spread(low, high)
     digits = unit.digits if abs(mean) < 100 * unit.size else 0
-    interval = spread(low / unit.size, high / unit.size, lang, digits)
-    return money(mean, lang, Unit(unit.millions, digits)), interval
+    interval = spread(low / unit.size, high / unit.size, digits)
+    return money(mean, Unit(unit.millions, digits)), interval

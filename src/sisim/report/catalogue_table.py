@@ -6,6 +6,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from sisim.i18n import current_language
 from sisim.loading.catalogue import HEADINGS, Entry, heading
 
 WIDTHS = {"budget": 14, "start": 10, "years": 9, "name": 22, "pathway": 16, "file": 34}
@@ -13,17 +14,16 @@ WIDTHS = {"budget": 14, "start": 10, "years": 9, "name": 22, "pathway": 16, "fil
 WIDE = 42
 
 
-def write_catalogue(found: Sequence[Entry], out: Path, lang: str, suffix: str) -> None:
+def write_catalogue(found: Sequence[Entry], out: Path, suffix: str) -> None:
     """Write a catalogue in the reader's language.
 
     Args:
         found: The ready scenarios.
         out: The file.
-        lang: "sv" or "en".
         suffix: What kind of file: ".csv" or ".xlsx".
     """
-    rows = [list(one.row(lang).values()) for one in found]
-    headings = [heading(column, lang) for column in HEADINGS]
+    rows = [list(one.row().values()) for one in found]
+    headings = [heading(column) for column in HEADINGS]
     if suffix == ".csv":
         # With a mark of its encoding, that Excel may read å, ä and ö.
         with out.open("w", encoding="utf-8-sig", newline="") as file:
@@ -33,7 +33,9 @@ def write_catalogue(found: Sequence[Entry], out: Path, lang: str, suffix: str) -
     from xlsxwriter import Workbook
 
     with Workbook(str(out), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        sheet = book.add_worksheet("Projektkatalog" if lang == "sv" else "Project catalogue")
+        sheet = book.add_worksheet(
+            "Projektkatalog" if current_language() == "sv" else "Project catalogue"
+        )
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         text = book.add_format({"text_wrap": True, "valign": "top"})
         money = book.add_format({"num_format": "#,##0", "valign": "top"})

@@ -405,8 +405,9 @@ def _ring_order(names: list[str], links: Sequence[Link], starts: Sequence[str]) 
 def _chord_crossings(order: list[str], links: Sequence[Link]) -> int:
     at = {name: i for i, name in enumerate(order)}
     chords = [tuple(sorted((at[link.origin], at[link.to]))) for link in links]
-    return sum(a[0] < b[0] < a[1] < b[1] or b[0] < a[0] < b[1] < a[1]
-               for a, b in combinations(chords, 2))  # fmt: skip
+    return sum(
+        a[0] < b[0] < a[1] < b[1] or b[0] < a[0] < b[1] < a[1] for a, b in combinations(chords, 2)
+    )
 
 
 def _on_ellipse(order: list[str], sizes: Sizes, across: float, down: float) -> dict[str, Box]:

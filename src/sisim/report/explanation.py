@@ -50,7 +50,6 @@ def explain(
     person: str | None = None,
     *,
     seed: int | None = None,
-    lang: str = "en",
     progress: Progress | None = None,
 ) -> str:
     """Return one person's lives in every arm, side by side, and what each risk was made of.
@@ -59,7 +58,6 @@ def explain(
         scenario: The scenario.
         person: The person's key; unset: the first one whose lives differ.
         seed: The seed of the run; unset: the scenario's.
-        lang: "sv" or "en".
         progress: Called with the steps done and the steps in all.
 
     Raises:
@@ -70,7 +68,7 @@ def explain(
     if person is not None:
         _known(compiled, everyone(scenario, compiled.clock, seed), person)
     simulation = run_once(compiled, seed, progress=progress)
-    words = Words(compiled, lang)
+    words = Words(compiled)
     opening = []
     if person is not None:
         number = find(compiled, simulation.people, person)
@@ -120,42 +118,40 @@ def _nearest(compiled: Compiled, who: People, key: str) -> str:
 
 def _chosen(differing: int, words: Words) -> str:
     if not differing:
-        return t("Nobody's life differs between the arms of this run. This is the first person.",
-                 words.lang)  # fmt: skip
+        return t("Nobody's life differs between the arms of this run. This is the first person.")
     return t(
         "The lives of {n} people differ between the arms of this run. This is the first of them; "
         "--person chooses another.",
-        words.lang,
-        n=figures(differing, words.lang, 9),
+        n=figures(differing, 9),
     )
 
 
 def _who(found: Lives, words: Words) -> Iterator[str]:
-    lang = words.lang
     area = words.area(found.key.partition("/")[0])
     yield found.key
     if found.arrive > found.born:
-        yield t("Born {born}. Moved to {area} {arrive}, aged {age}.", lang, area=area,
-                born=words.month(found.born), arrive=words.month(found.arrive),
-                age=words.years(found.arrive - found.born))  # fmt: skip
+        yield t(
+            "Born {born}. Moved to {area} {arrive}, aged {age}.",
+            area=area,
+            born=words.month(found.born),
+            arrive=words.month(found.arrive),
+            age=words.years(found.arrive - found.born),
+        )
     else:
-        yield t("Born {born}. Lives in {area}.", lang, born=words.month(found.born), area=area)
+        yield t("Born {born}. Lives in {area}.", born=words.month(found.born), area=area)
     if found.attributes:
         yield ". ".join(words.attribute(*item) for item in found.attributes.items()) + "."
     for arms in _alike(found.treatments):
         for investment, start, end in found.treatments[arms[0]]:
             yield t(
                 "{investment} ({arms}): {first} to {last}.",
-                lang,
                 investment=words.investment(investment),
                 arms=_named(arms, words),
                 first=words.month(start),
-                last=t("the end of the run", lang)
-                if end is None
-                else words.month(max(end - 1, start)),
+                last=t("the end of the run") if end is None else words.month(max(end - 1, start)),
             )
     if not found.treatments:
-        yield t("Has taken part in no investment.", lang)
+        yield t("Has taken part in no investment.")
 
 
 def _alike(by_arm: Mapping[str, object]) -> list[list[str]]:
@@ -171,7 +167,7 @@ def _alike(by_arm: Mapping[str, object]) -> list[list[str]]:
 
 
 def _named(arms: Sequence[str], words: Words) -> str:
-    return listing([words.arm(arm) for arm in arms], words.lang)
+    return listing([words.arm(arm) for arm in arms])
 
 
 # ---------------------------------------------------------------------------- side by side
@@ -182,17 +178,17 @@ def _side_by_side(found: Lives, words: Words) -> Iterator[str]:
     columns = _alike(found.states)
     alone = len(columns) == 1
     if alone:
-        yield t("The life is the same in every arm:", words.lang)
+        yield t("The life is the same in every arm:")
     else:
-        yield t("Where the lives differ:", words.lang)
+        yield t("Where the lives differ:")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column(t("from", words.lang), no_wrap=True)
-    table.add_column(t("to", words.lang), no_wrap=True)
-    table.add_column(t("track", words.lang))
+    table.add_column(t("from"), no_wrap=True)
+    table.add_column(t("to"), no_wrap=True)
+    table.add_column(t("track"))
     for arms in columns:
-        table.add_column(t("in every arm", words.lang) if alone else _named(arms, words))
+        table.add_column(t("in every arm") if alone else _named(arms, words))
     for first, last, track, labels in _runs(_rows(found, columns, words)):
-        name = words.track(track) if track else t("everything", words.lang)
+        name = words.track(track) if track else t("everything")
         table.add_row(words.month(first), words.month(last), name, *labels)
     yield _text(table)
 
@@ -208,7 +204,7 @@ def _rows(found: Lives, columns: list[list[str]], words: Words) -> Iterator[Row]
             continue
         if not all(here):
             # Whoever is gone is gone from every track at once: that is said once.
-            texts = (t("lives here", words.lang), t("is no longer here", words.lang))
+            texts = (t("lives here"), t("is no longer here"))
             yield step, "", tuple(texts[0] if present else texts[1] for present in here)
             continue
         for track in tracks:
@@ -236,17 +232,17 @@ def _why(found: Lives, words: Words) -> Iterator[str]:
     """Say, for each parting, the draw and what each arm's chances were made of."""
     if not found.moments:
         return
-    yield t("Why: base × factors, for every step in which somebody moved and the arms differ.",
-            words.lang)  # fmt: skip
-    yield t(
-        "The draw is the same in every arm; whoever's chance of leaving is above it leaves.",
-        words.lang,
-    )
+    yield t("Why: base × factors, for every step in which somebody moved and the arms differ.")
+    yield t("The draw is the same in every arm; whoever's chance of leaving is above it leaves.")
     partings = groupby(found.moments, key=lambda moment: (moment.step, moment.track, moment.draw))
     for (step, track, draw), moments in partings:
         yield ""
-        yield t("{month}, {track}: the draw is {draw}.", words.lang, month=words.month(step),
-                track=words.track(track), draw=percent(draw, words.lang))  # fmt: skip
+        yield t(
+            "{month}, {track}: the draw is {draw}.",
+            month=words.month(step),
+            track=words.track(track),
+            draw=percent(draw),
+        )
         by_arm = {moment.arm: moment for moment in moments}
         content = {arm: (m.state, m.became, _at_work(m)) for arm, m in by_arm.items()}
         for arms in _alike(content):
@@ -263,20 +259,28 @@ def _at_work(moment: Moment) -> list[Risk]:
 
 
 def _parting(moment: Moment, arms: str, words: Words) -> Iterator[str]:
-    lang = words.lang
     was = words.state(moment.track, moment.state)
-    chance = percent(sum(risk.chance for risk in moment.risks), lang)
+    chance = percent(sum(risk.chance for risk in moment.risks))
     if moment.became == moment.state:
-        said = t("{arms}: {state}, stays (chance of leaving {chance}).", lang, arms=arms,
-                 state=was, chance=chance)  # fmt: skip
+        said = t(
+            "{arms}: {state}, stays (chance of leaving {chance}).",
+            arms=arms,
+            state=was,
+            chance=chance,
+        )
     else:
         became = (
-            t("is no longer here", lang)
+            t("is no longer here")
             if moment.became == GONE
             else words.state(moment.track, moment.became)
         )
-        said = t("{arms}: {state} → {became} (chance of leaving {chance}).", lang, arms=arms,
-                 state=was, became=became, chance=chance)  # fmt: skip
+        said = t(
+            "{arms}: {state} → {became} (chance of leaving {chance}).",
+            arms=arms,
+            state=was,
+            became=became,
+            chance=chance,
+        )
     yield f"  {said}"
     table = Table.grid(padding=(0, 1))
     for _ in range(2):
@@ -289,7 +293,7 @@ def _parting(moment: Moment, arms: str, words: Words) -> Iterator[str]:
             f"    {words.transition(risk.transition)}:",
             words.product(risk),
             f"= {words.value(risk)}",
-            f"→ {percent(risk.chance, lang)}",
+            f"→ {percent(risk.chance)}",
         )
     if table.row_count:
         yield _text(table)

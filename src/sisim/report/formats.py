@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sisim.i18n import number, t
+from sisim.i18n import current_language, number, t
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 
 
 @lru_cache(maxsize=4096)
-def decimal(value: float, lang: str, digits: int = 0) -> str:
+def decimal(value: float, digits: int = 0) -> str:
     """Return `value` with a true minus sign, and never as minus zero.
 
     Examples:
@@ -21,10 +21,10 @@ def decimal(value: float, lang: str, digits: int = 0) -> str:
         >>> decimal(-0.04, "en", 1)
         '0.0'
     """
-    return number(round(value, digits) + 0.0, lang, digits).replace("-", MINUS)
+    return number(round(value, digits) + 0.0, digits).replace("-", MINUS)
 
 
-def percent(share: float, lang: str) -> str:
+def percent(share: float) -> str:
     """Return a change with its sign in whole percent.
 
     Examples:
@@ -32,22 +32,22 @@ def percent(share: float, lang: str) -> str:
         '−22%'
     """
     sign = "+" if round(share * 100) > 0 else ""
-    return sign + share_of(share, lang)
+    return sign + share_of(share)
 
 
-def share_of(share: float, lang: str, digits: int = 0) -> str:
+def share_of(share: float, digits: int = 0) -> str:
     """Return a share or a yearly rate in percent.
 
     Examples:
         >>> share_of(-0.0312, "en", 1)
         '−3.1%'
     """
-    return decimal(100 * share, lang, digits) + percent_sign(lang)
+    return decimal(100 * share, digits) + percent_sign()
 
 
-def percent_sign(lang: str) -> str:
+def percent_sign() -> str:
     """Return the sign as it stands after a number."""
-    return f"{NBSP}%" if lang == "sv" else "%"
+    return f"{NBSP}%" if current_language() == "sv" else "%"
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ class Unit:
         """One unit in SEK."""
         return 1e6 if self.millions else 1e3
 
-    def label(self, lang: str) -> str:
+    def label(self) -> str:
         """Return the unit's name, for an axis or a column."""
-        return t("SEK m", lang) if self.millions else t("SEK k", lang)
+        return t("SEK m") if self.millions else t("SEK k")
 
 
 def unit_for(amount: float) -> Unit:
@@ -72,7 +72,7 @@ def unit_for(amount: float) -> Unit:
     return Unit(True, 1) if abs(amount) >= 1e6 else Unit(False, 0)
 
 
-def money(amount: float, lang: str, unit: Unit | None = None) -> str:
+def money(amount: float, unit: Unit | None = None) -> str:
     """Return an amount in millions or thousands of SEK.
 
     Examples:
@@ -80,12 +80,12 @@ def money(amount: float, lang: str, unit: Unit | None = None) -> str:
         'SEK 12.3m'
     """
     unit = unit or unit_for(amount)
-    n = decimal(amount / unit.size, lang, unit.digits)
-    text = t("SEK {n}m", lang, n=n) if unit.millions else t("SEK {n}k", lang, n=n)
+    n = decimal(amount / unit.size, unit.digits)
+    text = t("SEK {n}m", n=n) if unit.millions else t("SEK {n}k", n=n)
     return text.replace(" ", NBSP)
 
 
-def spread(low: float, high: float, lang: str, digits: int = 0) -> str:
+def spread(low: float, high: float, digits: int = 0) -> str:
     """Return an interval, empty when both ends read the same.
 
     Examples:
@@ -94,11 +94,11 @@ def spread(low: float, high: float, lang: str, digits: int = 0) -> str:
         >>> spread(3.0, 3.0, "en")
         ''
     """
-    ends = decimal(low, lang, digits), decimal(high, lang, digits)
-    return "" if ends[0] == ends[1] else t("{low} to {high}", lang, low=ends[0], high=ends[1])
+    ends = decimal(low, digits), decimal(high, digits)
+    return "" if ends[0] == ends[1] else t("{low} to {high}", low=ends[0], high=ends[1])
 
 
-def listing(items: list[str], lang: str) -> str:
+def listing(items: list[str]) -> str:
     """Return items as a sentence lists them.
 
     Examples:
@@ -107,4 +107,4 @@ def listing(items: list[str], lang: str) -> str:
     """
     if len(items) < 2:
         return "".join(items)
-    return t("{first} and {last}", lang, first=", ".join(items[:-1]), last=items[-1])
+    return t("{first} and {last}", first=", ".join(items[:-1]), last=items[-1])

@@ -17,13 +17,13 @@ BETWEEN_YEARS = 10.0
 """White space between two years on an axis, in layout pixels."""
 
 
-def cost_title(story: Comparison, lang: str) -> str:
+def cost_title(story: Comparison) -> str:
     """Return the title of a cost axis."""
-    unit = unit_of(story).label(lang)
+    unit = unit_of(story).label()
     if story.view.current:
-        return t("Cost, {unit} per year (current prices)", lang, unit=unit)
+        return t("Cost, {unit} per year (current prices)", unit=unit)
     level = story.scenario.economy.price_level
-    return t("Cost, {unit} per year (fixed prices, {level})", lang, unit=unit, level=level)
+    return t("Cost, {unit} per year (fixed prices, {level})", unit=unit, level=level)
 
 
 def unit_of(story: Comparison) -> Unit:
@@ -58,9 +58,9 @@ def mark_years(axes: Axes, story: Comparison) -> None:
     axes.set_xticks(year_ticks(story, name * (high - low) / axes.bbox.width))
 
 
-def tick_room(figure: Figure, story: Comparison, top: float, lang: str) -> float:
+def tick_room(figure: Figure, story: Comparison, top: float) -> float:
     """Return the width that the numbers on a cost axis up to `top` take, in layout pixels."""
-    return max(44.0, width_of(figure, decimal(top / unit_of(story).size, lang)) + 14)
+    return max(44.0, width_of(figure, decimal(top / unit_of(story).size)) + 14)
 
 
 def shade_phases(axes: Axes, side: Investing) -> None:
@@ -75,15 +75,14 @@ def shade_phases(axes: Axes, side: Investing) -> None:
 def foot(
     figure: Figure,
     story: Comparison,
-    lang: str,
     *,
     banded: bool = True,
     everyone: bool = False,
 ) -> None:
     """Write at the foot whose and which costs are meant, and where the numbers come from."""
     wide, high = figure.get_size_inches() * figure.dpi
-    write(figure, EDGE, high - 42, scope(story, lang, everyone=everyone), size=FINE, color=MUTED)
-    write(figure, EDGE, high - 22, footer(story.result, lang), size=FINE, color=MUTED)
+    write(figure, EDGE, high - 42, scope(story, everyone=everyone), size=FINE, color=MUTED)
+    write(figure, EDGE, high - 22, footer(story.result), size=FINE, color=MUTED)
     if banded and story.banded:
-        runs = bands(story, lang)
+        runs = bands(story)
         write(figure, wide - EDGE, high - 22, runs, size=FINE, color=MUTED, align="right")

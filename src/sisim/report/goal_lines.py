@@ -108,24 +108,23 @@ def aims(result: Result) -> list[Aim]:
     return found
 
 
-def draw_goals(result: Result, lang: str) -> Figure:
+def draw_goals(result: Result) -> Figure:
     """Draw every goal as a line, and the share that each arm comes to year by year."""
     found = aims(result)[:MOST]
     scenario, runs = result.scenario, len(result.seeds)
     figure = canvas(WIDE, HIGH)
-    title = t("Goals, and what comes of them: {title}", lang,
-              title=scenario.title.in_language(lang))  # fmt: skip
+    title = t("Goals, and what comes of them: {title}", title=scenario.title.text)
     write(figure, EDGE, 10, fit(figure, title, WIDE - 2 * EDGE, 22, bold=True), size=22, bold=True)
     arms = [WITHOUT, *scenario.arms]
     drawn = {arm: LINES[n % len(LINES)] for n, arm in enumerate(arms)}
-    top = _key(figure, result, drawn, lang)
+    top = _key(figure, result, drawn)
     columns = min(len(found), 2 if len(found) in (2, 4) else 3) or 1
     rows = -(-len(found) // columns)
     for index, aim in enumerate(found):
         row, column = divmod(index, columns)
         wide, high = (WIDE - 2 * EDGE) / columns, (HIGH - top - 60) / rows
         left, above = EDGE + column * wide, top + row * high
-        label = aim.goal.label.in_language(lang)
+        label = aim.goal.label.text
         for line, text in enumerate(wrap(figure, label, wide - 40, bold=True).split("\n")[:2]):
             write(figure, left, above + 21 * line, text, bold=True)
         axes = place(figure, left + 64, above + 58, wide - 104, high - 104)
@@ -135,38 +134,51 @@ def draw_goals(result: Result, lang: str) -> Figure:
         most = max([aim.goal.share, *shown])
         axes.set_ylim(0, min(1.04, 1.15 * most))
         axes.yaxis.set_major_locator(MultipleLocator(0.25 if most > 0.5 else 0.1))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: share_of(y, lang)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: share_of(y)))
         middle = aim.goal.by or int(years[len(years) // 2])
         axes.set_xticks([int(years[0]), middle, int(years[-1])])
         axes.axhline(aim.goal.share, color=ORANGE, linewidth=points(3), zorder=2)
-        text = t("Goal {share}", lang, share=share_of(aim.goal.share, lang))
+        text = t("Goal {share}", share=share_of(aim.goal.share))
         axes.annotate(
-            text, (0, aim.goal.share), xycoords=("axes fraction", "data"), color=DARK_ORANGE,
-            xytext=(points(4), points(4)), textcoords="offset points", fontweight="bold",
-            fontsize=points(FINE), zorder=6,
-        )  # fmt: skip
+            text,
+            (0, aim.goal.share),
+            xycoords=("axes fraction", "data"),
+            color=DARK_ORANGE,
+            xytext=(points(4), points(4)),
+            textcoords="offset points",
+            fontweight="bold",
+            fontsize=points(FINE),
+            zorder=6,
+        )
         if aim.goal.by is not None:
             axes.axvline(aim.goal.by, color=ORANGE, linewidth=points(1.5), zorder=1)
         for arm, shares in aim.shares.items():
             color, style = drawn[arm]
             axes.plot(years, shares, color=color, linestyle=style, linewidth=points(3), zorder=4)
             if runs >= BAND_FROM and aim.goal.delivery is None:
-                axes.fill_between(years, aim.low[arm], aim.high[arm], color=color, alpha=0.12,
-                                  linewidth=0, zorder=1)  # fmt: skip
-    write(figure, EDGE, HIGH - 22, footer(result, lang), size=FINE, color=MUTED)
+                axes.fill_between(
+                    years,
+                    aim.low[arm],
+                    aim.high[arm],
+                    color=color,
+                    alpha=0.12,
+                    linewidth=0,
+                    zorder=1,
+                )
+    write(figure, EDGE, HIGH - 22, footer(result), size=FINE, color=MUTED)
     if runs >= BAND_FROM:
-        text = t("Bands: 10–90% of {n} runs.", lang, n=decimal(runs, lang))
+        text = t("Bands: 10–90% of {n} runs.", n=decimal(runs))
         write(figure, WIDE - EDGE, HIGH - 22, text, size=FINE, color=MUTED, align="right")
     return figure
 
 
-def write_goals(result: Result, folder: Path, lang: str) -> None:
+def write_goals(result: Result, folder: Path) -> None:
     """Write the picture of the goals into a folder, and the numbers behind it."""
-    save(draw_goals(result, lang), folder / "goals", PICTURE_DPI)
+    save(draw_goals(result), folder / "goals", PICTURE_DPI)
     write_tables({"goals": result.goals()}, folder)
 
 
-def goal_words(result: Result, lang: str) -> list[str]:
+def goal_words(result: Result) -> list[str]:
     """Say of every goal how far each arm comes in its year, or the last, and whether it is met."""
     said = []
     for aim in aims(result):
@@ -178,43 +190,40 @@ def goal_words(result: Result, lang: str) -> list[str]:
             if aim.goal.by is not None:
                 known = known[aim.years[known] <= aim.goal.by]
             year = int(aim.years[known[-1]])
-            share = share_of(float(shares[known[-1]]), lang)
+            share = share_of(float(shares[known[-1]]))
             met = aim.met_in(arm, year)
-            name = _arm(result, arm, lang)
+            name = _arm(result, arm)
             parts.append(
-                t("{arm} {share} in {year}, met", lang, arm=name, share=share, year=str(year))
+                t("{arm} {share} in {year}, met", arm=name, share=share, year=str(year))
                 if met
-                else t("{arm} {share} in {year}, not met", lang, arm=name, share=share,
-                       year=str(year))
-            )  # fmt: skip
+                else t("{arm} {share} in {year}, not met", arm=name, share=share, year=str(year))
+            )
         aimed = (
-            t("{goal}, at most {share}", lang, goal=aim.goal.label.in_language(lang),
-              share=share_of(aim.goal.share, lang))
+            t("{goal}, at most {share}", goal=aim.goal.label.text, share=share_of(aim.goal.share))
             if aim.goal.at_most
-            else t("{goal}, at least {share}", lang, goal=aim.goal.label.in_language(lang),
-                   share=share_of(aim.goal.share, lang))
-        )  # fmt: skip
+            else t(
+                "{goal}, at least {share}", goal=aim.goal.label.text, share=share_of(aim.goal.share)
+            )
+        )
         said.append(
-            t("Goal: {goal}. {parts}.", lang, goal=aimed, parts="; ".join(parts))
+            t("Goal: {goal}. {parts}.", goal=aimed, parts="; ".join(parts))
             if parts
-            else t("Goal: {goal}. There is nobody whom it is about.", lang, goal=aimed)
+            else t("Goal: {goal}. There is nobody whom it is about.", goal=aimed)
         )
     return said
 
 
-def _arm(result: Result, arm: str, lang: str) -> str:
+def _arm(result: Result, arm: str) -> str:
     if arm == WITHOUT:
-        return t("Without the investment", lang)
-    return result.scenario.arms[arm].label.in_language(lang)
+        return t("Without the investment")
+    return result.scenario.arms[arm].label.text
 
 
-def _key(
-    figure: Figure, result: Result, drawn: Mapping[str, tuple[str, LineStyleType]], lang: str
-) -> float:
+def _key(figure: Figure, result: Result, drawn: Mapping[str, tuple[str, LineStyleType]]) -> float:
     """Write what each line stands for; return where the next thing may stand."""
     left, top = EDGE, 46.0
     for arm, (color, style) in drawn.items():
-        text = _arm(result, arm, lang)
+        text = _arm(result, arm)
         wide = 54 + width_of(figure, text) + 34
         if left > EDGE and left + wide > WIDE:
             left, top = EDGE, top + 26

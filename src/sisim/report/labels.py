@@ -214,10 +214,20 @@ class Room:
 
     def _text(self, text: str, *, align: str = "center", color: str, bold: bool = False) -> Text:
         return self.axes.text(
-            0, 0, text, transform=IdentityTransform(), fontsize=points(PROJECTOR),
-            fontfamily=FONT, color=color, fontweight="bold" if bold else "normal",
-            ha="center", va="center", multialignment=align, linespacing=1.1, zorder=6,
-        )  # fmt: skip
+            0,
+            0,
+            text,
+            transform=IdentityTransform(),
+            fontsize=points(PROJECTOR),
+            fontfamily=FONT,
+            color=color,
+            fontweight="bold" if bold else "normal",
+            ha="center",
+            va="center",
+            multialignment=align,
+            linespacing=1.1,
+            zorder=6,
+        )
 
     def _find(
         self, label: Text, near: tuple[float, float], pull: tuple[float, float], air: float = 0.0

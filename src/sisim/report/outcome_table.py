@@ -8,7 +8,7 @@ from sisim.i18n import t
 from sisim.report.result import WITHOUT, Result
 
 
-def outcome_rows(result: Result, lang: str) -> pd.DataFrame:
+def outcome_rows(result: Result) -> pd.DataFrame:
     """Return a row for each outcome and year and a column for each arm, named as a reader would.
 
     Values are means over the replications, to a hundredth of a person.
@@ -17,9 +17,9 @@ def outcome_rows(result: Result, lang: str) -> pd.DataFrame:
     found = result.outcomes().astype({"outcome": str, "arm": str})
     by = ["outcome", "year", "arm"]
     means = found.groupby(by, sort=False)["value"].mean().unstack("arm").round(2)
-    outcomes = {name: one.label.in_language(lang) for name, one in scenario.outcomes.items()}
-    arms = {name: arm.label.in_language(lang) for name, arm in scenario.arms.items()}
-    arms[WITHOUT] = t("Without", lang) if arms else t("Simulated", lang)
+    outcomes = {name: one.label.text for name, one in scenario.outcomes.items()}
+    arms = {name: arm.label.text for name, arm in scenario.arms.items()}
+    arms[WITHOUT] = t("Without") if arms else t("Simulated")
     shown = means.rename(index=outcomes, level="outcome").rename(columns=arms)
-    heads = {"outcome": t("Outcome", lang), "year": t("Year", lang)}
+    heads = {"outcome": t("Outcome"), "year": t("Year")}
     return shown.rename_axis(columns=None).reset_index().rename(columns=heads)

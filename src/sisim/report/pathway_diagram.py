@@ -27,16 +27,16 @@ Sample = Callable[[Figure, float, float], None]
 """Draws one of a kind and says what it is, in a figure from left and top."""
 
 
-def draw_pathway(pathway: Pathway, lang: str) -> Figure:
+def draw_pathway(pathway: Pathway) -> Figure:
     """Draw the states and transitions of every track, as large a sheet as they need."""
     measure = canvas()
     labels = {
-        (track, state): wrap(measure, spec.label.in_language(lang), WIDEST, LABEL)
+        (track, state): wrap(measure, spec.label.text, WIDEST, LABEL)
         for track, tracks in pathway.tracks.items()
         for state, spec in tracks.states.items()
     }
     drawings = {name: _lay_out_track(measure, pathway, name, labels) for name in pathway.tracks}
-    titles = {name: spec.label.in_language(lang) for name, spec in pathway.tracks.items()}
+    titles = {name: spec.label.text for name, spec in pathway.tracks.items()}
     sizes = {
         name: (
             max(d.width, width_of(measure, titles[name], 18, bold=True) + 32),
@@ -45,10 +45,10 @@ def draw_pathway(pathway: Pathway, lang: str) -> Figure:
         for name, d in drawings.items()
     }
     corners, (wide, high) = _sheet(sizes)
-    key = _key(measure, lang, wide)
+    key = _key(measure, wide)
     below = ROW * (1 + max(row for row, *_ in key))
     figure = canvas(wide + 2 * EDGE, high + 2 * EDGE + 60 + below)
-    write(figure, EDGE, 16, pathway.title.in_language(lang), size=24, bold=True)
+    write(figure, EDGE, 16, pathway.title.text, size=24, bold=True)
     for name, (left, top) in corners.items():
         corner = (left + EDGE, top + EDGE + 36)
         _panel(figure, corner, sizes[name], titles[name])
@@ -125,8 +125,9 @@ def _draw_track(
         _arrow(figure, corner, arrow)
     starts = _starts(track)
     for name, box in drawing.boxes.items():
-        _box(figure, corner, box, labels[name],
-             start=name in starts, leaves=track.states[name].exit)  # fmt: skip
+        _box(
+            figure, corner, box, labels[name], start=name in starts, leaves=track.states[name].exit
+        )
 
 
 def _arrow(figure: Figure, corner: Point, arrow: Arrow) -> None:
@@ -166,9 +167,18 @@ def _box(figure: Figure, corner: Point, box: Box, label: str, *, start: bool, le
         )
     )
     figure.text(
-        x, y, label, transform=_pixels(figure), fontsize=points(LABEL), fontfamily=FONT,
-        color=INK, ha="center", va="center", linespacing=1.1, zorder=3,
-    )  # fmt: skip
+        x,
+        y,
+        label,
+        transform=_pixels(figure),
+        fontsize=points(LABEL),
+        fontfamily=FONT,
+        color=INK,
+        ha="center",
+        va="center",
+        linespacing=1.1,
+        zorder=3,
+    )
 
 
 def _pixels(figure: Figure) -> Transform:
@@ -176,22 +186,22 @@ def _pixels(figure: Figure) -> Transform:
     return Affine2D().scale(1 / figure.dpi) + figure.dpi_scale_trans
 
 
-def _key(measure: Figure, lang: str, wide: float) -> list[tuple[int, float, Sample]]:
+def _key(measure: Figure, wide: float) -> list[tuple[int, float, Sample]]:
     """Return what explains boxes and arrows: row, left edge, and what draws one of a kind."""
     samples = [
         *(
             (44.0, text, partial(_sample_box, start=start, leaves=leaves))
             for start, leaves, text in (
-                (True, False, t("starts here", lang)),
-                (False, True, t("leaves the population", lang)),
+                (True, False, t("starts here")),
+                (False, True, t("leaves the population")),
             )
         ),
         *(
             (58.0, text, partial(_sample_arrow, link=Link("", "", scheduled, both_ways)))
             for scheduled, both_ways, text in (
-                (False, False, t("at any time", lang)),
-                (False, True, t("there and back", lang)),
-                (True, False, t("at a set moment, such as each August or at an age", lang)),
+                (False, False, t("at any time")),
+                (False, True, t("there and back")),
+                (True, False, t("at a set moment, such as each August or at an age")),
             )
         ),
     ]

@@ -25,17 +25,17 @@ class Places:
     scenario: Scenario
     case: str
 
-    def label(self, place: Place, lang: str) -> str:
+    def label(self, place: Place) -> str:
         """Return what a place is called."""
         pathway = self.scenario.pathway
         if place == "case":
-            return pathway.groups[self.case].label.in_language(lang)
+            return pathway.groups[self.case].label.text
         if place == "everyone":
             tracks = [track for track, states in self._by_track("everyone").items() if states]
-            return pathway.tracks[tracks[0]].label.in_language(lang) if tracks else ""
+            return pathway.tracks[tracks[0]].label.text if tracks else ""
         if place == "services":
-            return t("Other services", lang)
-        return t("Home, or grown up and on their own", lang)
+            return t("Other services")
+        return t("Home, or grown up and on their own")
 
     def shown(self) -> list[Place]:
         """Return the places that the pathway has."""

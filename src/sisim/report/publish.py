@@ -24,18 +24,13 @@ PICTURE_DPI = 120
 
 
 def publish(
-    result: Result,
-    out: Path,
-    lang: str,
-    view: View | None = None,
-    more: Mapping[str, pd.DataFrame] = NOTHING,
+    result: Result, out: Path, view: View | None = None, more: Mapping[str, pd.DataFrame] = NOTHING
 ) -> list[Path]:
     """Write the figures, their numbers and their words into `out`, all or nothing.
 
     Args:
         result: What is published.
         out: The folder.
-        lang: "sv" or "en".
         view: What the reader asks to see.
         more: Tables to be written beside those of the figures.
 
@@ -51,10 +46,10 @@ def publish(
 
     story = compare(result, view)
     pictures: dict[str, Callable[[], Figure]] = {
-        "question9": lambda: question9(story, lang),
-        "figure-1": lambda: question9_single(story, "project", lang),
-        "figure-2": lambda: question9_single(story, "new_way", lang),
-        "administrations": lambda: administrations(story, lang),
+        "question9": lambda: question9(story),
+        "figure-1": lambda: question9_single(story, "project"),
+        "figure-2": lambda: question9_single(story, "new_way"),
+        "administrations": lambda: administrations(story),
     }
 
     def write(folder: Path) -> None:
@@ -62,8 +57,8 @@ def publish(
             save(draw(), folder / name, PICTURE_DPI)
         write_tables({**tables(story), **more}, folder)
         if story.scenario.goals:
-            write_goals(story.result, folder, lang)
-        text = "\n".join([*sentences(story, lang), *goal_words(story.result, lang)]) + "\n"
+            write_goals(story.result, folder)
+        text = "\n".join([*sentences(story), *goal_words(story.result)]) + "\n"
         (folder / "words.txt").write_text(text, encoding="utf-8")
 
     return write_all(out, write)

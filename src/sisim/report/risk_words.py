@@ -18,7 +18,7 @@ GLUE = "\ue000"
 """Stands for a space at which a line may not be broken, where even that of NBSP may be."""
 
 
-def figures(value: float, lang: str, significant: int = 3) -> str:
+def figures(value: float, significant: int = 3) -> str:
     """Return a number with a few significant figures, and no empty decimals.
 
     Examples:
@@ -30,25 +30,24 @@ def figures(value: float, lang: str, significant: int = 3) -> str:
     digits = max(significant - 1 - floor(log10(abs(value))), 0)
     while digits and round(value, digits) == round(value, digits - 1):
         digits -= 1
-    return decimal(value, lang, digits)
+    return decimal(value, digits)
 
 
-def percent(share: float, lang: str) -> str:
+def percent(share: float) -> str:
     """Return a chance in percent, with three significant figures.
 
     Examples:
         >>> percent(0.05846, "en")
         '5.85%'
     """
-    return figures(100 * share, lang) + percent_sign(lang)
+    return figures(100 * share) + percent_sign()
 
 
 @dataclass(frozen=True)
 class Words:
-    """The words of a compiled scenario in one language."""
+    """The words of a compiled scenario, in the current language."""
 
     compiled: Compiled
-    lang: str
 
     @property
     def scenario(self) -> Scenario:
@@ -68,52 +67,52 @@ class Words:
 
     def duration(self, steps: float) -> str:
         """Return a number of steps as months."""
-        return figures(steps * 12 / self.compiled.clock.per_year, self.lang)
+        return figures(steps * 12 / self.compiled.clock.per_year)
 
     def years(self, steps: float) -> str:
         """Return a number of steps as years."""
-        return decimal(steps / self.compiled.clock.per_year, self.lang, 1)
+        return decimal(steps / self.compiled.clock.per_year, 1)
 
     def area(self, name: str) -> str:
         """Return an area's label."""
         areas = self.scenario.population.areas
-        return areas[name].label.in_language(self.lang) if name in areas else name
+        return areas[name].label.text if name in areas else name
 
     def state(self, track: str, name: str) -> str:
         """Return a state's label."""
-        return self.pathway.tracks[track].states[name].label.in_language(self.lang)
+        return self.pathway.tracks[track].states[name].label.text
 
     def track(self, name: str) -> str:
         """Return a track's label."""
-        return self.pathway.tracks[name].label.in_language(self.lang)
+        return self.pathway.tracks[name].label.text
 
     def group(self, name: str) -> str:
         """Return a group's label."""
-        return self.pathway.groups[name].label.in_language(self.lang)
+        return self.pathway.groups[name].label.text
 
     def investment(self, name: str) -> str:
         """Return an investment's label."""
-        return self.scenario.investments[name].label.in_language(self.lang)
+        return self.scenario.investments[name].label.text
 
     def arm(self, name: str) -> str:
         """Return an arm's label."""
         if name not in self.scenario.arms:
-            return t("Without the investment", self.lang)
-        return self.scenario.arms[name].label.in_language(self.lang)
+            return t("Without the investment")
+        return self.scenario.arms[name].label.text
 
     def transition(self, name: str) -> str:
         """Return a transition's label."""
         label = self.pathway.transitions[name].label
-        return name if label is None else label.in_language(self.lang)
+        return name if label is None else label.text
 
     def attribute(self, name: str, value: str | float) -> str:
         """Return a background with its category or number."""
         attribute = self.pathway.attributes[name]
-        label = name if attribute.label is None else attribute.label.in_language(self.lang)
+        label = name if attribute.label is None else attribute.label.text
         if isinstance(value, float):
-            return f"{label} {figures(value, self.lang)}"
+            return f"{label} {figures(value)}"
         category = attribute.labels.get(value)
-        return f"{label}: {value if category is None else category.in_language(self.lang)}"
+        return f"{label}: {value if category is None else category.text}"
 
     def product(self, risk: Risk) -> str:
         """Return base x factors, as they stand in the files, each factor with what it saw.
@@ -124,21 +123,21 @@ class Words:
         base = self._as_written(risk, risk.base)
         parts = []
         if transition.rate is not None and abs(base - transition.rate.per_year) > 1e-9 * base:
-            growth = figures(base / transition.rate.per_year, self.lang)
-            parts.append(f"{growth} ({t('growth', self.lang)})")
+            growth = figures(base / transition.rate.per_year)
+            parts.append(f"{growth} ({t('growth')})")
             base = transition.rate.per_year
         parts += [
-            f"{figures(factor.multiplier, self.lang)} ({self._seen(factor, risk)})"
+            f"{figures(factor.multiplier)} ({self._seen(factor, risk)})"
             for factor in risk.factors
             if factor.feature != "schedule"
         ]
-        whole = [figures(base, self.lang), *(f"× {part}" for part in parts)]
+        whole = [figures(base), *(f"× {part}" for part in parts)]
         return " ".join(part.replace(" ", GLUE).replace(NBSP, GLUE) for part in whole)
 
     def value(self, risk: Risk) -> str:
         """Return what the product comes to: a rate per year, or a probability."""
-        value = figures(self._as_written(risk, risk.value), self.lang)
-        return t("{n} a year", self.lang, n=value) if risk.is_rate else value
+        value = figures(self._as_written(risk, risk.value))
+        return t("{n} a year", n=value) if risk.is_rate else value
 
     def _as_written(self, risk: Risk, value: float) -> float:
         """Return a rate per step as the files write it, per year; a probability as it is."""
@@ -151,9 +150,9 @@ class Words:
         if scale in (None, "rate_ratio" if risk.is_rate else "relative_risk"):
             return seen
         scales = {
-            "odds_ratio": t("odds ratio", self.lang),
-            "rate_ratio": t("rate ratio", self.lang),
-            "relative_risk": t("relative risk", self.lang),
+            "odds_ratio": t("odds ratio"),
+            "rate_ratio": t("rate ratio"),
+            "relative_risk": t("relative risk"),
         }
         return f"{seen}, {scales[str(scale)]}"
 
@@ -164,32 +163,33 @@ class Words:
         return next((e.scale for e in effects if risk.transition in e.on), None)
 
     def _feature(self, factor: FactorSeen) -> str:
-        lang, seen = self.lang, factor.value
+        seen = factor.value
         head, _, rest = factor.feature.partition(".")
         match head:
             case "age" if rest:
-                return t("turns {n} this year", lang, n=figures(seen, lang))
+                return t("turns {n} this year", n=figures(seen))
             case "age":
-                return t("age {n}", lang, n=self.years(seen))
+                return t("age {n}", n=self.years(seen))
             case "time_in_state":
-                return t("{n} months here", lang, n=self.duration(seen))
+                return t("{n} months here", n=self.duration(seen))
             case "time_in":
                 if seen < 0:
-                    return t("not in: {group}", lang, group=self.group(rest))
-                return t("{n} months in: {group}", lang, n=self.duration(seen),
-                         group=self.group(rest))  # fmt: skip
+                    return t("not in: {group}", group=self.group(rest))
+                return t("{n} months in: {group}", n=self.duration(seen), group=self.group(rest))
             case "time_since":
                 if seen < 0:
-                    return t("has not left: {group}", lang, group=self.group(rest))
-                return t("{n} months since: {group}", lang, n=self.duration(seen),
-                         group=self.group(rest))  # fmt: skip
+                    return t("has not left: {group}", group=self.group(rest))
+                return t("{n} months since: {group}", n=self.duration(seen), group=self.group(rest))
             case "visits":
                 window = self.pathway.factors[factor.name].window
                 if window is None:
-                    return t("{n} times so far: {group}", lang, n=figures(seen, lang),
-                             group=self.group(rest))  # fmt: skip
-                return t("{n} times in {months} months: {group}", lang, n=figures(seen, lang),
-                         months=figures(window, lang), group=self.group(rest))  # fmt: skip
+                    return t("{n} times so far: {group}", n=figures(seen), group=self.group(rest))
+                return t(
+                    "{n} times in {months} months: {group}",
+                    n=figures(seen),
+                    months=figures(window),
+                    group=self.group(rest),
+                )
             case "attribute" if self.pathway.attributes[rest].shares:
                 return self.attribute(rest, list(self.pathway.attributes[rest].shares)[int(seen)])
             case "attribute":
@@ -200,19 +200,23 @@ class Words:
             case "area":
                 return self.area(self.compiled.areas[int(seen)])
             case "calendar" if rest == "month":
-                return t("month {n}", lang, n=int(seen))
+                return t("month {n}", n=int(seen))
             case "calendar" if rest == "year":
                 first = int(self.compiled.clock.year(np.array([0]))[0])
-                return t("the year {n}", lang, n=first + int(seen))
+                return t("the year {n}", n=first + int(seen))
             case "calendar":
-                return t("cycle {n}", lang, n=int(seen))
+                return t("cycle {n}", n=int(seen))
             case "share":
-                return t("{share} of the peers: {group}", lang,
-                         share=percent(seen / PER_MILLE, lang), group=self.group(rest))  # fmt: skip
+                return t(
+                    "{share} of the peers: {group}",
+                    share=percent(seen / PER_MILLE),
+                    group=self.group(rest),
+                )
             case "exposure":
-                when = (t("never", lang), t("during", lang), t("after", lang))[int(seen)]
+                when = (t("never"), t("during"), t("after"))[int(seen)]
                 return f"{self.investment(rest)}: {when}"
         if seen == 1:
             return self.investment(rest)
-        return t("{investment}, strength {share}", lang, investment=self.investment(rest),
-                 share=percent(seen, lang))  # fmt: skip
+        return t(
+            "{investment}, strength {share}", investment=self.investment(rest), share=percent(seen)
+        )

@@ -123,10 +123,20 @@ def label(
 ) -> None:
     """Write `text` beside a data point, `shift` layout pixels from it."""
     axes.annotate(
-        text, (x, y), xytext=(points(shift[0]), points(shift[1])), textcoords="offset points",
-        ha=align, va=middle, color=color, fontsize=points(size), fontfamily=FONT,
-        fontweight="bold" if bold else "normal", annotation_clip=False, zorder=6, linespacing=1.15,
-    )  # fmt: skip
+        text,
+        (x, y),
+        xytext=(points(shift[0]), points(shift[1])),
+        textcoords="offset points",
+        ha=align,
+        va=middle,
+        color=color,
+        fontsize=points(size),
+        fontfamily=FONT,
+        fontweight="bold" if bold else "normal",
+        annotation_clip=False,
+        zorder=6,
+        linespacing=1.15,
+    )
 
 
 def swatch(figure: Figure, left: float, top: float, color: str, hatch: str | None = None) -> None:
@@ -134,21 +144,24 @@ def swatch(figure: Figure, left: float, top: float, color: str, hatch: str | Non
     size = 16.0
     figure.add_artist(
         Rectangle(
-            (left / WIDE, 1 - (top + size) / HIGH), size / WIDE, size / HIGH,
-            facecolor="white" if hatch else color, edgecolor=color, hatch=hatch,
-            linewidth=points(1), transform=figure.transFigure,
+            (left / WIDE, 1 - (top + size) / HIGH),
+            size / WIDE,
+            size / HIGH,
+            facecolor="white" if hatch else color,
+            edgecolor=color,
+            hatch=hatch,
+            linewidth=points(1),
+            transform=figure.transFigure,
         )
-    )  # fmt: skip
+    )
 
 
-def scale_ticks(axes: Axes, lang: str, count: int, unit: float = 1.0) -> None:
+def scale_ticks(axes: Axes, count: int, unit: float = 1.0) -> None:
     """Let the value axis have about `count` round ticks, written in units of `unit`."""
     low, high = axes.get_ylim()
     ticks, digits = round_ticks(low / unit, high / unit, count)
     axes.set_yticks([tick * unit for tick in ticks if low <= tick * unit <= high])
-    axes.yaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: decimal(value / unit, lang, digits))
-    )
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: decimal(value / unit, digits)))
 
 
 @lru_cache

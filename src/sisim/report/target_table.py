@@ -10,12 +10,11 @@ from sisim.i18n import t
 from sisim.report.formats import decimal, spread
 
 
-def target_rows(table: pd.DataFrame, lang: str) -> list[dict[str, str]]:
+def target_rows(table: pd.DataFrame) -> list[dict[str, str]]:
     """Return a row for each target, under headings that the reader understands.
 
     Args:
         table: As `sisim.calibration.life_histories.targets` gives it.
-        lang: "sv" or "en".
     """
     several = bool((table["least"] != table["most"]).any())
     rows = []
@@ -23,19 +22,19 @@ def target_rows(table: pd.DataFrame, lang: str) -> list[dict[str, str]]:
         digits = max(_digits(row["low"]), _digits(row["high"]))
         cells = {
             "": "✓" if row["inside"] else "✗",
-            t("Target", lang): row["label"],
-            t("Wanted", lang): spread(row["low"], row["high"], lang, digits),
-            t("Simulated", lang): _decimal(row["simulated"], lang, digits),
+            t("Target"): row["label"],
+            t("Wanted"): spread(row["low"], row["high"], digits),
+            t("Simulated"): _decimal(row["simulated"], digits),
         }
         if several:
-            cells[t("In the runs", lang)] = spread(row["least"], row["most"], lang, digits)
-        rows.append({**cells, t("Unit", lang): row["unit"]})
+            cells[t("In the runs")] = spread(row["least"], row["most"], digits)
+        rows.append({**cells, t("Unit"): row["unit"]})
     return rows
 
 
-def target_words(table: pd.DataFrame, lang: str) -> list[str]:
+def target_words(table: pd.DataFrame) -> list[str]:
     """Return how many targets are met, and why others are known to be missed."""
-    met = t("{met} of {n} targets are met.", lang, met=int(table["inside"].sum()), n=len(table))
+    met = t("{met} of {n} targets are met.", met=int(table["inside"].sum()), n=len(table))
     missed = table[~table["inside"] & (table["miss"] != "")]
     return [met, *(f"{row['label']}: {row['miss']}" for row in missed.to_dict("records"))]
 
@@ -45,5 +44,5 @@ def _digits(value: float) -> int:
     return max(2 - floor(log10(abs(value))), 0) if value else 0
 
 
-def _decimal(value: float, lang: str, digits: int) -> str:
-    return "–" if isnan(value) else decimal(value, lang, digits)
+def _decimal(value: float, digits: int) -> str:
+    return "–" if isnan(value) else decimal(value, digits)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sisim.i18n import number, preferred_language, t
+from sisim.i18n import Lang, current_language, in_language, number, t
 
 
 class Reason:
@@ -22,9 +22,15 @@ class Reason:
         self.message = message
         self.values = values
 
-    def in_language(self, lang: str) -> str:
-        """Return the message in `lang`, numbers written as there."""
-        return t(self.message, lang, **{k: _written(v, lang) for k, v in self.values.items()})
+    @property
+    def text(self) -> str:
+        """The message in the current language, numbers written as there."""
+        return t(self.message, **{k: _written(v) for k, v in self.values.items()})
+
+    def in_language(self, lang: Lang) -> str:
+        """Return the message in `lang`."""
+        with in_language(lang):
+            return self.text
 
     def __repr__(self) -> str:
         return self.in_language("en")
@@ -36,16 +42,16 @@ class Reason:
         return hash(repr(self))
 
 
-def _written(value: Any, lang: str) -> Any:
+def _written(value: Any) -> Any:
     if isinstance(value, Reason):
-        return value.in_language(lang)
+        return value.text
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
         text = f"{value:.6g}"
-        return text.replace(".", ",") if lang == "sv" else text
+        return text.replace(".", ",") if current_language() == "sv" else text
     if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(str(_written(item, lang)) for item in value)
+        return ", ".join(str(_written(item)) for item in value)
     return value
 
 
@@ -80,15 +86,15 @@ class Problem:
         """The line, from 1; 0 when the key was not given in a file."""
         return self.place.line
 
-    def render(self, lang: str) -> str:
+    def render(self) -> str:
         """Return one line: file:line, key, reason and suggestion."""
         parts = [part for part in (str(self.place), self.key) if part]
-        text = f"{': '.join(parts)}: {self.reason.in_language(lang)}"
+        text = f"{': '.join(parts)}: {self.reason.text}"
         if self.suggestion is not None:
-            return text + " " + t('Did you mean "{name}"?', lang, name=self.suggestion)
+            return text + " " + t('Did you mean "{name}"?', name=self.suggestion)
         if self.choices:
             shown = ", ".join(self.choices[:12]) + (" …" if len(self.choices) > 12 else "")
-            return text + " " + t("Valid here: {names}.", lang, names=shown)
+            return text + " " + t("Valid here: {names}.", names=shown)
         return text
 
 
@@ -97,19 +103,19 @@ class ScenarioError(ValueError):
 
     def __init__(self, problems: Iterable[Problem]):
         self.problems = sorted(set(problems), key=lambda p: (p.file, p.line, p.key, repr(p.reason)))
-        super().__init__(self.render("en"))
+        with in_language("en"):
+            super().__init__(self.render())
 
-    def render(self, lang: str | None = None) -> str:
-        """Return one line per problem in `lang` (unset: the reader's language)."""
-        lang = lang or preferred_language()
-        return "\n".join(problem.render(lang) for problem in self.problems)
+    def render(self) -> str:
+        """Return one line per problem, in the current language."""
+        return "\n".join(problem.render() for problem in self.problems)
 
-    def summary(self, lang: str) -> str:
+    def summary(self) -> str:
         """Return a line that says how many problems there are."""
         count = len(self.problems)
         if count == 1:
-            return t("One problem found.", lang)
-        return t("{n} problems found.", lang, n=number(count, lang))
+            return t("One problem found.")
+        return t("{n} problems found.", n=number(count))
 
     def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Problem]]]:
         return type(self), (self.problems,)

@@ -10,13 +10,13 @@ from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Number
 
 
-def grade_name(grade: str | None, lang: str) -> str:
+def grade_name(grade: str | None) -> str:
     """Return what a number is built on; empty if the file does not say."""
     return {
-        "measured": t("measured", lang),
-        "derived": t("derived", lang),
-        "literature": t("literature", lang),
-        "assumption": t("assumption", lang),
+        "measured": t("measured"),
+        "derived": t("derived"),
+        "literature": t("literature"),
+        "assumption": t("assumption"),
     }.get(grade or "", "")
 
 

@@ -11,8 +11,17 @@ from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Number
 
 COLUMNS = (
-    "key", "value", "low", "high", "distribution", "grade", "source", "note", "tuned", "file",
-)  # fmt: skip
+    "key",
+    "value",
+    "low",
+    "high",
+    "distribution",
+    "grade",
+    "source",
+    "note",
+    "tuned",
+    "file",
+)
 
 
 def assumptions(scenario: Scenario) -> pd.DataFrame:

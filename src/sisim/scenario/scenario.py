@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from sisim.i18n import t
 from sisim.scenario.contract import Contract
 from sisim.scenario.economy import FUND, Economy
 from sisim.scenario.follow_up import FollowUpPlan
@@ -407,7 +406,7 @@ class Scenario(Table):
         if known is not None:
             return known.label
         if payer == FUND:
-            return Text(sv=t("The fund", "sv"), en="The fund")
+            return Text(sv="Fonden", en="The fund")
         return self.private_payers.get(payer, Text(sv=payer, en=payer))
 
     def with_origin(self, files: Mapping[str, str], changed: Mapping[str, str]) -> Scenario:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from sisim.i18n import Lang, current_language
+
 Grade = Literal["measured", "derived", "literature", "assumption"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 """A key that files refer to: lower case, digits, hyphen and underscore."""
@@ -30,8 +32,13 @@ class Text(Table):
     def _from_plain(cls, data: Any) -> Any:
         return {"sv": data, "en": data} if isinstance(data, str) else data
 
-    def in_language(self, lang: str) -> str:
-        """Return the text in `lang` ("sv" or "en")."""
+    @property
+    def text(self) -> str:
+        """The text in the current language."""
+        return self.in_language(current_language())
+
+    def in_language(self, lang: Lang) -> str:
+        """Return the text in `lang`."""
         return self.sv if lang == "sv" else self.en
 
 

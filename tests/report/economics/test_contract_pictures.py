@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.languages import in_swedish
 from matplotlib.text import Text
 
 import sisim
@@ -46,7 +47,7 @@ def test_the_ready_contracts_are_well(name: str) -> None:
 
 
 def test_a_contract_is_one_plain_sentence(done: Results) -> None:
-    said = contract_words(done, ["base", "by_day"], "sv")
+    said = in_swedish(lambda: contract_words(done, ["base", "by_day"]))
     fee, _, price, _ = (line.replace(NBSP, " ") for line in said)
     assert fee.startswith(
         "Arvode med risk, basfall: Kommunledningen (HR) betalar Hälsoslussen AB (utförare) "
@@ -55,7 +56,7 @@ def test_a_contract_is_one_plain_sentence(done: Results) -> None:
     )
     assert "högst 30,0 mkr sammanlagt, utbetalt året efter" in price
     assert "minst 5 %, och för alla perioder om den är minst 3 % sammantaget" in price
-    english = contract_words(done, ["by_day"], "en")[0].replace(NBSP, " ")
+    english = contract_words(done, ["by_day"])[0].replace(NBSP, " ")
     assert "SEK 1,200 for every sick day" in english
     assert "adjusted for a trend of 1% a year" in english
 
@@ -64,7 +65,7 @@ def test_tiers_and_shared_savings_are_said() -> None:
     from sisim.report.economics.contract_words import sentence
 
     scenario = sisim.load(SCENARIOS / "outcome-contract.toml")
-    said = {n: sentence(scenario, c, "en") for n, c in scenario.contracts.items()}
+    said = {n: sentence(scenario, c) for n, c in scenario.contracts.items()}
     assert "50% of the amount by which the costs of Social services" in said["savings"]
     assert "1% of “Capital” if below 5%, 3% of “Capital” if from 5% to below 15%" in said["tiers"]
     assert "8% of “Capital” if from 25% up to 35% and 12% of “Capital” if over 35%" in said["tiers"]
@@ -79,12 +80,12 @@ def test_the_table_of_parties_and_years_adds_up(done: Results) -> None:
     paid = flows.groupby("contract")["amount"].sum() / len(done.seeds)
     assert parties.groupby("contract")["paid"].sum().to_dict() == pytest.approx(paid.to_dict())
     assert list(tables["contract-tiers"]["period"].unique()) == ["2019", "2020", "2021", "pooled"]
-    shown = party_table(done.scenario, done.contracts[0], "sv")
+    shown = in_swedish(lambda: party_table(done.scenario, done.contracts[0]))
     assert list(shown.columns) == ["Part", *map(str, range(2019, 2024)), "Summa"]
 
 
 def test_what_is_shown_has_titles_and_prices(done: Results) -> None:
-    (title, flows), (_, prices), *_ = contract_shown(done, ["by_day"], "sv")
+    (title, flows), (_, prices), *_ = in_swedish(lambda: contract_shown(done, ["by_day"]))
     assert title.endswith("vad varje part får (minus: betalar), tkr, fasta priser 2018")
     assert list(flows["Part"]) == ["Kommunledningen (HR)", "Hälsoslussen AB"]
     assert prices["Pris"].iloc[0].replace(NBSP, " ") == "1 200 kr"
@@ -103,10 +104,10 @@ def texts(figure: Any) -> list[Text]:
     return [text for owner in (figure, *figure.axes) for text in owner.texts if text.get_text()]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 @pytest.mark.parametrize("arm", ["base", "by_day"])
 def test_no_text_covers_another_or_leaves_the_picture(done: Results, arm: str, lang: str) -> None:
-    (draw,) = contract_pictures(done, [arm], lang).values()
+    (draw,) = contract_pictures(done, [arm]).values()
     figure = draw()
     measure = renderer(figure)
     figure.draw(measure)

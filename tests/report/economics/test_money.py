@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.any_counts import PATHWAY, counts, same_in_every_arm
+from helpers.languages import in_swedish
 
 from sisim.economics.cost_effectiveness import Effectiveness, Measure
 from sisim.i18n import LANGUAGES
@@ -28,9 +29,13 @@ from sisim.scenario.types import Text
 
 OUTCOMES = {
     "placed": {"label": {"sv": "placerade", "en": "placed"}, "group": "placed"},
-    "home": {"label": {"sv": "hemkomster", "en": "homecomings"}, "transition": "comes_home",
-             "count": "events", "good": "high"},
-}  # fmt: skip
+    "home": {
+        "label": {"sv": "hemkomster", "en": "homecomings"},
+        "transition": "comes_home",
+        "count": "events",
+        "good": "high",
+    },
+}
 TAIL = {"years": 5, "basis": "fading", "half_life": 2.5}
 
 
@@ -53,14 +58,20 @@ def texts(figure: Any) -> str:
 def test_every_result_says_whose_money_it_is_and_what_lies_after_the_horizon(
     found: Results,
 ) -> None:
-    said = " ".join(money_words(found, ["ends"], "en"))
+    said = " ".join(money_words(found, ["ends"]))
     for part in (
-        "Perspective: the town.", "Fixed prices, 2024", "3.5% a year", "a tail of 5",
-        "fades, by half in 2.5 years", "lies in the tail and was not simulated",
-        "at the start of each step", "net present value", "not priced",
-    ):  # fmt: skip
+        "Perspective: the town.",
+        "Fixed prices, 2024",
+        "3.5% a year",
+        "a tail of 5",
+        "fades, by half in 2.5 years",
+        "lies in the tail and was not simulated",
+        "at the start of each step",
+        "net present value",
+        "not priced",
+    ):
         assert part in said
-    svenska = " ".join(money_words(found, ["ends"], "sv"))
+    svenska = " ".join(in_swedish(lambda: money_words(found, ["ends"])))
     assert "Perspektiv: the town." in svenska
     assert "klingar av, till hälften på 2,5 år" in svenska
 
@@ -72,25 +83,25 @@ def test_perspectives_are_named() -> None:
         ("public", "all who pay"),
     ):
         assert f"Perspective: {name}." in " ".join(
-            money_words(results(perspective=perspective, replications=1), ["ends"], "en")
+            money_words(results(perspective=perspective, replications=1), ["ends"])
         )
     principals = {**PATHWAY["principals"], "state": {"label": "A private one", "public": False}}
     found = Results(counts(1, 1, pathway={**PATHWAY, "principals": principals}))
-    assert "Perspective: the public sector." in " ".join(money_words(found, ["ends"], "en"))
+    assert "Perspective: the public sector." in " ".join(money_words(found, ["ends"]))
 
 
 def test_one_run_claims_no_certainty() -> None:
-    said = " ".join(money_words(results(replications=1), ["ends"], "en"))
+    said = " ".join(money_words(results(replications=1), ["ends"]))
     assert "One run tells nothing of chance" in said
     assert "10–90%" not in said
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 @pytest.mark.parametrize("draw", [draw_who_gains, draw_net_position, draw_cash_ladder])
 def test_pictures_of_an_arm_name_whose_money_they_show(
     found: Results, draw: Any, lang: str
 ) -> None:
-    said = texts(draw(found, "new_way", lang))
+    said = texts(draw(found, "new_way"))
     whose = {"en": "Perspective: ", "sv": "Perspektiv: "}[lang]
     everyone = {"en": "all who pay", "sv": "alla som betalar"}[lang]
     assert whose + (everyone if draw is draw_who_gains else "the town") in said
@@ -98,22 +109,22 @@ def test_pictures_of_an_arm_name_whose_money_they_show(
 
 
 def test_the_picture_of_time_marks_the_tail_and_the_deepest_hole(found: Results) -> None:
-    said = texts(draw_net_position(found, "new_way", "en"))
+    said = texts(draw_net_position(found, "new_way"))
     assert "Tail: not simulated" in said
     hole = found.appraisal["new_way"].hole
     assert hole is None or f"Deepest hole, end of {hole[0]}" in said
-    assert "tail" not in texts(draw_cash_ladder(found, "new_way", "en"))
+    assert "tail" not in texts(draw_cash_ladder(found, "new_way"))
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_the_plane_names_every_arm(found: Results, lang: str) -> None:
-    said = texts(draw_frontier(found, lang))
+    said = texts(draw_frontier(found))
     for arm in found.scenario.arms.values():
-        assert arm.label.in_language(lang) in said
+        assert arm.label.text in said
 
 
 def test_tables_are_published_in_both_forms(found: Results, tmp_path: Path) -> None:
-    files = publish_money(found, ["ends"], tmp_path / "out", "sv")
+    files = in_swedish(lambda: publish_money(found, ["ends"], tmp_path / "out"))
     names = {file.name for file in files}
     for name in ("appraisal", "net-position", "who-gains", "cash-ladder", "cost-effectiveness"):
         csv = pd.read_csv(tmp_path / "out" / f"{name}.csv")
@@ -125,7 +136,7 @@ def test_tables_are_published_in_both_forms(found: Results, tmp_path: Path) -> N
 
 
 def test_the_tables_to_be_read_agree_with_the_tidy_ones(found: Results) -> None:
-    (_, worth), (_, matrix) = money_shown(found, ["ends"], "en")[:2]
+    (_, worth), (_, matrix) = money_shown(found, ["ends"])[:2]
     tidy = found.appraisal["ends"].table().set_index("measure")
     net = worth.set_index("").loc["Net present value", "Mean"]
     assert float(net.replace(",", "").replace("−", "-")) == pytest.approx(
@@ -140,7 +151,7 @@ def test_the_tables_to_be_read_agree_with_the_tidy_ones(found: Results) -> None:
 
 def test_an_investment_that_does_nothing_is_said_to_do_nothing() -> None:
     counted = same_in_every_arm(outcomes=OUTCOMES)
-    said = " ".join(money_words(Results(counted), ["ends"], "en"))
+    said = " ".join(money_words(Results(counted), ["ends"]))
     assert "Nobody's costs fall." in said
     assert "Placed: no difference, net cost SEK" in said.replace("\N{NO-BREAK SPACE}", " ")
     assert "fewer" not in said
@@ -153,5 +164,5 @@ def test_an_investment_that_does_nothing_is_said_to_do_nothing() -> None:
 def test_what_is_small_is_not_said_to_be_nothing(lost: float, said: str) -> None:
     measure = Measure("placed", Text(sv="placerade", en="placed"), "stock", "low")
     gained, cost = np.array([[0.0, lost]] * 3), np.array([[0.0, 10.0]] * 3)
-    words = verdict_words(Effectiveness(measure, ("without", "ends"), cost, gained), "ends", "en")
+    words = verdict_words(Effectiveness(measure, ("without", "ends"), cost, gained), "ends")
     assert said in words.replace("\N{NO-BREAK SPACE}", " ")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.languages import in_swedish
 
 from sisim.economics.fund_portfolio import Venture, portfolio
 from sisim.engine.replications import simulate
@@ -45,11 +46,11 @@ def test_the_plan_has_the_shape_of_the_one_from_orebro(result: Results) -> None:
     assert (plan.repaid % 1000 == 0).all()
 
 
-@pytest.mark.parametrize(("lang", "total"), [("sv", "Summa"), ("en", "Sum")])
+@pytest.mark.parametrize(("lang", "total"), [("sv", "Summa"), ("en", "Sum")], indirect=["lang"])
 def test_the_csv_has_the_rows_of_the_table_and_adds_up(
     result: Results, lang: str, total: str
 ) -> None:
-    text = plan_csv(result.repayment("project"), result.scenario, lang)
+    text = plan_csv(result.repayment("project"), result.scenario)
     head, invested, *repaid, all_, net, accumulated = csv.reader(io.StringIO(text))
     assert (head[1], head[-2], head[-1]) == ("2015", "2024", total)
     amounts = [[int(cell) for cell in row[1:]] for row in (invested, *repaid, all_, net)]
@@ -61,15 +62,15 @@ def test_the_csv_has_the_rows_of_the_table_and_adds_up(
     assert accumulated[-1] == ""
 
 
-@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("lang", ["sv", "en"], indirect=True)
 def test_everything_is_said_shown_and_drawn(result: Results, lang: str) -> None:
-    said = repayment.words(result, ARMS, lang)
+    said = repayment.words(result, ARMS)
     assert ("Enligt planen betalas" if lang == "sv" else "By plan SEK") in "\n".join(said)
-    titles = [title for title, _ in repayment.shown(result, ARMS, lang)]
+    titles = [title for title, _ in repayment.shown(result, ARMS)]
     assert len(titles) == 5
-    for draw in repayment.pictures(result, ARMS, lang).values():
+    for draw in repayment.pictures(result, ARMS).values():
         assert draw().axes
-    assert set(repayment.files(result, ARMS, lang)) == {"repayment-plan-fund-project.csv"}
+    assert set(repayment.files(result, ARMS)) == {"repayment-plan-fund-project.csv"}
 
 
 def test_the_tables_hold_reductions_repaid_and_kept(result: Results) -> None:
@@ -95,14 +96,16 @@ def test_a_fund_that_is_not_there_is_answered(result: Results) -> None:
 
 def test_what_is_missing_is_said(result: Results) -> None:
     poor = result.repriced({"funds.fund.deposits.opening": 2_000_000})
-    (line,) = [one for one in repayment.words(poor, ARMS, "sv") if "fattas" in one]
+    (line,) = [one for one in in_swedish(lambda: repayment.words(poor, ARMS)) if "fattas" in one]
     assert "2016" in line
 
 
 def test_stated_payments_that_differ_from_the_cost_are_said(result: Results) -> None:
     stated = {"funds.fund.payments": {"2015": 2_000_000, "2016": 1_000_000}}
     for one, said in ((result, 0), (result.repriced(stated), 1)):
-        words = [line for line in repayment.words(one, ARMS, "sv") if "Filen anger" in line]
+        words = [
+            line for line in in_swedish(lambda: repayment.words(one, ARMS)) if "Filen anger" in line
+        ]
         assert len(words) == said
     assert "3,0 mkr; det den betalar för kostar 6,0 mkr" in words[0].replace(NBSP, " ")
 
@@ -114,7 +117,7 @@ def test_the_outcome_beside_the_plan_adds_up_as_it_is_read(result: Results) -> N
     assert np.array_equal(found.plan.repaid + found.deviation, found.outcome)
 
 
-@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("lang", ["sv", "en"], indirect=True)
 def test_a_portfolio_is_drawn_and_said(lang: str) -> None:
     years = np.arange(2026, 2036)
     payments, saved = np.array([1e6, 0, 0]), np.array([[0, 6e5, 6e5]])
@@ -125,24 +128,24 @@ def test_a_portfolio_is_drawn_and_said(lang: str) -> None:
     for basis in ("planned", "none"):
         terms = {"principal": "town", "deposits": {"opening": 4e6}, "repayment": {"basis": basis}}
         found[basis] = portfolio(ventures, Fund.model_validate(terms), years)
-    assert draw_portfolio(found, "", lang).axes
-    lives, dry = portfolio_sentences(found, lang)
+    assert draw_portfolio(found, "").axes
+    lives, dry = portfolio_sentences(found)
     assert ("2030" in dry, "2030" in lives) == (True, False)
     table = portfolio_table(found)
     assert table.groupby("basis")["started"].sum().to_dict() == {"none": 4, "planned": 10}
 
 
-@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("lang", ["sv", "en"], indirect=True)
 def test_a_portfolio_in_the_file_is_in_the_report(result: Results, lang: str) -> None:
     (found,) = result.portfolios.values()
     assert set(found) == {"planned", "observed", "none", "mix"}
     assert all(len(one.started) + len(one.turned_away) == 10 for one in found.values())
     assert found["planned"].returned > found["observed"].returned > found["none"].returned == 0
-    said = report_of_portfolio.words(result, ARMS, lang)
+    said = report_of_portfolio.words(result, ARMS)
     assert len(said) == 5
     assert ["10" in said[0], "20" in said[0]] == [True, True]
-    assert list(report_of_portfolio.pictures(result, ARMS, lang)) == ["portfolio-fund"]
+    assert list(report_of_portfolio.pictures(result, ARMS)) == ["portfolio-fund"]
     table = report_of_portfolio.tables(result, ARMS)["portfolio"]
     assert len(table) == 4 * 20
     assert (table["balance"] >= 0).all()
-    assert report_of_portfolio.words(result, [], lang) == []
+    assert report_of_portfolio.words(result, []) == []

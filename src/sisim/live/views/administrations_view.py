@@ -46,33 +46,31 @@ class AdministrationView:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        lang = visit.settings.lang
         assert visit.picture is not None
         told = visit.picture.story
-        Tag("h2", f"{t('Cost per administration', lang)}. {cost_title(told, lang)}")
-        option = administrations(told, lang, visit.look)
-        self._chart = Chart(option, "chart-administrations", t("Cost per administration", lang))
+        Tag("h2", f"{t('Cost per administration')}. {cost_title(told)}")
+        option = administrations(told, visit.look)
+        self._chart = Chart(option, "chart-administrations", t("Cost per administration"))
 
     def draw(self) -> None:
         """Follow the sliders."""
         assert self._visit.picture is not None
-        told, lang = self._visit.picture.story, self._visit.settings.lang
-        self._chart.draw(administrations(told, lang, self._visit.look, self._chart.option))
+        told = self._visit.picture.story
+        self._chart.draw(administrations(told, self._visit.look, self._chart.option))
 
 
-def administrations(story: Comparison, lang: str, look: Look, held: Option | None = None) -> Option:
+def administrations(story: Comparison, look: Look, held: Option | None = None) -> Option:
     """Return the curves of up to seven administrations, and below them the differences.
 
     Args:
         story: The comparison.
-        lang: "sv" or "en".
         look: How it is to look.
         held: An earlier picture whose axes are held.
     """
     c = look.palette
     unit = unit_of(story).size
     shown = administrations_of(story)[: len(HUES)]
-    labels = [story.scenario.payer_label(one.name).in_language(lang) for one in shown]
+    labels = [story.scenario.payer_label(one.name).text for one in shown]
     rows = _rows(labels)
     columns = max(-(-len(shown) // len(rows)), 1)
     share = 100 / columns
@@ -88,18 +86,25 @@ def administrations(story: Comparison, lang: str, look: Look, held: Option | Non
     grids, titles = [], []
     for n, text in enumerate(labels):
         left, row = n % columns * share, rows[n // columns]
-        grids.append({"left": f"{left + 3.4}%", "width": f"{share - 5.6}%", "top": f"{row.top}%",
-                      "height": f"{row.high}%"})  # fmt: skip
-        titles.append(_heading(text, f"{left}%", f"{row.name}%", HUES[n], look,
-                               WHOLE / columns - KEY))  # fmt: skip
+        grids.append(
+            {
+                "left": f"{left + 3.4}%",
+                "width": f"{share - 5.6}%",
+                "top": f"{row.top}%",
+                "height": f"{row.high}%",
+            }
+        )
+        titles.append(
+            _heading(text, f"{left}%", f"{row.name}%", HUES[n], look, WHOLE / columns - KEY)
+        )
     for n, which in enumerate(figures):
         grids.append({"left": f"{n * 50 + 3.4}%", "width": "36%", "top": "61%", "height": "32%"})
-        arm = story.scenario.arms[story.side(which).arm].label.in_language(lang)
-        text = t("{figure}  {arm}: difference from without", lang, figure=number_of(which, lang),
-                 arm=arm)  # fmt: skip
+        arm = story.scenario.arms[story.side(which).arm].label.text
+        text = t("{figure}  {arm}: difference from without", figure=number_of(which), arm=arm)
         titles.append(_heading(text, f"{n * 50}%", "51%", None, look, 600))
-        key = _heading("▨ " + t("Cost of the intervention", lang), f"{n * 50 + 3.4}%", "56%", None,
-                       look, 600)  # fmt: skip
+        key = _heading(
+            "▨ " + t("Cost of the intervention"), f"{n * 50 + 3.4}%", "56%", None, look, 600
+        )
         key["textStyle"] |= {"color": c.extra_text, "fontWeight": "normal"}
         titles.append(key)
     series: list[Option] = []
@@ -107,23 +112,28 @@ def administrations(story: Comparison, lang: str, look: Look, held: Option | Non
         ticks, digits = round_ticks(bottom, most, 3)
         small = n < len(shown)
         named = not small or n % columns == 0
-        numbers = [label([first, x], decimal(x, lang, digits), "left", look)
-                   for x in ticks if named and bottom <= x <= most]  # fmt: skip
+        numbers = [
+            label([first, x], decimal(x, digits), "left", look)
+            for x in ticks
+            if named and bottom <= x <= most
+        ]
         series.append(marked(f"scale-{n}", n, numbers))
         wide = WHOLE * (share - 5.6 if small else 36.0) / 100
         apart_ = (story.marked - story.start) / (last - first) * wide
         years = [story.start, story.marked] if apart_ > YEAR_WIDE else [story.marked]
         if small and n + columns < len(shown):  # there are others below
             years = []
-        series.append(marked(f"years-{n}", n, [
-            label([year, bottom], str(year), "bottom", look) for year in years
-        ]))  # fmt: skip
+        series.append(
+            marked(
+                f"years-{n}",
+                n,
+                [label([year, bottom], str(year), "bottom", look) for year in years],
+            )
+        )
     for n, one in enumerate(shown):
-        series += _curves(n, one, story, lang, unit, look, rows[0].high if n == 0 else None,
-                          tops[n][1])  # fmt: skip
+        series += _curves(n, one, story, unit, look, rows[0].high if n == 0 else None, tops[n][1])
     for n, which in enumerate(figures):
-        series += _differences(len(shown) + n, story.side(which).arm, shown, story, lang, unit,
-                               look)  # fmt: skip
+        series += _differences(len(shown) + n, story.side(which).arm, shown, story, unit, look)
     return {
         "animation": False,
         "backgroundColor": "transparent",
@@ -131,20 +141,34 @@ def administrations(story: Comparison, lang: str, look: Look, held: Option | Non
         "grid": grids,
         "title": titles,
         "xAxis": [
-            {"type": "value", "gridIndex": n, "min": first, "max": last,
-             "splitLine": {"show": False}, "axisLabel": {"show": False},
-             "axisTick": {"show": False}, "axisLine": {"lineStyle": {"color": c.muted}}}
+            {
+                "type": "value",
+                "gridIndex": n,
+                "min": first,
+                "max": last,
+                "splitLine": {"show": False},
+                "axisLabel": {"show": False},
+                "axisTick": {"show": False},
+                "axisLine": {"lineStyle": {"color": c.muted}},
+            }
             for n in range(len(grids))
         ],
         "yAxis": [
-            {"type": "value", "gridIndex": n, "min": bottom, "max": most,
-             "interval": _interval(bottom, most), "axisLabel": {"show": False},
-             "axisTick": {"show": False}, "axisLine": {"show": False},
-             "splitLine": {"lineStyle": {"color": c.rule}}}
+            {
+                "type": "value",
+                "gridIndex": n,
+                "min": bottom,
+                "max": most,
+                "interval": _interval(bottom, most),
+                "axisLabel": {"show": False},
+                "axisTick": {"show": False},
+                "axisLine": {"show": False},
+                "splitLine": {"lineStyle": {"color": c.rule}},
+            }
             for n, (bottom, most) in enumerate(tops)
         ],
         "series": series,
-    }  # fmt: skip
+    }
 
 
 def _rows(labels: Sequence[str]) -> tuple[Row, ...]:
@@ -172,34 +196,59 @@ def _interval(low: float, high: float) -> float:
 
 
 def _heading(text: str, left: str, top: str, hue: str | None, look: Look, width: float) -> Option:
-    style: Option = {"fontSize": look.px(TEXT), "color": look.palette.ink, "fontFamily": FONT,
-                     "lineHeight": look.px(19)}  # fmt: skip
+    style: Option = {
+        "fontSize": look.px(TEXT),
+        "color": look.palette.ink,
+        "fontFamily": FONT,
+        "lineHeight": look.px(19),
+    }
     text = broken(text, width, TEXT)
     if hue is not None:
-        style["rich"] = {"key": {"backgroundColor": hue, "width": look.px(12),
-                                 "height": look.px(12), "borderRadius": 2}}  # fmt: skip
+        style["rich"] = {
+            "key": {
+                "backgroundColor": hue,
+                "width": look.px(12),
+                "height": look.px(12),
+                "borderRadius": 2,
+            }
+        }
         text = "{key| } " + text
     return {"text": text, "left": left, "top": top, "padding": 0, "textStyle": style}
 
 
 def _curves(
-    grid: int, one: Administration, story: Comparison, lang: str, unit: float, look: Look,
-    named: float | None, top: float,
-) -> list[Option]:  # fmt: skip
+    grid: int,
+    one: Administration,
+    story: Comparison,
+    unit: float,
+    look: Look,
+    named: float | None,
+    top: float,
+) -> list[Option]:
     c, hue = look.palette, HUES[grid]
     without = one.cost[WITHOUT]
     found = [
-        line(f"{grid}-without", grid, points(story.years, without.mean, unit),
-              {"color": c.without, "width": look.px(2.5), "type": [look.px(8), look.px(4)]}, z=6)
-    ]  # fmt: skip
-    ends = [(float(without.mean[-1]) / unit, t("Without", lang))]
+        line(
+            f"{grid}-without",
+            grid,
+            points(story.years, without.mean, unit),
+            {"color": c.without, "width": look.px(2.5), "type": [look.px(8), look.px(4)]},
+            z=6,
+        )
+    ]
+    ends = [(float(without.mean[-1]) / unit, t("Without"))]
     for which in _figures(story):
         curve = one.cost[story.side(which).arm]
         found.append(
-            line(f"{grid}-{which}", grid, points(story.years, curve.mean, unit),
-                  {"color": hue, "width": look.px(3), "type": DASHES[which]}, z=5)
-        )  # fmt: skip
-        ends.append((float(curve.mean[-1]) / unit, number_of(which, lang)))
+            line(
+                f"{grid}-{which}",
+                grid,
+                points(story.years, curve.mean, unit),
+                {"color": hue, "width": look.px(3), "type": DASHES[which]},
+                z=5,
+            )
+        )
+        ends.append((float(curve.mean[-1]) / unit, number_of(which)))
     if named is not None:  # as high as the chart is
         ends.sort(key=lambda end: -end[0])
         row = ROW / (named / 100 * (look.tall - AROUND)) * top
@@ -224,13 +273,17 @@ def _reach(shown: list[Administration], arm: str) -> tuple[float, float]:
 
 
 def _differences(
-    grid: int, arm: str, shown: list[Administration], story: Comparison, lang: str, unit: float,
-    look: Look,
-) -> list[Option]:  # fmt: skip
+    grid: int, arm: str, shown: list[Administration], story: Comparison, unit: float, look: Look
+) -> list[Option]:
     c = look.palette
     parts = _parts(shown, arm)
-    hatch = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.7854,
-             "color": c.extra}  # fmt: skip
+    hatch = {
+        "symbol": "rect",
+        "dashArrayX": [1, 0],
+        "dashArrayY": [2, 5],
+        "rotation": -0.7854,
+        "color": c.extra,
+    }
     found: list[Option] = []
     for n, part in enumerate(parts):
         style: Option = (
@@ -238,16 +291,32 @@ def _differences(
             if n == 0
             else {"color": HUES[n - 1]}
         )
-        found.append({
-            "id": f"{grid}-bar-{n}", "type": "bar", "stack": f"all-{grid}", "xAxisIndex": grid,
-            "yAxisIndex": grid, "data": points(story.years, part, unit), "itemStyle": style,
-            "barWidth": "75%", "silent": True, "z": 2,
-        })  # fmt: skip
+        found.append(
+            {
+                "id": f"{grid}-bar-{n}",
+                "type": "bar",
+                "stack": f"all-{grid}",
+                "xAxisIndex": grid,
+                "yAxisIndex": grid,
+                "data": points(story.years, part, unit),
+                "itemStyle": style,
+                "barWidth": "75%",
+                "silent": True,
+                "z": 2,
+            }
+        )
     net = np.sum(parts, axis=0)
-    found.append(line(f"{grid}-net", grid, points(story.years, net, unit),
-                       {"color": c.ink, "width": look.px(2.5)}, z=6))  # fmt: skip
+    found.append(
+        line(
+            f"{grid}-net",
+            grid,
+            points(story.years, net, unit),
+            {"color": c.ink, "width": look.px(2.5)},
+            z=6,
+        )
+    )
     x = span(story)[1]
     end = float(net[-1]) / unit
-    marks = [label([x, end], t("Net", lang), "right", look, bold=True, offset=(14, 0))]
+    marks = [label([x, end], t("Net"), "right", look, bold=True, offset=(14, 0))]
     found.append(marked(f"{grid}-names", grid, marks))
     return found

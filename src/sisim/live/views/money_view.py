@@ -31,25 +31,24 @@ class MoneyView:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        lang = visit.settings.lang
         self._plan: Chart | None = None
         with Tag("div", css="money"):
             with Tag("section", css="figure"):
                 with Tag("div", css="field"):
-                    Tag("h2", t("The fund", lang))
-                    choose_arm(visit, "money-arm", aria_label=t("Arm", lang))
+                    Tag("h2", t("The fund"))
+                    choose_arm(visit, "money-arm", aria_label=t("Arm"))
                 with Tag("div", css="said") as self._said:
                     pass
                 self._key = Tag("p", css="key")
                 self._said_key: list[tuple[str, str]] | None = None
                 self._fund_place = Tag("div", css="figure", style="flex: 1")
             with Tag("section", css="figure"):
-                Tag("h2", t("Who pays, who gains", lang))
+                Tag("h2", t("Who pays, who gains"))
                 with Tag("p", css="key"):
-                    Tag("span", "▨ " + t("Pays", lang), "extra")
-                    Tag("span", "■ " + t("Costs that fall", lang), "lower")
-                option = who_gains(self._gains, visit.scenario, lang, visit.look)
-                self._who = Chart(option, "chart-who-gains", t("Who pays, who gains", lang))
+                    Tag("span", "▨ " + t("Pays"), "extra")
+                    Tag("span", "■ " + t("Costs that fall"), "lower")
+                option = who_gains(self._gains, visit.scenario, visit.look)
+                self._who = Chart(option, "chart-who-gains", t("Who pays, who gains"))
             self._tables = Tag("div", css="tables")
         self.draw()
 
@@ -60,56 +59,60 @@ class MoneyView:
 
     def draw(self) -> None:
         """Follow the sliders."""
-        visit, lang = self._visit, self._visit.settings.lang
+        visit = self._visit
         assert visit.picture is not None
-        self._who.draw(who_gains(self._gains, visit.scenario, lang, visit.look))
+        self._who.draw(who_gains(self._gains, visit.scenario, visit.look))
         funds = visit.picture.results.funds[visit.arm]
         one = next((fund for fund in funds if fund.plan.payments.any()), None)
         self._said.clear()
         with self._said:
             if one is None:
-                Tag("p", t("No fund pays for this: the scenario has no [funds], or the fund pays "
-                           "nothing in this arm.", lang))  # fmt: skip
+                Tag(
+                    "p",
+                    t(
+                        "No fund pays for this: the scenario has no [funds], or the fund pays "
+                        "nothing in this arm."
+                    ),
+                )
             else:
-                for text in repayment.sentences(one, visit.scenario, lang):
+                for text in repayment.sentences(one, visit.scenario):
                     Tag("p", text)
         self._draw_plan(one)
 
     def _write_key(self, one: Repayments) -> None:
-        visit, lang = self._visit, self._visit.settings.lang
-        said = plan_key(one, visit.scenario, lang)
+        visit = self._visit
+        said = plan_key(one, visit.scenario)
         if said == self._said_key:
             return
         self._said_key = said
-        unit = unit_for(float(np.abs(one.plan.position).max())).label(lang)
+        unit = unit_for(float(np.abs(one.plan.position).max())).label()
         self._key.clear()
         with self._key:
-            Tag("span", t("{unit}; the line is the fund's accumulated balance", lang, unit=unit),
-                "muted")  # fmt: skip
-            Tag("span", "▨ " + t("Investment from the fund", lang), "extra")
+            Tag("span", t("{unit}; the line is the fund's accumulated balance", unit=unit), "muted")
+            Tag("span", "▨ " + t("Investment from the fund"), "extra")
             for text, hue in said:
                 with Tag("span"):
                     Tag("i", css="swatch", style=f"background: {hue}")
                     Tag("span", text)
 
     def _draw_plan(self, one: Repayments | None) -> None:
-        visit, lang = self._visit, self._visit.settings.lang
+        visit = self._visit
         self._key.say(hidden="hidden" if one is None else None)
         if one is None:
             self._tables.clear()
             return
         self._write_key(one)
-        option = plan(one, lang, visit.look)
+        option = plan(one, visit.look)
         if self._plan is None:
             with self._fund_place:
-                self._plan = Chart(option, "chart-plan", t("Plan of repayment", lang))
+                self._plan = Chart(option, "chart-plan", t("Plan of repayment"))
         else:
             self._plan.draw(option)
-        table = rows_shown(plan_rows(one, visit.scenario, lang), one.years.tolist(), lang)
+        table = rows_shown(plan_rows(one, visit.scenario), one.years.tolist())
         self._tables.clear()
         with self._tables, Tag("table", css="plan", id="plan"):
-            fund = label_of(visit.scenario, one.fund, lang)
-            Tag("caption", t("Plan of repayment: {fund}", lang, fund=fund))
+            fund = label_of(visit.scenario, one.fund)
+            Tag("caption", t("Plan of repayment: {fund}", fund=fund))
             with Tag("thead"), Tag("tr"):
                 for name in table.columns:
                     Tag("th", str(name), scope="col")
@@ -124,10 +127,13 @@ class MoneyView:
 def _axis(kind: str, look: Look, **more: object) -> Option:
     c = look.palette
     return {
-        "type": kind, "axisLabel": {"show": False}, "axisTick": {"show": False},
+        "type": kind,
+        "axisLabel": {"show": False},
+        "axisTick": {"show": False},
         "axisLine": {"show": False, "lineStyle": {"color": c.muted}},
-        "splitLine": {"show": False, "lineStyle": {"color": c.rule}}, **more,
-    }  # fmt: skip
+        "splitLine": {"show": False, "lineStyle": {"color": c.rule}},
+        **more,
+    }
 
 
 def _frame(look: Look) -> Option:
@@ -136,8 +142,16 @@ def _frame(look: Look) -> Option:
 
 
 def _bar(name: str, data: list[list[float]], style: Option, **more: object) -> Option:
-    return {"id": name, "type": "bar", "stack": "all", "data": data, "itemStyle": style,
-            "silent": True, "z": 2, **more}  # fmt: skip
+    return {
+        "id": name,
+        "type": "bar",
+        "stack": "all",
+        "data": data,
+        "itemStyle": style,
+        "silent": True,
+        "z": 2,
+        **more,
+    }
 
 
 def _repaying(made: Plan) -> list[tuple[int, str]]:
@@ -145,13 +159,15 @@ def _repaying(made: Plan) -> list[tuple[int, str]]:
     return [(n, OWN[n % len(OWN)]) for n, repaid in enumerate(made.repaid) if repaid.any()]
 
 
-def plan_key(one: Repayments, scenario: Scenario, lang: str) -> list[tuple[str, str]]:
+def plan_key(one: Repayments, scenario: Scenario) -> list[tuple[str, str]]:
     """Return what the colours of a plan mean: names of administrations, and their colours."""
-    return [(t("Repayment, {who}", lang, who=label_of(scenario, one.plan.administrations[n], lang)),
-             hue) for n, hue in _repaying(one.plan)]  # fmt: skip
+    return [
+        (t("Repayment, {who}", who=label_of(scenario, one.plan.administrations[n])), hue)
+        for n, hue in _repaying(one.plan)
+    ]
 
 
-def plan(one: Repayments, lang: str, look: Look) -> Option:
+def plan(one: Repayments, look: Look) -> Option:
     """Return a plan of repayment: paid out downwards, repaid upwards, the sum as a line."""
     c, made = look.palette, one.plan
     unit = unit_for(float(np.abs(made.position).max())).size
@@ -160,39 +176,72 @@ def plan(one: Repayments, lang: str, look: Look) -> Option:
     ticks, digits = round_ticks(low, high, 4)
     low, high = ticks[0], ticks[-1]
     years = made.years
-    hatch = {"color": c.paper, "borderColor": c.extra, "borderWidth": 1,
-             "decal": {**HATCH, "color": c.extra}}  # fmt: skip
+    hatch = {
+        "color": c.paper,
+        "borderColor": c.extra,
+        "borderWidth": 1,
+        "decal": {**HATCH, "color": c.extra},
+    }
     series = [_bar("paid", points(years, -made.payments, unit), hatch, barWidth="70%")]
-    series += [_bar(f"repaid-{n}", points(years, made.repaid[n], unit), {"color": hue})
-               for n, hue in _repaying(made)]  # fmt: skip
+    series += [
+        _bar(f"repaid-{n}", points(years, made.repaid[n], unit), {"color": hue})
+        for n, hue in _repaying(made)
+    ]
     step = 1 if len(years) <= 14 else 5
-    marks = [label([years[0] - 0.7, x], decimal(x, lang, digits), "left", look)
-             for x in ticks if low <= x <= high]  # fmt: skip
-    marks += [label([int(x), low], str(int(x)), "bottom", look)
-              for x in years if (x - years[0]) % step == 0]  # fmt: skip
+    marks = [
+        label([years[0] - 0.7, x], decimal(x, digits), "left", look)
+        for x in ticks
+        if low <= x <= high
+    ]
+    marks += [
+        label([int(x), low], str(int(x)), "bottom", look)
+        for x in years
+        if (x - years[0]) % step == 0
+    ]
     diamond = []
     if made.break_even is not None:
-        text = t("Money back {year}", lang, year=made.break_even)
+        text = t("Money back {year}", year=made.break_even)
         diamond = [label([made.break_even, 0], text, "top", look, bold=True, paper=True)]
     series += [
-        line("position", 0, points(years, made.position, unit),
-             {"color": c.ink, "width": look.px(3)}, z=5),
+        line(
+            "position",
+            0,
+            points(years, made.position, unit),
+            {"color": c.ink, "width": look.px(3)},
+            z=5,
+        ),
         marked("numbers", 0, marks),
-        marked("back", 0, diamond, symbol="diamond", symbolSize=look.px(15),
-               itemStyle={"color": c.extra_text}),
-    ]  # fmt: skip
+        marked(
+            "back",
+            0,
+            diamond,
+            symbol="diamond",
+            symbolSize=look.px(15),
+            itemStyle={"color": c.extra_text},
+        ),
+    ]
     return {
         **_frame(look),
-        "grid": {"left": look.px(60), "right": look.px(16), "top": look.px(14),
-                 "bottom": look.px(26)},
+        "grid": {
+            "left": look.px(60),
+            "right": look.px(16),
+            "top": look.px(14),
+            "bottom": look.px(26),
+        },
         "xAxis": _axis("value", look, min=float(years[0]) - 0.7, max=float(years[-1]) + 0.7),
-        "yAxis": _axis("value", look, min=low, max=high, interval=ticks[1] - ticks[0],
-                       splitLine={"show": True, "lineStyle": {"color": c.rule}}),
+        "yAxis": _axis(
+            "value",
+            look,
+            min=low,
+            max=high,
+            interval=ticks[1] - ticks[0],
+            splitLine={"show": True, "lineStyle": {"color": c.rule}},
+        ),
         "series": series,
-    }  # fmt: skip
+    }
 
 
-def who_gains(gains: WhoGains, scenario: Scenario, lang: str, look: Look) -> Option:
+def who_gains(gains: WhoGains, scenario: Scenario, look: Look) -> Option:
     """Return what each payer pays for an arm, the costs that fall for it, and the net of both."""
     c = look.palette
     saved = -gains.of("use").mean(axis=0)
@@ -201,8 +250,8 @@ def who_gains(gains: WhoGains, scenario: Scenario, lang: str, look: Look) -> Opt
     unit = unit_for(float(size.max(initial=1.0)))
     least = unit.size / 10**unit.digits / 2
     rows = [int(n) for n in np.argsort(-size) if size[n] >= least][:MOST]
-    names = [scenario.payer_label(gains.payers[n]).in_language(lang) for n in rows]
-    names.append(t("Total", lang))
+    names = [scenario.payer_label(gains.payers[n]).text for n in rows]
+    names.append(t("Total"))
     costs = [*(float(paid[n]) for n in rows), float(paid.sum())]
     falls = [*(float(saved[n]) for n in rows), float(saved.sum())]
     heights = list(range(len(rows), -1, -1))
@@ -212,43 +261,61 @@ def who_gains(gains: WhoGains, scenario: Scenario, lang: str, look: Look) -> Opt
     low, high = low - 0.36 * reach, high + 0.28 * reach
     signed = []
     for height, cost, fall in zip(heights, costs, falls, strict=True):
-        text = decimal((fall - cost) / unit.size, lang, unit.digits)
+        text = decimal((fall - cost) / unit.size, unit.digits)
         plus = "+" if fall > cost and text.strip("0,.") else ""
         signed.append(label([high, height], f"{plus}{text}", "right", look, bold=True))
-    who = [label([low, height], name, "left", look, width=NAMES - 10)
-           for height, name in zip(heights, names, strict=True)]  # fmt: skip
+    who = [
+        label([low, height], name, "left", look, width=NAMES - 10)
+        for height, name in zip(heights, names, strict=True)
+    ]
     numbers = [
-        label([side * amount / unit.size, height],
-              decimal(side * amount / unit.size, lang, unit.digits),
-              "right" if side * amount > 0 else "left", look, color=hue)
+        label(
+            [side * amount / unit.size, height],
+            decimal(side * amount / unit.size, unit.digits),
+            "right" if side * amount > 0 else "left",
+            look,
+            color=hue,
+        )
         for values, side, hue in ((costs, -1, c.extra_text), (falls, 1, c.lower_text))
         for height, amount in zip(heights, values, strict=True)
         if abs(amount) >= least
-    ]  # fmt: skip
-    hatch = {"color": c.paper, "borderColor": c.extra, "borderWidth": 1,
-             "decal": {**HATCH, "color": c.extra}}  # fmt: skip
+    ]
+    hatch = {
+        "color": c.paper,
+        "borderColor": c.extra,
+        "borderWidth": 1,
+        "decal": {**HATCH, "color": c.extra},
+    }
 
     def bars(values: list[float], sign: int) -> list[list[float]]:
-        return [[round(sign * x / unit.size, 4), float(h)]
-                for x, h in zip(values, heights, strict=True)]  # fmt: skip
+        return [
+            [round(sign * x / unit.size, 4), float(h)] for x, h in zip(values, heights, strict=True)
+        ]
 
     top = len(rows) + 1
     heads = [
-        label([low, top], t("Present values, {unit}", lang, unit=unit.label(lang)),
-              "left", look, color=c.muted),
-        label([high, top], t("Net", lang), "right", look, bold=True),
-    ]  # fmt: skip
+        label(
+            [low, top], t("Present values, {unit}", unit=unit.label()), "left", look, color=c.muted
+        ),
+        label([high, top], t("Net"), "right", look, bold=True),
+    ]
     return {
         **_frame(look),
-        "grid": {"left": look.px(NAMES), "right": look.px(NET), "top": look.px(4),
-                 "bottom": look.px(6)},
+        "grid": {
+            "left": look.px(NAMES),
+            "right": look.px(NET),
+            "top": look.px(4),
+            "bottom": look.px(6),
+        },
         "xAxis": _axis("value", look, min=low, max=high),
         "yAxis": _axis("category", look, data=list(range(top + 1))),
         "series": [
             _bar("paid", bars(costs, -1), hatch, barWidth=look.px(17)),
             _bar("saved", bars(falls, 1), {"color": c.lower}),
             line("zero", 0, [[0, 0], [0, len(rows)]], {"color": c.muted, "width": 1.5}),
-            marked("who", 0, who), marked("net", 0, signed), marked("amounts", 0, numbers),
+            marked("who", 0, who),
+            marked("net", 0, signed),
+            marked("amounts", 0, numbers),
             marked("heads", 0, heads),
         ],
-    }  # fmt: skip
+    }

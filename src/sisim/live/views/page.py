@@ -32,8 +32,21 @@ from sisim.report.captions import headline_cells
 from sisim.report.summary import bands, caption, footer, number_of, scope, verdict
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError
 
-REBUILT = ("lang", "dark", "show", "only", "told", "guess", "notes", "scenario", "residents",
-           "years", "seed", "runs", "arm")  # fmt: skip
+REBUILT = (
+    "lang",
+    "dark",
+    "show",
+    "only",
+    "told",
+    "guess",
+    "notes",
+    "scenario",
+    "residents",
+    "years",
+    "seed",
+    "runs",
+    "arm",
+)
 """Settings for which the page is put together anew."""
 
 
@@ -62,7 +75,7 @@ class Page:
             sliders = {lever.id: (lever.low, lever.high) for lever in levers}
             self.visit.settings = Settings.of(query, usual, sliders)
         except ScenarioError as error:
-            self._problems(error, wanted.lang)
+            self._problems(error)
             return
         self.visit.on_picture = self._in_page(self.draw)
         self.visit.on_change = self._in_page(self.changed)
@@ -135,41 +148,56 @@ class Page:
     def _top(self) -> None:
         visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
         with Tag("header", css="top"):
-            Tag("h1", visit.scenario.title.in_language(lang))
-            with Tag("nav", css="group", aria_label=t("Views", lang)):
+            Tag("h1", visit.scenario.title.text)
+            with Tag("nav", css="group", aria_label=t("Views")):
                 for show in SHOWS:
                     here = "page" if s.show == show else None
-                    button(self._name(show), lambda show=show: visit.change(show=show, told=None),
-                           aria_current=here, id=f"show-{show}")  # fmt: skip
+                    button(
+                        self._name(show),
+                        lambda show=show: visit.change(show=show, told=None),
+                        aria_current=here,
+                        id=f"show-{show}",
+                    )
             with Tag("div", css="notice"):  # beside the row, which it does not push aside
                 self._told["status"] = Tag("span", css="status", role="status")
-                again = t("The curve reaches above the axis: new scale", lang)
+                again = t("The curve reaches above the axis: new scale")
                 self._told["rescale"] = button(again, self._new_scale, "call", id="rescale")
                 self._told["rescale"].say(hidden="hidden")
             Tag("span", css="space")
-            with Tag("div", css="group", role="group", aria_label=t("In front of a room", lang)):
-                button(t("What if …", lang), self._wishes, id="what-if")
-                toggle(t("Tell", lang), s.told is not None, self._tell, id="tell")
-                toggle(t("Guess first", lang), s.guess, self._guess, id="guess")
-            with Tag("div", css="group", role="group", aria_label=t("Go back", lang)):
-                undo = icon("undo", t("Undo", lang), visit.undo, "undo")
+            with Tag("div", css="group", role="group", aria_label=t("In front of a room")):
+                button(t("What if …"), self._wishes, id="what-if")
+                toggle(t("Tell"), s.told is not None, self._tell, id="tell")
+                toggle(t("Guess first"), s.guess, self._guess, id="guess")
+            with Tag("div", css="group", role="group", aria_label=t("Go back")):
+                undo = icon("undo", t("Undo"), visit.undo, "undo")
                 undo.say(disabled=None if len(visit.history) else "disabled")
                 self._told["undo"] = undo
-                icon("restart_alt", t("Reset", lang), visit.reset, "reset")
-                icon("casino", t("New seed", lang), self._new_seed, "new-seed")
-            with Tag("div", css="group", role="group", aria_label=t("The page", lang)):
-                button(t("More …", lang), self.toggle_drawer, id="more", aria_expanded=(
-                    "true" if self.drawer_open else "false"))  # fmt: skip
-                button(t("Save …", lang), self._saving, id="save")
+                icon("restart_alt", t("Reset"), visit.reset, "reset")
+                icon("casino", t("New seed"), self._new_seed, "new-seed")
+            with Tag("div", css="group", role="group", aria_label=t("The page")):
+                button(
+                    t("More …"),
+                    self.toggle_drawer,
+                    id="more",
+                    aria_expanded=("true" if self.drawer_open else "false"),
+                )
+                button(t("Save …"), self._saving, id="save")
                 icon(
                     "light_mode" if s.dark else "dark_mode",
-                    t("Light", lang) if s.dark else t("Dark", lang),
+                    t("Light") if s.dark else t("Dark"),
                     lambda: visit.change(dark=not s.dark),
                     "dark",
                 )
-                full = t("Full screen", lang)
-                at_once("fullscreen", "sisim.full()", "icon", id="full", aria_label=full,
-                        title=full, aria_pressed="false")  # fmt: skip
+                full = t("Full screen")
+                at_once(
+                    "fullscreen",
+                    "sisim.full()",
+                    "icon",
+                    id="full",
+                    aria_label=full,
+                    title=full,
+                    aria_pressed="false",
+                )
                 other = next(one for one in LANGUAGES if one != lang)
                 button(
                     f"{lang} → {other}",
@@ -178,25 +206,23 @@ class Page:
                     lang=other,
                     aria_label="Svenska" if other == "sv" else "English",
                 )
-                icon("keyboard", t("Keys", lang), self._help, "help")  # fmt: skip
+                icon("keyboard", t("Keys"), self._help, "help")
 
     def _name(self, show: str) -> str:
-        lang = self.visit.settings.lang
         return {
-            "figures": t("Figures", lang),
-            "administrations": t("Administrations", lang),
-            "people": t("People", lang),
-            "money": t("Fund", lang),
+            "figures": t("Figures"),
+            "administrations": t("Administrations"),
+            "people": t("People"),
+            "money": t("Fund"),
         }[show]
 
     def _show_view(self) -> None:
-        visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
+        visit, s = self.visit, self.visit.settings
         if visit.scenario.figures is None:
-            Tag("p", t("The scenario has no [arms], so there is nothing to compare.", lang),
-                "waiting")  # fmt: skip
+            Tag("p", t("The scenario has no [arms], so there is nothing to compare."), "waiting")
             return
         if visit.picture is None:
-            self._told["waiting"] = Tag("p", t("Simulating …", lang), "waiting", role="status")
+            self._told["waiting"] = Tag("p", t("Simulating …"), "waiting", role="status")
             visit.ask()
             return
         if s.show == "administrations":
@@ -209,17 +235,20 @@ class Page:
             self._figures()
 
     def _figures(self) -> None:
-        visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
+        visit, s = self.visit, self.visit.settings
         assert visit.picture is not None
         shown = visit.shown
         with Tag("div", css="pair" if len(shown) > 1 else "pair single"):
             for which in shown:
                 side = visit.picture.story.side(which)
-                arm = visit.scenario.arms[side.arm].label.in_language(lang)
+                arm = visit.scenario.arms[side.arm].label.text
                 guessing = s.guess and which == GUESSED
-                with Tag("section", css="figure guessing" if guessing else "figure",
-                         aria_labelledby=f"head-{which}"):  # fmt: skip
-                    Tag("h2", f"{number_of(which, lang)}  {arm}", id=f"head-{which}")
+                with Tag(
+                    "section",
+                    css="figure guessing" if guessing else "figure",
+                    aria_labelledby=f"head-{which}",
+                ):
+                    Tag("h2", f"{number_of(which)}  {arm}", id=f"head-{which}")
                     self._told[f"caption-{which}"] = Tag("p", css="caption")
                     place = f"chart-{which}"
                     self._charts[which] = Chart(visit.option(which), place)
@@ -228,16 +257,16 @@ class Page:
         # What is seen at a glance here is read as a table by whoever cannot see it.
         Tag("table", css="readout", id="readout", hidden="hidden", aria_hidden="true")
         with Tag("table", css="numbers"):
-            Tag("caption", t("What it comes to", lang), "sr-only")
+            Tag("caption", t("What it comes to"), "sr-only")
             with Tag("thead"), Tag("tr"):
                 Tag("td")
-                headings, _ = headline_cells(visit.picture.story, shown, lang)
+                headings, _ = headline_cells(visit.picture.story, shown)
                 for heading in headings.values():
                     Tag("th", heading, scope="col")
             with Tag("tbody"):
                 for which in shown:
                     with Tag("tr", id=f"numbers-{which}"):
-                        Tag("th", number_of(which, lang), scope="row")
+                        Tag("th", number_of(which), scope="row")
                         for name in headings:
                             with Tag("td", css="net" if name == "net" else ""):
                                 self._told[f"{which}-{name}"] = Tag("span")
@@ -245,13 +274,13 @@ class Page:
         self._write()
 
     def _bottom(self) -> None:
-        visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
+        visit, s = self.visit, self.visit.settings
         assert self.sliders is not None
         with Tag("footer", css="bottom"):
             if s.told is not None and visit.picture is not None and s.show == "figures":
                 self._telling()
             else:
-                with Tag("div", css="sliders", role="group", aria_label=t("Assumptions", lang)):
+                with Tag("div", css="sliders", role="group", aria_label=t("Assumptions")):
                     for lever in visit.levers:
                         self.sliders.add(lever)
             with Tag("div", css="foot"):
@@ -260,22 +289,27 @@ class Page:
         self._write_foot()
 
     def _telling(self) -> None:
-        visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
+        visit, s = self.visit, self.visit.settings
         assert visit.picture is not None
         assert s.told is not None
-        steps = story(visit.picture.story, lang)
-        with Tag("div", css="telling", role="group", aria_label=t("The story", lang)):
+        steps = story(visit.picture.story)
+        with Tag("div", css="telling", role="group", aria_label=t("The story")):
             with Tag("ol"):
                 for n, step in enumerate(steps):
                     with Tag("li"):
-                        button(f"{n + 1} {step.name}", lambda n=n: self._tell_to(n),
-                               aria_current="step" if n == s.told else None, id=f"step-{n}",
-                               aria_pressed="true" if n == s.told else "false")  # fmt: skip
-            own = t("Notes in a window of their own", lang)
-            at_once("open_in_new", "sisim.speaker()", "icon", id="speaker", aria_label=own,
-                    title=own)  # fmt: skip
+                        button(
+                            f"{n + 1} {step.name}",
+                            lambda n=n: self._tell_to(n),
+                            aria_current="step" if n == s.told else None,
+                            id=f"step-{n}",
+                            aria_pressed="true" if n == s.told else "false",
+                        )
+            own = t("Notes in a window of their own")
+            at_once(
+                "open_in_new", "sisim.speaker()", "icon", id="speaker", aria_label=own, title=own
+            )
             if s.notes:
-                with Tag("div", css="notes", aria_label=t("Speaker notes", lang), id="notes"):
+                with Tag("div", css="notes", aria_label=t("Speaker notes"), id="notes"):
                     for line in steps[s.told].notes:
                         Tag("p", line)
 
@@ -305,24 +339,25 @@ class Page:
 
     def _write(self) -> None:
         """Write the words and numbers around the figures."""
-        visit, lang = self.visit, self.visit.settings.lang
+        visit = self.visit
         assert visit.picture is not None
         told = visit.picture.story
         shown = list(self._charts)
         # Nothing is pointed at while a hand holds something.
-        words = self._read if visit.held else readout.words(told, lang)
+        words = self._read if visit.held else readout.words(told)
         if words != self._read:
             self._read = words
-            ui.run_javascript(f"sisim.readout({[f'chart-{one}' for one in shown]}, "
-                              f"{json.dumps(words)})")  # fmt: skip
-        _, cells = headline_cells(told, shown, lang)
+            ui.run_javascript(
+                f"sisim.readout({[f'chart-{one}' for one in shown]}, {json.dumps(words)})"
+            )
+        _, cells = headline_cells(told, shown)
         for which in shown:
             side, reveal = told.side(which), visit.reveal(which)
             whole = reveal.whole
-            self._text(f"caption-{which}", caption(side, lang) if whole else "")
-            said = verdict(side, lang) if whole and reveal.brackets else ""
+            self._text(f"caption-{which}", caption(side) if whole else "")
+            said = verdict(side) if whole and reveal.brackets else ""
             self._text(f"verdict-{which}", said)
-            heading = f"{number_of(which, lang)}. {caption(side, lang)}. {verdict(side, lang)}"
+            heading = f"{number_of(which)}. {caption(side)}. {verdict(side)}"
             self._script.attribute(self._charts[which], "aria-label", heading)
             for (whose, name), (value, interval) in cells.items():
                 if whose == which:
@@ -331,13 +366,13 @@ class Page:
                     self._text(f"{which}-{name}-spread", spread)
 
     def _write_foot(self) -> None:
-        visit, lang = self.visit, self.visit.settings.lang
+        visit = self.visit
         if visit.picture is None or visit.held:  # it can wait for the hand to rest
             return
         told = visit.picture.story
-        self._text("scope", scope(told, lang, everyone=visit.settings.show != "figures"))
-        made = footer(told.result, lang)
-        more = f" {bands(told, lang)}" if told.banded and visit.settings.bands else ""
+        self._text("scope", scope(told, everyone=visit.settings.show != "figures"))
+        made = footer(told.result)
+        more = f" {bands(told)}" if told.banded and visit.settings.bands else ""
         self._text("foot", made + more)
 
     def _text(self, name: str, text: str) -> None:
@@ -345,12 +380,12 @@ class Page:
             self._script.text(self._told[name], text)
 
     def _status(self) -> None:
-        visit, lang = self.visit, self.visit.settings.lang
+        visit = self.visit
         shown = visit.picture.wish.world.replications if visit.picture else 0
         if visit.picture is not None and visit.picture.near:
-            self._text("status", t("approximate …", lang))
+            self._text("status", t("approximate …"))
         elif shown < visit.runs and not visit.held:
-            self._text("status", t("counting {n} runs …", lang, n=visit.runs))
+            self._text("status", t("counting {n} runs …", n=visit.runs))
         else:
             self._text("status", "")
         seen = visit.settings.show == "figures" and not visit.fits
@@ -380,24 +415,22 @@ class Page:
 
     def failed(self, error: Exception) -> None:
         """Say what cannot be worked out, and let the page stand."""
-        lang = self.visit.settings.lang
-        text = error.render(lang) if isinstance(error, ScenarioError) else str(error)
+        text = error.render() if isinstance(error, ScenarioError) else str(error)
         self._text("waiting" if "waiting" in self._told else "status", text.splitlines()[0])
         busy = str(self.visit.busy).lower()
         ui.run_javascript(f"sisim.draw({{}}, {self._script.taken()}, {busy})")
 
-    def _problems(self, error: ScenarioError, lang: str) -> None:
+    def _problems(self, error: ScenarioError) -> None:
         """Show what is wrong in the file, as `sisim check` says it."""
-        ui.run_javascript(f"sisim.dress({lang!r}, false)")
+        ui.run_javascript(f"sisim.dress({self.visit.settings.lang!r}, false)")
         with self.root, Tag("main", css="problems"):
-            Tag("h1", t("The scenario cannot be opened", lang))
-            Tag("pre", error.render(lang), role="alert")
-            Tag("p", error.summary(lang))
-            button(t("Try again", lang), lambda: ui.run_javascript("location.reload()"), id="again")
+            Tag("h1", t("The scenario cannot be opened"))
+            Tag("pre", error.render(), role="alert")
+            Tag("p", error.summary())
+            button(t("Try again"), lambda: ui.run_javascript("location.reload()"), id="again")
 
     def _bring(self, file: list[Any]) -> None:
         """Open a file of the visitor's own, or say what is wrong in it."""
-        lang = self.visit.settings.lang
         name, content = str(file[0]), file[1]
         try:
             if content is None:
@@ -408,10 +441,10 @@ class Page:
             error = found
 
             def fill() -> None:
-                Tag("pre", error.render(lang), role="alert")
-                Tag("p", error.summary(lang))
+                Tag("pre", error.render(), role="alert")
+                Tag("p", error.summary())
 
-            self._open_dialog(t("The scenario cannot be opened", lang), fill)
+            self._open_dialog(t("The scenario cannot be opened"), fill)
 
     def rested(self) -> None:
         """Keep what a hand has let go of in the address, and in the views that wait for it."""
@@ -528,22 +561,21 @@ class Page:
                 Tag("h2", title, tabindex="-1", autofocus="autofocus")
                 fill()
                 shut = "document.getElementById('dialog').close()"
-                button(t("Close", self.visit.settings.lang), lambda: ui.run_javascript(shut))
+                button(t("Close"), lambda: ui.run_javascript(shut))
         ui.run_javascript("setTimeout(() => document.getElementById('dialog')?.showModal(), 30)")
 
     def _help(self) -> None:
-        lang = self.visit.settings.lang
         keys = [
-            ("PageDown  PageUp", t("next and previous step of the story", lang)),
-            ("← →", t("move the marked year; steps of the story, years of the people", lang)),
-            ("1  2  0", t("figure 1, figure 2, both", lang)),
-            ("T  G  S", t("tell, guess first, speaker notes", lang)),
-            ("V", t("the numbers behind the curves, as a table", lang)),
-            ("P", t("speaker notes in a window of their own", lang)),
-            ("N  R  Z", t("new seed, reset, undo", lang)),
-            ("A", t("a new scale of the axes", lang)),
-            ("F  B  D  L", t("full screen, blank, dark, language", lang)),
-            (t("Space", lang), t("play or pause the people", lang)),
+            ("PageDown  PageUp", t("next and previous step of the story")),
+            ("← →", t("move the marked year; steps of the story, years of the people")),
+            ("1  2  0", t("figure 1, figure 2, both")),
+            ("T  G  S", t("tell, guess first, speaker notes")),
+            ("V", t("the numbers behind the curves, as a table")),
+            ("P", t("speaker notes in a window of their own")),
+            ("N  R  Z", t("new seed, reset, undo")),
+            ("A", t("a new scale of the axes")),
+            ("F  B  D  L", t("full screen, blank, dark, language")),
+            (t("Space"), t("play or pause the people")),
         ]
 
         def fill() -> None:
@@ -553,54 +585,63 @@ class Page:
                         Tag("kbd", key)
                     Tag("dd", text)
 
-        self._open_dialog(t("Keys", lang), fill)
+        self._open_dialog(t("Keys"), fill)
 
     def _as_table(self) -> None:
-        visit, lang = self.visit, self.visit.settings.lang
+        visit = self.visit
         if visit.picture is not None:
             told = visit.picture.story
             seen = [one for one in visit.shown if visit.reveal(one).whole]
-            title = t("The numbers behind the curves", lang)
-            self._open_dialog(title, lambda: readout.table(told, seen, lang))
+            title = t("The numbers behind the curves")
+            self._open_dialog(title, lambda: readout.table(told, seen))
 
     def _saving(self) -> None:
-        visit, lang = self.visit, self.visit.settings.lang
+        visit = self.visit
 
         def fill() -> None:
             with Tag("div", css="listing"):
                 for name, text in (
-                    ("svg", t("The picture (SVG)", lang)),
-                    ("png", t("The picture (PNG)", lang)),
-                    ("csv", t("The numbers (CSV)", lang)),
-                    ("toml", t("The scenario file (TOML)", lang)),
+                    ("svg", t("The picture (SVG)")),
+                    ("png", t("The picture (PNG)")),
+                    ("csv", t("The numbers (CSV)")),
+                    ("toml", t("The scenario file (TOML)")),
                 ):
-                    button(text, lambda name=name: exports.save(visit, name, self._in_page),
-                           id=f"save-{name}")  # fmt: skip
-                at_once(t("Print (A4)", lang), "document.getElementById('dialog').close(); "
-                        "setTimeout(print, 100)", id="print")  # fmt: skip
-                button(t("Show as a table", lang), self._as_table, id="show-table")
-                copied = t("The link has been copied", lang)
-                at_once(t("Copy the link", lang), f"sisim.copy({copied!r})", id="copy-link")
+                    button(
+                        text,
+                        lambda name=name: exports.save(visit, name, self._in_page),
+                        id=f"save-{name}",
+                    )
+                at_once(
+                    t("Print (A4)"),
+                    "document.getElementById('dialog').close(); setTimeout(print, 100)",
+                    id="print",
+                )
+                button(t("Show as a table"), self._as_table, id="show-table")
+                copied = t("The link has been copied")
+                at_once(t("Copy the link"), f"sisim.copy({copied!r})", id="copy-link")
                 Tag("p", id="copied", css="status", role="status")
 
-        self._open_dialog(t("Save …", lang), fill)
+        self._open_dialog(t("Save …"), fill)
 
     def _wishes(self) -> None:
-        visit, lang = self.visit, self.visit.settings.lang
+        visit = self.visit
 
         def fill() -> None:
             for title, wishes in (
-                (t("Ready settings", lang), presets(visit.levers, lang)),
-                (t("What happens if …", lang), what_ifs(visit.levers, lang)),
+                (t("Ready settings"), presets(visit.levers)),
+                (t("What happens if …"), what_ifs(visit.levers)),
             ):
                 if wishes:
                     Tag("h3", title)
                     with Tag("div", css="listing"):
                         for one in wishes:
-                            button(one.text, lambda one=one: self._wish(one.values),
-                                   id=f"wish-{one.id}")  # fmt: skip
+                            button(
+                                one.text,
+                                lambda one=one: self._wish(one.values),
+                                id=f"wish-{one.id}",
+                            )
 
-        self._open_dialog(t("What if …", lang), fill)
+        self._open_dialog(t("What if …"), fill)
 
     def _wish(self, values: dict[str, float]) -> None:
         self.visit.change(values={**self.visit.settings.values, **values})

@@ -31,30 +31,28 @@ class PeopleView:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        lang = visit.settings.lang
         figures = visit.scenario.figures
         assert figures is not None
         self._places = Places(visit.scenario, figures.case)
-        with Tag("section", css="people", aria_label=t("People", lang)):
+        with Tag("section", css="people", aria_label=t("People")):
             with Tag("div", css="play"):
                 Tag("span", css="year", id="dots-year", role="status")
-                at_once(t("Play", lang), PLAY, id="dots-play",
-                        data_play=t("Play", lang), data_pause=t("Pause", lang))  # fmt: skip
+                at_once(t("Play"), PLAY, id="dots-play", data_play=t("Play"), data_pause=t("Pause"))
                 for text, years, place, said in (
-                    ("◀", -1, "dots-back", t("A year back", lang)),
-                    ("▶", 1, "dots-on", t("A year on", lang)),
+                    ("◀", -1, "dots-back", t("A year back")),
+                    ("▶", 1, "dots-on", t("A year on")),
                 ):
                     at_once(text, STEP.format(years), id=place, aria_label=said)
-                Tag("label", t("Year", lang), "sr-only", for_="dots-time")
+                Tag("label", t("Year"), "sr-only", for_="dots-time")
                 Tag("input", type="range", id="dots-time", min=0, max=1, step=1, value=0)
-                Tag("label", t("Speed", lang), for_="dots-speed")
+                Tag("label", t("Speed"), for_="dots-speed")
                 with Tag("select", id="dots-speed"):
                     for speed in SPEEDS:
                         Tag("option", f"{speed}×", value=speed)
-                Tag("label", t("Beside without", lang), for_="dots-arm")
+                Tag("label", t("Beside without"), for_="dots-arm")
                 choose_arm(visit, "dots-arm")
-            self._said = Tag("p", t("Simulating …", lang), css="said-of", role="status")
-            Tag("canvas", id="dots", tabindex=0, role="img", aria_label=t("People", lang))
+            self._said = Tag("p", t("Simulating …"), css="said-of", role="status")
+            Tag("canvas", id="dots", tabindex=0, role="img", aria_label=t("People"))
         self._newest: Newest[tuple[World, Changes], Dots] = Newest(_dots, self._show, self._fail)
         self._client = ui.context.client
         self.draw()
@@ -73,68 +71,64 @@ class PeopleView:
         ui.run_javascript(STEP.format(years))
 
     def _show(self, _: tuple[World, Changes], dots: Dots) -> None:
-        lang = self._visit.settings.lang
         if self._client.is_deleted or self._said.is_deleted:
             return
         with self._client:
-            self._said.set_text(self._words(dots, lang))
-            ui.run_javascript(f"sisim.dots.load({json.dumps(self._data(dots, lang))})")
+            self._said.set_text(self._words(dots))
+            ui.run_javascript(f"sisim.dots.load({json.dumps(self._data(dots))})")
 
     def _fail(self, _: tuple[World, Changes], error: Exception) -> None:
         if not (self._client.is_deleted or self._said.is_deleted):
             with self._client:
                 self._said.set_text(str(error))
 
-    def _words(self, dots: Dots, lang: str) -> str:
+    def _words(self, dots: Dots) -> str:
         if not dots.keys:
-            return t("Nobody's life is another than without: there is nobody to follow.", lang)
+            return t("Nobody's life is another than without: there is nobody to follow.")
         return t(
             "{n} of the {of} people whose lives the investment touches, at each turn of the year. "
             "Everybody else lives the same life in both worlds. Click on a dot.",
-            lang,
-            n=number(len(dots.keys), lang),
-            of=number(dots.of, lang),
+            n=number(len(dots.keys)),
+            of=number(dots.of),
         )
 
-    def _data(self, dots: Dots, lang: str) -> dict[str, Any]:
+    def _data(self, dots: Dots) -> dict[str, Any]:
         shown = self._places.shown()
         # Numbered by the places that are shown; -1 is away.
         rank = np.array([shown.index(place) if place in shown else 0 for place in PLACES] + [-1])
         places = rank[self._places.of(dots.states, dots.names)]
         arms = ["without", self._visit.arm]
         numbers = [dots.arms.index(arm) for arm in arms]
-        label = self._visit.scenario.arms[self._visit.arm].label.in_language(lang)
+        label = self._visit.scenario.arms[self._visit.arm].label.text
         return {
             "keys": dots.keys,
             "years": dots.years.tolist(),
             "start": int(self._visit.scenario.time.start[:4]),
-            "places": [self._places.label(place, lang) for place in shown],
+            "places": [self._places.label(place) for place in shown],
             "kinds": shown,
-            "worlds": [name_of_without(lang), label],
+            "worlds": [name_of_without(), label],
             "at": [places[n].tolist() for n in numbers],
             "treated": dots.treated[numbers[1]].astype(int).tolist(),
-            "ring": t("ring: takes part in the investment", lang),
-            "apart": t("dark: somewhere else than in the other world", lang)
+            "ring": t("ring: takes part in the investment"),
+            "apart": t("dark: somewhere else than in the other world")
             if not self._visit.settings.dark
-            else t("bright: somewhere else than in the other world", lang),
+            else t("bright: somewhere else than in the other world"),
         }
 
     def tell(self, key: str, show: Callable[[str, Callable[[], None]], None]) -> None:
         """Show one person's two lives, and why they part."""
-        visit, lang = self._visit, self._visit.settings.lang
+        visit = self._visit
 
         async def work() -> None:
             loop = asyncio.get_running_loop()
-            text = await loop.run_in_executor(
-                POOL, lambda: visit.world.life(key, visit.changes, lang)
-            )
+            text = await loop.run_in_executor(POOL, lambda: visit.world.life(key, visit.changes))
 
             def fill() -> None:
                 Tag("pre", text, "life", tabindex=0)
 
             if not self._client.is_deleted:
                 with self._client:
-                    show(t("Two lives", lang), fill)
+                    show(t("Two lives"), fill)
 
         visit.tasks.add(task := asyncio.get_running_loop().create_task(work()))
         task.add_done_callback(visit.tasks.discard)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sisim.analysis.comparison import Comparison, Which
-from sisim.i18n import t
+from sisim.i18n import current_language, t
 from sisim.live.tags import Tag
 from sisim.report.formats import decimal
 from sisim.report.frame import unit_of
@@ -15,53 +15,53 @@ from sisim.report.summary import number_of
 DIGITS = 1
 
 
-def measures(story: Comparison, lang: str) -> list[tuple[str, str, str, float]]:
+def measures(story: Comparison) -> list[tuple[str, str, str, float]]:
     """Return what is read off: a curve, its ids in a chart, its name and unit."""
     unit = unit_of(story)
     return [
-        ("cost", "{arm}", t("Cost, {unit}", lang, unit=unit.label(lang)), unit.size),
-        ("entries", "entries-{arm}", t("New cases", lang), 1.0),
-        ("first", "first-{arm}", t("of which for the first time", lang), 1.0),
-        ("stock", "stock-{arm}", t("Ongoing cases", lang), 1.0),
+        ("cost", "{arm}", t("Cost, {unit}", unit=unit.label()), unit.size),
+        ("entries", "entries-{arm}", t("New cases"), 1.0),
+        ("first", "first-{arm}", t("of which for the first time"), 1.0),
+        ("stock", "stock-{arm}", t("Ongoing cases"), 1.0),
     ]
 
 
-def words(story: Comparison, lang: str) -> dict[str, Any]:
+def words(story: Comparison) -> dict[str, Any]:
     """Return what the browser needs to say the numbers of a year, which it has in its curves."""
     return {
-        "lang": "sv-SE" if lang == "sv" else "en-GB",
+        "lang": "sv-SE" if current_language() == "sv" else "en-GB",
         "digits": DIGITS,
-        "heads": [t("Without", lang), t("With", lang)],
+        "heads": [t("Without"), t("With")],
         "rows": [
             {"name": name, "ids": [ids.format(arm=arm) for arm in ("without", "with")]}
-            for _, ids, name, _ in measures(story, lang)
+            for _, ids, name, _ in measures(story)
         ],
     }
 
 
-def table(story: Comparison, shown: Sequence[Which], lang: str) -> None:
+def table(story: Comparison, shown: Sequence[Which]) -> None:
     """Put a table of every number that the figures show where the page is being built."""
     sides = [
-        (t("Without", lang), story.without),
-        *((number_of(which, lang), story.side(which)) for which in shown),
+        (t("Without"), story.without),
+        *((number_of(which), story.side(which)) for which in shown),
     ]
     with Tag("table", css="plan", id="as-table"):
-        Tag("caption", t("The numbers behind the curves", lang), "sr-only")
+        Tag("caption", t("The numbers behind the curves"), "sr-only")
         with Tag("thead"):
             with Tag("tr"):
                 Tag("td")
-                for _, _, name, _ in measures(story, lang):
+                for _, _, name, _ in measures(story):
                     Tag("th", name, scope="colgroup", colspan=len(sides))
             with Tag("tr"):
-                Tag("th", t("Year", lang), scope="col")
-                for _ in measures(story, lang):
+                Tag("th", t("Year"), scope="col")
+                for _ in measures(story):
                     for name, _ in sides:
                         Tag("th", name, scope="col")
         with Tag("tbody"):
             for n, year in enumerate(story.years):
                 with Tag("tr"):
                     Tag("th", str(year), scope="row")
-                    for curve, _, _, size in measures(story, lang):
+                    for curve, _, _, size in measures(story):
                         for _, side in sides:
                             value = float(getattr(side, curve).mean[n]) / size
-                            Tag("td", decimal(value, lang, DIGITS))
+                            Tag("td", decimal(value, DIGITS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 from nicegui.client import Client
 
-from sisim.i18n import Lang, t
+from sisim.i18n import t
 from sisim.live.narration import Step, story
 from sisim.live.tags import Tag, button
 from sisim.live.views.page import Page
@@ -16,11 +16,10 @@ class Speaker:
 
     Args:
         page: The page that the room sees; None where it has been closed.
-        lang: The language where there is no page to ask.
     """
 
-    def __init__(self, page: Page | None, lang: Lang) -> None:
-        self._page, self._lang = page, lang
+    def __init__(self, page: Page | None) -> None:
+        self._page = page
         self._client: Client = ui.context.client
         with Tag("main", css="speaker"):
             self._words = Tag("div", css="words")
@@ -52,41 +51,45 @@ class Speaker:
         self._group.say(hidden="hidden")
         with self._words:
             if page is None or page.client.is_deleted:
-                Tag("p", t("The page that these notes belong to has been closed. Open them again "
-                           "from a page.", self._lang), role="status")  # fmt: skip
+                Tag(
+                    "p",
+                    t(
+                        "The page that these notes belong to has been closed. Open them again "
+                        "from a page.",
+                    ),
+                    role="status",
+                )
                 return
             s, picture = page.visit.settings, page.visit.picture
-            self._lang = s.lang
             ui.run_javascript(f"sisim.dress({s.lang!r}, {str(s.dark).lower()})")
             if picture is None:
-                Tag("p", t("Simulating …", s.lang), role="status")
+                Tag("p", t("Simulating …"), role="status")
                 return
-            self._step(story(picture.story, s.lang), s.told)
+            self._step(story(picture.story), s.told)
 
     def _step(self, steps: list[Step], told: int | None) -> None:
-        lang = self._lang
         coming = 0 if told is None else told + 1
         if told is None:
-            Tag("h1", t("The story has not begun", lang), id="now")
-            Tag("p", t("PageDown, or the clicker, begins it.", lang))
+            Tag("h1", t("The story has not begun"), id="now")
+            Tag("p", t("PageDown, or the clicker, begins it."))
         else:
             n, of = str(told + 1), str(len(steps))
-            Tag("h1", t("{n} of {of}: {step}", lang, n=n, of=of, step=steps[told].name), id="now")
+            Tag("h1", t("{n} of {of}: {step}", n=n, of=of, step=steps[told].name), id="now")
             with Tag("div", css="notes", id="notes", role="status"):
                 for line in steps[told].notes:
                     Tag("p", line)
         with Tag("section", css="next", aria_labelledby="next"):
             if coming < len(steps):
-                Tag("h2", t("Next: {step}", lang, step=steps[coming].name), id="next")
+                Tag("h2", t("Next: {step}", step=steps[coming].name), id="next")
                 for line in steps[coming].notes:
                     Tag("p", line)
             else:
-                Tag("h2", t("This is the last step", lang), id="next")
+                Tag("h2", t("This is the last step"), id="next")
         self._group.say(hidden=None)
         for name, text, off in (
-            ("previous", t("Previous step", lang), not told),
-            ("next", t("Next step", lang), coming >= len(steps)),
-            ("blank", t("Blank screen", lang), False),
+            ("previous", t("Previous step"), not told),
+            ("next", t("Next step"), coming >= len(steps)),
+            ("blank", t("Blank screen"), False),
         ):
             self._buttons[name].set_text(text)
             self._buttons[name].say(disabled="disabled" if off else None)

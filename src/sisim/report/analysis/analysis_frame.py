@@ -24,10 +24,17 @@ from sisim.report.style import FINE, HIGH, MUTED, WIDE, canvas, fit, wrap, write
 from sisim.report.summary import footer
 from sisim.scenario.scenario import Scenario
 
-IN_MONEY = frozenset({
-    "net_present_value", "invested", "lower_cost", "tail", "deepest", "deepest_discounted",
-    "total.cost",
-})  # fmt: skip
+IN_MONEY = frozenset(
+    {
+        "net_present_value",
+        "invested",
+        "lower_cost",
+        "tail",
+        "deepest",
+        "deepest_discounted",
+        "total.cost",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -61,30 +68,30 @@ class Subject:
         """Whether the measure is an amount of money."""
         return self.measure in IN_MONEY or self.measure.startswith("cost.")
 
-    def arm_label(self, lang: str, arm: str | None = None) -> str:
+    def arm_label(self, arm: str | None = None) -> str:
         """Return what an arm (unset: the subject's) is called."""
         known = self.scenario.arms.get(arm or self.arm)
-        return t("Without", lang) if known is None else known.label.in_language(lang)
+        return t("Without") if known is None else known.label.text
 
-    def label(self, lang: str) -> str:
+    def label(self) -> str:
         """Return what the measure is called."""
         head, _, rest = self.measure.partition(".")
         name, _, year = rest.partition(".")
         when = f" {year}" if year else ""
         if head == "outcome" and name in self.scenario.outcomes:
-            label = self.scenario.outcomes[name].label.in_language(lang)
+            label = self.scenario.outcomes[name].label.text
             return label[:1].upper() + label[1:] + when
         if head == "cost":
-            payer = self.scenario.payer_label(name).in_language(lang)
-            return t("Cost: {payer}", lang, payer=payer) + when
+            payer = self.scenario.payer_label(name).text
+            return t("Cost: {payer}", payer=payer) + when
         if head == "total" and name in self.scenario.pathway.weights:
-            return self.scenario.pathway.weights[name].in_language(lang)
+            return self.scenario.pathway.weights[name].text
         return {
-            "net_present_value": t("Net present value", lang),
-            "payback_year": t("Payback year", lang),
-            "invested": t("Invested", lang),
-            "lower_cost": t("Lower costs", lang),
-            "total": t("All costs", lang),
+            "net_present_value": t("Net present value"),
+            "payback_year": t("Payback year"),
+            "invested": t("Invested"),
+            "lower_cost": t("Lower costs"),
+            "total": t("All costs"),
         }.get(head, self.measure)
 
 
@@ -97,37 +104,36 @@ class Scale:
     unit: str
     money: Unit | None = None
 
-    def said(self, value: float, lang: str, *, signed: bool = False) -> str:
+    def said(self, value: float, *, signed: bool = False) -> str:
         """Return a value with its unit, as a sentence has it."""
         if self.money is None:
-            text = self.text(value, lang, signed=signed)
+            text = self.text(value, signed=signed)
             return f"{text} {self.unit}" if self.unit else text
-        text = money(value, lang, self.money)
+        text = money(value, self.money)
         return f"+{text}" if signed and value > 0 else text
 
-    def text(self, value: float, lang: str, *, signed: bool = False) -> str:
+    def text(self, value: float, *, signed: bool = False) -> str:
         """Return a value in the unit, without its name."""
-        text = decimal(value / self.size, lang, self.digits)
+        text = decimal(value / self.size, self.digits)
         return f"+{text}" if signed and value > 0 and text.strip("0,.") else text
 
 
-def scale_for(subject: Subject, values: Sequence[float] | np.ndarray, lang: str) -> Scale:
+def scale_for(subject: Subject, values: Sequence[float] | np.ndarray) -> Scale:
     """Return a unit that suits values of a subject's measure."""
     found = np.asarray(values, float)
     most = float(np.nanmax(np.abs(found), initial=0.0))
     if subject.in_money:
         unit = unit_for(most)
-        return Scale(unit.size, unit.digits, unit.label(lang), unit)
+        return Scale(unit.size, unit.digits, unit.label(), unit)
     digits = 0 if most >= 100 else 1 if most >= 10 else 2
     head = subject.measure.partition(".")[0]
-    return Scale(1.0, digits, t("more than without", lang) if head == "outcome" else "")
+    return Scale(1.0, digits, t("more than without") if head == "outcome" else "")
 
 
 def answer_canvas(
     subject: Subject,
     title: str,
     subtitle: str,
-    lang: str,
     notes: Sequence[str] = (),
     *,
     everyone: bool = False,
@@ -142,17 +148,17 @@ def answer_canvas(
     write(figure, EDGE, 10, fit(figure, title, WIDE - 2 * EDGE, 22, bold=True), size=22, bold=True)
     write(figure, EDGE, 40, fit(figure, subtitle, WIDE - 2 * EDGE), color=MUTED)
     told = everyone or discounted
-    own = conventions(subject.scenario, lang, everyone=everyone, discounted=discounted)
+    own = conventions(subject.scenario, everyone=everyone, discounted=discounted)
     said = " ".join([*notes, *([own] if told else [])])
     for index, line in enumerate(reversed(wrap(figure, said, WIDE - 2 * EDGE, FINE).split("\n"))):
         write(figure, EDGE, HIGH - 42 - 20 * index, line, size=FINE, color=MUTED)
-    write(figure, EDGE, HIGH - 22, footer(subject, lang), size=FINE, color=MUTED)
+    write(figure, EDGE, HIGH - 22, footer(subject), size=FINE, color=MUTED)
     return figure
 
 
-def subtitle_of(subject: Subject, scale: Scale, lang: str) -> str:
+def subtitle_of(subject: Subject, scale: Scale) -> str:
     """Return whose measure is drawn, and in what."""
-    what = t("{arm}: {what}", lang, arm=subject.arm_label(lang), what=lower(subject.label(lang)))
+    what = t("{arm}: {what}", arm=subject.arm_label(), what=lower(subject.label()))
     return f"{what}, {scale.unit}" if scale.unit else what
 
 
@@ -166,13 +172,13 @@ def lower(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def ticks_across(axes: Axes, lang: str, count: int, scale: float = 1.0) -> None:
+def ticks_across(axes: Axes, count: int, scale: float = 1.0) -> None:
     """Let the horizontal axis have about `count` round ticks, written in units of `scale`."""
     low, high = axes.get_xlim()
     found = MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low / scale, high / scale)
     axes.set_xticks([tick * scale for tick in found if low <= tick * scale <= high])
     digits = _digits(found[1] - found[0])
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: decimal(x / scale, lang, digits)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: decimal(x / scale, digits)))
 
 
 def _digits(step: float) -> int:

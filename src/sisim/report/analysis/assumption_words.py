@@ -7,15 +7,24 @@ from dataclasses import dataclass
 from math import isfinite
 
 from sisim.i18n import t
-from sisim.report.formats import NBSP, listing
+from sisim.report.formats import NBSP, listing, percent_sign
 from sisim.report.risk_words import figures
 from sisim.scenario.owners import grade_name
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Text
 
-SHARES = frozenset({"reach", "share", "probability", "discount_costs", "discount_effects",
-                    "sensitivity", "specificity"})  # fmt: skip
+SHARES = frozenset(
+    {
+        "reach",
+        "share",
+        "probability",
+        "discount_costs",
+        "discount_effects",
+        "sensitivity",
+        "specificity",
+    }
+)
 """Numbers that are read as per cent."""
 MONEY = frozenset({"start_up", "running", "per_participant", "per_participant_month", "price"})
 LONGEST_LIST = 44
@@ -24,10 +33,9 @@ LONGEST_LIST = 44
 
 @dataclass(frozen=True)
 class Assumptions:
-    """The words for a scenario's numbers in one language."""
+    """The words for a scenario's numbers, in the current language."""
 
     scenario: Scenario
-    lang: str
 
     def name(self, key: str) -> str:
         """Return what the number at a key is called; the key itself if it has no words."""
@@ -47,29 +55,28 @@ class Assumptions:
 
     def value(self, key: str, value: float) -> str:
         """Return a value of the number at a key as a reader writes it."""
-        lang = self.lang
         if not isfinite(value):
             return "–"
         last = key.rpartition(".")[2]
         if key.endswith("persistence.years"):
-            return t("{n} years", lang, n=figures(value, lang)).replace(" ", NBSP)
+            return t("{n} years", n=figures(value)).replace(" ", NBSP)
         shares = ("drift.", "population.movers_in.")
         if last in SHARES or key.startswith(shares) or ".fidelity.share." in key:
-            return figures(100 * value, lang) + (f"{NBSP}%" if lang == "sv" else "%")
+            return figures(100 * value) + (percent_sign())
         if last in MONEY and abs(value) >= 1e6:
-            return t("SEK {n}m", lang, n=figures(value / 1e6, lang)).replace(" ", NBSP)
+            return t("SEK {n}m", n=figures(value / 1e6)).replace(" ", NBSP)
         if last in MONEY and abs(value) >= 1e5:
-            return t("SEK {n}k", lang, n=figures(value / 1e3, lang)).replace(" ", NBSP)
-        return figures(value, lang)
+            return t("SEK {n}k", n=figures(value / 1e3)).replace(" ", NBSP)
+        return figures(value)
 
     def grade(self, grade: str | None) -> str:
         """Return what a number is built on; empty if the file does not say."""
-        return grade_name(grade, self.lang)
+        return grade_name(grade)
 
     # ------------------------------------------------------------------------ parts
 
     def _text(self, text: Text | None, name: str) -> str:
-        return name if text is None else text.in_language(self.lang)
+        return name if text is None else text.text
 
     @property
     def _pathway(self) -> Pathway:
@@ -83,58 +90,57 @@ class Assumptions:
         found = self._of_investment(name, parts)
         if found is None or len(self.scenario.investments) < 2:
             return found
-        return f"{found} ({investment.label.in_language(self.lang)})"
+        return f"{found} ({investment.label.text})"
 
     def _of_investment(self, name: str, parts: list[str]) -> str | None:
-        lang = self.lang
         if parts[0] == "new_way" and len(parts) > 1:
             found = self._of_investment(name, parts[1:])
-            return None if found is None else t("{what}, new way", lang, what=found)
+            return None if found is None else t("{what}, new way", what=found)
         if parts[0] in ("cost", "replaces") and len(parts) > 1:
             cost = {
-                "start_up": t("Start-up cost", lang),
-                "running": t("Running cost a year", lang),
-                "per_participant": t("Cost per participant", lang),
-                "per_participant_month": t("Cost per participant and month", lang),
+                "start_up": t("Start-up cost"),
+                "running": t("Running cost a year"),
+                "per_participant": t("Cost per participant"),
+                "per_participant_month": t("Cost per participant and month"),
             }.get(parts[1])
             if cost is None or parts[0] == "cost":
                 return cost
-            return t("{what} of what is replaced", lang, what=cost)
+            return t("{what} of what is replaced", what=cost)
         if parts[0] == "effects" and parts[1:2] == ["*"]:
             lasting = parts[2:] == ["persistence", "years"]
-            return t("How long the effects last", lang) if lasting else t("All effects", lang)
+            return t("How long the effects last") if lasting else t("All effects")
         if parts[0] == "effects" and len(parts) > 2 and parts[1].isdigit():
             effects = self.scenario.investments[name].effects
             if int(parts[1]) >= len(effects):
                 return None
             on = self._targets(effects[int(parts[1])].on)
             if parts[2] in ("ratio", "adds"):
-                return t("Effect on: {what}", lang, what=on)
+                return t("Effect on: {what}", what=on)
             if parts[2:] == ["persistence", "years"]:
-                return t("How long it lasts, effect on: {what}", lang, what=on)
+                return t("How long it lasts, effect on: {what}", what=on)
             return None
         if parts[0] == "selection" and len(parts) > 1:
             return {
-                "sensitivity": t("Share of those at risk who are recognised", lang),
-                "specificity": t("Share of the others who are recognised", lang),
+                "sensitivity": t("Share of those at risk who are recognised"),
+                "specificity": t("Share of the others who are recognised"),
             }.get(parts[1])
         return {
-            "reach": t("Reach", lang),
-            "fidelity": t("Share of the effect that comes about", lang),
-            "capacity": t("Places", lang),
-            "duration": t("Months of treatment", lang),
-            "drop_out": t("Drop-out a year", lang),
-            "onset": t("Months until it works", lang),
-            "years": t("Years of the project", lang),
-            "ramp": t("Months until full scale", lang),
-            "delay": t("Months of delay", lang),
+            "reach": t("Reach"),
+            "fidelity": t("Share of the effect that comes about"),
+            "capacity": t("Places"),
+            "duration": t("Months of treatment"),
+            "drop_out": t("Drop-out a year"),
+            "onset": t("Months until it works"),
+            "years": t("Years of the project"),
+            "ramp": t("Months until full scale"),
+            "delay": t("Months of delay"),
         }.get(parts[0])
 
     def _targets(self, on: list[str]) -> str:
         names = [self._target(target) for target in on]
         if len(names) > 1 and len(", ".join(names)) > LONGEST_LIST:
-            return t("{first} and {n} more", self.lang, first=names[0], n=len(names) - 1)
-        return listing(names, self.lang)
+            return t("{first} and {n} more", first=names[0], n=len(names) - 1)
+        return listing(names)
 
     def _target(self, target: str) -> str:
         transition = self._pathway.transitions.get(target)
@@ -143,17 +149,17 @@ class Assumptions:
 
     def _drift(self, rest: list[str]) -> str | None:
         if rest[0] == "volumes" and len(rest) > 1:
-            return t("Growth a year: {what}", self.lang, what=self._target(rest[1]))
+            return t("Growth a year: {what}", what=self._target(rest[1]))
         if rest[0] == "prices" and len(rest) > 1:
-            kinds = {"care": t("care", self.lang), "staff": t("staff", self.lang)}
+            kinds = {"care": t("care"), "staff": t("staff")}
             what = kinds.get(rest[1], rest[1])
-            return t("Real price growth a year: {what}", self.lang, what=what)
-        return t("Inflation", self.lang) if rest[0] == "inflation" else None
+            return t("Real price growth a year: {what}", what=what)
+        return t("Inflation") if rest[0] == "inflation" else None
 
     def _economy(self, rest: list[str]) -> str | None:
         return {
-            "discount_costs": t("Discount rate of costs", self.lang),
-            "discount_effects": t("Discount rate of effects", self.lang),
+            "discount_costs": t("Discount rate of costs"),
+            "discount_effects": t("Discount rate of effects"),
         }.get(rest[0])
 
     def _resource(self, rest: list[str]) -> str | None:
@@ -163,9 +169,9 @@ class Assumptions:
         label = self._text(resource.label, rest[0])
         label = label[:1].lower() + label[1:]
         return {
-            "price": t("Price: {what}", self.lang, what=label),
-            "step_size": t("Size of a step: {what}", self.lang, what=label),
-            "notice": t("Months of notice: {what}", self.lang, what=label),
+            "price": t("Price: {what}", what=label),
+            "step_size": t("Size of a step: {what}", what=label),
+            "notice": t("Months of notice: {what}", what=label),
         }.get(rest[1])
 
     def _transition(self, rest: list[str]) -> str | None:
@@ -174,14 +180,14 @@ class Assumptions:
             return None
         what = self._target(rest[0])
         if rest[1] == "rate":
-            return t("Rate: {what}", self.lang, what=what)
+            return t("Rate: {what}", what=what)
         if rest[1] == "probability":
-            return t("Probability: {what}", self.lang, what=what)
+            return t("Probability: {what}", what=what)
         if rest[1] == "to" and len(rest) > 2 and transition.track in self._pathway.tracks:
             state = self._pathway.tracks[transition.track].states.get(rest[2])
             to = rest[2] if state is None else self._text(state.label, rest[2])
             to = to[:1].lower() + to[1:]
-            return t("Share: {what}, to {state}", self.lang, what=what, state=to)
+            return t("Share: {what}, to {state}", what=what, state=to)
         return None
 
     def _use(self, rest: list[str]) -> str | None:
@@ -193,15 +199,18 @@ class Assumptions:
         if state is None or resource is None:
             return None
         what, where = self._text(resource.label, rest[4]), self._text(state.label, rest[2])
-        return t("Use of {what}: {state}", self.lang, what=what[:1].lower() + what[1:],
-                 state=where[:1].lower() + where[1:])  # fmt: skip
+        return t(
+            "Use of {what}: {state}",
+            what=what[:1].lower() + what[1:],
+            state=where[:1].lower() + where[1:],
+        )
 
     def _population(self, rest: list[str]) -> str | None:
         return {
-            "residents": t("Residents", self.lang),
-            "growth": t("Growth of the population", self.lang),
-            "movers_in": t("Share moving in each year", self.lang),
+            "residents": t("Residents"),
+            "growth": t("Growth of the population"),
+            "movers_in": t("Share moving in each year"),
         }.get(rest[0])
 
     def _time(self, rest: list[str]) -> str | None:
-        return t("Years ahead", self.lang) if rest[0] == "years" else None
+        return t("Years ahead") if rest[0] == "years" else None

@@ -34,38 +34,38 @@ MOST = 6
 """So many measures have room."""
 
 
-def measure_label(plan: FollowUp, measure: Measure, lang: str) -> str:
+def measure_label(plan: FollowUp, measure: Measure) -> str:
     """Return what a measure is called."""
     what = ""
     if measure.outcome is not None:
-        what = plan.scenario.outcomes[measure.outcome].label.in_language(lang)
+        what = plan.scenario.outcomes[measure.outcome].label.text
     head = measure.name.partition(".")[0]
     text = {
-        "target": t("In the target group so far", lang),
-        "begun": t("Have begun", lang),
-        "treated": t("Take part now", lang),
-        "spent": t("Money spent", lang),
-        "reach": t("Reached, of the target group", lang),
-        "participants": t("Of those who have begun: {what}", lang, what=lower(what)),
+        "target": t("In the target group so far"),
+        "begun": t("Have begun"),
+        "treated": t("Take part now"),
+        "spent": t("Money spent"),
+        "reach": t("Reached, of the target group"),
+        "participants": t("Of those who have begun: {what}", what=lower(what)),
         "outcome": what[:1].upper() + what[1:],
     }[head]
     if measure.investment is None or len(plan.scenario.arms[plan.arm].investments) < 2:
         return text
-    whose = plan.scenario.investments[measure.investment].label.in_language(lang)
+    whose = plan.scenario.investments[measure.investment].label.text
     return f"{whose}: {lower(text)}"
 
 
-def by_whom(plan: FollowUp, measure: Measure, lang: str) -> str:
+def by_whom(plan: FollowUp, measure: Measure) -> str:
     """Return who measures it: as the scenario says, or who has it in their books."""
     spec = plan.scenario.follow_up
     head = measure.name.partition(".")[0]
     if spec is not None and head in spec.by:
-        return spec.by[head].in_language(lang)
+        return spec.by[head].text
     payers = responsible(plan.scenario, measure)
-    return listing([plan.scenario.payer_label(one).in_language(lang) for one in payers], lang)
+    return listing([plan.scenario.payer_label(one).text for one in payers])
 
 
-def plan_table(plan: FollowUp, lang: str) -> pd.DataFrame:
+def plan_table(plan: FollowUp) -> pd.DataFrame:
     """Return the plan with what is measured and by whom, in the reader's language.
 
     Columns: month, measure, what, by, and those of `FollowUp.plan`. What the scenario adds of its
@@ -74,47 +74,49 @@ def plan_table(plan: FollowUp, lang: str) -> pd.DataFrame:
     table = plan.plan
     known = {one.name: one for one in plan.measures}
     own = [known[name] for name in table["measure"]]
-    table.insert(2, "what", [measure_label(plan, one, lang) for one in own])
-    table.insert(3, "by", [by_whom(plan, one, lang) for one in own])
-    return pd.concat([table, _others(plan, lang)], ignore_index=True)
+    table.insert(2, "what", [measure_label(plan, one) for one in own])
+    table.insert(3, "by", [by_whom(plan, one) for one in own])
+    return pd.concat([table, _others(plan)], ignore_index=True)
 
 
-def draw_follow_up(plan: FollowUp, lang: str, observed: pd.DataFrame | None = None) -> Figure:
+def draw_follow_up(plan: FollowUp, observed: pd.DataFrame | None = None) -> Figure:
     """Draw the range of each measure by month, and what was observed.
 
     Args:
         plan: The plan.
-        lang: "sv" or "en".
         observed: See `sisim.analysis.monitoring.deviations`.
     """
-    title = t("How should it go?", lang) if observed is None else t("How did it go?", lang)
+    title = t("How should it go?") if observed is None else t("How did it go?")
     subject = Subject(plan.scenario, plan.seeds, plan.arm, "")
-    subtitle = t("{arm}: where nine runs of ten lie, by months from {start}", lang,
-                 arm=subject.arm_label(lang), start=plan.scenario.time.start)  # fmt: skip
-    notes = [_ranges(plan, lang)]
-    figure = answer_canvas(subject, title, subtitle, lang, notes, discounted=False)
+    subtitle = t(
+        "{arm}: where nine runs of ten lie, by months from {start}",
+        arm=subject.arm_label(),
+        start=plan.scenario.time.start,
+    )
+    notes = [_ranges(plan)]
+    figure = answer_canvas(subject, title, subtitle, notes, discounted=False)
     swatch(figure, 20, 76, SKY)
-    write(figure, 44, 76, t("with the investment", lang), color=BLUE)
+    write(figure, 44, 76, t("with the investment"), color=BLUE)
     swatch(figure, 280, 76, MUTED, "////")
-    write(figure, 304, 76, t("without it", lang), color=MUTED)
+    write(figure, 304, 76, t("without it"), color=MUTED)
     if observed is not None:
         write(figure, 470, 76, "●", color=GREEN)
-        write(figure, 492, 76, t("observed, in the range", lang), color="#00694C")
+        write(figure, 492, 76, t("observed, in the range"), color="#00694C")
         write(figure, 780, 76, "◆", color=VERMILION)
-        write(figure, 802, 76, t("observed, outside it", lang), color="#A84300")
+        write(figure, 802, 76, t("observed, outside it"), color="#A84300")
     shown = drawn(plan, observed)
     wide, high = 1240 / 3, 272.0
     for number, measure in enumerate(shown):
         row, column = divmod(number, 3)
         left, top = 20 + wide * column, 112 + high * row
         axes = place(figure, left + 70, top + 50, wide - 110, high - 108)
-        name = wrap(figure, measure_label(plan, measure, lang), wide - 24, 16, bold=True)
+        name = wrap(figure, measure_label(plan, measure), wide - 24, 16, bold=True)
         for line, text in enumerate(name.split("\n")[:2]):
             write(figure, left, top + 20 * line, text, size=16, bold=True)
-        _panel(axes, plan, measure, observed, lang)
-        who = by_whom(plan, measure, lang)
+        _panel(axes, plan, measure, observed)
+        who = by_whom(plan, measure)
         if who:
-            said = fit(figure, t("by: {who}", lang, who=who), wide - 110, FINE)
+            said = fit(figure, t("by: {who}", who=who), wide - 110, FINE)
             write(figure, left + 70, top + high - 30, said, size=FINE, color=MUTED)
     return figure
 
@@ -131,201 +133,254 @@ def drawn(plan: FollowUp, observed: pd.DataFrame | None) -> list[Measure]:
         if measure.outcome is not None:
             group = plan.scenario.outcomes[measure.outcome].group
             names = [n for n, o in plan.scenario.outcomes.items() if o.group == case]
-            again = group != case if names else measure.outcome != next(iter(
-                plan.scenario.outcomes))  # fmt: skip
+            again = (
+                group != case if names else measure.outcome != next(iter(plan.scenario.outcomes))
+            )
         return (bool(seen) and measure.name not in seen, again, order.index(head))
 
     chosen = sorted(plan.measures, key=rank)[:MOST]
     return [one for one in plan.measures if one in chosen]
 
 
-def _panel(
-    axes: Axes, plan: FollowUp, measure: Measure, observed: pd.DataFrame | None, lang: str
-) -> None:
+def _panel(axes: Axes, plan: FollowUp, measure: Measure, observed: pd.DataFrame | None) -> None:
     own = plan.plan[plan.plan["measure"] == measure.name]
     x = own["month"].to_numpy(float)
     axes.fill_between(x, own["low"], own["high"], color=SKY, alpha=0.45, linewidth=0, zorder=1)
     axes.plot(x, own["middle"], color=BLUE, linewidth=points(3), zorder=3)
     top = float(own["high"].max())
     if own["without_middle"].notna().any():
-        axes.fill_between(x, own["without_low"], own["without_high"], facecolor="none",
-                          edgecolor=MUTED, hatch="////", linewidth=0, zorder=2,
-                          alpha=0.6)  # fmt: skip
-        axes.plot(x, own["without_middle"], color=MUTED, linewidth=points(2.5),
-                  linestyle=(0, (4, 2)), zorder=3)  # fmt: skip
+        axes.fill_between(
+            x,
+            own["without_low"],
+            own["without_high"],
+            facecolor="none",
+            edgecolor=MUTED,
+            hatch="////",
+            linewidth=0,
+            zorder=2,
+            alpha=0.6,
+        )
+        axes.plot(
+            x,
+            own["without_middle"],
+            color=MUTED,
+            linewidth=points(2.5),
+            linestyle=(0, (4, 2)),
+            zorder=3,
+        )
         top = max(top, float(own["without_high"].max()))
     if observed is not None:
         for one in records(observed[observed["measure"] == measure.name]):
             inside = one.outside == 0
-            axes.plot([one.month], [one.observed], marker="o" if inside else "D",
-                      markersize=points(12), color=GREEN if inside else VERMILION, zorder=5,
-                      markeredgecolor="white")  # fmt: skip
+            axes.plot(
+                [one.month],
+                [one.observed],
+                marker="o" if inside else "D",
+                markersize=points(12),
+                color=GREEN if inside else VERMILION,
+                zorder=5,
+                markeredgecolor="white",
+            )
             top = max(top, one.observed)
     axes.set_ylim(0, 1.1 * top if top > 0 else 1)
     axes.set_xlim(min(0.0, x[0]), x[-1] + 1)
     axes.set_xticks(x, [f"{month:g}" for month in x])
     if measure.is_share:
         ticks = [tick for tick in np.linspace(0, 1, 5) if tick <= 1.1 * top] or [0]
-        axes.set_yticks(ticks, [share_of(float(tick), lang) for tick in ticks])
+        axes.set_yticks(ticks, [share_of(float(tick)) for tick in ticks])
     else:
         unit = unit_for(top) if measure.kind == "cost" else None
-        scale_ticks(axes, lang, 4, 1.0 if unit is None else unit.size)
+        scale_ticks(axes, 4, 1.0 if unit is None else unit.size)
         if unit is not None:
-            label(axes, min(0.0, x[0]), 1.1 * top, unit.label(lang), size=FINE, color=MUTED,
-                  shift=(4, -8))  # fmt: skip
+            label(
+                axes, min(0.0, x[0]), 1.1 * top, unit.label(), size=FINE, color=MUTED, shift=(4, -8)
+            )
     axes.tick_params(labelsize=points(15))
 
 
-def sentences(plan: FollowUp, lang: str, observed: pd.DataFrame | None = None) -> list[str]:
+def sentences(plan: FollowUp, observed: pd.DataFrame | None = None) -> list[str]:
     """Return the plan in words, or what was observed and what its deviation says."""
-    lines = [_ranges(plan, lang)]
+    lines = [_ranges(plan)]
     if observed is not None:
-        return [*lines, *deviation_sentences(plan, observed, lang)]
+        return [*lines, *deviation_sentences(plan, observed)]
     alike: list[str] = []
     for measure in plan.measures:
         own = plan.plan[plan.plan["measure"] == measure.name]
         said = [
-            t("{month} months {range}", lang, month=one.month,
-              range=_range(measure, one.low, one.high, lang))
-            for one in records(own) if one.middle == one.middle
-        ]  # fmt: skip
-        line = f"{measure_label(plan, measure, lang)}: {'; '.join(said)}."
-        who = by_whom(plan, measure, lang)
+            t("{month} months {range}", month=one.month, range=_range(measure, one.low, one.high))
+            for one in records(own)
+            if one.middle == one.middle
+        ]
+        line = f"{measure_label(plan, measure)}: {'; '.join(said)}."
+        who = by_whom(plan, measure)
         if who:
-            line += " " + t("Measured by: {who}.", lang, who=who)
+            line += " " + t("Measured by: {who}.", who=who)
         last = own.iloc[-1]
         if measure.kind in RESULTS and last["without_middle"] == last["without_middle"]:
             low, high = float(last["effect_low"]), float(last["effect_high"])
-            line += " " + t("A good comparison would show {range} at the end.", lang,
-                            range=_difference(measure, low, high, lang))  # fmt: skip
+            line += " " + t(
+                "A good comparison would show {range} at the end.",
+                range=_difference(measure, low, high),
+            )
             line += " " + t(
                 "Without the investment at the end: {range}.",
-                lang,
-                range=_range(
-                    measure, float(last["without_low"]), float(last["without_high"]), lang
-                ),
+                range=_range(measure, float(last["without_low"]), float(last["without_high"])),
             )
             if last["low"] <= last["without_middle"] <= last["high"]:
-                alike.append(measure_label(plan, measure, lang))
-        lines.append(line)  # fmt: skip
-    for one in records(_others(plan, lang).drop_duplicates("measure")):
-        lines.append(t("{what}: no range, as the pathway does not know it. Measured by: {who}.",
-                       lang, what=one.what, who=one.by))  # fmt: skip
+                alike.append(measure_label(plan, measure))
+        lines.append(line)
+    for one in records(_others(plan).drop_duplicates("measure")):
+        lines.append(
+            t(
+                "{what}: no range, as the pathway does not know it. Measured by: {who}.",
+                what=one.what,
+                who=one.by,
+            )
+        )
     if alike:
-        lines.append(t("With and without overlap for {n} of the {all} results: their levels alone "
-                       "do not tell whether there is an effect.", lang, n=len(alike),
-                       all=sum(one.kind in RESULTS for one in plan.measures)))  # fmt: skip
-    lines.append(t("An effect is only seen against a comparison: earlier cohorts, other areas, or "
-                   "a lottery among those in the queue.", lang))  # fmt: skip
+        lines.append(
+            t(
+                "With and without overlap for {n} of the {all} results: their levels alone "
+                "do not tell whether there is an effect.",
+                n=len(alike),
+                all=sum(one.kind in RESULTS for one in plan.measures),
+            )
+        )
+    lines.append(
+        t(
+            "An effect is only seen against a comparison: earlier cohorts, other areas, or "
+            "a lottery among those in the queue."
+        )
+    )
     return lines
 
 
-def deviation_sentences(plan: FollowUp, observed: pd.DataFrame, lang: str) -> list[str]:
+def deviation_sentences(plan: FollowUp, observed: pd.DataFrame) -> list[str]:
     """Return, for all that was observed, plan, outcome, deviation, and what it says."""
     lines = []
     for one in records(observed.sort_values("month", kind="stable")):
         measure = plan.measure(one.measure)
         lines.append(
-            t("Month {month}, {what}: planned {range}, observed {value} ({deviation}). {verdict}",
-              lang, month=one.month, what=lower(measure_label(plan, measure, lang)),
-              range=_range(measure, one.low, one.high, lang),
-              value=_value(measure, one.observed, lang),
-              deviation=_value(measure, one.deviation, lang, signed=True),
-              verdict=verdict_words(measure, one.verdict, lang))
-        )  # fmt: skip
+            t(
+                "Month {month}, {what}: planned {range}, observed {value} ({deviation}). {verdict}",
+                month=one.month,
+                what=lower(measure_label(plan, measure)),
+                range=_range(measure, one.low, one.high),
+                value=_value(measure, one.observed),
+                deviation=_value(measure, one.deviation, signed=True),
+                verdict=verdict_words(measure, one.verdict),
+            )
+        )
     if (observed["outside"] == 0).all():
-        lines.append(t("All that was observed lies where nine runs of ten do.", lang))
+        lines.append(t("All that was observed lies where nine runs of ten do."))
     else:
         outside = int((observed["outside"] != 0).sum())
         lines.append(
-            t("{n} of {all} lie outside. By chance alone one in ten does.", lang, n=outside,
-              all=len(observed))
-        )  # fmt: skip
+            t(
+                "{n} of {all} lie outside. By chance alone one in ten does.",
+                n=outside,
+                all=len(observed),
+            )
+        )
     return lines
 
 
-def verdict_words(measure: Measure, verdict: str, lang: str) -> str:
+def verdict_words(measure: Measure, verdict: str) -> str:
     """Return what a deviation says."""
     if verdict in ("above", "below"):
         above = verdict == "above"
         return {
-            "inflow": t("A larger inflow than assumed.", lang) if above
-            else t("A smaller inflow than assumed.", lang),
-            "activity": t("More activity than planned.", lang) if above
-            else t("Too little activity.", lang),
-            "reach": t("More are reached than planned.", lang) if above
-            else t("Too few of the target group are reached.", lang),
-            "cost": t("Dearer than planned.", lang) if above
-            else t("Less is spent than planned.", lang),
-        }[measure.kind]  # fmt: skip
+            "inflow": t("A larger inflow than assumed.")
+            if above
+            else t("A smaller inflow than assumed."),
+            "activity": t("More activity than planned.") if above else t("Too little activity."),
+            "reach": t("More are reached than planned.")
+            if above
+            else t("Too few of the target group are reached."),
+            "cost": t("Dearer than planned.") if above else t("Less is spent than planned."),
+        }[measure.kind]
     return {
-        "as_planned": t("Within chance of the plan.", lang) if measure.kind not in RESULTS
-        else t("Within chance of the plan, and outside what is to be expected without the "
-               "investment.", lang),
-        "cannot_tell": t("Within chance of the plan, but so it would be without any effect.", lang),
-        "better": t("Better than planned.", lang),
-        "no_effect": t("Worse than planned though activity and reach are as planned: reached, but "
-                       "the effect is not there.", lang),
-        "too_little": t("Worse than planned, with too little activity or reach: there is no more "
-                        "to judge the effect by.", lang),
-        "unexplained": t("Worse than planned; as neither activity nor reach was observed, it "
-                         "cannot be said why.", lang),
-        "other_inflow": t("Worse than planned, with another inflow than assumed: compare with what "
-                          "the inflow gives.", lang),
-    }[verdict]  # fmt: skip
+        "as_planned": t("Within chance of the plan.")
+        if measure.kind not in RESULTS
+        else t(
+            "Within chance of the plan, and outside what is to be expected without the investment."
+        ),
+        "cannot_tell": t("Within chance of the plan, but so it would be without any effect."),
+        "better": t("Better than planned."),
+        "no_effect": t(
+            "Worse than planned though activity and reach are as planned: reached, but "
+            "the effect is not there."
+        ),
+        "too_little": t(
+            "Worse than planned, with too little activity or reach: there is no more "
+            "to judge the effect by."
+        ),
+        "unexplained": t(
+            "Worse than planned; as neither activity nor reach was observed, it cannot be said why."
+        ),
+        "other_inflow": t(
+            "Worse than planned, with another inflow than assumed: compare with what "
+            "the inflow gives."
+        ),
+    }[verdict]
 
 
-def _others(plan: FollowUp, lang: str) -> pd.DataFrame:
+def _others(plan: FollowUp) -> pd.DataFrame:
     spec = plan.scenario.follow_up
     rows: list[dict[str, Any]] = []
     for name, one in (spec.others if spec is not None else {}).items():
-        what = one.label.in_language(lang)
+        what = one.label.text
         if one.instrument is not None:
-            what = f"{what} ({one.instrument.in_language(lang)})"
+            what = f"{what} ({one.instrument.text})"
         rows += [
-            {"month": month, "measure": f"other.{name}", "what": what,
-             "by": one.by.in_language(lang), "kind": "other"}
+            {
+                "month": month,
+                "measure": f"other.{name}",
+                "what": what,
+                "by": one.by.text,
+                "kind": "other",
+            }
             for month in one.months
-        ]  # fmt: skip
+        ]
     return pd.DataFrame(rows, columns=["month", "measure", "what", "by", "kind"])
 
 
-def _ranges(plan: FollowUp, lang: str) -> str:
+def _ranges(plan: FollowUp) -> str:
     how = {
-        "nothing": t("Ranges of chance alone, all numbers as in the file", lang),
-        "investments": t("Ranges of chance and of what is uncertain about the investment", lang),
-        "everything": t("Ranges of chance and of all that is uncertain", lang),
+        "nothing": t("Ranges of chance alone, all numbers as in the file"),
+        "investments": t("Ranges of chance and of what is uncertain about the investment"),
+        "everything": t("Ranges of chance and of all that is uncertain"),
     }[plan.drawn]
-    return t("{how}: nine runs in ten, of {runs}.", lang, how=how, runs=len(plan.seeds))
+    return t("{how}: nine runs in ten, of {runs}.", how=how, runs=len(plan.seeds))
 
 
-def _range(measure: Measure, low: float, high: float, lang: str) -> str:
+def _range(measure: Measure, low: float, high: float) -> str:
     if measure.kind == "cost" and high == high:
         unit = unit_for(high)
-        ends = [decimal(end / unit.size, lang, unit.digits) for end in (low, high)]
+        ends = [decimal(end / unit.size, unit.digits) for end in (low, high)]
         text = "–".join(dict.fromkeys(ends))
-        return t("SEK {n}m", lang, n=text) if unit.millions else t("SEK {n}k", lang, n=text)
+        return t("SEK {n}m", n=text) if unit.millions else t("SEK {n}k", n=text)
     if measure.is_share and low == low and high == high:
-        ends = [decimal(100 * end, lang) for end in (low, high)]
-        return "–".join(dict.fromkeys(ends)) + percent_sign(lang)
-    return "–".join(dict.fromkeys(_value(measure, end, lang) for end in (low, high)))
+        ends = [decimal(100 * end) for end in (low, high)]
+        return "–".join(dict.fromkeys(ends)) + percent_sign()
+    return "–".join(dict.fromkeys(_value(measure, end) for end in (low, high)))
 
 
-def _difference(measure: Measure, low: float, high: float, lang: str) -> str:
+def _difference(measure: Measure, low: float, high: float) -> str:
     size = 100 if measure.is_share else 1
-    text = spread(size * low, size * high, lang) or decimal(size * high, lang)
-    return t("{n} percentage points", lang, n=text) if measure.is_share else text
+    text = spread(size * low, size * high) or decimal(size * high)
+    return t("{n} percentage points", n=text) if measure.is_share else text
 
 
-def _value(measure: Measure, value: float, lang: str, *, signed: bool = False) -> str:
+def _value(measure: Measure, value: float, *, signed: bool = False) -> str:
     if value != value:
         return "–"
     if measure.kind == "cost":
-        text = money(value, lang)
+        text = money(value)
     elif measure.is_share:
-        text = share_of(value, lang)
+        text = share_of(value)
         if signed:
-            text = t("{n} percentage points", lang, n=decimal(100 * value, lang))
+            text = t("{n} percentage points", n=decimal(100 * value))
     else:
-        text = decimal(value, lang)
+        text = decimal(value)
     return f"+{text}" if signed and value > 0 else text

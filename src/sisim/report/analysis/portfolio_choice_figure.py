@@ -12,23 +12,21 @@ from sisim.report.formats import decimal, listing, money, unit_for
 from sisim.report.style import BLUE, FINE, INK, MUTED, label, place, points, wrap, write
 
 
-def draw_mix(subject: Subject, table: pd.DataFrame, names: dict[str, str], lang: str) -> Figure:
+def draw_mix(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> Figure:
     """Draw what the best mix is worth for each budget, and what is in it.
 
     Args:
         subject: What is asked; its scenario is the first of the cases.
         table: See `sisim.analysis.portfolio_choice.mixes`.
         names: What each "case/option" is called.
-        lang: "sv" or "en".
     """
     budgets = np.unique(table["budget"])
     options = list(dict.fromkeys(f"{one.case}/{one.option}" for one in records(table)))
     chosen = {(one.budget, f"{one.case}/{one.option}") for one in records(table) if one.chosen}
     worth = table[table["chosen"]].groupby("budget")["worth"].sum().reindex(budgets, fill_value=0)
     unit = unit_for(float(max(budgets.max(), worth.max(), 1.0)))
-    subtitle = t("Filled: in the best mix. Worth net of what it costs, {unit}", lang,
-                 unit=unit.label(lang))  # fmt: skip
-    figure = answer_canvas(subject, t("What is a budget best spent on?", lang), subtitle, lang)
+    subtitle = t("Filled: in the best mix. Worth net of what it costs, {unit}", unit=unit.label())
+    figure = answer_canvas(subject, t("What is a budget best spent on?"), subtitle)
     axes = place(figure, 480, 100, 770, 440)
     axes.grid(visible=False)
     axes.set_yticks([])
@@ -38,37 +36,50 @@ def draw_mix(subject: Subject, table: pd.DataFrame, names: dict[str, str], lang:
         for column, budget in enumerate(budgets):
             inside = (budget, option) in chosen
             fill, edge = (BLUE, BLUE) if inside else ("white", MUTED)
-            axes.plot([column], [row], marker="s", markersize=points(26), zorder=3, color=fill,
-                      markeredgecolor=edge)  # fmt: skip
+            axes.plot(
+                [column],
+                [row],
+                marker="s",
+                markersize=points(26),
+                zorder=3,
+                color=fill,
+                markeredgecolor=edge,
+            )
         own = table[(table["case"] + "/" + table["option"]) == option].iloc[0]
         middle = 100 + 440 * (row + 0.6) / (len(options) + 1.1)
         lines = wrap(figure, names[option], 440).split("\n")[:2]
         for number, line in enumerate(lines):
             write(figure, 20, middle - 10 * len(lines) - 10 + 21 * number, line)
-        said = t("takes {cost}, is worth {worth}", lang, cost=money(float(own["cost"]), lang, unit),
-                 worth=money(float(own["worth"]), lang, unit))  # fmt: skip
+        said = t(
+            "takes {cost}, is worth {worth}",
+            cost=money(float(own["cost"]), unit),
+            worth=money(float(own["worth"]), unit),
+        )
         write(figure, 20, middle + 11 * len(lines) - 7, said, size=FINE, color=MUTED)
     for column, budget in enumerate(budgets):
-        text = decimal(float(worth.loc[budget]) / unit.size, lang, unit.digits)
+        text = decimal(float(worth.loc[budget]) / unit.size, unit.digits)
         label(axes, column, len(options), text, align="center", bold=True)
     middle = 100 + 440 * (len(options) + 0.6) / (len(options) + 1.1)
-    write(figure, 20, middle - 10, t("The mix is worth", lang), bold=True)
-    axes.set_xticks(range(len(budgets)), [
-        decimal(float(b) / unit.size, lang, unit.digits) for b in budgets
-    ])  # fmt: skip
-    text = t("Budget, {unit} →", lang, unit=unit.label(lang))
+    write(figure, 20, middle - 10, t("The mix is worth"), bold=True)
+    axes.set_xticks(
+        range(len(budgets)), [decimal(float(b) / unit.size, unit.digits) for b in budgets]
+    )
+    text = t("Budget, {unit} →", unit=unit.label())
     write(figure, 1250, 590, text, align="right", color=INK)
     return figure
 
 
-def sentence(table: pd.DataFrame, names: dict[str, str], lang: str) -> str:
+def sentence(table: pd.DataFrame, names: dict[str, str]) -> str:
     """Return the best mix for the highest budget."""
     last = table[table["budget"] == table["budget"].max()]
     inside = last[last["chosen"]]
-    budget = money(float(last["budget"].iloc[0]), lang)
+    budget = money(float(last["budget"].iloc[0]))
     if inside.empty:
-        return t("For {budget} nothing that is worth what it costs can be paid.", lang,
-                 budget=budget)  # fmt: skip
-    said = listing([names[f"{one.case}/{one.option}"] for one in records(inside)], lang)
-    return t("For {budget}: {mix}; together worth {worth}.", lang, budget=budget, mix=said,
-             worth=money(float(inside["worth"].sum()), lang))  # fmt: skip
+        return t("For {budget} nothing that is worth what it costs can be paid.", budget=budget)
+    said = listing([names[f"{one.case}/{one.option}"] for one in records(inside)])
+    return t(
+        "For {budget}: {mix}; together worth {worth}.",
+        budget=budget,
+        mix=said,
+        worth=money(float(inside["worth"].sum())),
+    )

@@ -20,7 +20,7 @@ from sisim.report.analysis.analysis_frame import (
 )
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.economics.cost_effectiveness_plane import HUES, MARKS
-from sisim.report.formats import NBSP, decimal, money, unit_for
+from sisim.report.formats import decimal, money, percent_sign, unit_for
 from sisim.report.labels import EndLabels
 from sisim.report.style import (
     BLUE,
@@ -43,34 +43,37 @@ WORTH_SHOWING = 0.01
 """A number worth less than this share of the whole is not shown."""
 
 
-def measure_label(analysis: Probabilistic, name: str, lang: str) -> str:
+def measure_label(analysis: Probabilistic, name: str) -> str:
     """Return what an outcome, or a weight, is called."""
     weights = analysis.scenario.pathway.weights
     found = weights[name] if name in weights else analysis.scenario.outcomes[name].label
-    return found.in_language(lang)
+    return found.text
 
 
-def gained_label(analysis: Probabilistic, name: str, lang: str) -> str:
+def gained_label(analysis: Probabilistic, name: str) -> str:
     """Return what is gained of an outcome, and in what unit."""
-    what = measure_label(analysis, name, lang)
+    what = measure_label(analysis, name)
     if name in analysis.scenario.pathway.weights:
-        return t("{what}: gained", lang, what=what)
+        return t("{what}: gained", what=what)
     measure = analysis.scenario.outcomes[name]
-    unit = t("person-years", lang) if measure.count == "stock" else t("events", lang)
+    unit = t("person-years") if measure.count == "stock" else t("events")
     if measure.good == "high":
-        return t("{what}: {unit} gained", lang, what=what, unit=unit)
-    return t("{what}: {unit} avoided", lang, what=what, unit=unit)
+        return t("{what}: {unit} gained", what=what, unit=unit)
+    return t("{what}: {unit} avoided", what=what, unit=unit)
 
 
-def draw_plane(subject: Subject, analysis: Probabilistic, name: str, lang: str) -> Figure:
+def draw_plane(subject: Subject, analysis: Probabilistic, name: str) -> Figure:
     """Draw every draw on the cost-effectiveness plane, an arm a colour and a mark."""
     costs, effects = analysis.costs[:, 1:], analysis.effects(name)[:, 1:]
     unit = unit_for(float(np.abs(costs).max()))
-    what = gained_label(analysis, name, lang)
-    subtitle = t("Net cost compared with without, {unit}; a mark is a draw of all uncertain "
-                 "numbers", lang, unit=unit.label(lang))  # fmt: skip
-    figure = answer_canvas(subject, t("How sure is it, and what is gained?", lang), subtitle, lang,
-                           [_draws(analysis, lang)])  # fmt: skip
+    what = gained_label(analysis, name)
+    subtitle = t(
+        "Net cost compared with without, {unit}; a mark is a draw of all uncertain numbers",
+        unit=unit.label(),
+    )
+    figure = answer_canvas(
+        subject, t("How sure is it, and what is gained?"), subtitle, [_draws(analysis)]
+    )
     axes = place(figure, 110, 96, 780, 470)
     axes.grid(visible=False)
     axes.spines["bottom"].set_visible(False)
@@ -80,20 +83,35 @@ def draw_plane(subject: Subject, analysis: Probabilistic, name: str, lang: str) 
         low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
         room = 0.08 * (high - low) or 1.0
         put(low - room, high + room)
-    scale_ticks(axes, lang, 6, unit.size)
-    ticks_across(axes, lang, 6)
+    scale_ticks(axes, 6, unit.size)
+    ticks_across(axes, 6)
     write(figure, 890, 604, f"{what[:1].upper() + what[1:]} →", align="right", color=MUTED)
     top = 110.0
     for number, arm in enumerate(analysis.arms[1:]):
         hue, mark = HUES[number % len(HUES)], MARKS[number % len(MARKS)]
-        axes.scatter(effects[:, number], costs[:, number], s=points(8) ** 2, color=hue,
-                     marker=mark, alpha=0.45, linewidth=0, zorder=2 + number)  # fmt: skip
-        axes.plot([effects[:, number].mean()], [costs[:, number].mean()], marker=mark, color=hue,
-                  markersize=points(18), markeredgecolor="white", zorder=9)  # fmt: skip
-        for line in wrap(figure, subject.arm_label(lang, arm), 330, bold=True).split("\n"):
+        axes.scatter(
+            effects[:, number],
+            costs[:, number],
+            s=points(8) ** 2,
+            color=hue,
+            marker=mark,
+            alpha=0.45,
+            linewidth=0,
+            zorder=2 + number,
+        )
+        axes.plot(
+            [effects[:, number].mean()],
+            [costs[:, number].mean()],
+            marker=mark,
+            color=hue,
+            markersize=points(18),
+            markeredgecolor="white",
+            zorder=9,
+        )
+        for line in wrap(figure, subject.arm_label(arm), 330, bold=True).split("\n"):
             write(figure, 930, top, line, bold=True, color=hue)
             top += 24
-        for text in _quadrants(effects[:, number], costs[:, number], lang):
+        for text in _quadrants(effects[:, number], costs[:, number]):
             for line in wrap(figure, text, 330).split("\n"):
                 write(figure, 930, top, line)
                 top += 24
@@ -101,23 +119,21 @@ def draw_plane(subject: Subject, analysis: Probabilistic, name: str, lang: str) 
     return figure
 
 
-def _quadrants(effects: np.ndarray, costs: np.ndarray, lang: str) -> list[str]:
+def _quadrants(effects: np.ndarray, costs: np.ndarray) -> list[str]:
     """Return in which shares of the draws an arm is better or dearer."""
     shares = {
-        t("better and cheaper: {n}%", lang, n="{n}"): (effects > 0) & (costs <= 0),
-        t("better and dearer: {n}%", lang, n="{n}"): (effects > 0) & (costs > 0),
-        t("worse and cheaper: {n}%", lang, n="{n}"): (effects <= 0) & (costs <= 0),
-        t("worse and dearer: {n}%", lang, n="{n}"): (effects <= 0) & (costs > 0),
+        t("better and cheaper: {n}%", n="{n}"): (effects > 0) & (costs <= 0),
+        t("better and dearer: {n}%", n="{n}"): (effects > 0) & (costs > 0),
+        t("worse and cheaper: {n}%", n="{n}"): (effects <= 0) & (costs <= 0),
+        t("worse and dearer: {n}%", n="{n}"): (effects <= 0) & (costs > 0),
     }
     return [
-        text.format(n=decimal(100 * held.mean(), lang))
-        for text, held in shares.items()
-        if held.any()
-    ]  # fmt: skip
+        text.format(n=decimal(100 * held.mean())) for text, held in shares.items() if held.any()
+    ]
 
 
 def draw_acceptability(
-    subject: Subject, analysis: Probabilistic, name: str, curve: pd.DataFrame, lang: str
+    subject: Subject, analysis: Probabilistic, name: str, curve: pd.DataFrame
 ) -> Figure:
     """Draw how likely each arm is to be the best choice, by what a unit is worth.
 
@@ -126,64 +142,77 @@ def draw_acceptability(
         analysis: The analysis.
         name: The outcome whose units are worth something.
         curve: See `Probabilistic.acceptability`.
-        lang: "sv" or "en".
     """
-    what = gained_label(analysis, name, lang)
-    subtitle = t("Probability of being the best choice, by what a unit is worth; thick: the best "
-                 "on average", lang)  # fmt: skip
-    figure = answer_canvas(subject, t("Which is the best choice?", lang), subtitle, lang,
-                           [_draws(analysis, lang)])  # fmt: skip
+    what = gained_label(analysis, name)
+    subtitle = t(
+        "Probability of being the best choice, by what a unit is worth; thick: the best on average"
+    )
+    figure = answer_canvas(subject, t("Which is the best choice?"), subtitle, [_draws(analysis)])
     axes = place(figure, 90, 96, 820, 470)
     worths = np.unique(curve["worth"])
     axes.set_xlim(worths[0], worths[-1])
     axes.set_ylim(-0.02, 1.02)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
-    axes.yaxis.set_major_formatter(
-        PercentFormatter(1.0, symbol=f"{NBSP}%" if lang == "sv" else "%", decimals=0)
-    )
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=percent_sign(), decimals=0))
     unit = unit_for(float(worths[-1]))
     axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: money(x, lang, unit)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: money(x, unit)))
     ends = EndLabels(axes)
     for number, arm in enumerate(analysis.arms):
         own = curve[curve["arm"] == arm]
         hue = INK if arm == WITHOUT else HUES[(number - 1) % len(HUES)]
         style = "dashed" if arm == WITHOUT else "solid"
-        axes.plot(own["worth"], own["probability"], color=hue, linewidth=points(2.5),
-                  linestyle=style, zorder=3)  # fmt: skip
+        axes.plot(
+            own["worth"],
+            own["probability"],
+            color=hue,
+            linewidth=points(2.5),
+            linestyle=style,
+            zorder=3,
+        )
         best = own["probability"].where(own["optimal"])
-        axes.plot(own["worth"], best, color=hue, linewidth=points(8), alpha=0.55, zorder=2,
-                  solid_capstyle="round")  # fmt: skip
-        text = wrap(figure, subject.arm_label(lang, arm), 320)
+        axes.plot(
+            own["worth"],
+            best,
+            color=hue,
+            linewidth=points(8),
+            alpha=0.55,
+            zorder=2,
+            solid_capstyle="round",
+        )
+        text = wrap(figure, subject.arm_label(arm), 320)
         ends.add(float(own["probability"].iloc[-1]), text, color=hue, bold=True)
     ends.settle()
-    axis = t("Worth of a unit – {what} →", lang, what=lower(what))
+    axis = t("Worth of a unit – {what} →", what=lower(what))
     write(figure, 910, 604, axis, align="right", color=MUTED)
     return figure
 
 
-def draw_who_breaks_even(
-    subject: Subject, analysis: Probabilistic, table: pd.DataFrame, lang: str
-) -> Figure:
+def draw_who_breaks_even(subject: Subject, analysis: Probabilistic, table: pd.DataFrame) -> Figure:
     """Draw how likely each administration is to have its money back, year by year.
 
     Args:
         subject: What is asked; its arm is drawn.
         analysis: The analysis.
         table: See `Probabilistic.break_even_by_year`.
-        lang: "sv" or "en".
     """
     own = table[table["arm"] == subject.arm]
-    subtitle = t("{arm}: probability that accumulated costs are no higher than without", lang,
-                 arm=subject.arm_label(lang))  # fmt: skip
-    figure = answer_canvas(subject, t("Who has its money back, and when?", lang), subtitle, lang,
-                           [_draws(analysis, lang)], everyone=True, discounted=False)  # fmt: skip
+    subtitle = t(
+        "{arm}: probability that accumulated costs are no higher than without",
+        arm=subject.arm_label(),
+    )
+    figure = answer_canvas(
+        subject,
+        t("Who has its money back, and when?"),
+        subtitle,
+        [_draws(analysis)],
+        everyone=True,
+        discounted=False,
+    )
     axes = place(figure, 90, 96, 850, 470)
     axes.set_ylim(-0.02, 1.02)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
-    axes.yaxis.set_major_formatter(
-        PercentFormatter(1.0, symbol=f"{NBSP}%" if lang == "sv" else "%", decimals=0)
-    )
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=percent_sign(), decimals=0))
     ends = EndLabels(axes)
     styles = ("solid", (0, (6, 2)), (0, (2, 2)), (0, (8, 2, 2, 2)), (0, (1, 1)), (0, (4, 4)))
     # The payers of the investment first, then in the order of the file.
@@ -191,9 +220,15 @@ def draw_who_breaks_even(
     for number, payer in enumerate(payers):
         course = own[own["administration"] == payer]
         hue = HUES[number % len(HUES)]
-        axes.plot(course["year"], course["probability"], color=hue, linewidth=points(3.5),
-                  linestyle=styles[number % len(styles)], zorder=3)  # fmt: skip
-        name = wrap(figure, subject.scenario.payer_label(payer).in_language(lang), 300)
+        axes.plot(
+            course["year"],
+            course["probability"],
+            color=hue,
+            linewidth=points(3.5),
+            linestyle=styles[number % len(styles)],
+            zorder=3,
+        )
+        name = wrap(figure, subject.scenario.payer_label(payer).text, 300)
         ends.add(float(course["probability"].iloc[-1]), name, color=hue)
     if len(own):
         axes.set_xlim(own["year"].min(), own["year"].max())
@@ -204,12 +239,7 @@ def draw_who_breaks_even(
 
 
 def draw_information(
-    subject: Subject,
-    table: pd.DataFrame,
-    whole: float,
-    grades: dict[str, str],
-    lang: str,
-    note: str = "",
+    subject: Subject, table: pd.DataFrame, whole: float, grades: dict[str, str], note: str = ""
 ) -> Figure:
     """Draw what it is worth to know each number, and everything.
 
@@ -218,25 +248,37 @@ def draw_information(
         table: See `Probabilistic.information`.
         whole: What it is worth to know everything.
         grades: What each number is built on, by key.
-        lang: "sv" or "en".
         note: What the decision is taken by.
     """
     telling = table["evppi"] > WORTH_SHOWING * whole
     rows = table[telling & table["beyond_chance"]].head(MOST)
     left = int((telling & ~table["beyond_chance"]).sum())
-    scale = scale_for(subject, [whole, *rows["evppi"]], lang)
-    subtitle = t("Expected value of perfect information for one such decision, {unit}", lang,
-                 unit=scale.unit)  # fmt: skip
-    notes = [*([note] if note else []),
-             *([] if telling.any() else [t("No number alone would change the choice.", lang)]),
-             *([t("Left out, as chance would have any seem worth as much with so few draws: {n}.",
-                  lang, n=left)] if left else []),
-             t("An upper limit to what it is worth to find out; the numbers overlap, and their "
-               "sum is not the whole.", lang)]  # fmt: skip
-    title = t("What is worth finding out?", lang)
-    figure = answer_canvas(subject, title, subtitle, lang, notes)
+    scale = scale_for(subject, [whole, *rows["evppi"]])
+    subtitle = t(
+        "Expected value of perfect information for one such decision, {unit}", unit=scale.unit
+    )
+    notes = [
+        *([note] if note else []),
+        *([] if telling.any() else [t("No number alone would change the choice.")]),
+        *(
+            [
+                t(
+                    "Left out, as chance would have any seem worth as much with so few draws: {n}.",
+                    n=left,
+                )
+            ]
+            if left
+            else []
+        ),
+        t(
+            "An upper limit to what it is worth to find out; the numbers overlap, and their "
+            "sum is not the whole."
+        ),
+    ]
+    title = t("What is worth finding out?")
+    figure = answer_canvas(subject, title, subtitle, notes)
     if whole <= 0:
-        text = t("Nothing: the same choice is the best in every draw.", lang)
+        text = t("Nothing: the same choice is the best in every draw.")
         write(figure, 20, 130, text, bold=True)
         return figure
     axes = place(figure, 480, 88, 700, 490)
@@ -245,50 +287,71 @@ def draw_information(
     axes.set_xlim(0, 1.15 * (max([whole, *rows["evppi"]]) or 1.0))
     places = max(len(rows), FEWEST_ROWS) + 1.2
     axes.set_ylim(places - 0.6, -0.6)
-    words = Assumptions(subject.scenario, lang)
+    words = Assumptions(subject.scenario)
     for row, one in enumerate(records(rows)):
         axes.barh(row, one.evppi, height=0.6, color=BLUE, zorder=2)
-        label(axes, one.evppi, row, scale.text(one.evppi, lang), shift=(8, 0))
+        label(axes, one.evppi, row, scale.text(one.evppi), shift=(8, 0))
         middle = 88 + 490 * (row + 0.6) / places
         names = wrap(figure, words.name(one.key), 420).split("\n")[:2]
         for line, text in enumerate(names):
             write(figure, 20, middle - 10 * len(names) - 10 + 21 * line, text)
         grade = words.grade(grades.get(one.key))
         write(figure, 20, middle + 11 * len(names) - 7, grade, size=FINE, color=MUTED)
-    axes.barh(len(rows), whole, height=0.6, facecolor="white", edgecolor=INK, hatch="////",
-              linewidth=points(1.5), zorder=2)  # fmt: skip
-    label(axes, whole, len(rows), scale.text(whole, lang), shift=(8, 0), bold=True)
+    axes.barh(
+        len(rows),
+        whole,
+        height=0.6,
+        facecolor="white",
+        edgecolor=INK,
+        hatch="////",
+        linewidth=points(1.5),
+        zorder=2,
+    )
+    label(axes, whole, len(rows), scale.text(whole), shift=(8, 0), bold=True)
     middle = 88 + 490 * (len(rows) + 0.6) / places
-    write(figure, 20, middle - 0.55 * PROJECTOR, t("Everything", lang), bold=True)
-    ticks_across(axes, lang, 5, scale.size)
+    write(figure, 20, middle - 0.55 * PROJECTOR, t("Everything"), bold=True)
+    ticks_across(axes, 5, scale.size)
     return figure
 
 
-def sentences(subject: Subject, analysis: Probabilistic, lang: str) -> list[str]:
+def sentences(subject: Subject, analysis: Probabilistic) -> list[str]:
     """Return what came out: how likely each arm is to pay, and how far it reaches."""
-    found = [_draws(analysis, lang)]
+    found = [_draws(analysis)]
     for one in records(analysis.chance):
         found.append(
-            t("{arm}: pays for itself with a probability of {chance}% (± {error}); net present "
-              "value {mean}, 95% of the draws from {low} to {high}.", lang,
-              arm=subject.arm_label(lang, one.arm), chance=decimal(100 * one.chance, lang),
-              error=decimal(196 * one.chance_error, lang), mean=money(one.mean, lang),
-              low=money(one.low, lang), high=money(one.high, lang))
-        )  # fmt: skip
+            t(
+                "{arm}: pays for itself with a probability of {chance}% (± {error}); net present "
+                "value {mean}, 95% of the draws from {low} to {high}.",
+                arm=subject.arm_label(one.arm),
+                chance=decimal(100 * one.chance),
+                error=decimal(196 * one.chance_error),
+                mean=money(one.mean),
+                low=money(one.low),
+                high=money(one.high),
+            )
+        )
         noise = analysis.noise[one.arm]
         if noise == noise:
             found.append(
-                t("Of the spread between draws, {n}% is chance between seeds.", lang,
-                  n=decimal(100 * min(noise, 1.0), lang))
-            )  # fmt: skip
+                t(
+                    "Of the spread between draws, {n}% is chance between seeds.",
+                    n=decimal(100 * min(noise, 1.0)),
+                )
+            )
     found.append(
-        t("To know everything would be worth {n} for one such decision by money alone.", lang,
-          n=money(analysis.perfect(), lang))
-    )  # fmt: skip
+        t(
+            "To know everything would be worth {n} for one such decision by money alone.",
+            n=money(analysis.perfect()),
+        )
+    )
     return found
 
 
-def _draws(analysis: Probabilistic, lang: str) -> str:
+def _draws(analysis: Probabilistic) -> str:
     runs = analysis.table["replication"].nunique()
-    return t("{draws} draws of {numbers} uncertain numbers; runs per draw: {runs}.", lang,
-             draws=len(analysis.drawn), numbers=analysis.drawn.shape[1], runs=runs)  # fmt: skip
+    return t(
+        "{draws} draws of {numbers} uncertain numbers; runs per draw: {runs}.",
+        draws=len(analysis.drawn),
+        numbers=analysis.drawn.shape[1],
+        runs=runs,
+    )

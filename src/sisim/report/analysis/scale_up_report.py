@@ -31,33 +31,34 @@ from sisim.report.style import (
 )
 
 
-def draw_years(found: Implementation, lang: str) -> Figure:
+def draw_years(found: Implementation) -> Figure:
     """Draw what the investment costs by year, what is stopped, what falls elsewhere, the budget."""
     table = found.tables["implementation-years"]
-    sums = table.pivot_table(index="year", columns="kind", values="amount", aggfunc="sum",
-                             observed=True).fillna(0.0)  # fmt: skip
+    sums = table.pivot_table(
+        index="year", columns="kind", values="amount", aggfunc="sum", observed=True
+    ).fillna(0.0)
     years = sums.index.to_numpy()
-    parts = {kind: sums[kind].to_numpy() if kind in sums else np.zeros(len(years))
-             for kind in ("investment", "running", "replaced", "use")}  # fmt: skip
+    parts = {
+        kind: sums[kind].to_numpy() if kind in sums else np.zeros(len(years))
+        for kind in ("investment", "running", "replaced", "use")
+    }
     top = float((parts["investment"] + parts["running"]).max())
     low = float(np.minimum(parts["replaced"] + np.minimum(parts["use"], 0), 0).min())
     unit = unit_for(max(top, -low))
     subject = Subject(found.scenario, found.seeds, found.arm, "net_present_value")
     subtitle = t(
         "{name}, {unit} a year",
-        lang,
-        unit=unit.label(lang),
-        name=found.scenario.investments[found.investment].label.in_language(lang),
+        unit=unit.label(),
+        name=found.scenario.investments[found.investment].label.text,
     )
     figure = answer_canvas(
-        subject, t("What does full scale take?", lang), subtitle, lang, [_money(found, lang)],
-        discounted=False,
-    )  # fmt: skip
+        subject, t("What does full scale take?"), subtitle, [_money(found)], discounted=False
+    )
     legends = (
-        ("investment", t("the project", lang), ORANGE, "////", DARK_ORANGE),
-        ("running", t("the new way of working", lang), BLUE, None, BLUE),
-        ("replaced", t("what is stopped", lang), PURPLE, "....", "#8A3A6C"),
-        ("use", t("other costs, change", lang), GREEN, "\\\\\\\\", DARK_GREEN),
+        ("investment", t("the project"), ORANGE, "////", DARK_ORANGE),
+        ("running", t("the new way of working"), BLUE, None, BLUE),
+        ("replaced", t("what is stopped"), PURPLE, "....", "#8A3A6C"),
+        ("use", t("other costs, change"), GREEN, "\\\\\\\\", DARK_GREEN),
     )
     left = 20.0
     for _, text, hue, hatch, dark in legends:
@@ -70,8 +71,16 @@ def draw_years(found: Implementation, lang: str) -> Figure:
         own = parts[kind]
         above, below = np.maximum(own, 0), np.minimum(own, 0)
         for values, base in ((above, up), (below, down)):
-            axes.bar(years, values, bottom=base, width=0.72, edgecolor=hue, hatch=hatch,
-                     facecolor="white" if hatch else hue, linewidth=points(1))  # fmt: skip
+            axes.bar(
+                years,
+                values,
+                bottom=base,
+                width=0.72,
+                edgecolor=hue,
+                hatch=hatch,
+                facecolor="white" if hatch else hue,
+                linewidth=points(1),
+            )
         up, down = up + above, down + below
     high = max(float(up.max()), found.budget or 0.0)
     axes.set_ylim(1.12 * min(float(down.min()), 0.0), 1.15 * high)
@@ -83,33 +92,37 @@ def draw_years(found: Implementation, lang: str) -> Figure:
             axes,
             years[-1] + 0.6,
             found.budget,
-            t("budget\n{n}", lang, n=money(found.budget, lang)),
+            t("budget\n{n}", n=money(found.budget)),
             shift=(8, 0),
             color="#A84300",
             bold=True,
         )
     step = 1 if len(years) <= 12 else 2 if len(years) <= 24 else 5
     axes.set_xticks(years[::step])
-    scale_ticks(axes, lang, 6, unit.size)
+    scale_ticks(axes, 6, unit.size)
     axes.axvspan(found.year - 0.45, found.year + 0.45, color="#DCEEF8", zorder=0, linewidth=0)
-    label(axes, found.year, 1.15 * high, t("full scale", lang), align="center",
-          shift=(0, -10), color=MUTED)  # fmt: skip
+    label(
+        axes, found.year, 1.15 * high, t("full scale"), align="center", shift=(0, -10), color=MUTED
+    )
     return figure
 
 
-def draw_versions(found: Implementation, lang: str) -> Figure:
+def draw_versions(found: Implementation) -> Figure:
     """Draw what each version costs a year, against the budget, and what it gives."""
     costs = np.concatenate([one.costs[:, 0] for one in found.versions])
     unit = unit_for(float(max(costs.max(), found.budget or 0.0)))
     subject = Subject(found.scenario, found.seeds, found.arm, "net_present_value")
-    subtitle = t("Cost in {year}, {unit} a year; the budget is for what it costs less what is "
-                 "stopped", lang, year=found.year, unit=unit.label(lang))  # fmt: skip
-    figure = answer_canvas(subject, t("What does the budget afford?", lang), subtitle, lang)
+    subtitle = t(
+        "Cost in {year}, {unit} a year; the budget is for what it costs less what is stopped",
+        year=found.year,
+        unit=unit.label(),
+    )
+    figure = answer_canvas(subject, t("What does the budget afford?"), subtitle)
     swatch(figure, 400, 84, BLUE)
-    write(figure, 424, 84, t("net", lang), color=BLUE)
+    write(figure, 424, 84, t("net"), color=BLUE)
     swatch(figure, 520, 84, PURPLE, "....")
-    write(figure, 544, 84, t("covered by what is stopped", lang), color="#8A3A6C")
-    write(figure, 1262, 60, t("net present value", lang), align="right", color=MUTED)
+    write(figure, 544, 84, t("covered by what is stopped"), color="#8A3A6C")
+    write(figure, 1262, 60, t("net present value"), align="right", color=MUTED)
     top, row_high = 124.0, 108.0
     shown = [one for one in found.versions if one.affordable or one.lever == "full"]
     tall = row_high * len(shown)
@@ -121,138 +134,198 @@ def draw_versions(found: Implementation, lang: str) -> Figure:
     table = found.tables["implementation-versions"]
     outcome = next(iter(found.scenario.outcomes), None)
     if outcome is not None:
-        name = found.scenario.outcomes[outcome].label.in_language(lang)
-        name = f"{name}, {t('more than without', lang)}"
+        name = found.scenario.outcomes[outcome].label.text
+        name = f"{name}, {t('more than without')}"
         write(figure, 1262, 84, fit(figure, name, 400), align="right", color=MUTED)
     for row, one in enumerate(shown):
         number = found.versions.index(one)
         gross, _, net = one.costs.mean(axis=0)
         axes.barh(row, net, height=0.44, color=BLUE, zorder=2)
-        axes.barh(row, gross - net, left=net, height=0.44, facecolor="white", edgecolor=PURPLE,
-                  hatch="....", linewidth=points(1), zorder=2)  # fmt: skip
+        axes.barh(
+            row,
+            gross - net,
+            left=net,
+            height=0.44,
+            facecolor="white",
+            edgecolor=PURPLE,
+            hatch="....",
+            linewidth=points(1),
+            zorder=2,
+        )
         middle = top + row_high * (row + 0.5)
-        write(figure, 20, middle - 22, fit(figure, version_label(found, one, lang), 360), bold=True)
-        said = t("{n} take part at a time", lang, n=decimal(float(one.treated.mean()), lang))
+        write(figure, 20, middle - 22, fit(figure, version_label(found, one), 360), bold=True)
+        said = t("{n} take part at a time", n=decimal(float(one.treated.mean())))
         write(figure, 20, middle + 4, said, color=MUTED, size=16)
         values = table.iloc[number]
-        write(figure, 1262, middle - 22, money(float(values["net_present_value"]), lang),
-              align="right", bold=True)  # fmt: skip
+        write(
+            figure,
+            1262,
+            middle - 22,
+            money(float(values["net_present_value"])),
+            align="right",
+            bold=True,
+        )
         if outcome is not None:
             change = float(values[f"outcome.{outcome}"])
-            text = ("+" if change > 0 else "") + decimal(change, lang)
+            text = ("+" if change > 0 else "") + decimal(change)
             write(figure, 1262, middle + 4, text, align="right", size=16)
     if found.budget is not None:
-        axes.axvline(found.budget, color=VERMILION, linewidth=points(3), linestyle=(0, (5, 2)),
-                     zorder=4)  # fmt: skip
-        label(axes, found.budget, -0.5, t("budget {n}", lang, n=money(found.budget, lang)),
-              align="center", shift=(0, 2), color="#A84300", bold=True, middle="bottom",
-              size=16)  # fmt: skip
-    ticks_across(axes, lang, 5, unit.size)
+        axes.axvline(
+            found.budget, color=VERMILION, linewidth=points(3), linestyle=(0, (5, 2)), zorder=4
+        )
+        label(
+            axes,
+            found.budget,
+            -0.5,
+            t("budget {n}", n=money(found.budget)),
+            align="center",
+            shift=(0, 2),
+            color="#A84300",
+            bold=True,
+            middle="bottom",
+            size=16,
+        )
+    ticks_across(axes, 5, unit.size)
     return figure
 
 
-def version_label(found: Implementation, version: Version, lang: str) -> str:
+def version_label(found: Implementation, version: Version) -> str:
     """Return what a version is called."""
     if version.lever == "full":
-        return t("Full scale", lang)
+        return t("Full scale")
     value = version.value or 0.0
     if version.lever == "reach":
-        return t("Reach {share}", lang, share=share_of(value, lang))
+        return t("Reach {share}", share=share_of(value))
     if version.lever == "capacity":
-        return t("{n} places", lang, n=decimal(value, lang))
-    return t("{n} of {all} areas", lang, n=decimal(value, lang), all=len(_areas(found)))
+        return t("{n} places", n=decimal(value))
+    return t("{n} of {all} areas", n=decimal(value), all=len(_areas(found)))
 
 
-def sentences(found: Implementation, lang: str) -> list[str]:
+def sentences(found: Implementation) -> list[str]:
     """Return what full scale takes and what a budget affords, a sentence a line."""
     scenario = found.scenario
     spec = scenario.investments[found.investment]
     assert spec.new_way is not None
     gross, replaced, net = (float(one) for one in found.full.costs.mean(axis=0))
     lines = [
-        t("{name} at full scale costs {gross} a year in {year}; {replaced} of it is covered by "
-          "what is stopped, and {net} must be found. {n} take part at a time.", lang,
-          name=spec.label.in_language(lang), gross=money(gross, lang), year=found.year,
-          replaced=money(replaced, lang), net=money(net, lang),
-          n=decimal(float(found.full.treated.mean()), lang)),
-    ]  # fmt: skip
+        t(
+            "{name} at full scale costs {gross} a year in {year}; {replaced} of it is covered by "
+            "what is stopped, and {net} must be found. {n} take part at a time.",
+            name=spec.label.text,
+            gross=money(gross),
+            year=found.year,
+            replaced=money(replaced),
+            net=money(net),
+            n=decimal(float(found.full.treated.mean())),
+        ),
+    ]
     if not found.at_full_scale:
-        lines.append(t("Full scale is not reached within the scenario: the figures are those of "
-                       "{year}.", lang, year=found.year))  # fmt: skip
+        lines.append(
+            t(
+                "Full scale is not reached within the scenario: the figures are those of {year}.",
+                year=found.year,
+            )
+        )
     lines.append(
-        t("Paid by {who}. Starting it takes {start} more, once.", lang,
-          who=listing([f"{scenario.payer_label(p).in_language(lang)} {share_of(s, lang)}"
-                       for p, s in spec.new_way.cost.shares.items()], lang),
-          start=money(spec.new_way.cost.start_up.value, lang))
-    )  # fmt: skip
+        t(
+            "Paid by {who}. Starting it takes {start} more, once.",
+            who=listing(
+                [
+                    f"{scenario.payer_label(p).text} {share_of(s)}"
+                    for p, s in spec.new_way.cost.shares.items()
+                ]
+            ),
+            start=money(spec.new_way.cost.start_up.value),
+        )
+    )
     if spec.new_way.replaces is None:
-        lines.append(t("The scenario does not say what is stopped to make room: "
-                       "[investments.{name}.new_way.replaces].", lang,
-                       name=found.investment))  # fmt: skip
-    lines += [_rollout(found, lang), *_elsewhere(found, lang)]
+        lines.append(
+            t(
+                "The scenario does not say what is stopped to make room: "
+                "[investments.{name}.new_way.replaces].",
+                name=found.investment,
+            )
+        )
+    lines += [_rollout(found), *_elsewhere(found)]
     if found.budget is None:
         return lines
     if found.full.affordable:
-        lines.append(t("The budget of {budget} a year affords full scale.", lang,
-                       budget=money(found.budget, lang)))  # fmt: skip
+        lines.append(
+            t("The budget of {budget} a year affords full scale.", budget=money(found.budget))
+        )
         return lines
     lines.append(
-        t("The budget of {budget} a year does not afford it: {lacking} a year more must be found, "
-          "or something that costs as much be stopped.", lang, budget=money(found.budget, lang),
-          lacking=money(found.lacking or 0.0, lang))
-    )  # fmt: skip
+        t(
+            "The budget of {budget} a year does not afford it: {lacking} a year more must be found, "
+            "or something that costs as much be stopped.",
+            budget=money(found.budget),
+            lacking=money(found.lacking or 0.0),
+        )
+    )
     table = found.tables["implementation-versions"]
     for number, one in enumerate(found.versions[1:], 1):
-        lines.append(_version(found, one, table.iloc[number], lang))
-    lines.append(t("A smaller reach or fewer places cut what is paid per participant, fewer areas "
-                   "also the running cost: of that, a share as large as theirs of the "
-                   "residents. Areas are taken in the file's order.", lang))  # fmt: skip
+        lines.append(_version(found, one, table.iloc[number]))
+    lines.append(
+        t(
+            "A smaller reach or fewer places cut what is paid per participant, fewer areas "
+            "also the running cost: of that, a share as large as theirs of the "
+            "residents. Areas are taken in the file's order."
+        )
+    )
     return lines
 
 
-def _version(found: Implementation, one: Version, row: Any, lang: str) -> str:
+def _version(found: Implementation, one: Version, row: Any) -> str:
     if not one.affordable:
         return {
-            "reach": t("No reach, however small, is within the budget: the running cost alone is "
-                       "over it.", lang),
-            "capacity": t("Not even one place is within the budget: the running cost alone is over "
-                          "it.", lang),
-            "areas": t("Not even one area is within the budget.", lang),
-        }[one.lever]  # fmt: skip
+            "reach": t(
+                "No reach, however small, is within the budget: the running cost alone is over it."
+            ),
+            "capacity": t(
+                "Not even one place is within the budget: the running cost alone is over it."
+            ),
+            "areas": t("Not even one area is within the budget."),
+        }[one.lever]
     changes = [
-        f"{measure.label.in_language(lang)} {_signed(float(row[f'outcome.{name}']), lang)}"
+        f"{measure.label.text} {_signed(float(row[f'outcome.{name}']))}"
         for name, measure in found.scenario.outcomes.items()
     ]
-    text = t("Within the budget: {version} ({net} a year, {n} at a time), net present value "
-             "{worth}.", lang, version=version_label(found, one, lang),
-             net=money(float(one.costs[:, 2].mean()), lang),
-             n=decimal(float(one.treated.mean()), lang),
-             worth=money(float(row["net_present_value"]), lang))  # fmt: skip
+    text = t(
+        "Within the budget: {version} ({net} a year, {n} at a time), net present value {worth}.",
+        version=version_label(found, one),
+        net=money(float(one.costs[:, 2].mean())),
+        n=decimal(float(one.treated.mean())),
+        worth=money(float(row["net_present_value"])),
+    )
     if changes:
-        text += " " + t("In all years, compared with without: {changes}.", lang,
-                        changes="; ".join(changes))  # fmt: skip
+        text += " " + t(
+            "In all years, compared with without: {changes}.", changes="; ".join(changes)
+        )
     return text
 
 
-def _rollout(found: Implementation, lang: str) -> str:
+def _rollout(found: Implementation) -> str:
     rows = found.rollout[found.rollout["begins"].notna()]
     if len(rows) < 2 or rows["begins"].nunique() == 1:
         first = rows.iloc[0]
         return t(
             "It begins {begins} and is at full scale {full}.",
-            lang,
             begins=_month(float(first["begins"])),
             full=_month(float(first["full_scale"])),
         )
     parts = [
-        t("{area} {begins}–{full}", lang, begins=_month(one.begins), full=_month(one.full_scale),
-          area=found.scenario.population.areas[one.area].label.in_language(lang))
+        t(
+            "{area} {begins}–{full}",
+            begins=_month(one.begins),
+            full=_month(one.full_scale),
+            area=found.scenario.population.areas[one.area].label.text,
+        )
         for one in records(rows.sort_values("begins"))
-    ]  # fmt: skip
-    return t("Area by area, from the start to full scale: {areas}.", lang, areas=", ".join(parts))
+    ]
+    return t("Area by area, from the start to full scale: {areas}.", areas=", ".join(parts))
 
 
-def _elsewhere(found: Implementation, lang: str) -> list[str]:
+def _elsewhere(found: Implementation) -> list[str]:
     """Return whose costs have fallen in the year of full scale."""
     table = found.tables["implementation-years"]
     own = table[(table["year"] == found.year) & (table["kind"] == "use")]
@@ -260,15 +333,17 @@ def _elsewhere(found: Implementation, lang: str) -> list[str]:
     if not len(falls):
         return []
     parts = [
-        f"{found.scenario.payer_label(one.administration).in_language(lang)} "
-        f"{money(-one.amount, lang)}" for one in records(falls.head(3))
-    ]  # fmt: skip
+        f"{found.scenario.payer_label(one.administration).text} {money(-one.amount)}"
+        for one in records(falls.head(3))
+    ]
     return [
-        t("That year costs have fallen by {total} elsewhere (not all of it is money that can be "
-          "moved; see `sisim money`): {parts}.", lang, total=money(-float(own["amount"].sum()),
-                                                                   lang),
-          parts=", ".join(parts))
-    ]  # fmt: skip
+        t(
+            "That year costs have fallen by {total} elsewhere (not all of it is money that can be "
+            "moved; see `sisim money`): {parts}.",
+            total=money(-float(own["amount"].sum())),
+            parts=", ".join(parts),
+        )
+    ]
 
 
 def _areas(found: Implementation) -> list[str]:
@@ -277,13 +352,15 @@ def _areas(found: Implementation) -> list[str]:
     return spec.areas or list(found.scenario.population.areas)
 
 
-def _money(found: Implementation, lang: str) -> str:
-    return t("Mean of the runs, fixed prices, {level}, not discounted, all who pay.", lang,
-             level=found.scenario.economy.price_level)  # fmt: skip
+def _money(found: Implementation) -> str:
+    return t(
+        "Mean of the runs, fixed prices, {level}, not discounted, all who pay.",
+        level=found.scenario.economy.price_level,
+    )
 
 
-def _signed(value: float, lang: str) -> str:
-    return ("+" if value > 0 else "") + decimal(value, lang, 0 if abs(value) >= 10 else 1)
+def _signed(value: float) -> str:
+    return ("+" if value > 0 else "") + decimal(value, 0 if abs(value) >= 10 else 1)
 
 
 def _month(instant: float) -> str:

@@ -38,22 +38,19 @@ MOST = 7
 """So many changes have a step of their own; the rest share one."""
 
 
-def draw_difference(
-    subject: Subject, table: pd.DataFrame, names: tuple[str, str], lang: str
-) -> Figure:
+def draw_difference(subject: Subject, table: pd.DataFrame, names: tuple[str, str]) -> Figure:
     """Draw a waterfall from the result of the first scenario to that of the second.
 
     Args:
         subject: What is asked, of the first scenario.
         table: See `sisim.analysis.scenario_diff.difference`.
         names: What the two scenarios are called.
-        lang: "sv" or "en".
     """
-    steps = _steps(subject, table, names, lang)
-    scale = scale_for(subject, [step[2] for step in steps], lang)
-    notes = [t("Each change is made alone in the first scenario.", lang)]
-    title = t("What did the changes do?", lang)
-    figure = answer_canvas(subject, title, subtitle_of(subject, scale, lang), lang, notes)
+    steps = _steps(subject, table, names)
+    scale = scale_for(subject, [step[2] for step in steps])
+    notes = [t("Each change is made alone in the first scenario.")]
+    title = t("What did the changes do?")
+    figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
     left, top, broad, tall = 480.0, 88.0, 700.0, 492.0
     axes = place(figure, left, top, broad, tall)
     axes.grid(visible=False)
@@ -71,64 +68,92 @@ def draw_difference(
     for row, ((name, said, value, whole), (start, end)) in enumerate(zip(steps, ends, strict=True)):
         up = value >= 0
         hue = INK if whole else BLUE if up else ORANGE
-        axes.barh(row, end - start, left=start, height=0.56, edgecolor=hue, linewidth=points(1),
-                  facecolor="white" if not whole and not up else hue,
-                  hatch=None if whole or up else "////", zorder=3)  # fmt: skip
+        axes.barh(
+            row,
+            end - start,
+            left=start,
+            height=0.56,
+            edgecolor=hue,
+            linewidth=points(1),
+            facecolor="white" if not whole and not up else hue,
+            hatch=None if whole or up else "////",
+            zorder=3,
+        )
         if row + 1 < len(steps):
-            axes.plot([end, end], [row + 0.28, row + 0.72], color=MUTED, linewidth=points(1.5),
-                      zorder=2)  # fmt: skip
-        text = scale.text(value, lang, signed=not whole)
+            axes.plot(
+                [end, end], [row + 0.28, row + 0.72], color=MUTED, linewidth=points(1.5), zorder=2
+            )
+        text = scale.text(value, signed=not whole)
         right = end >= start
-        label(axes, end, row, text, align="left" if right else "right",
-              shift=(8 if right else -8, 0), bold=whole,
-              color=INK if whole else BLUE if up else DARK_ORANGE)  # fmt: skip
+        label(
+            axes,
+            end,
+            row,
+            text,
+            align="left" if right else "right",
+            shift=(8 if right else -8, 0),
+            bold=whole,
+            color=INK if whole else BLUE if up else DARK_ORANGE,
+        )
         middle = top + tall * (row + 0.6) / (len(steps) + 0.2)
         lines = wrap(figure, name, left - 60, bold=whole).split("\n")[: 2 if len(steps) < 9 else 1]
         for number, line in enumerate(lines):
-            write(figure, 20, middle - 10 * len(lines) - (10 if said else 0) + 21 * number, line,
-                  bold=whole)  # fmt: skip
+            write(
+                figure,
+                20,
+                middle - 10 * len(lines) - (10 if said else 0) + 21 * number,
+                line,
+                bold=whole,
+            )
         write(figure, 20, middle + 11 * len(lines) - 7, said, size=FINE, color=MUTED)
-    ticks_across(axes, lang, 5, scale.size)
+    ticks_across(axes, 5, scale.size)
     return figure
 
 
-def sentences(subject: Subject, table: pd.DataFrame, lang: str) -> list[str]:
+def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
     """Return what each change did, a sentence a line."""
-    scale = scale_for(subject, table[["result", "effect"]].to_numpy().ravel(), lang)
+    scale = scale_for(subject, table[["result", "effect"]].to_numpy().ravel())
     found = []
     for one in records(table):
         if one.kind == "first":
-            text = t("{what} in the first scenario: {n}.", lang, what=subject.label(lang),
-                     n=scale.said(one.result, lang))  # fmt: skip
+            text = t(
+                "{what} in the first scenario: {n}.", what=subject.label(), n=scale.said(one.result)
+            )
         elif one.kind == "second":
-            text = t("In the second: {n}.", lang, n=scale.said(one.result, lang))
+            text = t("In the second: {n}.", n=scale.said(one.result))
         elif one.kind == "together":
-            text = t("The changes together, beyond each alone: {n}.", lang,
-                     n=scale.said(one.effect, lang, signed=True))  # fmt: skip
+            text = t(
+                "The changes together, beyond each alone: {n}.",
+                n=scale.said(one.effect, signed=True),
+            )
         else:
-            name = change_name(subject, one, lang)
-            effect = "" if isnan(one.effect) else scale.said(one.effect, lang, signed=True)
+            name = change_name(subject, one)
+            effect = "" if isnan(one.effect) else scale.said(one.effect, signed=True)
             if not effect:
-                text = t("{what}: does not fit without the other changes.", lang, what=name)
+                text = t("{what}: does not fit without the other changes.", what=name)
             elif one.effect_error > NOTHING * abs(one.effect):
-                text = t("{what}: {n} ± {error} (two standard errors).", lang, what=name, n=effect,
-                         error=scale.said(2 * one.effect_error, lang))  # fmt: skip
+                text = t(
+                    "{what}: {n} ± {error} (two standard errors).",
+                    what=name,
+                    n=effect,
+                    error=scale.said(2 * one.effect_error),
+                )
             else:
-                text = t("{what}: {n}.", lang, what=name, n=effect)
+                text = t("{what}: {n}.", what=name, n=effect)
         found.append(text)
     return found
 
 
-def change_name(subject: Subject, one: Any, lang: str) -> str:
+def change_name(subject: Subject, one: Any) -> str:
     """Return what was changed, from what to what."""
-    said = from_to(subject, one, lang)
-    name = Assumptions(subject.scenario, lang).name(one.key)
+    said = from_to(subject, one)
+    name = Assumptions(subject.scenario).name(one.key)
     return f"{name} ({said})" if said else name
 
 
-def from_to(subject: Subject, one: Any, lang: str) -> str:
+def from_to(subject: Subject, one: Any) -> str:
     """Return the value before and after a change."""
-    words = Assumptions(subject.scenario, lang)
+    words = Assumptions(subject.scenario)
     values = []
     for value in (one.before, one.after):
         try:
@@ -139,23 +164,23 @@ def from_to(subject: Subject, one: Any, lang: str) -> str:
 
 
 def _steps(
-    subject: Subject, table: pd.DataFrame, names: tuple[str, str], lang: str
+    subject: Subject, table: pd.DataFrame, names: tuple[str, str]
 ) -> list[tuple[str, str, float, bool]]:
     """Return each step: its name, what is said of it, its size, and whether it is a whole bar."""
     rows = records(table)
-    words = Assumptions(subject.scenario, lang)
+    words = Assumptions(subject.scenario)
     found = [(names[0], "", float(rows[0].result), True)]
     alone = [one for one in rows if one.kind == "change" and not isnan(one.effect) and one.effect]
     alone.sort(key=lambda one: -abs(one.effect))
     for one in alone[:MOST]:
-        said = from_to(subject, one, lang)
+        said = from_to(subject, one)
         found.append((words.name(one.key), said, float(one.effect), False))
     rest = sum(float(one.effect) for one in alone[MOST:])
     if alone[MOST:]:
-        text = t("{n} smaller changes", lang, n=len(alone) - MOST)
+        text = t("{n} smaller changes", n=len(alone) - MOST)
         found.append((text, "", rest, False))
     together = next(one for one in rows if one.kind == "together")
     if abs(together.effect) > NOTHING * max(1.0, abs(float(rows[-1].result))):
-        found.append((t("Together, beyond each alone", lang), "", float(together.effect), False))
+        found.append((t("Together, beyond each alone"), "", float(together.effect), False))
     found.append((names[1], "", float(rows[-1].result), True))
     return found

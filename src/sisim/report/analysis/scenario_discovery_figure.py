@@ -28,39 +28,47 @@ from sisim.report.style import (
 )
 
 
-def side_words(side: Side, words: Assumptions, lang: str) -> str:
+def side_words(side: Side, words: Assumptions) -> str:
     """Return a side of the box in words: "Reach under 62%"."""
     what = words.name(side.key)
     low = None if side.low is None else words.value(side.key, side.low)
     high = None if side.high is None else words.value(side.key, side.high)
     if low is None:
-        return t("{what} is at most {high}", lang, what=what, high=high)
+        return t("{what} is at most {high}", what=what, high=high)
     if high is None:
-        return t("{what} is at least {low}", lang, what=what, low=low)
-    return t("{what} is from {low} to {high}", lang, what=what, low=low, high=high)
+        return t("{what} is at least {low}", what=what, low=low)
+    return t("{what} is from {low} to {high}", what=what, low=low, high=high)
 
 
-def sentences(subject: Subject, box: Box, net: np.ndarray, under: float, lang: str) -> list[str]:
+def sentences(subject: Subject, box: Box, net: np.ndarray, under: float) -> list[str]:
     """Return where the investment fails, and how sure that is."""
-    words = Assumptions(subject.scenario, lang)
+    words = Assumptions(subject.scenario)
     fails = net < under
-    whole = t("{arm}: {what} is {limit} in {n}% of {draws} draws.", lang,
-              arm=subject.arm_label(lang), what=lower(subject.label(lang)),
-              limit=_limit(subject, under, lang), n=decimal(100 * fails.mean(), lang),
-              draws=len(fails))  # fmt: skip
+    whole = t(
+        "{arm}: {what} is {limit} in {n}% of {draws} draws.",
+        arm=subject.arm_label(),
+        what=lower(subject.label()),
+        limit=_limit(subject, under),
+        n=decimal(100 * fails.mean()),
+        draws=len(fails),
+    )
     if not box.sides:
-        return [whole, t("No region tells the failures apart from the rest.", lang)]
-    said = listing([lower(side_words(side, words, lang)) for side in box.sides], lang)
+        return [whole, t("No region tells the failures apart from the rest.")]
+    said = listing([lower(side_words(side, words)) for side in box.sides])
     return [
         whole,
-        t("It fails most where {region}: there {density}% fail, and there {coverage}% of all "
-          "failures are.", lang, region=said, density=decimal(100 * box.density, lang),
-          coverage=decimal(100 * box.coverage, lang)),
-    ]  # fmt: skip
+        t(
+            "It fails most where {region}: there {density}% fail, and there {coverage}% of all "
+            "failures are.",
+            region=said,
+            density=decimal(100 * box.density),
+            coverage=decimal(100 * box.coverage),
+        ),
+    ]
 
 
 def draw_discovery(
-    subject: Subject, box: Box, drawn: pd.DataFrame, net: np.ndarray, under: float, lang: str
+    subject: Subject, box: Box, drawn: pd.DataFrame, net: np.ndarray, under: float
 ) -> Figure:
     """Draw the draws along the two most telling numbers, and the region in which most fail.
 
@@ -72,14 +80,18 @@ def draw_discovery(
         drawn: The numbers: a row per draw, a column per key.
         net: The result of each draw, (draws,).
         under: Below this it fails.
-        lang: "sv" or "en".
     """
-    words = Assumptions(subject.scenario, lang)
+    words = Assumptions(subject.scenario)
     fails = net < under
-    subtitle = t("{arm}: {what} {limit}", lang, arm=subject.arm_label(lang),
-                 what=lower(subject.label(lang)), limit=_limit(subject, under, lang))  # fmt: skip
-    figure = answer_canvas(subject, t("Where does it fail?", lang), subtitle, lang,
-                           [t("Region found by PRIM among the draws.", lang)])  # fmt: skip
+    subtitle = t(
+        "{arm}: {what} {limit}",
+        arm=subject.arm_label(),
+        what=lower(subject.label()),
+        limit=_limit(subject, under),
+    )
+    figure = answer_canvas(
+        subject, t("Where does it fail?"), subtitle, [t("Region found by PRIM among the draws.")]
+    )
     limits = {side.key: side for side in box.sides}
     across, up = [*limits, *_telling(drawn, fails)][0], [*limits, None, None][1]
     axes = place(figure, 150, 112, 740, 446)
@@ -87,8 +99,16 @@ def draw_discovery(
     x = drawn[across].to_numpy(float)
     y = net if up is None else drawn[up].to_numpy(float)
     for held, hue, mark in ((~fails, BLUE, "o"), (fails, VERMILION, "X")):
-        axes.scatter(x[held], y[held], s=points(10) ** 2, color=hue, marker=mark, linewidth=0,
-                     alpha=0.75, zorder=3)  # fmt: skip
+        axes.scatter(
+            x[held],
+            y[held],
+            s=points(10) ** 2,
+            color=hue,
+            marker=mark,
+            linewidth=0,
+            alpha=0.75,
+            zorder=3,
+        )
     for values, put in ((x, axes.set_xlim), (y, axes.set_ylim)):
         room = 0.04 * float(np.ptp(values)) or 1.0
         put(float(values.min()) - room, float(values.max()) + room)
@@ -96,33 +116,37 @@ def draw_discovery(
         left, right = _ends(limits.get(across), *axes.get_xlim())
         low, high = _ends(None if up is None else limits[up], *axes.get_ylim())
         spot, broad, tall = (left, low), right - left, high - low
-        axes.add_patch(Rectangle(spot, broad, tall, facecolor=VERMILION, alpha=0.12, linewidth=0,
-                                 zorder=1))  # fmt: skip
-        axes.add_patch(Rectangle(spot, broad, tall, fill=False, edgecolor=VERMILION,
-                                 linewidth=points(3), zorder=4))  # fmt: skip
+        axes.add_patch(
+            Rectangle(spot, broad, tall, facecolor=VERMILION, alpha=0.12, linewidth=0, zorder=1)
+        )
+        axes.add_patch(
+            Rectangle(
+                spot, broad, tall, fill=False, edgecolor=VERMILION, linewidth=points(3), zorder=4
+            )
+        )
     ticks = _ticks(*axes.get_xlim())
     axes.set_xticks(ticks, [words.value(across, tick) for tick in ticks])
     if up is None:
         axes.axhline(under, color=MUTED, linewidth=points(1.5), zorder=2)
-        scale = scale_for(subject, net, lang)
-        scale_ticks(axes, lang, 5, scale.size)
-        above = f"{subject.label(lang)}, {scale.unit}" if scale.unit else subject.label(lang)
+        scale = scale_for(subject, net)
+        scale_ticks(axes, 5, scale.size)
+        above = f"{subject.label()}, {scale.unit}" if scale.unit else subject.label()
     else:
         ticks = _ticks(*axes.get_ylim())
         axes.set_yticks(ticks, [words.value(up, tick) for tick in ticks])
         above = words.name(up)
     write(figure, 20, 80, f"↑ {above}", bold=True)
     write(figure, 890, 604, f"{words.name(across)} →", bold=True, align="right")
-    _say(figure, box, fails, words, lang)
+    _say(figure, box, fails, words)
     return figure
 
 
-def _limit(subject: Subject, under: float, lang: str) -> str:
+def _limit(subject: Subject, under: float) -> str:
     """Return what is failing, as a sentence has it."""
     if under == 0:
-        return t("below zero", lang)
-    limit = scale_for(subject, [under], lang).said(under, lang)
-    return t("below {limit}", lang, limit=limit)
+        return t("below zero")
+    limit = scale_for(subject, [under]).said(under)
+    return t("below {limit}", limit=limit)
 
 
 def _ticks(low: float, high: float) -> list[float]:
@@ -132,7 +156,7 @@ def _ticks(low: float, high: float) -> list[float]:
     return [float(f"{tick:.6g}") for tick in found if low <= tick <= high]
 
 
-def _say(figure: Figure, box: Box, fails: np.ndarray, words: Assumptions, lang: str) -> None:
+def _say(figure: Figure, box: Box, fails: np.ndarray, words: Assumptions) -> None:
     top = 116.0
 
     def tell(text: str, *, bold: bool = False, color: str = INK, size: float = 18.0) -> None:
@@ -142,23 +166,30 @@ def _say(figure: Figure, box: Box, fails: np.ndarray, words: Assumptions, lang: 
             write(figure, 925, top, line, bold=bold, color=color, size=size)
             top += size * 1.33
 
-    share = decimal(100 * fails.mean(), lang)
-    tell(t("× fails: {n}% of the draws", lang, n=share), bold=True, color="#A84300")
-    tell(t("● does not fail", lang), bold=True, color=BLUE)
+    share = decimal(100 * fails.mean())
+    tell(t("× fails: {n}% of the draws", n=share), bold=True, color="#A84300")
+    tell(t("● does not fail"), bold=True, color=BLUE)
     top += 14
     if not box.sides:
-        tell(t("No region tells the failures apart from the rest.", lang))
+        tell(t("No region tells the failures apart from the rest."))
         return
-    tell(t("Fails most where", lang), bold=True)
+    tell(t("Fails most where"), bold=True)
     for side in box.sides[:4]:
-        tell(side_words(side, words, lang), color=DARK_ORANGE)
+        tell(side_words(side, words), color=DARK_ORANGE)
     top += 14
-    tell(t("{n}% of the draws there fail", lang, n=decimal(100 * box.density, lang)))
-    tell(t("{n}% of all failures are there", lang, n=decimal(100 * box.coverage, lang)))
+    tell(t("{n}% of the draws there fail", n=decimal(100 * box.density)))
+    tell(t("{n}% of all failures are there", n=decimal(100 * box.coverage)))
     if len(box.sides) > 2:
         top += 14
-        tell(t("Two of the region's {n} sides are drawn: what is inside also lies within the "
-               "others.", lang, n=len(box.sides)), color=MUTED, size=FINE)  # fmt: skip
+        tell(
+            t(
+                "Two of the region's {n} sides are drawn: what is inside also lies within the "
+                "others.",
+                n=len(box.sides),
+            ),
+            color=MUTED,
+            size=FINE,
+        )
 
 
 def _telling(drawn: pd.DataFrame, fails: np.ndarray) -> list[str]:

@@ -35,26 +35,26 @@ MOST = 7
 LEFT, TOP, BROAD, TALL = 480.0, 112.0, 700.0, 480.0
 
 
-def draw_sobol(subject: Subject, table: pd.DataFrame, grades: dict[str, str], lang: str) -> Figure:
+def draw_sobol(subject: Subject, table: pd.DataFrame, grades: dict[str, str]) -> Figure:
     """Draw the share of the variance that is due to each number alone, and with others.
 
     Args:
         subject: What is asked.
         table: See `sisim.analysis.global_sensitivity.sobol`.
         grades: What each number is built on, by key.
-        lang: "sv" or "en".
     """
     rows = table.head(MOST)
-    arm, what = subject.arm_label(lang), lower(subject.label(lang))
-    subtitle = t("{arm}: share of the variance in {what}, all numbers varying at once", lang,
-                 arm=arm, what=what)  # fmt: skip
-    notes = [t("Sobol indices; lines: 95% intervals.", lang)]
-    notes += _more(table, rows, lang)
-    figure = answer_canvas(subject, t("Which numbers decide?", lang), subtitle, lang, notes)
+    arm, what = subject.arm_label(), lower(subject.label())
+    subtitle = t(
+        "{arm}: share of the variance in {what}, all numbers varying at once", arm=arm, what=what
+    )
+    notes = [t("Sobol indices; lines: 95% intervals.")]
+    notes += _more(table, rows)
+    figure = answer_canvas(subject, t("Which numbers decide?"), subtitle, notes)
     swatch(figure, LEFT, 78, BLUE)
-    write(figure, LEFT + 24, 78, t("alone", lang), color=BLUE)
+    write(figure, LEFT + 24, 78, t("alone"), color=BLUE)
     swatch(figure, LEFT + 130, 78, SKY, "////")
-    write(figure, LEFT + 154, 78, t("together with others", lang), color=INK)
+    write(figure, LEFT + 154, 78, t("together with others"), color=INK)
     axes = place(figure, LEFT, TOP, BROAD, TALL)
     axes.grid(visible=False)
     axes.set_yticks([])
@@ -63,33 +63,44 @@ def draw_sobol(subject: Subject, table: pd.DataFrame, grades: dict[str, str], la
     axes.set_xlim(0, max(0.1, 1.12 * reach, 1.12 * float(rows["first"].max())))
     axes.set_ylim(len(rows) - 0.4, -0.6)
     for row, one in enumerate(records(rows)):
-        axes.barh(row, max(one.total, 0), height=0.62, facecolor="white", edgecolor=SKY,
-                  hatch="////", linewidth=points(1), zorder=2)  # fmt: skip
+        axes.barh(
+            row,
+            max(one.total, 0),
+            height=0.62,
+            facecolor="white",
+            edgecolor=SKY,
+            hatch="////",
+            linewidth=points(1),
+            zorder=2,
+        )
         axes.barh(row, max(one.first, 0), height=0.62, color=BLUE, zorder=3)
         ends = [max(one.total - one.total_error, 0), min(one.total + one.total_error, 1)]
         axes.plot(ends, [row, row], color=INK, linewidth=points(2), zorder=4)
-        label(axes, max(*ends, one.first), row, decimal(max(one.total, 0), lang, 2), shift=(8, 0))
-    _names(figure, subject, rows, grades, lang)
-    ticks_across(axes, lang, 5)
+        label(axes, max(*ends, one.first), row, decimal(max(one.total, 0), 2), shift=(8, 0))
+    _names(figure, subject, rows, grades)
+    ticks_across(axes, 5)
     return figure
 
 
-def draw_morris(subject: Subject, table: pd.DataFrame, grades: dict[str, str], lang: str) -> Figure:
+def draw_morris(subject: Subject, table: pd.DataFrame, grades: dict[str, str]) -> Figure:
     """Draw the mean effect of each number over its range, and how much it depends on the others.
 
     Args:
         subject: What is asked.
         table: See `sisim.analysis.global_sensitivity.morris`.
         grades: What each number is built on, by key.
-        lang: "sv" or "en".
     """
     rows = table.head(MOST)
-    scale = scale_for(subject, rows["mu_star"].to_numpy(), lang)
-    notes = [t("Morris screening: the mean effect of going through a number's range, in either "
-               "direction; the line is its spread over what the others are.", lang)]  # fmt: skip
-    notes += _more(table, rows, lang)
-    title = t("Which numbers decide?", lang)
-    figure = answer_canvas(subject, title, subtitle_of(subject, scale, lang), lang, notes)
+    scale = scale_for(subject, rows["mu_star"].to_numpy())
+    notes = [
+        t(
+            "Morris screening: the mean effect of going through a number's range, in either "
+            "direction; the line is its spread over what the others are."
+        )
+    ]
+    notes += _more(table, rows)
+    title = t("Which numbers decide?")
+    figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
     axes = place(figure, LEFT, TOP - 24, BROAD, TALL + 24)
     axes.grid(visible=False)
     axes.set_yticks([])
@@ -100,9 +111,9 @@ def draw_morris(subject: Subject, table: pd.DataFrame, grades: dict[str, str], l
         axes.barh(row, one.mu_star, height=0.62, color=BLUE, zorder=2)
         ends = [max(one.mu_star - one.sigma, 0), one.mu_star + one.sigma]
         axes.plot(ends, [row, row], color=INK, linewidth=points(2), zorder=4)
-        label(axes, ends[1], row, scale.text(one.mu, lang, signed=True), shift=(8, 0))
-    _names(figure, subject, rows, grades, lang, TOP - 24, TALL + 24)
-    ticks_across(axes, lang, 5, scale.size)
+        label(axes, ends[1], row, scale.text(one.mu, signed=True), shift=(8, 0))
+    _names(figure, subject, rows, grades, TOP - 24, TALL + 24)
+    ticks_across(axes, 5, scale.size)
     return figure
 
 
@@ -111,11 +122,10 @@ def _names(
     subject: Subject,
     rows: pd.DataFrame,
     grades: dict[str, str],
-    lang: str,
     top: float = TOP,
     tall: float = TALL,
 ) -> None:
-    words = Assumptions(subject.scenario, lang)
+    words = Assumptions(subject.scenario)
     for row, key in enumerate(rows["key"]):
         middle = top + tall * (row + 0.6) / (len(rows) + 0.2)
         names = wrap(figure, words.name(key), LEFT - 60).split("\n")[:2]
@@ -131,6 +141,6 @@ def _names(
         )
 
 
-def _more(table: pd.DataFrame, rows: pd.DataFrame, lang: str) -> list[str]:
+def _more(table: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
     left = len(table) - len(rows)
-    return [t("{n} more matter less.", lang, n=left)] if left else []
+    return [t("{n} more matter less.", n=left)] if left else []

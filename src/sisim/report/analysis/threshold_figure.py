@@ -41,27 +41,34 @@ MOST = 3
 """So many numbers have room beside each other."""
 
 
-def draw_break_even(subject: Subject, found: Sequence[BreakEven], lang: str) -> Figure:
+def draw_break_even(subject: Subject, found: Sequence[BreakEven]) -> Figure:
     """Draw a panel per number: the outcome along its range, and where it is zero."""
     shown = list(found)[:MOST]
     values = np.concatenate([one.curve["mean"].to_numpy() for one in shown])
-    scale = scale_for(subject, values, lang)
-    notes = [t("One number at a time, the same people and luck throughout; bands: twice the "
-               "standard error.", lang)]  # fmt: skip
-    title = t("What does it take to break even?", lang)
-    figure = answer_canvas(subject, title, subtitle_of(subject, scale, lang), lang, notes)
+    scale = scale_for(subject, values)
+    notes = [
+        t(
+            "One number at a time, the same people and luck throughout; bands: twice the "
+            "standard error."
+        )
+    ]
+    title = t("What does it take to break even?")
+    figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
     wide = (WIDE - 20) / len(shown)
-    bands = np.concatenate([
-        (one.curve["mean"] + sign * 2 * one.curve["standard_error"].fillna(0)).to_numpy()
-        for one in shown for sign in (-1, 1)
-    ])  # fmt: skip
+    bands = np.concatenate(
+        [
+            (one.curve["mean"] + sign * 2 * one.curve["standard_error"].fillna(0)).to_numpy()
+            for one in shown
+            for sign in (-1, 1)
+        ]
+    )
     low, high = min(0.0, float(bands.min())), max(0.0, float(bands.max()))
     room = 0.12 * (high - low) or 1.0
     for number, one in enumerate(shown):
         left = 20 + number * wide
         axes = place(figure, left + 64, 178, wide - 104, 362)
         axes.set_ylim(low - room, high + room)
-        _panel(figure, axes, left, wide, one, subject, scale, lang)
+        _panel(figure, axes, left, wide, one, subject, scale)
     return figure
 
 
@@ -73,14 +80,13 @@ def _panel(
     one: BreakEven,
     subject: Subject,
     scale: Scale,
-    lang: str,
 ) -> None:
-    words = Assumptions(subject.scenario, lang)
+    words = Assumptions(subject.scenario)
     name = words.name(one.key)
     lines = wrap(figure, name, wide - 30, bold=True).split("\n")[:2]
     for row, line in enumerate(lines):
         write(figure, left, 76 + 24 * row, line, bold=True)
-    said = wrap(figure, answer(one, words, lang, short=True), wide - 30).split("\n")[:1]
+    said = wrap(figure, answer(one, words, short=True), wide - 30).split("\n")[:1]
     write(figure, left, 76 + 24 * 2, said[0], color=BLUE if one.roots else DARK_ORANGE)
     x, y = one.curve["value"].to_numpy(), one.curve["mean"].to_numpy()
     error = np.nan_to_num(2 * one.curve["standard_error"].to_numpy())
@@ -88,61 +94,98 @@ def _panel(
     axes.plot(x, y, color=BLUE, linewidth=points(3.5), zorder=3)
     axes.axhline(0, color=INK, linewidth=points(2), zorder=2)
     axes.set_xlim(x[0], x[-1])
-    scale_ticks(axes, lang, 5, scale.size)
-    axes.set_xticks(np.linspace(x[0], x[-1], 3), [
-        words.value(one.key, float(v)) for v in np.linspace(x[0], x[-1], 3)
-    ])  # fmt: skip
+    scale_ticks(axes, 5, scale.size)
+    axes.set_xticks(
+        np.linspace(x[0], x[-1], 3),
+        [words.value(one.key, float(v)) for v in np.linspace(x[0], x[-1], 3)],
+    )
     axes.get_xticklabels()[0].set_horizontalalignment("left")
     axes.get_xticklabels()[-1].set_horizontalalignment("right")
     for root in one.roots:
-        axes.plot([root], [0], marker="o", markersize=points(14), color=BLUE, zorder=5,
-                  markeredgecolor="white")  # fmt: skip
+        axes.plot(
+            [root],
+            [0],
+            marker="o",
+            markersize=points(14),
+            color=BLUE,
+            zorder=5,
+            markeredgecolor="white",
+        )
     if one.low <= one.value <= one.high:
-        axes.axvline(one.value, color=VERMILION, linewidth=points(2.5), linestyle=(0, (4, 2)),
-                     zorder=2)  # fmt: skip
+        axes.axvline(
+            one.value, color=VERMILION, linewidth=points(2.5), linestyle=(0, (4, 2)), zorder=2
+        )
         right = one.value > (x[0] + x[-1]) / 2
-        now = t("now {value}", lang, value=words.value(one.key, one.value))
-        label(axes, one.value, axes.get_ylim()[0], now, color="#A84300",
-              align="right" if right else "left", shift=(-7 if right else 7, 14))  # fmt: skip
+        now = t("now {value}", value=words.value(one.key, one.value))
+        label(
+            axes,
+            one.value,
+            axes.get_ylim()[0],
+            now,
+            color="#A84300",
+            align="right" if right else "left",
+            shift=(-7 if right else 7, 14),
+        )
     grade = words.grade(grade_of(subject.scenario, one.key))
     if grade:
-        write(figure, left + 64 + (wide - 104) / 2, 584, grade, size=FINE, color=MUTED,
-              align="center")  # fmt: skip
+        write(
+            figure, left + 64 + (wide - 104) / 2, 584, grade, size=FINE, color=MUTED, align="center"
+        )
 
 
-def answer(one: BreakEven, words: Assumptions, lang: str, *, short: bool = False) -> str:
+def answer(one: BreakEven, words: Assumptions, *, short: bool = False) -> str:
     """Return where the outcome turns, in a sentence; short: beside its curve."""
     name = words.name(one.key)
     if one.roots:
         places = " / ".join(words.value(one.key, root) for root in one.roots)
         if short:
-            return t("Breaks even at {value}", lang, value=places)
+            return t("Breaks even at {value}", value=places)
         error = one.errors[0]
         sure = "" if error != error else f" ± {words.value(one.key, 2 * error)}"
-        return t("{what}: breaks even at {value}{sure}; it is {now} in the scenario.", lang,
-                 what=name, value=places, sure=sure,
-                 now=words.value(one.key, one.value))  # fmt: skip
+        return t(
+            "{what}: breaks even at {value}{sure}; it is {now} in the scenario.",
+            what=name,
+            value=places,
+            sure=sure,
+            now=words.value(one.key, one.value),
+        )
     ends = {"low": words.value(one.key, one.low), "high": words.value(one.key, one.high)}
     if one.side == "below":
-        text = t("Never breaks even here", lang) if short else t(
-            "{what}: does not break even anywhere from {low} to {high}; it is nearest at {near}.",
-            lang, what=name, near=words.value(one.key, one.nearest or 0.0), **ends,
-        )  # fmt: skip
+        text = (
+            t("Never breaks even here")
+            if short
+            else t(
+                "{what}: does not break even anywhere from {low} to {high}; it is nearest at {near}.",
+                what=name,
+                near=words.value(one.key, one.nearest or 0.0),
+                **ends,
+            )
+        )
     else:
-        text = t("More than even all the way", lang) if short else t(
-            "{what}: more than breaks even everywhere from {low} to {high}; it is nearest at "
-            "{near}.", lang, what=name, near=words.value(one.key, one.nearest or 0.0), **ends,
-        )  # fmt: skip
+        text = (
+            t("More than even all the way")
+            if short
+            else t(
+                "{what}: more than breaks even everywhere from {low} to {high}; it is nearest at "
+                "{near}.",
+                what=name,
+                near=words.value(one.key, one.nearest or 0.0),
+                **ends,
+            )
+        )
     if one.sure:
         return text
     if short:
-        return f"{text} {t('(not sure)', lang)}"
-    return f"{text} {t('The runs are too few to be sure of it.', lang)}"
+        return f"{text} {t('(not sure)')}"
+    return f"{text} {t('The runs are too few to be sure of it.')}"
 
 
-def sentences(subject: Subject, found: Sequence[BreakEven], lang: str) -> list[str]:
+def sentences(subject: Subject, found: Sequence[BreakEven]) -> list[str]:
     """Return what the picture says."""
-    words = Assumptions(subject.scenario, lang)
-    head = t("{arm}: where {what} is zero, one number at a time.", lang,
-             arm=subject.arm_label(lang), what=lower(subject.label(lang)))  # fmt: skip
-    return [head, *(answer(one, words, lang) for one in found)]
+    words = Assumptions(subject.scenario)
+    head = t(
+        "{arm}: where {what} is zero, one number at a time.",
+        arm=subject.arm_label(),
+        what=lower(subject.label()),
+    )
+    return [head, *(answer(one, words) for one in found)]

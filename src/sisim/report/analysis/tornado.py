@@ -38,31 +38,28 @@ MOST = 7
 LEFT, TOP, BROAD, TALL = 480.0, 112.0, 660.0, 480.0
 
 
-def draw_tornado(
-    subject: Subject, table: pd.DataFrame, lang: str, *, averaged: bool = False
-) -> Figure:
+def draw_tornado(subject: Subject, table: pd.DataFrame, *, averaged: bool = False) -> Figure:
     """Draw a bar per assumption, from the result at its lowest to that at its highest.
 
     Args:
         subject: What is asked.
         table: See `sisim.analysis.one_way.one_way`.
-        lang: "sv" or "en".
         averaged: All combinations of low and high were run, and a bar is the mean over those of
             the others; otherwise the others are as in the scenario.
     """
     rows = table.head(MOST)
     base = float(table["base"].iloc[0])
     ends = rows[["at_low", "at_high"]].to_numpy()
-    scale = scale_for(subject, [base, *ends.ravel()], lang)
-    notes = _notes(table, len(rows), averaged, lang)
-    title = t("Which assumptions matter most?", lang)
-    figure = answer_canvas(subject, title, subtitle_of(subject, scale, lang), lang, notes)
-    words = Assumptions(subject.scenario, lang)
+    scale = scale_for(subject, [base, *ends.ravel()])
+    notes = _notes(table, len(rows), averaged)
+    title = t("Which assumptions matter most?")
+    figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
+    words = Assumptions(subject.scenario)
 
     swatch(figure, LEFT, 78, ORANGE, "////")
-    write(figure, LEFT + 24, 78, t("at its lowest", lang), color=DARK_ORANGE)
+    write(figure, LEFT + 24, 78, t("at its lowest"), color=DARK_ORANGE)
     swatch(figure, LEFT + 240, 78, BLUE)
-    write(figure, LEFT + 264, 78, t("at its highest", lang), color=BLUE)
+    write(figure, LEFT + 264, 78, t("at its highest"), color=BLUE)
 
     axes = place(figure, LEFT, TOP, BROAD, TALL)
     axes.grid(visible=False)
@@ -76,71 +73,96 @@ def draw_tornado(
             (one.at_low, one.low, ORANGE, DARK_ORANGE, "////"),
             (one.at_high, one.high, BLUE, BLUE, None),
         ):
-            axes.barh(row, end - base, left=base, height=0.62, edgecolor=hue, zorder=2,
-                      facecolor="white" if hatch else hue, hatch=hatch,
-                      linewidth=points(1))  # fmt: skip
+            axes.barh(
+                row,
+                end - base,
+                left=base,
+                height=0.62,
+                edgecolor=hue,
+                zorder=2,
+                facecolor="white" if hatch else hue,
+                hatch=hatch,
+                linewidth=points(1),
+            )
             other = one.at_high if end == one.at_low else one.at_low
             right = end > other if end != other else hue == BLUE
             # A label beside the far end; where both ends lie on one side, the nearer has none.
             if (end - base) * (other - base) > 0 and abs(end - base) < abs(other - base):
                 continue
-            label(axes, max(end, base) if right else min(end, base), row,
-                  words.value(one.key, value), align="left" if right else "right",
-                  shift=(6 if right else -6, 0), color=dark)  # fmt: skip
+            label(
+                axes,
+                max(end, base) if right else min(end, base),
+                row,
+                words.value(one.key, value),
+                align="left" if right else "right",
+                shift=(6 if right else -6, 0),
+                color=dark,
+            )
         middle = TOP + TALL * (row + 0.6) / (len(rows) + 0.2)
         names = wrap(figure, words.name(one.key), LEFT - 110).split("\n")[:2]
         for line, text in enumerate(names):
             write(figure, 20, middle - 10 * len(names) - 10 + 21 * line, text)
         grade = words.grade(one.grade)
-        said = t("is {value}", lang, value=words.value(one.key, one.value))
-        write(figure, 20, middle + 11 * len(names) - 7, " · ".join(filter(None, [said, grade])),
-              size=FINE, color=MUTED)  # fmt: skip
-        swing = scale.text(one.swing, lang, signed=True)
+        said = t("is {value}", value=words.value(one.key, one.value))
+        write(
+            figure,
+            20,
+            middle + 11 * len(names) - 7,
+            " · ".join(filter(None, [said, grade])),
+            size=FINE,
+            color=MUTED,
+        )
+        swing = scale.text(one.swing, signed=True)
         write(figure, 1258, middle - 0.55 * PROJECTOR, swing, align="right", bold=True)
-    write(figure, 1258, 78, t("from low to high", lang), align="right", color=MUTED)
+    write(figure, 1258, 78, t("from low to high"), align="right", color=MUTED)
     axes.axvline(base, color=INK, linewidth=points(2), zorder=4)
     if low < 0 < high or base != 0:
         axes.axvline(0, color=MUTED, linewidth=points(1.5), linestyle=(0, (2, 2)), zorder=1)
-    ticks_across(axes, lang, 6, scale.size)
+    ticks_across(axes, 6, scale.size)
     return figure
 
 
-def sentences(subject: Subject, table: pd.DataFrame, lang: str) -> list[str]:
+def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
     """Return the most telling assumptions of any sensitivity analysis, and which turn the sign."""
-    words = Assumptions(subject.scenario, lang)
-    names = listing([lower(words.name(str(key))) for key in table["key"].head(3)], lang)
-    head = f"{subject.arm_label(lang)}: {lower(subject.label(lang))}"
-    found = [t("{what}: most depends on {names}.", lang, what=head, names=names)]
+    words = Assumptions(subject.scenario)
+    names = listing([lower(words.name(str(key))) for key in table["key"].head(3)])
+    head = f"{subject.arm_label()}: {lower(subject.label())}"
+    found = [t("{what}: most depends on {names}.", what=head, names=names)]
     if "changes_sign" not in table:
         return found
-    scale = scale_for(subject, table[["base", "at_low", "at_high"]].to_numpy().ravel(), lang)
-    base = scale.said(float(table["base"].iloc[0]), lang)
-    text = t("{what} is {n} as the scenario is (runs: {runs}).", lang, what=head, n=base,
-             runs=len(subject.seeds))  # fmt: skip
+    scale = scale_for(subject, table[["base", "at_low", "at_high"]].to_numpy().ravel())
+    base = scale.said(float(table["base"].iloc[0]))
+    text = t(
+        "{what} is {n} as the scenario is (runs: {runs}).",
+        what=head,
+        n=base,
+        runs=len(subject.seeds),
+    )
     found.insert(0, text)
     turning = [lower(words.name(str(key))) for key in table.loc[table["changes_sign"], "key"]]
     found.append(
-        t("Alone they can change its sign: {names}.", lang, names=listing(turning, lang))
+        t("Alone they can change its sign: {names}.", names=listing(turning))
         if turning
-        else t("No assumption alone changes its sign within its range.", lang)
+        else t("No assumption alone changes its sign within its range.")
     )
     return found
 
 
-def _notes(table: pd.DataFrame, shown: int, averaged: bool, lang: str) -> list[str]:
+def _notes(table: pd.DataFrame, shown: int, averaged: bool) -> list[str]:
     found = [
-        t("Every combination of low and high; a bar is the mean over those of the others, the line "
-          "that of all.", lang)
+        t(
+            "Every combination of low and high; a bar is the mean over those of the others, the line "
+            "that of all."
+        )
         if averaged
-        else t("One assumption at a time; the line is the result as the scenario is.", lang)
-    ]  # fmt: skip
+        else t("One assumption at a time; the line is the result as the scenario is.")
+    ]
     if len(table) > shown:
-        found.append(t("{n} more matter less.", lang, n=len(table) - shown))
+        found.append(t("{n} more matter less.", n=len(table) - shown))
     error = table["swing_error"].max()
     if error == error:
         share = float(error) / (float(table["swing"].abs().max()) or 1.0)
         found.append(
-            t("Chance: a standard error of at most {n}% of the longest bar.", lang,
-              n=round(100 * share))
-        )  # fmt: skip
+            t("Chance: a standard error of at most {n}% of the longest bar.", n=round(100 * share))
+        )
     return found

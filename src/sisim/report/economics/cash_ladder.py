@@ -38,26 +38,36 @@ class _Part(NamedTuple):
     amounts: NDArray[np.float64]
 
 
-def draw_cash_ladder(result: MoneyResult, arm: str, lang: str) -> Figure:
+def draw_cash_ladder(result: MoneyResult, arm: str) -> Figure:
     """Draw what falls in cost each year of an arm, by how far a budget sees it."""
     ladder = result.cash[arm]
     scenario = result.scenario
-    parts = _parts(ladder, result, lang)
+    parts = _parts(ladder, result)
     seen = parts[0].amounts + parts[1].amounts
     unit = unit_for(float(max(np.abs([part.amounts for part in parts]).max(), 1.0)))
-    name = scenario.arms[arm].label.in_language(lang)
-    subtitle = t("{arm}: lower costs a year, {unit}, not discounted; the investment's own cost is "
-                 "not shown", lang, arm=name, unit=unit.label(lang))  # fmt: skip
-    figure = money_canvas(result, t("What does the budget see?", lang), subtitle, lang, tail=False)
+    name = scenario.arms[arm].label.text
+    subtitle = t(
+        "{arm}: lower costs a year, {unit}, not discounted; the investment's own cost is not shown",
+        arm=name,
+        unit=unit.label(),
+    )
+    figure = money_canvas(result, t("What does the budget see?"), subtitle, tail=False)
     axes = place(figure, 90, 100, 800, 500)
     years = ladder.ledger.years[-len(seen) :]
     up, down = np.zeros(len(seen)), np.zeros(len(seen))
     for part in parts:
         bottom = np.where(part.amounts >= 0, up, down)
         axes.bar(
-            years, part.amounts, bottom=bottom, width=0.78, zorder=2, linewidth=points(1),
-            facecolor="white" if part.hatch else part.hue, edgecolor=part.hue, hatch=part.hatch,
-        )  # fmt: skip
+            years,
+            part.amounts,
+            bottom=bottom,
+            width=0.78,
+            zorder=2,
+            linewidth=points(1),
+            facecolor="white" if part.hatch else part.hue,
+            edgecolor=part.hue,
+            hatch=part.hatch,
+        )
         up, down = up + np.maximum(part.amounts, 0), down + np.minimum(part.amounts, 0)
     axes.plot(
         years, seen, color=INK, linewidth=points(2.5), marker="o", markersize=points(6), zorder=4
@@ -66,7 +76,7 @@ def draw_cash_ladder(result: MoneyResult, arm: str, lang: str) -> Figure:
     room = 0.06 * (high - low) or unit.size
     axes.set_ylim(low - (room if low < 0 else 0), high + room)
     axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
-    scale_ticks(axes, lang, 6, unit.size)
+    scale_ticks(axes, 6, unit.size)
     every = 1 if len(years) <= 10 else 2 if len(years) <= 14 else 5
     axes.set_xticks([year for year in years if (year - years[0]) % every == 0])
     axes.spines["bottom"].set_visible(False)
@@ -75,9 +85,9 @@ def draw_cash_ladder(result: MoneyResult, arm: str, lang: str) -> Figure:
     top = 118.0
     for part in reversed(parts):
         swatch(figure, 920, top + 1, part.hue, part.hatch)
-        top = _say(figure, top, part.text, money(float(part.amounts.sum()), lang))
-    axes_key = t("Black line: what the budgets see", lang)
-    _say(figure, top + 8, axes_key, money(float(seen.sum()), lang), indent=0)
+        top = _say(figure, top, part.text, money(float(part.amounts.sum())))
+    axes_key = t("Black line: what the budgets see")
+    _say(figure, top + 8, axes_key, money(float(seen.sum())), indent=0)
     return figure
 
 
@@ -90,7 +100,7 @@ def _say(figure: Figure, top: float, text: str, amount: str, indent: float = 28)
     return top + 44
 
 
-def _parts(ladder: CashLadder, result: MoneyResult, lang: str) -> list[_Part]:
+def _parts(ladder: CashLadder, result: MoneyResult) -> list[_Part]:
     """Return what falls each year by rung: what is seen first, then what is not."""
     clock = ladder.ledger.result.compiled.clock
     first = int(np.searchsorted(ladder.ledger.years, clock.year(np.array([clock.start]))[0]))
@@ -104,10 +114,13 @@ def _parts(ladder: CashLadder, result: MoneyResult, lang: str) -> list[_Part]:
 
     freed = sums("step", True)
     return [
-        _Part(t("Falls at once: bought places, payments", lang), BLUE, None, sums("outlay", True)),
-        _Part(t("Freed in whole steps, after notice", lang), GREEN, None, freed),
-        _Part(t("Less used, but no whole step is free yet", lang), PURPLE, "////",
-              sums("step", False) - freed),
-        _Part(t("Capacity: time for others, no money", lang), GREY, "....",
-              sums("capacity", False)),
-    ]  # fmt: skip
+        _Part(t("Falls at once: bought places, payments"), BLUE, None, sums("outlay", True)),
+        _Part(t("Freed in whole steps, after notice"), GREEN, None, freed),
+        _Part(
+            t("Less used, but no whole step is free yet"),
+            PURPLE,
+            "////",
+            sums("step", False) - freed,
+        ),
+        _Part(t("Capacity: time for others, no money"), GREY, "....", sums("capacity", False)),
+    ]

@@ -60,35 +60,36 @@ ROOMY = 4
 TEXT, LEAST_BAR = 15.0, 19.0
 
 
-def draw_contract(result: Result, settled: Settlement, lang: str) -> Figure:
+def draw_contract(result: Result, settled: Settlement) -> Figure:
     """Draw the parties, what flows between them, and what may come of it.
 
     Each party has its line; each payment is an arrow from who pays to who receives. To the right
     the net of each party, and how likely each trigger or tier is.
     """
     figure, scenario = canvas(), result.scenario
-    title = settled.contract.label.in_language(lang)
+    title = settled.contract.label.text
     write(figure, EDGE, 12, fit(figure, title, 1240, 22, bold=True), size=22, bold=True)
     replications = settled.facts.book.amounts.shape[0]
-    under = t("{arm}. Sums {years}, fixed prices {level}, mean of {n} runs.", lang,
-              arm=scenario.arms[settled.arm].label.in_language(lang),
-              years=span_of(int(settled.years[0]), int(settled.years[-1])),
-              level=scenario.economy.price_level, n=number(replications, lang))  # fmt: skip
+    under = t(
+        "{arm}. Sums {years}, fixed prices {level}, mean of {n} runs.",
+        arm=scenario.arms[settled.arm].label.text,
+        years=span_of(int(settled.years[0]), int(settled.years[-1])),
+        level=scenario.economy.price_level,
+        n=number(replications),
+    )
     write(figure, EDGE, 44, fit(figure, under, 1240), color=MUTED)
     roomy = len(settled.parties) <= ROOMY
-    _flows(figure, scenario, settled, LEFT if roomy else WIDE - EDGE, lang)
+    _flows(figure, scenario, settled, LEFT if roomy else WIDE - EDGE)
     if roomy:
-        below = _nets(figure, scenario, settled, lang)
-        _draw_chances(figure, _chances(settled, lang), below, lang)
-    write(figure, EDGE, 698, footer(result, lang), size=FINE, color=MUTED)
+        below = _nets(figure, scenario, settled)
+        _draw_chances(figure, _chances(settled), below)
+    write(figure, EDGE, 698, footer(result), size=FINE, color=MUTED)
     return figure
 
 
-def _flows(
-    figure: Figure, scenario: Scenario, settled: Settlement, right: float, lang: str
-) -> None:
+def _flows(figure: Figure, scenario: Scenario, settled: Settlement, right: float) -> None:
     parties, payments = settled.parties, settled.contract.payments
-    told = sentence(scenario, settled.contract, lang)
+    told = sentence(scenario, settled.contract)
     room = FOOT - TOP - HEAD - NET - 54
     told_in = PROJECTOR if len(payments) <= 2 else TEXT
     said = wrap(figure, told, right - EDGE, told_in).split("\n")
@@ -102,8 +103,8 @@ def _flows(
     wide = min(column - 14, 230.0)
     for party, x in middle.items():
         _line(figure, x, TOP + HEAD, bottom)
-        name = party_name(scenario, settled.contract, party, lang)
-        role = role_name(settled.contract, party, lang)
+        name = party_name(scenario, settled.contract, party)
+        role = role_name(settled.contract, party)
         lines = wrap(figure, name, wide - 16, bold=True).split("\n")[:2]
         _box(figure, x, TOP + HEAD / 2, wide, HEAD, private=settled.is_private(party))
         texts = [*((line, PROJECTOR, True) for line in lines)]
@@ -116,12 +117,12 @@ def _flows(
             y += size * 1.2
         net = float(settled.flow(party).sum(axis=1).mean())
         _box(figure, x, bottom + NET / 2, wide, NET, private=settled.is_private(party))
-        _middle(figure, x, bottom + 14, t("net", lang), FINE)
-        _middle(figure, x, bottom + 35, signed(net, lang), PROJECTOR, bold=True)
+        _middle(figure, x, bottom + 14, t("net"), FINE)
+        _middle(figure, x, bottom + 35, signed(net), PROJECTOR, bold=True)
     for n, (name, payment) in enumerate(payments.items()):
         amounts = settled.paid[name].mean(axis=0)
         y = TOP + HEAD + 16 + high * (n + 0.6)
-        _payment(figure, payment, amounts, settled.years, middle, y, high, column, lang)
+        _payment(figure, payment, amounts, settled.years, middle, y, high, column)
     for n, line in enumerate(said):
         write(figure, EDGE, bottom + NET + 20 + step * n, line, size=told_in)
 
@@ -135,7 +136,6 @@ def _payment(
     y: float,
     high: float,
     column: float,
-    lang: str,
 ) -> None:
     start, end = middle[payment.from_], middle[payment.to]
     color = BLUE if payment.measure is None else DARK_GREEN
@@ -143,22 +143,29 @@ def _payment(
     inset = 5.0 if end > start else -5.0
     figure.add_artist(
         FancyArrowPatch(
-            (start + inset, tall - y), (end - inset, tall - y), arrowstyle="-|>",
-            mutation_scale=points(20), linewidth=points(3),
-            linestyle="solid" if payment.measure is None else (0, (4, 2)), color=color,
-            shrinkA=0, shrinkB=0, transform=_pixels(figure), zorder=3,
+            (start + inset, tall - y),
+            (end - inset, tall - y),
+            arrowstyle="-|>",
+            mutation_scale=points(20),
+            linewidth=points(3),
+            linestyle="solid" if payment.measure is None else (0, (4, 2)),
+            color=color,
+            shrinkA=0,
+            shrinkB=0,
+            transform=_pixels(figure),
+            zorder=3,
         )
-    )  # fmt: skip
+    )
     room = max(abs(end - start) - 30, column - 30)
     total = float(amounts.sum())
-    amount = money(total, lang, unit_for(total) if abs(total) >= 1e4 else Unit(False, 1))
-    label = payment.label.in_language(lang)
+    amount = money(total, unit_for(total) if abs(total) >= 1e4 else Unit(False, 1))
+    label = payment.label.text
     x = (start + end) / 2
     for n, line in enumerate(reversed(_named(figure, label, amount, room, high))):
         _middle(figure, x, y - 14 - 20 * n, line, PROJECTOR, bold=True, color=color, clear=True)
     when = np.flatnonzero(np.abs(amounts) > 0.005)
     spans = span_of(int(years[when[0]]), int(years[when[-1]])) if len(when) else ""
-    under = f"{spans} · {at_risk_words(payment, lang)}" if spans else at_risk_words(payment, lang)
+    under = f"{spans} · {at_risk_words(payment)}" if spans else at_risk_words(payment)
     _middle(figure, x, y + 14, fit(figure, under, room + 20, FINE), FINE, color=MUTED, clear=True)
 
 
@@ -173,7 +180,7 @@ def _named(figure: Figure, label: str, amount: str, room: float, high: float) ->
     return [f"{fit(figure, label, left, bold=True)} {amount}" if left > 60 else amount]
 
 
-def _nets(figure: Figure, scenario: Scenario, settled: Settlement, lang: str) -> float:
+def _nets(figure: Figure, scenario: Scenario, settled: Settlement) -> float:
     """Draw what each party may be left with: the mean and range of the replications.
 
     Returns:
@@ -181,12 +188,12 @@ def _nets(figure: Figure, scenario: Scenario, settled: Settlement, lang: str) ->
     """
     nets = {party: settled.flow(party).sum(axis=1) for party in settled.parties}
     unit = unit_for(max(float(np.abs(net).max()) for net in nets.values()))
-    title = t("Net of the payments, {unit}", lang, unit=unit.label(lang))
+    title = t("Net of the payments, {unit}", unit=unit.label())
     write(figure, RIGHT, TOP - 8, title, bold=True)
     replications = len(next(iter(nets.values())))
-    under = t("Dot: mean. Bar: 10–90% of {n} runs.", lang, n=number(replications, lang))
+    under = t("Dot: mean. Bar: 10–90% of {n} runs.", n=number(replications))
     write(figure, RIGHT, TOP + 15, under, size=FINE, color=MUTED)
-    names = {party: party_name(scenario, settled.contract, party, lang) for party in nets}
+    names = {party: party_name(scenario, settled.contract, party) for party in nets}
     room = min(max(width_of(figure, name, FINE) for name in names.values()) + 8, 150.0)
     high = 54.0 * len(nets)
     axes = place(figure, RIGHT + room, TOP + 42, WIDE - EDGE - RIGHT - room - 66, high)
@@ -200,35 +207,48 @@ def _nets(figure: Figure, scenario: Scenario, settled: Settlement, lang: str) ->
         mean = float(net.mean()) / unit.size
         y = len(nets) - 1 - row
         color = BLUE if settled.is_private(party) else BLACK
-        axes.plot([low, top], [y, y], color=color, linewidth=points(7), alpha=0.35,
-                  solid_capstyle="butt", zorder=2)  # fmt: skip
+        axes.plot(
+            [low, top],
+            [y, y],
+            color=color,
+            linewidth=points(7),
+            alpha=0.35,
+            solid_capstyle="butt",
+            zorder=2,
+        )
         axes.plot([mean], [y], marker="o", color=color, markersize=points(10), zorder=3)
         shown = "\n".join(wrap(figure, names[party], room - 6, FINE).split("\n")[:2])
         _beside(axes, y, shown, left=True)
-        text = _plus(mean, lang, unit.digits)
+        text = _plus(mean, unit.digits)
         _beside(axes, y, text, left=False)
-        spanned = spread(low, top, lang, unit.digits)
-        axes.text(0.5, y - 0.34, spanned, transform=axes.get_yaxis_transform(),
-                  fontsize=points(FINE), fontfamily=FONT, color=MUTED, ha="center",
-                  va="center",
-                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
+        spanned = spread(low, top, unit.digits)
+        axes.text(
+            0.5,
+            y - 0.34,
+            spanned,
+            transform=axes.get_yaxis_transform(),
+            fontsize=points(FINE),
+            fontfamily=FONT,
+            color=MUTED,
+            ha="center",
+            va="center",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        )
     axes.set_ylim(-0.6, len(nets) - 0.4)
     axes.margins(x=0.08)
     below = TOP + 42 + high
     for party, name in names.items():
         rate = settled.expected_return(party) if settled.is_private(party) else None
         if rate is not None:
-            said = t(
-                "{party}: a return of {rate} a year", lang, party=name, rate=share_of(rate, lang, 1)
-            )
+            said = t("{party}: a return of {rate} a year", party=name, rate=share_of(rate, 1))
             below = _note(figure, said, below)
         gain = float(settled.gain(party).sum(axis=1).mean())
         if abs(gain) >= 500:
-            amount = money(abs(gain), lang)
+            amount = money(abs(gain))
             said = (
-                t("{party}: other costs lower by {amount}", lang, party=name, amount=amount)
+                t("{party}: other costs lower by {amount}", party=name, amount=amount)
                 if gain > 0
-                else t("{party}: other costs higher by {amount}", lang, party=name, amount=amount)
+                else t("{party}: other costs higher by {amount}", party=name, amount=amount)
             )
             below = _note(figure, said, below)
     return below
@@ -244,43 +264,51 @@ def _note(figure: Figure, text: str, below: float) -> float:
 
 def _beside(axes: Axes, y: float, text: str, *, left: bool) -> None:
     axes.annotate(
-        text, (0.0 if left else 1.0, y), xycoords=axes.get_yaxis_transform(),
-        xytext=(points(-6 if left else 6), 0), textcoords="offset points",
-        ha="right" if left else "left", va="center", fontsize=points(FINE if left else PROJECTOR),
-        fontfamily=FONT, color=INK, fontweight="normal" if left else "bold", annotation_clip=False,
-    )  # fmt: skip
+        text,
+        (0.0 if left else 1.0, y),
+        xycoords=axes.get_yaxis_transform(),
+        xytext=(points(-6 if left else 6), 0),
+        textcoords="offset points",
+        ha="right" if left else "left",
+        va="center",
+        fontsize=points(FINE if left else PROJECTOR),
+        fontfamily=FONT,
+        color=INK,
+        fontweight="normal" if left else "bold",
+        annotation_clip=False,
+    )
 
 
 Chance = tuple[str, float, bool]
 """A trigger or a tier, its probability, and whether it begins a new payment."""
 
 
-def _chances(settled: Settlement, lang: str) -> list[Chance]:
+def _chances(settled: Settlement) -> list[Chance]:
     """Return the probability of each trigger by period, or of each tier over all periods."""
     table = settled.tiers()
     rows: list[Chance] = []
     for name, own in table.groupby("payment", sort=False):
         payment = settled.contract.payments[str(name)]
-        rows.append((payment.label.in_language(lang), float("nan"), True))
+        rows.append((payment.label.text, float("nan"), True))
         if payment.threshold is not None:
             for period, part in own[own["tier"] == 1].groupby("period", sort=False):
                 limit = payment.pooled if period == "pooled" else payment.threshold
                 assert limit is not None
-                when = t("together", lang) if period == "pooled" else str(period).replace("-", "–")
-                reached = t("at least {limit}", lang, limit=bound(payment, limit, lang))
+                when = t("together") if period == "pooled" else str(period).replace("-", "–")
+                reached = t("at least {limit}", limit=bound(payment, limit))
                 rows.append((f"{when}: {reached}", float(part["probability"].iloc[0]), False))
         else:
             for tier, chance in own.groupby("tier")["probability"].mean().items():
-                rows.append((range_of(payment, int(str(tier)), lang), float(chance), False))
+                rows.append((range_of(payment, int(str(tier))), float(chance), False))
     return rows
 
 
-def _draw_chances(figure: Figure, rows: list[Chance], below: float, lang: str) -> None:
+def _draw_chances(figure: Figure, rows: list[Chance], below: float) -> None:
     top = below + 28
     rows = rows[: int((FOOT - top - 34) / LEAST_BAR)]
     if not rows:
         return
-    write(figure, RIGHT, top, t("How likely is each result?", lang), bold=True)
+    write(figure, RIGHT, top, t("How likely is each result?"), bold=True)
     high = min(30.0, (FOOT - top - 34) / len(rows))
     left = min(max(width_of(figure, text, FINE) for text, _, head in rows if not head) + 12, 220.0)
     scale = WIDE - EDGE - RIGHT - left - 60
@@ -293,13 +321,13 @@ def _draw_chances(figure: Figure, rows: list[Chance], below: float, lang: str) -
             write(figure, RIGHT, y + 2, fit(figure, text, left - 6, FINE), size=FINE)
             _bar(figure, RIGHT + left, y + 1, scale, high * 0.62, RULE)
             _bar(figure, RIGHT + left, y + 1, scale * chance, high * 0.62, GREEN)
-            share = share_of(chance, lang)
+            share = share_of(chance)
             write(figure, WIDE - EDGE, y + 2, share, size=FINE, align="right", bold=True)
         y += high
 
 
-def _plus(value: float, lang: str, digits: int) -> str:
-    return ("+" if round(value, digits) > 0 else "") + decimal(value, lang, digits)
+def _plus(value: float, digits: int) -> str:
+    return ("+" if round(value, digits) > 0 else "") + decimal(value, digits)
 
 
 def _pixels(figure: Figure) -> Transform:
@@ -311,32 +339,50 @@ def _line(figure: Figure, x: float, top: float, bottom: float) -> None:
     _, tall = figure.get_size_inches() * figure.dpi
     figure.add_artist(
         FancyArrowPatch(
-            (x, tall - top), (x, tall - bottom), arrowstyle="-", linewidth=points(2), color=RULE,
-            shrinkA=0, shrinkB=0, transform=_pixels(figure), zorder=1,
+            (x, tall - top),
+            (x, tall - bottom),
+            arrowstyle="-",
+            linewidth=points(2),
+            color=RULE,
+            shrinkA=0,
+            shrinkB=0,
+            transform=_pixels(figure),
+            zorder=1,
         )
-    )  # fmt: skip
+    )
 
 
 def _bar(figure: Figure, left: float, top: float, wide: float, high: float, color: str) -> None:
     _, tall = figure.get_size_inches() * figure.dpi
     figure.add_artist(
         FancyBboxPatch(
-            (left, tall - top - high), max(wide, 0.01), high, boxstyle="square,pad=0",
-            facecolor=color, edgecolor="none", transform=_pixels(figure), zorder=2,
+            (left, tall - top - high),
+            max(wide, 0.01),
+            high,
+            boxstyle="square,pad=0",
+            facecolor=color,
+            edgecolor="none",
+            transform=_pixels(figure),
+            zorder=2,
         )
-    )  # fmt: skip
+    )
 
 
 def _box(figure: Figure, x: float, y: float, wide: float, high: float, *, private: bool) -> None:
     _, tall = figure.get_size_inches() * figure.dpi
     figure.add_artist(
         FancyBboxPatch(
-            (x - wide / 2, tall - y - high / 2), wide, high,
-            boxstyle="round,pad=0,rounding_size=8", facecolor="#DCEEF8" if private else "#F5F5F5",
-            edgecolor=BLUE if private else INK, linewidth=points(2 if private else 1.2),
-            transform=_pixels(figure), zorder=2,
+            (x - wide / 2, tall - y - high / 2),
+            wide,
+            high,
+            boxstyle="round,pad=0,rounding_size=8",
+            facecolor="#DCEEF8" if private else "#F5F5F5",
+            edgecolor=BLUE if private else INK,
+            linewidth=points(2 if private else 1.2),
+            transform=_pixels(figure),
+            zorder=2,
         )
-    )  # fmt: skip
+    )
 
 
 def _middle(
@@ -352,7 +398,16 @@ def _middle(
     """Write one line with its middle at a place; `clear` hides what is drawn behind it."""
     _, tall = figure.get_size_inches() * figure.dpi
     figure.text(
-        x, tall - y, text, transform=_pixels(figure), fontsize=points(size), fontfamily=FONT,
-        fontweight="bold" if bold else "normal", color=color, ha="center", va="center", zorder=4,
+        x,
+        tall - y,
+        text,
+        transform=_pixels(figure),
+        fontsize=points(size),
+        fontfamily=FONT,
+        fontweight="bold" if bold else "normal",
+        color=color,
+        ha="center",
+        va="center",
+        zorder=4,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0} if clear else None,
-    )  # fmt: skip
+    )

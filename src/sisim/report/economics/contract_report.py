@@ -27,12 +27,12 @@ class HasContracts(Result, Protocol):
         """Its contracts, settled in each arm that they are about."""
 
 
-def contract_words(result: HasContracts, arms: Sequence[str], lang: str) -> list[str]:
+def contract_words(result: HasContracts, arms: Sequence[str]) -> list[str]:
     """Return each contract as one plain sentence, and one on what it came to in each arm."""
     found: list[str] = []
     for settled in _of(result, arms):
-        said = sentence(result.scenario, settled.contract, lang)
-        found += [*([] if said in found else [said]), came_to(result.scenario, settled, lang)]
+        said = sentence(result.scenario, settled.contract)
+        found += [*([] if said in found else [said]), came_to(result.scenario, settled)]
     return found
 
 
@@ -56,49 +56,50 @@ def contract_tables(result: HasContracts, arms: Sequence[str]) -> Mapping[str, p
 
 
 def contract_pictures(
-    result: HasContracts, arms: Sequence[str], lang: str
+    result: HasContracts, arms: Sequence[str]
 ) -> Mapping[str, Callable[[], Figure]]:
     """Return what draws each contract in each arm that it is about, by a name for its file."""
     from sisim.report.economics.contract_figure import draw_contract
 
     return {
-        f"contract-{one.name}-{one.arm}": lambda one=one: draw_contract(result, one, lang)  # type: ignore[misc]
+        f"contract-{one.name}-{one.arm}": lambda one=one: draw_contract(result, one)  # type: ignore[misc]
         for one in _of(result, arms)
     }
 
 
-def contract_shown(
-    result: HasContracts, arms: Sequence[str], lang: str
-) -> list[tuple[str, pd.DataFrame]]:
+def contract_shown(result: HasContracts, arms: Sequence[str]) -> list[tuple[str, pd.DataFrame]]:
     """Return tables to be read at once, each with its title: parties by year, and prices."""
     level = result.scenario.economy.price_level
     found = []
     for settled in _of(result, arms):
-        label = title_of(result.scenario, settled.contract, settled.arm, lang)
-        title = t("{label}: what each party gets (minus: pays), SEK k, fixed prices {level}",
-                  lang, label=label, level=level)  # fmt: skip
-        found.append((title, party_table(result.scenario, settled, lang)))
-        prices = _prices(result.scenario, settled, lang)
+        label = title_of(result.scenario, settled.contract, settled.arm)
+        title = t(
+            "{label}: what each party gets (minus: pays), SEK k, fixed prices {level}",
+            label=label,
+            level=level,
+        )
+        found.append((title, party_table(result.scenario, settled)))
+        prices = _prices(result.scenario, settled)
         if len(prices):
-            title = t("{label}: the price at which each party breaks even", lang, label=label)
+            title = t("{label}: the price at which each party breaks even", label=label)
             found.append((title, prices))
     return found
 
 
-def party_table(scenario: Scenario, settled: Settlement, lang: str) -> pd.DataFrame:
+def party_table(scenario: Scenario, settled: Settlement) -> pd.DataFrame:
     """Return what each party gets (pays: negative) year by year, in thousands of SEK."""
     rows = []
     for party in settled.parties:
         flow = settled.flow(party).mean(axis=0) / 1e3
         years = zip(settled.years, flow, strict=True)
-        cells = {str(year): decimal(float(value), lang) for year, value in years}
-        name = party_name(scenario, settled.contract, party, lang)
-        total = decimal(float(flow.sum()), lang)
-        rows.append({t("Party", lang): name, **cells, t("Sum", lang): total})
+        cells = {str(year): decimal(float(value)) for year, value in years}
+        name = party_name(scenario, settled.contract, party)
+        total = decimal(float(flow.sum()))
+        rows.append({t("Party"): name, **cells, t("Sum"): total})
     return pd.DataFrame(rows)
 
 
-def _prices(scenario: Scenario, settled: Settlement, lang: str) -> pd.DataFrame:
+def _prices(scenario: Scenario, settled: Settlement) -> pd.DataFrame:
     rows = []
     for row in settled.prices().to_dict("records"):
         payment = settled.contract.payments[row["payment"]]
@@ -107,32 +108,33 @@ def _prices(scenario: Scenario, settled: Settlement, lang: str) -> pd.DataFrame:
         def cell(value: float, of_savings: bool = of_savings) -> str:
             if np.isnan(value):
                 return "–"
-            return share_of(value, lang, 1) if of_savings else kronor(value, lang)
+            return share_of(value, 1) if of_savings else kronor(value)
 
         rows.append(
             {
-                t("Payment", lang): payment.label.in_language(lang),
-                t("Party", lang): party_name(scenario, settled.contract, row["party"], lang),
-                t("Price", lang): cell(row["price"]),
-                t("Breaks even at", lang): cell(row["break_even"]),
+                t("Payment"): payment.label.text,
+                t("Party"): party_name(scenario, settled.contract, row["party"]),
+                t("Price"): cell(row["price"]),
+                t("Breaks even at"): cell(row["break_even"]),
             }
         )
     return pd.DataFrame(rows)
 
 
-def came_to(scenario: Scenario, settled: Settlement, lang: str) -> str:
+def came_to(scenario: Scenario, settled: Settlement) -> str:
     """Return what a contract came to for its parties, in one sentence."""
     parts = []
     for row in settled.summary().to_dict("records"):
-        name = party_name(scenario, settled.contract, row["party"], lang)
-        part = t("{party} {net}", lang, party=name, net=signed(row["net"], lang))
+        name = party_name(scenario, settled.contract, row["party"])
+        part = t("{party} {net}", party=name, net=signed(row["net"]))
         if not np.isnan(row["return"]):
-            rate = share_of(row["return"], lang, 1)
-            part += " " + t("(a return of {rate} a year)", lang, rate=rate)
+            rate = share_of(row["return"], 1)
+            part += " " + t("(a return of {rate} a year)", rate=rate)
         parts.append(part)
-    label = title_of(scenario, settled.contract, settled.arm, lang)
-    return t("{label}, net of what is paid and received: {parts}.", lang, label=label,
-             parts=", ".join(parts))  # fmt: skip
+    label = title_of(scenario, settled.contract, settled.arm)
+    return t(
+        "{label}, net of what is paid and received: {parts}.", label=label, parts=", ".join(parts)
+    )
 
 
 def _of(result: HasContracts, arms: Sequence[str]) -> list[Settlement]:

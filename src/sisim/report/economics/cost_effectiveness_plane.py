@@ -43,18 +43,20 @@ MOST = 3
 """So many outcomes have room beside each other."""
 
 
-def draw_frontier(result: MoneyResult, lang: str) -> Figure:
+def draw_frontier(result: MoneyResult) -> Figure:
     """Draw net cost against what is gained, a panel per outcome, an arm a colour and a mark."""
     effects = list(result.effectiveness)[:MOST]
     costs = np.concatenate([effect.cost.ravel() for effect in effects])
     unit = unit_for(float(max(np.abs(costs).max(), 1.0)))
-    subtitle = t("Net cost compared with without, {unit}; a small mark is a run, a large one their "
-                 "mean", lang, unit=unit.label(lang))  # fmt: skip
-    figure = money_canvas(result, t("What does an outcome cost?", lang), subtitle, lang)
+    subtitle = t(
+        "Net cost compared with without, {unit}; a small mark is a run, a large one their mean",
+        unit=unit.label(),
+    )
+    figure = money_canvas(result, t("What does an outcome cost?"), subtitle)
     wide = (WIDE - 40) / max(len(effects), 1)
     for index, effect in enumerate(effects):
         left = 20 + index * wide
-        _panel(figure, left, wide, effect, result, unit.size, lang)
+        _panel(figure, left, wide, effect, result, unit.size)
     return figure
 
 
@@ -65,9 +67,8 @@ def _panel(
     effect: Effectiveness,
     result: MoneyResult,
     unit: float,
-    lang: str,
 ) -> None:
-    label = effect.measure.label.in_language(lang)
+    label = effect.measure.label.text
     lines = wrap(figure, label[:1].upper() + label[1:], wide - 20, bold=True).split("\n")[:2]
     for number, line in enumerate(lines):
         write(figure, left, 76 + 23 * number, line, bold=True)
@@ -78,9 +79,17 @@ def _panel(
     axes.axvline(0, color=MUTED, linewidth=points(1.5), zorder=1)
     for number in range(1, len(effect.arms)):
         hue, mark = _look(number)
-        axes.scatter(effect.effect[:, number], effect.cost[:, number], s=points(7) ** 2, color=hue,
-                     marker=mark, alpha=0.4, linewidth=0, zorder=3)  # fmt: skip
-    _limits(axes, effect, unit, lang)
+        axes.scatter(
+            effect.effect[:, number],
+            effect.cost[:, number],
+            s=points(7) ** 2,
+            color=hue,
+            marker=mark,
+            alpha=0.4,
+            linewidth=0,
+            zorder=3,
+        )
+    _limits(axes, effect, unit)
     means = effect.effect.mean(axis=0), effect.cost.mean(axis=0)
     on = sorted(
         (n for n, arm in enumerate(effect.arms) if effect.places[arm].standing == "frontier"),
@@ -97,26 +106,31 @@ def _panel(
     for number in range(len(effect.arms)):
         hue, mark = _look(number)
         x, y = float(means[0][number]), float(means[1][number])
-        axes.plot([x], [y], marker=mark, color=hue, markersize=points(16), zorder=5,
-                  markeredgecolor="white")  # fmt: skip
+        axes.plot(
+            [x],
+            [y],
+            marker=mark,
+            color=hue,
+            markersize=points(16),
+            zorder=5,
+            markeredgecolor="white",
+        )
         across, up = room.display(x, y)
         room.avoid_box(Bbox.from_extents(across - 11, up - 11, across + 11, up + 11))
     for number, arm in enumerate(effect.arms):
         hue, _ = _look(number)
-        name = t("Without", lang) if arm == WITHOUT else (
-            result.scenario.arms[arm].label.in_language(lang)
-        )  # fmt: skip
+        name = t("Without") if arm == WITHOUT else result.scenario.arms[arm].label.text
         across, up = room.display(float(means[0][number]), float(means[1][number]))
         text = wrap(figure, name, wide * 0.45)
         room.write(text, (across, up + 26), pull=(0.5, 1.0), color=hue, bold=True)
-    _say(figure, left, wide, effect, lang)
+    _say(figure, left, wide, effect)
 
 
-def _say(figure: Figure, left: float, wide: float, effect: Effectiveness, lang: str) -> None:
+def _say(figure: Figure, left: float, wide: float, effect: Effectiveness) -> None:
     """Write below a panel what its axis counts, and what each arm comes to."""
     more = effect.measure.good == "high"
-    unit = unit_words(effect.measure, lang)
-    axis = t("{unit} gained", lang, unit=unit) if more else t("{unit} avoided", lang, unit=unit)
+    unit = unit_words(effect.measure)
+    axis = t("{unit} gained", unit=unit) if more else t("{unit} avoided", unit=unit)
     write(figure, left + 62 + (wide - 90) / 2, 572, axis, color=MUTED, align="center")
     top = 604.0
     for number, arm in enumerate(effect.arms):
@@ -124,33 +138,39 @@ def _say(figure: Figure, left: float, wide: float, effect: Effectiveness, lang: 
             continue
         hue, mark = _look(number)
         figure.add_artist(
-            Line2D([(left + 8) / WIDE], [1 - (top + 11) / HIGH], marker=mark, color=hue,
-                   markersize=points(13), transform=figure.transFigure)
-        )  # fmt: skip
-        write(figure, left + 24, top, _verdict(effect, arm, lang), color=hue, bold=True)
+            Line2D(
+                [(left + 8) / WIDE],
+                [1 - (top + 11) / HIGH],
+                marker=mark,
+                color=hue,
+                markersize=points(13),
+                transform=figure.transFigure,
+            )
+        )
+        write(figure, left + 24, top, _verdict(effect, arm), color=hue, bold=True)
         top += 24
 
 
-def _verdict(effect: Effectiveness, arm: str, lang: str) -> str:
+def _verdict(effect: Effectiveness, arm: str) -> str:
     return {
-        "dominant": t("Better and no dearer: dominant", lang),
-        "dominated": t("Dearer, no better: dominated", lang),
-        "costs_more": price_words(effect, arm, lang),
-        "saves_but_worse": price_words(effect, arm, lang),
-        "no_difference": t("No difference", lang),
+        "dominant": t("Better and no dearer: dominant"),
+        "dominated": t("Dearer, no better: dominated"),
+        "costs_more": price_words(effect, arm),
+        "saves_but_worse": price_words(effect, arm),
+        "no_difference": t("No difference"),
     }[effect.verdict(arm)]
 
 
-def _limits(axes: Axes, effect: Effectiveness, unit: float, lang: str) -> None:
+def _limits(axes: Axes, effect: Effectiveness, unit: float) -> None:
     for values, put in ((effect.effect, axes.set_xlim), (effect.cost, axes.set_ylim)):
         low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
         room = 0.22 * (high - low) or (unit if put == axes.set_ylim else 1.0)
         put(low - room, high + room)
-    scale_ticks(axes, lang, 5, unit)
+    scale_ticks(axes, 5, unit)
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     step = float(np.diff(axes.get_xticks())[0])
     digits = 0 if step >= 1 else 1 if step >= 0.1 else 2
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: decimal(value, lang, digits)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: decimal(value, digits)))
     axes.tick_params(labelsize=points(PROJECTOR), labelfontfamily=FONT)
 
 

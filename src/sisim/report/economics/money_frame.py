@@ -15,7 +15,6 @@ def money_canvas(
     result: MoneyResult,
     title: str,
     subtitle: str,
-    lang: str,
     *,
     everyone: bool = False,
     tail: bool = True,
@@ -24,9 +23,9 @@ def money_canvas(
     figure = canvas(WIDE, HIGH)
     write(figure, EDGE, 10, fit(figure, title, WIDE - 2 * EDGE, 22, bold=True), size=22, bold=True)
     write(figure, EDGE, 40, fit(figure, subtitle, WIDE - 2 * EDGE), color=MUTED)
-    text = conventions(result.scenario, lang, everyone=everyone, tail=tail)
+    text = conventions(result.scenario, everyone=everyone, tail=tail)
     stated = wrap(figure, text, WIDE - 2 * EDGE, FINE).split("\n")
     for index, line in enumerate(reversed(stated)):
         write(figure, EDGE, HIGH - 42 - 20 * index, line, size=FINE, color=MUTED)
-    write(figure, EDGE, HIGH - 22, footer(result, lang), size=FINE, color=MUTED)
+    write(figure, EDGE, HIGH - 22, footer(result), size=FINE, color=MUTED)
     return figure

@@ -44,17 +44,17 @@ class Section:
         files: Texts laid out as on paper, by file name.
     """
 
-    words: Callable[[Any, Arms, str], list[str]]
-    shown: Callable[[Any, Arms, str], list[tuple[str, pd.DataFrame]]]
+    words: Callable[[Any, Arms], list[str]]
+    shown: Callable[[Any, Arms], list[tuple[str, pd.DataFrame]]]
     tables: Callable[[Any, Arms], Mapping[str, pd.DataFrame]]
-    pictures: Callable[[Any, Arms, str], Pictures]
-    files: Callable[[Any, Arms, str], Mapping[str, str]] = lambda *_: {}
+    pictures: Callable[[Any, Arms], Pictures]
+    files: Callable[[Any, Arms], Mapping[str, str]] = lambda *_: {}
 
 
-def _appraisal_words(result: MoneyResult, arms: Arms, lang: str) -> list[str]:
+def _appraisal_words(result: MoneyResult, arms: Arms) -> list[str]:
     lines: list[str] = []
     for arm in arms:
-        lines += [*([""] if lines else []), *money_sentences(result, arm, lang)]
+        lines += [*([""] if lines else []), *money_sentences(result, arm)]
     return lines
 
 
@@ -74,7 +74,7 @@ def _appraisal_tables(result: MoneyResult, arms: Arms) -> Mapping[str, pd.DataFr
     return found
 
 
-def _appraisal_pictures(result: MoneyResult, arms: Arms, lang: str) -> Pictures:
+def _appraisal_pictures(result: MoneyResult, arms: Arms) -> Pictures:
     from sisim.report.economics.cash_ladder import draw_cash_ladder
     from sisim.report.economics.cost_effectiveness_plane import draw_frontier
     from sisim.report.economics.net_position import draw_net_position
@@ -86,12 +86,12 @@ def _appraisal_pictures(result: MoneyResult, arms: Arms, lang: str) -> Pictures:
         "cash-ladder": draw_cash_ladder,
     }
     pictures: dict[str, Callable[[], Figure]] = {
-        f"{name}-{arm}": lambda draw=draw, arm=arm: draw(result, arm, lang)  # type: ignore[misc]
+        f"{name}-{arm}": lambda draw=draw, arm=arm: draw(result, arm)  # type: ignore[misc]
         for arm in arms
         for name, draw in drawn.items()
     }
     if result.effectiveness:
-        pictures["cost-effectiveness"] = lambda: draw_frontier(result, lang)
+        pictures["cost-effectiveness"] = lambda: draw_frontier(result)
     return pictures
 
 
@@ -105,18 +105,18 @@ SECTIONS: tuple[Section, ...] = (
 )
 
 
-def money_words(result: MoneyResult, arms: Arms, lang: str) -> list[str]:
+def money_words(result: MoneyResult, arms: Arms) -> list[str]:
     """Return all that is said of some arms, an empty line between sections."""
     lines: list[str] = []
     for section in SECTIONS:
-        said = section.words(result, arms, lang)
+        said = section.words(result, arms)
         lines += [*([""] if lines and said else []), *said]
     return lines
 
 
-def money_shown(result: MoneyResult, arms: Arms, lang: str) -> list[tuple[str, pd.DataFrame]]:
+def money_shown(result: MoneyResult, arms: Arms) -> list[tuple[str, pd.DataFrame]]:
     """Return the tables to be read at once, each with its title."""
-    return [one for section in SECTIONS for one in section.shown(result, arms, lang)]
+    return [one for section in SECTIONS for one in section.shown(result, arms)]
 
 
 def money_tables(result: MoneyResult, arms: Arms) -> dict[str, pd.DataFrame]:
@@ -124,7 +124,7 @@ def money_tables(result: MoneyResult, arms: Arms) -> dict[str, pd.DataFrame]:
     return {name: one for part in SECTIONS for name, one in part.tables(result, arms).items()}
 
 
-def publish_money(result: MoneyResult, arms: Arms, out: Path, lang: str) -> list[Path]:
+def publish_money(result: MoneyResult, arms: Arms, out: Path) -> list[Path]:
     """Write the report on money into a folder, all or nothing.
 
     Returns:
@@ -135,12 +135,12 @@ def publish_money(result: MoneyResult, arms: Arms, out: Path, lang: str) -> list
 
     def write(folder: Path) -> None:
         for section in SECTIONS:
-            for name, draw in section.pictures(result, arms, lang).items():
+            for name, draw in section.pictures(result, arms).items():
                 save(draw(), folder / name, PICTURE_DPI)
-            for name, text in section.files(result, arms, lang).items():
+            for name, text in section.files(result, arms).items():
                 (folder / name).write_text(text, encoding="utf-8")
         write_tables(money_tables(result, arms), folder)
-        text = "\n".join(money_words(result, arms, lang)) + "\n"
+        text = "\n".join(money_words(result, arms)) + "\n"
         (folder / "money.txt").write_text(text, encoding="utf-8")
 
     return write_all(out, write)

@@ -30,7 +30,7 @@ from sisim.report.style import (
 )
 
 
-def draw_net_position(result: MoneyResult, arm: str, lang: str) -> Figure:
+def draw_net_position(result: MoneyResult, arm: str) -> Figure:
     """Draw the accumulated net of an arm, undiscounted and discounted."""
     appraisal = result.appraisal[arm]
     course = appraisal.course()
@@ -39,10 +39,11 @@ def draw_net_position(result: MoneyResult, arm: str, lang: str) -> Figure:
     )
     shown = course.loc[course["series"].str.startswith("acc"), ["mean", "low", "high"]]
     unit = unit_for(float(np.abs(shown.to_numpy()).max()))
-    name = result.scenario.arms[arm].label.in_language(lang)
-    subtitle = t("{arm}: lower costs less what is paid, accumulated, {unit}", lang, arm=name,
-                 unit=unit.label(lang))  # fmt: skip
-    figure = money_canvas(result, t("When is the money back?", lang), subtitle, lang)
+    name = result.scenario.arms[arm].label.text
+    subtitle = t(
+        "{arm}: lower costs less what is paid, accumulated, {unit}", arm=name, unit=unit.label()
+    )
+    figure = money_canvas(result, t("When is the money back?"), subtitle)
     axes = place(figure, 90, 100, 930, 500)
     years = plain["year"].to_numpy()
     # A picture of time: what a year brings is there when it is over.
@@ -51,8 +52,8 @@ def draw_net_position(result: MoneyResult, arm: str, lang: str) -> Figure:
     banded = len(appraisal.amounts["net"]) >= BAND_FROM
     ends = EndLabels(axes)
     for series, color, style, text in (
-        (plain, BLUE, "solid", t("Undiscounted", lang)),
-        (discounted, VERMILION, (0, (6, 2)), t("Discounted", lang)),
+        (plain, BLUE, "solid", t("Undiscounted")),
+        (discounted, VERMILION, (0, (6, 2)), t("Discounted")),
     ):
         mean = np.append(0.0, series["mean"])
         axes.plot(
@@ -63,9 +64,9 @@ def draw_net_position(result: MoneyResult, arm: str, lang: str) -> Figure:
             axes.fill_between(
                 ends_of_years, low, high, color=color, alpha=0.14, linewidth=0, zorder=1
             )
-        amount = money(float(mean[-1]), lang, unit)
+        amount = money(float(mean[-1]), unit)
         ends.add(float(mean[-1]), f"{text}\n{amount}", bold=True, color=color)
-    _scale(axes, course, lang, unit.size, banded)
+    _scale(axes, course, unit.size, banded)
     axes.axhline(0, color=INK, linewidth=points(1.5), zorder=3)
     axes.set_xticks([year for year in years if (year - years[0]) % _every(years) == 0])
     first = appraisal.first_of_tail
@@ -76,13 +77,13 @@ def draw_net_position(result: MoneyResult, arm: str, lang: str) -> Figure:
     for series in (plain, discounted):
         room.avoid_line(ends_of_years, np.append(0.0, series["mean"]))
     room.avoid_line([years[0] - 0.4, years[-1] + 1.4], [0, 0])
-    _mark_hole(axes, room, appraisal, lang)
-    _mark_payback(figure, axes, room, appraisal, lang)
+    _mark_hole(axes, room, appraisal)
+    _mark_payback(figure, axes, room, appraisal)
     if first is not None:
-        text = t("Tail: not simulated", lang)
+        text = t("Tail: not simulated")
         room.write(text, room.display((first + years[-1] + 1) / 2, axes.get_ylim()[1]), color=MUTED)
     if banded:
-        text = t("Bands: 10–90% of {n} runs.", lang, n=decimal(len(appraisal.amounts["net"]), lang))
+        text = t("Bands: 10–90% of {n} runs.", n=decimal(len(appraisal.amounts["net"])))
         write(figure, 1260, 634, text, color=MUTED, align="right")
     return figure
 
@@ -91,33 +92,33 @@ def _every(years: np.ndarray) -> int:
     return 1 if len(years) <= 10 else 2 if len(years) <= 15 else 5
 
 
-def _scale(axes: Axes, course: pd.DataFrame, lang: str, unit: float, banded: bool) -> None:
+def _scale(axes: Axes, course: pd.DataFrame, unit: float, banded: bool) -> None:
     shown = course[course["series"].str.startswith("accumulated")]
     ends = shown[["mean", "low", "high"] if banded else ["mean"]].to_numpy()
     low, high = min(0.0, float(ends.min())), max(0.0, float(ends.max()))
     room = 0.14 * (high - low) or unit
     axes.set_ylim(low - room, high + room)
-    scale_ticks(axes, lang, 6, unit)
+    scale_ticks(axes, 6, unit)
 
 
-def _mark_hole(axes: Axes, room: Room, appraisal: Appraisal, lang: str) -> None:
+def _mark_hole(axes: Axes, room: Room, appraisal: Appraisal) -> None:
     if appraisal.hole is None:
         return
     year, y = appraisal.hole
     x = year + 1.0
     axes.plot([x], [y], marker="o", color=DARK_ORANGE, markersize=points(12), zorder=5)
-    text = t("Deepest hole, end of {year}: {depth}", lang, year=year, depth=money(y, lang))
+    text = t("Deepest hole, end of {year}: {depth}", year=year, depth=money(y))
     across, up = room.display(x, y)
     room.write(text, (across, up - 26), pull=(0.4, 1.0), color=DARK_ORANGE, bold=True)
 
 
-def _mark_payback(figure: Figure, axes: Axes, room: Room, appraisal: Appraisal, lang: str) -> None:
+def _mark_payback(figure: Figure, axes: Axes, room: Room, appraisal: Appraisal) -> None:
     found: tuple[tuple[float | None, str, str], ...] = (
-        (appraisal.payback, t("Paid back {year}, undiscounted", lang), BLUE),
-        (appraisal.payback_discounted, t("Paid back {year}, discounted", lang), VERMILION),
+        (appraisal.payback, t("Paid back {year}, undiscounted"), BLUE),
+        (appraisal.payback_discounted, t("Paid back {year}, discounted"), VERMILION),
     )
     if appraisal.payback == appraisal.payback_discounted:
-        found = ((appraisal.payback, t("Paid back {year}, discounted too", lang), BLUE),)
+        found = ((appraisal.payback, t("Paid back {year}, discounted too"), BLUE),)
     invested = bool(appraisal.cost.any())
     for instant, text, color in found:
         if instant is None:
@@ -126,6 +127,6 @@ def _mark_payback(figure: Figure, axes: Axes, room: Room, appraisal: Appraisal, 
         written = text.format(year=int(instant - 1e-9))
         room.name(written, [(instant, 0.0)], pull=(0.7, 1.0), reach=400, color=color)
     if invested and not any(instant is not None for instant, *_ in found):
-        years = decimal(len(appraisal.years), lang)
-        text = t("Not paid back within {n} years", lang, n=years)
+        years = decimal(len(appraisal.years))
+        text = t("Not paid back within {n} years", n=years)
         write(figure, 90, 634, wrap(figure, text, 600), bold=True, size=PROJECTOR)

@@ -34,9 +34,7 @@ from sisim.report.style import (
 from sisim.report.summary import footer
 from sisim.scenario.fund import Basis
 
-HUES: dict[Basis, str] = {
-    "planned": BLUE, "mix": DARK_GREEN, "observed": VERMILION, "none": BLACK
-}  # fmt: skip
+HUES: dict[Basis, str] = {"planned": BLUE, "mix": DARK_GREEN, "observed": VERMILION, "none": BLACK}
 DASHES = {
     "planned": "solid",
     "mix": (0, (6, 2)),
@@ -45,16 +43,20 @@ DASHES = {
 }
 
 
-def words(result: MoneyResult, arms: Sequence[str], lang: str) -> list[str]:
+def words(result: MoneyResult, arms: Sequence[str]) -> list[str]:
     """Return what becomes of each portfolio, a sentence a line."""
     said: list[str] = []
     for name, found in _of(result, arms):
         many = result.scenario.funds[name].portfolio
         assert many is not None
-        fund = result.scenario.payer_label(name).in_language(lang)
-        head = t("{fund}: {n} investments ask for money over {years} years.", lang, fund=fund,
-                 n=number(len(many.investments), lang), years=number(many.years, lang))  # fmt: skip
-        said += [*([""] if said else []), head, *portfolio_sentences(found, lang)]
+        fund = result.scenario.payer_label(name).text
+        head = t(
+            "{fund}: {n} investments ask for money over {years} years.",
+            fund=fund,
+            n=number(len(many.investments)),
+            years=number(many.years),
+        )
+        said += [*([""] if said else []), head, *portfolio_sentences(found)]
     return said
 
 
@@ -64,13 +66,11 @@ def tables(result: MoneyResult, arms: Sequence[str]) -> Mapping[str, pd.DataFram
     return {"portfolio": pd.concat(parts, ignore_index=True)} if parts else {}
 
 
-def pictures(
-    result: MoneyResult, arms: Sequence[str], lang: str
-) -> Mapping[str, Callable[[], Figure]]:
+def pictures(result: MoneyResult, arms: Sequence[str]) -> Mapping[str, Callable[[], Figure]]:
     """Return what draws each portfolio, by file name."""
     return {
         f"portfolio-{name}": lambda found=found: draw_portfolio(  # type: ignore[misc]
-            found, footer(result, lang), lang
+            found, footer(result)
         )
         for name, found in _of(result, arms)
     }
@@ -86,35 +86,38 @@ def _of(
             yield name, found
 
 
-def basis_name(basis: Basis, lang: str) -> str:
+def basis_name(basis: Basis) -> str:
     """Return what a basis of repayment is called."""
     return {
-        "planned": t("Repaid by plan", lang),
-        "mix": t("Both plan and outcome", lang),
-        "observed": t("Repaid by outcome", lang),
-        "none": t("No repayment", lang),
+        "planned": t("Repaid by plan"),
+        "mix": t("Both plan and outcome"),
+        "observed": t("Repaid by outcome"),
+        "none": t("No repayment"),
     }[basis]
 
 
-def portfolio_sentences(found: Mapping[Basis, Portfolio], lang: str) -> list[str]:
+def portfolio_sentences(found: Mapping[Basis, Portfolio]) -> list[str]:
     """Return for each basis whether the fund lives on what comes back, and who bears the rest."""
     said = []
     for basis, one in found.items():
         asked = len(one.started) + len(one.turned_away)
         lives = (
-            t("it can pay for all that it is asked", lang)
+            t("it can pay for all that it is asked")
             if one.sustains_itself
-            else t("it first has to say no in {year}", lang, year=one.runs_dry)
+            else t("it first has to say no in {year}", year=one.runs_dry)
         )
         said.append(
             t(
                 "{basis}: {started} of {asked} investments are started, {share} of what is paid "
                 "comes back, {lives}. Administrations keep {kept}.",
-                lang, basis=basis_name(basis, lang), started=len(one.started), asked=asked,
-                share=share_of(one.returned, lang), lives=lives,
-                kept=money(float(one.kept.sum()), lang),
+                basis=basis_name(basis),
+                started=len(one.started),
+                asked=asked,
+                share=share_of(one.returned),
+                lives=lives,
+                kept=money(float(one.kept.sum())),
             )
-        )  # fmt: skip
+        )
     return said
 
 
@@ -131,35 +134,37 @@ def portfolio_table(found: Mapping[Basis, Portfolio]) -> pd.DataFrame:
         parts.append(
             pd.DataFrame(
                 {
-                    "basis": basis, "year": years, "payments": account.payments,
-                    "repayments": account.repayments, "set_aside": account.set_aside,
-                    "balance": account.balance, "committed": account.committed, "kept": one.kept,
+                    "basis": basis,
+                    "year": years,
+                    "payments": account.payments,
+                    "repayments": account.repayments,
+                    "set_aside": account.set_aside,
+                    "balance": account.balance,
+                    "committed": account.committed,
+                    "kept": one.kept,
                     "started": _count(one.started, years),
                     "turned_away": _count(one.turned_away, years),
                 }
             )
-        )  # fmt: skip
+        )
     return pd.concat(parts, ignore_index=True)
 
 
-def draw_portfolio(found: Mapping[Basis, Portfolio], foot: str, lang: str) -> Figure:
+def draw_portfolio(found: Mapping[Basis, Portfolio], foot: str) -> Figure:
     """Draw what is in the fund under each basis, and which investments it could pay for.
 
     Args:
         found: What became of the fund, by basis.
         foot: Where the numbers come from.
-        lang: The language.
     """
     figure = canvas(WIDE, HIGH)
-    title = t("Does the fund live on what comes back?", lang)
+    title = t("Does the fund live on what comes back?")
     write(figure, EDGE, 10, title, size=22, bold=True)
     balances = [one.account.balance for one in found.values()]
     top = max(float(balance.max()) for balance in balances)
     unit = unit_for(top)
     subtitle = t(
-        "In the fund at the end of the year, what is promised too, {unit}",
-        lang,
-        unit=unit.label(lang),
+        "In the fund at the end of the year, what is promised too, {unit}", unit=unit.label()
     )
     write(figure, EDGE, 40, subtitle, color=MUTED)
     years = next(iter(found.values())).account.years
@@ -167,18 +172,25 @@ def draw_portfolio(found: Mapping[Basis, Portfolio], foot: str, lang: str) -> Fi
     axes = place(figure, left, 84, wide, 310)
     axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
     axes.set_ylim(0, 1.1 * top)
-    scale_ticks(axes, lang, 5, unit.size)
+    scale_ticks(axes, 5, unit.size)
     axes.set_xticks([int(year) for year in years if (year - years[0]) % 5 == 0])
     ends = EndLabels(axes)
     for basis, one in found.items():
         balance, hue = one.account.balance, HUES[basis]
-        axes.plot(years, balance, color=hue, linestyle=DASHES[basis], linewidth=points(3.5),
-                  zorder=3, gid=basis)  # fmt: skip
-        back = t("{share} comes back", lang, share=share_of(one.returned, lang))
-        ends.add(float(balance[-1]), f"{basis_name(basis, lang)}\n{back}", color=hue, bold=True)
+        axes.plot(
+            years,
+            balance,
+            color=hue,
+            linestyle=DASHES[basis],
+            linewidth=points(3.5),
+            zorder=3,
+            gid=basis,
+        )
+        back = t("{share} comes back", share=share_of(one.returned))
+        ends.add(float(balance[-1]), f"{basis_name(basis)}\n{back}", color=hue, bold=True)
     ends.settle(padding=6, overflow=34)
 
-    head = t("Which investments could it pay for?", lang)
+    head = t("Which investments could it pay for?")
     write(figure, EDGE, 440, head, bold=True)
     strip = place(figure, left, 474, wide, 34.0 * len(found))
     strip.set_xlim(years[0] - 0.6, years[-1] + 0.6)
@@ -189,35 +201,34 @@ def draw_portfolio(found: Mapping[Basis, Portfolio], foot: str, lang: str) -> Fi
     strip.spines["bottom"].set_visible(False)
     for row, (basis, one) in enumerate(found.items()):
         hue = HUES[basis]
-        write(figure, EDGE, 480 + 34.0 * row, basis_name(basis, lang), color=hue)
+        write(figure, EDGE, 480 + 34.0 * row, basis_name(basis), color=hue)
         for ventures, failed, look in (
             (one.started, False, {"marker": "o", "color": hue}),
             (one.started, True, {"marker": "X", "color": hue}),
             (one.turned_away, None, {"marker": "o", "markerfacecolor": "white", "color": MUTED}),
         ):
             at = [v.start for v in ventures if failed is None or failed is not bool(v.came.any())]
-            strip.plot(at, [row] * len(at), linestyle="none", markersize=points(15), zorder=3,
-                       **look)  # type: ignore[arg-type]  # fmt: skip
+            strip.plot(at, [row] * len(at), ls="none", ms=points(15), zorder=3, **look)  # type: ignore[arg-type]
         asked = len(one.started) + len(one.turned_away)
-        count = t("{n} of {all}", lang, n=len(one.started), all=asked)
+        count = t("{n} of {all}", n=len(one.started), all=asked)
         if one.runs_dry is not None:
-            count += ", " + t("first no {year}", lang, year=one.runs_dry)
+            count += ", " + t("first no {year}", year=one.runs_dry)
         write(figure, left + wide + 14, 480 + 34.0 * row, count, color=hue)
-    _key(figure, 484 + 34.0 * len(found), lang)
+    _key(figure, 484 + 34.0 * len(found))
     write(figure, EDGE, HIGH - 22, foot, size=FINE, color=MUTED)
     return figure
 
 
-def _key(figure: Figure, top: float, lang: str) -> None:
+def _key(figure: Figure, top: float) -> None:
     axes = place(figure, 0, top, WIDE, 30)
     axes.set_xlim(0, WIDE)
     axes.set_ylim(0, 1)
     axes.set_axis_off()
     at = 250.0
     for text, look in (
-        (t("started, succeeds", lang), {"marker": "o", "color": INK}),
-        (t("started, fails", lang), {"marker": "X", "color": INK}),
-        (t("turned away", lang), {"marker": "o", "markerfacecolor": "white", "color": MUTED}),
+        (t("started, succeeds"), {"marker": "o", "color": INK}),
+        (t("started, fails"), {"marker": "X", "color": INK}),
+        (t("turned away"), {"marker": "o", "markerfacecolor": "white", "color": MUTED}),
     ):
         axes.plot([at + 10], [0.5], linestyle="none", markersize=points(13), **look)  # type: ignore[arg-type]
         write(figure, at + 26, top + 4, text)

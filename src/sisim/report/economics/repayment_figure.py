@@ -38,18 +38,18 @@ OWN = tuple(hue for hue in HUES if hue != ORANGE)
 """Of the administrations: orange is what is paid out."""
 
 
-def draw_repayment_plan(result: MoneyResult, one: Repayments, lang: str) -> Figure:
+def draw_repayment_plan(result: MoneyResult, one: Repayments) -> Figure:
     """Draw a plan of repayment: bars by year, and what has accumulated for the fund."""
     scenario, plan = result.scenario, one.plan
     figure = canvas(WIDE, HIGH)
-    fund = label_of(scenario, one.fund, lang)
-    title = t("Plan of repayment: {fund}", lang, fund=fund)
+    fund = label_of(scenario, one.fund)
+    title = t("Plan of repayment: {fund}", fund=fund)
     write(figure, EDGE, 10, fit(figure, title, WIDE - 2 * EDGE, 22, bold=True), size=22, bold=True)
     unit = unit_for(float(np.abs(plan.position).max()))
-    arm = scenario.arms[one.arm].label.in_language(lang)
-    subtitle = t("{arm}: {unit} per year, and accumulated", lang, arm=arm, unit=unit.label(lang))
+    arm = scenario.arms[one.arm].label.text
+    subtitle = t("{arm}: {unit} per year, and accumulated", arm=arm, unit=unit.label())
     write(figure, EDGE, 40, fit(figure, subtitle, WIDE - 2 * EDGE), color=MUTED)
-    below = _key(figure, one, result, lang)
+    below = _key(figure, one, result)
 
     axes = place(figure, 90, below + 16, WIDE - 90 - EDGE, HIGH - 126 - below)
     axes.set_xlim(plan.years[0] - 0.6, plan.years[-1] + 0.6)
@@ -57,30 +57,43 @@ def draw_repayment_plan(result: MoneyResult, one: Repayments, lang: str) -> Figu
     high = max(float(plan.position.max()), float(plan.total.max()))
     room = 0.09 * (high - low) or 1.0
     axes.set_ylim(low - room, high + room)
-    scale_ticks(axes, lang, 6, unit.size)
+    scale_ticks(axes, 6, unit.size)
     step = 1 if len(plan.years) <= 14 else 5
     axes.set_xticks([int(y) for y in plan.years if (y - plan.years[0]) % step == 0])
     axes.spines["bottom"].set_visible(False)
     axes.axhline(0, color=INK, linewidth=points(1.5), zorder=3)
     _bars(axes, plan)
     axes.plot(
-        plan.years, plan.position, color=BLACK, linewidth=points(3), marker="o",
-        markersize=points(6), zorder=4, gid="position",
-    )  # fmt: skip
-    _labels(axes, plan, lang)
-    stated = conditions(scenario.funds[one.fund], scenario, lang)
-    write(figure, EDGE, HIGH - 42, fit(figure, stated, WIDE - 2 * EDGE, FINE), size=FINE,
-          color=MUTED)  # fmt: skip
-    write(figure, EDGE, HIGH - 22, footer(result, lang), size=FINE, color=MUTED)
+        plan.years,
+        plan.position,
+        color=BLACK,
+        linewidth=points(3),
+        marker="o",
+        markersize=points(6),
+        zorder=4,
+        gid="position",
+    )
+    _labels(axes, plan)
+    stated = conditions(scenario.funds[one.fund], scenario)
+    write(
+        figure, EDGE, HIGH - 42, fit(figure, stated, WIDE - 2 * EDGE, FINE), size=FINE, color=MUTED
+    )
+    write(figure, EDGE, HIGH - 22, footer(result), size=FINE, color=MUTED)
     return figure
 
 
 def _bars(axes: Axes, plan: Plan) -> None:
     paid = plan.payments > 0
     axes.bar(
-        plan.years[paid], -plan.payments[paid], width=0.72, facecolor="white", edgecolor=ORANGE,
-        hatch="////", linewidth=points(1.5), zorder=2,
-    )  # fmt: skip
+        plan.years[paid],
+        -plan.payments[paid],
+        width=0.72,
+        facecolor="white",
+        edgecolor=ORANGE,
+        hatch="////",
+        linewidth=points(1.5),
+        zorder=2,
+    )
     bottom = np.zeros(len(plan.years))
     for repaid, hue in zip(plan.repaid, _hues(plan), strict=True):
         axes.bar(plan.years, repaid, bottom=bottom, width=0.72, color=hue, linewidth=0, zorder=2)
@@ -91,15 +104,13 @@ def _hues(plan: Plan) -> list[str]:
     return [OWN[number % len(OWN)] for number in range(len(plan.administrations))]
 
 
-def _key(figure: Figure, one: Repayments, result: MoneyResult, lang: str) -> float:
+def _key(figure: Figure, one: Repayments, result: MoneyResult) -> float:
     """Write what the bars are, line by line; return how far down it reaches."""
-    entries: list[tuple[str, str, str | None]] = [
-        (t("Investment from the fund", lang), ORANGE, "////")
-    ]
+    entries: list[tuple[str, str, str | None]] = [(t("Investment from the fund"), ORANGE, "////")]
     for name, hue in zip(one.administrations, _hues(one.plan), strict=True):
         if one.plan.repaid[one.administrations.index(name)].any():
-            who = label_of(result.scenario, name, lang)
-            entries.append((t("Repayment, {who}", lang, who=who), hue, None))
+            who = label_of(result.scenario, name)
+            entries.append((t("Repayment, {who}", who=who), hue, None))
     left, top = EDGE, 76.0
     for text, color, hatch in entries:
         wide = width_of(figure, text) + 24
@@ -111,7 +122,7 @@ def _key(figure: Figure, one: Repayments, result: MoneyResult, lang: str) -> flo
     return top + 26
 
 
-def _labels(axes: Axes, plan: Plan, lang: str) -> None:
+def _labels(axes: Axes, plan: Plan) -> None:
     room = Room(axes)
     room.avoid_line(plan.years, plan.position)
     room.avoid_line([plan.years[0] - 0.6, plan.years[-1] + 0.6], [0, 0])
@@ -122,19 +133,19 @@ def _labels(axes: Axes, plan: Plan, lang: str) -> None:
         at = plan.break_even
         axes.plot([at], [0], marker="D", color=DARK_ORANGE, markersize=points(15), zorder=6)
         across, up = room.display(at, 0.0)
-        text = t("Money back {year}", lang, year=at)
+        text = t("Money back {year}", year=at)
         room.write(text, (across, up + 60), pull=(0.8, 1.0), color=DARK_ORANGE, bold=True)
     deepest = int(np.argmin(plan.position))
     across, up = room.display(plan.years[deepest], plan.position[deepest])
-    amount = money(float(plan.position[deepest]), lang)
-    text = t("Accumulated for the fund", lang) + f"\n{amount} ({plan.years[deepest]})"
+    amount = money(float(plan.position[deepest]))
+    text = t("Accumulated for the fund") + f"\n{amount} ({plan.years[deepest]})"
     room.write(text, (across + 40, up - 20), pull=(0.6, 1.0), bold=True)
     if plan.break_even is None:
-        years = decimal(len(plan.years), lang)
-        text = t("Not paid back within {n} years", lang, n=years)
+        years = decimal(len(plan.years))
+        text = t("Not paid back within {n} years", n=years)
         across, up = room.display(plan.years[-1], 0.0)
         room.write(text, (across - 60, up + 30), pull=(0.6, 1.0), color=DARK_ORANGE, bold=True)
         if deepest < len(plan.years) - 1 and plan.position[-1] > plan.position[deepest]:
-            left = money(float(plan.position[-1]), lang)
+            left = money(float(plan.position[-1]))
             across, up = room.display(plan.years[-1], plan.position[-1])
             room.write(left, (across - 30, up - 26), pull=(0.6, 1.0), bold=True)

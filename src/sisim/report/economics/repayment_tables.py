@@ -38,23 +38,23 @@ def summed(label: str, amounts: Floats, *, bold: bool = False) -> Row:
     return Row(label, amounts, float(amounts.sum()), bold)
 
 
-def plan_rows(one: Repayments, scenario: Scenario, lang: str) -> list[Row]:
+def plan_rows(one: Repayments, scenario: Scenario) -> list[Row]:
     """Return the plan: investment, repayment by administration, net, and what has accumulated."""
     plan = one.plan
     return [
-        summed(t("Investment from the fund", lang), -plan.payments, bold=True),
+        summed(t("Investment from the fund"), -plan.payments, bold=True),
         *(
-            summed(t("Repayment, {who}", lang, who=label_of(scenario, name, lang)), repaid)
+            summed(t("Repayment, {who}", who=label_of(scenario, name)), repaid)
             for name, repaid in zip(plan.administrations, plan.repaid, strict=True)
             if repaid.any()
         ),
-        summed(t("All repayment", lang), plan.total, bold=True),
-        summed(t("Net for the fund", lang), plan.net, bold=True),
-        Row(t("Accumulated for the fund", lang), plan.position, bold=True),
+        summed(t("All repayment"), plan.total, bold=True),
+        summed(t("Net for the fund"), plan.net, bold=True),
+        Row(t("Accumulated for the fund"), plan.position, bold=True),
     ]
 
 
-def administration_rows(one: Repayments, scenario: Scenario, lang: str) -> list[Row]:
+def administration_rows(one: Repayments, scenario: Scenario) -> list[Row]:
     """Return what each administration is calculated to save, repay and keep; then the others."""
     rows: list[Row] = []
     for number, name in enumerate(one.administrations):
@@ -64,39 +64,45 @@ def administration_rows(one: Repayments, scenario: Scenario, lang: str) -> list[
         if not (reduced.any() or repaid.any()):
             continue
         rows += [
-            summed(t("{who}: calculated lower cost", lang, who=label_of(scenario, name, lang)),
-                   reduced, bold=True),
-            summed("  " + t("of which is repaid", lang), repaid),
-            *([summed("  " + t("of which is set aside for the fund", lang), aside)]
-              if aside.any() else []),
-            summed("  " + t("of which is kept (surplus)", lang), reduced - repaid - aside),
-            summed("  " + t("change of budget frame", lang), -repaid),
-        ]  # fmt: skip
+            summed(
+                t("{who}: calculated lower cost", who=label_of(scenario, name)), reduced, bold=True
+            ),
+            summed("  " + t("of which is repaid"), repaid),
+            *(
+                [summed("  " + t("of which is set aside for the fund"), aside)]
+                if aside.any()
+                else []
+            ),
+            summed("  " + t("of which is kept (surplus)"), reduced - repaid - aside),
+            summed("  " + t("change of budget frame"), -repaid),
+        ]
     rows += [
-        summed(t("{who}: lower cost outside the system of repayment", lang,
-                 who=label_of(scenario, name, lang)), gained.mean(axis=0))
+        summed(
+            t("{who}: lower cost outside the system of repayment", who=label_of(scenario, name)),
+            gained.mean(axis=0),
+        )
         for name, gained in one.outside.items()
-    ]  # fmt: skip
+    ]
     return rows
 
 
-def outcome_rows(one: Repayments, scenario: Scenario, lang: str) -> list[Row]:
+def outcome_rows(one: Repayments, scenario: Scenario) -> list[Row]:
     """Return plan, outcome and deviation side by side, in the mean over the runs."""
     rows: list[Row] = []
     for number, name in enumerate(one.administrations):
-        who = label_of(scenario, name, lang)
+        who = label_of(scenario, name)
         outcome = one.outcome[number]
         if not (outcome.any() or one.plan.repaid[number].any()):
             continue
         rows += [
-            summed(t("{who}: plan", lang, who=who), one.plan.repaid[number]),
-            summed("  " + t("by outcome", lang), outcome),
-            summed("  " + t("deviation", lang), one.deviation[number], bold=True),
+            summed(t("{who}: plan", who=who), one.plan.repaid[number]),
+            summed("  " + t("by outcome"), outcome),
+            summed("  " + t("deviation"), one.deviation[number], bold=True),
         ]
     return rows
 
 
-def account_rows(one: Repayments, lang: str) -> list[Row]:
+def account_rows(one: Repayments) -> list[Row]:
     """Return the book-keeping of the fund, in the mean over the runs."""
     account = one.account
 
@@ -104,79 +110,82 @@ def account_rows(one: Repayments, lang: str) -> list[Row]:
         return np.asarray(np.atleast_2d(amounts).mean(axis=0))
 
     rows = [
-        summed(t("Put into the fund", lang), mean(account.deposits)),
-        summed(t("Interest", lang), mean(account.interest)),
-        summed(t("Paid to investments", lang), -mean(account.payments)),
-        summed(t("Repaid", lang), mean(account.repayments)),
-        summed(t("Set aside from surplus", lang), mean(account.set_aside)),
-        summed(t("Missing: must be added from elsewhere", lang), mean(account.shortfall)),
+        summed(t("Put into the fund"), mean(account.deposits)),
+        summed(t("Interest"), mean(account.interest)),
+        summed(t("Paid to investments"), -mean(account.payments)),
+        summed(t("Repaid"), mean(account.repayments)),
+        summed(t("Set aside from surplus"), mean(account.set_aside)),
+        summed(t("Missing: must be added from elsewhere"), mean(account.shortfall)),
     ]
     return [
         *(row for row in rows if row.amounts.any()),
-        Row(t("In the fund at the end of the year", lang), mean(account.balance), bold=True),
-        Row(t("of which is decided but not yet paid", lang), mean(account.committed)),
+        Row(t("In the fund at the end of the year"), mean(account.balance), bold=True),
+        Row(t("of which is decided but not yet paid"), mean(account.committed)),
     ]
 
 
-def budget_rows(budget: Budget, those: Collection[str], scenario: Scenario, lang: str) -> list[Row]:
+def budget_rows(budget: Budget, those: Collection[str], scenario: Scenario) -> list[Row]:
     """Return how the frames of some administrations come about, and what is left of them."""
     rows: list[Row] = []
     for number, name in enumerate(budget.administrations):
         if name not in those or not budget.frame[:, number].any():
             continue
-        who = label_of(scenario, name, lang)
+        who = label_of(scenario, name)
         # The frame and what is left of it are made of what is shown: the rows add up as read.
         base, indexation, volume, repayment, cost = (
             _as_shown(part[:, number])
             for part in (
-                budget.base, budget.indexation, budget.volume, budget.repayment, budget.cost
+                budget.base,
+                budget.indexation,
+                budget.volume,
+                budget.repayment,
+                budget.cost,
             )
-        )  # fmt: skip
+        )
         frame = base + indexation + volume - repayment
         rows += [
-            Row(t("{who}: frame", lang, who=who), frame, bold=True),
-            Row("  " + t("base, {year}", lang, year=str(budget.base_year)), base),
-            Row("  " + t("indexation", lang), indexation),
-            Row("  " + t("volume", lang), volume),
-            Row("  " + t("repayment", lang), -repayment),
-            Row("  " + t("cost with the investment", lang), cost),
-            Row("  " + t("left of the frame", lang), frame - cost),
+            Row(t("{who}: frame", who=who), frame, bold=True),
+            Row("  " + t("base, {year}", year=str(budget.base_year)), base),
+            Row("  " + t("indexation"), indexation),
+            Row("  " + t("volume"), volume),
+            Row("  " + t("repayment"), -repayment),
+            Row("  " + t("cost with the investment"), cost),
+            Row("  " + t("left of the frame"), frame - cost),
         ]
     return rows
 
 
-def conditions(terms: Fund, scenario: Scenario, lang: str) -> str:
+def conditions(terms: Fund, scenario: Scenario) -> str:
     """Return on what terms a fund is repaid, as sentences."""
     rule = terms.repayment
     if rule.basis == "none":
-        return t("Nothing is repaid.", lang)
+        return t("Nothing is repaid.")
     basis = {
-        "planned": t("Repayment by plan", lang),
-        "observed": t("Repayment by outcome", lang),
-        "mix": t("Repayment by plan and outcome ({share} by plan)", lang,
-                 share=share_of(rule.planned, lang)),
-    }[rule.basis]  # fmt: skip
+        "planned": t("Repayment by plan"),
+        "observed": t("Repayment by outcome"),
+        "mix": t("Repayment by plan and outcome ({share} by plan)", share=share_of(rule.planned)),
+    }[rule.basis]
     cap = (
-        t("at most what is invested; the surplus stays with the administrations", lang)
+        t("at most what is invested; the surplus stays with the administrations")
         if rule.cap == "invested"
-        else t("without a cap at what is invested", lang)
+        else t("without a cap at what is invested")
     )
     yearly = {
-        "cash_reduction": t("at most what the year's budget sees", lang),
-        "gross_reduction": t("at most the year's lower cost", lang),
-        "none": t("without a cap by year", lang),
+        "cash_reduction": t("at most what the year's budget sees"),
+        "gross_reduction": t("at most the year's lower cost"),
+        "none": t("without a cap by year"),
     }[rule.cap_year]
     prices = (
-        t("Current prices.", lang)
+        t("Current prices.")
         if rule.prices == "current"
-        else t("Fixed prices, {level}.", lang, level=scenario.economy.price_level)
+        else t("Fixed prices, {level}.", level=scenario.economy.price_level)
     )
     return f"{basis}, {cap}, {yearly}. {prices}"
 
 
-def label_of(scenario: Scenario, payer: str, lang: str) -> str:
+def label_of(scenario: Scenario, payer: str) -> str:
     """Return what an administration or a fund is called."""
-    return scenario.payer_label(payer).in_language(lang)
+    return scenario.payer_label(payer).text
 
 
 def _as_shown(amounts: Floats) -> Floats:
@@ -184,27 +193,27 @@ def _as_shown(amounts: Floats) -> Floats:
     return np.asarray(np.round(amounts.mean(axis=0) / THOUSANDS.size) * THOUSANDS.size)
 
 
-def shown(rows: Sequence[Row], years: Sequence[int], lang: str) -> pd.DataFrame:
-    """Return a table to be read: a column per year, in thousands of SEK as written in `lang`."""
-    unit = THOUSANDS.label(lang)
+def shown(rows: Sequence[Row], years: Sequence[int]) -> pd.DataFrame:
+    """Return a table to be read: a column per year, in thousands of SEK as the reader writes them."""
+    unit = THOUSANDS.label()
     table = pd.DataFrame({unit: [row.label for row in rows]})
     for number, year in enumerate(years):
-        table[str(year)] = [_cell(row.amounts[number], lang) for row in rows]
+        table[str(year)] = [_cell(row.amounts[number]) for row in rows]
     if any(row.total is not None for row in rows):
-        table[t("Sum", lang)] = [_cell(row.total, lang) for row in rows]
+        table[t("Sum")] = [_cell(row.total) for row in rows]
     return table
 
 
-def _cell(amount: float | None, lang: str) -> str:
-    return "" if amount is None else decimal(amount / THOUSANDS.size, lang)
+def _cell(amount: float | None) -> str:
+    return "" if amount is None else decimal(amount / THOUSANDS.size)
 
 
-def plan_csv(one: Repayments, scenario: Scenario, lang: str) -> str:
+def plan_csv(one: Repayments, scenario: Scenario) -> str:
     """Return the plan as CSV: the rows and columns of the table, in thousands of SEK."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([THOUSANDS.label(lang), *one.years.tolist(), t("Sum", lang)])
-    for row in plan_rows(one, scenario, lang):
+    writer.writerow([THOUSANDS.label(), *one.years.tolist(), t("Sum")])
+    for row in plan_rows(one, scenario):
         amounts = [_plain(amount) for amount in row.amounts]
         writer.writerow([row.label, *amounts, "" if row.total is None else _plain(row.total)])
     return text.getvalue()
@@ -245,8 +254,17 @@ def account_table(one: Repayments) -> pd.DataFrame:
     Columns: fund, arm, replication, year, deposits, interest, payments, repayments, set_aside,
     shortfall, balance, committed, position (SEK).
     """
-    names = ("deposits", "interest", "payments", "repayments", "set_aside", "shortfall", "balance",
-             "committed", "position")  # fmt: skip
+    names = (
+        "deposits",
+        "interest",
+        "payments",
+        "repayments",
+        "set_aside",
+        "shortfall",
+        "balance",
+        "committed",
+        "position",
+    )
     shape = one.account.balance.shape
     index = pd.MultiIndex.from_product(
         [[one.fund], [one.arm], range(shape[0]), one.years],

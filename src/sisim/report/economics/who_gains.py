@@ -31,19 +31,20 @@ MOST = 9
 """So many payers have room."""
 
 
-def draw_who_gains(result: MoneyResult, arm: str, lang: str) -> Figure:
+def draw_who_gains(result: MoneyResult, arm: str) -> Figure:
     """Draw what each administration pays for an arm, what it saves, and the net of both."""
     gains = result.who_gains[arm]
-    name = result.scenario.arms[arm].label.in_language(lang)
+    name = result.scenario.arms[arm].label.text
     paid, saved = (values.mean(axis=0) for values in _sides(gains))
     unit = unit_for(float(np.abs([*paid, *saved]).max(initial=1.0)))
     least = unit.size / 10**unit.digits / 2
     rows = [n for n in range(len(paid)) if max(abs(paid[n]), abs(saved[n])) >= least]
     rows = sorted(rows, key=lambda n: -max(abs(paid[n]), abs(saved[n])))[:MOST]
-    subtitle = t("{arm}: present values, {unit}, compared with without", lang, arm=name,
-                 unit=unit.label(lang))  # fmt: skip
-    figure = money_canvas(result, t("Who pays, who gains", lang), subtitle, lang, everyone=True)
-    _key(figure, lang)
+    subtitle = t(
+        "{arm}: present values, {unit}, compared with without", arm=name, unit=unit.label()
+    )
+    figure = money_canvas(result, t("Who pays, who gains"), subtitle, everyone=True)
+    _key(figure)
 
     axes = place(figure, 380, 116, 690, 500)
     axes.grid(visible=False)
@@ -63,32 +64,47 @@ def draw_who_gains(result: MoneyResult, arm: str, lang: str) -> Figure:
     values = [*((float(paid[n]), float(saved[n])) for n in rows), total]
     for row, (cost, saving) in zip(heights, values, strict=True):
         for amount, hue, dark, hatch in (
-            (-cost, ORANGE, DARK_ORANGE, "////"), (saving, GREEN, DARK_GREEN, None)
-        ):  # fmt: skip
+            (-cost, ORANGE, DARK_ORANGE, "////"),
+            (saving, GREEN, DARK_GREEN, None),
+        ):
             if abs(amount) < least:
                 continue
             axes.barh(
-                row, amount, height=0.5, facecolor="white" if hatch else hue, edgecolor=hue,
-                hatch=hatch, linewidth=points(1), zorder=2,
-            )  # fmt: skip
-            text = decimal(amount / unit.size, lang, unit.digits)
+                row,
+                amount,
+                height=0.5,
+                facecolor="white" if hatch else hue,
+                edgecolor=hue,
+                hatch=hatch,
+                linewidth=points(1),
+                zorder=2,
+            )
+            text = decimal(amount / unit.size, unit.digits)
             right = amount > 0
-            label(axes, amount, row, text, align="left" if right else "right",
-                  shift=(7 if right else -7, 0), color=dark)  # fmt: skip
+            label(
+                axes,
+                amount,
+                row,
+                text,
+                align="left" if right else "right",
+                shift=(7 if right else -7, 0),
+                color=dark,
+            )
         net = saving - cost
         axes.plot([net, net], [row - 0.36, row + 0.36], color=INK, linewidth=points(4), zorder=5)
-    _names(figure, result, gains, rows, lang)
+    _names(figure, result, gains, rows)
     for row, (cost, saving) in zip(heights, values, strict=True):
         top = _top(row, len(rows)) - 0.55 * PROJECTOR
-        text = decimal((saving - cost) / unit.size, lang, unit.digits)
+        text = decimal((saving - cost) / unit.size, unit.digits)
         if saving > cost and text.strip("0,."):
             text = f"+{text}"
         write(figure, 1258, top, text, bold=True, align="right")
-    write(figure, 1258, 84, f"┃ {t('Net', lang)}", bold=True, align="right")
+    write(figure, 1258, 84, f"┃ {t('Net')}", bold=True, align="right")
     share = gains.share_in_other_pockets
     if not np.isnan(share):
-        text = t("{n}% of the lower costs benefit others than those who pay", lang,
-                 n=decimal(100 * share, lang))  # fmt: skip
+        text = t(
+            "{n}% of the lower costs benefit others than those who pay", n=decimal(100 * share)
+        )
         write(figure, 20, 634, text, bold=True)
     return figure
 
@@ -99,11 +115,11 @@ def _sides(gains: WhoGains) -> tuple[np.ndarray, np.ndarray]:
     return saved - gains.net, saved
 
 
-def _key(figure: Figure, lang: str) -> None:
+def _key(figure: Figure) -> None:
     swatch(figure, 400, 84, ORANGE, "////")
-    write(figure, 424, 84, t("Pays", lang), color=DARK_ORANGE)
+    write(figure, 424, 84, t("Pays"), color=DARK_ORANGE)
     swatch(figure, 560, 84, GREEN)
-    write(figure, 584, 84, t("Costs that fall", lang), color=DARK_GREEN)
+    write(figure, 584, 84, t("Costs that fall"), color=DARK_GREEN)
 
 
 def _top(row: float, rows: int) -> float:
@@ -111,16 +127,14 @@ def _top(row: float, rows: int) -> float:
     return 116 + 500 * (row + 0.6) / (rows + 1.2)
 
 
-def _names(
-    figure: Figure, result: MoneyResult, gains: WhoGains, rows: list[int], lang: str
-) -> None:
+def _names(figure: Figure, result: MoneyResult, gains: WhoGains, rows: list[int]) -> None:
     pathway = result.scenario.pathway
     for row, number in enumerate(rows):
         payer, principal = gains.payers[number], gains.principals[number]
         middle = _top(row, len(rows))
-        text = fit(figure, result.scenario.payer_label(payer).in_language(lang), 350)
+        text = fit(figure, result.scenario.payer_label(payer).text, 350)
         write(figure, 20, middle - 20, text)
         known = pathway.principals.get(principal)
         if known is not None:
-            write(figure, 20, middle + 2, known.label.in_language(lang), size=14, color=MUTED)
-    write(figure, 20, _top(len(rows), len(rows)) - 10, t("Total", lang), bold=True)
+            write(figure, 20, middle + 2, known.label.text, size=14, color=MUTED)
+    write(figure, 20, _top(len(rows), len(rows)) - 10, t("Total"), bold=True)
