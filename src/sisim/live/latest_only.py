@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
+from sisim.portable import usable_cores
+
 W = TypeVar("W")
 A = TypeVar("A")
 
-POOL = ThreadPoolExecutor(max(2, len(os.sched_getaffinity(0))), thread_name_prefix="sisim-live")
+POOL = ThreadPoolExecutor(max(2, usable_cores()), thread_name_prefix="sisim-live")
 """What all visitors' answers are worked out in, so that the page itself never waits."""
 
 
