@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path as File
 from typing import Any, Literal
@@ -15,14 +15,16 @@ from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, dotted,
 from sisim.scenario.os_errors import why
 
 Kind = Literal["scenario", "pathway", "experiment"]
-SHELVES = {"scenario": "scenarios", "pathway": "pathways"}
-"""The folders of the package where ready files lie."""
 _KINDS = {"scenario": Reason("scenario"), "pathway": Reason("pathway")}
 _INSTEAD: dict[Kind, Reason] = {
     "scenario": Reason("This is a scenario; run it with `sisim run`."),
     "pathway": Reason("This is a pathway; look at it with `sisim pathway`."),
     "experiment": Reason("This is an experiment; run it with `sisim sweep`."),
 }
+
+
+_NAMES_PATHWAY = re.compile(r"^pathway *=", re.MULTILINE)
+"""What a scenario says, and a pathway does not."""
 
 
 class Document:
@@ -78,8 +80,22 @@ class Document:
 
 def shipped(kind: str) -> dict[str, File]:
     """Return the ready files of a kind (`scenario`, `pathway`) by name."""
-    folder = File(str(resources.files("sisim").joinpath("data"))) / SHELVES[kind]
-    return {file.stem: file for file in sorted(folder.glob("*.toml"))}
+    return dict(_ready(f"{kind}s"))
+
+
+@cache
+def _ready(shelf: str) -> dict[str, File]:
+    """Return the files of a folder of the package's data.
+
+    A wheel has the folder `scenarios` of the repository among its data; a checkout has it outside
+    the package. A pathway that one of the scenarios has for itself lies beside it, and is none.
+    """
+    package = File(str(resources.files("sisim")))
+    folders = (package / "data" / shelf, package.parents[1] / shelf)
+    files = next((found for one in folders if (found := sorted(one.glob("*.toml")))), [])
+    if shelf == "scenarios":
+        files = [one for one in files if _NAMES_PATHWAY.search(one.read_text(encoding="utf-8"))]
+    return {file.stem: file for file in files}
 
 
 def find(
