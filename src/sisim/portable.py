@@ -6,11 +6,14 @@ linter, `banned-api` in `pyproject.toml`, holds it). Each function has an answer
 
 from __future__ import annotations
 
+import codecs
 import mmap
 import os
 import platform
 import sys
+import unicodedata
 from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 
 try:
@@ -22,6 +25,12 @@ RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
 )
 """Names of devices, which no file can have on Windows, whatever its suffix."""
+
+REPLACING = "sisim-plain"
+PLAIN = str.maketrans(
+    dict(zip("−–—→≥≤≈“”„", ("-", "-", "-", "->", ">=", "<=", "~", '"', '"', '"'), strict=True))
+)
+"""What to write for characters that an encoding lacks."""
 
 
 def usable_cores() -> int:
@@ -66,6 +75,27 @@ def processor() -> str:
         if found := next(names, ""):
             return found
     return platform.processor() or platform.machine()
+
+
+def write_what_fits() -> None:
+    """Let standard output and error replace a character that their encoding lacks.
+
+    What is piped or redirected on Windows is in the encoding of the country, which has no minus
+    sign and no arrow.
+    """
+    codecs.register_error(REPLACING, _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=REPLACING)
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """Return the nearest in ASCII to what cannot be encoded, and where to go on."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end].translate(PLAIN)
+    plain = unicodedata.normalize("NFKD", lacking).encode("ascii", "ignore").decode()
+    return plain or "?", error.end
 
 
 def file_name_fits(name: str) -> bool:

@@ -183,7 +183,7 @@ class Store:
                 )
                 raise StoreError(reason) from error
         try:
-            (self.folder / WRITER).write_text(str(os.getpid()), encoding="utf-8")
+            (self.folder / WRITER).write_text(str(os.getpid()), encoding="utf-8", newline="\n")
             for path in self.folder.rglob(f"*{PARTIAL}"):
                 path.unlink()
             for path in self._shards():

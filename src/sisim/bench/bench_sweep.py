@@ -82,7 +82,7 @@ def sweep_once(cells: int, workers: int) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         experiment = Path(folder) / "bench.toml"
-        experiment.write_text(EXPERIMENT.format(cells=cells), encoding="utf-8")
+        experiment.write_text(EXPERIMENT.format(cells=cells), encoding="utf-8", newline="\n")
         start = time.perf_counter()
         sweep(experiment, Path(folder) / "result", executor=processes(workers))
         seconds = time.perf_counter() - start
@@ -101,7 +101,7 @@ def shares(cells: int = 5) -> tuple[float, float]:
     engine: Any = importlib.import_module("sisim.engine.replications")
     with tempfile.TemporaryDirectory() as folder:
         experiment = Path(folder) / "bench.toml"
-        experiment.write_text(EXPERIMENT.format(cells=cells + 1), encoding="utf-8")
+        experiment.write_text(EXPERIMENT.format(cells=cells + 1), encoding="utf-8", newline="\n")
         plan = load_experiment(experiment)
     first, *others = plan.experiment.choices
     runner = Runner(Setup(plan.scenario, plan.outcomes))
