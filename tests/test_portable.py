@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sisim.loading.catalogue import slug
-from sisim.loading.document import parsed
+from sisim.loading.files import parsed
 from sisim.loading.load import load_scenario
 from sisim.portable import file_name_fits, write_what_fits
 from sisim.scenario.errors import ScenarioError

@@ -41,7 +41,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 import sisim
-from sisim.loading.document import shipped
+from sisim.loading.files import shipped
 
 TESTS = Path(__file__).parents[1]
 SCENARIOS = TESTS.parent / "scenarios"

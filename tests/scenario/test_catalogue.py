@@ -20,7 +20,7 @@ from sisim.loading.catalogue import (
     slug,
     start_all,
 )
-from sisim.loading.document import shipped
+from sisim.loading.files import shipped
 from sisim.loading.load import load_scenario
 from sisim.loading.spreadsheet import Row
 from sisim.report.catalogue_table import write_catalogue

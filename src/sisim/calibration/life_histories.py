@@ -13,7 +13,7 @@ from sisim.engine.compile import compile_scenario
 from sisim.engine.draws import U32, draw_many
 from sisim.engine.simulation import Progress, Simulation
 from sisim.engine.tables import Compiled
-from sisim.loading.document import read, shipped
+from sisim.loading.files import read, shipped
 from sisim.loading.load import load_scenario
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Population, Scenario, Time

@@ -25,7 +25,7 @@ from sisim.cli.sweeping import add_sweeping
 from sisim.cli.teaching import add_teaching
 from sisim.cli.watching import add_watching
 from sisim.i18n import current_language, t
-from sisim.loading.document import shipped
+from sisim.loading.files import shipped
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.loading.summary import contents
 from sisim.portable import write_what_fits

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sisim.i18n import LANGUAGES, current_language, in_language, t
-from sisim.loading.document import read, shipped
+from sisim.loading.files import read, shipped
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.loading.spreadsheet import Row, Sheet, amount, read_sheet
 from sisim.portable import file_name_fits
