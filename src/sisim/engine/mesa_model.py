@@ -151,6 +151,8 @@ class GroupCounts(DataCollector):  # type: ignore[misc]
     def collect(self, model: SocialInvestmentModel) -> None:
         """Add a row for the state that the model is in now."""
         self._rows.append(model.now)
+        if hasattr(self, "_collection_steps"):  # from Mesa 3.4: batch_run finds rows by it
+            self._collection_steps.append(model.time)
         if model.now < model.compiled.clock.history:  # nothing is counted yet
             self._warm_up[model.now] = {name: ask(model) for name, ask in self._asked()}
 
