@@ -196,7 +196,7 @@ def test_the_marked_year_is_moved_by_key_and_by_hand(reader: Reader) -> None:
     place = 2030 - reader.page.evaluate("sisim.content.years[0]")
     share = round(100 * (with_[place] / without[place] - 1))
     said = reader.page.get_attribute("#chart-new_way", "aria-label")
-    assert f"With–without {'+' if share > 0 else ''}{decimal(share, 'en')}%." in said
+    assert f"With–without {'+' if share > 0 else ''}{decimal(share)}%." in said
     box = reader.page.locator("#chart-project svg").bounding_box()
     reader.page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.3 * box["height"])
     assert reader.text("#out-year") == str(reader.page.evaluate("sisim.content.years.at(-1)"))

@@ -491,7 +491,7 @@ def test_two_visitors_read_each_in_their_own_language(visit: Enter) -> None:
         who.come_forward()
         who.page.click("#show-people")
         who.page.wait_for_function("() => sisim.dots.seen()?.people > 0")
-        x, y = who.page.evaluate(
+        x, y, *_ = who.page.evaluate(
             "[...Array(200).keys()].map((n) => sisim.dots.where(n, 1)).find((at) => at)"
         )
         who.page.locator("#dots").click(position={"x": x, "y": y})
