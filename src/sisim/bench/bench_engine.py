@@ -61,9 +61,9 @@ def bench(progress: Progress = lambda *_: None) -> dict[str, Any]:
     `municipality.seconds` and `.peak_mb` (100 000 residents aged 0-29, warm-up and 20 years, with
     and without), `small_arm.extra_share` (what an arm that touches 60 people adds to the run
     without any), `figures.seconds` (the whole command, once compiled), `growth.exponent` (time in
-    proportion to people to this power), those of `sisim.bench.bench_sweep` and of `sisim.bench.bench_live`, and
-    the processor and the versions. Times are the least measured; `sick_sicker.median_ns` and
-    `municipality.median_seconds` are the medians.
+    proportion to people to this power), those of `sisim.bench.bench_sweep` and of
+    `sisim.bench.bench_live`, and the processor and the versions. Times are the least measured;
+    `sick_sicker.median_ns` and `municipality.median_seconds` are the medians.
 
     Args:
         progress: Called with the parts done and the parts in all.
