@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
-from contextlib import suppress
 from math import prod
 from typing import Any
 
@@ -14,6 +12,7 @@ from sisim.engine import kernel
 from sisim.engine.kernel import BLOCK, Columns, Counts, Scratch
 from sisim.engine.population import People, in_order
 from sisim.engine.tables import NEVER, Compiled
+from sisim.portable import sparse_memory
 
 
 def columns(compiled: Compiled, who: People) -> Columns:
@@ -86,13 +85,11 @@ def columns(compiled: Compiled, who: People) -> Columns:
 def _sparse(shape: tuple[int, ...], row: np.dtype[Any]) -> NDArray[Any]:
     """Return room that takes memory page by page, as it is touched.
 
-    With huge pages, a few people who differ in an arm would take the room of everyone.
+    A few people who differ in an arm then do not take the room of everyone.
     """
     count = prod(shape)
-    room = mmap.mmap(-1, max(count * row.itemsize, 1))
-    with suppress(OSError):  # where there are no huge pages
-        room.madvise(mmap.MADV_NOHUGEPAGE)
-    return np.frombuffer(room, row, count).reshape(shape)
+    memory = sparse_memory(max(count * row.itemsize, 1))
+    return np.frombuffer(memory, row, count).reshape(shape)
 
 
 def empty_counts(compiled: Compiled) -> Counts:

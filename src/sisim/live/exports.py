@@ -36,7 +36,7 @@ def save(visit: Visit, kind: str) -> None:
 def made(visit: Visit, picture: Picture, kind: str) -> bytes:
     """Return the content of what is taken home."""
     if kind == "csv":
-        return drawn(picture.story).to_csv(index=False).encode()
+        return drawn(picture.story).to_csv(index=False, lineterminator="\n").encode()
     if kind == "toml":
         text = visit.library.text(visit.settings, visit.brought)
         own = {**visit.described, "seed": visit.settings.seed, "replications": visit.runs}
