@@ -99,8 +99,14 @@ def story(told: Comparison) -> list[Step]:
                     "Before–after and with–without answer different questions. Drag the marked year."
                 ),
                 *(
-                    f"{number_of(which)}: {t('before–after')} {pair[0]}, "
-                    f"{t('with–without')} {pair[1]}. {verdict(told.side(which))}"
+                    t(
+                        "{figure}: before–after {before_after}, with–without {with_without}. "
+                        "{verdict}",
+                        figure=number_of(which),
+                        before_after=pair[0],
+                        with_without=pair[1],
+                        verdict=verdict(told.side(which)),
+                    )
                     for which, pair in pairs.items()
                 ),
             ),
