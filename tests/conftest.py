@@ -2,12 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
-
-from sisim.i18n import Lang, in_language
 
 settings.register_profile(
     "sisim",
@@ -17,14 +14,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("sisim")
-
-
-@pytest.fixture(autouse=True)
-def lang(request: pytest.FixtureRequest) -> Iterator[Lang]:
-    """Set the reader's language for a test: English, or what it is parametrized with."""
-    chosen: Lang = getattr(request, "param", "en")
-    with in_language(chosen):
-        yield chosen
 
 
 def pytest_configure(config: pytest.Config) -> None:

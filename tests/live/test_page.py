@@ -22,7 +22,7 @@ from sisim.loading.document import shipped
 from sisim.loading.load import load_scenario
 
 Enter = Callable[..., Visitor]
-FILES = Path(__file__).parents[1] / "scenario"
+FILES = Path(__file__).parents[1] / "helpers"
 
 
 def test_it_opens_with_no_way_out_of_this_machine(visit: Enter, server: Server) -> None:

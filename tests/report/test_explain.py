@@ -11,7 +11,7 @@ from sisim.loading.load import load_scenario
 from sisim.report.explanation import UnknownPerson, explain
 from sisim.scenario.scenario import Scenario
 
-FILES = Path(__file__).parents[1] / "scenario"
+FILES = Path(__file__).parents[1] / "helpers"
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from helpers.languages import in_swedish
+from helpers.languages import in_each_language, in_swedish
 from helpers.made_up import MadeUp, scenario
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -169,7 +169,8 @@ def test_the_names_of_the_phases_stand_above_the_curves(case: str, lang: str) ->
 def test_both_languages_say_that_the_effect_fades(case: str) -> None:
     story = compare(MadeUp(**CASES[case]))
     assert story.project.back_on_track
-    for lang, note in (("sv", "effekten avtar"), ("en", "the effect fades")):
+    for lang in in_each_language():
+        note = {"sv": "effekten avtar", "en": "the effect fades"}[lang]
         written = [text.get_text() for text in strips(question9(story), 1)[0].texts]
         assert any(note in text for text in written), lang
 

@@ -259,8 +259,9 @@ def versions() -> dict[str, str]:
 def _code() -> str:
     """Return a hash of the code that decides the numbers."""
     root = Path(sisim.__file__).parent
-    files = [p for room in ("scenario", "engine", "economics") for p in (root / room).glob("*.py")]
-    files += [root / "results.py", root / "experiment/measures.py", root / "experiment/design.py"]
+    rooms = ("scenario", "loading", "engine", "economics")
+    files = [path for room in rooms for path in (root / room).rglob("*.py")]
+    files += [root / "analysis/measures.py", root / "analysis/design.py"]
     content = b"".join(path.read_bytes() for path in sorted(files))
     return hashlib.blake2b(content, digest_size=4).hexdigest()
 
