@@ -213,13 +213,13 @@ def test_the_summary_of_a_sweep_speaks_the_readers_language(
     study = sweep(few, tmp_path / "out", executor=in_process())
     in_swedish(lambda: sweeping._summary(study))
     heads, without, care, *_ = (line.split("\t") for line in capsys.readouterr().out.splitlines())
-    assert heads[:5] == ["duration", "running", "Alternativ", "Nettonuvärde", "Intjänat (år)"]
+    assert heads[:5] == ["duration", "running", "Alternativ", "Nettonuvärde", "Återbetalt (år)"]
     assert without[2:5] == ["Utan", "0", "–"]
     label = few.scenario.arms["care"].label.in_language("sv")
     assert care[2] == label
     assert "-" not in care[3]
     size = in_swedish(lambda: sweeping._size(16, study))
-    assert size == "16 celler: 4 kombinationer av val × 4 dragningar × 1 frö."
+    assert size == "16 celler: 4 kombinationer av val × 4 dragningar × 1 slumpfrö."
 
 
 SCRIPT = """
