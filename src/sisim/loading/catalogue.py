@@ -116,9 +116,8 @@ def entries(folder: Path | None = None) -> tuple[list[Entry], list[Problem]]:
             if there is one here.
     """
     ready = list(shipped("scenario").values())
-    own = [
-        file for file in sorted((folder or FOLDER).glob("*.toml")) if file.resolve() not in ready
-    ]
+    known = {one.resolve() for one in ready}
+    own = [one for one in sorted((folder or FOLDER).glob("*.toml")) if one.resolve() not in known]
     found: list[Entry] = []
     problems: list[Problem] = []
     for file in (*own, *ready):
