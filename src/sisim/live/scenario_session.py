@@ -1,4 +1,4 @@
-"""A scenario opened to be looked at: simulated once, and what is changed again and again."""
+"""A scenario in use by visitors: its baseline is simulated once, its variants on demand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import people
 from sisim.engine.simulation import Simulation
 from sisim.engine.trace import find, key_of, lives
-from sisim.live.sliders import main_levers
+from sisim.live.sliders import main_sliders
 from sisim.report.explanation import told
 from sisim.report.risk_words import Words
 from sisim.results import Results
@@ -51,8 +51,8 @@ class Dots:
     of: int
 
 
-class World:
-    """A scenario opened to be looked at.
+class ScenarioSession:
+    """A scenario in use: its baseline is simulated once, its variants on demand.
 
     Args:
         scenario: The scenario.
@@ -65,9 +65,9 @@ class World:
         self._versions = Versions(scenario, seed, replications)
 
     @cached_property
-    def nearby(self) -> Nearby:
-        """What has been learned of how each of the main sliders bends the curves."""
-        return Nearby(self._versions, {one.id: one.road for one in main_levers(self.scenario)})
+    def emulator(self) -> Nearby:
+        """The emulator of moves of the main sliders."""
+        return Nearby(self._versions, {one.id: one.road for one in main_sliders(self.scenario)})
 
     def results(self, changes: Changes) -> Results:
         """Return what comes of the scenario with some values changed.
