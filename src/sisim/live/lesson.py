@@ -22,7 +22,7 @@ import numpy as np
 from sisim.analysis.cell import MoneyPaths
 from sisim.analysis.comparison import WHICH, Comparison, Floats, Side, Which, compare, compared_in
 from sisim.analysis.versions import Versions
-from sisim.i18n import LANGUAGES, current_language, t
+from sisim.i18n import LANGUAGES, current_language, source_text, t
 from sisim.live.chart_options import AROUND, COST, LEFT, LIGHT, RIGHT, Axes, Look, Option, figure
 from sisim.live.echarts import plain_script
 from sisim.live.scenario_library import with_figures
@@ -252,7 +252,7 @@ def _slider(axis: Axis, scenario: Scenario) -> Option:
                     None,
                     [
                         Assumptions(scenario).grade(lever.grade),
-                        lever.source or t("no source stated"),
+                        source_text(lever.source) or t("no source stated"),
                     ],
                 )
             ),
