@@ -69,7 +69,9 @@ def texts(node: Any) -> Iterator[dict[str, str]]:
             yield from texts(value)
 
 
-NAMED = re.compile(r"`[^`]*`|<[^<>]*>|”[^”]*”|\"[^\"]*\"|\[[^\]]*\]|https?://\S+")
+NAMED = re.compile(
+    r"`[^`]*`|<[^<>]*>|”[^”]*”|\"[^\"]*\"|\[[^\]]*\]|scenario [a-z][\w-]* [0-9a-f]{6,}|https?://\S+"
+)
 KEY = re.compile(r"\S*[\w*][._/=][\w*{]\S*|--?[a-z][\w-]*|[a-zåäö]+-[a-z][a-z-]*[.\w]*")
 WORD = re.compile(r"[^\W\d_]{2,}")
 
