@@ -22,7 +22,7 @@ import numpy as np
 from sisim.analysis.cell import MoneyPaths
 from sisim.analysis.comparison import WHICH, Comparison, Floats, Side, Which, compare, compared_in
 from sisim.analysis.versions import Versions
-from sisim.i18n import LANGUAGES, Lang, current_language, in_language, t
+from sisim.i18n import LANGUAGES, Lang, current_language, in_language, source_text, t
 from sisim.live.chart_options import AROUND, COST, LEFT, LIGHT, RIGHT, Axes, Look, Option, figure
 from sisim.live.echarts import plain_script
 from sisim.live.scenario_library import with_figures
@@ -254,7 +254,7 @@ def _slider(axis: Axis, scenario: Scenario) -> Option:
 
     def texts() -> Option:
         grade = Assumptions(scenario).grade(slider.grade)
-        source = slider.source or t("no source stated")
+        source = source_text(slider.source) or t("no source stated")
         return {
             "label": slider.label(scenario),
             "values": [slider.said(value, scenario) for value in axis.positions],
