@@ -10,6 +10,7 @@ from typing import Any
 
 from sisim.analysis.comparison import WHICH, Comparison, View, Which, compare
 from sisim.analysis.emulator import Nearby
+from sisim.economics.valuation import Valuation
 from sisim.live import sliders as levers
 from sisim.live.chart_options import ALL, Axes, Look, Option, Reveal, figure
 from sisim.live.label_space import Places
@@ -19,7 +20,6 @@ from sisim.live.scenario_library import Library, base_changes, name_for
 from sisim.live.scenario_session import World
 from sisim.live.settings import History, Settings
 from sisim.live.sliders import Lever, all_levers, main_levers
-from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 
 AT_ONCE = 0.15
@@ -50,7 +50,7 @@ GUESSED: Which = "project"
 class Near:
     """What was simulated last, how sliders have moved since, and what is known of such moves."""
 
-    settled: Results
+    settled: Valuation
     moved: Mapping[str, tuple[float, float]]
     known: Nearby
 
@@ -76,7 +76,7 @@ class Picture:
     """What has been worked out: simulated, or read off what is known nearby."""
 
     wish: Wish
-    results: Results
+    results: Valuation
     story: Comparison
     seconds: float
     near: bool
