@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sisim.analysis.comparison import WHICH, Administration, Comparison, Which, administrations_of
+from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
 from sisim.live.chart_options import FONT, TEXT, Look, Option, apart, label, line, marked, points
 from sisim.live.label_space import broken, extent
@@ -17,7 +18,6 @@ from sisim.live.view_state import ViewState
 from sisim.report.administrations import HUES
 from sisim.report.formats import decimal
 from sisim.report.frame import cost_title, span, unit_of
-from sisim.report.result import WITHOUT
 from sisim.report.style import round_ticks
 from sisim.report.summary import number_of
 
