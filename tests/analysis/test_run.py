@@ -1,7 +1,6 @@
 """The same numbers come out whoever runs the cells, and whatever happens to them meanwhile."""
 
 import multiprocessing
-import os
 import random
 import re
 import signal
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psutil
 import pytest
 from helpers.languages import in_swedish
 from helpers.small_sweeps import plan, same, shards, started, sweep_noting, write
@@ -269,7 +269,7 @@ def test_a_worker_killed_under_dask_is_replaced(
     def kill_one(done: int, _: int) -> None:
         if done and not killed:
             killed.append(next(iter(cluster.workers.values())).pid)
-            os.kill(killed[0], signal.SIGKILL)
+            psutil.Process(killed[0]).kill()
 
     study = sweep(
         plan(tmp_path, MORE),

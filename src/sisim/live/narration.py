@@ -44,8 +44,8 @@ def story(told: Comparison) -> list[Step]:
             both(NOTHING, NOTHING),
             (
                 t(
-                    "Begin with the future that nobody chooses: no investment. Both figures show the "
-                    "same people with the same luck."
+                    "Begin with the future that nobody chooses: no investment. Both figures show "
+                    "the same people with the same luck."
                 ),
                 t(
                     "The cost goes from {today} in {start} to {then} in {last}. Ask the room: why "
@@ -85,7 +85,8 @@ def story(told: Comparison) -> list[Step]:
             both(whole, whole),
             (
                 t(
-                    "{figure}: the same project, but the way of working stays, for everyone in need.",
+                    "{figure}: the same project, but the way of working stays, for everyone "
+                    "in need.",
                     figure=second,
                 ),
                 claims["new_way"] or t("Look at the inflow below: is it another than without?"),
@@ -96,7 +97,8 @@ def story(told: Comparison) -> list[Step]:
             both(ALL, ALL),
             (
                 t(
-                    "Before–after and with–without answer different questions. Drag the marked year."
+                    "Before–after and with–without answer different questions. Drag the marked "
+                    "year."
                 ),
                 *(
                     t(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sisim.checks.issues import given
 from sisim.i18n import source_text
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import owner_of
@@ -62,5 +61,7 @@ def _owner(path: str, number: Number, scenario: Scenario) -> dict[str, str | Non
 def _distribution(number: Number) -> str | None:
     if number.distribution is None:
         return None
-    values = ", ".join(f"{name}={value:g}" for name, value in given(number.distribution).items())
+    values = ", ".join(
+        f"{name}={value:g}" for name, value in number.distribution.parameters.items()
+    )
     return f"{number.distribution.name}({values})"

@@ -17,7 +17,7 @@ from sisim.report.economics.money_report import money_shown, money_tables, money
 from sisim.results import Results
 from sisim.scenario.types import Text
 
-FILES = sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml"))
+FILES = sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml"))
 SCENARIOS = [file for file in FILES if kind_of(str(file)) == "scenario"]
 FEW = 600
 
