@@ -42,7 +42,7 @@ def test_everything_is_compiled_whoever_does_it(
     """With a second process or without, nothing is left for a simulation to compile."""
     done: list[Any] = []
     monkeypatch.setattr(machine_code, "_compile", done.extend)
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(cores)))
+    monkeypatch.setattr(machine_code, "usable_cores", lambda: cores)
     machine_code.compile_engine()
     assert set(done) == set(machine_code.arguments())
 

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from helpers.languages import in_swedish
+from helpers.languages import in_each_language, in_swedish
 from helpers.made_up import MadeUp, scenario
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -20,7 +20,7 @@ from sisim.report.figures import question9, question9_single
 from sisim.report.style import renderer
 
 LABELS = {
-    "sv": ("Utan social", "Med social", "Projekttid", "Före–efter", "Med–utan", "Intjänat år 7"),
+    "sv": ("Utan social", "Med social", "Projekttid", "Före–efter", "Med–utan", "Återbetalt år 7"),
     "en": ("Without the", "With the", "Project time", "Before–after", "With–without", "Paid back"),
 }
 PHASES = {
@@ -169,7 +169,8 @@ def test_the_names_of_the_phases_stand_above_the_curves(case: str, lang: str) ->
 def test_both_languages_say_that_the_effect_fades(case: str) -> None:
     story = compare(MadeUp(**CASES[case]))
     assert story.project.back_on_track
-    for lang, note in (("sv", "effekten avtar"), ("en", "the effect fades")):
+    for lang in in_each_language():
+        note = {"sv": "effekten avtar", "en": "the effect fades"}[lang]
         written = [text.get_text() for text in strips(question9(story), 1)[0].texts]
         assert any(note in text for text in written), lang
 
@@ -215,7 +216,7 @@ def test_the_foot_says_what_is_left_out_and_whether_numbers_are_invented(made_up
     foot = " ".join(t.get_text() for t in in_swedish(lambda: question9(made_up)).texts)
     assert "Inte med, eftersom alla har det: grundskola." in foot
     assert "Påhittade exempelsiffror" in foot
-    assert "Frö 1" in foot
+    assert "Slumpfrö 1" in foot
     assert made_up.digest in foot
     real = MadeUp(scenario=scenario(invented=False))
     assert "Påhittade" not in " ".join(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
-from contextlib import suppress
 from math import prod
 from typing import Any
 
@@ -13,6 +11,7 @@ from numpy.typing import NDArray
 from sisim.engine import tables as tb
 from sisim.engine.population import People, in_order
 from sisim.engine.tables import BLOCK, NEVER, Columns, Compiled, ThreadCounts, WorkSpace
+from sisim.portable import sparse_memory
 
 
 def columns(compiled: Compiled, who: People) -> Columns:
@@ -88,10 +87,8 @@ def _sparse(shape: tuple[int, ...], row: np.dtype[Any]) -> NDArray[Any]:
     With huge pages, a few people who diverge in an arm would take the room of everyone.
     """
     count = prod(shape)
-    room = mmap.mmap(-1, max(count * row.itemsize, 1))
-    with suppress(OSError):  # where there are no huge pages
-        room.madvise(mmap.MADV_NOHUGEPAGE)
-    return np.frombuffer(room, row, count).reshape(shape)
+    memory = sparse_memory(max(count * row.itemsize, 1))
+    return np.frombuffer(memory, row, count).reshape(shape)
 
 
 def empty_counts(compiled: Compiled) -> ThreadCounts:

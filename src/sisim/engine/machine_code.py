@@ -6,7 +6,6 @@ compile a half, and load the other's from disk, need little more than half the t
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from sisim.engine.enrolment import eligible
 from sisim.engine.population import people
 from sisim.engine.tables import BLOCK, LeavingBounds
 from sisim.loading.load import load_scenario
+from sisim.portable import usable_cores
 
 Arguments = dict[Callable[..., Any], tuple[Any, ...]]
 
@@ -37,7 +37,7 @@ def on_disk() -> bool:
 
 def compile_engine() -> None:
     """Compile all that a simulation needs, and keep it on disk."""
-    if len(os.sched_getaffinity(0)) < 2:
+    if usable_cores() < 2:
         _compile(arguments())
         return
     with subprocess.Popen(

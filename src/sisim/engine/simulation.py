@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
@@ -38,6 +37,7 @@ from sisim.engine.tables import (
     LeavingBounds,
     ThreadCounts,
 )
+from sisim.portable import usable_cores
 
 STRIDE = 48
 """Steps that a block of people is taken through at a time, what it needs staying in the cache."""
@@ -106,7 +106,7 @@ class Simulation:
         self.compiled = compiled
         self.seed = seed
         self.step = 0
-        self.threads = threads or len(os.sched_getaffinity(0))
+        self.threads = threads or usable_cores()
         self.logging = logging
         self.people = people(compiled.scenario, compiled.clock, seed) if only is None else only
         self.key = seed_key(seed)
@@ -469,7 +469,7 @@ class Simulation:
 @cache
 def _pool() -> ThreadPoolExecutor:
     """Return the threads that every run of this process shares, beside those that call."""
-    return ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="sisim")
+    return ThreadPoolExecutor(usable_cores(), thread_name_prefix="sisim")
 
 
 def _shared_out(

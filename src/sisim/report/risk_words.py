@@ -22,7 +22,7 @@ def figures(value: float, significant: int = 3) -> str:
     """Return a number with a few significant figures, and no empty decimals.
 
     Examples:
-        >>> figures(0.0321, "en"), figures(1.4, "en"), figures(1234.5, "en")
+        >>> figures(0.0321), figures(1.4), figures(1234.5)
         ('0.0321', '1.4', '1,234')
     """
     if not value:
@@ -37,7 +37,7 @@ def percent(share: float) -> str:
     """Return a chance in percent, with three significant figures.
 
     Examples:
-        >>> percent(0.05846, "en")
+        >>> percent(0.05846)
         '5.85%'
     """
     return figures(100 * share) + percent_sign()
@@ -124,7 +124,7 @@ class Words:
         parts = []
         if transition.rate is not None and abs(base - transition.rate.per_year) > 1e-9 * base:
             growth = figures(base / transition.rate.per_year)
-            parts.append(f"{growth} ({t('growth')})")
+            parts.append(growth + " (" + t("growth") + ")")
             base = transition.rate.per_year
         parts += [
             f"{figures(factor.multiplier)} ({self._seen(factor, risk)})"
