@@ -154,7 +154,7 @@ def _start(file: Path, out: Path | None, filters: Filters, pathway: str) -> None
 
     def write(partial: Path) -> None:
         for one in started:
-            (partial / f"{one.name}.toml").write_text(one.text, encoding="utf-8")
+            (partial / f"{one.name}.toml").write_text(one.text, encoding="utf-8", newline="\n")
 
     with write_errors_answered(folder):
         write_all(folder, write)

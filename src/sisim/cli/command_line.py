@@ -30,6 +30,7 @@ from sisim.cli.run_commands import bench, explain, figures, money, run
 from sisim.cli.sweep_commands import reproduce, sweep
 from sisim.cli.user_errors import INTERRUPTED, MISTAKE, UserError, print_error
 from sisim.i18n import LANGUAGES, Lang, current_language, in_language, t
+from sisim.portable import write_what_fits
 from sisim.scenario.errors import ScenarioError
 
 Shell = Literal["bash", "zsh", "fish", "powershell"]
@@ -88,6 +89,7 @@ for command in (
 
 def main() -> NoReturn:
     """Run the command line, and exit: 0 when all is well, 2 when the user's input is at fault."""
+    write_what_fits()
     sys.exit(run_line(sys.argv[1:]))
 
 

@@ -125,7 +125,7 @@ def assumptions(
     else:
         require_file(out)
         with whole_file(out) as partial:
-            table.to_csv(partial, index=False)
+            table.to_csv(partial, index=False, lineterminator="\n")
         print(out)
 
 

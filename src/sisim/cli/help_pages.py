@@ -105,7 +105,7 @@ def _row(argument: Argument) -> tuple[str, str, str, str]:
     parameter = argument.parameter
     text = t(parameter.help or "")
     if "{names}" in text:
-        from sisim.loading.document import shipped
+        from sisim.loading.files import shipped
 
         text = text.format(names=", ".join(shipped("pathway")) or "-")
     if argument.required:

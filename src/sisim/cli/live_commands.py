@@ -129,7 +129,7 @@ def lesson(
         )
         raise UserError(text) from error
     with whole_file(file) as partial:
-        partial.write_text(page, encoding="utf-8")
+        partial.write_text(page, encoding="utf-8", newline="\n")
     print(file)
 
 

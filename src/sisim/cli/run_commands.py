@@ -234,9 +234,13 @@ def _numbers(result: Results) -> Callable[[Path], None]:
     from sisim.report.publish import write_tables
 
     def write(partial: Path) -> None:
-        result.yearly_costs(ordinary=True).to_csv(partial / "costs.csv", index=False)
-        result.yearly_participants().to_csv(partial / "participants.csv", index=False)
-        result.outcomes().to_csv(partial / "outcomes.csv", index=False)
+        tables = {
+            "costs": result.yearly_costs(ordinary=True),
+            "participants": result.yearly_participants(),
+            "outcomes": result.outcomes(),
+        }
+        for name, table in tables.items():
+            table.to_csv(partial / f"{name}.csv", index=False, lineterminator="\n")
         write_tables(result.money_tables, partial)
         if result.scenario.goals:
             from sisim.report.goal_lines import write_goals
