@@ -15,7 +15,7 @@ from sisim.analysis.versions import Versions
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import people
 from sisim.engine.simulation import Simulation
-from sisim.engine.trace import find, key_of, lives
+from sisim.engine.trace import find, key_of, life_history
 from sisim.live.sliders import main_levers
 from sisim.report.explanation import told
 from sisim.report.risk_words import Words
@@ -86,7 +86,7 @@ class World:
         counts = self.results(changes).counts
         compiled, run = counts.compiled, counts.replications[0]
         everyone = people(compiled.scenario, compiled.clock, self.seed)
-        found = lives(
+        found = life_history(
             compiled,
             self.seed,
             find(compiled, everyone, person),
