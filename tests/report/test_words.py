@@ -41,7 +41,7 @@ from sisim.report.summary import sentences, verdict
     ],
     indirect=["lang"],
 )
-def test_the_sentences(made_up: MadeUp, lang: str, expected: list[str]) -> None:
+def test_the_sentences(made_up: MadeUp, expected: list[str]) -> None:
     said = "\n".join(sentences(made_up))
     for part in expected:
         assert part in said
@@ -100,7 +100,7 @@ def test_what_is_written_as_no_change_is_not_said_to_rise_or_fall(
     indirect=["lang"],
 )
 def test_people_and_cases_are_counted_as_one_speaks(
-    helped: float, avoided: float, lang: str, says: str
+    helped: float, avoided: float, says: str
 ) -> None:
     class Counted(MadeUp):
         def headline(self, arm: str) -> dict[str, tuple[float, float, float]]:

@@ -12,9 +12,10 @@ from sisim.analysis.comparison import (
     compare,
     outcomes_at,
 )
+from sisim.economics.valuation import Provenance, Valuation
+from sisim.engine.counts import WITHOUT
 from sisim.i18n import current_language, n_, number, t
 from sisim.report.formats import decimal, listing, money, percent, unit_for
-from sisim.report.result import WITHOUT, Made, Result
 from sisim.scenario.economy import PUBLIC, SOCIETY
 from sisim.scenario.scenario import Scenario
 
@@ -119,7 +120,7 @@ def invented() -> str:
     return t("Invented example numbers – they show the mechanism, not a forecast.")
 
 
-def footer(result: Made) -> str:
+def footer(result: Provenance) -> str:
     """Return where the numbers come from."""
     seeds = (
         t("Seed {n}", n=result.seeds[0])
@@ -138,7 +139,7 @@ def number_of(which: Which) -> str:
     return t("Figure {n}", n=1 + WHICH.index(which))
 
 
-def sentences(source: Result | Comparison, view: View | None = None) -> list[str]:
+def sentences(source: Valuation | Comparison, view: View | None = None) -> list[str]:
     """Return in a few sentences what the figures say."""
     story = compare(source, view)
     found = [_arms(story), *_outcomes(story), _costs(story)]
