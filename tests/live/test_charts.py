@@ -114,17 +114,17 @@ def test_the_areas_between_are_what_is_between(pairs: list[tuple[float, float]])
     assert (dearer - cheaper)[at] == pytest.approx(with_ - without)
 
 
+@pytest.mark.parametrize("lang", ["sv"], indirect=True)
+@pytest.mark.usefixtures("lang")
 def test_the_story_reveals_more_and_more(told: Comparison) -> None:
-    steps = in_swedish(lambda: story(told))
+    steps = story(told)
     assert len(steps) == STEPS
     seen = []
     for step in steps:
         assert all(line.strip() for line in step.notes)
         shown = 0
         for which in WHICH:
-            option = in_swedish(
-                lambda: figure(told, which, Axes.of(told), Look(), step.reveal[which])
-            )
+            option = figure(told, which, Axes.of(told), Look(), step.reveal[which])
             shown += len(of(option, "with")["data"]) + len(of(option, "brackets")["data"])
         seen.append(shown)
     assert seen == sorted(seen)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.command_line import sisim
+from helpers.command_line import sisim as command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,7 +40,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a lesson of two sliders with three levels each, as the command writes it."""
     out = tmp_path_factory.mktemp("lesson") / "a" / "lesson.html"
     asked = [f"--set={key}={value}" for key, value in FEW.items()]
-    done = sisim("lesson", "--out", str(out), "--versions=9", *asked)
+    done = command("lesson", "--out", str(out), "--versions=9", *asked)
     assert done.exit_code == 0, done.output
     assert done.output.rstrip().endswith(out.name)
     assert [one.name for one in out.parent.iterdir()] == [out.name]
@@ -196,7 +196,7 @@ def test_the_marked_year_is_moved_by_key_and_by_hand(reader: Reader) -> None:
     place = 2030 - reader.page.evaluate("sisim.content.years[0]")
     share = round(100 * (with_[place] / without[place] - 1))
     said = reader.page.get_attribute("#chart-new_way", "aria-label")
-    assert f"With–without {'+' if share > 0 else ''}{decimal(share, 'en')}%." in said
+    assert f"With–without {'+' if share > 0 else ''}{decimal(share)}%." in said
     box = reader.page.locator("#chart-project svg").bounding_box()
     reader.page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.3 * box["height"])
     assert reader.text("#out-year") == str(reader.page.evaluate("sisim.content.years.at(-1)"))
@@ -318,7 +318,7 @@ def test_a_scenario_with_one_arm_has_one_figure(scenario: Scenario) -> None:
 
 
 def asked(*args: str, lang: Any = "en") -> Any:
-    done = sisim("lesson", *args)
+    done = command("lesson", *args, lang=lang)
     assert done.exit_code == 2, done.output
     assert "Traceback" not in done.output
     return done.output

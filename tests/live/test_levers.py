@@ -69,7 +69,8 @@ def test_a_slider_that_has_not_moved_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"], indirect=True)
-def test_presets_and_questions_are_positions_that_there_are(lang: str) -> None:
+@pytest.mark.usefixtures("lang")
+def test_presets_and_questions_are_positions_that_there_are() -> None:
     levers = list(LEVERS.values())
     wishes = [*presets(levers), *what_ifs(levers)]
     assert len({one.id for one in wishes}) == len(wishes)

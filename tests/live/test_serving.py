@@ -39,7 +39,7 @@ def test_a_free_port_is_found(taken: int) -> None:
     ("lang", "said"), [("en", "is taken"), ("sv", "är upptagen")], indirect=["lang"]
 )
 def test_a_taken_port_is_told(taken: int, lang: Lang, said: str) -> None:
-    result = sisim("live", "--port", str(taken), "--no-open")
+    result = sisim("live", "--port", str(taken), "--no-open", lang=lang)
     assert result.exit_code == 2
     assert f"{taken} {said}" in result.output
 

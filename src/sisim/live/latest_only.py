@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
+
+from sisim.live.visitor_context import in_pool
 
 W = TypeVar("W")
 A = TypeVar("A")
-
-POOL = ThreadPoolExecutor(max(2, len(os.sched_getaffinity(0))), thread_name_prefix="sisim-live")
-"""What all visitors' answers are worked out in, so that the page itself never waits."""
 
 
 class Newest(Generic[W, A]):
@@ -47,13 +44,12 @@ class Newest(Generic[W, A]):
             self._running = asyncio.get_running_loop().create_task(self._work())
 
     async def _work(self) -> None:
-        loop = asyncio.get_running_loop()
         try:
             while self._wanted:
                 wish = self._wanted.pop()
                 self._answering = True
                 try:
-                    answer = await loop.run_in_executor(POOL, self._answer, wish)
+                    answer = await in_pool(self._answer, wish)
                 except Exception as error:  # whatever it is, the page says it and goes on
                     self._answering = False
                     self._fail(wish, error)

@@ -15,14 +15,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from math import prod, sqrt
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from sisim.analysis.cell import MoneyPaths
 from sisim.analysis.comparison import WHICH, Comparison, Floats, Side, Which, compare, compared_in
 from sisim.analysis.versions import Versions
-from sisim.i18n import LANGUAGES, current_language, t
+from sisim.i18n import LANGUAGES, Lang, current_language, in_language, t
 from sisim.live.chart_options import AROUND, COST, LEFT, LIGHT, RIGHT, Axes, Look, Option, figure
 from sisim.live.echarts import plain_script
 from sisim.live.scenario_library import with_figures
@@ -50,6 +50,7 @@ LOOK = Look(tall=724)
 """A little lower than the live page's, for what stands below is more."""
 
 Progress = Callable[[int, int], None]
+T = TypeVar("T")
 
 
 class NothingToFollow(ValueError):  # noqa: N818 (what is the matter)
@@ -212,6 +213,15 @@ def _numbers(story: Comparison, unit: float) -> Iterator[Floats]:
         yield np.array([float(mean) for mean, _, _ in side.headline.values()])
 
 
+def _in_each_language(write: Callable[[], T]) -> dict[Lang, T]:
+    """Return what is written, by the language that it is written in."""
+    written = {}
+    for lang in LANGUAGES:
+        with in_language(lang):
+            written[lang] = write()
+    return written
+
+
 def _content(story: Comparison, axes: Sequence[Axis], top: Axes) -> Option:
     """Return all that the page holds but what differs from point to point."""
     scenario = story.scenario
@@ -228,43 +238,35 @@ def _content(story: Comparison, axes: Sequence[Axis], top: Axes) -> Option:
         "size": [LOOK.strip[0] + LEFT + RIGHT, LOOK.tall - AROUND],
         "colors": {"ink": LIGHT.ink, "muted": LIGHT.muted, "paper": LIGHT.paper},
         "levers": [_slider(axis, scenario) for axis in axes],
-        "texts": {lang: _texts(story, axes) for lang in LANGUAGES},
-        "options": {
-            lang: {which: _frame(story, which, top) for which in _shown(story)}
-            for lang in LANGUAGES
-        },
-        "ticks": {
-            lang: [_year_ticks(story, year, top) for year in story.years.tolist()]
-            for lang in LANGUAGES
-        },
+        "texts": _in_each_language(lambda: _texts(story, axes)),
+        "options": _in_each_language(
+            lambda: {which: _frame(story, which, top) for which in _shown(story)}
+        ),
+        "ticks": _in_each_language(
+            lambda: [_year_ticks(story, year, top) for year in story.years.tolist()]
+        ),
     }
 
 
 def _slider(axis: Axis, scenario: Scenario) -> Option:
     lever = axis.lever
     own = round(lever.value, 9)
-    said = {
-        lang: {
+
+    def texts() -> Option:
+        grade = Assumptions(scenario).grade(lever.grade)
+        source = lever.source or t("no source stated")
+        return {
             "label": lever.label(scenario),
             "values": [lever.said(value, scenario) for value in axis.positions],
-            "why": ": ".join(
-                filter(
-                    None,
-                    [
-                        Assumptions(scenario).grade(lever.grade),
-                        lever.source or t("no source stated"),
-                    ],
-                )
-            ),
+            "why": f"{grade}: {source}" if grade else source,
         }
-        for lang in LANGUAGES
-    }
+
     return {
         "id": lever.id,
         "positions": axis.positions,
         "levels": list(axis.levels),
         "own": axis.positions.index(own),
-        "said": said,
+        "said": _in_each_language(texts),
     }
 
 
@@ -335,30 +337,30 @@ class _Words:
     def add(self, story: Comparison) -> None:
         """Add the words of the next point."""
         for lang, which in product(LANGUAGES, _shown(story)):
-            side = story.side(which)
-            option = figure(story, which, self._top, LOOK)
-            series = {one["id"]: one for one in option["series"]}
-            # Where everything is dearer, a figure may have chosen the larger unit.
-            larger = unit_of(story).size / self._unit
-            marks = [
-                [
-                    self._mark(one, "value", larger if series[name]["xAxisIndex"] == COST else 1.0)
-                    for one in series[name]["data"]
-                ]
-                for name in MARKS
+            with in_language(lang):
+                self._points[lang][which].append(self._point(story, which))
+
+    def _point(self, story: Comparison, which: Which) -> list[Any]:
+        side = story.side(which)
+        option = figure(story, which, self._top, LOOK)
+        series = {one["id"]: one for one in option["series"]}
+        # Where everything is dearer, a figure may have chosen the larger unit.
+        larger = unit_of(story).size / self._unit
+        marks = [
+            [
+                self._mark(one, "value", larger if series[name]["xAxisIndex"] == COST else 1.0)
+                for one in series[name]["data"]
             ]
-            leads = [
-                self._mark(end, "coord", larger)
-                for pair in series["leads"]["markLine"]["data"]
-                for end in pair
-            ]
-            phases = self._number(series["phases"]["markArea"]["data"])
-            verdicts = [
-                self._number(verdict(compared_in(year, side, story))) for year in story.years
-            ]
-            self._points[lang][which].append(
-                [self._number(caption(side)), verdicts, phases, leads, marks]
-            )
+            for name in MARKS
+        ]
+        leads = [
+            self._mark(end, "coord", larger)
+            for pair in series["leads"]["markLine"]["data"]
+            for end in pair
+        ]
+        phases = self._number(series["phases"]["markArea"]["data"])
+        verdicts = [self._number(verdict(compared_in(year, side, story))) for year in story.years]
+        return [self._number(caption(side)), verdicts, phases, leads, marks]
 
     def content(self) -> Option:
         """Return the table of what they are, and where they stand at every point."""

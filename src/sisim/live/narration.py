@@ -44,8 +44,8 @@ def story(told: Comparison) -> list[Step]:
             both(NOTHING, NOTHING),
             (
                 t(
-                    "Begin with the future that nobody chooses: no investment. Both figures show the "
-                    "same people with the same luck."
+                    "Begin with the future that nobody chooses: no investment. Both figures show "
+                    "the same people with the same luck."
                 ),
                 t(
                     "The cost goes from {today} in {start} to {then} in {last}. Ask the room: why "
@@ -85,7 +85,8 @@ def story(told: Comparison) -> list[Step]:
             both(whole, whole),
             (
                 t(
-                    "{figure}: the same project, but the way of working stays, for everyone in need.",
+                    "{figure}: the same project, but the way of working stays, for everyone "
+                    "in need.",
                     figure=second,
                 ),
                 claims["new_way"] or t("Look at the inflow below: is it another than without?"),
@@ -96,11 +97,18 @@ def story(told: Comparison) -> list[Step]:
             both(ALL, ALL),
             (
                 t(
-                    "Before–after and with–without answer different questions. Drag the marked year."
+                    "Before–after and with–without answer different questions. Drag the marked "
+                    "year."
                 ),
                 *(
-                    f"{number_of(which)}: {t('before–after')} {pair[0]}, "
-                    f"{t('with–without')} {pair[1]}. {verdict(told.side(which))}"
+                    t(
+                        "{figure}: before–after {before_after}, with–without {with_without}. "
+                        "{verdict}",
+                        figure=number_of(which),
+                        before_after=pair[0],
+                        with_without=pair[1],
+                        verdict=verdict(told.side(which)),
+                    )
                     for which, pair in pairs.items()
                 ),
             ),

@@ -13,12 +13,13 @@ from sisim.analysis.emulator import Nearby
 from sisim.live import sliders as levers
 from sisim.live.chart_options import ALL, Axes, Look, Option, Reveal, figure
 from sisim.live.label_space import Places
-from sisim.live.latest_only import POOL, Newest
+from sisim.live.latest_only import Newest
 from sisim.live.narration import STEPS, story
 from sisim.live.scenario_library import Library, base_changes, name_for
 from sisim.live.scenario_session import World
 from sisim.live.settings import History, Settings
 from sisim.live.sliders import Lever, all_levers, main_levers
+from sisim.live.visitor_context import in_pool
 from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 
@@ -421,14 +422,13 @@ class Visit:
         task.add_done_callback(self.tasks.discard)
 
     async def _learn(self) -> None:
-        loop = asyncio.get_running_loop()
         try:
             while not (self.held or self._newest.unanswered):
                 nearby = self._worlds(self.settings.seed, 1).nearby
                 if not nearby.left:
                     self.on_learned()
                     break
-                await loop.run_in_executor(POOL, nearby.learn)
+                await in_pool(nearby.learn)
                 await asyncio.sleep(PAUSE)
         finally:
             self._studying = False

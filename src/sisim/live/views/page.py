@@ -28,6 +28,7 @@ from sisim.live.views.controls import Drawer, Sliders
 from sisim.live.views.money_view import MoneyView
 from sisim.live.views.people_view import PeopleView
 from sisim.live.visit import GUESSED, Visit
+from sisim.live.visitor_context import in_page, set_reader
 from sisim.report.captions import headline_cells
 from sisim.report.summary import bands, caption, footer, number_of, scope, verdict
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError
@@ -56,6 +57,12 @@ class Page:
     def __init__(self, library: Library, usual: Settings, query: dict[str, str]) -> None:
         self.client: Client = ui.context.client
         self.library, self.usual = library, usual
+        wanted = Settings.of(query, usual, {})
+        set_reader(lambda: wanted.lang)
+        in_page(self._open)(wanted, query)
+
+    def _open(self, wanted: Settings, query: dict[str, str]) -> None:
+        library, usual = self.library, self.usual
         self.root = Tag("div", css="page")
         self.drawer_open = False
         self.dialog: Tag | None = None
@@ -66,24 +73,23 @@ class Page:
         self.sliders: Sliders | None = None
         self._read: dict[str, Any] = {}
         self._followers: list[Callable[[], None]] = []
+        self.press = in_page(self._key)
         self.client.on_delete(self._tell_followers)
         try:
-            wanted = Settings.of(query, usual, {})
             self.visit = Visit(library, usual, wanted)
             known = set(query) - set(Settings.__dataclass_fields__)
             levers = filter(None, map(self.visit.lever, known))
             sliders = {lever.id: (lever.low, lever.high) for lever in levers}
             self.visit.settings = Settings.of(query, usual, sliders)
         except ScenarioError as error:
-            self._problems(error)
+            self._problems(error, wanted)
             return
-        self.visit.on_picture = self._in_page(self.draw)
-        self.visit.on_change = self._in_page(self.changed)
-        self.visit.on_rest = self._in_page(self.rested)
-        self.visit.on_error = self._in_page(self.failed)
-        self.visit.on_learned = self._in_page(
-            lambda: ui.run_javascript("window.sisim_learned = true")
-        )
+        set_reader(lambda: self.visit.settings.lang)
+        self.visit.on_picture = in_page(self.draw)
+        self.visit.on_change = in_page(self.changed)
+        self.visit.on_rest = in_page(self.rested)
+        self.visit.on_error = in_page(self.failed)
+        self.visit.on_learned = in_page(lambda: ui.run_javascript("window.sisim_learned = true"))
         told: dict[str, Callable[[Any], Any]] = {
             "size": self._sized,
             "key": self._key,
@@ -94,19 +100,8 @@ class Page:
             "bring": self._bring,
         }
         for event, do in told.items():
-            ui.on(event, _with_args(do))
+            ui.on(event, in_page(_with_args(do)))
         self.build()
-
-    def _in_page(self, do: Callable[..., Any]) -> Callable[..., Any]:
-        """Return something that is done as if it had been done in the page."""
-
-        def done(*args: Any) -> Any:
-            if self.client.is_deleted:  # the visitor has left
-                return None
-            with self.client:
-                return do(*args)
-
-        return done
 
     def follow(self, told: Callable[[], None]) -> None:
         """Tell somebody whenever something else is shown here, and when the visitor has left."""
@@ -119,10 +114,6 @@ class Page:
     def _tell_followers(self) -> None:
         for told in self._followers:
             told()
-
-    def press(self, name: str) -> None:
-        """Do what a key stands for, as if it had been pressed here."""
-        self._in_page(self._key)(name)
 
     # ------------------------------------------------------------------------ what stands where
 
@@ -420,9 +411,9 @@ class Page:
         busy = str(self.visit.busy).lower()
         ui.run_javascript(f"sisim.draw({{}}, {self._script.taken()}, {busy})")
 
-    def _problems(self, error: ScenarioError) -> None:
+    def _problems(self, error: ScenarioError, wanted: Settings) -> None:
         """Show what is wrong in the file, as `sisim check` says it."""
-        ui.run_javascript(f"sisim.dress({self.visit.settings.lang!r}, false)")
+        ui.run_javascript(f"sisim.dress({wanted.lang!r}, false)")
         with self.root, Tag("main", css="problems"):
             Tag("h1", t("The scenario cannot be opened"))
             Tag("pre", error.render(), role="alert")
@@ -608,7 +599,7 @@ class Page:
                 ):
                     button(
                         text,
-                        lambda name=name: exports.save(visit, name, self._in_page),
+                        lambda name=name: exports.save(visit, name),
                         id=f"save-{name}",
                     )
                 at_once(

@@ -11,11 +11,12 @@ import numpy as np
 from nicegui import ui
 
 from sisim.i18n import number, t
-from sisim.live.latest_only import POOL, Newest
+from sisim.live.latest_only import Newest
 from sisim.live.scenario_session import Changes, Dots, World
 from sisim.live.tags import Tag, at_once
 from sisim.live.views.controls import choose_arm
 from sisim.live.visit import Visit
+from sisim.live.visitor_context import in_page, in_pool
 from sisim.report.captions import name_of_without
 from sisim.report.places import PLACES, Places
 
@@ -53,8 +54,9 @@ class PeopleView:
                 choose_arm(visit, "dots-arm")
             self._said = Tag("p", t("Simulating …"), css="said-of", role="status")
             Tag("canvas", id="dots", tabindex=0, role="img", aria_label=t("People"))
-        self._newest: Newest[tuple[World, Changes], Dots] = Newest(_dots, self._show, self._fail)
-        self._client = ui.context.client
+        self._newest: Newest[tuple[World, Changes], Dots] = Newest(
+            _dots, in_page(self._show), in_page(self._fail)
+        )
         self.draw()
 
     def draw(self) -> None:
@@ -71,16 +73,13 @@ class PeopleView:
         ui.run_javascript(STEP.format(years))
 
     def _show(self, _: tuple[World, Changes], dots: Dots) -> None:
-        if self._client.is_deleted or self._said.is_deleted:
-            return
-        with self._client:
+        if not self._said.is_deleted:
             self._said.set_text(self._words(dots))
             ui.run_javascript(f"sisim.dots.load({json.dumps(self._data(dots))})")
 
     def _fail(self, _: tuple[World, Changes], error: Exception) -> None:
-        if not (self._client.is_deleted or self._said.is_deleted):
-            with self._client:
-                self._said.set_text(str(error))
+        if not self._said.is_deleted:
+            self._said.set_text(str(error))
 
     def _words(self, dots: Dots) -> str:
         if not dots.keys:
@@ -120,15 +119,15 @@ class PeopleView:
         visit = self._visit
 
         async def work() -> None:
-            loop = asyncio.get_running_loop()
-            text = await loop.run_in_executor(POOL, lambda: visit.world.life(key, visit.changes))
+            text = await in_pool(lambda: visit.world.life(key, visit.changes))
+            show_lives(text)
 
+        @in_page
+        def show_lives(text: str) -> None:
             def fill() -> None:
                 Tag("pre", text, "life", tabindex=0)
 
-            if not self._client.is_deleted:
-                with self._client:
-                    show(t("Two lives"), fill)
+            show(t("Two lives"), fill)
 
         visit.tasks.add(task := asyncio.get_running_loop().create_task(work()))
         task.add_done_callback(visit.tasks.discard)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from nicegui import ui
 from nicegui.client import Client
 
-from sisim.i18n import t
+from sisim.i18n import Lang, t
 from sisim.live.narration import Step, story
 from sisim.live.tags import Tag, button
 from sisim.live.views.page import Page
+from sisim.live.visitor_context import in_page, set_reader
 
 
 class Speaker:
@@ -16,11 +17,16 @@ class Speaker:
 
     Args:
         page: The page that the room sees; None where it has been closed.
+        lang: The language where there is no page to ask.
     """
 
-    def __init__(self, page: Page | None) -> None:
+    def __init__(self, page: Page | None, lang: Lang) -> None:
         self._page = page
         self._client: Client = ui.context.client
+        set_reader(lambda: lang if page is None else page.visit.settings.lang)
+        in_page(self._build)(page)
+
+    def _build(self, page: Page | None) -> None:
         with Tag("main", css="speaker"):
             self._words = Tag("div", css="words")
             with Tag("div", css="group") as self._group:
@@ -29,17 +35,13 @@ class Speaker:
                     for name in ("previous", "next", "blank")
                 }
         if page is not None:
-            page.follow(self._follow)
-            self._client.on_delete(lambda: page.unfollow(self._follow))
+            follow = in_page(self._draw)
+            page.follow(follow)
+            self._client.on_delete(lambda: page.unfollow(follow))
             ui.on("key", lambda event: page.press(event.args))
             if page.visit.settings.notes:
                 page.press("quiet")  # the room need not read what stands here
         self._draw()
-
-    def _follow(self) -> None:
-        if not self._client.is_deleted:
-            with self._client:
-                self._draw()
 
     def _press(self, name: str) -> None:
         if self._page is not None:
