@@ -75,7 +75,7 @@ def explain(
     else:
         differing = touched(simulation)
         number = int(differing[0]) if len(differing) else 0
-        opening = [_chosen(len(differing), words), ""]
+        opening = [_chosen(len(differing)), ""]
     found = lives(
         compiled,
         seed,
@@ -116,7 +116,7 @@ def _nearest(compiled: Compiled, who: People, key: str) -> str:
     return key_of(compiled, who, int(candidates[np.abs(who.arrive[candidates] - at).argmin()]))
 
 
-def _chosen(differing: int, words: Words) -> str:
+def _chosen(differing: int) -> str:
     if not differing:
         return t("Nobody's life differs between the arms of this run. This is the first person.")
     return t(
