@@ -17,7 +17,7 @@ from helpers.visitors import Server, Visitor, serving
 
 from sisim.live.exports import overridden
 from sisim.live.presets import presets, what_ifs
-from sisim.live.sliders import main_levers
+from sisim.live.sliders import main_sliders
 from sisim.loading.files import shipped
 from sisim.loading.load import load_scenario
 
@@ -304,13 +304,13 @@ def test_what_is_taken_home_is_what_is_seen(visit: Enter, tmp_path: Path) -> Non
 
 def test_no_position_of_the_sliders_breaks_it(visit: Enter) -> None:
     someone = visit()
-    levers = {lever.id: lever for lever in main_levers(load_scenario("placed-youth"))}
+    sliders = {slider.id: slider for slider in main_sliders(load_scenario("placed-youth"))}
     dice = random.Random(5)
     for _ in range(8):
-        lever = levers[dice.choice(list(levers))]
-        value = dice.choice([lever.low, lever.high, dice.uniform(lever.low, lever.high)])
-        if abs(value - someone.at(f"slider-{lever.id}")) > lever.step:
-            someone.slide(f"slider-{lever.id}", value)
+        slider = sliders[dice.choice(list(sliders))]
+        value = dice.choice([slider.low, slider.high, dice.uniform(slider.low, slider.high)])
+        if abs(value - someone.at(f"slider-{slider.id}")) > slider.step:
+            someone.slide(f"slider-{slider.id}", value)
     assert someone.text(".status") == ""
 
 
@@ -378,8 +378,8 @@ def test_haste_breaks_nothing(visit: Enter, server: Server) -> None:
 
 def test_every_preset_and_every_what_if_has_a_picture(visit: Enter) -> None:
     someone = visit()
-    levers = main_levers(load_scenario("placed-youth"))
-    wishes = [*presets(levers), *what_ifs(levers)]
+    sliders = main_sliders(load_scenario("placed-youth"))
+    wishes = [*presets(sliders), *what_ifs(sliders)]
     assert len(wishes) >= 10
     someone.page.click("#what-if")
     someone.page.wait_for_selector("dialog[open]")

@@ -81,7 +81,7 @@ def test_settings_change_the_scenario_in_every_arm() -> None:
 
 def test_visitors_who_look_at_the_same_share_a_world() -> None:
     library = Library("placed-youth")
-    one, two = (library.worlds(library.open(Settings())) for _ in range(2))
+    one, two = (library.sessions(library.open(Settings())) for _ in range(2))
     assert one(1, 2) is two(1, 2)
     assert one(1, 2) is not two(2, 2)
-    assert library.worlds(library.open(Settings(years=9)))(1, 2) is not one(1, 2)
+    assert library.sessions(library.open(Settings(years=9)))(1, 2) is not one(1, 2)

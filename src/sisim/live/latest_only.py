@@ -12,7 +12,7 @@ W = TypeVar("W")
 A = TypeVar("A")
 
 
-class Newest(Generic[W, A]):
+class LatestOnly(Generic[W, A]):
     """Answers wishes one at a time, outside the event loop, always the newest.
 
     Args:
@@ -33,28 +33,28 @@ class Newest(Generic[W, A]):
         self._running: asyncio.Task[None] | None = None
 
     @property
-    def unanswered(self) -> bool:
+    def pending(self) -> bool:
         """Whether there is a wish that nothing has yet been shown for."""
         return self._answering or bool(self._wanted)
 
-    def ask(self, wish: W) -> None:
+    def ask(self, request: W) -> None:
         """Wish for something; a wish that nobody has begun with is forgotten."""
-        self._wanted = [wish]
+        self._wanted = [request]
         if self._running is None:
             self._running = asyncio.get_running_loop().create_task(self._work())
 
     async def _work(self) -> None:
         try:
             while self._wanted:
-                wish = self._wanted.pop()
+                request = self._wanted.pop()
                 self._answering = True
                 try:
-                    answer = await in_pool(self._answer, wish)
+                    answer = await in_pool(self._answer, request)
                 except Exception as error:  # whatever it is, the page says it and goes on
                     self._answering = False
-                    self._fail(wish, error)
+                    self._fail(request, error)
                 else:
                     self._answering = False
-                    self._show(wish, answer)
+                    self._show(request, answer)
         finally:
             self._answering, self._running = False, None

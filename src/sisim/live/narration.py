@@ -24,16 +24,16 @@ class Step:
     notes: tuple[str, ...]
 
 
-def story(told: Comparison) -> list[Step]:
+def narration_steps(comparison: Comparison) -> list[Step]:
     """Return the steps: baseline, project, fading, new way of working, both comparisons."""
-    ends = [last for kind, _, last in told.project.phases if kind == "project"]
-    until = max((int(max(ends)) if ends else told.start) - 1, told.start)
+    ends = [last for kind, _, last in comparison.project.phases if kind == "project"]
+    until = max((int(max(ends)) if ends else comparison.start) - 1, comparison.start)
     first, second = number_of("project"), number_of("new_way")
-    last = int(told.years[-1])
-    without = told.without.cost
+    last = int(comparison.years[-1])
+    without = comparison.without.cost
     whole = replace(ALL, brackets=False)
-    pairs = {which: percent_pair(told.side(which)) for which in WHICH}
-    claims = {which: end_claim(told.side(which)) for which in WHICH}
+    pairs = {which: percent_pair(comparison.side(which)) for which in WHICH}
+    claims = {which: end_claim(comparison.side(which)) for which in WHICH}
 
     def both(one: Reveal, two: Reveal) -> dict[Which, Reveal]:
         return {"project": one, "new_way": two}
@@ -50,8 +50,8 @@ def story(told: Comparison) -> list[Step]:
                 t(
                     "The cost goes from {today} in {start} to {then} in {last}. Ask the room: why "
                     "does it change, if the children are as many?",
-                    today=money(told.today),
-                    start=told.start,
+                    today=money(comparison.today),
+                    start=comparison.start,
                     then=money(float(without.mean[-1])),
                     last=last,
                 ),
@@ -107,7 +107,7 @@ def story(told: Comparison) -> list[Step]:
                         figure=number_of(which),
                         before_after=pair[0],
                         with_without=pair[1],
-                        verdict=verdict(told.side(which)),
+                        verdict=verdict(comparison.side(which)),
                     )
                     for which, pair in pairs.items()
                 ),
@@ -117,4 +117,4 @@ def story(told: Comparison) -> list[Step]:
 
 
 STEPS = 5
-"""How many steps `story` has."""
+"""How many steps `narration_steps` gives."""

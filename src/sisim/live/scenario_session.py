@@ -1,4 +1,4 @@
-"""A scenario opened to be looked at: simulated once, and what is changed again and again."""
+"""A scenario in use by visitors: its baseline is simulated once, its variants on demand."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from sisim.analysis.emulator import Nearby
 from sisim.analysis.versions import Versions
+from sisim.economics.valuation import Valuation
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import people
 from sisim.engine.simulation import Simulation
 from sisim.engine.trace import find, key_of, lives
-from sisim.live.sliders import main_levers
+from sisim.live.sliders import main_sliders
 from sisim.report.explanation import told
 from sisim.report.risk_words import Words
-from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 
 Changes = Mapping[str, Any]
@@ -51,8 +51,8 @@ class Dots:
     of: int
 
 
-class World:
-    """A scenario opened to be looked at.
+class ScenarioSession:
+    """A scenario in use: its baseline is simulated once, its variants on demand.
 
     Args:
         scenario: The scenario.
@@ -65,11 +65,11 @@ class World:
         self._versions = Versions(scenario, seed, replications)
 
     @cached_property
-    def nearby(self) -> Nearby:
-        """What has been learned of how each of the main sliders bends the curves."""
-        return Nearby(self._versions, {one.id: one.road for one in main_levers(self.scenario)})
+    def emulator(self) -> Nearby:
+        """The emulator of moves of the main sliders."""
+        return Nearby(self._versions, {one.id: one.road for one in main_sliders(self.scenario)})
 
-    def results(self, changes: Changes) -> Results:
+    def results(self, changes: Changes) -> Valuation:
         """Return what comes of the scenario with some values changed.
 
         Raises:

@@ -6,7 +6,7 @@ from nicegui import ui
 from nicegui.client import Client
 
 from sisim.i18n import Lang, t
-from sisim.live.narration import Step, story
+from sisim.live.narration import Step, narration_steps
 from sisim.live.tags import Tag, button
 from sisim.live.views.page import Page
 from sisim.live.visitor_context import in_page, set_reader
@@ -23,7 +23,7 @@ class Speaker:
     def __init__(self, page: Page | None, lang: Lang) -> None:
         self._page = page
         self._client: Client = ui.context.client
-        set_reader(lambda: lang if page is None else page.visit.settings.lang)
+        set_reader(lambda: lang if page is None else page.state.settings.lang)
         in_page(self._build)(page)
 
     def _build(self, page: Page | None) -> None:
@@ -39,7 +39,7 @@ class Speaker:
             page.follow(follow)
             self._client.on_delete(lambda: page.unfollow(follow))
             ui.on("key", lambda event: page.press(event.args))
-            if page.visit.settings.notes:
+            if page.state.settings.notes:
                 page.press("quiet")  # the room need not read what stands here
         self._draw()
 
@@ -62,12 +62,12 @@ class Speaker:
                     role="status",
                 )
                 return
-            s, picture = page.visit.settings, page.visit.picture
+            s, picture = page.state.settings, page.state.picture
             ui.run_javascript(f"sisim.dress({s.lang!r}, {str(s.dark).lower()})")
             if picture is None:
                 Tag("p", t("Simulating …"), role="status")
                 return
-            self._step(story(picture.story), s.told)
+            self._step(narration_steps(picture.comparison), s.told)
 
     def _step(self, steps: list[Step], told: int | None) -> None:
         coming = 0 if told is None else told + 1
