@@ -83,7 +83,7 @@ def explain(
     else:
         differing = diverged_people(simulation)
         number = int(differing[0]) if len(differing) else 0
-        opening = [_chosen(len(differing), words), ""]
+        opening = [_chosen(len(differing)), ""]
     found = life_history(
         compiled,
         seed,
@@ -124,7 +124,7 @@ def _nearest(compiled: Compiled, who: People, key: str) -> str:
     return key_of(compiled, who, int(candidates[np.abs(who.arrive[candidates] - at).argmin()]))
 
 
-def _chosen(differing: int, words: Words) -> str:
+def _chosen(differing: int) -> str:
     if not differing:
         return t("Nobody's life differs between the arms of this run. This is the first person.")
     return n_(
