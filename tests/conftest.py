@@ -6,6 +6,8 @@ import sys
 import pytest
 from hypothesis import HealthCheck, settings
 
+from sisim.portable import usable_cores
+
 settings.register_profile(
     "sisim",
     deadline=None,
@@ -35,4 +37,4 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many processes share the tests: one for each core that is ours."""
-    return len(os.sched_getaffinity(0))
+    return usable_cores()

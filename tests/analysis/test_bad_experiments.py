@@ -112,7 +112,7 @@ BAD = {
     "an unknown arm": (
         ('arms = ["care"]', 'arms = ["cure"]'),
         '4: arms.0: The arm "cure" does not exist. Did you mean "care"?',
-        "4: arms.0: Armen ”cure” finns inte. Menade du ”care”?",
+        "4: arms.0: Alternativet ”cure” finns inte. Menade du ”care”?",
     ),
     "an unknown measure": (
         ('"invested"', '"investd"'),

@@ -245,9 +245,9 @@ def test_nobody_steps_past_the_end() -> None:
 
 def test_the_last_row_is_the_state_after_the_last_step() -> None:
     """Also in a batch of runs, whose last row is that of each run."""
-    changes = {"population.residents": 1500, "time.years": 6}
+    changes = {"population.residents": 1500, "time.years": 6, "seed": 3}
     scenario = sisim.load("placed-youth", changes)
-    counted = sisim.run(scenario, seed=3, replications=1).counts
+    counted = sisim.run(scenario, replications=1).counts
     groups = counted.compiled.groups
     number = groups.index("placed")
     inside = counted.compiled.tables.layout.member[number, :-1].astype(bool)
@@ -259,7 +259,6 @@ def test_the_last_row_is_the_state_after_the_last_step() -> None:
                 "source": "placed-youth",
                 "overrides": [changes],
                 "arm": ["without", "new_way"],
-                "seed": 3,
             },
             display_progress=False,
         )
@@ -267,7 +266,7 @@ def test_the_last_row_is_the_state_after_the_last_step() -> None:
     arms = ("without", *counted.compiled.arms)
     for arm_name, placed in zip(rows["arm"], rows["placed"], strict=True):
         assert placed == end[arms.index(arm_name)]
-    done = to_its_end(sisim.model("placed-youth", changes, seed=3, arm="new_way"))
+    done = to_its_end(sisim.model("placed-youth", changes, arm="new_way"))
     table = done.datacollector.get_model_vars_dataframe()
     assert len(table) == done.steps
     assert table["placed"].iloc[-1] == done.count("placed") == end[arms.index("new_way")]

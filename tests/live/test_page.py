@@ -18,7 +18,7 @@ from helpers.visitors import Server, Visitor, serving
 from sisim.live.exports import overridden
 from sisim.live.presets import presets, what_ifs
 from sisim.live.sliders import main_sliders
-from sisim.loading.document import shipped
+from sisim.loading.files import shipped
 from sisim.loading.load import load_scenario
 
 Enter = Callable[..., Visitor]

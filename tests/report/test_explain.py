@@ -94,7 +94,7 @@ def test_whoever_is_helped_leaves_with_the_same_draw(first: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_a_life_that_is_the_same_everywhere_is_shown_once(trial: Scenario, lang: str) -> None:
     text = explain(trial, "centre/2026-03/0", lang=lang)
-    assert {"sv": "i varje arm", "en": "in every arm"}[lang] in text
+    assert {"sv": "i varje alternativ", "en": "in every arm"}[lang] in text
     assert "Home" in text or "Placed" in text
     assert "×" not in text
 

@@ -20,7 +20,7 @@ from sisim.report.figures import question9, question9_single
 from sisim.report.style import renderer
 
 LABELS = {
-    "sv": ("Utan social", "Med social", "Projekttid", "Före–efter", "Med–utan", "Intjänat år 7"),
+    "sv": ("Utan social", "Med social", "Projekttid", "Före–efter", "Med–utan", "Återbetalt år 7"),
     "en": ("Without the", "With the", "Project time", "Before–after", "With–without", "Paid back"),
 }
 PHASES = {
@@ -216,7 +216,7 @@ def test_the_foot_says_what_is_left_out_and_whether_numbers_are_invented(made_up
     foot = " ".join(t.get_text() for t in in_swedish(lambda: question9(made_up)).texts)
     assert "Inte med, eftersom alla har det: grundskola." in foot
     assert "Påhittade exempelsiffror" in foot
-    assert "Frö 1" in foot
+    assert "Slumpfrö 1" in foot
     assert made_up.digest in foot
     real = MadeUp(scenario=scenario(invented=False))
     assert "Påhittade" not in " ".join(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sisim.engine import kernel
-from sisim.engine.bounds import company_of
+from sisim.engine.bounds import cross_track_tables
 from sisim.engine.clock import Clock
 from sisim.engine.draws import purpose_code
 from sisim.engine.effects import area_strength, fidelity_path, persistence, phase_code
@@ -26,6 +26,7 @@ from sisim.engine.tables import (
     EFFECT,
     EXPOSURE,
     LOOK_UP,
+    MAX_OUT,
     MONTH,
     MOST_CLASSES,
     NEW_WAY_HERE,
@@ -55,15 +56,15 @@ from sisim.engine.tables import (
     EffectRow,
     FactorReference,
     FeatureRow,
-    Layout,
-    PlacingRow,
+    FeatureTables,
     ReferenceRow,
-    Rule,
-    Sight,
+    RunLayout,
     StateRow,
     Tables,
+    TimingRow,
     TrackRow,
     TransitionRow,
+    TransitionTables,
     UseRow,
 )
 from sisim.scenario.pathway import Factor, Pathway, Scale
@@ -84,8 +85,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     effects = list(_own_effects(scenario, arms, names))
     acting = _acting(scenario, clock, build.areas, build.numbers, effects)
     sight = _sight(build, acting)
-    kernel.fix_chances(
-        rule, sight.track, np.empty((max(len(build.features), 1), 1)), np.empty((kernel.MAX_OUT, 1))
+    kernel.tabulate_constant_chances(
+        rule, sight.track, np.empty((max(len(build.features), 1), 1)), np.empty((MAX_OUT, 1))
     )
     age = np.arange(_oldest(scenario, clock) + 1)
     of_state, groups = np.nonzero(sight.member.T)
@@ -93,7 +94,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     rule.state["group_first"] = np.searchsorted(of_state, numbers, "left")
     rule.state["group_last"] = np.searchsorted(of_state, numbers, "right")
     background = _background(build)
-    layout = Layout(
+    layout = RunLayout(
         n_tracks=len(build.tracks),
         first_step=clock.first_moment,
         history=clock.history,
@@ -103,11 +104,11 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         max_age=_oldest(scenario, clock) + 1
         if scenario.population.cohort is not None
         else clock.steps(scenario.population.max_age),
-        slot_steps=max(round(clock.per_year), 1),
-        slots_per_step=1.0 / max(round(clock.per_year), 1),
+        steps_per_risk_age=max(round(clock.per_year), 1),
+        risk_ages_per_step=1.0 / max(round(clock.per_year), 1),
         # Where no risk depends on age, one bound holds for all ages.
-        slot_ages=1 + int(scenario.population.max_age) * _by_age(build),
-        slot_classes=int(np.prod([size for _, size in background])),
+        risk_ages=1 + int(scenario.population.max_age) * _by_age(build),
+        risk_backgrounds=int(np.prod([size for _, size in background])),
         track=sight.track,
         state=rule.state,
         group_track=sight.group_track,
@@ -120,9 +121,9 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         cell_age=np.searchsorted(edges, age, side="right").astype(np.int32),
         start_share=_start_shares(build),
         **acting.layout,
-        may_differ=_may_differ(build, rule, len(arms)),
+        may_diverge=_may_diverge(build, rule, len(arms)),
         use=use_rows,
-        **company_of(rule, sight, build.references)._asdict(),
+        **cross_track_tables(rule, sight, build.references)._asdict(),
     )
     return Compiled(
         scenario=scenario,
@@ -353,7 +354,7 @@ def _oldest(scenario: Scenario, clock: Clock) -> int:
     return clock.steps(max(scenario.population.max_age, scenario.population.age)) + clock.end + 1
 
 
-def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
+def _rule(build: _Builder, arms: list[str]) -> tuple[TransitionTables, list[str]]:
     """Return the rule's arrays and the names of the transitions."""
     scenario, pathway, clock = build.scenario, build.pathway, build.clock
     names: list[str] = []
@@ -437,7 +438,7 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
         row["exit"] = track in pathway.tracks and pathway.tracks[track].states[state].exit
         row["first"], row["last"] = len(out), len(out) + len(leaving)
         row["stages"] = len({orders[t] for t in leaving})
-        row["weighs"] = any(
+        row["weighted"] = any(
             d[3] > d[2] for t in leaving for d in destinations[slice(*rows[t][5:7])]
         )
         out += leaving
@@ -454,14 +455,16 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
         row["feature_last"] = len(state_feature)
         # Nothing but the state itself decides: the chances are worked out once.
         own_state = build.features.get((STATE, int(row["track"]), 0), -1)
-        row["fixed"] = (
+        row["constant"] = (
             set(base_features) <= {own_state}
             and not more
             and all((drift[t] == 1.0).all() for t in leaving)
         )
-        row["plain"] = row["fixed"] and row["stages"] == 1 and all(sole[t] >= 0 for t in leaving)
+        row["tabulated"] = (
+            row["constant"] and row["stages"] == 1 and all(sole[t] >= 0 for t in leaving)
+        )
     build.state_feature = state_feature
-    plain = state_rows[state_rows["plain"] == 1]
+    plain = state_rows[state_rows["tabulated"] == 1]
     most = int((plain["last"] - plain["first"]).max(initial=1)) - 1
     reference_rows = np.zeros(len(build.references), ReferenceRow)
     offset = 0
@@ -477,18 +480,18 @@ def _rule(build: _Builder, arms: list[str]) -> tuple[Rule, list[str]]:
             len(reference.values),
         )
         offset += len(reference.values)
-    return Rule(
+    return TransitionTables(
         state=state_rows,
         out=np.array(out, np.int32),
-        sole=np.array([sole[t] for t in out], np.int32),
+        only_destination=np.array([sole[t] for t in out], np.int32),
         transition=transition_rows,
         destination=destination_rows,
         reference=reference_rows,
         table=np.concatenate([*(r.values for r in build.references), np.zeros(1)]),
         drift=np.array(drift, np.float64).reshape(len(names), clock.end + 1),
         effects=effects,
-        fixed=np.zeros(len(out)),
-        falls=np.full((len(state_rows), most), np.inf),
+        constant_chance=np.zeros(len(out)),
+        cumulative_share=np.full((len(state_rows), most), np.inf),
     ), names
 
 
@@ -522,7 +525,7 @@ def _background(build: _Builder) -> list[tuple[int, int]]:
     return chosen
 
 
-def _may_differ(build: _Builder, rule: Rule, arms: int) -> NDArray[np.bool_]:
+def _may_diverge(build: _Builder, rule: TransitionTables, arms: int) -> NDArray[np.bool_]:
     """Return where an arm has an effect, or a feature that arms do not share."""
     kinds = [kind for kind, _, _ in build.features]
     found = np.zeros((arms, len(rule.state)), np.bool_)
@@ -611,13 +614,13 @@ def _acting(
     arms = list(scenario.arms)
     active = np.zeros((len(arms), len(areas), end), np.bool_)
     entry = np.ones((len(arms), len(areas), end))
-    placing = np.zeros((len(arms), max(len(investments), 1)), PlacingRow)
+    timing = np.zeros((len(arms), max(len(investments), 1)), TimingRow)
     fidelity = np.ones((len(arms), max(len(investments), 1), end))
     for a, arm in enumerate(arms):
         for name, ending in scenario.arms[arm].investments.items():
             number, investment = investments.index(name), scenario.investments[name]
-            placing[a, number]["onset"] = clock.months(investment.onset)
-            placing[a, number]["project_end"] = clock.at(investment.start) + clock.steps(
+            timing[a, number]["onset"] = clock.months(investment.onset)
+            timing[a, number]["project_end"] = clock.at(investment.start) + clock.steps(
                 investment.years
             )
             fidelity[a, number] = fidelity_path(investment, clock)
@@ -647,7 +650,7 @@ def _acting(
             "effect": effect_rows,
             "persist": np.array(kept, np.float64).reshape(len(kept), end),
             "strength": strengths,
-            "placing": placing,
+            "timing": timing,
             "fidelity": fidelity,
         },
         layout={"area_active": active, "entry_ratio": entry},
@@ -685,7 +688,7 @@ def with_arms(compiled: Compiled, scenario: Scenario) -> Compiled:
     )
 
 
-def _sight(build: _Builder, acting: _Acting) -> Sight:
+def _sight(build: _Builder, acting: _Acting) -> FeatureTables:
     """Return what features are observed with."""
     clock, end = build.clock, build.clock.end + 1
     origin = _oldest(build.scenario, clock)
@@ -706,7 +709,7 @@ def _sight(build: _Builder, acting: _Acting) -> Sight:
     of_group = np.array(
         [build.track_names.index(build.pathway.groups[g].track) for g in build.groups], np.int32
     )
-    return Sight(
+    return FeatureTables(
         first_step=clock.first_moment,
         origin=origin,
         scenario_start=clock.start,

@@ -67,7 +67,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         """The row in which the person lives in the model's arm."""
         model = self.model
         columns = model.simulation.columns
-        own = model.arm_number > 0 and columns.differs[model.arm_number - 1, self.unique_id]
+        own = model.arm_number > 0 and columns.diverged[model.arm_number - 1, self.unique_id]
         return self.unique_id + (model.arm_number * columns.n if own else 0)
 
     @property
@@ -151,6 +151,8 @@ class GroupCounts(DataCollector):  # type: ignore[misc]
     def collect(self, model: SocialInvestmentModel) -> None:
         """Add a row for the state that the model is in now."""
         self._rows.append(model.now)
+        if hasattr(self, "_collection_steps"):  # from Mesa 3.4: batch_run finds rows by it
+            self._collection_steps.append(model.time)
         if model.now < model.compiled.clock.history:  # nothing is counted yet
             self._warm_up[model.now] = {name: ask(model) for name, ask in self._asked()}
 
@@ -296,7 +298,7 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
 
     def move(self, person: int, track: str, state: str) -> None:
         """Let a person move to a state in this step: see `Person.move`."""
-        compiled, rule = self.compiled, self.compiled.tables.rule
+        compiled, rule = self.compiled, self.compiled.tables.transitions
         k = compiled.tracks.index(track)
         if (track, state) not in compiled.states:
             raise ValueError(f"unknown state {state!r}; {track} has {', '.join(self._of(track))}")
@@ -379,15 +381,15 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
         columns = self.simulation.columns
         rows = np.arange(columns.n)
         if self.arm_number:
-            rows += np.where(columns.differs[self.arm_number - 1], self.arm_number * columns.n, 0)
+            rows += np.where(columns.diverged[self.arm_number - 1], self.arm_number * columns.n, 0)
         return rows
 
     def history(self, person: int) -> list[tuple[int, str, str, str]]:
         """Return every move of a person so far, in the model's arm."""
         log, columns, arm = self._moves_so_far(), self.simulation.columns, self.arm_number - 1
         mine = log[log["row"] == person]
-        if self.arm_number and columns.differs[arm, person]:
-            before = mine[mine["step"] < columns.parted[arm, person]]
+        if self.arm_number and columns.diverged[arm, person]:
+            before = mine[mine["step"] < columns.divergence_step[arm, person]]
             mine = np.concatenate([before, log[log["row"] == self._rows()[person]]])
         states = self.compiled.states
         return [

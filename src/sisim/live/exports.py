@@ -35,7 +35,7 @@ def save(state: ViewState, kind: str) -> None:
 def made(state: ViewState, picture: Picture, kind: str) -> bytes:
     """Return the content of what is taken home."""
     if kind == "csv":
-        return drawn(picture.comparison).to_csv(index=False).encode()
+        return drawn(picture.comparison).to_csv(index=False, lineterminator="\n").encode()
     if kind == "toml":
         text = state.library.text(state.settings, state.brought)
         own = {**state.described, "seed": state.settings.seed, "replications": state.runs}

@@ -101,8 +101,14 @@ def narration_steps(comparison: Comparison) -> list[Step]:
                     "year."
                 ),
                 *(
-                    f"{number_of(which)}: {t('before–after')} {pair[0]}, "
-                    f"{t('with–without')} {pair[1]}. {verdict(comparison.side(which))}"
+                    t(
+                        "{figure}: before–after {before_after}, with–without {with_without}. "
+                        "{verdict}",
+                        figure=number_of(which),
+                        before_after=pair[0],
+                        with_without=pair[1],
+                        verdict=verdict(comparison.side(which)),
+                    )
                     for which, pair in pairs.items()
                 ),
             ),

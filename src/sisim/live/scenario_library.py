@@ -11,7 +11,7 @@ from typing import Any
 
 from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
-from sisim.loading.document import shipped
+from sisim.loading.files import shipped
 from sisim.loading.load import load_scenario, read_scenario
 from sisim.scenario.scenario import Figures, Scenario
 

@@ -130,7 +130,7 @@ class ScenarioSession:
             for arm in range(len(arms)):
                 rows = np.arange(len(chosen))
                 if arm:
-                    rows = rows + np.where(columns.differs[arm - 1], arm * columns.n, 0)
+                    rows = rows + np.where(columns.diverged[arm - 1], arm * columns.n, 0)
                 seen = columns.state[:, rows][tracks].T.astype(np.int64)
                 there = (here & columns.alive[rows])[:, None] & (seen < len(compiled.states))
                 states[arm, :, number] = np.where(there, seen, ABSENT)

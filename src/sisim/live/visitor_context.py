@@ -8,7 +8,6 @@ and what is left to threads goes by `in_pool`: then `t` writes what this visitor
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -20,10 +19,11 @@ from nicegui import ui
 from nicegui.client import Client
 
 from sisim.i18n import Lang, in_language
+from sisim.portable import usable_cores
 
 T = TypeVar("T")
 
-POOL = ThreadPoolExecutor(max(2, len(os.sched_getaffinity(0))), thread_name_prefix="sisim-live")
+POOL = ThreadPoolExecutor(max(2, usable_cores()), thread_name_prefix="sisim-live")
 """The threads that all visitors' answers are computed in, so that the pages never wait."""
 
 _languages: WeakKeyDictionary[Client, Callable[[], Lang]] = WeakKeyDictionary()

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sized
 from typing import Any
 
 from sisim.i18n import number, t
-from sisim.loading.document import Kind, find, read
+from sisim.loading.files import find, read
 from sisim.loading.load import load_pathway, load_scenario
+from sisim.scenario.document import Kind
 from sisim.scenario.errors import Place, ScenarioError
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import grade_name, owner_of

@@ -124,7 +124,7 @@ class Words:
         parts = []
         if transition.rate is not None and abs(base - transition.rate.per_year) > 1e-9 * base:
             growth = figures(base / transition.rate.per_year)
-            parts.append(f"{growth} ({t('growth')})")
+            parts.append(growth + " (" + t("growth") + ")")
             base = transition.rate.per_year
         parts += [
             f"{figures(factor.multiplier)} ({self._seen(factor, risk)})"

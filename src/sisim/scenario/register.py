@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sisim.checks.issues import given
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import owner_of
 from sisim.scenario.scenario import Scenario
@@ -51,5 +50,7 @@ def assumptions(scenario: Scenario) -> pd.DataFrame:
 def _distribution(number: Number) -> str | None:
     if number.distribution is None:
         return None
-    values = ", ".join(f"{name}={value:g}" for name, value in given(number.distribution).items())
+    values = ", ".join(
+        f"{name}={value:g}" for name, value in number.distribution.parameters.items()
+    )
     return f"{number.distribution.name}({values})"
