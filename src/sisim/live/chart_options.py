@@ -7,7 +7,7 @@ formats nor languages. Series have ids, so that an update sends only what has ch
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -392,31 +392,26 @@ def label(
     position: str,
     look: Look,
     *,
-    size: float = TEXT,
     color: str | None = None,
     bold: bool = False,
     width: float | None = None,
     offset: tuple[float, float] = (0, 0),
-    paper: bool = False,
 ) -> Option:
     """Return a point with a text at one of its sides, sizes in pixels at a width of 1280."""
-    c = look.palette
     words: Option = {
         "show": True,
         "formatter": text,
         "position": position,
-        "fontSize": look.px(size),
+        "fontSize": look.px(TEXT),
         "fontFamily": FONT,
-        "color": color or c.ink,
-        "lineHeight": look.px(size * 1.2),
+        "color": color or look.palette.ink,
+        "lineHeight": look.px(TEXT * 1.2),
         "distance": look.px(6),
         "offset": [look.px(offset[0]), look.px(offset[1])],
         "fontWeight": "bold" if bold else "normal",
     }
     if width is not None:
         words |= {"width": look.px(width), "overflow": "break"}
-    if paper:
-        words |= {"backgroundColor": c.paper, "padding": [1, 3], "borderRadius": 3}
     return {"value": [round(float(at[0]), 3), round(float(at[1]), 4)], "label": words}
 
 
@@ -447,19 +442,18 @@ def _shown(years: Years, reveal: Reveal) -> Any:
     return np.ones(len(years), bool) if reveal.until is None else years <= reveal.until
 
 
-def _cost_lines(
+def _phases(
     comparison: Comparison,
     side: Investing,
-    unit: float,
     top: float,
     look: Look,
     reveal: Reveal,
     placement: LabelPlacement,
-) -> list[Option]:
+) -> tuple[list[list[Option]], list[Option]]:
+    """Return the bands of the project and of the new way of working, and their names."""
     c = look.palette
-    years = comparison.years
-    shown = _shown(years, reveal)
-    phases, names = [], []
+    phases: list[list[Option]] = []
+    names: list[Option] = []
     for kind, first, last in side.phases:
         if not reveal.with_ or (kind == "new_way" and not reveal.new_way):
             continue
@@ -473,6 +467,22 @@ def _cost_lines(
         at = (x, top * (1 - high / 2 / look.strip[1]))
         placement.take(f"phase-{kind}", text, at, TEXT)
         names.append(label(list(at), text, "inside", look))
+    return phases, names
+
+
+def _cost_lines(
+    comparison: Comparison,
+    side: Investing,
+    unit: float,
+    top: float,
+    look: Look,
+    reveal: Reveal,
+    placement: LabelPlacement,
+) -> list[Option]:
+    c = look.palette
+    years = comparison.years
+    shown = _shown(years, reveal)
+    phases, names = _phases(comparison, side, top, look, reveal, placement)
     without = {"color": c.without, "width": look.px(3), "type": [look.px(8), look.px(4)]}
     placement.avoid(years, comparison.without.cost.mean / unit)
     placement.avoid(years[shown], side.cost.mean[shown] / unit)
@@ -729,6 +739,46 @@ def _cursor(comparison: Comparison, look: Look) -> Option:
     }
 
 
+@dataclass
+class _Marks:
+    """Texts in the cost strip, and the lines that lead from them to what they are about."""
+
+    placement: LabelPlacement
+    look: Look
+    texts: list[Option] = field(default_factory=list)
+    leads: list[list[Option]] = field(default_factory=list)
+
+    def put(self, name: str, text: str, at: tuple[float, float], **where: Any) -> None:
+        """Write a text near a point."""
+        place = self.placement.place(name, text, at, TEXT, **where)
+        self.texts.append(label(list(place), text, "inside", self.look))
+
+    def point(
+        self, name: str, text: str, at: tuple[float, float], away: float, color: str | None = None
+    ) -> None:
+        """Write a text so many pixels above a point, and join them; nothing without space."""
+        look = self.look
+        try:
+            place = self.placement.place(name, text, at, TEXT, beside=(0, away), reach=REACH)
+        except NoSpace:
+            return
+        self.texts.append(label(list(place), text, "inside", look, color=color))
+        _, high = extent(text, TEXT, bold=False)
+        towards = 1 if at[1] > place[1] else -1
+        edge = place[1] + towards * high / 2 / look.strip[1] * self.placement.top
+        style = {"color": color or look.palette.ink, "width": look.px(1.2)}
+        self.leads.append(
+            [
+                {"coord": [place[0], edge], "symbol": "none", "lineStyle": style},
+                {
+                    "coord": [*at],
+                    "symbol": "arrow" if name == "fades" else "none",
+                    "symbolSize": look.px(8),
+                },
+            ]
+        )
+
+
 def _annotations(
     comparison: Comparison,
     side: Investing,
@@ -739,78 +789,22 @@ def _annotations(
 ) -> list[Option]:
     """Return the names of the areas, why the effect fades, and whether it is paid back."""
     c = look.palette
-    marks: list[Option] = []
+    marks = _Marks(placement, look)
     diamond: list[Option] = []
-    leads: list[list[Option]] = []
-    with_, without = side.cost.mean / unit, comparison.without.cost.mean / unit
-    whole = reveal.whole
-
-    def name(what: str, text: str, at: tuple[float, float], away: float, **more: Any) -> None:
-        """Write a text beside a point, and join them."""
-        try:
-            place = placement.place(what, text, at, TEXT, beside=(0, away), reach=REACH)
-        except NoSpace:
-            return
-        marks.append(label(list(place), text, "inside", look, **more))
-        _, high = extent(text, TEXT, bold=False)
-        side_ = 1 if at[1] > place[1] else -1
-        edge = place[1] + side_ * high / 2 / look.strip[1] * placement.top
-        color = more.get("color", c.ink)
-        leads.append(
-            [
-                {
-                    "coord": [place[0], edge],
-                    "symbol": "none",
-                    "lineStyle": {"color": color, "width": look.px(1.2)},
-                },
-                {
-                    "coord": [*at],
-                    "symbol": "arrow" if what == "fades" else "none",
-                    "symbolSize": look.px(8),
-                },
-            ]
-        )
-
-    if whole and reveal.claims:
-        text = paid_back(comparison, side)
-        if side.break_even is None:
-            text = broken(text, look.strip[0] / 2.4, TEXT)
-            end = (float(comparison.years[-1]), 0.0)
-            place = placement.place("not-paid-back", text, end, TEXT, pull=(1, 3))
-            marks.append(label(list(place), text, "inside", look))
-        else:
-            year = float(comparison.start + side.break_even - 1)
-            diamond = [{"value": [year, 0.0]}]
-            placement.avoid([year, year], [0, placement.top / 15])
-            place = placement.place(
-                "paid-back", text, (year, 0.0), TEXT, beside=(0, 24), pull=(1, 1.5)
-            )
-            marks.append(label(list(place), text, "inside", look))
-    ended = [last for _, _, last in side.phases if last <= comparison.years[-1]]
-    if whole and reveal.claims and side.back_on_track and ended:
-        after = np.flatnonzero(comparison.years >= ended[-1])
-        half = int(after[np.argmin(np.abs(side.gap.mean[after] - side.gap.mean.min() / 2))])
-        text = t("The intervention stops –\nthe effect fades")
-        name("fades", text, (float(comparison.years[half]), float(with_[half])), -54)
-    middle = (with_ + without) / 2
-    for what, texts, sign, color in (
-        ("extra", t("Extra cost\n(investment)"), 1, c.extra_text),
-        ("lower", t("Lower cost\nthan without"), -1, c.lower_text),
-    ):
-        size = sign * side.gap.mean
-        if whole and reveal.areas and size.max() >= NOTICEABLE * comparison.today:
-            widest = int(np.argmax(size))
-            at = (float(comparison.years[widest]), float(middle[widest]))
-            name(what, texts, at, 52 if sign < 0 else -52, color=color)
+    if reveal.whole and reveal.claims:
+        diamond = _payback(comparison, side, marks)
+        _fading(comparison, side, unit, marks)
+    if reveal.whole and reveal.areas:
+        _area_names(comparison, side, unit, marks)
     lines = {
         "silent": True,
         "label": {"show": False},
-        "data": leads,
+        "data": marks.leads,
         "lineStyle": {"type": "solid", "color": c.ink, "width": look.px(1.5)},
     }
     return [
         line("leads", COST, [], {"opacity": 0}, markLine=lines, z=8),
-        marked("words", COST, marks, z=9),
+        marked("words", COST, marks.texts, z=9),
         marked(
             "break-even",
             COST,
@@ -821,6 +815,45 @@ def _annotations(
             itemStyle={"color": c.diamond, "borderColor": c.paper, "borderWidth": 1},
         ),
     ]
+
+
+def _payback(comparison: Comparison, side: Investing, marks: _Marks) -> list[Option]:
+    """Write when the investment is paid back; return the mark at that year, if there is one."""
+    text = paid_back(comparison, side)
+    if side.break_even is None:
+        text = broken(text, marks.look.strip[0] / 2.4, TEXT)
+        marks.put("not-paid-back", text, (float(comparison.years[-1]), 0.0), pull=(1, 3))
+        return []
+    year = float(comparison.start + side.break_even - 1)
+    marks.placement.avoid([year, year], [0, marks.placement.top / 15])
+    marks.put("paid-back", text, (year, 0.0), beside=(0, 24), pull=(1, 1.5))
+    return [{"value": [year, 0.0]}]
+
+
+def _fading(comparison: Comparison, side: Investing, unit: float, marks: _Marks) -> None:
+    """Write why the curves come together again, where half of the difference is gone."""
+    ended = [last for _, _, last in side.phases if last <= comparison.years[-1]]
+    if not (side.back_on_track and ended):
+        return
+    after = np.flatnonzero(comparison.years >= ended[-1])
+    half = int(after[np.argmin(np.abs(side.gap.mean[after] - side.gap.mean.min() / 2))])
+    at = (float(comparison.years[half]), float(side.cost.mean[half] / unit))
+    marks.point("fades", t("The intervention stops –\nthe effect fades"), at, -54)
+
+
+def _area_names(comparison: Comparison, side: Investing, unit: float, marks: _Marks) -> None:
+    """Write what the areas between the curves are, where they are widest."""
+    c = marks.look.palette
+    middle = (side.cost.mean / unit + comparison.without.cost.mean / unit) / 2
+    for name, text, sign, color in (
+        ("extra", t("Extra cost\n(investment)"), 1, c.extra_text),
+        ("lower", t("Lower cost\nthan without"), -1, c.lower_text),
+    ):
+        size = sign * side.gap.mean
+        if size.max() >= NOTICEABLE * comparison.today:
+            widest = int(np.argmax(size))
+            at = (float(comparison.years[widest]), float(middle[widest]))
+            marks.point(name, text, at, 52 if sign < 0 else -52, color)
 
 
 # ---------------------------------------------------------------------------- the strips

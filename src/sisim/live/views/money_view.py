@@ -201,7 +201,8 @@ def plan(one: Repayments, look: Look) -> Option:
     diamond = []
     if made.break_even is not None:
         text = t("Money back {year}", year=made.break_even)
-        diamond = [label([made.break_even, 0], text, "top", look, bold=True, paper=True)]
+        diamond = [label([made.break_even, 0], text, "top", look, bold=True)]
+        diamond[0]["label"] |= {"backgroundColor": c.paper, "padding": [1, 3], "borderRadius": 3}
     series += [
         line(
             "position",
