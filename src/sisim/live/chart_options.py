@@ -52,6 +52,8 @@ AROUND = 318.0
 """What the page has above and below the charts."""
 REACH = 90.0
 """Farther from what it names than so many pixels, a text is left out."""
+HATCH: Option = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.7854}
+"""What an investment costs is hatched."""
 TOP_SPACE = 1.06
 """How much higher than what is drawn an axis reaches."""
 
@@ -246,33 +248,12 @@ def figure(
                 (t("Ongoing cases (stock): {case}", case=case), "79%"),
             )
         ],
-        "xAxis": [
-            {
-                "type": "value",
-                "gridIndex": n,
-                "min": low,
-                "max": high,
-                "splitLine": {"show": False},
-                "axisLabel": {"show": False},
-                "axisTick": {"show": False},
-                "axisLine": {"lineStyle": {"color": c.muted}, "onZero": False},
-            }
-            for n in range(3)
-        ],
-        "yAxis": [
-            {
-                "type": "value",
-                "gridIndex": n,
-                "min": 0,
-                "max": top,
-                "interval": ticks[1] - ticks[0],
-                "axisLabel": {"show": False},
-                "axisTick": {"show": False},
-                "axisLine": {"show": False},
-                "splitLine": {"showMaxLabel": False, "lineStyle": {"color": c.rule}},
-            }
-            for n, (top, (ticks, _)) in enumerate(zip(tops, scales, strict=True))
-        ],
+        "xAxis": time_axes(3, (low, high), look, onZero=False),
+        "yAxis": value_axes(
+            [(0, top, ticks[1] - ticks[0]) for top, (ticks, _) in zip(tops, scales, strict=True)],
+            look,
+            showMaxLabel=False,
+        ),
         "series": [
             *_ticks(comparison, tops, scales, look),
             *_areas(comparison, side, unit, look, reveal),
@@ -284,6 +265,44 @@ def figure(
             *_strip("stock", STOCK, comparison, side, look, reveal, tops[STOCK]),
         ],
     }
+
+
+_BARE: Option = {"axisLabel": {"show": False}, "axisTick": {"show": False}}
+
+
+def time_axes(count: int, ends: tuple[float, float], look: Look, **line: Any) -> list[Option]:
+    """Return the horizontal axes of so many grids, without numbers."""
+    return [
+        {
+            "type": "value",
+            "gridIndex": grid,
+            "min": ends[0],
+            "max": ends[1],
+            "splitLine": {"show": False},
+            **_BARE,
+            "axisLine": {"lineStyle": {"color": look.palette.muted}, **line},
+        }
+        for grid in range(count)
+    ]
+
+
+def value_axes(
+    ends: Sequence[tuple[float, float, float]], look: Look, **split: Any
+) -> list[Option]:
+    """Return the vertical axes of grids, given the low end, the high end and the interval."""
+    return [
+        {
+            "type": "value",
+            "gridIndex": grid,
+            "min": low,
+            "max": high,
+            "interval": interval,
+            **_BARE,
+            "axisLine": {"show": False},
+            "splitLine": {"lineStyle": {"color": look.palette.rule}, **split},
+        }
+        for grid, (low, high, interval) in enumerate(ends)
+    ]
 
 
 def patch(before: Option, after: Option) -> Option:
@@ -590,13 +609,7 @@ def _areas(
         years[shown], comparison.without.cost.mean[shown] / unit, side.cost.mean[shown] / unit
     )
     plain: Option = {"width": 0, "opacity": 0}
-    hatch = {
-        "symbol": "rect",
-        "dashArrayX": [1, 0],
-        "dashArrayY": [2, 5],
-        "rotation": -0.7854,
-        "color": c.extra,
-    }
+    hatch = {**HATCH, "color": c.extra}
 
     def layer(name: str, values: Floats, **more: Any) -> Option:
         data = points(x, values)
@@ -677,23 +690,7 @@ def _bracket(
     arrows: list[list[Option]] = []
     marks: list[Option] = []
     if shown:
-        arrows = [
-            [
-                {"coord": [x + offset, origin], "symbol": "none"},
-                {"coord": [x + offset, with_], "symbol": "arrow", "symbolSize": look.px(10)},
-            ]
-            for offset, origin in ((-0.35, today), (0.35, without))
-        ]
-        arrows.append(
-            [
-                {
-                    "coord": [comparison.start, today],
-                    "symbol": "none",
-                    "lineStyle": {"type": "dotted", "color": c.muted, "width": look.px(2)},
-                },
-                {"coord": [x + 0.6, today], "symbol": "none"},
-            ]
-        )
+        arrows = _arrows(comparison, today, without, with_, look)
         placement.avoid([comparison.start, x + 0.6], [today, today])
         placement.avoid([x, x], [0, max(with_, without, today)])
         under = min(today, with_, without)
@@ -726,6 +723,28 @@ def _bracket(
         line("arrows", COST, [], {"opacity": 0}, markLine=arms, z=8),
         marked("brackets", COST, marks, z=11),
     ]
+
+
+def _arrows(
+    comparison: Comparison, today: float, without: float, with_: float, look: Look
+) -> list[list[Option]]:
+    """Return the arrows of the marked year, and the dotted line at today's cost."""
+    x = comparison.marked
+    arrows: list[list[Option]] = [
+        [
+            {"coord": [x + offset, origin], "symbol": "none"},
+            {"coord": [x + offset, with_], "symbol": "arrow", "symbolSize": look.px(10)},
+        ]
+        for offset, origin in ((-0.35, today), (0.35, without))
+    ]
+    dotted = {"type": "dotted", "color": look.palette.muted, "width": look.px(2)}
+    arrows.append(
+        [
+            {"coord": [comparison.start, today], "symbol": "none", "lineStyle": dotted},
+            {"coord": [x + 0.6, today], "symbol": "none"},
+        ]
+    )
+    return arrows
 
 
 def _cursor(comparison: Comparison, look: Look) -> Option:
@@ -894,22 +913,7 @@ def _strip(
     if reveal.whole:
         texts.append((float(with_.mean[-1]), t("With"), c.with_, True))
     if name == "entries":
-        first = {"without": comparison.without.first, "with": side.first}
-        thin = {
-            "without": {"color": c.without, "width": look.px(1.5), "type": [4, 3]},
-            "with": {"color": c.with_, "width": look.px(2)},
-        }
-        inside = {"without": np.ones(len(years), bool), "with": shown}
-        found += [
-            line(
-                f"first-{arm}",
-                grid,
-                points(years[inside[arm]], curve.mean[inside[arm]]),
-                thin[arm],
-                z=4,
-            )
-            for arm, curve in first.items()
-        ]
+        found += _first_times(grid, comparison, side, look, reveal)
         named = (side if reveal.with_ else comparison.without).first.mean[-1]
         texts.append((float(named), t("first time"), c.muted, False))
     texts.sort(key=lambda item: -item[0])
@@ -920,3 +924,17 @@ def _strip(
         for place, (_, text, color, bold) in zip(places, texts, strict=True)
     ]
     return [*found, marked(f"{name}-ends", grid, marks, z=10)]
+
+
+def _first_times(
+    grid: int, comparison: Comparison, side: Investing, look: Look, reveal: Reveal
+) -> list[Option]:
+    """Return the thin curves of those who are there for the first time."""
+    c, years = look.palette, comparison.years
+    shown = _shown(years, reveal)
+    dashes = {"color": c.without, "width": look.px(1.5), "type": [4, 3]}
+    plain = {"color": c.with_, "width": look.px(2)}
+    return [
+        line("first-without", grid, points(years, comparison.without.first.mean), dashes, z=4),
+        line("first-with", grid, points(years[shown], side.first.mean[shown]), plain, z=4),
+    ]

@@ -10,7 +10,20 @@ import numpy as np
 
 from sisim.analysis.comparison import WHICH, Administration, Comparison, Which, administrations_of
 from sisim.i18n import t
-from sisim.live.chart_options import FONT, TEXT, Look, Option, apart, label, line, marked, points
+from sisim.live.chart_options import (
+    FONT,
+    HATCH,
+    TEXT,
+    Look,
+    Option,
+    apart,
+    label,
+    line,
+    marked,
+    points,
+    time_axes,
+    value_axes,
+)
 from sisim.live.label_space import broken, extent
 from sisim.live.tags import Chart, Tag
 from sisim.live.view_state import ViewState
@@ -85,43 +98,17 @@ def administrations(comparison: Comparison, look: Look, held: Option | None = No
     for n, which in enumerate(figures):
         arm = comparison.side(which).arm
         series += _differences(len(shown) + n, arm, shown, comparison, unit, look)
-    first, last = span(comparison)
-    c = look.palette
-    bare = {"axisLabel": {"show": False}, "axisTick": {"show": False}}
     return {
         "animation": False,
         "backgroundColor": "transparent",
-        "textStyle": {"fontFamily": FONT, "fontSize": look.px(TEXT), "color": c.ink},
+        "textStyle": {"fontFamily": FONT, "fontSize": look.px(TEXT), "color": look.palette.ink},
         "grid": _grids(len(shown), len(figures), rows, columns),
         "title": [
             *_small_titles(labels, rows, columns, look),
             *_difference_titles(figures, comparison, look),
         ],
-        "xAxis": [
-            {
-                "type": "value",
-                "gridIndex": n,
-                "min": first,
-                "max": last,
-                "splitLine": {"show": False},
-                **bare,
-                "axisLine": {"lineStyle": {"color": c.muted}},
-            }
-            for n in range(len(ends))
-        ],
-        "yAxis": [
-            {
-                "type": "value",
-                "gridIndex": n,
-                "min": bottom,
-                "max": most,
-                "interval": _interval(bottom, most),
-                **bare,
-                "axisLine": {"show": False},
-                "splitLine": {"lineStyle": {"color": c.rule}},
-            }
-            for n, (bottom, most) in enumerate(ends)
-        ],
+        "xAxis": time_axes(len(ends), span(comparison), look),
+        "yAxis": value_axes([(low, high, _interval(low, high)) for low, high in ends], look),
         "series": series,
     }
 
@@ -330,13 +317,7 @@ def _differences(
 ) -> list[Option]:
     c = look.palette
     parts = _parts(shown, arm)
-    hatch = {
-        "symbol": "rect",
-        "dashArrayX": [1, 0],
-        "dashArrayY": [2, 5],
-        "rotation": -0.7854,
-        "color": c.extra,
-    }
+    hatch = {**HATCH, "color": c.extra}
     found: list[Option] = []
     for n, part in enumerate(parts):
         style: Option = (
