@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -57,3 +58,9 @@ def test_nothing_is_cited_that_is_not_in_the_repository(outside: str) -> None:
         if path.name != "portable.py"
         and outside in (SOURCE / path).read_text(encoding="utf-8").casefold()
     ] == []
+
+
+@pytest.mark.parametrize("document", sorted((SOURCE.parents[1]).glob("docs/*.md"), key=str))
+def test_a_module_that_a_document_names_exists(document: Path) -> None:
+    named = set(re.findall(r"`((?:\w+/)*\w+\.py)`", document.read_text(encoding="utf-8")))
+    assert [name for name in sorted(named) if not (SOURCE / name).exists()] == []

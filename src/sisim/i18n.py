@@ -105,7 +105,7 @@ def n_(one: str, many: str, n: int, /, **values: Any) -> str:
     return text.format(**{"n": number(n), **values})
 
 
-def source_text(text: str) -> str:
+def source_text(text: str | None) -> str | None:
     """Return a source or a note of a number in the current language.
 
     Those of the ready files are in the catalogue; one's own stays as it is written.

@@ -55,4 +55,5 @@ def test_every_module_that_is_compiled_is_known_to_be() -> None:
         for path in folder.rglob("*.py")
         if any(mark in path.read_text() for mark in ("nb.njit", "@compiled_function", "@inlined"))
     }
-    assert {*compiled, "machine_code", "tables"} == set(sisim.engine.COMPILED)
+    others = {"machine_code", "tables", "../scenario/factor_table"}
+    assert compiled | others == set(sisim.engine.COMPILED)

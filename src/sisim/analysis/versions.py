@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from sisim.analysis.cell import MoneyPaths, lean
+from sisim.economics.valuation import Valuation
 from sisim.engine.affected import keepable
 from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Result
@@ -23,7 +24,6 @@ from sisim.engine.simulation import Progress, run_once
 from sisim.engine.tables import Compiled
 from sisim.engine.trace import touched
 from sisim.loading.load import changed
-from sisim.results import Results
 from sisim.scenario.numbers import with_numbers
 from sisim.scenario.scenario import Scenario
 
@@ -93,7 +93,7 @@ class Versions:
 
     def results(
         self, changes: Mapping[str, Any] | None = None, progress: Progress | None = None
-    ) -> Results:
+    ) -> Valuation:
         """Return what comes of the scenario with some values changed.
 
         Args:
@@ -108,7 +108,7 @@ class Versions:
         scenario = self.scenario_with(changes)
         version = self._kept_version(scenario, of_people)
         if version is None:
-            return Results(
+            return Valuation(
                 simulate(
                     scenario,
                     seed=self.seeds[0],
@@ -122,7 +122,7 @@ class Versions:
             runs = [one.again(version) if of_people else one.result for one in self._kept]
         # What has been counted is the same; what is said of it is the whole scenario's.
         compiled = replace(runs[0].compiled, scenario=scenario)
-        return Results(Result(compiled, tuple(run.replications[0] for run in runs)))
+        return Valuation(Result(compiled, tuple(run.replications[0] for run in runs)))
 
     def met(self, changes: Mapping[str, Any] | None = None) -> Met:
         """Return whose lives a version changes in the first run.

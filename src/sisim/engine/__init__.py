@@ -10,6 +10,7 @@ import numba
 from platformdirs import user_cache_dir
 
 COMPILED = (
+    "../scenario/factor_table",
     "cohort",
     "draws",
     "enrolment",

@@ -30,7 +30,6 @@ from sisim.engine.tables import (
     MONTH,
     STATE,
     TIME_IN_STATE,
-    TIMES,
     WHEN_AGE,
     WHEN_CYCLE,
     WHEN_MONTH,
@@ -42,6 +41,7 @@ from sisim.engine.tables import (
     StayRow,
     TransitionTables,
 )
+from sisim.scenario.factor_table import TIMES
 
 DRIFT_YEARS = 5
 """Bounds on leaving allow for the drift of this many years, and are worked out so often."""

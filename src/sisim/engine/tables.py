@@ -57,9 +57,6 @@ from sisim.scenario.scenario import Scenario
 
 # What a reference does with its feature's value.
 LOOK_UP, BANDS, DIRECT, EFFECT = range(4)
-# How a multiplier acts.
-TIMES, RATE_RATIO, ODDS_RATIO, RELATIVE_RISK = range(4)
-RATE, PROBABILITY = range(2)
 # Phases of an effect.
 ALWAYS, PROJECT, NEW_WAY = range(3)
 PER_MILLE = 1000

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sisim.engine import kernel
-from sisim.engine import tables as tb
 from sisim.engine.draws import SCALE, draw
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import People, people
 from sisim.engine.simulation import Simulation
-from sisim.engine.tables import EFFECT, Compiled
+from sisim.engine.tables import EFFECT, MAX_OUT, Compiled
+from sisim.scenario.factor_table import RATE
 
 _MOVER = 1 << 31
 WITHOUT = "without"
@@ -278,7 +278,7 @@ def risks(
     rule, sight = compiled.tables.transitions, compiled.tables.features
     columns, step = simulation.columns, simulation.step
     seen = np.zeros((max(len(compiled.features), 1), 1))
-    values = np.zeros((tb.MAX_OUT, 1))
+    values = np.zeros((MAX_OUT, 1))
     value = np.zeros(1)
     kernel.chances_of(rule, sight, columns, row, person, arm, track, step, seen, values)
     state = rule.state[columns.state[track, row]]
@@ -305,7 +305,7 @@ def risks(
         found.append(
             Risk(
                 transition=compiled.transitions[t],
-                is_rate=bool(transition["kind"] == tb.RATE),
+                is_rate=bool(transition["kind"] == RATE),
                 base=float(transition["base"] * rule.drift[t, step]),
                 factors=tuple(factors),
                 value=float(value[0]),

@@ -22,7 +22,8 @@ import numpy as np
 from sisim.analysis.cell import MoneyPaths
 from sisim.analysis.comparison import WHICH, Comparison, Floats, Side, Which, compare, compared_in
 from sisim.analysis.versions import Versions
-from sisim.i18n import LANGUAGES, Lang, current_language, in_language, t
+from sisim.economics.valuation import Valuation
+from sisim.i18n import LANGUAGES, Lang, current_language, in_language, source_text, t
 from sisim.live.chart_options import AROUND, COST, LEFT, LIGHT, RIGHT, Axes, Look, Option, figure
 from sisim.live.echarts import plain_script
 from sisim.live.scenario_library import with_figures
@@ -32,7 +33,6 @@ from sisim.report.captions import headline_cells
 from sisim.report.formats import money, percent_sign, unit_for
 from sisim.report.frame import span, unit_of
 from sisim.report.summary import caption, footer, number_of, scope, verdict
-from sisim.results import Results
 from sisim.scenario.numbers import with_numbers
 from sisim.scenario.scenario import Scenario
 
@@ -170,12 +170,12 @@ def lesson(
     return page(content)
 
 
-def _results(versions: Versions, axes: Sequence[Axis]) -> Iterator[Results]:
+def _results(versions: Versions, axes: Sequence[Axis]) -> Iterator[Valuation]:
     """Return what comes of the scenario at every point of the grid, the last slider fastest."""
     paths = MoneyPaths(versions.scenario)
     sliders = [axis.slider for axis in axes]
     money = {one.id for one in sliders if all(map(paths.money, one.paths))}
-    simulated: tuple[dict[str, float], Results] | None = None
+    simulated: tuple[dict[str, float], Valuation] | None = None
     for values in product(*(axis.levels for axis in axes)):
         at = dict(zip((one.id for one in sliders), values, strict=True))
         of_people = {name: value for name, value in at.items() if name not in money}
@@ -185,10 +185,10 @@ def _results(versions: Versions, axes: Sequence[Axis]) -> Iterator[Results]:
         yield _priced(simulated[1], priced) if priced else simulated[1]
 
 
-def _priced(results: Results, priced: Mapping[str, float]) -> Results:
+def _priced(results: Valuation, priced: Mapping[str, float]) -> Valuation:
     """Return the same counts under other prices, which a slider has kept within their bounds."""
     scenario = with_numbers(results.scenario, priced)
-    return Results(results.counts.repriced(scenario))
+    return Valuation(results.counts.repriced(scenario))
 
 
 def _shown(comparison: Comparison) -> tuple[Which, ...]:
@@ -254,7 +254,7 @@ def _slider(axis: Axis, scenario: Scenario) -> Option:
 
     def texts() -> Option:
         grade = Assumptions(scenario).grade(slider.grade)
-        source = slider.source or t("no source stated")
+        source = source_text(slider.source) or t("no source stated")
         return {
             "label": slider.label(scenario),
             "values": [slider.said(value, scenario) for value in axis.positions],

@@ -21,10 +21,10 @@ from typing import Any
 
 from sisim.analysis.comparison import Comparison, View, compare
 from sisim.analysis.emulator import Nearby
+from sisim.economics.valuation import Valuation
 from sisim.live.latest_only import LatestOnly
 from sisim.live.scenario_session import ScenarioSession
 from sisim.live.visitor_context import in_pool
-from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 
 AT_ONCE = 0.15
@@ -87,7 +87,7 @@ class SliderMove:
         emulator: Interpolates between positions of each slider.
     """
 
-    simulated: Results
+    simulated: Valuation
     moved: Mapping[str, tuple[float, float]]
     emulator: Nearby
 
@@ -106,7 +106,7 @@ class Picture:
     """What has been computed, in so many seconds: simulated, or interpolated."""
 
     request: Request
-    results: Results
+    results: Valuation
     comparison: Comparison
     seconds: float
     approximate: bool

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sisim.analysis.emulator import Nearby
 from sisim.analysis.versions import Versions
+from sisim.economics.valuation import Valuation
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import people
 from sisim.engine.simulation import Simulation
@@ -19,7 +20,6 @@ from sisim.engine.trace import find, key_of, lives
 from sisim.live.sliders import main_sliders
 from sisim.report.explanation import told
 from sisim.report.risk_words import Words
-from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 
 Changes = Mapping[str, Any]
@@ -69,7 +69,7 @@ class ScenarioSession:
         """The emulator of moves of the main sliders."""
         return Nearby(self._versions, {one.id: one.road for one in main_sliders(self.scenario)})
 
-    def results(self, changes: Changes) -> Results:
+    def results(self, changes: Changes) -> Valuation:
         """Return what comes of the scenario with some values changed.
 
         Raises:

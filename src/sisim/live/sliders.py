@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sisim.analysis.emulator import Road
 from sisim.analysis.varied import Factor, factors, is_whole, value_at
-from sisim.i18n import t
+from sisim.i18n import n_, t
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.formats import NBSP, decimal, percent_sign
 from sisim.scenario.numbers import numbers
@@ -108,10 +108,10 @@ class Slider:
             share = decimal(100 * value, 1) + percent_sign()
             return t("{n} a year", n=share)
         if self.unit == "years":
-            if value == 1:
-                return t("1 year").replace(" ", NBSP)
             digits = 0 if value == int(value) else 1
-            return t("{n} years", n=decimal(value, digits)).replace(" ", NBSP)
+            one_or_more = 1 if value == 1 else 2
+            text = n_("1 year", "{n} years", one_or_more, n=decimal(value, digits))
+            return text.replace(" ", NBSP)
         return Assumptions(scenario).value(self.id, value)
 
 

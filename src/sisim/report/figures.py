@@ -25,6 +25,7 @@ from sisim.analysis.comparison import (
     Which,
     compare,
 )
+from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.captions import end_claim, headline_cells, name_of_without, phase_label
 from sisim.report.frame import (
@@ -38,7 +39,6 @@ from sisim.report.frame import (
     unit_of,
 )
 from sisim.report.labels import EndLabels, Room
-from sisim.report.result import Result
 from sisim.report.style import (
     BLACK,
     BLUE,
@@ -90,7 +90,7 @@ class Column:
         return self.width - self.ticks - self.labels
 
 
-def question9(source: Result | Comparison, view: View | None = None) -> Figure:
+def question9(source: Valuation | Comparison, view: View | None = None) -> Figure:
     """Draw both figures side by side: the project that ends, and the new way of working."""
     story = compare(source, view)
     figure = canvas()
@@ -105,7 +105,9 @@ def question9(source: Result | Comparison, view: View | None = None) -> Figure:
     return figure
 
 
-def question9_single(source: Result | Comparison, which: Which, view: View | None = None) -> Figure:
+def question9_single(
+    source: Valuation | Comparison, which: Which, view: View | None = None
+) -> Figure:
     """Draw one of the two figures alone, on the same scale as in the pair."""
     story = compare(source, view)
     figure = canvas()

@@ -13,11 +13,12 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 from matplotlib.typing import LineStyleType
 
 from sisim.analysis.comparison import BAND_FROM, Floats
+from sisim.economics.valuation import Valuation
+from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
 from sisim.report.formats import decimal, share_of
 from sisim.report.frame import EDGE
 from sisim.report.publish import PICTURE_DPI, write_tables
-from sisim.report.result import WITHOUT, Result
 from sisim.report.style import (
     BLACK,
     BLUE,
@@ -80,7 +81,7 @@ class Aim:
         return bool(share <= self.goal.share if self.goal.at_most else share >= self.goal.share)
 
 
-def aims(result: Result) -> list[Aim]:
+def aims(result: Valuation) -> list[Aim]:
     """Return every goal of a scenario with what its arms come to."""
     if not result.scenario.goals:
         return []
@@ -108,7 +109,7 @@ def aims(result: Result) -> list[Aim]:
     return found
 
 
-def draw_goals(result: Result) -> Figure:
+def draw_goals(result: Valuation) -> Figure:
     """Draw every goal as a line, and the share that each arm comes to year by year."""
     found = aims(result)[:MOST]
     scenario, runs = result.scenario, len(result.seeds)
@@ -172,13 +173,13 @@ def draw_goals(result: Result) -> Figure:
     return figure
 
 
-def write_goals(result: Result, folder: Path) -> None:
+def write_goals(result: Valuation, folder: Path) -> None:
     """Write the picture of the goals into a folder, and the numbers behind it."""
     save(draw_goals(result), folder / "goals", PICTURE_DPI)
     write_tables({"goals": result.goals()}, folder)
 
 
-def goal_words(result: Result) -> list[str]:
+def goal_words(result: Valuation) -> list[str]:
     """Say of every goal how far each arm comes in its year, or the last, and whether it is met."""
     said = []
     for aim in aims(result):
@@ -213,13 +214,15 @@ def goal_words(result: Result) -> list[str]:
     return said
 
 
-def _arm(result: Result, arm: str) -> str:
+def _arm(result: Valuation, arm: str) -> str:
     if arm == WITHOUT:
         return t("Without the investment")
     return result.scenario.arms[arm].label.text
 
 
-def _key(figure: Figure, result: Result, drawn: Mapping[str, tuple[str, LineStyleType]]) -> float:
+def _key(
+    figure: Figure, result: Valuation, drawn: Mapping[str, tuple[str, LineStyleType]]
+) -> float:
     """Write what each line stands for; return where the next thing may stand."""
     left, top = EDGE, 46.0
     for arm, (color, style) in drawn.items():

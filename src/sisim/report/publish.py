@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sisim.analysis.comparison import Comparison, View, compare, drawn, headlines
-from sisim.report.result import Result
+from sisim.economics.valuation import Valuation
 from sisim.report.summary import sentences
 
 if TYPE_CHECKING:
@@ -24,7 +24,10 @@ PICTURE_DPI = 120
 
 
 def publish(
-    result: Result, out: Path, view: View | None = None, more: Mapping[str, pd.DataFrame] = NOTHING
+    result: Valuation,
+    out: Path,
+    view: View | None = None,
+    more: Mapping[str, pd.DataFrame] = NOTHING,
 ) -> list[Path]:
     """Write the figures, their numbers and their words into `out`, all or nothing.
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from sisim.engine.tables import PER_MILLE, Compiled
 from sisim.engine.trace import FactorSeen, Risk
-from sisim.i18n import t
+from sisim.i18n import n_, t
 from sisim.report.formats import NBSP, decimal, percent_sign
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
@@ -183,10 +183,16 @@ class Words:
             case "visits":
                 window = self.pathway.factors[factor.name].window
                 if window is None:
-                    return t("{n} times so far: {group}", n=figures(seen), group=self.group(rest))
-                return t(
+                    return n_(
+                        "{n} time so far: {group}",
+                        "{n} times so far: {group}",
+                        int(seen),
+                        group=self.group(rest),
+                    )
+                return n_(
+                    "{n} time in {months} months: {group}",
                     "{n} times in {months} months: {group}",
-                    n=figures(seen),
+                    int(seen),
                     months=figures(window),
                     group=self.group(rest),
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sisim.i18n import source_text
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import owner_of
 from sisim.scenario.scenario import Scenario
@@ -38,13 +39,23 @@ def assumptions(scenario: Scenario) -> pd.DataFrame:
             "low": number.low,
             "high": number.high,
             "distribution": _distribution(number),
-            **owner_of(path, number, scenario)._asdict(),
+            **_owner(path, number, scenario),
             "tuned": number.tuned,
             "file": scenario.origin(path) if path in written else "",
         }
         for path, number in numbers(scenario)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"low": float, "high": float})
+
+
+def _owner(path: str, number: Number, scenario: Scenario) -> dict[str, str | None]:
+    """Return who answers for a number, in the current language."""
+    owner = owner_of(path, number, scenario)
+    return {
+        "source": source_text(owner.source),
+        "grade": owner.grade,
+        "note": source_text(owner.note),
+    }
 
 
 def _distribution(number: Number) -> str | None:

@@ -106,7 +106,7 @@ def texts(figure: Any) -> list[Text]:
 
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 @pytest.mark.parametrize("arm", ["base", "by_day"])
-def test_no_text_covers_another_or_leaves_the_picture(done: Results, arm: str, lang: str) -> None:
+def test_no_text_covers_another_or_leaves_the_picture(done: Results, arm: str) -> None:
     (draw,) = contract_pictures(done, [arm]).values()
     figure = draw()
     measure = renderer(figure)

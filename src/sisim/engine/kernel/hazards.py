@@ -7,28 +7,10 @@ import numpy as np
 from sisim.engine import tables as tb
 from sisim.engine.kernel.jit import compiled_function, inlined, inlined_late
 from sisim.engine.kernel.observation import observe
+from sisim.scenario import factor_table
 
-
-@inlined
-def apply_ratio(value, ratio, scale, kind):  # type: ignore[no-untyped-def]
-    """Return a rate or probability per step after a multiplier on the scale stated.
-
-    On its natural scale a multiplier multiplies. A rate ratio on a probability acts on the hazard
-    -ln(1 - p); an odds ratio or relative risk on a rate acts on the probability 1 - exp(-rate).
-    """
-    result = value * ratio
-    if scale != tb.TIMES:
-        p = value if kind != tb.RATE else -np.expm1(-value)
-        p = min(p, 1.0 - 1e-16)
-        if scale == tb.RATE_RATIO:
-            p = -np.expm1(np.log1p(-p) * ratio)
-        elif scale == tb.ODDS_RATIO:
-            odds = p / (1.0 - p) * ratio
-            p = odds / (1.0 + odds)
-        else:
-            p = min(p * ratio, 1.0)
-        result = p if kind != tb.RATE else -np.log1p(-min(p, 1.0 - 1e-16))
-    return result
+apply_ratio = inlined(factor_table.apply_ratio)
+effect_factor = inlined(factor_table.effect_factor)
 
 
 @inlined
@@ -46,7 +28,7 @@ def look_up(R, reference, value):  # type: ignore[no-untyped-def]
 def multiplier(R, r, value):  # type: ignore[no-untyped-def]
     """Return the multiplier that a reference gives for a value of its feature.
 
-    An effect of strength s is the factor 1 - (1 - ratio) s.
+    The strength of an effect is the value of its feature.
     """
     reference = R.reference[np.uint64(r)]
     result = value
@@ -62,7 +44,7 @@ def multiplier(R, r, value):  # type: ignore[no-untyped-def]
     elif reference.kind == tb.DIRECT:
         result = max(value, 0.0)
     elif reference.kind == tb.EFFECT:
-        result = max(1.0 - (1.0 - reference.ratio) * value, 0.0)
+        result = max(effect_factor(reference.ratio, value), 0.0)
     return result
 
 
@@ -110,7 +92,9 @@ def stage_chance(R, j, end, first, values, q):  # type: ignore[no-untyped-def]
     total = 0.0
     for k in range(j, end):
         total += values[k - first, q]
-    leave = -np.expm1(-total) if R.transition[R.out[j]].kind == tb.RATE else min(total, 1.0)
+    leave = (
+        -np.expm1(-total) if R.transition[R.out[j]].kind == factor_table.RATE else min(total, 1.0)
+    )
     return total, leave
 
 

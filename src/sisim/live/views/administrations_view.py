@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sisim.analysis.comparison import WHICH, Administration, Comparison, Which, administrations_of
+from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
 from sisim.live.chart_options import (
     FONT,
@@ -30,7 +31,6 @@ from sisim.live.view_state import ViewState
 from sisim.report.administrations import HUES
 from sisim.report.formats import decimal
 from sisim.report.frame import cost_title, span, unit_of
-from sisim.report.result import WITHOUT
 from sisim.report.style import round_ticks
 from sisim.report.summary import number_of
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import ui
 
-from sisim.i18n import number, t
+from sisim.i18n import number, source_text, t
 from sisim.live.scenario_library import file_of
 from sisim.live.settings import MOST_RESIDENTS, MOST_RUNS, MOST_YEARS
 from sisim.live.sliders import Slider
@@ -39,7 +39,7 @@ class SliderControls:
             with Tag("div", css="row-value"):
                 output = Tag("output", said, for_=place)
                 was = Tag("span", usual, "was")
-            source = slider.source or t("no source stated")
+            source = source_text(slider.source) or t("no source stated")
             grade_text = Assumptions(state.scenario).grade(slider.grade)
             why = f"{grade_text}: {source}" if grade_text else source
             hand = Tag(

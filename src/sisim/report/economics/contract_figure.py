@@ -12,6 +12,7 @@ from matplotlib.transforms import Affine2D, Transform
 from numpy.typing import NDArray
 
 from sisim.economics.settlement import Settlement
+from sisim.economics.valuation import Valuation
 from sisim.i18n import number, t
 from sisim.report.economics.contract_words import (
     at_risk_words,
@@ -25,7 +26,6 @@ from sisim.report.economics.contract_words import (
 )
 from sisim.report.formats import Unit, decimal, money, share_of, spread, unit_for
 from sisim.report.frame import EDGE
-from sisim.report.result import Result
 from sisim.report.style import (
     BLACK,
     BLUE,
@@ -60,7 +60,7 @@ ROOMY = 4
 TEXT, LEAST_BAR = 15.0, 19.0
 
 
-def draw_contract(result: Result, settled: Settlement) -> Figure:
+def draw_contract(result: Valuation, settled: Settlement) -> Figure:
     """Draw the parties, what flows between them, and what may come of it.
 
     Each party has its line; each payment is an arrow from who pays to who receives. To the right

@@ -10,13 +10,13 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Bbox
 
 from sisim.economics.cost_effectiveness import Effectiveness
+from sisim.economics.valuation import Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
 from sisim.report.economics.money_frame import money_canvas
 from sisim.report.economics.money_words import price_words, unit_words
 from sisim.report.formats import decimal, unit_for
 from sisim.report.labels import Room
-from sisim.report.result import MoneyResult
 from sisim.report.style import (
     BLUE,
     FONT,
@@ -43,7 +43,7 @@ MOST = 3
 """So many outcomes have room beside each other."""
 
 
-def draw_frontier(result: MoneyResult) -> Figure:
+def draw_frontier(result: Valuation) -> Figure:
     """Draw net cost against what is gained, a panel per outcome, an arm a colour and a mark."""
     effects = list(result.effectiveness)[:MOST]
     costs = np.concatenate([effect.cost.ravel() for effect in effects])
@@ -65,7 +65,7 @@ def _panel(
     left: float,
     wide: float,
     effect: Effectiveness,
-    result: MoneyResult,
+    result: Valuation,
     unit: float,
 ) -> None:
     label = effect.measure.label.text

@@ -9,11 +9,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sisim.economics.fund_portfolio import Portfolio, Venture
+from sisim.economics.valuation import Valuation
 from sisim.i18n import number, t
 from sisim.report.formats import money, share_of, unit_for
 from sisim.report.frame import EDGE
 from sisim.report.labels import EndLabels
-from sisim.report.result import MoneyResult
 from sisim.report.style import (
     BLACK,
     BLUE,
@@ -43,7 +43,7 @@ DASHES = {
 }
 
 
-def words(result: MoneyResult, arms: Sequence[str]) -> list[str]:
+def words(result: Valuation, arms: Sequence[str]) -> list[str]:
     """Return what becomes of each portfolio, a sentence a line."""
     said: list[str] = []
     for name, found in _of(result, arms):
@@ -60,13 +60,13 @@ def words(result: MoneyResult, arms: Sequence[str]) -> list[str]:
     return said
 
 
-def tables(result: MoneyResult, arms: Sequence[str]) -> Mapping[str, pd.DataFrame]:
+def tables(result: Valuation, arms: Sequence[str]) -> Mapping[str, pd.DataFrame]:
     """Return the course of the funds with portfolios."""
     parts = [portfolio_table(found).assign(fund=name) for name, found in _of(result, arms)]
     return {"portfolio": pd.concat(parts, ignore_index=True)} if parts else {}
 
 
-def pictures(result: MoneyResult, arms: Sequence[str]) -> Mapping[str, Callable[[], Figure]]:
+def pictures(result: Valuation, arms: Sequence[str]) -> Mapping[str, Callable[[], Figure]]:
     """Return what draws each portfolio, by file name."""
     return {
         f"portfolio-{name}": lambda found=found: draw_portfolio(  # type: ignore[misc]
@@ -76,9 +76,7 @@ def pictures(result: MoneyResult, arms: Sequence[str]) -> Mapping[str, Callable[
     }
 
 
-def _of(
-    result: MoneyResult, arms: Sequence[str]
-) -> Iterator[tuple[str, Mapping[Basis, Portfolio]]]:
+def _of(result: Valuation, arms: Sequence[str]) -> Iterator[tuple[str, Mapping[Basis, Portfolio]]]:
     """Yield the portfolios whose investments are like those of these arms."""
     for name, found in result.portfolios.items():
         many = result.scenario.funds[name].portfolio

@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sisim.economics.distribution import WhoGains
+from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.economics.money_frame import money_canvas
 from sisim.report.formats import decimal, unit_for
-from sisim.report.result import MoneyResult
 from sisim.report.style import (
     DARK_GREEN,
     DARK_ORANGE,
@@ -31,7 +31,7 @@ MOST = 9
 """So many payers have room."""
 
 
-def draw_who_gains(result: MoneyResult, arm: str) -> Figure:
+def draw_who_gains(result: Valuation, arm: str) -> Figure:
     """Draw what each administration pays for an arm, what it saves, and the net of both."""
     gains = result.who_gains[arm]
     name = result.scenario.arms[arm].label.text
@@ -127,7 +127,7 @@ def _top(row: float, rows: int) -> float:
     return 116 + 500 * (row + 0.6) / (rows + 1.2)
 
 
-def _names(figure: Figure, result: MoneyResult, gains: WhoGains, rows: list[int]) -> None:
+def _names(figure: Figure, result: Valuation, gains: WhoGains, rows: list[int]) -> None:
     pathway = result.scenario.pathway
     for row, number in enumerate(rows):
         payer, principal = gains.payers[number], gains.principals[number]
