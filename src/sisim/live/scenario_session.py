@@ -136,7 +136,9 @@ class ScenarioSession:
                 states[arm, :, number] = np.where(there, seen, ABSENT)
             for past in own:
                 end = clock.end if past.end is None else past.end
-                treated[past.arm + 1, past.person, number] |= past.start < step + 12 and end > step
+                treated[past.arm + 1, past.person, number] |= (
+                    past.start < step + clock.per_year and end > step
+                )
         return Dots(
             tuple(key_of(compiled, met.people, int(person)) for person in chosen),
             years,
