@@ -356,9 +356,10 @@ def test_numbers_are_written_as_the_reader_writes_them_on_a_terminal_and_piped(
 
 
 def test_every_text_of_a_help_page_has_its_swedish() -> None:
-    with (Path(sisim_package.__file__).parent / "data/locale/sv.po").open("rb") as file:
-        known = {str(message.id): message.string for message in read_po(file, locale="sv")}
+    with (Path(sisim_package.__file__).parent / "data/locale/help.sv.po").open("rb") as file:
+        known = {str(one.id): one.string for one in read_po(file, locale="sv") if one.id}
     assert [text for text in messages(app) if not known.get(text)] == []
+    assert set(known) - set(messages(app)) == set()
 
 
 def test_what_help_says_of_a_number_left_out_is_so() -> None:

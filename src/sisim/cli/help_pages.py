@@ -19,7 +19,7 @@ from rich.text import Text
 
 from sisim.cli.output import stdout
 from sisim.cli.parse_errors import bounds, choices, label
-from sisim.i18n import t
+from sisim.i18n import help_text, t
 
 HELP = ("--help", "", "Show this help.")
 ROOT_OPTIONS = (
@@ -66,31 +66,31 @@ def messages(app: App) -> Iterator[str]:
 
 def print_help(app: App, name: str | None) -> None:
     """Print the help page of a command, or of all (None)."""
-    program = app.name[0]
-    options = (
-        f"{program} {t('[OPTIONS]')}" if name is None else f"{program} {name} {t('[OPTIONS]')}"
-    )
+    options = t("[OPTIONS]")
     if name is None:
-        usage, text = f"{options} {t('COMMAND …')}", text_of(app)
+        text = text_of(app)
+        usage = " ".join([app.name[0], options, t("COMMAND …")])
         rows = [
-            (name, "", "", t(text_of(command)).partition("\n\n")[0])
+            (name, "", "", help_text(text_of(command)).partition("\n\n")[0])
             for name, command in commands(app)
         ]
         panels = [
-            _panel(t("Options"), [(n, t(p) if p else "", "", t(x)) for n, p, x in ROOT_OPTIONS]),
+            _panel(t("Options"), [_named(*one) for one in ROOT_OPTIONS]),
             _panel(t("Commands"), rows),
         ]
     else:
         command = app[name]
         text = text_of(command)
         given = [one for one in arguments(command) if one.index is not None]
-        usage = " ".join([options, *map(_in_usage, given)])
+        usage = " ".join([app.name[0], name, options, *map(_in_usage, given)])
         named = [_row(one) for one in arguments(command) if one.index is None]
         panels = [_panel(t("Arguments"), map(_row, given))] if given else []
-        panels.append(_panel(t("Options"), [*named, (HELP[0], "", "", t(HELP[2]))]))
+        panels.append(_panel(t("Options"), [*named, _named(*HELP)]))
     console: Console = stdout()
     heading = Text.assemble(("\n" + t("Usage:"), "bold"), " ", usage, "\n")
-    console.print(Padding(Group(heading, _marked(t(text)), Text()), (0, 1)), *panels, sep="\n")
+    console.print(
+        Padding(Group(heading, _marked(help_text(text)), Text()), (0, 1)), *panels, sep="\n"
+    )
 
 
 def _in_usage(argument: Argument) -> str:
@@ -103,7 +103,7 @@ def _in_usage(argument: Argument) -> str:
 def _row(argument: Argument) -> tuple[str, str, str, str]:
     """Return the name, the placeholder, the bounds and the text of an argument or option."""
     parameter = argument.parameter
-    text = t(parameter.help or "")
+    text = help_text(parameter.help)
     if "{names}" in text:
         from sisim.loading.files import shipped
 
@@ -114,8 +114,13 @@ def _row(argument: Argument) -> tuple[str, str, str, str]:
         return label(argument), "", "", text
     least, most = bounds(parameter)
     limits = "" if least is None else f"[x>={least}]" if most is None else f"[{least}<=x<={most}]"
-    value = "|".join(choices(argument)) or (t(parameter.metavar) if parameter.metavar else "")
+    value = "|".join(choices(argument)) or help_text(parameter.metavar)
     return argument.name, value, limits, text
+
+
+def _named(name: str, placeholder: str, text: str) -> tuple[str, str, str, str]:
+    """Return the row of an option of the program itself."""
+    return name, help_text(placeholder), "", help_text(text)
 
 
 def _panel(title: str, rows: Iterable[tuple[str, str, str, str]]) -> Panel:

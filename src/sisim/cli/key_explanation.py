@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from sisim.analysis.experiment_file import Experiment
 from sisim.cli.user_errors import UserError, suggestion
-from sisim.i18n import current_language, number, t
+from sisim.i18n import current_language, help_text, number, t
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
 
@@ -166,13 +166,13 @@ def _meaning(one: Key) -> list[str]:
         heading = t("The table it stands in, [{table}]:", table=".".join(one.path[:-1]))
         lines += ["", f"  {heading}", *_described(about)]
     texts = [_plain(text) for text in (own, about) if text]
-    if current_language() == "sv" and any(t(text) == text for text in texts):
+    if current_language() == "sv" and any(help_text(text) == text for text in texts):
         lines += ["", "  " + t("(Some descriptions are in English only.)")]
     return lines
 
 
 def _described(text: str) -> list[str]:
-    return ["  " + line for line in t(_plain(text)).split("\n")]
+    return ["  " + line for line in help_text(_plain(text)).split("\n")]
 
 
 def _plain(text: str) -> str:

@@ -19,7 +19,7 @@ from cyclopts.utils import UNSET
 from cyclopts.validators import Number
 
 from sisim.cli.user_errors import print_error, suggestion
-from sisim.i18n import t
+from sisim.i18n import help_text, t
 
 
 def print_parse_error(error: CycloptsError, app: App) -> None:
@@ -47,7 +47,7 @@ def label(argument: Argument) -> str:
     """Return what an argument or option is called: its placeholder, or its name."""
     if argument.index is None:
         return str(argument.name)
-    return t(argument.parameter.metavar or argument.name)
+    return help_text(argument.parameter.metavar) or argument.name
 
 
 def _message(error: CycloptsError, app: App) -> str:
