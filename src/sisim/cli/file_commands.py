@@ -27,7 +27,7 @@ def check(
 
     Example: `sisim check my.toml`
     """
-    from sisim.loading.summary import contents
+    from sisim.loading.file_summary import contents
 
     for line in contents(file, values(changes)):
         print(line)
@@ -75,8 +75,8 @@ def pathway(
     if picture.suffix not in PICTURES:
         raise UserError(t("A drawing is .svg, .png or .pdf."))
     require_file(picture)
+    from sisim.loading.file_summary import contents
     from sisim.loading.load import load_pathway
-    from sisim.loading.summary import contents
 
     overrides = values(changes)
     loaded = load_pathway(name, overrides)
