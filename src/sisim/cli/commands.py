@@ -466,9 +466,9 @@ def _arms(scenario: Any, chosen: list[str] | None) -> list[str]:
 
 def _publish(result: Any, folder: Path, view: "View | None") -> list[Path]:
     """Say what came out, and write it: figures where the scenario says which, always numbers."""
+    from sisim.report.comparison_text import sentences
     from sisim.report.outcome_table import outcome_rows
     from sisim.report.publish import publish, write_all, write_tables
-    from sisim.report.summary import sentences
 
     if result.scenario.figures is not None:
         # The figures alone come with the numbers behind them; the money is a second's work more.

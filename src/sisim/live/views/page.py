@@ -31,7 +31,7 @@ from sisim.live.views.money_view import MoneyView
 from sisim.live.views.people_view import PeopleView
 from sisim.live.visitor_context import in_page, set_reader
 from sisim.report.captions import headline_cells
-from sisim.report.summary import bands, caption, footer, number_of, scope, verdict
+from sisim.report.comparison_text import bands, caption, footer, number_of, scope, verdict
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError
 
 REBUILT = (
