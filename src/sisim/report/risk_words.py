@@ -8,7 +8,7 @@ from math import floor, log10
 import numpy as np
 
 from sisim.engine.tables import PER_MILLE, Compiled
-from sisim.engine.trace import FactorSeen, Risk
+from sisim.engine.trace import ObservedFactor, Risk
 from sisim.i18n import n_, t
 from sisim.report.formats import NBSP, decimal, percent_sign
 from sisim.scenario.pathway import Pathway
@@ -143,7 +143,7 @@ class Words:
         """Return a rate per step as the files write it, per year; a probability as it is."""
         return value * self.compiled.clock.per_year if risk.is_rate else value
 
-    def _seen(self, factor: FactorSeen, risk: Risk) -> str:
+    def _seen(self, factor: ObservedFactor, risk: Risk) -> str:
         """Return what a factor was looked up by, and its scale where it does not just multiply."""
         seen = self._feature(factor)
         scale = self._scale(factor, risk)
@@ -156,13 +156,13 @@ class Words:
         }
         return f"{seen}, {scales[str(scale)]}"
 
-    def _scale(self, factor: FactorSeen, risk: Risk) -> str | None:
+    def _scale(self, factor: ObservedFactor, risk: Risk) -> str | None:
         if not factor.is_effect:
             return self.pathway.factors[factor.name].scale
         effects = self.scenario.investments[factor.name].effects
         return next((e.scale for e in effects if risk.transition in e.on), None)
 
-    def _feature(self, factor: FactorSeen) -> str:
+    def _feature(self, factor: ObservedFactor) -> str:
         seen = factor.value
         head, _, rest = factor.feature.partition(".")
         match head:
@@ -198,7 +198,7 @@ class Words:
             "{investment}, strength {share}", investment=self.investment(rest), share=percent(seen)
         )
 
-    def _history(self, factor: FactorSeen, head: str, group: str) -> str:
+    def _history(self, factor: ObservedFactor, head: str, group: str) -> str:
         """Return a time spent in a state or group, since it, or a number of visits to it."""
         seen = factor.value
         if head == "time_in_state":
