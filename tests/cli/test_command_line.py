@@ -87,7 +87,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
             "write_all": write_all,
             "write_tables": write_tables,
         },
-        "sisim.report.summary": {"sentences": sentences},
+        "sisim.report.comparison_text": {"sentences": sentences},
     }.items():
         monkeypatch.setitem(sys.modules, name, SimpleNamespace(**content))  # type: ignore[misc]
     return calls
