@@ -26,7 +26,7 @@ from sisim.cli.help_pages import arguments, commands, messages
 from sisim.cli.key_explanation import descriptions
 from sisim.cli.output import print_table
 from sisim.i18n import LANGUAGES, Lang, current_language
-from sisim.report.publish import write_all, write_tables
+from sisim.report.result_files import write_all, write_tables
 
 FILES = Path(__file__).parents[1] / "helpers"
 COMMANDS = [name for name, _ in commands(app)]

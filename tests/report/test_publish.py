@@ -10,7 +10,8 @@ from helpers.languages import in_swedish
 from helpers.made_up import MadeUp
 
 from sisim.report import publish as publishing
-from sisim.report.publish import publish, write_all
+from sisim.report.publish import publish
+from sisim.report.result_files import write_all
 
 
 @pytest.fixture(scope="module")

@@ -133,7 +133,7 @@ def _start(file: Path, out: Path | None, filters: Filters, pathway: str) -> None
     """Start scenario files from a catalogue, and say what is still to be filled in."""
     from sisim.loading.catalogue import FOLDER, matches, read_catalogue, start_all
     from sisim.loading.load import load_scenario
-    from sisim.report.publish import write_all
+    from sisim.report.result_files import write_all
 
     folder = FOLDER if out is None else out
     require_folder(folder)

@@ -17,7 +17,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from sisim.cli.output import stdout
+from sisim.cli.consoles import stdout
 from sisim.cli.parse_errors import bounds, choices, label
 from sisim.i18n import help_text, t
 

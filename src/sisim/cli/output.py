@@ -11,32 +11,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
+from sisim.cli.consoles import stdout
 from sisim.cli.user_errors import UserError
 from sisim.i18n import t
 from sisim.report.formats import decimal
 from sisim.scenario.errors import Reason
 from sisim.scenario.os_errors import why
-
-
-class PipeConsole(Console):
-    """A console that says so when nobody reads on, instead of exiting."""
-
-    def on_broken_pipe(self) -> None:
-        """Raise the error that is being handled: the command line ends quietly on it."""
-        raise BrokenPipeError
-
-
-def stdout() -> Console:
-    """Return a console on standard output."""
-    return PipeConsole(highlight=False)
-
-
-def stderr() -> Console:
-    """Return a console on standard error."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @contextmanager

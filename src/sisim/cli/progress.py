@@ -14,7 +14,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from sisim.cli.output import stderr
+from sisim.cli.consoles import stderr
 from sisim.i18n import t
 
 

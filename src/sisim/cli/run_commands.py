@@ -203,7 +203,8 @@ def _publish(result: Results, folder: Path, view: View | None) -> None:
     """Say what came out, and write it: figures where the scenario says which, always numbers."""
     from sisim.report.comparison_text import sentences
     from sisim.report.outcome_table import outcome_rows
-    from sisim.report.publish import publish, write_all
+    from sisim.report.publish import publish
+    from sisim.report.result_files import write_all
 
     with write_errors_answered(folder):
         if result.scenario.figures is not None:
@@ -231,7 +232,7 @@ def _publish(result: Results, folder: Path, view: View | None) -> None:
 
 def _numbers(result: Results) -> Callable[[Path], None]:
     """Return what writes the tables of a result in a folder."""
-    from sisim.report.publish import write_tables
+    from sisim.report.result_files import write_tables
 
     def write(partial: Path) -> None:
         tables = {

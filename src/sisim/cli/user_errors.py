@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sisim.cli.consoles import stderr
 from sisim.i18n import t
 from sisim.scenario.errors import nearest
 
@@ -19,8 +20,6 @@ class UserError(Exception):
 
 def print_error(text: str) -> None:
     """Print a message on standard error."""
-    from sisim.cli.output import stderr
-
     stderr().print(text, markup=False)
 
 

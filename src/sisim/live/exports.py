@@ -41,7 +41,7 @@ def made(state: ViewState, picture: Picture, kind: str) -> bytes:
         own = {**state.described, "seed": state.settings.seed, "replications": state.runs}
         return overridden(text, own).encode()
     from sisim.report.comparison_figures import draw_comparison
-    from sisim.report.publish import PICTURE_DPI
+    from sisim.report.result_files import PICTURE_DPI
     from sisim.report.style import saved
 
     return saved(draw_comparison(picture.comparison), kind, PICTURE_DPI)

@@ -20,7 +20,7 @@ from sisim.i18n import t
 from sisim.report.comparison_text import footer
 from sisim.report.formats import decimal, share_of
 from sisim.report.frame import EDGE
-from sisim.report.publish import PICTURE_DPI, write_tables
+from sisim.report.result_files import PICTURE_DPI, write_tables
 from sisim.report.style import (
     BLACK,
     BLUE,

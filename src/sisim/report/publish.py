@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +11,12 @@ import pandas as pd
 from sisim.analysis.comparison import Comparison, View, compare, drawn, headlines
 from sisim.economics.valuation import Valuation
 from sisim.report.comparison_text import sentences
+from sisim.report.result_files import PICTURE_DPI, write_all, write_tables
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 NOTHING: Mapping[str, pd.DataFrame] = {}
-PICTURE_DPI = 120
-"""1920 x 1080: a projector's own pixels."""
 
 
 def publish(
@@ -67,13 +63,6 @@ def publish(
     return write_all(out, write)
 
 
-def write_tables(found: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write tables into a folder, each as CSV and as Parquet."""
-    for name, table in found.items():
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-        table.to_parquet(folder / f"{name}.parquet", index=False)
-
-
 def tables(story: Comparison) -> Mapping[str, pd.DataFrame]:
     """Return the numbers behind the figures, one tidy table per subject."""
     return {
@@ -85,32 +74,3 @@ def tables(story: Comparison) -> Mapping[str, pd.DataFrame]:
         "participants": story.result.yearly_participants(),
         "outcomes": story.result.outcomes(),
     }
-
-
-def write_all(out: Path, write: Callable[[Path], None]) -> list[Path]:
-    """Let `write` fill a folder beside `out`, then move what it wrote into place.
-
-    If it fails, `out` is as it was. Other files in `out` are left alone.
-    """
-    out = Path(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        write(folder)
-        names = sorted(path.name for path in folder.iterdir())
-        if out.exists():
-            for name in names:
-                (folder / name).replace(out / name)
-        else:
-            # mkdtemp lets nobody else in; a folder of figures is as open as any other.
-            folder.chmod(0o777 & ~_umask())
-            folder.rename(out)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return [out / name for name in names]
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sisim.report.publish import PICTURE_DPI, write_all, write_tables
+from sisim.report.result_files import PICTURE_DPI, write_all, write_tables
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

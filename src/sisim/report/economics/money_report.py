@@ -23,7 +23,7 @@ from sisim.report.economics.contract_report import (
 )
 from sisim.report.economics.money_tables import shown_tables
 from sisim.report.economics.money_words import money_sentences
-from sisim.report.publish import PICTURE_DPI, write_all, write_tables
+from sisim.report.result_files import PICTURE_DPI, write_all, write_tables
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
