@@ -1,162 +1,32 @@
-"""What comes of a scenario: counts and money together, and what reports ask of them."""
+"""Results of a simulated scenario: its valuation, with the figures, words and files of a report."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Mapping
+from html import escape
+from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from sisim.economics.appraisal import Appraisal, Estimate, appraise, break_even, headline, totals
-from sisim.economics.budget_impact import Budget, budget
-from sisim.economics.cash_releasing import CashLadder, cash_ladder
-from sisim.economics.cost_effectiveness import Effectiveness, effectiveness
-from sisim.economics.distribution import WhoGains, who_gains
-from sisim.economics.fund_portfolio import Portfolio, by_basis
-from sisim.economics.ledger import Ledger, Line, by_year, ledger
-from sisim.economics.outcomes import EVERYBODY, Where, outcome, share, stock
-from sisim.economics.repayment import Repayments, repayments, with_repayments
-from sisim.economics.repricing import reprice
-from sisim.economics.settlement import Facts, Settlement, settle, with_contracts
-from sisim.economics.yearly import Yearly
-from sisim.engine.counts import Array, Axis, Result
+from sisim.economics.valuation import Valuation
 from sisim.i18n import Lang, in_language
-from sisim.scenario.fund import Basis
-from sisim.scenario.scenario import OutcomeMeasure, Scenario
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-Phase = tuple[Literal["project", "new_way"], float, float]
+# What draws is slow to import: only who asks for a figure waits.
 
 
-class Results:
-    """A simulated scenario: tidy tables, figures and words.
+class Results(Valuation):
+    """A simulated scenario: tidy tables, figures and words; see `Valuation`.
 
     Args:
         counts: What was counted. Its tables, by area and by the pathway's groupings, are at
             `counts.people(by=...)`, `counts.units()` and so on.
     """
-
-    def __init__(self, counts: Result) -> None:
-        self.counts = counts
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario that was simulated."""
-        return self.counts.scenario
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """The seed of each replication."""
-        return self.counts.seeds
-
-    @property
-    def version(self) -> str:
-        """The version of sisim that simulated it."""
-        return self.counts.version
-
-    @property
-    def digest(self) -> str:
-        """A short hash of the scenario."""
-        return self.counts.digest
-
-    # ------------------------------------------------------------------------ for the analyst
-
-    @cached_property
-    def people(self) -> pd.DataFrame:
-        """How many are in each state at the start of each step: see `Result.people`."""
-        return self.counts.people()
-
-    @cached_property
-    def costs(self) -> pd.DataFrame:
-        """What every administration pays in each step, in fixed prices: see `Ledger.table`."""
-        return self.settled.table()
-
-    @cached_property
-    def totals(self) -> pd.DataFrame:
-        """Present values of costs and outcome weights, by replication and arm."""
-        return totals(self.ledger)
-
-    @cached_property
-    def ledger(self) -> Ledger:
-        """The ledger in fixed prices."""
-        return ledger(self.counts)
-
-    @cached_property
-    def contracts(self) -> list[Settlement]:
-        """The scenario's outcome contracts, settled in each arm that they are about."""
-        measures = self.scenario.outcomes
-        outcomes = {name: self._outcome(measure) for name, measure in measures.items()}
-        return settle(Facts(self.ledger, outcomes))
-
-    @cached_property
-    def appraisal(self) -> Mapping[str, Appraisal]:
-        """What each arm is worth in the scenario's perspective, in fixed prices."""
-        return {arm: appraise(self.settled, arm) for arm in self.counts.arms[1:]}
-
-    @cached_property
-    def cash(self) -> Mapping[str, CashLadder]:
-        """What each arm saves, gross and as budgets see it, in fixed prices."""
-        return {arm: cash_ladder(self.ledger, arm) for arm in self.counts.arms[1:]}
-
-    @cached_property
-    def effectiveness(self) -> list[Effectiveness]:
-        """What each outcome, and each outcome weight, costs in every arm."""
-        return effectiveness(self.settled)
-
-    @cached_property
-    def who_gains(self) -> Mapping[str, WhoGains]:
-        """What each arm means to every payer, as present values in fixed prices."""
-        return {arm: who_gains(self.settled, arm) for arm in self.counts.arms[1:]}
-
-    @cached_property
-    def funds(self) -> Mapping[str, list[Repayments]]:
-        """What each fund pays and gets back, by arm: see `repayments`."""
-        books = {"fixed": lambda: self.ledger, "current": lambda: self._current}
-        funds = self.scenario.funds
-        return {
-            arm: [
-                repayments(books[one.repayment.prices](), name, arm) for name, one in funds.items()
-            ]
-            for arm in self.counts.arms[1:]
-        }
-
-    @cached_property
-    def portfolios(self) -> Mapping[str, Mapping[Basis, Portfolio]]:
-        """What becomes of each fund that has a portfolio, by basis of repayment."""
-        start = int(self.scenario.time.start[:4])
-        return {
-            name: by_basis(
-                {arm: self.repayment(arm, name) for arm in self.counts.arms[1:]},
-                terms,
-                np.arange(start, start + terms.portfolio.years),
-            )
-            for name, terms in self.scenario.funds.items()
-            if terms.portfolio is not None
-        }
-
-    def repayment(self, arm: str, fund: str | None = None) -> Repayments:
-        """Return what a fund (unset: the first) pays and gets back in `arm`.
-
-        Raises:
-            LookupError: If there is no such fund.
-        """
-        known = {one.fund: one for one in self.funds[arm]}
-        if not known or (fund is not None and fund not in known):
-            names = ", ".join(known) or "no fund"
-            raise LookupError(f'there is no fund "{fund or ""}": the scenario has {names}')
-        return next(iter(known.values())) if fund is None else known[fund]
-
-    def budget(self, arm: str) -> Budget:
-        """Return the budget frames beside the repayments of `arm`, in their prices."""
-        found = self.funds[arm]
-        current = bool(found) and self.scenario.funds[found[0].fund].repayment.prices == "current"
-        return budget(self._current if current else self.ledger, arm, found)
 
     @property
     def money_tables(self) -> Mapping[str, pd.DataFrame]:
@@ -165,30 +35,6 @@ class Results:
 
         arms = self.counts.arms[1:]
         return money_tables(self, arms) if arms else {}
-
-    def repriced(self, changes: Mapping[str, Any]) -> Results:
-        """Return the same counts under other prices, costs, payers or discounting (law L5).
-
-        Nothing is simulated.
-
-        Args:
-            changes: Other values by dotted path, as in `{"economy.discount_costs": 0.05}`.
-
-        Raises:
-            sisim.scenario.errors.ScenarioError: If something is wrong with a change, or if it
-                has a bearing on people and so needs a new simulation.
-        """
-        return Results(reprice(self.counts, changes))
-
-    @cached_property
-    def settled(self) -> Ledger:
-        """The ledger in fixed prices, with repayments and contract payments in it."""
-        found = [one for arm in self.funds.values() for one in arm]
-        return with_contracts(with_repayments(self.ledger, found), self.contracts)
-
-    @cached_property
-    def _current(self) -> Ledger:
-        return ledger(self.counts, current=True)
 
     def figures(self, lang: Lang | None = None) -> Figure:
         """Draw the two figures: the project that ends, and the new way of working."""
@@ -216,161 +62,8 @@ class Results:
         if self.scenario.figures is None:
             sums = self.totals.groupby(["measure", "arm"])["total"].mean()
             return str(sums.unstack("arm").to_html())
-        from html import escape
-        from io import StringIO
-
         drawing = StringIO()
         self.figures().savefig(drawing, format="svg", bbox_inches="tight")
         svg = drawing.getvalue()
         words = "".join(f"<p>{escape(line)}</p>" for line in self.summary().splitlines())
         return svg[svg.index("<svg") :] + words
-
-    # ------------------------------------------------------------------------ for reports
-
-    def costs_by_year(self, ordinary: bool = False, current: bool = False) -> Yearly:
-        """Return the costs by year, kinds being `administration` and `kind`.
-
-        Args:
-            ordinary: With what everyone has.
-            current: In the money of each year, rather than in that of the price level.
-        """
-        book = self._current if current else self.ledger
-
-        def part(line: Line) -> tuple[str, str] | None:
-            return (line.administration, line.kind) if ordinary or not line.ordinary else None
-
-        sums = book.sums(part, yearly=True)
-        administrations, kinds = zip(*sums, strict=True)
-        axis = {"administration": np.array(administrations), "kind": np.array(kinds)}
-        return self._yearly("amount", np.stack(list(sums.values()), axis=-1), axis)
-
-    def entries_by_year(self, group: str) -> Yearly:
-        """Return the entries into a group by year, `first` (never in it before) or not."""
-        number = self.counts.compiled.groups.index(group)
-        entries = by_year(self.counts, self.counts.counts("entry")[..., number, :])
-        return self._yearly("count", entries, {"first": np.array([True, False])})
-
-    def stock_by_year(self, group: str) -> Yearly:
-        """Return the mean number of people in a group over the steps of each year."""
-        return self._yearly("people", self._stock(group))
-
-    def yearly_costs(self, ordinary: bool = False, current: bool = False) -> pd.DataFrame:
-        """Return the costs by year as a table: see `costs_by_year`.
-
-        Columns: replication, year, arm, administration, kind, amount.
-        """
-        return self.costs_by_year(ordinary, current).table()
-
-    def yearly_entries(self, group: str) -> pd.DataFrame:
-        """Return the entries into a group by year as a table.
-
-        Columns: replication, year, arm, first, count.
-        """
-        return self.entries_by_year(group).table()
-
-    def yearly_stock(self, group: str) -> pd.DataFrame:
-        """Return the mean number of people in a group over the steps of each year as a table.
-
-        Columns: replication, year, arm, people.
-        """
-        return self.stock_by_year(group).table()
-
-    def yearly_participants(self) -> pd.DataFrame:
-        """Return who is helped, by year.
-
-        Columns: replication, year, arm (not `without`), investment, started, treated_months.
-        """
-        months = 12 / self.counts.compiled.clock.per_year
-        started, treated = (
-            by_year(self.counts, self._treatments(name)) for name in ("started", "treated")
-        )
-        axis = {"investment": np.array(self.counts.compiled.investments)}
-        table = self._yearly("started", started, axis).table()
-        return table.assign(treated_months=treated.ravel() * months)
-
-    def outcomes(self) -> pd.DataFrame:
-        """Return the outcomes that stand beside the money.
-
-        Columns: replication, year, arm, outcome, value.
-        """
-        measures = self.scenario.outcomes
-        shape = (len(self.seeds), len(self.counts.arms), len(self._years), 0)
-        values = [self._outcome(measure) for measure in measures.values()]
-        axis = {"outcome": np.array(list(measures))}
-        found = np.stack(values, -1) if values else np.zeros(shape)
-        return self._yearly("value", found, axis).table()
-
-    def goals(self) -> pd.DataFrame:
-        """Return the shares that the scenario's goals are about, pooled over a goal's `years`.
-
-        Columns: replication, year, arm, goal, part, whole (the share is part / whole).
-        """
-        goals = self.scenario.goals
-        found = []
-        for goal in goals.values():
-            parts = np.stack([by_year(self.counts, p) for p in share(self.counts, goal)], axis=-1)
-            total = np.cumsum(parts, axis=2)
-            total[:, :, goal.years :] -= total[:, :, : -goal.years].copy()
-            total[:, :, : goal.years - 1] = 0  # Too early for as many years.
-            found.append(total)
-        shape = (len(self.seeds), len(self.counts.arms), len(self._years), 0)
-        axis = {"goal": np.array(list(goals))}
-        part, whole = (
-            self._yearly(
-                name,
-                np.stack([one[..., place] for one in found], -1) if found else np.zeros(shape),
-                axis,
-            ).table()
-            for place, name in enumerate(("part", "whole"))
-        )
-        return part.assign(whole=whole["whole"])
-
-    def phases(self, arm: str) -> Sequence[Phase]:
-        """Return when the project and the new way of working run in `arm`, as decimal years."""
-        names: tuple[Literal["project", "new_way"], ...] = ("project", "new_way")
-        spans: dict[Literal["project", "new_way"], list[int]] = {}
-        for own in self.counts.own_investments():
-            if self.counts.arms[own.arm] != arm:
-                continue
-            for name, part in zip(names, self.counts.delivery(own), strict=True):
-                runs = self.counts.steps[part[:, :-1].any(axis=0)]
-                if len(runs):
-                    spans.setdefault(name, []).extend((int(runs[0]), int(runs[-1]) + 1))
-        instant = self.counts.instant
-        return [(name, instant(min(s)), instant(max(s))) for name, s in spans.items()]
-
-    def break_even(self, arm: str) -> float | None:
-        """Return the instant when the accumulated net of `arm` has turned positive for good."""
-        return break_even(self.ledger, arm)
-
-    def headline(self, arm: str) -> Mapping[str, Estimate]:
-        """Return `helped`, `avoided`, `invested`, `lower_cost` and `net` of `arm`."""
-        return headline(self.ledger, arm)
-
-    # ------------------------------------------------------------------------ parts
-
-    @cached_property
-    def _years(self) -> Array:
-        return np.unique(self.counts.compiled.clock.year(self.counts.steps))
-
-    def _treatments(self, name: str) -> Array:
-        """Return who begins or is in treatment, (replications, arms, steps, investments)."""
-        steps = len(self.counts.steps)
-        return np.moveaxis(self.counts.treatments(name)[:, :, :, :steps].sum(axis=-1), 2, -1)
-
-    def _stock(self, group: str, where: Where = EVERYBODY) -> Array:
-        """Return the mean stock of a group by year, (replications, arms, years)."""
-        people = stock(self.counts, group, where)
-        steps = by_year(self.counts, np.ones_like(people))
-        return np.asarray(by_year(self.counts, people) / steps)
-
-    def _outcome(self, measure: OutcomeMeasure) -> Array:
-        """Return an outcome by year, (replications, arms, years)."""
-        if measure.group is not None and measure.count == "stock":
-            return self._stock(measure.group, measure.where)
-        return by_year(self.counts, outcome(self.counts, measure))
-
-    def _yearly(self, name: str, values: Array, *kinds: Axis) -> Yearly:
-        first = int(self._years[0])
-        arms = self.counts.arms[-values.shape[1] :]
-        return Yearly(name, values, arms, np.arange(first, first + values.shape[2]), *kinds)

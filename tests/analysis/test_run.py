@@ -1,7 +1,6 @@
 """The same numbers come out whoever runs the cells, and whatever happens to them meanwhile."""
 
 import multiprocessing
-import os
 import random
 import re
 import signal
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psutil
 import pytest
 from helpers.languages import in_swedish
 from helpers.small_sweeps import plan, same, shards, started, sweep_noting, write
@@ -25,7 +25,7 @@ from sisim.analysis.design import cells
 from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.executors import AHEAD, dask, in_process, processes, run_batch
 from sisim.analysis.sweep import open_study, sweep
-from sisim.cli import sweeping
+from sisim.cli import sweep_commands
 from sisim.engine import machine_code
 
 MORE = ("draws = 4", "draws = 12")
@@ -188,7 +188,7 @@ def test_the_summary_of_a_sweep_fits_a_terminal(
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "60")
     study = sweep(plan(tmp_path), tmp_path / "out", executor=in_process())
-    sweeping._summary(study)
+    sweep_commands._summary(study)
     lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
     assert re.split("  +", lines[0].strip()) == [
         "duration",
@@ -211,15 +211,15 @@ def test_the_summary_of_a_sweep_speaks_the_readers_language(
     )
     few = plan(tmp_path, asked, ("replications = 2", "replications = 1"))
     study = sweep(few, tmp_path / "out", executor=in_process())
-    in_swedish(lambda: sweeping._summary(study))
+    in_swedish(lambda: sweep_commands._summary(study))
     heads, without, care, *_ = (line.split("\t") for line in capsys.readouterr().out.splitlines())
-    assert heads[:5] == ["duration", "running", "Alternativ", "Nettonuvärde", "Intjänat (år)"]
+    assert heads[:5] == ["duration", "running", "Alternativ", "Nettonuvärde", "Återbetalt (år)"]
     assert without[2:5] == ["Utan", "0", "–"]
     label = few.scenario.arms["care"].label.in_language("sv")
     assert care[2] == label
     assert "-" not in care[3]
-    size = in_swedish(lambda: sweeping._size(16, study))
-    assert size == "16 celler: 4 kombinationer av val × 4 dragningar × 1 frö."
+    size = in_swedish(lambda: sweep_commands._size(16, study))
+    assert size == "16 celler: 4 kombinationer av val × 4 dragningar × 1 slumpfrö."
 
 
 SCRIPT = """
@@ -269,7 +269,7 @@ def test_a_worker_killed_under_dask_is_replaced(
     def kill_one(done: int, _: int) -> None:
         if done and not killed:
             killed.append(next(iter(cluster.workers.values())).pid)
-            os.kill(killed[0], signal.SIGKILL)
+            psutil.Process(killed[0]).kill()
 
     study = sweep(
         plan(tmp_path, MORE),

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 
 from sisim import load
 from sisim.engine import simulation as running
-from sisim.engine.affected import OF_ARMS, keepable, sought
+from sisim.engine.affected import ARM_COLUMNS, reusable_baseline, target_states
 from sisim.engine.compile import compile_scenario
 from sisim.engine.replications import replication
 from sisim.engine.simulation import Simulation
@@ -39,16 +39,16 @@ taken_apart: list[int] = []
 @pytest.fixture(scope="module", autouse=True)
 def _apart_at_once() -> Iterator[None]:
     """Take people apart in short stretches too, and note how many are."""
-    take_apart = running.take_apart
+    extract = running.extract
 
     def noting(*arguments):  # type: ignore[no-untyped-def]
         taken_apart.append(len(arguments[3]))
-        return take_apart(*arguments)
+        return extract(*arguments)
 
     with (
-        patch.object(running, "LEAST_APART", 4),
-        patch.object(running, "MOST_APART", 1),
-        patch.object(running, "take_apart", noting),
+        patch.object(running, "MIN_WINDOW", 4),
+        patch.object(running, "MAX_AFFECTED", 1),
+        patch.object(running, "extract", noting),
     ):
         yield
 
@@ -68,10 +68,12 @@ def test_taking_people_apart_changes_nothing(made: World, threads: int) -> None:
     """Counts, treatments, and who differs from when: to the bit as if all went step by step."""
     apart, together = run(made, threads=threads), step_by_step(made)
     assert_same_run(replication(apart), replication(together))
-    for name in OF_ARMS:
+    for name in ARM_COLUMNS:
         left, right = (getattr(of.columns, name) for of in (apart, together))
-        if name == "parted":
-            left, right = (of.columns.parted[of.columns.differs] for of in (apart, together))
+        if name == "divergence_step":
+            left, right = (
+                of.columns.divergence_step[of.columns.diverged] for of in (apart, together)
+            )
         np.testing.assert_array_equal(left, right, err_msg=name)
 
 
@@ -96,7 +98,7 @@ def test_who_is_saved_in_an_arm_lives_on_there_when_nobody_is_treated_any_more()
     made = mortal(target={"state.life": ["ill"]}, effects=[{"on": ["dies"], "ratio": 0.1}])
     done = assert_apart_is_as_together(made)
     n = done.columns.n
-    assert (done.columns.alive[n:] & done.columns.differs[0] & ~done.columns.alive[:n]).any()
+    assert (done.columns.alive[n:] & done.columns.diverged[0] & ~done.columns.alive[:n]).any()
 
 
 def test_what_lasts_makes_people_differ_when_nobody_is_treated_any_more() -> None:
@@ -105,7 +107,7 @@ def test_what_lasts_makes_people_differ_when_nobody_is_treated_any_more() -> Non
     made = mortal(target={"state.life": ["ill"]}, duration=1, effects=[lasting])
     done = assert_apart_is_as_together(made)
     late = done.compiled.clock.at("2031-06")
-    assert (done.columns.parted[done.columns.differs] > late).any()
+    assert (done.columns.divergence_step[done.columns.diverged] > late).any()
 
 
 def test_who_leaves_a_state_with_an_effect_on_everybody_is_told() -> None:
@@ -123,7 +125,7 @@ def test_who_leaves_a_state_with_an_effect_on_everybody_is_told() -> None:
         "works": move("idle", "busy", "work", rate=0.5),
     }
     done = assert_apart_is_as_together(made)
-    assert (done.columns.differs & ~done.columns.touched).any()
+    assert (done.columns.diverged & ~done.columns.treated).any()
 
 
 def test_whose_entry_is_prevented_is_told() -> None:
@@ -142,7 +144,7 @@ def test_whose_entry_is_prevented_is_told() -> None:
     }
     done = assert_apart_is_as_together(made)
     older = done.people.arrive > done.people.start + 12
-    assert (done.columns.differs[0] & older).any()
+    assert (done.columns.diverged[0] & older).any()
 
 
 def test_the_queue_is_remembered_from_stretch_to_stretch() -> None:
@@ -173,7 +175,7 @@ def mortal(**more: object) -> World:
             "dies": move("ill", "dead", rate=0.3),
         },
         population={"cohort": 3000},
-        # The investment begins as the second stretch does: nobody is born in it.
+        # The investment begins as the second window does: nobody is born in it.
         time={"start": "2026-01", "years": 9},
     )
     return made | {
@@ -211,13 +213,13 @@ def test_a_target_group_asks_for_states(target: World, found: set[str]) -> None:
     """Whoever is in none of them is not touched; if it asks for none, every state will do."""
     compiled = compile_scenario(Scenario.model_validate(in_care(target=target)))
     names = np.array([name for _, name in compiled.states])
-    assert set(names[sought(compiled)[: len(names)]]) == found
+    assert set(names[target_states(compiled)[: len(names)]]) == found
 
 
 def test_who_can_be_told() -> None:
     """Not where it may be anyone: families, and effects that move those who would have stayed."""
-    assert keepable(load("placed-youth"))
-    assert not keepable(load("placed-youth", {"investments.team.effects.4.ratio": 1.5}))
+    assert reusable_baseline(load("placed-youth"))
+    assert not reusable_baseline(load("placed-youth", {"investments.team.effects.4.ratio": 1.5}))
     made = in_care(unit="family")
     made["population"] = {"residents": 100, "max_age": 3, "families": FAMILIES}
-    assert not keepable(Scenario.model_validate(made))
+    assert not reusable_baseline(Scenario.model_validate(made))

@@ -105,7 +105,7 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "a tail without a basis": (
         ("[figures]", "[economy]\ntail = { years = 10 }\n\n[figures]"),
         *("trial.toml", "tail = { years = 10 }", "economy.tail"),
-        *('A tail needs a stated "basis"', "En svans behöver en uttalad grund", None),
+        *('A tail needs a stated "basis"', "Ett restvärde efter kalkylperioden behöver en", None),
     ),
     "a fading tail without its half-life": (
         ("[figures]", '[economy]\ntail = { years = 10, basis = "fading" }\n\n[figures]'),
@@ -157,7 +157,8 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     ),
     "a missing price": (
         (
-            'price = { value = 3000, low = 2000, high = 4000, source = "X", grade = "literature" }\n',
+            "price = { value = 3000, low = 2000, high = 4000, "
+            'source = "X", grade = "literature" }\n',
             "",
         ),
         *("small.toml", "[resources.care_day]", "resources.care_day.price"),
@@ -322,7 +323,8 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "a circle of factors": (
         (
             "[factors.by_age]",
-            '[factors.a]\nproduct = ["b", "by_risk"]\n[factors.b]\nproduct = ["a"]\n[factors.by_age]',
+            '[factors.a]\nproduct = ["b", "by_risk"]\n'
+            '[factors.b]\nproduct = ["a"]\n[factors.by_age]',
         ),
         *("small.toml", 'product = ["b", "by_risk"]', "factors.a.product"),
         *("go round in a circle: a → b → a.", "går runt i en cirkel: a → b → a.", None),

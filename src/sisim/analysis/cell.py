@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from sisim.analysis.measures import measured
+from sisim.economics.valuation import Valuation
 from sisim.engine.counts import Result, without_money
 from sisim.engine.replications import simulate
 from sisim.loading.load import changed
-from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 
 KEPT = 2
@@ -91,7 +91,7 @@ class Runner:
         """
         return measured(self.results(values, seed), self.setup.outcomes)
 
-    def results(self, values: Mapping[str, Any], seed: int) -> Results:
+    def results(self, values: Mapping[str, Any], seed: int) -> Valuation:
         """Return all that came of a cell."""
         scenario = self.scenario(values)
         key = (self._paths.people(values), seed)
@@ -108,7 +108,7 @@ class Runner:
             self._counts.move_to_end(key)
             if counts.scenario is not scenario:
                 counts = counts.repriced(scenario)
-        return Results(counts)
+        return Valuation(counts)
 
     def scenario(self, values: Mapping[str, Any]) -> Scenario:
         """Return the scenario of a cell."""

@@ -15,8 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sisim.economics.appraisal import Estimate
+from sisim.economics.valuation import Phase, Valuation
 from sisim.economics.yearly import Yearly
-from sisim.report.result import WITHOUT, Estimate, Phase, Result
+from sisim.engine.counts import WITHOUT
 from sisim.scenario.scenario import Figures, Scenario
 
 Which = Literal["project", "new_way"]
@@ -125,7 +127,7 @@ class Counted:
 class Comparison:
     """The same people without the investment and with it, for both figures of question 9."""
 
-    result: Result
+    result: Valuation
     view: View
     figures: Figures
     counted: Counted
@@ -169,7 +171,7 @@ def _curves(years: NDArray[np.int64], values: Floats) -> list[Curve]:
     return [Curve(years, *of) for of in zip(values.mean(axis=0), low, high, strict=True)]
 
 
-def compare(source: Result | Comparison, view: View | None = None) -> Comparison:
+def compare(source: Valuation | Comparison, view: View | None = None) -> Comparison:
     """Return the series of both figures; a comparison already made is returned as it is.
 
     Raises:

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sisim.analysis.versions import Versions
+from sisim.economics.valuation import Valuation
 from sisim.engine.counts import Replication, Result
 from sisim.engine.simulation import Tally
-from sisim.results import Results
 
 Counts = list[NDArray[Any]]
 
@@ -95,10 +95,10 @@ class Nearby:
 
     def results(
         self,
-        settled: Results,
+        settled: Valuation,
         moved: Mapping[str, tuple[float, float]],
         changes: Mapping[str, Any],
-    ) -> Results | None:
+    ) -> Valuation | None:
         """Return nearly what comes of a version, None where too little is known.
 
         Args:
@@ -119,7 +119,7 @@ class Nearby:
             parts += [*there, *((-weight, bent) for weight, bent in here)]
         scenario = self._versions.scenario_with(changes)
         result = settled.counts
-        return Results(
+        return Valuation(
             Result(
                 replace(result.compiled, scenario=scenario),
                 tuple(_with(one, parts) for one in result.replications),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sisim.economics.appraisal import AMOUNTS, payback
 from sisim.economics.horizon import Horizon
-from sisim.results import Results
+from sisim.economics.valuation import Valuation
 from sisim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -68,7 +68,7 @@ def chosen(scenario: Scenario, patterns: Iterable[str]) -> list[str]:
     return [name for name in names(scenario) if any(means(one, name) for one in wanted)]
 
 
-def measured(result: Results, wanted: Sequence[str]) -> pd.DataFrame:
+def measured(result: Valuation, wanted: Sequence[str]) -> pd.DataFrame:
     """Return the measures of a result, a row for each replication and arm, `without` first.
 
     Columns: replication, seed, arm, and `wanted`. What compares with `without` is 0 in `without`,
@@ -102,7 +102,7 @@ def measured(result: Results, wanted: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def _appraised(result: Results, with_payback: bool) -> dict[str, Floats]:
+def _appraised(result: Valuation, with_payback: bool) -> dict[str, Floats]:
     runs, arms = len(result.seeds), result.counts.arms
     ratios = ("benefit_cost_ratio", "return_on_investment", "internal_rate_of_return")
     found = {n: np.full((runs, len(arms)), NAN if n in ratios else 0.0) for n in _AMOUNT}
@@ -118,7 +118,7 @@ def _appraised(result: Results, with_payback: bool) -> dict[str, Floats]:
     return found
 
 
-def _costs(result: Results) -> dict[str, Floats]:
+def _costs(result: Valuation) -> dict[str, Floats]:
     """Return what each administration pays: its present value, and by year."""
     horizon = Horizon(result.counts, result.settled.amounts.shape[2])
     rate = result.scenario.economy.discount_costs.value
@@ -132,7 +132,7 @@ def _costs(result: Results) -> dict[str, Floats]:
     return found
 
 
-def _outcomes(result: Results) -> dict[str, Floats]:
+def _outcomes(result: Valuation) -> dict[str, Floats]:
     table = result.outcomes()
     start = int(result.scenario.time.start[:4])
     shape = (len(result.seeds), len(result.counts.arms), -1)

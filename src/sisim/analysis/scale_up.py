@@ -24,9 +24,9 @@ from sisim.analysis.measures import NPV
 from sisim.analysis.question import Floats, Point, compared
 from sisim.analysis.threshold import break_even
 from sisim.economics.ledger import Line
+from sisim.economics.valuation import Valuation
 from sisim.engine.clock import Clock
 from sisim.engine.effects import coverage
-from sisim.results import Results
 from sisim.scenario.scenario import Investment, NewWay, Scenario
 
 NEW_WAY = "new_way_of_working"
@@ -343,7 +343,7 @@ def _until(scenario: Scenario, year: int) -> Scenario:
     return scenario.model_copy(update={"time": time, "figures": None})
 
 
-def _of_years(result: Results, investment: str, arm: str) -> dict[str, NDArray[np.float64]]:
+def _of_years(result: Valuation, investment: str, arm: str) -> dict[str, NDArray[np.float64]]:
     """Return what an investment's own kinds of cost come to by year, (years,)."""
 
     def own(line: Line) -> str | None:

@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from sisim.analysis.cell import MoneyPaths, lean
-from sisim.engine.affected import keepable
+from sisim.economics.valuation import Valuation
+from sisim.engine.affected import reusable_baseline
 from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Result
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import People
 from sisim.engine.replications import simulate
-from sisim.engine.rerun import Kept
+from sisim.engine.rerun import ArmRerun
 from sisim.engine.simulation import Progress, run_once
 from sisim.engine.tables import Compiled
-from sisim.engine.trace import touched
+from sisim.engine.trace import diverged_people
 from sisim.loading.load import changed
-from sisim.results import Results
 from sisim.scenario.numbers import with_numbers
 from sisim.scenario.scenario import Scenario
 
@@ -87,13 +87,13 @@ class Versions:
         self._threads = threads
         self._paths = MoneyPaths(scenario)
         self._base = lean(scenario)
-        self._kept: list[Kept] = []
+        self._kept: list[ArmRerun] = []
         # Versions are worked out one at a time, in the same columns.
         self._lock = Lock()
 
     def results(
         self, changes: Mapping[str, Any] | None = None, progress: Progress | None = None
-    ) -> Results:
+    ) -> Valuation:
         """Return what comes of the scenario with some values changed.
 
         Args:
@@ -108,7 +108,7 @@ class Versions:
         scenario = self.scenario_with(changes)
         version = self._kept_version(scenario, of_people)
         if version is None:
-            return Results(
+            return Valuation(
                 simulate(
                     scenario,
                     seed=self.seeds[0],
@@ -119,10 +119,10 @@ class Versions:
             )
         with self._lock:
             self._keep(progress)
-            runs = [one.again(version) if of_people else one.result for one in self._kept]
+            runs = [one.rerun(version) if of_people else one.result for one in self._kept]
         # What has been counted is the same; what is said of it is the whole scenario's.
         compiled = replace(runs[0].compiled, scenario=scenario)
-        return Results(Result(compiled, tuple(run.replications[0] for run in runs)))
+        return Valuation(Result(compiled, tuple(run.replications[0] for run in runs)))
 
     def met(self, changes: Mapping[str, Any] | None = None) -> Met:
         """Return whose lives a version changes in the first run.
@@ -143,7 +143,7 @@ class Versions:
             else:
                 self._keep(None)
                 run = self._kept[0].run(version)
-            who = touched(run)
+            who = diverged_people(run)
         return Met(run.compiled, run.seed, run.people, who, run.enrolments.record, run.shares)
 
     def _kept_version(self, scenario: Scenario, of_people: Sequence[str]) -> Scenario | None:
@@ -151,7 +151,7 @@ class Versions:
         if not all(_changes_arms_only(path) for path in of_people):
             return None
         version = scenario.model_copy(update={"pathway": self._base.pathway})
-        return version if keepable(self._base) and keepable(version) else None
+        return version if reusable_baseline(self._base) and reusable_baseline(version) else None
 
     def _keep(self, progress: Progress | None) -> None:
         if self._kept:
@@ -162,7 +162,7 @@ class Versions:
                 if progress is not None:
                     progress(before * end + done, len(self.seeds) * end)
 
-            self._kept.append(Kept(self._base, seed, threads=self._threads, progress=told))
+            self._kept.append(ArmRerun(self._base, seed, threads=self._threads, progress=told))
 
     def money(self, path: str) -> bool:
         """Return whether a value changes what things cost, and nobody's life (law L5)."""

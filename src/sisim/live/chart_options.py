@@ -7,7 +7,7 @@ formats nor languages. Series have ids, so that an update sends only what has ch
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sisim.analysis.comparison import NOTICEABLE, Comparison, Curve, Floats, Investing, Which
 from sisim.i18n import t
-from sisim.live.label_space import NoRoom, Places, Room, broken, extent
+from sisim.live.label_space import LabelPlacement, LabelPositions, NoSpace, broken, extent
 from sisim.report.captions import end_claim, name_of_without, phase_label
 from sisim.report.formats import decimal
 from sisim.report.frame import cost_title, span, unit_of, year_ticks
@@ -52,6 +52,8 @@ AROUND = 318.0
 """What the page has above and below the charts."""
 REACH = 90.0
 """Farther from what it names than so many pixels, a text is left out."""
+HATCH: Option = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.7854}
+"""What an investment costs is hatched."""
 TOP_SPACE = 1.06
 """How much higher than what is drawn an axis reaches."""
 
@@ -184,19 +186,22 @@ class Axes:
     stock: float
 
     @classmethod
-    def of(cls, story: Comparison) -> Axes:
+    def of(cls, comparison: Comparison) -> Axes:
         """Return axes that hold all that is drawn, the same for both figures."""
 
         def top(name: str) -> float:
-            curves = [getattr(s, name) for s in (story.without, story.project, story.new_way)]
-            drawn = [c.high if story.banded else c.mean for c in curves]
+            curves = [
+                getattr(s, name)
+                for s in (comparison.without, comparison.project, comparison.new_way)
+            ]
+            drawn = [c.high if comparison.banded else c.mean for c in curves]
             return TOP_SPACE * max(float(one.max()) for one in drawn) or 1.0
 
         return cls(1.12 * top("cost"), top("entries"), top("stock"))
 
-    def hold(self, story: Comparison) -> bool:
+    def hold(self, comparison: Comparison) -> bool:
         """Return whether all that is drawn has room."""
-        now = Axes.of(story)
+        now = Axes.of(comparison)
         return (
             now.cost <= 1.18 * self.cost
             and now.entries <= TOP_SPACE * self.entries
@@ -205,31 +210,31 @@ class Axes:
 
 
 def figure(
-    story: Comparison,
+    comparison: Comparison,
     which: Which,
     axes: Axes,
     look: Look,
     reveal: Reveal = ALL,
-    kept: Places | None = None,
+    kept: LabelPositions | None = None,
 ) -> Option:
     """Return one of the two figures: cost, inflow and stock on one time axis.
 
     Args:
-        story: The comparison.
+        comparison: The comparison.
         which: Which of the two.
         axes: How high the axes reach.
         look: How it is to look.
         reveal: How much of it is shown.
         kept: Words that stay where they are; where others are placed is added.
     """
-    side, c = story.side(which), look.palette
-    unit = unit_of(story).size
-    case = story.scenario.pathway.groups[story.figures.case].label.text
+    side, c = comparison.side(which), look.palette
+    unit = unit_of(comparison).size
+    case = comparison.scenario.pathway.groups[comparison.figures.case].label.text
     tops = [max(top, 1e-9) for top in (axes.cost / unit, axes.entries, axes.stock)]
     scales = [round_ticks(0, top, count) for top, count in zip(tops, (4, 2, 2), strict=True)]
-    low, high = span(story)
-    room = Room((low, high), tops[COST], look.strip, {} if kept is None else kept)
-    cost = _cost_lines(story, side, unit, tops[COST], look, reveal, room)
+    low, high = span(comparison)
+    placement = LabelPlacement((low, high), tops[COST], look.strip, {} if kept is None else kept)
+    cost = _cost_lines(comparison, side, unit, tops[COST], look, reveal, placement)
     return {
         "animation": False,
         "backgroundColor": "transparent",
@@ -238,49 +243,66 @@ def figure(
         "title": [
             _title(text, place, look)
             for text, place in (
-                (cost_title(story), "0.5%"),
+                (cost_title(comparison), "0.5%"),
                 (t("New cases per year (inflow): {case}", case=case), "60%"),
                 (t("Ongoing cases (stock): {case}", case=case), "79%"),
             )
         ],
-        "xAxis": [
-            {
-                "type": "value",
-                "gridIndex": n,
-                "min": low,
-                "max": high,
-                "splitLine": {"show": False},
-                "axisLabel": {"show": False},
-                "axisTick": {"show": False},
-                "axisLine": {"lineStyle": {"color": c.muted}, "onZero": False},
-            }
-            for n in range(3)
-        ],
-        "yAxis": [
-            {
-                "type": "value",
-                "gridIndex": n,
-                "min": 0,
-                "max": top,
-                "interval": ticks[1] - ticks[0],
-                "axisLabel": {"show": False},
-                "axisTick": {"show": False},
-                "axisLine": {"show": False},
-                "splitLine": {"showMaxLabel": False, "lineStyle": {"color": c.rule}},
-            }
-            for n, (top, (ticks, _)) in enumerate(zip(tops, scales, strict=True))
-        ],
+        "xAxis": time_axes(3, (low, high), look, onZero=False),
+        "yAxis": value_axes(
+            [(0, top, ticks[1] - ticks[0]) for top, (ticks, _) in zip(tops, scales, strict=True)],
+            look,
+            showMaxLabel=False,
+        ),
         "series": [
-            *_ticks(story, tops, scales, look),
-            *_areas(story, side, unit, look, reveal),
-            *_bands(story, side, unit, look, reveal),
+            *_ticks(comparison, tops, scales, look),
+            *_areas(comparison, side, unit, look, reveal),
+            *_bands(comparison, side, unit, look, reveal),
             *cost,
-            *_bracket(story, side, unit, look, reveal, room),
-            *_annotations(story, side, unit, look, reveal, room),
-            *_strip("entries", INFLOW, story, side, look, reveal, tops[INFLOW]),
-            *_strip("stock", STOCK, story, side, look, reveal, tops[STOCK]),
+            *_bracket(comparison, side, unit, look, reveal, placement),
+            *_annotations(comparison, side, unit, look, reveal, placement),
+            *_strip("entries", INFLOW, comparison, side, look, reveal, tops[INFLOW]),
+            *_strip("stock", STOCK, comparison, side, look, reveal, tops[STOCK]),
         ],
     }
+
+
+_BARE: Option = {"axisLabel": {"show": False}, "axisTick": {"show": False}}
+
+
+def time_axes(count: int, ends: tuple[float, float], look: Look, **line: Any) -> list[Option]:
+    """Return the horizontal axes of so many grids, without numbers."""
+    return [
+        {
+            "type": "value",
+            "gridIndex": grid,
+            "min": ends[0],
+            "max": ends[1],
+            "splitLine": {"show": False},
+            **_BARE,
+            "axisLine": {"lineStyle": {"color": look.palette.muted}, **line},
+        }
+        for grid in range(count)
+    ]
+
+
+def value_axes(
+    ends: Sequence[tuple[float, float, float]], look: Look, **split: Any
+) -> list[Option]:
+    """Return the vertical axes of grids, given the low end, the high end and the interval."""
+    return [
+        {
+            "type": "value",
+            "gridIndex": grid,
+            "min": low,
+            "max": high,
+            "interval": interval,
+            **_BARE,
+            "axisLine": {"show": False},
+            "splitLine": {"lineStyle": {"color": look.palette.rule}, **split},
+        }
+        for grid, (low, high, interval) in enumerate(ends)
+    ]
 
 
 def patch(before: Option, after: Option) -> Option:
@@ -333,15 +355,15 @@ def _title(text: str, top: str, look: Look) -> Option:
 
 
 def _ticks(
-    story: Comparison,
+    comparison: Comparison,
     tops: Sequence[float],
     scales: Sequence[tuple[Sequence[float], int]],
     look: Look,
 ) -> list[Option]:
     """Return the numbers along the axes, as points that are labelled and not drawn."""
     c = look.palette
-    low, high = span(story)
-    name, _ = extent(str(story.marked), TEXT, bold=True)
+    low, high = span(comparison)
+    name, _ = extent(str(comparison.marked), TEXT, bold=True)
     found = []
     for grid, (top, (ticks, digits)) in enumerate(zip(tops, scales, strict=True)):
         marks = [
@@ -353,13 +375,13 @@ def _ticks(
     years = [
         label(
             [year, 0],
-            str(year - story.start + 1 if look.since_start else year),
+            str(year - comparison.start + 1 if look.since_start else year),
             "bottom",
             look,
-            color=c.ink if year == story.marked else c.muted,
-            bold=year == story.marked,
+            color=c.ink if year == comparison.marked else c.muted,
+            bold=year == comparison.marked,
         )
-        for year in year_ticks(story, name / look.strip[0] * (high - low))
+        for year in year_ticks(comparison, name / look.strip[0] * (high - low))
     ]
     found.append(marked("years", STOCK, years))
     return found
@@ -389,31 +411,26 @@ def label(
     position: str,
     look: Look,
     *,
-    size: float = TEXT,
     color: str | None = None,
     bold: bool = False,
     width: float | None = None,
     offset: tuple[float, float] = (0, 0),
-    paper: bool = False,
 ) -> Option:
     """Return a point with a text at one of its sides, sizes in pixels at a width of 1280."""
-    c = look.palette
     words: Option = {
         "show": True,
         "formatter": text,
         "position": position,
-        "fontSize": look.px(size),
+        "fontSize": look.px(TEXT),
         "fontFamily": FONT,
-        "color": color or c.ink,
-        "lineHeight": look.px(size * 1.2),
+        "color": color or look.palette.ink,
+        "lineHeight": look.px(TEXT * 1.2),
         "distance": look.px(6),
         "offset": [look.px(offset[0]), look.px(offset[1])],
         "fontWeight": "bold" if bold else "normal",
     }
     if width is not None:
         words |= {"width": look.px(width), "overflow": "break"}
-    if paper:
-        words |= {"backgroundColor": c.paper, "padding": [1, 3], "borderRadius": 3}
     return {"value": [round(float(at[0]), 3), round(float(at[1]), 4)], "label": words}
 
 
@@ -444,37 +461,52 @@ def _shown(years: Years, reveal: Reveal) -> Any:
     return np.ones(len(years), bool) if reveal.until is None else years <= reveal.until
 
 
-def _cost_lines(
-    story: Comparison,
+def _phases(
+    comparison: Comparison,
     side: Investing,
-    unit: float,
     top: float,
     look: Look,
     reveal: Reveal,
-    room: Room,
-) -> list[Option]:
+    placement: LabelPlacement,
+) -> tuple[list[list[Option]], list[Option]]:
+    """Return the bands of the project and of the new way of working, and their names."""
     c = look.palette
-    years = story.years
-    shown = _shown(years, reveal)
-    phases, names = [], []
+    phases: list[list[Option]] = []
+    names: list[Option] = []
     for kind, first, last in side.phases:
         if not reveal.with_ or (kind == "new_way" and not reveal.new_way):
             continue
         tint = c.project if kind == "project" else c.new_way
         phases.append([{"xAxis": first - 0.5, "itemStyle": {"color": tint}}, {"xAxis": last - 0.5}])
-        (left, _), (right, _) = room.pixel(first - 0.5, 0.0), room.pixel(last - 0.5, 0.0)
-        text = broken(phase_label(kind, story.scenario), max(right - left, 84.0), TEXT)
+        (left, _), (right, _) = placement.pixel(first - 0.5, 0.0), placement.pixel(last - 0.5, 0.0)
+        text = broken(phase_label(kind, comparison.scenario), max(right - left, 84.0), TEXT)
         wide, high = extent(text, TEXT, bold=False)
         # At the top, where the axes leave room for it; inside the strip, however early it is.
         x = first - 0.5 + max(right - left, wide) / 2 * (first - last) / (left - right)
         at = (x, top * (1 - high / 2 / look.strip[1]))
-        room.take(f"phase-{kind}", text, at, TEXT)
+        placement.take(f"phase-{kind}", text, at, TEXT)
         names.append(label(list(at), text, "inside", look))
+    return phases, names
+
+
+def _cost_lines(
+    comparison: Comparison,
+    side: Investing,
+    unit: float,
+    top: float,
+    look: Look,
+    reveal: Reveal,
+    placement: LabelPlacement,
+) -> list[Option]:
+    c = look.palette
+    years = comparison.years
+    shown = _shown(years, reveal)
+    phases, names = _phases(comparison, side, top, look, reveal, placement)
     without = {"color": c.without, "width": look.px(3), "type": [look.px(8), look.px(4)]}
-    room.avoid(years, story.without.cost.mean / unit)
-    room.avoid(years[shown], side.cost.mean[shown] / unit)
+    placement.avoid(years, comparison.without.cost.mean / unit)
+    placement.avoid(years[shown], side.cost.mean[shown] / unit)
     if look.wide and reveal.with_:
-        room.avoid(years, side.investment.mean / unit)
+        placement.avoid(years, side.investment.mean / unit)
     return [
         line("phases", COST, [], {"opacity": 0}, z=0, markArea={"silent": True, "data": phases}),
         marked("phase-names", COST, names, z=3),
@@ -501,10 +533,10 @@ def _cost_lines(
         line(
             "without",
             COST,
-            points(years, story.without.cost.mean, unit),
+            points(years, comparison.without.cost.mean, unit),
             without,
             z=6,
-            markLine=_cursor(story, look),
+            markLine=_cursor(comparison, look),
         ),
         line(
             "guess",
@@ -513,7 +545,7 @@ def _cost_lines(
             {"color": c.diamond, "width": look.px(4), "type": "dotted"},
             z=7,
         ),
-        marked("ends", COST, _ends(story, side, unit, top, look, reveal), z=10),
+        marked("ends", COST, _ends(comparison, side, unit, top, look, reveal), z=10),
     ]
 
 
@@ -528,11 +560,11 @@ LABELS_OF_END = 150.0
 
 
 def _ends(
-    story: Comparison, side: Investing, unit: float, top: float, look: Look, reveal: Reveal
+    comparison: Comparison, side: Investing, unit: float, top: float, look: Look, reveal: Reveal
 ) -> list[Option]:
     """Return the names of the curves where they end, kept apart from each other."""
     c = look.palette
-    texts = [(float(story.without.cost.mean[-1]) / unit, name_of_without(), c.without, False)]
+    texts = [(float(comparison.without.cost.mean[-1]) / unit, name_of_without(), c.without, False)]
     if reveal.whole:
         name = t("With the investment")
         claim = end_claim(side) if reveal.claims else ""
@@ -544,7 +576,7 @@ def _ends(
     sizes = [row * (text.count("\n") + 1.15) for _, text, _, _ in texts]
     order = sorted(range(len(texts)), key=lambda n: -texts[n][0])
     places = apart([texts[n][0] for n in order], [sizes[n] for n in order], top)
-    x = span(story)[1]
+    x = span(comparison)[1]
     return [
         label([x, place], texts[n][1], "right", look, color=texts[n][2], bold=texts[n][3])
         for n, place in zip(order, places, strict=True)
@@ -567,23 +599,17 @@ def apart(wanted: list[float], sizes: list[float], top: float) -> list[float]:
 
 
 def _areas(
-    story: Comparison, side: Investing, unit: float, look: Look, reveal: Reveal
+    comparison: Comparison, side: Investing, unit: float, look: Look, reveal: Reveal
 ) -> list[Option]:
     """Return what lies between the curves: dearer hatched, cheaper filled."""
     c = look.palette
-    years = story.years.astype(float)
-    shown = _shown(story.years, reveal) & reveal.areas
+    years = comparison.years.astype(float)
+    shown = _shown(comparison.years, reveal) & reveal.areas
     x, low, dearer, cheaper = _between(
-        years[shown], story.without.cost.mean[shown] / unit, side.cost.mean[shown] / unit
+        years[shown], comparison.without.cost.mean[shown] / unit, side.cost.mean[shown] / unit
     )
     plain: Option = {"width": 0, "opacity": 0}
-    hatch = {
-        "symbol": "rect",
-        "dashArrayX": [1, 0],
-        "dashArrayY": [2, 5],
-        "rotation": -0.7854,
-        "color": c.extra,
-    }
+    hatch = {**HATCH, "color": c.extra}
 
     def layer(name: str, values: Floats, **more: Any) -> Option:
         data = points(x, values)
@@ -617,19 +643,19 @@ def _between(
 
 
 def _bands(
-    story: Comparison, side: Investing, unit: float, look: Look, reveal: Reveal
+    comparison: Comparison, side: Investing, unit: float, look: Look, reveal: Reveal
 ) -> list[Option]:
     """Return the 10-90 % range of both curves, where there are runs enough."""
     c = look.palette
     found: list[Option] = []
-    if not (story.banded and look.bands):
+    if not (comparison.banded and look.bands):
         return found
     for name, curve, color in (
-        ("without", story.without.cost, c.without),
+        ("without", comparison.without.cost, c.without),
         ("with", side.cost, c.with_),
     ):
-        shown = _shown(story.years, reveal if name == "with" else ALL)
-        years = story.years[shown]
+        shown = _shown(comparison.years, reveal if name == "with" else ALL)
+        years = comparison.years[shown]
         for part, values in (("low", curve.low), ("high", curve.high - curve.low)):
             style = {"color": color, "opacity": 0.14 if part == "high" else 0}
             found.append(
@@ -648,36 +674,25 @@ def _bands(
 
 
 def _bracket(
-    story: Comparison, side: Investing, unit: float, look: Look, reveal: Reveal, room: Room
+    comparison: Comparison,
+    side: Investing,
+    unit: float,
+    look: Look,
+    reveal: Reveal,
+    placement: LabelPlacement,
 ) -> list[Option]:
     """Return the pair of arrows at the marked year: from today's cost, and from without."""
     c = look.palette
     shown = look.brackets and reveal.brackets and reveal.whole
-    x = story.marked
-    with_, without = side.cost.at(x) / unit, story.without.cost.at(x) / unit
-    today = story.today / unit
+    x = comparison.marked
+    with_, without = side.cost.at(x) / unit, comparison.without.cost.at(x) / unit
+    today = comparison.today / unit
     arrows: list[list[Option]] = []
     marks: list[Option] = []
     if shown:
-        arrows = [
-            [
-                {"coord": [x + offset, origin], "symbol": "none"},
-                {"coord": [x + offset, with_], "symbol": "arrow", "symbolSize": look.px(10)},
-            ]
-            for offset, origin in ((-0.35, today), (0.35, without))
-        ]
-        arrows.append(
-            [
-                {
-                    "coord": [story.start, today],
-                    "symbol": "none",
-                    "lineStyle": {"type": "dotted", "color": c.muted, "width": look.px(2)},
-                },
-                {"coord": [x + 0.6, today], "symbol": "none"},
-            ]
-        )
-        room.avoid([story.start, x + 0.6], [today, today])
-        room.avoid([x, x], [0, max(with_, without, today)])
+        arrows = _arrows(comparison, today, without, with_, look)
+        placement.avoid([comparison.start, x + 0.6], [today, today])
+        placement.avoid([x, x], [0, max(with_, without, today)])
         under = min(today, with_, without)
         for text, share, sign in zip(
             (t("Before–after"), t("With–without")),
@@ -687,7 +702,7 @@ def _bracket(
         ):
             said = f"{text}:\n{share}"
             wide, _ = extent(said, TEXT, bold=True)
-            at = room.place(
+            at = placement.place(
                 f"bracket-{sign}-{x}",
                 said,
                 (x, under),
@@ -710,92 +725,105 @@ def _bracket(
     ]
 
 
-def _cursor(story: Comparison, look: Look) -> Option:
+def _arrows(
+    comparison: Comparison, today: float, without: float, with_: float, look: Look
+) -> list[list[Option]]:
+    """Return the arrows of the marked year, and the dotted line at today's cost."""
+    x = comparison.marked
+    arrows: list[list[Option]] = [
+        [
+            {"coord": [x + offset, origin], "symbol": "none"},
+            {"coord": [x + offset, with_], "symbol": "arrow", "symbolSize": look.px(10)},
+        ]
+        for offset, origin in ((-0.35, today), (0.35, without))
+    ]
+    dotted = {"type": "dotted", "color": look.palette.muted, "width": look.px(2)}
+    arrows.append(
+        [
+            {"coord": [comparison.start, today], "symbol": "none", "lineStyle": dotted},
+            {"coord": [x + 0.6, today], "symbol": "none"},
+        ]
+    )
+    return arrows
+
+
+def _cursor(comparison: Comparison, look: Look) -> Option:
     """Return the line at the marked year, which a curve of each strip carries."""
     return {
         "silent": True,
         "symbol": "none",
         "label": {"show": False},
-        "data": [{"xAxis": story.marked}],
+        "data": [{"xAxis": comparison.marked}],
         "lineStyle": {"color": look.palette.muted, "width": 1, "type": "solid"},
     }
 
 
-def _annotations(
-    story: Comparison, side: Investing, unit: float, look: Look, reveal: Reveal, room: Room
-) -> list[Option]:
-    """Return the names of the areas, why the effect fades, and whether it is paid back."""
-    c = look.palette
-    marks: list[Option] = []
-    diamond: list[Option] = []
-    leads: list[list[Option]] = []
-    with_, without = side.cost.mean / unit, story.without.cost.mean / unit
-    whole = reveal.whole
+@dataclass
+class _Marks:
+    """Texts in the cost strip, and the lines that lead from them to what they are about."""
 
-    def name(what: str, text: str, at: tuple[float, float], away: float, **more: Any) -> None:
-        """Write a text beside a point, and join them."""
+    placement: LabelPlacement
+    look: Look
+    texts: list[Option] = field(default_factory=list)
+    leads: list[list[Option]] = field(default_factory=list)
+
+    def put(self, name: str, text: str, at: tuple[float, float], **where: Any) -> None:
+        """Write a text near a point."""
+        place = self.placement.place(name, text, at, TEXT, **where)
+        self.texts.append(label(list(place), text, "inside", self.look))
+
+    def point(
+        self, name: str, text: str, at: tuple[float, float], away: float, color: str | None = None
+    ) -> None:
+        """Write a text so many pixels above a point, and join them; nothing without space."""
+        look = self.look
         try:
-            place = room.place(what, text, at, TEXT, beside=(0, away), reach=REACH)
-        except NoRoom:
+            place = self.placement.place(name, text, at, TEXT, beside=(0, away), reach=REACH)
+        except NoSpace:
             return
-        marks.append(label(list(place), text, "inside", look, **more))
+        self.texts.append(label(list(place), text, "inside", look, color=color))
         _, high = extent(text, TEXT, bold=False)
-        side_ = 1 if at[1] > place[1] else -1
-        edge = place[1] + side_ * high / 2 / look.strip[1] * room.top
-        color = more.get("color", c.ink)
-        leads.append(
+        towards = 1 if at[1] > place[1] else -1
+        edge = place[1] + towards * high / 2 / look.strip[1] * self.placement.top
+        style = {"color": color or look.palette.ink, "width": look.px(1.2)}
+        self.leads.append(
             [
-                {
-                    "coord": [place[0], edge],
-                    "symbol": "none",
-                    "lineStyle": {"color": color, "width": look.px(1.2)},
-                },
+                {"coord": [place[0], edge], "symbol": "none", "lineStyle": style},
                 {
                     "coord": [*at],
-                    "symbol": "arrow" if what == "fades" else "none",
+                    "symbol": "arrow" if name == "fades" else "none",
                     "symbolSize": look.px(8),
                 },
             ]
         )
 
-    if whole and reveal.claims:
-        text = paid_back(story, side)
-        if side.break_even is None:
-            text = broken(text, look.strip[0] / 2.4, TEXT)
-            end = (float(story.years[-1]), 0.0)
-            place = room.place("not-paid-back", text, end, TEXT, pull=(1, 3))
-            marks.append(label(list(place), text, "inside", look))
-        else:
-            year = float(story.start + side.break_even - 1)
-            diamond = [{"value": [year, 0.0]}]
-            room.avoid([year, year], [0, room.top / 15])
-            place = room.place("paid-back", text, (year, 0.0), TEXT, beside=(0, 24), pull=(1, 1.5))
-            marks.append(label(list(place), text, "inside", look))
-    ended = [last for _, _, last in side.phases if last <= story.years[-1]]
-    if whole and reveal.claims and side.back_on_track and ended:
-        after = np.flatnonzero(story.years >= ended[-1])
-        half = int(after[np.argmin(np.abs(side.gap.mean[after] - side.gap.mean.min() / 2))])
-        text = t("The intervention stops –\nthe effect fades")
-        name("fades", text, (float(story.years[half]), float(with_[half])), -54)
-    middle = (with_ + without) / 2
-    for what, texts, sign, color in (
-        ("extra", t("Extra cost\n(investment)"), 1, c.extra_text),
-        ("lower", t("Lower cost\nthan without"), -1, c.lower_text),
-    ):
-        size = sign * side.gap.mean
-        if whole and reveal.areas and size.max() >= NOTICEABLE * story.today:
-            widest = int(np.argmax(size))
-            at = (float(story.years[widest]), float(middle[widest]))
-            name(what, texts, at, 52 if sign < 0 else -52, color=color)
+
+def _annotations(
+    comparison: Comparison,
+    side: Investing,
+    unit: float,
+    look: Look,
+    reveal: Reveal,
+    placement: LabelPlacement,
+) -> list[Option]:
+    """Return the names of the areas, why the effect fades, and whether it is paid back."""
+    c = look.palette
+    marks = _Marks(placement, look)
+    diamond: list[Option] = []
+    if reveal.whole and reveal.claims:
+        diamond = _payback(comparison, side, marks)
+        _fading(comparison, side, unit, marks)
+    if reveal.whole and reveal.areas:
+        _area_names(comparison, side, unit, marks)
     lines = {
         "silent": True,
         "label": {"show": False},
-        "data": leads,
+        "data": marks.leads,
         "lineStyle": {"type": "solid", "color": c.ink, "width": look.px(1.5)},
     }
     return [
         line("leads", COST, [], {"opacity": 0}, markLine=lines, z=8),
-        marked("words", COST, marks, z=9),
+        marked("words", COST, marks.texts, z=9),
         marked(
             "break-even",
             COST,
@@ -808,15 +836,60 @@ def _annotations(
     ]
 
 
+def _payback(comparison: Comparison, side: Investing, marks: _Marks) -> list[Option]:
+    """Write when the investment is paid back; return the mark at that year, if there is one."""
+    text = paid_back(comparison, side)
+    if side.break_even is None:
+        text = broken(text, marks.look.strip[0] / 2.4, TEXT)
+        marks.put("not-paid-back", text, (float(comparison.years[-1]), 0.0), pull=(1, 3))
+        return []
+    year = float(comparison.start + side.break_even - 1)
+    marks.placement.avoid([year, year], [0, marks.placement.top / 15])
+    marks.put("paid-back", text, (year, 0.0), beside=(0, 24), pull=(1, 1.5))
+    return [{"value": [year, 0.0]}]
+
+
+def _fading(comparison: Comparison, side: Investing, unit: float, marks: _Marks) -> None:
+    """Write why the curves come together again, where half of the difference is gone."""
+    ended = [last for _, _, last in side.phases if last <= comparison.years[-1]]
+    if not (side.back_on_track and ended):
+        return
+    after = np.flatnonzero(comparison.years >= ended[-1])
+    half = int(after[np.argmin(np.abs(side.gap.mean[after] - side.gap.mean.min() / 2))])
+    at = (float(comparison.years[half]), float(side.cost.mean[half] / unit))
+    marks.point("fades", t("The intervention stops –\nthe effect fades"), at, -54)
+
+
+def _area_names(comparison: Comparison, side: Investing, unit: float, marks: _Marks) -> None:
+    """Write what the areas between the curves are, where they are widest."""
+    c = marks.look.palette
+    middle = (side.cost.mean / unit + comparison.without.cost.mean / unit) / 2
+    for name, text, sign, color in (
+        ("extra", t("Extra cost\n(investment)"), 1, c.extra_text),
+        ("lower", t("Lower cost\nthan without"), -1, c.lower_text),
+    ):
+        size = sign * side.gap.mean
+        if size.max() >= NOTICEABLE * comparison.today:
+            widest = int(np.argmax(size))
+            at = (float(comparison.years[widest]), float(middle[widest]))
+            marks.point(name, text, at, 52 if sign < 0 else -52, color)
+
+
 # ---------------------------------------------------------------------------- the strips
 
 
 def _strip(
-    name: str, grid: int, story: Comparison, side: Investing, look: Look, reveal: Reveal, top: float
+    name: str,
+    grid: int,
+    comparison: Comparison,
+    side: Investing,
+    look: Look,
+    reveal: Reveal,
+    top: float,
 ) -> list[Option]:
     c = look.palette
-    years, shown = story.years, _shown(story.years, reveal)
-    without: Curve = getattr(story.without, name)
+    years, shown = comparison.years, _shown(comparison.years, reveal)
+    without: Curve = getattr(comparison.without, name)
     with_: Curve = getattr(side, name)
     dashes = {"color": c.without, "width": look.px(2.5), "type": [look.px(8), look.px(4)]}
     found = [
@@ -833,36 +906,35 @@ def _strip(
             points(years, without.mean),
             dashes,
             z=6,
-            markLine=_cursor(story, look),
+            markLine=_cursor(comparison, look),
         ),
     ]
     texts = [(float(without.mean[-1]), t("Without"), c.without, False)]
     if reveal.whole:
         texts.append((float(with_.mean[-1]), t("With"), c.with_, True))
     if name == "entries":
-        first = {"without": story.without.first, "with": side.first}
-        thin = {
-            "without": {"color": c.without, "width": look.px(1.5), "type": [4, 3]},
-            "with": {"color": c.with_, "width": look.px(2)},
-        }
-        inside = {"without": np.ones(len(years), bool), "with": shown}
-        found += [
-            line(
-                f"first-{arm}",
-                grid,
-                points(years[inside[arm]], curve.mean[inside[arm]]),
-                thin[arm],
-                z=4,
-            )
-            for arm, curve in first.items()
-        ]
-        named = (side if reveal.with_ else story.without).first.mean[-1]
+        found += _first_times(grid, comparison, side, look, reveal)
+        named = (side if reveal.with_ else comparison.without).first.mean[-1]
         texts.append((float(named), t("first time"), c.muted, False))
     texts.sort(key=lambda item: -item[0])
     row = 1.15 * TEXT / (STRIPS[grid][1] / 100 * look.chart) * top
     places = apart([item[0] for item in texts], [row] * len(texts), top)
     marks = [
-        label([span(story)[1], place], text, "right", look, color=color, bold=bold)
+        label([span(comparison)[1], place], text, "right", look, color=color, bold=bold)
         for place, (_, text, color, bold) in zip(places, texts, strict=True)
     ]
     return [*found, marked(f"{name}-ends", grid, marks, z=10)]
+
+
+def _first_times(
+    grid: int, comparison: Comparison, side: Investing, look: Look, reveal: Reveal
+) -> list[Option]:
+    """Return the thin curves of those who are there for the first time."""
+    c, years = look.palette, comparison.years
+    shown = _shown(years, reveal)
+    dashes = {"color": c.without, "width": look.px(1.5), "type": [4, 3]}
+    plain = {"color": c.with_, "width": look.px(2)}
+    return [
+        line("first-without", grid, points(years, comparison.without.first.mean), dashes, z=4),
+        line("first-with", grid, points(years[shown], side.first.mean[shown]), plain, z=4),
+    ]

@@ -1,4 +1,4 @@
-"""A scenario opened to be looked at: simulated once, and what is changed again and again."""
+"""A scenario in use by visitors: its baseline is simulated once, its variants on demand."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from sisim.analysis.emulator import Nearby
 from sisim.analysis.versions import Versions
+from sisim.economics.valuation import Valuation
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import people
 from sisim.engine.simulation import Simulation
-from sisim.engine.trace import find, key_of, lives
-from sisim.live.sliders import main_levers
+from sisim.engine.trace import find, key_of, life_history
+from sisim.live.sliders import main_sliders
 from sisim.report.explanation import told
 from sisim.report.risk_words import Words
-from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 
 Changes = Mapping[str, Any]
@@ -51,8 +51,8 @@ class Dots:
     of: int
 
 
-class World:
-    """A scenario opened to be looked at.
+class ScenarioSession:
+    """A scenario in use: its baseline is simulated once, its variants on demand.
 
     Args:
         scenario: The scenario.
@@ -65,11 +65,11 @@ class World:
         self._versions = Versions(scenario, seed, replications)
 
     @cached_property
-    def nearby(self) -> Nearby:
-        """What has been learned of how each of the main sliders bends the curves."""
-        return Nearby(self._versions, {one.id: one.road for one in main_levers(self.scenario)})
+    def emulator(self) -> Nearby:
+        """The emulator of moves of the main sliders."""
+        return Nearby(self._versions, {one.id: one.road for one in main_sliders(self.scenario)})
 
-    def results(self, changes: Changes) -> Results:
+    def results(self, changes: Changes) -> Valuation:
         """Return what comes of the scenario with some values changed.
 
         Raises:
@@ -86,7 +86,7 @@ class World:
         counts = self.results(changes).counts
         compiled, run = counts.compiled, counts.replications[0]
         everyone = people(compiled.scenario, compiled.clock, self.seed)
-        found = lives(
+        found = life_history(
             compiled,
             self.seed,
             find(compiled, everyone, person),
@@ -130,13 +130,15 @@ class World:
             for arm in range(len(arms)):
                 rows = np.arange(len(chosen))
                 if arm:
-                    rows = rows + np.where(columns.differs[arm - 1], arm * columns.n, 0)
+                    rows = rows + np.where(columns.diverged[arm - 1], arm * columns.n, 0)
                 seen = columns.state[:, rows][tracks].T.astype(np.int64)
                 there = (here & columns.alive[rows])[:, None] & (seen < len(compiled.states))
                 states[arm, :, number] = np.where(there, seen, ABSENT)
             for past in own:
                 end = clock.end if past.end is None else past.end
-                treated[past.arm + 1, past.person, number] |= past.start < step + 12 and end > step
+                treated[past.arm + 1, past.person, number] |= (
+                    past.start < step + clock.per_year and end > step
+                )
         return Dots(
             tuple(key_of(compiled, met.people, int(person)) for person in chosen),
             years,

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from sisim.i18n import LANGUAGES, current_language, in_language, t
-from sisim.loading.document import read, shipped
+from sisim.loading.files import read, shipped
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.loading.spreadsheet import Row, Sheet, amount, read_sheet
+from sisim.portable import file_name_fits
 from sisim.scenario.errors import Problem, Reason, ScenarioError, nearest
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
@@ -114,10 +115,11 @@ def entries(folder: Path | None = None) -> tuple[list[Entry], list[Problem]]:
         folder: Where to look, besides among those that ship with the package; unset: `scenarios`,
             if there is one here.
     """
-    own = sorted((folder or FOLDER).glob("*.toml"))
+    ready = list(shipped("scenario").values())
+    known = {one.resolve() for one in ready}
+    own = [one for one in sorted((folder or FOLDER).glob("*.toml")) if one.resolve() not in known]
     found: list[Entry] = []
     problems: list[Problem] = []
-    ready = list(shipped("scenario").values())
     for file in (*own, *ready):
         try:
             if "pathway" not in read(file).data:
@@ -253,23 +255,32 @@ def start_all(rows: Iterable[Row], folder: Path, pathway: str = "child-youth") -
             reason = Reason('"{name}" stands twice in the catalogue.', name=name)
             problems.append(Problem(row.place, "title", reason))
         elif not wrong:
-            named = own if own in shipped("pathway") else os.path.relpath(own, folder)
+            named = own if own in shipped("pathway") else _from(folder, own)
             found[name] = Started(name, _text(row, name, named, known[own]))
     if problems:
         raise ScenarioError(problems)
     return list(found.values())
 
 
+def _from(folder: Path, file: str) -> str:
+    """Return how a file is named in a file that stands in `folder`, on any system."""
+    try:
+        return Path(os.path.relpath(file, folder)).as_posix()
+    except ValueError:  # on another drive of Windows
+        return Path(file).resolve().as_posix()
+
+
 def slug(title: str) -> str:
-    """Return a name for a file, and for what stands in it.
+    """Return a name for a file on any system, and for what stands in it.
 
     Examples:
-        >>> slug("Hälsofrämjande insatser – seniorer"), slug("3 skolor")
-        ('halsoframjande-insatser-seniorer', 's-3-skolor')
+        >>> slug("Hälsofrämjande insatser – seniorer"), slug("3 skolor"), slug("Con")
+        ('halsoframjande-insatser-seniorer', 's-3-skolor', 's-con')
     """
     plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
     found = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
-    return found if found[:1].isalpha() else f"s-{found}".strip("-")
+    usable = found[:1].isalpha() and file_name_fits(found)
+    return found if usable else f"s-{found}".strip("-")
 
 
 def _wrong(row: Row) -> Iterator[Problem]:
@@ -301,70 +312,81 @@ def _month(text: str) -> str | None:
 
 def _text(row: Row, name: str, pathway: str, spec: Pathway) -> str:
     """Return a scenario file; what the row does not say stands as a comment."""
-    said = row.values
-    years, total = amount(said["years"]), amount(said["budget"])
-    place = f"{Path(row.place.file).name}:{row.place.line}"
-    lines = [
-        "# "
-        + t(
-            "Started from {place}. Lines with # are to be filled in; `sisim check` says what "
-            "is missing.",
-            place=place,
-        ),
-        "",
-        f"name = {_quoted(name)}",
-        f"title = {_quoted(said['title'])}",
-        f"pathway = {_quoted(pathway)}",
-        "",
-        "[catalogue]",
-    ]
-    for column in TEXTS:
-        several = [part.strip() for part in re.split(r"[;\n]", said[column]) if part.strip()]
-        listed = column.endswith("outcomes")
-        value = f"[{', '.join(map(_quoted, several))}]" if listed else _quoted(said[column])
-        lines.append(_line(column, value if said[column] else None, "[]" if listed else '""'))
-    start = _month(said["start"]) if said["start"] else None
-    lines += [
-        "",
-        "[time]",
-        _line("start", start and _quoted(start), '"2026-01"'),
-        "",
-        "# " + t("How many live there, as far up in age as the pathway goes."),
-        "# [population]",
-        "# residents = 20000",
-        "",
-        f"[investments.{name}]",
-        f"label = {_quoted(said['title'])}",
-        _line("start", start and _quoted(start), '"2026-01"'),
-        _line("years", None if years is None else f"{years:g}", "3"),
-        "# " + t("Who it is for, in the pathway's words."),
-        "# target = { age = { from = 12, below = 20 } }",
-        "# "
-        + t(
-            "What it changes: transitions of the pathway (`sisim pathway {name}`), with "
-            "source and grade.",
-            name=pathway,
-        ),
-        "# effects = []",
-        "",
-        f"[investments.{name}.cost]",
-    ]
-    if total is not None:
-        note = t("The budget of the catalogue is {n} in all.", n=f"{total:.0f}")
-        running = (
-            None if not years else f"{{ value = {total / years:.0f}, source = {_quoted(place)} }}"
-        )
-        lines += ["# " + note, _line("running", running, "0")]
-    payer = _payer(said["administration"], spec)
-    lines += [
-        _line("payer", payer and _quoted(payer), _quoted(next(iter(spec.administrations), ""))),
+    title, place = row.values["title"], f"{Path(row.place.file).name}:{row.place.line}"
+    hint = t(
+        "Started from {place}. Lines with # are to be filled in; `sisim check` says what is "
+        "missing.",
+        place=place,
+    )
+    head = [f"# {hint}", "", f"name = {_quoted(name)}", f"title = {_quoted(title)}"]
+    arm = [
         "",
         "[arms.project]",
-        f"label = {_quoted(said['title'])}",
+        f"label = {_quoted(title)}",
         f'investments = {{ {name} = "ends" }}',
+    ]
+    lines = [
+        *head,
+        *(f"pathway = {_quoted(pathway)}", "", "[catalogue]"),
+        *(_catalogue_line(row, column) for column in TEXTS),
+        *_time_lines(row),
+        *_investment_lines(row, name, pathway),
+        *_cost_lines(row, name, place, spec),
+        *arm,
         "",
     ]
     return "\n".join(lines)
+
+
+def _catalogue_line(row: Row, column: str) -> str:
+    said, listed = row.values[column], column.endswith("outcomes")
+    several = [part.strip() for part in re.split(r"[;\n]", said) if part.strip()]
+    value = f"[{', '.join(map(_quoted, several))}]" if listed else _quoted(said)
+    return _line(column, value if said else None, "[]" if listed else '""')
+
+
+def _start_line(row: Row) -> str:
+    start = _month(row.values["start"]) if row.values["start"] else None
+    return _line("start", start and _quoted(start), '"2026-01"')
+
+
+def _time_lines(row: Row) -> list[str]:
+    hint = t("How many live there, as far up in age as the pathway goes.")
+    people = [f"# {hint}", "# [population]", "# residents = 20000", ""]
+    return ["", "[time]", _start_line(row), "", *people]
+
+
+def _investment_lines(row: Row, name: str, pathway: str) -> list[str]:
+    years = amount(row.values["years"])
+    target = t("Who it is for, in the pathway's words.")
+    effects = t(
+        "What it changes: transitions of the pathway (`sisim pathway {name}`), with source and "
+        "grade.",
+        name=pathway,
+    )
+    return [
+        f"[investments.{name}]",
+        f"label = {_quoted(row.values['title'])}",
+        _start_line(row),
+        _line("years", None if years is None else f"{years:g}", "3"),
+        f"# {target}",
+        "# target = { age = { from = 12, below = 20 } }",
+        f"# {effects}",
+        "# effects = []",
+        "",
+    ]
+
+
+def _cost_lines(row: Row, name: str, place: str, spec: Pathway) -> list[str]:
+    lines = [f"[investments.{name}.cost]"]
+    years, total = amount(row.values["years"]), amount(row.values["budget"])
+    if total is not None:
+        note = t("The budget of the catalogue is {n} in all.", n=f"{total:.0f}")
+        source = f"source = {_quoted(place)}"
+        running = f"{{ value = {total / years:.0f}, {source} }}" if years else None
+        lines += [f"# {note}", _line("running", running, "0")]
+    payer, usual = _payer(row.values["administration"], spec), next(iter(spec.administrations), "")
+    return [*lines, _line("payer", payer and _quoted(payer), _quoted(usual))]
 
 
 def _payer(text: str, pathway: Pathway) -> str | None:

@@ -19,6 +19,8 @@ from sisim.analysis.comparison import (
     administrations_of,
     compare,
 )
+from sisim.economics.valuation import Valuation
+from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
 from sisim.report.frame import (
     EDGE,
@@ -31,7 +33,6 @@ from sisim.report.frame import (
     unit_of,
 )
 from sisim.report.labels import EndLabels
-from sisim.report.result import WITHOUT, Result
 from sisim.report.style import (
     BLACK,
     BLUE,
@@ -61,7 +62,7 @@ STYLES: dict[Which, LineStyleType] = {"project": (0, (4, 1.2, 1, 1.2)), "new_way
 Box = tuple[float, float, float, float]
 
 
-def administrations(source: Result | Comparison, view: View | None = None) -> Figure:
+def administrations(source: Valuation | Comparison, view: View | None = None) -> Figure:
     """Draw what each administration pays in every arm, and how much more or less than without.
 
     The eight largest are shown. An administration has one colour throughout; arms differ by line.

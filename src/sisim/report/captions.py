@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from sisim.analysis.comparison import Comparison, Investing, Which
+from sisim.economics.appraisal import Estimate
 from sisim.i18n import t
 from sisim.report.formats import Unit, decimal, money, spread, unit_for
-from sisim.report.result import Estimate
 from sisim.scenario.scenario import Scenario
 
 Cell = tuple[str, str]

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 from matplotlib.typing import LineStyleType
 
 from sisim.analysis.comparison import BAND_FROM, Floats
+from sisim.economics.valuation import Valuation
+from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
 from sisim.report.formats import decimal, share_of
 from sisim.report.frame import EDGE
 from sisim.report.publish import PICTURE_DPI, write_tables
-from sisim.report.result import WITHOUT, Result
 from sisim.report.style import (
     BLACK,
     BLUE,
@@ -80,7 +82,7 @@ class Aim:
         return bool(share <= self.goal.share if self.goal.at_most else share >= self.goal.share)
 
 
-def aims(result: Result) -> list[Aim]:
+def aims(result: Valuation) -> list[Aim]:
     """Return every goal of a scenario with what its arms come to."""
     if not result.scenario.goals:
         return []
@@ -108,7 +110,7 @@ def aims(result: Result) -> list[Aim]:
     return found
 
 
-def draw_goals(result: Result) -> Figure:
+def draw_goals(result: Valuation) -> Figure:
     """Draw every goal as a line, and the share that each arm comes to year by year."""
     found = aims(result)[:MOST]
     scenario, runs = result.scenario, len(result.seeds)
@@ -128,43 +130,7 @@ def draw_goals(result: Result) -> Figure:
         for line, text in enumerate(wrap(figure, label, wide - 40, bold=True).split("\n")[:2]):
             write(figure, left, above + 21 * line, text, bold=True)
         axes = place(figure, left + 64, above + 58, wide - 104, high - 104)
-        years = aim.years
-        axes.set_xlim(years[0] - 0.3, years[-1] + 0.3)
-        shown = [s for each in aim.shares.values() for s in each[~np.isnan(each)]]
-        most = max([aim.goal.share, *shown])
-        axes.set_ylim(0, min(1.04, 1.15 * most))
-        axes.yaxis.set_major_locator(MultipleLocator(0.25 if most > 0.5 else 0.1))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: share_of(y)))
-        middle = aim.goal.by or int(years[len(years) // 2])
-        axes.set_xticks([int(years[0]), middle, int(years[-1])])
-        axes.axhline(aim.goal.share, color=ORANGE, linewidth=points(3), zorder=2)
-        text = t("Goal {share}", share=share_of(aim.goal.share))
-        axes.annotate(
-            text,
-            (0, aim.goal.share),
-            xycoords=("axes fraction", "data"),
-            color=DARK_ORANGE,
-            xytext=(points(4), points(4)),
-            textcoords="offset points",
-            fontweight="bold",
-            fontsize=points(FINE),
-            zorder=6,
-        )
-        if aim.goal.by is not None:
-            axes.axvline(aim.goal.by, color=ORANGE, linewidth=points(1.5), zorder=1)
-        for arm, shares in aim.shares.items():
-            color, style = drawn[arm]
-            axes.plot(years, shares, color=color, linestyle=style, linewidth=points(3), zorder=4)
-            if runs >= BAND_FROM and aim.goal.delivery is None:
-                axes.fill_between(
-                    years,
-                    aim.low[arm],
-                    aim.high[arm],
-                    color=color,
-                    alpha=0.12,
-                    linewidth=0,
-                    zorder=1,
-                )
+        _panel(axes, aim, drawn, banded=runs >= BAND_FROM)
     write(figure, EDGE, HIGH - 22, footer(result), size=FINE, color=MUTED)
     if runs >= BAND_FROM:
         text = t("Bands: 10–90% of {n} runs.", n=decimal(runs))
@@ -172,13 +138,56 @@ def draw_goals(result: Result) -> Figure:
     return figure
 
 
-def write_goals(result: Result, folder: Path) -> None:
+def _panel(
+    axes: Axes, aim: Aim, drawn: Mapping[str, tuple[str, LineStyleType]], *, banded: bool
+) -> None:
+    """Draw a goal as a line, and the share that each arm comes to."""
+    years = aim.years
+    axes.set_xlim(years[0] - 0.3, years[-1] + 0.3)
+    shown = [s for each in aim.shares.values() for s in each[~np.isnan(each)]]
+    most = max([aim.goal.share, *shown])
+    axes.set_ylim(0, min(1.04, 1.15 * most))
+    axes.yaxis.set_major_locator(MultipleLocator(0.25 if most > 0.5 else 0.1))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: share_of(y)))
+    middle = aim.goal.by or int(years[len(years) // 2])
+    axes.set_xticks([int(years[0]), middle, int(years[-1])])
+    axes.axhline(aim.goal.share, color=ORANGE, linewidth=points(3), zorder=2)
+    text = t("Goal {share}", share=share_of(aim.goal.share))
+    axes.annotate(
+        text,
+        (0, aim.goal.share),
+        xycoords=("axes fraction", "data"),
+        color=DARK_ORANGE,
+        xytext=(points(4), points(4)),
+        textcoords="offset points",
+        fontweight="bold",
+        fontsize=points(FINE),
+        zorder=6,
+    )
+    if aim.goal.by is not None:
+        axes.axvline(aim.goal.by, color=ORANGE, linewidth=points(1.5), zorder=1)
+    for arm, shares in aim.shares.items():
+        color, style = drawn[arm]
+        axes.plot(years, shares, color=color, linestyle=style, linewidth=points(3), zorder=4)
+        if banded and aim.goal.delivery is None:
+            axes.fill_between(
+                years,
+                aim.low[arm],
+                aim.high[arm],
+                color=color,
+                alpha=0.12,
+                linewidth=0,
+                zorder=1,
+            )
+
+
+def write_goals(result: Valuation, folder: Path) -> None:
     """Write the picture of the goals into a folder, and the numbers behind it."""
     save(draw_goals(result), folder / "goals", PICTURE_DPI)
     write_tables({"goals": result.goals()}, folder)
 
 
-def goal_words(result: Result) -> list[str]:
+def goal_words(result: Valuation) -> list[str]:
     """Say of every goal how far each arm comes in its year, or the last, and whether it is met."""
     said = []
     for aim in aims(result):
@@ -213,13 +222,15 @@ def goal_words(result: Result) -> list[str]:
     return said
 
 
-def _arm(result: Result, arm: str) -> str:
+def _arm(result: Valuation, arm: str) -> str:
     if arm == WITHOUT:
         return t("Without the investment")
     return result.scenario.arms[arm].label.text
 
 
-def _key(figure: Figure, result: Result, drawn: Mapping[str, tuple[str, LineStyleType]]) -> float:
+def _key(
+    figure: Figure, result: Valuation, drawn: Mapping[str, tuple[str, LineStyleType]]
+) -> float:
     """Write what each line stands for; return where the next thing may stand."""
     left, top = EDGE, 46.0
     for arm, (color, style) in drawn.items():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sisim.economics.valuation import Valuation
+from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
-from sisim.report.result import WITHOUT, Result
 
 
-def outcome_rows(result: Result) -> pd.DataFrame:
+def outcome_rows(result: Valuation) -> pd.DataFrame:
     """Return a row for each outcome and year and a column for each arm, named as a reader would.
 
     Values are means over the replications, to a hundredth of a person.

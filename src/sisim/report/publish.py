@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sisim.analysis.comparison import Comparison, View, compare, drawn, headlines
-from sisim.report.result import Result
+from sisim.economics.valuation import Valuation
 from sisim.report.summary import sentences
 
 if TYPE_CHECKING:
@@ -24,7 +24,10 @@ PICTURE_DPI = 120
 
 
 def publish(
-    result: Result, out: Path, view: View | None = None, more: Mapping[str, pd.DataFrame] = NOTHING
+    result: Valuation,
+    out: Path,
+    view: View | None = None,
+    more: Mapping[str, pd.DataFrame] = NOTHING,
 ) -> list[Path]:
     """Write the figures, their numbers and their words into `out`, all or nothing.
 
@@ -59,7 +62,7 @@ def publish(
         if story.scenario.goals:
             write_goals(story.result, folder)
         text = "\n".join([*sentences(story), *goal_words(story.result)]) + "\n"
-        (folder / "words.txt").write_text(text, encoding="utf-8")
+        (folder / "words.txt").write_text(text, encoding="utf-8", newline="\n")
 
     return write_all(out, write)
 
@@ -67,7 +70,7 @@ def publish(
 def write_tables(found: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write tables into a folder, each as CSV and as Parquet."""
     for name, table in found.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
         table.to_parquet(folder / f"{name}.parquet", index=False)
 
 

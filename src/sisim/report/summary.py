@@ -12,9 +12,10 @@ from sisim.analysis.comparison import (
     compare,
     outcomes_at,
 )
-from sisim.i18n import current_language, number, t
+from sisim.economics.valuation import Provenance, Valuation
+from sisim.engine.counts import WITHOUT
+from sisim.i18n import current_language, n_, number, t
 from sisim.report.formats import decimal, listing, money, percent, unit_for
-from sisim.report.result import WITHOUT, Made, Result
 from sisim.scenario.economy import PUBLIC, SOCIETY
 from sisim.scenario.scenario import Scenario
 
@@ -119,7 +120,7 @@ def invented() -> str:
     return t("Invented example numbers – they show the mechanism, not a forecast.")
 
 
-def footer(result: Made) -> str:
+def footer(result: Provenance) -> str:
     """Return where the numbers come from."""
     seeds = (
         t("Seed {n}", n=result.seeds[0])
@@ -138,7 +139,7 @@ def number_of(which: Which) -> str:
     return t("Figure {n}", n=1 + WHICH.index(which))
 
 
-def sentences(source: Result | Comparison, view: View | None = None) -> list[str]:
+def sentences(source: Valuation | Comparison, view: View | None = None) -> list[str]:
     """Return in a few sentences what the figures say."""
     story = compare(source, view)
     found = [_arms(story), *_outcomes(story), _costs(story)]
@@ -234,19 +235,17 @@ def _numbers(story: Comparison, side: Investing) -> str:
         avoided=_avoided(mean["avoided"]),
         **{name: money(mean[name]) for name in ("invested", "lower_cost", "net")},
     )
-    return f"{counts} {paid_back(story, side)}."
+    if side.break_even is None:
+        return f"{counts} {paid_back(story, side)}."
+    # A sentence has room to say from when the years are counted.
+    return counts + " " + t("Paid back in year {n}.", n=side.break_even)
 
 
 def _helped(people: float) -> str:
-    if round(people) == 1:
-        return t("1 individual helped")
-    return t("{n} individuals helped", n=decimal(people))
+    return n_("1 individual helped", "{n} individuals helped", round(people))
 
 
 def _avoided(cases: float) -> str:
     if round(cases) < 0:
-        more = decimal(-cases)
-        return t("1 more case") if round(cases) == -1 else t("{n} more cases", n=more)
-    if round(cases) == 1:
-        return t("1 case avoided")
-    return t("{n} cases avoided", n=decimal(abs(cases)))
+        return n_("1 more case", "{n} more cases", round(-cases))
+    return n_("1 case avoided", "{n} cases avoided", round(cases))

@@ -7,11 +7,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.typing import LineStyleType
 
+from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.economics.repayment_tables import label_of
 from sisim.report.formats import unit_for
 from sisim.report.frame import EDGE
-from sisim.report.result import MoneyResult
 from sisim.report.style import (
     BLACK,
     BLUE,
@@ -37,7 +37,7 @@ MOST = 4
 """So many administrations find room: those who repay the most."""
 
 
-def draw_budget_frames(result: MoneyResult, arm: str) -> Figure:
+def draw_budget_frames(result: Valuation, arm: str) -> Figure:
     """Draw each repaying administration's frame, with and without repayment, and its cost."""
     budget = result.budget(arm)
     scenario = result.scenario

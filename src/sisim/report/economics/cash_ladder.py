@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sisim.economics.cash_releasing import CashLadder, Rung
+from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.economics.money_frame import money_canvas
 from sisim.report.formats import money, unit_for
-from sisim.report.result import MoneyResult
 from sisim.report.style import (
     BLUE,
     GREEN,
@@ -38,7 +38,7 @@ class _Part(NamedTuple):
     amounts: NDArray[np.float64]
 
 
-def draw_cash_ladder(result: MoneyResult, arm: str) -> Figure:
+def draw_cash_ladder(result: Valuation, arm: str) -> Figure:
     """Draw what falls in cost each year of an arm, by how far a budget sees it."""
     ladder = result.cash[arm]
     scenario = result.scenario
@@ -100,7 +100,7 @@ def _say(figure: Figure, top: float, text: str, amount: str, indent: float = 28)
     return top + 44
 
 
-def _parts(ladder: CashLadder, result: MoneyResult) -> list[_Part]:
+def _parts(ladder: CashLadder, result: Valuation) -> list[_Part]:
     """Return what falls each year by rung: what is seen first, then what is not."""
     clock = ladder.ledger.result.compiled.clock
     first = int(np.searchsorted(ladder.ledger.years, clock.year(np.array([clock.start]))[0]))

@@ -12,6 +12,7 @@ from matplotlib.transforms import Affine2D, Transform
 from numpy.typing import NDArray
 
 from sisim.economics.settlement import Settlement
+from sisim.economics.valuation import Valuation
 from sisim.i18n import number, t
 from sisim.report.economics.contract_words import (
     at_risk_words,
@@ -25,7 +26,6 @@ from sisim.report.economics.contract_words import (
 )
 from sisim.report.formats import Unit, decimal, money, share_of, spread, unit_for
 from sisim.report.frame import EDGE
-from sisim.report.result import Result
 from sisim.report.style import (
     BLACK,
     BLUE,
@@ -60,7 +60,7 @@ ROOMY = 4
 TEXT, LEAST_BAR = 15.0, 19.0
 
 
-def draw_contract(result: Result, settled: Settlement) -> Figure:
+def draw_contract(result: Valuation, settled: Settlement) -> Figure:
     """Draw the parties, what flows between them, and what may come of it.
 
     Each party has its line; each payment is an arrow from who pays to who receives. To the right
@@ -219,8 +219,7 @@ def _nets(figure: Figure, scenario: Scenario, settled: Settlement) -> float:
         axes.plot([mean], [y], marker="o", color=color, markersize=points(10), zorder=3)
         shown = "\n".join(wrap(figure, names[party], room - 6, FINE).split("\n")[:2])
         _beside(axes, y, shown, left=True)
-        text = _plus(mean, unit.digits)
-        _beside(axes, y, text, left=False)
+        _beside(axes, y, _plus(mean, unit.digits), left=False)
         spanned = spread(low, top, unit.digits)
         axes.text(
             0.5,
@@ -236,7 +235,13 @@ def _nets(figure: Figure, scenario: Scenario, settled: Settlement) -> float:
         )
     axes.set_ylim(-0.6, len(nets) - 0.4)
     axes.margins(x=0.08)
-    below = TOP + 42 + high
+    return _returns_and_gains(figure, settled, names, TOP + 42 + high)
+
+
+def _returns_and_gains(
+    figure: Figure, settled: Settlement, names: Mapping[str, str], below: float
+) -> float:
+    """Write the return of private parties, and how other costs change; return where that ends."""
     for party, name in names.items():
         rate = settled.expected_return(party) if settled.is_private(party) else None
         if rate is not None:

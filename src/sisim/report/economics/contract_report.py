@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from sisim.economics.settlement import Settlement
+from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.economics.contract_words import kronor, party_name, sentence, signed, title_of
 from sisim.report.formats import decimal, share_of
-from sisim.report.result import Result
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class HasContracts(Result, Protocol):
-    """A simulated scenario with its contracts settled."""
-
-    @property
-    def contracts(self) -> list[Settlement]:
-        """Its contracts, settled in each arm that they are about."""
-
-
-def contract_words(result: HasContracts, arms: Sequence[str]) -> list[str]:
+def contract_words(result: Valuation, arms: Sequence[str]) -> list[str]:
     """Return each contract as one plain sentence, and one on what it came to in each arm."""
     found: list[str] = []
     for settled in _of(result, arms):
@@ -36,7 +28,7 @@ def contract_words(result: HasContracts, arms: Sequence[str]) -> list[str]:
     return found
 
 
-def contract_tables(result: HasContracts, arms: Sequence[str]) -> Mapping[str, pd.DataFrame]:
+def contract_tables(result: Valuation, arms: Sequence[str]) -> Mapping[str, pd.DataFrame]:
     """Return the numbers of the contracts, one tidy table per subject; none without contracts.
 
     See `Settlement.flows`, `summary`, `tiers` and `prices`.
@@ -55,9 +47,7 @@ def contract_tables(result: HasContracts, arms: Sequence[str]) -> Mapping[str, p
     }
 
 
-def contract_pictures(
-    result: HasContracts, arms: Sequence[str]
-) -> Mapping[str, Callable[[], Figure]]:
+def contract_pictures(result: Valuation, arms: Sequence[str]) -> Mapping[str, Callable[[], Figure]]:
     """Return what draws each contract in each arm that it is about, by a name for its file."""
     from sisim.report.economics.contract_figure import draw_contract
 
@@ -67,7 +57,7 @@ def contract_pictures(
     }
 
 
-def contract_shown(result: HasContracts, arms: Sequence[str]) -> list[tuple[str, pd.DataFrame]]:
+def contract_shown(result: Valuation, arms: Sequence[str]) -> list[tuple[str, pd.DataFrame]]:
     """Return tables to be read at once, each with its title: parties by year, and prices."""
     level = result.scenario.economy.price_level
     found = []
@@ -137,5 +127,5 @@ def came_to(scenario: Scenario, settled: Settlement) -> str:
     )
 
 
-def _of(result: HasContracts, arms: Sequence[str]) -> list[Settlement]:
+def _of(result: Valuation, arms: Sequence[str]) -> list[Settlement]:
     return [settled for settled in result.contracts if settled.arm in arms]

@@ -10,13 +10,13 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Bbox
 
 from sisim.economics.cost_effectiveness import Effectiveness
+from sisim.economics.valuation import Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
 from sisim.report.economics.money_frame import money_canvas
 from sisim.report.economics.money_words import price_words, unit_words
 from sisim.report.formats import decimal, unit_for
 from sisim.report.labels import Room
-from sisim.report.result import MoneyResult
 from sisim.report.style import (
     BLUE,
     FONT,
@@ -30,6 +30,7 @@ from sisim.report.style import (
     SKY,
     VERMILION,
     WIDE,
+    figure_of,
     place,
     points,
     scale_ticks,
@@ -43,7 +44,7 @@ MOST = 3
 """So many outcomes have room beside each other."""
 
 
-def draw_frontier(result: MoneyResult) -> Figure:
+def draw_frontier(result: Valuation) -> Figure:
     """Draw net cost against what is gained, a panel per outcome, an arm a colour and a mark."""
     effects = list(result.effectiveness)[:MOST]
     costs = np.concatenate([effect.cost.ravel() for effect in effects])
@@ -65,7 +66,7 @@ def _panel(
     left: float,
     wide: float,
     effect: Effectiveness,
-    result: MoneyResult,
+    result: Valuation,
     unit: float,
 ) -> None:
     label = effect.measure.label.text
@@ -96,6 +97,16 @@ def _panel(
         key=lambda n: means[1][n],
     )
     axes.plot(means[0][on], means[1][on], color=INK, linewidth=points(2.5), zorder=2)
+    _name_arms(axes, effect, on, result, wide * 0.45)
+    _say(figure, left, wide, effect)
+
+
+def _name_arms(
+    axes: Axes, effect: Effectiveness, on: list[int], result: Valuation, wide: float
+) -> None:
+    """Mark the mean of every arm, and name it off the runs, the axes and the frontier."""
+    figure = figure_of(axes)
+    means = effect.effect.mean(axis=0), effect.cost.mean(axis=0)
     room = Room(axes)
     for run in zip(effect.effect[:, 1:].ravel(), effect.cost[:, 1:].ravel(), strict=True):
         room.avoid_line([run[0]] * 2, [run[1]] * 2)
@@ -121,9 +132,8 @@ def _panel(
         hue, _ = _look(number)
         name = t("Without") if arm == WITHOUT else result.scenario.arms[arm].label.text
         across, up = room.display(float(means[0][number]), float(means[1][number]))
-        text = wrap(figure, name, wide * 0.45)
+        text = wrap(figure, name, wide)
         room.write(text, (across, up + 26), pull=(0.5, 1.0), color=hue, bold=True)
-    _say(figure, left, wide, effect)
 
 
 def _say(figure: Figure, left: float, wide: float, effect: Effectiveness) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sisim.economics.valuation import Valuation
 from sisim.report.economics import portfolio_report as portfolio
 from sisim.report.economics import repayment_report as repayment
 from sisim.report.economics.contract_report import (
@@ -23,7 +24,6 @@ from sisim.report.economics.contract_report import (
 from sisim.report.economics.money_tables import shown_tables
 from sisim.report.economics.money_words import money_sentences
 from sisim.report.publish import PICTURE_DPI, write_all, write_tables
-from sisim.report.result import MoneyResult
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -51,14 +51,14 @@ class Section:
     files: Callable[[Any, Arms], Mapping[str, str]] = lambda *_: {}
 
 
-def _appraisal_words(result: MoneyResult, arms: Arms) -> list[str]:
+def _appraisal_words(result: Valuation, arms: Arms) -> list[str]:
     lines: list[str] = []
     for arm in arms:
         lines += [*([""] if lines else []), *money_sentences(result, arm)]
     return lines
 
 
-def _appraisal_tables(result: MoneyResult, arms: Arms) -> Mapping[str, pd.DataFrame]:
+def _appraisal_tables(result: Valuation, arms: Arms) -> Mapping[str, pd.DataFrame]:
     def joined(parts: Iterator[pd.DataFrame]) -> pd.DataFrame:
         return pd.concat(list(parts), ignore_index=True)
 
@@ -74,7 +74,7 @@ def _appraisal_tables(result: MoneyResult, arms: Arms) -> Mapping[str, pd.DataFr
     return found
 
 
-def _appraisal_pictures(result: MoneyResult, arms: Arms) -> Pictures:
+def _appraisal_pictures(result: Valuation, arms: Arms) -> Pictures:
     from sisim.report.economics.cash_ladder import draw_cash_ladder
     from sisim.report.economics.cost_effectiveness_plane import draw_frontier
     from sisim.report.economics.net_position import draw_net_position
@@ -105,7 +105,7 @@ SECTIONS: tuple[Section, ...] = (
 )
 
 
-def money_words(result: MoneyResult, arms: Arms) -> list[str]:
+def money_words(result: Valuation, arms: Arms) -> list[str]:
     """Return all that is said of some arms, an empty line between sections."""
     lines: list[str] = []
     for section in SECTIONS:
@@ -114,17 +114,17 @@ def money_words(result: MoneyResult, arms: Arms) -> list[str]:
     return lines
 
 
-def money_shown(result: MoneyResult, arms: Arms) -> list[tuple[str, pd.DataFrame]]:
+def money_shown(result: Valuation, arms: Arms) -> list[tuple[str, pd.DataFrame]]:
     """Return the tables to be read at once, each with its title."""
     return [one for section in SECTIONS for one in section.shown(result, arms)]
 
 
-def money_tables(result: MoneyResult, arms: Arms) -> dict[str, pd.DataFrame]:
+def money_tables(result: Valuation, arms: Arms) -> dict[str, pd.DataFrame]:
     """Return the numbers behind it, one tidy table per subject."""
     return {name: one for part in SECTIONS for name, one in part.tables(result, arms).items()}
 
 
-def publish_money(result: MoneyResult, arms: Arms, out: Path) -> list[Path]:
+def publish_money(result: Valuation, arms: Arms, out: Path) -> list[Path]:
     """Write the report on money into a folder, all or nothing.
 
     Returns:
@@ -138,9 +138,9 @@ def publish_money(result: MoneyResult, arms: Arms, out: Path) -> list[Path]:
             for name, draw in section.pictures(result, arms).items():
                 save(draw(), folder / name, PICTURE_DPI)
             for name, text in section.files(result, arms).items():
-                (folder / name).write_text(text, encoding="utf-8")
+                (folder / name).write_text(text, encoding="utf-8", newline="\n")
         write_tables(money_tables(result, arms), folder)
         text = "\n".join(money_words(result, arms)) + "\n"
-        (folder / "money.txt").write_text(text, encoding="utf-8")
+        (folder / "money.txt").write_text(text, encoding="utf-8", newline="\n")
 
     return write_all(out, write)

@@ -9,15 +9,15 @@ import pandas as pd
 
 from sisim.economics.appraisal import AMOUNTS, Appraisal
 from sisim.economics.distribution import WhoGains
+from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.formats import Unit, decimal, share_of, unit_for
-from sisim.report.result import MoneyResult
 from sisim.scenario.scenario import Scenario
 
 RATES = ("return_on_investment", "internal_rate_of_return")
 
 
-def shown_tables(result: MoneyResult, arms: Sequence[str]) -> list[tuple[str, pd.DataFrame]]:
+def shown_tables(result: Valuation, arms: Sequence[str]) -> list[tuple[str, pd.DataFrame]]:
     """Return two tables per arm, each with its title."""
     found = []
     for arm in arms:

@@ -9,7 +9,8 @@ from sisim.economics.cash_releasing import CashLadder
 from sisim.economics.cost_effectiveness import NOTHING, Effectiveness, Measure
 from sisim.economics.distribution import WhoGains
 from sisim.economics.ledger import ORE
-from sisim.i18n import number, t
+from sisim.economics.valuation import Valuation
+from sisim.i18n import n_, number, t
 from sisim.report.formats import (
     NBSP,
     decimal,
@@ -20,7 +21,6 @@ from sisim.report.formats import (
     spread,
     unit_for,
 )
-from sisim.report.result import MoneyResult
 from sisim.report.summary import invented, perspective, quoted
 from sisim.scenario.scenario import Scenario
 
@@ -28,7 +28,7 @@ NAMED = 3
 """So many of those who gain are named in a sentence."""
 
 
-def money_sentences(result: MoneyResult, arm: str) -> list[str]:
+def money_sentences(result: Valuation, arm: str) -> list[str]:
     """Return what an arm comes to in money, and what money leaves out."""
     appraisal = result.appraisal[arm]
     found = [
@@ -167,13 +167,12 @@ def price_words(effect: Effectiveness, arm: str) -> str:
 
 def unit_words(measure: Measure, count: int = 2) -> str:
     """Return what an outcome is counted in, one or several."""
-    one, several = {
-        "stock": (t("person-year"), t("person-years")),
-        "entries": (t("entry"), t("entries")),
-        "events": (t("event"), t("events")),
-        "weight": (t("unit"), t("units")),
+    return {
+        "stock": n_("person-year", "person-years", count),
+        "entries": n_("entry", "entries", count),
+        "events": n_("event", "events", count),
+        "weight": n_("unit", "units", count),
     }[measure.kind]
-    return one if count == 1 else several
 
 
 def estimate(amount: Interval) -> str:
@@ -279,6 +278,7 @@ def _certainty(appraisal: Appraisal) -> str:
         "The net is not negative in {share} of {n} runs; its standard error is {error}, and "
         "{more} runs would halve it.",
         share=share_of(appraisal.chance),
+        positive=number(round(appraisal.chance * net.replications)),
         n=number(net.replications),
         error=money(net.standard_error),
         more=number(net.to_halve),
@@ -343,7 +343,7 @@ def _cash(ladder: CashLadder, scenario: Scenario) -> list[str]:
     return found
 
 
-def _outcomes(result: MoneyResult, arm: str) -> list[str]:
+def _outcomes(result: Valuation, arm: str) -> list[str]:
     if not result.effectiveness:
         return [t("The file names no outcomes: beside the money, nothing is said of people.")]
     said = [verdict_words(effect, arm) for effect in result.effectiveness]

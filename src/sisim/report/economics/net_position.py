@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 
 from sisim.analysis.comparison import BAND_FROM
 from sisim.economics.appraisal import Appraisal
+from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.economics.money_frame import money_canvas
 from sisim.report.formats import decimal, money, unit_for
 from sisim.report.labels import EndLabels, Room
-from sisim.report.result import MoneyResult
 from sisim.report.style import (
     BLUE,
     DARK_ORANGE,
@@ -30,7 +30,7 @@ from sisim.report.style import (
 )
 
 
-def draw_net_position(result: MoneyResult, arm: str) -> Figure:
+def draw_net_position(result: Valuation, arm: str) -> Figure:
     """Draw the accumulated net of an arm, undiscounted and discounted."""
     appraisal = result.appraisal[arm]
     course = appraisal.course()

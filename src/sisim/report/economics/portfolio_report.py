@@ -9,11 +9,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sisim.economics.fund_portfolio import Portfolio, Venture
+from sisim.economics.valuation import Valuation
 from sisim.i18n import number, t
 from sisim.report.formats import money, share_of, unit_for
 from sisim.report.frame import EDGE
 from sisim.report.labels import EndLabels
-from sisim.report.result import MoneyResult
 from sisim.report.style import (
     BLACK,
     BLUE,
@@ -43,7 +43,7 @@ DASHES = {
 }
 
 
-def words(result: MoneyResult, arms: Sequence[str]) -> list[str]:
+def words(result: Valuation, arms: Sequence[str]) -> list[str]:
     """Return what becomes of each portfolio, a sentence a line."""
     said: list[str] = []
     for name, found in _of(result, arms):
@@ -60,13 +60,13 @@ def words(result: MoneyResult, arms: Sequence[str]) -> list[str]:
     return said
 
 
-def tables(result: MoneyResult, arms: Sequence[str]) -> Mapping[str, pd.DataFrame]:
+def tables(result: Valuation, arms: Sequence[str]) -> Mapping[str, pd.DataFrame]:
     """Return the course of the funds with portfolios."""
     parts = [portfolio_table(found).assign(fund=name) for name, found in _of(result, arms)]
     return {"portfolio": pd.concat(parts, ignore_index=True)} if parts else {}
 
 
-def pictures(result: MoneyResult, arms: Sequence[str]) -> Mapping[str, Callable[[], Figure]]:
+def pictures(result: Valuation, arms: Sequence[str]) -> Mapping[str, Callable[[], Figure]]:
     """Return what draws each portfolio, by file name."""
     return {
         f"portfolio-{name}": lambda found=found: draw_portfolio(  # type: ignore[misc]
@@ -76,9 +76,7 @@ def pictures(result: MoneyResult, arms: Sequence[str]) -> Mapping[str, Callable[
     }
 
 
-def _of(
-    result: MoneyResult, arms: Sequence[str]
-) -> Iterator[tuple[str, Mapping[Basis, Portfolio]]]:
+def _of(result: Valuation, arms: Sequence[str]) -> Iterator[tuple[str, Mapping[Basis, Portfolio]]]:
     """Yield the portfolios whose investments are like those of these arms."""
     for name, found in result.portfolios.items():
         many = result.scenario.funds[name].portfolio
@@ -190,10 +188,24 @@ def draw_portfolio(found: Mapping[Basis, Portfolio], foot: str) -> Figure:
         ends.add(float(balance[-1]), f"{basis_name(basis)}\n{back}", color=hue, bold=True)
     ends.settle(padding=6, overflow=34)
 
+    _ventures(figure, found, left, wide, axes.get_xlim())
+    _key(figure, 484 + 34.0 * len(found))
+    write(figure, EDGE, HIGH - 22, foot, size=FINE, color=MUTED)
+    return figure
+
+
+def _ventures(
+    figure: Figure,
+    found: Mapping[Basis, Portfolio],
+    left: float,
+    wide: float,
+    ends: tuple[float, float],
+) -> None:
+    """Draw, a row a basis, which investments were paid for and which were turned away."""
     head = t("Which investments could it pay for?")
     write(figure, EDGE, 440, head, bold=True)
     strip = place(figure, left, 474, wide, 34.0 * len(found))
-    strip.set_xlim(years[0] - 0.6, years[-1] + 0.6)
+    strip.set_xlim(ends)
     strip.set_ylim(len(found) - 0.5, -0.5)
     strip.set_yticks([])
     strip.set_xticks([])
@@ -214,9 +226,6 @@ def draw_portfolio(found: Mapping[Basis, Portfolio], foot: str) -> Figure:
         if one.runs_dry is not None:
             count += ", " + t("first no {year}", year=one.runs_dry)
         write(figure, left + wide + 14, 480 + 34.0 * row, count, color=hue)
-    _key(figure, 484 + 34.0 * len(found))
-    write(figure, EDGE, HIGH - 22, foot, size=FINE, color=MUTED)
-    return figure
 
 
 def _key(figure: Figure, top: float) -> None:

@@ -7,13 +7,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sisim.economics.repayment import Plan, Repayments
+from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.administrations import HUES
 from sisim.report.economics.repayment_tables import conditions, label_of
 from sisim.report.formats import decimal, money, unit_for
 from sisim.report.frame import EDGE
 from sisim.report.labels import Room
-from sisim.report.result import MoneyResult
 from sisim.report.style import (
     BLACK,
     DARK_ORANGE,
@@ -38,7 +38,7 @@ OWN = tuple(hue for hue in HUES if hue != ORANGE)
 """Of the administrations: orange is what is paid out."""
 
 
-def draw_repayment_plan(result: MoneyResult, one: Repayments) -> Figure:
+def draw_repayment_plan(result: Valuation, one: Repayments) -> Figure:
     """Draw a plan of repayment: bars by year, and what has accumulated for the fund."""
     scenario, plan = result.scenario, one.plan
     figure = canvas(WIDE, HIGH)
@@ -104,7 +104,7 @@ def _hues(plan: Plan) -> list[str]:
     return [OWN[number % len(OWN)] for number in range(len(plan.administrations))]
 
 
-def _key(figure: Figure, one: Repayments, result: MoneyResult) -> float:
+def _key(figure: Figure, one: Repayments, result: Valuation) -> float:
     """Write what the bars are, line by line; return how far down it reaches."""
     entries: list[tuple[str, str, str | None]] = [(t("Investment from the fund"), ORANGE, "////")]
     for name, hue in zip(one.administrations, _hues(one.plan), strict=True):

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sisim.economics.ledger import ORE
 from sisim.economics.repayment import Repayments
+from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.economics.repayment_tables import (
     account_rows,
@@ -26,7 +27,6 @@ from sisim.report.economics.repayment_tables import (
 )
 from sisim.report.economics.repayment_tables import shown as rows_shown
 from sisim.report.formats import decimal, money
-from sisim.report.result import MoneyResult
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ MOST_NAMED = 5
 """So many amounts that are missing or unearned are listed; the rest are counted."""
 
 
-def words(result: MoneyResult, arms: Sequence[str]) -> list[str]:
+def words(result: Valuation, arms: Sequence[str]) -> list[str]:
     """Return on what terms each fund is repaid and what comes of it, a sentence a line."""
     said: list[str] = []
     for one in _all(result, arms):
@@ -44,7 +44,7 @@ def words(result: MoneyResult, arms: Sequence[str]) -> list[str]:
     return said
 
 
-def shown(result: MoneyResult, arms: Sequence[str]) -> list[tuple[str, pd.DataFrame]]:
+def shown(result: Valuation, arms: Sequence[str]) -> list[tuple[str, pd.DataFrame]]:
     """Return the plan, the administrations, the outcome, the fund and the frames, with titles."""
     scenario = result.scenario
     found: list[tuple[str, pd.DataFrame]] = []
@@ -130,7 +130,7 @@ def _few(items: list[str]) -> str:
     return shown if more <= 0 else t("{shown}; and {n} more", shown=shown, n=more)
 
 
-def tables(result: MoneyResult, arms: Sequence[str]) -> Mapping[str, pd.DataFrame]:
+def tables(result: Valuation, arms: Sequence[str]) -> Mapping[str, pd.DataFrame]:
     """Return the numbers behind it, one tidy table per subject."""
     found = list(_all(result, arms))
     if not found:
@@ -143,7 +143,7 @@ def tables(result: MoneyResult, arms: Sequence[str]) -> Mapping[str, pd.DataFram
     }
 
 
-def files(result: MoneyResult, arms: Sequence[str]) -> Mapping[str, str]:
+def files(result: Valuation, arms: Sequence[str]) -> Mapping[str, str]:
     """Return the plans as they are laid out on paper, as CSV, by file name."""
     return {
         f"repayment-plan-{one.fund}-{one.arm}.csv": plan_csv(one, result.scenario)
@@ -151,7 +151,7 @@ def files(result: MoneyResult, arms: Sequence[str]) -> Mapping[str, str]:
     }
 
 
-def pictures(result: MoneyResult, arms: Sequence[str]) -> Mapping[str, Callable[[], Figure]]:
+def pictures(result: Valuation, arms: Sequence[str]) -> Mapping[str, Callable[[], Figure]]:
     """Return what draws each picture, by file name."""
     from sisim.report.economics.budget_frames import draw_budget_frames
     from sisim.report.economics.repayment_figure import draw_repayment_plan
@@ -166,6 +166,6 @@ def pictures(result: MoneyResult, arms: Sequence[str]) -> Mapping[str, Callable[
     return found
 
 
-def _all(result: MoneyResult, arms: Sequence[str]) -> Iterator[Repayments]:
+def _all(result: Valuation, arms: Sequence[str]) -> Iterator[Repayments]:
     for arm in arms:
         yield from result.funds[arm]

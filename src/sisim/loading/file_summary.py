@@ -1,0 +1,137 @@
+"""What a file that is all well contains, in words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sisim.i18n import n_, number, t
+from sisim.loading.files import find, read
+from sisim.loading.load import load_pathway, load_scenario
+from sisim.scenario.document import Kind
+from sisim.scenario.errors import Place, ScenarioError
+from sisim.scenario.numbers import numbers
+from sisim.scenario.owners import grade_name, owner_of
+from sisim.scenario.pathway import Pathway
+from sisim.scenario.scenario import Scenario
+
+
+def contents(source: str, overrides: Mapping[str, Any], kind: Kind | None = None) -> list[str]:
+    """Return lines that say what a file contains, having checked it.
+
+    Args:
+        source: A file, or the name of a ready one.
+        overrides: Other values by dotted path.
+        kind: What it should be; unset, the file itself shows it.
+
+    Raises:
+        ScenarioError: With everything that is wrong in the file.
+    """
+    if (kind or kind_of(source)) == "pathway":
+        pathway = load_pathway(source, overrides)
+        return [t("{file}: all is well.", file=source), *_pathway(pathway), *_owners(pathway)]
+    scenario = load_scenario(source, overrides)
+    return [
+        t("{file}: all is well.", file=source),
+        *_scenario(scenario),
+        *_pathway(scenario.pathway),
+        *_owners(scenario),
+    ]
+
+
+def kind_of(source: str) -> Kind:
+    """Return what a file is: a scenario, if nothing shows that it is anything else."""
+    place = Place(os.fspath(source), 0)
+    try:
+        path = find(source, "scenario", place)
+    except ScenarioError as error:
+        try:
+            path = find(source, "pathway", place)
+        except ScenarioError:
+            raise error from None
+    return read(path).kind or "scenario"
+
+
+def _scenario(scenario: Scenario) -> Iterator[str]:
+    yield t(
+        'Scenario "{title}": {years} years from {start}.',
+        title=scenario.title.text,
+        years=f"{scenario.time.years:g}",
+        start=scenario.time.start,
+    )
+    population = scenario.population
+    if population.cohort is not None:
+        yield t("A closed cohort of {n} people.", n=number(population.cohort))
+    else:
+        yield t(
+            "An open population of {n} people aged 0 to {age}; areas: {areas}.",
+            n=number(population.residents or 0),
+            age=f"{population.max_age:g}",
+            areas=max(len(population.areas), 1),
+        )
+    for investment in scenario.investments.values():
+        yield t(
+            "Investment: {label}, {years} years from {start}.",
+            label=investment.label.text,
+            years=f"{investment.years:g}",
+            start=investment.start,
+        )
+    for arm in scenario.arms.values():
+        endings = {
+            "ends": t("ends"),
+            "continues": t("continues"),
+            "new_way_of_working": t("new way of working"),
+        }
+        named = [
+            f"{scenario.investments[name].label.text} ({endings[ending]})"
+            for name, ending in arm.investments.items()
+        ]
+        yield t(
+            "Arm: {label}: {investments}.",
+            label=arm.label.text,
+            investments="; ".join(named) or "-",
+        )
+    for fund in scenario.funds.values():
+        principal = scenario.pathway.principals[fund.principal].label.text
+        yield t("Fund: {label} ({principal}).", label=fund.label.text, principal=principal)
+
+
+def _pathway(pathway: Pathway) -> Iterator[str]:
+    yield t(
+        'Pathway "{title}", step by {step}.',
+        title=pathway.title.text,
+        step={"week": t("week"), "month": t("month"), "quarter": t("quarter"), "year": t("year")}[
+            pathway.step
+        ],
+    )
+    for track in pathway.tracks.values():
+        labels = [state.label.text for state in track.states.values()]
+        shown = labels if len(labels) <= 8 else [*labels[:8], "…"]
+        count = n_("{n} state", "{n} states", len(track.states))
+        # Labels may have commas.
+        yield t(
+            "Track: {label}, {count}: {states}.",
+            label=track.label.text,
+            count=count,
+            states="; ".join(shown),
+        )
+    parts = (
+        n_("{n} transition", "{n} transitions", len(pathway.transitions)),
+        n_("{n} factor", "{n} factors", len(pathway.factors)),
+        n_("{n} resource", "{n} resources", len(pathway.resources)),
+    )
+    yield f"{', '.join(parts)}."
+
+
+def _owners(node: Scenario | Pathway) -> Iterator[str]:
+    """Say how many numbers of each grade there are."""
+    grades: dict[str | None, str] = {
+        grade: grade_name(grade) for grade in ("measured", "derived", "literature", "assumption")
+    }
+    grades[None] = t("no stated owner")
+    written = numbers(node, written=True)
+    found = [owner_of(path, value, node).grade for path, value in written]
+    counts = {grades[grade]: found.count(grade) for grade in grades if grade in found}
+    listed = ", ".join(f"{label} {count}" for label, count in counts.items())
+    yield t("{n} numbers: {listed}.", n=len(found), listed=listed)
