@@ -48,3 +48,16 @@ def test_a_loan_in_equal_payments_is_paid_off() -> None:
     assert payment == pytest.approx(2_214_813.73, abs=0.005)
     left = [8_135_186.27, 6_205_104.06, 4_207_468.97, 2_139_916.65, 0.0]
     assert -position[1:] == pytest.approx(left, abs=0.005)
+
+
+def test_what_is_missing_is_a_mean_over_replications() -> None:
+    nothing = np.zeros((2, 1))
+    book = FundAccount(YEARS[:1], nothing, np.array([[30.0], [10.0]]), nothing, nothing)
+    assert book.lacks == [(2026, 20.0)]
+
+
+@pytest.mark.parametrize(("missing", "told"), [(0.004, False), (0.006, True)])
+def test_less_than_half_an_ore_is_not_missing(missing: float, told: bool) -> None:
+    nothing = np.zeros(1)
+    book = FundAccount(YEARS[:1], nothing, np.array([missing]), nothing, nothing)
+    assert bool(book.lacks) == told

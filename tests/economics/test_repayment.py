@@ -245,3 +245,56 @@ def test_a_fund_counts_where_anything_of_its_principal_does() -> None:
     ):
         asked = scenario(funds=funds, economy={"perspective": perspective})
         assert [asked.bears(name) for name in funds] == seen
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_share_of_what_is_kept_is_set_aside_from_the_first_payment_on(seed: int) -> None:
+    terms = {
+        "principal": "town",
+        "deposits": {"opening": 1, "from_surplus": 0.2},
+        "payments": {"2027": 300_000},
+    }
+    book = ledger(counts(seed, funds={"fund": Fund.model_validate(terms)}))
+    found = repayments(book, "fund", "ends")
+    began = found.years >= 2027
+    surplus = found.reductions - found.repaid
+    for at in np.ndindex(surplus.shape):
+        expected = 0.2 * surplus[at] if began[at[-1]] and surplus[at] > 0 else 0.0
+        assert found.set_aside[at] == pytest.approx(expected, abs=ORE)
+    assert (surplus[..., began] > 0).any()
+    assert (surplus[..., ~began] > 0).any()
+    assert (surplus[..., began] < 0).any()
+
+
+@pytest.mark.parametrize(("current", "prices"), [(True, "fixed"), (False, "current")])
+def test_repayments_are_converted_to_the_prices_of_the_ledger(current: bool, prices: str) -> None:
+    drift = {"inflation": 0.05}
+    made = counts(3, funds={"fund": fund(basis="observed", prices=prices)}, drift=drift)
+    book = ledger(made, current=current)
+    found = repayments(book, "fund", "ends")
+    after = with_repayments(book, [found])
+    key = "fund"
+    moved = after.sums(
+        lambda line: line.administration if line.kind == "repayment" else None, yearly=True
+    )[key][:, book.result.arms.index("ends")][:, -len(found.years) :]
+    level = 1.05 ** (found.years - made.scenario.economy.price_level)
+    repaid = found.repaid.sum(axis=1)
+    assert repaid.any()
+    assert np.allclose(-moved, repaid * level if current else repaid / level, rtol=0, atol=ORE)
+
+
+def test_a_mix_is_a_share_of_the_plan_and_the_rest_of_the_outcome() -> None:
+    free: dict[str, Any] = {"cap": "none", "cap_year": "none", "rounding": 0}
+    found = settled(2, basis="mix", share_planned=0.3, **free)
+    expected = 0.3 * found.plan.repaid + 0.7 * found.observed
+    assert expected.any()
+    assert np.allclose(found.repaid, expected, rtol=0, atol=ORE)
+
+
+def test_all_payments_are_decided_in_the_year_of_the_first() -> None:
+    payments = {"2026": 100_000, "2027": 200_000}
+    terms = {"principal": "town", "deposits": {"opening": 1}, "payments": payments}
+    found = repayments(
+        ledger(counts(1, funds={"fund": Fund.model_validate(terms)})), "fund", "ends"
+    )
+    assert found.account.committed.mean(axis=0).tolist() == [200_000, 0, 0]

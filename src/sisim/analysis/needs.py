@@ -202,7 +202,7 @@ def cost(people: Individuals, *, ordinary: bool = False) -> Floats:
     for number, resource in enumerate(scenario.pathway.resources.values()):
         if resource.ordinary and not ordinary:
             continue
-        price = prices.of(resource.price, resource.price_type, resource.price_year)
+        price = prices.of(resource)
         amount = people.units[..., number] * price[:, None]
         for name, share in resource.shares.items():
             found[..., administrations.index(name)] += amount * share

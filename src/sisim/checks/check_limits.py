@@ -6,12 +6,11 @@ from sisim.checks.issues import Findings
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
 from sisim.scenario.positions import Path
+from sisim.scenario.price_index import PRICE_INDEX
 from sisim.scenario.scenario import Condition, Effect, Investment, Scenario
 
 MOST_AREAS = 255
 MOST_DESTINATIONS = 64
-PRICE_YEARS = range(2010, 2025)
-"""The years between which prices can be converted: see `economics.prices.KPI`."""
 
 
 class LimitsCheck(Findings):
@@ -123,11 +122,11 @@ class LimitsCheck(Findings):
                 self.say(("drift", "volumes", name), reason)
         for name, resource in self.pathway.resources.items():
             years = {resource.price_year, economy.price_level}
-            if len(years) > 1 and not years <= set(PRICE_YEARS):
+            if len(years) > 1 and not years <= PRICE_INDEX.keys():
                 reason = Reason(
                     "Prices can be converted between {first} and {last}; here {years}.",
-                    first=str(PRICE_YEARS[0]),
-                    last=str(PRICE_YEARS[-1]),
+                    first=str(min(PRICE_INDEX)),
+                    last=str(max(PRICE_INDEX)),
                     years=[str(year) for year in sorted(years)],
                 )
                 self.say(("pathway", "resources", name, "price_year"), reason)

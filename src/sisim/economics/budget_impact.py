@@ -85,7 +85,7 @@ def budget(
         if line.kind != "use":
             continue
         resource = scenario.pathway.resources[line.item]
-        price = prices.of(resource.price, resource.price_type, resource.price_year)
+        price = prices.of(resource)
         dearer = price / price[base_at] if price[base_at] else np.ones(len(price))
         without = yearly[:, 0]
         at_base = without / dearer

@@ -171,7 +171,7 @@ def cash_ladder(ledger: Ledger, arm: str, *, ordinary: bool = False) -> CashLadd
                 seen.append(amount)
             case "step" if resource.step_size is not None:
                 own = saved[..., list(resources).index(line.item)]
-                price = prices.of(resource.price, resource.price_type, resource.price_year)
+                price = prices.of(resource)
                 share = resource.shares[line.administration]
                 seen.append(_in_steps(ledger, own, resource) * price * share)
             case _:

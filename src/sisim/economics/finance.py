@@ -1,4 +1,4 @@
-"""Financial mathematics on plain numbers: net present value, internal rate of return, loans.
+"""Financial mathematics on plain numbers: internal rate of return, loans.
 
 Formulas and conventions are those of Brealey, Myers & Allen, "Principles of Corporate Finance",
 ch. 2 and 5: the first flow is not discounted.
@@ -12,26 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from sisim.economics.discounting import present_value
-
 Floats = NDArray[np.float64]
 LOWEST_RATE, HIGHEST_RATE = -0.9, 10.0
 """Between which an internal rate of return is looked for, a year."""
-
-
-def npv(rate: float, flows: NDArray[Any], per_year: float = 1.0) -> float:
-    """Return the net present value of flows, the first one undiscounted.
-
-    Args:
-        rate: The discount rate per year.
-        flows: Equally spaced in time, (n,).
-        per_year: Flows in a year.
-
-    Examples:
-        >>> round(npv(0.05, [-15000, 1500, 2500, 3500, 4500, 6000]), 6)
-        122.894855
-    """
-    return float(present_value(np.asarray(flows), rate, per_year=per_year))
 
 
 def irr(flows: NDArray[Any], per_year: float = 1.0) -> tuple[float, ...]:
@@ -81,20 +64,6 @@ def rate_of_return(flows: NDArray[Any]) -> float:
     rates = irr(values)
     paid_first = values[np.flatnonzero(values)[:1]] < 0
     return rates[0] if len(rates) == 1 and paid_first.all() else float("nan")
-
-
-def annuity(amount: float, rate: float, periods: int) -> float:
-    """Return the equal payment at the end of each period that repays a loan.
-
-    amount x rate / (1 - (1 + rate)^-periods)
-
-    Examples:
-        >>> round(annuity(10_000_000, 0.035, 5), 2)
-        2214813.73
-    """
-    if rate == 0:
-        return amount / periods
-    return float(amount * rate / -np.expm1(-periods * np.log1p(rate)))
 
 
 def balances(amount: float, rate: float, payments: NDArray[Any]) -> Floats:

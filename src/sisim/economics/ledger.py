@@ -148,9 +148,7 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
     columns: list[Floats] = []
     for number, name in enumerate(units.names):
         resource = scenario.pathway.resources[name]
-        cost = amounts[..., number] * prices.of(
-            resource.price, resource.price_type, resource.price_year
-        )
+        cost = amounts[..., number] * prices.of(resource)
         for administration, share in resource.shares.items():
             principal = payer_principal(scenario, administration)
             lines.append(Line("use", name, administration, principal, resource.ordinary))
@@ -160,7 +158,7 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
         for phase, cost in _costs(scenario, name).items():
             own = items[..., number, PHASES.index(phase), :]
             amount = sum(
-                own[..., ITEMS.index(item)] * prices.of(getattr(cost, item), cost.price_type)
+                own[..., ITEMS.index(item)] * prices.at_level(getattr(cost, item), cost.price_type)
                 for item in ITEMS
             )
             for payer, share in cost.shares.items():

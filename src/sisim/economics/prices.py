@@ -12,29 +12,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.scenario.pathway import Resource
+from sisim.scenario.price_index import PRICE_INDEX
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Positive
-
-KPI_SOURCE = "SCB, konsumentprisindex (KPI), annual means, 1980 = 100; recalled, check before use"
-KPI_GRADE = "literature"
-KPI = {
-    2010: 303.46,
-    2011: 311.43,
-    2012: 314.20,
-    2013: 314.06,
-    2014: 313.49,
-    2015: 313.35,
-    2016: 316.43,
-    2017: 322.11,
-    2018: 328.40,
-    2019: 334.26,
-    2020: 335.92,
-    2021: 343.19,
-    2022: 371.91,
-    2023: 403.7,
-    2024: 415.1,
-}
-
 
 Floats = NDArray[np.float64]
 
@@ -61,13 +42,18 @@ class PriceList:
         """What a krona of the price level is at each step, (n,)."""
         return np.asarray(self._level)
 
-    def of(self, price: Positive, price_type: str, price_year: int | None = None) -> Floats:
-        """Return a price at each step, (n,); without a price year it is in the price level."""
+    def of(self, resource: Resource) -> Floats:
+        """Return the price of a unit of a resource at each step, (n,)."""
+        to_level = conversion(resource.price_year, self._economy.price_level)
+        return self._grown(resource.price.value * to_level, resource.price_type)
+
+    def at_level(self, amount: Positive, price_type: str) -> Floats:
+        """Return an amount that is given in the price level, at each step, (n,)."""
+        return self._grown(amount.value, price_type)
+
+    def _grown(self, base: float, price_type: str) -> Floats:
         growth = self._growth.get(price_type, self._growth.get("general"))
         real = 1.0 + (0.0 if growth is None else growth.value)
-        base = price.value
-        if price_year is not None:
-            base *= conversion(price_year, self._economy.price_level)
         return np.asarray(base * real**self._since * self._level)
 
 
@@ -81,6 +67,7 @@ def conversion(price_year: int, price_level: int) -> float:
     if price_year == price_level:
         return 1.0
     for year in (price_year, price_level):
-        if year not in KPI:
-            raise ValueError(f"there is no price index for {year}, only for {min(KPI)}-{max(KPI)}")
-    return KPI[price_level] / KPI[price_year]
+        if year not in PRICE_INDEX:
+            first, last = min(PRICE_INDEX), max(PRICE_INDEX)
+            raise ValueError(f"there is no price index for {year}, only for {first}-{last}")
+    return PRICE_INDEX[price_level] / PRICE_INDEX[price_year]

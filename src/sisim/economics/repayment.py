@@ -126,11 +126,6 @@ class Repayments:
         """What administrations keep of their reductions; negative where they repay more."""
         return self.reductions - self.repaid - self.set_aside
 
-    @property
-    def frame_change(self) -> Floats:
-        """How budget frames are changed by the repayment."""
-        return -self.repaid
-
     @cached_property
     def outcome(self) -> Floats:
         """Repaid by outcome, the mean, in whole units: (administrations, years)."""
