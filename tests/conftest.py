@@ -2,12 +2,11 @@
 
 import os
 import sys
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from sisim.i18n import Lang, in_language
+from sisim.portable import usable_cores
 
 settings.register_profile(
     "sisim",
@@ -17,14 +16,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("sisim")
-
-
-@pytest.fixture(autouse=True)
-def lang(request: pytest.FixtureRequest) -> Iterator[Lang]:
-    """Set the reader's language for a test: English, or what it is parametrized with."""
-    chosen: Lang = getattr(request, "param", "en")
-    with in_language(chosen):
-        yield chosen
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,4 +37,4 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many processes share the tests: one for each core that is ours."""
-    return len(os.sched_getaffinity(0))
+    return usable_cores()

@@ -17,10 +17,10 @@ from rich.console import Console
 
 from sisim.cli import output
 from sisim.cli.output import print_table
-from sisim.i18n import LANGUAGES, Lang
+from sisim.i18n import LANGUAGES, Lang, current_language
 from sisim.report.publish import write_all, write_tables
 
-FILES = Path(__file__).parent / "scenario"
+FILES = Path(__file__).parent / "helpers"
 COMMANDS = (
     "run",
     "figures",
@@ -83,19 +83,19 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
             money_tables={"appraisal": table},
         )
 
-    def publish(_: Any, out: Path, lang: str, view: Any, **__: Any) -> list[Path]:
+    def publish(_: Any, out: Path, view: Any, **__: Any) -> list[Path]:
         if view is not None:
             calls[-1]["view"] = view
 
         def write(folder: Path) -> None:
-            (folder / f"figure-{lang}.svg").write_text("figure")
+            (folder / f"figure-{current_language()}.svg").write_text("figure")
             if calls[-1]["seed"] == 13:
                 raise OSError(28, "No space left on device")
 
         return write_all(out, write)
 
-    def sentences(_: Any, lang: str, __: Any) -> Sequence[str]:
-        return ["Allt är lika." if lang == "sv" else "All is equal."]
+    def sentences(_: Any, __: Any) -> Sequence[str]:
+        return ["Allt är lika." if current_language() == "sv" else "All is equal."]
 
     for name, content in {
         "sisim.engine.replications": {"simulate": simulate},
@@ -235,7 +235,7 @@ def test_a_file_of_another_kind_is_answered_with_what_to_do_with_it(scenario: Pa
 def test_check_says_what_a_file_contains(scenario: Path, lang: Lang) -> None:
     result = sisim("check", scenario, lang=lang)
     assert result.exit_code == 0
-    assert {"sv": "allt är bra", "en": "all is well"}[lang] in result.stdout
+    assert {"sv": "inga fel", "en": "all is well"}[lang] in result.stdout
     assert {"sv": "(nytt arbetssätt)", "en": "(new way of working)"}[lang] in result.stdout
     assert {"sv": "uppmätt 1", "en": "measured 1"}[lang] in result.stdout
     assert sisim("check", scenario.with_name("small.toml"), lang=lang).exit_code == 0

@@ -18,13 +18,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sisim.analysis.executors import Executor
     from sisim.analysis.sweep import Study
+    from sisim.engine.mesa_model import Person, SocialInvestmentModel
     from sisim.engine.simulation import Progress
     from sisim.results import Results
     from sisim.scenario.scenario import Scenario
 
-__all__ = ["load", "open_study", "run", "sweep"]
+__all__ = ["Person", "SocialInvestmentModel", "load", "model", "open_study", "run", "sweep"]
 
 # What draws and simulates is slow to import: only who asks for it waits.
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("Person", "SocialInvestmentModel"):
+        from sisim.engine import mesa_model
+
+        return getattr(mesa_model, name)
+    raise AttributeError(f"module 'sisim' has no attribute {name!r}")
 
 
 def load(source: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Scenario:
@@ -64,6 +73,34 @@ def run(
 
     return Results(
         simulate(scenario, seed=seed, replications=replications, threads=threads, progress=progress)
+    )
+
+
+def model(
+    source: Scenario | str | os.PathLike[str],
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    arm: str = "without",
+    seed: int | None = None,
+    person: type[Person] | None = None,
+) -> SocialInvestmentModel:
+    """Return a scenario as a Mesa model: see `sisim.engine.mesa_model`.
+
+    Args:
+        source: The scenario: loaded, a file, or the name of a ready one.
+        overrides: Other values by dotted path, where `source` is a file or a name.
+        arm: The arm that its agents and reporters see.
+        seed: The seed of every draw; unset: the scenario's.
+        person: The class of its agents; unset: `sisim.Person`, who follows the pathway's rule.
+
+    Raises:
+        sisim.scenario.errors.ScenarioError: With everything that is wrong in the file.
+        ValueError: If there is no such arm, or `person` decides in an arm with investments.
+    """
+    from sisim.engine.mesa_model import Person, SocialInvestmentModel
+
+    return SocialInvestmentModel(
+        source, arm=arm, seed=seed, person=person or Person, overrides=overrides
     )
 
 

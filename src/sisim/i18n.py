@@ -1,8 +1,11 @@
 """Languages: translated messages, numbers and dates as the reader writes them.
 
-Messages are written in English where they are used, as ``t("{n} people", n=3)``; the Swedish
-catalogue is ``data/locale/sv.po``. A test holds that no message lacks its Swedish. The language is
-a context variable, set by whoever knows the reader: the command line, a page, or a call's argument.
+Messages are written in English where they are used, as ``t("Figure {n}", n=1)`` and, where a
+number decides between two forms, as ``n_("{n} run", "{n} runs", 3)``. The Swedish catalogue is
+``data/locale/sv.po``; the sources of numbers in the ready files have one of their own,
+``data/locale/sources.sv.po``, and are read by `source_text`. A test holds that nothing lacks its
+Swedish. The language is a context variable, set by whoever knows the reader: the command line, a
+page, or a call's argument.
 """
 
 from __future__ import annotations
@@ -13,11 +16,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from gettext import NullTranslations
 from importlib import resources
+from io import BytesIO
 from typing import Any, Literal
 
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
+from babel.support import Translations
 
 Lang = Literal["sv", "en"]
 LANGUAGES: tuple[Lang, ...] = ("sv", "en")
@@ -57,22 +64,53 @@ def in_language(lang: Lang | None) -> Iterator[None]:
 
 
 @cache
-def _swedish() -> dict[str, str]:
-    with resources.files("sisim").joinpath("data/locale/sv.po").open("rb") as file:
-        catalog = read_po(file, locale="sv")
-    return {str(m.id): str(m.string) for m in catalog if m.id and m.string}
+def _catalogue(lang: Lang, name: str = "") -> NullTranslations:
+    """Return the translations from English into `lang`, compiled in memory."""
+    if lang == "en":
+        return NullTranslations()
+    compiled = BytesIO()
+    with resources.files("sisim").joinpath(f"data/locale/{name}{lang}.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=lang))
+    compiled.seek(0)
+    return Translations(compiled)
 
 
 def t(message: str, /, **values: Any) -> str:
     """Return `message` in the current language, its {fields} filled with `values`.
 
     Examples:
-        >>> with in_language("en"):
-        ...     t("{n} people", n=3)
-        '3 people'
+        >>> with in_language("sv"):
+        ...     t("Figure {n}", n=1)
+        'Figur 1'
     """
-    text = _swedish().get(message, message) if current_language() == "sv" else message
+    text = _catalogue(current_language()).gettext(message)
     return text.format(**values) if values else text
+
+
+def n_(one: str, many: str, n: int, /, **values: Any) -> str:
+    """Return the form of a message that suits the number `n`, its {fields} filled.
+
+    Args:
+        one: The message in English when `n` is 1.
+        many: The message in English otherwise.
+        n: What the form depends on; {n} is filled with it unless `values` says otherwise.
+        values: What the fields are filled with.
+
+    Examples:
+        >>> with in_language("en"):
+        ...     n_("{n} run", "{n} runs", 1), n_("{n} run", "{n} runs", 2000)
+        ('1 run', '2,000 runs')
+    """
+    text = _catalogue(current_language()).ngettext(one, many, n)
+    return text.format(**{"n": number(n), **values})
+
+
+def source_text(text: str | None) -> str | None:
+    """Return a source or a note of a number in the current language.
+
+    Those of the ready files are in the catalogue; one's own stays as it is written.
+    """
+    return _catalogue(current_language(), "sources.").gettext(text) if text else text
 
 
 def number(value: float, digits: int = 0) -> str:

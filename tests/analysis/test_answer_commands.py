@@ -11,7 +11,7 @@ from sisim.analysis.evaluator import Evaluator
 from sisim.i18n import LANGUAGES, Lang
 from sisim.loading.load import load_scenario
 
-FILES = Path(__file__).parents[1] / "scenario"
+FILES = Path(__file__).parents[1] / "helpers"
 
 
 @pytest.fixture

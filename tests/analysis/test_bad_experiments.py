@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from helpers.languages import in_each_language
 from helpers.small_sweeps import write
 
 from sisim.analysis.experiment_file import load_experiment
@@ -111,7 +112,7 @@ BAD = {
     "an unknown arm": (
         ('arms = ["care"]', 'arms = ["cure"]'),
         '4: arms.0: The arm "cure" does not exist. Did you mean "care"?',
-        "4: arms.0: Armen ”cure” finns inte. Menade du ”care”?",
+        "4: arms.0: Alternativet ”cure” finns inte. Menade du ”care”?",
     ),
     "an unknown measure": (
         ('"invested"', '"investd"'),
@@ -143,8 +144,8 @@ def test_what_is_wrong_is_said_where_it_stands(name: str, tmp_path: Path) -> Non
     with pytest.raises(ScenarioError) as found:
         load_experiment(experiment)
     assert len(found.value.problems) == 1, found.value.render()
-    for lang, wanted in (("en", english), ("sv", swedish)):
-        assert wanted in found.value.render()
+    for lang in in_each_language():
+        assert {"en": english, "sv": swedish}[lang] in found.value.render()
         assert str(experiment.name) in found.value.render()
 
 

@@ -1,7 +1,6 @@
 """The same numbers come out whoever runs the cells, and whatever happens to them meanwhile."""
 
 import multiprocessing
-import os
 import random
 import re
 import signal
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psutil
 import pytest
 from helpers.languages import in_swedish
 from helpers.small_sweeps import plan, same, shards, started, sweep_noting, write
@@ -214,13 +214,13 @@ def test_the_summary_of_a_sweep_speaks_the_readers_language(
     study = sweep(few, tmp_path / "out", executor=in_process())
     in_swedish(lambda: sweeping._summary(study))
     heads, without, care, *_ = (line.split("\t") for line in capsys.readouterr().out.splitlines())
-    assert heads[:5] == ["duration", "running", "Alternativ", "Nettonuvärde", "Intjänat (år)"]
+    assert heads[:5] == ["duration", "running", "Alternativ", "Nettonuvärde", "Återbetalt (år)"]
     assert without[2:5] == ["Utan", "0", "–"]
     label = few.scenario.arms["care"].label.in_language("sv")
     assert care[2] == label
     assert "-" not in care[3]
     size = in_swedish(lambda: sweeping._size(16, study))
-    assert size == "16 celler: 4 kombinationer av val × 4 dragningar × 1 frö."
+    assert size == "16 celler: 4 kombinationer av val × 4 dragningar × 1 slumpfrö."
 
 
 SCRIPT = """
@@ -270,7 +270,7 @@ def test_a_worker_killed_under_dask_is_replaced(
     def kill_one(done: int, _: int) -> None:
         if done and not killed:
             killed.append(next(iter(cluster.workers.values())).pid)
-            os.kill(killed[0], signal.SIGKILL)
+            psutil.Process(killed[0]).kill()
 
     study = sweep(
         plan(tmp_path, MORE),

@@ -64,7 +64,8 @@ def test_two_sweeps_in_one_folder_are_refused(tmp_path: Path) -> None:
 def test_the_lock_of_a_dead_process_holds_nothing(tmp_path: Path, whole: pd.DataFrame) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    (out / ".lock").write_text("4194303")
+    (out / ".lock").touch()
+    (out / ".writer").write_text("4194303")
     same(sweep(plan(tmp_path), out, executor=in_process()).table(), whole)
 
 

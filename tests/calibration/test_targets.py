@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers.languages import in_swedish
 
 from sisim.calibration.targets import MEASURES, Histories, Spells, TrackHistory, evaluate
 from sisim.scenario.pathway import Pathway
@@ -366,7 +367,7 @@ def test_evaluate_says_what_is_inside_and_why_not():
             "missed": {"low": 0.0, "high": 0.1, "miss": "too few", **point},
         },
     )
-    found = evaluate(seen.pathway, seen, lang="sv")
+    found = in_swedish(lambda: evaluate(seen.pathway, seen))
     assert list(found["inside"]) == [True, False]
     assert found.loc["hit", "simulated"] == 0.5
     assert found.loc["missed", "miss"] == "too few"

@@ -11,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sisim.engine import kernel
+from sisim.engine.kernel.thinning import cross_track_bound
+from sisim.engine.tables import MAX_OUT
 
 
 @numba.njit  # type: ignore[untyped-decorator]
 def beside(layout: Any, columns: Any, most: Any, row: int, k: int, here: int, s: int) -> Any:
     """Return what a chance is at most beside a person's other states; it is always inlined."""
-    return kernel.company(layout, columns, most, row, k, here, s)
+    return cross_track_bound(layout, columns, most, row, k, here, s)
 
 
 @settings(max_examples=30, deadline=None)
@@ -30,27 +32,30 @@ def test_nobodys_chance_of_leaving_exceeds_what_is_said_of_it(of: World, share: 
     step = simulated.step
     simulated.begin()
     held = simulated._bounds.between(step, step + 1)
-    bound, greatest = held.bound[held.when[0]], held.most[held.when[0]]
-    assert (held.bound[held.ahead[0]] >= bound).all()
+    bound, greatest = held.bound[held.step[0]], held.most[held.step[0]]
+    assert (held.bound[held.four[0]] >= bound).all()
     # Where bounds are found is looked up every fourth step.
     looked_up = step - (layout.first_step + step) % 4
     seen = np.zeros((max(len(simulated.compiled.features), 1), 1))
-    values = np.zeros((kernel.MAX_OUT, 1))
+    values = np.zeros((MAX_OUT, 1))
     for i in range(columns.n):
-        age = int((max(looked_up - columns.person["born"][i], 0) + 0.5) * layout.slots_per_step)
-        slot = min(age, layout.slot_ages - 1) * layout.slot_classes + columns.person["group"][i]
+        age = int((max(looked_up - columns.person["born"][i], 0) + 0.5) * layout.risk_ages_per_step)
+        slot = (
+            min(age, layout.risk_ages - 1) * layout.risk_backgrounds
+            + columns.person["background"][i]
+        )
         for arm in range(1 + len(simulated.compiled.arms)):
-            own = arm > 0 and columns.differs[arm - 1, i]
+            own = arm > 0 and columns.diverged[arm - 1, i]
             row = i + arm * columns.n if own else i
             if not columns.alive[row]:
                 continue
             for k in range(layout.n_tracks):
                 here = int(columns.state[k, row])
                 chance = kernel.chances_of(
-                    tables.rule, tables.sight, columns, row, i, arm, k, step, seen, values
+                    tables.transitions, tables.features, columns, row, i, arm, k, step, seen, values
                 )
                 assert chance * 2.0**32 <= float(bound[slot, here]) + 1
-                if layout.state["accompanied"][here]:
+                if layout.state["cross_track"][here]:
                     assert chance <= beside(layout, columns, greatest[slot], row, k, here, step)
 
 
@@ -96,7 +101,7 @@ def test_what_other_threads_read_stays_while_steps_are_asked_for_one_by_one() ->
     for first in range(0, simulated.compiled.clock.end, 12):
         stop = min(first + 12, simulated.compiled.clock.end)
         held = simulated._bounds.between(first, stop)
-        before = held.bound[held.when].copy()
+        before = held.bound[held.step].copy()
         for step in range(first, stop):
             simulated._bounds.between(step, step + 1)
-            np.testing.assert_array_equal(held.bound[held.when], before)
+            np.testing.assert_array_equal(held.bound[held.step], before)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import numpy as np
+import psutil
 
 from sisim import load
 from sisim.engine.columns import columns
@@ -15,7 +13,7 @@ from sisim.engine.population import people
 
 def resident() -> int:
     """Return how many bytes of memory this process has in use."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return int(psutil.Process().memory_info().rss)
 
 
 def test_a_few_who_differ_in_an_arm_take_little_memory() -> None:

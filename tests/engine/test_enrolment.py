@@ -408,7 +408,7 @@ def test_an_effect_may_be_larger_for_some() -> None:
     assert effects_seen(of=of, effects=[{**STOP, "modifier": "x"}])[:12] == pytest.approx(
         0.25, abs=0.06
     )
-    assert done.columns.differs[0][x > 0.9].mean() > done.columns.differs[0][x < 0.02].mean()
+    assert done.columns.diverged[0][x > 0.9].mean() > done.columns.diverged[0][x < 0.02].mean()
 
 
 def test_effects_multiply() -> None:
@@ -526,7 +526,7 @@ def test_an_effect_on_an_area_needs_no_participants() -> None:
         people={"cohort": N, "areas": AREA_SHARES},
     )
     assert not people(done)
-    differs = done.columns.differs[0]
+    differs = done.columns.diverged[0]
     assert not differs[done.people.area == 0].any()
     assert differs[done.people.area == 1].all()
 
@@ -554,10 +554,10 @@ def test_peers_pull_each_other() -> None:
         target={"attribute.sex": ["girl"]},
         years=2,
     )
-    differs = done.columns.differs[0]
+    differs = done.columns.diverged[0]
     boys, south = done.people.codes[0] == 1, done.people.area == 1
     untouched = boys & south
-    assert not done.columns.touched[0][boys].any()
+    assert not done.columns.treated[0][boys].any()
     assert differs[untouched].sum() > 10  # helped by their peers
     assert not differs[~south].any()
     # Each boy of the south goes later or not at all: fewer have gone among his peers.

@@ -182,9 +182,9 @@ def taking_part(ongoing: Simulation) -> Iterator[tuple[int, set[int], set[int]]]
     while ongoing.step < ongoing.compiled.clock.end:
         ongoing.begin()
         step = ongoing.step
-        place = columns.place[0, 0]
+        place = columns.treatment[0, 0]
         inside = (place["start"] != NEVER) & (place["end"] == NEVER)
-        here = columns.alive[everyone + np.where(columns.differs[0], len(people), 0)]
+        here = columns.alive[everyone + np.where(columns.diverged[0], len(people), 0)]
         here &= (people.arrive <= step) & (step - people.born < 12 * 18)
         siblings = here & np.isin(people.eldest, people.eldest[inside])
         yield step, set(everyone[inside].tolist()), set(everyone[siblings].tolist())
@@ -285,7 +285,7 @@ def test_siblings_whom_it_was_not_meant_for_are_helped_too() -> None:
     """An effect on the family reaches those outside the target group; nobody else is touched."""
     done = helped(target={"age": {"from": 7, "below": 9}})
     touched = {past.person for past in done.enrolments.record}
-    assert set(np.flatnonzero(done.columns.differs[0]).tolist()) <= touched
+    assert set(np.flatnonzero(done.columns.diverged[0]).tolist()) <= touched
     ages = [(past.start - done.people.born[past.person]) / 12 for past in done.enrolments.record]
     assert min(ages) < 2
     assert max(ages) > 15

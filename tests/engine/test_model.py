@@ -6,6 +6,7 @@ from typing import Any
 
 import mesa
 import numpy as np
+import pandas as pd
 import pytest
 from helpers.strategies import (
     World,
@@ -22,7 +23,9 @@ from helpers.strategies import (
     worlds,
 )
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+import sisim
 from sisim.engine.mesa_model import Person, SocialInvestmentModel
 from sisim.scenario.scenario import Scenario
 
@@ -90,8 +93,9 @@ def test_agents_and_reporters_see_what_is_counted(made: World) -> None:
         tally = seen.simulation.tally()
         compiled, number = seen.compiled, seen.arm_number
         first = np.array([t == compiled.tracks[0] for t, _ in compiled.states])
-        counted = tally.stock[number].sum(axis=1)[:-1]
-        since = compiled.clock.history
+        # A row is the state after a step; counting begins when the warm-up is over.
+        counted = tally.stock[number].sum(axis=1)[(compiled.clock.history == 0) :]
+        since = max(compiled.clock.history - 1, 0)
         assert table["residents"].tolist()[since:] == counted[:, first].sum(axis=1).tolist()
         for g, name_of in enumerate(compiled.groups):
             inside = compiled.tables.layout.member[g, :-1]
@@ -237,3 +241,63 @@ def test_nobody_steps_past_the_end() -> None:
     with pytest.raises(ValueError, match=r"ended before 2028-01: .*time\.years"):
         ended.step()
     assert_same(ended.simulation.tally(), before)
+
+
+def test_the_last_row_is_the_state_after_the_last_step() -> None:
+    """Also in a batch of runs, whose last row is that of each run."""
+    changes = {"population.residents": 1500, "time.years": 6, "seed": 3}
+    scenario = sisim.load("placed-youth", changes)
+    counted = sisim.run(scenario, replications=1).counts
+    groups = counted.compiled.groups
+    number = groups.index("placed")
+    inside = counted.compiled.tables.layout.member[number, :-1].astype(bool)
+    end = counted.counts("stock")[0, :, -1][:, inside].sum(axis=1)
+    rows = pd.DataFrame(
+        mesa.batch_run(
+            SocialInvestmentModel,
+            {
+                "source": "placed-youth",
+                "overrides": [changes],
+                "arm": ["without", "new_way"],
+            },
+            display_progress=False,
+        )
+    )
+    arms = ("without", *counted.compiled.arms)
+    for arm_name, placed in zip(rows["arm"], rows["placed"], strict=True):
+        assert placed == end[arms.index(arm_name)]
+    done = to_its_end(sisim.model("placed-youth", changes, arm="new_way"))
+    table = done.datacollector.get_model_vars_dataframe()
+    assert len(table) == done.steps
+    assert table["placed"].iloc[-1] == done.count("placed") == end[arms.index("new_way")]
+
+
+def test_other_reporters_may_take_its_place() -> None:
+    """Reporters on the model and on every agent, as Mesa's users write them."""
+    there = model(world(**THREE))
+    there.datacollector = mesa.DataCollector(
+        model_reporters={"in_c": lambda one: one.count("beyond")},
+        agent_reporters={"life": lambda one: one.state["life"]},
+    )
+    for _ in range(3):
+        there.step()
+    assert len(there.datacollector.get_model_vars_dataframe()) == 3
+    last = there.datacollector.get_agent_vars_dataframe().xs(3, level="Step")
+    assert len(last) == len(there.agents)
+
+
+@given(worlds(), st.lists(st.booleans(), min_size=60, max_size=60))
+@few
+def test_it_does_not_matter_when_it_is_looked_at(made: World, looks: list[bool]) -> None:
+    """Many steps at once and one at a time are the same run."""
+    eager, lazy = model(made), model(made)
+    while eager.running:
+        eager.step()
+        lazy.step()
+        if looks[eager.steps % len(looks)]:
+            assert len(eager.agents) == len(lazy.residents())
+        assert eager.residents().size >= 0
+    assert_same(lazy.simulation.tally(), eager.simulation.tally())
+    assert lazy.datacollector.get_model_vars_dataframe().equals(
+        eager.datacollector.get_model_vars_dataframe()
+    )

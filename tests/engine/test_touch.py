@@ -71,7 +71,9 @@ def test_taking_people_apart_changes_nothing(made: World, threads: int) -> None:
     for name in OF_ARMS:
         left, right = (getattr(of.columns, name) for of in (apart, together))
         if name == "parted":
-            left, right = (of.columns.parted[of.columns.differs] for of in (apart, together))
+            left, right = (
+                of.columns.divergence_step[of.columns.diverged] for of in (apart, together)
+            )
         np.testing.assert_array_equal(left, right, err_msg=name)
 
 
@@ -96,7 +98,7 @@ def test_who_is_saved_in_an_arm_lives_on_there_when_nobody_is_treated_any_more()
     made = mortal(target={"state.life": ["ill"]}, effects=[{"on": ["dies"], "ratio": 0.1}])
     done = assert_apart_is_as_together(made)
     n = done.columns.n
-    assert (done.columns.alive[n:] & done.columns.differs[0] & ~done.columns.alive[:n]).any()
+    assert (done.columns.alive[n:] & done.columns.diverged[0] & ~done.columns.alive[:n]).any()
 
 
 def test_what_lasts_makes_people_differ_when_nobody_is_treated_any_more() -> None:
@@ -105,7 +107,7 @@ def test_what_lasts_makes_people_differ_when_nobody_is_treated_any_more() -> Non
     made = mortal(target={"state.life": ["ill"]}, duration=1, effects=[lasting])
     done = assert_apart_is_as_together(made)
     late = done.compiled.clock.at("2031-06")
-    assert (done.columns.parted[done.columns.differs] > late).any()
+    assert (done.columns.divergence_step[done.columns.diverged] > late).any()
 
 
 def test_who_leaves_a_state_with_an_effect_on_everybody_is_told() -> None:
@@ -123,7 +125,7 @@ def test_who_leaves_a_state_with_an_effect_on_everybody_is_told() -> None:
         "works": move("idle", "busy", "work", rate=0.5),
     }
     done = assert_apart_is_as_together(made)
-    assert (done.columns.differs & ~done.columns.touched).any()
+    assert (done.columns.diverged & ~done.columns.treated).any()
 
 
 def test_whose_entry_is_prevented_is_told() -> None:
@@ -142,7 +144,7 @@ def test_whose_entry_is_prevented_is_told() -> None:
     }
     done = assert_apart_is_as_together(made)
     older = done.people.arrive > done.people.start + 12
-    assert (done.columns.differs[0] & older).any()
+    assert (done.columns.diverged[0] & older).any()
 
 
 def test_the_queue_is_remembered_from_stretch_to_stretch() -> None:

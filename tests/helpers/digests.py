@@ -28,7 +28,6 @@ import json
 import re
 import runpy
 import sys
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from math import floor, log10
 from pathlib import Path
@@ -42,6 +41,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 import sisim
+from sisim.loading.files import shipped
 
 TESTS = Path(__file__).parents[1]
 SCENARIOS = TESTS.parent / "scenarios"
@@ -60,9 +60,8 @@ Parts = dict[str, str]
 
 
 def names() -> list[str]:
-    """Return the ready scenario and those in `scenarios`; a file without a pathway is none."""
-    files = sorted(SCENARIOS.glob("*.toml"))
-    return [READY, *(file.stem for file in files if "pathway" in tomllib.loads(file.read_text()))]
+    """Return the ready scenarios, `placed-youth` first."""
+    return [READY, *(name for name in shipped("scenario") if name != READY)]
 
 
 def source(name: str) -> str:

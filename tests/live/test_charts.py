@@ -25,8 +25,8 @@ from sisim.live.chart_options import (
     figure,
     patch,
 )
-from sisim.live.label_space import Room
-from sisim.live.narration import STEPS, story
+from sisim.live.label_space import LabelPlacement
+from sisim.live.narration import STEPS, narration_steps
 
 MADE = MadeUp()
 
@@ -114,17 +114,17 @@ def test_the_areas_between_are_what_is_between(pairs: list[tuple[float, float]])
     assert (dearer - cheaper)[at] == pytest.approx(with_ - without)
 
 
+@pytest.mark.parametrize("lang", ["sv"], indirect=True)
+@pytest.mark.usefixtures("lang")
 def test_the_story_reveals_more_and_more(told: Comparison) -> None:
-    steps = in_swedish(lambda: story(told))
+    steps = narration_steps(told)
     assert len(steps) == STEPS
     seen = []
     for step in steps:
         assert all(line.strip() for line in step.notes)
         shown = 0
         for which in WHICH:
-            option = in_swedish(
-                lambda: figure(told, which, Axes.of(told), Look(), step.reveal[which])
-            )
+            option = figure(told, which, Axes.of(told), Look(), step.reveal[which])
             shown += len(of(option, "with")["data"]) + len(of(option, "brackets")["data"])
         seen.append(shown)
     assert seen == sorted(seen)
@@ -166,12 +166,12 @@ def test_words_that_are_placed_do_not_lie_on_each_other(
     wanted: list[tuple[float, float, str]],
 ) -> None:
     kept: dict[str, tuple[float, float]] = {}
-    room = Room((0, 20), 10, (400, 220), kept)
-    places = [room.place(str(n), text, (x, y), 14) for n, (x, y, text) in enumerate(wanted)]
-    again = Room((0, 20), 10, (400, 220), dict(kept))
+    placement = LabelPlacement((0, 20), 10, (400, 220), kept)
+    places = [placement.place(str(n), text, (x, y), 14) for n, (x, y, text) in enumerate(wanted)]
+    again = LabelPlacement((0, 20), 10, (400, 220), dict(kept))
     # Where words have been placed they stay, whatever they are near now.
     assert [again.place(str(n), "", (0, 0), 14) for n in range(len(wanted))] == places
-    middles = [room.pixel(*place) for place in places]
+    middles = [placement.pixel(*place) for place in places]
     for n, (x, y) in enumerate(middles):
         for other, (a, b) in enumerate(middles[:n]):
             wide = 0.5 * 14 * 0.52 * (len(wanted[n][2]) + len(wanted[other][2]))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sisim.live.exports import overridden
-from sisim.loading.document import shipped
+from sisim.loading.files import shipped
 from sisim.loading.load import load_scenario
 
 READY = shipped("scenario")["placed-youth"].read_text(encoding="utf-8")

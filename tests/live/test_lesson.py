@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.command_line import sisim
+from helpers.command_line import sisim as command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +20,7 @@ import sisim
 from sisim.analysis.comparison import WHICH, compare
 from sisim.live.echarts import plain_script
 from sisim.live.lesson import NothingToFollow, grid, lesson, page
-from sisim.live.sliders import Lever, changes, main_levers
+from sisim.live.sliders import Slider, changes, main_sliders
 from sisim.report.formats import decimal
 from sisim.report.frame import unit_of
 from sisim.report.style import NEW_WAY_TINT, PROJECT_TINT
@@ -40,7 +40,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a lesson of two sliders with three levels each, as the command writes it."""
     out = tmp_path_factory.mktemp("lesson") / "a" / "lesson.html"
     asked = [f"--set={key}={value}" for key, value in FEW.items()]
-    done = sisim("lesson", "--out", str(out), "--versions=9", *asked)
+    done = command("lesson", "--out", str(out), "--versions=9", *asked)
     assert done.exit_code == 0, done.output
     assert done.output.rstrip().endswith(out.name)
     assert [one.name for one in out.parent.iterdir()] == [out.name]
@@ -74,13 +74,13 @@ class Reader:
         assert self.errors == []
         assert self.asked == []
 
-    def lever(self, name: str) -> dict[str, Any]:
-        levers: list[dict[str, Any]] = self.page.evaluate("sisim.content.levers")
-        return next(one for one in levers if one["id"] == name)
+    def slider(self, name: str) -> dict[str, Any]:
+        sliders: list[dict[str, Any]] = self.page.evaluate("sisim.content.levers")
+        return next(one for one in sliders if one["id"] == name)
 
     def slide(self, name: str, value: float) -> None:
         """Move a slider to the position of a value."""
-        positions = self.lever(name)["positions"]
+        positions = self.slider(name)["positions"]
         self.put(name, int(np.argmin(np.abs(np.array(positions) - value))))
 
     def put(self, name: str, position: int) -> None:
@@ -125,20 +125,20 @@ def test_it_opens_as_a_file_and_asks_for_nothing(reader: Reader) -> None:
 def test_at_the_points_of_the_grid_it_says_what_a_run_says(
     reader: Reader, scenario: Scenario, values: dict[str, float]
 ) -> None:
-    given_ = {**FEW, **changes(main_levers(scenario), values)}
-    story = compare(sisim.run(sisim.load("placed-youth", given_)))
+    given_ = {**FEW, **changes(main_sliders(scenario), values)}
+    comparison = compare(sisim.run(sisim.load("placed-youth", given_)))
     for name, value in values.items():
         reader.slide(name, value)
-    unit = unit_of(compare(sisim.run(scenario))).size if values else unit_of(story).size
+    unit = unit_of(compare(sisim.run(scenario))).size if values else unit_of(comparison).size
     for which in WHICH:
-        side = story.side(which)
+        side = comparison.side(which)
         for name, curve, size in (
             ("with", side.cost, unit),
-            ("without", story.without.cost, unit),
+            ("without", comparison.without.cost, unit),
             ("entries-with", side.entries, 1.0),
             ("first-with", side.first, 1.0),
             ("stock-with", side.stock, 1.0),
-            ("stock-without", story.without.stock, 1.0),
+            ("stock-without", comparison.without.stock, 1.0),
         ):
             assert reader.series(which, name) == pytest.approx(curve.mean / size, rel=1e-6), name
         assert reader.text(f"#{which}-helped") == decimal(side.headline["helped"][0])
@@ -196,7 +196,7 @@ def test_the_marked_year_is_moved_by_key_and_by_hand(reader: Reader) -> None:
     place = 2030 - reader.page.evaluate("sisim.content.years[0]")
     share = round(100 * (with_[place] / without[place] - 1))
     said = reader.page.get_attribute("#chart-new_way", "aria-label")
-    assert f"With–without {'+' if share > 0 else ''}{decimal(share, 'en')}%." in said
+    assert f"With–without {'+' if share > 0 else ''}{decimal(share)}%." in said
     box = reader.page.locator("#chart-project svg").bounding_box()
     reader.page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.3 * box["height"])
     assert reader.text("#out-year") == str(reader.page.evaluate("sisim.content.years.at(-1)"))
@@ -205,9 +205,9 @@ def test_the_marked_year_is_moved_by_key_and_by_hand(reader: Reader) -> None:
 def test_every_year_and_every_end_of_every_slider_can_be_drawn(reader: Reader) -> None:
     for year in reader.page.evaluate("sisim.content.years"):
         reader.put("year", year)
-    for lever in reader.page.evaluate("sisim.content.levers"):
-        for position in (0, len(lever["positions"]) - 1):
-            reader.put(lever["id"], position)
+    for slider in reader.page.evaluate("sisim.content.levers"):
+        for position in (0, len(slider["positions"]) - 1):
+            reader.put(slider["id"], position)
     assert "NaN" not in reader.page.inner_html("main")
 
 
@@ -288,18 +288,18 @@ def test_nothing_in_it_is_fetched(file: Path) -> None:
 
 
 LEVERS = st.tuples(st.floats(0.001, 50), st.floats(0.001, 50), st.integers(2, 90)).map(
-    lambda x: Lever("a", ("a",), (x[0],), x[0], min(0.1, x[0]), x[0] + x[1], x[1] / x[2])
+    lambda x: Slider("a", ("a",), (x[0],), x[0], min(0.1, x[0]), x[0] + x[1], x[1] / x[2])
 )
 
 
 @given(st.lists(LEVERS, min_size=1, max_size=6), st.integers(3, 2000))
-def test_the_grid_holds_the_ends_and_what_the_file_says(levers: list[Lever], most: int) -> None:
-    axes = grid(levers, most)
+def test_the_grid_holds_the_ends_and_what_the_file_says(sliders: list[Slider], most: int) -> None:
+    axes = grid(sliders, most)
     assert prod(len(axis.levels) for axis in axes) <= most
     assert axes
     for axis in axes:
-        lever = axis.lever
-        assert {round(x, 9) for x in (lever.low, lever.value, lever.high)} <= set(axis.levels)
+        slider = axis.slider
+        assert {round(x, 9) for x in (slider.low, slider.value, slider.high)} <= set(axis.levels)
         assert set(axis.levels) <= set(axis.positions)
         assert all(low < high for low, high in pairwise(axis.positions))
 
@@ -318,7 +318,7 @@ def test_a_scenario_with_one_arm_has_one_figure(scenario: Scenario) -> None:
 
 
 def asked(*args: str, lang: Any = "en") -> Any:
-    done = sisim("lesson", *args)
+    done = command("lesson", *args, lang=lang)
     assert done.exit_code == 2, done.output
     assert "Traceback" not in done.output
     return done.output

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from sisim.live.presets import presets, what_ifs
 from sisim.live.settings import Settings
-from sisim.live.sliders import all_levers, changes, main_levers
+from sisim.live.sliders import all_sliders, changes, main_sliders
 from sisim.loading.load import changed, load_scenario
 
 READY = load_scenario("placed-youth")
-LEVERS = {lever.id: lever for lever in main_levers(READY)}
+LEVERS = {slider.id: slider for slider in main_sliders(READY)}
 FOLDER = Path(__file__).parents[2] / "scenarios"
 FILES = [file for file in sorted(FOLDER.glob("*.toml")) if "pathway" not in file.stem]
 
@@ -25,27 +25,27 @@ def test_the_ready_scenario_has_the_six_sliders_of_the_two_figures() -> None:
     assert list(LEVERS) == order
     # Both stand in the address, each under its own name.
     assert not set(LEVERS) & set(Settings.__dataclass_fields__)
-    said = [lever.said(lever.value, READY).replace("\xa0", " ") for lever in LEVERS.values()]
+    said = [slider.said(slider.value, READY).replace("\xa0", " ") for slider in LEVERS.values()]
     assert said == ["30%", "80%", "3 years", "1.4 years", "30%", "2.0% a year"]
-    assert all(lever.low <= lever.value <= lever.high for lever in LEVERS.values())
+    assert all(slider.low <= slider.value <= slider.high for slider in LEVERS.values())
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_any_scenario_has_sliders_that_move_within_what_it_allows(file: Path) -> None:
     scenario = load_scenario(file)
-    levers = main_levers(scenario)
-    assert 0 < len(levers) <= 6
-    for lever in [*levers, *all_levers(scenario)]:
-        for value in (lever.low, lever.high):
-            changed(scenario, lever.changes(value))
+    sliders = main_sliders(scenario)
+    assert 0 < len(sliders) <= 6
+    for slider in [*sliders, *all_sliders(scenario)]:
+        for value in (slider.low, slider.high):
+            changed(scenario, slider.changes(value))
 
 
 @settings(max_examples=10)
 @given(st.data())
 def test_every_position_of_every_slider_is_a_scenario(data: st.DataObject) -> None:
     values = {
-        name: data.draw(st.floats(lever.low, lever.high), label=name)
-        for name, lever in LEVERS.items()
+        name: data.draw(st.floats(slider.low, slider.high), label=name)
+        for name, slider in LEVERS.items()
     }
     scenario = changed(READY, changes(list(LEVERS.values()), values))
     team = scenario.investments["team"]
@@ -64,14 +64,15 @@ def test_every_position_of_every_slider_is_a_scenario(data: st.DataObject) -> No
 
 
 def test_a_slider_that_has_not_moved_changes_nothing() -> None:
-    at = {name: lever.value for name, lever in LEVERS.items()}
+    at = {name: slider.value for name, slider in LEVERS.items()}
     assert changes(list(LEVERS.values()), at) == {}
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"], indirect=True)
-def test_presets_and_questions_are_positions_that_there_are(lang: str) -> None:
-    levers = list(LEVERS.values())
-    wishes = [*presets(levers), *what_ifs(levers)]
+@pytest.mark.usefixtures("lang")
+def test_presets_and_questions_are_positions_that_there_are() -> None:
+    sliders = list(LEVERS.values())
+    wishes = [*presets(sliders), *what_ifs(sliders)]
     assert len({one.id for one in wishes}) == len(wishes)
     for one in wishes:
         for name, value in one.values.items():
@@ -79,7 +80,7 @@ def test_presets_and_questions_are_positions_that_there_are(lang: str) -> None:
 
 
 def test_every_number_in_the_drawer_says_who_answers_for_it() -> None:
-    own = all_levers(READY)
+    own = all_sliders(READY)
     assert len(own) > 20
-    assert all(lever.source and lever.grade for lever in own)
-    assert len(all_levers(READY, pathway=True)) > 100
+    assert all(slider.source and slider.grade for slider in own)
+    assert len(all_sliders(READY, pathway=True)) > 100

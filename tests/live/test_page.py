@@ -17,12 +17,12 @@ from helpers.visitors import Server, Visitor, serving
 
 from sisim.live.exports import overridden
 from sisim.live.presets import presets, what_ifs
-from sisim.live.sliders import main_levers
-from sisim.loading.document import shipped
+from sisim.live.sliders import main_sliders
+from sisim.loading.files import shipped
 from sisim.loading.load import load_scenario
 
 Enter = Callable[..., Visitor]
-FILES = Path(__file__).parents[1] / "scenario"
+FILES = Path(__file__).parents[1] / "helpers"
 
 
 def test_it_opens_with_no_way_out_of_this_machine(visit: Enter, server: Server) -> None:
@@ -304,13 +304,13 @@ def test_what_is_taken_home_is_what_is_seen(visit: Enter, tmp_path: Path) -> Non
 
 def test_no_position_of_the_sliders_breaks_it(visit: Enter) -> None:
     someone = visit()
-    levers = {lever.id: lever for lever in main_levers(load_scenario("placed-youth"))}
+    sliders = {slider.id: slider for slider in main_sliders(load_scenario("placed-youth"))}
     dice = random.Random(5)
     for _ in range(8):
-        lever = levers[dice.choice(list(levers))]
-        value = dice.choice([lever.low, lever.high, dice.uniform(lever.low, lever.high)])
-        if abs(value - someone.at(f"slider-{lever.id}")) > lever.step:
-            someone.slide(f"slider-{lever.id}", value)
+        slider = sliders[dice.choice(list(sliders))]
+        value = dice.choice([slider.low, slider.high, dice.uniform(slider.low, slider.high)])
+        if abs(value - someone.at(f"slider-{slider.id}")) > slider.step:
+            someone.slide(f"slider-{slider.id}", value)
     assert someone.text(".status") == ""
 
 
@@ -378,8 +378,8 @@ def test_haste_breaks_nothing(visit: Enter, server: Server) -> None:
 
 def test_every_preset_and_every_what_if_has_a_picture(visit: Enter) -> None:
     someone = visit()
-    levers = main_levers(load_scenario("placed-youth"))
-    wishes = [*presets(levers), *what_ifs(levers)]
+    sliders = main_sliders(load_scenario("placed-youth"))
+    wishes = [*presets(sliders), *what_ifs(sliders)]
     assert len(wishes) >= 10
     someone.page.click("#what-if")
     someone.page.wait_for_selector("dialog[open]")
@@ -474,6 +474,30 @@ def test_two_visitors_do_not_disturb_each_other(visit: Enter) -> None:
     assert one.at("slider-reach") == pytest.approx(0.8)
     assert "Figure 1" in one.text("main")
     assert "Figur 1" in two.text("main")
+
+
+def test_two_visitors_read_each_in_their_own_language(visit: Enter) -> None:
+    """Whoever acts last: what is answered to one is not written in the language of the other."""
+    one, two = visit("?notes=1"), visit("?lang=sv&notes=1")
+    for title, verdict, who in (("Keys", "the cost", one), ("Tangenter", "kostnaden", two)) * 2:
+        who.come_forward()
+        who.slide("slider-inflow", 0.6 if who.at("slider-inflow") < 0.5 else 0.3)
+        who.page.click("#help")
+        who.page.wait_for_selector("dialog[open]")
+        assert who.text("dialog h2") == title
+        who.page.keyboard.press("Escape")
+        assert verdict in who.text(".verdict").lower()
+    for said, who in (("Two lives", one), ("Två liv", two)):
+        who.come_forward()
+        who.page.click("#show-people")
+        who.page.wait_for_function("() => sisim.dots.seen()?.people > 0")
+        x, y, *_ = who.page.evaluate(
+            "[...Array(200).keys()].map((n) => sisim.dots.where(n, 1)).find((at) => at)"
+        )
+        who.page.locator("#dots").click(position={"x": x, "y": y})
+        who.page.wait_for_selector("dialog[open] pre.life")
+        assert who.text("dialog h2") == said
+        assert ("Born" in who.text("pre.life")) == (who is one)
 
 
 def test_what_is_wrong_in_a_file_is_said_as_by_check(chromium: Any, tmp_path: Path) -> None:

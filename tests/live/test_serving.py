@@ -39,7 +39,7 @@ def test_a_free_port_is_found(taken: int) -> None:
     ("lang", "said"), [("en", "is taken"), ("sv", "är upptagen")], indirect=["lang"]
 )
 def test_a_taken_port_is_told(taken: int, lang: Lang, said: str) -> None:
-    result = sisim("live", "--port", str(taken), "--no-open")
+    result = sisim("live", "--port", str(taken), "--no-open", lang=lang)
     assert result.exit_code == 2
     assert f"{taken} {said}" in result.output
 
@@ -81,7 +81,7 @@ def test_settings_change_the_scenario_in_every_arm() -> None:
 
 def test_visitors_who_look_at_the_same_share_a_world() -> None:
     library = Library("placed-youth")
-    one, two = (library.worlds(library.open(Settings())) for _ in range(2))
+    one, two = (library.sessions(library.open(Settings())) for _ in range(2))
     assert one(1, 2) is two(1, 2)
     assert one(1, 2) is not two(2, 2)
-    assert library.worlds(library.open(Settings(years=9)))(1, 2) is not one(1, 2)
+    assert library.sessions(library.open(Settings(years=9)))(1, 2) is not one(1, 2)

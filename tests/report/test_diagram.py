@@ -126,14 +126,14 @@ def test_panels_do_not_overlap(panels: list[tuple[float, float]]) -> None:
 
 SHIPPED = sorted(
     path.name
-    for path in resources.files("sisim").joinpath("pathways").iterdir()
+    for path in resources.files("sisim").joinpath("data/pathways").iterdir()
     if path.name.endswith(".toml")
 )
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_pathways_are_drawn(name: str) -> None:
-    with resources.files("sisim").joinpath("pathways").joinpath(name).open("rb") as file:
+    with resources.files("sisim").joinpath("data/pathways").joinpath(name).open("rb") as file:
         pathway = Pathway.model_validate(tomllib.load(file))
     figure = in_swedish(lambda: draw_pathway(pathway))
     states = sum(len(track.states) for track in pathway.tracks.values())

@@ -32,7 +32,7 @@ def test_who_is_not_there_has_no_place() -> None:
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"], indirect=True)
-def test_every_place_that_is_shown_has_a_name(lang: str) -> None:
+def test_every_place_that_is_shown_has_a_name() -> None:
     labels = [FOUND.label(place) for place in FOUND.shown()]
     assert all(labels)
     assert len(set(labels)) == len(labels) == 4

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.languages import in_each_language
 from helpers.small_files import PATHWAY, SCENARIO
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sisim.i18n import LANGUAGES
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.scenario.errors import Problem, ScenarioError
 
@@ -127,7 +127,7 @@ def answer(path: Path) -> None:
     except ScenarioError as error:
         problems = error.problems
     assert all(problem.line >= 1 for problem in problems)
-    assert all(problem.render() for problem in problems for lang in LANGUAGES)
+    assert all(problem.render() for _ in in_each_language() for problem in problems)
 
 
 @pytest.mark.parametrize("text", ["", "=", "[", "a" * 5000, "a = " + "[" * 3000, "\x00", "[[x]]\n"])

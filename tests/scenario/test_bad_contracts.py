@@ -85,7 +85,7 @@ CASES: dict[str, Case] = {
         "arm =",
         "contracts.bond.arm",
         'The arm "projekt" does not exist.',
-        "Armen ”projekt” finns inte.",
+        "Alternativet ”projekt” finns inte.",
         "project",
     ),
     "an unknown party": (

@@ -105,7 +105,7 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "a tail without a basis": (
         ("[figures]", "[economy]\ntail = { years = 10 }\n\n[figures]"),
         *("trial.toml", "tail = { years = 10 }", "economy.tail"),
-        *('A tail needs a stated "basis"', "En svans behöver en uttalad grund", None),
+        *('A tail needs a stated "basis"', "Ett restvärde efter kalkylperioden behöver en", None),
     ),
     "a fading tail without its half-life": (
         ("[figures]", '[economy]\ntail = { years = 10, basis = "fading" }\n\n[figures]'),

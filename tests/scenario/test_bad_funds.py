@@ -142,7 +142,7 @@ CASES: dict[str, tuple[Change, str, str, str, str, str | None]] = {
     "an investment like none of the arms": (
         ("[funds.reserve.repayment]", ASKED.format(arm="projekt", year=2026)),
         *("investments", "portfolio.investments.0.arm", 'The arm "projekt" does not exist.'),
-        *("Armen ”projekt” finns inte.", "project"),
+        *("Alternativet ”projekt” finns inte.", "project"),
     ),
     "an investment that asks too late": (
         ("[funds.reserve.repayment]", ASKED.format(arm="project", year=2036)),

@@ -20,6 +20,7 @@ from sisim.loading.catalogue import (
     slug,
     start_all,
 )
+from sisim.loading.files import shipped
 from sisim.loading.load import load_scenario
 from sisim.loading.spreadsheet import Row
 from sisim.report.catalogue_table import write_catalogue
@@ -32,14 +33,14 @@ READY = "placed-youth"
 def test_what_ships_is_there_for_everyone_and_ones_own_beside_it(write: Write) -> None:
     folder = write().parent
     found, problems = entries(folder)
-    assert [one.source for one in found] == [str(folder / "trial.toml"), READY]
+    assert [one.source for one in found] == [str(folder / "trial.toml"), *shipped("scenario")]
     assert problems == []
 
 
 def test_a_file_with_something_wrong_is_left_out_and_said(write: Write) -> None:
     folder = write(("years = 10", "years = 0")).parent
     found, problems = entries(folder)
-    assert [one.source for one in found] == [READY]
+    assert [one.source for one in found] == list(shipped("scenario"))
     assert problems[0].key == "time.years"
 
 
@@ -78,7 +79,7 @@ def test_the_budget_is_start_up_and_running_and_all_places_filled() -> None:
 def test_what_is_exported_starts_a_file_that_says_the_same(
     tmp_path: Path, lang: Lang, suffix: str
 ) -> None:
-    ready, _ = entries(tmp_path)
+    ready = [one for one in entries(tmp_path)[0] if one.source == READY]
     file = tmp_path / f"catalogue{suffix}"
     write_catalogue(ready, file, suffix)
     sheet = read_catalogue(file)
@@ -98,7 +99,7 @@ def test_what_is_exported_starts_a_file_that_says_the_same(
 def test_what_is_still_to_be_filled_in_is_what_the_check_says_and_then_it_runs(
     tmp_path: Path,
 ) -> None:
-    ready, _ = entries(tmp_path)
+    ready = [one for one in entries(tmp_path)[0] if one.source == READY]
     write_catalogue(ready, tmp_path / "c.csv", ".csv")
     (started,) = start_all(read_catalogue(tmp_path / "c.csv").rows, tmp_path)
     file = tmp_path / "started.toml"

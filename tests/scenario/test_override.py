@@ -5,17 +5,13 @@ from pathlib import Path
 import pytest
 from helpers.small_files import Write
 
-from sisim.loading.document import shipped
+from sisim.loading.files import shipped
 from sisim.loading.load import load_scenario
 from sisim.loading.overrides import parse_value
 from sisim.scenario.errors import ScenarioError
 from sisim.scenario.register import assumptions
 
-READY = [
-    *shipped("scenario").values(),
-    *sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml")),
-]
-FILES = [file for file in READY if "\npathway = " in file.read_text(encoding="utf-8")]
+FILES = list(shipped("scenario").values())
 
 TIME = "[time]\n"
 

@@ -22,6 +22,7 @@ import pandas as pd
 from sisim.analysis.cell import Cell, Runner, Setup
 from sisim.analysis.store import StoreError, versions
 from sisim.engine import machine_code
+from sisim.portable import usable_cores
 from sisim.scenario.errors import Reason
 
 Batch = Sequence[Cell]
@@ -203,7 +204,7 @@ def processes(workers: int | None = None) -> Executor:
     They are started afresh and read the script that asks for them: a script of your own asks under
     `if __name__ == "__main__":`, as always with processes in Python.
     """
-    return Processes(workers or len(os.sched_getaffinity(0)))
+    return Processes(workers or usable_cores())
 
 
 def dask(address: Any) -> Executor:

@@ -22,12 +22,13 @@ from sisim.analysis.measures import chosen, names
 from sisim.analysis.variants import with_arms
 from sisim.analysis.varied import Factor, factors
 from sisim.checks.issues import Findings
-from sisim.loading.document import Document, expect, find, read
+from sisim.loading.files import expect, find, read
 from sisim.loading.load import changed, load_scenario
-from sisim.loading.positions import Path
 from sisim.loading.validation import validate
+from sisim.scenario.document import Document
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
 from sisim.scenario.numbers import numbers
+from sisim.scenario.positions import Path
 from sisim.scenario.psa_draws import is_uncertain
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Distribution, Name, Table, Text

@@ -310,7 +310,7 @@ def _of_people(
     """Return what is known of persons when a step has been made."""
     assert measure.investment is not None
     number = simulation.compiled.investments.index(measure.investment)
-    place = simulation.columns.place[0, number]
+    place = simulation.columns.treatment[0, number]
     begun = place["start"] != NEVER
     if measure.kind == "participants":
         assert measure.outcome is not None
@@ -332,11 +332,11 @@ def _inside(simulation: Simulation, who: NDArray[np.bool_], name: str, arm: int)
     compiled, columns = simulation.compiled, simulation.columns
     group = compiled.groups.index(str(compiled.scenario.outcomes[name].group))
     people = np.flatnonzero(who)
-    rows = people if not arm else people + np.where(columns.differs[arm - 1, people], columns.n, 0)
+    rows = people if not arm else people + np.where(columns.diverged[arm - 1, people], columns.n, 0)
     rows = rows[columns.alive[rows]]
     if not len(rows):
         return float("nan")
-    sight = compiled.tables.sight
+    sight = compiled.tables.features
     return float(sight.member[group, columns.state[sight.group_track[group], rows]].mean())
 
 

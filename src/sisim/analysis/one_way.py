@@ -14,6 +14,7 @@ import pandas as pd
 
 from sisim.analysis.question import Ask, Floats, Point
 from sisim.analysis.varied import Factor
+from sisim.i18n import source_text
 
 
 def one_way(ask: Ask, varied: Sequence[Factor]) -> pd.DataFrame:
@@ -41,7 +42,7 @@ def one_way(ask: Ask, varied: Sequence[Factor]) -> pd.DataFrame:
                 "low": factor.low,
                 "high": factor.high,
                 "grade": factor.grade,
-                "source": factor.source,
+                "source": source_text(factor.source),
                 "base": base,
                 "at_low": ends[0],
                 "at_high": ends[1],

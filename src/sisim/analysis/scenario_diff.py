@@ -16,9 +16,9 @@ import pandas as pd
 from sisim.analysis.one_way import standard_error
 from sisim.analysis.question import Floats
 from sisim.checks.checks import check_scenario
-from sisim.loading.document import Document
-from sisim.loading.positions import Positions
 from sisim.loading.validation import validate
+from sisim.scenario.document import Document
+from sisim.scenario.positions import Positions
 from sisim.scenario.scenario import Scenario
 
 Path = tuple[str | int, ...]

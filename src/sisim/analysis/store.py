@@ -9,7 +9,6 @@ Any reader of Parquet reads the folder `cells`, as in `pandas.read_parquet("RESU
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import os
 import platform
@@ -25,18 +24,20 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-import sisim
 from sisim.analysis.experiment_file import Experiment, Plan
 from sisim.engine.counts import digest
 from sisim.scenario.errors import Reason
 from sisim.scenario.os_errors import why
 from sisim.scenario.scenario import Scenario
 
-MANIFEST, CELLS, LOCK = "manifest.json", "cells", ".lock"
+MANIFEST, CELLS, LOCK, WRITER = "manifest.json", "cells", ".lock", ".writer"
 PACKAGES = ("sisim", "numpy", "numba", "pandas", "pyarrow", "scipy")
 PARTIAL = ".part"
+ROOMS = ("scenario", "checks", "loading", "engine", "economics", "analysis")
+"""Where the code stands that decides the numbers."""
 SHOWN = 8
 """How many differences are told of."""
 
@@ -169,29 +170,28 @@ class Store:
         """
         with _telling(self.folder):
             self.cells.mkdir(parents=True, exist_ok=True)
-            lock = (self.folder / LOCK).open("a+")
-        with lock:
+            # Held by the process and not by the file: a dead process holds nothing.
+            lock = FileLock(self.folder / LOCK, timeout=0, thread_local=False)
             try:
-                # Held by the process and not by the file: a dead process holds nothing.
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                lock.seek(0)
+                lock.acquire()
+            except Timeout as error:
                 reason = Reason(
                     'Another sweep (process {process}) is writing in "{folder}". Wait for it, or '
                     "choose another folder with --out.",
-                    process=lock.read().strip() or "?",
+                    process=_text(self.folder / WRITER).strip() or "?",
                     folder=str(self.folder),
                 )
                 raise StoreError(reason) from error
-            lock.truncate(0)
-            lock.write(str(os.getpid()))
-            lock.flush()
+        try:
+            (self.folder / WRITER).write_text(str(os.getpid()), encoding="utf-8", newline="\n")
             for path in self.folder.rglob(f"*{PARTIAL}"):
                 path.unlink()
             for path in self._shards():
                 if not _whole(path):
                     path.unlink()
             yield
+        finally:
+            lock.release()
 
     def begin(self, manifest: Manifest) -> None:
         """Write the manifest."""
@@ -258,9 +258,8 @@ def versions() -> dict[str, str]:
 @cache
 def _code() -> str:
     """Return a hash of the code that decides the numbers."""
-    root = Path(sisim.__file__).parent
-    files = [p for room in ("scenario", "engine", "economics") for p in (root / room).glob("*.py")]
-    files += [root / "results.py", root / "experiment/measures.py", root / "experiment/design.py"]
+    root = Path(__file__).parents[1]
+    files = [root / "results.py", *(p for room in ROOMS for p in (root / room).rglob("*.py"))]
     content = b"".join(path.read_bytes() for path in sorted(files))
     return hashlib.blake2b(content, digest_size=4).hexdigest()
 

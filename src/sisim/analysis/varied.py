@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sisim.analysis.question import Floats
-from sisim.checks.issues import given
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import owner_of
@@ -114,7 +113,7 @@ def _frozen(number: Number) -> Any:
 
 def frozen(distribution: Distribution) -> Any:
     """Return a distribution of a file as a frozen distribution of `scipy.stats`."""
-    p = given(distribution)
+    p = distribution.parameters
     match distribution.name:
         case "beta":
             if "mean" in p:

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from sisim.bench.bench_live import bench_live
 from sisim.bench.bench_sweep import bench_sweep
 from sisim.engine.simulation import Progress
+from sisim.portable import processor, usable_cores
 
 T = TypeVar("T")
 
@@ -61,9 +62,9 @@ def bench(progress: Progress = lambda *_: None) -> dict[str, Any]:
     `municipality.seconds` and `.peak_mb` (100 000 residents aged 0-29, warm-up and 20 years, with
     and without), `small_arm.extra_share` (what an arm that touches 60 people adds to the run
     without any), `figures.seconds` (the whole command, once compiled), `growth.exponent` (time in
-    proportion to people to this power), those of `sisim.bench.bench_sweep` and of `sisim.bench.bench_live`, and
-    the processor and the versions. Times are the least measured; `sick_sicker.median_ns` and
-    `municipality.median_seconds` are the medians.
+    proportion to people to this power), those of `sisim.bench.bench_sweep` and of
+    `sisim.bench.bench_live`, and the processor and the versions. Times are the least measured;
+    `sick_sicker.median_ns` and `municipality.median_seconds` are the medians.
 
     Args:
         progress: Called with the parts done and the parts in all.
@@ -71,8 +72,8 @@ def bench(progress: Progress = lambda *_: None) -> dict[str, Any]:
     # The municipality first: a child may be told its parent's peak of memory as its own.
     parts = (_municipality, bench_sweep, _sick_sicker, _small_arm, _growth, _figures, bench_live)
     found: dict[str, Any] = {
-        "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)),
+        "processor": processor(),
+        "cores": usable_cores(),
         "python": platform.python_version(),
         **{name: version(name) for name in ("sisim", "numpy", "numba", "mesa")},
     }
@@ -189,20 +190,19 @@ def _growth() -> dict[str, Any]:
 def _municipality() -> dict[str, Any]:
     """Measure seconds, and peak memory in MB, in a process of its own."""
     code = (
-        "import json, resource\n"
-        "from sisim import bench\n"
+        "import json\n"
+        "from sisim.bench import bench_engine as bench\n"
+        "from sisim.portable import peak_memory\n"
         "(times,) = bench._take_turns(bench._run_of(bench.MUNICIPALITY, ['project']))\n"
-        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "print(json.dumps([list(map(sum, times)), peak]))\n"
+        "print(json.dumps([list(map(sum, times)), peak_memory()]))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     times, peak = json.loads(done.stdout)
-    unit = 1024.0 if sys.platform != "darwin" else 1024.0**2
     return {
         "municipality.seconds": round(min(times), 2),
         "municipality.median_seconds": round(median(times), 2),
         "municipality.residents": MUNICIPALITY["population.residents"],
-        "municipality.peak_mb": round(peak / unit),
+        **({} if peak is None else {"municipality.peak_mb": round(peak)}),
     }
 
 
@@ -222,12 +222,3 @@ def _figures() -> dict[str, Any]:
 
         (times,) = _take_turns(once)
     return {"figures.seconds": round(min(times), 2)}
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())

@@ -71,30 +71,30 @@ def _positions() -> list[tuple[str, float]]:
 def _server_part() -> dict[str, list[float]]:
     from sisim.analysis.comparison import WHICH, compare
     from sisim.live.chart_options import Axes, Look, figure
-    from sisim.live.label_space import Places
-    from sisim.live.scenario_session import World
-    from sisim.live.sliders import changes, main_levers
+    from sisim.live.label_space import LabelPositions
+    from sisim.live.scenario_session import ScenarioSession
+    from sisim.live.sliders import changes, main_sliders
     from sisim.loading.load import load_scenario
 
     scenario = load_scenario("placed-youth", {"population.residents": RESIDENTS})
-    levers = {lever.id: lever for lever in main_levers(scenario)}
-    world = World(scenario, 1, 1)
-    axes = Axes.of(compare(world.results({})))
+    sliders = {slider.id: slider for slider in main_sliders(scenario)}
+    session = ScenarioSession(scenario, 1, 1)
+    axes = Axes.of(compare(session.results({})))
     values: dict[str, float] = {}
-    places: dict[str, Places] = {which: {} for which in WHICH}
+    places: dict[str, LabelPositions] = {which: {} for which in WHICH}
     times: dict[str, list[float]] = {
         name: [] for name in ("server", "simulation", "comparison", "figures")
     }
     for name, share in _positions():
-        lever = levers[name]
-        values[name] = lever.low + share * (lever.high - lever.low)
+        slider = sliders[name]
+        values[name] = slider.low + share * (slider.high - slider.low)
         at = [time.perf_counter()]
-        results = world.results(changes(list(levers.values()), values))
+        results = session.results(changes(list(sliders.values()), values))
         at.append(time.perf_counter())
-        story = compare(results)
+        comparison = compare(results)
         at.append(time.perf_counter())
         for which in WHICH:
-            figure(story, which, axes, Look(), kept=places[which])
+            figure(comparison, which, axes, Look(), kept=places[which])
         at.append(time.perf_counter())
         for part, took in zip(times, (at[-1] - at[0], *np.diff(at)), strict=True):
             times[part].append(1000 * float(took))

@@ -8,14 +8,15 @@ in it.
 from __future__ import annotations
 
 import importlib
-import os
-import resource
+import json
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from sisim.portable import peak_memory, usable_cores
 
 FEW, CELLS = 4, 20
 """Cells that are not measured, and those that are if nobody says how many."""
@@ -46,8 +47,9 @@ def bench_sweep(cells: int = CELLS) -> dict[str, Any]:
     `sweep.simulating_share` (of the time of a cell, what the simulation takes),
     `sweep.kernel_share` (what its compiled code alone takes) and `sweep.cells_measured`.
     """
-    speed, peak = {}, 0.0
-    for workers in range(1, min(2, len(os.sched_getaffinity(0))) + 1):
+    speed: dict[int, float] = {}
+    peak: float | None = None
+    for workers in range(1, min(2, usable_cores()) + 1):
         few, _ = _measured(FEW, workers)
         many, peak = _measured(FEW + cells, workers)
         speed[workers] = cells / (many - few)
@@ -58,19 +60,19 @@ def bench_sweep(cells: int = CELLS) -> dict[str, Any]:
         found["sweep.speedup"] = round(speed[2] / speed[1], 2)
     return {
         **found,
-        "sweep.peak_mb": round(peak),
+        **({} if peak is None else {"sweep.peak_mb": round(peak)}),
         "sweep.simulating_share": round(simulating, 3),
         "sweep.kernel_share": round(kernel, 3),
         "sweep.cells_measured": cells,
     }
 
 
-def _measured(cells: int, workers: int) -> tuple[float, float]:
-    """Return the seconds of a sweep and its memory in MB, in a process of its own."""
+def _measured(cells: int, workers: int) -> tuple[float, float | None]:
+    """Return the seconds of a sweep, and its memory in MB if known, in a process of its own."""
     code = f"from sisim.bench.bench_sweep import sweep_once; sweep_once({cells}, {workers})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    seconds, peak = done.stdout.split()
-    return float(seconds), float(peak)
+    seconds, peak = json.loads(done.stdout)
+    return seconds, peak
 
 
 def sweep_once(cells: int, workers: int) -> None:
@@ -80,14 +82,13 @@ def sweep_once(cells: int, workers: int) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         experiment = Path(folder) / "bench.toml"
-        experiment.write_text(EXPERIMENT.format(cells=cells))
+        experiment.write_text(EXPERIMENT.format(cells=cells), encoding="utf-8", newline="\n")
         start = time.perf_counter()
         sweep(experiment, Path(folder) / "result", executor=processes(workers))
         seconds = time.perf_counter() - start
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    each = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    unit = 1024.0 if sys.platform != "darwin" else 1024.0**2
-    print(seconds, (own + workers * each) / unit)
+    own, each = peak_memory(), peak_memory(of_children=True)
+    peak = None if own is None or each is None else own + workers * each
+    print(json.dumps([seconds, peak]))
 
 
 def shares(cells: int = 5) -> tuple[float, float]:
@@ -100,7 +101,7 @@ def shares(cells: int = 5) -> tuple[float, float]:
     engine: Any = importlib.import_module("sisim.engine.replications")
     with tempfile.TemporaryDirectory() as folder:
         experiment = Path(folder) / "bench.toml"
-        experiment.write_text(EXPERIMENT.format(cells=cells + 1))
+        experiment.write_text(EXPERIMENT.format(cells=cells + 1), encoding="utf-8", newline="\n")
         plan = load_experiment(experiment)
     first, *others = plan.experiment.choices
     runner = Runner(Setup(plan.scenario, plan.outcomes))

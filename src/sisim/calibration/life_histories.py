@@ -13,13 +13,15 @@ from sisim.engine.compile import compile_scenario
 from sisim.engine.draws import U32, draw_many
 from sisim.engine.simulation import Progress, Simulation
 from sisim.engine.tables import Compiled
-from sisim.loading.document import read, shipped
+from sisim.loading.files import read, shipped
 from sisim.loading.load import load_scenario
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Population, Scenario, Time
 from sisim.scenario.types import Text
 
 NAME = "targets"
+USUAL = "placed-youth"
+"""The ready scenario whose municipality is that of its pathway."""
 
 
 def plain(
@@ -27,7 +29,7 @@ def plain(
 ) -> Scenario:
     """Return a scenario of a pathway in which nothing is invested.
 
-    Who moves in, and at what ages, is as in the ready scenario of that pathway, if there is one: it
+    Who moves in, and at what ages, is as in the ready scenario `USUAL` if it is of this pathway: that
     is an assumption about the municipality and stands in its file.
 
     Args:
@@ -40,12 +42,9 @@ def plain(
     population = Population(residents=residents, max_age=usual.max_age)
     if usual.closed:
         population = Population(cohort=residents)
-    for path in shipped("scenario").values():
-        if read(path).data.get("pathway") == pathway.name:
-            ready = load_scenario(path).population
-            if ready.residents is not None:
-                population = ready.model_copy(update={"residents": residents})
-                break
+    path = shipped("scenario")[USUAL]
+    if read(path).data["pathway"] == pathway.name:
+        population = load_scenario(path).population.model_copy(update={"residents": residents})
     return Scenario(
         name=NAME,
         title=Text(sv="Utan insats", en="Without any investment"),

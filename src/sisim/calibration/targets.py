@@ -28,6 +28,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sisim.i18n import source_text
 from sisim.scenario.pathway import Pathway
 
 Ints = NDArray[np.int64]
@@ -890,7 +891,7 @@ def evaluate(pathway: Pathway, histories: Histories) -> pd.DataFrame:
                 "high": target.high,
                 "simulated": simulated,
                 "unit": target.unit.text,
-                "source": target.source,
+                "source": source_text(target.source),
                 "grade": target.grade,
                 "inside": target.low <= simulated <= target.high,
                 "miss": "" if target.miss is None else target.miss.text,

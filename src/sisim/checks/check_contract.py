@@ -8,11 +8,11 @@ import numpy as np
 
 from sisim.checks.check_scenario import instant
 from sisim.checks.issues import Findings
-from sisim.loading.document import Document
-from sisim.loading.positions import Path
 from sisim.scenario.contract import Contract, Measure, Payment, Tier
+from sisim.scenario.document import Document
 from sisim.scenario.economy import FUND
 from sisim.scenario.errors import Reason
+from sisim.scenario.positions import Path
 from sisim.scenario.scenario import Scenario
 
 MOST_TIMES = 10

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sisim.checks.issues import Findings
-from sisim.loading.document import Document
+from sisim.scenario.document import Document
 from sisim.scenario.economy import PUBLIC, SOCIETY
 from sisim.scenario.errors import Reason
 from sisim.scenario.scenario import Scenario

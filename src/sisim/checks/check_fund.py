@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sisim.checks.issues import Findings
-from sisim.loading.document import Document
-from sisim.loading.positions import Path
+from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
 from sisim.scenario.fund import Fund, Many
+from sisim.scenario.positions import Path
 from sisim.scenario.scenario import Cost, Investment, Scenario
 
 HIGHEST_INTEREST = 0.2

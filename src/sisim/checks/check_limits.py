@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sisim.checks.issues import Findings
-from sisim.loading.document import Document
-from sisim.loading.positions import Path
+from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
+from sisim.scenario.positions import Path
 from sisim.scenario.scenario import Condition, Effect, Investment, Scenario
 
 MOST_AREAS = 255

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from sisim.checks.issues import Findings
 from sisim.checks.probability_rows import full_rows, named
 from sisim.checks.reachability import reachable
-from sisim.loading.document import Document
-from sisim.loading.positions import Path
+from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason, dotted
 from sisim.scenario.features import DURATIONS, Features
 from sisim.scenario.pathway import Attribute, Factor, OfMovers, Transition, Use
+from sisim.scenario.positions import Path
 from sisim.scenario.scenario import Scenario
 
 MAX_WINDOW = 64

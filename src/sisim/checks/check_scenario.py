@@ -9,13 +9,13 @@ import numpy as np
 
 from sisim.checks.issues import Findings
 from sisim.checks.target_reachability import nobody
-from sisim.loading.document import Document
-from sisim.loading.positions import Path
+from sisim.scenario.document import Document
 from sisim.scenario.economy import FUND
 from sisim.scenario.errors import Reason
 from sisim.scenario.features import Features
 from sisim.scenario.follow_up import MEASURED
 from sisim.scenario.numbers import numbers
+from sisim.scenario.positions import Path
 from sisim.scenario.scenario import (
     Cost,
     Effect,

@@ -8,7 +8,7 @@ from sisim.checks.check_fund import FundCheck
 from sisim.checks.check_limits import LimitsCheck
 from sisim.checks.check_pathway import PathwayCheck
 from sisim.checks.check_scenario import ScenarioCheck
-from sisim.loading.document import Document
+from sisim.scenario.document import Document
 from sisim.scenario.errors import Problem
 from sisim.scenario.features import Features
 from sisim.scenario.pathway import Pathway

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from sisim.loading.document import Document
-from sisim.loading.positions import Path, any_within
 from sisim.scenario.distributions import PARAMETERS, is_complete, is_possible
+from sisim.scenario.document import Document
 from sisim.scenario.errors import Problem, Reason, nearest
 from sisim.scenario.numbers import numbers
-from sisim.scenario.types import Distribution, Number
+from sisim.scenario.positions import Path, any_within
+from sisim.scenario.types import Number
 
 SHARES_TOLERANCE = 0.0051
 """How far from 1 the sum of shares may be: shares are often written with two decimals."""
@@ -98,7 +98,7 @@ class Findings:
             if number.distribution is not None:
                 parts = (int(p) if p.isdigit() else p for p in name.split("."))
                 path = (*parts, "distribution")
-                self.parameters(path, number.distribution.name, given(number.distribution))
+                self.parameters(path, number.distribution.name, number.distribution.parameters)
 
     def parameters(self, path: Path, name: str, values: dict[str, float]) -> None:
         """Look at the parameters of a distribution."""
@@ -116,9 +116,3 @@ class Findings:
         elif not is_possible(name, values):
             reason = Reason('There is no "{name}" distribution with these parameters.', name=name)
             self.say(path, reason)
-
-
-def given(distribution: Distribution) -> dict[str, float]:
-    """Return the parameters that a distribution is given by."""
-    values = distribution.model_dump(exclude={"name"}, exclude_none=True)
-    return {name: float(value) for name, value in values.items()}

@@ -172,7 +172,7 @@ def _start(
 
     def write(partial: Path) -> None:
         for one in started:
-            (partial / f"{one.name}.toml").write_text(one.text, encoding="utf-8")
+            (partial / f"{one.name}.toml").write_text(one.text, encoding="utf-8", newline="\n")
 
     with politely(folder):
         write_all(folder, write)

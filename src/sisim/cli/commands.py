@@ -25,9 +25,10 @@ from sisim.cli.sweeping import add_sweeping
 from sisim.cli.teaching import add_teaching
 from sisim.cli.watching import add_watching
 from sisim.i18n import current_language, t
-from sisim.loading.document import shipped
+from sisim.loading.files import shipped
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.loading.summary import contents
+from sisim.portable import write_what_fits
 from sisim.scenario.json_schema import schema as json_schema
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ PICTURES = (".svg", ".png", ".pdf")
 
 def main() -> None:
     """Run the command line in the reader's language."""
+    write_what_fits()
     build()()
 
 
@@ -347,7 +349,7 @@ def build() -> typer.Typer:
         else:
             refuse_file_early(out)
             with whole_file(out) as partial:
-                table.to_csv(partial, index=False)
+                table.to_csv(partial, index=False, lineterminator="\n")
             print(out)
 
     @command(
@@ -476,9 +478,13 @@ def _publish(result: Any, folder: Path, view: "View | None") -> list[Path]:
         return written
 
     def write(partial: Path) -> None:
-        result.yearly_costs(ordinary=True).to_csv(partial / "costs.csv", index=False)
-        result.yearly_participants().to_csv(partial / "participants.csv", index=False)
-        result.outcomes().to_csv(partial / "outcomes.csv", index=False)
+        result.yearly_costs(ordinary=True).to_csv(
+            partial / "costs.csv", index=False, lineterminator="\n"
+        )
+        result.yearly_participants().to_csv(
+            partial / "participants.csv", index=False, lineterminator="\n"
+        )
+        result.outcomes().to_csv(partial / "outcomes.csv", index=False, lineterminator="\n")
         write_tables(result.money_tables, partial)
         if result.scenario.goals:
             from sisim.report.goal_lines import write_goals

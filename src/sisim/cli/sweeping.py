@@ -12,7 +12,7 @@ from sisim.cli.options import RESULTS, Options
 from sisim.cli.output import print_table, refuse_early
 from sisim.cli.progress import progress
 from sisim.cli.speech import INTERRUPTED, Refusal, complain
-from sisim.i18n import number, t
+from sisim.i18n import n_, number, t
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -199,12 +199,10 @@ def _size(cells: int, study: "Study") -> str:
     draws, seeds = plan.draws, plan.replications
     return t(
         "{cells}: {choices} × {draws} × {seeds}.",
-        cells=t("1 cell") if cells == 1 else t("{n} cells", n=number(cells)),
-        choices=t("1 combination of levers")
-        if choices == 1
-        else t("{n} combinations of levers", n=number(choices)),
-        draws=t("1 draw") if draws == 1 else t("{n} draws", n=number(draws)),
-        seeds=t("1 seed") if seeds == 1 else t("{n} seeds", n=number(seeds)),
+        cells=n_("1 cell", "{n} cells", cells),
+        choices=n_("1 combination of levers", "{n} combinations of levers", choices),
+        draws=n_("1 draw", "{n} draws", draws),
+        seeds=n_("1 seed", "{n} seeds", seeds),
     )
 
 

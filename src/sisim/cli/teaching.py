@@ -95,5 +95,5 @@ def add_teaching(command: Command, options: Options, ready_scenario: str) -> Non
             )
             raise Refusal(text) from error
         with whole_file(file) as partial:
-            partial.write_text(page, encoding="utf-8")
+            partial.write_text(page, encoding="utf-8", newline="\n")
         print(file)

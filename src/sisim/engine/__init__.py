@@ -9,8 +9,24 @@ from pathlib import Path
 import numba
 from platformdirs import user_cache_dir
 
-COMPILED = ("cohort", "draws", "enrolment", "kernel", "machine_code", "tables")
-"""The modules whose content is compiled, or says what is, by name."""
+COMPILED = (
+    "../scenario/factor_table",
+    "cohort",
+    "draws",
+    "enrolment",
+    "individual_use",
+    "kernel/decisions",
+    "kernel/divergence",
+    "kernel/hazards",
+    "kernel/jit",
+    "kernel/moves",
+    "kernel/observation",
+    "kernel/stepping",
+    "kernel/thinning",
+    "machine_code",
+    "tables",
+)
+"""The modules whose content is compiled, or says what is, by path in this folder."""
 
 # Compiled code is kept on disk by the content of all of them: a function compiled into another
 # file's callers would otherwise be kept in its old form after a change.

@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sisim.engine.columns import columns
-from sisim.engine.kernel import BLOCK, Columns
 from sisim.engine.population import People
-from sisim.engine.tables import LOOK_UP, NEW_WAY_HERE, STATE, Compiled
+from sisim.engine.tables import BLOCK, LOOK_UP, NEW_WAY_HERE, STATE, Columns, Compiled
 from sisim.scenario.scenario import Scenario
 
-OF_ARMS = ("differs", "parted", "touched", "place")
+OF_ARMS = ("diverged", "divergence_step", "treated", "treatment")
 """The columns that only arms have. Their last axis is people."""
 
 
@@ -85,7 +84,7 @@ def keepable(scenario: Scenario) -> bool:
 
 def exposed(compiled: Compiled) -> NDArray[np.bool_]:
     """Return the states that an effect on areas acts on leaving, bool (states + 1,)."""
-    rule, kinds = compiled.tables.rule, compiled.tables.sight.feature["kind"]
+    rule, kinds = compiled.tables.transitions, compiled.tables.features.feature["kind"]
     found = np.zeros(len(rule.state), np.bool_)
     everywhere = kinds[rule.reference["feature"]] == NEW_WAY_HERE
     for number, state in enumerate(rule.state):
@@ -96,7 +95,10 @@ def exposed(compiled: Compiled) -> NDArray[np.bool_]:
 
 def sought(compiled: Compiled) -> NDArray[np.bool_]:
     """Return the states that one must be in to be in some target group, bool (states + 1,)."""
-    sight, found = compiled.tables.sight, np.zeros(len(compiled.tables.rule.state), np.bool_)
+    sight, found = (
+        compiled.tables.features,
+        np.zeros(len(compiled.tables.transitions.state), np.bool_),
+    )
     for first, last in compiled.tables.target:
         # A target group asks for a state first, if for any; if for none, every state will do.
         track, allowed = 0, np.ones(len(found), np.bool_)
@@ -186,7 +188,7 @@ class Touch:
             found |= _within(person["arrive"], stretch)
         numbers = np.arange(here.start, here.stop)
         found &= (numbers >= stretch.near.start) & (numbers < stretch.near.stop)
-        found |= (people.touched[:, here] | people.differs[:, here]).any(axis=0)
+        found |= (people.treated[:, here] | people.diverged[:, here]).any(axis=0)
         return np.asarray(numbers[found])
 
     def _reached(
@@ -226,7 +228,7 @@ def take_apart(
         getattr(part, name)[:] = getattr(whole, name)[..., who]
     own, rows = _own_rows(part, whole, who)
     Lives.of(whole, rows).resume(part, own)
-    part.block["met"] = 1
+    part.block["affected"] = 1
     give_places_anew(part, slice(None))
     return part
 
@@ -238,13 +240,13 @@ def put_back(part: Columns, whole: Columns, who: NDArray[np.int64]) -> None:
     for name in OF_ARMS:
         getattr(whole, name)[..., who] = getattr(part, name)
     blocks = who // BLOCK
-    whole.block["met"][blocks[(part.touched | part.differs).any(axis=0)]] = 1
+    whole.block["affected"][blocks[(part.treated | part.diverged).any(axis=0)]] = 1
     give_places_anew(whole, blocks)
 
 
 def list_own(people: Columns, own: NDArray[np.int32]) -> None:
     """List who has a row of their own, in int32 (blocks, arms, BLOCK + 1); the last: how many."""
-    for arm, differs in enumerate(people.differs):
+    for arm, differs in enumerate(people.diverged):
         who = np.flatnonzero(differs)
         blocks = who // BLOCK
         own[:, arm, BLOCK] = np.bincount(blocks, minlength=len(own))
@@ -265,5 +267,5 @@ def _own_rows(
     part: Columns, whole: Columns, who: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the rows that people have of their own in arms, in `part` and in the whole."""
-    arm, number = np.nonzero(part.differs)
+    arm, number = np.nonzero(part.diverged)
     return (arm + 1) * part.n + number, (arm + 1) * whole.n + who[number]

@@ -1,4 +1,4 @@
-"""The largest chance of leaving that anyone in a state can have: who need not be looked at.
+"""Bounds on the chance of leaving each state, for thinning: who need not be observed.
 
 Most people stay where they are. A draw is first compared with a bound by state, year of age and
 class of background (thinning; Lewis & Shedler 1979), then with how much of that bound is left
@@ -21,25 +21,27 @@ from sisim.engine.tables import (
     AGE,
     AGE_CALENDAR,
     ATTRIBUTE,
-    COMPANY,
+    CROSS_TRACKS,
     CYCLE,
     DIRECT,
     EFFECT,
     LOOK_UP,
+    MAX_OUT,
     MONTH,
     STATE,
     TIME_IN_STATE,
-    TIMES,
     WHEN_AGE,
     WHEN_CYCLE,
     WHEN_MONTH,
-    CompanyRow,
     Compiled,
+    CrossTrackRow,
     FactorReference,
-    Rule,
-    Sight,
+    FeatureTables,
+    LeavingBounds,
     StayRow,
+    TransitionTables,
 )
+from sisim.scenario.factor_table import TIMES
 
 DRIFT_YEARS = 5
 """Bounds on leaving allow for the drift of this many years, and are worked out so often."""
@@ -47,59 +49,64 @@ MOST_BOUNDS = 96
 """Most times, and fours of them, for which bounds are kept; a stride may need one for each step."""
 
 
-class Company(NamedTuple):
-    """What lowers the greatest value of each transition; fields as in `Layout`."""
+class CrossTrackTables(NamedTuple):
+    """Shares of the bounds left by states on other tracks; fields as in `RunLayout`."""
 
-    company: NDArray[np.void]
+    cross_track: NDArray[np.void]
     stay: NDArray[np.void]
-    part: NDArray[np.float32]
+    share_of_bound: NDArray[np.float32]
 
 
-def company_of(rule: Rule, sight: Sight, references: list[FactorReference]) -> Company:
-    """Return what a person's states, and how long they have stayed, leave of each transition.
+def cross_track_tables(
+    transitions: TransitionTables, features: FeatureTables, references: list[FactorReference]
+) -> CrossTrackTables:
+    """Return how states on other tracks, and the time in the state, lower each transition's bound.
 
     The states and tracks whose transitions any of them lowers are marked.
     """
-    company = np.zeros((len(rule.out), COMPANY), CompanyRow)
-    stay = np.zeros(len(rule.out), StayRow)
+    cross_track = np.zeros((len(transitions.out), CROSS_TRACKS), CrossTrackRow)
+    stay = np.zeros(len(transitions.out), StayRow)
     # What lowers nothing is 1, whatever the state.
-    values = [np.ones(len(rule.state))]
+    values = [np.ones(len(transitions.state))]
 
     def add(part: NDArray[np.float64]) -> int:
         values.append(part)
         return sum(map(len, values[:-1]))
 
-    for state in rule.state:
+    for state in transitions.state:
         for j in range(state["first"], state["last"]):
-            found = _parts(rule.out[j], rule, sight, references)
+            found = _parts(transitions.out[j], transitions, features, references)
             beside = [
                 (float(part.min()), number, part)
                 for (kind, number), part in found.items()
                 if kind == STATE and number != state["track"] and part.min() < 1.0
             ]
             # Those that lower it the most, where there are more than are looked at.
-            for c, (_, number, part) in enumerate(sorted(beside, key=itemgetter(0))[:COMPANY]):
-                company[j, c] = number, add(part) - sight.track[number]["first"]
+            for c, (_, number, part) in enumerate(sorted(beside, key=itemgetter(0))[:CROSS_TRACKS]):
+                cross_track[j, c] = number, add(part) - features.track[number]["first"]
             own = found.get((TIME_IN_STATE, int(state["track"])))
             if own is not None:
                 stay[j] = add(own), len(own) - 1
-            state["accompanied"] |= bool(beside) or own is not None
-            sight.track[state["track"]]["accompanied"] |= state["accompanied"]
-    return Company(company, stay, np.concatenate(values).astype(np.float32))
+            state["cross_track"] |= bool(beside) or own is not None
+            features.track[state["track"]]["cross_track"] |= state["cross_track"]
+    return CrossTrackTables(cross_track, stay, np.concatenate(values).astype(np.float32))
 
 
 def _parts(
-    transition: int, rule: Rule, sight: Sight, references: list[FactorReference]
+    transition: int,
+    transitions: TransitionTables,
+    features: FeatureTables,
+    references: list[FactorReference],
 ) -> dict[tuple[int, int], NDArray[np.float64]]:
     """Return a transition's factors as parts of their greatest value, by kind and argument."""
-    row = rule.transition[transition]
+    row = transitions.transition[transition]
     own = range(row["first"], row["last"])
-    effects = [r for first, last in rule.effects[:, transition] for r in range(first, last)]
+    effects = [r for first, last in transitions.effects[:, transition] for r in range(first, last)]
     if any(references[r].scale != TIMES for r in (*own, *effects)):
         return {}
     found: dict[tuple[int, int], NDArray[np.float64]] = {}
     for r in own:
-        feature, values = sight.feature[references[r].feature], references[r].values
+        feature, values = features.feature[references[r].feature], references[r].values
         if references[r].kind == LOOK_UP and feature["kind"] in (STATE, TIME_IN_STATE):
             key = int(feature["kind"]), int(feature["arg"])
             part = values[:-1] / (values.max() or 1.0)
@@ -109,16 +116,6 @@ def _parts(
                 [np.pad(one, (0, length - len(one)), "edge") for one in (part, before)], axis=0
             )
     return found
-
-
-class Held(NamedTuple):
-    """The bounds that hold in some steps."""
-
-    bound: NDArray[np.uint32]  # (times, slots, states + 1) draw up to which anybody might leave
-    most: NDArray[np.float32]  # (times, slots, out) greatest rate or probability of each transition
-    active: NDArray[np.bool_]  # (times, years of age, tracks) where anybody might move at all
-    when: NDArray[np.int64]  # (steps,) which of them holds at a step
-    ahead: NDArray[np.int64]  # (steps,) which bound holds for all steps drawn for together with it
 
 
 class Bounds:
@@ -135,8 +132,8 @@ class Bounds:
         self._excess = _excess(compiled) * headroom
         self._largest = _largest(compiled, who, self._excess)
         tables = compiled.tables
-        self._drifts = bool((tables.rule.drift != 1.0).any())
-        feature = tables.sight.feature
+        self._drifts = bool((tables.transitions.drift != 1.0).any())
+        feature = tables.features.feature
         self._by_cycle = bool((feature["kind"] == CYCLE).any())
         self._cycles = set(feature["arg"][feature["kind"] == WHEN_CYCLE].tolist())
         self._begins = sum(1 << int(m) for m in feature["arg"][feature["kind"] == WHEN_MONTH])
@@ -144,18 +141,18 @@ class Bounds:
         self._known: dict[tuple[int, ...], int] = {}
         self._together: dict[frozenset[tuple[int, ...]], int] = {}
         self._times = [self._when(step) for step in range(compiled.clock.end)]
-        self._held: dict[tuple[int, int], Held] = {}
-        slots, layout = self._largest.shape[1], tables.layout
-        # Not touched, and so taking no memory, until there are so many different times.
-        self._bound = np.empty((MOST_BOUNDS, slots, len(tables.rule.state)), np.uint32)
-        self._most = np.empty((MOST_BOUNDS, slots, len(tables.rule.out)), np.float32)
-        self._active = np.empty((MOST_BOUNDS, layout.slot_ages, layout.n_tracks), np.bool_)
+        self._held: dict[tuple[int, int], LeavingBounds] = {}
+        classes, layout = self._largest.shape[1], tables.layout
+        # Not written, and so taking no memory, until there are so many different times.
+        self._bound = np.empty((MOST_BOUNDS, classes, len(tables.transitions.state)), np.uint32)
+        self._most = np.empty((MOST_BOUNDS, classes, len(tables.transitions.out)), np.float32)
+        self._active = np.empty((MOST_BOUNDS, layout.risk_ages, layout.n_tracks), np.bool_)
 
     def hold_for(self, compiled: Compiled) -> bool:
         """Return whether the bounds hold for another version of the arms, too."""
         return bool((_excess(compiled) <= self._excess).all())
 
-    def between(self, first: int, stop: int) -> Held:
+    def between(self, first: int, stop: int) -> LeavingBounds:
         """Return the bounds in use in the steps [first, stop)."""
         if (first, stop) in self._held:
             return self._held[first, stop]
@@ -182,7 +179,7 @@ class Bounds:
                 self._together[four] = number = self._unused()
                 np.max(self._bound[parts], axis=0, out=self._bound[number])
         asked = range(first - begin, stop - begin)
-        self._held[first, stop] = Held(
+        self._held[first, stop] = LeavingBounds(
             self._bound,
             self._most,
             self._active,
@@ -196,8 +193,8 @@ class Bounds:
 
     def _when(self, step: int) -> tuple[int, ...]:
         """Return what the bounds depend on: period of drift, season, months beginning, cycle."""
-        clock, sight = self._compiled.clock, self._compiled.tables.sight
-        calendar = sight.calendar[step + sight.origin]
+        clock, features = self._compiled.clock, self._compiled.tables.features
+        calendar = features.calendar[step + features.origin]
         month, cycle = int(calendar["month"]), step - clock.start
         return (
             int(max(cycle, 0) / clock.per_year // DRIFT_YEARS) if self._drifts else 0,
@@ -212,18 +209,18 @@ class Bounds:
             clock.start + round((period + n) * DRIFT_YEARS * clock.per_year) for n in (0, 1)
         )
         kernel.leaving_bounds(
-            tables.rule,
-            tables.sight,
+            tables.transitions,
+            tables.features,
             self._largest,
             step,
-            tables.rule.drift[:, max(begin - 1, 0) : end + 1].max(axis=1),
-            np.empty((kernel.MAX_OUT + 1, self._largest.shape[1])),
+            tables.transitions.drift[:, max(begin - 1, 0) : end + 1].max(axis=1),
+            np.empty((MAX_OUT + 1, self._largest.shape[1])),
             self._bound[number],
             self._most[number],
         )
         layout = tables.layout
         somewhere = self._bound[number, :, :-1] > 0
-        by_age = somewhere.reshape(layout.slot_ages, layout.slot_classes, -1).any(axis=1)
+        by_age = somewhere.reshape(layout.risk_ages, layout.risk_backgrounds, -1).any(axis=1)
         self._active[number] = np.logical_or.reduceat(by_age, layout.track["first"], axis=1)
 
 
@@ -231,7 +228,7 @@ def _seasons(compiled: Compiled) -> set[int]:
     """Return the months in which some table of calendar months differs from its usual value."""
     found: set[int] = set()
     for reference in compiled.references:
-        if compiled.tables.sight.feature[reference.feature]["kind"] == MONTH:
+        if compiled.tables.features.feature[reference.feature]["kind"] == MONTH:
             last = len(reference.values) - 2
             months = [float(reference.values[min(m, last)]) for m in range(1, 13)]
             usual = max(set(months), key=months.count)
@@ -244,51 +241,57 @@ def _excess(compiled: Compiled) -> NDArray[np.float64]:
     found = np.zeros(len(compiled.references))
     for r, reference in enumerate(compiled.references):
         if reference.kind == EFFECT:
-            feature = compiled.tables.sight.feature[reference.feature]
-            modified = compiled.tables.sight.effect[feature["arg"]]["modifier"] >= 0
+            feature = compiled.tables.features.feature[reference.feature]
+            modified = compiled.tables.features.effect[feature["arg"]]["modifier"] >= 0
             found[r] = abs(reference.ratio - 1.0) if modified else max(reference.ratio - 1.0, 0.0)
     return found
 
 
 def _largest(compiled: Compiled, who: People, excess: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the greatest multiplier of each reference in each slot, float64 (references, slots).
+    """Return the greatest multiplier of each reference, float64 (references, risk classes).
 
-    A slot is a year of age and a class of background: in it ages lie within a year and the steps
-    until slots are next looked up.
+    A risk class is a year of age and a class of background: in it ages lie within a year and the
+    steps until risk classes are next looked up.
     """
-    layout, sight = compiled.tables.layout, compiled.tables.sight
-    out = np.ones((layout.slot_ages, layout.slot_classes, len(compiled.references)))
+    layout, features = compiled.tables.layout, compiled.tables.features
+    out = np.ones((layout.risk_ages, layout.risk_backgrounds, len(compiled.references)))
     digits = {}
     radix = 1
     for number, size in compiled.background:
-        digits[number] = np.arange(layout.slot_classes) // radix % size
+        digits[number] = np.arange(layout.risk_backgrounds) // radix % size
         radix *= size
     for r, reference in enumerate(compiled.references):
-        feature = sight.feature[reference.feature]
+        feature = features.feature[reference.feature]
         values = reference.values
         if reference.kind == DIRECT:
             out[:, :, r] = who.numbers[feature["arg"]].max(initial=0.0)
         elif reference.kind == EFFECT:
-            modifier = int(sight.effect[feature["arg"]]["modifier"])
+            modifier = int(features.effect[feature["arg"]]["modifier"])
             strength = 1.0 if modifier < 0 else np.abs(who.numbers[modifier]).max(initial=0.0)
             out[:, :, r] = 1.0 + excess[r] * strength
         elif feature["kind"] in (AGE, AGE_CALENDAR):
-            for age in range(layout.slot_ages):
-                # Slots are looked up every fourth step; a year is no whole number of weeks.
-                low, high = age - 1, age + 2 + ceil(3 / layout.slot_steps)
+            for age in range(layout.risk_ages):
+                # Risk classes are looked up every fourth step; a year is no whole number of weeks.
+                low, high = age - 1, age + 2 + ceil(3 / layout.steps_per_risk_age)
                 if feature["kind"] == AGE:
-                    low, high = age * layout.slot_steps, (age + 1) * layout.slot_steps + 4
-                if age == layout.slot_ages - 1:
+                    low, high = (
+                        age * layout.steps_per_risk_age,
+                        (age + 1) * layout.steps_per_risk_age + 4,
+                    )
+                if age == layout.risk_ages - 1:
                     high = len(values)
                 last = len(values) - 2
                 out[age, :, r] = values[min(max(low, 0), last) : min(high, last) + 1].max()
         elif feature["kind"] == WHEN_AGE:
-            for age in range(layout.slot_ages - 1):
-                low, high = age * layout.slot_steps, (age + 1) * layout.slot_steps + 4
+            for age in range(layout.risk_ages - 1):
+                low, high = (
+                    age * layout.steps_per_risk_age,
+                    (age + 1) * layout.steps_per_risk_age + 4,
+                )
                 out[age, :, r] = float(low <= feature["arg"] < high)
         elif feature["kind"] == ATTRIBUTE and feature["arg"] in digits:
             out[:, :, r] = values[digits[int(feature["arg"])]]
         else:
             out[:, :, r] = values.max()
-    slots = layout.slot_ages * layout.slot_classes
-    return np.ascontiguousarray(out.reshape(slots, len(compiled.references)).T)
+    classes = layout.risk_ages * layout.risk_backgrounds
+    return np.ascontiguousarray(out.reshape(classes, len(compiled.references)).T)

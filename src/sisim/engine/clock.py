@@ -75,6 +75,11 @@ class Clock:
         """Return the time in years since the scenario's start."""
         return (step - self.start) / self.per_year
 
+    @property
+    def first_year(self) -> int:
+        """The calendar year of step 0."""
+        return int(self.year(np.zeros(1, np.int64))[0])
+
     def year(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return calendar years."""
         # A hair is added because a week or a month is no binary fraction of a year.

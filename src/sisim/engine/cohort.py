@@ -19,25 +19,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sisim.engine import kernel
 from sisim.engine import tables as tb
 from sisim.engine.columns import columns as columns_of
 from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Replication, Result
 from sisim.engine.enrolment import Enrolments, Plan
-from sisim.engine.kernel import (
-    Columns,
-    cell_of,
-    chances_of,
-    compiled_function,
-    destination_weights,
-    inlined,
-    multiplier,
-    observe,
-)
+from sisim.engine.kernel.decisions import destination_weights
+from sisim.engine.kernel.hazards import chances_of, multiplier
+from sisim.engine.kernel.jit import compiled_function, inlined
+from sisim.engine.kernel.moves import cell_of
+from sisim.engine.kernel.observation import observe
 from sisim.engine.population import People, category_bounds
 from sisim.engine.simulation import Tally
-from sisim.engine.tables import NEVER, Compiled
+from sisim.engine.tables import NEVER, Columns, Compiled
 from sisim.scenario.scenario import Scenario
 
 MOST = 200_000
@@ -250,8 +244,8 @@ def count(R, V, L, P, F, C, i, arm, s, record):  # type: ignore[no-untyped-def]
                 amount *= multiplier(R, r, value)
             C.use[arm, record, area, m] += people * amount
     if arm > 0:
-        for v in range(P.place.shape[1]):
-            place = P.place[arm - 1, v, i]
+        for v in range(P.treatment.shape[1]):
+            place = P.treatment[arm - 1, v, i]
             if place.start == s and s < F.end:
                 C.started[arm - 1, v, record, area] += people
             if place.start != NEVER and place.end == NEVER:
@@ -312,7 +306,7 @@ def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
     compiled = compile_scenario(scenario)
     _check_features(compiled)
     backgrounds = _backgrounds(compiled, _participation(compiled))
-    ranges = [range(track["first"], track["last"]) for track in compiled.tables.sight.track]
+    ranges = [range(track["first"], track["last"]) for track in compiled.tables.features.track]
     rows = len(backgrounds.share) * prod(len(r) for r in ranges)
     if rows > MOST:
         raise NotExact("pathway", f"it has {rows} joint states and backgrounds, over {MOST}")
@@ -332,10 +326,10 @@ def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
             flow.coming[0], flow.came[:] = start, came[arm_number]
             flow.people[0] = flow.gone[0] = 0.0
             for s0, s1 in pairwise(stops):
-                columns.place[:] = np.repeat(places[s0], len(joint), axis=-1)
+                columns.treatment[:] = np.repeat(places[s0], len(joint), axis=-1)
                 course(
-                    compiled.tables.rule,
-                    compiled.tables.sight,
+                    compiled.tables.transitions,
+                    compiled.tables.features,
                     compiled.tables.layout,
                     columns,
                     flow,
@@ -370,8 +364,8 @@ def _flow(compiled: Compiled, ranges: list[range], rows: int) -> _Flow:
         came=np.empty((len(compiled.areas), compiled.clock.end + 1)),
         gone=np.empty(1),
         seen=np.empty((max(len(compiled.features), 1), 1)),
-        values=np.empty((kernel.MAX_OUT, 1)),
-        weights=np.empty(kernel.MAX_OUT),
+        values=np.empty((tb.MAX_OUT, 1)),
+        weights=np.empty(tb.MAX_OUT),
         chance=np.empty(len(compiled.states)),
         code=np.empty((2, joint), np.int64),
         mass=np.empty((2, joint)),
@@ -399,11 +393,11 @@ def _counts(compiled: Compiled, joint: int) -> _Counts:
 def _check_features(compiled: Compiled) -> None:
     """Refuse a rule that looks at what the joint state and the background do not tell."""
     tables = compiled.tables
-    used = set(tables.sight.state_feature.tolist())
+    used = set(tables.features.state_feature.tolist())
     for use in tables.layout.use:
-        used |= set(tables.rule.reference["feature"][use["first"] : use["last"]].tolist())
+        used |= set(tables.transitions.reference["feature"][use["first"] : use["last"]].tolist())
     for number in sorted(used):
-        kind = tables.sight.feature["kind"][number]
+        kind = tables.features.feature["kind"][number]
         if kind in _HISTORY:
             raise NotExact(compiled.features[number], _HISTORY[kind])
     for name, investment in compiled.scenario.investments.items():
@@ -440,8 +434,8 @@ def _participation(compiled: Compiled) -> dict[str, NDArray[np.float64]]:
             ranges = [tables.target[plan.number]]
             ranges += [other[1:] for other in tables.alternative if other[0] == plan.number]
             for first, last in ranges:
-                for feature in tables.rule.reference["feature"][first:last]:
-                    if tables.sight.feature["kind"][feature] not in _SETTLED:
+                for feature in tables.transitions.reference["feature"][first:last]:
+                    if tables.features.feature["kind"][feature] not in _SETTLED:
                         why = f"{compiled.features[feature]} is not known from the start"
                         raise NotExact(f"{part}.target", why)
             reach[name] = [*reach.get(name, []), *plan.reach.ravel()]
@@ -493,7 +487,7 @@ class _Backgrounds:
 
 def _backgrounds(compiled: Compiled, participation: dict[str, NDArray[np.float64]]) -> _Backgrounds:
     """Return every combination of area, the attributes that matter, and willingness."""
-    features = compiled.tables.sight.feature
+    features = compiled.tables.features.feature
     matter = {int(f["arg"]) for f in features if f["kind"] == tb.ATTRIBUTE}
     matter |= {compiled.attributes.index(name) for name, _ in compiled.grouping_attributes}
     area, codes, draws, share = [], [], [], []
@@ -549,15 +543,15 @@ def _places(
     first = max(born, 0)
     who = backgrounds.people(backgrounds.all, born)
     columns = columns_of(compiled, who)
-    found = {first: columns.place.copy()}
+    found = {first: columns.treatment.copy()}
     if backgrounds.willing:
         columns.alive[:] = True
         enrolments = _Certain(compiled, backgrounds, who)
         for step in range(first, compiled.clock.end):
             if enrolments.active(step):
                 enrolments.step(step, columns)
-                if (columns.place != found[max(found)]).any():
-                    found[step] = columns.place.copy()
+                if (columns.treatment != found[max(found)]).any():
+                    found[step] = columns.treatment.copy()
     return found
 
 

@@ -1,33 +1,31 @@
-"""What a run works on, made empty: its people's columns, its counts, the work space of a thread."""
+"""Memory of a run: columns of people, counts and work space of a thread, all empty."""
 
 from __future__ import annotations
 
-import mmap
-from contextlib import suppress
 from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sisim.engine import kernel
-from sisim.engine.kernel import BLOCK, Columns, Counts, Scratch
+from sisim.engine import tables as tb
 from sisim.engine.population import People, in_order
-from sisim.engine.tables import NEVER, Compiled
+from sisim.engine.tables import BLOCK, NEVER, Columns, Compiled, ThreadCounts, WorkSpace
+from sisim.portable import sparse_memory
 
 
 def columns(compiled: Compiled, who: People) -> Columns:
-    """Return the columns of everyone, nobody yet born."""
+    """Return the columns of a population before anyone is born."""
     n, arms, tracks = len(who), len(compiled.arms), len(compiled.tracks)
     rows = n * (1 + arms)
-    person = np.empty(n, kernel.PersonRow)
+    person = np.empty(n, tb.PersonRow)
     person["born"], person["start"], person["arrive"] = who.born, who.start, who.arrive
     person["area"] = person["cell"] = who.area
     person["last"] = who.born + compiled.tables.layout.max_age
-    person["group"] = 0
+    person["background"] = 0
     part = 1
     for number, size in compiled.background:
-        person["group"] += who.codes[number].astype(np.int32) * part
+        person["background"] += who.codes[number].astype(np.int32) * part
         part *= size
     for attribute, radix in compiled.grouping_attributes:
         person["cell"] += who.codes[compiled.attributes.index(attribute)].astype(np.int32) * radix
@@ -37,14 +35,14 @@ def columns(compiled: Compiled, who: People) -> Columns:
             peers[number] = who.area
         elif among != "all":
             peers[number] = who.units[compiled.attributes.index(among.removeprefix("attribute."))]
-    place = np.empty((arms, max(len(compiled.investments), 1), n), kernel.PlaceRow)
-    place["start"] = place["end"] = NEVER
+    treatment = np.empty((arms, max(len(compiled.investments), 1), n), tb.TreatmentRow)
+    treatment["start"] = treatment["end"] = NEVER
     order = in_order(who.arrive)
-    block = np.zeros(-(-n // BLOCK), kernel.BlockRow)
-    block["youngest"] = compiled.tables.layout.slot_ages
-    drawn = np.zeros((len(block), tracks), kernel.DrawnRow)
+    block = np.zeros(-(-n // BLOCK), tb.BlockRow)
+    block["youngest"] = compiled.tables.layout.risk_ages
+    drawn = np.zeros((len(block), tracks), tb.DrawnRow)
     drawn["moment"] = NEVER
-    # Rows of their own in arms are touched, and only then take memory, when people differ.
+    # Rows of their own in arms are written, and only then take memory, when people diverge.
     state = np.empty((tracks, rows), np.uint16)
     state[:, :n] = compiled.tables.layout.gone
     return Columns(
@@ -56,25 +54,25 @@ def columns(compiled: Compiled, who: People) -> Columns:
         numbers=who.numbers,
         state=state,
         since=_sparse((rows, tracks), np.dtype(np.int32)),
-        memory=_sparse((rows, len(compiled.groups)), kernel.MemoryRow),
-        window=np.empty((rows, compiled.windows), kernel.WindowRow),
+        memory=_sparse((rows, len(compiled.groups)), tb.MemoryRow),
+        window=np.empty((rows, compiled.windows), tb.WindowRow),
         alive=np.zeros(rows, np.bool_),
-        differs=np.zeros((arms, n), np.bool_),
-        parted=np.empty((arms, n), np.int32),
-        place=place,
-        touched=np.zeros((arms, n), np.bool_),
+        diverged=np.zeros((arms, n), np.bool_),
+        divergence_step=np.empty((arms, n), np.int32),
+        treatment=treatment,
+        treated=np.zeros((arms, n), np.bool_),
         living=np.zeros(n, np.int32),
         living_lo=np.zeros(n, np.uint32),
         living_hi=np.zeros(n, np.uint32),
-        slot=np.zeros(n, np.int32),
-        spot=np.zeros(n, np.int32),
-        # Only the first part of each block is mostly touched, and only that takes memory.
-        ahead=np.empty((tracks, n), np.int32),
+        risk_class=np.zeros(n, np.int32),
+        position=np.zeros(n, np.int32),
+        # Only the first part of each block is mostly written, and only that takes memory.
+        listed=np.empty((tracks, n), np.int32),
         draws=np.empty((tracks, n, 4), np.uint32),
         drawn=drawn,
         block=block,
         share=np.zeros((1 + arms, len(compiled.shares), int(peers.max(initial=0)) + 1), np.int32),
-        share_differs=np.zeros(arms, np.bool_),
+        share_diverged=np.zeros(arms, np.bool_),
         peers=peers,
         arrivals=order.astype(np.int32),
         arrivals_from=np.searchsorted(
@@ -84,52 +82,50 @@ def columns(compiled: Compiled, who: People) -> Columns:
 
 
 def _sparse(shape: tuple[int, ...], row: np.dtype[Any]) -> NDArray[Any]:
-    """Return room that takes memory page by page, as it is touched.
+    """Return room that takes memory page by page, as it is written.
 
-    With huge pages, a few people who differ in an arm would take the room of everyone.
+    With huge pages, a few people who diverge in an arm would take the room of everyone.
     """
     count = prod(shape)
-    room = mmap.mmap(-1, max(count * row.itemsize, 1))
-    with suppress(OSError):  # where there are no huge pages
-        room.madvise(mmap.MADV_NOHUGEPAGE)
-    return np.frombuffer(room, row, count).reshape(shape)
+    memory = sparse_memory(max(count * row.itemsize, 1))
+    return np.frombuffer(memory, row, count).reshape(shape)
 
 
-def empty_counts(compiled: Compiled) -> Counts:
-    """Return what a thread counts, nothing yet."""
+def empty_counts(compiled: Compiled) -> ThreadCounts:
+    """Return a thread's counts, all zero."""
     arms = 1 + len(compiled.arms)
     steps = compiled.clock.end - compiled.clock.history
     cells = int(np.prod([len(names) for names in compiled.groupings.values()]))
-    return Counts(
+    return ThreadCounts(
         stock=np.zeros((arms, steps + 1, cells, len(compiled.states)), np.int32),
         event=np.zeros((arms, steps, cells, len(compiled.transitions)), np.int32),
         entry=np.zeros((arms, steps, cells, len(compiled.groups), 2), np.int32),
         arrivals=np.zeros((arms, steps + 1, cells), np.int32),
         use=np.zeros((arms, steps + 1, len(compiled.areas), len(compiled.uses)), np.int64),
-        log=np.empty(0, kernel.LogRow),
+        log=np.empty(0, tb.LogRow),
         log_size=np.zeros(1, np.int64),
     )
 
 
-def work_space(compiled: Compiled, own: NDArray[np.int32]) -> Scratch:
-    """Return the work space of a thread; all share `own`, int32 (blocks, arms, BLOCK + 1)."""
-    state = compiled.tables.rule.state
-    # Every track of everyone in every arm at once, and as much again for those who part ways.
+def work_space(compiled: Compiled, diverged: NDArray[np.int32]) -> WorkSpace:
+    """Return the work space of a thread; all share `diverged`, int32 (blocks, arms, BLOCK + 1)."""
+    state = compiled.tables.transitions.state
+    # Every track of everyone in every arm at once, and as much again for those who diverge.
     most = 2 * BLOCK * len(compiled.tracks) * (1 + len(compiled.arms))
     features = max(len(compiled.features), 1)
     out = max(int((state["last"] - state["first"]).max()), 1)
-    return Scratch(
-        work=np.empty(most, kernel.WorkRow),
+    return WorkSpace(
+        work=np.empty(most, tb.WorkRow),
         order=np.empty(most, np.int32),
         ends=np.empty((1 + len(compiled.arms)) * len(state), np.int32),
-        seen=np.empty((features, kernel.BATCH)),
-        values=np.empty((out, kernel.BATCH)),
+        features=np.empty((features, tb.BATCH)),
+        values=np.empty((out, tb.BATCH)),
         leavers=np.empty(most, np.int32),
         drawn=np.empty((4, BLOCK), np.uint32),
         least=np.empty(BLOCK, np.uint32),
         second=np.empty((4, most), np.uint32),
-        kept=np.empty((most, features)),
-        chance=np.empty((most, out)),
-        weights=np.empty(kernel.MAX_OUT),
-        own=own,
+        leaver_features=np.empty((most, features)),
+        leaver_chances=np.empty((most, out)),
+        weights=np.empty(tb.MAX_OUT),
+        diverged=diverged,
     )

@@ -24,6 +24,7 @@ from sisim.engine.effects import area_strength, coverage, fidelity_path
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.simulation import Tally
 from sisim.engine.tables import Compiled
+from sisim.scenario.factor_table import effect_factor
 from sisim.scenario.pathway import Entry, State, Transition, Use
 from sisim.scenario.scenario import Effect, Investment, Scenario
 from sisim.scenario.types import Number
@@ -427,7 +428,7 @@ class _Accountant:
             else:
                 affected = self._treated(own, track, state)
                 strength = self._in_treatment(own, effect)
-            factor = np.maximum(1.0 - (1.0 - effect.ratio.value) * strength, 0.0)
+            factor = np.maximum(effect_factor(effect.ratio.value, strength), 0.0)
             adds = 0.0 if effect.adds is None else effect.adds.value / self.per_year
             total[:, own.arm] += affected * (each * (factor - 1.0) + adds * strength)
         return total

@@ -13,18 +13,11 @@ from numpy.typing import NDArray
 from sisim.engine.draws import draw_many, purpose_code
 from sisim.engine.effects import coverage
 from sisim.engine.families import Siblings
-from sisim.engine.kernel import (
-    BLOCK,
-    Columns,
-    compiled_function,
-    inlined,
-    look_up,
-    multiplier,
-    observe,
-    transition_values,
-)
+from sisim.engine.kernel.hazards import look_up, multiplier, transition_values
+from sisim.engine.kernel.jit import compiled_function, inlined
+from sisim.engine.kernel.observation import observe
 from sisim.engine.population import People
-from sisim.engine.tables import AGE, LOOK_UP, NEVER, STATE, Compiled
+from sisim.engine.tables import AGE, BLOCK, LOOK_UP, NEVER, STATE, Columns, Compiled
 
 PERSON, START, NUMBER = range(3)
 """Who is treated, from which step, and the how manieth of all treatments that have begun it is."""
@@ -80,7 +73,7 @@ def eligible(R, V, P, target, alternative, arm, inv, lo, hi, s, repeat, out):  #
     # Unsigned: an index that may be negative costs as much as what it finds.
     for i in range(np.uint64(lo), np.uint64(hi)):
         row = np.uint64(i)
-        if arm > 0 and P.differs[arm - 1, i]:
+        if arm > 0 and P.diverged[arm - 1, i]:
             row = np.uint64(np.int64(i) + arm * P.n)
         if k >= 0:
             here = np.int64(P.state[np.uint64(k), row]) - V.track[np.uint64(k)].first
@@ -89,7 +82,7 @@ def eligible(R, V, P, target, alternative, arm, inv, lo, hi, s, repeat, out):  #
         if not P.alive[row] or P.person[i].arrive > s:
             continue
         if arm > 0:
-            place = P.place[arm - 1, inv, i]
+            place = P.treatment[arm - 1, inv, i]
             if place.start != NEVER and (not repeat or place.end == NEVER):
                 continue
         fits = holds(R, V, P, first, last, row, i, arm, s)
@@ -116,8 +109,8 @@ def in_a_target_group(compiled: Compiled, columns: Columns, step: int) -> NDArra
         step_of = np.array([step])
         low, high = _of_ages(columns.person["born"], step_of, *ages(compiled, number))[:, 0]
         count = eligible(
-            tables.rule,
-            tables.sight,
+            tables.transitions,
+            tables.features,
             columns,
             tables.target,
             tables.alternative,
@@ -139,7 +132,7 @@ def risks(R, V, P, arm, t, people, s, seen, out):  # type: ignore[no-untyped-def
     transition = R.transition[t]
     for m in range(people.shape[0]):
         i = people[m]
-        row = i + arm * P.n if P.differs[arm - 1, i] else i
+        row = i + arm * P.n if P.diverged[arm - 1, i] else i
         for part in range(2):
             first = transition.first if part == 0 else R.effects[arm, t, 0]
             last = transition.last if part == 0 else R.effects[arm, t, 1]
@@ -296,7 +289,7 @@ class Enrolments:
         if not over.any():
             return
         ended = plan.active[:, over]
-        columns.place["end"][plan.arm, plan.number, ended[PERSON]] = step
+        columns.treatment["end"][plan.arm, plan.number, ended[PERSON]] = step
         self._ended.append((ended[NUMBER], step))
         plan.active = plan.active[:, ~over]
 
@@ -317,8 +310,8 @@ class Enrolments:
         found = np.empty(high - low, np.int64)
         tables = self._compiled.tables
         count = eligible(
-            tables.rule,
-            tables.sight,
+            tables.transitions,
+            tables.features,
             columns,
             tables.target,
             tables.alternative,
@@ -364,8 +357,8 @@ class Enrolments:
             tables = self._compiled.tables
             risk = np.empty(len(people))
             risks(
-                tables.rule,
-                tables.sight,
+                tables.transitions,
+                tables.features,
                 columns,
                 plan.arm + 1,
                 t,
@@ -396,8 +389,8 @@ class Enrolments:
     ) -> NDArray[np.int64]:
         """Return the children of families who live here now and do not yet take part."""
         children = self._siblings.of(families)
-        differs = columns.differs[plan.arm, children]
-        place = columns.place[plan.arm, plan.number, children]
+        differs = columns.diverged[plan.arm, children]
+        place = columns.treatment[plan.arm, plan.number, children]
         here = columns.alive[children + np.where(differs, (plan.arm + 1) * columns.n, 0)]
         here &= (self._who.arrive[children] <= step) & (
             step - self._who.born[children] < self._grown_at
@@ -408,10 +401,10 @@ class Enrolments:
     def _enrol(self, plan: Plan, people: NDArray[np.int64], step: int, columns: Columns) -> None:
         if not len(people):
             return
-        columns.place["start"][plan.arm, plan.number, people] = step
-        columns.place["end"][plan.arm, plan.number, people] = NEVER
-        columns.touched[plan.arm, people] = True
-        columns.block["met"][people // BLOCK] = True
+        columns.treatment["start"][plan.arm, plan.number, people] = step
+        columns.treatment["end"][plan.arm, plan.number, people] = NEVER
+        columns.treated[plan.arm, people] = True
+        columns.block["affected"][people // BLOCK] = True
         new = np.empty((3, len(people)), np.int64)
         new[PERSON], new[START] = people, step
         new[NUMBER] = np.arange(self._count_begun, self._count_begun + len(people))
@@ -548,7 +541,7 @@ def ages(compiled: Compiled, investment: int) -> tuple[int, int]:
     youngest, oldest = 0, int(tables.layout.max_age) - 1
     for r in range(*tables.target[investment]):
         reference = compiled.references[r]
-        feature = tables.sight.feature[reference.feature]
+        feature = tables.features.feature[reference.feature]
         if feature["kind"] == AGE and reference.kind == LOOK_UP:
             allowed = np.flatnonzero(reference.values[:-1])
             if not len(allowed):
@@ -572,4 +565,4 @@ def _of_ages(
 
 def _rows(plan: Plan, people: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:
     """Return the rows that people have in the arm of a plan."""
-    return people + np.where(columns.differs[plan.arm, people], (plan.arm + 1) * columns.n, 0)
+    return people + np.where(columns.diverged[plan.arm, people], (plan.arm + 1) * columns.n, 0)

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from sisim.economics.discounting import counted
 from sisim.engine.compile import compile_scenario
 from sisim.engine.enrolment import eligible, risks
-from sisim.engine.kernel import compiled_function, multiplier, observe
+from sisim.engine.kernel.hazards import multiplier
+from sisim.engine.kernel.jit import compiled_function
+from sisim.engine.kernel.observation import observe
 from sisim.engine.population import People
 from sisim.engine.simulation import Simulation
 from sisim.engine.tables import Compiled
@@ -70,8 +72,8 @@ def in_target(simulation: Simulation, investment: str) -> NDArray[np.int64]:
     compiled, columns = simulation.compiled, simulation.columns
     found = np.empty(columns.n, np.int64)
     count = eligible(
-        compiled.tables.rule,
-        compiled.tables.sight,
+        compiled.tables.transitions,
+        compiled.tables.features,
         columns,
         compiled.tables.target,
         compiled.tables.alternative,
@@ -229,7 +231,7 @@ def _vector(pathway: Pathway, uses: dict[str, Use]) -> Floats:
 
 
 def _groups(compiled: Compiled, state: NDArray[np.uint16], n: int) -> Flags:
-    sight = compiled.tables.sight
+    sight = compiled.tables.features
     return np.array(
         [sight.member[g, state[sight.group_track[g], :n]] for g in range(len(compiled.groups))],
         np.bool_,
@@ -242,8 +244,8 @@ def _risks(simulation: Simulation, people: NDArray[np.int64], risk: dict[str, Fl
     for name, values in risk.items():
         found = np.empty(len(people))
         risks(
-            compiled.tables.rule,
-            compiled.tables.sight,
+            compiled.tables.transitions,
+            compiled.tables.features,
             simulation.columns,
             1,
             compiled.transitions.index(name),
@@ -297,8 +299,8 @@ class _HistoryUses:
         if len(self._rows):
             tables = simulation.compiled.tables
             _add_history_uses(
-                tables.rule,
-                tables.sight,
+                tables.transitions,
+                tables.features,
                 self._rows,
                 self._columns,
                 simulation.columns,
@@ -310,7 +312,7 @@ class _HistoryUses:
 
 
 @compiled_function
-def _add_history_uses(R, V, use, column, P, people, s, weight, units):  # type: ignore[no-untyped-def]  # noqa: N803
+def _add_history_uses(R, V, use, column, P, people, s, weight, units):  # type: ignore[no-untyped-def]
     """Add to `units` (people, resources) what each of `people` uses by base x factors."""
     for q in range(people.shape[0]):
         i = people[q]

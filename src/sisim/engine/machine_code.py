@@ -6,7 +6,6 @@ compile a half, and load the other's from disk, need little more than half the t
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,13 +16,14 @@ import numba as nb
 import numpy as np
 
 from sisim.engine import kernel
-from sisim.engine.bounds import Held
 from sisim.engine.columns import columns, empty_counts, work_space
 from sisim.engine.compile import compile_scenario
 from sisim.engine.draws import seed_key
 from sisim.engine.enrolment import eligible
 from sisim.engine.population import people
+from sisim.engine.tables import BLOCK, LeavingBounds
 from sisim.loading.load import load_scenario
+from sisim.portable import usable_cores
 
 Arguments = dict[Callable[..., Any], tuple[Any, ...]]
 
@@ -37,7 +37,7 @@ def on_disk() -> bool:
 
 def compile_engine() -> None:
     """Compile all that a simulation needs, and keep it on disk."""
-    if len(os.sched_getaffinity(0)) < 2:
+    if usable_cores() < 2:
         _compile(arguments())
         return
     with subprocess.Popen(
@@ -68,38 +68,50 @@ def arguments() -> Arguments:
     """
     compiled = compile_scenario(load_scenario("placed-youth", {"population.residents": 1}))
     tables = compiled.tables
-    rule, sight, layout = tables.rule, tables.sight, tables.layout
+    transitions, features, layout = tables.transitions, tables.features, tables.layout
     who = columns(compiled, people(compiled.scenario, compiled.clock, 1))
     seen = empty_counts(compiled)
-    work = work_space(compiled, np.zeros((1, 1, kernel.BLOCK + 1), np.int32))
-    own = work.own[0]
+    work = work_space(compiled, np.zeros((1, 1, BLOCK + 1), np.int32))
+    diverged = work.diverged[0]
     blocks, key, one, no = np.zeros(1, np.int64), seed_key(1), 1, False
-    of_slots = np.ones((1, 1))
-    drift, most = of_slots[0], of_slots.astype(np.float32)
-    bound, active = of_slots.astype(np.uint32), of_slots.astype(np.bool_)
-    held = Held(bound[None], most[None], active[None], when=blocks, ahead=blocks)
+    of_classes = np.ones((1, 1))
+    drift, most = of_classes[0], of_classes.astype(np.float32)
+    bound, active = of_classes.astype(np.uint32), of_classes.astype(np.bool_)
+    bounds = LeavingBounds(bound[None], most[None], active[None], step=blocks, four=blocks)
     return {
-        kernel.find_leavers: (rule, sight, who, layout.track, work, one, one),
-        kernel.choose_moves: (rule, work, one, one, key),
-        kernel.part_ways: (who, work, own, one, one, one),
+        kernel.find_leavers: (transitions, features, who, layout.track, work, one, one),
+        kernel.choose_moves: (transitions, work, one, one, key),
+        kernel.diverge: (who, work, diverged, one, one, one),
         kernel.move_all: (layout, who, seen, work, one, one, one, one, no),
-        kernel.gather: (layout, who, held, work, own, one, one, one, one, one, one, key),
+        kernel.list_at_risk: (
+            *(layout, who, bounds, work, diverged),
+            *(one, one, one, one, one, one, key),
+        ),
         kernel.begin_step: (layout, who, seen, one, one, one, key),
-        kernel.count_uses: (rule, sight, layout, who, seen, one, one, one),
+        kernel.count_uses: (transitions, features, layout, who, seen, one, one, one),
         kernel.run_blocks: (
-            *(rule, sight, layout, who, held, seen, work),
+            *(transitions, features, layout, who, bounds, seen, work),
             *(blocks, one, one, no, key, no),
         ),
         kernel.begin_blocks: (layout, who, seen, blocks, one, key),
-        kernel.leaving_bounds: (rule, sight, of_slots, one, drift, of_slots, bound, most),
+        kernel.leaving_bounds: (
+            transitions,
+            features,
+            of_classes,
+            one,
+            drift,
+            of_classes,
+            bound,
+            most,
+        ),
         eligible: (
-            *(rule, sight, who, tables.target, tables.alternative),
+            *(transitions, features, who, tables.target, tables.alternative),
             *(one, one, one, one, one, no, blocks),
         ),
     }
 
 
-CALLED = (kernel.gather, kernel.begin_step)
+CALLED = (kernel.list_at_risk, kernel.begin_step)
 """What the other process compiles first, as `run_blocks` calls it."""
 OTHERS = (*CALLED, kernel.begin_blocks, kernel.leaving_bounds, eligible)
 """All that the other process compiles."""

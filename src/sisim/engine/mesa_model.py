@@ -1,12 +1,14 @@
-"""The scenario as a Mesa model: people as agents, the same rule, the same lives.
+"""Mesa model of a scenario: residents as agents, moved by the engine's own rule.
 
-A person is a light view into the columns, made when asked for. Who subclasses `Person` and
-overrides `step` decides for themselves, with `super().step()` for what the rule would do.
+A person is a light view into the columns, made when asked for. A subclass of `Person` that
+overrides `step` decides for itself, with `super().step()` for what the rule would do. Until there
+is one, the engine takes many steps at once, up to the model's clock, when something is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import mesa
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Own, Simulation
 from sisim.engine.trace import WITHOUT, Risk, key_of, risks
+from sisim.loading.load import load_scenario
 from sisim.scenario.scenario import Scenario
 
 
@@ -64,7 +67,7 @@ class Person(mesa.Agent):  # type: ignore[misc]
         """The row in which the person lives in the model's arm."""
         model = self.model
         columns = model.simulation.columns
-        own = model.arm_number > 0 and columns.differs[model.arm_number - 1, self.unique_id]
+        own = model.arm_number > 0 and columns.diverged[model.arm_number - 1, self.unique_id]
         return self.unique_id + (model.arm_number * columns.n if own else 0)
 
     @property
@@ -128,30 +131,86 @@ class Person(mesa.Agent):  # type: ignore[misc]
         self.model.move(self.unique_id, track, state)
 
 
-class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
-    """A scenario as a Mesa model, a step of the pathway at a time, seen in one arm.
+class GroupCounts(DataCollector):  # type: ignore[misc]
+    """Data collector of the residents and of the people in each group, a row after each step.
+
+    Its columns are read off the engine's own counts, all at once when they are asked for, so that
+    collecting costs nothing. Replace `model.datacollector` for other reporters.
 
     Args:
-        plan: The scenario.
+        model: The model.
+    """
+
+    def __init__(self, model: SocialInvestmentModel) -> None:
+        names = ("residents", *model.compiled.groups)
+        self._model = model
+        self._rows: list[int] = []
+        self._warm_up: dict[int, dict[str, int]] = {}
+        super().__init__(model_reporters={name: _count_of(name) for name in names})
+
+    def collect(self, model: SocialInvestmentModel) -> None:
+        """Add a row for the state that the model is in now."""
+        self._rows.append(model.now)
+        if hasattr(self, "_collection_steps"):  # from Mesa 3.4: batch_run finds rows by it
+            self._collection_steps.append(model.time)
+        if model.now < model.compiled.clock.history:  # nothing is counted yet
+            self._warm_up[model.now] = {name: ask(model) for name, ask in self._asked()}
+
+    @property
+    def model_vars(self) -> dict[str, list[int]]:
+        """The counts by name, a value for each row."""
+        courses = self._model.courses() if self._rows else {}
+        return {
+            name: [
+                self._warm_up[step][name]
+                if step in self._warm_up
+                else int(courses[name][step - self._model.compiled.clock.history])
+                for step in self._rows
+            ]
+            for name, _ in self._asked()
+        }
+
+    @model_vars.setter
+    def model_vars(self, _: Any) -> None:
+        """Ignore the storage that Mesa's constructor makes: the values are the engine's."""
+
+    def _asked(self) -> list[tuple[str, Callable[[SocialInvestmentModel], int]]]:
+        return list(self.model_reporters.items())
+
+
+class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
+    """Mesa model of a scenario, a step of the pathway at a time, seen in one arm.
+
+    Args:
+        source: The scenario: loaded, a file, or the name of a ready one.
         arm: The arm that `agents` and the reporters see; all arms are simulated.
         seed: The seed of every draw; unset: the scenario's.
         person: The class of the agents.
         from_start: Begin at the scenario's first counted step, not at the empty warm-up.
+        overrides: Other values by dotted path, as in `{"time.years": 15}`, where `source` is a file
+            or a name.
+
+    Attributes:
+        now: The step that begins next, counted from the first of the warm-up.
+        compiled: The compiled scenario.
 
     Raises:
+        ScenarioError: If something is wrong in the file.
         ValueError: The arm is unknown, or a person that decides for itself is asked for in an arm
             with investments (write the investment's effect in its `step` instead).
     """
 
     def __init__(
         self,
-        plan: Scenario,
+        source: Scenario | str | os.PathLike[str],
         *,
         arm: str = WITHOUT,
         seed: int | None = None,
         person: type[Person] = Person,
         from_start: bool = True,
+        overrides: Mapping[str, Any] | None = None,
     ) -> None:
+        plan = source if isinstance(source, Scenario) else load_scenario(source, overrides or {})
         chosen = plan.seed if seed is None else seed
         super().__init__(rng=chosen)
         self.compiled = compile_scenario(plan)
@@ -167,27 +226,38 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
         self.arm = arm
         self.arm_number = (WITHOUT, *self.compiled.arms).index(arm)
         self.state_names = [state for _, state in self.compiled.states] + [""]
-        self.simulation = Simulation(self.compiled, chosen, logging=True)
+        self._simulation = Simulation(self.compiled, chosen, logging=self._decides)
+        self._logged: Simulation | None = self._simulation if self._decides else None
+        self._log: tuple[int, NDArray[np.void]] = (-1, np.empty(0, np.void))
+        self._begun = False
         self._person = person
         self._known: dict[int, Person] = {}
         self._followers: list[int] = []
         self._moves: list[tuple[int, int, int, int]] = []
-        if from_start:
-            self.simulation.advance(self.compiled.clock.history)
-        # Between steps the next one has begun: who is born or comes in it is here already.
-        self.simulation.begin()
-        groups = self.compiled.scenario.pathway.groups
-        self.datacollector = DataCollector(
-            model_reporters={
-                "residents": lambda model: len(model.residents()),
-                **{name: _counter(name) for name in groups},
-            }
-        )
+        self.now = self.compiled.clock.history if from_start else 0
+        self.datacollector: DataCollector = GroupCounts(self)
+
+    @property
+    def simulation(self) -> Simulation:
+        """The engine's run, where the model's clock is.
+
+        Between steps the next one has begun: who is born or comes in it is here already.
+        """
+        run = self._simulation
+        if self._begun and run.step < self.now:
+            run.finish()
+            self._begun = False
+        if run.step < self.now:
+            run.advance(self.now - run.step)
+        if not self._begun and run.step < self.compiled.clock.end:
+            run.begin()
+            self._begun = True
+        return run
 
     @property
     def month(self) -> str:
         """The calendar month in which the next step begins."""
-        step = np.array([self.simulation.step])
+        step = np.array([self.now])
         clock = self.compiled.clock
         return f"{clock.year(step)[0]}-{clock.month(step)[0]:02d}"
 
@@ -197,19 +267,16 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
         Raises:
             ValueError: The scenario has come to its end.
         """
-        if self.simulation.step == self.compiled.clock.end:
+        if self.now == self.compiled.clock.end:
             raise ValueError(
                 f"the scenario ended before {self.month}: step while `running`, "
                 "or give it more years (time.years)"
             )
-        self.datacollector.collect(self)
         if self._decides:
             self._step_agents()
-        else:
-            self.simulation.finish()
-        self.running = self.simulation.step < self.compiled.clock.end
-        if self.running:
-            self.simulation.begin()
+        self.now += 1
+        self.running = self.now < self.compiled.clock.end
+        self.datacollector.collect(self)
 
     def _step_agents(self) -> None:
         self._followers, self._moves = [], []
@@ -223,6 +290,7 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
         moves = {(person, track): (t, to) for person, track, t, to in self._moves}
         own = Own(decides, [(p, k, t, to) for (p, k), (t, to) in moves.items()])
         self.simulation.finish(own)
+        self._begun = False
 
     def follow_rule(self, person: int) -> None:
         """Let the rule decide for a person in this step."""
@@ -230,7 +298,7 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
 
     def move(self, person: int, track: str, state: str) -> None:
         """Let a person move to a state in this step: see `Person.move`."""
-        compiled, rule = self.compiled, self.compiled.tables.rule
+        compiled, rule = self.compiled, self.compiled.tables.transitions
         k = compiled.tracks.index(track)
         if (track, state) not in compiled.states:
             raise ValueError(f"unknown state {state!r}; {track} has {', '.join(self._of(track))}")
@@ -287,20 +355,41 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
         ]
         return int(layout.member[g, states].sum())
 
+    def courses(self) -> dict[str, NDArray[np.int64]]:
+        """Return the residents and the people in each group, from the first counted step to now.
+
+        Returns:
+            By `residents` and the names of groups, each (steps + 1,).
+        """
+        compiled, member = self.compiled, self.compiled.tables.layout.member
+        stock = self.simulation.tally().stock[self.arm_number].sum(axis=1)
+        stock = stock[: self.now - compiled.clock.history + 1]
+        anywhere = np.array([track == compiled.tracks[0] for track, _ in compiled.states])
+        found = {"residents": stock[:, anywhere].sum(axis=1)}
+        found |= {
+            name: stock[:, member[g, :-1].astype(bool)].sum(axis=1)
+            for g, name in enumerate(compiled.groups)
+        }
+        if self.now < compiled.clock.end:  # a step is counted when it is taken
+            found["residents"][-1] = len(self.residents())
+            for name in compiled.groups:
+                found[name][-1] = self.count(name)
+        return found
+
     def _rows(self) -> NDArray[np.int64]:
         """Return the row in which everyone lives in the model's arm."""
         columns = self.simulation.columns
         rows = np.arange(columns.n)
         if self.arm_number:
-            rows += np.where(columns.differs[self.arm_number - 1], self.arm_number * columns.n, 0)
+            rows += np.where(columns.diverged[self.arm_number - 1], self.arm_number * columns.n, 0)
         return rows
 
     def history(self, person: int) -> list[tuple[int, str, str, str]]:
         """Return every move of a person so far, in the model's arm."""
-        log, columns, arm = self.simulation.log(), self.simulation.columns, self.arm_number - 1
+        log, columns, arm = self._moves_so_far(), self.simulation.columns, self.arm_number - 1
         mine = log[log["row"] == person]
-        if self.arm_number and columns.differs[arm, person]:
-            before = mine[mine["step"] < columns.parted[arm, person]]
+        if self.arm_number and columns.diverged[arm, person]:
+            before = mine[mine["step"] < columns.divergence_step[arm, person]]
             mine = np.concatenate([before, log[log["row"] == self._rows()[person]]])
         states = self.compiled.states
         return [
@@ -308,6 +397,22 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
             for m in mine
         ]
 
+    def _moves_so_far(self) -> NDArray[np.void]:
+        """Return the log of every move, made when it is first asked for.
 
-def _counter(group: str) -> Any:
-    return lambda model: model.count(group)
+        To keep a log costs as much as the run itself. Where nobody decides, the same run is
+        therefore repeated with a log when a history is read (law L3).
+        """
+        if self._log[0] != self.now:
+            if self._logged is None:
+                self._logged = Simulation(self.compiled, self._simulation.seed, logging=True)
+            run = self.simulation if self._decides else self._logged
+            run.advance(self.now - run.step)
+            self._log = (self.now, run.log())
+        return self._log[1]
+
+
+def _count_of(name: str) -> Callable[[SocialInvestmentModel], int]:
+    if name == "residents":
+        return lambda model: len(model.residents())
+    return lambda model: model.count(name)

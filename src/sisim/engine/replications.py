@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Replication, Result
 from sisim.engine.simulation import Progress, Simulation, run_once
+from sisim.portable import usable_cores
 from sisim.scenario.scenario import Scenario
 
 SIDE_BY_SIDE = 200_000
@@ -34,7 +34,7 @@ def simulate(
     compiled = compile_scenario(scenario)
     first = scenario.seed if seed is None else seed
     count = scenario.replications if replications is None else replications
-    cores = threads or len(os.sched_getaffinity(0))
+    cores = threads or usable_cores()
     done = [0] * count
 
     def one(number: int, threads: int) -> Replication:

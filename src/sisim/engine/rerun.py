@@ -12,7 +12,6 @@ from dataclasses import fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sisim.engine import kernel
 from sisim.engine.affected import Lives, exposed, give_places_anew, keepable
 from sisim.engine.bounds import Bounds
 from sisim.engine.columns import columns
@@ -22,7 +21,7 @@ from sisim.engine.draws import QUAD
 from sisim.engine.enrolment import in_a_target_group
 from sisim.engine.replications import replication
 from sisim.engine.simulation import Progress, Simulation, Tally
-from sisim.engine.tables import NEVER, Compiled
+from sisim.engine.tables import BLOCK, NEVER, Compiled
 from sisim.scenario.scenario import Scenario
 
 HEADROOM = 2.0
@@ -101,11 +100,11 @@ class Kept:
         people = self._columns
         people.alive[:] = False
         people.state[:] = compiled.tables.layout.gone
-        people.differs[:] = False
-        people.touched[:] = False
-        people.place["start"] = people.place["end"] = NEVER
+        people.diverged[:] = False
+        people.treated[:] = False
+        people.treatment["start"] = people.treatment["end"] = NEVER
         people.drawn["moment"] = NEVER
-        people.block["living"] = people.block["left"] = people.block["met"] = 0
+        people.block["living"] = people.block["left"] = people.block["affected"] = 0
         run = Simulation(
             compiled,
             self.result.replications[0].seed,
@@ -166,15 +165,15 @@ class Kept:
     def _take_up(self, step: int) -> None:
         now, lives = self._lives[step]
         lives.resume(self._columns, now)
-        give_places_anew(self._columns, now // kernel.BLOCK)
+        give_places_anew(self._columns, now // BLOCK)
 
     def _let_go(self, step: int) -> None:
         """Forget who was born but cannot yet be touched, and who can no longer be."""
         people, n = self._columns, len(self._who)
-        met = people.touched.any(axis=0) | people.differs.any(axis=0)
+        met = people.treated.any(axis=0) | people.diverged.any(axis=0)
         away = people.alive[:n] & ((self._joins > step) | ((self._last < step) & ~met))
         people.alive[:n][away] = False
-        blocks = np.flatnonzero(away) // kernel.BLOCK
+        blocks = np.flatnonzero(away) // BLOCK
         people.block["left"] += np.bincount(blocks, minlength=len(people.block))
         people.state[:, :n][:, away] = self._compiled.tables.layout.gone
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sisim.engine import kernel
+from sisim.engine import tables as tb
 from sisim.engine.affected import (
     Lives,
     Stretch,
@@ -23,13 +23,21 @@ from sisim.engine.affected import (
     take_apart,
     without_arms,
 )
-from sisim.engine.bounds import Bounds, Held
+from sisim.engine.bounds import Bounds
 from sisim.engine.columns import columns, empty_counts, work_space
 from sisim.engine.draws import seed_key
 from sisim.engine.enrolment import Enrolment, Enrolments
-from sisim.engine.kernel import BLOCK, Columns, Counts
 from sisim.engine.population import People, people
-from sisim.engine.tables import NEVER, PER_MILLE, Compiled
+from sisim.engine.tables import (
+    BLOCK,
+    NEVER,
+    PER_MILLE,
+    Columns,
+    Compiled,
+    LeavingBounds,
+    ThreadCounts,
+)
+from sisim.portable import usable_cores
 
 STRIDE = 48
 """Steps that a block of people is taken through at a time, what it needs staying in the cache."""
@@ -98,7 +106,7 @@ class Simulation:
         self.compiled = compiled
         self.seed = seed
         self.step = 0
-        self.threads = threads or len(os.sched_getaffinity(0))
+        self.threads = threads or usable_cores()
         self.logging = logging
         self.people = people(compiled.scenario, compiled.clock, seed) if only is None else only
         self.key = seed_key(seed)
@@ -107,7 +115,7 @@ class Simulation:
         own = np.zeros((len(self._blocks), len(compiled.arms), BLOCK + 1), np.int32)
         self._bounds = Bounds(compiled, self.people) if bounds is None else bounds
         self._counts = [empty_counts(compiled) for _ in range(self.threads)]
-        self._apart: list[Counts] = []
+        self._apart: list[ThreadCounts] = []
         self._scratch = [work_space(compiled, own) for _ in range(self.threads)]
         self._log: list[NDArray[np.void]] = []
         self.enrolments = Enrolments(compiled, self.people, self.key, recorded_enrolments)
@@ -186,7 +194,7 @@ class Simulation:
         while part.step < stretch.stop:
             part._advance_together(stretch.stop)
         put_back(part.columns, self.columns, who)
-        list_own(self.columns, self._scratch[0].own)
+        list_own(self.columns, self._scratch[0].diverged)
         self.enrolments.take_back(part.enrolments, who)
         rest(0)
         _wait_for(others)
@@ -218,9 +226,9 @@ class Simulation:
         part.people = self.people.only(who)
         part.columns = take_apart(self.compiled, self.columns, part.people, who, before)
         part._blocks = np.arange(-(-len(who) // BLOCK))
-        own = np.zeros((len(part._blocks), *self._scratch[0].own.shape[1:]), np.int32)
+        own = np.zeros((len(part._blocks), *self._scratch[0].diverged.shape[1:]), np.int32)
         list_own(part.columns, own)
-        part._scratch = [scratch._replace(own=own) for scratch in self._scratch]
+        part._scratch = [scratch._replace(diverged=own) for scratch in self._scratch]
         self._apart = self._apart or [empty_counts(self.compiled) for _ in range(self.threads)]
         part._counts = self._apart
         part.enrolments = self.enrolments.among(who)
@@ -255,12 +263,12 @@ class Simulation:
         counts, scratch, arms = self._counts[0], self._scratch[0], len(self.compiled.arms)
         moment = tables.layout.first_step + step
         work = scratch.work
-        for block in range(len(scratch.own)):
+        for block in range(len(scratch.diverged)):
             low, high = block * BLOCK, min((block + 1) * BLOCK, columns.n)
             if step >= tables.layout.history and len(tables.layout.use):
                 kernel.count_uses(
-                    tables.rule,
-                    tables.sight,
+                    tables.transitions,
+                    tables.features,
                     tables.layout,
                     columns,
                     counts,
@@ -268,8 +276,8 @@ class Simulation:
                     high,
                     step,
                 )
-            listed = scratch.own[block]
-            n, shared = kernel.gather(
+            listed = scratch.diverged[block]
+            n, shared = kernel.list_at_risk(
                 tables.layout,
                 columns,
                 bounds,
@@ -284,8 +292,8 @@ class Simulation:
                 self.key,
             )
             kernel.decide_all(
-                tables.rule,
-                tables.sight,
+                tables.transitions,
+                tables.features,
                 columns,
                 tables.layout.track,
                 scratch,
@@ -297,7 +305,7 @@ class Simulation:
                 self.key,
             )
             silent = (work["arm"][:n] == 0) & own.decides[work["person"][:n]]
-            work["transition"][:n][silent] = kernel.STAYS
+            work["transition"][:n][silent] = tb.STAYS
             for person, track, transition, to in own.moves:
                 if low <= person < high:
                     here = columns.state[track, person]
@@ -345,7 +353,7 @@ class Simulation:
         blocks: NDArray[np.int64],
         first: int,
         stop: int,
-        bounds: Held,
+        bounds: LeavingBounds,
         thread: int,
         *,
         begun: bool = False,
@@ -355,8 +363,8 @@ class Simulation:
         if self.logging:
             self._make_room(thread, stop - first)
         kernel.run_blocks(
-            self.compiled.tables.rule,
-            self.compiled.tables.sight,
+            self.compiled.tables.transitions,
+            self.compiled.tables.features,
             self.compiled.tables.layout,
             self.columns if of is None else of,
             bounds,
@@ -378,7 +386,7 @@ class Simulation:
             counts.log_size[0] = 0
         most = len(self.people) * len(self.compiled.tracks) * steps * (1 + len(self.compiled.arms))
         if len(counts.log) < most:
-            self._counts[thread] = counts._replace(log=np.empty(most, kernel.LogRow))
+            self._counts[thread] = counts._replace(log=np.empty(most, tb.LogRow))
 
     def _share(self) -> None:
         """Work out the share of peers in each shared group, in every arm."""
@@ -390,7 +398,7 @@ class Simulation:
             for arm in range(columns.share.shape[0]):
                 rows = np.arange(columns.n)
                 if arm:
-                    rows = rows + np.where(columns.differs[arm - 1], arm * columns.n, 0)
+                    rows = rows + np.where(columns.diverged[arm - 1], arm * columns.n, 0)
                 here = present & columns.alive[rows]
                 for number, (group, _) in enumerate(self.compiled.shares):
                     g = self.compiled.groups.index(group)
@@ -402,7 +410,7 @@ class Simulation:
                     found = np.bincount(peers[inside], minlength=size)
                     columns.share[arm, number] = found * PER_MILLE // np.maximum(all_here, 1)
         self.shares.append(columns.share.copy())
-        columns.share_differs[:] = (columns.share[1:] != columns.share[:1]).any(axis=(1, 2))
+        columns.share_diverged[:] = (columns.share[1:] != columns.share[:1]).any(axis=(1, 2))
 
     def _count_end(self) -> None:
         """Count what depends on history at the last point, as the stocks are counted there."""
@@ -410,8 +418,8 @@ class Simulation:
         self._begin_blocks()
         if len(tables.layout.use):
             kernel.count_uses(
-                tables.rule,
-                tables.sight,
+                tables.transitions,
+                tables.features,
                 tables.layout,
                 self.columns,
                 self._counts[0],
@@ -440,7 +448,7 @@ class Simulation:
             event=total("event"),
             entry=total("entry"),
             arrivals=total("arrivals"),
-            use=total("use") / kernel.FIXED_POINT,
+            use=total("use") / tb.FIXED_POINT,
         )
 
     def log(self) -> NDArray[np.void]:
@@ -461,7 +469,7 @@ class Simulation:
 @cache
 def _pool() -> ThreadPoolExecutor:
     """Return the threads that every run of this process shares, beside those that call."""
-    return ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="sisim")
+    return ThreadPoolExecutor(usable_cores(), thread_name_prefix="sisim")
 
 
 def _shared_out(

@@ -1,8 +1,22 @@
-"""The layout of a compiled scenario: the flat arrays that the kernel reads.
+"""Tables of the compiled kernel: what it reads, the people it moves, and what it counts.
 
 Every probability is base x factors (law L1). So a pathway is transitions, each with a base and a
 range of references; references to a feature and to a table indexed by the feature's whole-number
 value; and, for each arm, effects as references whose feature is a strength that varies in time.
+
+Compiled functions take these tables by single capitals, as matrices are written:
+
+    R  rates          `TransitionTables`   from values of features to rates and probabilities
+    V  values         `FeatureTables`      from people to values of features
+    L  layout         `RunLayout`          start states, cells of counts, groups, cross-track bounds
+    P  people         `Columns`            everyone, and their rows in the arms
+    B  bounds         `LeavingBounds`      the greatest chance of leaving each state (thinning)
+    C  counts         `ThreadCounts`       what one thread has counted
+    W  work space     `WorkSpace`          what one thread writes on
+
+and these indices: `i` person, `row` person in an arm, `k` track, `t` transition, `r` reference, `f`
+feature, `g` group, `b` block, `s` step, `j` place among the transitions out of a state, `m` item of
+work, `q` person within a batch.
 """
 
 from __future__ import annotations
@@ -43,15 +57,26 @@ from sisim.scenario.scenario import Scenario
 
 # What a reference does with its feature's value.
 LOOK_UP, BANDS, DIRECT, EFFECT = range(4)
-# How a multiplier acts.
-TIMES, RATE_RATIO, ODDS_RATIO, RELATIVE_RISK = range(4)
-RATE, PROBABILITY = range(2)
 # Phases of an effect.
 ALWAYS, PROJECT, NEW_WAY = range(3)
 PER_MILLE = 1000
 NEVER = np.int32(-(2**30))
-COMPANY = 3
-"""So many other tracks are looked at before a person is observed."""
+ONCE = np.int64(0)
+"""The moment of what is drawn once in a life."""
+AS_WITHOUT, STAYS = -2, -1
+"""Decisions in place of a transition: the same as in the arm `without`, and to stay."""
+BLOCK = 2048
+"""People per block: what one thread works through at a time, sized for the cache."""
+BATCH = 64
+"""People in the same state whose chances are worked out together."""
+REINDEX_WHEN_LEFT = 8
+"""A block is indexed anew when more than one in this many of its indexed people has left."""
+MAX_OUT = 64
+"""Most transitions out of one state, and most destinations of one transition."""
+FIXED_POINT = 2.0**20
+"""Amounts that depend on history are added up in whole numbers of this part, in any order."""
+CROSS_TRACKS = 3
+"""Most other tracks that lower a bound before a person is observed."""
 MOST_CLASSES = 24
 """Most classes of background by which the bounds on leaving are kept apart."""
 
@@ -74,43 +99,74 @@ StateRow = row(
     feature_first=_I,
     feature_base=_I,
     feature_last=_I,
-    accompanied=_I,
-    weighs=_I,
-    fixed=_I,
-    plain=_I,
+    cross_track=_I,  # factors over other tracks, or over the time in it, lower its bound
+    weighted=_I,  # factors act on destinations
+    constant=_I,  # nothing but the state itself changes its chances
+    tabulated=_I,  # constant, and one draw gives the transition by `cumulative_share`
     leave=_F,
 )
-TrackRow = row(first=_I, last=_I, move=_U, to=_U, start=_U, accompanied=_I)
+TrackRow = row(first=_I, last=_I, move=_U, to=_U, start=_U, cross_track=_I)
 TransitionRow = row(kind=_I, stage=_I, base=_F, first=_I, last=_I, to_first=_I, to_last=_I)
 DestinationRow = row(state=_I, share=_F, first=_I, last=_I)
 ReferenceRow = row(feature=_I, kind=_I, table=_I, length=_I, scale=_I, ratio=_F)
 FeatureRow = row(kind=_I, arg=_I, window=_I)
 EffectRow = row(investment=_I, phase=_I, modifier=_I)
-PlacingRow = row(onset=_F, project_end=_I)
+TimingRow = row(onset=_F, project_end=_I)
 CalendarRow = row(year=_I, month=_I, begins=_I)
 UseRow = row(state=_I, amount=_F, first=_I, last=_I)
-CompanyRow = row(track=_U, part=_U)
-StayRow = row(part=_U, longest=_U)
+CrossTrackRow = row(track=_U, offset=_U)
+StayRow = row(offset=_U, longest=_U)
+PersonRow = row(
+    born=_I,
+    start=_I,
+    arrive=_I,
+    last=_I,
+    area=_I,
+    cell=_I,
+    background=_I,
+)
+MemoryRow = row(changed=_I, visits=_I)
+WindowRow = row(mask=np.uint64, at=_I)
+TreatmentRow = row(start=_I, end=_I)
+BlockRow = row(
+    living=_I,
+    left=_I,
+    youngest=_I,
+    oldest=_I,
+    affected=_I,  # whether anybody has been treated, or has diverged, in any arm
+)
+WorkRow = row(
+    person=_I,
+    row=_I,
+    arm=_I,
+    track=_I,
+    state=_I,
+    draw=_U,
+    transition=_I,
+    to=_I,
+)
+DrawnRow = row(moment=np.int64, until=_I, listed=_I)
+LogRow = row(row=_I, step=_I, origin=_I, to=_I)
 
 
-class Rule(NamedTuple):
-    """What turns the features of a person into chances: base x factors, nothing else."""
+class TransitionTables(NamedTuple):
+    """Rates and probabilities of transitions from values of features: base x factors."""
 
     state: NDArray[np.void]  # StateRow by global state, and one more for who has left
     out: NDArray[np.int32]  # transitions out of each state, in stages
-    sole: NDArray[np.int32]  # as `out`: the only destination, -1 where there are several
+    only_destination: NDArray[np.int32]  # as `out`; -1 where there are several
     transition: NDArray[np.void]
     destination: NDArray[np.void]
     reference: NDArray[np.void]
     table: NDArray[np.float64]
     drift: NDArray[np.float64]  # (transitions, steps)
     effects: NDArray[np.int32]  # (1 + arms, transitions, 2) range of references
-    fixed: NDArray[np.float64]  # as `out`: the chances in states that no feature changes
-    falls: NDArray[np.float64]  # (states + 1, n) which transition, where nothing else is drawn
+    constant_chance: NDArray[np.float64]  # as `out`: chances in states that no feature changes
+    cumulative_share: NDArray[np.float64]  # (states + 1, n) of transitions in tabulated states
 
 
-class Sight(NamedTuple):
-    """What is needed to observe the features of a person."""
+class FeatureTables(NamedTuple):
+    """Values of features: how each is observed, the calendar, and strengths of effects."""
 
     first_step: int
     origin: int
@@ -124,12 +180,12 @@ class Sight(NamedTuple):
     effect: NDArray[np.void]
     persist: NDArray[np.float64]  # (effects, steps + 1) share kept by steps since the end
     strength: NDArray[np.float64]  # (effects, areas, steps) of effects on areas
-    placing: NDArray[np.void]  # (arms, investments)
+    timing: NDArray[np.void]  # (arms, investments)
     fidelity: NDArray[np.float64]  # (arms, investments, steps)
 
 
-class Layout(NamedTuple):
-    """Where people begin, where they are counted, and how they leave."""
+class RunLayout(NamedTuple):
+    """Start states, cells of counts, groups of states, and the classes of the bounds on leaving."""
 
     n_tracks: int
     first_step: int
@@ -138,10 +194,11 @@ class Layout(NamedTuple):
     age_radix: int
     p_entry: np.uint32
     max_age: int  # steps; whoever has no such limit gets one that is never reached
-    slot_steps: int  # steps in a year of age
-    slots_per_step: float
-    slot_ages: int
-    slot_classes: int
+    # A risk class, by which bounds are looked up, is a year of age and a class of background:
+    steps_per_risk_age: int
+    risk_ages_per_step: float
+    risk_ages: int
+    risk_backgrounds: int
     track: NDArray[np.void]
     state: NDArray[np.void]
     group_track: NDArray[np.int32]
@@ -153,22 +210,98 @@ class Layout(NamedTuple):
     start_share: NDArray[np.float64]  # (areas, states) cumulative within the track
     area_active: NDArray[np.bool_]  # (arms, areas, steps)
     entry_ratio: NDArray[np.float64]  # (arms, areas, steps)
-    may_differ: NDArray[np.bool_]  # (arms, states + 1) where an arm can change a chance
+    may_diverge: NDArray[np.bool_]  # (arms, states + 1) where an arm can change a chance
     use: NDArray[np.void]  # uses that depend on history
     # What lowers the greatest value of a transition, looked at before all else:
-    company: NDArray[np.void]  # (out, COMPANY) states of other tracks
+    cross_track: NDArray[np.void]  # (out, CROSS_TRACKS) states of other tracks
     stay: NDArray[np.void]  # (out,) how long in the state
-    part: NDArray[np.float32]  # of the greatest value, by state or by steps in it
+    share_of_bound: NDArray[np.float32]  # by state or by steps in it
 
 
 class Tables(NamedTuple):
     """A compiled scenario as flat arrays. Global states count through all tracks."""
 
-    rule: Rule
-    sight: Sight
-    layout: Layout
+    transitions: TransitionTables
+    features: FeatureTables
+    layout: RunLayout
     target: NDArray[np.int32]  # (investments, 2) references that must all hold
     alternative: NDArray[np.int32]  # (alternatives, 3) investment, and such a range
+
+
+class LeavingBounds(NamedTuple):
+    """Bounds on the chance of leaving each state, in some steps; by time: where they change."""
+
+    bound: NDArray[np.uint32]  # (times, risk classes, states + 1) greatest draw of who might leave
+    most: NDArray[np.float32]  # (times, risk classes, out) greatest rate or probability
+    active: NDArray[np.bool_]  # (times, years of age, tracks) where anybody might move at all
+    step: NDArray[np.int64]  # (steps,) the time whose bounds hold at a step
+    four: NDArray[np.int64]  # (steps,) the bound that holds for all four steps drawn for together
+
+
+class Columns(NamedTuple):
+    """The people of a run. A row is a person in an arm: row = person + arm x people."""
+
+    n: int
+    lo: NDArray[np.uint32]
+    hi: NDArray[np.uint32]
+    person: NDArray[np.void]  # (n,)
+    codes: NDArray[np.int16]  # (attributes, n)
+    numbers: NDArray[np.float64]
+    state: NDArray[np.uint16]  # (tracks, rows)
+    since: NDArray[np.int32]  # (rows, tracks)
+    memory: NDArray[np.void]  # (rows, groups) last entered or left, and how often entered
+    window: NDArray[np.void]  # (rows, groups with a window) bit k: entered k steps before `at`
+    alive: NDArray[np.bool_]  # (rows,)
+    diverged: NDArray[np.bool_]  # (arms, n) has a row of their own
+    divergence_step: NDArray[np.int32]  # (arms, n) the step from which they have it
+    treatment: NDArray[np.void]  # (arms, investments, n) last treatment
+    treated: NDArray[np.bool_]  # (arms, n) ever
+    # The index of the living: in each block those alive in any arm, and some who have lately left:
+    living: NDArray[np.int32]  # (n,) person by position in the index
+    living_lo: NDArray[np.uint32]  # (n,) their keys
+    living_hi: NDArray[np.uint32]
+    risk_class: NDArray[np.int32]  # (n,) theirs
+    position: NDArray[np.int32]  # (n,) in the index, by person
+    # Within each block those who might move in the four steps that are drawn for together:
+    listed: NDArray[np.int32]  # (tracks, n) their positions
+    draws: NDArray[np.uint32]  # (tracks, n, 4) their draws
+    drawn: NDArray[np.void]  # (blocks, tracks) which four steps, up to which position, how many
+    block: NDArray[np.void]  # (blocks,)
+    share: NDArray[np.int32]  # (1 + arms, shares, groups of peers) per mille
+    share_diverged: NDArray[np.bool_]  # (arms,)
+    peers: NDArray[np.int32]  # (shares, n) which group of peers a person belongs to
+    arrivals: NDArray[np.int32]  # (n,) people in order of arrival
+    arrivals_from: NDArray[np.int64]  # (steps + 2,) where each step's arrivals begin
+
+
+class ThreadCounts(NamedTuple):
+    """Counts of one thread. Arm 0 is `without`; the others are differences from it."""
+
+    stock: NDArray[np.int32]  # (1 + arms, records, cells, states) changes
+    event: NDArray[np.int32]  # (1 + arms, records, cells, transitions)
+    entry: NDArray[np.int32]  # (1 + arms, records, cells, groups, 2): first ever, again
+    arrivals: NDArray[np.int32]  # (1 + arms, records, cells)
+    use: NDArray[np.int64]  # (1 + arms, records, areas, uses) in FIXED_POINT parts
+    log: NDArray[np.void]  # (capacity,)
+    log_size: NDArray[np.int64]  # (1,)
+
+
+class WorkSpace(NamedTuple):
+    """Work space of one thread."""
+
+    work: NDArray[np.void]  # (capacity,) who might leave a state, in which arm
+    order: NDArray[np.int32]  # (capacity,) the work by arm and state, so that like meets like
+    ends: NDArray[np.int32]  # (arms x states,) where each arm and state ends in that order
+    features: NDArray[np.float64]  # (features, BATCH) values observed
+    values: NDArray[np.float64]  # (transitions, BATCH)
+    leavers: NDArray[np.int32]  # (capacity,) work, places or rows
+    drawn: NDArray[np.uint32]  # (4, BLOCK) draws of four steps
+    least: NDArray[np.uint32]  # (BLOCK,) the least of the four
+    second: NDArray[np.uint32]  # (4, capacity): keys, purposes and second draws of who leaves
+    leaver_features: NDArray[np.float64]  # (capacity, features)
+    leaver_chances: NDArray[np.float64]  # (capacity, transitions)
+    weights: NDArray[np.float64]  # (MAX_OUT,) of destinations
+    diverged: NDArray[np.int32]  # (blocks, arms, BLOCK + 1) who has a row; last: how many
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from sisim.engine.draws import SCALE, draw
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import People, people
 from sisim.engine.simulation import Simulation
-from sisim.engine.tables import EFFECT, Compiled
+from sisim.engine.tables import EFFECT, MAX_OUT, Compiled
+from sisim.scenario.factor_table import RATE
 
 _MOVER = 1 << 31
 WITHOUT = "without"
@@ -186,7 +187,7 @@ def lives(
             arm: simulation.columns.state[:, _row(simulation, number)]
             for number, arm in enumerate(arms)
         }
-        apart = bool(simulation.columns.differs.any()) and bool(simulation.columns.alive.any())
+        apart = bool(simulation.columns.diverged.any()) and bool(simulation.columns.alive.any())
         for moment in pending:
             number = tracks.index(moment.track)
             became = {arm: names[after[arm][number]] for arm in arms}
@@ -232,14 +233,14 @@ def lives(
 
 def _row(simulation: Simulation, arm: int) -> int:
     """Return the row in which the one person of a replay lives in an arm."""
-    return arm if arm and simulation.columns.differs[arm - 1, 0] else 0
+    return arm if arm and simulation.columns.diverged[arm - 1, 0] else 0
 
 
 def _pending(
     compiled: Compiled, simulation: Simulation, rows: list[int], arms: list[str]
 ) -> Iterator[Moment]:
     """Yield what may happen in this step, from the snapshot at its start."""
-    columns, rule = simulation.columns, compiled.tables.rule
+    columns, rule = simulation.columns, compiled.tables.transitions
     for arm, row in enumerate(rows):
         if not columns.alive[row]:
             continue
@@ -274,10 +275,10 @@ def risks(
 
     The numbers come from the kernel's own rule; nothing is worked out again.
     """
-    rule, sight = compiled.tables.rule, compiled.tables.sight
+    rule, sight = compiled.tables.transitions, compiled.tables.features
     columns, step = simulation.columns, simulation.step
     seen = np.zeros((max(len(compiled.features), 1), 1))
-    values = np.zeros((kernel.MAX_OUT, 1))
+    values = np.zeros((MAX_OUT, 1))
     value = np.zeros(1)
     kernel.chances_of(rule, sight, columns, row, person, arm, track, step, seen, values)
     state = rule.state[columns.state[track, row]]
@@ -304,7 +305,7 @@ def risks(
         found.append(
             Risk(
                 transition=compiled.transitions[t],
-                is_rate=bool(transition["kind"] == kernel.RATE),
+                is_rate=bool(transition["kind"] == RATE),
                 base=float(transition["base"] * rule.drift[t, step]),
                 factors=tuple(factors),
                 value=float(value[0]),
@@ -316,4 +317,4 @@ def risks(
 
 def touched(simulation: Simulation) -> NDArray[np.int64]:
     """Return the people whose lives have come out differently in some arm."""
-    return np.flatnonzero(simulation.columns.differs.any(axis=0))
+    return np.flatnonzero(simulation.columns.diverged.any(axis=0))

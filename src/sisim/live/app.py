@@ -6,12 +6,14 @@ import errno
 import gc
 import socket
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nicegui import app, ui
 from starlette.requests import Request
 
+from sisim.i18n import current_language
 from sisim.live.scenario_library import Library
 from sisim.live.settings import Settings
 from sisim.live.views.page import Page, usual
@@ -81,9 +83,9 @@ def serve(
         ready: Is told the address when it can be opened.
     """
     library = Library(source, overrides)
-    begin = usual(Settings(), library)
+    begin = usual(Settings(lang=current_language()), library)
     if seed is not None:
-        begin = Settings(seed=seed)
+        begin = replace(begin, seed=seed)
     add_page(library, begin)
 
     def started() -> None:
@@ -131,4 +133,4 @@ def add_page(library: Library, begin: Settings) -> None:
     def speaker(of: str) -> None:
         ui.add_head_html(head)
         ui.add_head_html("<script>window.sisim_remote = true</script>")
-        Speaker(pages.get(of))
+        Speaker(pages.get(of), begin.lang)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sisim.analysis.comparison import NOTICEABLE, Comparison, Curve, Floats, Investing, Which
 from sisim.i18n import t
-from sisim.live.label_space import NoRoom, Places, Room, broken, extent
+from sisim.live.label_space import LabelPlacement, LabelPositions, NoSpace, broken, extent
 from sisim.report.captions import end_claim, name_of_without, phase_label
 from sisim.report.formats import decimal
 from sisim.report.frame import cost_title, span, unit_of, year_ticks
@@ -184,19 +184,22 @@ class Axes:
     stock: float
 
     @classmethod
-    def of(cls, story: Comparison) -> Axes:
+    def of(cls, comparison: Comparison) -> Axes:
         """Return axes that hold all that is drawn, the same for both figures."""
 
         def top(name: str) -> float:
-            curves = [getattr(s, name) for s in (story.without, story.project, story.new_way)]
-            drawn = [c.high if story.banded else c.mean for c in curves]
+            curves = [
+                getattr(s, name)
+                for s in (comparison.without, comparison.project, comparison.new_way)
+            ]
+            drawn = [c.high if comparison.banded else c.mean for c in curves]
             return TOP_SPACE * max(float(one.max()) for one in drawn) or 1.0
 
         return cls(1.12 * top("cost"), top("entries"), top("stock"))
 
-    def hold(self, story: Comparison) -> bool:
+    def hold(self, comparison: Comparison) -> bool:
         """Return whether all that is drawn has room."""
-        now = Axes.of(story)
+        now = Axes.of(comparison)
         return (
             now.cost <= 1.18 * self.cost
             and now.entries <= TOP_SPACE * self.entries
@@ -205,31 +208,31 @@ class Axes:
 
 
 def figure(
-    story: Comparison,
+    comparison: Comparison,
     which: Which,
     axes: Axes,
     look: Look,
     reveal: Reveal = ALL,
-    kept: Places | None = None,
+    kept: LabelPositions | None = None,
 ) -> Option:
     """Return one of the two figures: cost, inflow and stock on one time axis.
 
     Args:
-        story: The comparison.
+        comparison: The comparison.
         which: Which of the two.
         axes: How high the axes reach.
         look: How it is to look.
         reveal: How much of it is shown.
         kept: Words that stay where they are; where others are placed is added.
     """
-    side, c = story.side(which), look.palette
-    unit = unit_of(story).size
-    case = story.scenario.pathway.groups[story.figures.case].label.text
+    side, c = comparison.side(which), look.palette
+    unit = unit_of(comparison).size
+    case = comparison.scenario.pathway.groups[comparison.figures.case].label.text
     tops = [max(top, 1e-9) for top in (axes.cost / unit, axes.entries, axes.stock)]
     scales = [round_ticks(0, top, count) for top, count in zip(tops, (4, 2, 2), strict=True)]
-    low, high = span(story)
-    room = Room((low, high), tops[COST], look.strip, {} if kept is None else kept)
-    cost = _cost_lines(story, side, unit, tops[COST], look, reveal, room)
+    low, high = span(comparison)
+    placement = LabelPlacement((low, high), tops[COST], look.strip, {} if kept is None else kept)
+    cost = _cost_lines(comparison, side, unit, tops[COST], look, reveal, placement)
     return {
         "animation": False,
         "backgroundColor": "transparent",
@@ -238,7 +241,7 @@ def figure(
         "title": [
             _title(text, place, look)
             for text, place in (
-                (cost_title(story), "0.5%"),
+                (cost_title(comparison), "0.5%"),
                 (t("New cases per year (inflow): {case}", case=case), "60%"),
                 (t("Ongoing cases (stock): {case}", case=case), "79%"),
             )
@@ -271,14 +274,14 @@ def figure(
             for n, (top, (ticks, _)) in enumerate(zip(tops, scales, strict=True))
         ],
         "series": [
-            *_ticks(story, tops, scales, look),
-            *_areas(story, side, unit, look, reveal),
-            *_bands(story, side, unit, look, reveal),
+            *_ticks(comparison, tops, scales, look),
+            *_areas(comparison, side, unit, look, reveal),
+            *_bands(comparison, side, unit, look, reveal),
             *cost,
-            *_bracket(story, side, unit, look, reveal, room),
-            *_annotations(story, side, unit, look, reveal, room),
-            *_strip("entries", INFLOW, story, side, look, reveal, tops[INFLOW]),
-            *_strip("stock", STOCK, story, side, look, reveal, tops[STOCK]),
+            *_bracket(comparison, side, unit, look, reveal, placement),
+            *_annotations(comparison, side, unit, look, reveal, placement),
+            *_strip("entries", INFLOW, comparison, side, look, reveal, tops[INFLOW]),
+            *_strip("stock", STOCK, comparison, side, look, reveal, tops[STOCK]),
         ],
     }
 
@@ -333,15 +336,15 @@ def _title(text: str, top: str, look: Look) -> Option:
 
 
 def _ticks(
-    story: Comparison,
+    comparison: Comparison,
     tops: Sequence[float],
     scales: Sequence[tuple[Sequence[float], int]],
     look: Look,
 ) -> list[Option]:
     """Return the numbers along the axes, as points that are labelled and not drawn."""
     c = look.palette
-    low, high = span(story)
-    name, _ = extent(str(story.marked), TEXT, bold=True)
+    low, high = span(comparison)
+    name, _ = extent(str(comparison.marked), TEXT, bold=True)
     found = []
     for grid, (top, (ticks, digits)) in enumerate(zip(tops, scales, strict=True)):
         marks = [
@@ -353,13 +356,13 @@ def _ticks(
     years = [
         label(
             [year, 0],
-            str(year - story.start + 1 if look.since_start else year),
+            str(year - comparison.start + 1 if look.since_start else year),
             "bottom",
             look,
-            color=c.ink if year == story.marked else c.muted,
-            bold=year == story.marked,
+            color=c.ink if year == comparison.marked else c.muted,
+            bold=year == comparison.marked,
         )
-        for year in year_ticks(story, name / look.strip[0] * (high - low))
+        for year in year_ticks(comparison, name / look.strip[0] * (high - low))
     ]
     found.append(marked("years", STOCK, years))
     return found
@@ -445,16 +448,16 @@ def _shown(years: Years, reveal: Reveal) -> Any:
 
 
 def _cost_lines(
-    story: Comparison,
+    comparison: Comparison,
     side: Investing,
     unit: float,
     top: float,
     look: Look,
     reveal: Reveal,
-    room: Room,
+    placement: LabelPlacement,
 ) -> list[Option]:
     c = look.palette
-    years = story.years
+    years = comparison.years
     shown = _shown(years, reveal)
     phases, names = [], []
     for kind, first, last in side.phases:
@@ -462,19 +465,19 @@ def _cost_lines(
             continue
         tint = c.project if kind == "project" else c.new_way
         phases.append([{"xAxis": first - 0.5, "itemStyle": {"color": tint}}, {"xAxis": last - 0.5}])
-        (left, _), (right, _) = room.pixel(first - 0.5, 0.0), room.pixel(last - 0.5, 0.0)
-        text = broken(phase_label(kind, story.scenario), max(right - left, 84.0), TEXT)
+        (left, _), (right, _) = placement.pixel(first - 0.5, 0.0), placement.pixel(last - 0.5, 0.0)
+        text = broken(phase_label(kind, comparison.scenario), max(right - left, 84.0), TEXT)
         wide, high = extent(text, TEXT, bold=False)
         # At the top, where the axes leave room for it; inside the strip, however early it is.
         x = first - 0.5 + max(right - left, wide) / 2 * (first - last) / (left - right)
         at = (x, top * (1 - high / 2 / look.strip[1]))
-        room.take(f"phase-{kind}", text, at, TEXT)
+        placement.take(f"phase-{kind}", text, at, TEXT)
         names.append(label(list(at), text, "inside", look))
     without = {"color": c.without, "width": look.px(3), "type": [look.px(8), look.px(4)]}
-    room.avoid(years, story.without.cost.mean / unit)
-    room.avoid(years[shown], side.cost.mean[shown] / unit)
+    placement.avoid(years, comparison.without.cost.mean / unit)
+    placement.avoid(years[shown], side.cost.mean[shown] / unit)
     if look.wide and reveal.with_:
-        room.avoid(years, side.investment.mean / unit)
+        placement.avoid(years, side.investment.mean / unit)
     return [
         line("phases", COST, [], {"opacity": 0}, z=0, markArea={"silent": True, "data": phases}),
         marked("phase-names", COST, names, z=3),
@@ -501,10 +504,10 @@ def _cost_lines(
         line(
             "without",
             COST,
-            points(years, story.without.cost.mean, unit),
+            points(years, comparison.without.cost.mean, unit),
             without,
             z=6,
-            markLine=_cursor(story, look),
+            markLine=_cursor(comparison, look),
         ),
         line(
             "guess",
@@ -513,7 +516,7 @@ def _cost_lines(
             {"color": c.diamond, "width": look.px(4), "type": "dotted"},
             z=7,
         ),
-        marked("ends", COST, _ends(story, side, unit, top, look, reveal), z=10),
+        marked("ends", COST, _ends(comparison, side, unit, top, look, reveal), z=10),
     ]
 
 
@@ -528,11 +531,11 @@ LABELS_OF_END = 150.0
 
 
 def _ends(
-    story: Comparison, side: Investing, unit: float, top: float, look: Look, reveal: Reveal
+    comparison: Comparison, side: Investing, unit: float, top: float, look: Look, reveal: Reveal
 ) -> list[Option]:
     """Return the names of the curves where they end, kept apart from each other."""
     c = look.palette
-    texts = [(float(story.without.cost.mean[-1]) / unit, name_of_without(), c.without, False)]
+    texts = [(float(comparison.without.cost.mean[-1]) / unit, name_of_without(), c.without, False)]
     if reveal.whole:
         name = t("With the investment")
         claim = end_claim(side) if reveal.claims else ""
@@ -544,7 +547,7 @@ def _ends(
     sizes = [row * (text.count("\n") + 1.15) for _, text, _, _ in texts]
     order = sorted(range(len(texts)), key=lambda n: -texts[n][0])
     places = apart([texts[n][0] for n in order], [sizes[n] for n in order], top)
-    x = span(story)[1]
+    x = span(comparison)[1]
     return [
         label([x, place], texts[n][1], "right", look, color=texts[n][2], bold=texts[n][3])
         for n, place in zip(order, places, strict=True)
@@ -567,14 +570,14 @@ def apart(wanted: list[float], sizes: list[float], top: float) -> list[float]:
 
 
 def _areas(
-    story: Comparison, side: Investing, unit: float, look: Look, reveal: Reveal
+    comparison: Comparison, side: Investing, unit: float, look: Look, reveal: Reveal
 ) -> list[Option]:
     """Return what lies between the curves: dearer hatched, cheaper filled."""
     c = look.palette
-    years = story.years.astype(float)
-    shown = _shown(story.years, reveal) & reveal.areas
+    years = comparison.years.astype(float)
+    shown = _shown(comparison.years, reveal) & reveal.areas
     x, low, dearer, cheaper = _between(
-        years[shown], story.without.cost.mean[shown] / unit, side.cost.mean[shown] / unit
+        years[shown], comparison.without.cost.mean[shown] / unit, side.cost.mean[shown] / unit
     )
     plain: Option = {"width": 0, "opacity": 0}
     hatch = {
@@ -617,19 +620,19 @@ def _between(
 
 
 def _bands(
-    story: Comparison, side: Investing, unit: float, look: Look, reveal: Reveal
+    comparison: Comparison, side: Investing, unit: float, look: Look, reveal: Reveal
 ) -> list[Option]:
     """Return the 10-90 % range of both curves, where there are runs enough."""
     c = look.palette
     found: list[Option] = []
-    if not (story.banded and look.bands):
+    if not (comparison.banded and look.bands):
         return found
     for name, curve, color in (
-        ("without", story.without.cost, c.without),
+        ("without", comparison.without.cost, c.without),
         ("with", side.cost, c.with_),
     ):
-        shown = _shown(story.years, reveal if name == "with" else ALL)
-        years = story.years[shown]
+        shown = _shown(comparison.years, reveal if name == "with" else ALL)
+        years = comparison.years[shown]
         for part, values in (("low", curve.low), ("high", curve.high - curve.low)):
             style = {"color": color, "opacity": 0.14 if part == "high" else 0}
             found.append(
@@ -648,14 +651,19 @@ def _bands(
 
 
 def _bracket(
-    story: Comparison, side: Investing, unit: float, look: Look, reveal: Reveal, room: Room
+    comparison: Comparison,
+    side: Investing,
+    unit: float,
+    look: Look,
+    reveal: Reveal,
+    placement: LabelPlacement,
 ) -> list[Option]:
     """Return the pair of arrows at the marked year: from today's cost, and from without."""
     c = look.palette
     shown = look.brackets and reveal.brackets and reveal.whole
-    x = story.marked
-    with_, without = side.cost.at(x) / unit, story.without.cost.at(x) / unit
-    today = story.today / unit
+    x = comparison.marked
+    with_, without = side.cost.at(x) / unit, comparison.without.cost.at(x) / unit
+    today = comparison.today / unit
     arrows: list[list[Option]] = []
     marks: list[Option] = []
     if shown:
@@ -669,15 +677,15 @@ def _bracket(
         arrows.append(
             [
                 {
-                    "coord": [story.start, today],
+                    "coord": [comparison.start, today],
                     "symbol": "none",
                     "lineStyle": {"type": "dotted", "color": c.muted, "width": look.px(2)},
                 },
                 {"coord": [x + 0.6, today], "symbol": "none"},
             ]
         )
-        room.avoid([story.start, x + 0.6], [today, today])
-        room.avoid([x, x], [0, max(with_, without, today)])
+        placement.avoid([comparison.start, x + 0.6], [today, today])
+        placement.avoid([x, x], [0, max(with_, without, today)])
         under = min(today, with_, without)
         for text, share, sign in zip(
             (t("Before–after"), t("With–without")),
@@ -687,7 +695,7 @@ def _bracket(
         ):
             said = f"{text}:\n{share}"
             wide, _ = extent(said, TEXT, bold=True)
-            at = room.place(
+            at = placement.place(
                 f"bracket-{sign}-{x}",
                 said,
                 (x, under),
@@ -710,38 +718,43 @@ def _bracket(
     ]
 
 
-def _cursor(story: Comparison, look: Look) -> Option:
+def _cursor(comparison: Comparison, look: Look) -> Option:
     """Return the line at the marked year, which a curve of each strip carries."""
     return {
         "silent": True,
         "symbol": "none",
         "label": {"show": False},
-        "data": [{"xAxis": story.marked}],
+        "data": [{"xAxis": comparison.marked}],
         "lineStyle": {"color": look.palette.muted, "width": 1, "type": "solid"},
     }
 
 
 def _annotations(
-    story: Comparison, side: Investing, unit: float, look: Look, reveal: Reveal, room: Room
+    comparison: Comparison,
+    side: Investing,
+    unit: float,
+    look: Look,
+    reveal: Reveal,
+    placement: LabelPlacement,
 ) -> list[Option]:
     """Return the names of the areas, why the effect fades, and whether it is paid back."""
     c = look.palette
     marks: list[Option] = []
     diamond: list[Option] = []
     leads: list[list[Option]] = []
-    with_, without = side.cost.mean / unit, story.without.cost.mean / unit
+    with_, without = side.cost.mean / unit, comparison.without.cost.mean / unit
     whole = reveal.whole
 
     def name(what: str, text: str, at: tuple[float, float], away: float, **more: Any) -> None:
         """Write a text beside a point, and join them."""
         try:
-            place = room.place(what, text, at, TEXT, beside=(0, away), reach=REACH)
-        except NoRoom:
+            place = placement.place(what, text, at, TEXT, beside=(0, away), reach=REACH)
+        except NoSpace:
             return
         marks.append(label(list(place), text, "inside", look, **more))
         _, high = extent(text, TEXT, bold=False)
         side_ = 1 if at[1] > place[1] else -1
-        edge = place[1] + side_ * high / 2 / look.strip[1] * room.top
+        edge = place[1] + side_ * high / 2 / look.strip[1] * placement.top
         color = more.get("color", c.ink)
         leads.append(
             [
@@ -759,33 +772,35 @@ def _annotations(
         )
 
     if whole and reveal.claims:
-        text = paid_back(story, side)
+        text = paid_back(comparison, side)
         if side.break_even is None:
             text = broken(text, look.strip[0] / 2.4, TEXT)
-            end = (float(story.years[-1]), 0.0)
-            place = room.place("not-paid-back", text, end, TEXT, pull=(1, 3))
+            end = (float(comparison.years[-1]), 0.0)
+            place = placement.place("not-paid-back", text, end, TEXT, pull=(1, 3))
             marks.append(label(list(place), text, "inside", look))
         else:
-            year = float(story.start + side.break_even - 1)
+            year = float(comparison.start + side.break_even - 1)
             diamond = [{"value": [year, 0.0]}]
-            room.avoid([year, year], [0, room.top / 15])
-            place = room.place("paid-back", text, (year, 0.0), TEXT, beside=(0, 24), pull=(1, 1.5))
+            placement.avoid([year, year], [0, placement.top / 15])
+            place = placement.place(
+                "paid-back", text, (year, 0.0), TEXT, beside=(0, 24), pull=(1, 1.5)
+            )
             marks.append(label(list(place), text, "inside", look))
-    ended = [last for _, _, last in side.phases if last <= story.years[-1]]
+    ended = [last for _, _, last in side.phases if last <= comparison.years[-1]]
     if whole and reveal.claims and side.back_on_track and ended:
-        after = np.flatnonzero(story.years >= ended[-1])
+        after = np.flatnonzero(comparison.years >= ended[-1])
         half = int(after[np.argmin(np.abs(side.gap.mean[after] - side.gap.mean.min() / 2))])
         text = t("The intervention stops –\nthe effect fades")
-        name("fades", text, (float(story.years[half]), float(with_[half])), -54)
+        name("fades", text, (float(comparison.years[half]), float(with_[half])), -54)
     middle = (with_ + without) / 2
     for what, texts, sign, color in (
         ("extra", t("Extra cost\n(investment)"), 1, c.extra_text),
         ("lower", t("Lower cost\nthan without"), -1, c.lower_text),
     ):
         size = sign * side.gap.mean
-        if whole and reveal.areas and size.max() >= NOTICEABLE * story.today:
+        if whole and reveal.areas and size.max() >= NOTICEABLE * comparison.today:
             widest = int(np.argmax(size))
-            at = (float(story.years[widest]), float(middle[widest]))
+            at = (float(comparison.years[widest]), float(middle[widest]))
             name(what, texts, at, 52 if sign < 0 else -52, color=color)
     lines = {
         "silent": True,
@@ -812,11 +827,17 @@ def _annotations(
 
 
 def _strip(
-    name: str, grid: int, story: Comparison, side: Investing, look: Look, reveal: Reveal, top: float
+    name: str,
+    grid: int,
+    comparison: Comparison,
+    side: Investing,
+    look: Look,
+    reveal: Reveal,
+    top: float,
 ) -> list[Option]:
     c = look.palette
-    years, shown = story.years, _shown(story.years, reveal)
-    without: Curve = getattr(story.without, name)
+    years, shown = comparison.years, _shown(comparison.years, reveal)
+    without: Curve = getattr(comparison.without, name)
     with_: Curve = getattr(side, name)
     dashes = {"color": c.without, "width": look.px(2.5), "type": [look.px(8), look.px(4)]}
     found = [
@@ -833,14 +854,14 @@ def _strip(
             points(years, without.mean),
             dashes,
             z=6,
-            markLine=_cursor(story, look),
+            markLine=_cursor(comparison, look),
         ),
     ]
     texts = [(float(without.mean[-1]), t("Without"), c.without, False)]
     if reveal.whole:
         texts.append((float(with_.mean[-1]), t("With"), c.with_, True))
     if name == "entries":
-        first = {"without": story.without.first, "with": side.first}
+        first = {"without": comparison.without.first, "with": side.first}
         thin = {
             "without": {"color": c.without, "width": look.px(1.5), "type": [4, 3]},
             "with": {"color": c.with_, "width": look.px(2)},
@@ -856,13 +877,13 @@ def _strip(
             )
             for arm, curve in first.items()
         ]
-        named = (side if reveal.with_ else story.without).first.mean[-1]
+        named = (side if reveal.with_ else comparison.without).first.mean[-1]
         texts.append((float(named), t("first time"), c.muted, False))
     texts.sort(key=lambda item: -item[0])
     row = 1.15 * TEXT / (STRIPS[grid][1] / 100 * look.chart) * top
     places = apart([item[0] for item in texts], [row] * len(texts), top)
     marks = [
-        label([span(story)[1], place], text, "right", look, color=color, bold=bold)
+        label([span(comparison)[1], place], text, "right", look, color=color, bold=bold)
         for place, (_, text, color, bold) in zip(places, texts, strict=True)
     ]
     return [*found, marked(f"{name}-ends", grid, marks, z=10)]

@@ -2,49 +2,49 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from nicegui import ui
 
 from sisim.analysis.comparison import drawn
-from sisim.live.latest_only import POOL
-from sisim.live.visit import Picture, Visit
+from sisim.live.refinement import Picture
+from sisim.live.view_state import ViewState
+from sisim.live.visitor_context import in_page, in_pool
 
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv", "toml": "application/toml"}
 
 
-def save(visit: Visit, kind: str, in_page: Callable[..., Any]) -> None:
+def save(state: ViewState, kind: str) -> None:
     """Send the picture ("svg", "png"), the numbers ("csv") or the scenario ("toml") home."""
-    name = f"{visit.scenario.name}.{kind}"
+    name = f"{state.scenario.name}.{kind}"
+    download = in_page(ui.download.content)
 
     async def work() -> None:
-        picture = await visit.settled()
+        picture = await state.settled()
         if picture is None:
             return
-        content = await asyncio.get_running_loop().run_in_executor(POOL, made, visit, picture, kind)
-        in_page(ui.download.content)(content, name, TYPES[kind])
+        content = await in_pool(made, state, picture, kind)
+        download(content, name, TYPES[kind])
 
-    visit.tasks.add(task := asyncio.get_running_loop().create_task(work()))
-    task.add_done_callback(visit.tasks.discard)
+    state.start(work())
 
 
-def made(visit: Visit, picture: Picture, kind: str) -> bytes:
+def made(state: ViewState, picture: Picture, kind: str) -> bytes:
     """Return the content of what is taken home."""
     if kind == "csv":
-        return drawn(picture.story).to_csv(index=False).encode()
+        return drawn(picture.comparison).to_csv(index=False, lineterminator="\n").encode()
     if kind == "toml":
-        text = visit.library.text(visit.settings, visit.brought)
-        own = {**visit.described, "seed": visit.settings.seed, "replications": visit.runs}
+        text = state.library.text(state.settings, state.brought)
+        own = {**state.described, "seed": state.settings.seed, "replications": state.runs}
         return overridden(text, own).encode()
     from sisim.report.figures import question9
     from sisim.report.publish import PICTURE_DPI
     from sisim.report.style import saved
 
-    return saved(question9(picture.story), kind, PICTURE_DPI)
+    return saved(question9(picture.comparison), kind, PICTURE_DPI)
 
 
 def overridden(text: str, changes: Mapping[str, Any]) -> str:

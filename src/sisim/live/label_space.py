@@ -16,16 +16,16 @@ REGULAR, BOLD = 0.52, 0.56
 LEADING = 1.2
 
 Floats = NDArray[np.float64]
-Places = dict[str, tuple[float, float]]
+LabelPositions = dict[str, tuple[float, float]]
 """Where words have been placed, by name, in the units of the axes."""
 
 
-class NoRoom(Exception):  # noqa: N818 (what is the matter)
+class NoSpace(Exception):  # noqa: N818 (what is the matter)
     """There is no room for some words near what they are about."""
 
 
-class Room:
-    """The cost strip, in pixels of a window of 1280.
+class LabelPlacement:
+    """Placement of labels in the cost strip, in pixels of a window of 1280.
 
     Args:
         x: The ends of the time axis.
@@ -35,7 +35,7 @@ class Room:
     """
 
     def __init__(
-        self, x: tuple[float, float], top: float, size: tuple[float, float], kept: Places
+        self, x: tuple[float, float], top: float, size: tuple[float, float], kept: LabelPositions
     ) -> None:
         self._x, self.top, self._size, self._kept = x, top, size, kept
         self._space = FreeSpace(*size, CELL)
@@ -87,14 +87,14 @@ class Room:
         `beside` is where its middle would best be, in pixels from the point.
 
         Raises:
-            NoRoom: If there is no room within its `reach`.
+            NoSpace: If there is no room within its `reach`.
         """
         wide, high = extent(text, size, bold=bold)
         if name not in self._kept:
             x, y = self.pixel(*near)
             cost, middle = self._left().find(wide, high, (x + beside[0], y + beside[1]), pull)
             if cost > reach:
-                raise NoRoom(name)
+                raise NoSpace(name)
             self._kept[name] = self._point(*middle)
         self._remember(self.pixel(*self._kept[name]), wide, high)
         return self._kept[name]

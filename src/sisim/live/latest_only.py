@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
+
+from sisim.live.visitor_context import in_pool
 
 W = TypeVar("W")
 A = TypeVar("A")
 
-POOL = ThreadPoolExecutor(max(2, len(os.sched_getaffinity(0))), thread_name_prefix="sisim-live")
-"""What all visitors' answers are worked out in, so that the page itself never waits."""
 
-
-class Newest(Generic[W, A]):
+class LatestOnly(Generic[W, A]):
     """Answers wishes one at a time, outside the event loop, always the newest.
 
     Args:
@@ -36,29 +33,28 @@ class Newest(Generic[W, A]):
         self._running: asyncio.Task[None] | None = None
 
     @property
-    def unanswered(self) -> bool:
+    def pending(self) -> bool:
         """Whether there is a wish that nothing has yet been shown for."""
         return self._answering or bool(self._wanted)
 
-    def ask(self, wish: W) -> None:
+    def ask(self, request: W) -> None:
         """Wish for something; a wish that nobody has begun with is forgotten."""
-        self._wanted = [wish]
+        self._wanted = [request]
         if self._running is None:
             self._running = asyncio.get_running_loop().create_task(self._work())
 
     async def _work(self) -> None:
-        loop = asyncio.get_running_loop()
         try:
             while self._wanted:
-                wish = self._wanted.pop()
+                request = self._wanted.pop()
                 self._answering = True
                 try:
-                    answer = await loop.run_in_executor(POOL, self._answer, wish)
+                    answer = await in_pool(self._answer, request)
                 except Exception as error:  # whatever it is, the page says it and goes on
                     self._answering = False
-                    self._fail(wish, error)
+                    self._fail(request, error)
                 else:
                     self._answering = False
-                    self._show(wish, answer)
+                    self._show(request, answer)
         finally:
             self._answering, self._running = False, None

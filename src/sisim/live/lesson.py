@@ -15,18 +15,18 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from math import prod, sqrt
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from sisim.analysis.comparison import WHICH, Comparison, Floats, Side, Which, compare, compared_in
 from sisim.analysis.variants import Variants
 from sisim.economics.valuation import Valuation
-from sisim.i18n import LANGUAGES, current_language, t
+from sisim.i18n import LANGUAGES, Lang, current_language, in_language, source_text, t
 from sisim.live.chart_options import AROUND, COST, LEFT, LIGHT, RIGHT, Axes, Look, Option, figure
 from sisim.live.echarts import plain_script
 from sisim.live.scenario_library import with_figures
-from sisim.live.sliders import Lever, changes, main_levers
+from sisim.live.sliders import Slider, changes, main_sliders
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.captions import headline_cells
 from sisim.report.formats import money, percent_sign, unit_for
@@ -48,6 +48,7 @@ LOOK = Look(tall=724)
 """A little lower than the live page's, for what stands below is more."""
 
 Progress = Callable[[int, int], None]
+T = TypeVar("T")
 
 
 class NothingToFollow(ValueError):  # noqa: N818 (what is the matter)
@@ -58,27 +59,27 @@ class NothingToFollow(ValueError):  # noqa: N818 (what is the matter)
 class Axis:
     """A slider of the lesson: where it can stand, and where versions have been worked out."""
 
-    lever: Lever
+    slider: Slider
     levels: tuple[float, ...]
 
     @property
     def positions(self) -> list[float]:
         """Return every place where the slider can stand."""
         low, high = self.levels[0], self.levels[-1]
-        steps = low + self.lever.step * np.arange(round((high - low) / self.lever.step) + 1)
+        steps = low + self.slider.step * np.arange(round((high - low) / self.slider.step) + 1)
         return sorted({round(float(x), 9) for x in (*steps, *self.levels) if low <= x <= high})
 
 
-def grid(levers: Sequence[Lever], most: int = MOST_POINTS) -> list[Axis]:
+def grid(sliders: Sequence[Slider], most: int = MOST_POINTS) -> list[Axis]:
     """Return the sliders with the levels at which versions are worked out.
 
     Each has its ends and the scenario's own value; sliders that would make the grid larger than
     `most` are left out, the last ones first. What room is left is used where levels are farthest
     apart, measured by the scenario's own value.
     """
-    ends = [_ends(one) for one in levers]
+    ends = [_ends(one) for one in sliders]
     levels = [list(found) for found in ends if len(found) > 1]
-    kept = [one for one, found in zip(levers, ends, strict=True) if len(found) > 1]
+    kept = [one for one, found in zip(sliders, ends, strict=True) if len(found) > 1]
     while prod(map(len, levels)) > most:
         levels.pop()
         kept.pop()
@@ -94,23 +95,23 @@ def grid(levers: Sequence[Lever], most: int = MOST_POINTS) -> list[Axis]:
     return [Axis(one, tuple(found)) for one, found in zip(kept, levels, strict=True)]
 
 
-def _ends(lever: Lever) -> list[float]:
+def _ends(slider: Slider) -> list[float]:
     """Return where a slider begins, where the scenario has it, and where it ends."""
-    high = lever.high
-    if lever.follow == "shift":
+    high = slider.high
+    if slider.follow == "shift":
         # Growth from year to year would take the axes, which stand still, far above all the rest.
-        high = lever.value + lever.step * round((high - lever.value) / lever.step / 2)
-    return sorted({round(x, 9) for x in (lever.low, lever.value, high)})
+        high = slider.value + slider.step * round((high - slider.value) / slider.step / 2)
+    return sorted({round(x, 9) for x in (slider.low, slider.value, high)})
 
 
-def _widest(lever: Lever, levels: Sequence[float]) -> tuple[float, float]:
+def _widest(slider: Slider, levels: Sequence[float]) -> tuple[float, float]:
     """Return how wide the widest gap between levels is, and a position in the middle of it."""
     gaps = [(high - low, low, high) for low, high in pairwise(levels)]
     wide, low, high = max(gaps)
     # What is halved and doubled, such as a half-life, has its middle where the ratios are equal.
     middle = sqrt(low * high) if low > 0 and high > 4 * low else (low + high) / 2
-    on_step = lever.low + lever.step * round((middle - lever.low) / lever.step)
-    return wide / (abs(lever.value) or 1.0), round(on_step, 9)
+    on_step = slider.low + slider.step * round((middle - slider.low) / slider.step)
+    return wide / (abs(slider.value) or 1.0), round(on_step, 9)
 
 
 def lesson(
@@ -141,16 +142,16 @@ def lesson(
     seed = scenario.seed if seed is None else seed
     count = replications or scenario.replications
     variants = Variants(scenario, range(seed, seed + count))
-    axes = grid(main_levers(scenario), most)
+    axes = grid(main_sliders(scenario), most)
     own = compare(variants.valuation())
     points = prod(len(axis.levels) for axis in axes)
     top = Axes.of(own)
     stories = []
     for done, results in enumerate(_results(variants, axes)):
         # Of what it was counted from nothing but the yearly sums is kept.
-        story = replace(compare(results, own.view), result=own.result)
-        stories.append(story)
-        now = Axes.of(story)
+        comparison = replace(compare(results, own.view), result=own.result)
+        stories.append(comparison)
+        now = Axes.of(comparison)
         top = Axes(*map(max, *((a.cost, a.entries, a.stock) for a in (top, now))))
         if progress is not None:
             progress(done + 1, 2 * points)
@@ -158,9 +159,9 @@ def lesson(
     content["lang"] = current_language()
     unit = unit_of(own).size
     numbers, words = [], _Words(top, unit)
-    for done, story in enumerate(stories):
-        numbers.append(np.concatenate(list(_numbers(story, unit))))
-        words.add(story)
+    for done, comparison in enumerate(stories):
+        numbers.append(np.concatenate(list(_numbers(comparison, unit))))
+        words.add(comparison)
         if progress is not None:
             progress(points + done + 1, 2 * points)
     content["numbers"] = base64.b64encode(np.array(numbers, "<f4").tobytes()).decode("ascii")
@@ -170,95 +171,96 @@ def lesson(
 
 def _results(variants: Variants, axes: Sequence[Axis]) -> Iterator[Valuation]:
     """Return what comes of the scenario at every point of the grid, the last slider fastest."""
-    levers = [axis.lever for axis in axes]
+    sliders = [axis.slider for axis in axes]
     for values in product(*(axis.levels for axis in axes)):
-        at = dict(zip((one.id for one in levers), values, strict=True))
-        yield variants.valuation(changes(levers, at))
+        at = dict(zip((one.id for one in sliders), values, strict=True))
+        yield variants.valuation(changes(sliders, at))
 
 
-def _shown(story: Comparison) -> tuple[Which, ...]:
+def _shown(comparison: Comparison) -> tuple[Which, ...]:
     """Return the figures that are shown: both, or the only one where there is one arm."""
-    return WHICH[:1] if story.figures.project == story.figures.new_way else WHICH
+    return WHICH[:1] if comparison.figures.project == comparison.figures.new_way else WHICH
 
 
-def _numbers(story: Comparison, unit: float) -> Iterator[Floats]:
+def _numbers(comparison: Comparison, unit: float) -> Iterator[Floats]:
     """Return the numbers of a point in the order in which the page reads them, costs in a unit."""
 
     def curves(side: Side) -> Iterator[Floats]:
         for name in CURVES:
             yield getattr(side, name).mean / (unit if name == "cost" else 1.0)
 
-    yield from curves(story.without)
-    for which in _shown(story):
-        side = story.side(which)
+    yield from curves(comparison.without)
+    for which in _shown(comparison):
+        side = comparison.side(which)
         yield from curves(side)
-        by_year = [compared_in(year, side, story) for year in story.years]
+        by_year = [compared_in(year, side, comparison) for year in comparison.years]
         for name in PAIR:
             yield np.array([getattr(one, name) for one in by_year])
         yield np.array([float(mean) for mean, _, _ in side.headline.values()])
 
 
-def _content(story: Comparison, axes: Sequence[Axis], top: Axes) -> Option:
+def _in_each_language(write: Callable[[], T]) -> dict[Lang, T]:
+    """Return what is written, by the language that it is written in."""
+    written = {}
+    for lang in LANGUAGES:
+        with in_language(lang):
+            written[lang] = write()
+    return written
+
+
+def _content(comparison: Comparison, axes: Sequence[Axis], top: Axes) -> Option:
     """Return all that the page holds but what differs from point to point."""
-    scenario = story.scenario
+    scenario = comparison.scenario
     return {
-        "years": story.years.tolist(),
-        "start": story.start,
-        "marked": story.marked,
-        "unit": unit_of(story).size,
+        "years": comparison.years.tolist(),
+        "start": comparison.start,
+        "marked": comparison.marked,
+        "unit": unit_of(comparison).size,
         "curves": list(CURVES),
         "compared": list(PAIR),
-        "measures": list(story.project.headline),
-        "which": list(_shown(story)),
-        "span": span(story),
+        "measures": list(comparison.project.headline),
+        "which": list(_shown(comparison)),
+        "span": span(comparison),
         "size": [LOOK.strip[0] + LEFT + RIGHT, LOOK.tall - AROUND],
         "colors": {"ink": LIGHT.ink, "muted": LIGHT.muted, "paper": LIGHT.paper},
         "levers": [_slider(axis, scenario) for axis in axes],
-        "texts": {lang: _texts(story, axes) for lang in LANGUAGES},
-        "options": {
-            lang: {which: _frame(story, which, top) for which in _shown(story)}
-            for lang in LANGUAGES
-        },
-        "ticks": {
-            lang: [_year_ticks(story, year, top) for year in story.years.tolist()]
-            for lang in LANGUAGES
-        },
+        "texts": _in_each_language(lambda: _texts(comparison, axes)),
+        "options": _in_each_language(
+            lambda: {which: _frame(comparison, which, top) for which in _shown(comparison)}
+        ),
+        "ticks": _in_each_language(
+            lambda: [_year_ticks(comparison, year, top) for year in comparison.years.tolist()]
+        ),
     }
 
 
 def _slider(axis: Axis, scenario: Scenario) -> Option:
-    lever = axis.lever
-    own = round(lever.value, 9)
-    said = {
-        lang: {
-            "label": lever.label(scenario),
-            "values": [lever.said(value, scenario) for value in axis.positions],
-            "why": ": ".join(
-                filter(
-                    None,
-                    [
-                        Assumptions(scenario).grade(lever.grade),
-                        lever.source or t("no source stated"),
-                    ],
-                )
-            ),
+    slider = axis.slider
+    own = round(slider.value, 9)
+
+    def texts() -> Option:
+        grade = Assumptions(scenario).grade(slider.grade)
+        source = source_text(slider.source) or t("no source stated")
+        return {
+            "label": slider.label(scenario),
+            "values": [slider.said(value, scenario) for value in axis.positions],
+            "why": f"{grade}: {source}" if grade else source,
         }
-        for lang in LANGUAGES
-    }
+
     return {
-        "id": lever.id,
+        "id": slider.id,
         "positions": axis.positions,
         "levels": list(axis.levels),
         "own": axis.positions.index(own),
-        "said": said,
+        "said": _in_each_language(texts),
     }
 
 
-def _texts(story: Comparison, axes: Sequence[Axis]) -> Option:
-    headings, _ = headline_cells(story, _shown(story))
+def _texts(comparison: Comparison, axes: Sequence[Axis]) -> Option:
+    headings, _ = headline_cells(comparison, _shown(comparison))
     amounts = [
-        story.side(which).headline[name][0]
-        for which in _shown(story)
+        comparison.side(which).headline[name][0]
+        for which in _shown(comparison)
         for name in ("invested", "lower_cost", "net")
     ]
     unit = unit_for(max(map(abs, amounts)))
@@ -266,13 +268,13 @@ def _texts(story: Comparison, axes: Sequence[Axis]) -> Option:
     amount = money(0.0, replace(unit, digits=0)).replace("0", "{n}")
     points = prod(len(axis.levels) for axis in axes)
     return {
-        "title": story.scenario.title.text,
+        "title": comparison.scenario.title.text,
         "figures": {
             which: {
                 "number": number_of(which),
-                "arm": story.scenario.arms[story.side(which).arm].label.text,
+                "arm": comparison.scenario.arms[comparison.side(which).arm].label.text,
             }
-            for which in _shown(story)
+            for which in _shown(comparison)
         },
         "headings": headings,
         "amount": {"pattern": amount, "size": unit.size, "digits": unit.digits},
@@ -283,8 +285,8 @@ def _texts(story: Comparison, axes: Sequence[Axis]) -> Option:
         "reset": t("Reset"),
         "assumptions": t("Assumptions"),
         "comes_to": t("What it comes to"),
-        "scope": scope(story),
-        "foot": footer(story.result),
+        "scope": scope(comparison),
+        "foot": footer(comparison.result),
         "grid": t(
             "{n} versions have been worked out. Between them curves and numbers are read off in "
             "proportion, and words are those of the nearest. Drawn with Apache ECharts.",
@@ -293,9 +295,9 @@ def _texts(story: Comparison, axes: Sequence[Axis]) -> Option:
     }
 
 
-def _frame(story: Comparison, which: Which, top: Axes) -> Option:
+def _frame(comparison: Comparison, which: Which, top: Axes) -> Option:
     """Return a figure with nothing in its series but what no slider moves."""
-    option = figure(story, which, top, LOOK)
+    option = figure(comparison, which, top, LOOK)
     bare = [
         one if one["id"] in FRAME else {**one, "data": [], "markLine": None, "markArea": None}
         for one in option["series"]
@@ -303,8 +305,8 @@ def _frame(story: Comparison, which: Which, top: Axes) -> Option:
     return {**option, "series": [{k: v for k, v in one.items() if v is not None} for one in bare]}
 
 
-def _year_ticks(story: Comparison, year: int, top: Axes) -> list[Option]:
-    option = figure(replace(story, marked=year), WHICH[0], top, LOOK)
+def _year_ticks(comparison: Comparison, year: int, top: Axes) -> list[Option]:
+    option = figure(replace(comparison, marked=year), WHICH[0], top, LOOK)
     return next(list(one["data"]) for one in option["series"] if one["id"] == "years")
 
 
@@ -318,33 +320,35 @@ class _Words:
             lang: {which: [] for which in WHICH} for lang in LANGUAGES
         }
 
-    def add(self, story: Comparison) -> None:
+    def add(self, comparison: Comparison) -> None:
         """Add the words of the next point."""
-        for lang, which in product(LANGUAGES, _shown(story)):
-            side = story.side(which)
-            option = figure(story, which, self._top, LOOK)
-            series = {one["id"]: one for one in option["series"]}
-            # Where everything is dearer, a figure may have chosen the larger unit.
-            larger = unit_of(story).size / self._unit
-            marks = [
-                [
-                    self._mark(one, "value", larger if series[name]["xAxisIndex"] == COST else 1.0)
-                    for one in series[name]["data"]
-                ]
-                for name in MARKS
+        for lang, which in product(LANGUAGES, _shown(comparison)):
+            with in_language(lang):
+                self._points[lang][which].append(self._point(comparison, which))
+
+    def _point(self, comparison: Comparison, which: Which) -> list[Any]:
+        side = comparison.side(which)
+        option = figure(comparison, which, self._top, LOOK)
+        series = {one["id"]: one for one in option["series"]}
+        # Where everything is dearer, a figure may have chosen the larger unit.
+        larger = unit_of(comparison).size / self._unit
+        marks = [
+            [
+                self._mark(one, "value", larger if series[name]["xAxisIndex"] == COST else 1.0)
+                for one in series[name]["data"]
             ]
-            leads = [
-                self._mark(end, "coord", larger)
-                for pair in series["leads"]["markLine"]["data"]
-                for end in pair
-            ]
-            phases = self._number(series["phases"]["markArea"]["data"])
-            verdicts = [
-                self._number(verdict(compared_in(year, side, story))) for year in story.years
-            ]
-            self._points[lang][which].append(
-                [self._number(caption(side)), verdicts, phases, leads, marks]
-            )
+            for name in MARKS
+        ]
+        leads = [
+            self._mark(end, "coord", larger)
+            for pair in series["leads"]["markLine"]["data"]
+            for end in pair
+        ]
+        phases = self._number(series["phases"]["markArea"]["data"])
+        verdicts = [
+            self._number(verdict(compared_in(year, side, comparison))) for year in comparison.years
+        ]
+        return [self._number(caption(side)), verdicts, phases, leads, marks]
 
     def content(self) -> Option:
         """Return the table of what they are, and where they stand at every point."""

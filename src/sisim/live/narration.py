@@ -24,16 +24,16 @@ class Step:
     notes: tuple[str, ...]
 
 
-def story(told: Comparison) -> list[Step]:
+def narration_steps(comparison: Comparison) -> list[Step]:
     """Return the steps: baseline, project, fading, new way of working, both comparisons."""
-    ends = [last for kind, _, last in told.project.phases if kind == "project"]
-    until = max((int(max(ends)) if ends else told.start) - 1, told.start)
+    ends = [last for kind, _, last in comparison.project.phases if kind == "project"]
+    until = max((int(max(ends)) if ends else comparison.start) - 1, comparison.start)
     first, second = number_of("project"), number_of("new_way")
-    last = int(told.years[-1])
-    without = told.without.cost
+    last = int(comparison.years[-1])
+    without = comparison.without.cost
     whole = replace(ALL, brackets=False)
-    pairs = {which: percent_pair(told.side(which)) for which in WHICH}
-    claims = {which: end_claim(told.side(which)) for which in WHICH}
+    pairs = {which: percent_pair(comparison.side(which)) for which in WHICH}
+    claims = {which: end_claim(comparison.side(which)) for which in WHICH}
 
     def both(one: Reveal, two: Reveal) -> dict[Which, Reveal]:
         return {"project": one, "new_way": two}
@@ -44,14 +44,14 @@ def story(told: Comparison) -> list[Step]:
             both(NOTHING, NOTHING),
             (
                 t(
-                    "Begin with the future that nobody chooses: no investment. Both figures show the "
-                    "same people with the same luck."
+                    "Begin with the future that nobody chooses: no investment. Both figures show "
+                    "the same people with the same luck."
                 ),
                 t(
                     "The cost goes from {today} in {start} to {then} in {last}. Ask the room: why "
                     "does it change, if the children are as many?",
-                    today=money(told.today),
-                    start=told.start,
+                    today=money(comparison.today),
+                    start=comparison.start,
                     then=money(float(without.mean[-1])),
                     last=last,
                 ),
@@ -85,7 +85,8 @@ def story(told: Comparison) -> list[Step]:
             both(whole, whole),
             (
                 t(
-                    "{figure}: the same project, but the way of working stays, for everyone in need.",
+                    "{figure}: the same project, but the way of working stays, for everyone "
+                    "in need.",
                     figure=second,
                 ),
                 claims["new_way"] or t("Look at the inflow below: is it another than without?"),
@@ -96,11 +97,18 @@ def story(told: Comparison) -> list[Step]:
             both(ALL, ALL),
             (
                 t(
-                    "Before–after and with–without answer different questions. Drag the marked year."
+                    "Before–after and with–without answer different questions. Drag the marked "
+                    "year."
                 ),
                 *(
-                    f"{number_of(which)}: {t('before–after')} {pair[0]}, "
-                    f"{t('with–without')} {pair[1]}. {verdict(told.side(which))}"
+                    t(
+                        "{figure}: before–after {before_after}, with–without {with_without}. "
+                        "{verdict}",
+                        figure=number_of(which),
+                        before_after=pair[0],
+                        with_without=pair[1],
+                        verdict=verdict(comparison.side(which)),
+                    )
                     for which, pair in pairs.items()
                 ),
             ),
@@ -109,4 +117,4 @@ def story(told: Comparison) -> list[Step]:
 
 
 STEPS = 5
-"""How many steps `story` has."""
+"""How many steps `narration_steps` gives."""

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sisim.i18n import t
-from sisim.live.sliders import Lever
+from sisim.live.sliders import Slider
 
 
 @dataclass(frozen=True)
-class Asked:
+class Preset:
     """Positions of sliders under a name."""
 
     id: str
@@ -18,15 +18,15 @@ class Asked:
     values: dict[str, float]
 
 
-def presets(levers: Sequence[Lever]) -> list[Asked]:
+def presets(sliders: Sequence[Slider]) -> list[Preset]:
     """Return whole settings of the main sliders."""
-    known = {lever.id: lever for lever in levers}
-    start = {name: lever.value for name, lever in known.items()}
+    known = {slider.id: slider for slider in sliders}
+    start = {name: slider.value for name, slider in known.items()}
 
-    def asked(name: str, text: str, **values: float) -> Asked | None:
+    def asked(name: str, text: str, **values: float) -> Preset | None:
         if not set(values) <= set(known):
             return None
-        return Asked(name, text, {**start, **values})
+        return Preset(name, text, {**start, **values})
 
     half = {
         name: known[name].value / 2 for name in ("effect", "inflow", "half_life") if name in known
@@ -47,7 +47,7 @@ def presets(levers: Sequence[Lever]) -> list[Asked]:
     return [one for one in found if one is not None]
 
 
-def what_ifs(levers: Sequence[Lever]) -> list[Asked]:
+def what_ifs(sliders: Sequence[Slider]) -> list[Preset]:
     """Return one changed number each."""
     texts = {
         "effect": (0.5, t("… the effect is only half as large?")),
@@ -57,16 +57,16 @@ def what_ifs(levers: Sequence[Lever]) -> list[Asked]:
         "drift": (0.0, t("… costs do not grow at all?")),
     }
     found = []
-    for lever in levers:
-        if lever.id in texts:
-            share, text = texts[lever.id]
-            value = min(max(lever.value * share, lever.low), lever.high)
-            found.append(Asked(f"if-{lever.id}", text, {lever.id: value}))
-        elif lever.id == "project_time":
+    for slider in sliders:
+        if slider.id in texts:
+            share, text = texts[slider.id]
+            value = min(max(slider.value * share, slider.low), slider.high)
+            found.append(Preset(f"if-{slider.id}", text, {slider.id: value}))
+        elif slider.id == "project_time":
             text = t("… the project goes on for as long as it can?")
-            found.append(Asked("if-years", text, {"project_time": lever.high}))
+            found.append(Preset("if-years", text, {"project_time": slider.high}))
     return found
 
 
-def _end(known: dict[str, Lever], name: str) -> float:
+def _end(known: dict[str, Slider], name: str) -> float:
     return known[name].high if name in known else 0.0

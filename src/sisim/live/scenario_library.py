@@ -1,23 +1,22 @@
-"""The scenarios that visitors look at, and the worlds that have been opened."""
+"""The library of scenarios that visitors open, and the sessions that they share."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
-from sisim.live.scenario_session import World
+from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
-from sisim.loading.document import shipped
+from sisim.loading.files import shipped
 from sisim.loading.load import load_scenario, read_scenario
 from sisim.scenario.scenario import Figures, Scenario
 
 KEPT = 6
-"""Worlds that are kept open, those looked at last."""
-
+"""Sessions that are kept, those used last."""
 
 Brought = Mapping[str, bytes]
 """Files of a visitor's own, by the name of the scenario: held for that visitor alone, nowhere
@@ -26,7 +25,7 @@ NOTHING: Brought = {}
 
 
 class Library:
-    """Opens scenarios afresh for each visitor, and shares the worlds behind them.
+    """Opens scenarios afresh for each visitor, and shares the sessions behind them.
 
     Args:
         source: The file, or the ready scenario, that was asked for.
@@ -36,8 +35,7 @@ class Library:
     def __init__(self, source: str, overrides: Mapping[str, Any] | None = None) -> None:
         self.source = source
         self.overrides = dict(overrides or {})
-        self._lock = Lock()
-        self._worlds: OrderedDict[Hashable, World] = OrderedDict()
+        self._session = lru_cache(KEPT)(_session)
 
     def ready(self) -> dict[str, Path]:
         """Return the ready scenarios by name."""
@@ -71,25 +69,25 @@ class Library:
             content = (source if source.is_file() else self.ready()[str(source)]).read_bytes()
         return content.decode("utf-8-sig")
 
-    def worlds(self, scenario: Scenario) -> Callable[[int, int], World]:
-        """Return what gives the world of a scenario for a seed and a number of runs.
+    def sessions(self, scenario: Scenario) -> Callable[[int, int], ScenarioSession]:
+        """Return a function that gives the session of a scenario for a seed and a number of runs.
 
-        A world that has been opened before, by whomever, is not opened again.
+        Visitors who have opened equal scenarios share their sessions.
         """
-        content = scenario.model_dump_json()
+        opened = _Opened(scenario.model_dump_json(), scenario)
+        return lambda seed, runs: self._session(opened, seed, runs)
 
-        def world(seed: int, runs: int) -> World:
-            key = (content, seed, runs)
-            with self._lock:
-                found = self._worlds.get(key)
-                if found is None:
-                    found = self._worlds[key] = World(scenario, seed, runs)
-                self._worlds.move_to_end(key)
-                while len(self._worlds) > KEPT:
-                    self._worlds.popitem(last=False)
-                return found
 
-        return world
+@dataclass(frozen=True)
+class _Opened:
+    """A scenario, equal to any other of the same content."""
+
+    content: str
+    scenario: Scenario = field(compare=False)
+
+
+def _session(opened: _Opened, seed: int, runs: int) -> ScenarioSession:
+    return ScenarioSession(opened.scenario, seed, runs)
 
 
 def name_for(file: str, content: bytes) -> str:

@@ -1,4 +1,4 @@
-"""A scenario opened to be looked at: simulated once, and what is changed again and again."""
+"""A scenario in use by visitors: its baseline is simulated once, its variants on demand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import people
 from sisim.engine.simulation import Simulation
 from sisim.engine.trace import find, key_of, lives
-from sisim.live.sliders import main_levers
+from sisim.live.sliders import main_sliders
 from sisim.report.explanation import told
 from sisim.report.risk_words import Words
 from sisim.scenario.scenario import Scenario
@@ -51,8 +51,8 @@ class Dots:
     of: int
 
 
-class World:
-    """A scenario opened to be looked at.
+class ScenarioSession:
+    """A scenario in use: its baseline is simulated once, its variants on demand.
 
     Args:
         scenario: The scenario.
@@ -65,9 +65,9 @@ class World:
         self._variants = Variants(scenario, range(seed, seed + replications))
 
     @cached_property
-    def nearby(self) -> Nearby:
+    def emulator(self) -> Nearby:
         """What has been learned of how each of the main sliders bends the curves."""
-        return Nearby(self._variants, {one.id: one.road for one in main_levers(self.scenario)})
+        return Nearby(self._variants, {one.id: one.road for one in main_sliders(self.scenario)})
 
     def results(self, changes: Changes) -> Valuation:
         """Return what comes of the scenario with some values changed.
@@ -130,7 +130,7 @@ class World:
             for arm in range(len(arms)):
                 rows = np.arange(len(chosen))
                 if arm:
-                    rows = rows + np.where(columns.differs[arm - 1], arm * columns.n, 0)
+                    rows = rows + np.where(columns.diverged[arm - 1], arm * columns.n, 0)
                 seen = columns.state[:, rows][tracks].T.astype(np.int64)
                 there = (here & columns.alive[rows])[:, None] & (seen < len(compiled.states))
                 states[arm, :, number] = np.where(there, seen, ABSENT)

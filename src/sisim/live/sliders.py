@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sisim.analysis.emulator import Road
 from sisim.analysis.varied import Factor, factors, is_whole, value_at
-from sisim.i18n import t
+from sisim.i18n import n_, t
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.formats import NBSP, decimal, percent_sign
 from sisim.scenario.numbers import numbers
@@ -32,7 +32,7 @@ Unit = Literal["percent", "percent_a_year", "years", "own"]
 
 
 @dataclass(frozen=True)
-class Lever:
+class Slider:
     """A slider: one number of the scenario, or several that go together.
 
     Attributes:
@@ -108,41 +108,41 @@ class Lever:
             share = decimal(100 * value, 1) + percent_sign()
             return t("{n} a year", n=share)
         if self.unit == "years":
-            if value == 1:
-                return t("1 year").replace(" ", NBSP)
             digits = 0 if value == int(value) else 1
-            return t("{n} years", n=decimal(value, digits)).replace(" ", NBSP)
+            one_or_more = 1 if value == 1 else 2
+            text = n_("1 year", "{n} years", one_or_more, n=decimal(value, digits))
+            return text.replace(" ", NBSP)
         return Assumptions(scenario).value(self.id, value)
 
 
-def main_levers(scenario: Scenario) -> list[Lever]:
+def main_sliders(scenario: Scenario) -> list[Slider]:
     """Return the sliders that are always seen, at most six."""
     own = [*_effects(scenario), *_course(scenario), *_inflow(scenario), *_drift(scenario)]
     order = ("effect", "reach", "project_time", "half_life", "inflow", "drift")
-    own.sort(key=lambda lever: order.index(lever.id))
-    covered = {path for lever in own for path in lever.paths}
-    others = [lever for lever in all_levers(scenario) if lever.id not in covered]
+    own.sort(key=lambda slider: order.index(slider.id))
+    covered = {path for slider in own for path in slider.paths}
+    others = [slider for slider in all_sliders(scenario) if slider.id not in covered]
     return [*own, *others][:MOST]
 
 
-def all_levers(scenario: Scenario, *, pathway: bool = False) -> list[Lever]:
+def all_sliders(scenario: Scenario, *, pathway: bool = False) -> list[Slider]:
     """Return a slider for every uncertain number of the scenario, or of its pathway too."""
     return [_of_factor(one, scenario) for one in factors(scenario, pathway=pathway)]
 
 
-def changes(levers: Sequence[Lever], values: Mapping[str, float]) -> dict[str, Any]:
+def changes(sliders: Sequence[Slider], values: Mapping[str, float]) -> dict[str, Any]:
     """Return the changes that some positions of sliders mean; what is finer comes last."""
     found: dict[str, Any] = {}
-    for lever in levers:
-        if lever.id in values:
-            found |= lever.changes(values[lever.id])
+    for slider in sliders:
+        if slider.id in values:
+            found |= slider.changes(values[slider.id])
     return found
 
 
-def _of_factor(one: Factor, scenario: Scenario) -> Lever:
+def _of_factor(one: Factor, scenario: Scenario) -> Slider:
     low, high = min(one.low, one.value), max(one.high, one.value)
     step = 1.0 if is_whole(scenario, one.key) else (high - low) / STEPS
-    return Lever(
+    return Slider(
         one.key,
         (one.key,),
         (one.value,),
@@ -181,7 +181,7 @@ def _ratios(scenario: Scenario, acts_on: str) -> list[tuple[str, Effect]]:
     ]
 
 
-def _power(scenario: Scenario, name: str, acts_on: str) -> list[Lever]:
+def _power(scenario: Scenario, name: str, acts_on: str) -> list[Slider]:
     found = _ratios(scenario, acts_on)
     if not found:
         return []
@@ -190,7 +190,7 @@ def _power(scenario: Scenario, name: str, acts_on: str) -> list[Lever]:
     lead = min(bases[0], 1 / bases[0])
     value = 1 - lead
     return [
-        Lever(
+        Slider(
             name,
             paths,
             bases,
@@ -205,7 +205,7 @@ def _power(scenario: Scenario, name: str, acts_on: str) -> list[Lever]:
     ]
 
 
-def _effects(scenario: Scenario) -> list[Lever]:
+def _effects(scenario: Scenario) -> list[Slider]:
     found = _power(scenario, "effect", "participants")
     lasting = [
         (f"{path}.persistence.years", effect.persistence.years.value)
@@ -217,7 +217,7 @@ def _effects(scenario: Scenario) -> list[Lever]:
     if lasting:
         paths, bases = zip(*lasting, strict=True)
         found.append(
-            Lever(
+            Slider(
                 "half_life",
                 paths,
                 bases,
@@ -233,11 +233,11 @@ def _effects(scenario: Scenario) -> list[Lever]:
     return found
 
 
-def _inflow(scenario: Scenario) -> list[Lever]:
+def _inflow(scenario: Scenario) -> list[Slider]:
     return _power(scenario, "inflow", "area")
 
 
-def _course(scenario: Scenario) -> list[Lever]:
+def _course(scenario: Scenario) -> list[Slider]:
     names = _investing(scenario)
     if not names:
         return []
@@ -248,7 +248,7 @@ def _course(scenario: Scenario) -> list[Lever]:
     bases = tuple(value_at(scenario, path) or 0.0 for path in reach)
     if bases[0] > 0:
         found.append(
-            Lever(
+            Slider(
                 "reach",
                 tuple(reach),
                 bases,
@@ -267,12 +267,14 @@ def _course(scenario: Scenario) -> list[Lever]:
         low, high = min(1.0, spans[0]), min(max(5.0, spans[0]), max(scenario.time.years, spans[0]))
         step = 1.0 if spans[0] == int(spans[0]) else 0.5
         found.append(
-            Lever("project_time", years[:1], spans[:1], spans[0], low, high, step, "alone", "years")
+            Slider(
+                "project_time", years[:1], spans[:1], spans[0], low, high, step, "alone", "years"
+            )
         )
     return found
 
 
-def _drift(scenario: Scenario) -> list[Lever]:
+def _drift(scenario: Scenario) -> list[Slider]:
     prices = scenario.drift.prices
     if not prices:
         return []
@@ -280,7 +282,7 @@ def _drift(scenario: Scenario) -> list[Lever]:
     bases = tuple(number.value for number in prices.values())
     high = max(0.04, bases[0])
     return [
-        Lever(
+        Slider(
             "drift",
             paths,
             bases,

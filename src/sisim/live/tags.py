@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
-from nicegui import ui
 from nicegui.element import Element
 from nicegui.elements import echart  # noqa: F401 (offers Apache ECharts to the browser)
 from nicegui.elements.mixins.text_element import TextElement
 
 from sisim.live.chart_options import Option, patch
+from sisim.live.visitor_context import in_page
 
 Do = Callable[..., Any]
 
@@ -61,6 +61,10 @@ class Tag(TextElement):
         if begins is not None:
             self.props["^value"] = begins
 
+    def on(self, type: str, handler: Do | None = None, *args: Any, **more: Any) -> Self:  # noqa: A002
+        """Handle an event in the page rather than beside the tag, which may be gone by then."""
+        return super().on(type, None if handler is None else in_page(handler), *args, **more)
+
     def say(self, **attributes: Any) -> Tag:
         """Give attributes another value; None takes one away."""
         for name, value in attributes.items():
@@ -100,14 +104,7 @@ class Chart(Element, component="static/chart.js"):
 def button(text: str, do: Do, css: str = "", **attributes: Any) -> Tag:
     """Return a button."""
     found = Tag("button", text, f"button {css}".strip(), type="button", **attributes)
-    client = ui.context.client
-
-    def click() -> None:
-        # In the page rather than beside the button, which may be gone when this is done.
-        with client:
-            do()
-
-    found.on("click", click)
+    found.on("click", lambda: do())
     return found
 
 

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from sisim.i18n import LANGUAGES, current_language, in_language, t
-from sisim.loading.document import read, shipped
+from sisim.loading.files import read, shipped
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.loading.spreadsheet import Row, Sheet, amount, read_sheet
+from sisim.portable import file_name_fits
 from sisim.scenario.errors import Problem, Reason, ScenarioError, nearest
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
@@ -114,10 +115,12 @@ def entries(folder: Path | None = None) -> tuple[list[Entry], list[Problem]]:
         folder: Where to look, besides among those that ship with the package; unset: `scenarios`,
             if there is one here.
     """
-    own = sorted((folder or FOLDER).glob("*.toml"))
+    ready = list(shipped("scenario").values())
+    own = [
+        file for file in sorted((folder or FOLDER).glob("*.toml")) if file.resolve() not in ready
+    ]
     found: list[Entry] = []
     problems: list[Problem] = []
-    ready = list(shipped("scenario").values())
     for file in (*own, *ready):
         try:
             if "pathway" not in read(file).data:
@@ -253,23 +256,32 @@ def start_all(rows: Iterable[Row], folder: Path, pathway: str = "child-youth") -
             reason = Reason('"{name}" stands twice in the catalogue.', name=name)
             problems.append(Problem(row.place, "title", reason))
         elif not wrong:
-            named = own if own in shipped("pathway") else os.path.relpath(own, folder)
+            named = own if own in shipped("pathway") else _from(folder, own)
             found[name] = Started(name, _text(row, name, named, known[own]))
     if problems:
         raise ScenarioError(problems)
     return list(found.values())
 
 
+def _from(folder: Path, file: str) -> str:
+    """Return how a file is named in a file that stands in `folder`, on any system."""
+    try:
+        return Path(os.path.relpath(file, folder)).as_posix()
+    except ValueError:  # on another drive of Windows
+        return Path(file).resolve().as_posix()
+
+
 def slug(title: str) -> str:
-    """Return a name for a file, and for what stands in it.
+    """Return a name for a file on any system, and for what stands in it.
 
     Examples:
-        >>> slug("Hälsofrämjande insatser – seniorer"), slug("3 skolor")
-        ('halsoframjande-insatser-seniorer', 's-3-skolor')
+        >>> slug("Hälsofrämjande insatser – seniorer"), slug("3 skolor"), slug("Con")
+        ('halsoframjande-insatser-seniorer', 's-3-skolor', 's-con')
     """
     plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
     found = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
-    return found if found[:1].isalpha() else f"s-{found}".strip("-")
+    usable = found[:1].isalpha() and file_name_fits(found)
+    return found if usable else f"s-{found}".strip("-")
 
 
 def _wrong(row: Row) -> Iterator[Problem]:

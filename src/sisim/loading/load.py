@@ -8,12 +8,13 @@ from pathlib import Path as File
 from typing import Any
 
 from sisim.checks.checks import check_pathway, check_scenario
-from sisim.loading.document import Document, expect, find, parsed, read
+from sisim.loading.files import expect, find, parsed, read
 from sisim.loading.overrides import Overrider
-from sisim.loading.positions import Positions
 from sisim.loading.validation import validate
+from sisim.scenario.document import Document
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, dotted
 from sisim.scenario.pathway import Pathway
+from sisim.scenario.positions import Positions
 from sisim.scenario.scenario import Scenario
 
 NO_CHANGES: Mapping[str, Any] = {}

@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from sisim.loading.document import Document
-from sisim.loading.positions import Path
 from sisim.scenario import fields
+from sisim.scenario.document import Document
 from sisim.scenario.errors import Place, Problem, Reason, dotted, nearest
+from sisim.scenario.positions import Path
 
 _VALUE_KEYS = ("value", "amount", "share")
 """Keys under which the number itself stands when it is written as a table."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sized
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sisim.i18n import number, t
-from sisim.loading.document import Kind, find, read
+from sisim.i18n import n_, number, t
+from sisim.loading.files import find, read
 from sisim.loading.load import load_pathway, load_scenario
+from sisim.scenario.document import Kind
 from sisim.scenario.errors import Place, ScenarioError
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import grade_name, owner_of
@@ -107,7 +108,7 @@ def _pathway(pathway: Pathway) -> Iterator[str]:
     for track in pathway.tracks.values():
         labels = [state.label.text for state in track.states.values()]
         shown = labels if len(labels) <= 8 else [*labels[:8], "…"]
-        count = _counted(track.states, t("state"), t("states"))
+        count = n_("{n} state", "{n} states", len(track.states))
         # Labels may have commas.
         yield t(
             "Track: {label}, {count}: {states}.",
@@ -116,15 +117,11 @@ def _pathway(pathway: Pathway) -> Iterator[str]:
             states="; ".join(shown),
         )
     parts = (
-        _counted(pathway.transitions, t("transition"), t("transitions")),
-        _counted(pathway.factors, t("factor"), t("factors")),
-        _counted(pathway.resources, t("resource"), t("resources")),
+        n_("{n} transition", "{n} transitions", len(pathway.transitions)),
+        n_("{n} factor", "{n} factors", len(pathway.factors)),
+        n_("{n} resource", "{n} resources", len(pathway.resources)),
     )
     yield f"{', '.join(parts)}."
-
-
-def _counted(things: Sized, one: str, many: str) -> str:
-    return f"{len(things)} {one if len(things) == 1 else many}"
 
 
 def _owners(node: Scenario | Pathway) -> Iterator[str]:

@@ -9,10 +9,10 @@ from typing import Any, TypeVar, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from sisim.loading.document import Document
-from sisim.loading.positions import Path, any_within
 from sisim.scenario import fields
+from sisim.scenario.document import Document
 from sisim.scenario.errors import Problem, Reason, nearest
+from sisim.scenario.positions import Path, any_within
 from sisim.scenario.types import Number, Text
 
 M = TypeVar("M", bound=BaseModel)

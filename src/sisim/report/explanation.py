@@ -20,7 +20,7 @@ from sisim.engine.population import people as everyone
 from sisim.engine.simulation import Progress, run_once
 from sisim.engine.tables import Compiled
 from sisim.engine.trace import Lives, Moment, Risk, find, key_of, lives, touched
-from sisim.i18n import t
+from sisim.i18n import n_, t
 from sisim.report.formats import NBSP, listing
 from sisim.report.risk_words import GLUE, Words, figures, percent
 from sisim.scenario.scenario import Scenario
@@ -119,9 +119,11 @@ def _nearest(compiled: Compiled, who: People, key: str) -> str:
 def _chosen(differing: int, words: Words) -> str:
     if not differing:
         return t("Nobody's life differs between the arms of this run. This is the first person.")
-    return t(
+    return n_(
+        "The life of one person differs between the arms of this run. This is that person.",
         "The lives of {n} people differ between the arms of this run. This is the first of them; "
         "--person chooses another.",
+        differing,
         n=figures(differing, 9),
     )
 

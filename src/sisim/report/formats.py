@@ -5,30 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sisim.i18n import current_language, number, t
+from sisim.i18n import Lang, current_language, in_language, number, t
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 
 
-@lru_cache(maxsize=4096)
 def decimal(value: float, digits: int = 0) -> str:
     """Return `value` with a true minus sign, and never as minus zero.
 
     Examples:
-        >>> decimal(-1234.5, "en", 1)
+        >>> decimal(-1234.5, 1)
         '−1,234.5'
-        >>> decimal(-0.04, "en", 1)
+        >>> decimal(-0.04, 1)
         '0.0'
     """
-    return number(round(value, digits) + 0.0, digits).replace("-", MINUS)
+    return _decimal(value, digits, current_language())
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: float, digits: int, lang: Lang) -> str:
+    with in_language(lang):
+        return number(round(value, digits) + 0.0, digits).replace("-", MINUS)
 
 
 def percent(share: float) -> str:
     """Return a change with its sign in whole percent.
 
     Examples:
-        >>> percent(-0.218, "en")
+        >>> percent(-0.218)
         '−22%'
     """
     sign = "+" if round(share * 100) > 0 else ""
@@ -39,7 +44,7 @@ def share_of(share: float, digits: int = 0) -> str:
     """Return a share or a yearly rate in percent.
 
     Examples:
-        >>> share_of(-0.0312, "en", 1)
+        >>> share_of(-0.0312, 1)
         '−3.1%'
     """
     return decimal(100 * share, digits) + percent_sign()
@@ -76,7 +81,7 @@ def money(amount: float, unit: Unit | None = None) -> str:
     """Return an amount in millions or thousands of SEK.
 
     Examples:
-        >>> money(12_340_000, "en").replace(NBSP, " ")
+        >>> money(12_340_000).replace(NBSP, " ")
         'SEK 12.3m'
     """
     unit = unit or unit_for(amount)
@@ -89,9 +94,9 @@ def spread(low: float, high: float, digits: int = 0) -> str:
     """Return an interval, empty when both ends read the same.
 
     Examples:
-        >>> spread(58.1, 70.3, "en", 1)
+        >>> spread(58.1, 70.3, 1)
         '58.1 to 70.3'
-        >>> spread(3.0, 3.0, "en")
+        >>> spread(3.0, 3.0)
         ''
     """
     ends = decimal(low, digits), decimal(high, digits)
@@ -102,7 +107,7 @@ def listing(items: list[str]) -> str:
     """Return items as a sentence lists them.
 
     Examples:
-        >>> listing(["a", "b", "c"], "en")
+        >>> listing(["a", "b", "c"])
         'a, b and c'
     """
     if len(items) < 2:

@@ -62,7 +62,7 @@ def publish(
         if story.scenario.goals:
             write_goals(story.result, folder)
         text = "\n".join([*sentences(story), *goal_words(story.result)]) + "\n"
-        (folder / "words.txt").write_text(text, encoding="utf-8")
+        (folder / "words.txt").write_text(text, encoding="utf-8", newline="\n")
 
     return write_all(out, write)
 
@@ -70,7 +70,7 @@ def publish(
 def write_tables(found: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write tables into a folder, each as CSV and as Parquet."""
     for name, table in found.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
         table.to_parquet(folder / f"{name}.parquet", index=False)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from sisim.engine.tables import PER_MILLE, Compiled
 from sisim.engine.trace import FactorSeen, Risk
-from sisim.i18n import t
+from sisim.i18n import n_, t
 from sisim.report.formats import NBSP, decimal, percent_sign
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
@@ -22,7 +22,7 @@ def figures(value: float, significant: int = 3) -> str:
     """Return a number with a few significant figures, and no empty decimals.
 
     Examples:
-        >>> figures(0.0321, "en"), figures(1.4, "en"), figures(1234.5, "en")
+        >>> figures(0.0321), figures(1.4), figures(1234.5)
         ('0.0321', '1.4', '1,234')
     """
     if not value:
@@ -37,7 +37,7 @@ def percent(share: float) -> str:
     """Return a chance in percent, with three significant figures.
 
     Examples:
-        >>> percent(0.05846, "en")
+        >>> percent(0.05846)
         '5.85%'
     """
     return figures(100 * share) + percent_sign()
@@ -124,7 +124,7 @@ class Words:
         parts = []
         if transition.rate is not None and abs(base - transition.rate.per_year) > 1e-9 * base:
             growth = figures(base / transition.rate.per_year)
-            parts.append(f"{growth} ({t('growth')})")
+            parts.append(growth + " (" + t("growth") + ")")
             base = transition.rate.per_year
         parts += [
             f"{figures(factor.multiplier)} ({self._seen(factor, risk)})"
@@ -183,10 +183,16 @@ class Words:
             case "visits":
                 window = self.pathway.factors[factor.name].window
                 if window is None:
-                    return t("{n} times so far: {group}", n=figures(seen), group=self.group(rest))
-                return t(
+                    return n_(
+                        "{n} time so far: {group}",
+                        "{n} times so far: {group}",
+                        int(seen),
+                        group=self.group(rest),
+                    )
+                return n_(
+                    "{n} time in {months} months: {group}",
                     "{n} times in {months} months: {group}",
-                    n=figures(seen),
+                    int(seen),
                     months=figures(window),
                     group=self.group(rest),
                 )

@@ -14,7 +14,7 @@ from sisim.analysis.comparison import (
 )
 from sisim.economics.valuation import Provenance, Valuation
 from sisim.engine.counts import WITHOUT
-from sisim.i18n import current_language, number, t
+from sisim.i18n import current_language, n_, number, t
 from sisim.report.formats import decimal, listing, money, percent, unit_for
 from sisim.scenario.economy import PUBLIC, SOCIETY
 from sisim.scenario.scenario import Scenario
@@ -239,15 +239,10 @@ def _numbers(story: Comparison, side: Investing) -> str:
 
 
 def _helped(people: float) -> str:
-    if round(people) == 1:
-        return t("1 individual helped")
-    return t("{n} individuals helped", n=decimal(people))
+    return n_("1 individual helped", "{n} individuals helped", round(people))
 
 
 def _avoided(cases: float) -> str:
     if round(cases) < 0:
-        more = decimal(-cases)
-        return t("1 more case") if round(cases) == -1 else t("{n} more cases", n=more)
-    if round(cases) == 1:
-        return t("1 case avoided")
-    return t("{n} cases avoided", n=decimal(abs(cases)))
+        return n_("1 more case", "{n} more cases", round(-cases))
+    return n_("1 case avoided", "{n} cases avoided", round(cases))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sisim.i18n import Lang, current_language, in_language, number, t
+from sisim.i18n import Lang, current_language, in_language, n_, t
 
 
 class Reason:
@@ -112,10 +112,7 @@ class ScenarioError(ValueError):
 
     def summary(self) -> str:
         """Return a line that says how many problems there are."""
-        count = len(self.problems)
-        if count == 1:
-            return t("One problem found.")
-        return t("{n} problems found.", n=number(count))
+        return n_("One problem found.", "{n} problems found.", len(self.problems))
 
     def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Problem]]]:
         return type(self), (self.problems,)

@@ -6,7 +6,6 @@ import hashlib
 
 import numpy as np
 
-from sisim.checks.issues import given
 from sisim.scenario.distributions import draw_one
 from sisim.scenario.numbers import numbers, replace_numbers
 from sisim.scenario.scenario import JointDistribution, Scenario
@@ -67,7 +66,7 @@ def is_uncertain(number: Number) -> bool:
 def _single(path: str, number: Number, index: int, seed: int) -> float:
     rng = stream(path.removeprefix("pathway."), index, seed)
     if number.distribution is not None:
-        return draw_one(number.distribution.name, given(number.distribution), rng)
+        return draw_one(number.distribution.name, number.distribution.parameters, rng)
     assert number.low is not None
     assert number.high is not None
     return float(rng.triangular(number.low, number.value, number.high))

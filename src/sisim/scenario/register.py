@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sisim.checks.issues import given
+from sisim.i18n import source_text
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import owner_of
 from sisim.scenario.scenario import Scenario
@@ -39,7 +39,7 @@ def assumptions(scenario: Scenario) -> pd.DataFrame:
             "low": number.low,
             "high": number.high,
             "distribution": _distribution(number),
-            **owner_of(path, number, scenario)._asdict(),
+            **_owner(path, number, scenario),
             "tuned": number.tuned,
             "file": scenario.origin(path) if path in written else "",
         }
@@ -48,8 +48,20 @@ def assumptions(scenario: Scenario) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"low": float, "high": float})
 
 
+def _owner(path: str, number: Number, scenario: Scenario) -> dict[str, str | None]:
+    """Return who answers for a number, in the current language."""
+    owner = owner_of(path, number, scenario)
+    return {
+        "source": source_text(owner.source),
+        "grade": owner.grade,
+        "note": source_text(owner.note),
+    }
+
+
 def _distribution(number: Number) -> str | None:
     if number.distribution is None:
         return None
-    values = ", ".join(f"{name}={value:g}" for name, value in given(number.distribution).items())
+    values = ", ".join(
+        f"{name}={value:g}" for name, value in number.distribution.parameters.items()
+    )
     return f"{number.distribution.name}({values})"

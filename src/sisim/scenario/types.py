@@ -63,6 +63,12 @@ class Distribution(Table):
     mode: float | None = None
     high: float | None = None
 
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The parameters that it is given by."""
+        values = self.model_dump(exclude={"name"}, exclude_none=True)
+        return {name: float(value) for name, value in values.items()}
+
 
 class Number(Table):
     """A number and who answers for it (law L8). A plain number has no stated owner."""

@@ -89,7 +89,7 @@ def test_what_is_shown_has_titles_and_prices(done: Results) -> None:
     assert title.endswith("vad varje part får (minus: betalar), tkr, fasta priser 2018")
     assert list(flows["Part"]) == ["Kommunledningen (HR)", "Hälsoslussen AB"]
     assert prices["Pris"].iloc[0].replace(NBSP, " ") == "1 200 kr"
-    assert prices["Går jämnt upp vid"].iloc[1] == "–"  # what its work costs it is not said
+    assert prices["Nollpunkt"].iloc[1] == "–"  # what its work costs it is not said
 
 
 def test_private_parties_enter_the_ledger_as_payers(done: Results) -> None:
@@ -106,7 +106,7 @@ def texts(figure: Any) -> list[Text]:
 
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 @pytest.mark.parametrize("arm", ["base", "by_day"])
-def test_no_text_covers_another_or_leaves_the_picture(done: Results, arm: str, lang: str) -> None:
+def test_no_text_covers_another_or_leaves_the_picture(done: Results, arm: str) -> None:
     (draw,) = contract_pictures(done, [arm]).values()
     figure = draw()
     measure = renderer(figure)

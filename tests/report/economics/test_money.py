@@ -117,7 +117,7 @@ def test_the_picture_of_time_marks_the_tail_and_the_deepest_hole(found: Results)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
-def test_the_plane_names_every_arm(found: Results, lang: str) -> None:
+def test_the_plane_names_every_arm(found: Results) -> None:
     said = texts(draw_frontier(found))
     for arm in found.scenario.arms.values():
         assert arm.label.text in said

@@ -12,6 +12,7 @@ from helpers.languages import in_swedish
 
 from sisim.economics.fund_portfolio import Venture, portfolio
 from sisim.engine.replications import simulate
+from sisim.i18n import in_language
 from sisim.loading.load import load_scenario
 from sisim.report.economics import portfolio_report as report_of_portfolio
 from sisim.report.economics import repayment_report as repayment
@@ -47,9 +48,7 @@ def test_the_plan_has_the_shape_of_the_one_from_orebro(result: Results) -> None:
 
 
 @pytest.mark.parametrize(("lang", "total"), [("sv", "Summa"), ("en", "Sum")], indirect=["lang"])
-def test_the_csv_has_the_rows_of_the_table_and_adds_up(
-    result: Results, lang: str, total: str
-) -> None:
+def test_the_csv_has_the_rows_of_the_table_and_adds_up(result: Results, total: str) -> None:
     text = plan_csv(result.repayment("project"), result.scenario)
     head, invested, *repaid, all_, net, accumulated = csv.reader(io.StringIO(text))
     assert (head[1], head[-2], head[-1]) == ("2015", "2024", total)
@@ -103,9 +102,8 @@ def test_what_is_missing_is_said(result: Results) -> None:
 def test_stated_payments_that_differ_from_the_cost_are_said(result: Results) -> None:
     stated = {"funds.fund.payments": {"2015": 2_000_000, "2016": 1_000_000}}
     for one, said in ((result, 0), (result.repriced(stated), 1)):
-        words = [
-            line for line in in_swedish(lambda: repayment.words(one, ARMS)) if "Filen anger" in line
-        ]
+        with in_language("sv"):
+            words = [line for line in repayment.words(one, ARMS) if "Filen anger" in line]
         assert len(words) == said
     assert "3,0 mkr; det den betalar för kostar 6,0 mkr" in words[0].replace(NBSP, " ")
 
@@ -118,7 +116,7 @@ def test_the_outcome_beside_the_plan_adds_up_as_it_is_read(result: Results) -> N
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"], indirect=True)
-def test_a_portfolio_is_drawn_and_said(lang: str) -> None:
+def test_a_portfolio_is_drawn_and_said() -> None:
     years = np.arange(2026, 2036)
     payments, saved = np.array([1e6, 0, 0]), np.array([[0, 6e5, 6e5]])
     ventures = [
@@ -136,7 +134,7 @@ def test_a_portfolio_is_drawn_and_said(lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"], indirect=True)
-def test_a_portfolio_in_the_file_is_in_the_report(result: Results, lang: str) -> None:
+def test_a_portfolio_in_the_file_is_in_the_report(result: Results) -> None:
     (found,) = result.portfolios.values()
     assert set(found) == {"planned", "observed", "none", "mix"}
     assert all(len(one.started) + len(one.turned_away) == 10 for one in found.values())

@@ -14,7 +14,7 @@ from sisim.i18n import t
 from sisim.live.chart_options import FONT, TEXT, Look, Option, apart, label, line, marked, points
 from sisim.live.label_space import broken, extent
 from sisim.live.tags import Chart, Tag
-from sisim.live.visit import Visit
+from sisim.live.view_state import ViewState
 from sisim.report.administrations import HUES
 from sisim.report.formats import decimal
 from sisim.report.frame import cost_title, span, unit_of
@@ -28,7 +28,7 @@ ROW, YEAR_WIDE, KEY = 18.0, 44.0, 26.0
 
 
 @dataclass(frozen=True)
-class Row:
+class ChartRow:
     """Where a row of small charts stands, in hundredths of the whole: name, top and height."""
 
     name: float
@@ -36,53 +36,53 @@ class Row:
     high: float
 
 
-ONE_ROW = (Row(1.0, 13.0, 29.0),)
-TWO_ROWS = (Row(0.0, 5.5, 16.0), Row(23.5, 29.0, 16.0))
+ONE_ROW = (ChartRow(1.0, 13.0, 29.0),)
+TWO_ROWS = (ChartRow(0.0, 5.5, 16.0), ChartRow(23.5, 29.0, 16.0))
 DASHES = {"project": [12, 4, 3, 4], "new_way": "solid"}
 
 
 class AdministrationView:
     """Small multiples, and the differences stacked around zero."""
 
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
-        assert visit.picture is not None
-        told = visit.picture.story
-        Tag("h2", f"{t('Cost per administration')}. {cost_title(told)}")
-        option = administrations(told, visit.look)
+    def __init__(self, state: ViewState) -> None:
+        self._state = state
+        assert state.picture is not None
+        comparison = state.picture.comparison
+        Tag("h2", f"{t('Cost per administration')}. {cost_title(comparison)}")
+        option = administrations(comparison, state.look)
         self._chart = Chart(option, "chart-administrations", t("Cost per administration"))
 
     def draw(self) -> None:
         """Follow the sliders."""
-        assert self._visit.picture is not None
-        told = self._visit.picture.story
-        self._chart.draw(administrations(told, self._visit.look, self._chart.option))
+        assert self._state.picture is not None
+        comparison = self._state.picture.comparison
+        self._chart.draw(administrations(comparison, self._state.look, self._chart.option))
 
 
-def administrations(story: Comparison, look: Look, held: Option | None = None) -> Option:
+def administrations(comparison: Comparison, look: Look, held: Option | None = None) -> Option:
     """Return the curves of up to seven administrations, and below them the differences.
 
     Args:
-        story: The comparison.
+        comparison: The comparison.
         look: How it is to look.
         held: An earlier picture whose axes are held.
     """
     c = look.palette
-    unit = unit_of(story).size
-    shown = administrations_of(story)[: len(HUES)]
-    labels = [story.scenario.payer_label(one.name).text for one in shown]
+    unit = unit_of(comparison).size
+    shown = administrations_of(comparison)[: len(HUES)]
+    labels = [comparison.scenario.payer_label(one.name).text for one in shown]
     rows = _rows(labels)
     columns = max(-(-len(shown) // len(rows)), 1)
     share = 100 / columns
     top = 1.1 * max((float(x.mean.max()) for one in shown for x in one.cost.values()), default=1.0)
-    figures = _figures(story)
-    reach = [_reach(shown, story.side(which).arm) for which in figures]
+    figures = _figures(comparison)
+    reach = [_reach(shown, comparison.side(which).arm) for which in figures]
     low, high = 1.1 * min(r[0] for r in reach), 1.1 * max(r[1] for r in reach)
     tops = [(0.0, top / unit)] * len(shown) + [(low / unit, high / unit)] * len(figures)
     tops = [_round(*ends) for ends in tops]
     if held is not None and len(held["yAxis"]) == len(tops):
         tops = [(axis["min"], axis["max"]) for axis in held["yAxis"]]
-    first, last = span(story)
+    first, last = span(comparison)
     grids, titles = [], []
     for n, text in enumerate(labels):
         left, row = n % columns * share, rows[n // columns]
@@ -99,7 +99,7 @@ def administrations(story: Comparison, look: Look, held: Option | None = None) -
         )
     for n, which in enumerate(figures):
         grids.append({"left": f"{n * 50 + 3.4}%", "width": "36%", "top": "61%", "height": "32%"})
-        arm = story.scenario.arms[story.side(which).arm].label.text
+        arm = comparison.scenario.arms[comparison.side(which).arm].label.text
         text = t("{figure}  {arm}: difference from without", figure=number_of(which), arm=arm)
         titles.append(_heading(text, f"{n * 50}%", "51%", None, look, 600))
         key = _heading(
@@ -119,8 +119,8 @@ def administrations(story: Comparison, look: Look, held: Option | None = None) -
         ]
         series.append(marked(f"scale-{n}", n, numbers))
         wide = WHOLE * (share - 5.6 if small else 36.0) / 100
-        apart_ = (story.marked - story.start) / (last - first) * wide
-        years = [story.start, story.marked] if apart_ > YEAR_WIDE else [story.marked]
+        apart_ = (comparison.marked - comparison.start) / (last - first) * wide
+        years = [comparison.start, comparison.marked] if apart_ > YEAR_WIDE else [comparison.marked]
         if small and n + columns < len(shown):  # there are others below
             years = []
         series.append(
@@ -131,9 +131,13 @@ def administrations(story: Comparison, look: Look, held: Option | None = None) -
             )
         )
     for n, one in enumerate(shown):
-        series += _curves(n, one, story, unit, look, rows[0].high if n == 0 else None, tops[n][1])
+        series += _curves(
+            n, one, comparison, unit, look, rows[0].high if n == 0 else None, tops[n][1]
+        )
     for n, which in enumerate(figures):
-        series += _differences(len(shown) + n, story.side(which).arm, shown, story, unit, look)
+        series += _differences(
+            len(shown) + n, comparison.side(which).arm, shown, comparison, unit, look
+        )
     return {
         "animation": False,
         "backgroundColor": "transparent",
@@ -171,17 +175,17 @@ def administrations(story: Comparison, look: Look, held: Option | None = None) -
     }
 
 
-def _rows(labels: Sequence[str]) -> tuple[Row, ...]:
+def _rows(labels: Sequence[str]) -> tuple[ChartRow, ...]:
     """Return one row of small charts, or two where a name would not have room in one."""
     words = [word for text in labels for word in text.split()]
     longest = max((extent(word, TEXT, bold=True)[0] for word in words), default=0.0)
     return ONE_ROW if longest < WHOLE / max(len(labels), 1) - KEY else TWO_ROWS
 
 
-def _figures(story: Comparison) -> list[Which]:
+def _figures(comparison: Comparison) -> list[Which]:
     """Return the figures: a scenario with one arm has one."""
-    first = {story.side(which).arm: which for which in reversed(WHICH)}
-    return [which for which in WHICH if first[story.side(which).arm] == which]
+    first = {comparison.side(which).arm: which for which in reversed(WHICH)}
+    return [which for which in WHICH if first[comparison.side(which).arm] == which]
 
 
 def _round(low: float, high: float) -> tuple[float, float]:
@@ -219,7 +223,7 @@ def _heading(text: str, left: str, top: str, hue: str | None, look: Look, width:
 def _curves(
     grid: int,
     one: Administration,
-    story: Comparison,
+    comparison: Comparison,
     unit: float,
     look: Look,
     named: float | None,
@@ -231,19 +235,19 @@ def _curves(
         line(
             f"{grid}-without",
             grid,
-            points(story.years, without.mean, unit),
+            points(comparison.years, without.mean, unit),
             {"color": c.without, "width": look.px(2.5), "type": [look.px(8), look.px(4)]},
             z=6,
         )
     ]
     ends = [(float(without.mean[-1]) / unit, t("Without"))]
-    for which in _figures(story):
-        curve = one.cost[story.side(which).arm]
+    for which in _figures(comparison):
+        curve = one.cost[comparison.side(which).arm]
         found.append(
             line(
                 f"{grid}-{which}",
                 grid,
-                points(story.years, curve.mean, unit),
+                points(comparison.years, curve.mean, unit),
                 {"color": hue, "width": look.px(3), "type": DASHES[which]},
                 z=5,
             )
@@ -254,7 +258,7 @@ def _curves(
         row = ROW / (named / 100 * (look.tall - AROUND)) * top
         places = apart([end for end, _ in ends], [row] * len(ends), top)
         marks = [
-            label([span(story)[1], place], text, "right", look, offset=(-2, 0))
+            label([span(comparison)[1], place], text, "right", look, offset=(-2, 0))
             for place, (_, text) in zip(places, ends, strict=True)
         ]
         found.append(marked(f"{grid}-ends", grid, marks))
@@ -273,7 +277,12 @@ def _reach(shown: list[Administration], arm: str) -> tuple[float, float]:
 
 
 def _differences(
-    grid: int, arm: str, shown: list[Administration], story: Comparison, unit: float, look: Look
+    grid: int,
+    arm: str,
+    shown: list[Administration],
+    comparison: Comparison,
+    unit: float,
+    look: Look,
 ) -> list[Option]:
     c = look.palette
     parts = _parts(shown, arm)
@@ -298,7 +307,7 @@ def _differences(
                 "stack": f"all-{grid}",
                 "xAxisIndex": grid,
                 "yAxisIndex": grid,
-                "data": points(story.years, part, unit),
+                "data": points(comparison.years, part, unit),
                 "itemStyle": style,
                 "barWidth": "75%",
                 "silent": True,
@@ -310,12 +319,12 @@ def _differences(
         line(
             f"{grid}-net",
             grid,
-            points(story.years, net, unit),
+            points(comparison.years, net, unit),
             {"color": c.ink, "width": look.px(2.5)},
             z=6,
         )
     )
-    x = span(story)[1]
+    x = span(comparison)[1]
     end = float(net[-1]) / unit
     marks = [label([x, end], t("Net"), "right", look, bold=True, offset=(14, 0))]
     found.append(marked(f"{grid}-names", grid, marks))

@@ -9,8 +9,8 @@ from sisim.economics.repayment import Plan, Repayments
 from sisim.i18n import t
 from sisim.live.chart_options import FONT, TEXT, Look, Option, label, line, marked, points
 from sisim.live.tags import Chart, Tag
+from sisim.live.view_state import ViewState
 from sisim.live.views.controls import choose_arm
-from sisim.live.visit import Visit
 from sisim.report.economics import repayment_report as repayment
 from sisim.report.economics.repayment_figure import OWN
 from sisim.report.economics.repayment_tables import label_of, plan_rows
@@ -29,14 +29,14 @@ HATCH = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation
 class MoneyView:
     """The fund's plan, as a chart and as a table, and who pays and gains."""
 
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
+    def __init__(self, state: ViewState) -> None:
+        self._state = state
         self._plan: Chart | None = None
         with Tag("div", css="money"):
             with Tag("section", css="figure"):
                 with Tag("div", css="field"):
                     Tag("h2", t("The fund"))
-                    choose_arm(visit, "money-arm", aria_label=t("Arm"))
+                    choose_arm(state, "money-arm", aria_label=t("Arm"))
                 with Tag("div", css="said") as self._said:
                     pass
                 self._key = Tag("p", css="key")
@@ -47,22 +47,22 @@ class MoneyView:
                 with Tag("p", css="key"):
                     Tag("span", "▨ " + t("Pays"), "extra")
                     Tag("span", "■ " + t("Costs that fall"), "lower")
-                option = who_gains(self._gains, visit.scenario, visit.look)
+                option = who_gains(self._gains, state.scenario, state.look)
                 self._who = Chart(option, "chart-who-gains", t("Who pays, who gains"))
             self._tables = Tag("div", css="tables")
         self.draw()
 
     @property
     def _gains(self) -> WhoGains:
-        assert self._visit.picture is not None
-        return self._visit.picture.results.who_gains[self._visit.arm]
+        assert self._state.picture is not None
+        return self._state.picture.results.who_gains[self._state.arm]
 
     def draw(self) -> None:
         """Follow the sliders."""
-        visit = self._visit
-        assert visit.picture is not None
-        self._who.draw(who_gains(self._gains, visit.scenario, visit.look))
-        funds = visit.picture.results.funds[visit.arm]
+        state = self._state
+        assert state.picture is not None
+        self._who.draw(who_gains(self._gains, state.scenario, state.look))
+        funds = state.picture.results.funds[state.arm]
         one = next((fund for fund in funds if fund.plan.payments.any()), None)
         self._said.clear()
         with self._said:
@@ -75,13 +75,13 @@ class MoneyView:
                     ),
                 )
             else:
-                for text in repayment.sentences(one, visit.scenario):
+                for text in repayment.sentences(one, state.scenario):
                     Tag("p", text)
         self._draw_plan(one)
 
     def _write_key(self, one: Repayments) -> None:
-        visit = self._visit
-        said = plan_key(one, visit.scenario)
+        state = self._state
+        said = plan_key(one, state.scenario)
         if said == self._said_key:
             return
         self._said_key = said
@@ -96,22 +96,22 @@ class MoneyView:
                     Tag("span", text)
 
     def _draw_plan(self, one: Repayments | None) -> None:
-        visit = self._visit
+        state = self._state
         self._key.say(hidden="hidden" if one is None else None)
         if one is None:
             self._tables.clear()
             return
         self._write_key(one)
-        option = plan(one, visit.look)
+        option = plan(one, state.look)
         if self._plan is None:
             with self._fund_place:
                 self._plan = Chart(option, "chart-plan", t("Plan of repayment"))
         else:
             self._plan.draw(option)
-        table = rows_shown(plan_rows(one, visit.scenario), one.years.tolist())
+        table = rows_shown(plan_rows(one, state.scenario), one.years.tolist())
         self._tables.clear()
         with self._tables, Tag("table", css="plan", id="plan"):
-            fund = label_of(visit.scenario, one.fund)
+            fund = label_of(state.scenario, one.fund)
             Tag("caption", t("Plan of repayment: {fund}", fund=fund))
             with Tag("thead"), Tag("tr"):
                 for name in table.columns:

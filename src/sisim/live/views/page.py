@@ -17,17 +17,19 @@ from sisim.analysis.comparison import Which
 from sisim.i18n import LANGUAGES, t
 from sisim.live import exports
 from sisim.live.chart_options import Option
-from sisim.live.narration import STEPS, story
+from sisim.live.narration import STEPS, narration_steps
 from sisim.live.presets import presets, what_ifs
+from sisim.live.refinement import Callbacks
 from sisim.live.scenario_library import Library
 from sisim.live.settings import SHOWS, Settings
 from sisim.live.tags import Chart, Script, Tag, at_once, button, icon, toggle
+from sisim.live.view_state import GUESSED, ViewState
 from sisim.live.views import readout
 from sisim.live.views.administrations_view import AdministrationView
-from sisim.live.views.controls import Drawer, Sliders
+from sisim.live.views.controls import Drawer, SliderControls
 from sisim.live.views.money_view import MoneyView
 from sisim.live.views.people_view import PeopleView
-from sisim.live.visit import GUESSED, Visit
+from sisim.live.visitor_context import in_page, set_reader
 from sisim.report.captions import headline_cells
 from sisim.report.summary import bands, caption, footer, number_of, scope, verdict
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError
@@ -56,82 +58,76 @@ class Page:
     def __init__(self, library: Library, usual: Settings, query: dict[str, str]) -> None:
         self.client: Client = ui.context.client
         self.library, self.usual = library, usual
+        wanted = Settings.of(query, usual, {})
+        set_reader(lambda: wanted.lang)
+        in_page(self._open)(wanted, query)
+
+    def _open(self, wanted: Settings, query: dict[str, str]) -> None:
+        library, usual = self.library, self.usual
         self.root = Tag("div", css="page")
         self.drawer_open = False
         self.dialog: Tag | None = None
         self._charts: dict[Which, Chart] = {}
-        self._told: dict[str, Tag] = {}
+        self._tags: dict[str, Tag] = {}
         self._script = Script()
         self.view: Any = None
-        self.sliders: Sliders | None = None
+        self.slider_controls: SliderControls | None = None
         self._read: dict[str, Any] = {}
         self._followers: list[Callable[[], None]] = []
+        self.press = in_page(self._key)
         self.client.on_delete(self._tell_followers)
         try:
-            wanted = Settings.of(query, usual, {})
-            self.visit = Visit(library, usual, wanted)
+            self.state = ViewState(library, usual, wanted, self._callbacks())
             known = set(query) - set(Settings.__dataclass_fields__)
-            levers = filter(None, map(self.visit.lever, known))
-            sliders = {lever.id: (lever.low, lever.high) for lever in levers}
-            self.visit.settings = Settings.of(query, usual, sliders)
+            asked = filter(None, map(self.state.slider, known))
+            ends = {slider.id: (slider.low, slider.high) for slider in asked}
+            self.state.settings = Settings.of(query, usual, ends)
         except ScenarioError as error:
-            self._problems(error)
+            self._problems(error, wanted)
             return
-        self.visit.on_picture = self._in_page(self.draw)
-        self.visit.on_change = self._in_page(self.changed)
-        self.visit.on_rest = self._in_page(self.rested)
-        self.visit.on_error = self._in_page(self.failed)
-        self.visit.on_learned = self._in_page(
-            lambda: ui.run_javascript("window.sisim_learned = true")
-        )
-        told: dict[str, Callable[[Any], Any]] = {
+        set_reader(lambda: self.state.settings.lang)
+        events: dict[str, Callable[[Any], Any]] = {
             "size": self._sized,
             "key": self._key,
-            "year": lambda year: self.visit.mark(int(year)),
-            "let_go": lambda _: self.visit.release(),
+            "year": lambda year: self.state.mark(int(year)),
+            "let_go": lambda _: self.state.release(),
             "guess": self._guessed,
             "person": self._person,
             "bring": self._bring,
         }
-        for event, do in told.items():
-            ui.on(event, _with_args(do))
+        for event, do in events.items():
+            ui.on(event, in_page(_with_args(do)))
         self.build()
 
-    def _in_page(self, do: Callable[..., Any]) -> Callable[..., Any]:
-        """Return something that is done as if it had been done in the page."""
+    def _callbacks(self) -> Callbacks:
+        return Callbacks(
+            picture=in_page(self.draw),
+            change=in_page(self.changed),
+            rest=in_page(self.rested),
+            learned=in_page(lambda: ui.run_javascript("window.sisim_learned = true")),
+            error=in_page(self.failed),
+        )
 
-        def done(*args: Any) -> Any:
-            if self.client.is_deleted:  # the visitor has left
-                return None
-            with self.client:
-                return do(*args)
-
-        return done
-
-    def follow(self, told: Callable[[], None]) -> None:
+    def follow(self, follower: Callable[[], None]) -> None:
         """Tell somebody whenever something else is shown here, and when the visitor has left."""
-        self._followers.append(told)
+        self._followers.append(follower)
 
-    def unfollow(self, told: Callable[[], None]) -> None:
+    def unfollow(self, follower: Callable[[], None]) -> None:
         """Tell somebody no more."""
-        self._followers.remove(told)
+        self._followers.remove(follower)
 
     def _tell_followers(self) -> None:
-        for told in self._followers:
-            told()
-
-    def press(self, name: str) -> None:
-        """Do what a key stands for, as if it had been pressed here."""
-        self._in_page(self._key)(name)
+        for follower in self._followers:
+            follower()
 
     # ------------------------------------------------------------------------ what stands where
 
     def build(self) -> None:
         """Put the page together."""
-        s, lang = self.visit.settings, self.visit.settings.lang
-        self._charts, self._told, self.view, self.dialog = {}, {}, None, None
+        s, lang = self.state.settings, self.state.settings.lang
+        self._charts, self._tags, self.view, self.dialog = {}, {}, None, None
         self._script = Script()
-        self.sliders, self._read = Sliders(self.visit, self._script), {}
+        self.slider_controls, self._read = SliderControls(self.state, self._script), {}
         ui.run_javascript(f"sisim.dress({lang!r}, {str(s.dark).lower()})")
         self.root.clear()
         with self.root:
@@ -141,38 +137,38 @@ class Page:
                 self._show_view()
             self._bottom()
             if self.drawer_open:
-                Drawer(self.visit, self.sliders, self.toggle_drawer)
+                Drawer(self.state, self.slider_controls, self.toggle_drawer)
         ui.run_javascript(f"sisim.write({self._script.taken()})")
         ui.run_javascript("sisim.size()")
 
     def _top(self) -> None:
-        visit, s, lang = self.visit, self.visit.settings, self.visit.settings.lang
+        state, s, lang = self.state, self.state.settings, self.state.settings.lang
         with Tag("header", css="top"):
-            Tag("h1", visit.scenario.title.text)
+            Tag("h1", state.scenario.title.text)
             with Tag("nav", css="group", aria_label=t("Views")):
                 for show in SHOWS:
                     here = "page" if s.show == show else None
                     button(
                         self._name(show),
-                        lambda show=show: visit.change(show=show, told=None),
+                        lambda show=show: state.change(show=show, told=None),
                         aria_current=here,
                         id=f"show-{show}",
                     )
             with Tag("div", css="notice"):  # beside the row, which it does not push aside
-                self._told["status"] = Tag("span", css="status", role="status")
+                self._tags["status"] = Tag("span", css="status", role="status")
                 again = t("The curve reaches above the axis: new scale")
-                self._told["rescale"] = button(again, self._new_scale, "call", id="rescale")
-                self._told["rescale"].say(hidden="hidden")
+                self._tags["rescale"] = button(again, self._new_scale, "call", id="rescale")
+                self._tags["rescale"].say(hidden="hidden")
             Tag("span", css="space")
             with Tag("div", css="group", role="group", aria_label=t("In front of a room")):
-                button(t("What if …"), self._wishes, id="what-if")
+                button(t("What if …"), self._show_presets, id="what-if")
                 toggle(t("Tell"), s.told is not None, self._tell, id="tell")
                 toggle(t("Guess first"), s.guess, self._guess, id="guess")
             with Tag("div", css="group", role="group", aria_label=t("Go back")):
-                undo = icon("undo", t("Undo"), visit.undo, "undo")
-                undo.say(disabled=None if len(visit.history) else "disabled")
-                self._told["undo"] = undo
-                icon("restart_alt", t("Reset"), visit.reset, "reset")
+                undo = icon("undo", t("Undo"), state.undo, "undo")
+                undo.say(disabled=None if len(state.history) else "disabled")
+                self._tags["undo"] = undo
+                icon("restart_alt", t("Reset"), state.reset, "reset")
                 icon("casino", t("New seed"), self._new_seed, "new-seed")
             with Tag("div", css="group", role="group", aria_label=t("The page")):
                 button(
@@ -185,7 +181,7 @@ class Page:
                 icon(
                     "light_mode" if s.dark else "dark_mode",
                     t("Light") if s.dark else t("Dark"),
-                    lambda: visit.change(dark=not s.dark),
+                    lambda: state.change(dark=not s.dark),
                     "dark",
                 )
                 full = t("Full screen")
@@ -201,7 +197,7 @@ class Page:
                 other = next(one for one in LANGUAGES if one != lang)
                 button(
                     f"{lang} → {other}",
-                    lambda: visit.change(lang=other),
+                    lambda: state.change(lang=other),
                     id="language",
                     lang=other,
                     aria_label="Svenska" if other == "sv" else "English",
@@ -217,31 +213,31 @@ class Page:
         }[show]
 
     def _show_view(self) -> None:
-        visit, s = self.visit, self.visit.settings
-        if visit.scenario.figures is None:
+        state, s = self.state, self.state.settings
+        if state.scenario.figures is None:
             Tag("p", t("The scenario has no [arms], so there is nothing to compare."), "waiting")
             return
-        if visit.picture is None:
-            self._told["waiting"] = Tag("p", t("Simulating …"), "waiting", role="status")
-            visit.ask()
+        if state.picture is None:
+            self._tags["waiting"] = Tag("p", t("Simulating …"), "waiting", role="status")
+            state.ask()
             return
         if s.show == "administrations":
-            self.view = AdministrationView(visit)
+            self.view = AdministrationView(state)
         elif s.show == "people":
-            self.view = PeopleView(visit)
+            self.view = PeopleView(state)
         elif s.show == "money":
-            self.view = MoneyView(visit)
+            self.view = MoneyView(state)
         else:
             self._figures()
 
     def _figures(self) -> None:
-        visit, s = self.visit, self.visit.settings
-        assert visit.picture is not None
-        shown = visit.shown
+        state, s = self.state, self.state.settings
+        assert state.picture is not None
+        shown = state.shown
         with Tag("div", css="pair" if len(shown) > 1 else "pair single"):
             for which in shown:
-                side = visit.picture.story.side(which)
-                arm = visit.scenario.arms[side.arm].label.text
+                side = state.picture.comparison.side(which)
+                arm = state.scenario.arms[side.arm].label.text
                 guessing = s.guess and which == GUESSED
                 with Tag(
                     "section",
@@ -249,10 +245,10 @@ class Page:
                     aria_labelledby=f"head-{which}",
                 ):
                     Tag("h2", f"{number_of(which)}  {arm}", id=f"head-{which}")
-                    self._told[f"caption-{which}"] = Tag("p", css="caption")
+                    self._tags[f"caption-{which}"] = Tag("p", css="caption")
                     place = f"chart-{which}"
-                    self._charts[which] = Chart(visit.option(which), place)
-                    self._told[f"verdict-{which}"] = Tag("p", css="verdict")
+                    self._charts[which] = Chart(state.option(which), place)
+                    self._tags[f"verdict-{which}"] = Tag("p", css="verdict")
                 ui.run_javascript(f"sisim.hold({place!r}, {'guess' if guessing else 'year'!r})")
         # What is seen at a glance here is read as a table by whoever cannot see it.
         Tag("table", css="readout", id="readout", hidden="hidden", aria_hidden="true")
@@ -260,7 +256,7 @@ class Page:
             Tag("caption", t("What it comes to"), "sr-only")
             with Tag("thead"), Tag("tr"):
                 Tag("td")
-                headings, _ = headline_cells(visit.picture.story, shown)
+                headings, _ = headline_cells(state.picture.comparison, shown)
                 for heading in headings.values():
                     Tag("th", heading, scope="col")
             with Tag("tbody"):
@@ -269,30 +265,30 @@ class Page:
                         Tag("th", number_of(which), scope="row")
                         for name in headings:
                             with Tag("td", css="net" if name == "net" else ""):
-                                self._told[f"{which}-{name}"] = Tag("span")
-                                self._told[f"{which}-{name}-spread"] = Tag("span", css="spread")
+                                self._tags[f"{which}-{name}"] = Tag("span")
+                                self._tags[f"{which}-{name}-spread"] = Tag("span", css="spread")
         self._write()
 
     def _bottom(self) -> None:
-        visit, s = self.visit, self.visit.settings
-        assert self.sliders is not None
+        state, s = self.state, self.state.settings
+        assert self.slider_controls is not None
         with Tag("footer", css="bottom"):
-            if s.told is not None and visit.picture is not None and s.show == "figures":
+            if s.told is not None and state.picture is not None and s.show == "figures":
                 self._telling()
             else:
                 with Tag("div", css="sliders", role="group", aria_label=t("Assumptions")):
-                    for lever in visit.levers:
-                        self.sliders.add(lever)
+                    for slider in state.sliders:
+                        self.slider_controls.add(slider)
             with Tag("div", css="foot"):
-                self._told["scope"] = Tag("p")
-                self._told["foot"] = Tag("p")
+                self._tags["scope"] = Tag("p")
+                self._tags["foot"] = Tag("p")
         self._write_foot()
 
     def _telling(self) -> None:
-        visit, s = self.visit, self.visit.settings
-        assert visit.picture is not None
+        state, s = self.state, self.state.settings
+        assert state.picture is not None
         assert s.told is not None
-        steps = story(visit.picture.story)
+        steps = narration_steps(state.picture.comparison)
         with Tag("div", css="telling", role="group", aria_label=t("The story")):
             with Tag("ol"):
                 for n, step in enumerate(steps):
@@ -317,42 +313,42 @@ class Page:
 
     def draw(self) -> None:
         """Draw what has been worked out: of the figures, only what has changed."""
-        visit = self.visit
+        state = self.state
         changes: dict[int, Option] = {}
         if self.view is not None:
             self.view.draw()
         elif self._charts:
             for which, chart in self._charts.items():
-                if change := chart.change(visit.option(which)):
+                if change := chart.change(state.option(which)):
                     changes[chart.id] = change
             self._write()
         else:
             self.build()
         self._write_foot()
         self._status()
-        busy = str(visit.busy).lower()
+        busy = str(state.busy).lower()
         # In one message: the browser need not wait for the second to draw the first.
         said = f"{json.dumps(changes)}, {self._script.taken()}, {busy}"
         ui.run_javascript(f"sisim.draw({said})")
-        if not visit.held:
+        if not state.dragging:
             self._tell_followers()
 
     def _write(self) -> None:
         """Write the words and numbers around the figures."""
-        visit = self.visit
-        assert visit.picture is not None
-        told = visit.picture.story
+        state = self.state
+        assert state.picture is not None
+        comparison = state.picture.comparison
         shown = list(self._charts)
         # Nothing is pointed at while a hand holds something.
-        words = self._read if visit.held else readout.words(told)
+        words = self._read if state.dragging else readout.words(comparison)
         if words != self._read:
             self._read = words
             ui.run_javascript(
                 f"sisim.readout({[f'chart-{one}' for one in shown]}, {json.dumps(words)})"
             )
-        _, cells = headline_cells(told, shown)
+        _, cells = headline_cells(comparison, shown)
         for which in shown:
-            side, reveal = told.side(which), visit.reveal(which)
+            side, reveal = comparison.side(which), state.reveal(which)
             whole = reveal.whole
             self._text(f"caption-{which}", caption(side) if whole else "")
             said = verdict(side) if whole and reveal.brackets else ""
@@ -362,67 +358,67 @@ class Page:
             for (whose, name), (value, interval) in cells.items():
                 if whose == which:
                     self._text(f"{which}-{name}", value if whole else "–")
-                    spread = interval if whole and told.banded else ""
+                    spread = interval if whole and comparison.banded else ""
                     self._text(f"{which}-{name}-spread", spread)
 
     def _write_foot(self) -> None:
-        visit = self.visit
-        if visit.picture is None or visit.held:  # it can wait for the hand to rest
+        state = self.state
+        if state.picture is None or state.dragging:  # it can wait for the hand to rest
             return
-        told = visit.picture.story
-        self._text("scope", scope(told, everyone=visit.settings.show != "figures"))
-        made = footer(told.result)
-        more = f" {bands(told)}" if told.banded and visit.settings.bands else ""
+        comparison = state.picture.comparison
+        self._text("scope", scope(comparison, everyone=state.settings.show != "figures"))
+        made = footer(comparison.result)
+        more = f" {bands(comparison)}" if comparison.banded and state.settings.bands else ""
         self._text("foot", made + more)
 
     def _text(self, name: str, text: str) -> None:
-        if name in self._told:
-            self._script.text(self._told[name], text)
+        if name in self._tags:
+            self._script.text(self._tags[name], text)
 
     def _status(self) -> None:
-        visit = self.visit
-        shown = visit.picture.wish.world.replications if visit.picture else 0
-        if visit.picture is not None and visit.picture.near:
+        state = self.state
+        shown = state.picture.runs if state.picture else 0
+        if state.picture is not None and state.picture.approximate:
             self._text("status", t("approximate …"))
-        elif shown < visit.runs and not visit.held:
-            self._text("status", t("counting {n} runs …", n=visit.runs))
+        elif shown < state.runs and not state.dragging:
+            self._text("status", t("counting {n} runs …", n=state.runs))
         else:
             self._text("status", "")
-        seen = visit.settings.show == "figures" and not visit.fits
-        self._told["rescale"].say(hidden=None if seen else "hidden")
+        seen = state.settings.show == "figures" and not state.fits
+        self._tags["rescale"].say(hidden=None if seen else "hidden")
 
     # ------------------------------------------------------------------------ what happens
 
     def changed(self, before: Settings, now: Settings) -> None:
         """Follow a change of the settings."""
-        visit = self.visit
-        undo = self._told.get("undo")
+        state = self.state
+        undo = self._tags.get("undo")
         if undo is not None:
-            undo.say(disabled=None if len(visit.history) else "disabled")
+            undo.say(disabled=None if len(state.history) else "disabled")
         if any(getattr(before, name) != getattr(now, name) for name in REBUILT):
             self.build()
-        elif self.sliders is not None:
-            self.sliders.follow(moved=not visit.held)
-        visit.ask()
+        elif self.slider_controls is not None:
+            self.slider_controls.follow(moved=not state.dragging)
+        state.ask()
         self._status()
         ui.run_javascript(f"sisim.ask({self._script.taken()})")
-        if not visit.held:
+        if not state.dragging:
             self._tell_followers()
 
     def _address(self) -> None:
-        query = self.visit.settings.query(self.usual)
+        query = self.state.settings.query(self.usual)
         ui.navigate.history.replace(f"/?{query}" if query else "/")
 
     def failed(self, error: Exception) -> None:
         """Say what cannot be worked out, and let the page stand."""
         text = error.render() if isinstance(error, ScenarioError) else str(error)
-        self._text("waiting" if "waiting" in self._told else "status", text.splitlines()[0])
-        busy = str(self.visit.busy).lower()
+        self._text("waiting" if "waiting" in self._tags else "status", text.splitlines()[0])
+        busy = str(self.state.busy).lower()
         ui.run_javascript(f"sisim.draw({{}}, {self._script.taken()}, {busy})")
 
-    def _problems(self, error: ScenarioError) -> None:
+    def _problems(self, error: ScenarioError, wanted: Settings) -> None:
         """Show what is wrong in the file, as `sisim check` says it."""
-        ui.run_javascript(f"sisim.dress({self.visit.settings.lang!r}, false)")
+        ui.run_javascript(f"sisim.dress({wanted.lang!r}, false)")
         with self.root, Tag("main", css="problems"):
             Tag("h1", t("The scenario cannot be opened"))
             Tag("pre", error.render(), role="alert")
@@ -436,7 +432,7 @@ class Page:
             if content is None:
                 large = Reason("The file is larger than any scenario.")
                 raise ScenarioError([Problem(Place(name, 0), "", large)])
-            self.visit.bring(name, base64.b64decode(content))
+            self.state.bring(name, base64.b64decode(content))
         except ScenarioError as found:
             error = found
 
@@ -455,14 +451,14 @@ class Page:
             self.view.draw()
 
     def _sized(self, size: list[float]) -> None:
-        visit = self.visit
-        if abs(size[0] - visit.scale) > 0.01 or abs(size[1] - visit.tall) > 4:
-            visit.scale, visit.tall = size
+        state = self.state
+        if abs(size[0] - state.window_scale) > 0.01 or abs(size[1] - state.window_height) > 4:
+            state.window_scale, state.window_height = size
             if self._charts or self.view is not None:
                 self.build()
 
     def _new_seed(self) -> None:
-        self.visit.change(seed=random.randrange(1, 10_000))
+        self.state.change(seed=random.randrange(1, 10_000))
 
     def toggle_drawer(self) -> None:
         """Open the drawer, or close it."""
@@ -479,63 +475,63 @@ class Page:
     # ------------------------------------------------------------------------ before a room
 
     def _tell(self) -> None:
-        told = None if self.visit.settings.told is not None else 0
-        self.visit.change(told=told, show="figures", only=None, guess=False)
+        told = None if self.state.settings.told is not None else 0
+        self.state.change(told=told, show="figures", only=None, guess=False)
 
     def _tell_to(self, step: int) -> None:
-        self.visit.change(told=min(max(step, 0), STEPS - 1), show="figures")
+        self.state.change(told=min(max(step, 0), STEPS - 1), show="figures")
 
     def _guess(self) -> None:
-        visit = self.visit
-        if visit.settings.guess:
-            visit.change(guess=False)
+        state = self.state
+        if state.settings.guess:
+            state.change(guess=False)
         else:
-            visit.guess = ()
-            visit.change(guess=True, told=None, show="figures", only=GUESSED)
+            state.guess = ()
+            state.change(guess=True, told=None, show="figures", only=GUESSED)
 
     def _guessed(self, line: list[list[float]]) -> None:
-        picture = self.visit.picture
+        picture = self.state.picture
         if picture is not None:
             from sisim.report.frame import unit_of
 
-            size = unit_of(picture.story).size
-            self.visit.guess = tuple((int(year), float(y) * size) for year, y in line)
+            size = unit_of(picture.comparison).size
+            self.state.guess = tuple((int(year), float(y) * size) for year, y in line)
             self.draw()
 
     def _key(self, name: str) -> None:
-        visit, s = self.visit, self.visit.settings
+        state, s = self.state, self.state.settings
         if name in ("next", "previous") or (name in ("left", "right") and s.told is not None):
             step = 1 if name in ("next", "right") else -1
             self._tell_to(0 if s.told is None else s.told + step)
         elif name in ("left", "right") and s.show == "people" and self.view is not None:
             self.view.step(1 if name == "right" else -1)
-        elif name in ("left", "right") and visit.picture is not None:
-            told = visit.picture.story
-            year = told.marked + (1 if name == "right" else -1)
-            visit.change(year=int(min(max(year, told.years[0]), told.years[-1])))
+        elif name in ("left", "right") and state.picture is not None:
+            comparison = state.picture.comparison
+            year = comparison.marked + (1 if name == "right" else -1)
+            state.change(year=int(min(max(year, comparison.years[0]), comparison.years[-1])))
         elif name == "space" and s.show == "people" and self.view is not None:
             self.view.play()
         else:
             self._command(name)
 
     def _command(self, name: str) -> None:
-        visit, s = self.visit, self.visit.settings
+        state, s = self.state, self.state.settings
         other = next(one for one in LANGUAGES if one != s.lang)
         commands: dict[str, Callable[[], Any]] = {
             "tell": self._tell,
             "guess": self._guess,
-            "notes": lambda: visit.change(notes=not s.notes),
-            "quiet": lambda: visit.change(notes=False),
+            "notes": lambda: state.change(notes=not s.notes),
+            "quiet": lambda: state.change(notes=False),
             "blank": lambda: ui.run_javascript("sisim.blank()"),
             "begin": lambda: self._tell_to(0),
-            "first": lambda: visit.change(only="project", show="figures"),
-            "second": lambda: visit.change(only="new_way", show="figures"),
-            "both": lambda: visit.change(only=None, show="figures"),
+            "first": lambda: state.change(only="project", show="figures"),
+            "second": lambda: state.change(only="new_way", show="figures"),
+            "both": lambda: state.change(only=None, show="figures"),
             "seed": self._new_seed,
-            "reset": visit.reset,
-            "undo": visit.undo,
-            "dark": lambda: visit.change(dark=not s.dark),
-            "language": lambda: visit.change(lang=other),
+            "reset": state.reset,
+            "undo": state.undo,
+            "dark": lambda: state.change(dark=not s.dark),
+            "language": lambda: state.change(lang=other),
             "scale": self._new_scale,
             "help": self._help,
             "table": self._as_table,
@@ -545,7 +541,7 @@ class Page:
             commands[name]()
 
     def _new_scale(self) -> None:
-        self.visit.rescale()
+        self.state.rescale()
         self.build()
         self.draw()
 
@@ -588,15 +584,15 @@ class Page:
         self._open_dialog(t("Keys"), fill)
 
     def _as_table(self) -> None:
-        visit = self.visit
-        if visit.picture is not None:
-            told = visit.picture.story
-            seen = [one for one in visit.shown if visit.reveal(one).whole]
+        state = self.state
+        if state.picture is not None:
+            comparison = state.picture.comparison
+            seen = [one for one in state.shown if state.reveal(one).whole]
             title = t("The numbers behind the curves")
-            self._open_dialog(title, lambda: readout.table(told, seen))
+            self._open_dialog(title, lambda: readout.table(comparison, seen))
 
     def _saving(self) -> None:
-        visit = self.visit
+        state = self.state
 
         def fill() -> None:
             with Tag("div", css="listing"):
@@ -608,7 +604,7 @@ class Page:
                 ):
                     button(
                         text,
-                        lambda name=name: exports.save(visit, name, self._in_page),
+                        lambda name=name: exports.save(state, name),
                         id=f"save-{name}",
                     )
                 at_once(
@@ -623,28 +619,28 @@ class Page:
 
         self._open_dialog(t("Save …"), fill)
 
-    def _wishes(self) -> None:
-        visit = self.visit
+    def _show_presets(self) -> None:
+        state = self.state
 
         def fill() -> None:
-            for title, wishes in (
-                (t("Ready settings"), presets(visit.levers)),
-                (t("What happens if …"), what_ifs(visit.levers)),
+            for title, listed in (
+                (t("Ready settings"), presets(state.sliders)),
+                (t("What happens if …"), what_ifs(state.sliders)),
             ):
-                if wishes:
+                if listed:
                     Tag("h3", title)
                     with Tag("div", css="listing"):
-                        for one in wishes:
+                        for preset in listed:
                             button(
-                                one.text,
-                                lambda one=one: self._wish(one.values),
-                                id=f"wish-{one.id}",
+                                preset.text,
+                                lambda preset=preset: self._apply(preset.values),
+                                id=f"wish-{preset.id}",
                             )
 
         self._open_dialog(t("What if …"), fill)
 
-    def _wish(self, values: dict[str, float]) -> None:
-        self.visit.change(values={**self.visit.settings.values, **values})
+    def _apply(self, values: dict[str, float]) -> None:
+        self.state.change(values={**self.state.settings.values, **values})
 
     def _person(self, key: str) -> None:
         if isinstance(self.view, PeopleView):

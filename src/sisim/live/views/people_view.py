@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -11,11 +10,12 @@ import numpy as np
 from nicegui import ui
 
 from sisim.i18n import number, t
-from sisim.live.latest_only import POOL, Newest
-from sisim.live.scenario_session import Changes, Dots, World
+from sisim.live.latest_only import LatestOnly
+from sisim.live.scenario_session import Changes, Dots, ScenarioSession
 from sisim.live.tags import Tag, at_once
+from sisim.live.view_state import ViewState
 from sisim.live.views.controls import choose_arm
-from sisim.live.visit import Visit
+from sisim.live.visitor_context import in_page, in_pool
 from sisim.report.captions import name_of_without
 from sisim.report.places import PLACES, Places
 
@@ -29,11 +29,11 @@ STEP = "sisim.dots.step({})"
 class PeopleView:
     """The dots, what plays them, and the lives behind them."""
 
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
-        figures = visit.scenario.figures
+    def __init__(self, state: ViewState) -> None:
+        self._state = state
+        figures = state.scenario.figures
         assert figures is not None
-        self._places = Places(visit.scenario, figures.case)
+        self._places = Places(state.scenario, figures.case)
         with Tag("section", css="people", aria_label=t("People")):
             with Tag("div", css="play"):
                 Tag("span", css="year", id="dots-year", role="status")
@@ -50,17 +50,18 @@ class PeopleView:
                     for speed in SPEEDS:
                         Tag("option", f"{speed}×", value=speed)
                 Tag("label", t("Beside without"), for_="dots-arm")
-                choose_arm(visit, "dots-arm")
+                choose_arm(state, "dots-arm")
             self._said = Tag("p", t("Simulating …"), css="said-of", role="status")
             Tag("canvas", id="dots", tabindex=0, role="img", aria_label=t("People"))
-        self._newest: Newest[tuple[World, Changes], Dots] = Newest(_dots, self._show, self._fail)
-        self._client = ui.context.client
+        self._queue: LatestOnly[tuple[ScenarioSession, Changes], Dots] = LatestOnly(
+            _dots, in_page(self._show), in_page(self._fail)
+        )
         self.draw()
 
     def draw(self) -> None:
         """Follow the sliders, once the hand rests."""
-        if not self._visit.held:
-            self._newest.ask((self._visit.world, self._visit.changes))
+        if not self._state.dragging:
+            self._queue.ask((self._state.session, self._state.changes))
 
     def play(self) -> None:
         """Play, or pause."""
@@ -70,17 +71,14 @@ class PeopleView:
         """Go some years on."""
         ui.run_javascript(STEP.format(years))
 
-    def _show(self, _: tuple[World, Changes], dots: Dots) -> None:
-        if self._client.is_deleted or self._said.is_deleted:
-            return
-        with self._client:
+    def _show(self, _: tuple[ScenarioSession, Changes], dots: Dots) -> None:
+        if not self._said.is_deleted:
             self._said.set_text(self._words(dots))
             ui.run_javascript(f"sisim.dots.load({json.dumps(self._data(dots))})")
 
-    def _fail(self, _: tuple[World, Changes], error: Exception) -> None:
-        if not (self._client.is_deleted or self._said.is_deleted):
-            with self._client:
-                self._said.set_text(str(error))
+    def _fail(self, _: tuple[ScenarioSession, Changes], error: Exception) -> None:
+        if not self._said.is_deleted:
+            self._said.set_text(str(error))
 
     def _words(self, dots: Dots) -> str:
         if not dots.keys:
@@ -97,13 +95,13 @@ class PeopleView:
         # Numbered by the places that are shown; -1 is away.
         rank = np.array([shown.index(place) if place in shown else 0 for place in PLACES] + [-1])
         places = rank[self._places.of(dots.states, dots.names)]
-        arms = ["without", self._visit.arm]
+        arms = ["without", self._state.arm]
         numbers = [dots.arms.index(arm) for arm in arms]
-        label = self._visit.scenario.arms[self._visit.arm].label.text
+        label = self._state.scenario.arms[self._state.arm].label.text
         return {
             "keys": dots.keys,
             "years": dots.years.tolist(),
-            "start": int(self._visit.scenario.time.start[:4]),
+            "start": int(self._state.scenario.time.start[:4]),
             "places": [self._places.label(place) for place in shown],
             "kinds": shown,
             "worlds": [name_of_without(), label],
@@ -111,29 +109,28 @@ class PeopleView:
             "treated": dots.treated[numbers[1]].astype(int).tolist(),
             "ring": t("ring: takes part in the investment"),
             "apart": t("dark: somewhere else than in the other world")
-            if not self._visit.settings.dark
+            if not self._state.settings.dark
             else t("bright: somewhere else than in the other world"),
         }
 
     def tell(self, key: str, show: Callable[[str, Callable[[], None]], None]) -> None:
         """Show one person's two lives, and why they part."""
-        visit = self._visit
+        state = self._state
 
         async def work() -> None:
-            loop = asyncio.get_running_loop()
-            text = await loop.run_in_executor(POOL, lambda: visit.world.life(key, visit.changes))
+            text = await in_pool(lambda: state.session.life(key, state.changes))
+            show_lives(text)
 
+        @in_page
+        def show_lives(text: str) -> None:
             def fill() -> None:
                 Tag("pre", text, "life", tabindex=0)
 
-            if not self._client.is_deleted:
-                with self._client:
-                    show(t("Two lives"), fill)
+            show(t("Two lives"), fill)
 
-        visit.tasks.add(task := asyncio.get_running_loop().create_task(work()))
-        task.add_done_callback(visit.tasks.discard)
+        state.start(work())
 
 
-def _dots(wish: tuple[World, Changes]) -> Dots:
-    world, changes = wish
-    return world.dots(changes, MOST)
+def _dots(request: tuple[ScenarioSession, Changes]) -> Dots:
+    session, changes = request
+    return session.dots(changes, MOST)

@@ -15,9 +15,9 @@ from sisim.report.summary import number_of
 DIGITS = 1
 
 
-def measures(story: Comparison) -> list[tuple[str, str, str, float]]:
+def measures(comparison: Comparison) -> list[tuple[str, str, str, float]]:
     """Return what is read off: a curve, its ids in a chart, its name and unit."""
-    unit = unit_of(story)
+    unit = unit_of(comparison)
     return [
         ("cost", "{arm}", t("Cost, {unit}", unit=unit.label()), unit.size),
         ("entries", "entries-{arm}", t("New cases"), 1.0),
@@ -26,7 +26,7 @@ def measures(story: Comparison) -> list[tuple[str, str, str, float]]:
     ]
 
 
-def words(story: Comparison) -> dict[str, Any]:
+def words(comparison: Comparison) -> dict[str, Any]:
     """Return what the browser needs to say the numbers of a year, which it has in its curves."""
     return {
         "lang": "sv-SE" if current_language() == "sv" else "en-GB",
@@ -34,34 +34,34 @@ def words(story: Comparison) -> dict[str, Any]:
         "heads": [t("Without"), t("With")],
         "rows": [
             {"name": name, "ids": [ids.format(arm=arm) for arm in ("without", "with")]}
-            for _, ids, name, _ in measures(story)
+            for _, ids, name, _ in measures(comparison)
         ],
     }
 
 
-def table(story: Comparison, shown: Sequence[Which]) -> None:
+def table(comparison: Comparison, shown: Sequence[Which]) -> None:
     """Put a table of every number that the figures show where the page is being built."""
     sides = [
-        (t("Without"), story.without),
-        *((number_of(which), story.side(which)) for which in shown),
+        (t("Without"), comparison.without),
+        *((number_of(which), comparison.side(which)) for which in shown),
     ]
     with Tag("table", css="plan", id="as-table"):
         Tag("caption", t("The numbers behind the curves"), "sr-only")
         with Tag("thead"):
             with Tag("tr"):
                 Tag("td")
-                for _, _, name, _ in measures(story):
+                for _, _, name, _ in measures(comparison):
                     Tag("th", name, scope="colgroup", colspan=len(sides))
             with Tag("tr"):
                 Tag("th", t("Year"), scope="col")
-                for _ in measures(story):
+                for _ in measures(comparison):
                     for name, _ in sides:
                         Tag("th", name, scope="col")
         with Tag("tbody"):
-            for n, year in enumerate(story.years):
+            for n, year in enumerate(comparison.years):
                 with Tag("tr"):
                     Tag("th", str(year), scope="row")
-                    for curve, _, _, size in measures(story):
+                    for curve, _, _, size in measures(comparison):
                         for _, side in sides:
                             value = float(getattr(side, curve).mean[n]) / size
                             Tag("td", decimal(value, DIGITS))

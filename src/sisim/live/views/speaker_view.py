@@ -5,10 +5,11 @@ from __future__ import annotations
 from nicegui import ui
 from nicegui.client import Client
 
-from sisim.i18n import t
-from sisim.live.narration import Step, story
+from sisim.i18n import Lang, t
+from sisim.live.narration import Step, narration_steps
 from sisim.live.tags import Tag, button
 from sisim.live.views.page import Page
+from sisim.live.visitor_context import in_page, set_reader
 
 
 class Speaker:
@@ -16,11 +17,16 @@ class Speaker:
 
     Args:
         page: The page that the room sees; None where it has been closed.
+        lang: The language where there is no page to ask.
     """
 
-    def __init__(self, page: Page | None) -> None:
+    def __init__(self, page: Page | None, lang: Lang) -> None:
         self._page = page
         self._client: Client = ui.context.client
+        set_reader(lambda: lang if page is None else page.state.settings.lang)
+        in_page(self._build)(page)
+
+    def _build(self, page: Page | None) -> None:
         with Tag("main", css="speaker"):
             self._words = Tag("div", css="words")
             with Tag("div", css="group") as self._group:
@@ -29,17 +35,13 @@ class Speaker:
                     for name in ("previous", "next", "blank")
                 }
         if page is not None:
-            page.follow(self._follow)
-            self._client.on_delete(lambda: page.unfollow(self._follow))
+            follow = in_page(self._draw)
+            page.follow(follow)
+            self._client.on_delete(lambda: page.unfollow(follow))
             ui.on("key", lambda event: page.press(event.args))
-            if page.visit.settings.notes:
+            if page.state.settings.notes:
                 page.press("quiet")  # the room need not read what stands here
         self._draw()
-
-    def _follow(self) -> None:
-        if not self._client.is_deleted:
-            with self._client:
-                self._draw()
 
     def _press(self, name: str) -> None:
         if self._page is not None:
@@ -60,12 +62,12 @@ class Speaker:
                     role="status",
                 )
                 return
-            s, picture = page.visit.settings, page.visit.picture
+            s, picture = page.state.settings, page.state.picture
             ui.run_javascript(f"sisim.dress({s.lang!r}, {str(s.dark).lower()})")
             if picture is None:
                 Tag("p", t("Simulating …"), role="status")
                 return
-            self._step(story(picture.story), s.told)
+            self._step(narration_steps(picture.comparison), s.told)
 
     def _step(self, steps: list[Step], told: int | None) -> None:
         coming = 0 if told is None else told + 1

@@ -39,6 +39,6 @@ def publish_answer(
         for stem, draw in pictures.items():
             save(draw(), folder / stem, PICTURE_DPI)
         write_tables(tables, folder)
-        (folder / f"{name}.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
+        (folder / f"{name}.txt").write_text("\n".join(words) + "\n", encoding="utf-8", newline="\n")
 
     return write_all(out, write)

@@ -429,8 +429,8 @@ def _money(found: Needs) -> str:
         level=found.scenario.economy.price_level,
     )
     if found.ordinary:
-        return f"{text} {t('With what everyone has.')}"
-    return f"{text} {t('Without what everyone has, such as school for all.')}"
+        return text + " " + t("With what everyone has.")
+    return text + " " + t("Without what everyone has, such as school for all.")
 
 
 def _judged(found: Needs) -> str:

@@ -176,8 +176,8 @@ def answer(one: BreakEven, words: Assumptions, *, short: bool = False) -> str:
     if one.sure:
         return text
     if short:
-        return f"{text} {t('(not sure)')}"
-    return f"{text} {t('The runs are too few to be sure of it.')}"
+        return text + " " + t("(not sure)")
+    return text + " " + t("The runs are too few to be sure of it.")
 
 
 def sentences(subject: Subject, found: Sequence[BreakEven]) -> list[str]:

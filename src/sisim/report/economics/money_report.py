@@ -138,9 +138,9 @@ def publish_money(result: Valuation, arms: Arms, out: Path) -> list[Path]:
             for name, draw in section.pictures(result, arms).items():
                 save(draw(), folder / name, PICTURE_DPI)
             for name, text in section.files(result, arms).items():
-                (folder / name).write_text(text, encoding="utf-8")
+                (folder / name).write_text(text, encoding="utf-8", newline="\n")
         write_tables(money_tables(result, arms), folder)
         text = "\n".join(money_words(result, arms)) + "\n"
-        (folder / "money.txt").write_text(text, encoding="utf-8")
+        (folder / "money.txt").write_text(text, encoding="utf-8", newline="\n")
 
     return write_all(out, write)

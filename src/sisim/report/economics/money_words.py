@@ -10,7 +10,7 @@ from sisim.economics.cost_effectiveness import NOTHING, Effectiveness, Measure
 from sisim.economics.distribution import WhoGains
 from sisim.economics.ledger import ORE
 from sisim.economics.valuation import Valuation
-from sisim.i18n import number, t
+from sisim.i18n import n_, number, t
 from sisim.report.formats import (
     NBSP,
     decimal,
@@ -167,13 +167,12 @@ def price_words(effect: Effectiveness, arm: str) -> str:
 
 def unit_words(measure: Measure, count: int = 2) -> str:
     """Return what an outcome is counted in, one or several."""
-    one, several = {
-        "stock": (t("person-year"), t("person-years")),
-        "entries": (t("entry"), t("entries")),
-        "events": (t("event"), t("events")),
-        "weight": (t("unit"), t("units")),
+    return {
+        "stock": n_("person-year", "person-years", count),
+        "entries": n_("entry", "entries", count),
+        "events": n_("event", "events", count),
+        "weight": n_("unit", "units", count),
     }[measure.kind]
-    return one if count == 1 else several
 
 
 def estimate(amount: Interval) -> str:

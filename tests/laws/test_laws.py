@@ -78,7 +78,7 @@ def test_counts_are_what_one_finds_by_counting_the_people(world: World) -> None:
         for number in range(1 + arms):
             rows = np.arange(n)
             if number:
-                rows = rows + np.where(columns.differs[number - 1], number * n, 0)
+                rows = rows + np.where(columns.diverged[number - 1], number * n, 0)
             rows = rows[stays & columns.alive[rows]]
             for of_track in range(len(compiled.tracks)):
                 np.add.at(here[number], columns.state[of_track, rows], 1)
@@ -137,7 +137,7 @@ def test_an_effect_on_an_area_begins_when_one_moves_there(ratio: float) -> None:
     done = run(made)
     tally, columns = done.tally(), done.columns
     assert (tally.arrivals[0] == tally.arrivals[1]).all()
-    rows = np.arange(columns.n) + np.where(columns.differs[0], columns.n, 0)
+    rows = np.arange(columns.n) + np.where(columns.diverged[0], columns.n, 0)
     residents = columns.alive[rows] & (columns.person["arrive"] <= done.step)
     assert tally.stock[1, -1].sum() == residents.sum()
 
@@ -173,7 +173,7 @@ def test_a_null_investment_changes_nothing(world: World) -> None:
         for effect in spec["effects"]:
             effect["ratio"] = 1
     done = run(world)
-    assert not done.columns.differs.any()
+    assert not done.columns.diverged.any()
     for name in world["arms"]:
         assert_same(arm_of(done, name), arm_of(done, "without"))
 
@@ -385,8 +385,8 @@ def test_an_investment_that_reaches_nobody_makes_nobody_differ(world: World) -> 
         spec["effects"] = [e for e in spec["effects"] if e.get("acts_on") != "area"]
         spec["reach"] = spec["new_way"]["reach"] = 0
     done = run(world)
-    assert not done.columns.touched.any()
-    assert not done.columns.differs.any()
+    assert not done.columns.treated.any()
+    assert not done.columns.diverged.any()
 
 
 @given(worlds(shared=False))
@@ -397,7 +397,7 @@ def test_only_touched_people_differ(world: World) -> None:
         spec["effects"] = [e for e in spec["effects"] if e.get("acts_on") != "area"]
         spec["cost"]["per_participant"] = 1
     done = run(world)
-    assert (done.columns.touched | ~done.columns.differs).all()
+    assert (done.columns.treated | ~done.columns.diverged).all()
     # Before anybody is treated, every arm is as without.
     first = min((past.start for past in done.enrolments.record), default=done.compiled.clock.end)
     record = max(first - done.compiled.clock.history, 0)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from helpers.languages import in_each_language
 
 import sisim
 from sisim.analysis.experiment_file import load_experiment
@@ -50,7 +51,7 @@ def test_every_column_of_the_catalogue_is_filled(contract: Scenario) -> None:
     assert contract.catalogue is not None
     columns = contract.catalogue.model_dump()
     assert all(columns.values())
-    for lang in ("sv", "en"):
+    for _ in in_each_language():
         assert "PHQ-9" in contract.catalogue.social_outcomes[1].text
 
 

@@ -1,22 +1,20 @@
-"""What a file says and on which line, before anyone asks whether it makes sense."""
+"""Finding and reading files, before anyone asks whether what they say makes sense."""
 
 from __future__ import annotations
 
 import os
 import re
 import tomllib
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path as File
-from typing import Any, Literal
+from typing import Any
 
-from sisim.loading.positions import Path, Positions, parse
+from sisim.scenario.document import Document, Kind
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, dotted, nearest
 from sisim.scenario.os_errors import why
+from sisim.scenario.positions import Positions, parse
 
-Kind = Literal["scenario", "pathway", "experiment"]
-SHELVES = {"scenario": "scenarios", "pathway": "pathways"}
-"""The folders of the package where ready files lie."""
 _KINDS = {"scenario": Reason("scenario"), "pathway": Reason("pathway")}
 _INSTEAD: dict[Kind, Reason] = {
     "scenario": Reason("This is a scenario; run it with `sisim run`."),
@@ -25,61 +23,28 @@ _INSTEAD: dict[Kind, Reason] = {
 }
 
 
-class Document:
-    """The content of a TOML file, and the place of every key in it.
-
-    A scenario includes the document of its pathway under the key `pathway`; overrides keep the
-    place where they were given. `made_up` are the paths where a value stands that the file does not
-    say, put there only so that the rest can be read.
-    """
-
-    def __init__(self, file: str, data: dict[str, Any], lines: Positions):
-        self.file = file
-        self.data = data
-        self.changed: dict[Path, Place] = {}
-        self.made_up: set[Path] = set()
-        self._lines = lines
-        self._included: dict[str, Document] = {}
-
-    def include(self, key: str, other: Document) -> None:
-        """Let `key` stand for the whole of `other`."""
-        self.data = {**self.data, key: other.data}
-        self._included[key] = other
-
-    def locate(self, path: Path) -> Place:
-        """Return the place of `path`, or of the nearest thing around it."""
-        for length in range(len(path), 0, -1):
-            if path[:length] in self.changed:
-                return self.changed[path[:length]]
-        inner = self._included.get(str(path[0])) if path else None
-        if inner is not None:
-            return inner.locate(path[1:])
-        return Place(self.file, self._lines.line(path))
-
-    def key(self, path: Path) -> str:
-        """Return `path` as it is written in the file where it stands."""
-        inner = len(path) > 1 and path[0] in self._included
-        return dotted(path[1:] if inner else path)
-
-    @property
-    def kind(self) -> Kind | None:
-        """What the document is, by the key that only such have; None if it has none of them."""
-        marks: dict[str, Kind] = {
-            "pathway": "scenario",
-            "tracks": "pathway",
-            "scenario": "experiment",
-        }
-        return next((kind for key, kind in marks.items() if key in self.data), None)
-
-    def files(self) -> dict[str, str]:
-        """Return the file of each part: `""` is this one, the rest by the key they stand under."""
-        return {"": self.file} | {key: other.file for key, other in self._included.items()}
+_NAMES_PATHWAY = re.compile(r"^pathway *=", re.MULTILINE)
+"""What a scenario says, and a pathway does not."""
 
 
 def shipped(kind: str) -> dict[str, File]:
     """Return the ready files of a kind (`scenario`, `pathway`) by name."""
-    folder = File(str(resources.files("sisim").joinpath("data"))) / SHELVES[kind]
-    return {file.stem: file for file in sorted(folder.glob("*.toml"))}
+    return dict(_ready(f"{kind}s"))
+
+
+@cache
+def _ready(shelf: str) -> dict[str, File]:
+    """Return the files of a folder of the package's data.
+
+    A wheel has the folder `scenarios` of the repository among its data; a checkout has it outside
+    the package. A pathway that one of the scenarios has for itself lies beside it, and is none.
+    """
+    package = File(str(resources.files("sisim")))
+    folders = (package / "data" / shelf, package.parents[1] / shelf)
+    files = next((found for one in folders if (found := sorted(one.glob("*.toml")))), [])
+    if shelf == "scenarios":
+        files = [one for one in files if _NAMES_PATHWAY.search(one.read_text(encoding="utf-8"))]
+    return {file.stem: file for file in files}
 
 
 def find(

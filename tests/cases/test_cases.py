@@ -17,7 +17,7 @@ from sisim.report.goal_lines import aims
 from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 
-SCENARIOS = Path(__file__).parents[1] / "scenarios"
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
 def case(name: str, **changes: Any) -> Scenario:

@@ -1,0 +1,15 @@
+"""The reader's language, for tests and for the examples in docstrings and in the README."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from sisim.i18n import Lang, in_language
+
+
+@pytest.fixture(autouse=True)
+def lang(request: pytest.FixtureRequest) -> Iterator[Lang]:
+    """Set the reader's language for a test: English, or what it is parametrized with."""
+    chosen: Lang = getattr(request, "param", "en")
+    with in_language(chosen):
+        yield chosen

@@ -1,0 +1,127 @@
+"""Observing features: the value that a feature has for a person at a step."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sisim.engine import tables as tb
+from sisim.engine.kernel.jit import inlined, inlined_late
+
+
+@inlined
+def treatment_strength(V, P, effect, i, arm, s):  # type: ignore[no-untyped-def]
+    """Return how much of an effect a participant has now: onset, fidelity, persistence."""
+    spec = V.effect[effect]
+    given = P.treatment[arm - 1, spec.investment, i]
+    timing = V.timing[arm - 1, spec.investment]
+    strength = 0.0
+    in_phase = spec.phase == tb.ALWAYS or (
+        (spec.phase == tb.PROJECT) == (given.start < timing.project_end)
+    )
+    if given.start != tb.NEVER and given.start <= s and in_phase:
+        now = s
+        if given.end != tb.NEVER and given.end < s:
+            now = given.end
+        strength = V.fidelity[arm - 1, spec.investment, now]
+        if timing.onset > 0.0:
+            strength *= min((now - given.start) / timing.onset, 1.0)
+        if given.end != tb.NEVER:
+            strength *= V.persist[effect, s - given.end]
+        if spec.modifier >= 0:
+            strength *= P.numbers[spec.modifier, i]
+    return strength
+
+
+@inlined
+def popcount(word):  # type: ignore[no-untyped-def]
+    """Return the number of bits set."""
+    count = 0
+    while word:
+        word &= word - np.uint64(1)
+        count += 1
+    return count
+
+
+@inlined
+def visits_in_window(memory, window, s):  # type: ignore[no-untyped-def]
+    """Return how many times a group was entered in the last `window` steps."""
+    shift = s - memory.at
+    count = 0
+    if shift < window:
+        word = memory.mask
+        if window - shift < 64:
+            word &= (np.uint64(1) << np.uint64(window - shift)) - np.uint64(1)
+        count = popcount(word)
+    return count
+
+
+@inlined
+def observe_track(V, P, feature, row, s):  # type: ignore[no-untyped-def]
+    """Return a person's state on a track, or for how long they have been in it."""
+    value = 0
+    k = np.uint64(feature.arg)
+    if feature.kind == tb.STATE:
+        value = np.int64(P.state[k, row]) - V.track[k].first
+    else:
+        value = s - P.since[row, k]
+    return value
+
+
+@inlined_late
+def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
+    """Return the value of a feature of a person now; -1 for `otherwise`."""
+    feature = V.feature[f]
+    kind = feature.kind
+    arg = np.uint64(feature.arg)
+    now = np.uint64(s + V.origin)
+    value = 0.0
+    if kind == tb.AGE:
+        value = s - P.person[i].born
+    elif kind == tb.ATTRIBUTE:
+        value = P.codes[arg, i]
+    elif kind in (tb.STATE, tb.TIME_IN_STATE):
+        value = observe_track(V, P, feature, row, s)
+    elif kind == tb.TIME_IN_GROUP:
+        inside = V.member[arg, P.state[np.uint64(V.group_track[arg]), row]]
+        value = s - P.memory[row, arg].changed if inside else -1.0
+    elif kind == tb.TIME_SINCE_GROUP:
+        inside = V.member[arg, P.state[np.uint64(V.group_track[arg]), row]]
+        gone = P.memory[row, arg].visits > 0 and not inside
+        value = s - P.memory[row, arg].changed if gone else -1.0
+    elif kind == tb.VISITS:
+        value = P.memory[row, arg].visits
+    elif kind == tb.VISITS_WINDOW:
+        value = visits_in_window(P.window[row, arg], feature.window, s)
+    elif kind == tb.AREA:
+        value = P.person[i].area
+    elif kind == tb.MONTH:
+        value = V.calendar[now].month
+    elif kind == tb.AGE_CALENDAR:
+        value = V.calendar[now].year - V.calendar[np.uint64(P.person[i].born + V.origin)].year
+    elif kind == tb.YEAR:
+        value = V.calendar[now].year
+    elif kind == tb.CYCLE:
+        value = max(s - V.scenario_start, 0)
+    elif kind == tb.NUMBER:
+        value = P.numbers[arg, i]
+    elif kind == tb.WHEN_MONTH:
+        value = (V.calendar[now].begins >> feature.arg) & 1
+    elif kind == tb.WHEN_AGE:
+        value = 1.0 if s - P.person[i].born == feature.arg else 0.0
+    elif kind == tb.WHEN_CYCLE:
+        value = 1.0 if s - V.scenario_start == feature.arg else 0.0
+    elif kind == tb.SHARE:
+        value = P.share[arm, arg, P.peers[arg, i]]
+    elif arm > 0:
+        if kind == tb.TREATMENT:
+            value = treatment_strength(V, P, arg, i, arm, s)
+        elif kind == tb.NEW_WAY_HERE:
+            value = V.strength[arg, P.person[i].area, s]
+            modifier = V.effect[arg].modifier
+            if modifier >= 0:
+                value *= P.numbers[modifier, i]
+        else:
+            given = P.treatment[arm - 1, arg, i]
+            if given.start != tb.NEVER:
+                value = 1.0 if given.end == tb.NEVER else 2.0
+    return value

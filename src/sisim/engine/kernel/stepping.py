@@ -1,0 +1,135 @@
+"""Steps of blocks of people: births and arrivals, uses that depend on history, decisions, moves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sisim.engine import tables as tb
+from sisim.engine.kernel.decisions import decide_all
+from sisim.engine.kernel.divergence import active_arms, diverge, list_at_risk
+from sisim.engine.kernel.hazards import multiplier
+from sisim.engine.kernel.jit import compiled_function
+from sisim.engine.kernel.moves import arrive, cell_of, move_all, remove, start_life
+from sisim.engine.kernel.observation import observe
+from sisim.engine.kernel.thinning import add_to_index, first_born
+
+
+@compiled_function
+def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
+    """Ageing out, births, arrivals, and birthdays that change cell, at the start of step `s`."""
+    arms = P.diverged.shape[0]
+    record = max(s - L.history, 0)
+    i = first_born(P.person, lo, hi, s - L.max_age)
+    while i < hi and P.person[i].last == s:
+        for arm in range(arms + 1):
+            if arm == 0 or P.diverged[arm - 1, i]:
+                remove(L, P, C, i + arm * P.n, i, arm, s, max(s - 1, P.person[i].born))
+        i += 1
+    i = lo if s == 0 else first_born(P.person, lo, hi, s)
+    b = lo // tb.BLOCK
+    while i < hi and P.person[i].start == s:
+        start_life(L, P, np.uint64(i), s, key)
+        add_to_index(L, P, np.uint64(i), s, b, lo)
+        i += 1
+    # Whoever arrives at this step, in order of birth; find those of this block.
+    begin = P.arrivals_from[s]
+    end = P.arrivals_from[s + 1]
+    while begin < end:
+        middle = (begin + end) // 2
+        if P.arrivals[middle] < lo:
+            begin = middle + 1
+        else:
+            end = middle
+    while begin < P.arrivals_from[s + 1] and P.arrivals[begin] < hi:
+        one = np.uint64(P.arrivals[begin])
+        if P.alive[one]:
+            arrive(L, P, C, one, s, key)
+        begin += 1
+    if L.age_radix > 0 and P.person[lo].start <= s:
+        for b in range(L.cell_edges.shape[0]):
+            born = s - L.cell_edges[b]
+            i = first_born(P.person, lo, hi, born)
+            while i < hi and P.person[i].born == born:
+                if P.person[i].arrive < s:
+                    old = cell_of(L, P, i, s - 1)
+                    new = cell_of(L, P, i, s)
+                    for arm in range(arms + 1):
+                        row = i + arm * P.n
+                        if (arm == 0 or P.diverged[arm - 1, i]) and (
+                            P.alive[row] or (arm > 0 and P.alive[i])
+                        ):
+                            for k in range(L.n_tracks):
+                                if P.alive[row]:
+                                    C.stock[arm, record, old, P.state[k, row]] -= 1
+                                    C.stock[arm, record, new, P.state[k, row]] += 1
+                                if arm > 0 and P.alive[i]:
+                                    C.stock[arm, record, old, P.state[k, i]] += 1
+                                    C.stock[arm, record, new, P.state[k, i]] -= 1
+                i += 1
+
+
+@compiled_function
+def begin_blocks(L, P, C, blocks, s, key):  # type: ignore[no-untyped-def]
+    """Make the births and arrivals of a step, so that places can be given before people move."""
+    for b in blocks:
+        lo = b * tb.BLOCK
+        hi = min(lo + tb.BLOCK, P.n)
+        if P.person[lo].start <= s <= P.person[hi - 1].last:
+            begin_step(L, P, C, lo, hi, s, key)
+
+
+@compiled_function
+def count_uses(R, V, L, P, C, lo, hi, s):  # type: ignore[no-untyped-def]
+    """Add up uses that depend on a person's history; in an arm, the difference from without."""
+    record = s - L.history
+    for i in range(np.uint64(lo), np.uint64(hi)):
+        if s < P.person[i].arrive:
+            continue
+        for arm in range(P.diverged.shape[0] + 1):
+            shared = arm > 0 and not P.diverged[arm - 1, i]
+            if shared and not P.treated[arm - 1, i] and not P.share_diverged[arm - 1]:
+                continue
+            for side in range(2 if arm > 0 else 1):
+                # Side 0: what the person uses in this arm; side 1: what they use without.
+                as_arm = arm if side == 0 else 0
+                row = i if shared else i + np.uint64(as_arm * P.n)
+                if not P.alive[row]:
+                    continue
+                for m in range(L.use.shape[0]):
+                    use = L.use[m]
+                    if P.state[R.state[use.state].track, row] != use.state:
+                        continue
+                    amount = use.amount
+                    for r in range(use.first, use.last):
+                        f = np.uint64(R.reference[r].feature)
+                        value = observe(V, P, f, row, i, as_arm, s)
+                        amount *= multiplier(R, r, value)
+                    parts = np.int64(np.round(amount * tb.FIXED_POINT))
+                    C.use[arm, record, P.person[i].area, m] += parts if side == 0 else -parts
+
+
+@compiled_function
+def run_blocks(  # type: ignore[no-untyped-def]
+    R, V, L, P, B, C, W, blocks, s0, s1, begun, key, logging
+):
+    """Run steps [s0, s1), with their bounds `B`, for some blocks, each through all in turn.
+
+    `begun`: whether the births and arrivals of step `s0` are already made.
+    """
+    for b in blocks:
+        lo = b * tb.BLOCK
+        hi = min(lo + tb.BLOCK, P.n)
+        if P.person[lo].start >= s1 or P.person[hi - 1].last < s0:
+            continue
+        diverged = W.diverged[b]
+        for s in range(s0, s1):
+            if not (begun and s == s0):
+                begin_step(L, P, C, lo, hi, s, key)
+            if s >= L.history and L.use.shape[0] > 0:
+                count_uses(R, V, L, P, C, lo, hi, s)
+            arms = active_arms(L, P, b, s)
+            n, shared = list_at_risk(L, P, B, W, diverged, arms, b, lo, hi, s, s - s0, key)
+            decide_all(R, V, P, L.track, W, n, shared, arms, s, L.first_step + s, key)
+            if arms > 0:
+                n = diverge(P, W, diverged, n, shared, s)
+            move_all(L, P, C, W, n, shared, arms, s, logging)

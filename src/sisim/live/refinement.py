@@ -1,0 +1,303 @@
+"""Refinement of a picture: interpolated while a slider moves, simulated once it rests.
+
+The phases, from a request to all of its runs::
+
+    IDLE -> COMPUTING -> APPROXIMATE -> COMPUTING -> PARTIAL -> COMPUTING -> SETTLED
+
+The first answer is interpolated from what is known of the sliders, or simulated in a single run;
+where the simulation is quick enough to follow a hand, steps are skipped. A new request leads back
+to COMPUTING from anywhere. While a slider is being dragged, an approximate picture is refined only
+once the hand has stood still, and a partial one not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from time import perf_counter
+from typing import Any
+
+from sisim.analysis.comparison import Comparison, View, compare
+from sisim.analysis.emulator import Nearby
+from sisim.economics.valuation import Valuation
+from sisim.live.latest_only import LatestOnly
+from sisim.live.scenario_session import ScenarioSession
+from sisim.live.visitor_context import in_pool
+from sisim.scenario.scenario import Scenario
+
+AT_ONCE = 0.15
+"""Seconds within which a simulation of all runs must be done to be used for every position."""
+FOLLOWS = 0.05
+"""Seconds; what is simulated within them is never interpolated."""
+PAUSE = 0.02
+"""Seconds between two positions that are simulated beforehand, in which a request is heard."""
+STILL = 0.3
+"""Seconds after which a slider that is held still is answered by the simulation."""
+
+
+class Phase(Enum):
+    """How far the picture has come towards what is asked for."""
+
+    IDLE = auto()
+    """Nothing has been shown yet."""
+    COMPUTING = auto()
+    """A request has not been answered."""
+    APPROXIMATE = auto()
+    """What is shown is interpolated."""
+    PARTIAL = auto()
+    """What is shown is simulated, with fewer runs than are asked for."""
+    SETTLED = auto()
+    """What is shown is all that is asked for."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the settings ask for.
+
+    Attributes:
+        scenario: The scenario.
+        session: Gives the session of the scenario for a seed and a number of runs.
+        seed: The seed of the first run.
+        runs: How many runs.
+        changes: Other values by dotted path.
+        values: The positions of the sliders that mean the changes, where they have moved.
+        defaults: The scenario's own positions of the main sliders, by id.
+        view: How the results are compared.
+    """
+
+    scenario: Scenario
+    session: Callable[[int, int], ScenarioSession]
+    seed: int
+    runs: int
+    changes: Mapping[str, Any]
+    values: Mapping[str, float]
+    defaults: Mapping[str, float]
+    view: View
+
+
+@dataclass(frozen=True)
+class SliderMove:
+    """Moves of sliders since a simulation, and the emulator that knows their effects.
+
+    Attributes:
+        simulated: The results before the moves.
+        moved: From where to where, by slider; empty where only the view is another.
+        emulator: Interpolates between positions of each slider.
+    """
+
+    simulated: Valuation
+    moved: Mapping[str, tuple[float, float]]
+    emulator: Nearby
+
+
+@dataclass(frozen=True)
+class Request:
+    """A picture to be computed: `wanted` in a session, interpolated where `move` allows it."""
+
+    wanted: Wanted
+    session: ScenarioSession
+    move: SliderMove | None = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What has been computed, in so many seconds: simulated, or interpolated."""
+
+    request: Request
+    results: Valuation
+    comparison: Comparison
+    seconds: float
+    approximate: bool
+
+    @property
+    def seed(self) -> int:
+        """The seed of the first run."""
+        return self.request.session.seed
+
+    @property
+    def runs(self) -> int:
+        """How many runs it shows."""
+        return self.request.session.replications
+
+
+@dataclass
+class Callbacks:
+    """What is called when something has happened: by default nothing.
+
+    Attributes:
+        picture: A picture has been computed.
+        change: The settings are others, given those before and those now.
+        rest: A change is complete, no slider is being dragged.
+        learned: The emulator knows all that it can of the main sliders.
+        error: A picture could not be computed.
+    """
+
+    picture: Callable[[], None] = lambda: None
+    change: Callable[..., None] = lambda *_: None
+    rest: Callable[[], None] = lambda: None
+    learned: Callable[[], None] = lambda: None
+    error: Callable[[Exception], None] = lambda _: None
+
+
+class Refinement:
+    """Computes the latest picture that is asked for, outside the event loop."""
+
+    def __init__(self, callbacks: Callbacks) -> None:
+        self._callbacks = callbacks
+        self.picture: Picture | None = None
+        self.dragging = False
+        self.tasks: set[asyncio.Task[None]] = set()
+        self._wanted: Wanted | None = None
+        self._simulated: Picture | None = None
+        self._warm: ScenarioSession | None = None  # has answered: its baseline is simulated
+        self._follows = False  # all runs were done AT_ONCE
+        self._timer: asyncio.TimerHandle | None = None
+        self._learning = False
+        self._queue: LatestOnly[Request, Picture] = LatestOnly(_compute, self._show, self._fail)
+
+    @property
+    def phase(self) -> Phase:
+        """How far the picture has come."""
+        if self._queue.pending:
+            return Phase.COMPUTING
+        if self.picture is None or self._wanted is None:
+            return Phase.IDLE
+        if self.picture.approximate:
+            return Phase.APPROXIMATE
+        return Phase.PARTIAL if self.picture.runs < self._wanted.runs else Phase.SETTLED
+
+    @property
+    def busy(self) -> bool:
+        """Whether something better than what is shown is on its way."""
+        phase = self.phase
+        return phase is not Phase.SETTLED and not (phase is Phase.PARTIAL and self.dragging)
+
+    def forget(self) -> None:
+        """Leave a scenario: answers about it are no longer shown, nor interpolated from."""
+        self._wanted = self._simulated = None
+
+    def ask(self, wanted: Wanted) -> None:
+        """Compute what is asked for; the latest request wins."""
+        self._wanted = wanted
+        move, simulated = self._move(wanted), self._simulated
+        if simulated is not None and move is not None and not move.moved:
+            self._request(simulated.runs, move)  # another view of the same results
+        else:
+            self._request(self._first_runs, move)
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def release(self) -> None:
+        """Go on to all the runs once a slider has been let go of."""
+        self.dragging = False
+        self._advance()
+        self._learn()
+
+    async def settled(self) -> Picture | None:
+        """Return the picture once it has been simulated, which saving and telling need."""
+        while self.picture is not None and self.picture.approximate:
+            await asyncio.sleep(PAUSE)
+        return self.picture
+
+    def start(self, work: Any) -> None:
+        """Run a coroutine, and keep it from being collected until it is done."""
+        self.tasks.add(task := asyncio.get_running_loop().create_task(work))
+        task.add_done_callback(self.tasks.discard)
+
+    @property
+    def _first_runs(self) -> int:
+        assert self._wanted is not None
+        return self._wanted.runs if self._follows else 1
+
+    def _request(self, runs: int, move: SliderMove | None = None) -> None:
+        wanted = self._wanted
+        assert wanted is not None
+        self._queue.ask(Request(wanted, wanted.session(wanted.seed, runs), move))
+
+    def _move(self, wanted: Wanted) -> SliderMove | None:
+        """Return how the main sliders have moved since a simulation, if nothing else has."""
+        simulated = self._simulated
+        if simulated is None or simulated.seed != wanted.seed or simulated.runs > wanted.runs:
+            return None
+        before, now, main = simulated.request.wanted.values, wanted.values, wanted.defaults
+        moved = {name for name in {*before, *now} if before.get(name) != now.get(name)}
+        if not moved <= set(main) or (moved and simulated.seconds < FOLLOWS):
+            return None
+        return SliderMove(
+            simulated.results,
+            {name: (before.get(name, main[name]), now.get(name, main[name])) for name in moved},
+            wanted.session(wanted.seed, 1).emulator,
+        )
+
+    def _show(self, request: Request, picture: Picture) -> None:
+        wanted = self._wanted
+        if wanted is None or request.wanted.scenario is not wanted.scenario:
+            return
+        self.picture = picture
+        if picture.approximate:
+            # Counted from the picture, however long it took.
+            self._timer = asyncio.get_running_loop().call_later(STILL, self._advance, True)
+        else:
+            self._simulated = picture
+            if picture.runs == wanted.runs:
+                # The first answer of a session is slow, as its baseline is simulated first.
+                warm = self._warm == request.session
+                self._follows, self._warm = warm and picture.seconds < AT_ONCE, request.session
+        self._callbacks.picture()
+        self._advance()
+        self._learn()
+
+    def _advance(self, still: bool = False) -> None:
+        """Ask for the next better picture.
+
+        Args:
+            still: Whether a slider that may be held has stood still.
+        """
+        if self.dragging and not still:
+            return
+        phase = self.phase
+        if phase is Phase.APPROXIMATE:
+            self._request(self._first_runs)
+        elif phase is Phase.PARTIAL and not self.dragging:
+            assert self._wanted is not None
+            self._request(self._wanted.runs)
+
+    def _learn(self) -> None:
+        """Simulate positions of the sliders beforehand, while nothing is asked for."""
+        if self._learning or self.picture is None or self.picture.approximate:
+            return
+        self._learning = True
+        self.start(self._learn_positions())
+
+    async def _learn_positions(self) -> None:
+        try:
+            while not (self.dragging or self._queue.pending):
+                wanted = self._wanted
+                if wanted is None:
+                    break
+                emulator = wanted.session(wanted.seed, 1).emulator
+                if not emulator.left:
+                    self._callbacks.learned()
+                    break
+                await in_pool(emulator.learn)
+                await asyncio.sleep(PAUSE)
+        finally:
+            self._learning = False
+
+    def _fail(self, _: Request, error: Exception) -> None:
+        self._callbacks.error(error)
+        self._learn()
+
+
+def _compute(request: Request) -> Picture:
+    began = perf_counter()
+    wanted, move, results = request.wanted, request.move, None
+    if move is not None:
+        results = move.emulator.results(move.simulated, move.moved, wanted.changes)
+    approximate = results is not None and move is not None and bool(move.moved)
+    if results is None:
+        results = request.session.results(wanted.changes)
+    comparison = compare(results, wanted.view)
+    return Picture(request, results, comparison, perf_counter() - began, approximate)

@@ -1,0 +1,319 @@
+"""The state of one visitor's view: the settings, the way back, and the picture they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from dataclasses import fields, replace
+from typing import Any
+
+from sisim.analysis.comparison import WHICH, View, Which
+from sisim.live.chart_options import ALL, Axes, Look, Option, Reveal, figure
+from sisim.live.label_space import LabelPositions
+from sisim.live.narration import STEPS, narration_steps
+from sisim.live.refinement import Callbacks, Picture, Refinement, Wanted
+from sisim.live.scenario_library import Library, base_changes, name_for
+from sisim.live.scenario_session import ScenarioSession
+from sisim.live.settings import History, Settings
+from sisim.live.sliders import Slider, all_sliders, changes, main_sliders
+from sisim.scenario.scenario import Scenario
+
+SCENARIO_DEFAULTS: dict[str, Any] = {
+    "values": {},
+    "year": None,
+    "residents": None,
+    "years": None,
+    "runs": None,
+    "arm": "",
+    "only": None,
+    "told": None,
+    "guess": False,
+}
+"""Settings that another scenario begins with, as they mean nothing outside the one before."""
+GUESSED: Which = "project"
+"""The figure whose curve the audience is asked to draw."""
+
+
+class ViewState:
+    """What one visitor asks for and sees.
+
+    Args:
+        library: Where scenarios are opened.
+        usual: The settings where nothing is asked for.
+        settings: The settings that are asked for.
+        callbacks: What is called when something has happened.
+
+    Raises:
+        ScenarioError: With everything that is wrong in the scenario.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        usual: Settings,
+        settings: Settings,
+        callbacks: Callbacks | None = None,
+    ) -> None:
+        self.library, self.usual, self.settings = library, usual, settings
+        self.callbacks = callbacks or Callbacks()
+        self.history = History()
+        self.brought: dict[str, bytes] = {}
+        self.window_scale, self.window_height = 1.0, 720.0
+        self.axes: Axes | None = None
+        self.guess: tuple[tuple[int, float], ...] = ()
+        self._label_positions: dict[Which, LabelPositions] = {}
+        self._axes_provisional = False  # made for a picture that a better one follows
+        self._refinement = Refinement(self.callbacks)
+        self._open()
+
+    # ------------------------------------------------------------------------ what is asked for
+
+    def _open(self) -> None:
+        self.scenario: Scenario = self.library.open(self.settings, self.brought)
+        self.sliders = main_sliders(self.scenario)
+        self.more = all_sliders(self.scenario)
+        self._pathway: list[Slider] | None = None
+        self._sessions = self.library.sessions(self.scenario)
+        self.axes = None
+        self._refinement.forget()
+
+    @property
+    def pathway_sliders(self) -> list[Slider]:
+        """A slider for every uncertain number of the pathway that the scenario does not give."""
+        if self._pathway is None:
+            own = {slider.id for slider in self.more}
+            every = all_sliders(self.scenario, pathway=True)
+            self._pathway = [slider for slider in every if slider.id not in own]
+        return self._pathway
+
+    def slider(self, name: str) -> Slider | None:
+        """Return the slider of a name, of all there are."""
+        shown = [*self.sliders, *self.more]
+        found = next((slider for slider in shown if slider.id == name), None)
+        return found or next((one for one in self.pathway_sliders if one.id == name), None)
+
+    def value(self, slider: Slider) -> float:
+        """Return where a slider stands."""
+        return self.settings.values.get(slider.id, slider.value)
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The numbers that the sliders now describe, by dotted path."""
+        moved = [one for name in self.settings.values if (one := self.slider(name)) is not None]
+        own = {slider.id for slider in self.sliders}
+        # What is finer, in the drawer, has the last word.
+        moved.sort(key=lambda slider: slider.id not in own)
+        return changes(moved, self.settings.values)
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """All that differs from the file: what is changed in every arm, and by the sliders."""
+        return {**base_changes(self.settings), **self.changes}
+
+    @property
+    def arm(self) -> str:
+        """Whose people and money are shown."""
+        arms = list(self.scenario.arms)
+        usual = self.scenario.figures.new_way if self.scenario.figures else arms[-1]
+        return self.settings.arm if self.settings.arm in arms else usual
+
+    @property
+    def shown(self) -> tuple[Which, ...]:
+        """The figures that are shown: both, one alone, or the only one there is."""
+        figures = self.scenario.figures
+        if self.settings.only is not None:
+            return (self.settings.only,)
+        return WHICH[:1] if figures is None or figures.project == figures.new_way else WHICH
+
+    @property
+    def runs(self) -> int:
+        """How many runs are wanted."""
+        return self.settings.runs or self.scenario.replications
+
+    @property
+    def session(self) -> ScenarioSession:
+        """The session that all runs are simulated in."""
+        return self._sessions(self.settings.seed, self.runs)
+
+    def ask(self) -> None:
+        """Compute what the settings ask for."""
+        if self.scenario.figures is None:
+            return
+        s = self.settings
+        self._refinement.ask(
+            Wanted(
+                scenario=self.scenario,
+                session=self._sessions,
+                seed=s.seed,
+                runs=self.runs,
+                changes=self.changes,
+                values=s.values,
+                defaults={slider.id: slider.value for slider in self.sliders},
+                view=View(ordinary=s.ordinary, current=s.current, year=s.year),
+            )
+        )
+
+    # ------------------------------------------------------------------------ what is done
+
+    def change(self, **parts: Any) -> None:
+        """Change the settings, so that it can be undone."""
+        self.history.keep(self.settings)
+        self._refinement.dragging = False
+        self._set(replace(self.settings, **parts))
+        self.callbacks.rest()
+
+    def bring(self, file: str, content: bytes) -> None:
+        """Look at a scenario in a file of the visitor's own.
+
+        Raises:
+            ScenarioError: With everything that is wrong in it; what is looked at stays.
+        """
+        name = name_for(file, content)
+        wanted = replace(self.settings, **SCENARIO_DEFAULTS, scenario=name)
+        self.library.open(wanted, {name: content})
+        self.brought[name] = content
+        self.take(name)
+
+    def take(self, name: str) -> None:
+        """Look at another scenario."""
+        self.change(**SCENARIO_DEFAULTS, scenario=name)
+
+    def drag(self, name: str, value: float) -> None:
+        """Move a slider that is still held."""
+        values = dict(self.settings.values)
+        slider = self.slider(name)
+        if slider is None or abs(value - slider.value) < 1e-9:
+            values.pop(name, None)
+        else:
+            values[name] = value
+        self._begin_drag()
+        if values != self.settings.values:
+            self._set(replace(self.settings, values=values))
+
+    def mark(self, year: int) -> None:
+        """Move the marked year, which is still held."""
+        self._begin_drag()
+        if year != self.settings.year:
+            self._set(replace(self.settings, year=year))
+
+    def release(self) -> None:
+        """End a drag."""
+        self._refinement.dragging = False
+        self.callbacks.rest()
+        self._refinement.release()
+
+    def undo(self) -> None:
+        """Go back to what was before the latest change."""
+        back = self.history.back()
+        if back is not None:
+            self._refinement.dragging = False
+            self._set(back)
+            self.callbacks.rest()
+
+    def reset(self) -> None:
+        """Return to where the scenario begins; language and colours stay."""
+        s = self.settings
+        kept = {"lang": s.lang, "dark": s.dark, "scenario": s.scenario, "show": s.show}
+        self.rescale()
+        self.change(**{**_as_dict(self.usual), **kept})
+
+    def rescale(self) -> None:
+        """Let the axes fit what is drawn."""
+        self.axes = None
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine for this visitor."""
+        self._refinement.start(work)
+
+    def _begin_drag(self) -> None:
+        if not self.dragging:
+            self._refinement.dragging = True
+            self.history.keep(self.settings)
+
+    def _set(self, settings: Settings) -> None:
+        before, self.settings = self.settings, settings
+
+        def differs(*parts: str) -> bool:
+            return any(getattr(before, part) != getattr(settings, part) for part in parts)
+
+        if differs("scenario", "residents", "years"):
+            self._open()
+        if differs("scenario"):
+            self._refinement.picture, self.guess = None, ()
+        if differs("current", "ordinary"):
+            self.axes = None
+        self.callbacks.change(before, settings)
+
+    # ------------------------------------------------------------------------ what is seen
+
+    @property
+    def picture(self) -> Picture | None:
+        """The picture that is shown."""
+        return self._refinement.picture
+
+    @property
+    def dragging(self) -> bool:
+        """Whether a slider, or the marked year, is held."""
+        return self._refinement.dragging
+
+    @property
+    def busy(self) -> bool:
+        """Whether something better than what is shown is on its way."""
+        return self._refinement.busy
+
+    async def settled(self) -> Picture | None:
+        """Return the picture once it has been simulated, which saving and telling need."""
+        return await self._refinement.settled()
+
+    @property
+    def look(self) -> Look:
+        """How pictures are to look."""
+        s = self.settings
+        return Look(
+            s.dark,
+            self.window_scale,
+            s.since_start,
+            s.brackets,
+            s.bands,
+            len(self.shown) == 1,
+            self.window_height,
+        )
+
+    def reveal(self, which: Which) -> Reveal:
+        """Return how much of a figure is shown."""
+        assert self.picture is not None
+        s = self.settings
+        if s.told is not None:
+            step = narration_steps(self.picture.comparison)[min(s.told, STEPS - 1)]
+            return step.reveal[which]
+        guess = self.guess if which == GUESSED else ()
+        if s.guess:
+            return Reveal(with_=False, areas=False, brackets=False, claims=False, guess=guess)
+        return replace(ALL, guess=guess)
+
+    def option(self, which: Which) -> Option:
+        """Return one of the two figures as it is to be drawn now."""
+        picture, now = self.picture, self.settings
+        assert picture is not None
+        if self.axes is None or (self._axes_provisional and not self.dragging):
+            self.axes = Axes.of(picture.comparison)
+            older = (picture.seed, picture.request.wanted.values) != (now.seed, now.values)
+            self._axes_provisional = older or picture.runs < self.runs
+        if not self.dragging:
+            self._label_positions[which] = {}
+        return figure(
+            picture.comparison,
+            which,
+            self.axes,
+            self.look,
+            self.reveal(which),
+            self._label_positions.setdefault(which, {}),
+        )
+
+    @property
+    def fits(self) -> bool:
+        """Whether all that is drawn has room on the axes."""
+        return self.picture is None or self.axes is None or self.axes.hold(self.picture.comparison)
+
+
+def _as_dict(settings: Settings) -> dict[str, Any]:
+    return {field.name: getattr(settings, field.name) for field in fields(settings)}

@@ -1,0 +1,110 @@
+"""What differs between Linux, macOS and Windows: cores, memory, the name of the processor.
+
+The only module that may use names of the standard library which some systems lack (a rule of the
+linter, `banned-api` in `pyproject.toml`, holds it). Each function has an answer everywhere.
+"""
+
+from __future__ import annotations
+
+import codecs
+import mmap
+import os
+import platform
+import sys
+import unicodedata
+from contextlib import suppress
+from io import TextIOWrapper
+from pathlib import Path
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+RESERVED = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
+)
+"""Names of devices, which no file can have on Windows, whatever its suffix."""
+
+REPLACING = "sisim-plain"
+PLAIN = str.maketrans(
+    dict(zip("−–—→≥≤≈“”„", ("-", "-", "-", "->", ">=", "<=", "~", '"', '"', '"'), strict=True))
+)
+"""What to write for characters that an encoding lacks."""
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use, at least 1."""
+    with suppress(AttributeError):  # Linux: those of the process, not of the machine
+        return len(os.sched_getaffinity(0))
+    count = getattr(os, "process_cpu_count", os.cpu_count)
+    return count() or 1
+
+
+def sparse_memory(size: int) -> mmap.mmap:
+    """Return anonymous memory that is taken page by page, as it is touched.
+
+    Args:
+        size: Bytes, at least 1.
+    """
+    memory = mmap.mmap(-1, size)
+    # With huge pages, one byte in each of a few places takes the memory of everything between.
+    with suppress(AttributeError, OSError):  # systems without huge pages
+        memory.madvise(mmap.MADV_NOHUGEPAGE)
+    return memory
+
+
+def peak_memory(*, of_children: bool = False) -> float | None:
+    """Return the peak of resident memory in MB, or None where the system does not tell.
+
+    Args:
+        of_children: Of the largest child that has ended, instead of this process.
+    """
+    if resource is None:
+        return None
+    who = resource.RUSAGE_CHILDREN if of_children else resource.RUSAGE_SELF
+    unit = 1024.0**2 if sys.platform == "darwin" else 1024.0
+    return resource.getrusage(who).ru_maxrss / unit
+
+
+def processor() -> str:
+    """Return the name of the processor."""
+    with suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+        if found := next(names, ""):
+            return found
+    return platform.processor() or platform.machine()
+
+
+def write_what_fits() -> None:
+    """Let standard output and error replace a character that their encoding lacks.
+
+    What is piped or redirected on Windows is in the encoding of the country, which has no minus
+    sign and no arrow.
+    """
+    codecs.register_error(REPLACING, _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=REPLACING)
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """Return the nearest in ASCII to what cannot be encoded, and where to go on."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end].translate(PLAIN)
+    plain = unicodedata.normalize("NFKD", lacking).encode("ascii", "ignore").decode()
+    return plain or "?", error.end
+
+
+def file_name_fits(name: str) -> bool:
+    r"""Return whether a file can be called so on every system.
+
+    Examples:
+        >>> file_name_fits("costs.csv"), file_name_fits("con.toml"), file_name_fits("a:b")
+        (True, False, False)
+    """
+    stem = name.partition(".")[0].rstrip().casefold()
+    plain = not any(one in '<>:"/\\|?*' or ord(one) < 32 for one in name)
+    return plain and stem not in RESERVED and name[-1:] not in ("", " ", ".")

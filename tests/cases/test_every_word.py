@@ -1,0 +1,223 @@
+"""Whatever a Swedish reader meets is in Swedish: what commands say, write and draw.
+
+A word is English when the English of a catalogue or of a ready file has it and the Swedish of none
+does. What stands in quotation marks or backticks is not looked at, as it is named there, nor is a
+key, a file or an option. In the tables that are written, headings and categories are keys, for
+programs and the same in every language (`DATA`); a cell with words is looked at. The live page is
+looked at in `tests/live`.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+from babel.messages.pofile import read_po
+from helpers.command_line import sisim
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+import sisim as package
+
+SOURCE = Path(package.__file__).parent
+SCENARIOS = SOURCE.parents[1] / "scenarios"
+FEW = ("--set", "population.residents=1500", "--set", "replications=2")
+READY = ("placed-youth", *FEW)
+
+NAMES = frozenset(
+    {"csv", "dask", "duckdb", "echarts", "gini", "html", "json", "lorenz", "morris", "parquet"}
+    | {"png", "pdf", "prim", "python", "schema", "sisim", "sobol", "svg", "toml", "tornado", "xlsx"}
+)
+"""Words that are names in both languages."""
+
+
+@cache
+def english() -> frozenset[str]:
+    """Return the words that only English texts have."""
+    spoken: dict[str, set[str]] = {"en": set(), "sv": set(NAMES)}
+    for file in (SOURCE / "data/locale").glob("*.po"):
+        with file.open("rb") as stream:
+            for message in read_po(stream, locale="sv"):
+                for lang, text in (("en", message.id), ("sv", message.string)):
+                    for form in text if isinstance(text, tuple) else (text,):
+                        spoken[lang] |= words(re.sub(r"\{\w*[^{}]*\}", " ", form))
+    for file in (*SOURCE.glob("data/*/*.toml"), *SCENARIOS.glob("*.toml")):
+        for text in texts(tomllib.loads(file.read_text(encoding="utf-8"))):
+            for lang in spoken:
+                spoken[lang] |= words(text[lang])
+    return frozenset(spoken["en"] - spoken["sv"])
+
+
+def texts(node: Any) -> Iterator[dict[str, str]]:
+    """Yield the texts of a file that are in both languages."""
+    if isinstance(node, dict):
+        if set(node) == {"sv", "en"}:
+            yield node
+        else:
+            for value in node.values():
+                yield from texts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from texts(value)
+
+
+NAMED = re.compile(
+    r"`[^`]*`|<[^<>]*>|”[^”]*”|\"[^\"]*\"|\[[^\]]*\]|scenario [a-z][\w-]* [0-9a-f]{6,}|https?://\S+"
+)
+KEY = re.compile(r"\S*[\w*][._/=][\w*{]\S*|--?[a-z][\w-]*|[a-zåäö]+-[a-z][a-z-]*[.\w]*")
+WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def words(text: str) -> set[str]:
+    """Return the words of a text, without what is named in it."""
+    return {word.lower() for word in WORD.findall(KEY.sub(" ", NAMED.sub(" ", text)))}
+
+
+def leaks(text: str) -> dict[str, str]:
+    """Return the English words of what should be Swedish, and the lines they are in."""
+    plain = text.replace("\N{NO-BREAK SPACE}", " ")
+    return {
+        word: line.strip()
+        for line in plain.splitlines()
+        for word in sorted(words(line) & english())
+    }
+
+
+class _Shown(HTMLParser):
+    """The text of a page, without its style and scripts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text: list[str] = []
+        self._inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._inside = tag
+        self.text += [v or "" for k, v in attrs if k in ("title", "aria-label", "placeholder")]
+
+    def handle_data(self, data: str) -> None:
+        if self._inside not in ("style", "script"):
+            self.text.append(data)
+
+
+DATA = re.compile(r"[a-z0-9_.*:/+-]*")
+"""A cell of a table for programs: a key, a category, a month or a number, in every language."""
+PICTURES = (".svg", ".png", ".pdf")
+"""What is drawn is looked at before it becomes outlines of letters."""
+
+
+def written(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name of each file that has words for a reader, and its text."""
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if file.suffix in PICTURES or file.suffix in (".parquet", ".json"):
+            continue
+        text = file.read_text(encoding="utf-8-sig")
+        if file.suffix == ".html":
+            page = _Shown()
+            page.feed(text)
+            text = "\n".join(page.text)
+        elif file.suffix == ".csv":
+            rows = csv.reader(text.splitlines(), delimiter=";" if ";" in text[:200] else ",")
+            cells = (cell for row in rows for cell in row)
+            text = "\n".join(cell for cell in cells if not DATA.fullmatch(cell))
+        yield file.name, text
+
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "run": READY,
+    "figures": (*READY, "--ordinary", "--current"),
+    "money": READY,
+    "money of a fund": (str(SCENARIOS / "portfolio.toml"), *FEW),
+    "money of a contract": (str(SCENARIOS / "outcome-contract.toml"), *FEW),
+    "precision": (*READY, "--wish", "5000000"),
+    "sensitivity": (*READY, "--vary", "investments.team.reach", "--workers", "1"),
+    "sensitivity by morris": (
+        *(*READY, "--method", "morris", "--size", "2", "--workers", "1"),
+        *("--vary", "investments.team.*"),
+    ),
+    "heatmap": (
+        *(*READY, "investments.team.reach=0.4:0.9", "investments.team.years=2:4"),
+        *("--points", "2", "--workers", "1"),
+    ),
+    "break-even": (*READY, "investments.team.reach=0.2:1", "--points", "3", "--workers", "1"),
+    "uncertainty": (*READY, "--draws", "20", "--effect", "placed", "--workers", "1"),
+    "discover": (
+        *(*READY, "--draws", "20", "--workers", "1"),
+        *("--measure", "outcome.placed", "--under", "0"),
+    ),
+    "compare": ("placed-youth", str(SCENARIOS / "team-nystart.toml"), *FEW),
+    "mix": ("placed-youth", *FEW, "--budget", "10000000"),
+    "needs": READY,
+    "follow-up": (*READY, "--certain"),
+    "implement": (*READY, "--budget", "5e6"),
+    "explain": READY,
+    "check": ("placed-youth",),
+    "assumptions": ("placed-youth",),
+    "pathway": ("child-youth", "--residents", "1000", "--years", "1"),
+    "catalogue": (),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_says_writes_and_draws_nothing_in_english(name: str, tmp_path: Path) -> None:
+    command = name.split()[0]
+    target = {
+        "check": None,
+        "explain": None,
+        "assumptions": "register.csv",
+        "pathway": "pathway.svg",
+        "catalogue": "catalogue.csv",
+    }.get(command, "out")
+    out = () if target is None else ("--out", tmp_path / target)
+    drawn: list[str] = []
+    save = Figure.savefig
+
+    def note(figure: Figure, *args: Any, **more: Any) -> Any:
+        drawn.extend(one.get_text() for one in figure.findobj(Text) if one.get_visible())
+        return save(figure, *args, **more)
+
+    with mock.patch.object(Figure, "savefig", note):
+        result = sisim(command, *COMMANDS[name], *out, lang="sv")
+    assert result.exit_code == 0, result.output
+    found = {"said": leaks(result.output), "drawn": leaks("\n".join(drawn))}
+    found |= {file: leaks(text) for file, text in written(tmp_path)}
+    assert {where: what for where, what in found.items() if what} == {}
+
+
+@cache
+def code() -> frozenset[str]:
+    """Return the words that stand in backticks in the catalogue; help shows none of the ticks."""
+    with (SOURCE / "data/locale/sv.po").open("rb") as stream:
+        said = [str(message.string) for message in read_po(stream, locale="sv")]
+    spans = (span for text in said for span in re.findall("`[^`]*`", text))
+    return frozenset(word.lower() for span in spans for word in WORD.findall(span))
+
+
+def commands() -> list[str]:
+    """Return every command there is, as the help lists them."""
+    return re.findall(r"(?m)^│ ([a-z][a-z-]*)  ", sisim("--help", lang="sv").output)
+
+
+def test_help_has_nothing_in_english() -> None:
+    names = commands()
+    assert {"run", "money", "live", "bench"} <= set(names)
+    found = {
+        (command, word): line
+        for command in ((), *((name,) for name in names))
+        for word, line in leaks(sisim(*command, "--help", lang="sv").output).items()
+        if word not in code() and word not in names
+    }
+    assert found == {}
+
+
+def test_a_word_in_english_is_found() -> None:
+    assert set(leaks("Figur 1: before–after 5 %, med–utan 3 %")) == {"before", "after"}
+    assert leaks("Nuvärde: ”the centre”, `--until`, investments.team.reach, placed-youth") == {}

@@ -1,0 +1,56 @@
+"""The words for a scenario's numbers, by the key at which each stands."""
+
+import pytest
+from helpers.made_up_answers import ready
+
+from sisim.report.analysis.assumption_words import Assumptions
+
+
+@pytest.mark.parametrize(
+    ("key", "english", "swedish"),
+    [
+        ("investments.team.reach", "Reach", "Andel som nås"),
+        ("investments.team.new_way.reach", "Reach, new way", "Andel som nås, nytt arbetssätt"),
+        ("investments.team.cost.running", "Running cost a year", "Driftkostnad per år"),
+        ("drift.prices.care", "Real price growth a year: care", "Real prisökning per år: vård"),
+        ("economy.discount_costs", "Discount rate of costs", "Diskonteringsränta för kostnader"),
+        ("population.residents", "Residents", "Invånare"),
+        ("time.years", "Years ahead", "År framåt"),
+    ],
+)
+def test_a_number_has_a_name(key: str, english: str, swedish: str, lang: str) -> None:
+    assert Assumptions(ready()).name(key) == {"en": english, "sv": swedish}[lang]
+
+
+@pytest.mark.parametrize(
+    "key", ["investments.nobody.reach", "nothing.at.all", "time.start", "tracks.care"]
+)
+def test_a_key_without_words_is_its_own_name(key: str) -> None:
+    assert Assumptions(ready()).name(key) == key
+
+
+def test_every_uncertain_number_of_the_ready_scenario_has_a_name() -> None:
+    from sisim.analysis.varied import factors
+
+    words = Assumptions(ready())
+    keys = [factor.key for factor in factors(ready())]
+    assert keys
+    assert [key for key in keys if words.name(key) == key] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "english", "swedish"),
+    [
+        ("investments.team.reach", 0.8, "80%", "80 %"),
+        ("investments.team.cost.running", 6.75e6, "SEK 6.75m", "6,75 mkr"),
+        ("investments.team.cost.start_up", 2.5e5, "SEK 250k", "250 tkr"),
+        ("investments.team.effects.0.persistence.years", 1.36, "1.36 years", "1,36 år"),
+        ("population.residents", 20000, "20,000", "20 000"),
+        ("time.years", float("nan"), "–", "–"),
+    ],
+)
+def test_a_value_is_written_as_it_is_read(
+    key: str, value: float, english: str, swedish: str, lang: str
+) -> None:
+    said = Assumptions(ready()).value(key, value).replace("\N{NO-BREAK SPACE}", " ")
+    assert said == {"en": english, "sv": swedish}[lang]

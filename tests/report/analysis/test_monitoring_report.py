@@ -1,0 +1,80 @@
+"""The plan of follow-up: ranges by month, what was observed, and what a deviation says."""
+
+import numpy as np
+import pytest
+from helpers.made_up_answers import MEASURES, follow_up, observed
+from helpers.pictures import assert_readable
+
+from sisim.report.analysis.monitoring_report import (
+    deviation_sentences,
+    draw_follow_up,
+    drawn,
+    measure_label,
+    plan_table,
+    sentences,
+    verdict_words,
+)
+
+BY_NAME = {measure.name: measure for measure in MEASURES}
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_it_can_be_read(seen: bool) -> None:
+    assert_readable(draw_follow_up(follow_up(), observed() if seen else None))
+
+
+def test_a_panel_holds_the_middle_of_its_measure() -> None:
+    plan = follow_up()
+    figure = draw_follow_up(plan)
+    assert len(figure.axes) == 6
+    for axes, measure in zip(figure.axes, drawn(plan, None), strict=True):
+        own = plan.plan[plan.plan["measure"] == measure.name]
+        np.testing.assert_allclose(axes.lines[0].get_ydata(), own["middle"])
+
+
+def test_what_lies_outside_has_another_mark() -> None:
+    figure = draw_follow_up(follow_up(), observed())
+    marks = [line.get_marker() for axes in figure.axes for line in axes.lines]
+    assert marks.count("o") == 2
+    assert marks.count("D") == 2
+
+
+def test_what_was_observed_is_among_what_is_drawn() -> None:
+    names = {measure.name for measure in drawn(follow_up(), observed())}
+    assert set(observed()["measure"]) <= names
+
+
+def test_the_table_names_what_is_measured_and_by_whom(lang: str) -> None:
+    table = plan_table(follow_up()).set_index("measure")
+    assert list(table.columns[:3]) == ["month", "what", "by"]
+    label = {"en": "Money spent", "sv": "Förbrukade medel"}[lang]
+    assert set(table.loc["spent.team", "what"]) == {label}
+    assert set(table.loc["spent.team", "by"]) == {
+        {"en": "Social services", "sv": "Socialförvaltningen"}[lang]
+    }
+
+
+def test_the_sentences_give_a_range_for_every_month() -> None:
+    said = sentences(follow_up())
+    begun = next(
+        one for one in said if one.startswith(measure_label(follow_up(), BY_NAME["begun.team"]))
+    )
+    assert begun.count("–") == 3
+    assert all(f"{month} " in begun for month in (6, 12, 24))
+
+
+def test_a_deviation_is_said_with_plan_outcome_and_verdict(lang: str) -> None:
+    said = deviation_sentences(follow_up(), observed())
+    assert len(said) == 5
+    assert said[1].endswith({"en": "Dearer than planned.", "sv": "Dyrare än planerat."}[lang])
+    assert {"en": "2 of 4 lie outside", "sv": "2 av 4 ligger utanför"}[lang] in said[-1]
+
+
+def test_every_verdict_has_its_words() -> None:
+    for verdict in ("above", "below"):
+        kinds = ("target.team", "begun.team", "reach.team", "spent.team")
+        assert len({verdict_words(BY_NAME[name], verdict) for name in kinds}) == 4
+    results = ("as_planned", "cannot_tell", "better", "no_effect", "too_little", "unexplained")
+    said = {verdict_words(BY_NAME["outcome.placed"], verdict) for verdict in results}
+    assert len(said) == 6
+    assert verdict_words(BY_NAME["begun.team"], "as_planned") not in said

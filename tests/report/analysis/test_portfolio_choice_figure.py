@@ -1,0 +1,41 @@
+"""The best mix of investments for each budget: filled squares, worth, and a sentence."""
+
+from helpers.made_up_answers import mix_table, subject
+from helpers.pictures import assert_readable, written
+
+from sisim.report.analysis.portfolio_choice_figure import draw_mix, sentence
+
+
+def test_an_option_is_filled_where_it_is_in_the_best_mix() -> None:
+    table, names = mix_table()
+    axes = draw_mix(subject(), table, names).axes[0]
+    filled = {
+        (int(mark.get_xdata()[0]), int(mark.get_ydata()[0]))
+        for mark in axes.lines
+        if mark.get_color() != "white"
+    }
+    # Budgets of 1, 4 and 9 million; one/project, one/new_way and other/project.
+    assert filled == {(1, 2), (2, 0), (2, 2)}
+
+
+def test_what_the_mix_is_worth_stands_below_each_budget(lang: str) -> None:
+    table, names = mix_table()
+    figure = draw_mix(subject(), table, names)
+    worth = [text.get_text() for text in figure.axes[0].texts]
+    assert worth == {"en": ["0.0", "5.0", "13.0"], "sv": ["0,0", "5,0", "13,0"]}[lang]
+    assert all(name in written(figure) for name in names.values())
+    assert_readable(figure)
+
+
+def test_the_sentence_names_the_mix_of_the_highest_budget(lang: str) -> None:
+    said = sentence(*mix_table())
+    assert {"en": "one: project and other: project", "sv": "one: project och other: project"}[
+        lang
+    ] in said
+    assert "13" in said
+
+
+def test_a_budget_that_is_too_small_is_said(lang: str) -> None:
+    table, names = mix_table()
+    said = sentence(table[table["budget"] == 1e6], names)
+    assert {"en": "nothing that is worth", "sv": "går inget att betala"}[lang] in said

@@ -1,0 +1,43 @@
+"""How sure a result is: the mean as replications are added, and how many more it takes."""
+
+import numpy as np
+import pytest
+from helpers.made_up_answers import subject
+from helpers.pictures import assert_readable, written
+
+from sisim.analysis.precision import precision
+from sisim.report.analysis.precision_figure import course, draw_precision, sentences
+
+VALUES = 2e6 + 1e6 * np.array([-1, 1, -0.5, 0.5, -0.2, 0.2, 0.8, -0.8, 0.1, -0.1])
+
+
+def test_the_course_is_the_mean_of_the_replications_so_far() -> None:
+    table = course(VALUES)
+    assert table["mean"].tolist() == pytest.approx(np.cumsum(VALUES) / np.arange(1, 11))
+    assert table["high"].isna().iloc[0]
+    narrow = (table["high"] - table["low"]).dropna()
+    assert narrow.iloc[-1] < narrow.iloc[0]
+
+
+def test_it_can_be_read_and_ends_at_the_mean() -> None:
+    figure = draw_precision(subject(), VALUES, precision(VALUES))
+    assert_readable(figure)
+    assert "2" in written(figure)
+    assert len(figure.axes[0].collections[1].get_offsets()) == len(VALUES)
+
+
+def test_one_run_cannot_tell(lang: str) -> None:
+    (said,) = sentences(subject(), precision(VALUES[:1]))
+    assert {"en": "cannot tell", "sv": "inte kan säga"}[lang] in said
+
+
+def test_how_many_more_runs_a_wish_takes(lang: str) -> None:
+    found = precision(VALUES, 1e5)
+    _, said = sentences(subject(), found)
+    assert {"en": "runs in all", "sv": "körningar"}[lang] in said
+    assert str(found.more) in said.replace("\N{NO-BREAK SPACE}", "").replace(",", "")
+
+
+def test_a_wish_that_is_met_is_said(lang: str) -> None:
+    _, said = sentences(subject(), precision(VALUES, 1e8))
+    assert {"en": "as sure as was wished", "sv": "så säkert som önskades"}[lang] in said

@@ -1,0 +1,83 @@
+"""Pictures of a probabilistic analysis: plane, acceptability, payback, value of information."""
+
+import numpy as np
+import pytest
+from helpers.made_up_answers import REACH, probabilistic, subject
+from helpers.pictures import assert_readable, written
+
+from sisim.analysis.psa import Probabilistic
+from sisim.report.analysis.psa_figures import (
+    draw_acceptability,
+    draw_information,
+    draw_plane,
+    draw_who_breaks_even,
+    gained_label,
+    sentences,
+)
+
+
+@pytest.fixture(scope="module")
+def analysis() -> Probabilistic:
+    return probabilistic()
+
+
+def test_every_draw_and_the_mean_of_each_arm_are_on_the_plane(analysis: Probabilistic) -> None:
+    figure = draw_plane(subject(), analysis, "placed")
+    clouds = figure.axes[0].collections
+    assert [len(cloud.get_offsets()) for cloud in clouds] == [40, 40]
+    means = [line for line in figure.axes[0].lines if line.get_marker() not in ("None", "")]
+    assert means[1].get_xdata()[0] == pytest.approx(analysis.effects("placed")[:, 2].mean())
+    assert_readable(figure)
+
+
+def test_shares_of_the_quadrants_add_up(analysis: Probabilistic, lang: str) -> None:
+    said = written(draw_plane(subject(), analysis, "placed")).splitlines()
+    heads = {"en": ("better and", "worse and"), "sv": ("bättre och", "sämre och")}[lang]
+    shares = [int("".join(c for c in one if c.isdigit())) for one in said if one.startswith(heads)]
+    assert 198 <= sum(shares) <= 202
+
+
+def test_acceptability_adds_up_to_one_over_the_arms(analysis: Probabilistic) -> None:
+    curve = analysis.acceptability("placed", np.linspace(0, 2e6, 5))
+    figure = draw_acceptability(subject(), analysis, "placed", curve)
+    thin = figure.axes[0].lines[::2]
+    np.testing.assert_allclose(sum(line.get_ydata() for line in thin), 1)
+    assert_readable(figure)
+
+
+def test_payers_of_the_chosen_arm_are_drawn(analysis: Probabilistic, lang: str) -> None:
+    figure = draw_who_breaks_even(subject(), analysis, analysis.break_even_by_year())
+    assert len(figure.axes[0].lines) == 2
+    assert {"en": "Social services", "sv": "Socialförvaltningen"}[lang] in written(figure)
+    assert_readable(figure)
+
+
+def test_the_whole_stands_below_what_each_number_is_worth(
+    analysis: Probabilistic, lang: str
+) -> None:
+    whole = analysis.perfect()
+    figure = draw_information(subject(), analysis.information(), whole, {REACH: "assumption"})
+    bars = [bar.get_width() for bar in figure.axes[0].patches]
+    assert bars[-1] == max(bars) == pytest.approx(whole)
+    assert {"en": "Everything", "sv": "Allt"}[lang] in written(figure)
+    assert_readable(figure)
+
+
+def test_nothing_is_worth_finding_out_where_one_choice_is_always_best(
+    analysis: Probabilistic, lang: str
+) -> None:
+    figure = draw_information(subject(), analysis.information().assign(evppi=0.0), 0.0, {})
+    assert not figure.axes
+    assert {"en": "Nothing: the same", "sv": "Ingenting"}[lang] in written(figure)
+
+
+def test_what_is_avoided_and_what_is_gained_differ(analysis: Probabilistic, lang: str) -> None:
+    assert {"en": "avoided", "sv": "undvik"}[lang] in gained_label(analysis, "placed")
+
+
+def test_the_sentences_give_each_arms_chance(analysis: Probabilistic) -> None:
+    said = sentences(subject(), analysis)
+    chances = analysis.chance.set_index("arm")["chance"]
+    assert f"{100 * chances['project']:.0f}" in said[1]
+    assert f"{100 * chances['new_way']:.0f}" in said[3]
+    assert len(said) == 6

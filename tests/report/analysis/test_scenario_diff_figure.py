@@ -1,0 +1,44 @@
+"""The waterfall from one scenario to another: a step a change, and what they do together."""
+
+import pytest
+from helpers.made_up_answers import diff_table, subject
+from helpers.pictures import assert_readable, written
+
+from sisim.report.analysis.scenario_diff_figure import draw_difference, sentences
+
+NAMES = ("before.toml", "after.toml")
+
+
+def test_each_step_begins_where_the_last_one_ended() -> None:
+    figure = draw_difference(subject(), diff_table(), NAMES)
+    bars = figure.axes[0].patches
+    starts = [bar.get_x() for bar in bars]
+    ends = [bar.get_x() + bar.get_width() for bar in bars]
+    assert starts[0] == starts[-1] == 0
+    assert starts[1:-1] == pytest.approx(ends[:-2])
+    assert ends[-1] == pytest.approx(ends[-2]) == pytest.approx(diff_table()["result"].iloc[-1])
+
+
+def test_the_largest_changes_come_first_and_the_smallest_share_a_step(lang: str) -> None:
+    figure = draw_difference(subject(), diff_table(11), NAMES)
+    # Two whole bars, seven changes, the rest, and what they do together.
+    assert len(figure.axes[0].patches) == 11
+    assert {"en": "4 smaller changes", "sv": "4 mindre ändringar"}[lang] in written(figure)
+    widths = [abs(bar.get_width()) for bar in figure.axes[0].patches[1:8]]
+    assert widths == sorted(widths, reverse=True)
+
+
+@pytest.mark.parametrize("changes", [3, 11])
+def test_it_can_be_read(changes: int) -> None:
+    figure = draw_difference(subject(), diff_table(changes), NAMES)
+    assert_readable(figure)
+    assert all(name in written(figure) for name in NAMES)
+
+
+def test_the_sentences_say_what_each_change_did(lang: str) -> None:
+    first, *alone, lost, together, second = sentences(subject(), diff_table())
+    assert len(alone) == 3
+    assert all("±" in one for one in alone)
+    assert {"en": "does not fit", "sv": "går inte att göra"}[lang] in lost
+    assert "0" in together
+    assert first != second

@@ -1,0 +1,46 @@
+"""Bars of Sobol indices and of Morris' elementary effects."""
+
+import pytest
+from helpers.made_up_answers import REACH, morris_table, sobol_table, subject
+from helpers.pictures import assert_readable, written
+
+from sisim.report.analysis.sensitivity_bars import draw_morris, draw_sobol
+
+GRADES = {REACH: "assumption"}
+
+
+def test_sobol_bars_are_the_indices_alone_within_those_with_others() -> None:
+    table = sobol_table()
+    figure = draw_sobol(subject(), table, GRADES)
+    widths = [bar.get_width() for bar in figure.axes[0].patches]
+    assert widths[0::2] == pytest.approx(table["total"].clip(lower=0).tolist())
+    assert widths[1::2] == pytest.approx(table["first"].clip(lower=0).tolist())
+
+
+def test_a_sobol_interval_stays_within_the_whole_variance() -> None:
+    table = sobol_table().assign(total_error=2.0)
+    for line in draw_sobol(subject(), table, {}).axes[0].lines:
+        assert min(line.get_xdata()) >= 0
+        assert max(line.get_xdata()) <= 1
+
+
+def test_morris_bars_are_mean_absolute_effects_with_their_sign_beside() -> None:
+    figure = draw_morris(subject(), morris_table(), GRADES)
+    widths = [bar.get_width() for bar in figure.axes[0].patches]
+    assert widths == pytest.approx(morris_table()["mu_star"].tolist())
+    said = written(figure).splitlines()
+    assert any(one.startswith("+6") for one in said)
+    assert any(one.startswith("−4") for one in said)
+
+
+@pytest.mark.parametrize(
+    ("lang", "grade"), [("en", "assumption"), ("sv", "antagande")], indirect=["lang"]
+)
+def test_a_number_stands_with_its_grade(grade: str) -> None:
+    assert grade in written(draw_sobol(subject(), sobol_table(), GRADES))
+    assert grade in written(draw_morris(subject(), morris_table(), GRADES))
+
+
+def test_both_can_be_read() -> None:
+    assert_readable(draw_sobol(subject(), sobol_table(), GRADES))
+    assert_readable(draw_morris(subject(), morris_table(), GRADES))

@@ -1,0 +1,60 @@
+"""The tornado: bars in the order of the table, values beside their ends, the sign that turns."""
+
+import pytest
+from helpers.made_up_answers import subject, tornado_table
+from helpers.pictures import assert_readable, texts, written
+from matplotlib.patches import Rectangle
+
+from sisim.report.analysis.tornado import draw_tornado, sentences
+
+
+def test_a_bar_goes_from_the_result_at_the_lowest_to_that_at_the_highest() -> None:
+    table = tornado_table()
+    figure = draw_tornado(subject(), table)
+    bars = [bar for bar in figure.axes[0].patches if isinstance(bar, Rectangle)]
+    ends = [sorted((bar.get_x(), bar.get_x() + bar.get_width())) for bar in bars]
+    for row, one in enumerate(table.itertuples()):
+        assert ends[2 * row] == pytest.approx([one.at_low, one.base])
+        assert ends[2 * row + 1] == pytest.approx([one.base, one.at_high])
+
+
+def test_names_stand_in_the_order_of_the_table(lang: str) -> None:
+    figure = draw_tornado(subject(), tornado_table(3))
+    first, second = {
+        "en": ("Reach", "Running cost a year"),
+        "sv": ("Andel som nås", "Driftkostnad per år"),
+    }[lang]
+    high = {text.get_text(): text.get_position()[1] for text in texts(figure)}
+    assert high[first] > high[second]
+
+
+def test_it_can_be_read() -> None:
+    assert_readable(draw_tornado(subject(), tornado_table()))
+    assert_readable(draw_tornado(subject(), tornado_table(9), averaged=True))
+
+
+def test_more_bars_than_have_room_are_counted(lang: str) -> None:
+    figure = draw_tornado(subject(), tornado_table(9))
+    assert {"en": "2 more matter less", "sv": "2 till betyder mindre"}[lang] in written(figure)
+
+
+def test_the_sentences_name_the_three_that_matter_and_those_that_turn_the_sign(lang: str) -> None:
+    said = sentences(subject(), tornado_table())
+    assert len(said) == 3
+    expected = {
+        "en": (
+            "reach, running cost a year and how long it lasts",
+            "reach and running cost a year.",
+        ),
+        "sv": (
+            "andel som nås, driftkostnad per år och halveringstid",
+            "andel som nås och driftkostnad per år.",
+        ),
+    }[lang]
+    assert expected[0] in said[1]
+    assert said[2].endswith(expected[1])
+
+
+def test_without_a_turning_sign_that_is_said(lang: str) -> None:
+    said = sentences(subject(), tornado_table().assign(changes_sign=False))[-1]
+    assert {"en": "No assumption alone", "sv": "Inget antagande"}[lang] in said

@@ -1,0 +1,66 @@
+"""How the house is built: one name for one thing, short functions, files for any system."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "sisim"
+LONGEST = 60
+"""Lines of a function, its head and its docstring among them."""
+
+
+@cache
+def trees() -> dict[Path, ast.Module]:
+    """Return the syntax tree of each module, by its path in the package."""
+    return {
+        path.relative_to(SOURCE): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(SOURCE.rglob("*.py"))
+    }
+
+
+def nodes(*kinds: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
+    """Yield each node of some kinds and where it stands."""
+    for path, tree in trees().items():
+        for node in ast.walk(tree):
+            if isinstance(node, kinds):
+                yield f"{path.as_posix()}:{getattr(node, 'lineno', 0)}", node
+
+
+def test_the_formatter_is_not_argued_with() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py")]
+    assert sum(text.count("# fmt: skip") + text.count("# fmt: off") for text in texts) < 20
+
+
+NEEDED = {"write_text": {"encoding", "newline"}, "to_csv": {"lineterminator"}}
+"""What a call that writes text must say: unset, each system has its own."""
+
+
+def test_text_is_written_in_the_same_way_on_every_system() -> None:
+    assert [
+        f"{place} {node.func.attr}"
+        for place, node in nodes(ast.Call)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if NEEDED.get(node.func.attr, set()) - {one.arg for one in node.keywords}
+    ] == []
+
+
+@pytest.mark.parametrize("outside", ["design, section", "house.md", "the issue", "/proc/"])
+def test_nothing_is_cited_that_is_not_in_the_repository(outside: str) -> None:
+    assert [
+        path.as_posix()
+        for path in trees()
+        if path.name != "portable.py"
+        and outside in (SOURCE / path).read_text(encoding="utf-8").casefold()
+    ] == []
+
+
+@pytest.mark.parametrize("document", sorted((SOURCE.parents[1]).glob("docs/*.md"), key=str))
+def test_a_module_that_a_document_names_exists(document: Path) -> None:
+    named = set(re.findall(r"`((?:\w+/)*\w+\.py)`", document.read_text(encoding="utf-8")))
+    assert [name for name in sorted(named) if not (SOURCE / name).exists()] == []

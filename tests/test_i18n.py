@@ -1,0 +1,129 @@
+"""Every message that a reader can meet exists in Swedish, with the same fields."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+import sisim.i18n
+from sisim.i18n import in_language, number, source_text
+
+SOURCE = Path(sisim.i18n.__file__).parent
+SCENARIOS = SOURCE.parents[1] / "scenarios"
+KEYWORDS: dict[str, tuple[int, ...] | None] = {"t": None, "n_": (1, 2), "Reason": None}
+
+
+def messages() -> dict[str, str]:
+    """Return every message written in the code, and where it stands."""
+    with contextlib.redirect_stderr(io.StringIO()):
+        # Babel complains of a field that is filled with an f-string.
+        found = list(extract_from_dir(SOURCE, [("**.py", "python")], keywords=KEYWORDS))
+    return {
+        text: f"{file}:{line}"
+        for file, line, message, *_ in found
+        for text in (message if isinstance(message, tuple) else (message,))
+    }
+
+
+def calls() -> Iterator[tuple[str, ast.Call]]:
+    """Yield every call of `t`, `n_` and `Reason`, and where it stands."""
+    for file in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in KEYWORDS
+            ):
+                yield f"{file.relative_to(SOURCE)}:{node.lineno}", node
+
+
+def catalogue(file: str = "sv.po") -> dict[str, str]:
+    """Return a Swedish catalogue; both forms of a message with a plural."""
+    with (SOURCE / "data/locale" / file).open("rb") as stream:
+        found = {}
+        for message in read_po(stream, locale="sv"):
+            if isinstance(message.id, tuple):
+                found.update(zip(message.id, message.string, strict=True))
+            elif message.id:
+                found[message.id] = str(message.string)
+        return found
+
+
+def sources() -> set[str]:
+    """Return the sources and notes of all ready files."""
+
+    def within(node: Any) -> Iterator[str]:
+        if isinstance(node, dict):
+            for key, value in node.items():
+                if key in ("source", "note") and isinstance(value, str):
+                    yield value
+                yield from within(value)
+        elif isinstance(node, list):
+            for value in node:
+                yield from within(value)
+
+    files = [*SOURCE.glob("data/*/*.toml"), *SCENARIOS.glob("*.toml")]
+    return {
+        text for file in files for text in within(tomllib.loads(file.read_text(encoding="utf-8")))
+    }
+
+
+def fields(text: str) -> set[str]:
+    """Return the {fields} of a message."""
+    return set(re.findall(r"\{(\w*)[^{}]*\}", text))
+
+
+def test_no_message_lacks_its_swedish() -> None:
+    known = catalogue()
+    assert {m: place for m, place in messages().items() if not known.get(m)} == {}
+
+
+def test_no_translation_is_of_a_message_that_is_gone() -> None:
+    assert set(catalogue()) - set(messages()) == set()
+
+
+def test_every_message_is_where_the_extractor_finds_it() -> None:
+    """A message in an f-string, or one that is put together, would be in no catalogue."""
+    known = messages()
+    hidden = []
+    for place, call in calls():
+        wanted = call.args[: 2 if getattr(call.func, "id", "") == "n_" else 1]
+        for text in wanted:
+            if not (isinstance(text, ast.Constant) and text.value in known):
+                hidden.append(f"{place.partition(':')[0]}: {ast.unparse(text)}")
+    assert hidden == ["scenario/errors.py: self.message"]  # a `Reason`, which is found itself
+
+
+@pytest.mark.parametrize(("english", "translated"), catalogue().items())
+def test_both_languages_have_the_same_fields(english: str, translated: str) -> None:
+    assert fields(english) == fields(translated)
+
+
+def test_numbers_are_written_as_the_reader_writes_them() -> None:
+    with in_language("sv"):
+        assert number(1234.5, 1) == "1\N{NO-BREAK SPACE}234,5"
+    with in_language("en"):
+        assert number(1234.5, 1) == "1,234.5"
+
+
+def test_what_is_in_no_catalogue_stays_as_it_is() -> None:
+    with in_language("sv"):
+        assert source_text("Sweden Statistics 2024, table {3}") == (
+            "Sweden Statistics 2024, table {3}"
+        )
+
+
+def test_every_source_of_a_ready_file_is_in_both_languages() -> None:
+    known = catalogue("sources.sv.po")
+    assert {text for text in sources() if not known.get(text)} == set()
+    assert set(known) - sources() == set()
