@@ -43,6 +43,10 @@ class Study:
 
     store: Store
 
+    def __repr__(self) -> str:
+        """Return where it is and how far it has come, in a line."""
+        return f"<Study {str(self.store.folder)!r}: {self.finished} of {self.cells} cells>"
+
     @cached_property
     def manifest(self) -> Manifest:
         """How it was made."""
