@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -11,8 +12,6 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "sisim"
-LONGEST = 60
-"""Lines of a function, its head and its docstring among them."""
 
 
 @cache
@@ -30,6 +29,30 @@ def nodes(*kinds: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
         for node in ast.walk(tree):
             if isinstance(node, kinds):
                 yield f"{path.as_posix()}:{getattr(node, 'lineno', 0)}", node
+
+
+def twice(names: list[str]) -> list[str]:
+    """Return the names that stand more than once."""
+    return sorted(name for name, count in Counter(names).items() if count > 1)
+
+
+def test_no_two_modules_have_one_name() -> None:
+    assert twice([path.name for path in trees() if not path.name.startswith("__")]) == []
+
+
+DOORS = ("cli/", "live/", "results.py", "i18n.py")
+"""Where the reader's language is chosen."""
+
+
+def test_the_language_is_no_parameter_outside_the_doors() -> None:
+    assert [
+        f"{place} {node.name}"
+        for place, node in nodes(ast.FunctionDef, ast.AsyncFunctionDef)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and any(one.arg in ("lang", "language") for one in [*node.args.args, *node.args.kwonlyargs])
+        and not place.startswith(DOORS)
+        and not (node.name.startswith("_") or node.name == "in_language")
+    ] == []
 
 
 def test_the_formatter_is_not_argued_with() -> None:

@@ -104,9 +104,13 @@ def test_every_message_is_where_the_extractor_finds_it() -> None:
     assert hidden == ["scenario/errors.py: self.message"]  # a `Reason`, which is found itself
 
 
+OTHERWISE = {"positive": "share"}
+"""Fields that only the Swedish of a message has, and what its English has for them."""
+
+
 @pytest.mark.parametrize(("english", "translated"), catalogue().items())
 def test_both_languages_have_the_same_fields(english: str, translated: str) -> None:
-    assert fields(english) == fields(translated)
+    assert fields(english) == {OTHERWISE.get(field, field) for field in fields(translated)}
 
 
 def test_numbers_are_written_as_the_reader_writes_them() -> None:

@@ -113,6 +113,14 @@ def source_text(text: str | None) -> str | None:
     return _catalogue(current_language(), "sources.").gettext(text) if text else text
 
 
+def help_text(text: str | None) -> str:
+    """Return a text of a help page in the current language; None and "" are empty.
+
+    They stand in English in the signatures and docstrings of commands, and in ``help.sv.po``.
+    """
+    return _catalogue(current_language(), "help.").gettext(text) if text else ""
+
+
 def number(value: float, digits: int = 0) -> str:
     """Return `value` with `digits` decimals as written in the current language.
 

@@ -7,6 +7,7 @@ from helpers.strategies import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sisim.economics.discounting import cycle_weights
 from sisim.economics.ledger import rewards
 from sisim.engine.individual_use import individuals
 from sisim.engine.replications import simulate
@@ -29,7 +30,7 @@ def test_everybodys_units_sum_to_those_of_the_run(
     made["pathway"]["entry"] = {"uses": {"day": 3}}
     made["economy"] = {"counting": counting}
     scenario = Scenario.model_validate(made)
-    found = individuals(scenario, seed, years=scenario.time.years)
+    found = individuals(scenario, seed, cycles=cycle_weights(scenario), years=scenario.time.years)
     run = simulate(scenario, seed=seed, replications=1)
     clock = run.compiled.clock
     counted = rewards(run, run.used("use"))[0, 0, clock.start - clock.history :].sum()
@@ -38,7 +39,7 @@ def test_everybodys_units_sum_to_those_of_the_run(
 
 def test_who_never_is_placed_uses_no_day_of_care() -> None:
     scenario = load_scenario("placed-youth", {"population.residents": 1500})
-    found = individuals(scenario, 1, years=2)
+    found = individuals(scenario, 1, cycles=cycle_weights(scenario), years=2)
     resources = list(scenario.pathway.resources)
     days = [resources.index(name) for name in resources if name.endswith("_day")]
     placed = found.ever[found.compiled.groups.index("placed")]
@@ -51,7 +52,7 @@ def test_who_never_is_placed_uses_no_day_of_care() -> None:
 
 def test_the_target_group_at_the_opening_is_that_of_the_file() -> None:
     scenario = load_scenario("placed-youth", {"population.residents": 3000})
-    found = individuals(scenario, 3, years=1)
+    found = individuals(scenario, 3, cycles=cycle_weights(scenario), years=1)
     clock = found.compiled.clock
     age = (clock.start - found.people.born) / clock.per_year
     states = ("family_home", "institution")
@@ -66,7 +67,9 @@ def test_the_target_group_at_the_opening_is_that_of_the_file() -> None:
 
 def test_a_longer_window_adds_years_and_changes_nothing_before() -> None:
     scenario = load_scenario("placed-youth", {"population.residents": 1500})
-    short, long = (individuals(scenario, 1, years=years) for years in (1, 2))
+    short, long = (
+        individuals(scenario, 1, cycles=cycle_weights(scenario), years=years) for years in (1, 2)
+    )
     assert short.periods == long.periods[:1]
     both = np.flatnonzero(long.at_start)
     np.testing.assert_array_equal(

@@ -26,7 +26,7 @@ from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.executors import AHEAD, dask, in_process, processes, run_batch
 from sisim.analysis.sweep import open_study, sweep
 from sisim.analysis.variants import RUNS, SCENARIOS
-from sisim.cli import sweeping
+from sisim.cli import sweep_commands
 from sisim.engine import machine_code
 
 MORE = ("draws = 4", "draws = 12")
@@ -189,7 +189,7 @@ def test_the_summary_of_a_sweep_fits_a_terminal(
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "60")
     study = sweep(plan(tmp_path), tmp_path / "out", executor=in_process())
-    sweeping._summary(study)
+    sweep_commands._summary(study)
     lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
     assert re.split("  +", lines[0].strip()) == [
         "duration",
@@ -212,14 +212,14 @@ def test_the_summary_of_a_sweep_speaks_the_readers_language(
     )
     few = plan(tmp_path, asked, ("replications = 2", "replications = 1"))
     study = sweep(few, tmp_path / "out", executor=in_process())
-    in_swedish(lambda: sweeping._summary(study))
+    in_swedish(lambda: sweep_commands._summary(study))
     heads, without, care, *_ = (line.split("\t") for line in capsys.readouterr().out.splitlines())
     assert heads[:5] == ["duration", "running", "Alternativ", "Nettonuvärde", "Återbetalt (år)"]
     assert without[2:5] == ["Utan", "0", "–"]
     label = few.scenario.arms["care"].label.in_language("sv")
     assert care[2] == label
     assert "-" not in care[3]
-    size = in_swedish(lambda: sweeping._size(16, study))
+    size = in_swedish(lambda: sweep_commands._size(16, study))
     assert size == "16 celler: 4 kombinationer av val × 4 dragningar × 1 slumpfrö."
 
 

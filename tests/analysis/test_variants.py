@@ -10,7 +10,7 @@ from sisim.analysis.variants import Variants
 from sisim.economics.valuation import Valuation
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import run_once
-from sisim.engine.trace import key_of, touched
+from sisim.engine.trace import diverged_people, key_of
 from sisim.loading.load import changed
 from sisim.scenario.errors import ScenarioError
 from sisim.scenario.scenario import Scenario
@@ -79,7 +79,9 @@ def test_those_whose_lives_are_changed_are_those_of_a_whole_run(
     found = variants.affected(changes)
     whole = run_once(compile_scenario(changed(scenario, changes)), seed=3)
     keys = {key_of(found.compiled, found.people, person) for person in found.who.tolist()}
-    assert keys == {key_of(whole.compiled, whole.people, one) for one in touched(whole).tolist()}
+    assert keys == {
+        key_of(whole.compiled, whole.people, one) for one in diverged_people(whole).tolist()
+    }
     assert len(found.enrolments) == len(whole.enrolments.record)
 
 

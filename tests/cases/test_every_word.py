@@ -1,17 +1,13 @@
 """Whatever a Swedish reader meets is in Swedish: what commands say, write and draw.
 
-A word is English when the English of a catalogue or of a ready file has it and the Swedish of none
-does. What stands in quotation marks or backticks is not looked at, as it is named there, nor is a
-key, a file or an option. In the tables that are written, headings and categories are keys, for
-programs and the same in every language (`DATA`); a cell with words is looked at. The live page is
-looked at in `tests/live`.
+In the tables that are written, headings and categories are keys, for programs and the same in every
+language (`DATA`); a cell with words is looked at. The live page is looked at in `tests/live`.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
@@ -22,73 +18,12 @@ from unittest import mock
 import pytest
 from babel.messages.pofile import read_po
 from helpers.command_line import sisim
+from helpers.words import SCENARIOS, SOURCE, WORD, leaks
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-import sisim as package
-
-SOURCE = Path(package.__file__).parent
-SCENARIOS = SOURCE.parents[1] / "scenarios"
 FEW = ("--set", "population.residents=1500", "--set", "replications=2")
 READY = ("placed-youth", *FEW)
-
-NAMES = frozenset(
-    {"csv", "dask", "duckdb", "echarts", "gini", "html", "json", "lorenz", "morris", "parquet"}
-    | {"png", "pdf", "prim", "python", "schema", "sisim", "sobol", "svg", "toml", "tornado", "xlsx"}
-)
-"""Words that are names in both languages."""
-
-
-@cache
-def english() -> frozenset[str]:
-    """Return the words that only English texts have."""
-    spoken: dict[str, set[str]] = {"en": set(), "sv": set(NAMES)}
-    for file in (SOURCE / "data/locale").glob("*.po"):
-        with file.open("rb") as stream:
-            for message in read_po(stream, locale="sv"):
-                for lang, text in (("en", message.id), ("sv", message.string)):
-                    for form in text if isinstance(text, tuple) else (text,):
-                        spoken[lang] |= words(re.sub(r"\{\w*[^{}]*\}", " ", form))
-    for file in (*SOURCE.glob("data/*/*.toml"), *SCENARIOS.glob("*.toml")):
-        for text in texts(tomllib.loads(file.read_text(encoding="utf-8"))):
-            for lang in spoken:
-                spoken[lang] |= words(text[lang])
-    return frozenset(spoken["en"] - spoken["sv"])
-
-
-def texts(node: Any) -> Iterator[dict[str, str]]:
-    """Yield the texts of a file that are in both languages."""
-    if isinstance(node, dict):
-        if set(node) == {"sv", "en"}:
-            yield node
-        else:
-            for value in node.values():
-                yield from texts(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from texts(value)
-
-
-NAMED = re.compile(
-    r"`[^`]*`|<[^<>]*>|”[^”]*”|\"[^\"]*\"|\[[^\]]*\]|scenario [a-z][\w-]* [0-9a-f]{6,}|https?://\S+"
-)
-KEY = re.compile(r"\S*[\w*][._/=][\w*{]\S*|--?[a-z][\w-]*|[a-zåäö]+-[a-z][a-z-]*[.\w]*")
-WORD = re.compile(r"[^\W\d_]{2,}")
-
-
-def words(text: str) -> set[str]:
-    """Return the words of a text, without what is named in it."""
-    return {word.lower() for word in WORD.findall(KEY.sub(" ", NAMED.sub(" ", text)))}
-
-
-def leaks(text: str) -> dict[str, str]:
-    """Return the English words of what should be Swedish, and the lines they are in."""
-    plain = text.replace("\N{NO-BREAK SPACE}", " ")
-    return {
-        word: line.strip()
-        for line in plain.splitlines()
-        for word in sorted(words(line) & english())
-    }
 
 
 class _Shown(HTMLParser):

@@ -11,8 +11,8 @@ from helpers.languages import in_each_language, in_swedish
 
 from sisim.engine.replications import simulate
 from sisim.i18n import LANGUAGES
+from sisim.loading.file_summary import contents, kind_of
 from sisim.loading.load import load_scenario
-from sisim.loading.summary import contents, kind_of
 from sisim.report.economics.money_report import money_shown, money_tables, money_words
 from sisim.results import Results
 from sisim.scenario.types import Text

@@ -12,7 +12,7 @@ from sisim import load
 from sisim.engine.clock import Clock
 from sisim.engine.population import people
 from sisim.engine.replications import simulate
-from sisim.engine.rerun import Kept
+from sisim.engine.rerun import ArmRerun
 from sisim.scenario.scenario import Scenario
 
 few = settings(max_examples=12)
@@ -39,10 +39,10 @@ def test_another_version_of_the_arms_is_to_the_bit_what_a_full_run_gives(
     world: World, data: st.DataObject
 ) -> None:
     """Only those whom an arm can touch are simulated again, and nothing else could have changed."""
-    kept = Kept(Scenario.model_validate(world), seed=1, threads=1)
+    kept = ArmRerun(Scenario.model_validate(world), seed=1, threads=1)
     for _ in range(2):
         version = Scenario.model_validate(data.draw(versions(world)))
-        again = kept.again(version).replications[0]
+        again = kept.rerun(version).replications[0]
         full = simulate(version, seed=1, replications=1, threads=1).replications[0]
         assert_same_run(again, full)
 
@@ -53,11 +53,11 @@ def test_the_run_that_is_kept_is_an_ordinary_run(world: World) -> None:
     """The first picture is what any run of the scenario shows."""
     scenario = Scenario.model_validate(world)
     full = simulate(scenario, seed=1, replications=1, threads=1).replications[0]
-    assert_same_run(Kept(scenario, seed=1, threads=1).result.replications[0], full)
+    assert_same_run(ArmRerun(scenario, seed=1, threads=1).result.replications[0], full)
 
 
 def test_few_are_simulated_again() -> None:
     """In the ready scenario, those near care: a fiftieth of all."""
     scenario = load("placed-youth", {"population.residents": 1000})
     everyone = people(scenario, Clock.of(scenario), seed=1)
-    assert 0 < len(Kept(scenario, seed=1).touchable) < 0.05 * len(everyone)
+    assert 0 < len(ArmRerun(scenario, seed=1).affected) < 0.05 * len(everyone)

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 
 from sisim import load
 from sisim.engine import simulation as running
-from sisim.engine.affected import OF_ARMS, keepable, sought
+from sisim.engine.affected import ARM_COLUMNS, reusable_baseline, target_states
 from sisim.engine.compile import compile_scenario
 from sisim.engine.replications import replication
 from sisim.engine.simulation import Simulation
@@ -39,16 +39,16 @@ taken_apart: list[int] = []
 @pytest.fixture(scope="module", autouse=True)
 def _apart_at_once() -> Iterator[None]:
     """Take people apart in short stretches too, and note how many are."""
-    take_apart = running.take_apart
+    extract = running.extract
 
     def noting(*arguments):  # type: ignore[no-untyped-def]
         taken_apart.append(len(arguments[3]))
-        return take_apart(*arguments)
+        return extract(*arguments)
 
     with (
-        patch.object(running, "LEAST_APART", 4),
-        patch.object(running, "MOST_APART", 1),
-        patch.object(running, "take_apart", noting),
+        patch.object(running, "MIN_WINDOW", 4),
+        patch.object(running, "MAX_AFFECTED", 1),
+        patch.object(running, "extract", noting),
     ):
         yield
 
@@ -68,9 +68,9 @@ def test_taking_people_apart_changes_nothing(made: World, threads: int) -> None:
     """Counts, treatments, and who differs from when: to the bit as if all went step by step."""
     apart, together = run(made, threads=threads), step_by_step(made)
     assert_same_run(replication(apart), replication(together))
-    for name in OF_ARMS:
+    for name in ARM_COLUMNS:
         left, right = (getattr(of.columns, name) for of in (apart, together))
-        if name == "parted":
+        if name == "divergence_step":
             left, right = (
                 of.columns.divergence_step[of.columns.diverged] for of in (apart, together)
             )
@@ -175,7 +175,7 @@ def mortal(**more: object) -> World:
             "dies": move("ill", "dead", rate=0.3),
         },
         population={"cohort": 3000},
-        # The investment begins as the second stretch does: nobody is born in it.
+        # The investment begins as the second window does: nobody is born in it.
         time={"start": "2026-01", "years": 9},
     )
     return made | {
@@ -213,13 +213,13 @@ def test_a_target_group_asks_for_states(target: World, found: set[str]) -> None:
     """Whoever is in none of them is not touched; if it asks for none, every state will do."""
     compiled = compile_scenario(Scenario.model_validate(in_care(target=target)))
     names = np.array([name for _, name in compiled.states])
-    assert set(names[sought(compiled)[: len(names)]]) == found
+    assert set(names[target_states(compiled)[: len(names)]]) == found
 
 
 def test_who_can_be_told() -> None:
     """Not where it may be anyone: families, and effects that move those who would have stayed."""
-    assert keepable(load("placed-youth"))
-    assert not keepable(load("placed-youth", {"investments.team.effects.4.ratio": 1.5}))
+    assert reusable_baseline(load("placed-youth"))
+    assert not reusable_baseline(load("placed-youth", {"investments.team.effects.4.ratio": 1.5}))
     made = in_care(unit="family")
     made["population"] = {"residents": 100, "max_age": 3, "families": FAMILIES}
-    assert not keepable(Scenario.model_validate(made))
+    assert not reusable_baseline(Scenario.model_validate(made))

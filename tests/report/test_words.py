@@ -22,7 +22,7 @@ from sisim.report.summary import sentences, verdict
                 "157,5\N{NO-BREAK SPACE}mkr utan investeringen",
                 "med–utan −15\N{NO-BREAK SPACE}%. Kostnaden ökar – men mindre",
                 "Inte återbetalt inom 20 år.",
-                "Återbetalt år 7.",
+                "Återbetalt år 7 (räknat från startåret som år 1).",
                 "Påhittade exempelsiffror",
             ],
         ),

@@ -157,7 +157,8 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     ),
     "a missing price": (
         (
-            'price = { value = 3000, low = 2000, high = 4000, source = "X", grade = "literature" }\n',
+            "price = { value = 3000, low = 2000, high = 4000, "
+            'source = "X", grade = "literature" }\n',
             "",
         ),
         *("small.toml", "[resources.care_day]", "resources.care_day.price"),
@@ -322,7 +323,8 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "a circle of factors": (
         (
             "[factors.by_age]",
-            '[factors.a]\nproduct = ["b", "by_risk"]\n[factors.b]\nproduct = ["a"]\n[factors.by_age]',
+            '[factors.a]\nproduct = ["b", "by_risk"]\n'
+            '[factors.b]\nproduct = ["a"]\n[factors.by_age]',
         ),
         *("small.toml", 'product = ["b", "by_risk"]', "factors.a.product"),
         *("go round in a circle: a → b → a.", "går runt i en cirkel: a → b → a.", None),

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sisim.analysis.concentration import gini, lorenz, top_share
 from sisim.analysis.targeting import Flags, found, highest, with_rules
+from sisim.economics.discounting import cycle_weights
 from sisim.economics.ledger import ORE
 from sisim.economics.prices import PriceList
 from sisim.engine.individual_use import Individuals, individuals
@@ -152,10 +153,11 @@ def needs(
     count = scenario.replications if replications is None else replications
     seeds = tuple(range(first, first + count))
     parts: dict[str, list[pd.DataFrame]] = {}
+    cycles = cycle_weights(asked)
     for number, one in enumerate(seeds):
         if progress is not None:
             progress(number, count)
-        people = individuals(asked, one, years=years, risk_of=tuple(risk_of))
+        people = individuals(asked, one, cycles=cycles, years=years, risk_of=tuple(risk_of))
         for name, table in _one(people, chosen, own, ordinary, new).items():
             table.insert(0, "replication", number)
             parts.setdefault(name, []).append(table)

@@ -22,16 +22,16 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from sisim.economics.valuation import Valuation
-from sisim.engine.affected import keepable
+from sisim.engine.affected import reusable_baseline
 from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Replication, Result, without_money
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import People
 from sisim.engine.replications import simulate
-from sisim.engine.rerun import Kept
+from sisim.engine.rerun import ArmRerun
 from sisim.engine.simulation import Progress, run_once
 from sisim.engine.tables import Compiled
-from sisim.engine.trace import touched
+from sisim.engine.trace import diverged_people
 from sisim.loading.load import changed
 from sisim.scenario.numbers import with_numbers
 from sisim.scenario.scenario import Scenario
@@ -60,7 +60,7 @@ _DEFINING = (
 
 
 @dataclass(frozen=True)
-class AffectedPeople:
+class AffectedSample:
     """The people whose lives an investment changes, in one run.
 
     Attributes:
@@ -110,11 +110,11 @@ class Variants:
         self._threads, self._retain = threads, retain
         self._paths = MoneyPaths(scenario)
         self._base = lean(scenario)
-        self._keepable = keepable(self._base)
+        self._reusable = reusable_baseline(self._base)
         runs = max(runs, len(self.seeds))
         self._scenarios: LRUCache[str, Scenario] = LRUCache(SCENARIOS)
         self._runs: LRUCache[tuple[str, int], tuple[Compiled, Replication]] = LRUCache(runs)
-        self._baselines: dict[int, Kept] = {}
+        self._baselines: dict[int, ArmRerun] = {}
         self._asked: LRUCache[int, str] = LRUCache(1 << 16)
         # Reruns are made one at a time, in the same columns.
         self._lock = Lock()
@@ -154,7 +154,7 @@ class Variants:
         compiled = replace(whole[0][0], scenario=scenario)
         return Valuation(Result(compiled, tuple(run for _, run in whole)))
 
-    def affected(self, values: Values | None = None) -> AffectedPeople:
+    def affected(self, values: Values | None = None) -> AffectedSample:
         """Return whose lives a variant changes in the run of the first seed.
 
         Raises:
@@ -168,8 +168,8 @@ class Variants:
                 run = run_once(compile_scenario(scenario), seed, threads=self._threads)
             else:
                 run = self._baseline(seed, None).run(variant)
-            who = touched(run)
-        return AffectedPeople(
+            who = diverged_people(run)
+        return AffectedSample(
             run.compiled, run.seed, run.people, who, run.enrolments.record, run.shares
         )
 
@@ -232,7 +232,7 @@ class Variants:
             assert variant is not None
             with self._lock:
                 baseline = self._baseline(seed, tell)
-                result = baseline.result if key == canonical({}) else baseline.again(variant)
+                result = baseline.result if key == canonical({}) else baseline.rerun(variant)
             found[seed] = result.compiled, result.replications[0]
         return found
 
@@ -263,17 +263,17 @@ class Variants:
 
     def _rerunnable(self, scenario: Scenario, values: Values) -> Scenario | None:
         """Return what a retained baseline can answer for, None where a whole run is needed."""
-        if not self._keepable or not all(
+        if not self._reusable or not all(
             self.money(path) or _changes_arms_only(path) for path in values
         ):
             return None
         variant = scenario.model_copy(update={"pathway": self._base.pathway})
-        return variant if keepable(variant) else None
+        return variant if reusable_baseline(variant) else None
 
-    def _baseline(self, seed: int, progress: Progress | None) -> Kept:
+    def _baseline(self, seed: int, progress: Progress | None) -> ArmRerun:
         found = self._baselines.get(seed)
         if found is None:
-            found = Kept(self._base, seed, threads=self._threads, progress=progress)
+            found = ArmRerun(self._base, seed, threads=self._threads, progress=progress)
             self._baselines[seed] = found
         return found
 

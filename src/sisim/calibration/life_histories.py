@@ -29,8 +29,8 @@ def plain(
 ) -> Scenario:
     """Return a scenario of a pathway in which nothing is invested.
 
-    Who moves in, and at what ages, is as in the ready scenario `USUAL` if it is of this pathway: that
-    is an assumption about the municipality and stands in its file.
+    Who moves in, and at what ages, is as in the ready scenario `USUAL` if it is of this pathway:
+    that is an assumption about the municipality and stands in its file.
 
     Args:
         pathway: The pathway.

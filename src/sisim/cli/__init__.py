@@ -1,5 +1,5 @@
-"""The command line: thin. It reads files, calls the library, and answers in the reader's words."""
+"""The command line: it reads files, calls the library, and answers in the reader's language."""
 
-from sisim.cli.commands import build, main
+from sisim.cli.command_line import app, main, run_line
 
-__all__ = ["build", "main"]
+__all__ = ["app", "main", "run_line"]

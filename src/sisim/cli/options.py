@@ -1,53 +1,149 @@
-"""What several commands take, said once, in the reader's language."""
+"""Arguments and options that commands share.
 
+Texts are written in English here and in the commands; a help page translates them when it is shown
+(`sisim.cli.help_pages`). A text and its placeholder are ids of the catalogue, word for word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-import typer
+from cyclopts import Parameter
+from cyclopts.validators import Number
 
-from sisim.cli.speech import Refusal
+from sisim.cli.user_errors import UserError
 from sisim.i18n import t
-from sisim.loading.overrides import parse_value
 
 RESULTS = Path("sisim-results")
 """Where results are written when no folder is named."""
+READY = "placed-youth"
+"""The scenario of the commands that need none."""
 
 
-class Options:
-    """Makers of arguments and options, and those that commands share."""
+def whole_number(_: Any, tokens: Sequence[Any]) -> int:
+    """Return the whole number in a word; what has decimals is none.
 
-    def __init__(self) -> None:
-        ready = t("A scenario file, or the name of a ready one.")
-        self.scenario = self.argument(t("SCENARIO"), ready)
-        other = t("Another value of any number in the scenario or its pathway. May be repeated.")
-        self.changes = self.option("--set", t("KEY=VALUE"), other)
-        self.seed = self.option("--seed", t("N"), t("The seed of the first run."), min=0)
-        runs = t("How many runs, each with its seed.")
-        self.replications = self.option("--replications", t("N"), runs, min=1)
-        workers = t("How many processes; unset: one for each core.")
-        self.workers = self.option("--workers", t("N"), workers, min=1)
-        self.out = self.option("--out", t("FOLDER"), t("Where the result is written."))
-
-    def argument(self, name: str, text: str) -> Any:
-        """Return an argument."""
-        panel = t("Arguments")
-        return typer.Argument(metavar=name, help=text, show_default=False, rich_help_panel=panel)
-
-    def option(self, flag: str, name: str | None, text: str, **more: Any) -> Any:
-        """Return an option; without a name for its value it is a flag."""
-        panel = t("Options")
-        # Without any, the parser would name the type of a value that no flag takes.
-        return typer.Option(
-            flag, metavar=name or "", help=text, show_default=False, rich_help_panel=panel, **more
-        )
+    Raises:
+        ValueError: If it is no whole number.
+    """
+    return int(tokens[0].value)
 
 
-def values(changes: list[str] | None) -> dict[str, Any]:
-    """Return the values by key that were given with `--set key=value`."""
+def argument(placeholder: str, text: str, **more: Any) -> Parameter:
+    """Return the description of an argument; its place in the signature is what makes it one."""
+    return Parameter(metavar=placeholder, help=text, **more)
+
+
+def option(
+    placeholder: str,
+    text: str,
+    *,
+    name: str | None = None,
+    least: float | None = None,
+    most: float | None = None,
+) -> Parameter:
+    """Return the description of an option.
+
+    Args:
+        placeholder: What stands for its value in help; empty for a flag.
+        text: What it does.
+        name: Its name, if it is not that of the parameter.
+        least: The least value.
+        most: The greatest value.
+    """
+    bounds = None if least is None and most is None else Number(gte=least, lte=most)
+    return Parameter(name=name, metavar=placeholder, help=text, validator=bounds)
+
+
+def count(
+    placeholder: str,
+    text: str,
+    *,
+    name: str | None = None,
+    least: int | None = 1,
+    most: int | None = None,
+) -> Parameter:
+    """Return the description of an option that takes a whole number, at least 1 unless told."""
+    whole = Parameter(converter=whole_number)
+    return Parameter.combine(whole, option(placeholder, text, name=name, least=least, most=most))
+
+
+def flag(text: str, name: str | None = None) -> Parameter:
+    """Return the description of an option that takes no value."""
+    return option("", text, name=name)
+
+
+ScenarioName = Annotated[str, argument("SCENARIO", "A scenario file, or the name of a ready one.")]
+Changes = Annotated[
+    list[str] | None,
+    option(
+        "KEY=VALUE",
+        "Another value of any number in the scenario or its pathway. May be repeated.",
+        name="--set",
+    ),
+]
+Seed = Annotated[int | None, count("N", "The seed of the first run.", least=0)]
+Replications = Annotated[int | None, count("N", "How many runs, each with its seed.")]
+Residents = Annotated[
+    int | None, count("N", "How many residents; unset: as many as the scenario says.")
+]
+Workers = Annotated[int | None, count("N", "How many processes; unset: one for each core.")]
+OutFolder = Annotated[Path | None, option("FOLDER", "Where the result is written.")]
+Arm = Annotated[str | None, option("ARM", "Which arm of the scenario; unset: the last.")]
+Measure = Annotated[
+    str,
+    option(
+        "MEASURE",
+        "What is asked for; unset: net_present_value. An outcome of the file is outcome.NAME.",
+    ),
+]
+Draws = Annotated[int, count("N", "How many draws of the uncertain numbers; unset: 200.", least=20)]
+Ordinary = Annotated[bool, flag("With what everyone has too: ordinary preschool and school.")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """Which runs of a scenario, and where the result is written."""
+
+    changes: Changes = None
+    seed: Seed = None
+    replications: Replications = None
+    out: OutFolder = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ArmOptions(RunOptions):
+    """Runs of one arm, in several processes."""
+
+    arm: Arm = None
+    workers: Workers = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class MeasureOptions(ArmOptions):
+    """Runs of one arm, of which one measure is asked for."""
+
+    measure: Measure = "net_present_value"
+
+
+def values(changes: Sequence[str] | None) -> dict[str, Any]:
+    """Return the values by key that were given with `--set key=value`.
+
+    Raises:
+        UserError: If a change is not of that form.
+    """
+    from sisim.loading.overrides import parse_value
+
     found = {}
     for change in changes or []:
         key, equals, text = change.partition("=")
         if not equals or not key.strip():
-            raise Refusal(t('--set needs KEY=VALUE; "{given}" is not.', given=change))
+            raise UserError(t('--set needs KEY=VALUE; "{given}" is not.', given=change))
         found[key.strip()] = parse_value(text.strip())
     return found

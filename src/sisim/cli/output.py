@@ -1,4 +1,4 @@
-"""What is printed, and files that are either whole or not there at all (law L9)."""
+"""Printing of tables, and files that are either whole or not there at all (law L9)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,29 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from sisim.cli.speech import Refusal
+from sisim.cli.user_errors import UserError
 from sisim.i18n import t
 from sisim.report.formats import decimal
 from sisim.scenario.errors import Reason
 from sisim.scenario.os_errors import why
+
+
+class PipeConsole(Console):
+    """A console that says so when nobody reads on, instead of exiting."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise the error that is being handled: the command line ends quietly on it."""
+        raise BrokenPipeError
+
+
+def stdout() -> Console:
+    """Return a console on standard output."""
+    return PipeConsole(highlight=False)
+
+
+def stderr() -> Console:
+    """Return a console on standard error."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -26,11 +44,11 @@ def whole_file(out: Path) -> Iterator[Path]:
     """Give a temporary file beside `out` that takes its name when everything is written.
 
     Raises:
-        Refusal: If `out` cannot be written.
+        UserError: If `out` cannot be written.
     """
     partial = out.absolute().with_name(f".{secrets.token_hex(4)}.{out.name}")
     try:
-        with politely(out):
+        with write_errors_answered(out):
             yield partial
             partial.replace(out)
     finally:
@@ -38,47 +56,47 @@ def whole_file(out: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def politely(out: Path) -> Iterator[None]:
-    """Answer that `out` cannot be written, if it cannot.
+def write_errors_answered(out: Path) -> Iterator[None]:
+    """Turn an error of the operating system into a message that `out` cannot be written.
 
     Raises:
-        Refusal: With what stands in the way.
+        UserError: With what stands in the way.
     """
     try:
         yield
     except OSError as error:
         reason = Reason('"{path}" cannot be written: {reason}.', path=out, reason=why(error))
-        raise Refusal(reason.text) from error
+        raise UserError(reason.text) from error
 
 
-def refuse_early(out: Path) -> None:
-    """Refuse a folder that cannot be made, before any long computation.
+def require_folder(out: Path) -> None:
+    """Check that a folder can be made, before any long computation.
 
     Raises:
-        Refusal: If `out` is a file, or nothing can be written there.
+        UserError: If `out` is a file, or nothing can be written there.
     """
     if out.exists() and not out.is_dir():
-        raise Refusal(t('"{path}" is a file; --out needs a folder.', path=out))
+        raise UserError(t('"{path}" is a file; --out needs a folder.', path=out))
     there = next(p for p in (out.absolute(), *out.absolute().parents) if p.exists())
     _try(there, out)
 
 
-def refuse_file_early(out: Path) -> None:
-    """Refuse a file that cannot be written, before any long computation; make its folder.
+def require_file(out: Path) -> None:
+    """Check that a file can be written, before any long computation; make its folder.
 
     Raises:
-        Refusal: If `out` is a folder, or the folder it is to stand in cannot be made or written to.
+        UserError: If `out` is a folder, or its folder cannot be made or written to.
     """
     if out.is_dir():
-        raise Refusal(t('"{path}" is a folder; --out needs a file.', path=out))
-    with politely(out):
+        raise UserError(t('"{path}" is a folder; --out needs a file.', path=out))
+    with write_errors_answered(out):
         out.absolute().parent.mkdir(parents=True, exist_ok=True)
     _try(out.absolute().parent, out)
 
 
 def _try(folder: Path, out: Path) -> None:
     """Write in a folder and take it away: permissions alone do not say whether it can be done."""
-    with politely(out), TemporaryDirectory(dir=folder, prefix="."):
+    with write_errors_answered(out), TemporaryDirectory(dir=folder, prefix="."):
         pass
 
 
@@ -97,7 +115,7 @@ def print_table(table: Any, leading: int | None = None) -> int:
         [str(name), *("" if x is None or x != x else _cell(x) for x in column)]
         for name, column in table.items()
     ]
-    console = Console()
+    console = stdout()
     if not console.is_terminal:
         # Headings, and cells that are words, are the reader's: numbers too, so that a table has
         # one language. A program has the files, in which every number is whole and alike.

@@ -1,4 +1,4 @@
-"""How far a long computation has come, and why the first one ever takes longer."""
+"""Progress of long computations, and the message that the first one compiles the engine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from sisim.cli.speech import stderr
+from sisim.cli.output import stderr
 from sisim.i18n import t
 
 

@@ -14,6 +14,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.engine.clock import Clock
+from sisim.scenario.scenario import Scenario
+
 Counting = Literal["start", "end", "both", "point", "weights"]
 Floats = NDArray[np.float64]
 
@@ -53,6 +56,13 @@ def counted(
                 raise ValueError(f"{size} points need as many weights, not {len(weights)}")
             found = along * np.asarray(weights)
     return np.moveaxis(found, -1, axis)
+
+
+def cycle_weights(scenario: Scenario) -> Floats:
+    """Return how much the state at each counted point counts in each cycle, (points, cycles)."""
+    clock, economy = Clock.of(scenario), scenario.economy
+    points = np.eye(clock.end - clock.history + 1)
+    return counted(points, economy.counting, economy.weights, axis=1)
 
 
 def discount_factors(cycles: int, rate: float, exponent: int = 0, per_year: float = 1.0) -> Floats:

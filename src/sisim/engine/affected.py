@@ -1,8 +1,8 @@
-"""Whom an arm can touch, told by their lives without it.
+"""People whom an arm can affect, inferred from the baseline run.
 
 By law L4 an arm differs from `without` only for people whom an investment can reach: those who are
 ever in its target group, those who leave a state that it has an effect on in their area, and those
-whose entry it may prevent. For everyone else the life without it is theirs.
+whose entry it may prevent. Everyone else has the same life history in it as in the baseline.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from sisim.engine.population import People
 from sisim.engine.tables import BLOCK, LOOK_UP, NEW_WAY_HERE, STATE, Columns, Compiled
 from sisim.scenario.scenario import Scenario
 
-OF_ARMS = ("diverged", "divergence_step", "treated", "treatment")
+ARM_COLUMNS = ("diverged", "divergence_step", "treated", "treatment")
 """The columns that only arms have. Their last axis is people."""
 
 
-class Lives(NamedTuple):
-    """How the lives of some people stand; the columns of the same name, of some rows."""
+class StateSnapshot(NamedTuple):
+    """Snapshot of some people's states and histories: rows of the columns of the same names."""
 
     state: NDArray[np.uint16]
     since: NDArray[np.int32]
@@ -32,14 +32,14 @@ class Lives(NamedTuple):
     alive: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, people: Columns, rows: NDArray[np.int64]) -> Lives:
-        """Return a copy of the lives in some rows."""
-        return cls(*(getattr(people, name) for name in cls._fields)).only(rows)
+    def of(cls, people: Columns, rows: NDArray[np.int64]) -> StateSnapshot:
+        """Return a snapshot of some rows."""
+        return cls(*(getattr(people, name) for name in cls._fields)).take(rows)
 
-    def only(self, rows: NDArray[np.int64]) -> Lives:
-        """Return some of the lives."""
+    def take(self, rows: NDArray[np.int64]) -> StateSnapshot:
+        """Return some rows of the snapshot."""
         # `take` copies a row as it lies, where an index copies it field by field.
-        return Lives(
+        return StateSnapshot(
             self.state.take(rows, axis=1),
             self.since.take(rows, axis=0),
             self.memory.take(rows, axis=0),
@@ -47,24 +47,24 @@ class Lives(NamedTuple):
             self.alive.take(rows),
         )
 
-    def resume(self, people: Columns, rows: slice | NDArray[np.int64]) -> None:
-        """Have these lives lived in some rows."""
+    def restore(self, people: Columns, rows: slice | NDArray[np.int64]) -> None:
+        """Write the snapshot into some rows."""
         people.state[:, rows] = self.state
         for name, column in zip(self._fields[1:], self[1:], strict=True):
             getattr(people, name)[rows] = column
 
 
-def join(parts: list[Lives]) -> Lives:
-    """Return the lives of all parts as one."""
+def concatenate(parts: list[StateSnapshot]) -> StateSnapshot:
+    """Return several snapshots as one."""
     state, *columns = zip(*parts, strict=True)
-    return Lives(np.concatenate(state, axis=1), *map(np.concatenate, columns))
+    return StateSnapshot(np.concatenate(state, axis=1), *map(np.concatenate, columns))
 
 
-def keepable(scenario: Scenario) -> bool:
-    """Return whether the arms can only touch people who can be told by their lives without them.
+def reusable_baseline(scenario: Scenario) -> bool:
+    """Return whether the affected people can be determined from the baseline alone.
 
-    What is shared among peers may differ for everyone, and a family is touched as a whole. An
-    effect that makes everyone in an area more likely to leave a state may touch any of them, who
+    What is shared among peers may differ for everyone, and a family is treated as a whole. An
+    effect that makes everyone in an area more likely to leave a state may affect any of them, who
     without it would have stayed.
     """
     features = {factor.feature or "" for factor in scenario.pathway.factors.values()}
@@ -82,7 +82,7 @@ def keepable(scenario: Scenario) -> bool:
     return not (by_family or raising or shared)
 
 
-def exposed(compiled: Compiled) -> NDArray[np.bool_]:
+def effect_states(compiled: Compiled) -> NDArray[np.bool_]:
     """Return the states that an effect on areas acts on leaving, bool (states + 1,)."""
     rule, kinds = compiled.tables.transitions, compiled.tables.features.feature["kind"]
     found = np.zeros(len(rule.state), np.bool_)
@@ -93,7 +93,7 @@ def exposed(compiled: Compiled) -> NDArray[np.bool_]:
     return found
 
 
-def sought(compiled: Compiled) -> NDArray[np.bool_]:
+def target_states(compiled: Compiled) -> NDArray[np.bool_]:
     """Return the states that one must be in to be in some target group, bool (states + 1,)."""
     sight, found = (
         compiled.tables.features,
@@ -114,80 +114,80 @@ def sought(compiled: Compiled) -> NDArray[np.bool_]:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """Steps that are lived without any arm before it is told whom the arms can touch in them.
+class BaselineWindow:
+    """A window of steps that is simulated for the baseline first.
 
     Attributes:
         first: The first step.
         stop: The step after the last one.
-        near: Among whom they are: people stand in order of birth.
-        tracks: The tracks on which one may have come to be touched by moving.
-        entries: Whether those are touched who become residents.
+        at_risk: Among whom the affected are: a range of people, who stand in order of birth.
+        tracks: The tracks on which a move may make a person affected.
+        entries: Whether everyone who becomes a resident may be affected.
     """
 
     first: int
     stop: int
-    near: slice
+    at_risk: slice
     tracks: list[int]
     entries: bool
 
 
-class Touch:
-    """Tells whom the arms of a scenario can touch.
+class AffectedPeople:
+    """People whom the arms of a scenario can affect, window by window.
 
     Attributes:
-        tells: Whether that can be told at all.
+        inferable: Whether they can be inferred from the baseline at all.
     """
 
     def __init__(self, compiled: Compiled) -> None:
         layout = compiled.tables.layout
         self._area_active = np.asarray(layout.area_active.any(axis=(0, 1)))
         self._prevents_entries = np.asarray((layout.entry_ratio < 1).any(axis=(0, 1)))
-        self._sought, self._exposed = sought(compiled), exposed(compiled)
+        self._target_states, self._effect_states = target_states(compiled), effect_states(compiled)
         self._states = [slice(track["first"], track["last"]) for track in layout.track]
-        self.tells = keepable(compiled.scenario)
+        self.inferable = reusable_baseline(compiled.scenario)
 
-    def stretch(self, people: Columns, first: int, stop: int, treated: slice) -> Stretch:
-        """Return a stretch of steps; `treated`: who may begin, or be in, treatment in them."""
+    def window(self, people: Columns, first: int, stop: int, treated: slice) -> BaselineWindow:
+        """Return a window of steps; `treated`: who may begin, or be in, treatment in them."""
         active = bool(self._area_active[first:stop].any())
         entries = bool(self._prevents_entries[first:stop].any())
         if active or entries:
             # Everyone who is simulated at any of these steps.
             begin = np.searchsorted(people.person["last"], first)
             treated = slice(int(begin), int(np.searchsorted(people.person["start"], stop)))
-        leads = self._sought | self._exposed if active else self._sought
+        leads = self._target_states | self._effect_states if active else self._target_states
         tracks = [track for track, states in enumerate(self._states) if leads[states].any()]
-        return Stretch(first, stop, treated, tracks, entries)
+        return BaselineWindow(first, stop, treated, tracks, entries)
 
-    def share(self, people: Columns, stretch: Stretch) -> float:
-        """Return how many of those near one may expect to be touched: as many as in the past."""
-        here, past = stretch.near, 2 * stretch.first - stretch.stop
+    def expected_share(self, people: Columns, window: BaselineWindow) -> float:
+        """Return the share of those at risk expected to be affected: as many as in the past."""
+        here, past = window.at_risk, 2 * window.first - window.stop
         alive = people.alive[here]
-        found = alive & self._reached(people.state[:, here], people.since[here], past, stretch)
+        found = alive & self._reached(people.state[:, here], people.since[here], past, window)
         return float(found.sum() / max(alive.sum(), 1))
 
-    def whom(
-        self, people: Columns, before: Lives, here: slice, stretch: Stretch
+    def within(
+        self, people: Columns, before: StateSnapshot, here: slice, window: BaselineWindow
     ) -> NDArray[np.int64]:
-        """Return whom an arm has touched, or can touch in a stretch of steps, by number.
+        """Return the people whom an arm has affected, or can affect in a window, by number.
 
         Args:
-            people: The columns of everyone, those here having lived the stretch without any arm.
-            before: The lives here before it.
-            here: Whom to look at.
-            stretch: The steps.
+            people: The columns of everyone, the baseline having been simulated through the window.
+            before: The snapshot of `here` before the window.
+            here: The people to consider.
+            window: The steps.
         """
         person, since = people.person[here], people.since[here]
-        new = _within(person["start"], stretch)
-        begun = np.maximum(person["start"], stretch.first)
+        new = _window_end(person["start"], window)
+        begun = np.maximum(person["start"], window.first)
         state = np.where(new, people.state[:, here], before.state)
-        found = (before.alive | new) & self._reached(state, since, begun, stretch)
+        found = (before.alive | new) & self._reached(state, since, begun, window)
         # Who is born and gone meanwhile may have been in any state.
         found |= new & ~people.alive[here]
-        if stretch.entries:
-            found |= _within(person["arrive"], stretch)
+        if window.entries:
+            found |= _window_end(person["arrive"], window)
         numbers = np.arange(here.start, here.stop)
-        found &= (numbers >= stretch.near.start) & (numbers < stretch.near.stop)
+        found &= (numbers >= window.at_risk.start) & (numbers < window.at_risk.stop)
         found |= (people.treated[:, here] | people.diverged[:, here]).any(axis=0)
         return np.asarray(numbers[found])
 
@@ -196,70 +196,74 @@ class Touch:
         state: NDArray[np.uint16],
         since: NDArray[np.int32],
         begun: int | NDArray[np.int32],
-        stretch: Stretch,
+        window: BaselineWindow,
     ) -> NDArray[np.bool_]:
-        """Return who was in a state that is sought when it began, or has moved since then."""
+        """Return who was in a target state when the window began, or has moved since then."""
         found = np.zeros(len(since), np.bool_)
-        for track in stretch.tracks:
+        for track in window.tracks:
             # Who has not moved has been in one state all the time.
-            found |= self._sought[state[track]] | (since[:, track] > begun)
+            found |= self._target_states[state[track]] | (since[:, track] > begun)
         return found
 
 
-def _within(steps: NDArray[np.int32], stretch: Stretch) -> NDArray[np.bool_]:
-    return np.asarray((steps >= stretch.first) & (steps < stretch.stop))
+def _window_end(steps: NDArray[np.int32], window: BaselineWindow) -> NDArray[np.bool_]:
+    return np.asarray((steps >= window.first) & (steps < window.stop))
 
 
-def take_apart(
-    compiled: Compiled, whole: Columns, people: People, who: NDArray[np.int64], before: Lives
+def extract(
+    compiled: Compiled,
+    whole: Columns,
+    people: People,
+    who: NDArray[np.int64],
+    before: StateSnapshot,
 ) -> Columns:
-    """Return columns of some people alone, as they stand before the steps they have just lived.
+    """Return columns of some people alone, as they stood before the window just simulated.
 
     Args:
         compiled: The compiled scenario.
         whole: The columns of everyone.
-        people: Those who are taken apart.
+        people: Those who are extracted.
         who: Their numbers among everyone, in order.
-        before: Their lives without any arm, as they stood then.
+        before: The snapshot of their baseline at that point.
     """
     part = columns(compiled, people)
-    before.resume(part, slice(part.n))
-    for name in OF_ARMS:
+    before.restore(part, slice(part.n))
+    for name in ARM_COLUMNS:
         getattr(part, name)[:] = getattr(whole, name)[..., who]
     own, rows = _own_rows(part, whole, who)
-    Lives.of(whole, rows).resume(part, own)
+    StateSnapshot.of(whole, rows).restore(part, own)
     part.block["affected"] = 1
-    give_places_anew(part, slice(None))
+    request_reindex(part, slice(None))
     return part
 
 
-def put_back(part: Columns, whole: Columns, who: NDArray[np.int64]) -> None:
-    """Take over what has become of some people in the arms."""
+def merge_back(part: Columns, whole: Columns, who: NDArray[np.int64]) -> None:
+    """Write what has become of some people in the arms back into the columns of everyone."""
     own, rows = _own_rows(part, whole, who)
-    Lives.of(part, own).resume(whole, rows)
-    for name in OF_ARMS:
+    StateSnapshot.of(part, own).restore(whole, rows)
+    for name in ARM_COLUMNS:
         getattr(whole, name)[..., who] = getattr(part, name)
     blocks = who // BLOCK
     whole.block["affected"][blocks[(part.treated | part.diverged).any(axis=0)]] = 1
-    give_places_anew(whole, blocks)
+    request_reindex(whole, blocks)
 
 
-def list_own(people: Columns, own: NDArray[np.int32]) -> None:
-    """List who has a row of their own, in int32 (blocks, arms, BLOCK + 1); the last: how many."""
+def list_diverged(people: Columns, listed: NDArray[np.int32]) -> None:
+    """List who has diverged, in int32 (blocks, arms, BLOCK + 1); the last: how many."""
     for arm, differs in enumerate(people.diverged):
         who = np.flatnonzero(differs)
         blocks = who // BLOCK
-        own[:, arm, BLOCK] = np.bincount(blocks, minlength=len(own))
-        own[blocks, arm, np.arange(len(who)) - np.searchsorted(blocks, blocks)] = who
+        listed[:, arm, BLOCK] = np.bincount(blocks, minlength=len(listed))
+        listed[blocks, arm, np.arange(len(who)) - np.searchsorted(blocks, blocks)] = who
 
 
-def without_arms(people: Columns) -> Columns:
+def baseline_columns(people: Columns) -> Columns:
     """Return the same columns, as if there were no arms."""
-    return people._replace(**{name: getattr(people, name)[:0] for name in OF_ARMS})
+    return people._replace(**{name: getattr(people, name)[:0] for name in ARM_COLUMNS})
 
 
-def give_places_anew(people: Columns, blocks: slice | NDArray[np.int64]) -> None:
-    """Have places given to those alive in any arm when the next four steps are drawn for."""
+def request_reindex(people: Columns, blocks: slice | NDArray[np.int64]) -> None:
+    """Have the living indexed anew when the next four steps are drawn for."""
     people.block["left"][blocks] = BLOCK
 
 

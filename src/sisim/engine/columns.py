@@ -18,23 +18,7 @@ def columns(compiled: Compiled, who: People) -> Columns:
     """Return the columns of a population before anyone is born."""
     n, arms, tracks = len(who), len(compiled.arms), len(compiled.tracks)
     rows = n * (1 + arms)
-    person = np.empty(n, tb.PersonRow)
-    person["born"], person["start"], person["arrive"] = who.born, who.start, who.arrive
-    person["area"] = person["cell"] = who.area
-    person["last"] = who.born + compiled.tables.layout.max_age
-    person["background"] = 0
-    part = 1
-    for number, size in compiled.background:
-        person["background"] += who.codes[number].astype(np.int32) * part
-        part *= size
-    for attribute, radix in compiled.grouping_attributes:
-        person["cell"] += who.codes[compiled.attributes.index(attribute)].astype(np.int32) * radix
-    peers = np.zeros((len(compiled.shares), n), np.int32)
-    for number, (_, among) in enumerate(compiled.shares):
-        if among == "area":
-            peers[number] = who.area
-        elif among != "all":
-            peers[number] = who.units[compiled.attributes.index(among.removeprefix("attribute."))]
+    peers = _peers(compiled, who)
     treatment = np.empty((arms, max(len(compiled.investments), 1), n), tb.TreatmentRow)
     treatment["start"] = treatment["end"] = NEVER
     order = in_order(who.arrive)
@@ -49,7 +33,7 @@ def columns(compiled: Compiled, who: People) -> Columns:
         n=n,
         lo=who.lo,
         hi=who.hi,
-        person=person,
+        person=_person_rows(compiled, who),
         codes=who.codes,
         numbers=who.numbers,
         state=state,
@@ -89,6 +73,33 @@ def _sparse(shape: tuple[int, ...], row: np.dtype[Any]) -> NDArray[Any]:
     count = prod(shape)
     memory = sparse_memory(max(count * row.itemsize, 1))
     return np.frombuffer(memory, row, count).reshape(shape)
+
+
+def _person_rows(compiled: Compiled, who: People) -> NDArray[np.void]:
+    """Return what is fixed about each person, with the class and the cell they are counted in."""
+    person = np.empty(len(who), tb.PersonRow)
+    person["born"], person["start"], person["arrive"] = who.born, who.start, who.arrive
+    person["area"] = person["cell"] = who.area
+    person["last"] = who.born + compiled.tables.layout.max_age
+    person["background"] = 0
+    part = 1
+    for number, size in compiled.background:
+        person["background"] += who.codes[number].astype(np.int32) * part
+        part *= size
+    for attribute, radix in compiled.grouping_attributes:
+        person["cell"] += who.codes[compiled.attributes.index(attribute)].astype(np.int32) * radix
+    return person
+
+
+def _peers(compiled: Compiled, who: People) -> NDArray[np.int32]:
+    """Return the number of each person's group of peers, for each share, int32 (shares, n)."""
+    peers = np.zeros((len(compiled.shares), len(who)), np.int32)
+    for number, (_, among) in enumerate(compiled.shares):
+        if among == "area":
+            peers[number] = who.area
+        elif among != "all":
+            peers[number] = who.units[compiled.attributes.index(among.removeprefix("attribute."))]
+    return peers
 
 
 def empty_counts(compiled: Compiled) -> ThreadCounts:

@@ -28,8 +28,7 @@ def eldest_of(
     clock: Clock,
     seed: int,
     *,
-    lo: NDArray[np.uint32],
-    hi: NDArray[np.uint32],
+    keys: tuple[NDArray[np.uint32], NDArray[np.uint32]],
     born: NDArray[np.int32],
     arrive: NDArray[np.int32],
     area: NDArray[np.uint8],
@@ -41,8 +40,7 @@ def eldest_of(
         spec: How many children families have, and how far apart.
         clock: The calendar.
         seed: The seed of every draw.
-        lo: First word of each person's key; people stand in order of birth.
-        hi: Second word of each person's key.
+        keys: The two words of each person's key; people stand in order of birth.
         born: Step of birth.
         arrive: Step of arrival.
         area: Area number.
@@ -51,7 +49,7 @@ def eldest_of(
     key = seed_key(seed)
 
     def drawn(purpose: str) -> NDArray[np.float64]:
-        found: NDArray[np.float64] = draw_many(lo, hi, 0, purpose_code(f"family:{purpose}"), key)
+        found: NDArray[np.float64] = draw_many(*keys, 0, purpose_code(f"family:{purpose}"), key)
         return found
 
     eldest = np.arange(len(born), dtype=np.int32)

@@ -1,4 +1,4 @@
-"""What each person uses: the counts of a run, kept apart by person.
+"""Individual resource use: the counts of a run, kept apart by person.
 
 The engine counts by state and area and keeps no person's use. Here the very same run is taken step
 by step through a window of time and looked at, so that nobody is drawn anew (law L3), everybody's
@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sisim.economics.discounting import counted
 from sisim.engine.compile import compile_scenario
 from sisim.engine.enrolment import eligible, risks
 from sisim.engine.kernel.hazards import multiplier
@@ -92,6 +92,7 @@ def individuals(
     scenario: Scenario,
     seed: int,
     *,
+    cycles: Floats,
     years: float = 5,
     risk_of: tuple[str, ...] = (),
     threads: int | None = None,
@@ -104,84 +105,111 @@ def individuals(
     Args:
         scenario: Whose people.
         seed: The seed of the run.
+        cycles: How much the state at each counted point counts in each cycle, (points, cycles).
         years: How long the window is; no longer than the scenario.
         risk_of: Transitions whose risk is wanted for everyone at the opening.
         threads: How many threads to use; the result does not depend on it.
     """
     compiled = compile_scenario(with_arms_alone(scenario, {"nothing": NOTHING}))
     clock = compiled.clock
-    first = clock.start
-    last = min(first + max(clock.steps(years), 1), clock.end)
+    last = min(clock.start + max(clock.steps(years), 1), clock.end)
     simulation = Simulation(compiled, seed, threads=threads)
-    simulation.advance(first)
+    simulation.advance(clock.start)
     simulation.logging = True
-    columns, who = simulation.columns, simulation.people
-    n = columns.n
-    window = _Window(compiled, first, last)
-    units = np.zeros((len(window.periods), n, len(scenario.pathway.resources)))
-    amounts, using = _amounts(compiled)
-    history = _HistoryUses(compiled)
-    opening = np.zeros(n, np.bool_)
-    here = opening
-    now = ever = np.zeros((len(compiled.groups), n), np.bool_)
-    targets = np.zeros((len(compiled.investments), n), np.bool_)
-    risk = {name: np.full(n, np.nan) for name in risk_of}
-    arrived = _entry(scenario.pathway)
-    seen = opening.copy()
-    events_before = np.zeros(len(compiled.transitions))
-    for step in range(first, last + 1):
+    window = _Window(compiled, clock.start, last, cycles)
+    uses = _Uses(compiled, window, simulation.columns.n)
+    n, who = simulation.columns.n, simulation.people
+    opening: _Opening | None = None
+    ever = np.zeros((len(compiled.groups), n), np.bool_)
+    seen = np.zeros(n, np.bool_)
+    for step in range(clock.start, last + 1):
         if step < clock.end:
             simulation.begin()
-        here = columns.alive[:n] & (who.arrive <= step)
-        for period, weight in window.parts(step):
-            for track in range(len(compiled.tracks)):
-                state = columns.state[track, :n]
-                some = np.flatnonzero(here & using[state])
-                units[period, some] += weight * amounts[state[some]]
-            history.add(simulation, np.flatnonzero(here), weight, units[period])
+        here = simulation.columns.alive[:n] & (who.arrive <= step)
+        uses.add_states(simulation, here, step)
         seen |= here
         if step == last:
             break
-        inside = _groups(compiled, columns.state, n) & here
-        ever = ever | inside
-        if step == first:
-            opening, now = here.copy(), inside
-            for number, name in enumerate(compiled.investments):
-                targets[number, in_target(simulation, name)] = True
-            _risks(simulation, np.flatnonzero(here), risk)
+        inside = _groups(compiled, simulation.columns.state, n) & here
+        ever |= inside
+        if opening is None:
+            opening = _Opening(
+                here, inside, _targets(simulation), _risks(simulation, here, risk_of)
+            )
             events_before = _events(simulation)
-        if arrived.any():
-            new = np.flatnonzero(here & (who.arrive == step))
-            units[window.period(step), new] += arrived
+        uses.add_entries(here & (who.arrive == step), step)
         simulation.finish()
-    moves = simulation.log()
-    moves = moves[moves["row"] < n]
-    moves = moves[moves["step"] - 1 >= who.arrive[moves["row"]]]
-    used = _of_moves(compiled, _events(simulation) - events_before)
-    for (origin, to), each in used.items():
-        own = moves[(moves["origin"] == origin) & (moves["to"] == to)]
-        periods = np.array([window.period(int(step) - 1) for step in own["step"]], np.int64)
-        np.add.at(units, (periods, own["row"]), each)
+    assert opening is not None
+    uses.add_moves(simulation, _events(simulation) - events_before)
     kept = np.flatnonzero(seen)
     return Individuals(
         compiled=compiled,
         seed=seed,
         people=who.only(kept),
-        at_start=opening[kept],
+        at_start=opening.here[kept],
         periods=window.periods,
-        units=units[:, kept],
-        now=now[:, kept],
+        units=uses.units[:, kept],
+        now=opening.groups[:, kept],
         ever=ever[:, kept],
-        targets=targets[:, kept],
-        risk={name: values[kept] for name, values in risk.items()},
+        targets=opening.targets[:, kept],
+        risk={name: values[kept] for name, values in opening.risk.items()},
     )
+
+
+class _Opening(NamedTuple):
+    """Everyone as the window opens: residents, groups, target groups, and risks asked for."""
+
+    here: Flags
+    groups: Flags
+    targets: Flags
+    risk: dict[str, Floats]
+
+
+class _Uses:
+    """Units used by each person in each period, added up step by step.
+
+    Attributes:
+        units: Float64 (periods, people, resources).
+    """
+
+    def __init__(self, compiled: Compiled, window: _Window, people: int) -> None:
+        self._compiled, self._window = compiled, window
+        self._amounts, self._using = _amounts(compiled)
+        self._history = _HistoryUses(compiled)
+        pathway = compiled.scenario.pathway
+        self._entry = _vector(pathway, pathway.entry.uses)
+        self.units = np.zeros((len(window.periods), people, len(pathway.resources)))
+
+    def add_states(self, simulation: Simulation, here: Flags, step: int) -> None:
+        """Add what residents use in their states, by who is there at the start of the step."""
+        for period, weight in self._window.parts(step):
+            for state in simulation.columns.state[:, : len(here)]:
+                some = np.flatnonzero(here & self._using[state])
+                self.units[period, some] += weight * self._amounts[state[some]]
+            self._history.add(simulation, np.flatnonzero(here), weight, self.units[period])
+
+    def add_entries(self, new: Flags, step: int) -> None:
+        """Add what those who become residents in a step use."""
+        if self._entry.any():
+            self.units[self._window.period(step), np.flatnonzero(new)] += self._entry
+
+    def add_moves(self, simulation: Simulation, events: Floats) -> None:
+        """Add what moves in the window use; `events`: how often each transition has happened."""
+        arrive = simulation.people.arrive
+        moves = simulation.log()
+        moves = moves[moves["row"] < len(arrive)]
+        moves = moves[moves["step"] - 1 >= arrive[moves["row"]]]
+        for (origin, to), each in _of_moves(self._compiled, events).items():
+            these = moves[(moves["origin"] == origin) & (moves["to"] == to)]
+            periods = [self._window.period(int(step) - 1) for step in these["step"]]
+            np.add.at(self.units, (np.array(periods, np.int64), these["row"]), each)
 
 
 class _Window:
     """The periods of a window, and how much each point counts in them."""
 
-    def __init__(self, compiled: Compiled, first: int, last: int) -> None:
-        clock, economy = compiled.clock, compiled.scenario.economy
+    def __init__(self, compiled: Compiled, first: int, last: int, cycles: Floats) -> None:
+        clock = compiled.clock
         steps = np.arange(first, last)
         years = clock.year(steps)
         since = ((steps - first) / clock.per_year + 1e-9).astype(np.int64)
@@ -189,9 +217,6 @@ class _Window:
         self.periods = tuple(dict.fromkeys(pairs))
         self._first = first
         self._period = [self.periods.index(pair) for pair in pairs]
-        # As the ledger counts: how much the state at each point counts in each cycle.
-        points = clock.end - clock.history + 1
-        cycles = counted(np.eye(points), economy.counting, economy.weights, axis=1)
         start = first - clock.history
         own = cycles[start : start + len(steps) + 1, start : start + len(steps)]
         self._weights = np.zeros((len(steps) + 1, len(self.periods)))
@@ -220,10 +245,6 @@ def _amounts(compiled: Compiled) -> tuple[Floats, Flags]:
     return found, np.asarray(found.any(axis=1))
 
 
-def _entry(pathway: Pathway) -> Floats:
-    return _vector(pathway, pathway.entry.uses)
-
-
 def _vector(pathway: Pathway, uses: dict[str, Use]) -> Floats:
     return np.array(
         [uses[name].amount.value if name in uses else 0.0 for name in pathway.resources]
@@ -238,11 +259,21 @@ def _groups(compiled: Compiled, state: NDArray[np.uint16], n: int) -> Flags:
     ).reshape(len(compiled.groups), n)
 
 
-def _risks(simulation: Simulation, people: NDArray[np.int64], risk: dict[str, Floats]) -> None:
-    compiled = simulation.compiled
+def _targets(simulation: Simulation) -> Flags:
+    """Return who is in each investment's target group at a step begun, (investments, people)."""
+    found = np.zeros((len(simulation.compiled.investments), simulation.columns.n), np.bool_)
+    for number, name in enumerate(simulation.compiled.investments):
+        found[number, in_target(simulation, name)] = True
+    return found
+
+
+def _risks(simulation: Simulation, here: Flags, names: tuple[str, ...]) -> dict[str, Floats]:
+    """Return the rate or probability of named transitions for residents, NaN for others."""
+    compiled, people = simulation.compiled, np.flatnonzero(here)
     seen = np.empty((max(len(compiled.features), 1), 1))
-    for name, values in risk.items():
-        found = np.empty(len(people))
+    found = {}
+    for name in names:
+        values = np.empty(len(people))
         risks(
             compiled.tables.transitions,
             compiled.tables.features,
@@ -252,9 +283,11 @@ def _risks(simulation: Simulation, people: NDArray[np.int64], risk: dict[str, Fl
             people,
             simulation.step,
             seen,
-            found,
+            values,
         )
-        values[people] = found
+        found[name] = np.full(len(here), np.nan)
+        found[name][people] = values
+    return found
 
 
 def _events(simulation: Simulation) -> Floats:

@@ -18,7 +18,7 @@ from mesa.datacollection import DataCollector
 from numpy.typing import NDArray
 
 from sisim.engine.compile import compile_scenario
-from sisim.engine.simulation import Own, Simulation
+from sisim.engine.simulation import OwnDecisions, Simulation
 from sisim.engine.trace import WITHOUT, Risk, key_of, risks
 from sisim.loading.load import load_scenario
 from sisim.scenario.scenario import Scenario
@@ -288,7 +288,7 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
         decides[present] = True
         decides[self._followers] = False
         moves = {(person, track): (t, to) for person, track, t, to in self._moves}
-        own = Own(decides, [(p, k, t, to) for (p, k), (t, to) in moves.items()])
+        own = OwnDecisions(decides, [(p, k, t, to) for (p, k), (t, to) in moves.items()])
         self.simulation.finish(own)
         self._begun = False
 

@@ -1,8 +1,7 @@
-"""A run that is kept, so that other versions of its arms cost only the people they can touch.
+"""Reruns of the arms of a scenario: only people whom they can affect are simulated again.
 
-Their lives without the investment are known from the run that is kept (see `touch`). So each is
-taken up shortly before the first moment that can matter to them, and let go after the last one if
-by then nothing has come out differently.
+The baseline is reused (see `affected`). A person joins the rerun shortly before the first moment at
+which an arm can affect them, and leaves it after the last one if by then nothing has diverged.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from dataclasses import fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sisim.engine.affected import Lives, exposed, give_places_anew, keepable
+from sisim.engine.affected import StateSnapshot, effect_states, request_reindex, reusable_baseline
 from sisim.engine.bounds import Bounds
 from sisim.engine.columns import columns
 from sisim.engine.compile import compile_scenario, with_arms
@@ -29,18 +28,18 @@ HEADROOM = 2.0
 LATER = np.iinfo(np.int32).max
 
 
-class Kept:
-    """A run of a scenario, and what is needed to try other versions of its arms.
+class ArmRerun:
+    """A run of a scenario, and what is needed to simulate other versions of its arms.
 
     Args:
-        scenario: What to simulate in full; it must be keepable.
+        scenario: What to simulate in full; its baseline must be reusable.
         seed: The seed of every draw.
         threads: Threads to use for the whole run; the results do not depend on it.
         progress: Called with the steps done and the steps in all.
 
     Attributes:
         result: What it counted, one replication.
-        touchable: The people whom its arms can touch, by number, int64 (touchable,).
+        affected: The people whom its arms can affect, by number, int64 (affected,).
     """
 
     def __init__(
@@ -52,32 +51,32 @@ class Kept:
         progress: Progress | None = None,
     ) -> None:
         self._compiled = compiled = compile_scenario(scenario)
-        assert keepable(scenario)
+        assert reusable_baseline(scenario)
         active = _first_active(compiled)
         self._begin = max(active - compiled.clock.lane(active), 0)
         run = Simulation(compiled, seed, threads=threads)
         run.advance(self._begin)
         first, last = self._finish(run, progress)
         self.result = Result(compiled, (replication(run),))
-        self.touchable = np.flatnonzero(last >= 0)
-        self._who = run.people.only(self.touchable)
-        joins = first[self.touchable]
+        self.affected = np.flatnonzero(last >= 0)
+        self._who = run.people.only(self.affected)
+        joins = first[self.affected]
         self._joins = np.maximum(joins - compiled.clock.lane(joins), self._begin)
-        self._last = last[self.touchable]
+        self._last = last[self.affected]
         self._columns = columns(compiled, self._who)
         self._bounds = Bounds(compiled, self._who, HEADROOM)
-        self._lives: dict[int, tuple[NDArray[np.int64], Lives]] = {}
-        self._take_lives(seed)
+        self._snapshots: dict[int, tuple[NDArray[np.int64], StateSnapshot]] = {}
+        self._take_snapshots(seed)
 
-    def again(self, scenario: Scenario) -> Result:
+    def rerun(self, scenario: Scenario) -> Result:
         """Return what comes of another version of the arms: to the bit what a full run gives.
 
         Args:
-            scenario: Like the one kept in all that has a bearing on the arm `without`, with the
+            scenario: Like the one run in all that has a bearing on the arm `without`, with the
                 same arms of the same investments on the same target groups, none of them beginning
-                earlier; it must be keepable, too.
+                earlier; its baseline must be reusable, too.
         """
-        assert keepable(scenario)
+        assert reusable_baseline(scenario)
         own = self.result.replications[0]
         run = self.run(scenario)
         part = replication(run)
@@ -88,11 +87,11 @@ class Kept:
             )
         )
         for one in part.enrolments:
-            one.person = int(self.touchable[one.person])
+            one.person = int(self.affected[one.person])
         return Result(run.compiled, (replace(part, tally=tally),))
 
     def run(self, scenario: Scenario) -> Simulation:
-        """Return another version of the arms, as a run of the touchable people alone.
+        """Return another version of the arms, as a run of the affected people alone.
 
         Its columns are those of the next version, too: whoever asks for that has done with this.
         """
@@ -110,24 +109,23 @@ class Kept:
             self.result.replications[0].seed,
             threads=1,  # so few people are not worth sharing out
             only=self._who,
-            among=people,
-            bounds=self._bounds_of(compiled),
+            prepared=(people, self._bounds_of(compiled)),
         )
         run.step = self._begin
         while run.step < compiled.clock.end:
-            self._let_go(run.step)
-            self._take_up(run.step)
+            self._drop(run.step)
+            self._join(run.step)
             run.advance(QUAD - self._compiled.clock.lane(run.step))
         return run
 
-    # ------------------------------------------------------------------------ who can be touched
+    # ------------------------------------------------------------------------ who can be affected
 
     def _finish(
         self, run: Simulation, progress: Progress | None
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Run to the end; return when each can first and last be touched (LATER, -1: never)."""
+        """Run to the end; return when each can first and last be affected (LATER, -1: never)."""
         compiled, end = self._compiled, self._compiled.clock.end
-        open_to_effect = exposed(compiled)
+        in_effect = effect_states(compiled)
         first = np.full(len(run.people), LATER, np.int32)
         last = np.full(len(run.people), -1, np.int32)
         run.logging = True
@@ -142,9 +140,7 @@ class Kept:
             found: list[NDArray[np.integer]] = [in_a_target_group(compiled, run.columns, step)]
             run.finish()
             moves = run.drain()
-            found.append(
-                moves["row"][open_to_effect[moves["origin"]] & (moves["row"] < len(first))]
-            )
+            found.append(moves["row"][in_effect[moves["origin"]] & (moves["row"] < len(first))])
             for people in found:
                 first[people] = np.minimum(first[people], step)
                 last[people] = np.maximum(last[people], step)
@@ -152,26 +148,26 @@ class Kept:
                 progress(run.step, end)
         return first, last
 
-    def _take_lives(self, seed: int) -> None:
-        """Keep the life of each as it is when they are taken up."""
+    def _take_snapshots(self, seed: int) -> None:
+        """Take a snapshot of each as they join the rerun."""
         bare = compile_scenario(self._compiled.scenario.model_copy(update={"arms": {}}))
         run = Simulation(bare, seed, threads=1, only=self._who)
         run.advance(self._begin)
         while run.step < bare.clock.end:
             now = np.flatnonzero(self._joins == run.step)
-            self._lives[run.step] = now, Lives.of(run.columns, now)
+            self._snapshots[run.step] = now, StateSnapshot.of(run.columns, now)
             run.advance(QUAD - bare.clock.lane(run.step))
 
-    def _take_up(self, step: int) -> None:
-        now, lives = self._lives[step]
-        lives.resume(self._columns, now)
-        give_places_anew(self._columns, now // BLOCK)
+    def _join(self, step: int) -> None:
+        now, snapshot = self._snapshots[step]
+        snapshot.restore(self._columns, now)
+        request_reindex(self._columns, now // BLOCK)
 
-    def _let_go(self, step: int) -> None:
-        """Forget who was born but cannot yet be touched, and who can no longer be."""
+    def _drop(self, step: int) -> None:
+        """Drop who was born but cannot yet be affected, and who can no longer be."""
         people, n = self._columns, len(self._who)
-        met = people.treated.any(axis=0) | people.diverged.any(axis=0)
-        away = people.alive[:n] & ((self._joins > step) | ((self._last < step) & ~met))
+        affected = people.treated.any(axis=0) | people.diverged.any(axis=0)
+        away = people.alive[:n] & ((self._joins > step) | ((self._last < step) & ~affected))
         people.alive[:n][away] = False
         blocks = np.flatnonzero(away) // BLOCK
         people.block["left"] += np.bincount(blocks, minlength=len(people.block))

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from sisim.engine import kernel
 from sisim.engine import tables as tb
 from sisim.engine.affected import (
-    Lives,
-    Stretch,
-    Touch,
-    join,
-    list_own,
-    put_back,
-    take_apart,
-    without_arms,
+    AffectedPeople,
+    BaselineWindow,
+    StateSnapshot,
+    baseline_columns,
+    concatenate,
+    extract,
+    list_diverged,
+    merge_back,
 )
 from sisim.engine.bounds import Bounds
 from sisim.engine.columns import columns, empty_counts, work_space
@@ -41,10 +41,10 @@ from sisim.portable import usable_cores
 
 STRIDE = 48
 """Steps that a block of people is taken through at a time, what it needs staying in the cache."""
-LEAST_APART, MOST_APART = 12, 0.25
-"""To take people apart pays for so many steps, and if they are at most so many of those near."""
+MIN_WINDOW, MAX_AFFECTED = 12, 0.25
+"""Fewest steps, and greatest share affected, with which a baseline-first window pays."""
 PARTS = 8
-"""So many parts of the blocks for each thread, in a stride."""
+"""Parts of the blocks for each thread, in a stride."""
 
 Progress = Callable[[int, int], None]
 """Called with (steps done, steps in all)."""
@@ -65,8 +65,8 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Own:
-    """What people who decide for themselves have decided in a step.
+class OwnDecisions:
+    """Decisions of people who decide for themselves in a step.
 
     Attributes:
         decides: Whose moves the rule does not make, bool (people,).
@@ -84,9 +84,10 @@ class Simulation:
         compiled: The compiled scenario.
         seed: The seed of every draw.
         threads: Threads to use; the results do not depend on it.
-        only: Simulate these people alone, as (people, recorded shares, recorded enrolments).
-        among: Their columns, if already made.
-        bounds: The bounds on leaving, if already worked out.
+        only: Simulate these people alone.
+        prepared: Their columns and the bounds on leaving, if already made.
+        recorded_shares: The shares among peers, by step, of the run that they are replayed from.
+        recorded_enrolments: Their treatments in that run.
         logging: Keep every move, for histories.
     """
 
@@ -97,8 +98,7 @@ class Simulation:
         *,
         threads: int | None = None,
         only: People | None = None,
-        among: Columns | None = None,
-        bounds: Bounds | None = None,
+        prepared: tuple[Columns, Bounds] | None = None,
         recorded_shares: NDArray[np.int32] | None = None,
         recorded_enrolments: list[Enrolment] | None = None,
         logging: bool = False,
@@ -110,12 +110,13 @@ class Simulation:
         self.logging = logging
         self.people = people(compiled.scenario, compiled.clock, seed) if only is None else only
         self.key = seed_key(seed)
-        self.columns = columns(compiled, self.people) if among is None else among
+        if prepared is None:
+            prepared = columns(compiled, self.people), Bounds(compiled, self.people)
+        self.columns, self._bounds = prepared
         self._blocks = np.arange(-(-len(self.people) // BLOCK))
         own = np.zeros((len(self._blocks), len(compiled.arms), BLOCK + 1), np.int32)
-        self._bounds = Bounds(compiled, self.people) if bounds is None else bounds
         self._counts = [empty_counts(compiled) for _ in range(self.threads)]
-        self._apart: list[ThreadCounts] = []
+        self._window_counts: list[ThreadCounts] = []
         self._scratch = [work_space(compiled, own) for _ in range(self.threads)]
         self._log: list[NDArray[np.void]] = []
         self.enrolments = Enrolments(compiled, self.people, self.key, recorded_enrolments)
@@ -127,110 +128,115 @@ class Simulation:
         """Advance by a number of steps."""
         last = min(self.step + steps, self.compiled.clock.end)
         while self.step < last:
-            stop = self._within(last)
-            stretch = self._stretch(stop)
-            if stretch is None:
-                self._advance_together(stop)
+            stop = self._window_end(last)
+            window = self._next_window(stop)
+            if window is None:
+                self._advance_all(stop)
             else:
-                self._advance_apart(stretch)
+                self._advance_affected(window)
         if self.step == self.compiled.clock.end:
             self._count_end()
 
-    def _advance_together(self, stop: int) -> None:
+    def _advance_all(self, stop: int) -> None:
         """Take everyone as far as nothing is shared, at most to a step; or through one step."""
-        shared = self._stops(self.step)
+        shared = self._is_synchronous(self.step)
         if shared:
             self.begin()
             stop = self.step + 1
         else:
-            stop = next((s for s in range(self.step + 1, stop) if self._stops(s)), stop)
+            stop = next((s for s in range(self.step + 1, stop) if self._is_synchronous(s)), stop)
         self._run(self._blocks, stop, begun=shared)
         self.step = stop
 
-    def _stops(self, step: int) -> bool:
-        """Whether people share something at this step, so that it must be taken by itself."""
+    def _is_synchronous(self, step: int) -> bool:
+        """Return whether people share something at this step, so that it is simulated by itself."""
         return bool(self.compiled.shares) or self.enrolments.active(step)
 
-    def _within(self, last: int) -> int:
+    def _window_end(self, last: int) -> int:
         # A log of more steps takes much room.
         stop = min(self.step + (4 if self.logging else STRIDE), last)
         # Draws are made for four steps at a time, and those who are alive are listed then.
         over = self.compiled.clock.lane(stop)
         return stop - over if stop - over > self.step else stop
 
-    def _stretch(self, stop: int) -> Stretch | None:
-        """Return the steps until `stop` if those touched in them can, and had better, go apart."""
+    def _next_window(self, stop: int) -> BaselineWindow | None:
+        """Return the window until `stop`, if simulating its baseline first is possible and pays."""
         if (
             self.logging
             or self._repeats
-            or stop - self.step < LEAST_APART
+            or stop - self.step < MIN_WINDOW
             or self.compiled.clock.lane(self.step)
             or self.compiled.clock.lane(stop)
-            or not any(self._stops(step) for step in range(self.step, stop))
-            or not self._touch.tells
+            or not any(self._is_synchronous(step) for step in range(self.step, stop))
+            or not self._affected.inferable
         ):
             return None
         treated = self.enrolments.concerned(self.step, stop)
-        stretch = self._touch.stretch(self.columns, self.step, stop, treated)
-        return stretch if self._touch.share(self.columns, stretch) <= MOST_APART else None
+        window = self._affected.window(self.columns, self.step, stop, treated)
+        return (
+            window if self._affected.expected_share(self.columns, window) <= MAX_AFFECTED else None
+        )
 
     @cached_property
-    def _touch(self) -> Touch:
-        return Touch(self.compiled)
+    def _affected(self) -> AffectedPeople:
+        return AffectedPeople(self.compiled)
 
-    def _advance_apart(self, stretch: Stretch) -> None:
-        """Take everyone as without any arm, then those whom arms can touch through the steps again.
+    def _advance_affected(self, window: BaselineWindow) -> None:
+        """Simulate the baseline of everyone, then the arms of those whom they can affect.
 
         Only these can come out differently (law L4), and only they go step by step.
         """
         near = np.zeros(len(self._blocks), np.bool_)
-        near[stretch.near.start // BLOCK : -(-stretch.near.stop // BLOCK)] = True
-        who, before = self._live_without_arms(self._blocks[near], stretch)
+        near[window.at_risk.start // BLOCK : -(-window.at_risk.stop // BLOCK)] = True
+        who, before = self._simulate_baseline(self._blocks[near], window)
         # While one thread goes step by step the others are busy with the rest.
-        rest = self._work(self._blocks[~near], stretch.stop)
+        rest = self._work(self._blocks[~near], window.stop)
         others = [_pool().submit(rest, thread) for thread in range(1, self.threads)]
-        part = self._part(who, before)
+        part = self._extract(who, before)
         part.threads = self.threads if near.all() else 1
-        while part.step < stretch.stop:
-            part._advance_together(stretch.stop)
-        put_back(part.columns, self.columns, who)
-        list_own(self.columns, self._scratch[0].diverged)
+        while part.step < window.stop:
+            part._advance_all(window.stop)
+        merge_back(part.columns, self.columns, who)
+        list_diverged(self.columns, self._scratch[0].diverged)
         self.enrolments.take_back(part.enrolments, who)
         rest(0)
         _wait_for(others)
-        self.step = stretch.stop
+        self.step = window.stop
 
-    def _live_without_arms(
-        self, blocks: NDArray[np.int64], stretch: Stretch
-    ) -> tuple[NDArray[np.int64], Lives]:
-        """Take blocks through a stretch without any arm; return who can be touched, and before."""
-        first, stop, bare = stretch.first, stretch.stop, without_arms(self.columns)
+    def _simulate_baseline(
+        self, blocks: NDArray[np.int64], window: BaselineWindow
+    ) -> tuple[NDArray[np.int64], StateSnapshot]:
+        """Simulate the baseline of blocks; return who can be affected, and snapshots before it."""
+        first, stop, bare = window.first, window.stop, baseline_columns(self.columns)
         bounds = self._bounds.between(first, stop)
-        found: list[tuple[NDArray[np.int64], Lives]] = []
+        found: list[tuple[NDArray[np.int64], StateSnapshot]] = []
 
         def take(block: NDArray[np.int64], thread: int) -> None:
             here = slice(int(block[0]) * BLOCK, min((int(block[0]) + 1) * BLOCK, bare.n))
-            before = Lives.of(bare, np.arange(here.start, here.stop))
+            before = StateSnapshot.of(bare, np.arange(here.start, here.stop))
             self._run_blocks(block, first, stop, bounds, thread, of=bare)
-            who = self._touch.whom(self.columns, before, here, stretch)
-            found.append((who, before.only(who - here.start)))
+            who = self._affected.within(self.columns, before, here, window)
+            found.append((who, before.take(who - here.start)))
 
         # Block by block, for what each remembers takes much room.
         self._do(_shared_out(np.split(blocks, len(blocks)), take), most=len(blocks))
         found.sort(key=lambda one: one[0][:1].tolist())
-        return np.concatenate([who for who, _ in found]), join([lives for _, lives in found])
+        who = np.concatenate([who for who, _ in found])
+        return who, concatenate([before for _, before in found])
 
-    def _part(self, who: NDArray[np.int64], before: Lives) -> Simulation:
+    def _extract(self, who: NDArray[np.int64], before: StateSnapshot) -> Simulation:
         """Return the same run, of some of its people alone, as they stood before."""
         part = copy(self)
         part.people = self.people.only(who)
-        part.columns = take_apart(self.compiled, self.columns, part.people, who, before)
+        part.columns = extract(self.compiled, self.columns, part.people, who, before)
         part._blocks = np.arange(-(-len(who) // BLOCK))
         own = np.zeros((len(part._blocks), *self._scratch[0].diverged.shape[1:]), np.int32)
-        list_own(part.columns, own)
+        list_diverged(part.columns, own)
         part._scratch = [scratch._replace(diverged=own) for scratch in self._scratch]
-        self._apart = self._apart or [empty_counts(self.compiled) for _ in range(self.threads)]
-        part._counts = self._apart
+        self._window_counts = self._window_counts or [
+            empty_counts(self.compiled) for _ in range(self.threads)
+        ]
+        part._counts = self._window_counts
         part.enrolments = self.enrolments.among(who)
         return part
 
@@ -241,7 +247,7 @@ class Simulation:
             self._share()
         self.enrolments.step(self.step, self.columns)
 
-    def finish(self, own: Own | None = None) -> None:
+    def finish(self, own: OwnDecisions | None = None) -> None:
         """Finish a step that has begun: everybody decides from the snapshot, then moves.
 
         Args:
@@ -255,7 +261,7 @@ class Simulation:
         if self.step == self.compiled.clock.end:
             self._count_end()
 
-    def _finish_with(self, own: Own) -> None:
+    def _finish_with(self, own: OwnDecisions) -> None:
         tables, columns, step = self.compiled.tables, self.columns, self.step
         if self.logging:
             self._make_room(0, 1)
@@ -437,7 +443,7 @@ class Simulation:
             whole = parts[0].copy()
             for part in parts[1:]:
                 whole += part
-            for counts in self._apart:
+            for counts in self._window_counts:
                 # Without any arm, those taken apart are counted among the others.
                 whole[1:] += getattr(counts, name)[1:]
             whole[1:] += whole[:1]
@@ -489,7 +495,7 @@ def _shared_out(
 
 
 def _wait_for(others: list[Future[None]]) -> None:
-    """Wait for what other threads have begun; nothing is left for those that have not."""
+    """Wait for other threads, cancelling work that has not begun: nothing is left for it."""
     for other in others:
         if not other.cancel():
             other.result()

@@ -1,4 +1,4 @@
-"""One person's lives, replayed alone: what happened in each arm, and what each risk was made of.
+"""Trace of one person: their life history in each arm, and what each risk was made of.
 
 By law L3 a person's draws are their own, so a replay of one person equals the run. What people
 share (places given, shares among peers) is taken from the run.
@@ -7,7 +7,7 @@ share (places given, shares among peers) is taken from the run.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ WITHOUT = "without"
 
 
 @dataclass(frozen=True, slots=True)
-class FactorSeen:
+class ObservedFactor:
     """A factor as it was for a person at a moment: a feature's value and the multiplier."""
 
     name: str
@@ -46,7 +46,7 @@ class Risk:
     transition: str
     is_rate: bool
     base: float
-    factors: tuple[FactorSeen, ...]
+    factors: tuple[ObservedFactor, ...]
     value: float
     chance: float
 
@@ -65,7 +65,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Lives:
+class LifeHistory:
     """One person in every arm.
 
     Attributes:
@@ -158,55 +158,77 @@ def replay(
     )
 
 
-def lives(
+def life_history(
     compiled: Compiled,
     seed: int,
     person: int,
     *,
     enrolments: list[Enrolment],
     shares: NDArray[np.int32] | None,
-) -> Lives:
-    """Return one person's lives in every arm, and the moments at which they part."""
+) -> LifeHistory:
+    """Return one person's life history in every arm, and the moments at which arms diverge."""
     simulation = replay(compiled, seed, person, enrolments=enrolments, shares=shares)
     arms = [WITHOUT, *compiled.arms]
     tracks = [track for track in compiled.tracks if not track.startswith("attribute:")]
-    names = [state for _, state in compiled.states] + [""]
     states: dict[str, dict[str, list[str]]] = {arm: {t: [] for t in tracks} for arm in arms}
     moments: list[Moment] = []
     while simulation.step < compiled.clock.end:
+        step = simulation.step
         simulation.begin()
         rows = [_row(simulation, arm) for arm in range(len(arms))]
-        before = [simulation.columns.state[:, row].copy() for row in rows]
+        before = _states_now(simulation, arms)
         pending = list(_pending(compiled, simulation, rows, arms))
-        for arm, seen in zip(arms, before, strict=True):
+        for arm in arms:
             for number, track in enumerate(tracks):
-                states[arm][track].append(names[seen[number]])
-        step = simulation.step
+                states[arm][track].append(before[arm][number])
         simulation.finish()
-        after = {
-            arm: simulation.columns.state[:, _row(simulation, number)]
-            for number, arm in enumerate(arms)
-        }
-        apart = bool(simulation.columns.diverged.any()) and bool(simulation.columns.alive.any())
-        for moment in pending:
-            number = tracks.index(moment.track)
-            became = {arm: names[after[arm][number]] for arm in arms}
-            was = {arm: names[seen[number]] for arm, seen in zip(arms, before, strict=True)}
-            moved = any(became[arm] != was[arm] for arm in arms)
-            differ = len(set(became.values())) > 1
-            if apart and moved and differ and step >= compiled.clock.history:
-                moments.append(
-                    Moment(
-                        step=step,
-                        arm=moment.arm,
-                        track=moment.track,
-                        state=moment.state,
-                        draw=moment.draw,
-                        risks=moment.risks,
-                        became=became[moment.arm],
-                    )
-                )
+        columns = simulation.columns
+        if step >= compiled.clock.history and columns.diverged.any() and columns.alive.any():
+            moments += _diverging(pending, tracks, before, _states_now(simulation, arms))
+    treatments: dict[str, list[tuple[str, int, int | None]]] = {}
+    for past in enrolments:
+        if past.person == person:
+            treatments.setdefault(compiled.arms[past.arm], []).append(
+                (compiled.investments[past.investment], past.start, past.end)
+            )
     who = simulation.people
+    return LifeHistory(
+        key=key_of(compiled, who, 0),
+        born=int(who.born[0]),
+        arrive=int(who.arrive[0]),
+        attributes=_attributes(compiled, who),
+        states=states,
+        moments=tuple(moments),
+        treatments=treatments,
+    )
+
+
+def _states_now(simulation: Simulation, arms: list[str]) -> dict[str, list[str]]:
+    """Return the name of the person's state on each track, by arm; "" if they are not here."""
+    names = [state for _, state in simulation.compiled.states] + [""]
+    state = simulation.columns.state
+    return {
+        arm: [names[n] for n in state[:, _row(simulation, number)]]
+        for number, arm in enumerate(arms)
+    }
+
+
+def _diverging(
+    pending: list[Moment],
+    tracks: list[str],
+    before: dict[str, list[str]],
+    after: dict[str, list[str]],
+) -> Iterator[Moment]:
+    """Yield the moments on tracks where somebody has moved and arms now differ."""
+    for moment in pending:
+        number = tracks.index(moment.track)
+        moved = any(after[arm][number] != before[arm][number] for arm in after)
+        if moved and len({states[number] for states in after.values()}) > 1:
+            yield replace(moment, became=after[moment.arm][number])
+
+
+def _attributes(compiled: Compiled, who: People) -> dict[str, str | float]:
+    """Return the one person's background by name, in the pathway's order."""
     attributes: dict[str, str | float] = {}
     for name, attribute in compiled.scenario.pathway.attributes.items():
         if name in compiled.attributes:
@@ -214,21 +236,7 @@ def lives(
             attributes[name] = list(attribute.shares)[code]
         elif name in compiled.numbers:
             attributes[name] = float(who.numbers[compiled.numbers.index(name), 0])
-    treatments: dict[str, list[tuple[str, int, int | None]]] = {}
-    for past in enrolments:
-        if past.person == person:
-            treatments.setdefault(compiled.arms[past.arm], []).append(
-                (compiled.investments[past.investment], past.start, past.end)
-            )
-    return Lives(
-        key=key_of(compiled, who, 0),
-        born=int(who.born[0]),
-        arrive=int(who.arrive[0]),
-        attributes=attributes,
-        states=states,
-        moments=tuple(moments),
-        treatments=treatments,
-    )
+    return attributes
 
 
 def _row(simulation: Simulation, arm: int) -> int:
@@ -293,7 +301,7 @@ def risks(
             reference = compiled.references[r]
             known = float(seen[reference.feature, 0])
             factors.append(
-                FactorSeen(
+                ObservedFactor(
                     name=reference.name,
                     feature=compiled.features[reference.feature],
                     value=known,
@@ -315,6 +323,6 @@ def risks(
     return found
 
 
-def touched(simulation: Simulation) -> NDArray[np.int64]:
-    """Return the people whose lives have come out differently in some arm."""
+def diverged_people(simulation: Simulation) -> NDArray[np.int64]:
+    """Return the people whose life history has diverged in some arm."""
     return np.flatnonzero(simulation.columns.diverged.any(axis=0))

@@ -7,7 +7,7 @@ formats nor languages. Series have ids, so that an update sends only what has ch
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,8 @@ AROUND = 318.0
 """What the page has above and below the charts."""
 REACH = 90.0
 """Farther from what it names than so many pixels, a text is left out."""
+HATCH: Option = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.7854}
+"""What an investment costs is hatched."""
 TOP_SPACE = 1.06
 """How much higher than what is drawn an axis reaches."""
 
@@ -246,33 +248,12 @@ def figure(
                 (t("Ongoing cases (stock): {case}", case=case), "79%"),
             )
         ],
-        "xAxis": [
-            {
-                "type": "value",
-                "gridIndex": n,
-                "min": low,
-                "max": high,
-                "splitLine": {"show": False},
-                "axisLabel": {"show": False},
-                "axisTick": {"show": False},
-                "axisLine": {"lineStyle": {"color": c.muted}, "onZero": False},
-            }
-            for n in range(3)
-        ],
-        "yAxis": [
-            {
-                "type": "value",
-                "gridIndex": n,
-                "min": 0,
-                "max": top,
-                "interval": ticks[1] - ticks[0],
-                "axisLabel": {"show": False},
-                "axisTick": {"show": False},
-                "axisLine": {"show": False},
-                "splitLine": {"showMaxLabel": False, "lineStyle": {"color": c.rule}},
-            }
-            for n, (top, (ticks, _)) in enumerate(zip(tops, scales, strict=True))
-        ],
+        "xAxis": time_axes(3, (low, high), look, onZero=False),
+        "yAxis": value_axes(
+            [(0, top, ticks[1] - ticks[0]) for top, (ticks, _) in zip(tops, scales, strict=True)],
+            look,
+            showMaxLabel=False,
+        ),
         "series": [
             *_ticks(comparison, tops, scales, look),
             *_areas(comparison, side, unit, look, reveal),
@@ -284,6 +265,44 @@ def figure(
             *_strip("stock", STOCK, comparison, side, look, reveal, tops[STOCK]),
         ],
     }
+
+
+_BARE: Option = {"axisLabel": {"show": False}, "axisTick": {"show": False}}
+
+
+def time_axes(count: int, ends: tuple[float, float], look: Look, **line: Any) -> list[Option]:
+    """Return the horizontal axes of so many grids, without numbers."""
+    return [
+        {
+            "type": "value",
+            "gridIndex": grid,
+            "min": ends[0],
+            "max": ends[1],
+            "splitLine": {"show": False},
+            **_BARE,
+            "axisLine": {"lineStyle": {"color": look.palette.muted}, **line},
+        }
+        for grid in range(count)
+    ]
+
+
+def value_axes(
+    ends: Sequence[tuple[float, float, float]], look: Look, **split: Any
+) -> list[Option]:
+    """Return the vertical axes of grids, given the low end, the high end and the interval."""
+    return [
+        {
+            "type": "value",
+            "gridIndex": grid,
+            "min": low,
+            "max": high,
+            "interval": interval,
+            **_BARE,
+            "axisLine": {"show": False},
+            "splitLine": {"lineStyle": {"color": look.palette.rule}, **split},
+        }
+        for grid, (low, high, interval) in enumerate(ends)
+    ]
 
 
 def patch(before: Option, after: Option) -> Option:
@@ -392,31 +411,26 @@ def label(
     position: str,
     look: Look,
     *,
-    size: float = TEXT,
     color: str | None = None,
     bold: bool = False,
     width: float | None = None,
     offset: tuple[float, float] = (0, 0),
-    paper: bool = False,
 ) -> Option:
     """Return a point with a text at one of its sides, sizes in pixels at a width of 1280."""
-    c = look.palette
     words: Option = {
         "show": True,
         "formatter": text,
         "position": position,
-        "fontSize": look.px(size),
+        "fontSize": look.px(TEXT),
         "fontFamily": FONT,
-        "color": color or c.ink,
-        "lineHeight": look.px(size * 1.2),
+        "color": color or look.palette.ink,
+        "lineHeight": look.px(TEXT * 1.2),
         "distance": look.px(6),
         "offset": [look.px(offset[0]), look.px(offset[1])],
         "fontWeight": "bold" if bold else "normal",
     }
     if width is not None:
         words |= {"width": look.px(width), "overflow": "break"}
-    if paper:
-        words |= {"backgroundColor": c.paper, "padding": [1, 3], "borderRadius": 3}
     return {"value": [round(float(at[0]), 3), round(float(at[1]), 4)], "label": words}
 
 
@@ -447,19 +461,18 @@ def _shown(years: Years, reveal: Reveal) -> Any:
     return np.ones(len(years), bool) if reveal.until is None else years <= reveal.until
 
 
-def _cost_lines(
+def _phases(
     comparison: Comparison,
     side: Investing,
-    unit: float,
     top: float,
     look: Look,
     reveal: Reveal,
     placement: LabelPlacement,
-) -> list[Option]:
+) -> tuple[list[list[Option]], list[Option]]:
+    """Return the bands of the project and of the new way of working, and their names."""
     c = look.palette
-    years = comparison.years
-    shown = _shown(years, reveal)
-    phases, names = [], []
+    phases: list[list[Option]] = []
+    names: list[Option] = []
     for kind, first, last in side.phases:
         if not reveal.with_ or (kind == "new_way" and not reveal.new_way):
             continue
@@ -473,6 +486,22 @@ def _cost_lines(
         at = (x, top * (1 - high / 2 / look.strip[1]))
         placement.take(f"phase-{kind}", text, at, TEXT)
         names.append(label(list(at), text, "inside", look))
+    return phases, names
+
+
+def _cost_lines(
+    comparison: Comparison,
+    side: Investing,
+    unit: float,
+    top: float,
+    look: Look,
+    reveal: Reveal,
+    placement: LabelPlacement,
+) -> list[Option]:
+    c = look.palette
+    years = comparison.years
+    shown = _shown(years, reveal)
+    phases, names = _phases(comparison, side, top, look, reveal, placement)
     without = {"color": c.without, "width": look.px(3), "type": [look.px(8), look.px(4)]}
     placement.avoid(years, comparison.without.cost.mean / unit)
     placement.avoid(years[shown], side.cost.mean[shown] / unit)
@@ -580,13 +609,7 @@ def _areas(
         years[shown], comparison.without.cost.mean[shown] / unit, side.cost.mean[shown] / unit
     )
     plain: Option = {"width": 0, "opacity": 0}
-    hatch = {
-        "symbol": "rect",
-        "dashArrayX": [1, 0],
-        "dashArrayY": [2, 5],
-        "rotation": -0.7854,
-        "color": c.extra,
-    }
+    hatch = {**HATCH, "color": c.extra}
 
     def layer(name: str, values: Floats, **more: Any) -> Option:
         data = points(x, values)
@@ -667,23 +690,7 @@ def _bracket(
     arrows: list[list[Option]] = []
     marks: list[Option] = []
     if shown:
-        arrows = [
-            [
-                {"coord": [x + offset, origin], "symbol": "none"},
-                {"coord": [x + offset, with_], "symbol": "arrow", "symbolSize": look.px(10)},
-            ]
-            for offset, origin in ((-0.35, today), (0.35, without))
-        ]
-        arrows.append(
-            [
-                {
-                    "coord": [comparison.start, today],
-                    "symbol": "none",
-                    "lineStyle": {"type": "dotted", "color": c.muted, "width": look.px(2)},
-                },
-                {"coord": [x + 0.6, today], "symbol": "none"},
-            ]
-        )
+        arrows = _arrows(comparison, today, without, with_, look)
         placement.avoid([comparison.start, x + 0.6], [today, today])
         placement.avoid([x, x], [0, max(with_, without, today)])
         under = min(today, with_, without)
@@ -718,6 +725,28 @@ def _bracket(
     ]
 
 
+def _arrows(
+    comparison: Comparison, today: float, without: float, with_: float, look: Look
+) -> list[list[Option]]:
+    """Return the arrows of the marked year, and the dotted line at today's cost."""
+    x = comparison.marked
+    arrows: list[list[Option]] = [
+        [
+            {"coord": [x + offset, origin], "symbol": "none"},
+            {"coord": [x + offset, with_], "symbol": "arrow", "symbolSize": look.px(10)},
+        ]
+        for offset, origin in ((-0.35, today), (0.35, without))
+    ]
+    dotted = {"type": "dotted", "color": look.palette.muted, "width": look.px(2)}
+    arrows.append(
+        [
+            {"coord": [comparison.start, today], "symbol": "none", "lineStyle": dotted},
+            {"coord": [x + 0.6, today], "symbol": "none"},
+        ]
+    )
+    return arrows
+
+
 def _cursor(comparison: Comparison, look: Look) -> Option:
     """Return the line at the marked year, which a curve of each strip carries."""
     return {
@@ -727,6 +756,46 @@ def _cursor(comparison: Comparison, look: Look) -> Option:
         "data": [{"xAxis": comparison.marked}],
         "lineStyle": {"color": look.palette.muted, "width": 1, "type": "solid"},
     }
+
+
+@dataclass
+class _Marks:
+    """Texts in the cost strip, and the lines that lead from them to what they are about."""
+
+    placement: LabelPlacement
+    look: Look
+    texts: list[Option] = field(default_factory=list)
+    leads: list[list[Option]] = field(default_factory=list)
+
+    def put(self, name: str, text: str, at: tuple[float, float], **where: Any) -> None:
+        """Write a text near a point."""
+        place = self.placement.place(name, text, at, TEXT, **where)
+        self.texts.append(label(list(place), text, "inside", self.look))
+
+    def point(
+        self, name: str, text: str, at: tuple[float, float], away: float, color: str | None = None
+    ) -> None:
+        """Write a text so many pixels above a point, and join them; nothing without space."""
+        look = self.look
+        try:
+            place = self.placement.place(name, text, at, TEXT, beside=(0, away), reach=REACH)
+        except NoSpace:
+            return
+        self.texts.append(label(list(place), text, "inside", look, color=color))
+        _, high = extent(text, TEXT, bold=False)
+        towards = 1 if at[1] > place[1] else -1
+        edge = place[1] + towards * high / 2 / look.strip[1] * self.placement.top
+        style = {"color": color or look.palette.ink, "width": look.px(1.2)}
+        self.leads.append(
+            [
+                {"coord": [place[0], edge], "symbol": "none", "lineStyle": style},
+                {
+                    "coord": [*at],
+                    "symbol": "arrow" if name == "fades" else "none",
+                    "symbolSize": look.px(8),
+                },
+            ]
+        )
 
 
 def _annotations(
@@ -739,78 +808,22 @@ def _annotations(
 ) -> list[Option]:
     """Return the names of the areas, why the effect fades, and whether it is paid back."""
     c = look.palette
-    marks: list[Option] = []
+    marks = _Marks(placement, look)
     diamond: list[Option] = []
-    leads: list[list[Option]] = []
-    with_, without = side.cost.mean / unit, comparison.without.cost.mean / unit
-    whole = reveal.whole
-
-    def name(what: str, text: str, at: tuple[float, float], away: float, **more: Any) -> None:
-        """Write a text beside a point, and join them."""
-        try:
-            place = placement.place(what, text, at, TEXT, beside=(0, away), reach=REACH)
-        except NoSpace:
-            return
-        marks.append(label(list(place), text, "inside", look, **more))
-        _, high = extent(text, TEXT, bold=False)
-        side_ = 1 if at[1] > place[1] else -1
-        edge = place[1] + side_ * high / 2 / look.strip[1] * placement.top
-        color = more.get("color", c.ink)
-        leads.append(
-            [
-                {
-                    "coord": [place[0], edge],
-                    "symbol": "none",
-                    "lineStyle": {"color": color, "width": look.px(1.2)},
-                },
-                {
-                    "coord": [*at],
-                    "symbol": "arrow" if what == "fades" else "none",
-                    "symbolSize": look.px(8),
-                },
-            ]
-        )
-
-    if whole and reveal.claims:
-        text = paid_back(comparison, side)
-        if side.break_even is None:
-            text = broken(text, look.strip[0] / 2.4, TEXT)
-            end = (float(comparison.years[-1]), 0.0)
-            place = placement.place("not-paid-back", text, end, TEXT, pull=(1, 3))
-            marks.append(label(list(place), text, "inside", look))
-        else:
-            year = float(comparison.start + side.break_even - 1)
-            diamond = [{"value": [year, 0.0]}]
-            placement.avoid([year, year], [0, placement.top / 15])
-            place = placement.place(
-                "paid-back", text, (year, 0.0), TEXT, beside=(0, 24), pull=(1, 1.5)
-            )
-            marks.append(label(list(place), text, "inside", look))
-    ended = [last for _, _, last in side.phases if last <= comparison.years[-1]]
-    if whole and reveal.claims and side.back_on_track and ended:
-        after = np.flatnonzero(comparison.years >= ended[-1])
-        half = int(after[np.argmin(np.abs(side.gap.mean[after] - side.gap.mean.min() / 2))])
-        text = t("The intervention stops –\nthe effect fades")
-        name("fades", text, (float(comparison.years[half]), float(with_[half])), -54)
-    middle = (with_ + without) / 2
-    for what, texts, sign, color in (
-        ("extra", t("Extra cost\n(investment)"), 1, c.extra_text),
-        ("lower", t("Lower cost\nthan without"), -1, c.lower_text),
-    ):
-        size = sign * side.gap.mean
-        if whole and reveal.areas and size.max() >= NOTICEABLE * comparison.today:
-            widest = int(np.argmax(size))
-            at = (float(comparison.years[widest]), float(middle[widest]))
-            name(what, texts, at, 52 if sign < 0 else -52, color=color)
+    if reveal.whole and reveal.claims:
+        diamond = _payback(comparison, side, marks)
+        _fading(comparison, side, unit, marks)
+    if reveal.whole and reveal.areas:
+        _area_names(comparison, side, unit, marks)
     lines = {
         "silent": True,
         "label": {"show": False},
-        "data": leads,
+        "data": marks.leads,
         "lineStyle": {"type": "solid", "color": c.ink, "width": look.px(1.5)},
     }
     return [
         line("leads", COST, [], {"opacity": 0}, markLine=lines, z=8),
-        marked("words", COST, marks, z=9),
+        marked("words", COST, marks.texts, z=9),
         marked(
             "break-even",
             COST,
@@ -821,6 +834,45 @@ def _annotations(
             itemStyle={"color": c.diamond, "borderColor": c.paper, "borderWidth": 1},
         ),
     ]
+
+
+def _payback(comparison: Comparison, side: Investing, marks: _Marks) -> list[Option]:
+    """Write when the investment is paid back; return the mark at that year, if there is one."""
+    text = paid_back(comparison, side)
+    if side.break_even is None:
+        text = broken(text, marks.look.strip[0] / 2.4, TEXT)
+        marks.put("not-paid-back", text, (float(comparison.years[-1]), 0.0), pull=(1, 3))
+        return []
+    year = float(comparison.start + side.break_even - 1)
+    marks.placement.avoid([year, year], [0, marks.placement.top / 15])
+    marks.put("paid-back", text, (year, 0.0), beside=(0, 24), pull=(1, 1.5))
+    return [{"value": [year, 0.0]}]
+
+
+def _fading(comparison: Comparison, side: Investing, unit: float, marks: _Marks) -> None:
+    """Write why the curves come together again, where half of the difference is gone."""
+    ended = [last for _, _, last in side.phases if last <= comparison.years[-1]]
+    if not (side.back_on_track and ended):
+        return
+    after = np.flatnonzero(comparison.years >= ended[-1])
+    half = int(after[np.argmin(np.abs(side.gap.mean[after] - side.gap.mean.min() / 2))])
+    at = (float(comparison.years[half]), float(side.cost.mean[half] / unit))
+    marks.point("fades", t("The intervention stops –\nthe effect fades"), at, -54)
+
+
+def _area_names(comparison: Comparison, side: Investing, unit: float, marks: _Marks) -> None:
+    """Write what the areas between the curves are, where they are widest."""
+    c = marks.look.palette
+    middle = (side.cost.mean / unit + comparison.without.cost.mean / unit) / 2
+    for name, text, sign, color in (
+        ("extra", t("Extra cost\n(investment)"), 1, c.extra_text),
+        ("lower", t("Lower cost\nthan without"), -1, c.lower_text),
+    ):
+        size = sign * side.gap.mean
+        if size.max() >= NOTICEABLE * comparison.today:
+            widest = int(np.argmax(size))
+            at = (float(comparison.years[widest]), float(middle[widest]))
+            marks.point(name, text, at, 52 if sign < 0 else -52, color)
 
 
 # ---------------------------------------------------------------------------- the strips
@@ -861,22 +913,7 @@ def _strip(
     if reveal.whole:
         texts.append((float(with_.mean[-1]), t("With"), c.with_, True))
     if name == "entries":
-        first = {"without": comparison.without.first, "with": side.first}
-        thin = {
-            "without": {"color": c.without, "width": look.px(1.5), "type": [4, 3]},
-            "with": {"color": c.with_, "width": look.px(2)},
-        }
-        inside = {"without": np.ones(len(years), bool), "with": shown}
-        found += [
-            line(
-                f"first-{arm}",
-                grid,
-                points(years[inside[arm]], curve.mean[inside[arm]]),
-                thin[arm],
-                z=4,
-            )
-            for arm, curve in first.items()
-        ]
+        found += _first_times(grid, comparison, side, look, reveal)
         named = (side if reveal.with_ else comparison.without).first.mean[-1]
         texts.append((float(named), t("first time"), c.muted, False))
     texts.sort(key=lambda item: -item[0])
@@ -887,3 +924,17 @@ def _strip(
         for place, (_, text, color, bold) in zip(places, texts, strict=True)
     ]
     return [*found, marked(f"{name}-ends", grid, marks, z=10)]
+
+
+def _first_times(
+    grid: int, comparison: Comparison, side: Investing, look: Look, reveal: Reveal
+) -> list[Option]:
+    """Return the thin curves of those who are there for the first time."""
+    c, years = look.palette, comparison.years
+    shown = _shown(years, reveal)
+    dashes = {"color": c.without, "width": look.px(1.5), "type": [4, 3]}
+    plain = {"color": c.with_, "width": look.px(2)}
+    return [
+        line("first-without", grid, points(years, comparison.without.first.mean), dashes, z=4),
+        line("first-with", grid, points(years[shown], side.first.mean[shown]), plain, z=4),
+    ]

@@ -28,92 +28,89 @@ def narration_steps(comparison: Comparison) -> list[Step]:
     """Return the steps: baseline, project, fading, new way of working, both comparisons."""
     ends = [last for kind, _, last in comparison.project.phases if kind == "project"]
     until = max((int(max(ends)) if ends else comparison.start) - 1, comparison.start)
-    first, second = number_of("project"), number_of("new_way")
-    last = int(comparison.years[-1])
-    without = comparison.without.cost
     whole = replace(ALL, brackets=False)
-    pairs = {which: percent_pair(comparison.side(which)) for which in WHICH}
-    claims = {which: end_claim(comparison.side(which)) for which in WHICH}
-
-    def both(one: Reveal, two: Reveal) -> dict[Which, Reveal]:
-        return {"project": one, "new_way": two}
-
+    started = Reveal(until=until, brackets=False, claims=False)
     return [
-        Step(
-            t("Baseline"),
-            both(NOTHING, NOTHING),
-            (
-                t(
-                    "Begin with the future that nobody chooses: no investment. Both figures show "
-                    "the same people with the same luck."
-                ),
-                t(
-                    "The cost goes from {today} in {start} to {then} in {last}. Ask the room: why "
-                    "does it change, if the children are as many?",
-                    today=money(comparison.today),
-                    start=comparison.start,
-                    then=money(float(without.mean[-1])),
-                    last=last,
-                ),
-            ),
-        ),
-        Step(
-            t("The project"),
-            both(Reveal(until=until, brackets=False, claims=False), NOTHING),
-            (
-                t(
-                    "{figure}: a project for some years. The blue line holds the cost of the "
-                    "intervention too, so it may lie above at first.",
-                    figure=first,
-                ),
-                t("Ask: what happens when the money ends? Let somebody draw it before you go on."),
-            ),
-        ),
-        Step(
-            t("The effect fades"),
-            both(whole, NOTHING),
-            (
-                t(
-                    "Those who were helped keep some of it for a while. Those who come after them "
-                    "were never met by the project."
-                ),
-                claims["project"] or t("Look at the inflow below: is it another than without?"),
-            ),
-        ),
-        Step(
-            t("The new way of working"),
-            both(whole, whole),
-            (
-                t(
-                    "{figure}: the same project, but the way of working stays, for everyone "
-                    "in need.",
-                    figure=second,
-                ),
-                claims["new_way"] or t("Look at the inflow below: is it another than without?"),
-            ),
-        ),
-        Step(
-            t("Two comparisons"),
-            both(ALL, ALL),
-            (
-                t(
-                    "Before–after and with–without answer different questions. Drag the marked "
-                    "year."
-                ),
-                *(
-                    t(
-                        "{figure}: before–after {before_after}, with–without {with_without}. "
-                        "{verdict}",
-                        figure=number_of(which),
-                        before_after=pair[0],
-                        with_without=pair[1],
-                        verdict=verdict(comparison.side(which)),
-                    )
-                    for which, pair in pairs.items()
-                ),
-            ),
-        ),
+        Step(t("Baseline"), _both(NOTHING, NOTHING), _baseline_notes(comparison)),
+        Step(t("The project"), _both(started, NOTHING), _project_notes()),
+        Step(t("The effect fades"), _both(whole, NOTHING), _fading_notes(comparison)),
+        Step(t("The new way of working"), _both(whole, whole), _new_way_notes(comparison)),
+        Step(t("Two comparisons"), _both(ALL, ALL), _comparison_notes(comparison)),
     ]
+
+
+def _both(project: Reveal, new_way: Reveal) -> dict[Which, Reveal]:
+    return {"project": project, "new_way": new_way}
+
+
+def _baseline_notes(comparison: Comparison) -> tuple[str, ...]:
+    return (
+        t(
+            "Begin with the future that nobody chooses: no investment. Both figures show "
+            "the same people with the same luck."
+        ),
+        t(
+            "The cost goes from {today} in {start} to {then} in {last}. Ask the room: why "
+            "does it change, if the children are as many?",
+            today=money(comparison.today),
+            start=comparison.start,
+            then=money(float(comparison.without.cost.mean[-1])),
+            last=int(comparison.years[-1]),
+        ),
+    )
+
+
+def _project_notes() -> tuple[str, ...]:
+    return (
+        t(
+            "{figure}: a project for some years. The blue line holds the cost of the "
+            "intervention too, so it may lie above at first.",
+            figure=number_of("project"),
+        ),
+        t("Ask: what happens when the money ends? Let somebody draw it before you go on."),
+    )
+
+
+def _fading_notes(comparison: Comparison) -> tuple[str, ...]:
+    return (
+        t(
+            "Those who were helped keep some of it for a while. Those who come after them "
+            "were never met by the project."
+        ),
+        _claim(comparison, "project"),
+    )
+
+
+def _new_way_notes(comparison: Comparison) -> tuple[str, ...]:
+    return (
+        t(
+            "{figure}: the same project, but the way of working stays, for everyone in need.",
+            figure=number_of("new_way"),
+        ),
+        _claim(comparison, "new_way"),
+    )
+
+
+def _claim(comparison: Comparison, which: Which) -> str:
+    claim = end_claim(comparison.side(which))
+    return claim or t("Look at the inflow below: is it another than without?")
+
+
+def _comparison_notes(comparison: Comparison) -> tuple[str, ...]:
+    notes = [t("Before–after and with–without answer different questions. Drag the marked year.")]
+    for which in WHICH:
+        side = comparison.side(which)
+        before_after, with_without = percent_pair(side)
+        notes.append(
+            t(
+                "{figure}: before–after {before_after}, with–without {with_without}. {verdict}",
+                figure=number_of(which),
+                before_after=before_after,
+                with_without=with_without,
+                verdict=verdict(side),
+            )
+        )
+    return tuple(notes)
 
 
 STEPS = 5

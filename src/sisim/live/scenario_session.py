@@ -16,7 +16,7 @@ from sisim.economics.valuation import Valuation
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import people
 from sisim.engine.simulation import Simulation
-from sisim.engine.trace import find, key_of, lives
+from sisim.engine.trace import find, key_of, life_history
 from sisim.live.sliders import main_sliders
 from sisim.report.explanation import told
 from sisim.report.risk_words import Words
@@ -86,7 +86,7 @@ class ScenarioSession:
         counts = self.results(changes).counts
         compiled, run = counts.compiled, counts.replications[0]
         everyone = people(compiled.scenario, compiled.clock, self.seed)
-        found = lives(
+        found = life_history(
             compiled,
             self.seed,
             find(compiled, everyone, person),
@@ -136,7 +136,9 @@ class ScenarioSession:
                 states[arm, :, number] = np.where(there, seen, ABSENT)
             for past in own:
                 end = clock.end if past.end is None else past.end
-                treated[past.arm + 1, past.person, number] |= past.start < step + 12 and end > step
+                treated[past.arm + 1, past.person, number] |= (
+                    past.start < step + clock.per_year and end > step
+                )
         return Dots(
             tuple(key_of(compiled, met.people, int(person)) for person in chosen),
             years,

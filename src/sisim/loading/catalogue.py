@@ -116,9 +116,8 @@ def entries(folder: Path | None = None) -> tuple[list[Entry], list[Problem]]:
             if there is one here.
     """
     ready = list(shipped("scenario").values())
-    own = [
-        file for file in sorted((folder or FOLDER).glob("*.toml")) if file.resolve() not in ready
-    ]
+    known = {one.resolve() for one in ready}
+    own = [one for one in sorted((folder or FOLDER).glob("*.toml")) if one.resolve() not in known]
     found: list[Entry] = []
     problems: list[Problem] = []
     for file in (*own, *ready):
@@ -313,70 +312,81 @@ def _month(text: str) -> str | None:
 
 def _text(row: Row, name: str, pathway: str, spec: Pathway) -> str:
     """Return a scenario file; what the row does not say stands as a comment."""
-    said = row.values
-    years, total = amount(said["years"]), amount(said["budget"])
-    place = f"{Path(row.place.file).name}:{row.place.line}"
-    lines = [
-        "# "
-        + t(
-            "Started from {place}. Lines with # are to be filled in; `sisim check` says what "
-            "is missing.",
-            place=place,
-        ),
-        "",
-        f"name = {_quoted(name)}",
-        f"title = {_quoted(said['title'])}",
-        f"pathway = {_quoted(pathway)}",
-        "",
-        "[catalogue]",
-    ]
-    for column in TEXTS:
-        several = [part.strip() for part in re.split(r"[;\n]", said[column]) if part.strip()]
-        listed = column.endswith("outcomes")
-        value = f"[{', '.join(map(_quoted, several))}]" if listed else _quoted(said[column])
-        lines.append(_line(column, value if said[column] else None, "[]" if listed else '""'))
-    start = _month(said["start"]) if said["start"] else None
-    lines += [
-        "",
-        "[time]",
-        _line("start", start and _quoted(start), '"2026-01"'),
-        "",
-        "# " + t("How many live there, as far up in age as the pathway goes."),
-        "# [population]",
-        "# residents = 20000",
-        "",
-        f"[investments.{name}]",
-        f"label = {_quoted(said['title'])}",
-        _line("start", start and _quoted(start), '"2026-01"'),
-        _line("years", None if years is None else f"{years:g}", "3"),
-        "# " + t("Who it is for, in the pathway's words."),
-        "# target = { age = { from = 12, below = 20 } }",
-        "# "
-        + t(
-            "What it changes: transitions of the pathway (`sisim pathway {name}`), with "
-            "source and grade.",
-            name=pathway,
-        ),
-        "# effects = []",
-        "",
-        f"[investments.{name}.cost]",
-    ]
-    if total is not None:
-        note = t("The budget of the catalogue is {n} in all.", n=f"{total:.0f}")
-        running = (
-            None if not years else f"{{ value = {total / years:.0f}, source = {_quoted(place)} }}"
-        )
-        lines += ["# " + note, _line("running", running, "0")]
-    payer = _payer(said["administration"], spec)
-    lines += [
-        _line("payer", payer and _quoted(payer), _quoted(next(iter(spec.administrations), ""))),
+    title, place = row.values["title"], f"{Path(row.place.file).name}:{row.place.line}"
+    hint = t(
+        "Started from {place}. Lines with # are to be filled in; `sisim check` says what is "
+        "missing.",
+        place=place,
+    )
+    head = [f"# {hint}", "", f"name = {_quoted(name)}", f"title = {_quoted(title)}"]
+    arm = [
         "",
         "[arms.project]",
-        f"label = {_quoted(said['title'])}",
+        f"label = {_quoted(title)}",
         f'investments = {{ {name} = "ends" }}',
+    ]
+    lines = [
+        *head,
+        *(f"pathway = {_quoted(pathway)}", "", "[catalogue]"),
+        *(_catalogue_line(row, column) for column in TEXTS),
+        *_time_lines(row),
+        *_investment_lines(row, name, pathway),
+        *_cost_lines(row, name, place, spec),
+        *arm,
         "",
     ]
     return "\n".join(lines)
+
+
+def _catalogue_line(row: Row, column: str) -> str:
+    said, listed = row.values[column], column.endswith("outcomes")
+    several = [part.strip() for part in re.split(r"[;\n]", said) if part.strip()]
+    value = f"[{', '.join(map(_quoted, several))}]" if listed else _quoted(said)
+    return _line(column, value if said else None, "[]" if listed else '""')
+
+
+def _start_line(row: Row) -> str:
+    start = _month(row.values["start"]) if row.values["start"] else None
+    return _line("start", start and _quoted(start), '"2026-01"')
+
+
+def _time_lines(row: Row) -> list[str]:
+    hint = t("How many live there, as far up in age as the pathway goes.")
+    people = [f"# {hint}", "# [population]", "# residents = 20000", ""]
+    return ["", "[time]", _start_line(row), "", *people]
+
+
+def _investment_lines(row: Row, name: str, pathway: str) -> list[str]:
+    years = amount(row.values["years"])
+    target = t("Who it is for, in the pathway's words.")
+    effects = t(
+        "What it changes: transitions of the pathway (`sisim pathway {name}`), with source and "
+        "grade.",
+        name=pathway,
+    )
+    return [
+        f"[investments.{name}]",
+        f"label = {_quoted(row.values['title'])}",
+        _start_line(row),
+        _line("years", None if years is None else f"{years:g}", "3"),
+        f"# {target}",
+        "# target = { age = { from = 12, below = 20 } }",
+        f"# {effects}",
+        "# effects = []",
+        "",
+    ]
+
+
+def _cost_lines(row: Row, name: str, place: str, spec: Pathway) -> list[str]:
+    lines = [f"[investments.{name}.cost]"]
+    years, total = amount(row.values["years"]), amount(row.values["budget"])
+    if total is not None:
+        note = t("The budget of the catalogue is {n} in all.", n=f"{total:.0f}")
+        source = f"source = {_quoted(place)}"
+        running = f"{{ value = {total / years:.0f}, {source} }}" if years else None
+        lines += [f"# {note}", _line("running", running, "0")]
+    payer, usual = _payer(row.values["administration"], spec), next(iter(spec.administrations), "")
+    return [*lines, _line("payer", payer and _quoted(payer), _quoted(usual))]
 
 
 def _payer(text: str, pathway: Pathway) -> str | None:

@@ -34,7 +34,7 @@ DENSE = 1.7
 
 
 @dataclass(frozen=True)
-class Box:
+class NodeBox:
     """A state's box: its middle and its size."""
 
     x: float
@@ -96,7 +96,7 @@ class Drawing:
 
     width: float
     height: float
-    boxes: dict[str, Box]
+    boxes: dict[str, NodeBox]
     arrows: list[Arrow]
 
 
@@ -241,7 +241,7 @@ def _layers(sizes: Sizes, links: Sequence[Link], starts: Sequence[str]) -> Drawi
     high = [max((sizes[n][1] for n in row if n in sizes), default=0.0) for row in layers.rows]
     top = np.concatenate([[0.0], np.cumsum(np.array(high) + GAP)]) + PADDING
     boxes = {
-        name: Box(layers.x[name], float(top[rank[name]]) + high[rank[name]] / 2, *sizes[name])
+        name: NodeBox(layers.x[name], float(top[rank[name]]) + high[rank[name]] / 2, *sizes[name])
         for name in sizes
     }
     arrows = _run(links, routes, layers, boxes, top, high)
@@ -255,7 +255,7 @@ def _run(
     links: Sequence[Link],
     routes: list[list[str]],
     layers: _Layers,
-    boxes: dict[str, Box],
+    boxes: dict[str, NodeBox],
     top: Floats,
     high: list[float],
 ) -> list[Arrow]:
@@ -316,7 +316,7 @@ def _ranks(names: list[str], links: Sequence[Link], starts: Sequence[str]) -> di
     return rank
 
 
-def _beside(link: Link, row: list[str], boxes: dict[str, Box]) -> bool:
+def _beside(link: Link, row: list[str], boxes: dict[str, NodeBox]) -> bool:
     """Return whether no box stands between two of the same layer."""
     low, high = sorted((row.index(link.origin), row.index(link.to)))
     return not any(name in boxes for name in row[low + 1 : high])
@@ -325,7 +325,7 @@ def _beside(link: Link, row: list[str], boxes: dict[str, Box]) -> bool:
 class _Ports:
     """Shares out the upper and lower edges of boxes among the arrows that meet them."""
 
-    def __init__(self, boxes: dict[str, Box], x: dict[str, float]) -> None:
+    def __init__(self, boxes: dict[str, NodeBox], x: dict[str, float]) -> None:
         self._boxes, self._x = boxes, x
         self._asked: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
 
@@ -364,7 +364,7 @@ def _straight(points: list[Point], end: Point) -> None:
 def _ring(sizes: Sizes, links: Sequence[Link], starts: Sequence[str]) -> Drawing:
     order = _ring_order(list(sizes), links, starts)
     wide, high = max(w for w, _ in sizes.values()), max(h for _, h in sizes.values())
-    boxes: dict[str, Box] = {}
+    boxes: dict[str, NodeBox] = {}
     arrows: list[Arrow] = []
     for growth in range(12):
         across = wide * (0.95 + 0.06 * len(order)) * (1 + 0.08 * growth)
@@ -376,7 +376,8 @@ def _ring(sizes: Sizes, links: Sequence[Link], starts: Sequence[str]) -> Drawing
     left = min(box.x - box.width / 2 for box in boxes.values()) - PADDING
     above = min(box.y - box.height / 2 for box in boxes.values()) - PADDING
     moved = {
-        name: Box(box.x - left, box.y - above, box.width, box.height) for name, box in boxes.items()
+        name: NodeBox(box.x - left, box.y - above, box.width, box.height)
+        for name, box in boxes.items()
     }
     return Drawing(
         max(box.x + box.width / 2 for box in moved.values()) + PADDING,
@@ -410,20 +411,20 @@ def _chord_crossings(order: list[str], links: Sequence[Link]) -> int:
     )
 
 
-def _on_ellipse(order: list[str], sizes: Sizes, across: float, down: float) -> dict[str, Box]:
+def _on_ellipse(order: list[str], sizes: Sizes, across: float, down: float) -> dict[str, NodeBox]:
     """Return boxes at equal distances along an ellipse, the first at the top."""
     dense = np.linspace(0, 2 * np.pi, 721)
     x, y = across * np.sin(dense), -down * np.cos(dense)
     run: Floats = np.concatenate([[0.0], np.hypot(np.diff(x), np.diff(y)).cumsum()])
     angles = np.interp(np.arange(len(order)) / len(order) * run[-1], run, dense)
     return {
-        name: Box(float(across * np.sin(a)), float(-down * np.cos(a)), *sizes[name])
+        name: NodeBox(float(across * np.sin(a)), float(-down * np.cos(a)), *sizes[name])
         for name, a in zip(order, angles, strict=True)
     }
 
 
 def _chord(
-    link: Link, boxes: dict[str, Box], order: list[str], across: float, down: float
+    link: Link, boxes: dict[str, NodeBox], order: list[str], across: float, down: float
 ) -> Arrow:
     a, b = boxes[link.origin], boxes[link.to]
     apart = abs(order.index(link.origin) - order.index(link.to))
@@ -440,13 +441,13 @@ def _chord(
     return Arrow(link, (p, _between(p, pulled, 2 / 3), _between(q, pulled, 2 / 3), q))
 
 
-def crosses(arrow: Arrow, boxes: dict[str, Box]) -> bool:
+def crosses(arrow: Arrow, boxes: dict[str, NodeBox]) -> bool:
     """Return whether an arrow runs through a box that it does not join."""
     others = [b for n, b in boxes.items() if n not in (arrow.link.origin, arrow.link.to)]
     return any(box.holds(dot, 1.0) for dot in arrow.dots() for box in others)
 
 
-def _touching(boxes: dict[str, Box]) -> bool:
+def _touching(boxes: dict[str, NodeBox]) -> bool:
     return any(
         abs(a.x - b.x) < (a.width + b.width) / 2 + ASIDE / 2
         and abs(a.y - b.y) < (a.height + b.height) / 2 + ASIDE / 2

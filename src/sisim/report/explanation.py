@@ -19,7 +19,15 @@ from sisim.engine.population import People
 from sisim.engine.population import people as everyone
 from sisim.engine.simulation import Progress, run_once
 from sisim.engine.tables import Compiled
-from sisim.engine.trace import Lives, Moment, Risk, find, key_of, lives, touched
+from sisim.engine.trace import (
+    LifeHistory,
+    Moment,
+    Risk,
+    diverged_people,
+    find,
+    key_of,
+    life_history,
+)
 from sisim.i18n import n_, t
 from sisim.report.formats import NBSP, listing
 from sisim.report.risk_words import GLUE, Words, figures, percent
@@ -73,10 +81,10 @@ def explain(
     if person is not None:
         number = find(compiled, simulation.people, person)
     else:
-        differing = touched(simulation)
+        differing = diverged_people(simulation)
         number = int(differing[0]) if len(differing) else 0
-        opening = [_chosen(len(differing), words), ""]
-    found = lives(
+        opening = [_chosen(len(differing)), ""]
+    found = life_history(
         compiled,
         seed,
         number,
@@ -86,7 +94,7 @@ def explain(
     return "\n".join([*opening, told(found, words)])
 
 
-def told(found: Lives, words: Words) -> str:
+def told(found: LifeHistory, words: Words) -> str:
     """Return one person's lives side by side, and why they part."""
     return "\n".join([*_who(found, words), "", *_side_by_side(found, words), *_why(found, words)])
 
@@ -116,7 +124,7 @@ def _nearest(compiled: Compiled, who: People, key: str) -> str:
     return key_of(compiled, who, int(candidates[np.abs(who.arrive[candidates] - at).argmin()]))
 
 
-def _chosen(differing: int, words: Words) -> str:
+def _chosen(differing: int) -> str:
     if not differing:
         return t("Nobody's life differs between the arms of this run. This is the first person.")
     return n_(
@@ -128,7 +136,7 @@ def _chosen(differing: int, words: Words) -> str:
     )
 
 
-def _who(found: Lives, words: Words) -> Iterator[str]:
+def _who(found: LifeHistory, words: Words) -> Iterator[str]:
     area = words.area(found.key.partition("/")[0])
     yield found.key
     if found.arrive > found.born:
@@ -175,7 +183,7 @@ def _named(arms: Sequence[str], words: Words) -> str:
 # ---------------------------------------------------------------------------- side by side
 
 
-def _side_by_side(found: Lives, words: Words) -> Iterator[str]:
+def _side_by_side(found: LifeHistory, words: Words) -> Iterator[str]:
     """Say in which months the lives differ, and how; or what the life is that they all share."""
     columns = _alike(found.states)
     alone = len(columns) == 1
@@ -195,7 +203,7 @@ def _side_by_side(found: Lives, words: Words) -> Iterator[str]:
     yield _text(table)
 
 
-def _rows(found: Lives, columns: list[list[str]], words: Words) -> Iterator[Row]:
+def _rows(found: LifeHistory, columns: list[list[str]], words: Words) -> Iterator[Row]:
     """Yield what to show: every track in which the columns differ, step by step."""
     lived = [found.states[arms[0]] for arms in columns]
     tracks = list(lived[0])
@@ -230,7 +238,7 @@ def _runs(rows: Iterator[Row]) -> list[tuple[int, int, str, tuple[str, ...]]]:
 # ---------------------------------------------------------------------------- why
 
 
-def _why(found: Lives, words: Words) -> Iterator[str]:
+def _why(found: LifeHistory, words: Words) -> Iterator[str]:
     """Say, for each parting, the draw and what each arm's chances were made of."""
     if not found.moments:
         return

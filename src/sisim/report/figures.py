@@ -194,7 +194,7 @@ def _cost_strip(
     axes: Axes, column: Column, story: Comparison, side: Investing, *, roomy: bool
 ) -> None:
     figure = figure_of(axes)
-    without, with_ = story.without.cost, side.cost
+    without = story.without.cost
     labels = {
         kind: wrap(figure, text, wide)
         for kind, text, wide in (
@@ -209,6 +209,35 @@ def _cost_strip(
     axes.set_ylim(0, top / headroom)
     scale_ticks(axes, 4, unit_of(story).size)
 
+    room = _cost_curves(axes, story, side, roomy=roomy)
+    _bracket(axes, room, story, side)
+    for kind, first, last in side.phases:
+        middle = room.display((first + last) / 2 - 0.5, axes.get_ylim()[1])
+        if kind == "new_way":
+            wide = max(width_of(figure, line) for line in labels[kind].split("\n"))
+            middle = room.display(first - 0.5, 0)[0] + wide / 2 + 12, middle[1]
+        room.write(labels[kind], middle, pull=(1, 4), air=7)
+    _break_even(axes, room, story, side)
+    _fading(room, story, side)
+    _bracket_labels(room, story, side)
+    _not_paid_back(axes, room, story, side)
+    if roomy and side.investment.mean.any():
+        last = int(np.flatnonzero(side.investment.mean)[-1])
+        at = room.display(story.years.astype(float)[last] - 2, side.investment.mean[last])
+        text = t("of which the cost of the intervention")
+        # Beside its own line it is understood, above the curves of the cost it is not.
+        room.write(text, (at[0], at[1] + 18), pull=(1, 4), color=DARK_ORANGE, reach=200)
+    _area_labels(room, story, side)
+    _cost_end_labels(axes, without, side, column.labels - 12)
+
+
+def _cost_curves(axes: Axes, story: Comparison, side: Investing, *, roomy: bool) -> Room:
+    """Draw the pair of cost curves and the areas between them.
+
+    Returns:
+        The room that labels have: off the curves and the marked year.
+    """
+    without, with_ = story.without.cost, side.cost
     years = story.years.astype(float)
     dearer, cheaper = with_.mean > without.mean, with_.mean < without.mean
     axes.fill_between(
@@ -260,38 +289,16 @@ def _cost_strip(
             gid="investment",
         )
         room.avoid_line(years, side.investment.mean)
+    return room
 
-    _bracket(axes, room, story, side)
-    for kind, first, last in side.phases:
-        middle = room.display((first + last) / 2 - 0.5, axes.get_ylim()[1])
-        if kind == "new_way":
-            wide = max(width_of(figure, line) for line in labels[kind].split("\n"))
-            middle = room.display(first - 0.5, 0)[0] + wide / 2 + 12, middle[1]
-        room.write(labels[kind], middle, pull=(1, 4), air=7)
-    _break_even(axes, room, story, side)
-    _fading(room, story, side)
-    _bracket_labels(room, story, side)
-    _not_paid_back(axes, room, story, side)
-    if roomy and side.investment.mean.any():
-        last = int(np.flatnonzero(side.investment.mean)[-1])
-        at = room.display(years[last] - 2, side.investment.mean[last])
-        text = t("of which the cost of the intervention")
-        # Beside its own line it is understood, above the curves of the cost it is not.
-        room.write(text, (at[0], at[1] + 18), pull=(1, 4), color=DARK_ORANGE, reach=200)
-    _area_labels(room, story, side)
+
+def _cost_end_labels(axes: Axes, without: Curve, side: Investing, wide: float) -> None:
+    """Name both cost curves where they end, and say what the series lets be said there."""
+    figure, with_ = figure_of(axes), side.cost
     ends = EndLabels(axes)
-    wide = column.labels - 12
-    ends.add(
-        without.mean[-1],
-        wrap(figure, name_of_without(), wide),
-        color=BLACK,
-    )
-    ends.add(
-        with_.mean[-1],
-        wrap(figure, t("With the investment"), wide, bold=True),
-        bold=True,
-        color=BLUE,
-    )
+    ends.add(without.mean[-1], wrap(figure, name_of_without(), wide), color=BLACK)
+    name = wrap(figure, t("With the investment"), wide, bold=True)
+    ends.add(with_.mean[-1], name, bold=True, color=BLUE)
     claim = end_claim(side)
     if claim:
         ends.add(with_.mean[-1], wrap(figure, claim, wide), color=BLUE, lead=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MultipleLocator
@@ -129,48 +130,55 @@ def draw_goals(result: Valuation) -> Figure:
         for line, text in enumerate(wrap(figure, label, wide - 40, bold=True).split("\n")[:2]):
             write(figure, left, above + 21 * line, text, bold=True)
         axes = place(figure, left + 64, above + 58, wide - 104, high - 104)
-        years = aim.years
-        axes.set_xlim(years[0] - 0.3, years[-1] + 0.3)
-        shown = [s for each in aim.shares.values() for s in each[~np.isnan(each)]]
-        most = max([aim.goal.share, *shown])
-        axes.set_ylim(0, min(1.04, 1.15 * most))
-        axes.yaxis.set_major_locator(MultipleLocator(0.25 if most > 0.5 else 0.1))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: share_of(y)))
-        middle = aim.goal.by or int(years[len(years) // 2])
-        axes.set_xticks([int(years[0]), middle, int(years[-1])])
-        axes.axhline(aim.goal.share, color=ORANGE, linewidth=points(3), zorder=2)
-        text = t("Goal {share}", share=share_of(aim.goal.share))
-        axes.annotate(
-            text,
-            (0, aim.goal.share),
-            xycoords=("axes fraction", "data"),
-            color=DARK_ORANGE,
-            xytext=(points(4), points(4)),
-            textcoords="offset points",
-            fontweight="bold",
-            fontsize=points(FINE),
-            zorder=6,
-        )
-        if aim.goal.by is not None:
-            axes.axvline(aim.goal.by, color=ORANGE, linewidth=points(1.5), zorder=1)
-        for arm, shares in aim.shares.items():
-            color, style = drawn[arm]
-            axes.plot(years, shares, color=color, linestyle=style, linewidth=points(3), zorder=4)
-            if runs >= BAND_FROM and aim.goal.delivery is None:
-                axes.fill_between(
-                    years,
-                    aim.low[arm],
-                    aim.high[arm],
-                    color=color,
-                    alpha=0.12,
-                    linewidth=0,
-                    zorder=1,
-                )
+        _panel(axes, aim, drawn, banded=runs >= BAND_FROM)
     write(figure, EDGE, HIGH - 22, footer(result), size=FINE, color=MUTED)
     if runs >= BAND_FROM:
         text = t("Bands: 10–90% of {n} runs.", n=decimal(runs))
         write(figure, WIDE - EDGE, HIGH - 22, text, size=FINE, color=MUTED, align="right")
     return figure
+
+
+def _panel(
+    axes: Axes, aim: Aim, drawn: Mapping[str, tuple[str, LineStyleType]], *, banded: bool
+) -> None:
+    """Draw a goal as a line, and the share that each arm comes to."""
+    years = aim.years
+    axes.set_xlim(years[0] - 0.3, years[-1] + 0.3)
+    shown = [s for each in aim.shares.values() for s in each[~np.isnan(each)]]
+    most = max([aim.goal.share, *shown])
+    axes.set_ylim(0, min(1.04, 1.15 * most))
+    axes.yaxis.set_major_locator(MultipleLocator(0.25 if most > 0.5 else 0.1))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: share_of(y)))
+    middle = aim.goal.by or int(years[len(years) // 2])
+    axes.set_xticks([int(years[0]), middle, int(years[-1])])
+    axes.axhline(aim.goal.share, color=ORANGE, linewidth=points(3), zorder=2)
+    text = t("Goal {share}", share=share_of(aim.goal.share))
+    axes.annotate(
+        text,
+        (0, aim.goal.share),
+        xycoords=("axes fraction", "data"),
+        color=DARK_ORANGE,
+        xytext=(points(4), points(4)),
+        textcoords="offset points",
+        fontweight="bold",
+        fontsize=points(FINE),
+        zorder=6,
+    )
+    if aim.goal.by is not None:
+        axes.axvline(aim.goal.by, color=ORANGE, linewidth=points(1.5), zorder=1)
+    for arm, shares in aim.shares.items():
+        color, style = drawn[arm]
+        axes.plot(years, shares, color=color, linestyle=style, linewidth=points(3), zorder=4)
+        if banded and aim.goal.delivery is None:
+            axes.fill_between(
+                years,
+                aim.low[arm],
+                aim.high[arm],
+                color=color,
+                alpha=0.12,
+                linewidth=0,
+                zorder=1,
+            )
 
 
 def write_goals(result: Valuation, folder: Path) -> None:

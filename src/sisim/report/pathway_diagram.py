@@ -11,7 +11,7 @@ from matplotlib.path import Path as Curve
 from matplotlib.transforms import Affine2D, Transform
 
 from sisim.i18n import t
-from sisim.report.diagram_layout import Arrow, Box, Drawing, Link, Point, join, lay_out, pack
+from sisim.report.diagram_layout import Arrow, Drawing, Link, NodeBox, Point, join, lay_out, pack
 from sisim.report.style import BLUE, FONT, INK, MUTED, canvas, points, width_of, wrap, write
 from sisim.scenario.pathway import Pathway, TrackSpec
 
@@ -150,7 +150,9 @@ def _arrow(figure: Figure, corner: Point, arrow: Arrow) -> None:
     )
 
 
-def _box(figure: Figure, corner: Point, box: Box, label: str, *, start: bool, leaves: bool) -> None:
+def _box(
+    figure: Figure, corner: Point, box: NodeBox, label: str, *, start: bool, leaves: bool
+) -> None:
     _, high = figure.get_size_inches() * figure.dpi
     x, y = corner[0] + box.x, high - (corner[1] + box.y)
     figure.add_artist(
@@ -219,7 +221,7 @@ def _key(measure: Figure, wide: float) -> list[tuple[int, float, Sample]]:
 def _sample_box(
     figure: Figure, left: float, top: float, *, text: str, indent: float, start: bool, leaves: bool
 ) -> None:
-    _box(figure, (left, top), Box(17, 12, 34, 22), "", start=start, leaves=leaves)
+    _box(figure, (left, top), NodeBox(17, 12, 34, 22), "", start=start, leaves=leaves)
     write(figure, left + indent, top + 4, text, size=LABEL)
 
 

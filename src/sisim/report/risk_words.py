@@ -8,7 +8,7 @@ from math import floor, log10
 import numpy as np
 
 from sisim.engine.tables import PER_MILLE, Compiled
-from sisim.engine.trace import FactorSeen, Risk
+from sisim.engine.trace import ObservedFactor, Risk
 from sisim.i18n import n_, t
 from sisim.report.formats import NBSP, decimal, percent_sign
 from sisim.scenario.pathway import Pathway
@@ -143,7 +143,7 @@ class Words:
         """Return a rate per step as the files write it, per year; a probability as it is."""
         return value * self.compiled.clock.per_year if risk.is_rate else value
 
-    def _seen(self, factor: FactorSeen, risk: Risk) -> str:
+    def _seen(self, factor: ObservedFactor, risk: Risk) -> str:
         """Return what a factor was looked up by, and its scale where it does not just multiply."""
         seen = self._feature(factor)
         scale = self._scale(factor, risk)
@@ -156,13 +156,13 @@ class Words:
         }
         return f"{seen}, {scales[str(scale)]}"
 
-    def _scale(self, factor: FactorSeen, risk: Risk) -> str | None:
+    def _scale(self, factor: ObservedFactor, risk: Risk) -> str | None:
         if not factor.is_effect:
             return self.pathway.factors[factor.name].scale
         effects = self.scenario.investments[factor.name].effects
         return next((e.scale for e in effects if risk.transition in e.on), None)
 
-    def _feature(self, factor: FactorSeen) -> str:
+    def _feature(self, factor: ObservedFactor) -> str:
         seen = factor.value
         head, _, rest = factor.feature.partition(".")
         match head:
@@ -170,32 +170,8 @@ class Words:
                 return t("turns {n} this year", n=figures(seen))
             case "age":
                 return t("age {n}", n=self.years(seen))
-            case "time_in_state":
-                return t("{n} months here", n=self.duration(seen))
-            case "time_in":
-                if seen < 0:
-                    return t("not in: {group}", group=self.group(rest))
-                return t("{n} months in: {group}", n=self.duration(seen), group=self.group(rest))
-            case "time_since":
-                if seen < 0:
-                    return t("has not left: {group}", group=self.group(rest))
-                return t("{n} months since: {group}", n=self.duration(seen), group=self.group(rest))
-            case "visits":
-                window = self.pathway.factors[factor.name].window
-                if window is None:
-                    return n_(
-                        "{n} time so far: {group}",
-                        "{n} times so far: {group}",
-                        int(seen),
-                        group=self.group(rest),
-                    )
-                return n_(
-                    "{n} time in {months} months: {group}",
-                    "{n} times in {months} months: {group}",
-                    int(seen),
-                    months=figures(window),
-                    group=self.group(rest),
-                )
+            case "time_in_state" | "time_in" | "time_since" | "visits":
+                return self._history(factor, head, rest)
             case "attribute" if self.pathway.attributes[rest].shares:
                 return self.attribute(rest, list(self.pathway.attributes[rest].shares)[int(seen)])
             case "attribute":
@@ -205,13 +181,8 @@ class Words:
                 return f"{self.track(rest)}: {self.state(rest, state)}"
             case "area":
                 return self.area(self.compiled.areas[int(seen)])
-            case "calendar" if rest == "month":
-                return t("month {n}", n=int(seen))
-            case "calendar" if rest == "year":
-                first = int(self.compiled.clock.year(np.array([0]))[0])
-                return t("the year {n}", n=first + int(seen))
             case "calendar":
-                return t("cycle {n}", n=int(seen))
+                return self._calendar(rest, seen)
             case "share":
                 return t(
                     "{share} of the peers: {group}",
@@ -226,3 +197,38 @@ class Words:
         return t(
             "{investment}, strength {share}", investment=self.investment(rest), share=percent(seen)
         )
+
+    def _history(self, factor: ObservedFactor, head: str, group: str) -> str:
+        """Return a time spent in a state or group, since it, or a number of visits to it."""
+        seen = factor.value
+        if head == "time_in_state":
+            return t("{n} months here", n=self.duration(seen))
+        name = self.group(group)
+        if head == "time_in":
+            if seen < 0:
+                return t("not in: {group}", group=name)
+            return t("{n} months in: {group}", n=self.duration(seen), group=name)
+        if head == "time_since":
+            if seen < 0:
+                return t("has not left: {group}", group=name)
+            return t("{n} months since: {group}", n=self.duration(seen), group=name)
+        window = self.pathway.factors[factor.name].window
+        if window is None:
+            return n_(
+                "{n} time so far: {group}", "{n} times so far: {group}", int(seen), group=name
+            )
+        return n_(
+            "{n} time in {months} months: {group}",
+            "{n} times in {months} months: {group}",
+            int(seen),
+            months=figures(window),
+            group=name,
+        )
+
+    def _calendar(self, unit: str, seen: float) -> str:
+        if unit == "month":
+            return t("month {n}", n=int(seen))
+        if unit == "year":
+            first = int(self.compiled.clock.year(np.array([0]))[0])
+            return t("the year {n}", n=first + int(seen))
+        return t("cycle {n}", n=int(seen))

@@ -17,6 +17,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sisim.report.formats import decimal
@@ -110,8 +111,7 @@ def write(
 
 def label(
     axes: Axes,
-    x: float,
-    y: float,
+    at: tuple[float, float],
     text: str,
     *,
     align: str = "left",
@@ -119,16 +119,15 @@ def label(
     color: str = INK,
     bold: bool = False,
     size: float = PROJECTOR,
-    middle: str = "center",
-) -> None:
+) -> Annotation:
     """Write `text` beside a data point, `shift` layout pixels from it."""
-    axes.annotate(
+    return axes.annotate(
         text,
-        (x, y),
+        at,
         xytext=(points(shift[0]), points(shift[1])),
         textcoords="offset points",
         ha=align,
-        va=middle,
+        va="center",
         color=color,
         fontsize=points(size),
         fontfamily=FONT,
@@ -153,6 +152,46 @@ def swatch(figure: Figure, left: float, top: float, color: str, hatch: str | Non
             linewidth=points(1),
             transform=figure.transFigure,
         )
+    )
+
+
+def key_entry(
+    figure: Figure,
+    left: float,
+    top: float,
+    text: str,
+    hue: str,
+    *,
+    hatch: str | None = None,
+    color: str | None = None,
+) -> None:
+    """Write an entry of a key: a square, and beside it its text, in `hue` unless `color` is set."""
+    swatch(figure, left, top, hue, hatch)
+    write(figure, left + 24, top, text, color=color or hue)
+
+
+def bar(
+    axes: Axes,
+    row: float,
+    length: float,
+    hue: str,
+    *,
+    left: float = 0.0,
+    height: float = 0.62,
+    hatch: str | None = None,
+    zorder: float = 1,
+) -> None:
+    """Draw a horizontal bar from `left`, filled, or white and hatched."""
+    axes.barh(
+        row,
+        length,
+        left=left,
+        height=height,
+        facecolor="white" if hatch else hue,
+        edgecolor=hue,
+        hatch=hatch,
+        linewidth=points(1),
+        zorder=zorder,
     )
 
 

@@ -235,7 +235,10 @@ def _numbers(story: Comparison, side: Investing) -> str:
         avoided=_avoided(mean["avoided"]),
         **{name: money(mean[name]) for name in ("invested", "lower_cost", "net")},
     )
-    return f"{counts} {paid_back(story, side)}."
+    if side.break_even is None:
+        return f"{counts} {paid_back(story, side)}."
+    # A sentence has room to say from when the years are counted.
+    return counts + " " + t("Paid back in year {n}.", n=side.break_even)
 
 
 def _helped(people: float) -> str:

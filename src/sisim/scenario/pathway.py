@@ -249,7 +249,8 @@ class Entry(Table):
 class Target(Table):
     """A number that the simulation should reproduce without any investment.
 
-    `measure` names one of the measures in `sisim.calibration.targets`; `arguments` are its arguments.
+    `measure` names one of the measures in `sisim.calibration.targets`; `arguments` are what it
+    takes.
     """
 
     label: Text

@@ -95,18 +95,16 @@ class Builder:
             case "age":
                 kind = AGE_CALENDAR if rest == "calendar" else AGE
             case "time_in_state":
-                kind = TIME_IN_STATE
-                argument = 0 if track is None else self.track_names.index(track)
+                kind, argument = TIME_IN_STATE, self.track_names.index(track) if track else 0
             case "time_in":
                 kind, argument = TIME_IN_GROUP, self.groups.index(rest)
             case "time_since":
                 kind, argument = TIME_SINCE_GROUP, self.groups.index(rest)
-            case "visits" if window is None:
-                kind, argument = VISITS, self.groups.index(rest)
-            case "visits":
-                assert window is not None
+            case "visits" if window is not None:
                 kind, argument = VISITS_WINDOW, _index(self.windowed, rest)
                 steps = self.clock.months(window)
+            case "visits":
+                kind, argument = VISITS, self.groups.index(rest)
             case "attribute":
                 kind, argument = self._attribute(rest)
             case "state":

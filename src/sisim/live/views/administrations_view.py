@@ -11,7 +11,20 @@ import numpy as np
 from sisim.analysis.comparison import WHICH, Administration, Comparison, Which, administrations_of
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
-from sisim.live.chart_options import FONT, TEXT, Look, Option, apart, label, line, marked, points
+from sisim.live.chart_options import (
+    FONT,
+    HATCH,
+    TEXT,
+    Look,
+    Option,
+    apart,
+    label,
+    line,
+    marked,
+    points,
+    time_axes,
+    value_axes,
+)
 from sisim.live.label_space import broken, extent
 from sisim.live.tags import Chart, Tag
 from sisim.live.view_state import ViewState
@@ -67,112 +80,130 @@ def administrations(comparison: Comparison, look: Look, held: Option | None = No
         look: How it is to look.
         held: An earlier picture whose axes are held.
     """
-    c = look.palette
-    unit = unit_of(comparison).size
     shown = administrations_of(comparison)[: len(HUES)]
     labels = [comparison.scenario.payer_label(one.name).text for one in shown]
+    figures = _figures(comparison)
     rows = _rows(labels)
     columns = max(-(-len(shown) // len(rows)), 1)
-    share = 100 / columns
-    top = 1.1 * max((float(x.mean.max()) for one in shown for x in one.cost.values()), default=1.0)
-    figures = _figures(comparison)
-    reach = [_reach(shown, comparison.side(which).arm) for which in figures]
-    low, high = 1.1 * min(r[0] for r in reach), 1.1 * max(r[1] for r in reach)
-    tops = [(0.0, top / unit)] * len(shown) + [(low / unit, high / unit)] * len(figures)
-    tops = [_round(*ends) for ends in tops]
-    if held is not None and len(held["yAxis"]) == len(tops):
-        tops = [(axis["min"], axis["max"]) for axis in held["yAxis"]]
-    first, last = span(comparison)
-    grids, titles = [], []
-    for n, text in enumerate(labels):
-        left, row = n % columns * share, rows[n // columns]
-        grids.append(
-            {
-                "left": f"{left + 3.4}%",
-                "width": f"{share - 5.6}%",
-                "top": f"{row.top}%",
-                "height": f"{row.high}%",
-            }
-        )
-        titles.append(
-            _heading(text, f"{left}%", f"{row.name}%", HUES[n], look, WHOLE / columns - KEY)
-        )
+    ends = _ends(comparison, shown, figures)
+    if held is not None and len(held["yAxis"]) == len(ends):
+        ends = [(axis["min"], axis["max"]) for axis in held["yAxis"]]
+    unit = unit_of(comparison).size
+    series: list[Option] = []
+    for n, axis in enumerate(ends):
+        series += _scales(n, axis, comparison, look, len(shown), columns)
+    for n, one in enumerate(shown):
+        high = rows[0].high if n == 0 else None
+        series += _curves(n, one, comparison, unit, look, high, ends[n][1])
     for n, which in enumerate(figures):
-        grids.append({"left": f"{n * 50 + 3.4}%", "width": "36%", "top": "61%", "height": "32%"})
+        arm = comparison.side(which).arm
+        series += _differences(len(shown) + n, arm, shown, comparison, unit, look)
+    return {
+        "animation": False,
+        "backgroundColor": "transparent",
+        "textStyle": {"fontFamily": FONT, "fontSize": look.px(TEXT), "color": look.palette.ink},
+        "grid": _grids(len(shown), len(figures), rows, columns),
+        "title": [
+            *_small_titles(labels, rows, columns, look),
+            *_difference_titles(figures, comparison, look),
+        ],
+        "xAxis": time_axes(len(ends), span(comparison), look),
+        "yAxis": value_axes([(low, high, _interval(low, high)) for low, high in ends], look),
+        "series": series,
+    }
+
+
+def _ends(
+    comparison: Comparison, shown: Sequence[Administration], figures: Sequence[Which]
+) -> list[tuple[float, float]]:
+    """Return the ends of the vertical axes: one scale for all curves, one for all differences."""
+    unit = unit_of(comparison).size
+    top = 1.1 * max((float(x.mean.max()) for one in shown for x in one.cost.values()), default=1.0)
+    reach = [_reach(list(shown), comparison.side(which).arm) for which in figures]
+    low, high = 1.1 * min(r[0] for r in reach), 1.1 * max(r[1] for r in reach)
+    curves, differences = _round(0.0, top / unit), _round(low / unit, high / unit)
+    return [curves] * len(shown) + [differences] * len(figures)
+
+
+def _grids(small: int, large: int, rows: Sequence[ChartRow], columns: int) -> list[Option]:
+    share = 100 / columns
+    return [
+        {
+            "left": f"{n % columns * share + 3.4}%",
+            "width": f"{share - 5.6}%",
+            "top": f"{rows[n // columns].top}%",
+            "height": f"{rows[n // columns].high}%",
+        }
+        for n in range(small)
+    ] + [
+        {"left": f"{n * 50 + 3.4}%", "width": "36%", "top": "61%", "height": "32%"}
+        for n in range(large)
+    ]
+
+
+def _small_titles(
+    labels: Sequence[str], rows: Sequence[ChartRow], columns: int, look: Look
+) -> list[Option]:
+    share, wide = 100 / columns, WHOLE / columns - KEY
+    return [
+        _heading(
+            text, f"{n % columns * share}%", f"{rows[n // columns].name}%", HUES[n], look, wide
+        )
+        for n, text in enumerate(labels)
+    ]
+
+
+def _difference_titles(
+    figures: Sequence[Which], comparison: Comparison, look: Look
+) -> list[Option]:
+    titles = []
+    for n, which in enumerate(figures):
         arm = comparison.scenario.arms[comparison.side(which).arm].label.text
         text = t("{figure}  {arm}: difference from without", figure=number_of(which), arm=arm)
         titles.append(_heading(text, f"{n * 50}%", "51%", None, look, 600))
         key = _heading(
             "▨ " + t("Cost of the intervention"), f"{n * 50 + 3.4}%", "56%", None, look, 600
         )
-        key["textStyle"] |= {"color": c.extra_text, "fontWeight": "normal"}
+        key["textStyle"] |= {"color": look.palette.extra_text, "fontWeight": "normal"}
         titles.append(key)
-    series: list[Option] = []
-    for n, (bottom, most) in enumerate(tops):
-        ticks, digits = round_ticks(bottom, most, 3)
-        small = n < len(shown)
-        named = not small or n % columns == 0
-        numbers = [
-            label([first, x], decimal(x, digits), "left", look)
-            for x in ticks
-            if named and bottom <= x <= most
-        ]
-        series.append(marked(f"scale-{n}", n, numbers))
-        wide = WHOLE * (share - 5.6 if small else 36.0) / 100
-        apart_ = (comparison.marked - comparison.start) / (last - first) * wide
-        years = [comparison.start, comparison.marked] if apart_ > YEAR_WIDE else [comparison.marked]
-        if small and n + columns < len(shown):  # there are others below
-            years = []
-        series.append(
-            marked(
-                f"years-{n}",
-                n,
-                [label([year, bottom], str(year), "bottom", look) for year in years],
-            )
-        )
-    for n, one in enumerate(shown):
-        series += _curves(
-            n, one, comparison, unit, look, rows[0].high if n == 0 else None, tops[n][1]
-        )
-    for n, which in enumerate(figures):
-        series += _differences(
-            len(shown) + n, comparison.side(which).arm, shown, comparison, unit, look
-        )
-    return {
-        "animation": False,
-        "backgroundColor": "transparent",
-        "textStyle": {"fontFamily": FONT, "fontSize": look.px(TEXT), "color": c.ink},
-        "grid": grids,
-        "title": titles,
-        "xAxis": [
-            {
-                "type": "value",
-                "gridIndex": n,
-                "min": first,
-                "max": last,
-                "splitLine": {"show": False},
-                "axisLabel": {"show": False},
-                "axisTick": {"show": False},
-                "axisLine": {"lineStyle": {"color": c.muted}},
-            }
-            for n in range(len(grids))
-        ],
-        "yAxis": [
-            {
-                "type": "value",
-                "gridIndex": n,
-                "min": bottom,
-                "max": most,
-                "interval": _interval(bottom, most),
-                "axisLabel": {"show": False},
-                "axisTick": {"show": False},
-                "axisLine": {"show": False},
-                "splitLine": {"lineStyle": {"color": c.rule}},
-            }
-            for n, (bottom, most) in enumerate(tops)
-        ],
-        "series": series,
-    }
+    return titles
+
+
+def _scales(
+    grid: int,
+    ends: tuple[float, float],
+    comparison: Comparison,
+    look: Look,
+    small: int,
+    columns: int,
+) -> list[Option]:
+    """Return the numbers and the years along the axes of a chart.
+
+    Args:
+        grid: The number of the chart.
+        ends: The ends of its vertical axis.
+        comparison: The comparison.
+        look: How it is to look.
+        small: How many small charts there are; those after them show differences.
+        columns: How many of them stand beside each other.
+    """
+    bottom, most = ends
+    first, last = span(comparison)
+    ticks, digits = round_ticks(bottom, most, 3)
+    is_small = grid < small
+    named = not is_small or grid % columns == 0
+    numbers = [
+        label([first, x], decimal(x, digits), "left", look)
+        for x in ticks
+        if named and bottom <= x <= most
+    ]
+    wide = WHOLE * (100 / columns - 5.6 if is_small else 36.0) / 100
+    distance = (comparison.marked - comparison.start) / (last - first) * wide
+    years = [comparison.start, comparison.marked] if distance > YEAR_WIDE else [comparison.marked]
+    if is_small and grid + columns < small:  # there are others below
+        years = []
+    named_years = [label([year, bottom], str(year), "bottom", look) for year in years]
+    return [marked(f"scale-{grid}", grid, numbers), marked(f"years-{grid}", grid, named_years)]
 
 
 def _rows(labels: Sequence[str]) -> tuple[ChartRow, ...]:
@@ -286,13 +317,7 @@ def _differences(
 ) -> list[Option]:
     c = look.palette
     parts = _parts(shown, arm)
-    hatch = {
-        "symbol": "rect",
-        "dashArrayX": [1, 0],
-        "dashArrayY": [2, 5],
-        "rotation": -0.7854,
-        "color": c.extra,
-    }
+    hatch = {**HATCH, "color": c.extra}
     found: list[Option] = []
     for n, part in enumerate(parts):
         style: Option = (

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sisim.economics.distribution import WhoGains
 from sisim.economics.repayment import Plan, Repayments
 from sisim.i18n import t
-from sisim.live.chart_options import FONT, TEXT, Look, Option, label, line, marked, points
+from sisim.live.chart_options import FONT, HATCH, TEXT, Look, Option, label, line, marked, points
 from sisim.live.tags import Chart, Tag
 from sisim.live.view_state import ViewState
 from sisim.live.views.controls import choose_arm
@@ -15,7 +17,7 @@ from sisim.report.economics import repayment_report as repayment
 from sisim.report.economics.repayment_figure import OWN
 from sisim.report.economics.repayment_tables import label_of, plan_rows
 from sisim.report.economics.repayment_tables import shown as rows_shown
-from sisim.report.formats import decimal, unit_for
+from sisim.report.formats import Unit, decimal, unit_for
 from sisim.report.style import round_ticks
 from sisim.scenario.scenario import Scenario
 
@@ -23,7 +25,6 @@ MOST = 9
 """So many payers have room."""
 NAMES, NET = 276.0, 68.0
 """How much room their names have, and the net of each."""
-HATCH = {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [2, 5], "rotation": -0.7854}
 
 
 class MoneyView:
@@ -154,6 +155,17 @@ def _bar(name: str, data: list[list[float]], style: Option, **more: object) -> O
     }
 
 
+def _hatched(look: Look) -> Option:
+    """Return the style of what an investment costs."""
+    c = look.palette
+    return {
+        "color": c.paper,
+        "borderColor": c.extra,
+        "borderWidth": 1,
+        "decal": {**HATCH, "color": c.extra},
+    }
+
+
 def _repaying(made: Plan) -> list[tuple[int, str]]:
     """Return the administrations that repay, by number, each with its colour."""
     return [(n, OWN[n % len(OWN)]) for n, repaid in enumerate(made.repaid) if repaid.any()]
@@ -176,32 +188,17 @@ def plan(one: Repayments, look: Look) -> Option:
     ticks, digits = round_ticks(low, high, 4)
     low, high = ticks[0], ticks[-1]
     years = made.years
-    hatch = {
-        "color": c.paper,
-        "borderColor": c.extra,
-        "borderWidth": 1,
-        "decal": {**HATCH, "color": c.extra},
-    }
-    series = [_bar("paid", points(years, -made.payments, unit), hatch, barWidth="70%")]
+    series = [_bar("paid", points(years, -made.payments, unit), _hatched(look), barWidth="70%")]
     series += [
         _bar(f"repaid-{n}", points(years, made.repaid[n], unit), {"color": hue})
         for n, hue in _repaying(made)
     ]
-    step = 1 if len(years) <= 14 else 5
-    marks = [
-        label([years[0] - 0.7, x], decimal(x, digits), "left", look)
-        for x in ticks
-        if low <= x <= high
-    ]
-    marks += [
-        label([int(x), low], str(int(x)), "bottom", look)
-        for x in years
-        if (x - years[0]) % step == 0
-    ]
+    marks = _plan_scale(years.tolist(), (ticks, digits), look)
     diamond = []
     if made.break_even is not None:
         text = t("Money back {year}", year=made.break_even)
-        diamond = [label([made.break_even, 0], text, "top", look, bold=True, paper=True)]
+        diamond = [label([made.break_even, 0], text, "top", look, bold=True)]
+        diamond[0]["label"] |= {"backgroundColor": c.paper, "padding": [1, 3], "borderRadius": 3}
     series += [
         line(
             "position",
@@ -241,6 +238,18 @@ def plan(one: Repayments, look: Look) -> Option:
     }
 
 
+def _plan_scale(years: list[int], scale: tuple[Sequence[float], int], look: Look) -> list[Option]:
+    """Return the numbers and the years along the axes of a plan."""
+    ticks, digits = scale
+    step = 1 if len(years) <= 14 else 5
+    numbers = [label([years[0] - 0.7, x], decimal(x, digits), "left", look) for x in ticks]
+    return numbers + [
+        label([year, ticks[0]], str(year), "bottom", look)
+        for year in years
+        if (year - years[0]) % step == 0
+    ]
+
+
 def who_gains(gains: WhoGains, scenario: Scenario, look: Look) -> Option:
     """Return what each payer pays for an arm, the costs that fall for it, and the net of both."""
     c = look.palette
@@ -259,33 +268,12 @@ def who_gains(gains: WhoGains, scenario: Scenario, look: Look) -> Option:
     high = max(0.0, *falls, *(-x for x in costs)) / unit.size
     reach = (high - low) or 1.0
     low, high = low - 0.36 * reach, high + 0.28 * reach
-    signed = []
-    for height, cost, fall in zip(heights, costs, falls, strict=True):
-        text = decimal((fall - cost) / unit.size, unit.digits)
-        plus = "+" if fall > cost and text.strip("0,.") else ""
-        signed.append(label([high, height], f"{plus}{text}", "right", look, bold=True))
+    amounts = _amounts(heights, costs, falls, unit, look)
+    nets = _nets(heights, costs, falls, unit, look, high)
     who = [
         label([low, height], name, "left", look, width=NAMES - 10)
         for height, name in zip(heights, names, strict=True)
     ]
-    numbers = [
-        label(
-            [side * amount / unit.size, height],
-            decimal(side * amount / unit.size, unit.digits),
-            "right" if side * amount > 0 else "left",
-            look,
-            color=hue,
-        )
-        for values, side, hue in ((costs, -1, c.extra_text), (falls, 1, c.lower_text))
-        for height, amount in zip(heights, values, strict=True)
-        if abs(amount) >= least
-    ]
-    hatch = {
-        "color": c.paper,
-        "borderColor": c.extra,
-        "borderWidth": 1,
-        "decal": {**HATCH, "color": c.extra},
-    }
 
     def bars(values: list[float], sign: int) -> list[list[float]]:
         return [
@@ -310,12 +298,44 @@ def who_gains(gains: WhoGains, scenario: Scenario, look: Look) -> Option:
         "xAxis": _axis("value", look, min=low, max=high),
         "yAxis": _axis("category", look, data=list(range(top + 1))),
         "series": [
-            _bar("paid", bars(costs, -1), hatch, barWidth=look.px(17)),
+            _bar("paid", bars(costs, -1), _hatched(look), barWidth=look.px(17)),
             _bar("saved", bars(falls, 1), {"color": c.lower}),
             line("zero", 0, [[0, 0], [0, len(rows)]], {"color": c.muted, "width": 1.5}),
             marked("who", 0, who),
-            marked("net", 0, signed),
-            marked("amounts", 0, numbers),
+            marked("net", 0, nets),
+            marked("amounts", 0, amounts),
             marked("heads", 0, heads),
         ],
     }
+
+
+def _nets(
+    heights: list[int], costs: list[float], falls: list[float], unit: Unit, look: Look, x: float
+) -> list[Option]:
+    """Return the net of each payer, with its sign, at the end of the axis."""
+    marks = []
+    for height, cost, fall in zip(heights, costs, falls, strict=True):
+        text = decimal((fall - cost) / unit.size, unit.digits)
+        plus = "+" if fall > cost and text.strip("0,.") else ""
+        marks.append(label([x, height], f"{plus}{text}", "right", look, bold=True))
+    return marks
+
+
+def _amounts(
+    heights: list[int], costs: list[float], falls: list[float], unit: Unit, look: Look
+) -> list[Option]:
+    """Return the amounts at the ends of the bars, but for those that would be written as none."""
+    c = look.palette
+    least = unit.size / 10**unit.digits / 2
+    return [
+        label(
+            [sign * amount / unit.size, height],
+            decimal(sign * amount / unit.size, unit.digits),
+            "right" if sign * amount > 0 else "left",
+            look,
+            color=hue,
+        )
+        for values, sign, hue in ((costs, -1, c.extra_text), (falls, 1, c.lower_text))
+        for height, amount in zip(heights, values, strict=True)
+        if abs(amount) >= least
+    ]

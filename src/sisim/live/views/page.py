@@ -13,25 +13,25 @@ from nicegui import ui
 from nicegui.client import Client
 from nicegui.events import GenericEventArguments
 
-from sisim.analysis.comparison import Which
 from sisim.i18n import LANGUAGES, t
-from sisim.live import exports
 from sisim.live.chart_options import Option
-from sisim.live.narration import STEPS, narration_steps
-from sisim.live.presets import presets, what_ifs
+from sisim.live.narration import STEPS
 from sisim.live.refinement import Callbacks
 from sisim.live.scenario_library import Library
-from sisim.live.settings import SHOWS, Settings
-from sisim.live.tags import Chart, Script, Tag, at_once, button, icon, toggle
+from sisim.live.settings import Settings
+from sisim.live.tags import Script, Tag, button
 from sisim.live.view_state import GUESSED, ViewState
-from sisim.live.views import readout
 from sisim.live.views.administrations_view import AdministrationView
 from sisim.live.views.controls import Drawer, SliderControls
+from sisim.live.views.dialogs import Dialogs
+from sisim.live.views.figures_view import FiguresView
+from sisim.live.views.header import Actions, Header
 from sisim.live.views.money_view import MoneyView
+from sisim.live.views.narration_bar import narration_bar
 from sisim.live.views.people_view import PeopleView
 from sisim.live.visitor_context import in_page, set_reader
-from sisim.report.captions import headline_cells
-from sisim.report.summary import bands, caption, footer, number_of, scope, verdict
+from sisim.report.frame import unit_of
+from sisim.report.summary import bands, footer, scope
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError
 
 REBUILT = (
@@ -66,13 +66,10 @@ class Page:
         library, usual = self.library, self.usual
         self.root = Tag("div", css="page")
         self.drawer_open = False
-        self.dialog: Tag | None = None
-        self._charts: dict[Which, Chart] = {}
         self._tags: dict[str, Tag] = {}
         self._script = Script()
         self.view: Any = None
         self.slider_controls: SliderControls | None = None
-        self._read: dict[str, Any] = {}
         self._followers: list[Callable[[], None]] = []
         self.press = in_page(self._key)
         self.client.on_delete(self._tell_followers)
@@ -125,13 +122,14 @@ class Page:
     def build(self) -> None:
         """Put the page together."""
         s, lang = self.state.settings, self.state.settings.lang
-        self._charts, self._tags, self.view, self.dialog = {}, {}, None, None
+        self._tags, self.view = {}, None
+        self._dialogs = Dialogs(self.state, self.root)
         self._script = Script()
-        self.slider_controls, self._read = SliderControls(self.state, self._script), {}
+        self.slider_controls = SliderControls(self.state, self._script)
         ui.run_javascript(f"sisim.dress({lang!r}, {str(s.dark).lower()})")
         self.root.clear()
         with self.root:
-            self._top()
+            self._header = Header(self.state, self._actions(), drawer_open=self.drawer_open)
             self._main = Tag("main", css="view")
             with self._main:
                 self._show_view()
@@ -141,76 +139,17 @@ class Page:
         ui.run_javascript(f"sisim.write({self._script.taken()})")
         ui.run_javascript("sisim.size()")
 
-    def _top(self) -> None:
-        state, s, lang = self.state, self.state.settings, self.state.settings.lang
-        with Tag("header", css="top"):
-            Tag("h1", state.scenario.title.text)
-            with Tag("nav", css="group", aria_label=t("Views")):
-                for show in SHOWS:
-                    here = "page" if s.show == show else None
-                    button(
-                        self._name(show),
-                        lambda show=show: state.change(show=show, told=None),
-                        aria_current=here,
-                        id=f"show-{show}",
-                    )
-            with Tag("div", css="notice"):  # beside the row, which it does not push aside
-                self._tags["status"] = Tag("span", css="status", role="status")
-                again = t("The curve reaches above the axis: new scale")
-                self._tags["rescale"] = button(again, self._new_scale, "call", id="rescale")
-                self._tags["rescale"].say(hidden="hidden")
-            Tag("span", css="space")
-            with Tag("div", css="group", role="group", aria_label=t("In front of a room")):
-                button(t("What if …"), self._show_presets, id="what-if")
-                toggle(t("Tell"), s.told is not None, self._tell, id="tell")
-                toggle(t("Guess first"), s.guess, self._guess, id="guess")
-            with Tag("div", css="group", role="group", aria_label=t("Go back")):
-                undo = icon("undo", t("Undo"), state.undo, "undo")
-                undo.say(disabled=None if len(state.history) else "disabled")
-                self._tags["undo"] = undo
-                icon("restart_alt", t("Reset"), state.reset, "reset")
-                icon("casino", t("New seed"), self._new_seed, "new-seed")
-            with Tag("div", css="group", role="group", aria_label=t("The page")):
-                button(
-                    t("More …"),
-                    self.toggle_drawer,
-                    id="more",
-                    aria_expanded=("true" if self.drawer_open else "false"),
-                )
-                button(t("Save …"), self._saving, id="save")
-                icon(
-                    "light_mode" if s.dark else "dark_mode",
-                    t("Light") if s.dark else t("Dark"),
-                    lambda: state.change(dark=not s.dark),
-                    "dark",
-                )
-                full = t("Full screen")
-                at_once(
-                    "fullscreen",
-                    "sisim.full()",
-                    "icon",
-                    id="full",
-                    aria_label=full,
-                    title=full,
-                    aria_pressed="false",
-                )
-                other = next(one for one in LANGUAGES if one != lang)
-                button(
-                    f"{lang} → {other}",
-                    lambda: state.change(lang=other),
-                    id="language",
-                    lang=other,
-                    aria_label="Svenska" if other == "sv" else "English",
-                )
-                icon("keyboard", t("Keys"), self._help, "help")
-
-    def _name(self, show: str) -> str:
-        return {
-            "figures": t("Figures"),
-            "administrations": t("Administrations"),
-            "people": t("People"),
-            "money": t("Fund"),
-        }[show]
+    def _actions(self) -> Actions:
+        return Actions(
+            presets=self._dialogs.presets,
+            narrate=self._tell,
+            guess=self._guess,
+            new_seed=self._new_seed,
+            drawer=self.toggle_drawer,
+            save=self._dialogs.save,
+            rescale=self._new_scale,
+            keys=self._dialogs.keys,
+        )
 
     def _show_view(self) -> None:
         state, s = self.state, self.state.settings
@@ -228,53 +167,14 @@ class Page:
         elif s.show == "money":
             self.view = MoneyView(state)
         else:
-            self._figures()
-
-    def _figures(self) -> None:
-        state, s = self.state, self.state.settings
-        assert state.picture is not None
-        shown = state.shown
-        with Tag("div", css="pair" if len(shown) > 1 else "pair single"):
-            for which in shown:
-                side = state.picture.comparison.side(which)
-                arm = state.scenario.arms[side.arm].label.text
-                guessing = s.guess and which == GUESSED
-                with Tag(
-                    "section",
-                    css="figure guessing" if guessing else "figure",
-                    aria_labelledby=f"head-{which}",
-                ):
-                    Tag("h2", f"{number_of(which)}  {arm}", id=f"head-{which}")
-                    self._tags[f"caption-{which}"] = Tag("p", css="caption")
-                    place = f"chart-{which}"
-                    self._charts[which] = Chart(state.option(which), place)
-                    self._tags[f"verdict-{which}"] = Tag("p", css="verdict")
-                ui.run_javascript(f"sisim.hold({place!r}, {'guess' if guessing else 'year'!r})")
-        # What is seen at a glance here is read as a table by whoever cannot see it.
-        Tag("table", css="readout", id="readout", hidden="hidden", aria_hidden="true")
-        with Tag("table", css="numbers"):
-            Tag("caption", t("What it comes to"), "sr-only")
-            with Tag("thead"), Tag("tr"):
-                Tag("td")
-                headings, _ = headline_cells(state.picture.comparison, shown)
-                for heading in headings.values():
-                    Tag("th", heading, scope="col")
-            with Tag("tbody"):
-                for which in shown:
-                    with Tag("tr", id=f"numbers-{which}"):
-                        Tag("th", number_of(which), scope="row")
-                        for name in headings:
-                            with Tag("td", css="net" if name == "net" else ""):
-                                self._tags[f"{which}-{name}"] = Tag("span")
-                                self._tags[f"{which}-{name}-spread"] = Tag("span", css="spread")
-        self._write()
+            self.view = FiguresView(state, self._script)
 
     def _bottom(self) -> None:
         state, s = self.state, self.state.settings
         assert self.slider_controls is not None
         with Tag("footer", css="bottom"):
             if s.told is not None and state.picture is not None and s.show == "figures":
-                self._telling()
+                narration_bar(state, self._tell_to)
             else:
                 with Tag("div", css="sliders", role="group", aria_label=t("Assumptions")):
                     for slider in state.sliders:
@@ -284,46 +184,18 @@ class Page:
                 self._tags["foot"] = Tag("p")
         self._write_foot()
 
-    def _telling(self) -> None:
-        state, s = self.state, self.state.settings
-        assert state.picture is not None
-        assert s.told is not None
-        steps = narration_steps(state.picture.comparison)
-        with Tag("div", css="telling", role="group", aria_label=t("The story")):
-            with Tag("ol"):
-                for n, step in enumerate(steps):
-                    with Tag("li"):
-                        button(
-                            f"{n + 1} {step.name}",
-                            lambda n=n: self._tell_to(n),
-                            aria_current="step" if n == s.told else None,
-                            id=f"step-{n}",
-                            aria_pressed="true" if n == s.told else "false",
-                        )
-            own = t("Notes in a window of their own")
-            at_once(
-                "open_in_new", "sisim.speaker()", "icon", id="speaker", aria_label=own, title=own
-            )
-            if s.notes:
-                with Tag("div", css="notes", aria_label=t("Speaker notes"), id="notes"):
-                    for line in steps[s.told].notes:
-                        Tag("p", line)
-
     # ------------------------------------------------------------------------ what is drawn
 
     def draw(self) -> None:
         """Draw what has been worked out: of the figures, only what has changed."""
         state = self.state
         changes: dict[int, Option] = {}
-        if self.view is not None:
-            self.view.draw()
-        elif self._charts:
-            for which, chart in self._charts.items():
-                if change := chart.change(state.option(which)):
-                    changes[chart.id] = change
-            self._write()
-        else:
+        if self.view is None:
             self.build()
+        elif isinstance(self.view, FiguresView):
+            changes = self.view.draw()
+        else:
+            self.view.draw()
         self._write_foot()
         self._status()
         busy = str(state.busy).lower()
@@ -332,34 +204,6 @@ class Page:
         ui.run_javascript(f"sisim.draw({said})")
         if not state.dragging:
             self._tell_followers()
-
-    def _write(self) -> None:
-        """Write the words and numbers around the figures."""
-        state = self.state
-        assert state.picture is not None
-        comparison = state.picture.comparison
-        shown = list(self._charts)
-        # Nothing is pointed at while a hand holds something.
-        words = self._read if state.dragging else readout.words(comparison)
-        if words != self._read:
-            self._read = words
-            ui.run_javascript(
-                f"sisim.readout({[f'chart-{one}' for one in shown]}, {json.dumps(words)})"
-            )
-        _, cells = headline_cells(comparison, shown)
-        for which in shown:
-            side, reveal = comparison.side(which), state.reveal(which)
-            whole = reveal.whole
-            self._text(f"caption-{which}", caption(side) if whole else "")
-            said = verdict(side) if whole and reveal.brackets else ""
-            self._text(f"verdict-{which}", said)
-            heading = f"{number_of(which)}. {caption(side)}. {verdict(side)}"
-            self._script.attribute(self._charts[which], "aria-label", heading)
-            for (whose, name), (value, interval) in cells.items():
-                if whose == which:
-                    self._text(f"{which}-{name}", value if whole else "–")
-                    spread = interval if whole and comparison.banded else ""
-                    self._text(f"{which}-{name}-spread", spread)
 
     def _write_foot(self) -> None:
         state = self.state
@@ -378,23 +222,21 @@ class Page:
     def _status(self) -> None:
         state = self.state
         shown = state.picture.runs if state.picture else 0
+        text = ""
         if state.picture is not None and state.picture.approximate:
-            self._text("status", t("approximate …"))
+            text = t("approximate …")
         elif shown < state.runs and not state.dragging:
-            self._text("status", t("counting {n} runs …", n=state.runs))
-        else:
-            self._text("status", "")
+            text = t("counting {n} runs …", n=state.runs)
+        self._script.text(self._header.status, text)
         seen = state.settings.show == "figures" and not state.fits
-        self._tags["rescale"].say(hidden=None if seen else "hidden")
+        self._header.rescale.say(hidden=None if seen else "hidden")
 
     # ------------------------------------------------------------------------ what happens
 
     def changed(self, before: Settings, now: Settings) -> None:
         """Follow a change of the settings."""
         state = self.state
-        undo = self._tags.get("undo")
-        if undo is not None:
-            undo.say(disabled=None if len(state.history) else "disabled")
+        self._header.follow()
         if any(getattr(before, name) != getattr(now, name) for name in REBUILT):
             self.build()
         elif self.slider_controls is not None:
@@ -412,7 +254,7 @@ class Page:
     def failed(self, error: Exception) -> None:
         """Say what cannot be worked out, and let the page stand."""
         text = error.render() if isinstance(error, ScenarioError) else str(error)
-        self._text("waiting" if "waiting" in self._tags else "status", text.splitlines()[0])
+        self._script.text(self._tags.get("waiting", self._header.status), text.splitlines()[0])
         busy = str(self.state.busy).lower()
         ui.run_javascript(f"sisim.draw({{}}, {self._script.taken()}, {busy})")
 
@@ -433,14 +275,8 @@ class Page:
                 large = Reason("The file is larger than any scenario.")
                 raise ScenarioError([Problem(Place(name, 0), "", large)])
             self.state.bring(name, base64.b64decode(content))
-        except ScenarioError as found:
-            error = found
-
-            def fill() -> None:
-                Tag("pre", error.render(), role="alert")
-                Tag("p", error.summary())
-
-            self._open_dialog(t("The scenario cannot be opened"), fill)
+        except ScenarioError as error:
+            self._dialogs.problems(error)
 
     def rested(self) -> None:
         """Keep what a hand has let go of in the address, and in the views that wait for it."""
@@ -454,7 +290,7 @@ class Page:
         state = self.state
         if abs(size[0] - state.window_scale) > 0.01 or abs(size[1] - state.window_height) > 4:
             state.window_scale, state.window_height = size
-            if self._charts or self.view is not None:
+            if self.view is not None:
                 self.build()
 
     def _new_seed(self) -> None:
@@ -492,8 +328,6 @@ class Page:
     def _guessed(self, line: list[list[float]]) -> None:
         picture = self.state.picture
         if picture is not None:
-            from sisim.report.frame import unit_of
-
             size = unit_of(picture.comparison).size
             self.state.guess = tuple((int(year), float(y) * size) for year, y in line)
             self.draw()
@@ -533,8 +367,8 @@ class Page:
             "dark": lambda: state.change(dark=not s.dark),
             "language": lambda: state.change(lang=other),
             "scale": self._new_scale,
-            "help": self._help,
-            "table": self._as_table,
+            "help": self._dialogs.keys,
+            "table": self._dialogs.table,
             "escape": self.close_drawer,
         }
         if name in commands:
@@ -545,106 +379,9 @@ class Page:
         self.build()
         self.draw()
 
-    # ------------------------------------------------------------------------ dialogs
-
-    def _open_dialog(self, title: str, fill: Callable[[], None]) -> None:
-        if self.dialog is not None:
-            self.dialog.delete()
-        with self.root:
-            self.dialog = Tag("dialog", aria_label=title, id="dialog")
-            with self.dialog:
-                # What is read first has the focus; a long one would else begin at its end.
-                Tag("h2", title, tabindex="-1", autofocus="autofocus")
-                fill()
-                shut = "document.getElementById('dialog').close()"
-                button(t("Close"), lambda: ui.run_javascript(shut))
-        ui.run_javascript("setTimeout(() => document.getElementById('dialog')?.showModal(), 30)")
-
-    def _help(self) -> None:
-        keys = [
-            ("PageDown  PageUp", t("next and previous step of the story")),
-            ("← →", t("move the marked year; steps of the story, years of the people")),
-            ("1  2  0", t("figure 1, figure 2, both")),
-            ("T  G  S", t("tell, guess first, speaker notes")),
-            ("V", t("the numbers behind the curves, as a table")),
-            ("P", t("speaker notes in a window of their own")),
-            ("N  R  Z", t("new seed, reset, undo")),
-            ("A", t("a new scale of the axes")),
-            ("F  B  D  L", t("full screen, blank, dark, language")),
-            (t("Space"), t("play or pause the people")),
-        ]
-
-        def fill() -> None:
-            with Tag("dl", css="keys"):
-                for key, text in keys:
-                    with Tag("dt"):
-                        Tag("kbd", key)
-                    Tag("dd", text)
-
-        self._open_dialog(t("Keys"), fill)
-
-    def _as_table(self) -> None:
-        state = self.state
-        if state.picture is not None:
-            comparison = state.picture.comparison
-            seen = [one for one in state.shown if state.reveal(one).whole]
-            title = t("The numbers behind the curves")
-            self._open_dialog(title, lambda: readout.table(comparison, seen))
-
-    def _saving(self) -> None:
-        state = self.state
-
-        def fill() -> None:
-            with Tag("div", css="listing"):
-                for name, text in (
-                    ("svg", t("The picture (SVG)")),
-                    ("png", t("The picture (PNG)")),
-                    ("csv", t("The numbers (CSV)")),
-                    ("toml", t("The scenario file (TOML)")),
-                ):
-                    button(
-                        text,
-                        lambda name=name: exports.save(state, name),
-                        id=f"save-{name}",
-                    )
-                at_once(
-                    t("Print (A4)"),
-                    "document.getElementById('dialog').close(); setTimeout(print, 100)",
-                    id="print",
-                )
-                button(t("Show as a table"), self._as_table, id="show-table")
-                copied = t("The link has been copied")
-                at_once(t("Copy the link"), f"sisim.copy({copied!r})", id="copy-link")
-                Tag("p", id="copied", css="status", role="status")
-
-        self._open_dialog(t("Save …"), fill)
-
-    def _show_presets(self) -> None:
-        state = self.state
-
-        def fill() -> None:
-            for title, listed in (
-                (t("Ready settings"), presets(state.sliders)),
-                (t("What happens if …"), what_ifs(state.sliders)),
-            ):
-                if listed:
-                    Tag("h3", title)
-                    with Tag("div", css="listing"):
-                        for preset in listed:
-                            button(
-                                preset.text,
-                                lambda preset=preset: self._apply(preset.values),
-                                id=f"wish-{preset.id}",
-                            )
-
-        self._open_dialog(t("What if …"), fill)
-
-    def _apply(self, values: dict[str, float]) -> None:
-        self.state.change(values={**self.state.settings.values, **values})
-
     def _person(self, key: str) -> None:
         if isinstance(self.view, PeopleView):
-            self.view.tell(key, self._open_dialog)
+            self.view.tell(key, self._dialogs.open)
 
 
 def _with_args(do: Callable[[Any], Any]) -> Callable[[GenericEventArguments], Any]:

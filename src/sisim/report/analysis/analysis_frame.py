@@ -20,7 +20,7 @@ from sisim.i18n import t
 from sisim.report.economics.money_words import conventions
 from sisim.report.formats import Unit, decimal, money, unit_for
 from sisim.report.frame import EDGE
-from sisim.report.style import FINE, HIGH, MUTED, WIDE, canvas, fit, wrap, write
+from sisim.report.style import FINE, HIGH, MUTED, WIDE, canvas, fit, place, wrap, write
 from sisim.report.summary import footer
 from sisim.scenario.scenario import Scenario
 
@@ -160,6 +160,36 @@ def subtitle_of(subject: Subject, scale: Scale) -> str:
     """Return whose measure is drawn, and in what."""
     what = t("{arm}: {what}", arm=subject.arm_label(), what=lower(subject.label()))
     return f"{what}, {scale.unit}" if scale.unit else what
+
+
+def row_axes(
+    figure: Figure, left: float, top: float, width: float, height: float, rows: float
+) -> Axes:
+    """Return axes for horizontal bars, a row each from above, without names beside them."""
+    axes = place(figure, left, top, width, height)
+    axes.grid(visible=False)
+    axes.set_yticks([])
+    axes.set_ylim(rows - 0.4, -0.6)
+    return axes
+
+
+def name_row(
+    figure: Figure, middle: float, name: str, detail: str, width: float, *, bold: bool = False
+) -> None:
+    """Write at the left what a row of bars is about, in at most two lines, and a detail below.
+
+    Args:
+        figure: The picture.
+        middle: The middle of the row, in layout pixels from the top.
+        name: What the row is about.
+        detail: What stands below it in small type.
+        width: How wide the name may be, in layout pixels.
+        bold: Whether the name is bold.
+    """
+    lines = wrap(figure, name, width, bold=bold).split("\n")[:2]
+    for number, line in enumerate(lines):
+        write(figure, 20, middle - 10 * len(lines) - 10 + 21 * number, line, bold=bold)
+    write(figure, 20, middle + 11 * len(lines) - 7, detail, size=FINE, color=MUTED)
 
 
 def records(table: pd.DataFrame) -> list[Any]:

@@ -69,7 +69,11 @@ def draw_heat_map(subject: Subject, table: pd.DataFrame) -> Figure:
         for (row, column), value in np.ndenumerate(values):
             dark = value / most > 0.55
             label(
-                axes, column, row, scale.text(value), align="center", color="white" if dark else INK
+                axes,
+                (column, row),
+                scale.text(value),
+                align="center",
+                color="white" if dark else INK,
             )
     step = max(1, -(-columns // MOST_WRITTEN))
     axes.set_xticks(

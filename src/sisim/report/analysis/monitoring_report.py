@@ -31,7 +31,7 @@ from sisim.report.style import (
 )
 
 MOST = 6
-"""So many measures have room."""
+"""The most measures that are drawn."""
 
 
 def measure_label(plan: FollowUp, measure: Measure) -> str:
@@ -193,7 +193,12 @@ def _panel(axes: Axes, plan: FollowUp, measure: Measure, observed: pd.DataFrame 
         scale_ticks(axes, 4, 1.0 if unit is None else unit.size)
         if unit is not None:
             label(
-                axes, min(0.0, x[0]), 1.1 * top, unit.label(), size=FINE, color=MUTED, shift=(4, -8)
+                axes,
+                (min(0.0, x[0]), 1.1 * top),
+                unit.label(),
+                size=FINE,
+                color=MUTED,
+                shift=(4, -8),
             )
     axes.tick_params(labelsize=points(15))
 

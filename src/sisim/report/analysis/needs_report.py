@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from sisim.report.analysis.analysis_frame import (
     answer_canvas,
     lower,
     records,
+    row_axes,
     ticks_across,
 )
 from sisim.report.formats import decimal, listing, money, percent_sign, share_of
@@ -31,7 +32,9 @@ from sisim.report.style import (
     SKY,
     VERMILION,
     YELLOW,
+    bar,
     fit,
+    key_entry,
     label,
     place,
     points,
@@ -45,8 +48,9 @@ from sisim.scenario.scenario import Scenario
 COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW, MUTED)
 HATCHES = (None, "////", None, "....", "\\\\\\\\", None, "xxxx", "----")
 MOST = 9
-"""So many groups or rules have room."""
+"""The most groups or rules that are drawn."""
 TOP = 0.2
+"""The share of residents, the costliest, that is marked on the Lorenz curve."""
 
 
 def group_label(scenario: Scenario, kind: str, name: str) -> str:
@@ -93,19 +97,19 @@ def subject_of(found: Needs) -> Subject:
 
 def draw_concentration(found: Needs) -> Figure:
     """Draw the Lorenz curve of costs, and in how many administrations' books people are."""
-    tables = found.tables
     title = t("How concentrated are the costs?")
     figure = answer_canvas(
         subject_of(found), title, _whose(found), [_money(found)], discounted=False
     )
-    write(
-        figure,
-        20,
-        84,
-        t("Share of the cost, by share of residents (least costly first)"),
-        bold=True,
-        size=17,
-    )
+    _lorenz(figure, found.tables)
+    _service_use(figure, found.tables["needs-books"])
+    return figure
+
+
+def _lorenz(figure: Figure, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Draw the Lorenz curve, what the costliest have, and the Gini coefficient."""
+    head = t("Share of the cost, by share of residents (least costly first)")
+    write(figure, 20, 84, head, bold=True, size=17)
     axes = place(figure, 84, 124, 520, 462)
     curve = tables["needs-lorenz"]
     x, y = curve["share_of_people"].to_numpy(), curve["share_of_cost"].to_numpy()
@@ -115,30 +119,26 @@ def draw_concentration(found: Needs) -> Figure:
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
     _percent_axes(axes)
-    label(axes, 0.42, 0.46, t("if all cost the same"), align="right", color=MUTED, middle="bottom")
+    label(
+        axes, (0.42, 0.46), t("if all cost the same"), align="right", color=MUTED
+    ).set_verticalalignment("bottom")
     below = float(np.interp(1 - TOP, x, y))
     axes.plot([1 - TOP, 1 - TOP], [below, 1], color=VERMILION, linewidth=points(3))
     axes.plot([1 - TOP], [below], marker="o", markersize=points(12), color=VERMILION)
     said = t(
         "the costliest {top}\nof residents: {share}", top=share_of(TOP), share=share_of(1 - below)
     )
-    label(axes, 1 - TOP, 0.86, said, align="right", shift=(-12, 0), color="#A84300", bold=True)
+    label(axes, (1 - TOP, 0.86), said, align="right", shift=(-12, 0), color="#A84300", bold=True)
     everyone = tables["needs-concentration"].iloc[0]
-    label(axes, 0.03, 0.93, t("Gini {gini}", gini=decimal(everyone["gini"], 2)), align="left")
+    label(axes, (0.03, 0.93), t("Gini {gini}", gini=decimal(everyone["gini"], 2)), align="left")
 
-    write(
-        figure,
-        690,
-        84,
-        t("In how many administrations' books in the same year?"),
-        bold=True,
-        size=17,
-    )
-    swatch(figure, 690, 116, BLUE)
-    write(figure, 714, 116, t("of residents"), color=BLUE)
-    swatch(figure, 880, 116, ORANGE, "////")
-    write(figure, 904, 116, t("of the cost"), color=DARK_ORANGE)
-    books = tables["needs-books"]
+
+def _service_use(figure: Figure, books: pd.DataFrame) -> None:
+    """Draw the shares of residents and of the cost, by how many administrations pay for them."""
+    head = t("In how many administrations' books in the same year?")
+    write(figure, 690, 84, head, bold=True, size=17)
+    key_entry(figure, 690, 116, t("of residents"), BLUE)
+    key_entry(figure, 880, 116, t("of the cost"), ORANGE, hatch="////", color=DARK_ORANGE)
     books = books[(books["share_of_people"] > 0) | (books["administrations"] < 2)]
     axes = place(figure, 740, 152, 470, 434)
     axes.grid(visible=False)
@@ -149,22 +149,13 @@ def draw_concentration(found: Needs) -> Figure:
     axes.spines["bottom"].set_visible(False)
     for row, one in enumerate(records(books)):
         axes.barh(row - 0.19, one.share_of_people, height=0.34, color=BLUE)
-        axes.barh(
-            row + 0.19,
-            one.share_of_cost,
-            height=0.34,
-            facecolor="white",
-            edgecolor=ORANGE,
-            hatch="////",
-            linewidth=points(1),
-        )
+        bar(axes, row + 0.19, one.share_of_cost, ORANGE, height=0.34, hatch="////")
         for at, share, hue in (
             (-0.19, one.share_of_people, BLUE),
             (0.19, one.share_of_cost, DARK_ORANGE),
         ):
             text = share_of(share, 0 if share >= 0.1 or share == 0 else 1)
-            label(axes, share, row + at, text, shift=(7, 0), color=hue, size=16)
-    return figure
+            label(axes, (share, row + at), text, shift=(7, 0), color=hue, size=16)
 
 
 def draw_groups(found: Needs) -> Figure:
@@ -181,23 +172,14 @@ def draw_groups(found: Needs) -> Figure:
         subject_of(found), title, _whose(found), [_money(found)], discounted=False
     )
     payers = [a for a in scenario.pathway.administrations if float(rows[f"cost.{a}"].max()) > 0]
-    for n, name in enumerate(payers):
-        hue, hatch = COLOURS[n % len(COLOURS)], HATCHES[n % len(HATCHES)]
-        text = fit(figure, administration_label(scenario, name), 310, 16)
-        row, column = divmod(n, 3)
-        left = 20.0 + 350 * column
-        swatch(figure, left, 78 + 26 * row, hue, hatch)
-        write(figure, left + 24, 78 + 26 * row, text, size=16)
+    _payer_key(figure, scenario, payers)
     write(figure, 1262, 78, t("per person"), size=16, color=MUTED, align="right")
     write(figure, 1262, 104, t("and year"), size=16, color=MUTED, align="right")
     start, broad = 400.0, 690.0
     top = 92.0 + 26 * -(-len(payers) // 3)
     tall = min(580 - top, 50.0 * len(rows) + 20)
-    axes = place(figure, start, top, broad, tall)
-    axes.grid(visible=False)
+    axes = row_axes(figure, start, top, broad, tall, len(rows))
     axes.grid(axis="x", color="#E5E5E5", linewidth=points(1))
-    axes.set_yticks([])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
     reach = float(max(rows["share_of_cost"].max(), rows["share_of_people"].max()))
     axes.set_xlim(0, 1.06 * reach)
     for row, one in enumerate(rows.to_dict("records")):
@@ -206,16 +188,7 @@ def draw_groups(found: Needs) -> Figure:
             part = share * float(one[f"cost.{name}"]) / max(float(one["cost"]), 1e-9)
             hatch = HATCHES[n % len(HATCHES)]
             hue = COLOURS[n % len(COLOURS)]
-            axes.barh(
-                row - 0.1,
-                part,
-                left=at,
-                height=0.44,
-                edgecolor=hue,
-                hatch=hatch,
-                facecolor="white" if hatch else hue,
-                linewidth=points(1),
-            )
+            bar(axes, row - 0.1, part, hue, left=at, height=0.44, hatch=hatch)
             at += part
         axes.barh(row + 0.26, one["share_of_people"], height=0.16, color=INK)
         middle = top + tall * (row + 0.6) / (len(rows) + 0.2)
@@ -236,6 +209,17 @@ def draw_groups(found: Needs) -> Figure:
     return figure
 
 
+def _payer_key(figure: Figure, scenario: Scenario, payers: list[str]) -> None:
+    """Write the key of colours and hatches of the administrations, three in a row."""
+    for n, name in enumerate(payers):
+        hue, hatch = COLOURS[n % len(COLOURS)], HATCHES[n % len(HATCHES)]
+        text = fit(figure, administration_label(scenario, name), 310, 16)
+        row, column = divmod(n, 3)
+        left, top = 20.0 + 350 * column, 78.0 + 26 * row
+        swatch(figure, left, top, hue, hatch)
+        write(figure, left + 24, top, text, size=16)
+
+
 def draw_rules(found: Needs) -> Figure:
     """Draw what each rule finds of a group, and how many it points out rightly."""
     scenario = found.scenario
@@ -250,35 +234,22 @@ def draw_rules(found: Needs) -> Figure:
     figure = answer_canvas(subject_of(found), title, subtitle, [_judged(found)], discounted=False)
     start, broad, top = 470.0, 520.0, 124.0
     tall = min(460.0, 66.0 * len(rows) + 20)
-    swatch(figure, start, 84, BLUE)
-    write(figure, start + 24, 84, t("found, of all cases"), color=BLUE)
-    swatch(figure, start + 300, 84, GREEN, "////")
-    write(figure, start + 324, 84, t("cases, of all pointed out"), color=DARK_GREEN)
+    found_, right = t("found, of all cases"), t("cases, of all pointed out")
+    key_entry(figure, start, 84, found_, BLUE)
+    key_entry(figure, start + 300, 84, right, GREEN, hatch="////", color=DARK_GREEN)
     write(figure, 1262, 84, t("pointed out"), align="right", color=MUTED)
-    axes = place(figure, start, top, broad, tall)
-    axes.grid(visible=False)
-    axes.set_yticks([])
+    axes = row_axes(figure, start, top, broad, tall, len(rows))
     axes.set_xlim(0, 1.1)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
     for row, one in enumerate(records(rows)):
         for at, share, hue, dark, hatch in (
             (-0.2, one.sensitivity, BLUE, BLUE, None),
             (0.2, one.positive_predictive_value, GREEN, DARK_GREEN, "////"),
         ):
             share = 0.0 if share != share else share
-            axes.barh(
-                row + at,
-                share,
-                height=0.36,
-                edgecolor=hue,
-                hatch=hatch,
-                facecolor="white" if hatch else hue,
-                linewidth=points(1),
-            )
+            bar(axes, row + at, share, hue, height=0.36, hatch=hatch)
             label(
                 axes,
-                share,
-                row + at,
+                (share, row + at),
                 share_of(share, 0 if share >= 0.1 else 1),
                 shift=(7, 0),
                 color=dark,
@@ -320,8 +291,8 @@ def sentences(found: Needs) -> list[str]:
     several = books[books["administrations"] > 1]
     lines.append(
         t(
-            "In a year {people} are in at least two administrations' books, and they have {cost} of "
-            "the cost.",
+            "In a year {people} are in at least two administrations' books, and they have {cost} "
+            "of the cost.",
             people=share_of(several["share_of_people"].sum(), 1),
             cost=share_of(several["share_of_cost"].sum()),
         )

@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sisim.i18n import t
-from sisim.report.analysis.analysis_frame import Subject, answer_canvas, records
+from sisim.report.analysis.analysis_frame import Subject, answer_canvas, name_row, records
 from sisim.report.formats import decimal, listing, money, unit_for
-from sisim.report.style import BLUE, FINE, INK, MUTED, label, place, points, wrap, write
+from sisim.report.style import BLUE, INK, MUTED, label, place, points, write
 
 
 def draw_mix(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> Figure:
@@ -47,18 +47,15 @@ def draw_mix(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> Fi
             )
         own = table[(table["case"] + "/" + table["option"]) == option].iloc[0]
         middle = 100 + 440 * (row + 0.6) / (len(options) + 1.1)
-        lines = wrap(figure, names[option], 440).split("\n")[:2]
-        for number, line in enumerate(lines):
-            write(figure, 20, middle - 10 * len(lines) - 10 + 21 * number, line)
         said = t(
             "takes {cost}, is worth {worth}",
             cost=money(float(own["cost"]), unit),
             worth=money(float(own["worth"]), unit),
         )
-        write(figure, 20, middle + 11 * len(lines) - 7, said, size=FINE, color=MUTED)
+        name_row(figure, middle, names[option], said, 440)
     for column, budget in enumerate(budgets):
         text = decimal(float(worth.loc[budget]) / unit.size, unit.digits)
-        label(axes, column, len(options), text, align="center", bold=True)
+        label(axes, (column, len(options)), text, align="center", bold=True)
     middle = 100 + 440 * (len(options) + 0.6) / (len(options) + 1.1)
     write(figure, 20, middle - 10, t("The mix is worth"), bold=True)
     axes.set_xticks(

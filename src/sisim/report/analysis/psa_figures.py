@@ -14,7 +14,9 @@ from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
     lower,
+    name_row,
     records,
+    row_axes,
     scale_for,
     ticks_across,
 )
@@ -24,7 +26,6 @@ from sisim.report.formats import decimal, money, percent_sign, unit_for
 from sisim.report.labels import EndLabels
 from sisim.report.style import (
     BLUE,
-    FINE,
     INK,
     MUTED,
     PROJECTOR,
@@ -257,46 +258,22 @@ def draw_information(
     subtitle = t(
         "Expected value of perfect information for one such decision, {unit}", unit=scale.unit
     )
-    notes = [
-        *([note] if note else []),
-        *([] if telling.any() else [t("No number alone would change the choice.")]),
-        *(
-            [
-                t(
-                    "Left out, as chance would have any seem worth as much with so few draws: {n}.",
-                    n=left,
-                )
-            ]
-            if left
-            else []
-        ),
-        t(
-            "An upper limit to what it is worth to find out; the numbers overlap, and their "
-            "sum is not the whole."
-        ),
-    ]
+    notes = [*([note] if note else []), *_information_notes(bool(telling.any()), left)]
     title = t("What is worth finding out?")
     figure = answer_canvas(subject, title, subtitle, notes)
     if whole <= 0:
         text = t("Nothing: the same choice is the best in every draw.")
         write(figure, 20, 130, text, bold=True)
         return figure
-    axes = place(figure, 480, 88, 700, 490)
-    axes.grid(visible=False)
-    axes.set_yticks([])
-    axes.set_xlim(0, 1.15 * (max([whole, *rows["evppi"]]) or 1.0))
     places = max(len(rows), FEWEST_ROWS) + 1.2
-    axes.set_ylim(places - 0.6, -0.6)
+    axes = row_axes(figure, 480, 88, 700, 490, places - 0.2)
+    axes.set_xlim(0, 1.15 * (max([whole, *rows["evppi"]]) or 1.0))
     words = Assumptions(subject.scenario)
     for row, one in enumerate(records(rows)):
         axes.barh(row, one.evppi, height=0.6, color=BLUE, zorder=2)
-        label(axes, one.evppi, row, scale.text(one.evppi), shift=(8, 0))
+        label(axes, (one.evppi, row), scale.text(one.evppi), shift=(8, 0))
         middle = 88 + 490 * (row + 0.6) / places
-        names = wrap(figure, words.name(one.key), 420).split("\n")[:2]
-        for line, text in enumerate(names):
-            write(figure, 20, middle - 10 * len(names) - 10 + 21 * line, text)
-        grade = words.grade(grades.get(one.key))
-        write(figure, 20, middle + 11 * len(names) - 7, grade, size=FINE, color=MUTED)
+        name_row(figure, middle, words.name(one.key), words.grade(grades.get(one.key)), 420)
     axes.barh(
         len(rows),
         whole,
@@ -307,11 +284,32 @@ def draw_information(
         linewidth=points(1.5),
         zorder=2,
     )
-    label(axes, whole, len(rows), scale.text(whole), shift=(8, 0), bold=True)
+    label(axes, (whole, len(rows)), scale.text(whole), shift=(8, 0), bold=True)
     middle = 88 + 490 * (len(rows) + 0.6) / places
     write(figure, 20, middle - 0.55 * PROJECTOR, t("Everything"), bold=True)
     ticks_across(axes, 5, scale.size)
     return figure
+
+
+def _information_notes(telling: bool, left_out: int) -> list[str]:
+    """Return how the bars are to be read, and how many numbers chance has left out."""
+    notes = []
+    if not telling:
+        notes.append(t("No number alone would change the choice."))
+    if left_out:
+        notes.append(
+            t(
+                "Left out, as chance would have any seem worth as much with so few draws: {n}.",
+                n=left_out,
+            )
+        )
+    notes.append(
+        t(
+            "An upper limit to what it is worth to find out; the numbers overlap, and their "
+            "sum is not the whole."
+        )
+    )
+    return notes
 
 
 def sentences(subject: Subject, analysis: Probabilistic) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sisim.analysis.scale_up import Implementation, Version
@@ -21,12 +23,13 @@ from sisim.report.style import (
     ORANGE,
     PURPLE,
     VERMILION,
+    bar,
     fit,
+    key_entry,
     label,
     place,
     points,
     scale_ticks,
-    swatch,
     write,
 )
 
@@ -62,10 +65,26 @@ def draw_years(found: Implementation) -> Figure:
     )
     left = 20.0
     for _, text, hue, hatch, dark in legends:
-        swatch(figure, left, 78, hue, hatch)
-        write(figure, left + 24, 78, text, color=dark)
+        key_entry(figure, left, 78, text, hue, hatch=hatch, color=dark)
         left += 60 + 10.5 * len(text)
     axes = place(figure, 90, 118, 1010, 462)
+    high = max(_stack(axes, years, parts, legends), found.budget or 0.0)
+    _mark_budget_and_full_scale(axes, years, found, high)
+    scale_ticks(axes, 6, unit.size)
+    return figure
+
+
+def _stack(
+    axes: Axes,
+    years: np.ndarray,
+    parts: Mapping[str, np.ndarray],
+    legends: Sequence[tuple[str, str, str, str | None, str]],
+) -> float:
+    """Stack the parts of every year, costs upwards and reductions downwards.
+
+    Returns:
+        The height of the highest stack.
+    """
     up, down = np.zeros(len(years)), np.zeros(len(years))
     for kind, _, hue, hatch, _dark in legends:
         own = parts[kind]
@@ -82,16 +101,22 @@ def draw_years(found: Implementation) -> Figure:
                 linewidth=points(1),
             )
         up, down = up + above, down + below
-    high = max(float(up.max()), found.budget or 0.0)
-    axes.set_ylim(1.12 * min(float(down.min()), 0.0), 1.15 * high)
+    axes.set_ylim(1.12 * min(float(down.min()), 0.0))
+    return float(up.max())
+
+
+def _mark_budget_and_full_scale(
+    axes: Axes, years: np.ndarray, found: Implementation, high: float
+) -> None:
+    """Draw the line of the budget, and shade the first whole year at full scale."""
+    axes.set_ylim(top=1.15 * high)
     axes.axhline(0, color=INK, linewidth=points(1.5))
     axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
     if found.budget is not None:
         axes.axhline(found.budget, color=VERMILION, linewidth=points(3), linestyle=(0, (5, 2)))
         label(
             axes,
-            years[-1] + 0.6,
-            found.budget,
+            (years[-1] + 0.6, found.budget),
             t("budget\n{n}", n=money(found.budget)),
             shift=(8, 0),
             color="#A84300",
@@ -99,12 +124,15 @@ def draw_years(found: Implementation) -> Figure:
         )
     step = 1 if len(years) <= 12 else 2 if len(years) <= 24 else 5
     axes.set_xticks(years[::step])
-    scale_ticks(axes, 6, unit.size)
     axes.axvspan(found.year - 0.45, found.year + 0.45, color="#DCEEF8", zorder=0, linewidth=0)
     label(
-        axes, found.year, 1.15 * high, t("full scale"), align="center", shift=(0, -10), color=MUTED
+        axes,
+        (found.year, 1.15 * high),
+        t("full scale"),
+        align="center",
+        shift=(0, -10),
+        color=MUTED,
     )
-    return figure
 
 
 def draw_versions(found: Implementation) -> Figure:
@@ -118,10 +146,9 @@ def draw_versions(found: Implementation) -> Figure:
         unit=unit.label(),
     )
     figure = answer_canvas(subject, t("What does the budget afford?"), subtitle)
-    swatch(figure, 400, 84, BLUE)
-    write(figure, 424, 84, t("net"), color=BLUE)
-    swatch(figure, 520, 84, PURPLE, "....")
-    write(figure, 544, 84, t("covered by what is stopped"), color="#8A3A6C")
+    stopped = t("covered by what is stopped")
+    key_entry(figure, 400, 84, t("net"), BLUE)
+    key_entry(figure, 520, 84, stopped, PURPLE, hatch="....", color="#8A3A6C")
     write(figure, 1262, 60, t("net present value"), align="right", color=MUTED)
     top, row_high = 124.0, 108.0
     shown = [one for one in found.versions if one.affordable or one.lever == "full"]
@@ -141,52 +168,36 @@ def draw_versions(found: Implementation) -> Figure:
         number = found.versions.index(one)
         gross, _, net = one.costs.mean(axis=0)
         axes.barh(row, net, height=0.44, color=BLUE, zorder=2)
-        axes.barh(
-            row,
-            gross - net,
-            left=net,
-            height=0.44,
-            facecolor="white",
-            edgecolor=PURPLE,
-            hatch="....",
-            linewidth=points(1),
-            zorder=2,
-        )
+        bar(axes, row, gross - net, PURPLE, left=net, height=0.44, hatch="....", zorder=2)
         middle = top + row_high * (row + 0.5)
         write(figure, 20, middle - 22, fit(figure, version_label(found, one), 360), bold=True)
         said = t("{n} take part at a time", n=decimal(float(one.treated.mean())))
         write(figure, 20, middle + 4, said, color=MUTED, size=16)
         values = table.iloc[number]
-        write(
-            figure,
-            1262,
-            middle - 22,
-            money(float(values["net_present_value"])),
-            align="right",
-            bold=True,
-        )
+        worth = money(float(values["net_present_value"]))
+        write(figure, 1262, middle - 22, worth, align="right", bold=True)
         if outcome is not None:
             change = float(values[f"outcome.{outcome}"])
             text = ("+" if change > 0 else "") + decimal(change)
             write(figure, 1262, middle + 4, text, align="right", size=16)
     if found.budget is not None:
-        axes.axvline(
-            found.budget, color=VERMILION, linewidth=points(3), linestyle=(0, (5, 2)), zorder=4
-        )
-        label(
-            axes,
-            found.budget,
-            -0.5,
-            t("budget {n}", n=money(found.budget)),
-            align="center",
-            shift=(0, 2),
-            color="#A84300",
-            bold=True,
-            middle="bottom",
-            size=16,
-        )
+        _budget_line(axes, found.budget)
     ticks_across(axes, 5, unit.size)
     return figure
+
+
+def _budget_line(axes: Axes, budget: float) -> None:
+    axes.axvline(budget, color=VERMILION, linewidth=points(3), linestyle=(0, (5, 2)), zorder=4)
+    label(
+        axes,
+        (budget, -0.5),
+        t("budget {n}", n=money(budget)),
+        align="center",
+        shift=(0, 2),
+        color="#A84300",
+        bold=True,
+        size=16,
+    ).set_verticalalignment("bottom")
 
 
 def version_label(found: Implementation, version: Version) -> str:
@@ -247,21 +258,21 @@ def sentences(found: Implementation) -> list[str]:
             )
         )
     lines += [_rollout(found), *_elsewhere(found)]
-    if found.budget is None:
-        return lines
+    return lines if found.budget is None else [*lines, *_within(found, found.budget)]
+
+
+def _within(found: Implementation, budget: float) -> list[str]:
+    """Return what a budget affords: full scale, or smaller versions."""
     if found.full.affordable:
-        lines.append(
-            t("The budget of {budget} a year affords full scale.", budget=money(found.budget))
-        )
-        return lines
-    lines.append(
+        return [t("The budget of {budget} a year affords full scale.", budget=money(budget))]
+    lines = [
         t(
-            "The budget of {budget} a year does not afford it: {lacking} a year more must be found, "
-            "or something that costs as much be stopped.",
-            budget=money(found.budget),
+            "The budget of {budget} a year does not afford it: {lacking} a year more must be "
+            "found, or something that costs as much be stopped.",
+            budget=money(budget),
             lacking=money(found.lacking or 0.0),
         )
-    )
+    ]
     table = found.tables["implementation-versions"]
     for number, one in enumerate(found.versions[1:], 1):
         lines.append(_version(found, one, table.iloc[number]))

@@ -6,6 +6,7 @@ from math import isnan
 from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sisim.i18n import t
@@ -13,6 +14,7 @@ from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
     records,
+    row_axes,
     scale_for,
     subtitle_of,
     ticks_across,
@@ -25,8 +27,8 @@ from sisim.report.style import (
     INK,
     MUTED,
     ORANGE,
+    bar,
     label,
-    place,
     points,
     wrap,
     write,
@@ -35,7 +37,7 @@ from sisim.report.style import (
 NOTHING = 1e-9
 """A relative error that is one of rounding."""
 MOST = 7
-"""So many changes have a step of their own; the rest share one."""
+"""The most changes that have a step of their own; the rest share one."""
 
 
 def draw_difference(subject: Subject, table: pd.DataFrame, names: tuple[str, str]) -> Figure:
@@ -52,9 +54,7 @@ def draw_difference(subject: Subject, table: pd.DataFrame, names: tuple[str, str
     title = t("What did the changes do?")
     figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
     left, top, broad, tall = 480.0, 88.0, 700.0, 492.0
-    axes = place(figure, left, top, broad, tall)
-    axes.grid(visible=False)
-    axes.set_yticks([])
+    axes = row_axes(figure, left, top, broad, tall, len(steps))
     ends: list[tuple[float, float]] = []
     level = 0.0
     for _, _, value, whole in steps:
@@ -63,37 +63,22 @@ def draw_difference(subject: Subject, table: pd.DataFrame, names: tuple[str, str
     low, high = min(0.0, *(min(one) for one in ends)), max(0.0, *(max(one) for one in ends))
     reach = (high - low) or 1.0
     axes.set_xlim(low - 0.16 * reach, high + 0.16 * reach)
-    axes.set_ylim(len(steps) - 0.4, -0.6)
     axes.axvline(0, color=MUTED, linewidth=points(1.5), zorder=1)
     for row, ((name, said, value, whole), (start, end)) in enumerate(zip(steps, ends, strict=True)):
-        up = value >= 0
-        hue = INK if whole else BLUE if up else ORANGE
-        axes.barh(
-            row,
-            end - start,
-            left=start,
-            height=0.56,
-            edgecolor=hue,
-            linewidth=points(1),
-            facecolor="white" if not whole and not up else hue,
-            hatch=None if whole or up else "////",
-            zorder=3,
-        )
+        _step(axes, row, start, end, whole=whole)
         if row + 1 < len(steps):
             axes.plot(
                 [end, end], [row + 0.28, row + 0.72], color=MUTED, linewidth=points(1.5), zorder=2
             )
-        text = scale.text(value, signed=not whole)
         right = end >= start
         label(
             axes,
-            end,
-            row,
-            text,
+            (end, row),
+            scale.text(value, signed=not whole),
             align="left" if right else "right",
             shift=(8 if right else -8, 0),
             bold=whole,
-            color=INK if whole else BLUE if up else DARK_ORANGE,
+            color=INK if whole else BLUE if value >= 0 else DARK_ORANGE,
         )
         middle = top + tall * (row + 0.6) / (len(steps) + 0.2)
         lines = wrap(figure, name, left - 60, bold=whole).split("\n")[: 2 if len(steps) < 9 else 1]
@@ -108,6 +93,13 @@ def draw_difference(subject: Subject, table: pd.DataFrame, names: tuple[str, str
         write(figure, 20, middle + 11 * len(lines) - 7, said, size=FINE, color=MUTED)
     ticks_across(axes, 5, scale.size)
     return figure
+
+
+def _step(axes: Axes, row: int, start: float, end: float, *, whole: bool) -> None:
+    """Draw a step of the waterfall: a whole bar, a rise, or a hatched fall."""
+    hue = INK if whole else BLUE if end >= start else ORANGE
+    hatch = None if whole or end >= start else "////"
+    bar(axes, row, end - start, hue, left=start, height=0.56, hatch=hatch, zorder=3)
 
 
 def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
@@ -98,32 +99,9 @@ def draw_discovery(
     axes.grid(visible=False)
     x = drawn[across].to_numpy(float)
     y = net if up is None else drawn[up].to_numpy(float)
-    for held, hue, mark in ((~fails, BLUE, "o"), (fails, VERMILION, "X")):
-        axes.scatter(
-            x[held],
-            y[held],
-            s=points(10) ** 2,
-            color=hue,
-            marker=mark,
-            linewidth=0,
-            alpha=0.75,
-            zorder=3,
-        )
-    for values, put in ((x, axes.set_xlim), (y, axes.set_ylim)):
-        room = 0.04 * float(np.ptp(values)) or 1.0
-        put(float(values.min()) - room, float(values.max()) + room)
+    _scatter(axes, x, y, fails)
     if box.sides:
-        left, right = _ends(limits.get(across), *axes.get_xlim())
-        low, high = _ends(None if up is None else limits[up], *axes.get_ylim())
-        spot, broad, tall = (left, low), right - left, high - low
-        axes.add_patch(
-            Rectangle(spot, broad, tall, facecolor=VERMILION, alpha=0.12, linewidth=0, zorder=1)
-        )
-        axes.add_patch(
-            Rectangle(
-                spot, broad, tall, fill=False, edgecolor=VERMILION, linewidth=points(3), zorder=4
-            )
-        )
+        _region(axes, limits.get(across), None if up is None else limits[up])
     ticks = _ticks(*axes.get_xlim())
     axes.set_xticks(ticks, [words.value(across, tick) for tick in ticks])
     if up is None:
@@ -139,6 +117,37 @@ def draw_discovery(
     write(figure, 890, 604, f"{words.name(across)} →", bold=True, align="right")
     _say(figure, box, fails, words)
     return figure
+
+
+def _scatter(axes: Axes, x: np.ndarray, y: np.ndarray, fails: np.ndarray) -> None:
+    """Draw the draws, those that fail with another mark, and leave some room around them."""
+    for held, hue, mark in ((~fails, BLUE, "o"), (fails, VERMILION, "X")):
+        axes.scatter(
+            x[held],
+            y[held],
+            s=points(10) ** 2,
+            color=hue,
+            marker=mark,
+            linewidth=0,
+            alpha=0.75,
+            zorder=3,
+        )
+    for values, put in ((x, axes.set_xlim), (y, axes.set_ylim)):
+        room = 0.04 * float(np.ptp(values)) or 1.0
+        put(float(values.min()) - room, float(values.max()) + room)
+
+
+def _region(axes: Axes, across: Side | None, up: Side | None) -> None:
+    """Draw the box between the sides of the region; without a side it reaches the edge."""
+    left, right = _ends(across, *axes.get_xlim())
+    low, high = _ends(up, *axes.get_ylim())
+    spot, broad, tall = (left, low), right - left, high - low
+    axes.add_patch(
+        Rectangle(spot, broad, tall, facecolor=VERMILION, alpha=0.12, linewidth=0, zorder=1)
+    )
+    axes.add_patch(
+        Rectangle(spot, broad, tall, fill=False, edgecolor=VERMILION, linewidth=points(3), zorder=4)
+    )
 
 
 def _limit(subject: Subject, under: float) -> str:

@@ -10,26 +10,16 @@ from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
     lower,
+    name_row,
     records,
+    row_axes,
     scale_for,
     subtitle_of,
     ticks_across,
 )
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.formats import decimal
-from sisim.report.style import (
-    BLUE,
-    FINE,
-    INK,
-    MUTED,
-    SKY,
-    label,
-    place,
-    points,
-    swatch,
-    wrap,
-    write,
-)
+from sisim.report.style import BLUE, INK, SKY, bar, key_entry, label, points
 
 MOST = 7
 LEFT, TOP, BROAD, TALL = 480.0, 112.0, 700.0, 480.0
@@ -51,32 +41,18 @@ def draw_sobol(subject: Subject, table: pd.DataFrame, grades: dict[str, str]) ->
     notes = [t("Sobol indices; lines: 95% intervals.")]
     notes += _more(table, rows)
     figure = answer_canvas(subject, t("Which numbers decide?"), subtitle, notes)
-    swatch(figure, LEFT, 78, BLUE)
-    write(figure, LEFT + 24, 78, t("alone"), color=BLUE)
-    swatch(figure, LEFT + 130, 78, SKY, "////")
-    write(figure, LEFT + 154, 78, t("together with others"), color=INK)
-    axes = place(figure, LEFT, TOP, BROAD, TALL)
-    axes.grid(visible=False)
-    axes.set_yticks([])
+    key_entry(figure, LEFT, 78, t("alone"), BLUE)
+    key_entry(figure, LEFT + 130, 78, t("together with others"), SKY, hatch="////", color=INK)
+    axes = row_axes(figure, LEFT, TOP, BROAD, TALL, len(rows))
     # With few base points an interval may reach beyond the whole variance.
     reach = min(float((rows["total"] + rows["total_error"]).max()), 1.0)
     axes.set_xlim(0, max(0.1, 1.12 * reach, 1.12 * float(rows["first"].max())))
-    axes.set_ylim(len(rows) - 0.4, -0.6)
     for row, one in enumerate(records(rows)):
-        axes.barh(
-            row,
-            max(one.total, 0),
-            height=0.62,
-            facecolor="white",
-            edgecolor=SKY,
-            hatch="////",
-            linewidth=points(1),
-            zorder=2,
-        )
+        bar(axes, row, max(one.total, 0), SKY, hatch="////", zorder=2)
         axes.barh(row, max(one.first, 0), height=0.62, color=BLUE, zorder=3)
         ends = [max(one.total - one.total_error, 0), min(one.total + one.total_error, 1)]
         axes.plot(ends, [row, row], color=INK, linewidth=points(2), zorder=4)
-        label(axes, max(*ends, one.first), row, decimal(max(one.total, 0), 2), shift=(8, 0))
+        label(axes, (max(*ends, one.first), row), decimal(max(one.total, 0), 2), shift=(8, 0))
     _names(figure, subject, rows, grades)
     ticks_across(axes, 5)
     return figure
@@ -101,17 +77,14 @@ def draw_morris(subject: Subject, table: pd.DataFrame, grades: dict[str, str]) -
     notes += _more(table, rows)
     title = t("Which numbers decide?")
     figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
-    axes = place(figure, LEFT, TOP - 24, BROAD, TALL + 24)
-    axes.grid(visible=False)
-    axes.set_yticks([])
+    axes = row_axes(figure, LEFT, TOP - 24, BROAD, TALL + 24, len(rows))
     reach = float((rows["mu_star"] + rows["sigma"]).max()) or 1.0
     axes.set_xlim(0, 1.15 * reach)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
     for row, one in enumerate(records(rows)):
         axes.barh(row, one.mu_star, height=0.62, color=BLUE, zorder=2)
         ends = [max(one.mu_star - one.sigma, 0), one.mu_star + one.sigma]
         axes.plot(ends, [row, row], color=INK, linewidth=points(2), zorder=4)
-        label(axes, ends[1], row, scale.text(one.mu, signed=True), shift=(8, 0))
+        label(axes, (ends[1], row), scale.text(one.mu, signed=True), shift=(8, 0))
     _names(figure, subject, rows, grades, TOP - 24, TALL + 24)
     ticks_across(axes, 5, scale.size)
     return figure
@@ -128,17 +101,7 @@ def _names(
     words = Assumptions(subject.scenario)
     for row, key in enumerate(rows["key"]):
         middle = top + tall * (row + 0.6) / (len(rows) + 0.2)
-        names = wrap(figure, words.name(key), LEFT - 60).split("\n")[:2]
-        for line, text in enumerate(names):
-            write(figure, 20, middle - 10 * len(names) - 10 + 21 * line, text)
-        write(
-            figure,
-            20,
-            middle + 11 * len(names) - 7,
-            words.grade(grades.get(key)),
-            size=FINE,
-            color=MUTED,
-        )
+        name_row(figure, middle, words.name(key), words.grade(grades.get(key)), LEFT - 60)
 
 
 def _more(table: pd.DataFrame, rows: pd.DataFrame) -> list[str]:

@@ -38,7 +38,7 @@ from sisim.report.style import (
 )
 
 MOST = 3
-"""So many numbers have room beside each other."""
+"""The most numbers that are drawn beside each other."""
 
 
 def draw_break_even(subject: Subject, found: Sequence[BreakEven]) -> Figure:
@@ -119,8 +119,7 @@ def _panel(
         now = t("now {value}", value=words.value(one.key, one.value))
         label(
             axes,
-            one.value,
-            axes.get_ylim()[0],
+            (one.value, axes.get_ylim()[0]),
             now,
             color="#A84300",
             align="right" if right else "left",
@@ -155,7 +154,8 @@ def answer(one: BreakEven, words: Assumptions, *, short: bool = False) -> str:
             t("Never breaks even here")
             if short
             else t(
-                "{what}: does not break even anywhere from {low} to {high}; it is nearest at {near}.",
+                "{what}: does not break even anywhere from {low} to {high}; it is nearest at "
+                "{near}.",
                 what=name,
                 near=words.value(one.key, one.nearest or 0.0),
                 **ends,

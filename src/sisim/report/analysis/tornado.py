@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sisim.i18n import t
@@ -10,7 +13,9 @@ from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
     lower,
+    name_row,
     records,
+    row_axes,
     scale_for,
     subtitle_of,
     ticks_across,
@@ -20,21 +25,19 @@ from sisim.report.formats import listing
 from sisim.report.style import (
     BLUE,
     DARK_ORANGE,
-    FINE,
     INK,
     MUTED,
     ORANGE,
     PROJECTOR,
+    bar,
+    key_entry,
     label,
-    place,
     points,
-    swatch,
-    wrap,
     write,
 )
 
 MOST = 7
-"""So many bars have room."""
+"""The most bars that are drawn; the rest are counted in a note."""
 LEFT, TOP, BROAD, TALL = 480.0, 112.0, 660.0, 480.0
 
 
@@ -56,62 +59,18 @@ def draw_tornado(subject: Subject, table: pd.DataFrame, *, averaged: bool = Fals
     figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
     words = Assumptions(subject.scenario)
 
-    swatch(figure, LEFT, 78, ORANGE, "////")
-    write(figure, LEFT + 24, 78, t("at its lowest"), color=DARK_ORANGE)
-    swatch(figure, LEFT + 240, 78, BLUE)
-    write(figure, LEFT + 264, 78, t("at its highest"), color=BLUE)
-
-    axes = place(figure, LEFT, TOP, BROAD, TALL)
-    axes.grid(visible=False)
-    axes.set_yticks([])
+    lowest, highest = t("at its lowest"), t("at its highest")
+    key_entry(figure, LEFT, 78, lowest, ORANGE, hatch="////", color=DARK_ORANGE)
+    key_entry(figure, LEFT + 240, 78, highest, BLUE)
+    axes = row_axes(figure, LEFT, TOP, BROAD, TALL, len(rows))
     low, high = min(base, 0.0, float(ends.min())), max(base, 0.0, float(ends.max()))
     reach = (high - low) or 1.0
     axes.set_xlim(low - 0.13 * reach, high + 0.13 * reach)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
     for row, one in enumerate(records(rows)):
-        for end, value, hue, dark, hatch in (
-            (one.at_low, one.low, ORANGE, DARK_ORANGE, "////"),
-            (one.at_high, one.high, BLUE, BLUE, None),
-        ):
-            axes.barh(
-                row,
-                end - base,
-                left=base,
-                height=0.62,
-                edgecolor=hue,
-                zorder=2,
-                facecolor="white" if hatch else hue,
-                hatch=hatch,
-                linewidth=points(1),
-            )
-            other = one.at_high if end == one.at_low else one.at_low
-            right = end > other if end != other else hue == BLUE
-            # A label beside the far end; where both ends lie on one side, the nearer has none.
-            if (end - base) * (other - base) > 0 and abs(end - base) < abs(other - base):
-                continue
-            label(
-                axes,
-                max(end, base) if right else min(end, base),
-                row,
-                words.value(one.key, value),
-                align="left" if right else "right",
-                shift=(6 if right else -6, 0),
-                color=dark,
-            )
+        _bars(axes, row, one, words)
         middle = TOP + TALL * (row + 0.6) / (len(rows) + 0.2)
-        names = wrap(figure, words.name(one.key), LEFT - 110).split("\n")[:2]
-        for line, text in enumerate(names):
-            write(figure, 20, middle - 10 * len(names) - 10 + 21 * line, text)
-        grade = words.grade(one.grade)
-        said = t("is {value}", value=words.value(one.key, one.value))
-        write(
-            figure,
-            20,
-            middle + 11 * len(names) - 7,
-            " · ".join(filter(None, [said, grade])),
-            size=FINE,
-            color=MUTED,
-        )
+        detail = [t("is {value}", value=words.value(one.key, one.value)), words.grade(one.grade)]
+        name_row(figure, middle, words.name(one.key), " · ".join(filter(None, detail)), LEFT - 110)
         swing = scale.text(one.swing, signed=True)
         write(figure, 1258, middle - 0.55 * PROJECTOR, swing, align="right", bold=True)
     write(figure, 1258, 78, t("from low to high"), align="right", color=MUTED)
@@ -120,6 +79,29 @@ def draw_tornado(subject: Subject, table: pd.DataFrame, *, averaged: bool = Fals
         axes.axvline(0, color=MUTED, linewidth=points(1.5), linestyle=(0, (2, 2)), zorder=1)
     ticks_across(axes, 6, scale.size)
     return figure
+
+
+def _bars(axes: Axes, row: int, one: Any, words: Assumptions) -> None:
+    """Draw the bars from the base to both ends of a number, each with its value beside it."""
+    base = one.base
+    for end, value, hue, dark, hatch in (
+        (one.at_low, one.low, ORANGE, DARK_ORANGE, "////"),
+        (one.at_high, one.high, BLUE, BLUE, None),
+    ):
+        bar(axes, row, end - base, hue, left=base, hatch=hatch, zorder=2)
+        other = one.at_high if end == one.at_low else one.at_low
+        right = end > other if end != other else hue == BLUE
+        # A label beside the far end; where both ends lie on one side, the nearer has none.
+        if (end - base) * (other - base) > 0 and abs(end - base) < abs(other - base):
+            continue
+        label(
+            axes,
+            (max(end, base) if right else min(end, base), row),
+            words.value(one.key, value),
+            align="left" if right else "right",
+            shift=(6 if right else -6, 0),
+            color=dark,
+        )
 
 
 def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
@@ -151,8 +133,8 @@ def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
 def _notes(table: pd.DataFrame, shown: int, averaged: bool) -> list[str]:
     found = [
         t(
-            "Every combination of low and high; a bar is the mean over those of the others, the line "
-            "that of all."
+            "Every combination of low and high; a bar is the mean over those of the others, the "
+            "line that of all."
         )
         if averaged
         else t("One assumption at a time; the line is the result as the scenario is.")

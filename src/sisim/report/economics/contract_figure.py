@@ -219,8 +219,7 @@ def _nets(figure: Figure, scenario: Scenario, settled: Settlement) -> float:
         axes.plot([mean], [y], marker="o", color=color, markersize=points(10), zorder=3)
         shown = "\n".join(wrap(figure, names[party], room - 6, FINE).split("\n")[:2])
         _beside(axes, y, shown, left=True)
-        text = _plus(mean, unit.digits)
-        _beside(axes, y, text, left=False)
+        _beside(axes, y, _plus(mean, unit.digits), left=False)
         spanned = spread(low, top, unit.digits)
         axes.text(
             0.5,
@@ -236,7 +235,13 @@ def _nets(figure: Figure, scenario: Scenario, settled: Settlement) -> float:
         )
     axes.set_ylim(-0.6, len(nets) - 0.4)
     axes.margins(x=0.08)
-    below = TOP + 42 + high
+    return _returns_and_gains(figure, settled, names, TOP + 42 + high)
+
+
+def _returns_and_gains(
+    figure: Figure, settled: Settlement, names: Mapping[str, str], below: float
+) -> float:
+    """Write the return of private parties, and how other costs change; return where that ends."""
     for party, name in names.items():
         rate = settled.expected_return(party) if settled.is_private(party) else None
         if rate is not None:

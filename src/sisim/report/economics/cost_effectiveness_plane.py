@@ -30,6 +30,7 @@ from sisim.report.style import (
     SKY,
     VERMILION,
     WIDE,
+    figure_of,
     place,
     points,
     scale_ticks,
@@ -96,6 +97,16 @@ def _panel(
         key=lambda n: means[1][n],
     )
     axes.plot(means[0][on], means[1][on], color=INK, linewidth=points(2.5), zorder=2)
+    _name_arms(axes, effect, on, result, wide * 0.45)
+    _say(figure, left, wide, effect)
+
+
+def _name_arms(
+    axes: Axes, effect: Effectiveness, on: list[int], result: Valuation, wide: float
+) -> None:
+    """Mark the mean of every arm, and name it off the runs, the axes and the frontier."""
+    figure = figure_of(axes)
+    means = effect.effect.mean(axis=0), effect.cost.mean(axis=0)
     room = Room(axes)
     for run in zip(effect.effect[:, 1:].ravel(), effect.cost[:, 1:].ravel(), strict=True):
         room.avoid_line([run[0]] * 2, [run[1]] * 2)
@@ -121,9 +132,8 @@ def _panel(
         hue, _ = _look(number)
         name = t("Without") if arm == WITHOUT else result.scenario.arms[arm].label.text
         across, up = room.display(float(means[0][number]), float(means[1][number]))
-        text = wrap(figure, name, wide * 0.45)
+        text = wrap(figure, name, wide)
         room.write(text, (across, up + 26), pull=(0.5, 1.0), color=hue, bold=True)
-    _say(figure, left, wide, effect)
 
 
 def _say(figure: Figure, left: float, wide: float, effect: Effectiveness) -> None:

@@ -278,6 +278,7 @@ def _certainty(appraisal: Appraisal) -> str:
         "The net is not negative in {share} of {n} runs; its standard error is {error}, and "
         "{more} runs would halve it.",
         share=share_of(appraisal.chance),
+        positive=number(round(appraisal.chance * net.replications)),
         n=number(net.replications),
         error=money(net.standard_error),
         more=number(net.to_halve),

@@ -188,10 +188,24 @@ def draw_portfolio(found: Mapping[Basis, Portfolio], foot: str) -> Figure:
         ends.add(float(balance[-1]), f"{basis_name(basis)}\n{back}", color=hue, bold=True)
     ends.settle(padding=6, overflow=34)
 
+    _ventures(figure, found, left, wide, axes.get_xlim())
+    _key(figure, 484 + 34.0 * len(found))
+    write(figure, EDGE, HIGH - 22, foot, size=FINE, color=MUTED)
+    return figure
+
+
+def _ventures(
+    figure: Figure,
+    found: Mapping[Basis, Portfolio],
+    left: float,
+    wide: float,
+    ends: tuple[float, float],
+) -> None:
+    """Draw, a row a basis, which investments were paid for and which were turned away."""
     head = t("Which investments could it pay for?")
     write(figure, EDGE, 440, head, bold=True)
     strip = place(figure, left, 474, wide, 34.0 * len(found))
-    strip.set_xlim(years[0] - 0.6, years[-1] + 0.6)
+    strip.set_xlim(ends)
     strip.set_ylim(len(found) - 0.5, -0.5)
     strip.set_yticks([])
     strip.set_xticks([])
@@ -212,9 +226,6 @@ def draw_portfolio(found: Mapping[Basis, Portfolio], foot: str) -> Figure:
         if one.runs_dry is not None:
             count += ", " + t("first no {year}", year=one.runs_dry)
         write(figure, left + wide + 14, 480 + 34.0 * row, count, color=hue)
-    _key(figure, 484 + 34.0 * len(found))
-    write(figure, EDGE, HIGH - 22, foot, size=FINE, color=MUTED)
-    return figure
 
 
 def _key(figure: Figure, top: float) -> None:

@@ -24,7 +24,7 @@ THOUSANDS = Unit(False, 0)
 
 
 @dataclass(frozen=True)
-class Row:
+class AmountRow:
     """A row of a table by year: amounts in SEK, and their sum where it means something."""
 
     label: str
@@ -33,12 +33,12 @@ class Row:
     bold: bool = False
 
 
-def summed(label: str, amounts: Floats, *, bold: bool = False) -> Row:
+def summed(label: str, amounts: Floats, *, bold: bool = False) -> AmountRow:
     """Return a row with its sum."""
-    return Row(label, amounts, float(amounts.sum()), bold)
+    return AmountRow(label, amounts, float(amounts.sum()), bold)
 
 
-def plan_rows(one: Repayments, scenario: Scenario) -> list[Row]:
+def plan_rows(one: Repayments, scenario: Scenario) -> list[AmountRow]:
     """Return the plan: investment, repayment by administration, net, and what has accumulated."""
     plan = one.plan
     return [
@@ -50,13 +50,13 @@ def plan_rows(one: Repayments, scenario: Scenario) -> list[Row]:
         ),
         summed(t("All repayment"), plan.total, bold=True),
         summed(t("Net for the fund"), plan.net, bold=True),
-        Row(t("Accumulated for the fund"), plan.position, bold=True),
+        AmountRow(t("Accumulated for the fund"), plan.position, bold=True),
     ]
 
 
-def administration_rows(one: Repayments, scenario: Scenario) -> list[Row]:
+def administration_rows(one: Repayments, scenario: Scenario) -> list[AmountRow]:
     """Return what each administration is calculated to save, repay and keep; then the others."""
-    rows: list[Row] = []
+    rows: list[AmountRow] = []
     for number, name in enumerate(one.administrations):
         # What is kept is the rest of what is shown, so that the rows add up as they are read.
         reduced, aside = (_as_shown(part[:, number]) for part in (one.reductions, one.set_aside))
@@ -86,9 +86,9 @@ def administration_rows(one: Repayments, scenario: Scenario) -> list[Row]:
     return rows
 
 
-def outcome_rows(one: Repayments, scenario: Scenario) -> list[Row]:
+def outcome_rows(one: Repayments, scenario: Scenario) -> list[AmountRow]:
     """Return plan, outcome and deviation side by side, in the mean over the runs."""
-    rows: list[Row] = []
+    rows: list[AmountRow] = []
     for number, name in enumerate(one.administrations):
         who = label_of(scenario, name)
         outcome = one.outcome[number]
@@ -102,7 +102,7 @@ def outcome_rows(one: Repayments, scenario: Scenario) -> list[Row]:
     return rows
 
 
-def account_rows(one: Repayments) -> list[Row]:
+def account_rows(one: Repayments) -> list[AmountRow]:
     """Return the book-keeping of the fund, in the mean over the runs."""
     account = one.account
 
@@ -119,14 +119,14 @@ def account_rows(one: Repayments) -> list[Row]:
     ]
     return [
         *(row for row in rows if row.amounts.any()),
-        Row(t("In the fund at the end of the year"), mean(account.balance), bold=True),
-        Row(t("of which is decided but not yet paid"), mean(account.committed)),
+        AmountRow(t("In the fund at the end of the year"), mean(account.balance), bold=True),
+        AmountRow(t("of which is decided but not yet paid"), mean(account.committed)),
     ]
 
 
-def budget_rows(budget: Budget, those: Collection[str], scenario: Scenario) -> list[Row]:
+def budget_rows(budget: Budget, those: Collection[str], scenario: Scenario) -> list[AmountRow]:
     """Return how the frames of some administrations come about, and what is left of them."""
-    rows: list[Row] = []
+    rows: list[AmountRow] = []
     for number, name in enumerate(budget.administrations):
         if name not in those or not budget.frame[:, number].any():
             continue
@@ -144,13 +144,13 @@ def budget_rows(budget: Budget, those: Collection[str], scenario: Scenario) -> l
         )
         frame = base + indexation + volume - repayment
         rows += [
-            Row(t("{who}: frame", who=who), frame, bold=True),
-            Row("  " + t("base, {year}", year=str(budget.base_year)), base),
-            Row("  " + t("indexation"), indexation),
-            Row("  " + t("volume"), volume),
-            Row("  " + t("repayment"), -repayment),
-            Row("  " + t("cost with the investment"), cost),
-            Row("  " + t("left of the frame"), frame - cost),
+            AmountRow(t("{who}: frame", who=who), frame, bold=True),
+            AmountRow("  " + t("base, {year}", year=str(budget.base_year)), base),
+            AmountRow("  " + t("indexation"), indexation),
+            AmountRow("  " + t("volume"), volume),
+            AmountRow("  " + t("repayment"), -repayment),
+            AmountRow("  " + t("cost with the investment"), cost),
+            AmountRow("  " + t("left of the frame"), frame - cost),
         ]
     return rows
 
@@ -193,8 +193,8 @@ def _as_shown(amounts: Floats) -> Floats:
     return np.asarray(np.round(amounts.mean(axis=0) / THOUSANDS.size) * THOUSANDS.size)
 
 
-def shown(rows: Sequence[Row], years: Sequence[int]) -> pd.DataFrame:
-    """Return a table to be read: a column per year, in thousands of SEK as the reader writes them."""
+def shown(rows: Sequence[AmountRow], years: Sequence[int]) -> pd.DataFrame:
+    """Return a table to be read: a column per year, in thousands of SEK as they are read."""
     unit = THOUSANDS.label()
     table = pd.DataFrame({unit: [row.label for row in rows]})
     for number, year in enumerate(years):

@@ -19,11 +19,12 @@ from sisim.report.style import (
     ORANGE,
     PROJECTOR,
     RULE,
+    bar,
     fit,
+    key_entry,
     label,
     place,
     points,
-    swatch,
     write,
 )
 
@@ -69,23 +70,12 @@ def draw_who_gains(result: Valuation, arm: str) -> Figure:
         ):
             if abs(amount) < least:
                 continue
-            axes.barh(
-                row,
-                amount,
-                height=0.5,
-                facecolor="white" if hatch else hue,
-                edgecolor=hue,
-                hatch=hatch,
-                linewidth=points(1),
-                zorder=2,
-            )
-            text = decimal(amount / unit.size, unit.digits)
+            bar(axes, row, amount, hue, height=0.5, hatch=hatch, zorder=2)
             right = amount > 0
             label(
                 axes,
-                amount,
-                row,
-                text,
+                (amount, row),
+                decimal(amount / unit.size, unit.digits),
                 align="left" if right else "right",
                 shift=(7 if right else -7, 0),
                 color=dark,
@@ -100,13 +90,17 @@ def draw_who_gains(result: Valuation, arm: str) -> Figure:
             text = f"+{text}"
         write(figure, 1258, top, text, bold=True, align="right")
     write(figure, 1258, 84, f"┃ {t('Net')}", bold=True, align="right")
-    share = gains.share_in_other_pockets
+    _other_pockets(figure, gains.share_in_other_pockets)
+    return figure
+
+
+def _other_pockets(figure: Figure, share: float) -> None:
+    """Write how much of the lower costs benefits others than those who pay."""
     if not np.isnan(share):
         text = t(
             "{n}% of the lower costs benefit others than those who pay", n=decimal(100 * share)
         )
         write(figure, 20, 634, text, bold=True)
-    return figure
 
 
 def _sides(gains: WhoGains) -> tuple[np.ndarray, np.ndarray]:
@@ -116,10 +110,8 @@ def _sides(gains: WhoGains) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _key(figure: Figure) -> None:
-    swatch(figure, 400, 84, ORANGE, "////")
-    write(figure, 424, 84, t("Pays"), color=DARK_ORANGE)
-    swatch(figure, 560, 84, GREEN)
-    write(figure, 584, 84, t("Costs that fall"), color=DARK_GREEN)
+    key_entry(figure, 400, 84, t("Pays"), ORANGE, hatch="////", color=DARK_ORANGE)
+    key_entry(figure, 560, 84, t("Costs that fall"), GREEN, color=DARK_GREEN)
 
 
 def _top(row: float, rows: int) -> float:

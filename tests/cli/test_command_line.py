@@ -2,52 +2,33 @@
 
 import errno
 import json
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
+from babel.messages.pofile import read_po
 from helpers.command_line import sisim
 from rich.console import Console
 
-from sisim.cli import output
+import sisim as sisim_package
+from sisim.cli import app, output
+from sisim.cli.analysis_commands import BASE_POINTS, TRAJECTORIES
+from sisim.cli.help_pages import arguments, commands, messages
 from sisim.cli.output import print_table
 from sisim.i18n import LANGUAGES, Lang, current_language
 from sisim.report.publish import write_all, write_tables
 
-FILES = Path(__file__).parent / "helpers"
-COMMANDS = (
-    "run",
-    "figures",
-    "live",
-    "lesson",
-    "money",
-    "sweep",
-    "reproduce",
-    "check",
-    "explain",
-    "pathway",
-    "assumptions",
-    "schema",
-    "bench",
-    "precision",
-    "sensitivity",
-    "heatmap",
-    "break-even",
-    "uncertainty",
-    "discover",
-    "compare",
-    "mix",
-    "needs",
-    "follow-up",
-    "implement",
-    "catalogue",
-)
+FILES = Path(__file__).parents[1] / "helpers"
+COMMANDS = [name for name, _ in commands(app)]
 
 
 @pytest.fixture
@@ -266,7 +247,7 @@ def test_the_register_and_the_schema_are_printed(scenario: Path) -> None:
 def test_long_keys_are_folded_on_a_narrow_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(output, "Console", partial(Console, force_terminal=True, width=30))
+    monkeypatch.setattr(output, "stdout", partial(Console, force_terminal=True, width=30))
     key = "investments.team.effects.attendance.persistence.years"
     print_table(pd.DataFrame({"key": [key], "value": [12345.0]}))
     first, *below = capsys.readouterr().out.splitlines()[1:]
@@ -362,14 +343,91 @@ def test_money_refuses_an_arm_that_is_not_there(scenario: Path) -> None:
     indirect=["lang"],
 )
 def test_numbers_are_written_as_the_reader_writes_them_on_a_terminal_and_piped(
-    lang: str,
     said: list[str],
     terminal: bool,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(output, "Console", partial(Console, force_terminal=terminal, width=80))
+    monkeypatch.setattr(output, "stdout", partial(Console, force_terminal=terminal, width=80))
     numbers = [2.667, 1.2e-4, -12345.6, 3.0, 0.0, float("nan"), float("inf")]
     print_table(pd.DataFrame({"x": numbers}))
     shown = [line.split("\x1b")[0].strip() for line in capsys.readouterr().out.splitlines()[1:]]
     assert shown == [*said, "3", "0", "", "inf"]
+
+
+def test_every_text_of_a_help_page_has_its_swedish() -> None:
+    with (Path(sisim_package.__file__).parent / "data/locale/help.sv.po").open("rb") as file:
+        known = {str(one.id): one.string for one in read_po(file, locale="sv") if one.id}
+    assert [text for text in messages(app) if not known.get(text)] == []
+    assert set(known) - set(messages(app)) == set()
+
+
+def test_what_help_says_of_a_number_left_out_is_so() -> None:
+    """The number stands in the text, which is an id of the catalogue, and in the signature."""
+    for _, command in commands(app):
+        for argument in arguments(command):
+            told = re.search(r"unset: ([\d.]+)\.$", argument.parameter.help or "")
+            if told is not None and argument.name != "--host":
+                assert float(told[1]) == argument.field_info.default, argument.name
+    help_of_size = sisim("sensitivity", "--help").output
+    assert f"(unset: {BASE_POINTS})" in help_of_size
+    assert f"(unset: {TRAJECTORIES})" in " ".join(help_of_size.replace("│", "").split())
+
+
+def test_the_version_is_told() -> None:
+    assert sisim("--version").stdout == f"sisim {version('sisim')}\n"
+
+
+def test_nothing_on_the_line_gives_the_help_of_all() -> None:
+    result = sisim()
+    assert (result.exit_code, result.output) == (2, sisim("--help").output)
+
+
+def test_the_last_of_an_option_that_is_repeated_holds(
+    scenario: Path, engine: list[dict[str, Any]]
+) -> None:
+    out = scenario.with_name("out")
+    assert sisim("run", scenario, "--seed", 1, "--out", out, "--seed=5").exit_code == 0
+    assert engine[-1]["seed"] == 5
+
+
+def test_completion_is_installed_for_a_shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    result = sisim("--install-completion", "bash", lang="sv")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Ifyllningen finns i ")
+    [script] = [path for path in tmp_path.rglob("*") if path.is_file() and path.name == "sisim"]
+    assert "break-even" in script.read_text(encoding="utf-8")
+    refused = sisim("--install-completion", "cmd")
+    assert (refused.exit_code, "one of bash, zsh, fish, powershell" in refused.stderr) == (2, True)
+
+
+def test_a_reader_that_has_seen_enough_ends_it_quietly(tmp_path: Path) -> None:
+    """A real pipe: `head` closes it after a line, while a mebibyte is still to be printed."""
+    code = (
+        "import sys; from sisim.cli import command_line as c;"
+        "c.app.command(lambda: print('x' * 2**20), name='much'); sys.argv[1:] = ['much']; c.main()"
+    )
+    for command in ([sys.executable, "-c", code], [sys.executable, "-m", "sisim", "schema"]):
+        errors = tmp_path / "errors"
+        with errors.open("wb") as file:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=file)
+            assert process.stdout is not None
+            process.stdout.read(1)
+            process.stdout.close()
+            assert process.wait(timeout=60) == 0
+        assert errors.read_text(encoding="utf-8") == ""
+
+
+def test_help_imports_nothing_that_is_slow() -> None:
+    """Help is there at once: models, tables, pictures and the engine are for those who ask."""
+    code = (
+        "import sys; from sisim.cli import run_line; run_line(['--help']);"
+        "run_line(['needs', '--help']);"
+        "print([m for m in ('pydantic', 'pandas', 'numpy', 'matplotlib', 'numba', 'mesa')"
+        " if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"

@@ -1,0 +1,144 @@
+"""Commands about files: what is wrong in one, what it contains, what a key means."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from sisim.cli.options import RESULTS, Changes, ScenarioName, argument, count, flag, option, values
+from sisim.cli.output import print_table, require_file, whole_file
+from sisim.cli.progress import progress
+from sisim.cli.scenario_input import load
+from sisim.cli.user_errors import UserError
+from sisim.i18n import t
+
+PICTURES = (".svg", ".png", ".pdf")
+
+
+def check(
+    file: Annotated[str, argument("FILE", "A scenario file or a pathway file.")],
+    /,
+    *,
+    changes: Changes = None,
+) -> None:
+    """Say what is wrong in a scenario or pathway file, or that all is well and what the file
+    contains.
+
+    Example: `sisim check my.toml`
+    """
+    from sisim.loading.file_summary import contents
+
+    for line in contents(file, values(changes)):
+        print(line)
+
+
+def explain_key(
+    key: Annotated[str, argument("KEY", "A key of a file, with dots, as investments.team.reach.")],
+    /,
+) -> None:
+    """Say what a key of a scenario, pathway or experiment file means, and what it takes.
+
+    Names of your own, such as that of an investment, may be any. A table's keys are listed.
+
+    Example: `sisim explain-key investments.team.reach`
+    """
+    from sisim.cli.key_explanation import explain
+
+    print("\n".join(explain(key)))
+
+
+def pathway(
+    name: Annotated[str, argument("NAME", "A ready pathway, or a pathway file: {names}.")],
+    /,
+    *,
+    changes: Changes = None,
+    out: Annotated[Path | None, option("FILE", "Draw it in this file: .svg, .png or .pdf.")] = None,
+    residents: Annotated[
+        int | None, count("N", "How many people are simulated; unset: as the pathway says.")
+    ] = None,
+    years: Annotated[
+        float | None,
+        option("N", "How many years they are observed; unset: as the pathway says.", least=1),
+    ] = None,
+    seed: Annotated[int, count("N", "The seed of the first run.", least=0)] = 1,
+    seeds: Annotated[int, count("N", "How many runs, each with its seed.")] = 1,
+) -> None:
+    """Say what a pathway contains, draw it, and hold it against its targets.
+
+    A plain municipality is simulated, without any investment, and what comes out is shown beside
+    what statistics say.
+
+    Example: `sisim pathway child-youth --out child-youth.svg --residents 20000`
+    """
+    picture = out or RESULTS / f"{Path(name).stem}.svg"
+    if picture.suffix not in PICTURES:
+        raise UserError(t("A drawing is .svg, .png or .pdf."))
+    require_file(picture)
+    from sisim.loading.file_summary import contents
+    from sisim.loading.load import load_pathway
+
+    overrides = values(changes)
+    loaded = load_pathway(name, overrides)
+    for line in contents(name, overrides, "pathway"):
+        print(line)
+    from sisim.report.pathway_diagram import draw_pathway
+
+    with whole_file(picture) as partial:
+        draw_pathway(loaded).savefig(partial)
+    print(picture, flush=True)
+    if not loaded.targets:
+        print(t("The pathway has no targets to hold it against."))
+        return
+    from pandas import DataFrame
+
+    from sisim.calibration.life_histories import targets
+    from sisim.report.target_table import target_rows, target_words
+
+    runs = range(seed, seed + seeds)
+    with progress(t("Simulating")) as tell:
+        table = targets(loaded, residents=residents, years=years, seeds=runs, progress=tell)
+    print_table(DataFrame(target_rows(table)))
+    print("\n".join(target_words(table)))
+
+
+def assumptions(
+    scenario: ScenarioName,
+    /,
+    *,
+    changes: Changes = None,
+    out: Annotated[Path | None, option("FILE", "Write it as CSV instead.")] = None,
+) -> None:
+    """Print the register of assumptions: every number, its range and grade. With `--out`, its
+    source and note too.
+
+    Example: `sisim assumptions my.toml --out register.csv`
+    """
+    loaded = load(scenario, changes)
+    from sisim.scenario.register import assumptions as register
+
+    table = register(loaded)
+    if out is None:
+        from sisim.report.register_table import register_rows
+
+        print_table(register_rows(table))
+    else:
+        require_file(out)
+        with whole_file(out) as partial:
+            table.to_csv(partial, index=False, lineterminator="\n")
+        print(out)
+
+
+def schema(
+    *,
+    of_pathway: Annotated[bool, flag("That of pathway files instead.", name="--pathway")] = False,
+) -> None:
+    """Print the JSON Schema of scenario files, for an editor that completes and explains while you
+    write.
+
+    Example: `sisim schema > scenario.schema.json`, and `#:schema scenario.schema.json` on the
+    first line of the scenario.
+    """
+    from sisim.scenario.json_schema import schema as json_schema
+
+    print(json.dumps(json_schema("pathway" if of_pathway else "scenario"), indent=2))

@@ -1,0 +1,267 @@
+"""Commands around a decision: where needs are, the plan of follow-up, what full scale takes."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from sisim.cli.analysis_commands import publish
+from sisim.cli.options import Arm, Ordinary, RunOptions, ScenarioName, count, flag, option
+from sisim.cli.progress import progress
+from sisim.cli.scenario_input import chosen_arm, open_scenario
+from sisim.cli.user_errors import UserError, require_known
+from sisim.i18n import t
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+YEARS, RUNS = 5, 40
+
+
+def needs(
+    scenario: ScenarioName,
+    /,
+    *,
+    find: Annotated[
+        str | None,
+        option("GROUP", "The group that a rule should find; unset: that of the figures."),
+    ] = None,
+    rule: Annotated[
+        list[str] | None,
+        option("CONDITION", "Who is pointed out, as `target` in a file: { … }. May be repeated."),
+    ] = None,
+    risk_of: Annotated[
+        list[str] | None,
+        option(
+            "TRANSITION", "Point out those at the highest risk of a transition. May be repeated."
+        ),
+    ] = None,
+    new: Annotated[
+        bool, flag("Judge rules among those only who are not in the group already.")
+    ] = False,
+    years: Annotated[
+        float, option("N", "How many years are looked at; unset: 5.", least=0.1)
+    ] = YEARS,
+    ordinary: Ordinary = False,
+    options: RunOptions = RunOptions(),
+) -> None:
+    """Say where the needs are: outcomes and costs by group and administration, how concentrated
+    the costs are, who is in several administrations' books, and what a rule would find.
+
+    Looked at are those who live here at the start and the years that follow, if nothing is
+    invested. Each person's own costs are added up, so that they can be ranked (Lorenz curve,
+    Gini). A rule points out people at the start; `--find` names the group that one wants to find,
+    and the rule's errors are told: sensitivity, specificity, positive predictive value. The target
+    groups of the file are tried anyhow; `--rule` takes a condition as `target` is written there,
+    `--risk-of` ranks people by the risk of a transition.
+
+    Example: `sisim needs placed-youth --find placed --rule '{ age = { from = 7, below = 16 },
+    visits.referral = { from = 1 } }' --risk-of placed_for_behaviour`
+    """
+    rules = {text: _condition(text) for text in rule or []}
+    loaded, folder = open_scenario(scenario, options)
+    groups, transitions = loaded.pathway.groups, loaded.pathway.transitions
+    if not groups:
+        raise UserError(t("The pathway has no [groups], so there is nobody to find."))
+    require_known(find, groups, t('There is no group "{name}".', name=find))
+    for name in risk_of or []:
+        require_known(name, transitions, t('There is no transition "{name}".', name=name))
+    from sisim.analysis.needs import needs as needs_of
+    from sisim.report.analysis.needs_report import (
+        draw_concentration,
+        draw_groups,
+        draw_rules,
+        sentences,
+    )
+
+    with progress(t("Simulating")) as tell:
+        result = needs_of(
+            loaded,
+            years=years,
+            find=find,
+            rules=rules,
+            risk_of=risk_of or [],
+            ordinary=ordinary,
+            new=new,
+            seed=options.seed,
+            replications=options.replications,
+            progress=tell,
+        )
+    pictures: dict[str, Callable[[], Figure]] = {
+        "needs": lambda: draw_concentration(result),
+        "needs-groups": lambda: draw_groups(result),
+    }
+    if len(result.found):
+        pictures["needs-rules"] = lambda: draw_rules(result)
+    publish(folder, "needs", pictures, result.tables, sentences(result))
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ManyRuns(RunOptions):
+    """Runs enough to tell the range of what chance does."""
+
+    replications: Annotated[
+        int, count("N", "How many runs, each with its seed; unset: 40.", least=2)
+    ] = RUNS
+
+
+def follow_up(
+    scenario: ScenarioName,
+    /,
+    *,
+    observed: Annotated[
+        Path | None, option("FILE", "What was observed, CSV or XLSX: month, measure, value.")
+    ] = None,
+    arm: Arm = None,
+    month: Annotated[
+        list[int] | None, count("N", "When, in months from the start. May be repeated.")
+    ] = None,
+    certain: Annotated[bool, flag("Ranges of chance alone: every number as in the file.")] = False,
+    everything: Annotated[
+        bool,
+        flag(
+            "Draw what is uncertain about the rest too, the pathway's numbers above all.",
+            name="--all",
+        ),
+    ] = False,
+    options: ManyRuns = ManyRuns(),
+) -> None:
+    """Write the plan of follow-up: what is measured, when, by whom, and in what range it should
+    lie if all goes as assumed.
+
+    Activity, reach and results at 6, 12, 24 and 36 months, or as `[follow_up]` in the file says.
+    The ranges hold nine of ten runs, each with chance of its own and its own draw of what is
+    uncertain about the investment. Beside the plan an empty table is written,
+    `follow-up-observed.csv`: fill in its values and give it back with `--observed`. You then get
+    plan, outcome and deviation, and what the deviation says: chance, another inflow, too little
+    activity, or no effect.
+
+    Example: `sisim follow-up placed-youth --arm project --observed observed.csv`
+    """
+    if certain and everything:
+        raise UserError(t("--certain and --all exclude each other."))
+    loaded, folder = open_scenario(scenario, options)
+    chosen = chosen_arm(loaded, arm)
+    from sisim.analysis.monitoring import deviations, moments
+    from sisim.analysis.monitoring import follow_up as plan_of
+    from sisim.analysis.observed import read_observed, template
+    from sisim.report.analysis.monitoring_report import draw_follow_up, plan_table, sentences
+
+    months = moments(loaded, month)
+    if not months:
+        last = f"{12 * loaded.time.years:g}"
+        raise UserError(
+            t("The scenario ends after {n} months, before anything is followed up.", n=last)
+        )
+    # What is wrong in the file is said before a long computation.
+    seen = None if observed is None else read_observed(observed, loaded, chosen, months)
+    with progress(t("Simulating")) as tell:
+        plan = plan_of(
+            loaded,
+            chosen,
+            months=months,
+            runs=options.replications,
+            seed=options.seed,
+            progress=tell,
+            drawn="nothing" if certain else "everything" if everything else "investments",
+        )
+    deviation = None if seen is None else deviations(plan, seen)
+    tables = {"follow-up-plan": plan_table(plan)}
+    if deviation is None:
+        stem = "follow-up"
+        tables["follow-up-observed"] = template(plan)
+    else:
+        stem = "follow-up-outcome"
+        tables["follow-up-deviations"] = deviation
+    pictures: dict[str, Callable[[], Figure]] = {stem: lambda: draw_follow_up(plan, deviation)}
+    publish(folder, stem, pictures, tables, sentences(plan, deviation))
+
+
+def implement(
+    scenario: ScenarioName,
+    /,
+    *,
+    budget: Annotated[
+        float | None, option("N", "Kronor a year for the new way; unset: only full scale.")
+    ] = None,
+    arm: Annotated[
+        str | None, option("ARM", "Which arm; unset: the last with a new way of working.")
+    ] = None,
+    investment: Annotated[
+        str | None,
+        option("NAME", "Which investment; unset: the arm's first with a new way of working."),
+    ] = None,
+    options: RunOptions = RunOptions(),
+) -> None:
+    """Say what the new way of working costs at full scale, and the largest version that a budget
+    affords.
+
+    To be asked before the start: if there is no money for everyone in need, a smaller version
+    should be weighed. `--budget` is kronor a year in ordinary operation, over and above what the
+    new way lets be stopped (`replaces` in the file). Reach, places and areas are each taken as far
+    as the budget goes, and you see what each version costs and gives.
+
+    Example: `sisim implement placed-youth --budget 8e6`
+    """
+    if budget is not None and not 0 < budget < float("inf"):
+        raise UserError(t("--budget takes an amount over 0."))
+    loaded, folder = open_scenario(scenario, options)
+    from sisim.analysis.scale_up import LEVERS, chosen, implementation
+    from sisim.report.analysis.scale_up_report import draw_versions, draw_years, sentences
+
+    if arm is not None:
+        chosen_arm(loaded, arm)
+    unknown = t('There is no investment "{name}".', name=investment)
+    require_known(investment, loaded.investments, unknown)
+    try:
+        chosen(loaded, arm, investment)
+    except LookupError as error:
+        raise UserError(
+            t(
+                "No such investment becomes a new way of working: give it [investments.NAME."
+                'new_way], and in an arm the ending "new_way_of_working".'
+            )
+        ) from error
+    with progress(t("Simulating")) as tell:
+        done: list[str] = []
+
+        def begun(lever: str) -> None:
+            done.append(lever)
+            tell(len(done) - 1, 1 + len(LEVERS))
+
+        result = implementation(
+            loaded,
+            arm,
+            investment=investment,
+            budget=budget,
+            seed=options.seed,
+            replications=options.replications,
+            tell=begun,
+        )
+    pictures: dict[str, Callable[[], Figure]] = {"implementation": lambda: draw_years(result)}
+    if len(result.versions) > 1:
+        pictures["implementation-versions"] = lambda: draw_versions(result)
+    publish(folder, "implementation", pictures, result.tables, sentences(result))
+
+
+def _condition(text: str) -> dict[str, Any]:
+    """Return the condition that is written as in a file, with or without its braces."""
+    inner = text.strip()
+    inner = inner if inner.startswith("{") else f"{{ {inner} }}"
+    try:
+        condition: dict[str, Any] = tomllib.loads(f"rule = {inner}")["rule"]
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(
+            t(
+                "--rule takes a condition as in a file, such as {example}; not {text}.",
+                example="{ age = { from = 7, below = 16 } }",
+                text=text,
+            )
+        ) from error
+    return condition

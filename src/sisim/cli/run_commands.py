@@ -1,0 +1,259 @@
+"""Commands that simulate a scenario: its result, its figures, its money, one person, the speed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from sisim.cli.options import (
+    READY,
+    Changes,
+    Ordinary,
+    RunOptions,
+    ScenarioName,
+    Seed,
+    argument,
+    count,
+    flag,
+    option,
+)
+from sisim.cli.output import print_table, write_errors_answered
+from sisim.cli.progress import progress
+from sisim.cli.scenario_input import load, open_scenario, require_arms, result_folder
+from sisim.cli.user_errors import UserError
+from sisim.i18n import t
+
+if TYPE_CHECKING:
+    from sisim.analysis.comparison import View
+    from sisim.results import Results
+    from sisim.scenario.scenario import Scenario
+
+
+def run(scenario: ScenarioName, /, *, options: RunOptions = RunOptions()) -> None:
+    """Simulate a scenario, say what came out, and write figures and numbers.
+
+    Example: `sisim run my.toml --set time.years=15 --seed 7 --out result`
+    """
+    loaded, folder = open_scenario(scenario, options)
+    _publish(_simulate(loaded, options), folder, None)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ViewOptions:
+    """How the two figures are seen."""
+
+    ordinary: Ordinary = False
+    current: Annotated[bool, flag("In the prices of each year.")] = False
+    year: Annotated[int | None, count("YEAR", "The year that is marked.", least=None)] = None
+
+
+def figures(
+    scenario: Annotated[str, argument("SCENARIO", "A scenario with two arms.")] = READY,
+    /,
+    *,
+    seen: ViewOptions = ViewOptions(),
+    options: RunOptions = RunOptions(),
+) -> None:
+    """Draw the two figures: the project that ends, and the new way of working.
+
+    Without a scenario: those of the ready one. Example: `sisim figures --lang sv`
+    """
+    from sisim.analysis.comparison import View
+
+    loaded = load(scenario, options.changes)
+    if loaded.figures is None:
+        raise UserError(
+            t("The scenario has no [figures] that says what to draw; `sisim run` needs none.")
+        )
+    if seen.year is not None:
+        _require_year(loaded, seen.year)
+    folder = result_folder(loaded, options.out)
+    view = View(ordinary=seen.ordinary, current=seen.current, year=seen.year)
+    _publish(_simulate(loaded, options), folder, view)
+
+
+def money(
+    scenario: ScenarioName,
+    /,
+    *,
+    arm: Annotated[
+        list[str] | None,
+        option("ARM", "Which arm of the scenario; unset: every one. May be repeated."),
+    ] = None,
+    options: RunOptions = RunOptions(),
+) -> None:
+    """Simulate a scenario and say what it comes to in money: net present value, payback, who pays
+    and who gains, what a budget sees, what an outcome costs.
+
+    `[economy]` in the file says whose money counts (`perspective`), how it is discounted and
+    counted, and whether anything is reckoned with after the last year (`tail`, which needs a
+    `basis`). Every result says so too. With `[funds]` it holds the plan of repayment, and with
+    `[contracts]` what outcome contracts come to.
+
+    Example: `sisim money my.toml --arm new_way --set economy.perspective=municipality+region`
+    """
+    loaded = load(scenario, options.changes)
+    require_arms(loaded, arm or ())
+    arms = list(dict.fromkeys(arm or loaded.arms))
+    folder = result_folder(loaded, options.out)
+    from sisim.report.economics.money_report import money_shown, money_words, publish_money
+
+    result = _simulate(loaded, options)
+    with write_errors_answered(folder):
+        written = publish_money(result, arms, folder)
+    print("\n".join(money_words(result, arms)))
+    for title, table in money_shown(result, arms):
+        print(f"\n{title}")
+        print_table(table)
+    print()
+    for path in written:
+        print(path)
+
+
+def explain(
+    scenario: ScenarioName,
+    /,
+    *,
+    person: Annotated[str | None, option("KEY", "Who: area, month of entry, number in it.")] = None,
+    changes: Changes = None,
+    seed: Seed = None,
+) -> None:
+    """Follow one person in every arm, month by month where the lives differ, and say what each
+    risk was made of: base × factors.
+
+    Without --person: the first one whose lives differ. Example: `sisim explain my.toml --person
+    centre/2026-03/0`
+    """
+    loaded = load(scenario, changes)
+    from sisim.report.explanation import UnknownPerson
+    from sisim.report.explanation import explain as explain_person
+
+    try:
+        with progress(t("Simulating")) as tell:
+            text = explain_person(loaded, person, seed=seed, progress=tell)
+    except UnknownPerson as error:
+        text = t(
+            'There is no person "{key}" in this run. A key is area/month of entry/number, with '
+            'm before the number of who has moved in; there is "{nearest}".',
+            key=person,
+            nearest=error.nearest,
+        )
+        raise UserError(text) from error
+    print(text)
+
+
+def bench(
+    *,
+    as_json: Annotated[bool, flag("Print the measurements as JSON.", name="--json")] = False,
+    cells: Annotated[
+        int | None,
+        count("N", "Measure a sweep alone, of so many cells, on one core and on two."),
+    ] = None,
+) -> None:
+    """Measure how fast this computer simulates.
+
+    Example: `sisim bench --json`, or `sisim bench --cells 1000` for a long sweep alone
+    """
+    from sisim.bench.bench_engine import bench as measure
+    from sisim.bench.bench_sweep import bench_sweep
+
+    if cells is None:
+        with progress(t("Measuring")) as tell:
+            measured = measure(tell)
+    else:
+        measured = bench_sweep(cells)
+    if as_json:
+        print(json.dumps(measured, indent=2))
+    else:
+        for name, value in measured.items():
+            print(f"{name}: {value}")
+
+
+def _simulate(scenario: Scenario, options: RunOptions) -> Results:
+    """Return the result of a scenario, showing how far it has come."""
+    from sisim.engine.replications import simulate
+    from sisim.results import Results
+
+    seed, replications = options.seed, options.replications
+    with progress(t("Simulating")) as tell:
+        return Results(simulate(scenario, seed=seed, replications=replications, progress=tell))
+
+
+def _require_year(scenario: Scenario, year: int) -> None:
+    start = int(scenario.time.start[:4])
+    first, last = start - int(scenario.time.history), start + int(scenario.time.years) - 1
+    if not first <= year <= last:
+        raise UserError(
+            t(
+                "--year {year} is not in the scenario, {first}-{last}.",
+                year=str(year),
+                first=str(first),
+                last=str(last),
+            )
+        )
+
+
+def _publish(result: Results, folder: Path, view: View | None) -> None:
+    """Say what came out, and write it: figures where the scenario says which, always numbers."""
+    from sisim.report.outcome_table import outcome_rows
+    from sisim.report.publish import publish, write_all
+    from sisim.report.summary import sentences
+
+    with write_errors_answered(folder):
+        if result.scenario.figures is not None:
+            # The figures alone come with the numbers behind them; the money is a second's work
+            # more.
+            more = result.money_tables if view is None else {}
+            written = publish(result, folder, view, more=more)
+            print("\n".join([*sentences(result, view), *_of_goals(result)]))
+        else:
+            written = write_all(folder, _numbers(result))
+            if result.scenario.outcomes:
+                print_table(outcome_rows(result))
+            else:
+                print(
+                    t(
+                        "The scenario asks for no [outcomes]; what it costs, year by year, is in "
+                        "the files."
+                    )
+                )
+            for line in _of_goals(result):
+                print(line)
+    for path in written:
+        print(path)
+
+
+def _numbers(result: Results) -> Callable[[Path], None]:
+    """Return what writes the tables of a result in a folder."""
+    from sisim.report.publish import write_tables
+
+    def write(partial: Path) -> None:
+        tables = {
+            "costs": result.yearly_costs(ordinary=True),
+            "participants": result.yearly_participants(),
+            "outcomes": result.outcomes(),
+        }
+        for name, table in tables.items():
+            table.to_csv(partial / f"{name}.csv", index=False, lineterminator="\n")
+        write_tables(result.money_tables, partial)
+        if result.scenario.goals:
+            from sisim.report.goal_lines import write_goals
+
+            write_goals(result, partial)
+
+    return write
+
+
+def _of_goals(result: Results) -> list[str]:
+    """Return what is said of the scenario's goals, if it has any."""
+    if not result.scenario.goals:
+        return []
+    from sisim.report.goal_lines import goal_words
+
+    return goal_words(result)

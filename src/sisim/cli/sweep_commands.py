@@ -1,0 +1,197 @@
+"""Commands that run an experiment, and run it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from sisim.cli.options import RESULTS, OutFolder, Workers, argument, count, flag, option
+from sisim.cli.output import print_table, require_folder
+from sisim.cli.progress import progress
+from sisim.cli.scenario_input import executor, store_errors_answered
+from sisim.cli.user_errors import INTERRUPTED, UserError, print_error
+from sisim.i18n import n_, number, t
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from sisim.analysis.sweep import Study
+    from sisim.scenario.scenario import Scenario
+
+MOST_ROWS = 40
+"""Rows of the summary that are printed; all are in the folder."""
+DIFFERS = 1
+"""Exit code when another result comes out."""
+
+Cluster = Annotated[
+    str | None, option("ADDRESS", "Run on the Dask cluster whose scheduler is there.")
+]
+
+
+def sweep(
+    file: Annotated[str, argument("FILE", "An experiment file.")],
+    /,
+    *,
+    resume: Annotated[
+        bool, flag("Go on with what is in the folder; nothing finished is run again.")
+    ] = False,
+    expand: Annotated[
+        int | None,
+        count("N", "Add so many draws, or replications where nothing is drawn, to a result."),
+    ] = None,
+    out: OutFolder = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+) -> int:
+    """Run an experiment: every combination of levers, draw of the uncertainties and seed.
+
+    The file names a scenario, `[levers]` (what we choose), `[uncertainties]` (how the world may
+    be), `[chance]` (seeds), `[design]` (how they are combined) and the `outcomes` that are kept.
+    The result is a folder of Parquet files that pandas, R and DuckDB read. Interrupt it whenever
+    you like: what is finished stays, and `--resume` goes on.
+
+    Example: `sisim sweep experiments/two-figures.toml --out result`, then `sisim sweep
+    experiments/two-figures.toml --out result --resume`
+    """
+    from sisim.analysis.design import count as count_cells
+    from sisim.analysis.experiment_file import load_experiment
+    from sisim.analysis.sweep import open_study
+    from sisim.analysis.sweep import sweep as run
+
+    plan = load_experiment(file)
+    folder = out or RESULTS / plan.experiment.name
+    require_folder(folder)
+    try:
+        with store_errors_answered(), progress(t("Simulating")) as tell:
+            study = run(
+                plan,
+                folder,
+                executor=executor(workers, cluster),
+                resume=resume,
+                expand=expand,
+                progress=tell,
+            )
+    except KeyboardInterrupt:
+        with store_errors_answered():
+            study = open_study(folder)
+        print_error(
+            t(
+                'Interrupted: {n} of {all} cells are finished, and are kept in "{folder}". '
+                "Go on with: {command}",
+                n=number(study.finished),
+                all=number(study.cells),
+                folder=folder,
+                command=f"sisim sweep {file} --resume" + (f" --out {out}" if out else ""),
+            )
+        )
+        return INTERRUPTED
+    print(_size(count_cells(study.plan), study))
+    _summary(study)
+    print(folder)
+    return 0
+
+
+def reproduce(
+    result: Annotated[Path, argument("RESULT", "The folder of a result.")],
+    /,
+    *,
+    sample: Annotated[
+        int | None, count("N", "Only so many of its cells, spread evenly; unset: all.")
+    ] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+) -> int:
+    """Run a result again, and say whether the same comes out, to the last bit.
+
+    All that is needed is in the folder: the experiment, the scenario, the seed. Example: `sisim
+    reproduce result --sample 20`
+    """
+    from sisim.analysis.sweep import open_study
+
+    with store_errors_answered():
+        study = open_study(result)
+        with progress(t("Simulating")) as tell:
+            again = study.reproduce(sample, executor=executor(workers, cluster), progress=tell)
+    for change in again.changes:
+        print(t("Otherwise than when it was made: {change}", change=change))
+    counts = {"n": number(again.ran), "all": number(again.cells)}
+    if again.same:
+        print(
+            t(
+                "The same: {n} of {all} cells were run again, and every number is the same.",
+                **counts,
+            )
+        )
+        return 0
+    if not again.ran:
+        raise UserError(t("There is no finished cell to run again."))
+    print_table(again.differing.head(MOST_ROWS))
+    print(
+        t(
+            "Not the same: {n} of {all} cells were run again, and {different} differ.",
+            **counts,
+            different=number(again.differing["cell"].nunique()),
+        )
+    )
+    return DIFFERS
+
+
+def _size(cells: int, study: Study) -> str:
+    """Return how many cells there are, and of what."""
+    choices, plan = len(study.experiment.choices), study.plan
+    draws, seeds = plan.draws, plan.replications
+    return t(
+        "{cells}: {choices} × {draws} × {seeds}.",
+        cells=n_("1 cell", "{n} cells", cells),
+        choices=n_("1 combination of levers", "{n} combinations of levers", choices),
+        draws=n_("1 draw", "{n} draws", draws),
+        seeds=n_("1 seed", "{n} seeds", seeds),
+    )
+
+
+def _summary(study: Study) -> None:
+    """Print the mean of each outcome, by combination of levers and arm."""
+    levers = {study.experiment.paths(key)[0]: key for key in study.experiment.levers}
+    wanted = study.experiment.outcomes
+    outcomes = [name for name in study.plan.outcomes if not name.rpartition(".")[2].isdigit()]
+    # In the order that the file asks for them: the first ones are those with room on a terminal.
+    outcomes.sort(key=lambda name: [fnmatchcase(name, one) for one in wanted], reverse=True)
+    table = study.table([*dict.fromkeys(["choice", *levers, "arm", *outcomes])])
+    by = ["choice", *levers, "arm"]
+    means = table.groupby(by, sort=False)[outcomes].mean().reset_index().drop(columns="choice")
+    shown = _named(means.head(MOST_ROWS), outcomes, study.plan.scenario)
+    hidden = print_table(shown.rename(columns=_short(levers)), leading=len(by) - 1)
+    if len(means) > MOST_ROWS:
+        print(t("… and {n} rows more.", n=number(len(means) - MOST_ROWS)))
+    if hidden:
+        print(t("… and {n} columns more.", n=number(hidden)))
+
+
+def _named(means: DataFrame, outcomes: list[str], scenario: Scenario) -> DataFrame:
+    """Return the means with arms and outcomes as a reader calls them; what has no value is –."""
+    from sisim.analysis.measures import PAYBACK
+    from sisim.report.analysis.analysis_frame import Subject
+
+    columns = {one: Subject(scenario, (), "", one).label() for one in outcomes}
+    arms = [Subject(scenario, (), arm, "").arm_label() for arm in means["arm"]]
+    cells = means[outcomes].astype(object).where(means[outcomes].notna(), "–")
+    if PAYBACK in cells:
+        cells[PAYBACK] = [x if x == "–" else round(x) for x in cells[PAYBACK]]
+    named = means.assign(**cells, arm=arms)
+    return named.rename(columns={**columns, "arm": t("Arm")})
+
+
+def _short(levers: Mapping[str, str]) -> dict[str, str]:
+    """Return the ends of the levers' keys that tell them apart, by path."""
+    keys = list(levers.values())
+    ends = {key: [".".join(key.split(".")[-n:]) for n in range(1, 9)] for key in keys}
+    return {
+        path: next(
+            end
+            for end in ends[key]
+            if not end[0].isdigit() and not any(end in ends[k] for k in keys if k != key)
+        )
+        for path, key in levers.items()
+    }

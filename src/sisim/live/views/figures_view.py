@@ -1,0 +1,110 @@
+"""The two figures side by side, with the words and numbers around them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from nicegui import ui
+
+from sisim.analysis.comparison import Which
+from sisim.i18n import t
+from sisim.live.chart_options import Option
+from sisim.live.tags import Chart, Script, Tag
+from sisim.live.view_state import GUESSED, ViewState
+from sisim.live.views import readout
+from sisim.report.captions import headline_cells
+from sisim.report.summary import caption, number_of, verdict
+
+
+class FiguresView:
+    """The charts of both figures, or of the one that is shown alone."""
+
+    def __init__(self, state: ViewState, script: Script) -> None:
+        self._state, self._script = state, script
+        self._charts: dict[Which, Chart] = {}
+        self._tags: dict[str, Tag] = {}
+        self._readout: dict[str, Any] = {}
+        shown = state.shown
+        with Tag("div", css="pair" if len(shown) > 1 else "pair single"):
+            for which in shown:
+                self._figure(which)
+        # What is seen at a glance here is read as a table by whoever cannot see it.
+        Tag("table", css="readout", id="readout", hidden="hidden", aria_hidden="true")
+        self._numbers(shown)
+        self._write()
+
+    def draw(self) -> dict[int, Option]:
+        """Follow the picture; return what changes in the charts, by their ids."""
+        changes = {
+            chart.id: change
+            for which, chart in self._charts.items()
+            if (change := chart.change(self._state.option(which)))
+        }
+        self._write()
+        return changes
+
+    def _figure(self, which: Which) -> None:
+        state = self._state
+        assert state.picture is not None
+        arm = state.scenario.arms[state.picture.comparison.side(which).arm].label.text
+        guessing = state.settings.guess and which == GUESSED
+        with Tag(
+            "section",
+            css="figure guessing" if guessing else "figure",
+            aria_labelledby=f"head-{which}",
+        ):
+            Tag("h2", f"{number_of(which)}  {arm}", id=f"head-{which}")
+            self._tags[f"caption-{which}"] = Tag("p", css="caption")
+            place = f"chart-{which}"
+            self._charts[which] = Chart(state.option(which), place)
+            self._tags[f"verdict-{which}"] = Tag("p", css="verdict")
+        ui.run_javascript(f"sisim.hold({place!r}, {'guess' if guessing else 'year'!r})")
+
+    def _numbers(self, shown: tuple[Which, ...]) -> None:
+        picture = self._state.picture
+        assert picture is not None
+        headings, _ = headline_cells(picture.comparison, shown)
+        with Tag("table", css="numbers"):
+            Tag("caption", t("What it comes to"), "sr-only")
+            with Tag("thead"), Tag("tr"):
+                Tag("td")
+                for heading in headings.values():
+                    Tag("th", heading, scope="col")
+            with Tag("tbody"):
+                for which in shown:
+                    with Tag("tr", id=f"numbers-{which}"):
+                        Tag("th", number_of(which), scope="row")
+                        for name in headings:
+                            with Tag("td", css="net" if name == "net" else ""):
+                                self._tags[f"{which}-{name}"] = Tag("span")
+                                self._tags[f"{which}-{name}-spread"] = Tag("span", css="spread")
+
+    def _write(self) -> None:
+        """Write the words and numbers around the charts."""
+        state = self._state
+        assert state.picture is not None
+        comparison = state.picture.comparison
+        shown = list(self._charts)
+        # Nothing is pointed at while a slider is dragged.
+        words = self._readout if state.dragging else readout.words(comparison)
+        if words != self._readout:
+            self._readout = words
+            charts = [f"chart-{which}" for which in shown]
+            ui.run_javascript(f"sisim.readout({charts}, {json.dumps(words)})")
+        _, cells = headline_cells(comparison, shown)
+        for which in shown:
+            side, reveal = comparison.side(which), state.reveal(which)
+            whole = reveal.whole
+            self._text(f"caption-{which}", caption(side) if whole else "")
+            self._text(f"verdict-{which}", verdict(side) if whole and reveal.brackets else "")
+            heading = f"{number_of(which)}. {caption(side)}. {verdict(side)}"
+            self._script.attribute(self._charts[which], "aria-label", heading)
+            for (whose, name), (value, interval) in cells.items():
+                if whose == which:
+                    self._text(f"{which}-{name}", value if whole else "–")
+                    spread = interval if whole and comparison.banded else ""
+                    self._text(f"{which}-{name}-spread", spread)
+
+    def _text(self, name: str, text: str) -> None:
+        self._script.text(self._tags[name], text)
