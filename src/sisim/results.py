@@ -38,14 +38,14 @@ class Results(Valuation):
 
     def figures(self, lang: Lang | None = None) -> Figure:
         """Draw the two figures: the project that ends, and the new way of working."""
-        from sisim.report.figures import question9
+        from sisim.report.comparison_figures import draw_comparison
 
         with in_language(lang):
-            return question9(self)
+            return draw_comparison(self)
 
     def summary(self, lang: Lang | None = None) -> str:
         """Say what came out, a sentence a line."""
-        from sisim.report.summary import sentences
+        from sisim.report.comparison_text import sentences
 
         with in_language(lang):
             return "\n".join(sentences(self))

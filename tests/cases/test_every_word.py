@@ -84,11 +84,6 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     ),
     "break-even": (*READY, "investments.team.reach=0.2:1", "--points", "3", "--workers", "1"),
     "uncertainty": (*READY, "--draws", "20", "--effect", "placed", "--workers", "1"),
-    "discover": (
-        *(*READY, "--draws", "20", "--workers", "1"),
-        *("--measure", "outcome.placed", "--under", "0"),
-    ),
-    "compare": ("placed-youth", str(SCENARIOS / "team-nystart.toml"), *FEW),
     "mix": ("placed-youth", *FEW, "--budget", "10000000"),
     "needs": READY,
     "follow-up": (*READY, "--certain"),

@@ -23,6 +23,7 @@ import sisim as sisim_package
 from sisim.cli import app, output
 from sisim.cli.analysis_commands import BASE_POINTS, TRAJECTORIES
 from sisim.cli.help_pages import arguments, commands, messages
+from sisim.cli.key_explanation import descriptions
 from sisim.cli.output import print_table
 from sisim.i18n import LANGUAGES, Lang, current_language
 from sisim.report.publish import write_all, write_tables
@@ -86,7 +87,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
             "write_all": write_all,
             "write_tables": write_tables,
         },
-        "sisim.report.summary": {"sentences": sentences},
+        "sisim.report.comparison_text": {"sentences": sentences},
     }.items():
         monkeypatch.setitem(sys.modules, name, SimpleNamespace(**content))  # type: ignore[misc]
     return calls
@@ -149,27 +150,27 @@ def test_the_language_may_stand_anywhere() -> None:
         (
             ["run", "a", "--seed", "x"],
             '--seed takes a whole number of at least 0; "x" is not.',
-            "--seed tar ett heltal på minst 0; ”x” är inte det.",
+            "--seed ska vara ett heltal på minst 0; ”x” är inte det.",
         ),
         (
             ["run", "a", "--replications", "0"],
             'takes a number of at least 1; "0" is not.',
-            "--replications tar ett tal på minst 1; ”0” är inte det.",
+            "--replications ska vara ett tal på minst 1; ”0” är inte det.",
         ),
         (
             ["live", "--port", "99999"],
             'takes a number from 0 to 65535; "99999" is not.',
-            "--port tar ett tal från 0 till 65535; ”99999” är inte det.",
+            "--port ska vara ett tal från 0 till 65535; ”99999” är inte det.",
         ),
         (
             ["precision", "a", "--wish", "x"],
             '--wish takes a number; "x" is not.',
-            "--wish tar ett tal; ”x” är inte det.",
+            "--wish ska vara ett tal; ”x” är inte det.",
         ),
         (
             ["sensitivity", "a", "--method", "x"],
             '--method takes one of one-way, sobol, morris; "x" is not.',
-            "--method tar ett av one-way, sobol, morris; ”x” är inte det.",
+            "--method ska vara ett av one-way, sobol, morris; ”x” är inte det.",
         ),
         (["check", "a", "--set", "b"], '--set needs KEY=VALUE; "b" is not.', "NYCKEL=VÄRDE"),
         (["check", "nowhere.toml"], "There is no file", "Det finns ingen fil"),
@@ -330,7 +331,9 @@ def test_money_refuses_an_arm_that_is_not_there(scenario: Path) -> None:
     result = sisim("money", scenario, "--arm", "nwe_way")
     assert result.exit_code == 2
     assert 'The scenario has no arm "nwe_way"; it has project, new_way.' in result.stderr
-    assert "Scenariot har ingen arm" in sisim("money", scenario, "--arm", "x", lang="sv").stderr
+    assert (
+        "Scenariot har inget alternativ" in sisim("money", scenario, "--arm", "x", lang="sv").stderr
+    )
 
 
 @pytest.mark.parametrize("terminal", [True, False])
@@ -355,11 +358,12 @@ def test_numbers_are_written_as_the_reader_writes_them_on_a_terminal_and_piped(
     assert shown == [*said, "3", "0", "", "inf"]
 
 
-def test_every_text_of_a_help_page_has_its_swedish() -> None:
+def test_every_text_of_a_help_page_and_every_description_of_a_key_has_its_swedish() -> None:
     with (Path(sisim_package.__file__).parent / "data/locale/help.sv.po").open("rb") as file:
         known = {str(one.id): one.string for one in read_po(file, locale="sv") if one.id}
-    assert [text for text in messages(app) if not known.get(text)] == []
-    assert set(known) - set(messages(app)) == set()
+    wanted = {*messages(app), *descriptions()}
+    assert [text for text in wanted if not known.get(text)] == []
+    assert set(known) - wanted == set()
 
 
 def test_what_help_says_of_a_number_left_out_is_so() -> None:

@@ -119,7 +119,7 @@ def by_year(name: str, table: pd.DataFrame, *kinds: str) -> Yearly:
 
 @dataclass
 class MadeUp:
-    """A result with the two mechanisms of question 9, in a few lines of arithmetic."""
+    """A result with the two mechanisms of the comparison figures, in a few lines of arithmetic."""
 
     scenario: Scenario = field(default_factory=scenario)
     replications: int = 20

@@ -13,11 +13,13 @@ READ = """() => {
     const seen = [];
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) {
-        const inside = walk.currentNode.parentElement.closest("script, style, [lang=en]");
+        const inside = walk.currentNode.parentElement.closest("script, style, #language");
         if (!inside) seen.push(walk.currentNode.textContent);
     }
     for (const name of ["title", "aria-label", "placeholder", "alt"])
-        document.querySelectorAll(`[${name}]`).forEach(one => seen.push(one.getAttribute(name)));
+        document.querySelectorAll(`[${name}]`).forEach(one => {
+            if (one.id !== "language") seen.push(one.getAttribute(name));
+        });
     return seen.join("\\n");
 }"""
 """The texts of the page, seen or yet to be unfolded, and what is read aloud of it."""

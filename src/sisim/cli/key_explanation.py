@@ -84,6 +84,21 @@ def explain(key: str) -> list[str]:
     return lines
 
 
+def descriptions() -> set[str]:
+    """Return every description of the models, as it is translated."""
+    found: set[str] = set()
+    waiting: list[Any] = [part for root in _roots() for part in (root.schema, root.definitions)]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if isinstance(text := part.get("description"), str):
+                found.add(_plain(text))
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+    return found
+
+
 def _roots() -> Iterator[Key]:
     """Yield the whole of each kind of file."""
     kinds: dict[str, type[BaseModel]] = {

@@ -201,9 +201,9 @@ def _require_year(scenario: Scenario, year: int) -> None:
 
 def _publish(result: Results, folder: Path, view: View | None) -> None:
     """Say what came out, and write it: figures where the scenario says which, always numbers."""
+    from sisim.report.comparison_text import sentences
     from sisim.report.outcome_table import outcome_rows
     from sisim.report.publish import publish, write_all
-    from sisim.report.summary import sentences
 
     with write_errors_answered(folder):
         if result.scenario.figures is not None:

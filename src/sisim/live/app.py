@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import json
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,7 +14,7 @@ from typing import Any
 from nicegui import app, ui
 from starlette.requests import Request
 
-from sisim.i18n import current_language
+from sisim.i18n import current_language, in_language, t
 from sisim.live.scenario_library import Library
 from sisim.live.settings import Settings
 from sisim.live.views.page import Page, usual
@@ -125,6 +126,8 @@ def add_page(library: Library, begin: Settings) -> None:
     def live(request: Request) -> None:
         ui.add_head_html(head)
         page = Page(library, begin, dict(request.query_params))
+        with in_language(page.state.settings.lang):
+            ui.add_head_html(_when_it_fails())
         of = page.client.id
         pages[of] = page
         page.client.on_delete(lambda: pages.pop(of, None))
@@ -134,3 +137,20 @@ def add_page(library: Library, begin: Settings) -> None:
         ui.add_head_html(head)
         ui.add_head_html("<script>window.sisim_remote = true</script>")
         Speaker(pages.get(of), begin.lang)
+
+
+def _when_it_fails() -> str:
+    """Return a script that says in the reader's language what NiceGUI knows only in others."""
+    said = {
+        "popup": [t("The connection is lost."), t("Trying again …")],
+        "too_long_message_popup": [t("The message is too long."), t("It cannot be sent.")],
+        "esm-fallback": [t("The page needs a newer browser.")],
+    }
+    return f"""<script>addEventListener("DOMContentLoaded", () => {{
+        for (const [id, texts] of Object.entries({json.dumps(said)})) {{
+            const place = document.getElementById(id);
+            const parts = place ? [...place.querySelectorAll("span")] : [];
+            if (place && !parts.length) place.textContent = texts[0];
+            parts.forEach((part, number) => {{ part.textContent = texts[number]; }});
+        }}
+    }});</script>"""

@@ -17,6 +17,7 @@ from sisim.analysis.comparison import NOTICEABLE, Comparison, Curve, Floats, Inv
 from sisim.i18n import t
 from sisim.live.label_space import LabelPlacement, LabelPositions, NoSpace, broken, extent
 from sisim.report.captions import end_claim, name_of_without, phase_label
+from sisim.report.comparison_text import paid_back, percent_pair
 from sisim.report.formats import decimal
 from sisim.report.frame import cost_title, span, unit_of, year_ticks
 from sisim.report.style import (
@@ -35,7 +36,6 @@ from sisim.report.style import (
     SKY,
     round_ticks,
 )
-from sisim.report.summary import paid_back, percent_pair
 
 Option = dict[str, Any]
 Years = NDArray[np.int64]

@@ -40,11 +40,11 @@ def made(state: ViewState, picture: Picture, kind: str) -> bytes:
         text = state.library.text(state.settings, state.brought)
         own = {**state.described, "seed": state.settings.seed, "replications": state.runs}
         return overridden(text, own).encode()
-    from sisim.report.figures import question9
+    from sisim.report.comparison_figures import draw_comparison
     from sisim.report.publish import PICTURE_DPI
     from sisim.report.style import saved
 
-    return saved(question9(picture.comparison), kind, PICTURE_DPI)
+    return saved(draw_comparison(picture.comparison), kind, PICTURE_DPI)
 
 
 def overridden(text: str, changes: Mapping[str, Any]) -> str:

@@ -29,9 +29,9 @@ from sisim.live.scenario_library import with_figures
 from sisim.live.sliders import Slider, changes, main_sliders
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.captions import headline_cells
+from sisim.report.comparison_text import caption, footer, number_of, scope, verdict
 from sisim.report.formats import money, percent_sign, unit_for
 from sisim.report.frame import span, unit_of
-from sisim.report.summary import caption, footer, number_of, scope, verdict
 from sisim.scenario.scenario import Scenario
 
 MOST_POINTS = 729

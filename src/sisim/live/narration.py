@@ -9,8 +9,8 @@ from sisim.analysis.comparison import WHICH, Comparison, Which
 from sisim.i18n import t
 from sisim.live.chart_options import ALL, Reveal
 from sisim.report.captions import end_claim
+from sisim.report.comparison_text import number_of, percent_pair, verdict
 from sisim.report.formats import money
-from sisim.report.summary import number_of, percent_pair, verdict
 
 NOTHING = Reveal(with_=False, areas=False, brackets=False, claims=False, new_way=False)
 

@@ -22,6 +22,7 @@ from sisim.analysis.comparison import (
 from sisim.economics.valuation import Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
+from sisim.report.comparison_text import number_of
 from sisim.report.frame import (
     EDGE,
     cost_title,
@@ -55,7 +56,6 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.summary import number_of
 
 HUES = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, "#8C8C8C", "#7A5230")
 STYLES: dict[Which, LineStyleType] = {"project": (0, (4, 1.2, 1, 1.2)), "new_way": "solid"}

@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 
 from sisim.analysis.comparison import Comparison, Investing
 from sisim.i18n import t
+from sisim.report.comparison_text import bands, footer, scope
 from sisim.report.formats import Unit, decimal, unit_for
 from sisim.report.style import FINE, MUTED, NEW_WAY_TINT, PROJECT_TINT, figure_of, width_of, write
-from sisim.report.summary import bands, footer, scope
 
 EDGE = 20.0
 """White space at the edges of a picture, in layout pixels."""

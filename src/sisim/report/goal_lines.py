@@ -17,6 +17,7 @@ from sisim.analysis.comparison import BAND_FROM, Floats
 from sisim.economics.valuation import Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
+from sisim.report.comparison_text import footer
 from sisim.report.formats import decimal, share_of
 from sisim.report.frame import EDGE
 from sisim.report.publish import PICTURE_DPI, write_tables
@@ -41,7 +42,6 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.summary import footer
 from sisim.scenario.scenario import Goal
 
 MOST = 6

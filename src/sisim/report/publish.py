@@ -13,7 +13,7 @@ import pandas as pd
 
 from sisim.analysis.comparison import Comparison, View, compare, drawn, headlines
 from sisim.economics.valuation import Valuation
-from sisim.report.summary import sentences
+from sisim.report.comparison_text import sentences
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -43,15 +43,15 @@ def publish(
     """
     # The libraries that draw are slow to import: only who publishes waits for them.
     from sisim.report.administrations import administrations
-    from sisim.report.figures import question9, question9_single
+    from sisim.report.comparison_figures import draw_comparison, draw_comparison_single
     from sisim.report.goal_lines import goal_words, write_goals
     from sisim.report.style import save
 
     story = compare(result, view)
     pictures: dict[str, Callable[[], Figure]] = {
-        "question9": lambda: question9(story),
-        "figure-1": lambda: question9_single(story, "project"),
-        "figure-2": lambda: question9_single(story, "new_way"),
+        "question9": lambda: draw_comparison(story),
+        "figure-1": lambda: draw_comparison_single(story, "project"),
+        "figure-2": lambda: draw_comparison_single(story, "new_way"),
         "administrations": lambda: administrations(story),
     }
 

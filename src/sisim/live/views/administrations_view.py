@@ -29,10 +29,10 @@ from sisim.live.label_space import broken, extent
 from sisim.live.tags import Chart, Tag
 from sisim.live.view_state import ViewState
 from sisim.report.administrations import HUES
+from sisim.report.comparison_text import number_of
 from sisim.report.formats import decimal
 from sisim.report.frame import cost_title, span, unit_of
 from sisim.report.style import round_ticks
-from sisim.report.summary import number_of
 
 WHOLE, AROUND = 1250.0, 230.0
 """How wide the whole is, and what the page has above and below it."""

@@ -14,7 +14,7 @@ from sisim.live.tags import Chart, Script, Tag
 from sisim.live.view_state import GUESSED, ViewState
 from sisim.live.views import readout
 from sisim.report.captions import headline_cells
-from sisim.report.summary import caption, number_of, verdict
+from sisim.report.comparison_text import caption, number_of, verdict
 
 
 class FiguresView:

@@ -30,8 +30,8 @@ from sisim.live.views.money_view import MoneyView
 from sisim.live.views.narration_bar import narration_bar
 from sisim.live.views.people_view import PeopleView
 from sisim.live.visitor_context import in_page, set_reader
+from sisim.report.comparison_text import bands, footer, scope
 from sisim.report.frame import unit_of
-from sisim.report.summary import bands, footer, scope
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError
 
 REBUILT = (

@@ -8,9 +8,9 @@ from typing import Any
 from sisim.analysis.comparison import Comparison, Which
 from sisim.i18n import current_language, t
 from sisim.live.tags import Tag
+from sisim.report.comparison_text import number_of
 from sisim.report.formats import decimal
 from sisim.report.frame import unit_of
-from sisim.report.summary import number_of
 
 DIGITS = 1
 

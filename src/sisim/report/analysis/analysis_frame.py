@@ -17,11 +17,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sisim.engine.counts import digest
 from sisim.i18n import t
+from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
 from sisim.report.formats import Unit, decimal, money, unit_for
 from sisim.report.frame import EDGE
 from sisim.report.style import FINE, HIGH, MUTED, WIDE, canvas, fit, place, wrap, write
-from sisim.report.summary import footer
 from sisim.scenario.scenario import Scenario
 
 IN_MONEY = frozenset(

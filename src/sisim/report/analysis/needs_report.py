@@ -19,6 +19,7 @@ from sisim.report.analysis.analysis_frame import (
     row_axes,
     ticks_across,
 )
+from sisim.report.comparison_text import quoted
 from sisim.report.formats import decimal, listing, money, percent_sign, share_of
 from sisim.report.style import (
     BLUE,
@@ -42,7 +43,6 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.summary import quoted
 from sisim.scenario.scenario import Scenario
 
 COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW, MUTED)

@@ -9,6 +9,7 @@ from matplotlib.typing import LineStyleType
 
 from sisim.economics.valuation import Valuation
 from sisim.i18n import t
+from sisim.report.comparison_text import footer
 from sisim.report.economics.repayment_tables import label_of
 from sisim.report.formats import unit_for
 from sisim.report.frame import EDGE
@@ -31,7 +32,6 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.summary import footer
 
 MOST = 4
 """So many administrations find room: those who repay the most."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sisim.economics.settlement import Settlement
 from sisim.economics.valuation import Valuation
 from sisim.i18n import number, t
+from sisim.report.comparison_text import footer
 from sisim.report.economics.contract_words import (
     at_risk_words,
     bound,
@@ -46,7 +47,6 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.summary import footer
 from sisim.scenario.contract import Payment
 from sisim.scenario.scenario import Scenario
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sisim.i18n import t
+from sisim.report.comparison_text import quoted
 from sisim.report.formats import NBSP, decimal, listing, money, unit_for
 from sisim.report.risk_words import figures, percent
-from sisim.report.summary import quoted
 from sisim.scenario.contract import Contract, Measure, Payment, Tier
 from sisim.scenario.economy import FUND
 from sisim.scenario.scenario import Scenario

@@ -5,10 +5,10 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from sisim.economics.valuation import Valuation
+from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
 from sisim.report.frame import EDGE
 from sisim.report.style import FINE, HIGH, MUTED, WIDE, canvas, fit, wrap, write
-from sisim.report.summary import footer
 
 
 def money_canvas(

@@ -11,6 +11,7 @@ from sisim.economics.distribution import WhoGains
 from sisim.economics.ledger import ORE
 from sisim.economics.valuation import Valuation
 from sisim.i18n import n_, number, t
+from sisim.report.comparison_text import invented, perspective, quoted
 from sisim.report.formats import (
     NBSP,
     decimal,
@@ -21,7 +22,6 @@ from sisim.report.formats import (
     spread,
     unit_for,
 )
-from sisim.report.summary import invented, perspective, quoted
 from sisim.scenario.scenario import Scenario
 
 NAMED = 3

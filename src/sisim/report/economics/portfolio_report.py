@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from sisim.economics.fund_portfolio import Portfolio, Venture
 from sisim.economics.valuation import Valuation
 from sisim.i18n import number, t
+from sisim.report.comparison_text import footer
 from sisim.report.formats import money, share_of, unit_for
 from sisim.report.frame import EDGE
 from sisim.report.labels import EndLabels
@@ -31,7 +32,6 @@ from sisim.report.style import (
     width_of,
     write,
 )
-from sisim.report.summary import footer
 from sisim.scenario.fund import Basis
 
 HUES: dict[Basis, str] = {"planned": BLUE, "mix": DARK_GREEN, "observed": VERMILION, "none": BLACK}

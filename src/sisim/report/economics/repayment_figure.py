@@ -10,6 +10,7 @@ from sisim.economics.repayment import Plan, Repayments
 from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.administrations import HUES
+from sisim.report.comparison_text import footer
 from sisim.report.economics.repayment_tables import conditions, label_of
 from sisim.report.formats import decimal, money, unit_for
 from sisim.report.frame import EDGE
@@ -32,7 +33,6 @@ from sisim.report.style import (
     width_of,
     write,
 )
-from sisim.report.summary import footer
 
 OWN = tuple(hue for hue in HUES if hue != ORANGE)
 """Of the administrations: orange is what is paid out."""

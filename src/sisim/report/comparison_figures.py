@@ -1,4 +1,4 @@
-"""The two figures of question 9, and the cost curves per administration.
+"""The two comparison figures: the project that ends, and the new way of working.
 
 Every curve comes out of the simulation. Labels that claim something ("back on the same course",
 "a lastingly lower level") are written only where the series say so.
@@ -28,6 +28,7 @@ from sisim.analysis.comparison import (
 from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.captions import end_claim, headline_cells, name_of_without, phase_label
+from sisim.report.comparison_text import caption, number_of, paid_back, percent_pair, verdict
 from sisim.report.frame import (
     EDGE,
     cost_title,
@@ -61,7 +62,6 @@ from sisim.report.style import (
     wrap,
     write,
 )
-from sisim.report.summary import caption, number_of, paid_back, percent_pair, verdict
 
 LINE = 24.0
 """Height of a line of projector text, in layout pixels."""
@@ -90,7 +90,7 @@ class Column:
         return self.width - self.ticks - self.labels
 
 
-def question9(source: Valuation | Comparison, view: View | None = None) -> Figure:
+def draw_comparison(source: Valuation | Comparison, view: View | None = None) -> Figure:
     """Draw both figures side by side: the project that ends, and the new way of working."""
     story = compare(source, view)
     figure = canvas()
@@ -105,7 +105,7 @@ def question9(source: Valuation | Comparison, view: View | None = None) -> Figur
     return figure
 
 
-def question9_single(
+def draw_comparison_single(
     source: Valuation | Comparison, which: Which, view: View | None = None
 ) -> Figure:
     """Draw one of the two figures alone, on the same scale as in the pair."""

@@ -16,7 +16,7 @@ from matplotlib.text import Text
 from sisim.analysis.comparison import View, administrations_of, compare
 from sisim.i18n import LANGUAGES
 from sisim.report.administrations import administrations
-from sisim.report.figures import question9, question9_single
+from sisim.report.comparison_figures import draw_comparison, draw_comparison_single
 from sisim.report.style import renderer
 
 LABELS = {
@@ -45,7 +45,7 @@ def texts(figure: Figure) -> list[Text]:
 
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_both_figures_share_axes_and_the_curve_without(made_up: MadeUp) -> None:
-    figure = question9(made_up)
+    figure = draw_comparison(made_up)
     for one, two in zip(strips(figure, 1), strips(figure, 2), strict=True):
         assert one.get_xlim() == two.get_xlim()
         assert one.get_ylim() == two.get_ylim()
@@ -60,7 +60,7 @@ def test_both_figures_share_axes_and_the_curve_without(made_up: MadeUp) -> None:
 def test_the_curves_are_the_means_of_the_result(made_up: MadeUp) -> None:
     costs = made_up.costs_by_year().table().groupby(["arm", "replication", "year"])["amount"].sum()
     mean = costs.groupby(level=["arm", "year"]).mean()
-    figure = question9(made_up)
+    figure = draw_comparison(made_up)
     for which, arm in ((1, "project"), (2, "new_way")):
         cost = strips(figure, which)[0]
         np.testing.assert_allclose(series(cost, "with").get_ydata(), mean[arm])
@@ -68,7 +68,7 @@ def test_the_curves_are_the_means_of_the_result(made_up: MadeUp) -> None:
 
 
 def test_without_is_dashed_black_above_a_solid_blue_with(made_up: MadeUp) -> None:
-    for axes in strips(question9(made_up), 1):
+    for axes in strips(draw_comparison(made_up), 1):
         without, with_ = series(axes, "without"), series(axes, "with")
         assert without.get_color() == "#000000"
         assert without.is_dashed()
@@ -81,7 +81,7 @@ def test_without_is_dashed_black_above_a_solid_blue_with(made_up: MadeUp) -> Non
 
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_lines_are_labelled_directly_without_a_legend(made_up: MadeUp, lang: str) -> None:
-    figure = question9(made_up)
+    figure = draw_comparison(made_up)
     written = "\n".join(text.get_text() for text in texts(figure))
     for label in LABELS[lang]:
         assert label in written
@@ -90,9 +90,9 @@ def test_lines_are_labelled_directly_without_a_legend(made_up: MadeUp, lang: str
 
 
 PICTURES = {
-    "pair": question9,
-    "first": lambda result: question9_single(result, "project"),
-    "second": lambda result: question9_single(result, "new_way"),
+    "pair": draw_comparison,
+    "first": lambda result: draw_comparison_single(result, "project"),
+    "second": lambda result: draw_comparison_single(result, "new_way"),
     "administrations": administrations,
 }
 CASES = {
@@ -144,7 +144,7 @@ def test_no_text_covers_another_or_leaves_the_picture(picture: str, case: str) -
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 @pytest.mark.parametrize("case", CASES)
 def test_no_text_crosses_the_marked_year(case: str) -> None:
-    figure = question9(MadeUp(**CASES[case]))
+    figure = draw_comparison(MadeUp(**CASES[case]))
     measure = renderer(figure)
     for which in (1, 2):
         cost = strips(figure, which)[0]
@@ -158,7 +158,7 @@ def test_no_text_crosses_the_marked_year(case: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 @pytest.mark.parametrize("case", CASES)
 def test_the_names_of_the_phases_stand_above_the_curves(case: str, lang: str) -> None:
-    cost = strips(question9(MadeUp(**CASES[case])), 2)[0]
+    cost = strips(draw_comparison(MadeUp(**CASES[case])), 2)[0]
     curves = max(series(cost, name).get_window_extent().y1 for name in ("without", "with"))
     for name in PHASES[lang]:
         text = next(text for text in cost.texts if text.get_text().startswith(name))
@@ -172,7 +172,7 @@ def test_the_names_of_the_phases_stand_above_the_curves(case: str, lang: str) ->
 def test_both_languages_say_that_the_effect_fades(case: str, note: str) -> None:
     story = compare(MadeUp(**CASES[case]))
     assert story.project.back_on_track
-    written = [text.get_text() for text in strips(question9(story), 1)[0].texts]
+    written = [text.get_text() for text in strips(draw_comparison(story), 1)[0].texts]
     assert any(note in text for text in written)
 
 
@@ -181,7 +181,7 @@ def test_the_marked_pair_agrees_with_the_data(made_up: MadeUp, lang: str) -> Non
     costs = made_up.costs_by_year().table().groupby(["arm", "replication", "year"])["amount"].sum()
     mean = costs.groupby(level=["arm", "year"]).mean()
     story = compare(made_up)
-    figure = question9(story)
+    figure = draw_comparison(story)
     for side, axes in ((story.project, 0), (story.new_way, 3)):
         assert side.before_after == pytest.approx(mean[side.arm, 2036] / mean["without", 2026] - 1)
         assert side.with_without == pytest.approx(mean[side.arm, 2036] / mean["without", 2036] - 1)
@@ -197,31 +197,31 @@ def test_claims_are_made_only_where_the_series_say_so(made_up: MadeUp) -> None:
     def written(figure: Figure) -> str:
         return " ".join(t.get_text().replace("\n", " ") for t in texts(figure))
 
-    true = written(question9(made_up))
+    true = written(draw_comparison(made_up))
     assert "Back on the same course" in true
     assert "A lastingly lower level" in true
     assert "Individuals helped and the inflow reduced" in true
-    null = written(question9(MadeUp(effect=0.0, fewer=0.0)))
+    null = written(draw_comparison(MadeUp(effect=0.0, fewer=0.0)))
     for claim in ("Back on", "lastingly", "inflow reduced", "effect fades", "Lower cost than"):
         assert claim not in null
     assert "Extra cost (investment)" in null
 
 
 def test_bands_need_replications() -> None:
-    few, enough = (question9(MadeUp(replications=n)) for n in (4, 5))
+    few, enough = (draw_comparison(MadeUp(replications=n)) for n in (4, 5))
     assert len(few.axes[2].collections) < len(enough.axes[2].collections)
     assert "10–90% of 5 runs" in " ".join(t.get_text() for t in texts(enough))
 
 
 def test_the_foot_says_what_is_left_out_and_whether_numbers_are_invented(made_up: MadeUp) -> None:
-    foot = " ".join(t.get_text() for t in in_swedish(lambda: question9(made_up)).texts)
+    foot = " ".join(t.get_text() for t in in_swedish(lambda: draw_comparison(made_up)).texts)
     assert "Inte med, eftersom alla har det: grundskola." in foot
     assert "Påhittade exempelsiffror" in foot
     assert "Slumpfrö 1" in foot
     assert made_up.digest in foot
     real = MadeUp(scenario=scenario(invented=False))
     assert "Påhittade" not in " ".join(
-        t.get_text() for t in in_swedish(lambda: question9(real)).texts
+        t.get_text() for t in in_swedish(lambda: draw_comparison(real)).texts
     )
 
 
@@ -232,7 +232,7 @@ def test_a_view_shows_ordinary_services_current_prices_and_another_year(made_up:
     current = compare(made_up, View(current=True))
     assert current.without.cost.at(2040) > plain.without.cost.at(2040)
     assert "löpande priser" in " ".join(
-        t.get_text() for t in in_swedish(lambda: question9(current)).texts
+        t.get_text() for t in in_swedish(lambda: draw_comparison(current)).texts
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from helpers.made_up import MadeUp, scenario
 
 from sisim.analysis.comparison import compare
-from sisim.report.summary import sentences, verdict
+from sisim.report.comparison_text import sentences, verdict
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ taken_apart: list[int] = []
 
 @pytest.fixture(scope="module", autouse=True)
 def _apart_at_once() -> Iterator[None]:
-    """Take people apart in short stretches too, and note how many are."""
+    """Take people apart in short windows too, and note how many are."""
     extract = running.extract
 
     def noting(*arguments):  # type: ignore[no-untyped-def]
@@ -147,7 +147,7 @@ def test_whose_entry_is_prevented_is_told() -> None:
     assert (done.columns.diverged[0] & older).any()
 
 
-def test_the_queue_is_remembered_from_stretch_to_stretch() -> None:
+def test_the_queue_is_remembered_from_window_to_window() -> None:
     """Who has waited the longest gets the next place, however long they have waited."""
     queue = {"capacity": 20, "duration": 3, "selection": {"rule": "first_come"}, "years": 4.5}
     made = mortal(target={"state.life": ["ill"]}, effects=[{"on": ["dies"], "ratio": 0.5}], **queue)
