@@ -29,6 +29,10 @@ __all__ = ["Person", "SocialInvestmentModel", "load", "model", "open_study", "ru
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("sisim")
     if name in ("Person", "SocialInvestmentModel"):
         from sisim.engine import mesa_model
 
@@ -52,7 +56,7 @@ def load(source: str | os.PathLike[str], overrides: Mapping[str, Any] | None = N
 
 
 def run(
-    scenario: Scenario,
+    scenario: Scenario | str | os.PathLike[str],
     *,
     seed: int | None = None,
     replications: int | None = None,
@@ -62,7 +66,7 @@ def run(
     """Return what comes of a scenario: people, money, figures and words.
 
     Args:
-        scenario: What to simulate.
+        scenario: What to simulate: a scenario, a file, or the name of a ready scenario.
         seed: The seed of the first replication, the next ones following; unset: the scenario's.
         replications: How many; unset: as many as the scenario says.
         threads: How many threads to use; the result does not depend on it.
@@ -71,6 +75,8 @@ def run(
     from sisim.engine.replications import simulate
     from sisim.results import Results
 
+    if isinstance(scenario, str | os.PathLike):
+        scenario = load(scenario)
     return Results(
         simulate(scenario, seed=seed, replications=replications, threads=threads, progress=progress)
     )

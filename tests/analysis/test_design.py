@@ -9,9 +9,9 @@ from helpers.small_sweeps import plan
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sisim.analysis.cell import MoneyPaths
 from sisim.analysis.design import cells, count, draws
 from sisim.analysis.experiment_file import load_experiment
+from sisim.analysis.variants import MoneyPaths
 from sisim.bench.bench_sweep import EXPERIMENT
 from sisim.loading.load import load_scenario
 

@@ -20,11 +20,12 @@ from helpers.languages import in_swedish
 from helpers.small_sweeps import plan, same, shards, started, sweep_noting, write
 
 from sisim.analysis import sweep as run
-from sisim.analysis.cell import KEPT, SCENARIOS, Cell, Runner, Setup
+from sisim.analysis.cell import Cell, Runner, Setup
 from sisim.analysis.design import cells
 from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.executors import AHEAD, dask, in_process, processes, run_batch
 from sisim.analysis.sweep import open_study, sweep
+from sisim.analysis.variants import RUNS, SCENARIOS
 from sisim.cli import sweep_commands
 from sisim.engine import machine_code
 
@@ -117,18 +118,18 @@ def test_memory_does_not_grow_with_the_cells(tmp_path: Path, workers: int) -> No
     runner = Runner(setup)
     for batch in islice(batches(), 40):
         run_batch(runner, batch)
-    assert len(runner._counts) == KEPT
-    assert len(runner._scenarios) == SCENARIOS
+    assert len(runner.variants._runs) == RUNS
+    assert len(runner.variants._scenarios) == SCENARIOS
 
 
 def test_prices_alone_share_the_simulations_of_all_draws(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = []
-    from sisim.analysis import cell
+    from sisim.analysis import variants
 
-    simulate = cell.simulate
-    monkeypatch.setattr(cell, "simulate", lambda *a, **k: calls.append(1) or simulate(*a, **k))
+    simulate = variants.simulate
+    monkeypatch.setattr(variants, "simulate", lambda *a, **k: calls.append(1) or simulate(*a, **k))
     priced = plan(
         tmp_path,
         ("transitions.falls_ill.probability", '"resources.visit.price"'),

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy.stats import qmc
 
-from sisim.analysis.cell import Cell, MoneyPaths, canonical
+from sisim.analysis.cell import Cell
 from sisim.analysis.experiment_file import Plan
 from sisim.analysis.question import Floats
+from sisim.analysis.variants import MoneyPaths, canonical
 from sisim.engine.counts import digest
 from sisim.scenario.psa_draws import draw_together, stream
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sisim.analysis.versions import Versions
+from sisim.analysis.variants import Variants
 from sisim.economics.valuation import Valuation
 from sisim.engine.counts import Replication, Result
 from sisim.engine.simulation import Tally
@@ -51,21 +51,21 @@ class Nearby:
     """What has been learned of how each of some values bends the curves.
 
     Args:
-        versions: The scenario, and what simulates it.
+        variants: The scenario, and what simulates it.
         roads: The values that can be moved, by name.
     """
 
-    def __init__(self, versions: Versions, roads: Mapping[str, Road]) -> None:
-        self._versions, self._roads = versions, roads
+    def __init__(self, variants: Variants, roads: Mapping[str, Road]) -> None:
+        self._variants, self._roads = variants, roads
         self._money = {
             name
             for name, road in roads.items()
-            if all(versions.money(path) for stop in road.stops.values() for path in stop)
+            if all(variants.money(path) for stop in road.stops.values() for path in stop)
         }
         lines = [
             [(name, at) for at in road.first()]
             for name, road in roads.items()
-            if name not in self._money and all(map(versions.quick, road.stops.values()))
+            if name not in self._money and all(map(variants.quick, road.stops.values()))
         ]
         # The ends of every road before the middle of any.
         self._left = [one for turn in zip_longest(*lines) for one in turn if one is not None]
@@ -84,8 +84,8 @@ class Nearby:
             return
         try:
             name, at = self._left[0]
-            base = _counts(self._versions.results().counts.replications[0])
-            there = self._versions.results(self._roads[name].stops[at]).counts.replications[0]
+            base = _counts(self._variants.valuation().counts.replications[0])
+            there = self._variants.valuation(self._roads[name].stops[at]).counts.replications[0]
             bent = [new - old for new, old in zip(_counts(there), base, strict=True)]
             line = self._known.get(name, {self._roads[name].start: None})
             self._known[name] = {**line, at: bent}
@@ -117,7 +117,7 @@ class Nearby:
             if there is None or here is None:
                 return None
             parts += [*there, *((-weight, bent) for weight, bent in here)]
-        scenario = self._versions.scenario_with(changes)
+        scenario = self._variants.scenario_with(changes)
         result = settled.counts
         return Valuation(
             Result(

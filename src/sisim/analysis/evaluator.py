@@ -11,9 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from sisim.analysis.cell import KEPT, SCENARIOS, Cell, MoneyPaths, Runner, Setup
+from sisim.analysis.cell import Cell, Runner, Setup
 from sisim.analysis.executors import Batch, Done, Executor, run_batch
 from sisim.analysis.measures import NPV, chosen
+from sisim.analysis.variants import RUNS, SCENARIOS, MoneyPaths
 from sisim.engine.counts import WITHOUT
 from sisim.scenario.scenario import Scenario
 
@@ -65,13 +66,13 @@ class Evaluator:
         self.executor = executor
         self._progress = progress
         self._asked = self._done = 0
-        self._runner = Runner(self.setup, threads=threads, kept=max(min(count, MOST_KEPT), KEPT))
+        self._runner = Runner(self.setup, threads=threads, runs=max(min(count, MOST_KEPT), RUNS))
         self._money = MoneyPaths(scenario)
 
     @property
     def simulated(self) -> int:
         """How many simulations have been run in this process."""
-        return self._runner.simulated
+        return self._runner.variants.simulated
 
     def evaluate(self, values: Mapping[str, Any]) -> pd.DataFrame:
         """Return the measures with some values changed, a row per replication and arm.

@@ -18,8 +18,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from sisim.analysis.cell import with_arms
 from sisim.analysis.measures import chosen, names
+from sisim.analysis.variants import with_arms
 from sisim.analysis.varied import Factor, factors
 from sisim.checks.issues import Findings
 from sisim.loading.files import expect, find, read

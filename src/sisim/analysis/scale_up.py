@@ -231,7 +231,7 @@ class _Costs:
         """Return gross, replaced and net, (replications, 3), and who is treated at a time."""
         rows, treated = [], []
         for seed in self._seeds:
-            result = self._runner.results(values, seed)
+            result = self._runner.variants.valuation(values, [seed])
             amounts = _of_years(result, self._investment, self._arm)
             year = result.ledger.years.tolist().index(self._year)
             gross = float(amounts["running"][year] + amounts["investment"][year])
@@ -361,7 +361,7 @@ def _of_years(result: Valuation, investment: str, arm: str) -> dict[str, NDArray
 def _yearly(runner: Runner, arm: str, investment: str, seeds: Sequence[int]) -> pd.DataFrame:
     rows = []
     for number, seed in enumerate(seeds):
-        result = runner.results({}, seed)
+        result = runner.variants.valuation({}, [seed])
         place = result.counts.arms.index(arm)
         start = int(result.scenario.time.start[:4])
 

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sisim.analysis.cell import Cell, Setup, canonical
+from sisim.analysis.cell import Cell, Setup
 from sisim.analysis.design import cells, count
 from sisim.analysis.executors import Batch, Executor, leave_to_parent, processes
 from sisim.analysis.experiment_file import Experiment, Plan, load_experiment
 from sisim.analysis.store import SHOWN, Manifest, Store, StoreError
+from sisim.analysis.variants import canonical
 from sisim.engine.counts import WITHOUT
 from sisim.scenario.errors import Reason
 from sisim.scenario.scenario import Scenario
@@ -41,6 +42,10 @@ class Study:
     """
 
     store: Store
+
+    def __repr__(self) -> str:
+        """Return where it is and how far it has come, in a line."""
+        return f"<Study {str(self.store.folder)!r}: {self.finished} of {self.cells} cells>"
 
     @cached_property
     def manifest(self) -> Manifest:

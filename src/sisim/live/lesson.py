@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from math import prod, sqrt
@@ -19,9 +19,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from sisim.analysis.cell import MoneyPaths
 from sisim.analysis.comparison import WHICH, Comparison, Floats, Side, Which, compare, compared_in
-from sisim.analysis.versions import Versions
+from sisim.analysis.variants import Variants
 from sisim.economics.valuation import Valuation
 from sisim.i18n import LANGUAGES, Lang, current_language, in_language, source_text, t
 from sisim.live.chart_options import AROUND, COST, LEFT, LIGHT, RIGHT, Axes, Look, Option, figure
@@ -33,7 +32,6 @@ from sisim.report.captions import headline_cells
 from sisim.report.comparison_text import caption, footer, number_of, scope, verdict
 from sisim.report.formats import money, percent_sign, unit_for
 from sisim.report.frame import span, unit_of
-from sisim.scenario.numbers import with_numbers
 from sisim.scenario.scenario import Scenario
 
 MOST_POINTS = 729
@@ -142,20 +140,21 @@ def lesson(
     if scenario.figures is None:
         raise NothingToFollow(scenario.name)
     seed = scenario.seed if seed is None else seed
-    versions = Versions(scenario, seed, replications or scenario.replications)
+    count = replications or scenario.replications
+    variants = Variants(scenario, range(seed, seed + count))
     axes = grid(main_sliders(scenario), most)
-    own = compare(versions.results())
-    count = prod(len(axis.levels) for axis in axes)
+    own = compare(variants.valuation())
+    points = prod(len(axis.levels) for axis in axes)
     top = Axes.of(own)
     stories = []
-    for done, results in enumerate(_results(versions, axes)):
+    for done, results in enumerate(_results(variants, axes)):
         # Of what it was counted from nothing but the yearly sums is kept.
         comparison = replace(compare(results, own.view), result=own.result)
         stories.append(comparison)
         now = Axes.of(comparison)
         top = Axes(*map(max, *((a.cost, a.entries, a.stock) for a in (top, now))))
         if progress is not None:
-            progress(done + 1, 2 * count)
+            progress(done + 1, 2 * points)
     content = _content(own, axes, top)
     content["lang"] = current_language()
     unit = unit_of(own).size
@@ -164,31 +163,18 @@ def lesson(
         numbers.append(np.concatenate(list(_numbers(comparison, unit))))
         words.add(comparison)
         if progress is not None:
-            progress(count + done + 1, 2 * count)
+            progress(points + done + 1, 2 * points)
     content["numbers"] = base64.b64encode(np.array(numbers, "<f4").tobytes()).decode("ascii")
     content["words"] = words.content()
     return page(content)
 
 
-def _results(versions: Versions, axes: Sequence[Axis]) -> Iterator[Valuation]:
+def _results(variants: Variants, axes: Sequence[Axis]) -> Iterator[Valuation]:
     """Return what comes of the scenario at every point of the grid, the last slider fastest."""
-    paths = MoneyPaths(versions.scenario)
     sliders = [axis.slider for axis in axes]
-    money = {one.id for one in sliders if all(map(paths.money, one.paths))}
-    simulated: tuple[dict[str, float], Valuation] | None = None
     for values in product(*(axis.levels for axis in axes)):
         at = dict(zip((one.id for one in sliders), values, strict=True))
-        of_people = {name: value for name, value in at.items() if name not in money}
-        if simulated is None or simulated[0] != of_people:
-            simulated = of_people, versions.results(changes(sliders, of_people))
-        priced = changes([one for one in sliders if one.id in money], at)
-        yield _priced(simulated[1], priced) if priced else simulated[1]
-
-
-def _priced(results: Valuation, priced: Mapping[str, float]) -> Valuation:
-    """Return the same counts under other prices, which a slider has kept within their bounds."""
-    scenario = with_numbers(results.scenario, priced)
-    return Valuation(results.counts.repriced(scenario))
+        yield variants.valuation(changes(sliders, at))
 
 
 def _shown(comparison: Comparison) -> tuple[Which, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sisim.analysis.emulator import Nearby
-from sisim.analysis.versions import Versions
+from sisim.analysis.variants import Variants
 from sisim.economics.valuation import Valuation
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import people
@@ -62,12 +62,12 @@ class ScenarioSession:
 
     def __init__(self, scenario: Scenario, seed: int = 1, replications: int = 1) -> None:
         self.scenario, self.seed, self.replications = scenario, seed, replications
-        self._versions = Versions(scenario, seed, replications)
+        self._variants = Variants(scenario, range(seed, seed + replications))
 
     @cached_property
     def emulator(self) -> Nearby:
-        """The emulator of moves of the main sliders."""
-        return Nearby(self._versions, {one.id: one.road for one in main_sliders(self.scenario)})
+        """What has been learned of how each of the main sliders bends the curves."""
+        return Nearby(self._variants, {one.id: one.road for one in main_sliders(self.scenario)})
 
     def results(self, changes: Changes) -> Valuation:
         """Return what comes of the scenario with some values changed.
@@ -75,7 +75,7 @@ class ScenarioSession:
         Raises:
             ScenarioError: If a value does not fit.
         """
-        return self._versions.results(changes)
+        return self._variants.valuation(changes)
 
     def life(self, person: str, changes: Changes) -> str:
         """Return one person's lives side by side, and why they part: see `sisim explain`.
@@ -97,7 +97,7 @@ class ScenarioSession:
 
     def dots(self, changes: Changes, most: int = 150) -> Dots:
         """Return some of those whose lives are touched, at most so many, year by year."""
-        met = self._versions.met(changes)
+        met = self._variants.affected(changes)
         compiled, clock = met.compiled, met.compiled.clock
         spread = np.linspace(0, len(met.who) - 1, min(most, len(met.who)))
         chosen = met.who[spread.astype(int)]

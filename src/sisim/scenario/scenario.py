@@ -377,6 +377,11 @@ class Scenario(Table):
     _files: dict[str, str] = PrivateAttr(default_factory=dict)
     _changed: dict[str, str] = PrivateAttr(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """Return name, length and arms in a line."""
+        arms = ", ".join(self.arms)
+        return f"<Scenario {self.name!r}: {self.time.years:g} years, arms {arms}>"
+
     def bears(self, payer: str) -> bool:
         """Return whether what `payer` pays counts in the perspective: see `Economy.bears`.
 

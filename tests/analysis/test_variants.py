@@ -1,4 +1,4 @@
-"""Versions of a scenario: whatever is changed, the answer is that of a whole run."""
+"""Variants of a scenario: whatever is changed, the answer is that of a whole run."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 import sisim
-from sisim.analysis.versions import Versions
+from sisim.analysis.variants import Variants
+from sisim.economics.valuation import Valuation
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import run_once
 from sisim.engine.trace import diverged_people, key_of
 from sisim.loading.load import changed
-from sisim.results import Results
 from sisim.scenario.errors import ScenarioError
 from sisim.scenario.scenario import Scenario
 
@@ -22,11 +22,11 @@ def scenario() -> Scenario:
 
 
 @pytest.fixture(scope="module")
-def versions(scenario: Scenario) -> Versions:
-    return Versions(scenario, seed=3, replications=2)
+def variants(scenario: Scenario) -> Variants:
+    return Variants(scenario, (3, 4))
 
 
-def assert_same(found: Results, whole: Results) -> None:
+def assert_same(found: Valuation, whole: Valuation) -> None:
     """Assert that the same is said of people and of money."""
     assert found.seeds == whole.seeds
     assert found.digest == whole.digest
@@ -53,30 +53,30 @@ def assert_same(found: Results, whole: Results) -> None:
     ],
 )
 def test_a_version_is_what_a_whole_run_gives(
-    scenario: Scenario, versions: Versions, changes: dict[str, float]
+    scenario: Scenario, variants: Variants, changes: dict[str, float]
 ) -> None:
     """However little is simulated again, nothing differs from a run of the changed scenario."""
     whole = sisim.run(changed(scenario, changes), seed=3, replications=2)
-    assert_same(versions.results(changes), whole)
+    assert_same(variants.valuation(changes), whole)
 
 
-def test_what_does_not_fit_is_said_as_in_a_file(versions: Versions) -> None:
+def test_what_does_not_fit_is_said_as_in_a_file(variants: Variants) -> None:
     """The error names the value, and the next version is as good as ever."""
     with pytest.raises(ScenarioError, match="reach"):
-        versions.results({"investments.team.reach": 1.5})
+        variants.valuation({"investments.team.reach": 1.5})
     with pytest.raises(ScenarioError, match="nothing called so"):
-        versions.results({"investments.team.raech": 0.5})
-    assert versions.results({}).seeds == (3, 4)
+        variants.valuation({"investments.team.raech": 0.5})
+    assert variants.valuation({}).seeds == (3, 4)
 
 
 @pytest.mark.parametrize(
     "changes", [{"investments.team.reach": 0.4}, {"drift.volumes.referred": 0.03}]
 )
 def test_those_whose_lives_are_changed_are_those_of_a_whole_run(
-    scenario: Scenario, versions: Versions, changes: dict[str, float]
+    scenario: Scenario, variants: Variants, changes: dict[str, float]
 ) -> None:
     """Known by their keys, whoever else was simulated beside them."""
-    found = versions.met(changes)
+    found = variants.affected(changes)
     whole = run_once(compile_scenario(changed(scenario, changes)), seed=3)
     keys = {key_of(found.compiled, found.people, person) for person in found.who.tolist()}
     assert keys == {
@@ -85,9 +85,9 @@ def test_those_whose_lives_are_changed_are_those_of_a_whole_run(
     assert len(found.enrolments) == len(whole.enrolments.record)
 
 
-def test_a_scenario_that_cannot_be_kept_has_versions_too(scenario: Scenario) -> None:
+def test_a_scenario_that_cannot_be_kept_has_variants_too(scenario: Scenario) -> None:
     """An effect that may touch anyone is drawn down to one that touches few: a whole run."""
     ratio = "investments.team.effects.4.ratio"
     raising = changed(scenario, {ratio: 1.5})
-    found = Versions(raising, seed=3).results({ratio: 0.8})
+    found = Variants(raising, (3,)).valuation({ratio: 0.8})
     assert_same(found, sisim.run(changed(raising, {ratio: 0.8}), seed=3, replications=1))

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import sisim
 from sisim.analysis.emulator import Nearby, Road
-from sisim.analysis.versions import Versions
-from sisim.results import Results
+from sisim.analysis.variants import Variants
+from sisim.economics.valuation import Valuation
 
 REACH, RUNNING = "investments.team.reach", "investments.team.cost.running"
 START = 0.8
@@ -21,48 +21,48 @@ def at(path: str, start: float, *stops: float) -> Road:
 
 
 @pytest.fixture(scope="module")
-def versions() -> Versions:
+def variants() -> Variants:
     scenario = sisim.load("placed-youth", {"population.residents": 2000, "time.years": 8})
-    return Versions(scenario, seed=3)
+    return Variants(scenario, (3,))
 
 
 @pytest.fixture(scope="module")
-def nearby(versions: Versions) -> Nearby:
+def nearby(variants: Variants) -> Nearby:
     roads = {
         "reach": at(REACH, START, 0.0, 0.4, START, 1.0),
         "running": at(RUNNING, 1e6, 1e6, 9e6),
         "volumes": at("drift.volumes.referred", 0.0, 0.0, 0.03),
     }
-    found = Nearby(versions, roads)
+    found = Nearby(variants, roads)
     while found.left:
         found.learn()
     return found
 
 
-def costs(results: Results, arm: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def costs(results: Valuation, arm: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     table = results.costs
     return table[table["arm"] == arm].groupby("month")["amount"].sum().to_numpy()
 
 
-def test_the_ends_of_every_road_are_learned_before_the_middle_of_any(versions: Versions) -> None:
+def test_the_ends_of_every_road_are_learned_before_the_middle_of_any(variants: Variants) -> None:
     """So that a hand can soon go anywhere, if only by straight lines."""
     assert list(at(REACH, 0.8, 0.0, 0.2, 0.4, 0.8, 1.0).first()) == [1.0, 0.0, 0.4, 0.2]
-    nearby = Nearby(versions, {"reach": at(REACH, START, 0.0, 0.4, START, 1.0)})
+    nearby = Nearby(variants, {"reach": at(REACH, START, 0.0, 0.4, START, 1.0)})
     assert nearby.left == 3
-    assert nearby.results(versions.results(), {"reach": (START, 0.9)}, {REACH: 0.9}) is None
+    assert nearby.results(variants.valuation(), {"reach": (START, 0.9)}, {REACH: 0.9}) is None
     nearby.learn()
-    assert nearby.results(versions.results(), {"reach": (START, 0.9)}, {REACH: 0.9}) is not None
-    assert nearby.results(versions.results(), {"reach": (START, 0.7)}, {REACH: 0.7}) is None
+    assert nearby.results(variants.valuation(), {"reach": (START, 0.9)}, {REACH: 0.9}) is not None
+    assert nearby.results(variants.valuation(), {"reach": (START, 0.7)}, {REACH: 0.7}) is None
 
 
-def test_where_it_was_simulated_it_is_the_simulation(versions: Versions, nearby: Nearby) -> None:
+def test_where_it_was_simulated_it_is_the_simulation(variants: Variants, nearby: Nearby) -> None:
     """Money included, which comes of the counts alone."""
     changes = {REACH: 0.4, RUNNING: 5e6}
     near = nearby.results(
-        versions.results(), {"reach": (START, 0.4), "running": (1e6, 5e6)}, changes
+        variants.valuation(), {"reach": (START, 0.4), "running": (1e6, 5e6)}, changes
     )
     assert near is not None
-    exact = versions.results(changes)
+    exact = variants.valuation(changes)
     assert near.digest == exact.digest
     for arm in ("without", "project", "new_way"):
         np.testing.assert_allclose(costs(near, arm), costs(exact, arm), atol=1e-6)
@@ -74,22 +74,22 @@ def test_where_it_was_simulated_it_is_the_simulation(versions: Versions, nearby:
 @settings(max_examples=10, deadline=None)
 @given(share=st.floats(0, 1))
 def test_between_two_positions_it_is_between_their_counts(
-    versions: Versions, nearby: Nearby, share: float
+    variants: Variants, nearby: Nearby, share: float
 ) -> None:
     """On the straight line between them; nothing happens to the arm without."""
-    low, high = (versions.results({REACH: end}).counts.counts("stock") for end in (0.0, 0.4))
+    low, high = (variants.valuation({REACH: end}).counts.counts("stock") for end in (0.0, 0.4))
     here = 0.4 * share
-    found = nearby.results(versions.results(), {"reach": (START, here)}, {REACH: here})
+    found = nearby.results(variants.valuation(), {"reach": (START, here)}, {REACH: here})
     assert found is not None
     stock = found.counts.counts("stock")
     np.testing.assert_allclose(stock, (1 - share) * low + share * high, atol=1e-6)
     np.testing.assert_array_equal(stock[:, 0], low[:, 0])
 
 
-def test_it_goes_on_from_whatever_has_been_simulated(versions: Versions, nearby: Nearby) -> None:
+def test_it_goes_on_from_whatever_has_been_simulated(variants: Variants, nearby: Nearby) -> None:
     """Back where it was, it is what was simulated there, whatever else had been changed."""
     elsewhere = {"investments.team.effects.2.ratio": 2.5, REACH: 0.4}
-    settled = versions.results(elsewhere)
+    settled = variants.valuation(elsewhere)
     found = nearby.results(settled, {"reach": (0.4, 0.4)}, elsewhere)
     assert found is not None
     np.testing.assert_allclose(
@@ -97,8 +97,8 @@ def test_it_goes_on_from_whatever_has_been_simulated(versions: Versions, nearby:
     )
 
 
-def test_what_changes_everybody_is_not_guessed(versions: Versions, nearby: Nearby) -> None:
+def test_what_changes_everybody_is_not_guessed(variants: Variants, nearby: Nearby) -> None:
     """There is no kept life to go on from, and it is said that nothing is known."""
     changes = {"drift.volumes.referred": 0.01}
-    assert nearby.results(versions.results(), {"volumes": (0.0, 0.01)}, changes) is None
-    assert nearby.results(versions.results(), {"unheard of": (0.0, 1.0)}, {}) is None
+    assert nearby.results(variants.valuation(), {"volumes": (0.0, 0.01)}, changes) is None
+    assert nearby.results(variants.valuation(), {"unheard of": (0.0, 1.0)}, {}) is None

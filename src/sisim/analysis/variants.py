@@ -1,0 +1,356 @@
+"""Variants of a scenario: the scenario as a function of some of its values.
+
+What changes prices only is priced again (law L5). What changes the arms only is simulated again for
+the people whom the arms can affect (law L4), on a baseline run that is retained. Anything else is
+simulated in full. Whichever way it is answered, the counts are those of a whole run, to the bit.
+
+Sweeps, sensitivity analysis, break-even values, uncertainty, the live page and the lesson file all
+ask here, and what has been simulated is remembered here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from cachetools import LRUCache
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from sisim.economics.valuation import Valuation
+from sisim.engine.affected import reusable_baseline
+from sisim.engine.compile import compile_scenario
+from sisim.engine.counts import Replication, Result, without_money
+from sisim.engine.enrolment import Enrolment
+from sisim.engine.population import People
+from sisim.engine.replications import simulate
+from sisim.engine.rerun import ArmRerun
+from sisim.engine.simulation import Progress, run_once
+from sisim.engine.tables import Compiled
+from sisim.engine.trace import diverged_people
+from sisim.loading.load import changed
+from sisim.scenario.numbers import with_numbers
+from sisim.scenario.scenario import Scenario
+
+Values = Mapping[str, Any]
+"""Other values of a scenario by dotted path, as `--set` takes them."""
+
+RUNS = 2
+"""How many runs are remembered for variants that differ in money only."""
+BASELINES = 10
+"""Most baselines that are retained on demand; a run with a further seed is simulated in full."""
+SCENARIOS = 8
+"""How many scenarios are remembered for runs that differ in their seed only."""
+_DEFINING = (
+    "target",
+    "start",
+    "repeat",
+    "unit",
+    "areas",
+    "effects.on",
+    "effects.acts_on",
+    "effects.scale",
+    "selection",
+)
+"""Keys of an investment that decide which people it can affect, or what it is."""
+
+
+@dataclass(frozen=True)
+class AffectedSample:
+    """The people whose lives an investment changes, in one run.
+
+    Attributes:
+        compiled: The scenario.
+        seed: The seed of the run.
+        people: Some people, among them all who are affected.
+        who: Those affected, by number among `people`, int64 (affected,).
+        enrolments: Every treatment that has begun, by number among `people`.
+        shares: Shares among peers by step, if there are any.
+    """
+
+    compiled: Compiled
+    seed: int
+    people: People
+    who: NDArray[np.int64]
+    enrolments: list[Enrolment]
+    shares: list[NDArray[np.int32]]
+
+
+class Variants:
+    """A scenario as a function of some of its values, with common random numbers.
+
+    Args:
+        scenario: The scenario.
+        seeds: The seeds of the runs, where a call does not say others.
+        threads: Threads of a simulation; the counts do not depend on it.
+        retain: Whether a baseline run is retained for each seed from the first, for variants of
+            the arms to come, and numbers are each checked by themselves alone, as is enough for
+            a slider. Else a baseline is retained when a second variant of the arms is asked for.
+        runs: How many runs are remembered: each may take a hundred MB.
+    """
+
+    simulated: int
+    """How many runs have been made, in full or for those alone whom the arms can affect."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seeds: Sequence[int] = (1,),
+        *,
+        threads: int | None = None,
+        retain: bool = True,
+        runs: int = RUNS,
+    ) -> None:
+        self.scenario, self.seeds = scenario, tuple(seeds)
+        self.simulated = 0
+        self._threads, self._retain = threads, retain
+        self._paths = MoneyPaths(scenario)
+        self._base = lean(scenario)
+        self._reusable = reusable_baseline(self._base)
+        runs = max(runs, len(self.seeds))
+        self._scenarios: LRUCache[str, Scenario] = LRUCache(SCENARIOS)
+        self._runs: LRUCache[tuple[str, int], tuple[Compiled, Replication]] = LRUCache(runs)
+        self._baselines: dict[int, ArmRerun] = {}
+        self._asked: LRUCache[int, str] = LRUCache(1 << 16)
+        # Reruns are made one at a time, in the same columns.
+        self._lock = Lock()
+        self._caches = Lock()
+
+    # ------------------------------------------------------------------------ what comes out
+
+    def valuation(
+        self,
+        values: Values | None = None,
+        seeds: Sequence[int] | None = None,
+        progress: Progress | None = None,
+    ) -> Valuation:
+        """Return what comes of the scenario with some values changed.
+
+        Args:
+            values: The values.
+            seeds: One after the other; unset: the variants' own.
+            progress: Called with the steps done and the steps in all where people are simulated.
+
+        Raises:
+            ScenarioError: If a value does not fit.
+        """
+        values = values or {}
+        seeds = self.seeds if seeds is None else tuple(seeds)
+        scenario, key = self.scenario_with(values), self._paths.people(values)
+        with self._caches:
+            runs = {seed: self._runs.get((key, seed)) for seed in seeds}
+        missing = [seed for seed, run in runs.items() if run is None]
+        made = self._simulated(scenario, values, missing, progress) if missing else {}
+        with self._caches:
+            for seed, run in made.items():
+                self._runs[key, seed] = run
+        found = [made.get(seed) or runs[seed] for seed in seeds]
+        whole = [run for run in found if run is not None]
+        # What has been counted is the same; what is said of it is the whole scenario's.
+        compiled = replace(whole[0][0], scenario=scenario)
+        return Valuation(Result(compiled, tuple(run for _, run in whole)))
+
+    def affected(self, values: Values | None = None) -> AffectedSample:
+        """Return whose lives a variant changes in the run of the first seed.
+
+        Raises:
+            ScenarioError: If a value does not fit.
+        """
+        values, seed = values or {}, self.seeds[0]
+        scenario = self.scenario_with(values)
+        variant = self._rerunnable(scenario, values)
+        with self._lock:
+            if variant is None:
+                run = run_once(compile_scenario(scenario), seed, threads=self._threads)
+            else:
+                run = self._baseline(seed, None).run(variant)
+            who = diverged_people(run)
+        return AffectedSample(
+            run.compiled, run.seed, run.people, who, run.enrolments.record, run.shares
+        )
+
+    # ------------------------------------------------------------------------ what is changed
+
+    def scenario_with(self, values: Values) -> Scenario:
+        """Return the scenario with other values; single numbers of the arms take no time.
+
+        Raises:
+            ScenarioError: If a value does not fit.
+        """
+        key = canonical(values)
+        with self._caches:
+            found = self._scenarios.get(key)
+        if found is None:
+            found = self._changed(values)
+            with self._caches:
+                self._scenarios[key] = found
+        return found
+
+    def money(self, path: str) -> bool:
+        """Return whether a value changes what things cost, and nobody's life (law L5)."""
+        return self._paths.money(path)
+
+    def quick(self, values: Values) -> bool:
+        """Return whether a variant is answered by a rerun of the people whom arms can affect."""
+        return self._rerunnable(self.scenario_with(values), values) is not None
+
+    def _changed(self, values: Values) -> Scenario:
+        if not values:
+            return self.scenario
+        if self._retain and all(self.money(path) or _changes_arms_only(path) for path in values):
+            try:
+                return with_numbers(self.scenario, values)
+            except (LookupError, TypeError, ValidationError):
+                pass  # whatever is wrong, or is no number, the whole check says it or knows it
+        return changed(self.scenario, values)
+
+    # ------------------------------------------------------------------------ runs
+
+    def _simulated(
+        self,
+        scenario: Scenario,
+        values: Values,
+        seeds: Sequence[int],
+        progress: Progress | None,
+    ) -> dict[int, tuple[Compiled, Replication]]:
+        """Return a run for each seed, by a rerun where that can be."""
+        self.simulated += len(seeds)
+        variant = self._rerunnable(scenario, values)
+        key = self._paths.people(values)
+        whole = [seed for seed in seeds if variant is None or not self._worth_retaining(seed, key)]
+        found = self._whole_runs(scenario, whole, progress)
+        for number, seed in enumerate(one for one in seeds if one not in found):
+
+            def tell(done: int, end: int, before: int = number) -> None:
+                if progress is not None:
+                    progress(before * end + done, len(seeds) * end)
+
+            assert variant is not None
+            with self._lock:
+                baseline = self._baseline(seed, tell)
+                result = baseline.result if key == canonical({}) else baseline.rerun(variant)
+            found[seed] = result.compiled, result.replications[0]
+        return found
+
+    def _whole_runs(
+        self, scenario: Scenario, seeds: Sequence[int], progress: Progress | None
+    ) -> dict[int, tuple[Compiled, Replication]]:
+        """Return full runs: all at once, where their seeds follow one another."""
+        if not seeds:
+            return {}
+        if list(seeds) != list(range(seeds[0], seeds[0] + len(seeds))):
+            parts = [self._whole_runs(scenario, [seed], progress) for seed in seeds]
+            return {seed: run for part in parts for seed, run in part.items()}
+        result = simulate(
+            lean(scenario),
+            seed=seeds[0],
+            replications=len(seeds),
+            threads=self._threads,
+            progress=progress,
+        )
+        runs = ((result.compiled, run) for run in result.replications)
+        return dict(zip(seeds, runs, strict=True))
+
+    def _worth_retaining(self, seed: int, key: str) -> bool:
+        """Return whether a baseline is there, or this is the second variant of a seed's arms."""
+        if self._retain or seed in self._baselines:
+            return True
+        return self._asked.setdefault(seed, key) != key and len(self._baselines) < BASELINES
+
+    def _rerunnable(self, scenario: Scenario, values: Values) -> Scenario | None:
+        """Return what a retained baseline can answer for, None where a whole run is needed."""
+        if not self._reusable or not all(
+            self.money(path) or _changes_arms_only(path) for path in values
+        ):
+            return None
+        variant = scenario.model_copy(update={"pathway": self._base.pathway})
+        return variant if reusable_baseline(variant) else None
+
+    def _baseline(self, seed: int, progress: Progress | None) -> ArmRerun:
+        found = self._baselines.get(seed)
+        if found is None:
+            found = ArmRerun(self._base, seed, threads=self._threads, progress=progress)
+            self._baselines[seed] = found
+        return found
+
+
+class MoneyPaths:
+    """Tells which values have a bearing on people, and which on money alone.
+
+    Args:
+        scenario: Where the values are changed.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._all = scenario.model_dump()  # with the same names as the other
+        self._people = without_money(scenario)
+        self._known: dict[str, bool] = {}
+
+    def people(self, values: Values) -> str:
+        """Return a key that is the same for values that give the same people."""
+        return canonical({path: value for path, value in values.items() if not self.money(path)})
+
+    def money(self, path: str) -> bool:
+        """Return whether the value at a dotted path has a bearing on money alone."""
+        if path not in self._known:
+            parts = path.split(".")
+            around = [t[:n] for t in (parts, ["pathway", *parts]) for n in range(1, len(t) + 1)]
+            self._known[path] = any(
+                _is_there(self._all, part) and not _is_there(self._people, part) for part in around
+            )
+        return self._known[path]
+
+
+def lean(scenario: Scenario) -> Scenario:
+    """Return a scenario with those groupings alone that its outcomes and goals look at.
+
+    Nobody lives otherwise for it, and keeping people apart takes time.
+    """
+    used = {name for outcome in scenario.outcomes.values() for name in outcome.where}
+    used |= {name for goal in scenario.goals.values() for name in goal.where}
+    kept = {name: g for name, g in scenario.pathway.groupings.items() if name in used}
+    pathway = scenario.pathway.model_copy(update={"groupings": kept})
+    return scenario.model_copy(update={"pathway": pathway})
+
+
+def canonical(values: Any) -> str:
+    """Return values as a text that is the same for the same values."""
+    return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def with_arms(scenario: Scenario, arms: Iterable[str]) -> Scenario:
+    """Return a scenario that has only some of its arms; contracts may ask for all of them."""
+    wanted = set(arms)
+    if not wanted or scenario.contracts:
+        return scenario
+    kept = {name: arm for name, arm in scenario.arms.items() if name in wanted}
+    figures = scenario.figures
+    if figures is not None and not {figures.project, figures.new_way} <= set(kept):
+        figures = None
+    return scenario.model_copy(update={"arms": kept, "figures": figures})
+
+
+def _changes_arms_only(path: str) -> bool:
+    head, *rest = path.split(".")
+    key = ".".join(part for part in rest[1:] if not part.isdigit())
+    return head == "investments" and not key.startswith(_DEFINING)
+
+
+def _is_there(node: Any, parts: Sequence[str]) -> bool:
+    """Return whether a dotted path leads anywhere below `node`; a key may itself have dots."""
+    if not parts:
+        return True
+    if isinstance(node, list):
+        inside = parts[0].isdigit() and int(parts[0]) < len(node)
+        return inside and _is_there(node[int(parts[0])], parts[1:])
+    if not isinstance(node, dict):
+        return False
+    return any(
+        _is_there(node[".".join(parts[:length])], parts[length:])
+        for length in range(len(parts), 0, -1)
+        if ".".join(parts[:length]) in node
+    )
