@@ -291,8 +291,8 @@ def _worn_out() -> StoreError:
 def _unguarded() -> StoreError:
     return StoreError(
         Reason(
-            "The worker processes read the script that starts them, and would start it again. Let it "
-            "begin its work under {guard} - or run it all in one process, with in_process().",
+            "The worker processes read the script that starts them, and would start it again. Let "
+            "it begin its work under {guard} - or run it all in one process, with in_process().",
             guard='if __name__ == "__main__":',
         )
     )

@@ -221,8 +221,8 @@ def _goes_on(
     if not resume and expand is None:
         raise StoreError(
             Reason(
-                'There is a result in "{folder}" already. --resume goes on with it, --expand adds to '
-                "it, --out chooses another folder.",
+                'There is a result in "{folder}" already. --resume goes on with it, --expand adds '
+                "to it, --out chooses another folder.",
                 folder=str(store.folder),
             )
         )
