@@ -84,6 +84,11 @@ class FundAccount:
         return np.asarray(np.cumsum(decided, -1) - np.cumsum(self.payments, -1))
 
     @property
+    def position(self) -> Floats:
+        """What investments have given back less what they were paid, with interest."""
+        return accumulated(self.repayments - self.payments, self.rate)
+
+    @property
     def lacks(self) -> list[tuple[int, float]]:
         """The years in which money is missing, and the mean of how much."""
         missing = self.shortfall.reshape(-1, len(self.years)).mean(axis=0)
