@@ -44,13 +44,13 @@ BAD = {
         ("from = 10000, to = 30000", "from = 30000, to = 10000"),
         "9: levers.investments.care.cost.running: The range is upside down: it begins at 30000 "
         "and ends at 10000.",
-        "9: levers.investments.care.cost.running: Intervallet är bakvänt: det börjar vid 30000 "
+        "9: levers.investments.care.cost.running: Spannet är bakvänt: det börjar vid 30000 "
         "och slutar vid 10000.",
     ),
     "a range upside down": (
         (REACH, "investments.care.reach = { low = 0.9, high = 0.7 }"),
         "12: uncertainties.investments.care.reach: The range is upside down",
-        "12: uncertainties.investments.care.reach: Intervallet är bakvänt",
+        "12: uncertainties.investments.care.reach: Spannet är bakvänt",
     ),
     "a range beside the value": (
         (REACH, "investments.care.reach = { low = 0.9, high = 0.95 }"),
@@ -97,12 +97,12 @@ BAD = {
         (REACH, "investments.prevention.reach = {}"),
         "12: uncertainties.investments.prevention.reach: The scenario gives it no range and no "
         "distribution: give it one here, as in { low = 0.5, high = 0.9 }.",
-        "12: uncertainties.investments.prevention.reach: Scenariot ger det varken intervall eller",
+        "12: uncertainties.investments.prevention.reach: Scenariot ger det varken",
     ),
     "what is both a lever and uncertain": (
         (REACH, "investments.care.duration = {}"),
         "12: uncertainties.investments.care.duration: What is a lever cannot be uncertain too.",
-        "12: uncertainties.investments.care.duration: Det som är ett val kan inte också vara os",
+        "12: uncertainties.investments.care.duration: Det som är ett val kan inte samtidigt vara os",
     ),
     "no draws": (
         ("draws = 4", ""),

@@ -38,7 +38,7 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "children of families that are not all of them": (
         families("0.5, 0.5", "0.5, 0.3"),
         *("trial.toml", "children = [0.5, 0.3]", "population.families.children"),
-        *("sum to 0.8", "Andelarna är tillsammans 0,8", None),
+        *("sum to 0.8", "Andelarna summerar till 0,8", None),
     ),
     "spacing with a limit too few": (
         families("shares = [1]", "shares = [0.5, 0.5]"),
@@ -327,7 +327,7 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
             '[factors.b]\nproduct = ["a"]\n[factors.by_age]',
         ),
         *("small.toml", 'product = ["b", "by_risk"]', "factors.a.product"),
-        *("go round in a circle: a → b → a.", "går runt i en cirkel: a → b → a.", None),
+        *("go round in a circle: a → b → a.", "i en cirkel: a → b → a.", None),
     ),
     "a rate and a probability": (
         (HOME_AGAIN, "probability = 0.1\nrate = 0.1\n"),
@@ -347,14 +347,14 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "payers that are not all": (
         ('administration = "social"\n', "payers = { social = 0.7 }\n"),
         *("small.toml", "payers = { social = 0.7 }", "resources.care_day.payers"),
-        *("The shares sum to 0.7", "Andelarna är tillsammans 0,7", None),
+        *("The shares sum to 0.7", "Andelarna summerar till 0,7", None),
     ),
     "a row over 1": (
         (HOME_AGAIN, 'probability = 0.3\nfactors = ["by_risk"]\n'),
         *("small.toml", "[transitions.home_again]", "transitions.home_again"),
         *(
             "can sum to 1.2, over 1 (when attribute.risk = high)",
-            "tillsammans 1,2, över 1 (när attribute.risk = high)",
+            "kan summera till 1,2, alltså över 1 (när attribute.risk = high)",
         ),
         None,
     ),

@@ -117,7 +117,7 @@ CASES: dict[str, tuple[Change, str, str, str, str, str | None]] = {
     "agreed shares that do not sum to 1": (
         (BASIS, 'distribution = "agreed"\nagreed = { social = 0.4 }'),
         *("agreed =", "repayment.agreed", "The shares sum to 0.4"),
-        *("Andelarna är tillsammans 0,4", None),
+        *("Andelarna summerar till 0,4", None),
     ),
     "agreed shares of nothing": (
         (BASIS, 'distribution = "agreed"\nagreed = { social = 1 }\ncap = "none"'),
