@@ -13,3 +13,7 @@ def lang(request: pytest.FixtureRequest) -> Iterator[Lang]:
     chosen: Lang = getattr(request, "param", "en")
     with in_language(chosen):
         yield chosen
+
+# Helpers hold no tests, and what they do when they are imported is not for this process: one of them
+# hides what only some systems have.
+collect_ignore = ["tests/helpers"]
