@@ -6,24 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.languages import in_each_language
+from helpers.any_files import ODD, answer, places, to_toml
 from helpers.small_files import PATHWAY, SCENARIO
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sisim.loading.load import load_pathway, load_scenario
-from sisim.scenario.errors import Problem, ScenarioError
-
-ODD = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-3, 3),
-    st.sampled_from([float("nan"), float("inf"), 1e300, -0.5, 10**30]),
-    st.text(max_size=5),
-    st.lists(st.integers(-1, 1), max_size=2),
-    st.dictionaries(st.sampled_from(["value", "low", "x", "state"]), st.integers(), max_size=2),
-)
-
+from sisim.scenario.errors import ScenarioError
 
 RICH = f"""{PATHWAY}factors = ["by_age", "both"]
 
@@ -50,33 +39,6 @@ shape = "weibull"
 parameters = {{ shape = 1.5, scale = 2 }}
 """
 """The small pathway with every kind of factor, on probabilities, which are added up."""
-
-
-def to_toml(value: Any) -> str:
-    """Return `value` as an inline TOML value."""
-    match value:
-        case bool():
-            return str(value).lower()
-        case dict():
-            return "{" + ", ".join(f"{to_toml(k)} = {to_toml(v)}" for k, v in value.items()) + "}"
-        case list():
-            return "[" + ", ".join(map(to_toml, value)) + "]"
-        case str():
-            escaped = "".join(
-                c if c.isalnum() or c in " ._-åäö" else f"\\U{ord(c):08x}" for c in value
-            )
-            return f'"{escaped}"'
-    return str(value)
-
-
-def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Return the paths of everything in a document."""
-    items: Any = ()
-    if isinstance(node, dict):
-        items = node.items()
-    elif isinstance(node, list):
-        items = enumerate(node)
-    return [p for key, part in items for p in [(*path, key), *places(part, (*path, key))]]
 
 
 @given(st.data())
@@ -117,17 +79,6 @@ def test_a_damaged_text_is_well_or_answered(at: int, inserted: str, removed: int
         (Path(folder) / "small.toml").write_bytes(text.encode("utf-8", "surrogatepass"))
         (Path(folder) / "trial.toml").write_text(SCENARIO)
         answer(Path(folder) / "trial.toml")
-
-
-def answer(path: Path) -> None:
-    """Load a scenario; what is wrong must be sayable in both languages."""
-    problems: list[Problem] = []
-    try:
-        load_scenario(path)
-    except ScenarioError as error:
-        problems = error.problems
-    assert all(problem.line >= 1 for problem in problems)
-    assert all(problem.render() for _ in in_each_language() for problem in problems)
 
 
 @pytest.mark.parametrize("text", ["", "=", "[", "a" * 5000, "a = " + "[" * 3000, "\x00", "[[x]]\n"])

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.any_files import ODD, answer, places, to_toml
 from helpers.languages import in_swedish
 from helpers.small_files import PATHWAY, SCENARIO, Write
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_any_file import ODD, answer, places, to_toml
 
 from sisim.loading.load import load_scenario
 from sisim.scenario.errors import Problem, ScenarioError

@@ -18,7 +18,7 @@ def test_the_value_at_which_it_turns_is_marked_and_said() -> None:
 def test_a_curve_that_never_turns_has_no_mark(lang: str) -> None:
     figure = draw_break_even(subject(), [break_even(LASTING, None)])
     assert not [line for line in figure.axes[0].lines if line.get_marker() == "o"]
-    assert {"en": "Never breaks even here", "sv": "Går aldrig jämnt upp"}[lang] in written(figure)
+    assert {"en": "Never breaks even here", "sv": "Ingen nollpunkt här"}[lang] in written(figure)
 
 
 def test_all_panels_have_one_scale_that_holds_zero() -> None:
@@ -38,7 +38,7 @@ def test_the_sentence_gives_the_value_its_error_and_the_scenarios_own(lang: str)
     said = answer(break_even(), Assumptions(ready())).replace("\N{NO-BREAK SPACE}", "")
     for part in ("70%", "±3%", "80%"):
         assert part in said.replace(" ", "")
-    assert {"en": "breaks even at", "sv": "går jämnt upp vid"}[lang] in said
+    assert {"en": "breaks even at", "sv": "nollpunkten är"}[lang] in said
 
 
 def test_too_few_runs_are_said_not_to_be_sure() -> None:
