@@ -14,6 +14,6 @@ def lang(request: pytest.FixtureRequest) -> Iterator[Lang]:
     with in_language(chosen):
         yield chosen
 
-# Helpers hold no tests, and what they do when they are imported is not for this process: one of them
-# hides what only some systems have.
+
+# Helpers hold no tests, and one of them, when imported, hides what only some systems have.
 collect_ignore = ["tests/helpers"]

@@ -15,6 +15,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from sisim.report.summary import footer
 
 from sisim.economics.fund_portfolio import Portfolio, Venture, portfolio
 from sisim.engine.replications import simulate
@@ -24,7 +25,6 @@ from sisim.report.economics.portfolio_report import (
     portfolio_sentences,
     portfolio_table,
 )
-from sisim.report.summary import footer
 from sisim.results import Results
 from sisim.scenario.fund import Basis, Fund
 from sisim.scenario.types import Positive, Probability

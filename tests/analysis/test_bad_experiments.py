@@ -102,7 +102,7 @@ BAD = {
     "what is both a lever and uncertain": (
         (REACH, "investments.care.duration = {}"),
         "12: uncertainties.investments.care.duration: What is a lever cannot be uncertain too.",
-        "12: uncertainties.investments.care.duration: Det som är ett val kan inte samtidigt vara os",
+        "12: uncertainties.investments.care.duration: Det som är ett val kan inte samtidigt",
     ),
     "no draws": (
         ("draws = 4", ""),

@@ -14,8 +14,8 @@ class Reason:
     """A message with its values, not yet in any language.
 
     Examples:
-        >>> Reason("{n} people", n=3).in_language("sv")
-        '3 personer'
+        >>> Reason("The group").in_language("sv")
+        'Gruppen'
     """
 
     def __init__(self, message: str, /, **values: Any):
