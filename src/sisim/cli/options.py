@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -23,13 +23,14 @@ READY = "placed-youth"
 """The scenario of the commands that need none."""
 
 
-def whole_number(_: Any, tokens: Sequence[Any]) -> int:
-    """Return the whole number in a word; what has decimals is none.
+def whole_number(kind: Any, tokens: Sequence[Any]) -> int | list[int]:
+    """Return the whole number in a word, or those in several; what has decimals is none.
 
     Raises:
         ValueError: If it is no whole number.
     """
-    return int(tokens[0].value)
+    numbers = [int(token.value) for token in tokens]
+    return numbers if get_origin(kind) is list else numbers[0]
 
 
 def argument(placeholder: str, text: str, **more: Any) -> Parameter:
