@@ -118,6 +118,16 @@ class RunOptions:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
+class ManyRuns(RunOptions):
+    """Runs enough to tell the range of what chance does."""
+
+    replications: Annotated[
+        int, count("N", "How many runs, each with its seed; unset: 40.", least=2)
+    ] = 40
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
 class ArmOptions(RunOptions):
     """Runs of one arm, in several processes."""
 

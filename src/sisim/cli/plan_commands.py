@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-
-from cyclopts import Parameter
 
 from sisim.cli.analysis_commands import publish
 from sisim.cli.options import Arm, Ordinary, RunOptions, ScenarioName, count, flag, option
@@ -20,7 +17,7 @@ from sisim.i18n import t
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-YEARS, RUNS = 5, 40
+YEARS = 5
 
 
 def needs(
@@ -99,16 +96,6 @@ def needs(
     if len(result.found):
         pictures["needs-rules"] = lambda: draw_rules(result)
     publish(folder, "needs", pictures, result.tables, sentences(result))
-
-
-@Parameter(name="*")
-@dataclass(frozen=True, kw_only=True)
-class ManyRuns(RunOptions):
-    """Runs enough to tell the range of what chance does."""
-
-    replications: Annotated[
-        int, count("N", "How many runs, each with its seed; unset: 40.", least=2)
-    ] = RUNS
 
 
 def follow_up(
