@@ -11,6 +11,7 @@ from sisim.cli.analysis_commands import publish
 from sisim.cli.options import Arm, ManyRuns, Ordinary, RunOptions, ScenarioName, count, flag, option
 from sisim.cli.progress import progress
 from sisim.cli.scenario_input import chosen_arm, open_scenario
+from sisim.cli.user_errors import UserError, require_known
 from sisim.i18n import t
 
 if TYPE_CHECKING:
