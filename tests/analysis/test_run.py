@@ -25,7 +25,7 @@ from sisim.analysis.design import cells
 from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.executors import AHEAD, dask, in_process, processes, run_batch
 from sisim.analysis.sweep import open_study, sweep
-from sisim.analysis.variants import RUNS, SCENARIOS
+from sisim.analysis.variants import RUNS, SCENARIOS, Variants
 from sisim.cli import sweep_commands
 from sisim.engine import machine_code
 
@@ -125,11 +125,16 @@ def test_memory_does_not_grow_with_the_cells(tmp_path: Path, workers: int) -> No
 def test_prices_alone_share_the_simulations_of_all_draws(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Each duration and seed is simulated once, in full or again for those whom the arms affect."""
     calls = []
-    from sisim.analysis import variants
+    simulated = Variants._simulated
 
-    simulate = variants.simulate
-    monkeypatch.setattr(variants, "simulate", lambda *a, **k: calls.append(1) or simulate(*a, **k))
+    def counted(variants: Variants, *given: Any) -> Any:
+        found = simulated(variants, *given)
+        calls.extend(found)
+        return found
+
+    monkeypatch.setattr(Variants, "_simulated", counted)
     priced = plan(
         tmp_path,
         ("transitions.falls_ill.probability", '"resources.visit.price"'),
@@ -137,7 +142,7 @@ def test_prices_alone_share_the_simulations_of_all_draws(
         ("investments.care.reach = {}", ""),
     )
     sweep(priced, tmp_path / "out", executor=in_process())
-    assert len(calls) == 2 * 2, "one simulation for each duration and seed"
+    assert len(calls) == 2 * 2
 
 
 def test_two_processes_give_the_same_and_one_that_dies_is_replaced(
@@ -296,7 +301,7 @@ def test_killed_at_random_moments_it_ends_the_same_and_runs_nothing_finished_aga
         notes.write_text("")
         process = context.Process(target=sweep_noting, args=(experiment, out, notes))
         process.start()
-        process.join(chance.uniform(0.4, 1.2) if kills < 12 else None)
+        process.join(chance.uniform(0.3, 0.8) if kills < 12 else None)
         process.kill()
         process.join()
         begun = notes.read_text().split()

@@ -124,9 +124,11 @@ def test_a_command_says_writes_and_draws_nothing_in_english(name: str, tmp_path:
 
 @cache
 def code() -> frozenset[str]:
-    """Return the words that stand in backticks in the catalogue; help shows none of the ticks."""
-    with (SOURCE / "data/locale/sv.po").open("rb") as stream:
-        said = [str(message.string) for message in read_po(stream, locale="sv")]
+    """Return the words that stand in backticks in the catalogues; help shows none of the ticks."""
+    said = []
+    for name in ("sv", "help.sv"):
+        with (SOURCE / f"data/locale/{name}.po").open("rb") as stream:
+            said += [str(message.string) for message in read_po(stream, locale="sv")]
     spans = (span for text in said for span in re.findall("`[^`]*`", text))
     return frozenset(word.lower() for span in spans for word in WORD.findall(span))
 
