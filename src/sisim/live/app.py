@@ -14,11 +14,12 @@ from typing import Any
 from nicegui import app, ui
 from starlette.requests import Request
 
-from sisim.i18n import current_language, in_language, t
+from sisim.i18n import current_language, t
 from sisim.live.scenario_library import Library
 from sisim.live.settings import Settings
 from sisim.live.views.page import Page, usual
 from sisim.live.views.speaker_view import Speaker
+from sisim.live.visitor_context import in_page
 
 HERE = "127.0.0.1"
 FIRST_PORT = 8480
@@ -126,8 +127,7 @@ def add_page(library: Library, begin: Settings) -> None:
     def live(request: Request) -> None:
         ui.add_head_html(head)
         page = Page(library, begin, dict(request.query_params))
-        with in_language(page.state.settings.lang):
-            ui.add_head_html(_when_it_fails())
+        in_page(lambda: ui.add_head_html(_when_it_fails()))()
         of = page.client.id
         pages[of] = page
         page.client.on_delete(lambda: pages.pop(of, None))
