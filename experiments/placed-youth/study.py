@@ -28,7 +28,7 @@ from sisim.analysis.precision import precision
 from sisim.analysis.question import Question, together
 from sisim.analysis.threshold import BreakEven, break_even, table
 from sisim.analysis.varied import alike, factors, value_at
-from sisim.i18n import LANGUAGES
+from sisim.i18n import each_language
 from sisim.loading.load import load_scenario
 from sisim.report.analysis import precision_figure as sure_report
 from sisim.report.analysis import threshold_figure as break_even_report
@@ -123,7 +123,7 @@ def turned(arm: str) -> list[BreakEven]:
 def draw(scenario: Scenario) -> None:
     """Draw the pictures and write the words from the tables, in both languages."""
     grades = {one.key: one.grade or "" for one in factors(scenario)}
-    for lang in LANGUAGES:
+    for lang in each_language():
         words = []
         every = pd.read_csv(HERE / "runs.csv")
         for arm in ARMS:

@@ -15,11 +15,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from sisim.report.summary import footer
 
 from sisim.economics.fund_portfolio import Portfolio, Venture, portfolio
 from sisim.engine.replications import simulate
+from sisim.i18n import each_language
 from sisim.loading.load import load_scenario
+from sisim.report.comparison_text import footer
 from sisim.report.economics.portfolio_report import (
     draw_portfolio,
     portfolio_sentences,
@@ -67,7 +68,7 @@ def main() -> None:
     """Write the pictures, the table and the words."""
     result, found = study()
     portfolio_table(found).round(0).to_csv(HERE / "result.csv", index=False)
-    for lang in ("sv", "en"):
+    for lang in each_language():
         draw_portfolio(found, footer(result)).savefig(HERE / f"portfolio-{lang}.png")
         words = "\n".join(portfolio_sentences(found)) + "\n"
         (HERE / f"result-{lang}.txt").write_text(words, encoding="utf-8")

@@ -22,7 +22,7 @@ from sisim.analysis.scenario_discovery import discover
 from sisim.analysis.sweep import Study, open_study
 from sisim.analysis.value_of_information import evpi, evppi_table
 from sisim.analysis.varied import grade_of
-from sisim.i18n import LANGUAGES, t
+from sisim.i18n import LANGUAGES, each_language, t
 from sisim.report.analysis import psa_figures as uncertainty
 from sisim.report.analysis import scenario_discovery_figure as discovery
 from sisim.report.analysis.analysis_frame import Subject
@@ -72,7 +72,7 @@ def main() -> None:
         net, box = analysis.of(NPV)[:, 1], None
         if (net < 0).sum() > FEW:
             box, _ = discover({k: analysis.drawn[k].to_numpy() for k in analysis.drawn}, net < 0)
-        for lang in LANGUAGES:
+        for lang in each_language():
             words[lang] += uncertainty.sentences(about, analysis)
             note = t("The decision is by money alone.")
             if (table["beyond_chance"] & (table["evppi"] > 0)).any():

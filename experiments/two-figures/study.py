@@ -21,7 +21,7 @@ import pandas as pd
 from sisim.analysis.one_way import standard_error
 from sisim.analysis.sweep import Study, open_study
 from sisim.analysis.varied import grade_of, value_at
-from sisim.i18n import LANGUAGES
+from sisim.i18n import each_language
 from sisim.report.analysis import tornado
 from sisim.report.analysis.analysis_frame import Subject
 
@@ -89,7 +89,7 @@ def main() -> None:
         table = effects(study, arm)
         table.to_csv(HERE / f"{arm}-effects.csv", index=False, float_format="%.8g")
         about = Subject(scenario, seeds, arm, NPV)
-        for lang in LANGUAGES:
+        for lang in each_language():
             picture = tornado.draw_tornado(about, table, averaged=True)
             picture.savefig(HERE / f"{arm}-effects-{lang}.png")
     worth = combinations(study).query("arm != 'without'").groupby("arm", sort=False)[NPV]

@@ -63,6 +63,18 @@ def in_language(lang: Lang | None) -> Iterator[None]:
         _language.reset(token)
 
 
+def each_language() -> Iterator[Lang]:
+    """Yield every language, while messages are written in it.
+
+    Examples:
+        >>> [(lang, number(0.5, 1)) for lang in each_language()]
+        [('sv', '0,5'), ('en', '0.5')]
+    """
+    for lang in LANGUAGES:
+        with in_language(lang):
+            yield lang
+
+
 @cache
 def _catalogue(lang: Lang, name: str = "") -> NullTranslations:
     """Return the translations from English into `lang`, compiled in memory."""

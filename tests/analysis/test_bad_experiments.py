@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from helpers.languages import in_each_language
 from helpers.small_sweeps import write
 
 from sisim.analysis.experiment_file import load_experiment
+from sisim.i18n import each_language
 from sisim.scenario.errors import ScenarioError
 
 REACH = "investments.care.reach = {}"
@@ -144,7 +144,7 @@ def test_what_is_wrong_is_said_where_it_stands(name: str, tmp_path: Path) -> Non
     with pytest.raises(ScenarioError) as found:
         load_experiment(experiment)
     assert len(found.value.problems) == 1, found.value.render()
-    for lang in in_each_language():
+    for lang in each_language():
         assert {"en": english, "sv": swedish}[lang] in found.value.render()
         assert str(experiment.name) in found.value.render()
 

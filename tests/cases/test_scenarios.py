@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 from helpers.command_line import sisim
-from helpers.languages import in_each_language, in_swedish
 
 from sisim.engine.replications import simulate
-from sisim.i18n import LANGUAGES
+from sisim.i18n import LANGUAGES, each_language
 from sisim.loading.file_summary import contents, kind_of
 from sisim.loading.load import load_scenario
 from sisim.report.economics.money_report import money_shown, money_tables, money_words
@@ -74,14 +73,14 @@ def test_it_runs_with_every_arm_and_says_what_came_out(ran: Results) -> None:
     assert set(outcomes["outcome"]) == set(ran.scenario.outcomes)
     assert outcomes["value"].notna().all()
     if ran.scenario.figures is not None:
-        assert in_swedish(lambda: ran.summary()) != ran.summary()
+        assert ran.summary("sv") != ran.summary("en")
 
 
 def test_it_can_be_reckoned_in_money_in_both_languages(ran: Results) -> None:
     arms = list(ran.scenario.arms)
-    said = {lang: money_words(ran, arms) for lang in in_each_language()}
+    said = {lang: money_words(ran, arms) for lang in each_language()}
     assert len(said["sv"]) == len(said["en"])
-    for _ in in_each_language():
+    for _ in each_language():
         assert money_shown(ran, arms)
     assert not money_tables(ran, arms)["appraisal"].empty
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from helpers.languages import in_each_language
 
 import sisim
 from sisim.analysis.experiment_file import load_experiment
+from sisim.i18n import each_language
 from sisim.scenario.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +51,7 @@ def test_every_column_of_the_catalogue_is_filled(contract: Scenario) -> None:
     assert contract.catalogue is not None
     columns = contract.catalogue.model_dump()
     assert all(columns.values())
-    for _ in in_each_language():
+    for _ in each_language():
         assert "PHQ-9" in contract.catalogue.social_outcomes[1].text
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from helpers.languages import in_each_language
+from sisim.i18n import each_language
 from sisim.loading.load import load_scenario
 from sisim.scenario.errors import Problem, ScenarioError
 
@@ -55,4 +55,4 @@ def answer(path: Path) -> None:
     except ScenarioError as error:
         problems = error.problems
     assert all(problem.line >= 1 for problem in problems)
-    assert all(problem.render() for _ in in_each_language() for problem in problems)
+    assert all(problem.render() for _ in each_language() for problem in problems)

@@ -1,9 +1,9 @@
 """The reader's language in tests."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeVar
 
-from sisim.i18n import LANGUAGES, Lang, in_language
+from sisim.i18n import in_language
 
 T = TypeVar("T")
 
@@ -12,10 +12,3 @@ def in_swedish(ask: Callable[[], T]) -> T:
     """Return what is answered to a Swedish reader."""
     with in_language("sv"):
         return ask()
-
-
-def in_each_language() -> Iterator[Lang]:
-    """Yield each language, while it is the reader's."""
-    for lang in LANGUAGES:
-        with in_language(lang):
-            yield lang

@@ -22,7 +22,7 @@ import numpy as np
 from sisim.analysis.comparison import WHICH, Comparison, Floats, Side, Which, compare, compared_in
 from sisim.analysis.variants import Variants
 from sisim.economics.valuation import Valuation
-from sisim.i18n import LANGUAGES, Lang, current_language, in_language, source_text, t
+from sisim.i18n import LANGUAGES, Lang, current_language, each_language, in_language, source_text, t
 from sisim.live.chart_options import AROUND, COST, LEFT, LIGHT, RIGHT, Axes, Look, Option, figure
 from sisim.live.echarts import plain_script
 from sisim.live.scenario_library import with_figures
@@ -201,11 +201,7 @@ def _numbers(comparison: Comparison, unit: float) -> Iterator[Floats]:
 
 def _in_each_language(write: Callable[[], T]) -> dict[Lang, T]:
     """Return what is written, by the language that it is written in."""
-    written = {}
-    for lang in LANGUAGES:
-        with in_language(lang):
-            written[lang] = write()
-    return written
+    return {lang: write() for lang in each_language()}
 
 
 def _content(comparison: Comparison, axes: Sequence[Axis], top: Axes) -> Option:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sisim.i18n import LANGUAGES, current_language, in_language, t
+from sisim.i18n import current_language, each_language, t
 from sisim.loading.files import read, shipped
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.loading.spreadsheet import Row, Sheet, amount, read_sheet
@@ -75,11 +75,7 @@ class Entry:
 
     def rows(self) -> list[dict[str, str | float | None]]:
         """Return what stands in each column, in every language."""
-        found = []
-        for lang in LANGUAGES:
-            with in_language(lang):
-                found.append(self.row())
-        return found
+        return [self.row() for _ in each_language()]
 
     def row(self) -> dict[str, str | float | None]:
         """Return what stands in each column, in the current language."""
