@@ -116,7 +116,7 @@ def test_memory_does_not_grow_with_the_cells(tmp_path: Path, workers: int) -> No
         next(finished)
     assert len(made) <= AHEAD * workers + 1
     runner = Runner(setup)
-    for batch in islice(batches(), 40):
+    for batch in islice(batches(), 2 * SCENARIOS + 4):
         run_batch(runner, batch)
     assert len(runner.variants._runs) == RUNS
     assert len(runner.variants._scenarios) == SCENARIOS

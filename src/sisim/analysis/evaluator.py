@@ -14,14 +14,14 @@ import pandas as pd
 from sisim.analysis.cell import Cell, Runner, Setup
 from sisim.analysis.executors import Batch, Done, Executor, run_batch
 from sisim.analysis.measures import NPV, chosen
-from sisim.analysis.variants import RUNS, SCENARIOS, MoneyPaths
+from sisim.analysis.variants import RUNS, SCENARIOS
 from sisim.engine.counts import WITHOUT
 from sisim.scenario.scenario import Scenario
 
 MOST_KEPT = 10
 """Most simulations remembered, for memory's sake: each may take a hundred MB."""
 WORTH_STARTING = 16
-"""Fewer batches than this are run here: to start processes would take longer."""
+"""Fewer simulations than this are run here: to start processes would take longer."""
 
 
 class Evaluator:
@@ -67,7 +67,6 @@ class Evaluator:
         self._progress = progress
         self._asked = self._done = 0
         self._runner = Runner(self.setup, threads=threads, runs=max(min(count, MOST_KEPT), RUNS))
-        self._money = MoneyPaths(scenario)
 
     @property
     def simulated(self) -> int:
@@ -110,17 +109,25 @@ class Evaluator:
         return [self._kept(pd.concat([runs[n] for n in seeds])) for runs in found]
 
     def _run(self, batches: list[Batch]) -> Generator[Done, None, None]:
-        if self.executor is not None and len(batches) >= WORTH_STARTING:
+        people = self._runner.variants.people
+        simulations = {(people(cell.values), cell.seed) for batch in batches for cell in batch}
+        if self.executor is not None and len(simulations) >= WORTH_STARTING:
             yield from self.executor.run(self.setup, iter(batches))
             return
         for batch in batches:
             yield run_batch(self._runner, batch)
 
     def _batches(self, points: list[Mapping[str, Any]]) -> list[Batch]:
-        """Return evaluations as cells: those that share a simulation in the same batch."""
-        groups: dict[str, list[int]] = {}
-        for number, values in enumerate(points):
-            groups.setdefault(self._money.people(values), []).append(number)
+        """Return evaluations as cells: those that share a simulation in the same batch.
+
+        Variants of the arms, and of money alone, share the baseline of their seed.
+        """
+        variants, groups = self._runner.variants, dict[str, list[int]]()
+        people = [variants.people(values) for values in points]
+        # Those with the same people follow one another: few runs are remembered.
+        for number in sorted(range(len(points)), key=people.__getitem__):
+            shared = "arms" if variants.of_arms(points[number]) else people[number]
+            groups.setdefault(shared, []).append(number)
         return [
             [
                 Cell(f"{number}/{seed}", 0, points[number], number, replication, seed)

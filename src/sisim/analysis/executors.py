@@ -226,6 +226,8 @@ def run_batch(runner: Runner, batch: Batch) -> Done:
     """
     start = time.perf_counter()
     parts = []
+    for seed in dict.fromkeys(cell.seed for cell in batch):
+        runner.variants.expect((cell.values for cell in batch if cell.seed == seed), seed)
     for cell in batch:
         rows = runner.run(cell.values, cell.seed)
         outcomes = rows[[*runner.setup.outcomes]]

@@ -43,8 +43,8 @@ RUNS = 2
 """How many runs are remembered for variants that differ in money only."""
 BASELINES = 10
 """Most baselines that are retained on demand; a run with a further seed is simulated in full."""
-SCENARIOS = 8
-"""How many scenarios are remembered for runs that differ in their seed only."""
+SCENARIOS = 48
+"""How many scenarios are remembered for runs that differ in their seed only; each takes a MB."""
 _DEFINING = (
     "target",
     "start",
@@ -194,6 +194,28 @@ class Variants:
         """Return whether a value changes what things cost, and nobody's life (law L5)."""
         return self._paths.money(path)
 
+    def people(self, values: Values) -> str:
+        """Return what of some values has a bearing on people, as text."""
+        return self._paths.people(values)
+
+    def of_arms(self, values: Values) -> bool:
+        """Return whether values change nothing but the arms, and perhaps what things cost."""
+        return all(self.money(path) or _changes_arms_only(path) for path in values)
+
+    def expect(self, variants: Iterable[Values], seed: int) -> None:
+        """Retain a baseline of a seed at once, if several variants of the arms are to come.
+
+        Otherwise the first of them would be a whole run from which no other has anything. The
+        baseline that has been there longest gives way.
+        """
+        keys = {self._paths.people(values) for values in variants if self.of_arms(values)}
+        if not self._reusable or len(keys - {canonical({})}) < 2 or seed in self._baselines:
+            return
+        with self._lock:
+            if len(self._baselines) >= BASELINES:
+                del self._baselines[next(iter(self._baselines))]
+        self._asked[seed] = ""
+
     def quick(self, values: Values) -> bool:
         """Return whether a variant is answered by a rerun of the people whom arms can affect."""
         return self._rerunnable(self.scenario_with(values), values) is not None
@@ -201,7 +223,7 @@ class Variants:
     def _changed(self, values: Values) -> Scenario:
         if not values:
             return self.scenario
-        if self._retain and all(self.money(path) or _changes_arms_only(path) for path in values):
+        if self._retain and self.of_arms(values):
             try:
                 return with_numbers(self.scenario, values)
             except (LookupError, TypeError, ValidationError):
@@ -263,9 +285,7 @@ class Variants:
 
     def _rerunnable(self, scenario: Scenario, values: Values) -> Scenario | None:
         """Return what a retained baseline can answer for, None where a whole run is needed."""
-        if not self._reusable or not all(
-            self.money(path) or _changes_arms_only(path) for path in values
-        ):
+        if not self._reusable or not self.of_arms(values):
             return None
         variant = scenario.model_copy(update={"pathway": self._base.pathway})
         return variant if reusable_baseline(variant) else None
