@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy_financial as npf
 import pytest
@@ -69,7 +71,7 @@ def test_every_rate_of_return_is_found_and_no_other(
 ) -> None:
     """Flows made so that their present value is zero at these rates, and at no other above -1."""
     rates = sorted(one / 100 for one in percent)
-    assume(all(two - one > 0.04 for one, two in zip(rates, rates[1:], strict=False)))
+    assume(all(two - one > 0.04 for one, two in pairwise(rates)))
     flows = np.ones(1)
     for root in (*(1 / (1 + rate) for rate in rates), *(-one for one in others)):
         flows = np.convolve(flows, [-root, 1.0])

@@ -7,6 +7,7 @@ ch. 2 and 5: the first flow is not discounted.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,9 @@ from scipy.optimize import brentq
 
 Floats = NDArray[np.float64]
 TOUCHES = 1e-10
-"""A present value that is less than this share of its parts is zero: a sum of floats is no surer."""
+"""A present value that is less than this share of its parts is zero: floats tell no more."""
 FURTHEST = 700.0
-"""The furthest logarithm of growth that is looked at: beyond it no float tells growth from none."""
+"""The furthest logarithm of growth that is looked at: e to it is about the largest float."""
 
 
 def irr(flows: NDArray[Any], per_year: float = 1.0) -> tuple[float, ...]:
@@ -82,7 +83,7 @@ def _crossings(signs: Floats, sizes: Floats, years: Floats, turns: list[float]) 
     found: list[float] = []
     ends = [-FURTHEST, *turns, FURTHEST]
     values = [float(signs[-1]), *map(worth, turns), float(signs[0])]
-    for number, (low, high) in enumerate(zip(ends, ends[1:], strict=False)):
+    for number, (low, high) in enumerate(pairwise(ends)):
         if values[number] * values[number + 1] < 0:
             found.append(_bracketed(worth, low, high, values[number]))
         if number < len(turns) and values[number + 1] == 0.0:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -18,10 +19,20 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from sisim.economics.finance import rate_of_return
-from sisim.economics.ledger import ORE, TRANSFERS, Ledger, Line, by_year, payer_principal, rewards
+from sisim.economics.ledger import (
+    ORE,
+    TRANSFERS,
+    Kind,
+    Ledger,
+    Line,
+    by_year,
+    payer_principal,
+    rewards,
+)
 from sisim.economics.prices import PriceList
 from sisim.engine.counts import tidy
 from sisim.scenario.contract import Contract, Measure, Payment, Tier
+from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Positive
 
 PRIVATE = "private"
@@ -229,11 +240,17 @@ class Settlement:
         """
         return self._earned[name][1]
 
-    def flow(self, party: str) -> Floats:
-        """Return what a party receives less what it pays, SEK, (replications, years)."""
+    def flow(self, party: str, *, financing: bool | None = None) -> Floats:
+        """Return what a party receives less what it pays, SEK, (replications, years).
+
+        Args:
+            party: Who.
+            financing: Only the payments that are financing, or only those that are not; unset, all.
+        """
         net = np.zeros(self._shape)
         for name, payment in self.contract.payments.items():
-            net = net + self.paid[name] * ((payment.to == party) - int(payment.from_ == party))
+            if financing is None or financing == payment.is_financing:
+                net = net + self.paid[name] * ((payment.to == party) - int(payment.from_ == party))
         return net
 
     def gain(self, party: str) -> Floats:
@@ -455,7 +472,8 @@ def settle(facts: Facts) -> list[Settlement]:
 def with_contracts(book: Ledger, settlements: Iterable[Settlement]) -> Ledger:
     """Return a ledger with what contracts pay, as transfers of the kind "contract".
 
-    What is paid in a year stands in its last cycle.
+    Payments to and from those who finance it are of the kind "financing". What is paid in a year
+    stands in its last cycle.
     """
     scenario, clock = book.result.scenario, book.result.compiled.clock
     years = clock.year(book.cycles)
@@ -465,19 +483,27 @@ def with_contracts(book: Ledger, settlements: Iterable[Settlement]) -> Ledger:
     lines: dict[Line, Floats] = {}
     for settled in settlements:
         at = [where[int(year)] for year in settled.years]
-        own = settled.contract.parties.names
-        for party in settled.parties:
-            if party in own:
-                first = scenario.private_payers.get(party) == own[party]
-                payer = party if first else f"{settled.name}.{party}"
-                line = Line("contract", settled.name, payer, PRIVATE)
-            else:
-                line = Line("contract", settled.name, party, payer_principal(scenario, party))
+        arm = book.result.arms.index(settled.arm)
+        kinds: tuple[Kind, ...] = ("contract", "financing")
+        for kind, party in product(kinds, settled.parties):
+            flow = settled.flow(party, financing=kind == "financing")
+            if not flow.any():
+                continue
+            line = Line(kind, settled.name, *_payer(scenario, settled, party))
             amounts = lines.setdefault(line, np.zeros(book.amounts.shape[:3]))
-            amounts[:, book.result.arms.index(settled.arm), at] -= settled.flow(party) * level[at]
+            amounts[:, arm, at] -= flow * level[at]
     if not lines:
         return book
     return book.with_lines(list(lines), np.stack(list(lines.values()), axis=-1))
+
+
+def _payer(scenario: Scenario, settled: Settlement, party: str) -> tuple[str, str]:
+    """Return what a party is called in a ledger, and its principal."""
+    own = settled.contract.parties.names
+    if party not in own:
+        return party, payer_principal(scenario, party)
+    first = scenario.private_payers.get(party) == own[party]
+    return party if first else f"{settled.name}.{party}", PRIVATE
 
 
 def _is_graded(payment: Payment) -> bool:

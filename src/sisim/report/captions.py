@@ -9,6 +9,7 @@ from sisim.analysis.comparison import Comparison, Investing, Which
 from sisim.economics.appraisal import Estimate
 from sisim.i18n import t
 from sisim.report.formats import Unit, decimal, money, spread, unit_for
+from sisim.report.present_value import net_words, valued
 from sisim.scenario.scenario import Scenario
 
 Cell = tuple[str, str]
@@ -44,12 +45,13 @@ def headline_cells(
 ) -> tuple[dict[str, str], Mapping[tuple[Which, str], Cell]]:
     """Return the headings of the row of numbers, and its cells by figure and measure."""
     end = int(story.years[-1]) + 1
+    rate = story.scenario.economy.discount_costs.value
     headings = {
         "helped": t("Helped individuals"),
-        "avoided": t("Avoided cases until {year}", year=end),
-        "invested": t("Invested"),
-        "lower_cost": t("Lower cost (present value)"),
-        "net": t("Net"),
+        "avoided": t("Avoided new cases until {year}", year=end),
+        "invested": valued(t("Invested"), rate),
+        "lower_cost": valued(t("Lower cost"), rate),
+        "net": net_words(rate),
     }
     headline = {which: story.side(which).headline for which in shown}
     largest = max(

@@ -21,6 +21,7 @@ from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
 from sisim.report.formats import Unit, decimal, money, unit_for
 from sisim.report.frame import EDGE
+from sisim.report.present_value import net_words, valued
 from sisim.report.style import FINE, HIGH, MUTED, WIDE, canvas, fit, place, wrap, write
 from sisim.scenario.scenario import Scenario
 
@@ -81,17 +82,21 @@ class Subject:
         if head == "outcome" and name in self.scenario.outcomes:
             label = self.scenario.outcomes[name].label.text
             return label[:1].upper() + label[1:] + when
+        economy = self.scenario.economy
+        rate = economy.discount_costs.value
         if head == "cost":
             payer = self.scenario.payer_label(name).text
-            return t("Cost: {payer}", payer=payer) + when
+            return valued(t("Cost: {payer}", payer=payer), 0.0 if year else rate) + when
         if head == "total" and name in self.scenario.pathway.weights:
-            return self.scenario.pathway.weights[name].text
+            label = self.scenario.pathway.weights[name].text
+            discounted = t("{what} (discounted)", what=label)
+            return discounted if economy.discount_effects.value else label
         return {
-            "net_present_value": t("Net present value"),
+            "net_present_value": net_words(rate),
             "payback_year": t("Payback year"),
-            "invested": t("Invested"),
-            "lower_cost": t("Lower costs"),
-            "total": t("All costs"),
+            "invested": valued(t("Invested"), rate),
+            "lower_cost": valued(t("Lower costs"), rate),
+            "total": valued(t("All costs"), rate),
         }.get(head, self.measure)
 
 
