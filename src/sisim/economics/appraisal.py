@@ -407,17 +407,27 @@ def headline(ledger: Ledger, arm: str, ordinary: bool = False) -> dict[str, Esti
     """Return the numbers under the figures, each with its range over the replications.
 
     Returns:
-        `helped`: how many have begun treatment; `avoided`: how many fewer have entered the case in
-        focus, to the end; `invested`: present value of the investment and of what the new way of
-        working costs more than what it replaces; `lower_cost`: that of the reduced use; `net`:
-        lower_cost - invested. No tail is reckoned with.
+        `helped`: how many times treatment has begun; `avoided`: how many fewer have come to the
+        case in focus for the first time, to the end; `invested`: present value of the investment
+        and of what the new way of working costs more than what it replaces; `lower_cost`: that of
+        the reduced use; `net`: lower_cost - invested; `avoided_returns`: how many fewer times
+        somebody has come back to the case; `affected`: how many have another life history than
+        without, whether they took part or an effect on areas reached them (NaN if that is not
+        known). No tail is reckoned with.
     """
     result = ledger.result
     number = result.arms.index(arm)
     helped = result.treatments("started")[:, number - 1].sum(axis=(1, 2, 3))
-    counted = {"helped": helped, "avoided": _avoided(ledger, number)}
-    money = appraise(ledger, arm, ordinary=ordinary, tail=False).present_values
-    found = counted | money
+    first, returns = _avoided(ledger, number)
+    affected = [one.affected for one in result.replications]
+    worth = appraise(ledger, arm, ordinary=ordinary, tail=False).present_values
+    found = {
+        "helped": helped,
+        "avoided": first,
+        **{name: worth[name] for name in ("invested", "lower_cost", "net")},
+        "avoided_returns": returns,
+        "affected": [NAN if one is None else one[number - 1] for one in affected],
+    }
     values = np.stack(list(found.values()), axis=-1)
     low, high = np.quantile(values, [0.1, 0.9], axis=0)
     return {
@@ -434,14 +444,17 @@ def _shown(ledger: Ledger, ordinary: bool) -> Callable[[Line], bool]:
     return lambda line: line.administration in bearing and (ordinary or not line.ordinary)
 
 
-def _avoided(ledger: Ledger, arm: int) -> Floats:
+def _avoided(ledger: Ledger, arm: int) -> tuple[Floats, Floats]:
+    """Return how many fewer come to the case in focus, the first time and again."""
     result = ledger.result
     figures = result.scenario.figures
     if figures is None:
-        return np.full(len(result.replications), np.nan)
+        unknown = np.full(len(result.replications), NAN)
+        return unknown, unknown
     group = result.compiled.groups.index(figures.case)
-    entered = result.counts("entry")[:, :, :, group].sum(axis=(2, 3))
-    return np.asarray(entered[:, 0] - entered[:, arm], np.float64)
+    entered = result.counts("entry")[:, :, :, group].sum(axis=2)
+    fewer = np.asarray(entered[:, 0] - entered[:, arm], np.float64)
+    return fewer[:, 0], fewer[:, 1]
 
 
 def _deepest(net: Floats) -> Floats:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sisim.economics.appraisal import Interval, appraise, interval
 from sisim.economics.horizon import Horizon
 from sisim.economics.ledger import ORE, Ledger, over_cycles, rewards
-from sisim.economics.outcomes import outcome
+from sisim.economics.outcomes import outcome_units
 from sisim.engine.counts import WITHOUT, Result
 from sisim.scenario.types import Text
 
@@ -216,11 +216,8 @@ def _counted(result: Result, cycles: int) -> list[tuple[Measure, Floats]]:
     """Return each measure with its units by cycle, (replications, arms, cycles)."""
     found: list[tuple[Measure, Floats]] = []
     for name, spec in result.scenario.outcomes.items():
-        counted = np.asarray(outcome(result, spec), np.float64)
-        if spec.count == "stock" and spec.transition is None:
-            counted = counted / result.compiled.clock.per_year
         measure = Measure(name, spec.label, spec.count, spec.good)
-        found.append((measure, over_cycles(counted, cycles)))
+        found.append((measure, over_cycles(outcome_units(result, spec), cycles)))
     weights = result.used("weight")
     gained = rewards(result, weights).sum(axis=3)
     for number, name in enumerate(weights.names):

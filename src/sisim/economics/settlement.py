@@ -50,7 +50,8 @@ class Facts:
 
     Attributes:
         book: The ledger, without contract payments.
-        outcomes: The scenario's outcomes by year, (replications, arms, years).
+        outcomes: The scenario's outcomes by year, (replications, arms, years): person-years in a
+            group, entries or events.
     """
 
     book: Ledger
@@ -67,6 +68,15 @@ class Facts:
         """The position of the year in which the scenario starts."""
         start = int(self.book.result.scenario.time.start[:4])
         return int(np.searchsorted(self.years, start))
+
+    @cached_property
+    def lengths(self) -> Floats:
+        """How much of each year is counted, (years,): 1, or less at the ends."""
+        clock = self.book.result.compiled.clock
+        _, steps = np.unique(clock.year(self.book.result.steps), return_counts=True)
+        # A year of weeks is 52 or 53 of them, and whole.
+        whole = np.abs(steps - clock.per_year) < 1
+        return np.where(whole, 1.0, steps / clock.per_year)
 
     @cached_property
     def units(self) -> Mapping[str, Floats]:
@@ -155,17 +165,22 @@ def _value(series: Floats, per: Floats | None, at: Whole) -> Floats:
 def _expected(
     facts: Facts, measure: Measure, series: Floats, per: Floats | None, arm: int, years: Whole
 ) -> Floats:
-    """Return the trend-adjusted expectation: level x (1 + trend)^(years since that level)."""
+    """Return the trend-adjusted expectation: level x (1 + trend)^(years since that level).
+
+    A level is of a whole year: of a part of one, as much is expected as that part is long.
+    """
     if measure.level is not None:
         level: Floats | float = measure.level.value
         since = years - measure.periods[0][0]
     else:
         before = np.arange(facts.first - measure.years_before, facts.first)
         level = _value(series, per, before)[:, arm]
-        level = level if per is not None else level / len(before)
+        level = level if per is not None else level / facts.lengths[before].sum()
         since = years - facts.years[before].mean()
     growth = (1.0 + measure.trend.value) ** since
-    return np.asarray(level * (growth.mean() if per is not None else growth.sum()))
+    lengths = facts.lengths[np.searchsorted(facts.years, years)]
+    expected = float(growth @ lengths)
+    return np.asarray(level * (expected / lengths.sum() if per is not None else expected))
 
 
 def _more_is_better(facts: Facts, measure: Measure) -> bool:

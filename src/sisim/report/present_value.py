@@ -1,4 +1,4 @@
-"""What an amount is called: a present value and its rate where it is discounted, else a plain sum."""
+"""What an amount is called: a present value at its rate where discounted, else a plain sum."""
 
 from __future__ import annotations
 

@@ -53,7 +53,8 @@ class Parties(Table):
 class Measure(Table):
     """What a payment depends on, and what it is compared with.
 
-    Exactly one of `outcome` (of the scenario's outcomes), `resource` (units used) and `saved_by`
+    Exactly one of `outcome` (of the scenario's outcomes; people in a group are counted in
+    person-years), `resource` (units used) and `saved_by`
     (the costs of these administrations but for the investment itself) is measured, in the whole
     population, over each of `periods`: calendar years, first and last. The counts know no persons,
     so that a cohort of participants is measured as the years in which it lives its risk.
