@@ -419,14 +419,15 @@ def headline(ledger: Ledger, arm: str, ordinary: bool = False) -> dict[str, Esti
     number = result.arms.index(arm)
     helped = result.treatments("started")[:, number - 1].sum(axis=(1, 2, 3))
     first, returns = _avoided(ledger, number)
-    affected = [one.affected for one in result.replications]
+    touched = [one.affected for one in result.replications]
+    affected = np.array([NAN if one is None else one[number - 1] for one in touched])
     worth = appraise(ledger, arm, ordinary=ordinary, tail=False).present_values
     found = {
         "helped": helped,
         "avoided": first,
         **{name: worth[name] for name in ("invested", "lower_cost", "net")},
         "avoided_returns": returns,
-        "affected": [NAN if one is None else one[number - 1] for one in affected],
+        "affected": affected,
     }
     values = np.stack(list(found.values()), axis=-1)
     low, high = np.quantile(values, [0.1, 0.9], axis=0)
