@@ -25,6 +25,8 @@ Which = Literal["project", "new_way"]
 WHICH: tuple[Which, Which] = ("project", "new_way")
 BAND_FROM = 5
 """Fewer replications than this say too little about spread to draw a band."""
+MONEY = ("invested", "lower_cost", "net")
+"""The numbers under the figures that are amounts."""
 NOTICEABLE = 0.005
 """A relative difference that rounds to 0 % is no difference to a reader."""
 
@@ -307,14 +309,19 @@ def drawn(story: Comparison) -> pd.DataFrame:
 
 
 def headlines(story: Comparison) -> pd.DataFrame:
-    """Return the rows of numbers under the figures: arm, measure, mean, low, high."""
+    """Return the rows of numbers under the figures.
+
+    Columns: arm, measure, mean, low, high, discount_rate (a year; 0 is not discounted, NaN for
+    what is counted).
+    """
+    rate = story.scenario.economy.discount_costs.value
     return pd.DataFrame(
         [
-            (side.arm, measure, *map(float, estimate))
+            (side.arm, measure, *map(float, estimate), rate if measure in MONEY else math.nan)
             for side in (story.project, story.new_way)
             for measure, estimate in side.headline.items()
         ],
-        columns=["arm", "measure", "mean", "low", "high"],
+        columns=["arm", "measure", "mean", "low", "high", "discount_rate"],
     )
 
 

@@ -349,8 +349,8 @@ def appraise(ledger: Ledger, arm: str, *, ordinary: bool = False, tail: bool = T
 def totals(ledger: Ledger) -> pd.DataFrame:
     """Return the present value of all costs, ordinary ones too, and of each outcome weight.
 
-    Columns: replication, arm, measure ("cost", or the name of a weight), total, discount_rate (a
-    year; 0 is not discounted).
+    Columns: replication, arm, measure ("cost", or the name of a weight), discount_rate (a year;
+    0 is not discounted), total.
     """
     result = ledger.result
     economy = result.scenario.economy
@@ -370,6 +370,8 @@ def totals(ledger: Ledger) -> pd.DataFrame:
         {"arm": labels(result.arms)},
         {"measure": labels(["cost", *weights.names])},
     ]
+    rates = [economy.discount_costs.value, *[economy.discount_effects.value] * len(weights.names)]
+    axes[-1] = {**axes[-1], "discount_rate": np.array(rates)}
     return tidy("total", np.stack(found, axis=-1), axes)
 
 
