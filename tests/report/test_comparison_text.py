@@ -92,10 +92,34 @@ def test_what_is_written_as_no_change_is_not_said_to_rise_or_fall(
 @pytest.mark.parametrize(
     ("helped", "avoided", "lang", "says"),
     [
-        (1.2, 0.9, "en", "1 individual helped, 1 case avoided; "),
-        (22.4, -3.0, "en", "22 individuals helped, 3 more cases; "),
-        (22.4, -0.9, "sv", "22 deltagare, 1 ärende till; "),
-        (0.0, -0.2, "sv", "0 deltagare, 0 undvikna ärenden; "),
+        (
+            1.2,
+            0.9,
+            "en",
+            "1 individual helped, 900 lives became different, "
+            "1 new case avoided, 3 returns avoided; ",
+        ),
+        (
+            22.4,
+            -3.0,
+            "en",
+            "22 individuals helped, 900 lives became different, "
+            "3 more new cases, 3 returns avoided; ",
+        ),
+        (
+            22.4,
+            -0.9,
+            "sv",
+            "22 deltagare, 900 livsförlopp blev andra, "
+            "1 nytt ärende till, 3 undvikna återkomster; ",
+        ),
+        (
+            0.0,
+            -0.2,
+            "sv",
+            "0 deltagare, 900 livsförlopp blev andra, "
+            "0 undvikna nya ärenden, 3 undvikna återkomster; ",
+        ),
     ],
     indirect=["lang"],
 )
@@ -104,7 +128,12 @@ def test_people_and_cases_are_counted_as_one_speaks(
 ) -> None:
     class Counted(MadeUp):
         def headline(self, arm: str) -> dict[str, tuple[float, float, float]]:
-            counted = {"helped": (helped,) * 3, "avoided": (avoided,) * 3}
+            counted = {
+                "helped": (helped,) * 3,
+                "avoided": (avoided,) * 3,
+                "avoided_returns": (3.2,) * 3,
+                "affected": (900.0,) * 3,
+            }
             return {**super().headline(arm), **counted}
 
     assert says in " ".join(sentences(Counted()))

@@ -268,6 +268,14 @@ class Settlement:
                 net = net + self.paid[name] * ((payment.to == party) - int(payment.from_ == party))
         return net
 
+    def takes_part(self, party: str, *, financing: bool) -> bool:
+        """Return whether a party pays or receives what is, or is not, financing."""
+        return any(
+            party in (payment.from_, payment.to)
+            for payment in self.contract.payments.values()
+            if payment.is_financing == financing
+        )
+
     def gain(self, party: str) -> Floats:
         """Return what a payer's other costs have fallen by, investment paid, as `flow`."""
         costs = self.facts.costs.get(party)
@@ -501,9 +509,10 @@ def with_contracts(book: Ledger, settlements: Iterable[Settlement]) -> Ledger:
         arm = book.result.arms.index(settled.arm)
         kinds: tuple[Kind, ...] = ("contract", "financing")
         for kind, party in product(kinds, settled.parties):
-            flow = settled.flow(party, financing=kind == "financing")
-            if not flow.any():
+            financing = kind == "financing"
+            if not settled.takes_part(party, financing=financing):
                 continue
+            flow = settled.flow(party, financing=financing)
             line = Line(kind, settled.name, *_payer(scenario, settled, party))
             amounts = lines.setdefault(line, np.zeros(book.amounts.shape[:3]))
             amounts[:, arm, at] -= flow * level[at]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import isnan, nan
+from math import isnan
 
 from sisim.analysis.comparison import (
     NOTICEABLE,
@@ -252,7 +252,7 @@ def _helped(people: float) -> str:
 def _people(mean: Mapping[str, float]) -> Iterator[str]:
     """Yield how many took part, how many were affected, and what cases there were fewer of."""
     yield _helped(mean["helped"])
-    affected, returns = mean.get("affected", nan), round(mean.get("avoided_returns", 0.0))
+    affected, returns = mean["affected"], round(mean["avoided_returns"])
     if not isnan(affected):
         yield n_("1 life became different", "{n} lives became different", round(affected))
     first = round(mean["avoided"])
