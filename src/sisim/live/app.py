@@ -22,9 +22,11 @@ from starlette.types import ASGIApp
 from sisim.i18n import current_language, in_language, t
 from sisim.live.http_guard import HttpGuard, is_loopback, names_of
 from sisim.live.scenario_library import Library
+from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
 from sisim.live.views.page import Page, usual
 from sisim.live.views.speaker_view import Speaker
+from sisim.loading.load import load_scenario
 from sisim.portable import trim_memory
 
 HERE = "127.0.0.1"
@@ -103,6 +105,7 @@ def serve(
     if seed is not None:
         begin = replace(begin, seed=seed)
     add_page(library, begin)
+    load_engine()
     # It stands next to the application: what is sent is compressed after it.
     app.add_middleware(HttpGuard, names=names_of(host, names), lang=begin.lang)
     # NiceGUI sends no header of its own for other origins; that they ask is refused above.
@@ -213,6 +216,12 @@ class Unmet:
 async def _nothing_here(_request: Request, _error: Exception) -> Response:
     # NiceGUI would build a page to say so.
     return PlainTextResponse(t("There is nothing here."), 404)
+
+
+def load_engine() -> None:
+    """Load the machine code of the engine, so that nobody who looks at the page waits for it."""
+    session = ScenarioSession(load_scenario("placed-youth", {"population.residents": 1}))
+    session.results({})
 
 
 def give_back_memory() -> None:
