@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from sisim.analysis.variants import lean
+from sisim.checks.run_size import PROCESS, require_fits, run_size, slowness
+from sisim.portable import memory
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError
 from sisim.scenario.scenario import Scenario
 
+PART = 1 / 3
+"""The part of this computer's memory that the simulations of all visitors may take together."""
 LONGEST = 600.0
 """Seconds that one simulation may take."""
-PER_PERSON, PER_RUN = 500.0, 2e6
-"""Bytes of a person in an arm, and of what a run counts."""
-PER_STEP = 2e-8
-"""Seconds for a track of a person in a step."""
 
 
+@cache
 def budget() -> float:
     """Return the bytes that the simulations of all visitors may take together."""
-    return 4e9
+    return PART * memory()
 
 
 def require_allowed(scenario: Scenario, runs: int | None = None) -> None:
@@ -29,37 +33,24 @@ def require_allowed(scenario: Scenario, runs: int | None = None) -> None:
         ScenarioError: If it is, with what would be allowed.
     """
     runs = scenario.replications if runs is None else runs
-    most = budget() / 2
-    one, seconds = _size(scenario)
-    if one + runs * PER_RUN > most:
-        reason = Reason(
-            "The simulation would take about {n} MB of memory, and the page gives at most {most} "
-            "to one. Fewer residents, years or runs take less.",
-            n=round((one + runs * PER_RUN) / 1e6),
-            most=round(most / 1e6),
-        )
-        raise ScenarioError([Problem(Place(scenario.origin(""), 0), "", reason)])
-    if runs * seconds > LONGEST:
+    require_fits(lean(scenario), runs, PROCESS + budget())
+    seconds = run_size(lean(scenario), runs).seconds * slowness()
+    if seconds > LONGEST:
         reason = Reason(
             "The simulation would take about {n} minutes, and the page gives at most {most} to "
             "one. Fewer residents, years or runs are sooner done; `sisim run` has no such limit.",
-            n=round(runs * seconds / 60),
+            n=round(seconds / 60),
             most=round(LONGEST / 60),
         )
         raise ScenarioError([Problem(Place(scenario.origin(""), 0), "", reason)])
 
 
 def share(scenario: Scenario, runs: int) -> tuple[int, float]:
-    """Return how many runs of a scenario may be retained, and the bytes that it then takes."""
-    one, _ = _size(scenario)
-    kept = int(min(max((budget() / 2 - runs * PER_RUN) / one, 1), runs))
-    return kept, runs * PER_RUN + kept * one
+    """Return how many runs of a scenario are to be retained, and the bytes that it then takes.
 
-
-def _size(scenario: Scenario) -> tuple[float, float]:
-    """Return the bytes and seconds of one run."""
-    population, time = scenario.population, scenario.time
-    people = float(population.residents or population.cohort or 0)
-    years = time.years + time.history + (population.max_age if population.cohort is None else 0)
-    steps = years * scenario.pathway.steps_per_year * len(scenario.pathway.tracks)
-    return PER_PERSON * 2 * people * (1 + len(scenario.arms)), people * steps * PER_STEP
+    With all of them a slider is answered the soonest; but one scenario leaves half of the budget
+    to others, where it can.
+    """
+    one, every = (run_size(lean(scenario), n, cores=1).memory - PROCESS for n in (1, runs))
+    kept = int(min(max((budget() / 2 - every) / one, 1), runs))
+    return kept, every + (kept - 1) * one
