@@ -1,4 +1,4 @@
-"""Files as they are found after an accident: emptied, torn, grown, or with bits that have flipped."""
+"""Files as accidents leave them: emptied, torn, grown, or with bits that have flipped."""
 
 from collections.abc import Callable
 
@@ -36,8 +36,8 @@ def damages() -> st.SearchStrategy[Damage]:
         st.builds(lambda where: lambda content: content[: int(where * len(content))], share),
         st.builds(lambda more: lambda content: content + more, st.binary(min_size=1, max_size=9)),
         st.builds(
-            lambda where: lambda content: content[: int(where * len(content))].ljust(
-                len(content), b"\0"
+            lambda where: (
+                lambda content: content[: int(where * len(content))].ljust(len(content), b"\0")
             ),
             share,
         ),
