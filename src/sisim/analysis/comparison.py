@@ -5,7 +5,6 @@ Figures, sentences and tables all read the same `Comparison`, so they cannot dis
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from sisim.economics.appraisal import Estimate
 from sisim.economics.valuation import Phase, Valuation
-from sisim.economics.yearly import Yearly
+from sisim.economics.yearly import Yearly, year_at
 from sisim.engine.counts import WITHOUT
 from sisim.scenario.scenario import Figures, Scenario
 
@@ -116,11 +115,16 @@ class Tables:
 
 @dataclass(frozen=True)
 class Counted:
-    """What of a result the figures are drawn from, by calendar year."""
+    """What of a result the figures are drawn from, by whole years from the start."""
 
     costs: Yearly
     entries: Yearly
     stock: Yearly
+
+    @property
+    def each(self) -> tuple[Yearly, ...]:
+        """Everything counted, in the order of the attributes."""
+        return (self.costs, self.entries, self.stock)
 
 
 @dataclass(frozen=True)
@@ -189,8 +193,11 @@ def compare(source: Valuation | Comparison, view: View | None = None) -> Compari
         result.entries_by_year(figures.case),
         result.stock_by_year(figures.case),
     )
+    whole = scenario.time.whole_years
+    if whole:  # The end of a year is as low as a fall in cost.
+        counted = Counted(*(one.within(whole) for one in counted.each))
     years = counted.costs.years
-    start = int(scenario.time.start[:4])
+    start = scenario.time.first_year
     marked = int(np.clip(view.year or figures.year, years[0], years[-1]))
     series = _series(counted, scenario)
     arms = counted.costs.arms
@@ -266,10 +273,8 @@ def compared_in(year: int, side: Investing, story: Comparison) -> Investing:
 
 def _year_of(instant: float | None, scenario: Scenario) -> int | None:
     """Return which year from the start, counted from one, ends at or holds `instant`."""
-    if instant is None:
-        return None
-    year, month = map(int, scenario.time.start.split("-"))
-    return max(1, math.ceil(instant - (year + (month - 1) / 12) - 1e-9))
+    first = scenario.time.first_year
+    return None if instant is None else year_at(instant, first) - first + 1
 
 
 def outcomes_at(story: Comparison) -> dict[str, dict[str, float]]:

@@ -43,10 +43,10 @@ def headline_cells(
     story: Comparison, shown: Sequence[Which]
 ) -> tuple[dict[str, str], Mapping[tuple[Which, str], Cell]]:
     """Return the headings of the row of numbers, and its cells by figure and measure."""
-    end = int(story.years[-1]) + 1
+    end = story.scenario.time.ends
     headings = {
         "helped": t("Helped individuals"),
-        "avoided": t("Avoided cases until {year}", year=end),
+        "avoided": t("Avoided cases until {year}", year=end.removesuffix("-01")),
         "invested": t("Invested"),
         "lower_cost": t("Lower cost (present value)"),
         "net": t("Net"),

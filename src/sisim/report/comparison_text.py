@@ -14,7 +14,7 @@ from sisim.analysis.comparison import (
 )
 from sisim.economics.valuation import Provenance, Valuation
 from sisim.engine.counts import WITHOUT
-from sisim.i18n import current_language, n_, number, t
+from sisim.i18n import current_language, duration, n_, number, t
 from sisim.report.formats import decimal, listing, money, percent, unit_for
 from sisim.scenario.economy import PUBLIC, SOCIETY
 from sisim.scenario.scenario import Scenario
@@ -63,7 +63,35 @@ def verdict(side: Investing) -> str:
 
 
 def scope(story: Comparison, *, everyone: bool = False) -> str:
-    """Return whose and which costs a figure holds: those of the perspective, or everyone's."""
+    """Return whose and which costs a figure holds, and which years where that is not plain."""
+    years = years_told(story)
+    costs = _costs_held(story, everyone=everyone, room=LONGEST_FOOT - len(years))
+    return f"{costs} {years}" if years else costs
+
+
+def years_told(story: Comparison) -> str:
+    """Return what a year is where it is no calendar year, and what is no year at all."""
+    time, said = story.scenario.time, []
+    if time.start[5:] != "01":
+        first, last = time.start, f"{time.first_year + 1}-{int(time.start[5:]) - 1:02d}"
+        said.append(
+            t(
+                "Years are counted from the start: {year} is {first} to {last}.",
+                year=str(time.first_year),
+                first=first,
+                last=last,
+            )
+        )
+    left = round(12 * (time.years - len(time.all_years) + 1)) % 12
+    if left:
+        said.append(
+            t("The last {n} months are no whole year and are left out of the curves.", n=left)
+        )
+    return " ".join(said)
+
+
+def _costs_held(story: Comparison, *, everyone: bool, room: int) -> str:
+    """Return whose and which costs: those of the perspective, or everyone's."""
     whose = t("Costs of all who pay") if everyone else _perspective(story.scenario)
     # "Upper secondary place, national programme" is enough named by its first part.
     ordinary = [
@@ -80,7 +108,7 @@ def scope(story: Comparison, *, everyone: bool = False) -> str:
         whose=whose,
         what=listing(ordinary),
     )
-    if len(named) <= LONGEST_FOOT:
+    if len(named) <= room:
         return named
     return t("{whose} that the investment can touch; what everyone has is left out.", whose=whose)
 
@@ -222,7 +250,7 @@ def _comparison(story: Comparison, side: Investing) -> str:
 def paid_back(story: Comparison, side: Investing) -> str:
     """Return whether and when the investment has paid for itself."""
     if side.break_even is None:
-        return t("Not paid back within {n} years", n=round(story.scenario.time.years))
+        return t("Not paid back within {length}", length=duration(story.scenario.time.years))
     return t("Paid back in year {n}", n=side.break_even)
 
 
