@@ -838,9 +838,8 @@ def _annotations(
 
 def _payback(comparison: Comparison, side: Investing, marks: _Marks) -> list[Option]:
     """Write when the investment is paid back; return the mark at that year, if there is one."""
-    text = paid_back(comparison, side)
+    text = broken(paid_back(comparison, side), marks.look.strip[0] / 2.4, TEXT)
     if side.break_even is None:
-        text = broken(text, marks.look.strip[0] / 2.4, TEXT)
         marks.put("not-paid-back", text, (float(comparison.years[-1]), 0.0), pull=(1, 3))
         return []
     year = float(comparison.start + side.break_even - 1)

@@ -409,7 +409,9 @@ def _break_even(axes: Axes, room: Room, story: Comparison, side: Investing) -> N
     )
     at, floor = room.display(x, 0)
     room.avoid_line([x, x], [0, axes.get_ylim()[1] / 15])
-    room.write(paid_back(story, side), (at, floor + 30), pull=(1, 1.5))
+    text = wrap(figure_of(axes), paid_back(story, side), axes.bbox.width / 2)
+    lines = text.count("\n") + 1
+    room.write(text, (at, floor + 8 + 22 * lines), pull=(1, 1.5))
 
 
 def _not_paid_back(axes: Axes, room: Room, story: Comparison, side: Investing) -> None:
