@@ -67,6 +67,18 @@ def peak_memory(*, of_children: bool = False) -> float | None:
     return resource.getrusage(who).ru_maxrss / unit
 
 
+def memory() -> float:
+    """Return how much memory this process may use at most, in bytes: the machine's, or a share."""
+    # It takes a while to import, and few ask.
+    import psutil
+
+    most = float(psutil.virtual_memory().total)
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):  # Linux: that of a container
+        with suppress(OSError, ValueError):
+            most = min(most, float(Path("/sys/fs/cgroup", name).read_text(encoding="utf-8")))
+    return most
+
+
 def processor() -> str:
     """Return the name of the processor."""
     with suppress(OSError):
