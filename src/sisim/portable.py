@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import ctypes
+import errno
 import mmap
 import os
 import platform
@@ -53,6 +54,24 @@ def sparse_memory(size: int) -> mmap.mmap:
     with suppress(AttributeError, OSError):  # systems without huge pages
         memory.madvise(mmap.MADV_NOHUGEPAGE)
     return memory
+
+
+def sync_folder(folder: Path) -> None:
+    """Have what a folder lists written to disk: a file that has been renamed is lost without.
+
+    Nothing is done where a folder cannot be opened (Windows), or its disk knows no such thing.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(handle)
 
 
 def peak_memory(*, of_children: bool = False) -> float | None:

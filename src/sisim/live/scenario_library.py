@@ -173,6 +173,7 @@ def with_figures(scenario: Scenario) -> Scenario:
     if scenario.figures is not None or not scenario.arms or not groups:
         return scenario
     arms = list(scenario.arms)
-    year = int(scenario.time.start[:4]) + int(scenario.time.years) // 2
+    years = scenario.time.whole_years or scenario.time.all_years
+    year = min(scenario.time.first_year + int(scenario.time.years) // 2, years[-1])
     shown = Figures(project=arms[0], new_way=arms[-1], case=groups[0], year=year)
     return scenario.model_copy(update={"figures": shown})

@@ -163,7 +163,7 @@ class ScenarioSession:
         states = np.full((len(arms), len(chosen), len(years), len(tracks)), ABSENT, np.int64)
         treated = np.zeros(states.shape[:3], bool)
         for number, year in enumerate(years):
-            step = max(clock.at(f"{year}-01"), clock.history)
+            step = max(clock.start + clock.steps(int(year) - clock.start_year), clock.history)
             replayed.advance(step - replayed.step)
             columns = replayed.columns
             here = columns.person["arrive"] < step

@@ -115,7 +115,7 @@ class PeopleView:
         return {
             "keys": dots.keys,
             "years": dots.years.tolist(),
-            "start": int(self._state.scenario.time.start[:4]),
+            "start": self._state.scenario.time.first_year,
             "places": [self._places.label(place) for place in shown],
             "kinds": shown,
             "worlds": [name_of_without(), label],
