@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from sisim.scenario import fields
 from sisim.scenario.document import Document
-from sisim.scenario.errors import Problem, Reason, nearest
+from sisim.scenario.errors import Problem, Reason, nearest, shortened
 from sisim.scenario.positions import Path, any_within
 from sisim.scenario.types import Number, Text
 
@@ -85,7 +85,7 @@ class _Finding:
             return Reason(
                 '"{value}" cannot be read as a number: write {number}, with a decimal point and '
                 "without spaces.",
-                value=_short(self.value),
+                value=shortened(self.value),
                 number=f"{number:.12g}",
             )
         make = _REASONS.get(self.type)
@@ -299,11 +299,7 @@ def _named(value: Any) -> Reason | str:
         case dict():
             return Reason("This table")
         case str():
-            return Reason('"{text}"', text=_short(value))
+            return Reason('"{text}"', text=shortened(value))
         case bool():
             return str(value).lower()
-    return _short(str(value))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
+    return shortened(str(value))
