@@ -148,7 +148,7 @@ def huge(row: str, times: int) -> bytes:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (huge("<row>" + " " * 100_000 + "</row>", 200), "more than 16 MB, unpacked"),
+        (huge("<row>" + " " * 100_000 + "</row>", 400), "more than 32 MB, unpacked"),
         (huge('<row><c r="XFD1"><v>1</v></c></row>', 300_000), "more than 250,000 cells"),
         (huge("<row>" + "<c><v>1</v></c>" * 260_000 + "</row>", 1), "more than 250,000 cells"),
         (huge("<a>" * 100_000, 1), "damaged"),

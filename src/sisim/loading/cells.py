@@ -8,7 +8,7 @@ from sisim.i18n import number
 from sisim.scenario.errors import Reason
 
 MOST_BYTES = 16_000_000
-"""Of a file, and of the XML in a workbook."""
+"""Of a file."""
 MOST_CELLS = 250_000
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import re
 from typing import Any, TypeVar, get_origin
 
@@ -81,6 +82,8 @@ class _Finding:
 
     def _reason(self) -> Reason:
         number = self._as_said()
+        if number == float("inf"):
+            return Reason("The number must be finite.")
         if number is not None:
             return Reason(
                 '"{value}" cannot be read as a number: write {number}, with a decimal point and '
@@ -132,7 +135,7 @@ class _Finding:
         if self.type == "list_type" and isinstance(self.value, str | int | float):
             return [self.value]
         number = self._as_said()
-        if number is not None:
+        if number is not None and math.isfinite(number):
             return int(number) if self.type == "int_type" else number
         return None
 

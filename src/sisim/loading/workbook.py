@@ -22,8 +22,13 @@ from sisim.scenario.errors import Reason
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How workbooks of Excel 97-2003 begin, and those with a password."""
+MOST_UNPACKED = 2 * MOST_BYTES
 MOST_TAGS = 4 * MOST_CELLS
 """In all XML of a workbook: what is read of it takes time by the element."""
+MOST_OTHER_TAGS = 200_000
+"""In what is neither cells nor their texts: styles, names, sheets, which take longer."""
+MOST_SHEETS = 200
+_CELLS = ("/sharedStrings", "/worksheets/")
 _DAMAGED = Reason(
     "The workbook is damaged, or no workbook. Open it in a spreadsheet program and save it again "
     "as .xlsx."
@@ -84,30 +89,39 @@ def _opened(content: bytes) -> Any:
         def read_custom(self) -> None: ...
         def read_theme(self) -> None: ...
 
+        def read_worksheets(self) -> None:
+            if len(list(self.parser.find_sheets())) > MOST_SHEETS:
+                raise TableError(
+                    Reason("The workbook has more than {n} sheets.", n=number(MOST_SHEETS))
+                )
+            super().read_worksheets()
+
     reader = Cells(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     reader.read()
     return reader.wb
 
 
 def _require_small(content: bytes) -> None:
-    """Check how much the XML of a workbook is, unpacked.
+    """Check how much there is in a workbook, unpacked, pictures too: a sheet may be called as one.
 
     Raises:
         TableError: If it is too much, or if it is not the XML of a workbook.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = [one for one in archive.infolist() if one.filename.endswith((".xml", ".rels"))]
-        if sum(one.file_size for one in parts) > MOST_BYTES:
-            size = number(MOST_BYTES / 1e6)
+        parts = archive.infolist()
+        if sum(one.file_size for one in parts) > MOST_UNPACKED:
+            size = number(MOST_UNPACKED / 1e6)
             raise TableError(Reason("The workbook is more than {n} MB, unpacked.", n=size))
-        tags = 0
+        tags = {True: 0, False: 0}
         for one in parts:
             text = archive.read(one)
-            tags += text.count(b"<")
+            tags[any(cells in one.filename for cells in _CELLS)] += text.count(b"<")
             if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
                 raise TableError(_DAMAGED)
-        if tags > MOST_TAGS:
-            too_large(tags)
+        if tags[True] > MOST_TAGS:
+            too_large(tags[True])
+        if tags[False] > MOST_OTHER_TAGS:
+            raise TableError(Reason("The workbook has more styles and sheets than can be read."))
 
 
 def _lines(book: Any, sheet: Any, before: int) -> list[Line]:

@@ -9,6 +9,9 @@ from typing import Any
 
 from sisim.i18n import Lang, current_language, in_language, n_, t
 
+LONG = 300
+"""More characters of a path are not told."""
+
 
 class Reason:
     """A message with its values, not yet in any language.
@@ -67,7 +70,8 @@ class Place:
     cell: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.cell or self.line}" if self.line else self.file
+        file = shortened(self.file, LONG)
+        return f"{file}:{self.cell or self.line}" if self.line else file
 
 
 @dataclass(frozen=True)
@@ -137,9 +141,9 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return by_folded[found[0]] if found else None
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, most: int = 40) -> str:
     """Return the beginning of a text, as much as a message has room for."""
-    return text if len(text) <= 40 else text[:39] + "…"
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def dotted(path: Sequence[str | int]) -> str:

@@ -8,7 +8,7 @@ import socket
 import stat
 from pathlib import Path
 
-from sisim.scenario.errors import Reason, shortened
+from sisim.scenario.errors import LONG, Reason, shortened
 
 
 def why(error: OSError) -> Reason | str:
@@ -80,7 +80,7 @@ def content_of(path: Path, most: int) -> bytes | Reason:
         path: The file.
         most: More bytes than these are too many.
     """
-    shown = shortened(os.fspath(path))
+    shown = shortened(os.fspath(path), LONG)
     if is_missing(path):
         return Reason('There is no file called "{name}".', name=shown)
     reason = no_file(path)
