@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sisim.analysis.monitoring import FollowUp, Measure, measures_of
+from sisim.analysis.monitoring import Measure, measures_of
 from sisim.loading.amounts import Unit
 from sisim.loading.spreadsheet import Row, read_sheet
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest, shortened
@@ -87,8 +87,3 @@ def _wrong(row: Row, measures: Mapping[str, Measure], moments: Sequence[int]) ->
         yield row.problem("value", value)
     elif value < 0:
         yield row.problem("value", Reason("{value} is below 0.", value=said))
-
-
-def template(plan: FollowUp) -> pd.DataFrame:
-    """Return the table to be filled in: month, measure, and an empty value."""
-    return plan.plan[["month", "measure"]].assign(value="")
