@@ -215,10 +215,13 @@ def test_the_numbers_under_the_figures_reckon_with_no_tail() -> None:
 
 
 def test_the_internal_rate_of_return_makes_the_years_worth_nothing() -> None:
-    worth = appraise(ledger(counts(3)), "ends")
-    flows = np.array([-100.0, 39, 59, 55, 20])
-    assert worth.rates_of(np.repeat(flows, 12) / 12) == pytest.approx([0.28095], abs=1e-5)
-    assert worth.rates_of(np.ones(24)) == ()
+    time = {"start": "2026-01", "years": 5, "warm_up": 2}
+    for step, lengths in (("month", [12] * 5), ("week", [52, 52, 53, 52, 52])):
+        book = ledger(counts(3, time=time, pathway={**PATHWAY, "step": step}))
+        worth = appraise(book, "ends")
+        flows = np.repeat(np.array([-100.0, 39, 59, 55, 20]) / lengths, lengths)
+        assert worth.rates_of(flows) == pytest.approx([0.28095], abs=1e-5)
+        assert worth.rates_of(np.ones(sum(lengths))) == ()
 
 
 def test_an_interval_says_how_many_runs_would_halve_its_error() -> None:

@@ -132,12 +132,12 @@ class Appraisal:
 
     @cached_property
     def years(self) -> NDArray[np.int64]:
-        """The calendar years from the start, those of a tail too, (years,)."""
+        """The years from the start, those of a tail too, (years,)."""
         return np.unique(self.horizon.years)
 
     @property
     def first_of_tail(self) -> int | None:
-        """The first calendar year with anything of a tail in it."""
+        """The first year with anything of a tail in it."""
         simulated = self.horizon.simulated
         return int(self.horizon.years[simulated]) if simulated < self.horizon.cycles else None
 
@@ -273,9 +273,7 @@ class Appraisal:
     def _by_year(self, flows: Floats) -> Floats:
         """Return the sums of flows by cycle over each year from the start, öre left out."""
         # By the month, noise would change sign every so often; a budget looks at years.
-        per_year = round(max(1.0, self.scenario.pathway.steps_per_year))
-        padded = np.pad(flows, (0, -len(flows) % per_year))
-        found = padded.reshape(-1, per_year).sum(axis=1)
+        found = self.horizon.yearly(flows)
         return np.where(abs(found) < ORE, 0.0, found)
 
     def _worth(
