@@ -54,10 +54,10 @@ class Measure(Table):
     """What a payment depends on, and what it is compared with.
 
     Exactly one of `outcome` (of the scenario's outcomes; people in a group are counted in
-    person-years), `resource` (units used) and `saved_by`
-    (the costs of these administrations but for the investment itself) is measured, in the whole
-    population, over each of `periods`: years, first and last. The counts know no persons,
-    so that a cohort of participants is measured as the years in which it lives its risk.
+    person-years), `resource` (units used) and `saved_by` (the costs of these administrations but
+    for the investment itself) is measured, in the whole population, over each of `periods`: years,
+    first and last. The counts know no persons, so that a cohort of participants is measured as the
+    years in which it lives its risk.
 
     `against` says what a period is compared with: the same period `without` the investment; the
     mean of the `years_before` the start; a `stated` yearly level, that expected in the first year
