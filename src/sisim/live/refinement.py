@@ -20,7 +20,7 @@ from time import perf_counter
 from typing import Any
 
 from sisim.analysis.comparison import Comparison, View, compare
-from sisim.analysis.emulator import Nearby
+from sisim.analysis.emulator import Emulator
 from sisim.economics.valuation import Valuation
 from sisim.live.latest_only import LatestOnly
 from sisim.live.scenario_session import ScenarioSession
@@ -89,7 +89,7 @@ class SliderMove:
 
     simulated: Valuation
     moved: Mapping[str, tuple[float, float]]
-    emulator: Nearby
+    emulator: Emulator
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sisim.analysis.emulator import Nearby
+from sisim.analysis.emulator import Emulator
 from sisim.analysis.variants import Variants
 from sisim.economics.valuation import Valuation
 from sisim.engine.enrolment import Enrolment
@@ -65,9 +65,9 @@ class ScenarioSession:
         self._variants = Variants(scenario, range(seed, seed + replications))
 
     @cached_property
-    def emulator(self) -> Nearby:
-        """What has been learned of how each of the main sliders bends the curves."""
-        return Nearby(self._variants, {one.id: one.road for one in main_sliders(self.scenario)})
+    def emulator(self) -> Emulator:
+        """The emulator of the main sliders."""
+        return Emulator(self._variants, {one.id: one.knots for one in main_sliders(self.scenario)})
 
     def results(self, changes: Changes) -> Valuation:
         """Return what comes of the scenario with some values changed.
