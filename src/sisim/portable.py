@@ -7,6 +7,7 @@ linter, `banned-api` in `pyproject.toml`, holds it). Each function has an answer
 from __future__ import annotations
 
 import codecs
+import errno
 import mmap
 import os
 import platform
@@ -54,6 +55,24 @@ def sparse_memory(size: int) -> mmap.mmap:
     return memory
 
 
+def sync_folder(folder: Path) -> None:
+    """Have what a folder lists written to disk: a file that has been renamed is lost without.
+
+    Nothing is done where a folder cannot be opened (Windows), or its disk knows no such thing.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(handle)
+
+
 def peak_memory(*, of_children: bool = False) -> float | None:
     """Return the peak of resident memory in MB, or None where the system does not tell.
 
@@ -65,6 +84,18 @@ def peak_memory(*, of_children: bool = False) -> float | None:
     who = resource.RUSAGE_CHILDREN if of_children else resource.RUSAGE_SELF
     unit = 1024.0**2 if sys.platform == "darwin" else 1024.0
     return resource.getrusage(who).ru_maxrss / unit
+
+
+def memory() -> float:
+    """Return how much memory this process may use at most, in bytes: the machine's, or a share."""
+    # It takes a while to import, and few ask.
+    import psutil
+
+    most = float(psutil.virtual_memory().total)
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):  # Linux: that of a container
+        with suppress(OSError, ValueError):
+            most = min(most, float(Path("/sys/fs/cgroup", name).read_text(encoding="utf-8")))
+    return most
 
 
 def processor() -> str:

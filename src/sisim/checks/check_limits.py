@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sisim.checks.issues import Findings
+from sisim.checks.run_size import too_large
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
 from sisim.scenario.positions import Path
@@ -26,6 +27,14 @@ class LimitsCheck(Findings):
         for name, investment in scenario.investments.items():
             self._investment(("investments", name), investment)
         self._money()
+        self._size()
+
+    def _size(self) -> None:
+        """Look at whether even one replication is too large."""
+        found = None if self.problems else too_large(self.scenario, 1)
+        if found is not None:
+            key, reason = found
+            self.say(tuple(key.split(".")), reason)
 
     def _time(self) -> None:
         time, per_year = self.scenario.time, self.pathway.steps_per_year

@@ -334,9 +334,8 @@ class ScenarioCheck(Findings):
         elif year in time.all_years and year not in whole:
             reason = Reason(
                 "Only a part of the year {year} is simulated, and the figures compare whole "
-                'years: mark one of {first} to {last}, or give more "years" under [time].',
+                'years: mark {last} or one before it, or give more "years" under [time].',
                 year=str(year),
-                first=str(whole[0]),
                 last=str(whole[-1]),
             )
             self.say(path, reason)

@@ -344,6 +344,10 @@ class Valuation:
         """Return the instant when the accumulated net of `arm` has turned positive for good."""
         return break_even(self.ledger, arm)
 
+    def chance(self, arm: str) -> float:
+        """Return the share of the replications in which `arm` is paid back: see `break_even`."""
+        return appraise(self.ledger, arm, tail=False).chance
+
     def headline(self, arm: str) -> Mapping[str, Estimate]:
         """Return `helped`, `avoided`, `invested`, `lower_cost` and `net` of `arm`."""
         return headline(self.ledger, arm)

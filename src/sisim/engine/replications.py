@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+from sisim.checks.run_size import SIDE_BY_SIDE, require_fits
 from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Replication, Result
 from sisim.engine.simulation import Progress, Simulation, run_once
 from sisim.portable import usable_cores
 from sisim.scenario.scenario import Scenario
-
-SIDE_BY_SIDE = 200_000
-"""Most people living at a time in a replication that is run beside others, for memory's sake."""
 
 
 def simulate(
@@ -30,10 +28,14 @@ def simulate(
         replications: How many; unset: as many as the scenario says.
         threads: How many threads to use; the result does not depend on it.
         progress: Called with the steps done and the steps in all.
+
+    Raises:
+        sisim.scenario.errors.ScenarioError: If the run does not fit in memory.
     """
-    compiled = compile_scenario(scenario)
     first = scenario.seed if seed is None else seed
     count = scenario.replications if replications is None else replications
+    require_fits(scenario, count)
+    compiled = compile_scenario(scenario)
     cores = threads or usable_cores()
     done = [0] * count
 

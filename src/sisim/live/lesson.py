@@ -29,7 +29,7 @@ from sisim.live.scenario_library import with_figures
 from sisim.live.sliders import Slider, changes, main_sliders
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.captions import headline_cells
-from sisim.report.comparison_text import caption, footer, number_of, scope, verdict
+from sisim.report.comparison_text import caption, conclusion, footer, number_of, scope
 from sisim.report.formats import money, percent_sign, unit_for
 from sisim.report.frame import span, unit_of
 from sisim.scenario.scenario import Scenario
@@ -195,7 +195,7 @@ def _numbers(comparison: Comparison, unit: float) -> Iterator[Floats]:
         yield from curves(side)
         by_year = [compared_in(year, side, comparison) for year in comparison.years]
         for name in PAIR:
-            yield np.array([getattr(one, name) for one in by_year])
+            yield np.array([getattr(one, name).share for one in by_year])
         yield np.array([float(mean) for mean, _, _ in side.headline.values()])
 
 
@@ -342,7 +342,8 @@ class _Words:
         ]
         phases = self._number(series["phases"]["markArea"]["data"])
         verdicts = [
-            self._number(verdict(compared_in(year, side, comparison))) for year in comparison.years
+            self._number(conclusion(comparison, compared_in(year, side, comparison)))
+            for year in comparison.years
         ]
         return [self._number(caption(side)), verdicts, phases, leads, marks]
 

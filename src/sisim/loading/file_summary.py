@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sisim.checks.run_size import require_fits, run_size, size_words
 from sisim.i18n import duration, n_, number, t
 from sisim.loading.files import find, read
 from sisim.loading.load import load_pathway, load_scenario
@@ -32,11 +33,13 @@ def contents(source: str, overrides: Mapping[str, Any], kind: Kind | None = None
         pathway = load_pathway(source, overrides)
         return [t("{file}: all is well.", file=source), *_pathway(pathway), *_owners(pathway)]
     scenario = load_scenario(source, overrides)
+    require_fits(scenario)
     return [
         t("{file}: all is well.", file=source),
         *_scenario(scenario),
         *_pathway(scenario.pathway),
         *_owners(scenario),
+        size_words(run_size(scenario)),
     ]
 
 
