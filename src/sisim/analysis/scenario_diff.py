@@ -141,7 +141,7 @@ def difference(one: Scenario, other: Scenario, ask: Callable[[Scenario], Floats]
     rows.append(
         {
             "kind": "together",
-            "effect": mean_defined(together),
+            "effect": float(mean_defined(together)),
             "effect_error": standard_error(together),
         }
     )
@@ -153,9 +153,9 @@ def difference(one: Scenario, other: Scenario, ask: Callable[[Scenario], Floats]
 
 def _of(result: Floats, effect: Floats | None = None, **known: Any) -> dict[str, Any]:
     """Return what is known of a row of `difference`, and an outcome and its change in it."""
-    row = known | {"result": mean_defined(result), "undefined": count_undefined(result)}
+    row = known | {"result": float(mean_defined(result)), "undefined": count_undefined(result)}
     if effect is not None:
-        row |= {"effect": mean_defined(effect), "effect_error": standard_error(effect)}
+        row |= {"effect": float(mean_defined(effect)), "effect_error": standard_error(effect)}
     return row
 
 
