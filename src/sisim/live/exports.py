@@ -10,9 +10,10 @@ from typing import Any
 from nicegui import ui
 
 from sisim.analysis.comparison import drawn
+from sisim.live.computations import computations
 from sisim.live.refinement import Picture
 from sisim.live.view_state import ViewState
-from sisim.live.visitor_context import in_page, in_pool
+from sisim.live.visitor_context import in_page
 
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv", "toml": "application/toml"}
 
@@ -26,7 +27,7 @@ def save(state: ViewState, kind: str) -> None:
         picture = await state.settled()
         if picture is None:
             return
-        content = await in_pool(made, state, picture, kind)
+        content = await computations.result(object(), lambda _: made(state, picture, kind))
         download(content, name, TYPES[kind])
 
     state.start(work())
