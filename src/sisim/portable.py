@@ -7,6 +7,7 @@ linter, `banned-api` in `pyproject.toml`, holds it). Each function has an answer
 from __future__ import annotations
 
 import codecs
+import ctypes
 import errno
 import mmap
 import os
@@ -84,6 +85,13 @@ def peak_memory(*, of_children: bool = False) -> float | None:
     who = resource.RUSAGE_CHILDREN if of_children else resource.RUSAGE_SELF
     unit = 1024.0**2 if sys.platform == "darwin" else 1024.0
     return resource.getrusage(who).ru_maxrss / unit
+
+
+def trim_memory() -> None:
+    """Give memory that has been freed back to the system, where its library keeps it."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # another C library than GNU's
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def memory() -> float:

@@ -57,6 +57,7 @@ class Emulator:
 
     def __init__(self, variants: Variants, knots: Mapping[str, Knots]) -> None:
         self._variants, self._knots = variants, knots
+        self._first = variants.seeds[:1]
         self._money = {
             name
             for name, one in knots.items()
@@ -84,9 +85,11 @@ class Emulator:
             return
         try:
             name, at = self._left[0]
-            base = _counts(self._variants.valuation().counts.replications[0])
-            there = self._variants.valuation(self._knots[name].changes[at]).counts.replications[0]
-            added = [new - old for new, old in zip(_counts(there), base, strict=True)]
+            base, there = (
+                _counts(self._variants.valuation(values, self._first).counts.replications[0])
+                for values in ({}, self._knots[name].changes[at])
+            )
+            added = [new - old for new, old in zip(there, base, strict=True)]
             line = self._known.get(name, {self._knots[name].start: None})
             self._known[name] = {**line, at: added}
             del self._left[0]

@@ -44,7 +44,7 @@ MARKS = ("phase-names", "words", "break-even", "ends", "entries-ends", "stock-en
 FRAME = ("scale-0", "scale-1", "scale-2")
 """Series of a figure that are the same wherever the sliders stand."""
 
-LOOK = Look(tall=724)
+LOOK = Look(tall=690)
 """A little lower than the live page's, for what stands below is more."""
 
 Progress = Callable[[int, int], None]
@@ -371,13 +371,27 @@ def page(content: Option) -> str:
     """Return the page that holds some content."""
     static = Path(__file__).with_name("static")
     parts = {name: (static / f"lesson.{name}").read_text("utf-8") for name in ("html", "css", "js")}
-    # A script ends at the first "</script", wherever that stands.
-    data = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     filled = {
         "css": parts["css"],
         "js": parts["js"],
         "echarts": plain_script(),
-        "content": data.replace("</", "<\\/"),
+        "content": for_script(content),
         "lang": content["lang"],
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: filled[found[1]], parts["html"])
+
+
+ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<\u2028\u2029"}
+"""What ends a script too early, or hides what follows it, wherever it stands ("</script", "<!--");
+and the line ends that older browsers take for those of the code."""
+
+
+def for_script(content: Any) -> str:
+    r"""Return JSON that can stand within a `<script>` of an HTML page.
+
+    Examples:
+        >>> for_script({"a": "<!-- <script>"})
+        '{"a":"\\u003c!-- \\u003cscript>"}'
+    """
+    data = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return data.translate(ESCAPED)
