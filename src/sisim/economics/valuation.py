@@ -124,12 +124,15 @@ class Valuation:
     @cached_property
     def contracts(self) -> list[Settlement]:
         """The scenario's outcome contracts, settled in each arm that they are about."""
-        measures = self.scenario.outcomes
-        outcomes = {
+        return settle(Facts(self.ledger, self.outcome_units))
+
+    @cached_property
+    def outcome_units(self) -> Mapping[str, Array]:
+        """The outcomes by year in units that add up: person-years in a group, entries or events."""
+        return {
             name: by_year(self.counts, outcome_units(self.counts, measure))
-            for name, measure in measures.items()
+            for name, measure in self.scenario.outcomes.items()
         }
-        return settle(Facts(self.ledger, outcomes))
 
     @cached_property
     def appraisal(self) -> Mapping[str, Appraisal]:
