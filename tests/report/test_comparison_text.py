@@ -11,7 +11,7 @@ from sisim.analysis.comparison import Change, Which, compare
 from sisim.report.captions import headline_cells
 from sisim.report.comparison_text import all_years, caption, paid_back, sentences, verdict
 
-BETTER = ("lower_cost", "avoided")
+BETTER = ("lower_cost", "avoided", "avoided_returns")
 
 
 @pytest.mark.parametrize(
