@@ -7,6 +7,7 @@ linter, `banned-api` in `pyproject.toml`, holds it). Each function has an answer
 from __future__ import annotations
 
 import codecs
+import ctypes
 import errno
 import mmap
 import os
@@ -53,6 +54,29 @@ def sparse_memory(size: int) -> mmap.mmap:
     with suppress(AttributeError, OSError):  # systems without huge pages
         memory.madvise(mmap.MADV_NOHUGEPAGE)
     return memory
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let two folders on a disk change names, in one stroke.
+
+    Returns:
+        Whether it has been done; False where the system or the disk knows no such thing.
+    """
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        names = os.fsencode(one), os.fsencode(other)
+        if sys.platform == "darwin":
+            return int(library.renamex_np(*names, 2)) == 0
+        here = -100  # names are as seen from the current folder
+        return int(library.renameat2(here, names[0], here, names[1], 2)) == 0
+    except (AttributeError, TypeError, OSError):  # Windows, and C libraries without it
+        return False
+
+
+def sync_file(path: Path) -> None:
+    """Have the content of a file written to disk."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

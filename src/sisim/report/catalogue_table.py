@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 from sisim.i18n import current_language
@@ -32,7 +33,10 @@ def write_catalogue(found: Sequence[Entry], out: Path, suffix: str) -> None:
     # Slow to import: only who writes a workbook waits for it.
     from xlsxwriter import Workbook
 
-    with Workbook(str(out), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    # In memory first: the library has an error of its own for a disk that is full.
+    content = BytesIO()
+    kept = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    with Workbook(content, kept) as book:
         sheet = book.add_worksheet(
             "Projektkatalog" if current_language() == "sv" else "Project catalogue"
         )
@@ -49,3 +53,4 @@ def write_catalogue(found: Sequence[Entry], out: Path, suffix: str) -> None:
                     sheet.write(line, number, value, style)
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, max(len(rows), 1), len(headings) - 1)
+    out.write_bytes(content.getvalue())
