@@ -110,6 +110,13 @@ def peak_memory(*, of_children: bool = False) -> float | None:
     return resource.getrusage(who).ru_maxrss / unit
 
 
+def trim_memory() -> None:
+    """Give memory that has been freed back to the system, where its library keeps it."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # another C library than GNU's
+            ctypes.CDLL(None).malloc_trim(0)
+
+
 def memory() -> float:
     """Return how much memory this process may use at most, in bytes: the machine's, or a share."""
     # It takes a while to import, and few ask.

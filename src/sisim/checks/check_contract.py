@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations, pairwise
 
-import numpy as np
-
-from sisim.checks.check_scenario import instant
 from sisim.checks.issues import Findings
 from sisim.scenario.contract import Contract, Measure, Payment, Tier
 from sisim.scenario.document import Document
 from sisim.scenario.economy import FUND
 from sisim.scenario.errors import Reason
 from sisim.scenario.positions import Path
-from sisim.scenario.scenario import Scenario
+from sisim.scenario.scenario import HAIR, Scenario
 
 MOST_TIMES = 10
 """What is a share of another payment is hardly ever more than so many times it."""
@@ -25,9 +23,7 @@ class ContractCheck(Findings):
     def __init__(self, document: Document, scenario: Scenario):
         super().__init__(document)
         self.scenario = scenario
-        self.start = instant(scenario.time.start)
-        self.first = int(self.start)
-        self.last = int(np.ceil(self.start + scenario.time.years - 1e-9)) - 1
+        self.time = scenario.time
         self.payers = [*scenario.pathway.administrations, *scenario.funds, FUND]
         for name, contract in scenario.contracts.items():
             self._contract(("contracts", name), contract)
@@ -53,25 +49,13 @@ class ContractCheck(Findings):
             reason = Reason('"{name}" cannot pay itself.', name=payment.to)
             self.say((*path, "to"), reason)
         for year in payment.amounts:
-            self._year((*path, "amounts", year), year)
+            self.within((*path, "amounts", year), year, self.time.all_years)
         self._names(path, name, payment, contract)
         if payment.measure is None:
             self._unmeasured(path, payment)
         else:
             self._measured(path, payment, payment.measure)
         self._cap(path, payment, contract)
-
-    def _year(self, path: Path, year: str | int) -> bool:
-        if not str(year).isdecimal() or not self.first <= int(year) <= self.last:
-            reason = Reason(
-                "The year {year} lies outside the scenario, {first} to {last}.",
-                year=year,
-                first=self.first,
-                last=self.last,
-            )
-            self.say(path, reason)
-            return False
-        return True
 
     def _names(self, path: Path, name: str, payment: Payment, contract: Contract) -> None:
         others = {n: p for n, p in contract.payments.items() if n != name}
@@ -119,11 +103,12 @@ class ContractCheck(Findings):
         self._bounds(path, payment, measure)
         due = [period[-1] + payment.delay for period in measure.periods]
         for index, year in enumerate(due):
-            if payment.delay and self.first <= year - payment.delay <= self.last < year:
+            known = self.time.all_years
+            if payment.delay and year - payment.delay in known and year > known[-1]:
                 reason = Reason(
                     "What is earned here is paid in {year}, after the scenario, which ends {last}.",
-                    year=year,
-                    last=self.last,
+                    year=str(year),
+                    last=str(known[-1]),
                 )
                 self.say((*path, "measure", "periods", index), reason)
         if payment.amounts:
@@ -172,13 +157,14 @@ class ContractCheck(Findings):
             self.say((*path, "trend"), reason)
         if measure.trend.value <= -1:
             self.say((*path, "trend"), Reason("A yearly change must be over -1 (-100 %)."))
-        counted_from = self.start - self.scenario.time.history
-        if measure.against == "before" and counted_from > self.first - measure.years_before + 1e-9:
+        first = self.time.first_year
+        counted_from = first - math.floor(self.time.history + HAIR)
+        if measure.against == "before" and counted_from > first - measure.years_before:
             reason = Reason(
                 '{years} whole years before {first} are compared with: lengthen "history" under '
                 "[time].",
                 years=measure.years_before,
-                first=str(self.first),
+                first=str(first),
             )
             self.say((*path, "against"), reason)
 
@@ -186,7 +172,8 @@ class ContractCheck(Findings):
         if not measure.periods:
             self.say(path, Reason("There must be at least one period, as in [[2026, 2028]]."))
         for index, period in enumerate(measure.periods):
-            if all(self._year((*path, index), year) for year in period) and period[0] > period[1]:
+            known = [self.within((*path, index), year, self.time.all_years) for year in period]
+            if all(known) and period[0] > period[1]:
                 reason = Reason(
                     "The period ends {last}, before it begins {first}.",
                     first=period[0],

@@ -318,15 +318,29 @@ class ScenarioCheck(Findings):
             for role, arm in (("project", figures.project), ("new_way", figures.new_way)):
                 self.refer(("figures", role), arm, self.scenario.arms, Reason("The arm"))
             self.refer(("figures", "case"), figures.case, self.pathway.groups, Reason("The group"))
-            history = self.scenario.time.history
-            if not self.start - history <= figures.year < self.end:
-                reason = Reason(
-                    "The year {year} lies outside the scenario, {first} to {last}.",
-                    year=figures.year,
-                    first=int(self.start - history),
-                    last=int(np.ceil(self.end - 1e-9)) - 1,
-                )
-                self.say(("figures", "year"), reason)
+            self._marked(("figures", "year"), figures.year)
+
+    def _marked(self, path: Path, year: int) -> None:
+        """Look whether the marked year can be compared: a part of a year cannot, with a whole."""
+        time = self.scenario.time
+        whole = time.whole_years
+        if not whole:
+            reason = Reason(
+                "The figures compare whole years, and {years} of one is simulated: give more "
+                '"years" under [time].',
+                years=time.years,
+            )
+            self.say(path, reason)
+        elif year in time.all_years and year not in whole:
+            reason = Reason(
+                "Only a part of the year {year} is simulated, and the figures compare whole "
+                'years: mark {last} or one before it, or give more "years" under [time].',
+                year=str(year),
+                last=str(whole[-1]),
+            )
+            self.say(path, reason)
+        else:
+            self.within(path, year, whole)
 
     def _follow_up(self) -> None:
         if self.scenario.follow_up is not None:

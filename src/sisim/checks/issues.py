@@ -52,6 +52,19 @@ class Findings:
         self.say(path, reason, nearest(name, names), names)
         return False
 
+    def within(self, path: Path, year: str | int, years: range) -> bool:
+        """Note it if `year` is not among the years of the scenario; return whether it is."""
+        if str(year).isdecimal() and int(year) in years:
+            return True
+        reason = Reason(
+            "The year {year} lies outside the scenario, {first} to {last}.",
+            year=str(year),
+            first=str(years[0]),
+            last=str(years[-1]),
+        )
+        self.say(path, reason)
+        return False
+
     def doubtful(self, path: Path) -> bool:
         """Return whether something at or below `path` is wrong, so that nothing follows from it."""
         full = (*self.prefix, *path)

@@ -19,7 +19,8 @@ class Clock:
     """Where a run stands in time.
 
     Step 0 is the first simulated step. The counts begin at step `history` and the scenario at step
-    `start`; step `end` is the first one not simulated. A moment counts steps from year 0.
+    `start`, in the calendar year `start_year`; step `end` is the first one not simulated. A moment
+    counts steps from year 0.
     """
 
     per_year: float
@@ -27,6 +28,7 @@ class Clock:
     history: int
     start: int
     end: int
+    start_year: int
 
     @classmethod
     def of(cls, scenario: Scenario) -> Clock:
@@ -48,6 +50,7 @@ class Clock:
             history=history,
             start=start,
             end=start + round(time.years * per_year),
+            start_year=time.first_year,
         )
 
     def steps(self, years: float) -> int:
@@ -75,13 +78,23 @@ class Clock:
         """Return the time in years since the scenario's start."""
         return (step - self.start) / self.per_year
 
-    @property
-    def first_year(self) -> int:
-        """The calendar year of step 0."""
-        return int(self.year(np.zeros(1, np.int64))[0])
-
     def year(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return calendar years."""
+        """Return years, whole from the scenario's start: what is counted and paid is told by them.
+
+        A year is named by the calendar year in which it begins. It is as many steps as bring it
+        nearest to its length, so that whole years end where a scenario of as many years does.
+        """
+        # Half a step, and not a hair: a year of weeks is 52 or 53 of them, whichever is nearest.
+        since = (step - self.start + min(0.5, self.per_year / 2)) / self.per_year
+        return np.asarray(np.floor(since), np.int64) + self.start_year
+
+    @property
+    def first_calendar_year(self) -> int:
+        """The calendar year of step 0."""
+        return int(self.calendar_year(np.zeros(1, np.int64))[0])
+
+    def calendar_year(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the calendar years in which steps begin."""
         # A hair is added because a week or a month is no binary fraction of a year.
         return np.asarray(np.floor((self.moment(step) + 1e-6) / self.per_year), np.int64)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sisim.checks.run_size import require_fits, run_size, size_words
-from sisim.i18n import n_, number, t
+from sisim.i18n import duration, n_, number, t
 from sisim.loading.files import find, read
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.scenario.document import Kind
@@ -58,9 +58,9 @@ def kind_of(source: str) -> Kind:
 
 def _scenario(scenario: Scenario) -> Iterator[str]:
     yield t(
-        'Scenario "{title}": {years} years from {start}.',
+        'Scenario "{title}": {length} from {start}.',
         title=scenario.title.text,
-        years=f"{scenario.time.years:g}",
+        length=duration(scenario.time.years),
         start=scenario.time.start,
     )
     population = scenario.population
@@ -75,9 +75,9 @@ def _scenario(scenario: Scenario) -> Iterator[str]:
         )
     for investment in scenario.investments.values():
         yield t(
-            "Investment: {label}, {years} years from {start}.",
+            "Investment: {label}, {length} from {start}.",
             label=investment.label.text,
-            years=f"{investment.years:g}",
+            length=duration(investment.years),
             start=investment.start,
         )
     for arm in scenario.arms.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,9 @@ from sisim.scenario.follow_up import FollowUpPlan
 from sisim.scenario.fund import Fund
 from sisim.scenario.pathway import Pathway, Scale
 from sisim.scenario.types import Name, Number, Positive, Probability, Rate, Table, Text
+
+HAIR = 1e-6
+"""What a length in years may miss by: a third of a year has no end of decimals."""
 
 Ending = Literal["ends", "continues", "new_way_of_working"]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
@@ -40,6 +44,33 @@ class Time(Table):
     years: Annotated[float, Field(gt=0, le=100)] = 20
     history: Annotated[float, Field(ge=0, le=50)] = 0
     warm_up: Annotated[float, Field(ge=0)] | None = None
+
+    @property
+    def first_year(self) -> int:
+        """The first year. Years are whole from the start, and named by when they begin."""
+        return int(self.start[:4])
+
+    @property
+    def all_years(self) -> range:
+        """The years from the start to the end, where the last may not be whole."""
+        return range(self.first_year, self.first_year + math.ceil(self.years - HAIR))
+
+    @property
+    def whole_years(self) -> range:
+        """The years simulated from their first day to their last, history included."""
+        before, after = (math.floor(years + HAIR) for years in (self.history, self.years))
+        return range(self.first_year - before, self.first_year + after)
+
+    @property
+    def ends(self) -> str:
+        """The calendar month "2041-08" in which the scenario has just ended."""
+        months = int(self.start[5:]) - 1 + round(12 * self.years)
+        return f"{self.first_year + months // 12}-{1 + months % 12:02d}"
+
+    def year_of(self, month: str, later: float = 0.0) -> int:
+        """Return the year that holds a moment: so many years after a month "2027-03" begins."""
+        months = int(month[5:]) - int(self.start[5:])
+        return int(month[:4]) + math.floor(months / 12 + later + HAIR)
 
 
 class Area(Table):
