@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sisim.economics.appraisal import Estimate
-from sisim.economics.valuation import Phase, Valuation
+from sisim.economics.valuation import DeliveryPeriod, Valuation
 from sisim.economics.yearly import Yearly, year_at
 from sisim.engine.counts import WITHOUT
 from sisim.scenario.scenario import Figures, Scenario
@@ -117,7 +117,7 @@ class Investing(Side):
     """An arm with the investment, compared with the arm without."""
 
     which: Which
-    phases: tuple[Phase, ...]
+    phases: tuple[DeliveryPeriod, ...]
     break_even: int | None
     paid_back: float
     headline: Mapping[str, Estimate]

@@ -12,7 +12,7 @@ from sisim.report.analysis.analysis_frame import answer_canvas, lower, scale_for
     ("measure", "english", "swedish"),
     [
         ("net_present_value", "Net present value", "Nettonuvärde"),
-        ("payback_year", "Payback year", "Återbetalt (år)"),
+        ("payback_year", "Payback year", "Återbetalningsår"),
         ("cost.social.2030", "Cost: Social services 2030", "Kostnad: Socialförvaltningen 2030"),
         ("outcome.placed", "Children and youth in care", "Barn och unga i placering"),
         ("unknown", "unknown", "unknown"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from math import floor, log10
+from math import ceil, floor, log10
 from typing import Any
 
 import numpy as np
@@ -163,7 +163,11 @@ def gained_label(scenario: Scenario, name: str) -> str:
     if name in scenario.pathway.weights:
         return t("{what}: gained", what=what)
     measure = scenario.outcomes[name]
-    unit = t("person-years") if measure.count == "stock" else t("events")
+    unit = (
+        n_("person-year", "person-years", 2)
+        if measure.count == "stock"
+        else n_("event", "events", 2)
+    )
     if measure.good == "high":
         return t("{what}: {unit} gained", what=what, unit=unit)
     return t("{what}: {unit} avoided", what=what, unit=unit)
@@ -322,8 +326,8 @@ def lower(text: str) -> str:
 
 def year_ticks(low: float, high: float, count: int) -> list[int]:
     """Return about `count` whole years between two instants, one at least."""
-    found = MaxNLocator(count, integer=True).tick_values(low, high)
-    return [round(tick) for tick in found if low <= tick <= high] or [round(low)]
+    step = max(1, ceil((high - low) / count))
+    return list(range(ceil(low), floor(high) + 1, step)) or [round(low)]
 
 
 def ticks_up(axes: Axes, count: int, scale: Scale) -> None:
