@@ -22,9 +22,8 @@ POINTS = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1,
 
 
 def one(cost: float, effect: float) -> Effectiveness:
-    return Effectiveness(
-        MEASURE, ("without", "with"), np.array([[0.0, cost]] * 3), np.array([[0.0, effect]] * 3)
-    )
+    gained = np.array([[0.0, effect]] * 3)
+    return Effectiveness(MEASURE, ("without", "with"), np.array([[0.0, cost]] * 3), gained, gained)
 
 
 @pytest.mark.parametrize(

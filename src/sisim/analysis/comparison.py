@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import nan
 from typing import Literal
 
 import numpy as np
@@ -24,6 +25,8 @@ Which = Literal["project", "new_way"]
 WHICH: tuple[Which, Which] = ("project", "new_way")
 BAND_FROM = 5
 """Fewer replications than this say too little about spread to draw a band."""
+MONEY = ("invested", "lower_cost", "net")
+"""The numbers under the figures that are amounts."""
 NOTICEABLE = 0.005
 """A relative difference that rounds to 0 % is no difference to a reader."""
 CARRIED = 0.9
@@ -129,7 +132,9 @@ class Investing(Side):
     @property
     def better(self) -> bool:
         """Whether less of the services is used, or fewer cases are met, in the low end too."""
-        return any(self.headline[name][1] > 0 for name in ("lower_cost", "avoided"))
+        return any(
+            self.headline[name][1] > 0 for name in ("lower_cost", "avoided", "avoided_returns")
+        )
 
     @property
     def last_gap(self) -> float:
@@ -386,14 +391,19 @@ def drawn(story: Comparison) -> pd.DataFrame:
 
 
 def headlines(story: Comparison) -> pd.DataFrame:
-    """Return the rows of numbers under the figures: arm, measure, mean, low, high."""
+    """Return the rows of numbers under the figures.
+
+    Columns: arm, measure, mean, low, high, discount_rate (a year; 0 is not discounted, NaN for
+    what is counted).
+    """
+    rate = story.scenario.economy.discount_costs.value
     return pd.DataFrame(
         [
-            (side.arm, measure, *map(float, estimate))
+            (side.arm, measure, *map(float, estimate), rate if measure in MONEY else nan)
             for side in (story.project, story.new_way)
             for measure, estimate in side.headline.items()
         ],
-        columns=["arm", "measure", "mean", "low", "high"],
+        columns=["arm", "measure", "mean", "low", "high", "discount_rate"],
     )
 
 

@@ -138,7 +138,7 @@ def test_tables_are_published_in_both_forms(found: Results, tmp_path: Path) -> N
 def test_the_tables_to_be_read_agree_with_the_tidy_ones(found: Results) -> None:
     (_, worth), (_, matrix) = money_shown(found, ["ends"])[:2]
     tidy = found.appraisal["ends"].table().set_index("measure")
-    net = worth.set_index("").loc["Net present value", "Mean"]
+    net = worth.set_index("").loc["Net present value at 3.5%", "Mean"]
     assert float(net.replace(",", "").replace("−", "-")) == pytest.approx(
         tidy.loc["net", "mean"] / 1e6, abs=0.05
     )
@@ -164,5 +164,6 @@ def test_an_investment_that_does_nothing_is_said_to_do_nothing() -> None:
 def test_what_is_small_is_not_said_to_be_nothing(lost: float, said: str) -> None:
     measure = Measure("placed", Text(sv="placerade", en="placed"), "stock", "low")
     gained, cost = np.array([[0.0, lost]] * 3), np.array([[0.0, 10.0]] * 3)
-    words = verdict_words(Effectiveness(measure, ("without", "ends"), cost, gained), "ends")
+    effect = Effectiveness(measure, ("without", "ends"), cost, gained, gained)
+    words = verdict_words(effect, "ends")
     assert said in words.replace("\N{NO-BREAK SPACE}", " ")

@@ -24,6 +24,7 @@ from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
 from sisim.report.formats import Unit, decimal, money, percent_sign, unit_for
 from sisim.report.frame import EDGE
+from sisim.report.present_value import net_words, valued
 from sisim.report.style import (
     FINE,
     HIGH,
@@ -43,6 +44,7 @@ IN_MONEY = frozenset(
         "net_present_value",
         "invested",
         "lower_cost",
+        "financing",
         "tail",
         "deepest",
         "deepest_discounted",
@@ -96,24 +98,29 @@ class Subject:
         if head == "outcome" and name in self.scenario.outcomes:
             label = self.scenario.outcomes[name].label.text
             return label[:1].upper() + label[1:] + when
+        economy = self.scenario.economy
+        rate = economy.discount_costs.value
         if head == "cost":
             payer = self.scenario.payer_label(name).text
-            return t("Cost: {payer}", payer=payer) + when
+            return valued(t("Cost: {payer}", payer=payer), 0.0 if year else rate) + when
         if head == "total" and name in self.scenario.pathway.weights:
-            return self.scenario.pathway.weights[name].text
+            label = self.scenario.pathway.weights[name].text
+            discounted = t("{what} (discounted)", what=label)
+            return discounted if economy.discount_effects.value else label
         if head == "gained":
             return gained_label(self.scenario, name)
         return {
-            "net_present_value": t("Net present value"),
+            "net_present_value": net_words(rate),
             "payback_year": t("Payback year"),
-            "invested": t("Invested"),
-            "lower_cost": t("Lower costs"),
-            "total": t("All costs"),
-            "tail": t("Value after the horizon (tail)"),
+            "invested": valued(t("Invested"), rate),
+            "lower_cost": valued(t("Lower costs"), rate),
+            "total": valued(t("All costs"), rate),
+            "financing": valued(t("Paid to those who finance it, less what they put in"), rate),
+            "tail": valued(t("Value after the horizon (tail)"), rate),
             "benefit_cost_ratio": t("Benefit–cost ratio"),
             "return_on_investment": t("Return on investment"),
             "internal_rate_of_return": t("Internal rate of return"),
-            "deepest": t("Deepest hole"),
+            "deepest": t("Deepest hole, not discounted"),
             "deepest_discounted": t("Deepest hole, discounted"),
         }.get(head, self.measure)
 
@@ -160,6 +167,8 @@ def measure_label(scenario: Scenario, name: str) -> str:
 def gained_label(scenario: Scenario, name: str) -> str:
     """Return what is gained of an outcome or a weight, and in what unit."""
     what = measure_label(scenario, name)
+    if scenario.economy.discount_effects.value:
+        what = t("{what} (discounted)", what=what)
     if name in scenario.pathway.weights:
         return t("{what}: gained", what=what)
     measure = scenario.outcomes[name]
