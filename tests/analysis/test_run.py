@@ -19,11 +19,13 @@ import pytest
 from helpers.languages import in_swedish
 from helpers.small_sweeps import plan, same, shards, started, sweep_noting, write
 
+from sisim.analysis import executors
 from sisim.analysis import sweep as run
 from sisim.analysis.cell import Cell, Runner, Setup
 from sisim.analysis.design import cells
 from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.executors import AHEAD, dask, in_process, processes, run_batch
+from sisim.analysis.manifest import StoreError
 from sisim.analysis.shards import shard
 from sisim.analysis.sweep import open_study, sweep
 from sisim.analysis.variants import RUNS, SCENARIOS, Variants
@@ -286,6 +288,50 @@ def test_a_worker_killed_under_dask_is_replaced(
     )
     assert killed
     same(study.table(), whole_of_more)
+
+
+def test_all_workers_killed_under_dask_are_replaced(
+    cluster: Any, whole_of_more: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they have in common is not lost with them."""
+    monkeypatch.setattr(run, "SECONDS", 0.1)
+    killed = []
+
+    def kill_all(done: int, _: int) -> None:
+        if done and not killed:
+            killed.extend(worker.pid for worker in cluster.workers.values())
+            for pid in killed:
+                psutil.Process(pid).kill()
+
+    address = cluster.scheduler_address
+    one = plan(tmp_path, MORE)
+    study = sweep(one, tmp_path / "out", executor=dask(address), progress=kill_all)
+    assert len(killed) == 2
+    same(study.table(), whole_of_more)
+
+
+def test_a_cluster_without_workers_is_answered_and_nothing_finished_is_lost(
+    whole_of_more: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(run, "SECONDS", 0.1)
+    monkeypatch.setattr(executors, "ABSENCE", 2.0)
+    one, out = plan(tmp_path, MORE), tmp_path / "out"
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
+    ) as small:
+
+        def leave(done: int, _: int) -> None:
+            if done:
+                small.scale(0)
+
+        with pytest.raises(StoreError, match="no workers left") as found:
+            sweep(one, out, executor=dask(small.scheduler_address), progress=leave)
+    assert "inga arbetare kvar" in in_swedish(found.value.render)
+    before = shards(out)
+    assert before
+    same(sweep(one, out, executor=in_process(), resume=True).table(), whole_of_more)
+    assert before.items() <= shards(out).items()
 
 
 def test_killed_at_random_moments_it_ends_the_same_and_runs_nothing_finished_again(

@@ -428,7 +428,9 @@ def headline(ledger: Ledger, arm: str, ordinary: bool = False) -> dict[str, Esti
     """
     result = ledger.result
     number = result.arms.index(arm)
-    helped = result.treatments("started")[:, number - 1].sum(axis=(1, 2, 3))
+    clock = result.compiled.clock
+    before = clock.start - clock.history
+    helped = result.treatments("started")[:, number - 1, :, before:].sum(axis=(1, 2, 3))
     first, returns = _avoided(ledger, number)
     touched = [one.affected for one in result.replications]
     affected = np.array([NAN if one is None else one[number - 1] for one in touched])
@@ -464,7 +466,8 @@ def _avoided(ledger: Ledger, arm: int) -> tuple[Floats, Floats]:
         unknown = np.full(len(result.replications), NAN)
         return unknown, unknown
     group = result.compiled.groups.index(figures.case)
-    entered = result.counts("entry")[:, :, :, group].sum(axis=2)
+    clock = result.compiled.clock
+    entered = result.counts("entry")[:, :, clock.start - clock.history :, group].sum(axis=2)
     fewer = np.asarray(entered[:, 0] - entered[:, arm], np.float64)
     return fewer[:, 0], fewer[:, 1]
 
