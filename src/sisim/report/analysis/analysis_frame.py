@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sisim.analysis.measures import PAYBACK, why_undefined
 from sisim.economics.yearly import year_at
 from sisim.engine.counts import digest
-from sisim.i18n import number, t
+from sisim.i18n import n_, number, t
 from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
 from sisim.report.formats import Unit, decimal, few_runs, money, percent_sign, unit_for
