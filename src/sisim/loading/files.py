@@ -23,7 +23,7 @@ from sisim.scenario.errors import (
     nearest,
     shortened,
 )
-from sisim.scenario.os_errors import content_of, expanded, is_missing, no_file
+from sisim.scenario.os_errors import content_of, expanded, is_missing, no_file, too_many_bytes
 from sisim.scenario.positions import DEEPEST, Path, Positions, parse
 
 MOST_BYTES = 4_000_000
@@ -144,6 +144,8 @@ def parsed(content: bytes, shown: str) -> Document:
     Raises:
         ScenarioError: If it is not TOML.
     """
+    if len(content) > MOST_BYTES:
+        raise ScenarioError([Problem(Place(shown, 0), "", too_many_bytes(MOST_BYTES))])
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
         data, lines = _said(text)
