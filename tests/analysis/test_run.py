@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import psutil
 import pytest
@@ -222,13 +223,36 @@ def test_the_summary_of_a_sweep_speaks_the_readers_language(
     study = sweep(few, tmp_path / "out", executor=in_process())
     in_swedish(lambda: sweep_commands._summary(study))
     heads, without, care, *_ = (line.split("\t") for line in capsys.readouterr().out.splitlines())
-    assert heads[:5] == ["duration", "running", "Alternativ", "Nettonuvärde", "Återbetalt (år)"]
+    assert heads[:5] == ["duration", "running", "Alternativ", "Nettonuvärde", "Återbetalningsår"]
     assert without[2:5] == ["Utan", "0", "–"]
     label = few.scenario.arms["care"].label.in_language("sv")
     assert care[2] == label
     assert "-" not in care[3]
     size = in_swedish(lambda: sweep_commands._size(16, study))
     assert size == "16 celler: 4 kombinationer av val × 4 dragningar × 1 slumpfrö."
+
+
+@pytest.mark.parametrize("lang", ["en", "sv"], indirect=True)
+def test_a_mean_over_some_of_the_runs_says_of_how_many_and_a_year_is_that_of_the_figures(
+    tmp_path: Path, lang: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A payback at 2027.7 is in 2027, and one at the very end of 2027 too."""
+    scenario = plan(tmp_path).scenario
+    means = pd.DataFrame(
+        {
+            "arm": ["without", "care", "care"],
+            "payback_year": [np.nan, 2027.7, 2028.0],
+            "invested": [0.0, 5e5, 6e5],
+        }
+    )
+    defined = pd.DataFrame({"payback_year": [0, 4, 3], "invested": [4, 4, 4]})
+    shown = sweep_commands._named(means, defined, np.array([4, 4, 4]), scenario)
+    some = {"en": "2027 (3 of 4 runs)", "sv": "2027 (3 av 4 körningar)"}[lang]
+    assert list(shown.iloc[:, 1]) == ["–", "2027", some]
+    runs = means.assign(payback_year=[np.nan, 2027.7, np.nan])
+    sweep_commands._print_undefined(runs, ["payback_year"], scenario)
+    said = capsys.readouterr().out
+    assert {"en": "in 1 of 2 runs", "sv": "i 1 av 2 körningar"}[lang] in said
 
 
 SCRIPT = """

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from sisim.economics.appraisal import RANGE
 from sisim.economics.finance import rate_of_return
 from sisim.economics.ledger import (
     ORE,
@@ -355,7 +356,7 @@ class Settlement:
                 )
                 for side in ("from_", "to")
             )
-            low, high = np.quantile(net, [0.1, 0.9])
+            low, high = np.quantile(net, RANGE)
             gain = float(self.gain(party).sum(axis=1).mean())
             rows.append(
                 {

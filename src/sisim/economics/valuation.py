@@ -30,7 +30,7 @@ from sisim.scenario.errors import Problem, Reason, ScenarioError
 from sisim.scenario.fund import Basis
 from sisim.scenario.scenario import OutcomeMeasure, Scenario
 
-Phase = tuple[Literal["project", "new_way"], float, float]
+DeliveryPeriod = tuple[Literal["project", "new_way"], float, float]
 
 
 class Provenance(Protocol):
@@ -333,7 +333,7 @@ class Valuation:
         )
         return part.assign(whole=whole["whole"])
 
-    def phases(self, arm: str) -> Sequence[Phase]:
+    def phases(self, arm: str) -> Sequence[DeliveryPeriod]:
         """Return when the project and the new way of working run in `arm`. They are instants."""
         names: tuple[Literal["project", "new_way"], ...] = ("project", "new_way")
         spans: dict[Literal["project", "new_way"], list[int]] = {}

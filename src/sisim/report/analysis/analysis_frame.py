@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from math import floor, log10
+from math import ceil, floor, log10
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sisim.analysis.comparison import BAND_FROM
 from sisim.analysis.measures import PAYBACK, why_undefined
 from sisim.economics.yearly import year_at
 from sisim.engine.counts import digest
 from sisim.i18n import n_, number, t
 from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
-from sisim.report.formats import Unit, decimal, money, percent_sign, unit_for
+from sisim.report.formats import Unit, decimal, few_runs, money, percent_sign, unit_for
 from sisim.report.frame import EDGE
 from sisim.report.present_value import net_words, valued
 from sisim.report.style import (
@@ -145,17 +144,7 @@ class Subject:
     @property
     def few_runs(self) -> list[str]:
         """That there are too few runs for margins, as a sentence; none if there are enough."""
-        runs = len(self.seeds)
-        if runs >= BAND_FROM:
-            return []
-        return [
-            n_(
-                "One run tells nothing of chance: margins take at least {least}.",
-                "{n} runs are too few for margins of chance: they take at least {least}.",
-                runs,
-                least=BAND_FROM,
-            )
-        ]
+        return few_runs(len(self.seeds))
 
 
 def measure_label(scenario: Scenario, name: str) -> str:
@@ -172,7 +161,11 @@ def gained_label(scenario: Scenario, name: str) -> str:
     if name in scenario.pathway.weights:
         return t("{what}: gained", what=what)
     measure = scenario.outcomes[name]
-    unit = t("person-years") if measure.count == "stock" else t("events")
+    unit = (
+        n_("person-year", "person-years", 2)
+        if measure.count == "stock"
+        else n_("event", "events", 2)
+    )
     if measure.good == "high":
         return t("{what}: {unit} gained", what=what, unit=unit)
     return t("{what}: {unit} avoided", what=what, unit=unit)
@@ -331,8 +324,8 @@ def lower(text: str) -> str:
 
 def year_ticks(low: float, high: float, count: int) -> list[int]:
     """Return about `count` whole years between two instants, one at least."""
-    found = MaxNLocator(count, integer=True).tick_values(low, high)
-    return [round(tick) for tick in found if low <= tick <= high] or [round(low)]
+    step = max(1, ceil((high - low) / count))
+    return list(range(ceil(low), floor(high) + 1, step)) or [round(low)]
 
 
 def ticks_up(axes: Axes, count: int, scale: Scale) -> None:
