@@ -132,7 +132,9 @@ def serve(
         uvicorn_logging_level="warning",
         reconnect_timeout=PATIENCE,
         message_history_length=HISTORY,
+        # Within a computer, compressing takes longer than sending.
         gzip_middleware_factory=None if is_loopback(host) else _compressing,
+        ws_per_message_deflate=not is_loopback(host),
         ws_max_size=LARGEST,
         server_header=False,
     )

@@ -432,6 +432,6 @@ def _with_args(do: Callable[[Any], Any]) -> Callable[[GenericEventArguments], An
 def usual(settings: Settings, library: Library) -> Settings:
     """Return the settings that hold where nothing is asked for: the seed is the scenario's."""
     try:
-        return replace(settings, seed=library.open(settings).seed)
+        return replace(settings, seed=library.open(settings).scenario.seed)
     except ScenarioError:
         return settings
