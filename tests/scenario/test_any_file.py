@@ -2,11 +2,12 @@
 
 import tempfile
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.any_files import ODD, answer, places, to_toml
+from helpers.any_files import HOSTILE, ODD, Raw, answer, places, to_toml
 from helpers.small_files import PATHWAY, SCENARIO
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -55,7 +56,7 @@ def test_a_changed_file_is_well_or_answered(data: st.DataObject) -> None:
         value = data.draw(ODD)
         if value is None:
             del parent[last]
-        elif isinstance(parent, dict) and isinstance(value, str):
+        elif isinstance(parent, dict) and isinstance(value, str) and not isinstance(value, Raw):
             parent[value] = parent.pop(last)
         else:
             parent[last] = value
@@ -66,12 +67,44 @@ def test_a_changed_file_is_well_or_answered(data: st.DataObject) -> None:
         answer(Path(folder) / "trial.toml")
 
 
+def misspelt(texts: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each key of documents as it may be misspelt, and the documents it then stands in."""
+    for name, text in texts.items():
+        for path in places(tomllib.loads(text)):
+            documents = {each: tomllib.loads(other) for each, other in texts.items()}
+            parent: Any = documents[name]
+            for key in path[:-1]:
+                parent = parent[key]
+            if isinstance(parent, dict):
+                parent[f"{path[-1]}x"] = parent.pop(path[-1])
+                yield (
+                    name,
+                    "".join(f"{to_toml(k)} = {to_toml(v)}\n" for k, v in documents[name].items()),
+                )
+
+
+def test_a_key_misspelt_anywhere_is_well_or_answered(tmp_path: Path) -> None:
+    texts = {"small.toml": RICH, "trial.toml": SCENARIO}
+    for name, text in misspelt(texts):
+        for other, whole in texts.items():
+            (tmp_path / other).write_text(text if other == name else whole, encoding="utf-8")
+        answer(tmp_path / "trial.toml")
+
+
 def test_the_rich_pathway_is_well_when_nothing_is_changed(tmp_path: Path) -> None:
     (tmp_path / "rich.toml").write_text(RICH)
     assert load_pathway(tmp_path / "rich.toml").name == "small"
 
 
-@given(st.integers(0, len(PATHWAY)), st.text(max_size=3), st.integers(0, 3))
+INSERTED = st.one_of(
+    st.text(max_size=3),
+    HOSTILE.map(to_toml),
+    st.builds(".".join, st.lists(st.sampled_from("ab"), min_size=60, max_size=2000)),
+)
+"""Among them dotted keys of very many parts."""
+
+
+@given(st.integers(0, len(PATHWAY)), INSERTED, st.integers(0, 3))
 @settings(max_examples=200, deadline=None)
 def test_a_damaged_text_is_well_or_answered(at: int, inserted: str, removed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -88,8 +88,8 @@ def money(
     ] = None,
     options: RunOptions = RunOptions(),
 ) -> None:
-    """Simulate a scenario and say what it comes to in money: net present value, payback, who pays
-    and who gains, what a budget sees, what an outcome costs.
+    """Simulate a scenario and say what it comes to in money: the net (a present value where the
+    file discounts), payback, who pays and who gains, what a budget sees, what an outcome costs.
 
     `[economy]` in the file says whose money counts (`perspective`), how it is discounted and
     counted, and whether anything is reckoned with after the last year (`tail`, which needs a
@@ -131,12 +131,12 @@ def explain(
     centre/2026-03/0`
     """
     loaded = load(scenario, changes)
-    from sisim.report.explanation import UnknownPerson
-    from sisim.report.explanation import explain as explain_person
+    from sisim.engine.trace import UnknownPerson, trace
+    from sisim.report.explanation import explanation
 
     try:
         with progress(t("Simulating")) as tell:
-            text = explain_person(loaded, person, seed=seed, progress=tell)
+            text = explanation(trace(loaded, person, seed=seed, progress=tell))
     except UnknownPerson as error:
         text = t(
             'There is no person "{key}" in this run. A key is area/month of entry/number, with '
@@ -232,6 +232,7 @@ def _publish(result: Results, folder: Path, view: View | None) -> None:
 def _numbers(result: Results) -> Callable[[Path], None]:
     """Return what writes the tables of a result in a folder."""
     from sisim.report.result_files import write_tables
+    from sisim.report.spreadsheet_files import write_csv
 
     def write(partial: Path) -> None:
         tables = {
@@ -240,7 +241,7 @@ def _numbers(result: Results) -> Callable[[Path], None]:
             "outcomes": result.outcomes(),
         }
         for name, table in tables.items():
-            table.to_csv(partial / f"{name}.csv", index=False, lineterminator="\n")
+            write_csv(table, partial / f"{name}.csv")
         write_tables(result.money_tables, partial)
         if result.scenario.goals:
             from sisim.report.goal_lines import write_goals

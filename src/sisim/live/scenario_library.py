@@ -19,6 +19,7 @@ from sisim.live.settings import Settings
 from sisim.live.sliders import Slider, all_sliders, main_sliders
 from sisim.loading.files import shipped
 from sisim.loading.load import load_scenario, read_scenario
+from sisim.loading.sample import of_size
 from sisim.scenario.scenario import Figures, Scenario
 
 OPENED = 16
@@ -63,22 +64,33 @@ class Library:
         Raises:
             ScenarioError: With everything that is wrong in it, or why it is too much for a page.
         """
-        name, base = settings.scenario, base_changes(settings)
-        content = brought.get(name)
-        asked = (content or self.path(name), *base.items())
+        name, content = settings.scenario, brought.get(settings.scenario)
+        asked = (content or self.path(name), settings.residents, settings.years)
         with self._lock:
             found = self._opened.get(asked)
         if found is None or not found.fresh:
-            if content is not None:
-                scenario = read_scenario(content, file_of(name), base)
-            else:
-                own = self.overrides if self.path(name) == self.source else {}
-                scenario = load_scenario(self.path(name), {**own, **base})
+            scenario = self._read(name, self.base_changes(settings, brought), brought)
             found = OpenScenario(with_figures(scenario), read=content is None)
             with self._lock:
                 self._opened[asked] = found
         require_allowed(found.scenario, settings.runs)
         return found
+
+    def base_changes(self, settings: Settings, brought: Brought = NOTHING) -> dict[str, Any]:
+        """Return what settings change in the scenario itself, in every arm."""
+        found: dict[str, Any] = {}
+        if settings.years is not None:
+            found["time.years"] = settings.years
+        if settings.residents is not None:
+            found |= of_size(self._read(settings.scenario, found, brought), settings.residents)
+        return found
+
+    def _read(self, name: str, changes: Mapping[str, Any], brought: Brought) -> Scenario:
+        """Return a scenario from its file, with other values by dotted path."""
+        if name in brought:
+            return read_scenario(brought[name], file_of(name), dict(changes))
+        own = self.overrides if self.path(name) == self.source else {}
+        return load_scenario(self.path(name), {**own, **changes})
 
     def text(self, settings: Settings, brought: Brought = NOTHING) -> str:
         """Return what the file of the scenario that a visitor looks at says."""
@@ -201,16 +213,6 @@ def name_for(file: str, content: bytes) -> str:
 def file_of(name: str) -> str:
     """Return what the file of a scenario is called that a visitor has brought."""
     return name.rpartition("#")[0]
-
-
-def base_changes(settings: Settings) -> dict[str, Any]:
-    """Return what settings change in the scenario itself, in every arm."""
-    found: dict[str, Any] = {}
-    if settings.residents is not None:
-        found["population.residents"] = settings.residents
-    if settings.years is not None:
-        found["time.years"] = settings.years
-    return found
 
 
 def with_figures(scenario: Scenario) -> Scenario:

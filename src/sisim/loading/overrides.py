@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from sisim.loading.files import unusable
 from sisim.scenario import fields
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Place, Problem, Reason, dotted, nearest
@@ -28,8 +29,9 @@ def parse_value(text: str) -> Any:
         (0.5, 'ends', [1, 2])
     """
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        found = tomllib.loads(f"value = {text}")
+        return text if any(unusable(found)) else found["value"]
+    except (ValueError, RecursionError):  # no TOML, or more digits or brackets than are taken
         return text
 
 

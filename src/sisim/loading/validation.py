@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import re
 from typing import Any, TypeVar, get_origin
 
@@ -11,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from sisim.scenario import fields
 from sisim.scenario.document import Document
-from sisim.scenario.errors import Problem, Reason, nearest
+from sisim.scenario.errors import Problem, Reason, nearest, shortened
 from sisim.scenario.positions import Path, any_within
 from sisim.scenario.types import Number, Text
 
@@ -81,11 +82,13 @@ class _Finding:
 
     def _reason(self) -> Reason:
         number = self._as_said()
+        if number == float("inf"):
+            return Reason("The number must be finite.")
         if number is not None:
             return Reason(
                 '"{value}" cannot be read as a number: write {number}, with a decimal point and '
                 "without spaces.",
-                value=_short(self.value),
+                value=shortened(self.value),
                 number=f"{number:.12g}",
             )
         make = _REASONS.get(self.type)
@@ -132,7 +135,7 @@ class _Finding:
         if self.type == "list_type" and isinstance(self.value, str | int | float):
             return [self.value]
         number = self._as_said()
-        if number is not None:
+        if number is not None and math.isfinite(number):
             return int(number) if self.type == "int_type" else number
         return None
 
@@ -299,11 +302,7 @@ def _named(value: Any) -> Reason | str:
         case dict():
             return Reason("This table")
         case str():
-            return Reason('"{text}"', text=_short(value))
+            return Reason('"{text}"', text=shortened(value))
         case bool():
             return str(value).lower()
-    return _short(str(value))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
+    return shortened(str(value))

@@ -9,6 +9,9 @@ from typing import Any
 
 from sisim.i18n import Lang, current_language, in_language, n_, t
 
+LONG = 300
+"""More characters of a path are not told."""
+
 
 class Reason:
     """A message with its values, not yet in any language.
@@ -57,13 +60,18 @@ def _written(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Place:
-    """A line of a file, or (line 0) something outside files; no name: where the reader is."""
+    """A line of a file, or (line 0) something outside files; no name: where the reader is.
+
+    In a workbook, `cell` is the cell of the line: "Sheet1!C7".
+    """
 
     file: str
     line: int
+    cell: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}" if self.line else self.file
+        file = shortened(self.file, LONG)
+        return f"{file}:{self.cell or self.line}" if self.line else file
 
 
 @dataclass(frozen=True)
@@ -131,6 +139,11 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     folded = name.casefold().replace("-", "_")
     found = difflib.get_close_matches(folded, by_folded, 1, 0.6)
     return by_folded[found[0]] if found else None
+
+
+def shortened(text: str, most: int = 40) -> str:
+    """Return the beginning of a text, as much as a message has room for."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def dotted(path: Sequence[str | int]) -> str:
