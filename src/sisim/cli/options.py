@@ -149,12 +149,21 @@ def values(changes: Sequence[str] | None) -> dict[str, Any]:
     Raises:
         UserError: If a change is not of that form.
     """
-    from sisim.loading.overrides import parse_value
+    from sisim.loading.overrides import has_lost_quotes, parse_value
 
     found = {}
     for change in changes or []:
         key, equals, text = change.partition("=")
         if not equals or not key.strip():
             raise UserError(t('--set needs KEY=VALUE; "{given}" is not.', given=change))
+        if has_lost_quotes(text.strip()):
+            raise UserError(
+                t(
+                    "{given} lacks quotation marks, which some shells take away (PowerShell does). "
+                    "Write single ones inside double ones: {example}.",
+                    given=change,
+                    example="""--set "key=['a', 'b']\"""",
+                )
+            )
         found[key.strip()] = parse_value(text.strip())
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tomllib
 from functools import cache, lru_cache
 from importlib import resources
@@ -13,7 +14,7 @@ from typing import Any
 from sisim.scenario.document import Document, Kind
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, dotted, nearest
 from sisim.scenario.os_errors import why
-from sisim.scenario.positions import Positions, parse
+from sisim.scenario.positions import Path, Positions, parse
 
 _KINDS = {"scenario": Reason("scenario"), "pathway": Reason("pathway")}
 _INSTEAD: dict[Kind, Reason] = {
@@ -70,22 +71,46 @@ def find(
         )
         close = nearest(File(text).stem, ready)
         raise ScenarioError([Problem(asked_at, kind, reason, close, tuple(ready))])
-    path = beside / File(text).expanduser()
-    if path.is_file():
+    path, wrong = _path(beside, text)
+    if wrong is None and path.is_file():
         return path
     if text in ready:
         return ready[text]
-    if path.is_dir():
-        reason = Reason('"{name}" is a folder, not a file.', name=text)
-    else:
-        reason = Reason(
-            'There is no file and no ready {kind} called "{name}".', kind=_KINDS[kind], name=text
-        )
-    siblings = [file.name for file in path.parent.glob("*.toml")] if path.parent.is_dir() else []
-    close = nearest(File(text).stem, ready) or nearest(path.name, siblings)
-    raise ScenarioError(
-        [Problem(asked_at, kind if asked_at.line else "", reason, close, tuple(ready))]
+    key = kind if asked_at.line else ""
+    if wrong is not None:
+        raise ScenarioError([Problem(asked_at, key, wrong)])
+    reason = Reason(
+        'There is no file and no ready {kind} called "{name}".', kind=_KINDS[kind], name=text
     )
+    close = nearest(File(text).stem, ready) or nearest(path.name, _beside(path))
+    raise ScenarioError([Problem(asked_at, key, reason, close, tuple(ready))])
+
+
+def _path(beside: File, name: str) -> tuple[File, Reason | None]:
+    """Return the path that a name means, and why it cannot be a file, if it cannot."""
+    path = beside / name
+    try:
+        path = beside / File(name).expanduser()
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return path, None
+    except OSError as error:  # a loop of links, a name that is too long, no permission
+        return path, Reason("The file cannot be read: {error}.", error=why(error))
+    except (RuntimeError, ValueError):  # nobody's home; a character that no name can have
+        return path, None
+    if stat.S_ISDIR(mode):
+        return path, Reason('"{name}" is a folder, not a file.', name=name)
+    if not stat.S_ISREG(mode):
+        return path, Reason('"{name}" is not a file that can be read.', name=name)
+    return path, None
+
+
+def _beside(path: File) -> list[str]:
+    """Return the names of the files beside a path."""
+    try:
+        return [file.name for file in path.parent.glob("*.toml")]
+    except (OSError, ValueError):
+        return []
 
 
 def read(path: File) -> Document:
@@ -122,16 +147,68 @@ def parsed(content: bytes, shown: str) -> Document:
     """
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
-        return Document(shown, *_said(text))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         reason = Reason("The file is not text in UTF-8. Save it again as UTF-8.")
-        problem = Problem(Place(shown, line), "", reason)
+        raise ScenarioError([Problem(Place(shown, line), "", reason)]) from error
+    try:
+        problem = _unreadable(shown, text)
+        if problem is None:
+            data, lines = _said(text)
+            document = Document(shown, data, lines)
+            problem = _too_great(document)
+            if problem is None:
+                return document
     except tomllib.TOMLDecodeError as error:
-        problem = _syntax_problem(shown, text, str(error))
+        try:
+            problem = _syntax_problem(shown, text, str(error))
+        except RecursionError:
+            problem = Problem(Place(shown, 1), "", Reason("This is nested too deeply."))
     except RecursionError:
         problem = Problem(Place(shown, 1), "", Reason("This is nested too deeply."))
     raise ScenarioError([problem])
+
+
+_MANY_DIGITS = re.compile(r"(?<![\w.])[-+]?\d[\d_]{1000}")
+_LONG_KEY = re.compile(r"(?:[\w\"'-]+[ \t]*\.[ \t]*){100}")
+"""A key of so many parts; a text of so many words with points in a row there is hardly."""
+
+
+def _unreadable(file: str, text: str) -> Problem | None:
+    """Return what no parser should be given: it takes too long, or stops at it."""
+    for found, reason in (
+        (_MANY_DIGITS.search(text), TOO_GREAT),
+        (_LONG_KEY.search(text), Reason("This is nested too deeply.")),
+    ):
+        if found:
+            return Problem(Place(file, text.count("\n", 0, found.start()) + 1), "", reason)
+    return None
+
+
+def _too_great(document: Document) -> Problem | None:
+    """Return the first whole number that is greater than a file may hold."""
+    path = too_great(document.data)
+    if path is None:
+        return None
+    return Problem(document.locate(path), dotted(path), TOO_GREAT)
+
+
+TOO_GREAT = Reason("A whole number lies between {low} and {high}.", low=-(2**63), high=2**63 - 1)
+"""What TOML says, and what 64 bits hold."""
+
+
+def too_great(node: Any) -> Path | None:
+    """Return where a whole number of more than 64 bits stands in data; None if there is none."""
+    waiting: list[tuple[Path, Any]] = [((), node)]
+    while waiting:
+        path, part = waiting.pop()
+        if isinstance(part, int) and not -(2**63) <= part < 2**63:
+            return path
+        if isinstance(part, dict):
+            waiting += [((*path, key), inner) for key, inner in part.items()]
+        elif isinstance(part, list):
+            waiting += [((*path, index), inner) for index, inner in enumerate(part)]
+    return None
 
 
 @lru_cache(maxsize=64)

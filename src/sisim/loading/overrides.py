@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from sisim.loading.files import TOO_GREAT, too_great
 from sisim.scenario import fields
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Place, Problem, Reason, dotted, nearest
@@ -29,8 +30,21 @@ def parse_value(text: str) -> Any:
     """
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # not TOML, a number of thousands of digits, or too deep
         return text
+
+
+def has_lost_quotes(text: str) -> bool:
+    """Return whether a value is a list or table without the quotes that its texts need.
+
+    PowerShell and the Windows command line take quotes away before a program sees them.
+
+    Examples:
+        >>> has_lost_quotes("[foster, secure]"), has_lost_quotes('["foster"]'), has_lost_quotes("x")
+        (True, False, False)
+    """
+    listed = text[:1] + text[-1:] in ("[]", "{}")
+    return listed and '"' not in text and isinstance(parse_value(text), str)
 
 
 class Overrider:
@@ -64,6 +78,9 @@ class Overrider:
         self, parts: tuple[str, ...], value: Any, source: Path, given: Place | None
     ) -> None:
         place = given or self.document.locate(source)
+        if too_great(value) is not None:
+            self.problems.append(Problem(place, dotted(parts), TOO_GREAT))
+            return
         target = self._find(parts, value)
         if target is None:
             reason = Reason("There is nothing called so to change.")
@@ -83,6 +100,8 @@ class Overrider:
 
     def _find(self, parts: tuple[str, ...], value: Any) -> Path | None:
         data = self.document.data
+        if parts[0] == "override":  # what changes others is not changed itself
+            return None
         found = _find(data, self.model, parts, value)
         if found is None and "pathway" in data:
             found = _find(data, self.model, ("pathway", *parts), value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from math import isfinite
 from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -147,7 +148,8 @@ class _Finding:
         if not isinstance(self.value, str) or self.type not in _NUMBERS:
             return None
         found = re.fullmatch(r"([-+]?\d+(?:[.,]\d+)?)(%?)", "".join(self.value.split()))
-        return found and float(found[1].replace(",", ".")) / (100 if found[2] else 1)
+        number = found and float(found[1].replace(",", ".")) / (100 if found[2] else 1)
+        return number if number is not None and isfinite(number) else None
 
 
 def _stand_in(kind: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sisim.scenario.pathway import Administration, Principal
-from sisim.scenario.types import Number, Positive, Table
+from sisim.scenario.types import Float, Number, Positive, Table, Year
 
 FUND = "fund"
 """Who pays an investment that no administration pays."""
@@ -40,9 +40,9 @@ class Economy(Table):
     Discount rates are shares a year: 0.035 is 3.5 %.
     """
 
-    price_level: int = 2024
+    price_level: Year = 2024
     counting: Literal["start", "end", "both", "point", "weights"] = "start"
-    weights: list[float] = []
+    weights: list[Float] = []
     discount_costs: Number = Number(value=0.0)
     discount_effects: Number = Number(value=0.0)
     exponent: Literal[0, 1] = 0

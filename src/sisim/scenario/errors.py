@@ -10,6 +10,14 @@ from typing import Any
 from sisim.i18n import Lang, current_language, in_language, n_, t
 
 
+LONGEST_KEY = 120
+"""So many characters of a key are shown."""
+
+
+LONGEST_TEXT = 400
+"""So many characters of a name are shown."""
+
+
 class Reason:
     """A message with its values, not yet in any language.
 
@@ -50,6 +58,8 @@ def _written(value: Any) -> Any:
     if isinstance(value, float):
         text = f"{value:.6g}"
         return text.replace(".", ",") if current_language() == "sv" else text
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return value[: LONGEST_TEXT - 1] + "…"
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(str(_written(item)) for item in value)
     return value
@@ -88,7 +98,8 @@ class Problem:
 
     def render(self) -> str:
         """Return one line: file:line, key, reason and suggestion."""
-        parts = [part for part in (str(self.place), self.key) if part]
+        key = self.key if len(self.key) <= LONGEST_KEY else self.key[: LONGEST_KEY - 1] + "…"
+        parts = [part for part in (str(_written(str(self.place))), key) if part]
         text = f"{': '.join(parts)}: {self.reason.text}"
         if self.suggestion is not None:
             return text + " " + t('Did you mean "{name}"?', name=self.suggestion)

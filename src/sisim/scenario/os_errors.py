@@ -22,6 +22,7 @@ def why(error: OSError) -> Reason | str:
         errno.ENOSPC: Reason("the disk is full"),
         errno.EDQUOT: Reason("the disk is full"),
         errno.EROFS: Reason("the disk is write-protected"),
+        errno.ELOOP: Reason("its links lead round in a circle"),
         errno.ENAMETOOLONG: Reason("the name is too long"),
         errno.EADDRINUSE: Reason("the port is taken"),
         errno.EADDRNOTAVAIL: Reason("this computer has no such address"),

@@ -6,7 +6,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from sisim.scenario.types import Grade, Name, Number, Positive, Probability, Rate, Table, Text
+from sisim.scenario.types import (
+    Age,
+    Float,
+    Grade,
+    Name,
+    Number,
+    People,
+    Positive,
+    Probability,
+    Rate,
+    Table,
+    Text,
+    Year,
+)
 
 Unit = Literal["year", "month", "step"]
 Scale = Literal["rate_ratio", "odds_ratio", "relative_risk"]
@@ -38,7 +51,7 @@ class Resource(Table):
     label: Text
     unit: Text
     price: Positive
-    price_year: int
+    price_year: Year
     administration: Name | None = None
     payers: dict[Name, Positive] = {}
     cash: Literal["outlay", "step", "capacity"] = "outlay"
@@ -64,7 +77,7 @@ class Resource(Table):
 class OfMovers(Table):
     """Shares of an attribute's categories among those who move in, by age at arrival (years)."""
 
-    below: list[float] = []
+    below: list[Float] = []
     shares: list[dict[Name, Positive]]
 
 
@@ -110,12 +123,12 @@ class Factor(Table):
     """
 
     feature: str | None = None
-    below: list[float] = []
+    below: list[Float] = []
     values: list[Number] | dict[str, Number] = []
     default: Number | None = None
     otherwise: Number | None = None
     unit: Unit | None = None
-    window: float | None = None
+    window: Float | None = None
     among: str = "area"
     shape: Literal["exponential", "weibull", "gompertz"] | None = None
     parameters: dict[str, Number] = {}
@@ -175,8 +188,8 @@ class Schedule(Table):
     """The moment of a scheduled transition: a calendar month, an age, or a cycle number."""
 
     month: Annotated[int, Field(ge=1, le=12)] | None = None
-    age: float | None = None
-    cycle: int | None = None
+    age: Annotated[float, Field(ge=0, le=150)] | None = None
+    cycle: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
 
 
 class Destination(Table):
@@ -208,7 +221,7 @@ class Transition(Table):
     probability: Probability | None = None
     schedule: Schedule | None = None
     factors: list[Name] = []
-    order: int = 1
+    order: Annotated[int, Field(ge=-1000, le=1000)] = 1
     uses: dict[Name, Use] = {}
     weights: dict[Name, Use] = {}
 
@@ -229,7 +242,7 @@ class Grouping(Table):
     """A feature by which counts are kept apart: `age` with `below`, or an attribute."""
 
     feature: str
-    below: list[float] = []
+    below: list[Float] = []
 
     @property
     def bands(self) -> list[str]:
@@ -256,8 +269,8 @@ class Target(Table):
     label: Text
     measure: str
     arguments: dict[str, Any] = {}
-    low: float
-    high: float
+    low: Float
+    high: Float
     unit: Text = Text(sv="andel", en="share")
     source: str
     grade: Grade
@@ -272,11 +285,11 @@ class Calibration(Table):
     at.
     """
 
-    residents: Annotated[int, Field(gt=0)] = 100_000
-    max_age: Annotated[float, Field(gt=0)] = 30
-    years: Annotated[float, Field(gt=0)] = 20
+    residents: People = 100_000
+    max_age: Age = 30
+    years: Annotated[float, Field(gt=0, le=100)] = 20
     closed: bool = False
-    warm_up: Annotated[float, Field(ge=0)] | None = None
+    warm_up: Annotated[float, Field(ge=0, le=200)] | None = None
 
 
 class Pathway(Table):
