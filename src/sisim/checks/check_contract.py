@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from itertools import combinations, pairwise
 
-import numpy as np
-
-from sisim.checks.check_scenario import instant
 from sisim.checks.issues import Findings
 from sisim.scenario.contract import Contract, Measure, Payment, Tier
 from sisim.scenario.document import Document
@@ -25,9 +22,8 @@ class ContractCheck(Findings):
     def __init__(self, document: Document, scenario: Scenario):
         super().__init__(document)
         self.scenario = scenario
-        self.start = instant(scenario.time.start)
-        self.first = int(self.start)
-        self.last = int(np.ceil(self.start + scenario.time.years - 1e-9)) - 1
+        self.first = scenario.time.first_year
+        self.last = scenario.time.all_years.stop - 1
         self.payers = [*scenario.pathway.administrations, *scenario.funds, FUND]
         for name, contract in scenario.contracts.items():
             self._contract(("contracts", name), contract)
@@ -62,16 +58,10 @@ class ContractCheck(Findings):
         self._cap(path, payment, contract)
 
     def _year(self, path: Path, year: str | int) -> bool:
-        if not str(year).isdecimal() or not self.first <= int(year) <= self.last:
-            reason = Reason(
-                "The year {year} lies outside the scenario, {first} to {last}.",
-                year=year,
-                first=self.first,
-                last=self.last,
-            )
-            self.say(path, reason)
-            return False
-        return True
+        if str(year).isdecimal() and len(str(year)) <= 4:
+            return self.within(path, int(year), range(self.first, self.last + 1))
+        self.say(path, Reason('"{year}" is not a year.', year=str(year)))
+        return False
 
     def _names(self, path: Path, name: str, payment: Payment, contract: Contract) -> None:
         others = {n: p for n, p in contract.payments.items() if n != name}
@@ -170,10 +160,9 @@ class ContractCheck(Findings):
         if measure.trend.value and measure.against not in ("before", "stated"):
             reason = Reason('Only against "before" or "stated" can there be a trend.')
             self.say((*path, "trend"), reason)
-        if measure.trend.value <= -1:
-            self.say((*path, "trend"), Reason("A yearly change must be over -1 (-100 %)."))
-        counted_from = self.start - self.scenario.time.history
-        if measure.against == "before" and counted_from > self.first - measure.years_before + 1e-9:
+        self.yearly_change((*path, "trend"), measure.trend)
+        history = self.scenario.time.history
+        if measure.against == "before" and history < measure.years_before - 1e-9:
             reason = Reason(
                 '{years} whole years before {first} are compared with: lengthen "history" under '
                 "[time].",
@@ -186,7 +175,15 @@ class ContractCheck(Findings):
         if not measure.periods:
             self.say(path, Reason("There must be at least one period, as in [[2026, 2028]]."))
         for index, period in enumerate(measure.periods):
-            if all(self._year((*path, index), year) for year in period) and period[0] > period[1]:
+            known = all([self._year((*path, index), year) for year in period])
+            if known and period[1] not in self.scenario.time.whole_years:
+                reason = Reason(
+                    "The year {year} is not whole in the scenario, and what is measured in a part "
+                    "of a year cannot be compared with what is measured in a whole one.",
+                    year=str(period[1]),
+                )
+                self.say((*path, index), reason)
+            elif known and period[0] > period[1]:
                 reason = Reason(
                     "The period ends {last}, before it begins {first}.",
                     first=period[0],

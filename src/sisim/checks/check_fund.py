@@ -7,7 +7,7 @@ from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
 from sisim.scenario.fund import Fund, Many
 from sisim.scenario.positions import Path
-from sisim.scenario.scenario import Cost, Investment, Scenario
+from sisim.scenario.scenario import Cost, Investment, Scenario, instant
 
 HIGHEST_INTEREST = 0.2
 """A year; a higher interest is a percentage written as it is said."""
@@ -20,8 +20,8 @@ class FundCheck(Findings):
         super().__init__(document)
         self.scenario = scenario
         self.pathway = scenario.pathway
-        self.first = int(scenario.time.start[:4])
-        self.last = int(self.first + scenario.time.years + _part(scenario.time.start) - 1e-6)
+        self.time = scenario.time
+        self.first = scenario.time.first_year
         self.used = {
             payer for resource in self.pathway.resources.values() for payer in resource.shares
         }
@@ -86,11 +86,11 @@ class FundCheck(Findings):
         """Look whether there is money in the fund when it first pays."""
         years = [int(year) for year, amount in fund.payments.items() if amount.value > 0]
         for investment in self.scenario.investments.values():
-            starts = int(investment.start[:4])
+            starts = instant(investment.start)
             if _pays(name, investment.cost):
-                years.append(starts)
+                years.append(self.time.year_of(starts))
             elif investment.new_way is not None and _pays(name, investment.new_way.cost):
-                years.append(int(starts + investment.years))
+                years.append(self.time.year_of(starts + investment.years))
         if not years:
             return
         pays = min(years)
@@ -199,21 +199,9 @@ class FundCheck(Findings):
             self.say(path, reason)
 
     def _year(self, path: Path, year: int) -> None:
-        if not self.first <= year <= self.last:
-            reason = Reason(
-                "The year {year} lies outside the scenario, {first} to {last}.",
-                year=str(year),
-                first=str(self.first),
-                last=str(self.last),
-            )
-            self.say(path, reason)
+        self.within(path, year, self.time.all_years[self.first - self.time.all_years.start :])
 
 
 def _pays(fund: str, cost: Cost) -> bool:
     amounts = (cost.start_up, cost.running, cost.per_participant, cost.per_participant_month)
     return cost.shares.get(fund, 0.0) > 0 and any(amount.value > 0 for amount in amounts)
-
-
-def _part(month: str) -> float:
-    """Return how much of its year has gone when a month begins."""
-    return (int(month[5:]) - 1) / 12

@@ -9,6 +9,7 @@ from sisim.scenario.errors import Reason
 from sisim.scenario.positions import Path
 from sisim.scenario.price_index import PRICE_INDEX
 from sisim.scenario.scenario import Condition, Effect, Investment, Scenario
+from sisim.scenario.steps import whole_steps
 
 MOST_AREAS = 255
 MOST_DESTINATIONS = 64
@@ -38,24 +39,14 @@ class LimitsCheck(Findings):
 
     def _time(self) -> None:
         time, per_year = self.scenario.time, self.pathway.steps_per_year
-        if round(time.years * per_year) < 1:
+        if whole_steps(time.years * per_year) < 1:
             self.say(("time", "years"), Reason("This is less than one step of the pathway."))
-        month = int(time.start.partition("-")[2]) - 1
-        whole = {"year": 12, "quarter": 3}.get(self.pathway.step, 1)
-        if month % whole:
-            reason = Reason(
-                "The scenario must start in the first month of a step ({step}).",
-                step=self.pathway.step,
-            )
-            self.say(("time", "start"), reason)
 
     def _population(self) -> None:
         population = self.scenario.population
         if len(population.areas) > MOST_AREAS:
             reason = Reason("There can be at most {most} areas.", most=MOST_AREAS)
             self.say(("population", "areas"), reason)
-        if population.growth.value <= -1:
-            self.say(("population", "growth"), Reason("A yearly change must be over -1 (-100 %)."))
         for track, spec in self.pathway.tracks.items():
             start = population.start.get(track, spec.start)
             for state in [start] if isinstance(start, str) else start:
@@ -94,7 +85,7 @@ class LimitsCheck(Findings):
                 self.say((*path, key, name, "factors"), reason)
 
     def _investment(self, path: Path, investment: Investment) -> None:
-        if round(investment.years * self.pathway.steps_per_year) < 1:
+        if whole_steps(investment.years * self.pathway.steps_per_year) < 1:
             self.say((*path, "years"), Reason("This is less than one step of the pathway."))
         conditions = [investment.target]
         while conditions:
@@ -125,10 +116,6 @@ class LimitsCheck(Findings):
 
     def _money(self) -> None:
         economy = self.scenario.economy
-        for name, change in self.scenario.drift.volumes.items():
-            if change.value <= -1:
-                reason = Reason("A yearly change must be over -1 (-100 %).")
-                self.say(("drift", "volumes", name), reason)
         for name, resource in self.pathway.resources.items():
             years = {resource.price_year, economy.price_level}
             if len(years) > 1 and not years <= PRICE_INDEX.keys():

@@ -24,20 +24,11 @@ from sisim.scenario.scenario import (
     Investment,
     Persistence,
     Scenario,
+    instant,
 )
+from sisim.scenario.steps import whole_steps
 
 NEW_WAY = "new_way_of_working"
-
-
-def instant(month: str) -> float:
-    """Return a month such as "2026-07" as a decimal year.
-
-    Examples:
-        >>> instant("2026-07")
-        2026.5
-    """
-    year, _, number = month.partition("-")
-    return int(year) + (int(number) - 1) / 12
 
 
 class ScenarioCheck(Findings):
@@ -48,7 +39,7 @@ class ScenarioCheck(Findings):
         self.features = features
         self.scenario = scenario
         self.pathway = scenario.pathway
-        self.start = instant(scenario.time.start)
+        self.start = scenario.time.begins
         self.end = self.start + scenario.time.years
         self._population()
         for name, investment in scenario.investments.items():
@@ -72,6 +63,9 @@ class ScenarioCheck(Findings):
             if area.share.value <= 0:
                 reason = Reason("The share of an area must be over 0.")
                 self.say((*path, "areas", name, "share"), reason)
+        if population.areas:
+            shares = [area.share for area in population.areas.values()]
+            self.sum_to_one((*path, "areas"), shares)
         for track, start in population.start.items():
             key = (*path, "start", track)
             if not self.refer(key, track, self.pathway.tracks, Reason("The track")):
@@ -85,9 +79,7 @@ class ScenarioCheck(Findings):
         movers = population.movers_in
         if movers is not None:
             self.bands((*path, "movers_in"), movers.below, movers.shares, "shares")
-            if sum(share.value for share in movers.shares) <= 0:
-                reason = Reason("At least one share must be over 0.")
-                self.say((*path, "movers_in", "shares"), reason)
+            self.sum_to_one((*path, "movers_in", "shares"), movers.shares)
         if population.families is not None:
             self._families((*path, "families"), population.families)
 
@@ -282,6 +274,11 @@ class ScenarioCheck(Findings):
 
     def _economy(self) -> None:
         drift = self.scenario.drift
+        for table in ("volumes", "prices"):
+            for name, change in getattr(drift, table).items():
+                self.yearly_change(("drift", table, name), change)
+        self.yearly_change(("drift", "inflation"), drift.inflation)
+        self.yearly_change(("population", "growth"), self.scenario.population.growth)
         for name in drift.volumes:
             valid: Iterable[str] = self.pathway.transitions
             self.refer(("drift", "volumes", name), name, valid, Reason("The transition"))
@@ -296,6 +293,17 @@ class ScenarioCheck(Findings):
         economy = self.scenario.economy
         if economy.counting == "weights" and not economy.weights:
             self.say(("economy",), Reason('The key "{key}" is missing.', key="weights"))
+        elif economy.counting == "weights":
+            time = self.scenario.time
+            points = whole_steps((time.history + time.years) * self.pathway.steps_per_year) + 1
+            if len(economy.weights) != points:
+                reason = Reason(
+                    "There are {weights} weights and {points} points, the start of every step and "
+                    "the end: there should be as many.",
+                    weights=len(economy.weights),
+                    points=points,
+                )
+                self.say(("economy", "weights"), reason)
 
     def _outcomes(self) -> None:
         for name, outcome in self.scenario.outcomes.items():
@@ -318,15 +326,7 @@ class ScenarioCheck(Findings):
             for role, arm in (("project", figures.project), ("new_way", figures.new_way)):
                 self.refer(("figures", role), arm, self.scenario.arms, Reason("The arm"))
             self.refer(("figures", "case"), figures.case, self.pathway.groups, Reason("The group"))
-            history = self.scenario.time.history
-            if not self.start - history <= figures.year < self.end:
-                reason = Reason(
-                    "The year {year} lies outside the scenario, {first} to {last}.",
-                    year=figures.year,
-                    first=int(self.start - history),
-                    last=int(np.ceil(self.end - 1e-9)) - 1,
-                )
-                self.say(("figures", "year"), reason)
+            self.within(("figures", "year"), figures.year, self.scenario.time.all_years)
 
     def _follow_up(self) -> None:
         if self.scenario.follow_up is not None:
@@ -369,11 +369,21 @@ class ScenarioCheck(Findings):
                     names,
                     Reason("The number"),
                 )
+            given = {"dirichlet": joint.alpha, "multivariate_normal": joint.mean}
+            values = given[joint.distribution]
+            if len(values) != len(joint.paths):
+                reason = Reason(
+                    "There are {values} values and {paths} paths; there should be as many.",
+                    values=len(values),
+                    paths=len(joint.paths),
+                )
+                key = "alpha" if joint.distribution == "dirichlet" else "mean"
+                self.say((*path, key) if values else path, reason)
+                continue
             if joint.distribution == "dirichlet":
-                fits = len(joint.alpha) == len(joint.paths) and all(a > 0 for a in joint.alpha)
+                fits = all(a > 0 for a in joint.alpha)
             else:
                 fits = _is_covariance(joint.covariance, len(joint.paths))
-                fits = fits and len(joint.mean) == len(joint.paths)
             if not fits:
                 reason = Reason(
                     'There is no "{name}" distribution with these parameters.',

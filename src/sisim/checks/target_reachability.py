@@ -84,7 +84,7 @@ def _limits(scenario: Scenario, feature: str) -> tuple[float, float]:
     if feature == "calendar.month":
         return (1.0, 13.0)
     if feature == "calendar.year":
-        first = float(scenario.time.start[:4])
+        first = float(scenario.time.first_year)
         return (first, first + scenario.time.years + 1)
     if feature.startswith("share."):
         return (0.0, 1.0 + 1e-9)

@@ -186,15 +186,14 @@ def _simulate(scenario: Scenario, options: RunOptions) -> Results:
 
 
 def _require_year(scenario: Scenario, year: int) -> None:
-    start = int(scenario.time.start[:4])
-    first, last = start - int(scenario.time.history), start + int(scenario.time.years) - 1
-    if not first <= year <= last:
+    years = scenario.time.all_years
+    if year not in years:
         raise UserError(
             t(
                 "--year {year} is not in the scenario, {first}-{last}.",
                 year=str(year),
-                first=str(first),
-                last=str(last),
+                first=str(years.start),
+                last=str(years.stop - 1),
             )
         )
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from sisim.i18n import Lang, current_language, in_language, n_, t
 
-
 LONGEST_KEY = 120
 """So many characters of a key are shown."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil, floor
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
@@ -54,6 +55,44 @@ class Time(Table):
     years: Annotated[float, Field(gt=0, le=100)] = 20
     history: Annotated[float, Field(ge=0, le=50)] = 0
     warm_up: Annotated[float, Field(ge=0, le=200)] | None = None
+
+    @property
+    def begins(self) -> float:
+        """The start as a decimal year."""
+        return instant(self.start)
+
+    @property
+    def first_year(self) -> int:
+        """The calendar year in which the scenario starts, and by which its first year is called."""
+        return int(self.start[:4])
+
+    @property
+    def all_years(self) -> range:
+        """The years from the start, and before it; of the history and the end only the last may be
+        a part of one.
+        """
+        before, after = floor(self.history + 1e-9), ceil(self.years - 1e-9)
+        return range(self.first_year - before, self.first_year + after)
+
+    @property
+    def whole_years(self) -> range:
+        """Those of them that are whole: each begins in the month of the start."""
+        return range(self.all_years.start, self.first_year + floor(self.years + 1e-9))
+
+    def year_of(self, moment: float) -> int:
+        """Return the year, from the start, in which a decimal year lies."""
+        return self.first_year + floor(moment - self.begins + 1e-9)
+
+
+def instant(month: str) -> float:
+    """Return a month such as "2026-07" as a decimal year.
+
+    Examples:
+        >>> instant("2026-07")
+        2026.5
+    """
+    year, _, number = month.partition("-")
+    return int(year) + (int(number) - 1) / 12
 
 
 class Area(Table):
