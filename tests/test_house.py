@@ -73,6 +73,15 @@ def test_text_is_written_in_the_same_way_on_every_system() -> None:
     ] == []
 
 
+def test_tables_are_written_in_one_place_that_makes_texts_harmless() -> None:
+    assert {
+        place.partition(":")[0]
+        for place, node in nodes(ast.Attribute)
+        if isinstance(node, ast.Attribute)
+        and (node.attr in ("to_csv", "to_excel") or ast.unparse(node) == "csv.writer")
+    } == {"report/spreadsheet_files.py"}
+
+
 @pytest.mark.parametrize("outside", ["design, section", "house.md", "the issue", "/proc/"])
 def test_nothing_is_cited_that_is_not_in_the_repository(outside: str) -> None:
     assert [

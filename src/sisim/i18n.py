@@ -144,3 +144,14 @@ def number(value: float, digits: int = 0) -> str:
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     name = "sv_SE" if current_language() == "sv" else "en_GB"
     return str(format_decimal(value, format=pattern, locale=name))
+
+
+def duration(years: float) -> str:
+    """Return a length of time in years, with the decimals that it needs, at most two.
+
+    Examples:
+        >>> duration(1.0), duration(1.5), duration(2.66667)
+        ('1 year', '1.5 years', '2.67 years')
+    """
+    digits = next((n for n in range(2) if abs(years - round(years, n)) < 1e-9), 2)
+    return n_("{n} year", "{n} years", 1 if years == 1 else 2, n=number(years, digits))

@@ -7,6 +7,8 @@ linter, `banned-api` in `pyproject.toml`, holds it). Each function has an answer
 from __future__ import annotations
 
 import codecs
+import ctypes
+import errno
 import mmap
 import os
 import platform
@@ -54,6 +56,24 @@ def sparse_memory(size: int) -> mmap.mmap:
     return memory
 
 
+def sync_folder(folder: Path) -> None:
+    """Have what a folder lists written to disk: a file that has been renamed is lost without.
+
+    Nothing is done where a folder cannot be opened (Windows), or its disk knows no such thing.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(handle)
+
+
 def peak_memory(*, of_children: bool = False) -> float | None:
     """Return the peak of resident memory in MB, or None where the system does not tell.
 
@@ -65,6 +85,13 @@ def peak_memory(*, of_children: bool = False) -> float | None:
     who = resource.RUSAGE_CHILDREN if of_children else resource.RUSAGE_SELF
     unit = 1024.0**2 if sys.platform == "darwin" else 1024.0
     return resource.getrusage(who).ru_maxrss / unit
+
+
+def trim_memory() -> None:
+    """Give memory that has been freed back to the system, where its library keeps it."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # another C library than GNU's
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def memory() -> float:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sisim.analysis.monitoring import FollowUp, deviations, follow_up, moments, responsible
-from sisim.analysis.observed import read_observed, template
+from sisim.analysis.observed import read_observed
 from sisim.engine.replications import simulate
 from sisim.loading.load import load_scenario
 from sisim.results import Results
@@ -150,10 +150,9 @@ def test_fewer_in_care_than_the_range_is_better(plan: FollowUp) -> None:
 # ------------------------------------------------------------------------ the file
 
 
-def test_a_template_that_is_filled_in_is_read_back(plan: FollowUp, tmp_path: Path) -> None:
-    filled = template(plan)
-    filled.loc[0, "value"] = "12"
-    filled.to_csv(tmp_path / "observed.csv", index=False)
+def test_rows_without_a_value_are_left_out(plan: FollowUp, tmp_path: Path) -> None:
+    text = "month,measure,value\n6,target.team,12\n6,begun.team,\n"
+    (tmp_path / "observed.csv").write_text(text, encoding="utf-8")
     table = read_observed(tmp_path / "observed.csv", plan.scenario, "project", plan.months)
     assert table.to_dict("records") == [{"month": 6, "measure": "target.team", "value": 12.0}]
 
@@ -177,6 +176,6 @@ def test_all_that_is_wrong_is_said_at_once_with_its_line(plan: FollowUp, tmp_pat
 
 
 def test_a_file_without_any_value_is_answered(plan: FollowUp, tmp_path: Path) -> None:
-    template(plan).to_csv(tmp_path / "observed.csv", index=False)
+    (tmp_path / "observed.csv").write_text("month,measure,value\n6,target.team,\n")
     with pytest.raises(ScenarioError, match="No row has a value"):
         read_observed(tmp_path / "observed.csv", plan.scenario, "project", plan.months)

@@ -24,6 +24,7 @@ from sisim.analysis.cell import Cell, Runner, Setup
 from sisim.analysis.design import cells
 from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.executors import AHEAD, dask, in_process, processes, run_batch
+from sisim.analysis.shards import shard
 from sisim.analysis.sweep import open_study, sweep
 from sisim.analysis.variants import RUNS, SCENARIOS, Variants
 from sisim.cli import sweep_commands
@@ -296,7 +297,7 @@ def test_killed_at_random_moments_it_ends_the_same_and_runs_nothing_finished_aga
     chance = random.Random(4)
     kills = 0
     for _ in range(60):
-        there = set(open_study(out).store.finished()) if (out / "manifest.json").exists() else set()
+        there = set(open_study(out).table()["cell"]) if (out / "manifest.json").exists() else set()
         files = shards(out)
         notes.write_text("")
         process = context.Process(target=sweep_noting, args=(experiment, out, notes))
@@ -369,7 +370,9 @@ def test_a_result_is_reproduced_and_a_changed_number_is_found(tmp_path: Path) ->
     path = sorted((out / "cells").glob("*.parquet"))[0]
     rows = pd.read_parquet(path)
     rows.loc[0, "invested"] += 1
-    rows.to_parquet(path)
+    name, content = shard(rows, study.manifest.source)
+    path.unlink()
+    (out / "cells" / name).write_bytes(content)
     found = open_study(out).reproduce(executor=in_process())
     assert not found.same
     assert list(found.differing["outcome"]) == ["invested"]

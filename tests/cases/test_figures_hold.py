@@ -98,5 +98,5 @@ def test_the_cost_rises_but_less_than_it_would_have() -> None:
 
     story = compare(sisim.run(sisim.load("placed-youth")))
     for side in (story.project, story.new_way):
-        assert side.before_after > 0
-        assert side.with_without < 0
+        assert side.before_after.share > 0
+        assert side.with_without.share < 0

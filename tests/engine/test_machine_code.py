@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from sys import version_info
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import sisim.engine
 from sisim import load
-from sisim.engine import kernel, machine_code
+from sisim.engine import machine_code
 from sisim.engine.replications import simulate
 
 
@@ -25,14 +24,14 @@ def test_what_is_compiled_ahead_is_what_a_simulation_calls() -> None:
         assert len(forms) == 1, f"{function.__name__}: {forms}"
 
 
-def test_it_is_looked_for_where_this_very_engine_keeps_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_on_disk_when_all_of_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    every = [*machine_code.NEEDED, *machine_code.OTHERS]
+    assert set(every) == set(machine_code.arguments())
+    machine_code.compile_engine()
     assert machine_code.on_disk()
-    elsewhere = SimpleNamespace(stats=SimpleNamespace(cache_path=str(tmp_path)))
-    monkeypatch.setattr(kernel, "run_blocks", elsewhere)
-    (tmp_path / "kernel.run_blocks-1.py30.1.nbc").touch()
-    assert not machine_code.on_disk(), "that of another Python is not ours"
+    for damaged in every:
+        monkeypatch.setattr(machine_code, "is_on_disk", lambda one, d=damaged: one is not d)
+        assert not machine_code.on_disk()
 
 
 @pytest.mark.parametrize("cores", [1, 2])
@@ -55,5 +54,5 @@ def test_every_module_that_is_compiled_is_known_to_be() -> None:
         for path in folder.rglob("*.py")
         if any(mark in path.read_text() for mark in ("nb.njit", "@compiled_function", "@inlined"))
     }
-    others = {"machine_code", "tables", "../scenario/factor_table"}
+    others = {"compile_cache", "machine_code", "tables", "../scenario/factor_table"}
     assert compiled | others == set(sisim.engine.COMPILED)

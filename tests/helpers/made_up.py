@@ -221,6 +221,9 @@ class MadeUp:
     def break_even(self, arm: str) -> float | None:
         return START + 6.4 if arm == "new_way" else None
 
+    def chance(self, arm: str) -> float:
+        return 0.05 if arm == "project" else 1.0
+
     def headline(self, arm: str) -> dict[str, tuple[float, float, float]]:
         if arm == "project":
             return {

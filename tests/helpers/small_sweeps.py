@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.kills import die_at
 from sisim.analysis import sweep as run
 from sisim.analysis.cell import Setup
 from sisim.analysis.executors import Batch, Done, InProcess
@@ -103,3 +104,10 @@ def sweep_noting(experiment: Path, out: Path, notes: Path) -> None:
     """Run what is left of an experiment, in small shards."""
     run.SECONDS = 0.05
     run.sweep(experiment, out, executor=Noting(notes=notes), resume=True)
+
+
+def sweep_until(experiment: Path, out: Path, number: int) -> None:
+    """Go on with an experiment until this process has changed its files so many times, and die."""
+    run.SECONDS = 0.05
+    die_at(out, number)
+    run.sweep(experiment, out, executor=InProcess(), resume=True)

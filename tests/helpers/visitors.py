@@ -26,6 +26,7 @@ class Server:
 
     address: str
     log: Path
+    pid: int
 
     def said(self) -> str:
         """Return all that it has printed."""
@@ -50,7 +51,7 @@ def serving(*args: str) -> Iterator[Server]:
                 time.sleep(0.1)
             while not _listens(told[1], int(told[2])):
                 time.sleep(0.1)
-            yield Server(told[0], log)
+            yield Server(told[0], log, running.pid)
         finally:
             running.terminate()
             running.wait(20)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import sisim
 from sisim.analysis.comparison import WHICH, compare
 from sisim.live.echarts import plain_script
-from sisim.live.lesson import NothingToFollow, grid, lesson, page
+from sisim.live.lesson import NothingToFollow, for_script, grid, lesson, page
 from sisim.live.sliders import Slider, changes, main_sliders
 from sisim.report.comparison_text import caption, percent_pair, verdict
 from sisim.report.formats import decimal
@@ -274,10 +274,27 @@ def test_it_fits_the_screen_and_the_paper(reader: Reader) -> None:
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
 
 
-def test_what_is_in_it_cannot_end_a_script_too_early() -> None:
-    written = page({"lang": "en", "text": "</script><b>"})
-    assert "</script><b>" not in written
-    assert written.count("</script>") == 3
+PARTS = ["<", "</script>", "<!--", "<script", "-->", "\u2028", "\u2029", '"', "\\", "å", "x"]
+
+
+@given(st.lists(st.sampled_from(PARTS) | st.text()).map("".join))
+def test_what_is_in_it_cannot_end_a_script_too_early(text: str) -> None:
+    written = for_script({text: [text]})
+    assert not set(written) & set("<\u2028\u2029")
+    assert json.loads(written) == {text: [text]}
+
+
+def test_a_text_of_the_scenario_is_no_code_of_the_page(chromium: Any, tmp_path: Path) -> None:
+    text = "<!-- <script></script><img src=x onerror=alert(1)> \u2028"
+    file = tmp_path / "lesson.html"
+    file.write_text(page({"lang": "en", "text": text}), encoding="utf-8", newline="\n")
+    opened = chromium.new_page()
+    opened.goto(file.as_uri())
+    held = opened.evaluate("JSON.parse(document.getElementById('content').textContent).text")
+    assert held == text
+    assert opened.evaluate("document.scripts.length") == 3
+    assert opened.evaluate("document.images.length") == 0
+    opened.close()
 
 
 def test_nothing_in_it_is_fetched(file: Path) -> None:

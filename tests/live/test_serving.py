@@ -10,7 +10,8 @@ from helpers.command_line import sisim
 
 from sisim.i18n import Lang
 from sisim.live.app import HERE, PortTaken, free_port
-from sisim.live.scenario_library import Library
+from sisim.live.scenario_library import Library, SessionKey
+from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
 from sisim.loading.load import load_scenario
 
@@ -81,7 +82,11 @@ def test_settings_change_the_scenario_in_every_arm() -> None:
 
 def test_visitors_who_look_at_the_same_share_a_world() -> None:
     library = Library("placed-youth")
-    one, two = (library.sessions(library.open(Settings())) for _ in range(2))
-    assert one(1, 2) is two(1, 2)
-    assert one(1, 2) is not two(2, 2)
-    assert library.sessions(library.open(Settings(years=9)))(1, 2) is not one(1, 2)
+
+    def session(years: int | None = None, seed: int = 1) -> ScenarioSession:
+        found = library.open(Settings(years=years))
+        return library.session(SessionKey.of(found.model_copy(), seed, 2))
+
+    assert session() is session()
+    assert session(seed=2) is not session()
+    assert session(years=9) is not session()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,8 +11,10 @@ import numpy as np
 import pytest
 
 from sisim.live import refinement
+from sisim.live.computations import Computations
 from sisim.live.refinement import Picture, Request
 from sisim.live.scenario_library import Library
+from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
 from sisim.live.view_state import ViewState
 
@@ -64,6 +65,8 @@ def library() -> Library:
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """However few people, nothing is quick enough to follow a hand."""
     monkeypatch.setattr(refinement, "FOLLOWS", 0.0)
+    # Each lesson has an event loop of its own.
+    monkeypatch.setattr(refinement, "computations", Computations())
 
 
 def taught(lesson: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -91,7 +94,8 @@ def test_a_hand_is_answered_at_once_and_then_by_the_simulation(library: Library)
         at_rest = await watcher.rest()
         assert not at_rest.approximate
         assert at_rest.runs == 2
-        exact = at_rest.request.session.results(watcher.state.changes)
+        session = library.session(watcher.state.session_key)
+        exact = session.results(watcher.state.changes)
         assert at_rest.results.costs.equals(exact.costs)
         assert not np.array_equal(costs(watcher.shown[0]), costs(at_rest))
 
@@ -133,8 +137,8 @@ def test_it_goes_on_learning_when_an_answer_has_failed(library: Library) -> None
         watcher.state._refinement._queue._answer = answer
         await watcher.until(lambda: watcher.learned)
 
-    def fails(request: Request) -> Picture:
-        time.sleep(1.5)
+    async def fails(request: Request) -> Picture:
+        await asyncio.sleep(1.5)
         raise ValueError(request)
 
     taught(lesson)
@@ -199,7 +203,7 @@ def test_what_is_only_seen_otherwise_is_not_simulated_again(
         def never(*_: object) -> None:
             raise AssertionError("simulated again")
 
-        monkeypatch.setattr(type(before.request.session), "results", never)
+        monkeypatch.setattr(ScenarioSession, "results", never)
         watcher.state.mark(2028)
         watcher.state.release()
         watcher.state.change(current=True)

@@ -9,15 +9,19 @@ from nicegui import ui
 from nicegui.client import Client
 
 from sisim.i18n import Lang, current_language, in_language
-from sisim.live.visitor_context import in_page, in_pool, set_reader
+from sisim.live.computations import Computations
+from sisim.live.visitor_context import in_page, set_reader
 
 
 def test_a_thread_writes_in_the_language_of_whoever_asked() -> None:
+    computations = Computations()
+
     async def ask(lang: Lang) -> list[Lang]:
         found = []
         with in_language(lang):
             for _ in range(20):
-                found.append(await in_pool(current_language))
+                here = await computations.result(object(), lambda _: current_language())
+                found.append(here)
         return found
 
     async def both() -> list[list[Lang]]:

@@ -183,12 +183,16 @@ def test_the_marked_pair_agrees_with_the_data(made_up: MadeUp, lang: str) -> Non
     story = compare(made_up)
     figure = draw_comparison(story)
     for side, axes in ((story.project, 0), (story.new_way, 3)):
-        assert side.before_after == pytest.approx(mean[side.arm, 2036] / mean["without", 2026] - 1)
-        assert side.with_without == pytest.approx(mean[side.arm, 2036] / mean["without", 2036] - 1)
-        assert side.before_after > 0 > side.with_without
+        assert side.before_after.share == pytest.approx(
+            mean[side.arm, 2036] / mean["without", 2026] - 1
+        )
+        assert side.with_without.share == pytest.approx(
+            mean[side.arm, 2036] / mean["without", 2036] - 1
+        )
+        assert side.before_after.share > 0 > side.with_without.share
         written = " ".join(t.get_text() for t in figure.axes[axes].texts)
-        assert f"+{round(side.before_after * 100)}" in written
-        assert f"−{round(-side.with_without * 100)}" in written
+        assert f"+{round(side.before_after.share * 100)}" in written
+        assert f"−{round(-side.with_without.share * 100)}" in written
     verdict = {"sv": "Kostnaden ökar – men mindre", "en": "The cost rises – but less"}[lang]
     assert sum(verdict in t.get_text() for t in texts(figure)) == 2
 

@@ -7,8 +7,11 @@ from dataclasses import replace
 import pytest
 from helpers.made_up import MadeUp, scenario
 
-from sisim.analysis.comparison import compare
-from sisim.report.comparison_text import sentences, verdict
+from sisim.analysis.comparison import Change, Which, compare
+from sisim.report.captions import headline_cells
+from sisim.report.comparison_text import all_years, caption, paid_back, sentences, verdict
+
+BETTER = ("lower_cost", "avoided")
 
 
 @pytest.mark.parametrize(
@@ -22,7 +25,7 @@ from sisim.report.comparison_text import sentences, verdict
                 "157,5\N{NO-BREAK SPACE}mkr utan investeringen",
                 "med–utan −15\N{NO-BREAK SPACE}%. Kostnaden ökar – men mindre",
                 "Inte återbetalt inom 20 år.",
-                "Återbetalt år 7 (räknat från startåret som år 1).",
+                "Återbetalt år 7 (det första året är år 1).",
                 "Påhittade exempelsiffror",
             ],
         ),
@@ -34,7 +37,7 @@ from sisim.report.comparison_text import sentences, verdict
                 "SEK\N{NO-BREAK SPACE}157.5m without the investment",
                 "with–without −15%. The cost rises – but less than it would have.",
                 "Not paid back within 20 years.",
-                "Paid back in year 7.",
+                "Paid back in year 7 (the first year is year 1).",
                 "Invented example numbers",
             ],
         ),
@@ -84,7 +87,9 @@ def test_what_is_written_as_no_change_is_not_said_to_rise_or_fall(
 ) -> None:
     for change in (-0.004, 0.004):
         side = replace(
-            compare(made_up).side("project"), before_after=change, with_without=difference
+            compare(made_up).side("project"),
+            before_after=Change(change),
+            with_without=Change(difference),
         )
         assert verdict(side) == says
 
@@ -92,8 +97,8 @@ def test_what_is_written_as_no_change_is_not_said_to_rise_or_fall(
 @pytest.mark.parametrize(
     ("helped", "avoided", "lang", "says"),
     [
-        (1.2, 0.9, "en", "1 individual helped, 1 case avoided; "),
-        (22.4, -3.0, "en", "22 individuals helped, 3 more cases; "),
+        (1.2, 0.9, "en", "1 participant, 1 case avoided; "),
+        (22.4, -3.0, "en", "22 participants, 3 more cases; "),
         (22.4, -0.9, "sv", "22 deltagare, 1 ärende till; "),
         (0.0, -0.2, "sv", "0 deltagare, 0 undvikna ärenden; "),
     ],
@@ -108,6 +113,85 @@ def test_people_and_cases_are_counted_as_one_speaks(
             return {**super().headline(arm), **counted}
 
     assert says in " ".join(sentences(Counted()))
+
+
+@pytest.mark.parametrize(
+    ("effect", "takes_part", "says"),
+    [
+        (0.3, 118.0, "Some individuals helped, but the inflow is unchanged"),
+        (0.0, 118.0, "Individuals take part, and nothing clearly becomes better"),
+        (0.0, 0.0, "Nobody takes part, and the inflow is unchanged"),
+    ],
+)
+def test_nobody_is_called_helped_whom_nothing_became_better_for(
+    effect: float, takes_part: float, says: str
+) -> None:
+    class Counted(MadeUp):
+        def headline(self, arm: str) -> dict[str, tuple[float, float, float]]:
+            of = super().headline(arm)
+            better = {name: of[name] if effect else (0.0, -1.0, 1.0) for name in BETTER}
+            return {**of, **better, "helped": (takes_part,) * 3}
+
+    side = compare(Counted(effect=effect, fewer=0.0)).project
+    assert caption(side) == says
+
+
+@pytest.mark.parametrize(
+    ("made", "paid", "says"),
+    [
+        ("new_way", 1.0, "Paid back in year 7"),
+        ("new_way", 0.6, "Paid back in 60% of the runs, on average in year 7"),
+        ("project", 0.3, "Paid back within 20 years in only 30% of the runs"),
+        ("project", 0.05, "Not paid back within 20 years"),
+    ],
+)
+def test_paid_back_is_said_with_the_share_of_the_runs_where_they_do_not_agree(
+    made_up: MadeUp, made: Which, paid: float, says: str
+) -> None:
+    story = compare(made_up)
+    assert paid_back(story, replace(story.side(made), paid_back=paid)) == says
+
+
+def test_a_direction_that_the_runs_do_not_agree_on_is_not_told(made_up: MadeUp) -> None:
+    side = compare(made_up).project
+    for share in (-0.2, 0.2):
+        apart = replace(side, with_without=Change(share, runs=0.7), before_after=Change(0.1))
+        assert verdict(apart) == "The cost rises – more or less than without, the runs differ."
+
+
+@pytest.mark.parametrize(
+    ("difference", "net", "says"),
+    [
+        (-0.05, (-7e6, -9e6, -1e6), "Over 20 years it costs more than it saves."),
+        (-0.05, (-7e6, -9e6, 1e6), ""),
+        (-0.05, (7e6, 1e6, 9e6), ""),
+        (0.05, (7e6, 1e6, 9e6), "Over 20 years it saves more than it costs."),
+    ],
+)
+def test_a_year_that_says_the_opposite_of_all_years_is_followed_by_them(
+    made_up: MadeUp, difference: float, net: tuple[float, float, float], says: str
+) -> None:
+    story = compare(made_up)
+    headline = {**story.project.headline, "net": net}
+    side = replace(story.project, with_without=Change(difference), headline=headline)
+    assert all_years(story, side) == says
+
+
+def test_an_effect_fades_only_where_delivery_has_stopped_and_soon_after(made_up: MadeUp) -> None:
+    story = compare(made_up)
+    assert story.project.fading.tolist() == [2029, 2030, 2031]
+    assert story.new_way.fading.tolist() == []
+    everlasting = replace(story.project, phases=(("project", 2026.0, 2060.0),))
+    assert everlasting.fading.tolist() == []
+
+
+@pytest.mark.parametrize("runs", [1, 2, 4, 5])
+def test_few_runs_have_no_intervals_and_say_so(runs: int) -> None:
+    story = compare(MadeUp(replications=runs))
+    _, cells = headline_cells(story, ("project", "new_way"))
+    told = any("simulate at least 5" in said for said in sentences(story))
+    assert told == (runs < 5)
+    assert any(spread for _, spread in cells.values()) == (runs >= 5)
 
 
 def test_a_scenario_without_figures_is_answered() -> None:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from helpers.command_line import sisim
@@ -55,13 +56,15 @@ def test_follow_up_and_what_was_observed(tmp_path: Path, lang: Lang) -> None:
     assert re.search(r"\d–\d+\s?%", said)
     assert "%–" not in said
     assert (tmp_path / "follow-up.png").exists()
-    empty = pd.read_csv(tmp_path / "follow-up-observed.csv")
-    plan = pd.read_csv(tmp_path / "follow-up-plan.csv")
-    filled = empty.assign(value=plan["middle"]).dropna()
-    filled.loc[filled["measure"] == "begun.team", "value"] = 500
-    filled.to_csv(tmp_path / "filled.csv", index=False)
+    book = openpyxl.load_workbook(tmp_path / "follow-up-observed.xlsx")
+    assert book.active is not None
+    plan = pd.read_csv(tmp_path / "follow-up-plan.csv").set_index(["month", "measure"])["middle"]
+    for month, measure, _, value in book.active.iter_rows(min_row=2):
+        middle = plan[month.value, measure.value]
+        value.value = 500 if measure.value == "begun.team" else middle if middle == middle else None
+    book.save(tmp_path / "filled.xlsx")
     said = answered(
-        "follow-up", *several, "--observed", tmp_path / "filled.csv", out=tmp_path, lang=lang
+        "follow-up", *several, "--observed", tmp_path / "filled.xlsx", out=tmp_path, lang=lang
     )
     assert ("More activity than planned." if lang == "en" else "Mer verksamhet") in said
     deviations = pd.read_csv(tmp_path / "follow-up-deviations.csv").set_index(["measure", "month"])

@@ -417,6 +417,16 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         *("The year 2040 lies outside the scenario, 2026 to 2035.", "Året 2040 ligger utanför"),
         None,
     ),
+    "a marked year that is not whole": (
+        ("years = 10", "years = 4.5"),
+        *("trial.toml", "year = 2030", "figures.year"),
+        *("Only a part of the year 2030", "Bara en del av året 2030 simuleras", None),
+    ),
+    "figures of less than a year": (
+        ('"2026-01"\nyears = 10', '"2026-07"\nyears = 0.75'),
+        *("trial.toml", "year = 2030", "figures.year"),
+        *("0.75 of one is simulated", "bara 0,75 av ett simuleras", None),
+    ),
     "an unknown pathway": (
         ('pathway = "small.toml"', 'pathway = "smal.toml"'),
         *("trial.toml", 'pathway = "smal.toml"', "pathway"),

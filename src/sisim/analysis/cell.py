@@ -33,6 +33,11 @@ class Cell:
     replication: int
     seed: int
 
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """Which cell of its plan it is: its choice, draw and replication."""
+        return self.choice, self.draw, self.replication
+
 
 @dataclass(frozen=True)
 class Setup:

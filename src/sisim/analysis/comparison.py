@@ -5,7 +5,6 @@ Figures, sentences and tables all read the same `Comparison`, so they cannot dis
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from sisim.economics.appraisal import Estimate
 from sisim.economics.valuation import Phase, Valuation
-from sisim.economics.yearly import Yearly
+from sisim.economics.yearly import Yearly, year_at
 from sisim.engine.counts import WITHOUT
 from sisim.scenario.scenario import Figures, Scenario
 
@@ -27,7 +26,19 @@ BAND_FROM = 5
 """Fewer replications than this say too little about spread to draw a band."""
 NOTICEABLE = 0.005
 """A relative difference that rounds to 0 % is no difference to a reader."""
+CARRIED = 0.9
+"""What holds in a smaller share of the runs than this is not said to hold."""
 
+LAST, LAST_ENTRIES = slice(-3, None), slice(-5, None)
+"""The years that tell where a cost, and where an inflow, has come to in the end."""
+BACK, KEPT = 0.3, 0.5
+"""Of the deepest fall in cost: at most this is left, or at least this has been kept."""
+TRIFLE, CLEARLY = 0.01, 0.05
+"""Of a cost, of an inflow: a smaller difference is not said to last, or to be fewer."""
+SEEN_TO_FADE = 3
+"""For how many years after delivery has stopped a fading effect is seen to come of it."""
+
+Direction = Literal["more", "less", "none", "unclear"]
 Floats = NDArray[np.float64]
 
 
@@ -42,16 +53,51 @@ class View:
 
 @dataclass(frozen=True)
 class Curve:
-    """A yearly series: its mean over replications and their 10-90 % range."""
+    """A yearly series: its mean over replications and their 10-90 % range.
+
+    Attributes:
+        runs: The series in each replication, (replications, years).
+    """
 
     years: NDArray[np.int64]
     mean: Floats
     low: Floats
     high: Floats
+    runs: Floats
 
     def at(self, year: int) -> float:
         """Return the mean in `year`."""
         return float(self.mean[np.searchsorted(self.years, year)])
+
+    def in_runs(self, year: int) -> Floats:
+        """Return what it is in `year` in each replication."""
+        return np.asarray(self.runs[:, np.searchsorted(self.years, year)])
+
+    def below_zero(self, years: slice) -> bool:
+        """Return whether the mean over some years is below zero in enough replications."""
+        return float((self.runs[:, years].mean(axis=1) < 0).mean()) >= CARRIED
+
+
+@dataclass(frozen=True)
+class Change:
+    """A relative change from one cost to another.
+
+    Attributes:
+        share: Of the mean amounts: 0.05 is five percent more.
+        runs: The share of the replications in which it has the same sign.
+    """
+
+    share: float
+    runs: float = 1.0
+
+    @property
+    def direction(self) -> Direction:
+        """Whether it is more, less or neither; "unclear" where the replications do not agree."""
+        if abs(self.share) < NOTICEABLE:
+            return "none"
+        if self.runs < CARRIED:
+            return "unclear"
+        return "more" if self.share > 0 else "less"
 
 
 @dataclass(frozen=True)
@@ -73,36 +119,57 @@ class Investing(Side):
     which: Which
     phases: tuple[Phase, ...]
     break_even: int | None
+    paid_back: float
     headline: Mapping[str, Estimate]
-    before_after: float
-    with_without: float
+    before_after: Change
+    with_without: Change
     gap: Curve
     entries_gap: Curve
 
     @property
+    def better(self) -> bool:
+        """Whether less of the services is used, or fewer cases are met, in the low end too."""
+        return any(self.headline[name][1] > 0 for name in ("lower_cost", "avoided"))
+
+    @property
     def last_gap(self) -> float:
         """Mean cost difference, with minus without, over the last three years."""
-        return float(self.gap.mean[-3:].mean())
+        return float(self.gap.mean[LAST].mean())
 
     @property
     def back_on_track(self) -> bool:
         """Whether the cost fell below that without and has gone most of the way back."""
-        deepest = float(self.gap.mean.min())
-        return deepest < 0 and self.last_gap > 0.3 * deepest
+        lowest = int(self.gap.mean.argmin())
+        fell = self.gap.below_zero(slice(lowest, lowest + 1))
+        return fell and self.last_gap > BACK * float(self.gap.mean[lowest])
 
     @property
     def lasting(self) -> bool:
         """Whether the cost stays below that without at the end, and by more than a trifle."""
         deepest = float(self.gap.mean.min())
-        trifle = 0.01 * float(self.cost.mean[-3:].mean())
-        return deepest < 0 and self.last_gap < min(0.5 * deepest, -trifle)
+        trifle = TRIFLE * float(self.cost.mean[LAST].mean())
+        return self.gap.below_zero(LAST) and self.last_gap < min(KEPT * deepest, -trifle)
 
     @property
     def fewer_entries(self) -> bool:
         """Whether clearly fewer enter the case in focus over the last five years."""
-        change = float(self.entries_gap.mean[-5:].mean())
-        level = float(self.entries.mean[-5:].mean()) - change
-        return level > 0 and change / level < -0.05
+        change = float(self.entries_gap.mean[LAST_ENTRIES].mean())
+        level = float(self.entries.mean[LAST_ENTRIES].mean()) - change
+        return self.entries_gap.below_zero(LAST_ENTRIES) and level > 0 and change / level < -CLEARLY
+
+    @property
+    def fading(self) -> NDArray[np.int64]:
+        """The years in which an effect is seen to fade after the last delivery has stopped.
+
+        They are at most so many as the reader still connects with the stop; none where something
+        goes on, or where nothing fades.
+        """
+        ends = [last for _, _, last in self.phases]
+        goes_on = any(kind == "new_way" for kind, *_ in self.phases)
+        if goes_on or not ends or not self.back_on_track:
+            return np.zeros(0, np.int64)
+        years = self.gap.years
+        return years[(years >= max(ends)) & (years < max(ends) + SEEN_TO_FADE)]
 
 
 @dataclass(frozen=True)
@@ -116,11 +183,16 @@ class Tables:
 
 @dataclass(frozen=True)
 class Counted:
-    """What of a result the figures are drawn from, by calendar year."""
+    """What of a result the figures are drawn from, by whole years from the start."""
 
     costs: Yearly
     entries: Yearly
     stock: Yearly
+
+    @property
+    def each(self) -> tuple[Yearly, ...]:
+        """Everything counted, in the order of the attributes."""
+        return (self.costs, self.entries, self.stock)
 
 
 @dataclass(frozen=True)
@@ -168,7 +240,8 @@ class Comparison:
 def _curves(years: NDArray[np.int64], values: Floats) -> list[Curve]:
     """Return a curve of each column of (replications, columns, years)."""
     low, high = np.quantile(values, [0.1, 0.9], axis=0)
-    return [Curve(years, *of) for of in zip(values.mean(axis=0), low, high, strict=True)]
+    each = np.moveaxis(values, 1, 0)
+    return [Curve(years, *of) for of in zip(values.mean(axis=0), low, high, each, strict=True)]
 
 
 def compare(source: Valuation | Comparison, view: View | None = None) -> Comparison:
@@ -189,8 +262,11 @@ def compare(source: Valuation | Comparison, view: View | None = None) -> Compari
         result.entries_by_year(figures.case),
         result.stock_by_year(figures.case),
     )
+    whole = scenario.time.whole_years
+    if whole:  # The end of a year is as low as a fall in cost.
+        counted = Counted(*(one.within(whole) for one in counted.each))
     years = counted.costs.years
-    start = int(scenario.time.start[:4])
+    start = scenario.time.first_year
     marked = int(np.clip(view.year or figures.year, years[0], years[-1]))
     series = _series(counted, scenario)
     arms = counted.costs.arms
@@ -207,7 +283,6 @@ def compare(source: Valuation | Comparison, view: View | None = None) -> Compari
 
     def investing(which: Which, arm: str) -> Investing:
         own, number = of_arm(arm), arms.index(arm)
-        cost = own["cost"].at(marked)
         return Investing(
             arm,
             **own,
@@ -215,8 +290,9 @@ def compare(source: Valuation | Comparison, view: View | None = None) -> Compari
             phases=tuple(result.phases(arm)),
             break_even=_year_of(result.break_even(arm), scenario),
             headline=result.headline(arm),
-            before_after=_change(without.cost.at(start), cost),
-            with_without=_change(without.cost.at(marked), cost),
+            paid_back=result.chance(arm),
+            before_after=_change(without.cost.in_runs(start), own["cost"].in_runs(marked)),
+            with_without=_change(without.cost.in_runs(marked), own["cost"].in_runs(marked)),
             gap=gaps["cost"][number],
             entries_gap=gaps["entries"][number],
         )
@@ -250,26 +326,29 @@ def _series(counted: Counted, scenario: Scenario) -> dict[str, Floats]:
     }
 
 
-def _change(before: float, after: float) -> float:
-    return after / before - 1 if before else 0.0
+def _change(before: Floats, after: Floats) -> Change:
+    """Return the change from one cost to another, each (replications,)."""
+    base, difference = float(before.mean()), after - before
+    if not base:
+        return Change(0.0)
+    share = float(after.mean()) / base - 1
+    return Change(share, float((np.sign(difference) == np.sign(share)).mean()))
 
 
 def compared_in(year: int, side: Investing, story: Comparison) -> Investing:
     """Return an arm compared in another year than the marked one."""
-    cost, without = side.cost.at(year), story.without.cost.at(year)
+    without, cost = story.without.cost, side.cost.in_runs(year)
     return replace(
         side,
-        before_after=_change(story.today, cost),
-        with_without=_change(without, cost),
+        before_after=_change(without.in_runs(story.start), cost),
+        with_without=_change(without.in_runs(year), cost),
     )
 
 
 def _year_of(instant: float | None, scenario: Scenario) -> int | None:
     """Return which year from the start, counted from one, ends at or holds `instant`."""
-    if instant is None:
-        return None
-    year, month = map(int, scenario.time.start.split("-"))
-    return max(1, math.ceil(instant - (year + (month - 1) / 12) - 1e-9))
+    first = scenario.time.first_year
+    return None if instant is None else year_at(instant, first) - first + 1
 
 
 def outcomes_at(story: Comparison) -> dict[str, dict[str, float]]:

@@ -8,20 +8,24 @@ Beckman & Conover, Technometrics 21(2), 1979) is made block by block.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 from scipy.stats import qmc
 
 from sisim.analysis.cell import Cell
 from sisim.analysis.experiment_file import Plan
 from sisim.analysis.question import Floats
 from sisim.analysis.variants import MoneyPaths, canonical
-from sisim.engine.counts import digest
 from sisim.scenario.psa_draws import draw_together, stream
 
 CHUNK = 1024
 """Draws of a Sobol sequence made at a time: a power of two, as its balance asks for."""
+SILENT = ("title", "description", "catalogue", "follow_up")
+"""What may be written otherwise without any number becoming another."""
 Draw = tuple[int, dict[str, float]]
 """The number of a draw, and the values drawn by path."""
 
@@ -31,10 +35,23 @@ def count(plan: Plan) -> int:
     return len(plan.experiment.choices) * plan.draws * plan.replications
 
 
-def cells(plan: Plan) -> Iterator[Cell]:
-    """Yield every cell of a plan; those that may share a simulation follow on each other."""
+def content(model: BaseModel) -> dict[str, Any]:
+    """Return a model as JSON would have it."""
+    return model.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_unset=True)
+
+
+def cells(plan: Plan, scenario_digest: str | None = None) -> Iterator[Cell]:
+    """Yield every cell of a plan; those that may share a simulation follow on each other.
+
+    Args:
+        plan: The plan.
+        scenario_digest: What stands for the scenario in the ids; unset: a hash of all of it that
+            has a bearing on the numbers.
+    """
     money = MoneyPaths(plan.scenario)
-    made_of = digest(plan.scenario)
+    said = {k: v for k, v in content(plan.scenario).items() if k not in SILENT}
+    # The order of states and categories is part of it: draws are made in that order.
+    made_of = scenario_digest or hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]
     choices = plan.experiment.choices
     groups: dict[str, list[int]] = {}
     for choice, values in enumerate(choices):
@@ -58,8 +75,8 @@ def cells(plan: Plan) -> Iterator[Cell]:
         for choice in group:
             values = {**choices[choice], **drawn}
             seed = plan.seed + replication
-            content = canonical([made_of, choice, number, replication, seed, values])
-            name = hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
+            decisive = canonical([made_of, choice, number, replication, seed, values])
+            name = hashlib.blake2b(decisive.encode(), digest_size=8).hexdigest()
             yield Cell(name, choice, values, number, replication, seed)
 
 

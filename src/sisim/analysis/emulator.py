@@ -57,6 +57,7 @@ class Nearby:
 
     def __init__(self, variants: Variants, roads: Mapping[str, Road]) -> None:
         self._variants, self._roads = variants, roads
+        self._first = variants.seeds[:1]
         self._money = {
             name
             for name, road in roads.items()
@@ -84,9 +85,11 @@ class Nearby:
             return
         try:
             name, at = self._left[0]
-            base = _counts(self._variants.valuation().counts.replications[0])
-            there = self._variants.valuation(self._roads[name].stops[at]).counts.replications[0]
-            bent = [new - old for new, old in zip(_counts(there), base, strict=True)]
+            base, there = (
+                _counts(self._variants.valuation(values, self._first).counts.replications[0])
+                for values in ({}, self._roads[name].stops[at])
+            )
+            bent = [new - old for new, old in zip(there, base, strict=True)]
             line = self._known.get(name, {self._roads[name].start: None})
             self._known[name] = {**line, at: bent}
             del self._left[0]

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, Protocol
 import pandas as pd
 
 from sisim.analysis.cell import Cell, Runner, Setup
-from sisim.analysis.store import StoreError, versions
+from sisim.analysis.manifest import StoreError, versions
 from sisim.engine import machine_code
 from sisim.portable import usable_cores
 from sisim.scenario.errors import Reason

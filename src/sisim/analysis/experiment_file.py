@@ -22,12 +22,13 @@ from sisim.analysis.measures import chosen, names
 from sisim.analysis.variants import with_arms
 from sisim.analysis.varied import Factor, factors
 from sisim.checks.issues import Findings
-from sisim.loading.files import expect, find, read
+from sisim.loading.files import beside_it, expect, find, read
 from sisim.loading.load import changed, load_scenario
 from sisim.loading.validation import validate
 from sisim.scenario.document import Document
-from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
+from sisim.scenario.errors import LONG, Place, Problem, Reason, ScenarioError, nearest, shortened
 from sisim.scenario.numbers import numbers
+from sisim.scenario.os_errors import expanded, is_missing
 from sisim.scenario.positions import Path
 from sisim.scenario.psa_draws import is_uncertain
 from sisim.scenario.scenario import Scenario
@@ -243,12 +244,12 @@ def load_experiment(
     Raises:
         ScenarioError: With everything that is wrong in it.
     """
-    path = File(source).expanduser()
-    if not path.is_file():
-        near = path.parent.glob("*.toml") if path.parent.is_dir() else ()
-        reason = Reason('There is no experiment file "{name}".', name=str(source))
-        close = nearest(path.name, [file.name for file in near])
-        raise ScenarioError([Problem(Place(os.fspath(source), 0), "", reason, close)])
+    path = expanded(os.fspath(source))
+    if is_missing(path):
+        shown = shortened(os.fspath(source), LONG)
+        reason = Reason('There is no experiment file "{name}".', name=shown)
+        close = nearest(path.name, beside_it(path))
+        raise ScenarioError([Problem(Place(shown, 0), "", reason, close)])
     document = expect(read(path), "experiment")
     _name_places(document)
     experiment, problems = validate(Experiment, document)

@@ -134,7 +134,7 @@ def _costs(result: Valuation) -> dict[str, Floats]:
 
 def _outcomes(result: Valuation) -> dict[str, Floats]:
     table = result.outcomes()
-    start = int(result.scenario.time.start[:4])
+    start = result.scenario.time.first_year
     shape = (len(result.seeds), len(result.counts.arms), -1)
     found: dict[str, Floats] = {}
     for name, own in table[table["year"] >= start].groupby("outcome", sort=False, observed=True):
@@ -160,9 +160,7 @@ def _payers(scenario: Scenario) -> list[str]:
 
 
 def _years(scenario: Scenario) -> range:
-    first = int(scenario.time.start[:4])
-    months = int(scenario.time.start[5:]) - 1 + round(scenario.time.years * 12)
-    return range(first, first + max(-(-months // 12), 1))
+    return scenario.time.all_years
 
 
 def _by_year(name: str, scenario: Scenario) -> bool:

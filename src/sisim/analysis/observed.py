@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from sisim.analysis.monitoring import FollowUp, measures_of
-from sisim.loading.spreadsheet import amount, read_sheet
-from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
+from sisim.analysis.monitoring import Measure, measures_of
+from sisim.loading.amounts import Unit
+from sisim.loading.spreadsheet import Row, read_sheet
+from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest, shortened
 from sisim.scenario.scenario import Scenario
 
 COLUMNS = {
@@ -35,45 +36,25 @@ def read_observed(path: Path, scenario: Scenario, arm: str, moments: Sequence[in
     Raises:
         ScenarioError: With everything that is wrong in the file.
     """
-    sheet = read_sheet(path, COLUMNS, COLUMNS)
+    units: dict[str, tuple[Unit, ...]] = {"month": (), "value": ("money", "percent")}
+    sheet = read_sheet(path, COLUMNS, COLUMNS, units)
     problems: list[Problem] = []
     rows: dict[tuple[int, str], float] = {}
     measures = {one.name: one for one in measures_of(scenario, arm)}
-    names, months = list(measures), [str(month) for month in moments]
     for row in sheet.rows:
         if not row.values["value"]:
             continue
-        month, name = row.values["month"], row.values["measure"]
-        when, value = amount(month), amount(row.values["value"])
-        before = len(problems)
-        if when is None or str(int(when)) not in months or when != int(when):
-            reason = Reason('The plan has no month "{month}".', month=month)
-            problems.append(Problem(row.place, "month", reason, None, tuple(months)))
-        if name not in names:
-            reason = Reason(
-                '{what} "{name}" does not exist.', what=Reason("The measure"), name=name
-            )
-            problems.append(
-                Problem(row.place, "measure", reason, nearest(name, names), tuple(names))
-            )
-        elif value is not None and measures[name].is_share and not 0 <= value <= 1:
-            reason = Reason(
-                "A share is from 0 to 1, or in per cent with its sign; not {value}.",
-                value=row.values["value"],
-            )
-            problems.append(Problem(row.place, "value", reason))
-        if value is None:
-            reason = Reason('"{text}" is not a number.', text=row.values["value"])
-            problems.append(Problem(row.place, "value", reason))
-        elif value < 0:
-            reason = Reason("{value} is below 0.", value=row.values["value"])
-            problems.append(Problem(row.place, "value", reason))
-        if len(problems) > before or when is None or value is None:
+        wrong = list(_wrong(row, measures, moments))
+        problems += wrong
+        month, value = row.amounts.get("month"), row.amounts["value"]
+        if wrong or not isinstance(month, float) or not isinstance(value, float):
             continue
-        key = (int(when), name)
+        key = (int(month), row.values["measure"])
         if key in rows:
-            reason = Reason("{name} stands twice for month {month}.", name=name, month=str(key[0]))
-            problems.append(Problem(row.place, "measure", reason))
+            reason = Reason(
+                "{name} stands twice for month {month}.", name=key[1], month=str(key[0])
+            )
+            problems.append(row.problem("measure", reason))
         rows[key] = value
     if problems:
         raise ScenarioError(problems)
@@ -85,6 +66,24 @@ def read_observed(path: Path, scenario: Scenario, arm: str, moments: Sequence[in
     )
 
 
-def template(plan: FollowUp) -> pd.DataFrame:
-    """Return the table to be filled in: month, measure, and an empty value."""
-    return plan.plan[["month", "measure"]].assign(value="")
+def _wrong(row: Row, measures: Mapping[str, Measure], moments: Sequence[int]) -> Iterator[Problem]:
+    """Yield what is wrong with a row that has a value."""
+    month, name, said = (row.values[column] for column in COLUMNS)
+    value = row.amounts["value"]
+    if row.amounts.get("month") not in moments:
+        months = tuple(str(one) for one in moments)
+        reason = Reason('The plan has no month "{month}".', month=shortened(month))
+        yield row.problem("month", reason, None, months)
+    if name not in measures:
+        what = Reason("The measure")
+        reason = Reason('{what} "{name}" does not exist.', what=what, name=shortened(name))
+        yield row.problem("measure", reason, nearest(name, measures), tuple(measures))
+    elif isinstance(value, float) and measures[name].is_share and not 0 <= value <= 1:
+        reason = Reason(
+            "A share is from 0 to 1, or in per cent with its sign; not {value}.", value=said
+        )
+        yield row.problem("value", reason)
+    if isinstance(value, Reason):
+        yield row.problem("value", value)
+    elif value < 0:
+        yield row.problem("value", Reason("{value} is below 0.", value=said))

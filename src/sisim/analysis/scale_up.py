@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import floor
+from math import ceil, floor
 from typing import Any, Literal
 
 import numpy as np
@@ -166,7 +166,7 @@ def implementation(
     assert spec.new_way is not None
     clock = Clock.of(scenario)
     rollout = _rollout(scenario, spec, clock)
-    year, reached = _full_year(rollout, clock)
+    year, reached = _full_year(rollout, clock, scenario.time.whole_years or scenario.time.all_years)
     ask = _Costs(_until(scenario, year), arm, investment, seeds, year)
     whole = Evaluator(
         scenario, arm=arm, outcomes=[NPV, "outcome.*"], replications=count, seed=first
@@ -325,21 +325,22 @@ def _instant(clock: Clock, step: Any) -> float:
     return float((clock.first_moment + int(step)) / clock.per_year)
 
 
-def _full_year(rollout: pd.DataFrame, clock: Clock) -> tuple[int, bool]:
+def _full_year(rollout: pd.DataFrame, clock: Clock, years: range) -> tuple[int, bool]:
     """Return the first whole year at full scale, or the last of all, and whether it is reached."""
-    last = floor(_instant(clock, clock.end) + 1e-6) - 1
+    last = years[-1]
     begun = rollout[rollout["begins"].notna()]
     full = begun["full_scale"]
     if not len(begun) or full.isna().any():
         return last, False
-    year = int(np.ceil(float(full.max()) - 1e-6))
+    since = float(full.max()) - _instant(clock, clock.start)
+    year = clock.start_year + ceil(since - 1e-6)
     return min(year, last), year <= last
 
 
 def _until(scenario: Scenario, year: int) -> Scenario:
     """Return the scenario until the end of a year: nothing depends on what comes later."""
-    start = float(scenario.time.start[:4]) + (int(scenario.time.start[5:]) - 1) / 12
-    time = scenario.time.model_copy(update={"years": min(year + 1 - start, scenario.time.years)})
+    years = min(year + 1 - scenario.time.first_year, scenario.time.years)
+    time = scenario.time.model_copy(update={"years": years})
     return scenario.model_copy(update={"time": time, "figures": None})
 
 
@@ -363,7 +364,7 @@ def _yearly(runner: Runner, arm: str, investment: str, seeds: Sequence[int]) -> 
     for number, seed in enumerate(seeds):
         result = runner.variants.valuation({}, [seed])
         place = result.counts.arms.index(arm)
-        start = int(result.scenario.time.start[:4])
+        start = result.scenario.time.first_year
 
         def kept(line: Line) -> tuple[str, str] | None:
             if line.kind == "use":

@@ -17,7 +17,9 @@ from sisim.analysis.cell import Cell, Setup
 from sisim.analysis.design import cells, count
 from sisim.analysis.executors import Batch, Executor, leave_to_parent, processes
 from sisim.analysis.experiment_file import Experiment, Plan, load_experiment
-from sisim.analysis.store import SHOWN, Manifest, Store, StoreError
+from sisim.analysis.manifest import Manifest, StoreError
+from sisim.analysis.shards import rows_of
+from sisim.analysis.store import MANIFEST, SHOWN, ManifestError, Store
 from sisim.analysis.variants import canonical
 from sisim.engine.counts import WITHOUT
 from sisim.scenario.errors import Reason
@@ -29,6 +31,8 @@ SECONDS = 10.0
 """About how much work goes into a shard: it is what an interruption costs each worker."""
 LARGEST = 1000
 """Most cells in a shard."""
+ORDER = ("draw", "choice", "replication", "arm")
+"""What tells the rows of a table apart, and orders them."""
 HEAD = ("cell", "choice", "draw", "replication", "seed", "arm")
 """The columns before the varied paths and the outcomes."""
 
@@ -39,13 +43,19 @@ class Study:
 
     Attributes:
         store: Where it is.
+        healed: The files that were damaged, missing or of another result when it was gone on with.
     """
 
     store: Store
+    healed: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Return where it is and how far it has come, in a line."""
-        return f"<Study {str(self.store.folder)!r}: {self.finished} of {self.cells} cells>"
+        try:
+            known = f"{self.finished} of {self.cells} cells"
+        except StoreError as error:
+            known = repr(error.reason)
+        return f"<Study {str(self.store.folder)!r}: {known}>"
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -74,8 +84,18 @@ class Study:
 
     @property
     def finished(self) -> int:
-        """How many cells are there."""
-        return len(self.store.finished())
+        """How many cells are there.
+
+        Raises:
+            StoreError: If a shard is damaged.
+        """
+        return len(self._finished)
+
+    @property
+    def _finished(self) -> set[tuple[int, int, int]]:
+        """The cells that are there, by choice, draw and replication."""
+        rows = self._rows(())
+        return {*zip(rows["choice"], rows["draw"], rows["replication"], strict=True)}
 
     def table(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return what came out, a row for each cell and arm.
@@ -86,16 +106,43 @@ class Study:
 
         Args:
             columns: Only these; unset: all.
+
+        Raises:
+            StoreError: If a shard is damaged.
         """
-        order = ["draw", "choice", "replication", "arm"]
-        wanted = None if columns is None else list(dict.fromkeys([*columns, *order]))
-        table = self.store.table(wanted)
+        table = self._rows(columns)
         if table.empty:
             return pd.DataFrame(columns=list(columns or self.columns))
-        table["arm"] = pd.Categorical(table["arm"], [WITHOUT, *self.scenario.arms])
-        table = table.sort_values(order, ignore_index=True)
+        table["arm"] = pd.Categorical(table["arm"], self._arms)
+        table = table.sort_values([*ORDER], ignore_index=True)
         table["arm"] = table["arm"].astype(str)
         return table if columns is None else table[list(columns)]
+
+    def _rows(self, columns: Sequence[str] | None) -> pd.DataFrame:
+        """Return the rows of the plan's cells, whatever else lies in the folder.
+
+        Args:
+            columns: These, and those that tell rows apart; unset: all.
+        """
+        wanted = None if columns is None else list(dict.fromkeys([*columns, "cell", *ORDER]))
+        rows = self.store.table(self.manifest, wanted)
+        if rows.empty:
+            return pd.DataFrame(columns=wanted or self.columns)
+        plan = self.plan
+        if self.manifest.format == 1:
+            # No shard tells what made it; a cell's id does.
+            own = {cell.id for cell in cells(plan, self.manifest.scenario_digest)}
+            belongs = rows["cell"].isin(own)
+        else:
+            belongs = rows["choice"].between(0, len(plan.experiment.choices) - 1)
+            belongs &= rows["draw"].between(0, plan.draws - 1)
+            belongs &= rows["replication"].between(0, plan.replications - 1)
+        belongs &= rows["arm"].isin(self._arms)
+        return rows[belongs].drop_duplicates([*ORDER], ignore_index=True)
+
+    @property
+    def _arms(self) -> list[str]:
+        return [WITHOUT, *self.scenario.arms]
 
     @property
     def columns(self) -> list[str]:
@@ -116,18 +163,18 @@ class Study:
             executor: Where they run; unset: on all cores of this machine.
             progress: Called with the cells done and the cells in all.
         """
-        there = self.store.finished()
+        there = self._finished
         number = len(there) if sample is None else min(sample, len(there))
         chosen = {round(n) for n in np.linspace(0, len(there) - 1, number)} if number else set()
-        own = (cell for cell in cells(self.plan) if cell.id in there)
+        own = (cell for cell in cells(self.plan) if cell.key in there)
         again = (cell for n, cell in enumerate(own) if n in chosen)
-        before = self.table()
+        before = self.table().set_index(["choice", "draw", "replication"], drop=False).sort_index()
         differing: list[pd.DataFrame] = []
         ran = 0
         for rows in _run(self.plan, again, number, executor, progress):
-            ran += rows["cell"].nunique()
-            old = before[before["cell"].isin(rows["cell"])]
-            differing.append(_differences(old, rows))
+            keys = {*zip(rows["choice"], rows["draw"], rows["replication"], strict=True)}
+            ran += len(keys)
+            differing.append(_differences(before.loc[sorted(keys)], rows))
         found = pd.concat(differing) if differing else pd.DataFrame(columns=["cell"])
         changes = self.manifest.differences(Manifest.of(self.plan))
         return Reproduction(self.cells, ran, found.reset_index(drop=True), tuple(changes))
@@ -140,7 +187,7 @@ class Reproduction:
     Attributes:
         cells: How many cells the experiment has.
         ran: How many were run again.
-        differing: Where another number came out: cell, arm, outcome, before, now.
+        differing: Where another value came out, in any column: cell, arm, outcome, before, now.
         changes: What is otherwise than when it was made, such as the version.
     """
 
@@ -170,7 +217,9 @@ def sweep(
         experiment: The experiment file, or what `load_experiment` made of it.
         out: The folder.
         executor: Where cells run (see `sisim.analysis.executors`); unset: on all cores.
-        resume: Go on with what is in the folder. Cells that are there are not run again.
+        resume: Go on with what is in the folder. Cells that are there are not run again; those of
+            shards that are damaged are, and a manifest that is damaged or missing is written anew:
+            `Study.healed` names these files.
         expand: So many draws (or, where nothing is drawn, replications) more than there are in
             the folder; or `{"draws": 100, "replications": 5}`.
         progress: Called with the cells done and the cells in all.
@@ -182,15 +231,21 @@ def sweep(
     leave_to_parent()
     plan = experiment if isinstance(experiment, Plan) else load_experiment(experiment)
     store = Store(out)
+    healed: list[str] = []
     with store.writing():
         if store.exists:
-            plan = _goes_on(plan, store, resume, expand)
+            plan, healed = _goes_on(plan, store, resume, expand)
         elif expand is not None:
             store.manifest()  # which says that there is none
-        store.begin(Manifest.of(plan) if not store.exists else _sized(store.manifest(), plan))
-        there = store.finished()
+        manifest = Manifest.of(plan)
+        if store.exists and MANIFEST not in healed:
+            manifest = _sized(store.manifest(), plan)
+        store.begin(manifest)
+        healed += store.clear(manifest)
+        study = Study(store, tuple(healed))
+        there = study._finished
         total = count(plan)
-        left = (cell for cell in cells(plan) if cell.id not in there)
+        left = (cell for cell in cells(plan) if cell.key not in there)
 
         def tell(done: int, _: int) -> None:
             if progress is not None:
@@ -199,8 +254,8 @@ def sweep(
         tell(0, 0)
         with closing(_run(plan, left, total - len(there), executor, tell)) as finished:
             for rows in finished:
-                store.add(rows)
-    return Study(store)
+                store.add(rows, manifest)
+    return study
 
 
 def open_study(folder: str | os.PathLike[str]) -> Study:
@@ -216,8 +271,17 @@ def open_study(folder: str | os.PathLike[str]) -> Study:
 
 def _goes_on(
     plan: Plan, store: Store, resume: bool, expand: Mapping[str, int] | int | None
-) -> Plan:
-    """Return the plan with as many draws and replications as the folder is to have."""
+) -> tuple[Plan, list[str]]:
+    """Return the plan with as many draws and replications as the folder is to have.
+
+    Also return the file that is to be written anew, if the manifest is damaged or missing.
+    """
+    try:
+        manifest, healed = store.manifest(), []
+    except ManifestError:
+        if not resume:
+            raise
+        manifest, healed = _found_again(plan, store), [MANIFEST]
     if not resume and expand is None:
         raise StoreError(
             Reason(
@@ -226,7 +290,6 @@ def _goes_on(
                 folder=str(store.folder),
             )
         )
-    manifest = store.manifest()
     differences = manifest.differences(Manifest.of(plan))
     if differences:
         more = len(differences) - SHOWN
@@ -250,7 +313,35 @@ def _goes_on(
         "draws": manifest.draws - plan.draws + more_of["draws"],
         "replications": manifest.replications - plan.replications + more_of["replications"],
     }
-    return plan.expanded(**sizes)
+    return plan.expanded(**sizes), healed
+
+
+def _found_again(plan: Plan, store: Store) -> Manifest:
+    """Return the manifest of shards that have lost theirs, if they are of this plan.
+
+    Raises:
+        StoreError: If some are of another.
+    """
+    manifest = Manifest.of(plan)
+    found = store.shards(manifest)
+    if found.other:
+        raise StoreError(
+            Reason(
+                'There are cells in "{folder}" that were made from something else (another '
+                "experiment, scenario or version of sisim), and no manifest that says from what. "
+                "Choose another folder with --out.",
+                folder=str(store.folder),
+            )
+        )
+    if not found.own:
+        return manifest
+    rows = rows_of(found.own, ("draw", "replication"))
+    return manifest.model_copy(
+        update={
+            "draws": max(plan.draws, int(rows["draw"].max()) + 1),
+            "replications": max(plan.replications, int(rows["replication"].max()) + 1),
+        }
+    )
 
 
 def _sized(manifest: Manifest, plan: Plan) -> Manifest:
@@ -344,13 +435,27 @@ def _as_kept(rows: pd.DataFrame, plan: Plan, texts: set[str]) -> pd.DataFrame:
 
 
 def _differences(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Return where two tables of the same cells differ: cell, arm, outcome, before, now."""
-    key = ["cell", "arm"]
-    outcomes = [str(name) for name in now if name not in HEAD]
-    old, new = (t.set_index(key)[outcomes].sort_index() for t in (before, now))
+    """Return where two tables of the same cells differ: cell, arm, outcome, before, now.
+
+    Every column is compared, and a row or a column that only one of them has differs throughout.
+    Ids are those of the first: they tell the cells apart, and nothing of what came out.
+    """
+    old, new = (t.set_index([*ORDER]).astype(object) for t in (before, now))
+    rows = old.index.union(new.index)
+    names = dict.fromkeys([*old, *new])
+    old, new = (t.reindex(index=rows, columns=list(names)) for t in (old, new))
+    ids = old.pop("cell").fillna(new.pop("cell"))
     parts = []
-    for name in outcomes:
-        pair = pd.DataFrame({"before": old[name], "now": new[name]})
-        other = pair[(pair["before"] != pair["now"]) & ~pair.isna().all(axis=1)]
-        parts.append(other.reset_index().assign(outcome=name))
-    return pd.concat(parts, ignore_index=True)[[*key, "outcome", "before", "now"]]
+    for name in old:
+        pair = pd.DataFrame({"cell": ids, "outcome": name, "before": old[name], "now": new[name]})
+        both = zip(pair["before"], pair["now"], strict=True)
+        parts.append(pair[[not _alike(one, other) for one, other in both]].reset_index())
+    return pd.concat(parts, ignore_index=True)[["cell", "arm", "outcome", "before", "now"]]
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Return whether two values are the same, to the last bit; what is undefined is so in both."""
+    if pd.isna(one) or pd.isna(other):
+        return bool(pd.isna(one) and pd.isna(other))
+    same_sign = not isinstance(one, float) or np.signbit(one) == np.signbit(other)
+    return bool(one == other and same_sign)

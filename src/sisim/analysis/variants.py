@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from sys import maxsize
 from threading import Lock
 from typing import Any
 
@@ -42,7 +43,7 @@ Values = Mapping[str, Any]
 RUNS = 2
 """How many runs are remembered for variants that differ in money only."""
 BASELINES = 10
-"""Most baselines that are retained on demand; a run with a further seed is simulated in full."""
+"""Most baselines that are retained on demand."""
 SCENARIOS = 48
 """How many scenarios are remembered for runs that differ in their seed only; each takes a MB."""
 _DEFINING = (
@@ -91,6 +92,8 @@ class Variants:
             the arms to come, and numbers are each checked by themselves alone, as is enough for
             a slider. Else a baseline is retained when a second variant of the arms is asked for.
         runs: How many runs are remembered: each may take a hundred MB.
+        baselines: How many baselines are retained; unset: of every seed, where they are retained
+            at once. A run with a further seed is simulated in full.
     """
 
     simulated: int
@@ -104,10 +107,12 @@ class Variants:
         threads: int | None = None,
         retain: bool = True,
         runs: int = RUNS,
+        baselines: int | None = None,
     ) -> None:
         self.scenario, self.seeds = scenario, tuple(seeds)
         self.simulated = 0
         self._threads, self._retain = threads, retain
+        self._most = baselines if baselines is not None else maxsize if retain else BASELINES
         self._paths = MoneyPaths(scenario)
         self._base = lean(scenario)
         self._reusable = reusable_baseline(self._base)
@@ -243,9 +248,10 @@ class Variants:
         self.simulated += len(seeds)
         variant = self._rerunnable(scenario, values)
         key = self._paths.people(values)
-        whole = [seed for seed in seeds if variant is None or not self._worth_retaining(seed, key)]
+        rerun = [] if variant is None else self._retained(seeds, key)
+        whole = [seed for seed in seeds if seed not in rerun]
         found = self._whole_runs(scenario, whole, progress)
-        for number, seed in enumerate(one for one in seeds if one not in found):
+        for number, seed in enumerate(rerun):
 
             def tell(done: int, end: int, before: int = number) -> None:
                 if progress is not None:
@@ -253,9 +259,13 @@ class Variants:
 
             assert variant is not None
             with self._lock:
-                baseline = self._baseline(seed, tell)
-                result = baseline.result if key == canonical({}) else baseline.rerun(variant)
-            found[seed] = result.compiled, result.replications[0]
+                with self._caches:
+                    known = self._runs.get((key, seed))  # another may just have asked for it
+                if known is None:
+                    baseline = self._baseline(seed, tell)
+                    result = baseline.result if key == canonical({}) else baseline.rerun(variant)
+                    known = result.compiled, result.replications[0]
+            found[seed] = known
         return found
 
     def _whole_runs(
@@ -277,11 +287,16 @@ class Variants:
         runs = ((result.compiled, run) for run in result.replications)
         return dict(zip(seeds, runs, strict=True))
 
-    def _worth_retaining(self, seed: int, key: str) -> bool:
-        """Return whether a baseline is there, or this is the second variant of a seed's arms."""
-        if self._retain or seed in self._baselines:
-            return True
-        return self._asked.setdefault(seed, key) != key and len(self._baselines) < BASELINES
+    def _retained(self, seeds: Sequence[int], key: str) -> list[int]:
+        """Return the seeds whose baseline is there, or is worth retaining and has room.
+
+        It is worth retaining at once, or for a second variant of the arms.
+        """
+        there = [seed for seed in seeds if seed in self._baselines]
+        others = [seed for seed in seeds if seed not in self._baselines]
+        if not self._retain:
+            others = [seed for seed in others if self._asked.setdefault(seed, key) != key]
+        return there + others[: max(self._most - len(self._baselines), 0)]
 
     def _rerunnable(self, scenario: Scenario, values: Values) -> Scenario | None:
         """Return what a retained baseline can answer for, None where a whole run is needed."""

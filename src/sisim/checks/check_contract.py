@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations, pairwise
 
 from sisim.checks.issues import Findings
@@ -10,7 +11,7 @@ from sisim.scenario.document import Document
 from sisim.scenario.economy import FUND
 from sisim.scenario.errors import Reason
 from sisim.scenario.positions import Path
-from sisim.scenario.scenario import Scenario
+from sisim.scenario.scenario import HAIR, Scenario
 
 MOST_TIMES = 10
 """What is a share of another payment is hardly ever more than so many times it."""
@@ -22,8 +23,7 @@ class ContractCheck(Findings):
     def __init__(self, document: Document, scenario: Scenario):
         super().__init__(document)
         self.scenario = scenario
-        self.first = scenario.time.first_year
-        self.last = scenario.time.all_years.stop - 1
+        self.time = scenario.time
         self.payers = [*scenario.pathway.administrations, *scenario.funds, FUND]
         for name, contract in scenario.contracts.items():
             self._contract(("contracts", name), contract)
@@ -49,19 +49,13 @@ class ContractCheck(Findings):
             reason = Reason('"{name}" cannot pay itself.', name=payment.to)
             self.say((*path, "to"), reason)
         for year in payment.amounts:
-            self._year((*path, "amounts", year), year)
+            self.within((*path, "amounts", year), year, self.time.all_years)
         self._names(path, name, payment, contract)
         if payment.measure is None:
             self._unmeasured(path, payment)
         else:
             self._measured(path, payment, payment.measure)
         self._cap(path, payment, contract)
-
-    def _year(self, path: Path, year: str | int) -> bool:
-        if str(year).isdecimal() and len(str(year)) <= 4:
-            return self.within(path, int(year), range(self.first, self.last + 1))
-        self.say(path, Reason('"{year}" is not a year.', year=str(year)))
-        return False
 
     def _names(self, path: Path, name: str, payment: Payment, contract: Contract) -> None:
         others = {n: p for n, p in contract.payments.items() if n != name}
@@ -109,11 +103,12 @@ class ContractCheck(Findings):
         self._bounds(path, payment, measure)
         due = [period[-1] + payment.delay for period in measure.periods]
         for index, year in enumerate(due):
-            if payment.delay and self.first <= year - payment.delay <= self.last < year:
+            known = self.time.all_years
+            if payment.delay and year - payment.delay in known and year > known[-1]:
                 reason = Reason(
                     "What is earned here is paid in {year}, after the scenario, which ends {last}.",
-                    year=year,
-                    last=self.last,
+                    year=str(year),
+                    last=str(known[-1]),
                 )
                 self.say((*path, "measure", "periods", index), reason)
         if payment.amounts:
@@ -161,13 +156,14 @@ class ContractCheck(Findings):
             reason = Reason('Only against "before" or "stated" can there be a trend.')
             self.say((*path, "trend"), reason)
         self.yearly_change((*path, "trend"), measure.trend)
-        history = self.scenario.time.history
-        if measure.against == "before" and history < measure.years_before - 1e-9:
+        first = self.time.first_year
+        counted_from = first - math.floor(self.time.history + HAIR)
+        if measure.against == "before" and counted_from > first - measure.years_before:
             reason = Reason(
                 '{years} whole years before {first} are compared with: lengthen "history" under '
                 "[time].",
                 years=measure.years_before,
-                first=str(self.first),
+                first=str(first),
             )
             self.say((*path, "against"), reason)
 
@@ -175,15 +171,8 @@ class ContractCheck(Findings):
         if not measure.periods:
             self.say(path, Reason("There must be at least one period, as in [[2026, 2028]]."))
         for index, period in enumerate(measure.periods):
-            known = all([self._year((*path, index), year) for year in period])
-            if known and period[1] not in self.scenario.time.whole_years:
-                reason = Reason(
-                    "The year {year} is not whole in the scenario, and what is measured in a part "
-                    "of a year cannot be compared with what is measured in a whole one.",
-                    year=str(period[1]),
-                )
-                self.say((*path, index), reason)
-            elif known and period[0] > period[1]:
+            known = [self.within((*path, index), year, self.time.all_years) for year in period]
+            if all(known) and period[0] > period[1]:
                 reason = Reason(
                     "The period ends {last}, before it begins {first}.",
                     first=period[0],

@@ -7,7 +7,7 @@ from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
 from sisim.scenario.fund import Fund, Many
 from sisim.scenario.positions import Path
-from sisim.scenario.scenario import Cost, Investment, Scenario, instant
+from sisim.scenario.scenario import Cost, Investment, Scenario
 
 HIGHEST_INTEREST = 0.2
 """A year; a higher interest is a percentage written as it is said."""
@@ -21,7 +21,6 @@ class FundCheck(Findings):
         self.scenario = scenario
         self.pathway = scenario.pathway
         self.time = scenario.time
-        self.first = scenario.time.first_year
         self.used = {
             payer for resource in self.pathway.resources.values() for payer in resource.shares
         }
@@ -76,7 +75,7 @@ class FundCheck(Findings):
                 )
                 self.say((*path, "deposits", "yearly", index), reason)
         for year in fund.payments:
-            self._year((*path, "payments", year), int(year))
+            self.within((*path, "payments", year), int(year), self.time.all_years)
         self._funded(path, name, fund)
         self._repayment((*path, "repayment"), fund)
         if fund.portfolio is not None:
@@ -86,16 +85,16 @@ class FundCheck(Findings):
         """Look whether there is money in the fund when it first pays."""
         years = [int(year) for year, amount in fund.payments.items() if amount.value > 0]
         for investment in self.scenario.investments.values():
-            starts = instant(investment.start)
+            starts = self.time.year_of(investment.start)
             if _pays(name, investment.cost):
-                years.append(self.time.year_of(starts))
+                years.append(starts)
             elif investment.new_way is not None and _pays(name, investment.new_way.cost):
-                years.append(self.time.year_of(starts + investment.years))
+                years.append(self.time.year_of(investment.start, investment.years))
         if not years:
             return
         pays = min(years)
         there = fund.deposits.opening.value + sum(
-            fund.deposits.in_year(year) for year in range(self.first, pays + 1)
+            fund.deposits.in_year(year) for year in range(self.time.first_year, pays + 1)
         )
         if there <= 0:
             reason = Reason(
@@ -106,13 +105,14 @@ class FundCheck(Findings):
             self.say((*path, "deposits"), reason)
 
     def _portfolio(self, path: Path, fund: str, many: Many) -> None:
-        last = self.first + many.years - 1
+        first = self.time.first_year
+        last = first + many.years - 1
         for index, asking in enumerate(many.investments):
-            if not self.first <= asking.start <= last:
+            if not first <= asking.start <= last:
                 reason = Reason(
                     "The year {year} lies outside the portfolio, {first} to {last}.",
                     year=str(asking.start),
-                    first=str(self.first),
+                    first=str(first),
                     last=str(last),
                 )
                 self.say((*path, index, "start"), reason)
@@ -143,7 +143,7 @@ class FundCheck(Findings):
         for name, years in rule.plan.items():
             self._repays((*path, "plan", name), name, fund)
             for year in years:
-                self._year((*path, "plan", name, year), int(year))
+                self.within((*path, "plan", name, year), int(year), self.time.all_years)
         self._window(path, fund)
         self._agreed(path, fund)
 
@@ -159,7 +159,7 @@ class FundCheck(Findings):
             self.say((*path, "last_year"), reason)
         for key, year in (("first_year", first), ("last_year", last)):
             if year is not None:
-                self._year((*path, key), year)
+                self.within((*path, key), year, self.time.all_years)
 
     def _agreed(self, path: Path, fund: Fund) -> None:
         rule = fund.repayment
@@ -197,9 +197,6 @@ class FundCheck(Findings):
                 name=name,
             )
             self.say(path, reason)
-
-    def _year(self, path: Path, year: int) -> None:
-        self.within(path, year, self.time.all_years[self.first - self.time.all_years.start :])
 
 
 def _pays(fund: str, cost: Cost) -> bool:

@@ -6,13 +6,13 @@ from sisim.checks.issues import Findings
 from sisim.checks.run_size import too_large
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
+from sisim.scenario.pathway import MAX_OUT
 from sisim.scenario.positions import Path
 from sisim.scenario.price_index import PRICE_INDEX
 from sisim.scenario.scenario import Condition, Effect, Investment, Scenario
 from sisim.scenario.steps import whole_steps
 
 MOST_AREAS = 255
-MOST_DESTINATIONS = 64
 
 
 class LimitsCheck(Findings):
@@ -64,13 +64,17 @@ class LimitsCheck(Findings):
                 if attribute is None or not attribute.shares or attribute.redraw is not None:
                     reason = Reason("Peers share an area, or a category that never changes.")
                     self.say(("pathway", "factors", name, "among"), reason)
+        for name in redrawn:
+            if len(self.pathway.attributes[name].shares) > MAX_OUT:
+                reason = Reason("There can be at most {most} destinations.", most=MAX_OUT)
+                self.say(("pathway", "attributes", name, "shares"), reason)
         for name, grouping in self.pathway.groupings.items():
             if grouping.feature.partition(".")[2] in redrawn:
                 reason = Reason("What is redrawn cannot keep counts apart.")
                 self.say(("pathway", "groupings", name, "feature"), reason)
         for name, transition in self.pathway.transitions.items():
-            if len(transition.to) > MOST_DESTINATIONS:
-                reason = Reason("There can be at most {most} destinations.", most=MOST_DESTINATIONS)
+            if len(transition.to) > MAX_OUT:
+                reason = Reason("There can be at most {most} destinations.", most=MAX_OUT)
                 self.say(("pathway", "transitions", name, "to"), reason)
             self._plain(("pathway", "transitions", name), transition.uses, "uses")
             self._plain(("pathway", "transitions", name), transition.weights, "weights")

@@ -24,11 +24,21 @@ from sisim.scenario.scenario import (
     Investment,
     Persistence,
     Scenario,
-    instant,
 )
 from sisim.scenario.steps import whole_steps
 
 NEW_WAY = "new_way_of_working"
+
+
+def instant(month: str) -> float:
+    """Return a month such as "2026-07" as a decimal year.
+
+    Examples:
+        >>> instant("2026-07")
+        2026.5
+    """
+    year, _, number = month.partition("-")
+    return int(year) + (int(number) - 1) / 12
 
 
 class ScenarioCheck(Findings):
@@ -39,7 +49,7 @@ class ScenarioCheck(Findings):
         self.features = features
         self.scenario = scenario
         self.pathway = scenario.pathway
-        self.start = scenario.time.begins
+        self.start = instant(scenario.time.start)
         self.end = self.start + scenario.time.years
         self._population()
         for name, investment in scenario.investments.items():
@@ -326,7 +336,29 @@ class ScenarioCheck(Findings):
             for role, arm in (("project", figures.project), ("new_way", figures.new_way)):
                 self.refer(("figures", role), arm, self.scenario.arms, Reason("The arm"))
             self.refer(("figures", "case"), figures.case, self.pathway.groups, Reason("The group"))
-            self.within(("figures", "year"), figures.year, self.scenario.time.all_years)
+            self._marked(("figures", "year"), figures.year)
+
+    def _marked(self, path: Path, year: int) -> None:
+        """Look whether the marked year can be compared: a part of a year cannot, with a whole."""
+        time = self.scenario.time
+        whole = time.whole_years
+        if not whole:
+            reason = Reason(
+                "The figures compare whole years, and {years} of one is simulated: give more "
+                '"years" under [time].',
+                years=time.years,
+            )
+            self.say(path, reason)
+        elif year in time.all_years and year not in whole:
+            reason = Reason(
+                "Only a part of the year {year} is simulated, and the figures compare whole "
+                'years: mark {last} or one before it, or give more "years" under [time].',
+                year=str(year),
+                last=str(whole[-1]),
+            )
+            self.say(path, reason)
+        else:
+            self.within(path, year, whole)
 
     def _follow_up(self) -> None:
         if self.scenario.follow_up is not None:
@@ -377,8 +409,7 @@ class ScenarioCheck(Findings):
                     values=len(values),
                     paths=len(joint.paths),
                 )
-                key = "alpha" if joint.distribution == "dirichlet" else "mean"
-                self.say((*path, key) if values else path, reason)
+                self.say(path, reason)
                 continue
             if joint.distribution == "dirichlet":
                 fits = all(a > 0 for a in joint.alpha)

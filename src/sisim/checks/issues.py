@@ -56,6 +56,19 @@ class Findings:
         self.say(path, reason, nearest(name, names), names)
         return False
 
+    def within(self, path: Path, year: str | int, years: range) -> bool:
+        """Note it if `year` is not among the years of the scenario; return whether it is."""
+        if str(year).isdecimal() and len(str(year)) <= 4 and int(year) in years:
+            return True
+        reason = Reason(
+            "The year {year} lies outside the scenario, {first} to {last}.",
+            year=str(year),
+            first=str(years[0]),
+            last=str(years[-1]),
+        )
+        self.say(path, reason)
+        return False
+
     def doubtful(self, path: Path) -> bool:
         """Return whether something at or below `path` is wrong, so that nothing follows from it."""
         full = (*self.prefix, *path)
@@ -92,19 +105,6 @@ class Findings:
                 percent=100 * MOST_CHANGE,
             )
             self.say(path, reason)
-
-    def within(self, path: Path, year: int, years: range) -> bool:
-        """Note it if a year is not among those of the scenario; return whether it is."""
-        if year in years:
-            return True
-        reason = Reason(
-            "The year {year} lies outside the scenario, {first} to {last}.",
-            year=str(year),
-            first=str(years.start),
-            last=str(years.stop - 1),
-        )
-        self.say(path, reason)
-        return False
 
     def increasing(self, path: Path, edges: list[float]) -> None:
         """Note it if `edges` do not increase."""

@@ -234,14 +234,15 @@ def too_large(
     said = {"need": _memory(need), "most": _memory(most)}
     if not fits:
         reason = Reason(
-            "A run takes about {need} of memory, and {most} is all there is. Ask for fewer arms, "
-            "areas, groupings or years.",
+            "A run takes about {need} of memory, and at most {most} can be used. Ask for "
+            "fewer arms, areas, groupings or years.",
             **said,
         )
         return "time.years", reason
     what = fits[0] if len(fits) == 1 else Reason("{one} or {other}", one=fits[0], other=fits[1])
     reason = Reason(
-        "A run takes about {need} of memory, and {most} is all there is. This would fit: {what}.",
+        "A run takes about {need} of memory, and at most {most} can be used. "
+        "This would fit: {what}.",
         **said,
         what=what,
     )

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from sisim.analysis.evaluator import Evaluator
     from sisim.analysis.question import Question
     from sisim.report.analysis.analysis_frame import Subject
+    from sisim.report.spreadsheet_files import FillInTable
     from sisim.scenario.scenario import Scenario
 
     Pictures = Mapping[str, Callable[[], Figure]]
@@ -563,7 +564,12 @@ def analysed(
 
 
 def publish(
-    folder: Path, name: str, pictures: Pictures, tables: Mapping[str, Any], words: Sequence[str]
+    folder: Path,
+    name: str,
+    pictures: Pictures,
+    tables: Mapping[str, Any],
+    words: Sequence[str],
+    **more: Mapping[str, FillInTable],
 ) -> None:
     """Say what came out, and write it.
 
@@ -573,7 +579,7 @@ def publish(
     from sisim.report.analysis.answer_files import publish_answer
 
     with write_errors_answered(folder):
-        written = publish_answer(folder, name, pictures, tables, words)
+        written = publish_answer(folder, name, pictures, tables, words, **more)
     print("\n".join(words))
     print()
     for path in written:

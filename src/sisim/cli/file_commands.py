@@ -123,9 +123,11 @@ def assumptions(
 
         print_table(register_rows(table))
     else:
+        from sisim.report.spreadsheet_files import write_csv
+
         require_file(out)
         with whole_file(out) as partial:
-            table.to_csv(partial, index=False, lineterminator="\n")
+            write_csv(table, partial)
         print(out)
 
 

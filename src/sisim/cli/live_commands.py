@@ -46,6 +46,14 @@ def live(
             "Which address is listened at; unset: 127.0.0.1, which only this computer reaches.",
         ),
     ] = "127.0.0.1",
+    name: Annotated[
+        list[str] | None,
+        option(
+            "NAME",
+            "A further name under which the page is reached, such as that of a proxy; unset: the "
+            "host, and the names of this computer.",
+        ),
+    ] = None,
     no_open: Annotated[bool, flag("Do not open a browser.")] = False,
 ) -> None:
     """Open a page on which the two figures follow the hand: sliders, people as dots, a story to
@@ -57,7 +65,8 @@ def live(
     # What is wrong in the file is said here; later it is said on the page.
     _, given = _with_residents(scenario, changes, residents)
     compile_once()
-    from sisim.live.app import HERE, PortTaken, free_port, serve
+    from sisim.live.app import PortTaken, free_port, serve
+    from sisim.live.http_guard import is_loopback
 
     try:
         free = free_port(host, port)
@@ -70,13 +79,22 @@ def live(
     except OSError as error:
         reason = Reason('"{host}" cannot be listened at: {reason}.', host=host, reason=why(error))
         raise UserError(reason.text) from error
-    if host not in (HERE, "localhost", "::1"):
+    if not is_loopback(host):
         print_error(t("Whoever reaches {host} can see the page.", host=host))
 
     def tell(address: str) -> None:
         print(t("The page is at {address} (Ctrl-C stops it).", address=address), flush=True)
 
-    serve(scenario, host=host, port=free, overrides=given, seed=seed, show=not no_open, ready=tell)
+    serve(
+        scenario,
+        host=host,
+        port=free,
+        names=name or (),
+        overrides=given,
+        seed=seed,
+        show=not no_open,
+        ready=tell,
+    )
 
 
 def lesson(

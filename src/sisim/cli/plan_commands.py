@@ -125,9 +125,9 @@ def follow_up(
     Activity, reach and results at 6, 12, 24 and 36 months, or as `[follow_up]` in the file says.
     The ranges hold nine of ten runs, each with chance of its own and its own draw of what is
     uncertain about the investment. Beside the plan an empty table is written,
-    `follow-up-observed.csv`: fill in its values and give it back with `--observed`. You then get
-    plan, outcome and deviation, and what the deviation says: chance, another inflow, too little
-    activity, or no effect.
+    `follow-up-observed`, as .xlsx and as .csv: fill in its values in a spreadsheet program, save
+    it, and give it back with `--observed`. You then get plan, outcome and deviation, and what the
+    deviation says: chance, another inflow, too little activity, or no effect.
 
     Example: `sisim follow-up placed-youth --arm project --observed observed.csv`
     """
@@ -137,8 +137,13 @@ def follow_up(
     chosen = chosen_arm(loaded, arm)
     from sisim.analysis.monitoring import deviations, moments
     from sisim.analysis.monitoring import follow_up as plan_of
-    from sisim.analysis.observed import read_observed, template
-    from sisim.report.analysis.monitoring_report import draw_follow_up, plan_table, sentences
+    from sisim.analysis.observed import read_observed
+    from sisim.report.analysis.monitoring_report import (
+        draw_follow_up,
+        observed_form,
+        plan_table,
+        sentences,
+    )
 
     months = moments(loaded, month)
     if not months:
@@ -160,14 +165,15 @@ def follow_up(
         )
     deviation = None if seen is None else deviations(plan, seen)
     tables = {"follow-up-plan": plan_table(plan)}
+    forms = {}
     if deviation is None:
         stem = "follow-up"
-        tables["follow-up-observed"] = template(plan)
+        forms["follow-up-observed"] = observed_form(plan)
     else:
         stem = "follow-up-outcome"
         tables["follow-up-deviations"] = deviation
     pictures: dict[str, Callable[[], Figure]] = {stem: lambda: draw_follow_up(plan, deviation)}
-    publish(folder, stem, pictures, tables, sentences(plan, deviation))
+    publish(folder, stem, pictures, tables, sentences(plan, deviation), forms=forms)
 
 
 def implement(

@@ -39,7 +39,7 @@ def progress(text: str) -> Iterator[Callable[[int, int], None]]:
 
 def compile_once() -> None:
     """Compile the engine, saying so, unless it has been done before."""
-    from sisim.engine.machine_code import compile_engine, on_disk
+    from sisim.engine.machine_code import compile_engine, kept_in, on_disk
 
     if on_disk():
         return
@@ -55,3 +55,12 @@ def compile_once() -> None:
     ) as bar:
         bar.add_task(t("Compiling"), total=None)
         compile_engine()
+    if not on_disk():
+        console.print(
+            t(
+                'The compiled model cannot be kept in "{folder}", and is compiled each time. Make '
+                "room there, or choose another folder with {variable}.",
+                folder=kept_in(),
+                variable="NUMBA_CACHE_DIR",
+            )
+        )

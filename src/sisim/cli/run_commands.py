@@ -186,14 +186,14 @@ def _simulate(scenario: Scenario, options: RunOptions) -> Results:
 
 
 def _require_year(scenario: Scenario, year: int) -> None:
-    years = scenario.time.all_years
+    years = scenario.time.whole_years
     if year not in years:
         raise UserError(
             t(
                 "--year {year} is not in the scenario, {first}-{last}.",
                 year=str(year),
-                first=str(years.start),
-                last=str(years.stop - 1),
+                first=str(years[0]),
+                last=str(years[-1]),
             )
         )
 
@@ -232,6 +232,7 @@ def _publish(result: Results, folder: Path, view: View | None) -> None:
 def _numbers(result: Results) -> Callable[[Path], None]:
     """Return what writes the tables of a result in a folder."""
     from sisim.report.result_files import write_tables
+    from sisim.report.spreadsheet_files import write_csv
 
     def write(partial: Path) -> None:
         tables = {
@@ -240,7 +241,7 @@ def _numbers(result: Results) -> Callable[[Path], None]:
             "outcomes": result.outcomes(),
         }
         for name, table in tables.items():
-            table.to_csv(partial / f"{name}.csv", index=False, lineterminator="\n")
+            write_csv(table, partial / f"{name}.csv")
         write_tables(result.money_tables, partial)
         if result.scenario.goals:
             from sisim.report.goal_lines import write_goals

@@ -103,7 +103,7 @@ def store_errors_answered() -> Iterator[None]:
     Raises:
         UserError: With what is wrong.
     """
-    from sisim.analysis.store import StoreError
+    from sisim.analysis.manifest import StoreError
 
     try:
         yield

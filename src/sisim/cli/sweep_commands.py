@@ -87,6 +87,14 @@ def sweep(
             )
         )
         return INTERRUPTED
+    if study.healed:
+        text = t(
+            'In "{folder}" there were files that were damaged, missing or of another result, and '
+            "their cells have been simulated again: {files}.",
+            folder=folder,
+            files=", ".join(study.healed),
+        )
+        print(text)
     print(_size(count_cells(study.plan), study))
     _summary(study)
     print(folder)

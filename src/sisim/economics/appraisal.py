@@ -120,12 +120,12 @@ class Appraisal:
 
     @cached_property
     def years(self) -> NDArray[np.int64]:
-        """The calendar years from the start, those of a tail too, (years,)."""
+        """The years from the start, those of a tail too, (years,)."""
         return np.unique(self.horizon.years)
 
     @property
     def first_of_tail(self) -> int | None:
-        """The first calendar year with anything of a tail in it."""
+        """The first year with anything of a tail in it."""
         simulated = self.horizon.simulated
         return int(self.horizon.years[simulated]) if simulated < self.horizon.cycles else None
 

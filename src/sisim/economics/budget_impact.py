@@ -63,7 +63,7 @@ def budget(
     """
     scenario = book.result.scenario
     number = book.result.arms.index(arm)
-    start = int(scenario.time.start[:4])
+    start = scenario.time.first_year
     base_at = max(int(np.searchsorted(book.years, start)) - 1, 0)
     inside = np.asarray(book.years >= start)
     prices = PriceList(scenario, book.years, current=book.current)

@@ -121,7 +121,7 @@ class CashLadder:
     def _first(self) -> int:
         """The place of the scenario's first year among those of the ledger."""
         clock = self.ledger.result.compiled.clock
-        return int(np.searchsorted(self.ledger.years, clock.year(np.array([clock.start]))[0]))
+        return int(np.searchsorted(self.ledger.years, clock.start_year))
 
     def _by_year(self, amounts: Floats) -> Floats:
         return np.asarray(by_year(self.ledger.result, amounts[:, None])[:, 0])

@@ -26,7 +26,7 @@ class FundAccount:
     someone else must add.
 
     Attributes:
-        years: The calendar years, (years,).
+        years: The years, (years,).
         deposits: Put in at the start of each year, the opening amount in the first.
         payments: Paid to investments.
         repayments: Given back by administrations.

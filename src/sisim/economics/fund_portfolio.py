@@ -131,7 +131,7 @@ def portfolio(ventures: Sequence[Venture], terms: Fund, years: NDArray[np.int64]
     Args:
         ventures: Who asks, in any order; the fund hears them in the order of their starts.
         terms: The fund: its deposits, its interest, and how it is repaid.
-        years: The calendar years, (years,).
+        years: The years, (years,).
     """
     deposits = deposits_of(terms, years)
     nothing = np.zeros(len(years))
@@ -177,7 +177,7 @@ def by_basis(
     Args:
         found: What the fund has paid and got back, by arm.
         terms: The fund, with a portfolio.
-        years: The calendar years, (years,).
+        years: The years, (years,).
     """
     assert terms.portfolio is not None
     ventures = [

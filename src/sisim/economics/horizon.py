@@ -31,13 +31,15 @@ class Horizon:
         """The cycles of the history, which do not count."""
         self.simulated = counted - self.before
         self.tail: Tail | None = self._economy.tail if tail else None
-        year = round(clock.per_year)
+        year = clock.steps(1)
         self._year = min(max(year, 1), self.simulated)
-        after = 0 if self.tail is None else round(self.tail.years * clock.per_year)
+        after = 0 if self.tail is None else clock.steps(self.tail.years)
         self.cycles: int = self.simulated + after
         """How many cycles count."""
+        self.length = self.cycles / clock.per_year
+        """How long is looked at, in years."""
         self.years = clock.year(clock.start + np.arange(self.cycles))
-        """The calendar year of each cycle, (cycles,)."""
+        """The year of each cycle, (cycles,)."""
 
     def flows(self, differences: NDArray[Any]) -> Floats:
         """Return the cycles that count of (..., counted cycles), and those of the tail.
@@ -64,7 +66,7 @@ class Horizon:
         return np.asarray((flows * self.factors(rate)).sum(axis=-1))
 
     def yearly(self, flows: Floats) -> Floats:
-        """Return the sums of (..., cycles) over each calendar year."""
+        """Return the sums of (..., cycles) over each year."""
         firsts = np.flatnonzero(np.diff(self.years, prepend=self.years[0] - 1))
         return np.asarray(np.add.reduceat(flows, firsts, axis=-1))
 

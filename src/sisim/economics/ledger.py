@@ -69,12 +69,12 @@ class Ledger:
 
     @cached_property
     def years(self) -> NDArray[np.int64]:
-        """The calendar years, in order, (years,)."""
+        """The years, in order, (years,)."""
         return np.unique(self.result.compiled.clock.year(self.cycles))
 
     @cached_property
     def yearly(self) -> Floats:
-        """The amounts by calendar year, (replications, arms, years, lines)."""
+        """The amounts by year, (replications, arms, years, lines)."""
         return by_year(self.result, self.amounts)
 
     def sums(self, key: Callable[[Line], K | None], *, yearly: bool = False) -> dict[K, Floats]:
@@ -82,7 +82,7 @@ class Ledger:
 
         Args:
             key: What a line is summed under; None leaves it out.
-            yearly: By calendar year, rather than by cycle.
+            yearly: By year, rather than by cycle.
         """
         amounts = self.yearly if yearly else self.amounts
         sums: dict[K, Floats] = {}
@@ -184,7 +184,7 @@ def over_cycles(steps: NDArray[Any], cycles: int) -> NDArray[Any]:
 
 
 def by_year(result: Result, values: NDArray[Any]) -> NDArray[Any]:
-    """Return the sums of (replications, arms, cycles, ...) over each calendar year."""
+    """Return the sums of (replications, arms, cycles, ...) over each year."""
     years = result.compiled.clock.year(result.points[: values.shape[2]])
     firsts = np.flatnonzero(np.diff(years, prepend=years[0] - 1))
     return np.asarray(np.add.reduceat(values, firsts, axis=2))

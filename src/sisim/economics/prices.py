@@ -25,14 +25,14 @@ class PriceList:
 
     Args:
         scenario: Whose prices.
-        years: The calendar year of each step, (n,).
+        years: The year of each step, (n,).
         current: In the money of each year, rather than in that of the scenario's price level.
     """
 
     def __init__(self, scenario: Scenario, years: NDArray[np.int64], *, current: bool) -> None:
         self._economy = scenario.economy
         self._growth = scenario.drift.prices
-        self._since = np.maximum(years - int(scenario.time.start[:4]), 0)
+        self._since = np.maximum(years - scenario.time.first_year, 0)
         inflation = 1.0 + scenario.drift.inflation.value
         since_level = years - scenario.economy.price_level
         self._level = inflation**since_level if current else np.ones(len(years))

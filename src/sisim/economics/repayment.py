@@ -38,7 +38,7 @@ class Plan:
     """What is paid from a fund and repaid to it, in whole units, by year.
 
     Attributes:
-        years: The calendar years, (years,).
+        years: The years, (years,).
         administrations: Who repays.
         payments: From the fund, (years,).
         repaid: To the fund, (administrations, years).
@@ -113,7 +113,7 @@ class Repayments:
 
     @property
     def years(self) -> NDArray[np.int64]:
-        """The calendar years, (years,)."""
+        """The years, (years,)."""
         return self.plan.years
 
     @property
@@ -182,7 +182,7 @@ def repayments(book: Ledger, fund: str, arm: str) -> Repayments:
     """
     scenario = book.result.scenario
     terms = scenario.funds[fund]
-    inside = np.asarray(book.years >= int(scenario.time.start[:4]))
+    inside = np.asarray(book.years >= scenario.time.first_year)
     years = book.years[inside]
     gross = reductions(book, arm)
     ladder = cash_ladder(book, arm)

@@ -47,15 +47,14 @@ class Facts:
 
     @cached_property
     def years(self) -> Whole:
-        """The calendar years counted, history included, (years,)."""
+        """The years counted, history included, (years,)."""
         result = self.book.result
         return np.unique(result.compiled.clock.year(result.steps))
 
     @cached_property
     def first(self) -> int:
         """The position of the year in which the scenario starts."""
-        start = int(self.book.result.scenario.time.start[:4])
-        return int(np.searchsorted(self.years, start))
+        return int(np.searchsorted(self.years, self.book.result.scenario.time.first_year))
 
     @cached_property
     def units(self) -> Mapping[str, Floats]:
@@ -103,7 +102,7 @@ class Reading(NamedTuple):
 
 
 def read(facts: Facts, measure: Measure, arm: int, periods: Sequence[Sequence[int]]) -> Reading:
-    """Return the improvement over each of some periods, given as calendar years.
+    """Return the improvement over each of some periods, given as years.
 
     Without a comparison, both are the value itself.
     """
@@ -206,7 +205,7 @@ class Settlement:
 
     @property
     def years(self) -> Whole:
-        """The calendar years from the start of the scenario, (years,)."""
+        """The years from the start of the scenario, (years,)."""
         return self.facts.years[self.facts.first :]
 
     @cached_property

@@ -56,10 +56,11 @@ class Provenance(Protocol):
 class Valuation:
     """Counts and money of a simulated scenario.
 
-    What is by year is (replications, arms, years) and has one axis more where it names kinds. Every
+    What is by year is (replications, arms, years) and has one axis more where it names kinds;
+    years are whole from the start (`Clock.year`). Every
     table is tidy and has the columns `replication`, `year` (int) and `arm` ("without" or the name
-    of an arm) beside those named below. Instants are decimal calendar years: 2026.5 is the first
-    of July 2026.
+    of an arm) beside those named below. Instants are decimal
+    years from the start: 2026.5 is half a year into the year that begins in 2026.
 
     Args:
         counts: What was counted. Its tables, by area and by the pathway's groupings, are at
@@ -92,7 +93,7 @@ class Valuation:
     def __repr__(self) -> str:
         """Return who, when and how often in a line."""
         scenario, arms = self.scenario, ", ".join(self.counts.arms)
-        start, years = scenario.time.start[:4], scenario.time.years
+        start, years = scenario.time.first_year, scenario.time.years
         return (
             f"<{type(self).__name__} {scenario.name!r}: {years:g} years from {start}, "
             f"arms {arms}, {len(self.seeds)} replications>"
@@ -162,7 +163,7 @@ class Valuation:
     @cached_property
     def portfolios(self) -> Mapping[str, Mapping[Basis, Portfolio]]:
         """What becomes of each fund that has a portfolio, by basis of repayment."""
-        start = int(self.scenario.time.start[:4])
+        start = self.scenario.time.first_year
         return {
             name: by_basis(
                 {arm: self.repayment(arm, name) for arm in self.counts.arms[1:]},
@@ -326,7 +327,7 @@ class Valuation:
         return part.assign(whole=whole["whole"])
 
     def phases(self, arm: str) -> Sequence[Phase]:
-        """Return when the project and the new way of working run in `arm`, as decimal years."""
+        """Return when the project and the new way of working run in `arm`. They are instants."""
         names: tuple[Literal["project", "new_way"], ...] = ("project", "new_way")
         spans: dict[Literal["project", "new_way"], list[int]] = {}
         for own in self.counts.own_investments():
@@ -342,6 +343,10 @@ class Valuation:
     def break_even(self, arm: str) -> float | None:
         """Return the instant when the accumulated net of `arm` has turned positive for good."""
         return break_even(self.ledger, arm)
+
+    def chance(self, arm: str) -> float:
+        """Return the share of the replications in which `arm` is paid back: see `break_even`."""
+        return appraise(self.ledger, arm, tail=False).chance
 
     def headline(self, arm: str) -> Mapping[str, Estimate]:
         """Return `helped`, `avoided`, `invested`, `lower_cost` and `net` of `arm`."""

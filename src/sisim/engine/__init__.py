@@ -12,6 +12,7 @@ from platformdirs import user_cache_dir
 COMPILED = (
     "../scenario/factor_table",
     "cohort",
+    "compile_cache",
     "draws",
     "enrolment",
     "individual_use",

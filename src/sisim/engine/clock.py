@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sisim.engine.draws import QUAD
 from sisim.scenario.scenario import Scenario
+from sisim.scenario.steps import whole_steps
 
 S = TypeVar("S", int, NDArray[np.int32])
 
@@ -19,7 +20,8 @@ class Clock:
     """Where a run stands in time.
 
     Step 0 is the first simulated step. The counts begin at step `history` and the scenario at step
-    `start`; step `end` is the first one not simulated. A moment counts steps from year 0.
+    `start`, in the calendar year `start_year`; step `end` is the first one not simulated. A moment
+    counts steps from year 0.
     """
 
     per_year: float
@@ -27,6 +29,7 @@ class Clock:
     history: int
     start: int
     end: int
+    start_year: int
 
     @classmethod
     def of(cls, scenario: Scenario) -> Clock:
@@ -40,28 +43,29 @@ class Clock:
         else:
             warm_up = scenario.population.max_age
         year, month = (int(part) for part in time.start.split("-"))
-        history = round(warm_up * per_year)
-        start = history + round(time.history * per_year)
+        history = whole_steps(warm_up * per_year)
+        start = history + whole_steps(time.history * per_year)
         return cls(
             per_year=per_year,
-            first_moment=round((year + (month - 1) / 12) * per_year) - start,
+            first_moment=whole_steps((year + (month - 1) / 12) * per_year) - start,
             history=history,
             start=start,
-            end=start + round(time.years * per_year),
+            end=start + whole_steps(time.years * per_year),
+            start_year=time.first_year,
         )
 
     def steps(self, years: float) -> int:
         """Return a duration in whole steps."""
-        return round(years * self.per_year)
+        return whole_steps(years * self.per_year)
 
     def months(self, months: float) -> int:
         """Return a duration in months as whole steps."""
-        return round(months / 12 * self.per_year)
+        return whole_steps(months / 12 * self.per_year)
 
     def at(self, month: str) -> int:
         """Return the step of a calendar month "2026-01"."""
         year, number = (int(part) for part in month.split("-"))
-        return round((year + (number - 1) / 12) * self.per_year) - self.first_moment
+        return whole_steps((year + (number - 1) / 12) * self.per_year) - self.first_moment
 
     def lane(self, step: S) -> S:
         """Return the places of steps among the four that are drawn for together."""
@@ -75,13 +79,23 @@ class Clock:
         """Return the time in years since the scenario's start."""
         return (step - self.start) / self.per_year
 
-    @property
-    def first_year(self) -> int:
-        """The calendar year of step 0."""
-        return int(self.year(np.zeros(1, np.int64))[0])
-
     def year(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return calendar years."""
+        """Return years, whole from the scenario's start: what is counted and paid is told by them.
+
+        A year is named by the calendar year in which it begins. It is as many steps as bring it
+        nearest to its length, so that whole years end where a scenario of as many years does.
+        """
+        # Half a step, and not a hair: a year of weeks is 52 or 53 of them, whichever is nearest.
+        since = (step - self.start + min(0.5, self.per_year / 2)) / self.per_year
+        return np.asarray(np.floor(since), np.int64) + self.start_year
+
+    @property
+    def first_calendar_year(self) -> int:
+        """The calendar year of step 0."""
+        return int(self.calendar_year(np.zeros(1, np.int64))[0])
+
+    def calendar_year(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the calendar years in which steps begin."""
         # A hair is added because a week or a month is no binary fraction of a year.
         return np.asarray(np.floor((self.moment(step) + 1e-6) / self.per_year), np.int64)
 

@@ -151,9 +151,12 @@ class Result:
         return without_money(scenario) == without_money(self.scenario)
 
     def instant(self, step: int) -> float:
-        """Return when a step of the clock begins, as a decimal year (2026.5: the first of July)."""
+        """Return when a step of the clock begins, in decimal years from the start.
+
+        2026.5 is half a year into the year that begins in 2026 (`Clock.year`).
+        """
         clock = self.compiled.clock
-        return float((clock.first_moment + step) / clock.per_year)
+        return clock.start_year + (step - clock.start) / clock.per_year
 
     # ------------------------------------------------------------------------ tidy tables
 
@@ -342,7 +345,7 @@ class Result:
         time = self.points[: values.shape[2]]
         months = [
             f"{year}-{month:02d}"
-            for year, month in zip(clock.year(time), clock.month(time), strict=True)
+            for year, month in zip(clock.calendar_year(time), clock.month(time), strict=True)
         ]
         axes: list[Axis] = [
             {"replication": np.arange(len(self.replications))},

@@ -14,6 +14,8 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.engine.compile_cache import kept_on_disk
+
 U32 = np.uint32
 U64 = np.uint64
 SCALE = 2.0**-32
@@ -50,7 +52,8 @@ def mask(keep):  # type: ignore[no-untyped-def]
     return U32(0xFFFFFFFF) if keep else U32(0)
 
 
-@nb.njit(nogil=True, cache=True, _nrt=False)
+@kept_on_disk
+@nb.njit(nogil=True, _nrt=False)
 def fill(lo, hi, block, purpose, key, o0, o1, o2, o3, least):  # type: ignore[no-untyped-def]
     """Write the block of draws of many people into `o0..o3` (n,), one for each of four steps.
 
@@ -68,7 +71,8 @@ def fill(lo, hi, block, purpose, key, o0, o1, o2, o3, least):  # type: ignore[no
         least[i] = first if first < second else second
 
 
-@nb.njit(nogil=True, cache=True, _nrt=False)
+@kept_on_disk
+@nb.njit(nogil=True, _nrt=False)
 def fill_each(lo, hi, purpose, moment, key, out):  # type: ignore[no-untyped-def]
     """Write into `out` (n,) one 32-bit draw of each person, each with a purpose of their own."""
     block = U32(moment >> 2)
@@ -81,7 +85,8 @@ def fill_each(lo, hi, purpose, moment, key, out):  # type: ignore[no-untyped-def
         out[i] = (a & m0) | (b & m1) | (c & m2) | (d & m3)
 
 
-@nb.njit(nogil=True, cache=True, _nrt=False)
+@kept_on_disk
+@nb.njit(nogil=True, _nrt=False)
 def draw(lo, hi, moment, purpose, key):  # type: ignore[no-untyped-def]
     """Return one 32-bit draw of one person at one moment (a step counted from year 0)."""
     a, b, c, d = philox(lo, hi, U32(moment >> 2), purpose, key[0], key[1])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numba as nb
@@ -18,6 +17,7 @@ import numpy as np
 from sisim.engine import kernel
 from sisim.engine.columns import columns, empty_counts, work_space
 from sisim.engine.compile import compile_scenario
+from sisim.engine.compile_cache import is_on_disk
 from sisim.engine.draws import seed_key
 from sisim.engine.enrolment import eligible
 from sisim.engine.population import people
@@ -29,10 +29,13 @@ Arguments = dict[Callable[..., Any], tuple[Any, ...]]
 
 
 def on_disk() -> bool:
-    """Return whether the machine code of this very engine and Python is on disk."""
-    # Of all that a simulation compiles it is the last.
-    own = f"*.run_blocks-*.py{sys.version_info.major}{sys.version_info.minor}.*.nbc"
-    return any(Path(kernel.run_blocks.stats.cache_path).glob(own))
+    """Return whether the machine code of this very engine, Python and processor is on disk."""
+    return all(map(is_on_disk, (*NEEDED, *OTHERS)))
+
+
+def kept_in() -> str:
+    """Return the folder in which machine code is kept."""
+    return str(nb.config.CACHE_DIR)
 
 
 def compile_engine() -> None:
@@ -111,6 +114,15 @@ def arguments() -> Arguments:
     }
 
 
+NEEDED = (
+    kernel.find_leavers,
+    kernel.choose_moves,
+    kernel.diverge,
+    kernel.move_all,
+    kernel.count_uses,
+    kernel.run_blocks,
+)
+"""What this process compiles, and leaves to be loaded by those that come after."""
 CALLED = (kernel.list_at_risk, kernel.begin_step)
 """What the other process compiles first, as `run_blocks` calls it."""
 OTHERS = (*CALLED, kernel.begin_blocks, kernel.leaving_bounds, eligible)

@@ -259,7 +259,7 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
         """The calendar month in which the next step begins."""
         step = np.array([self.now])
         clock = self.compiled.clock
-        return f"{clock.year(step)[0]}-{clock.month(step)[0]:02d}"
+        return f"{clock.calendar_year(step)[0]}-{clock.month(step)[0]:02d}"
 
     def step(self) -> None:
         """Take one step of the pathway.

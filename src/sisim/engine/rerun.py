@@ -19,7 +19,7 @@ from sisim.engine.counts import Result
 from sisim.engine.draws import QUAD
 from sisim.engine.enrolment import in_a_target_group
 from sisim.engine.replications import replication
-from sisim.engine.simulation import Progress, Simulation, Tally
+from sisim.engine.simulation import STRIDE, Progress, Simulation, Tally
 from sisim.engine.tables import BLOCK, NEVER, Compiled
 from sisim.scenario.scenario import Scenario
 
@@ -55,7 +55,10 @@ class ArmRerun:
         active = _first_active(compiled)
         self._begin = max(active - compiled.clock.lane(active), 0)
         run = Simulation(compiled, seed, threads=threads)
-        run.advance(self._begin)
+        while run.step < self._begin:
+            run.advance(min(STRIDE - compiled.clock.lane(run.step), self._begin - run.step))
+            if progress is not None:
+                progress(run.step, compiled.clock.end)
         first, last = self._finish(run, progress)
         self.result = Result(compiled, (replication(run),))
         self.affected = np.flatnonzero(last >= 0)

@@ -97,7 +97,7 @@ def key_of(compiled: Compiled, who: People, person: int) -> str:
 def _year_and_part(compiled: Compiled, moment: int) -> tuple[int, int]:
     clock = compiled.clock
     step = np.array([moment - clock.first_moment])
-    year = int(clock.year(step)[0])
+    year = int(clock.calendar_year(step)[0])
     return year, moment - int(np.ceil(year * clock.per_year - 1e-6)) + 1
 
 

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import gc
 import json
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nicegui import app, ui
+from nicegui import app, core, ui
+from nicegui.client import Client
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp
 
-from sisim.i18n import current_language, t
+from sisim.i18n import current_language, in_language, t
+from sisim.live.http_guard import HttpGuard, is_loopback, names_of
 from sisim.live.scenario_library import Library
+from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
 from sisim.live.views.page import Page, usual
 from sisim.live.views.speaker_view import Speaker
-from sisim.live.visitor_context import in_page
+from sisim.loading.load import load_scenario
+from sisim.portable import trim_memory
 
 HERE = "127.0.0.1"
 FIRST_PORT = 8480
@@ -27,6 +35,12 @@ FIRST_PORT = 8480
 PATIENCE = 30.0
 """Seconds that a page and the server may lose sight of each other: while a machine is busy, or a
 network slow. After that the page begins anew from its address."""
+HISTORY = 100
+"""Messages that are kept for a page that loses sight of the server: each may be a whole picture."""
+LARGEST = 2**20
+"""Bytes of the largest message that a page sends; NiceGUI sends no larger one."""
+MOST_UNMET, SOON = 100, 30.0
+"""So many pages, and for so many seconds each, are there without having connected."""
 STATIC = Path(__file__).with_name("static")
 
 
@@ -68,6 +82,7 @@ def serve(
     *,
     host: str = HERE,
     port: int,
+    names: Sequence[str] = (),
     overrides: Mapping[str, Any] | None = None,
     seed: int | None = None,
     show: bool = True,
@@ -79,6 +94,7 @@ def serve(
         source: A scenario file, or the name of a ready one.
         host: The address that is listened at.
         port: The port.
+        names: Names under which the page is reached, beside the host and those of this machine.
         overrides: Other values in the scenario, by dotted path.
         seed: The seed; unset: the scenario's.
         show: Open it in a browser.
@@ -89,13 +105,18 @@ def serve(
     if seed is not None:
         begin = replace(begin, seed=seed)
     add_page(library, begin)
+    load_engine()
+    # It stands next to the application: what is sent is compressed after it.
+    app.add_middleware(HttpGuard, names=names_of(host, names), lang=begin.lang)
+    # NiceGUI sends no header of its own for other origins; that they ask is refused above.
+    core.sio.eio.cors_allowed_origins = []
 
     def started() -> None:
         # What is there before anyone comes is there to stay: looking through it for garbage, again
         # and again, would stop a moving hand for a fifth of a second.
         gc.collect()
         gc.freeze()
-        ready(f"http://{host}:{port}/")
+        ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
 
     app.on_startup(started)
     ui.run(
@@ -110,7 +131,16 @@ def serve(
         binding_refresh_interval=None,
         uvicorn_logging_level="warning",
         reconnect_timeout=PATIENCE,
+        message_history_length=HISTORY,
+        gzip_middleware_factory=None if is_loopback(host) else _compressing,
+        ws_max_size=LARGEST,
+        server_header=False,
     )
+
+
+def _compressing(application: ASGIApp) -> GZipMiddleware:
+    # The least takes off nearly as much as the most, in a tenth of the time.
+    return GZipMiddleware(application, minimum_size=1000, compresslevel=1)
 
 
 def add_page(library: Library, begin: Settings) -> None:
@@ -122,21 +152,82 @@ def add_page(library: Library, begin: Settings) -> None:
     )
 
     pages: dict[str, Page] = {}
+    unmet = Unmet()
 
-    @ui.page("/", title="sisim", response_timeout=30)
+    def left(of: str) -> None:
+        pages.pop(of, None)
+        if not pages:
+            library.release()
+            # Once what led here has returned: until then it is still held.
+            asyncio.get_running_loop().call_later(1.0, give_back_memory)
+
+    @ui.page("/", title="sisim")
     def live(request: Request) -> None:
+        query = dict(request.query_params)
         ui.add_head_html(head)
-        page = Page(library, begin, dict(request.query_params))
-        in_page(lambda: ui.add_head_html(_when_it_fails()))()
-        of = page.client.id
-        pages[of] = page
-        page.client.on_delete(lambda: pages.pop(of, None))
+        with in_language(Settings.of(query, begin, {}).lang):
+            ui.add_head_html(_when_it_fails())
 
-    @ui.page("/speaker/{of}", title="sisim", response_timeout=30)
+        def build() -> None:
+            page = Page(library, begin, query)
+            of = page.client.id
+            pages[of] = page
+            page.client.on_delete(lambda: left(of))
+
+        unmet.when_connected(build)
+
+    @ui.page("/speaker/{of}", title="sisim")
     def speaker(of: str) -> None:
         ui.add_head_html(head)
         ui.add_head_html("<script>window.sisim_remote = true</script>")
-        Speaker(pages.get(of), begin.lang)
+        unmet.when_connected(lambda: Speaker(pages.get(of), begin.lang))
+
+    app.add_exception_handler(404, _nothing_here)
+
+
+class Unmet:
+    """Pages that have been asked for and have not connected: a browser that shows one does."""
+
+    def __init__(self) -> None:
+        self._clients: dict[str, Client] = {}
+
+    def when_connected(self, build: Callable[[], Any]) -> None:
+        """Build the current page once it has connected; forget it if that does not happen soon."""
+        client = ui.context.client
+        while len(self._clients) >= MOST_UNMET:
+            self._forget(next(iter(self._clients)))
+        self._clients[client.id] = client
+        client.on_delete(lambda: self._clients.pop(client.id, None))
+        timer = asyncio.get_running_loop().call_later(SOON, self._forget, client.id)
+
+        def connected() -> None:
+            if self._clients.pop(client.id, None) is not None:
+                timer.cancel()
+                build()
+
+        client.on_connect(connected)
+
+    def _forget(self, name: str) -> None:
+        client = self._clients.pop(name, None)
+        if client is not None and not client.is_deleted:
+            client.delete()
+
+
+async def _nothing_here(_request: Request, _error: Exception) -> Response:
+    # NiceGUI would build a page to say so.
+    return PlainTextResponse(t("There is nothing here."), 404)
+
+
+def load_engine() -> None:
+    """Load the machine code of the engine, so that nobody who looks at the page waits for it."""
+    session = ScenarioSession(load_scenario("placed-youth", {"population.residents": 1}))
+    session.results({})
+
+
+def give_back_memory() -> None:
+    """Give memory that nothing uses back to the system."""
+    gc.collect()
+    trim_memory()
 
 
 def _when_it_fails() -> str:

@@ -838,9 +838,8 @@ def _annotations(
 
 def _payback(comparison: Comparison, side: Investing, marks: _Marks) -> list[Option]:
     """Write when the investment is paid back; return the mark at that year, if there is one."""
-    text = paid_back(comparison, side)
+    text = broken(paid_back(comparison, side), marks.look.strip[0] / 2.4, TEXT)
     if side.break_even is None:
-        text = broken(text, marks.look.strip[0] / 2.4, TEXT)
         marks.put("not-paid-back", text, (float(comparison.years[-1]), 0.0), pull=(1, 3))
         return []
     year = float(comparison.start + side.break_even - 1)
@@ -851,10 +850,9 @@ def _payback(comparison: Comparison, side: Investing, marks: _Marks) -> list[Opt
 
 def _fading(comparison: Comparison, side: Investing, unit: float, marks: _Marks) -> None:
     """Write why the curves come together again, where half of the difference is gone."""
-    ended = [last for _, _, last in side.phases if last <= comparison.years[-1]]
-    if not (side.back_on_track and ended):
+    after = np.flatnonzero(np.isin(comparison.years, side.fading))
+    if not len(after):
         return
-    after = np.flatnonzero(comparison.years >= ended[-1])
     half = int(after[np.argmin(np.abs(side.gap.mean[after] - side.gap.mean.min() / 2))])
     at = (float(comparison.years[half]), float(side.cost.mean[half] / unit))
     marks.point("fades", t("The intervention stops –\nthe effect fades"), at, -54)

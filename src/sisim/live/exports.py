@@ -10,9 +10,11 @@ from typing import Any
 from nicegui import ui
 
 from sisim.analysis.comparison import drawn
+from sisim.live.computations import computations
 from sisim.live.refinement import Picture
 from sisim.live.view_state import ViewState
-from sisim.live.visitor_context import in_page, in_pool
+from sisim.live.visitor_context import in_page
+from sisim.report.spreadsheet_files import csv_text
 
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv", "toml": "application/toml"}
 
@@ -26,7 +28,7 @@ def save(state: ViewState, kind: str) -> None:
         picture = await state.settled()
         if picture is None:
             return
-        content = await in_pool(made, state, picture, kind)
+        content = await computations.result(object(), lambda _: made(state, picture, kind))
         download(content, name, TYPES[kind])
 
     state.start(work())
@@ -35,7 +37,7 @@ def save(state: ViewState, kind: str) -> None:
 def made(state: ViewState, picture: Picture, kind: str) -> bytes:
     """Return the content of what is taken home."""
     if kind == "csv":
-        return drawn(picture.comparison).to_csv(index=False, lineterminator="\n").encode()
+        return csv_text(drawn(picture.comparison)).encode()
     if kind == "toml":
         text = state.library.text(state.settings, state.brought)
         own = {**state.described, "seed": state.settings.seed, "replications": state.runs}

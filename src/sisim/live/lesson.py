@@ -29,7 +29,7 @@ from sisim.live.scenario_library import with_figures
 from sisim.live.sliders import Slider, changes, main_sliders
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.captions import headline_cells
-from sisim.report.comparison_text import caption, footer, number_of, scope, verdict
+from sisim.report.comparison_text import caption, conclusion, footer, number_of, scope
 from sisim.report.formats import money, percent_sign, unit_for
 from sisim.report.frame import span, unit_of
 from sisim.scenario.scenario import Scenario
@@ -195,7 +195,7 @@ def _numbers(comparison: Comparison, unit: float) -> Iterator[Floats]:
         yield from curves(side)
         by_year = [compared_in(year, side, comparison) for year in comparison.years]
         for name in PAIR:
-            yield np.array([getattr(one, name) for one in by_year])
+            yield np.array([getattr(one, name).share for one in by_year])
         yield np.array([float(mean) for mean, _, _ in side.headline.values()])
 
 
@@ -342,7 +342,8 @@ class _Words:
         ]
         phases = self._number(series["phases"]["markArea"]["data"])
         verdicts = [
-            self._number(verdict(compared_in(year, side, comparison))) for year in comparison.years
+            self._number(conclusion(comparison, compared_in(year, side, comparison)))
+            for year in comparison.years
         ]
         return [self._number(caption(side)), verdicts, phases, leads, marks]
 
@@ -370,13 +371,27 @@ def page(content: Option) -> str:
     """Return the page that holds some content."""
     static = Path(__file__).with_name("static")
     parts = {name: (static / f"lesson.{name}").read_text("utf-8") for name in ("html", "css", "js")}
-    # A script ends at the first "</script", wherever that stands.
-    data = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     filled = {
         "css": parts["css"],
         "js": parts["js"],
         "echarts": plain_script(),
-        "content": data.replace("</", "<\\/"),
+        "content": for_script(content),
         "lang": content["lang"],
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: filled[found[1]], parts["html"])
+
+
+ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<\u2028\u2029"}
+"""What ends a script too early, or hides what follows it, wherever it stands ("</script", "<!--");
+and the line ends that older browsers take for those of the code."""
+
+
+def for_script(content: Any) -> str:
+    r"""Return JSON that can stand within a `<script>` of an HTML page.
+
+    Examples:
+        >>> for_script({"a": "<!-- <script>"})
+        '{"a":"\\u003c!-- \\u003cscript>"}'
+    """
+    data = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return data.translate(ESCAPED)

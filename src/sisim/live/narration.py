@@ -9,7 +9,7 @@ from sisim.analysis.comparison import WHICH, Comparison, Which
 from sisim.i18n import t
 from sisim.live.chart_options import ALL, Reveal
 from sisim.report.captions import end_claim
-from sisim.report.comparison_text import number_of, percent_pair, verdict
+from sisim.report.comparison_text import conclusion, number_of, percent_pair
 from sisim.report.formats import money
 
 NOTHING = Reveal(with_=False, areas=False, brackets=False, claims=False, new_way=False)
@@ -107,7 +107,7 @@ def _comparison_notes(comparison: Comparison) -> tuple[str, ...]:
                 figure=number_of(which),
                 before_after=before_after,
                 with_without=with_without,
-                verdict=verdict(side),
+                verdict=conclusion(comparison, side),
             )
         )
     return tuple(notes)

@@ -13,18 +13,20 @@ once the hand has stood still, and a partial one not at all.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from time import perf_counter
 from typing import Any
 
 from sisim.analysis.comparison import Comparison, View, compare
-from sisim.analysis.emulator import Nearby
+from sisim.analysis.variants import canonical
 from sisim.economics.valuation import Valuation
+from sisim.engine.simulation import Progress
+from sisim.live.computations import GivenUp, computations
 from sisim.live.latest_only import LatestOnly
 from sisim.live.scenario_session import ScenarioSession
-from sisim.live.visitor_context import in_pool
+from sisim.scenario.errors import ScenarioError
 from sisim.scenario.scenario import Scenario
 
 AT_ONCE = 0.15
@@ -58,7 +60,8 @@ class Wanted:
 
     Attributes:
         scenario: The scenario.
-        session: Gives the session of the scenario for a seed and a number of runs.
+        key: The same for the same scenario, seed and number of runs.
+        session: Gives the session of these, which many share.
         seed: The seed of the first run.
         runs: How many runs.
         changes: Other values by dotted path.
@@ -68,7 +71,8 @@ class Wanted:
     """
 
     scenario: Scenario
-    session: Callable[[int, int], ScenarioSession]
+    key: Hashable
+    session: Callable[[], ScenarioSession]
     seed: int
     runs: int
     changes: Mapping[str, Any]
@@ -79,25 +83,23 @@ class Wanted:
 
 @dataclass(frozen=True)
 class SliderMove:
-    """Moves of sliders since a simulation, and the emulator that knows their effects.
+    """Moves of sliders since a simulation.
 
     Attributes:
         simulated: The results before the moves.
         moved: From where to where, by slider; empty where only the view is another.
-        emulator: Interpolates between positions of each slider.
     """
 
     simulated: Valuation
     moved: Mapping[str, tuple[float, float]]
-    emulator: Nearby
 
 
 @dataclass(frozen=True)
 class Request:
-    """A picture to be computed: `wanted` in a session, interpolated where `move` allows it."""
+    """A picture of so many runs to be computed, interpolated where `move` allows it."""
 
     wanted: Wanted
-    session: ScenarioSession
+    runs: int
     move: SliderMove | None = None
 
 
@@ -114,12 +116,12 @@ class Picture:
     @property
     def seed(self) -> int:
         """The seed of the first run."""
-        return self.request.session.seed
+        return self.request.wanted.seed
 
     @property
     def runs(self) -> int:
         """How many runs it shows."""
-        return self.request.session.replications
+        return self.request.runs
 
 
 @dataclass
@@ -132,6 +134,7 @@ class Callbacks:
         rest: A change is complete, no slider is being dragged.
         learned: The emulator knows all that it can of the main sliders.
         error: A picture could not be computed.
+        refused: Settings have not been changed, and why.
     """
 
     picture: Callable[[], None] = lambda: None
@@ -139,6 +142,7 @@ class Callbacks:
     rest: Callable[[], None] = lambda: None
     learned: Callable[[], None] = lambda: None
     error: Callable[[Exception], None] = lambda _: None
+    refused: Callable[[ScenarioError], None] = lambda _: None
 
 
 class Refinement:
@@ -151,11 +155,14 @@ class Refinement:
         self.tasks: set[asyncio.Task[None]] = set()
         self._wanted: Wanted | None = None
         self._simulated: Picture | None = None
-        self._warm: ScenarioSession | None = None  # has answered: its baseline is simulated
+        self._warm: Hashable = None  # whose session has answered: its baseline is simulated
         self._follows = False  # all runs were done AT_ONCE
         self._timer: asyncio.TimerHandle | None = None
         self._learning = False
-        self._queue: LatestOnly[Request, Picture] = LatestOnly(_compute, self._show, self._fail)
+        self._away = False  # nobody looks
+        self._queue: LatestOnly[Request, Picture] = LatestOnly(
+            _picture, self._show, self._fail, lambda old, new: old.wanted.key != new.wanted.key
+        )
 
     @property
     def phase(self) -> Phase:
@@ -177,6 +184,25 @@ class Refinement:
     def forget(self) -> None:
         """Leave a scenario: answers about it are no longer shown, nor interpolated from."""
         self._wanted = self._simulated = None
+
+    def pause(self) -> None:
+        """Compute nothing, as nobody is there to see it."""
+        self._away = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._queue.stop()
+
+    def close(self) -> None:
+        """Compute nothing any more."""
+        self.pause()
+        for task in self.tasks:
+            task.cancel()
+
+    def resume(self) -> None:
+        """Go on where it was paused."""
+        self._away = False
+        if self._wanted is not None and self.phase is not Phase.SETTLED:
+            self.ask(self._wanted)
 
     def ask(self, wanted: Wanted) -> None:
         """Compute what is asked for; the latest request wins."""
@@ -214,7 +240,7 @@ class Refinement:
     def _request(self, runs: int, move: SliderMove | None = None) -> None:
         wanted = self._wanted
         assert wanted is not None
-        self._queue.ask(Request(wanted, wanted.session(wanted.seed, runs), move))
+        self._queue.ask(Request(wanted, runs, move))
 
     def _move(self, wanted: Wanted) -> SliderMove | None:
         """Return how the main sliders have moved since a simulation, if nothing else has."""
@@ -228,7 +254,6 @@ class Refinement:
         return SliderMove(
             simulated.results,
             {name: (before.get(name, main[name]), now.get(name, main[name])) for name in moved},
-            wanted.session(wanted.seed, 1).emulator,
         )
 
     def _show(self, request: Request, picture: Picture) -> None:
@@ -243,8 +268,9 @@ class Refinement:
             self._simulated = picture
             if picture.runs == wanted.runs:
                 # The first answer of a session is slow, as its baseline is simulated first.
-                warm = self._warm == request.session
-                self._follows, self._warm = warm and picture.seconds < AT_ONCE, request.session
+                warm = self._warm == request.wanted.key
+                self._follows = warm and picture.seconds < AT_ONCE
+                self._warm = request.wanted.key
         self._callbacks.picture()
         self._advance()
         self._learn()
@@ -273,16 +299,16 @@ class Refinement:
 
     async def _learn_positions(self) -> None:
         try:
-            while not (self.dragging or self._queue.pending):
+            while not (self.dragging or self._queue.pending or self._away):
                 wanted = self._wanted
                 if wanted is None:
                     break
-                emulator = wanted.session(wanted.seed, 1).emulator
-                if not emulator.left:
+                if not await computations.result(("learn", wanted.key), _learning(wanted)):
                     self._callbacks.learned()
                     break
-                await in_pool(emulator.learn)
                 await asyncio.sleep(PAUSE)
+        except (GivenUp, ScenarioError):
+            pass  # it is as good without
         finally:
             self._learning = False
 
@@ -291,13 +317,43 @@ class Refinement:
         self._learn()
 
 
-def _compute(request: Request) -> Picture:
-    began = perf_counter()
-    wanted, move, results = request.wanted, request.move, None
-    if move is not None:
-        results = move.emulator.results(move.simulated, move.moved, wanted.changes)
-    approximate = results is not None and move is not None and bool(move.moved)
+async def _picture(request: Request) -> Picture:
+    """Return a picture, which all who ask for the same wait for together."""
+    wanted = request.wanted
+    if request.move is not None:
+        # What has been moved since a picture of one's own is nobody else's.
+        found = await computations.result(object(), lambda _: _interpolated(request))
+        if found is not None:
+            return Picture(request, *found, approximate=bool(request.move.moved))
+    key = ("picture", wanted.key, canonical(wanted.changes), request.runs, wanted.view)
+    simulated = await computations.result(key, lambda go_on: _simulated(request, go_on))
+    return Picture(request, *simulated, approximate=False)
+
+
+def _interpolated(request: Request) -> tuple[Valuation, Comparison, float] | None:
+    began, wanted, move = perf_counter(), request.wanted, request.move
+    assert move is not None
+    emulator = wanted.session().emulator
+    results = emulator.results(move.simulated, move.moved, wanted.changes)
     if results is None:
-        results = request.session.results(wanted.changes)
+        return None
     comparison = compare(results, wanted.view)
-    return Picture(request, results, comparison, perf_counter() - began, approximate)
+    return results, comparison, perf_counter() - began
+
+
+def _simulated(request: Request, go_on: Progress) -> tuple[Valuation, Comparison, float]:
+    began, wanted = perf_counter(), request.wanted
+    results = wanted.session().results(wanted.changes, request.runs, go_on)
+    comparison = compare(results, wanted.view)
+    return results, comparison, perf_counter() - began
+
+
+def _learning(wanted: Wanted) -> Callable[[Progress], int]:
+    """Return what simulates a position of a slider beforehand, and returns how many are left."""
+
+    def learn(_: Progress) -> int:
+        emulator = wanted.session().emulator
+        emulator.learn()
+        return emulator.left
+
+    return learn

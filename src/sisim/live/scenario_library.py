@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
+from cachetools import TTLCache
+
+from sisim.live.limits import budget, require_allowed, share
 from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
 from sisim.loading.files import shipped
 from sisim.loading.load import load_scenario, read_scenario
 from sisim.scenario.scenario import Figures, Scenario
 
-KEPT = 6
-"""Sessions that are kept, those used last."""
+OPENED, FRESH = 16, 1.0
+"""So many scenarios, and seconds, that one which has been read from its file serves others."""
 
 Brought = Mapping[str, bytes]
 """Files of a visitor's own, by the name of the scenario: held for that visitor alone, nowhere
@@ -35,7 +39,9 @@ class Library:
     def __init__(self, source: str, overrides: Mapping[str, Any] | None = None) -> None:
         self.source = source
         self.overrides = dict(overrides or {})
-        self._session = lru_cache(KEPT)(_session)
+        self._opened: TTLCache[Any, Scenario] = TTLCache(OPENED, FRESH)
+        self._held: OrderedDict[SessionKey, tuple[ScenarioSession, float]] = OrderedDict()
+        self._lock = Lock()
 
     def ready(self) -> dict[str, Path]:
         """Return the ready scenarios by name."""
@@ -53,13 +59,25 @@ class Library:
             brought: Files that the visitor has brought, by the name of the scenario.
 
         Raises:
-            ScenarioError: With everything that is wrong in it.
+            ScenarioError: With everything that is wrong in it, or why it is too much for a page.
         """
         name, base = settings.scenario, base_changes(settings)
-        if name in brought:
-            return with_figures(read_scenario(brought[name], file_of(name), base))
-        own = self.overrides if self.path(name) == self.source else {}
-        return with_figures(load_scenario(self.path(name), {**own, **base}))
+        content, runs = brought.get(name), settings.runs
+        asked = (content or self.path(name), tuple(base.items()), runs)
+        with self._lock:
+            found = self._opened.get(asked)
+        if found is not None:
+            return found
+        if content is not None:
+            found = read_scenario(content, file_of(name), base)
+        else:
+            own = self.overrides if self.path(name) == self.source else {}
+            found = load_scenario(self.path(name), {**own, **base})
+        require_allowed(found, runs)
+        found = with_figures(found)
+        with self._lock:
+            self._opened[asked] = found
+        return found
 
     def text(self, settings: Settings, brought: Brought = NOTHING) -> str:
         """Return what the file of the scenario that a visitor looks at says."""
@@ -69,25 +87,60 @@ class Library:
             content = (source if source.is_file() else self.ready()[str(source)]).read_bytes()
         return content.decode("utf-8-sig")
 
-    def sessions(self, scenario: Scenario) -> Callable[[int, int], ScenarioSession]:
-        """Return a function that gives the session of a scenario for a seed and a number of runs.
+    def session(self, key: SessionKey) -> ScenarioSession:
+        """Return the session of a scenario, which all share who look at the same.
 
-        Visitors who have opened equal scenarios share their sessions.
+        What was used longest ago is closed where there is not memory enough for all.
         """
-        opened = _Opened(scenario.model_dump_json(), scenario)
-        return lambda seed, runs: self._session(opened, seed, runs)
+        with self._lock:
+            found = self._held.get(key)
+            if found is None:
+                kept, size = share(key.scenario, key.runs)
+                while self._held and self.memory + size > budget():
+                    self._close(next(iter(self._held)))
+                found = ScenarioSession(key.scenario, key.seed, key.runs, kept), size
+                self._held[key] = found
+            self._held.move_to_end(key)
+        return found[0]
+
+    @property
+    def memory(self) -> float:
+        """The bytes that all sessions may take together."""
+        return sum(size for _, size in self._held.values())
+
+    def release(self) -> None:
+        """Close all sessions, as nobody looks any more."""
+        with self._lock:
+            self._opened.clear()
+            while self._held:
+                self._close(next(iter(self._held)))
+
+    def _close(self, key: SessionKey) -> None:
+        session, _ = self._held.pop(key)
+        session.closed.set()
 
 
 @dataclass(frozen=True)
-class _Opened:
-    """A scenario, equal to any other of the same content."""
+class SessionKey:
+    """What a session is of, equal to any other of a scenario with the same content.
+
+    Attributes:
+        content: The scenario as text.
+        seed: The seed of the first run.
+        runs: How many runs.
+        scenario: The scenario.
+    """
 
     content: str
+    seed: int
+    runs: int
     scenario: Scenario = field(compare=False)
 
-
-def _session(opened: _Opened, seed: int, runs: int) -> ScenarioSession:
-    return ScenarioSession(opened.scenario, seed, runs)
+    @classmethod
+    def of(cls, scenario: Scenario, seed: int, runs: int) -> SessionKey:
+        """Return the key of a scenario."""
+        content = sha256(scenario.model_dump_json().encode()).hexdigest()
+        return cls(content, seed, runs, scenario)
 
 
 def name_for(file: str, content: bytes) -> str:
@@ -120,6 +173,7 @@ def with_figures(scenario: Scenario) -> Scenario:
     if scenario.figures is not None or not scenario.arms or not groups:
         return scenario
     arms = list(scenario.arms)
-    year = int(scenario.time.start[:4]) + int(scenario.time.years) // 2
+    years = scenario.time.whole_years or scenario.time.all_years
+    year = min(scenario.time.first_year + int(scenario.time.years) // 2, years[-1])
     shown = Figures(project=arms[0], new_way=arms[-1], case=groups[0], year=year)
     return scenario.model_copy(update={"figures": shown})

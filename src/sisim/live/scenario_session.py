@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from threading import Event, Lock
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,10 @@ from sisim.analysis.variants import Variants
 from sisim.economics.valuation import Valuation
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import people
-from sisim.engine.simulation import Simulation
+from sisim.engine.simulation import Progress, Simulation
 from sisim.engine.trace import find, key_of, life_history
+from sisim.live.computations import GivenUp
+from sisim.live.limits import require_allowed
 from sisim.live.sliders import main_sliders
 from sisim.report.explanation import told
 from sisim.report.risk_words import Words
@@ -57,25 +59,63 @@ class ScenarioSession:
     Args:
         scenario: The scenario.
         seed: The seed of the first run.
-        replications: How many runs.
+        replications: How many runs there are at most.
+        baselines: How many runs are retained, so that what a slider changes is simulated for those
+            alone whom it can affect; unset: all.
+
+    Attributes:
+        closed: Set when its memory is needed for others.
     """
 
-    def __init__(self, scenario: Scenario, seed: int = 1, replications: int = 1) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int = 1,
+        replications: int = 1,
+        baselines: int | None = None,
+    ) -> None:
         self.scenario, self.seed, self.replications = scenario, seed, replications
-        self._variants = Variants(scenario, range(seed, seed + replications))
+        self.closed = Event()
+        seeds = range(seed, seed + replications)
+        # What is shown, and what the hand has come from.
+        self._variants = Variants(scenario, seeds, runs=2 * replications, baselines=baselines)
+        self._emulator: Nearby | None = None
+        self._lock = Lock()
 
-    @cached_property
+    @property
     def emulator(self) -> Nearby:
         """What has been learned of how each of the main sliders bends the curves."""
-        return Nearby(self._variants, {one.id: one.road for one in main_sliders(self.scenario)})
+        with self._lock:
+            if self._emulator is None:
+                roads = {one.id: one.road for one in main_sliders(self.scenario)}
+                self._emulator = Nearby(self._variants, roads)
+        return self._emulator
 
-    def results(self, changes: Changes) -> Valuation:
+    def results(
+        self, changes: Changes, runs: int | None = None, progress: Progress | None = None
+    ) -> Valuation:
         """Return what comes of the scenario with some values changed.
+
+        Args:
+            changes: The values.
+            runs: How many runs; unset: all there are.
+            progress: Called with the steps done and the steps in all.
 
         Raises:
             ScenarioError: If a value does not fit.
+            GivenUp: If the session has been closed.
         """
-        return self._variants.valuation(changes)
+
+        def go_on(done: int, of: int) -> None:
+            if self.closed.is_set():
+                raise GivenUp
+            if progress is not None:
+                progress(done, of)
+
+        go_on(0, 0)
+        # A slider may stand for more than the file says.
+        require_allowed(self._variants.scenario_with(changes), runs or self.replications)
+        return self._variants.valuation(changes, self._variants.seeds[:runs], go_on)
 
     def life(self, person: str, changes: Changes) -> str:
         """Return one person's lives side by side, and why they part: see `sisim explain`.
@@ -83,7 +123,7 @@ class ScenarioSession:
         Raises:
             LookupError: Nobody has that key.
         """
-        counts = self.results(changes).counts
+        counts = self.results(changes, 1).counts
         compiled, run = counts.compiled, counts.replications[0]
         everyone = people(compiled.scenario, compiled.clock, self.seed)
         found = life_history(
@@ -123,7 +163,7 @@ class ScenarioSession:
         states = np.full((len(arms), len(chosen), len(years), len(tracks)), ABSENT, np.int64)
         treated = np.zeros(states.shape[:3], bool)
         for number, year in enumerate(years):
-            step = max(clock.at(f"{year}-01"), clock.history)
+            step = max(clock.start + clock.steps(int(year) - clock.start_year), clock.history)
             replayed.advance(step - replayed.step)
             columns = replayed.columns
             here = columns.person["arrive"] < step

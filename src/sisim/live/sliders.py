@@ -110,7 +110,7 @@ class Slider:
         if self.unit == "years":
             digits = 0 if value == int(value) else 1
             one_or_more = 1 if value == 1 else 2
-            text = n_("1 year", "{n} years", one_or_more, n=decimal(value, digits))
+            text = n_("{n} year", "{n} years", one_or_more, n=decimal(value, digits))
             return text.replace(" ", NBSP)
         return Assumptions(scenario).value(self.id, value)
 

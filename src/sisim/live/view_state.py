@@ -8,13 +8,15 @@ from typing import Any
 
 from sisim.analysis.comparison import WHICH, View, Which
 from sisim.live.chart_options import ALL, Axes, Look, Option, Reveal, figure
+from sisim.live.computations import computations
 from sisim.live.label_space import LabelPositions
+from sisim.live.limits import require_allowed
 from sisim.live.narration import STEPS, narration_steps
 from sisim.live.refinement import Callbacks, Picture, Refinement, Wanted
-from sisim.live.scenario_library import Library, base_changes, name_for
-from sisim.live.scenario_session import ScenarioSession
+from sisim.live.scenario_library import Library, SessionKey, base_changes, name_for
 from sisim.live.settings import History, Settings
 from sisim.live.sliders import Slider, all_sliders, changes, main_sliders
+from sisim.scenario.errors import ScenarioError
 from sisim.scenario.scenario import Scenario
 
 SCENARIO_DEFAULTS: dict[str, Any] = {
@@ -29,6 +31,8 @@ SCENARIO_DEFAULTS: dict[str, Any] = {
     "guess": False,
 }
 """Settings that another scenario begins with, as they mean nothing outside the one before."""
+MOST_BROUGHT = 8
+"""So many files of a visitor's own are held, those brought last."""
 GUESSED: Which = "project"
 """The figure whose curve the audience is asked to draw."""
 
@@ -63,16 +67,16 @@ class ViewState:
         self._label_positions: dict[Which, LabelPositions] = {}
         self._axes_provisional = False  # made for a picture that a better one follows
         self._refinement = Refinement(self.callbacks)
-        self._open()
+        self._open(library.open(settings))
 
     # ------------------------------------------------------------------------ what is asked for
 
-    def _open(self) -> None:
-        self.scenario: Scenario = self.library.open(self.settings, self.brought)
+    def _open(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self._key: SessionKey | None = None
         self.sliders = main_sliders(self.scenario)
         self.more = all_sliders(self.scenario)
         self._pathway: list[Slider] | None = None
-        self._sessions = self.library.sessions(self.scenario)
         self.axes = None
         self._refinement.forget()
 
@@ -130,19 +134,23 @@ class ViewState:
         return self.settings.runs or self.scenario.replications
 
     @property
-    def session(self) -> ScenarioSession:
-        """The session that all runs are simulated in."""
-        return self._sessions(self.settings.seed, self.runs)
+    def session_key(self) -> SessionKey:
+        """What the session is of that all runs are simulated in."""
+        seed, runs = self.settings.seed, self.runs
+        if self._key is None or (self._key.seed, self._key.runs) != (seed, runs):
+            self._key = SessionKey.of(self.scenario, seed, runs)
+        return self._key
 
     def ask(self) -> None:
         """Compute what the settings ask for."""
         if self.scenario.figures is None:
             return
-        s = self.settings
+        s, key = self.settings, self.session_key
         self._refinement.ask(
             Wanted(
                 scenario=self.scenario,
-                session=self._sessions,
+                key=key,
+                session=lambda: self.library.session(key),
                 seed=s.seed,
                 runs=self.runs,
                 changes=self.changes,
@@ -155,13 +163,16 @@ class ViewState:
     # ------------------------------------------------------------------------ what is done
 
     def change(self, **parts: Any) -> None:
-        """Change the settings, so that it can be undone."""
-        self.history.keep(self.settings)
+        """Change the settings, so that it can be undone, or tell why that is refused."""
         self._refinement.dragging = False
-        self._set(replace(self.settings, **parts))
-        self.callbacks.rest()
+        try:
+            self._set(replace(self.settings, **parts), undoable=True)
+        except ScenarioError as error:
+            self.callbacks.refused(error)
+        else:
+            self.callbacks.rest()
 
-    def bring(self, file: str, content: bytes) -> None:
+    async def bring(self, file: str, content: bytes) -> None:
         """Look at a scenario in a file of the visitor's own.
 
         Raises:
@@ -169,8 +180,10 @@ class ViewState:
         """
         name = name_for(file, content)
         wanted = replace(self.settings, **SCENARIO_DEFAULTS, scenario=name)
-        self.library.open(wanted, {name: content})
+        await computations.result(name, lambda _: self.library.open(wanted, {name: content}))
         self.brought[name] = content
+        if len(self.brought) > MOST_BROUGHT:
+            del self.brought[next(iter(self.brought))]
         self.take(name)
 
     def take(self, name: str) -> None:
@@ -206,8 +219,12 @@ class ViewState:
         back = self.history.back()
         if back is not None:
             self._refinement.dragging = False
-            self._set(back)
-            self.callbacks.rest()
+            try:
+                self._set(back)
+            except ScenarioError as error:
+                self.callbacks.refused(error)
+            else:
+                self.callbacks.rest()
 
     def reset(self) -> None:
         """Return to where the scenario begins; language and colours stay."""
@@ -224,19 +241,36 @@ class ViewState:
         """Run a coroutine for this visitor."""
         self._refinement.start(work)
 
+    def pause(self) -> None:
+        """Compute nothing, as the visitor is away."""
+        self._refinement.pause()
+
+    def resume(self) -> None:
+        """Go on for a visitor who is back."""
+        self._refinement.resume()
+
+    def close(self) -> None:
+        """Compute nothing any more."""
+        self._refinement.close()
+
     def _begin_drag(self) -> None:
         if not self.dragging:
             self._refinement.dragging = True
             self.history.keep(self.settings)
 
-    def _set(self, settings: Settings) -> None:
-        before, self.settings = self.settings, settings
+    def _set(self, settings: Settings, *, undoable: bool = False) -> None:
+        before = self.settings
 
         def differs(*parts: str) -> bool:
             return any(getattr(before, part) != getattr(settings, part) for part in parts)
 
         if differs("scenario", "residents", "years"):
-            self._open()
+            self._open(self.library.open(settings, self.brought))
+        elif differs("runs"):
+            require_allowed(self.scenario, settings.runs)
+        if undoable:
+            self.history.keep(before)
+        self.settings = settings
         if differs("scenario"):
             self._refinement.picture, self.guess = None, ()
         if differs("current", "ordinary"):

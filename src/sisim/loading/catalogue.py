@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from sisim.i18n import current_language, each_language, t
+from sisim.loading.amounts import Unit
 from sisim.loading.files import read, shipped
 from sisim.loading.load import load_pathway, load_scenario
-from sisim.loading.spreadsheet import Row, Sheet, amount, read_sheet
+from sisim.loading.spreadsheet import Row, Sheet, read_sheet
 from sisim.portable import file_name_fits
 from sisim.scenario.errors import Problem, Reason, ScenarioError, nearest
 from sisim.scenario.pathway import Pathway
@@ -210,7 +211,8 @@ def read_catalogue(path: Path) -> Sheet:
     Raises:
         ScenarioError: If it cannot be read, or has no column with titles.
     """
-    return read_sheet(path, HEADINGS, ["title"])
+    numbers: dict[str, tuple[Unit, ...]] = {"budget": ("money",), "years": ()}
+    return read_sheet(path, HEADINGS, ["title"], numbers)
 
 
 def start_all(rows: Iterable[Row], folder: Path, pathway: str = "child-youth") -> list[Started]:
@@ -240,7 +242,7 @@ def start_all(rows: Iterable[Row], folder: Path, pathway: str = "child-youth") -
                     name=own,
                 )
                 choices = tuple(shipped("pathway"))
-                problems.append(Problem(row.place, "pathway", reason, close, choices))
+                problems.append(row.problem("pathway", reason, close, choices))
                 continue
         wrong = list(_wrong(row))
         problems += wrong
@@ -249,7 +251,7 @@ def start_all(rows: Iterable[Row], folder: Path, pathway: str = "child-youth") -
             continue
         if name in found:
             reason = Reason('"{name}" stands twice in the catalogue.', name=name)
-            problems.append(Problem(row.place, "title", reason))
+            problems.append(row.problem("title", reason))
         elif not wrong:
             named = own if own in shipped("pathway") else _from(folder, own)
             found[name] = Started(name, _text(row, name, named, known[own]))
@@ -281,18 +283,17 @@ def slug(title: str) -> str:
 
 def _wrong(row: Row) -> Iterator[Problem]:
     if not row.values["title"]:
-        yield Problem(row.place, "title", Reason("The row has no title."))
+        yield row.problem("title", Reason("The row has no title."))
     for name in ("budget", "years"):
-        text = row.values[name]
-        value = amount(text) if text else 0.0
-        if value is None:
-            yield Problem(row.place, name, Reason('"{text}" is not a number.', text=text))
-        elif value < 0 or (name == "years" and text and value == 0):
-            yield Problem(row.place, name, Reason('"{text}" is not over 0.', text=text))
+        value = row.amounts.get(name)
+        if isinstance(value, Reason):
+            yield row.problem(name, value)
+        elif value is not None and (value < 0 or (name == "years" and value == 0)):
+            yield row.problem(name, Reason('"{text}" is not over 0.', text=row.values[name]))
     start = row.values["start"]
     if start and _month(start) is None:
         reason = Reason('"{text}" is neither a year nor a month such as 2026-01.', text=start)
-        yield Problem(row.place, "start", reason)
+        yield row.problem("start", reason)
 
 
 def _month(text: str) -> str | None:
@@ -353,7 +354,7 @@ def _time_lines(row: Row) -> list[str]:
 
 
 def _investment_lines(row: Row, name: str, pathway: str) -> list[str]:
-    years = amount(row.values["years"])
+    years = _amount(row, "years")
     target = t("Who it is for, in the pathway's words.")
     effects = t(
         "What it changes: transitions of the pathway (`sisim pathway {name}`), with source and "
@@ -373,9 +374,14 @@ def _investment_lines(row: Row, name: str, pathway: str) -> list[str]:
     ]
 
 
+def _amount(row: Row, column: str) -> float | None:
+    value = row.amounts.get(column)
+    return None if isinstance(value, Reason) else value
+
+
 def _cost_lines(row: Row, name: str, place: str, spec: Pathway) -> list[str]:
     lines = [f"[investments.{name}.cost]"]
-    years, total = amount(row.values["years"]), amount(row.values["budget"])
+    years, total = _amount(row, "years"), _amount(row, "budget")
     if total is not None:
         note = t("The budget of the catalogue is {n} in all.", n=f"{total:.0f}")
         source = f"source = {_quoted(place)}"

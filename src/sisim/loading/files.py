@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import tomllib
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import accumulate
 from pathlib import Path as File
 from typing import Any
 
 from sisim.scenario.document import Document, Kind
-from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, dotted, nearest
-from sisim.scenario.os_errors import why
-from sisim.scenario.positions import Path, Positions, parse
+from sisim.scenario.errors import (
+    LONG,
+    Place,
+    Problem,
+    Reason,
+    ScenarioError,
+    dotted,
+    nearest,
+    shortened,
+)
+from sisim.scenario.os_errors import content_of, expanded, is_missing, no_file
+from sisim.scenario.positions import DEEPEST, Path, Positions, parse
 
+MOST_BYTES = 4_000_000
+"""Of a file that people write; the largest ready one has less than a twentieth."""
+BITS = 63
+"""An integer that TOML promises, beside its sign."""
 _KINDS = {"scenario": Reason("scenario"), "pathway": Reason("pathway")}
 _INSTEAD: dict[Kind, Reason] = {
     "scenario": Reason("This is a scenario; run it with `sisim run`."),
@@ -71,42 +85,29 @@ def find(
         )
         close = nearest(File(text).stem, ready)
         raise ScenarioError([Problem(asked_at, kind, reason, close, tuple(ready))])
-    path, wrong = _path(beside, text)
-    if wrong is None and path.is_file():
+    path = beside / expanded(text)
+    obstacle = no_file(path)
+    if obstacle is None:
         return path
     if text in ready:
         return ready[text]
-    key = kind if asked_at.line else ""
-    if wrong is not None:
-        raise ScenarioError([Problem(asked_at, key, wrong)])
-    reason = Reason(
-        'There is no file and no ready {kind} called "{name}".', kind=_KINDS[kind], name=text
-    )
-    close = nearest(File(text).stem, ready) or nearest(path.name, _beside(path))
-    raise ScenarioError([Problem(asked_at, key, reason, close, tuple(ready))])
+    shown = shortened(text, LONG)
+    choices: tuple[str, ...] = ()
+    if is_missing(path):
+        reason = Reason(
+            'There is no file and no ready {kind} called "{name}".', kind=_KINDS[kind], name=shown
+        )
+        close = nearest(File(text).stem, ready) or nearest(path.name, beside_it(path))
+        choices = tuple(ready)
+    else:
+        reason = Reason('"{name}" cannot be read: {error}.', name=shown, error=obstacle)
+        close = None
+    place = asked_at if asked_at.line else Place(shown, 0)
+    raise ScenarioError([Problem(place, kind if asked_at.line else "", reason, close, choices)])
 
 
-def _path(beside: File, name: str) -> tuple[File, Reason | None]:
-    """Return the path that a name means, and why it cannot be a file, if it cannot."""
-    path = beside / name
-    try:
-        path = beside / File(name).expanduser()
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        return path, None
-    except OSError as error:  # a loop of links, a name that is too long, no permission
-        return path, Reason("The file cannot be read: {error}.", error=why(error))
-    except (RuntimeError, ValueError):  # nobody's home; a character that no name can have
-        return path, None
-    if stat.S_ISDIR(mode):
-        return path, Reason('"{name}" is a folder, not a file.', name=name)
-    if not stat.S_ISREG(mode):
-        return path, Reason('"{name}" is not a file that can be read.', name=name)
-    return path, None
-
-
-def _beside(path: File) -> list[str]:
-    """Return the names of the files beside a path."""
+def beside_it(path: File) -> list[str]:
+    """Return the names of the TOML files in the folder where `path` would be."""
     try:
         return [file.name for file in path.parent.glob("*.toml")]
     except (OSError, ValueError):
@@ -120,11 +121,9 @@ def read(path: File) -> Document:
         ScenarioError: If it cannot be read, or is not TOML.
     """
     shown = _shown(path)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        reason = Reason("The file cannot be read: {error}.", error=why(error))
-        raise ScenarioError([Problem(Place(shown, 0), "", reason)]) from error
+    content = content_of(path, MOST_BYTES)
+    if isinstance(content, Reason):
+        raise ScenarioError([Problem(Place(shown, 0), "", content)])
     return parsed(content, shown)
 
 
@@ -147,68 +146,55 @@ def parsed(content: bytes, shown: str) -> Document:
     """
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        data, lines = _said(text)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         reason = Reason("The file is not text in UTF-8. Save it again as UTF-8.")
-        raise ScenarioError([Problem(Place(shown, line), "", reason)]) from error
-    try:
-        problem = _unreadable(shown, text)
-        if problem is None:
-            data, lines = _said(text)
-            document = Document(shown, data, lines)
-            problem = _too_great(document)
-            if problem is None:
-                return document
+        problems = [Problem(Place(shown, line), "", reason)]
     except tomllib.TOMLDecodeError as error:
-        try:
-            problem = _syntax_problem(shown, text, str(error))
-        except RecursionError:
-            problem = Problem(Place(shown, 1), "", Reason("This is nested too deeply."))
+        problems = [_syntax_problem(shown, text, str(error))]
     except RecursionError:
-        problem = Problem(Place(shown, 1), "", Reason("This is nested too deeply."))
-    raise ScenarioError([problem])
+        problems = [Problem(Place(shown, _deepest(text)), "", _TOO_DEEP)]
+    except ValueError:  # an integer of more digits than Python converts
+        long = re.search(r"[0-9_]{1000}", text)
+        line = text.count("\n", 0, long.start() if long else 0) + 1
+        problems = [Problem(Place(shown, line), "", _TOO_LARGE)]
+    else:
+        problems = [
+            Problem(Place(shown, lines.line(path)), dotted(path[:6]), reason)
+            for path, reason in unusable(data)
+        ]
+        if not problems:
+            return Document(shown, data, lines)
+    raise ScenarioError(problems)
 
 
-_MANY_DIGITS = re.compile(r"(?<![\w.])[-+]?\d[\d_]{1000}")
-_LONG_KEY = re.compile(r"(?:[\w\"'-]+[ \t]*\.[ \t]*){100}")
-"""A key of so many parts; a text of so many words with points in a row there is hardly."""
+_TOO_DEEP = Reason("This is nested too deeply.")
+_TOO_LARGE = Reason("The number has too many digits.")
 
 
-def _unreadable(file: str, text: str) -> Problem | None:
-    """Return what no parser should be given: it takes too long, or stops at it."""
-    for found, reason in (
-        (_MANY_DIGITS.search(text), TOO_GREAT),
-        (_LONG_KEY.search(text), Reason("This is nested too deeply.")),
-    ):
-        if found:
-            return Problem(Place(file, text.count("\n", 0, found.start()) + 1), "", reason)
-    return None
+def unusable(data: dict[str, Any]) -> Iterator[tuple[Path, Reason]]:
+    """Yield what TOML allows, but need not be taken: integers over 64 bits, tables too deep."""
+    left: list[tuple[Path, Any]] = [((), data)]
+    while left:
+        path, node = left.pop()
+        if isinstance(node, int) and node.bit_length() > BITS:
+            yield path, _TOO_LARGE
+        if not isinstance(node, dict | list):
+            continue
+        if len(path) >= DEEPEST:
+            yield path, _TOO_DEEP
+            continue
+        parts = node.items() if isinstance(node, dict) else enumerate(node)
+        left.extend(((*path, key), part) for key, part in parts)
 
 
-def _too_great(document: Document) -> Problem | None:
-    """Return the first whole number that is greater than a file may hold."""
-    path = too_great(document.data)
-    if path is None:
-        return None
-    return Problem(document.locate(path), dotted(path), TOO_GREAT)
-
-
-TOO_GREAT = Reason("A whole number lies between {low} and {high}.", low=-(2**63), high=2**63 - 1)
-"""What TOML says, and what 64 bits hold."""
-
-
-def too_great(node: Any) -> Path | None:
-    """Return where a whole number of more than 64 bits stands in data; None if there is none."""
-    waiting: list[tuple[Path, Any]] = [((), node)]
-    while waiting:
-        path, part = waiting.pop()
-        if isinstance(part, int) and not -(2**63) <= part < 2**63:
-            return path
-        if isinstance(part, dict):
-            waiting += [((*path, key), inner) for key, inner in part.items()]
-        elif isinstance(part, list):
-            waiting += [((*path, index), inner) for index, inner in enumerate(part)]
-    return None
+def _deepest(text: str) -> int:
+    """Return the line on which most brackets are open."""
+    brackets = list(re.finditer(r"[][{}]", text))
+    depths = accumulate(1 if one[0] in "[{" else -1 for one in brackets)
+    _, deepest = max(zip(depths, (-one.start() for one in brackets), strict=True))
+    return text.count("\n", 0, -deepest) + 1
 
 
 @lru_cache(maxsize=64)
@@ -223,7 +209,7 @@ def _said(text: str) -> tuple[dict[str, Any], Positions]:
 def _shown(path: File) -> str:
     try:
         return str(path.resolve().relative_to(File.cwd()))
-    except ValueError:
+    except (OSError, RuntimeError, ValueError):  # no such folder any more, links in a circle
         return str(path)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from sisim.loading.files import TOO_GREAT, too_great
+from sisim.loading.files import unusable
 from sisim.scenario import fields
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Place, Problem, Reason, dotted, nearest
@@ -29,8 +29,9 @@ def parse_value(text: str) -> Any:
         (0.5, 'ends', [1, 2])
     """
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except (ValueError, RecursionError):  # not TOML, a number of thousands of digits, or too deep
+        found = tomllib.loads(f"value = {text}")
+        return text if any(unusable(found)) else found["value"]
+    except (ValueError, RecursionError):  # no TOML, or more digits or brackets than are taken
         return text
 
 
@@ -78,9 +79,6 @@ class Overrider:
         self, parts: tuple[str, ...], value: Any, source: Path, given: Place | None
     ) -> None:
         place = given or self.document.locate(source)
-        if too_great(value) is not None:
-            self.problems.append(Problem(place, dotted(parts), TOO_GREAT))
-            return
         target = self._find(parts, value)
         if target is None:
             reason = Reason("There is nothing called so to change.")

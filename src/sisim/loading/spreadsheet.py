@@ -1,33 +1,29 @@
-"""Tables that people keep elsewhere, as CSV or XLSX: read row by row, with the line of each.
+"""Tables that people keep elsewhere, as CSV or XLSX: read row by row, with the place of each cell.
 
-Openpyxl reads what Excel has written: it is maintained, and needs nothing else.
+There is one way in for every such table: what kind of file it is, where its headings stand, which
+decimal mark its numbers have, and whether it is too large, is settled here and nowhere else.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
+from sisim.loading.amounts import Mark, Unit, amount, decimal_mark
+from sisim.loading.cells import MOST_BYTES, Cell, Line, TableError
+from sisim.loading.delimited_text import SEPARATORS, delimited, split
+from sisim.loading.workbook import OLE, ZIP, sheets
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
-from sisim.scenario.os_errors import why
+from sisim.scenario.os_errors import content_of
 
 SUFFIXES = (".csv", ".xlsx")
-_SEPARATORS = (";", "\t", ",")
-_SUFFIXED = {
-    "mkr": 1e6,
-    "mnkr": 1e6,
-    "msek": 1e6,
-    "mn": 1e6,
-    "tkr": 1e3,
-    "kkr": 1e3,
-    "kr": 1.0,
-    "sek": 1.0,
-}
+"""Of tables that are written."""
+TEXTS = (".csv", ".tsv", ".txt")
+WORKBOOKS = (".xlsx", ".xlsm")
+LOOKED_THROUGH = 20
+"""So many lines may stand above the headings."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +33,22 @@ class Row:
     Attributes:
         place: Where it stands; a spreadsheet's rows count as lines.
         values: What stands in each column that was asked for; "" where nothing does.
+        amounts: The number in each column that was asked for as one, or why there is none; nothing
+            where the cell is empty.
+        cells: Where each cell stands in a workbook, as "Sheet1!C7".
     """
 
     place: Place
     values: Mapping[str, str]
+    amounts: Mapping[str, float | Reason] = field(default_factory=dict)
+    cells: Mapping[str, str] = field(default_factory=dict)
+
+    def problem(
+        self, column: str, reason: Reason, close: str | None = None, choices: tuple[str, ...] = ()
+    ) -> Problem:
+        """Return what is wrong with a cell of the row."""
+        place = replace(self.place, cell=self.cells.get(column, ""))
+        return Problem(place, column, reason, close, choices)
 
 
 @dataclass(frozen=True)
@@ -56,145 +64,247 @@ class Sheet:
     unread: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """A way to take a file for a table: a sheet, or a separator; whole lines in the first cell.
+
+    Attributes:
+        sample: Lines enough to find the headings.
+        lines: Returns all lines.
+        sheet: The name of the sheet, in a workbook.
+        inner: What separates cells within the first one.
+    """
+
+    sample: list[Line]
+    lines: Callable[[], list[Line]]
+    sheet: str = ""
+    inner: str | None = None
+
+
+@dataclass(frozen=True)
+class _Headings:
+    """The line with the headings: which columns were asked for, and the headings that were not."""
+
+    line: Line
+    names: Mapping[int, str]
+    unread: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return max(self.line.cells, default=-1) + 1
+
+
 def read_sheet(
-    path: Path, columns: Mapping[str, Sequence[str]], required: Iterable[str] = ()
+    path: Path,
+    columns: Mapping[str, Sequence[str]],
+    required: Collection[str] = (),
+    numbers: Mapping[str, Collection[Unit]] | None = None,
 ) -> Sheet:
-    """Return the rows of a CSV or XLSX file whose first row has headings.
+    """Return the rows of a CSV or XLSX file.
 
     Args:
-        path: The file; the fields of a CSV file are separated by semicolon, tab or comma.
+        path: The file; the cells of a text are separated by semicolon, tab or comma.
         columns: The headings that each column may have, in any language, however capitalised.
         required: Columns that must be there.
+        numbers: The columns that hold numbers, and what may stand beside these.
 
     Raises:
-        ScenarioError: If it cannot be read, or lacks a column.
+        ScenarioError: If it cannot be read, or lacks a column; with every row and cell that is
+            not as its headings say.
     """
     shown = str(path)
-    if not path.is_file():
-        raise _error(shown, 0, "", Reason('There is no file called "{name}".', name=shown))
-    if path.suffix.lower() not in SUFFIXES:
-        raise _error(shown, 0, "", Reason("A table is read from .csv or .xlsx."))
     try:
-        table = _xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path)
-    except OSError as error:
-        reason = Reason("The file cannot be read: {error}.", error=why(error))
-        raise _error(shown, 0, "", reason) from error
-    except (zipfile.BadZipFile, KeyError, ValueError, csv.Error) as error:
-        reason = Reason("The file is not text in UTF-8. Save it again as UTF-8.")
-        if not isinstance(error, UnicodeDecodeError):
-            reason = Reason("This cannot be read as a table: {error}.", error=str(error))
-        raise _error(shown, 0, "", reason) from error
-    filled = [(line, cells) for line, cells in table if any(cell.strip() for cell in cells)]
-    if not filled:
-        raise _error(shown, 0, "", Reason("The table is empty: its first row has headings."))
-    line, headings = filled[0]
-    names, unread = _named(headings, columns)
-    lacking = [name for name in required if name not in names.values()]
+        layout, headings, lines = _table(path, columns, required)
+    except TableError as error:
+        raise ScenarioError([Problem(Place(shown, error.line), "", error.reason)]) from error
+    lacking = [columns[name][0] for name in required if name not in headings.names.values()]
     if lacking:
-        known = [columns[name][0] for name in lacking]
+        place = Place(shown, headings.line.number)
         raise ScenarioError(
-            [
-                Problem(
-                    Place(shown, line),
-                    "",
-                    Reason('The column "{name}" is missing.', name=one),
-                    nearest(one, unread),
-                )
-                for one in known
-            ]
+            Problem(
+                place, "", Reason('The column "{name}" is missing.', name=one), _near(one, headings)
+            )
+            for one in lacking
         )
+    problems = [one for line in lines for one in _beyond(shown, layout, headings, line)]
+    if problems:
+        raise ScenarioError(problems)
+    numbers = numbers or {}
+    marks = _marks(lines, headings, numbers)
     rows = []
-    for at, cells in filled[1:]:
-        values = dict.fromkeys(columns, "")
-        for position, name in names.items():
-            if position < len(cells):
-                values[name] = cells[position].strip()
-        rows.append(Row(Place(shown, at), values))
-    return Sheet(tuple(rows), tuple(unread))
+    for line in lines:
+        found = {name: line.cells[at] for at, name in headings.names.items() if at in line.cells}
+        rows.append(
+            Row(
+                Place(shown, line.number),
+                {name: found[name].text if name in found else "" for name in columns},
+                {
+                    name: _amount(found[name], marks[name], units)
+                    for name, units in numbers.items()
+                    if name in found
+                },
+                {name: _reference(layout, line, at) for at, name in headings.names.items()},
+            )
+        )
+    return Sheet(tuple(rows), headings.unread)
 
 
-def amount(text: str) -> float | None:
-    """Return a number as people write it, in Swedish or English, with or without its unit.
+def _near(name: str, headings: _Headings) -> str | None:
+    return nearest(name, headings.unread)
 
-    Examples:
-        >>> amount("1 234,5"), amount("3,5 mkr"), amount("SEK 1,250,000"), amount("12 %")
-        (1234.5, 3500000.0, 1250000.0, 0.12)
-        >>> amount("about three") is None
-        True
+
+def _table(
+    path: Path, columns: Mapping[str, Sequence[str]], required: Collection[str]
+) -> tuple[_Layout, _Headings, list[Line]]:
+    """Return how a file is laid out, its headings, and the lines with something in them below.
+
+    Raises:
+        TableError: If there is no table in it.
     """
-    left = "".join(text.split()).casefold().replace("\N{MINUS SIGN}", "-")
-    size = 1.0
-    if left.endswith("%"):
-        left, size = left[:-1], 0.01
-    left = left.removeprefix("sek")
-    for unit, worth in _SUFFIXED.items():
-        if left.endswith(unit):
-            left, size = left.removesuffix(unit), worth
-            break
-    if "," in left and ("." in left or left.count(",") > 1):
-        left = left.replace(",", "")
-    try:
-        found = float(left.replace(",", ".")) * size
-    except ValueError:
-        return None
-    return round(found, 9) if abs(found) < float("inf") else None
-
-
-def _named(
-    headings: Sequence[str], columns: Mapping[str, Sequence[str]]
-) -> tuple[dict[int, str], list[str]]:
-    """Return which column stands at each position, and the headings that are none."""
     known = {_plain(heading): name for name, own in columns.items() for heading in (name, *own)}
+    best: tuple[tuple[bool, int, int], _Layout, _Headings] | None = None
+    for layout in _layouts(_content(path)):
+        headings = _headings(_filled(layout, layout.sample), known, required)
+        if headings is None:
+            continue
+        named = headings.names.values()
+        worth = (set(required) <= set(named), len(named), 0 if layout.inner else headings.width)
+        if best is None or worth > best[0]:
+            best = worth, layout, headings
+    if best is None:
+        raise TableError(Reason("The table is empty: its first row has headings."))
+    _, layout, headings = best
+    lines = _filled(layout, layout.lines(), headings.width)
+    return layout, headings, [one for one in lines if one.number > headings.line.number]
+
+
+def _content(path: Path) -> bytes:
+    """Return what is in a file that is called as a table is.
+
+    Raises:
+        TableError: If it is called otherwise, cannot be read, or is too large.
+    """
+    content = content_of(path, MOST_BYTES)
+    if isinstance(content, Reason):
+        raise TableError(content)
+    if path.suffix.lower() not in (*TEXTS, *WORKBOOKS):
+        raise TableError(Reason("A table is read from .csv or .xlsx."))
+    if path.suffix.lower() in WORKBOOKS and not content.startswith((ZIP, OLE)):
+        raise TableError(
+            Reason(
+                "This is no workbook, though it is called one. If it is text with separators, "
+                "call it .csv."
+            )
+        )
+    return content
+
+
+def _layouts(content: bytes) -> Iterator[_Layout]:
+    """Yield the ways to take a file for a table, the most likely first."""
+    if content.startswith((ZIP, OLE)):
+        for name, lines in sheets(content).items():
+            plain = _Layout(lines, partial(list, lines), name)
+            yield from (plain, *(replace(plain, inner=one) for one in SEPARATORS))
+        return
+    text = delimited(content)
+    plain_ones = [_Layout(text.sample(s), partial(text.lines, s)) for s in text.separators]
+    yield from plain_ones
+    yield from (replace(one, inner=inner) for one in plain_ones for inner in SEPARATORS)
+
+
+def _filled(layout: _Layout, lines: Iterable[Line], width: int = 0) -> list[Line]:
+    """Return the lines with something in them, split once more where a cell holds a whole line."""
+    found = [line for line in lines if line.cells]
+    return [_whole(line, layout.inner, width) for line in found] if layout.inner else found
+
+
+def _whole(line: Line, separator: str, width: int) -> Line:
+    """Return a line whose first cell holds the line as it once was; others were filled in since.
+
+    A program that did not know the separator shows a line in one cell. What is then written in the
+    cells beside it belongs where the line is empty at its end.
+    """
+    texts = split(line.cells[0].text, separator) if 0 in line.cells else []
+    texts += [""] * (width - len(texts))
+    added = [line.cells[at] for at in sorted(line.cells) if at]
+    cells = {at: Cell(text.strip()) for at, text in enumerate(texts) if text.strip()}
+    empty = len(texts) - max(cells, default=-1) - 1
+    start = len(texts) - (empty if empty == len(added) else 0)
+    return Line(line.number, cells | dict(enumerate(added, start)))
+
+
+def _headings(
+    lines: Sequence[Line], known: Mapping[str, str], required: Collection[str]
+) -> _Headings | None:
+    """Return the headings: the first line, or, if it lacks some, the one with most of them."""
+    tried = [_named(line, known) for line in lines[:LOOKED_THROUGH]]
+    if not tried or set(required) <= set(tried[0].names.values()):
+        return tried[0] if tried else None
+    return max(tried, key=lambda one: len(one.names))
+
+
+def _named(line: Line, known: Mapping[str, str]) -> _Headings:
     found: dict[int, str] = {}
     unread = []
-    for position, heading in enumerate(headings):
-        name = known.get(_plain(heading))
+    for position, cell in sorted(line.cells.items()):
+        name = known.get(_plain(cell.text))
         if name is not None and name not in found.values():
             found[position] = name
-        elif heading.strip():
-            unread.append(heading.strip())
-    return found, unread
+        elif cell.text:
+            unread.append(cell.text)
+    return _Headings(line, found, tuple(unread))
 
 
 def _plain(heading: str) -> str:
     return " ".join(heading.replace("_", " ").casefold().split())
 
 
-def _csv(path: Path) -> list[tuple[int, list[str]]]:
-    text = path.read_bytes().decode("utf-8-sig")
-    first = text.partition("\n")[0]
-    separator = max(_SEPARATORS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    found = []
-    line = 1
-    for cells in reader:
-        found.append((line, cells))
-        line = reader.line_num + 1
-    return found
+def _reference(layout: _Layout, line: Line, column: int) -> str:
+    """Return what a cell is called in a workbook; "" in a text."""
+    letters, left = "", column + 1
+    while left:
+        left, last = divmod(left - 1, 26)
+        letters = chr(ord("A") + last) + letters
+    return f"{layout.sheet}!{letters}{line.number}" if layout.sheet and not layout.inner else ""
 
 
-def _xlsx(path: Path) -> list[tuple[int, list[str]]]:
-    # Slow to import: only who reads a workbook waits for it.
-    from openpyxl import load_workbook
+def _beyond(file: str, layout: _Layout, headings: _Headings, line: Line) -> Iterator[Problem]:
+    """Yield what is wrong with a line whatever its columns mean."""
+    last = max(line.cells)
+    if last >= headings.width:
+        place = Place(file, line.number, _reference(layout, line, last))
+        if layout.sheet:
+            reason = Reason("This cell stands under no heading: write one, or empty the cell.")
+        else:
+            reason = Reason(
+                "The row has {n} cells under {m} headings. A text or a number with the separator "
+                'in it, as 2,5 where commas separate, stands in "quotes".',
+                n=last + 1,
+                m=headings.width,
+            )
+        yield Problem(place, "", reason)
+    for at, name in headings.names.items():
+        if at in line.cells and line.cells[at].unstored:
+            reason = Reason(
+                "The cell has a formula without a value: let a spreadsheet program calculate it "
+                "and save the workbook."
+            )
+            yield Problem(Place(file, line.number, _reference(layout, line, at)), name, reason)
 
-    book = load_workbook(path, read_only=True, data_only=True)
-    try:
-        sheet = book.worksheets[0]
-        return [
-            (line, [_text(cell) for cell in cells])
-            for line, cells in enumerate(sheet.iter_rows(values_only=True), 1)
-        ]
-    finally:
-        book.close()
+
+def _marks(
+    lines: Sequence[Line], headings: _Headings, numbers: Mapping[str, Collection[Unit]]
+) -> dict[str, Mark | None]:
+    """Return the decimal mark of each column of numbers: its own, or that of the whole table."""
+    texts: dict[str, list[str]] = {name: [] for name in numbers}
+    for at, name in headings.names.items():
+        if name in numbers:
+            cells = [line.cells[at] for line in lines if at in line.cells]
+            texts[name] = [one.text for one in cells if one.number is None]
+    whole = decimal_mark(text for own in texts.values() for text in own)
+    return {name: decimal_mark(own) or whole for name, own in texts.items()}
 
 
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
-
-
-def _error(file: str, line: int, key: str, reason: Reason) -> ScenarioError:
-    return ScenarioError([Problem(Place(file, line), key, reason)])
+def _amount(cell: Cell, mark: Mark | None, units: Collection[Unit]) -> float | Reason:
+    return cell.number if cell.number is not None else amount(cell.text, mark, units)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
+import math
 import re
-from math import isfinite
 from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from sisim.scenario import fields
 from sisim.scenario.document import Document
-from sisim.scenario.errors import Problem, Reason, nearest
+from sisim.scenario.errors import Problem, Reason, nearest, shortened
 from sisim.scenario.positions import Path, any_within
 from sisim.scenario.types import Number, Text
 
@@ -82,11 +82,13 @@ class _Finding:
 
     def _reason(self) -> Reason:
         number = self._as_said()
+        if number == float("inf"):
+            return Reason("The number must be finite.")
         if number is not None:
             return Reason(
                 '"{value}" cannot be read as a number: write {number}, with a decimal point and '
                 "without spaces.",
-                value=_short(self.value),
+                value=shortened(self.value),
                 number=f"{number:.12g}",
             )
         make = _REASONS.get(self.type)
@@ -133,7 +135,7 @@ class _Finding:
         if self.type == "list_type" and isinstance(self.value, str | int | float):
             return [self.value]
         number = self._as_said()
-        if number is not None:
+        if number is not None and math.isfinite(number):
             return int(number) if self.type == "int_type" else number
         return None
 
@@ -148,8 +150,7 @@ class _Finding:
         if not isinstance(self.value, str) or self.type not in _NUMBERS:
             return None
         found = re.fullmatch(r"([-+]?\d+(?:[.,]\d+)?)(%?)", "".join(self.value.split()))
-        number = found and float(found[1].replace(",", ".")) / (100 if found[2] else 1)
-        return number if number is not None and isfinite(number) else None
+        return found and float(found[1].replace(",", ".")) / (100 if found[2] else 1)
 
 
 def _stand_in(kind: Any) -> Any:
@@ -301,11 +302,7 @@ def _named(value: Any) -> Reason | str:
         case dict():
             return Reason("This table")
         case str():
-            return Reason('"{text}"', text=_short(value))
+            return Reason('"{text}"', text=shortened(value))
         case bool():
             return str(value).lower()
-    return _short(str(value))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
+    return shortened(str(value))

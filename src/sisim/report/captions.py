@@ -43,10 +43,10 @@ def headline_cells(
     story: Comparison, shown: Sequence[Which]
 ) -> tuple[dict[str, str], Mapping[tuple[Which, str], Cell]]:
     """Return the headings of the row of numbers, and its cells by figure and measure."""
-    end = int(story.years[-1]) + 1
+    end = story.scenario.time.ends
     headings = {
-        "helped": t("Helped individuals"),
-        "avoided": t("Avoided cases until {year}", year=end),
+        "helped": t("Participants"),
+        "avoided": t("Avoided cases until {year}", year=end.removesuffix("-01")),
         "invested": t("Invested"),
         "lower_cost": t("Lower cost (present value)"),
         "net": t("Net"),
@@ -59,15 +59,17 @@ def headline_cells(
     )
     unit = unit_for(largest)
     cells = {
-        (which, name): _cell(name, headline[which][name], unit)
+        (which, name): _cell(name, headline[which][name], unit, banded=story.banded)
         for which in shown
         for name in headings
     }
     return headings, cells
 
 
-def _cell(name: str, estimate: Estimate, unit: Unit) -> Cell:
+def _cell(name: str, estimate: Estimate, unit: Unit, *, banded: bool) -> Cell:
     mean, low, high = estimate
+    if not banded:  # So few runs have no range: both ends are read as the mean.
+        low = high = mean
     if name in ("helped", "avoided"):
         return decimal(mean), spread(low, high)
     digits = unit.digits if abs(mean) < 100 * unit.size else 0

@@ -28,7 +28,13 @@ from sisim.analysis.comparison import (
 from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.captions import end_claim, headline_cells, name_of_without, phase_label
-from sisim.report.comparison_text import caption, number_of, paid_back, percent_pair, verdict
+from sisim.report.comparison_text import (
+    caption,
+    conclusion,
+    number_of,
+    paid_back,
+    percent_pair,
+)
 from sisim.report.frame import (
     EDGE,
     cost_title,
@@ -153,7 +159,8 @@ def _draw(figure: Figure, column: Column, story: Comparison, which: Which, *, ro
     _stock_strip(stock, story, side)
     stock.tick_params(labelbottom=True)
     mark_years(stock, story)
-    write(figure, column.left, top + column.strip_height + 36, verdict(side), bold=True)
+    said = wrap(figure, conclusion(story, side), column.width, bold=True)
+    write(figure, column.left, top + column.strip_height + 36, said, bold=True)
 
 
 def _top(story: Comparison, of: Callable[[Side], Curve]) -> float:
@@ -350,10 +357,9 @@ def _bracket_labels(room: Room, story: Comparison, side: Investing) -> None:
 def _fading(room: Room, story: Comparison, side: Investing) -> None:
     """Say that the effect fades, where it does."""
     gap, with_ = side.gap.mean, side.cost.mean
-    ended = [last for _, _, last in side.phases if last <= story.years[-1]]
-    if side.back_on_track and ended:
+    after = np.flatnonzero(np.isin(story.years, side.fading))
+    if len(after):
         text = t("The intervention stops –\nthe effect fades")
-        after = np.flatnonzero(story.years >= ended[-1])
         # First choice: where about half of what had been gained is left.
         order = after[np.argsort(np.abs(gap[after] - gap.min() / 2))]
         targets = [(story.years[i], with_[i]) for i in order[:8]]
@@ -403,7 +409,9 @@ def _break_even(axes: Axes, room: Room, story: Comparison, side: Investing) -> N
     )
     at, floor = room.display(x, 0)
     room.avoid_line([x, x], [0, axes.get_ylim()[1] / 15])
-    room.write(paid_back(story, side), (at, floor + 30), pull=(1, 1.5))
+    text = wrap(figure_of(axes), paid_back(story, side), axes.bbox.width / 2)
+    lines = text.count("\n") + 1
+    room.write(text, (at, floor + 8 + 22 * lines), pull=(1, 1.5))
 
 
 def _not_paid_back(axes: Axes, room: Room, story: Comparison, side: Investing) -> None:

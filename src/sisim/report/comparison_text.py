@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sisim.analysis.comparison import (
-    NOTICEABLE,
+    BAND_FROM,
+    CARRIED,
     WHICH,
     Comparison,
     Investing,
@@ -14,8 +15,8 @@ from sisim.analysis.comparison import (
 )
 from sisim.economics.valuation import Provenance, Valuation
 from sisim.engine.counts import WITHOUT
-from sisim.i18n import current_language, n_, number, t
-from sisim.report.formats import decimal, listing, money, percent, unit_for
+from sisim.i18n import current_language, duration, n_, number, t
+from sisim.report.formats import decimal, listing, money, percent, share_of, unit_for
 from sisim.scenario.economy import PUBLIC, SOCIETY
 from sisim.scenario.scenario import Scenario
 
@@ -25,45 +26,96 @@ LONGEST_FOOT = 175
 
 def caption(side: Investing) -> str:
     """Return what became of the people and of the inflow, as the series say."""
-    helped = side.headline["helped"][0] >= 0.5
-    if helped and side.fewer_entries:
-        return t("Individuals helped and the inflow reduced")
-    if helped:
+    takes_part = side.headline["helped"][0] >= 0.5
+    if takes_part and side.better:
+        if side.fewer_entries:
+            return t("Individuals helped and the inflow reduced")
         return t("Some individuals helped, but the inflow is unchanged")
     if side.fewer_entries:
         return t("The inflow reduced")
-    return t("Nobody helped, and the inflow is unchanged")
+    if takes_part:
+        return t("Individuals take part, and nothing clearly becomes better")
+    return t("Nobody takes part, and the inflow is unchanged")
 
 
 def percent_pair(side: Investing) -> tuple[str, str]:
     """Return before-after and with-without at the marked year."""
-    return percent(side.before_after), percent(side.with_without)
+    return percent(side.before_after.share), percent(side.with_without.share)
 
 
 def verdict(side: Investing) -> str:
-    """Return the sentence that holds both comparisons of the marked year."""
-    rises, difference = side.before_after > 0, side.with_without
-    if abs(side.before_after) < NOTICEABLE:
-        if abs(difference) < NOTICEABLE:
-            return t("The cost stands still – as it would have anyway.")
-        if difference < 0:
-            return t("The cost stands still – and is lower than it would have been.")
-        return t("The cost stands still – but is higher than it would have been.")
-    if abs(difference) < NOTICEABLE:
-        if rises:
-            return t("The cost rises – about as it would have anyway.")
-        return t("The cost falls – about as it would have anyway.")
-    if rises and difference < 0:
-        return t("The cost rises – but less than it would have.")
-    if rises:
-        return t("The cost rises – and more than it would have.")
-    if difference < 0:
-        return t("The cost falls – and is lower than it would have been.")
-    return t("The cost falls – but is higher than it would have been.")
+    """Return the sentence that holds both comparisons of the marked year.
+
+    A direction that the replications do not agree on is not told as one.
+    """
+    course, difference = side.before_after.direction, side.with_without.direction
+    told = {
+        ("none", "none"): t("The cost stands still – as it would have anyway."),
+        ("none", "less"): t("The cost stands still – and is lower than it would have been."),
+        ("none", "more"): t("The cost stands still – but is higher than it would have been."),
+        ("none", "unclear"): t("The cost stands still – and hardly differs from without."),
+        ("more", "none"): t("The cost rises – about as it would have anyway."),
+        ("more", "less"): t("The cost rises – but less than it would have."),
+        ("more", "more"): t("The cost rises – and more than it would have."),
+        ("more", "unclear"): t("The cost rises – more or less than without, the runs differ."),
+        ("less", "none"): t("The cost falls – about as it would have anyway."),
+        ("less", "less"): t("The cost falls – and is lower than it would have been."),
+        ("less", "more"): t("The cost falls – but is higher than it would have been."),
+        ("less", "unclear"): t("The cost falls – more or less than without, the runs differ."),
+        ("unclear", "none"): t("The cost goes as it would have anyway."),
+        ("unclear", "less"): t("The cost is lower than it would have been."),
+        ("unclear", "more"): t("The cost is higher than it would have been."),
+        ("unclear", "unclear"): t("What the cost does differs between the runs."),
+    }
+    return told[course, difference]
+
+
+def conclusion(story: Comparison, side: Investing) -> str:
+    """Return the verdict of the marked year, and of all years where they say the opposite."""
+    return " ".join(filter(None, (verdict(side), all_years(story, side))))
+
+
+def all_years(story: Comparison, side: Investing) -> str:
+    """Return what all years come to where the marked year says the opposite; else nothing."""
+    _, low, high = side.headline["net"]
+    difference, length = side.with_without.direction, duration(story.scenario.time.years)
+    if difference == "less" and high < 0:
+        return t("Over {length} it costs more than it saves.", length=length)
+    if difference == "more" and low > 0:
+        return t("Over {length} it saves more than it costs.", length=length)
+    return ""
 
 
 def scope(story: Comparison, *, everyone: bool = False) -> str:
-    """Return whose and which costs a figure holds: those of the perspective, or everyone's."""
+    """Return whose and which costs a figure holds, and which years where that is not plain."""
+    years = years_told(story)
+    costs = _costs_held(story, everyone=everyone, room=LONGEST_FOOT - len(years))
+    return f"{costs} {years}" if years else costs
+
+
+def years_told(story: Comparison) -> str:
+    """Return what a year is where it is no calendar year, and what is no year at all."""
+    time, said = story.scenario.time, []
+    if time.start[5:] != "01":
+        first, last = time.start, f"{time.first_year + 1}-{int(time.start[5:]) - 1:02d}"
+        said.append(
+            t(
+                "Years are counted from the start: {year} is {first} to {last}.",
+                year=str(time.first_year),
+                first=first,
+                last=last,
+            )
+        )
+    left = round(12 * (time.years - len(time.all_years) + 1)) % 12
+    if left:
+        said.append(
+            t("The last {n} months are no whole year and are left out of the curves.", n=left)
+        )
+    return " ".join(said)
+
+
+def _costs_held(story: Comparison, *, everyone: bool, room: int) -> str:
+    """Return whose and which costs: those of the perspective, or everyone's."""
     whose = t("Costs of all who pay") if everyone else _perspective(story.scenario)
     # "Upper secondary place, national programme" is enough named by its first part.
     ordinary = [
@@ -80,7 +132,7 @@ def scope(story: Comparison, *, everyone: bool = False) -> str:
         whose=whose,
         what=listing(ordinary),
     )
-    if len(named) <= LONGEST_FOOT:
+    if len(named) <= room:
         return named
     return t("{whose} that the investment can touch; what everyone has is left out.", whose=whose)
 
@@ -134,6 +186,16 @@ def footer(result: Provenance) -> str:
     return f"{invented()} {origin}"
 
 
+def few_runs(runs: int) -> str:
+    """Return that so few replications do not tell what chance does."""
+    return n_(
+        "One run does not tell an effect from chance: simulate at least {least}.",
+        "{n} runs hardly tell an effect from chance: simulate at least {least}.",
+        runs,
+        least=BAND_FROM,
+    )
+
+
 def number_of(which: Which) -> str:
     """Return "Figure 1" or "Figure 2"."""
     return t("Figure {n}", n=1 + WHICH.index(which))
@@ -146,6 +208,8 @@ def sentences(source: Valuation | Comparison, view: View | None = None) -> list[
     found += [_comparison(story, story.side(which)) for which in WHICH]
     found += [_numbers(story, story.side(which)) for which in WHICH]
     found.append(scope(story))
+    if not story.banded:
+        found.append(few_runs(story.replications))
     if story.scenario.invented:
         found.append(invented())
     return found
@@ -216,14 +280,21 @@ def _comparison(story: Comparison, side: Investing) -> str:
         before_after=before_after,
         with_without=with_without,
     )
-    return f"{pair} {verdict(side)}"
+    return f"{pair} {conclusion(story, side)}"
 
 
 def paid_back(story: Comparison, side: Investing) -> str:
-    """Return whether and when the investment has paid for itself."""
+    """Return whether and when the investment has paid for itself, and in how many runs."""
+    length, runs = duration(story.scenario.time.years), share_of(side.paid_back)
     if side.break_even is None:
-        return t("Not paid back within {n} years", n=round(story.scenario.time.years))
-    return t("Paid back in year {n}", n=side.break_even)
+        if side.paid_back <= 1 - CARRIED:
+            return t("Not paid back within {length}", length=length)
+        return t("Paid back within {length} in only {runs} of the runs", length=length, runs=runs)
+    if side.paid_back >= CARRIED:
+        return t("Paid back in year {n}", n=side.break_even)
+    return t(
+        "Paid back in {runs} of the runs, on average in year {n}", runs=runs, n=side.break_even
+    )
 
 
 def _numbers(story: Comparison, side: Investing) -> str:
@@ -235,14 +306,12 @@ def _numbers(story: Comparison, side: Investing) -> str:
         avoided=_avoided(mean["avoided"]),
         **{name: money(mean[name]) for name in ("invested", "lower_cost", "net")},
     )
-    if side.break_even is None:
-        return f"{counts} {paid_back(story, side)}."
-    # A sentence has room to say from when the years are counted.
-    return counts + " " + t("Paid back in year {n}.", n=side.break_even)
+    from_start = "" if side.break_even is None else " " + t("(the first year is year 1)")
+    return f"{counts} {paid_back(story, side)}{from_start}."
 
 
 def _helped(people: float) -> str:
-    return n_("1 individual helped", "{n} individuals helped", round(people))
+    return n_("{n} participant", "{n} participants", round(people))
 
 
 def _avoided(cases: float) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from sisim.report.spreadsheet_files import write_csv
+
 PICTURE_DPI = 120
 """1920 x 1080: a projector's own pixels."""
 
@@ -17,7 +19,7 @@ PICTURE_DPI = 120
 def write_tables(found: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write tables into a folder, each as CSV and as Parquet."""
     for name, table in found.items():
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        write_csv(table, folder / f"{name}.csv")
         table.to_parquet(folder / f"{name}.parquet", index=False)
 
 

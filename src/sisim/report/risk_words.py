@@ -63,7 +63,7 @@ class Words:
         """Return the month in which a step begins, as "2026-03"."""
         at = np.array([step])
         clock = self.compiled.clock
-        return f"{int(clock.year(at)[0]):04d}-{int(clock.month(at)[0]):02d}"
+        return f"{int(clock.calendar_year(at)[0]):04d}-{int(clock.month(at)[0]):02d}"
 
     def duration(self, steps: float) -> str:
         """Return a number of steps as months."""
@@ -229,6 +229,6 @@ class Words:
         if unit == "month":
             return t("month {n}", n=int(seen))
         if unit == "year":
-            first = int(self.compiled.clock.year(np.array([0]))[0])
+            first = self.compiled.clock.first_calendar_year
             return t("the year {n}", n=first + int(seen))
         return t("cycle {n}", n=int(seen))

@@ -59,7 +59,7 @@ class Measure(Table):
 
     Exactly one of `outcome` (of the scenario's outcomes), `resource` (units used) and `saved_by`
     (the costs of these administrations but for the investment itself) is measured, in the whole
-    population, over each of `periods`: calendar years, first and last. The counts know no persons,
+    population, over each of `periods`: years, first and last. The counts know no persons,
     so that a cohort of participants is measured as the years in which it lives its risk.
 
     `against` says what a period is compared with: the same period `without` the investment; the

@@ -9,12 +9,8 @@ from typing import Any
 
 from sisim.i18n import Lang, current_language, in_language, n_, t
 
-LONGEST_KEY = 120
-"""So many characters of a key are shown."""
-
-
-LONGEST_TEXT = 400
-"""So many characters of a name are shown."""
+LONG = 300
+"""More characters of a path are not told."""
 
 
 class Reason:
@@ -57,8 +53,6 @@ def _written(value: Any) -> Any:
     if isinstance(value, float):
         text = f"{value:.6g}"
         return text.replace(".", ",") if current_language() == "sv" else text
-    if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        return value[: LONGEST_TEXT - 1] + "…"
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(str(_written(item)) for item in value)
     return value
@@ -66,13 +60,18 @@ def _written(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Place:
-    """A line of a file, or (line 0) something outside files; no name: where the reader is."""
+    """A line of a file, or (line 0) something outside files; no name: where the reader is.
+
+    In a workbook, `cell` is the cell of the line: "Sheet1!C7".
+    """
 
     file: str
     line: int
+    cell: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}" if self.line else self.file
+        file = shortened(self.file, LONG)
+        return f"{file}:{self.cell or self.line}" if self.line else file
 
 
 @dataclass(frozen=True)
@@ -97,8 +96,7 @@ class Problem:
 
     def render(self) -> str:
         """Return one line: file:line, key, reason and suggestion."""
-        key = self.key if len(self.key) <= LONGEST_KEY else self.key[: LONGEST_KEY - 1] + "…"
-        parts = [part for part in (str(_written(str(self.place))), key) if part]
+        parts = [part for part in (str(self.place), self.key) if part]
         text = f"{': '.join(parts)}: {self.reason.text}"
         if self.suggestion is not None:
             return text + " " + t('Did you mean "{name}"?', name=self.suggestion)
@@ -141,6 +139,11 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     folded = name.casefold().replace("-", "_")
     found = difflib.get_close_matches(folded, by_folded, 1, 0.6)
     return by_folded[found[0]] if found else None
+
+
+def shortened(text: str, most: int = 40) -> str:
+    """Return the beginning of a text, as much as a message has room for."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def dotted(path: Sequence[str | int]) -> str:

@@ -23,6 +23,8 @@ from sisim.scenario.types import (
 
 Unit = Literal["year", "month", "step"]
 Scale = Literal["rate_ratio", "odds_ratio", "relative_risk"]
+MAX_OUT = 64
+"""Most transitions out of one state, and most destinations of one transition."""
 
 
 class Principal(Table):
@@ -154,7 +156,7 @@ class Use(Table):
     @model_validator(mode="before")
     @classmethod
     def _from_number(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "amount" in data:
+        if isinstance(data, dict) and {"amount", "factors"} & set(data):
             return data
         return {"amount": data}
 
@@ -201,7 +203,7 @@ class Destination(Table):
     @model_validator(mode="before")
     @classmethod
     def _from_number(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "share" in data:
+        if isinstance(data, dict) and {"share", "factors"} & set(data):
             return data
         return {"share": data}
 

@@ -11,6 +11,8 @@ from tree_sitter import Language, Node, Parser, Tree
 Path = tuple[str | int, ...]
 
 _TOML = Language(tree_sitter_toml.language())
+DEEPEST = 60
+"""So many keys and places in lists may lead to a value; no file that means something has ten."""
 _KEYS = ("bare_key", "quoted_key", "dotted_key")
 
 
@@ -96,6 +98,8 @@ class Positions:
             self._value(rest[0], path)
 
     def _value(self, node: Node, path: Path) -> None:
+        if len(path) >= DEEPEST:
+            return
         children = [child for child in node.named_children if child.type != "comment"]
         if node.type == "inline_table":
             for child in children:
@@ -112,12 +116,22 @@ class Positions:
 
 
 def _key(node: Node) -> Path:
-    if node.type == "dotted_key":
-        return tuple(part for child in node.named_children for part in _key(child))
+    parts: list[str] = []
+    left = [node]
+    while left and len(parts) < DEEPEST:
+        node = left.pop()
+        if node.type == "dotted_key":
+            left.extend(reversed(node.named_children))
+        else:
+            parts.append(_name(node))
+    return tuple(parts)
+
+
+def _name(node: Node) -> str:
     text = (node.text or b"").decode()
-    if node.type == "quoted_key":
-        try:
-            return (str(tomllib.loads(f"key = {text}")["key"]),)
-        except tomllib.TOMLDecodeError:
-            return (text.strip("\"'"),)
-    return (text,)
+    if node.type != "quoted_key":
+        return text
+    try:
+        return str(tomllib.loads(f"key = {text}")["key"])
+    except tomllib.TOMLDecodeError:
+        return text.strip("\"'")

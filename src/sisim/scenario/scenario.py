@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from math import ceil, floor
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
@@ -28,6 +28,9 @@ from sisim.scenario.types import (
     Text,
     Year,
 )
+
+HAIR = 1e-6
+"""What a length in years may miss by: a third of a year has no end of decimals."""
 
 Ending = Literal["ends", "continues", "new_way_of_working"]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
@@ -57,42 +60,31 @@ class Time(Table):
     warm_up: Annotated[float, Field(ge=0, le=200)] | None = None
 
     @property
-    def begins(self) -> float:
-        """The start as a decimal year."""
-        return instant(self.start)
-
-    @property
     def first_year(self) -> int:
-        """The calendar year in which the scenario starts, and by which its first year is called."""
+        """The first year. Years are whole from the start, and named by when they begin."""
         return int(self.start[:4])
 
     @property
     def all_years(self) -> range:
-        """The years from the start, and before it; of the history and the end only the last may be
-        a part of one.
-        """
-        before, after = floor(self.history + 1e-9), ceil(self.years - 1e-9)
-        return range(self.first_year - before, self.first_year + after)
+        """The years from the start to the end, where the last may not be whole."""
+        return range(self.first_year, self.first_year + math.ceil(self.years - HAIR))
 
     @property
     def whole_years(self) -> range:
-        """Those of them that are whole: each begins in the month of the start."""
-        return range(self.all_years.start, self.first_year + floor(self.years + 1e-9))
+        """The years simulated from their first day to their last, history included."""
+        before, after = (math.floor(years + HAIR) for years in (self.history, self.years))
+        return range(self.first_year - before, self.first_year + after)
 
-    def year_of(self, moment: float) -> int:
-        """Return the year, from the start, in which a decimal year lies."""
-        return self.first_year + floor(moment - self.begins + 1e-9)
+    @property
+    def ends(self) -> str:
+        """The calendar month "2041-08" in which the scenario has just ended."""
+        months = int(self.start[5:]) - 1 + round(12 * self.years)
+        return f"{self.first_year + months // 12}-{1 + months % 12:02d}"
 
-
-def instant(month: str) -> float:
-    """Return a month such as "2026-07" as a decimal year.
-
-    Examples:
-        >>> instant("2026-07")
-        2026.5
-    """
-    year, _, number = month.partition("-")
-    return int(year) + (int(number) - 1) / 12
+    def year_of(self, month: str, later: float = 0.0) -> int:
+        """Return the year that holds a moment: so many years after a month "2027-03" begins."""
+        months = int(month[5:]) - int(self.start[5:])
+        return int(month[:4]) + math.floor(months / 12 + later + HAIR)
 
 
 class Area(Table):

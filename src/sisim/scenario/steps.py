@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import ceil, floor
 
+HAIR = 0.01
+"""The part of a step that a time may miss by: 2.667 years are 32 months."""
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 """The months of each step that is a whole number of them; a week is not."""
 
@@ -28,7 +30,7 @@ def nearest_whole(months: float, step: str) -> list[float] | None:
         ([12, 24], [3, 6], None)
     """
     length = MONTHS.get(step)
-    if length is None or abs(months / length - round(months / length)) < 1e-6:
+    if length is None or abs(months / length - round(months / length)) < HAIR:
         return None
     around = (floor(months / length), ceil(months / length))
     return [float(length * count) for count in around]

@@ -25,7 +25,7 @@ def factor_values(factor: Factor, known: Features, clock: Clock) -> NDArray[np.f
         values = np.array([table.get(category, default(factor)) for category in categories])
     else:
         scale = _steps_per_unit(factor.feature, factor.unit, clock)
-        shift = clock.first_year if factor.feature == "calendar.year" else 0
+        shift = clock.first_calendar_year if factor.feature == "calendar.year" else 0
         edges = [max(int(np.ceil(edge * scale - 1e-9)) - shift, 0) for edge in factor.below]
         length = (edges[-1] if edges else 0) + 1
         band = np.searchsorted(edges, np.arange(length), side="right")

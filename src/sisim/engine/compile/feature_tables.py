@@ -39,7 +39,7 @@ def _calendar(build: Builder) -> NDArray[np.void]:
     clock = build.clock
     steps = np.arange(-build.oldest, clock.end + 1)
     calendar = np.zeros(len(steps), CalendarRow)
-    calendar["year"] = clock.year(steps) - clock.first_year
+    calendar["year"] = clock.calendar_year(steps) - clock.first_calendar_year
     calendar["month"] = clock.month(steps)
     for month in range(1, 13):
         calendar["begins"] |= clock.begins(steps, month).astype(np.int32) << month

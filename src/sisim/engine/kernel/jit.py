@@ -10,15 +10,17 @@ from typing import Any
 
 import numba as nb
 
+from sisim.engine.compile_cache import kept_on_disk
+
 
 def compiled_function(function: Any) -> Any:
     """Compile a function that loops, once and for all (kept on disk)."""
-    return nb.njit(nogil=True, cache=True, _nrt=False)(function)
+    return kept_on_disk(nb.njit(nogil=True, _nrt=False)(function))
 
 
 def inlined(function: Any) -> Any:
     """Compile a function into each of its callers: what it takes is too wide to be handed over."""
-    return nb.njit(nogil=True, cache=True, inline="always", _nrt=False)(function)
+    return kept_on_disk(nb.njit(nogil=True, inline="always", _nrt=False)(function))
 
 
 def inlined_late(function: Any) -> Any:

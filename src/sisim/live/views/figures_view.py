@@ -14,7 +14,7 @@ from sisim.live.tags import Chart, Script, Tag
 from sisim.live.view_state import GUESSED, ViewState
 from sisim.live.views import readout
 from sisim.report.captions import headline_cells
-from sisim.report.comparison_text import caption, number_of, verdict
+from sisim.report.comparison_text import caption, conclusion, number_of
 
 
 class FiguresView:
@@ -97,14 +97,14 @@ class FiguresView:
             side, reveal = comparison.side(which), state.reveal(which)
             whole = reveal.whole
             self._text(f"caption-{which}", caption(side) if whole else "")
-            self._text(f"verdict-{which}", verdict(side) if whole and reveal.brackets else "")
-            heading = f"{number_of(which)}. {caption(side)}. {verdict(side)}"
+            said = conclusion(comparison, side)
+            self._text(f"verdict-{which}", said if whole and reveal.brackets else "")
+            heading = f"{number_of(which)}. {caption(side)}. {said}"
             self._script.attribute(self._charts[which], "aria-label", heading)
             for (whose, name), (value, interval) in cells.items():
                 if whose == which:
                     self._text(f"{which}-{name}", value if whole else "–")
-                    spread = interval if whole and comparison.banded else ""
-                    self._text(f"{which}-{name}-spread", spread)
+                    self._text(f"{which}-{name}-spread", interval if whole else "")
 
     def _text(self, name: str, text: str) -> None:
         self._script.text(self._tags[name], text)

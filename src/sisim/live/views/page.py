@@ -15,6 +15,7 @@ from nicegui.events import GenericEventArguments
 
 from sisim.i18n import LANGUAGES, t
 from sisim.live.chart_options import Option
+from sisim.live.computations import GivenUp
 from sisim.live.narration import STEPS
 from sisim.live.refinement import Callbacks
 from sisim.live.scenario_library import Library
@@ -34,6 +35,8 @@ from sisim.report.comparison_text import bands, footer, scope
 from sisim.report.frame import unit_of
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError
 
+LONGEST = 200
+"""Letters of what somebody else has written that are repeated."""
 REBUILT = (
     "lang",
     "dark",
@@ -94,6 +97,9 @@ class Page:
         }
         for event, do in events.items():
             ui.on(event, in_page(_with_args(do)))
+        self.client.on_disconnect(self._pause)
+        self.client.on_connect(self._resume)
+        self.client.on_delete(self.state.close)
         self.build()
 
     def _callbacks(self) -> Callbacks:
@@ -101,6 +107,7 @@ class Page:
             picture=in_page(self.draw),
             change=in_page(self.changed),
             rest=in_page(self.rested),
+            refused=in_page(self.refused),
             learned=in_page(lambda: ui.run_javascript("window.sisim_learned = true")),
             error=in_page(self.failed),
         )
@@ -112,6 +119,17 @@ class Page:
     def unfollow(self, follower: Callable[[], None]) -> None:
         """Tell somebody no more."""
         self._followers.remove(follower)
+
+    def _pause(self) -> None:
+        if not self.client.has_socket_connection:  # another may have taken the place of the one
+            self.state.pause()
+            if isinstance(self.view, PeopleView):
+                self.view.pause()
+
+    def _resume(self) -> None:
+        self.state.resume()
+        if isinstance(self.view, PeopleView):
+            self.view.draw()
 
     def _tell_followers(self) -> None:
         for follower in self._followers:
@@ -258,6 +276,11 @@ class Page:
         busy = str(self.state.busy).lower()
         ui.run_javascript(f"sisim.draw({{}}, {self._script.taken()}, {busy})")
 
+    def refused(self, error: ScenarioError) -> None:
+        """Say why something is not shown, and let everything stand as it was."""
+        self.build()
+        self._dialogs.problems(error)
+
     def _problems(self, error: ScenarioError, wanted: Settings) -> None:
         """Show what is wrong in the file, as `sisim check` says it."""
         ui.run_javascript(f"sisim.dress({wanted.lang!r}, false)")
@@ -269,14 +292,27 @@ class Page:
 
     def _bring(self, file: list[Any]) -> None:
         """Open a file of the visitor's own, or say what is wrong in it."""
-        name, content = str(file[0]), file[1]
-        try:
+        name, content = str(file[0])[:LONGEST], file[1]
+        show = in_page(self._dialogs.problems)
+
+        def problem(reason: Reason) -> ScenarioError:
+            return ScenarioError([Problem(Place(name, 0), "", reason)])
+
+        async def work() -> None:
             if content is None:
-                large = Reason("The file is larger than any scenario.")
-                raise ScenarioError([Problem(Place(name, 0), "", large)])
-            self.state.bring(name, base64.b64decode(content))
-        except ScenarioError as error:
-            self._dialogs.problems(error)
+                show(problem(Reason("The file is larger than any scenario.")))
+                return
+            try:
+                await self.state.bring(name, base64.b64decode(content))
+            except ScenarioError as error:
+                show(error)
+            except GivenUp as error:
+                show(problem(error.reason))
+            except Exception as error:  # whatever the file holds, who brought it is answered
+                why = str(error)[:LONGEST] or type(error).__name__
+                show(problem(Reason("The file cannot be read: {reason}.", reason=why)))
+
+        self.state.start(work())
 
     def rested(self) -> None:
         """Keep what a hand has let go of in the address, and in the views that wait for it."""

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 from nicegui import ui
 
+from sisim.analysis.variants import canonical
 from sisim.i18n import number, t
+from sisim.live.computations import computations
 from sisim.live.latest_only import LatestOnly
-from sisim.live.scenario_session import Changes, Dots, ScenarioSession
+from sisim.live.scenario_library import SessionKey
+from sisim.live.scenario_session import Changes, Dots
 from sisim.live.tags import Tag, at_once
 from sisim.live.view_state import ViewState
 from sisim.live.views.controls import choose_arm
-from sisim.live.visitor_context import in_page, in_pool
+from sisim.live.visitor_context import in_page
 from sisim.report.captions import name_of_without
 from sisim.report.places import PLACES, Places
 
@@ -53,15 +57,19 @@ class PeopleView:
                 choose_arm(state, "dots-arm")
             self._said = Tag("p", t("Simulating …"), css="said-of", role="status")
             Tag("canvas", id="dots", tabindex=0, role="img", aria_label=t("People"))
-        self._queue: LatestOnly[tuple[ScenarioSession, Changes], Dots] = LatestOnly(
-            _dots, in_page(self._show), in_page(self._fail)
+        self._queue: LatestOnly[tuple[SessionKey, Changes], Dots] = LatestOnly(
+            self._dots, in_page(self._show), in_page(self._fail), lambda old, new: old[0] != new[0]
         )
         self.draw()
 
     def draw(self) -> None:
         """Follow the sliders, once the hand rests."""
         if not self._state.dragging:
-            self._queue.ask((self._state.session, self._state.changes))
+            self._queue.ask((self._state.session_key, self._state.changes))
+
+    def pause(self) -> None:
+        """Compute nothing, as nobody is there to see it."""
+        self._queue.stop()
 
     def play(self) -> None:
         """Play, or pause."""
@@ -71,12 +79,18 @@ class PeopleView:
         """Go some years on."""
         ui.run_javascript(STEP.format(years))
 
-    def _show(self, _: tuple[ScenarioSession, Changes], dots: Dots) -> None:
+    async def _dots(self, request: tuple[SessionKey, Changes]) -> Dots:
+        key, changes = request
+        session = partial(self._state.library.session, key)
+        asked = ("dots", key, canonical(changes))
+        return await computations.result(asked, lambda _: session().dots(changes, MOST))
+
+    def _show(self, _: tuple[SessionKey, Changes], dots: Dots) -> None:
         if not self._said.is_deleted:
             self._said.set_text(self._words(dots))
             ui.run_javascript(f"sisim.dots.load({json.dumps(self._data(dots))})")
 
-    def _fail(self, _: tuple[ScenarioSession, Changes], error: Exception) -> None:
+    def _fail(self, _: tuple[SessionKey, Changes], error: Exception) -> None:
         if not self._said.is_deleted:
             self._said.set_text(str(error))
 
@@ -101,7 +115,7 @@ class PeopleView:
         return {
             "keys": dots.keys,
             "years": dots.years.tolist(),
-            "start": int(self._state.scenario.time.start[:4]),
+            "start": self._state.scenario.time.first_year,
             "places": [self._places.label(place) for place in shown],
             "kinds": shown,
             "worlds": [name_of_without(), label],
@@ -116,9 +130,10 @@ class PeopleView:
     def tell(self, key: str, show: Callable[[str, Callable[[], None]], None]) -> None:
         """Show one person's two lives, and why they part."""
         state = self._state
+        session, changes = partial(state.library.session, state.session_key), state.changes
 
         async def work() -> None:
-            text = await in_pool(lambda: state.session.life(key, state.changes))
+            text = await computations.result(object(), lambda _: session().life(key, changes))
             show_lives(text)
 
         @in_page
@@ -129,8 +144,3 @@ class PeopleView:
             show(t("Two lives"), fill)
 
         state.start(work())
-
-
-def _dots(request: tuple[ScenarioSession, Changes]) -> Dots:
-    session, changes = request
-    return session.dots(changes, MOST)

@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sisim.loading.spreadsheet import SUFFIXES
 from sisim.report.result_files import PICTURE_DPI, write_all, write_tables
+from sisim.report.spreadsheet_files import FillInTable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+NO_FORMS: Mapping[str, FillInTable] = {}
 
 
 def publish_answer(
@@ -20,6 +25,7 @@ def publish_answer(
     pictures: Mapping[str, Callable[[], Figure]],
     tables: Mapping[str, pd.DataFrame],
     words: Sequence[str],
+    forms: Mapping[str, FillInTable] = NO_FORMS,
 ) -> list[Path]:
     """Write an answer into a folder, all or nothing.
 
@@ -29,9 +35,11 @@ def publish_answer(
         pictures: What draws each picture, by file name.
         tables: The numbers, by file name.
         words: What is said, a sentence a line.
+        forms: Tables to be filled in, by file name.
 
     Returns:
-        What was written: each picture as PNG and SVG, each table as CSV and Parquet, and the text.
+        What was written: each picture as PNG and SVG, each table as CSV and Parquet, those to be
+        filled in as CSV and XLSX, and the text.
     """
     from sisim.report.style import save
 
@@ -39,6 +47,9 @@ def publish_answer(
         for stem, draw in pictures.items():
             save(draw(), folder / stem, PICTURE_DPI)
         write_tables(tables, folder)
+        for stem, form in forms.items():
+            for suffix in SUFFIXES:
+                form.write(folder / f"{stem}{suffix}", suffix)
         (folder / f"{name}.txt").write_text("\n".join(words) + "\n", encoding="utf-8", newline="\n")
 
     return write_all(out, write)

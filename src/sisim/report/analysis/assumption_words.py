@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
-from sisim.i18n import t
+from sisim.i18n import n_, t
 from sisim.report.formats import NBSP, listing, percent_sign
 from sisim.report.risk_words import figures
 from sisim.scenario.owners import grade_name
@@ -59,7 +59,9 @@ class Assumptions:
             return "–"
         last = key.rpartition(".")[2]
         if key.endswith("persistence.years"):
-            return t("{n} years", n=figures(value)).replace(" ", NBSP)
+            return n_("{n} year", "{n} years", 1 if value == 1 else 2, n=figures(value)).replace(
+                " ", NBSP
+            )
         shares = ("drift.", "population.movers_in.")
         if last in SHARES or key.startswith(shares) or ".fidelity.share." in key:
             return figures(100 * value) + (percent_sign())

@@ -13,6 +13,7 @@ from sisim.analysis.monitoring import RESULTS, FollowUp, Measure, responsible
 from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, lower, records
 from sisim.report.formats import decimal, listing, money, percent_sign, share_of, spread, unit_for
+from sisim.report.spreadsheet_files import FillInTable
 from sisim.report.style import (
     BLUE,
     FINE,
@@ -77,6 +78,19 @@ def plan_table(plan: FollowUp) -> pd.DataFrame:
     table.insert(2, "what", [measure_label(plan, one) for one in own])
     table.insert(3, "by", [by_whom(plan, one) for one in own])
     return pd.concat([table, _others(plan)], ignore_index=True)
+
+
+def observed_form(plan: FollowUp) -> FillInTable:
+    """Return the table to be filled in: month, measure, what it is, and an empty value."""
+    value = t("value")
+    headings = [t("month"), t("measure"), t("what is measured"), value]
+    rows = [
+        [month, one.name, measure_label(plan, one), None]
+        for month in plan.months
+        for one in plan.measures
+    ]
+    widths = {headings[0]: 9, headings[1]: 28, value: 16}
+    return FillInTable(t("What was observed"), headings, rows, widths, [value])
 
 
 def draw_follow_up(plan: FollowUp, observed: pd.DataFrame | None = None) -> Figure:

@@ -103,7 +103,7 @@ def _say(figure: Figure, top: float, text: str, amount: str, indent: float = 28)
 def _parts(ladder: CashLadder, result: Valuation) -> list[_Part]:
     """Return what falls each year by rung: what is seen first, then what is not."""
     clock = ladder.ledger.result.compiled.clock
-    first = int(np.searchsorted(ladder.ledger.years, clock.year(np.array([clock.start]))[0]))
+    first = int(np.searchsorted(ladder.ledger.years, clock.start_year))
 
     def sums(rung: Rung, seen: bool) -> NDArray[np.float64]:
         found = np.zeros(len(ladder.ledger.years))

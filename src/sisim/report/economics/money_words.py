@@ -10,7 +10,8 @@ from sisim.economics.cost_effectiveness import NOTHING, Effectiveness, Measure
 from sisim.economics.distribution import WhoGains
 from sisim.economics.ledger import ORE
 from sisim.economics.valuation import Valuation
-from sisim.i18n import n_, number, t
+from sisim.economics.yearly import year_at
+from sisim.i18n import duration, n_, number, t
 from sisim.report.comparison_text import invented, perspective, quoted
 from sisim.report.formats import (
     NBSP,
@@ -94,26 +95,26 @@ def conventions(
 
 def horizon(scenario: Scenario, *, tailed: bool = True) -> str:
     """Return how long is looked at, and what tail is reckoned with."""
-    years, tail = decimal(scenario.time.years), scenario.economy.tail
+    length, tail = duration(scenario.time.years), scenario.economy.tail
     if tail is None or not tailed:
         return t(
-            "{years} years from {start}, nothing after them.",
-            years=years,
+            "{length} from {start}, nothing after that.",
+            length=length,
             start=scenario.time.start,
         )
     how = (
         t("the difference of the last whole year goes on")
         if tail.half_life is None
         else t(
-            "the difference of the last whole year fades, by half in {n} years",
-            n=decimal(tail.half_life.value, 0 if tail.half_life.value % 1 == 0 else 1),
+            "the difference of the last whole year fades, by half in {length}",
+            length=duration(tail.half_life.value),
         )
     )
     return t(
-        "{years} years from {start}, and a tail of {tail}: {how}.",
-        years=years,
+        "{length} from {start}, and a tail of {tail}: {how}.",
+        length=length,
         start=scenario.time.start,
-        tail=tail.years,
+        tail=duration(tail.years),
         how=how,
     )
 
@@ -230,7 +231,9 @@ def _time(appraisal: Appraisal) -> str:
     if not appraisal.cost.any():
         return t("Nothing is invested, so there is nothing to pay back.")
     when = [
-        t("never within the horizon") if instant is None else str(int(instant - 1e-9))
+        t("never within the horizon")
+        if instant is None
+        else str(year_at(instant, int(appraisal.years[0])))
         for instant in (appraisal.payback, appraisal.payback_discounted)
     ]
     paid = t(

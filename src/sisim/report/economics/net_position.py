@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from sisim.analysis.comparison import BAND_FROM
 from sisim.economics.appraisal import Appraisal
 from sisim.economics.valuation import Valuation
-from sisim.i18n import t
+from sisim.economics.yearly import year_at
+from sisim.i18n import duration, t
 from sisim.report.economics.money_frame import money_canvas
 from sisim.report.formats import decimal, money, unit_for
 from sisim.report.labels import EndLabels, Room
@@ -124,9 +125,8 @@ def _mark_payback(figure: Figure, axes: Axes, room: Room, appraisal: Appraisal) 
         if instant is None:
             continue
         axes.plot([instant], [0], marker="D", color=color, markersize=points(13), zorder=6)
-        written = text.format(year=int(instant - 1e-9))
+        written = text.format(year=year_at(instant, int(appraisal.years[0])))
         room.name(written, [(instant, 0.0)], pull=(0.7, 1.0), reach=400, color=color)
     if invested and not any(instant is not None for instant, *_ in found):
-        years = decimal(len(appraisal.years))
-        text = t("Not paid back within {n} years", n=years)
+        text = t("Not paid back within {length}", length=duration(appraisal.horizon.length))
         write(figure, 90, 634, wrap(figure, text, 600), bold=True, size=PROJECTOR)

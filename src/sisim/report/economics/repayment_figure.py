@@ -8,11 +8,11 @@ from matplotlib.figure import Figure
 
 from sisim.economics.repayment import Plan, Repayments
 from sisim.economics.valuation import Valuation
-from sisim.i18n import t
+from sisim.i18n import duration, t
 from sisim.report.administrations import HUES
 from sisim.report.comparison_text import footer
 from sisim.report.economics.repayment_tables import conditions, label_of
-from sisim.report.formats import decimal, money, unit_for
+from sisim.report.formats import money, unit_for
 from sisim.report.frame import EDGE
 from sisim.report.labels import Room
 from sisim.report.style import (
@@ -141,8 +141,7 @@ def _labels(axes: Axes, plan: Plan) -> None:
     text = t("Accumulated for the fund") + f"\n{amount} ({plan.years[deepest]})"
     room.write(text, (across + 40, up - 20), pull=(0.6, 1.0), bold=True)
     if plan.break_even is None:
-        years = decimal(len(plan.years))
-        text = t("Not paid back within {n} years", n=years)
+        text = t("Not paid back within {length}", length=duration(len(plan.years)))
         across, up = room.display(plan.years[-1], 0.0)
         room.write(text, (across - 60, up + 30), pull=(0.6, 1.0), color=DARK_ORANGE, bold=True)
         if deepest < len(plan.years) - 1 and plan.position[-1] > plan.position[deepest]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +14,7 @@ from sisim.economics.budget_impact import Budget
 from sisim.economics.repayment import Repayments
 from sisim.i18n import t
 from sisim.report.formats import Unit, decimal, share_of
+from sisim.report.spreadsheet_files import csv_of_rows
 from sisim.scenario.fund import Fund
 from sisim.scenario.scenario import Scenario
 
@@ -210,13 +209,12 @@ def _cell(amount: float | None) -> str:
 
 def plan_csv(one: Repayments, scenario: Scenario) -> str:
     """Return the plan as CSV: the rows and columns of the table, in thousands of SEK."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([THOUSANDS.label(), *one.years.tolist(), t("Sum")])
-    for row in plan_rows(one, scenario):
-        amounts = [_plain(amount) for amount in row.amounts]
-        writer.writerow([row.label, *amounts, "" if row.total is None else _plain(row.total)])
-    return text.getvalue()
+    head = [THOUSANDS.label(), *one.years.tolist(), t("Sum")]
+    rows = [
+        [row.label, *map(_plain, row.amounts), None if row.total is None else _plain(row.total)]
+        for row in plan_rows(one, scenario)
+    ]
+    return csv_of_rows([head, *rows])
 
 
 def _plain(amount: float) -> int | float:
