@@ -72,11 +72,13 @@ def run(
         threads: How many threads to use; the result does not depend on it.
         progress: Called with the steps done and the steps in all.
     """
+    from sisim.engine.machine_code import compile_once
     from sisim.engine.replications import simulate
     from sisim.results import Results
 
     if isinstance(scenario, str | os.PathLike):
         scenario = load(scenario)
+    compile_once()
     return Results(
         simulate(scenario, seed=seed, replications=replications, threads=threads, progress=progress)
     )
@@ -103,8 +105,12 @@ def model(
         sisim.scenario.errors.ScenarioError: With everything that is wrong in the file.
         ValueError: If there is no such arm, or `person` decides in an arm with investments.
     """
+    from sisim.engine.machine_code import compile_once
     from sisim.engine.mesa_model import Person, SocialInvestmentModel
 
+    if isinstance(source, str | os.PathLike):
+        source, overrides = load(source, overrides), None
+    compile_once()
     return SocialInvestmentModel(
         source, arm=arm, seed=seed, person=person or Person, overrides=overrides
     )

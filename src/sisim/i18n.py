@@ -28,6 +28,8 @@ from babel.support import Translations
 
 Lang = Literal["sv", "en"]
 LANGUAGES: tuple[Lang, ...] = ("sv", "en")
+UNDEFINED = "–"
+"""What stands for a number that is none (NaN)."""
 
 _language: ContextVar[Lang] = ContextVar("language")
 
@@ -134,13 +136,15 @@ def help_text(text: str | None) -> str:
 
 
 def number(value: float, digits: int = 0) -> str:
-    """Return `value` with `digits` decimals as written in the current language.
+    """Return `value` with `digits` decimals as written in the current language; undefined: –.
 
     Examples:
         >>> with in_language("en"):
-        ...     number(1234.5, 1)
-        '1,234.5'
+        ...     number(1234.5, 1), number(float("nan"), 2)
+        ('1,234.5', '–')
     """
+    if value != value:
+        return UNDEFINED
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     name = "sv_SE" if current_language() == "sv" else "en_GB"
     return str(format_decimal(value, format=pattern, locale=name))

@@ -56,6 +56,29 @@ def sparse_memory(size: int) -> mmap.mmap:
     return memory
 
 
+def exchange(one: Path, other: Path) -> bool:
+    """Let two folders on a disk change names, in one stroke.
+
+    Returns:
+        Whether it has been done; False where the system or the disk knows no such thing.
+    """
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        names = os.fsencode(one), os.fsencode(other)
+        if sys.platform == "darwin":
+            return int(library.renamex_np(*names, 2)) == 0
+        here = -100  # names are as seen from the current folder
+        return int(library.renameat2(here, names[0], here, names[1], 2)) == 0
+    except (AttributeError, TypeError, OSError):  # Windows, and C libraries without it
+        return False
+
+
+def sync_file(path: Path) -> None:
+    """Have the content of a file written to disk."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Have what a folder lists written to disk: a file that has been renamed is lost without.
 

@@ -12,6 +12,7 @@ import sisim.engine
 from sisim import load
 from sisim.engine import machine_code
 from sisim.engine.replications import simulate
+from sisim.i18n import Lang
 
 
 def test_what_is_compiled_ahead_is_what_a_simulation_calls() -> None:
@@ -44,6 +45,21 @@ def test_everything_is_compiled_whoever_does_it(
     monkeypatch.setattr(machine_code, "usable_cores", lambda: cores)
     machine_code.compile_engine()
     assert set(done) == set(machine_code.arguments())
+
+
+@pytest.mark.parametrize("lang", ["en", "sv"], indirect=True)
+def test_the_first_compilation_says_so_and_the_next_call_nothing(
+    lang: Lang, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done: list[bool] = []
+    monkeypatch.setattr(machine_code, "on_disk", lambda: bool(done))
+    monkeypatch.setattr(machine_code, "compile_engine", lambda: done.append(True))
+    machine_code.compile_once.cache_clear()
+    for _ in range(2):
+        machine_code.compile_once()
+    said = capsys.readouterr()
+    assert (said.out, len(done)) == ("", 1)
+    assert {"en": "The model is compiled", "sv": "Modellen kompileras"}[lang] in said.err
 
 
 def test_every_module_that_is_compiled_is_known_to_be() -> None:

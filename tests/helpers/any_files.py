@@ -9,7 +9,31 @@ from sisim.i18n import each_language
 from sisim.loading.load import load_scenario
 from sisim.scenario.errors import Problem, ScenarioError
 
+
+class Raw(str):
+    """A value as TOML has it, which Python may not be able to write or to hold."""
+
+
+def nested(value: str, times: int) -> Raw:
+    """Return a value deep inside lists and tables."""
+    return Raw("[{ a = " * times + value + " }]" * times)
+
+
+HOSTILE = st.one_of(
+    st.sampled_from(["9" * 5000, "-" + "9" * 30, "9223372036854775808", "1e308", "1e-308"]).map(
+        Raw
+    ),
+    st.sampled_from(["0x" + "f" * 5000, "2026-01-01", "07:32:00", "[[]]", "{ a.b.c = 1 }"]).map(
+        Raw
+    ),
+    st.builds(nested, st.sampled_from(["1", "= 1", "9" * 5000, '"']), st.integers(1, 300)),
+    st.sampled_from(
+        ["a" * 5000, "~nobody-at-all/x", "/dev/zero", "..", "con", "$x^{$", "{name}", "=1+1", "a.b"]
+    ),
+)
+"""Numbers of too many digits, errors inside deep nesting, names of no file, markup."""
 ODD = st.one_of(
+    HOSTILE,
     st.none(),
     st.booleans(),
     st.integers(-3, 3),
@@ -23,6 +47,8 @@ ODD = st.one_of(
 def to_toml(value: Any) -> str:
     """Return `value` as an inline TOML value."""
     match value:
+        case Raw():
+            return str(value)
         case bool():
             return str(value).lower()
         case dict():

@@ -34,7 +34,7 @@ def ready() -> Scenario:
 
 def subject(measure: str = "net_present_value", arm: str = "project") -> Subject:
     """Return what is asked of the ready scenario."""
-    return Subject(ready(), (1, 2), arm, measure)
+    return Subject(ready(), (1, 2, 3, 4, 5), arm, measure)
 
 
 def tornado_table(bars: int = len(KEYS)) -> pd.DataFrame:
@@ -56,6 +56,10 @@ def tornado_table(bars: int = len(KEYS)) -> pd.DataFrame:
                 "swing": 1.5 * reach,
                 "swing_error": 1.5e5,
                 "changes_sign": reach > 2e6,
+                "undefined": 0,
+                "undefined_low": 0,
+                "undefined_high": 0,
+                "tells": True,
             }
         )
     return pd.DataFrame(rows)
@@ -66,7 +70,7 @@ def sobol_table() -> pd.DataFrame:
     first = np.array([0.5, 0.2, 0.1, 0.05, 0.0, -0.01])
     return pd.DataFrame(
         {"key": KEYS, "first": first, "first_error": 0.02, "total": first + 0.06}
-        | {"total_error": 0.05}
+        | {"total_error": 0.05, "tells": first > 0, "points": 64, "undefined": 0}
     )
 
 
@@ -76,6 +80,7 @@ def morris_table() -> pd.DataFrame:
     sign = np.array([1, -1, 1, -1, 1, -1])
     return pd.DataFrame(
         {"key": KEYS, "mu": sign * star, "mu_star": star, "mu_star_error": 1e5, "sigma": star / 3}
+        | {"tells": True, "points": 70, "undefined": 0}
     )
 
 
@@ -84,6 +89,7 @@ def grid(columns: int = 5) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {REACH: x, YEARS: y, "mean": 1e7 * (x + y / 10 - 0.9), "standard_error": 4e5}
+            | {"undefined": 0}
             for y in (2, 3, 4)
             for x in np.linspace(0.4, 0.9, columns)
         ]
@@ -94,7 +100,7 @@ def break_even(key: str = REACH, turn: float | None = 0.7) -> BreakEven:
     """Return a curve along a number that turns at a value, or (None) stays below zero."""
     x = np.linspace(0.4, 0.9, 5)
     y = 2e7 * (x - (1.2 if turn is None else turn))
-    curve = pd.DataFrame({"value": x, "mean": y, "standard_error": 3e5})
+    curve = pd.DataFrame({"value": x, "mean": y, "standard_error": 3e5, "undefined": 0})
     if turn is None:
         return BreakEven(key, 0.8, (), (), curve, "below", 0.9)
     return BreakEven(key, 0.8, (turn,), (0.015,), curve)
@@ -111,13 +117,16 @@ def diff_table(changes: int = 3) -> pd.DataFrame:
             "result": 2e6 + effect,
             "effect": effect,
             "effect_error": 2e5,
+            "fits": True,
+            "undefined": 0,
         }
         for number in range(changes)
         for effect in [(-1) ** number * 3e6 / (number + 1)]
     ]
-    lost = {"kind": "change", "key": YEARS, "before": "3", "after": "4"}
+    lost = {"kind": "change", "key": YEARS, "before": "3", "after": "4", "fits": False}
     total = sum(one["effect"] for one in alone) + 4e5
-    columns = ["kind", "key", "before", "after", "result", "effect", "effect_error"]
+    head = ["kind", "key", "before", "after", "fits"]
+    columns = [*head, "result", "effect", "effect_error", "undefined"]
     rows: list[dict[str, Any]] = [
         {"kind": "first", "result": 2e6},
         *alone,
@@ -167,6 +176,7 @@ def mix_table() -> tuple[pd.DataFrame, dict[str, str]]:
             "option": name.split("/")[1],
             "cost": cost,
             "worth": worth,
+            "positive": 0.8,
             "chosen": name in chosen,
         }
         for budget, chosen in sorted(best.items())

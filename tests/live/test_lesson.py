@@ -21,7 +21,7 @@ from sisim.analysis.comparison import WHICH, compare
 from sisim.live.echarts import plain_script
 from sisim.live.lesson import NothingToFollow, for_script, grid, lesson, page
 from sisim.live.sliders import Slider, changes, main_sliders
-from sisim.report.comparison_text import caption, percent_pair, verdict
+from sisim.report.comparison_text import caption, conclusion, percent_pair
 from sisim.report.formats import decimal
 from sisim.report.frame import unit_of
 from sisim.report.style import NEW_WAY_TINT, PROJECT_TINT
@@ -146,7 +146,7 @@ def test_at_the_points_of_the_grid_it_says_what_a_run_says(
         net = side.headline["net"][0] / 1e6
         assert decimal(net, 1) in reader.text(f"#{which}-net")
         assert reader.text(f"#caption-{which}") == caption(side)
-        assert reader.text(f"#verdict-{which}") == verdict(side)
+        assert reader.text(f"#verdict-{which}") == conclusion(comparison, side)
         said = reader.page.get_attribute(f"#chart-{which}", "aria-label")
         before_after, with_without = percent_pair(side)
         assert f"Before–after {before_after}. With–without {with_without}." in said

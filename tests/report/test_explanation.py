@@ -7,12 +7,18 @@ from pathlib import Path
 import pytest
 from helpers.languages import in_swedish
 
+from sisim.engine.trace import UnknownPerson, trace
 from sisim.i18n import LANGUAGES
 from sisim.loading.load import load_scenario
-from sisim.report.explanation import UnknownPerson, explain
+from sisim.report.explanation import explanation
 from sisim.scenario.scenario import Scenario
 
 FILES = Path(__file__).parents[1] / "helpers"
+
+
+def explain(scenario: Scenario, key: str | None = None) -> str:
+    """Return the explanation of a person's lives, of the first whose lives differ unless named."""
+    return explanation(trace(scenario, key))
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.any_files import ODD, answer, places, to_toml
+from helpers.any_files import HOSTILE, ODD, Raw, answer, places, to_toml
 from helpers.small_files import PATHWAY, SCENARIO
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -55,7 +55,7 @@ def test_a_changed_file_is_well_or_answered(data: st.DataObject) -> None:
         value = data.draw(ODD)
         if value is None:
             del parent[last]
-        elif isinstance(parent, dict) and isinstance(value, str):
+        elif isinstance(parent, dict) and isinstance(value, str) and not isinstance(value, Raw):
             parent[value] = parent.pop(last)
         else:
             parent[last] = value
@@ -71,7 +71,15 @@ def test_the_rich_pathway_is_well_when_nothing_is_changed(tmp_path: Path) -> Non
     assert load_pathway(tmp_path / "rich.toml").name == "small"
 
 
-@given(st.integers(0, len(PATHWAY)), st.text(max_size=3), st.integers(0, 3))
+INSERTED = st.one_of(
+    st.text(max_size=3),
+    HOSTILE.map(to_toml),
+    st.builds(".".join, st.lists(st.sampled_from("ab"), min_size=60, max_size=2000)),
+)
+"""Among them dotted keys of very many parts."""
+
+
+@given(st.integers(0, len(PATHWAY)), INSERTED, st.integers(0, 3))
 @settings(max_examples=200, deadline=None)
 def test_a_damaged_text_is_well_or_answered(at: int, inserted: str, removed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -1,7 +1,7 @@
-"""What comes of values near those already simulated: at once, and nearly right.
+"""Emulator of a scenario: counts interpolated between knots that are simulated, for the sliders.
 
-Everything is linear in the counts (see `sisim.engine.counts`), so a position between two that have
-been simulated is read off the straight line between their counts. What several values do is added
+Everything is linear in the counts (see `sisim.engine.counts`), so a position between two knots is
+read off the straight line between their counts. What several values do is added
 up from what each does alone. This is for an eye that follows a moving hand: what is told, saved or
 decided on is simulated.
 """
@@ -26,72 +26,72 @@ Counts = list[NDArray[Any]]
 
 
 @dataclass(frozen=True)
-class Road:
-    """A value that can be moved, with whatever follows it.
+class Knots:
+    """The positions at which a value that can be moved is simulated.
 
     Attributes:
         start: Where the scenario says that it stands.
-        stops: What each position to be simulated means, by dotted path; in rising order, and
-            nothing where it is the start.
+        changes: What each position means, by dotted path; in rising order, and nothing where it is
+            the start.
     """
 
     start: float
-    stops: Mapping[float, Mapping[str, Any]]
+    changes: Mapping[float, Mapping[str, Any]]
 
     def first(self) -> Iterator[float]:
-        """Yield the positions that tell the most first: the ends, then what lies between."""
-        inner = sorted(at for at in self.stops if at != self.start)
+        """Yield the knots that tell the most first: the ends, then what lies between."""
+        inner = sorted(at for at in self.changes if at != self.start)
         while inner:
             yield inner.pop()
             if inner:
                 yield inner.pop(0)
 
 
-class Nearby:
-    """What has been learned of how each of some values bends the curves.
+class Emulator:
+    """A piecewise linear metamodel of the counts, additive over the values that can be moved.
 
     Args:
         variants: The scenario, and what simulates it.
-        roads: The values that can be moved, by name.
+        knots: Where each of the values is simulated, by name.
     """
 
-    def __init__(self, variants: Variants, roads: Mapping[str, Road]) -> None:
-        self._variants, self._roads = variants, roads
+    def __init__(self, variants: Variants, knots: Mapping[str, Knots]) -> None:
+        self._variants, self._knots = variants, knots
         self._first = variants.seeds[:1]
         self._money = {
             name
-            for name, road in roads.items()
-            if all(variants.money(path) for stop in road.stops.values() for path in stop)
+            for name, one in knots.items()
+            if all(variants.money(path) for change in one.changes.values() for path in change)
         }
         lines = [
-            [(name, at) for at in road.first()]
-            for name, road in roads.items()
-            if name not in self._money and all(map(variants.quick, road.stops.values()))
+            [(name, at) for at in one.first()]
+            for name, one in knots.items()
+            if name not in self._money and all(map(variants.quick, one.changes.values()))
         ]
-        # The ends of every road before the middle of any.
+        # The ends of every value before the middle of any.
         self._left = [one for turn in zip_longest(*lines) for one in turn if one is not None]
-        # What each position adds to the start, which adds nothing to itself.
+        # What each knot adds to the start, which adds nothing to itself.
         self._known: dict[str, dict[float, Counts | None]] = {}
         self._lock = Lock()
 
     @property
     def left(self) -> int:
-        """How many positions are still to be simulated."""
+        """How many knots are still to be simulated."""
         return len(self._left)
 
     def learn(self) -> None:
-        """Simulate the next position; nothing where all are known, or another does so now."""
+        """Simulate the next knot; nothing where all are known, or another does so now."""
         if not self._left or not self._lock.acquire(blocking=False):
             return
         try:
             name, at = self._left[0]
             base, there = (
                 _counts(self._variants.valuation(values, self._first).counts.replications[0])
-                for values in ({}, self._roads[name].stops[at])
+                for values in ({}, self._knots[name].changes[at])
             )
-            bent = [new - old for new, old in zip(there, base, strict=True)]
-            line = self._known.get(name, {self._roads[name].start: None})
-            self._known[name] = {**line, at: bent}
+            added = [new - old for new, old in zip(there, base, strict=True)]
+            line = self._known.get(name, {self._knots[name].start: None})
+            self._known[name] = {**line, at: added}
             del self._left[0]
         finally:
             self._lock.release()
@@ -116,10 +116,10 @@ class Nearby:
         for name, (before, now) in moved.items():
             if name in self._money:
                 continue
-            there, here = self._bent(name, now), self._bent(name, before)
+            there, here = self._interpolated(name, now), self._interpolated(name, before)
             if there is None or here is None:
                 return None
-            parts += [*there, *((-weight, bent) for weight, bent in here)]
+            parts += [*there, *((-weight, added) for weight, added in here)]
         scenario = self._variants.scenario_with(changes)
         result = settled.counts
         return Valuation(
@@ -129,7 +129,7 @@ class Nearby:
             )
         )
 
-    def _bent(self, name: str, at: float) -> list[tuple[float, Counts]] | None:
+    def _interpolated(self, name: str, at: float) -> list[tuple[float, Counts]] | None:
         """Return what a position adds to the start, as shares of what the two beside it add."""
         known = self._known.get(name, {})
         low = max((one for one in known if one <= at), default=None)
@@ -138,7 +138,7 @@ class Nearby:
             return None
         share = (at - low) / (high - low) if high > low else 0.0
         beside = ((1 - share, known[low]), (share, known[high]))
-        return [(weight, bent) for weight, bent in beside if weight and bent is not None]
+        return [(weight, added) for weight, added in beside if weight and added is not None]
 
 
 def _counts(one: Replication) -> Counts:
@@ -152,8 +152,8 @@ def _with(one: Replication, parts: list[tuple[float, Counts]]) -> Replication:
     if not parts:
         return one
     arms = [now.astype(np.float64) for now in _counts(one)]
-    for weight, bent in parts:
-        for now, more in zip(arms, bent, strict=True):
+    for weight, added in parts:
+        for now, more in zip(arms, added, strict=True):
             now += weight * more
     names = [field.name for field in fields(Tally)]
     tally = {

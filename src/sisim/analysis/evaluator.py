@@ -14,6 +14,7 @@ import pandas as pd
 from sisim.analysis.cell import Cell, Runner, Setup
 from sisim.analysis.executors import Batch, Done, Executor, run_batch
 from sisim.analysis.measures import NPV, chosen
+from sisim.analysis.question import Ask, Floats, Point, compared, evaluated
 from sisim.analysis.variants import RUNS, SCENARIOS
 from sisim.engine.counts import WITHOUT
 from sisim.scenario.scenario import Scenario
@@ -107,6 +108,25 @@ class Evaluator:
                     self._progress(self._done, self._asked)
         seeds = range(len(self.seeds))
         return [self._kept(pd.concat([runs[n] for n in seeds])) for runs in found]
+
+    def outcome(self, measure: str) -> Ask:
+        """Return a measure of the arm, compared with `without`, as a function of other values.
+
+        Args:
+            measure: One of the evaluator's: `net_present_value`, or an outcome of the file, of
+                which the arm has so many more (or, negative, fewer) than without.
+
+        Raises:
+            ValueError: If the evaluator was not told which arm.
+        """
+        arm = self.arm
+        if arm is None:
+            raise ValueError("an outcome is that of one arm")
+
+        def asked(points: Sequence[Point]) -> Floats:
+            return compared(evaluated(self, points), arm, measure)
+
+        return asked
 
     def _run(self, batches: list[Batch]) -> Generator[Done, None, None]:
         people = self._runner.variants.people

@@ -1,4 +1,4 @@
-"""What is kept of a simulation: one row per arm, one column per measure.
+"""Measures of a simulation: one row per arm, one column per measure.
 
 Measures are those of an appraisal (`net_present_value`), the sums of outcomes (`outcome.placed`),
 what is gained of them (`gained.placed`), present values (`total.cost`, `total.qaly`), costs by
@@ -17,12 +17,15 @@ from numpy.typing import NDArray
 from sisim.economics.appraisal import AMOUNTS, payback
 from sisim.economics.horizon import Horizon
 from sisim.economics.valuation import Valuation
+from sisim.i18n import t
 from sisim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
 NPV, PAYBACK = "net_present_value", "payback_year"
 _AMOUNT = {NPV if name == "net" else name: name for name in AMOUNTS}
 """The appraisal's own name of each measure."""
+RATIOS = ("benefit_cost_ratio", "return_on_investment", "internal_rate_of_return")
+"""Measures that are no sums; they and the payback year may be undefined: see `why_undefined`."""
 NAN = float("nan")
 
 
@@ -68,11 +71,30 @@ def chosen(scenario: Scenario, patterns: Iterable[str]) -> list[str]:
     return [name for name in names(scenario) if any(means(one, name) for one in wanted)]
 
 
+def turning_point(measure: str) -> float | None:
+    """Return the value at which a measure turns from loss to gain; None of a year, which does not.
+
+    Examples:
+        >>> turning_point("net_present_value"), turning_point("benefit_cost_ratio")
+        (0.0, 1.0)
+    """
+    return {PAYBACK: None, "benefit_cost_ratio": 1.0}.get(measure, 0.0)
+
+
+def why_undefined(measure: str) -> str:
+    """Return why a measure is undefined (NaN) in some runs, as a clause; empty if it never is."""
+    if measure == PAYBACK:
+        return t("nothing is invested, or it is not paid back within the horizon")
+    if measure == "internal_rate_of_return":
+        return t("there is no single rate at which costs and savings are equal")
+    return t("nothing is invested") if measure in RATIOS else ""
+
+
 def measured(result: Valuation, wanted: Sequence[str]) -> pd.DataFrame:
     """Return the measures of a result, a row for each replication and arm, `without` first.
 
     Columns: replication, seed, arm, and `wanted`. What compares with `without` is 0 in `without`,
-    or undefined if it is a ratio or a year.
+    or undefined (NaN) if it is a ratio or a year.
     """
     arms = result.counts.arms
     runs = len(result.seeds)
@@ -104,8 +126,7 @@ def measured(result: Valuation, wanted: Sequence[str]) -> pd.DataFrame:
 
 def _appraised(result: Valuation, with_payback: bool) -> dict[str, Floats]:
     runs, arms = len(result.seeds), result.counts.arms
-    ratios = ("benefit_cost_ratio", "return_on_investment", "internal_rate_of_return")
-    found = {n: np.full((runs, len(arms)), NAN if n in ratios else 0.0) for n in _AMOUNT}
+    found = {n: np.full((runs, len(arms)), NAN if n in RATIOS else 0.0) for n in _AMOUNT}
     found[PAYBACK] = np.full((runs, len(arms)), NAN)
     for number, arm in enumerate(arms[1:], start=1):
         worth = result.appraisal[arm]

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from sisim.economics.ledger import ledger
 from sisim.economics.outcomes import outcome
+from sisim.economics.prices import conversion
 from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Result
 from sisim.engine.individual_use import in_target, with_arms_alone
@@ -47,6 +48,8 @@ Cell = tuple[int, str]
 RUNS = 40
 RANGE = (0.05, 0.95)
 """Nine of ten runs lie between these quantiles."""
+ENOUGH = 20
+"""Fewer runs have no twentieth part: a range is then that of all of them."""
 Drawn = Literal["nothing", "investments", "everything"]
 """Which uncertain numbers are drawn: none, those of the investments, all."""
 RESULTS: tuple[Kind, ...] = ("participants", "outcome")
@@ -98,14 +101,20 @@ class FollowUp:
     measures: tuple[Measure, ...]
     runs: pd.DataFrame
 
+    @property
+    def few(self) -> bool:
+        """Whether there are too few runs to leave the tenth that is farthest out of a range."""
+        return len(self.seeds) < ENOUGH
+
     @cached_property
     def plan(self) -> pd.DataFrame:
-        """The range of every measure: nine runs of ten.
+        """The range of every measure: nine runs of ten, or all of a few.
 
         Columns: month, measure, kind, low, middle, high, the same of `without_`, and of `effect_`:
         the difference between the two in the same run, which is what a good comparison would show.
         """
         rows = []
+        low, high = (0.0, 1.0) if self.few else RANGE
         grouped = self.runs.groupby(["month", "measure"], sort=False)
         for month in self.months:
             for measure in self.measures:
@@ -123,9 +132,7 @@ class FollowUp:
                 for head, column in parts.items():
                     values = column.dropna().to_numpy()
                     ends = (
-                        np.quantile(values, [RANGE[0], 0.5, RANGE[1]])
-                        if len(values)
-                        else np.full(3, np.nan)
+                        np.quantile(values, [low, 0.5, high]) if len(values) else np.full(3, np.nan)
                     )
                     row |= dict(
                         zip((f"{head}low", f"{head}middle", f"{head}high"), ends, strict=True)
@@ -153,8 +160,8 @@ def follow_up(
     Args:
         scenario: The scenario.
         arm: Which arm is followed; unset: the last.
-        months: When, in months from the scenario's start; unset: as the scenario says, or 6, 12, 24
-            and 36. What lies after its end is left out.
+        months: When, in months from the scenario's start; unset: as the scenario says, or those of
+            6, 12, 24 and 36 that end a step. What lies after its end is left out.
         runs: How many.
         drawn: Which uncertain numbers are drawn anew in each run.
         seed: The seed of the first run; unset: the scenario's.
@@ -162,6 +169,7 @@ def follow_up(
 
     Raises:
         LookupError: If there is no such arm, or no month that lies in the scenario.
+        ValueError: If a month ends no step of the pathway.
     """
     if arm is None:
         arm = next(reversed(scenario.arms), "")
@@ -192,12 +200,20 @@ def follow_up(
 def moments(scenario: Scenario, months: Sequence[int] | None = None) -> tuple[int, ...]:
     """Return when it is followed up: as asked, as the scenario says, or as is usual.
 
-    What lies after the scenario's end is left out.
+    What lies after the scenario's end is left out, and of what is usual what ends no step.
+
+    Raises:
+        ValueError: If a month that is asked for ends no step of the pathway.
     """
-    spec = scenario.follow_up
-    usual = list(MONTHS) if spec is None else spec.months
+    spec, pathway = scenario.follow_up, scenario.pathway
+    given = spec is not None and "months" in spec.model_fields_set
+    asked = months or (spec.months if spec is not None and given else ())
+    for month in asked:
+        if not pathway.ends_step(month):
+            raise ValueError(f"month {month} ends no step, which are {pathway.step}s")
+    chosen = asked or [month for month in MONTHS if pathway.ends_step(month)]
     last = scenario.time.years * 12 + 1e-9
-    return tuple(sorted({month for month in months or usual if month <= last}))
+    return tuple(sorted({month for month in chosen if month <= last}))
 
 
 def measures_of(scenario: Scenario, arm: str) -> tuple[Measure, ...]:
@@ -225,7 +241,8 @@ def responsible(scenario: Scenario, measure: Measure) -> tuple[str, ...]:
     """Return which administrations or funds have a measure in their own books.
 
     The payers of an investment know who takes part; of an outcome, the administration that pays
-    most for the states of its group knows it. Empty if nobody pays for them.
+    most for the states of its group, in the money of one year, knows it. Empty if nobody pays for
+    them.
     """
     if measure.investment is not None and measure.kind != "participants":
         return tuple(scenario.investments[measure.investment].cost.shares)
@@ -236,12 +253,14 @@ def responsible(scenario: Scenario, measure: Measure) -> tuple[str, ...]:
     if group is None:
         return ()
     paid: dict[str, float] = {}
+    level = scenario.economy.price_level
     spec = pathway.groups[group]
     for state in spec.states:
         for name, use in pathway.tracks[spec.track].states[state].uses.items():
             resource = pathway.resources[name]
             for payer, share in resource.shares.items():
-                cost = share * resource.price.value * use.amount.value
+                price = resource.price.value * conversion(resource.price_year, level)
+                cost = share * price * use.amount.value
                 paid[payer] = paid.get(payer, 0.0) + cost
     return (max(paid, key=lambda payer: paid[payer]),) if paid else ()
 

@@ -12,29 +12,44 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sisim.analysis.question import Ask, Floats, Point
+from sisim.analysis.question import (
+    Ask,
+    Floats,
+    Point,
+    beyond_chance,
+    count_undefined,
+    mean_defined,
+    standard_error,
+)
 from sisim.analysis.varied import Factor
 from sisim.i18n import source_text
 
 
-def one_way(ask: Ask, varied: Sequence[Factor]) -> pd.DataFrame:
+def one_way(ask: Ask, varied: Sequence[Factor], turn: float | None = 0.0) -> pd.DataFrame:
     """Return the outcome at the low and the high end of each number, all others as they are.
+
+    Args:
+        ask: The outcome.
+        varied: The numbers.
+        turn: The value at which the outcome turns from loss to gain; None: it has none.
 
     Returns:
         A row per number, the one that matters most first. Columns: key, value, low, high, grade,
         source, base (the outcome as the scenario is), at_low, at_high, swing (the outcome at high
         less that at low), swing_error (its standard error, of paired replications), changes_sign
-        (whether the outcome has another sign at an end than at the base).
+        (whether the outcome is on another side of `turn` at an end than at the base), undefined,
+        undefined_low, undefined_high (in how many replications it is undefined at the base, at low
+        and at high), tells (whether the number makes a difference beyond chance).
     """
     points: list[Point] = [{}]
     for factor in varied:
         points += [{factor.key: factor.low}, {factor.key: factor.high}]
     found = ask(points)
-    base = found[0].mean()
+    base = found[0]
     rows = []
     for number, factor in enumerate(varied):
         low, high = found[1 + 2 * number], found[2 + 2 * number]
-        ends = np.array([low.mean(), high.mean()])
+        ends = mean_defined(np.array([low, high]))
         rows.append(
             {
                 "key": factor.key,
@@ -43,18 +58,32 @@ def one_way(ask: Ask, varied: Sequence[Factor]) -> pd.DataFrame:
                 "high": factor.high,
                 "grade": factor.grade,
                 "source": source_text(factor.source),
-                "base": base,
+                "base": float(mean_defined(base)),
                 "at_low": ends[0],
                 "at_high": ends[1],
                 "swing": ends[1] - ends[0],
                 "swing_error": standard_error(high - low),
-                "changes_sign": bool((np.sign(ends) * np.sign(base) < 0).any()),
+                "changes_sign": turn is not None and _turns(base, low, high, turn),
+                "undefined": count_undefined(base),
+                "undefined_low": count_undefined(low),
+                "undefined_high": count_undefined(high),
+                "tells": any(
+                    beyond_chance(one, other)
+                    for one, other in ((low, high), (base, low), (base, high))
+                ),
             }
         )
     table = pd.DataFrame(rows)
     # Both ends may lie on the same side of the base: what counts is how far the bar reaches.
-    reach = np.ptp(table[["at_low", "at_high", "base"]].to_numpy(), axis=1)
+    known = table[["at_low", "at_high", "base"]]
+    reach = (known.max(axis=1) - known.min(axis=1)).fillna(0.0).to_numpy()
     return table.iloc[np.argsort(-reach, kind="stable")].reset_index(drop=True)
+
+
+def _turns(base: Floats, low: Floats, high: Floats, turn: float) -> bool:
+    """Return whether an outcome is on another side of `turn` at an end than at the base."""
+    sides = np.sign(mean_defined(np.array([base, low, high])) - turn)
+    return bool((sides[1:] * sides[0] < 0).any())
 
 
 def two_way(
@@ -68,7 +97,8 @@ def two_way(
         up: Another key and its values.
 
     Returns:
-        A row per pair. Columns: the two keys, mean, standard_error.
+        A row per pair. Columns: the two keys, mean, standard_error, undefined (in how many
+        replications the outcome is).
 
     Raises:
         ValueError: If both keys are the same.
@@ -81,12 +111,8 @@ def two_way(
         {
             across[0]: [x for x, _ in pairs],
             up[0]: [y for _, y in pairs],
-            "mean": found.mean(axis=1),
+            "mean": mean_defined(found),
             "standard_error": [standard_error(one) for one in found],
+            "undefined": [count_undefined(one) for one in found],
         }
     )
-
-
-def standard_error(values: Floats) -> float:
-    """Return the standard error of a mean over replications; NaN for a single one."""
-    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("nan")

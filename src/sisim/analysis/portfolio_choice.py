@@ -23,13 +23,15 @@ class Option:
         case: Which case: at most one of its options can be chosen.
         name: Which form, as an arm of its scenario.
         cost: What it takes of the budget.
-        worth: What it is worth, net of what it costs.
+        worth: What it is worth, net of what it costs: the mean over the runs.
+        positive: In which share of the runs it is worth more than it costs; NaN: not known.
     """
 
     case: str
     name: str
     cost: float
     worth: float
+    positive: float = float("nan")
 
 
 def mix(options: Sequence[Option], budget: float) -> list[Option]:
@@ -70,7 +72,7 @@ def mixes(options: Sequence[Option], budgets: Sequence[float]) -> pd.DataFrame:
     """Return the best mix for each of several budgets.
 
     Returns:
-        A row per budget and option. Columns: budget, case, option, cost, worth, chosen.
+        A row per budget and option. Columns: budget, case, option, cost, worth, positive, chosen.
     """
     rows = []
     for budget in budgets:
@@ -82,6 +84,7 @@ def mixes(options: Sequence[Option], budgets: Sequence[float]) -> pd.DataFrame:
                 "option": option.name,
                 "cost": option.cost,
                 "worth": option.worth,
+                "positive": option.positive,
                 "chosen": option in chosen,
             }
             for option in options

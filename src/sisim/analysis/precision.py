@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from sisim.analysis.question import Floats
+from sisim.analysis.question import CONFIDENCE, Floats
 
-CONFIDENCE = 0.95
 FEWEST = 2
 """A single replication cannot tell how sure it is."""
 
@@ -30,9 +29,10 @@ class Precision:
         mean: The mean.
         deviation: The standard deviation between replications.
         half_width: Half the width of the confidence interval of the mean; inf for a single one.
-        replications: How many there are.
+        replications: How many there are, those in which the outcome is undefined too.
         confidence: Of the interval.
         wished: The half width that is wished for, if one is.
+        undefined: In how many replications the outcome is undefined; they are left out.
     """
 
     mean: float
@@ -41,6 +41,12 @@ class Precision:
     replications: int
     confidence: float = CONFIDENCE
     wished: float | None = None
+    undefined: int = 0
+
+    @property
+    def defined(self) -> int:
+        """In how many replications the outcome is defined."""
+        return self.replications - self.undefined
 
     @property
     def low(self) -> float:
@@ -62,7 +68,8 @@ class Precision:
         """How many replications are needed in all; None if nothing is wished, or none can tell."""
         if self.wished is None or not isfinite(self.half_width):
             return None
-        return replications_needed(self.deviation, self.wished, self.confidence)
+        defined = replications_needed(self.deviation, self.wished, self.confidence)
+        return ceil(defined * self.replications / self.defined)
 
     @property
     def more(self) -> int | None:
@@ -76,7 +83,7 @@ def precision(
     """Return how sure the mean of paired replications is.
 
     Args:
-        values: A difference between arms, (replications,).
+        values: A difference between arms, (replications,); NaN where it is undefined.
         wished: The half width of the interval that is wished for, in the same unit.
         confidence: Of the interval.
 
@@ -84,13 +91,14 @@ def precision(
         >>> round(precision(np.array([1.0, 2.0, 3.0])).half_width, 3)
         2.484
     """
-    n = len(values)
-    mean = float(np.mean(values))
+    known = values[np.isfinite(values)]
+    n, undefined = len(known), len(values) - len(known)
+    mean = float(np.mean(known)) if n else nan
     if n < FEWEST:
-        return Precision(mean, nan, inf, n, confidence, wished)
-    deviation = float(np.std(values, ddof=1))
+        return Precision(mean, nan, inf, len(values), confidence, wished, undefined)
+    deviation = float(np.std(known, ddof=1))
     half = _half_width(deviation, n, confidence)
-    return Precision(mean, deviation, half, n, confidence, wished)
+    return Precision(mean, deviation, half, len(values), confidence, wished, undefined)
 
 
 def replications_needed(deviation: float, wished: float, confidence: float = CONFIDENCE) -> int:
@@ -140,7 +148,8 @@ def until(
     """
     values = run(0, min(max(first, FEWEST), most))
     found = precision(values, wished, confidence)
-    while not found.reached and len(values) < most:
+    # Where nearly every run is undefined, more of them hardly tell anything.
+    while not found.reached and len(values) < most and found.defined >= FEWEST:
         # The deviation is itself uncertain: never more than twice as many at a time.
         more = min(max(found.more or 1, 1), len(values), most - len(values))
         values = np.concatenate([values, run(len(values), more)])

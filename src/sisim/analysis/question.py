@@ -1,14 +1,18 @@
-"""What is asked of a scenario: one outcome of one arm, as a function of the scenario's numbers."""
+"""Outcomes as functions of a scenario's numbers, and means of outcomes that may be undefined.
+
+An outcome that is undefined in a replication is NaN there. What an analysis tells of a point is the
+mean over those replications that have one, if at least half do; otherwise it is undefined.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from sisim.engine.counts import WITHOUT
 
@@ -19,7 +23,13 @@ Ask = Callable[[Sequence[Point]], Floats]
 """The outcome at some points, (points, replications).
 
 Replications are paired: number n has the same seed, so the same people and luck, at every point.
+An outcome that is undefined is NaN.
 """
+CARRIED = 0.5
+"""A mean is told where at least this share of the replications are defined."""
+CONFIDENCE = 0.95
+NEGLIGIBLE = 1e-9
+"""A difference smaller than this share of the values compared is one of rounding."""
 
 
 class Evaluates(Protocol):
@@ -27,26 +37,6 @@ class Evaluates(Protocol):
 
     def evaluate_many(self, points: Sequence[Point]) -> Sequence[pd.DataFrame]:
         """Return a table per point: a row per replication and arm, a column per measure."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """A measure of an arm, compared with `without` for the same people.
-
-    Attributes:
-        evaluator: What simulates.
-        arm: Which arm.
-        measure: Which column: `net_present_value`, or an outcome of the file, of which the arm
-            has so many more (or, negative, fewer) than without.
-    """
-
-    evaluator: Evaluates
-    arm: str
-    measure: str
-
-    def __call__(self, points: Sequence[Point]) -> Floats:
-        """Return the outcome at each point, (points, replications)."""
-        return compared(evaluated(self.evaluator, points), self.arm, self.measure)
 
 
 def together(ask: Ask, name: str, keys: Sequence[str]) -> Ask:
@@ -88,3 +78,53 @@ def compared(table: pd.DataFrame, arm: str, measure: str) -> Floats:
         # A ratio is not defined in `without`, and is not compared.
         own = own - np.nan_to_num(wide[WITHOUT].to_numpy(np.float64))
     return np.asarray(own.reshape(table["point"].nunique(), -1))
+
+
+def mean_defined(values: Floats) -> Floats:
+    """Return means over replications, the last axis; NaN where too few are defined.
+
+    Examples:
+        >>> mean_defined(np.array([[1.0, 3.0, np.nan], [np.nan, np.nan, 2.0]])).tolist()
+        [2.0, nan]
+    """
+    known = np.isfinite(values)
+    count = known.sum(axis=-1)
+    sums = np.where(known, values, 0.0).sum(axis=-1)
+    told = (count > 0) & (count >= CARRIED * values.shape[-1])
+    return np.asarray(np.divide(sums, count, out=np.full(count.shape, np.nan), where=told))
+
+
+def count_undefined(values: Floats) -> int:
+    """Return in how many places an outcome is undefined."""
+    return int((~np.isfinite(values)).sum())
+
+
+def standard_error(values: Floats) -> float:
+    """Return the standard error of a mean over replications, (replications,); NaN for a single one.
+
+    Those in which the outcome is undefined are left out.
+    """
+    known = values[np.isfinite(values)]
+    return float(known.std(ddof=1) / np.sqrt(len(known))) if len(known) > 1 else float("nan")
+
+
+def beyond_chance(one: Floats, other: Floats) -> bool:
+    """Return whether an outcome differs at two points by more than chance (paired Student's t).
+
+    A single replication cannot tell: of it every difference counts that is none of rounding. An
+    outcome that is defined in more replications at one of the points differs too.
+
+    Args:
+        one: The outcome at a point, (replications,).
+        other: That at another, in the same replications.
+    """
+    if count_undefined(one) != count_undefined(other):
+        return True
+    change = other - one
+    known = change[np.isfinite(change)]
+    size = np.abs(np.concatenate([one, other])[np.isfinite(np.concatenate([one, other]))])
+    if not len(known) or np.abs(known).max() <= NEGLIGIBLE * size.max():
+        return False
+    error = standard_error(known)
+    margin = 0.0 if np.isnan(error) else error * stats.t.ppf((1 + CONFIDENCE) / 2, len(known) - 1)
+    return bool(abs(known.mean()) > margin)

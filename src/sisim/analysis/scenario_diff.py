@@ -13,8 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from sisim.analysis.one_way import standard_error
-from sisim.analysis.question import Floats
+from sisim.analysis.question import Floats, count_undefined, mean_defined, standard_error
 from sisim.checks.checks import check_scenario
 from sisim.loading.validation import validate
 from sisim.scenario.document import Document
@@ -116,12 +115,12 @@ def difference(one: Scenario, other: Scenario, ask: Callable[[Scenario], Floats]
         ask: Returns an outcome of a scenario, (replications,), with the same seeds for each.
 
     Returns:
-        Columns: kind ("first", "change", "together", "second"), key, before, after, result (NaN of
-        "together", and of a change that does not fit alone), effect (of the change), effect_error
-        (its standard error).
+        Columns: kind ("first", "change", "together", "second"), key, before, after, fits (whether
+        the change can be made alone), result (NaN of "together", and where it is undefined), effect
+        (of the change), effect_error (its standard error), undefined (in how many replications).
     """
     start, end = ask(one), ask(other)
-    rows: list[dict[str, Any]] = [{"kind": "first", "result": start.mean()}]
+    rows: list[dict[str, Any]] = [_of(start, kind="first")]
     alone = 0.0 * start
     for change in changes(one, other):
         row: dict[str, Any] = {
@@ -131,29 +130,33 @@ def difference(one: Scenario, other: Scenario, ask: Callable[[Scenario], Floats]
             "after": _said(change.after),
         }
         scenario = changed_alone(one, change)
+        row["fits"] = scenario is not None
         if scenario is not None:
-            effect = ask(scenario) - start
+            changed = ask(scenario)
+            effect = changed - start
             alone = alone + effect
-            row |= {
-                "result": (start + effect).mean(),
-                "effect": effect.mean(),
-                "effect_error": standard_error(effect),
-            }
+            row = _of(changed, effect, **row)
         rows.append(row)
     together = end - start - alone
     rows.append(
-        {"kind": "together", "effect": together.mean(), "effect_error": standard_error(together)}
-    )
-    rows.append(
         {
-            "kind": "second",
-            "result": end.mean(),
-            "effect": (end - start).mean(),
-            "effect_error": standard_error(end - start),
+            "kind": "together",
+            "effect": float(mean_defined(together)),
+            "effect_error": standard_error(together),
         }
     )
-    columns = ["kind", "key", "before", "after", "result", "effect", "effect_error"]
+    rows.append(_of(end, end - start, kind="second"))
+    head = ["kind", "key", "before", "after", "fits"]
+    columns = [*head, "result", "effect", "effect_error", "undefined"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _of(result: Floats, effect: Floats | None = None, **known: Any) -> dict[str, Any]:
+    """Return what is known of a row of `difference`, and an outcome and its change in it."""
+    row = known | {"result": float(mean_defined(result)), "undefined": count_undefined(result)}
+    if effect is not None:
+        row |= {"effect": float(mean_defined(effect)), "effect_error": standard_error(effect)}
+    return row
 
 
 def _data(scenario: Scenario) -> dict[str, Any]:

@@ -26,6 +26,8 @@ SMALLEST = 0.05
 """The share of all draws that a box holds at least."""
 CLEARLY = 0.05
 """A side is kept only if chance would do as well less often than this (Bryant & Lempert's qp)."""
+SHUFFLES = 39
+"""How often the failures are dealt out anew, to see how telling a region chance alone finds."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ def discover(drawn: Mapping[str, Floats], fails: Bools) -> tuple[Box, pd.DataFra
     """Return the box in which an investment fails, and the trajectory of boxes to choose from.
 
     The box chosen has the highest (density - the share of all draws that fail) × coverage: it is
-    neither a pure box of a few failures nor everything.
+    neither a pure box of a few failures nor everything. As the best of many boxes always looks
+    telling, it is everything (there is no region) unless chance finds one as telling in less than
+    5 % of the cases: a permutation test of the whole search.
 
     Args:
         drawn: What each number is in each draw, (draws,).
@@ -93,14 +97,10 @@ def discover(drawn: Mapping[str, Floats], fails: Bools) -> tuple[Box, pd.DataFra
     x = np.column_stack([drawn[key] for key in keys])
     if not fails.any() or fails.all():
         raise ValueError("all draws come out alike: there is nothing to tell apart")
-    path = _peel(x, fails)
-    share = float(fails.mean())
-
-    def worth(inside: Bools) -> float:
-        return float((fails[inside].mean() - share) * fails[inside].sum() / fails.sum())
-
-    scores = [worth(_inside(x, limits)) for limits in path]
+    path, scores = _scored(x, fails)
     chosen = int(np.argmax(scores))
+    if not _beyond_chance(x, fails, scores[chosen]):
+        chosen = 0
     limits = _shed(x, fails, _paste(x, fails, path[chosen]))
     inside = _inside(x, limits)
     rows = []
@@ -135,6 +135,29 @@ def discover(drawn: Mapping[str, Floats], fails: Bools) -> tuple[Box, pd.DataFra
         inside,
     )
     return box, pd.DataFrame(rows)
+
+
+def _scored(x: Floats, fails: Bools) -> tuple[list[Floats], list[float]]:
+    """Return the boxes of the trajectory, from everything on, and how telling each is."""
+    path = _peel(x, fails)
+    share = float(fails.mean())
+    scores = []
+    for limits in path:
+        inside = _inside(x, limits)
+        scores.append(float((fails[inside].mean() - share) * fails[inside].sum() / fails.sum()))
+    return path, scores
+
+
+def _beyond_chance(x: Floats, fails: Bools, score: float) -> bool:
+    """Return whether chance seldom finds a box as telling among failures dealt out at random."""
+    rng = np.random.default_rng(len(fails))
+    left = CLEARLY * (SHUFFLES + 1)
+    for _ in range(SHUFFLES):
+        left -= max(_scored(x, rng.permutation(fails))[1]) >= score
+        # With the failures as they are, that is one case more.
+        if left < 1:
+            return False
+    return True
 
 
 def _inside(x: Floats, limits: Floats) -> Bools:

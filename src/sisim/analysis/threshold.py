@@ -1,14 +1,15 @@
 """The value of a number at which an outcome turns: how lasting must it be, how many reached?
 
-On common random numbers the mean outcome is a function of the number and nothing else, so a root of
-it can be found: where it changes sign between two points of a grid, by Brent's method (Brent,
-"Algorithms for Minimization without Derivatives", 1973, ch. 4); whole numbers by bisection.
+On common random numbers the mean outcome is a function of the number and nothing else. Where it
+goes through zero (a ratio through 1) between two points of a grid is found by Brent's method
+(Brent, "Algorithms for Minimization without Derivatives", 1973, ch. 4); whole numbers by bisection.
 What the Green Book of HM Treasury calls a switching value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,8 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from sisim.analysis.one_way import standard_error
-from sisim.analysis.question import Ask
+from sisim.analysis.question import Ask, count_undefined, mean_defined, standard_error
 
 Side = Literal["above", "below"]
 POINTS = 9
@@ -26,19 +26,26 @@ FINE = 1e-3
 """How near a root is found, as a share of the range."""
 
 
+class _UndefinedError(ValueError):
+    """An outcome that is undefined where a root is looked for."""
+
+
 @dataclass(frozen=True)
 class BreakEven:
-    """Where an outcome is zero as a number goes from low to high.
+    """Where an outcome turns as a number goes from low to high.
 
     Attributes:
         key: Which number.
         value: What the scenario says.
-        roots: Where the outcome is zero, in ascending order; of whole numbers the first of its
-            sign.
+        roots: Where the outcome turns, in ascending order; of whole numbers the first on the other
+            side.
         errors: The standard error of each root, from that of the outcome and its slope there.
-        curve: The outcome along the range. Columns: value, mean, standard_error.
-        side: If there is no root: whether the outcome is above or below zero all the way.
-        nearest: If there is no root: the value at which the outcome is nearest zero.
+        curve: The outcome along the range. Columns: value, mean, standard_error, undefined (in how
+            many replications it is).
+        side: If there is no root: whether the outcome is above or below it wherever it is defined;
+            None if it is defined nowhere.
+        nearest: If there is no root: the value at which the outcome is nearest to turning.
+        turn: The value at which the outcome turns from loss to gain.
     """
 
     key: str
@@ -48,6 +55,7 @@ class BreakEven:
     curve: pd.DataFrame
     side: Side | None = None
     nearest: float | None = None
+    turn: float = 0.0
 
     @property
     def low(self) -> float:
@@ -61,14 +69,16 @@ class BreakEven:
 
     @property
     def sure(self) -> bool:
-        """Whether an outcome that never is zero keeps two standard errors off it all the way."""
-        off = self.curve["mean"].abs() > 2 * self.curve["standard_error"].fillna(np.inf)
-        return not self.roots and bool(off.all())
+        """Whether an outcome that never turns keeps two standard errors off it all the way."""
+        known = self.curve[self.curve["mean"].notna()]
+        off = (known["mean"] - self.turn).abs() > 2 * known["standard_error"].fillna(np.inf)
+        return not self.roots and self.side is not None and bool(off.all())
 
     @property
     def rises(self) -> bool:
         """Whether the outcome is higher at the highest value than at the lowest."""
-        return bool(self.curve["mean"].iloc[-1] > self.curve["mean"].iloc[0])
+        known = self.curve["mean"].dropna()
+        return len(known) > 1 and bool(known.iloc[-1] > known.iloc[0])
 
 
 def break_even(
@@ -80,8 +90,9 @@ def break_even(
     *,
     whole: bool = False,
     points: int = POINTS,
+    turn: float = 0.0,
 ) -> BreakEven:
-    """Return where an outcome is zero as a number goes from low to high.
+    """Return where an outcome turns as a number goes from low to high.
 
     Args:
         ask: The outcome.
@@ -91,6 +102,7 @@ def break_even(
         high: The highest.
         whole: Whether it can only be a whole number, as the number of places.
         points: How many values the curve has.
+        turn: The value at which the outcome turns from loss to gain.
 
     Raises:
         ValueError: If low is not below high.
@@ -101,25 +113,39 @@ def break_even(
     if whole:
         grid = np.unique(np.round(grid))
     found = ask([{key: _as(x, whole)} for x in grid])
-    means = found.mean(axis=1)
-    errors = [standard_error(one) for one in found]
-    curve = pd.DataFrame({"value": grid, "mean": means, "standard_error": errors})
+    curve = pd.DataFrame(
+        {
+            "value": grid,
+            "mean": mean_defined(found),
+            "standard_error": [standard_error(one) for one in found],
+            "undefined": [count_undefined(one) for one in found],
+        }
+    )
+    beyond = curve["mean"].to_numpy() - turn
 
     def mean(x: float) -> float:
-        return float(ask([{key: _as(x, whole)}])[0].mean())
+        here = float(mean_defined(ask([{key: _as(x, whole)}])[0]))
+        if np.isnan(here):
+            raise _UndefinedError(key)
+        return here - turn
 
-    roots: list[float] = [float(x) for x, y in zip(grid, means, strict=True) if y == 0]
-    for a, b, left, right in zip(grid, grid[1:], means, means[1:], strict=False):
+    roots: list[float] = [float(x) for x, y in zip(grid, beyond, strict=True) if y == 0]
+    for a, b, left, right in zip(grid, grid[1:], beyond, beyond[1:], strict=False):
         if left * right < 0:
-            root = _bisect(mean, a, b) if whole else brentq(mean, a, b, xtol=FINE * (high - low))
-            roots.append(float(root))
+            with suppress(_UndefinedError):
+                root = (
+                    _bisect(mean, a, b) if whole else brentq(mean, a, b, xtol=FINE * (high - low))
+                )
+                roots.append(float(root))
     roots.sort()
     if roots:
         sure = tuple(_error(root, curve) for root in roots)
-        return BreakEven(key, value, tuple(roots), sure, curve)
-    closest = int(np.argmin(np.abs(means)))
-    side: Side = "above" if means[closest] > 0 else "below"
-    return BreakEven(key, value, (), (), curve, side, float(grid[closest]))
+        return BreakEven(key, value, tuple(roots), sure, curve, turn=turn)
+    if np.isnan(beyond).all():
+        return BreakEven(key, value, (), (), curve, turn=turn)
+    closest = int(np.nanargmin(np.abs(beyond)))
+    side: Side = "above" if beyond[closest] > 0 else "below"
+    return BreakEven(key, value, (), (), curve, side, float(grid[closest]), turn)
 
 
 def table(found: Sequence[BreakEven]) -> pd.DataFrame:

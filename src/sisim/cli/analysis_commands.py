@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from sisim.analysis.evaluator import Evaluator
-    from sisim.analysis.question import Question
+    from sisim.analysis.question import Ask
     from sisim.report.analysis.analysis_frame import Subject
     from sisim.report.spreadsheet_files import FillInTable
     from sisim.scenario.scenario import Scenario
@@ -135,6 +135,7 @@ def sensitivity(
     """
     loaded, folder = open_scenario(scenario, options)
     from sisim.analysis.global_sensitivity import morris, sobol
+    from sisim.analysis.measures import turning_point
     from sisim.analysis.one_way import one_way
     from sisim.analysis.varied import factors
     from sisim.report.analysis.sensitivity_bars import draw_morris, draw_sobol
@@ -147,7 +148,7 @@ def sensitivity(
     with simulating() as tell:
         ask, subject = question(loaded, options, tell)
         table = {
-            "one-way": lambda: one_way(ask, varied),
+            "one-way": lambda: one_way(ask, varied, turning_point(subject.measure)),
             "sobol": lambda: sobol(ask, varied, points, subject.seeds[0]),
             "morris": lambda: morris(ask, varied, points, subject.seeds[0]),
         }[method]()
@@ -238,12 +239,22 @@ def break_even(
     from sisim.cli.number_ranges import number_range
 
     spans = [number_range(loaded, given) for given in keys]
+    from sisim.analysis.measures import turning_point
     from sisim.analysis.question import together
     from sisim.analysis.threshold import break_even as turning_value
     from sisim.analysis.threshold import table
     from sisim.analysis.varied import alike, value_at
     from sisim.report.analysis.threshold_figure import MOST, draw_break_even, sentences
 
+    turn = turning_point(options.measure)
+    if turn is None:
+        raise UserError(
+            t(
+                "A year has no zero at which it turns: {name} cannot be asked for here. "
+                "net_present_value is zero where it is just paid back.",
+                name=options.measure,
+            )
+        )
     with simulating() as tell:
         ask, subject = question(loaded, options, tell, expected=len(spans) * (points + ROOT))
         turns = []
@@ -258,6 +269,7 @@ def break_even(
                     span.high,
                     whole=span.whole,
                     points=points,
+                    turn=turn,
                 )
             )
     pictures: dict[str, Callable[[], Figure]] = {}
@@ -282,8 +294,9 @@ def uncertainty(
     the money back when, what is worth finding out?
 
     With `--effect NAME` (an outcome of the file, or a weight of the pathway) also the
-    cost-effectiveness plane and the acceptability curve, up to `--worth` kronor a unit. With
-    `--arm` the choice is between that arm and doing without; otherwise between all.
+    cost-effectiveness plane and the acceptability curve, up to `--worth` kronor a unit; what is
+    worth finding out is then worked out at that worth, otherwise by money alone. With `--arm` the
+    choice is between that arm and doing without; otherwise between all.
 
     Example: `sisim uncertainty placed-youth --draws 200 --replications 1 --effect placed --worth
     2000000`
@@ -302,12 +315,12 @@ def uncertainty(
     analysis, subject = analysed(loaded, options.arm, draws, options)
     grades = _grades(loaded)
     by_year = analysis.break_even_by_year()
-    information = analysis.information()
-    by_money = t("The decision is by money alone.")
+    information = analysis.information(effect, worth)
+    decided = psa_figures.Decision(analysis, effect, worth)
     pictures: dict[str, Callable[[], Figure]] = {
         "who-breaks-even": lambda: psa_figures.draw_who_breaks_even(subject, analysis, by_year),
         "information": lambda: psa_figures.draw_information(
-            subject, information, analysis.perfect(), grades, by_money
+            subject, information, analysis.perfect(effect, worth), grades, decided.rule()
         ),
     }
     tables = {
@@ -323,7 +336,8 @@ def uncertainty(
         pictures["acceptability"] = lambda: psa_figures.draw_acceptability(
             subject, analysis, effect, curve
         )
-    publish(folder, "uncertainty", pictures, tables, psa_figures.sentences(subject, analysis))
+    words = psa_figures.sentences(subject, analysis, decided)
+    publish(folder, "uncertainty", pictures, tables, words)
 
 
 def discover(
@@ -433,17 +447,19 @@ def mix(
     first = next(iter(loaded.values()))
     folder = result_folder(first, options.out)
     from sisim.analysis.portfolio_choice import Option, mixes
-    from sisim.report.analysis.portfolio_choice_figure import draw_mix, sentence
+    from sisim.report.analysis.portfolio_choice_figure import draw_mix, sentences
 
     choices, names = [], {}
     titles = _titles(loaded)
     with simulating() as tell:
         for number, (file, scenario) in enumerate(loaded.items()):
             tell(number, len(loaded))
-            means = _mean_costs(scenario, options)
+            runs = _costs(scenario, options)
             for arm in scenario.arms:
-                cost, worth = (float(means[column][arm]) for column in ("invested", NPV))
-                choices.append(Option(Path(file).stem, arm, max(cost, 0.0), worth))
+                own = runs[runs["arm"] == arm]
+                cost, worth = (float(own[column].mean()) for column in ("invested", NPV))
+                positive = float((own[NPV] > 0).mean())
+                choices.append(Option(Path(file).stem, arm, max(cost, 0.0), worth, positive))
                 label = scenario.arms[arm].label.text
                 if len(loaded) > 1:
                     label = f"{titles[file]}: {label}"
@@ -452,7 +468,7 @@ def mix(
     asked = MeasureOptions(seed=options.seed, replications=options.replications, workers=1)
     subject = question(first, asked, None)[1]
     pictures = {"mix": lambda: draw_mix(subject, table, names)}
-    publish(folder, "mix", pictures, {"mix": table}, [sentence(table, names)])
+    publish(folder, "mix", pictures, {"mix": table}, sentences(subject, table, names))
 
 
 def _titles(loaded: Mapping[str, Scenario]) -> dict[str, str]:
@@ -464,8 +480,8 @@ def _titles(loaded: Mapping[str, Scenario]) -> dict[str, str]:
     }
 
 
-def _mean_costs(scenario: Scenario, options: RunOptions) -> DataFrame:
-    """Return the mean present value of what is invested and of the net, a row per arm."""
+def _costs(scenario: Scenario, options: RunOptions) -> DataFrame:
+    """Return the present value of what is invested and of the net, a row per run and arm."""
     from sisim.analysis.evaluator import Evaluator
 
     evaluator = Evaluator(
@@ -474,7 +490,7 @@ def _mean_costs(scenario: Scenario, options: RunOptions) -> DataFrame:
         replications=options.replications,
         seed=options.seed,
     )
-    return evaluator.evaluate({}).groupby("arm")[["invested", NPV]].mean()
+    return evaluator.evaluate({})
 
 
 @contextmanager
@@ -491,7 +507,7 @@ def question(
     *,
     seeds: tuple[int, int] | None = None,
     expected: int = 0,
-) -> tuple[Question, Subject]:
+) -> tuple[Ask, Subject]:
     """Return a measure as a function of changes, and what a picture of it is about.
 
     Args:
@@ -505,7 +521,6 @@ def question(
         UserError: If there is no such arm or measure.
     """
     from sisim.analysis.evaluator import Evaluator
-    from sisim.analysis.question import Question
     from sisim.report.analysis.analysis_frame import Subject
 
     arm, measure = chosen_arm(scenario, options.arm), options.measure
@@ -525,7 +540,7 @@ def question(
         executor=executor(options.workers) if options.workers != 1 else None,
         progress=so_far,
     )
-    return Question(evaluator, arm, measure), Subject(scenario, evaluator.seeds, arm, measure)
+    return evaluator.outcome(measure), Subject(scenario, evaluator.seeds, arm, measure)
 
 
 def analysed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -31,7 +32,8 @@ from sisim.cli.sweep_commands import reproduce, sweep
 from sisim.cli.user_errors import INTERRUPTED, MISTAKE, UserError, print_error
 from sisim.i18n import LANGUAGES, Lang, current_language, in_language, t
 from sisim.portable import write_what_fits
-from sisim.scenario.errors import ScenarioError
+from sisim.scenario.errors import Reason, ScenarioError
+from sisim.scenario.os_errors import why
 
 Shell = Literal["bash", "zsh", "fish", "powershell"]
 COMPLETION = "--install-completion"
@@ -95,6 +97,7 @@ def main() -> NoReturn:
 
 def run_line(args: Sequence[str]) -> int:
     """Run a command line, and return its exit code."""
+    lang = current_language()
     try:
         rest, lang = split_language(args)
         with in_language(lang):
@@ -104,9 +107,23 @@ def run_line(args: Sequence[str]) -> int:
         print_error(str(error))
         return MISTAKE
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_nowhere()
         return 0
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise
+        # Of files it has been told; left is what is printed, into a file on a full disk.
+        _write_nowhere()
+        reason = Reason("What is printed cannot be written: {reason}.", reason=why(error))
+        with in_language(lang):
+            print_error(reason.text)
+        return MISTAKE
     return code
+
+
+def _write_nowhere() -> None:
+    """Let what is still to be printed go nowhere, so that no error comes of it at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def split_language(args: Sequence[str]) -> tuple[list[str], Lang]:

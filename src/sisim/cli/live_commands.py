@@ -115,8 +115,9 @@ def lesson(
     without sisim and without internet: for a lesson, a mail, a meeting.
 
     Versions of the scenario are worked out beforehand, at a few levels of each slider; between
-    them the page reads off in proportion. That takes some minutes; fewer residents, runs or
-    versions are sooner done. Example: `sisim lesson my.toml --out lesson.html --residents 10000`
+    them the page reads off in proportion. That takes some minutes; fewer residents (places and
+    fixed costs follow), runs or versions are sooner done. Example: `sisim lesson my.toml --out
+    lesson.html --residents 10000`
     """
     loaded, _ = _with_residents(scenario, changes, residents)
     file = out or RESULTS / loaded.name / "lesson.html"
@@ -154,10 +155,13 @@ def lesson(
 def _with_residents(
     name: str, changes: list[str] | None, residents: int | None
 ) -> tuple[Scenario, dict[str, Any]]:
-    """Return the scenario with so many residents, and all changes by key."""
+    """Return the scenario for so many residents, and all changes by key."""
     from sisim.loading.load import load_scenario
+    from sisim.loading.sample import of_size
 
     given = values(changes)
-    if residents is not None:
-        given["population.residents"] = residents
+    loaded = load_scenario(name, given)
+    if residents is None:
+        return loaded, given
+    given |= of_size(loaded, residents)
     return load_scenario(name, given), given

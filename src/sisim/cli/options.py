@@ -89,7 +89,12 @@ Changes = Annotated[
 Seed = Annotated[int | None, count("N", "The seed of the first run.", least=0)]
 Replications = Annotated[int | None, count("N", "How many runs, each with its seed.")]
 Residents = Annotated[
-    int | None, count("N", "How many residents; unset: as many as the scenario says.")
+    int | None,
+    count(
+        "N",
+        "For how many residents, with places and fixed costs in proportion; unset: those of the "
+        "scenario.",
+    ),
 ]
 Workers = Annotated[int | None, count("N", "How many processes; unset: one for each core.")]
 OutFolder = Annotated[Path | None, option("FOLDER", "Where the result is written.")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import floor, isfinite, log10
@@ -17,24 +16,22 @@ from sisim.cli.consoles import stdout
 from sisim.cli.user_errors import UserError
 from sisim.i18n import t
 from sisim.report.formats import decimal
+from sisim.report.whole_files import aside, put_file
 from sisim.scenario.errors import Reason
 from sisim.scenario.os_errors import why
 
 
 @contextmanager
 def whole_file(out: Path) -> Iterator[Path]:
-    """Give a temporary file beside `out` that takes its name when everything is written.
+    """Give a file aside that takes the place of `out` when everything is written.
 
     Raises:
         UserError: If `out` cannot be written.
     """
-    partial = out.absolute().with_name(f".{secrets.token_hex(4)}.{out.name}")
-    try:
-        with write_errors_answered(out):
-            yield partial
-            partial.replace(out)
-    finally:
-        partial.unlink(missing_ok=True)
+    place = out.resolve()
+    with write_errors_answered(out), aside(place) as folder:
+        yield folder / place.name
+        put_file(folder / place.name, place)
 
 
 @contextmanager

@@ -122,7 +122,8 @@ def follow_up(
     """Write the plan of follow-up: what is measured, when, by whom, and in what range it should
     lie if all goes as assumed.
 
-    Activity, reach and results at 6, 12, 24 and 36 months, or as `[follow_up]` in the file says.
+    Activity, reach and results at 6, 12, 24 and 36 months (those that end a step of the pathway),
+    or as `[follow_up]` in the file says.
     The ranges hold nine of ten runs, each with chance of its own and its own draw of what is
     uncertain about the investment. Beside the plan an empty table is written,
     `follow-up-observed`, as .xlsx and as .csv: fill in its values in a spreadsheet program, save
@@ -145,6 +146,16 @@ def follow_up(
         sentences,
     )
 
+    inside = [one for one in month or [] if not loaded.pathway.ends_step(one)]
+    if inside:
+        whole = [str(one) for one in range(1, 61) if loaded.pathway.ends_step(one)]
+        raise UserError(
+            t(
+                "--month {month} lies inside a step of the pathway; a step ends at month {whole} …",
+                month=inside[0],
+                whole=", ".join(whole[:5]),
+            )
+        )
     months = moments(loaded, month)
     if not months:
         last = f"{12 * loaded.time.years:g}"

@@ -131,12 +131,12 @@ def explain(
     centre/2026-03/0`
     """
     loaded = load(scenario, changes)
-    from sisim.report.explanation import UnknownPerson
-    from sisim.report.explanation import explain as explain_person
+    from sisim.engine.trace import UnknownPerson, trace
+    from sisim.report.explanation import explanation
 
     try:
         with progress(t("Simulating")) as tell:
-            text = explain_person(loaded, person, seed=seed, progress=tell)
+            text = explanation(trace(loaded, person, seed=seed, progress=tell))
     except UnknownPerson as error:
         text = t(
             'There is no person "{key}" in this run. A key is area/month of entry/number, with '

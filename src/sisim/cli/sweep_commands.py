@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from sisim.cli.options import RESULTS, OutFolder, Workers, argument, count, flag, option
 from sisim.cli.output import print_table, require_folder
@@ -13,6 +13,7 @@ from sisim.cli.progress import progress
 from sisim.cli.scenario_input import executor, store_errors_answered
 from sisim.cli.user_errors import INTERRUPTED, UserError, print_error
 from sisim.i18n import n_, number, t
+from sisim.report.formats import decimal
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -168,27 +169,68 @@ def _summary(study: Study) -> None:
     outcomes.sort(key=lambda name: [fnmatchcase(name, one) for one in wanted], reverse=True)
     table = study.table([*dict.fromkeys(["choice", *levers, "arm", *outcomes])])
     by = ["choice", *levers, "arm"]
-    means = table.groupby(by, sort=False)[outcomes].mean().reset_index().drop(columns="choice")
-    shown = _named(means.head(MOST_ROWS), outcomes, study.plan.scenario)
+    groups = table.groupby(by, sort=False)[outcomes]
+    means = groups.mean().reset_index().drop(columns="choice")
+    runs = groups.size().to_numpy()
+    shown = _named(means, groups.count(), runs, study.plan.scenario).head(MOST_ROWS)
     hidden = print_table(shown.rename(columns=_short(levers)), leading=len(by) - 1)
     if len(means) > MOST_ROWS:
         print(t("… and {n} rows more.", n=number(len(means) - MOST_ROWS)))
     if hidden:
         print(t("… and {n} columns more.", n=number(hidden)))
+    _print_undefined(table, outcomes, study.plan.scenario)
 
 
-def _named(means: DataFrame, outcomes: list[str], scenario: Scenario) -> DataFrame:
-    """Return the means with arms and outcomes as a reader calls them; what has no value is –."""
-    from sisim.analysis.measures import PAYBACK
+def _print_undefined(table: DataFrame, outcomes: list[str], scenario: Scenario) -> None:
+    """Print in how many runs with an investment each outcome is undefined, and why."""
+    from sisim.analysis.measures import why_undefined
+    from sisim.engine.counts import WITHOUT
     from sisim.report.analysis.analysis_frame import Subject
 
-    columns = {one: Subject(scenario, (), "", one).label() for one in outcomes}
+    own = table[table["arm"] != WITHOUT]
+    for name in outcomes:
+        undefined = int(own[name].isna().sum())
+        if undefined:
+            print(
+                t(
+                    "{what} has no value in {n} of {all} runs, as {why}.",
+                    what=Subject(scenario, (), "", name).label(),
+                    n=number(undefined),
+                    all=number(len(own)),
+                    why=why_undefined(name),
+                )
+            )
+
+
+def _named(means: DataFrame, defined: DataFrame, runs: Any, scenario: Scenario) -> DataFrame:
+    """Return the means with arms and outcomes as a reader calls them.
+
+    A mean over some of the runs only says of how many; – has no value in any.
+
+    Args:
+        means: A row per combination and arm: levers, arm, outcomes.
+        defined: In how many runs each outcome is defined, in the same rows.
+        runs: How many runs there are in each row, (rows,).
+        scenario: The scenario.
+    """
+    from sisim.report.analysis.analysis_frame import Subject, scale_for
+
+    columns: dict[str, str] = {}
+    cells: dict[str, Any] = {}
+    for one in map(str, defined):
+        subject = Subject(scenario, (), "", one)
+        columns[one] = subject.label()
+        scale = scale_for(subject, means[one].to_numpy())
+        texts: list[Any] = []
+        for value, n, of in zip(means[one], defined[one], runs, strict=True):
+            shown: Any = "–" if not n else value if scale.first_year is None else scale.text(value)
+            if 0 < n < of:
+                figure = decimal(value, 2) if shown is value else shown
+                shown = t("{value} ({n} of {all} runs)", value=figure, n=number(n), all=number(of))
+            texts.append(shown)
+        cells[one] = texts
     arms = [Subject(scenario, (), arm, "").arm_label() for arm in means["arm"]]
-    cells = means[outcomes].astype(object).where(means[outcomes].notna(), "–")
-    if PAYBACK in cells:
-        cells[PAYBACK] = [x if x == "–" else round(x) for x in cells[PAYBACK]]
-    named = means.assign(**cells, arm=arms)
-    return named.rename(columns={**columns, "arm": t("Arm")})
+    return means.assign(**cells, arm=arms).rename(columns={**columns, "arm": t("Arm")})
 
 
 def _short(levers: Mapping[str, str]) -> dict[str, str]:

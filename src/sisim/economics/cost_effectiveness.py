@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from sisim.economics.appraisal import Interval, appraise, interval
 from sisim.economics.horizon import Horizon
@@ -125,6 +126,21 @@ class Effectiveness:
         cost, effect = self._means(arm)
         tells = self.verdict(arm) in ("costs_more", "saves_but_worse")
         return cost / effect if tells else float("nan")
+
+    def carried(self, arm: str) -> bool:
+        """Return whether the runs carry the signs of cost and effect, so that a ratio says much.
+
+        Each lies farther from zero than its 95 % interval (Student's t) reaches; one run carries
+        nothing.
+        """
+        number, runs = self.arms.index(arm), len(self.cost)
+        if runs < 2:
+            return False
+        reach = float(stats.t.ppf(0.975, runs - 1)) / np.sqrt(runs)
+        return all(
+            abs(values[:, number].mean()) > reach * values[:, number].std(ddof=1)
+            for values in (self.cost, self.effect)
+        )
 
     def intervals(self, arm: str) -> tuple[Interval, Interval]:
         """Return the cost and the effect of an arm over the replications."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numba as nb
@@ -22,6 +23,7 @@ from sisim.engine.draws import seed_key
 from sisim.engine.enrolment import eligible
 from sisim.engine.population import people
 from sisim.engine.tables import BLOCK, LeavingBounds
+from sisim.i18n import t
 from sisim.loading.load import load_scenario
 from sisim.portable import usable_cores
 
@@ -36,6 +38,15 @@ def on_disk() -> bool:
 def kept_in() -> str:
     """Return the folder in which machine code is kept."""
     return str(nb.config.CACHE_DIR)
+
+
+@cache
+def compile_once() -> None:
+    """Compile the engine unless that has been done before, saying so on standard error."""
+    if not on_disk():
+        text = t("The model is compiled, once and for all. That takes about half a minute.")
+        print(text, file=sys.stderr, flush=True)
+        compile_engine()
 
 
 def compile_engine() -> None:

@@ -6,19 +6,23 @@ share (places given, shares among peers) is taken from the run.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sisim.engine import kernel
+from sisim.engine.compile import compile_scenario
 from sisim.engine.draws import SCALE, draw
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import People, people
-from sisim.engine.simulation import Simulation
+from sisim.engine.simulation import Progress, Simulation, run_once
 from sisim.engine.tables import EFFECT, MAX_OUT, Compiled
 from sisim.scenario.factor_table import RATE
+from sisim.scenario.scenario import Scenario
 
 _MOVER = 1 << 31
 WITHOUT = "without"
@@ -121,6 +125,95 @@ def find(compiled: Compiled, who: People, key: str) -> int:
     if not len(found):
         raise LookupError(key)
     return int(found[0])
+
+
+class UnknownPerson(LookupError):  # noqa: N818 (what is the matter, as the user would say)
+    """Nobody has the key that was asked for.
+
+    Attributes:
+        nearest: The key of somebody who is there.
+    """
+
+    def __init__(self, key: str, nearest: str) -> None:
+        super().__init__(key)
+        self.nearest = nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """One person's life history in a run.
+
+    Attributes:
+        compiled: The compiled scenario.
+        history: The life history in every arm.
+        differing: How many people's lives differ between the arms, if the person was chosen among
+            them; None if it was asked for by key.
+    """
+
+    compiled: Compiled
+    history: LifeHistory
+    differing: int | None
+
+
+def trace(
+    scenario: Scenario,
+    key: str | None = None,
+    *,
+    seed: int | None = None,
+    progress: Progress | None = None,
+) -> Traced:
+    """Return one person's life history from a run of a scenario.
+
+    Args:
+        scenario: The scenario.
+        key: The person's key; unset: the first one whose lives differ between the arms.
+        seed: The seed of the run; unset: the scenario's.
+        progress: Called with the steps done and the steps in all.
+
+    Raises:
+        UnknownPerson: Nobody has that key.
+    """
+    compiled = compile_scenario(scenario)
+    seed = scenario.seed if seed is None else seed
+    if key is not None:
+        _require_known(compiled, people(scenario, compiled.clock, seed), key)
+    simulation = run_once(compiled, seed, progress=progress)
+    differing = None
+    if key is not None:
+        person = find(compiled, simulation.people, key)
+    else:
+        found = diverged_people(simulation)
+        differing, person = len(found), int(found[0]) if len(found) else 0
+    history = life_history(
+        compiled,
+        seed,
+        person,
+        enrolments=simulation.enrolments.record,
+        shares=np.stack(simulation.shares) if simulation.shares else None,
+    )
+    return Traced(compiled, history, differing)
+
+
+def _require_known(compiled: Compiled, who: People, key: str) -> None:
+    try:
+        found = key_of(compiled, who, find(compiled, who, key))
+    except LookupError as error:
+        raise UnknownPerson(key, _nearest(compiled, who, key)) from error
+    if found != key:
+        # There is no month 13, though whoever counts on finds somebody in the next year.
+        raise UnknownPerson(key, found)
+
+
+def _nearest(compiled: Compiled, who: People, key: str) -> str:
+    """Return the key of somebody who is there: in that area, at about that time, if it says so."""
+    area = get_close_matches(key.partition("/")[0], compiled.areas, 1)
+    here = np.isin(who.area, [compiled.areas.index(name) for name in area or compiled.areas])
+    month = re.search(r"(\d{4})-(\d{2})", key)
+    at = compiled.clock.start
+    if month and 1 <= int(month[2]) <= 12:
+        at = compiled.clock.at(month[0])
+    candidates = np.flatnonzero(here) if here.any() else np.arange(len(who))
+    return key_of(compiled, who, int(candidates[np.abs(who.arrive[candidates] - at).argmin()]))
 
 
 def replay(

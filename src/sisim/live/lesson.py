@@ -44,7 +44,7 @@ MARKS = ("phase-names", "words", "break-even", "ends", "entries-ends", "stock-en
 FRAME = ("scale-0", "scale-1", "scale-2")
 """Series of a figure that are the same wherever the sliders stand."""
 
-LOOK = Look(tall=724)
+LOOK = Look(tall=690)
 """A little lower than the live page's, for what stands below is more."""
 
 Progress = Callable[[int, int], None]

@@ -17,6 +17,7 @@ from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
 from sisim.loading.files import shipped
 from sisim.loading.load import load_scenario, read_scenario
+from sisim.loading.sample import of_size
 from sisim.scenario.scenario import Figures, Scenario
 
 OPENED, FRESH = 16, 1.0
@@ -61,23 +62,35 @@ class Library:
         Raises:
             ScenarioError: With everything that is wrong in it, or why it is too much for a page.
         """
-        name, base = settings.scenario, base_changes(settings)
-        content, runs = brought.get(name), settings.runs
-        asked = (content or self.path(name), tuple(base.items()), runs)
+        name, runs = settings.scenario, settings.runs
+        content = brought.get(name) or self.path(name)
+        asked = (content, settings.residents, settings.years, runs)
         with self._lock:
             found = self._opened.get(asked)
         if found is not None:
             return found
-        if content is not None:
-            found = read_scenario(content, file_of(name), base)
-        else:
-            own = self.overrides if self.path(name) == self.source else {}
-            found = load_scenario(self.path(name), {**own, **base})
+        found = self._read(name, self.base_changes(settings, brought), brought)
         require_allowed(found, runs)
         found = with_figures(found)
         with self._lock:
             self._opened[asked] = found
         return found
+
+    def base_changes(self, settings: Settings, brought: Brought = NOTHING) -> dict[str, Any]:
+        """Return what settings change in the scenario itself, in every arm."""
+        found: dict[str, Any] = {}
+        if settings.years is not None:
+            found["time.years"] = settings.years
+        if settings.residents is not None:
+            found |= of_size(self._read(settings.scenario, found, brought), settings.residents)
+        return found
+
+    def _read(self, name: str, changes: Mapping[str, Any], brought: Brought) -> Scenario:
+        """Return a scenario from its file, with other values by dotted path."""
+        if name in brought:
+            return read_scenario(brought[name], file_of(name), dict(changes))
+        own = self.overrides if self.path(name) == self.source else {}
+        return load_scenario(self.path(name), {**own, **changes})
 
     def text(self, settings: Settings, brought: Brought = NOTHING) -> str:
         """Return what the file of the scenario that a visitor looks at says."""
@@ -151,16 +164,6 @@ def name_for(file: str, content: bytes) -> str:
 def file_of(name: str) -> str:
     """Return what the file of a scenario is called that a visitor has brought."""
     return name.rpartition("#")[0]
-
-
-def base_changes(settings: Settings) -> dict[str, Any]:
-    """Return what settings change in the scenario itself, in every arm."""
-    found: dict[str, Any] = {}
-    if settings.residents is not None:
-        found["population.residents"] = settings.residents
-    if settings.years is not None:
-        found["time.years"] = settings.years
-    return found
 
 
 def with_figures(scenario: Scenario) -> Scenario:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sisim.analysis.emulator import Nearby
+from sisim.analysis.emulator import Emulator
 from sisim.analysis.variants import Variants
 from sisim.economics.valuation import Valuation
 from sisim.engine.enrolment import Enrolment
@@ -79,16 +79,16 @@ class ScenarioSession:
         seeds = range(seed, seed + replications)
         # What is shown, and what the hand has come from.
         self._variants = Variants(scenario, seeds, runs=2 * replications, baselines=baselines)
-        self._emulator: Nearby | None = None
+        self._emulator: Emulator | None = None
         self._lock = Lock()
 
     @property
-    def emulator(self) -> Nearby:
-        """What has been learned of how each of the main sliders bends the curves."""
+    def emulator(self) -> Emulator:
+        """The emulator of the main sliders."""
         with self._lock:
             if self._emulator is None:
-                roads = {one.id: one.road for one in main_sliders(self.scenario)}
-                self._emulator = Nearby(self._variants, roads)
+                knots = {one.id: one.knots for one in main_sliders(self.scenario)}
+                self._emulator = Emulator(self._variants, knots)
         return self._emulator
 
     def results(

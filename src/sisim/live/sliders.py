@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite, log
 from typing import Any, Literal
 
-from sisim.analysis.emulator import Road
+from sisim.analysis.emulator import Knots
 from sisim.analysis.varied import Factor, factors, is_whole, value_at
 from sisim.i18n import n_, t
 from sisim.report.analysis.assumption_words import Assumptions
@@ -68,13 +68,13 @@ class Slider:
         return dict(zip(self.paths, self._values(value), strict=True))
 
     @property
-    def road(self) -> Road:
-        """The positions that tell how the slider bends the curves, and where it started."""
+    def knots(self) -> Knots:
+        """The positions at which the slider is simulated for its emulator, and where it started."""
         whole = round((self.high - self.low) / self.step)
         parts = whole if whole < FEW else STOPS - 1
         stops = {self.low + (self.high - self.low) * n / parts for n in range(parts + 1)}
         stops = {at for at in stops if abs(at - self.value) > 1e-9} | {self.value}
-        return Road(self.value, {at: self.changes(at) for at in sorted(stops)})
+        return Knots(self.value, {at: self.changes(at) for at in sorted(stops)})
 
     def _values(self, value: float) -> Iterator[float]:
         if self.follow == "power":

@@ -13,7 +13,7 @@ from sisim.live.label_space import LabelPositions
 from sisim.live.limits import require_allowed
 from sisim.live.narration import STEPS, narration_steps
 from sisim.live.refinement import Callbacks, Picture, Refinement, Wanted
-from sisim.live.scenario_library import Library, SessionKey, base_changes, name_for
+from sisim.live.scenario_library import Library, SessionKey, name_for
 from sisim.live.settings import History, Settings
 from sisim.live.sliders import Slider, all_sliders, changes, main_sliders
 from sisim.scenario.errors import ScenarioError
@@ -111,7 +111,7 @@ class ViewState:
     @property
     def described(self) -> dict[str, Any]:
         """All that differs from the file: what is changed in every arm, and by the sliders."""
-        return {**base_changes(self.settings), **self.changes}
+        return {**self.library.base_changes(self.settings, self.brought), **self.changes}
 
     @property
     def arm(self) -> str:

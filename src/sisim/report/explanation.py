@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from io import StringIO
 from itertools import groupby
 
-import numpy as np
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from sisim.engine.compile import compile_scenario
-from sisim.engine.population import People
-from sisim.engine.population import people as everyone
-from sisim.engine.simulation import Progress, run_once
-from sisim.engine.tables import Compiled
-from sisim.engine.trace import (
-    LifeHistory,
-    Moment,
-    Risk,
-    diverged_people,
-    find,
-    key_of,
-    life_history,
-)
+from sisim.engine.trace import LifeHistory, Moment, Risk, Traced
 from sisim.i18n import n_, t
 from sisim.report.formats import NBSP, listing
 from sisim.report.risk_words import GLUE, Words, figures, percent
-from sisim.scenario.scenario import Scenario
 
 WIDTH = 120
 """Characters of a line, at most."""
@@ -41,57 +24,10 @@ Row = tuple[int, str, tuple[str, ...]]
 """A step, a track ("" for all of them), and the label of the state in each column."""
 
 
-class UnknownPerson(LookupError):  # noqa: N818 (what is the matter, as the user would say)
-    """Nobody has the key that was asked for.
-
-    Attributes:
-        nearest: The key of somebody who is there.
-    """
-
-    def __init__(self, key: str, nearest: str) -> None:
-        super().__init__(key)
-        self.nearest = nearest
-
-
-def explain(
-    scenario: Scenario,
-    person: str | None = None,
-    *,
-    seed: int | None = None,
-    progress: Progress | None = None,
-) -> str:
-    """Return one person's lives in every arm, side by side, and what each risk was made of.
-
-    Args:
-        scenario: The scenario.
-        person: The person's key; unset: the first one whose lives differ.
-        seed: The seed of the run; unset: the scenario's.
-        progress: Called with the steps done and the steps in all.
-
-    Raises:
-        UnknownPerson: Nobody has that key.
-    """
-    compiled = compile_scenario(scenario)
-    seed = scenario.seed if seed is None else seed
-    if person is not None:
-        _known(compiled, everyone(scenario, compiled.clock, seed), person)
-    simulation = run_once(compiled, seed, progress=progress)
-    words = Words(compiled)
-    opening = []
-    if person is not None:
-        number = find(compiled, simulation.people, person)
-    else:
-        differing = diverged_people(simulation)
-        number = int(differing[0]) if len(differing) else 0
-        opening = [_chosen(len(differing)), ""]
-    found = life_history(
-        compiled,
-        seed,
-        number,
-        enrolments=simulation.enrolments.record,
-        shares=np.stack(simulation.shares) if simulation.shares else None,
-    )
-    return "\n".join([*opening, told(found, words)])
+def explanation(found: Traced) -> str:
+    """Return one person's lives in every arm, side by side, and what each risk was made of."""
+    text = told(found.history, Words(found.compiled))
+    return text if found.differing is None else f"{_chosen(found.differing)}\n\n{text}"
 
 
 def told(found: LifeHistory, words: Words) -> str:
@@ -100,28 +36,6 @@ def told(found: LifeHistory, words: Words) -> str:
 
 
 # ---------------------------------------------------------------------------- who
-
-
-def _known(compiled: Compiled, who: People, key: str) -> None:
-    try:
-        found = key_of(compiled, who, find(compiled, who, key))
-    except LookupError as error:
-        raise UnknownPerson(key, _nearest(compiled, who, key)) from error
-    if found != key:
-        # There is no month 13, though whoever counts on finds somebody in the next year.
-        raise UnknownPerson(key, found)
-
-
-def _nearest(compiled: Compiled, who: People, key: str) -> str:
-    """Return the key of somebody who is there: in that area, at about that time, if it says so."""
-    area = get_close_matches(key.partition("/")[0], compiled.areas, 1)
-    here = np.isin(who.area, [compiled.areas.index(name) for name in area or compiled.areas])
-    month = re.search(r"(\d{4})-(\d{2})", key)
-    at = compiled.clock.start
-    if month and 1 <= int(month[2]) <= 12:
-        at = compiled.clock.at(month[0])
-    candidates = np.flatnonzero(here) if here.any() else np.arange(len(who))
-    return key_of(compiled, who, int(candidates[np.abs(who.arrive[candidates] - at).argmin()]))
 
 
 def _chosen(differing: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sisim.i18n import Lang, current_language, in_language, number, t
+from sisim.i18n import UNDEFINED, Lang, current_language, in_language, number, t
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -30,23 +30,27 @@ def _decimal(value: float, digits: int, lang: Lang) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a change with its sign in whole percent.
+    """Return a change with its sign in whole percent; undefined: –.
 
     Examples:
         >>> percent(-0.218)
         '−22%'
     """
+    if share != share:
+        return UNDEFINED
     sign = "+" if round(share * 100) > 0 else ""
     return sign + share_of(share)
 
 
 def share_of(share: float, digits: int = 0) -> str:
-    """Return a share or a yearly rate in percent.
+    """Return a share or a yearly rate in percent; undefined: –.
 
     Examples:
-        >>> share_of(-0.0312, 1)
-        '−3.1%'
+        >>> share_of(-0.0312, 1), share_of(float("nan"))
+        ('−3.1%', '–')
     """
+    if share != share:
+        return UNDEFINED
     return decimal(100 * share, digits) + percent_sign()
 
 
@@ -78,12 +82,14 @@ def unit_for(amount: float) -> Unit:
 
 
 def money(amount: float, unit: Unit | None = None) -> str:
-    """Return an amount in millions or thousands of SEK.
+    """Return an amount in millions or thousands of SEK; undefined: –.
 
     Examples:
         >>> money(12_340_000).replace(NBSP, " ")
         'SEK 12.3m'
     """
+    if amount != amount:
+        return UNDEFINED
     unit = unit or unit_for(amount)
     n = decimal(amount / unit.size, unit.digits)
     text = t("SEK {n}m", n=n) if unit.millions else t("SEK {n}k", n=n)

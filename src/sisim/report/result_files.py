@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from sisim.report.spreadsheet_files import write_csv
+from sisim.report.whole_files import aside, put_files
 
 PICTURE_DPI = 120
 """1920 x 1080: a projector's own pixels."""
@@ -24,29 +22,13 @@ def write_tables(found: Mapping[str, pd.DataFrame], folder: Path) -> None:
 
 
 def write_all(out: Path, write: Callable[[Path], None]) -> list[Path]:
-    """Let `write` fill a folder beside `out`, then move what it wrote into place.
+    """Let `write` fill a folder aside, then put all that it wrote into place, or nothing.
 
     If it fails, `out` is as it was. Other files in `out` are left alone.
     """
-    out = Path(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
+    place = Path(out).resolve()
+    with aside(place) as folder:
         write(folder)
         names = sorted(path.name for path in folder.iterdir())
-        if out.exists():
-            for name in names:
-                (folder / name).replace(out / name)
-        else:
-            # mkdtemp lets nobody else in; a folder of figures is as open as any other.
-            folder.chmod(0o777 & ~_umask())
-            folder.rename(out)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return [out / name for name in names]
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        put_files(folder, place)
+    return [Path(out) / name for name in names]

@@ -104,8 +104,12 @@ class FillInTable:
         # Slow to import: only who writes a workbook waits for it.
         from xlsxwriter import Workbook
 
-        plain = {"strings_to_formulas": False, "strings_to_urls": False}
-        with Workbook(str(out), {**plain, "strings_to_numbers": False}) as book:
+        plain = dict.fromkeys(
+            ("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False
+        )
+        # In memory first: the library has an error of its own for a disk that is full.
+        content = io.BytesIO()
+        with Workbook(content, {**plain, "in_memory": True}) as book:
             sheet = book.add_worksheet(self.title)
             bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
             text = book.add_format({"text_wrap": True, "valign": "top"})
@@ -125,3 +129,4 @@ class FillInTable:
                         sheet.write_blank(line, number, None, blank)
             sheet.freeze_panes(1, self.fixed)
             sheet.autofilter(0, 0, max(len(self.rows), 1), len(self.headings) - 1)
+        out.write_bytes(content.getvalue())

@@ -319,3 +319,8 @@ class Pathway(Table):
     def steps_per_year(self) -> float:
         """Number of steps in a year."""
         return {"week": 365.25 / 7, "month": 12.0, "quarter": 4.0, "year": 1.0}[self.step]
+
+    def ends_step(self, months: int) -> bool:
+        """Return whether a step ends so many months from the start; of weeks, one ends near it."""
+        steps = months / 12 * self.steps_per_year
+        return round(steps) > 0 and (self.step == "week" or abs(steps - round(steps)) < 1e-6)

@@ -3,7 +3,7 @@
 from helpers.made_up_answers import mix_table, subject
 from helpers.pictures import assert_readable, written
 
-from sisim.report.analysis.portfolio_choice_figure import draw_mix, sentence
+from sisim.report.analysis.portfolio_choice_figure import draw_mix, sentences
 
 
 def test_an_option_is_filled_where_it_is_in_the_best_mix() -> None:
@@ -28,14 +28,16 @@ def test_what_the_mix_is_worth_stands_below_each_budget(lang: str) -> None:
 
 
 def test_the_sentence_names_the_mix_of_the_highest_budget(lang: str) -> None:
-    said = sentence(*mix_table())
+    said, *each = sentences(subject(), *mix_table())
     assert {"en": "one: project and other: project", "sv": "one: project och other: project"}[
         lang
     ] in said
     assert "13" in said
+    assert len(each) == 2
+    assert {"en": "in 4 of 5 runs", "sv": "i 4 av 5 körningar"}[lang] in each[0]
 
 
 def test_a_budget_that_is_too_small_is_said(lang: str) -> None:
     table, names = mix_table()
-    said = sentence(table[table["budget"] == 1e6], names)
+    (said,) = sentences(subject(), table[table["budget"] == 1e6], names)
     assert {"en": "nothing that is worth", "sv": "går inget att betala"}[lang] in said

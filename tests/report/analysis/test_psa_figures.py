@@ -6,12 +6,12 @@ from helpers.made_up_answers import REACH, probabilistic, subject
 from helpers.pictures import assert_readable, written
 
 from sisim.analysis.psa import Probabilistic
+from sisim.report.analysis.analysis_frame import gained_label
 from sisim.report.analysis.psa_figures import (
     draw_acceptability,
     draw_information,
     draw_plane,
     draw_who_breaks_even,
-    gained_label,
     sentences,
 )
 
@@ -72,7 +72,7 @@ def test_nothing_is_worth_finding_out_where_one_choice_is_always_best(
 
 
 def test_what_is_avoided_and_what_is_gained_differ(analysis: Probabilistic, lang: str) -> None:
-    assert {"en": "avoided", "sv": "undvik"}[lang] in gained_label(analysis, "placed")
+    assert {"en": "avoided", "sv": "undvik"}[lang] in gained_label(analysis.scenario, "placed")
 
 
 def test_the_sentences_give_each_arms_chance(analysis: Probabilistic) -> None:

@@ -15,13 +15,27 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sisim.analysis.comparison import BAND_FROM
+from sisim.analysis.measures import PAYBACK, why_undefined
+from sisim.economics.yearly import year_at
 from sisim.engine.counts import digest
-from sisim.i18n import t
+from sisim.i18n import n_, number, t
 from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
-from sisim.report.formats import Unit, decimal, money, unit_for
+from sisim.report.formats import Unit, decimal, money, percent_sign, unit_for
 from sisim.report.frame import EDGE
-from sisim.report.style import FINE, HIGH, MUTED, WIDE, canvas, fit, place, wrap, write
+from sisim.report.style import (
+    FINE,
+    HIGH,
+    MUTED,
+    WIDE,
+    canvas,
+    fit,
+    place,
+    scale_ticks,
+    wrap,
+    write,
+)
 from sisim.scenario.scenario import Scenario
 
 IN_MONEY = frozenset(
@@ -35,6 +49,7 @@ IN_MONEY = frozenset(
         "total.cost",
     }
 )
+IN_PERCENT = frozenset({"return_on_investment", "internal_rate_of_return"})
 
 
 @dataclass(frozen=True)
@@ -86,26 +101,106 @@ class Subject:
             return t("Cost: {payer}", payer=payer) + when
         if head == "total" and name in self.scenario.pathway.weights:
             return self.scenario.pathway.weights[name].text
+        if head == "gained":
+            return gained_label(self.scenario, name)
         return {
             "net_present_value": t("Net present value"),
             "payback_year": t("Payback year"),
             "invested": t("Invested"),
             "lower_cost": t("Lower costs"),
             "total": t("All costs"),
+            "tail": t("Value after the horizon (tail)"),
+            "benefit_cost_ratio": t("Benefit–cost ratio"),
+            "return_on_investment": t("Return on investment"),
+            "internal_rate_of_return": t("Internal rate of return"),
+            "deepest": t("Deepest hole"),
+            "deepest_discounted": t("Deepest hole, discounted"),
         }.get(head, self.measure)
+
+    def what(self) -> str:
+        """Return the arm and the measure, as a sentence about them begins."""
+        return f"{self.arm_label()}: {lower(self.label())}"
+
+    def undefined(self, count: int, of: int) -> list[str]:
+        """Return in how many runs the measure is undefined, and why; nothing if in none."""
+        if not count:
+            return []
+        return [
+            t(
+                "{what} has no value in {n} of {all} runs, as {why}.",
+                what=self.what(),
+                n=number(count),
+                all=number(of),
+                why=why_undefined(self.measure),
+            )
+        ]
+
+    @property
+    def few_runs(self) -> list[str]:
+        """That there are too few runs for margins, as a sentence; none if there are enough."""
+        runs = len(self.seeds)
+        if runs >= BAND_FROM:
+            return []
+        return [
+            n_(
+                "One run tells nothing of chance: margins take at least {least}.",
+                "{n} runs are too few for margins of chance: they take at least {least}.",
+                runs,
+                least=BAND_FROM,
+            )
+        ]
+
+
+def measure_label(scenario: Scenario, name: str) -> str:
+    """Return what an outcome, or a weight, is called."""
+    weights = scenario.pathway.weights
+    return (weights[name] if name in weights else scenario.outcomes[name].label).text
+
+
+def gained_label(scenario: Scenario, name: str) -> str:
+    """Return what is gained of an outcome or a weight, and in what unit."""
+    what = measure_label(scenario, name)
+    if name in scenario.pathway.weights:
+        return t("{what}: gained", what=what)
+    measure = scenario.outcomes[name]
+    unit = t("person-years") if measure.count == "stock" else t("events")
+    if measure.good == "high":
+        return t("{what}: {unit} gained", what=what, unit=unit)
+    return t("{what}: {unit} avoided", what=what, unit=unit)
 
 
 @dataclass(frozen=True)
 class Scale:
-    """A unit in which a measure is read, and its decimals."""
+    """A unit in which a measure is read, and its decimals.
+
+    Attributes:
+        size: A unit, in those of the measure.
+        digits: Decimals.
+        unit: What it is called; empty if it has no name.
+        money: The unit of an amount of money.
+        first_year: Of a measure that is a year: the scenario's first.
+    """
 
     size: float
     digits: int
     unit: str
     money: Unit | None = None
+    first_year: int | None = None
 
     def said(self, value: float, *, signed: bool = False) -> str:
-        """Return a value with its unit, as a sentence has it."""
+        """Return a value with its unit, as a sentence has it; –: undefined.
+
+        Args:
+            value: The value.
+            signed: Whether it is a difference, of which the sign is told.
+        """
+        if value != value:
+            return "–"
+        if self.first_year is not None and not signed:
+            return self.text(value)
+        if self.unit == "%":
+            text = self.text(value, signed=signed)
+            return t("{n} percentage points", n=text) if signed else text + percent_sign()
         if self.money is None:
             text = self.text(value, signed=signed)
             return f"{text} {self.unit}" if self.unit else text
@@ -113,18 +208,30 @@ class Scale:
         return f"+{text}" if signed and value > 0 else text
 
     def text(self, value: float, *, signed: bool = False) -> str:
-        """Return a value in the unit, without its name."""
+        """Return a value in the unit, without its name; signed: a difference."""
+        if self.first_year is not None and not signed and value == value:
+            return str(year_at(value, self.first_year))
         text = decimal(value / self.size, self.digits)
         return f"+{text}" if signed and value > 0 and text.strip("0,.") else text
+
+    def margin(self, value: float) -> str:
+        """Return a margin of error with its unit: of a year in years."""
+        if self.first_year is None or value != value:
+            return self.said(value)
+        return f"{decimal(value, self.digits)} {self.unit}"
 
 
 def scale_for(subject: Subject, values: Sequence[float] | np.ndarray) -> Scale:
     """Return a unit that suits values of a subject's measure."""
     found = np.asarray(values, float)
-    most = float(np.nanmax(np.abs(found), initial=0.0))
+    most = float(np.abs(found[np.isfinite(found)]).max(initial=0.0))
     if subject.in_money:
         unit = unit_for(most)
         return Scale(unit.size, unit.digits, unit.label(), unit)
+    if subject.measure == PAYBACK:
+        return Scale(1.0, 1, t("years"), first_year=subject.scenario.time.first_year)
+    if subject.measure in IN_PERCENT:
+        return Scale(0.01, 1, percent_sign().strip())
     digits = 0 if most >= 100 else 1 if most >= 10 else 2
     head = subject.measure.partition(".")[0]
     return Scale(1.0, digits, t("more than without") if head == "outcome" else "")
@@ -159,7 +266,18 @@ def answer_canvas(
 def subtitle_of(subject: Subject, scale: Scale) -> str:
     """Return whose measure is drawn, and in what."""
     what = t("{arm}: {what}", arm=subject.arm_label(), what=lower(subject.label()))
-    return f"{what}, {scale.unit}" if scale.unit else what
+    return f"{what}, {scale.unit}" if scale.unit and scale.first_year is None else what
+
+
+def undefined_canvas(subject: Subject, title: str, said: Sequence[str]) -> Figure:
+    """Draw that there is nothing to draw, as the measure is undefined throughout."""
+    figure = answer_canvas(subject, title, subject.what())
+    top = 130.0
+    for text in said:
+        for line in wrap(figure, text, WIDE - 2 * EDGE).split("\n"):
+            write(figure, EDGE, top, line)
+            top += 28
+    return figure
 
 
 def row_axes(
@@ -187,8 +305,8 @@ def name_row(
         bold: Whether the name is bold.
     """
     lines = wrap(figure, name, width, bold=bold).split("\n")[:2]
-    for number, line in enumerate(lines):
-        write(figure, 20, middle - 10 * len(lines) - 10 + 21 * number, line, bold=bold)
+    for row, line in enumerate(lines):
+        write(figure, 20, middle - 10 * len(lines) - 10 + 21 * row, line, bold=bold)
     write(figure, 20, middle + 11 * len(lines) - 7, detail, size=FINE, color=MUTED)
 
 
@@ -202,9 +320,30 @@ def lower(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
-def ticks_across(axes: Axes, count: int, scale: float = 1.0) -> None:
+def year_ticks(low: float, high: float, count: int) -> list[int]:
+    """Return about `count` whole years between two instants, one at least."""
+    found = MaxNLocator(count, integer=True).tick_values(low, high)
+    return [round(tick) for tick in found if low <= tick <= high] or [round(low)]
+
+
+def ticks_up(axes: Axes, count: int, scale: Scale) -> None:
+    """Let the value axis have about `count` round ticks, written in a scale's units."""
+    if scale.first_year is None:
+        scale_ticks(axes, count, scale.size)
+    else:
+        years = year_ticks(*axes.get_ylim(), count)
+        axes.set_yticks(years, [str(year) for year in years])
+
+
+def ticks_across(axes: Axes, count: int, scale: Scale | float = 1.0) -> None:
     """Let the horizontal axis have about `count` round ticks, written in units of `scale`."""
     low, high = axes.get_xlim()
+    if isinstance(scale, Scale):
+        if scale.first_year is not None:
+            years = year_ticks(low, high, count)
+            axes.set_xticks(years, [str(year) for year in years])
+            return
+        scale = scale.size
     found = MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low / scale, high / scale)
     axes.set_xticks([tick * scale for tick in found if low <= tick * scale <= high])
     digits = _digits(found[1] - found[0])

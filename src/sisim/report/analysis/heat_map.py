@@ -5,30 +5,37 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from sisim.analysis.measures import turning_point, why_undefined
 from sisim.analysis.varied import value_at
-from sisim.i18n import t
+from sisim.i18n import number, t
 from sisim.report.analysis.analysis_frame import (
+    Scale,
     Subject,
     answer_canvas,
     lower,
     scale_for,
     subtitle_of,
+    undefined_canvas,
 )
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.style import BLACK, BLUE, FINE, INK, MUTED, ORANGE, label, place, points, write
 
 HUES = LinearSegmentedColormap.from_list("sisim", [ORANGE, "#FFFFFF", BLUE])
-"""Orange is below zero, blue above: told apart by the colour-blind, and by the sign."""
+"""Orange is below the turning point, blue above: told apart by the colour-blind, and by sign."""
+LATER = LinearSegmentedColormap.from_list("sisim-later", ["#FFFFFF", BLUE])
+"""Of what has no turning point, such as a year: the higher, the darker."""
+DARK = 0.55
+"""From this share of the way to the darkest on, numbers are written in white."""
 MOST_WRITTEN = 11
 """More columns than this have no room for numbers."""
 
 
 def draw_heat_map(subject: Subject, table: pd.DataFrame) -> Figure:
-    """Draw the result for every pair of values of two assumptions.
+    """Draw the result for every pair of values of two assumptions; no colour where undefined.
 
     Args:
         subject: What is asked.
@@ -40,21 +47,20 @@ def draw_heat_map(subject: Subject, table: pd.DataFrame) -> Figure:
     scale = scale_for(subject, values.ravel())
     words = Assumptions(subject.scenario)
     title = t("Two assumptions at a time")
-    notes = [t("Blue is above zero, orange below; the black line is where it turns.")]
-    error = table["standard_error"].max()
-    if error == error:
-        notes.append(t("Standard error of a cell: at most {n}.", n=scale.text(error)))
+    if np.isnan(values).all():
+        return undefined_canvas(subject, title, sentences(subject, table))
+    turn = turning_point(subject.measure)
+    notes = _notes(subject, table, turn, scale)
     figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
 
     axes = place(figure, 150, 122, 1080, 430)
     axes.grid(visible=False)
     axes.spines["bottom"].set_visible(False)
-    most = float(np.abs(values).max()) or 1.0
-    norm = TwoSlopeNorm(0.0, -most, most)
+    norm = _norm(values, turn)
     rows, columns = values.shape
     axes.imshow(
         values,
-        cmap=HUES,
+        cmap=LATER if turn is None else HUES,
         norm=norm,
         aspect="auto",
         origin="lower",
@@ -64,42 +70,84 @@ def draw_heat_map(subject: Subject, table: pd.DataFrame) -> Figure:
         axes.axvline(edge, color="white", linewidth=points(2))
     for edge in np.arange(-0.5, rows):
         axes.axhline(edge, color="white", linewidth=points(2))
-    _turn(axes, values)
+    if turn is not None:
+        _turn(axes, values - turn)
     if columns <= MOST_WRITTEN:
         for (row, column), value in np.ndenumerate(values):
-            dark = value / most > 0.55
-            label(
-                axes,
-                (column, row),
-                scale.text(value),
-                align="center",
-                color="white" if dark else INK,
-            )
+            dark = value == value and float(norm(value)) > (1 + DARK) / 2
+            text = "–" if value != value else scale.text(value)
+            label(axes, (column, row), text, align="center", color="white" if dark else INK)
     step = max(1, -(-columns // MOST_WRITTEN))
     axes.set_xticks(
         range(0, columns, step), [words.value(across, float(x)) for x in grid.columns[::step]]
     )
     axes.set_yticks(range(rows), [words.value(up, float(y)) for y in grid.index])
-    _mark(axes, subject, across, up, grid)
+    here = _mark(axes, subject, across, up, grid)
     write(figure, 20, 84, f"↑ {words.name(up)}", bold=True)
     write(figure, 1230, 596, f"{words.name(across)} →", bold=True, align="right")
-    here = t("The ring is the scenario as it is.")
     write(figure, 20, 599, here, size=FINE, color=MUTED)
     return figure
 
 
+def _notes(subject: Subject, table: pd.DataFrame, turn: float | None, scale: Scale) -> list[str]:
+    """Return how the colours are to be read, how sure a cell is, and why some are empty."""
+    if turn is None:
+        notes = [t("The darker, the later.")]
+    elif turn:
+        notes = [
+            t(
+                "Blue is above {n}, orange below; the black line is where it turns.",
+                n=scale.text(turn),
+            )
+        ]
+    else:
+        notes = [t("Blue is above zero, orange below; the black line is where it turns.")]
+    if table["mean"].isna().any():
+        notes.append(t("Empty: no value, as {why}.", why=why_undefined(subject.measure)))
+    error = table["standard_error"].max()
+    if subject.few_runs or error != error:
+        return [*notes, *subject.few_runs]
+    return [*notes, t("Standard error of a cell: at most {n}.", n=scale.margin(error))]
+
+
+def _norm(values: np.ndarray, turn: float | None) -> Normalize:
+    """Return the scale of the colours: symmetric about the turning point, if there is one."""
+    if turn is None:
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+        return Normalize(low, high if high > low else low + 1.0)
+    most = float(np.nanmax(np.abs(values - turn))) or 1.0
+    return Normalize(turn - most, turn + most)
+
+
 def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
-    """Return the lowest and the highest result, and where they are."""
+    """Return the lowest and the highest result, and where they are, or where it is undefined."""
     across, up = (str(name) for name in table.columns[:2])
     scale = scale_for(subject, table["mean"].to_numpy())
     words = Assumptions(subject.scenario)
-    found = []
-    for message, at in (
-        (t("Lowest"), int(table["mean"].argmin())),
-        (t("Highest"), int(table["mean"].argmax())),
-    ):
-        row = table.iloc[at]
+    runs = len(subject.seeds) * len(table)
+    found = subject.undefined(int(table["undefined"].sum()), runs)
+    empty = int(table["mean"].isna().sum())
+    if empty:
         found.append(
+            t(
+                "It is left empty in {n} of {all} cells: where more than half of the runs are so.",
+                n=number(empty),
+                all=number(len(table)),
+            )
+        )
+    known = table[table["mean"].notna()]
+    if not len(known):
+        return found
+    said = {scale.said(float(value)) for value in known["mean"]}
+    if len(said) == 1:
+        return [t("The same in every cell that has a value: {n}.", n=said.pop()), *found]
+    ends = []
+    for message, at in (
+        (t("Lowest"), int(known["mean"].argmin())),
+        (t("Highest"), int(known["mean"].argmax())),
+    ):
+        row = known.iloc[at]
+        ends.append(
             t(
                 "{which}: {n}, at {one} {x} and {other} {y}.",
                 which=message,
@@ -110,40 +158,34 @@ def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
                 y=words.value(up, float(row[up])),
             )
         )
-    return found
+    return [*ends, *found]
 
 
-def _turn(axes: Axes, values: np.ndarray) -> None:
-    """Draw the border between cells above and below zero."""
-    above = values > 0
-    for row, column in zip(*np.nonzero(above[:, 1:] != above[:, :-1]), strict=True):
-        axes.plot(
-            [column + 0.5] * 2,
-            [row - 0.5, row + 0.5],
-            color=BLACK,
-            linewidth=points(4),
-            solid_capstyle="round",
-            zorder=4,
-        )
-    for row, column in zip(*np.nonzero(above[1:] != above[:-1]), strict=True):
-        axes.plot(
-            [column - 0.5, column + 0.5],
-            [row + 0.5] * 2,
-            color=BLACK,
-            linewidth=points(4),
-            solid_capstyle="round",
-            zorder=4,
-        )
+def _turn(axes: Axes, beyond: np.ndarray) -> None:
+    """Draw the border between cells above and below the turning point."""
+    sides = np.where(np.isnan(beyond), np.nan, beyond > 0)
+    for row, column in zip(*np.nonzero(np.abs(np.diff(sides, axis=1)) == 1), strict=True):
+        _border(axes, [column + 0.5] * 2, [row - 0.5, row + 0.5])
+    for row, column in zip(*np.nonzero(np.abs(np.diff(sides, axis=0)) == 1), strict=True):
+        _border(axes, [column - 0.5, column + 0.5], [row + 0.5] * 2)
 
 
-def _mark(axes: Axes, subject: Subject, across: str, up: str, grid: pd.DataFrame) -> None:
-    """Ring the cell nearest to the scenario as it is, if it lies within the grid."""
+def _border(axes: Axes, x: list[float], y: list[float]) -> None:
+    axes.plot(x, y, color=BLACK, linewidth=points(4), solid_capstyle="round", zorder=4)
+
+
+def _mark(axes: Axes, subject: Subject, across: str, up: str, grid: pd.DataFrame) -> str:
+    """Ring where the scenario is, between cells if it lies so, and return what the ring is.
+
+    Nothing is ringed if the scenario lies outside the grid, or has several values at a key.
+    """
     spots = []
     for key, known in ((across, grid.columns), (up, grid.index)):
         value, places = value_at(subject.scenario, key), np.asarray(known, float)
         if value is None or not places.min() <= value <= places.max():
-            return
-        spots.append(int(np.argmin(np.abs(places - value))))
+            return t("The scenario as it is lies outside the values shown.")
+        spots.append(float(np.interp(value, places, np.arange(len(places)))))
+    on_cell = np.allclose(spots, np.round(spots))
     axes.add_patch(
         FancyBboxPatch(
             (spots[0] - 0.42, spots[1] - 0.38),
@@ -153,6 +195,10 @@ def _mark(axes: Axes, subject: Subject, across: str, up: str, grid: pd.DataFrame
             fill=False,
             edgecolor=INK,
             linewidth=points(2.5),
+            linestyle="solid" if on_cell else "dashed",
             zorder=5,
         )
     )
+    if on_cell:
+        return t("The ring is the scenario as it is.")
+    return t("The ring is the scenario as it is: it lies between the cells.")

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sisim.analysis.monitoring import RESULTS, FollowUp, Measure, responsible
+from sisim.analysis.monitoring import ENOUGH, RESULTS, FollowUp, Measure, responsible
 from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, lower, records
 from sisim.report.formats import decimal, listing, money, percent_sign, share_of, spread, unit_for
@@ -102,10 +102,11 @@ def draw_follow_up(plan: FollowUp, observed: pd.DataFrame | None = None) -> Figu
     """
     title = t("How should it go?") if observed is None else t("How did it go?")
     subject = Subject(plan.scenario, plan.seeds, plan.arm, "")
-    subtitle = t(
-        "{arm}: where nine runs of ten lie, by months from {start}",
-        arm=subject.arm_label(),
-        start=plan.scenario.time.start,
+    told = {"arm": subject.arm_label(), "start": plan.scenario.time.start}
+    subtitle = (
+        t("{arm}: where all runs lie, by months from {start}", **told)
+        if plan.few
+        else t("{arm}: where nine runs of ten lie, by months from {start}", **told)
     )
     notes = [_ranges(plan)]
     figure = answer_canvas(subject, title, subtitle, notes, discounted=False)
@@ -290,10 +291,20 @@ def deviation_sentences(plan: FollowUp, observed: pd.DataFrame) -> list[str]:
                 verdict=verdict_words(measure, one.verdict),
             )
         )
-    if (observed["outside"] == 0).all():
+    outside = int((observed["outside"] != 0).sum())
+    if plan.few:
+        lines.append(
+            t(
+                "{n} of {all} lie outside. The runs are too few to say how often chance alone does "
+                "so: at least {least} are needed.",
+                n=outside,
+                all=len(observed),
+                least=ENOUGH,
+            )
+        )
+    elif not outside:
         lines.append(t("All that was observed lies where nine runs of ten do."))
     else:
-        outside = int((observed["outside"] != 0).sum())
         lines.append(
             t(
                 "{n} of {all} lie outside. By chance alone one in ten does.",
@@ -370,7 +381,15 @@ def _ranges(plan: FollowUp) -> str:
         "investments": t("Ranges of chance and of what is uncertain about the investment"),
         "everything": t("Ranges of chance and of all that is uncertain"),
     }[plan.drawn]
-    return t("{how}: nine runs in ten, of {runs}.", how=how, runs=len(plan.seeds))
+    runs = len(plan.seeds)
+    text = (
+        t("{how}: from the lowest to the highest of {runs} runs.", how=how, runs=runs)
+        if plan.few
+        else t("{how}: nine runs in ten, of {runs}.", how=how, runs=runs)
+    )
+    if plan.scenario.pathway.step != "week":
+        return text
+    return text + " " + t("A month is read at the end of the nearest week.")
 
 
 def _range(measure: Measure, low: float, high: float) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sisim.analysis.comparison import BAND_FROM
 from sisim.analysis.needs import ALL, Needs, wanted_groups
 from sisim.i18n import number, t
 from sisim.report.analysis.analysis_frame import (
@@ -142,7 +143,8 @@ def _service_use(figure: Figure, books: pd.DataFrame) -> None:
     books = books[(books["share_of_people"] > 0) | (books["administrations"] < 2)]
     axes = place(figure, 740, 152, 470, 434)
     axes.grid(visible=False)
-    axes.set_xlim(0, 1.14 * max(books["share_of_people"].max(), books["share_of_cost"].max()))
+    longest = float(max(books["share_of_people"].max(), books["share_of_cost"].max()))
+    axes.set_xlim(0, 1.14 * longest or 1.0)
     axes.set_ylim(len(books) - 0.45, -0.55)
     axes.set_yticks(range(len(books)), [str(n) for n in books["administrations"]])
     axes.set_xticks([])
@@ -181,7 +183,7 @@ def draw_groups(found: Needs) -> Figure:
     axes = row_axes(figure, start, top, broad, tall, len(rows))
     axes.grid(axis="x", color="#E5E5E5", linewidth=points(1))
     reach = float(max(rows["share_of_cost"].max(), rows["share_of_people"].max()))
-    axes.set_xlim(0, 1.06 * reach)
+    axes.set_xlim(0, 1.06 * reach or 1.0)
     for row, one in enumerate(rows.to_dict("records")):
         share, at = float(one["share_of_cost"]), 0.0
         for n, name in enumerate(payers):
@@ -245,11 +247,11 @@ def draw_rules(found: Needs) -> Figure:
             (-0.2, one.sensitivity, BLUE, BLUE, None),
             (0.2, one.positive_predictive_value, GREEN, DARK_GREEN, "////"),
         ):
-            share = 0.0 if share != share else share
-            bar(axes, row + at, share, hue, height=0.36, hatch=hatch)
+            size = 0.0 if share != share else share
+            bar(axes, row + at, size, hue, height=0.36, hatch=hatch)
             label(
                 axes,
-                (share, row + at),
+                (size, row + at),
                 share_of(share, 0 if share >= 0.1 else 1),
                 shift=(7, 0),
                 color=dark,
@@ -284,7 +286,7 @@ def sentences(found: Needs) -> list[str]:
             top=share_of(spread["top_20"]),
             one=share_of(spread["top_1"]),
             nothing=share_of(1 - spread["share_with_cost"]),
-            gini=_with_error(spread["gini"], spread["gini_error"]),
+            gini=_with_error(found, spread["gini"], spread["gini_error"]),
         ),
     ]
     books = tables["needs-books"]
@@ -370,20 +372,17 @@ def _rule_sentence(found: Needs, one: Any, case: str) -> str:
         rule=name,
         flagged=decimal(one.flagged),
         case=quoted(case),
-        sensitivity=_share(one.sensitivity),
-        ppv=_share(one.positive_predictive_value),
-        specificity=_share(one.specificity),
+        sensitivity=share_of(one.sensitivity),
+        ppv=share_of(one.positive_predictive_value),
+        specificity=share_of(one.specificity),
     )
 
 
-def _share(value: float) -> str:
-    return "–" if value != value else share_of(value)
-
-
-def _with_error(value: float, error: float) -> str:
+def _with_error(found: Needs, value: float, error: float) -> str:
     """Return a number with two standard errors, where there are runs enough to tell them."""
     text = decimal(value, 3)
-    return text if error != error else f"{text} (± {decimal(2 * error, 3)})"
+    few = error != error or len(found.seeds) < BAND_FROM
+    return text if few else f"{text} (± {decimal(2 * error, 3)})"
 
 
 def _whose(found: Needs) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sisim.i18n import t
+from sisim.i18n import number, t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, name_row, records
 from sisim.report.formats import decimal, listing, money, unit_for
 from sisim.report.style import BLUE, INK, MUTED, label, place, points, write
@@ -26,7 +26,8 @@ def draw_mix(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> Fi
     worth = table[table["chosen"]].groupby("budget")["worth"].sum().reindex(budgets, fill_value=0)
     unit = unit_for(float(max(budgets.max(), worth.max(), 1.0)))
     subtitle = t("Filled: in the best mix. Worth net of what it costs, {unit}", unit=unit.label())
-    figure = answer_canvas(subject, t("What is a budget best spent on?"), subtitle)
+    title = t("What is a budget best spent on?")
+    figure = answer_canvas(subject, title, subtitle, subject.few_runs)
     axes = place(figure, 480, 100, 770, 440)
     axes.grid(visible=False)
     axes.set_yticks([])
@@ -66,17 +67,31 @@ def draw_mix(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> Fi
     return figure
 
 
-def sentence(table: pd.DataFrame, names: dict[str, str]) -> str:
-    """Return the best mix for the highest budget."""
+def sentences(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> list[str]:
+    """Return the best mix for the highest budget, and in how many runs its parts pay."""
     last = table[table["budget"] == table["budget"].max()]
     inside = last[last["chosen"]]
     budget = money(float(last["budget"].iloc[0]))
     if inside.empty:
-        return t("For {budget} nothing that is worth what it costs can be paid.", budget=budget)
-    said = listing([names[f"{one.case}/{one.option}"] for one in records(inside)])
-    return t(
-        "For {budget}: {mix}; together worth {worth}.",
-        budget=budget,
-        mix=said,
-        worth=money(float(inside["worth"].sum())),
-    )
+        return [t("For {budget} nothing that is worth what it costs can be paid.", budget=budget)]
+    chosen = {names[f"{one.case}/{one.option}"]: one for one in records(inside)}
+    found = [
+        t(
+            "For {budget}: {mix}; together worth {worth}.",
+            budget=budget,
+            mix=listing(list(chosen)),
+            worth=money(float(inside["worth"].sum())),
+        )
+    ]
+    runs = len(subject.seeds)
+    for name, one in chosen.items():
+        if runs > 1 and one.positive == one.positive:
+            found.append(
+                t(
+                    "{what}: worth more than it costs in {n} of {all} runs.",
+                    what=name,
+                    n=number(round(one.positive * runs)),
+                    all=number(runs),
+                )
+            )
+    return [*found, *subject.few_runs]

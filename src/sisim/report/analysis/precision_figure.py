@@ -7,18 +7,21 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sisim.analysis.comparison import BAND_FROM
+from sisim.analysis.measures import turning_point
 from sisim.analysis.precision import FEWEST, Precision, precision
 from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
-    lower,
     scale_for,
     subtitle_of,
+    ticks_up,
+    undefined_canvas,
 )
 from sisim.report.formats import decimal
 from sisim.report.labels import EndLabels
-from sisim.report.style import BLUE, INK, MUTED, SKY, place, points, scale_ticks, write
+from sisim.report.style import BLUE, INK, MUTED, SKY, place, points, write
 
 
 def course(values: np.ndarray) -> pd.DataFrame:
@@ -29,7 +32,7 @@ def course(values: np.ndarray) -> pd.DataFrame:
     rows = []
     for n in range(1, len(values) + 1):
         one = precision(values[:n])
-        known = n >= FEWEST
+        known = one.defined >= FEWEST
         rows.append(
             {
                 "replications": n,
@@ -45,37 +48,47 @@ def course(values: np.ndarray) -> pd.DataFrame:
 def draw_precision(subject: Subject, values: np.ndarray, found: Precision) -> Figure:
     """Draw each replication, and the mean with its interval as they are added."""
     scale = scale_for(subject, values)
+    title = t("How sure is the result?")
+    if not found.defined:
+        return undefined_canvas(subject, title, sentences(subject, found))
     notes = [
         t(
             "Dots: runs, with and without on the same people and luck. Band: 95% interval of "
             "their mean (Student's t)."
-        )
+        ),
+        *subject.undefined(found.undefined, found.replications),
+        *subject.few_runs,
     ]
-    title = t("How sure is the result?")
     figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
     axes = place(figure, 110, 100, 850, 460)
     table = course(values)
-    axes.fill_between(
-        table["replications"],
-        table["low"],
-        table["high"],
-        color=SKY,
-        alpha=0.35,
-        linewidth=0,
-        zorder=1,
-    )
+    if found.defined >= BAND_FROM:
+        axes.fill_between(
+            table["replications"],
+            table["low"],
+            table["high"],
+            color=SKY,
+            alpha=0.35,
+            linewidth=0,
+            zorder=1,
+        )
     axes.scatter(table["replications"], table["value"], s=points(8) ** 2, color=MUTED, zorder=2)
     axes.plot(table["replications"], table["mean"], color=BLUE, linewidth=points(3.5), zorder=3)
     axes.set_xlim(0.5, len(values) + 0.5)
-    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    known, turn = values[np.isfinite(values)], turning_point(subject.measure)
+    marked = known if turn is None else np.append(known, turn)
+    low, high = float(marked.min()), float(marked.max())
     room = 0.1 * (high - low) or 1.0
-    axes.set_ylim(low - (room if low < 0 else 0), high + (room if high > 0 else 0))
-    axes.axhline(0, color=INK, linewidth=points(1.5))
-    scale_ticks(axes, 6, scale.size)
+    axes.set_ylim(low - (0 if low == turn else room), high + (0 if high == turn else room))
+    if low == high == turn:
+        axes.set_ylim(low - room, high + room)
+    if turn is not None:
+        axes.axhline(turn, color=INK, linewidth=points(1.5))
+    ticks_up(axes, 6, scale)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     text = scale.text(found.mean)
     if np.isfinite(found.half_width):
-        text = f"{text} ± {scale.text(found.half_width)}"
+        text = f"{text} ± {scale.margin(found.half_width)}"
     ends = EndLabels(axes)
     ends.add(found.mean, text, color=BLUE, bold=True)
     ends.settle()
@@ -87,27 +100,36 @@ def sentences(subject: Subject, found: Precision) -> list[str]:
     """Return how sure the result is, and what it takes to be as sure as is wished."""
     wished = found.wished
     scale = scale_for(subject, [found.mean, *([] if wished is None else [wished])])
-    what = f"{subject.arm_label()}: {lower(subject.label())}"
-    count = decimal(found.replications)
+    what, undefined = subject.what(), subject.undefined(found.undefined, found.replications)
+    if not found.defined:
+        return undefined
+    mean, count = scale.said(found.mean), decimal(found.defined)
     if not np.isfinite(found.half_width):
         return [
             t(
                 "{what} is {mean} in one run, which cannot tell how sure it is.",
                 what=what,
-                mean=scale.said(found.mean),
-            )
+                mean=mean,
+            ),
+            *undefined,
         ]
-    mean, half = (scale.said(value) for value in (found.mean, found.half_width))
     lines = [
-        t("{what} is {mean} ± {half} (95%, {n} runs).", what=what, n=count, mean=mean, half=half)
+        t(
+            "{what} is {mean} ± {half} (95%, {n} runs).",
+            what=what,
+            n=count,
+            mean=mean,
+            half=scale.margin(found.half_width),
+        ),
+        *undefined,
     ]
     if wished is not None and found.reached:
-        lines.append(t("That is as sure as was wished (± {n}).", n=scale.said(wished)))
+        lines.append(t("That is as sure as was wished (± {n}).", n=scale.margin(wished)))
     elif wished is not None and found.needed is not None:
         lines.append(
             t(
                 "To be sure to ± {n} takes {all} runs in all: {more} more.",
-                n=scale.said(wished),
+                n=scale.margin(wished),
                 all=decimal(found.needed),
                 more=decimal(found.more or 0),
             )

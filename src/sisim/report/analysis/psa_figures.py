@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -13,6 +15,7 @@ from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
+    gained_label,
     lower,
     name_row,
     records,
@@ -44,30 +47,51 @@ WORTH_SHOWING = 0.01
 """A number worth less than this share of the whole is not shown."""
 
 
-def measure_label(analysis: Probabilistic, name: str) -> str:
-    """Return what an outcome, or a weight, is called."""
-    weights = analysis.scenario.pathway.weights
-    found = weights[name] if name in weights else analysis.scenario.outcomes[name].label
-    return found.text
+@dataclass(frozen=True)
+class Decision:
+    """The rule by which a choice between arms is taken: net benefit, or money alone.
 
+    Attributes:
+        analysis: The analysis.
+        effect: The outcome or weight whose units are worth something; None: money alone.
+        worth: What a unit of it is worth, SEK.
+    """
 
-def gained_label(analysis: Probabilistic, name: str) -> str:
-    """Return what is gained of an outcome, and in what unit."""
-    what = measure_label(analysis, name)
-    if name in analysis.scenario.pathway.weights:
-        return t("{what}: gained", what=what)
-    measure = analysis.scenario.outcomes[name]
-    unit = t("person-years") if measure.count == "stock" else t("events")
-    if measure.good == "high":
-        return t("{what}: {unit} gained", what=what, unit=unit)
-    return t("{what}: {unit} avoided", what=what, unit=unit)
+    analysis: Probabilistic
+    effect: str | None = None
+    worth: float = 0.0
+
+    def rule(self) -> str:
+        """Return the rule as a sentence."""
+        if self.effect is None:
+            return t("The decision is by money alone.")
+        return t(
+            "The decision is by net benefit, at {worth} a unit ({what}).",
+            worth=money(self.worth),
+            what=lower(gained_label(self.analysis.scenario, self.effect)),
+        )
+
+    def perfect(self) -> str:
+        """Return what it is worth to know everything, as a sentence."""
+        n = money(self.analysis.perfect(self.effect, self.worth))
+        if self.effect is None:
+            return t(
+                "To know everything would be worth {n} for one such decision by money alone.", n=n
+            )
+        return t(
+            "To know everything would be worth {n} for one such decision by net benefit, at "
+            "{worth} a unit ({what}).",
+            n=n,
+            worth=money(self.worth),
+            what=lower(gained_label(self.analysis.scenario, self.effect)),
+        )
 
 
 def draw_plane(subject: Subject, analysis: Probabilistic, name: str) -> Figure:
     """Draw every draw on the cost-effectiveness plane, an arm a colour and a mark."""
     costs, effects = analysis.costs[:, 1:], analysis.effects(name)[:, 1:]
     unit = unit_for(float(np.abs(costs).max()))
-    what = gained_label(analysis, name)
+    what = gained_label(analysis.scenario, name)
     subtitle = t(
         "Net cost compared with without, {unit}; a mark is a draw of all uncertain numbers",
         unit=unit.label(),
@@ -144,7 +168,7 @@ def draw_acceptability(
         name: The outcome whose units are worth something.
         curve: See `Probabilistic.acceptability`.
     """
-    what = gained_label(analysis, name)
+    what = gained_label(analysis.scenario, name)
     subtitle = t(
         "Probability of being the best choice, by what a unit is worth; thick: the best on average"
     )
@@ -312,8 +336,13 @@ def _information_notes(telling: bool, left_out: int) -> list[str]:
     return notes
 
 
-def sentences(subject: Subject, analysis: Probabilistic) -> list[str]:
-    """Return what came out: how likely each arm is to pay, and how far it reaches."""
+def sentences(
+    subject: Subject, analysis: Probabilistic, decided: Decision | None = None
+) -> list[str]:
+    """Return what came out: how likely each arm is to pay, and how far it reaches.
+
+    `decided`: the rule by which it is told what to know everything is worth; unset: by money.
+    """
     found = [_draws(analysis)]
     for one in records(analysis.chance):
         found.append(
@@ -336,13 +365,7 @@ def sentences(subject: Subject, analysis: Probabilistic) -> list[str]:
                     n=decimal(100 * min(noise, 1.0)),
                 )
             )
-    found.append(
-        t(
-            "To know everything would be worth {n} for one such decision by money alone.",
-            n=money(analysis.perfect()),
-        )
-    )
-    return found
+    return [*found, (decided or Decision(analysis)).perfect()]
 
 
 def _draws(analysis: Probabilistic) -> str:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sisim.analysis.scale_up import Implementation, Version
-from sisim.i18n import t
+from sisim.i18n import number, t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, records, ticks_across
 from sisim.report.formats import decimal, listing, money, share_of, unit_for
 from sisim.report.style import (
@@ -101,7 +101,7 @@ def _stack(
                 linewidth=points(1),
             )
         up, down = up + above, down + below
-    axes.set_ylim(1.12 * min(float(down.min()), 0.0))
+    axes.set_ylim(bottom=1.12 * min(float(down.min()), 0.0))
     return float(up.max())
 
 
@@ -109,7 +109,8 @@ def _mark_budget_and_full_scale(
     axes: Axes, years: np.ndarray, found: Implementation, high: float
 ) -> None:
     """Draw the line of the budget, and shade the first whole year at full scale."""
-    axes.set_ylim(top=1.15 * high)
+    low = axes.get_ylim()[0]
+    axes.set_ylim(low, 1.15 * high if high > low else low + 1.0)
     axes.axhline(0, color=INK, linewidth=points(1.5))
     axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
     if found.budget is not None:
@@ -157,7 +158,7 @@ def draw_versions(found: Implementation) -> Figure:
     axes.grid(visible=False)
     axes.set_yticks([])
     axes.set_ylim(len(shown) - 0.5, -0.5)
-    axes.set_xlim(0, 1.05 * max(float(costs.max()), found.budget or 0.0))
+    axes.set_xlim(0, 1.05 * max(float(costs.max()), found.budget or 0.0) or 1.0)
     table = found.tables["implementation-versions"]
     outcome = next(iter(found.scenario.outcomes), None)
     if outcome is not None:
@@ -165,7 +166,7 @@ def draw_versions(found: Implementation) -> Figure:
         name = f"{name}, {t('more than without')}"
         write(figure, 1262, 84, fit(figure, name, 400), align="right", color=MUTED)
     for row, one in enumerate(shown):
-        number = found.versions.index(one)
+        place_in_table = found.versions.index(one)
         gross, _, net = one.costs.mean(axis=0)
         axes.barh(row, net, height=0.44, color=BLUE, zorder=2)
         bar(axes, row, gross - net, PURPLE, left=net, height=0.44, hatch="....", zorder=2)
@@ -173,7 +174,7 @@ def draw_versions(found: Implementation) -> Figure:
         write(figure, 20, middle - 22, fit(figure, version_label(found, one), 360), bold=True)
         said = t("{n} take part at a time", n=decimal(float(one.treated.mean())))
         write(figure, 20, middle + 4, said, color=MUTED, size=16)
-        values = table.iloc[number]
+        values = table.iloc[place_in_table]
         worth = money(float(values["net_present_value"]))
         write(figure, 1262, middle - 22, worth, align="right", bold=True)
         if outcome is not None:
@@ -264,7 +265,8 @@ def sentences(found: Implementation) -> list[str]:
 def _within(found: Implementation, budget: float) -> list[str]:
     """Return what a budget affords: full scale, or smaller versions."""
     if found.full.affordable:
-        return [t("The budget of {budget} a year affords full scale.", budget=money(budget))]
+        text = t("The budget of {budget} a year affords full scale.", budget=money(budget))
+        return [f"{text} {_runs_within(found.full, budget)}".strip()]
     lines = [
         t(
             "The budget of {budget} a year does not afford it: {lacking} a year more must be "
@@ -274,8 +276,8 @@ def _within(found: Implementation, budget: float) -> list[str]:
         )
     ]
     table = found.tables["implementation-versions"]
-    for number, one in enumerate(found.versions[1:], 1):
-        lines.append(_version(found, one, table.iloc[number]))
+    for row, one in enumerate(found.versions[1:], 1):
+        lines.append(_version(found, one, table.iloc[row]))
     lines.append(
         t(
             "A smaller reach or fewer places cut what is paid per participant, fewer areas "
@@ -284,6 +286,15 @@ def _within(found: Implementation, budget: float) -> list[str]:
         )
     )
     return lines
+
+
+def _runs_within(version: Version, budget: float) -> str:
+    """Return in how many runs a version is within a budget; empty of a single run."""
+    runs = len(version.costs)
+    if runs < 2:
+        return ""
+    within = int((version.costs[:, 2] <= budget).sum())
+    return t("It is within the budget in {n} of {all} runs.", n=number(within), all=number(runs))
 
 
 def _version(found: Implementation, one: Version, row: Any) -> str:
@@ -308,6 +319,8 @@ def _version(found: Implementation, one: Version, row: Any) -> str:
         n=decimal(float(one.treated.mean())),
         worth=money(float(row["net_present_value"])),
     )
+    if found.budget is not None:
+        text = f"{text} {_runs_within(one, found.budget)}".strip()
     if changes:
         text += " " + t(
             "In all years, compared with without: {changes}.", changes="; ".join(changes)
@@ -317,6 +330,8 @@ def _version(found: Implementation, one: Version, row: Any) -> str:
 
 def _rollout(found: Implementation) -> str:
     rows = found.rollout[found.rollout["begins"].notna()]
+    if rows.empty:
+        return t("It does not begin within the scenario.")
     if len(rows) < 2 or rows["begins"].nunique() == 1:
         first = rows.iloc[0]
         return t(

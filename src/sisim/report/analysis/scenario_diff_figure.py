@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import (
+    Scale,
     Subject,
     answer_canvas,
     records,
@@ -18,6 +19,7 @@ from sisim.report.analysis.analysis_frame import (
     scale_for,
     subtitle_of,
     ticks_across,
+    undefined_canvas,
 )
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.style import (
@@ -48,10 +50,13 @@ def draw_difference(subject: Subject, table: pd.DataFrame, names: tuple[str, str
         table: See `sisim.analysis.scenario_diff.difference`.
         names: What the two scenarios are called.
     """
+    title = t("What did the changes do?")
+    ends_known = table.loc[table["kind"].isin(["first", "second"]), "result"]
+    if ends_known.isna().any():
+        return undefined_canvas(subject, title, sentences(subject, table))
     steps = _steps(subject, table, names)
     scale = scale_for(subject, [step[2] for step in steps])
-    notes = [t("Each change is made alone in the first scenario.")]
-    title = t("What did the changes do?")
+    notes = [t("Each change is made alone in the first scenario."), *subject.few_runs]
     figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
     left, top, broad, tall = 480.0, 88.0, 700.0, 492.0
     axes = row_axes(figure, left, top, broad, tall, len(steps))
@@ -60,7 +65,11 @@ def draw_difference(subject: Subject, table: pd.DataFrame, names: tuple[str, str
     for _, _, value, whole in steps:
         ends.append((0.0, value) if whole else (level, level + value))
         level = ends[-1][1]
-    low, high = min(0.0, *(min(one) for one in ends)), max(0.0, *(max(one) for one in ends))
+    low, high = min(map(min, ends)), max(map(max, ends))
+    if scale.first_year is None:
+        low, high = min(0.0, low), max(0.0, high)
+    else:  # A bar to a year begins at no zero.
+        low = min(level for pair in ends for level in pair if level)
     reach = (high - low) or 1.0
     axes.set_xlim(low - 0.16 * reach, high + 0.16 * reach)
     axes.axvline(0, color=MUTED, linewidth=points(1.5), zorder=1)
@@ -91,7 +100,7 @@ def draw_difference(subject: Subject, table: pd.DataFrame, names: tuple[str, str
                 bold=whole,
             )
         write(figure, 20, middle + 11 * len(lines) - 7, said, size=FINE, color=MUTED)
-    ticks_across(axes, 5, scale.size)
+    ticks_across(axes, 5, scale)
     return figure
 
 
@@ -104,36 +113,50 @@ def _step(axes: Axes, row: int, start: float, end: float, *, whole: bool) -> Non
 
 def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
     """Return what each change did, a sentence a line."""
-    scale = scale_for(subject, table[["result", "effect"]].to_numpy().ravel())
+    scale = scale_for(subject, table[["result", "effect"]].to_numpy(float).ravel())
     found = []
     for one in records(table):
         if one.kind == "first":
             text = t(
-                "{what} in the first scenario: {n}.", what=subject.label(), n=scale.said(one.result)
+                "{what} in the first scenario: {n}.", what=subject.what(), n=_level(one, scale)
             )
         elif one.kind == "second":
-            text = t("In the second: {n}.", n=scale.said(one.result))
+            text = t("In the second: {n}.", n=_level(one, scale))
         elif one.kind == "together":
+            if isnan(one.effect):
+                continue
             text = t(
                 "The changes together, beyond each alone: {n}.",
                 n=scale.said(one.effect, signed=True),
             )
         else:
-            name = change_name(subject, one)
-            effect = "" if isnan(one.effect) else scale.said(one.effect, signed=True)
-            if not effect:
-                text = t("{what}: does not fit without the other changes.", what=name)
-            elif one.effect_error > NOTHING * abs(one.effect):
-                text = t(
-                    "{what}: {n} ± {error} (two standard errors).",
-                    what=name,
-                    n=effect,
-                    error=scale.said(2 * one.effect_error),
-                )
-            else:
-                text = t("{what}: {n}.", what=name, n=effect)
+            text = _change(subject, one, scale)
         found.append(text)
-    return found
+    asked = table["undefined"].dropna()
+    found += subject.undefined(int(asked.sum()), len(asked) * len(subject.seeds))
+    return [*found, *subject.few_runs]
+
+
+def _level(one: Any, scale: Scale) -> str:
+    return t("no value") if isnan(one.result) else scale.said(one.result)
+
+
+def _change(subject: Subject, one: Any, scale: Scale) -> str:
+    """Return what a change does alone, with its margin where the runs are enough for one."""
+    name = change_name(subject, one)
+    if not one.fits:
+        return t("{what}: does not fit without the other changes.", what=name)
+    if isnan(one.effect):
+        return t("{what}: no value to compare with.", what=name)
+    effect = scale.said(one.effect, signed=True)
+    if subject.few_runs or not one.effect_error > NOTHING * abs(one.effect):
+        return t("{what}: {n}.", what=name, n=effect)
+    return t(
+        "{what}: {n} ± {error} (two standard errors).",
+        what=name,
+        n=effect,
+        error=scale.margin(2 * one.effect_error),
+    )
 
 
 def change_name(subject: Subject, one: Any) -> str:
@@ -172,7 +195,9 @@ def _steps(
         text = t("{n} smaller changes", n=len(alone) - MOST)
         found.append((text, "", rest, False))
     together = next(one for one in rows if one.kind == "together")
-    if abs(together.effect) > NOTHING * max(1.0, abs(float(rows[-1].result))):
+    if not isnan(together.effect) and abs(together.effect) > NOTHING * max(
+        1.0, abs(float(rows[-1].result))
+    ):
         found.append((t("Together, beyond each alone"), "", float(together.effect), False))
     found.append((names[1], "", float(rows[-1].result), True))
     return found

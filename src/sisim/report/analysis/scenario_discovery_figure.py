@@ -54,7 +54,7 @@ def sentences(subject: Subject, box: Box, net: np.ndarray, under: float) -> list
         draws=len(fails),
     )
     if not box.sides:
-        return [whole, t("No region tells the failures apart from the rest.")]
+        return [whole, t("No region tells the failures apart from the rest beyond chance.")]
     said = listing([lower(side_words(side, words)) for side in box.sides])
     return [
         whole,
@@ -90,9 +90,12 @@ def draw_discovery(
         what=lower(subject.label()),
         limit=_limit(subject, under),
     )
-    figure = answer_canvas(
-        subject, t("Where does it fail?"), subtitle, [t("Region found by PRIM among the draws.")]
+    note = (
+        t("Region found by PRIM among the draws.")
+        if box.sides
+        else t("PRIM found no region among the draws that chance would not find.")
     )
+    figure = answer_canvas(subject, t("Where does it fail?"), subtitle, [note])
     limits = {side.key: side for side in box.sides}
     across, up = [*limits, *_telling(drawn, fails)][0], [*limits, None, None][1]
     axes = place(figure, 150, 112, 740, 446)
@@ -180,7 +183,7 @@ def _say(figure: Figure, box: Box, fails: np.ndarray, words: Assumptions) -> Non
     tell(t("● does not fail"), bold=True, color=BLUE)
     top += 14
     if not box.sides:
-        tell(t("No region tells the failures apart from the rest."))
+        tell(t("No region tells the failures apart from the rest beyond chance."))
         return
     tell(t("Fails most where"), bold=True)
     for side in box.sides[:4]:

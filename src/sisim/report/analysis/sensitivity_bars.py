@@ -16,8 +16,10 @@ from sisim.report.analysis.analysis_frame import (
     scale_for,
     subtitle_of,
     ticks_across,
+    undefined_canvas,
 )
 from sisim.report.analysis.assumption_words import Assumptions
+from sisim.report.analysis.tornado import sentences
 from sisim.report.formats import decimal
 from sisim.report.style import BLUE, INK, SKY, bar, key_entry, label, points
 
@@ -38,21 +40,26 @@ def draw_sobol(subject: Subject, table: pd.DataFrame, grades: dict[str, str]) ->
     subtitle = t(
         "{arm}: share of the variance in {what}, all numbers varying at once", arm=arm, what=what
     )
-    notes = [t("Sobol indices; lines: 95% intervals.")]
-    notes += _more(table, rows)
-    figure = answer_canvas(subject, t("Which numbers decide?"), subtitle, notes)
+    title = t("Which numbers decide?")
+    if table["total"].isna().all():
+        return undefined_canvas(subject, title, sentences(subject, table))
+    notes = [t("Sobol indices; lines: 95% intervals."), *_notes(subject, table, rows)]
+    figure = answer_canvas(subject, title, subtitle, notes)
     key_entry(figure, LEFT, 78, t("alone"), BLUE)
     key_entry(figure, LEFT + 130, 78, t("together with others"), SKY, hatch="////", color=INK)
     axes = row_axes(figure, LEFT, TOP, BROAD, TALL, len(rows))
     # With few base points an interval may reach beyond the whole variance.
-    reach = min(float((rows["total"] + rows["total_error"]).max()), 1.0)
+    reach = min(float((rows["total"] + rows["total_error"].fillna(0.0)).max()), 1.0)
     axes.set_xlim(0, max(0.1, 1.12 * reach, 1.12 * float(rows["first"].max())))
     for row, one in enumerate(records(rows)):
         bar(axes, row, max(one.total, 0), SKY, hatch="////", zorder=2)
         axes.barh(row, max(one.first, 0), height=0.62, color=BLUE, zorder=3)
-        ends = [max(one.total - one.total_error, 0), min(one.total + one.total_error, 1)]
-        axes.plot(ends, [row, row], color=INK, linewidth=points(2), zorder=4)
-        label(axes, (max(*ends, one.first), row), decimal(max(one.total, 0), 2), shift=(8, 0))
+        far = max(one.total, one.first, 0)
+        if one.total_error == one.total_error:
+            ends = [max(one.total - one.total_error, 0), min(one.total + one.total_error, 1)]
+            axes.plot(ends, [row, row], color=INK, linewidth=points(2), zorder=4)
+            far = max(*ends, one.first)
+        label(axes, (far, row), decimal(max(one.total, 0), 2), shift=(8, 0))
     _names(figure, subject, rows, grades)
     ticks_across(axes, 5)
     return figure
@@ -68,14 +75,16 @@ def draw_morris(subject: Subject, table: pd.DataFrame, grades: dict[str, str]) -
     """
     rows = table.head(MOST)
     scale = scale_for(subject, rows["mu_star"].to_numpy())
+    title = t("Which numbers decide?")
+    if table["mu_star"].isna().all():
+        return undefined_canvas(subject, title, sentences(subject, table))
     notes = [
         t(
             "Morris screening: the mean effect of going through a number's range, in either "
             "direction; the line is its spread over what the others are."
-        )
+        ),
+        *_notes(subject, table, rows),
     ]
-    notes += _more(table, rows)
-    title = t("Which numbers decide?")
     figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
     axes = row_axes(figure, LEFT, TOP - 24, BROAD, TALL + 24, len(rows))
     reach = float((rows["mu_star"] + rows["sigma"]).max()) or 1.0
@@ -86,7 +95,7 @@ def draw_morris(subject: Subject, table: pd.DataFrame, grades: dict[str, str]) -
         axes.plot(ends, [row, row], color=INK, linewidth=points(2), zorder=4)
         label(axes, (ends[1], row), scale.text(one.mu, signed=True), shift=(8, 0))
     _names(figure, subject, rows, grades, TOP - 24, TALL + 24)
-    ticks_across(axes, 5, scale.size)
+    ticks_across(axes, 5, scale.size)  # effects are differences, also of a year
     return figure
 
 
@@ -104,6 +113,8 @@ def _names(
         name_row(figure, middle, words.name(key), words.grade(grades.get(key)), LEFT - 60)
 
 
-def _more(table: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
+def _notes(subject: Subject, table: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
+    """Return how many numbers are not drawn, and what is said where none matters."""
     left = len(table) - len(rows)
-    return [t("{n} more matter less.", n=left)] if left else []
+    notes = [t("{n} more matter less.", n=left)] if left else []
+    return notes if table["tells"].any() else [*notes, *sentences(subject, table)[:1]]

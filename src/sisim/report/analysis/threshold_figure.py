@@ -1,13 +1,16 @@
-"""Where the result turns: the outcome along the range of each number, and its break-even value."""
+"""Break-even values: the outcome along the range of each number, and where it turns."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sisim.analysis.comparison import BAND_FROM
+from sisim.analysis.measures import why_undefined
 from sisim.analysis.threshold import BreakEven
 from sisim.analysis.varied import grade_of
 from sisim.i18n import t
@@ -18,6 +21,8 @@ from sisim.report.analysis.analysis_frame import (
     lower,
     scale_for,
     subtitle_of,
+    ticks_up,
+    undefined_canvas,
 )
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.style import (
@@ -32,7 +37,6 @@ from sisim.report.style import (
     label,
     place,
     points,
-    scale_ticks,
     wrap,
     write,
 )
@@ -46,23 +50,24 @@ def draw_break_even(subject: Subject, found: Sequence[BreakEven]) -> Figure:
     shown = list(found)[:MOST]
     values = np.concatenate([one.curve["mean"].to_numpy() for one in shown])
     scale = scale_for(subject, values)
-    notes = [
-        t(
-            "One number at a time, the same people and luck throughout; bands: twice the "
-            "standard error."
-        )
-    ]
     title = t("What does it take to break even?")
+    if np.isnan(values).all():
+        return undefined_canvas(subject, title, sentences(subject, found))
+    notes = [
+        t("One number at a time, the same people and luck throughout."),
+        *(subject.few_runs or [t("Bands: twice the standard error.")]),
+    ]
     figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
     wide = (WIDE - 20) / len(shown)
     bands = np.concatenate(
         [
-            (one.curve["mean"] + sign * 2 * one.curve["standard_error"].fillna(0)).to_numpy()
+            (one.curve["mean"] + sign * _band(one, subject)).to_numpy()
             for one in shown
             for sign in (-1, 1)
         ]
     )
-    low, high = min(0.0, float(bands.min())), max(0.0, float(bands.max()))
+    turn = shown[0].turn
+    low, high = min(turn, float(np.nanmin(bands))), max(turn, float(np.nanmax(bands)))
     room = 0.12 * (high - low) or 1.0
     for number, one in enumerate(shown):
         left = 20 + number * wide
@@ -70,6 +75,12 @@ def draw_break_even(subject: Subject, found: Sequence[BreakEven]) -> Figure:
         axes.set_ylim(low - room, high + room)
         _panel(figure, axes, left, wide, one, subject, scale)
     return figure
+
+
+def _band(one: BreakEven, subject: Subject) -> pd.Series[float]:
+    """Return twice the standard error along a curve; 0 where there are too few runs to tell it."""
+    told = len(subject.seeds) >= BAND_FROM
+    return one.curve["standard_error"].fillna(0.0) * (2.0 if told else 0.0)
 
 
 def _panel(
@@ -89,12 +100,12 @@ def _panel(
     said = wrap(figure, answer(one, words, short=True), wide - 30).split("\n")[:1]
     write(figure, left, 76 + 24 * 2, said[0], color=BLUE if one.roots else DARK_ORANGE)
     x, y = one.curve["value"].to_numpy(), one.curve["mean"].to_numpy()
-    error = np.nan_to_num(2 * one.curve["standard_error"].to_numpy())
+    error = _band(one, subject).to_numpy()
     axes.fill_between(x, y - error, y + error, color=SKY, alpha=0.35, linewidth=0, zorder=1)
     axes.plot(x, y, color=BLUE, linewidth=points(3.5), zorder=3)
-    axes.axhline(0, color=INK, linewidth=points(2), zorder=2)
+    axes.axhline(one.turn, color=INK, linewidth=points(2), zorder=2)
     axes.set_xlim(x[0], x[-1])
-    scale_ticks(axes, 5, scale.size)
+    ticks_up(axes, 5, scale)
     axes.set_xticks(
         np.linspace(x[0], x[-1], 3),
         [words.value(one.key, float(v)) for v in np.linspace(x[0], x[-1], 3)],
@@ -104,7 +115,7 @@ def _panel(
     for root in one.roots:
         axes.plot(
             [root],
-            [0],
+            [one.turn],
             marker="o",
             markersize=points(14),
             color=BLUE,
@@ -132,14 +143,17 @@ def _panel(
         )
 
 
-def answer(one: BreakEven, words: Assumptions, *, short: bool = False) -> str:
-    """Return where the outcome turns, in a sentence; short: beside its curve."""
+def answer(one: BreakEven, words: Assumptions, *, short: bool = False, margins: bool = True) -> str:
+    """Return where the outcome turns, in a sentence; short: beside its curve.
+
+    `margins`: whether there are runs enough for a margin of chance.
+    """
     name = words.name(one.key)
     if one.roots:
         places = " / ".join(words.value(one.key, root) for root in one.roots)
         if short:
             return t("Breaks even at {value}", value=places)
-        error = one.errors[0]
+        error = one.errors[0] if margins else float("nan")
         sure = "" if error != error else f" ± {words.value(one.key, 2 * error)}"
         return t(
             "{what}: breaks even at {value}{sure}; it is {now} in the scenario.",
@@ -149,6 +163,10 @@ def answer(one: BreakEven, words: Assumptions, *, short: bool = False) -> str:
             now=words.value(one.key, one.value),
         )
     ends = {"low": words.value(one.key, one.low), "high": words.value(one.key, one.high)}
+    if one.side is None:
+        if short:
+            return t("No value here")
+        return t("{what}: no value anywhere from {low} to {high}.", what=name, **ends)
     if one.side == "below":
         text = (
             t("Never breaks even here")
@@ -183,9 +201,27 @@ def answer(one: BreakEven, words: Assumptions, *, short: bool = False) -> str:
 def sentences(subject: Subject, found: Sequence[BreakEven]) -> list[str]:
     """Return what the picture says."""
     words = Assumptions(subject.scenario)
+    turn = found[0].turn
     head = t(
-        "{arm}: where {what} is zero, one number at a time.",
+        "{arm}: where {what} is {n}, one number at a time.",
         arm=subject.arm_label(),
         what=lower(subject.label()),
+        n=scale_for(subject, [turn]).text(turn) if turn else t("zero"),
     )
-    return [head, *(answer(one, words) for one in found)]
+    margins = not subject.few_runs
+    said = [head, *(answer(one, words, margins=margins) for one in found)]
+    for one in found:
+        points, runs = int((one.curve["undefined"] > 0).sum()), len(subject.seeds)
+        if points and (one.roots or one.side is not None):
+            said.append(
+                t(
+                    "{what}: at {n} of {all} points some runs have no value, as {why}.",
+                    what=words.name(one.key),
+                    n=points,
+                    all=len(one.curve),
+                    why=why_undefined(subject.measure),
+                )
+            )
+        elif points:
+            said += subject.undefined(int(one.curve["undefined"].sum()), runs * len(one.curve))
+    return [*said, *subject.few_runs]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sisim.analysis.measures import turning_point, why_undefined
 from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import (
     Subject,
@@ -19,6 +21,7 @@ from sisim.report.analysis.analysis_frame import (
     scale_for,
     subtitle_of,
     ticks_across,
+    undefined_canvas,
 )
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.formats import listing
@@ -53,9 +56,13 @@ def draw_tornado(subject: Subject, table: pd.DataFrame, *, averaged: bool = Fals
     rows = table.head(MOST)
     base = float(table["base"].iloc[0])
     ends = rows[["at_low", "at_high"]].to_numpy()
-    scale = scale_for(subject, [base, *ends.ravel()])
-    notes = _notes(table, len(rows), averaged)
+    known = np.array([base, *ends.ravel()])
+    known = known[~np.isnan(known)]
+    scale = scale_for(subject, known)
     title = t("Which assumptions matter most?")
+    if not len(known):
+        return undefined_canvas(subject, title, sentences(subject, table))
+    notes = [*_notes(table, len(rows), averaged), *subject.few_runs]
     figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
     words = Assumptions(subject.scenario)
 
@@ -63,33 +70,59 @@ def draw_tornado(subject: Subject, table: pd.DataFrame, *, averaged: bool = Fals
     key_entry(figure, LEFT, 78, lowest, ORANGE, hatch="////", color=DARK_ORANGE)
     key_entry(figure, LEFT + 240, 78, highest, BLUE)
     axes = row_axes(figure, LEFT, TOP, BROAD, TALL, len(rows))
-    low, high = min(base, 0.0, float(ends.min())), max(base, 0.0, float(ends.max()))
+    turn = turning_point(subject.measure)
+    marked = known if turn is None else np.append(known, turn)
+    low, high = float(marked.min()), float(marked.max())
     reach = (high - low) or 1.0
     axes.set_xlim(low - 0.13 * reach, high + 0.13 * reach)
     for row, one in enumerate(records(rows)):
         _bars(axes, row, one, words)
         middle = TOP + TALL * (row + 0.6) / (len(rows) + 0.2)
-        detail = [t("is {value}", value=words.value(one.key, one.value)), words.grade(one.grade)]
+        detail = [
+            t("is {value}", value=words.value(one.key, one.value)),
+            words.grade(one.grade),
+            _undefined_ends(one),
+        ]
         name_row(figure, middle, words.name(one.key), " · ".join(filter(None, detail)), LEFT - 110)
         swing = scale.text(one.swing, signed=True)
         write(figure, 1258, middle - 0.55 * PROJECTOR, swing, align="right", bold=True)
     write(figure, 1258, 78, t("from low to high"), align="right", color=MUTED)
-    axes.axvline(base, color=INK, linewidth=points(2), zorder=4)
-    if low < 0 < high or base != 0:
-        axes.axvline(0, color=MUTED, linewidth=points(1.5), linestyle=(0, (2, 2)), zorder=1)
-    ticks_across(axes, 6, scale.size)
+    if base == base:
+        axes.axvline(base, color=INK, linewidth=points(2), zorder=4)
+    if turn is not None and (low < turn < high or base != turn):
+        axes.axvline(turn, color=MUTED, linewidth=points(1.5), linestyle=(0, (2, 2)), zorder=1)
+    ticks_across(axes, 6, scale)
     return figure
 
 
+def _undefined_ends(one: Any) -> str:
+    """Return at which ends of a number the outcome is undefined; empty if at none."""
+    low, high = one.at_low != one.at_low, one.at_high != one.at_high
+    if low and high:
+        return t("no value at either end")
+    if low:
+        return t("no value at its lowest")
+    return t("no value at its highest") if high else ""
+
+
 def _bars(axes: Axes, row: int, one: Any, words: Assumptions) -> None:
-    """Draw the bars from the base to both ends of a number, each with its value beside it."""
-    base = one.base
+    """Draw the bars from the base to both ends of a number, each with its value beside it.
+
+    Where the outcome is undefined at the base they begin at the middle of the ends.
+    """
+    known = [end for end in (one.at_low, one.at_high) if end == end]
+    if not known:
+        return
+    base = one.base if one.base == one.base else sum(known) / len(known)
     for end, value, hue, dark, hatch in (
         (one.at_low, one.low, ORANGE, DARK_ORANGE, "////"),
         (one.at_high, one.high, BLUE, BLUE, None),
     ):
+        if end != end:
+            continue
         bar(axes, row, end - base, hue, left=base, hatch=hatch, zorder=2)
         other = one.at_high if end == one.at_low else one.at_low
+        other = base if other != other else other
         right = end > other if end != other else hue == BLUE
         # A label beside the far end; where both ends lie on one side, the nearer has none.
         if (end - base) * (other - base) > 0 and abs(end - base) < abs(other - base):
@@ -107,27 +140,103 @@ def _bars(axes: Axes, row: int, one: Any, words: Assumptions) -> None:
 def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
     """Return the most telling assumptions of any sensitivity analysis, and which turn the sign."""
     words = Assumptions(subject.scenario)
-    names = listing([lower(words.name(str(key))) for key in table["key"].head(3)])
-    head = f"{subject.arm_label()}: {lower(subject.label())}"
-    found = [t("{what}: most depends on {names}.", what=head, names=names)]
-    if "changes_sign" not in table:
-        return found
+    telling = listing(
+        [lower(words.name(str(key))) for key in table.loc[table["tells"], "key"].head(3)]
+    )
+    head = subject.what()
+    if "points" in table:
+        first = table.iloc[0]
+        return [*_ranking(head, telling, table), *_left_out(subject, first)]
     scale = scale_for(subject, table[["base", "at_low", "at_high"]].to_numpy().ravel())
-    base = scale.said(float(table["base"].iloc[0]))
-    text = t(
-        "{what} is {n} as the scenario is (runs: {runs}).",
-        what=head,
-        n=base,
-        runs=len(subject.seeds),
-    )
-    found.insert(0, text)
+    base = table.iloc[0]
+    found = []
+    if base["base"] == base["base"]:
+        text = scale.said(float(base["base"]))
+        runs = len(subject.seeds)
+        found.append(
+            t("{what} is {n} as the scenario is (runs: {runs}).", what=head, n=text, runs=runs)
+        )
+    found += subject.undefined(int(base["undefined"]), len(subject.seeds))
+    found += [*_ranking(head, telling, table), *_undefined(subject, table)]
+    if turning_point(subject.measure) is None or base["base"] != base["base"]:
+        return found
     turning = [lower(words.name(str(key))) for key in table.loc[table["changes_sign"], "key"]]
-    found.append(
-        t("Alone they can change its sign: {names}.", names=listing(turning))
-        if turning
-        else t("No assumption alone changes its sign within its range.")
-    )
-    return found
+    ends = table[["at_low", "at_high"]]
+    if not turning and ends.isna().any(axis=None):
+        return found
+    return [*found, _turning(subject, turning)]
+
+
+def _turning(subject: Subject, names: list[str]) -> str:
+    """Return which assumptions alone take the measure past its turning point."""
+    turn = turning_point(subject.measure)
+    if not turn:
+        if names:
+            return t("Alone they can change its sign: {names}.", names=listing(names))
+        return t("No assumption alone changes its sign within its range.")
+    at = scale_for(subject, [turn]).text(turn)
+    if names:
+        return t("Alone they can take it past {n}: {names}.", n=at, names=listing(names))
+    return t("No assumption alone takes it past {n} within its range.", n=at)
+
+
+def _ranking(head: str, telling: str, table: pd.DataFrame) -> list[str]:
+    """Return what the measure most depends on; that nothing matters, or that chance hides it."""
+    if telling:
+        return [t("{what}: most depends on {names}.", what=head, names=telling)]
+    size = next(name for name in ("swing", "total", "mu_star") if name in table)
+    if table[size].isna().all():
+        return []
+    if not table[size].fillna(0.0).abs().max():
+        return [t("{what}: nothing that was varied makes any difference.", what=head)]
+    return [
+        t("{what}: nothing that was varied makes a difference beyond chance.", what=head),
+    ]
+
+
+def _undefined(subject: Subject, table: pd.DataFrame) -> list[str]:
+    """Return at the ends of which assumptions the measure is undefined in some runs, and why."""
+    words = Assumptions(subject.scenario)
+    some = table[(table["undefined_low"] > 0) | (table["undefined_high"] > 0)]
+    if some.empty:
+        return []
+    runs = len(subject.seeds)
+    parts = []
+    for one in records(some):
+        for count, value in ((one.undefined_low, one.low), (one.undefined_high, one.high)):
+            if count:
+                parts.append(
+                    t(
+                        "{name} {value} ({n} of {all})",
+                        name=lower(words.name(one.key)),
+                        value=words.value(one.key, value),
+                        n=count,
+                        all=runs,
+                    )
+                )
+    why = why_undefined(subject.measure)
+    return [
+        t(
+            "There is no value in some runs, as {why}, at: {places}.",
+            why=why,
+            places="; ".join(parts),
+        )
+    ]
+
+
+def _left_out(subject: Subject, row: Any) -> list[str]:
+    """Return how many points of a design are left out as the measure is undefined, and why."""
+    if not row["undefined"]:
+        return []
+    return [
+        t(
+            "Points of the design left out, as there is no value at one of those that belong "
+            "together ({why}): {n} of {all}.",
+            n=int(row["undefined"]),
+            all=int(row["points"]),
+            why=why_undefined(subject.measure),
+        )
+    ]
 
 
 def _notes(table: pd.DataFrame, shown: int, averaged: bool) -> list[str]:
@@ -141,9 +250,9 @@ def _notes(table: pd.DataFrame, shown: int, averaged: bool) -> list[str]:
     ]
     if len(table) > shown:
         found.append(t("{n} more matter less.", n=len(table) - shown))
-    error = table["swing_error"].max()
-    if error == error:
-        share = float(error) / (float(table["swing"].abs().max()) or 1.0)
+    error, longest = table["swing_error"].max(), float(table["swing"].abs().max())
+    if error == error and longest == longest and longest:
+        share = float(error) / longest
         found.append(
             t("Chance: a standard error of at most {n}% of the longest bar.", n=round(100 * share))
         )

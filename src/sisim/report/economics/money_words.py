@@ -153,12 +153,17 @@ def verdict_words(effect: Effectiveness, arm: str) -> str:
 
 
 def price_words(effect: Effectiveness, arm: str) -> str:
-    """Return what a unit of an outcome costs, or saves where it is lost; empty if neither."""
+    """Return what a unit of an outcome costs, or saves where it is lost; empty if neither.
+
+    A price is told only where the runs carry it.
+    """
     verdict, measure = effect.verdict(arm), effect.measure
     if verdict not in ("costs_more", "saves_but_worse"):
         return ""
-    price = money(abs(effect.ratio(arm)))
     unit = unit_words(measure, 1)
+    if not effect.carried(arm):
+        return t("no price per {unit} that the runs carry", unit=unit)
+    price = money(abs(effect.ratio(arm)))
     if verdict == "saves_but_worse":
         return t("cheaper but worse: {price} saved per {unit} lost", price=price, unit=unit)
     if measure.good == "high":

@@ -11,6 +11,7 @@ from sisim.i18n import t
 from sisim.report.economics.money_frame import money_canvas
 from sisim.report.formats import decimal, unit_for
 from sisim.report.style import (
+    BLUE,
     DARK_GREEN,
     DARK_ORANGE,
     GREEN,
@@ -45,7 +46,7 @@ def draw_who_gains(result: Valuation, arm: str) -> Figure:
         "{arm}: present values, {unit}, compared with without", arm=name, unit=unit.label()
     )
     figure = money_canvas(result, t("Who pays, who gains"), subtitle, everyone=True)
-    _key(figure)
+    _key(figure, receives=bool((paid[rows] <= -least).any() or paid.sum() <= -least))
 
     axes = place(figure, 380, 116, 690, 500)
     axes.grid(visible=False)
@@ -64,10 +65,8 @@ def draw_who_gains(result: Valuation, arm: str) -> Figure:
     axes.axhline(len(rows) - 0.5, color=RULE, linewidth=points(1.5))
     values = [*((float(paid[n]), float(saved[n])) for n in rows), total]
     for row, (cost, saving) in zip(heights, values, strict=True):
-        for amount, hue, dark, hatch in (
-            (-cost, ORANGE, DARK_ORANGE, "////"),
-            (saving, GREEN, DARK_GREEN, None),
-        ):
+        own = (ORANGE, DARK_ORANGE, "////") if cost >= 0 else (BLUE, BLUE, "....")
+        for amount, hue, dark, hatch in ((-cost, *own), (saving, GREEN, DARK_GREEN, None)):
             if abs(amount) < least:
                 continue
             bar(axes, row, amount, hue, height=0.5, hatch=hatch, zorder=2)
@@ -109,9 +108,12 @@ def _sides(gains: WhoGains) -> tuple[np.ndarray, np.ndarray]:
     return saved - gains.net, saved
 
 
-def _key(figure: Figure) -> None:
+def _key(figure: Figure, *, receives: bool) -> None:
+    """Write what the colours are; receiving more than is paid only where somebody does."""
     key_entry(figure, 400, 84, t("Pays"), ORANGE, hatch="////", color=DARK_ORANGE)
     key_entry(figure, 560, 84, t("Costs that fall"), GREEN, color=DARK_GREEN)
+    if receives:
+        key_entry(figure, 800, 84, t("Receives"), BLUE, hatch="....", color=BLUE)
 
 
 def _top(row: float, rows: int) -> float:
