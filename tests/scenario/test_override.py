@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from helpers.small_files import Write
 
-from sisim.loading.files import shipped
 from sisim.loading.file_summary import contents
+from sisim.loading.files import shipped
 from sisim.loading.load import load_scenario
 from sisim.loading.overrides import parse_value
 from sisim.scenario.errors import ScenarioError

@@ -11,7 +11,8 @@ from pydantic_core import PydanticCustomError
 from sisim.i18n import Lang, current_language
 
 Grade = Literal["measured", "derived", "literature", "assumption"]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+NAME = r"^[a-z][a-z0-9_-]*$"
+Name = Annotated[str, Field(pattern=NAME)]
 """A key that files refer to: lower case, digits, hyphen and underscore."""
 MOST = 1e15
 """No amount, price or other number in a file is greater: sums of more are no longer exact."""
