@@ -12,6 +12,12 @@ from sisim.scenario.positions import Path
 from sisim.scenario.scenario import Condition, Investment, Scenario
 from sisim.scenario.steps import MONTHS, nearest_whole
 
+NAMES = {
+    "week": Reason("week"),
+    "month": Reason("month"),
+    "quarter": Reason("quarter"),
+    "year": Reason("year"),
+}
 Length = tuple[Path, float, float]
 """A length: where it stands, how long it is in its unit, and how many months the unit has."""
 
@@ -46,7 +52,7 @@ class StepsCheck(Findings):
         reason = Reason(
             "{value} falls between two steps of the pathway ({step}): {nearest} would do.",
             value=float(value),
-            step=Reason(self.step),
+            step=NAMES[self.step],
             nearest=Reason("{one} or {other}", one=low, other=high) if low > 0 else high,
         )
         self.say(path, reason)
@@ -61,7 +67,7 @@ class StepsCheck(Findings):
         reason = Reason(
             "{month} falls between two steps of the pathway ({step}): {nearest} would do.",
             month=month,
-            step=Reason(self.step),
+            step=NAMES[self.step],
             nearest=Reason(
                 "{one} or {other}",
                 one=f"{year}-{first + 1:02d}",
@@ -100,13 +106,6 @@ def _of_scenario(scenario: Scenario) -> Iterator[Length]:
     for name, investment in scenario.investments.items():
         for path, value, months in _of_investment(investment):
             yield ("investments", name, *path), value, months
-    plan = scenario.follow_up
-    if plan is not None and "months" in plan.model_fields_set:
-        for index, month in enumerate(plan.months):
-            yield ("follow_up", "months", index), month, 1
-    for name, other in plan.others.items() if plan is not None else ():
-        for index, month in enumerate(other.months if "months" in other.model_fields_set else ()):
-            yield ("follow_up", "others", name, "months", index), month, 1
 
 
 def _of_investment(investment: Investment) -> Iterator[Length]:

@@ -16,6 +16,7 @@ from cyclopts.validators import Number
 
 from sisim.cli.user_errors import UserError
 from sisim.i18n import t
+from sisim.scenario.types import MOST_SEED
 
 RESULTS = Path("sisim-results")
 """Where results are written when no folder is named."""
@@ -86,7 +87,7 @@ Changes = Annotated[
         name="--set",
     ),
 ]
-Seed = Annotated[int | None, count("N", "The seed of the first run.", least=0)]
+Seed = Annotated[int | None, count("N", "The seed of the first run.", least=0, most=MOST_SEED)]
 Replications = Annotated[int | None, count("N", "How many runs, each with its seed.")]
 Residents = Annotated[
     int | None,

@@ -49,7 +49,7 @@ def _as_written(name: str, definition: JsonSchema) -> JsonSchema:
     for key in ("from", "on", "to"):
         if name in ("Transition", "Effect") and key in properties:
             whole = properties[key]
-            one = whole["items"] if "items" in whole else {"type": "string", "pattern": NAME}
+            one = whole.get("items", {"type": "string", "pattern": NAME})
             properties[key] = {"anyOf": [one, whole]}
     if not shorter:
         return definition
