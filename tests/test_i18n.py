@@ -92,6 +92,20 @@ def test_no_translation_is_of_a_message_that_is_gone() -> None:
     assert set(catalogue()) - set(messages()) == set()
 
 
+def test_no_message_is_only_the_plural_of_another() -> None:
+    """A plural is looked up by its singular: asked for alone it would stay in English."""
+    with (SOURCE / "data/locale/sv.po").open("rb") as stream:
+        plurals = {m.id[1] for m in read_po(stream, locale="sv") if isinstance(m.id, tuple)}
+        stream.seek(0)
+        alone = {m.id if isinstance(m.id, str) else m.id[0] for m in read_po(stream, locale="sv")}
+    asked = {
+        call.args[0].value
+        for _, call in calls()
+        if getattr(call.func, "id", "") == "t" and isinstance(call.args[0], ast.Constant)
+    }
+    assert asked & (plurals - alone) == set()
+
+
 def test_every_message_is_where_the_extractor_finds_it() -> None:
     """A message in an f-string, or one that is put together, would be in no catalogue."""
     known = messages()

@@ -42,12 +42,17 @@ class TestDiscovery:
         assert path["chosen"].sum() == 1
         assert (path["mass"].diff().dropna() < 0).all()
 
-    def test_pure_chance_has_no_box(self) -> None:
-        rng = np.random.default_rng(5)
-        drawn = {"a": rng.random(40)}
-        box, _ = discover(drawn, np.arange(40) % 2 == 0)
-        assert box.density <= 1.0
-        assert box.coverage > 0
+    def test_pure_chance_seldom_has_a_box(self) -> None:
+        """The best of many boxes looks telling; at most one search in twenty may find one."""
+        found = 0
+        for seed in range(40):
+            rng = np.random.default_rng(seed)
+            drawn = {name: rng.random(60) for name in "abc"}
+            box, _ = discover(drawn, rng.random(60) < 0.4)
+            found += bool(box.sides)
+            if not box.sides:
+                assert (box.coverage, box.mass) == (1.0, 1.0)
+        assert found <= 4
 
     @pytest.mark.parametrize("fails", [np.zeros(10, bool), np.ones(10, bool)])
     def test_where_all_come_out_alike_there_is_nothing_to_find(self, fails: np.ndarray) -> None:

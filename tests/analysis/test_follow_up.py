@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sisim.analysis.monitoring import FollowUp, deviations, follow_up, moments, responsible
+from sisim.analysis.monitoring import FollowUp, Measure, deviations, follow_up, moments, responsible
 from sisim.analysis.observed import read_observed
 from sisim.engine.replications import simulate
 from sisim.loading.load import load_scenario
@@ -179,3 +179,64 @@ def test_a_file_without_any_value_is_answered(plan: FollowUp, tmp_path: Path) ->
     (tmp_path / "observed.csv").write_text("month,measure,value\n6,target.team,\n")
     with pytest.raises(ScenarioError, match="No row has a value"):
         read_observed(tmp_path / "observed.csv", plan.scenario, "project", plan.months)
+
+
+class TestSteps:
+    """A month of follow-up ends a step of the pathway."""
+
+    @staticmethod
+    def of(step: str, **changes: Any) -> Scenario:
+        cohort = Path(__file__).parents[1] / "helpers" / "cohort.toml"
+        return load_scenario(cohort, {"pathway.step": step, **changes})
+
+    @pytest.mark.parametrize(
+        ("step", "months"),
+        [
+            ("year", (12, 24, 36)),
+            ("quarter", (6, 12, 24, 36)),
+            ("month", (6, 12, 24, 36)),
+            ("week", (6, 12, 24, 36)),
+        ],
+    )
+    def test_usual_months_are_those_that_end_a_step(
+        self, step: str, months: tuple[int, ...]
+    ) -> None:
+        plan = follow_up(self.of(step), "care", runs=2, drawn="nothing")
+        assert plan.months == months
+        assert len(plan.plan) == len(months) * len(plan.measures)
+
+    @pytest.mark.parametrize(("step", "month"), [("year", 6), ("year", 13), ("quarter", 4)])
+    def test_a_month_inside_a_step_is_refused(self, step: str, month: int) -> None:
+        with pytest.raises(ValueError, match=f"month {month} ends no step"):
+            moments(self.of(step), [month])
+        with pytest.raises(ScenarioError) as error:
+            self.of(step, **{"follow_up.months": [month, 24]})
+        (problem,) = error.value.problems
+        assert "lies inside a step" in str(problem.reason)
+
+    def test_of_few_runs_the_range_is_that_of_all(self) -> None:
+        plan = follow_up(self.of("month"), "care", months=[12], runs=3, drawn="nothing")
+        runs = plan.runs.groupby("measure")["value"].agg(["min", "max"])
+        table = plan.plan.set_index("measure")
+        np.testing.assert_allclose(table["low"], runs.loc[table.index, "min"])
+        np.testing.assert_allclose(table["high"], runs.loc[table.index, "max"])
+
+
+@pytest.mark.parametrize(("price_year", "payer"), [(2024, "clinic"), (2010, "home")])
+def test_who_pays_most_for_a_state_is_told_in_the_money_of_one_year(
+    tmp_path: Path, price_year: int, payer: str
+) -> None:
+    """A krona of 2010 was worth more than one of 2024: 900 of then are more than 1 000 of now."""
+    helpers = Path(__file__).parents[1] / "helpers"
+    pathway = (helpers / "cohort-pathway.toml").read_text(encoding="utf-8")
+    pathway = pathway.replace("uses = { visit = 12 }", "uses = { visit = 12, help = 12 }")
+    pathway += (
+        '\n[administrations.home]\nlabel = "Home help"\nprincipal = "region"\n'
+        '[resources.help]\nlabel = "Help"\nunit = "day"\nprice = 900\n'
+        f'price_year = {price_year}\nadministration = "home"\n'
+    )
+    (tmp_path / "cohort-pathway.toml").write_text(pathway, encoding="utf-8")
+    text = (helpers / "cohort.toml").read_text(encoding="utf-8")
+    (tmp_path / "cohort.toml").write_text(text, encoding="utf-8")
+    one = load_scenario(tmp_path / "cohort.toml")
+    assert responsible(one, Measure("outcome.ill", "outcome", None, "ill")) == (payer,)

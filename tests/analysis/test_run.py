@@ -13,17 +13,20 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import psutil
 import pytest
 from helpers.languages import in_swedish
 from helpers.small_sweeps import plan, same, shards, started, sweep_noting, write
 
+from sisim.analysis import executors
 from sisim.analysis import sweep as run
 from sisim.analysis.cell import Cell, Runner, Setup
 from sisim.analysis.design import cells
 from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.executors import AHEAD, dask, in_process, processes, run_batch
+from sisim.analysis.manifest import StoreError
 from sisim.analysis.shards import shard
 from sisim.analysis.sweep import open_study, sweep
 from sisim.analysis.variants import RUNS, SCENARIOS, Variants
@@ -220,13 +223,36 @@ def test_the_summary_of_a_sweep_speaks_the_readers_language(
     study = sweep(few, tmp_path / "out", executor=in_process())
     in_swedish(lambda: sweep_commands._summary(study))
     heads, without, care, *_ = (line.split("\t") for line in capsys.readouterr().out.splitlines())
-    assert heads[:5] == ["duration", "running", "Alternativ", "Nettonuvärde", "Återbetalt (år)"]
+    assert heads[:5] == ["duration", "running", "Alternativ", "Nettonuvärde", "Återbetalningsår"]
     assert without[2:5] == ["Utan", "0", "–"]
     label = few.scenario.arms["care"].label.in_language("sv")
     assert care[2] == label
     assert "-" not in care[3]
     size = in_swedish(lambda: sweep_commands._size(16, study))
     assert size == "16 celler: 4 kombinationer av val × 4 dragningar × 1 slumpfrö."
+
+
+@pytest.mark.parametrize("lang", ["en", "sv"], indirect=True)
+def test_a_mean_over_some_of_the_runs_says_of_how_many_and_a_year_is_that_of_the_figures(
+    tmp_path: Path, lang: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A payback at 2027.7 is in 2027, and one at the very end of 2027 too."""
+    scenario = plan(tmp_path).scenario
+    means = pd.DataFrame(
+        {
+            "arm": ["without", "care", "care"],
+            "payback_year": [np.nan, 2027.7, 2028.0],
+            "invested": [0.0, 5e5, 6e5],
+        }
+    )
+    defined = pd.DataFrame({"payback_year": [0, 4, 3], "invested": [4, 4, 4]})
+    shown = sweep_commands._named(means, defined, np.array([4, 4, 4]), scenario)
+    some = {"en": "2027 (3 of 4 runs)", "sv": "2027 (3 av 4 körningar)"}[lang]
+    assert list(shown.iloc[:, 1]) == ["–", "2027", some]
+    runs = means.assign(payback_year=[np.nan, 2027.7, np.nan])
+    sweep_commands._print_undefined(runs, ["payback_year"], scenario)
+    said = capsys.readouterr().out
+    assert {"en": "in 1 of 2 runs", "sv": "i 1 av 2 körningar"}[lang] in said
 
 
 SCRIPT = """
@@ -286,6 +312,50 @@ def test_a_worker_killed_under_dask_is_replaced(
     )
     assert killed
     same(study.table(), whole_of_more)
+
+
+def test_all_workers_killed_under_dask_are_replaced(
+    cluster: Any, whole_of_more: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they have in common is not lost with them."""
+    monkeypatch.setattr(run, "SECONDS", 0.1)
+    killed = []
+
+    def kill_all(done: int, _: int) -> None:
+        if done and not killed:
+            killed.extend(worker.pid for worker in cluster.workers.values())
+            for pid in killed:
+                psutil.Process(pid).kill()
+
+    address = cluster.scheduler_address
+    one = plan(tmp_path, MORE)
+    study = sweep(one, tmp_path / "out", executor=dask(address), progress=kill_all)
+    assert len(killed) == 2
+    same(study.table(), whole_of_more)
+
+
+def test_a_cluster_without_workers_is_answered_and_nothing_finished_is_lost(
+    whole_of_more: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(run, "SECONDS", 0.1)
+    monkeypatch.setattr(executors, "ABSENCE", 2.0)
+    one, out = plan(tmp_path, MORE), tmp_path / "out"
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
+    ) as small:
+
+        def leave(done: int, _: int) -> None:
+            if done:
+                small.scale(0)
+
+        with pytest.raises(StoreError, match="no workers left") as found:
+            sweep(one, out, executor=dask(small.scheduler_address), progress=leave)
+    assert "inga arbetare kvar" in in_swedish(found.value.render)
+    before = shards(out)
+    assert before
+    same(sweep(one, out, executor=in_process(), resume=True).table(), whole_of_more)
+    assert before.items() <= shards(out).items()
 
 
 def test_killed_at_random_moments_it_ends_the_same_and_runs_nothing_finished_again(

@@ -11,7 +11,7 @@ from helpers.any_counts import PATHWAY, counts, same_in_every_arm, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sisim.economics.appraisal import appraise, headline, interval
+from sisim.economics.appraisal import appraise, break_even, headline, interval
 from sisim.economics.cash_releasing import cash_ladder
 from sisim.economics.cost_effectiveness import effectiveness
 from sisim.economics.distribution import who_gains
@@ -215,10 +215,13 @@ def test_the_numbers_under_the_figures_reckon_with_no_tail() -> None:
 
 
 def test_the_internal_rate_of_return_makes_the_years_worth_nothing() -> None:
-    worth = appraise(ledger(counts(3)), "ends")
-    flows = np.array([-100.0, 39, 59, 55, 20])
-    assert worth.rates_of(np.repeat(flows, 12) / 12) == pytest.approx([0.28095], abs=1e-5)
-    assert worth.rates_of(np.ones(24)) == ()
+    time = {"start": "2026-01", "years": 5, "warm_up": 2}
+    for step, lengths in (("month", [12] * 5), ("week", [52, 52, 53, 52, 52])):
+        book = ledger(counts(3, time=time, pathway={**PATHWAY, "step": step}))
+        worth = appraise(book, "ends")
+        flows = np.repeat(np.array([-100.0, 39, 59, 55, 20]) / lengths, lengths)
+        assert worth.rates_of(flows) == pytest.approx([0.28095], abs=1e-5)
+        assert worth.rates_of(np.ones(sum(lengths))) == ()
 
 
 def test_an_interval_says_how_many_runs_would_halve_its_error() -> None:
@@ -261,3 +264,116 @@ def test_repricing_refuses_what_changes_people_by_name() -> None:
     assert "run again" in problem.render()
     with pytest.raises(ScenarioError, match="20 %"):
         Results(counts(1)).repriced({"economy.discount_costs": 3.5})
+
+
+def test_the_chance_is_the_share_of_replications_that_are_worth_their_cost() -> None:
+    chances = set()
+    for seed in range(8):
+        found = appraise(ledger(counts(seed, replications=3, economy={})), "ends")
+        nets = [sum(run) for run in found.net.tolist()]
+        assert found.chance == sum(net >= -ORE for net in nets) / len(nets)
+        chances.add(found.chance)
+    assert any(0 < chance < 1 for chance in chances)
+
+
+def test_the_lowest_balance_is_that_of_the_mean_of_replications() -> None:
+    found = appraise(ledger(counts(4, replications=3, economy={})), "ends")
+    balance, lowest = 0.0, (0, 0.0)
+    for number, year in enumerate(found.years.tolist()):
+        balance += float(np.mean(found.horizon.yearly(found.net)[:, number]))
+        lowest = min(lowest, (year, balance), key=lambda one: one[1])
+    assert found.hole == (lowest[0], pytest.approx(lowest[1]))
+
+
+def test_what_everyone_has_counts_towards_the_break_even_when_asked_for() -> None:
+    differing = 0
+    for seed in range(6):
+        free = {name: {**r, "ordinary": False} for name, r in PATHWAY["resources"].items()}
+        all_of_it = ledger(counts(seed, pathway={**PATHWAY, "resources": free}))
+        book = ledger(counts(seed))
+        asked = break_even(book, "new_way", ordinary=True)
+        assert asked == break_even(all_of_it, "new_way")
+        differing += asked != break_even(book, "new_way")
+    assert differing
+
+
+def bond(investor: dict[str, Any]) -> dict[str, Any]:
+    """Return a contract in which a provider is paid 200 tkr, and investors as said."""
+    fee = {"label": "Fee", "from": "social", "to": "provider", "amounts": {"2026": 200_000}}
+    parties = {"investor": "I", "provider": "P", "intermediary": "M", "guarantor": "G"}
+    return {"b": {"label": "B", "parties": parties, "payments": {"fee": fee, **investor}}}
+
+
+LENT = {"label": "Capital", "from": "investor", "to": "social", "amounts": {"2026": 5_000_000}}
+BACK = {"label": "Back", "from": "social", "to": "investor", "amounts": {"2028": 6_000_000}}
+PASSED_ON = {
+    "in": {**LENT, "to": "intermediary"},
+    "on": {**LENT, "from": "intermediary"},
+    "guarantee": {**LENT, "from": "guarantor", "to": "investor", "amounts": {"2028": 1_000_000}},
+    "back": BACK,
+}
+
+
+@pytest.mark.parametrize("investor", [{"capital": LENT, "back": BACK}, PASSED_ON])
+def test_borrowed_capital_is_no_receipt_and_to_pay_it_back_no_cost(
+    investor: dict[str, Any],
+) -> None:
+    economy = {"perspective": "social", "discount_costs": 0.03}
+    own, financed = (
+        Results(counts(5, economy=economy, contracts=bond(more))).appraisal["ends"]
+        for more in ({}, investor)
+    )
+    for name in set(own.amounts) - {"financing"}:
+        assert np.array_equal(own.amounts[name], financed.amounts[name], equal_nan=True)
+    assert (own.payback, own.hole, own.rates_of_return) == (
+        financed.payback,
+        financed.hole,
+        financed.rates_of_return,
+    )
+    assert not own.amounts["financing"].any()
+    at = (np.array([11, 35]) + 0.0) / 12  # what is paid in a year is paid in its last month
+    expected = 6_000_000 * 1.03 ** -at[1] - 5_000_000 * 1.03 ** -at[0]
+    assert financed.amounts["financing"] == pytest.approx(expected)
+    # A provider is paid for what it does: that is a cost.
+    plain = Results(counts(5, economy=economy)).appraisal["ends"]
+    fee = own.amounts["invested"] - plain.amounts["invested"]
+    assert fee == pytest.approx(200_000 * 1.03 ** -at[0])
+
+
+LATE = {"cost": {"start_up": 100_000, "running": 600_000, "payer": "social"}}
+
+
+@pytest.mark.parametrize(
+    ("start", "years", "ending", "repeated"),
+    [
+        ("2028-01", 1, "ends", 0),  # ends where the horizon does
+        ("2028-01", 3, "ends", 2),  # two years more, and then no longer
+        ("2026-01", 1, "ends", 0),
+        ("2028-01", 1, "continues", 4),
+        ("2026-01", 1, "continues", 4),
+    ],
+)
+def test_a_tail_repeats_only_what_goes_on(
+    start: str, years: float, ending: str, repeated: int
+) -> None:
+    one = {"label": "Team", "start": start, "years": years, "target": {}, **LATE}
+    arms = {"ends": {"label": "Ends", "investments": {"team": ending}}}
+    economy = {"perspective": "social", "tail": TAIL}
+    changes = {"investments": {"team": one}, "arms": arms, "economy": economy, "drift": {}}
+    book = ledger(same_in_every_arm(**changes, figures=None))
+    simulated = appraise(book, "ends", tail=False).amounts["invested"]
+    assert appraise(book, "ends").amounts["invested"] == pytest.approx(
+        simulated + repeated * 600_000
+    )
+    gains = who_gains(book, "ends").matrix().set_index("administration")
+    assert gains.loc["social", "investment"] == pytest.approx(simulated[0] + repeated * 600_000)
+
+
+def test_transfers_are_dated_and_not_repeated_in_a_tail() -> None:
+    last = {**BACK, "amounts": {"2028": 700_000}}
+    contracts = bond({"back": last, "fee_too": {**last, "to": "provider"}})
+    economy = {"perspective": "social", "tail": TAIL}
+    done = Results(counts(5, economy=economy, contracts=contracts))
+    gains = done.who_gains["ends"].matrix().set_index("administration")
+    assert gains.loc["social", "financing"] == pytest.approx(700_000)
+    assert gains.loc["social", "contract"] == pytest.approx(900_000)

@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.any_counts import counts
-from helpers.settled import ARM, facts, measured, payment, settled
+from helpers.any_counts import PATHWAY, counts
+from helpers.settled import ARM, OUTCOMES, facts, measured, payment, settled
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import sisim
 from sisim.economics.distribution import who_gains
 from sisim.economics.ledger import ledger
-from sisim.economics.settlement import PRIVATE, Facts, settle, with_contracts
+from sisim.economics.settlement import PRIVATE, Facts, read, settle, with_contracts
 from sisim.results import Results
+from sisim.scenario.contract import Measure
 
 ORE = 0.005
 
@@ -346,10 +347,12 @@ def test_flows_between_the_parties_sum_to_zero(
     book = with_contracts(done.facts.book, [done])
     kinds = book.sums(lambda line: line.kind)
     assert np.abs(kinds["contract"]).max() < ORE
+    assert np.abs(kinds["financing"]).max() < ORE
     private = {line.administration for line in book.lines if line.principal == PRIVATE}
     assert private == {"provider", "investor"}
     own = book.sums(
-        lambda line: line.administration if line.kind == "contract" else None, yearly=True
+        lambda line: line.administration if line.kind in ("contract", "financing") else None,
+        yearly=True,
     )
     arm = book.result.arms.index(ARM)
     for party in done.parties:
@@ -416,7 +419,7 @@ def test_a_contract_in_every_arm_and_in_current_prices() -> None:
     done = settle(Facts(book, {}))
     assert [one.arm for one in done] == ["ends", "goes_on", "new_way"]
     lines = with_contracts(book, done)
-    own = lines.sums(lambda line: line.administration if line.kind == "contract" else None)
+    own = lines.sums(lambda line: line.administration if line.kind == "financing" else None)
     assert own["social"].sum(axis=2)[0] == pytest.approx([0, *[100 * 1.02**3] * 3])
 
 
@@ -524,3 +527,37 @@ def test_peterborough_as_it_might_have_been(
     done, paid = peterborough(*falls)
     assert list(paid) == years
     assert done.flow("investor").sum() == pytest.approx(sum(paid.values()) - 55e6)
+
+
+@pytest.mark.parametrize(("step", "per_year"), [("month", 12), ("week", 365.25 / 7)])
+def test_people_are_paid_for_by_the_person_year_also_in_part_of_a_year(
+    step: str, per_year: float
+) -> None:
+    measure = {"outcome": "ill", "periods": [[2026, 2027]]}
+    pays = {"label": "P", "from": "social", "to": "provider", "price": 10_000, "measure": measure}
+    changes: dict[str, Any] = {
+        "contracts": {
+            "b": {"label": "B", "parties": {"provider": "P"}, "payments": {"pay": pays}},
+        },
+        "outcomes": {"ill": {"label": "Ill", "group": "placed"}},
+        "time": {"start": "2026-01", "years": 1.5, "warm_up": 1},
+        "pathway": {**PATHWAY, "step": step},
+        "figures": None,
+    }
+    done = Results(counts(7, **changes))
+    people = done.people[(done.people["state"] == "placed") & (done.people["step"] >= 0)]
+    last = people["step"].max()  # the end is no step
+    spent = people[people["step"] < last].groupby(["replication", "arm"], observed=True)["people"]
+    years = spent.sum().unstack() / per_year
+    for one in done.contracts:
+        fewer = (years["without"] - years[one.arm]).to_numpy()
+        assert one.paid["pay"].sum(axis=1) == pytest.approx(10_000 * np.maximum(fewer, 0))
+
+
+def test_of_part_of_a_year_as_much_is_expected_as_that_part_is_long() -> None:
+    whole = measured((2026, 2027), against="stated", level=1000.0, trend=0.1)
+    time = {"start": "2026-01", "years": 1.5, "warm_up": 1}
+    book = ledger(counts(1, time=time, figures=None, outcomes=OUTCOMES))
+    facts = Facts(book, {"days": np.zeros((2, 4, 2))})
+    found = read(facts, Measure.model_validate(whole), 1, [[2026, 2027]])
+    assert found.units == pytest.approx(1000 + 1100 / 2)

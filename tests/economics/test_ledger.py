@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.any_counts import PATHWAY, counts, scenario
+from helpers.any_counts import PATHWAY, counts, same_in_every_arm, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -193,3 +193,35 @@ def test_break_even_is_for_good() -> None:
     assert months > 12
     assert saved[months - 2] < -ORE
     assert (saved[months - 1 :] >= -ORE).all()
+
+
+@pytest.mark.parametrize("step", ["week", "month", "quarter"])
+@pytest.mark.parametrize("years", [1, 3])
+@pytest.mark.parametrize("start", ["2026-01", "2026-07"])
+def test_a_running_cost_adds_up_over_every_whole_year(step: str, years: int, start: str) -> None:
+    cost = {"start_up": 100_000, "running": 1_000_000, "payer": "social"}
+    one = {"label": "Team", "start": start, "years": years, "target": {}, "cost": cost}
+    found = same_in_every_arm(
+        investments={"team": one},
+        arms={"ends": {"label": "Ends", "investments": {"team": "ends"}}},
+        pathway={**PATHWAY, "step": step},
+        time={"start": "2026-01", "years": 5, "warm_up": 1},
+        drift={},
+        figures=None,
+    )
+    paid = ledger(found).total(lambda line: line.kind == "investment").sum(axis=2)
+    assert paid == pytest.approx(np.array([[0, 100_000 + years * 1_000_000]] * 2))
+
+
+def test_treatment_by_the_month_adds_up_over_a_year_of_weeks() -> None:
+    team = {**scenario().investments["team"].model_dump(by_alias=True), "duration": 12}
+    found = counts(
+        1,
+        investments={"team": team},
+        pathway={**PATHWAY, "step": "week"},
+        time={"start": "2026-01", "years": 2, "warm_up": 1},
+    )
+    weeks = found.treatments("treated")[:, :, 0, :-1].sum(axis=(0, 2, 3))
+    months = Results(found).yearly_participants().groupby("arm", observed=True)["treated_months"]
+    # Whoever is treated for its 52 weeks has been treated for twelve months.
+    assert months.sum().tolist() == pytest.approx((weeks * 12 / 52).tolist())

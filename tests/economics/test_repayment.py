@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.any_counts import PATHWAY, counts, scenario
+from helpers.any_counts import PATHWAY, counts, same_in_every_arm, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +24,7 @@ from sisim.economics.repayment import (
 from sisim.scenario.fund import Fund
 from sisim.scenario.types import Number
 
+YEARS = np.arange(2026, 2046)
 SEEDS = st.integers(0, 2**32 - 1)
 ORE = 0.005
 BASES = st.sampled_from(["planned", "observed", "mix", "none"])
@@ -46,7 +47,7 @@ def settled(seed: int, arm: str = "ends", **rules: Any) -> Repayments:
 def planned(reduced: Floats, paid: Floats, **rules: Any) -> Plan:
     """Return the plan for some reductions by social services and school."""
     rule = Rules(fund(**rules), ("social", "school"), np.arange(len(paid)) + 2026)
-    return rule.settle(rule.allowed(reduced, reduced, paid), paid)
+    return rule.settle(rule.planned(reduced, reduced, paid), paid)
 
 
 @pytest.mark.parametrize("after", [0, 500_000])
@@ -100,7 +101,8 @@ def test_reductions_are_repaid_set_aside_or_kept(
     found = settled(seed, arm, basis=basis, deposits=deposits, **(shares if agreed else {}))
     parts = found.repaid + found.set_aside + found.kept
     assert np.allclose(parts, found.reductions, rtol=0, atol=ORE)
-    assert (found.repaid >= 0).all()
+    assert (np.cumsum(found.repaid, axis=-1) >= -ORE).all()
+    assert (found.plan.repaid >= 0).all()
     assert (found.plan.position <= ORE).all()
     flows = found.account.deposits + found.account.repayments + found.account.set_aside
     expected = flows + found.account.shortfall - found.account.payments
@@ -118,6 +120,70 @@ def test_no_cap_is_exceeded(seed: int, cap_year: str, rounding: int) -> None:
     )
     assert (back <= paid + ORE).all()
     assert not rounding or (found.repaid % rounding == 0).all()
+
+
+AMOUNTS = st.integers(-10_000, 10_000).map(lambda tkr: 1000.0 * tkr)
+
+
+@given(
+    st.lists(st.tuples(AMOUNTS, AMOUNTS), min_size=3, max_size=12),
+    st.sampled_from([1.0, 0.6]),
+    st.sampled_from([0, 1000]),
+    st.sampled_from(["invested", "none"]),
+)
+def test_no_more_is_repaid_than_has_been_saved_in_all(
+    yearly: list[tuple[float, float]], share: float, rounding: int, cap: str
+) -> None:
+    """By outcome and by plan, at the end of every year, whatever the years before brought."""
+    reduced = np.array(yearly).T
+    paid = np.eye(reduced.shape[1])[0] * 20e6
+    rule = Rules(
+        fund(basis="observed", share=share, rounding=rounding, cap=cap, last_year=2100),
+        ("social", "school"),
+        np.arange(len(paid)) + 2026,
+    )
+    saved = np.maximum(share * np.cumsum(reduced, axis=1), 0.0)
+    observed = rule.settle(rule.due(reduced, reduced, paid), paid).repaid
+    back = np.cumsum(observed, axis=1)
+    assert (back <= saved + rounding + ORE).all()
+    assert (back >= -ORE).all()
+    plan = rule.settle(rule.planned(reduced, reduced, paid), paid).repaid
+    assert (plan >= 0).all()
+    assert (np.cumsum(plan, axis=1) <= saved + rounding + ORE).all()
+    if cap == "none" and not rounding:
+        assert back[:, -1] == pytest.approx(saved[:, -1])
+        assert plan.sum(axis=1) == pytest.approx(saved[:, -1])
+
+
+def test_what_was_repaid_too_much_is_given_back() -> None:
+    reduced = np.array([[300_000.0, -200_000, 50_000, -400_000, 100_000], [0.0] * 5])
+    paid = np.array([1e6, 0, 0, 0, 0])
+    rule = Rules(fund(basis="observed"), ("social", "school"), np.arange(5) + 2026)
+    found = rule.settle(rule.due(reduced, reduced, paid), paid)
+    assert found.repaid[0].tolist() == [300e3, -200e3, 50e3, -150e3, 0]
+    # What is known beforehand is never repaid only to be given back.
+    assert not rule.settle(rule.planned(reduced, reduced, paid), paid).repaid.any()
+
+
+def test_chance_that_evens_out_is_hardly_repaid() -> None:
+    """Reductions of nothing but noise: what is repaid does not grow with the number of years."""
+    rule = Rules(fund(basis="observed", rounding=0, cap="none", last_year=2100), ("social",), YEARS)
+    noise = np.random.default_rng(1).normal(0.0, 1e6, (4000, 1, len(YEARS)))
+    paid = np.eye(len(YEARS))[0] * 100e6
+    back = np.array([rule.settle(rule.due(one, one, paid), paid).repaid.sum() for one in noise])
+    # Of each year by itself, 0.4 a year would be repaid. Of all, only what has not evened out:
+    # half of all worlds end with more than nothing.
+    assert back == pytest.approx(np.maximum(noise.sum(axis=(1, 2)), 0.0), abs=ORE)
+    assert back.mean() < 0.25 * np.maximum(noise, 0.0).sum(axis=(1, 2)).mean()
+
+
+def test_an_effect_of_nothing_repays_nothing_on_any_basis() -> None:
+    funds = {"fund": fund(basis="observed")}
+    book = ledger(same_in_every_arm(funds=funds, figures=None))
+    found = repayments(book, "fund", "ends")
+    assert found.account.payments.any()
+    assert not found.observed.any()
+    assert not found.plan.repaid.any()
 
 
 @given(SEEDS)
@@ -230,7 +296,7 @@ def test_less_than_a_unit_is_not_waited_for() -> None:
     terms = fund().model_copy(update={"interest": Number(value=0.02)})
     rule = Rules(terms, ("social",), np.arange(2026, 2036))
     paid = np.eye(10)[0] * 100_300.0
-    plan = rule.settle(np.full((1, 10), 30_000.0), paid)
+    plan = rule.settle(np.full((1, 10), 30_000.0).cumsum(axis=1), paid)
     assert plan.break_even == 2029
     assert plan.repaid.sum() >= 100_000
 

@@ -231,6 +231,20 @@ def test_what_an_investment_is_counted_by(done: Result) -> None:
     assert done.investment_items()["units"].sum() == pytest.approx(units.sum())
 
 
+def test_who_is_affected_by_an_effect_on_areas_is_counted_though_nobody_takes_part() -> None:
+    """Lives that become different are counted, and no others."""
+
+    def done(ratio: float) -> Results:
+        effect = {"on": ["placed"], "ratio": ratio, "acts_on": "area", "phase": "new_way"}
+        return Results(simulate(scenario(effect)))
+
+    some, none = (done(ratio).headline("new_way") for ratio in (0.5, 1.0))
+    assert some["affected"][0] > 0
+    assert none["affected"] == (0.0, 0.0, 0.0)
+    # Whoever does not come to the case has another life; others come later than they would have.
+    assert some["affected"][0] >= some["avoided"][0] > 0
+
+
 def test_what_a_report_asks_for(done: Result) -> None:
     """Years, instants and numbers in a row."""
     results = Results(done)
@@ -240,14 +254,12 @@ def test_what_a_report_asks_for(done: Result) -> None:
     stock = results.yearly_stock("placed").set_index(["replication", "arm", "year"])["people"]
     months = done.people().query("state == 'placed' and arm == 'ends' and replication == 0")
     assert stock[0, "ends", 2026] == pytest.approx(months.query("0 <= step < 12")["people"].mean())
-    assert (
-        results.headline("ends")["avoided"][0]
-        == (
-            done.entries().groupby("arm")["entries"].sum()[WITHOUT]
-            - done.entries().groupby("arm")["entries"].sum()["ends"]
-        )
-        / 2
-    )
+    entered = done.entries().groupby(["first", "arm"], observed=True)["entries"].sum() / 2
+    headline = results.headline("ends")
+    for name, first in (("avoided", True), ("avoided_returns", False)):
+        fewer = entered[first, WITHOUT] - entered[first, "ends"]
+        assert headline[name][0] == fewer
+    assert headline["avoided_returns"][0] != 0
     entries = results.yearly_entries("placed")
     assert entries["count"].sum() == done.entries()["entries"].sum()
 

@@ -272,6 +272,36 @@ def test_the_last_row_is_the_state_after_the_last_step() -> None:
     assert table["placed"].iloc[-1] == done.count("placed") == end[arms.index("new_way")]
 
 
+def test_every_row_is_the_state_after_its_step_alone_and_in_a_batch() -> None:
+    """Residents and groups, in an arm with the investment, from the first counted step to the end.
+
+    The run counts the opening and every step; a row is collected after each step.
+    """
+    changes = {"population.residents": 800, "time.years": 4, "time.history": 0, "seed": 5}
+    counted = sisim.run(sisim.load("placed-youth", changes), replications=1).counts
+    compiled, number = counted.compiled, counted.arms.index("new_way")
+    stock = counted.counts("stock")[0, number, 1:]
+    member = compiled.tables.layout.member[:, :-1].astype(bool)
+    wanted = pd.DataFrame(
+        {name: stock[:, member[g]].sum(axis=1) for g, name in enumerate(compiled.groups)}
+    )
+    first = [track == compiled.tracks[0] for track, _ in compiled.states]
+    wanted.insert(0, "residents", stock[:, first].sum(axis=1))
+    done = to_its_end(sisim.model("placed-youth", changes, arm="new_way"))
+    table = done.datacollector.get_model_vars_dataframe()
+    columns = list(wanted)
+    np.testing.assert_array_equal(table[columns].tail(len(wanted)), wanted)
+    rows = pd.DataFrame(
+        mesa.batch_run(
+            SocialInvestmentModel,
+            {"source": "placed-youth", "overrides": [changes], "arm": ["new_way"]},
+            data_collection_period=1,
+            display_progress=False,
+        )
+    )
+    np.testing.assert_array_equal(rows[columns].tail(len(wanted)), wanted)
+
+
 def test_other_reporters_may_take_its_place() -> None:
     """Reporters on the model and on every agent, as Mesa's users write them."""
     there = model(world(**THREE))

@@ -152,7 +152,8 @@ def counts(seed: int, replications: int = 2, **changes: Any) -> Result:
         started = some(arms, investments, steps, areas)
         treated = some(arms, investments, steps + 1, areas)
         by_state = some(arms, investments, steps + 1, len(compiled.states))
-        return Replication(number, tally, started, treated, by_state)
+        affected = started.sum(axis=(1, 2, 3))
+        return Replication(number, tally, started, treated, by_state, affected=affected)
 
     return Result(compiled, tuple(one(number) for number in range(replications)))
 

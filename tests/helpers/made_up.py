@@ -232,6 +232,8 @@ class MadeUp:
                 "invested": (36e6, 36e6, 36e6),
                 "lower_cost": (29.4e6, 21.2e6, 37.7e6),
                 "net": (-6.6e6, -14.8e6, 1.7e6),
+                "avoided_returns": (64, 40, 88),
+                "affected": (180, 160, 200),
             }
         return {
             "helped": (1_243, 1_180, 1_307),
@@ -239,4 +241,6 @@ class MadeUp:
             "invested": (138e6, 138e6, 138e6),
             "lower_cost": (612e6, 540e6, 684e6),
             "net": (474e6, 402e6, 546e6),
+            "avoided_returns": (120, 90, 150),
+            "affected": (1_900, 1_800, 2_000),
         }

@@ -11,7 +11,7 @@ from sisim.analysis.comparison import Change, Which, compare
 from sisim.report.captions import headline_cells
 from sisim.report.comparison_text import all_years, caption, paid_back, sentences, verdict
 
-BETTER = ("lower_cost", "avoided")
+BETTER = ("lower_cost", "avoided", "avoided_returns")
 
 
 @pytest.mark.parametrize(
@@ -97,10 +97,32 @@ def test_what_is_written_as_no_change_is_not_said_to_rise_or_fall(
 @pytest.mark.parametrize(
     ("helped", "avoided", "lang", "says"),
     [
-        (1.2, 0.9, "en", "1 participant, 1 case avoided; "),
-        (22.4, -3.0, "en", "22 participants, 3 more cases; "),
-        (22.4, -0.9, "sv", "22 deltagare, 1 ärende till; "),
-        (0.0, -0.2, "sv", "0 deltagare, 0 undvikna ärenden; "),
+        (
+            1.2,
+            0.9,
+            "en",
+            "1 participant, 900 lives became different, 1 new case avoided, 3 returns avoided; ",
+        ),
+        (
+            22.4,
+            -3.0,
+            "en",
+            "22 participants, 900 lives became different, 3 more new cases, 3 returns avoided; ",
+        ),
+        (
+            22.4,
+            -0.9,
+            "sv",
+            "22 deltagare, 900 livsförlopp blev andra, "
+            "1 nytt ärende till, 3 undvikna återkomster; ",
+        ),
+        (
+            0.0,
+            -0.2,
+            "sv",
+            "0 deltagare, 900 livsförlopp blev andra, "
+            "0 undvikna nya ärenden, 3 undvikna återkomster; ",
+        ),
     ],
     indirect=["lang"],
 )
@@ -109,7 +131,12 @@ def test_people_and_cases_are_counted_as_one_speaks(
 ) -> None:
     class Counted(MadeUp):
         def headline(self, arm: str) -> dict[str, tuple[float, float, float]]:
-            counted = {"helped": (helped,) * 3, "avoided": (avoided,) * 3}
+            counted = {
+                "helped": (helped,) * 3,
+                "avoided": (avoided,) * 3,
+                "avoided_returns": (3.2,) * 3,
+                "affected": (900.0,) * 3,
+            }
             return {**super().headline(arm), **counted}
 
     assert says in " ".join(sentences(Counted()))
@@ -189,7 +216,7 @@ def test_an_effect_fades_only_where_delivery_has_stopped_and_soon_after(made_up:
 def test_few_runs_have_no_intervals_and_say_so(runs: int) -> None:
     story = compare(MadeUp(replications=runs))
     _, cells = headline_cells(story, ("project", "new_way"))
-    told = any("simulate at least 5" in said for said in sentences(story))
+    told = any("ranges take at least 5" in said for said in sentences(story))
     assert told == (runs < 5)
     assert any(spread for _, spread in cells.values()) == (runs >= 5)
 

@@ -8,26 +8,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import nan
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sisim.economics.appraisal import Estimate
-from sisim.economics.valuation import Phase, Valuation
+from sisim.economics.appraisal import BAND_FROM, CARRIED, RANGE, Estimate
+from sisim.economics.valuation import DeliveryPeriod, Valuation
 from sisim.economics.yearly import Yearly, year_at
 from sisim.engine.counts import WITHOUT
 from sisim.scenario.scenario import Figures, Scenario
 
 Which = Literal["project", "new_way"]
 WHICH: tuple[Which, Which] = ("project", "new_way")
-BAND_FROM = 5
-"""Fewer replications than this say too little about spread to draw a band."""
+MONEY = ("invested", "lower_cost", "net")
+"""The numbers under the figures that are amounts."""
 NOTICEABLE = 0.005
 """A relative difference that rounds to 0 % is no difference to a reader."""
-CARRIED = 0.9
-"""What holds in a smaller share of the runs than this is not said to hold."""
 
 LAST, LAST_ENTRIES = slice(-3, None), slice(-5, None)
 """The years that tell where a cost, and where an inflow, has come to in the end."""
@@ -117,7 +116,7 @@ class Investing(Side):
     """An arm with the investment, compared with the arm without."""
 
     which: Which
-    phases: tuple[Phase, ...]
+    phases: tuple[DeliveryPeriod, ...]
     break_even: int | None
     paid_back: float
     headline: Mapping[str, Estimate]
@@ -129,7 +128,9 @@ class Investing(Side):
     @property
     def better(self) -> bool:
         """Whether less of the services is used, or fewer cases are met, in the low end too."""
-        return any(self.headline[name][1] > 0 for name in ("lower_cost", "avoided"))
+        return any(
+            self.headline[name][1] > 0 for name in ("lower_cost", "avoided", "avoided_returns")
+        )
 
     @property
     def last_gap(self) -> float:
@@ -239,7 +240,7 @@ class Comparison:
 
 def _curves(years: NDArray[np.int64], values: Floats) -> list[Curve]:
     """Return a curve of each column of (replications, columns, years)."""
-    low, high = np.quantile(values, [0.1, 0.9], axis=0)
+    low, high = np.quantile(values, RANGE, axis=0)
     each = np.moveaxis(values, 1, 0)
     return [Curve(years, *of) for of in zip(values.mean(axis=0), low, high, each, strict=True)]
 
@@ -386,14 +387,19 @@ def drawn(story: Comparison) -> pd.DataFrame:
 
 
 def headlines(story: Comparison) -> pd.DataFrame:
-    """Return the rows of numbers under the figures: arm, measure, mean, low, high."""
+    """Return the rows of numbers under the figures.
+
+    Columns: arm, measure, mean, low, high, discount_rate (a year; 0 is not discounted, NaN for
+    what is counted).
+    """
+    rate = story.scenario.economy.discount_costs.value
     return pd.DataFrame(
         [
-            (side.arm, measure, *map(float, estimate))
+            (side.arm, measure, *map(float, estimate), rate if measure in MONEY else nan)
             for side in (story.project, story.new_way)
             for measure, estimate in side.headline.items()
         ],
-        columns=["arm", "measure", "mean", "low", "high"],
+        columns=["arm", "measure", "mean", "low", "high", "discount_rate"],
     )
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Collection, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -30,6 +32,10 @@ AHEAD = 2
 """Batches given to each worker at a time, so that none waits for its next."""
 PATIENCE = 3
 """How many times in a row workers may die without anything being finished."""
+ABSENCE = 30.0
+"""Seconds for which a cluster may be without workers: they may be on their way back."""
+BEAT = 1.0
+"""Seconds after which it is looked whether a cluster still has workers."""
 UNGUARDED = 76
 """Exit code of a process that found itself running the script that had started it."""
 
@@ -157,7 +163,7 @@ class Dask:
             StoreError: If the cluster cannot be reached, or has another version of sisim.
         """
         try:
-            from distributed import Client, as_completed
+            from distributed import Client
         except ImportError as error:
             reason = Reason(
                 'A cluster needs the package "distributed": pip install "sisim[cluster]".'
@@ -169,28 +175,69 @@ class Dask:
             reason = Reason('There is no cluster at "{address}".', address=str(self.address))
             raise StoreError(reason) from error
         with client:
-            own = versions()["code"]
-            if others := {code for code in client.run(_code_here).values() if code != own}:
-                reason = Reason(
+            try:
+                yield from self._run(client, pickle.dumps(setup), batches)
+            except (OSError, RuntimeError) as error:
+                if client.status == "running":
+                    raise
+                raise self._gone() from error
+
+    def _run(self, client: Any, setup: bytes, batches: Iterator[Batch]) -> Iterator[Done]:
+        self._check_versions(client)
+        # The setup goes with each batch: what is kept by workers alone is gone with them.
+        waiting: dict[Any, Batch] = {}
+        again: list[Batch] = []
+        losses = 0
+        seen = time.monotonic()
+        while True:
+            there = sum(client.nthreads().values())
+            self.workers = max(there, 1)
+            while len(waiting) < AHEAD * self.workers:
+                batch = again.pop() if again else next(batches, ())
+                if not batch:
+                    break
+                waiting[client.submit(_run_there, setup, batch, pure=False)] = batch
+            if not waiting:
+                return
+            seen = time.monotonic() if there else seen
+            if time.monotonic() - seen > ABSENCE:
+                raise self._gone()
+            for future in _ended(client, waiting):
+                batch = waiting.pop(future)
+                try:
+                    done = future.result(timeout=ABSENCE)
+                except Exception as error:
+                    if not _is_loss(error):
+                        raise
+                    losses += 1
+                    if losses == PATIENCE:
+                        raise _worn_out() from error
+                    again.append(batch)
+                else:
+                    losses = 0
+                    yield done
+
+    def _check_versions(self, client: Any) -> None:
+        own = versions()["code"]
+        if others := {code for code in client.run(_code_here).values() if code != own}:
+            raise StoreError(
+                Reason(
                     "The workers of the cluster have another version of sisim ({theirs}) than "
                     "this computer ({own}).",
                     theirs=sorted(others),
                     own=own,
                 )
-                raise StoreError(reason)
-            # Scattered once; a worker that comes later fetches it from another.
-            shared = client.scatter(setup, broadcast=True, hash=False)
-            futures = as_completed(loop=client.loop)
-            while True:
-                self.workers = max(sum(client.nthreads().values()), 1)
-                while futures.count() < AHEAD * self.workers:
-                    batch = next(batches, ())
-                    if not batch:
-                        break
-                    futures.add(client.submit(_run_there, shared, batch, pure=False))
-                if futures.is_empty():
-                    return
-                yield next(futures).result()
+            )
+
+    def _gone(self) -> StoreError:
+        return StoreError(
+            Reason(
+                'The cluster at "{address}" has no workers left, or cannot be reached any more. '
+                "All that is finished is kept: start workers and go on with --resume, or go on "
+                "without --cluster.",
+                address=str(self.address),
+            )
+        )
 
 
 def in_process(threads: int = 1) -> Executor:
@@ -266,14 +313,36 @@ def _follow_parent() -> None:
 
 
 def _run_here(batch: Batch) -> Done:
-    return _run_there(_SETUP[0], batch)
+    return run_batch(_runner(_SETUP[0]), batch)
 
 
-def _run_there(setup: Setup, batch: Batch) -> Done:
-    runner = getattr(_HERE, "runner", None)
+def _run_there(setup: bytes, batch: Batch) -> Done:
+    if getattr(_HERE, "written", None) != setup:
+        _HERE.written, _HERE.setup = setup, pickle.loads(setup)
+    return run_batch(_runner(_HERE.setup), batch)
+
+
+def _runner(setup: Setup) -> Runner:
+    runner: Runner | None = getattr(_HERE, "runner", None)
     if runner is None or runner.setup is not setup:
         runner = _HERE.runner = Runner(setup)
-    return run_batch(runner, batch)
+    return runner
+
+
+def _ended(client: Any, waiting: Collection[Any]) -> list[Any]:
+    """Return which batches on a cluster have ended by now, or after a while: perhaps none."""
+    from distributed import wait as wait_for
+
+    with client.as_current(), suppress(TimeoutError, CancelledError):
+        wait_for(list(waiting), timeout=BEAT, return_when="FIRST_COMPLETED")
+    return [future for future in waiting if future.done()]
+
+
+def _is_loss(error: Exception) -> bool:
+    """Return whether a batch on a cluster was lost with its worker, and not by itself."""
+    from distributed import KilledWorker
+
+    return isinstance(error, KilledWorker | CancelledError | TimeoutError)
 
 
 def _code_here() -> str:

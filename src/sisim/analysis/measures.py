@@ -156,11 +156,13 @@ def _costs(result: Valuation) -> dict[str, Floats]:
 def _outcomes(result: Valuation) -> dict[str, Floats]:
     table = result.outcomes()
     start = result.scenario.time.first_year
+    first = start - int(table["year"].min()) if len(table) else 0
     shape = (len(result.seeds), len(result.counts.arms), -1)
     found: dict[str, Floats] = {}
     for name, own in table[table["year"] >= start].groupby("outcome", sort=False, observed=True):
         values = own["value"].to_numpy(np.float64).reshape(shape)
-        found[f"outcome.{name}"] = values.sum(axis=-1)
+        # People on average are no person-years where a year is not whole.
+        found[f"outcome.{name}"] = result.outcome_units[str(name)][..., first:].sum(axis=-1)
         years = dict.fromkeys(own["year"])
         found |= {f"outcome.{name}.{year}": values[..., n] for n, year in enumerate(years)}
     return found

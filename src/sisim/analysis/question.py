@@ -25,7 +25,7 @@ Ask = Callable[[Sequence[Point]], Floats]
 Replications are paired: number n has the same seed, so the same people and luck, at every point.
 An outcome that is undefined is NaN.
 """
-CARRIED = 0.5
+DEFINED_SHARE = 0.5
 """A mean is told where at least this share of the replications are defined."""
 CONFIDENCE = 0.95
 NEGLIGIBLE = 1e-9
@@ -90,7 +90,7 @@ def mean_defined(values: Floats) -> Floats:
     known = np.isfinite(values)
     count = known.sum(axis=-1)
     sums = np.where(known, values, 0.0).sum(axis=-1)
-    told = (count > 0) & (count >= CARRIED * values.shape[-1])
+    told = (count > 0) & (count >= DEFINED_SHARE * values.shape[-1])
     return np.asarray(np.divide(sums, count, out=np.full(count.shape, np.nan), where=told))
 
 

@@ -61,7 +61,7 @@ NOTHING: Any = _Nothing()
 
 
 @dataclass(frozen=True)
-class Change:
+class KeyChange:
     """One thing that is another in the second file.
 
     Attributes:
@@ -80,12 +80,12 @@ class Change:
         return ".".join(map(str, self.path)).removeprefix("pathway.")
 
 
-def changes(one: Scenario, other: Scenario) -> list[Change]:
+def changes(one: Scenario, other: Scenario) -> list[KeyChange]:
     """Return all that is another in the second scenario, words apart, in the order of the file."""
     return list(_changes(_data(one), _data(other), ()))
 
 
-def changed_alone(scenario: Scenario, *made: Change) -> Scenario | None:
+def changed_alone(scenario: Scenario, *made: KeyChange) -> Scenario | None:
     """Return a scenario with some changes made; None if they do not fit without the others."""
     data = deepcopy(_data(scenario))
     for change in made:
@@ -163,7 +163,7 @@ def _data(scenario: Scenario) -> dict[str, Any]:
     return scenario.model_dump(by_alias=True, exclude_none=True, exclude_unset=True)
 
 
-def _changes(one: Any, other: Any, path: Path) -> Iterator[Change]:
+def _changes(one: Any, other: Any, path: Path) -> Iterator[KeyChange]:
     one, other = _plain(one), _plain(other)
     if isinstance(one, dict) and isinstance(other, dict):
         for key in [*one, *(key for key in other if key not in one)]:
@@ -173,7 +173,7 @@ def _changes(one: Any, other: Any, path: Path) -> Iterator[Change]:
         for number, (left, right) in enumerate(zip(one, other, strict=True)):
             yield from _changes(left, right, (*path, number))
     elif one is NOTHING or other is NOTHING or one != other:
-        yield Change(path, one, other)
+        yield KeyChange(path, one, other)
 
 
 def _plain(node: Any) -> Any:

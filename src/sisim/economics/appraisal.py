@@ -3,7 +3,9 @@
 Everything is compared with `without` for the same people in the same replication, counts from the
 start of the scenario in the scenario's perspective, and leaves out what everyone has (ordinary
 resources) unless asked for, as the figures do. Repayments to a fund move money within what is
-appraised and are left out; contract payments count for those in the perspective.
+appraised and are left out; payments for services under a contract count for those in the
+perspective. It is the investment that is appraised, however it is financed: an investor's capital
+is no receipt, and what is paid for it no cost. What financing comes to stands by itself.
 
 Definitions are those of Boardman et al., "Cost-Benefit Analysis", ch. 6, and Drummond et al.,
 "Methods for the Economic Evaluation of Health Care Programmes", ch. 4.
@@ -33,6 +35,7 @@ AMOUNTS = (
     "invested",
     "lower_cost",
     "net",
+    "financing",
     "tail",
     "benefit_cost_ratio",
     "return_on_investment",
@@ -40,9 +43,21 @@ AMOUNTS = (
     "deepest",
     "deepest_discounted",
 )
-"""What an appraisal measures in every replication."""
+"""What an appraisal measures in every replication.
 
+`invested`, `lower_cost`, `net` and `financing` are present values; `tail` is what of the net lies
+in the tail, discounted too. At a discount rate of 0 they are plain sums.
+"""
 
+UNDISCOUNTED = ("internal_rate_of_return", "deepest")
+"""Those that are not discounted at the scenario's rate."""
+
+BAND_FROM = 5
+"""Fewer replications than this say too little about spread to give a range or draw a band."""
+CARRIED = 0.9
+"""What holds in a smaller share of the replications than this is not said to hold."""
+RANGE = (0.1, 0.9)
+"""The quantiles between which four in five of the replications lie."""
 NAN = float("nan")
 
 
@@ -83,7 +98,7 @@ def interval(values: NDArray[Any]) -> Interval:
     n = len(known)
     if not n:
         return Interval(NAN, NAN, NAN, NAN, 0, None)
-    low, high = np.quantile(known, [0.1, 0.9])
+    low, high = np.quantile(known, RANGE)
     error = float(known.std(ddof=1) / np.sqrt(n)) if n > 1 else NAN
     mean = float(known.mean())
     return Interval(mean, float(low), float(high), error, n, 4 * n if n > 1 else None)
@@ -97,9 +112,11 @@ class Appraisal:
         arm: Which arm is compared with `without`.
         scenario: Whose perspective, rates and conventions.
         horizon: The cycles that count.
-        cost: What the arm's investments cost, less what they replace, and what contracts cost,
-            (replications, cycles).
+        cost: What the arm's investments cost, less what they replace, and what is paid for
+            services under contracts, (replications, cycles).
         lower_cost: What is used less than without, (replications, cycles).
+        paid_financiers: What those who finance it under a contract are paid less what they put
+            in, (replications, cycles); no part of the cost.
     """
 
     arm: str
@@ -107,6 +124,7 @@ class Appraisal:
     horizon: Horizon
     cost: Floats
     lower_cost: Floats
+    paid_financiers: Floats
 
     @cached_property
     def net(self) -> Floats:
@@ -116,7 +134,7 @@ class Appraisal:
     @cached_property
     def discounted(self) -> Floats:
         """The net saving, discounted, (replications, cycles)."""
-        return self.net * self.horizon.factors(self._rate)
+        return self.net * self.horizon.factors(self.rate)
 
     @cached_property
     def years(self) -> NDArray[np.int64]:
@@ -131,13 +149,13 @@ class Appraisal:
 
     @cached_property
     def present_values(self) -> dict[str, Floats]:
-        """`invested`, `lower_cost` and `net` of `AMOUNTS`, by replication."""
-        return self._worth(self.cost, self.lower_cost)
+        """`invested`, `lower_cost`, `net` and `financing` of `AMOUNTS`, by replication."""
+        return self._worth(self.cost, self.lower_cost, self.paid_financiers)
 
     @cached_property
     def amounts(self) -> dict[str, Floats]:
         """Every measure in `AMOUNTS`, by replication; NaN where it is not defined."""
-        return self._measured(self.cost, self.lower_cost)
+        return self._measured(self.cost, self.lower_cost, self.paid_financiers)
 
     @cached_property
     def of_mean(self) -> dict[str, float]:
@@ -145,7 +163,8 @@ class Appraisal:
 
         That of a ratio is the ratio of means: the mean of ratios is not that of the amounts shown.
         """
-        course = (part.mean(axis=0, keepdims=True) for part in (self.cost, self.lower_cost))
+        parts = (self.cost, self.lower_cost, self.paid_financiers)
+        course = (part.mean(axis=0, keepdims=True) for part in parts)
         return {name: float(values[0]) for name, values in self._measured(*course).items()}
 
     def interval(self, name: str) -> Interval:
@@ -194,6 +213,11 @@ class Appraisal:
         flows = self._by_year(self.net.mean(axis=0))
         return bool((flows[np.flatnonzero(flows)[:1]] < 0).all())
 
+    @property
+    def banded(self) -> bool:
+        """Whether there are replications enough to tell their range."""
+        return len(self.cost) >= BAND_FROM
+
     @cached_property
     def chance(self) -> float:
         """The share of the replications in which the arm is worth at least what it costs."""
@@ -207,9 +231,16 @@ class Appraisal:
         """Return every measure with its interval.
 
         Columns: arm, measure, mean (of the mean amounts: see `interval`), low, high,
-        standard_error, replications, to_halve.
+        standard_error, replications, to_halve, discount_rate (a year; 0 is not discounted).
         """
-        rows = [{"measure": name, **self.interval(name)._asdict()} for name in AMOUNTS]
+        rows = [
+            {
+                "measure": name,
+                **self.interval(name)._asdict(),
+                "discount_rate": 0.0 if name in UNDISCOUNTED else self.rate,
+            }
+            for name in AMOUNTS
+        ]
         table = pd.DataFrame(rows).astype({"to_halve": "Int64"})
         return table.assign(arm=self.arm)[["arm", *table.columns]]
 
@@ -237,8 +268,8 @@ class Appraisal:
                     "tail": in_tail,
                     "series": name,
                     "mean": values.mean(axis=0),
-                    "low": np.quantile(values, 0.1, axis=0),
-                    "high": np.quantile(values, 0.9, axis=0),
+                    "low": np.quantile(values, RANGE[0], axis=0),
+                    "high": np.quantile(values, RANGE[1], axis=0),
                 }
             )
             for name, values in yearly.items()
@@ -246,28 +277,37 @@ class Appraisal:
         return pd.concat(parts, ignore_index=True)
 
     @property
-    def _rate(self) -> float:
+    def rate(self) -> float:
+        """The discount rate of costs, a year; at 0 nothing is discounted."""
         return self.scenario.economy.discount_costs.value
 
     def _by_year(self, flows: Floats) -> Floats:
         """Return the sums of flows by cycle over each year from the start, öre left out."""
         # By the month, noise would change sign every so often; a budget looks at years.
-        per_year = round(max(1.0, self.scenario.pathway.steps_per_year))
-        padded = np.pad(flows, (0, -len(flows) % per_year))
-        found = padded.reshape(-1, per_year).sum(axis=1)
+        found = self.horizon.yearly(flows)
         return np.where(abs(found) < ORE, 0.0, found)
 
-    def _worth(self, cost: Floats, lower_cost: Floats) -> dict[str, Floats]:
+    def _worth(
+        self, cost: Floats, lower_cost: Floats, paid_financiers: Floats
+    ) -> dict[str, Floats]:
         """Return what amounts by cycle, (replications, cycles), are worth at the start."""
-        paid, gained = (self.horizon.present_value(x, self._rate) for x in (cost, lower_cost))
-        return {"invested": paid, "lower_cost": gained, "net": gained - paid}
+        parts = (cost, lower_cost, paid_financiers)
+        paid, gained, financing = (self.horizon.present_value(x, self.rate) for x in parts)
+        return {
+            "invested": paid,
+            "lower_cost": gained,
+            "net": gained - paid,
+            "financing": financing,
+        }
 
-    def _measured(self, cost: Floats, lower_cost: Floats) -> dict[str, Floats]:
+    def _measured(
+        self, cost: Floats, lower_cost: Floats, paid_financiers: Floats
+    ) -> dict[str, Floats]:
         """Return every measure in `AMOUNTS` of amounts by cycle, (replications, cycles)."""
-        worth = self._worth(cost, lower_cost)
+        worth = self._worth(cost, lower_cost, paid_financiers)
         paid, gained = worth["invested"], worth["lower_cost"]
         net = lower_cost - cost
-        discounted = net * self.horizon.factors(self._rate)
+        discounted = net * self.horizon.factors(self.rate)
         found = {
             **worth,
             "tail": discounted[:, self.horizon.simulated :].sum(axis=1),
@@ -299,25 +339,27 @@ def appraise(ledger: Ledger, arm: str, *, ordinary: bool = False, tail: bool = T
     def part(line: Line) -> str | None:
         if line.kind == "repayment" or not shown(line):
             return None
-        return "use" if line.kind == "use" else "own"
+        return line.kind if line.kind in ("use", "financing") else "own"
 
-    sums = ledger.sums(part)
-    nothing = np.zeros(ledger.amounts.shape[:3])
-    use, own = sums.get("use", nothing), sums.get("own", nothing)
     horizon = Horizon(result, ledger.amounts.shape[2], tail=tail)
+    sums = ledger.over(horizon, part)
+    nothing = np.zeros((len(ledger.amounts), horizon.cycles))
+    more = {name: found[:, number] - found[:, 0] for name, found in sums.items()}
     return Appraisal(
         arm,
         result.scenario,
         horizon,
-        horizon.flows(own[:, number] - own[:, 0]),
-        horizon.flows(use[:, 0] - use[:, number]),
+        more.get("own", nothing),
+        0.0 - more.get("use", nothing),
+        more.get("financing", nothing),
     )
 
 
 def totals(ledger: Ledger) -> pd.DataFrame:
     """Return the present value of all costs, ordinary ones too, and of each outcome weight.
 
-    Columns: replication, arm, measure ("cost", or the name of a weight), total.
+    Columns: replication, arm, measure ("cost", or the name of a weight), discount_rate (a year;
+    0 is not discounted), total.
     """
     result = ledger.result
     economy = result.scenario.economy
@@ -337,6 +379,8 @@ def totals(ledger: Ledger) -> pd.DataFrame:
         {"arm": labels(result.arms)},
         {"measure": labels(["cost", *weights.names])},
     ]
+    rates = [economy.discount_costs.value, *[economy.discount_effects.value] * len(weights.names)]
+    axes[-1] = {**axes[-1], "discount_rate": np.array(rates)}
     return tidy("total", np.stack(found, axis=-1), axes)
 
 
@@ -374,19 +418,32 @@ def headline(ledger: Ledger, arm: str, ordinary: bool = False) -> dict[str, Esti
     """Return the numbers under the figures, each with its range over the replications.
 
     Returns:
-        `helped`: how many have begun treatment; `avoided`: how many fewer have entered the case in
-        focus, to the end; `invested`: present value of the investment and of what the new way of
-        working costs more than what it replaces; `lower_cost`: that of the reduced use; `net`:
-        lower_cost - invested. No tail is reckoned with.
+        `helped`: how many times treatment has begun; `avoided`: how many fewer have come to the
+        case in focus for the first time, to the end; `invested`: present value of the investment
+        and of what the new way of working costs more than what it replaces; `lower_cost`: that of
+        the reduced use; `net`: lower_cost - invested; `avoided_returns`: how many fewer times
+        somebody has come back to the case; `affected`: how many have another life history than
+        without, whether they took part or an effect on areas reached them (NaN if that is not
+        known). No tail is reckoned with.
     """
     result = ledger.result
     number = result.arms.index(arm)
-    helped = result.treatments("started")[:, number - 1].sum(axis=(1, 2, 3))
-    counted = {"helped": helped, "avoided": _avoided(ledger, number)}
-    money = appraise(ledger, arm, ordinary=ordinary, tail=False).present_values
-    found = counted | money
+    clock = result.compiled.clock
+    before = clock.start - clock.history
+    helped = result.treatments("started")[:, number - 1, :, before:].sum(axis=(1, 2, 3))
+    first, returns = _avoided(ledger, number)
+    touched = [one.affected for one in result.replications]
+    affected = np.array([NAN if one is None else one[number - 1] for one in touched])
+    worth = appraise(ledger, arm, ordinary=ordinary, tail=False).present_values
+    found = {
+        "helped": helped,
+        "avoided": first,
+        **{name: worth[name] for name in ("invested", "lower_cost", "net")},
+        "avoided_returns": returns,
+        "affected": affected,
+    }
     values = np.stack(list(found.values()), axis=-1)
-    low, high = np.quantile(values, [0.1, 0.9], axis=0)
+    low, high = np.quantile(values, RANGE, axis=0)
     return {
         name: (float(one.mean()), float(low[n]), float(high[n]))
         for n, (name, one) in enumerate(found.items())
@@ -401,14 +458,18 @@ def _shown(ledger: Ledger, ordinary: bool) -> Callable[[Line], bool]:
     return lambda line: line.administration in bearing and (ordinary or not line.ordinary)
 
 
-def _avoided(ledger: Ledger, arm: int) -> Floats:
+def _avoided(ledger: Ledger, arm: int) -> tuple[Floats, Floats]:
+    """Return how many fewer come to the case in focus, the first time and again."""
     result = ledger.result
     figures = result.scenario.figures
     if figures is None:
-        return np.full(len(result.replications), np.nan)
+        unknown = np.full(len(result.replications), NAN)
+        return unknown, unknown
     group = result.compiled.groups.index(figures.case)
-    entered = result.counts("entry")[:, :, :, group].sum(axis=(2, 3))
-    return np.asarray(entered[:, 0] - entered[:, arm], np.float64)
+    clock = result.compiled.clock
+    entered = result.counts("entry")[:, :, clock.start - clock.history :, group].sum(axis=2)
+    fewer = np.asarray(entered[:, 0] - entered[:, arm], np.float64)
+    return fewer[:, 0], fewer[:, 1]
 
 
 def _deepest(net: Floats) -> Floats:

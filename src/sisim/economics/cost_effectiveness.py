@@ -20,7 +20,7 @@ from scipy import stats
 from sisim.economics.appraisal import Interval, appraise, interval
 from sisim.economics.horizon import Horizon
 from sisim.economics.ledger import ORE, Ledger, over_cycles, rewards
-from sisim.economics.outcomes import outcome
+from sisim.economics.outcomes import outcome_units
 from sisim.engine.counts import WITHOUT, Result
 from sisim.scenario.types import Text
 
@@ -97,26 +97,23 @@ class Effectiveness:
     Attributes:
         measure: What is counted.
         arms: The arms, `without` first.
-        cost: Net present value of what an arm costs more than `without`, (replications, arms).
+        cost: What an arm costs more than `without`, discounted, (replications, arms).
         effect: What is gained, discounted: units avoided of what should be low, units more of
             what should be high, (replications, arms).
+        counted: The same as it is counted, not discounted, (replications, arms).
+        rates: The discount rates of costs and of effects, a year; at 0 nothing is discounted.
     """
 
     measure: Measure
     arms: tuple[str, ...]
     cost: Floats
     effect: Floats
+    counted: Floats
+    rates: tuple[float, float] = (0.0, 0.0)
 
     def verdict(self, arm: str) -> Verdict:
         """Return how the mean cost and effect of an arm compare with `without`."""
-        cost, effect = self._means(arm)
-        if abs(cost) <= ORE and abs(effect) <= NOTHING:
-            return "no_difference"
-        if effect >= -NOTHING and cost <= ORE:
-            return "dominant"
-        if effect <= NOTHING and cost >= -ORE:
-            return "dominated"
-        return "costs_more" if cost > 0 else "saves_but_worse"
+        return _verdict(*self._means(arm))
 
     def ratio(self, arm: str) -> float:
         """Return the mean cost per mean unit, where a ratio says anything; otherwise NaN.
@@ -142,10 +139,23 @@ class Effectiveness:
             for values in (self.cost, self.effect)
         )
 
+    def agreeing(self, arm: str) -> float:
+        """Return the share of the replications in which the verdict of the means holds."""
+        number, verdict = self.arms.index(arm), self.verdict(arm)
+        each = [
+            _verdict(float(cost), float(effect))
+            for cost, effect in zip(self.cost[:, number], self.effect[:, number], strict=True)
+        ]
+        return each.count(verdict) / len(each)
+
     def intervals(self, arm: str) -> tuple[Interval, Interval]:
         """Return the cost and the effect of an arm over the replications."""
         number = self.arms.index(arm)
         return interval(self.cost[:, number]), interval(self.effect[:, number])
+
+    def units(self, arm: str) -> Interval:
+        """Return what an arm gains as it is counted, not discounted, over the replications."""
+        return interval(self.counted[:, self.arms.index(arm)])
 
     def shares(self, arm: str) -> tuple[float, float]:
         """Return in which shares of the replications an arm is no dearer, and is better."""
@@ -162,17 +172,23 @@ class Effectiveness:
     def table(self) -> pd.DataFrame:
         """Return a row per arm.
 
-        Columns: outcome, arm, cost, cost_low, cost_high, effect, effect_low, effect_high, verdict
-        ("" for `without`), cost_per_unit, share_cheaper, share_better, standing, icer.
+        Columns: outcome, arm, units, units_low, units_high (as counted), cost, cost_low, cost_high
+        (discounted at discount_costs), effect, effect_low, effect_high (units discounted at
+        discount_effects), verdict ("" for `without`), cost_per_unit, share_cheaper, share_better,
+        standing, icer (of what is discounted), discount_costs, discount_effects.
         """
         rows = []
         for arm in self.arms:
             cost, effect = self.intervals(arm)
             cheaper, better = self.shares(arm)
+            units = self.units(arm)
             rows.append(
                 {
                     "outcome": self.measure.name,
                     "arm": arm,
+                    "units": units.mean,
+                    "units_low": units.low,
+                    "units_high": units.high,
                     "cost": cost.mean,
                     "cost_low": cost.low,
                     "cost_high": cost.high,
@@ -185,6 +201,8 @@ class Effectiveness:
                     "share_better": better,
                     "standing": self.places[arm].standing,
                     "icer": self.places[arm].icer,
+                    "discount_costs": self.rates[0],
+                    "discount_effects": self.rates[1],
                 }
             )
         return pd.DataFrame(rows)
@@ -194,10 +212,22 @@ class Effectiveness:
         return float(self.cost[:, number].mean()), float(self.effect[:, number].mean())
 
 
+def _verdict(cost: float, effect: float) -> Verdict:
+    """Return how a cost and an effect compare with none."""
+    if abs(cost) <= ORE and abs(effect) <= NOTHING:
+        return "no_difference"
+    if effect >= -NOTHING and cost <= ORE:
+        return "dominant"
+    if effect <= NOTHING and cost >= -ORE:
+        return "dominated"
+    return "costs_more" if cost > 0 else "saves_but_worse"
+
+
 def effectiveness(ledger: Ledger, *, ordinary: bool = False) -> list[Effectiveness]:
     """Return what each outcome of the file, and each outcome weight, costs in every arm."""
     result = ledger.result
     economy = result.scenario.economy
+    rates = (economy.discount_costs.value, economy.discount_effects.value)
     horizon = Horizon(result, ledger.amounts.shape[2], tail=True)
     worths = [appraise(ledger, arm, ordinary=ordinary).amounts["net"] for arm in result.arms[1:]]
     cost = 0.0 - np.stack([np.zeros(len(result.replications)), *worths], axis=1)
@@ -205,8 +235,9 @@ def effectiveness(ledger: Ledger, *, ordinary: bool = False) -> list[Effectivene
     for measure, counted in _counted(result, ledger.amounts.shape[2]):
         more = counted - counted[:, :1]
         gained = horizon.flows(more if measure.good == "high" else -more)
-        effect = horizon.present_value(gained, economy.discount_effects.value)
-        found.append(Effectiveness(measure, result.arms, cost, effect))
+        effect = horizon.present_value(gained, rates[1])
+        in_all = np.asarray(gained.sum(axis=-1))
+        found.append(Effectiveness(measure, result.arms, cost, effect, in_all, rates))
     return found
 
 
@@ -214,11 +245,8 @@ def _counted(result: Result, cycles: int) -> list[tuple[Measure, Floats]]:
     """Return each measure with its units by cycle, (replications, arms, cycles)."""
     found: list[tuple[Measure, Floats]] = []
     for name, spec in result.scenario.outcomes.items():
-        counted = np.asarray(outcome(result, spec), np.float64)
-        if spec.count == "stock" and spec.transition is None:
-            counted = counted / result.compiled.clock.per_year
         measure = Measure(name, spec.label, spec.count, spec.good)
-        found.append((measure, over_cycles(counted, cycles)))
+        found.append((measure, over_cycles(outcome_units(result, spec), cycles)))
     weights = result.used("weight")
     gained = rewards(result, weights).sum(axis=3)
     for number, name in enumerate(weights.names):

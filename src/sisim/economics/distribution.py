@@ -27,12 +27,14 @@ class WhoGains:
         principals: The principal of each.
         amounts: What each kind costs a payer more than without, (replications, payers, KINDS); the
             reduced use and what is received are negative.
+        rate: At which they are discounted, a year; 0: not at all.
     """
 
     arm: str
     payers: tuple[str, ...]
     principals: tuple[str, ...]
     amounts: Floats
+    rate: float = 0.0
 
     def of(self, *kinds: Kind) -> Floats:
         """Return what some kinds cost each payer more than without, (replications, payers)."""
@@ -62,20 +64,21 @@ class WhoGains:
         """Return the mean amounts as a matrix, with a last row of sums.
 
         Columns: administration, principal, investment, running, replaced, reduced (costs that
-        fall), repayment, contract, net, net_low, net_high. Costs are positive, and so are
-        reductions; repayments and contracts are what is paid, or (negative) received.
+        fall), repayment, contract, financing, net, net_low, net_high, discount_rate. Costs are
+        positive, and so are reductions; repayments, contracts and financing are what is paid, or
+        (negative) received.
         """
         rows = []
         for number, (payer, principal) in enumerate(zip(self.payers, self.principals, strict=True)):
             rows.append(self._row(payer, principal, self.amounts[:, number]))
         rows.append(self._row("", "", self.amounts.sum(axis=1)))
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows).assign(discount_rate=self.rate)
 
     def table(self) -> pd.DataFrame:
         """Return every amount, tidily.
 
         Columns: replication, arm, administration, principal, kind, amount (as in a ledger: what
-        is reduced or received is negative).
+        is reduced or received is negative), discount_rate.
         """
         axes: list[Axis] = [
             {"replication": np.arange(len(self.amounts))},
@@ -83,7 +86,8 @@ class WhoGains:
             {"administration": labels(self.payers), "principal": labels(self.principals)},
             {"kind": labels(KINDS)},
         ]
-        return tidy("amount", self.amounts[:, None], axes)
+        table = tidy("amount", self.amounts[:, None], axes)
+        return table.assign(discount_rate=self.rate)
 
     @staticmethod
     def _row(payer: str, principal: str, amounts: Floats) -> dict[str, object]:
@@ -98,6 +102,7 @@ class WhoGains:
             "reduced": 0.0 - mean["use"],
             "repayment": mean["repayment"],
             "contract": mean["contract"],
+            "financing": mean["financing"],
             "net": net.mean,
             "net_low": net.low,
             "net_high": net.high,
@@ -119,8 +124,9 @@ def who_gains(
     number = result.arms.index(arm)
     horizon = Horizon(result, ledger.amounts.shape[2], tail=True)
     rate = result.scenario.economy.discount_costs.value if discounted else 0.0
-    sums = ledger.sums(
-        lambda line: (line.administration, line.kind) if ordinary or not line.ordinary else None
+    sums = ledger.over(
+        horizon,
+        lambda line: (line.administration, line.kind) if ordinary or not line.ordinary else None,
     )
     principals = {
         line.administration: line.principal
@@ -129,10 +135,11 @@ def who_gains(
     }
     amounts = np.zeros((len(result.replications), len(principals), len(KINDS)))
     for (payer, kind), amount in sums.items():
-        worth = horizon.present_value(horizon.flows(amount[:, number] - amount[:, 0]), rate)
+        worth = horizon.present_value(amount[:, number] - amount[:, 0], rate)
         amounts[:, list(principals).index(payer), KINDS.index(kind)] = worth
     # Funds and private parties are listed where they take part; administrations always.
     own = result.scenario.pathway.administrations
     listed = [n for n, name in enumerate(principals) if name in own or amounts[:, n].any()]
     names = [list(principals)[n] for n in listed]
-    return WhoGains(arm, tuple(names), tuple(principals[n] for n in names), amounts[:, listed])
+    own_principals = tuple(principals[name] for name in names)
+    return WhoGains(arm, tuple(names), own_principals, amounts[:, listed], rate)

@@ -29,7 +29,7 @@ class FundAccount:
         years: The years, (years,).
         deposits: Put in at the start of each year, the opening amount in the first.
         payments: Paid to investments.
-        repayments: Given back by administrations.
+        repayments: Given back by administrations; negative where they had given back too much.
         set_aside: Put in at the end of each year, from what administrations keep.
         decided: Of the payments, what is decided in each year; unset, all in the first.
         rate: Interest per year.
@@ -54,7 +54,10 @@ class FundAccount:
             interest[..., year] = self.rate * there
             there = there + interest[..., year] + deposit - payment
             shortfall[..., year] = np.maximum(-there, 0.0)
+            # What had been repaid too much is given back, and may not be there either.
             there = np.maximum(there, 0.0) + repaid + aside
+            shortfall[..., year] += np.maximum(-there, 0.0)
+            there = np.maximum(there, 0.0)
             balance[..., year] = there
         return interest, shortfall, balance
 

@@ -199,7 +199,6 @@ def _repaid(own: Venture, terms: Fund, years: NDArray[np.int64]) -> Floats:
     anew = terms.repayment.model_copy(update={"first_year": None, "last_year": None})
     rules = Rules(terms.model_copy(update={"repayment": anew}), own.administrations, years)
     share = terms.repayment.planned
-    planned, observed = (
-        rules.allowed(part, part, own.payments) for part in (own.expected, own.came)
-    )
+    planned = rules.planned(own.expected, own.expected, own.payments)
+    observed = rules.due(own.came, own.came, own.payments)
     return rules.settle(share * planned + (1 - share) * observed, own.payments).repaid

@@ -14,6 +14,20 @@ from sisim.scenario.economy import Tail
 Floats = NDArray[np.float64]
 
 
+def last_year(result: Result, counted: int) -> slice:
+    """Return the cycles of the last whole year, or all since the start where that is less.
+
+    Args:
+        result: Whose clock.
+        counted: How many cycles there are, history and all.
+    """
+    clock = result.compiled.clock
+    # A point at the end is no cycle of a year: the last whole year ends before it.
+    end = min(counted, clock.end - clock.history)
+    year = max(round(clock.per_year), 1)
+    return slice(max(end - year, clock.start - clock.history), end)
+
+
 class Horizon:
     """The cycles that count, and what they are worth at the start.
 
@@ -31,8 +45,8 @@ class Horizon:
         """The cycles of the history, which do not count."""
         self.simulated = counted - self.before
         self.tail: Tail | None = self._economy.tail if tail else None
-        year = clock.steps(1)
-        self._year = min(max(year, 1), self.simulated)
+        self.last_year = last_year(result, counted)
+        """The cycles, history and all, whose difference goes on in a tail."""
         after = 0 if self.tail is None else clock.steps(self.tail.years)
         self.cycles: int = self.simulated + after
         """How many cycles count."""
@@ -47,15 +61,25 @@ class Horizon:
         What is given are differences between arms: levels do not go on in this way.
         """
         own = np.asarray(differences[..., self.before :], np.float64)
+        return self.with_tail(own, own[..., self.last_year.start - self.before :])
+
+    def with_tail(
+        self, own: Floats, last: Floats, goes_on: NDArray[np.bool_] | bool = True
+    ) -> Floats:
+        """Return (..., cycles that count): what was simulated, and the tail that repeats a year.
+
+        Args:
+            own: What was simulated, (..., simulated cycles).
+            last: The last whole year, (..., its cycles).
+            goes_on: Whether it goes on in each cycle of the tail, (..., cycles of the tail).
+        """
         if self.tail is None:
             return own
         steps = np.arange(self.cycles - self.simulated)
-        # A point at the end is no cycle of a year: the last whole year ends before it.
-        end = min(self.simulated, self._clock.end - self._clock.start)
-        first = max(end - self._year, 0)
-        last = own[..., first:end]
-        goes_on = last[..., steps % last.shape[-1]] * self._left(steps)
-        return np.concatenate([own, goes_on], axis=-1)
+        length = self.last_year.stop - self.last_year.start
+        return np.concatenate(
+            [own, last[..., steps % length] * self._left(steps) * goes_on], axis=-1
+        )
 
     def factors(self, rate: float) -> Floats:
         """Return the discount factor of each cycle, (cycles,)."""
@@ -81,6 +105,6 @@ class Horizon:
             return np.ones(len(steps))
         if self.tail.basis == "fading" and self.tail.half_life is not None:
             # A whole year at a time, as the pattern of the year is kept.
-            years = steps // self._year + 1
+            years = steps // (self.last_year.stop - self.last_year.start) + 1
             return np.asarray(0.5 ** (years / self.tail.half_life.value))
         raise ValueError("a tail needs a basis: last_year, or fading with a half_life")

@@ -2,8 +2,8 @@
 
 Everything is linear in the counts, so sums hold whatever is added up first (law L6): payers to
 administrations, administrations to principals, principals to the total, months to years; and
-with - without = investment + running - replaced + change in use. Repayments and contract payments
-move money between those who pay, and sum to zero.
+with - without = investment + running - replaced + change in use. Repayments, contract payments and
+financing move money between those who pay, and sum to zero.
 """
 
 from __future__ import annotations
@@ -18,14 +18,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sisim.economics.discounting import counted
+from sisim.economics.horizon import Horizon, last_year
 from sisim.economics.prices import PriceList
 from sisim.engine.counts import ITEMS, PHASES, Result, Units, labels
 from sisim.scenario.economy import FUND
 from sisim.scenario.scenario import Cost, Scenario
 
-Kind = Literal["use", "investment", "running", "replaced", "repayment", "contract"]
-TRANSFERS: tuple[Kind, ...] = ("repayment", "contract")
-"""Money that changes hands and buys nothing: it sums to zero over those who pay and receive."""
+Kind = Literal["use", "investment", "running", "replaced", "repayment", "contract", "financing"]
+TRANSFERS: tuple[Kind, ...] = ("repayment", "contract", "financing")
+"""Money that changes hands and buys nothing: it sums to zero over those who pay and receive.
+
+Financing is what investors and others put in under a contract, and all that they are paid."""
 KINDS: tuple[Kind, ...] = ("use", "investment", "running", "replaced", *TRANSFERS)
 OF_PHASE: dict[str, Kind] = {"project": "investment", "new_way": "running", "replaced": "replaced"}
 ORE = 0.005
@@ -54,12 +57,18 @@ class Ledger:
         result: The counts that were priced.
         lines: What is paid for, and by whom.
         amounts: SEK, (replications, arms, cycles, lines); what is replaced is negative.
+        lasting: What of the amounts of the last whole year does not happen once only, as a start-up
+            does, (replications, arms, cycles of that year, lines).
+        stops: How many cycles after the end it goes on, (arms, lines): none for what has ended by
+            then, and for transfers.
         current: In the money of each year, rather than in that of the scenario's price level.
     """
 
     result: Result
     lines: tuple[Line, ...]
     amounts: Floats
+    lasting: Floats
+    stops: Floats
     current: bool = False
 
     @cached_property
@@ -93,6 +102,25 @@ class Ledger:
                 sums[found] = sums.get(found, 0.0) + amounts[..., number]
         return sums
 
+    def over(self, horizon: Horizon, key: Callable[[Line], K | None]) -> dict[K, Floats]:
+        """Return the sum over the lines of each key, (replications, arms, cycles of a horizon).
+
+        Args:
+            horizon: From the start of the scenario to its end, and what tail it has: in that only
+                what goes on is repeated.
+            key: What a line is summed under; None leaves it out.
+        """
+        sums: dict[K, Floats] = {}
+        since = np.arange(horizon.cycles - horizon.simulated)
+        for number, line in enumerate(self.lines):
+            found = key(line)
+            if found is not None:
+                own = self.amounts[:, :, horizon.before :, number]
+                goes_on = since < self.stops[:, number, None]
+                flows = horizon.with_tail(own, self.lasting[..., number], goes_on)
+                sums[found] = sums.get(found, 0.0) + flows
+        return sums
+
     def total(self, wanted: Callable[[Line], bool] = lambda _: True) -> Floats:
         """Return the sum over the lines that are wanted, (replications, arms, cycles)."""
         sums = self.sums(lambda line: True if wanted(line) else None)
@@ -119,8 +147,14 @@ class Ledger:
             worst = float(np.abs(own.sum(axis=-1)).max(initial=0.0))
             if worst > ORE:
                 raise ValueError(f"{kind}: {worst:.2f} kr are paid to nobody, or by nobody")
-        joined = np.concatenate([self.amounts, amounts], axis=-1)
-        return replace(self, lines=(*self.lines, *lines), amounts=joined)
+        once = np.zeros((*self.lasting.shape[:3], len(lines)))
+        return replace(
+            self,
+            lines=(*self.lines, *lines),
+            amounts=np.concatenate([self.amounts, amounts], axis=-1),
+            lasting=np.concatenate([self.lasting, once], axis=-1),
+            stops=np.concatenate([self.stops, np.zeros((len(self.stops), len(lines)))], axis=-1),
+        )
 
     def table(self) -> pd.DataFrame:
         """Return the ledger as a tidy table.
@@ -153,19 +187,57 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
             principal = payer_principal(scenario, administration)
             lines.append(Line("use", name, administration, principal, resource.ordinary))
             columns.append(cost * share)
+    last = last_year(result, len(cycles))
+    lasting = [column[:, :, last] for column in columns]
+    stops = [np.full(len(result.arms), np.inf)] * len(columns)
     items = over_cycles(result.investment_units, len(cycles))
     for number, name in enumerate(result.compiled.investments):
         for phase, cost in _costs(scenario, name).items():
             own = items[..., number, PHASES.index(phase), :]
-            amount = sum(
-                own[..., ITEMS.index(item)] * prices.at_level(getattr(cost, item), cost.price_type)
+            parts = {
+                item: own[..., ITEMS.index(item)]
+                * prices.at_level(getattr(cost, item), cost.price_type)
                 for item in ITEMS
-            )
+            }
+            amount = sum(parts.values(), np.zeros(own.shape[:-1]))
+            goes_on = (amount - parts["start_up"])[:, :, last]
             for payer, share in cost.shares.items():
                 lines.append(Line(OF_PHASE[phase], name, payer, payer_principal(scenario, payer)))
-                columns.append(np.asarray(amount * share))
-    empty = np.zeros((*amounts.shape[:3], 0))
-    return Ledger(result, tuple(lines), np.stack(columns, axis=-1) if columns else empty, current)
+                columns.append(amount * share)
+                lasting.append(goes_on * share)
+                stops.append(_stops(result, name, phase))
+    shape = amounts.shape[:3]
+    return Ledger(
+        result,
+        tuple(lines),
+        _joined(columns, shape),
+        _joined(lasting, (*shape[:2], last.stop - last.start)),
+        _joined(stops, shape[1:2]),
+        current,
+    )
+
+
+def _joined(columns: Sequence[Floats], shape: tuple[int, ...]) -> Floats:
+    """Return columns of a shape as the last axis of one array, though there be none."""
+    return np.stack(columns, axis=-1) if columns else np.zeros((*shape, 0))
+
+
+def _stops(result: Result, investment: str, phase: str) -> Floats:
+    """Return how many cycles after the end an investment's phase still runs, by arm, (arms,).
+
+    A project that ends does so when it is due; what runs at the end in another way goes on.
+    """
+    clock, number = result.compiled.clock, result.compiled.investments.index(investment)
+    stops = np.zeros(len(result.arms))
+    for own in result.own_investments():
+        if own.number != number:
+            continue
+        project, new_way = result.delivery(own)
+        runs = (project if phase == "project" else new_way)[:, -1].any()
+        due = clock.at(own.investment.start) + clock.steps(own.investment.years) - clock.end
+        ends = phase == "project" and own.ending == "ends"
+        stops[own.arm] = 0.0 if not runs else due if ends else np.inf
+    return stops
 
 
 def rewards(result: Result, units: Units) -> Floats:

@@ -32,6 +32,18 @@ def outcome(result: Result, measure: OutcomeMeasure) -> NDArray[Any]:
     return entries(result, measure.group, measure.where)
 
 
+def outcome_units(result: Result, measure: OutcomeMeasure) -> NDArray[Any]:
+    """Return an outcome in units that add up over time: person-years, entries or events.
+
+    Returns:
+        (replications, arms, steps).
+    """
+    found = np.asarray(outcome(result, measure), np.float64)
+    if measure.transition is None and measure.count == "stock":
+        return found / result.compiled.clock.per_year
+    return found
+
+
 def stock(result: Result, group: str, where: Where = EVERYBODY) -> NDArray[Any]:
     """Return how many are in a group at the start of each step, (replications, arms, steps)."""
     spec = result.scenario.pathway.groups[group]

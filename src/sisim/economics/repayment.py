@@ -5,10 +5,15 @@ reduction of an administration and year
     - what the new way of working costs it more than what that replaces
 repaid + set aside + kept = reduction
 
-A reduction is a year's own: what costs more in one year is not set off against another's. What an
-administration pays of the project itself is its own stake, and no reduction. What everyone has
-(ordinary resources) is left out, as in the figures. Only administrations of the fund's principal
-repay; what others gain is shown beside.
+Repayment is settled on what has accumulated since it began: by the end of a year an administration
+has repaid no more than its reductions come to so far, years that cost more being set off against
+those that cost less, and never less than nothing. What was repaid too much by then is given back.
+So chance that goes up and down from year to year is not repaid. A plan, which knows all its years
+beforehand, repays nothing that would have to be given back.
+
+What an administration pays of the project itself is its own stake, and no reduction. What everyone
+has (ordinary resources) is left out, as in the figures. Only administrations of the fund's
+principal repay; what others gain is shown beside.
 """
 
 from __future__ import annotations
@@ -198,19 +203,19 @@ def repayments(book: Ledger, fund: str, arm: str) -> Repayments:
 
     rule = Rules(terms, own, years)
     agreed = rule.stated
-    before = rule.allowed(reduced.mean(axis=0), seen.mean(axis=0), paid.mean(axis=0), agreed)
+    before = rule.planned(reduced.mean(axis=0), seen.mean(axis=0), paid.mean(axis=0))
     plan = rule.settle(before, paid.mean(axis=0))
     share = terms.repayment.planned
     observed, repaid = np.zeros_like(reduced), np.zeros_like(reduced)
     for run in range(len(paid)):
-        after = rule.allowed(reduced[run], seen[run], paid[run])
+        after = rule.due(reduced[run], seen[run], paid[run])
         observed[run] = rule.settle(after, paid[run]).repaid
         if share in (0.0, 1.0):
             repaid[run] = plan.repaid if share else observed[run]
         else:
-            wanted = share * before + (1 - share) * after
+            due = share * before + (1 - share) * after
             mixed = share * paid.mean(axis=0) + (1 - share) * paid[run]
-            repaid[run] = rule.settle(wanted, mixed).repaid
+            repaid[run] = rule.settle(due, mixed).repaid
     aside = terms.deposits.from_surplus.value * np.maximum(reduced - repaid, 0.0)
     aside *= np.cumsum(paid, axis=-1)[:, None] > 0
     account = FundAccount(
@@ -290,37 +295,44 @@ class Rules:
             [[row[str(y)].value if str(y) in row else 0.0 for y in self.years] for row in rows]
         ).reshape(len(rows), len(self.years))
 
-    def allowed(
-        self, reduced: Floats, seen: Floats, paid: Floats, plan: Floats | None = None
-    ) -> Floats:
-        """Return what may be repaid before the fund has got back its own.
+    def due(self, reduced: Floats, seen: Floats, paid: Floats) -> Floats:
+        """Return what may be repaid by the end of each year, (administrations, years).
+
+        It is the share of the reductions that have accumulated, as far as they may count; whether
+        the fund has got back its own is not asked.
 
         Args:
             reduced: Reductions, (administrations, years).
             seen: Of them, what budgets see.
             paid: By the fund, (years,).
-            plan: What is agreed; unset, as much as the rules say of the reductions.
         """
-        rule = self.repayment
-        wanted = rule.share.value * np.maximum(reduced, 0.0) if plan is None else plan
-        if rule.cap_year != "none":
-            limit = seen if rule.cap_year == "cash_reduction" else reduced
-            wanted = _whole(np.minimum(wanted, np.maximum(limit, 0.0)), rule.rounding)
-        began = np.flatnonzero(paid > ORE)
-        if rule.basis == "none" or not len(began):
-            return np.zeros_like(wanted)
-        first, last = rule.window(int(self.years[began[0]]))
-        return np.where((self.years >= first) & (self.years <= last), wanted, 0.0)
+        share = self.repayment.share.value
+        limit = self._limit(reduced, seen)
+        # What is lost counts by the same share as what is gained.
+        limit = np.where(limit < 0, share * np.minimum(limit, 0.0), limit)
+        earned = np.where(self._inside(paid), np.minimum(share * reduced, limit), 0.0)
+        return np.asarray(np.maximum(np.cumsum(earned, axis=1), 0.0), np.float64)
 
-    def settle(self, wanted: Floats, paid: Floats) -> Plan:
-        """Return what is repaid of what may be, year by year, in whole units.
+    def planned(self, reduced: Floats, seen: Floats, paid: Floats) -> Floats:
+        """Return the same as it is planned beforehand: calculated so, or stated in the file."""
+        plan = self.stated
+        if plan is None:
+            due = self.due(reduced, seen, paid)
+            # No more in any year than will still have been saved in every later one.
+            return np.asarray(np.minimum.accumulate(due[:, ::-1], axis=1)[:, ::-1], np.float64)
+        most = np.maximum(self._limit(reduced, seen), 0.0)
+        return np.cumsum(np.where(self._inside(paid), np.minimum(plan, most), 0.0), axis=1)
+
+    def settle(self, due: Floats, paid: Floats) -> Plan:
+        """Return what is repaid of what is due, year by year, in whole units.
 
         Args:
-            wanted: What may be repaid, (administrations, years).
+            due: What may be repaid by the end of each year, (administrations, years).
             paid: By the fund, (years,).
         """
         rule = self.repayment
         unit = rule.rounding
+        down = unit if rule.cap_year != "none" else 0
         payments = np.diff(_whole(np.cumsum(paid), unit), prepend=0.0)
         agreed = rule.distribution == "agreed"
         shares = np.array(
@@ -329,20 +341,36 @@ class Rules:
             else [1.0]
         )
         owed = np.zeros(len(shares))
-        repaid = np.zeros_like(wanted)
+        repaid = np.zeros_like(due)
+        more = np.diff(due, axis=1, prepend=0.0)
         for year in range(len(self.years)):
+            too_much = np.maximum(repaid.sum(axis=1) - _whole(due[:, year], down), 0.0)
+            now = np.where(too_much > 0, 0.0, _whole(np.maximum(more[:, year], 0.0), down))
             owed = owed * (1.0 + self.rate) + shares * payments[year]
-            now = wanted[:, year]
+            owed = owed + (too_much if agreed else too_much.sum())
             if rule.cap == "none":
-                repaid[:, year] = now
+                pass
             elif agreed:
-                repaid[:, year] = np.minimum(now, np.maximum(owed, 0.0))
-                owed = owed - repaid[:, year]
+                now = np.minimum(now, np.maximum(owed, 0.0))
             elif now.any():
-                repaid[:, year] = now * min(1.0, float(_whole(owed, unit)[0]) / now.sum())
-                owed = owed - repaid[:, year].sum()
+                now = now * min(1.0, float(_whole(owed, unit)[0]) / now.sum())
+            owed = owed - (now if agreed else now.sum())
+            repaid[:, year] = now - too_much
         whole = rounded(repaid, unit)
         return Plan(self.years, self.administrations, payments, whole, self.rate, unit)
+
+    def _limit(self, reduced: Floats, seen: Floats) -> Floats:
+        """Return how much of a year's reduction may count, (administrations, years)."""
+        limits = {"cash_reduction": seen, "gross_reduction": reduced}
+        return limits.get(self.repayment.cap_year, np.full(reduced.shape, np.inf))
+
+    def _inside(self, paid: Floats) -> NDArray[np.bool_]:
+        """Return in which years repayment is made, (years,), the fund having paid `paid`."""
+        began = np.flatnonzero(paid > ORE)
+        if self.repayment.basis == "none" or not len(began):
+            return np.zeros(len(self.years), bool)
+        first, last = self.repayment.window(int(self.years[began[0]]))
+        return np.asarray((self.years >= first) & (self.years <= last))
 
 
 def _whole(amounts: Floats, unit: float) -> Floats:

@@ -24,7 +24,7 @@ def rounded(table: Floats, unit: float) -> Floats:
     the linear programme are whole by themselves.
 
     Args:
-        table: No amount below zero, (rows, columns).
+        table: Amounts, (rows, columns).
         unit: What an amount is rounded to; 0 leaves the table as it is.
 
     Examples:

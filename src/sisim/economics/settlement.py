@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -17,11 +18,22 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from sisim.economics.appraisal import RANGE
 from sisim.economics.finance import rate_of_return
-from sisim.economics.ledger import ORE, TRANSFERS, Ledger, Line, by_year, payer_principal, rewards
+from sisim.economics.ledger import (
+    ORE,
+    TRANSFERS,
+    Kind,
+    Ledger,
+    Line,
+    by_year,
+    payer_principal,
+    rewards,
+)
 from sisim.economics.prices import PriceList
 from sisim.engine.counts import tidy
 from sisim.scenario.contract import Contract, Measure, Payment, Tier
+from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Positive
 
 PRIVATE = "private"
@@ -39,7 +51,8 @@ class Facts:
 
     Attributes:
         book: The ledger, without contract payments.
-        outcomes: The scenario's outcomes by year, (replications, arms, years).
+        outcomes: The scenario's outcomes by year, (replications, arms, years): person-years in a
+            group, entries or events.
     """
 
     book: Ledger
@@ -55,6 +68,15 @@ class Facts:
     def first(self) -> int:
         """The position of the year in which the scenario starts."""
         return int(np.searchsorted(self.years, self.book.result.scenario.time.first_year))
+
+    @cached_property
+    def lengths(self) -> Floats:
+        """How much of each year is counted, (years,): 1, or less at the ends."""
+        clock = self.book.result.compiled.clock
+        _, steps = np.unique(clock.year(self.book.result.steps), return_counts=True)
+        # A year of weeks is 52 or 53 of them, and whole.
+        whole = np.abs(steps - clock.per_year) < 1
+        return np.where(whole, 1.0, steps / clock.per_year)
 
     @cached_property
     def units(self) -> Mapping[str, Floats]:
@@ -143,17 +165,22 @@ def _value(series: Floats, per: Floats | None, at: Whole) -> Floats:
 def _expected(
     facts: Facts, measure: Measure, series: Floats, per: Floats | None, arm: int, years: Whole
 ) -> Floats:
-    """Return the trend-adjusted expectation: level x (1 + trend)^(years since that level)."""
+    """Return the trend-adjusted expectation: level x (1 + trend)^(years since that level).
+
+    A level is of a whole year: of a part of one, as much is expected as that part is long.
+    """
     if measure.level is not None:
         level: Floats | float = measure.level.value
         since = years - measure.periods[0][0]
     else:
         before = np.arange(facts.first - measure.years_before, facts.first)
         level = _value(series, per, before)[:, arm]
-        level = level if per is not None else level / len(before)
+        level = level if per is not None else level / facts.lengths[before].sum()
         since = years - facts.years[before].mean()
     growth = (1.0 + measure.trend.value) ** since
-    return np.asarray(level * (growth.mean() if per is not None else growth.sum()))
+    lengths = facts.lengths[np.searchsorted(facts.years, years)]
+    expected = float(growth @ lengths)
+    return np.asarray(level * (expected / lengths.sum() if per is not None else expected))
 
 
 def _more_is_better(facts: Facts, measure: Measure) -> bool:
@@ -228,12 +255,26 @@ class Settlement:
         """
         return self._earned[name][1]
 
-    def flow(self, party: str) -> Floats:
-        """Return what a party receives less what it pays, SEK, (replications, years)."""
+    def flow(self, party: str, *, financing: bool | None = None) -> Floats:
+        """Return what a party receives less what it pays, SEK, (replications, years).
+
+        Args:
+            party: Who.
+            financing: Only the payments that are financing, or only those that are not; unset, all.
+        """
         net = np.zeros(self._shape)
         for name, payment in self.contract.payments.items():
-            net = net + self.paid[name] * ((payment.to == party) - int(payment.from_ == party))
+            if financing is None or financing == payment.is_financing:
+                net = net + self.paid[name] * ((payment.to == party) - int(payment.from_ == party))
         return net
+
+    def takes_part(self, party: str, *, financing: bool) -> bool:
+        """Return whether a party pays or receives what is, or is not, financing."""
+        return any(
+            party in (payment.from_, payment.to)
+            for payment in self.contract.payments.values()
+            if payment.is_financing == financing
+        )
 
     def gain(self, party: str) -> Floats:
         """Return what a payer's other costs have fallen by, investment paid, as `flow`."""
@@ -315,7 +356,7 @@ class Settlement:
                 )
                 for side in ("from_", "to")
             )
-            low, high = np.quantile(net, [0.1, 0.9])
+            low, high = np.quantile(net, RANGE)
             gain = float(self.gain(party).sum(axis=1).mean())
             rows.append(
                 {
@@ -454,7 +495,8 @@ def settle(facts: Facts) -> list[Settlement]:
 def with_contracts(book: Ledger, settlements: Iterable[Settlement]) -> Ledger:
     """Return a ledger with what contracts pay, as transfers of the kind "contract".
 
-    What is paid in a year stands in its last cycle.
+    Payments to and from those who finance it are of the kind "financing". What is paid in a year
+    stands in its last cycle.
     """
     scenario, clock = book.result.scenario, book.result.compiled.clock
     years = clock.year(book.cycles)
@@ -464,19 +506,28 @@ def with_contracts(book: Ledger, settlements: Iterable[Settlement]) -> Ledger:
     lines: dict[Line, Floats] = {}
     for settled in settlements:
         at = [where[int(year)] for year in settled.years]
-        own = settled.contract.parties.names
-        for party in settled.parties:
-            if party in own:
-                first = scenario.private_payers.get(party) == own[party]
-                payer = party if first else f"{settled.name}.{party}"
-                line = Line("contract", settled.name, payer, PRIVATE)
-            else:
-                line = Line("contract", settled.name, party, payer_principal(scenario, party))
+        arm = book.result.arms.index(settled.arm)
+        kinds: tuple[Kind, ...] = ("contract", "financing")
+        for kind, party in product(kinds, settled.parties):
+            financing = kind == "financing"
+            if not settled.takes_part(party, financing=financing):
+                continue
+            flow = settled.flow(party, financing=financing)
+            line = Line(kind, settled.name, *_payer(scenario, settled, party))
             amounts = lines.setdefault(line, np.zeros(book.amounts.shape[:3]))
-            amounts[:, book.result.arms.index(settled.arm), at] -= settled.flow(party) * level[at]
+            amounts[:, arm, at] -= flow * level[at]
     if not lines:
         return book
     return book.with_lines(list(lines), np.stack(list(lines.values()), axis=-1))
+
+
+def _payer(scenario: Scenario, settled: Settlement, party: str) -> tuple[str, str]:
+    """Return what a party is called in a ledger, and its principal."""
+    own = settled.contract.parties.names
+    if party not in own:
+        return party, payer_principal(scenario, party)
+    first = scenario.private_payers.get(party) == own[party]
+    return party if first else f"{settled.name}.{party}", PRIVATE
 
 
 def _is_graded(payment: Payment) -> bool:

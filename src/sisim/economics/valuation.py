@@ -20,7 +20,7 @@ from sisim.economics.cost_effectiveness import Effectiveness, effectiveness
 from sisim.economics.distribution import WhoGains, who_gains
 from sisim.economics.fund_portfolio import Portfolio, by_basis
 from sisim.economics.ledger import Ledger, Line, by_year, ledger
-from sisim.economics.outcomes import EVERYBODY, Where, outcome, share, stock
+from sisim.economics.outcomes import EVERYBODY, Where, outcome, outcome_units, share, stock
 from sisim.economics.repayment import Repayments, repayments, with_repayments
 from sisim.economics.settlement import Facts, Settlement, settle, with_contracts
 from sisim.economics.yearly import Yearly
@@ -30,7 +30,7 @@ from sisim.scenario.errors import Problem, Reason, ScenarioError
 from sisim.scenario.fund import Basis
 from sisim.scenario.scenario import OutcomeMeasure, Scenario
 
-Phase = tuple[Literal["project", "new_way"], float, float]
+DeliveryPeriod = tuple[Literal["project", "new_way"], float, float]
 
 
 class Provenance(Protocol):
@@ -124,9 +124,15 @@ class Valuation:
     @cached_property
     def contracts(self) -> list[Settlement]:
         """The scenario's outcome contracts, settled in each arm that they are about."""
-        measures = self.scenario.outcomes
-        outcomes = {name: self._outcome(measure) for name, measure in measures.items()}
-        return settle(Facts(self.ledger, outcomes))
+        return settle(Facts(self.ledger, self.outcome_units))
+
+    @cached_property
+    def outcome_units(self) -> Mapping[str, Array]:
+        """The outcomes by year in units that add up: person-years in a group, entries or events."""
+        return {
+            name: by_year(self.counts, outcome_units(self.counts, measure))
+            for name, measure in self.scenario.outcomes.items()
+        }
 
     @cached_property
     def appraisal(self) -> Mapping[str, Appraisal]:
@@ -281,13 +287,14 @@ class Valuation:
 
         Columns: replication, year, arm (not `without`), investment, started, treated_months.
         """
-        months = 12 / self.counts.compiled.clock.per_year
+        names = self.counts.compiled.investments
+        months = [self.counts.months_in_step(self.scenario.investments[name]) for name in names]
         started, treated = (
             by_year(self.counts, self._treatments(name)) for name in ("started", "treated")
         )
-        axis = {"investment": np.array(self.counts.compiled.investments)}
+        axis = {"investment": np.array(names)}
         table = self._yearly("started", started, axis).table()
-        return table.assign(treated_months=treated.ravel() * months)
+        return table.assign(treated_months=(treated * months).ravel())
 
     def outcomes(self) -> pd.DataFrame:
         """Return the outcomes that stand beside the money.
@@ -326,7 +333,7 @@ class Valuation:
         )
         return part.assign(whole=whole["whole"])
 
-    def phases(self, arm: str) -> Sequence[Phase]:
+    def phases(self, arm: str) -> Sequence[DeliveryPeriod]:
         """Return when the project and the new way of working run in `arm`. They are instants."""
         names: tuple[Literal["project", "new_way"], ...] = ("project", "new_way")
         spans: dict[Literal["project", "new_way"], list[int]] = {}

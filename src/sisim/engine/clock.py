@@ -58,6 +58,20 @@ class Clock:
         """Return a duration in whole steps."""
         return whole_steps(years * self.per_year)
 
+    def steps_in_year(self, since: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many steps the years have in which steps lie, counted from a beginning.
+
+        A year of weeks has 52 or 53 of them: what is given per year is divided by so many, and
+        adds up over every whole year.
+
+        Args:
+            since: Steps since the beginning, (n,).
+        """
+        years = np.arange(max(int(since.max(initial=0)), 0) / self.per_year + 2)
+        ends = np.array([self.steps(float(year)) for year in years])
+        year = np.clip(np.searchsorted(ends, since, side="right"), 1, len(ends) - 1)
+        return np.asarray(ends[year] - ends[year - 1])
+
     def months(self, months: float) -> int:
         """Return a duration in months as whole steps."""
         return whole_steps(months / 12 * self.per_year)

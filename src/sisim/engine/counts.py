@@ -53,6 +53,9 @@ class Replication:
         treated_state: The same by state, (arms, investments, points, states).
         enrolments: Every treatment that has begun.
         shares: Shares among peers, per mille, by step from the first simulated one.
+        affected: People whose life history has become another than without, (arms,): participants,
+            and those whom an effect on areas has reached. None where nobody is told apart, as in
+            an expected path.
     """
 
     seed: int
@@ -62,6 +65,7 @@ class Replication:
     treated_state: Array
     enrolments: Sequence[Enrolment] = ()
     shares: Sequence[NDArray[np.int32]] = ()
+    affected: Array | None = None
 
 
 class Units(NamedTuple):
@@ -273,8 +277,7 @@ class Result:
     @cached_property
     def investment_units(self) -> Array:
         """The investments' own units, axes (..., n, investments, PHASES, ITEMS)."""
-        per_year = self.compiled.clock.per_year
-        steps = len(self.steps)
+        clock, steps = self.compiled.clock, len(self.steps)
         shape = (len(self.replications), len(self.arms), steps)
         units = np.zeros((*shape, len(self.compiled.investments), len(PHASES), len(ITEMS)))
         for own in self.own_investments():
@@ -289,12 +292,21 @@ class Result:
             for phase in range(2):
                 begins = np.flatnonzero(running[phase])[:1]
                 found[:, begins, phase, ITEMS.index("start_up")] = 1.0
-                found[:, :, phase, ITEMS.index("running")] = running[phase] / per_year
-                begun, months = ((c * of_phase[phase]).sum(axis=1) for c in (started, treated))
+                year = clock.steps_in_year(np.arange(steps) - begins.sum())
+                found[:, :, phase, ITEMS.index("running")] = running[phase] / year
+                begun, inside = ((c * of_phase[phase]).sum(axis=1) for c in (started, treated))
                 found[:, :, phase, ITEMS.index("per_participant")] = begun
-                found[:, :, phase, ITEMS.index("per_participant_month")] = months * 12 / per_year
+                months = inside * self.months_in_step(own.investment)
+                found[:, :, phase, ITEMS.index("per_participant_month")] = months
             found[:, :, PHASES.index("replaced")] = -found[:, :, PHASES.index("new_way")]
         return units
+
+    def months_in_step(self, investment: Investment) -> float:
+        """Return how many months of treatment a step is: those of a whole treatment add up."""
+        clock = self.compiled.clock
+        if investment.duration is None:
+            return 12 / clock.per_year
+        return investment.duration / max(clock.months(investment.duration), 1)
 
     def delivery(self, own: Own) -> tuple[Array, Array]:
         """Return where a project runs and how far its new way has come, (areas, n + 1)."""

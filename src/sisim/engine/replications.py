@@ -67,4 +67,5 @@ def replication(simulation: Simulation) -> Replication:
         treated_state=places.treated_state,
         enrolments=places.record,
         shares=simulation.shares,
+        affected=simulation.columns.diverged.sum(axis=1),
     )

@@ -159,7 +159,8 @@ def _stacked(parts: list[Floats]) -> tuple[list[Floats], Floats, Floats]:
 
 def _parts(side: Investing, shown: list[Administration]) -> list[Floats]:
     """Return the differences in use, administration by administration, and the intervention."""
-    spent = np.sum([one.intervention[side.arm] for one in shown], axis=0)
+    nothing = np.zeros(len(side.cost.years))  # where no administration has any cost
+    spent = sum((one.intervention[side.arm] for one in shown), nothing)
     return [spent, *(one.difference[side.arm] for one in shown)]
 
 

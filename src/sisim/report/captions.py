@@ -9,6 +9,7 @@ from sisim.analysis.comparison import Comparison, Investing, Which
 from sisim.economics.appraisal import Estimate
 from sisim.i18n import t
 from sisim.report.formats import Unit, decimal, money, spread, unit_for
+from sisim.report.present_value import net_words, valued
 from sisim.scenario.scenario import Scenario
 
 Cell = tuple[str, str]
@@ -43,13 +44,14 @@ def headline_cells(
     story: Comparison, shown: Sequence[Which]
 ) -> tuple[dict[str, str], Mapping[tuple[Which, str], Cell]]:
     """Return the headings of the row of numbers, and its cells by figure and measure."""
+    rate = story.scenario.economy.discount_costs.value
     end = story.scenario.time.ends
     headings = {
         "helped": t("Participants"),
-        "avoided": t("Avoided cases until {year}", year=end.removesuffix("-01")),
-        "invested": t("Invested"),
-        "lower_cost": t("Lower cost (present value)"),
-        "net": t("Net"),
+        "avoided": t("Avoided new cases until {year}", year=end.removesuffix("-01")),
+        "invested": valued(t("Invested"), rate),
+        "lower_cost": valued(t("Lower cost"), rate),
+        "net": net_words(rate),
     }
     headline = {which: story.side(which).headline for which in shown}
     largest = max(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from math import isnan
+
 from sisim.analysis.comparison import (
-    BAND_FROM,
-    CARRIED,
     WHICH,
     Comparison,
     Investing,
@@ -13,10 +14,12 @@ from sisim.analysis.comparison import (
     compare,
     outcomes_at,
 )
+from sisim.economics.appraisal import CARRIED
 from sisim.economics.valuation import Provenance, Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import current_language, duration, n_, number, t
-from sisim.report.formats import decimal, listing, money, percent, share_of, unit_for
+from sisim.report.formats import decimal, few_runs, listing, money, percent, share_of, unit_for
+from sisim.report.present_value import worth_words
 from sisim.scenario.economy import PUBLIC, SOCIETY
 from sisim.scenario.scenario import Scenario
 
@@ -186,16 +189,6 @@ def footer(result: Provenance) -> str:
     return f"{invented()} {origin}"
 
 
-def few_runs(runs: int) -> str:
-    """Return that so few replications do not tell what chance does."""
-    return n_(
-        "One run does not tell an effect from chance: simulate at least {least}.",
-        "{n} runs hardly tell an effect from chance: simulate at least {least}.",
-        runs,
-        least=BAND_FROM,
-    )
-
-
 def number_of(which: Which) -> str:
     """Return "Figure 1" or "Figure 2"."""
     return t("Figure {n}", n=1 + WHICH.index(which))
@@ -208,8 +201,7 @@ def sentences(source: Valuation | Comparison, view: View | None = None) -> list[
     found += [_comparison(story, story.side(which)) for which in WHICH]
     found += [_numbers(story, story.side(which)) for which in WHICH]
     found.append(scope(story))
-    if not story.banded:
-        found.append(few_runs(story.replications))
+    found += few_runs(story.replications)
     if story.scenario.invented:
         found.append(invented())
     return found
@@ -300,10 +292,10 @@ def paid_back(story: Comparison, side: Investing) -> str:
 def _numbers(story: Comparison, side: Investing) -> str:
     mean = {name: estimate[0] for name, estimate in side.headline.items()}
     counts = t(
-        "{figure}: {helped}, {avoided}; {invested} invested, {lower_cost} lower cost, {net} net.",
+        "{figure}: {people}; {invested} invested, {lower_cost} lower cost, {net} net ({how}).",
         figure=number_of(side.which),
-        helped=_helped(mean["helped"]),
-        avoided=_avoided(mean["avoided"]),
+        people=", ".join(_people(mean)),
+        how=worth_words(story.scenario.economy.discount_costs.value),
         **{name: money(mean[name]) for name in ("invested", "lower_cost", "net")},
     )
     from_start = "" if side.break_even is None else " " + t("(the first year is year 1)")
@@ -314,7 +306,21 @@ def _helped(people: float) -> str:
     return n_("{n} participant", "{n} participants", round(people))
 
 
-def _avoided(cases: float) -> str:
-    if round(cases) < 0:
-        return n_("1 more case", "{n} more cases", round(-cases))
-    return n_("1 case avoided", "{n} cases avoided", round(cases))
+def _people(mean: Mapping[str, float]) -> Iterator[str]:
+    """Yield how many took part, how many were affected, and what cases there were fewer of."""
+    yield _helped(mean["helped"])
+    affected, returns = mean["affected"], round(mean["avoided_returns"])
+    if not isnan(affected):
+        yield n_("1 life became different", "{n} lives became different", round(affected))
+    first = round(mean["avoided"])
+    yield (
+        n_("1 more new case", "{n} more new cases", -first)
+        if first < 0
+        else n_("1 new case avoided", "{n} new cases avoided", first)
+    )
+    if returns:
+        yield (
+            n_("1 more return to the case", "{n} more returns to the case", -returns)
+            if returns < 0
+            else n_("1 return avoided", "{n} returns avoided", returns)
+        )

@@ -10,6 +10,9 @@ A contract is a list of payments between parties; everything else follows from t
 
 All amounts are in the scenario's price level and fall at the end of their year.
 
+Capital is no income, and to pay it back no cost: what an investor, a guarantor or an intermediary
+pays or is paid is financing, which is shown by itself beside the investment.
+
 What the capital buys stands in the scenario as the investment's cost. Where the payer of that cost
 delivers, capital goes to that administration, and the two meet there. A provider of its own is
 paid by whoever is the cost's payer, so that its pay is not counted twice: let a fee at risk here
@@ -34,6 +37,9 @@ from sisim.scenario.types import (
     Years,
 )
 
+FINANCIERS = ("investor", "guarantor", "intermediary")
+"""The roles that put money at risk, or pass it on; all others are paid for what they do."""
+
 Against = Literal["without", "before", "stated", "none"]
 Period = Annotated[list[Year], Field(min_length=2, max_length=2)]
 
@@ -57,10 +63,11 @@ class Parties(Table):
 class Measure(Table):
     """What a payment depends on, and what it is compared with.
 
-    Exactly one of `outcome` (of the scenario's outcomes), `resource` (units used) and `saved_by`
-    (the costs of these administrations but for the investment itself) is measured, in the whole
-    population, over each of `periods`: years, first and last. The counts know no persons,
-    so that a cohort of participants is measured as the years in which it lives its risk.
+    Exactly one of `outcome` (of the scenario's outcomes; people in a group are counted in
+    person-years), `resource` (units used) and `saved_by` (the costs of these administrations but
+    for the investment itself) is measured, in the whole population, over each of `periods`: years,
+    first and last. The counts know no persons, so that a cohort of participants is measured as the
+    years in which it lives its risk.
 
     `against` says what a period is compared with: the same period `without` the investment; the
     mean of the `years_before` the start; a `stated` yearly level, that expected in the first year
@@ -145,6 +152,11 @@ class Payment(Table):
         if self.tiers or self.price is None:
             return self.tiers
         return [Tier.model_validate({"from": self.threshold, "price": self.price})]
+
+    @property
+    def is_financing(self) -> bool:
+        """Whether it is paid by, or to, somebody who puts money at risk or passes it on."""
+        return not {self.from_, self.to}.isdisjoint(FINANCIERS)
 
     @property
     def by_year(self) -> dict[int, float]:

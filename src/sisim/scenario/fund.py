@@ -50,9 +50,10 @@ class Repayment(Table):
 
     `basis`: `planned`, from the calculation made beforehand (`plan`, or else the mean over the
     replications); `observed`, from each outcome as an evaluation would see it; `none`; or a `mix`
-    with `share_planned` of the planned. `share` is how much of a reduction is paid back in its
-    year. Repayment begins in `first_year`, or `starts_after` years after the first payment, and
-    ends with `last_year`, by default ten years after the first payment.
+    with `share_planned` of the planned. `share` is how much of a reduction is paid back. Years that
+    cost more are set off against those that cost less, since repayment began: what has been repaid
+    too much is given back. Repayment begins in `first_year`, or `starts_after` years after the
+    first payment, and ends with `last_year`, by default ten years after the first payment.
 
     `cap`: what the fund has paid and not got back, so that the surplus stays with the
     administrations, or none. `cap_year`: the year's reduction, as cash or gross, or none.

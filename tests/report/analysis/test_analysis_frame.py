@@ -11,8 +11,12 @@ from sisim.report.analysis.analysis_frame import answer_canvas, lower, scale_for
 @pytest.mark.parametrize(
     ("measure", "english", "swedish"),
     [
-        ("net_present_value", "Net present value", "Nettonuvärde"),
-        ("payback_year", "Payback year", "Återbetalt (år)"),
+        (
+            "net_present_value",
+            "Net present value at 3.5%",
+            "Nettonuvärde vid 3,5\N{NO-BREAK SPACE}%",
+        ),
+        ("payback_year", "Payback year", "Återbetalningsår"),
         ("cost.social.2030", "Cost: Social services 2030", "Kostnad: Socialförvaltningen 2030"),
         ("outcome.placed", "Children and youth in care", "Barn och unga i placering"),
         ("unknown", "unknown", "unknown"),

@@ -41,3 +41,26 @@ def test_how_many_more_runs_a_wish_takes(lang: str) -> None:
 def test_a_wish_that_is_met_is_said(lang: str) -> None:
     _, said = sentences(subject(), precision(VALUES, 1e8))
     assert {"en": "as sure as was wished", "sv": "så säkert som önskades"}[lang] in said
+
+
+YEARS = np.array([2026.4, 2027.3, np.nan, 2027.9, 2028.0, np.nan, 2027.1])
+
+
+def test_a_year_is_a_year_and_runs_without_one_are_counted(lang: str) -> None:
+    found = precision(YEARS)
+    mean, undefined = sentences(subject("payback_year"), found)
+    assert {"en": "is 2027 ± 0.8 years (95%, 5 runs)", "sv": "är 2027 ± 0,8 år (95"}[lang] in (
+        mean.replace("\N{NO-BREAK SPACE}", " ")
+    )
+    assert {"en": "in 2 of 7 runs", "sv": "i 2 av 7 körningar"}[lang] in undefined
+    said = written(draw_precision(subject("payback_year"), YEARS, found))
+    assert "2027" in said.split("\n")
+    assert "2,027" not in said
+
+
+def test_a_band_is_drawn_only_from_enough_runs_on() -> None:
+    few = draw_precision(subject(), VALUES[:4], precision(VALUES[:4]))
+    enough = draw_precision(subject(), VALUES, precision(VALUES))
+    assert len(few.axes[0].collections) == 1
+    assert len(enough.axes[0].collections) == 2
+    assert enough.axes[0].collections[0].get_paths()[0].get_extents().x0 == 5

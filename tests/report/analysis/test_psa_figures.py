@@ -8,12 +8,14 @@ from helpers.pictures import assert_readable, written
 from sisim.analysis.psa import Probabilistic
 from sisim.report.analysis.analysis_frame import gained_label
 from sisim.report.analysis.psa_figures import (
+    Decision,
     draw_acceptability,
     draw_information,
     draw_plane,
     draw_who_breaks_even,
     sentences,
 )
+from sisim.report.formats import money
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +83,18 @@ def test_the_sentences_give_each_arms_chance(analysis: Probabilistic) -> None:
     assert f"{100 * chances['project']:.0f}" in said[1]
     assert f"{100 * chances['new_way']:.0f}" in said[3]
     assert len(said) == 6
+
+
+def test_what_is_worth_finding_out_goes_by_the_rule_of_the_decision(
+    analysis: Probabilistic, lang: str
+) -> None:
+    """By net benefit at the worth that is asked for, and by money alone only if nothing is."""
+    by_money, by_benefit = Decision(analysis), Decision(analysis, "placed", 2e6)
+    assert {"en": "by money alone", "sv": "enbart utifrån pengarna"}[lang] in by_money.rule()
+    assert {"en": "by net benefit, at", "sv": "utifrån nettonyttan, med"}[lang] in by_benefit.rule()
+    last = sentences(subject(), analysis, by_benefit)[-1]
+    worth = analysis.perfect("placed", 2e6)
+    assert worth != pytest.approx(analysis.perfect())
+    assert money(worth) in last
+    assert {"en": "avoided", "sv": "undvik"}[lang] in last
+    assert "person-years" not in last if lang == "sv" else "person-years" in last

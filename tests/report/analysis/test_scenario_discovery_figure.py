@@ -55,3 +55,12 @@ def test_without_a_region_that_is_said(lang: str) -> None:
 def test_another_limit_than_zero_is_named() -> None:
     _, net = draws()
     assert "2" in sentences(subject(), box(), net, 2e6)[0]
+
+
+def test_without_a_region_none_is_drawn_and_that_is_said(lang: str) -> None:
+    drawn, net = draws()
+    figure = draw_discovery(subject(), box(), drawn, net, 0.0)
+    assert not [patch for patch in figure.axes[0].patches if isinstance(patch, Rectangle)]
+    said = written(figure)
+    assert {"en": "PRIM found no region", "sv": "PRIM fann inget område"}[lang] in said
+    assert {"en": "Region found", "sv": "Området är funnet"}[lang] not in said

@@ -138,7 +138,7 @@ def test_tables_are_published_in_both_forms(found: Results, tmp_path: Path) -> N
 def test_the_tables_to_be_read_agree_with_the_tidy_ones(found: Results) -> None:
     (_, worth), (_, matrix) = money_shown(found, ["ends"])[:2]
     tidy = found.appraisal["ends"].table().set_index("measure")
-    net = worth.set_index("").loc["Net present value", "Mean"]
+    net = worth.set_index("").loc["Net present value at 3.5%", "Mean"]
     assert float(net.replace(",", "").replace("−", "-")) == pytest.approx(
         tidy.loc["net", "mean"] / 1e6, abs=0.05
     )
@@ -164,5 +164,42 @@ def test_an_investment_that_does_nothing_is_said_to_do_nothing() -> None:
 def test_what_is_small_is_not_said_to_be_nothing(lost: float, said: str) -> None:
     measure = Measure("placed", Text(sv="placerade", en="placed"), "stock", "low")
     gained, cost = np.array([[0.0, lost]] * 3), np.array([[0.0, 10.0]] * 3)
-    words = verdict_words(Effectiveness(measure, ("without", "ends"), cost, gained), "ends")
+    effect = Effectiveness(measure, ("without", "ends"), cost, gained, gained)
+    words = verdict_words(effect, "ends")
     assert said in words.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("costs", "said"),
+    [
+        ([-10.0] * 10, "better and no dearer in 100% of the runs (dominant)"),
+        ([-10.0] * 9 + [1.0], "better and no dearer in 90% of the runs (dominant)"),
+        ([-50.0] * 6 + [10.0] * 4, "on average, but only in 60% of the runs"),
+    ],
+)
+def test_dominance_is_told_where_the_runs_carry_it(costs: list[float], said: str) -> None:
+    measure = Measure("placed", Text(sv="placerade", en="placed"), "stock", "low")
+    cost = np.array([[0.0, one] for one in costs])
+    gained = np.array([[0.0, 2.0]] * len(costs))
+    effect = Effectiveness(measure, ("without", "ends"), cost, gained, gained)
+    assert said in verdict_words(effect, "ends")
+    assert ("dominant" in verdict_words(effect, "ends")) == ("dominant" in said)
+
+
+@pytest.mark.parametrize("runs", [1, 2, 4, 5, 6])
+def test_few_runs_have_no_ranges_and_say_so(runs: int) -> None:
+    result = Results(counts(4, replications=runs, outcomes=OUTCOMES))
+    said = " ".join(money_words(result, ["ends"]))
+    assert ("10–90%" in said) == (runs >= 5)
+    assert ("ranges take at least 5" in said) == (runs < 5)
+
+
+def test_a_payback_on_which_the_runs_do_not_agree_is_told_with_their_share() -> None:
+    """Of many made-up results some are paid back in a part of their runs."""
+    seen = set()
+    for seed in range(40):
+        result = Results(counts(seed, replications=6, outcomes=OUTCOMES))
+        said, chance = " ".join(money_words(result, ["ends"])), result.appraisal["ends"].chance
+        assert ("The runs do not agree: it is paid back in" in said) == (0.1 < chance < 0.9)
+        seen.add(0.1 < chance < 0.9)
+    assert True in seen

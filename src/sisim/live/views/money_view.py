@@ -18,6 +18,7 @@ from sisim.report.economics.repayment_figure import OWN
 from sisim.report.economics.repayment_tables import label_of, plan_rows
 from sisim.report.economics.repayment_tables import shown as rows_shown
 from sisim.report.formats import Unit, decimal, unit_for
+from sisim.report.present_value import worth_words
 from sisim.report.style import round_ticks
 from sisim.scenario.scenario import Scenario
 
@@ -283,7 +284,11 @@ def who_gains(gains: WhoGains, scenario: Scenario, look: Look) -> Option:
     top = len(rows) + 1
     heads = [
         label(
-            [low, top], t("Present values, {unit}", unit=unit.label()), "left", look, color=c.muted
+            [low, top],
+            t("{unit}, {how}", unit=unit.label(), how=worth_words(gains.rate)),
+            "left",
+            look,
+            color=c.muted,
         ),
         label([high, top], t("Net"), "right", look, bold=True),
     ]

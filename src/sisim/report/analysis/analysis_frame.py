@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from math import floor, log10
+from math import ceil, floor, log10
 from typing import Any
 
 import numpy as np
@@ -15,15 +15,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sisim.analysis.comparison import BAND_FROM
 from sisim.analysis.measures import PAYBACK, why_undefined
 from sisim.economics.yearly import year_at
 from sisim.engine.counts import digest
 from sisim.i18n import n_, number, t
 from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
-from sisim.report.formats import Unit, decimal, money, percent_sign, unit_for
+from sisim.report.formats import Unit, decimal, few_runs, money, percent_sign, unit_for
 from sisim.report.frame import EDGE
+from sisim.report.present_value import net_words, valued
 from sisim.report.style import (
     FINE,
     HIGH,
@@ -43,6 +43,7 @@ IN_MONEY = frozenset(
         "net_present_value",
         "invested",
         "lower_cost",
+        "financing",
         "tail",
         "deepest",
         "deepest_discounted",
@@ -96,24 +97,29 @@ class Subject:
         if head == "outcome" and name in self.scenario.outcomes:
             label = self.scenario.outcomes[name].label.text
             return label[:1].upper() + label[1:] + when
+        economy = self.scenario.economy
+        rate = economy.discount_costs.value
         if head == "cost":
             payer = self.scenario.payer_label(name).text
-            return t("Cost: {payer}", payer=payer) + when
+            return valued(t("Cost: {payer}", payer=payer), 0.0 if year else rate) + when
         if head == "total" and name in self.scenario.pathway.weights:
-            return self.scenario.pathway.weights[name].text
+            label = self.scenario.pathway.weights[name].text
+            discounted = t("{what} (discounted)", what=label)
+            return discounted if economy.discount_effects.value else label
         if head == "gained":
             return gained_label(self.scenario, name)
         return {
-            "net_present_value": t("Net present value"),
+            "net_present_value": net_words(rate),
             "payback_year": t("Payback year"),
-            "invested": t("Invested"),
-            "lower_cost": t("Lower costs"),
-            "total": t("All costs"),
-            "tail": t("Value after the horizon (tail)"),
+            "invested": valued(t("Invested"), rate),
+            "lower_cost": valued(t("Lower costs"), rate),
+            "total": valued(t("All costs"), rate),
+            "financing": valued(t("Paid to those who finance it, less what they put in"), rate),
+            "tail": valued(t("Value after the horizon (tail)"), rate),
             "benefit_cost_ratio": t("Benefit–cost ratio"),
             "return_on_investment": t("Return on investment"),
             "internal_rate_of_return": t("Internal rate of return"),
-            "deepest": t("Deepest hole"),
+            "deepest": t("Deepest hole, not discounted"),
             "deepest_discounted": t("Deepest hole, discounted"),
         }.get(head, self.measure)
 
@@ -138,17 +144,7 @@ class Subject:
     @property
     def few_runs(self) -> list[str]:
         """That there are too few runs for margins, as a sentence; none if there are enough."""
-        runs = len(self.seeds)
-        if runs >= BAND_FROM:
-            return []
-        return [
-            n_(
-                "One run tells nothing of chance: margins take at least {least}.",
-                "{n} runs are too few for margins of chance: they take at least {least}.",
-                runs,
-                least=BAND_FROM,
-            )
-        ]
+        return few_runs(len(self.seeds))
 
 
 def measure_label(scenario: Scenario, name: str) -> str:
@@ -160,10 +156,16 @@ def measure_label(scenario: Scenario, name: str) -> str:
 def gained_label(scenario: Scenario, name: str) -> str:
     """Return what is gained of an outcome or a weight, and in what unit."""
     what = measure_label(scenario, name)
+    if scenario.economy.discount_effects.value:
+        what = t("{what} (discounted)", what=what)
     if name in scenario.pathway.weights:
         return t("{what}: gained", what=what)
     measure = scenario.outcomes[name]
-    unit = t("person-years") if measure.count == "stock" else t("events")
+    unit = (
+        n_("person-year", "person-years", 2)
+        if measure.count == "stock"
+        else n_("event", "events", 2)
+    )
     if measure.good == "high":
         return t("{what}: {unit} gained", what=what, unit=unit)
     return t("{what}: {unit} avoided", what=what, unit=unit)
@@ -322,8 +324,8 @@ def lower(text: str) -> str:
 
 def year_ticks(low: float, high: float, count: int) -> list[int]:
     """Return about `count` whole years between two instants, one at least."""
-    found = MaxNLocator(count, integer=True).tick_values(low, high)
-    return [round(tick) for tick in found if low <= tick <= high] or [round(low)]
+    step = max(1, ceil((high - low) / count))
+    return list(range(ceil(low), floor(high) + 1, step)) or [round(low)]
 
 
 def ticks_up(axes: Axes, count: int, scale: Scale) -> None:

@@ -26,7 +26,7 @@ from sisim.report.style import BLACK, BLUE, FINE, INK, MUTED, ORANGE, label, pla
 
 HUES = LinearSegmentedColormap.from_list("sisim", [ORANGE, "#FFFFFF", BLUE])
 """Orange is below the turning point, blue above: told apart by the colour-blind, and by sign."""
-LATER = LinearSegmentedColormap.from_list("sisim-later", ["#FFFFFF", BLUE])
+LATER = LinearSegmentedColormap.from_list("sisim-later", ["#DCEEF8", BLUE])
 """Of what has no turning point, such as a year: the higher, the darker."""
 DARK = 0.55
 """From this share of the way to the darkest on, numbers are written in white."""

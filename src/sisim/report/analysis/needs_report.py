@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sisim.analysis.comparison import BAND_FROM
 from sisim.analysis.needs import ALL, Needs, wanted_groups
+from sisim.economics.appraisal import BAND_FROM
 from sisim.i18n import number, t
 from sisim.report.analysis.analysis_frame import (
     Subject,
@@ -280,6 +280,11 @@ def sentences(found: Needs) -> list[str]:
             people=decimal(everyone["people"]),
             cost=money(everyone["cost"]),
         ),
+    ]
+    if not everyone["cost"]:
+        lines.append(t("Nothing that they use costs anything, so no cost is concentrated."))
+        return [*lines, *_who_and_rules(found)]
+    lines.append(
         t(
             "The costliest 20% have {top} of the cost, the costliest 1% have {one}; {nothing} cost "
             "nothing. Gini {gini}.",
@@ -287,8 +292,8 @@ def sentences(found: Needs) -> list[str]:
             one=share_of(spread["top_1"]),
             nothing=share_of(1 - spread["share_with_cost"]),
             gini=_with_error(found, spread["gini"], spread["gini_error"]),
-        ),
-    ]
+        )
+    )
     books = tables["needs-books"]
     several = books[books["administrations"] > 1]
     lines.append(
@@ -312,6 +317,13 @@ def sentences(found: Needs) -> list[str]:
                 other=administration_label(scenario, one.other),
             )
         )
+    return [*lines, *_who_and_rules(found)]
+
+
+def _who_and_rules(found: Needs) -> list[str]:
+    """Return what each group costs, what each rule finds, and what it all follows from."""
+    scenario, tables = found.scenario, found.tables
+    lines = []
     groups = tables["needs-groups"]
     for one in groups[groups["kind"].isin(["target", "rule", "group"])].to_dict("records"):
         if one["people"] > 0:
@@ -337,16 +349,22 @@ def _group_sentence(found: Needs, one: dict[Hashable, Any]) -> str:
             if paid[a] > 0
         ]
     )
-    text = t(
-        "{group}: {people} people ({share} of residents) with {cost} of the cost, {each} each "
-        "a year ({who}).",
-        group=group_label(scenario, one["kind"], one["group"]),
-        people=decimal(one["people"]),
-        share=share_of(one["share_of_people"], 1),
-        cost=share_of(one["share_of_cost"]),
-        each=money(one["cost"]),
-        who=who,
-    )
+    told = {
+        "group": group_label(scenario, one["kind"], one["group"]),
+        "people": decimal(one["people"]),
+        "share": share_of(one["share_of_people"], 1),
+    }
+    if who:
+        text = t(
+            "{group}: {people} people ({share} of residents) with {cost} of the cost, {each} each "
+            "a year ({who}).",
+            cost=share_of(one["share_of_cost"]),
+            each=money(one["cost"]),
+            who=who,
+            **told,
+        )
+    else:
+        text = t("{group}: {people} people ({share} of residents), who cost nothing.", **told)
     others = [
         g
         for g in wanted_groups(scenario, found.find)

@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sisim.analysis.comparison import BAND_FROM
 from sisim.analysis.measures import turning_point
 from sisim.analysis.precision import FEWEST, Precision, precision
+from sisim.economics.appraisal import BAND_FROM
 from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import (
     Subject,
@@ -53,8 +53,9 @@ def draw_precision(subject: Subject, values: np.ndarray, found: Precision) -> Fi
         return undefined_canvas(subject, title, sentences(subject, found))
     notes = [
         t(
-            "Dots: runs, with and without on the same people and luck. Band: 95% interval of "
-            "their mean (Student's t)."
+            "Dots: runs, with and without on the same people and luck. Band, from {n} runs on: 95% "
+            "interval of their mean (Student's t).",
+            n=BAND_FROM,
         ),
         *subject.undefined(found.undefined, found.replications),
         *subject.few_runs,
@@ -62,11 +63,12 @@ def draw_precision(subject: Subject, values: np.ndarray, found: Precision) -> Fi
     figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
     axes = place(figure, 110, 100, 850, 460)
     table = course(values)
-    if found.defined >= BAND_FROM:
+    enough = table[table["value"].notna().cumsum() >= BAND_FROM]
+    if len(enough):
         axes.fill_between(
-            table["replications"],
-            table["low"],
-            table["high"],
+            enough["replications"],
+            enough["low"],
+            enough["high"],
             color=SKY,
             alpha=0.35,
             linewidth=0,

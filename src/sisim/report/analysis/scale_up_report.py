@@ -13,6 +13,7 @@ from sisim.analysis.scale_up import Implementation, Version
 from sisim.i18n import number, t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, records, ticks_across
 from sisim.report.formats import decimal, listing, money, share_of, unit_for
+from sisim.report.present_value import net_words
 from sisim.report.style import (
     BLUE,
     DARK_GREEN,
@@ -150,7 +151,7 @@ def draw_versions(found: Implementation) -> Figure:
     stopped = t("covered by what is stopped")
     key_entry(figure, 400, 84, t("net"), BLUE)
     key_entry(figure, 520, 84, stopped, PURPLE, hatch="....", color="#8A3A6C")
-    write(figure, 1262, 60, t("net present value"), align="right", color=MUTED)
+    write(figure, 1262, 60, subject.label(), align="right", color=MUTED)
     top, row_high = 124.0, 108.0
     shown = [one for one in found.versions if one.affordable or one.lever == "full"]
     tall = row_high * len(shown)
@@ -313,10 +314,11 @@ def _version(found: Implementation, one: Version, row: Any) -> str:
         for name, measure in found.scenario.outcomes.items()
     ]
     text = t(
-        "Within the budget: {version} ({net} a year, {n} at a time), net present value {worth}.",
+        "Within the budget: {version} ({net} a year, {n} at a time). {what}: {worth}.",
         version=version_label(found, one),
         net=money(float(one.costs[:, 2].mean())),
         n=decimal(float(one.treated.mean())),
+        what=net_words(found.scenario.economy.discount_costs.value),
         worth=money(float(row["net_present_value"])),
     )
     if found.budget is not None:

@@ -247,6 +247,8 @@ def _notes(table: pd.DataFrame, shown: int, averaged: bool) -> list[str]:
         )
         if averaged
         else t("One assumption at a time; the line is the result as the scenario is.")
+        if table["base"].notna().all()
+        else t("One assumption at a time; the scenario as it is has no value.")
     ]
     if len(table) > shown:
         found.append(t("{n} more matter less.", n=len(table) - shown))

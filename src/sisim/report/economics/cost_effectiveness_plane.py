@@ -14,9 +14,10 @@ from sisim.economics.valuation import Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
 from sisim.report.economics.money_frame import money_canvas
-from sisim.report.economics.money_words import price_words, unit_words
-from sisim.report.formats import decimal, unit_for
+from sisim.report.economics.money_words import dominance_words, price_words, unit_words
+from sisim.report.formats import decimal, share_of, unit_for
 from sisim.report.labels import Room
+from sisim.report.present_value import worth_words
 from sisim.report.style import (
     BLUE,
     FONT,
@@ -50,8 +51,10 @@ def draw_frontier(result: Valuation) -> Figure:
     costs = np.concatenate([effect.cost.ravel() for effect in effects])
     unit = unit_for(float(max(np.abs(costs).max(), 1.0)))
     subtitle = t(
-        "Net cost compared with without, {unit}; a small mark is a run, a large one their mean",
+        "Net cost compared with without, {unit}, {how}; a small mark is a run, a large one their "
+        "mean",
         unit=unit.label(),
+        how=worth_words(effects[0].rates[0]),
     )
     figure = money_canvas(result, t("What does an outcome cost?"), subtitle)
     wide = (WIDE - 40) / max(len(effects), 1)
@@ -140,6 +143,8 @@ def _say(figure: Figure, left: float, wide: float, effect: Effectiveness) -> Non
     """Write below a panel what its axis counts, and what each arm comes to."""
     more = effect.measure.good == "high"
     unit = unit_words(effect.measure)
+    if effect.rates[1]:
+        unit = t("{unit} at {rate} a year", unit=unit, rate=share_of(effect.rates[1], 1))
     axis = t("{unit} gained", unit=unit) if more else t("{unit} avoided", unit=unit)
     write(figure, left + 62 + (wide - 90) / 2, 572, axis, color=MUTED, align="center")
     top = 604.0
@@ -162,13 +167,8 @@ def _say(figure: Figure, left: float, wide: float, effect: Effectiveness) -> Non
 
 
 def _verdict(effect: Effectiveness, arm: str) -> str:
-    return {
-        "dominant": t("Better and no dearer: dominant"),
-        "dominated": t("Dearer, no better: dominated"),
-        "costs_more": price_words(effect, arm),
-        "saves_but_worse": price_words(effect, arm),
-        "no_difference": t("No difference"),
-    }[effect.verdict(arm)]
+    said = dominance_words(effect, arm) or price_words(effect, arm) or t("no difference")
+    return said[:1].upper() + said[1:]
 
 
 def _limits(axes: Axes, effect: Effectiveness, unit: float) -> None:

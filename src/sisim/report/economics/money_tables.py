@@ -12,6 +12,7 @@ from sisim.economics.distribution import WhoGains
 from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.formats import Unit, decimal, share_of, unit_for
+from sisim.report.present_value import net_words, worth_words
 from sisim.scenario.scenario import Scenario
 
 RATES = ("return_on_investment", "internal_rate_of_return")
@@ -23,10 +24,11 @@ def shown_tables(result: Valuation, arms: Sequence[str]) -> list[tuple[str, pd.D
     for arm in arms:
         label = result.scenario.arms[arm].label.text
         appraisal, gains = result.appraisal[arm], result.who_gains[arm]
+        how = worth_words(appraisal.rate)
         unit = unit_for(float(abs(gains.amounts).max(initial=0.0)))
         titles = (
-            t("{arm}: what it is worth, {unit}", arm=label, unit=unit.label()),
-            t("{arm}: who pays, who gains, {unit}", arm=label, unit=unit.label()),
+            t("{arm}: what it is worth, {unit}, {how}", arm=label, unit=unit.label(), how=how),
+            t("{arm}: who pays, who gains, {unit}, {how}", arm=label, unit=unit.label(), how=how),
         )
         found += [
             (titles[0], _worth(appraisal, unit)),
@@ -39,17 +41,23 @@ def _worth(appraisal: Appraisal, unit: Unit) -> pd.DataFrame:
     names = {
         "invested": t("Invested"),
         "lower_cost": t("Lower costs"),
-        "net": t("Net present value"),
+        "net": net_words(appraisal.rate),
+        "financing": t("Paid to those who finance it, less what they put in"),
         "tail": t("of which in the tail"),
         "benefit_cost_ratio": t("Benefit–cost ratio"),
         "return_on_investment": t("Return on investment"),
         "internal_rate_of_return": t("Internal rate of return"),
-        "deepest": t("Deepest hole"),
+        "deepest": t("Deepest hole, not discounted"),
         "deepest_discounted": t("Deepest hole, discounted"),
     }
     rows = []
+    left_out = {
+        "tail": appraisal.horizon.tail is None,
+        "financing": not appraisal.paid_financiers.any(),
+        "deepest_discounted": not appraisal.rate,
+    }
     for name in AMOUNTS:
-        if name == "tail" and appraisal.horizon.tail is None:
+        if left_out.get(name):
             continue
         one = appraisal.interval(name)
 
@@ -66,8 +74,8 @@ def _worth(appraisal: Appraisal, unit: Unit) -> pd.DataFrame:
             {
                 "": names[name],
                 t("Mean"): cell(one.mean),
-                t("10%"): cell(one.low),
-                t("90%"): cell(one.high),
+                t("10%"): cell(one.low) if appraisal.banded else "–",
+                t("90%"): cell(one.high) if appraisal.banded else "–",
                 t("Standard error"): cell(one.standard_error),
                 t("Runs"): decimal(one.replications),
                 t("Runs to halve it"): "–" if one.to_halve is None else decimal(one.to_halve),
@@ -85,6 +93,7 @@ def _matrix(gains: WhoGains, scenario: Scenario, unit: Unit) -> pd.DataFrame:
         "reduced": t("Lower costs"),
         "repayment": t("Repayment"),
         "contract": t("Contract"),
+        "financing": t("Financing"),
         "net": t("Net"),
     }
     payers = [

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from math import floor, isnan, log10
 
-from sisim.economics.appraisal import Appraisal, Interval
+from sisim.economics.appraisal import BAND_FROM, CARRIED, Appraisal, Interval
 from sisim.economics.cash_releasing import CashLadder
 from sisim.economics.cost_effectiveness import NOTHING, Effectiveness, Measure
 from sisim.economics.distribution import WhoGains
-from sisim.economics.ledger import ORE
+from sisim.economics.ledger import ORE, Kind
 from sisim.economics.valuation import Valuation
 from sisim.economics.yearly import year_at
 from sisim.i18n import duration, n_, number, t
@@ -16,6 +16,7 @@ from sisim.report.comparison_text import invented, perspective, quoted
 from sisim.report.formats import (
     NBSP,
     decimal,
+    few_runs,
     listing,
     money,
     percent,
@@ -23,6 +24,7 @@ from sisim.report.formats import (
     spread,
     unit_for,
 )
+from sisim.report.present_value import valued, worth_words
 from sisim.scenario.scenario import Scenario
 
 NAMED = 3
@@ -36,7 +38,8 @@ def money_sentences(result: Valuation, arm: str) -> list[str]:
         _heading(result.scenario, arm),
         conventions(result.scenario, appraisal),
         *_worth(appraisal),
-        _contracts(result.who_gains[arm], result.scenario),
+        _invested(result.who_gains[arm], result.scenario),
+        _financing(appraisal),
         _time(appraisal),
         _rate_of_return(appraisal),
         _certainty(appraisal),
@@ -44,6 +47,7 @@ def money_sentences(result: Valuation, arm: str) -> list[str]:
         *_cash(result.cash[arm], result.scenario),
         *_outcomes(result, arm),
     ]
+    found += few_runs(len(result.seeds))
     if result.scenario.invented:
         found.append(invented())
     return [sentence for sentence in found if sentence]
@@ -63,16 +67,17 @@ def conventions(
     `tail`, what shows only the years that are simulated; without `discounted`, what is not.
     """
     economy = scenario.economy
+    rates = (economy.discount_costs.value, economy.discount_effects.value)
     whose = (None if everyone else perspective(scenario)) or t("all who pay")
     parts = [
         t("Perspective: {whose}.", whose=whose),
         t(
             "Fixed prices, {level}; costs discounted by {costs} a year, effects by {effects}.",
             level=economy.price_level,
-            costs=share_of(economy.discount_costs.value, 1),
-            effects=share_of(economy.discount_effects.value, 1),
+            costs=share_of(rates[0], 1),
+            effects=share_of(rates[1], 1),
         )
-        if discounted
+        if discounted and any(rates)
         else t("Fixed prices, {level}; not discounted.", level=economy.price_level),
     ]
     if appraisal is not None:
@@ -88,7 +93,11 @@ def conventions(
             if economy.exponent == 0
             else t("the first step is discounted by one step")
         )
-        parts.append(t("Counted {when}; {first}.", when=counting, first=first))
+        parts.append(
+            t("Counted {when}; {first}.", when=counting, first=first)
+            if any(rates)
+            else t("Counted {when}.", when=counting)
+        )
     parts.append(horizon(scenario, tailed=tail))
     return " ".join(parts)
 
@@ -123,7 +132,7 @@ def verdict_words(effect: Effectiveness, arm: str) -> str:
     """Return what a unit of an outcome costs in an arm, or why that cannot be said."""
     measure = effect.measure
     label, unit = measure.label.text, unit_words(measure)
-    cost, gained = effect.intervals(arm)
+    gained = effect.units(arm)
     gain = gained.mean
     more = measure.good == "high"
     verdict = effect.verdict(arm)
@@ -131,25 +140,51 @@ def verdict_words(effect: Effectiveness, arm: str) -> str:
         return t("{what}: no difference.", what=_capital(label))
     if abs(gain) <= NOTHING:
         return t(
-            "{what}: no difference, net cost {cost}.", what=_capital(label), cost=money(cost.mean)
+            "{what}: no difference, net cost {cost}.",
+            what=_capital(label),
+            cost=net_cost_words(effect, arm),
         )
     better = gain > 0
     # Of what is very small, as many decimals as show that it is something.
     digits = max(1 if abs(gain) < 100 else 0, -floor(log10(abs(gain))))
     size = f"{decimal(abs(gain), digits)}{NBSP}{unit}"
     change = t("{size} more", size=size) if more == better else t("{size} fewer", size=size)
-    said = {
-        "dominant": t("better and no dearer than without (dominant)"),
-        "dominated": t("dearer without being better than without (dominated)"),
-    }.get(verdict) or price_words(effect, arm)
+    said = dominance_words(effect, arm) or price_words(effect, arm)
     change += _range(gained, digits)
+    if effect.rates[1]:
+        discounted = effect.intervals(arm)[1].mean * (1 if better else -1)
+        change += t(
+            " (discounted at {rate} a year: {n})",
+            rate=share_of(effect.rates[1], 1),
+            n=decimal(discounted, digits),
+        )
     return t(
         "{what}: {change}, net cost {cost}; {said}.",
         what=_capital(label),
         change=change,
-        cost=money(cost.mean),
+        cost=net_cost_words(effect, arm),
         said=said,
     )
+
+
+def dominance_words(effect: Effectiveness, arm: str) -> str:
+    """Return that an arm dominates or is dominated, in how many of the runs; empty if neither."""
+    verdict, share = effect.verdict(arm), effect.agreeing(arm)
+    if verdict not in ("dominant", "dominated"):
+        return ""
+    runs = share_of(share)
+    if share < CARRIED:
+        if verdict == "dominant":
+            return t("better and no dearer on average, but only in {runs} of the runs", runs=runs)
+        return t("dearer and no better on average, but only in {runs} of the runs", runs=runs)
+    if verdict == "dominant":
+        return t("better and no dearer in {runs} of the runs (dominant)", runs=runs)
+    return t("dearer and no better in {runs} of the runs (dominated)", runs=runs)
+
+
+def net_cost_words(effect: Effectiveness, arm: str) -> str:
+    """Return the net cost of an arm, and that it is a present value where it is one."""
+    return valued(money(effect.intervals(arm)[0].mean), effect.rates[0])
 
 
 def price_words(effect: Effectiveness, arm: str) -> str:
@@ -161,6 +196,8 @@ def price_words(effect: Effectiveness, arm: str) -> str:
     if verdict not in ("costs_more", "saves_but_worse"):
         return ""
     unit = unit_words(measure, 1)
+    if effect.rates[1]:
+        unit = t("discounted {unit}", unit=unit)
     if not effect.carried(arm):
         return t("no price per {unit} that the runs carry", unit=unit)
     price = money(abs(effect.ratio(arm)))
@@ -185,6 +222,8 @@ def estimate(amount: Interval) -> str:
     """Return an amount with its interval over the replications."""
     unit = unit_for(max(abs(amount.mean), abs(amount.low), abs(amount.high)))
     text = money(amount.mean, unit)
+    if amount.replications < BAND_FROM:
+        return text
     ends = spread(amount.low / unit.size, amount.high / unit.size, unit.digits)
     return t("{amount} (10–90%: {ends})", amount=text, ends=ends) if ends else text
 
@@ -195,14 +234,16 @@ def _heading(scenario: Scenario, arm: str) -> str:
 
 
 def _worth(appraisal: Appraisal) -> list[str]:
+    said = {name: estimate(appraisal.interval(name)) for name in ("invested", "lower_cost", "net")}
     found = [
         t(
-            "Invested {invested}, lower costs {lower_cost}: net present value {net}.",
-            **{
-                name: estimate(appraisal.interval(name))
-                for name in ("invested", "lower_cost", "net")
-            },
+            "Invested {invested}, lower costs {lower_cost}: net present value {net} (present "
+            "values at {rate} a year).",
+            rate=share_of(appraisal.rate, 1),
+            **said,
         )
+        if appraisal.rate
+        else t("Invested {invested}, lower costs {lower_cost}: net {net} (not discounted).", **said)
     ]
     if not isnan(appraisal.ratio):
         found.append(
@@ -218,17 +259,47 @@ def _worth(appraisal: Appraisal) -> list[str]:
     return found
 
 
-def _contracts(gains: WhoGains, scenario: Scenario) -> str:
-    paid = sum(
-        float(amount)
-        for payer, amount in zip(gains.payers, gains.of("contract").mean(axis=0), strict=True)
-        if scenario.bears(payer)
-    )
-    if abs(paid) < ORE:
+def _invested(gains: WhoGains, scenario: Scenario) -> str:
+    """Return of what parts the amount that is invested is made, where there are several."""
+    names: dict[Kind, str] = {
+        "investment": t("the investment"),
+        "running": t("the running cost of the new way of working"),
+        "replaced": t("what it replaces"),
+        "contract": t("payments for services under contracts"),
+    }
+    parts = {kind: _borne(gains, scenario, kind) for kind in names}
+    shown = {kind: part for kind, part in parts.items() if abs(part) >= ORE}
+    if set(shown) <= {"investment"}:
         return ""
+    unit = unit_for(max(map(abs, shown.values())))
+    what = [f"{names[kind]} {money(part, unit)}" for kind, part in shown.items()]
+    return t("What is invested is the sum of {parts}.", parts=listing(what))
+
+
+def _financing(appraisal: Appraisal) -> str:
+    if not appraisal.paid_financiers.any():
+        return ""
+    financing, net = appraisal.of_mean["financing"], appraisal.of_mean["net"]
+    said = {"amount": money(abs(financing)), "net": valued(money(net - financing), appraisal.rate)}
+    if financing < 0:
+        return t(
+            "Financing is not in it: those who finance it put in {amount} more than they are paid. "
+            "Net with that: {net}.",
+            **said,
+        )
     return t(
-        "What is invested holds contract payments of {amount} (minus: received).",
-        amount=money(paid),
+        "Financing is not in it: those who finance it are paid {amount} more than they put in. "
+        "Net with that: {net}.",
+        **said,
+    )
+
+
+def _borne(gains: WhoGains, scenario: Scenario, kind: Kind) -> float:
+    """Return the mean of what a kind costs those of the perspective more than without."""
+    return sum(
+        float(amount)
+        for payer, amount in zip(gains.payers, gains.of(kind).mean(axis=0), strict=True)
+        if scenario.bears(payer)
     )
 
 
@@ -248,12 +319,21 @@ def _time(appraisal: Appraisal) -> str:
     )
     if appraisal.payback is None and appraisal.payback_discounted is None:
         paid = t("Not paid back within the horizon.")
+    elif not appraisal.rate:
+        paid = t("Paid back {year}.", year=when[0])
     elif when[0] == when[1]:
         paid = t("Paid back {year}, discounted too.", year=when[0])
+    if 1 - CARRIED < appraisal.chance < CARRIED:
+        share = share_of(appraisal.chance)
+        paid += " " + t("The runs do not agree: it is paid back in {share} of them.", share=share)
     if appraisal.hole is None:
         return paid
     year, depth = appraisal.hole
-    hole = t("Deepest hole {depth}, at the end of {year}.", year=year, depth=money(depth))
+    hole = t(
+        "Deepest hole {depth}, not discounted, at the end of {year}.",
+        year=year,
+        depth=money(depth),
+    )
     return f"{paid} {hole}"
 
 
@@ -312,8 +392,9 @@ def _pockets(gains: WhoGains, scenario: Scenario) -> str:
         f"{scenario.payer_label(payer).text} {money(amount)}" for amount, payer in others[:NAMED]
     ]
     return t(
-        "{share} of the lower costs benefit others than those who pay: {named}.",
+        "{share} of the lower costs ({how}) benefit others than those who pay: {named}.",
         share=share_of(share),
+        how=worth_words(gains.rate),
         named=listing(named),
     )
 
@@ -360,6 +441,8 @@ def _outcomes(result: Valuation, arm: str) -> list[str]:
 
 def _range(gained: Interval, digits: int) -> str:
     """Return in parentheses how much is gained or, where the mean is a loss, lost in the runs."""
+    if gained.replications < BAND_FROM:
+        return ""
     low, high = gained.low, gained.high
     ends = spread(*((low, high) if gained.mean >= 0 else (-high, -low)), digits)
     return t(" (10–90%: {ends})", ends=ends) if ends else ""

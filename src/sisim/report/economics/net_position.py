@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.typing import LineStyleType
 
-from sisim.analysis.comparison import BAND_FROM
-from sisim.economics.appraisal import Appraisal
+from sisim.economics.appraisal import BAND_FROM, CARRIED, Appraisal
 from sisim.economics.valuation import Valuation
 from sisim.economics.yearly import year_at
 from sisim.i18n import duration, t
 from sisim.report.economics.money_frame import money_canvas
-from sisim.report.formats import decimal, money, unit_for
+from sisim.report.formats import decimal, money, share_of, unit_for
 from sisim.report.labels import EndLabels, Room
 from sisim.report.style import (
     BLUE,
@@ -52,10 +52,13 @@ def draw_net_position(result: Valuation, arm: str) -> Figure:
     axes.set_xlim(years[0] - 0.4, years[-1] + 1.4)
     banded = len(appraisal.amounts["net"]) >= BAND_FROM
     ends = EndLabels(axes)
-    for series, color, style, text in (
-        (plain, BLUE, "solid", t("Undiscounted")),
-        (discounted, VERMILION, (0, (6, 2)), t("Discounted")),
-    ):
+    curves: list[tuple[pd.DataFrame, str, LineStyleType, str]] = [
+        (plain, BLUE, "solid", t("Undiscounted"))
+    ]
+    if appraisal.rate:
+        text = t("Discounted at {rate}", rate=share_of(appraisal.rate, 1))
+        curves.append((discounted, VERMILION, (0, (6, 2)), text))
+    for series, color, style, text in curves:
         mean = np.append(0.0, series["mean"])
         axes.plot(
             ends_of_years, mean, color=color, linestyle=style, linewidth=points(3.5), zorder=4
@@ -75,7 +78,7 @@ def draw_net_position(result: Valuation, arm: str) -> Figure:
         axes.axvspan(first, years[-1] + 1.4, color=RULE, alpha=0.5, linewidth=0, zorder=0.5)
     ends.settle(padding=4, overflow=20)
     room = Room(axes)
-    for series in (plain, discounted):
+    for series, *_ in curves:
         room.avoid_line(ends_of_years, np.append(0.0, series["mean"]))
     room.avoid_line([years[0] - 0.4, years[-1] + 1.4], [0, 0])
     _mark_hole(axes, room, appraisal)
@@ -118,7 +121,9 @@ def _mark_payback(figure: Figure, axes: Axes, room: Room, appraisal: Appraisal) 
         (appraisal.payback, t("Paid back {year}, undiscounted"), BLUE),
         (appraisal.payback_discounted, t("Paid back {year}, discounted"), VERMILION),
     )
-    if appraisal.payback == appraisal.payback_discounted:
+    if not appraisal.rate:
+        found = ((appraisal.payback, t("Paid back {year}"), BLUE),)
+    elif appraisal.payback == appraisal.payback_discounted:
         found = ((appraisal.payback, t("Paid back {year}, discounted too"), BLUE),)
     invested = bool(appraisal.cost.any())
     for instant, text, color in found:
@@ -126,6 +131,9 @@ def _mark_payback(figure: Figure, axes: Axes, room: Room, appraisal: Appraisal) 
             continue
         axes.plot([instant], [0], marker="D", color=color, markersize=points(13), zorder=6)
         written = text.format(year=year_at(instant, int(appraisal.years[0])))
+        if appraisal.chance < CARRIED:
+            runs = share_of(appraisal.chance)
+            written += "\n" + t("on average, in {runs} of the runs", runs=runs)
         room.name(written, [(instant, 0.0)], pull=(0.7, 1.0), reach=400, color=color)
     if invested and not any(instant is not None for instant, *_ in found):
         text = t("Not paid back within {length}", length=duration(appraisal.horizon.length))

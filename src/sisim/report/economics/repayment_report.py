@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sisim.economics.appraisal import RANGE
 from sisim.economics.ledger import ORE
 from sisim.economics.repayment import Repayments
 from sisim.economics.valuation import Valuation
@@ -94,7 +95,7 @@ def sentences(one: Repayments, scenario: Scenario) -> list[str]:
         found.append(t("The fund has its money back in {year}.", year=plan.break_even))
     outcome = one.observed.sum(axis=(1, 2))
     if len(outcome) > 1:
-        low, high = np.quantile(outcome, [0.1, 0.9])
+        low, high = np.quantile(outcome, RANGE)
         text = t(
             "By outcome {back} would be repaid (10–90% of {n} runs: {low} to {high}).",
             back=money(float(outcome.mean())),

@@ -179,7 +179,16 @@ def conditions(terms: Fund, scenario: Scenario) -> str:
         if rule.prices == "current"
         else t("Fixed prices, {level}.", level=scenario.economy.price_level)
     )
-    return f"{basis}, {cap}, {yearly}. {prices}"
+    settled = (
+        ""
+        if rule.basis == "planned"
+        else " "
+        + t(
+            "By outcome it is settled on what has accumulated: a year that costs more is set off "
+            "against those that cost less, and what was repaid too much is given back."
+        )
+    )
+    return f"{basis}, {cap}, {yearly}.{settled} {prices}"
 
 
 def label_of(scenario: Scenario, payer: str) -> str:

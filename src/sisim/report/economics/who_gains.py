@@ -10,6 +10,7 @@ from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.economics.money_frame import money_canvas
 from sisim.report.formats import decimal, unit_for
+from sisim.report.present_value import worth_words
 from sisim.report.style import (
     BLUE,
     DARK_GREEN,
@@ -43,7 +44,10 @@ def draw_who_gains(result: Valuation, arm: str) -> Figure:
     rows = [n for n in range(len(paid)) if max(abs(paid[n]), abs(saved[n])) >= least]
     rows = sorted(rows, key=lambda n: -max(abs(paid[n]), abs(saved[n])))[:MOST]
     subtitle = t(
-        "{arm}: present values, {unit}, compared with without", arm=name, unit=unit.label()
+        "{arm}: {how}, {unit}, compared with without",
+        arm=name,
+        how=worth_words(gains.rate),
+        unit=unit.label(),
     )
     figure = money_canvas(result, t("Who pays, who gains"), subtitle, everyone=True)
     _key(figure, receives=bool((paid[rows] <= -least).any() or paid.sum() <= -least))
