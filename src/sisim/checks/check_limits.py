@@ -8,7 +8,6 @@ from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
 from sisim.scenario.pathway import MAX_OUT
 from sisim.scenario.positions import Path
-from sisim.scenario.price_index import PRICE_INDEX
 from sisim.scenario.scenario import Condition, Effect, Investment, Scenario
 from sisim.scenario.steps import whole_steps
 
@@ -119,14 +118,20 @@ class LimitsCheck(Findings):
             self.say(path, reason)
 
     def _money(self) -> None:
-        economy = self.scenario.economy
+        economy, index = self.scenario.economy, self.scenario.economy.index
+        for year, value in economy.price_index.items():
+            if value.value <= 0:
+                reason = Reason("A price index is over 0.")
+                self.say(("economy", "price_index", year), reason)
         for name, resource in self.pathway.resources.items():
             years = {resource.price_year, economy.price_level}
-            if len(years) > 1 and not years <= PRICE_INDEX.keys():
+            unclear = self.doubtful(("economy", "price_index"))
+            if len(years) > 1 and not years <= index.keys() and not unclear:
                 reason = Reason(
-                    "Prices can be converted between {first} and {last}; here {years}.",
-                    first=str(min(PRICE_INDEX)),
-                    last=str(max(PRICE_INDEX)),
+                    "Prices can be converted between {first} and {last}; here {years}. Other years "
+                    "are given under [economy] as price_index.",
+                    first=str(min(index)),
+                    last=str(max(index)),
                     years=[str(year) for year in sorted(years)],
                 )
                 self.say(("pathway", "resources", name, "price_year"), reason)

@@ -10,11 +10,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sisim.scenario.types import MOST, Name, Number, Positive, Probability, Table, Text, Year, Years
+from sisim.scenario.types import (
+    MOST,
+    Name,
+    Number,
+    Positive,
+    Probability,
+    Table,
+    Text,
+    Year,
+    YearKey,
+    Years,
+)
 
 Basis = Literal["planned", "mix", "observed", "none"]
-YearKey = Annotated[str, Field(pattern=r"^\d{4}$")]
-"""A calendar year as the key of a table."""
 
 MOST_YEARS = 10
 """Repayment goes on for at most so many years after the first payment, unless the file says."""

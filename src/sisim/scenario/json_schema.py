@@ -44,6 +44,10 @@ def _as_written(name: str, definition: JsonSchema) -> JsonSchema:
         shorter = [{"type": "string"}]
     elif name in ("Use", "Destination"):
         shorter = [properties["amount" if name == "Use" else "share"]]
+    elif name == "Economy":
+        own = properties["price_index"]
+        file = {"type": "string", "description": "The name of a file with such a table."}
+        properties["price_index"] = {"description": own.pop("description"), "anyOf": [file, own]}
     elif name == "Condition":
         return _with_features(definition)
     for key in ("from", "on", "to"):

@@ -479,4 +479,7 @@ class Scenario(Table):
         for start, place in self._changed.items():
             if path == start or path.startswith(f"{start}."):
                 return place
-        return self._files.get(path.partition(".")[0], self._files.get("", ""))
+        of = max(
+            (own for own in self._files if f"{path}.".startswith(f"{own}.")), key=len, default=""
+        )
+        return self._files.get(of, "")

@@ -28,6 +28,8 @@ Duration = Annotated[float, Field(ge=0, le=1200)]
 """A time in months, at most a hundred years."""
 Years = Annotated[int, Field(ge=0, le=100)]
 """A number of whole years."""
+YearKey = Annotated[str, Field(pattern=r"^\d{4}$")]
+"""A calendar year as the key of a table."""
 Year = Annotated[int, Field(ge=1, le=9999)]
 """A calendar year."""
 
