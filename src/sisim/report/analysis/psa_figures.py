@@ -256,7 +256,8 @@ def draw_who_breaks_even(subject: Subject, analysis: Probabilistic, table: pd.Da
         name = wrap(figure, subject.scenario.payer_label(payer).text, 300)
         ends.add(float(course["probability"].iloc[-1]), name, color=hue)
     if len(own):
-        axes.set_xlim(own["year"].min(), own["year"].max())
+        first, last = int(own["year"].min()), int(own["year"].max())
+        axes.set_xlim(first, max(last, first + 1))
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:.0f}"))
     ends.settle()
