@@ -47,6 +47,25 @@ def test_dominance_is_said_and_not_divided(
     assert isnan(found.ratio("with")) if ratio is None else found.ratio("with") == ratio
 
 
+@pytest.mark.parametrize(
+    ("costs", "verdict", "agreeing"),
+    [
+        ([-10.0, -10.0, -10.0, -10.0], "dominant", 1.0),
+        ([-50.0, -10.0, 10.0, 10.0], "dominant", 0.5),
+        ([50.0, 10.0, 10.0, -10.0], "costs_more", 0.75),
+    ],
+)
+def test_a_verdict_comes_with_the_share_of_the_runs_in_which_it_holds(
+    costs: list[float], verdict: str, agreeing: float
+) -> None:
+    both = np.array([[0.0, cost] for cost in costs])
+    gained = np.array([[0.0, 2.0]] * len(costs))
+    found = Effectiveness(MEASURE, ("without", "with"), both, gained, gained)
+    assert found.verdict("with") == verdict
+    assert found.agreeing("with") == agreeing
+    assert found.agreeing("without") == 1.0
+
+
 def test_a_frontier_with_both_kinds_of_dominance() -> None:
     """Worked by hand: the third is dominated by the second, the fourth by the second and fifth."""
     places = frontier([0, 10_000, 12_000, 26_000, 30_000], [1.0, 2.0, 1.8, 2.5, 4.0])

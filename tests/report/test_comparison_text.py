@@ -216,7 +216,7 @@ def test_an_effect_fades_only_where_delivery_has_stopped_and_soon_after(made_up:
 def test_few_runs_have_no_intervals_and_say_so(runs: int) -> None:
     story = compare(MadeUp(replications=runs))
     _, cells = headline_cells(story, ("project", "new_way"))
-    told = any("simulate at least 5" in said for said in sentences(story))
+    told = any("ranges take at least 5" in said for said in sentences(story))
     assert told == (runs < 5)
     assert any(spread for _, spread in cells.values()) == (runs >= 5)
 

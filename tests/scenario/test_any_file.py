@@ -2,6 +2,7 @@
 
 import tempfile
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,30 @@ def test_a_changed_file_is_well_or_answered(data: st.DataObject) -> None:
             lines = [f"{to_toml(key)} = {to_toml(value)}\n" for key, value in content.items()]
             (Path(folder) / name).write_text("".join(lines), encoding="utf-8")
         answer(Path(folder) / "trial.toml")
+
+
+def misspelt(texts: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each key of documents as it may be misspelt, and the documents it then stands in."""
+    for name, text in texts.items():
+        for path in places(tomllib.loads(text)):
+            documents = {each: tomllib.loads(other) for each, other in texts.items()}
+            parent: Any = documents[name]
+            for key in path[:-1]:
+                parent = parent[key]
+            if isinstance(parent, dict):
+                parent[f"{path[-1]}x"] = parent.pop(path[-1])
+                yield (
+                    name,
+                    "".join(f"{to_toml(k)} = {to_toml(v)}\n" for k, v in documents[name].items()),
+                )
+
+
+def test_a_key_misspelt_anywhere_is_well_or_answered(tmp_path: Path) -> None:
+    texts = {"small.toml": RICH, "trial.toml": SCENARIO}
+    for name, text in misspelt(texts):
+        for other, whole in texts.items():
+            (tmp_path / other).write_text(text if other == name else whole, encoding="utf-8")
+        answer(tmp_path / "trial.toml")
 
 
 def test_the_rich_pathway_is_well_when_nothing_is_changed(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sisim.economics.appraisal import Estimate
+from sisim.economics.appraisal import BAND_FROM, CARRIED, RANGE, Estimate
 from sisim.economics.valuation import DeliveryPeriod, Valuation
 from sisim.economics.yearly import Yearly, year_at
 from sisim.engine.counts import WITHOUT
@@ -23,14 +23,10 @@ from sisim.scenario.scenario import Figures, Scenario
 
 Which = Literal["project", "new_way"]
 WHICH: tuple[Which, Which] = ("project", "new_way")
-BAND_FROM = 5
-"""Fewer replications than this say too little about spread to draw a band."""
 MONEY = ("invested", "lower_cost", "net")
 """The numbers under the figures that are amounts."""
 NOTICEABLE = 0.005
 """A relative difference that rounds to 0 % is no difference to a reader."""
-CARRIED = 0.9
-"""What holds in a smaller share of the runs than this is not said to hold."""
 
 LAST, LAST_ENTRIES = slice(-3, None), slice(-5, None)
 """The years that tell where a cost, and where an inflow, has come to in the end."""
@@ -244,7 +240,7 @@ class Comparison:
 
 def _curves(years: NDArray[np.int64], values: Floats) -> list[Curve]:
     """Return a curve of each column of (replications, columns, years)."""
-    low, high = np.quantile(values, [0.1, 0.9], axis=0)
+    low, high = np.quantile(values, RANGE, axis=0)
     each = np.moveaxis(values, 1, 0)
     return [Curve(years, *of) for of in zip(values.mean(axis=0), low, high, each, strict=True)]
 

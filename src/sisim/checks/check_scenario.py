@@ -189,8 +189,11 @@ class ScenarioCheck(Findings):
 
     def _feature_path(self, path: Path, feature: str) -> Path:
         node: Any = self.document.data
-        for part in path:
-            node = node[part]
+        try:
+            for part in path:
+                node = node[part]
+        except LookupError:  # the file calls it otherwise, by mistake
+            return path
         if "features" in node:
             path, node = (*path, "features"), node["features"]
         return (*path, feature) if feature in node else (*path, *feature.split("."))

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sisim.economics.finance import irr, rate_of_return
 from sisim.economics.horizon import Horizon
 from sisim.economics.ledger import ORE, Ledger, Line, rewards
-from sisim.engine.counts import Axis, labels, tidy
+from sisim.engine.tidy_tables import Axis, labels, tidy
 from sisim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -52,6 +52,12 @@ in the tail, discounted too. At a discount rate of 0 they are plain sums.
 UNDISCOUNTED = ("internal_rate_of_return", "deepest")
 """Those that are not discounted at the scenario's rate."""
 
+BAND_FROM = 5
+"""Fewer replications than this say too little about spread to give a range or draw a band."""
+CARRIED = 0.9
+"""What holds in a smaller share of the replications than this is not said to hold."""
+RANGE = (0.1, 0.9)
+"""The quantiles between which four in five of the replications lie."""
 NAN = float("nan")
 
 
@@ -92,7 +98,7 @@ def interval(values: NDArray[Any]) -> Interval:
     n = len(known)
     if not n:
         return Interval(NAN, NAN, NAN, NAN, 0, None)
-    low, high = np.quantile(known, [0.1, 0.9])
+    low, high = np.quantile(known, RANGE)
     error = float(known.std(ddof=1) / np.sqrt(n)) if n > 1 else NAN
     mean = float(known.mean())
     return Interval(mean, float(low), float(high), error, n, 4 * n if n > 1 else None)
@@ -207,6 +213,11 @@ class Appraisal:
         flows = self._by_year(self.net.mean(axis=0))
         return bool((flows[np.flatnonzero(flows)[:1]] < 0).all())
 
+    @property
+    def banded(self) -> bool:
+        """Whether there are replications enough to tell their range."""
+        return len(self.cost) >= BAND_FROM
+
     @cached_property
     def chance(self) -> float:
         """The share of the replications in which the arm is worth at least what it costs."""
@@ -257,8 +268,8 @@ class Appraisal:
                     "tail": in_tail,
                     "series": name,
                     "mean": values.mean(axis=0),
-                    "low": np.quantile(values, 0.1, axis=0),
-                    "high": np.quantile(values, 0.9, axis=0),
+                    "low": np.quantile(values, RANGE[0], axis=0),
+                    "high": np.quantile(values, RANGE[1], axis=0),
                 }
             )
             for name, values in yearly.items()
@@ -432,7 +443,7 @@ def headline(ledger: Ledger, arm: str, ordinary: bool = False) -> dict[str, Esti
         "affected": affected,
     }
     values = np.stack(list(found.values()), axis=-1)
-    low, high = np.quantile(values, [0.1, 0.9], axis=0)
+    low, high = np.quantile(values, RANGE, axis=0)
     return {
         name: (float(one.mean()), float(low[n]), float(high[n]))
         for n, (name, one) in enumerate(found.items())

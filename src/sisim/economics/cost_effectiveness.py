@@ -113,14 +113,7 @@ class Effectiveness:
 
     def verdict(self, arm: str) -> Verdict:
         """Return how the mean cost and effect of an arm compare with `without`."""
-        cost, effect = self._means(arm)
-        if abs(cost) <= ORE and abs(effect) <= NOTHING:
-            return "no_difference"
-        if effect >= -NOTHING and cost <= ORE:
-            return "dominant"
-        if effect <= NOTHING and cost >= -ORE:
-            return "dominated"
-        return "costs_more" if cost > 0 else "saves_but_worse"
+        return _verdict(*self._means(arm))
 
     def ratio(self, arm: str) -> float:
         """Return the mean cost per mean unit, where a ratio says anything; otherwise NaN.
@@ -145,6 +138,15 @@ class Effectiveness:
             abs(values[:, number].mean()) > reach * values[:, number].std(ddof=1)
             for values in (self.cost, self.effect)
         )
+
+    def agreeing(self, arm: str) -> float:
+        """Return the share of the replications in which the verdict of the means holds."""
+        number, verdict = self.arms.index(arm), self.verdict(arm)
+        each = [
+            _verdict(float(cost), float(effect))
+            for cost, effect in zip(self.cost[:, number], self.effect[:, number], strict=True)
+        ]
+        return each.count(verdict) / len(each)
 
     def intervals(self, arm: str) -> tuple[Interval, Interval]:
         """Return the cost and the effect of an arm over the replications."""
@@ -208,6 +210,17 @@ class Effectiveness:
     def _means(self, arm: str) -> tuple[float, float]:
         number = self.arms.index(arm)
         return float(self.cost[:, number].mean()), float(self.effect[:, number].mean())
+
+
+def _verdict(cost: float, effect: float) -> Verdict:
+    """Return how a cost and an effect compare with none."""
+    if abs(cost) <= ORE and abs(effect) <= NOTHING:
+        return "no_difference"
+    if effect >= -NOTHING and cost <= ORE:
+        return "dominant"
+    if effect <= NOTHING and cost >= -ORE:
+        return "dominated"
+    return "costs_more" if cost > 0 else "saves_but_worse"
 
 
 def effectiveness(ledger: Ledger, *, ordinary: bool = False) -> list[Effectiveness]:

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from sisim.economics.appraisal import RANGE
 from sisim.economics.finance import rate_of_return
 from sisim.economics.ledger import (
     ORE,
@@ -30,7 +31,7 @@ from sisim.economics.ledger import (
     rewards,
 )
 from sisim.economics.prices import PriceList
-from sisim.engine.counts import tidy
+from sisim.engine.tidy_tables import tidy
 from sisim.scenario.contract import Contract, Measure, Payment, Tier
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Positive
@@ -355,7 +356,7 @@ class Settlement:
                 )
                 for side in ("from_", "to")
             )
-            low, high = np.quantile(net, [0.1, 0.9])
+            low, high = np.quantile(net, RANGE)
             gain = float(self.gain(party).sum(axis=1).mean())
             rows.append(
                 {

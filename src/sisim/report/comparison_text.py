@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from math import isnan
 
 from sisim.analysis.comparison import (
-    BAND_FROM,
-    CARRIED,
     WHICH,
     Comparison,
     Investing,
@@ -16,10 +14,11 @@ from sisim.analysis.comparison import (
     compare,
     outcomes_at,
 )
+from sisim.economics.appraisal import CARRIED
 from sisim.economics.valuation import Provenance, Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import current_language, duration, n_, number, t
-from sisim.report.formats import decimal, listing, money, percent, share_of, unit_for
+from sisim.report.formats import decimal, few_runs, listing, money, percent, share_of, unit_for
 from sisim.report.present_value import worth_words
 from sisim.scenario.economy import PUBLIC, SOCIETY
 from sisim.scenario.scenario import Scenario
@@ -190,16 +189,6 @@ def footer(result: Provenance) -> str:
     return f"{invented()} {origin}"
 
 
-def few_runs(runs: int) -> str:
-    """Return that so few replications do not tell what chance does."""
-    return n_(
-        "One run does not tell an effect from chance: simulate at least {least}.",
-        "{n} runs hardly tell an effect from chance: simulate at least {least}.",
-        runs,
-        least=BAND_FROM,
-    )
-
-
 def number_of(which: Which) -> str:
     """Return "Figure 1" or "Figure 2"."""
     return t("Figure {n}", n=1 + WHICH.index(which))
@@ -212,8 +201,7 @@ def sentences(source: Valuation | Comparison, view: View | None = None) -> list[
     found += [_comparison(story, story.side(which)) for which in WHICH]
     found += [_numbers(story, story.side(which)) for which in WHICH]
     found.append(scope(story))
-    if not story.banded:
-        found.append(few_runs(story.replications))
+    found += few_runs(story.replications)
     if story.scenario.invented:
         found.append(invented())
     return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sisim.i18n import UNDEFINED, Lang, current_language, in_language, number, t
+from sisim.economics.appraisal import BAND_FROM
+from sisim.i18n import UNDEFINED, Lang, current_language, in_language, n_, number, t
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -107,6 +108,20 @@ def spread(low: float, high: float, digits: int = 0) -> str:
     """
     ends = decimal(low, digits), decimal(high, digits)
     return "" if ends[0] == ends[1] else t("{low} to {high}", low=ends[0], high=ends[1])
+
+
+def few_runs(runs: int) -> list[str]:
+    """Return that so many replications are too few for ranges; nothing if they are enough."""
+    if runs >= BAND_FROM:
+        return []
+    return [
+        n_(
+            "One run tells nothing of chance: ranges take at least {least}.",
+            "{n} runs are too few to tell an effect from chance: ranges take at least {least}.",
+            runs,
+            least=BAND_FROM,
+        )
+    ]
 
 
 def listing(items: list[str]) -> str:

@@ -13,7 +13,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 from matplotlib.typing import LineStyleType
 
-from sisim.analysis.comparison import BAND_FROM, Floats
+from sisim.analysis.comparison import Floats
+from sisim.economics.appraisal import BAND_FROM, RANGE
 from sisim.economics.valuation import Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
@@ -104,7 +105,7 @@ def aims(result: Valuation) -> list[Aim]:
                 each = np.where(whole > 0, part / whole, np.nan)
             some = ~np.isnan(each).all(axis=0)
             ends = np.full((2, len(years)), np.nan)
-            ends[:, some] = np.nanquantile(each[:, some], [0.1, 0.9], axis=0)
+            ends[:, some] = np.nanquantile(each[:, some], RANGE, axis=0)
             low[str(arm)], high[str(arm)] = ends
         found.append(Aim(name, goal, years, shares, low, high))
     return found

@@ -195,3 +195,39 @@ def test_who_receives_is_not_coloured_as_who_pays(lang: str) -> None:
     assert receives in texts(figure)
     hues = {to_hex(p.get_edgecolor()) for p in figure.axes[0].patches if p.get_width() > 0}
     assert to_hex(ORANGE) not in hues
+
+
+@pytest.mark.parametrize(
+    ("costs", "said"),
+    [
+        ([-10.0] * 10, "better and no dearer in 100% of the runs (dominant)"),
+        ([-10.0] * 9 + [1.0], "better and no dearer in 90% of the runs (dominant)"),
+        ([-50.0] * 6 + [10.0] * 4, "on average, but only in 60% of the runs"),
+    ],
+)
+def test_dominance_is_told_where_the_runs_carry_it(costs: list[float], said: str) -> None:
+    measure = Measure("placed", Text(sv="placerade", en="placed"), "stock", "low")
+    cost = np.array([[0.0, one] for one in costs])
+    gained = np.array([[0.0, 2.0]] * len(costs))
+    effect = Effectiveness(measure, ("without", "ends"), cost, gained, gained)
+    assert said in verdict_words(effect, "ends")
+    assert ("dominant" in verdict_words(effect, "ends")) == ("dominant" in said)
+
+
+@pytest.mark.parametrize("runs", [1, 2, 4, 5, 6])
+def test_few_runs_have_no_ranges_and_say_so(runs: int) -> None:
+    result = Results(counts(4, replications=runs, outcomes=OUTCOMES))
+    said = " ".join(money_words(result, ["ends"]))
+    assert ("10–90%" in said) == (runs >= 5)
+    assert ("ranges take at least 5" in said) == (runs < 5)
+
+
+def test_a_payback_on_which_the_runs_do_not_agree_is_told_with_their_share() -> None:
+    """Of many made-up results some are paid back in a part of their runs."""
+    seen = set()
+    for seed in range(40):
+        result = Results(counts(seed, replications=6, outcomes=OUTCOMES))
+        said, chance = " ".join(money_words(result, ["ends"])), result.appraisal["ends"].chance
+        assert ("The runs do not agree: it is paid back in" in said) == (0.1 < chance < 0.9)
+        seen.add(0.1 < chance < 0.9)
+    assert True in seen

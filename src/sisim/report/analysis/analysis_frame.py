@@ -15,14 +15,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sisim.analysis.comparison import BAND_FROM
 from sisim.analysis.measures import PAYBACK, why_undefined
 from sisim.economics.yearly import year_at
-from sisim.engine.counts import digest
 from sisim.i18n import n_, number, t
 from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
-from sisim.report.formats import Unit, decimal, money, percent_sign, unit_for
+from sisim.report.formats import Unit, decimal, few_runs, money, percent_sign, unit_for
 from sisim.report.frame import EDGE
 from sisim.report.present_value import net_words, valued
 from sisim.report.style import (
@@ -37,6 +35,7 @@ from sisim.report.style import (
     wrap,
     write,
 )
+from sisim.scenario.digest import digest
 from sisim.scenario.scenario import Scenario
 
 IN_MONEY = frozenset(
@@ -145,17 +144,7 @@ class Subject:
     @property
     def few_runs(self) -> list[str]:
         """That there are too few runs for margins, as a sentence; none if there are enough."""
-        runs = len(self.seeds)
-        if runs >= BAND_FROM:
-            return []
-        return [
-            n_(
-                "One run tells nothing of chance: margins take at least {least}.",
-                "{n} runs are too few for margins of chance: they take at least {least}.",
-                runs,
-                least=BAND_FROM,
-            )
-        ]
+        return few_runs(len(self.seeds))
 
 
 def measure_label(scenario: Scenario, name: str) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sisim.analysis.comparison import BAND_FROM
 from sisim.analysis.needs import ALL, Needs, wanted_groups
+from sisim.economics.appraisal import BAND_FROM
 from sisim.i18n import duration, n_, number, t
 from sisim.report.analysis.analysis_frame import (
     Subject,

@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sisim.analysis.comparison import BAND_FROM
 from sisim.analysis.measures import turning_point
 from sisim.analysis.precision import FEWEST, Precision, precision
+from sisim.economics.appraisal import BAND_FROM
 from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import (
     Subject,

@@ -9,10 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sisim.analysis.comparison import BAND_FROM
 from sisim.analysis.measures import why_undefined
 from sisim.analysis.threshold import BreakEven
 from sisim.analysis.varied import grade_of
+from sisim.economics.appraisal import BAND_FROM
 from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import (
     Scale,

@@ -11,6 +11,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.transforms import Affine2D, Transform
 from numpy.typing import NDArray
 
+from sisim.economics.appraisal import RANGE
 from sisim.economics.settlement import Settlement
 from sisim.economics.valuation import Valuation
 from sisim.i18n import number, t
@@ -203,7 +204,7 @@ def _nets(figure: Figure, scenario: Scenario, settled: Settlement) -> float:
     axes.set_yticks([])
     axes.axvline(0, color=MUTED, linewidth=points(1.5), zorder=1)
     for row, (party, net) in enumerate(nets.items()):
-        low, top = np.quantile(net, [0.1, 0.9]) / unit.size
+        low, top = np.quantile(net, RANGE) / unit.size
         mean = float(net.mean()) / unit.size
         y = len(nets) - 1 - row
         color = BLUE if settled.is_private(party) else BLACK

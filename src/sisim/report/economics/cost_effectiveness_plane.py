@@ -14,7 +14,7 @@ from sisim.economics.valuation import Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
 from sisim.report.economics.money_frame import money_canvas
-from sisim.report.economics.money_words import price_words, unit_words
+from sisim.report.economics.money_words import dominance_words, price_words, unit_words
 from sisim.report.formats import decimal, share_of, unit_for
 from sisim.report.labels import Room
 from sisim.report.present_value import worth_words
@@ -167,13 +167,8 @@ def _say(figure: Figure, left: float, wide: float, effect: Effectiveness) -> Non
 
 
 def _verdict(effect: Effectiveness, arm: str) -> str:
-    return {
-        "dominant": t("Better and no dearer: dominant"),
-        "dominated": t("Dearer, no better: dominated"),
-        "costs_more": price_words(effect, arm),
-        "saves_but_worse": price_words(effect, arm),
-        "no_difference": t("No difference"),
-    }[effect.verdict(arm)]
+    said = dominance_words(effect, arm) or price_words(effect, arm) or t("no difference")
+    return said[:1].upper() + said[1:]
 
 
 def _limits(axes: Axes, effect: Effectiveness, unit: float) -> None:

@@ -74,8 +74,8 @@ def _worth(appraisal: Appraisal, unit: Unit) -> pd.DataFrame:
             {
                 "": names[name],
                 t("Mean"): cell(one.mean),
-                t("10%"): cell(one.low),
-                t("90%"): cell(one.high),
+                t("10%"): cell(one.low) if appraisal.banded else "–",
+                t("90%"): cell(one.high) if appraisal.banded else "–",
                 t("Standard error"): cell(one.standard_error),
                 t("Runs"): decimal(one.replications),
                 t("Runs to halve it"): "–" if one.to_halve is None else decimal(one.to_halve),

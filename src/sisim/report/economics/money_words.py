@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import floor, isnan, log10
 
-from sisim.economics.appraisal import Appraisal, Interval
+from sisim.economics.appraisal import BAND_FROM, CARRIED, Appraisal, Interval
 from sisim.economics.cash_releasing import CashLadder
 from sisim.economics.cost_effectiveness import NOTHING, Effectiveness, Measure
 from sisim.economics.distribution import WhoGains
@@ -16,6 +16,7 @@ from sisim.report.comparison_text import invented, perspective, quoted
 from sisim.report.formats import (
     NBSP,
     decimal,
+    few_runs,
     listing,
     money,
     percent,
@@ -46,6 +47,7 @@ def money_sentences(result: Valuation, arm: str) -> list[str]:
         *_cash(result.cash[arm], result.scenario),
         *_outcomes(result, arm),
     ]
+    found += few_runs(len(result.seeds))
     if result.scenario.invented:
         found.append(invented())
     return [sentence for sentence in found if sentence]
@@ -147,10 +149,7 @@ def verdict_words(effect: Effectiveness, arm: str) -> str:
     digits = max(1 if abs(gain) < 100 else 0, -floor(log10(abs(gain))))
     size = f"{decimal(abs(gain), digits)}{NBSP}{unit}"
     change = t("{size} more", size=size) if more == better else t("{size} fewer", size=size)
-    said = {
-        "dominant": t("better and no dearer than without (dominant)"),
-        "dominated": t("dearer without being better than without (dominated)"),
-    }.get(verdict) or price_words(effect, arm)
+    said = dominance_words(effect, arm) or price_words(effect, arm)
     change += _range(gained, digits)
     if effect.rates[1]:
         discounted = effect.intervals(arm)[1].mean * (1 if better else -1)
@@ -166,6 +165,21 @@ def verdict_words(effect: Effectiveness, arm: str) -> str:
         cost=net_cost_words(effect, arm),
         said=said,
     )
+
+
+def dominance_words(effect: Effectiveness, arm: str) -> str:
+    """Return that an arm dominates or is dominated, in how many of the runs; empty if neither."""
+    verdict, share = effect.verdict(arm), effect.agreeing(arm)
+    if verdict not in ("dominant", "dominated"):
+        return ""
+    runs = share_of(share)
+    if share < CARRIED:
+        if verdict == "dominant":
+            return t("better and no dearer on average, but only in {runs} of the runs", runs=runs)
+        return t("dearer and no better on average, but only in {runs} of the runs", runs=runs)
+    if verdict == "dominant":
+        return t("better and no dearer in {runs} of the runs (dominant)", runs=runs)
+    return t("dearer and no better in {runs} of the runs (dominated)", runs=runs)
 
 
 def net_cost_words(effect: Effectiveness, arm: str) -> str:
@@ -208,6 +222,8 @@ def estimate(amount: Interval) -> str:
     """Return an amount with its interval over the replications."""
     unit = unit_for(max(abs(amount.mean), abs(amount.low), abs(amount.high)))
     text = money(amount.mean, unit)
+    if amount.replications < BAND_FROM:
+        return text
     ends = spread(amount.low / unit.size, amount.high / unit.size, unit.digits)
     return t("{amount} (10–90%: {ends})", amount=text, ends=ends) if ends else text
 
@@ -307,6 +323,9 @@ def _time(appraisal: Appraisal) -> str:
         paid = t("Paid back {year}.", year=when[0])
     elif when[0] == when[1]:
         paid = t("Paid back {year}, discounted too.", year=when[0])
+    if 1 - CARRIED < appraisal.chance < CARRIED:
+        share = share_of(appraisal.chance)
+        paid += " " + t("The runs do not agree: it is paid back in {share} of them.", share=share)
     if appraisal.hole is None:
         return paid
     year, depth = appraisal.hole
@@ -422,6 +441,8 @@ def _outcomes(result: Valuation, arm: str) -> list[str]:
 
 def _range(gained: Interval, digits: int) -> str:
     """Return in parentheses how much is gained or, where the mean is a loss, lost in the runs."""
+    if gained.replications < BAND_FROM:
+        return ""
     low, high = gained.low, gained.high
     ends = spread(*((low, high) if gained.mean >= 0 else (-high, -low)), digits)
     return t(" (10–90%: {ends})", ends=ends) if ends else ""

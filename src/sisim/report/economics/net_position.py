@@ -8,8 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.typing import LineStyleType
 
-from sisim.analysis.comparison import BAND_FROM
-from sisim.economics.appraisal import Appraisal
+from sisim.economics.appraisal import BAND_FROM, CARRIED, Appraisal
 from sisim.economics.valuation import Valuation
 from sisim.economics.yearly import year_at
 from sisim.i18n import duration, t
@@ -132,6 +131,9 @@ def _mark_payback(figure: Figure, axes: Axes, room: Room, appraisal: Appraisal) 
             continue
         axes.plot([instant], [0], marker="D", color=color, markersize=points(13), zorder=6)
         written = text.format(year=year_at(instant, int(appraisal.years[0])))
+        if appraisal.chance < CARRIED:
+            runs = share_of(appraisal.chance)
+            written += "\n" + t("on average, in {runs} of the runs", runs=runs)
         room.name(written, [(instant, 0.0)], pull=(0.7, 1.0), reach=400, color=color)
     if invested and not any(instant is not None for instant, *_ in found):
         text = t("Not paid back within {length}", length=duration(appraisal.horizon.length))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sisim.economics.appraisal import RANGE
 from sisim.economics.ledger import ORE
 from sisim.economics.repayment import Repayments
 from sisim.economics.valuation import Valuation
@@ -58,13 +59,13 @@ def shown(result: Valuation, arms: Sequence[str]) -> list[tuple[str, pd.DataFram
             (t("Plan and outcome, mean of the runs"), outcome_rows(one, scenario)),
             (t("The account of the fund"), account_rows(one)),
         ):
-            found.append((title, rows_shown(rows, one.years.tolist())))
+            found.append((_undiscounted(title), rows_shown(rows, one.years.tolist())))
     for arm in arms if found else ():
         budget = result.budget(arm)
         those = {name for one in result.funds[arm] for name in one.administrations}
         rows = budget_rows(budget, those, scenario)
         title = t("Budget frames, {arm}", arm=_arm(arm, scenario))
-        found.append((title, rows_shown(rows, budget.years.tolist())))
+        found.append((_undiscounted(title), rows_shown(rows, budget.years.tolist())))
     return found
 
 
@@ -94,7 +95,7 @@ def sentences(one: Repayments, scenario: Scenario) -> list[str]:
         found.append(t("The fund has its money back in {year}.", year=plan.break_even))
     outcome = one.observed.sum(axis=(1, 2))
     if len(outcome) > 1:
-        low, high = np.quantile(outcome, [0.1, 0.9])
+        low, high = np.quantile(outcome, RANGE)
         text = t(
             "By outcome {back} would be repaid (10–90% of {n} runs: {low} to {high}).",
             back=money(float(outcome.mean())),
@@ -118,6 +119,10 @@ def sentences(one: Repayments, scenario: Scenario) -> list[str]:
             ]
             found.append(text.format(what=_few(what)))
     return found
+
+
+def _undiscounted(title: str) -> str:
+    return t("{what}, not discounted", what=title)
 
 
 def _arm(arm: str, scenario: Scenario) -> str:
