@@ -26,8 +26,8 @@ from sisim.scenario.errors import (
 from sisim.scenario.os_errors import content_of, expanded, is_missing, no_file
 from sisim.scenario.positions import DEEPEST, Path, Positions, parse
 
-MOST_BYTES = 1_000_000
-"""Of a file that people write; the largest ready one has less than a fifth."""
+MOST_BYTES = 4_000_000
+"""Of a file that people write; the largest ready one has less than a twentieth."""
 BITS = 63
 """An integer that TOML promises, beside its sign."""
 _KINDS = {"scenario": Reason("scenario"), "pathway": Reason("pathway")}
@@ -173,8 +173,9 @@ def parsed(content: bytes, shown: str) -> Document:
     raise ScenarioError(problems)
 
 
+ENDLESS = 10_000
 _QUOTED = re.compile(r"""\"[^"\n]*\"|'[^'\n]*'""")
-_LONG_KEY = re.compile(rf"(?:\.[ \t]*+[\w-]++[ \t]*+){{{DEEPEST}}}")
+_LONG_KEY = re.compile(rf"(?:\.[ \t]*+[\w-]++[ \t]*+){{{ENDLESS}}}")
 """A key of so many parts: TOML's reader takes the square of their number in time."""
 _TOO_DEEP = Reason("This is nested too deeply.")
 _TOO_LARGE = Reason("The number has too many digits.")
