@@ -8,38 +8,12 @@ from typing import Any
 
 import pytest
 from helpers.any_files import HOSTILE, ODD, Raw, answer, places, to_toml
-from helpers.small_files import PATHWAY, SCENARIO
+from helpers.small_files import PATHWAY, RICH, SCENARIO
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.scenario.errors import ScenarioError
-
-RICH = f"""{PATHWAY}factors = ["by_age", "both"]
-
-[transitions.birthday]
-track = "care"
-from = "placed"
-to = {{ home = {{ share = 1, factors = ["lately"] }}, placed = 1 }}
-probability = 0.01
-schedule = {{ age = 18 }}
-factors = ["lately", "by_time"]
-
-[factors.both]
-product = ["by_age", "lately"]
-
-[factors.lately]
-feature = "visits.placed"
-window = 12
-below = [1, 2]
-values = [0.5, 1, 1]
-
-[factors.by_time]
-feature = "time_in_state"
-shape = "weibull"
-parameters = {{ shape = 1.5, scale = 2 }}
-"""
-"""The small pathway with every kind of factor, on probabilities, which are added up."""
 
 
 @given(st.data())

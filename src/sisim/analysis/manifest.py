@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
 from sisim.analysis.design import SILENT, content
 from sisim.analysis.experiment_file import Experiment, Plan
-from sisim.engine.counts import digest
+from sisim.scenario.digest import digest
 from sisim.scenario.errors import Reason
 from sisim.scenario.scenario import Scenario
 

@@ -308,6 +308,8 @@ def uncertainty(
         raise UserError(
             t('There is no outcome or weight "{name}"; there is {names}.', name=effect, names=names)
         )
+    if effect is not None and not worth:
+        raise UserError(t("--worth takes a number over 0."))
     from numpy import linspace
 
     from sisim.report.analysis import psa_figures

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sisim.analysis.monitoring import ENOUGH, RESULTS, FollowUp, Measure, responsible
-from sisim.i18n import t
+from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, lower, records
 from sisim.report.formats import decimal, listing, money, percent_sign, share_of, spread, unit_for
 from sisim.report.spreadsheet_files import FillInTable
@@ -227,7 +227,12 @@ def sentences(plan: FollowUp, observed: pd.DataFrame | None = None) -> list[str]
     for measure in plan.measures:
         own = plan.plan[plan.plan["measure"] == measure.name]
         said = [
-            t("{month} months {range}", month=one.month, range=_range(measure, one.low, one.high))
+            n_(
+                "{n} month {range}",
+                "{n} months {range}",
+                int(one.month),
+                range=_range(measure, one.low, one.high),
+            )
             for one in records(own)
             if one.middle == one.middle
         ]
@@ -260,8 +265,8 @@ def sentences(plan: FollowUp, observed: pd.DataFrame | None = None) -> list[str]
     if alike:
         lines.append(
             t(
-                "With and without overlap for {n} of the {all} results: their levels alone "
-                "do not tell whether there is an effect.",
+                "With and without overlap for {n} of {all} results: levels alone do not tell "
+                "whether there is an effect.",
                 n=len(alike),
                 all=sum(one.kind in RESULTS for one in plan.measures),
             )

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sisim.analysis.scale_up import Implementation, Version
-from sisim.i18n import number, t
+from sisim.i18n import n_, number, t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, records, ticks_across
 from sisim.report.formats import decimal, listing, money, share_of, unit_for
 from sisim.report.present_value import net_words
@@ -210,7 +210,7 @@ def version_label(found: Implementation, version: Version) -> str:
     if version.lever == "reach":
         return t("Reach {share}", share=share_of(value))
     if version.lever == "capacity":
-        return t("{n} places", n=decimal(value))
+        return n_("{n} place", "{n} places", round(value))
     return t("{n} of {all} areas", n=decimal(value), all=len(_areas(found)))
 
 

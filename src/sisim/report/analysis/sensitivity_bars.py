@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sisim.i18n import t
+from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
@@ -116,5 +116,5 @@ def _names(
 def _notes(subject: Subject, table: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
     """Return how many numbers are not drawn, and what is said where none matters."""
     left = len(table) - len(rows)
-    notes = [t("{n} more matter less.", n=left)] if left else []
+    notes = [n_("1 more matters less.", "{n} more matter less.", left)] if left else []
     return notes if table["tells"].any() else [*notes, *sentences(subject, table)[:1]]

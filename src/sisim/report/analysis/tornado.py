@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sisim.analysis.measures import turning_point, why_undefined
-from sisim.i18n import t
+from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
@@ -251,7 +251,7 @@ def _notes(table: pd.DataFrame, shown: int, averaged: bool) -> list[str]:
         else t("One assumption at a time; the scenario as it is has no value.")
     ]
     if len(table) > shown:
-        found.append(t("{n} more matter less.", n=len(table) - shown))
+        found.append(n_("1 more matters less.", "{n} more matter less.", len(table) - shown))
     error, longest = table["swing_error"].max(), float(table["swing"].abs().max())
     if error == error and longest == longest and longest:
         share = float(error) / longest
