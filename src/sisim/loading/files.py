@@ -146,7 +146,12 @@ def parsed(content: bytes, shown: str) -> Document:
     """
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        if (key := _LONG_KEY.search(text)) is not None:
+            line = text.count("\n", 0, key.start()) + 1
+            raise ScenarioError([Problem(Place(shown, line), "", _TOO_DEEP)])
         data, lines = _said(text)
+    except ScenarioError:
+        raise
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         reason = Reason("The file is not text in UTF-8. Save it again as UTF-8.")
@@ -171,6 +176,10 @@ def parsed(content: bytes, shown: str) -> Document:
 
 _TOO_DEEP = Reason("This is nested too deeply.")
 _TOO_LARGE = Reason("The number has too many digits.")
+_LONG_KEY = re.compile(
+    rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{DEEPEST}}}"""
+)
+"""A dotted key that is too deep: for tomllib, one takes time with the square of its length."""
 
 
 def unusable(data: dict[str, Any]) -> Iterator[tuple[Path, Reason]]:
