@@ -177,9 +177,10 @@ def parsed(content: bytes, shown: str) -> Document:
 _TOO_DEEP = Reason("This is nested too deeply.")
 _TOO_LARGE = Reason("The number has too many digits.")
 _LONG_KEY = re.compile(
-    rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{DEEPEST}}}"""
+    rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{6000}}"""
 )
-"""A dotted key that is too deep: for tomllib, one takes time with the square of its length."""
+"""A dotted key of which tomllib would be told too late that it is too deep: it takes time with the
+square of the length of a key."""
 
 
 def unusable(data: dict[str, Any]) -> Iterator[tuple[Path, Reason]]:
