@@ -377,3 +377,12 @@ def test_transfers_are_dated_and_not_repeated_in_a_tail() -> None:
     gains = done.who_gains["ends"].matrix().set_index("administration")
     assert gains.loc["social", "financing"] == pytest.approx(700_000)
     assert gains.loc["social", "contract"] == pytest.approx(900_000)
+
+
+def test_a_point_at_the_end_is_no_part_of_the_last_year_that_a_tail_repeats() -> None:
+    economy = {"tail": TAIL, "counting": "point", "perspective": "social"}
+    book = ledger(counts(3, economy=economy))
+    worth = appraise(book, "new_way")
+    assert worth.horizon.simulated == 37
+    assert worth.lower_cost[:, 37:49] == pytest.approx(worth.lower_cost[:, 24:36])
+    assert worth.lower_cost.shape[1] == 37 + 48

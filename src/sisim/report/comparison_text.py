@@ -277,6 +277,8 @@ def _comparison(story: Comparison, side: Investing) -> str:
 
 def paid_back(story: Comparison, side: Investing) -> str:
     """Return whether and when the investment has paid for itself, and in how many runs."""
+    if not side.investment.runs.any():
+        return t("Nothing is invested")
     length, runs = duration(story.scenario.time.years), share_of(side.paid_back)
     if side.break_even is None:
         if side.paid_back <= 1 - CARRIED:

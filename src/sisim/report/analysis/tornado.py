@@ -156,6 +156,7 @@ def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
         found.append(
             t("{what} is {n} as the scenario is (runs: {runs}).", what=head, n=text, runs=runs)
         )
+        found += _above(subject, base)
     found += subject.undefined(int(base["undefined"]), len(subject.seeds))
     found += [*_ranking(head, telling, table), *_undefined(subject, table)]
     if turning_point(subject.measure) is None or base["base"] != base["base"]:
@@ -165,6 +166,17 @@ def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
     if not turning and ends.isna().any(axis=None):
         return found
     return [*found, _turning(subject, turning)]
+
+
+def _above(subject: Subject, base: Any) -> list[str]:
+    """Return in how many runs the measure is above its turning point; nothing of a single run."""
+    turn, runs = turning_point(subject.measure), len(subject.seeds) - int(base["undefined"])
+    if turn is None or runs < 2:
+        return []
+    at = scale_for(subject, [turn]).text(turn) if turn else t("zero")
+    return [
+        t("It is above {limit} in {n} of {all} runs.", limit=at, n=int(base["above"]), all=runs)
+    ]
 
 
 def _turning(subject: Subject, names: list[str]) -> str:
