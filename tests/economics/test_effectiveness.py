@@ -147,3 +147,11 @@ def t_interval(values: np.ndarray) -> tuple[float, float]:
         return -np.inf, np.inf
     half = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values)
     return values.mean() - half, values.mean() + half
+
+
+def test_shares_are_of_the_replications_and_without_has_no_verdict() -> None:
+    cost = np.array([[0.0, -1], [0, 2], [0, 3], [0, 0]])
+    effect = np.array([[0.0, 1], [0, 1], [0, -1], [0, 0]])
+    found = Effectiveness(MEASURE, ("without", "with"), cost, effect, effect)
+    assert found.shares("with") == (0.5, 0.5)
+    assert found.table()["verdict"].tolist() == ["", "costs_more"]
