@@ -381,7 +381,8 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         ('start = "2027-01"', 'start = "2036-01"'),
         *("trial.toml", 'start = "2036-01"', "investments.support.start"),
         *(
-            "The investment starts 2036-01, after the scenario: 10 years from 2026-01.",
+            "The investment starts 2036-01, after the end of the scenario (start 2026-01, "
+            "years 10).",
             "Investeringen börjar 2036-01, efter scenariot",
         ),
         None,

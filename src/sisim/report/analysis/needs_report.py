@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from sisim.analysis.needs import ALL, Needs, wanted_groups
 from sisim.economics.appraisal import BAND_FROM
-from sisim.i18n import number, t
+from sisim.i18n import duration, n_, number, t
 from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
@@ -229,9 +229,9 @@ def draw_rules(found: Needs) -> Figure:
     case = scenario.pathway.groups[found.find].label.text
     title = t("What would a rule find?")
     subtitle = t(
-        "Rules at the start, to find who is in the group {group} within {years} years",
+        "Rules at the start, to find who is in the group {group} within {length}",
         group=quoted(lower(case)),
-        years=decimal(found.years),
+        length=duration(found.years),
     )
     figure = answer_canvas(subject_of(found), title, subtitle, [_judged(found)], discounted=False)
     start, broad, top = 470.0, 520.0, 124.0
@@ -275,9 +275,9 @@ def sentences(found: Needs) -> list[str]:
     spread = tables["needs-concentration"].iloc[0]
     lines = [
         t(
-            "{whose}: {people} people, who cost {cost} each a year.",
+            "{whose}: {people}, who cost {cost} each a year.",
             whose=_whose(found),
-            people=decimal(everyone["people"]),
+            people=_people(everyone["people"]),
             cost=money(everyone["cost"]),
         ),
     ]
@@ -351,12 +351,12 @@ def _group_sentence(found: Needs, one: dict[Hashable, Any]) -> str:
     )
     told = {
         "group": group_label(scenario, one["kind"], one["group"]),
-        "people": decimal(one["people"]),
+        "people": _people(one["people"]),
         "share": share_of(one["share_of_people"], 1),
     }
     if who:
         text = t(
-            "{group}: {people} people ({share} of residents) with {cost} of the cost, {each} each "
+            "{group}: {people} ({share} of residents) with {cost} of the cost, {each} each "
             "a year ({who}).",
             cost=share_of(one["share_of_cost"]),
             each=money(one["cost"]),
@@ -364,7 +364,7 @@ def _group_sentence(found: Needs, one: dict[Hashable, Any]) -> str:
             **told,
         )
     else:
-        text = t("{group}: {people} people ({share} of residents), who cost nothing.", **told)
+        text = t("{group}: {people} ({share} of residents), who cost nothing.", **told)
     others = [
         g
         for g in wanted_groups(scenario, found.find)
@@ -403,10 +403,14 @@ def _with_error(found: Needs, value: float, error: float) -> str:
     return text if few else f"{text} (± {decimal(2 * error, 3)})"
 
 
+def _people(mean: float) -> str:
+    return n_("{n} person", "{n} people", round(mean))
+
+
 def _whose(found: Needs) -> str:
     return t(
-        "Residents at the start, {years} years from {start}, if nothing is invested",
-        years=decimal(found.years),
+        "Residents at the start, {length} from {start}, if nothing is invested",
+        length=duration(found.years),
         start=found.scenario.time.start,
     )
 

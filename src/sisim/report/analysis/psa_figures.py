@@ -371,7 +371,7 @@ def sentences(
 def _draws(analysis: Probabilistic) -> str:
     runs = analysis.table["replication"].nunique()
     return t(
-        "{draws} draws of {numbers} uncertain numbers; runs per draw: {runs}.",
+        "Draws: {draws}; uncertain numbers drawn: {numbers}; runs per draw: {runs}.",
         draws=len(analysis.drawn),
         numbers=analysis.drawn.shape[1],
         runs=runs,

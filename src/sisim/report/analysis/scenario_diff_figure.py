@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sisim.i18n import t
+from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import (
     Scale,
     Subject,
@@ -192,7 +192,7 @@ def _steps(
         found.append((words.name(one.key), said, float(one.effect), False))
     rest = sum(float(one.effect) for one in alone[MOST:])
     if alone[MOST:]:
-        text = t("{n} smaller changes", n=len(alone) - MOST)
+        text = n_("{n} smaller change", "{n} smaller changes", len(alone) - MOST)
         found.append((text, "", rest, False))
     together = next(one for one in rows if one.kind == "together")
     if not isnan(together.effect) and abs(together.effect) > NOTHING * max(
