@@ -2,8 +2,10 @@
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
+from helpers.small_files import PATHWAY, SCENARIO, Change, Write
 from hypothesis import HealthCheck, settings
 
 from sisim.portable import usable_cores
@@ -38,3 +40,20 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many processes share the tests: one for each core that is ours."""
     return usable_cores()
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Return a function that writes both files, with changes, and returns the scenario's path."""
+
+    def write_files(*changes: Change) -> Path:
+        texts = {"small.toml": PATHWAY, "trial.toml": SCENARIO}
+        for old, new in changes:
+            found = [name for name, text in texts.items() if old in text]
+            assert found, f"{old!r} is in neither file"
+            texts[found[0]] = texts[found[0]].replace(old, new, 1)
+        for name, text in texts.items():
+            (tmp_path / name).write_text(text)
+        return tmp_path / "trial.toml"
+
+    return write_files

@@ -10,7 +10,7 @@ from sisim.i18n import each_language
 from sisim.scenario.errors import ScenarioError
 
 REACH = "investments.care.reach = {}"
-DURATION = "investments.care.duration = [1.0, 2]"
+DURATION = "investments.care.duration = [12.0, 24]"
 
 BAD = {
     "an unknown lever": (
@@ -26,12 +26,12 @@ BAD = {
         "8: investments.care.durration: Det finns inget med det namnet att ändra. Menade du ”inv",
     ),
     "a lever that cannot have such a value": (
-        (DURATION, "investments.care.duration = [1.0, -2]"),
+        (DURATION, "investments.care.duration = [12.0, -24]"),
         "8: investments.care.duration: The number must be over 0.",
         "8: investments.care.duration: Talet måste vara över 0.",
     ),
     "a value that stands twice": (
-        (DURATION, "investments.care.duration = [2, 2.0]"),
+        (DURATION, "investments.care.duration = [24, 24.0]"),
         "8: levers.investments.care.duration: A value stands twice.",
         "8: levers.investments.care.duration: Ett värde står två gånger.",
     ),

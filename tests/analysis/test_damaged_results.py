@@ -257,7 +257,7 @@ def test_a_result_of_an_earlier_version_is_read_and_run_again(
     pd.read_parquet(path).assign(cell="of another scenario").to_parquet(path)
     assert 0 < len(open_study(out).table()) < len(whole)
     path.write_bytes(torn(path.read_bytes()))
-    with pytest.raises(StoreError, match=f"{path.name}.*earlier version"):
+    with pytest.raises(StoreError, match=f"{path.name}.*another version"):
         open_study(out).table()
 
 

@@ -35,16 +35,16 @@ def test_the_cells_are_the_same_every_time(tmp_path: Path) -> None:
 def test_a_list_takes_first_values_together_then_second_ones(tmp_path: Path) -> None:
     listed = plan(tmp_path, (DRAWS, 'draws = 4\nlevers = "list"'))
     assert [list(choice.values()) for choice in listed.experiment.choices] == [
-        [1.0, 10000.0],
-        [2, 30000.0],
+        [12.0, 10000.0],
+        [24, 30000.0],
     ]
 
 
 def test_several_numbers_can_be_one_lever(tmp_path: Path) -> None:
     together = (
-        "investments.care.duration = [1.0, 2]",
+        "investments.care.duration = [12.0, 24]",
         'length = { paths = ["investments.care.duration", "investments.care.years"], '
-        "values = [1.0, 3.0] }",
+        "values = [12.0, 36.0] }",
     )
     for cell in cells(plan(tmp_path, together)):
         assert cell.values["investments.care.duration"] == cell.values["investments.care.years"]

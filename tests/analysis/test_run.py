@@ -204,12 +204,13 @@ def test_the_summary_of_a_sweep_fits_a_terminal(
         "duration",
         "running",
         "Arm",
-        "Net present value",
+        "Net",
         "Invested",
+        "All costs",
     ]
     assert all(len(line) <= 60 for line in lines)
     assert len(lines) == 1 + 4 * 2 + 1
-    assert lines[-1] == "… and 3 columns more."
+    assert lines[-1] == "… and 2 columns more."
 
 
 def test_the_summary_of_a_sweep_speaks_the_readers_language(
@@ -223,7 +224,7 @@ def test_the_summary_of_a_sweep_speaks_the_readers_language(
     study = sweep(few, tmp_path / "out", executor=in_process())
     in_swedish(lambda: sweep_commands._summary(study))
     heads, without, care, *_ = (line.split("\t") for line in capsys.readouterr().out.splitlines())
-    assert heads[:5] == ["duration", "running", "Alternativ", "Nettonuvärde", "Återbetalningsår"]
+    assert heads[:5] == ["duration", "running", "Alternativ", "Netto", "Återbetalningsår"]
     assert without[2:5] == ["Utan", "0", "–"]
     label = few.scenario.arms["care"].label.in_language("sv")
     assert care[2] == label

@@ -159,7 +159,7 @@ def test_no_result_and_no_manifest_are_answered(tmp_path: Path) -> None:
 def test_lists_and_mixtures_are_kept_as_text(tmp_path: Path) -> None:
     listed = plan(
         tmp_path,
-        ("investments.care.duration = [1.0, 2]", '"drift.prices" = [{}, { general = 0.02 }]'),
+        ("investments.care.duration = [12.0, 24]", '"drift.prices" = [{}, { general = 0.02 }]'),
     )
     table = sweep(listed, tmp_path / "out", executor=in_process()).table()
     assert set(table["drift.prices"]) == {"{}", '{"general":0.02}'}

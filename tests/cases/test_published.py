@@ -8,8 +8,9 @@ import pytest
 
 from sisim.economics.discounting import counted, present_value
 from sisim.engine.cohort import Cohort, expected
-from sisim.engine.counts import Kind, Result
+from sisim.engine.counts import Result
 from sisim.engine.replications import simulate
+from sisim.engine.resource_use import Kind
 from sisim.loading.load import load_scenario
 from sisim.scenario.scenario import Scenario
 

@@ -1,5 +1,7 @@
 """What is asked on the command line is answered with words, a table and a picture."""
 
+import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -239,3 +241,63 @@ def test_mistakes_are_answered_before_anything_is_simulated(
     assert said in result.output
     assert "--set" not in result.output
     assert begun == []
+
+
+START_UP = "investments.support.cost.start_up"
+FREE = ("--set", f"{RUNNING}=0", "--set", f"{START_UP}=0")
+NOBODY = ("--set", "transitions.placement.rate=0")
+NO_PRICE = ("--set", "resources.care_day.price=0")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("needs", *NO_PRICE),
+        ("needs", *NOBODY, "--years", "1"),
+        ("follow-up", *NOBODY),
+        ("follow-up", "--arm", "project", *FREE),
+        ("implement", "--budget", "1", *NOBODY),
+        (
+            "implement",
+            "--budget",
+            "1",
+            *FREE,
+            "--set",
+            "investments.support.new_way.cost.running=0",
+        ),
+        ("implement", "--set", "investments.support.years=20"),
+        ("mix", "--budget", "1e9", *FREE),
+        ("uncertainty", "--draws", "20", "--effect", "placed", *NOBODY),
+        ("precision", "--measure", "payback_year", *FREE, "--wish", "1", "--until"),
+        ("sensitivity", "--all", "--measure", "benefit_cost_ratio", *FREE),
+        ("sensitivity", "--method", "sobol", "--size", "2", "--measure", "gained.placed", *NOBODY),
+        ("heatmap", RUNNING, START_UP, "--points", "2", "--measure", "payback_year", *NOBODY),
+    ],
+    ids=" ".join,
+)
+def test_where_there_is_nothing_to_tell_it_is_answered_without_a_warning(
+    trial: Path, tmp_path: Path, lang: Lang, args: tuple[str, ...]
+) -> None:
+    """Nobody falls ill, nothing costs anything, or nothing is invested."""
+    command, *rest = args
+    workers = () if command in ("mix", "needs", "follow-up", "implement") else ("--workers", "1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        asking = (command, trial, *rest, *workers, "--replications", "2", "--out", tmp_path / "out")
+        result = sisim(*asking, lang=lang)
+    assert result.exit_code == 0, result.output
+    words = "\n".join(file.read_text(encoding="utf-8") for file in (tmp_path / "out").glob("*.txt"))
+    assert not re.search(r"\bnan\b|\(\)", words.lower())
+
+
+def test_a_worth_of_nothing_is_refused(trial: Path) -> None:
+    result = sisim("uncertainty", trial, "--effect", "placed", "--worth", "0")
+    assert result.exit_code == 2
+    assert "--worth takes a number over 0" in result.output
+
+
+def test_a_year_has_no_value_at_which_it_breaks_even(trial: Path) -> None:
+    result = sisim("break-even", trial, RUNNING, "--measure", "payback_year")
+    assert result.exit_code == 2
+    assert "net_present_value" in result.output

@@ -10,6 +10,7 @@ import pytest
 from helpers.any_counts import counts
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from sisim.economics.appraisal import appraise
 from sisim.economics.cost_effectiveness import Effectiveness, Measure, effectiveness, frontier
@@ -119,3 +120,30 @@ def test_the_outcomes_of_a_scenario_are_compared_in_their_own_units() -> None:
     assert good.measure.kind == "weight"
     assert placed.cost[:, 2] == pytest.approx(-appraise(book, "goes_on").amounts["net"])
     assert list(placed.table()["arm"]) == ["without", "ends", "goes_on", "new_way"]
+
+
+@given(
+    cost=st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8),
+    effect=st.floats(0.5, 10),
+    noise=st.floats(0, 3),
+)
+def test_a_ratio_is_carried_only_where_neither_sign_is_chance(
+    cost: list[float], effect: float, noise: float
+) -> None:
+    """By the intervals of Student's t; one run carries nothing."""
+    runs = len(cost)
+    gained = effect + noise * np.linspace(-1, 1, runs)
+    columns = [np.column_stack([np.zeros(runs), part]) for part in (np.array(cost), gained)]
+    found = Effectiveness(MEASURE, ("without", "with"), columns[0], columns[1], columns[1])
+    assert found.carried("with") == all(
+        runs > 1 and not low <= 0 <= high
+        for low, high in (t_interval(np.array(cost)), t_interval(gained))
+    )
+
+
+def t_interval(values: np.ndarray) -> tuple[float, float]:
+    """Return the 95 % interval of a mean."""
+    if len(values) < 2:
+        return -np.inf, np.inf
+    half = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values)
+    return values.mean() - half, values.mean() + half

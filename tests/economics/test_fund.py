@@ -61,3 +61,25 @@ def test_less_than_half_an_ore_is_not_missing(missing: float, told: bool) -> Non
     nothing = np.zeros(1)
     book = FundAccount(YEARS[:1], nothing, np.array([missing]), nothing, nothing)
     assert bool(book.lacks) == told
+
+
+def test_the_position_is_what_has_come_back_less_what_was_paid() -> None:
+    nothing = np.zeros(3)
+    account = FundAccount(
+        np.arange(2026, 2029),
+        np.array([500.0, 0, 0]),
+        np.array([100.0, 50, 0]),
+        np.array([0.0, 60, 120]),
+        nothing,
+        rate=0.1,
+    )
+    assert account.position.tolist() == pytest.approx([-100, -110 + 10, -110 + 120])
+
+
+def test_what_is_given_back_again_may_be_missing_too() -> None:
+    """A fund with nothing in it that has been repaid too much."""
+    nothing = np.zeros(3)
+    repaid = np.array([100.0, -150, 70])
+    account = FundAccount(np.arange(2026, 2029), nothing, nothing, repaid, nothing)
+    assert account.balance.tolist() == [100, 0, 70]
+    assert account.shortfall.tolist() == [0, 50, 0]

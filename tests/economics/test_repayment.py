@@ -364,3 +364,32 @@ def test_all_payments_are_decided_in_the_year_of_the_first() -> None:
         ledger(counts(1, funds={"fund": Fund.model_validate(terms)})), "fund", "ends"
     )
     assert found.account.committed.mean(axis=0).tolist() == [200_000, 0, 0]
+
+
+@given(SEEDS)
+@settings(max_examples=8, deadline=None)
+def test_what_is_bought_by_the_day_is_seen_in_full_whoever_pays_it(seed: int) -> None:
+    found = settled(seed, "new_way")
+    assert np.allclose(found.cash, found.reductions, rtol=0, atol=ORE)
+    assert found.reductions[:, found.administrations.index("school")].any()  # what is replaced
+
+
+def test_what_is_repaid_without_having_been_saved_is_told_to_the_ore() -> None:
+    plan = {"social": {"2027": 10e9}}
+    found = settled(1, plan=plan, cap="none", cap_year="none")
+    row = found.administrations.index("social")
+    saved = np.maximum(found.reductions[:, row, 1], 0).mean()
+    told = {(name, year): amount for name, year, amount in found.unearned}
+    assert told["social", 2027] == pytest.approx(10e9 - saved, abs=ORE)
+
+
+def test_a_mix_is_capped_by_the_mix_of_what_was_planned_and_what_was_paid() -> None:
+    capped = 0
+    for seed in range(12):
+        found = settled(seed, basis="mix", rounding=0, cap_year="none", share_planned=0.25)
+        paid = found.account.payments
+        most = np.cumsum(0.25 * paid.mean(axis=0) + 0.75 * paid, axis=-1)
+        back = np.cumsum(found.repaid.sum(axis=1), axis=-1)
+        assert (back <= most + ORE).all()
+        capped += int(np.isclose(back[:, -1], most[:, -1]).sum())
+    assert capped

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sisim.economics.yearly import Yearly
+from sisim.economics.yearly import Yearly, year_at
 
 ARMS = ("without", "with")
 
@@ -37,3 +38,11 @@ def test_what_is_of_no_kind_has_no_column_for_it() -> None:
     table = Yearly("people", np.ones((1, 2, 3)), ARMS, np.arange(2026, 2029)).table()
     assert list(table.columns) == ["replication", "arm", "year", "people"]
     assert len(table) == 6
+
+
+@pytest.mark.parametrize(
+    ("instant", "year"),
+    [(2026.0, 2026), (2026.1, 2026), (2027.0, 2026), (2027.0 + 1e-12, 2026), (2027.01, 2027)],
+)
+def test_an_instant_lies_in_the_year_that_it_ends(instant: float, year: int) -> None:
+    assert year_at(instant, first=2026) == year

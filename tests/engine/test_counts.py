@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from sisim.economics.ledger import ledger
-from sisim.engine.counts import ITEMS, PHASES, WITHOUT, Result, digest
+from sisim.engine.counts import ITEMS, PHASES, WITHOUT, Result
 from sisim.engine.replications import simulate
 from sisim.results import Results
+from sisim.scenario.digest import digest
 from sisim.scenario.scenario import Scenario
 
 COST = {

@@ -56,7 +56,7 @@ def test_a_new_way_comes_to_one_area_after_the_other_and_grows_in_each() -> None
 
 
 def test_a_new_way_without_a_ramp_is_at_full_scale_at_once_and_everywhere() -> None:
-    spec = {"cost": FREE}
+    spec = {"cost": FREE, "interval": 6}  # there are no areas to come to one after the other
     _, new_way = coverage(investment(new_way=spec), "new_way_of_working", CLOCK, AREAS)
     assert runs(new_way) == [(12, CLOCK.end - START)] * 3
     assert set(new_way.ravel()) == {0.0, 1.0}

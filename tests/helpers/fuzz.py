@@ -62,6 +62,8 @@ HANGS = 300.0
 """After so many seconds the program is ended, with a traceback of where it was."""
 RUNS = 0.1
 """The share of what is accepted that is run too."""
+READY = 0.15
+"""The share of scenarios and pathways that are changed ready ones."""
 PEOPLE = 200
 HERE = Path(__file__).parent
 COHORT = ("cohort.toml", "cohort-pathway.toml", "cohort-experiment.toml")
@@ -116,7 +118,7 @@ def _kind(name: str) -> str:
 
 def make_scenario(rng: random.Random, folder: Path) -> Path:
     """Write a changed scenario: a small one, or now and then a ready one."""
-    if rng.random() > 0.05:
+    if rng.random() > READY:
         return toml_files(rng, folder, "scenario")
     ready = rng.choice(sorted(shipped("scenario").values()))
     for beside in ready.parent.glob("*.toml"):
@@ -129,7 +131,7 @@ def make_scenario(rng: random.Random, folder: Path) -> Path:
 
 def make_pathway(rng: random.Random, folder: Path) -> Path:
     """Write a changed pathway: a small one, or now and then a ready one."""
-    if rng.random() > 0.05:
+    if rng.random() > READY:
         return toml_files(rng, folder, "pathway")
     ready = rng.choice(sorted(shipped("pathway").values()))
     path = folder / "ready.toml"

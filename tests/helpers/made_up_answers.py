@@ -56,6 +56,7 @@ def tornado_table(bars: int = len(KEYS)) -> pd.DataFrame:
                 "swing": 1.5 * reach,
                 "swing_error": 1.5e5,
                 "changes_sign": reach > 2e6,
+                "above": 4,
                 "undefined": 0,
                 "undefined_low": 0,
                 "undefined_high": 0,
@@ -70,7 +71,7 @@ def sobol_table() -> pd.DataFrame:
     first = np.array([0.5, 0.2, 0.1, 0.05, 0.0, -0.01])
     return pd.DataFrame(
         {"key": KEYS, "first": first, "first_error": 0.02, "total": first + 0.06}
-        | {"total_error": 0.05, "tells": first > 0, "points": 64, "undefined": 0}
+        | {"total_error": 0.05, "tells": first > 0, "points": 512, "undefined": 0}
     )
 
 

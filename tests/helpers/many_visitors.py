@@ -71,12 +71,14 @@ class Visitor:
         path = f"{address}_nicegui_ws/socket.io/?{urlencode(query)}"
         async with connect(path, max_size=None) as socket:
             listening = asyncio.create_task(self._listen(socket))
+            telling = asyncio.create_task(self._acknowledge(socket))
             await self._drawn.wait()
             self.visit.first = time.monotonic() - begun
             for number in range(moves):
                 await asyncio.sleep(every)
                 await self._move(socket, 0.1 + 0.5 * (number + 1) / moves)
             listening.cancel()
+            telling.cancel()
         return self.visit
 
     def _page(self) -> str:
@@ -96,6 +98,12 @@ class Visitor:
         await self._drawn.wait()
         self.visit.moves.append(time.monotonic() - begun)
 
+    async def _acknowledge(self, socket: ClientConnection) -> None:
+        while True:
+            await asyncio.sleep(3)  # as the page does
+            told = {"client_id": self._client, "next_message_id": self._next}
+            await socket.send("42" + json.dumps(["ack", told]))
+
     async def _listen(self, socket: ClientConnection) -> None:
         async for text in socket:
             assert isinstance(text, str)
@@ -103,8 +111,6 @@ class Visitor:
                 await socket.send("40")
             elif text == "2":
                 await socket.send("3")
-                told = {"client_id": self._client, "next_message_id": self._next}
-                await socket.send("42" + json.dumps(["ack", told]))
             elif text.startswith("42"):
                 self._hear(*json.loads(text[2:]))
 

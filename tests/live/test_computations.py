@@ -135,7 +135,7 @@ def key(library: Library, seed: int) -> SessionKey:
 
 def test_sessions_of_all_visitors_keep_within_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     library = Library("placed-youth", {"population.residents": 500, "time.years": 6})
-    _, size = limits.share(library.open(Settings()), 1)
+    _, size = limits.share(library.open(Settings()).scenario, 1)
     monkeypatch.setattr("sisim.live.scenario_library.budget", lambda: 2.5 * size)
     first, second = (library.session(key(library, seed)) for seed in (1, 2))
     assert library.session(key(library, 1)) is first  # the one that was used last

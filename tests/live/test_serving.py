@@ -13,6 +13,7 @@ from sisim.live.app import HERE, PortTaken, free_port
 from sisim.live.scenario_library import Library, SessionKey
 from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
+from sisim.loading.files import shipped
 from sisim.loading.load import load_scenario
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -66,7 +67,7 @@ def test_mistakes_are_answered_before_anything_is_served(args: list[str], said: 
 
 def test_a_scenario_that_names_no_figures_is_shown_by_its_arms_and_outcomes() -> None:
     library = Library(str(SCENARIOS / "repayment.toml"))
-    figures = library.open(Settings()).figures
+    figures = library.open(Settings()).scenario.figures
     assert figures is not None
     assert (figures.project, figures.new_way) == ("project", "project")
     assert figures.case == "residential"
@@ -75,9 +76,9 @@ def test_a_scenario_that_names_no_figures_is_shown_by_its_arms_and_outcomes() ->
 
 def test_settings_change_the_scenario_in_every_arm() -> None:
     library = Library("placed-youth", {"population.residents": 800})
-    found = library.open(Settings(years=12))
+    found = library.open(Settings(years=12)).scenario
     assert (found.population.residents, found.time.years) == (800, 12)
-    assert library.open(Settings(residents=900)).population.residents == 900
+    assert library.open(Settings(residents=900)).scenario.population.residents == 900
 
 
 def test_visitors_who_look_at_the_same_share_a_world() -> None:
@@ -85,8 +86,31 @@ def test_visitors_who_look_at_the_same_share_a_world() -> None:
 
     def session(years: int | None = None, seed: int = 1) -> ScenarioSession:
         found = library.open(Settings(years=years))
-        return library.session(SessionKey.of(found.model_copy(), seed, 2))
+        return library.session(SessionKey.of(found, seed, 2))
 
     assert session() is session()
     assert session(seed=2) is not session()
     assert session(years=9) is not session()
+
+
+def test_a_scenario_is_read_once_for_all_visitors_and_anew_when_its_file_has_changed(
+    tmp_path: Path,
+) -> None:
+    pathway = tmp_path / "own.toml"
+    ready = shipped("pathway")["child-youth"].read_text(encoding="utf-8")
+    pathway.write_text(ready, encoding="utf-8", newline="\n")
+    file = tmp_path / "mine.toml"
+    text = (SCENARIOS / "placed-youth.toml").read_text(encoding="utf-8")
+    text = text.replace('pathway = "child-youth"', 'pathway = "own.toml"')
+    file.write_text(text, encoding="utf-8", newline="\n")
+    library = Library(str(file))
+    first = library.open(Settings())
+    assert library.open(Settings(lang="sv")) is first
+    assert library.open(Settings(years=12)) is not first
+    for changed in (file, pathway):
+        with changed.open("a", encoding="utf-8", newline="\n") as more:
+            more.write("# changed\n")
+        again = library.open(Settings())
+        assert again is not first
+        assert again.content == first.content
+        first = again

@@ -49,7 +49,7 @@ def test_no_address_is_wrong(query: dict[str, str]) -> None:
     found = Settings.of(query, USUAL, {"effect": (0.1, 0.9)})
     assert found.lang in ("sv", "en")
     assert all(0.1 <= value <= 0.9 for value in found.values.values())
-    assert found.runs is None or 1 <= found.runs <= 200
+    assert found.runs is None or found.runs >= 1
 
 
 def test_no_slider_stands_beyond_its_ends() -> None:

@@ -79,7 +79,8 @@ def test_a_folder_is_called_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 @pytest.mark.parametrize("name", ["a" * 5000, "~nobody-at-all/x", "x/" * 2000, "\ud800"])
 @pytest.mark.parametrize(
-    "command", [("check",), ("run",), ("sweep",), ("catalogue", "--read"), ("follow-up",)]
+    "command",
+    [("check",), ("run",), ("sweep",), ("catalogue", "--read"), ("follow-up",), ("catalogue",)],
 )
 def test_a_name_that_no_file_has_is_answered(
     name: str, command: tuple[str, ...], lang: Lang, tmp_path: Path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from helpers.made_up import MadeUp, scenario
 
@@ -177,6 +178,13 @@ def test_paid_back_is_said_with_the_share_of_the_runs_where_they_do_not_agree(
 ) -> None:
     story = compare(made_up)
     assert paid_back(story, replace(story.side(made), paid_back=paid)) == says
+
+
+def test_where_nothing_is_invested_nothing_is_paid_back(made_up: MadeUp) -> None:
+    story = compare(made_up)
+    free = replace(story.without.investment, runs=np.zeros((20, 1)))
+    side = replace(story.project, investment=free, paid_back=1.0, break_even=None)
+    assert paid_back(story, side) == "Nothing is invested"
 
 
 def test_a_direction_that_the_runs_do_not_agree_on_is_not_told(made_up: MadeUp) -> None:

@@ -2,43 +2,18 @@
 
 import tempfile
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers.any_files import HOSTILE, ODD, Raw, answer, places, to_toml
-from helpers.small_files import PATHWAY, SCENARIO
+from helpers.small_files import PATHWAY, RICH, SCENARIO
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.scenario.errors import ScenarioError
-
-RICH = f"""{PATHWAY}factors = ["by_age", "both"]
-
-[transitions.birthday]
-track = "care"
-from = "placed"
-to = {{ home = {{ share = 1, factors = ["lately"] }}, placed = 1 }}
-probability = 0.01
-schedule = {{ age = 18 }}
-factors = ["lately", "by_time"]
-
-[factors.both]
-product = ["by_age", "lately"]
-
-[factors.lately]
-feature = "visits.placed"
-window = 12
-below = [1, 2]
-values = [0.5, 1, 1]
-
-[factors.by_time]
-feature = "time_in_state"
-shape = "weibull"
-parameters = {{ shape = 1.5, scale = 2 }}
-"""
-"""The small pathway with every kind of factor, on probabilities, which are added up."""
 
 
 @given(st.data())
@@ -64,6 +39,30 @@ def test_a_changed_file_is_well_or_answered(data: st.DataObject) -> None:
             lines = [f"{to_toml(key)} = {to_toml(value)}\n" for key, value in content.items()]
             (Path(folder) / name).write_text("".join(lines), encoding="utf-8")
         answer(Path(folder) / "trial.toml")
+
+
+def misspelt(texts: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each key of documents as it may be misspelt, and the documents it then stands in."""
+    for name, text in texts.items():
+        for path in places(tomllib.loads(text)):
+            documents = {each: tomllib.loads(other) for each, other in texts.items()}
+            parent: Any = documents[name]
+            for key in path[:-1]:
+                parent = parent[key]
+            if isinstance(parent, dict):
+                parent[f"{path[-1]}x"] = parent.pop(path[-1])
+                yield (
+                    name,
+                    "".join(f"{to_toml(k)} = {to_toml(v)}\n" for k, v in documents[name].items()),
+                )
+
+
+def test_a_key_misspelt_anywhere_is_well_or_answered(tmp_path: Path) -> None:
+    texts = {"small.toml": RICH, "trial.toml": SCENARIO}
+    for name, text in misspelt(texts):
+        for other, whole in texts.items():
+            (tmp_path / other).write_text(text if other == name else whole, encoding="utf-8")
+        answer(tmp_path / "trial.toml")
 
 
 def test_the_rich_pathway_is_well_when_nothing_is_changed(tmp_path: Path) -> None:

@@ -144,7 +144,8 @@ class Emulator:
 def _counts(one: Replication) -> Counts:
     """Return what the arms have counted; the arm without is the same in every version."""
     tally = [getattr(one.tally, field.name)[1:] for field in fields(Tally)]
-    return [*tally, one.started, one.treated, one.treated_state]
+    affected = np.zeros(len(one.started)) if one.affected is None else one.affected
+    return [*tally, one.started, one.treated, one.treated_state, affected]
 
 
 def _with(one: Replication, parts: list[tuple[float, Counts]]) -> Replication:
@@ -160,11 +161,12 @@ def _with(one: Replication, parts: list[tuple[float, Counts]]) -> Replication:
         name: np.concatenate([getattr(one.tally, name)[:1], arm])
         for name, arm in zip(names, arms, strict=False)
     }
-    started, treated, treated_state = arms[len(names) :]
+    started, treated, treated_state, affected = arms[len(names) :]
     return replace(
         one,
         tally=Tally(**tally),
         started=started,
         treated=treated,
         treated_state=treated_state,
+        affected=affected,
     )

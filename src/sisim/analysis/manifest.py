@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
 from sisim.analysis.design import SILENT, content
 from sisim.analysis.experiment_file import Experiment, Plan
-from sisim.engine.counts import digest
+from sisim.scenario.digest import digest
 from sisim.scenario.errors import Reason
 from sisim.scenario.scenario import Scenario
 
@@ -119,7 +119,10 @@ class Manifest(BaseModel):
         try:
             scenario = Scenario.model_validate(self.scenario).with_origin(*self.origins)
             experiment = Experiment.model_validate(self.experiment)
-        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            text, draws, runs = self.experiment_text, self.draws, self.replications
+            plan = Plan(experiment, scenario, text, draws, runs)
+            plan.varied  # noqa: B018 (what cannot be drawn is told of now)
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
             reason = Reason(
                 "The result was made by sisim {version}, and what it was made from cannot be read "
                 "by this version. Run the experiment again, in another folder: its text is in "
@@ -130,7 +133,7 @@ class Manifest(BaseModel):
                 files="files",
             )
             raise StoreError(reason) from error
-        return Plan(experiment, scenario, self.experiment_text, self.draws, self.replications)
+        return plan
 
     def differences(self, other: Manifest) -> list[str]:
         """Return what another one says otherwise of the experiment or the scenario."""

@@ -253,13 +253,13 @@ def responsible(scenario: Scenario, measure: Measure) -> tuple[str, ...]:
     if group is None:
         return ()
     paid: dict[str, float] = {}
-    level = scenario.economy.price_level
+    level, index = scenario.economy.price_level, scenario.economy.index
     spec = pathway.groups[group]
     for state in spec.states:
         for name, use in pathway.tracks[spec.track].states[state].uses.items():
             resource = pathway.resources[name]
             for payer, share in resource.shares.items():
-                price = resource.price.value * conversion(resource.price_year, level)
+                price = resource.price.value * conversion(resource.price_year, level, index)
                 cost = share * price * use.amount.value
                 paid[payer] = paid.get(payer, 0.0) + cost
     return (max(paid, key=lambda payer: paid[payer]),) if paid else ()

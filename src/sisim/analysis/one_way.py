@@ -37,7 +37,8 @@ def one_way(ask: Ask, varied: Sequence[Factor], turn: float | None = 0.0) -> pd.
         A row per number, the one that matters most first. Columns: key, value, low, high, grade,
         source, base (the outcome as the scenario is), at_low, at_high, swing (the outcome at high
         less that at low), swing_error (its standard error, of paired replications), changes_sign
-        (whether the outcome is on another side of `turn` at an end than at the base), undefined,
+        (whether the outcome is on another side of `turn` at an end than at the base), above (in how
+        many replications it is above `turn` at the base), undefined,
         undefined_low, undefined_high (in how many replications it is undefined at the base, at low
         and at high), tells (whether the number makes a difference beyond chance).
     """
@@ -64,6 +65,7 @@ def one_way(ask: Ask, varied: Sequence[Factor], turn: float | None = 0.0) -> pd.
                 "swing": ends[1] - ends[0],
                 "swing_error": standard_error(high - low),
                 "changes_sign": turn is not None and _turns(base, low, high, turn),
+                "above": None if turn is None else int((base > turn).sum()),
                 "undefined": count_undefined(base),
                 "undefined_low": count_undefined(low),
                 "undefined_high": count_undefined(high),

@@ -23,6 +23,8 @@ from sisim.scenario.errors import Place, Problem, Reason, ScenarioError
 from sisim.scenario.psa_draws import draw_values
 from sisim.scenario.scenario import Scenario
 
+ENOUGH = 40
+"""Of fewer draws no fortieth part can be left out at either end."""
 Draw = dict[str, float]
 """The uncertain numbers of one draw, by key."""
 
@@ -66,6 +68,11 @@ class Probabilistic:
         """The arms, `without` first."""
         return tuple(dict.fromkeys(self.table["arm"]))
 
+    @property
+    def few(self) -> bool:
+        """Whether there are too few draws to tell where 95 % of them lie."""
+        return len(self.drawn) < ENOUGH
+
     def of(self, measure: str) -> Floats:
         """Return a measure compared with `without`, the mean of each draw, (draws, arms)."""
         found = [
@@ -92,7 +99,7 @@ class Probabilistic:
     def chance(self) -> pd.DataFrame:
         """How likely each arm is to be worth at least what it costs.
 
-        Columns: arm, mean, low, high (95 % of the draws), chance, chance_error.
+        Columns: arm, mean, low, high (95 % of the draws, or all of a few), chance, chance_error.
         """
         rows = []
         for number, arm in enumerate(self.arms):
@@ -100,7 +107,7 @@ class Probabilistic:
                 continue
             net = -self.costs[:, number]
             share = float((net >= -ORE).mean())
-            low, high = np.quantile(net, [0.025, 0.975])
+            low, high = np.quantile(net, [0.0, 1.0] if self.few else [0.025, 0.975])
             rows.append(
                 {
                     "arm": arm,

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from sisim.analysis.manifest import Manifest, StoreError
+from sisim.analysis.manifest import Manifest, StoreError, versions
 from sisim.analysis.shards import DamagedError, Shards, rows_of, shard, sorted_shards
 from sisim.portable import sync_folder
 from sisim.scenario.errors import Reason
@@ -181,10 +181,10 @@ class Store:
         names = [path.name for path in paths]
         shown = [*names[:SHOWN], *([f"… +{len(names) - SHOWN}"] if names[SHOWN:] else [])]
         where = {"files": shown, "folder": str(self.cells)}
-        if manifest.format == 1:
+        if manifest.format == 1 or manifest.versions.get("code") != versions()["code"]:
             return StoreError(
                 Reason(
-                    'Damaged in "{folder}": {files}. The result is of an earlier version of sisim: '
+                    'Damaged in "{folder}": {files}. The result is of another version of sisim: '
                     "run its experiment again, in another folder.",
                     **where,
                 )

@@ -25,7 +25,7 @@ from pydantic import ValidationError
 from sisim.economics.valuation import Valuation
 from sisim.engine.affected import reusable_baseline
 from sisim.engine.compile import compile_scenario
-from sisim.engine.counts import Replication, Result, without_money
+from sisim.engine.counts import Replication, Result
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import People
 from sisim.engine.replications import simulate
@@ -34,6 +34,7 @@ from sisim.engine.simulation import Progress, run_once
 from sisim.engine.tables import Compiled
 from sisim.engine.trace import diverged_people
 from sisim.loading.load import changed
+from sisim.scenario.digest import without_money
 from sisim.scenario.numbers import with_numbers
 from sisim.scenario.scenario import Scenario
 

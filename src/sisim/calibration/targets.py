@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from sisim.i18n import source_text
 from sisim.scenario.pathway import Pathway
+from sisim.scenario.steps import whole_steps
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -191,7 +192,7 @@ class Histories:
 
     def steps(self, years: float) -> int:
         """Return a duration in whole steps."""
-        return round(years * self.per_year)
+        return whole_steps(years * self.per_year)
 
     def year(self, step: Ints) -> Ints:
         """Return calendar years, counted from the one of step 0."""
@@ -556,7 +557,7 @@ def _leavers(
     where: Where | None = None,
 ) -> tuple[Spells, int]:
     """Return the spells that end and can be followed for some months, and those in steps."""
-    wait = round(months / 12 * histories.per_year)
+    wait = whole_steps(months / 12 * histories.per_year)
     spells = histories.spells(group)
     gone = spells[
         histories.observed(spells.person, spells.end, ages)

@@ -155,8 +155,7 @@ class ContractCheck(Findings):
         if measure.trend.value and measure.against not in ("before", "stated"):
             reason = Reason('Only against "before" or "stated" can there be a trend.')
             self.say((*path, "trend"), reason)
-        if measure.trend.value <= -1:
-            self.say((*path, "trend"), Reason("A yearly change must be over -1 (-100 %)."))
+        self.yearly_change((*path, "trend"), measure.trend)
         first = self.time.first_year
         counted_from = first - math.floor(self.time.history + HAIR)
         if measure.against == "before" and counted_from > first - measure.years_before:

@@ -6,12 +6,12 @@ from sisim.checks.issues import Findings
 from sisim.checks.run_size import too_large
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
+from sisim.scenario.pathway import MAX_OUT
 from sisim.scenario.positions import Path
-from sisim.scenario.price_index import PRICE_INDEX
 from sisim.scenario.scenario import Condition, Effect, Investment, Scenario
+from sisim.scenario.steps import whole_steps
 
 MOST_AREAS = 255
-MOST_DESTINATIONS = 64
 
 
 class LimitsCheck(Findings):
@@ -38,24 +38,14 @@ class LimitsCheck(Findings):
 
     def _time(self) -> None:
         time, per_year = self.scenario.time, self.pathway.steps_per_year
-        if round(time.years * per_year) < 1:
+        if whole_steps(time.years * per_year) < 1:
             self.say(("time", "years"), Reason("This is less than one step of the pathway."))
-        month = int(time.start.partition("-")[2]) - 1
-        whole = {"year": 12, "quarter": 3}.get(self.pathway.step, 1)
-        if month % whole:
-            reason = Reason(
-                "The scenario must start in the first month of a step ({step}).",
-                step=self.pathway.step,
-            )
-            self.say(("time", "start"), reason)
 
     def _population(self) -> None:
         population = self.scenario.population
         if len(population.areas) > MOST_AREAS:
             reason = Reason("There can be at most {most} areas.", most=MOST_AREAS)
             self.say(("population", "areas"), reason)
-        if population.growth.value <= -1:
-            self.say(("population", "growth"), Reason("A yearly change must be over -1 (-100 %)."))
         for track, spec in self.pathway.tracks.items():
             start = population.start.get(track, spec.start)
             for state in [start] if isinstance(start, str) else start:
@@ -73,13 +63,17 @@ class LimitsCheck(Findings):
                 if attribute is None or not attribute.shares or attribute.redraw is not None:
                     reason = Reason("Peers share an area, or a category that never changes.")
                     self.say(("pathway", "factors", name, "among"), reason)
+        for name in redrawn:
+            if len(self.pathway.attributes[name].shares) > MAX_OUT:
+                reason = Reason("There can be at most {most} destinations.", most=MAX_OUT)
+                self.say(("pathway", "attributes", name, "shares"), reason)
         for name, grouping in self.pathway.groupings.items():
             if grouping.feature.partition(".")[2] in redrawn:
                 reason = Reason("What is redrawn cannot keep counts apart.")
                 self.say(("pathway", "groupings", name, "feature"), reason)
         for name, transition in self.pathway.transitions.items():
-            if len(transition.to) > MOST_DESTINATIONS:
-                reason = Reason("There can be at most {most} destinations.", most=MOST_DESTINATIONS)
+            if len(transition.to) > MAX_OUT:
+                reason = Reason("There can be at most {most} destinations.", most=MAX_OUT)
                 self.say(("pathway", "transitions", name, "to"), reason)
             self._plain(("pathway", "transitions", name), transition.uses, "uses")
             self._plain(("pathway", "transitions", name), transition.weights, "weights")
@@ -94,7 +88,7 @@ class LimitsCheck(Findings):
                 self.say((*path, key, name, "factors"), reason)
 
     def _investment(self, path: Path, investment: Investment) -> None:
-        if round(investment.years * self.pathway.steps_per_year) < 1:
+        if whole_steps(investment.years * self.pathway.steps_per_year) < 1:
             self.say((*path, "years"), Reason("This is less than one step of the pathway."))
         conditions = [investment.target]
         while conditions:
@@ -124,18 +118,20 @@ class LimitsCheck(Findings):
             self.say(path, reason)
 
     def _money(self) -> None:
-        economy = self.scenario.economy
-        for name, change in self.scenario.drift.volumes.items():
-            if change.value <= -1:
-                reason = Reason("A yearly change must be over -1 (-100 %).")
-                self.say(("drift", "volumes", name), reason)
+        economy, index = self.scenario.economy, self.scenario.economy.index
+        for year, value in economy.price_index.items():
+            if value.value <= 0:
+                reason = Reason("A price index is over 0.")
+                self.say(("economy", "price_index", year), reason)
         for name, resource in self.pathway.resources.items():
             years = {resource.price_year, economy.price_level}
-            if len(years) > 1 and not years <= PRICE_INDEX.keys():
+            unclear = self.doubtful(("economy", "price_index"))
+            if len(years) > 1 and not years <= index.keys() and not unclear:
                 reason = Reason(
-                    "Prices can be converted between {first} and {last}; here {years}.",
-                    first=str(min(PRICE_INDEX)),
-                    last=str(max(PRICE_INDEX)),
+                    "Prices can be converted between {first} and {last}; here {years}. Other years "
+                    "are given under [economy] as price_index.",
+                    first=str(min(index)),
+                    last=str(max(index)),
                     years=[str(year) for year in sorted(years)],
                 )
                 self.say(("pathway", "resources", name, "price_year"), reason)

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 from sisim.checks.issues import Findings
 from sisim.checks.probability_rows import full_rows, named
-from sisim.checks.reachability import reachable
+from sisim.checks.reachability import leads_somewhere, reachable
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason, dotted
 from sisim.scenario.features import DURATIONS, Features
-from sisim.scenario.pathway import Attribute, Factor, OfMovers, Transition, Use
+from sisim.scenario.pathway import MAX_OUT, Attribute, Factor, OfMovers, Transition, Use
 from sisim.scenario.positions import Path
 from sisim.scenario.scenario import Scenario
 
 MAX_WINDOW = 64
 """Steps in the longest moving window: the engine remembers visits as the bits of one word."""
-MAX_OUT = 32
-"""Most transitions out of one state."""
+LONGEST = 400.0
+"""Years; nobody is older, and no run longer."""
+MOST_STEPS = 60_000
+"""What a feature is looked up by in a table at most: a thousand years of weeks."""
 _SHAPES = {"exponential": {"a"}, "weibull": {"shape", "scale"}, "gompertz": {"a", "b"}}
+
+
+def has_hazard(shape: str, parameters: Mapping[str, float]) -> bool:
+    """Return whether a named hazard is a number at every age there is."""
+    p = parameters
+    try:
+        match shape:
+            case "weibull":
+                total = (LONGEST / p["scale"]) ** p["shape"] if min(p.values()) > 0 else math.nan
+            case "gompertz":
+                total = p["a"] * math.exp(min(max(p["b"] * LONGEST, 0.0), 700.0))
+            case _:
+                total = p["a"] * LONGEST
+    except OverflowError:
+        return False
+    return 0 <= total < math.inf
 
 
 class PathwayCheck(Findings):
@@ -193,6 +212,11 @@ class PathwayCheck(Findings):
                     wanted=wanted,
                 )
                 self.say(path, reason)
+            elif not has_hazard(factor.shape, {n: p.value for n, p in factor.parameters.items()}):
+                reason = Reason(
+                    'There is no "{name}" hazard with these parameters.', name=factor.shape
+                )
+                self.say((*path, "parameters"), reason)
         elif isinstance(factor.values, dict):
             self._by_category(path, factor.values, feature)
         elif factor.values:
@@ -228,6 +252,12 @@ class PathwayCheck(Findings):
             self.say((*path, "values"), reason)
         else:
             self.bands(path, factor.below, list(factor.values), "values")
+            steps = self.features.years(feature, factor.unit) * self.pathway.steps_per_year
+            per_unit = steps if feature.partition(".")[0] in ("age", *DURATIONS) else 1.0
+            for index, edge in enumerate(factor.below):
+                if not self.features.is_number(feature) and edge * per_unit > MOST_STEPS:
+                    reason = Reason("The number must be at most {le}.", le=MOST_STEPS / per_unit)
+                    self.say((*path, "below", index), reason)
 
     def _window(self, path: Path, window: float | None, feature: str) -> None:
         if window is None:
@@ -333,8 +363,9 @@ class PathwayCheck(Findings):
         starts = scenario.population.start if scenario else {}
         reached = reachable(self.features, starts, self._base_changed)
         for track, spec in self.pathway.tracks.items():
+            named = leads_somewhere(self.features, track, starts)
             for state in spec.states:
-                if state not in reached[track] and not self.document.made_up:
+                if state not in named and not self.document.made_up:
                     reason = Reason("Nobody can ever come here: no possible transition leads here.")
                     self.say(("tracks", track, "states", state), reason)
         # All are found before any is said: after that its transitions are unclear.

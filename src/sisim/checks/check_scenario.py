@@ -25,6 +25,7 @@ from sisim.scenario.scenario import (
     Persistence,
     Scenario,
 )
+from sisim.scenario.steps import whole_steps
 
 NEW_WAY = "new_way_of_working"
 
@@ -72,6 +73,9 @@ class ScenarioCheck(Findings):
             if area.share.value <= 0:
                 reason = Reason("The share of an area must be over 0.")
                 self.say((*path, "areas", name, "share"), reason)
+        if population.areas:
+            shares = [area.share for area in population.areas.values()]
+            self.sum_to_one((*path, "areas"), shares)
         for track, start in population.start.items():
             key = (*path, "start", track)
             if not self.refer(key, track, self.pathway.tracks, Reason("The track")):
@@ -85,9 +89,7 @@ class ScenarioCheck(Findings):
         movers = population.movers_in
         if movers is not None:
             self.bands((*path, "movers_in"), movers.below, movers.shares, "shares")
-            if sum(share.value for share in movers.shares) <= 0:
-                reason = Reason("At least one share must be over 0.")
-                self.say((*path, "movers_in", "shares"), reason)
+            self.sum_to_one((*path, "movers_in", "shares"), movers.shares)
         if population.families is not None:
             self._families((*path, "families"), population.families)
 
@@ -190,8 +192,11 @@ class ScenarioCheck(Findings):
 
     def _feature_path(self, path: Path, feature: str) -> Path:
         node: Any = self.document.data
-        for part in path:
-            node = node[part]
+        try:
+            for part in path:
+                node = node[part]
+        except LookupError:  # the file calls it otherwise, by mistake
+            return path
         if "features" in node:
             path, node = (*path, "features"), node["features"]
         return (*path, feature) if feature in node else (*path, *feature.split("."))
@@ -283,6 +288,11 @@ class ScenarioCheck(Findings):
 
     def _economy(self) -> None:
         drift = self.scenario.drift
+        for table in ("volumes", "prices"):
+            for name, change in getattr(drift, table).items():
+                self.yearly_change(("drift", table, name), change)
+        self.yearly_change(("drift", "inflation"), drift.inflation)
+        self.yearly_change(("population", "growth"), self.scenario.population.growth)
         for name in drift.volumes:
             valid: Iterable[str] = self.pathway.transitions
             self.refer(("drift", "volumes", name), name, valid, Reason("The transition"))
@@ -297,6 +307,17 @@ class ScenarioCheck(Findings):
         economy = self.scenario.economy
         if economy.counting == "weights" and not economy.weights:
             self.say(("economy",), Reason('The key "{key}" is missing.', key="weights"))
+        elif economy.counting == "weights":
+            time = self.scenario.time
+            points = whole_steps((time.history + time.years) * self.pathway.steps_per_year) + 1
+            if len(economy.weights) != points:
+                reason = Reason(
+                    "Weights: {weights}; points, the start of every step and the end: {points}. "
+                    "There should be as many.",
+                    weights=len(economy.weights),
+                    points=points,
+                )
+                self.say(("economy", "weights"), reason)
 
     def _outcomes(self) -> None:
         for name, outcome in self.scenario.outcomes.items():
@@ -403,11 +424,20 @@ class ScenarioCheck(Findings):
                     names,
                     Reason("The number"),
                 )
+            given = {"dirichlet": joint.alpha, "multivariate_normal": joint.mean}
+            values = given[joint.distribution]
+            if len(values) != len(joint.paths):
+                reason = Reason(
+                    "There are {values} values and {paths} paths; there should be as many.",
+                    values=len(values),
+                    paths=len(joint.paths),
+                )
+                self.say(path, reason)
+                continue
             if joint.distribution == "dirichlet":
-                fits = len(joint.alpha) == len(joint.paths) and all(a > 0 for a in joint.alpha)
+                fits = all(a > 0 for a in joint.alpha)
             else:
                 fits = _is_covariance(joint.covariance, len(joint.paths))
-                fits = fits and len(joint.mean) == len(joint.paths)
             if not fits:
                 reason = Reason(
                     'There is no "{name}" distribution with these parameters.',

@@ -8,6 +8,7 @@ from sisim.checks.check_fund import FundCheck
 from sisim.checks.check_limits import LimitsCheck
 from sisim.checks.check_pathway import PathwayCheck
 from sisim.checks.check_scenario import ScenarioCheck
+from sisim.checks.check_steps import StepsCheck
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Problem
 from sisim.scenario.features import Features
@@ -17,7 +18,10 @@ from sisim.scenario.scenario import Scenario
 
 def check_pathway(pathway: Pathway, document: Document) -> list[Problem]:
     """Return what does not fit together in a pathway."""
-    return PathwayCheck(document, Features(pathway)).problems
+    return [
+        *PathwayCheck(document, Features(pathway)).problems,
+        *StepsCheck(document, pathway).problems,
+    ]
 
 
 def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
@@ -28,6 +32,7 @@ def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
         *pathway.problems,
         *ScenarioCheck(document, features, scenario).problems,
         *FundCheck(document, scenario).problems,
+        *StepsCheck(document, scenario.pathway, scenario, ("pathway",)).problems,
         *LimitsCheck(document, scenario).problems,
         *ContractCheck(document, scenario).problems,
         *EconomyCheck(document, scenario).problems,

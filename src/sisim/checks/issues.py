@@ -17,6 +17,10 @@ SHARES_TOLERANCE = 0.0051
 """How far from 1 the sum of shares may be: shares are often written with two decimals."""
 
 
+MOST_CHANGE = 1.0
+"""A yearly change of more is a percentage written as it is said."""
+
+
 class Findings:
     """Problems in one part of a document: paths are given from `prefix`."""
 
@@ -54,7 +58,7 @@ class Findings:
 
     def within(self, path: Path, year: str | int, years: range) -> bool:
         """Note it if `year` is not among the years of the scenario; return whether it is."""
-        if str(year).isdecimal() and int(year) in years:
+        if str(year).isdecimal() and len(str(year)) <= 4 and int(year) in years:
             return True
         reason = Reason(
             "The year {year} lies outside the scenario, {first} to {last}.",
@@ -88,6 +92,19 @@ class Findings:
             self.say(path, Reason("At least one share must be over 0."))
         elif abs(total - 1) > SHARES_TOLERANCE and not self.changed(path):
             self.say(path, Reason("The shares sum to {total}, and should sum to 1.", total=total))
+
+    def yearly_change(self, path: Path, change: Number) -> None:
+        """Note it if a yearly change takes away all there is, or is a percentage as it is said."""
+        if change.value <= -1:
+            self.say(path, Reason("A yearly change must be over -1 (-100 %)."))
+        elif change.value > MOST_CHANGE:
+            reason = Reason(
+                "A yearly change can be at most {most} ({percent} %). It is written as a share: "
+                "2 % as 0.02.",
+                most=MOST_CHANGE,
+                percent=100 * MOST_CHANGE,
+            )
+            self.say(path, reason)
 
     def increasing(self, path: Path, edges: list[float]) -> None:
         """Note it if `edges` do not increase."""

@@ -14,8 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sisim.checks.reachability import Reached, possible_categories
+from sisim.scenario.factor_table import (
+    PROBABILITY,
+    TIMES,
+    apply_ratio,
+    category_values,
+    default,
+    otherwise,
+    scale_code,
+)
 from sisim.scenario.features import Features
-from sisim.scenario.pathway import Factor, Scale, Transition
+from sisim.scenario.pathway import Factor, Transition
 from sisim.scenario.scenario import Effect, Scenario
 
 MAX_COMBINATIONS = 4_000_000
@@ -47,7 +56,7 @@ class _Lookup:
     table: Mapping[str, float] = field(default_factory=dict)
     default: float = 1.0
     otherwise: float | None = None
-    scale: Scale = "relative_risk"
+    scale: int = TIMES
 
 
 def full_rows(
@@ -153,7 +162,7 @@ class _Row:
         for lookup in self.lookups[name]:
             column = np.array([_look_up(lookup, cell) for cell in self.cells[lookup.axis]])
             shape = [len(column) if axis == lookup.axis else 1 for axis in axes]
-            value = _scaled(value, column.reshape(shape), lookup.scale)
+            value = apply_ratio(value, column.reshape(shape), lookup.scale, PROBABILITY)
         return value
 
     def _factors(self, transition: Transition) -> Iterator[_Lookup]:
@@ -177,25 +186,19 @@ class _Row:
         if name is None or factor.shape or factor.direct or factor.product:
             return None
         axis = (name, *(str(x) for x in (factor.window,) if x), *_peers(name, factor.among))
-        scale = factor.scale or "relative_risk"
-        default = 1.0 if factor.default is None else factor.default.value
+        scale = scale_code(factor.scale, PROBABILITY)
         if isinstance(factor.values, list):
             unit = self.features.years(name, factor.unit)
-            otherwise = 1.0 if factor.otherwise is None else factor.otherwise.value
             grouped = name.partition(".")[0] in ("time_in", "time_since")
             return _Lookup(
                 axis,
                 [edge * unit for edge in factor.below],
                 [value.value for value in factor.values],
-                otherwise=otherwise if grouped else None,
+                otherwise=otherwise(factor) if grouped else None,
                 scale=scale,
             )
-        table = {
-            member: value.value
-            for key, value in factor.values.items()
-            for member in self.features.members(name, key)
-        }
-        return _Lookup(axis, table=table, default=default, scale=scale)
+        table = category_values(factor, self.features)
+        return _Lookup(axis, table=table, default=default(factor), scale=scale)
 
     def _cells(self, axis: Axis, lookups: list[_Lookup]) -> list[str | float | None]:
         """Return one value for each way a feature can be: a category, or the low end of a band."""
@@ -251,7 +254,8 @@ def _effects(transition: str, scenario: Scenario | None) -> Iterator[_Lookup]:
         for effect in investment.effects:
             if transition in effect.on:
                 table = dict.fromkeys(_phases(effect), effect.ratio.value)
-                yield _Lookup(("investment", name), table=table, scale=effect.scale)
+                scale = scale_code(effect.scale, PROBABILITY)
+                yield _Lookup(("investment", name), table=table, scale=scale)
 
 
 def _phases(effect: Effect) -> tuple[str, ...]:
@@ -266,18 +270,6 @@ def _look_up(lookup: _Lookup, cell: str | float | None) -> float:
     if cell is None:
         return lookup.otherwise if lookup.otherwise is not None else 1.0
     return lookup.values[int(np.searchsorted(lookup.edges, cell, side="right"))]
-
-
-def _scaled(value: Array, ratio: Array, scale: Scale) -> Array:
-    """Return probabilities after a multiplier on its stated scale, as the engine applies it."""
-    p = np.clip(value, 0.0, 1.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if scale == "rate_ratio":
-            return np.asarray(np.where(p >= 1, 1.0 * (ratio > 0), 1 - (1 - p) ** ratio))
-        if scale == "odds_ratio":
-            odds = p / (1 - p) * ratio
-            return np.asarray(np.where(p >= 1, 1.0 * (ratio > 0), odds / (1 + odds)))
-    return np.asarray(value * ratio)
 
 
 def _describe(axis: Axis, cells: list[str | float | None], index: int) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sisim.scenario.errors import nearest
+from sisim.scenario.factor_table import category_values, default, otherwise
 from sisim.scenario.features import Features
 from sisim.scenario.pathway import Transition
-from sisim.scenario.types import Number, Positive
+from sisim.scenario.types import Positive
 
 Starts = Mapping[str, str | Mapping[str, Positive]]
 Reached = dict[str, set[str]]
@@ -43,6 +44,17 @@ def reachable(
             return reached
 
 
+def leads_somewhere(features: Features, track: str, starts: Starts) -> set[str]:
+    """Return the states of a track that a start or a transition names, whatever its chance."""
+    spec = features.pathway.tracks[track]
+    start = starts.get(track, spec.start)
+    named = {start} if isinstance(start, str) else set(start)
+    for transition in features.pathway.transitions.values():
+        if transition.track == track:
+            named |= set(transition.to)
+    return {_known(state, spec.states) for state in named}
+
+
 def _follow(features: Features, transition: Transition, reached: Reached) -> None:
     track = features.pathway.tracks.get(transition.track)
     if track is None:
@@ -71,19 +83,14 @@ def _can_be_positive(
     if factor.shape or factor.direct or not factor.values or factor.feature is None:
         return True
     if isinstance(factor.values, list):
-        return any(value.value > 0 for value in [*factor.values, *_some(factor.otherwise)])
+        return any(value.value > 0 for value in factor.values) or otherwise(factor) > 0
     if not features.exists(factor.feature):
         return True
     possible = possible_categories(features, factor.feature, reached)
     if possible is None:
         return True
-    default = 1.0 if factor.default is None else factor.default.value
-    table = {
-        member: value.value
-        for key, value in factor.values.items()
-        for member in features.members(factor.feature, key)
-    }
-    return any(table.get(category, default) > 0 for category in possible)
+    table, rest = category_values(factor, features), default(factor)
+    return any(table.get(category, rest) > 0 for category in possible)
 
 
 def possible_categories(features: Features, name: str, reached: Reached) -> set[str] | None:
@@ -102,7 +109,3 @@ def possible_categories(features: Features, name: str, reached: Reached) -> set[
 
 def _known(name: str, names: Mapping[str, object]) -> str:
     return name if name in names else nearest(name, names) or name
-
-
-def _some(value: Number | None) -> list[Number]:
-    return [] if value is None else [value]

@@ -308,6 +308,8 @@ def uncertainty(
         raise UserError(
             t('There is no outcome or weight "{name}"; there is {names}.', name=effect, names=names)
         )
+    if effect is not None and not worth:
+        raise UserError(t("--worth takes a number over 0."))
     from numpy import linspace
 
     from sisim.report.analysis import psa_figures
@@ -428,12 +430,13 @@ def mix(
     /,
     *,
     budget: Annotated[
-        list[float], option("N", "Kronor, as a present value. May be repeated.", least=0)
+        list[float],
+        option("N", "Kronor, discounted as the scenarios say. May be repeated.", least=0),
     ],
     options: RunOptions = RunOptions(),
 ) -> None:
     """Say which investments a budget is best spent on: of every scenario at most one arm, all
-    together within the budget, the net present value as high as possible.
+    together within the budget, the net as high as possible.
 
     Example: `sisim mix one.toml other.toml --budget 10000000 --budget 20000000`
     """
@@ -481,7 +484,7 @@ def _titles(loaded: Mapping[str, Scenario]) -> dict[str, str]:
 
 
 def _costs(scenario: Scenario, options: RunOptions) -> DataFrame:
-    """Return the present value of what is invested and of the net, a row per run and arm."""
+    """Return what is invested and the net, discounted, a row per run and arm."""
     from sisim.analysis.evaluator import Evaluator
 
     evaluator = Evaluator(
@@ -609,7 +612,7 @@ def _grades(scenario: Scenario) -> dict[str, str]:
 
 
 def _draws_table(analysis: Any) -> DataFrame:
-    """Return a row per draw: its numbers and the net present value of each arm (for R and BCEA)."""
+    """Return a row per draw: its numbers and the discounted net of each arm (for R and BCEA)."""
     net = analysis.of(NPV)
     arms = {f"{NPV}.{arm}": net[:, n] for n, arm in enumerate(analysis.arms) if n}
     table: DataFrame = analysis.drawn.assign(**arms)

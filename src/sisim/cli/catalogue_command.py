@@ -18,7 +18,8 @@ from sisim.cli.output import (
 )
 from sisim.cli.user_errors import UserError, print_error
 from sisim.i18n import number, t
-from sisim.scenario.errors import ScenarioError
+from sisim.scenario.errors import LONG, ScenarioError, shortened
+from sisim.scenario.os_errors import is_folder
 
 if TYPE_CHECKING:
     from sisim.loading.catalogue import Entry
@@ -89,8 +90,9 @@ def catalogue(
 
     if out is not None and out.suffix.lower() not in SUFFIXES:
         raise UserError(t("A catalogue is written as .csv or .xlsx."))
-    if folder is not None and not folder.is_dir():
-        raise UserError(t('There is no folder called "{name}".', name=folder))
+    if folder is not None and not is_folder(folder):
+        name = shortened(str(folder), LONG)
+        raise UserError(t('There is no folder called "{name}".', name=name))
     every, problems = entries(folder)
     chosen = filtered(every, filters.columns(), filters.text)
     if out is None:

@@ -12,6 +12,7 @@ from sisim.cli.progress import progress
 from sisim.cli.scenario_input import load
 from sisim.cli.user_errors import UserError
 from sisim.i18n import t
+from sisim.scenario.types import MOST_SEED
 
 PICTURES = (".svg", ".png", ".pdf")
 
@@ -61,7 +62,7 @@ def pathway(
         float | None,
         option("N", "How many years they are observed; unset: as the pathway says.", least=1),
     ] = None,
-    seed: Annotated[int, count("N", "The seed of the first run.", least=0)] = 1,
+    seed: Annotated[int, count("N", "The seed of the first run.", least=0, most=MOST_SEED)] = 1,
     seeds: Annotated[int, count("N", "How many runs, each with its seed.")] = 1,
 ) -> None:
     """Say what a pathway contains, draw it, and hold it against its targets.

@@ -13,6 +13,7 @@ from sisim.cli.user_errors import UserError, suggestion
 from sisim.i18n import current_language, help_text, number, t
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
+from sisim.scenario.types import MOST
 
 Schema = dict[str, Any]
 """A part of a JSON Schema."""
@@ -240,7 +241,7 @@ def _what_table(key: Key, form: Schema) -> str:
 
 def _bounded(what: str, form: Schema) -> str:
     """Return a kind of number with its limits."""
-    least, most = form.get("minimum"), form.get("maximum")
+    least, most = (_stated(form.get(key)) for key in ("minimum", "maximum"))
     over, under = form.get("exclusiveMinimum"), form.get("exclusiveMaximum")
     if least is not None and most is not None:
         return t("{what} from {least} to {most}", what=what, least=least, most=most)
@@ -248,9 +249,16 @@ def _bounded(what: str, form: Schema) -> str:
         return t("{what} of at least {least}", what=what, least=least)
     if over is not None and under is not None:
         return t("{what} between {least} and {most}", what=what, least=over, most=under)
+    if over is not None and most is not None:
+        return t("{what} over {least} and at most {most}", what=what, least=over, most=most)
     if over is not None:
         return t("{what} over {least}", what=what, least=over)
     return what
+
+
+def _stated(limit: float | None) -> float | None:
+    """Return a limit that is worth telling: not the one that all numbers have."""
+    return None if limit is None or abs(limit) >= MOST else limit
 
 
 def _is_empty(value: Any) -> bool:

@@ -16,6 +16,7 @@ from cyclopts.validators import Number
 
 from sisim.cli.user_errors import UserError
 from sisim.i18n import t
+from sisim.scenario.types import MOST_SEED
 
 RESULTS = Path("sisim-results")
 """Where results are written when no folder is named."""
@@ -86,7 +87,7 @@ Changes = Annotated[
         name="--set",
     ),
 ]
-Seed = Annotated[int | None, count("N", "The seed of the first run.", least=0)]
+Seed = Annotated[int | None, count("N", "The seed of the first run.", least=0, most=MOST_SEED)]
 Replications = Annotated[int | None, count("N", "How many runs, each with its seed.")]
 Residents = Annotated[
     int | None,
@@ -154,12 +155,21 @@ def values(changes: Sequence[str] | None) -> dict[str, Any]:
     Raises:
         UserError: If a change is not of that form.
     """
-    from sisim.loading.overrides import parse_value
+    from sisim.loading.overrides import has_lost_quotes, parse_value
 
     found = {}
     for change in changes or []:
         key, equals, text = change.partition("=")
         if not equals or not key.strip():
             raise UserError(t('--set needs KEY=VALUE; "{given}" is not.', given=change))
+        if has_lost_quotes(text.strip()):
+            raise UserError(
+                t(
+                    "{given} lacks quotation marks, which some shells take away (PowerShell does). "
+                    "Write single ones inside double ones: {example}.",
+                    given=change,
+                    example="""--set "key=['a', 'b']\"""",
+                )
+            )
         found[key.strip()] = parse_value(text.strip())
     return found

@@ -17,8 +17,8 @@ from sisim.cli.user_errors import UserError
 from sisim.i18n import t
 from sisim.report.formats import decimal
 from sisim.report.whole_files import aside, put_file
-from sisim.scenario.errors import Reason
-from sisim.scenario.os_errors import why
+from sisim.scenario.errors import LONG, Reason, shortened
+from sisim.scenario.os_errors import no_place, why
 
 
 @contextmanager
@@ -54,6 +54,7 @@ def require_folder(out: Path) -> None:
     Raises:
         UserError: If `out` is a file, or nothing can be written there.
     """
+    _require_place(out)
     if out.exists() and not out.is_dir():
         raise UserError(t('"{path}" is a file; --out needs a folder.', path=out))
     there = next(p for p in (out.absolute(), *out.absolute().parents) if p.exists())
@@ -66,11 +67,22 @@ def require_file(out: Path) -> None:
     Raises:
         UserError: If `out` is a folder, or its folder cannot be made or written to.
     """
+    _require_place(out)
     if out.is_dir():
         raise UserError(t('"{path}" is a folder; --out needs a file.', path=out))
     with write_errors_answered(out):
         out.absolute().parent.mkdir(parents=True, exist_ok=True)
     _try(out.absolute().parent, out)
+
+
+def _require_place(out: Path) -> None:
+    """Check that something can be called so, and that what is there may be replaced."""
+    reason = no_place(out)
+    if reason is not None:
+        path = shortened(str(out), LONG)
+        raise UserError(
+            Reason('"{path}" cannot be written: {reason}.', path=path, reason=reason).text
+        )
 
 
 def _try(folder: Path, out: Path) -> None:

@@ -88,8 +88,8 @@ def money(
     ] = None,
     options: RunOptions = RunOptions(),
 ) -> None:
-    """Simulate a scenario and say what it comes to in money: net present value, payback, who pays
-    and who gains, what a budget sees, what an outcome costs.
+    """Simulate a scenario and say what it comes to in money: the net (a present value where the
+    file discounts), payback, who pays and who gains, what a budget sees, what an outcome costs.
 
     `[economy]` in the file says whose money counts (`perspective`), how it is discounted and
     counted, and whether anything is reckoned with after the last year (`tail`, which needs a

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sisim.economics.finance import irr, rate_of_return
 from sisim.economics.horizon import Horizon
 from sisim.economics.ledger import ORE, Ledger, Line, rewards
-from sisim.engine.counts import Axis, labels, tidy
+from sisim.engine.tidy_tables import Axis, labels, tidy
 from sisim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sisim.economics.ledger import TRANSFERS, Ledger, Line, by_year, rewards
 from sisim.economics.prices import PriceList
-from sisim.engine.counts import Axis, labels, tidy
+from sisim.engine.tidy_tables import Axis, labels, tidy
 from sisim.scenario.pathway import Resource
 
 Floats = NDArray[np.float64]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sisim.economics.appraisal import interval
 from sisim.economics.horizon import Horizon
 from sisim.economics.ledger import KINDS, ORE, Kind, Ledger
-from sisim.engine.counts import Axis, labels, tidy
+from sisim.engine.tidy_tables import Axis, labels, tidy
 
 Floats = NDArray[np.float64]
 

@@ -47,7 +47,7 @@ class Horizon:
         self.tail: Tail | None = self._economy.tail if tail else None
         self.last_year = last_year(result, counted)
         """The cycles, history and all, whose difference goes on in a tail."""
-        after = 0 if self.tail is None else round(self.tail.years * clock.per_year)
+        after = 0 if self.tail is None else clock.steps(self.tail.years)
         self.cycles: int = self.simulated + after
         """How many cycles count."""
         self.length = self.cycles / clock.per_year

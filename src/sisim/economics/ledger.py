@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 from sisim.economics.discounting import counted
 from sisim.economics.horizon import Horizon, last_year
 from sisim.economics.prices import PriceList
-from sisim.engine.counts import ITEMS, PHASES, Result, Units, labels
+from sisim.engine.counts import ITEMS, PHASES, Result
+from sisim.engine.resource_use import Units
+from sisim.engine.tidy_tables import labels
 from sisim.scenario.economy import FUND
 from sisim.scenario.scenario import Cost, Scenario
 

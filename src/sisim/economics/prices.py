@@ -9,6 +9,8 @@ before it, and for a price type that is given no growth, it is that of "general"
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,7 +46,7 @@ class PriceList:
 
     def of(self, resource: Resource) -> Floats:
         """Return the price of a unit of a resource at each step, (n,)."""
-        to_level = conversion(resource.price_year, self._economy.price_level)
+        to_level = conversion(resource.price_year, self._economy.price_level, self._economy.index)
         return self._grown(resource.price.value * to_level, resource.price_type)
 
     def at_level(self, amount: Positive, price_type: str) -> Floats:
@@ -57,8 +59,15 @@ class PriceList:
         return np.asarray(base * real**self._since * self._level)
 
 
-def conversion(price_year: int, price_level: int) -> float:
+def conversion(
+    price_year: int, price_level: int, index: Mapping[int, float] = PRICE_INDEX
+) -> float:
     """Return what a krona of one year is in the money of another.
+
+    Args:
+        price_year: The one year.
+        price_level: The other.
+        index: The price index by year, in order.
 
     Examples:
         >>> round(conversion(2015, 2024), 2)
@@ -67,7 +76,7 @@ def conversion(price_year: int, price_level: int) -> float:
     if price_year == price_level:
         return 1.0
     for year in (price_year, price_level):
-        if year not in PRICE_INDEX:
-            first, last = min(PRICE_INDEX), max(PRICE_INDEX)
+        if year not in index:
+            first, last = min(index), max(index)
             raise ValueError(f"there is no price index for {year}, only for {first}-{last}")
-    return PRICE_INDEX[price_level] / PRICE_INDEX[price_year]
+    return index[price_level] / index[price_year]

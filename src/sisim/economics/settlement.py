@@ -31,7 +31,7 @@ from sisim.economics.ledger import (
     rewards,
 )
 from sisim.economics.prices import PriceList
-from sisim.engine.counts import tidy
+from sisim.engine.tidy_tables import tidy
 from sisim.scenario.contract import Contract, Measure, Payment, Tier
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Positive

@@ -24,7 +24,8 @@ from sisim.economics.outcomes import EVERYBODY, Where, outcome, outcome_units, s
 from sisim.economics.repayment import Repayments, repayments, with_repayments
 from sisim.economics.settlement import Facts, Settlement, settle, with_contracts
 from sisim.economics.yearly import Yearly
-from sisim.engine.counts import Array, Axis, Result
+from sisim.engine.counts import Array, Result
+from sisim.engine.tidy_tables import Axis
 from sisim.loading.load import SET, changed
 from sisim.scenario.errors import Problem, Reason, ScenarioError
 from sisim.scenario.fund import Basis

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sisim.engine.counts import Axis, tidy
+from sisim.engine.tidy_tables import Axis, tidy
 
 
 def year_at(instant: float, first: int) -> int:

@@ -205,9 +205,7 @@ class Bounds:
 
     def _work_out(self, number: int, step: int, period: int) -> None:
         clock, tables = self._compiled.clock, self._compiled.tables
-        begin, end = (
-            clock.start + round((period + n) * DRIFT_YEARS * clock.per_year) for n in (0, 1)
-        )
+        begin, end = (clock.start + clock.steps((period + n) * DRIFT_YEARS) for n in (0, 1))
         kernel.leaving_bounds(
             tables.transitions,
             tables.features,

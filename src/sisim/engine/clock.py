@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sisim.engine.draws import QUAD
 from sisim.scenario.scenario import Scenario
+from sisim.scenario.steps import whole_steps
 
 S = TypeVar("S", int, NDArray[np.int32])
 
@@ -42,20 +43,20 @@ class Clock:
         else:
             warm_up = scenario.population.max_age
         year, month = (int(part) for part in time.start.split("-"))
-        history = round(warm_up * per_year)
-        start = history + round(time.history * per_year)
+        history = whole_steps(warm_up * per_year)
+        start = history + whole_steps(time.history * per_year)
         return cls(
             per_year=per_year,
-            first_moment=round((year + (month - 1) / 12) * per_year) - start,
+            first_moment=whole_steps((year + (month - 1) / 12) * per_year) - start,
             history=history,
             start=start,
-            end=start + round(time.years * per_year),
+            end=start + whole_steps(time.years * per_year),
             start_year=time.first_year,
         )
 
     def steps(self, years: float) -> int:
         """Return a duration in whole steps."""
-        return round(years * self.per_year)
+        return whole_steps(years * self.per_year)
 
     def steps_in_year(self, since: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return how many steps the years have in which steps lie, counted from a beginning.
@@ -73,12 +74,12 @@ class Clock:
 
     def months(self, months: float) -> int:
         """Return a duration in months as whole steps."""
-        return round(months / 12 * self.per_year)
+        return whole_steps(months / 12 * self.per_year)
 
     def at(self, month: str) -> int:
         """Return the step of a calendar month "2026-01"."""
         year, number = (int(part) for part in month.split("-"))
-        return round((year + (number - 1) / 12) * self.per_year) - self.first_moment
+        return whole_steps((year + (number - 1) / 12) * self.per_year) - self.first_moment
 
     def lane(self, step: S) -> S:
         """Return the places of steps among the four that are drawn for together."""

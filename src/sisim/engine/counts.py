@@ -9,25 +9,24 @@ either points, the start of each step and the end (n + 1), or steps (n).
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import version as version_of
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sisim.engine.effects import area_strength, coverage, fidelity_path
+from sisim.engine.effects import coverage
 from sisim.engine.enrolment import Enrolment
+from sisim.engine.resource_use import Kind, Own, Units, UseCount
 from sisim.engine.simulation import Tally
 from sisim.engine.tables import Compiled
-from sisim.scenario.factor_table import effect_factor
-from sisim.scenario.pathway import Entry, State, Transition, Use
-from sisim.scenario.scenario import Effect, Investment, Scenario
-from sisim.scenario.types import Number
+from sisim.engine.tidy_tables import Axis, labels, tidy
+from sisim.scenario.digest import digest, without_money
+from sisim.scenario.scenario import Investment, Scenario
 
 WITHOUT = "without"
 PHASES = ("project", "new_way", "replaced")
@@ -35,10 +34,7 @@ PHASES = ("project", "new_way", "replaced")
 ITEMS = ("start_up", "running", "per_participant", "per_participant_month")
 """What an investment costs by: once, per year, per participant and per month of treatment."""
 
-Kind = Literal["use", "weight"]
 Array = NDArray[Any]
-Axis = Mapping[str, Any]
-"""The columns that describe the places along one axis of an array."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +62,6 @@ class Replication:
     enrolments: Sequence[Enrolment] = ()
     shares: Sequence[NDArray[np.int32]] = ()
     affected: Array | None = None
-
-
-class Units(NamedTuple):
-    """Amounts of resources or of outcome weights.
-
-    Attributes:
-        names: The resources or weights.
-        states: Used in states, per step spent there, at every point (..., n + 1, areas, names).
-        events: Used at transitions and at entry, in every step (..., n, areas, names).
-    """
-
-    names: list[str]
-    states: Array
-    events: Array
-
-
-class Own(NamedTuple):
-    """An investment as an arm has it."""
-
-    arm: int
-    number: int
-    investment: Investment
-    ending: str
 
 
 @dataclass(frozen=True)
@@ -270,7 +243,7 @@ class Result:
         part is shared between areas as all participants are: right in total, near in each area.
         """
         if kind not in self._cache:
-            self._cache[kind] = _Accountant(self, kind).units()
+            self._cache[kind] = UseCount(self, kind).units()
         found: Units = self._cache[kind]
         return found
 
@@ -369,162 +342,6 @@ class Result:
         table = tidy(name, values, axes)
         first = ["replication", "step", "month", "arm"]
         return table[first + [column for column in table.columns if column not in first]]
-
-
-class _Accountant:
-    """Turns people in states, and events, into amounts of what they use."""
-
-    def __init__(self, result: Result, kind: Kind) -> None:
-        self.result = result
-        self.kind = kind
-        self.compiled = compiled = result.compiled
-        self.pathway = pathway = result.scenario.pathway
-        self.names = list(pathway.resources if kind == "use" else pathway.weights)
-        self.per_year = compiled.clock.per_year
-        # Those on areas come first, so that those on participants start from what they leave.
-        self.effects = [
-            (own, effect)
-            for acts_on in ("area", "participants")
-            for own in result.own_investments()
-            for effect in own.investment.effects
-            if effect.acts_on == acts_on and any(t.startswith(f"{kind}:") for t in effect.on)
-        ]
-
-    def units(self) -> Units:
-        """Return the amounts."""
-        stock = self.result.counts("stock", ["area"])
-        states = np.zeros((*stock.shape[:-1], len(self.names)))
-        for track, spec in self.pathway.tracks.items():
-            for state, content in spec.states.items():
-                people = stock[..., self.compiled.state(track, state)]
-                for name, use in {**self._added(state), **self._of(content)}.items():
-                    amount = self._in_state(people, track, state, name, use)
-                    states[..., self.names.index(name)] += amount
-        moves = self.result.counts("event", ["area"])
-        events = np.zeros((*moves.shape[:-1], len(self.names)))
-        for transition, spec_of_move in self.pathway.transitions.items():
-            count = moves[..., self.compiled.transitions.index(transition)]
-            for name, use in self._of(spec_of_move).items():
-                events[..., self.names.index(name)] += count * use.amount.value
-        arrivals = self.result.counts("arrivals", ["area"])[:, :, :-1]
-        for name, use in self._of(self.pathway.entry).items():
-            events[..., self.names.index(name)] += arrivals * use.amount.value
-        return Units(self.names, states, events)
-
-    def _added(self, state: str) -> Mapping[str, Use]:
-        """Return the uses that a state has only because an effect adds to them."""
-        head, tail = f"{self.kind}:", f"@{state}"
-        return {
-            target.removeprefix(head).removesuffix(tail): Use(amount=Number(value=0))
-            for _, effect in self.effects
-            for target in effect.on
-            if target.startswith(head) and target.endswith(tail)
-        }
-
-    def _of(self, content: State | Transition | Entry) -> Mapping[str, Use]:
-        return content.uses if self.kind == "use" else content.weights
-
-    def _in_state(self, people: Array, track: str, state: str, name: str, use: Use) -> Array:
-        """Return what `people` use in a state per step, (replications, arms, points, areas)."""
-        if use.factors:
-            # Amounts that depend on history are added up person by person in the run itself.
-            number = self.compiled.uses.index((self.kind, name, track, state))
-            total = np.stack([r.tally.use[..., number] for r in self.result.replications])
-        else:
-            total = people * (use.amount.value / self.per_year)
-        targets = {f"{self.kind}:{name}", f"{self.kind}:{name}@{state}"}
-        for own, effect in self.effects:
-            if targets.isdisjoint(effect.on):
-                continue
-            here = people[:, own.arm]
-            each = np.divide(total[:, own.arm], here, out=np.zeros(here.shape), where=here > 0)
-            if effect.acts_on == "area":
-                affected, strength = here, self._in_areas(own, effect)
-            else:
-                affected = self._treated(own, track, state)
-                strength = self._in_treatment(own, effect)
-            factor = np.maximum(effect_factor(effect.ratio.value, strength), 0.0)
-            adds = 0.0 if effect.adds is None else effect.adds.value / self.per_year
-            total[:, own.arm] += affected * (each * (factor - 1.0) + adds * strength)
-        return total
-
-    def _in_areas(self, own: Own, effect: Effect) -> Array:
-        """Return the strength of an effect on everyone in an area, (points, areas)."""
-        clock, areas = self.compiled.clock, self.compiled.areas
-        strength = area_strength(effect, own.investment, own.ending, clock, areas)
-        return strength[:, self.result.points].T
-
-    def _in_treatment(self, own: Own, effect: Effect) -> Array:
-        """Return the strength of an effect on who is in treatment, (points, areas)."""
-        fidelity = fidelity_path(own.investment, self.compiled.clock)[self.result.points]
-        _, new_way = self.result.delivery(own)
-        in_phase = {"always": new_way >= 0, "project": new_way == 0, "new_way": new_way > 0}
-        return np.asarray(in_phase[effect.phase] * fidelity).T
-
-    def _treated(self, own: Own, track: str, state: str) -> Array:
-        """Return who is in treatment in a state, (replications, points, areas)."""
-        place = (slice(None), own.arm - 1, own.number)
-        by_state = self.result.treatments("treated_state")[place]
-        by_area = self.result.treatments("treated")[place]
-        everyone = by_area.sum(axis=-1, keepdims=True)
-        shares = np.divide(by_area, everyone, out=np.zeros(by_area.shape), where=everyone > 0)
-        return np.asarray(by_state[..., self.compiled.state(track, state), None] * shares)
-
-
-def digest(scenario: Scenario) -> str:
-    """Return a short hash of a scenario with its pathway, whatever its files look like.
-
-    The order of states and categories is part of it: draws are made in that order.
-    """
-    return hashlib.sha256(scenario.model_dump_json(by_alias=True).encode()).hexdigest()[:8]
-
-
-def without_money(scenario: Scenario) -> dict[str, Any]:
-    """Return what of a scenario has a bearing on people."""
-    price = {"price", "price_year", "administration", "payers", "price_type", "ordinary"}
-    price |= {"cash", "step_size", "notice"}
-    cost = {"cost": True, "new_way": {"cost", "replaces"}}
-    money: dict[str, Any] = {
-        **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "goals", "figures"), True),
-        "drift": {"prices", "inflation"},
-        "pathway": {
-            "resources": dict.fromkeys(scenario.pathway.resources, price),
-            "administrations": True,
-            "principals": True,
-        },
-        "investments": dict.fromkeys(scenario.investments, cost),
-    }
-    return scenario.model_dump(exclude=money)
-
-
-def labels(names: Sequence[str]) -> pd.Categorical[str]:
-    """Return names as a column that keeps their order."""
-    return pd.Categorical(list(names), categories=list(dict.fromkeys(names)))
-
-
-def tidy(name: str, values: Array, axes: Sequence[Axis]) -> pd.DataFrame:
-    """Return an array as a table with a row per element.
-
-    Args:
-        name: The column of the elements.
-        values: The array.
-        axes: For each axis, the columns that say where along it an element stands.
-
-    Examples:
-        >>> tidy("people", np.array([[3, 4]]), [{"arm": ["with"]}, {"step": [0, 1]}])
-            arm  step  people
-        0  with     0       3
-        1  with     1       4
-    """
-    columns: dict[str, Any] = {}
-    inner = values.size
-    for axis, size in zip(axes, values.shape, strict=True):
-        inner //= max(size, 1)
-        places = np.repeat(np.arange(size), inner)
-        places = np.tile(places, values.size // max(size * inner, 1))
-        for column, along in axis.items():
-            columns[column] = pd.Series(along).take(places).array
-    return pd.DataFrame({**columns, name: values.ravel()})
 
 
 def _known(by: Sequence[str], groupings: Sequence[str]) -> list[str]:

@@ -120,5 +120,11 @@ def purpose_code(name: str) -> np.uint32:
 
 
 def seed_key(seed: int) -> NDArray[np.uint32]:
-    """Return the generator's key, uint32 (2,), of a seed of up to 64 bits."""
+    """Return the generator's key, uint32 (2,), of a seed of up to 64 bits.
+
+    Raises:
+        ValueError: If the seed has more: it would be the same as another.
+    """
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"a seed is 0 to 2**64 - 1, not {seed}")
     return np.array([seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF], np.uint32)

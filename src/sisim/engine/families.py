@@ -56,7 +56,7 @@ def eldest_of(
     goes_on, more = progression(spec), drawn("more")
     shares = np.cumsum([0.0, *(share.value for share in spec.spacing.shares)])
     years = np.interp(drawn("spacing"), shares / shares[-1], spec.spacing.between)
-    following = born + np.maximum(np.round(years * clock.per_year).astype(np.int64), 1)
+    following = born + np.maximum(np.floor(years * clock.per_year + 0.5).astype(np.int64), 1)
     for place in np.unique(area):
         _born_here(np.flatnonzero(~moved & (area == place)), eldest, goes_on, more, born, following)
     young = moved & (arrive - born < clock.steps(spec.grown_at))

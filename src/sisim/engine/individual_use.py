@@ -20,9 +20,9 @@ from sisim.engine.kernel.hazards import multiplier
 from sisim.engine.kernel.jit import compiled_function
 from sisim.engine.kernel.observation import observe
 from sisim.engine.population import People
+from sisim.engine.resource_use import amounts, per_move, per_step
 from sisim.engine.simulation import Simulation
 from sisim.engine.tables import Compiled
-from sisim.scenario.pathway import Pathway, Use
 from sisim.scenario.scenario import Arm, Scenario
 from sisim.scenario.types import Text
 
@@ -174,10 +174,11 @@ class _Uses:
 
     def __init__(self, compiled: Compiled, window: _Window, people: int) -> None:
         self._compiled, self._window = compiled, window
-        self._amounts, self._using = _amounts(compiled)
+        self._amounts = per_step(compiled, "use")
+        self._using = np.asarray(self._amounts.any(axis=1))
         self._history = _HistoryUses(compiled)
         pathway = compiled.scenario.pathway
-        self._entry = _vector(pathway, pathway.entry.uses)
+        self._entry = amounts(pathway.entry, pathway, "use")
         self.units = np.zeros((len(window.periods), people, len(pathway.resources)))
 
     def add_states(self, simulation: Simulation, here: Flags, step: int) -> None:
@@ -232,25 +233,6 @@ class _Window:
         return [(int(p), float(weights[p])) for p in np.flatnonzero(weights)]
 
 
-def _amounts(compiled: Compiled) -> tuple[Floats, Flags]:
-    """Return what is used per step in each state, and in which states anything is."""
-    resources = list(compiled.scenario.pathway.resources)
-    found = np.zeros((len(compiled.states) + 1, len(resources)))
-    for track, spec in compiled.scenario.pathway.tracks.items():
-        for state, content in spec.states.items():
-            for name, use in content.uses.items():
-                if not use.factors:
-                    each = use.amount.value / compiled.clock.per_year
-                    found[compiled.state(track, state), resources.index(name)] = each
-    return found, np.asarray(found.any(axis=1))
-
-
-def _vector(pathway: Pathway, uses: dict[str, Use]) -> Floats:
-    return np.array(
-        [uses[name].amount.value if name in uses else 0.0 for name in pathway.resources]
-    )
-
-
 def _groups(compiled: Compiled, state: NDArray[np.uint16], n: int) -> Flags:
     sight = compiled.tables.features
     return np.array(
@@ -298,11 +280,10 @@ def _events(simulation: Simulation) -> Floats:
 def _of_moves(compiled: Compiled, counts: Floats) -> dict[tuple[int, int], Floats]:
     """Return what a move from one state to another uses, where it uses anything."""
     pathway = compiled.scenario.pathway
-    uses = np.zeros((len(compiled.transitions), len(pathway.resources)))
+    uses = per_move(compiled, "use")
     ways: dict[tuple[int, int], list[int]] = {}
     for name, spec in pathway.transitions.items():
         number = compiled.transitions.index(name)
-        uses[number] = _vector(pathway, spec.uses)
         for origin, to in product(spec.origin, spec.to):
             pair = compiled.state(spec.track, origin), compiled.state(spec.track, to)
             ways.setdefault(pair, []).append(number)

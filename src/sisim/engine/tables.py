@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sisim.engine.clock import Clock
+from sisim.scenario.pathway import MAX_OUT as MAX_OUT
 from sisim.scenario.scenario import Scenario
 
 # Features, as the kernel knows them.
@@ -71,8 +72,6 @@ BATCH = 64
 """People in the same state whose chances are worked out together."""
 REINDEX_WHEN_LEFT = 8
 """A block is indexed anew when more than one in this many of its indexed people has left."""
-MAX_OUT = 64
-"""Most transitions out of one state, and most destinations of one transition."""
 FIXED_POINT = 2.0**20
 """Amounts that depend on history are added up in whole numbers of this part, in any order."""
 CROSS_TRACKS = 3

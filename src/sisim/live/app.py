@@ -9,6 +9,7 @@ import json
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
-from sisim.i18n import current_language, in_language, t
+from sisim.analysis.comparison import WHICH, compare
+from sisim.i18n import LANGUAGES, current_language, in_language, t
+from sisim.live.chart_options import Axes, Look, figure
 from sisim.live.http_guard import HttpGuard, is_loopback, names_of
 from sisim.live.scenario_library import Library
 from sisim.live.scenario_session import ScenarioSession
@@ -28,6 +31,7 @@ from sisim.live.views.page import Page, usual
 from sisim.live.views.speaker_view import Speaker
 from sisim.loading.load import load_scenario
 from sisim.portable import trim_memory
+from sisim.report.comparison_text import footer, scope
 
 HERE = "127.0.0.1"
 FIRST_PORT = 8480
@@ -105,7 +109,7 @@ def serve(
     if seed is not None:
         begin = replace(begin, seed=seed)
     add_page(library, begin)
-    load_engine()
+    prepare()
     # It stands next to the application: what is sent is compressed after it.
     app.add_middleware(HttpGuard, names=names_of(host, names), lang=begin.lang)
     # NiceGUI sends no header of its own for other origins; that they ask is refused above.
@@ -132,7 +136,9 @@ def serve(
         uvicorn_logging_level="warning",
         reconnect_timeout=PATIENCE,
         message_history_length=HISTORY,
+        # Within a computer, compressing takes longer than sending.
         gzip_middleware_factory=None if is_loopback(host) else _compressing,
+        ws_per_message_deflate=not is_loopback(host),
         ws_max_size=LARGEST,
         server_header=False,
     )
@@ -218,10 +224,18 @@ async def _nothing_here(_request: Request, _error: Exception) -> Response:
     return PlainTextResponse(t("There is nothing here."), 404)
 
 
-def load_engine() -> None:
-    """Load the machine code of the engine, so that nobody who looks at the page waits for it."""
-    session = ScenarioSession(load_scenario("placed-youth", {"population.residents": 1}))
-    session.results({})
+def prepare() -> None:
+    """Load what every picture needs, machine code and words, before anyone waits for one."""
+    scenario = load_scenario("placed-youth", {"population.residents": 100})
+    session = ScenarioSession(scenario)
+    session.emulator.learn()
+    comparison = compare(session.results({}))
+    axes = Axes.of(comparison)
+    for lang, which in product(LANGUAGES, WHICH):
+        with in_language(lang):
+            figure(comparison, which, axes, Look())
+            scope(comparison)
+            footer(comparison.result)
 
 
 def give_back_memory() -> None:

@@ -48,12 +48,14 @@ class _Job:
         stop: Set when it is given up.
         waiting: How many wait for it.
         begun: When it began; None while it waits for its turn.
+        timer: Looks whether it has to wait for its turn too long.
     """
 
     key: Hashable
     stop: Event = field(default_factory=Event)
     waiting: int = 0
     begun: float | None = None
+    timer: asyncio.TimerHandle | None = None
     future: asyncio.Future[Any] = field(init=False)
 
     def run(self, work: Callable[[Progress], A]) -> A:
@@ -121,12 +123,17 @@ class Computations:
         self._jobs[key] = job
         job.future.add_done_callback(lambda _: self._done(job))
         if len(self._jobs) > self._at_once:
-            asyncio.get_running_loop().call_later(self._turn, self._next_turn, job)
+            self._await_turn(job)
         return job
+
+    def _await_turn(self, job: _Job) -> None:
+        job.timer = asyncio.get_running_loop().call_later(self._turn, self._next_turn, job)
 
     def _done(self, job: _Job) -> None:
         if not job.future.cancelled():
             job.future.exception()  # which nobody may be there to hear
+        if job.timer is not None:  # it would hold what came of the computation
+            job.timer.cancel()
         self._forget(job)
 
     def _forget(self, job: _Job) -> None:
@@ -151,7 +158,7 @@ class Computations:
         oldest = next((one for one in taken if now - (one.begun or now) >= self._turn), None)
         if oldest is not None:
             self._give_up(oldest)
-        asyncio.get_running_loop().call_later(self._turn, self._next_turn, job)
+        self._await_turn(job)
 
 
 computations = Computations()

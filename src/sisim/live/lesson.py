@@ -28,7 +28,7 @@ from sisim.live.echarts import plain_script
 from sisim.live.scenario_library import with_figures
 from sisim.live.sliders import Slider, changes, main_sliders
 from sisim.report.analysis.assumption_words import Assumptions
-from sisim.report.captions import headline_cells
+from sisim.report.captions import MEASURES, headline_cells
 from sisim.report.comparison_text import caption, conclusion, footer, number_of, scope
 from sisim.report.formats import money, percent_sign, unit_for
 from sisim.report.frame import span, unit_of
@@ -196,7 +196,7 @@ def _numbers(comparison: Comparison, unit: float) -> Iterator[Floats]:
         by_year = [compared_in(year, side, comparison) for year in comparison.years]
         for name in PAIR:
             yield np.array([getattr(one, name).share for one in by_year])
-        yield np.array([float(mean) for mean, _, _ in side.headline.values()])
+        yield np.array([float(side.headline[name][0]) for name in MEASURES])
 
 
 def _in_each_language(write: Callable[[], T]) -> dict[Lang, T]:
@@ -214,7 +214,7 @@ def _content(comparison: Comparison, axes: Sequence[Axis], top: Axes) -> Option:
         "unit": unit_of(comparison).size,
         "curves": list(CURVES),
         "compared": list(PAIR),
-        "measures": list(comparison.project.headline),
+        "measures": list(MEASURES),
         "which": list(_shown(comparison)),
         "span": span(comparison),
         "size": [LOOK.strip[0] + LEFT + RIGHT, LOOK.tall - AROUND],

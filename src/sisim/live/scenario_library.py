@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from cachetools import TTLCache
+from cachetools import LRUCache
 
 from sisim.live.limits import budget, require_allowed, share
 from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
+from sisim.live.sliders import Slider, all_sliders, main_sliders
 from sisim.loading.files import shipped
 from sisim.loading.load import load_scenario, read_scenario
 from sisim.loading.sample import of_size
 from sisim.scenario.scenario import Figures, Scenario
 
-OPENED, FRESH = 16, 1.0
-"""So many scenarios, and seconds, that one which has been read from its file serves others."""
+OPENED = 16
+"""Scenarios that are held as they were read, those used last."""
 
 Brought = Mapping[str, bytes]
 """Files of a visitor's own, by the name of the scenario: held for that visitor alone, nowhere
@@ -40,7 +42,7 @@ class Library:
     def __init__(self, source: str, overrides: Mapping[str, Any] | None = None) -> None:
         self.source = source
         self.overrides = dict(overrides or {})
-        self._opened: TTLCache[Any, Scenario] = TTLCache(OPENED, FRESH)
+        self._opened: LRUCache[Any, OpenScenario] = LRUCache(OPENED)
         self._held: OrderedDict[SessionKey, tuple[ScenarioSession, float]] = OrderedDict()
         self._lock = Lock()
 
@@ -52,8 +54,8 @@ class Library:
         """Return what is to be opened: a ready scenario, or what was asked for."""
         return name if name in self.ready() else self.source
 
-    def open(self, settings: Settings, brought: Brought = NOTHING) -> Scenario:
-        """Return the scenario that a visitor looks at, read from its file.
+    def open(self, settings: Settings, brought: Brought = NOTHING) -> OpenScenario:
+        """Return the scenario that a visitor looks at, as its file now says.
 
         Args:
             settings: What the visitor asks for.
@@ -62,18 +64,16 @@ class Library:
         Raises:
             ScenarioError: With everything that is wrong in it, or why it is too much for a page.
         """
-        name, runs = settings.scenario, settings.runs
-        content = brought.get(name) or self.path(name)
-        asked = (content, settings.residents, settings.years, runs)
+        name, content = settings.scenario, brought.get(settings.scenario)
+        asked = (content or self.path(name), settings.residents, settings.years)
         with self._lock:
             found = self._opened.get(asked)
-        if found is not None:
-            return found
-        found = self._read(name, self.base_changes(settings, brought), brought)
-        require_allowed(found, runs)
-        found = with_figures(found)
-        with self._lock:
-            self._opened[asked] = found
+        if found is None or not found.fresh:
+            scenario = self._read(name, self.base_changes(settings, brought), brought)
+            found = OpenScenario(with_figures(scenario), read=content is None)
+            with self._lock:
+                self._opened[asked] = found
+        require_allowed(found.scenario, settings.runs)
         return found
 
     def base_changes(self, settings: Settings, brought: Brought = NOTHING) -> dict[str, Any]:
@@ -133,6 +133,56 @@ class Library:
         session.closed.set()
 
 
+class OpenScenario:
+    """A scenario that has been read, with what all visitors need of it, made once.
+
+    Args:
+        scenario: The scenario.
+        read: Whether it was read from files, which may change.
+    """
+
+    def __init__(self, scenario: Scenario, *, read: bool) -> None:
+        self.scenario = scenario
+        self._files = sorted(set(scenario.origins[0].values())) if read else []
+        self._read = [_stamp(file) for file in self._files]
+
+    @property
+    def fresh(self) -> bool:
+        """Whether its files are as they were when it was read."""
+        return None not in self._read and self._read == [_stamp(file) for file in self._files]
+
+    @cached_property
+    def content(self) -> str:
+        """A digest of all that it says."""
+        return sha256(self.scenario.model_dump_json().encode()).hexdigest()
+
+    @cached_property
+    def sliders(self) -> list[Slider]:
+        """The sliders that are always seen."""
+        return main_sliders(self.scenario)
+
+    @cached_property
+    def more(self) -> list[Slider]:
+        """A slider for every uncertain number of the scenario."""
+        return all_sliders(self.scenario)
+
+    @cached_property
+    def pathway_sliders(self) -> list[Slider]:
+        """A slider for every uncertain number of the pathway that the scenario does not give."""
+        own = {slider.id for slider in self.more}
+        every = all_sliders(self.scenario, pathway=True)
+        return [slider for slider in every if slider.id not in own]
+
+
+def _stamp(file: str) -> tuple[int, int] | None:
+    """Return what tells whether a file has changed; None where it cannot be looked at."""
+    try:
+        found = Path(file).stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
 @dataclass(frozen=True)
 class SessionKey:
     """What a session is of, equal to any other of a scenario with the same content.
@@ -150,10 +200,9 @@ class SessionKey:
     scenario: Scenario = field(compare=False)
 
     @classmethod
-    def of(cls, scenario: Scenario, seed: int, runs: int) -> SessionKey:
+    def of(cls, opened: OpenScenario, seed: int, runs: int) -> SessionKey:
         """Return the key of a scenario."""
-        content = sha256(scenario.model_dump_json().encode()).hexdigest()
-        return cls(content, seed, runs, scenario)
+        return cls(opened.content, seed, runs, opened.scenario)
 
 
 def name_for(file: str, content: bytes) -> str:

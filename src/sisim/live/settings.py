@@ -11,7 +11,8 @@ from sisim.i18n import LANGUAGES, Lang
 
 Show = Literal["figures", "administrations", "people", "money"]
 SHOWS: tuple[Show, ...] = get_args(Show)
-MOST_RUNS, MOST_YEARS, MOST_RESIDENTS = 200, 40, 1_000_000
+HIGHEST = 10**9
+"""No number of an address is read as more; how much may be simulated is `limits`' to say."""
 OLDEST = 100
 """So many steps back are remembered."""
 
@@ -141,10 +142,10 @@ _READ: dict[str, Any] = {
     "scenario": str,
     "arm": str,
     "only": _one_of("project", "new_way"),
-    "seed": _whole(0, 10**9),
-    "runs": _whole(1, MOST_RUNS),
-    "residents": _whole(100, MOST_RESIDENTS),
-    "years": _whole(1, MOST_YEARS),
+    "seed": _whole(0, HIGHEST),
+    "runs": _whole(1, HIGHEST),
+    "residents": _whole(100, HIGHEST),
+    "years": _whole(1, HIGHEST),
     "year": _whole(0, 9999),
     "told": _whole(0, 99),
     **dict.fromkeys(

@@ -9,6 +9,7 @@ from typing import Any, Self
 from nicegui.element import Element
 from nicegui.elements import echart  # noqa: F401 (offers Apache ECharts to the browser)
 from nicegui.elements.mixins.text_element import TextElement
+from nicegui.json import dumps
 
 from sisim.live.chart_options import Option, patch
 from sisim.live.visitor_context import in_page
@@ -85,7 +86,8 @@ class Chart(Element, component="static/chart.js"):
     def __init__(self, option: Option, place: str, text: str = "") -> None:
         super().__init__()
         self.option = option
-        self.props["option"], self.props["id"] = option, place
+        # As text: NiceGUI would wrap and watch every point of every curve.
+        self.props["option"], self.props["id"] = dumps(option), place
         self.props["role"], self.props["aria-label"] = "img", text
         self.classes("chart")
 

@@ -13,11 +13,10 @@ from sisim.live.label_space import LabelPositions
 from sisim.live.limits import require_allowed
 from sisim.live.narration import STEPS, narration_steps
 from sisim.live.refinement import Callbacks, Picture, Refinement, Wanted
-from sisim.live.scenario_library import Library, SessionKey, name_for
+from sisim.live.scenario_library import Library, OpenScenario, SessionKey, name_for
 from sisim.live.settings import History, Settings
-from sisim.live.sliders import Slider, all_sliders, changes, main_sliders
+from sisim.live.sliders import Slider, changes
 from sisim.scenario.errors import ScenarioError
-from sisim.scenario.scenario import Scenario
 
 SCENARIO_DEFAULTS: dict[str, Any] = {
     "values": {},
@@ -71,23 +70,16 @@ class ViewState:
 
     # ------------------------------------------------------------------------ what is asked for
 
-    def _open(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        self._key: SessionKey | None = None
-        self.sliders = main_sliders(self.scenario)
-        self.more = all_sliders(self.scenario)
-        self._pathway: list[Slider] | None = None
+    def _open(self, opened: OpenScenario) -> None:
+        self._opened, self.scenario = opened, opened.scenario
+        self.sliders, self.more = opened.sliders, opened.more
         self.axes = None
         self._refinement.forget()
 
     @property
     def pathway_sliders(self) -> list[Slider]:
         """A slider for every uncertain number of the pathway that the scenario does not give."""
-        if self._pathway is None:
-            own = {slider.id for slider in self.more}
-            every = all_sliders(self.scenario, pathway=True)
-            self._pathway = [slider for slider in every if slider.id not in own]
-        return self._pathway
+        return self._opened.pathway_sliders
 
     def slider(self, name: str) -> Slider | None:
         """Return the slider of a name, of all there are."""
@@ -136,10 +128,7 @@ class ViewState:
     @property
     def session_key(self) -> SessionKey:
         """What the session is of that all runs are simulated in."""
-        seed, runs = self.settings.seed, self.runs
-        if self._key is None or (self._key.seed, self._key.runs) != (seed, runs):
-            self._key = SessionKey.of(self.scenario, seed, runs)
-        return self._key
+        return SessionKey.of(self._opened, self.settings.seed, self.runs)
 
     def ask(self) -> None:
         """Compute what the settings ask for."""

@@ -6,12 +6,15 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sisim.checks.reachability import Starts, reachable
 from sisim.checks.run_size import require_fits, run_size, size_words
 from sisim.i18n import duration, n_, t
 from sisim.loading.files import find, read
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.scenario.document import Kind
+from sisim.scenario.economy import FUND
 from sisim.scenario.errors import Place, ScenarioError
+from sisim.scenario.features import Features
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import grade_name, owner_of
 from sisim.scenario.pathway import Pathway
@@ -31,13 +34,14 @@ def contents(source: str, overrides: Mapping[str, Any], kind: Kind | None = None
     """
     if (kind or kind_of(source)) == "pathway":
         pathway = load_pathway(source, overrides)
-        return [t("{file}: all is well.", file=source), *_pathway(pathway), *_owners(pathway)]
+        return [t("{file}: all is well.", file=source), *_pathway(pathway, {}), *_owners(pathway)]
     scenario = load_scenario(source, overrides)
     require_fits(scenario)
     return [
         t("{file}: all is well.", file=source),
         *_scenario(scenario),
-        *_pathway(scenario.pathway),
+        *_pathway(scenario.pathway, scenario.population.start),
+        *_funds(scenario),
         *_owners(scenario),
         size_words(run_size(scenario)),
     ]
@@ -102,7 +106,19 @@ def _scenario(scenario: Scenario) -> Iterator[str]:
         yield t("Fund: {label} ({principal}).", label=fund.label.text, principal=principal)
 
 
-def _pathway(pathway: Pathway) -> Iterator[str]:
+def _funds(scenario: Scenario) -> Iterator[str]:
+    """Say it if a fund pays that the file says nothing of."""
+    costs = [one.cost for one in scenario.investments.values()]
+    costs += [one.new_way.cost for one in scenario.investments.values() if one.new_way is not None]
+    if not scenario.funds and any(FUND in cost.shares for cost in costs):
+        yield t(
+            'A fund pays, and no [funds] says what is put into it and how it is repaid: "{name}" '
+            "stands for money from outside.",
+            name=FUND,
+        )
+
+
+def _pathway(pathway: Pathway, starts: Starts) -> Iterator[str]:
     yield t(
         'Pathway "{title}", step by {step}.',
         title=pathway.title.text,
@@ -127,6 +143,18 @@ def _pathway(pathway: Pathway) -> Iterator[str]:
         n_("{n} resource", "{n} resources", len(pathway.resources)),
     )
     yield f"{', '.join(parts)}."
+    reached = reachable(Features(pathway), starts)
+    never = [
+        state.label.text
+        for name, track in pathway.tracks.items()
+        for key, state in track.states.items()
+        if key not in reached[name]
+    ]
+    if never:
+        yield t(
+            "Nobody ever comes to {states}: no transition that leads there has any chance.",
+            states="; ".join(never),
+        )
 
 
 def _owners(node: Scenario | Pathway) -> Iterator[str]:

@@ -8,11 +8,12 @@ from pathlib import Path as File
 from typing import Any
 
 from sisim.checks.checks import check_pathway, check_scenario
-from sisim.loading.files import expect, find, parsed, read
+from sisim.loading.files import beside_it, expect, find, parsed, read
 from sisim.loading.overrides import Overrider
 from sisim.loading.validation import validate
 from sisim.scenario.document import Document
-from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, dotted
+from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, dotted, nearest
+from sisim.scenario.os_errors import expanded, no_file
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.positions import Positions
 from sisim.scenario.scenario import Scenario
@@ -68,11 +69,13 @@ def _loaded(
         overrider.apply_table("override")
     for key, value in overrides.items():
         overrider.apply({key: value}, places.get(key, SET))
+    unread = _include_price_index(document, beside)
     scenario, found = validate(Scenario, document)
     if problems:  # without its pathway, a scenario can be judged only as to its own form
         problems += [problem for problem in found if problem.key != "pathway"]
     else:
         problems = overrider.problems + found
+    problems += unread
     if scenario is not None:
         problems += check_scenario(scenario, document)
     if scenario is None or problems:
@@ -102,8 +105,9 @@ def changed(
     overrider = Overrider(document, Scenario, fresh=True)
     for key, value in overrides.items():
         overrider.apply({key: value}, places.get(key, SET))
+    unread = _include_price_index(document, File())
     found, problems = validate(Scenario, document)
-    problems += overrider.problems
+    problems += overrider.problems + unread
     if found is not None:
         problems += check_scenario(found, document)
     if found is None or problems:
@@ -141,8 +145,37 @@ def _include_pathway(document: Document, beside: File | None) -> list[Problem]:
         return [Problem(place, "pathway", reason)]
     try:
         pathway = read(find(name, "pathway", place, beside))
-        document.include("pathway", expect(pathway, "pathway"))
+        document.include(("pathway",), expect(pathway, "pathway"))
     except ScenarioError as error:
         document.data = {key: value for key, value in document.data.items() if key != "pathway"}
+        return list(error.problems)
+    return []
+
+
+def _include_price_index(document: Document, beside: File | None) -> list[Problem]:
+    """Let a file that is named as the price index stand there; return what is wrong with it."""
+    path = ("economy", "price_index")
+    economy: Any = document.data.get("economy")
+    name = economy.get("price_index") if isinstance(economy, dict) else None
+    if not isinstance(name, str):
+        return []
+    place = document.locate(path)
+    try:
+        if beside is None:
+            reason = Reason(
+                "A scenario that is opened in the page has no file beside it: write the years as a "
+                "table, [economy.price_index]."
+            )
+            raise ScenarioError([Problem(place, dotted(path), reason)])
+        file = beside / expanded(name)
+        obstacle = no_file(file)
+        if obstacle is not None:
+            reason = Reason('"{name}" cannot be read: {error}.', name=name, error=obstacle)
+            close = nearest(file.name, beside_it(file))
+            raise ScenarioError([Problem(place, dotted(path), reason, close)])
+        document.include(path, read(file))
+    except ScenarioError as error:
+        document.data = {**document.data, "economy": {**economy, "price_index": {}}}
+        document.made_up.add(path)
         return list(error.problems)
     return []

@@ -35,6 +35,19 @@ def parse_value(text: str) -> Any:
         return text
 
 
+def has_lost_quotes(text: str) -> bool:
+    """Return whether a value is a list or table without the quotes that its texts need.
+
+    PowerShell and the Windows command line take quotes away before a program sees them.
+
+    Examples:
+        >>> has_lost_quotes("[foster, secure]"), has_lost_quotes('["foster"]'), has_lost_quotes("x")
+        (True, False, False)
+    """
+    listed = text[:1] + text[-1:] in ("[]", "{}")
+    return listed and '"' not in text and isinstance(parse_value(text), str)
+
+
 class Overrider:
     """Changes what a document says, and remembers where each change was written.
 
@@ -85,6 +98,8 @@ class Overrider:
 
     def _find(self, parts: tuple[str, ...], value: Any) -> Path | None:
         data = self.document.data
+        if parts[0] == "override":  # what changes others is not changed itself
+            return None
         found = _find(data, self.model, parts, value)
         if found is None and "pathway" in data:
             found = _find(data, self.model, ("pathway", *parts), value)

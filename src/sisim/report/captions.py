@@ -14,6 +14,8 @@ from sisim.scenario.scenario import Scenario
 
 Cell = tuple[str, str]
 """A number as it is written, and its interval."""
+MEASURES = ("helped", "avoided", "invested", "lower_cost", "net")
+"""The numbers in the row below the figures, in order."""
 
 
 def phase_label(kind: Literal["project", "new_way"], scenario: Scenario) -> str:

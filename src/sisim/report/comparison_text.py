@@ -289,6 +289,8 @@ def _comparison(story: Comparison, side: Investing) -> str:
 
 def paid_back(story: Comparison, side: Investing) -> str:
     """Return whether and when the investment has paid for itself, and in how many runs."""
+    if not side.investment.runs.any():
+        return t("Nothing is invested")
     length = duration(story.scenario.time.years)
     runs = runs_of(side.paid_back, len(story.without.cost.runs))
     if side.break_even is None:

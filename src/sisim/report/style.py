@@ -10,14 +10,16 @@ from __future__ import annotations
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sisim.report.formats import decimal
@@ -45,9 +47,39 @@ def points(pixels: float) -> float:
     return pixels * 72 / DPI
 
 
+class PlainTextAxes(Axes):
+    """Axes whose texts are drawn as they stand: a dollar sign in a label begins no formula."""
+
+    def text(self, *args: Any, **kwargs: Any) -> Text:
+        """Add a text."""
+        return super().text(*args, **{"parse_math": False, **kwargs})
+
+    def annotate(self, *args: Any, **kwargs: Any) -> Annotation:
+        """Add a text that points somewhere."""
+        return super().annotate(*args, **{"parse_math": False, **kwargs})
+
+
+class PlainTextFigure(Figure):
+    """A figure whose texts are drawn as they stand; also those that axes make of themselves."""
+
+    def add_axes(self, *args: Any, **kwargs: Any) -> Axes:
+        """Add axes."""
+        return super().add_axes(*args, **{"axes_class": PlainTextAxes, **kwargs})
+
+    def text(self, *args: Any, **kwargs: Any) -> Text:
+        """Add a text."""
+        return super().text(*args, **{"parse_math": False, **kwargs})
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw the figure."""
+        for text in self.findobj(Text):
+            text.set_parse_math(False)
+        super().draw(renderer)
+
+
 def canvas(width: float = WIDE, height: float = HIGH) -> Figure:
     """Return an empty white figure of a size in layout pixels."""
-    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
+    figure = PlainTextFigure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
     return figure
 

@@ -25,13 +25,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sisim.scenario.types import Name, Number, Positive, Probability, Table, Text
+from sisim.scenario.types import (
+    Float,
+    Name,
+    Number,
+    Positive,
+    Probability,
+    Table,
+    Text,
+    Year,
+    Years,
+)
 
 FINANCIERS = ("investor", "guarantor", "intermediary")
 """The roles that put money at risk, or pass it on; all others are paid for what they do."""
 
 Against = Literal["without", "before", "stated", "none"]
-Period = Annotated[list[int], Field(min_length=2, max_length=2)]
+Period = Annotated[list[Year], Field(min_length=2, max_length=2)]
 
 
 class Parties(Table):
@@ -74,7 +84,7 @@ class Measure(Table):
     per: Name | None = Field(None, description="An outcome to divide by: the value is a rate.")
     periods: list[Period]
     against: Against = "without"
-    years_before: Annotated[int, Field(ge=1)] = 1
+    years_before: Annotated[int, Field(ge=1, le=100)] = 1
     level: Positive | None = Field(None, description="Expected a year, where it is stated.")
     trend: Number = Field(Number(value=0), description="Expected yearly change: 0.02 is 2 %.")
     read_as: Literal["share", "units"] = "share"
@@ -87,10 +97,10 @@ class Tier(Table):
     ends where the next tier begins.
     """
 
-    from_: float | None = Field(None, alias="from", description="Inclusive.")
-    over: float | None = Field(None, description="Exclusive.")
-    to: float | None = Field(None, description="Inclusive.")
-    below: float | None = Field(None, description="Exclusive.")
+    from_: Float | None = Field(None, alias="from", description="Inclusive.")
+    over: Float | None = Field(None, description="Exclusive.")
+    to: Float | None = Field(None, description="Inclusive.")
+    below: Float | None = Field(None, description="Exclusive.")
     pays: Positive | None = None
     price: Positive | None = None
 
@@ -126,10 +136,10 @@ class Payment(Table):
     amounts: dict[str, Positive] = Field({}, description="By year, as in { 2027 = 1500000 }.")
     at_risk: Probability = Probability(value=0)
     measure: Measure | None = None
-    delay: Annotated[int, Field(ge=0)] = 0
+    delay: Years = 0
     price: Positive | None = None
-    threshold: float | None = None
-    pooled: float | None = None
+    threshold: Float | None = None
+    pooled: Float | None = None
     tiers: list[Tier] = []
     of: Name | None = None
     cap: Positive | None = Field(None, description="The most that is paid in all.")

@@ -24,27 +24,29 @@ class Document:
         self.changed: dict[Path, Place] = {}
         self.made_up: set[Path] = set()
         self._lines = lines
-        self._included: dict[str, Document] = {}
+        self._included: dict[Path, Document] = {}
 
-    def include(self, key: str, other: Document) -> None:
-        """Let `key` stand for the whole of `other`."""
-        self.data = {**self.data, key: other.data}
-        self._included[key] = other
+    def include(self, path: Path, other: Document) -> None:
+        """Let the table at `path` stand for the whole of `other`."""
+        self.data = _with(self.data, path, other.data)
+        self._included[path] = other
 
     def locate(self, path: Path) -> Place:
         """Return the place of `path`, or of the nearest thing around it."""
         for length in range(len(path), 0, -1):
             if path[:length] in self.changed:
                 return self.changed[path[:length]]
-        inner = self._included.get(str(path[0])) if path else None
-        if inner is not None:
-            return inner.locate(path[1:])
+        for own, inner in self._included.items():
+            if path[: len(own)] == own:
+                return inner.locate(path[len(own) :])
         return Place(self.file, self._lines.line(path))
 
     def key(self, path: Path) -> str:
         """Return `path` as it is written in the file where it stands."""
-        inner = len(path) > 1 and path[0] in self._included
-        return dotted(path[1:] if inner else path)
+        for own in self._included:
+            if len(path) > len(own) and path[: len(own)] == own:
+                return dotted(path[len(own) :])
+        return dotted(path)
 
     @property
     def kind(self) -> Kind | None:
@@ -58,4 +60,12 @@ class Document:
 
     def files(self) -> dict[str, str]:
         """Return the file of each part: `""` is this one, the rest by the key they stand under."""
-        return {"": self.file} | {key: other.file for key, other in self._included.items()}
+        return {"": self.file} | {
+            dotted(path): other.file for path, other in self._included.items()
+        }
+
+
+def _with(node: dict[str, Any], path: Path, part: dict[str, Any]) -> dict[str, Any]:
+    """Return a table with another at a path in it; what is given is not changed."""
+    key = str(path[0])
+    return {**node, key: _with(node[key], path[1:], part) if len(path) > 1 else part}

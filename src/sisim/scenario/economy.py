@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sisim.scenario.pathway import Administration, Principal
-from sisim.scenario.types import Number, Positive, Table
+from sisim.scenario.price_index import PRICE_INDEX
+from sisim.scenario.types import Float, Number, Positive, Table, Year, YearKey
 
 FUND = "fund"
 """Who pays an investment that no administration pays."""
@@ -40,9 +41,9 @@ class Economy(Table):
     Discount rates are shares a year: 0.035 is 3.5 %.
     """
 
-    price_level: int = 2024
+    price_level: Year = 2024
     counting: Literal["start", "end", "both", "point", "weights"] = "start"
-    weights: list[float] = []
+    weights: list[Float] = []
     discount_costs: Number = Number(value=0.0)
     discount_effects: Number = Number(value=0.0)
     exponent: Literal[0, 1] = 0
@@ -52,6 +53,17 @@ class Economy(Table):
         '"+", "public" (every public principal) or "society" (everybody).',
     )
     tail: Tail | None = None
+    price_index: dict[YearKey, Positive] = Field(
+        {},
+        description="The price index of more years, or others, than sisim knows of: a table by "
+        'year, or the name of a file with one, beside the scenario: "my-index.toml".',
+    )
+
+    @property
+    def index(self) -> dict[int, float]:
+        """The price index by year, in order: what ships, and what the file says in its place."""
+        own = {int(year): number.value for year, number in self.price_index.items()}
+        return dict(sorted({**PRICE_INDEX, **own}.items()))
 
     @property
     def bearers(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from sisim.scenario.types import Name, Table, Text
 
-Month = Annotated[int, Field(ge=1)]
+Month = Annotated[int, Field(ge=1, le=1200)]
 MONTHS = (6, 12, 24, 36)
 """When it is followed up, in months from the start, unless the scenario says otherwise."""
 MEASURED = ("target", "begun", "treated", "spent", "reach", "participants", "outcome")

@@ -10,11 +10,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sisim.scenario.types import Name, Number, Positive, Probability, Table, Text
+from sisim.scenario.types import (
+    MOST,
+    Name,
+    Number,
+    Positive,
+    Probability,
+    Table,
+    Text,
+    Year,
+    YearKey,
+    Years,
+)
 
 Basis = Literal["planned", "mix", "observed", "none"]
-Year = Annotated[str, Field(pattern=r"^\d{4}$")]
-"""A calendar year as the key of a table."""
 
 MOST_YEARS = 10
 """Repayment goes on for at most so many years after the first payment, unless the file says."""
@@ -23,8 +32,8 @@ MOST_YEARS = 10
 class Deposit(Table):
     """The same deposit every year, from one year to another, both included."""
 
-    from_: int = Field(alias="from")
-    to: int
+    from_: Year = Field(alias="from")
+    to: Year
     amount: Positive
 
 
@@ -63,16 +72,16 @@ class Repayment(Table):
 
     basis: Basis = "planned"
     share_planned: Probability | None = None
-    plan: dict[Name, dict[Year, Positive]] = {}
+    plan: dict[Name, dict[YearKey, Positive]] = {}
     share: Probability = Probability(value=1)
-    first_year: int | None = None
-    starts_after: Annotated[int, Field(ge=0)] = 0
-    last_year: int | None = None
+    first_year: Year | None = None
+    starts_after: Years = 0
+    last_year: Year | None = None
     cap: Literal["invested", "none"] = "invested"
     cap_year: Literal["cash_reduction", "gross_reduction", "none"] = "cash_reduction"
     distribution: Literal["proportional", "agreed"] = "proportional"
     agreed: dict[Name, Positive] = {}
-    rounding: Annotated[int, Field(ge=0)] = 1000
+    rounding: Annotated[int, Field(ge=0, le=MOST)] = 1000
     prices: Literal["fixed", "current"] = "fixed"
 
     @property
@@ -96,7 +105,7 @@ class Asking(Table):
     """
 
     arm: Name
-    start: int
+    start: Year
     success: Probability = Probability(value=1)
 
 
@@ -119,6 +128,6 @@ class Fund(Table):
     principal: Name
     deposits: Deposits = Deposits()
     interest: Number = Number(value=0)
-    payments: dict[Year, Positive] = {}
+    payments: dict[YearKey, Positive] = {}
     repayment: Repayment = Repayment()
     portfolio: Many | None = None

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
-from sisim.scenario.types import Number
+from sisim.scenario.types import NAME, Number
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """The newest draft that the TOML editors' engine (Taplo, Even Better TOML) reads in full."""
@@ -26,6 +26,7 @@ def schema(kind: Literal["scenario", "pathway"] = "scenario") -> JsonSchema:
         }
     for name, definition in definitions.items():
         definitions[name] = _as_written(name, definition)
+    definitions["Asked"] = ASKED
     used = _used(result, definitions)
     result["definitions"] = {name: definitions[name] for name in definitions if name in used}
     return {"$schema": DRAFT, **_described(result)}
@@ -43,16 +44,52 @@ def _as_written(name: str, definition: JsonSchema) -> JsonSchema:
         shorter = [{"type": "string"}]
     elif name in ("Use", "Destination"):
         shorter = [properties["amount" if name == "Use" else "share"]]
+    elif name == "Economy":
+        own = properties["price_index"]
+        file = {"type": "string", "description": "The name of a file with such a table."}
+        properties["price_index"] = {"description": own.pop("description"), "anyOf": [file, own]}
     elif name == "Condition":
-        # Features stand directly in the table, also as nested tables: state.care = [...].
-        return {**definition, "additionalProperties": True}
+        return _with_features(definition)
     for key in ("from", "on", "to"):
         if name in ("Transition", "Effect") and key in properties:
-            properties[key] = {"anyOf": [{"type": "string"}, properties[key]]}
+            whole = properties[key]
+            one = whole.get("items", {"type": "string", "pattern": NAME})
+            properties[key] = {"anyOf": [one, whole]}
     if not shorter:
         return definition
     text = definition.get("description", "")
     return {"description": text, "anyOf": [*shorter, definition]}
+
+
+ASKED: JsonSchema = {
+    "description": "The categories allowed, or bounds; or a table of such by the rest of the name.",
+    "anyOf": [
+        {"type": "array", "items": {"type": "string"}},
+        {"$ref": "#/definitions/Bounds"},
+        {
+            "type": "object",
+            "minProperties": 1,
+            "not": {"anyOf": [{"required": [key]} for key in ("from", "below", "window")]},
+            "additionalProperties": {"$ref": "#/definitions/Asked"},
+        },
+    ],
+}
+"""What a condition asks of a feature, whose name may be nested tables: state.care = [...]."""
+
+
+def _with_features(definition: JsonSchema) -> JsonSchema:
+    """Let features stand directly in a condition, where no key says that they stand apart."""
+    asked = {"additionalProperties": {"$ref": "#/definitions/Asked"}}
+    properties = definition["properties"]
+    properties["features"] = {**properties["features"], **asked}
+    return {
+        "description": definition.get("description", ""),
+        "type": "object",
+        "properties": properties,
+        "if": {"anyOf": [{"required": [key]} for key in properties]},
+        "then": {"propertyNames": {"enum": list(properties)}},
+        "else": asked,
+    }
 
 
 def _used(node: Any, definitions: JsonSchema) -> set[str]:
@@ -83,6 +120,8 @@ def _described(node: Any) -> Any:
     result = {key: _described(part) for key, part in node.items()}
     if isinstance(result.get("description"), str):
         result["description"] = " ".join(result["description"].split())
+    if "patternProperties" in result:  # names of one's own: any of that form, and no others
+        result["additionalProperties"] = False
     if "$ref" in result and len(result) > 1:
         result["allOf"] = [{"$ref": result.pop("$ref")}]
     return result

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from sisim.scenario.errors import LONG, Reason, shortened
 
+MOST_FOLDERS = 100
+"""Folders within each other; with more, systems disagree on how long a name may be."""
+
 
 def why(error: OSError) -> Reason | str:
     """Return what stands in the way; of what is not known here, the system's own words."""
@@ -71,6 +74,30 @@ def no_file(path: Path) -> Reason | str | None:
     if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
         return Reason("it is a pipe, not a file")
     return Reason("it is a device, not a file")
+
+
+def no_place(path: Path) -> Reason | str | None:
+    """Return why nothing can be put at `path`; None if it can, as far as can be seen.
+
+    A device or a pipe is left alone: what takes its place would no longer be one.
+    """
+    if len(path.parts) > MOST_FOLDERS:
+        return why(OSError(errno.ENAMETOOLONG, ""))
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError):
+        return no_file(path)
+    return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else no_file(path)
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether there is a folder called so, whatever it is called."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def content_of(path: Path, most: int) -> bytes | Reason:

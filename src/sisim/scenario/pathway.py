@@ -6,10 +6,25 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from sisim.scenario.types import Grade, Name, Number, Positive, Probability, Rate, Table, Text
+from sisim.scenario.types import (
+    Age,
+    Float,
+    Grade,
+    Name,
+    Number,
+    People,
+    Positive,
+    Probability,
+    Rate,
+    Table,
+    Text,
+    Year,
+)
 
 Unit = Literal["year", "month", "step"]
 Scale = Literal["rate_ratio", "odds_ratio", "relative_risk"]
+MAX_OUT = 64
+"""Most transitions out of one state, and most destinations of one transition."""
 
 
 class Principal(Table):
@@ -38,7 +53,7 @@ class Resource(Table):
     label: Text
     unit: Text
     price: Positive
-    price_year: int
+    price_year: Year
     administration: Name | None = None
     payers: dict[Name, Positive] = {}
     cash: Literal["outlay", "step", "capacity"] = "outlay"
@@ -64,7 +79,7 @@ class Resource(Table):
 class OfMovers(Table):
     """Shares of an attribute's categories among those who move in, by age at arrival (years)."""
 
-    below: list[float] = []
+    below: list[Float] = []
     shares: list[dict[Name, Positive]]
 
 
@@ -110,12 +125,12 @@ class Factor(Table):
     """
 
     feature: str | None = None
-    below: list[float] = []
+    below: list[Float] = []
     values: list[Number] | dict[str, Number] = []
     default: Number | None = None
     otherwise: Number | None = None
     unit: Unit | None = None
-    window: float | None = None
+    window: Float | None = None
     among: str = "area"
     shape: Literal["exponential", "weibull", "gompertz"] | None = None
     parameters: dict[str, Number] = {}
@@ -141,7 +156,7 @@ class Use(Table):
     @model_validator(mode="before")
     @classmethod
     def _from_number(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "amount" in data:
+        if isinstance(data, dict) and {"amount", "factors"} & set(data):
             return data
         return {"amount": data}
 
@@ -175,8 +190,8 @@ class Schedule(Table):
     """The moment of a scheduled transition: a calendar month, an age, or a cycle number."""
 
     month: Annotated[int, Field(ge=1, le=12)] | None = None
-    age: float | None = None
-    cycle: int | None = None
+    age: Annotated[float, Field(ge=0, le=150)] | None = None
+    cycle: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
 
 
 class Destination(Table):
@@ -188,7 +203,7 @@ class Destination(Table):
     @model_validator(mode="before")
     @classmethod
     def _from_number(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "share" in data:
+        if isinstance(data, dict) and {"share", "factors"} & set(data):
             return data
         return {"share": data}
 
@@ -208,7 +223,7 @@ class Transition(Table):
     probability: Probability | None = None
     schedule: Schedule | None = None
     factors: list[Name] = []
-    order: int = 1
+    order: Annotated[int, Field(ge=-1000, le=1000)] = 1
     uses: dict[Name, Use] = {}
     weights: dict[Name, Use] = {}
 
@@ -229,7 +244,7 @@ class Grouping(Table):
     """A feature by which counts are kept apart: `age` with `below`, or an attribute."""
 
     feature: str
-    below: list[float] = []
+    below: list[Float] = []
 
     @property
     def bands(self) -> list[str]:
@@ -256,8 +271,8 @@ class Target(Table):
     label: Text
     measure: str
     arguments: dict[str, Any] = {}
-    low: float
-    high: float
+    low: Float
+    high: Float
     unit: Text = Text(sv="andel", en="share")
     source: str
     grade: Grade
@@ -272,11 +287,11 @@ class Calibration(Table):
     at.
     """
 
-    residents: Annotated[int, Field(gt=0)] = 100_000
-    max_age: Annotated[float, Field(gt=0)] = 30
-    years: Annotated[float, Field(gt=0)] = 20
+    residents: People = 100_000
+    max_age: Age = 30
+    years: Annotated[float, Field(gt=0, le=100)] = 20
     closed: bool = False
-    warm_up: Annotated[float, Field(ge=0)] | None = None
+    warm_up: Annotated[float, Field(ge=0, le=200)] | None = None
 
 
 class Pathway(Table):

@@ -13,7 +13,21 @@ from sisim.scenario.economy import FUND, Economy
 from sisim.scenario.follow_up import FollowUpPlan
 from sisim.scenario.fund import Fund
 from sisim.scenario.pathway import Pathway, Scale
-from sisim.scenario.types import Name, Number, Positive, Probability, Rate, Table, Text
+from sisim.scenario.types import (
+    MOST_SEED,
+    Age,
+    Duration,
+    Float,
+    Name,
+    Number,
+    People,
+    Positive,
+    Probability,
+    Rate,
+    Table,
+    Text,
+    Year,
+)
 
 HAIR = 1e-6
 """What a length in years may miss by: a third of a year has no end of decimals."""
@@ -43,7 +57,7 @@ class Time(Table):
     start: Month = "2026-01"
     years: Annotated[float, Field(gt=0, le=100)] = 20
     history: Annotated[float, Field(ge=0, le=50)] = 0
-    warm_up: Annotated[float, Field(ge=0)] | None = None
+    warm_up: Annotated[float, Field(ge=0, le=200)] | None = None
 
     @property
     def first_year(self) -> int:
@@ -84,14 +98,14 @@ class Movers(Table):
     """Movers-in: how many a year, as a share of residents, and at what ages (years)."""
 
     per_year: Positive
-    below: list[float] = []
+    below: list[Float] = []
     shares: list[Positive] = [Positive(value=1)]
 
 
 class Spacing(Table):
     """How far apart siblings are born: shares of the years `between` one limit and the next."""
 
-    between: Annotated[list[float], Field(min_length=2)]
+    between: Annotated[list[Annotated[float, Field(ge=0, le=100)]], Field(min_length=2)]
     shares: Annotated[list[Positive], Field(min_length=1)]
 
 
@@ -106,7 +120,7 @@ class Families(Table):
     children: Annotated[list[Positive], Field(min_length=1)]
     spacing: Spacing
     in_common: list[Name] = []
-    grown_at: Annotated[float, Field(gt=0)] = 18
+    grown_at: Age = 18
 
 
 class Population(Table):
@@ -114,16 +128,15 @@ class Population(Table):
 
     In an open population everyone is aged 0 to `max_age` years; births are as many as keep
     `residents` constant but for moves and deaths, and grow by `growth` a year from the start.
-    A closed cohort starts in the pathway's start states, or in `start`, at `age` (or ages with
-    shares: `ages_below`, `age_shares`).
+    A closed cohort starts in the pathway's start states, or in `start`, at `age`.
     """
 
-    residents: Annotated[int, Field(gt=0)] | None = None
-    max_age: Annotated[float, Field(gt=0)] = 30
+    residents: People | None = None
+    max_age: Age = 30
     growth: Number = Number(value=0)
     movers_in: Movers | None = None
-    cohort: Annotated[int, Field(gt=0)] | None = None
-    age: float = 0
+    cohort: People | None = None
+    age: Annotated[float, Field(ge=0, le=150)] = 0
     start: dict[Name, Name | dict[Name, Positive]] = {}
     areas: dict[Name, Area] = {}
     families: Families | None = None
@@ -164,9 +177,9 @@ def _flat(features: dict[str, Any]) -> dict[str, Any]:
 class Bounds(Table):
     """At least `from_`, and less than `below`."""
 
-    from_: float | None = Field(None, alias="from")
-    below: float | None = None
-    window: float | None = None
+    from_: Float | None = Field(None, alias="from")
+    below: Float | None = None
+    window: Float | None = None
 
 
 class Persistence(Table):
@@ -178,7 +191,7 @@ class Persistence(Table):
 
     kind: Literal["none", "permanent", "half_life", "linear", "table"] = "none"
     years: Positive | None = None
-    at: list[float] = []
+    at: list[Float] = []
     share: list[Annotated[float, Field(ge=0, le=1)]] = []
 
 
@@ -253,7 +266,7 @@ class Cost(Table):
 class Fidelity(Table):
     """How fully the method is delivered: `share` at years `at` since start, linear between."""
 
-    at: list[float]
+    at: list[Float]
     share: list[Annotated[float, Field(ge=0, le=1)]]
 
 
@@ -264,12 +277,12 @@ class NewWay(Table):
     apart; unset: all at once), each growing to full scale in `ramp` months.
     """
 
-    delay: float = 0
-    ramp: float = 0
+    delay: Duration = 0
+    ramp: Duration = 0
     areas: list[Name] = []
-    interval: float = 0
+    interval: Duration = 0
     reach: Probability = Probability(value=1)
-    capacity: Annotated[int, Field(gt=0)] | None = None
+    capacity: People | None = None
     cost: Cost
     replaces: Cost | None = None
 
@@ -285,20 +298,20 @@ class Investment(Table):
 
     label: Text
     start: Month
-    years: Annotated[float, Field(gt=0)]
+    years: Annotated[float, Field(gt=0, le=100)]
     target: Condition
     unit: Literal["person", "family"] = "person"
     reach: Probability = Probability(value=1)
-    capacity: Annotated[int, Field(gt=0)] | None = None
+    capacity: People | None = None
     selection: Selection = Selection()
-    duration: Annotated[float, Field(gt=0)] | None = Field(
+    duration: Annotated[float, Field(gt=0, le=1200)] | None = Field(
         None, description="Months of treatment; unset: as long as the person stays and it runs."
     )
     drop_out: Rate = Rate(value=0)
     repeat: bool = Field(
         False, description="Whether one may take part again; the latest treatment is what counts."
     )
-    onset: Annotated[float, Field(ge=0)] = 0
+    onset: Duration = 0
     fidelity: Fidelity | None = None
     effects: list[Effect] = []
     cost: Cost
@@ -354,10 +367,10 @@ class Goal(Table):
     of: Name | None = None
     count: Literal["entries", "stock"] = "entries"
     where: dict[Name, list[str]] = {}
-    years: Annotated[int, Field(gt=0)] = 1
+    years: Annotated[int, Field(gt=0, le=100)] = 1
     delivery: Name | None = None
     at_most: bool = Field(False, description="The share should be the goal or less.")
-    by: int | None = None
+    by: Year | None = None
 
 
 class Figures(Table):
@@ -366,7 +379,7 @@ class Figures(Table):
     project: Name = "project"
     new_way: Name = "new_way"
     case: Name
-    year: int
+    year: Year
 
 
 class JointDistribution(Table):
@@ -374,9 +387,9 @@ class JointDistribution(Table):
 
     distribution: Literal["dirichlet", "multivariate_normal"]
     paths: list[str]
-    alpha: list[float] = []
-    mean: list[float] = []
-    covariance: list[list[float]] = []
+    alpha: list[Float] = []
+    mean: list[Float] = []
+    covariance: list[list[Float]] = []
 
 
 class Scenario(Table):
@@ -401,8 +414,8 @@ class Scenario(Table):
     figures: Figures | None = None
     follow_up: FollowUpPlan | None = None
     uncertainty: dict[Name, JointDistribution] = {}
-    seed: Annotated[int, Field(ge=0)] = 1
-    replications: Annotated[int, Field(gt=0)] = 1
+    seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = 1
+    replications: Annotated[int, Field(gt=0, le=1_000_000)] = 1
     override: dict[str, Any] = {}
 
     _files: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -466,4 +479,7 @@ class Scenario(Table):
         for start, place in self._changed.items():
             if path == start or path.startswith(f"{start}."):
                 return place
-        return self._files.get(path.partition(".")[0], self._files.get("", ""))
+        of = max(
+            (own for own in self._files if f"{path}.".startswith(f"{own}.")), key=len, default=""
+        )
+        return self._files.get(of, "")

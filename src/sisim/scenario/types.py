@@ -11,8 +11,27 @@ from pydantic_core import PydanticCustomError
 from sisim.i18n import Lang, current_language
 
 Grade = Literal["measured", "derived", "literature", "assumption"]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+NAME = r"^[a-z][a-z0-9_-]*$"
+Name = Annotated[str, Field(pattern=NAME)]
 """A key that files refer to: lower case, digits, hyphen and underscore."""
+MOST = 1e15
+"""No amount, price or other number in a file is greater: sums of more are no longer exact."""
+Float = Annotated[float, Field(ge=-MOST, le=MOST)]
+"""A number that has no owner of its own."""
+People = Annotated[int, Field(gt=0, le=100_000_000)]
+"""A number of people, places or residents."""
+Age = Annotated[float, Field(gt=0, le=150)]
+"""An age in years."""
+MOST_SEED = 2**63 - 1
+"""The greatest whole number that a file can hold; the seeds that follow it are others, too."""
+Duration = Annotated[float, Field(ge=0, le=1200)]
+"""A time in months, at most a hundred years."""
+Years = Annotated[int, Field(ge=0, le=100)]
+"""A number of whole years."""
+YearKey = Annotated[str, Field(pattern=r"^\d{4}$")]
+"""A calendar year as the key of a table."""
+Year = Annotated[int, Field(ge=1, le=9999)]
+"""A calendar year."""
 
 
 class Table(BaseModel):
@@ -51,17 +70,17 @@ class Distribution(Table):
     """
 
     name: Literal["beta", "gamma", "lognormal", "normal", "uniform", "triangular", "fixed"]
-    alpha: float | None = None
-    beta: float | None = None
-    shape: float | None = None
-    scale: float | None = None
-    mean: float | None = None
-    sd: float | None = None
-    meanlog: float | None = None
-    sdlog: float | None = None
-    low: float | None = None
-    mode: float | None = None
-    high: float | None = None
+    alpha: Float | None = None
+    beta: Float | None = None
+    shape: Float | None = None
+    scale: Float | None = None
+    mean: Float | None = None
+    sd: Float | None = None
+    meanlog: Float | None = None
+    sdlog: Float | None = None
+    low: Float | None = None
+    mode: Float | None = None
+    high: Float | None = None
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -73,9 +92,9 @@ class Distribution(Table):
 class Number(Table):
     """A number and who answers for it (law L8). A plain number has no stated owner."""
 
-    value: float
-    low: float | None = Field(None, description="Lowest plausible value.")
-    high: float | None = Field(None, description="Highest plausible value.")
+    value: Float
+    low: Float | None = Field(None, description="Lowest plausible value.")
+    high: Float | None = Field(None, description="Highest plausible value.")
     distribution: Distribution | None = None
     source: str | None = Field(None, description="Where the number was read, or why it was chosen.")
     grade: Grade | None = None
@@ -108,7 +127,7 @@ class Number(Table):
 class Rate(Number):
     """A hazard per unit of time (a year unless `per` says otherwise)."""
 
-    value: float = Field(ge=0)
+    value: float = Field(ge=0, le=MOST)
     per: Literal["year", "month"] = "year"
 
     @property
@@ -126,4 +145,4 @@ class Probability(Number):
 class Positive(Number):
     """A number that cannot be negative: an amount, a price, a weight."""
 
-    value: float = Field(ge=0)
+    value: float = Field(ge=0, le=MOST)

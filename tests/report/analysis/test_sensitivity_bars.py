@@ -44,3 +44,11 @@ def test_a_number_stands_with_its_grade(grade: str) -> None:
 def test_both_can_be_read() -> None:
     assert_readable(draw_sobol(subject(), sobol_table(), GRADES))
     assert_readable(draw_morris(subject(), morris_table(), GRADES))
+
+
+def test_of_few_base_points_no_interval_is_drawn(lang: str) -> None:
+    few = draw_sobol(subject(), sobol_table().assign(points=64), {})
+    enough = draw_sobol(subject(), sobol_table(), {})
+    assert not few.axes[0].lines
+    assert enough.axes[0].lines
+    assert {"en": "at least 16 base points", "sv": "minst 16 baspunkter"}[lang] in written(few)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 from helpers.any_counts import PATHWAY, counts, same_in_every_arm
 from helpers.languages import in_swedish
+from matplotlib.colors import to_hex
 
 from sisim.economics.cost_effectiveness import Effectiveness, Measure
 from sisim.i18n import LANGUAGES
@@ -24,6 +26,7 @@ from sisim.report.economics.money_report import (
 from sisim.report.economics.money_words import verdict_words
 from sisim.report.economics.net_position import draw_net_position
 from sisim.report.economics.who_gains import draw_who_gains
+from sisim.report.style import ORANGE
 from sisim.results import Results
 from sisim.scenario.types import Text
 
@@ -167,6 +170,31 @@ def test_what_is_small_is_not_said_to_be_nothing(lost: float, said: str) -> None
     effect = Effectiveness(measure, ("without", "ends"), cost, gained, gained)
     words = verdict_words(effect, "ends")
     assert said in words.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
+def test_a_price_out_of_noise_is_not_told(lang: str) -> None:
+    """Cheaper but worse by chance alone: in half of the runs it is neither."""
+    measure = Measure("placed", Text(sv="placerade", en="placed"), "stock", "low")
+    cost = np.array([[0.0, -9e6], [0.0, 8.9e6], [0.0, -1e5], [0.0, 1e4]])
+    gained = np.array([[0.0, -0.5], [0.0, 0.49], [0.0, -0.01], [0.0, 0.01]])
+    words = verdict_words(Effectiveness(measure, ("without", "ends"), cost, gained, gained), "ends")
+    assert {"en": "saved per", "sv": "sparas per"}[lang] not in words
+    assert {"en": "no price per person-year", "sv": "inget pris per personår"}[lang] in words
+
+
+@pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
+def test_who_receives_is_not_coloured_as_who_pays(lang: str) -> None:
+    """Beside who pays for the investment, the one that pays stands alone in the key."""
+    receives = {"en": "Receives", "sv": "Tar emot"}[lang]
+    found = results()
+    assert receives not in texts(draw_who_gains(found, "ends"))
+    gains = found.who_gains["ends"]
+    found.__dict__["who_gains"] = {"ends": replace(gains, amounts=-gains.amounts)}
+    figure = draw_who_gains(found, "ends")
+    assert receives in texts(figure)
+    hues = {to_hex(p.get_edgecolor()) for p in figure.axes[0].patches if p.get_width() > 0}
+    assert to_hex(ORANGE) not in hues
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from nicegui import ui
 
 from sisim.i18n import number, source_text, t
 from sisim.live.scenario_library import file_of
-from sisim.live.settings import MOST_RESIDENTS, MOST_RUNS, MOST_YEARS
+from sisim.live.settings import HIGHEST
 from sisim.live.sliders import Slider
 from sisim.live.tags import Script, Tag, at_once, button
 from sisim.live.view_state import ViewState
@@ -123,18 +123,16 @@ class Drawer:
                     t("Residents"),
                     "residents",
                     100,
-                    MOST_RESIDENTS,
                     state.scenario.population.residents,
                 )
             self._number(
                 t("Years ahead"),
                 "years",
                 10 if state.scenario.time.years >= 10 else 1,
-                MOST_YEARS,
                 int(state.scenario.time.years),
             )
-            self._number(t("Runs"), "runs", 1, MOST_RUNS, state.runs)
-            self._number(t("Seed"), "seed", 0, 10**9, s.seed)
+            self._number(t("Runs"), "runs", 1, state.runs)
+            self._number(t("Seed"), "seed", 0, s.seed)
             Tag("h3", t("How it is seen"))
             for name, text in (
                 ("bands", t("Bands: 10–90% of the runs")),
@@ -184,15 +182,15 @@ class Drawer:
             brought.on("change", js_handler="(e) => sisim.bring(e.target)")
             at_once(t("Open …"), "document.getElementById('bring').click()", id="open-file")
 
-    def _number(self, text: str, name: str, low: int, high: int, value: int) -> None:
+    def _number(self, text: str, name: str, low: int, value: int) -> None:
         state = self._state
         with Tag("div", css="field"):
             Tag("label", text, for_=f"set-{name}")
-            field = Tag("input", type="number", id=f"set-{name}", min=low, max=high, value=value)
+            field = Tag("input", type="number", id=f"set-{name}", min=low, value=value)
 
             def change(event: Any) -> None:
                 if isinstance(event.args, int | float):
-                    state.change(**{name: int(min(max(event.args, low), high))})
+                    state.change(**{name: int(min(max(event.args, low), HIGHEST))})
 
             field.on("change", change, js_handler="(e) => emit(e.target.valueAsNumber)")
 

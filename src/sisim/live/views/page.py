@@ -187,6 +187,14 @@ class Page:
         else:
             self.view = FiguresView(state, self._script)
 
+    def _fill_view(self) -> None:
+        """Put the view where it was waited for; all around it stands."""
+        self._tags.pop("waiting", None)
+        self._main.clear()
+        with self._main:
+            self._show_view()
+        ui.run_javascript(f"sisim.write({self._script.taken()})")
+
     def _bottom(self) -> None:
         state, s = self.state, self.state.settings
         assert self.slider_controls is not None
@@ -208,7 +216,9 @@ class Page:
         """Draw what has been worked out: of the figures, only what has changed."""
         state = self.state
         changes: dict[int, Option] = {}
-        if self.view is None:
+        if self.view is None and state.settings.told is None:
+            self._fill_view()
+        elif self.view is None:  # a story has its steps below the figures
             self.build()
         elif isinstance(self.view, FiguresView):
             changes = self.view.draw()
@@ -432,6 +442,6 @@ def _with_args(do: Callable[[Any], Any]) -> Callable[[GenericEventArguments], An
 def usual(settings: Settings, library: Library) -> Settings:
     """Return the settings that hold where nothing is asked for: the seed is the scenario's."""
     try:
-        return replace(settings, seed=library.open(settings).seed)
+        return replace(settings, seed=library.open(settings).scenario.seed)
     except ScenarioError:
         return settings

@@ -17,7 +17,6 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sisim.analysis.measures import PAYBACK, why_undefined
 from sisim.economics.yearly import year_at
-from sisim.engine.counts import digest
 from sisim.i18n import n_, t
 from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
@@ -45,6 +44,7 @@ from sisim.report.style import (
     wrap,
     write,
 )
+from sisim.scenario.digest import digest
 from sisim.scenario.scenario import Scenario
 
 IN_MONEY = frozenset(

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sisim.analysis.monitoring import ENOUGH, RESULTS, FollowUp, Measure, responsible
-from sisim.i18n import duration_in_months, n_, t
+from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, lower, records
 from sisim.report.formats import (
     decimal,
@@ -236,9 +236,10 @@ def sentences(plan: FollowUp, observed: pd.DataFrame | None = None) -> list[str]
     for measure in plan.measures:
         own = plan.plan[plan.plan["measure"] == measure.name]
         said = [
-            t(
-                "after {length} {range}",
-                length=duration_in_months(one.month),
+            n_(
+                "{n} month {range}",
+                "{n} months {range}",
+                int(one.month),
                 range=_range(measure, one.low, one.high),
             )
             for one in records(own)
@@ -273,7 +274,7 @@ def sentences(plan: FollowUp, observed: pd.DataFrame | None = None) -> list[str]
     if alike:
         lines.append(
             t(
-                "With and without overlap (results: {n} of {all}): levels alone do not tell "
+                "With and without overlap for {n} of {all} results: levels alone do not tell "
                 "whether there is an effect.",
                 n=len(alike),
                 all=sum(one.kind in RESULTS for one in plan.measures),

@@ -277,7 +277,7 @@ def sentences(found: Needs) -> list[str]:
         t(
             "{whose}: {people}, who cost {cost} each a year.",
             whose=_whose(found),
-            people=_people(everyone["people"]),
+            people=_people(float(everyone["people"])),
             cost=money(everyone["cost"]),
         ),
     ]
@@ -351,7 +351,7 @@ def _group_sentence(found: Needs, one: dict[Hashable, Any]) -> str:
     )
     told = {
         "group": group_label(scenario, one["kind"], one["group"]),
-        "people": _people(one["people"]),
+        "people": _people(float(one["people"])),
         "share": share_of(one["share_of_people"], 1),
     }
     if who:
@@ -364,7 +364,7 @@ def _group_sentence(found: Needs, one: dict[Hashable, Any]) -> str:
             **told,
         )
     else:
-        text = t("{group}: {people} ({share} of residents), who cost nothing.", **told)
+        text = t("{group}: {people} ({share} of residents), at no cost.", **told)
     others = [
         g
         for g in wanted_groups(scenario, found.find)
@@ -377,6 +377,11 @@ def _group_sentence(found: Needs, one: dict[Hashable, Any]) -> str:
         ]
         text += " " + t("In these years: {shares}.", shares=", ".join(shares))
     return text
+
+
+def _people(count: float) -> str:
+    text = decimal(count)
+    return n_("{n} person", "{n} people", 1 if text == "1" else 2, n=text)
 
 
 def _rule_sentence(found: Needs, one: Any, case: str) -> str:
@@ -401,10 +406,6 @@ def _with_error(found: Needs, value: float, error: float) -> str:
     text = decimal(value, 3)
     few = error != error or len(found.seeds) < BAND_FROM
     return text if few else f"{text} (± {decimal(2 * error, 3)})"
-
-
-def _people(mean: float) -> str:
-    return n_("{n} person", "{n} people", round(mean))
 
 
 def _whose(found: Needs) -> str:

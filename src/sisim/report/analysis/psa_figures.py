@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from sisim.analysis.psa import Probabilistic
 from sisim.engine.counts import WITHOUT
-from sisim.i18n import t
+from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
@@ -256,7 +256,8 @@ def draw_who_breaks_even(subject: Subject, analysis: Probabilistic, table: pd.Da
         name = wrap(figure, subject.scenario.payer_label(payer).text, 300)
         ends.add(float(course["probability"].iloc[-1]), name, color=hue)
     if len(own):
-        axes.set_xlim(own["year"].min(), own["year"].max())
+        first, last = int(own["year"].min()), int(own["year"].max())
+        axes.set_xlim(first, max(last, first + 1))
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:.0f}"))
     ends.settle()
@@ -345,16 +346,25 @@ def sentences(
     """
     found = [_draws(analysis)]
     for one in records(analysis.chance):
+        told = {
+            "arm": subject.arm_label(one.arm),
+            "chance": decimal(100 * one.chance),
+            "error": decimal(196 * one.chance_error),
+            "mean": money(one.mean),
+            "low": money(one.low),
+            "high": money(one.high),
+        }
         found.append(
             t(
                 "{arm}: pays for itself with a probability of {chance}% (± {error}); net present "
+                "value {mean}, all draws from {low} to {high}.",
+                **told,
+            )
+            if analysis.few
+            else t(
+                "{arm}: pays for itself with a probability of {chance}% (± {error}); net present "
                 "value {mean}, 95% of the draws from {low} to {high}.",
-                arm=subject.arm_label(one.arm),
-                chance=decimal(100 * one.chance),
-                error=decimal(196 * one.chance_error),
-                mean=money(one.mean),
-                low=money(one.low),
-                high=money(one.high),
+                **told,
             )
         )
         noise = analysis.noise[one.arm]
@@ -371,8 +381,8 @@ def sentences(
 def _draws(analysis: Probabilistic) -> str:
     runs = analysis.table["replication"].nunique()
     return t(
-        "Draws: {draws}; uncertain numbers drawn: {numbers}; runs per draw: {runs}.",
-        draws=len(analysis.drawn),
-        numbers=analysis.drawn.shape[1],
+        "{draws} of {numbers}; runs per draw: {runs}.",
+        draws=n_("1 draw", "{n} draws", len(analysis.drawn)),
+        numbers=n_("{n} uncertain number", "{n} uncertain numbers", analysis.drawn.shape[1]),
         runs=runs,
     )

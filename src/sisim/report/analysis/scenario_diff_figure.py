@@ -126,8 +126,7 @@ def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
             if isnan(one.effect):
                 continue
             text = t(
-                "The changes together, beyond each alone: {n}.",
-                n=scale.said(one.effect, signed=True),
+                "The changes together, beyond each alone: {n}.", n=_effect(subject, one, scale)
             )
         else:
             text = _change(subject, one, scale)
@@ -148,15 +147,16 @@ def _change(subject: Subject, one: Any, scale: Scale) -> str:
         return t("{what}: does not fit without the other changes.", what=name)
     if isnan(one.effect):
         return t("{what}: no value to compare with.", what=name)
+    return t("{what}: {n}.", what=name, n=_effect(subject, one, scale))
+
+
+def _effect(subject: Subject, one: Any, scale: Scale) -> str:
+    """Return a difference, with its margin where the runs are enough for one."""
     effect = scale.said(one.effect, signed=True)
     if subject.few_runs or not one.effect_error > NOTHING * abs(one.effect):
-        return t("{what}: {n}.", what=name, n=effect)
-    return t(
-        "{what}: {n} ± {error} (two standard errors).",
-        what=name,
-        n=effect,
-        error=scale.margin(2 * one.effect_error),
-    )
+        return effect
+    error = scale.margin(2 * one.effect_error)
+    return t("{n} ± {error} (two standard errors)", n=effect, error=error)
 
 
 def change_name(subject: Subject, one: Any) -> str:
@@ -192,7 +192,7 @@ def _steps(
         found.append((words.name(one.key), said, float(one.effect), False))
     rest = sum(float(one.effect) for one in alone[MOST:])
     if alone[MOST:]:
-        text = n_("{n} smaller change", "{n} smaller changes", len(alone) - MOST)
+        text = n_("1 smaller change", "{n} smaller changes", len(alone) - MOST)
         found.append((text, "", rest, False))
     together = next(one for one in rows if one.kind == "together")
     if not isnan(together.effect) and abs(together.effect) > NOTHING * max(

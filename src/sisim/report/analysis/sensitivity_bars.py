@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sisim.i18n import t
+from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
@@ -24,6 +24,8 @@ from sisim.report.formats import decimal
 from sisim.report.style import BLUE, INK, SKY, bar, key_entry, label, points
 
 MOST = 7
+BASE_POINTS = 16
+"""Fewer base points of a Sobol design say too little of chance for an interval."""
 LEFT, TOP, BROAD, TALL = 480.0, 112.0, 700.0, 480.0
 
 
@@ -43,19 +45,27 @@ def draw_sobol(subject: Subject, table: pd.DataFrame, grades: dict[str, str]) ->
     title = t("Which numbers decide?")
     if table["total"].isna().all():
         return undefined_canvas(subject, title, sentences(subject, table))
-    notes = [t("Sobol indices; lines: 95% intervals."), *_notes(subject, table, rows)]
+    one = table.iloc[0]
+    enough = (one["points"] - one["undefined"]) // (len(table) + 2) >= BASE_POINTS
+    notes = [
+        t("Sobol indices; lines: 95% intervals.")
+        if enough
+        else t("Sobol indices; intervals take at least {n} base points.", n=BASE_POINTS),
+        *_notes(subject, table, rows),
+    ]
     figure = answer_canvas(subject, title, subtitle, notes)
     key_entry(figure, LEFT, 78, t("alone"), BLUE)
     key_entry(figure, LEFT + 130, 78, t("together with others"), SKY, hatch="////", color=INK)
     axes = row_axes(figure, LEFT, TOP, BROAD, TALL, len(rows))
     # With few base points an interval may reach beyond the whole variance.
-    reach = min(float((rows["total"] + rows["total_error"].fillna(0.0)).max()), 1.0)
+    margin = rows["total_error"].fillna(0.0) if enough else 0.0
+    reach = min(float((rows["total"] + margin).max()), 1.0)
     axes.set_xlim(0, max(0.1, 1.12 * reach, 1.12 * float(rows["first"].max())))
     for row, one in enumerate(records(rows)):
         bar(axes, row, max(one.total, 0), SKY, hatch="////", zorder=2)
         axes.barh(row, max(one.first, 0), height=0.62, color=BLUE, zorder=3)
         far = max(one.total, one.first, 0)
-        if one.total_error == one.total_error:
+        if enough and one.total_error == one.total_error:
             ends = [max(one.total - one.total_error, 0), min(one.total + one.total_error, 1)]
             axes.plot(ends, [row, row], color=INK, linewidth=points(2), zorder=4)
             far = max(*ends, one.first)
@@ -116,5 +126,5 @@ def _names(
 def _notes(subject: Subject, table: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
     """Return how many numbers are not drawn, and what is said where none matters."""
     left = len(table) - len(rows)
-    notes = [t("{n} more matter less.", n=left)] if left else []
+    notes = [n_("1 more matters less.", "{n} more matter less.", left)] if left else []
     return notes if table["tells"].any() else [*notes, *sentences(subject, table)[:1]]

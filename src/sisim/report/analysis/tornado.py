@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sisim.analysis.measures import turning_point, why_undefined
-from sisim.i18n import t
+from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
@@ -24,7 +24,7 @@ from sisim.report.analysis.analysis_frame import (
     undefined_canvas,
 )
 from sisim.report.analysis.assumption_words import Assumptions
-from sisim.report.formats import listing
+from sisim.report.formats import listing, runs_of
 from sisim.report.style import (
     BLUE,
     DARK_ORANGE,
@@ -156,6 +156,7 @@ def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
         found.append(
             t("{what} is {n} as the scenario is (runs: {runs}).", what=head, n=text, runs=runs)
         )
+        found += _above(subject, base)
     found += subject.undefined(int(base["undefined"]), len(subject.seeds))
     found += [*_ranking(head, telling, table), *_undefined(subject, table)]
     if turning_point(subject.measure) is None or base["base"] != base["base"]:
@@ -165,6 +166,15 @@ def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
     if not turning and ends.isna().any(axis=None):
         return found
     return [*found, _turning(subject, turning)]
+
+
+def _above(subject: Subject, base: Any) -> list[str]:
+    """Return in how many runs the measure is above its turning point; nothing of a single run."""
+    turn, runs = turning_point(subject.measure), len(subject.seeds) - int(base["undefined"])
+    if turn is None or runs < 2:
+        return []
+    at = scale_for(subject, [turn]).text(turn) if turn else t("zero")
+    return [t("It is above {limit} in {runs}.", limit=at, runs=runs_of(base["above"] / runs, runs))]
 
 
 def _turning(subject: Subject, names: list[str]) -> str:
@@ -251,7 +261,7 @@ def _notes(table: pd.DataFrame, shown: int, averaged: bool) -> list[str]:
         else t("One assumption at a time; the scenario as it is has no value.")
     ]
     if len(table) > shown:
-        found.append(t("{n} more matter less.", n=len(table) - shown))
+        found.append(n_("1 more matters less.", "{n} more matter less.", len(table) - shown))
     error, longest = table["swing_error"].max(), float(table["swing"].abs().max())
     if error == error and longest == longest and longest:
         share = float(error) / longest

@@ -64,7 +64,8 @@ def contract_shown(result: Valuation, arms: Sequence[str]) -> list[tuple[str, pd
     for settled in _of(result, arms):
         label = title_of(result.scenario, settled.contract, settled.arm)
         title = t(
-            "{label}: what each party gets (minus: pays), SEK k, fixed prices {level}",
+            "{label}: what each party gets (minus: pays), SEK k, fixed prices {level}, not "
+            "discounted",
             label=label,
             level=level,
         )

@@ -360,7 +360,7 @@ def _rate_of_return(appraisal: Appraisal) -> str:
 def _certainty(appraisal: Appraisal) -> str:
     net = appraisal.interval("net")
     if net.to_halve is None:
-        return t("One run tells nothing of chance: at least two are needed for a standard error.")
+        return ""
     if net.standard_error < ORE:
         return t(
             "The net is the same in all {runs}.", runs=n_("{n} run", "{n} runs", net.replications)

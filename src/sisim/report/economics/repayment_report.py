@@ -59,13 +59,13 @@ def shown(result: Valuation, arms: Sequence[str]) -> list[tuple[str, pd.DataFram
             (t("Plan and outcome, mean of the runs"), outcome_rows(one, scenario)),
             (t("The account of the fund"), account_rows(one)),
         ):
-            found.append((title, rows_shown(rows, one.years.tolist())))
+            found.append((_undiscounted(title), rows_shown(rows, one.years.tolist())))
     for arm in arms if found else ():
         budget = result.budget(arm)
         those = {name for one in result.funds[arm] for name in one.administrations}
         rows = budget_rows(budget, those, scenario)
         title = t("Budget frames, {arm}", arm=_arm(arm, scenario))
-        found.append((title, rows_shown(rows, budget.years.tolist())))
+        found.append((_undiscounted(title), rows_shown(rows, budget.years.tolist())))
     return found
 
 
@@ -119,6 +119,10 @@ def sentences(one: Repayments, scenario: Scenario) -> list[str]:
             ]
             found.append(text.format(what=_few(what)))
     return found
+
+
+def _undiscounted(title: str) -> str:
+    return t("{what}, not discounted", what=title)
 
 
 def _arm(arm: str, scenario: Scenario) -> str:

@@ -1,0 +1,126 @@
+"""Do the times in a file fall on whole steps of the pathway?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sisim.checks.issues import Findings
+from sisim.scenario.document import Document
+from sisim.scenario.errors import Reason
+from sisim.scenario.pathway import Pathway
+from sisim.scenario.positions import Path
+from sisim.scenario.scenario import Condition, Investment, Scenario
+from sisim.scenario.steps import MONTHS, nearest_whole
+
+NAMES = {
+    "week": Reason("week"),
+    "month": Reason("month"),
+    "quarter": Reason("quarter"),
+    "year": Reason("year"),
+}
+Length = tuple[Path, float, float]
+"""A length: where it stands, how long it is in its unit, and how many months the unit has."""
+
+
+class StepsCheck(Findings):
+    """Every moment and length that falls between two steps, where nothing happens."""
+
+    def __init__(
+        self,
+        document: Document,
+        pathway: Pathway,
+        scenario: Scenario | None = None,
+        prefix: Path = (),
+    ):
+        super().__init__(document, prefix)
+        self.step = pathway.step
+        for path, value, months in _of_pathway(pathway):
+            self._length(path, value, months)
+        if scenario is not None:
+            self.prefix = ()
+            self._start(("time", "start"), scenario.time.start)
+            for name, investment in scenario.investments.items():
+                self._start(("investments", name, "start"), investment.start)
+            for path, value, months in _of_scenario(scenario):
+                self._length(path, value, months)
+
+    def _length(self, path: Path, value: float, months: float) -> None:
+        around = nearest_whole(value * months, self.step)
+        if around is None:
+            return
+        low, high = (round(time / months, 6) for time in around)
+        reason = Reason(
+            "{value} falls between two steps of the pathway ({step}): {nearest} would do.",
+            value=float(value),
+            step=NAMES[self.step],
+            nearest=Reason("{one} or {other}", one=low, other=high) if low > 0 else high,
+        )
+        self.say(path, reason)
+
+    def _start(self, path: Path, month: str) -> None:
+        length = MONTHS.get(self.step, 1)
+        number = int(month[5:]) - 1
+        if number % length == 0:
+            return
+        year, first = int(month[:4]), number - number % length
+        after = (year, first + length) if first + length < 12 else (year + 1, 0)
+        reason = Reason(
+            "{month} falls between two steps of the pathway ({step}): {nearest} would do.",
+            month=month,
+            step=NAMES[self.step],
+            nearest=Reason(
+                "{one} or {other}",
+                one=f"{year}-{first + 1:02d}",
+                other=f"{after[0]}-{after[1] + 1:02d}",
+            ),
+        )
+        self.say(path, reason)
+
+
+def _of_pathway(pathway: Pathway) -> Iterator[Length]:
+    for name, factor in pathway.factors.items():
+        if factor.window is not None:
+            yield ("factors", name, "window"), factor.window, 1
+    for name, transition in pathway.transitions.items():
+        if transition.schedule is not None and transition.schedule.age is not None:
+            yield ("transitions", name, "schedule", "age"), transition.schedule.age, 12
+    for name, grouping in pathway.groupings.items():
+        if grouping.feature == "age":
+            for index, edge in enumerate(grouping.below):
+                yield ("groupings", name, "below", index), edge, 12
+    plain = pathway.calibration
+    yield ("calibration", "years"), plain.years, 12
+    yield ("calibration", "max_age"), plain.max_age, 12
+    yield ("calibration", "warm_up"), plain.warm_up or 0.0, 12
+
+
+def _of_scenario(scenario: Scenario) -> Iterator[Length]:
+    time, population = scenario.time, scenario.population
+    yield ("time", "years"), time.years, 12
+    yield ("time", "history"), time.history, 12
+    yield ("time", "warm_up"), time.warm_up or 0.0, 12
+    yield ("population", "max_age"), population.max_age, 12
+    yield ("population", "age"), population.age, 12
+    if population.families is not None:
+        yield ("population", "families", "grown_at"), population.families.grown_at, 12
+    for name, investment in scenario.investments.items():
+        for path, value, months in _of_investment(investment):
+            yield ("investments", name, *path), value, months
+
+
+def _of_investment(investment: Investment) -> Iterator[Length]:
+    yield ("years",), investment.years, 12
+    yield ("onset",), investment.onset, 1
+    if investment.duration is not None:
+        yield ("duration",), investment.duration, 1
+    if investment.new_way is not None:
+        for key in ("delay", "ramp", "interval"):
+            yield ("new_way", key), getattr(investment.new_way, key), 1
+    parts: list[tuple[Path, Condition]] = [(("target",), investment.target)]
+    parts += [
+        (("target", "any_of", index), part) for index, part in enumerate(investment.target.any_of)
+    ]
+    for path, condition in parts:
+        for wanted in condition.features.values():
+            if not isinstance(wanted, list) and wanted.window is not None:
+                yield path, wanted.window, 1

@@ -1,0 +1,34 @@
+"""The digest of a scenario, and what of it has a bearing on people."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from sisim.scenario.scenario import Scenario
+
+
+def digest(scenario: Scenario) -> str:
+    """Return a short hash of a scenario with its pathway, whatever its files look like.
+
+    The order of states and categories is part of it: draws are made in that order.
+    """
+    return hashlib.sha256(scenario.model_dump_json(by_alias=True).encode()).hexdigest()[:8]
+
+
+def without_money(scenario: Scenario) -> dict[str, Any]:
+    """Return what of a scenario has a bearing on people."""
+    price = {"price", "price_year", "administration", "payers", "price_type", "ordinary"}
+    price |= {"cash", "step_size", "notice"}
+    cost = {"cost": True, "new_way": {"cost", "replaces"}}
+    money: dict[str, Any] = {
+        **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "goals", "figures"), True),
+        "drift": {"prices", "inflation"},
+        "pathway": {
+            "resources": dict.fromkeys(scenario.pathway.resources, price),
+            "administrations": True,
+            "principals": True,
+        },
+        "investments": dict.fromkeys(scenario.investments, cost),
+    }
+    return scenario.model_dump(exclude=money)

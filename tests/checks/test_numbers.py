@@ -1,0 +1,159 @@
+"""What a file can say in numbers and yet not be run is refused: rates, shares, seeds, limits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.command_line import sisim as command_line
+from helpers.small_files import Write
+
+import sisim
+from sisim.i18n import Lang
+from sisim.loading.load import load_scenario
+from sisim.scenario.errors import ScenarioError
+
+
+def said(write: Write, changes: dict[str, Any], *texts: tuple[str, str]) -> dict[str, str]:
+    """Return what is said of each key that is not well."""
+    try:
+        load_scenario(write(*texts), changes)
+    except ScenarioError as error:
+        return {one.key.removeprefix("pathway."): one.reason.text for one in error.problems}
+    return {}
+
+
+YEARLY = [
+    "population.growth",
+    "drift.inflation",
+    "drift.prices.general",
+    "drift.volumes.placement",
+]
+
+
+@pytest.mark.parametrize("key", YEARLY)
+@pytest.mark.parametrize(("value", "text"), [(-1, "over -1"), (-1.2, "over -1"), (100, "at most")])
+def test_every_yearly_change_is_over_minus_one(
+    write: Write, key: str, value: float, text: str
+) -> None:
+    assert text in said(write, {key: value}).get(key, "")
+
+
+@pytest.mark.parametrize("key", YEARLY)
+@pytest.mark.parametrize("value", [-0.99, 0, 0.05])
+def test_other_yearly_changes_are_well(write: Write, key: str, value: float) -> None:
+    assert said(write, {key: value}) == {}
+
+
+def test_shares_of_areas_sum_to_one(write: Write) -> None:
+    half = ("share = 1\n", "share = 0.82\n")
+    assert "sum to 0.82" in said(write, {}, half)["population.areas"]
+
+
+def test_shares_of_movers_sum_to_one(write: Write) -> None:
+    movers = "[population.movers_in]\nper_year = 0.05\nbelow = [6]\nshares = [0.5, 0.3]\n\n"
+    place = "[population.areas.centre]"
+    assert "sum to 0.8" in said(write, {}, (place, movers + place))["population.movers_in.shares"]
+
+
+def test_no_seed_is_the_same_as_another(write: Write) -> None:
+    assert said(write, {"seed": 2**63 - 1}) == {}
+    for seed in (2**63, 2**64, -1):
+        assert "seed" in said(write, {"seed": seed})
+    with pytest.raises(ValueError, match="seed"):
+        sisim.run(write(), seed=2**64)
+    assert command_line("run", write(), "--seed", 2**64).exit_code == 2
+
+
+def test_there_is_a_weight_for_every_point(write: Write) -> None:
+    weights = {"economy.counting": "weights", "economy.weights": [1.0] * 120}
+    assert "120 weights and 121 points" in said(write, weights)["economy.weights"]
+    assert said(write, {**weights, "economy.weights": [1.0] * 121}) == {}
+
+
+def test_a_dirichlet_has_a_weight_for_every_path(write: Write) -> None:
+    joint = (
+        "[uncertainty.risks]\n"
+        'distribution = "dirichlet"\n'
+        'paths = ["attributes.risk.shares.low", "attributes.risk.shares.high"]\n'
+        "alpha = [1, 2, 3]\n\n[time]\n"
+    )
+    found = said(write, {}, ("[time]\n", joint))
+    assert "3 values and 2 paths" in found["uncertainty.risks"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("investments.support.cost.running", 1e200),
+        ("investments.support.years", 1e308),
+        ("investments.support.new_way.delay", 1e308),
+        ("investments.support.duration", 1e10),
+        ("resources.care_day.price", 1e200),
+        ("population.max_age", 1e6),
+        ("time.warm_up", 1e9),
+        ("factors.by_age.below", [12, 1e9]),
+        ("replications", 10**12),
+        ("population.residents", 10**12),
+    ],
+)
+def test_what_no_run_can_hold_is_refused(write: Write, key: str, value: Any) -> None:
+    assert any(one.startswith(key) for one in said(write, {key: value}))
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    ["{ shape = 1e9, scale = 1 }", "{ shape = -1, scale = 2 }", "{ shape = 1, scale = 0 }"],
+)
+def test_a_hazard_has_a_value_at_every_age(write: Write, parameters: str) -> None:
+    shaped = f'[factors.wear]\nfeature = "age"\nshape = "weibull"\nparameters = {parameters}\n\n'
+    place = "[factors.by_risk]"
+    assert "factors.wear.parameters" in said(write, {}, (place, shaped + place))
+
+
+def test_an_override_does_not_override_overrides(write: Write) -> None:
+    assert "override.x" in said(write, {"override.x": 1})
+
+
+@pytest.mark.parametrize("lang", ["en", "sv"], indirect=True)
+@pytest.mark.parametrize("value", ["[foster, secure]", "{ from = 3, areas = [norr] }"])
+def test_quotes_that_a_shell_took_away_are_told(lang: Lang, value: str) -> None:
+    done = command_line(
+        "check", "placed-youth", "--set", f"investments.team.areas={value}", lang=lang
+    )
+    assert done.exit_code == 2
+    assert "PowerShell" in done.stderr
+    assert "key=['a', 'b']" in done.stderr
+
+
+def test_single_quotes_inside_need_no_others() -> None:
+    done = command_line(
+        "check", "placed-youth", "--set", "investments.team.areas=['norr', 'soder']"
+    )
+    assert done.exit_code == 0
+
+
+def test_the_keys_of_a_use_are_its_own(write: Write) -> None:
+    wrong = ("uses.care_day = 365", "uses.care_day = { value = 365, factors = [] }")
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(write(wrong))
+    unknown = [one for one in caught.value.problems if "Unknown key" in repr(one.reason)]
+    assert [one.choices for one in unknown] == [("amount", "factors")]
+
+
+def test_a_fund_that_the_file_says_nothing_of_is_told(write: Write) -> None:
+    done = command_line(
+        "check", write(('payer = "social" }\neffects', 'payer = "fund" }\neffects'))
+    )
+    assert "A fund pays, and no [funds]" in done.stdout
+
+
+def test_labels_are_drawn_as_they_stand(write: Write, tmp_path: Path) -> None:
+    """A dollar sign begins no formula, broken or not."""
+    odd = r"costs $\\frac{5$ and $1_2$"
+    labels = {f"arms.{arm}.label": odd for arm in ("project", "new_way")}
+    labels |= {"title": odd, "administrations.social.label": odd, "groups.placed.label": odd}
+    changes = {**labels, "population.residents": 200}
+    sisim.run(load_scenario(write(), changes)).save(tmp_path / "out")
+    assert (tmp_path / "out" / "figure-1.svg").stat().st_size > 1000
