@@ -102,26 +102,28 @@ def test_what_is_written_as_no_change_is_not_said_to_rise_or_fall(
             1.2,
             0.9,
             "en",
-            "1 participant, 900 lives became different, 1 new case avoided, 3 returns avoided; ",
+            "1 participant, 900 people whose lives became different, 1 new case avoided, "
+            "3 returns avoided; ",
         ),
         (
             22.4,
             -3.0,
             "en",
-            "22 participants, 900 lives became different, 3 more new cases, 3 returns avoided; ",
+            "22 participants, 900 people whose lives became different, 3 more new cases, "
+            "3 returns avoided; ",
         ),
         (
             22.4,
             -0.9,
             "sv",
-            "22 deltagare, 900 livsförlopp blev andra, "
+            "22 deltagare, 900 personer vars livsförlopp ändrats, "
             "1 nytt ärende till, 3 undvikna återkomster; ",
         ),
         (
             0.0,
             -0.2,
             "sv",
-            "0 deltagare, 900 livsförlopp blev andra, "
+            "0 deltagare, 900 personer vars livsförlopp ändrats, "
             "0 undvikna nya ärenden, 3 undvikna återkomster; ",
         ),
     ],

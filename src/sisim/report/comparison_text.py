@@ -19,10 +19,11 @@ from sisim.economics.valuation import Provenance, Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import current_language, duration, n_, number, t
 from sisim.report.formats import (
-    decimal,
     few_runs,
     listing,
+    lower,
     money,
+    people,
     percent,
     runs_of,
     unit_for,
@@ -134,7 +135,7 @@ def _costs_held(story: Comparison, *, everyone: bool, room: int) -> str:
     whose = t("Costs of all who pay") if everyone else _perspective(story.scenario)
     # "Upper secondary place, national programme" is enough named by its first part.
     ordinary = [
-        _uncapitalised(resource.label.text.split(",")[0])
+        lower(resource.label.text.split(",")[0])
         for resource in story.scenario.pathway.resources.values()
         if resource.ordinary and (everyone or any(map(story.scenario.bears, resource.shares)))
     ]
@@ -161,7 +162,7 @@ def perspective(scenario: Scenario) -> str | None:
     if PUBLIC in parts:
         return t("the public sector")
     bearers = [pathway.administrations.get(part) or pathway.principals.get(part) for part in parts]
-    labels = [_uncapitalised(bearer.label.text) for bearer in bearers if bearer]
+    labels = [lower(bearer.label.text) for bearer in bearers if bearer]
     return listing(labels)
 
 
@@ -171,10 +172,6 @@ def _perspective(scenario: Scenario) -> str:
     if bearer is None:
         return t("Costs of all who pay")
     return t("Costs of {bearer}", bearer=bearer)
-
-
-def _uncapitalised(text: str) -> str:
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def bands(story: Comparison) -> str:
@@ -239,7 +236,7 @@ def _outcomes(story: Comparison) -> list[str]:
     found = []
     for name, means in outcomes_at(story).items():
         label = story.scenario.outcomes[name].label.text
-        values = {arm: decimal(mean, 0 if mean >= 10 else 1) for arm, mean in means.items()}
+        values = {arm: people(mean) for arm, mean in means.items()}
         found.append(
             t(
                 "{what} in {year}: {without} without the investment, {one} in figure 1, "
@@ -324,7 +321,11 @@ def _people(mean: Mapping[str, float]) -> Iterator[str]:
     yield _helped(mean["helped"])
     affected, returns = mean["affected"], round(mean["avoided_returns"])
     if not isnan(affected):
-        yield n_("1 life became different", "{n} lives became different", round(affected))
+        yield n_(
+            "1 person whose life became different",
+            "{n} people whose lives became different",
+            round(affected),
+        )
     first = round(mean["avoided"])
     yield (
         n_("1 more new case", "{n} more new cases", -first)

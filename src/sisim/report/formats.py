@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import floor
 
 from sisim.economics.appraisal import BAND_FROM
 from sisim.i18n import UNDEFINED, Lang, current_language, in_language, n_, number, t
@@ -143,6 +144,29 @@ def few_runs(runs: int) -> list[str]:
             least=BAND_FROM,
         )
     ]
+
+
+def lower(text: str) -> str:
+    """Return a label as it stands inside a sentence.
+
+    Examples:
+        >>> lower("Social services"), lower("NEET")
+        ('social services', 'NEET')
+    """
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def people(mean: float) -> str:
+    """Return a mean number of people or events as a sentence tells it: a whole number.
+
+    Examples:
+        >>> people(7.7), people(0.2), people(-2.5), people(0.0)
+        ('8', 'fewer than 1', '−3', '0')
+    """
+    whole = floor(abs(mean) + 0.5)
+    if whole or not mean:
+        return decimal(whole if mean > 0 else -whole)
+    return t("fewer than 1") if mean > 0 else "0"
 
 
 def listing(items: list[str]) -> str:

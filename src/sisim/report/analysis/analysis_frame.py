@@ -24,6 +24,7 @@ from sisim.report.formats import (
     Unit,
     decimal,
     few_runs,
+    lower,
     money,
     percent_sign,
     percentage_points,
@@ -323,11 +324,6 @@ def name_row(
 def records(table: pd.DataFrame) -> list[Any]:
     """Return the rows of a table, each with its columns as attributes."""
     return list(table.itertuples(index=False))
-
-
-def lower(text: str) -> str:
-    """Return a label as it stands inside a sentence."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def year_ticks(low: float, high: float, count: int) -> list[int]:

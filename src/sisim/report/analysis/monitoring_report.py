@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 
 from sisim.analysis.monitoring import ENOUGH, RESULTS, FollowUp, Measure, responsible
 from sisim.i18n import n_, t
-from sisim.report.analysis.analysis_frame import Subject, answer_canvas, lower, records
+from sisim.report.analysis.analysis_frame import Subject, answer_canvas, records
 from sisim.report.formats import (
     decimal,
     listing,
+    lower,
     money,
     percent_sign,
     percentage_points,
@@ -65,14 +66,18 @@ def measure_label(plan: FollowUp, measure: Measure) -> str:
     return f"{whose}: {lower(text)}"
 
 
-def by_whom(plan: FollowUp, measure: Measure) -> str:
-    """Return who measures it: as the scenario says, or who has it in their books."""
+def by_whom(plan: FollowUp, measure: Measure, *, inside: bool = False) -> str:
+    """Return who measures it, as the scenario says or who has it in their books.
+
+    With `inside`, as it stands inside a sentence.
+    """
     spec = plan.scenario.follow_up
     head = measure.name.partition(".")[0]
     if spec is not None and head in spec.by:
         return spec.by[head].text
     payers = responsible(plan.scenario, measure)
-    return listing([plan.scenario.payer_label(one).text for one in payers])
+    labels = [plan.scenario.payer_label(one).text for one in payers]
+    return listing([lower(label) if inside else label for label in labels])
 
 
 def plan_table(plan: FollowUp) -> pd.DataFrame:
@@ -246,7 +251,7 @@ def sentences(plan: FollowUp, observed: pd.DataFrame | None = None) -> list[str]
             if one.middle == one.middle
         ]
         line = f"{measure_label(plan, measure)}: {'; '.join(said)}."
-        who = by_whom(plan, measure)
+        who = by_whom(plan, measure, inside=True)
         if who:
             line += " " + t("Measured by: {who}.", who=who)
         last = own.iloc[-1]

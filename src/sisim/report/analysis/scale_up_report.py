@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from sisim.analysis.scale_up import Implementation, Version
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, records, ticks_across
-from sisim.report.formats import decimal, listing, money, runs_of, share_of, unit_for
+from sisim.report.formats import decimal, listing, lower, money, runs_of, share_of, unit_for
 from sisim.report.present_value import net_words
 from sisim.report.style import (
     BLUE,
@@ -244,7 +244,7 @@ def sentences(found: Implementation) -> list[str]:
             "Paid by {who}. Starting it takes {start} more, once.",
             who=listing(
                 [
-                    f"{scenario.payer_label(p).text} {share_of(s)}"
+                    f"{lower(scenario.payer_label(p).text)} {share_of(s)}"
                     for p, s in spec.new_way.cost.shares.items()
                 ]
             ),
@@ -361,12 +361,12 @@ def _elsewhere(found: Implementation) -> list[str]:
     if not len(falls):
         return []
     parts = [
-        f"{found.scenario.payer_label(one.administration).text} {money(-one.amount)}"
+        f"{lower(found.scenario.payer_label(one.administration).text)} {money(-one.amount)}"
         for one in records(falls.head(3))
     ]
     return [
         t(
-            "That year costs have fallen by {total} elsewhere (not all of it is money that can be "
+            "That year costs are {total} lower than without (not all of it is money that can be "
             "moved; see `sisim money`): {parts}.",
             total=money(-float(own["amount"].sum())),
             parts=", ".join(parts),
@@ -388,7 +388,8 @@ def _money(found: Implementation) -> str:
 
 
 def _signed(value: float) -> str:
-    return ("+" if value > 0 else "") + decimal(value, 0 if abs(value) >= 10 else 1)
+    text = decimal(value)
+    return f"+{text}" if value > 0 and text != "0" else text
 
 
 def _month(instant: float) -> str:

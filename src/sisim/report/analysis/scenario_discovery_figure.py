@@ -11,9 +11,9 @@ from matplotlib.ticker import MaxNLocator
 
 from sisim.analysis.scenario_discovery import Box, Side
 from sisim.i18n import n_, t
-from sisim.report.analysis.analysis_frame import Subject, answer_canvas, lower, scale_for
+from sisim.report.analysis.analysis_frame import Subject, answer_canvas, scale_for
 from sisim.report.analysis.assumption_words import Assumptions
-from sisim.report.formats import NBSP, decimal, listing
+from sisim.report.formats import NBSP, decimal, listing, lower
 from sisim.report.style import (
     BLUE,
     DARK_ORANGE,

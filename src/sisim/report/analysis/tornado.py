@@ -14,7 +14,6 @@ from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
-    lower,
     name_row,
     records,
     row_axes,
@@ -24,7 +23,7 @@ from sisim.report.analysis.analysis_frame import (
     undefined_canvas,
 )
 from sisim.report.analysis.assumption_words import Assumptions
-from sisim.report.formats import listing, runs_of
+from sisim.report.formats import listing, lower, runs_of
 from sisim.report.style import (
     BLUE,
     DARK_ORANGE,

@@ -18,6 +18,7 @@ from sisim.report.formats import (
     decimal,
     few_runs,
     listing,
+    lower,
     money,
     percent,
     runs_of,
@@ -389,7 +390,8 @@ def _pockets(gains: WhoGains, scenario: Scenario) -> str:
     if not others:
         return t("All costs that fall are those of who pays.")
     named = [
-        f"{scenario.payer_label(payer).text} {money(amount)}" for amount, payer in others[:NAMED]
+        f"{lower(scenario.payer_label(payer).text)} {money(amount)}"
+        for amount, payer in others[:NAMED]
     ]
     return t(
         "{share} of the lower costs ({how}) benefit others than those who pay: {named}.",
