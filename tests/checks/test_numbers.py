@@ -157,3 +157,15 @@ def test_labels_are_drawn_as_they_stand(write: Write, tmp_path: Path) -> None:
     changes = {**labels, "population.residents": 200}
     sisim.run(load_scenario(write(), changes)).save(tmp_path / "out")
     assert (tmp_path / "out" / "figure-1.svg").stat().st_size > 1000
+
+
+def test_nobody_is_simulated_before_the_year_0(write: Write) -> None:
+    early = {"time.start": "0020-01", "investments.support.start": "0021-01", "figures.year": 22}
+    assert "before the year 0" in said(write, early)["time.start"]
+
+
+def test_a_key_without_end_is_answered_at_once(write: Write) -> None:
+    path = write()
+    path.write_text("a" + ".a" * 100_000 + " = 1\n")
+    with pytest.raises(ScenarioError, match="nested too deeply"):
+        load_scenario(path)

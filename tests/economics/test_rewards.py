@@ -6,10 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.any_counts import scenario
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sisim.economics.discounting import counted, discount_factors, present_value
+from sisim.economics.discounting import (
+    counted,
+    cycle_weights,
+    discount_factors,
+    present_value,
+)
 
 CYCLES = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=40)
 
@@ -109,3 +115,18 @@ def test_without_a_rate_nothing_is_discounted(flows: list[float], rate: float) -
 def test_twelve_months_are_discounted_as_a_year(rate: float, years: int) -> None:
     months = discount_factors(12 * years, rate, per_year=12)
     assert months[::12] == pytest.approx(discount_factors(years, rate))
+
+
+@pytest.mark.parametrize(
+    ("counting", "first", "last"),
+    [("start", [1, 0], [0, 0]), ("end", [0, 1], [0, 1]), ("both", [0.5, 0.5], [0, 0.5])],
+)
+def test_a_point_counts_in_the_cycles_beside_it(
+    counting: str, first: list[float], last: list[float]
+) -> None:
+    asked = scenario(economy={"counting": counting})
+    weights = cycle_weights(asked)
+    assert weights.shape == (48 + 1, 48)  # a year of history and three years, by the month
+    assert weights[:2, 0].tolist() == first
+    assert weights[[0, -1], -1].tolist() == last
+    assert weights.sum() == 48

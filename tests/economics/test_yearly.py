@@ -46,3 +46,10 @@ def test_what_is_of_no_kind_has_no_column_for_it() -> None:
 )
 def test_an_instant_lies_in_the_year_that_it_ends(instant: float, year: int) -> None:
     assert year_at(instant, first=2026) == year
+
+
+def test_some_years_are_taken_with_their_values() -> None:
+    values = np.arange(6.0).reshape(1, 2, 3)
+    found = Yearly("people", values, ARMS, np.arange(2026, 2029)).within(range(2027, 2029))
+    assert found.years.tolist() == [2027, 2028]
+    assert found.values.tolist() == [[[1.0, 2.0], [4.0, 5.0]]]

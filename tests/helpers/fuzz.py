@@ -60,9 +60,9 @@ SECONDS = 10.0
 """Of processor time, for the reading of one file."""
 HANGS = 300.0
 """After so many seconds the program is ended, with a traceback of where it was."""
-RUNS = 0.1
+RUNS = 0.03
 """The share of what is accepted that is run too."""
-READY = 0.15
+READY = 0.05
 """The share of scenarios and pathways that are changed ready ones."""
 PEOPLE = 200
 HERE = Path(__file__).parent

@@ -16,7 +16,7 @@ from openpyxl import Workbook
 
 from sisim.loading.cells import TableError
 from sisim.loading.spreadsheet import read_sheet
-from sisim.loading.workbook import sheets
+from sisim.loading.workbook import STRICT, sheets
 from sisim.scenario.errors import ScenarioError
 
 COLUMNS = {"name": ("Namn", "Name"), "size": ("Storlek", "Size")}
@@ -154,6 +154,7 @@ def huge(row: str, times: int) -> bytes:
         (huge("<a>" * 100_000, 1), "damaged"),
         (with_sheet(PLAIN, "<worksheet", '<!DOCTYPE a [<!ENTITY b "c">]><worksheet'), "damaged"),
         (b"PK\x03\x04" + b"\x00" * 100, "damaged"),
+        (with_sheet(PLAIN, 'xmlns="[^"]*"', f'xmlns="{STRICT.decode()}/main"'), "Strict Open XML"),
         (PLAIN[: len(PLAIN) // 2], "damaged"),
     ],
 )

@@ -160,8 +160,14 @@ class Variants:
         compiled = replace(whole[0][0], scenario=scenario)
         return Valuation(Result(compiled, tuple(run for _, run in whole)))
 
-    def affected(self, values: Values | None = None) -> AffectedSample:
+    def affected(
+        self, values: Values | None = None, progress: Progress | None = None
+    ) -> AffectedSample:
         """Return whose lives a variant changes in the run of the first seed.
+
+        Args:
+            values: The values.
+            progress: Called with the steps done and the steps in all where people are simulated.
 
         Raises:
             ScenarioError: If a value does not fit.
@@ -171,9 +177,10 @@ class Variants:
         variant = self._rerunnable(scenario, values)
         with self._lock:
             if variant is None:
-                run = run_once(compile_scenario(scenario), seed, threads=self._threads)
+                compiled = compile_scenario(scenario)
+                run = run_once(compiled, seed, threads=self._threads, progress=progress)
             else:
-                run = self._baseline(seed, None).run(variant)
+                run = self._baseline(seed, progress).run(variant)
             who = diverged_people(run)
         return AffectedSample(
             run.compiled, run.seed, run.people, who, run.enrolments.record, run.shares

@@ -23,7 +23,7 @@ from sisim.scenario.errors import (
     nearest,
     shortened,
 )
-from sisim.scenario.os_errors import content_of, expanded, is_missing, no_file
+from sisim.scenario.os_errors import content_of, expanded, is_missing, no_file, too_many_bytes
 from sisim.scenario.positions import DEEPEST, Path, Positions, parse
 
 MOST_BYTES = 4_000_000
@@ -144,9 +144,12 @@ def parsed(content: bytes, shown: str) -> Document:
     Raises:
         ScenarioError: If it is not TOML.
     """
+    if len(content) > MOST_BYTES:
+        raise ScenarioError([Problem(Place(shown, 0), "", too_many_bytes(MOST_BYTES))])
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
-        data, lines = _said(text)
+        long = _LONG_KEY.search(_QUOTED.sub("s", text))
+        data, lines = _said(text) if long is None else ({}, Positions(""))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         reason = Reason("The file is not text in UTF-8. Save it again as UTF-8.")
@@ -160,6 +163,9 @@ def parsed(content: bytes, shown: str) -> Document:
         line = text.count("\n", 0, long.start() if long else 0) + 1
         problems = [Problem(Place(shown, line), "", _TOO_LARGE)]
     else:
+        if long is not None:
+            line = long.string.count("\n", 0, long.start()) + 1
+            raise ScenarioError([Problem(Place(shown, line), "", _TOO_DEEP)])
         problems = [
             Problem(Place(shown, lines.line(path)), dotted(path[:6]), reason)
             for path, reason in unusable(data)
@@ -169,6 +175,10 @@ def parsed(content: bytes, shown: str) -> Document:
     raise ScenarioError(problems)
 
 
+ENDLESS = 10_000
+_QUOTED = re.compile(r"""\"[^"\n]*\"|'[^'\n]*'""")
+_LONG_KEY = re.compile(rf"(?:\.[ \t]*+[\w-]++[ \t]*+){{{ENDLESS}}}")
+"""A key of so many parts: TOML's reader takes the square of their number in time."""
 _TOO_DEEP = Reason("This is nested too deeply.")
 _TOO_LARGE = Reason("The number has too many digits.")
 

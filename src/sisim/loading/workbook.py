@@ -22,6 +22,8 @@ from sisim.scenario.errors import Reason
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How workbooks of Excel 97-2003 begin, and those with a password."""
+STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml"
+"""In workbooks of a variety that few programs write."""
 MOST_UNPACKED = 2 * MOST_BYTES
 MOST_TAGS = 4 * MOST_CELLS
 """In all XML of a workbook: what is read of it takes time by the element."""
@@ -118,6 +120,10 @@ def _require_small(content: bytes) -> None:
             tags[any(cells in one.filename for cells in _CELLS)] += text.count(b"<")
             if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
                 raise TableError(_DAMAGED)
+            if STRICT in text:
+                raise TableError(
+                    Reason("The workbook is of Strict Open XML. Save it as an ordinary .xlsx.")
+                )
         if tags[True] > MOST_TAGS:
             too_large(tags[True])
         if tags[False] > MOST_OTHER_TAGS:

@@ -119,5 +119,10 @@ def content_of(path: Path, most: int) -> bytes | Reason:
     except OSError as error:
         return Reason("The file cannot be read: {error}.", error=why(error))
     if len(content) > most:
-        return Reason("The file is more than {n} MB.", n=round(most / 1e6))
+        return too_many_bytes(most)
     return content
+
+
+def too_many_bytes(most: int) -> Reason:
+    """Return that a file has more than `most` bytes."""
+    return Reason("The file is more than {n} MB.", n=round(most / 1e6))

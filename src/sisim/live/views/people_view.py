@@ -83,7 +83,7 @@ class PeopleView:
         key, changes = request
         session = partial(self._state.library.session, key)
         asked = ("dots", key, canonical(changes))
-        return await computations.result(asked, lambda _: session().dots(changes, MOST))
+        return await computations.result(asked, lambda go_on: session().dots(changes, MOST, go_on))
 
     def _show(self, _: tuple[SessionKey, Changes], dots: Dots) -> None:
         if not self._said.is_deleted:
