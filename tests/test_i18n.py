@@ -142,6 +142,10 @@ ALWAYS_SEVERAL = {
     "residents, years or runs are sooner done; `sisim run` has no such limit.": "over a limit",
     "{n} versions have been worked out. Between them curves and numbers are read off in "
     "proportion, and words are those of the nearest. Drawn with Apache ECharts.": "a grid",
+    "People are simulated from {years} years before the start, which would be before the year 0.": (
+        "as many as a year has"
+    ),
+    "The page is open {n} times, which is all it takes.": "a limit",
     "{n} people": "the fewest that a run is worth asking for",
     "{n} replications": "one has words of its own",
     "{n} days": "less is told in hours",
