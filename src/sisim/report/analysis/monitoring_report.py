@@ -11,8 +11,18 @@ from matplotlib.figure import Figure
 
 from sisim.analysis.monitoring import ENOUGH, RESULTS, FollowUp, Measure, responsible
 from sisim.i18n import n_, t
-from sisim.report.analysis.analysis_frame import Subject, answer_canvas, lower, records
-from sisim.report.formats import decimal, listing, money, percent_sign, share_of, spread, unit_for
+from sisim.report.analysis.analysis_frame import Subject, answer_canvas, records
+from sisim.report.formats import (
+    decimal,
+    listing,
+    lower,
+    money,
+    percent_sign,
+    percentage_points,
+    share_of,
+    spread,
+    unit_for,
+)
 from sisim.report.spreadsheet_files import FillInTable
 from sisim.report.style import (
     BLUE,
@@ -56,14 +66,18 @@ def measure_label(plan: FollowUp, measure: Measure) -> str:
     return f"{whose}: {lower(text)}"
 
 
-def by_whom(plan: FollowUp, measure: Measure) -> str:
-    """Return who measures it: as the scenario says, or who has it in their books."""
+def by_whom(plan: FollowUp, measure: Measure, *, inside: bool = False) -> str:
+    """Return who measures it, as the scenario says or who has it in their books.
+
+    With `inside`, as it stands inside a sentence.
+    """
     spec = plan.scenario.follow_up
     head = measure.name.partition(".")[0]
     if spec is not None and head in spec.by:
         return spec.by[head].text
     payers = responsible(plan.scenario, measure)
-    return listing([plan.scenario.payer_label(one).text for one in payers])
+    labels = [plan.scenario.payer_label(one).text for one in payers]
+    return listing([lower(label) if inside else label for label in labels])
 
 
 def plan_table(plan: FollowUp) -> pd.DataFrame:
@@ -237,7 +251,7 @@ def sentences(plan: FollowUp, observed: pd.DataFrame | None = None) -> list[str]
             if one.middle == one.middle
         ]
         line = f"{measure_label(plan, measure)}: {'; '.join(said)}."
-        who = by_whom(plan, measure)
+        who = by_whom(plan, measure, inside=True)
         if who:
             line += " " + t("Measured by: {who}.", who=who)
         last = own.iloc[-1]
@@ -388,7 +402,11 @@ def _ranges(plan: FollowUp) -> str:
     }[plan.drawn]
     runs = len(plan.seeds)
     text = (
-        t("{how}: from the lowest to the highest of {runs} runs.", how=how, runs=runs)
+        t(
+            "{how}: from the lowest to the highest of {runs}.",
+            how=how,
+            runs=n_("{n} run", "{n} runs", runs),
+        )
         if plan.few
         else t("{how}: nine runs in ten, of {runs}.", how=how, runs=runs)
     )
@@ -412,7 +430,7 @@ def _range(measure: Measure, low: float, high: float) -> str:
 def _difference(measure: Measure, low: float, high: float) -> str:
     size = 100 if measure.is_share else 1
     text = spread(size * low, size * high) or decimal(size * high)
-    return t("{n} percentage points", n=text) if measure.is_share else text
+    return percentage_points(text) if measure.is_share else text
 
 
 def _value(measure: Measure, value: float, *, signed: bool = False) -> str:
@@ -423,7 +441,7 @@ def _value(measure: Measure, value: float, *, signed: bool = False) -> str:
     elif measure.is_share:
         text = share_of(value)
         if signed:
-            text = t("{n} percentage points", n=decimal(100 * value))
+            text = percentage_points(decimal(100 * value))
     else:
         text = decimal(value)
     return f"+{text}" if signed and value > 0 else text
