@@ -10,10 +10,10 @@ from helpers.any_counts import PATHWAY, counts, same_in_every_arm, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sisim.arrays import Floats
 from sisim.economics.budget_impact import budget
 from sisim.economics.ledger import ledger
 from sisim.economics.repayment import (
-    Floats,
     Plan,
     Repayments,
     Rules,

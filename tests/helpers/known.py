@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from sisim.analysis.question import Ask, Floats, Point
+from sisim.analysis.question import Ask, Point
 from sisim.analysis.varied import Factor
+from sisim.arrays import Floats
 
 LUCK = np.array([-1.0, 0.0, 1.0])
 """What each replication adds: the same at every point."""

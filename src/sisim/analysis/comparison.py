@@ -13,8 +13,8 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sisim.arrays import Floats, Ints
 from sisim.economics.appraisal import BAND_FROM, CARRIED, RANGE, Estimate
 from sisim.economics.valuation import DeliveryPeriod, Valuation
 from sisim.economics.yearly import Yearly, year_at
@@ -38,7 +38,6 @@ SEEN_TO_FADE = 3
 """For how many years after delivery has stopped a fading effect is seen to come of it."""
 
 Direction = Literal["more", "less", "none", "unclear"]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Curve:
         runs: The series in each replication, (replications, years).
     """
 
-    years: NDArray[np.int64]
+    years: Ints
     mean: Floats
     low: Floats
     high: Floats
@@ -159,7 +158,7 @@ class Investing(Side):
         return self.entries_gap.below_zero(LAST_ENTRIES) and level > 0 and change / level < -CLEARLY
 
     @property
-    def fading(self) -> NDArray[np.int64]:
+    def fading(self) -> Ints:
         """The years in which an effect is seen to fade after the last delivery has stopped.
 
         They are at most so many as the reader still connects with the stop; none where something
@@ -204,7 +203,7 @@ class Comparison:
     view: View
     figures: Figures
     counted: Counted
-    years: NDArray[np.int64]
+    years: Ints
     start: int
     marked: int
     replications: int
@@ -238,7 +237,7 @@ class Comparison:
         return self.replications >= BAND_FROM
 
 
-def _curves(years: NDArray[np.int64], values: Floats) -> list[Curve]:
+def _curves(years: Ints, values: Floats) -> list[Curve]:
     """Return a curve of each column of (replications, columns, years)."""
     low, high = np.quantile(values, RANGE, axis=0)
     each = np.moveaxis(values, 1, 0)

@@ -22,11 +22,11 @@ from sisim.analysis.question import (
     CONFIDENCE,
     NEGLIGIBLE,
     Ask,
-    Floats,
     mean_defined,
     standard_error,
 )
 from sisim.analysis.varied import Factor
+from sisim.arrays import Floats
 
 LEVELS = 4
 """Levels of a Morris design: 0, 1/3, 2/3 and 1."""

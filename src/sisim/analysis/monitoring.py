@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sisim.arrays import Flags
 from sisim.economics.ledger import ledger
 from sisim.economics.outcomes import outcome
 from sisim.economics.prices import conversion
@@ -324,7 +324,7 @@ def _watch(
 
 
 def _of_people(
-    simulation: Simulation, measure: Measure, ever: dict[str, NDArray[np.bool_]]
+    simulation: Simulation, measure: Measure, ever: dict[str, Flags]
 ) -> tuple[float, float]:
     """Return what is known of persons when a step has been made."""
     assert measure.investment is not None
@@ -346,7 +346,7 @@ def _of_people(
     return float((begun & (place["end"] == NEVER)).sum()), np.nan
 
 
-def _inside(simulation: Simulation, who: NDArray[np.bool_], name: str, arm: int) -> float:
+def _inside(simulation: Simulation, who: Flags, name: str, arm: int) -> float:
     """Return the share of some people, of those still residents, who are in an outcome's group."""
     compiled, columns = simulation.compiled, simulation.columns
     group = compiled.groups.index(str(compiled.scenario.outcomes[name].group))

@@ -14,10 +14,10 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sisim.analysis.concentration import gini, lorenz, top_share
-from sisim.analysis.targeting import Flags, found, highest, with_rules
+from sisim.analysis.targeting import found, highest, with_rules
+from sisim.arrays import Flags, Floats
 from sisim.economics.discounting import cycle_weights
 from sisim.economics.ledger import ORE
 from sisim.economics.prices import PriceList
@@ -25,7 +25,6 @@ from sisim.engine.individual_use import Individuals, individuals
 from sisim.engine.simulation import Progress
 from sisim.scenario.scenario import Scenario
 
-Floats = NDArray[np.float64]
 TOPS = (0.01, 0.05, 0.1, 0.2)
 """Shares of people whose share of the cost is told."""
 RISK_SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)

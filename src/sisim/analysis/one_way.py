@@ -14,7 +14,6 @@ import pandas as pd
 
 from sisim.analysis.question import (
     Ask,
-    Floats,
     Point,
     beyond_chance,
     count_undefined,
@@ -22,6 +21,7 @@ from sisim.analysis.question import (
     standard_error,
 )
 from sisim.analysis.varied import Factor
+from sisim.arrays import Floats
 from sisim.i18n import source_text
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from sisim.analysis.question import Floats
+from sisim.arrays import Floats
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import owner_of

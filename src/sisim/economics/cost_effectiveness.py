@@ -14,9 +14,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
+from sisim.arrays import Floats
 from sisim.economics.appraisal import Interval, appraise, interval
 from sisim.economics.horizon import Horizon
 from sisim.economics.ledger import ORE, Ledger, over_cycles, rewards
@@ -24,7 +24,6 @@ from sisim.economics.outcomes import outcome_units
 from sisim.engine.counts import WITHOUT, Result
 from sisim.scenario.types import Text
 
-Floats = NDArray[np.float64]
 Verdict = Literal["dominant", "dominated", "costs_more", "saves_but_worse", "no_difference"]
 Standing = Literal["frontier", "dominated", "extendedly_dominated"]
 NOTHING = 1e-9

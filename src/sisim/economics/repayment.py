@@ -23,16 +23,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sisim.arrays import Flags, Floats, Ints
 from sisim.economics.cash_releasing import cash_ladder
 from sisim.economics.fund_account import FundAccount, accumulated
 from sisim.economics.ledger import ORE, Kind, Ledger, Line, payer_principal
 from sisim.economics.prices import PriceList
 from sisim.economics.rounding import HAIR, rounded
 from sisim.scenario import fund as settings
-
-Floats = NDArray[np.float64]
 
 OF_FUND: tuple[Kind, ...] = ("investment", "running")
 """What a fund can pay for."""
@@ -51,7 +49,7 @@ class Plan:
         unit: What amounts are rounded to, in SEK; 0: not at all.
     """
 
-    years: NDArray[np.int64]
+    years: Ints
     administrations: tuple[str, ...]
     payments: Floats
     repaid: Floats
@@ -117,7 +115,7 @@ class Repayments:
     account: FundAccount
 
     @property
-    def years(self) -> NDArray[np.int64]:
+    def years(self) -> Ints:
         """The years, (years,)."""
         return self.plan.years
 
@@ -275,9 +273,7 @@ def with_repayments(book: Ledger, found: Sequence[Repayments]) -> Ledger:
 class Rules:
     """The rules of repayment of a fund, over some administrations and years."""
 
-    def __init__(
-        self, terms: settings.Fund, administrations: tuple[str, ...], years: NDArray[np.int64]
-    ) -> None:
+    def __init__(self, terms: settings.Fund, administrations: tuple[str, ...], years: Ints) -> None:
         self.terms = terms
         self.repayment = terms.repayment
         self.administrations = administrations
@@ -364,7 +360,7 @@ class Rules:
         limits = {"cash_reduction": seen, "gross_reduction": reduced}
         return limits.get(self.repayment.cap_year, np.full(reduced.shape, np.inf))
 
-    def _inside(self, paid: Floats) -> NDArray[np.bool_]:
+    def _inside(self, paid: Floats) -> Flags:
         """Return in which years repayment is made, (years,), the fund having paid `paid`."""
         began = np.flatnonzero(paid > ORE)
         if self.repayment.basis == "none" or not len(began):
@@ -378,9 +374,7 @@ def _whole(amounts: Floats, unit: float) -> Floats:
     return np.asarray(np.floor(amounts / unit + HAIR) * unit) if unit else amounts
 
 
-def _payments(
-    book: Ledger, fund: str, arm: str, inside: NDArray[np.bool_]
-) -> tuple[Floats, Floats, Floats]:
+def _payments(book: Ledger, fund: str, arm: str, inside: Flags) -> tuple[Floats, Floats, Floats]:
     """Return what its investments cost, what the fund pays, and what of that is decided, by year.
 
     Each is (replications, years).
@@ -405,7 +399,7 @@ def _payments(
     return costs, paid, decided
 
 
-def deposits_of(terms: settings.Fund, years: NDArray[np.int64]) -> Floats:
+def deposits_of(terms: settings.Fund, years: Ints) -> Floats:
     """Return what is put into a fund at the start of each year, (years,)."""
     yearly = np.array([terms.deposits.in_year(int(year)) for year in years], np.float64)
     yearly[:1] += terms.deposits.opening.value

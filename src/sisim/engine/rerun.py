@@ -11,6 +11,7 @@ from dataclasses import fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Ints
 from sisim.engine.affected import StateSnapshot, effect_states, request_reindex, reusable_baseline
 from sisim.engine.bounds import Bounds
 from sisim.engine.columns import columns
@@ -68,7 +69,7 @@ class ArmRerun:
         self._last = last[self.affected]
         self._columns = columns(compiled, self._who)
         self._bounds = Bounds(compiled, self._who, HEADROOM)
-        self._snapshots: dict[int, tuple[NDArray[np.int64], StateSnapshot]] = {}
+        self._snapshots: dict[int, tuple[Ints, StateSnapshot]] = {}
         self._take_snapshots(seed)
 
     def rerun(self, scenario: Scenario) -> Result:

@@ -12,13 +12,13 @@ from sisim.analysis.comparison import (
     WHICH,
     Administration,
     Comparison,
-    Floats,
     Investing,
     View,
     Which,
     administrations_of,
     compare,
 )
+from sisim.arrays import Floats
 from sisim.economics.valuation import Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
