@@ -18,7 +18,7 @@ from sisim.analysis.precision import precision
 from sisim.analysis.question import Ask, Point, compared, evaluated
 from sisim.analysis.scenario_diff import difference
 from sisim.analysis.threshold import break_even
-from sisim.analysis.varied import Factor
+from sisim.analysis.varied import VariedNumber
 from sisim.arrays import Floats
 from sisim.report.analysis.analysis_frame import Subject
 from sisim.report.analysis.heat_map import draw_heat_map
@@ -64,7 +64,7 @@ class Remembered:
 
 
 def answers(
-    subject: Subject, ask: Ask, varied: Sequence[Factor], other: Floats | None = None
+    subject: Subject, ask: Ask, varied: Sequence[VariedNumber], other: Floats | None = None
 ) -> Mapping[str, Answer]:
     """Return what each analysis says of an outcome, and its picture.
 

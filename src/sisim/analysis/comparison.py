@@ -173,7 +173,7 @@ class Investing(Side):
 
 
 @dataclass(frozen=True)
-class Tables:
+class FigureTables:
     """The tables of a result that the figures are drawn from."""
 
     costs: pd.DataFrame
@@ -182,7 +182,7 @@ class Tables:
 
 
 @dataclass(frozen=True)
-class Counted:
+class DrawnSeries:
     """What of a result the figures are drawn from, by whole years from the start."""
 
     costs: Yearly
@@ -202,7 +202,7 @@ class Comparison:
     result: Valuation
     view: View
     figures: Figures
-    counted: Counted
+    counted: DrawnSeries
     years: Ints
     start: int
     marked: int
@@ -221,10 +221,10 @@ class Comparison:
         return self.project if which == "project" else self.new_way
 
     @cached_property
-    def tables(self) -> Tables:
+    def tables(self) -> FigureTables:
         """What the figures are drawn from, as tables."""
         counted = self.counted
-        return Tables(counted.costs.table(), counted.entries.table(), counted.stock.table())
+        return FigureTables(counted.costs.table(), counted.entries.table(), counted.stock.table())
 
     @cached_property
     def today(self) -> float:
@@ -257,14 +257,14 @@ def compare(source: Valuation | Comparison, view: View | None = None) -> Compari
     figures = scenario.figures
     if figures is None:
         raise ValueError(f"scenario {scenario.name} has no [figures] to draw")
-    counted = Counted(
+    counted = DrawnSeries(
         result.costs_by_year(ordinary=view.ordinary, current=view.current),
         result.entries_by_year(figures.case),
         result.stock_by_year(figures.case),
     )
     whole = scenario.time.whole_years
     if whole:  # The end of a year is as low as a fall in cost.
-        counted = Counted(*(one.within(whole) for one in counted.each))
+        counted = DrawnSeries(*(one.within(whole) for one in counted.each))
     years = counted.costs.years
     start = scenario.time.first_year
     marked = int(np.clip(view.year or figures.year, years[0], years[-1]))
@@ -312,7 +312,7 @@ def compare(source: Valuation | Comparison, view: View | None = None) -> Compari
     )
 
 
-def _series(counted: Counted, scenario: Scenario) -> dict[str, Floats]:
+def _series(counted: DrawnSeries, scenario: Scenario) -> dict[str, Floats]:
     """Return what the curves of a side are drawn from, (replications, arms, years) by name."""
     costs, entries = counted.costs, counted.entries
     bearing = np.array([scenario.bears(name) for name in costs.kinds["administration"]])
@@ -403,7 +403,7 @@ def headlines(story: Comparison) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Administration:
+class AdministrationCost:
     """What one administration pays in every arm, and how much less or more than without.
 
     `difference` holds the use of services only; what the intervention itself costs is
@@ -416,20 +416,20 @@ class Administration:
     intervention: dict[str, Floats]
 
 
-def administrations_of(story: Comparison) -> list[Administration]:
+def administrations_of(story: Comparison) -> list[AdministrationCost]:
     """Return the cost curves of every administration with any cost, the largest first."""
     costs = story.counted.costs
     payers, kinds = (np.asarray(costs.kinds[name]) for name in ("administration", "kind"))
     base = [costs.arms.index(WITHOUT)]
 
-    def one(name: str) -> Administration:
+    def one(name: str) -> AdministrationCost:
         used = costs.sum(np.flatnonzero((payers == name) & (kinds == "use")))
         spent = costs.sum(np.flatnonzero((payers == name) & (kinds != "use")))
 
         def by_arm(values: Floats) -> dict[str, Floats]:
             return dict(zip(costs.arms, values.mean(axis=0), strict=True))
 
-        return Administration(
+        return AdministrationCost(
             name,
             dict(zip(costs.arms, _curves(costs.years, used + spent), strict=True)),
             by_arm(used - used[:, base]),

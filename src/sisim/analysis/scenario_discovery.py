@@ -29,7 +29,7 @@ SHUFFLES = 39
 
 
 @dataclass(frozen=True)
-class Side:
+class BoxSide:
     """An interval that a number must lie in.
 
     Attributes:
@@ -57,7 +57,7 @@ class Box:
         inside: Which draws lie in it, (draws,).
     """
 
-    sides: tuple[Side, ...]
+    sides: tuple[BoxSide, ...]
     density: float
     coverage: float
     mass: float
@@ -117,7 +117,7 @@ def discover(drawn: Mapping[str, Floats], fails: Flags) -> tuple[Box, pd.DataFra
     for number, (low, high) in enumerate(limits):
         if np.isfinite([low, high]).any():
             sides.append(
-                Side(
+                BoxSide(
                     keys[number],
                     float(low) if np.isfinite(low) else None,
                     float(high) if np.isfinite(high) else None,

@@ -37,7 +37,7 @@ OF_FUND: tuple[Kind, ...] = ("investment", "running")
 
 
 @dataclass(frozen=True)
-class Plan:
+class RepaymentPlan:
     """What is paid from a fund and repaid to it, in whole units, by year.
 
     Attributes:
@@ -103,7 +103,7 @@ class Repayments:
 
     fund: str
     arm: str
-    plan: Plan
+    plan: RepaymentPlan
     reductions: Floats
     cash: Floats
     observed: Floats
@@ -319,7 +319,7 @@ class Rules:
         most = np.maximum(self._limit(reduced, seen), 0.0)
         return np.cumsum(np.where(self._inside(paid), np.minimum(plan, most), 0.0), axis=1)
 
-    def settle(self, due: Floats, paid: Floats) -> Plan:
+    def settle(self, due: Floats, paid: Floats) -> RepaymentPlan:
         """Return what is repaid of what is due, year by year, in whole units.
 
         Args:
@@ -353,7 +353,7 @@ class Rules:
             owed = owed - (now if agreed else now.sum())
             repaid[:, year] = now - too_much
         whole = rounded(repaid, unit)
-        return Plan(self.years, self.administrations, payments, whole, self.rate, unit)
+        return RepaymentPlan(self.years, self.administrations, payments, whole, self.rate, unit)
 
     def _limit(self, reduced: Floats, seen: Floats) -> Floats:
         """Return how much of a year's reduction may count, (administrations, years)."""
@@ -406,6 +406,6 @@ def deposits_of(terms: settings.Fund, years: Ints) -> Floats:
     return yearly
 
 
-def _named(plan: Plan, amounts: Floats) -> Iterator[tuple[str, int, float]]:
+def _named(plan: RepaymentPlan, amounts: Floats) -> Iterator[tuple[str, int, float]]:
     for row, column in zip(*np.nonzero(amounts > ORE), strict=True):
         yield plan.administrations[row], int(plan.years[column]), float(amounts[row, column])

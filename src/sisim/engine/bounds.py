@@ -119,7 +119,7 @@ def _parts(
     return found
 
 
-class Bounds:
+class StateBounds:
     """The largest chance of leaving each state, by year of age and class of background.
 
     Args:

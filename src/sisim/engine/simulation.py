@@ -24,7 +24,7 @@ from sisim.engine.affected import (
     list_diverged,
     merge_back,
 )
-from sisim.engine.bounds import Bounds
+from sisim.engine.bounds import StateBounds
 from sisim.engine.columns import columns, empty_counts, work_space
 from sisim.engine.draws import seed_key
 from sisim.engine.enrolment import Enrolment, Enrolments
@@ -99,7 +99,7 @@ class Simulation:
         *,
         threads: int | None = None,
         only: People | None = None,
-        prepared: tuple[Columns, Bounds] | None = None,
+        prepared: tuple[Columns, StateBounds] | None = None,
         recorded_shares: NDArray[np.int32] | None = None,
         recorded_enrolments: list[Enrolment] | None = None,
         logging: bool = False,
@@ -112,7 +112,7 @@ class Simulation:
         self.people = people(compiled.scenario, compiled.clock, seed) if only is None else only
         self.key = seed_key(seed)
         if prepared is None:
-            prepared = columns(compiled, self.people), Bounds(compiled, self.people)
+            prepared = columns(compiled, self.people), StateBounds(compiled, self.people)
         self.columns, self._bounds = prepared
         self._blocks = np.arange(-(-len(self.people) // BLOCK))
         own = np.zeros((len(self._blocks), len(compiled.arms), BLOCK + 1), np.int32)
