@@ -257,14 +257,7 @@ def compare(source: Valuation | Comparison, view: View | None = None) -> Compari
     figures = scenario.figures
     if figures is None:
         raise ValueError(f"scenario {scenario.name} has no [figures] to draw")
-    counted = DrawnSeries(
-        result.costs_by_year(ordinary=view.ordinary, current=view.current),
-        result.entries_by_year(figures.case),
-        result.stock_by_year(figures.case),
-    )
-    whole = scenario.time.whole_years
-    if whole:  # The end of a year is as low as a fall in cost.
-        counted = DrawnSeries(*(one.within(whole) for one in counted.each))
+    counted = _drawn_series(result, view, figures.case)
     years = counted.costs.years
     start = scenario.time.first_year
     marked = int(np.clip(view.year or figures.year, years[0], years[-1]))
@@ -310,6 +303,18 @@ def compare(source: Valuation | Comparison, view: View | None = None) -> Compari
         project=investing("project", figures.project),
         new_way=investing("new_way", figures.new_way),
     )
+
+
+def _drawn_series(result: Valuation, view: View, case: str) -> DrawnSeries:
+    """Return what the figures are drawn from, of whole years where there are any."""
+    counted = DrawnSeries(
+        result.costs_by_year(ordinary=view.ordinary, current=view.current),
+        result.entries_by_year(case),
+        result.stock_by_year(case),
+    )
+    whole = result.scenario.time.whole_years
+    # The end of a year that is cut looks like a fall in cost.
+    return DrawnSeries(*(one.within(whole) for one in counted.each)) if whole else counted
 
 
 def _series(counted: DrawnSeries, scenario: Scenario) -> dict[str, Floats]:
