@@ -15,8 +15,10 @@ from sisim.cli.user_errors import UserError, require_known
 from sisim.i18n import t
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
+    from sisim.analysis.monitoring import FollowUp
     from sisim.scenario.scenario import Scenario
 
 YEARS = 5
@@ -159,12 +161,6 @@ def follow_up(
     from sisim.analysis.monitoring import deviations, moments
     from sisim.analysis.monitoring import follow_up as plan_of
     from sisim.analysis.observed import read_observed
-    from sisim.report.analysis.monitoring_report import (
-        draw_follow_up,
-        observed_form,
-        plan_table,
-        sentences,
-    )
 
     _require_ends_of_steps(loaded, month or [])
     if not (months := moments(loaded, month)):
@@ -184,7 +180,18 @@ def follow_up(
             progress=tell,
             drawn="nothing" if certain else "everything" if everything else "investments",
         )
-    deviation = None if seen is None else deviations(plan, seen)
+    _publish_follow_up(folder, plan, None if seen is None else deviations(plan, seen))
+
+
+def _publish_follow_up(folder: Path, plan: FollowUp, deviation: pd.DataFrame | None) -> None:
+    """Write the plan with an empty form for what is observed, or what came of it."""
+    from sisim.report.analysis.monitoring_report import (
+        draw_follow_up,
+        observed_form,
+        plan_table,
+        sentences,
+    )
+
     tables, forms = {"follow-up-plan": plan_table(plan)}, {}
     if deviation is None:
         stem, forms["follow-up-observed"] = "follow-up", observed_form(plan)
