@@ -12,7 +12,7 @@ from sisim.cli.options import Arm, ManyRuns, Ordinary, RunOptions, ScenarioName,
 from sisim.cli.progress import progress
 from sisim.cli.scenario_input import chosen_arm, open_scenario
 from sisim.cli.user_errors import UserError, require_known
-from sisim.i18n import t
+from sisim.i18n import duration_in_months, t
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,9 +164,11 @@ def follow_up(
 
     _require_ends_of_steps(loaded, month or [])
     if not (months := moments(loaded, month)):
-        last = f"{12 * loaded.time.years:g}"
         raise UserError(
-            t("The scenario ends after {n} months, before anything is followed up.", n=last)
+            t(
+                "The scenario ends after {length}, before anything is followed up.",
+                length=duration_in_months(12 * loaded.time.years),
+            )
         )
     # What is wrong in the file is said before a long computation.
     seen = None if observed is None else read_observed(observed, loaded, chosen, months)

@@ -278,8 +278,9 @@ def _beyond(file: str, layout: _Layout, headings: _Headings, line: TableRow) -> 
             reason = Reason("This cell stands under no heading: write one, or empty the cell.")
         else:
             reason = Reason(
-                "The row has {n} cells under {m} headings. A text or a number with the separator "
-                'in it, as 2,5 where commas separate, stands in "quotes".',
+                "The row has {n} cells, which is more than the headings ({m}). "
+                "A text or a number with the separator in it, as 2,5 where commas separate, "
+                'stands in "quotes".',
                 n=last + 1,
                 m=headings.width,
             )

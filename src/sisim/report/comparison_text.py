@@ -18,7 +18,15 @@ from sisim.economics.appraisal import CARRIED
 from sisim.economics.valuation import Provenance, Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import current_language, duration, n_, number, t
-from sisim.report.formats import decimal, few_runs, listing, money, percent, share_of, unit_for
+from sisim.report.formats import (
+    decimal,
+    few_runs,
+    listing,
+    money,
+    percent,
+    runs_of,
+    unit_for,
+)
 from sisim.report.present_value import worth_words
 from sisim.scenario.economy import PUBLIC, SOCIETY
 from sisim.scenario.scenario import Scenario
@@ -112,7 +120,11 @@ def years_told(story: Comparison) -> str:
     left = round(12 * (time.years - len(time.all_years) + 1)) % 12
     if left:
         said.append(
-            t("The last {n} months are no whole year and are left out of the curves.", n=left)
+            n_(
+                "The last month is no whole year and is left out of the curves.",
+                "The last {n} months are no whole year and are left out of the curves.",
+                left,
+            )
         )
     return " ".join(said)
 
@@ -279,16 +291,15 @@ def paid_back(story: Comparison, side: Investing) -> str:
     """Return whether and when the investment has paid for itself, and in how many runs."""
     if not side.investment.runs.any():
         return t("Nothing is invested")
-    length, runs = duration(story.scenario.time.years), share_of(side.paid_back)
+    length = duration(story.scenario.time.years)
+    runs = runs_of(side.paid_back, len(story.without.cost.runs))
     if side.break_even is None:
         if side.paid_back <= 1 - CARRIED:
             return t("Not paid back within {length}", length=length)
-        return t("Paid back within {length} in only {runs} of the runs", length=length, runs=runs)
+        return t("Paid back within {length} in only {runs}", length=length, runs=runs)
     if side.paid_back >= CARRIED:
         return t("Paid back in year {n}", n=side.break_even)
-    return t(
-        "Paid back in {runs} of the runs, on average in year {n}", runs=runs, n=side.break_even
-    )
+    return t("Paid back in {runs}, on average in year {n}", runs=runs, n=side.break_even)
 
 
 def _numbers(story: Comparison, side: Investing) -> str:

@@ -60,6 +60,17 @@ def percent_sign() -> str:
     return f"{NBSP}%" if current_language() == "sv" else "%"
 
 
+def percentage_points(text: str) -> str:
+    """Return a difference between shares, whose number is written already.
+
+    Examples:
+        >>> percentage_points("−1"), percentage_points("0.5 to 1")
+        ('−1 percentage point', '0.5 to 1 percentage points')
+    """
+    many = 1 if text.lstrip(f"+{MINUS}") == "1" else 2
+    return n_("{n} percentage point", "{n} percentage points", many, n=text)
+
+
 @dataclass(frozen=True)
 class Unit:
     """Millions or thousands of SEK, with the decimals that amounts are given."""
@@ -108,6 +119,16 @@ def spread(low: float, high: float, digits: int = 0) -> str:
     """
     ends = decimal(low, digits), decimal(high, digits)
     return "" if ends[0] == ends[1] else t("{low} to {high}", low=ends[0], high=ends[1])
+
+
+def runs_of(share: float, runs: int) -> str:
+    """Return a share of the runs as the number of them.
+
+    Examples:
+        >>> runs_of(0.8, 5), runs_of(1.0, 1)
+        ('4 of 5 runs', '1 of 1 run')
+    """
+    return n_("{k} of {n} run", "{k} of {n} runs", runs, k=number(round(share * runs)))
 
 
 def few_runs(runs: int) -> list[str]:

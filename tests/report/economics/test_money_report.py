@@ -200,9 +200,9 @@ def test_who_receives_is_not_coloured_as_who_pays(lang: str) -> None:
 @pytest.mark.parametrize(
     ("costs", "said"),
     [
-        ([-10.0] * 10, "better and no dearer in 100% of the runs (dominant)"),
-        ([-10.0] * 9 + [1.0], "better and no dearer in 90% of the runs (dominant)"),
-        ([-50.0] * 6 + [10.0] * 4, "on average, but only in 60% of the runs"),
+        ([-10.0] * 10, "better and no dearer in 10 of 10 runs (dominant)"),
+        ([-10.0] * 9 + [1.0], "better and no dearer in 9 of 10 runs (dominant)"),
+        ([-50.0] * 6 + [10.0] * 4, "on average, but only in 6 of 10 runs"),
     ],
 )
 def test_dominance_is_told_where_the_runs_carry_it(costs: list[float], said: str) -> None:

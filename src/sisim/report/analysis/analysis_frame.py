@@ -17,10 +17,19 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sisim.analysis.measures import PAYBACK, why_undefined
 from sisim.economics.yearly import year_at
-from sisim.i18n import n_, number, t
+from sisim.i18n import n_, t
 from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
-from sisim.report.formats import Unit, decimal, few_runs, money, percent_sign, unit_for
+from sisim.report.formats import (
+    Unit,
+    decimal,
+    few_runs,
+    money,
+    percent_sign,
+    percentage_points,
+    runs_of,
+    unit_for,
+)
 from sisim.report.frame import EDGE
 from sisim.report.present_value import net_words, valued
 from sisim.report.style import (
@@ -133,10 +142,9 @@ class Subject:
             return []
         return [
             t(
-                "{what} has no value in {n} of {all} runs, as {why}.",
+                "{what} has no value in {runs}, as {why}.",
                 what=self.what(),
-                n=number(count),
-                all=number(of),
+                runs=runs_of(count / of, of),
                 why=why_undefined(self.measure),
             )
         ]
@@ -202,7 +210,7 @@ class Scale:
             return self.text(value)
         if self.unit == "%":
             text = self.text(value, signed=signed)
-            return t("{n} percentage points", n=text) if signed else text + percent_sign()
+            return percentage_points(text) if signed else text + percent_sign()
         if self.money is None:
             text = self.text(value, signed=signed)
             return f"{text} {self.unit}" if self.unit else text

@@ -12,7 +12,16 @@ from matplotlib.figure import Figure
 from sisim.analysis.monitoring import ENOUGH, RESULTS, FollowUp, Indicator, responsible
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, lower, records
-from sisim.report.formats import decimal, listing, money, percent_sign, share_of, spread, unit_for
+from sisim.report.formats import (
+    decimal,
+    listing,
+    money,
+    percent_sign,
+    percentage_points,
+    share_of,
+    spread,
+    unit_for,
+)
 from sisim.report.spreadsheet_files import FillInTable
 from sisim.report.style import (
     BLUE,
@@ -388,7 +397,11 @@ def _ranges(plan: FollowUp) -> str:
     }[plan.drawn]
     runs = len(plan.seeds)
     text = (
-        t("{how}: from the lowest to the highest of {runs} runs.", how=how, runs=runs)
+        t(
+            "{how}: from the lowest to the highest of {runs}.",
+            how=how,
+            runs=n_("{n} run", "{n} runs", runs),
+        )
         if plan.few
         else t("{how}: nine runs in ten, of {runs}.", how=how, runs=runs)
     )
@@ -412,7 +425,7 @@ def _range(measure: Indicator, low: float, high: float) -> str:
 def _difference(measure: Indicator, low: float, high: float) -> str:
     size = 100 if measure.is_share else 1
     text = spread(size * low, size * high) or decimal(size * high)
-    return t("{n} percentage points", n=text) if measure.is_share else text
+    return percentage_points(text) if measure.is_share else text
 
 
 def _value(measure: Indicator, value: float, *, signed: bool = False) -> str:
@@ -423,7 +436,7 @@ def _value(measure: Indicator, value: float, *, signed: bool = False) -> str:
     elif measure.is_share:
         text = share_of(value)
         if signed:
-            text = t("{n} percentage points", n=decimal(100 * value))
+            text = percentage_points(decimal(100 * value))
     else:
         text = decimal(value)
     return f"+{text}" if signed and value > 0 else text

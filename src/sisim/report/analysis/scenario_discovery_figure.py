@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from sisim.analysis.scenario_discovery import Box, BoxSide
-from sisim.i18n import t
+from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, lower, scale_for
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.formats import NBSP, decimal, listing
@@ -45,13 +45,14 @@ def sentences(subject: Subject, box: Box, net: np.ndarray, under: float) -> list
     """Return where the investment fails, and how sure that is."""
     words = Assumptions(subject.scenario)
     fails = net < under
-    whole = t(
-        "{arm}: {what} is {limit} in {n}% of {draws} draws.",
+    whole = n_(
+        "{arm}: {what} is {limit} in {k} of {n} draw.",
+        "{arm}: {what} is {limit} in {k} of {n} draws.",
+        len(fails),
         arm=subject.arm_label(),
         what=lower(subject.label()),
         limit=_limit(subject, under),
-        n=decimal(100 * fails.mean()),
-        draws=len(fails),
+        k=decimal(fails.sum()),
     )
     if not box.sides:
         return [whole, t("No region tells the failures apart from the rest beyond chance.")]
