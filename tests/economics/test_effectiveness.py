@@ -13,12 +13,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sisim.economics.appraisal import appraise
-from sisim.economics.cost_effectiveness import Effectiveness, Measure, effectiveness, frontier
+from sisim.economics.cost_effectiveness import (
+    Effectiveness,
+    OutcomeMeasured,
+    effectiveness,
+    frontier,
+)
 from sisim.economics.ledger import ledger
 from sisim.results import Results
 from sisim.scenario.types import Text
 
-MEASURE = Measure("placed", Text(sv="placerade", en="placed"), "stock", "low")
+MEASURE = OutcomeMeasured("placed", Text(sv="placerade", en="placed"), "stock", "low")
 POINTS = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=8)
 
 
