@@ -157,5 +157,19 @@ def duration(years: float) -> str:
         >>> duration(1.0), duration(1.5), duration(2.66667)
         ('1 year', '1.5 years', '2.67 years')
     """
-    digits = next((n for n in range(2) if abs(years - round(years, n)) < 1e-9), 2)
-    return n_("{n} year", "{n} years", 1 if years == 1 else 2, n=number(years, digits))
+    return n_("{n} year", "{n} years", 1 if years == 1 else 2, n=_needed(years))
+
+
+def duration_in_months(months: float) -> str:
+    """Return a length of time in months, with the decimals that it needs, at most two.
+
+    Examples:
+        >>> duration_in_months(1), duration_in_months(2.5)
+        ('1 month', '2.5 months')
+    """
+    return n_("{n} month", "{n} months", 1 if months == 1 else 2, n=_needed(months))
+
+
+def _needed(value: float) -> str:
+    digits = next((n for n in range(2) if abs(value - round(value, n)) < 1e-9), 2)
+    return number(value, digits)

@@ -386,3 +386,23 @@ def test_a_point_at_the_end_is_no_part_of_the_last_year_that_a_tail_repeats() ->
     assert worth.horizon.simulated == 37
     assert worth.lower_cost[:, 37:49] == pytest.approx(worth.lower_cost[:, 24:36])
     assert worth.lower_cost.shape[1] == 37 + 48
+
+
+def test_what_a_payer_gains_is_the_rest_and_others_gain_what_they_do_not_pay_for() -> None:
+    spent = ["investment", "running", "replaced", "repayment", "contract", "financing"]
+    shared = 0
+    for seed in range(8):
+        done = counts(seed, economy={"discount_costs": 0.03}, contracts=bond({"back": BACK}))
+        gains = Results(done).who_gains["ends"]
+        matrix = gains.matrix().set_index("administration")
+        rest = matrix["reduced"] - matrix[spent].sum(axis=1)
+        assert matrix["net"].to_numpy() == pytest.approx(rest.to_numpy())
+        payers = matrix.drop(index="")
+        paying = {name for name in payers.index if payers.loc[name, spent].sum() > ORE}
+        assert set(gains.paying) == paying
+        fallen = payers["reduced"].clip(lower=0)
+        others = fallen[[name for name in fallen.index if name not in paying]].sum()
+        if fallen.sum():
+            assert gains.share_in_other_pockets == pytest.approx(others / fallen.sum())
+        shared += 0 < others < fallen.sum()
+    assert shared

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -57,7 +58,9 @@ def ask(
         "headers": [(k.lower().encode(), v.encode("latin-1")) for k, v in pairs],
         "server": (arrived, 8480),
     }
-    asyncio.run(HttpGuard(page, names_of(host, names), lang)(scope, receive, send))
+    guard = HttpGuard(page, names_of(host, names), lang)
+    with ThreadPoolExecutor(1) as pool:  # a browser may have left its loop running in this one
+        pool.submit(asyncio.run, guard(scope, receive, send)).result()
     if kind == "websocket":
         return (101 if sent[0]["type"] == "websocket.accept" else 403), {}, b""
     told = {k.decode(): v.decode() for k, v in sent[0]["headers"]}

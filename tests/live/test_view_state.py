@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -236,5 +237,18 @@ def test_after_a_reset_the_axes_fit_what_it_returns_to(library: Library) -> None
         await watcher.until(lambda: watcher.picture.seed == 1)
         await watcher.rest()
         assert state.axes == first
+
+    taught(lesson)
+
+
+def test_no_slider_is_moved_beyond_its_ends(library: Library) -> None:
+    async def lesson() -> None:
+        state = Watcher(library).state
+        slider = state.slider("reach")
+        assert slider is not None
+        for asked, found in ((1e9, slider.high), (-1e9, slider.low), (math.nan, slider.value)):
+            state.drag("reach", asked)
+            assert state.value(slider) == found
+        state.close()
 
     taught(lesson)

@@ -102,26 +102,28 @@ def test_what_is_written_as_no_change_is_not_said_to_rise_or_fall(
             1.2,
             0.9,
             "en",
-            "1 participant, 900 lives became different, 1 new case avoided, 3 returns avoided; ",
+            "1 participant, 900 people whose lives became different, 1 new case avoided, "
+            "3 returns avoided; ",
         ),
         (
             22.4,
             -3.0,
             "en",
-            "22 participants, 900 lives became different, 3 more new cases, 3 returns avoided; ",
+            "22 participants, 900 people whose lives became different, 3 more new cases, "
+            "3 returns avoided; ",
         ),
         (
             22.4,
             -0.9,
             "sv",
-            "22 deltagare, 900 livsförlopp blev andra, "
+            "22 deltagare, 900 personer vars livsförlopp ändrats, "
             "1 nytt ärende till, 3 undvikna återkomster; ",
         ),
         (
             0.0,
             -0.2,
             "sv",
-            "0 deltagare, 900 livsförlopp blev andra, "
+            "0 deltagare, 900 personer vars livsförlopp ändrats, "
             "0 undvikna nya ärenden, 3 undvikna återkomster; ",
         ),
     ],
@@ -168,8 +170,8 @@ def test_nobody_is_called_helped_whom_nothing_became_better_for(
     ("made", "paid", "says"),
     [
         ("new_way", 1.0, "Paid back in year 7"),
-        ("new_way", 0.6, "Paid back in 60% of the runs, on average in year 7"),
-        ("project", 0.3, "Paid back within 20 years in only 30% of the runs"),
+        ("new_way", 0.6, "Paid back in 12 of 20 runs, on average in year 7"),
+        ("project", 0.3, "Paid back within 20 years in only 6 of 20 runs"),
         ("project", 0.05, "Not paid back within 20 years"),
     ],
 )

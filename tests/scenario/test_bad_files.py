@@ -299,7 +299,7 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "a value too few": (
         ("values = [1, 2, 0.5]", "values = [1, 2]"),
         *("small.toml", "values = [1, 2]", "factors.by_age.values"),
-        *("There are 2 values and 2 limits", "Det finns 2 värden och 2 gränser", None),
+        *("Values: 2, limits: 2", "Värden: 2, gränser: 2", None),
     ),
     "a value too few, of a probability": (
         (
@@ -308,7 +308,7 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
             "below = [10, 20]\nvalues = [1, 2]\n",
         ),
         *("small.toml", "values = [1, 2]", "factors.old.values"),
-        *("There are 2 values and 2 limits", "Det finns 2 värden och 2 gränser", None),
+        *("Values: 2, limits: 2", "Värden: 2, gränser: 2", None),
     ),
     "an unknown factor of what may then be too probable": (
         (HOME_AGAIN, 'probability = 0.9\nfactors = ["by_risk", "by_agee"]\n'),
@@ -381,7 +381,8 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         ('start = "2027-01"', 'start = "2036-01"'),
         *("trial.toml", 'start = "2036-01"', "investments.support.start"),
         *(
-            "The investment starts 2036-01, after the scenario: 10 years from 2026-01.",
+            "The investment starts 2036-01, after the end of the scenario (start 2026-01, "
+            "years 10).",
             "Investeringen börjar 2036-01, efter scenariot",
         ),
         None,

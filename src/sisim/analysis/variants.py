@@ -22,6 +22,7 @@ from cachetools import LRUCache
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from sisim.arrays import Ints
 from sisim.economics.valuation import Valuation
 from sisim.engine.affected import reusable_baseline
 from sisim.engine.compile import compile_scenario
@@ -77,7 +78,7 @@ class AffectedSample:
     compiled: Compiled
     seed: int
     people: People
-    who: NDArray[np.int64]
+    who: Ints
     enrolments: list[Enrolment]
     shares: list[NDArray[np.int32]]
 
@@ -160,8 +161,14 @@ class Variants:
         compiled = replace(whole[0][0], scenario=scenario)
         return Valuation(Result(compiled, tuple(run for _, run in whole)))
 
-    def affected(self, values: Values | None = None) -> AffectedSample:
+    def affected(
+        self, values: Values | None = None, progress: Progress | None = None
+    ) -> AffectedSample:
         """Return whose lives a variant changes in the run of the first seed.
+
+        Args:
+            values: The values.
+            progress: Called with the steps done and the steps in all where people are simulated.
 
         Raises:
             ScenarioError: If a value does not fit.
@@ -171,9 +178,10 @@ class Variants:
         variant = self._rerunnable(scenario, values)
         with self._lock:
             if variant is None:
-                run = run_once(compile_scenario(scenario), seed, threads=self._threads)
+                compiled = compile_scenario(scenario)
+                run = run_once(compiled, seed, threads=self._threads, progress=progress)
             else:
-                run = self._baseline(seed, None).run(variant)
+                run = self._baseline(seed, progress).run(variant)
             who = diverged_people(run)
         return AffectedSample(
             run.compiled, run.seed, run.people, who, run.enrolments.record, run.shares

@@ -160,8 +160,8 @@ class ContractCheck(Findings):
         counted_from = first - math.floor(self.time.history + HAIR)
         if measure.against == "before" and counted_from > first - measure.years_before:
             reason = Reason(
-                '{years} whole years before {first} are compared with: lengthen "history" under '
-                "[time].",
+                "Whole years before {first} are compared with (years_before: {years}): lengthen "
+                '"history" under [time].',
                 years=measure.years_before,
                 first=str(first),
             )

@@ -102,7 +102,7 @@ class ScenarioCheck(Findings):
         self.increasing((*path, "spacing", "between"), spacing.between)
         if len(spacing.between) != len(spacing.shares) + 1:
             reason = Reason(
-                "There are {values} values and {edges} limits; there should be one limit more.",
+                "Values: {values}, limits: {edges}; there should be one limit more.",
                 values=len(spacing.shares),
                 edges=len(spacing.between),
             )
@@ -117,7 +117,8 @@ class ScenarioCheck(Findings):
         starts = instant(investment.start)
         if starts >= self.end - 1e-9:
             reason = Reason(
-                "The investment starts {start}, after the scenario: {years} years from {first}.",
+                "The investment starts {start}, after the end of the scenario (start {first}, "
+                "years {years}).",
                 start=investment.start,
                 years=float(self.scenario.time.years),
                 first=self.scenario.time.start,
@@ -311,8 +312,8 @@ class ScenarioCheck(Findings):
             points = whole_steps((time.history + time.years) * self.pathway.steps_per_year) + 1
             if len(economy.weights) != points:
                 reason = Reason(
-                    "There are {weights} weights and {points} points, the start of every step and "
-                    "the end: there should be as many.",
+                    "Weights: {weights}; points, the start of every step and the end: {points}. "
+                    "There should be as many.",
                     weights=len(economy.weights),
                     points=points,
                 )

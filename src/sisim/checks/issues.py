@@ -116,7 +116,7 @@ class Findings:
         self.increasing((*path, "below"), below)
         if len(values) != len(below) + 1:
             reason = Reason(
-                "There are {values} values and {edges} limits; there should be one value more.",
+                "Values: {values}, limits: {edges}; there should be one value more.",
                 values=len(values),
                 edges=len(below),
             )

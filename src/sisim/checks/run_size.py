@@ -230,7 +230,9 @@ def too_large(
     fewer = _greatest(with_people, people, most)
     runs = _greatest(lambda n: run_size(scenario, n).needed, count, most)
     fits = [Reason("{n} people", n=number(fewer))] if fewer >= FEWEST else []
-    fits += [Reason("{n} replications", n=number(runs))] if runs else []
+    if runs:
+        many = Reason("{n} replications", n=number(runs))
+        fits.append(many if runs > 1 else Reason("1 replication"))
     said = {"need": _memory(need), "most": _memory(most)}
     if not fits:
         reason = Reason(

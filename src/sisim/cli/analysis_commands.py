@@ -167,7 +167,7 @@ def _require_varied(number: int, method: Method, points: int) -> None:
     if number < least:
         raise UserError(
             t(
-                "There are {n} uncertain numbers to vary; {method} needs at least {least}. Give "
+                "Uncertain numbers to vary: {n}; {method} needs at least {least}. Give "
                 "numbers a low and a high in the file, or ask for --all.",
                 n=number,
                 method=method,
@@ -365,9 +365,9 @@ def discover(
     net = analysis.of(NPV)[:, analysis.arms.index(subject.arm)]
     fails = net < under
     if fails.all():
-        raise UserError(t("All {n} draws fail: there is no region to find.", n=draws))
+        raise UserError(t("Every draw fails ({n} in all): there is no region to find.", n=draws))
     if not fails.any():
-        raise UserError(t("None of {n} draws fails: there is no region to find.", n=draws))
+        raise UserError(t("No draw fails ({n} in all): there is no region to find.", n=draws))
     drawn = {str(key): analysis.drawn[key].to_numpy(float) for key in analysis.drawn}
     box, path = find(drawn, fails)
     pictures = {"discover": lambda: draw_discovery(subject, box, analysis.drawn, net, under)}

@@ -13,7 +13,7 @@ from sisim.cli.progress import progress
 from sisim.cli.scenario_input import executor, store_errors_answered
 from sisim.cli.user_errors import INTERRUPTED, UserError, print_error
 from sisim.i18n import n_, number, t
-from sisim.report.formats import decimal
+from sisim.report.formats import decimal, runs_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -79,10 +79,9 @@ def sweep(
             study = open_study(folder)
         print_error(
             t(
-                'Interrupted: {n} of {all} cells are finished, and are kept in "{folder}". '
-                "Go on with: {command}",
+                'Interrupted: {n} of {cells} finished, kept in "{folder}". Go on with: {command}',
                 n=number(study.finished),
-                all=number(study.cells),
+                cells=n_("{n} cell", "{n} cells", study.cells),
                 folder=folder,
                 command=f"sisim sweep {file} --resume" + (f" --out {out}" if out else ""),
             )
@@ -125,11 +124,11 @@ def reproduce(
             again = study.reproduce(sample, executor=executor(workers, cluster), progress=tell)
     for change in again.changes:
         print(t("Otherwise than when it was made: {change}", change=change))
-    counts = {"n": number(again.ran), "all": number(again.cells)}
+    counts = {"n": number(again.ran), "cells": n_("{n} cell", "{n} cells", again.cells)}
     if again.same:
         print(
             t(
-                "The same: {n} of {all} cells were run again, and every number is the same.",
+                "The same: {n} of {cells} run again, and every number is the same.",
                 **counts,
             )
         )
@@ -139,7 +138,7 @@ def reproduce(
     print_table(again.differing.head(MOST_ROWS))
     print(
         t(
-            "Not the same: {n} of {all} cells were run again, and {different} differ.",
+            "Not the same: {n} of {cells} run again; with other numbers: {different}.",
             **counts,
             different=number(again.differing["cell"].nunique()),
         )
@@ -175,9 +174,9 @@ def _summary(study: Study) -> None:
     shown = _named(means, groups.count(), runs, study.plan.scenario).head(MOST_ROWS)
     hidden = print_table(shown.rename(columns=_short(levers)), leading=len(by) - 1)
     if len(means) > MOST_ROWS:
-        print(t("… and {n} rows more.", n=number(len(means) - MOST_ROWS)))
+        print(n_("… and {n} row more.", "… and {n} rows more.", len(means) - MOST_ROWS))
     if hidden:
-        print(t("… and {n} columns more.", n=number(hidden)))
+        print(n_("… and {n} column more.", "… and {n} columns more.", hidden))
     _print_undefined(table, outcomes, study.plan.scenario)
 
 
@@ -193,10 +192,9 @@ def _print_undefined(table: DataFrame, outcomes: list[str], scenario: Scenario) 
         if undefined:
             print(
                 t(
-                    "{what} has no value in {n} of {all} runs, as {why}.",
+                    "{what} has no value in {runs}, as {why}.",
                     what=Subject(scenario, (), "", name).label(),
-                    n=number(undefined),
-                    all=number(len(own)),
+                    runs=runs_of(undefined / len(own), len(own)),
                     why=why_undefined(name),
                 )
             )
@@ -226,7 +224,7 @@ def _named(means: DataFrame, defined: DataFrame, runs: Any, scenario: Scenario) 
             shown: Any = "–" if not n else value if scale.first_year is None else scale.text(value)
             if 0 < n < of:
                 figure = decimal(value, 2) if shown is value else shown
-                shown = t("{value} ({n} of {all} runs)", value=figure, n=number(n), all=number(of))
+                shown = t("{value} ({runs})", value=figure, runs=runs_of(n / of, of))
             texts.append(shown)
         cells[one] = texts
     arms = [Subject(scenario, (), arm, "").arm_label() for arm in means["arm"]]

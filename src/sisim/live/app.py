@@ -27,6 +27,7 @@ from sisim.live.http_guard import HttpGuard, is_loopback, names_of
 from sisim.live.scenario_library import Library
 from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
+from sisim.live.tags import Tag
 from sisim.live.views.page import Page, usual
 from sisim.live.views.speaker_view import Speaker
 from sisim.loading.load import load_scenario
@@ -45,6 +46,8 @@ LARGEST = 2**20
 """Bytes of the largest message that a page sends; NiceGUI sends no larger one."""
 MOST_UNMET, SOON = 100, 30.0
 """So many pages, and for so many seconds each, are there without having connected."""
+MOST_PAGES = 300
+"""So many pages are open at a time; each takes a few MB."""
 STATIC = Path(__file__).with_name("static")
 
 
@@ -175,6 +178,11 @@ def add_page(library: Library, begin: Settings) -> None:
             ui.add_head_html(_when_it_fails())
 
         def build() -> None:
+            if len(pages) >= MOST_PAGES:
+                with in_language(Settings.of(query, begin, {}).lang):
+                    text = t("The page is open {n} times, which is all it takes.", n=len(pages))
+                    Tag("p", text, role="alert")
+                return
             page = Page(library, begin, query)
             of = page.client.id
             pages[of] = page

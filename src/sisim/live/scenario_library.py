@@ -65,7 +65,8 @@ class Library:
             ScenarioError: With everything that is wrong in it, or why it is too much for a page.
         """
         name, content = settings.scenario, brought.get(settings.scenario)
-        asked = (content or self.path(name), settings.residents, settings.years)
+        source = self.path(name) if content is None else content
+        asked = (source, settings.residents, settings.years)
         with self._lock:
             found = self._opened.get(asked)
         if found is None or not found.fresh:

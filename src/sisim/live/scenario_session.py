@@ -8,10 +8,10 @@ from threading import Event, Lock
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sisim.analysis.emulator import Emulator
 from sisim.analysis.variants import Variants
+from sisim.arrays import Flags, Ints
 from sisim.economics.valuation import Valuation
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import people
@@ -45,11 +45,11 @@ class Dots:
     """
 
     keys: tuple[str, ...]
-    years: NDArray[np.int64]
+    years: Ints
     arms: tuple[str, ...]
     names: list[tuple[str, str]]
-    states: NDArray[np.int64]
-    treated: NDArray[np.bool_]
+    states: Ints
+    treated: Flags
     of: int
 
 
@@ -105,6 +105,11 @@ class ScenarioSession:
             ScenarioError: If a value does not fit.
             GivenUp: If the session has been closed.
         """
+        go_on = self._begin(changes, runs or self.replications, progress)
+        return self._variants.valuation(changes, self._variants.seeds[:runs], go_on)
+
+    def _begin(self, changes: Changes, runs: int, progress: Progress | None) -> Progress:
+        """Check what is asked for; return what is to be called while it is simulated."""
 
         def go_on(done: int, of: int) -> None:
             if self.closed.is_set():
@@ -114,8 +119,8 @@ class ScenarioSession:
 
         go_on(0, 0)
         # A slider may stand for more than the file says.
-        require_allowed(self._variants.scenario_with(changes), runs or self.replications)
-        return self._variants.valuation(changes, self._variants.seeds[:runs], go_on)
+        require_allowed(self._variants.scenario_with(changes), runs)
+        return go_on
 
     def life(self, person: str, changes: Changes) -> str:
         """Return one person's lives side by side, and why they part: see `sisim explain`.
@@ -135,9 +140,9 @@ class ScenarioSession:
         )
         return told(found, Words(compiled))
 
-    def dots(self, changes: Changes, most: int = 150) -> Dots:
+    def dots(self, changes: Changes, most: int = 150, progress: Progress | None = None) -> Dots:
         """Return some of those whose lives are touched, at most so many, year by year."""
-        met = self._variants.affected(changes)
+        met = self._variants.affected(changes, self._begin(changes, 1, progress))
         compiled, clock = met.compiled, met.compiled.clock
         spread = np.linspace(0, len(met.who) - 1, min(most, len(met.who)))
         chosen = met.who[spread.astype(int)]

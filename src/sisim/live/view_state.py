@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from dataclasses import fields, replace
+from math import isfinite
 from typing import Any
 
 from sisim.analysis.comparison import WHICH, View, Which
@@ -183,6 +184,8 @@ class ViewState:
         """Move a slider that is still held."""
         values = dict(self.settings.values)
         slider = self.slider(name)
+        if slider is not None:  # a page sends no more, but somebody else may
+            value = min(max(value, slider.low), slider.high) if isfinite(value) else slider.value
         if slider is None or abs(value - slider.value) < 1e-9:
             values.pop(name, None)
         else:

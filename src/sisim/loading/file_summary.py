@@ -8,7 +8,7 @@ from typing import Any
 
 from sisim.checks.reachability import Starts, reachable
 from sisim.checks.run_size import require_fits, run_size, size_words
-from sisim.i18n import duration, n_, number, t
+from sisim.i18n import duration, n_, t
 from sisim.loading.files import find, read
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.scenario.document import Kind
@@ -69,11 +69,13 @@ def _scenario(scenario: Scenario) -> Iterator[str]:
     )
     population = scenario.population
     if population.cohort is not None:
-        yield t("A closed cohort of {n} people.", n=number(population.cohort))
+        yield t(
+            "A closed cohort of {people}.", people=n_("{n} person", "{n} people", population.cohort)
+        )
     else:
         yield t(
-            "An open population of {n} people aged 0 to {age}; areas: {areas}.",
-            n=number(population.residents or 0),
+            "An open population of {people} aged 0 to {age}; areas: {areas}.",
+            people=n_("{n} person", "{n} people", population.residents or 0),
             age=f"{population.max_age:g}",
             areas=max(len(population.areas), 1),
         )
@@ -165,4 +167,4 @@ def _owners(node: Scenario | Pathway) -> Iterator[str]:
     found = [owner_of(path, value, node).grade for path, value in written]
     counts = {grades[grade]: found.count(grade) for grade in grades if grade in found}
     listed = ", ".join(f"{label} {count}" for label, count in counts.items())
-    yield t("{n} numbers: {listed}.", n=len(found), listed=listed)
+    yield n_("{n} number: {listed}.", "{n} numbers: {listed}.", len(found), listed=listed)

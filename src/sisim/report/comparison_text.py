@@ -18,7 +18,16 @@ from sisim.economics.appraisal import CARRIED
 from sisim.economics.valuation import Provenance, Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import current_language, duration, n_, number, t
-from sisim.report.formats import decimal, few_runs, listing, money, percent, share_of, unit_for
+from sisim.report.formats import (
+    few_runs,
+    listing,
+    lower,
+    money,
+    people,
+    percent,
+    runs_of,
+    unit_for,
+)
 from sisim.report.present_value import worth_words
 from sisim.scenario.economy import PUBLIC, SOCIETY
 from sisim.scenario.scenario import Scenario
@@ -112,7 +121,11 @@ def years_told(story: Comparison) -> str:
     left = round(12 * (time.years - len(time.all_years) + 1)) % 12
     if left:
         said.append(
-            t("The last {n} months are no whole year and are left out of the curves.", n=left)
+            n_(
+                "The last month is no whole year and is left out of the curves.",
+                "The last {n} months are no whole year and are left out of the curves.",
+                left,
+            )
         )
     return " ".join(said)
 
@@ -122,7 +135,7 @@ def _costs_held(story: Comparison, *, everyone: bool, room: int) -> str:
     whose = t("Costs of all who pay") if everyone else _perspective(story.scenario)
     # "Upper secondary place, national programme" is enough named by its first part.
     ordinary = [
-        _uncapitalised(resource.label.text.split(",")[0])
+        lower(resource.label.text.split(",")[0])
         for resource in story.scenario.pathway.resources.values()
         if resource.ordinary and (everyone or any(map(story.scenario.bears, resource.shares)))
     ]
@@ -149,7 +162,7 @@ def perspective(scenario: Scenario) -> str | None:
     if PUBLIC in parts:
         return t("the public sector")
     bearers = [pathway.administrations.get(part) or pathway.principals.get(part) for part in parts]
-    labels = [_uncapitalised(bearer.label.text) for bearer in bearers if bearer]
+    labels = [lower(bearer.label.text) for bearer in bearers if bearer]
     return listing(labels)
 
 
@@ -159,10 +172,6 @@ def _perspective(scenario: Scenario) -> str:
     if bearer is None:
         return t("Costs of all who pay")
     return t("Costs of {bearer}", bearer=bearer)
-
-
-def _uncapitalised(text: str) -> str:
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def bands(story: Comparison) -> str:
@@ -227,7 +236,7 @@ def _outcomes(story: Comparison) -> list[str]:
     found = []
     for name, means in outcomes_at(story).items():
         label = story.scenario.outcomes[name].label.text
-        values = {arm: decimal(mean, 0 if mean >= 10 else 1) for arm, mean in means.items()}
+        values = {arm: people(mean) for arm, mean in means.items()}
         found.append(
             t(
                 "{what} in {year}: {without} without the investment, {one} in figure 1, "
@@ -279,16 +288,15 @@ def paid_back(story: Comparison, side: Investing) -> str:
     """Return whether and when the investment has paid for itself, and in how many runs."""
     if not side.investment.runs.any():
         return t("Nothing is invested")
-    length, runs = duration(story.scenario.time.years), share_of(side.paid_back)
+    length = duration(story.scenario.time.years)
+    runs = runs_of(side.paid_back, len(story.without.cost.runs))
     if side.break_even is None:
         if side.paid_back <= 1 - CARRIED:
             return t("Not paid back within {length}", length=length)
-        return t("Paid back within {length} in only {runs} of the runs", length=length, runs=runs)
+        return t("Paid back within {length} in only {runs}", length=length, runs=runs)
     if side.paid_back >= CARRIED:
         return t("Paid back in year {n}", n=side.break_even)
-    return t(
-        "Paid back in {runs} of the runs, on average in year {n}", runs=runs, n=side.break_even
-    )
+    return t("Paid back in {runs}, on average in year {n}", runs=runs, n=side.break_even)
 
 
 def _numbers(story: Comparison, side: Investing) -> str:
@@ -313,7 +321,11 @@ def _people(mean: Mapping[str, float]) -> Iterator[str]:
     yield _helped(mean["helped"])
     affected, returns = mean["affected"], round(mean["avoided_returns"])
     if not isnan(affected):
-        yield n_("1 life became different", "{n} lives became different", round(affected))
+        yield n_(
+            "1 person whose life became different",
+            "{n} people whose lives became different",
+            round(affected),
+        )
     first = round(mean["avoided"])
     yield (
         n_("1 more new case", "{n} more new cases", -first)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import floor
 
 from sisim.economics.appraisal import BAND_FROM
 from sisim.i18n import UNDEFINED, Lang, current_language, in_language, n_, number, t
@@ -60,6 +61,17 @@ def percent_sign() -> str:
     return f"{NBSP}%" if current_language() == "sv" else "%"
 
 
+def percentage_points(text: str) -> str:
+    """Return a difference between shares, whose number is written already.
+
+    Examples:
+        >>> percentage_points("−1"), percentage_points("0.5 to 1")
+        ('−1 percentage point', '0.5 to 1 percentage points')
+    """
+    many = 1 if text.lstrip(f"+{MINUS}") == "1" else 2
+    return n_("{n} percentage point", "{n} percentage points", many, n=text)
+
+
 @dataclass(frozen=True)
 class Unit:
     """Millions or thousands of SEK, with the decimals that amounts are given."""
@@ -110,6 +122,16 @@ def spread(low: float, high: float, digits: int = 0) -> str:
     return "" if ends[0] == ends[1] else t("{low} to {high}", low=ends[0], high=ends[1])
 
 
+def runs_of(share: float, runs: int) -> str:
+    """Return a share of the runs as the number of them.
+
+    Examples:
+        >>> runs_of(0.8, 5), runs_of(1.0, 1)
+        ('4 of 5 runs', '1 of 1 run')
+    """
+    return n_("{k} of {n} run", "{k} of {n} runs", runs, k=number(round(share * runs)))
+
+
 def few_runs(runs: int) -> list[str]:
     """Return that so many replications are too few for ranges; nothing if they are enough."""
     if runs >= BAND_FROM:
@@ -122,6 +144,29 @@ def few_runs(runs: int) -> list[str]:
             least=BAND_FROM,
         )
     ]
+
+
+def lower(text: str) -> str:
+    """Return a label as it stands inside a sentence.
+
+    Examples:
+        >>> lower("Social services"), lower("NEET")
+        ('social services', 'NEET')
+    """
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def people(mean: float) -> str:
+    """Return a mean number of people or events as a sentence tells it: a whole number.
+
+    Examples:
+        >>> people(7.7), people(0.2), people(-2.5), people(0.0)
+        ('8', 'fewer than 1', '−3', '0')
+    """
+    whole = floor(abs(mean) + 0.5)
+    if whole or not mean:
+        return decimal(whole if mean > 0 else -whole)
+    return t("fewer than 1") if mean > 0 else "0"
 
 
 def listing(items: list[str]) -> str:

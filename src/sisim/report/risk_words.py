@@ -9,7 +9,7 @@ import numpy as np
 
 from sisim.engine.tables import PER_MILLE, Compiled
 from sisim.engine.trace import ObservedFactor, Risk
-from sisim.i18n import n_, t
+from sisim.i18n import duration_in_months, n_, t
 from sisim.report.formats import NBSP, decimal, percent_sign
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
@@ -67,7 +67,7 @@ class Words:
 
     def duration(self, steps: float) -> str:
         """Return a number of steps as months."""
-        return figures(steps * 12 / self.compiled.clock.per_year)
+        return duration_in_months(steps * 12 / self.compiled.clock.per_year)
 
     def years(self, steps: float) -> str:
         """Return a number of steps as years."""
@@ -202,26 +202,26 @@ class Words:
         """Return a time spent in a state or group, since it, or a number of visits to it."""
         seen = factor.value
         if head == "time_in_state":
-            return t("{n} months here", n=self.duration(seen))
+            return t("{length} here", length=self.duration(seen))
         name = self.group(group)
         if head == "time_in":
             if seen < 0:
                 return t("not in: {group}", group=name)
-            return t("{n} months in: {group}", n=self.duration(seen), group=name)
+            return t("{length} in: {group}", length=self.duration(seen), group=name)
         if head == "time_since":
             if seen < 0:
                 return t("has not left: {group}", group=name)
-            return t("{n} months since: {group}", n=self.duration(seen), group=name)
+            return t("{length} since: {group}", length=self.duration(seen), group=name)
         window = self.pathway.factors[factor.name].window
         if window is None:
             return n_(
                 "{n} time so far: {group}", "{n} times so far: {group}", int(seen), group=name
             )
         return n_(
-            "{n} time in {months} months: {group}",
-            "{n} times in {months} months: {group}",
+            "{n} time in {length}: {group}",
+            "{n} times in {length}: {group}",
             int(seen),
-            months=figures(window),
+            length=duration_in_months(window),
             group=name,
         )
 

@@ -34,7 +34,7 @@ def target_rows(table: pd.DataFrame) -> list[dict[str, str]]:
 
 def target_words(table: pd.DataFrame) -> list[str]:
     """Return how many targets are met, and why others are known to be missed."""
-    met = t("{met} of {n} targets are met.", met=int(table["inside"].sum()), n=len(table))
+    met = t("Targets that are met: {met} of {n}.", met=int(table["inside"].sum()), n=len(table))
     missed = table[~table["inside"] & (table["miss"] != "")]
     return [met, *(f"{row['label']}: {row['miss']}" for row in missed.to_dict("records"))]
 

@@ -66,7 +66,7 @@ def test_tiers_and_shared_savings_are_said() -> None:
 
     scenario = sisim.load(SCENARIOS / "outcome-contract.toml")
     said = {n: sentence(scenario, c) for n, c in scenario.contracts.items()}
-    assert "50% of the amount by which the costs of Social services" in said["savings"]
+    assert "50% of the amount by which the costs of social services" in said["savings"]
     assert "1% of “Capital” if below 5%, 3% of “Capital” if from 5% to below 15%" in said["tiers"]
     assert "8% of “Capital” if from 25% up to 35% and 12% of “Capital” if over 35%" in said["tiers"]
 

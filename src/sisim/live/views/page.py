@@ -13,7 +13,7 @@ from nicegui import ui
 from nicegui.client import Client
 from nicegui.events import GenericEventArguments
 
-from sisim.i18n import LANGUAGES, t
+from sisim.i18n import LANGUAGES, n_, t
 from sisim.live.chart_options import Option
 from sisim.live.computations import GivenUp
 from sisim.live.narration import STEPS
@@ -254,7 +254,7 @@ class Page:
         if state.picture is not None and state.picture.approximate:
             text = t("approximate …")
         elif shown < state.runs and not state.dragging:
-            text = t("counting {n} runs …", n=state.runs)
+            text = n_("counting {n} run …", "counting {n} runs …", state.runs)
         self._script.text(self._header.status, text)
         seen = state.settings.show == "figures" and not state.fits
         self._header.rescale.say(hidden=None if seen else "hidden")

@@ -83,7 +83,7 @@ class PeopleView:
         key, changes = request
         session = partial(self._state.library.session, key)
         asked = ("dots", key, canonical(changes))
-        return await computations.result(asked, lambda _: session().dots(changes, MOST))
+        return await computations.result(asked, lambda go_on: session().dots(changes, MOST, go_on))
 
     def _show(self, _: tuple[SessionKey, Changes], dots: Dots) -> None:
         if not self._said.is_deleted:
@@ -98,8 +98,8 @@ class PeopleView:
         if not dots.keys:
             return t("Nobody's life is another than without: there is nobody to follow.")
         return t(
-            "{n} of the {of} people whose lives the investment touches, at each turn of the year. "
-            "Everybody else lives the same life in both worlds. Click on a dot.",
+            "People whose lives the investment touches: {n} of {of} are shown, at each turn of the "
+            "year. Everybody else lives the same life in both worlds. Click on a dot.",
             n=number(len(dots.keys)),
             of=number(dots.of),
         )

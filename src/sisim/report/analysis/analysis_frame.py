@@ -17,10 +17,20 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sisim.analysis.measures import PAYBACK, why_undefined
 from sisim.economics.yearly import year_at
-from sisim.i18n import n_, number, t
+from sisim.i18n import n_, t
 from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
-from sisim.report.formats import Unit, decimal, few_runs, money, percent_sign, unit_for
+from sisim.report.formats import (
+    Unit,
+    decimal,
+    few_runs,
+    lower,
+    money,
+    percent_sign,
+    percentage_points,
+    runs_of,
+    unit_for,
+)
 from sisim.report.frame import EDGE
 from sisim.report.present_value import net_words, valued
 from sisim.report.style import (
@@ -133,10 +143,9 @@ class Subject:
             return []
         return [
             t(
-                "{what} has no value in {n} of {all} runs, as {why}.",
+                "{what} has no value in {runs}, as {why}.",
                 what=self.what(),
-                n=number(count),
-                all=number(of),
+                runs=runs_of(count / of, of),
                 why=why_undefined(self.measure),
             )
         ]
@@ -202,7 +211,7 @@ class Scale:
             return self.text(value)
         if self.unit == "%":
             text = self.text(value, signed=signed)
-            return t("{n} percentage points", n=text) if signed else text + percent_sign()
+            return percentage_points(text) if signed else text + percent_sign()
         if self.money is None:
             text = self.text(value, signed=signed)
             return f"{text} {self.unit}" if self.unit else text
@@ -315,11 +324,6 @@ def name_row(
 def records(table: pd.DataFrame) -> list[Any]:
     """Return the rows of a table, each with its columns as attributes."""
     return list(table.itertuples(index=False))
-
-
-def lower(text: str) -> str:
-    """Return a label as it stands inside a sentence."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def year_ticks(low: float, high: float, count: int) -> list[int]:

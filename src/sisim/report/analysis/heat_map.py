@@ -16,12 +16,12 @@ from sisim.report.analysis.analysis_frame import (
     Scale,
     Subject,
     answer_canvas,
-    lower,
     scale_for,
     subtitle_of,
     undefined_canvas,
 )
 from sisim.report.analysis.assumption_words import Assumptions
+from sisim.report.formats import lower
 from sisim.report.style import BLACK, BLUE, FINE, INK, MUTED, ORANGE, label, place, points, write
 
 HUES = LinearSegmentedColormap.from_list("sisim", [ORANGE, "#FFFFFF", BLUE])

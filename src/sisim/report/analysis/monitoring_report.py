@@ -9,10 +9,20 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sisim.analysis.monitoring import ENOUGH, RESULTS, FollowUp, Measure, responsible
+from sisim.analysis.monitoring import ENOUGH, RESULTS, FollowUp, Indicator, responsible
 from sisim.i18n import n_, t
-from sisim.report.analysis.analysis_frame import Subject, answer_canvas, lower, records
-from sisim.report.formats import decimal, listing, money, percent_sign, share_of, spread, unit_for
+from sisim.report.analysis.analysis_frame import Subject, answer_canvas, records
+from sisim.report.formats import (
+    decimal,
+    listing,
+    lower,
+    money,
+    percent_sign,
+    percentage_points,
+    share_of,
+    spread,
+    unit_for,
+)
 from sisim.report.spreadsheet_files import FillInTable
 from sisim.report.style import (
     BLUE,
@@ -35,7 +45,7 @@ MOST = 6
 """The most measures that are drawn."""
 
 
-def measure_label(plan: FollowUp, measure: Measure) -> str:
+def measure_label(plan: FollowUp, measure: Indicator) -> str:
     """Return what a measure is called."""
     what = ""
     if measure.outcome is not None:
@@ -56,14 +66,18 @@ def measure_label(plan: FollowUp, measure: Measure) -> str:
     return f"{whose}: {lower(text)}"
 
 
-def by_whom(plan: FollowUp, measure: Measure) -> str:
-    """Return who measures it: as the scenario says, or who has it in their books."""
+def by_whom(plan: FollowUp, measure: Indicator, *, inside: bool = False) -> str:
+    """Return who measures it, as the scenario says or who has it in their books.
+
+    With `inside`, as it stands inside a sentence.
+    """
     spec = plan.scenario.follow_up
     head = measure.name.partition(".")[0]
     if spec is not None and head in spec.by:
         return spec.by[head].text
     payers = responsible(plan.scenario, measure)
-    return listing([plan.scenario.payer_label(one).text for one in payers])
+    labels = [plan.scenario.payer_label(one).text for one in payers]
+    return listing([lower(label) if inside else label for label in labels])
 
 
 def plan_table(plan: FollowUp) -> pd.DataFrame:
@@ -136,12 +150,12 @@ def draw_follow_up(plan: FollowUp, observed: pd.DataFrame | None = None) -> Figu
     return figure
 
 
-def drawn(plan: FollowUp, observed: pd.DataFrame | None) -> list[Measure]:
+def drawn(plan: FollowUp, observed: pd.DataFrame | None) -> list[Indicator]:
     """Return the measures that a picture has room for: one of each kind first."""
     case = plan.scenario.figures.case if plan.scenario.figures is not None else None
     seen = set() if observed is None else set(observed["measure"])
 
-    def rank(measure: Measure) -> tuple[bool, bool, int]:
+    def rank(measure: Indicator) -> tuple[bool, bool, int]:
         head = measure.name.partition(".")[0]
         order = ("begun", "reach", "participants", "target", "spent", "outcome", "treated")
         again = False
@@ -157,7 +171,7 @@ def drawn(plan: FollowUp, observed: pd.DataFrame | None) -> list[Measure]:
     return [one for one in plan.measures if one in chosen]
 
 
-def _panel(axes: Axes, plan: FollowUp, measure: Measure, observed: pd.DataFrame | None) -> None:
+def _panel(axes: Axes, plan: FollowUp, measure: Indicator, observed: pd.DataFrame | None) -> None:
     own = plan.plan[plan.plan["measure"] == measure.name]
     x = own["month"].to_numpy(float)
     axes.fill_between(x, own["low"], own["high"], color=SKY, alpha=0.45, linewidth=0, zorder=1)
@@ -237,7 +251,7 @@ def sentences(plan: FollowUp, observed: pd.DataFrame | None = None) -> list[str]
             if one.middle == one.middle
         ]
         line = f"{measure_label(plan, measure)}: {'; '.join(said)}."
-        who = by_whom(plan, measure)
+        who = by_whom(plan, measure, inside=True)
         if who:
             line += " " + t("Measured by: {who}.", who=who)
         last = own.iloc[-1]
@@ -320,7 +334,7 @@ def deviation_sentences(plan: FollowUp, observed: pd.DataFrame) -> list[str]:
     return lines
 
 
-def verdict_words(measure: Measure, verdict: str) -> str:
+def verdict_words(measure: Indicator, verdict: str) -> str:
     """Return what a deviation says."""
     if verdict in ("above", "below"):
         above = verdict == "above"
@@ -388,7 +402,11 @@ def _ranges(plan: FollowUp) -> str:
     }[plan.drawn]
     runs = len(plan.seeds)
     text = (
-        t("{how}: from the lowest to the highest of {runs} runs.", how=how, runs=runs)
+        t(
+            "{how}: from the lowest to the highest of {runs}.",
+            how=how,
+            runs=n_("{n} run", "{n} runs", runs),
+        )
         if plan.few
         else t("{how}: nine runs in ten, of {runs}.", how=how, runs=runs)
     )
@@ -397,7 +415,7 @@ def _ranges(plan: FollowUp) -> str:
     return text + " " + t("A month is read at the end of the nearest week.")
 
 
-def _range(measure: Measure, low: float, high: float) -> str:
+def _range(measure: Indicator, low: float, high: float) -> str:
     if measure.kind == "cost" and high == high:
         unit = unit_for(high)
         ends = [decimal(end / unit.size, unit.digits) for end in (low, high)]
@@ -409,13 +427,13 @@ def _range(measure: Measure, low: float, high: float) -> str:
     return "–".join(dict.fromkeys(_value(measure, end) for end in (low, high)))
 
 
-def _difference(measure: Measure, low: float, high: float) -> str:
+def _difference(measure: Indicator, low: float, high: float) -> str:
     size = 100 if measure.is_share else 1
     text = spread(size * low, size * high) or decimal(size * high)
-    return t("{n} percentage points", n=text) if measure.is_share else text
+    return percentage_points(text) if measure.is_share else text
 
 
-def _value(measure: Measure, value: float, *, signed: bool = False) -> str:
+def _value(measure: Indicator, value: float, *, signed: bool = False) -> str:
     if value != value:
         return "–"
     if measure.kind == "cost":
@@ -423,7 +441,7 @@ def _value(measure: Measure, value: float, *, signed: bool = False) -> str:
     elif measure.is_share:
         text = share_of(value)
         if signed:
-            text = t("{n} percentage points", n=decimal(100 * value))
+            text = percentage_points(decimal(100 * value))
     else:
         text = decimal(value)
     return f"+{text}" if signed and value > 0 else text

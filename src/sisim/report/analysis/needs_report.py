@@ -15,13 +15,12 @@ from sisim.i18n import duration, n_, number, t
 from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
-    lower,
     records,
     row_axes,
     ticks_across,
 )
 from sisim.report.comparison_text import quoted
-from sisim.report.formats import decimal, listing, money, percent_sign, share_of
+from sisim.report.formats import decimal, listing, lower, money, percent_sign, share_of
 from sisim.report.style import (
     BLUE,
     DARK_GREEN,
@@ -312,9 +311,9 @@ def sentences(found: Needs) -> list[str]:
         lines.append(
             t(
                 "Of those in the books of {one}, {share} are in those of {other} in the same year.",
-                one=administration_label(scenario, one.administration),
+                one=lower(administration_label(scenario, one.administration)),
                 share=share_of(one.share),
-                other=administration_label(scenario, one.other),
+                other=lower(administration_label(scenario, one.other)),
             )
         )
     return [*lines, *_who_and_rules(found)]
@@ -344,7 +343,7 @@ def _group_sentence(found: Needs, one: dict[Hashable, Any]) -> str:
     total = max(one["cost"], 1e-9)
     who = listing(
         [
-            f"{administration_label(scenario, a)} {share_of(paid[a] / total)}"
+            f"{lower(administration_label(scenario, a))} {share_of(paid[a] / total)}"
             for a in most
             if paid[a] > 0
         ]

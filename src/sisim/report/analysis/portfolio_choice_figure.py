@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sisim.i18n import number, t
+from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, name_row, records
-from sisim.report.formats import decimal, listing, money, unit_for
+from sisim.report.formats import decimal, listing, money, runs_of, unit_for
 from sisim.report.style import BLUE, INK, MUTED, label, place, points, write
 
 
@@ -88,10 +88,9 @@ def sentences(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> l
         if runs > 1 and one.positive == one.positive:
             found.append(
                 t(
-                    "{what}: worth more than it costs in {n} of {all} runs.",
+                    "{what}: worth more than it costs in {runs}.",
                     what=name,
-                    n=number(round(one.positive * runs)),
-                    all=number(runs),
+                    runs=runs_of(one.positive, runs),
                 )
             )
     return [*found, *subject.few_runs]

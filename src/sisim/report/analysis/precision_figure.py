@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from sisim.analysis.measures import turning_point
 from sisim.analysis.precision import FEWEST, Precision, precision
 from sisim.economics.appraisal import BAND_FROM
-from sisim.i18n import t
+from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
@@ -105,7 +105,7 @@ def sentences(subject: Subject, found: Precision) -> list[str]:
     what, undefined = subject.what(), subject.undefined(found.undefined, found.replications)
     if not found.defined:
         return undefined
-    mean, count = scale.said(found.mean), decimal(found.defined)
+    mean = scale.said(found.mean)
     if not np.isfinite(found.half_width):
         return [
             t(
@@ -117,9 +117,9 @@ def sentences(subject: Subject, found: Precision) -> list[str]:
         ]
     lines = [
         t(
-            "{what} is {mean} ± {half} (95%, {n} runs).",
+            "{what} is {mean} ± {half} (95%, {runs}).",
             what=what,
-            n=count,
+            runs=n_("{n} run", "{n} runs", found.defined),
             mean=mean,
             half=scale.margin(found.half_width),
         ),
@@ -130,9 +130,9 @@ def sentences(subject: Subject, found: Precision) -> list[str]:
     elif wished is not None and found.needed is not None:
         lines.append(
             t(
-                "To be sure to ± {n} takes {all} runs in all: {more} more.",
+                "To be sure to ± {n} takes {runs} in all: {more} more.",
                 n=scale.margin(wished),
-                all=decimal(found.needed),
+                runs=n_("{n} run", "{n} runs", found.needed),
                 more=decimal(found.more or 0),
             )
         )

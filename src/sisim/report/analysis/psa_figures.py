@@ -16,7 +16,6 @@ from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
     gained_label,
-    lower,
     name_row,
     records,
     row_axes,
@@ -25,7 +24,7 @@ from sisim.report.analysis.analysis_frame import (
 )
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.economics.cost_effectiveness_plane import HUES, MARKS
-from sisim.report.formats import decimal, money, percent_sign, unit_for
+from sisim.report.formats import decimal, lower, money, percent_sign, unit_for
 from sisim.report.labels import EndLabels
 from sisim.report.style import (
     BLUE,

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sisim.analysis.scale_up import Implementation, Version
-from sisim.i18n import n_, number, t
+from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, records, ticks_across
-from sisim.report.formats import decimal, listing, money, share_of, unit_for
+from sisim.report.formats import decimal, listing, lower, money, runs_of, share_of, unit_for
 from sisim.report.present_value import net_words
 from sisim.report.style import (
     BLUE,
@@ -211,7 +211,7 @@ def version_label(found: Implementation, version: Version) -> str:
         return t("Reach {share}", share=share_of(value))
     if version.lever == "capacity":
         return n_("{n} place", "{n} places", round(value))
-    return t("{n} of {all} areas", n=decimal(value), all=len(_areas(found)))
+    return n_("{k} of {n} area", "{k} of {n} areas", len(_areas(found)), k=decimal(value))
 
 
 def sentences(found: Implementation) -> list[str]:
@@ -223,7 +223,7 @@ def sentences(found: Implementation) -> list[str]:
     lines = [
         t(
             "{name} at full scale costs {gross} a year in {year}; {replaced} of it is covered by "
-            "what is stopped, and {net} must be found. {n} take part at a time.",
+            "what is stopped, and {net} must be found. Taking part at a time: {n}.",
             name=spec.label.text,
             gross=money(gross),
             year=found.year,
@@ -244,7 +244,7 @@ def sentences(found: Implementation) -> list[str]:
             "Paid by {who}. Starting it takes {start} more, once.",
             who=listing(
                 [
-                    f"{scenario.payer_label(p).text} {share_of(s)}"
+                    f"{lower(scenario.payer_label(p).text)} {share_of(s)}"
                     for p, s in spec.new_way.cost.shares.items()
                 ]
             ),
@@ -294,8 +294,8 @@ def _runs_within(version: Version, budget: float) -> str:
     runs = len(version.costs)
     if runs < 2:
         return ""
-    within = int((version.costs[:, 2] <= budget).sum())
-    return t("It is within the budget in {n} of {all} runs.", n=number(within), all=number(runs))
+    within = float((version.costs[:, 2] <= budget).mean())
+    return t("It is within the budget in {runs}.", runs=runs_of(within, runs))
 
 
 def _version(found: Implementation, one: Version, row: Any) -> str:
@@ -361,12 +361,12 @@ def _elsewhere(found: Implementation) -> list[str]:
     if not len(falls):
         return []
     parts = [
-        f"{found.scenario.payer_label(one.administration).text} {money(-one.amount)}"
+        f"{lower(found.scenario.payer_label(one.administration).text)} {money(-one.amount)}"
         for one in records(falls.head(3))
     ]
     return [
         t(
-            "That year costs have fallen by {total} elsewhere (not all of it is money that can be "
+            "That year costs are {total} lower than without (not all of it is money that can be "
             "moved; see `sisim money`): {parts}.",
             total=money(-float(own["amount"].sum())),
             parts=", ".join(parts),
@@ -388,7 +388,8 @@ def _money(found: Implementation) -> str:
 
 
 def _signed(value: float) -> str:
-    return ("+" if value > 0 else "") + decimal(value, 0 if abs(value) >= 10 else 1)
+    text = decimal(value)
+    return f"+{text}" if value > 0 and text != "0" else text
 
 
 def _month(instant: float) -> str:

@@ -9,7 +9,6 @@ from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
-    lower,
     name_row,
     records,
     row_axes,
@@ -20,7 +19,7 @@ from sisim.report.analysis.analysis_frame import (
 )
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.analysis.tornado import sentences
-from sisim.report.formats import decimal
+from sisim.report.formats import decimal, lower
 from sisim.report.style import BLUE, INK, SKY, bar, key_entry, label, points
 
 MOST = 7

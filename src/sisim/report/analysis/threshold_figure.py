@@ -18,13 +18,13 @@ from sisim.report.analysis.analysis_frame import (
     Scale,
     Subject,
     answer_canvas,
-    lower,
     scale_for,
     subtitle_of,
     ticks_up,
     undefined_canvas,
 )
 from sisim.report.analysis.assumption_words import Assumptions
+from sisim.report.formats import lower
 from sisim.report.style import (
     BLUE,
     DARK_ORANGE,

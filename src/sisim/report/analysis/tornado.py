@@ -14,7 +14,6 @@ from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_canvas,
-    lower,
     name_row,
     records,
     row_axes,
@@ -24,7 +23,7 @@ from sisim.report.analysis.analysis_frame import (
     undefined_canvas,
 )
 from sisim.report.analysis.assumption_words import Assumptions
-from sisim.report.formats import listing
+from sisim.report.formats import listing, lower, runs_of
 from sisim.report.style import (
     BLUE,
     DARK_ORANGE,
@@ -174,9 +173,7 @@ def _above(subject: Subject, base: Any) -> list[str]:
     if turn is None or runs < 2:
         return []
     at = scale_for(subject, [turn]).text(turn) if turn else t("zero")
-    return [
-        t("It is above {limit} in {n} of {all} runs.", limit=at, n=int(base["above"]), all=runs)
-    ]
+    return [t("It is above {limit} in {runs}.", limit=at, runs=runs_of(base["above"] / runs, runs))]
 
 
 def _turning(subject: Subject, names: list[str]) -> str:

@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.transforms import Affine2D, Transform
-from numpy.typing import NDArray
 
+from sisim.arrays import Floats, Ints
 from sisim.economics.appraisal import RANGE
 from sisim.economics.settlement import Settlement
 from sisim.economics.valuation import Valuation
-from sisim.i18n import number, t
+from sisim.i18n import n_, t
 from sisim.report.comparison_text import footer
 from sisim.report.economics.contract_words import (
     at_risk_words,
@@ -72,11 +72,11 @@ def draw_contract(result: Valuation, settled: Settlement) -> Figure:
     write(figure, EDGE, 12, fit(figure, title, 1240, 22, bold=True), size=22, bold=True)
     replications = settled.facts.book.amounts.shape[0]
     under = t(
-        "{arm}. Sums {years}, fixed prices {level}, mean of {n} runs.",
+        "{arm}. Sums {years}, fixed prices {level}, mean of {runs}.",
         arm=scenario.arms[settled.arm].label.text,
         years=span_of(int(settled.years[0]), int(settled.years[-1])),
         level=scenario.economy.price_level,
-        n=number(replications),
+        runs=n_("{n} run", "{n} runs", replications),
     )
     write(figure, EDGE, 44, fit(figure, under, 1240), color=MUTED)
     roomy = len(settled.parties) <= ROOMY
@@ -131,8 +131,8 @@ def _flows(figure: Figure, scenario: Scenario, settled: Settlement, right: float
 def _payment(
     figure: Figure,
     payment: Payment,
-    amounts: NDArray[np.float64],
-    years: NDArray[np.int64],
+    amounts: Floats,
+    years: Ints,
     middle: Mapping[str, float],
     y: float,
     high: float,
@@ -192,7 +192,7 @@ def _nets(figure: Figure, scenario: Scenario, settled: Settlement) -> float:
     title = t("Net of the payments, {unit}", unit=unit.label())
     write(figure, RIGHT, TOP - 8, title, bold=True)
     replications = len(next(iter(nets.values())))
-    under = t("Dot: mean. Bar: 10–90% of {n} runs.", n=number(replications))
+    under = t("Dot: mean. Bar: 10–90% of {runs}.", runs=n_("{n} run", "{n} runs", replications))
     write(figure, RIGHT, TOP + 15, under, size=FINE, color=MUTED)
     names = {party: party_name(scenario, settled.contract, party) for party in nets}
     room = min(max(width_of(figure, name, FINE) for name in names.values()) + 8, 150.0)

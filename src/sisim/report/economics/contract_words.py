@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sisim.i18n import t
 from sisim.report.comparison_text import quoted
-from sisim.report.formats import NBSP, decimal, listing, money, unit_for
+from sisim.report.formats import NBSP, decimal, listing, lower, money, unit_for
 from sisim.report.risk_words import figures, percent
 from sisim.scenario.contract import Contract, Measure, Payment, Tier
 from sisim.scenario.economy import FUND
@@ -270,7 +270,7 @@ def _thing(scenario: Scenario, measure: Measure) -> tuple[str, str]:
     """Return what is measured, and its unit."""
     unit = t("krona")
     if measure.saved_by:
-        whose = [scenario.payer_label(name).text for name in measure.saved_by]
+        whose = [lower(scenario.payer_label(name).text) for name in measure.saved_by]
         return t("the costs of {whose}", whose=listing(whose)), unit
     if measure.resource is not None:
         resource = scenario.pathway.resources[measure.resource]

@@ -6,20 +6,22 @@ from math import floor, isnan, log10
 
 from sisim.economics.appraisal import BAND_FROM, CARRIED, Appraisal, Interval
 from sisim.economics.cash_releasing import CashLadder
-from sisim.economics.cost_effectiveness import NOTHING, Effectiveness, Measure
+from sisim.economics.cost_effectiveness import NOTHING, Effectiveness, OutcomeMeasured
 from sisim.economics.distribution import WhoGains
 from sisim.economics.ledger import ORE, Kind
 from sisim.economics.valuation import Valuation
 from sisim.economics.yearly import year_at
-from sisim.i18n import duration, n_, number, t
+from sisim.i18n import duration, n_, t
 from sisim.report.comparison_text import invented, perspective, quoted
 from sisim.report.formats import (
     NBSP,
     decimal,
     few_runs,
     listing,
+    lower,
     money,
     percent,
+    runs_of,
     share_of,
     spread,
     unit_for,
@@ -172,14 +174,14 @@ def dominance_words(effect: Effectiveness, arm: str) -> str:
     verdict, share = effect.verdict(arm), effect.agreeing(arm)
     if verdict not in ("dominant", "dominated"):
         return ""
-    runs = share_of(share)
+    runs = runs_of(share, len(effect.cost))
     if share < CARRIED:
         if verdict == "dominant":
-            return t("better and no dearer on average, but only in {runs} of the runs", runs=runs)
-        return t("dearer and no better on average, but only in {runs} of the runs", runs=runs)
+            return t("better and no dearer on average, but only in {runs}", runs=runs)
+        return t("dearer and no better on average, but only in {runs}", runs=runs)
     if verdict == "dominant":
-        return t("better and no dearer in {runs} of the runs (dominant)", runs=runs)
-    return t("dearer and no better in {runs} of the runs (dominated)", runs=runs)
+        return t("better and no dearer in {runs} (dominant)", runs=runs)
+    return t("dearer and no better in {runs} (dominated)", runs=runs)
 
 
 def net_cost_words(effect: Effectiveness, arm: str) -> str:
@@ -208,7 +210,7 @@ def price_words(effect: Effectiveness, arm: str) -> str:
     return t("{price} per {unit} avoided", price=price, unit=unit)
 
 
-def unit_words(measure: Measure, count: int = 2) -> str:
+def unit_words(measure: OutcomeMeasured, count: int = 2) -> str:
     """Return what an outcome is counted in, one or several."""
     return {
         "stock": n_("person-year", "person-years", count),
@@ -361,15 +363,14 @@ def _certainty(appraisal: Appraisal) -> str:
     if net.to_halve is None:
         return ""
     if net.standard_error < ORE:
-        return t("The net is the same in all {n} runs.", n=number(net.replications))
+        return t(
+            "The net is the same in all {runs}.", runs=n_("{n} run", "{n} runs", net.replications)
+        )
     return t(
-        "The net is not negative in {share} of {n} runs; its standard error is {error}, and "
-        "{more} runs would halve it.",
-        share=share_of(appraisal.chance),
-        positive=number(round(appraisal.chance * net.replications)),
-        n=number(net.replications),
+        "The net is positive in {runs}; its standard error is {error}, and {more} would halve it.",
+        runs=runs_of(float((appraisal.amounts["net"] > ORE).mean()), net.replications),
         error=money(net.standard_error),
-        more=number(net.to_halve),
+        more=n_("{n} run", "{n} runs", net.to_halve),
     )
 
 
@@ -389,7 +390,8 @@ def _pockets(gains: WhoGains, scenario: Scenario) -> str:
     if not others:
         return t("All costs that fall are those of who pays.")
     named = [
-        f"{scenario.payer_label(payer).text} {money(amount)}" for amount, payer in others[:NAMED]
+        f"{lower(scenario.payer_label(payer).text)} {money(amount)}"
+        for amount, payer in others[:NAMED]
     ]
     return t(
         "{share} of the lower costs ({how}) benefit others than those who pay: {named}.",

@@ -13,7 +13,7 @@ from sisim.economics.valuation import Valuation
 from sisim.economics.yearly import year_at
 from sisim.i18n import duration, t
 from sisim.report.economics.money_frame import money_canvas
-from sisim.report.formats import decimal, money, share_of, unit_for
+from sisim.report.formats import decimal, money, runs_of, share_of, unit_for
 from sisim.report.labels import EndLabels, Room
 from sisim.report.style import (
     BLUE,
@@ -132,8 +132,8 @@ def _mark_payback(figure: Figure, axes: Axes, room: Room, appraisal: Appraisal) 
         axes.plot([instant], [0], marker="D", color=color, markersize=points(13), zorder=6)
         written = text.format(year=year_at(instant, int(appraisal.years[0])))
         if appraisal.chance < CARRIED:
-            runs = share_of(appraisal.chance)
-            written += "\n" + t("on average, in {runs} of the runs", runs=runs)
+            runs = runs_of(appraisal.chance, len(appraisal.amounts["net"]))
+            written += "\n" + t("on average, in {runs}", runs=runs)
         room.name(written, [(instant, 0.0)], pull=(0.7, 1.0), reach=400, color=color)
     if invested and not any(instant is not None for instant, *_ in found):
         text = t("Not paid back within {length}", length=duration(appraisal.horizon.length))

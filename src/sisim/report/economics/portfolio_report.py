@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from sisim.economics.fund_portfolio import Portfolio, Venture
 from sisim.economics.valuation import Valuation
-from sisim.i18n import number, t
+from sisim.i18n import duration, n_, t
 from sisim.report.comparison_text import footer
 from sisim.report.formats import money, share_of, unit_for
 from sisim.report.frame import EDGE
@@ -50,11 +50,12 @@ def words(result: Valuation, arms: Sequence[str]) -> list[str]:
         many = result.scenario.funds[name].portfolio
         assert many is not None
         fund = result.scenario.payer_label(name).text
-        head = t(
-            "{fund}: {n} investments ask for money over {years} years.",
+        head = n_(
+            "{fund}: {n} investment asks for money over {length}.",
+            "{fund}: {n} investments ask for money over {length}.",
+            len(many.investments),
             fund=fund,
-            n=number(len(many.investments)),
-            years=number(many.years),
+            length=duration(many.years),
         )
         said += [*([""] if said else []), head, *portfolio_sentences(found)]
     return said
@@ -106,11 +107,11 @@ def portfolio_sentences(found: Mapping[Basis, Portfolio]) -> list[str]:
         )
         said.append(
             t(
-                "{basis}: {started} of {asked} investments are started, {share} of what is paid "
-                "comes back, {lives}. Administrations keep {kept}.",
+                "{basis}: of {asked}, {started} can be started; {share} of what is paid comes "
+                "back, {lives}. Administrations keep {kept}.",
                 basis=basis_name(basis),
                 started=len(one.started),
-                asked=asked,
+                asked=n_("{n} investment", "{n} investments", asked),
                 share=share_of(one.returned),
                 lives=lives,
                 kept=money(float(one.kept.sum())),

@@ -12,7 +12,7 @@ from sisim.economics.appraisal import RANGE
 from sisim.economics.ledger import ORE
 from sisim.economics.repayment import Repayments
 from sisim.economics.valuation import Valuation
-from sisim.i18n import t
+from sisim.i18n import duration, n_, t
 from sisim.report.economics.repayment_tables import (
     account_rows,
     account_table,
@@ -27,7 +27,7 @@ from sisim.report.economics.repayment_tables import (
     repayment_table,
 )
 from sisim.report.economics.repayment_tables import shown as rows_shown
-from sisim.report.formats import decimal, money
+from sisim.report.formats import money
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -89,17 +89,17 @@ def sentences(one: Repayments, scenario: Scenario) -> list[str]:
         )
         found.append(text)
     if plan.break_even is None:
-        years = decimal(len(plan.years))
-        found.append(t("The fund does not have its money back within {n} years.", n=years))
+        length = duration(len(plan.years))
+        found.append(t("The fund does not have its money back within {length}.", length=length))
     else:
         found.append(t("The fund has its money back in {year}.", year=plan.break_even))
     outcome = one.observed.sum(axis=(1, 2))
     if len(outcome) > 1:
         low, high = np.quantile(outcome, RANGE)
         text = t(
-            "By outcome {back} would be repaid (10–90% of {n} runs: {low} to {high}).",
+            "By outcome {back} would be repaid (10–90% of {runs}: {low} to {high}).",
             back=money(float(outcome.mean())),
-            n=decimal(len(outcome)),
+            runs=n_("{n} run", "{n} runs", len(outcome)),
             low=money(float(low)),
             high=money(float(high)),
         )
