@@ -562,3 +562,11 @@ def test_of_part_of_a_year_as_much_is_expected_as_that_part_is_long(months: int)
     facts = Facts(book, {"days": np.zeros((2, 4, 2))})
     found = read(facts, Measure.model_validate(whole), 1, [[2026, 2027]])
     assert found.units == pytest.approx(1000 + 1100 * months / 12)
+
+
+def test_the_tables_of_a_contract_begin_with_which_contract_and_which_arm() -> None:
+    of = settled({"pay": payment(amounts={"2026": 100.0})})
+    for table in (of.flows(), of.prices()):
+        assert list(table.columns[:2]) == ["contract", "arm"]
+        assert set(table["contract"]) <= {"c"}
+        assert set(table["arm"]) <= {ARM}

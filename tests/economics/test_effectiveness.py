@@ -14,12 +14,13 @@ from scipy import stats
 
 from sisim.economics.appraisal import appraise
 from sisim.economics.cost_effectiveness import (
+    NOTHING,
     Effectiveness,
     OutcomeMeasured,
     effectiveness,
     frontier,
 )
-from sisim.economics.ledger import ledger
+from sisim.economics.ledger import ORE, ledger
 from sisim.results import Results
 from sisim.scenario.types import Text
 
@@ -160,3 +161,24 @@ def test_shares_are_of_the_replications_and_without_has_no_verdict() -> None:
     found = Effectiveness(MEASURE, ("without", "with"), cost, effect, effect)
     assert found.shares("with") == (0.5, 0.5)
     assert found.table()["verdict"].tolist() == ["", "costs_more"]
+
+
+@pytest.mark.parametrize(
+    ("cost", "effect", "verdict"),
+    [
+        (ORE, NOTHING, "no_difference"),
+        (ORE, 2 * NOTHING, "dominant"),
+        (2 * ORE, NOTHING, "dominated"),
+        (2 * ORE, 2 * NOTHING, "costs_more"),
+        (-2 * ORE, -NOTHING, "dominant"),
+        (-ORE, -2 * NOTHING, "dominated"),
+        (-2 * ORE, -2 * NOTHING, "saves_but_worse"),
+    ],
+)
+def test_less_than_an_ore_is_no_cost_and_next_to_nothing_is_no_effect(
+    cost: float, effect: float, verdict: str
+) -> None:
+    costs, gained = np.array([[0.0, cost]]), np.array([[0.0, effect]])
+    assert Effectiveness(MEASURE, ("without", "with"), costs, gained, gained).verdict("with") == (
+        verdict
+    )
