@@ -68,7 +68,10 @@ def test_no_seed_is_the_same_as_another(write: Write) -> None:
 
 def test_there_is_a_weight_for_every_point(write: Write) -> None:
     weights = {"economy.counting": "weights", "economy.weights": [1.0] * 120}
-    assert "120 weights and 121 points" in said(write, weights)["economy.weights"]
+    assert (
+        "Weights: 120; points, the start of every step and the end: 121"
+        in said(write, weights)["economy.weights"]
+    )
     assert said(write, {**weights, "economy.weights": [1.0] * 121}) == {}
 
 

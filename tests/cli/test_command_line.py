@@ -149,7 +149,7 @@ def test_the_language_may_stand_anywhere() -> None:
         (["run", "a", "--seed"], 'The option "--seed" needs a value.', "behöver ett värde"),
         (
             ["run", "a", "--seed", "x"],
-            '--seed takes a whole number of at least 0; "x" is not.',
+            '--seed takes a whole number from 0 to 9223372036854775807; "x" is not.',
             "--seed ska vara ett heltal på minst 0; ”x” är inte det.",
         ),
         (

@@ -282,7 +282,7 @@ def test_a_longer_warm_up_changes_nobodys_life(world: World) -> None:
 
 def assert_no_move_is_hidden(world: World) -> None:
     """Assert that looking closer only at those who might move finds every move there is."""
-    between = running.Bounds.between
+    between = running.StateBounds.between
 
     def everyone(self: Any, first: int, stop: int) -> Any:
         held = between(self, first, stop)
@@ -294,7 +294,7 @@ def assert_no_move_is_hidden(world: World) -> None:
 
     bounded = run(world)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(running.Bounds, "between", everyone)
+        patch.setattr(running.StateBounds, "between", everyone)
         unbounded = run(world)
     assert_same(bounded.tally(), unbounded.tally())
 

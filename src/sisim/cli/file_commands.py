@@ -12,7 +12,7 @@ from sisim.cli.progress import progress
 from sisim.cli.scenario_input import load
 from sisim.cli.user_errors import UserError
 from sisim.i18n import t
-from sisim.scenario.types import MOST_SEED
+from sisim.scenario.seed_range import MOST_SEED
 
 PICTURES = (".svg", ".png", ".pdf")
 

@@ -16,7 +16,7 @@ from cyclopts.validators import Number
 
 from sisim.cli.user_errors import UserError
 from sisim.i18n import t
-from sisim.scenario.types import MOST_SEED
+from sisim.scenario.seed_range import MOST_SEED
 
 RESULTS = Path("sisim-results")
 """Where results are written when no folder is named."""

@@ -18,17 +18,9 @@ from sisim.economics.appraisal import CARRIED
 from sisim.economics.valuation import Provenance, Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import current_language, duration, n_, number, t
-from sisim.report.formats import (
-    few_runs,
-    listing,
-    lower,
-    money,
-    people,
-    percent,
-    runs_of,
-    unit_for,
-)
+from sisim.report.formats import listing, lower, money, people, percent, runs_of, unit_for
 from sisim.report.present_value import worth_words
+from sisim.report.replication_words import few_runs
 from sisim.scenario.economy import PUBLIC, SOCIETY
 from sisim.scenario.scenario import Scenario
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import floor
 
-from sisim.economics.appraisal import BAND_FROM
 from sisim.i18n import UNDEFINED, Lang, current_language, in_language, n_, number, t
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -130,20 +129,6 @@ def runs_of(share: float, runs: int) -> str:
         ('4 of 5 runs', '1 of 1 run')
     """
     return n_("{k} of {n} run", "{k} of {n} runs", runs, k=number(round(share * runs)))
-
-
-def few_runs(runs: int) -> list[str]:
-    """Return that so many replications are too few for ranges; nothing if they are enough."""
-    if runs >= BAND_FROM:
-        return []
-    return [
-        n_(
-            "One run tells nothing of chance: ranges take at least {least}.",
-            "{n} runs are too few to tell an effect from chance: ranges take at least {least}.",
-            runs,
-            least=BAND_FROM,
-        )
-    ]
 
 
 def lower(text: str) -> str:

@@ -13,8 +13,8 @@ from sisim.scenario.economy import FUND, Economy
 from sisim.scenario.follow_up import FollowUpPlan
 from sisim.scenario.fund import Fund
 from sisim.scenario.pathway import Pathway, Scale
+from sisim.scenario.seed_range import MOST_SEED
 from sisim.scenario.types import (
-    MOST_SEED,
     Age,
     Duration,
     Float,

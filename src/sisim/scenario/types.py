@@ -22,8 +22,6 @@ People = Annotated[int, Field(gt=0, le=100_000_000)]
 """A number of people, places or residents."""
 Age = Annotated[float, Field(gt=0, le=150)]
 """An age in years."""
-MOST_SEED = 2**63 - 1
-"""The greatest whole number that a file can hold; the seeds that follow it are others, too."""
 Duration = Annotated[float, Field(ge=0, le=1200)]
 """A time in months, at most a hundred years."""
 Years = Annotated[int, Field(ge=0, le=100)]

@@ -23,7 +23,6 @@ from sisim.report.economics.money_words import conventions
 from sisim.report.formats import (
     Unit,
     decimal,
-    few_runs,
     lower,
     money,
     percent_sign,
@@ -33,6 +32,7 @@ from sisim.report.formats import (
 )
 from sisim.report.frame import EDGE
 from sisim.report.present_value import net_words, valued
+from sisim.report.replication_words import few_runs
 from sisim.report.style import (
     FINE,
     HIGH,

@@ -16,7 +16,6 @@ from sisim.report.comparison_text import invented, perspective, quoted
 from sisim.report.formats import (
     NBSP,
     decimal,
-    few_runs,
     listing,
     lower,
     money,
@@ -27,6 +26,7 @@ from sisim.report.formats import (
     unit_for,
 )
 from sisim.report.present_value import valued, worth_words
+from sisim.report.replication_words import few_runs
 from sisim.scenario.scenario import Scenario
 
 NAMED = 3
