@@ -40,6 +40,45 @@ def test_no_two_modules_have_one_name() -> None:
     assert twice([path.name for path in trees() if not path.name.startswith("__")]) == []
 
 
+def test_no_two_classes_have_one_name() -> None:
+    assert (
+        twice([node.name for _, node in nodes(ast.ClassDef) if isinstance(node, ast.ClassDef)])
+        == []
+    )
+
+
+LONGEST, MOST_PARAMETERS = 60, 8
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """Yield each function that Python runs, and where it stands; compiled ones are left out."""
+    for place, node in nodes(ast.FunctionDef, ast.AsyncFunctionDef):
+        assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        marks = {ast.unparse(one).partition("(")[0] for one in node.decorator_list}
+        if marks.isdisjoint({"compiled_function", "inlined", "nb.njit"}):
+            yield place, node
+
+
+def test_functions_fit_on_a_screen() -> None:
+    long = {}
+    for place, node in functions():
+        text = ast.get_docstring(node, clean=False)
+        lines = (node.end_lineno or 0) - node.lineno + 1 - len((text or "").splitlines())
+        if lines > LONGEST:
+            long[f"{place} {node.name}"] = lines
+    assert long == {}
+
+
+def test_functions_take_few_parameters() -> None:
+    many = {}
+    for place, node in functions():
+        given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        own = [one.arg for one in given if one.arg not in ("self", "cls")]
+        if len(own) > MOST_PARAMETERS:
+            many[f"{place} {node.name}"] = len(own)
+    assert many == {}
+
+
 DOORS = ("cli/", "live/", "results.py", "i18n.py")
 """Where the reader's language is chosen."""
 

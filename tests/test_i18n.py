@@ -143,7 +143,7 @@ ALWAYS_SEVERAL = {
     "{n} versions have been worked out. Between them curves and numbers are read off in "
     "proportion, and words are those of the nearest. Drawn with Apache ECharts.": "a grid",
     "People are simulated from {years} years before the start, which would be before the year 0.": (
-        "as many as a year has"
+        "hundredsas many as a year has"
     ),
     "The page is open {n} times, which is all it takes.": "a limit",
     "{n} people": "the fewest that a run is worth asking for",

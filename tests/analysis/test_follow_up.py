@@ -7,7 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sisim.analysis.monitoring import FollowUp, Measure, deviations, follow_up, moments, responsible
+from sisim.analysis.monitoring import (
+    FollowUp,
+    Indicator,
+    deviations,
+    follow_up,
+    moments,
+    responsible,
+)
 from sisim.analysis.observed import read_observed
 from sisim.engine.replications import simulate
 from sisim.loading.load import load_scenario
@@ -239,4 +246,4 @@ def test_who_pays_most_for_a_state_is_told_in_the_money_of_one_year(
     text = (helpers / "cohort.toml").read_text(encoding="utf-8")
     (tmp_path / "cohort.toml").write_text(text, encoding="utf-8")
     one = load_scenario(tmp_path / "cohort.toml")
-    assert responsible(one, Measure("outcome.ill", "outcome", None, "ill")) == (payer,)
+    assert responsible(one, Indicator("outcome.ill", "outcome", None, "ill")) == (payer,)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sisim.analysis.needs import Needs, needs
+from sisim.analysis.needs import Needs, Search, needs
 from sisim.engine.replications import simulate
 from sisim.loading.load import load_scenario
 from sisim.results import Results
@@ -18,8 +18,10 @@ def seen() -> Needs:
         load_scenario("placed-youth", CHANGES),
         years=2,
         replications=2,
-        rules={"everybody": {"age": {"from": 0}}, "known": {"visits.referral": {"from": 1}}},
-        risk_of=["placed_for_behaviour"],
+        search=Search(
+            rules={"everybody": {"age": {"from": 0}}, "known": {"visits.referral": {"from": 1}}},
+            risk_of=["placed_for_behaviour"],
+        ),
     )
 
 
@@ -99,4 +101,4 @@ def test_new_cases_only_leave_out_those_who_are_there_already() -> None:
 
 def test_an_unknown_group_is_no_group() -> None:
     with pytest.raises(LookupError, match="placd"):
-        needs(load_scenario("placed-youth", CHANGES), find="placd", replications=1)
+        needs(load_scenario("placed-youth", CHANGES), search=Search("placd"), replications=1)

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 import sisim
 from sisim.analysis.global_sensitivity import morris, sobol
 from sisim.analysis.one_way import one_way, two_way
-from sisim.analysis.question import Floats, Point
+from sisim.analysis.question import Point
 from sisim.analysis.threshold import break_even, table
 from sisim.analysis.varied import factors
+from sisim.arrays import Floats
 from sisim.scenario.errors import ScenarioError
 
 FOUND = factors(sisim.load("placed-youth"))

@@ -554,10 +554,19 @@ def test_people_are_paid_for_by_the_person_year_also_in_part_of_a_year(
         assert one.paid["pay"].sum(axis=1) == pytest.approx(10_000 * np.maximum(fewer, 0))
 
 
-def test_of_part_of_a_year_as_much_is_expected_as_that_part_is_long() -> None:
+@pytest.mark.parametrize("months", [1, 6, 11])
+def test_of_part_of_a_year_as_much_is_expected_as_that_part_is_long(months: int) -> None:
     whole = measured((2026, 2027), against="stated", level=1000.0, trend=0.1)
-    time = {"start": "2026-01", "years": 1.5, "warm_up": 1}
+    time = {"start": "2026-01", "years": 1 + months / 12, "warm_up": 1}
     book = ledger(counts(1, time=time, figures=None, outcomes=OUTCOMES))
     facts = Facts(book, {"days": np.zeros((2, 4, 2))})
     found = read(facts, Measure.model_validate(whole), 1, [[2026, 2027]])
-    assert found.units == pytest.approx(1000 + 1100 / 2)
+    assert found.units == pytest.approx(1000 + 1100 * months / 12)
+
+
+def test_the_tables_of_a_contract_begin_with_which_contract_and_which_arm() -> None:
+    of = settled({"pay": payment(amounts={"2026": 100.0})})
+    for table in (of.flows(), of.prices()):
+        assert list(table.columns[:2]) == ["contract", "arm"]
+        assert set(table["contract"]) <= {"c"}
+        assert set(table["arm"]) <= {ARM}

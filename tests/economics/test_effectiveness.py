@@ -13,12 +13,18 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sisim.economics.appraisal import appraise
-from sisim.economics.cost_effectiveness import Effectiveness, Measure, effectiveness, frontier
-from sisim.economics.ledger import ledger
+from sisim.economics.cost_effectiveness import (
+    NOTHING,
+    Effectiveness,
+    OutcomeMeasured,
+    effectiveness,
+    frontier,
+)
+from sisim.economics.ledger import ORE, ledger
 from sisim.results import Results
 from sisim.scenario.types import Text
 
-MEASURE = Measure("placed", Text(sv="placerade", en="placed"), "stock", "low")
+MEASURE = OutcomeMeasured("placed", Text(sv="placerade", en="placed"), "stock", "low")
 POINTS = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=8)
 
 
@@ -147,3 +153,32 @@ def t_interval(values: np.ndarray) -> tuple[float, float]:
         return -np.inf, np.inf
     half = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values)
     return values.mean() - half, values.mean() + half
+
+
+def test_shares_are_of_the_replications_and_without_has_no_verdict() -> None:
+    cost = np.array([[0.0, -1], [0, 2], [0, 3], [0, 0]])
+    effect = np.array([[0.0, 1], [0, 1], [0, -1], [0, 0]])
+    found = Effectiveness(MEASURE, ("without", "with"), cost, effect, effect)
+    assert found.shares("with") == (0.5, 0.5)
+    assert found.table()["verdict"].tolist() == ["", "costs_more"]
+
+
+@pytest.mark.parametrize(
+    ("cost", "effect", "verdict"),
+    [
+        (ORE, NOTHING, "no_difference"),
+        (ORE, 2 * NOTHING, "dominant"),
+        (2 * ORE, NOTHING, "dominated"),
+        (2 * ORE, 2 * NOTHING, "costs_more"),
+        (-2 * ORE, -NOTHING, "dominant"),
+        (-ORE, -2 * NOTHING, "dominated"),
+        (-2 * ORE, -2 * NOTHING, "saves_but_worse"),
+    ],
+)
+def test_less_than_an_ore_is_no_cost_and_next_to_nothing_is_no_effect(
+    cost: float, effect: float, verdict: str
+) -> None:
+    costs, gained = np.array([[0.0, cost]]), np.array([[0.0, effect]])
+    assert Effectiveness(MEASURE, ("without", "with"), costs, gained, gained).verdict("with") == (
+        verdict
+    )

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sisim.economics.fund_account import Floats, FundAccount, accumulated
+from sisim.arrays import Floats
+from sisim.economics.fund_account import FundAccount, accumulated
 
 YEARS = np.arange(2026, 2034)
 AMOUNTS = arrays(np.float64, len(YEARS), elements=st.integers(0, 10_000).map(float))

@@ -10,11 +10,11 @@ from helpers.any_counts import PATHWAY, counts, same_in_every_arm, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sisim.arrays import Floats
 from sisim.economics.budget_impact import budget
 from sisim.economics.ledger import ledger
 from sisim.economics.repayment import (
-    Floats,
-    Plan,
+    RepaymentPlan,
     Repayments,
     Rules,
     reductions,
@@ -44,7 +44,7 @@ def settled(seed: int, arm: str = "ends", **rules: Any) -> Repayments:
     return repayments(ledger(found), "fund", arm)
 
 
-def planned(reduced: Floats, paid: Floats, **rules: Any) -> Plan:
+def planned(reduced: Floats, paid: Floats, **rules: Any) -> RepaymentPlan:
     """Return the plan for some reductions by social services and school."""
     rule = Rules(fund(**rules), ("social", "school"), np.arange(len(paid)) + 2026)
     return rule.settle(rule.planned(reduced, reduced, paid), paid)

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from sisim.economics.rounding import Floats, rounded
+from sisim.arrays import Floats
+from sisim.economics.rounding import rounded
 
 TABLES = arrays(
     np.float64,

@@ -53,3 +53,10 @@ def test_some_years_are_taken_with_their_values() -> None:
     found = Yearly("people", values, ARMS, np.arange(2026, 2029)).within(range(2027, 2029))
     assert found.years.tolist() == [2027, 2028]
     assert found.values.tolist() == [[[1.0, 2.0], [4.0, 5.0]]]
+
+
+def test_every_replication_has_its_rows() -> None:
+    values = np.arange(12.0).reshape(2, 2, 3)
+    table = Yearly("people", values, ARMS, np.arange(2026, 2029)).table()
+    assert table["replication"].value_counts().to_dict() == {0: 6, 1: 6}
+    assert table["people"].tolist() == values.ravel().tolist()

@@ -15,10 +15,11 @@ from sisim.analysis.global_sensitivity import morris, sobol
 from sisim.analysis.measures import turning_point
 from sisim.analysis.one_way import one_way, two_way
 from sisim.analysis.precision import precision
-from sisim.analysis.question import Ask, Floats, Point, compared, evaluated
+from sisim.analysis.question import Ask, Point, compared, evaluated
 from sisim.analysis.scenario_diff import difference
 from sisim.analysis.threshold import break_even
-from sisim.analysis.varied import Factor
+from sisim.analysis.varied import VariedNumber
+from sisim.arrays import Floats
 from sisim.report.analysis.analysis_frame import Subject
 from sisim.report.analysis.heat_map import draw_heat_map
 from sisim.report.analysis.heat_map import sentences as of_heat_map
@@ -63,7 +64,7 @@ class Remembered:
 
 
 def answers(
-    subject: Subject, ask: Ask, varied: Sequence[Factor], other: Floats | None = None
+    subject: Subject, ask: Ask, varied: Sequence[VariedNumber], other: Floats | None = None
 ) -> Mapping[str, Answer]:
     """Return what each analysis says of an outcome, and its picture.
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from sisim.analysis.question import Ask, Floats, Point
-from sisim.analysis.varied import Factor
+from sisim.analysis.question import Ask, Point
+from sisim.analysis.varied import VariedNumber
+from sisim.arrays import Floats
 
 LUCK = np.array([-1.0, 0.0, 1.0])
 """What each replication adds: the same at every point."""
@@ -24,6 +25,6 @@ def asked(function: Callable[..., Any], names: Sequence[str], start: Sequence[fl
     return ask
 
 
-def factor(key: str, low: float, high: float, value: float | None = None) -> Factor:
+def factor(key: str, low: float, high: float, value: float | None = None) -> VariedNumber:
     """Return a number that lies evenly between low and high."""
-    return Factor(key, (low + high) / 2 if value is None else value, low, high)
+    return VariedNumber(key, (low + high) / 2 if value is None else value, low, high)

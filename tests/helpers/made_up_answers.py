@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sisim.analysis.monitoring import FollowUp, Measure
+from sisim.analysis.monitoring import FollowUp, Indicator
 from sisim.analysis.needs import Needs
 from sisim.analysis.psa import Probabilistic
 from sisim.analysis.scale_up import Implementation, Version
-from sisim.analysis.scenario_discovery import Box, Side
+from sisim.analysis.scenario_discovery import Box, BoxSide
 from sisim.analysis.threshold import BreakEven
 from sisim.loading.load import load_scenario
 from sisim.report.analysis.analysis_frame import Subject
@@ -155,9 +155,9 @@ def draws(count: int = 60) -> tuple[pd.DataFrame, np.ndarray]:
 def box(*keys: str) -> Box:
     """Return a region bounded on some of the numbers; of none, everything."""
     sides = {
-        REACH: Side(REACH, None, 0.72, 0.001),
-        RUNNING: Side(RUNNING, 6e6, None, 0.01),
-        DISCOUNT: Side(DISCOUNT, 0.025, 0.045, 0.02),
+        REACH: BoxSide(REACH, None, 0.72, 0.001),
+        RUNNING: BoxSide(RUNNING, 6e6, None, 0.01),
+        DISCOUNT: BoxSide(DISCOUNT, 0.025, 0.045, 0.02),
     }
     return Box(tuple(sides[key] for key in keys), 0.9, 0.75, 0.4, np.ones(60, np.bool_))
 
@@ -274,13 +274,13 @@ def needs(*, new: bool = False, ordinary: bool = False) -> Needs:
 
 
 MEASURES = (
-    Measure("target.team", "inflow", "team"),
-    Measure("begun.team", "activity", "team"),
-    Measure("spent.team", "cost", "team"),
-    Measure("reach.team", "reach", "team"),
-    Measure("participants.placed", "participants", "team", "placed"),
-    Measure("outcome.placed", "outcome", None, "placed"),
-    Measure("outcome.neet", "outcome", None, "neet"),
+    Indicator("target.team", "inflow", "team"),
+    Indicator("begun.team", "activity", "team"),
+    Indicator("spent.team", "cost", "team"),
+    Indicator("reach.team", "reach", "team"),
+    Indicator("participants.placed", "participants", "team", "placed"),
+    Indicator("outcome.placed", "outcome", None, "placed"),
+    Indicator("outcome.neet", "outcome", None, "neet"),
 )
 
 

@@ -13,8 +13,8 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sisim.arrays import Floats, Ints
 from sisim.economics.appraisal import BAND_FROM, CARRIED, RANGE, Estimate
 from sisim.economics.valuation import DeliveryPeriod, Valuation
 from sisim.economics.yearly import Yearly, year_at
@@ -38,7 +38,6 @@ SEEN_TO_FADE = 3
 """For how many years after delivery has stopped a fading effect is seen to come of it."""
 
 Direction = Literal["more", "less", "none", "unclear"]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Curve:
         runs: The series in each replication, (replications, years).
     """
 
-    years: NDArray[np.int64]
+    years: Ints
     mean: Floats
     low: Floats
     high: Floats
@@ -159,7 +158,7 @@ class Investing(Side):
         return self.entries_gap.below_zero(LAST_ENTRIES) and level > 0 and change / level < -CLEARLY
 
     @property
-    def fading(self) -> NDArray[np.int64]:
+    def fading(self) -> Ints:
         """The years in which an effect is seen to fade after the last delivery has stopped.
 
         They are at most so many as the reader still connects with the stop; none where something
@@ -174,7 +173,7 @@ class Investing(Side):
 
 
 @dataclass(frozen=True)
-class Tables:
+class FigureTables:
     """The tables of a result that the figures are drawn from."""
 
     costs: pd.DataFrame
@@ -183,7 +182,7 @@ class Tables:
 
 
 @dataclass(frozen=True)
-class Counted:
+class DrawnSeries:
     """What of a result the figures are drawn from, by whole years from the start."""
 
     costs: Yearly
@@ -203,8 +202,8 @@ class Comparison:
     result: Valuation
     view: View
     figures: Figures
-    counted: Counted
-    years: NDArray[np.int64]
+    counted: DrawnSeries
+    years: Ints
     start: int
     marked: int
     replications: int
@@ -222,10 +221,10 @@ class Comparison:
         return self.project if which == "project" else self.new_way
 
     @cached_property
-    def tables(self) -> Tables:
+    def tables(self) -> FigureTables:
         """What the figures are drawn from, as tables."""
         counted = self.counted
-        return Tables(counted.costs.table(), counted.entries.table(), counted.stock.table())
+        return FigureTables(counted.costs.table(), counted.entries.table(), counted.stock.table())
 
     @cached_property
     def today(self) -> float:
@@ -238,7 +237,7 @@ class Comparison:
         return self.replications >= BAND_FROM
 
 
-def _curves(years: NDArray[np.int64], values: Floats) -> list[Curve]:
+def _curves(years: Ints, values: Floats) -> list[Curve]:
     """Return a curve of each column of (replications, columns, years)."""
     low, high = np.quantile(values, RANGE, axis=0)
     each = np.moveaxis(values, 1, 0)
@@ -258,14 +257,7 @@ def compare(source: Valuation | Comparison, view: View | None = None) -> Compari
     figures = scenario.figures
     if figures is None:
         raise ValueError(f"scenario {scenario.name} has no [figures] to draw")
-    counted = Counted(
-        result.costs_by_year(ordinary=view.ordinary, current=view.current),
-        result.entries_by_year(figures.case),
-        result.stock_by_year(figures.case),
-    )
-    whole = scenario.time.whole_years
-    if whole:  # The end of a year is as low as a fall in cost.
-        counted = Counted(*(one.within(whole) for one in counted.each))
+    counted = _drawn_series(result, view, figures.case)
     years = counted.costs.years
     start = scenario.time.first_year
     marked = int(np.clip(view.year or figures.year, years[0], years[-1]))
@@ -313,7 +305,19 @@ def compare(source: Valuation | Comparison, view: View | None = None) -> Compari
     )
 
 
-def _series(counted: Counted, scenario: Scenario) -> dict[str, Floats]:
+def _drawn_series(result: Valuation, view: View, case: str) -> DrawnSeries:
+    """Return what the figures are drawn from, of whole years where there are any."""
+    counted = DrawnSeries(
+        result.costs_by_year(ordinary=view.ordinary, current=view.current),
+        result.entries_by_year(case),
+        result.stock_by_year(case),
+    )
+    whole = result.scenario.time.whole_years
+    # The end of a year that is cut looks like a fall in cost.
+    return DrawnSeries(*(one.within(whole) for one in counted.each)) if whole else counted
+
+
+def _series(counted: DrawnSeries, scenario: Scenario) -> dict[str, Floats]:
     """Return what the curves of a side are drawn from, (replications, arms, years) by name."""
     costs, entries = counted.costs, counted.entries
     bearing = np.array([scenario.bears(name) for name in costs.kinds["administration"]])
@@ -404,7 +408,7 @@ def headlines(story: Comparison) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Administration:
+class AdministrationCost:
     """What one administration pays in every arm, and how much less or more than without.
 
     `difference` holds the use of services only; what the intervention itself costs is
@@ -417,20 +421,20 @@ class Administration:
     intervention: dict[str, Floats]
 
 
-def administrations_of(story: Comparison) -> list[Administration]:
+def administrations_of(story: Comparison) -> list[AdministrationCost]:
     """Return the cost curves of every administration with any cost, the largest first."""
     costs = story.counted.costs
     payers, kinds = (np.asarray(costs.kinds[name]) for name in ("administration", "kind"))
     base = [costs.arms.index(WITHOUT)]
 
-    def one(name: str) -> Administration:
+    def one(name: str) -> AdministrationCost:
         used = costs.sum(np.flatnonzero((payers == name) & (kinds == "use")))
         spent = costs.sum(np.flatnonzero((payers == name) & (kinds != "use")))
 
         def by_arm(values: Floats) -> dict[str, Floats]:
             return dict(zip(costs.arms, values.mean(axis=0), strict=True))
 
-        return Administration(
+        return AdministrationCost(
             name,
             dict(zip(costs.arms, _curves(costs.years, used + spent), strict=True)),
             by_arm(used - used[:, base]),

@@ -7,9 +7,9 @@ Association 9(70), 1905; Gini as Sen, "On Economic Inequality" (1973), eq. 2.8.1
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from sisim.arrays import Floats
 
 
 def lorenz(amounts: ArrayLike, at: ArrayLike) -> Floats:

@@ -18,8 +18,8 @@ from scipy.stats import qmc
 
 from sisim.analysis.cell import Cell
 from sisim.analysis.experiment_file import Plan
-from sisim.analysis.question import Floats
 from sisim.analysis.variants import MoneyPaths, canonical
+from sisim.arrays import Floats
 from sisim.scenario.psa_draws import draw_together, stream
 
 CHUNK = 1024

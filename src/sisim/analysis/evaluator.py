@@ -14,8 +14,9 @@ import pandas as pd
 from sisim.analysis.cell import Cell, Runner, Setup
 from sisim.analysis.executors import Batch, Done, Executor, run_batch
 from sisim.analysis.measures import NPV, chosen
-from sisim.analysis.question import Ask, Floats, Point, compared, evaluated
+from sisim.analysis.question import Ask, Point, compared, evaluated
 from sisim.analysis.variants import RUNS, SCENARIOS
+from sisim.arrays import Floats
 from sisim.engine.counts import WITHOUT
 from sisim.scenario.scenario import Scenario
 

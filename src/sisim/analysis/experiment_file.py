@@ -20,7 +20,7 @@ from pydantic import Field, model_validator
 
 from sisim.analysis.measures import chosen, names
 from sisim.analysis.variants import with_arms
-from sisim.analysis.varied import Factor, factors
+from sisim.analysis.varied import VariedNumber, factors
 from sisim.checks.issues import Findings
 from sisim.loading.files import beside_it, expect, find, read
 from sisim.loading.load import changed, load_scenario
@@ -190,7 +190,7 @@ class Plan:
         return self.experiment.design.block or self.experiment.design.draws or 1
 
     @cached_property
-    def uncertain(self) -> list[Factor]:
+    def uncertain(self) -> list[VariedNumber]:
         """The numbers that are drawn each by itself."""
         joint = {path for one in self.scenario.uncertainty.values() for path in one.paths}
         return [
@@ -414,7 +414,7 @@ class _Check(Findings):
         )
         self.say(path, reason)
 
-    def _allowed(self, path: Path, factor: Factor) -> None:
+    def _allowed(self, path: Path, factor: VariedNumber) -> None:
         """Say it if a distribution leaves what such a number can be."""
         low, high = factor.distribution.support()
         outside = factor.distribution.cdf(factor.floor) + factor.distribution.sf(factor.ceiling)
@@ -444,7 +444,7 @@ class _Check(Findings):
 _NONE: Any = object()
 
 
-def uncertain_numbers(scenario: Scenario) -> list[Factor]:
+def uncertain_numbers(scenario: Scenario) -> list[VariedNumber]:
     """Return the numbers of a scenario and its pathway that have a range or a distribution."""
     some = any(is_uncertain(number) for _, number in numbers(scenario))
     return factors(scenario, ["*"]) if some else []

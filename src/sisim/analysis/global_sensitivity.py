@@ -22,11 +22,11 @@ from sisim.analysis.question import (
     CONFIDENCE,
     NEGLIGIBLE,
     Ask,
-    Floats,
     mean_defined,
     standard_error,
 )
-from sisim.analysis.varied import Factor
+from sisim.analysis.varied import VariedNumber
+from sisim.arrays import Floats
 
 LEVELS = 4
 """Levels of a Morris design: 0, 1/3, 2/3 and 1."""
@@ -34,7 +34,7 @@ INNER = 0.02
 """A Morris design keeps off the ends of a distribution, which may be infinitely far away."""
 
 
-def sobol(ask: Ask, varied: Sequence[Factor], size: int, seed: int = 1) -> pd.DataFrame:
+def sobol(ask: Ask, varied: Sequence[VariedNumber], size: int, seed: int = 1) -> pd.DataFrame:
     """Return the Sobol indices of the mean outcome.
 
     Args:
@@ -75,7 +75,9 @@ def sobol(ask: Ask, varied: Sequence[Factor], size: int, seed: int = 1) -> pd.Da
     return _ranked(varied, indices, "total", kept)
 
 
-def morris(ask: Ask, varied: Sequence[Factor], trajectories: int, seed: int = 1) -> pd.DataFrame:
+def morris(
+    ask: Ask, varied: Sequence[VariedNumber], trajectories: int, seed: int = 1
+) -> pd.DataFrame:
     """Return Morris' elementary effects, for screening of many numbers.
 
     Args:
@@ -123,14 +125,14 @@ def morris(ask: Ask, varied: Sequence[Factor], trajectories: int, seed: int = 1)
     return table[["key", *names]]
 
 
-def _problem(varied: Sequence[Factor]) -> dict[str, Any]:
+def _problem(varied: Sequence[VariedNumber]) -> dict[str, Any]:
     if len(varied) < 2:
         raise ValueError("a global analysis needs at least two uncertain numbers")
     names = [factor.key for factor in varied]
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
 
-def _outcomes(ask: Ask, varied: Sequence[Factor], shares: Floats) -> Floats:
+def _outcomes(ask: Ask, varied: Sequence[VariedNumber], shares: Floats) -> Floats:
     """Return the outcome at each row of a design in probabilities, (rows, replications)."""
     values = np.column_stack([factor.quantile(shares[:, n]) for n, factor in enumerate(varied)])
     points = [
@@ -195,7 +197,7 @@ def _chance(shares: Floats, outcomes: Floats, numbers: int) -> Floats:
 
 
 def _ranked(
-    varied: Sequence[Factor], columns: dict[str, Any], by: str, kept: np.ndarray
+    varied: Sequence[VariedNumber], columns: dict[str, Any], by: str, kept: np.ndarray
 ) -> pd.DataFrame:
     table = pd.DataFrame(
         {

@@ -12,15 +12,14 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sisim.arrays import Floats
 from sisim.economics.appraisal import AMOUNTS, payback
 from sisim.economics.horizon import Horizon
 from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.scenario.scenario import Scenario
 
-Floats = NDArray[np.float64]
 NPV, PAYBACK = "net_present_value", "payback_year"
 _AMOUNT = {NPV if name == "net" else name: name for name in AMOUNTS}
 """The appraisal's own name of each measure."""

@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sisim.arrays import Flags
 from sisim.economics.ledger import ledger
 from sisim.economics.outcomes import outcome
 from sisim.economics.prices import conversion
@@ -56,7 +56,7 @@ RESULTS: tuple[Kind, ...] = ("participants", "outcome")
 
 
 @dataclass(frozen=True)
-class Measure:
+class Indicator:
     """Something to be measured.
 
     Attributes:
@@ -98,7 +98,7 @@ class FollowUp:
     seeds: tuple[int, ...]
     drawn: Drawn
     months: tuple[int, ...]
-    measures: tuple[Measure, ...]
+    measures: tuple[Indicator, ...]
     runs: pd.DataFrame
 
     @property
@@ -140,7 +140,7 @@ class FollowUp:
                 rows.append(row)
         return pd.DataFrame(rows)
 
-    def measure(self, name: str) -> Measure:
+    def measure(self, name: str) -> Indicator:
         """Return the measure of a name."""
         return next(one for one in self.measures if one.name == name)
 
@@ -216,9 +216,9 @@ def moments(scenario: Scenario, months: Sequence[int] | None = None) -> tuple[in
     return tuple(sorted({month for month in chosen if month <= last}))
 
 
-def measures_of(scenario: Scenario, arm: str) -> tuple[Measure, ...]:
+def measures_of(scenario: Scenario, arm: str) -> tuple[Indicator, ...]:
     """Return what is followed up in an arm: inflow, activity, cost, reach, results."""
-    found: list[Measure] = []
+    found: list[Indicator] = []
     grouped = [
         n for n, one in scenario.outcomes.items() if one.group is not None and one.count == "stock"
     ]
@@ -230,14 +230,14 @@ def measures_of(scenario: Scenario, arm: str) -> tuple[Measure, ...]:
             ("spent", "cost"),
             ("reach", "reach"),
         )
-        found += [Measure(f"{head}.{name}", kind, name) for head, kind in heads]
+        found += [Indicator(f"{head}.{name}", kind, name) for head, kind in heads]
         found += [
-            Measure(f"participants.{name}.{one}", "participants", name, one) for one in grouped
+            Indicator(f"participants.{name}.{one}", "participants", name, one) for one in grouped
         ]
-    return (*found, *(Measure(f"outcome.{n}", "outcome", None, n) for n in scenario.outcomes))
+    return (*found, *(Indicator(f"outcome.{n}", "outcome", None, n) for n in scenario.outcomes))
 
 
-def responsible(scenario: Scenario, measure: Measure) -> tuple[str, ...]:
+def responsible(scenario: Scenario, measure: Indicator) -> tuple[str, ...]:
     """Return which administrations or funds have a measure in their own books.
 
     The payers of an investment know who takes part; of an outcome, the administration that pays
@@ -279,7 +279,7 @@ def _watch(
     arm: str,
     seed: int,
     months: Sequence[int],
-    measures: Sequence[Measure],
+    measures: Sequence[Indicator],
 ) -> dict[Cell, tuple[float, float]]:
     """Return every measure at every month, in the arm and without, in one run."""
     # The run need go no further than what is looked at: nothing depends on what comes later.
@@ -324,7 +324,7 @@ def _watch(
 
 
 def _of_people(
-    simulation: Simulation, measure: Measure, ever: dict[str, NDArray[np.bool_]]
+    simulation: Simulation, measure: Indicator, ever: dict[str, Flags]
 ) -> tuple[float, float]:
     """Return what is known of persons when a step has been made."""
     assert measure.investment is not None
@@ -346,7 +346,7 @@ def _of_people(
     return float((begun & (place["end"] == NEVER)).sum()), np.nan
 
 
-def _inside(simulation: Simulation, who: NDArray[np.bool_], name: str, arm: int) -> float:
+def _inside(simulation: Simulation, who: Flags, name: str, arm: int) -> float:
     """Return the share of some people, of those still residents, who are in an outcome's group."""
     compiled, columns = simulation.compiled, simulation.columns
     group = compiled.groups.index(str(compiled.scenario.outcomes[name].group))
@@ -359,7 +359,7 @@ def _inside(simulation: Simulation, who: NDArray[np.bool_], name: str, arm: int)
     return float(sight.member[group, columns.state[sight.group_track[group], rows]].mean())
 
 
-def _of_all(result: Result, measure: Measure, until: slice) -> tuple[float, float]:
+def _of_all(result: Result, measure: Indicator, until: slice) -> tuple[float, float]:
     """Return an outcome of all residents: how many now, or how often since the start."""
     assert measure.outcome is not None
     spec = result.scenario.outcomes[measure.outcome]
@@ -425,6 +425,6 @@ def _verdict(plan: FollowUp, row: dict[Hashable, Any], observed: pd.DataFrame) -
     return "too_little" if (done["outside"] < 0).any() else "no_effect"
 
 
-def _concerns(plan: FollowUp, name: str, measure: Measure) -> bool:
+def _concerns(plan: FollowUp, name: str, measure: Indicator) -> bool:
     own = plan.measure(name).investment
     return own is not None and measure.investment in (None, own)

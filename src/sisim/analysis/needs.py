@@ -8,16 +8,16 @@ discounted, of all who pay.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sisim.analysis.concentration import gini, lorenz, top_share
-from sisim.analysis.targeting import Flags, found, highest, with_rules
+from sisim.analysis.targeting import found, highest, with_rules
+from sisim.arrays import Flags, Floats
 from sisim.economics.discounting import cycle_weights
 from sisim.economics.ledger import ORE
 from sisim.economics.prices import PriceList
@@ -25,7 +25,6 @@ from sisim.engine.individual_use import Individuals, individuals
 from sisim.engine.simulation import Progress
 from sisim.scenario.scenario import Scenario
 
-Floats = NDArray[np.float64]
 TOPS = (0.01, 0.05, 0.1, 0.2)
 """Shares of people whose share of the cost is told."""
 RISK_SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
@@ -109,13 +108,28 @@ def mean_of(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=mean.index).reset_index()
 
 
+@dataclass(frozen=True)
+class Search:
+    """Who should be found, and the targeting rules that are tried.
+
+    Attributes:
+        find: A group of the pathway that a rule should find; None: that of the figures, or of the
+            first outcome, or the pathway's first.
+        rules: Targeting rules, by what they are called, as `target` is written in a file; those of
+            the scenario's investments are tried anyhow.
+        risk_of: Transitions by whose risk people are ranked, as rules too.
+    """
+
+    find: str | None = None
+    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    risk_of: Sequence[str] = ()
+
+
 def needs(
     scenario: Scenario,
     *,
     years: float = 5,
-    find: str | None = None,
-    rules: Mapping[str, Mapping[str, Any]] | None = None,
-    risk_of: Sequence[str] = (),
+    search: Search | None = None,
     ordinary: bool = False,
     new: bool = False,
     seed: int | None = None,
@@ -127,11 +141,7 @@ def needs(
     Args:
         scenario: The scenario.
         years: How many years are looked at.
-        find: A group of the pathway that a rule should find; unset: that of the figures, or of the
-            first outcome, or the pathway's first.
-        rules: Targeting rules, by what they are called, as `target` is written in a
-            file; those of the scenario's investments are tried anyhow.
-        risk_of: Transitions by whose risk people are ranked, as rules too.
+        search: Who should be found, and by what rules.
         ordinary: With what everyone has, such as school for all.
         new: Judge rules among those only who are not in the group already.
         seed: The seed of the first replication; unset: the scenario's.
@@ -143,12 +153,13 @@ def needs(
         LookupError: If there is no such group or transition; the pathway has no group.
     """
     pathway = scenario.pathway
-    chosen = case_of(scenario) if find is None else find
+    search = search or Search()
+    chosen = case_of(scenario) if search.find is None else search.find
     if chosen not in pathway.groups:
         raise LookupError(chosen)
-    if unknown := [name for name in risk_of if name not in pathway.transitions]:
+    if unknown := [name for name in search.risk_of if name not in pathway.transitions]:
         raise LookupError(unknown[0])
-    asked, own = with_rules(scenario, rules or {})
+    asked, own = with_rules(scenario, search.rules)
     first = scenario.seed if seed is None else seed
     count = scenario.replications if replications is None else replications
     seeds = tuple(range(first, first + count))
@@ -157,7 +168,7 @@ def needs(
     for number, one in enumerate(seeds):
         if progress is not None:
             progress(number, count)
-        people = individuals(asked, one, cycles=cycles, years=years, risk_of=tuple(risk_of))
+        people = individuals(asked, one, cycles=cycles, years=years, risk_of=tuple(search.risk_of))
         for name, table in _one(people, chosen, own, ordinary, new).items():
             table.insert(0, "replication", number)
             parts.setdefault(name, []).append(table)

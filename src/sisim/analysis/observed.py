@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sisim.analysis.monitoring import Measure, measures_of
+from sisim.analysis.monitoring import Indicator, measures_of
 from sisim.loading.amounts import Unit
 from sisim.loading.spreadsheet import Row, read_sheet
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest, shortened
@@ -66,7 +66,9 @@ def read_observed(path: Path, scenario: Scenario, arm: str, moments: Sequence[in
     )
 
 
-def _wrong(row: Row, measures: Mapping[str, Measure], moments: Sequence[int]) -> Iterator[Problem]:
+def _wrong(
+    row: Row, measures: Mapping[str, Indicator], moments: Sequence[int]
+) -> Iterator[Problem]:
     """Yield what is wrong with a row that has a value."""
     month, name, said = (row.values[column] for column in COLUMNS)
     value = row.amounts["value"]

@@ -14,18 +14,18 @@ import pandas as pd
 
 from sisim.analysis.question import (
     Ask,
-    Floats,
     Point,
     beyond_chance,
     count_undefined,
     mean_defined,
     standard_error,
 )
-from sisim.analysis.varied import Factor
+from sisim.analysis.varied import VariedNumber
+from sisim.arrays import Floats
 from sisim.i18n import source_text
 
 
-def one_way(ask: Ask, varied: Sequence[Factor], turn: float | None = 0.0) -> pd.DataFrame:
+def one_way(ask: Ask, varied: Sequence[VariedNumber], turn: float | None = 0.0) -> pd.DataFrame:
     """Return the outcome at the low and the high end of each number, all others as they are.
 
     Args:

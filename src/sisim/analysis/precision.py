@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from math import ceil, inf, isfinite, nan
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
-from sisim.analysis.question import CONFIDENCE, Floats
+from sisim.analysis.question import CONFIDENCE
+from sisim.arrays import Floats
 
 FEWEST = 2
 """A single replication cannot tell how sure it is."""
@@ -78,7 +78,7 @@ class Precision:
 
 
 def precision(
-    values: NDArray[np.float64], wished: float | None = None, confidence: float = CONFIDENCE
+    values: Floats, wished: float | None = None, confidence: float = CONFIDENCE
 ) -> Precision:
     """Return how sure the mean of paired replications is.
 

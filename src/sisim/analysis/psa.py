@@ -16,7 +16,8 @@ import pandas as pd
 
 from sisim.analysis import value_of_information as value
 from sisim.analysis.measures import NPV
-from sisim.analysis.question import Evaluates, Floats, compared, evaluated
+from sisim.analysis.question import Evaluates, compared, evaluated
+from sisim.arrays import Floats
 from sisim.economics.ledger import ORE
 from sisim.engine.counts import WITHOUT
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError

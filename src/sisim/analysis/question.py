@@ -11,12 +11,11 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
+from sisim.arrays import Floats
 from sisim.engine.counts import WITHOUT
 
-Floats = NDArray[np.float64]
 Point = Mapping[str, Any]
 """Other values of some of the scenario's numbers, by dotted path; empty: the scenario itself."""
 Ask = Callable[[Sequence[Point]], Floats]

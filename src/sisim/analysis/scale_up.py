@@ -15,14 +15,14 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from sisim.analysis.cell import Runner, Setup
 from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.measures import NPV
-from sisim.analysis.question import Floats, Point, compared
+from sisim.analysis.question import Point, compared
 from sisim.analysis.threshold import break_even
+from sisim.arrays import Floats
 from sisim.economics.ledger import Line
 from sisim.economics.valuation import Valuation
 from sisim.engine.clock import Clock
@@ -344,7 +344,7 @@ def _until(scenario: Scenario, year: int) -> Scenario:
     return scenario.model_copy(update={"time": time, "figures": None})
 
 
-def _of_years(result: Valuation, investment: str, arm: str) -> dict[str, NDArray[np.float64]]:
+def _of_years(result: Valuation, investment: str, arm: str) -> dict[str, Floats]:
     """Return what an investment's own kinds of cost come to by year, (years,)."""
 
     def own(line: Line) -> str | None:

@@ -13,7 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from sisim.analysis.question import Floats, count_undefined, mean_defined, standard_error
+from sisim.analysis.question import count_undefined, mean_defined, standard_error
+from sisim.arrays import Floats
 from sisim.checks.checks import check_scenario
 from sisim.loading.validation import validate
 from sisim.scenario.document import Document

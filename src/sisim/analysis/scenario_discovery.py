@@ -14,12 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
-from sisim.analysis.question import Floats
+from sisim.arrays import Flags, Floats
 
-Bools = NDArray[np.bool_]
 PEEL = 0.05
 """The share of the draws in the box that is peeled at a time."""
 SMALLEST = 0.05
@@ -31,7 +29,7 @@ SHUFFLES = 39
 
 
 @dataclass(frozen=True)
-class Side:
+class BoxSide:
     """An interval that a number must lie in.
 
     Attributes:
@@ -59,11 +57,11 @@ class Box:
         inside: Which draws lie in it, (draws,).
     """
 
-    sides: tuple[Side, ...]
+    sides: tuple[BoxSide, ...]
     density: float
     coverage: float
     mass: float
-    inside: Bools
+    inside: Flags
 
     def table(self) -> pd.DataFrame:
         """Return a row per side. Columns: key, low, high, chance, density, coverage, mass."""
@@ -74,7 +72,7 @@ class Box:
         )
 
 
-def discover(drawn: Mapping[str, Floats], fails: Bools) -> tuple[Box, pd.DataFrame]:
+def discover(drawn: Mapping[str, Floats], fails: Flags) -> tuple[Box, pd.DataFrame]:
     """Return the box in which an investment fails, and the trajectory of boxes to choose from.
 
     The box chosen has the highest (density - the share of all draws that fail) × coverage: it is
@@ -119,7 +117,7 @@ def discover(drawn: Mapping[str, Floats], fails: Bools) -> tuple[Box, pd.DataFra
     for number, (low, high) in enumerate(limits):
         if np.isfinite([low, high]).any():
             sides.append(
-                Side(
+                BoxSide(
                     keys[number],
                     float(low) if np.isfinite(low) else None,
                     float(high) if np.isfinite(high) else None,
@@ -137,7 +135,7 @@ def discover(drawn: Mapping[str, Floats], fails: Bools) -> tuple[Box, pd.DataFra
     return box, pd.DataFrame(rows)
 
 
-def _scored(x: Floats, fails: Bools) -> tuple[list[Floats], list[float]]:
+def _scored(x: Floats, fails: Flags) -> tuple[list[Floats], list[float]]:
     """Return the boxes of the trajectory, from everything on, and how telling each is."""
     path = _peel(x, fails)
     share = float(fails.mean())
@@ -148,7 +146,7 @@ def _scored(x: Floats, fails: Bools) -> tuple[list[Floats], list[float]]:
     return path, scores
 
 
-def _beyond_chance(x: Floats, fails: Bools, score: float) -> bool:
+def _beyond_chance(x: Floats, fails: Flags, score: float) -> bool:
     """Return whether chance seldom finds a box as telling among failures dealt out at random."""
     rng = np.random.default_rng(len(fails))
     left = CLEARLY * (SHUFFLES + 1)
@@ -160,7 +158,7 @@ def _beyond_chance(x: Floats, fails: Bools, score: float) -> bool:
     return True
 
 
-def _inside(x: Floats, limits: Floats) -> Bools:
+def _inside(x: Floats, limits: Floats) -> Flags:
     return np.asarray(((x >= limits[:, 0]) & (x <= limits[:, 1])).all(axis=1))
 
 
@@ -168,7 +166,7 @@ def _everything(count: int) -> Floats:
     return np.column_stack([np.full(count, -np.inf), np.full(count, np.inf)])
 
 
-def _peel(x: Floats, fails: Bools) -> list[Floats]:
+def _peel(x: Floats, fails: Flags) -> list[Floats]:
     """Return boxes, each within the one before it: limits (numbers, low and high)."""
     limits = _everything(x.shape[1])
     path = [limits]
@@ -199,7 +197,7 @@ def _peel(x: Floats, fails: Bools) -> list[Floats]:
         path.append(limits)
 
 
-def _paste(x: Floats, fails: Bools, limits: Floats) -> Floats:
+def _paste(x: Floats, fails: Flags, limits: Floats) -> Floats:
     """Widen a box, a share of its draws at a time, as long as it does not get less dense."""
     while True:
         inside = _inside(x, limits)
@@ -221,7 +219,7 @@ def _paste(x: Floats, fails: Bools, limits: Floats) -> Floats:
         limits = best[1]
 
 
-def _shed(x: Floats, fails: Bools, limits: Floats) -> Floats:
+def _shed(x: Floats, fails: Flags, limits: Floats) -> Floats:
     """Let go of the sides that say no more than chance does, the least telling first."""
     while True:
         bound = np.flatnonzero(np.isfinite(limits).any(axis=1))
@@ -232,7 +230,7 @@ def _shed(x: Floats, fails: Bools, limits: Floats) -> Floats:
         limits[bound[int(np.argmax(chances))]] = (-np.inf, np.inf)
 
 
-def _chance(x: Floats, fails: Bools, limits: Floats, number: int) -> float:
+def _chance(x: Floats, fails: Flags, limits: Floats, number: int) -> float:
     """Return how often as many failures would be inside if a side told nothing (binomial test)."""
     wider = limits.copy()
     wider[number] = (-np.inf, np.inf)

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sisim.arrays import Flags, Floats
 from sisim.loading.load import changed
 from sisim.scenario.errors import Place
 from sisim.scenario.scenario import Scenario
 
-Flags = NDArray[np.bool_]
 RULE = "rule"
 """With a number: the name under which a rule of the reader's stands beside the investments."""
 NAN = float("nan")
@@ -115,7 +114,7 @@ def found(flagged: Flags, cases: Flags) -> Found:
     )
 
 
-def highest(risk: NDArray[np.float64], share: float) -> Flags:
+def highest(risk: Floats, share: float) -> Flags:
     """Return who is among the `share` of people at the highest risk; ties in their order.
 
     Examples:

@@ -15,11 +15,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 from scipy.interpolate import make_smoothing_spline
 
-from sisim.analysis.question import Floats
+from sisim.arrays import Floats
 
 FEWEST = 20
 """Fewer draws say nothing of a single number."""
@@ -88,7 +87,7 @@ def evpi(benefits: Floats) -> float:
     return float(benefits.max(axis=1).mean() - benefits.mean(axis=0).max())
 
 
-def evppi(benefits: Floats, drawn: NDArray[np.float64]) -> float:
+def evppi(benefits: Floats, drawn: Floats) -> float:
     """Return the expected value of perfect information on one number.
 
     Args:
@@ -108,7 +107,7 @@ def evppi(benefits: Floats, drawn: NDArray[np.float64]) -> float:
     return max(0.0, float(known.max(axis=1).mean() - known.mean(axis=0).max()))
 
 
-def evppi_table(benefits: Floats, drawn: Mapping[str, NDArray[np.float64]]) -> pd.DataFrame:
+def evppi_table(benefits: Floats, drawn: Mapping[str, Floats]) -> pd.DataFrame:
     """Return the expected value of perfect information on each number, the highest first.
 
     Of many numbers and few draws some always seem to be worth something by chance. Whether one has
@@ -131,7 +130,7 @@ def evppi_table(benefits: Floats, drawn: Mapping[str, NDArray[np.float64]]) -> p
     return table.sort_values("evppi", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def _chance(benefits: Floats, drawn: NDArray[np.float64]) -> float:
+def _chance(benefits: Floats, drawn: Floats) -> float:
     """Return how often chance would tie the net benefits as much to a number that is idle."""
     spread = float(np.ptp(drawn))
     if spread == 0:
@@ -148,7 +147,7 @@ def _chance(benefits: Floats, drawn: NDArray[np.float64]) -> float:
     return min(1.0, float(found.min() * len(found))) if len(found) else 1.0
 
 
-def _smooth(x: NDArray[np.float64], y: NDArray[np.float64]) -> Floats:
+def _smooth(x: Floats, y: Floats) -> Floats:
     """Return the smooth part of y as a function of x, at each x."""
     if np.ptp(y) == 0:
         return np.asarray(y)

@@ -22,6 +22,7 @@ from cachetools import LRUCache
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from sisim.arrays import Ints
 from sisim.economics.valuation import Valuation
 from sisim.engine.affected import reusable_baseline
 from sisim.engine.compile import compile_scenario
@@ -77,7 +78,7 @@ class AffectedSample:
     compiled: Compiled
     seed: int
     people: People
-    who: NDArray[np.int64]
+    who: Ints
     enrolments: list[Enrolment]
     shares: list[NDArray[np.int32]]
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from sisim.analysis.question import Floats
+from sisim.arrays import Floats
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import owner_of
@@ -25,7 +25,7 @@ TAIL = 0.025
 
 
 @dataclass(frozen=True)
-class Factor:
+class VariedNumber:
     """A number of the scenario and how far it can go.
 
     Attributes:
@@ -60,7 +60,7 @@ class Factor:
 
 def factors(
     scenario: Scenario, patterns: Sequence[str] = (), *, pathway: bool = False
-) -> list[Factor]:
+) -> list[VariedNumber]:
     """Return the scenario's uncertain numbers: those with a range or a distribution.
 
     Args:
@@ -89,7 +89,7 @@ def factors(
     ]
 
 
-def _factor(key: str, path: str, number: Number, scenario: Scenario) -> Factor:
+def _factor(key: str, path: str, number: Number, scenario: Scenario) -> VariedNumber:
     owner = owner_of(path, number, scenario)
     floor = 0.0 if isinstance(number, Rate | Probability | Positive) else -np.inf
     ceiling = 1.0 if isinstance(number, Probability) else np.inf
@@ -99,7 +99,9 @@ def _factor(key: str, path: str, number: Number, scenario: Scenario) -> Factor:
         float(end if given is None else given)
         for end, given in zip(ends, (number.low, number.high), strict=True)
     )
-    return Factor(key, number.value, low, high, owner.grade, owner.source, drawn, floor, ceiling)
+    return VariedNumber(
+        key, number.value, low, high, owner.grade, owner.source, drawn, floor, ceiling
+    )
 
 
 def _frozen(number: Number) -> Any:

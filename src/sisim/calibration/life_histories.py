@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sisim.calibration.targets import Flags, Histories, TrackHistory, evaluate
+from sisim.arrays import Flags
+from sisim.calibration.targets import Histories, TrackHistory, evaluate
 from sisim.engine.compile import compile_scenario
 from sisim.engine.draws import U32, draw_many
 from sisim.engine.simulation import Progress, Simulation

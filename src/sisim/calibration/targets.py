@@ -28,12 +28,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sisim.arrays import Flags, Floats, Ints
 from sisim.i18n import source_text
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.steps import whole_steps
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 Names = str | Sequence[str]
 Where = Mapping[str, Names]
 Measure = Callable[..., float]
@@ -755,7 +754,7 @@ def _used(histories: Histories, resource: str) -> list[tuple[Spells, float]]:
     return found
 
 
-def _units_by_year(histories: Histories, resource: str) -> NDArray[np.float64]:
+def _units_by_year(histories: Histories, resource: str) -> Floats:
     """Return units used by calendar year and person, of those who are there through."""
     people, years = _through(histories)
     found = np.zeros((len(years), len(histories.born)))

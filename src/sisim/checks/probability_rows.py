@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sisim.arrays import Flags, Floats
 from sisim.checks.reachability import Reached, possible_categories
 from sisim.scenario.factor_table import (
     PROBABILITY,
@@ -32,7 +32,6 @@ MAX_COMBINATIONS = 4_000_000
 TOLERANCE = 1e-9
 
 Axis = tuple[str, ...]
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ class _Row:
         ]
         if np.prod([float(len(self.cells[a])) for a in shared]) > MAX_COMBINATIONS:
             return None
-        total: Array = np.zeros([len(self.cells[a]) for a in shared])
+        total: Floats = np.zeros([len(self.cells[a]) for a in shared])
         parts = []
         for name, transition in self.transitions.items():
             private = [axis for axis in self.cells if axis in own[name] and axis not in shared]
@@ -155,10 +154,10 @@ class _Row:
         described = [_describe(axis, self.cells[axis], index) for axis, index in chosen.items()]
         return float(total[at]), tuple(text for text in described if text)
 
-    def _values(self, name: str, transition: Transition, axes: list[Axis]) -> Array:
+    def _values(self, name: str, transition: Transition, axes: list[Axis]) -> Floats:
         """Return a transition's probability over `axes`; size 1 along those it does not look at."""
         assert transition.probability is not None
-        value: Array = np.full([1] * len(axes), transition.probability.value)
+        value: Floats = np.full([1] * len(axes), transition.probability.value)
         for lookup in self.lookups[name]:
             column = np.array([_look_up(lookup, cell) for cell in self.cells[lookup.axis]])
             shape = [len(column) if axis == lookup.axis else 1 for axis in axes]
@@ -221,7 +220,7 @@ class _Row:
         outside = [None] if any(lookup.otherwise is not None for lookup in lookups) else []
         return [lowest, *sorted(edges), *outside]
 
-    def _same_birthday(self, shared: list[Axis]) -> NDArray[np.bool_]:
+    def _same_birthday(self, shared: list[Axis]) -> Flags:
         """Return which combinations of age and age reached in the calendar year can be."""
         bands = []
         for axis in (("age",), ("age.calendar",)):

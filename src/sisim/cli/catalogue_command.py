@@ -22,7 +22,7 @@ from sisim.scenario.errors import LONG, ScenarioError, shortened
 from sisim.scenario.os_errors import is_folder
 
 if TYPE_CHECKING:
-    from sisim.loading.catalogue import Entry
+    from sisim.loading.catalogue import CatalogueEntry
 
 SHOWN = ("name", "title", "target_group", "need", "administration", "budget", "file")
 PATHWAY = "child-youth"
@@ -111,7 +111,7 @@ def catalogue(
         print_error(error.render())
 
 
-def _list(chosen: list[Entry]) -> None:
+def _list(chosen: list[CatalogueEntry]) -> None:
     from pandas import DataFrame
 
     from sisim.loading.catalogue import heading

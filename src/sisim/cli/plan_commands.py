@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +15,11 @@ from sisim.cli.user_errors import UserError, require_known
 from sisim.i18n import duration_in_months, t
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
+
+    from sisim.analysis.monitoring import FollowUp
+    from sisim.scenario.scenario import Scenario
 
 YEARS = 5
 
@@ -62,12 +66,8 @@ def needs(
     """
     rules = {text: _condition(text) for text in rule or []}
     loaded, folder = open_scenario(scenario, options)
-    groups, transitions = loaded.pathway.groups, loaded.pathway.transitions
-    if not groups:
-        raise UserError(t("The pathway has no [groups], so there is nobody to find."))
-    require_known(find, groups, t('There is no group "{name}".', name=find))
-    for name in risk_of or []:
-        require_known(name, transitions, t('There is no transition "{name}".', name=name))
+    _require_search(loaded, find, risk_of or [])
+    from sisim.analysis.needs import Search
     from sisim.analysis.needs import needs as needs_of
     from sisim.report.analysis.needs_report import (
         draw_concentration,
@@ -80,9 +80,7 @@ def needs(
         result = needs_of(
             loaded,
             years=years,
-            find=find,
-            rules=rules,
-            risk_of=risk_of or [],
+            search=Search(find, rules, risk_of or []),
             ordinary=ordinary,
             new=new,
             seed=options.seed,
@@ -96,6 +94,30 @@ def needs(
     if len(result.found):
         pictures["needs-rules"] = lambda: draw_rules(result)
     publish(folder, "needs", pictures, result.tables, sentences(result))
+
+
+def _require_search(scenario: Scenario, find: str | None, risk_of: Sequence[str]) -> None:
+    """Make sure that there is the group to be found, and the transitions."""
+    groups, transitions = scenario.pathway.groups, scenario.pathway.transitions
+    if not groups:
+        raise UserError(t("The pathway has no [groups], so there is nobody to find."))
+    require_known(find, groups, t('There is no group "{name}".', name=find))
+    for name in risk_of:
+        require_known(name, transitions, t('There is no transition "{name}".', name=name))
+
+
+def _require_ends_of_steps(scenario: Scenario, months: Sequence[int]) -> None:
+    """Make sure that months in which something is followed up end a step of the pathway."""
+    inside = [one for one in months if not scenario.pathway.ends_step(one)]
+    if inside:
+        whole = [str(one) for one in range(1, 61) if scenario.pathway.ends_step(one)]
+        raise UserError(
+            t(
+                "--month {month} lies inside a step of the pathway; a step ends at month {whole} …",
+                month=inside[0],
+                whole=", ".join(whole[:5]),
+            )
+        )
 
 
 def follow_up(
@@ -139,25 +161,9 @@ def follow_up(
     from sisim.analysis.monitoring import deviations, moments
     from sisim.analysis.monitoring import follow_up as plan_of
     from sisim.analysis.observed import read_observed
-    from sisim.report.analysis.monitoring_report import (
-        draw_follow_up,
-        observed_form,
-        plan_table,
-        sentences,
-    )
 
-    inside = [one for one in month or [] if not loaded.pathway.ends_step(one)]
-    if inside:
-        whole = [str(one) for one in range(1, 61) if loaded.pathway.ends_step(one)]
-        raise UserError(
-            t(
-                "--month {month} lies inside a step of the pathway; a step ends at month {whole} …",
-                month=inside[0],
-                whole=", ".join(whole[:5]),
-            )
-        )
-    months = moments(loaded, month)
-    if not months:
+    _require_ends_of_steps(loaded, month or [])
+    if not (months := moments(loaded, month)):
         raise UserError(
             t(
                 "The scenario ends after {length}, before anything is followed up.",
@@ -176,15 +182,23 @@ def follow_up(
             progress=tell,
             drawn="nothing" if certain else "everything" if everything else "investments",
         )
-    deviation = None if seen is None else deviations(plan, seen)
-    tables = {"follow-up-plan": plan_table(plan)}
-    forms = {}
+    _publish_follow_up(folder, plan, None if seen is None else deviations(plan, seen))
+
+
+def _publish_follow_up(folder: Path, plan: FollowUp, deviation: pd.DataFrame | None) -> None:
+    """Write the plan with an empty form for what is observed, or what came of it."""
+    from sisim.report.analysis.monitoring_report import (
+        draw_follow_up,
+        observed_form,
+        plan_table,
+        sentences,
+    )
+
+    tables, forms = {"follow-up-plan": plan_table(plan)}, {}
     if deviation is None:
-        stem = "follow-up"
-        forms["follow-up-observed"] = observed_form(plan)
+        stem, forms["follow-up-observed"] = "follow-up", observed_form(plan)
     else:
-        stem = "follow-up-outcome"
-        tables["follow-up-deviations"] = deviation
+        stem, tables["follow-up-deviations"] = "follow-up-outcome", deviation
     pictures: dict[str, Callable[[], Figure]] = {stem: lambda: draw_follow_up(plan, deviation)}
     publish(folder, stem, pictures, tables, sentences(plan, deviation), forms=forms)
 

@@ -22,13 +22,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sisim.arrays import Floats, Ints
 from sisim.economics.finance import irr, rate_of_return
 from sisim.economics.horizon import Horizon
 from sisim.economics.ledger import ORE, Ledger, Line, rewards
 from sisim.engine.tidy_tables import Axis, labels, tidy
 from sisim.scenario.scenario import Scenario
 
-Floats = NDArray[np.float64]
 Estimate = tuple[float, float, float]
 """A mean over replications, and the low and high end of its 10-90 % range."""
 AMOUNTS = (
@@ -137,7 +137,7 @@ class Appraisal:
         return self.net * self.horizon.factors(self.rate)
 
     @cached_property
-    def years(self) -> NDArray[np.int64]:
+    def years(self) -> Ints:
         """The years from the start, those of a tail too, (years,)."""
         return np.unique(self.horizon.years)
 

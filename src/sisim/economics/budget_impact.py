@@ -14,13 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sisim.arrays import Floats, Ints
 from sisim.economics.ledger import Ledger, Line
 from sisim.economics.prices import PriceList
 from sisim.economics.repayment import Repayments
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Budget:
     Arrays are (replications, administrations, years), of the years from the scenario's start.
     """
 
-    years: NDArray[np.int64]
+    years: Ints
     administrations: tuple[str, ...]
     base_year: int
     base: Floats

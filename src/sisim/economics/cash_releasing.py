@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sisim.arrays import Floats
 from sisim.economics.ledger import TRANSFERS, Ledger, Line, by_year, rewards
 from sisim.economics.prices import PriceList
 from sisim.engine.tidy_tables import Axis, labels, tidy
 from sisim.scenario.pathway import Resource
 
-Floats = NDArray[np.float64]
 Rung = Literal["outlay", "step", "capacity", "intervention"]
 RUNGS: tuple[Rung, ...] = ("outlay", "step", "capacity", "intervention")
 

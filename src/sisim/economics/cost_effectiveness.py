@@ -14,9 +14,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
+from sisim.arrays import Floats
 from sisim.economics.appraisal import Interval, appraise, interval
 from sisim.economics.horizon import Horizon
 from sisim.economics.ledger import ORE, Ledger, over_cycles, rewards
@@ -24,13 +24,12 @@ from sisim.economics.outcomes import outcome_units
 from sisim.engine.counts import WITHOUT, Result
 from sisim.scenario.types import Text
 
-Floats = NDArray[np.float64]
 Verdict = Literal["dominant", "dominated", "costs_more", "saves_but_worse", "no_difference"]
 Standing = Literal["frontier", "dominated", "extendedly_dominated"]
 NOTHING = 1e-9
 
 
-class Place(NamedTuple):
+class FrontierPlace(NamedTuple):
     """Where a strategy stands among others.
 
     Attributes:
@@ -43,14 +42,14 @@ class Place(NamedTuple):
     icer: float
 
 
-def frontier(costs: Sequence[float], effects: Sequence[float]) -> list[Place]:
+def frontier(costs: Sequence[float], effects: Sequence[float]) -> list[FrontierPlace]:
     """Return where each strategy stands, effects being better the higher they are.
 
     Examples:
         >>> [place.standing for place in frontier([0, 10, 12, 30], [0, 1, 0.5, 2])]
         ['frontier', 'frontier', 'dominated', 'frontier']
         >>> frontier([0, 25, 30], [0, 1, 2])[1]
-        Place(standing='extendedly_dominated', icer=nan)
+        FrontierPlace(standing='extendedly_dominated', icer=nan)
     """
     standing: list[Standing] = ["frontier"] * len(costs)
     # The cheapest first, of equally cheap ones the best; of equals the first stays.
@@ -71,10 +70,10 @@ def frontier(costs: Sequence[float], effects: Sequence[float]) -> list[Place]:
             standing[hull.pop()] = "extendedly_dominated"
         hull.append(number)
     icers = dict(zip(hull[1:], map(ratio, hull, hull[1:]), strict=False))
-    return [Place(how, icers.get(n, float("nan"))) for n, how in enumerate(standing)]
+    return [FrontierPlace(how, icers.get(n, float("nan"))) for n, how in enumerate(standing)]
 
 
-class Measure(NamedTuple):
+class OutcomeMeasured(NamedTuple):
     """What is counted: an outcome of the file, or an outcome weight of the pathway.
 
     Attributes:
@@ -104,7 +103,7 @@ class Effectiveness:
         rates: The discount rates of costs and of effects, a year; at 0 nothing is discounted.
     """
 
-    measure: Measure
+    measure: OutcomeMeasured
     arms: tuple[str, ...]
     cost: Floats
     effect: Floats
@@ -164,7 +163,7 @@ class Effectiveness:
         return float(cheaper), float((self.effect[:, number] > NOTHING).mean())
 
     @cached_property
-    def places(self) -> dict[str, Place]:
+    def places(self) -> dict[str, FrontierPlace]:
         """Where each arm stands on the frontier of all of them, by their means."""
         found = frontier(list(self.cost.mean(axis=0)), list(self.effect.mean(axis=0)))
         return dict(zip(self.arms, found, strict=True))
@@ -241,15 +240,15 @@ def effectiveness(ledger: Ledger, *, ordinary: bool = False) -> list[Effectivene
     return found
 
 
-def _counted(result: Result, cycles: int) -> list[tuple[Measure, Floats]]:
+def _counted(result: Result, cycles: int) -> list[tuple[OutcomeMeasured, Floats]]:
     """Return each measure with its units by cycle, (replications, arms, cycles)."""
-    found: list[tuple[Measure, Floats]] = []
+    found: list[tuple[OutcomeMeasured, Floats]] = []
     for name, spec in result.scenario.outcomes.items():
-        measure = Measure(name, spec.label, spec.count, spec.good)
+        measure = OutcomeMeasured(name, spec.label, spec.count, spec.good)
         found.append((measure, over_cycles(outcome_units(result, spec), cycles)))
     weights = result.used("weight")
     gained = rewards(result, weights).sum(axis=3)
     for number, name in enumerate(weights.names):
         label = result.scenario.pathway.weights[name]
-        found.append((Measure(name, label, "weight", "high"), gained[..., number]))
+        found.append((OutcomeMeasured(name, label, "weight", "high"), gained[..., number]))
     return found

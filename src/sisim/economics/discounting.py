@@ -14,11 +14,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Floats
 from sisim.engine.clock import Clock
 from sisim.scenario.scenario import Scenario
 
 Counting = Literal["start", "end", "both", "point", "weights"]
-Floats = NDArray[np.float64]
 
 
 def counted(

@@ -7,14 +7,12 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sisim.arrays import Floats
 from sisim.economics.appraisal import interval
 from sisim.economics.horizon import Horizon
 from sisim.economics.ledger import KINDS, ORE, Kind, Ledger
 from sisim.engine.tidy_tables import Axis, labels, tidy
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-Floats = NDArray[np.float64]
+from sisim.arrays import Floats
+
 TOUCHES = 1e-10
 """A present value that is less than this share of its parts is zero: floats tell no more."""
 FURTHEST = 700.0

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from sisim.arrays import Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class FundAccount:
         rate: Interest per year.
     """
 
-    years: NDArray[np.int64]
+    years: Ints
     deposits: Floats
     payments: Floats
     repayments: Floats

@@ -12,15 +12,13 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sisim.arrays import Floats, Ints
 from sisim.economics.fund_account import FundAccount
 from sisim.economics.ledger import ORE
 from sisim.economics.repayment import Repayments, Rules, deposits_of
 from sisim.scenario.fund import Basis, Fund
 from sisim.scenario.types import Probability
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class Venture:
             success * came[:, began:],
         )
 
-    def within(self, years: NDArray[np.int64]) -> Venture:
+    def within(self, years: Ints) -> Venture:
         """Return the venture with arrays over `years`, nothing outside its own."""
         at = self.start + np.arange(len(self.payments))
         inside = (at >= years[0]) & (at <= years[-1])
@@ -122,7 +120,7 @@ class Portfolio:
         return not self.turned_away
 
 
-def portfolio(ventures: Sequence[Venture], terms: Fund, years: NDArray[np.int64]) -> Portfolio:
+def portfolio(ventures: Sequence[Venture], terms: Fund, years: Ints) -> Portfolio:
     """Return what becomes of a fund that is asked by one venture after the other.
 
     Reductions are taken as cash. Repayment goes by the terms of the fund, venture by venture, from
@@ -167,9 +165,7 @@ def portfolio(ventures: Sequence[Venture], terms: Fund, years: NDArray[np.int64]
     return Portfolio(account, tuple(started), tuple(refused), kept)
 
 
-def by_basis(
-    found: Mapping[str, Repayments], terms: Fund, years: NDArray[np.int64]
-) -> dict[Basis, Portfolio]:
+def by_basis(found: Mapping[str, Repayments], terms: Fund, years: Ints) -> dict[Basis, Portfolio]:
     """Return what becomes of the portfolio that a fund's terms name, on every basis of repayment.
 
     A mix is that of the terms, or half of each.
@@ -194,7 +190,7 @@ def by_basis(
     return {basis: portfolio(ventures, on(basis), years) for basis in get_args(Basis)}
 
 
-def _repaid(own: Venture, terms: Fund, years: NDArray[np.int64]) -> Floats:
+def _repaid(own: Venture, terms: Fund, years: Ints) -> Floats:
     """Return what a venture repays on the fund's basis, (administrations, years)."""
     anew = terms.repayment.model_copy(update={"first_year": None, "last_year": None})
     rules = Rules(terms.model_copy(update={"repayment": anew}), own.administrations, years)

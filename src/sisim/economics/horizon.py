@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Flags, Floats
 from sisim.economics.discounting import discount_factors
 from sisim.engine.counts import Result
 from sisim.scenario.economy import Tail
-
-Floats = NDArray[np.float64]
 
 
 def last_year(result: Result, counted: int) -> slice:
@@ -63,9 +62,7 @@ class Horizon:
         own = np.asarray(differences[..., self.before :], np.float64)
         return self.with_tail(own, own[..., self.last_year.start - self.before :])
 
-    def with_tail(
-        self, own: Floats, last: Floats, goes_on: NDArray[np.bool_] | bool = True
-    ) -> Floats:
+    def with_tail(self, own: Floats, last: Floats, goes_on: Flags | bool = True) -> Floats:
         """Return (..., cycles that count): what was simulated, and the tail that repeats a year.
 
         Args:

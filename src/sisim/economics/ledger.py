@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sisim.arrays import Floats, Ints
 from sisim.economics.discounting import counted
 from sisim.economics.horizon import Horizon, last_year
 from sisim.economics.prices import PriceList
@@ -36,7 +37,6 @@ OF_PHASE: dict[str, Kind] = {"project": "investment", "new_way": "running", "rep
 ORE = 0.005
 """SEK; less than an öre is rounding."""
 
-Floats = NDArray[np.float64]
 K = TypeVar("K")
 
 
@@ -74,12 +74,12 @@ class Ledger:
     current: bool = False
 
     @cached_property
-    def cycles(self) -> NDArray[np.int64]:
+    def cycles(self) -> Ints:
         """The steps of the clock to which the amounts belong, (cycles,)."""
         return self.result.points[: self.amounts.shape[2]]
 
     @cached_property
-    def years(self) -> NDArray[np.int64]:
+    def years(self) -> Ints:
         """The years, in order, (years,)."""
         return np.unique(self.result.compiled.clock.year(self.cycles))
 

@@ -12,14 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sisim.arrays import Floats, Ints
 from sisim.scenario.pathway import Resource
 from sisim.scenario.price_index import PRICE_INDEX
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Positive
-
-Floats = NDArray[np.float64]
 
 
 class PriceList:
@@ -31,7 +29,7 @@ class PriceList:
         current: In the money of each year, rather than in that of the scenario's price level.
     """
 
-    def __init__(self, scenario: Scenario, years: NDArray[np.int64], *, current: bool) -> None:
+    def __init__(self, scenario: Scenario, years: Ints, *, current: bool) -> None:
         self._economy = scenario.economy
         self._growth = scenario.drift.prices
         self._since = np.maximum(years - scenario.time.first_year, 0)

@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sisim.arrays import Flags, Floats, Ints
 from sisim.economics.cash_releasing import cash_ladder
 from sisim.economics.fund_account import FundAccount, accumulated
 from sisim.economics.ledger import ORE, Kind, Ledger, Line, payer_principal
@@ -32,14 +32,12 @@ from sisim.economics.prices import PriceList
 from sisim.economics.rounding import HAIR, rounded
 from sisim.scenario import fund as settings
 
-Floats = NDArray[np.float64]
-
 OF_FUND: tuple[Kind, ...] = ("investment", "running")
 """What a fund can pay for."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class RepaymentPlan:
     """What is paid from a fund and repaid to it, in whole units, by year.
 
     Attributes:
@@ -51,7 +49,7 @@ class Plan:
         unit: What amounts are rounded to, in SEK; 0: not at all.
     """
 
-    years: NDArray[np.int64]
+    years: Ints
     administrations: tuple[str, ...]
     payments: Floats
     repaid: Floats
@@ -105,7 +103,7 @@ class Repayments:
 
     fund: str
     arm: str
-    plan: Plan
+    plan: RepaymentPlan
     reductions: Floats
     cash: Floats
     observed: Floats
@@ -117,7 +115,7 @@ class Repayments:
     account: FundAccount
 
     @property
-    def years(self) -> NDArray[np.int64]:
+    def years(self) -> Ints:
         """The years, (years,)."""
         return self.plan.years
 
@@ -275,9 +273,7 @@ def with_repayments(book: Ledger, found: Sequence[Repayments]) -> Ledger:
 class Rules:
     """The rules of repayment of a fund, over some administrations and years."""
 
-    def __init__(
-        self, terms: settings.Fund, administrations: tuple[str, ...], years: NDArray[np.int64]
-    ) -> None:
+    def __init__(self, terms: settings.Fund, administrations: tuple[str, ...], years: Ints) -> None:
         self.terms = terms
         self.repayment = terms.repayment
         self.administrations = administrations
@@ -323,7 +319,7 @@ class Rules:
         most = np.maximum(self._limit(reduced, seen), 0.0)
         return np.cumsum(np.where(self._inside(paid), np.minimum(plan, most), 0.0), axis=1)
 
-    def settle(self, due: Floats, paid: Floats) -> Plan:
+    def settle(self, due: Floats, paid: Floats) -> RepaymentPlan:
         """Return what is repaid of what is due, year by year, in whole units.
 
         Args:
@@ -357,14 +353,14 @@ class Rules:
             owed = owed - (now if agreed else now.sum())
             repaid[:, year] = now - too_much
         whole = rounded(repaid, unit)
-        return Plan(self.years, self.administrations, payments, whole, self.rate, unit)
+        return RepaymentPlan(self.years, self.administrations, payments, whole, self.rate, unit)
 
     def _limit(self, reduced: Floats, seen: Floats) -> Floats:
         """Return how much of a year's reduction may count, (administrations, years)."""
         limits = {"cash_reduction": seen, "gross_reduction": reduced}
         return limits.get(self.repayment.cap_year, np.full(reduced.shape, np.inf))
 
-    def _inside(self, paid: Floats) -> NDArray[np.bool_]:
+    def _inside(self, paid: Floats) -> Flags:
         """Return in which years repayment is made, (years,), the fund having paid `paid`."""
         began = np.flatnonzero(paid > ORE)
         if self.repayment.basis == "none" or not len(began):
@@ -378,9 +374,7 @@ def _whole(amounts: Floats, unit: float) -> Floats:
     return np.asarray(np.floor(amounts / unit + HAIR) * unit) if unit else amounts
 
 
-def _payments(
-    book: Ledger, fund: str, arm: str, inside: NDArray[np.bool_]
-) -> tuple[Floats, Floats, Floats]:
+def _payments(book: Ledger, fund: str, arm: str, inside: Flags) -> tuple[Floats, Floats, Floats]:
     """Return what its investments cost, what the fund pays, and what of that is decided, by year.
 
     Each is (replications, years).
@@ -405,13 +399,13 @@ def _payments(
     return costs, paid, decided
 
 
-def deposits_of(terms: settings.Fund, years: NDArray[np.int64]) -> Floats:
+def deposits_of(terms: settings.Fund, years: Ints) -> Floats:
     """Return what is put into a fund at the start of each year, (years,)."""
     yearly = np.array([terms.deposits.in_year(int(year)) for year in years], np.float64)
     yearly[:1] += terms.deposits.opening.value
     return yearly
 
 
-def _named(plan: Plan, amounts: Floats) -> Iterator[tuple[str, int, float]]:
+def _named(plan: RepaymentPlan, amounts: Floats) -> Iterator[tuple[str, int, float]]:
     for row, column in zip(*np.nonzero(amounts > ORE), strict=True):
         yield plan.administrations[row], int(plan.years[column]), float(amounts[row, column])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-Floats = NDArray[np.float64]
+from sisim.arrays import Floats
 
 HAIR = 1e-6
 """Of a unit: nearer than this is whole already."""

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from sisim.arrays import Floats, Ints
 from sisim.economics.appraisal import RANGE
 from sisim.economics.finance import rate_of_return
 from sisim.economics.ledger import (
@@ -41,9 +41,6 @@ PRIVATE = "private"
 BEST_PRICE = 1e12
 """Above which no price is looked for."""
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
-
 
 @dataclass(frozen=True)
 class Facts:
@@ -59,7 +56,7 @@ class Facts:
     outcomes: Mapping[str, Floats]
 
     @cached_property
-    def years(self) -> Whole:
+    def years(self) -> Ints:
         """The years counted, history included, (years,)."""
         result = self.book.result
         return np.unique(result.compiled.clock.year(result.steps))
@@ -153,7 +150,7 @@ def read(facts: Facts, measure: Measure, arm: int, periods: Sequence[Sequence[in
     return Reading(np.stack(units, axis=-1), np.stack(share, axis=-1))
 
 
-def _value(series: Floats, per: Floats | None, at: Whole) -> Floats:
+def _value(series: Floats, per: Floats | None, at: Ints) -> Floats:
     """Return the sum over some years, or the rate of two sums, (replications, arms)."""
     total = series[..., at].sum(axis=-1)
     if per is None:
@@ -163,7 +160,7 @@ def _value(series: Floats, per: Floats | None, at: Whole) -> Floats:
 
 
 def _expected(
-    facts: Facts, measure: Measure, series: Floats, per: Floats | None, arm: int, years: Whole
+    facts: Facts, measure: Measure, series: Floats, per: Floats | None, arm: int, years: Ints
 ) -> Floats:
     """Return the trend-adjusted expectation: level x (1 + trend)^(years since that level).
 
@@ -190,7 +187,7 @@ def _more_is_better(facts: Facts, measure: Measure) -> bool:
 
 def earned(
     steps: Sequence[Tier], reading: Reading, read_as: str, whole: float = 1.0
-) -> tuple[Floats, Whole]:
+) -> tuple[Floats, Ints]:
     """Return what a result earns and the number of the tier it reached (0: below them all).
 
     Args:
@@ -231,7 +228,7 @@ class Settlement:
     facts: Facts
 
     @property
-    def years(self) -> Whole:
+    def years(self) -> Ints:
         """The years from the start of the scenario, (years,)."""
         return self.facts.years[self.facts.first :]
 
@@ -248,7 +245,7 @@ class Settlement:
         """What is paid under each payment, SEK, (replications, years)."""
         return {name: self._paid(name) for name in self.contract.payments}
 
-    def reached(self, name: str) -> Whole:
+    def reached(self, name: str) -> Ints:
         """Return the tier that a payment reached in each period, (replications, periods).
 
         The last column, where periods are pooled, is that of all together.
@@ -419,9 +416,9 @@ class Settlement:
         return self.facts.book.amounts.shape[0], len(self.years)
 
     @cached_property
-    def _earned(self) -> dict[str, tuple[Floats, Whole]]:
+    def _earned(self) -> dict[str, tuple[Floats, Ints]]:
         """What each measured payment earns by year, and the tiers it reached."""
-        found: dict[str, tuple[Floats, Whole]] = {}
+        found: dict[str, tuple[Floats, Ints]] = {}
         waiting = [name for name, p in self.contract.payments.items() if p.measure is not None]
         while waiting:
             name = waiting.pop(0)
@@ -435,7 +432,7 @@ class Settlement:
             found[name] = amounts, reached
         return found
 
-    def _earn(self, payment: Payment) -> tuple[Floats, Whole]:
+    def _earn(self, payment: Payment) -> tuple[Floats, Ints]:
         measure = payment.measure
         assert measure is not None
         periods = [range(first, last + 1) for first, last in measure.periods]

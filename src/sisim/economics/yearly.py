@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sisim.arrays import Floats, Ints
 from sisim.engine.tidy_tables import Axis, tidy
 
 
@@ -43,7 +44,7 @@ class Yearly:
     name: str
     values: NDArray[Any]
     arms: tuple[str, ...]
-    years: NDArray[np.int64]
+    years: Ints
     kinds: Axis = field(default_factory=dict)
 
     def table(self) -> pd.DataFrame:
@@ -61,7 +62,7 @@ class Yearly:
         inside = np.isin(self.years, years)
         return replace(self, values=self.values[:, :, inside], years=self.years[inside])
 
-    def sum(self, places: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float64]:
+    def sum(self, places: Sequence[int] | Ints) -> Floats:
         """Return the sum over some places along the last axis, (replications, arms, years)."""
         total = np.zeros(self.values.shape[:3])
         # One after the other: then equal parts give equal sums, whatever arm they stand in.

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Flags, Ints
 from sisim.engine.columns import columns
 from sisim.engine.population import People
 from sisim.engine.tables import BLOCK, LOOK_UP, NEW_WAY_HERE, STATE, Columns, Compiled
@@ -29,14 +30,14 @@ class StateSnapshot(NamedTuple):
     since: NDArray[np.int32]
     memory: NDArray[np.void]
     window: NDArray[np.void]
-    alive: NDArray[np.bool_]
+    alive: Flags
 
     @classmethod
-    def of(cls, people: Columns, rows: NDArray[np.int64]) -> StateSnapshot:
+    def of(cls, people: Columns, rows: Ints) -> StateSnapshot:
         """Return a snapshot of some rows."""
         return cls(*(getattr(people, name) for name in cls._fields)).take(rows)
 
-    def take(self, rows: NDArray[np.int64]) -> StateSnapshot:
+    def take(self, rows: Ints) -> StateSnapshot:
         """Return some rows of the snapshot."""
         # `take` copies a row as it lies, where an index copies it field by field.
         return StateSnapshot(
@@ -47,7 +48,7 @@ class StateSnapshot(NamedTuple):
             self.alive.take(rows),
         )
 
-    def restore(self, people: Columns, rows: slice | NDArray[np.int64]) -> None:
+    def restore(self, people: Columns, rows: slice | Ints) -> None:
         """Write the snapshot into some rows."""
         people.state[:, rows] = self.state
         for name, column in zip(self._fields[1:], self[1:], strict=True):
@@ -82,7 +83,7 @@ def reusable_baseline(scenario: Scenario) -> bool:
     return not (by_family or raising or shared)
 
 
-def effect_states(compiled: Compiled) -> NDArray[np.bool_]:
+def effect_states(compiled: Compiled) -> Flags:
     """Return the states that an effect on areas acts on leaving, bool (states + 1,)."""
     rule, kinds = compiled.tables.transitions, compiled.tables.features.feature["kind"]
     found = np.zeros(len(rule.state), np.bool_)
@@ -93,7 +94,7 @@ def effect_states(compiled: Compiled) -> NDArray[np.bool_]:
     return found
 
 
-def target_states(compiled: Compiled) -> NDArray[np.bool_]:
+def target_states(compiled: Compiled) -> Flags:
     """Return the states that one must be in to be in some target group, bool (states + 1,)."""
     sight, found = (
         compiled.tables.features,
@@ -168,7 +169,7 @@ class AffectedPeople:
 
     def within(
         self, people: Columns, before: StateSnapshot, here: slice, window: BaselineWindow
-    ) -> NDArray[np.int64]:
+    ) -> Ints:
         """Return the people whom an arm has affected, or can affect in a window, by number.
 
         Args:
@@ -197,7 +198,7 @@ class AffectedPeople:
         since: NDArray[np.int32],
         begun: int | NDArray[np.int32],
         window: BaselineWindow,
-    ) -> NDArray[np.bool_]:
+    ) -> Flags:
         """Return who was in a target state when the window began, or has moved since then."""
         found = np.zeros(len(since), np.bool_)
         for track in window.tracks:
@@ -206,7 +207,7 @@ class AffectedPeople:
         return found
 
 
-def _window_end(steps: NDArray[np.int32], window: BaselineWindow) -> NDArray[np.bool_]:
+def _window_end(steps: NDArray[np.int32], window: BaselineWindow) -> Flags:
     return np.asarray((steps >= window.first) & (steps < window.stop))
 
 
@@ -214,7 +215,7 @@ def extract(
     compiled: Compiled,
     whole: Columns,
     people: People,
-    who: NDArray[np.int64],
+    who: Ints,
     before: StateSnapshot,
 ) -> Columns:
     """Return columns of some people alone, as they stood before the window just simulated.
@@ -237,7 +238,7 @@ def extract(
     return part
 
 
-def merge_back(part: Columns, whole: Columns, who: NDArray[np.int64]) -> None:
+def merge_back(part: Columns, whole: Columns, who: Ints) -> None:
     """Write what has become of some people in the arms back into the columns of everyone."""
     own, rows = _own_rows(part, whole, who)
     StateSnapshot.of(part, own).restore(whole, rows)
@@ -262,14 +263,12 @@ def baseline_columns(people: Columns) -> Columns:
     return people._replace(**{name: getattr(people, name)[:0] for name in ARM_COLUMNS})
 
 
-def request_reindex(people: Columns, blocks: slice | NDArray[np.int64]) -> None:
+def request_reindex(people: Columns, blocks: slice | Ints) -> None:
     """Have the living indexed anew when the next four steps are drawn for."""
     people.block["left"][blocks] = BLOCK
 
 
-def _own_rows(
-    part: Columns, whole: Columns, who: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _own_rows(part: Columns, whole: Columns, who: Ints) -> tuple[Ints, Ints]:
     """Return the rows that people have of their own in arms, in `part` and in the whole."""
     arm, number = np.nonzero(part.diverged)
     return (arm + 1) * part.n + number, (arm + 1) * whole.n + who[number]

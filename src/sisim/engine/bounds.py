@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Floats
 from sisim.engine import kernel
 from sisim.engine.draws import QUAD
 from sisim.engine.population import People
@@ -69,7 +70,7 @@ def cross_track_tables(
     # What lowers nothing is 1, whatever the state.
     values = [np.ones(len(transitions.state))]
 
-    def add(part: NDArray[np.float64]) -> int:
+    def add(part: Floats) -> int:
         values.append(part)
         return sum(map(len, values[:-1]))
 
@@ -97,14 +98,14 @@ def _parts(
     transitions: TransitionTables,
     features: FeatureTables,
     references: list[FactorReference],
-) -> dict[tuple[int, int], NDArray[np.float64]]:
+) -> dict[tuple[int, int], Floats]:
     """Return a transition's factors as parts of their greatest value, by kind and argument."""
     row = transitions.transition[transition]
     own = range(row["first"], row["last"])
     effects = [r for first, last in transitions.effects[:, transition] for r in range(first, last)]
     if any(references[r].scale != TIMES for r in (*own, *effects)):
         return {}
-    found: dict[tuple[int, int], NDArray[np.float64]] = {}
+    found: dict[tuple[int, int], Floats] = {}
     for r in own:
         feature, values = features.feature[references[r].feature], references[r].values
         if references[r].kind == LOOK_UP and feature["kind"] in (STATE, TIME_IN_STATE):
@@ -118,7 +119,7 @@ def _parts(
     return found
 
 
-class Bounds:
+class StateBounds:
     """The largest chance of leaving each state, by year of age and class of background.
 
     Args:
@@ -234,7 +235,7 @@ def _seasons(compiled: Compiled) -> set[int]:
     return found
 
 
-def _excess(compiled: Compiled) -> NDArray[np.float64]:
+def _excess(compiled: Compiled) -> Floats:
     """Return how far above 1 the multiplier of each effect may come, per unit of strength."""
     found = np.zeros(len(compiled.references))
     for r, reference in enumerate(compiled.references):
@@ -245,7 +246,7 @@ def _excess(compiled: Compiled) -> NDArray[np.float64]:
     return found
 
 
-def _largest(compiled: Compiled, who: People, excess: NDArray[np.float64]) -> NDArray[np.float64]:
+def _largest(compiled: Compiled, who: People, excess: Floats) -> Floats:
     """Return the greatest multiplier of each reference, float64 (references, risk classes).
 
     A risk class is a year of age and a class of background: in it ages lie within a year and the

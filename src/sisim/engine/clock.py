@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Flags, Floats, Ints
 from sisim.engine.draws import QUAD
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.steps import whole_steps
@@ -58,7 +59,7 @@ class Clock:
         """Return a duration in whole steps."""
         return whole_steps(years * self.per_year)
 
-    def steps_in_year(self, since: NDArray[np.int64]) -> NDArray[np.int64]:
+    def steps_in_year(self, since: Ints) -> Ints:
         """Return how many steps the years have in which steps lie, counted from a beginning.
 
         A year of weeks has 52 or 53 of them: what is given per year is divided by so many, and
@@ -85,15 +86,15 @@ class Clock:
         """Return the places of steps among the four that are drawn for together."""
         return (self.first_moment + step) % QUAD
 
-    def moment(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
+    def moment(self, step: Ints) -> Ints:
         """Return the moments of steps."""
         return step + self.first_moment
 
-    def years(self, step: NDArray[np.int64]) -> NDArray[np.float64]:
+    def years(self, step: Ints) -> Floats:
         """Return the time in years since the scenario's start."""
         return (step - self.start) / self.per_year
 
-    def year(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
+    def year(self, step: Ints) -> Ints:
         """Return years, whole from the scenario's start: what is counted and paid is told by them.
 
         A year is named by the calendar year in which it begins. It is as many steps as bring it
@@ -108,17 +109,17 @@ class Clock:
         """The calendar year of step 0."""
         return int(self.calendar_year(np.zeros(1, np.int64))[0])
 
-    def calendar_year(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
+    def calendar_year(self, step: Ints) -> Ints:
         """Return the calendar years in which steps begin."""
         # A hair is added because a week or a month is no binary fraction of a year.
         return np.asarray(np.floor((self.moment(step) + 1e-6) / self.per_year), np.int64)
 
-    def month(self, step: NDArray[np.int64]) -> NDArray[np.int64]:
+    def month(self, step: Ints) -> Ints:
         """Return calendar months, 1 to 12 (that in which the step begins)."""
         part = (self.moment(step) + 1e-6) / self.per_year
         return np.asarray(np.floor((part - np.floor(part)) * 12 + 1e-6), np.int64) + 1
 
-    def begins(self, step: NDArray[np.int64], month: int) -> NDArray[np.bool_]:
+    def begins(self, step: Ints, month: int) -> Flags:
         """Return whether the first day of a calendar month lies in each step."""
         first, last = (
             np.floor((self.moment(step + more) - 1e-6) / self.per_year - (month - 1) / 12)

@@ -19,11 +19,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sisim.arrays import Floats, Ints
 from sisim.engine import tables as tb
 from sisim.engine.columns import columns as columns_of
 from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Replication, Result
-from sisim.engine.enrolment import Enrolments, Plan
+from sisim.engine.enrolment import Delivery, Enrolments
 from sisim.engine.kernel.decisions import destination_weights
 from sisim.engine.kernel.hazards import chances_of, multiplier
 from sisim.engine.kernel.jit import compiled_function, inlined
@@ -79,18 +80,18 @@ class Cohort:
 
     compiled: Compiled
     joint: list[tuple[str, ...]]
-    people: NDArray[np.float64]
-    gone: NDArray[np.float64]
-    stock: NDArray[np.float64]
-    event: NDArray[np.float64]
-    arrivals: NDArray[np.float64]
-    use: NDArray[np.float64]
-    started: NDArray[np.float64]
-    treated: NDArray[np.float64]
-    treated_state: NDArray[np.float64]
+    people: Floats
+    gone: Floats
+    stock: Floats
+    event: Floats
+    arrivals: Floats
+    use: Floats
+    started: Floats
+    treated: Floats
+    treated_state: Floats
 
     @property
-    def shares(self) -> NDArray[np.float64]:
+    def shares(self) -> Floats:
         """Share of the cohort in each joint state, float64 (1 + arms, points, joint states + 1).
 
         The last one has left by an exit. In an open population nobody is counted as having left.
@@ -119,7 +120,7 @@ class Cohort:
         return Result(self.compiled, (one,))
 
     @property
-    def events(self) -> NDArray[np.float64]:
+    def events(self) -> Floats:
         """Expected transitions of everyone in each step, float64 (1 + arms, steps, transitions)."""
         return np.asarray(self.event.sum(axis=2))
 
@@ -139,15 +140,15 @@ class Cohort:
 class _Counts(NamedTuple):
     """What is added up, in the shapes of `Cohort`."""
 
-    people: NDArray[np.float64]
-    gone: NDArray[np.float64]
-    stock: NDArray[np.float64]
-    event: NDArray[np.float64]
-    arrivals: NDArray[np.float64]
-    use: NDArray[np.float64]
-    started: NDArray[np.float64]
-    treated: NDArray[np.float64]
-    treated_state: NDArray[np.float64]
+    people: Floats
+    gone: Floats
+    stock: Floats
+    event: Floats
+    arrivals: Floats
+    use: Floats
+    started: Floats
+    treated: Floats
+    treated_state: Floats
 
 
 class _Flow(NamedTuple):
@@ -155,17 +156,17 @@ class _Flow(NamedTuple):
 
     end: int
     joint: int  # joint states; row = background x joint + joint state
-    stride: NDArray[np.int64]  # (tracks,)
-    people: NDArray[np.float64]  # (2, rows) residents now, and after the step
-    coming: NDArray[np.float64]  # (2, rows) share of those of an area who have yet to arrive
-    came: NDArray[np.float64]  # (areas, steps + 1) people who arrive at each step
-    gone: NDArray[np.float64]  # (1,) people who have left by an exit
-    seen: NDArray[np.float64]  # (features, 1)
-    values: NDArray[np.float64]  # (transitions, 1)
-    weights: NDArray[np.float64]  # (destinations,)
-    chance: NDArray[np.float64]  # (states,) of being in each state after the step
-    code: NDArray[np.int64]  # (2, joint)
-    mass: NDArray[np.float64]  # (2, joint)
+    stride: Ints  # (tracks,)
+    people: Floats  # (2, rows) residents now, and after the step
+    coming: Floats  # (2, rows) share of those of an area who have yet to arrive
+    came: Floats  # (areas, steps + 1) people who arrive at each step
+    gone: Floats  # (1,) people who have left by an exit
+    seen: Floats  # (features, 1)
+    values: Floats  # (transitions, 1)
+    weights: Floats  # (destinations,)
+    chance: Floats  # (states,) of being in each state after the step
+    code: Ints  # (2, joint)
+    mass: Floats  # (2, joint)
 
 
 @inlined
@@ -343,7 +344,7 @@ def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
     return Cohort(compiled, names, *counts)
 
 
-def _start_chances(compiled: Compiled, ranges: list[range]) -> NDArray[np.float64]:
+def _start_chances(compiled: Compiled, ranges: list[range]) -> Floats:
     """Return the chance of starting in each state, float64 (areas, states)."""
     cumulative = compiled.tables.layout.start_share
     found = np.diff(cumulative, prepend=0.0, axis=1)
@@ -409,7 +410,7 @@ def _check_features(compiled: Compiled) -> None:
             raise NotExact(f"attributes.{name}.of_movers", "backgrounds depend on who moves in")
 
 
-def _participation(compiled: Compiled) -> dict[str, NDArray[np.float64]]:
+def _participation(compiled: Compiled) -> dict[str, Floats]:
     """Return, by investment with participants, the draws at which who is willing changes.
 
     Refuses participation that is not settled by background, age and calendar.
@@ -418,7 +419,7 @@ def _participation(compiled: Compiled) -> dict[str, NDArray[np.float64]]:
     scenario, tables = compiled.scenario, compiled.tables
     for a, arm in enumerate(compiled.arms):
         for name, ending in scenario.arms[arm].investments.items():
-            plan = Plan(compiled, a, name, ending, np.empty(0, np.int32))
+            plan = Delivery(compiled, a, name, ending, np.empty(0, np.int32))
             if not plan.has_participants:
                 continue
             investment, part = plan.investment, f"investments.{name}"
@@ -454,18 +455,18 @@ class _Backgrounds:
         numbers: Number of numeric attributes (none of them matters).
     """
 
-    share: NDArray[np.float64]
+    share: Floats
     area: NDArray[np.uint8]
     codes: NDArray[np.int16]
-    willing: dict[str, NDArray[np.float64]]
+    willing: dict[str, Floats]
     numbers: int
 
     @property
-    def all(self) -> NDArray[np.int64]:
+    def all(self) -> Ints:
         """Index of every background."""
         return np.arange(len(self.share))
 
-    def people(self, index: NDArray[np.int64], born: int) -> People:
+    def people(self, index: Ints, born: int) -> People:
         """Return people with the backgrounds at `index`, born at a step."""
         n = len(index)
         enters = np.full(n, max(born, 0), np.int32)
@@ -485,7 +486,7 @@ class _Backgrounds:
         )
 
 
-def _backgrounds(compiled: Compiled, participation: dict[str, NDArray[np.float64]]) -> _Backgrounds:
+def _backgrounds(compiled: Compiled, participation: dict[str, Floats]) -> _Backgrounds:
     """Return every combination of area, the attributes that matter, and willingness."""
     features = compiled.tables.features.feature
     matter = {int(f["arg"]) for f in features if f["kind"] == tb.ATTRIBUTE}
@@ -524,15 +525,15 @@ class _Certain(Enrolments):
 
     def _draw(
         self,
-        plan: Plan,
+        plan: Delivery,
         purpose: str,
-        people: NDArray[np.int64],
+        people: Ints,
         step: int | None,  # noqa: ARG002 - willingness is the same at every moment
-    ) -> NDArray[np.float64]:
+    ) -> Floats:
         assert purpose == "reach", purpose
         return self._willing[plan.name][people]
 
-    def _count(self, plan: Plan, step: int, columns: Columns) -> None:
+    def _count(self, plan: Delivery, step: int, columns: Columns) -> None:
         """Count nothing: shares are counted as they flow."""
 
 
@@ -555,7 +556,7 @@ def _places(
     return found
 
 
-def _inflow(compiled: Compiled) -> Iterator[tuple[int, int, NDArray[np.float64]]]:
+def _inflow(compiled: Compiled) -> Iterator[tuple[int, int, Floats]]:
     """Yield each birth cohort: its birth, its end, and who arrives, (1 + arms, areas, steps)."""
     clock, population = compiled.clock, compiled.scenario.population
     weights = [area.share.value for area in population.areas.values()] or [1.0]

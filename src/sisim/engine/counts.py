@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sisim.arrays import Floats, Ints
 from sisim.engine.effects import coverage
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.resource_use import Kind, Own, Units, UseCount
@@ -103,13 +104,13 @@ class Result:
         return (WITHOUT, *self.compiled.arms)
 
     @cached_property
-    def points(self) -> NDArray[np.int64]:
+    def points(self) -> Ints:
         """The counted points in steps of the clock, (n + 1,)."""
         clock = self.compiled.clock
         return np.arange(clock.history, clock.end + 1)
 
     @property
-    def steps(self) -> NDArray[np.int64]:
+    def steps(self) -> Ints:
         """The counted steps of the clock, (n,)."""
         return self.points[:-1]
 
@@ -309,7 +310,7 @@ class Result:
         return found
 
     @cached_property
-    def _area_shares(self) -> NDArray[np.float64]:
+    def _area_shares(self) -> Floats:
         areas = self.scenario.population.areas.values()
         shares = np.array([area.share.value for area in areas] or [1.0])
         return np.asarray(shares / shares.sum())

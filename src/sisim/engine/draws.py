@@ -14,6 +14,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Floats
 from sisim.engine.compile_cache import kept_on_disk
 
 U32 = np.uint32
@@ -106,7 +107,7 @@ def draw_many(
     moment: int,
     purpose: np.uint32,
     key: NDArray[np.uint32],
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return one uniform on [0, 1) for each person, float64 (n,)."""
     drawn = np.empty(len(lo), U32)
     fill_each(lo, hi, np.full(len(lo), purpose, U32), np.int64(moment), key, drawn)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sisim.arrays import Floats
 from sisim.engine.clock import Clock
 from sisim.engine.tables import ALWAYS, NEW_WAY, PROJECT
 from sisim.scenario.scenario import Effect, Investment
@@ -15,7 +15,7 @@ def phase_code(effect: Effect) -> int:
     return {"always": ALWAYS, "project": PROJECT, "new_way": NEW_WAY}[effect.phase]
 
 
-def persistence(effect: Effect, clock: Clock) -> NDArray[np.float64]:
+def persistence(effect: Effect, clock: Clock) -> Floats:
     """Return the share of an effect that is left 0, 1, 2... steps after treatment has ended."""
     years = np.arange(clock.end + 1) / clock.per_year
     spec = effect.persistence
@@ -34,7 +34,7 @@ def persistence(effect: Effect, clock: Clock) -> NDArray[np.float64]:
             return np.zeros(len(years))
 
 
-def fidelity_path(investment: Investment, clock: Clock) -> NDArray[np.float64]:
+def fidelity_path(investment: Investment, clock: Clock) -> Floats:
     """Return how fully the method is delivered at each step."""
     if investment.fidelity is None:
         return np.ones(clock.end + 1)
@@ -44,7 +44,7 @@ def fidelity_path(investment: Investment, clock: Clock) -> NDArray[np.float64]:
 
 def coverage(
     investment: Investment, ending: str, clock: Clock, areas: list[str]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Floats, Floats]:
     """Return where the project runs and how far the new way has come, float64 (areas, steps).
 
     The project covers its areas fully while it runs; the new way grows from 0 to 1 in each area.
@@ -73,7 +73,7 @@ def coverage(
 
 def area_strength(
     effect: Effect, investment: Investment, ending: str, clock: Clock, areas: list[str]
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return the strength of an effect on everybody in an area, float64 (areas, steps)."""
     project, new_way = coverage(investment, ending, clock, areas)
     part = {

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Flags, Floats, Ints
 from sisim.engine.draws import draw_many, purpose_code
 from sisim.engine.effects import coverage
 from sisim.engine.families import Siblings
@@ -100,7 +101,7 @@ def eligible(R, V, P, target, alternative, arm, inv, lo, hi, s, repeat, out):  #
     return count
 
 
-def in_a_target_group(compiled: Compiled, columns: Columns, step: int) -> NDArray[np.int64]:
+def in_a_target_group(compiled: Compiled, columns: Columns, step: int) -> Ints:
     """Return who is in the target group of some investment in the arm `without`, as numbers."""
     tables = compiled.tables
     found = np.empty(columns.n, np.int64)
@@ -167,19 +168,19 @@ class Enrolments:
         arms, investments = len(compiled.arms), len(compiled.investments)
         steps = clock.end - clock.history
         # Treatments in the order in which they began, and the ends that have come since.
-        self._begun: list[tuple[tuple[int, int], NDArray[np.int64], int]] = []
-        self._ended: list[tuple[NDArray[np.int64], int]] = []
+        self._begun: list[tuple[tuple[int, int], Ints, int]] = []
+        self._ended: list[tuple[Ints, int]] = []
         self._count_begun = 0
         self.started = np.zeros((arms, investments, steps, len(compiled.areas)), np.int64)
         self.treated = np.zeros((arms, investments, steps + 1, len(compiled.areas)), np.int64)
         self.treated_state = np.zeros(
             (arms, investments, steps + 1, len(compiled.states)), np.int64
         )
-        self._plans: list[Plan] = []
+        self._plans: list[Delivery] = []
         for a, arm in enumerate(compiled.arms):
             for name, ending in scenario.arms[arm].investments.items():
-                self._plans.append(Plan(compiled, a, name, ending, who.born))
-        self._active_steps: NDArray[np.bool_] = np.zeros(clock.end + 1, np.bool_)
+                self._plans.append(Delivery(compiled, a, name, ending, who.born))
+        self._active_steps: Flags = np.zeros(clock.end + 1, np.bool_)
         for plan in self._plans:
             if plan.has_participants:
                 self._active_steps |= plan.active_steps
@@ -207,7 +208,7 @@ class Enrolments:
         found = np.concatenate(ends).clip(0)
         return slice(int(found.min()), int(found.max()) + 1)
 
-    def among(self, who: NDArray[np.int64]) -> Enrolments:
+    def among(self, who: Ints) -> Enrolments:
         """Return the same places, for some of the people alone, who are numbered anew.
 
         What is counted is counted in the whole; what else becomes of them is for `take_back`.
@@ -218,7 +219,7 @@ class Enrolments:
         part._begun, part._ended = [], []
         return part
 
-    def take_back(self, part: Enrolments, who: NDArray[np.int64]) -> None:
+    def take_back(self, part: Enrolments, who: Ints) -> None:
         """Take over what has become of the places among some of the people."""
         for plan, own in zip(self._plans, part._plans, strict=True):
             plan.take_back(own, who)
@@ -259,14 +260,14 @@ class Enrolments:
         for plan in self._plans:
             self._count(plan, step, columns)
 
-    def _repeat(self, plan: Plan, step: int, columns: Columns) -> None:
+    def _repeat(self, plan: Delivery, step: int, columns: Columns) -> None:
         assert self._recorded is not None
         place = (plan.arm, plan.number, step)
         over = np.isin(plan.active[PERSON], self._recorded.ends[place])
         self._finish(plan, over, step, columns)
         self._enrol(plan, np.array(self._recorded.starts[place], np.int64), step, columns)
 
-    def _end(self, plan: Plan, step: int, columns: Columns) -> None:
+    def _end(self, plan: Delivery, step: int, columns: Columns) -> None:
         if not plan.active.shape[1]:
             return
         people, begun = plan.active[PERSON], plan.active[START]
@@ -284,7 +285,7 @@ class Enrolments:
             over |= plan.stopped(self._who.area[people], step)
         self._finish(plan, over, step, columns)
 
-    def _finish(self, plan: Plan, over: NDArray[np.bool_], step: int, columns: Columns) -> None:
+    def _finish(self, plan: Delivery, over: Flags, step: int, columns: Columns) -> None:
         """End the treatment of some of those who have one."""
         if not over.any():
             return
@@ -293,7 +294,7 @@ class Enrolments:
         self._ended.append((ended[NUMBER], step))
         plan.active = plan.active[:, ~over]
 
-    def _begin(self, plan: Plan, step: int, columns: Columns) -> None:
+    def _begin(self, plan: Delivery, step: int, columns: Columns) -> None:
         taking_part = plan.active[PERSON]
         if plan.by_family:
             taking_part = np.unique(self._who.eldest[taking_part])
@@ -339,9 +340,7 @@ class Enrolments:
             people = self._children(plan, families, step, columns)
         self._enrol(plan, people, step, columns)
 
-    def _select(
-        self, plan: Plan, people: NDArray[np.int64], free: int, step: int, columns: Columns
-    ) -> NDArray[np.int64]:
+    def _select(self, plan: Delivery, people: Ints, free: int, step: int, columns: Columns) -> Ints:
         """Return those who get the free places."""
         rule = plan.investment.selection
         tie = self._draw(plan, "lottery", people, step)
@@ -376,7 +375,7 @@ class Enrolments:
         ranked = people[np.argsort(order, kind="stable")]
         return np.sort(self._first(plan, ranked, free))
 
-    def _first(self, plan: Plan, ranked: NDArray[np.int64], free: int) -> NDArray[np.int64]:
+    def _first(self, plan: Delivery, ranked: Ints, free: int) -> Ints:
         """Return the first people in an order, or everyone of the first families in it."""
         if not plan.by_family:
             return ranked[:free]
@@ -385,8 +384,8 @@ class Enrolments:
         return ranked[np.isin(family, family[np.sort(first)[:free]])]
 
     def _children(
-        self, plan: Plan, families: NDArray[np.integer[Any]], step: int, columns: Columns
-    ) -> NDArray[np.int64]:
+        self, plan: Delivery, families: NDArray[np.integer[Any]], step: int, columns: Columns
+    ) -> Ints:
         """Return the children of families who live here now and do not yet take part."""
         children = self._siblings.of(families)
         differs = columns.diverged[plan.arm, children]
@@ -398,7 +397,7 @@ class Enrolments:
         here &= (place["start"] == NEVER) | (place["end"] != NEVER)
         return np.sort(children[here])
 
-    def _enrol(self, plan: Plan, people: NDArray[np.int64], step: int, columns: Columns) -> None:
+    def _enrol(self, plan: Delivery, people: Ints, step: int, columns: Columns) -> None:
         if not len(people):
             return
         columns.treatment["start"][plan.arm, plan.number, people] = step
@@ -416,7 +415,7 @@ class Enrolments:
             started = self.started[plan.arm, plan.number, record]
             started += np.bincount(self._who.area[people], minlength=len(started))
 
-    def _count(self, plan: Plan, step: int, columns: Columns) -> None:
+    def _count(self, plan: Delivery, step: int, columns: Columns) -> None:
         record = step - self._compiled.clock.history
         if record < 0 or not plan.active.shape[1]:
             return
@@ -429,16 +428,14 @@ class Enrolments:
         in_states = columns.state[:, rows[here]].ravel()
         self.treated_state[place] += np.bincount(in_states, minlength=states)
 
-    def _draw(
-        self, plan: Plan, purpose: str, people: NDArray[np.int64], step: int | None
-    ) -> NDArray[np.float64]:
+    def _draw(self, plan: Delivery, purpose: str, people: Ints, step: int | None) -> Floats:
         """Return a uniform draw per person; without a step, the same at every moment.
 
         A family's draws belong to its eldest child.
         """
         whose = self._who.eldest[people] if plan.by_family else people
         moment = 0 if step is None else step + self._compiled.clock.first_moment
-        drawn: NDArray[np.float64] = draw_many(
+        drawn: Floats = draw_many(
             self._who.lo[whose],
             self._who.hi[whose],
             moment,
@@ -460,7 +457,7 @@ class _Recorded:
                 self.ends[past.arm, past.investment, past.end].append(past.person)
 
 
-class Plan:
+class Delivery:
     """One investment in one arm: its places through time, and who has them.
 
     `born`: the steps at which people are born, in order.
@@ -474,7 +471,7 @@ class Plan:
         self.name = name
         self.number = compiled.investments.index(name)
         self.investment = compiled.scenario.investments[name]
-        self.active: NDArray[np.int64] = np.empty((3, 0), np.int64)
+        self.active: Ints = np.empty((3, 0), np.int64)
         investment = self.investment
         self.project, self.new_way = coverage(investment, ending, clock, compiled.areas)
         scale = 0.0 if investment.new_way is None else investment.new_way.reach.value
@@ -485,8 +482,8 @@ class Plan:
             start = clock.at(investment.start)
             coming = self.new_way.any(axis=1, keepdims=True)
             self._delivers[:, start:] |= (self.project[:, start : start + 1] > 0) & coming
-        self.everywhere: NDArray[np.bool_] = np.asarray(self._delivers.all(axis=0))
-        self.active_steps: NDArray[np.bool_] = np.asarray(self._delivers.any(axis=0))
+        self.everywhere: Flags = np.asarray(self._delivers.all(axis=0))
+        self.active_steps: Flags = np.asarray(self._delivers.any(axis=0))
         months = investment.duration
         self.duration = None if months is None else clock.months(months)
         self.drop_out = -np.expm1(-investment.drop_out.per_year / clock.per_year)
@@ -506,7 +503,7 @@ class Plan:
         self.by_family = investment.unit == "family"
         self.begun = np.zeros(people if self.by_family else 0, np.bool_)
 
-    def among(self, who: NDArray[np.int64], compiled: Compiled, born: NDArray[np.int32]) -> Plan:
+    def among(self, who: Ints, compiled: Compiled, born: NDArray[np.int32]) -> Delivery:
         """Return the plan for some of the people alone, numbered anew; they are born at `born`."""
         part, steps = copy(self), np.arange(self.of_ages.shape[1])
         part.active = self.active.copy()
@@ -516,7 +513,7 @@ class Plan:
             part.seen, part.waiting_since = self.seen[who], self.waiting_since[who]
         return part
 
-    def take_back(self, part: Plan, who: NDArray[np.int64]) -> None:
+    def take_back(self, part: Delivery, who: Ints) -> None:
         """Take over what has become of some of the people, who are numbered anew in `part`."""
         self.active = part.active
         self.active[PERSON] = who[part.active[PERSON]]
@@ -530,7 +527,7 @@ class Plan:
             return spec.capacity
         return self.investment.capacity
 
-    def stopped(self, area: NDArray[np.uint8], step: int) -> NDArray[np.bool_]:
+    def stopped(self, area: NDArray[np.uint8], step: int) -> Flags:
         """Return for people in each area whether delivery has stopped there."""
         return np.asarray(~self._delivers[area, step])
 
@@ -553,9 +550,7 @@ def ages(compiled: Compiled, investment: int) -> tuple[int, int]:
     return youngest, oldest
 
 
-def _of_ages(
-    born: NDArray[np.int32], steps: NDArray[np.int64], youngest: int, oldest: int
-) -> NDArray[np.int64]:
+def _of_ages(born: NDArray[np.int32], steps: Ints, youngest: int, oldest: int) -> Ints:
     """Return where people of these ages stand at each step, who are in order of birth."""
     # Of the same type as the column, which would otherwise be copied whole.
     low = np.searchsorted(born, (steps - oldest).astype(born.dtype))
@@ -563,6 +558,6 @@ def _of_ages(
     return np.stack([low, np.maximum(low, high)])
 
 
-def _rows(plan: Plan, people: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:
+def _rows(plan: Delivery, people: Ints, columns: Columns) -> Ints:
     """Return the rows that people have in the arm of a plan."""
     return people + np.where(columns.diverged[plan.arm, people], (plan.arm + 1) * columns.n, 0)

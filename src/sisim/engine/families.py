@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Flags, Floats, Ints
 from sisim.engine.clock import Clock
 from sisim.engine.draws import draw_many, purpose_code, seed_key
 from sisim.scenario.scenario import Families
 
-Ints = NDArray[np.integer[Any]]
+AnyInts = NDArray[np.integer[Any]]
 
 
 def eldest_of(
@@ -32,7 +33,7 @@ def eldest_of(
     born: NDArray[np.int32],
     arrive: NDArray[np.int32],
     area: NDArray[np.uint8],
-    moved: NDArray[np.bool_],
+    moved: Flags,
 ) -> NDArray[np.int32]:
     """Return the number of the eldest child of each person's family, int32 (n,).
 
@@ -48,8 +49,8 @@ def eldest_of(
     """
     key = seed_key(seed)
 
-    def drawn(purpose: str) -> NDArray[np.float64]:
-        found: NDArray[np.float64] = draw_many(*keys, 0, purpose_code(f"family:{purpose}"), key)
+    def drawn(purpose: str) -> Floats:
+        found: Floats = draw_many(*keys, 0, purpose_code(f"family:{purpose}"), key)
         return found
 
     eldest = np.arange(len(born), dtype=np.int32)
@@ -64,7 +65,7 @@ def eldest_of(
     return eldest
 
 
-def progression(spec: Families) -> NDArray[np.float64]:
+def progression(spec: Families) -> Floats:
     """Return the chance that a family goes on after its first, second... child; 0 after the last.
 
     The parity progression ratio (Preston, Heuveline & Guillot 2001, Demography, ch. 5).
@@ -75,16 +76,16 @@ def progression(spec: Families) -> NDArray[np.float64]:
 
 
 def _born_here(
-    children: Ints,
+    children: AnyInts,
     eldest: NDArray[np.int32],
-    goes_on: NDArray[np.float64],
-    more: NDArray[np.float64],
+    goes_on: Floats,
+    more: Floats,
     born: NDArray[np.int32],
-    following: Ints,
+    following: AnyInts,
 ) -> None:
     """Give the births of an area, step by step, to the families that wait for one."""
     number = np.zeros(len(eldest), np.int64)
-    waiting: dict[int, list[Ints]] = {}
+    waiting: dict[int, list[AnyInts]] = {}
     in_vain = np.empty(0, np.int64)
     steps = np.unique(born[children])
     steps = np.arange(steps[0], steps[-1] + 1) if len(steps) else steps
@@ -102,10 +103,10 @@ def _born_here(
 
 
 def _moved_in(
-    children: Ints,
+    children: AnyInts,
     eldest: NDArray[np.int32],
-    goes_on: NDArray[np.float64],
-    more: NDArray[np.float64],
+    goes_on: Floats,
+    more: Floats,
     arrive: NDArray[np.int32],
     area: NDArray[np.uint8],
 ) -> None:
@@ -130,7 +131,7 @@ class Siblings:
         self._order = np.argsort(eldest, kind="stable")
         self._first = np.searchsorted(eldest[self._order], np.arange(len(eldest) + 1))
 
-    def of(self, families: Ints) -> NDArray[np.int64]:
+    def of(self, families: AnyInts) -> Ints:
         """Return everybody who ever belongs to some families, given by their eldest child."""
         parts = [self._order[self._first[f] : self._first[f + 1]] for f in families]
         return np.concatenate([np.empty(0, np.int64), *parts])

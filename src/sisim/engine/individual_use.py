@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Flags, Floats, Ints
 from sisim.engine.compile import compile_scenario
 from sisim.engine.enrolment import eligible, risks
 from sisim.engine.kernel.hazards import multiplier
@@ -26,8 +27,6 @@ from sisim.engine.tables import Compiled
 from sisim.scenario.scenario import Arm, Scenario
 from sisim.scenario.types import Text
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 NOTHING = Arm(label=Text(sv="Utan insats", en="Without any investment"), investments={})
 """An arm in which nothing is invested, for what is asked of arms only."""
 
@@ -67,7 +66,7 @@ def with_arms_alone(scenario: Scenario, arms: dict[str, Arm]) -> Scenario:
     return scenario.model_copy(update={"arms": arms, "contracts": {}, "figures": None})
 
 
-def in_target(simulation: Simulation, investment: str) -> NDArray[np.int64]:
+def in_target(simulation: Simulation, investment: str) -> Ints:
     """Return who is in an investment's target group, nothing being invested, at a step begun."""
     compiled, columns = simulation.compiled, simulation.columns
     found = np.empty(columns.n, np.int64)
@@ -306,9 +305,7 @@ class _HistoryUses:
         self._rows = rows[kept]
         self._columns = np.array([resources.index(compiled.uses[n][1]) for n in kept], np.int64)
 
-    def add(
-        self, simulation: Simulation, people: NDArray[np.int64], weight: float, units: Floats
-    ) -> None:
+    def add(self, simulation: Simulation, people: Ints, weight: float, units: Floats) -> None:
         """Add what people use in a step that has begun."""
         if len(self._rows):
             tables = simulation.compiled.tables

@@ -17,6 +17,7 @@ from mesa.agent import AgentSet
 from mesa.datacollection import DataCollector
 from numpy.typing import NDArray
 
+from sisim.arrays import Ints
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import OwnDecisions, Simulation
 from sisim.engine.trace import WITHOUT, Risk, key_of, risks
@@ -316,7 +317,7 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
     def _of(self, track: str) -> list[str]:
         return [state for name, state in self.compiled.states if name == track]
 
-    def residents(self) -> NDArray[np.int64]:
+    def residents(self) -> Ints:
         """Return the numbers of the people who live here now, in the model's arm."""
         columns = self.simulation.columns
         here = columns.alive[self._rows()] & (columns.person["arrive"] <= self.simulation.step)
@@ -355,7 +356,7 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
         ]
         return int(layout.member[g, states].sum())
 
-    def courses(self) -> dict[str, NDArray[np.int64]]:
+    def courses(self) -> dict[str, Ints]:
         """Return the residents and the people in each group, from the first counted step to now.
 
         Returns:
@@ -376,7 +377,7 @@ class SocialInvestmentModel(mesa.Model):  # type: ignore[misc]
                 found[name][-1] = self.count(name)
         return found
 
-    def _rows(self) -> NDArray[np.int64]:
+    def _rows(self) -> Ints:
         """Return the row in which everyone lives in the model's arm."""
         columns = self.simulation.columns
         rows = np.arange(columns.n)

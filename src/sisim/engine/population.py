@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Floats, Ints
 from sisim.engine.clock import Clock
 from sisim.engine.draws import U32, draw_many, purpose_code, seed_key
 from sisim.engine.families import eldest_of
@@ -49,12 +50,12 @@ class People:
     eldest: NDArray[np.int32]
     codes: NDArray[np.int16]
     units: NDArray[np.int32]
-    numbers: NDArray[np.float64]
+    numbers: Floats
 
     def __len__(self) -> int:
         return len(self.born)
 
-    def only(self, index: NDArray[np.int64]) -> People:
+    def only(self, index: Ints) -> People:
         """Return the people at `index` alone, as they are; `eldest` counts as it did."""
         # In order: another layout would have everything compiled once more.
         return People(
@@ -120,7 +121,7 @@ def people(scenario: Scenario, clock: Clock, seed: int) -> People:
     )
 
 
-def in_order(steps: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+def in_order(steps: NDArray[np.integer[Any]]) -> Ints:
     """Return the order of some steps, int64 (n,); those that are equal stay as they stand."""
     if len(steps) and np.ptp(steps) < 2**16:
         # NumPy sorts numbers of 16 bits by radix, five times as fast.
@@ -128,19 +129,17 @@ def in_order(steps: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     return np.argsort(steps, kind="stable")
 
 
-def _whole(expected: NDArray[np.float64]) -> NDArray[np.int64]:
+def _whole(expected: Floats) -> Ints:
     """Round cumulative sums, so that whole numbers follow the expected path."""
     whole = np.floor(np.cumsum(expected) + 0.5).astype(np.int64)
     return np.asarray(whole - np.concatenate([[0], whole[:-1]]), np.int64)
 
 
-def _where(area: NDArray[np.uint8], moment: NDArray[np.int64]) -> NDArray[np.int64]:
+def _where(area: NDArray[np.uint8], moment: Ints) -> Ints:
     return (area.astype(np.int64) << 20) | moment
 
 
-def _births(
-    scenario: Scenario, clock: Clock, shares: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], ...]:
+def _births(scenario: Scenario, clock: Clock, shares: Floats) -> tuple[Ints, ...]:
     """Return birth, arrival, area, key word and index of everyone born here."""
     population = scenario.population
     assert population.residents is not None
@@ -158,8 +157,8 @@ def _births(
 
 
 def _movers(
-    scenario: Scenario, movers: Movers, clock: Clock, shares: NDArray[np.float64], seed: int
-) -> tuple[NDArray[np.int64], ...]:
+    scenario: Scenario, movers: Movers, clock: Clock, shares: Floats, seed: int
+) -> tuple[Ints, ...]:
     """Return the same for everyone who moves in, simulated from birth so as to have a past."""
     population = scenario.population
     assert population.residents is not None
@@ -193,10 +192,10 @@ def _backgrounds(
     lo: NDArray[np.uint32],
     hi: NDArray[np.uint32],
     area: NDArray[np.uint8],
-    arrived_at: NDArray[np.float64],
+    arrived_at: Floats,
     eldest: NDArray[np.int32],
     seed: int,
-) -> tuple[NDArray[np.int16], NDArray[np.float64]]:
+) -> tuple[NDArray[np.int16], Floats]:
     """Draw every attribute of every person by inverse CDF, in the file's order of categories.
 
     `arrived_at` is the age at moving in, negative for who is born here. What a family has in common
@@ -262,17 +261,17 @@ def _units(
     return units
 
 
-def category_bounds(attribute: Attribute, area: str) -> NDArray[np.float64]:
+def category_bounds(attribute: Attribute, area: str) -> Floats:
     """Return the inner bounds of the categories on [0, 1), float64 (categories - 1,)."""
     return _bounds(attribute, attribute.shares_by.get(area, attribute.shares))
 
 
-def _bounds(attribute: Attribute, shares: dict[str, Positive]) -> NDArray[np.float64]:
+def _bounds(attribute: Attribute, shares: dict[str, Positive]) -> Floats:
     weights = np.array([shares[c].value if c in shares else 0.0 for c in attribute.shares])
     return np.cumsum(weights / weights.sum())[:-1]
 
 
-def numeric(attribute: Attribute, u: NDArray[np.float64]) -> NDArray[np.float64]:
+def numeric(attribute: Attribute, u: Floats) -> Floats:
     """Return the quantiles at `u` of a numeric attribute's distribution."""
     # Slow to import, and few pathways have numeric attributes.
     from scipy import stats

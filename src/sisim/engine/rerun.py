@@ -11,8 +11,9 @@ from dataclasses import fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Ints
 from sisim.engine.affected import StateSnapshot, effect_states, request_reindex, reusable_baseline
-from sisim.engine.bounds import Bounds
+from sisim.engine.bounds import StateBounds
 from sisim.engine.columns import columns
 from sisim.engine.compile import compile_scenario, with_arms
 from sisim.engine.counts import Result
@@ -67,8 +68,8 @@ class ArmRerun:
         self._joins = np.maximum(joins - compiled.clock.lane(joins), self._begin)
         self._last = last[self.affected]
         self._columns = columns(compiled, self._who)
-        self._bounds = Bounds(compiled, self._who, HEADROOM)
-        self._snapshots: dict[int, tuple[NDArray[np.int64], StateSnapshot]] = {}
+        self._bounds = StateBounds(compiled, self._who, HEADROOM)
+        self._snapshots: dict[int, tuple[Ints, StateSnapshot]] = {}
         self._take_snapshots(seed)
 
     def rerun(self, scenario: Scenario) -> Result:
@@ -178,9 +179,9 @@ class ArmRerun:
 
     # ------------------------------------------------------------------------ parts
 
-    def _bounds_of(self, compiled: Compiled) -> Bounds:
+    def _bounds_of(self, compiled: Compiled) -> StateBounds:
         if not self._bounds.hold_for(compiled):
-            self._bounds = Bounds(compiled, self._who, HEADROOM)
+            self._bounds = StateBounds(compiled, self._who, HEADROOM)
         return self._bounds
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Floats, Ints
 from sisim.engine.effects import area_strength, fidelity_path
 from sisim.engine.simulation import Tally
 from sisim.engine.tables import Compiled
@@ -21,7 +22,6 @@ from sisim.scenario.types import Number
 
 Kind = Literal["use", "weight"]
 Array = NDArray[Any]
-Floats = NDArray[np.float64]
 
 
 def names_of(pathway: Pathway, kind: Kind) -> list[str]:
@@ -115,7 +115,7 @@ class Counted(Protocol):
         """One run beside the other."""
 
     @property
-    def points(self) -> NDArray[np.int64]:
+    def points(self) -> Ints:
         """The start of each step, and the end."""
 
     def own_investments(self) -> Iterator[Own]:

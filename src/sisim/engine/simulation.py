@@ -11,6 +11,7 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Flags, Floats, Ints
 from sisim.engine import kernel
 from sisim.engine import tables as tb
 from sisim.engine.affected import (
@@ -23,7 +24,7 @@ from sisim.engine.affected import (
     list_diverged,
     merge_back,
 )
-from sisim.engine.bounds import Bounds
+from sisim.engine.bounds import StateBounds
 from sisim.engine.columns import columns, empty_counts, work_space
 from sisim.engine.draws import seed_key
 from sisim.engine.enrolment import Enrolment, Enrolments
@@ -61,7 +62,7 @@ class Tally:
     event: NDArray[np.int32]
     entry: NDArray[np.int32]
     arrivals: NDArray[np.int32]
-    use: NDArray[np.float64]
+    use: Floats
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class OwnDecisions:
         moves: Their own moves: person, track, transition and new state, by number.
     """
 
-    decides: NDArray[np.bool_]
+    decides: Flags
     moves: list[tuple[int, int, int, int]]
 
 
@@ -98,7 +99,7 @@ class Simulation:
         *,
         threads: int | None = None,
         only: People | None = None,
-        prepared: tuple[Columns, Bounds] | None = None,
+        prepared: tuple[Columns, StateBounds] | None = None,
         recorded_shares: NDArray[np.int32] | None = None,
         recorded_enrolments: list[Enrolment] | None = None,
         logging: bool = False,
@@ -111,7 +112,7 @@ class Simulation:
         self.people = people(compiled.scenario, compiled.clock, seed) if only is None else only
         self.key = seed_key(seed)
         if prepared is None:
-            prepared = columns(compiled, self.people), Bounds(compiled, self.people)
+            prepared = columns(compiled, self.people), StateBounds(compiled, self.people)
         self.columns, self._bounds = prepared
         self._blocks = np.arange(-(-len(self.people) // BLOCK))
         own = np.zeros((len(self._blocks), len(compiled.arms), BLOCK + 1), np.int32)
@@ -204,14 +205,14 @@ class Simulation:
         self.step = window.stop
 
     def _simulate_baseline(
-        self, blocks: NDArray[np.int64], window: BaselineWindow
-    ) -> tuple[NDArray[np.int64], StateSnapshot]:
+        self, blocks: Ints, window: BaselineWindow
+    ) -> tuple[Ints, StateSnapshot]:
         """Simulate the baseline of blocks; return who can be affected, and snapshots before it."""
         first, stop, bare = window.first, window.stop, baseline_columns(self.columns)
         bounds = self._bounds.between(first, stop)
-        found: list[tuple[NDArray[np.int64], StateSnapshot]] = []
+        found: list[tuple[Ints, StateSnapshot]] = []
 
-        def take(block: NDArray[np.int64], thread: int) -> None:
+        def take(block: Ints, thread: int) -> None:
             here = slice(int(block[0]) * BLOCK, min((int(block[0]) + 1) * BLOCK, bare.n))
             before = StateSnapshot.of(bare, np.arange(here.start, here.stop))
             self._run_blocks(block, first, stop, bounds, thread, of=bare)
@@ -224,7 +225,7 @@ class Simulation:
         who = np.concatenate([who for who, _ in found])
         return who, concatenate([before for _, before in found])
 
-    def _extract(self, who: NDArray[np.int64], before: StateSnapshot) -> Simulation:
+    def _extract(self, who: Ints, before: StateSnapshot) -> Simulation:
         """Return the same run, of some of its people alone, as they stood before."""
         part = copy(self)
         part.people = self.people.only(who)
@@ -332,7 +333,7 @@ class Simulation:
             self.key,
         )
 
-    def _run(self, blocks: NDArray[np.int64], stop: int, *, begun: bool = False) -> None:
+    def _run(self, blocks: Ints, stop: int, *, begun: bool = False) -> None:
         """Take some blocks of people from this step to another; `begun`: this step has begun."""
         self._do(self._work(blocks, stop, begun=begun), most=len(blocks))
 
@@ -342,21 +343,19 @@ class Simulation:
         work(0)
         _wait_for(others)
 
-    def _work(
-        self, blocks: NDArray[np.int64], stop: int, *, begun: bool = False
-    ) -> Callable[[int], None]:
+    def _work(self, blocks: Ints, stop: int, *, begun: bool = False) -> Callable[[int], None]:
         """Return what each thread does, given its number, to take blocks to a step."""
         first, bounds = self.step, self._bounds.between(self.step, stop)
         count = min(self.threads * PARTS if self.threads > 1 else 1, len(blocks))
 
-        def take(part: NDArray[np.int64], thread: int) -> None:
+        def take(part: Ints, thread: int) -> None:
             self._run_blocks(part, first, stop, bounds, thread, begun=begun)
 
         return _shared_out([np.ascontiguousarray(blocks[n::count]) for n in range(count)], take)
 
     def _run_blocks(
         self,
-        blocks: NDArray[np.int64],
+        blocks: Ints,
         first: int,
         stop: int,
         bounds: LeavingBounds,
@@ -478,9 +477,7 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(usable_cores(), thread_name_prefix="sisim")
 
 
-def _shared_out(
-    parts: list[NDArray[np.int64]], take: Callable[[NDArray[np.int64], int], None]
-) -> Callable[[int], None]:
+def _shared_out(parts: list[Ints], take: Callable[[Ints, int], None]) -> Callable[[int], None]:
     """Return what each thread does, given its number, to have all parts taken.
 
     It takes the next part when it has done one, so that none waits long for another.

@@ -27,6 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Flags, Floats, Ints
 from sisim.engine.clock import Clock
 from sisim.scenario.pathway import MAX_OUT as MAX_OUT
 from sisim.scenario.scenario import Scenario
@@ -157,11 +158,11 @@ class TransitionTables(NamedTuple):
     transition: NDArray[np.void]
     destination: NDArray[np.void]
     reference: NDArray[np.void]
-    table: NDArray[np.float64]
-    drift: NDArray[np.float64]  # (transitions, steps)
+    table: Floats
+    drift: Floats  # (transitions, steps)
     effects: NDArray[np.int32]  # (1 + arms, transitions, 2) range of references
-    constant_chance: NDArray[np.float64]  # as `out`: chances in states that no feature changes
-    cumulative_share: NDArray[np.float64]  # (states + 1, n) of transitions in tabulated states
+    constant_chance: Floats  # as `out`: chances in states that no feature changes
+    cumulative_share: Floats  # (states + 1, n) of transitions in tabulated states
 
 
 class FeatureTables(NamedTuple):
@@ -174,13 +175,13 @@ class FeatureTables(NamedTuple):
     state_feature: NDArray[np.int32]
     track: NDArray[np.void]
     group_track: NDArray[np.int32]
-    member: NDArray[np.bool_]  # (groups, states + 1)
+    member: Flags  # (groups, states + 1)
     calendar: NDArray[np.void]  # by step + origin; years from the first one; months beginning
     effect: NDArray[np.void]
-    persist: NDArray[np.float64]  # (effects, steps + 1) share kept by steps since the end
-    strength: NDArray[np.float64]  # (effects, areas, steps) of effects on areas
+    persist: Floats  # (effects, steps + 1) share kept by steps since the end
+    strength: Floats  # (effects, areas, steps) of effects on areas
     timing: NDArray[np.void]  # (arms, investments)
-    fidelity: NDArray[np.float64]  # (arms, investments, steps)
+    fidelity: Floats  # (arms, investments, steps)
 
 
 class RunLayout(NamedTuple):
@@ -203,13 +204,13 @@ class RunLayout(NamedTuple):
     group_track: NDArray[np.int32]
     state_group: NDArray[np.int32]  # groups, state by state
     group_window: NDArray[np.int32]  # (groups,) row of the window's memory, or -1
-    member: NDArray[np.bool_]
+    member: Flags
     cell_edges: NDArray[np.int32]  # ages, in steps, at which a person changes cell
     cell_age: NDArray[np.int32]  # age band by age in steps
-    start_share: NDArray[np.float64]  # (areas, states) cumulative within the track
-    area_active: NDArray[np.bool_]  # (arms, areas, steps)
-    entry_ratio: NDArray[np.float64]  # (arms, areas, steps)
-    may_diverge: NDArray[np.bool_]  # (arms, states + 1) where an arm can change a chance
+    start_share: Floats  # (areas, states) cumulative within the track
+    area_active: Flags  # (arms, areas, steps)
+    entry_ratio: Floats  # (arms, areas, steps)
+    may_diverge: Flags  # (arms, states + 1) where an arm can change a chance
     use: NDArray[np.void]  # uses that depend on history
     # What lowers the greatest value of a transition, looked at before all else:
     cross_track: NDArray[np.void]  # (out, CROSS_TRACKS) states of other tracks
@@ -232,9 +233,9 @@ class LeavingBounds(NamedTuple):
 
     bound: NDArray[np.uint32]  # (times, risk classes, states + 1) greatest draw of who might leave
     most: NDArray[np.float32]  # (times, risk classes, out) greatest rate or probability
-    active: NDArray[np.bool_]  # (times, years of age, tracks) where anybody might move at all
-    step: NDArray[np.int64]  # (steps,) the time whose bounds hold at a step
-    four: NDArray[np.int64]  # (steps,) the bound that holds for all four steps drawn for together
+    active: Flags  # (times, years of age, tracks) where anybody might move at all
+    step: Ints  # (steps,) the time whose bounds hold at a step
+    four: Ints  # (steps,) the bound that holds for all four steps drawn for together
 
 
 class Columns(NamedTuple):
@@ -245,16 +246,16 @@ class Columns(NamedTuple):
     hi: NDArray[np.uint32]
     person: NDArray[np.void]  # (n,)
     codes: NDArray[np.int16]  # (attributes, n)
-    numbers: NDArray[np.float64]
+    numbers: Floats
     state: NDArray[np.uint16]  # (tracks, rows)
     since: NDArray[np.int32]  # (rows, tracks)
     memory: NDArray[np.void]  # (rows, groups) last entered or left, and how often entered
     window: NDArray[np.void]  # (rows, groups with a window) bit k: entered k steps before `at`
-    alive: NDArray[np.bool_]  # (rows,)
-    diverged: NDArray[np.bool_]  # (arms, n) has a row of their own
+    alive: Flags  # (rows,)
+    diverged: Flags  # (arms, n) has a row of their own
     divergence_step: NDArray[np.int32]  # (arms, n) the step from which they have it
     treatment: NDArray[np.void]  # (arms, investments, n) last treatment
-    treated: NDArray[np.bool_]  # (arms, n) ever
+    treated: Flags  # (arms, n) ever
     # The index of the living: in each block those alive in any arm, and some who have lately left:
     living: NDArray[np.int32]  # (n,) person by position in the index
     living_lo: NDArray[np.uint32]  # (n,) their keys
@@ -267,10 +268,10 @@ class Columns(NamedTuple):
     drawn: NDArray[np.void]  # (blocks, tracks) which four steps, up to which position, how many
     block: NDArray[np.void]  # (blocks,)
     share: NDArray[np.int32]  # (1 + arms, shares, groups of peers) per mille
-    share_diverged: NDArray[np.bool_]  # (arms,)
+    share_diverged: Flags  # (arms,)
     peers: NDArray[np.int32]  # (shares, n) which group of peers a person belongs to
     arrivals: NDArray[np.int32]  # (n,) people in order of arrival
-    arrivals_from: NDArray[np.int64]  # (steps + 2,) where each step's arrivals begin
+    arrivals_from: Ints  # (steps + 2,) where each step's arrivals begin
 
 
 class ThreadCounts(NamedTuple):
@@ -280,9 +281,9 @@ class ThreadCounts(NamedTuple):
     event: NDArray[np.int32]  # (1 + arms, records, cells, transitions)
     entry: NDArray[np.int32]  # (1 + arms, records, cells, groups, 2): first ever, again
     arrivals: NDArray[np.int32]  # (1 + arms, records, cells)
-    use: NDArray[np.int64]  # (1 + arms, records, areas, uses) in FIXED_POINT parts
+    use: Ints  # (1 + arms, records, areas, uses) in FIXED_POINT parts
     log: NDArray[np.void]  # (capacity,)
-    log_size: NDArray[np.int64]  # (1,)
+    log_size: Ints  # (1,)
 
 
 class WorkSpace(NamedTuple):
@@ -291,15 +292,15 @@ class WorkSpace(NamedTuple):
     work: NDArray[np.void]  # (capacity,) who might leave a state, in which arm
     order: NDArray[np.int32]  # (capacity,) the work by arm and state, so that like meets like
     ends: NDArray[np.int32]  # (arms x states,) where each arm and state ends in that order
-    features: NDArray[np.float64]  # (features, BATCH) values observed
-    values: NDArray[np.float64]  # (transitions, BATCH)
+    features: Floats  # (features, BATCH) values observed
+    values: Floats  # (transitions, BATCH)
     leavers: NDArray[np.int32]  # (capacity,) work, places or rows
     drawn: NDArray[np.uint32]  # (4, BLOCK) draws of four steps
     least: NDArray[np.uint32]  # (BLOCK,) the least of the four
     second: NDArray[np.uint32]  # (4, capacity): keys, purposes and second draws of who leaves
-    leaver_features: NDArray[np.float64]  # (capacity, features)
-    leaver_chances: NDArray[np.float64]  # (capacity, transitions)
-    weights: NDArray[np.float64]  # (MAX_OUT,) of destinations
+    leaver_features: Floats  # (capacity, features)
+    leaver_chances: Floats  # (capacity, transitions)
+    weights: Floats  # (MAX_OUT,) of destinations
     diverged: NDArray[np.int32]  # (blocks, arms, BLOCK + 1) who has a row; last: how many
 
 
@@ -309,7 +310,7 @@ class FactorReference:
 
     name: str
     feature: int
-    values: NDArray[np.float64]
+    values: Floats
     scale: int
     kind: int = LOOK_UP
     ratio: float = 1.0

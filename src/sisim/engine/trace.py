@@ -14,6 +14,7 @@ from difflib import get_close_matches
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Ints
 from sisim.engine import kernel
 from sisim.engine.compile import compile_scenario
 from sisim.engine.draws import SCALE, draw
@@ -416,6 +417,6 @@ def risks(
     return found
 
 
-def diverged_people(simulation: Simulation) -> NDArray[np.int64]:
+def diverged_people(simulation: Simulation) -> Ints:
     """Return the people whose life history has diverged in some arm."""
     return np.flatnonzero(simulation.columns.diverged.any(axis=0))

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sisim.analysis.comparison import NOTICEABLE, Comparison, Curve, Floats, Investing, Which
+from sisim.analysis.comparison import NOTICEABLE, Comparison, Curve, Investing, Which
+from sisim.arrays import Floats, Ints
 from sisim.i18n import t
 from sisim.live.label_space import LabelPlacement, LabelPositions, NoSpace, broken, extent
 from sisim.report.captions import end_claim, name_of_without, phase_label
@@ -38,7 +38,6 @@ from sisim.report.style import (
 )
 
 Option = dict[str, Any]
-Years = NDArray[np.int64]
 FONT = "Roboto, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', system-ui, sans-serif"
 """What the page itself is set in, and what is as narrow where a file has to do without it."""
 TEXT = 16.0
@@ -324,7 +323,7 @@ def patch(before: Option, after: Option) -> Option:
 
 
 def points(
-    years: Sequence[float] | Floats | Years, values: Floats, unit: float = 1.0
+    years: Sequence[float] | Floats | Ints, values: Floats, unit: float = 1.0
 ) -> list[list[float]]:
     """Return the points of a curve, finer than any eye sees."""
     found: list[list[float]] = np.column_stack([years, np.round(values / unit, 4)]).tolist()
@@ -454,7 +453,7 @@ def line(name: str, grid: int, data: list[list[Any]], style: Option, **more: Any
 # ---------------------------------------------------------------------------- the cost
 
 
-def _shown(years: Years, reveal: Reveal) -> Any:
+def _shown(years: Ints, reveal: Reveal) -> Any:
     """Return which years of the curve with the investment are shown."""
     if not reveal.with_:
         return np.zeros(len(years), bool)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Floats
 from sisim.report.free_space import FreeSpace
 
 CELL = 3.0
@@ -15,7 +16,6 @@ REGULAR, BOLD = 0.52, 0.56
 """Mean width of a letter, in parts of the size of the text."""
 LEADING = 1.2
 
-Floats = NDArray[np.float64]
 LabelPositions = dict[str, tuple[float, float]]
 """Where words have been placed, by name, in the units of the axes."""
 

@@ -19,8 +19,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from sisim.analysis.comparison import WHICH, Comparison, Floats, Side, Which, compare, compared_in
+from sisim.analysis.comparison import WHICH, Comparison, Side, Which, compare, compared_in
 from sisim.analysis.variants import Variants
+from sisim.arrays import Floats
 from sisim.economics.valuation import Valuation
 from sisim.i18n import LANGUAGES, Lang, current_language, each_language, in_language, source_text, t
 from sisim.live.chart_options import AROUND, COST, LEFT, LIGHT, RIGHT, Axes, Look, Option, figure

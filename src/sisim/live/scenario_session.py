@@ -8,10 +8,10 @@ from threading import Event, Lock
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sisim.analysis.emulator import Emulator
 from sisim.analysis.variants import Variants
+from sisim.arrays import Flags, Ints
 from sisim.economics.valuation import Valuation
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import people
@@ -45,11 +45,11 @@ class Dots:
     """
 
     keys: tuple[str, ...]
-    years: NDArray[np.int64]
+    years: Ints
     arms: tuple[str, ...]
     names: list[tuple[str, str]]
-    states: NDArray[np.int64]
-    treated: NDArray[np.bool_]
+    states: Ints
+    treated: Flags
     of: int
 
 

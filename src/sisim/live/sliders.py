@@ -8,7 +8,7 @@ from math import isfinite, log
 from typing import Any, Literal
 
 from sisim.analysis.emulator import Knots
-from sisim.analysis.varied import Factor, factors, is_whole, value_at
+from sisim.analysis.varied import VariedNumber, factors, is_whole, value_at
 from sisim.i18n import n_, t
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.formats import NBSP, decimal, percent_sign
@@ -139,7 +139,7 @@ def changes(sliders: Sequence[Slider], values: Mapping[str, float]) -> dict[str,
     return found
 
 
-def _of_factor(one: Factor, scenario: Scenario) -> Slider:
+def _of_factor(one: VariedNumber, scenario: Scenario) -> Slider:
     low, high = min(one.low, one.value), max(one.high, one.value)
     step = 1.0 if is_whole(scenario, one.key) else (high - low) / STEPS
     return Slider(

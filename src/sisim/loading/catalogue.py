@@ -56,7 +56,7 @@ FILTERS = ("target_group", "need", "intervention", "administration")
 
 
 @dataclass(frozen=True)
-class Entry:
+class CatalogueEntry:
     """A ready scenario.
 
     Attributes:
@@ -105,7 +105,7 @@ def heading(column: str) -> str:
     return HEADINGS[column][0 if current_language() == "sv" else 1]
 
 
-def entries(folder: Path | None = None) -> tuple[list[Entry], list[Problem]]:
+def entries(folder: Path | None = None) -> tuple[list[CatalogueEntry], list[Problem]]:
     """Return the ready scenarios, and what is wrong in files that cannot be read.
 
     Args:
@@ -115,13 +115,13 @@ def entries(folder: Path | None = None) -> tuple[list[Entry], list[Problem]]:
     ready = list(shipped("scenario").values())
     known = {one.resolve() for one in ready}
     own = [one for one in sorted((folder or FOLDER).glob("*.toml")) if one.resolve() not in known]
-    found: list[Entry] = []
+    found: list[CatalogueEntry] = []
     problems: list[Problem] = []
     for file in (*own, *ready):
         try:
             if "pathway" not in read(file).data:
                 continue
-            entry = Entry(file, load_scenario(file), file in ready)
+            entry = CatalogueEntry(file, load_scenario(file), file in ready)
         except ScenarioError as error:
             problems += error.problems
             continue
@@ -156,8 +156,8 @@ def budget(scenario: Scenario) -> float | None:
 
 
 def filtered(
-    found: Iterable[Entry], wanted: Mapping[str, str], text: str | None = None
-) -> list[Entry]:
+    found: Iterable[CatalogueEntry], wanted: Mapping[str, str], text: str | None = None
+) -> list[CatalogueEntry]:
     """Return the entries that have given texts in given columns, in either language.
 
     Args:

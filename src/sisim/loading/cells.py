@@ -13,7 +13,7 @@ MOST_CELLS = 250_000
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """What stands in a cell.
 
     Attributes:
@@ -28,7 +28,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Line:
+class TableRow:
     """A line of a table.
 
     Attributes:
@@ -37,7 +37,7 @@ class Line:
     """
 
     number: int
-    cells: dict[int, Cell] = field(default_factory=dict)
+    cells: dict[int, TableCell] = field(default_factory=dict)
 
 
 class TableError(ValueError):

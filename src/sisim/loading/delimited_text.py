@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from sisim.i18n import number
-from sisim.loading.cells import Cell, Line, TableError, too_large
+from sisim.loading.cells import TableCell, TableError, TableRow, too_large
 from sisim.loading.formula_injection import restored
 from sisim.scenario.errors import Reason
 
@@ -51,14 +51,14 @@ class Delimited:
     first: int
     separators: tuple[str, ...]
 
-    def sample(self, separator: str) -> list[Line]:
+    def sample(self, separator: str) -> list[TableRow]:
         """Return the first lines, however badly they are written."""
-        found: list[Line] = []
+        found: list[TableRow] = []
         with suppress(TableError):
             found.extend(self._lines(self.text[:SAMPLE], separator, strict=False))
         return found
 
-    def lines(self, separator: str) -> list[Line]:
+    def lines(self, separator: str) -> list[TableRow]:
         """Return all lines.
 
         Raises:
@@ -66,14 +66,14 @@ class Delimited:
         """
         return list(self._lines(self.text, separator, strict=True))
 
-    def _lines(self, text: str, separator: str, *, strict: bool) -> Iterator[Line]:
+    def _lines(self, text: str, separator: str, *, strict: bool) -> Iterator[TableRow]:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
         count, at = 0, self.first
         try:
             for texts in reader:
                 count += len(texts)
                 too_large(count)
-                yield Line(at, _cells(texts))
+                yield TableRow(at, _cells(texts))
                 at = self.first + reader.line_num
         except csv.Error as error:
             raise TableError(_said(str(error)), at) from error
@@ -100,9 +100,9 @@ def split(text: str, separator: str) -> list[str]:
         return [text]
 
 
-def _cells(texts: list[str]) -> dict[int, Cell]:
+def _cells(texts: list[str]) -> dict[int, TableCell]:
     stripped = (text.strip() for text in texts)
-    return {column: Cell(restored(text)) for column, text in enumerate(stripped) if text}
+    return {column: TableCell(restored(text)) for column, text in enumerate(stripped) if text}
 
 
 def _decoded(content: bytes) -> str:

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from sisim.loading.amounts import Mark, Unit, amount, decimal_mark
-from sisim.loading.cells import MOST_BYTES, Cell, Line, TableError
+from sisim.loading.cells import MOST_BYTES, TableCell, TableError, TableRow
 from sisim.loading.delimited_text import SEPARATORS, delimited, split
 from sisim.loading.workbook import OLE, ZIP, sheets
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
@@ -75,8 +75,8 @@ class _Layout:
         inner: What separates cells within the first one.
     """
 
-    sample: list[Line]
-    lines: Callable[[], list[Line]]
+    sample: list[TableRow]
+    lines: Callable[[], list[TableRow]]
     sheet: str = ""
     inner: str | None = None
 
@@ -85,7 +85,7 @@ class _Layout:
 class _Headings:
     """The line with the headings: which columns were asked for, and the headings that were not."""
 
-    line: Line
+    line: TableRow
     names: Mapping[int, str]
     unread: tuple[str, ...]
 
@@ -156,7 +156,7 @@ def _near(name: str, headings: _Headings) -> str | None:
 
 def _table(
     path: Path, columns: Mapping[str, Sequence[str]], required: Collection[str]
-) -> tuple[_Layout, _Headings, list[Line]]:
+) -> tuple[_Layout, _Headings, list[TableRow]]:
     """Return how a file is laid out, its headings, and the lines with something in them below.
 
     Raises:
@@ -213,13 +213,13 @@ def _layouts(content: bytes) -> Iterator[_Layout]:
     yield from (replace(one, inner=inner) for one in plain_ones for inner in SEPARATORS)
 
 
-def _filled(layout: _Layout, lines: Iterable[Line], width: int = 0) -> list[Line]:
+def _filled(layout: _Layout, lines: Iterable[TableRow], width: int = 0) -> list[TableRow]:
     """Return the lines with something in them, split once more where a cell holds a whole line."""
     found = [line for line in lines if line.cells]
     return [_whole(line, layout.inner, width) for line in found] if layout.inner else found
 
 
-def _whole(line: Line, separator: str, width: int) -> Line:
+def _whole(line: TableRow, separator: str, width: int) -> TableRow:
     """Return a line whose first cell holds the line as it once was; others were filled in since.
 
     A program that did not know the separator shows a line in one cell. What is then written in the
@@ -228,14 +228,14 @@ def _whole(line: Line, separator: str, width: int) -> Line:
     texts = split(line.cells[0].text, separator) if 0 in line.cells else []
     texts += [""] * (width - len(texts))
     added = [line.cells[at] for at in sorted(line.cells) if at]
-    cells = {at: Cell(text.strip()) for at, text in enumerate(texts) if text.strip()}
+    cells = {at: TableCell(text.strip()) for at, text in enumerate(texts) if text.strip()}
     empty = len(texts) - max(cells, default=-1) - 1
     start = len(texts) - (empty if empty == len(added) else 0)
-    return Line(line.number, cells | dict(enumerate(added, start)))
+    return TableRow(line.number, cells | dict(enumerate(added, start)))
 
 
 def _headings(
-    lines: Sequence[Line], known: Mapping[str, str], required: Collection[str]
+    lines: Sequence[TableRow], known: Mapping[str, str], required: Collection[str]
 ) -> _Headings | None:
     """Return the headings: the first line, or, if it lacks some, the one with most of them."""
     tried = [_named(line, known) for line in lines[:LOOKED_THROUGH]]
@@ -244,7 +244,7 @@ def _headings(
     return max(tried, key=lambda one: len(one.names))
 
 
-def _named(line: Line, known: Mapping[str, str]) -> _Headings:
+def _named(line: TableRow, known: Mapping[str, str]) -> _Headings:
     found: dict[int, str] = {}
     unread = []
     for position, cell in sorted(line.cells.items()):
@@ -260,7 +260,7 @@ def _plain(heading: str) -> str:
     return " ".join(heading.replace("_", " ").casefold().split())
 
 
-def _reference(layout: _Layout, line: Line, column: int) -> str:
+def _reference(layout: _Layout, line: TableRow, column: int) -> str:
     """Return what a cell is called in a workbook; "" in a text."""
     letters, left = "", column + 1
     while left:
@@ -269,7 +269,7 @@ def _reference(layout: _Layout, line: Line, column: int) -> str:
     return f"{layout.sheet}!{letters}{line.number}" if layout.sheet and not layout.inner else ""
 
 
-def _beyond(file: str, layout: _Layout, headings: _Headings, line: Line) -> Iterator[Problem]:
+def _beyond(file: str, layout: _Layout, headings: _Headings, line: TableRow) -> Iterator[Problem]:
     """Yield what is wrong with a line whatever its columns mean."""
     last = max(line.cells)
     if last >= headings.width:
@@ -295,7 +295,7 @@ def _beyond(file: str, layout: _Layout, headings: _Headings, line: Line) -> Iter
 
 
 def _marks(
-    lines: Sequence[Line], headings: _Headings, numbers: Mapping[str, Collection[Unit]]
+    lines: Sequence[TableRow], headings: _Headings, numbers: Mapping[str, Collection[Unit]]
 ) -> dict[str, Mark | None]:
     """Return the decimal mark of each column of numbers: its own, or that of the whole table."""
     texts: dict[str, list[str]] = {name: [] for name in numbers}
@@ -307,5 +307,5 @@ def _marks(
     return {name: decimal_mark(own) or whole for name, own in texts.items()}
 
 
-def _amount(cell: Cell, mark: Mark | None, units: Collection[Unit]) -> float | Reason:
+def _amount(cell: TableCell, mark: Mark | None, units: Collection[Unit]) -> float | Reason:
     return cell.number if cell.number is not None else amount(cell.text, mark, units)

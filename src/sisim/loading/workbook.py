@@ -15,7 +15,7 @@ from datetime import datetime, time
 from typing import Any
 
 from sisim.i18n import number
-from sisim.loading.cells import MOST_BYTES, MOST_CELLS, Cell, Line, TableError, too_large
+from sisim.loading.cells import MOST_BYTES, MOST_CELLS, TableCell, TableError, TableRow, too_large
 from sisim.loading.formula_injection import restored
 from sisim.scenario.errors import Reason
 
@@ -37,7 +37,7 @@ _DAMAGED = Reason(
 )
 
 
-def sheets(content: bytes) -> dict[str, list[Line]]:
+def sheets(content: bytes) -> dict[str, list[TableRow]]:
     """Return the lines of each sheet with cells, by its name, visible ones first.
 
     Raises:
@@ -62,13 +62,13 @@ def sheets(content: bytes) -> dict[str, list[Line]]:
         raise TableError(_DAMAGED) from error
 
 
-def _read(content: bytes) -> dict[str, list[Line]]:
+def _read(content: bytes) -> dict[str, list[TableRow]]:
     _require_small(content)
     book = _opened(content)
     try:
         if not book.worksheets:
             raise TableError(Reason("The workbook has no sheet with cells, only charts."))
-        found: dict[str, list[Line]] = {}
+        found: dict[str, list[TableRow]] = {}
         count = 0
         for sheet in sorted(book.worksheets, key=lambda one: one.sheet_state != "visible"):
             found[sheet.title] = _lines(book, sheet, count)
@@ -130,7 +130,7 @@ def _require_small(content: bytes) -> None:
             raise TableError(Reason("The workbook has more styles and sheets than can be read."))
 
 
-def _lines(book: Any, sheet: Any, before: int) -> list[Line]:
+def _lines(book: Any, sheet: Any, before: int) -> list[TableRow]:
     """Return the lines of a sheet; `before`: how many cells have been read of others."""
     from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
@@ -147,7 +147,7 @@ def _lines(book: Any, sheet: Any, before: int) -> list[Line]:
                 found["data_type"] = "f"
             return found
 
-    lines: dict[int, Line] = {}
+    lines: dict[int, TableRow] = {}
     with book._archive.open(sheet._worksheet_path) as source:
         rows = Rows(
             source,
@@ -158,21 +158,21 @@ def _lines(book: Any, sheet: Any, before: int) -> list[Line]:
             timedelta_formats=book._timedelta_formats,
         )
         for at, row in rows.parse():
-            line = lines.setdefault(at, Line(at))
+            line = lines.setdefault(at, TableRow(at))
             line.cells.update((one["column"] - 1, cell) for one in row if (cell := _cell(one)))
     return [lines[at] for at in sorted(lines)]
 
 
-def _cell(found: dict[str, Any]) -> Cell | None:
+def _cell(found: dict[str, Any]) -> TableCell | None:
     """Return a cell with something in it."""
     value = found["value"]
     if found["data_type"] == "f":
-        return Cell("", unstored=True)
+        return TableCell("", unstored=True)
     if isinstance(value, int | float) and not isinstance(value, bool):
         whole = isinstance(value, float) and value.is_integer()
         exact = int(value) if whole else value
-        return Cell(str(exact), float(value) if math.isfinite(value) else None)
+        return TableCell(str(exact), float(value) if math.isfinite(value) else None)
     if isinstance(value, datetime) and value.time() == time():
         value = value.date()
     text = restored(str(value).strip()) if value is not None else ""
-    return Cell(text) if text else None
+    return TableCell(text) if text else None

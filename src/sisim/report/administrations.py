@@ -10,15 +10,15 @@ from matplotlib.typing import LineStyleType
 
 from sisim.analysis.comparison import (
     WHICH,
-    Administration,
+    AdministrationCost,
     Comparison,
-    Floats,
     Investing,
     View,
     Which,
     administrations_of,
     compare,
 )
+from sisim.arrays import Floats
 from sisim.economics.valuation import Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
@@ -106,7 +106,7 @@ def administrations(source: Valuation | Comparison, view: View | None = None) ->
 
 
 def _panel(
-    figure: Figure, box: Box, ticks: float, story: Comparison, one: Administration, hue: str
+    figure: Figure, box: Box, ticks: float, story: Comparison, one: AdministrationCost, hue: str
 ) -> Axes:
     left, above, wide, high = box
     label = story.scenario.payer_label(one.name).text
@@ -157,7 +157,7 @@ def _stacked(parts: list[Floats]) -> tuple[list[Floats], Floats, Floats]:
     return bottoms, down, up
 
 
-def _parts(side: Investing, shown: list[Administration]) -> list[Floats]:
+def _parts(side: Investing, shown: list[AdministrationCost]) -> list[Floats]:
     """Return the differences in use, administration by administration, and the intervention."""
     nothing = np.zeros(len(side.cost.years))  # where no administration has any cost
     spent = sum((one.intervention[side.arm] for one in shown), nothing)
@@ -165,7 +165,7 @@ def _parts(side: Investing, shown: list[Administration]) -> list[Floats]:
 
 
 def _difference_bars(
-    axes: Axes, story: Comparison, side: Investing, shown: list[Administration]
+    axes: Axes, story: Comparison, side: Investing, shown: list[AdministrationCost]
 ) -> None:
     reach = [_stacked(_parts(story.side(which), shown))[1:] for which in WHICH]
     low, high = min(float(d.min()) for d, _ in reach), max(float(u.max()) for _, u in reach)

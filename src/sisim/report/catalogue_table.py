@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sisim.i18n import t
-from sisim.loading.catalogue import HEADINGS, Entry, heading
+from sisim.loading.catalogue import HEADINGS, CatalogueEntry, heading
 from sisim.report.spreadsheet_files import FillInTable
 
 WIDTHS = {"budget": 14, "start": 10, "years": 9, "name": 22, "pathway": 16, "file": 34}
 """Of columns of a workbook, in characters; the others hold texts and are wider."""
 
 
-def write_catalogue(found: Sequence[Entry], out: Path, suffix: str) -> None:
+def write_catalogue(found: Sequence[CatalogueEntry], out: Path, suffix: str) -> None:
     """Write a catalogue in the reader's language.
 
     Args:

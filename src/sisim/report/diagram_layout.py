@@ -15,11 +15,11 @@ from itertools import combinations, pairwise
 
 import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import lsq_linear  # type: ignore[import-untyped, unused-ignore]
 
+from sisim.arrays import Floats
+
 Point = tuple[float, float]
-Floats = NDArray[np.float64]
 
 GAP = 40.0
 """Between layers: room for arrows to turn."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from sisim.arrays import Floats, Ints
 
 Box = tuple[float, float, float, float]
 """Left, low, right, high."""
@@ -42,7 +44,7 @@ class FreeSpace:
 
     def find(
         self, wide: float, high: float, near: tuple[float, float], pull: tuple[float, float]
-    ) -> tuple[float, NDArray[np.float64]]:
+    ) -> tuple[float, Floats]:
         """Return how bad the best place for a box is, and where its middle then is.
 
         Args:
@@ -60,7 +62,7 @@ class FreeSpace:
         best = int(np.argmin(cost))
         return float(cost.flat[best]), np.array([across.flat[best], up.flat[best]])
 
-    def _covered(self, width: int, height: int) -> NDArray[np.int64]:
+    def _covered(self, width: int, height: int) -> Ints:
         """Return how much is drawn under a box of cells, for every place it could stand."""
         height, width = min(height, self.taken.shape[0]), min(width, self.taken.shape[1])
         total = np.zeros(np.add(self.taken.shape, 1), dtype=np.int64)

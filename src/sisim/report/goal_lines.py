@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 from matplotlib.typing import LineStyleType
 
-from sisim.analysis.comparison import Floats
+from sisim.arrays import Floats
 from sisim.economics.appraisal import BAND_FROM, RANGE
 from sisim.economics.valuation import Valuation
 from sisim.engine.counts import WITHOUT

@@ -11,8 +11,9 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox, IdentityTransform
 from matplotlib.typing import ColorType
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from sisim.arrays import Floats
 from sisim.report.free_space import FreeSpace
 from sisim.report.style import FONT, INK, PROJECTOR, figure_of, points, renderer
 
@@ -231,7 +232,7 @@ class Room:
 
     def _find(
         self, label: Text, near: tuple[float, float], pull: tuple[float, float], air: float = 0.0
-    ) -> tuple[float, NDArray[np.float64]]:
+    ) -> tuple[float, Floats]:
         """Return how bad the best place for `label` is, and where its middle then is."""
         extent = label.get_window_extent(self._measure)
         wide, high = extent.width + 2 * (self.margin + air), extent.height + 2 * self.margin
@@ -240,7 +241,7 @@ class Room:
         cost, middle = self._space.find(wide, high, beside, pull)
         return cost, middle + corner
 
-    def _put(self, label: Text, middle: NDArray[np.float64]) -> None:
+    def _put(self, label: Text, middle: Floats) -> None:
         shift = label.get_window_extent(self._measure).get_points().mean(axis=0)
         # In fractions of the axes the place is kept when the figure is saved at another size.
         place = self.axes.transAxes.inverted().transform(middle - shift)
@@ -248,7 +249,7 @@ class Room:
         label.set_position((float(place[0]), float(place[1])))
         self.avoid_box(label.get_window_extent(self._measure).padded(self.margin))
 
-    def _clear(self, label: Bbox, target: NDArray[np.float64]) -> bool:
+    def _clear(self, label: Bbox, target: Floats) -> bool:
         """Return whether a line from a label to its target is seen, and crosses no other label."""
         start = np.clip(target, label.min, label.max)
         if np.hypot(*(target - start)) < 8:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sisim.arrays import Ints
 from sisim.i18n import t
 from sisim.scenario.scenario import Scenario
 
@@ -42,7 +42,7 @@ class Places:
         there = {name for found in self._places().values() for name in found.values()}
         return [place for place in PLACES if place in there or place == "none"]
 
-    def of(self, states: NDArray[np.int64], names: list[tuple[str, str]]) -> NDArray[np.int64]:
+    def of(self, states: Ints, names: list[tuple[str, str]]) -> Ints:
         """Return the place of each row, as its number among `PLACES`.
 
         Args:

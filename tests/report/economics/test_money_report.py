@@ -13,7 +13,7 @@ from helpers.any_counts import PATHWAY, counts, same_in_every_arm
 from helpers.languages import in_swedish
 from matplotlib.colors import to_hex
 
-from sisim.economics.cost_effectiveness import Effectiveness, Measure
+from sisim.economics.cost_effectiveness import Effectiveness, OutcomeMeasured
 from sisim.i18n import LANGUAGES
 from sisim.report.economics.cash_ladder import draw_cash_ladder
 from sisim.report.economics.cost_effectiveness_plane import draw_frontier
@@ -165,7 +165,7 @@ def test_an_investment_that_does_nothing_is_said_to_do_nothing() -> None:
     [(0.004, "0.004 person"), (0.04, "0.04 person"), (2.06, "2.1 person"), (250.4, "250 person")],
 )
 def test_what_is_small_is_not_said_to_be_nothing(lost: float, said: str) -> None:
-    measure = Measure("placed", Text(sv="placerade", en="placed"), "stock", "low")
+    measure = OutcomeMeasured("placed", Text(sv="placerade", en="placed"), "stock", "low")
     gained, cost = np.array([[0.0, lost]] * 3), np.array([[0.0, 10.0]] * 3)
     effect = Effectiveness(measure, ("without", "ends"), cost, gained, gained)
     words = verdict_words(effect, "ends")
@@ -175,7 +175,7 @@ def test_what_is_small_is_not_said_to_be_nothing(lost: float, said: str) -> None
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_a_price_out_of_noise_is_not_told(lang: str) -> None:
     """Cheaper but worse by chance alone: in half of the runs it is neither."""
-    measure = Measure("placed", Text(sv="placerade", en="placed"), "stock", "low")
+    measure = OutcomeMeasured("placed", Text(sv="placerade", en="placed"), "stock", "low")
     cost = np.array([[0.0, -9e6], [0.0, 8.9e6], [0.0, -1e5], [0.0, 1e4]])
     gained = np.array([[0.0, -0.5], [0.0, 0.49], [0.0, -0.01], [0.0, 0.01]])
     words = verdict_words(Effectiveness(measure, ("without", "ends"), cost, gained, gained), "ends")
@@ -206,7 +206,7 @@ def test_who_receives_is_not_coloured_as_who_pays(lang: str) -> None:
     ],
 )
 def test_dominance_is_told_where_the_runs_carry_it(costs: list[float], said: str) -> None:
-    measure = Measure("placed", Text(sv="placerade", en="placed"), "stock", "low")
+    measure = OutcomeMeasured("placed", Text(sv="placerade", en="placed"), "stock", "low")
     cost = np.array([[0.0, one] for one in costs])
     gained = np.array([[0.0, 2.0]] * len(costs))
     effect = Effectiveness(measure, ("without", "ends"), cost, gained, gained)

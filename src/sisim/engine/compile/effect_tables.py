@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Flags, Floats
 from sisim.engine.clock import Clock
 from sisim.engine.compile.builder import Builder
 from sisim.engine.effects import area_strength, fidelity_path, persistence, phase_code
@@ -75,17 +76,17 @@ class FeaturePaths(NamedTuple):
     """Strengths by which effects are observed; fields as in `FeatureTables`."""
 
     effect: NDArray[np.void]
-    persist: NDArray[np.float64]
-    strength: NDArray[np.float64]
+    persist: Floats
+    strength: Floats
     timing: NDArray[np.void]
-    fidelity: NDArray[np.float64]
+    fidelity: Floats
 
 
 class LayoutPaths(NamedTuple):
     """Effects on whole areas and on entry; fields as in `RunLayout`."""
 
-    area_active: NDArray[np.bool_]
-    entry_ratio: NDArray[np.float64]
+    area_active: Flags
+    entry_ratio: Floats
 
 
 class EffectPaths(NamedTuple):
@@ -129,9 +130,7 @@ def effect_paths(
     )
 
 
-def _treatment_paths(
-    scenario: Scenario, clock: Clock
-) -> tuple[NDArray[np.void], NDArray[np.float64]]:
+def _treatment_paths(scenario: Scenario, clock: Clock) -> tuple[NDArray[np.void], Floats]:
     """Return onset and end of project, and fidelity by step, by arm and investment."""
     investments = list(scenario.investments)
     shape = len(scenario.arms), max(len(investments), 1)

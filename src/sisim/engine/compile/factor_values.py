@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sisim.arrays import Floats
 from sisim.engine.clock import Clock
 from sisim.engine.tables import PER_MILLE
 from sisim.scenario.factor_table import category_values, default, otherwise
@@ -12,7 +12,7 @@ from sisim.scenario.features import Features
 from sisim.scenario.pathway import Factor
 
 
-def factor_values(factor: Factor, known: Features, clock: Clock) -> NDArray[np.float64]:
+def factor_values(factor: Factor, known: Features, clock: Clock) -> Floats:
     """Return a factor's multipliers; the last but one holds from there on, the last `otherwise`."""
     assert factor.feature is not None
     if factor.direct:
@@ -33,7 +33,7 @@ def factor_values(factor: Factor, known: Features, clock: Clock) -> NDArray[np.f
     return np.append(values, otherwise(factor))
 
 
-def band_edges(factor: Factor) -> NDArray[np.float64]:
+def band_edges(factor: Factor) -> Floats:
     """Return the edges and then the values of a factor over a number."""
     assert isinstance(factor.values, list)
     return np.array([*factor.below, *(value.value for value in factor.values)])
@@ -50,7 +50,7 @@ def _steps_per_unit(name: str, unit: str | None, clock: Clock) -> float:
     return {"year": clock.per_year, "month": clock.per_year / 12, "step": 1.0}[chosen]
 
 
-def _shape(factor: Factor, clock: Clock) -> NDArray[np.float64]:
+def _shape(factor: Factor, clock: Clock) -> Floats:
     """Return a named hazard's mean over each step, per year: exact for whoever stays."""
     p = {name: value.value for name, value in factor.parameters.items()}
     edges = np.arange(clock.end + clock.steps(120) + 2) / clock.per_year

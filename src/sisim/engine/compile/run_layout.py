@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Flags, Floats
 from sisim.engine.bounds import cross_track_tables
 from sisim.engine.compile.builder import Builder
 from sisim.engine.compile.effect_tables import EffectPaths
@@ -124,7 +125,7 @@ def risk_backgrounds(build: Builder) -> list[tuple[int, int]]:
     return chosen
 
 
-def _may_diverge(build: Builder, transitions: TransitionTables) -> NDArray[np.bool_]:
+def _may_diverge(build: Builder, transitions: TransitionTables) -> Flags:
     """Return where an arm has an effect, or a feature that arms do not share."""
     kinds = [kind for kind, _, _ in build.features]
     found = np.zeros((len(transitions.effects) - 1, len(transitions.state)), np.bool_)
@@ -136,7 +137,7 @@ def _may_diverge(build: Builder, transitions: TransitionTables) -> NDArray[np.bo
     return found
 
 
-def _start_shares(build: Builder) -> NDArray[np.float64]:
+def _start_shares(build: Builder) -> Floats:
     """Return the cumulative start shares within each track, float64 (areas, states)."""
     cumulative = np.zeros((len(build.areas), len(build.states)))
     for track, states in build.tracks.items():
@@ -151,7 +152,7 @@ def _start_shares(build: Builder) -> NDArray[np.float64]:
     return cumulative
 
 
-def _start_bounds(build: Builder, track: str) -> NDArray[np.float64]:
+def _start_bounds(build: Builder, track: str) -> Floats:
     start = build.scenario.population.start.get(track, build.pathway.tracks[track].start)
     weights = {start: 1.0} if isinstance(start, str) else {s: w.value for s, w in start.items()}
     shares = np.array([weights.get(s, 0.0) for s in build.tracks[track]])

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sisim.arrays import Flags, Floats
 from sisim.engine.compile.builder import Builder
 from sisim.engine.compile.effect_tables import effect_references
 from sisim.engine.tables import (
@@ -158,7 +159,7 @@ def _of_redraw(build: Builder, name: str) -> _Transition:
     )
 
 
-def _drift(build: Builder, names: list[str]) -> NDArray[np.float64]:
+def _drift(build: Builder, names: list[str]) -> Floats:
     """Return what each transition's base is multiplied by, float64 (transitions, steps)."""
     clock, volumes = build.clock, build.scenario.drift.volumes
     years = np.maximum(clock.years(np.arange(clock.end + 1)), 0)
@@ -182,7 +183,7 @@ def _state_rows(
     build: Builder,
     transitions: list[_Transition],
     effects: NDArray[np.int32],
-    steady: NDArray[np.bool_],
+    steady: Flags,
 ) -> tuple[NDArray[np.void], list[int]]:
     """Return the rows of states, and the transitions out of each; `steady`: those without drift.
 

@@ -8,7 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from sisim.analysis.comparison import WHICH, Administration, Comparison, Which, administrations_of
+from sisim.analysis.comparison import (
+    WHICH,
+    AdministrationCost,
+    Comparison,
+    Which,
+    administrations_of,
+)
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
 from sisim.live.chart_options import (
@@ -114,7 +120,7 @@ def administrations(comparison: Comparison, look: Look, held: Option | None = No
 
 
 def _ends(
-    comparison: Comparison, shown: Sequence[Administration], figures: Sequence[Which]
+    comparison: Comparison, shown: Sequence[AdministrationCost], figures: Sequence[Which]
 ) -> list[tuple[float, float]]:
     """Return the ends of the vertical axes: one scale for all curves, one for all differences."""
     unit = unit_of(comparison).size
@@ -253,7 +259,7 @@ def _heading(text: str, left: str, top: str, hue: str | None, look: Look, width:
 
 def _curves(
     grid: int,
-    one: Administration,
+    one: AdministrationCost,
     comparison: Comparison,
     unit: float,
     look: Look,
@@ -296,12 +302,12 @@ def _curves(
     return found
 
 
-def _parts(shown: list[Administration], arm: str) -> list[Any]:
+def _parts(shown: list[AdministrationCost], arm: str) -> list[Any]:
     spent = np.sum([one.intervention[arm] for one in shown], axis=0)
     return [spent, *(one.difference[arm] for one in shown)]
 
 
-def _reach(shown: list[Administration], arm: str) -> tuple[float, float]:
+def _reach(shown: list[AdministrationCost], arm: str) -> tuple[float, float]:
     parts = np.array(_parts(shown, arm)) if shown else np.zeros((1, 1))
     down, up = np.minimum(parts, 0).sum(axis=0).min(), np.maximum(parts, 0).sum(axis=0).max()
     return float(min(down, -1.0)), float(max(up, 1.0))
@@ -310,7 +316,7 @@ def _reach(shown: list[Administration], arm: str) -> tuple[float, float]:
 def _differences(
     grid: int,
     arm: str,
-    shown: list[Administration],
+    shown: list[AdministrationCost],
     comparison: Comparison,
     unit: float,
     look: Look,

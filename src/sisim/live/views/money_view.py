@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sisim.economics.distribution import WhoGains
-from sisim.economics.repayment import Plan, Repayments
+from sisim.economics.repayment import RepaymentPlan, Repayments
 from sisim.i18n import t
 from sisim.live.chart_options import FONT, HATCH, TEXT, Look, Option, label, line, marked, points
 from sisim.live.tags import Chart, Tag
@@ -167,7 +167,7 @@ def _hatched(look: Look) -> Option:
     }
 
 
-def _repaying(made: Plan) -> list[tuple[int, str]]:
+def _repaying(made: RepaymentPlan) -> list[tuple[int, str]]:
     """Return the administrations that repay, by number, each with its colour."""
     return [(n, OWN[n % len(OWN)]) for n, repaid in enumerate(made.repaid) if repaid.any()]
 

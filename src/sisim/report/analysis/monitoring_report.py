@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sisim.analysis.monitoring import ENOUGH, RESULTS, FollowUp, Measure, responsible
+from sisim.analysis.monitoring import ENOUGH, RESULTS, FollowUp, Indicator, responsible
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, records
 from sisim.report.formats import (
@@ -45,7 +45,7 @@ MOST = 6
 """The most measures that are drawn."""
 
 
-def measure_label(plan: FollowUp, measure: Measure) -> str:
+def measure_label(plan: FollowUp, measure: Indicator) -> str:
     """Return what a measure is called."""
     what = ""
     if measure.outcome is not None:
@@ -66,7 +66,7 @@ def measure_label(plan: FollowUp, measure: Measure) -> str:
     return f"{whose}: {lower(text)}"
 
 
-def by_whom(plan: FollowUp, measure: Measure, *, inside: bool = False) -> str:
+def by_whom(plan: FollowUp, measure: Indicator, *, inside: bool = False) -> str:
     """Return who measures it, as the scenario says or who has it in their books.
 
     With `inside`, as it stands inside a sentence.
@@ -150,12 +150,12 @@ def draw_follow_up(plan: FollowUp, observed: pd.DataFrame | None = None) -> Figu
     return figure
 
 
-def drawn(plan: FollowUp, observed: pd.DataFrame | None) -> list[Measure]:
+def drawn(plan: FollowUp, observed: pd.DataFrame | None) -> list[Indicator]:
     """Return the measures that a picture has room for: one of each kind first."""
     case = plan.scenario.figures.case if plan.scenario.figures is not None else None
     seen = set() if observed is None else set(observed["measure"])
 
-    def rank(measure: Measure) -> tuple[bool, bool, int]:
+    def rank(measure: Indicator) -> tuple[bool, bool, int]:
         head = measure.name.partition(".")[0]
         order = ("begun", "reach", "participants", "target", "spent", "outcome", "treated")
         again = False
@@ -171,7 +171,7 @@ def drawn(plan: FollowUp, observed: pd.DataFrame | None) -> list[Measure]:
     return [one for one in plan.measures if one in chosen]
 
 
-def _panel(axes: Axes, plan: FollowUp, measure: Measure, observed: pd.DataFrame | None) -> None:
+def _panel(axes: Axes, plan: FollowUp, measure: Indicator, observed: pd.DataFrame | None) -> None:
     own = plan.plan[plan.plan["measure"] == measure.name]
     x = own["month"].to_numpy(float)
     axes.fill_between(x, own["low"], own["high"], color=SKY, alpha=0.45, linewidth=0, zorder=1)
@@ -334,7 +334,7 @@ def deviation_sentences(plan: FollowUp, observed: pd.DataFrame) -> list[str]:
     return lines
 
 
-def verdict_words(measure: Measure, verdict: str) -> str:
+def verdict_words(measure: Indicator, verdict: str) -> str:
     """Return what a deviation says."""
     if verdict in ("above", "below"):
         above = verdict == "above"
@@ -415,7 +415,7 @@ def _ranges(plan: FollowUp) -> str:
     return text + " " + t("A month is read at the end of the nearest week.")
 
 
-def _range(measure: Measure, low: float, high: float) -> str:
+def _range(measure: Indicator, low: float, high: float) -> str:
     if measure.kind == "cost" and high == high:
         unit = unit_for(high)
         ends = [decimal(end / unit.size, unit.digits) for end in (low, high)]
@@ -427,13 +427,13 @@ def _range(measure: Measure, low: float, high: float) -> str:
     return "–".join(dict.fromkeys(_value(measure, end) for end in (low, high)))
 
 
-def _difference(measure: Measure, low: float, high: float) -> str:
+def _difference(measure: Indicator, low: float, high: float) -> str:
     size = 100 if measure.is_share else 1
     text = spread(size * low, size * high) or decimal(size * high)
     return percentage_points(text) if measure.is_share else text
 
 
-def _value(measure: Measure, value: float, *, signed: bool = False) -> str:
+def _value(measure: Indicator, value: float, *, signed: bool = False) -> str:
     if value != value:
         return "–"
     if measure.kind == "cost":

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from sisim.analysis.scenario_discovery import Box, Side
+from sisim.analysis.scenario_discovery import Box, BoxSide
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, scale_for
 from sisim.report.analysis.assumption_words import Assumptions
@@ -29,7 +29,7 @@ from sisim.report.style import (
 )
 
 
-def side_words(side: Side, words: Assumptions) -> str:
+def side_words(side: BoxSide, words: Assumptions) -> str:
     """Return a side of the box in words: "Reach under 62%"."""
     what = words.name(side.key)
     low = None if side.low is None else words.value(side.key, side.low)
@@ -141,7 +141,7 @@ def _scatter(axes: Axes, x: np.ndarray, y: np.ndarray, fails: np.ndarray) -> Non
         put(float(values.min()) - room, float(values.max()) + room)
 
 
-def _region(axes: Axes, across: Side | None, up: Side | None) -> None:
+def _region(axes: Axes, across: BoxSide | None, up: BoxSide | None) -> None:
     """Draw the box between the sides of the region; without a side it reaches the edge."""
     left, right = _ends(across, *axes.get_xlim())
     low, high = _ends(up, *axes.get_ylim())
@@ -212,7 +212,7 @@ def _telling(drawn: pd.DataFrame, fails: np.ndarray) -> list[str]:
     return sorted(ties, key=lambda key: -np.nan_to_num(ties[key]))
 
 
-def _ends(side: Side | None, low: float, high: float) -> tuple[float, float]:
+def _ends(side: BoxSide | None, low: float, high: float) -> tuple[float, float]:
     if side is None:
         return low, high
     return (low if side.low is None else side.low), (high if side.high is None else side.high)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from sisim.arrays import Floats
 from sisim.economics.cash_releasing import CashLadder, Rung
 from sisim.economics.valuation import Valuation
 from sisim.i18n import t
@@ -35,7 +35,7 @@ class _Part(NamedTuple):
     text: str
     hue: str
     hatch: str | None
-    amounts: NDArray[np.float64]
+    amounts: Floats
 
 
 def draw_cash_ladder(result: Valuation, arm: str) -> Figure:
@@ -105,7 +105,7 @@ def _parts(ladder: CashLadder, result: Valuation) -> list[_Part]:
     clock = ladder.ledger.result.compiled.clock
     first = int(np.searchsorted(ladder.ledger.years, clock.start_year))
 
-    def sums(rung: Rung, seen: bool) -> NDArray[np.float64]:
+    def sums(rung: Rung, seen: bool) -> Floats:
         found = np.zeros(len(ladder.ledger.years))
         for (payer, own), amounts in ladder.yearly(seen=seen).items():
             if own == rung and result.scenario.bears(payer):

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.transforms import Affine2D, Transform
-from numpy.typing import NDArray
 
+from sisim.arrays import Floats, Ints
 from sisim.economics.appraisal import RANGE
 from sisim.economics.settlement import Settlement
 from sisim.economics.valuation import Valuation
@@ -131,8 +131,8 @@ def _flows(figure: Figure, scenario: Scenario, settled: Settlement, right: float
 def _payment(
     figure: Figure,
     payment: Payment,
-    amounts: NDArray[np.float64],
-    years: NDArray[np.int64],
+    amounts: Floats,
+    years: Ints,
     middle: Mapping[str, float],
     y: float,
     high: float,

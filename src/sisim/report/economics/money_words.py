@@ -6,7 +6,7 @@ from math import floor, isnan, log10
 
 from sisim.economics.appraisal import BAND_FROM, CARRIED, Appraisal, Interval
 from sisim.economics.cash_releasing import CashLadder
-from sisim.economics.cost_effectiveness import NOTHING, Effectiveness, Measure
+from sisim.economics.cost_effectiveness import NOTHING, Effectiveness, OutcomeMeasured
 from sisim.economics.distribution import WhoGains
 from sisim.economics.ledger import ORE, Kind
 from sisim.economics.valuation import Valuation
@@ -210,7 +210,7 @@ def price_words(effect: Effectiveness, arm: str) -> str:
     return t("{price} per {unit} avoided", price=price, unit=unit)
 
 
-def unit_words(measure: Measure, count: int = 2) -> str:
+def unit_words(measure: OutcomeMeasured, count: int = 2) -> str:
     """Return what an outcome is counted in, one or several."""
     return {
         "stock": n_("person-year", "person-years", count),

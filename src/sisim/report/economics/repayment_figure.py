@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sisim.economics.repayment import Plan, Repayments
+from sisim.economics.repayment import RepaymentPlan, Repayments
 from sisim.economics.valuation import Valuation
 from sisim.i18n import duration, t
 from sisim.report.administrations import HUES
@@ -82,7 +82,7 @@ def draw_repayment_plan(result: Valuation, one: Repayments) -> Figure:
     return figure
 
 
-def _bars(axes: Axes, plan: Plan) -> None:
+def _bars(axes: Axes, plan: RepaymentPlan) -> None:
     paid = plan.payments > 0
     axes.bar(
         plan.years[paid],
@@ -100,7 +100,7 @@ def _bars(axes: Axes, plan: Plan) -> None:
         bottom += repaid
 
 
-def _hues(plan: Plan) -> list[str]:
+def _hues(plan: RepaymentPlan) -> list[str]:
     return [OWN[number % len(OWN)] for number in range(len(plan.administrations))]
 
 
@@ -122,7 +122,7 @@ def _key(figure: Figure, one: Repayments, result: Valuation) -> float:
     return top + 26
 
 
-def _labels(axes: Axes, plan: Plan) -> None:
+def _labels(axes: Axes, plan: RepaymentPlan) -> None:
     room = Room(axes)
     room.avoid_line(plan.years, plan.position)
     room.avoid_line([plan.years[0] - 0.6, plan.years[-1] + 0.6], [0, 0])

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sisim.arrays import Floats
 from sisim.economics.budget_impact import Budget
 from sisim.economics.repayment import Repayments
 from sisim.i18n import t
@@ -18,7 +18,6 @@ from sisim.report.spreadsheet_files import csv_of_rows
 from sisim.scenario.fund import Fund
 from sisim.scenario.scenario import Scenario
 
-Floats = NDArray[np.float64]
 THOUSANDS = Unit(False, 0)
 
 
