@@ -88,6 +88,12 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "needs": READY,
     "follow-up": (*READY, "--certain"),
     "implement": (*READY, "--budget", "5e6"),
+    "implement without a budget": READY,
+    "precision of the benefit-cost ratio": (*READY, "--measure", "benefit_cost_ratio"),
+    "heatmap of the rate of return": (
+        *(*READY, "investments.team.reach=0.4:0.9", "investments.team.years=2:4"),
+        *("--points", "2", "--workers", "1", "--measure", "internal_rate_of_return"),
+    ),
     "explain": READY,
     "check": ("placed-youth",),
     "assumptions": ("placed-youth",),

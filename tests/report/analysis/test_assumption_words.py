@@ -23,7 +23,11 @@ def test_a_number_has_a_name(key: str, english: str, swedish: str, lang: str) ->
 
 
 @pytest.mark.parametrize(
-    "key", ["investments.nobody.reach", "nothing.at.all", "time.start", "tracks.care"]
+    "key",
+    [
+        *("investments.nobody.reach", "nothing.at.all", "time.start", "tracks.care"),
+        *("drift", "investments", "resources", "transitions", "economy", "population", "time"),
+    ],
 )
 def test_a_key_without_words_is_its_own_name(key: str) -> None:
     assert Assumptions(ready()).name(key) == key

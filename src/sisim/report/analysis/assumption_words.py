@@ -50,7 +50,7 @@ class Assumptions:
             "population": self._population,
             "time": self._time,
         }
-        found = speak[head](rest) if head in speak else None
+        found = speak[head](rest) if rest and head in speak else None
         return key if found is None else found
 
     def value(self, key: str, value: float) -> str:
