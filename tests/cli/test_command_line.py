@@ -150,7 +150,7 @@ def test_the_language_may_stand_anywhere() -> None:
         (
             ["run", "a", "--seed", "x"],
             '--seed takes a whole number from 0 to 9223372036854775807; "x" is not.',
-            "--seed ska vara ett heltal på minst 0; ”x” är inte det.",
+            "--seed ska vara ett heltal från 0 till 9223372036854775807; ”x” är inte det.",
         ),
         (
             ["run", "a", "--replications", "0"],
