@@ -25,7 +25,7 @@ from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.global_sensitivity import morris
 from sisim.analysis.one_way import one_way
 from sisim.analysis.precision import precision
-from sisim.analysis.question import Question, together
+from sisim.analysis.question import Ask, together
 from sisim.analysis.threshold import BreakEven, break_even, table
 from sisim.analysis.varied import alike, factors, value_at
 from sisim.i18n import each_language
@@ -87,9 +87,9 @@ def simulate(scenario: Scenario) -> None:
         found_morris.to_csv(HERE / f"{arm}-morris.csv", index=False)
 
 
-def asking(scenario: Scenario, arm: str, runs: int) -> Question:
-    """Return the question of what an arm is worth."""
-    return Question(Evaluator(scenario, arm=arm, replications=runs, threads=1), arm, NPV)
+def asking(scenario: Scenario, arm: str, runs: int) -> Ask:
+    """Return what an arm is worth as a function of other values."""
+    return Evaluator(scenario, arm=arm, replications=runs, threads=1).outcome(NPV)
 
 
 def runs(scenario: Scenario) -> None:

@@ -37,8 +37,8 @@ def irr(flows: NDArray[Any], per_year: float = 1.0) -> tuple[float, ...]:
     Examples:
         >>> [round(rate, 5) for rate in irr([-100, 39, 59, 55, 20])]
         [0.28095]
-        >>> irr([100, 10]), irr([-100, 5])
-        ((), (-0.95,))
+        >>> irr([100, 10]), [round(rate, 5) for rate in irr([-100, 5])]
+        ((), [-0.95])
     """
     values = np.asarray(flows, np.float64)
     paid = np.flatnonzero(values)

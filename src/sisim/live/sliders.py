@@ -15,6 +15,7 @@ from sisim.report.formats import NBSP, decimal, percent_sign
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import owner_of
 from sisim.scenario.scenario import Effect, Scenario
+from sisim.scenario.steps import MONTHS
 from sisim.scenario.types import Number
 
 STOPS = 5
@@ -47,6 +48,7 @@ class Slider:
         unit: How its value is read.
         source: Where the leading number was read, if the file says.
         grade: What it is built on, if the file says.
+        multiple: What its values are whole multiples of, as a time is of steps; 0 for any value.
     """
 
     id: str
@@ -60,6 +62,7 @@ class Slider:
     unit: Unit = "own"
     source: str | None = None
     grade: str | None = None
+    multiple: float = 0.0
 
     def changes(self, value: float) -> dict[str, float]:
         """Return the numbers that a position of the slider means; none where it started."""
@@ -85,6 +88,8 @@ class Slider:
             yield from (min(base * value / self.value, self.high) for base in self.bases)
         elif self.follow == "shift":
             yield from (base + value - self.value for base in self.bases)
+        elif self.multiple:
+            yield max(round(value / self.multiple), 1) * self.multiple
         else:
             yield value
 
@@ -161,7 +166,7 @@ def _investing(scenario: Scenario) -> list[str]:
     return [name for name in scenario.investments if name in held]
 
 
-def _owned(scenario: Scenario, path: str) -> dict[str, str | None]:
+def _owned(scenario: Scenario, path: str) -> dict[str, Any]:
     number = dict(numbers(scenario)).get(path)
     if not isinstance(number, Number):
         return {"source": None, "grade": None}
@@ -265,10 +270,20 @@ def _course(scenario: Scenario) -> list[Slider]:
     spans = tuple(scenario.investments[name].years for name in names)
     if all(isfinite(span) for span in spans):
         low, high = min(1.0, spans[0]), min(max(5.0, spans[0]), max(scenario.time.years, spans[0]))
-        step = 1.0 if spans[0] == int(spans[0]) else 0.5
+        multiple = MONTHS.get(scenario.pathway.step, 0) / 12
+        step = max(1.0 if spans[0] == int(spans[0]) else 0.5, multiple)
         found.append(
             Slider(
-                "project_time", years[:1], spans[:1], spans[0], low, high, step, "alone", "years"
+                "project_time",
+                years[:1],
+                spans[:1],
+                spans[0],
+                low,
+                high,
+                step,
+                "alone",
+                "years",
+                multiple=multiple,
             )
         )
     return found

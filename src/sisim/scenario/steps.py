@@ -27,7 +27,7 @@ def nearest_whole(months: float, step: str) -> list[float] | None:
 
     Examples:
         >>> nearest_whole(18, "year"), nearest_whole(4, "quarter"), nearest_whole(24, "year")
-        ([12, 24], [3, 6], None)
+        ([12.0, 24.0], [3.0, 6.0], None)
     """
     length = MONTHS.get(step)
     if length is None or abs(months / length - round(months / length)) < HAIR:
