@@ -103,6 +103,11 @@ def peak_memory(*, of_children: bool = False) -> float | None:
     Args:
         of_children: Of the largest child that has ended, instead of this process.
     """
+    own = Path("/proc/self/status")
+    if not of_children and own.exists():
+        # What the system counts as the peak of a process on Linux begins with that of its parent.
+        said = next(line for line in own.read_text().splitlines() if line.startswith("VmHWM:"))
+        return float(said.split()[1]) / 1024.0
     if resource is None:
         return None
     who = resource.RUSAGE_CHILDREN if of_children else resource.RUSAGE_SELF

@@ -163,5 +163,6 @@ def _with_residents(
     loaded = load_scenario(name, given)
     if residents is None:
         return loaded, given
+    load_scenario(name, {**given, "population.residents": residents})  # Is it too many?
     given |= of_size(loaded, residents)
     return load_scenario(name, given), given

@@ -83,6 +83,8 @@ class Library:
         if settings.years is not None:
             found["time.years"] = settings.years
         if settings.residents is not None:
+            asked = {**found, "population.residents": settings.residents}
+            self._read(settings.scenario, asked, brought)  # Too many are refused as too many.
             found |= of_size(self._read(settings.scenario, found, brought), settings.residents)
         return found
 
