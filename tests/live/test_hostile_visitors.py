@@ -30,7 +30,7 @@ FILES: dict[str, bytes] = {
     "zeros": b"\x00" * 1000,
     "nothing": b"",
     "endless runs": READY.encode() + b"\n[override]\nreplications = 1_000_000_000\n",
-    "endless people": READY.encode() + b'\n[override]\n"population.residents" = 200_000_000\n',
+    "endless people": READY.encode() + b'\n[override]\n"population.residents" = 90_000_000\n',
     "endless years": READY.encode() + b'\n[override]\n"time.years" = 1e308\n',
     "endless growth": READY.encode() + b'\n[override]\n"population.growth" = 1e9\n',
 }
@@ -63,7 +63,7 @@ def test_what_is_too_much_is_refused_in_the_field_and_the_address(
     someone = visit(f"?lang={lang}")
     before = someone.series("project", "with")
     someone.page.click("#more")
-    someone.page.fill("#set-residents", "200000000")
+    someone.page.fill("#set-residents", "90000000")
     someone.page.keyboard.press("Tab")
     someone.page.wait_for_selector(f"dialog[open] pre:has-text('{said}')")
     someone.page.keyboard.press("Escape")
