@@ -52,7 +52,7 @@ PICTURES = (".svg", ".png", ".pdf")
 def written(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield the name of each file that has words for a reader, and its text."""
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        if file.suffix in PICTURES or file.suffix in (".parquet", ".json"):
+        if file.suffix in PICTURES or file.suffix in (".parquet", ".json", ".xlsx"):
             continue
         text = file.read_text(encoding="utf-8-sig")
         if file.suffix == ".html":

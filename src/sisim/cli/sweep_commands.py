@@ -172,9 +172,7 @@ def _summary(study: Study) -> None:
     means = groups.mean().reset_index().drop(columns="choice")
     runs = groups.size().to_numpy()
     shown = _named(means, groups.count(), runs, study.plan.scenario).head(MOST_ROWS)
-    hidden = print_table(
-        shown.rename(columns=_called(levers, study.plan.scenario)), leading=len(by) - 1
-    )
+    hidden = print_table(shown.rename(columns=_short(levers)), leading=len(by) - 1)
     if len(means) > MOST_ROWS:
         print(n_("… and {n} row more.", "… and {n} rows more.", len(means) - MOST_ROWS))
     if hidden:
@@ -233,16 +231,12 @@ def _named(means: DataFrame, defined: DataFrame, runs: Any, scenario: Scenario) 
     return means.assign(**cells, arm=arms).rename(columns={**columns, "arm": t("Arm")})
 
 
-def _called(levers: Mapping[str, str], scenario: Scenario) -> dict[str, str]:
-    """Return what the levers are called, or the ends of their keys that tell them apart."""
-    from sisim.report.analysis.assumption_words import Assumptions
-
-    words, keys = Assumptions(scenario), list(levers.values())
+def _short(levers: Mapping[str, str]) -> dict[str, str]:
+    """Return the ends of the levers' keys that tell them apart, by path."""
+    keys = list(levers.values())
     ends = {key: [".".join(key.split(".")[-n:]) for n in range(1, 9)] for key in keys}
     return {
-        path: words.name(key)
-        if words.name(key) != key
-        else next(
+        path: next(
             end
             for end in ends[key]
             if not end[0].isdigit() and not any(end in ends[k] for k in keys if k != key)
