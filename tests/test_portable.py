@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from sisim.loading.catalogue import slug
 from sisim.loading.files import parsed
 from sisim.loading.load import load_scenario
-from sisim.portable import file_name_fits, write_what_fits
+from sisim.portable import file_name_fits, run_apart, write_what_fits
 from sisim.scenario.errors import ScenarioError
 
 ROOT = Path(__file__).parents[1]
@@ -141,3 +142,11 @@ def test_a_file_says_the_same_with_a_mark_and_other_ends_of_lines(mark: str, end
 def test_a_file_started_from_a_title_can_be_called_so_anywhere(title: str) -> None:
     assert file_name_fits(f"{slug(title)}.toml")
     assert slug(title) == slug(title).casefold()
+
+
+def test_the_peak_of_memory_of_a_process_is_its_own() -> None:
+    """Whatever this process has held: on Linux it would be handed on."""
+    held = np.ones(60_000_000)
+    told = run_apart("from sisim.portable import peak_memory; print(peak_memory())")
+    assert held.nbytes / 2**20 > 400
+    assert 5 < float(told) < 300

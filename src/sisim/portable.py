@@ -12,6 +12,7 @@ import errno
 import mmap
 import os
 import platform
+import subprocess
 import sys
 import unicodedata
 from contextlib import suppress
@@ -23,6 +24,10 @@ try:
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
+_STARTER = """
+import subprocess, sys
+sys.exit(subprocess.run([sys.executable, "-c", *sys.argv[1:]]).returncode)
+"""
 RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
 )
@@ -97,19 +102,37 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def run_apart(code: str, *arguments: str) -> str:
+    """Return what Python code prints in a process whose peak of memory is its own.
+
+    It is started by a process that holds next to nothing.
+
+    Raises:
+        subprocess.CalledProcessError: If it fails.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", _STARTER, code, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
 def peak_memory(*, of_children: bool = False) -> float | None:
     """Return the peak of resident memory in MB, or None where the system does not tell.
+
+    On Linux that of a process begins with the memory of the one that has started it: see
+    `run_apart`.
 
     Args:
         of_children: Of the largest child that has ended, instead of this process.
     """
-    own = Path("/proc/self/status")
-    if not of_children and own.exists():
-        # What the system counts as the peak of a process on Linux begins with that of its parent.
-        said = next(line for line in own.read_text().splitlines() if line.startswith("VmHWM:"))
-        return float(said.split()[1]) / 1024.0
     if resource is None:
-        return None
+        import psutil
+
+        peak = getattr(psutil.Process().memory_info(), "peak_wset", None)
+        return None if peak is None or of_children else peak / 1024.0**2
     who = resource.RUSAGE_CHILDREN if of_children else resource.RUSAGE_SELF
     unit = 1024.0**2 if sys.platform == "darwin" else 1024.0
     return resource.getrusage(who).ru_maxrss / unit

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ from helpers.command_line import sisim as command_line
 import sisim
 from sisim.checks.run_size import GB, MB, require_fits, run_size, slowness, too_large
 from sisim.i18n import Lang
+from sisim.portable import run_apart
 from sisim.scenario.errors import ScenarioError
 
 MEASURE = """
@@ -30,7 +29,6 @@ print(json.dumps([peak_memory(), time.process_time() - begun]))
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell the peak of memory")
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
@@ -41,13 +39,7 @@ print(json.dumps([peak_memory(), time.process_time() - begun]))
 )
 def test_the_estimate_is_near_what_a_run_takes(name: str, changes: dict[str, Any]) -> None:
     scenario = sisim.load(name, changes)
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE, name, json.dumps(changes)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    memory, seconds = json.loads(done.stdout)
+    memory, seconds = json.loads(run_apart(MEASURE, name, json.dumps(changes)))
     estimated = run_size(scenario, cores=2)
     assert 0.85 * memory < estimated.memory / MB < 2 * memory
     # Time of the processor, on a machine that others use too.

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 from helpers.small_sweeps import command, write
+from helpers.systems import FULL, full_device
 
 from sisim.cli.command_line import run_line
 from sisim.i18n import LANGUAGES
 
-FULL = Path("/dev/full")
 SAID = {"en": "full", "sv": "Disken är full|disken är full"}
 
 
@@ -54,7 +54,7 @@ def test_a_full_disk_is_told_of(
     assert len(opened) < number or code == 2
 
 
-@pytest.mark.skipif(not FULL.exists(), reason="a device of Linux")
+@full_device
 @pytest.mark.parametrize(("lang", "said"), [("en", "disk is full"), ("sv", "disken är full")])
 def test_what_is_printed_into_a_file_on_a_full_disk(lang: str, said: str) -> None:
     with FULL.open("w") as full:

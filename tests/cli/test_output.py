@@ -1,24 +1,23 @@
 """What is written takes the place of files and folders alone."""
 
-import os
 import stat
 from pathlib import Path
 
 import pytest
 from helpers.command_line import sisim
+from helpers.systems import make_pipe, pipes
 
 from sisim.i18n import LANGUAGES, Lang
 
 COMMANDS = [("assumptions", "placed-youth"), ("run", "placed-youth"), ("lesson", "placed-youth")]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="pipes as on POSIX")
+@pipes
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_pipe_or_a_device_is_never_replaced(
     command: tuple[str, ...], lang: Lang, tmp_path: Path
 ) -> None:
-    make_pipe = getattr(os, "mkfifo")  # noqa: B009
     make_pipe(tmp_path / "pipe")
     result = sisim(*command, "--out", tmp_path / "pipe", lang=lang)
     assert result.exit_code == 2

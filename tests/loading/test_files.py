@@ -1,10 +1,10 @@
 """A name that is no file, and a file that is no TOML that can be taken, is told for what it is."""
 
-import os
 from pathlib import Path
 
 import pytest
 from helpers.command_line import sisim
+from helpers.systems import ENDLESS, endless_device, links, make_pipe, pipes
 
 from sisim.analysis.experiment_file import load_experiment
 from sisim.i18n import LANGUAGES, Lang, in_language
@@ -39,10 +39,7 @@ def refused(path: str | Path) -> list[str]:
     return found
 
 
-posix = pytest.mark.skipif(os.name != "posix", reason="links and pipes as on POSIX")
-
-
-@posix
+@links
 @pytest.mark.parametrize("name", ["loop.toml", "loop.csv"])
 def test_a_link_that_leads_to_itself_is_called_so(tmp_path: Path, name: str) -> None:
     (tmp_path / name).symlink_to(tmp_path / "other")
@@ -50,7 +47,7 @@ def test_a_link_that_leads_to_itself_is_called_so(tmp_path: Path, name: str) -> 
     assert all("leads back to itself" in said for said in refused(tmp_path / name))
 
 
-@posix
+@links
 def test_a_link_to_nothing_is_called_so(tmp_path: Path) -> None:
     (tmp_path / "link.toml").symlink_to(tmp_path / "gone")
     assert all(
@@ -58,17 +55,16 @@ def test_a_link_to_nothing_is_called_so(tmp_path: Path) -> None:
     )
 
 
-@posix
+@pipes
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    make_pipe = getattr(os, "mkfifo")  # noqa: B009
     make_pipe(tmp_path / "pipe.toml")
     assert all("it is a pipe, not a file" in said for said in refused(tmp_path / "pipe.toml"))
 
 
-@posix
+@endless_device
 def test_a_device_is_not_read_for_ever() -> None:
     with pytest.raises(ScenarioError, match="it is a device, not a file"):
-        load_scenario("/dev/zero")
+        load_scenario(ENDLESS)
 
 
 def test_a_folder_is_called_so(tmp_path: Path) -> None:

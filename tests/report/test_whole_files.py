@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 from helpers.kills import KILLED
+from helpers.systems import exchanging
 
 from sisim import portable
 from sisim.report import whole_files
@@ -76,7 +77,7 @@ def left(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot change names there")
+@exchanging
 @pytest.mark.parametrize("before", [True, False])
 def test_a_folder_is_all_old_or_all_new_whenever_its_writer_is_killed(
     tmp_path: Path, before: bool

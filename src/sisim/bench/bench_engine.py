@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from sisim.bench.bench_live import bench_live
 from sisim.bench.bench_sweep import bench_sweep
 from sisim.engine.simulation import Progress
-from sisim.portable import processor, usable_cores
+from sisim.portable import processor, run_apart, usable_cores
 
 T = TypeVar("T")
 
@@ -196,8 +196,7 @@ def _municipality() -> dict[str, Any]:
         "(times,) = bench._take_turns(bench._run_of(bench.MUNICIPALITY, ['project']))\n"
         "print(json.dumps([list(map(sum, times)), peak_memory()]))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    times, peak = json.loads(done.stdout)
+    times, peak = json.loads(run_apart(code))
     return {
         "municipality.seconds": round(min(times), 2),
         "municipality.median_seconds": round(median(times), 2),
