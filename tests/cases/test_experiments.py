@@ -20,8 +20,7 @@ def test_all_that_a_study_uses_is_there(study: Path) -> None:
     assert callable(runpy.run_path(str(study), run_name="study")["main"])
 
 
-# The kept tables of placed-youth lack columns that reports now read: its study is to be run anew.
-@pytest.mark.parametrize(("name", "options"), [("portfolio", [])])
+@pytest.mark.parametrize(("name", "options"), [("portfolio", []), ("placed-youth", ["--draw"])])
 def test_a_study_says_what_stands_beside_it(name: str, options: list[str], tmp_path: Path) -> None:
     """In both languages, whatever that of the one who runs it is."""
     shutil.copytree(ROOT / "experiments" / name, tmp_path / "experiments" / name)

@@ -5,6 +5,8 @@ from helpers.made_up_answers import subject, tornado_table
 from helpers.pictures import assert_readable, texts, written
 from matplotlib.patches import Rectangle
 
+from sisim.report.analysis.analysis_frame import lower
+from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.analysis.tornado import draw_tornado, sentences
 
 
@@ -61,3 +63,25 @@ def test_the_sentences_name_the_three_that_matter_and_those_that_turn_the_sign(l
 def test_without_a_turning_sign_that_is_said(lang: str) -> None:
     said = sentences(subject(), tornado_table().assign(changes_sign=False))[-1]
     assert {"en": "No assumption alone", "sv": "Inget antagande"}[lang] in said
+
+
+@pytest.mark.parametrize("lang", ["en"], indirect=True)
+@pytest.mark.parametrize(
+    ("tells", "said"),
+    [
+        ([True, True, True, True], "most depends on {0}, {1} and {2}."),
+        ([True, False, True, True], "most depends on {0}."),
+        (
+            [False, True, True, False],
+            "beyond chance it depends on {1} and {2}; {0} may matter more, but the runs are too "
+            "few to tell.",
+        ),
+        ([False] * 4, "nothing that was varied makes a difference beyond chance."),
+    ],
+)
+def test_what_is_beyond_chance_is_not_the_most_where_a_longer_bar_may_be(
+    tells: list[bool], said: str
+) -> None:
+    about, table = subject(), tornado_table().head(4).assign(tells=tells)
+    names = [lower(Assumptions(about.scenario).name(key)) for key in table["key"]]
+    assert any(one.endswith(said.format(*names)) for one in sentences(about, table))

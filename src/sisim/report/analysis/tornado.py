@@ -136,16 +136,18 @@ def _bars(axes: Axes, row: int, one: Any, words: Assumptions) -> None:
         )
 
 
+NAMED = 3
+"""So many numbers are named in a sentence."""
+
+
 def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
     """Return the most telling assumptions of any sensitivity analysis, and which turn the sign."""
     words = Assumptions(subject.scenario)
-    telling = listing(
-        [lower(words.name(str(key))) for key in table.loc[table["tells"], "key"].head(3)]
-    )
+    ranking = _ranking(subject, table)
     head = subject.what()
     if "points" in table:
         first = table.iloc[0]
-        return [*_ranking(head, telling, table), *_left_out(subject, first)]
+        return [*ranking, *_left_out(subject, first)]
     scale = scale_for(subject, table[["base", "at_low", "at_high"]].to_numpy().ravel())
     base = table.iloc[0]
     found = []
@@ -157,7 +159,7 @@ def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
         )
         found += _above(subject, base)
     found += subject.undefined(int(base["undefined"]), len(subject.seeds))
-    found += [*_ranking(head, telling, table), *_undefined(subject, table)]
+    found += [*ranking, *_undefined(subject, table)]
     if turning_point(subject.measure) is None or base["base"] != base["base"]:
         return found
     turning = [lower(words.name(str(key))) for key in table.loc[table["changes_sign"], "key"]]
@@ -189,10 +191,31 @@ def _turning(subject: Subject, names: list[str]) -> str:
     return t("No assumption alone takes it past {n} within its range.", n=at)
 
 
-def _ranking(head: str, telling: str, table: pd.DataFrame) -> list[str]:
-    """Return what the measure most depends on; that nothing matters, or that chance hides it."""
-    if telling:
-        return [t("{what}: most depends on {names}.", what=head, names=telling)]
+def _ranking(subject: Subject, table: pd.DataFrame) -> list[str]:
+    """Return what the measure most depends on; that nothing matters, or that chance hides it.
+
+    What is beyond chance is not called the most where something else may matter more.
+    """
+    words, head = Assumptions(subject.scenario), subject.what()
+
+    def named(rows: pd.DataFrame) -> str:
+        return listing([lower(words.name(str(key))) for key in rows["key"].head(NAMED)])
+
+    telling, hidden = table[table["tells"]], table[~table["tells"]]
+    first = telling[telling.index < hidden.index.min()] if len(hidden) else telling
+    if len(first):
+        return [t("{what}: most depends on {names}.", what=head, names=named(first))]
+    if len(telling):
+        larger = hidden[hidden.index < telling.index.min()]
+        return [
+            t(
+                "{what}: beyond chance it depends on {names}; {others} may matter more, but the "
+                "runs are too few to tell.",
+                what=head,
+                names=named(telling),
+                others=named(larger),
+            )
+        ]
     size = next(name for name in ("swing", "total", "mu_star") if name in table)
     if table[size].isna().all():
         return []
