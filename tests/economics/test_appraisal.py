@@ -11,7 +11,7 @@ from helpers.any_counts import PATHWAY, counts, same_in_every_arm, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sisim.economics.appraisal import appraise, break_even, headline, interval
+from sisim.economics.appraisal import appraise, interval
 from sisim.economics.cash_releasing import cash_ladder
 from sisim.economics.cost_effectiveness import effectiveness
 from sisim.economics.distribution import who_gains
@@ -209,7 +209,7 @@ def test_there_is_no_tail_without_a_basis() -> None:
 
 def test_the_numbers_under_the_figures_reckon_with_no_tail() -> None:
     with_tail, without = (
-        headline(ledger(counts(3, economy={"tail": tail})), "ends") for tail in (TAIL, None)
+        Results(counts(3, economy={"tail": tail})).headline("ends") for tail in (TAIL, None)
     )
     assert with_tail == without
 
@@ -291,9 +291,9 @@ def test_what_everyone_has_counts_towards_the_break_even_when_asked_for() -> Non
         free = {name: {**r, "ordinary": False} for name, r in PATHWAY["resources"].items()}
         all_of_it = ledger(counts(seed, pathway={**PATHWAY, "resources": free}))
         book = ledger(counts(seed))
-        asked = break_even(book, "new_way", ordinary=True)
-        assert asked == break_even(all_of_it, "new_way")
-        differing += asked != break_even(book, "new_way")
+        asked = appraise(book, "new_way", ordinary=True, tail=False).payback_discounted
+        assert asked == appraise(all_of_it, "new_way", tail=False).payback_discounted
+        differing += asked != appraise(book, "new_way", tail=False).payback_discounted
     assert differing
 
 

@@ -10,7 +10,7 @@ from helpers.any_counts import PATHWAY, counts, same_in_every_arm, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sisim.economics.appraisal import break_even, headline, totals
+from sisim.economics.appraisal import appraise, headline, totals
 from sisim.economics.ledger import KINDS, TRANSFERS, Line, ledger
 from sisim.economics.prices import conversion
 from sisim.results import Results
@@ -167,8 +167,9 @@ def test_the_row_of_numbers_agrees_with_the_curves() -> None:
 
 def test_what_changes_nothing_never_pays_back() -> None:
     book = ledger(flat())
-    assert break_even(book, "ends") is None
-    assert headline(book, "ends")["lower_cost"] == (0.0, 0.0, 0.0)
+    worth = appraise(book, "ends", tail=False)
+    assert worth.payback_discounted is None
+    assert headline(book, worth)["lower_cost"] == (0.0, 0.0, 0.0)
 
 
 def test_break_even_is_for_good() -> None:
@@ -180,7 +181,7 @@ def test_break_even_is_for_good() -> None:
         stock[12:14] = 0  # saves, then loses it all again, then saves
         stock[14:24] *= 2
         stock[24:] = 0
-    instant = break_even(ledger(result), "ends")
+    instant = appraise(ledger(result), "ends", tail=False).payback_discounted
     assert instant is not None
     net = ledger(result).total(lambda line: not line.ordinary)[..., 12:]
     saved = np.cumsum((net[:, 0] - net[:, arm]).mean(axis=0))

@@ -221,7 +221,7 @@ class Appraisal:
     @cached_property
     def chance(self) -> float:
         """The share of the replications in which the arm is worth at least what it costs."""
-        return float((self.amounts["net"] >= -ORE).mean())
+        return float((self.present_values["net"] >= -ORE).mean())
 
     def rates_of(self, flows: Floats) -> tuple[float, ...]:
         """Return the internal rates of return of flows by cycle, counted by year."""
@@ -409,13 +409,12 @@ def payback(horizon: Horizon, cost: Floats, net: Floats) -> float | None:
     return None if red[-1] + 1 == len(balance) else horizon.instant(int(red[-1]) + 2)
 
 
-def break_even(ledger: Ledger, arm: str, ordinary: bool = False) -> float | None:
-    """Return the discounted payback within the years that are simulated: see `payback`."""
-    return appraise(ledger, arm, ordinary=ordinary, tail=False).payback_discounted
-
-
-def headline(ledger: Ledger, arm: str, ordinary: bool = False) -> dict[str, Estimate]:
+def headline(ledger: Ledger, worth: Appraisal) -> dict[str, Estimate]:
     """Return the numbers under the figures, each with its range over the replications.
+
+    Args:
+        ledger: The ledger in fixed prices.
+        worth: What the arm is worth, without a tail.
 
     Returns:
         `helped`: how many times treatment has begun; `avoided`: how many fewer have come to the
@@ -424,21 +423,20 @@ def headline(ledger: Ledger, arm: str, ordinary: bool = False) -> dict[str, Esti
         the reduced use; `net`: lower_cost - invested; `avoided_returns`: how many fewer times
         somebody has come back to the case; `affected`: how many have another life history than
         without, whether they took part or an effect on areas reached them (NaN if that is not
-        known). No tail is reckoned with.
+        known).
     """
     result = ledger.result
-    number = result.arms.index(arm)
+    number = result.arms.index(worth.arm)
     clock = result.compiled.clock
     before = clock.start - clock.history
     helped = result.treatments("started")[:, number - 1, :, before:].sum(axis=(1, 2, 3))
     first, returns = _avoided(ledger, number)
     touched = [one.affected for one in result.replications]
     affected = np.array([NAN if one is None else one[number - 1] for one in touched])
-    worth = appraise(ledger, arm, ordinary=ordinary, tail=False).present_values
     found = {
         "helped": helped,
         "avoided": first,
-        **{name: worth[name] for name in ("invested", "lower_cost", "net")},
+        **{name: worth.present_values[name] for name in ("invested", "lower_cost", "net")},
         "avoided_returns": returns,
         "affected": affected,
     }

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol, Self
 import numpy as np
 import pandas as pd
 
-from sisim.economics.appraisal import Appraisal, Estimate, appraise, break_even, headline, totals
+from sisim.economics.appraisal import Appraisal, Estimate, appraise, headline, totals
 from sisim.economics.budget_impact import Budget, budget
 from sisim.economics.cash_releasing import CashLadder, cash_ladder
 from sisim.economics.cost_effectiveness import Effectiveness, effectiveness
@@ -70,6 +70,7 @@ class Valuation:
 
     def __init__(self, counts: Result) -> None:
         self.counts = counts
+        self._appraised: dict[str, Appraisal] = {}
 
     @property
     def scenario(self) -> Scenario:
@@ -350,17 +351,23 @@ class Valuation:
 
     def break_even(self, arm: str) -> float | None:
         """Return the instant when the accumulated net of `arm` has turned positive for good."""
-        return break_even(self.ledger, arm)
+        return self._simulated(arm).payback_discounted
 
     def chance(self, arm: str) -> float:
         """Return the share of the replications in which `arm` is paid back: see `break_even`."""
-        return appraise(self.ledger, arm, tail=False).chance
+        return self._simulated(arm).chance
 
     def headline(self, arm: str) -> Mapping[str, Estimate]:
         """Return `helped`, `avoided`, `invested`, `lower_cost` and `net` of `arm`."""
-        return headline(self.ledger, arm)
+        return headline(self.ledger, self._simulated(arm))
 
     # ------------------------------------------------------------------------ parts
+
+    def _simulated(self, arm: str) -> Appraisal:
+        """Return what an arm is worth in the years that are simulated, without a tail."""
+        if arm not in self._appraised:
+            self._appraised[arm] = appraise(self.ledger, arm, tail=False)
+        return self._appraised[arm]
 
     @cached_property
     def _years(self) -> Array:
