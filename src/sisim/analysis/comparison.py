@@ -5,7 +5,7 @@ Figures, sentences and tables all read the same `Comparison`, so they cannot dis
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import nan
@@ -419,6 +419,13 @@ class AdministrationCost:
     cost: dict[str, Curve]
     difference: dict[str, Floats]
     intervention: dict[str, Floats]
+
+
+def differences_of(side: Investing, shown: Sequence[AdministrationCost]) -> list[Floats]:
+    """Return what the intervention costs by year, and the difference of each administration."""
+    nothing = np.zeros(len(side.cost.years))  # where no administration has any cost
+    spent = sum((one.intervention[side.arm] for one in shown), nothing)
+    return [spent, *(one.difference[side.arm] for one in shown)]
 
 
 def administrations_of(story: Comparison) -> list[AdministrationCost]:

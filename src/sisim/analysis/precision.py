@@ -14,7 +14,7 @@ from math import ceil, inf, isfinite, nan
 import numpy as np
 from scipy import stats
 
-from sisim.analysis.question import CONFIDENCE
+from sisim.analysis.question import CONFIDENCE, half_width
 from sisim.arrays import Floats
 
 FEWEST = 2
@@ -97,7 +97,7 @@ def precision(
     if n < FEWEST:
         return Precision(mean, nan, inf, len(values), confidence, wished, undefined)
     deviation = float(np.std(known, ddof=1))
-    half = _half_width(deviation, n, confidence)
+    half = half_width(deviation, n, confidence)
     return Precision(mean, deviation, half, len(values), confidence, wished, undefined)
 
 
@@ -121,7 +121,7 @@ def replications_needed(deviation: float, wished: float, confidence: float = CON
     # That of the normal distribution is too few, and not by much: count up from it.
     z = float(stats.norm.ppf((1 + confidence) / 2))
     n = max(FEWEST, ceil((z * deviation / wished) ** 2))
-    while _half_width(deviation, n, confidence) > wished:
+    while half_width(deviation, n, confidence) > wished:
         n += 1
     return n
 
@@ -155,7 +155,3 @@ def until(
         values = np.concatenate([values, run(len(values), more)])
         found = precision(values, wished, confidence)
     return found, values
-
-
-def _half_width(deviation: float, n: int, confidence: float) -> float:
-    return float(stats.t.ppf((1 + confidence) / 2, n - 1)) * deviation / float(np.sqrt(n))

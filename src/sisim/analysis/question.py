@@ -107,6 +107,17 @@ def standard_error(values: Floats) -> float:
     return float(known.std(ddof=1) / np.sqrt(len(known))) if len(known) > 1 else float("nan")
 
 
+def half_width(deviation: float, n: int, confidence: float = CONFIDENCE) -> float:
+    """Return half the width of a confidence interval of a mean (Student's t).
+
+    Args:
+        deviation: The standard deviation of a replication.
+        n: How many replications, at least two.
+        confidence: How sure the interval is.
+    """
+    return float(stats.t.ppf((1 + confidence) / 2, n - 1)) * deviation / float(np.sqrt(n))
+
+
 def beyond_chance(one: Floats, other: Floats) -> bool:
     """Return whether an outcome differs at two points by more than chance (paired Student's t).
 
@@ -121,9 +132,8 @@ def beyond_chance(one: Floats, other: Floats) -> bool:
         return True
     change = other - one
     known = change[np.isfinite(change)]
-    size = np.abs(np.concatenate([one, other])[np.isfinite(np.concatenate([one, other]))])
-    if not len(known) or np.abs(known).max() <= NEGLIGIBLE * size.max():
+    size = np.nanmax(np.abs([one, other]), initial=0.0)
+    if not len(known) or np.abs(known).max() <= NEGLIGIBLE * size:
         return False
-    error = standard_error(known)
-    margin = 0.0 if np.isnan(error) else error * stats.t.ppf((1 + CONFIDENCE) / 2, len(known) - 1)
+    margin = half_width(float(known.std(ddof=1)), len(known)) if len(known) > 1 else 0.0
     return bool(abs(known.mean()) > margin)

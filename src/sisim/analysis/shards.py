@@ -103,7 +103,8 @@ def rows_of(paths: Iterable[Path], columns: Sequence[str] | None = None) -> pd.D
     tables = []
     for path in paths:
         try:
-            table = pq.read_table(_content(path), page_checksum_verification=True)
+            # A column that is not there is left out by the reader, and missed by `select`.
+            table = pq.read_table(_content(path), columns=list(columns) if columns else None)
             tables.append(table.select(columns or table.column_names).replace_schema_metadata(None))
         except (OSError, LookupError, pa.ArrowException) as error:
             raise DamagedError(path) from error

@@ -163,18 +163,19 @@ class Study:
             executor: Where they run; unset: on all cores of this machine.
             progress: Called with the cells done and the cells in all.
         """
-        there = self._finished
+        keys = ["choice", "draw", "replication"]
+        before = self.table().set_index(keys, drop=False).sort_index()
+        there = set(before.index)
         number = len(there) if sample is None else min(sample, len(there))
         chosen = {round(n) for n in np.linspace(0, len(there) - 1, number)} if number else set()
         own = (cell for cell in cells(self.plan) if cell.key in there)
         again = (cell for n, cell in enumerate(own) if n in chosen)
-        before = self.table().set_index(["choice", "draw", "replication"], drop=False).sort_index()
         differing: list[pd.DataFrame] = []
         ran = 0
         for rows in _run(self.plan, again, number, executor, progress):
-            keys = {*zip(rows["choice"], rows["draw"], rows["replication"], strict=True)}
-            ran += len(keys)
-            differing.append(_differences(before.loc[sorted(keys)], rows))
+            ran_now = {*zip(*(rows[key] for key in keys), strict=True)}
+            ran += len(ran_now)
+            differing.append(_differences(before.loc[sorted(ran_now)], rows))
         found = pd.concat(differing) if differing else pd.DataFrame(columns=["cell"])
         changes = self.manifest.differences(Manifest.of(self.plan))
         return Reproduction(self.cells, ran, found.reset_index(drop=True), tuple(changes))

@@ -123,6 +123,7 @@ class Variants:
         self._runs: LRUCache[tuple[str, int], tuple[Compiled, Replication]] = LRUCache(runs)
         self._baselines: dict[int, ArmRerun] = {}
         self._asked: LRUCache[int, str] = LRUCache(1 << 16)
+        self._expected: set[int] = set()
         # Reruns are made one at a time, in the same columns.
         self._lock = Lock()
         self._caches = Lock()
@@ -226,9 +227,9 @@ class Variants:
         if not self._reusable or len(keys - {canonical({})}) < 2 or seed in self._baselines:
             return
         with self._lock:
-            if len(self._baselines) >= BASELINES:
+            if self._baselines and len(self._baselines) >= self._most:
                 del self._baselines[next(iter(self._baselines))]
-        self._asked[seed] = ""
+        self._expected.add(seed)
 
     def quick(self, values: Values) -> bool:
         """Return whether a variant is answered by a rerun of the people whom arms can affect."""
@@ -304,7 +305,11 @@ class Variants:
         there = [seed for seed in seeds if seed in self._baselines]
         others = [seed for seed in seeds if seed not in self._baselines]
         if not self._retain:
-            others = [seed for seed in others if self._asked.setdefault(seed, key) != key]
+            others = [
+                seed
+                for seed in others
+                if seed in self._expected or self._asked.setdefault(seed, key) != key
+            ]
         return there + others[: max(self._most - len(self._baselines), 0)]
 
     def _rerunnable(self, scenario: Scenario, values: Values) -> Scenario | None:

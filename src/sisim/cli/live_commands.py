@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -157,12 +158,6 @@ def _with_residents(
 ) -> tuple[Scenario, dict[str, Any]]:
     """Return the scenario for so many residents, and all changes by key."""
     from sisim.loading.load import load_scenario
-    from sisim.loading.sample import of_size
+    from sisim.loading.sample import for_residents
 
-    given = values(changes)
-    loaded = load_scenario(name, given)
-    if residents is None:
-        return loaded, given
-    load_scenario(name, {**given, "population.residents": residents})  # Is it too many?
-    given |= of_size(loaded, residents)
-    return load_scenario(name, given), given
+    return for_residents(partial(load_scenario, name), values(changes), residents)

@@ -16,7 +16,6 @@ from sisim.cli.consoles import stdout
 from sisim.cli.user_errors import UserError
 from sisim.i18n import t
 from sisim.report.formats import decimal
-from sisim.report.whole_files import aside, put_file
 from sisim.scenario.errors import LONG, Reason, shortened
 from sisim.scenario.os_errors import no_place, why
 
@@ -29,6 +28,8 @@ def whole_file(out: Path) -> Iterator[Path]:
         UserError: If `out` cannot be written.
     """
     place = out.resolve()
+    from sisim.report.whole_files import aside, put_file  # it takes locks, which help does not
+
     with write_errors_answered(out), aside(place) as folder:
         yield folder / place.name
         put_file(folder / place.name, place)

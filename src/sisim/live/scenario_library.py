@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -19,7 +19,7 @@ from sisim.live.settings import Settings
 from sisim.live.sliders import Slider, all_sliders, main_sliders
 from sisim.loading.files import shipped
 from sisim.loading.load import load_scenario, read_scenario
-from sisim.loading.sample import of_size
+from sisim.loading.sample import for_residents
 from sisim.scenario.scenario import Figures, Scenario
 
 OPENED = 16
@@ -70,22 +70,13 @@ class Library:
         with self._lock:
             found = self._opened.get(asked)
         if found is None or not found.fresh:
-            scenario = self._read(name, self.base_changes(settings, brought), brought)
-            found = OpenScenario(with_figures(scenario), read=content is None)
+            years = {} if settings.years is None else {"time.years": settings.years}
+            read = partial(self._read, name, brought=brought)
+            scenario, changes = for_residents(read, years, settings.residents)
+            found = OpenScenario(with_figures(scenario), changes, read=content is None)
             with self._lock:
                 self._opened[asked] = found
         require_allowed(found.scenario, settings.runs)
-        return found
-
-    def base_changes(self, settings: Settings, brought: Brought = NOTHING) -> dict[str, Any]:
-        """Return what settings change in the scenario itself, in every arm."""
-        found: dict[str, Any] = {}
-        if settings.years is not None:
-            found["time.years"] = settings.years
-        if settings.residents is not None:
-            asked = {**found, "population.residents": settings.residents}
-            self._read(settings.scenario, asked, brought)  # Too many are refused as too many.
-            found |= of_size(self._read(settings.scenario, found, brought), settings.residents)
         return found
 
     def _read(self, name: str, changes: Mapping[str, Any], brought: Brought) -> Scenario:
@@ -141,11 +132,12 @@ class OpenScenario:
 
     Args:
         scenario: The scenario.
+        changes: What is changed in its file, in every arm, by dotted path.
         read: Whether it was read from files, which may change.
     """
 
-    def __init__(self, scenario: Scenario, *, read: bool) -> None:
-        self.scenario = scenario
+    def __init__(self, scenario: Scenario, changes: Mapping[str, Any], *, read: bool) -> None:
+        self.scenario, self.changes = scenario, changes
         self._files = sorted(set(scenario.origins[0].values())) if read else []
         self._read = [_stamp(file) for file in self._files]
 
@@ -191,7 +183,7 @@ class SessionKey:
     """What a session is of, equal to any other of a scenario with the same content.
 
     Attributes:
-        content: The scenario as text.
+        content: A digest of all that the scenario says.
         seed: The seed of the first run.
         runs: How many runs.
         scenario: The scenario.

@@ -104,7 +104,7 @@ class ViewState:
     @property
     def described(self) -> dict[str, Any]:
         """All that differs from the file: what is changed in every arm, and by the sliders."""
-        return {**self.library.base_changes(self.settings, self.brought), **self.changes}
+        return {**self._opened.changes, **self.changes}
 
     @property
     def arm(self) -> str:

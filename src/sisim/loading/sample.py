@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from sisim.checks.run_size import require_fits
 from sisim.scenario.scenario import Cost, Scenario
 
 FIXED = ("start_up", "running")
 """What a cost is however many take part: it follows the size of the investment."""
+
+
+Read = Callable[[Mapping[str, Any]], Scenario]
+"""Reads a scenario with other values, by dotted path."""
+
+
+def for_residents(
+    read: Read, changes: Mapping[str, Any], residents: int | None
+) -> tuple[Scenario, dict[str, Any]]:
+    """Return a scenario for so many residents, and all that is changed in it.
+
+    Args:
+        read: How it is read.
+        changes: What is changed in it anyhow.
+        residents: How many there shall be; None: as many as it says.
+
+    Raises:
+        ScenarioError: With everything that is wrong, and if so many cannot be simulated.
+    """
+    given = read(changes)
+    if residents is None:
+        return given, dict(changes)
+    population = given.population.model_copy(update={"residents": residents})
+    # Before places and costs, which would be too large as well, and hide why.
+    require_fits(given.model_copy(update={"population": population}), replications=1)
+    all_changes = {**changes, **of_size(given, residents)}
+    return read(all_changes), all_changes
 
 
 def of_size(scenario: Scenario, residents: int) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from sisim.analysis.comparison import (
     Which,
     administrations_of,
     compare,
+    differences_of,
 )
 from sisim.arrays import Floats
 from sisim.economics.valuation import Valuation
@@ -157,17 +158,10 @@ def _stacked(parts: list[Floats]) -> tuple[list[Floats], Floats, Floats]:
     return bottoms, down, up
 
 
-def _parts(side: Investing, shown: list[AdministrationCost]) -> list[Floats]:
-    """Return the differences in use, administration by administration, and the intervention."""
-    nothing = np.zeros(len(side.cost.years))  # where no administration has any cost
-    spent = sum((one.intervention[side.arm] for one in shown), nothing)
-    return [spent, *(one.difference[side.arm] for one in shown)]
-
-
 def _difference_bars(
     axes: Axes, story: Comparison, side: Investing, shown: list[AdministrationCost]
 ) -> None:
-    reach = [_stacked(_parts(story.side(which), shown))[1:] for which in WHICH]
+    reach = [_stacked(differences_of(story.side(which), shown))[1:] for which in WHICH]
     low, high = min(float(d.min()) for d, _ in reach), max(float(u.max()) for _, u in reach)
     room = 0.06 * (high - low) or 1.0
     axes.set_xlim(*span(story))
@@ -178,7 +172,7 @@ def _difference_bars(
     axes.axhline(0, color=MUTED, linewidth=points(1.5), zorder=3)
     shade_phases(axes, side)
 
-    parts = _parts(side, shown)
+    parts = differences_of(side, shown)
     bottoms, _, _ = _stacked(parts)
     axes.bar(
         story.years,

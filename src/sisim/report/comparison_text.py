@@ -18,7 +18,7 @@ from sisim.economics.appraisal import CARRIED
 from sisim.economics.valuation import Provenance, Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import current_language, duration, n_, number, t
-from sisim.report.formats import listing, lower, money, people, percent, runs_of, unit_for
+from sisim.report.formats import capital, listing, lower, money, people, percent, runs_of, unit_for
 from sisim.report.present_value import worth_words
 from sisim.report.replication_words import few_runs
 from sisim.scenario.economy import PUBLIC, SOCIETY
@@ -233,7 +233,7 @@ def _outcomes(story: Comparison) -> list[str]:
             t(
                 "{what} in {year}: {without} without the investment, {one} in figure 1, "
                 "{two} in figure 2.",
-                what=label[:1].upper() + label[1:],
+                what=capital(label),
                 year=story.marked,
                 without=values[WITHOUT],
                 one=values[story.project.arm],

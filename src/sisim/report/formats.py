@@ -141,6 +141,16 @@ def lower(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
+def capital(text: str) -> str:
+    """Return a text as it begins a sentence.
+
+    Examples:
+        >>> capital("children in care")
+        'Children in care'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def people(mean: float) -> str:
     """Return a mean number of people or events as a sentence tells it: a whole number.
 

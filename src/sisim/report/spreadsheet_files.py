@@ -31,7 +31,9 @@ def csv_text(table: pd.DataFrame) -> str:
     texts = table.select_dtypes(include=["object", "string", "category"]).columns
     safe = table.copy()
     for name in texts:
-        safe[name] = pd.Series([_safe(one) for one in table[name]], table.index, dtype=object)
+        # Long tables have few different texts.
+        known = {one: _safe(one) for one in table[name].unique()}
+        safe[name] = table[name].astype(object).map(known, na_action="ignore")
     safe.columns = [_safe(name) for name in safe.columns]
     return str(safe.to_csv(index=False, lineterminator="\n"))
 

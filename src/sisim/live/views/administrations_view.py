@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -12,8 +11,10 @@ from sisim.analysis.comparison import (
     WHICH,
     AdministrationCost,
     Comparison,
+    Investing,
     Which,
     administrations_of,
+    differences_of,
 )
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
@@ -102,8 +103,8 @@ def administrations(comparison: Comparison, look: Look, held: Option | None = No
         high = rows[0].high if n == 0 else None
         series += _curves(n, one, comparison, unit, look, high, ends[n][1])
     for n, which in enumerate(figures):
-        arm = comparison.side(which).arm
-        series += _differences(len(shown) + n, arm, shown, comparison, unit, look)
+        side = comparison.side(which)
+        series += _differences(len(shown) + n, side, shown, comparison, unit, look)
     return {
         "animation": False,
         "backgroundColor": "transparent",
@@ -125,7 +126,7 @@ def _ends(
     """Return the ends of the vertical axes: one scale for all curves, one for all differences."""
     unit = unit_of(comparison).size
     top = 1.1 * max((float(x.mean.max()) for one in shown for x in one.cost.values()), default=1.0)
-    reach = [_reach(list(shown), comparison.side(which).arm) for which in figures]
+    reach = [_reach(list(shown), comparison.side(which)) for which in figures]
     low, high = 1.1 * min(r[0] for r in reach), 1.1 * max(r[1] for r in reach)
     curves, differences = _round(0.0, top / unit), _round(low / unit, high / unit)
     return [curves] * len(shown) + [differences] * len(figures)
@@ -302,27 +303,22 @@ def _curves(
     return found
 
 
-def _parts(shown: list[AdministrationCost], arm: str) -> list[Any]:
-    spent = np.sum([one.intervention[arm] for one in shown], axis=0)
-    return [spent, *(one.difference[arm] for one in shown)]
-
-
-def _reach(shown: list[AdministrationCost], arm: str) -> tuple[float, float]:
-    parts = np.array(_parts(shown, arm)) if shown else np.zeros((1, 1))
+def _reach(shown: list[AdministrationCost], side: Investing) -> tuple[float, float]:
+    parts = np.array(differences_of(side, shown))
     down, up = np.minimum(parts, 0).sum(axis=0).min(), np.maximum(parts, 0).sum(axis=0).max()
     return float(min(down, -1.0)), float(max(up, 1.0))
 
 
 def _differences(
     grid: int,
-    arm: str,
+    side: Investing,
     shown: list[AdministrationCost],
     comparison: Comparison,
     unit: float,
     look: Look,
 ) -> list[Option]:
     c = look.palette
-    parts = _parts(shown, arm)
+    parts = differences_of(side, shown)
     hatch = {**HATCH, "color": c.extra}
     found: list[Option] = []
     for n, part in enumerate(parts):

@@ -22,6 +22,7 @@ from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
 from sisim.report.formats import (
     Unit,
+    capital,
     decimal,
     lower,
     money,
@@ -106,7 +107,7 @@ class Subject:
         when = f" {year}" if year else ""
         if head == "outcome" and name in self.scenario.outcomes:
             label = self.scenario.outcomes[name].label.text
-            return label[:1].upper() + label[1:] + when
+            return capital(label) + when
         economy = self.scenario.economy
         rate = economy.discount_costs.value
         if head == "cost":

@@ -13,6 +13,7 @@ from sisim.analysis.monitoring import ENOUGH, RESULTS, FollowUp, Indicator, resp
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, records
 from sisim.report.formats import (
+    capital,
     decimal,
     listing,
     lower,
@@ -58,7 +59,7 @@ def measure_label(plan: FollowUp, measure: Indicator) -> str:
         "spent": t("Money spent"),
         "reach": t("Reached, of the target group"),
         "participants": t("Of those who have begun: {what}", what=lower(what)),
-        "outcome": what[:1].upper() + what[1:],
+        "outcome": capital(what),
     }[head]
     if measure.investment is None or len(plan.scenario.arms[plan.arm].investments) < 2:
         return text

@@ -20,7 +20,7 @@ from sisim.report.analysis.analysis_frame import (
     ticks_across,
 )
 from sisim.report.comparison_text import quoted
-from sisim.report.formats import decimal, listing, lower, money, percent_sign, share_of
+from sisim.report.formats import capital, decimal, listing, lower, money, percent_sign, share_of
 from sisim.report.style import (
     BLUE,
     DARK_GREEN,
@@ -64,7 +64,7 @@ def group_label(scenario: Scenario, kind: str, name: str) -> str:
         own = scenario.investments[name].label.text
         return t("The rule {name}", name=quoted(own))
     if kind == "group":
-        return _upper(scenario.pathway.groups[name].label.text)
+        return capital(scenario.pathway.groups[name].label.text)
     if kind == "area":
         return scenario.population.areas[name].label.text
     if kind == "age":
@@ -73,7 +73,7 @@ def group_label(scenario: Scenario, kind: str, name: str) -> str:
     spec = scenario.pathway.attributes[attribute]
     known = spec.labels.get(category)
     of = spec.label.text if spec.label is not None else attribute
-    return f"{_upper(of)}: {category if known is None else known.text}"
+    return f"{capital(of)}: {category if known is None else known.text}"
 
 
 def rule_label(scenario: Scenario, kind: str, name: str, share: float) -> str:
@@ -444,7 +444,3 @@ def _percent_ticks(axes: Any) -> None:
     ticks = axes.get_xticks()
     digits = 0 if all(abs(100 * tick - round(100 * tick)) < 1e-9 for tick in ticks) else 1
     axes.set_xticks(ticks, [share_of(float(tick), digits) for tick in ticks])
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

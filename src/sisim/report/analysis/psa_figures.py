@@ -24,8 +24,9 @@ from sisim.report.analysis.analysis_frame import (
 )
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.economics.cost_effectiveness_plane import HUES, MARKS
-from sisim.report.formats import decimal, lower, money, percent_sign, unit_for
+from sisim.report.formats import capital, decimal, lower, money, percent_sign, unit_for
 from sisim.report.labels import EndLabels
+from sisim.report.present_value import net_words
 from sisim.report.style import (
     BLUE,
     INK,
@@ -109,7 +110,7 @@ def draw_plane(subject: Subject, analysis: Probabilistic, name: str) -> Figure:
         put(low - room, high + room)
     scale_ticks(axes, 6, unit.size)
     ticks_across(axes, 6)
-    write(figure, 890, 604, f"{what[:1].upper() + what[1:]} →", align="right", color=MUTED)
+    write(figure, 890, 604, f"{capital(what)} →", align="right", color=MUTED)
     top = 110.0
     for number, arm in enumerate(analysis.arms[1:]):
         hue, mark = HUES[number % len(HUES)], MARKS[number % len(MARKS)]
@@ -347,6 +348,7 @@ def sentences(
     for one in records(analysis.chance):
         told = {
             "arm": subject.arm_label(one.arm),
+            "what": lower(net_words(subject.scenario.economy.discount_costs.value)),
             "chance": decimal(100 * one.chance),
             "error": decimal(196 * one.chance_error),
             "mean": money(one.mean),
@@ -355,14 +357,14 @@ def sentences(
         }
         found.append(
             t(
-                "{arm}: pays for itself with a probability of {chance}% (± {error}); net present "
-                "value {mean}, all draws from {low} to {high}.",
+                "{arm}: pays for itself with a probability of {chance}% (± {error}); {what} "
+                "{mean}, all draws from {low} to {high}.",
                 **told,
             )
             if analysis.few
             else t(
-                "{arm}: pays for itself with a probability of {chance}% (± {error}); net present "
-                "value {mean}, 95% of the draws from {low} to {high}.",
+                "{arm}: pays for itself with a probability of {chance}% (± {error}); {what} "
+                "{mean}, 95% of the draws from {low} to {high}.",
                 **told,
             )
         )

@@ -15,7 +15,7 @@ from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
 from sisim.report.economics.money_frame import money_canvas
 from sisim.report.economics.money_words import dominance_words, price_words, unit_words
-from sisim.report.formats import decimal, share_of, unit_for
+from sisim.report.formats import capital, decimal, share_of, unit_for
 from sisim.report.labels import Room
 from sisim.report.present_value import worth_words
 from sisim.report.style import (
@@ -73,7 +73,7 @@ def _panel(
     unit: float,
 ) -> None:
     label = effect.measure.label.text
-    lines = wrap(figure, label[:1].upper() + label[1:], wide - 20, bold=True).split("\n")[:2]
+    lines = wrap(figure, capital(label), wide - 20, bold=True).split("\n")[:2]
     for number, line in enumerate(lines):
         write(figure, left, 76 + 23 * number, line, bold=True)
     axes = place(figure, left + 62, 138, wide - 90, 400)
@@ -168,7 +168,7 @@ def _say(figure: Figure, left: float, wide: float, effect: Effectiveness) -> Non
 
 def _verdict(effect: Effectiveness, arm: str) -> str:
     said = dominance_words(effect, arm) or price_words(effect, arm) or t("no difference")
-    return said[:1].upper() + said[1:]
+    return capital(said)
 
 
 def _limits(axes: Axes, effect: Effectiveness, unit: float) -> None:

@@ -15,6 +15,7 @@ from sisim.i18n import duration, n_, t
 from sisim.report.comparison_text import invented, perspective, quoted
 from sisim.report.formats import (
     NBSP,
+    capital,
     decimal,
     listing,
     lower,
@@ -139,11 +140,11 @@ def verdict_words(effect: Effectiveness, arm: str) -> str:
     more = measure.good == "high"
     verdict = effect.verdict(arm)
     if verdict == "no_difference":
-        return t("{what}: no difference.", what=_capital(label))
+        return t("{what}: no difference.", what=capital(label))
     if abs(gain) <= NOTHING:
         return t(
             "{what}: no difference, net cost {cost}.",
-            what=_capital(label),
+            what=capital(label),
             cost=net_cost_words(effect, arm),
         )
     better = gain > 0
@@ -162,7 +163,7 @@ def verdict_words(effect: Effectiveness, arm: str) -> str:
         )
     return t(
         "{what}: {change}, net cost {cost}; {said}.",
-        what=_capital(label),
+        what=capital(label),
         change=change,
         cost=net_cost_words(effect, arm),
         said=said,
@@ -448,7 +449,3 @@ def _range(gained: Interval, digits: int) -> str:
     low, high = gained.low, gained.high
     ends = spread(*((low, high) if gained.mean >= 0 else (-high, -low)), digits)
     return t(" (10–90%: {ends})", ends=ends) if ends else ""
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.typing import LineStyleType
 
-from sisim.economics.appraisal import BAND_FROM, CARRIED, Appraisal
+from sisim.economics.appraisal import CARRIED, Appraisal
 from sisim.economics.valuation import Valuation
 from sisim.economics.yearly import year_at
 from sisim.i18n import duration, t
@@ -50,7 +50,7 @@ def draw_net_position(result: Valuation, arm: str) -> Figure:
     # A picture of time: what a year brings is there when it is over.
     ends_of_years = np.append(years[0], years + 1)
     axes.set_xlim(years[0] - 0.4, years[-1] + 1.4)
-    banded = len(appraisal.amounts["net"]) >= BAND_FROM
+    banded = appraisal.banded
     ends = EndLabels(axes)
     curves: list[tuple[pd.DataFrame, str, LineStyleType, str]] = [
         (plain, BLUE, "solid", t("Undiscounted"))
