@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from itertools import combinations, pairwise
 
 from sisim.checks.issues import Findings
@@ -11,7 +10,7 @@ from sisim.scenario.document import Document
 from sisim.scenario.economy import FUND
 from sisim.scenario.errors import Reason
 from sisim.scenario.positions import Path
-from sisim.scenario.scenario import HAIR, Scenario
+from sisim.scenario.scenario import Scenario
 
 MOST_TIMES = 10
 """What is a share of another payment is hardly ever more than so many times it."""
@@ -157,7 +156,7 @@ class ContractCheck(Findings):
             self.say((*path, "trend"), reason)
         self.yearly_change((*path, "trend"), measure.trend)
         first = self.time.first_year
-        counted_from = first - math.floor(self.time.history + HAIR)
+        counted_from = self.time.whole_years.start
         if measure.against == "before" and counted_from > first - measure.years_before:
             reason = Reason(
                 "Whole years before {first} are compared with (years_before: {years}): lengthen "

@@ -40,9 +40,7 @@ class LimitsCheck(Findings):
         time, per_year = self.scenario.time, self.pathway.steps_per_year
         if whole_steps(time.years * per_year) < 1:
             self.say(("time", "years"), Reason("This is less than one step of the pathway."))
-        population = self.scenario.population
-        warm_up = 0.0 if population.cohort is not None else population.max_age
-        before = time.history + (warm_up if time.warm_up is None else time.warm_up)
+        before = time.history + self.scenario.warm_up
         if time.first_year < before:
             reason = Reason(
                 "People are simulated from {years} years before the start, which would be before "

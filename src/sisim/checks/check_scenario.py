@@ -368,25 +368,6 @@ class ScenarioCheck(Findings):
         if self.scenario.follow_up is not None:
             for name in self.scenario.follow_up.by:
                 self.refer(("follow_up", "by", name), name, MEASURED, Reason("The measure"))
-            if "months" in self.scenario.follow_up.model_fields_set:
-                for number, month in enumerate(self.scenario.follow_up.months):
-                    self._month_of_follow_up(("follow_up", "months", number), month)
-
-    def _month_of_follow_up(self, path: Path, month: int) -> None:
-        pathway = self.scenario.pathway
-        if pathway.ends_step(month):
-            return
-        after = next(m for m in range(month, month + 13) if pathway.ends_step(m))
-        before = next((m for m in range(month, 0, -1) if pathway.ends_step(m)), None)
-        self.say(
-            path,
-            Reason(
-                "Month {month} lies inside a step: what is seen there is known at the end of one. "
-                "The nearest are {nearest}.",
-                month=month,
-                nearest=str(after) if before is None else f"{before}, {after}",
-            ),
-        )
 
     def _goal(self, path: Path, goal: Goal) -> None:
         if goal.delivery is not None:

@@ -10,7 +10,7 @@ from sisim.scenario.errors import Reason
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.positions import Path
 from sisim.scenario.scenario import Condition, Investment, Scenario
-from sisim.scenario.steps import MONTHS, nearest_whole
+from sisim.scenario.steps import nearest_whole
 
 NAMES = {
     "week": Reason("week"),
@@ -58,21 +58,15 @@ class StepsCheck(Findings):
         self.say(path, reason)
 
     def _start(self, path: Path, month: str) -> None:
-        length = MONTHS.get(self.step, 1)
-        number = int(month[5:]) - 1
-        if number % length == 0:
+        around = nearest_whole(12 * int(month[:4]) + int(month[5:]) - 1, self.step)
+        if around is None:
             return
-        year, first = int(month[:4]), number - number % length
-        after = (year, first + length) if first + length < 12 else (year + 1, 0)
+        one, other = (f"{int(at) // 12}-{int(at) % 12 + 1:02d}" for at in around)
         reason = Reason(
             "{month} falls between two steps of the pathway ({step}): {nearest} would do.",
             month=month,
             step=NAMES[self.step],
-            nearest=Reason(
-                "{one} or {other}",
-                one=f"{year}-{first + 1:02d}",
-                other=f"{after[0]}-{after[1] + 1:02d}",
-            ),
+            nearest=Reason("{one} or {other}", one=one, other=other),
         )
         self.say(path, reason)
 
@@ -106,6 +100,9 @@ def _of_scenario(scenario: Scenario) -> Iterator[Length]:
     for name, investment in scenario.investments.items():
         for path, value, months in _of_investment(investment):
             yield ("investments", name, *path), value, months
+    if scenario.follow_up is not None and "months" in scenario.follow_up.model_fields_set:
+        for number, month in enumerate(scenario.follow_up.months):
+            yield ("follow_up", "months", number), month, 1
 
 
 def _of_investment(investment: Investment) -> Iterator[Length]:

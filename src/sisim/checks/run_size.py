@@ -4,8 +4,9 @@ The engine holds a row for every person who ever lives in a run, and counts by r
 step, cell (area and groupings) and kind. Sizes follow from the file. How much of what is reserved
 comes to be written, and how long a step takes, has been measured on the ready scenarios.
 
-One place decides for every door, `require_fits`: the checks of a file (a run of one replication),
-`sisim check` and whoever simulates (all of them), and the live page (a smaller budget).
+One function decides for every door, `too_large`: the checks of a file (a run of one replication),
+and through `require_fits`, which raises what it says, `sisim check` and `simulate` (all of them)
+and the live page (a smaller budget).
 """
 
 from __future__ import annotations
@@ -155,9 +156,8 @@ def run_size(
     """
     count = float(scenario.replications if replications is None else replications)
     threads = usable_cores() if cores is None else cores
-    shape, time, population = _Shape.of(scenario), scenario.time, scenario.population
-    closed = population.cohort is not None
-    warm_up = time.warm_up if time.warm_up is not None else 0.0 if closed else population.max_age
+    shape, time = _Shape.of(scenario), scenario.time
+    warm_up = scenario.warm_up
     per_year = scenario.pathway.steps_per_year
     counted = (time.history + time.years) * per_year + 1
     steps = counted + warm_up * per_year
@@ -254,7 +254,7 @@ def too_large(
 def _greatest(size: Callable[[int], float], most: int, limit: float) -> int:
     """Return the greatest number up to `most` whose size is within a limit, in two figures."""
     low, high = 0, most
-    while high - low > max(low // 100, 0):
+    while high - low > low // 100:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if size(middle) <= limit else (low, middle - 1)
     unit: int = 10 ** max(len(str(low)) - 2, 0)

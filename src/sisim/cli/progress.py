@@ -39,28 +39,15 @@ def progress(text: str) -> Iterator[Callable[[int, int], None]]:
 
 def compile_once() -> None:
     """Compile the engine, saying so, unless it has been done before."""
-    from sisim.engine.machine_code import compile_engine, kept_in, on_disk
+    from sisim.engine.machine_code import compile_once
 
-    if on_disk():
-        return
-    console = stderr()
-    # A line of its own, that it may be read where there is no terminal to draw on.
-    console.print(t("The model is compiled, once and for all. That takes about half a minute."))
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-    ) as bar:
+    compile_once(stderr().print, _compiling)
+
+
+@contextmanager
+def _compiling() -> Iterator[None]:
+    """Show on standard error that the engine is being compiled."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=stderr(), transient=True) as bar:
         bar.add_task(t("Compiling"), total=None)
-        compile_engine()
-    if not on_disk():
-        console.print(
-            t(
-                'The compiled model cannot be kept in "{folder}", and is compiled each time. Make '
-                "room there, or choose another folder with {variable}.",
-                folder=kept_in(),
-                variable="NUMBA_CACHE_DIR",
-            )
-        )
+        yield

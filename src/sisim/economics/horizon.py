@@ -23,8 +23,7 @@ def last_year(result: Result, counted: int) -> slice:
     clock = result.compiled.clock
     # A point at the end is no cycle of a year: the last whole year ends before it.
     end = min(counted, clock.end - clock.history)
-    year = max(round(clock.per_year), 1)
-    return slice(max(end - year, clock.start - clock.history), end)
+    return slice(max(end - clock.steps(1), clock.start - clock.history), end)
 
 
 class Horizon:

@@ -358,7 +358,7 @@ class Valuation:
         return self._simulated(arm).chance
 
     def headline(self, arm: str) -> Mapping[str, Estimate]:
-        """Return `helped`, `avoided`, `invested`, `lower_cost` and `net` of `arm`."""
+        """Return the numbers under the figures of `arm`: see `economics.appraisal.headline`."""
         return headline(self.ledger, self._simulated(arm))
 
     # ------------------------------------------------------------------------ parts

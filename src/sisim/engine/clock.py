@@ -37,12 +37,7 @@ class Clock:
         """Return the calendar that `scenario` asks for."""
         per_year = scenario.pathway.steps_per_year
         time = scenario.time
-        if time.warm_up is not None:
-            warm_up = time.warm_up
-        elif scenario.population.cohort is not None:
-            warm_up = 0.0
-        else:
-            warm_up = scenario.population.max_age
+        warm_up = scenario.warm_up
         year, month = (int(part) for part in time.start.split("-"))
         history = whole_steps(warm_up * per_year)
         start = history + whole_steps(time.history * per_year)
@@ -101,7 +96,7 @@ class Clock:
         nearest to its length, so that whole years end where a scenario of as many years does.
         """
         # Half a step, and not a hair: a year of weeks is 52 or 53 of them, whichever is nearest.
-        since = (step - self.start + min(0.5, self.per_year / 2)) / self.per_year
+        since = (step - self.start + 0.5) / self.per_year
         return np.asarray(np.floor(since), np.int64) + self.start_year
 
     @property

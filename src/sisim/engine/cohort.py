@@ -24,7 +24,7 @@ from sisim.engine import tables as tb
 from sisim.engine.columns import columns as columns_of
 from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Replication, Result
-from sisim.engine.enrolment import Delivery, Enrolments
+from sisim.engine.enrolment import EnrolmentPlan, Enrolments
 from sisim.engine.kernel.decisions import destination_weights
 from sisim.engine.kernel.hazards import chances_of, multiplier
 from sisim.engine.kernel.jit import compiled_function, inlined
@@ -419,7 +419,7 @@ def _participation(compiled: Compiled) -> dict[str, Floats]:
     scenario, tables = compiled.scenario, compiled.tables
     for a, arm in enumerate(compiled.arms):
         for name, ending in scenario.arms[arm].investments.items():
-            plan = Delivery(compiled, a, name, ending, np.empty(0, np.int32))
+            plan = EnrolmentPlan(compiled, a, name, ending, np.empty(0, np.int32))
             if not plan.has_participants:
                 continue
             investment, part = plan.investment, f"investments.{name}"
@@ -525,7 +525,7 @@ class _Certain(Enrolments):
 
     def _draw(
         self,
-        plan: Delivery,
+        plan: EnrolmentPlan,
         purpose: str,
         people: Ints,
         step: int | None,  # noqa: ARG002 - willingness is the same at every moment
@@ -533,7 +533,7 @@ class _Certain(Enrolments):
         assert purpose == "reach", purpose
         return self._willing[plan.name][people]
 
-    def _count(self, plan: Delivery, step: int, columns: Columns) -> None:
+    def _count(self, plan: EnrolmentPlan, step: int, columns: Columns) -> None:
         """Count nothing: shares are counted as they flow."""
 
 

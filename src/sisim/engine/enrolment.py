@@ -176,10 +176,10 @@ class Enrolments:
         self.treated_state = np.zeros(
             (arms, investments, steps + 1, len(compiled.states)), np.int64
         )
-        self._plans: list[Delivery] = []
+        self._plans: list[EnrolmentPlan] = []
         for a, arm in enumerate(compiled.arms):
             for name, ending in scenario.arms[arm].investments.items():
-                self._plans.append(Delivery(compiled, a, name, ending, who.born))
+                self._plans.append(EnrolmentPlan(compiled, a, name, ending, who.born))
         self._active_steps: Flags = np.zeros(clock.end + 1, np.bool_)
         for plan in self._plans:
             if plan.has_participants:
@@ -260,14 +260,14 @@ class Enrolments:
         for plan in self._plans:
             self._count(plan, step, columns)
 
-    def _repeat(self, plan: Delivery, step: int, columns: Columns) -> None:
+    def _repeat(self, plan: EnrolmentPlan, step: int, columns: Columns) -> None:
         assert self._recorded is not None
         place = (plan.arm, plan.number, step)
         over = np.isin(plan.active[PERSON], self._recorded.ends[place])
         self._finish(plan, over, step, columns)
         self._enrol(plan, np.array(self._recorded.starts[place], np.int64), step, columns)
 
-    def _end(self, plan: Delivery, step: int, columns: Columns) -> None:
+    def _end(self, plan: EnrolmentPlan, step: int, columns: Columns) -> None:
         if not plan.active.shape[1]:
             return
         people, begun = plan.active[PERSON], plan.active[START]
@@ -285,7 +285,7 @@ class Enrolments:
             over |= plan.stopped(self._who.area[people], step)
         self._finish(plan, over, step, columns)
 
-    def _finish(self, plan: Delivery, over: Flags, step: int, columns: Columns) -> None:
+    def _finish(self, plan: EnrolmentPlan, over: Flags, step: int, columns: Columns) -> None:
         """End the treatment of some of those who have one."""
         if not over.any():
             return
@@ -294,7 +294,7 @@ class Enrolments:
         self._ended.append((ended[NUMBER], step))
         plan.active = plan.active[:, ~over]
 
-    def _begin(self, plan: Delivery, step: int, columns: Columns) -> None:
+    def _begin(self, plan: EnrolmentPlan, step: int, columns: Columns) -> None:
         taking_part = plan.active[PERSON]
         if plan.by_family:
             taking_part = np.unique(self._who.eldest[taking_part])
@@ -340,7 +340,9 @@ class Enrolments:
             people = self._children(plan, families, step, columns)
         self._enrol(plan, people, step, columns)
 
-    def _select(self, plan: Delivery, people: Ints, free: int, step: int, columns: Columns) -> Ints:
+    def _select(
+        self, plan: EnrolmentPlan, people: Ints, free: int, step: int, columns: Columns
+    ) -> Ints:
         """Return those who get the free places."""
         rule = plan.investment.selection
         tie = self._draw(plan, "lottery", people, step)
@@ -375,7 +377,7 @@ class Enrolments:
         ranked = people[np.argsort(order, kind="stable")]
         return np.sort(self._first(plan, ranked, free))
 
-    def _first(self, plan: Delivery, ranked: Ints, free: int) -> Ints:
+    def _first(self, plan: EnrolmentPlan, ranked: Ints, free: int) -> Ints:
         """Return the first people in an order, or everyone of the first families in it."""
         if not plan.by_family:
             return ranked[:free]
@@ -384,7 +386,7 @@ class Enrolments:
         return ranked[np.isin(family, family[np.sort(first)[:free]])]
 
     def _children(
-        self, plan: Delivery, families: NDArray[np.integer[Any]], step: int, columns: Columns
+        self, plan: EnrolmentPlan, families: NDArray[np.integer[Any]], step: int, columns: Columns
     ) -> Ints:
         """Return the children of families who live here now and do not yet take part."""
         children = self._siblings.of(families)
@@ -397,7 +399,7 @@ class Enrolments:
         here &= (place["start"] == NEVER) | (place["end"] != NEVER)
         return np.sort(children[here])
 
-    def _enrol(self, plan: Delivery, people: Ints, step: int, columns: Columns) -> None:
+    def _enrol(self, plan: EnrolmentPlan, people: Ints, step: int, columns: Columns) -> None:
         if not len(people):
             return
         columns.treatment["start"][plan.arm, plan.number, people] = step
@@ -415,7 +417,7 @@ class Enrolments:
             started = self.started[plan.arm, plan.number, record]
             started += np.bincount(self._who.area[people], minlength=len(started))
 
-    def _count(self, plan: Delivery, step: int, columns: Columns) -> None:
+    def _count(self, plan: EnrolmentPlan, step: int, columns: Columns) -> None:
         record = step - self._compiled.clock.history
         if record < 0 or not plan.active.shape[1]:
             return
@@ -428,7 +430,7 @@ class Enrolments:
         in_states = columns.state[:, rows[here]].ravel()
         self.treated_state[place] += np.bincount(in_states, minlength=states)
 
-    def _draw(self, plan: Delivery, purpose: str, people: Ints, step: int | None) -> Floats:
+    def _draw(self, plan: EnrolmentPlan, purpose: str, people: Ints, step: int | None) -> Floats:
         """Return a uniform draw per person; without a step, the same at every moment.
 
         A family's draws belong to its eldest child.
@@ -457,7 +459,7 @@ class _Recorded:
                 self.ends[past.arm, past.investment, past.end].append(past.person)
 
 
-class Delivery:
+class EnrolmentPlan:
     """One investment in one arm: its places through time, and who has them.
 
     `born`: the steps at which people are born, in order.
@@ -503,7 +505,7 @@ class Delivery:
         self.by_family = investment.unit == "family"
         self.begun = np.zeros(people if self.by_family else 0, np.bool_)
 
-    def among(self, who: Ints, compiled: Compiled, born: NDArray[np.int32]) -> Delivery:
+    def among(self, who: Ints, compiled: Compiled, born: NDArray[np.int32]) -> EnrolmentPlan:
         """Return the plan for some of the people alone, numbered anew; they are born at `born`."""
         part, steps = copy(self), np.arange(self.of_ages.shape[1])
         part.active = self.active.copy()
@@ -513,7 +515,7 @@ class Delivery:
             part.seen, part.waiting_since = self.seen[who], self.waiting_since[who]
         return part
 
-    def take_back(self, part: Delivery, who: Ints) -> None:
+    def take_back(self, part: EnrolmentPlan, who: Ints) -> None:
         """Take over what has become of some of the people, who are numbered anew in `part`."""
         self.active = part.active
         self.active[PERSON] = who[part.active[PERSON]]
@@ -558,6 +560,6 @@ def _of_ages(born: NDArray[np.int32], steps: Ints, youngest: int, oldest: int) -
     return np.stack([low, np.maximum(low, high)])
 
 
-def _rows(plan: Delivery, people: Ints, columns: Columns) -> Ints:
+def _rows(plan: EnrolmentPlan, people: Ints, columns: Columns) -> Ints:
     """Return the rows that people have in the arm of a plan."""
     return people + np.where(columns.diverged[plan.arm, people], (plan.arm + 1) * columns.n, 0)

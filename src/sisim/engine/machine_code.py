@@ -9,7 +9,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import cache
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any
 
 import numba as nb
@@ -40,13 +41,38 @@ def kept_in() -> str:
     return str(nb.config.CACHE_DIR)
 
 
-@cache
-def compile_once() -> None:
-    """Compile the engine unless that has been done before, saying so on standard error."""
+_ready: set[str] = set()
+"""The folders in which this process has seen the machine code, whole."""
+
+
+def compile_once(
+    say: Callable[[str], None] | None = None,
+    waiting: Callable[[], AbstractContextManager[Any]] = nullcontext,
+) -> None:
+    """Compile the engine, saying so, unless it has been done before.
+
+    Args:
+        say: Is given what is said; unset: it is printed on standard error.
+        waiting: Gives what is shown while the engine is compiled.
+    """
+    tell = say or partial(print, file=sys.stderr, flush=True)
+    if kept_in() in _ready:
+        return
     if not on_disk():
-        text = t("The model is compiled, once and for all. That takes about half a minute.")
-        print(text, file=sys.stderr, flush=True)
-        compile_engine()
+        tell(t("The model is compiled, once and for all. That takes about half a minute."))
+        with waiting():
+            compile_engine()
+        if not on_disk():
+            tell(
+                t(
+                    'The compiled model cannot be kept in "{folder}", and is compiled each time. '
+                    "Make room there, or choose another folder with {variable}.",
+                    folder=kept_in(),
+                    variable="NUMBA_CACHE_DIR",
+                )
+            )
+    # Compiled, it is there for as long as the process, wherever it is kept.
+    _ready.add(kept_in())
 
 
 def compile_engine() -> None:

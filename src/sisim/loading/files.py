@@ -148,8 +148,7 @@ def parsed(content: bytes, shown: str) -> Document:
         raise ScenarioError([Problem(Place(shown, 0), "", too_many_bytes(MOST_BYTES))])
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
-        long = _LONG_KEY.search(_QUOTED.sub("s", text))
-        data, lines = _said(text) if long is None else ({}, Positions(""))
+        data, lines, wrong = _said(text)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         reason = Reason("The file is not text in UTF-8. Save it again as UTF-8.")
@@ -158,17 +157,16 @@ def parsed(content: bytes, shown: str) -> Document:
         problems = [_syntax_problem(shown, text, str(error))]
     except RecursionError:
         problems = [Problem(Place(shown, _deepest(text)), "", _TOO_DEEP)]
+    except _LongKeyError as error:
+        problems = [Problem(Place(shown, error.line), "", _TOO_DEEP)]
     except ValueError:  # an integer of more digits than Python converts
         long = re.search(r"[0-9_]{1000}", text)
         line = text.count("\n", 0, long.start() if long else 0) + 1
         problems = [Problem(Place(shown, line), "", _TOO_LARGE)]
     else:
-        if long is not None:
-            line = long.string.count("\n", 0, long.start()) + 1
-            raise ScenarioError([Problem(Place(shown, line), "", _TOO_DEEP)])
         problems = [
             Problem(Place(shown, lines.line(path)), dotted(path[:6]), reason)
-            for path, reason in unusable(data)
+            for path, reason in wrong
         ]
         if not problems:
             return Document(shown, data, lines)
@@ -207,13 +205,26 @@ def _deepest(text: str) -> int:
     return text.count("\n", 0, -deepest) + 1
 
 
-@lru_cache(maxsize=64)
-def _said(text: str) -> tuple[dict[str, Any], Positions]:
-    """Return what a text says and where: the same pathway is read with every scenario.
+class _LongKeyError(Exception):
+    """A key has more parts than are read in reasonable time."""
 
-    Nobody changes what is returned; whoever changes a document copies its data first.
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+@lru_cache(maxsize=64)
+def _said(text: str) -> tuple[dict[str, Any], Positions, tuple[tuple[Path, Reason], ...]]:
+    """Return what a text says, where, and what of it need not be taken.
+
+    The same pathway is read with every scenario. Nobody changes what is returned; whoever changes a
+    document copies its data first.
     """
-    return tomllib.loads(text), Positions(text)
+    long = _LONG_KEY.search(_QUOTED.sub("s", text))
+    if long is not None:
+        raise _LongKeyError(long.string.count("\n", 0, long.start()) + 1)
+    data = tomllib.loads(text)
+    return data, Positions(text), tuple(unusable(data))
 
 
 def _shown(path: File) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from sisim.loading.amounts import Mark, Unit, amount, decimal_mark
@@ -123,7 +124,10 @@ def read_sheet(
         place = Place(shown, headings.line.number)
         raise ScenarioError(
             Problem(
-                place, "", Reason('The column "{name}" is missing.', name=one), _near(one, headings)
+                place,
+                "",
+                Reason('The column "{name}" is missing.', name=one),
+                nearest(one, headings.unread),
             )
             for one in lacking
         )
@@ -150,10 +154,6 @@ def read_sheet(
     return Sheet(tuple(rows), headings.unread)
 
 
-def _near(name: str, headings: _Headings) -> str | None:
-    return nearest(name, headings.unread)
-
-
 def _table(
     path: Path, columns: Mapping[str, Sequence[str]], required: Collection[str]
 ) -> tuple[_Layout, _Headings, list[TableRow]]:
@@ -165,7 +165,9 @@ def _table(
     known = {_plain(heading): name for name, own in columns.items() for heading in (name, *own)}
     best: tuple[tuple[bool, int, int], _Layout, _Headings] | None = None
     for layout in _layouts(_content(path)):
-        headings = _headings(_filled(layout, layout.sample), known, required)
+        # Of a workbook the sample is all there is.
+        first = islice((line for line in layout.sample if line.cells), LOOKED_THROUGH)
+        headings = _headings(_filled(layout, first), known, required)
         if headings is None:
             continue
         named = headings.names.values()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import copy
 import math
-import re
 from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from sisim.loading.amounts import Unit, amount, readings
 from sisim.scenario import fields
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Problem, Reason, nearest, shortened
@@ -47,6 +47,8 @@ def validate(model: type[M], document: Document) -> tuple[M | None, list[Problem
     return None, list(problems.values())
 
 
+UNITS: tuple[Unit, ...] = ("percent",)
+"""What may stand beside a number in a file, if it is written as a text."""
 _NUMBERS = ("model_type", "float_type", "int_type")
 """What pydantic says of a text where a number should stand."""
 
@@ -81,7 +83,12 @@ class _Finding:
         )
 
     def _reason(self) -> Reason:
-        number = self._as_said()
+        numbers = self._as_said()
+        if len(numbers) > 1:
+            found = amount(self.value, None, UNITS)
+            assert isinstance(found, Reason)
+            return found
+        number = next(iter(numbers), None)
         if number == float("inf"):
             return Reason("The number must be finite.")
         if number is not None:
@@ -134,8 +141,9 @@ class _Finding:
             return self.meant
         if self.type == "list_type" and isinstance(self.value, str | int | float):
             return [self.value]
-        number = self._as_said()
-        if number is not None and math.isfinite(number):
+        numbers = self._as_said()
+        number = next(iter(numbers), None)
+        if len(numbers) == 1 and number is not None and math.isfinite(number):
             return int(number) if self.type == "int_type" else number
         return None
 
@@ -145,12 +153,11 @@ class _Finding:
             return self.valid[0]
         return self.context.get("ge", self.context.get("le"))
 
-    def _as_said(self) -> float | None:
-        """Return the number that a text is, where a number should stand: "3,5 %", "1 234,5"."""
+    def _as_said(self) -> set[float]:
+        """Return the numbers that a text may be, where one should stand: "3,5 %", "1 234,5"."""
         if not isinstance(self.value, str) or self.type not in _NUMBERS:
-            return None
-        found = re.fullmatch(r"([-+]?\d+(?:[.,]\d+)?)(%?)", "".join(self.value.split()))
-        return found and float(found[1].replace(",", ".")) / (100 if found[2] else 1)
+            return set()
+        return set(readings(self.value, UNITS).values())
 
 
 def _stand_in(kind: Any) -> Any:

@@ -25,7 +25,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml"
 """In workbooks of a variety that few programs write."""
 MOST_UNPACKED = 2 * MOST_BYTES
-MOST_TAGS = 4 * MOST_CELLS
+MOST_TAGS = 10 * MOST_CELLS
 """In all XML of a workbook: what is read of it takes time by the element."""
 MOST_OTHER_TAGS = 200_000
 """In what is neither cells nor their texts: styles, names, sheets, which take longer."""
@@ -125,7 +125,7 @@ def _require_small(content: bytes) -> None:
                     Reason("The workbook is of Strict Open XML. Save it as an ordinary .xlsx.")
                 )
         if tags[True] > MOST_TAGS:
-            too_large(tags[True])
+            raise TableError(Reason("The workbook has more in its sheets than can be read."))
         if tags[False] > MOST_OTHER_TAGS:
             raise TableError(Reason("The workbook has more styles and sheets than can be read."))
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from sisim.scenario.steps import nearest_whole
 from sisim.scenario.types import (
     Age,
     Float,
@@ -322,5 +323,4 @@ class Pathway(Table):
 
     def ends_step(self, months: int) -> bool:
         """Return whether a step ends so many months from the start; of weeks, one ends near it."""
-        steps = months / 12 * self.steps_per_year
-        return round(steps) > 0 and (self.step == "week" or abs(steps - round(steps)) < 1e-6)
+        return months > 0 and nearest_whole(months, self.step) is None

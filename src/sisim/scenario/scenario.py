@@ -29,7 +29,7 @@ from sisim.scenario.types import (
     Year,
 )
 
-HAIR = 1e-6
+_HAIR = 1e-6
 """What a length in years may miss by: a third of a year has no end of decimals."""
 
 Ending = Literal["ends", "continues", "new_way_of_working"]
@@ -67,12 +67,12 @@ class Time(Table):
     @property
     def all_years(self) -> range:
         """The years from the start to the end, where the last may not be whole."""
-        return range(self.first_year, self.first_year + math.ceil(self.years - HAIR))
+        return range(self.first_year, self.first_year + math.ceil(self.years - _HAIR))
 
     @property
     def whole_years(self) -> range:
         """The years simulated from their first day to their last, history included."""
-        before, after = (math.floor(years + HAIR) for years in (self.history, self.years))
+        before, after = (math.floor(years + _HAIR) for years in (self.history, self.years))
         return range(self.first_year - before, self.first_year + after)
 
     @property
@@ -84,7 +84,7 @@ class Time(Table):
     def year_of(self, month: str, later: float = 0.0) -> int:
         """Return the year that holds a moment: so many years after a month "2027-03" begins."""
         months = int(month[5:]) - int(self.start[5:])
-        return int(month[:4]) + math.floor(months / 12 + later + HAIR)
+        return int(month[:4]) + math.floor(months / 12 + later + _HAIR)
 
 
 class Area(Table):
@@ -420,6 +420,13 @@ class Scenario(Table):
 
     _files: dict[str, str] = PrivateAttr(default_factory=dict)
     _changed: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def warm_up(self) -> float:
+        """Years simulated before the history: by default so many that all live from birth."""
+        if self.time.warm_up is not None:
+            return self.time.warm_up
+        return 0.0 if self.population.cohort is not None else self.population.max_age
 
     def __repr__(self) -> str:
         """Return name, length and arms in a line."""
