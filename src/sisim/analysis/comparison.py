@@ -23,7 +23,7 @@ from sisim.scenario.scenario import Figures, Scenario
 
 Which = Literal["project", "new_way"]
 WHICH: tuple[Which, Which] = ("project", "new_way")
-MONEY = ("invested", "lower_cost", "net")
+MONEY = ("invested", "lower_cost", "net", "investment", "running", "replaced")
 """The numbers under the figures that are amounts."""
 NOTICEABLE = 0.005
 """A relative difference that rounds to 0 % is no difference to a reader."""
@@ -34,6 +34,8 @@ BACK, KEPT = 0.3, 0.5
 """Of the deepest fall in cost: at most this is left, or at least this has been kept."""
 TRIFLE, CLEARLY = 0.01, 0.05
 """Of a cost, of an inflow: a smaller difference is not said to last, or to be fewer."""
+YEARS_LEFT = 2
+"""Which year is marked where the file names none: so many before the last, or the last."""
 SEEN_TO_FADE = 3
 """For how many years after delivery has stopped a fading effect is seen to come of it."""
 
@@ -96,6 +98,21 @@ class Change:
         if self.runs < CARRIED:
             return "unclear"
         return "more" if self.share > 0 else "less"
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How much the cost without the investment grows over the figure, and what makes it grow.
+
+    Attributes:
+        total: Of the cost in the first year: 0.5 is half as much again.
+        volume: How much would be due to what is used, at the prices of the first year.
+        prices: How much prices of what is used in the last year have risen.
+    """
+
+    total: float
+    volume: float
+    prices: float
 
 
 @dataclass(frozen=True)
@@ -231,6 +248,18 @@ class Comparison:
         """The cost in the start year had nothing been done: today's cost."""
         return self.without.cost.at(self.start)
 
+    @cached_property
+    def growth(self) -> Growth:
+        """How much the cost grows without the investment, from the start to the last year."""
+        ordinary, current = self.view.ordinary, self.view.current
+        first, last = self.today, float(self.without.cost.mean[-1])
+        at_start = self.result.cost_without_price_growth(
+            int(self.years[-1]), ordinary=ordinary, current=current
+        )
+        if not first or not at_start:
+            return Growth(0.0, 0.0, 0.0)
+        return Growth(last / first - 1, at_start / first - 1, last / at_start - 1)
+
     @property
     def banded(self) -> bool:
         """Whether there are replications enough to show their spread."""
@@ -260,7 +289,8 @@ def compare(source: Valuation | Comparison, view: View | None = None) -> Compari
     counted = _drawn_series(result, view, figures.case)
     years = counted.costs.years
     start = scenario.time.first_year
-    marked = int(np.clip(view.year or figures.year, years[0], years[-1]))
+    late = int(years[-1]) - (YEARS_LEFT if years[-1] - start >= 4 * YEARS_LEFT else 0)
+    marked = int(np.clip(view.year or figures.year or late, years[0], years[-1]))
     series = _series(counted, scenario)
     arms = counted.costs.arms
     base = [arms.index(WITHOUT)]

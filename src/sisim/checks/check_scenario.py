@@ -340,7 +340,8 @@ class ScenarioCheck(Findings):
             for role, arm in (("project", figures.project), ("new_way", figures.new_way)):
                 self.refer(("figures", role), arm, self.scenario.arms, Reason("The arm"))
             self.refer(("figures", "case"), figures.case, self.pathway.groups, Reason("The group"))
-            self._marked(("figures", "year"), figures.year)
+            if figures.year is not None:
+                self._marked(("figures", "year"), figures.year)
 
     def _marked(self, path: Path, year: int) -> None:
         """Look whether the marked year can be compared: a part of a year cannot, with a whole."""

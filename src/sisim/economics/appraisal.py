@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sisim.arrays import Floats, Ints
 from sisim.economics.finance import irr, rate_of_return
 from sisim.economics.horizon import Horizon
-from sisim.economics.ledger import ORE, Ledger, Line, rewards
+from sisim.economics.ledger import OF_PHASE, ORE, Ledger, Line, rewards
 from sisim.engine.tidy_tables import Axis, labels, tidy
 from sisim.scenario.scenario import Scenario
 
@@ -419,11 +419,11 @@ def headline(ledger: Ledger, worth: Appraisal) -> dict[str, Estimate]:
     Returns:
         `helped`: how many times treatment has begun; `avoided`: how many fewer have come to the
         case in focus for the first time, to the end; `invested`: present value of the investment
-        and of what the new way of working costs more than what it replaces; `lower_cost`: that of
-        the reduced use; `net`: lower_cost - invested; `avoided_returns`: how many fewer times
-        somebody has come back to the case; `affected`: how many have another life history than
-        without, whether they took part or an effect on areas reached them (NaN if that is not
-        known).
+        and of what the new way of working costs more than what it replaces, its parts being
+        `investment`, `running` and `replaced` (negative); `lower_cost`: that of the reduced use;
+        `net`: lower_cost - invested; `avoided_returns`: how many fewer times somebody has come
+        back to the case; `affected`: how many have another life history than without, whether
+        they took part or an effect on areas reached them (NaN if that is not known).
     """
     result = ledger.result
     number = result.arms.index(worth.arm)
@@ -439,12 +439,29 @@ def headline(ledger: Ledger, worth: Appraisal) -> dict[str, Estimate]:
         **{name: worth.present_values[name] for name in ("invested", "lower_cost", "net")},
         "avoided_returns": returns,
         "affected": affected,
+        **_invested(ledger, worth, number),
     }
     values = np.stack(list(found.values()), axis=-1)
     low, high = np.quantile(values, RANGE, axis=0)
     return {
         name: (float(one.mean()), float(low[n]), float(high[n]))
         for n, (name, one) in enumerate(found.items())
+    }
+
+
+def _invested(ledger: Ledger, worth: Appraisal, number: int) -> dict[str, Floats]:
+    """Return what is invested, by kind of cost, (replications,) each."""
+    shown = _shown(ledger, False)
+    own = tuple(OF_PHASE.values())
+    sums = ledger.over(
+        worth.horizon, lambda line: line.kind if line.kind in own and shown(line) else None
+    )
+    nothing = np.zeros_like(worth.cost)
+    return {
+        kind: worth.horizon.present_value(
+            sums[kind][:, number] - sums[kind][:, 0] if kind in sums else nothing, worth.rate
+        )
+        for kind in own
     }
 
 

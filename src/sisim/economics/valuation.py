@@ -21,6 +21,7 @@ from sisim.economics.distribution import WhoGains, who_gains
 from sisim.economics.fund_portfolio import Portfolio, by_basis
 from sisim.economics.ledger import Ledger, Line, by_year, ledger
 from sisim.economics.outcomes import EVERYBODY, Where, outcome, outcome_units, share, stock
+from sisim.economics.prices import PriceList
 from sisim.economics.repayment import Repayments, repayments, with_repayments
 from sisim.economics.settlement import Facts, Settlement, settle, with_contracts
 from sisim.economics.yearly import Yearly
@@ -252,6 +253,28 @@ class Valuation:
         administrations, kinds = zip(*sums, strict=True)
         axis = {"administration": np.array(administrations), "kind": np.array(kinds)}
         return self._yearly("amount", np.stack(list(sums.values()), axis=-1), axis)
+
+    def cost_without_price_growth(self, year: int, *, ordinary: bool, current: bool) -> float:
+        """Return what is used in a year without an investment, at the prices of the first year.
+
+        In the scenario's perspective, as a mean over the replications.
+
+        Args:
+            year: The year.
+            ordinary: With what everyone has.
+            current: Without inflation since the first year, too.
+        """
+        scenario, book = self.scenario, self._current if current else self.ledger
+        first = scenario.time.first_year
+        prices = PriceList(scenario, np.array([first, year]), current=current)
+        amounts = book.yearly[:, 0, int(np.searchsorted(book.years, year))].mean(axis=0)
+        found = 0.0
+        for amount, line in zip(amounts, book.lines, strict=True):
+            counts = line.kind == "use" and scenario.bears(line.administration)
+            if counts and (ordinary or not line.ordinary):
+                then, now = prices.of(scenario.pathway.resources[line.item])
+                found += float(amount) * (then / now if now else 1.0)
+        return found
 
     def entries_by_year(self, group: str) -> Yearly:
         """Return the entries into a group by year, `first` (never in it before) or not."""

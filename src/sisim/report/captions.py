@@ -8,24 +8,24 @@ from typing import Literal
 from sisim.analysis.comparison import Comparison, Investing, Which
 from sisim.economics.appraisal import Estimate
 from sisim.i18n import t
-from sisim.report.formats import Unit, decimal, money, spread, unit_for
+from sisim.report.formats import MINUS, NBSP, Unit, decimal, money, spread, unit_for
 from sisim.report.present_value import net_words, valued
 from sisim.scenario.scenario import Scenario
 
 Cell = tuple[str, str]
 """A number as it is written, and its interval."""
-MEASURES = ("helped", "avoided", "invested", "lower_cost", "net")
+MEASURES = ("helped", "affected", "avoided", "invested", "lower_cost", "net")
 """The numbers in the row below the figures, in order."""
 
 
-def phase_label(kind: Literal["project", "new_way"], scenario: Scenario) -> str:
-    """Return what a shaded phase is called."""
+def phase_labels(kind: Literal["project", "new_way"], scenario: Scenario) -> tuple[str, ...]:
+    """Return what a shaded phase is called, the fullest first."""
     if kind == "new_way":
-        return t("New way of working in ordinary operation")
+        return t("New way of working in ordinary operation"), t("New way of working")
     payers = {payer for one in scenario.investments.values() for payer in one.cost.shares}
     if payers <= {"fund", *scenario.funds}:
-        return t("Project time – paid by the fund")
-    return t("Project time")
+        return t("Project time – paid by the fund"), t("Project time")
+    return (t("Project time"),)
 
 
 def name_of_without() -> str:
@@ -33,12 +33,21 @@ def name_of_without() -> str:
     return t("Without the investment (all\N{NO-BREAK SPACE}else\N{NO-BREAK SPACE}equal)")
 
 
-def end_claim(side: Investing) -> str:
-    """Return what is said where the curve ends; empty where the series do not say so."""
+def cost_claim(side: Investing) -> str:
+    """Return what is said where the cost ends; empty where the series do not say so."""
     if side.back_on_track and not side.fewer_entries:
-        return t("Back on the same course: the inflow is unchanged")
+        return t("Back on the same course")
     if side.lasting and side.fewer_entries:
-        return t("A lastingly lower level: fewer new cases")
+        return t("A lastingly lower level")
+    return ""
+
+
+def inflow_claim(side: Investing) -> str:
+    """Return what is said where the inflow ends; empty where the series do not say so."""
+    if side.fewer_entries:
+        return t("Fewer new cases")
+    if side.back_on_track:
+        return t("The same inflow")
     return ""
 
 
@@ -50,6 +59,7 @@ def headline_cells(
     end = story.scenario.time.ends
     headings = {
         "helped": t("Participants"),
+        "affected": t("People whose lives became different"),
         "avoided": t("Avoided new cases until {year}", year=end.removesuffix("-01")),
         "invested": valued(t("Invested"), rate),
         "lower_cost": valued(t("Lower cost"), rate),
@@ -67,14 +77,35 @@ def headline_cells(
         for which in shown
         for name in headings
     }
+    for which in shown:
+        # What is paid for differs: how much, for how long, and by whom it can be decided on.
+        amount, _ = cells[which, "invested"]
+        cells[which, "invested"] = amount, _invested(headline[which], unit)
     return headings, cells
+
+
+def _invested(headline: Mapping[str, Estimate], unit: Unit) -> str:
+    """Return the parts of what is invested: investment, running cost, what is replaced."""
+    named = (
+        ("investment", t("investment")),
+        ("running", t("running cost")),
+        ("replaced", t("replaced")),
+    )
+    found = []
+    for name, label in named:
+        amount = headline[name][0]
+        if abs(amount) >= unit.size / 20:
+            sign = "" if not found else (MINUS if amount < 0 else "+") + NBSP
+            size = abs(amount) if found else amount
+            found.append(f"{sign}{decimal(size / unit.size, unit.digits)} {label}")
+    return " ".join(found) if len(found) > 1 else ""
 
 
 def _cell(name: str, estimate: Estimate, unit: Unit, *, banded: bool) -> Cell:
     mean, low, high = estimate
     if not banded:  # So few runs have no range: both ends are read as the mean.
         low = high = mean
-    if name in ("helped", "avoided"):
+    if name in ("helped", "affected", "avoided"):
         return decimal(mean), spread(low, high)
     digits = unit.digits if abs(mean) < 100 * unit.size else 0
     interval = spread(low / unit.size, high / unit.size, digits)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from math import isnan
+from typing import get_args
 
 from sisim.analysis.comparison import (
+    NOTICEABLE,
     WHICH,
     Comparison,
     Investing,
@@ -14,15 +17,17 @@ from sisim.analysis.comparison import (
     compare,
     outcomes_at,
 )
-from sisim.economics.appraisal import CARRIED
+from sisim.economics.appraisal import BAND_FROM, CARRIED
 from sisim.economics.valuation import Provenance, Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import current_language, duration, n_, number, t
 from sisim.report.formats import capital, listing, lower, money, people, percent, runs_of, unit_for
-from sisim.report.present_value import worth_words
+from sisim.report.present_value import valued, worth_words
 from sisim.report.replication_words import few_runs
 from sisim.scenario.economy import PUBLIC, SOCIETY
+from sisim.scenario.owners import grade_name
 from sisim.scenario.scenario import Scenario
+from sisim.scenario.types import Grade, Number
 
 LONGEST_FOOT = 175
 """Characters that fit on a line at the foot of a picture."""
@@ -75,19 +80,87 @@ def verdict(side: Investing) -> str:
 
 
 def conclusion(story: Comparison, side: Investing) -> str:
-    """Return the verdict of the marked year, and of all years where they say the opposite."""
-    return " ".join(filter(None, (verdict(side), all_years(story, side))))
+    """Return what becomes of the cost in the end, and whether all years pay for the investment."""
+    return " ".join(filter(None, (_course(side), all_years(story, side))))
+
+
+def _course(side: Investing) -> str:
+    """Return what becomes of the difference in cost; empty where the series do not say so."""
+    if side.back_on_track and not side.fewer_entries:
+        return t("The lower cost ends with the intervention, as the inflow is the same.")
+    if side.lasting and side.fewer_entries:
+        return t("The lower cost lasts, as fewer new cases come.")
+    if side.lasting:
+        return t("The lower cost lasts.")
+    if side.back_on_track:
+        return t("The lower cost does not last.")
+    return ""
 
 
 def all_years(story: Comparison, side: Investing) -> str:
-    """Return what all years come to where the marked year says the opposite; else nothing."""
-    _, low, high = side.headline["net"]
-    difference, length = side.with_without.direction, duration(story.scenario.time.years)
-    if difference == "less" and high < 0:
-        return t("Over {length} it costs more than it saves.", length=length)
-    if difference == "more" and low > 0:
-        return t("Over {length} it saves more than it costs.", length=length)
-    return ""
+    """Return what all years come to, in how many runs; a sum only where the runs carry it."""
+    if not side.investment.runs.any():
+        return ""
+    time, count = story.scenario.time, len(story.without.cost.runs)
+    length = duration(time.years)
+    net, low, high = side.headline["net"]
+    unit = replace(unit_for(net), digits=0) if abs(net) >= 1e8 else unit_for(net)
+    rate = story.scenario.economy.discount_costs.value
+    if count >= BAND_FROM and low > 0:
+        return t(
+            "Over {length} the investment saves {net} more than it costs.",
+            length=length,
+            net=valued(money(net, unit), rate),
+        )
+    if count >= BAND_FROM and high < 0:
+        return t(
+            "Over {length} the investment costs {net} more than it saves.",
+            length=length,
+            net=valued(money(-net, unit), rate),
+        )
+    paid = runs_of(side.paid_back, count)
+    return t("Over {length} the investment saves more than it costs in {runs}.", length=length, runs=paid)
+
+
+def year_words(story: Comparison, side: Investing) -> str:
+    """Return both comparisons of the marked year, and what they say together."""
+    before_after, with_without = percent_pair(side)
+    pair = t(
+        "{year}: {before_after} against {start}, {with_without} against without.",
+        year=str(story.marked),
+        start=str(story.start),
+        before_after=before_after,
+        with_without=with_without,
+    )
+    return f"{pair} {verdict(side)}"
+
+
+def growth_words(story: Comparison) -> str:
+    """Return how much the cost grows without the investment, and what makes it; may be empty."""
+    growth, scenario = story.growth, story.scenario
+    if abs(growth.total) < NOTICEABLE:
+        return ""
+    drift = scenario.drift
+    volume = _weakest([*drift.volumes.values(), scenario.population.growth])
+    prices = _weakest([*drift.prices.values(), *([drift.inflation] if story.view.current else [])])
+    return t(
+        "Without the investment the cost changes by {total} from {start} to {last}: {volume} "
+        "volume{of_volume}, {prices} prices{of_prices}.",
+        total=percent(growth.total),
+        start=str(story.start),
+        last=str(story.years[-1]),
+        volume=percent(growth.volume),
+        prices=percent(growth.prices),
+        of_volume=volume and f" ({volume})",
+        of_prices=prices and f" ({prices})",
+    )
+
+
+def _weakest(numbers: Iterable[Number]) -> str:
+    """Return the weakest grade of the numbers that do anything, in words; empty if none is said."""
+    grades = {number.grade or "assumption" for number in numbers if number.value}
+    found = next((grade for grade in reversed(get_args(Grade)) if grade in grades), None)
+    return grade_name(found)
 
 
 def scope(story: Comparison, *, everyone: bool = False) -> str:
@@ -273,10 +346,10 @@ def _comparison(story: Comparison, side: Investing) -> str:
         before_after=before_after,
         with_without=with_without,
     )
-    return f"{pair} {conclusion(story, side)}"
+    return f"{conclusion(story, side)} {pair} {verdict(side)}"
 
 
-def paid_back(story: Comparison, side: Investing) -> str:
+def paid_back(story: Comparison, side: Investing, *, brief: bool = False) -> str:
     """Return whether and when the investment has paid for itself, and in how many runs."""
     if not side.investment.runs.any():
         return t("Nothing is invested")
@@ -288,6 +361,8 @@ def paid_back(story: Comparison, side: Investing) -> str:
         return t("Paid back within {length} in only {runs}", length=length, runs=runs)
     if side.paid_back >= CARRIED:
         return t("Paid back in year {n}", n=side.break_even)
+    if brief:  # In a figure a sign shows the year.
+        return t("Paid back in {runs}", runs=runs)
     return t("Paid back in {runs}, on average in year {n}", runs=runs, n=side.break_even)
 
 

@@ -26,6 +26,14 @@ def cost_title(story: Comparison) -> str:
     return t("Cost, {unit} per year (fixed prices, {level})", unit=unit, level=level)
 
 
+def gap_title(story: Comparison, *, alike: bool) -> str:
+    """Return the title of the axis of the difference; `alike`: both figures have one scale."""
+    unit = unit_of(story).label()
+    if alike:
+        return t("With minus without, {unit} per year", unit=unit)
+    return t("With minus without, {unit} per year (a scale of its own)", unit=unit)
+
+
 def unit_of(story: Comparison) -> Unit:
     """Return the unit in which the costs are read."""
     return unit_for(float(story.without.cost.mean.max()))

@@ -379,7 +379,9 @@ class Figures(Table):
     project: Name = "project"
     new_way: Name = "new_way"
     case: Name
-    year: Year
+    year: Year | None = Field(
+        None, description="The year marked; unset: late, where the story has shown."
+    )
 
 
 class JointDistribution(Table):
