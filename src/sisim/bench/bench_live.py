@@ -70,18 +70,19 @@ def _positions() -> list[tuple[str, float]]:
 
 def _server_part() -> dict[str, list[float]]:
     from sisim.analysis.comparison import WHICH, compare
-    from sisim.live.chart_options import Axes, Look, figure
-    from sisim.live.label_space import LabelPositions
+    from sisim.live.chart_options import Look, figure
     from sisim.live.scenario_session import ScenarioSession
     from sisim.live.sliders import changes, main_sliders
     from sisim.loading.load import load_scenario
+    from sisim.report.chart.label_placement import KeptNotes
+    from sisim.report.comparison_chart import Scales
 
     scenario = load_scenario("placed-youth", {"population.residents": RESIDENTS})
     sliders = {slider.id: slider for slider in main_sliders(scenario)}
     session = ScenarioSession(scenario, 1, 1)
-    axes = Axes.of(compare(session.results({})))
+    axes = Scales.of(compare(session.results({})))
     values: dict[str, float] = {}
-    places: dict[str, LabelPositions] = {which: {} for which in WHICH}
+    places: dict[str, KeptNotes] = {which: {} for which in WHICH}
     times: dict[str, list[float]] = {
         name: [] for name in ("server", "simulation", "comparison", "figures")
     }

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 
 from sisim.analysis.comparison import WHICH, compare
 from sisim.i18n import LANGUAGES, current_language, in_language, t
-from sisim.live.chart_options import Axes, Look, figure
+from sisim.live.chart_options import Look, figure
 from sisim.live.http_guard import HttpGuard, is_loopback, names_of
 from sisim.live.scenario_library import Library
 from sisim.live.scenario_session import ScenarioSession
@@ -32,6 +32,7 @@ from sisim.live.views.page import Page, usual
 from sisim.live.views.speaker_view import Speaker
 from sisim.loading.load import load_scenario
 from sisim.portable import trim_memory
+from sisim.report.comparison_chart import Scales
 from sisim.report.comparison_text import footer, scope
 
 HERE = "127.0.0.1"
@@ -238,7 +239,7 @@ def prepare() -> None:
     session = ScenarioSession(scenario)
     session.emulator.learn()
     comparison = compare(session.results({}))
-    axes = Axes.of(comparison)
+    axes = Scales.of(comparison)
     for lang, which in product(LANGUAGES, WHICH):
         with in_language(lang):
             figure(comparison, which, axes, Look())

@@ -24,29 +24,42 @@ from sisim.analysis.variants import Variants
 from sisim.arrays import Floats
 from sisim.economics.valuation import Valuation
 from sisim.i18n import LANGUAGES, Lang, current_language, each_language, in_language, source_text, t
-from sisim.live.chart_options import AROUND, COST, LEFT, LIGHT, RIGHT, Axes, Look, Option, figure
+from sisim.live.chart_options import Look, Option, figure
 from sisim.live.echarts import plain_script
 from sisim.live.scenario_library import with_figures
 from sisim.live.sliders import Slider, changes, main_sliders
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.captions import MEASURES, headline_cells
-from sisim.report.comparison_text import caption, conclusion, footer, number_of, scope
+from sisim.report.chart.palette import LIGHT
+from sisim.report.comparison_chart import Scales
+from sisim.report.comparison_text import (
+    caption,
+    conclusion,
+    footer,
+    number_of,
+    scope,
+    year_words,
+)
 from sisim.report.formats import money, percent_sign, unit_for
 from sisim.report.frame import span, unit_of
 from sisim.scenario.scenario import Scenario
 
 MOST_POINTS = 729
 """Three levels of six sliders."""
-CURVES = ("cost", "entries", "first", "stock")
+CURVES = ("cost", "entries", "first")
 PAIR = ("before_after", "with_without")
 """What the figures compare in the marked year."""
-MARKS = ("phase-names", "words", "break-even", "ends", "entries-ends", "stock-ends")
+PANELS = ("cost", "gap", "inflow")
+"""The panels of a figure, from above; the first two are money."""
+MARKS = (*(f"texts-{panel}" for panel in PANELS), "break-even")
 """Series of a figure that are words or signs at points."""
-FRAME = ("scale-0", "scale-1", "scale-2")
-"""Series of a figure that are the same wherever the sliders stand."""
+FRAME = tuple(f"{part}-{panel}" for part in ("scale", "behind") for panel in PANELS)
+"""Series of a figure that are the same wherever the sliders stand, or nearly."""
+COUNTS = ("helped", "affected", "avoided")
+"""The numbers below the figures that are no amounts."""
 
-LOOK = Look(tall=690)
-"""A little lower than the live page's, for what stands below is more."""
+LOOK = Look(tall=690, brackets=False)
+"""The browser draws both comparisons of the year that is marked there."""
 
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
@@ -146,14 +159,13 @@ def lesson(
     axes = grid(main_sliders(scenario), most)
     own = compare(variants.valuation())
     points = prod(len(axis.levels) for axis in axes)
-    top = Axes.of(own)
+    top = Scales.of(own)
     stories = []
     for done, results in enumerate(_results(variants, axes)):
         # Of what it was counted from nothing but the yearly sums is kept.
         comparison = replace(compare(results, own.view), result=own.result)
         stories.append(comparison)
-        now = Axes.of(comparison)
-        top = Axes(*map(max, *((a.cost, a.entries, a.stock) for a in (top, now))))
+        top = top.joined(Scales.of(comparison))
         if progress is not None:
             progress(done + 1, 2 * points)
     content = _content(own, axes, top)
@@ -205,7 +217,7 @@ def _in_each_language(write: Callable[[], T]) -> dict[Lang, T]:
     return {lang: write() for lang in each_language()}
 
 
-def _content(comparison: Comparison, axes: Sequence[Axis], top: Axes) -> Option:
+def _content(comparison: Comparison, axes: Sequence[Axis], top: Scales) -> Option:
     """Return all that the page holds but what differs from point to point."""
     scenario = comparison.scenario
     return {
@@ -218,15 +230,13 @@ def _content(comparison: Comparison, axes: Sequence[Axis], top: Axes) -> Option:
         "measures": list(MEASURES),
         "which": list(_shown(comparison)),
         "span": span(comparison),
-        "size": [LOOK.strip[0] + LEFT + RIGHT, LOOK.tall - AROUND],
-        "colors": {"ink": LIGHT.ink, "muted": LIGHT.muted, "paper": LIGHT.paper},
+        "size": LOOK.size,
+        "counts": list(COUNTS),
+        "colors": {name: LIGHT[name] for name in ("ink", "muted", "paper")},
         "levers": [_slider(axis, scenario) for axis in axes],
         "texts": _in_each_language(lambda: _texts(comparison, axes)),
         "options": _in_each_language(
             lambda: {which: _frame(comparison, which, top) for which in _shown(comparison)}
-        ),
-        "ticks": _in_each_language(
-            lambda: [_year_ticks(comparison, year, top) for year in comparison.years.tolist()]
         ),
     }
 
@@ -292,7 +302,7 @@ def _texts(comparison: Comparison, axes: Sequence[Axis]) -> Option:
     }
 
 
-def _frame(comparison: Comparison, which: Which, top: Axes) -> Option:
+def _frame(comparison: Comparison, which: Which, top: Scales) -> Option:
     """Return a figure with nothing in its series but what no slider moves."""
     option = figure(comparison, which, top, LOOK)
     bare = [
@@ -302,15 +312,10 @@ def _frame(comparison: Comparison, which: Which, top: Axes) -> Option:
     return {**option, "series": [{k: v for k, v in one.items() if v is not None} for one in bare]}
 
 
-def _year_ticks(comparison: Comparison, year: int, top: Axes) -> list[Option]:
-    option = figure(replace(comparison, marked=year), WHICH[0], top, LOOK)
-    return next(list(one["data"]) for one in option["series"] if one["id"] == "years")
-
-
 class _Words:
     """The words and signs of every point: where they stand, and by number what they are."""
 
-    def __init__(self, top: Axes, unit: float) -> None:
+    def __init__(self, top: Scales, unit: float) -> None:
         self._top, self._unit = top, unit
         self._known: dict[str, int] = {}
         self._points: dict[str, dict[str, list[Any]]] = {
@@ -331,22 +336,25 @@ class _Words:
         larger = unit_of(comparison).size / self._unit
         marks = [
             [
-                self._mark(one, "value", larger if series[name]["xAxisIndex"] == COST else 1.0)
-                for one in series[name]["data"]
+                self._mark(one, "value", 1.0 if name == "texts-inflow" else larger)
+                for one in series.get(name, {"data": []})["data"]
             ]
             for name in MARKS
         ]
         leads = [
             self._mark(end, "coord", larger)
-            for pair in series["leads"]["markLine"]["data"]
+            for pair in series["lines-gap"]["markLine"]["data"]
+            if isinstance(pair, list)
             for end in pair
         ]
-        phases = self._number(series["phases"]["markArea"]["data"])
-        verdicts = [
-            self._number(conclusion(comparison, compared_in(year, side, comparison)))
+        behind = self._number(series["behind-cost"]["markArea"]["data"])
+        told = [
+            self._number(year_words(marked, compared_in(year, side, comparison)))
             for year in comparison.years
+            for marked in (replace(comparison, marked=int(year)),)
         ]
-        return [self._number(caption(side)), verdicts, phases, leads, marks]
+        said = self._number(conclusion(comparison, side))
+        return [self._number(caption(side)), said, told, behind, leads, marks]
 
     def content(self) -> Option:
         """Return the table of what they are, and where they stand at every point."""
@@ -356,7 +364,9 @@ class _Words:
             "marks": list(MARKS),
         }
 
-    def _mark(self, mark: Option, place: str, larger: float) -> list[float]:
+    def _mark(self, mark: Option | list[float], place: str, larger: float) -> list[float]:
+        if not isinstance(mark, dict):  # a sign
+            mark = {"value": mark}
         rest = {key: part for key, part in mark.items() if key != place}
         x, y = mark[place]
         return [round(float(x), 2), round(float(y) * larger, 3), self._number(rest)]

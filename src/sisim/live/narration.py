@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from sisim.analysis.comparison import WHICH, Comparison, Which
 from sisim.i18n import t
-from sisim.live.chart_options import ALL, Reveal
-from sisim.report.captions import end_claim
+from sisim.report.captions import cost_claim, inflow_claim
+from sisim.report.comparison_chart import ALL, Reveal
 from sisim.report.comparison_text import conclusion, number_of, percent_pair
-from sisim.report.formats import money
+from sisim.report.formats import lower, money
 
 NOTHING = Reveal(with_=False, areas=False, brackets=False, claims=False, new_way=False)
 
@@ -92,8 +92,13 @@ def _new_way_notes(comparison: Comparison) -> tuple[str, ...]:
 
 
 def _claim(comparison: Comparison, which: Which) -> str:
-    claim = end_claim(comparison.side(which))
-    return claim or t("Look at the inflow below: is it another than without?")
+    side = comparison.side(which)
+    claims = [claim for claim in (cost_claim(side), inflow_claim(side)) if claim]
+    return (
+        ": ".join([claims[0], *map(lower, claims[1:])])
+        if claims
+        else t("Look at the inflow below: is it another than without?")
+    )
 
 
 def _comparison_notes(comparison: Comparison) -> tuple[str, ...]:

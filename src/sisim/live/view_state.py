@@ -8,15 +8,16 @@ from math import isfinite
 from typing import Any
 
 from sisim.analysis.comparison import WHICH, View, Which
-from sisim.live.chart_options import ALL, Axes, Look, Option, Reveal, figure
+from sisim.live.chart_options import Look, Option, figure
 from sisim.live.computations import computations
-from sisim.live.label_space import LabelPositions
 from sisim.live.limits import require_allowed
 from sisim.live.narration import STEPS, narration_steps
 from sisim.live.refinement import Callbacks, Picture, Refinement, Wanted
 from sisim.live.scenario_library import Library, OpenScenario, SessionKey, name_for
 from sisim.live.settings import History, Settings
 from sisim.live.sliders import Slider, changes
+from sisim.report.chart.label_placement import KeptNotes
+from sisim.report.comparison_chart import ALL, Reveal, Scales
 from sisim.scenario.errors import ScenarioError
 
 SCENARIO_DEFAULTS: dict[str, Any] = {
@@ -62,9 +63,9 @@ class ViewState:
         self.history = History()
         self.brought: dict[str, bytes] = {}
         self.window_scale, self.window_height = 1.0, 720.0
-        self.axes: Axes | None = None
+        self.axes: Scales | None = None
         self.guess: tuple[tuple[int, float], ...] = ()
-        self._label_positions: dict[Which, LabelPositions] = {}
+        self._label_positions: dict[Which, KeptNotes] = {}
         self._axes_provisional = False  # made for a picture that a better one follows
         self._refinement = Refinement(self.callbacks)
         self._open(library.open(settings))
@@ -321,7 +322,7 @@ class ViewState:
         picture, now = self.picture, self.settings
         assert picture is not None
         if self.axes is None or (self._axes_provisional and not self.dragging):
-            self.axes = Axes.of(picture.comparison)
+            self.axes = Scales.of(picture.comparison)
             older = (picture.seed, picture.request.wanted.values) != (now.seed, now.values)
             self._axes_provisional = older or picture.runs < self.runs
         if not self.dragging:

@@ -91,7 +91,7 @@ def _invested(headline: Mapping[str, Estimate], unit: Unit) -> str:
         ("running", t("running cost")),
         ("replaced", t("replaced")),
     )
-    found = []
+    found: list[str] = []
     for name, label in named:
         amount = headline[name][0]
         if abs(amount) >= unit.size / 20:

@@ -13,6 +13,7 @@ import numpy as np
 
 from sisim.analysis.comparison import NOTICEABLE, WHICH, Comparison, Curve, Investing, Which
 from sisim.arrays import Floats, Ints
+from sisim.economics.appraisal import CARRIED
 from sisim.i18n import t
 from sisim.report.captions import (
     cost_claim,
@@ -264,6 +265,11 @@ def _spans(story: Comparison, side: Investing, reveal: Reveal, *, named: bool) -
     ]
 
 
+def _marked(story: Comparison) -> Rule:
+    """Return the marked year, the same in all panels."""
+    return Rule("marked", float(story.marked), "y")
+
+
 def _pair(
     name: str, story: Comparison, without: Curve, with_: Curve, detail: Detail, unit: float
 ) -> list[Mark]:
@@ -309,14 +315,15 @@ def _cost_panel(
         _named(mark, side, reveal) if isinstance(mark, Line) else mark
         for mark in _pair("cost", story, without, with_, detail, unit)
     ]
-    marks = [*_spans(story, side, reveal, named=True), *areas, *curves]
+    spans = _spans(story, side, reveal, named=True)
+    marks = [*spans, _marked(story), *areas, *curves]
     if reveal.guess:
         x, y = np.array(reveal.guess, np.float64).T
         marks.append(Line("guess", x, y / unit, color="payback", width=4.0, dash="dotted"))
     if detail.brackets and reveal.brackets and reveal.whole:
         marks += _brackets(story, side, unit)
     axis = value_axis(0.0, scales.cost / unit, 4)
-    return Panel("cost", years, axis, tuple(marks), cost_title(story), share=1.2)
+    return Panel("cost", years, axis, tuple(marks), cost_title(story), share=1.35)
 
 
 def _named(line: Line, side: Investing, reveal: Reveal) -> Line:
@@ -370,7 +377,7 @@ def _gap_panel(
     reveal, unit = detail.reveal, unit_of(story).size
     gap, shown = side.gap, detail.reveal.years(story.years)
     shown_years, mean = story.years[shown], gap.mean[shown] / unit
-    marks = _spans(story, side, reveal, named=False)
+    marks = [*_spans(story, side, reveal, named=False), _marked(story)]
     if reveal.areas:
         marks += between(("gap-extra", "gap-lower"), shown_years, np.zeros(len(shown)), mean)
     if story.banded and detail.bands:
@@ -441,7 +448,9 @@ def _area_names(story: Comparison, side: Investing, unit: float) -> list[Mark]:
         size = sign * side.gap.mean
         if size.max() < NOTICEABLE * story.today:
             continue
-        order = [n for n in np.argsort(-size) if size[n] > 0.4 * size.max()]
+        # Where the runs do not agree, the difference may be chance.
+        agree = (sign * side.gap.runs > 0).mean(axis=0) >= CARRIED
+        order = [n for n in np.argsort(-size) if agree[n] and size[n] > 0.4 * size.max()]
         at = tuple((float(story.years[n]), sign * float(size[n]) / 2 / unit) for n in order)
         sides = ((0.0, 0.0), (0.0, 26.0), (0.0, -26.0))
         found.append(Note(f"{name}-said", texts, at, sides, reach=40.0, color=color))
@@ -487,7 +496,7 @@ def _inflow_panel(
         "inflow",
         years,
         value_axis(0.0, scales.entries, 3),
-        (*_spans(story, side, reveal, named=False), *areas, *first, *named),
+        (*_spans(story, side, reveal, named=False), _marked(story), *areas, *first, *named),
         t("New cases per year (inflow): {case}", case=case),
-        share=1.2,
+        share=1.35,
     )

@@ -119,7 +119,9 @@ def all_years(story: Comparison, side: Investing) -> str:
             net=valued(money(-net, unit), rate),
         )
     paid = runs_of(side.paid_back, count)
-    return t("Over {length} the investment saves more than it costs in {runs}.", length=length, runs=paid)
+    return t(
+        "Over {length} the investment saves more than it costs in {runs}.", length=length, runs=paid
+    )
 
 
 def year_words(story: Comparison, side: Investing) -> str:
@@ -143,16 +145,20 @@ def growth_words(story: Comparison) -> str:
     drift = scenario.drift
     volume = _weakest([*drift.volumes.values(), scenario.population.growth])
     prices = _weakest([*drift.prices.values(), *([drift.inflation] if story.view.current else [])])
+    parts = [
+        f"{name} {percent(share)}" + (f" ({grade})" if grade else "")
+        for name, share, grade in (
+            (t("volume"), growth.volume, volume),
+            (t("prices"), growth.prices, prices),
+        )
+        if abs(share) >= NOTICEABLE
+    ]
     return t(
-        "Without the investment the cost changes by {total} from {start} to {last}: {volume} "
-        "volume{of_volume}, {prices} prices{of_prices}.",
+        "Without the investment the cost changes by {total} from {start} to {last}: {parts}.",
         total=percent(growth.total),
         start=str(story.start),
         last=str(story.years[-1]),
-        volume=percent(growth.volume),
-        prices=percent(growth.prices),
-        of_volume=volume and f" ({volume})",
-        of_prices=prices and f" ({prices})",
+        parts=listing(parts),
     )
 
 

@@ -59,57 +59,52 @@ window.sisim = (() => {
   const charts = {}, [WIDE, HIGH] = content.size;
   const points = (values) => values.map((value, n) => [years[n], value]);
 
-  // The lower curve, and what lies between them: dearer and cheaper, zero where they cross.
-  const between = (a, b) => {
-    const low = [], dearer = [], cheaper = [];
-    const add = (x, without, with_) => {
-      low.push([x, Math.min(without, with_)]);
-      dearer.push([x, Math.max(with_ - without, 0)]);
-      cheaper.push([x, Math.max(without - with_, 0)]);
+  // What lies between two curves: where the other is above the base, and where below.
+  const between = (above, below, base, other) => {
+    const series = { [`${above}-floor`]: [], [above]: [], [`${below}-floor`]: [], [below]: [] };
+    const add = (x, a, b) => {
+      series[`${above}-floor`].push([x, a]);
+      series[above].push([x, Math.max(b - a, 0)]);
+      series[`${below}-floor`].push([x, Math.min(a, b)]);
+      series[below].push([x, Math.max(a - b, 0)]);
     };
     years.forEach((x, n) => {
-      if (n && (b[n] - a[n]) * (b[n - 1] - a[n - 1]) < 0) {
-        const share = (a[n - 1] - b[n - 1]) / (b[n] - b[n - 1] - a[n] + a[n - 1]);
-        const y = a[n - 1] + share * (a[n] - a[n - 1]);
+      if (n && (other[n] - base[n]) * (other[n - 1] - base[n - 1]) < 0) {
+        const share = (base[n - 1] - other[n - 1]) / (other[n] - other[n - 1] - base[n] + base[n - 1]);
+        const y = base[n - 1] + share * (base[n] - base[n - 1]);
         add(years[n - 1] + share * (x - years[n - 1]), y, y);
       }
-      add(x, a[n], b[n]);
+      add(x, base[n], other[n]);
     });
-    return { floor: low, extra: dearer, lower: cheaper };
+    return series;
   };
 
-  const arrows = (with_, without, today) => {
-    const { ink, muted } = content.colors;
-    const arrow = (offset, from) => [
-      { coord: [year + offset, from], symbol: "none" },
-      { coord: [year + offset, with_], symbol: "arrow", symbolSize: 10 },
-    ];
-    const dotted = { type: "dotted", color: muted, width: 2 };
-    return {
-      silent: true, animation: false, label: { show: false },
-      lineStyle: { type: "solid", color: ink, width: 2 },
-      data: [arrow(-0.35, today), arrow(0.35, without), [
-        { coord: [content.start, today], symbol: "none", lineStyle: dotted },
-        { coord: [year + 0.6, today], symbol: "none" }]],
-    };
+  const cursor = () => ({ xAxis: year, lineStyle: { color: content.colors.muted, width: 1 } });
+  const brackets = (with_, without, today) => {
+    const { ink, muted } = content.colors, style = { color: ink, width: 2 };
+    const plain = (from, to, lineStyle) => [{ coord: from, symbol: "none", lineStyle }, { coord: to, symbol: "none" }];
+    const bracket = (x, from) => [plain([x - 0.3, from], [x + 0.3, from], style), [
+      { coord: [x, from], symbol: "none", lineStyle: style },
+      { coord: [x, with_], symbol: "arrow", symbolSize: 10 }]];
+    return [...bracket(year - 0.45, today), ...bracket(year + 0.45, without),
+      plain([content.start, today], [year + 0.6, today], { type: "dotted", color: muted, width: 2 })];
   };
-  const cursor = () => ({
-    silent: true, symbol: "none", label: { show: false }, data: [{ xAxis: year }],
-    lineStyle: { color: content.colors.muted, width: 1, type: "solid" },
+  const lines = (data) => ({
+    silent: true, animation: false, symbol: "none", label: { show: false }, data: [cursor(), ...data],
+    lineStyle: { type: "solid", color: content.colors.ink, width: 1.5 },
   });
-  // The pair stands on either side of the marked year; near an end of the axis on one side of it.
-  const beside = (values) => values.filter((_, n) =>
-    Math.abs(years[n] - year) < 0.33 * (content.span[1] - content.span[0]));
-  const pair = (shares, y, top) => {
-    const [low, high] = content.span, near = 0.22 * (high - low), row = 0.175 * top;
-    const one = year - low < near ? "right" : high - year < near ? "left" : null;
-    return shares.map((share, n) => ({
-      value: [year + 0.5 * (one === "right" || (!one && n) ? 1 : -1),
-        Math.max(y - 0.11 * top - (one ? n * row : 0), (one && !n ? 1.6 : 0.6) * row)],
+  // Both stand at the foot of the panel, below the marked year as far as there is room.
+  const pair = (shares, top) => {
+    const { left, right } = content.options[lang][figures[0]].grid[0], [low, high] = content.span;
+    const wide = WIDE - left - right, scale = (high - low) / wide;
+    const said = shares.map((share, n) => [texts().pair[n], `${n ? year : `${content.start}–${year}`}: ${percent(share)}`]);
+    const half = said.map((lines) => 4.6 * Math.max(...lines.map((line) => line.length)) + 4);
+    const at = Math.min(Math.max((year - low) / scale + 50, 2 * half[0] + half[1] + 8), wide - half[1]);
+    return said.map((lines, n) => ({
+      value: [low + scale * (n ? at : at - half[1] - half[0] - 8), 0.24 * top],
       label: {
-        show: true, formatter: `${texts().pair[n]}:\n${percent(share)}`, position: one || (n ? "right" : "left"),
-        distance: 2, fontSize: 16, lineHeight: 19, fontWeight: "bold", color: content.colors.ink,
-        backgroundColor: content.colors.paper + "cc", padding: [0, 2], align: (one ? one === "right" : n) ? "left" : "right",
+        show: true, formatter: lines.join("\n"), position: "inside", align: "center", fontSize: 16, lineHeight: 19,
+        fontWeight: "bold", color: content.colors.ink, backgroundColor: content.colors.paper + "99",
       },
     }));
   };
@@ -123,45 +118,45 @@ window.sisim = (() => {
       const with_ = curves(around, from, parts);
       const headline = mix(around, from + parts.length * size, content.measures.length);
       const told = words.points[lang][which];
-      const [caption, verdicts, phases] = told[nearest];
+      const [caption, said, byYear, behind] = told[nearest];
       const top = content.options[lang][which].yAxis[0].max;
       const today = without.cost[first], now = with_.cost[marked], other = without.cost[marked];
       const shares = content.compared.map((name) => with_[name][marked]);
+      const gap = with_.cost.map((value, n) => value - without.cost[n]);
       const series = {
-        with: points(with_.cost), without: points(without.cost), ...between(without.cost, with_.cost),
-        brackets: pair(shares, Math.min(today, ...beside(with_.cost), ...beside(without.cost)), top), years: content.ticks[lang][marked],
+        "cost-with": points(with_.cost), "cost-without": points(without.cost), gap: points(gap),
+        "inflow-with": points(with_.entries), "inflow-without": points(without.entries),
         "first-without": points(without.first), "first-with": points(with_.first),
+        ...between("extra", "lower", without.cost, with_.cost),
+        ...between("gap-extra", "gap-lower", gap.map(() => 0), gap),
+        ...between("inflow-more", "inflow-fewer", without.entries, with_.entries),
       };
-      for (const name of ["entries", "stock"]) {
-        series[`${name}-with`] = points(with_[name]);
-        series[`${name}-without`] = points(without[name]);
-      }
       words.marks.forEach((name, n) => {
         // A sign on the axis stands at a whole year.
-        const marks = name === "break-even" ? told[nearest][4][n] : moved(around, (p) => told[p][4][n]);
+        const marks = name === "break-even" ? told[nearest][5][n] : moved(around, (p) => told[p][5][n]);
         series[name] = marks.map(([x, y, what]) => ({ ...words.table[what], value: [x, y] }));
       });
-      const ends = moved(around, (p) => told[p][3]).map(([x, y, what]) => ({ ...words.table[what], coord: [x, y] }));
+      series["texts-cost"] = [...series["texts-cost"], ...pair(shares, top)];
+      const ends = moved(around, (p) => told[p][4]).map(([x, y, what]) => ({ ...words.table[what], coord: [x, y] }));
       const leads = ends.filter((_, n) => n % 2 === 0).map((end, n) => [end, ends[2 * n + 1]]);
-      const lines = { phases: ["markArea", { silent: true, data: words.table[phases] }],
-        leads: ["markLine", { silent: true, label: { show: false }, data: leads,
-          lineStyle: { type: "solid", color: content.colors.ink, width: 1.5 } }],
-        arrows: ["markLine", arrows(now, other, today)],
-        without: ["markLine", cursor()], "entries-without": ["markLine", cursor()], "stock-without": ["markLine", cursor()] };
+      const drawn = { "lines-cost": lines(brackets(now, other, today)), "lines-gap": lines(leads), "lines-inflow": lines([]) };
       const option = content.options[lang][which];
+      const spans = { silent: true, data: words.table[behind] };
       charts[which].setOption({ ...option, series: option.series.map((one) => ({
         ...one, ...(series[one.id] && { data: series[one.id] }),
-        ...(lines[one.id] && { [lines[one.id][0]]: lines[one.id][1] }),
+        ...(drawn[one.id] && { markLine: drawn[one.id] }),
+        ...(one.id.startsWith("behind-") && { markArea: spans }),
       })) }, { notMerge: true });
-      const verdict = words.table[verdicts[marked]];
+      const verdict = words.table[said], after = words.table[byYear[marked]];
       const box = document.getElementById(`chart-${which}`);
       box.innerHTML = charts[which].renderToSVGString();
       box.setAttribute("aria-label", `${texts().figures[which].number}. ${words.table[caption]}. `
         + `${texts().pair[0]} ${percent(shares[0])}. ${texts().pair[1]} ${percent(shares[1])}. ${verdict}`);
       write(`caption-${which}`, words.table[caption]);
       write(`verdict-${which}`, verdict);
+      write(`year-${which}`, after);
       content.measures.forEach((name, n) => write(`${which}-${name}`,
-        name === "helped" || name === "avoided" ? decimal(headline[n]) : amount(headline[n])));
+        content.counts.includes(name) ? decimal(headline[n]) : amount(headline[n])));
     });
     levers.forEach((lever, n) => say(lever.id, lever.said[lang].values[at[n]],
       at[n] === lever.own ? "" : texts().own.replace("{value}", lever.said[lang].values[lever.own]), at[n]));
@@ -216,7 +211,7 @@ window.sisim = (() => {
     const head = (id) => make("h2", { id: `head-${id}` }, `${said.figures[id].number}  ${said.figures[id].arm}`);
     document.getElementById("figures").replaceChildren(...figures.map((which) => make("section",
       { class: "figure", "aria-labelledby": `head-${which}` }, head(which), make("p", { id: `caption-${which}` }),
-      make("div", { class: "chart", id: `chart-${which}`, role: "img" }), make("p", { id: `verdict-${which}`, class: "verdict" }))));
+      make("div", { class: "chart", id: `chart-${which}`, role: "img" }), make("p", { id: `verdict-${which}`, class: "verdict" }), make("p", { id: `year-${which}`, class: "year" }))));
     figures.forEach((which) => {
       charts[which]?.dispose();
       charts[which] = echarts.init(null, null, { renderer: "svg", ssr: true, width: WIDE, height: HIGH });

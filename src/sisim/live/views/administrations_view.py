@@ -25,6 +25,8 @@ from sisim.live.chart_options import (
     Look,
     Option,
     apart,
+    broken,
+    extent,
     label,
     line,
     marked,
@@ -32,7 +34,6 @@ from sisim.live.chart_options import (
     time_axes,
     value_axes,
 )
-from sisim.live.label_space import broken, extent
 from sisim.live.tags import Chart, Tag
 from sisim.live.view_state import ViewState
 from sisim.report.administrations import HUES
@@ -108,7 +109,7 @@ def administrations(comparison: Comparison, look: Look, held: Option | None = No
     return {
         "animation": False,
         "backgroundColor": "transparent",
-        "textStyle": {"fontFamily": FONT, "fontSize": look.px(TEXT), "color": look.palette.ink},
+        "textStyle": {"fontFamily": FONT, "fontSize": look.px(TEXT), "color": look.palette["ink"]},
         "grid": _grids(len(shown), len(figures), rows, columns),
         "title": [
             *_small_titles(labels, rows, columns, look),
@@ -171,7 +172,7 @@ def _difference_titles(
         key = _heading(
             "▨ " + t("Cost of the intervention"), f"{n * 50 + 3.4}%", "56%", None, look, 600
         )
-        key["textStyle"] |= {"color": look.palette.extra_text, "fontWeight": "normal"}
+        key["textStyle"] |= {"color": look.palette["extra_text"], "fontWeight": "normal"}
         titles.append(key)
     return titles
 
@@ -240,7 +241,7 @@ def _interval(low: float, high: float) -> float:
 def _heading(text: str, left: str, top: str, hue: str | None, look: Look, width: float) -> Option:
     style: Option = {
         "fontSize": look.px(TEXT),
-        "color": look.palette.ink,
+        "color": look.palette["ink"],
         "fontFamily": FONT,
         "lineHeight": look.px(19),
     }
@@ -274,7 +275,7 @@ def _curves(
             f"{grid}-without",
             grid,
             points(comparison.years, without.mean, unit),
-            {"color": c.without, "width": look.px(2.5), "type": [look.px(8), look.px(4)]},
+            {"color": c["without"], "width": look.px(2.5), "type": [look.px(8), look.px(4)]},
             z=6,
         )
     ]
@@ -319,11 +320,11 @@ def _differences(
 ) -> list[Option]:
     c = look.palette
     parts = differences_of(side, shown)
-    hatch = {**HATCH, "color": c.extra}
+    hatch = {**HATCH, "color": c["extra"]}
     found: list[Option] = []
     for n, part in enumerate(parts):
         style: Option = (
-            {"color": c.paper, "decal": hatch, "borderColor": c.extra, "borderWidth": 1}
+            {"color": c["paper"], "decal": hatch, "borderColor": c["extra"], "borderWidth": 1}
             if n == 0
             else {"color": HUES[n - 1]}
         )
@@ -347,7 +348,7 @@ def _differences(
             f"{grid}-net",
             grid,
             points(comparison.years, net, unit),
-            {"color": c.ink, "width": look.px(2.5)},
+            {"color": c["ink"], "width": look.px(2.5)},
             z=6,
         )
     )

@@ -132,14 +132,14 @@ def _axis(kind: str, look: Look, **more: object) -> Option:
         "type": kind,
         "axisLabel": {"show": False},
         "axisTick": {"show": False},
-        "axisLine": {"show": False, "lineStyle": {"color": c.muted}},
-        "splitLine": {"show": False, "lineStyle": {"color": c.rule}},
+        "axisLine": {"show": False, "lineStyle": {"color": c["muted"]}},
+        "splitLine": {"show": False, "lineStyle": {"color": c["rule"]}},
         **more,
     }
 
 
 def _frame(look: Look) -> Option:
-    text = {"fontFamily": FONT, "fontSize": look.px(TEXT), "color": look.palette.ink}
+    text = {"fontFamily": FONT, "fontSize": look.px(TEXT), "color": look.palette["ink"]}
     return {"animation": False, "backgroundColor": "transparent", "textStyle": text}
 
 
@@ -160,10 +160,10 @@ def _hatched(look: Look) -> Option:
     """Return the style of what an investment costs."""
     c = look.palette
     return {
-        "color": c.paper,
-        "borderColor": c.extra,
+        "color": c["paper"],
+        "borderColor": c["extra"],
         "borderWidth": 1,
-        "decal": {**HATCH, "color": c.extra},
+        "decal": {**HATCH, "color": c["extra"]},
     }
 
 
@@ -199,13 +199,13 @@ def plan(one: Repayments, look: Look) -> Option:
     if made.break_even is not None:
         text = t("Money back {year}", year=made.break_even)
         diamond = [label([made.break_even, 0], text, "top", look, bold=True)]
-        diamond[0]["label"] |= {"backgroundColor": c.paper, "padding": [1, 3], "borderRadius": 3}
+        diamond[0]["label"] |= {"backgroundColor": c["paper"], "padding": [1, 3], "borderRadius": 3}
     series += [
         line(
             "position",
             0,
             points(years, made.position, unit),
-            {"color": c.ink, "width": look.px(3)},
+            {"color": c["ink"], "width": look.px(3)},
             z=5,
         ),
         marked("numbers", 0, marks),
@@ -215,7 +215,7 @@ def plan(one: Repayments, look: Look) -> Option:
             diamond,
             symbol="diamond",
             symbolSize=look.px(15),
-            itemStyle={"color": c.extra_text},
+            itemStyle={"color": c["extra_text"]},
         ),
     ]
     return {
@@ -233,7 +233,7 @@ def plan(one: Repayments, look: Look) -> Option:
             min=low,
             max=high,
             interval=ticks[1] - ticks[0],
-            splitLine={"show": True, "lineStyle": {"color": c.rule}},
+            splitLine={"show": True, "lineStyle": {"color": c["rule"]}},
         ),
         "series": series,
     }
@@ -288,7 +288,7 @@ def who_gains(gains: WhoGains, scenario: Scenario, look: Look) -> Option:
             t("{unit}, {how}", unit=unit.label(), how=worth_words(gains.rate)),
             "left",
             look,
-            color=c.muted,
+            color=c["muted"],
         ),
         label([high, top], t("Net"), "right", look, bold=True),
     ]
@@ -304,8 +304,8 @@ def who_gains(gains: WhoGains, scenario: Scenario, look: Look) -> Option:
         "yAxis": _axis("category", look, data=list(range(top + 1))),
         "series": [
             _bar("paid", bars(costs, -1), _hatched(look), barWidth=look.px(17)),
-            _bar("saved", bars(falls, 1), {"color": c.lower}),
-            line("zero", 0, [[0, 0], [0, len(rows)]], {"color": c.muted, "width": 1.5}),
+            _bar("saved", bars(falls, 1), {"color": c["lower"]}),
+            line("zero", 0, [[0, 0], [0, len(rows)]], {"color": c["muted"], "width": 1.5}),
             marked("who", 0, who),
             marked("net", 0, nets),
             marked("amounts", 0, amounts),
@@ -340,7 +340,7 @@ def _amounts(
             look,
             color=hue,
         )
-        for values, sign, hue in ((costs, -1, c.extra_text), (falls, 1, c.lower_text))
+        for values, sign, hue in ((costs, -1, c["extra_text"]), (falls, 1, c["lower_text"]))
         for height, amount in zip(heights, values, strict=True)
         if abs(amount) >= least
     ]

@@ -16,13 +16,13 @@ DIGITS = 1
 
 
 def measures(comparison: Comparison) -> list[tuple[str, str, str, float]]:
-    """Return what is read off: a curve, its ids in a chart, its name and unit."""
+    """Return what is read off: a curve, its ids in a chart (if it is drawn), its name and unit."""
     unit = unit_of(comparison)
     return [
-        ("cost", "{arm}", t("Cost, {unit}", unit=unit.label()), unit.size),
-        ("entries", "entries-{arm}", t("New cases"), 1.0),
+        ("cost", "cost-{arm}", t("Cost, {unit}", unit=unit.label()), unit.size),
+        ("entries", "inflow-{arm}", t("New cases"), 1.0),
         ("first", "first-{arm}", t("of which for the first time"), 1.0),
-        ("stock", "stock-{arm}", t("Ongoing cases"), 1.0),
+        ("stock", "", t("Ongoing cases"), 1.0),
     ]
 
 
@@ -35,6 +35,7 @@ def words(comparison: Comparison) -> dict[str, Any]:
         "rows": [
             {"name": name, "ids": [ids.format(arm=arm) for arm in ("without", "with")]}
             for _, ids, name, _ in measures(comparison)
+            if ids
         ],
     }
 

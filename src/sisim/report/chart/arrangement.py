@@ -339,7 +339,7 @@ class _ColumnSetter:
         spans = [mark for mark in panel.marks if isinstance(mark, Span) and mark.labels]
         if not spans:
             return []
-        room = self.left + self.width - frame.left + 6
+        room = frame.width + 12.0
         choice = [0] * len(spans)
 
         def widths() -> list[float]:

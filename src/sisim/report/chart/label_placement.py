@@ -27,7 +27,7 @@ from sisim.report.free_space import Box, FreeSpace
 
 CELL = 3.0
 """How coarsely what is drawn is remembered, in pixels."""
-MARGIN = 3.0
+MARGIN = 2.0
 """White space around every text, in pixels."""
 GAP = 8.0
 """From the end of a line to its label, in pixels."""

@@ -279,23 +279,24 @@ PAINT: dict[type[Mark], Callable[[Axes, Any, float], None]] = {
 
 
 def _text(figure: Figure, placed: Arrangement, text: PlacedText) -> None:
-    # The middle of small letters and digits is what the eye takes for the middle of a line.
-    one = "\n" not in text.text
-    figure.text(
-        text.x / placed.width,
-        1 - text.y / placed.height,
-        text.text,
-        fontsize=points(text.size),
-        fontfamily=FONT,
-        fontweight="bold" if text.bold else "normal",
-        color=hue(LIGHT, text.color),
-        ha=text.align,
-        va="center_baseline" if one else "center",
-        linespacing=LEADING / 1.17,
-        multialignment=text.align,
-        zorder=IN_FRONT,
-        gid=text.name,
-    )
+    lines = text.text.split("\n")
+    step = text.size * LEADING
+    top = text.y - step * (len(lines) - 1) / 2
+    # A line each: Matplotlib would set them as far apart as their letters happen to be high.
+    for n, line in enumerate(lines):
+        figure.text(
+            text.x / placed.width,
+            1 - (top + n * step) / placed.height,
+            line,
+            fontsize=points(text.size),
+            fontfamily=FONT,
+            fontweight="bold" if text.bold else "normal",
+            color=hue(LIGHT, text.color),
+            ha=text.align,
+            va="center_baseline",
+            zorder=IN_FRONT,
+            gid=text.name,
+        )
 
 
 def _lead(figure: Figure, placed: Arrangement, lead: Lead) -> None:
