@@ -47,7 +47,13 @@ SHAPES = {
     "ring": "circle",
     "triangle": "triangle",
     "square": "rect",
+    # An upright cross, turned.
+    "cross": "path://M4 0H6V4H10V6H6V10H4V6H0V4H4Z",
+    "left": "triangle",
+    "right": "triangle",
 }
+TURNED = {"cross": 45, "left": 90, "right": -90}
+"""Degrees anticlockwise."""
 CAP = 0.3
 """Half the width of the bar at which a bracket begins, in units of the horizontal axis."""
 
@@ -157,7 +163,7 @@ class _Painter:
             "axisTick": {"show": False},
             "splitLine": {"show": False},
             "axisLine": {
-                "show": which == "x",
+                "show": which == "x" and axis.line,
                 "onZero": crossed,
                 "lineStyle": {"color": lines},
             },
@@ -237,6 +243,7 @@ class _Painter:
                     grid,
                     pairs(mark.x, mark.y),
                     symbol=SHAPES[mark.shape],
+                    symbolRotate=TURNED.get(mark.shape, 0),
                     symbolSize=style.px(mark.size + 2),
                     itemStyle=look,
                     clip=False,
