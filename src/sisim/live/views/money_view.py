@@ -13,8 +13,8 @@ from sisim.live.chart_options import FONT, HATCH, TEXT, Look, Option, label, lin
 from sisim.live.tags import Chart, Tag
 from sisim.live.view_state import ViewState
 from sisim.live.views.controls import choose_arm
+from sisim.report.chart.palette import PAYERS
 from sisim.report.economics import repayment_report as repayment
-from sisim.report.economics.repayment_figure import OWN
 from sisim.report.economics.repayment_tables import label_of, plan_rows
 from sisim.report.economics.repayment_tables import shown as rows_shown
 from sisim.report.formats import Unit, decimal, unit_for
@@ -169,7 +169,7 @@ def _hatched(look: Look) -> Option:
 
 def _repaying(made: RepaymentPlan) -> list[tuple[int, str]]:
     """Return the administrations that repay, by number, each with its colour."""
-    return [(n, OWN[n % len(OWN)]) for n, repaid in enumerate(made.repaid) if repaid.any()]
+    return [(n, PAYERS[n % len(PAYERS)]) for n, repaid in enumerate(made.repaid) if repaid.any()]
 
 
 def plan_key(one: Repayments, scenario: Scenario) -> list[tuple[str, str]]:

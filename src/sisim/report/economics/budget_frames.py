@@ -13,6 +13,7 @@ from sisim.report.chart.chart import (
     Dash,
     Key,
     Line,
+    Mark,
     Panel,
     value_axis,
     year_axis,
@@ -44,7 +45,7 @@ def budget_frames_chart(result: Valuation, arm: str) -> Chart:
         low, high = min(float(one.min()) for one in own), max(float(one.max()) for one in own)
         room = 0.12 * (high - low) or unit.size
         name = budget.administrations[n]
-        marks = (
+        marks: tuple[Mark, ...] = (
             Area(f"{name}-repaid", budget.years, own[1], own[0], "extra", 1.0, hatched=True),
             *(
                 Line(f"{name}-{kind}", budget.years, one, color=color, dash=dash, width=wide)
@@ -67,7 +68,9 @@ def budget_frames_chart(result: Valuation, arm: str) -> Chart:
     return Chart(
         rows=((0.1 * max(len(rows), 1), (Column((), key=_key()),)), *rows),
         title=t("Budget frames beside repayment"),
-        subtitle=t("{arm}: {unit} per year ({prices})", arm=label, unit=unit.label(), prices=prices),
+        subtitle=t(
+            "{arm}: {unit} per year ({prices})", arm=label, unit=unit.label(), prices=prices
+        ),
         notes=(f"{stated} {scales}", footer(result)),
         high=720.0 if len(rows) <= 1 else 800.0,
     )

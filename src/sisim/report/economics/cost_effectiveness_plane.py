@@ -30,6 +30,7 @@ from sisim.report.present_value import worth_words
 
 HUES = ("#0072B2", "#B34700", "#00694C", "#8F3E6C", "#8A5A00", "#7A5230")
 SHAPES: tuple[Shape, ...] = ("circle", "diamond", "square", "triangle", "cross", "ring")
+MARKS = ("o", "D", "s", "^", "v", "P")
 MOST = 3
 """So many outcomes have room beside each other."""
 
@@ -40,7 +41,9 @@ def frontier_chart(result: Valuation) -> Chart:
     costs = np.concatenate([effect.cost.ravel() for effect in effects])
     unit = unit_for(float(max(np.abs(costs).max(), 1.0)))
     arms = effects[0].arms
-    key = tuple(Key(_look(n)[0], _name(result, arm), shape=_look(n)[1]) for n, arm in enumerate(arms))
+    key = tuple(
+        Key(_look(n)[0], _name(result, arm), shape=_look(n)[1]) for n, arm in enumerate(arms)
+    )
     cost = _axis(costs, 5, unit.size)
     columns = tuple(_column(result, effect, cost) for effect in effects[:MOST])
     subtitle = t(

@@ -14,6 +14,7 @@ from sisim.report.chart.chart import (
     Axis,
     Chart,
     Column,
+    Dash,
     Line,
     Mark,
     Note,
@@ -63,18 +64,20 @@ def _at(instant: float) -> float:
 def _curves(appraisal: Appraisal, course: pd.DataFrame, unit: Unit) -> list[Mark]:
     """Return the curves, from nothing at the start; the undiscounted with its range."""
     years = appraisal.years
-    x = np.append(_at(float(years[0])), _at(years + 1.0))
+    x = np.append(years[0] - 0.5, years + 0.5)
     kinds = [("accumulated", "with", t("Undiscounted"))]
     if appraisal.rate:
         rate = share_of(appraisal.rate, 1)
-        kinds.append(("accumulated_discounted", "payback_text", t("Discounted at {rate}", rate=rate)))
+        kinds.append(
+            ("accumulated_discounted", "payback_text", t("Discounted at {rate}", rate=rate))
+        )
     bands, lines = list[Mark](), list[Mark]()
     for name, color, text in kinds:
         own = course[course["series"] == name]
         mean, low, high = (np.append(0.0, own[end]) for end in ("mean", "low", "high"))
         if appraisal.banded:
             bands.append(Area(f"{name}-band", x, low, high, color, opacity=0.12))
-        dash = "solid" if name == "accumulated" else "dashed"
+        dash: Dash = "solid" if name == "accumulated" else "dashed"
         said = f"{text}\n{money(float(mean[-1]), unit)}"
         lines.append(Line(name, x, mean, said, color=color, width=3.5, dash=dash, bold=True))
     return [*bands, *lines]
@@ -94,23 +97,26 @@ def _hole(appraisal: Appraisal) -> list[Mark]:
     point = _at(year + 1.0), depth
     text = t("Deepest hole, end of {year}: {depth}", year=year, depth=money(depth))
     beside = ((0.0, -26.0), (-150.0, -26.0), (120.0, -26.0))
-    look = {"color": "extra_text", "bold": True}
+    color = "extra_text"
     return [
-        Points("hole", [point[0]], [point[1]], color="extra_text", size=12.0),
-        Note("hole-said", (text,), (point,), beside, (0.4, 1.0), wide=230.0, **look),
+        Points("hole", [point[0]], [point[1]], color=color, size=12.0),
+        Note("hole-said", (text,), (point,), beside, wide=230.0, color=color, bold=True),
     ]
 
 
 def _payback(appraisal: Appraisal) -> list[Mark]:
     """Return when it is paid back; none where the runs do not carry a year."""
-    found: tuple[tuple[str, float | None, str, str], ...] = (
-        ("plain", appraisal.payback, t("Paid back {year}, undiscounted"), "with"),
-        ("discounted", appraisal.payback_discounted, t("Paid back {year}, discounted"), "payback_text"),
-    )
+    plain, discounted = appraisal.payback, appraisal.payback_discounted
+    found: list[tuple[str, float | None, str, str]]
     if not appraisal.rate:
-        found = (("plain", appraisal.payback, t("Paid back {year}"), "with"),)
-    elif appraisal.payback == appraisal.payback_discounted:
-        found = (("plain", appraisal.payback, t("Paid back {year}, discounted too"), "with"),)
+        found = [("plain", plain, t("Paid back {year}"), "with")]
+    elif plain == discounted:
+        found = [("plain", plain, t("Paid back {year}, discounted too"), "with")]
+    else:
+        found = [
+            ("plain", plain, t("Paid back {year}, undiscounted"), "with"),
+            ("discounted", discounted, t("Paid back {year}, discounted"), "payback_text"),
+        ]
     marks: list[Mark] = []
     for name, instant, text, color in found:
         if instant is None or appraisal.chance < CARRIED:
