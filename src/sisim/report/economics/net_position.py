@@ -107,10 +107,12 @@ def _hole(appraisal: Appraisal) -> list[Mark]:
 def _payback(appraisal: Appraisal) -> list[Mark]:
     """Return when it is paid back; none where the runs do not carry a year."""
     plain, discounted = appraisal.payback, appraisal.payback_discounted
+    first = int(appraisal.years[0])
+    years = [None if one is None else year_at(one, first) for one in (plain, discounted)]
     found: list[tuple[str, float | None, str, str]]
     if not appraisal.rate:
         found = [("plain", plain, t("Paid back {year}"), "with")]
-    elif plain == discounted:
+    elif None not in years and len(set(years)) == 1:
         found = [("plain", plain, t("Paid back {year}, discounted too"), "with")]
     else:
         found = [
@@ -121,7 +123,7 @@ def _payback(appraisal: Appraisal) -> list[Mark]:
     for name, instant, text, color in found:
         if instant is None or appraisal.chance < CARRIED:
             continue
-        written = text.format(year=year_at(instant, int(appraisal.years[0])))
+        written = text.format(year=year_at(instant, first))
         point = _at(instant), 0.0
         beside = ((-90.0, 34.0), (90.0, -34.0), (-90.0, -34.0), (90.0, 34.0))
         marks += [
