@@ -88,6 +88,12 @@ def test_no_message_lacks_its_swedish() -> None:
     assert {m: place for m, place in messages().items() if not known.get(m)} == {}
 
 
+def test_no_line_of_a_catalogue_is_left_behind_by_a_message_that_is_gone() -> None:
+    """A text after an empty line is read as the end of the message before it."""
+    for file in (SOURCE / "data/locale").glob("*.po"):
+        assert '\n\n"' not in file.read_text(encoding="utf-8"), file.name
+
+
 def test_no_translation_is_of_a_message_that_is_gone() -> None:
     assert set(catalogue()) - set(messages()) == set()
 

@@ -350,21 +350,25 @@ def sentences(
             "arm": subject.arm_label(one.arm),
             "what": lower(net_words(subject.scenario.economy.discount_costs.value)),
             "chance": decimal(100 * one.chance),
-            "error": decimal(196 * one.chance_error),
+            "k": decimal(round(one.chance * len(analysis.drawn))),
+            "draws": n_("1 draw", "{n} draws", len(analysis.drawn)),
+            "least": decimal(100 * one.chance_low),
+            "most": decimal(100 * one.chance_high),
             "mean": money(one.mean),
             "low": money(one.low),
             "high": money(one.high),
         }
         found.append(
             t(
-                "{arm}: pays for itself with a probability of {chance}% (± {error}); {what} "
-                "{mean}, all draws from {low} to {high}.",
+                "{arm}: pays for itself in {k} of {draws}, a probability of {chance}% (95% "
+                "interval: {least} to {most}%); {what} {mean}, all draws from {low} to {high}.",
                 **told,
             )
             if analysis.few
             else t(
-                "{arm}: pays for itself with a probability of {chance}% (± {error}); {what} "
-                "{mean}, 95% of the draws from {low} to {high}.",
+                "{arm}: pays for itself in {k} of {draws}, a probability of {chance}% (95% "
+                "interval: {least} to {most}%); {what} {mean}, 95% of the draws from {low} to "
+                "{high}.",
                 **told,
             )
         )
