@@ -169,8 +169,8 @@ def test_nobody_is_called_helped_whom_nothing_became_better_for(
 @pytest.mark.parametrize(
     ("made", "paid", "says"),
     [
-        ("new_way", 1.0, "Paid back in year 7"),
-        ("new_way", 0.6, "Paid back in 12 of 20 runs, on average in year 7"),
+        ("new_way", 1.0, "Paid back in year 7 (2032)"),
+        ("new_way", 0.6, "Paid back in 12 of 20 runs, on average in year 7 (2032)"),
         ("project", 0.3, "Paid back within 20 years in only 6 of 20 runs"),
         ("project", 0.05, "Not paid back within 20 years"),
     ],

@@ -13,6 +13,7 @@ from helpers.any_counts import PATHWAY, counts, same_in_every_arm
 from helpers.languages import in_swedish
 from matplotlib.colors import to_hex
 
+from sisim.economics.cash_releasing import CashLadder
 from sisim.economics.cost_effectiveness import Effectiveness, OutcomeMeasured
 from sisim.i18n import LANGUAGES
 from sisim.report.economics.cash_ladder import draw_cash_ladder
@@ -150,6 +151,19 @@ def test_the_tables_to_be_read_agree_with_the_tidy_ones(found: Results) -> None:
         100 * tidy.loc["return_on_investment", "mean"], abs=0.05
     )
     assert list(matrix[""])[-1] == "Total"
+
+
+def test_costs_that_rise_are_not_called_lower(
+    found: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rising(ladder: CashLadder, *, seen: bool) -> dict[str, np.ndarray]:
+        return {payer: np.array([[-1e6 if seen else -2e6]]) for payer in ("care", "school")}
+
+    monkeypatch.setattr(CashLadder, "reductions", rising)
+    monkeypatch.setattr(type(found.scenario), "bears", lambda scenario, payer: payer == "care")
+    said = " ".join(money_words(found, ["ends"])).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Costs become SEK 2.0m higher" in said
+    assert "in the budgets the change is +SEK 1.0m" in said
 
 
 def test_an_investment_that_does_nothing_is_said_to_do_nothing() -> None:

@@ -415,7 +415,13 @@ def _cash(ladder: CashLadder, scenario: Scenario) -> list[str]:
         return []
     whole, part = money(gross), money(seen)
     found = [
-        t("Budgets see all of the {gross} in lower costs, not discounted.", gross=whole)
+        t(
+            "Costs become {gross} higher, not discounted; in the budgets the change is {seen}.",
+            gross=money(-gross),
+            seen=("+" if seen < 0 else "") + money(0.0 - seen),
+        )
+        if gross < 0
+        else t("Budgets see all of the {gross} in lower costs, not discounted.", gross=whole)
         if whole == part
         else t(
             "Of {gross} in lower costs, not discounted, budgets see {seen}; the rest is freed "
