@@ -160,7 +160,7 @@ def test_costs_that_rise_are_not_called_lower(
         return {payer: np.array([[-1e6 if seen else -2e6]]) for payer in ("care", "school")}
 
     monkeypatch.setattr(CashLadder, "reductions", rising)
-    monkeypatch.setattr(type(found.scenario), "bears", lambda scenario, payer: payer == "care")
+    monkeypatch.setattr(type(found.scenario), "bears", lambda _, payer: payer == "care")
     said = " ".join(money_words(found, ["ends"])).replace("\N{NO-BREAK SPACE}", " ")
     assert "Costs become SEK 2.0m higher" in said
     assert "in the budgets the change is +SEK 1.0m" in said
