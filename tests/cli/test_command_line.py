@@ -263,12 +263,12 @@ def test_long_headings_are_broken_at_spaces_so_that_more_columns_have_room(
     lasting = "How long it lasts, effect on: placed again"
     table = {lasting: [0.5, 2.0], "Arm": ["a project that becomes a new way"] * 2}
     hidden = print_table(
-        pd.DataFrame({**table, "Net present value": [1.5, -2.5], "All costs": [1e9, 2e9]}),
+        pd.DataFrame({**table, "Net present value": [1.5, -2.5], "All costs": [1e6, 2e6]}),
         leading=2,
     )
     shown = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
     assert hidden == 0
-    assert {"0.5", "2,000,000,000", *lasting.split()} <= set(shown.split())
+    assert {"0.5", "2,000,000", *lasting.split()} <= set(shown.split())
     assert max(map(len, shown.splitlines())) <= 60
 
 
