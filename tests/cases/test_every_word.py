@@ -7,6 +7,7 @@ language (`DATA`); a cell with words is looked at. The live page is looked at in
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -41,8 +42,27 @@ class _Shown(HTMLParser):
         self.text += [v or "" for k, v in attrs if k in ("title", "aria-label", "placeholder")]
 
     def handle_data(self, data: str) -> None:
-        if self._inside not in ("style", "script"):
+        if self._inside == "script" and data.startswith("{"):  # what a lesson shows
+            texts = _texts(json.loads(data))
+            self.text += [text for text in texts if not DATA.fullmatch(text)]
+        elif self._inside not in ("style", "script"):
             self.text.append(data)
+
+
+def _texts(node: Any) -> Iterator[str]:
+    """Yield the Swedish texts of what is written as JSON, but for its keys and for what is filled.
+
+    A lesson holds both languages, in `words` those of the figures together.
+    """
+    if isinstance(node, str):
+        yield re.sub(r"\{\w+\}", "", node)
+    elif isinstance(node, dict):
+        for key, below in node.items():
+            if key not in ("en", "words"):
+                yield from _texts(below)
+    elif isinstance(node, list):
+        for below in node:
+            yield from _texts(below)
 
 
 DATA = re.compile(r"[a-z0-9_.*:/+-]*")
