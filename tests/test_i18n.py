@@ -94,6 +94,39 @@ def test_no_line_of_a_catalogue_is_left_behind_by_a_message_that_is_gone() -> No
         assert '\n\n"' not in file.read_text(encoding="utf-8"), file.name
 
 
+OTHER_WORDS = {
+    "går jämnt upp": "går jämnt ut",
+    "djupaste hål": "största ackumulerade underskottet",
+    "svans": "restvärde",
+    "teckning": "bild",
+    "gallring": "Morrismetoden",
+    "fickor": "tillfaller andra än dem som betalar",
+    "böcker": "aktuell hos",
+    "intensitet": "årlig risk",
+    "takter": "årliga risker",
+    "tidshorisont": "kalkylperiod",
+    "standardfel": "medelfel",
+    "inte diskonter": "odiskonter",
+    "om året": "per år",
+    "räckvidd": "andel som nås",
+    "jämlik": "kamrat",
+    "kännetecken": "egenskap",
+    "insättning": "avsättning",
+    "blandningen": "kombinationen",
+    "arbetare": "arbetsprocess",
+}
+"""What is not written, and the one word that is."""
+
+
+@pytest.mark.parametrize("file", ["sv.po", "help.sv.po"])
+def test_one_thing_has_one_word_in_swedish(file: str) -> None:
+    said = "\n".join(catalogue(file).values())
+    said = re.sub("”[^”]*”|`[^`]*`", "", said).lower()
+    assert {
+        word: right for word, right in OTHER_WORDS.items() if re.search(rf"\b{word}", said)
+    } == {}
+
+
 def test_no_translation_is_of_a_message_that_is_gone() -> None:
     assert set(catalogue()) - set(messages()) == set()
 

@@ -175,11 +175,22 @@ def test_an_investment_that_does_nothing_is_said_to_do_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lost", "said"),
-    [(0.004, "0.004 person"), (0.04, "0.04 person"), (2.06, "2.1 person"), (250.4, "250 person")],
+    ("count", "lost", "said"),
+    [
+        ("stock", 0.004, ": 0.004 person"),
+        ("stock", 0.04, ": 0.04 person"),
+        ("stock", 2.06, ": 2.1 person"),
+        ("stock", 250.4, ": 250 person"),
+        ("events", 0.04, ": 0.04 event"),
+        ("events", 798.5, ": 798 event"),
+        ("entries", 2.06, ": 2 entries"),
+        ("events", 1.2, ": 1 event fewer"),
+    ],
 )
-def test_what_is_small_is_not_said_to_be_nothing(lost: float, said: str) -> None:
-    measure = OutcomeMeasured("placed", Text(sv="placerade", en="placed"), "stock", "low")
+def test_what_is_small_is_not_said_to_be_nothing_and_events_are_whole(
+    count: Any, lost: float, said: str
+) -> None:
+    measure = OutcomeMeasured("placed", Text(sv="placerade", en="placed"), count, "low")
     gained, cost = np.array([[0.0, lost]] * 3), np.array([[0.0, 10.0]] * 3)
     effect = Effectiveness(measure, ("without", "ends"), cost, gained, gained)
     words = verdict_words(effect, "ends")

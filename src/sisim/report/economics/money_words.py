@@ -134,7 +134,7 @@ def horizon(scenario: Scenario, *, tailed: bool = True) -> str:
 def verdict_words(effect: Effectiveness, arm: str) -> str:
     """Return what a unit of an outcome costs in an arm, or why that cannot be said."""
     measure = effect.measure
-    label, unit = measure.label.text, unit_words(measure)
+    label = measure.label.text
     gained = effect.units(arm)
     gain = gained.mean
     more = measure.good == "high"
@@ -148,9 +148,11 @@ def verdict_words(effect: Effectiveness, arm: str) -> str:
             cost=net_cost_words(effect, arm),
         )
     better = gain > 0
-    # Of what is very small, as many decimals as show that it is something.
-    digits = max(1 if abs(gain) < 100 else 0, -floor(log10(abs(gain))))
-    size = f"{decimal(abs(gain), digits)}{NBSP}{unit}"
+    # Events are whole; of what is very small, as many decimals as show that it is something.
+    whole = 1 if measure.kind in ("entries", "events") else 100
+    digits = max(1 if abs(gain) < whole else 0, -floor(log10(abs(gain))))
+    number = decimal(abs(gain), digits)
+    size = f"{number}{NBSP}{unit_words(measure, 1 if number == '1' else 2)}"
     change = t("{size} more", size=size) if more == better else t("{size} fewer", size=size)
     said = dominance_words(effect, arm) or price_words(effect, arm)
     change += _range(gained, digits)
