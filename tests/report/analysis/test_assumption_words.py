@@ -45,6 +45,7 @@ def test_every_uncertain_number_of_the_ready_scenario_has_a_name() -> None:
         ("investments.team.effects.0.persistence.years", 1.36, "1.36 years", "1,36 år"),
         ("population.residents", 20000, "20,000", "20 000"),
         ("time.years", float("nan"), "–", "–"),
+        ("funds.fund.repayment.agreed.social", 0.53, "53%", "53 %"),
         ("economy.price_level", 2024.0, "2024", "2024"),
         ("funds.fund.deposits.yearly.0.from", 2027, "2027", "2027"),
     ],

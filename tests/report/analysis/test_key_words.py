@@ -64,7 +64,7 @@ def test_all_that_differs_between_ready_scenarios_has_words(file: Any, lang: str
 @pytest.mark.parametrize(
     ("key", "english", "swedish"),
     [
-        ("time.history", "Time: years before the start", "Tid: år före starten"),
+        ("time.history", "Years before the start", "År före starten"),
         ("economy.perspective", "Economy: perspective", "Ekonomi: perspektiv"),
         (
             "arms.project.investments.team",

@@ -28,6 +28,8 @@ SHARES = frozenset(
     }
 )
 """Numbers that are read as per cent."""
+DIVIDED = frozenset({"shares", "agreed", "payers"})
+"""Tables and lists of such numbers."""
 MONEY = frozenset({"start_up", "running", "per_participant", "per_participant_month", "price"})
 YEARS = frozenset({"price_level", "price_year", "first_year", "last_year", "by"})
 """Numbers that are calendar years."""
@@ -75,8 +77,9 @@ class Assumptions:
         dated = last in ("from", "to", "start") and value >= 1000
         if (last in YEARS or dated) and value == int(value):
             return str(int(value))
-        shares = ("drift.", "population.movers_in.per", "population.movers_in.shares")
-        if last in SHARES or key.startswith(shares) or ".fidelity.share." in key:
+        divided = DIVIDED.intersection(key.split(".")[-2:])
+        grows = key.startswith(("drift.", "population.movers_in.per_year"))
+        if last in SHARES or divided or grows or ".fidelity.share." in key:
             return figures(100 * value) + (percent_sign())
         if last in MONEY and abs(value) >= 1e6:
             return t("SEK {n}m", n=figures(value / 1e6)).replace(" ", NBSP)
@@ -228,4 +231,7 @@ class Assumptions:
         }.get(".".join(rest))
 
     def _time(self, rest: list[str]) -> str | None:
-        return t("Years ahead") if rest[0] == "years" else None
+        return {
+            "years": t("Years ahead"),
+            "history": t("Years before the start"),
+        }.get(".".join(rest))
