@@ -12,6 +12,7 @@ from helpers.languages import in_swedish
 from helpers.made_up import MadeUp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sisim.live.label_space import LabelPlacement
 
 from sisim.analysis.comparison import WHICH, Comparison, View, compare
 from sisim.live.chart_options import (
@@ -25,7 +26,6 @@ from sisim.live.chart_options import (
     figure,
     patch,
 )
-from sisim.live.label_space import LabelPlacement
 from sisim.live.narration import STEPS, narration_steps
 
 MADE = MadeUp()

@@ -15,9 +15,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sisim.analysis.measures import PAYBACK, why_undefined
+from sisim.analysis.measures import PAYBACK, turning_point, why_undefined
 from sisim.economics.yearly import year_at
 from sisim.i18n import n_, t
+from sisim.report.chart.chart import Axis, Chart, Column, value_axis
+from sisim.report.chart.label_placement import GAP
+from sisim.report.chart.typesetting import PaperType
 from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
 from sisim.report.formats import (
@@ -62,6 +65,12 @@ IN_MONEY = frozenset(
     }
 )
 IN_PERCENT = frozenset({"return_on_investment", "internal_rate_of_return"})
+FEWEST_ROWS = 4
+"""Bars are no thicker than if there were so many rows."""
+NAMES = 430.0
+"""How wide the names of rows may be, in pixels."""
+BARS = 600.0
+"""How much room bars beside such names have, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +159,15 @@ class Subject:
                 why=why_undefined(self.measure),
             )
         ]
+
+    @property
+    def turn(self) -> float | None:
+        """The value at which the investment begins to be worth it; unset where there is none."""
+        return turning_point(self.measure)
+
+    def turn_words(self) -> str:
+        """Return the turning point as a sentence has it."""
+        return scale_for(self, [self.turn]).text(self.turn) if self.turn else t("zero")
 
     @property
     def few_runs(self) -> list[str]:
@@ -249,6 +267,104 @@ def scale_for(subject: Subject, values: Sequence[float] | np.ndarray) -> Scale:
     return Scale(1.0, digits, t("more than without") if head == "outcome" else "")
 
 
+def answer_chart(
+    subject: Subject,
+    title: str,
+    subtitle: str,
+    columns: Sequence[Column],
+    notes: Sequence[str] = (),
+    *,
+    everyone: bool = False,
+    discounted: bool = True,
+) -> Chart:
+    """Return a picture with a title, a line below it, and at its foot what it is made of.
+
+    Args:
+        subject: What is asked.
+        title: What the picture is about.
+        subtitle: What is seen, and in what unit.
+        columns: What is drawn, side by side.
+        notes: How it is to be read.
+        everyone: What all who pay pay is shown.
+        discounted: How money is counted is told; without it only for `everyone`.
+    """
+    told = everyone or discounted
+    own = conventions(subject.scenario, everyone=everyone, discounted=discounted)
+    said = " ".join([*notes, *([own] if told else [])])
+    return Chart(
+        rows=((1.0, tuple(columns)),),
+        title=title,
+        subtitle=subtitle,
+        notes=(*([said] if said else []), footer(subject)),
+    )
+
+
+def undefined_chart(subject: Subject, title: str, said: Sequence[str]) -> Chart:
+    """Return a picture that says there is nothing to draw, as the measure is undefined."""
+    return answer_chart(subject, title, subject.what(), [Column((), caption="\n".join(said))])
+
+
+def subtitle_of(subject: Subject, scale: Scale) -> str:
+    """Return whose measure is drawn, and in what."""
+    what = t("{arm}: {what}", arm=subject.arm_label(), what=lower(subject.label()))
+    return f"{what}, {scale.unit}" if scale.unit and scale.first_year is None else what
+
+
+def row_axis(rows: Sequence[tuple[str, str]]) -> Axis:
+    """Return a vertical axis of rows from above, at 0, −1, −2 …: a name each, a detail below it."""
+    type_ = PaperType()
+    return Axis(
+        0.4 - max(len(rows), FEWEST_ROWS),
+        0.6,
+        tuple((-n, type_.wrap(name, NAMES, type_.size)) for n, (name, _) in enumerate(rows)),
+        details=tuple(type_.wrap(detail, NAMES, type_.fine) for _, detail in rows),
+    )
+
+
+def measure_axis(scale: Scale, low: float, high: float, count: int = 6) -> Axis:
+    """Return an axis of a measure, with about `count` round ticks in a scale's units."""
+    if scale.first_year is None:
+        return value_axis(low, high, count, scale.size)
+    years = year_ticks(low, high, count)
+    return Axis(low, high, tuple((float(year), str(year)) for year in years), grid=True)
+
+
+def share_axis(low: float, high: float, count: int = 4) -> Axis:
+    """Return an axis of shares, in per cent."""
+    return value_axis(low, high, count, 0.01, sign=percent_sign())
+
+
+def with_room(
+    low: float, high: float, before: Sequence[str] = (), after: Sequence[str] = ()
+) -> tuple[float, float]:
+    """Return the ends of an axis of bars in rows, with room for texts before and after them."""
+    type_ = PaperType()
+    left, right = (
+        max((type_.width(text, type_.size) for text in texts), default=0.0) + 2 * GAP
+        for texts in (before, after)
+    )
+    pixel = ((high - low) or 1.0) / max(BARS - left - right, 0.25 * BARS)
+    return low - left * pixel, high + right * pixel
+
+
+def between_ends(low: float, high: float, share: float = 0.1) -> tuple[float, float]:
+    """Return the ends of an axis that leaves a share of what is drawn free on either side."""
+    room = share * (high - low) or 1.0
+    return low - room, high + room
+
+
+def records(table: pd.DataFrame) -> list[Any]:
+    """Return the rows of a table, each with its columns as attributes."""
+    return list(table.itertuples(index=False))
+
+
+def year_ticks(low: float, high: float, count: int) -> list[int]:
+    """Return about `count` whole years between two instants, one at least."""
+    step = max(1, ceil((high - low) / count))
+    return list(range(ceil(low), floor(high) + 1, step)) or [round(low)]
+
+
+# ---- old
 def answer_canvas(
     subject: Subject,
     title: str,
@@ -273,12 +389,6 @@ def answer_canvas(
         write(figure, EDGE, HIGH - 42 - 20 * index, line, size=FINE, color=MUTED)
     write(figure, EDGE, HIGH - 22, footer(subject), size=FINE, color=MUTED)
     return figure
-
-
-def subtitle_of(subject: Subject, scale: Scale) -> str:
-    """Return whose measure is drawn, and in what."""
-    what = t("{arm}: {what}", arm=subject.arm_label(), what=lower(subject.label()))
-    return f"{what}, {scale.unit}" if scale.unit and scale.first_year is None else what
 
 
 def undefined_canvas(subject: Subject, title: str, said: Sequence[str]) -> Figure:
@@ -320,17 +430,6 @@ def name_row(
     for row, line in enumerate(lines):
         write(figure, 20, middle - 10 * len(lines) - 10 + 21 * row, line, bold=bold)
     write(figure, 20, middle + 11 * len(lines) - 7, detail, size=FINE, color=MUTED)
-
-
-def records(table: pd.DataFrame) -> list[Any]:
-    """Return the rows of a table, each with its columns as attributes."""
-    return list(table.itertuples(index=False))
-
-
-def year_ticks(low: float, high: float, count: int) -> list[int]:
-    """Return about `count` whole years between two instants, one at least."""
-    step = max(1, ceil((high - low) / count))
-    return list(range(ceil(low), floor(high) + 1, step)) or [round(low)]
 
 
 def ticks_up(axes: Axes, count: int, scale: Scale) -> None:

@@ -265,7 +265,7 @@ class _ColumnSetter:
         )
         details = max(
             (
-                self._type.width(text, self._type.fine)
+                self._type.extent(text, self._type.fine)[0]
                 for panel in self.column.panels
                 for text in panel.y.details
             ),
@@ -377,7 +377,7 @@ class _ColumnSetter:
                 found.append(
                     PlacedText(f"detail-{n}", panel.y.details[n], x, low, fine, "left", "muted")
                 )
-                y -= fine * LEADING / 2
+                y -= self._type.height(panel.y.details[n], fine) / 2
             found.append(PlacedText(f"y-{n}", text, x, y, size, align))
         return found
 
