@@ -20,6 +20,7 @@ from sisim.economics.yearly import year_at
 from sisim.i18n import n_, t
 from sisim.report.chart.chart import Axis, Chart, Column, value_axis
 from sisim.report.chart.label_placement import GAP
+from sisim.report.chart.palette import PAYERS
 from sisim.report.chart.typesetting import PaperType
 from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
@@ -314,8 +315,8 @@ def row_axis(rows: Sequence[tuple[str, str]]) -> Axis:
     """Return a vertical axis of rows from above, at 0, −1, −2 …: a name each, a detail below it."""
     type_ = PaperType()
     return Axis(
-        0.4 - max(len(rows), FEWEST_ROWS),
-        0.6,
+        0.5 - max(len(rows), FEWEST_ROWS),
+        0.5,
         tuple((-n, type_.wrap(name, NAMES, type_.size)) for n, (name, _) in enumerate(rows)),
         details=tuple(type_.wrap(detail, NAMES, type_.fine) for _, detail in rows),
     )
@@ -351,6 +352,17 @@ def between_ends(low: float, high: float, share: float = 0.1) -> tuple[float, fl
     """Return the ends of an axis that leaves a share of what is drawn free on either side."""
     room = share * (high - low) or 1.0
     return low - room, high + room
+
+
+def payer_hue(scenario: Scenario, payer: str) -> str:
+    """Return the colour of an administration, the same in every picture of a scenario."""
+    known = list(scenario.pathway.administrations)
+    return PAYERS[(known.index(payer) if payer in known else len(known)) % len(PAYERS)]
+
+
+def upwards(up: str, across: str) -> str:
+    """Return what the axes of a panel are, as its title."""
+    return t("Upwards: {up}. To the right: {across}.", up=up, across=across)
 
 
 def records(table: pd.DataFrame) -> list[Any]:
