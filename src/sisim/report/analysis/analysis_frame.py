@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from math import ceil, floor, log10
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sisim.analysis.measures import PAYBACK, turning_point, why_undefined
 from sisim.economics.yearly import year_at
@@ -35,21 +32,8 @@ from sisim.report.formats import (
     runs_of,
     unit_for,
 )
-from sisim.report.frame import EDGE
 from sisim.report.present_value import net_words, valued
 from sisim.report.replication_words import few_runs
-from sisim.report.style import (
-    FINE,
-    HIGH,
-    MUTED,
-    WIDE,
-    canvas,
-    fit,
-    place,
-    scale_ticks,
-    wrap,
-    write,
-)
 from sisim.scenario.digest import digest
 from sisim.scenario.scenario import Scenario
 
@@ -374,101 +358,3 @@ def year_ticks(low: float, high: float, count: int) -> list[int]:
     """Return about `count` whole years between two instants, one at least."""
     step = max(1, ceil((high - low) / count))
     return list(range(ceil(low), floor(high) + 1, step)) or [round(low)]
-
-
-# ---- old
-def answer_canvas(
-    subject: Subject,
-    title: str,
-    subtitle: str,
-    notes: Sequence[str] = (),
-    *,
-    everyone: bool = False,
-    discounted: bool = True,
-) -> Figure:
-    """Return a picture with a title, a line below it, and at its foot what it is made of.
-
-    `everyone`: what all who pay pay is shown. `discounted`: how money is counted is told; without
-    it only for `everyone`.
-    """
-    figure = canvas(WIDE, HIGH)
-    write(figure, EDGE, 10, fit(figure, title, WIDE - 2 * EDGE, 22, bold=True), size=22, bold=True)
-    write(figure, EDGE, 40, fit(figure, subtitle, WIDE - 2 * EDGE), color=MUTED)
-    told = everyone or discounted
-    own = conventions(subject.scenario, everyone=everyone, discounted=discounted)
-    said = " ".join([*notes, *([own] if told else [])])
-    for index, line in enumerate(reversed(wrap(figure, said, WIDE - 2 * EDGE, FINE).split("\n"))):
-        write(figure, EDGE, HIGH - 42 - 20 * index, line, size=FINE, color=MUTED)
-    write(figure, EDGE, HIGH - 22, footer(subject), size=FINE, color=MUTED)
-    return figure
-
-
-def undefined_canvas(subject: Subject, title: str, said: Sequence[str]) -> Figure:
-    """Draw that there is nothing to draw, as the measure is undefined throughout."""
-    figure = answer_canvas(subject, title, subject.what())
-    top = 130.0
-    for text in said:
-        for line in wrap(figure, text, WIDE - 2 * EDGE).split("\n"):
-            write(figure, EDGE, top, line)
-            top += 28
-    return figure
-
-
-def row_axes(
-    figure: Figure, left: float, top: float, width: float, height: float, rows: float
-) -> Axes:
-    """Return axes for horizontal bars, a row each from above, without names beside them."""
-    axes = place(figure, left, top, width, height)
-    axes.grid(visible=False)
-    axes.set_yticks([])
-    axes.set_ylim(rows - 0.4, -0.6)
-    return axes
-
-
-def name_row(
-    figure: Figure, middle: float, name: str, detail: str, width: float, *, bold: bool = False
-) -> None:
-    """Write at the left what a row of bars is about, in at most two lines, and a detail below.
-
-    Args:
-        figure: The picture.
-        middle: The middle of the row, in layout pixels from the top.
-        name: What the row is about.
-        detail: What stands below it in small type.
-        width: How wide the name may be, in layout pixels.
-        bold: Whether the name is bold.
-    """
-    lines = wrap(figure, name, width, bold=bold).split("\n")[:2]
-    for row, line in enumerate(lines):
-        write(figure, 20, middle - 10 * len(lines) - 10 + 21 * row, line, bold=bold)
-    write(figure, 20, middle + 11 * len(lines) - 7, detail, size=FINE, color=MUTED)
-
-
-def ticks_up(axes: Axes, count: int, scale: Scale) -> None:
-    """Let the value axis have about `count` round ticks, written in a scale's units."""
-    if scale.first_year is None:
-        scale_ticks(axes, count, scale.size)
-    else:
-        years = year_ticks(*axes.get_ylim(), count)
-        axes.set_yticks(years, [str(year) for year in years])
-
-
-def ticks_across(axes: Axes, count: int, scale: Scale | float = 1.0) -> None:
-    """Let the horizontal axis have about `count` round ticks, written in units of `scale`."""
-    low, high = axes.get_xlim()
-    if isinstance(scale, Scale):
-        if scale.first_year is not None:
-            years = year_ticks(low, high, count)
-            axes.set_xticks(years, [str(year) for year in years])
-            return
-        scale = scale.size
-    found = MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low / scale, high / scale)
-    axes.set_xticks([tick * scale for tick in found if low <= tick * scale <= high])
-    digits = _digits(found[1] - found[0])
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: decimal(x / scale, digits)))
-
-
-def _digits(step: float) -> int:
-    """Return how many decimals ticks at a distance need."""
-    first = max(0, -floor(log10(abs(step))))
-    return first if abs(round(step, first) - step) < 1e-9 * abs(step) else first + 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, Normalize, to_hex
@@ -60,8 +62,8 @@ def heat_map_chart(subject: Subject, table: pd.DataFrame) -> Chart:
     on_cell = ring is not None and np.allclose(ring, np.round(ring))
     cells = Cells(
         "cells",
-        np.arange(columns + 1) - 0.5,
-        np.arange(rows + 1) - 0.5,
+        [n - 0.5 for n in range(columns + 1)],
+        [n - 0.5 for n in range(rows + 1)],
         _colors(values, turn),
         tuple(tuple("–" if one != one else said(one) for one in row) for row in values),
         ringed=(round(ring[1]), round(ring[0])) if ring is not None and on_cell else None,
@@ -115,7 +117,8 @@ def _colors(values: Floats, turn: float | None) -> tuple[tuple[str, ...], ...]:
 def _borders(above: np.ndarray, values: Floats) -> list[Mark]:
     """Return the border between cells above and below the turning point."""
     known, marks = ~np.isnan(values), list[Mark]()
-    for axis, along in ((1, "y"), (0, "x")):
+    axes: tuple[tuple[int, Literal["x", "y"]], ...] = ((1, "y"), (0, "x"))
+    for axis, along in axes:
         both = np.diff(known.astype(int), axis=axis) == 0
         turns = (np.diff(above.astype(int), axis=axis) != 0) & both
         for row, column in zip(*np.nonzero(turns), strict=True):

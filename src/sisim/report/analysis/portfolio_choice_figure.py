@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -33,7 +32,7 @@ def mix_chart(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> C
     known = table.assign(name=table["case"] + "/" + table["option"])
     chosen = known["worth"].where(known["chosen"].astype(bool))
     grid = known.assign(chosen=chosen).pivot(index="name", columns="budget", values="chosen")
-    grid = grid.reindex(dict.fromkeys(known["name"]))
+    grid = grid.reindex(list(dict.fromkeys(known["name"])))
     unit = unit_for(float(max(grid.columns.max(), grid.sum().max(), 1.0)))
 
     def said(amount: float) -> str:
@@ -47,8 +46,8 @@ def mix_chart(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> C
     amounts = [*grid.to_numpy(), grid.sum().to_numpy()]
     cells = Cells(
         "mix",
-        np.arange(len(grid.columns) + 1) - 0.5,
-        0.5 - np.arange(len(amounts) + 1),
+        [n - 0.5 for n in range(len(grid.columns) + 1)],
+        [0.5 - n for n in range(len(amounts) + 1)],
         (
             *(tuple(OUTSIDE if a != a else INSIDE for a in row) for row in grid.to_numpy()),
             ("#FFFFFF",) * len(grid.columns),

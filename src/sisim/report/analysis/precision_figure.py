@@ -71,12 +71,9 @@ def precision_chart(subject: Subject, values: np.ndarray, found: Precision) -> C
     text = scale.said(found.mean)
     if len(enough) and np.isfinite(found.half_width):
         text = f"{text} ± {scale.margin(found.half_width)}"
+    x, low, high = (enough[name].to_numpy(float) for name in ("replications", "low", "high"))
     marks: list[Mark] = [
-        Area(
-            "band",
-            *(enough[name].to_numpy() for name in ("replications", "low", "high")),
-            "with",
-        ),
+        Area("band", x, low, high, "with"),
         Points("runs", runs, table["value"].to_numpy(), "muted", 9.0),
         Line("mean", runs, table["mean"].to_numpy(), text, "", "with", 3.5, bold=True),
     ]

@@ -97,7 +97,7 @@ def discovery_chart(
         above = f"{subject.label()}, {scale.unit}" if scale.unit else subject.label()
     else:
         y_axis, above = _key_axis(words, up, y), words.name(up)
-    marks = [] if up is not None else [Rule("limit", under, "x", width=1.5)]
+    marks: list[Mark] = [] if up is not None else [Rule("limit", under, "x", width=1.5)]
     if box.sides:
         marks += _region(limits[across], None if up is None else limits[up], x_axis, y_axis)
     marks += [
@@ -165,14 +165,10 @@ def _region(across: BoxSide, up: BoxSide | None, x: Axis, y: Axis) -> list[Mark]
     left, right = _ends(across, x.low, x.high)
     low, high = _ends(up, y.low, y.high)
     middle, wide = (left + right) / 2, right - left
-    edges = (("x", low, (left, right)), ("x", high, (left, right)))
-    sides = (("y", left, (low, high)), ("y", right, (low, high)))
     return [
         Bars("region", [middle], [low], [high], FAILS, wide, opacity=0.12),
-        *(
-            Rule(f"edge-{n}", at, along, FAILS, 3.0, ends=ends)
-            for n, (along, at, ends) in enumerate((*edges, *sides))
-        ),
+        *(Rule(f"level-{at:g}", at, "x", FAILS, 3.0, ends=(left, right)) for at in (low, high)),
+        *(Rule(f"side-{at:g}", at, "y", FAILS, 3.0, ends=(low, high)) for at in (left, right)),
     ]
 
 

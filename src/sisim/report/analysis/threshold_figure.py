@@ -78,8 +78,8 @@ def _band(one: BreakEven, subject: Subject) -> pd.Series[float]:
 def _column(one: BreakEven, subject: Subject, axis: Axis) -> Column:
     """Return what one number is called, where the outcome turns, and the curve along its range."""
     words = Assumptions(subject.scenario)
-    x, y = one.curve["value"].to_numpy(), one.curve["mean"].to_numpy()
-    error = _band(one, subject).to_numpy()
+    x, y = one.curve["value"].to_numpy(np.float64), one.curve["mean"].to_numpy(np.float64)
+    error = _band(one, subject).to_numpy(np.float64)
     ticks = tuple((float(at), words.value(one.key, float(at))) for at in (x[0], x[-1]))
     marks: list[Mark] = [
         Area("band", x, y - error, y + error, "with", opacity=0.2),

@@ -24,7 +24,7 @@ from sisim.report.analysis.analysis_frame import (
     with_room,
 )
 from sisim.report.analysis.assumption_words import Assumptions
-from sisim.report.chart.chart import Bars, Chart, Column, Key, Line, Mark, Panel, Rule, Word
+from sisim.report.chart.chart import Align, Bars, Chart, Column, Key, Line, Mark, Panel, Rule, Word
 from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.formats import listing, lower, runs_of
 
@@ -115,7 +115,8 @@ def _bars(row: int, one: Any, words: Assumptions, scale: Scale) -> Sequence[Mark
         if right in sides:
             continue
         sides.add(right)
-        x, shift, align = (high, 6.0, "left") if right else (low, -6.0, "right")
+        x, shift = (high, 6.0) if right else (low, -6.0)
+        align: Align = "left" if right else "right"
         text = words.value(one.key, value)
         said.append(Word(f"{name}-{row}-said", text, x, -row, align, (shift, 0.0), dark))
     swing = scale.text(one.swing, signed=True)
