@@ -20,6 +20,7 @@ from sisim.report.analysis.analysis_frame import (
     scale_for,
     subtitle_of,
     undefined_chart,
+    upwards,
 )
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.chart.chart import Axis, Cells, Chart, Column, Key, Mark, Panel, Points, Rule
@@ -79,9 +80,7 @@ def heat_map_chart(subject: Subject, table: pd.DataFrame) -> Chart:
         Axis(-0.5, columns - 0.5, tuple(x)),
         Axis(-0.5, rows - 0.5, tuple(y)),
         tuple(marks),
-        title=t(
-            "Upwards: {up}. To the right: {across}.", up=words.name(up), across=words.name(across)
-        ),
+        title=upwards(words.name(up), words.name(across)),
     )
     column = Column((panel,), key=_key(turn, scale), after=here)
     notes = _notes(subject, table, scale)
@@ -94,8 +93,8 @@ def _key(turn: float | None, scale: Scale) -> tuple[Key, ...]:
         return (Key("#DCEEF8", t("earlier")), Key(ABOVE, t("later")))
     limit = scale.text(turn) if turn else t("zero")
     return (
-        Key(BELOW, t("below {n}", n=limit)),
-        Key(ABOVE, t("above {n}", n=limit)),
+        Key(BELOW, t("below {limit}", limit=limit)),
+        Key(ABOVE, t("above {limit}", limit=limit)),
         Key("ink", t("where it turns"), line="solid"),
     )
 

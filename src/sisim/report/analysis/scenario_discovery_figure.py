@@ -14,6 +14,7 @@ from sisim.report.analysis.analysis_frame import (
     between_ends,
     measure_axis,
     scale_for,
+    upwards,
 )
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.chart.chart import (
@@ -111,9 +112,7 @@ def discovery_chart(
                 x_axis,
                 y_axis,
                 tuple(marks),
-                title=t(
-                    "Upwards: {up}. To the right: {across}.", up=above, across=words.name(across)
-                ),
+                title=upwards(above, words.name(across)),
             ),
         ),
         key=(

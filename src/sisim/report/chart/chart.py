@@ -402,6 +402,8 @@ def even_years(first: int, last: int, most: int) -> list[int]:
 def crossings(x: Values, one: Values, other: Values) -> tuple[Floats, Floats, Floats]:
     """Return two curves with the points put in where they cross, so that areas end there."""
     at, a, b = (np.asarray(values, np.float64) for values in (x, one, other))
+    if not len(at):
+        return at, a, b
     gap = b - a
     crossing = np.flatnonzero(gap[:-1] * gap[1:] < 0)
     share = gap[crossing] / (gap[crossing] - gap[crossing + 1])
