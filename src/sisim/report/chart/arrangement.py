@@ -240,7 +240,9 @@ class _ColumnSetter:
             high += type_.height(type_.wrap(panel.title, self.width, type_.size), type_.size)
         if any(isinstance(mark, Span) and mark.labels for mark in panel.marks):
             high += type_.size * LEADING
-        return high + AIR
+        near = panel.y.high - 0.03 * (panel.y.high - panel.y.low)
+        topmost = any(value >= near for value, _ in panel.y.ticks)
+        return high + (type_.size * LEADING / 2 + 2 if topmost else AIR)
 
     def below(self, number: int) -> float:
         """Return how much room what is written along the axis of a panel takes."""
