@@ -2,18 +2,26 @@
 
 import pytest
 from helpers.made_up_answers import change_words, diff_table, subject
-from helpers.pictures import assert_readable, written
+from helpers.pictures import assert_readable, marks_of, written
 
-from sisim.report.analysis.scenario_diff_figure import draw_difference, sentences
+from sisim.report.analysis.scenario_diff_figure import (
+    difference_chart,
+    draw_difference,
+    sentences,
+)
+from sisim.report.chart.chart import Bars
 
 NAMES = ("before.toml", "after.toml")
 
 
 def test_each_step_begins_where_the_last_one_ended() -> None:
-    figure = draw_difference(subject(), diff_table(), NAMES, change_words())
-    bars = figure.axes[0].patches
-    starts = [bar.get_x() for bar in bars]
-    ends = [bar.get_x() + bar.get_width() for bar in bars]
+    chart = difference_chart(subject(), diff_table(), NAMES, change_words())
+    bars = marks_of(chart, Bars)
+    falls = [False, False, True, False, False, False]  # the changes are +3, −1.5, +1 and +0.4
+    sides = [(float(bar.low[0]), float(bar.high[0])) for bar in bars]
+    assert [bar.hatched for bar in bars] == falls
+    ends = [low if fall else high for (low, high), fall in zip(sides, falls, strict=True)]
+    starts = [high if fall else low for (low, high), fall in zip(sides, falls, strict=True)]
     assert starts[0] == starts[-1] == 0
     assert starts[1:-1] == pytest.approx(ends[:-2])
     assert ends[-1] == pytest.approx(ends[-2]) == pytest.approx(diff_table()["result"].iloc[-1])

@@ -147,6 +147,7 @@ class Cells:
                 float(y[row] + y[row + 1]) / 2,
                 "center",
                 color=readable_on(self.colors[row][column]),
+                on=self.colors[row][column],
             )
             for row, texts in enumerate(self.texts)
             for column, text in enumerate(texts)
@@ -194,7 +195,7 @@ class Bracket:
 
 @dataclass(frozen=True)
 class Word:
-    """A text at a point, so many pixels from it."""
+    """A text at a point, so many pixels from it; `on` is the colour behind it, unset: paper."""
 
     name: str
     text: str
@@ -205,6 +206,7 @@ class Word:
     color: str = "ink"
     bold: bool = False
     fine: bool = False
+    on: str = ""
 
 
 @dataclass(frozen=True)

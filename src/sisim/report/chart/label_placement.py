@@ -50,6 +50,7 @@ class PlacedText:
         align: Which edge `x` is, and how its lines stand.
         color: Its colour.
         bold: Whether it is bold.
+        on: The colour that it stands on; unset: the paper.
     """
 
     name: str
@@ -60,6 +61,7 @@ class PlacedText:
     align: Align = "center"
     color: str = "ink"
     bold: bool = False
+    on: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,7 @@ class LabelPlacement:
             word.align,
             word.color,
             word.bold,
+            word.on,
         )
 
     def _note(self, note: Note) -> PlacedText | None:
