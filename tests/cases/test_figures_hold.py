@@ -99,7 +99,7 @@ def test_the_cost_rises_but_less_than_it_would_have() -> None:
     story = compare(sisim.run(sisim.load("placed-youth")))
     for side in (story.project, story.new_way):
         assert side.before_after.share > 0
-    # Late, where the story has shown: the effect of the project is over, that of the new way is not.
+    # Late, where the story has shown: one effect is over, the other is not.
     assert story.marked == 2043
     assert story.project.with_without.direction == "none"
     assert story.new_way.with_without.direction == "less"

@@ -66,7 +66,9 @@ def administrations_chart(source: Valuation | Comparison, view: View | None = No
     story = compare(source, view)
     every = administrations_of(story)
     figures = _figures(story)
-    size = {one.name: max(_most(one.difference[story.side(w).arm]) for w in figures) for one in every}
+    size = {
+        one.name: max(_most(one.difference[story.side(w).arm]) for w in figures) for one in every
+    }
     least = HARDLY * max(size.values(), default=0.0)
     shown = [one for one in every if size[one.name] > least][:MOST]
     rest = [one.name for one in every if one not in shown]
@@ -82,7 +84,9 @@ def administrations_chart(source: Valuation | Comparison, view: View | None = No
     return Chart(
         rows=tuple(rows),
         title=t("What each administration pays more or less"),
-        subtitle=t("With minus without, {unit} per year: below zero it pays less", unit=unit.label()),
+        subtitle=t(
+            "With minus without, {unit} per year: below zero it pays less", unit=unit.label()
+        ),
         notes=(" ".join([*told, scope(story, everyone=True)]), footer(story.result)),
         corner=bands(story) if story.banded else "",
         high=720.0 if len(shown) <= BESIDE else 860.0,
@@ -116,7 +120,9 @@ def _small(
     wide = -(-len(shown) // deep) if deep else 1
     columns = [_alone(story, figures, one, wide) for one in shown]
     rows = [columns[n : n + wide] for n in range(0, len(columns), wide)]
-    empty = [Column((Panel(f"empty-{n}", Axis(0, 1, line=False), Axis(0, 1), ()),)) for n in range(wide)]
+    empty = [
+        Column((Panel(f"empty-{n}", Axis(0, 1, line=False), Axis(0, 1), ()),)) for n in range(wide)
+    ]
     return [(1.5, (*row, *empty[len(row) :])) for row in rows]
 
 

@@ -74,6 +74,11 @@ class Assumptions:
             return n_("{n} year", "{n} years", 1 if value == 1 else 2, n=figures(value)).replace(
                 " ", NBSP
             )
+        if last == "ratio":
+            change = figures(round(100 * (value - 1), 1)) + percent_sign()
+            return f"+{change}" if value > 1 else change
+        if last == "rate" and abs(value) < 1:
+            return t("{share} a year", share=figures(100 * value) + percent_sign())
         dated = last in ("from", "to", "start") and value >= 1000
         if (last in YEARS or dated) and value == int(value):
             return str(int(value))
@@ -86,6 +91,24 @@ class Assumptions:
         if last in MONEY and abs(value) >= 1e5:
             return t("SEK {n}k", n=figures(value / 1e3)).replace(" ", NBSP)
         return figures(value)
+
+    def told(self, key: str, value: float, ends: tuple[float, float]) -> str:
+        """Return the value of the number at a key, and its range, as a short sentence.
+
+        Args:
+            key: The key.
+            value: The value in the scenario.
+            ends: The lowest and the highest value it may have.
+        """
+        if key.rpartition(".")[2] != "ratio" or not isfinite(value):
+            return t("is {value}", value=self.value(key, value))
+        sign = 1 if value > 1 else -1
+        shares = [figures(round(100 * sign * (end - 1), 1)) for end in (value, *ends)]
+        n, (low, high) = shares[0], shares[1:] if sign > 0 else reversed(shares[1:])
+        said = {"n": n, "low": low, "high": high}
+        if sign > 0:
+            return t("raises by {n}% ({low} to {high}%)", **said)
+        return t("prevents {n}% ({low} to {high}%)", **said)
 
     def grade(self, grade: str | None) -> str:
         """Return what a number is built on; empty if the file does not say."""

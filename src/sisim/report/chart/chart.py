@@ -17,6 +17,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from sisim.arrays import Floats, Ints
+from sisim.report.chart.palette import readable_on
 from sisim.report.formats import decimal
 
 Dash = Literal["solid", "dashed", "dotted", "dashdot"]
@@ -139,6 +140,23 @@ class Cells:
     colors: tuple[tuple[str, ...], ...]
     texts: tuple[tuple[str, ...], ...]
     ringed: tuple[int, int] | None = None
+
+    def words(self) -> list[Word]:
+        """Return the text of each cell, in its middle."""
+        x, y = (np.asarray(ends, np.float64) for ends in (self.x, self.y))
+        return [
+            Word(
+                f"{self.name}-{row}-{column}",
+                text,
+                float(x[column] + x[column + 1]) / 2,
+                float(y[row] + y[row + 1]) / 2,
+                "center",
+                color=readable_on(self.colors[row][column]),
+            )
+            for row, texts in enumerate(self.texts)
+            for column, text in enumerate(texts)
+            if text
+        ]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sisim.report.chart.chart import (
     Area,
     Bars,
     Bracket,
+    Cells,
     Line,
     Mark,
     Note,
@@ -124,6 +125,9 @@ class LabelPlacement:
         """Return the words and notes of the panel where they stand."""
         marks = self._panel.marks
         fixed = [self._word(mark) for mark in marks if isinstance(mark, Word)]
+        fixed += [
+            self._word(word) for mark in marks if isinstance(mark, Cells) for word in mark.words()
+        ]
         notes = [mark for mark in marks if isinstance(mark, Note)]
         if any(note.name not in self._kept for note in notes):
             for mark in marks:

@@ -48,3 +48,13 @@ PAYERS = ("#0072B2", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#8C8C8C", "#7A
 def hue(palette: Palette, color: str) -> str:
     """Return the colour that a meaning has, or a colour as it is."""
     return palette.get(color, color)
+
+
+def readable_on(color: str) -> str:
+    """Return black or white, whichever is seen better on a colour such as #56B4E9."""
+    red, green, blue = (
+        ((share + 0.055) / 1.055) ** 2.4 if share > 0.04 else share / 12.92
+        for share in (int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    )
+    # Of equal contrast with both, by the formula of WCAG.
+    return "#FFFFFF" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.179 else "#000000"

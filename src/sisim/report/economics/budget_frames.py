@@ -67,7 +67,9 @@ def budget_frames_chart(result: Valuation, arm: str) -> Chart:
     return Chart(
         rows=((0.1 * max(len(rows), 1), (Column((), key=_key()),)), *rows),
         title=t("Budget frames beside repayment"),
-        subtitle=t("{arm}: {unit} per year ({prices})", arm=label, unit=unit.label(), prices=prices),
+        subtitle=t(
+            "{arm}: {unit} per year ({prices})", arm=label, unit=unit.label(), prices=prices
+        ),
         notes=(f"{stated} {scales}", footer(result)),
         high=720.0 if len(rows) <= 1 else 800.0,
     )

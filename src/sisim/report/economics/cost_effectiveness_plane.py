@@ -40,7 +40,9 @@ def frontier_chart(result: Valuation) -> Chart:
     costs = np.concatenate([effect.cost.ravel() for effect in effects])
     unit = unit_for(float(max(np.abs(costs).max(), 1.0)))
     arms = effects[0].arms
-    key = tuple(Key(_look(n)[0], _name(result, arm), shape=_look(n)[1]) for n, arm in enumerate(arms))
+    key = tuple(
+        Key(_look(n)[0], _name(result, arm), shape=_look(n)[1]) for n, arm in enumerate(arms)
+    )
     cost = _axis(costs, 5, unit.size)
     columns = tuple(_column(result, effect, cost) for effect in effects[:MOST])
     subtitle = t(

@@ -67,7 +67,9 @@ def _curves(appraisal: Appraisal, course: pd.DataFrame, unit: Unit) -> list[Mark
     kinds = [("accumulated", "with", t("Undiscounted"))]
     if appraisal.rate:
         rate = share_of(appraisal.rate, 1)
-        kinds.append(("accumulated_discounted", "payback_text", t("Discounted at {rate}", rate=rate)))
+        kinds.append(
+            ("accumulated_discounted", "payback_text", t("Discounted at {rate}", rate=rate))
+        )
     bands, lines = list[Mark](), list[Mark]()
     for name, color, text in kinds:
         own = course[course["series"] == name]
@@ -105,7 +107,12 @@ def _payback(appraisal: Appraisal) -> list[Mark]:
     """Return when it is paid back; none where the runs do not carry a year."""
     found: tuple[tuple[str, float | None, str, str], ...] = (
         ("plain", appraisal.payback, t("Paid back {year}, undiscounted"), "with"),
-        ("discounted", appraisal.payback_discounted, t("Paid back {year}, discounted"), "payback_text"),
+        (
+            "discounted",
+            appraisal.payback_discounted,
+            t("Paid back {year}, discounted"),
+            "payback_text",
+        ),
     )
     if not appraisal.rate:
         found = (("plain", appraisal.payback, t("Paid back {year}"), "with"),)

@@ -81,11 +81,17 @@ def _bars(means: Floats, rows: Axis, unit: Unit, words: str) -> Column:
         Bars(kind, at[drawn[kind]], low[drawn[kind]], high[drawn[kind]], hue, 0.5, hatched, True)
         for kind, hue, hatched, low, high in kinds
     ]
-    left, right = _labels(costs, ("pays", "rises"), unit), _labels(gains[:, ::-1], ("falls", "receives"), unit)
+    left, right = (
+        _labels(costs, ("pays", "rises"), unit),
+        _labels(gains[:, ::-1], ("falls", "receives"), unit),
+    )
     room = [0.02 + LETTER * max(map(len, texts)) for texts in (left, right)]
     reach = float(costs.sum(axis=1).max() + gains.sum(axis=1).max()) or unit.size
     whole = reach / (1 - sum(room))
-    low, high = -costs.sum(axis=1).max() - room[0] * whole, gains.sum(axis=1).max() + room[1] * whole
+    low, high = (
+        -costs.sum(axis=1).max() - room[0] * whole,
+        gains.sum(axis=1).max() + room[1] * whole,
+    )
     for n, (y, cost, gain) in enumerate(zip(at, costs.sum(axis=1), gains.sum(axis=1), strict=True)):
         net = float(saved[n] - paid[n])
         marks += [
@@ -100,7 +106,9 @@ def _bars(means: Floats, rows: Axis, unit: Unit, words: str) -> Column:
         "falls": t("Costs that fall"),
         "receives": t("Receives"),
     }
-    key = tuple(Key(hue, names[kind], hatched) for kind, hue, hatched, *_ in kinds if len(drawn[kind]))
+    key = tuple(
+        Key(hue, names[kind], hatched) for kind, hue, hatched, *_ in kinds if len(drawn[kind])
+    )
     panel = Panel("who-gains", Axis(low, high, line=False), rows, tuple(marks))
     return Column((panel,), key=key, words=words, share=6.5)
 
