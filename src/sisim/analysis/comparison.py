@@ -214,7 +214,7 @@ class DrawnSeries:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The same people without the investment and with it, for both figures of question 9."""
+    """The same people without the investment and with it, for both figures."""
 
     result: Valuation
     view: View
@@ -442,13 +442,15 @@ class AdministrationCost:
     """What one administration pays in every arm, and how much less or more than without.
 
     `difference` holds the use of services only; what the intervention itself costs is
-    `intervention`, so that neither hides the other.
+    `intervention`, so that neither hides the other. `ranges` are the ends of the 10-90 % range of
+    the difference over replications.
     """
 
     name: str
     cost: dict[str, Curve]
     difference: dict[str, Floats]
     intervention: dict[str, Floats]
+    ranges: dict[str, tuple[Floats, Floats]]
 
 
 def differences_of(side: Investing, shown: Sequence[AdministrationCost]) -> list[Floats]:
@@ -471,11 +473,15 @@ def administrations_of(story: Comparison) -> list[AdministrationCost]:
         def by_arm(values: Floats) -> dict[str, Floats]:
             return dict(zip(costs.arms, values.mean(axis=0), strict=True))
 
+        gap = used - used[:, base]
+        low, high = np.quantile(gap, RANGE, axis=0)
+        ends = zip(low, high, strict=True)
         return AdministrationCost(
             name,
             dict(zip(costs.arms, _curves(costs.years, used + spent), strict=True)),
-            by_arm(used - used[:, base]),
+            by_arm(gap),
             by_arm(spent),
+            dict(zip(costs.arms, ends, strict=True)),
         )
 
     size = {

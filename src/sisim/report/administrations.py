@@ -1,14 +1,13 @@
-"""What each administration pays, with and without: curves on one scale, and differences."""
+"""What each administration pays more or less, with and without: each alone, and all together."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from matplotlib.typing import LineStyleType
 
 from sisim.analysis.comparison import (
+    NOTICEABLE,
     WHICH,
     AdministrationCost,
     Comparison,
@@ -23,132 +22,159 @@ from sisim.arrays import Floats
 from sisim.economics.valuation import Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
-from sisim.report.comparison_text import number_of
-from sisim.report.frame import (
-    EDGE,
-    cost_title,
-    foot,
-    mark_years,
-    shade_phases,
-    span,
-    tick_room,
-    unit_of,
+from sisim.report.chart.chart import (
+    Area,
+    Axis,
+    Bars,
+    Chart,
+    Column,
+    Dash,
+    Key,
+    Line,
+    Mark,
+    Panel,
+    Span,
+    value_axis,
+    year_axis,
 )
-from sisim.report.labels import EndLabels
-from sisim.report.style import (
-    BLACK,
-    BLUE,
-    DARK_ORANGE,
-    FONT,
-    GREEN,
-    MUTED,
-    ORANGE,
-    PROJECTOR,
-    PURPLE,
-    SKY,
-    VERMILION,
-    WIDE,
-    canvas,
-    figure_of,
-    fit,
-    place,
-    points,
-    scale_ticks,
-    wrap,
-    write,
-)
+from sisim.report.chart.palette import PAYERS
+from sisim.report.comparison_text import bands, footer, number_of, scope
+from sisim.report.formats import listing, lower, money
+from sisim.report.frame import unit_of
+from sisim.scenario.scenario import Scenario
 
-HUES = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY, "#8C8C8C", "#7A5230")
-STYLES: dict[Which, LineStyleType] = {"project": (0, (4, 1.2, 1, 1.2)), "new_way": "solid"}
-Box = tuple[float, float, float, float]
+DASHES: dict[Which, Dash] = {"project": "dashdot", "new_way": "solid"}
+BESIDE, MOST = 4, 8
+"""So many administrations have room beside each other, and in all."""
+HARDLY = 0.02
+"""Of the largest difference that any administration has: smaller ones are named, not drawn."""
+Row = tuple[float, tuple[Column, ...]]
 
 
-def administrations(source: Valuation | Comparison, view: View | None = None) -> Figure:
-    """Draw what each administration pays in every arm, and how much more or less than without.
+def hue_of(scenario: Scenario, payer: str) -> str:
+    """Return the colour of an administration, the same in every picture of a scenario."""
+    known = list(scenario.pathway.administrations)
+    place = known.index(payer) if payer in known else len(known)
+    return PAYERS[place % len(PAYERS)]
 
-    The eight largest are shown. An administration has one colour throughout; arms differ by line.
+
+def administrations_chart(source: Valuation | Comparison, view: View | None = None) -> Chart:
+    """Return the difference of each administration, and in each figure what they come to.
+
+    Administrations whose difference is not seen beside the others are named, not drawn.
     """
     story = compare(source, view)
-    shown = administrations_of(story)[: len(HUES)]
-    figure = canvas()
-    write(figure, EDGE, 10, t("Cost per administration"), size=20, bold=True)
-    write(figure, EDGE, 35, cost_title(story), color=MUTED)
-
-    columns = max(1, len(shown) if len(shown) <= 3 else (len(shown) + 1) // 2)
-    rows = max(1, -(-len(shown) // columns))
-    wide, high = (WIDE - 2 * EDGE) / columns, 346 / rows
-    top = max((float(c.mean.max()) for one in shown for c in one.cost.values()), default=1.0)
-    ticks = tick_room(figure, story, 1.08 * top)
-    for index, one in enumerate(shown):
-        row, column = divmod(index, columns)
-        box = (EDGE + column * wide, 66 + row * high, wide, high)
-        axes = _panel(figure, box, ticks, story, one, HUES[index])
-        axes.set_ylim(0, top * 1.08)
-        scale_ticks(axes, 2, unit_of(story).size)
-        axes.tick_params(labelbottom=index + columns >= len(shown))
-        if index == 0:
-            ends = EndLabels(axes)
-            # The largest panel names the lines for all of them.
-            for arm, name in _names(story):
-                ends.add(float(one.cost[arm].mean[-1]), name, lead=False)
-            ends.settle(padding=-2, overflow=14)
-
-    for index, which in enumerate(WHICH):
-        left = EDGE + index * WIDE / 2
-        side = story.side(which)
-        label = story.scenario.arms[side.arm].label.text
-        heading = f"{number_of(which)}  {label}"
-        write(figure, left, 424, fit(figure, heading, 600, bold=True), bold=True)
-        write(figure, left, 446, t("Difference from without"), color=MUTED)
-        axes = place(figure, left + ticks, 472, WIDE / 2 - ticks - 150, 154)
-        _difference_bars(axes, story, side, shown)
-    foot(figure, story, banded=False, everyone=True)
-    return figure
-
-
-def _panel(
-    figure: Figure, box: Box, ticks: float, story: Comparison, one: AdministrationCost, hue: str
-) -> Axes:
-    left, above, wide, high = box
-    label = story.scenario.payer_label(one.name).text
-    # Its colour, the key to the bars below, stands before its name.
-    figure.add_artist(_square(figure, left, above + 7, hue))
-    for index, line in enumerate(wrap(figure, label, wide - 50, bold=True).split("\n")[:2]):
-        write(figure, left + 22, above + 4 + index * 21, line, bold=True)
-    axes = place(figure, left + ticks, above + 54, wide - ticks - 88, high - 88)
-    axes.set_xlim(*span(story))
-    mark_years(axes, story)
-    lines: dict[str, tuple[str, LineStyleType, float, int]] = {
-        WITHOUT: (BLACK, (0, (8 / 3, 4 / 3)), 2.5, 4)
+    every = administrations_of(story)
+    figures = _figures(story)
+    size = {
+        one.name: max(_most(one.difference[story.side(w).arm]) for w in figures) for one in every
     }
-    for which in WHICH:
-        lines[story.side(which).arm] = (hue, STYLES[which], 3.5, 3)
-    for arm, (color, style, width, order) in lines.items():
-        curve = one.cost[arm]
-        axes.plot(
-            curve.years,
-            curve.mean,
-            color=color,
-            linestyle=style,
-            linewidth=points(width),
-            zorder=order,
-            gid=f"{one.name}-{arm}",
-        )
-    return axes
+    least = HARDLY * max(size.values(), default=0.0)
+    shown = [one for one in every if size[one.name] > least][:MOST]
+    rest = [one.name for one in every if one not in shown]
+    unit = unit_of(story)
+    rows: list[Row] = [(0.17, (Column((), key=_key(story, figures)),))]
+    rows += _small(story, figures, shown)
+    ends = _ends(story, figures, shown)
+    differences = tuple(_difference(story, story.side(w), shown, ends) for w in figures)
+    rows.append((2.0, differences))
+    hidden = listing([lower(story.scenario.payer_label(name).text) for name in rest])
+    told = [t("The small pictures are without the cost of the intervention.")]
+    told += [t("Hardly any difference: {names}.", names=hidden)] if rest else []
+    return Chart(
+        rows=tuple(rows),
+        title=t("What each administration pays more or less"),
+        subtitle=t(
+            "With minus without, {unit} per year: below zero it pays less", unit=unit.label()
+        ),
+        notes=(" ".join([*told, scope(story, everyone=True)]), footer(story.result)),
+        corner=bands(story) if story.banded else "",
+        high=720.0 if len(shown) <= BESIDE else 860.0,
+    )
 
 
-def _names(story: Comparison) -> list[tuple[str, str]]:
-    arms = [(story.side(which).arm, number_of(which)) for which in WHICH]
-    return [(WITHOUT, t("Without")), *arms]
+def _most(values: Floats) -> float:
+    return float(np.abs(values).max(initial=0.0))
 
 
-def _square(figure: Figure, left: float, top: float, color: str, size: float = 14) -> Rectangle:
-    wide, high = figure.get_size_inches() * figure.dpi
-    corner = (left / wide, 1 - (top + size) / high)
-    return Rectangle(corner, size / wide, size / high, color=color, transform=figure.transFigure)
+def _figures(story: Comparison) -> list[Which]:
+    """Return the figures: a scenario with one arm has one."""
+    first = {story.side(which).arm: which for which in reversed(WHICH)}
+    return [which for which in WHICH if first[story.side(which).arm] == which]
 
 
-def _stacked(parts: list[Floats]) -> tuple[list[Floats], Floats, Floats]:
+def _key(story: Comparison, figures: Sequence[Which]) -> tuple[Key, ...]:
+    def name(which: Which) -> str:
+        arm = story.side(which).arm
+        return f"{number_of(which)}: {lower(story.scenario.arms[arm].label.text)}"
+
+    lines = [Key("ink", name(which), line=DASHES[which]) for which in figures]
+    return (*lines, Key("extra", t("Cost of the intervention"), hatched=True))
+
+
+def _small(
+    story: Comparison, figures: Sequence[Which], shown: Sequence[AdministrationCost]
+) -> list[Row]:
+    """Return a small panel for each administration, in rows, on scales of their own."""
+    deep = -(-len(shown) // BESIDE)
+    wide = -(-len(shown) // deep) if deep else 1
+    columns = [_alone(story, figures, one, wide) for one in shown]
+    rows = [columns[n : n + wide] for n in range(0, len(columns), wide)]
+    empty = [
+        Column((Panel(f"empty-{n}", Axis(0, 1, line=False), Axis(0, 1), ()),)) for n in range(wide)
+    ]
+    return [(1.5, (*row, *empty[len(row) :])) for row in rows]
+
+
+def _alone(
+    story: Comparison, figures: Sequence[Which], one: AdministrationCost, beside: int
+) -> Column:
+    unit, hue = unit_of(story).size, hue_of(story.scenario, one.name)
+    without, marks, ends = one.cost[WITHOUT], list[Mark](), [0.0]
+    for which in figures:
+        arm = story.side(which).arm
+        name, mean = f"{one.name}-{which}", one.difference[arm]
+        marks.append(Line(name, story.years, mean / unit, color=hue, dash=DASHES[which]))
+        ends += [float(mean.min()), float(mean.max())]
+    if story.banded:
+        marks[:0] = _bands(story, figures, one, ends, hue)
+    least = NOTICEABLE * _most(without.mean)
+    low, high = min(*ends, -least) / unit, max(*ends, least) / unit
+    room = 0.08 * (high - low)
+    size = t(
+        "Without: {cost} in {year}",
+        cost=money(without.at(story.marked), unit_of(story)),
+        year=str(story.marked),
+    )
+    panel = Panel(
+        one.name,
+        year_axis(story.years, 7 if beside <= 2 else 3),
+        value_axis(low - room, high + room, 4),
+        tuple(marks),
+        size,
+    )
+    label = story.scenario.payer_label(one.name).text
+    return Column((panel,), key=(Key(hue, label, bold=True),))
+
+
+def _bands(
+    story: Comparison,
+    figures: Sequence[Which],
+    one: AdministrationCost,
+    ends: list[float],
+    hue: str,
+) -> list[Mark]:
+    """Return the ranges of the runs; `ends` grows to hold them."""
+    unit, found = unit_of(story).size, list[Mark]()
+    for which in figures:
+        low, high = one.ranges[story.side(which).arm]
+        ends += [float(low.min()), float(high.max())]
+        name = f"{one.name}-{which}-band"
+        found.append(Area(name, story.years, low / unit, high / unit, hue, opacity=0.13))
+    return found
+
+
+def _stacked(parts: Sequence[Floats]) -> tuple[list[Floats], Floats, Floats]:
     """Return where each bar begins, stacked away from zero, and how far they reach."""
     up, down = np.zeros_like(parts[0]), np.zeros_like(parts[0])
     bottoms = []
@@ -158,63 +184,39 @@ def _stacked(parts: list[Floats]) -> tuple[list[Floats], Floats, Floats]:
     return bottoms, down, up
 
 
-def _difference_bars(
-    axes: Axes, story: Comparison, side: Investing, shown: list[AdministrationCost]
-) -> None:
-    reach = [_stacked(differences_of(story.side(which), shown))[1:] for which in WHICH]
+def _ends(
+    story: Comparison, figures: Sequence[Which], shown: Sequence[AdministrationCost]
+) -> tuple[float, float]:
+    """Return the ends of the axis of all differences: the same in both figures."""
+    reach = [_stacked(differences_of(story.side(which), shown))[1:] for which in figures]
     low, high = min(float(d.min()) for d, _ in reach), max(float(u.max()) for _, u in reach)
     room = 0.06 * (high - low) or 1.0
-    axes.set_xlim(*span(story))
-    axes.set_ylim(low - room, high + room)
-    mark_years(axes, story)
-    scale_ticks(axes, 3, unit_of(story).size)
-    axes.spines["bottom"].set_visible(False)
-    axes.axhline(0, color=MUTED, linewidth=points(1.5), zorder=3)
-    shade_phases(axes, side)
+    return low - room, high + room
 
+
+def _difference(
+    story: Comparison,
+    side: Investing,
+    shown: Sequence[AdministrationCost],
+    ends: tuple[float, float],
+) -> Column:
+    """Return the differences of one figure stacked from zero, and what they come to."""
+    unit, years, which = unit_of(story).size, story.years, side.which
     parts = differences_of(side, shown)
     bottoms, _, _ = _stacked(parts)
-    axes.bar(
-        story.years,
-        parts[0],
-        bottom=bottoms[0],
-        width=0.8,
-        facecolor="white",
-        edgecolor=ORANGE,
-        hatch="////",
-        linewidth=0,
-        zorder=2,
-    )
-    for part, bottom, hue in zip(parts[1:], bottoms[1:], HUES, strict=False):
-        axes.bar(story.years, part, bottom=bottom, width=0.8, color=hue, linewidth=0, zorder=2)
-    net = np.sum(parts, axis=0)
-    axes.plot(
-        story.years,
-        net,
-        color=BLACK,
-        linewidth=points(2.5),
-        marker="o",
-        markersize=points(5),
-        zorder=4,
-        gid="net",
-    )
-    ends = EndLabels(axes)
-    ends.add(float(net[-1]), t("Net"), bold=True)
-    paid = np.flatnonzero(parts[0])
-    text = t("Cost of the intervention")
-    if len(paid) and paid[-1] == len(net) - 1:
-        ends.add(
-            float(parts[0][-1]) / 2, wrap(figure_of(axes), text, 140), color=DARK_ORANGE, lead=False
-        )
-    elif len(paid):
-        end = paid[-1]
-        axes.text(
-            story.years[end] + 0.8,
-            parts[0][end] * 0.75,
-            text,
-            color=DARK_ORANGE,
-            fontsize=points(PROJECTOR),
-            fontfamily=FONT,
-            va="center",
-        )
-    ends.settle(padding=2, overflow=10)
+    names = ["intervention", *(one.name for one in shown)]
+    hues = ["extra", *(hue_of(story.scenario, one.name) for one in shown)]
+    marks: list[Mark] = [
+        Span(f"{which}-{kind}", first - 0.5, last - 0.5, kind) for kind, first, last in side.phases
+    ]
+    for n, (name, hue, part, bottom) in enumerate(zip(names, hues, parts, bottoms, strict=True)):
+        drawn = np.flatnonzero(part)
+        low, high = bottom / unit, (bottom + part) / unit
+        bars = Bars(f"{which}-{name}", years[drawn], low[drawn], high[drawn], hue, hatched=n == 0)
+        marks.append(bars)
+    net = np.sum(parts, axis=0) / unit
+    line = Line(f"{which}-net", years, net, t("Sum"), width=2.5, bold=True, markers=True)
+    label = story.scenario.arms[side.arm].label.text
+    axis = value_axis(ends[0] / unit, ends[1] / unit, 4)
+    panel = Panel(f"{which}-all", year_axis(years, 7), axis, (*marks, line))
+    return Column((panel,), heading=f"{number_of(which)}  {label}")

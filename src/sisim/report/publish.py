@@ -38,17 +38,18 @@ def publish(
         `words.txt`.
     """
     # The libraries that draw are slow to import: only who publishes waits for them.
-    from sisim.report.administrations import administrations
+    from sisim.report.administrations import administrations_chart
+    from sisim.report.chart.matplotlib_painter import paint
     from sisim.report.comparison_figures import draw_comparison, draw_comparison_single
     from sisim.report.goal_lines import goal_words, write_goals
     from sisim.report.style import save
 
     story = compare(result, view)
     pictures: dict[str, Callable[[], Figure]] = {
-        "question9": lambda: draw_comparison(story),
+        "comparison": lambda: draw_comparison(story),
         "figure-1": lambda: draw_comparison_single(story, "project"),
         "figure-2": lambda: draw_comparison_single(story, "new_way"),
-        "administrations": lambda: administrations(story),
+        "administrations": lambda: paint(administrations_chart(story)),
     }
 
     def write(folder: Path) -> None:

@@ -36,7 +36,7 @@ from sisim.live.chart_options import (
 )
 from sisim.live.tags import Chart, Tag
 from sisim.live.view_state import ViewState
-from sisim.report.administrations import HUES
+from sisim.report.chart.palette import PAYERS as HUES
 from sisim.report.comparison_text import number_of
 from sisim.report.formats import decimal
 from sisim.report.frame import cost_title, span, unit_of

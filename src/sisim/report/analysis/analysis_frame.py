@@ -17,7 +17,6 @@ from sisim.economics.yearly import year_at
 from sisim.i18n import n_, t
 from sisim.report.chart.chart import Axis, Chart, Column, value_axis
 from sisim.report.chart.label_placement import GAP
-from sisim.report.chart.palette import PAYERS
 from sisim.report.chart.typesetting import PaperType
 from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
@@ -52,10 +51,8 @@ IN_MONEY = frozenset(
 IN_PERCENT = frozenset({"return_on_investment", "internal_rate_of_return"})
 FEWEST_ROWS = 4
 """Bars are no thicker than if there were so many rows."""
-NAMES = 430.0
-"""How wide the names of rows may be, in pixels."""
 BARS = 600.0
-"""How much room bars beside such names have, in pixels."""
+"""How much room bars beside the names of rows have, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -297,12 +294,11 @@ def subtitle_of(subject: Subject, scale: Scale) -> str:
 
 def row_axis(rows: Sequence[tuple[str, str]]) -> Axis:
     """Return a vertical axis of rows from above, at 0, −1, −2 …: a name each, a detail below it."""
-    type_ = PaperType()
     return Axis(
         0.5 - max(len(rows), FEWEST_ROWS),
         0.5,
-        tuple((-n, type_.wrap(name, NAMES, type_.size)) for n, (name, _) in enumerate(rows)),
-        details=tuple(type_.wrap(detail, NAMES, type_.fine) for _, detail in rows),
+        tuple((-float(n), name) for n, (name, _) in enumerate(rows)),
+        details=tuple(detail for _, detail in rows),
     )
 
 
@@ -336,12 +332,6 @@ def between_ends(low: float, high: float, share: float = 0.1) -> tuple[float, fl
     """Return the ends of an axis that leaves a share of what is drawn free on either side."""
     room = share * (high - low) or 1.0
     return low - room, high + room
-
-
-def payer_hue(scenario: Scenario, payer: str) -> str:
-    """Return the colour of an administration, the same in every picture of a scenario."""
-    known = list(scenario.pathway.administrations)
-    return PAYERS[(known.index(payer) if payer in known else len(known)) % len(PAYERS)]
 
 
 def upwards(up: str, across: str) -> str:

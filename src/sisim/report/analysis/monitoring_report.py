@@ -135,8 +135,8 @@ def follow_up_chart(plan: FollowUp, observed: pd.DataFrame | None = None) -> Cha
     ]
     if observed is not None:
         key += [
-            Key("lower", t("● observed, in the range")),
-            Key(OUTSIDE, t("◆ observed, outside it")),
+            Key("lower", t("observed, in the range"), shape="circle"),
+            Key(OUTSIDE, t("observed, outside it"), shape="diamond"),
         ]
     columns = [_column(plan, one, observed) for one in drawn(plan, observed)]
     columns += [Column(())] * (-len(columns) % BESIDE)

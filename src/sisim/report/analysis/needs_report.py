@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 from sisim.analysis.needs import ALL, Needs, wanted_groups
 from sisim.economics.appraisal import BAND_FROM
 from sisim.i18n import duration, n_, t
+from sisim.report.administrations import hue_of
 from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_chart,
-    payer_hue,
     records,
     row_axis,
     share_axis,
@@ -205,7 +205,7 @@ def groups_chart(found: Needs) -> Chart:
         at = 0.0
         for n, payer in enumerate(payers):
             part = one["share_of_cost"] * one[f"cost.{payer}"] / max(one["cost"], 1e-9)
-            hue = payer_hue(scenario, payer)
+            hue = hue_of(scenario, payer)
             name, ends = f"{payer}-{row}", ([at], [at + part])
             marks.append(Bars(name, [0.12 - row], *ends, hue, 0.44, n % 2 == 1, across=True))
             at += part
@@ -217,7 +217,7 @@ def groups_chart(found: Needs) -> Chart:
     reach = float(rows[["share_of_cost", "share_of_people"]].to_numpy(float).max(initial=0.0))
     panel = Panel("groups", share_axis(0.0, 1.06 * reach or 1.0, 5), row_axis(names), tuple(marks))
     key = [
-        Key(payer_hue(scenario, one), administration_label(scenario, one), hatched=n % 2 == 1)
+        Key(hue_of(scenario, one), administration_label(scenario, one), hatched=n % 2 == 1)
         for n, one in enumerate(payers)
     ]
     column = Column(

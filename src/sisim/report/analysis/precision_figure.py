@@ -83,7 +83,10 @@ def precision_chart(subject: Subject, values: np.ndarray, found: Precision) -> C
     marked = known if turn is None else np.append(known, turn)
     axis = measure_axis(scale, *between_ends(float(marked.min()), float(marked.max())))
     panel = Panel("runs", year_axis(runs, 12), axis, tuple(marks))
-    key = Key("muted", t("a run")), Key("with", t("their mean so far"), line="solid")
+    key = (
+        Key("muted", t("a run"), shape="circle"),
+        Key("with", t("their mean so far"), line="solid"),
+    )
     after = t("To the right: the number of runs.")
     column = Column((panel,), key=key, after=after, ends=220.0)
     notes = [

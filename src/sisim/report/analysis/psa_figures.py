@@ -12,12 +12,12 @@ from matplotlib.figure import Figure
 from sisim.analysis.psa import Probabilistic
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import n_, t
+from sisim.report.administrations import hue_of
 from sisim.report.analysis.analysis_frame import (
     Subject,
     answer_chart,
     between_ends,
     gained_label,
-    payer_hue,
     records,
     row_axis,
     scale_for,
@@ -130,7 +130,7 @@ def plane_chart(subject: Subject, analysis: Probabilistic, name: str) -> Chart:
         title=upwards(f"{cost}, {unit.label()}", what),
     )
     key = tuple(
-        Key(HUES[number % len(HUES)], subject.arm_label(arm))
+        Key(HUES[number % len(HUES)], subject.arm_label(arm), shape=SIGNS[number % len(SIGNS)])
         for number, arm in enumerate(analysis.arms[1:])
     )
     column = Column((panel,), key=key, after="\n".join(said))
@@ -223,7 +223,7 @@ def who_breaks_even_chart(subject: Subject, analysis: Probabilistic, table: pd.D
             course["probability"].to_numpy(),
             subject.scenario.payer_label(str(payer)).text,
             "",
-            payer_hue(subject.scenario, str(payer)),
+            hue_of(subject.scenario, str(payer)),
             3.5,
             DASHES[number % len(DASHES)],
         )

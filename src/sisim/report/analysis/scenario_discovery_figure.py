@@ -116,8 +116,12 @@ def discovery_chart(
             ),
         ),
         key=(
-            Key(FAILS, t("▲ fails: {n}% of the draws", n=decimal(100 * fails.mean()))),
-            Key("with", t("● does not fail")),
+            Key(
+                FAILS,
+                t("fails: {n}% of the draws", n=decimal(100 * fails.mean())),
+                shape="triangle",
+            ),
+            Key("with", t("does not fail"), shape="circle"),
         ),
         words=_found(box, words),
         after=_beyond(box),

@@ -25,7 +25,9 @@ EDGE = 20.0
 AIR = 8.0
 """White space between parts of a picture."""
 SIGN = 16.0
-"""The size of a square of a key."""
+"""The size of a square of a key; a dash is twice as wide."""
+NAMES = 0.34
+"""How much of the width of a column names along a vertical axis may take."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,9 @@ def arrange(chart: Chart, type_: Typesetting, width: float = WIDE) -> Arrangemen
     shares = sum(share for share, _ in chart.rows) or 1.0
     high = floor - top - AIR / 2
     for row, (share, columns) in enumerate(chart.rows):
-        tall = high * share / shares
-        arrange_row(columns, setter.within(EDGE, top, inner, tall), found, type_, name=str(row))
+        tall, apart = high * share / shares, AIR if row else 0.0
+        box = setter.within(EDGE, top + apart, inner, tall - apart)
+        arrange_row(columns, box, found, type_, name=str(row))
         top += tall
     return found
 
@@ -195,17 +198,20 @@ class _ColumnSetter:
         return self._keys(top + AIR / 2) if column.key else top
 
     def _keys(self, top: float) -> float:
-        size, left = self._type.size, self.left
-        row = size * LEADING + 2
+        size, left, type_ = self._type.size, self.left, self._type
+        row = high = size * LEADING + 2
         for n, key in enumerate(self.column.key):
-            wide = SIGN + 8 + self._type.width(key.text, size)
+            sign = SIGN if key.line is None else 2 * SIGN
+            text = type_.wrap(key.text, self.width - sign - 8, size, bold=key.bold)
+            wide = sign + 8 + type_.extent(text, size, bold=key.bold)[0]
             if left > self.left and left + wide > self.left + self.width:
-                left, top = self.left, top + row
+                left, top, high = self.left, top + high, row
             self._found.keys.append(PlacedKey(key, left, top + (row - SIGN) / 2 - 1))
             name = f"{self.name}-key-{n}"
-            self._setter.write(name, key.text, left + SIGN + 8, top, size)
+            self._setter.write(name, text, left + sign + 8, top, size, bold=key.bold)
+            high = max(high, type_.height(text, size) + 2)
             left += wide + 24
-        return top + row
+        return top + high
 
     @property
     def _said(self) -> list[tuple[str, str, bool]]:
@@ -259,7 +265,7 @@ class _ColumnSetter:
         size = self._type.size
         widest = max(
             (
-                self._type.extent(text, size)[0]
+                self._type.extent(self._tick(panel, text), size)[0]
                 for panel in self.column.panels
                 for _, text in panel.y.ticks
             ),
@@ -267,7 +273,7 @@ class _ColumnSetter:
         )
         details = max(
             (
-                self._type.extent(text, self._type.fine)[0]
+                self._type.extent(self._detail(text), self._type.fine)[0]
                 for panel in self.column.panels
                 for text in panel.y.details
             ),
@@ -277,6 +283,15 @@ class _ColumnSetter:
         first = [panel.x.ticks[0][1] for panel in self.column.panels if panel.x.ticks]
         half = max((self._type.width(text, size) / 2 for text in first), default=0.0)
         return max(widest + 10.0 if widest else 0.0, half)
+
+    def _tick(self, panel: Panel, text: str) -> str:
+        """Return what is written at a tick of the vertical axis: a name in lines."""
+        if not panel.y.details:
+            return text
+        return self._type.wrap(text, NAMES * self.width, self._type.size)
+
+    def _detail(self, text: str) -> str:
+        return self._type.wrap(text, NAMES * self.width, self._type.fine)
 
     @property
     def ends(self) -> float:
@@ -373,13 +388,14 @@ class _ColumnSetter:
             y = float(frame.y(panel, value))
             x = self.left if named else frame.left - 8
             align: Align = "left" if named else "right"
+            text = self._tick(panel, text)
             high = self._type.height(text, size)
             if named and panel.y.details[n]:
-                low = y + high / 2
+                detail = self._detail(panel.y.details[n])
                 found.append(
-                    PlacedText(f"detail-{n}", panel.y.details[n], x, low, fine, "left", "muted")
+                    PlacedText(f"detail-{n}", detail, x, y + high / 2, fine, "left", "muted")
                 )
-                y -= self._type.height(panel.y.details[n], fine) / 2
+                y -= self._type.height(detail, fine) / 2
             found.append(PlacedText(f"y-{n}", text, x, y, size, align))
         return found
 

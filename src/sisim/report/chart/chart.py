@@ -22,6 +22,8 @@ from sisim.report.formats import decimal
 
 Dash = Literal["solid", "dashed", "dotted", "dashdot"]
 Align = Literal["left", "center", "right"]
+Shape = Literal["circle", "diamond", "ring", "triangle", "square", "cross", "left", "right"]
+"""What a point looks like; "left" and "right" are the heads of arrows."""
 Values = Floats | Ints | Sequence[float]
 
 
@@ -34,7 +36,9 @@ class Axis:
         high: Where it ends.
         ticks: Positions and what is written there; a line break begins a second line.
         grid: Whether a faint line is drawn through the panel at each tick.
-        details: What stands below each tick's text in small type.
+        details: What stands below each tick's text in small type; with it, the ticks are names,
+            which are broken into lines.
+        line: Whether the axis itself is drawn.
     """
 
     low: float
@@ -42,6 +46,7 @@ class Axis:
     ticks: tuple[tuple[float, str], ...] = ()
     grid: bool = False
     details: tuple[str, ...] = ()
+    line: bool = True
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ class Points:
     y: Values
     color: str = "ink"
     size: float = 9.0
-    shape: Literal["circle", "diamond", "ring", "triangle", "square"] = "circle"
+    shape: Shape = "circle"
     opacity: float = 1.0
 
 
@@ -195,7 +200,10 @@ class Bracket:
 
 @dataclass(frozen=True)
 class Word:
-    """A text at a point, so many pixels from it; `on` is the colour behind it, unset: paper."""
+    """A text at a point, so many pixels from it; in lines where `wide` says how long they are.
+
+    `on` is the colour that is behind it; unset: the paper.
+    """
 
     name: str
     text: str
@@ -206,6 +214,7 @@ class Word:
     color: str = "ink"
     bold: bool = False
     fine: bool = False
+    wide: float | None = None
     on: str = ""
 
 
@@ -271,12 +280,14 @@ class Panel:
 
 @dataclass(frozen=True)
 class Key:
-    """What a colour, a hatching or a dash stands for."""
+    """What a colour, a hatching, a dash or the shape of a point stands for."""
 
     color: str
     text: str
     hatched: bool = False
     line: Dash | None = None
+    shape: Shape | None = None
+    bold: bool = False
 
 
 @dataclass(frozen=True)

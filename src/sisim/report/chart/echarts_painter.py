@@ -47,9 +47,15 @@ SHAPES = {
     "ring": "circle",
     "triangle": "triangle",
     "square": "rect",
+    # An upright cross, turned.
+    "cross": "path://M4 0H6V4H10V6H6V10H4V6H0V4H4Z",
+    "left": "triangle",
+    "right": "triangle",
 }
 DEPTH: dict[type[Mark], int] = {Area: 2, Bars: 3, Line: 4, Points: 6}
 """How far in front kinds of marks are; a line that is not solid is in front of one that is."""
+TURNED = {"cross": 45, "left": 90, "right": -90}
+"""Degrees anticlockwise."""
 CAP = 0.3
 """Half the width of the bar at which a bracket begins, in units of the horizontal axis."""
 
@@ -159,7 +165,7 @@ class _Painter:
             "axisTick": {"show": False},
             "splitLine": {"show": False},
             "axisLine": {
-                "show": which == "x",
+                "show": which == "x" and axis.line,
                 "onZero": crossed,
                 "lineStyle": {"color": lines},
             },
@@ -238,6 +244,7 @@ class _Painter:
                     grid,
                     pairs(mark.x, mark.y),
                     symbol=SHAPES[mark.shape],
+                    symbolRotate=TURNED.get(mark.shape, 0),
                     symbolSize=style.px(mark.size + 2),
                     itemStyle=look,
                     clip=False,

@@ -199,13 +199,16 @@ class LabelPlacement:
     # ------------------------------------------------------------------------ what is written
 
     def _word(self, word: Word) -> PlacedText:
-        frame = self._frame
+        frame, size = self._frame, self._type.fine if word.fine else self._type.size
+        text = word.text
+        if word.wide is not None:
+            text = self._type.wrap(text, word.wide, size, bold=word.bold)
         return PlacedText(
             word.name,
-            word.text,
+            text,
             float(frame.x(self._panel, word.x)) + word.shift[0],
             float(frame.y(self._panel, word.y)) - word.shift[1],
-            self._type.fine if word.fine else self._type.size,
+            size,
             word.align,
             word.color,
             word.bold,

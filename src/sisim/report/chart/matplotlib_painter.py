@@ -37,7 +37,16 @@ DASHES: dict[Dash, Any] = {
     "dotted": (0, (1, 2)),
     "dashdot": (0, (4, 1.2, 1, 1.2)),
 }
-SHAPES = {"circle": "o", "diamond": "D", "ring": "o", "triangle": "^", "square": "s"}
+SHAPES = {
+    "circle": "o",
+    "diamond": "D",
+    "ring": "o",
+    "triangle": "^",
+    "square": "s",
+    "cross": "X",
+    "left": "<",
+    "right": ">",
+}
 BEHIND = 1.0
 """Where marks begin in the order of drawing; texts are in front of all of them."""
 IN_FRONT = 100.0
@@ -92,6 +101,7 @@ def _panel(figure: Figure, placed: Arrangement, one: PlacedPanel) -> None:
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(hue(LIGHT, "muted"))
+    axes.spines["bottom"].set_visible(panel.x.line)
     _grid(axes, panel)
     for n, mark in enumerate(panel.marks):
         draw = PAINT.get(type(mark))
@@ -111,7 +121,7 @@ def _grid(axes: Axes, panel: Panel) -> None:
     if panel.x.grid:
         for value, _ in panel.x.ticks:
             axes.axvline(value, color=color, linewidth=points(1), zorder=0.6)
-    if panel.y.low < 0 < panel.y.high and panel.y.grid:
+    if panel.x.line and panel.y.low < 0 < panel.y.high and panel.y.grid:
         axes.spines["bottom"].set_visible(False)
         axes.axhline(0, color=hue(LIGHT, "muted"), linewidth=points(1.2), zorder=0.9)
 
@@ -323,10 +333,24 @@ def _key(figure: Figure, placed: Arrangement, one: PlacedKey) -> None:
     key, color = one.key, hue(LIGHT, one.key.color)
     left, low = one.left / placed.width, 1 - (one.top + SIGN) / placed.height
     wide, high = SIGN / placed.width, SIGN / placed.height
+    if key.shape is not None:
+        ring = key.shape == "ring"
+        figure.add_artist(
+            Line2D(
+                [left + wide / 2],
+                [low + high / 2],
+                marker=SHAPES[key.shape],
+                markersize=points(13),
+                color="none" if ring else color,
+                markeredgecolor=color if ring else "none",
+                markeredgewidth=points(2),
+            )
+        )
+        return
     if key.line is not None:
         figure.add_artist(
             Line2D(
-                [left, left + wide],
+                [left, left + 2 * wide],
                 [low + high / 2] * 2,
                 color=color,
                 linewidth=points(3),

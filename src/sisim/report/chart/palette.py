@@ -42,8 +42,8 @@ DARK: Palette = {
     "new_way": "#163446",
     "payback_text": "#E3A5C6",
 }
-PAYERS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#8C8C8C", "#7A5230")
-"""A colour for each administration, the largest first."""
+PAYERS = ("#0072B2", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#8C8C8C", "#7A5230", "#E69F00")
+"""A colour for each administration; that of what is paid for the investment comes last."""
 
 
 def hue(palette: Palette, color: str) -> str:

@@ -5,99 +5,70 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from sisim.arrays import Floats
 from sisim.economics.cash_releasing import CashLadder, Rung
 from sisim.economics.valuation import Valuation
 from sisim.i18n import t
-from sisim.report.economics.money_frame import money_canvas
-from sisim.report.formats import money, unit_for
-from sisim.report.style import (
-    BLUE,
-    GREEN,
-    INK,
-    MUTED,
-    PROJECTOR,
-    PURPLE,
-    place,
-    points,
-    scale_ticks,
-    swatch,
-    wrap,
-    write,
+from sisim.report.chart.chart import (
+    Bars,
+    Chart,
+    Column,
+    Key,
+    Line,
+    Mark,
+    Panel,
+    value_axis,
+    year_axis,
 )
-
-GREY = "#8C8C8C"
+from sisim.report.economics.money_frame import money_chart
+from sisim.report.formats import money, unit_for
 
 
 class _Part(NamedTuple):
+    name: str
     text: str
     hue: str
-    hatch: str | None
+    hatched: bool
     amounts: Floats
 
 
-def draw_cash_ladder(result: Valuation, arm: str) -> Figure:
-    """Draw what falls in cost each year of an arm, by how far a budget sees it."""
+def cash_ladder_chart(result: Valuation, arm: str) -> Chart:
+    """Return what falls in cost each year of an arm, by how far a budget sees it."""
     ladder = result.cash[arm]
-    scenario = result.scenario
     parts = _parts(ladder, result)
     seen = parts[0].amounts + parts[1].amounts
     unit = unit_for(float(max(np.abs([part.amounts for part in parts]).max(), 1.0)))
-    name = scenario.arms[arm].label.text
     subtitle = t(
         "{arm}: lower costs a year, {unit}, not discounted; the investment's own cost is not shown",
-        arm=name,
+        arm=result.scenario.arms[arm].label.text,
         unit=unit.label(),
     )
-    figure = money_canvas(result, t("What does the budget see?"), subtitle, tail=False)
-    axes = place(figure, 90, 100, 800, 500)
     years = ladder.ledger.years[-len(seen) :]
     up, down = np.zeros(len(seen)), np.zeros(len(seen))
+    marks: list[Mark] = []
     for part in parts:
         bottom = np.where(part.amounts >= 0, up, down)
-        axes.bar(
-            years,
-            part.amounts,
-            bottom=bottom,
-            width=0.78,
-            zorder=2,
-            linewidth=points(1),
-            facecolor="white" if part.hatch else part.hue,
-            edgecolor=part.hue,
-            hatch=part.hatch,
-        )
-        up, down = up + np.maximum(part.amounts, 0), down + np.minimum(part.amounts, 0)
-    axes.plot(
-        years, seen, color=INK, linewidth=points(2.5), marker="o", markersize=points(6), zorder=4
-    )
+        top = bottom + part.amounts
+        marks.append(Bars(part.name, years, bottom, top, part.hue, 0.78, part.hatched))
+        up, down = np.maximum(up, top), np.minimum(down, top)
+    marks.append(Line("seen", years, seen, width=2.5, markers=True))
     low, high = float(min(down.min(), 0)), float(max(up.max(), 0))
     room = 0.06 * (high - low) or unit.size
-    axes.set_ylim(low - (room if low < 0 else 0), high + room)
-    axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
-    scale_ticks(axes, 6, unit.size)
-    every = 1 if len(years) <= 10 else 2 if len(years) <= 14 else 5
-    axes.set_xticks([year for year in years if (year - years[0]) % every == 0])
-    axes.spines["bottom"].set_visible(False)
-    axes.axhline(0, color=MUTED, linewidth=points(1.5), zorder=3)
-
-    top = 118.0
-    for part in reversed(parts):
-        swatch(figure, 920, top + 1, part.hue, part.hatch)
-        top = _say(figure, top, part.text, money(float(part.amounts.sum())))
-    axes_key = t("Black line: what the budgets see")
-    _say(figure, top + 8, axes_key, money(float(seen.sum())), indent=0)
-    return figure
-
-
-def _say(figure: Figure, top: float, text: str, amount: str, indent: float = 28) -> float:
-    """Write a text and its amount below each other; return where the next may begin."""
-    for line in wrap(figure, text, 330 - indent).split("\n"):
-        write(figure, 920 + indent, top, line)
-        top += 23
-    write(figure, 920 + indent, top, amount, bold=True, size=PROJECTOR)
-    return top + 44
+    axis = value_axis(low - (room if low < 0 else 0), high + room, 5, unit.size)
+    panel = Panel("cash", year_axis(years, 10), axis, tuple(marks))
+    key = [
+        Key(part.hue, f"{part.text}: {money(float(part.amounts.sum()))}", part.hatched)
+        for part in reversed(parts)
+        if np.abs(part.amounts).max() >= unit.size / 10**unit.digits / 2
+    ]
+    told = t("What the budgets see: {amount}", amount=money(float(seen.sum())))
+    key.append(Key("ink", told, line="solid", bold=True))
+    below = t("Below zero costs are higher than without.") if low < -unit.size / 20 else ""
+    columns = Column((panel,), share=2.6), Column((), key=tuple(key), after=below)
+    return money_chart(
+        result, t("What does the budget see?"), subtitle, [(1.0, columns)], tail=False
+    )
 
 
 def _parts(ladder: CashLadder, result: Valuation) -> list[_Part]:
@@ -112,15 +83,12 @@ def _parts(ladder: CashLadder, result: Valuation) -> list[_Part]:
                 found = found + amounts.mean(axis=0)
         return np.asarray(found[first:])
 
-    freed = sums("step", True)
+    freed, all_of_it = sums("step", True), sums("step", False)
+    at_once, capacity = sums("outlay", True), sums("capacity", False)
+    rest = t("Less used, but no whole step is free yet")
     return [
-        _Part(t("Falls at once: bought places, payments"), BLUE, None, sums("outlay", True)),
-        _Part(t("Freed in whole steps, after notice"), GREEN, None, freed),
-        _Part(
-            t("Less used, but no whole step is free yet"),
-            PURPLE,
-            "////",
-            sums("step", False) - freed,
-        ),
-        _Part(t("Capacity: time for others, no money"), GREY, "....", sums("capacity", False)),
+        _Part("at-once", t("Falls at once: bought places, payments"), "lower", False, at_once),
+        _Part("freed", t("Freed in whole steps, after notice"), "lower_text", False, freed),
+        _Part("not-freed", rest, "lower", True, all_of_it - freed),
+        _Part("capacity", t("Capacity: time for others, no money"), "muted", True, capacity),
     ]

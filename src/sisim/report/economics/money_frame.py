@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
-from matplotlib.figure import Figure
+from collections.abc import Sequence
 
 from sisim.economics.valuation import Valuation
+from sisim.i18n import t
+from sisim.report.chart.chart import Chart, Column
 from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
-from sisim.report.frame import EDGE
-from sisim.report.style import FINE, HIGH, MUTED, WIDE, canvas, fit, wrap, write
+from sisim.report.formats import decimal
 
 
-def money_canvas(
+def money_chart(
     result: Valuation,
     title: str,
     subtitle: str,
+    rows: Sequence[tuple[float, tuple[Column, ...]]],
     *,
     everyone: bool = False,
     tail: bool = True,
-) -> Figure:
-    """Return a picture with a title, a line below it, and at its foot whose money is meant."""
-    figure = canvas(WIDE, HIGH)
-    write(figure, EDGE, 10, fit(figure, title, WIDE - 2 * EDGE, 22, bold=True), size=22, bold=True)
-    write(figure, EDGE, 40, fit(figure, subtitle, WIDE - 2 * EDGE), color=MUTED)
-    text = conventions(result.scenario, everyone=everyone, tail=tail)
-    stated = wrap(figure, text, WIDE - 2 * EDGE, FINE).split("\n")
-    for index, line in enumerate(reversed(stated)):
-        write(figure, EDGE, HIGH - 42 - 20 * index, line, size=FINE, color=MUTED)
-    write(figure, EDGE, HIGH - 22, footer(result), size=FINE, color=MUTED)
-    return figure
+    ranges: int = 0,
+) -> Chart:
+    """Return a chart with a title, a line below it, and at its foot whose money is meant.
+
+    Args:
+        result: What was simulated and priced.
+        title: What it is about.
+        subtitle: What is seen, and in what unit.
+        rows: Columns side by side, in rows from above, each with how tall it is.
+        everyone: Whether what all pay is shown, whatever the perspective.
+        tail: Whether what comes after the horizon is in it.
+        ranges: Of how many runs ranges are drawn; none: there are no ranges.
+    """
+    told = conventions(result.scenario, everyone=everyone, tail=tail)
+    return Chart(
+        rows=tuple(rows),
+        title=title,
+        subtitle=subtitle,
+        notes=(told, footer(result)),
+        corner=range_words(ranges) if ranges else "",
+    )
+
+
+def range_words(runs: int) -> str:
+    """Return what bands and intervals are, where there are runs enough for them."""
+    return t("Ranges: 10–90% of {n} runs.", n=decimal(runs))

@@ -26,10 +26,10 @@ from sisim.report.economics.money_words import money_sentences
 from sisim.report.result_files import PICTURE_DPI, write_all, write_tables
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from sisim.report.chart.chart import Chart
 
 Arms = Sequence[str]
-Pictures = Mapping[str, "Callable[[], Figure]"]
+Pictures = Mapping[str, "Callable[[], Chart]"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Section:
         words: What is said of some arms, a sentence a line.
         shown: Tables to be read at once, each with its title, numbers as the reader writes them.
         tables: The numbers behind it, one tidy table per subject.
-        pictures: What draws each picture, by file name.
+        pictures: What is in each picture, by file name.
         files: Texts laid out as on paper, by file name.
     """
 
@@ -75,23 +75,23 @@ def _appraisal_tables(result: Valuation, arms: Arms) -> Mapping[str, pd.DataFram
 
 
 def _appraisal_pictures(result: Valuation, arms: Arms) -> Pictures:
-    from sisim.report.economics.cash_ladder import draw_cash_ladder
-    from sisim.report.economics.cost_effectiveness_plane import draw_frontier
-    from sisim.report.economics.net_position import draw_net_position
-    from sisim.report.economics.who_gains import draw_who_gains
+    from sisim.report.economics.cash_ladder import cash_ladder_chart
+    from sisim.report.economics.cost_effectiveness_plane import frontier_chart
+    from sisim.report.economics.net_position import net_position_chart
+    from sisim.report.economics.who_gains import who_gains_chart
 
-    drawn = {
-        "who-gains": draw_who_gains,
-        "net-position": draw_net_position,
-        "cash-ladder": draw_cash_ladder,
+    charts = {
+        "who-gains": who_gains_chart,
+        "net-position": net_position_chart,
+        "cash-ladder": cash_ladder_chart,
     }
-    pictures: dict[str, Callable[[], Figure]] = {
-        f"{name}-{arm}": lambda draw=draw, arm=arm: draw(result, arm)  # type: ignore[misc]
+    pictures: dict[str, Callable[[], Chart]] = {
+        f"{name}-{arm}": lambda chart=chart, arm=arm: chart(result, arm)  # type: ignore[misc]
         for arm in arms
-        for name, draw in drawn.items()
+        for name, chart in charts.items()
     }
     if result.effectiveness:
-        pictures["cost-effectiveness"] = lambda: draw_frontier(result)
+        pictures["cost-effectiveness"] = lambda: frontier_chart(result)
     return pictures
 
 
@@ -131,12 +131,13 @@ def publish_money(result: Valuation, arms: Arms, out: Path) -> list[Path]:
         What was written: each picture as PNG and SVG, each table as CSV and Parquet, and
         `money.txt`.
     """
+    from sisim.report.chart.matplotlib_painter import paint
     from sisim.report.style import save
 
     def write(folder: Path) -> None:
         for section in SECTIONS:
-            for name, draw in section.pictures(result, arms).items():
-                save(draw(), folder / name, PICTURE_DPI)
+            for name, chart in section.pictures(result, arms).items():
+                save(paint(chart()), folder / name, PICTURE_DPI)
             for name, text in section.files(result, arms).items():
                 (folder / name).write_text(text, encoding="utf-8", newline="\n")
         write_tables(money_tables(result, arms), folder)

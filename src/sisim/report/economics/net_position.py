@@ -4,137 +4,151 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.typing import LineStyleType
 
 from sisim.economics.appraisal import CARRIED, Appraisal
 from sisim.economics.valuation import Valuation
 from sisim.economics.yearly import year_at
 from sisim.i18n import duration, t
-from sisim.report.economics.money_frame import money_canvas
-from sisim.report.formats import decimal, money, runs_of, share_of, unit_for
-from sisim.report.labels import EndLabels, Room
-from sisim.report.style import (
-    BLUE,
-    DARK_ORANGE,
-    INK,
-    MUTED,
-    PROJECTOR,
-    RULE,
-    VERMILION,
-    place,
-    points,
-    scale_ticks,
-    wrap,
-    write,
+from sisim.report.chart.chart import (
+    Area,
+    Axis,
+    Chart,
+    Column,
+    Line,
+    Mark,
+    Note,
+    Panel,
+    Points,
+    Span,
+    value_axis,
+    year_axis,
 )
+from sisim.report.economics.money_frame import money_chart
+from sisim.report.formats import Unit, money, runs_of, share_of, unit_for
+from sisim.report.present_value import valued
 
 
-def draw_net_position(result: Valuation, arm: str) -> Figure:
-    """Draw the accumulated net of an arm, undiscounted and discounted."""
+def net_position_chart(result: Valuation, arm: str) -> Chart:
+    """Return the accumulated net of an arm, undiscounted and discounted."""
     appraisal = result.appraisal[arm]
     course = appraisal.course()
-    plain, discounted = (
-        course[course["series"] == name] for name in ("accumulated", "accumulated_discounted")
-    )
-    shown = course.loc[course["series"].str.startswith("acc"), ["mean", "low", "high"]]
-    unit = unit_for(float(np.abs(shown.to_numpy()).max()))
-    name = result.scenario.arms[arm].label.text
-    subtitle = t(
-        "{arm}: lower costs less what is paid, accumulated, {unit}", arm=name, unit=unit.label()
-    )
-    figure = money_canvas(result, t("When is the money back?"), subtitle)
-    axes = place(figure, 90, 100, 930, 500)
-    years = plain["year"].to_numpy()
-    # A picture of time: what a year brings is there when it is over.
-    ends_of_years = np.append(years[0], years + 1)
-    axes.set_xlim(years[0] - 0.4, years[-1] + 1.4)
-    banded = appraisal.banded
-    ends = EndLabels(axes)
-    curves: list[tuple[pd.DataFrame, str, LineStyleType, str]] = [
-        (plain, BLUE, "solid", t("Undiscounted"))
-    ]
-    if appraisal.rate:
-        text = t("Discounted at {rate}", rate=share_of(appraisal.rate, 1))
-        curves.append((discounted, VERMILION, (0, (6, 2)), text))
-    for series, color, style, text in curves:
-        mean = np.append(0.0, series["mean"])
-        axes.plot(
-            ends_of_years, mean, color=color, linestyle=style, linewidth=points(3.5), zorder=4
-        )
-        if banded:
-            low, high = (np.append(0.0, series[end]) for end in ("low", "high"))
-            axes.fill_between(
-                ends_of_years, low, high, color=color, alpha=0.14, linewidth=0, zorder=1
-            )
-        amount = money(float(mean[-1]), unit)
-        ends.add(float(mean[-1]), f"{text}\n{amount}", bold=True, color=color)
-    _scale(axes, course, unit.size, banded)
-    axes.axhline(0, color=INK, linewidth=points(1.5), zorder=3)
-    axes.set_xticks([year for year in years if (year - years[0]) % _every(years) == 0])
-    first = appraisal.first_of_tail
-    if first is not None:
-        axes.axvspan(first, years[-1] + 1.4, color=RULE, alpha=0.5, linewidth=0, zorder=0.5)
-    ends.settle(padding=4, overflow=20)
-    room = Room(axes)
-    for series, *_ in curves:
-        room.avoid_line(ends_of_years, np.append(0.0, series["mean"]))
-    room.avoid_line([years[0] - 0.4, years[-1] + 1.4], [0, 0])
-    _mark_hole(axes, room, appraisal)
-    _mark_payback(figure, axes, room, appraisal)
-    if first is not None:
-        text = t("Tail: not simulated")
-        room.write(text, room.display((first + years[-1] + 1) / 2, axes.get_ylim()[1]), color=MUTED)
-    if banded:
-        text = t("Bands: 10–90% of {n} runs.", n=decimal(len(appraisal.amounts["net"])))
-        write(figure, 1260, 634, text, color=MUTED, align="right")
-    return figure
-
-
-def _every(years: np.ndarray) -> int:
-    return 1 if len(years) <= 10 else 2 if len(years) <= 15 else 5
-
-
-def _scale(axes: Axes, course: pd.DataFrame, unit: float, banded: bool) -> None:
-    shown = course[course["series"].str.startswith("accumulated")]
-    ends = shown[["mean", "low", "high"] if banded else ["mean"]].to_numpy()
+    course = course[course["series"].str.startswith("accumulated")]
+    ends = course[["mean", "low", "high"] if appraisal.banded else ["mean"]].to_numpy()
+    unit = unit_for(float(np.abs(ends).max()))
     low, high = min(0.0, float(ends.min())), max(0.0, float(ends.max()))
-    room = 0.14 * (high - low) or unit
-    axes.set_ylim(low - room, high + room)
-    scale_ticks(axes, 6, unit)
+    room = 0.14 * (high - low) or unit.size
+    years = year_axis(appraisal.years, 10)
+    marks = [*_tail(appraisal, years), *_curves(appraisal, course, unit)]
+    marks += [*_hole(appraisal), *_payback(appraisal)]
+    panel = Panel("net", years, value_axis(low - room, high + room, 6, unit.size), tuple(marks))
+    subtitle = t(
+        "{arm}: lower costs less what is paid, accumulated to the end of each year, {unit}",
+        arm=result.scenario.arms[arm].label.text,
+        unit=unit.label(),
+    )
+    return money_chart(
+        result,
+        t("When is the money back?"),
+        subtitle,
+        [(1.0, (Column((panel,), words=_words(appraisal), ends=240.0),))],
+        ranges=len(appraisal.amounts["net"]) if appraisal.banded else 0,
+    )
 
 
-def _mark_hole(axes: Axes, room: Room, appraisal: Appraisal) -> None:
+def _at(instant: float) -> float:
+    """Return where an instant stands: the name of a year is in the middle of the year."""
+    return instant - 0.5
+
+
+def _curves(appraisal: Appraisal, course: pd.DataFrame, unit: Unit) -> list[Mark]:
+    """Return the curves, from nothing at the start; the undiscounted with its range."""
+    years = appraisal.years
+    x = np.append(_at(float(years[0])), _at(years + 1.0))
+    kinds = [("accumulated", "with", t("Undiscounted"))]
+    if appraisal.rate:
+        rate = share_of(appraisal.rate, 1)
+        kinds.append(
+            ("accumulated_discounted", "payback_text", t("Discounted at {rate}", rate=rate))
+        )
+    bands, lines = list[Mark](), list[Mark]()
+    for name, color, text in kinds:
+        own = course[course["series"] == name]
+        mean, low, high = (np.append(0.0, own[end]) for end in ("mean", "low", "high"))
+        if appraisal.banded:
+            bands.append(Area(f"{name}-band", x, low, high, color, opacity=0.12))
+        dash = "solid" if name == "accumulated" else "dashed"
+        said = f"{text}\n{money(float(mean[-1]), unit)}"
+        lines.append(Line(name, x, mean, said, color=color, width=3.5, dash=dash, bold=True))
+    return [*bands, *lines]
+
+
+def _tail(appraisal: Appraisal, years: Axis) -> list[Mark]:
+    first = appraisal.first_of_tail
+    if first is None:
+        return []
+    return [Span("tail", _at(first), years.high, "rule", (t("Tail: not simulated"),))]
+
+
+def _hole(appraisal: Appraisal) -> list[Mark]:
     if appraisal.hole is None:
-        return
-    year, y = appraisal.hole
-    x = year + 1.0
-    axes.plot([x], [y], marker="o", color=DARK_ORANGE, markersize=points(12), zorder=5)
-    text = t("Deepest hole, end of {year}: {depth}", year=year, depth=money(y))
-    across, up = room.display(x, y)
-    room.write(text, (across, up - 26), pull=(0.4, 1.0), color=DARK_ORANGE, bold=True)
+        return []
+    year, depth = appraisal.hole
+    point = _at(year + 1.0), depth
+    text = t("Deepest hole, end of {year}: {depth}", year=year, depth=money(depth))
+    beside = ((0.0, -26.0), (-150.0, -26.0), (120.0, -26.0))
+    look = {"color": "extra_text", "bold": True}
+    return [
+        Points("hole", [point[0]], [point[1]], color="extra_text", size=12.0),
+        Note("hole-said", (text,), (point,), beside, (0.4, 1.0), wide=230.0, **look),
+    ]
 
 
-def _mark_payback(figure: Figure, axes: Axes, room: Room, appraisal: Appraisal) -> None:
-    found: tuple[tuple[float | None, str, str], ...] = (
-        (appraisal.payback, t("Paid back {year}, undiscounted"), BLUE),
-        (appraisal.payback_discounted, t("Paid back {year}, discounted"), VERMILION),
+def _payback(appraisal: Appraisal) -> list[Mark]:
+    """Return when it is paid back; none where the runs do not carry a year."""
+    found: tuple[tuple[str, float | None, str, str], ...] = (
+        ("plain", appraisal.payback, t("Paid back {year}, undiscounted"), "with"),
+        (
+            "discounted",
+            appraisal.payback_discounted,
+            t("Paid back {year}, discounted"),
+            "payback_text",
+        ),
     )
     if not appraisal.rate:
-        found = ((appraisal.payback, t("Paid back {year}"), BLUE),)
+        found = (("plain", appraisal.payback, t("Paid back {year}"), "with"),)
     elif appraisal.payback == appraisal.payback_discounted:
-        found = ((appraisal.payback, t("Paid back {year}, discounted too"), BLUE),)
-    invested = bool(appraisal.cost.any())
-    for instant, text, color in found:
-        if instant is None:
+        found = (("plain", appraisal.payback, t("Paid back {year}, discounted too"), "with"),)
+    marks: list[Mark] = []
+    for name, instant, text, color in found:
+        if instant is None or appraisal.chance < CARRIED:
             continue
-        axes.plot([instant], [0], marker="D", color=color, markersize=points(13), zorder=6)
         written = text.format(year=year_at(instant, int(appraisal.years[0])))
-        if appraisal.chance < CARRIED:
-            runs = runs_of(appraisal.chance, len(appraisal.amounts["net"]))
-            written += "\n" + t("on average, in {runs}", runs=runs)
-        room.name(written, [(instant, 0.0)], pull=(0.7, 1.0), reach=400, color=color)
-    if invested and not any(instant is not None for instant, *_ in found):
-        text = t("Not paid back within {length}", length=duration(appraisal.horizon.length))
-        write(figure, 90, 634, wrap(figure, text, 600), bold=True, size=PROJECTOR)
+        point = _at(instant), 0.0
+        beside = ((-90.0, 34.0), (90.0, -34.0), (-90.0, -34.0), (90.0, 34.0))
+        marks += [
+            Points(f"payback-{name}", [point[0]], [0.0], color=color, size=13.0, shape="diamond"),
+            Note(
+                f"payback-{name}-said",
+                (written,),
+                (point,),
+                beside,
+                lead="line",
+                wide=200.0,
+                color=color,
+                bold=True,
+            ),
+        ]
+    return marks
+
+
+def _words(appraisal: Appraisal) -> str:
+    """Return in how many runs it is paid back, or that it is in none."""
+    if not appraisal.cost.any():
+        return t("Nothing is invested, so there is nothing to pay back.")
+    length, runs = duration(appraisal.horizon.length), len(appraisal.amounts["net"])
+    if runs == 1:
+        paid = t("Paid back within {length}", length=length)
+        return paid if appraisal.chance else t("Not paid back within {length}", length=length)
+    often = runs_of(appraisal.chance, runs)
+    said = t("Paid back within {length} in {runs}", length=length, runs=often)
+    return f"{valued(said, appraisal.rate)}."

@@ -2,137 +2,146 @@
 
 from __future__ import annotations
 
-import numpy as np
-from matplotlib.figure import Figure
+from collections.abc import Sequence
 
+import numpy as np
+
+from sisim.arrays import Floats
+from sisim.economics.appraisal import BAND_FROM, RANGE
 from sisim.economics.distribution import WhoGains
 from sisim.economics.valuation import Valuation
 from sisim.i18n import t
-from sisim.report.economics.money_frame import money_canvas
-from sisim.report.formats import decimal, unit_for
+from sisim.report.chart.chart import Axis, Bars, Chart, Column, Key, Mark, Panel, Rule, Word
+from sisim.report.economics.money_frame import money_chart
+from sisim.report.formats import Unit, decimal, spread, unit_for
 from sisim.report.present_value import worth_words
-from sisim.report.style import (
-    BLUE,
-    DARK_GREEN,
-    DARK_ORANGE,
-    GREEN,
-    INK,
-    MUTED,
-    ORANGE,
-    PROJECTOR,
-    RULE,
-    bar,
-    fit,
-    key_entry,
-    label,
-    place,
-    points,
-    write,
-)
 
 MOST = 9
 """So many payers have room."""
+LETTER = 0.0165
+"""How wide a letter of a label is, about, as a share of the panel."""
 
 
-def draw_who_gains(result: Valuation, arm: str) -> Figure:
-    """Draw what each administration pays for an arm, what it saves, and the net of both."""
+def who_gains_chart(result: Valuation, arm: str) -> Chart:
+    """Return what each administration pays for an arm, what it saves, and the net of both."""
     gains = result.who_gains[arm]
-    name = result.scenario.arms[arm].label.text
-    paid, saved = (values.mean(axis=0) for values in _sides(gains))
-    unit = unit_for(float(np.abs([*paid, *saved]).max(initial=1.0)))
+    saved = -gains.of("use")
+    sides = np.stack([saved - gains.net, saved], axis=-1)  # what is paid, with transfers; saved
+    unit = unit_for(float(np.abs(sides.mean(axis=0)).max(initial=1.0)))
+    size = np.abs(sides.mean(axis=0)).max(axis=-1)
     least = unit.size / 10**unit.digits / 2
-    rows = [n for n in range(len(paid)) if max(abs(paid[n]), abs(saved[n])) >= least]
-    rows = sorted(rows, key=lambda n: -max(abs(paid[n]), abs(saved[n])))[:MOST]
+    rows = [int(n) for n in np.argsort(-size, kind="stable")[:MOST] if size[n] >= least]
+    runs = np.concatenate([sides[:, rows], sides.sum(axis=1, keepdims=True)], axis=1)
+    axis = _names(result, gains, rows)
+    banded = len(runs) >= BAND_FROM
     subtitle = t(
         "{arm}: {how}, {unit}, compared with without",
-        arm=name,
+        arm=result.scenario.arms[arm].label.text,
         how=worth_words(gains.rate),
         unit=unit.label(),
     )
-    figure = money_canvas(result, t("Who pays, who gains"), subtitle, everyone=True)
-    _key(figure, receives=bool((paid[rows] <= -least).any() or paid.sum() <= -least))
-
-    axes = place(figure, 380, 116, 690, 500)
-    axes.grid(visible=False)
-    axes.spines["bottom"].set_visible(False)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    heights = range(len(rows) + 1)
-    low = max([0.0, *paid[rows], *(-saved[rows])])
-    high = max([0.0, *saved[rows], *(-paid[rows])])
-    total = (float(paid.sum()), float(saved.sum()))
-    low, high = max(low, total[0]), max(high, total[1])
-    reach = (low + high) or 1.0
-    axes.set_xlim(-low - 0.17 * reach, high + 0.17 * reach)
-    axes.set_ylim(len(rows) + 0.6, -0.6)
-    axes.axvline(0, color=MUTED, linewidth=points(1.5), zorder=3)
-    axes.axhline(len(rows) - 0.5, color=RULE, linewidth=points(1.5))
-    values = [*((float(paid[n]), float(saved[n])) for n in rows), total]
-    for row, (cost, saving) in zip(heights, values, strict=True):
-        own = (ORANGE, DARK_ORANGE, "////") if cost >= 0 else (BLUE, BLUE, "....")
-        for amount, hue, dark, hatch in ((-cost, *own), (saving, GREEN, DARK_GREEN, None)):
-            if abs(amount) < least:
-                continue
-            bar(axes, row, amount, hue, height=0.5, hatch=hatch, zorder=2)
-            right = amount > 0
-            label(
-                axes,
-                (amount, row),
-                decimal(amount / unit.size, unit.digits),
-                align="left" if right else "right",
-                shift=(7 if right else -7, 0),
-                color=dark,
-            )
-        net = saving - cost
-        axes.plot([net, net], [row - 0.36, row + 0.36], color=INK, linewidth=points(4), zorder=5)
-    _names(figure, result, gains, rows)
-    for row, (cost, saving) in zip(heights, values, strict=True):
-        top = _top(row, len(rows)) - 0.55 * PROJECTOR
-        text = decimal((saving - cost) / unit.size, unit.digits)
-        if saving > cost and text.strip("0,."):
-            text = f"+{text}"
-        write(figure, 1258, top, text, bold=True, align="right")
-    write(figure, 1258, 84, f"┃ {t('Net')}", bold=True, align="right")
-    _other_pockets(figure, gains.share_in_other_pockets)
-    return figure
+    share = gains.share_in_other_pockets
+    others = t("{n}% of the lower costs benefit others than those who pay", n=decimal(100 * share))
+    bars = _bars(runs.mean(axis=0), axis, unit, "" if np.isnan(share) else others)
+    net = _net(runs[..., 1] - runs[..., 0], axis, unit, banded=banded)
+    return money_chart(
+        result,
+        t("Who pays, who gains"),
+        subtitle,
+        [(1.0, (bars, net))],
+        everyone=True,
+        ranges=len(runs) if banded else 0,
+    )
 
 
-def _other_pockets(figure: Figure, share: float) -> None:
-    """Write how much of the lower costs benefits others than those who pay."""
-    if not np.isnan(share):
-        text = t(
-            "{n}% of the lower costs benefit others than those who pay", n=decimal(100 * share)
+def _names(result: Valuation, gains: WhoGains, rows: Sequence[int]) -> Axis:
+    """Return an axis with a row for each payer, its principal below, and the total last."""
+    principals = result.scenario.pathway.principals
+    known = [principals.get(gains.principals[n]) for n in rows]
+    names = [result.scenario.payer_label(gains.payers[n]).text for n in rows]
+    ticks = tuple((float(n), name) for n, name in enumerate([*names, t("Total")]))
+    details = (*(one.label.text if one else "" for one in known), "")
+    return Axis(len(rows) + 0.6, -0.6, ticks, details=details)
+
+
+def _bars(means: Floats, rows: Axis, unit: Unit, words: str) -> Column:
+    """Return the bars of what is paid and saved, (rows, 2): what costs to the left."""
+    paid, saved = means.T
+    at = np.arange(len(means), dtype=float)
+    costs, gains = np.maximum(means * [1, -1], 0), np.maximum(means * [-1, 1], 0)
+    kinds = (
+        ("pays", "extra", True, -costs[:, 0], 0 * paid),
+        ("rises", "extra", False, -costs.sum(axis=1), -costs[:, 0]),
+        ("falls", "lower", False, 0 * saved, gains[:, 1]),
+        ("receives", "with", False, gains[:, 1], gains.sum(axis=1)),
+    )
+    least = unit.size / 10**unit.digits / 2
+    drawn = {kind: np.flatnonzero(high - low >= least) for kind, *_, low, high in kinds}
+    marks: list[Mark] = [
+        Bars(kind, at[drawn[kind]], low[drawn[kind]], high[drawn[kind]], hue, 0.5, hatched, True)
+        for kind, hue, hatched, low, high in kinds
+    ]
+    left, right = (
+        _labels(costs, ("pays", "rises"), unit),
+        _labels(gains[:, ::-1], ("falls", "receives"), unit),
+    )
+    room = [0.02 + LETTER * max(map(len, texts)) for texts in (left, right)]
+    reach = float(costs.sum(axis=1).max() + gains.sum(axis=1).max()) or unit.size
+    whole = reach / (1 - sum(room))
+    low, high = (
+        -costs.sum(axis=1).max() - room[0] * whole,
+        gains.sum(axis=1).max() + room[1] * whole,
+    )
+    for n, (y, cost, gain) in enumerate(zip(at, costs.sum(axis=1), gains.sum(axis=1), strict=True)):
+        net = float(saved[n] - paid[n])
+        marks += [
+            Word(f"left-{n}", left[n], -cost, y, "right", (-7, 0), "extra_text"),
+            Word(f"right-{n}", right[n], gain, y, "left", (7, 0), "lower_text"),
+            Rule(f"net-{n}", net, "y", "ink", 4.0, ends=(y - 0.36, y + 0.36)),
+        ]
+    marks += [Rule("zero", 0.0, "y", width=1.5), Rule("sum", len(at) - 1.5, "x", "rule", 1.5)]
+    names = {
+        "pays": t("Pays"),
+        "rises": t("Costs that rise"),
+        "falls": t("Costs that fall"),
+        "receives": t("Receives"),
+    }
+    key = tuple(
+        Key(hue, names[kind], hatched) for kind, hue, hatched, *_ in kinds if len(drawn[kind])
+    )
+    panel = Panel("who-gains", Axis(low, high, line=False), rows, tuple(marks))
+    return Column((panel,), key=key, words=words, share=6.5)
+
+
+def _labels(amounts: Floats, kinds: tuple[str, str], unit: Unit) -> list[str]:
+    """Return what stands beside the bars of one side, by row; empty where there is no bar."""
+    said = {
+        "pays": lambda n: t("pays {n}", n=n),
+        "rises": lambda n: t("rises {n}", n=n),
+        "falls": lambda n: t("falls {n}", n=n),
+        "receives": lambda n: t("receives {n}", n=n),
+    }
+    least = unit.size / 10**unit.digits / 2
+    return [
+        ", ".join(
+            said[kind](decimal(amount / unit.size, unit.digits))
+            for kind, amount in zip(kinds, row, strict=True)
+            if amount >= least
         )
-        write(figure, 20, 634, text, bold=True)
+        for row in amounts
+    ]
 
 
-def _sides(gains: WhoGains) -> tuple[np.ndarray, np.ndarray]:
-    """Return what is paid, transfers too, and what is saved, (replications, payers)."""
-    saved = -gains.of("use")
-    return saved - gains.net, saved
-
-
-def _key(figure: Figure, *, receives: bool) -> None:
-    """Write what the colours are; receiving more than is paid only where somebody does."""
-    key_entry(figure, 400, 84, t("Pays"), ORANGE, hatch="////", color=DARK_ORANGE)
-    key_entry(figure, 560, 84, t("Costs that fall"), GREEN, color=DARK_GREEN)
-    if receives:
-        key_entry(figure, 800, 84, t("Receives"), BLUE, hatch="....", color=BLUE)
-
-
-def _top(row: float, rows: int) -> float:
-    """Return the middle of a row in layout pixels."""
-    return 116 + 500 * (row + 0.6) / (rows + 1.2)
-
-
-def _names(figure: Figure, result: Valuation, gains: WhoGains, rows: list[int]) -> None:
-    pathway = result.scenario.pathway
-    for row, number in enumerate(rows):
-        payer, principal = gains.payers[number], gains.principals[number]
-        middle = _top(row, len(rows))
-        text = fit(figure, result.scenario.payer_label(payer).text, 350)
-        write(figure, 20, middle - 20, text)
-        known = pathway.principals.get(principal)
-        if known is not None:
-            write(figure, 20, middle + 2, known.label.text, size=14, color=MUTED)
-    write(figure, 20, _top(len(rows), len(rows)) - 10, t("Total"), bold=True)
+def _net(runs: Floats, rows: Axis, unit: Unit, *, banded: bool) -> Column:
+    """Return the net of each row as a number, and its range where there are runs enough."""
+    marks: list[Mark] = []
+    for n, net in enumerate(runs.mean(axis=0)):
+        text = decimal(net / unit.size, unit.digits)
+        text = f"+{text}" if net > 0 and text.strip("0,.") else text
+        ends = np.quantile(runs[:, n], RANGE) / unit.size if banded else (0.0, 0.0)
+        under = spread(float(ends[0]), float(ends[1]), unit.digits)
+        marks.append(Word(f"sum-{n}", text, 1.0, n, "right", (0, 9 if under else 0), bold=True))
+        if under:
+            marks.append(Word(f"range-{n}", under, 1.0, n, "right", (0, -11), "muted", fine=True))
+    panel = Panel("net", Axis(0.0, 1.0, line=False), Axis(rows.low, rows.high), tuple(marks))
+    return Column((panel,), key=(Key("ink", t("Net"), bold=True),))
