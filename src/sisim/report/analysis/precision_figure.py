@@ -88,7 +88,7 @@ def precision_chart(subject: Subject, values: np.ndarray, found: Precision) -> C
         Key("with", t("their mean so far"), line="solid"),
     )
     after = t("To the right: the number of runs.")
-    column = Column((panel,), key=key, after=after, ends=220.0)
+    column = Column((panel,), key=key, after=after, ends=270.0)
     notes = [
         t(
             "Dots: runs, with and without on the same people and luck. Band, from {n} runs on: 95% "
