@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from itertools import combinations, groupby
-from typing import TypeVar
 
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from sisim.report.chart.chart import Chart
 from sisim.report.style import renderer
 
-M = TypeVar("M")
 SMALLEST = 14.0
 """The smallest text, in pixels of a picture 1280 wide."""
 CONTRAST = 4.5
@@ -65,18 +62,6 @@ def assert_readable(figure: Figure) -> None:
             assert contrast(text.get_color()) >= CONTRAST, f"{text.get_text()!r} is hardly seen"
     for (one, a), (two, b) in combinations(boxes.items(), 2):
         assert not _covers(a, b), f"{one.get_text()!r} covers {two.get_text()!r}"
-
-
-def marks_of(chart: Chart, kind: type[M]) -> list[M]:
-    """Return the marks of a kind in all panels of a chart, in the order of drawing."""
-    return [
-        mark
-        for _, columns in chart.rows
-        for column in columns
-        for panel in column.panels
-        for mark in panel.marks
-        if isinstance(mark, kind)
-    ]
 
 
 def contrast(color: object, paper: object = "white") -> float:

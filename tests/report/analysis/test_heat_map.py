@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import REACH, YEARS, grid, subject
-from helpers.pictures import assert_readable, marks_of, written
+from helpers.pictures import assert_readable, written
 
 from sisim.report.analysis.analysis_frame import Subject, scale_for
 from sisim.report.analysis.heat_map import draw_heat_map, heat_map_chart, sentences

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import MEASURES, follow_up, observed
-from helpers.pictures import assert_readable, marks_of
+from helpers.pictures import assert_readable
 
 from sisim.report.analysis.monitoring_report import (
     deviation_sentences,

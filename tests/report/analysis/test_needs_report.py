@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import needs, ready
-from helpers.pictures import assert_readable, marks_of, texts, written
+from helpers.pictures import assert_readable, texts, written
 
 from sisim.report.analysis.needs_report import (
     concentration_chart,

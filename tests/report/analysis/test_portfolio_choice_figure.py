@@ -1,7 +1,8 @@
 """The best mix of investments for each budget: filled squares, worth, and a sentence."""
 
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import mix_table, subject
-from helpers.pictures import assert_readable, marks_of, written
+from helpers.pictures import assert_readable, written
 
 from sisim.report.analysis.portfolio_choice_figure import INSIDE, draw_mix, mix_chart, sentences
 from sisim.report.chart.chart import Cells

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import subject
-from helpers.pictures import assert_readable, marks_of, written
+from helpers.pictures import assert_readable, written
 
 from sisim.analysis.precision import precision
 from sisim.report.analysis.precision_figure import (

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import REACH, probabilistic, subject
-from helpers.pictures import assert_readable, marks_of, written
+from helpers.pictures import assert_readable, written
 
 from sisim.analysis.psa import Probabilistic
 from sisim.report.analysis.analysis_frame import gained_label

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import scale_up
-from helpers.pictures import assert_readable, marks_of, written
+from helpers.pictures import assert_readable, written
 
 from sisim.report.analysis.scale_up_report import (
     draw_versions,

@@ -1,8 +1,9 @@
 """The waterfall from one scenario to another: a step a change, and what they do together."""
 
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import change_words, diff_table, subject
-from helpers.pictures import assert_readable, marks_of, written
+from helpers.pictures import assert_readable, written
 
 from sisim.report.analysis.scenario_diff_figure import (
     difference_chart,

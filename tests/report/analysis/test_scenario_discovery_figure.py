@@ -1,8 +1,9 @@
 """The region in which the investment fails: drawn among the draws, and said."""
 
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import DISCOUNT, REACH, RUNNING, box, draws, subject
-from helpers.pictures import assert_readable, marks_of, written
+from helpers.pictures import assert_readable, written
 from matplotlib.patches import Rectangle
 
 from sisim.report.analysis.scenario_discovery_figure import (

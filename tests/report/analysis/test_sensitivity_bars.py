@@ -1,8 +1,9 @@
 """Bars of Sobol indices and of Morris' elementary effects."""
 
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import REACH, morris_table, sobol_table, subject
-from helpers.pictures import assert_readable, marks_of, written
+from helpers.pictures import assert_readable, written
 
 from sisim.report.analysis.sensitivity_bars import draw_morris, draw_sobol, sobol_chart
 from sisim.report.chart.chart import Rule

@@ -1,8 +1,9 @@
 """The curve along a number, the value at which the result turns, and what is said of it."""
 
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import LASTING, REACH, break_even, ready, subject
-from helpers.pictures import assert_readable, marks_of, written
+from helpers.pictures import assert_readable, written
 
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.analysis.threshold_figure import (
