@@ -13,12 +13,13 @@ from sisim.report.formats import NBSP, listing, percent_sign
 from sisim.report.risk_words import figures
 from sisim.scenario.owners import grade_name
 from sisim.scenario.pathway import Pathway
-from sisim.scenario.scenario import Scenario
+from sisim.scenario.scenario import Effect, Scenario
 from sisim.scenario.types import Text
 
 SHARES = frozenset(
     {
         "reach",
+        "drop_out",
         "share",
         "probability",
         "discount_costs",
@@ -78,7 +79,7 @@ class Assumptions:
             change = figures(round(100 * (value - 1), 1)) + percent_sign()
             return f"+{change}" if value > 1 else change
         if last == "rate" and abs(value) < 1:
-            return t("{share} a year", share=figures(100 * value) + percent_sign())
+            return figures(100 * value) + percent_sign()
         dated = last in ("from", "to", "start") and value >= 1000
         if (last in YEARS or dated) and value == int(value):
             return str(int(value))
@@ -102,13 +103,36 @@ class Assumptions:
         """
         if key.rpartition(".")[2] != "ratio" or not isfinite(value):
             return t("is {value}", value=self.value(key, value))
-        sign = 1 if value > 1 else -1
-        shares = [figures(round(100 * sign * (end - 1), 1)) for end in (value, *ends)]
-        n, (low, high) = shares[0], shares[1:] if sign > 0 else reversed(shares[1:])
+        raises = value > 1
+        size, *range_ = (end - 1 if raises else 1 - end for end in (value, *ends))
+        n, low, high = (figures(round(100 * one, 1)) for one in (size, *sorted(range_)))
         said = {"n": n, "low": low, "high": high}
-        if sign > 0:
+        effect = self._effect(key)
+        if effect is not None and effect.scale == "odds_ratio":
+            return (
+                t("raises the odds by {n}% ({low} to {high}%)", **said)
+                if raises
+                else t("lowers the odds by {n}% ({low} to {high}%)", **said)
+            )
+        if raises:
             return t("raises by {n}% ({low} to {high}%)", **said)
+        if effect is not None and any(":" in on for on in effect.on):  # a use or a weight
+            return t("lowers by {n}% ({low} to {high}%)", **said)
         return t("prevents {n}% ({low} to {high}%)", **said)
+
+    def margin(self, key: str, size: float) -> str:
+        """Return a margin of error of the number at a key."""
+        if key.rpartition(".")[2] == "ratio" and isfinite(size):
+            return figures(round(100 * size, 1)) + percent_sign()
+        return self.value(key, size)
+
+    def _effect(self, key: str) -> Effect | None:
+        """Return the effect whose ratio stands at a key; None if none does."""
+        head, name, *parts = key.split(".")
+        investment = self.scenario.investments.get(name) if head == "investments" else None
+        if investment is None or parts[0] != "effects" or not parts[1].isdigit():
+            return None
+        return investment.effects[int(parts[1])]
 
     def grade(self, grade: str | None) -> str:
         """Return what a number is built on; empty if the file does not say."""
@@ -221,7 +245,7 @@ class Assumptions:
             return None
         what = self._target(rest[0])
         if rest[1] == "rate":
-            return t("Rate: {what}", what=what)
+            return t("Yearly rate: {what}", what=what)
         if rest[1] == "probability":
             return t("Probability: {what}", what=what)
         if rest[1] == "to" and len(rest) > 2 and transition.track in self._pathway.tracks:

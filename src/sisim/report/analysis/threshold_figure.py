@@ -114,7 +114,7 @@ def answer(one: BreakEven, words: Assumptions, *, short: bool = False, margins: 
         if short:
             return t("Breaks even at {value}", value=places)
         error = one.errors[0] if margins else float("nan")
-        sure = "" if error != error else f" ± {words.value(one.key, 2 * error)}"
+        sure = "" if error != error else f" ± {words.margin(one.key, 2 * error)}"
         return t(
             "{what}: breaks even at {value}{sure}; it is {now} in the scenario.",
             what=name,
