@@ -21,7 +21,6 @@ CUT = "'A text that goes on' leaves the picture"
             ["'A text that goes on' leaves the picture"],
         ),
         (Word("over", "Another", 5.0, 5.0, shift=(6.0, 4.0)), ["'A text' covers 'Another'"]),
-        (Word("faint", "Faint", 5.0, 1.0, color="extra"), ["'Faint' is hardly seen"]),
     ],
 )
 def test_a_fault_is_found(word: Word | None, said: list[str]) -> None:
@@ -30,8 +29,15 @@ def test_a_fault_is_found(word: Word | None, said: list[str]) -> None:
     assert faults(paint(Chart(((1.0, (Column((panel,)),)),)))) == said
 
 
-def test_a_text_too_small_is_found() -> None:
+def test_a_text_too_small_or_too_light_is_found() -> None:
     panel = Panel("one", Axis(0, 10), Axis(0, 10), (PLAIN,))
     figure = paint(Chart(((1.0, (Column((panel,)),)),)))
     figure.texts[0].set_fontsize(8)
-    assert faults(figure) == ["'A text' is too small"]
+    figure.texts[0].set_color("#E69F00")
+    assert faults(figure) == ["'A text' is too small", "'A text' is hardly seen"]
+
+
+def test_a_colour_too_light_for_a_text_is_written_darker() -> None:
+    word = Word("light", "A text", 5.0, 5.0, color="#F0E442")
+    panel = Panel("one", Axis(0, 10), Axis(0, 10), (word,))
+    assert faults(paint(Chart(((1.0, (Column((panel,)),)),)))) == []
