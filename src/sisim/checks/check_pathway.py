@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from sisim.checks.issues import Findings
@@ -320,12 +321,12 @@ class PathwayCheck(Findings):
             for state, destination in transition.to.items():
                 self._names((*path, "to", state, "factors"), destination.factors)
             self._uses(path, transition.uses, transition.weights)
+        transitions = self.pathway.transitions.values()
+        out = Counter((t.track, state) for t in transitions for state in set(t.origin))
         for track, spec in self.pathway.tracks.items():
             for state in spec.states:
-                transitions = self.pathway.transitions.values()
-                out = sum(t.track == track and state in t.origin for t in transitions)
-                if out > MAX_OUT:
-                    reason = Reason("{n} transitions begin here; {most} can.", n=out, most=MAX_OUT)
+                if (n := out[track, state]) > MAX_OUT:
+                    reason = Reason("{n} transitions begin here; {most} can.", n=n, most=MAX_OUT)
                     self.say(("tracks", track, "states", state), reason)
 
     def _timing(self, path: Path, transition: Transition) -> None:
