@@ -10,12 +10,14 @@ from sisim.checks.issues import Findings
 from sisim.checks.probability_rows import full_rows, named
 from sisim.checks.reachability import leads_somewhere, reachable
 from sisim.scenario.document import Document
-from sisim.scenario.errors import Reason, dotted
+from sisim.scenario.errors import Reason, ScenarioError, dotted
 from sisim.scenario.features import DURATIONS, Features
 from sisim.scenario.pathway import MAX_OUT, Attribute, Factor, OfMovers, Transition, Use
 from sisim.scenario.positions import Path
 from sisim.scenario.scenario import Scenario
 
+MOST_FACTORS = 100
+"""In a product, products in it and their factors counted too."""
 MAX_WINDOW = 64
 """Steps in the longest moving window: the engine remembers visits as the bits of one word."""
 LONGEST = 400.0
@@ -190,6 +192,7 @@ class PathwayCheck(Findings):
                 self.say(path, Reason('The key "{key}" is missing.', key="feature"))
             elif self._feature((*path, "feature"), factor.feature):
                 self._table(path, factor, factor.feature)
+        self._sizes()
         self._cycles()
 
     def _feature(self, path: Path, name: str) -> bool:
@@ -273,6 +276,28 @@ class PathwayCheck(Findings):
                 steps=float(steps),
             )
             self.say(path, reason)
+
+    def _sizes(self) -> None:
+        """Note it if a product of products is of more factors than can be looked at.
+
+        Raises:
+            ScenarioError: If one is, as nothing that uses it can be looked at either.
+        """
+        sizes: dict[str, int] = {}
+        for name in self.pathway.factors:
+            if self._size(name, sizes) > MOST_FACTORS:
+                reason = Reason("A product can be of at most {most} factors.", most=MOST_FACTORS)
+                self.say(("factors", name, "product"), reason)
+                raise ScenarioError(self.problems)
+
+    def _size(self, name: str, sizes: dict[str, int], depth: int = 0) -> int:
+        """Return how many factors one is made of, itself among them."""
+        if name not in sizes and depth <= MOST_FACTORS:
+            sizes[name] = 1  # whatever goes round in a circle does so once
+            factor = self.pathway.factors.get(name)
+            parts = factor.product if factor else ()
+            sizes[name] += sum(self._size(part, sizes, depth + 1) for part in parts)
+        return sizes.get(name, MOST_FACTORS)
 
     def _cycles(self) -> None:
         done: set[str] = set()

@@ -13,7 +13,16 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from sisim.loading.files import unusable
 from sisim.scenario import fields
 from sisim.scenario.document import Document
-from sisim.scenario.errors import MOST_PROBLEMS, Place, Problem, Reason, ScenarioError, Suggestions, dotted, nearest
+from sisim.scenario.errors import (
+    MOST_PROBLEMS,
+    Place,
+    Problem,
+    Reason,
+    ScenarioError,
+    Suggestions,
+    dotted,
+    nearest,
+)
 from sisim.scenario.positions import Path
 
 _VALUE_KEYS = ("value", "amount", "share")
