@@ -42,7 +42,7 @@ NPV = "net_present_value"
 ARMS = ("project", "new_way")
 SIZE = {"population.residents": 20000, "time.years": 15}
 """Twenty thousand residents, as the team's costs are those of such a municipality."""
-RUNS, BARS, POINTS, TRAJECTORIES = 20, 2, 6, 3
+RUNS, BARS, POINTS, TRAJECTORIES = 20, 6, 6, 8
 """Runs of the scenario as it is, of each bar's end, of each break-even point; trajectories."""
 WISHED = 5e6
 """How sure one might wish to be of the net present value, in kronor."""
@@ -112,7 +112,7 @@ def turned(arm: str) -> list[BreakEven]:
                 float(rows["value"].iloc[0]),
                 tuple(roots["break_even"]),
                 tuple(roots["standard_error"]),
-                curves.loc[curves["key"] == key, ["value", "mean", "standard_error"]],
+                curves[curves["key"] == key].drop(columns="key"),
                 None if nothing.empty else nothing["side"].iloc[0],
                 None if nothing.empty else float(nothing["nearest"].iloc[0]),
             )

@@ -26,7 +26,7 @@ BETTER = ("lower_cost", "avoided", "avoided_returns")
                 "157,5\N{NO-BREAK SPACE}mkr utan investeringen",
                 "med–utan −15\N{NO-BREAK SPACE}%. Kostnaden ökar – men mindre",
                 "Inte återbetalt inom 20 år.",
-                "Återbetalt år 7 (det första året är år 1).",
+                "Återbetalt år 7 (2032).",
                 "Påhittade exempelsiffror",
             ],
         ),
@@ -38,7 +38,7 @@ BETTER = ("lower_cost", "avoided", "avoided_returns")
                 "SEK\N{NO-BREAK SPACE}157.5m without the investment",
                 "with–without −15%. The cost rises – but less than it would have.",
                 "Not paid back within 20 years.",
-                "Paid back in year 7 (the first year is year 1).",
+                "Paid back in year 7 (2032).",
                 "Invented example numbers",
             ],
         ),
@@ -169,8 +169,8 @@ def test_nobody_is_called_helped_whom_nothing_became_better_for(
 @pytest.mark.parametrize(
     ("made", "paid", "says"),
     [
-        ("new_way", 1.0, "Paid back in year 7"),
-        ("new_way", 0.6, "Paid back in 12 of 20 runs, on average in year 7"),
+        ("new_way", 1.0, "Paid back in year 7 (2032)"),
+        ("new_way", 0.6, "Paid back in 12 of 20 runs, on average in year 7 (2032)"),
         ("project", 0.3, "Paid back within 20 years in only 6 of 20 runs"),
         ("project", 0.05, "Not paid back within 20 years"),
     ],

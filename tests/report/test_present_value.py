@@ -21,7 +21,7 @@ DISCOUNTED = {
     "en": ("present value", "discounted at", "discounted by", "discounted too", ", discounted"),
     "sv": ("nuvärde", "diskonterat med", "diskonteras", "också diskonterat", ", diskonterat"),
 }
-PLAIN = {"en": "not discounted", "sv": "inte diskonterat"}
+PLAIN = {"en": "not discounted", "sv": "odiskonterat"}
 RATE = {"en": "3.5%", "sv": "3,5 %"}
 
 

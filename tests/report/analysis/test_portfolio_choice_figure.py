@@ -33,6 +33,7 @@ def test_the_sentence_names_the_mix_of_the_highest_budget(lang: str) -> None:
         lang
     ] in said
     assert "13" in said
+    assert {"en": "(present values at 3.5%", "sv": "(nuvärden vid 3,5"}[lang] in said
     assert len(each) == 2
     assert {"en": "in 4 of 5 runs", "sv": "i 4 av 5 körningar"}[lang] in each[0]
 
@@ -40,4 +41,4 @@ def test_the_sentence_names_the_mix_of_the_highest_budget(lang: str) -> None:
 def test_a_budget_that_is_too_small_is_said(lang: str) -> None:
     table, names = mix_table()
     (said,) = sentences(subject(), table[table["budget"] == 1e6], names)
-    assert {"en": "nothing that is worth", "sv": "går inget att betala"}[lang] in said
+    assert {"en": "nothing that is worth", "sv": "ryms inget"}[lang] in said

@@ -1,5 +1,7 @@
 """Pictures of a probabilistic analysis: plane, acceptability, payback, value of information."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from helpers.made_up_answers import REACH, probabilistic, subject
@@ -83,6 +85,20 @@ def test_the_sentences_give_each_arms_chance(analysis: Probabilistic) -> None:
     assert f"{100 * chances['project']:.0f}" in said[1]
     assert f"{100 * chances['new_way']:.0f}" in said[3]
     assert len(said) == 6
+
+
+def test_a_chance_that_no_draw_has_shown_is_told_with_what_may_be_missed(
+    analysis: Probabilistic, lang: str
+) -> None:
+    table = analysis.table[analysis.table["point"] < 20].copy()
+    table.loc[table["arm"] == "project", "net_present_value"] = -1e6
+    few = replace(analysis, drawn=analysis.drawn.head(20), table=table)
+    said = sentences(subject(), few)[1].replace("\N{NO-BREAK SPACE}", " ")
+    expected = {
+        "en": "in 0 of 20 draws, a probability of 0% (95% interval: 0 to 16%)",
+        "sv": "i 0 av 20 dragningar, sannolikhet 0 % (95 % intervall: 0–16 %)",
+    }
+    assert expected[lang] in said
 
 
 def test_what_is_worth_finding_out_goes_by_the_rule_of_the_decision(

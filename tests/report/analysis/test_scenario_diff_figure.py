@@ -1,7 +1,7 @@
 """The waterfall from one scenario to another: a step a change, and what they do together."""
 
 import pytest
-from helpers.made_up_answers import diff_table, subject
+from helpers.made_up_answers import change_words, diff_table, subject
 from helpers.pictures import assert_readable, written
 
 from sisim.report.analysis.scenario_diff_figure import draw_difference, sentences
@@ -10,7 +10,7 @@ NAMES = ("before.toml", "after.toml")
 
 
 def test_each_step_begins_where_the_last_one_ended() -> None:
-    figure = draw_difference(subject(), diff_table(), NAMES)
+    figure = draw_difference(subject(), diff_table(), NAMES, change_words())
     bars = figure.axes[0].patches
     starts = [bar.get_x() for bar in bars]
     ends = [bar.get_x() + bar.get_width() for bar in bars]
@@ -20,7 +20,7 @@ def test_each_step_begins_where_the_last_one_ended() -> None:
 
 
 def test_the_largest_changes_come_first_and_the_smallest_share_a_step(lang: str) -> None:
-    figure = draw_difference(subject(), diff_table(11), NAMES)
+    figure = draw_difference(subject(), diff_table(11), NAMES, change_words())
     # Two whole bars, seven changes, the rest, and what they do together.
     assert len(figure.axes[0].patches) == 11
     assert {"en": "4 smaller changes", "sv": "4 mindre ändringar"}[lang] in written(figure)
@@ -30,13 +30,13 @@ def test_the_largest_changes_come_first_and_the_smallest_share_a_step(lang: str)
 
 @pytest.mark.parametrize("changes", [3, 11])
 def test_it_can_be_read(changes: int) -> None:
-    figure = draw_difference(subject(), diff_table(changes), NAMES)
+    figure = draw_difference(subject(), diff_table(changes), NAMES, change_words())
     assert_readable(figure)
     assert all(name in written(figure) for name in NAMES)
 
 
 def test_the_sentences_say_what_each_change_did(lang: str) -> None:
-    first, *alone, lost, together, second = sentences(subject(), diff_table())
+    first, *alone, lost, together, second = sentences(subject(), diff_table(), change_words())
     assert len(alone) == 3
     assert all("±" in one for one in alone)
     assert {"en": "does not fit", "sv": "går inte att göra"}[lang] in lost

@@ -13,6 +13,7 @@ from helpers.any_counts import PATHWAY, counts, same_in_every_arm
 from helpers.languages import in_swedish
 from matplotlib.colors import to_hex
 
+from sisim.economics.cash_releasing import CashLadder
 from sisim.economics.cost_effectiveness import Effectiveness, OutcomeMeasured
 from sisim.i18n import LANGUAGES
 from sisim.report.economics.cash_ladder import draw_cash_ladder
@@ -152,6 +153,19 @@ def test_the_tables_to_be_read_agree_with_the_tidy_ones(found: Results) -> None:
     assert list(matrix[""])[-1] == "Total"
 
 
+def test_costs_that_rise_are_not_called_lower(
+    found: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rising(ladder: CashLadder, *, seen: bool) -> dict[str, np.ndarray]:
+        return {payer: np.array([[-1e6 if seen else -2e6]]) for payer in ("care", "school")}
+
+    monkeypatch.setattr(CashLadder, "reductions", rising)
+    monkeypatch.setattr(type(found.scenario), "bears", lambda _, payer: payer == "care")
+    said = " ".join(money_words(found, ["ends"])).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Costs become SEK 2.0m higher" in said
+    assert "in the budgets the change is +SEK 1.0m" in said
+
+
 def test_an_investment_that_does_nothing_is_said_to_do_nothing() -> None:
     counted = same_in_every_arm(outcomes=OUTCOMES)
     said = " ".join(money_words(Results(counted), ["ends"]))
@@ -161,11 +175,22 @@ def test_an_investment_that_does_nothing_is_said_to_do_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lost", "said"),
-    [(0.004, "0.004 person"), (0.04, "0.04 person"), (2.06, "2.1 person"), (250.4, "250 person")],
+    ("count", "lost", "said"),
+    [
+        ("stock", 0.004, ": 0.004 person"),
+        ("stock", 0.04, ": 0.04 person"),
+        ("stock", 2.06, ": 2.1 person"),
+        ("stock", 250.4, ": 250 person"),
+        ("events", 0.04, ": 0.04 event"),
+        ("events", 798.5, ": 798 event"),
+        ("entries", 2.06, ": 2 entries"),
+        ("events", 1.2, ": 1 event fewer"),
+    ],
 )
-def test_what_is_small_is_not_said_to_be_nothing(lost: float, said: str) -> None:
-    measure = OutcomeMeasured("placed", Text(sv="placerade", en="placed"), "stock", "low")
+def test_what_is_small_is_not_said_to_be_nothing_and_events_are_whole(
+    count: Any, lost: float, said: str
+) -> None:
+    measure = OutcomeMeasured("placed", Text(sv="placerade", en="placed"), count, "low")
     gained, cost = np.array([[0.0, lost]] * 3), np.array([[0.0, 10.0]] * 3)
     effect = Effectiveness(measure, ("without", "ends"), cost, gained, gained)
     words = verdict_words(effect, "ends")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
 from sisim.i18n import n_, t
+from sisim.report.analysis.key_words import KeyWords
+from sisim.report.comparison_text import quoted
 from sisim.report.formats import NBSP, listing, percent_sign
 from sisim.report.risk_words import figures
 from sisim.scenario.owners import grade_name
@@ -26,7 +28,11 @@ SHARES = frozenset(
     }
 )
 """Numbers that are read as per cent."""
+DIVIDED = frozenset({"shares", "agreed", "payers"})
+"""Tables and lists of such numbers."""
 MONEY = frozenset({"start_up", "running", "per_participant", "per_participant_month", "price"})
+YEARS = frozenset({"price_level", "price_year", "first_year", "last_year", "by"})
+"""Numbers that are calendar years."""
 LONGEST_LIST = 44
 """Characters; of a longer list of transitions only the first is named."""
 
@@ -38,8 +44,14 @@ class Assumptions:
     scenario: Scenario
 
     def name(self, key: str) -> str:
-        """Return what the number at a key is called; the key itself if it has no words."""
-        head, *rest = key.split(".")
+        """Return what the number at a key is called; the key itself if nothing stands there."""
+        return self.named(key.split(".")) or key
+
+    def named(self, path: Sequence[str | int]) -> str | None:
+        """Return what the thing at a path is called; None if nothing stands there."""
+        head, *rest = map(str, path)
+        if head == "pathway" and rest:
+            head, *rest = rest
         speak: dict[str, Callable[[list[str]], str | None]] = {
             "investments": self._investment,
             "drift": self._drift,
@@ -51,7 +63,7 @@ class Assumptions:
             "time": self._time,
         }
         found = speak[head](rest) if rest and head in speak else None
-        return key if found is None else found
+        return KeyWords(self.scenario).name(path) if found is None else found
 
     def value(self, key: str, value: float) -> str:
         """Return a value of the number at a key as a reader writes it."""
@@ -62,8 +74,12 @@ class Assumptions:
             return n_("{n} year", "{n} years", 1 if value == 1 else 2, n=figures(value)).replace(
                 " ", NBSP
             )
-        shares = ("drift.", "population.movers_in.")
-        if last in SHARES or key.startswith(shares) or ".fidelity.share." in key:
+        dated = last in ("from", "to", "start") and value >= 1000
+        if (last in YEARS or dated) and value == int(value):
+            return str(int(value))
+        divided = DIVIDED.intersection(key.split(".")[-2:])
+        grows = key.startswith(("drift.", "population.movers_in.per_year"))
+        if last in SHARES or divided or grows or ".fidelity.share." in key:
             return figures(100 * value) + (percent_sign())
         if last in MONEY and abs(value) >= 1e6:
             return t("SEK {n}m", n=figures(value / 1e6)).replace(" ", NBSP)
@@ -78,7 +94,7 @@ class Assumptions:
     # ------------------------------------------------------------------------ parts
 
     def _text(self, text: Text | None, name: str) -> str:
-        return name if text is None else text.text
+        return quoted(name) if text is None else text.text
 
     @property
     def _pathway(self) -> Pathway:
@@ -146,7 +162,7 @@ class Assumptions:
 
     def _target(self, target: str) -> str:
         transition = self._pathway.transitions.get(target)
-        label = target if transition is None else self._text(transition.label, target)
+        label = self._text(None if transition is None else transition.label, target)
         return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
     def _drift(self, rest: list[str]) -> str | None:
@@ -211,8 +227,11 @@ class Assumptions:
         return {
             "residents": t("Residents"),
             "growth": t("Growth of the population"),
-            "movers_in": t("Share moving in each year"),
-        }.get(rest[0])
+            "movers_in.per_year": t("Share moving in each year"),
+        }.get(".".join(rest))
 
     def _time(self, rest: list[str]) -> str | None:
-        return t("Years ahead") if rest[0] == "years" else None
+        return {
+            "years": t("Years ahead"),
+            "history": t("Years before the start"),
+        }.get(".".join(rest))

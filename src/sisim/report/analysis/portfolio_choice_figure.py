@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import Subject, answer_canvas, name_row, records
 from sisim.report.formats import decimal, listing, money, runs_of, unit_for
+from sisim.report.present_value import worth_words
 from sisim.report.style import BLUE, INK, MUTED, label, place, points, write
 
 
@@ -25,7 +26,11 @@ def draw_mix(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> Fi
     chosen = {(one.budget, f"{one.case}/{one.option}") for one in records(table) if one.chosen}
     worth = table[table["chosen"]].groupby("budget")["worth"].sum().reindex(budgets, fill_value=0)
     unit = unit_for(float(max(budgets.max(), worth.max(), 1.0)))
-    subtitle = t("Filled: in the best mix. Worth net of what it costs, {unit}", unit=unit.label())
+    subtitle = t(
+        "Filled: in the best mix. Worth net of what it costs, {unit}, {how}",
+        unit=unit.label(),
+        how=_how(subject),
+    )
     title = t("What is a budget best spent on?")
     figure = answer_canvas(subject, title, subtitle, subject.few_runs)
     axes = place(figure, 480, 100, 770, 440)
@@ -67,6 +72,10 @@ def draw_mix(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> Fi
     return figure
 
 
+def _how(subject: Subject) -> str:
+    return worth_words(subject.scenario.economy.discount_costs.value)
+
+
 def sentences(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> list[str]:
     """Return the best mix for the highest budget, and in how many runs its parts pay."""
     last = table[table["budget"] == table["budget"].max()]
@@ -77,7 +86,8 @@ def sentences(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> l
     chosen = {names[f"{one.case}/{one.option}"]: one for one in records(inside)}
     found = [
         t(
-            "For {budget}: {mix}; together worth {worth}.",
+            "For {budget}: {mix}; together worth {worth} ({how}).",
+            how=_how(subject),
             budget=budget,
             mix=listing(list(chosen)),
             worth=money(float(inside["worth"].sum())),

@@ -26,7 +26,7 @@ from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.economics.cost_effectiveness_plane import HUES, MARKS
 from sisim.report.formats import capital, decimal, lower, money, percent_sign, unit_for
 from sisim.report.labels import EndLabels
-from sisim.report.present_value import net_words
+from sisim.report.present_value import net_words, valued
 from sisim.report.style import (
     BLUE,
     INK,
@@ -92,8 +92,11 @@ def draw_plane(subject: Subject, analysis: Probabilistic, name: str) -> Figure:
     costs, effects = analysis.costs[:, 1:], analysis.effects(name)[:, 1:]
     unit = unit_for(float(np.abs(costs).max()))
     what = gained_label(analysis.scenario, name)
+    rate = subject.scenario.economy.discount_costs.value
+    cost = valued(t("Net cost compared with without"), rate)
     subtitle = t(
-        "Net cost compared with without, {unit}; a mark is a draw of all uncertain numbers",
+        "{what}, {unit}; a mark is a draw of all uncertain numbers",
+        what=cost,
         unit=unit.label(),
     )
     figure = answer_canvas(
@@ -350,21 +353,25 @@ def sentences(
             "arm": subject.arm_label(one.arm),
             "what": lower(net_words(subject.scenario.economy.discount_costs.value)),
             "chance": decimal(100 * one.chance),
-            "error": decimal(196 * one.chance_error),
+            "k": decimal(round(one.chance * len(analysis.drawn))),
+            "draws": n_("1 draw", "{n} draws", len(analysis.drawn)),
+            "least": decimal(100 * one.chance_low),
+            "most": decimal(100 * one.chance_high),
             "mean": money(one.mean),
             "low": money(one.low),
             "high": money(one.high),
         }
         found.append(
             t(
-                "{arm}: pays for itself with a probability of {chance}% (± {error}); {what} "
-                "{mean}, all draws from {low} to {high}.",
+                "{arm}: pays for itself in {k} of {draws}, a probability of {chance}% (95% "
+                "interval: {least} to {most}%); {what} {mean}, all draws from {low} to {high}.",
                 **told,
             )
             if analysis.few
             else t(
-                "{arm}: pays for itself with a probability of {chance}% (± {error}); {what} "
-                "{mean}, 95% of the draws from {low} to {high}.",
+                "{arm}: pays for itself in {k} of {draws}, a probability of {chance}% (95% "
+                "interval: {least} to {most}%); {what} {mean}, 95% of the draws from {low} to "
+                "{high}.",
                 **told,
             )
         )

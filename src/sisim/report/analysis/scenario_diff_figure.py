@@ -21,7 +21,7 @@ from sisim.report.analysis.analysis_frame import (
     ticks_across,
     undefined_canvas,
 )
-from sisim.report.analysis.assumption_words import Assumptions
+from sisim.report.analysis.change_words import ChangeWords
 from sisim.report.style import (
     BLUE,
     DARK_ORANGE,
@@ -42,19 +42,22 @@ MOST = 7
 """The most changes that have a step of their own; the rest share one."""
 
 
-def draw_difference(subject: Subject, table: pd.DataFrame, names: tuple[str, str]) -> Figure:
+def draw_difference(
+    subject: Subject, table: pd.DataFrame, names: tuple[str, str], words: ChangeWords
+) -> Figure:
     """Draw a waterfall from the result of the first scenario to that of the second.
 
     Args:
         subject: What is asked, of the first scenario.
         table: See `sisim.analysis.scenario_diff.difference`.
         names: What the two scenarios are called.
+        words: What their differences are called.
     """
     title = t("What did the changes do?")
     ends_known = table.loc[table["kind"].isin(["first", "second"]), "result"]
     if ends_known.isna().any():
-        return undefined_canvas(subject, title, sentences(subject, table))
-    steps = _steps(subject, table, names)
+        return undefined_canvas(subject, title, sentences(subject, table, words))
+    steps = _steps(table, names, words)
     scale = scale_for(subject, [step[2] for step in steps])
     notes = [t("Each change is made alone in the first scenario."), *subject.few_runs]
     figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
@@ -111,7 +114,7 @@ def _step(axes: Axes, row: int, start: float, end: float, *, whole: bool) -> Non
     bar(axes, row, end - start, hue, left=start, height=0.56, hatch=hatch, zorder=3)
 
 
-def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
+def sentences(subject: Subject, table: pd.DataFrame, words: ChangeWords) -> list[str]:
     """Return what each change did, a sentence a line."""
     scale = scale_for(subject, table[["result", "effect"]].to_numpy(float).ravel())
     found = []
@@ -129,7 +132,7 @@ def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
                 "The changes together, beyond each alone: {n}.", n=_effect(subject, one, scale)
             )
         else:
-            text = _change(subject, one, scale)
+            text = _change(subject, one, scale, words.change(one.key))
         found.append(text)
     asked = table["undefined"].dropna()
     found += subject.undefined(int(asked.sum()), len(asked) * len(subject.seeds))
@@ -140,9 +143,8 @@ def _level(one: Any, scale: Scale) -> str:
     return t("no value") if isnan(one.result) else scale.said(one.result)
 
 
-def _change(subject: Subject, one: Any, scale: Scale) -> str:
+def _change(subject: Subject, one: Any, scale: Scale, name: str) -> str:
     """Return what a change does alone, with its margin where the runs are enough for one."""
-    name = change_name(subject, one)
     if not one.fits:
         return t("{what}: does not fit without the other changes.", what=name)
     if isnan(one.effect):
@@ -159,37 +161,16 @@ def _effect(subject: Subject, one: Any, scale: Scale) -> str:
     return t("{n} ± {error} (two standard errors)", n=effect, error=error)
 
 
-def change_name(subject: Subject, one: Any) -> str:
-    """Return what was changed, from what to what."""
-    said = from_to(subject, one)
-    name = Assumptions(subject.scenario).name(one.key)
-    return f"{name} ({said})" if said else name
-
-
-def from_to(subject: Subject, one: Any) -> str:
-    """Return the value before and after a change."""
-    words = Assumptions(subject.scenario)
-    values = []
-    for value in (one.before, one.after):
-        try:
-            values.append(words.value(one.key, float(value)))
-        except ValueError:
-            values.append(str(value))
-    return "" if values == ["…", "…"] else " → ".join(values)
-
-
 def _steps(
-    subject: Subject, table: pd.DataFrame, names: tuple[str, str]
+    table: pd.DataFrame, names: tuple[str, str], words: ChangeWords
 ) -> list[tuple[str, str, float, bool]]:
     """Return each step: its name, what is said of it, its size, and whether it is a whole bar."""
     rows = records(table)
-    words = Assumptions(subject.scenario)
     found = [(names[0], "", float(rows[0].result), True)]
     alone = [one for one in rows if one.kind == "change" and not isnan(one.effect) and one.effect]
     alone.sort(key=lambda one: -abs(one.effect))
     for one in alone[:MOST]:
-        said = from_to(subject, one)
-        found.append((words.name(one.key), said, float(one.effect), False))
+        found.append((words.name(one.key), words.said(one.key), float(one.effect), False))
     rest = sum(float(one.effect) for one in alone[MOST:])
     if alone[MOST:]:
         text = n_("1 smaller change", "{n} smaller changes", len(alone) - MOST)
