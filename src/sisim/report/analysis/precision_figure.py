@@ -81,9 +81,9 @@ def draw_precision(subject: Subject, values: np.ndarray, found: Precision) -> Fi
     marked = known if turn is None else np.append(known, turn)
     low, high = float(marked.min()), float(marked.max())
     room = 0.1 * (high - low) or 1.0
-    axes.set_ylim(low - (0 if low == turn else room), high + (0 if high == turn else room))
-    if low == high == turn:
-        axes.set_ylim(low - room, high + room)
+    flat = low == high
+    below, above = (0 if end == turn and not flat else room for end in (low, high))
+    axes.set_ylim(low - below, high + above)
     if turn is not None:
         axes.axhline(turn, color=INK, linewidth=points(1.5))
     ticks_up(axes, 6, scale)
