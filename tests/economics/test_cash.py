@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from sisim.economics.cash_releasing import RUNGS, cash_ladder, freed
 from sisim.economics.ledger import ORE, by_year, ledger
+from sisim.economics.repayment import repayments, with_repayments
 from sisim.engine.counts import Result
+from sisim.scenario.fund import Fund
 
 SAVED = st.lists(st.floats(-1000, 1000), min_size=1, max_size=30).map(np.array)
 STEPS = st.floats(0.1, 300)
@@ -102,3 +104,13 @@ def test_small_steps_without_notice_show_everything() -> None:
     ladder = cash_ladder(ledger(in_steps(1, step_size=1e-6)), "ends")
     seen, gross = ladder.yearly()["social", "step"], ladder.yearly(seen=False)["social", "step"]
     assert seen == pytest.approx(gross, rel=1e-3)
+
+
+def test_money_that_only_moves_is_no_use_that_falls() -> None:
+    terms = Fund.model_validate({"principal": "town", "repayment": {"basis": "observed"}})
+    book = ledger(counts(1, funds={"fund": terms}))
+    moved = with_repayments(book, [repayments(book, "fund", "ends")])
+    assert len(moved.lines) > len(book.lines)
+    plain, after = (cash_ladder(one, "ends").yearly(seen=False) for one in (book, moved))
+    assert plain.keys() == after.keys()
+    assert all(np.array_equal(plain[key], after[key]) for key in plain)

@@ -20,13 +20,15 @@ def venture(start: int, success: float) -> Venture:
     return Venture("v", start, ("social",), payments, expected, success * expected)
 
 
-def asked(opening: float, starts: list[int], payments: list[float]) -> Portfolio:
-    """Return what becomes of a fund of so much, asked for the same again and again."""
+def asked(opening: float, *asking: tuple[int, list[float]]) -> Portfolio:
+    """Return what becomes of a fund of so much, asked for some payments from some years on."""
     terms = Fund.model_validate(
         {"principal": "town", "deposits": {"opening": opening}, "repayment": {"basis": "none"}}
     )
-    costs, none = np.array(payments), np.zeros((1, len(payments)))
-    ventures = [Venture("v", start, ("social",), costs, none, none) for start in starts]
+    ventures = [
+        Venture("v", start, ("social",), np.array(costs), *np.zeros((2, 1, len(costs))))
+        for start, costs in asking
+    ]
     return portfolio(ventures, terms, YEARS)
 
 
@@ -75,15 +77,16 @@ def test_what_does_not_fit_into_the_years_is_left_out() -> None:
 
 
 def test_a_fund_pays_what_it_has_from_the_first_year_and_no_more() -> None:
-    assert asked(1e6, [2026], [1e6]).sustains_itself
-    assert asked(999_999.5, [2026], [1e6]).runs_dry == 2026
-    assert asked(1e6, [2026, 2026], [1e6]).started[1:] == ()
+    assert asked(1e6, (2026, [1e6])).sustains_itself
+    assert asked(999_999.5, (2026, [1e6])).runs_dry == 2026
+    assert asked(1e6, (2026, [1e6]), (2026, [1e6])).started[1:] == ()
 
 
 def test_what_is_promised_to_one_is_not_given_to_another() -> None:
-    found = asked(3e6, [2026, 2027], [1e6, 1e6, 1e6])
+    three_years = (2026, [1e6, 1e6, 1e6])
+    found = asked(3e6, three_years, (2027, [1e6]))
     assert (len(found.started), found.runs_dry) == (1, 2027)
-    assert asked(4e6, [2026, 2027], [1e6, 1e6, 0]).sustains_itself
+    assert asked(4e6, three_years, (2027, [1e6])).sustains_itself
 
 
 def test_administrations_keep_what_came_less_what_they_repay_and_set_aside() -> None:

@@ -11,6 +11,7 @@ from helpers.small_files import PATHWAY, SCENARIO
 
 from sisim.analysis.experiment_file import load_experiment
 from sisim.i18n import Lang, in_language
+from sisim.loading.catalogue import read_catalogue, start_all
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.scenario.errors import MOST_PROBLEMS, ScenarioError, nearest
 
@@ -97,3 +98,11 @@ def test_the_nearest_of_many_is_that_of_the_standard_library() -> None:
     names = [f"transitions.{kind}{n}.rate" for kind in ("placed", "moves") for n in range(200)]
     for name in ("transitions.placd17.rate", "transition.moves1.rates", "placed", "moves19.rate"):
         assert [nearest(name, names)] == (get_close_matches(name, names, 1) or [None])
+
+
+def test_a_catalogue_of_many_wrong_names_is_answered_in_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.csv"
+    rows = lines("Project N;250000;nowhereN", 30_000)
+    path.write_text("title;budget;pathway" + rows, encoding="utf-8")
+    found = refused(lambda one: start_all(read_catalogue(one).rows, tmp_path), path)
+    assert len(found.problems) == MOST_PROBLEMS
