@@ -166,6 +166,8 @@ ALWAYS_SEVERAL = {
     "The table has more than {n} cells.": "a limit",
     "The workbook has more than {n} sheets.": "a limit",
     "There can be at most {most} areas.": "a limit",
+    "A product can be of at most {most} factors.": "a limit",
+    "{n} problems found; no more were looked for.": "a limit",
     "There can be at most {most} destinations.": "a limit",
     "The row has {n} cells, which is more than the headings ({m}). A text or a number with the "
     'separator in it, as 2,5 where commas separate, stands in "quotes".': "more than one heading",

@@ -12,7 +12,7 @@ from matplotlib.transforms import Bbox
 from sisim.report.style import renderer
 
 SMALLEST = 14.0
-"""The smallest text, in pixels of a picture 1280 wide."""
+"""The smallest text, in pixels."""
 CONTRAST = 4.5
 """The least contrast of a text with white paper (WCAG 2.2, 1.4.3)."""
 
@@ -47,21 +47,37 @@ def ticks(figure: Figure) -> list[Text]:
 
 def assert_readable(figure: Figure) -> None:
     """Fail if a text leaves the picture, covers another, is too small or hardly seen."""
+    assert faults(figure) == []
+
+
+def faults(figure: Figure) -> list[str]:
+    """Return what is wrong with the texts of a picture, measured as it is drawn."""
     measure = renderer(figure)
     figure.draw(measure)
+    wide, high = figure.get_size_inches() * figure.dpi
+    smallest = SMALLEST * 72 / figure.dpi - 0.01
     boxes = {text: text.get_window_extent(measure) for text in texts(figure)}
     along = {tick: tick.get_window_extent(measure) for tick in ticks(figure)}
-    wide, high = figure.get_size_inches() * figure.dpi
-    scale = 72 / figure.dpi * wide / 1280
+    found = []
     for text, box in (boxes | {tick: box for tick, box in along.items() if box.width}).items():
-        inside = box.x0 >= -1 and box.y0 >= -1 and box.x1 <= wide + 1 and box.y1 <= high + 1
-        assert inside, f"{text.get_text()!r} leaves the picture"
-        assert text.get_fontsize() >= SMALLEST * scale - 0.01, f"{text.get_text()!r} is too small"
-    for text in boxes:
-        if text.get_zorder() >= 100:  # what stands on white paper, not in a coloured cell
-            assert contrast(text.get_color()) >= CONTRAST, f"{text.get_text()!r} is hardly seen"
-    for (one, a), (two, b) in combinations(boxes.items(), 2):
-        assert not _covers(a, b), f"{one.get_text()!r} covers {two.get_text()!r}"
+        said = repr(text.get_text())
+        if not (box.x0 >= -1 and box.y0 >= -1 and box.x1 <= wide + 1 and box.y1 <= high + 1):
+            found.append(f"{said} leaves the picture")
+        if text.get_fontsize() < smallest:
+            found.append(f"{said} is too small")
+    # What stands on white paper: not in a coloured cell.
+    on_paper = [text for text in boxes if text.get_zorder() >= 100]
+    found += [
+        f"{text.get_text()!r} is hardly seen"
+        for text in on_paper
+        if contrast(text.get_color()) < CONTRAST
+    ]
+    found += [
+        f"{one.get_text()!r} covers {two.get_text()!r}"
+        for (one, a), (two, b) in combinations(boxes.items(), 2)
+        if _covers(a, b)
+    ]
+    return found
 
 
 def contrast(color: object, paper: object = "white") -> float:

@@ -13,6 +13,7 @@ from sisim.report.chart.chart import (
     Dash,
     Key,
     Line,
+    Mark,
     Panel,
     value_axis,
     year_axis,
@@ -44,7 +45,7 @@ def budget_frames_chart(result: Valuation, arm: str) -> Chart:
         low, high = min(float(one.min()) for one in own), max(float(one.max()) for one in own)
         room = 0.12 * (high - low) or unit.size
         name = budget.administrations[n]
-        marks = (
+        marks: tuple[Mark, ...] = (
             Area(f"{name}-repaid", budget.years, own[1], own[0], "extra", 1.0, hatched=True),
             *(
                 Line(f"{name}-{kind}", budget.years, one, color=color, dash=dash, width=wide)

@@ -26,10 +26,12 @@ from sisim.report.economics.money_words import money_sentences
 from sisim.report.result_files import PICTURE_DPI, write_all, write_tables
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from sisim.report.chart.chart import Chart
 
 Arms = Sequence[str]
-Pictures = Mapping[str, "Callable[[], Chart]"]
+Pictures = Mapping[str, "Callable[[], Chart] | Callable[[], Figure]"]
 
 
 @dataclass(frozen=True)
@@ -131,13 +133,16 @@ def publish_money(result: Valuation, arms: Arms, out: Path) -> list[Path]:
         What was written: each picture as PNG and SVG, each table as CSV and Parquet, and
         `money.txt`.
     """
+    from sisim.report.chart.chart import Chart
     from sisim.report.chart.matplotlib_painter import paint
     from sisim.report.style import save
 
     def write(folder: Path) -> None:
         for section in SECTIONS:
-            for name, chart in section.pictures(result, arms).items():
-                save(paint(chart()), folder / name, PICTURE_DPI)
+            for name, picture in section.pictures(result, arms).items():
+                made = picture()
+                drawn = paint(made) if isinstance(made, Chart) else made
+                save(drawn, folder / name, PICTURE_DPI)
             for name, text in section.files(result, arms).items():
                 (folder / name).write_text(text, encoding="utf-8", newline="\n")
         write_tables(money_tables(result, arms), folder)

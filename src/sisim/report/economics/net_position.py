@@ -14,6 +14,7 @@ from sisim.report.chart.chart import (
     Axis,
     Chart,
     Column,
+    Dash,
     Line,
     Mark,
     Note,
@@ -63,7 +64,7 @@ def _at(instant: float) -> float:
 def _curves(appraisal: Appraisal, course: pd.DataFrame, unit: Unit) -> list[Mark]:
     """Return the curves, from nothing at the start; the undiscounted with its range."""
     years = appraisal.years
-    x = np.append(_at(float(years[0])), _at(years + 1.0))
+    x = np.append(_at(float(years[0])), years + _at(1.0))
     kinds = [("accumulated", "with", t("Undiscounted"))]
     if appraisal.rate:
         rate = share_of(appraisal.rate, 1)
@@ -76,7 +77,7 @@ def _curves(appraisal: Appraisal, course: pd.DataFrame, unit: Unit) -> list[Mark
         mean, low, high = (np.append(0.0, own[end]) for end in ("mean", "low", "high"))
         if appraisal.banded:
             bands.append(Area(f"{name}-band", x, low, high, color, opacity=0.12))
-        dash = "solid" if name == "accumulated" else "dashed"
+        dash: Dash = "solid" if name == "accumulated" else "dashed"
         said = f"{text}\n{money(float(mean[-1]), unit)}"
         lines.append(Line(name, x, mean, said, color=color, width=3.5, dash=dash, bold=True))
     return [*bands, *lines]
@@ -96,10 +97,18 @@ def _hole(appraisal: Appraisal) -> list[Mark]:
     point = _at(year + 1.0), depth
     text = t("Deepest hole, end of {year}: {depth}", year=year, depth=money(depth))
     beside = ((0.0, -26.0), (-150.0, -26.0), (120.0, -26.0))
-    look = {"color": "extra_text", "bold": True}
     return [
         Points("hole", [point[0]], [point[1]], color="extra_text", size=12.0),
-        Note("hole-said", (text,), (point,), beside, (0.4, 1.0), wide=230.0, **look),
+        Note(
+            "hole-said",
+            (text,),
+            (point,),
+            beside,
+            (0.4, 1.0),
+            wide=230.0,
+            color="extra_text",
+            bold=True,
+        ),
     ]
 
 
