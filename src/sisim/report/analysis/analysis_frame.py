@@ -15,6 +15,7 @@ import pandas as pd
 from sisim.analysis.measures import PAYBACK, turning_point, why_undefined
 from sisim.economics.yearly import year_at
 from sisim.i18n import n_, t
+from sisim.report.chart.arrangement import EDGE, NAMES, WIDE
 from sisim.report.chart.chart import Axis, Chart, Column, value_axis
 from sisim.report.chart.label_placement import GAP
 from sisim.report.chart.typesetting import PaperType
@@ -49,6 +50,8 @@ IN_MONEY = frozenset(
     }
 )
 IN_PERCENT = frozenset({"return_on_investment", "internal_rate_of_return"})
+HIGH, AROUND = 720.0, 260.0
+"""How high a picture is, unless its rows need more, and what is around them, in pixels."""
 FEWEST_ROWS = 4
 """Bars are no thicker than if there were so many rows."""
 BARS = 600.0
@@ -278,6 +281,24 @@ def answer_chart(
         title=title,
         subtitle=subtitle,
         notes=(*([said] if said else []), footer(subject)),
+        high=max([HIGH, *(_needed(column, len(columns)) for column in columns)]),
+    )
+
+
+def _needed(column: Column, beside: int) -> float:
+    """Return how high a picture must be for the names of rows not to cover each other."""
+    type_, wide = PaperType(), NAMES * (WIDE - 2 * EDGE) / beside
+
+    def high(text: str, size: float) -> float:
+        return type_.height(type_.wrap(text, wide, size), size) if text else 0.0
+
+    return AROUND + max(
+        (
+            (panel.y.high - panel.y.low) * (high(name, type_.size) + high(detail, type_.fine) + 4.0)
+            for panel in column.panels
+            for (_, name), detail in zip(panel.y.ticks, panel.y.details, strict=False)
+        ),
+        default=0.0,
     )
 
 

@@ -82,21 +82,21 @@ def heat_map_chart(subject: Subject, table: pd.DataFrame) -> Chart:
         tuple(marks),
         title=upwards(words.name(up), words.name(across)),
     )
-    column = Column((panel,), key=_key(turn, scale), after=here)
+    column = Column((panel,), key=_key(values, turn, scale), after=here)
     notes = _notes(subject, table, scale)
     return answer_chart(subject, title, subtitle_of(subject, scale), [column], notes)
 
 
-def _key(turn: float | None, scale: Scale) -> tuple[Key, ...]:
-    """Return what the colours stand for."""
+def _key(values: Floats, turn: float | None, scale: Scale) -> tuple[Key, ...]:
+    """Return what those colours stand for that are in the picture."""
     if turn is None:
         return (Key("#DCEEF8", t("earlier")), Key(ABOVE, t("later")))
-    limit = scale.text(turn) if turn else t("zero")
-    return (
-        Key(BELOW, t("below {limit}", limit=limit)),
-        Key(ABOVE, t("above {limit}", limit=limit)),
-        Key("ink", t("where it turns"), line="solid"),
-    )
+    limit, both = scale.text(turn) if turn else t("zero"), []
+    if (values <= turn).any():
+        both.append(Key(BELOW, t("below {limit}", limit=limit)))
+    if (values > turn).any():
+        both.append(Key(ABOVE, t("above {limit}", limit=limit)))
+    return (*both, *([Key("ink", t("where it turns"), line="solid")] if len(both) > 1 else []))
 
 
 def _colors(values: Floats, turn: float | None) -> tuple[tuple[str, ...], ...]:
