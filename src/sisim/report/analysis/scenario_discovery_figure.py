@@ -87,40 +87,11 @@ def discovery_chart(
         under: Below this it fails.
     """
     words, fails = Assumptions(subject.scenario), net < under
-    limits = {side.key: side for side in box.sides}
-    across, up = [*limits, *_telling(drawn, fails)][0], [*limits, None, None][1]
-    x = drawn[across].to_numpy(float)
-    y = net if up is None else drawn[up].to_numpy(float)
-    x_axis = _key_axis(words, across, x)
-    if up is None:
-        scale = scale_for(subject, net)
-        y_axis = measure_axis(scale, *between_ends(float(y.min()), float(y.max()), 0.04), 5)
-        above = f"{subject.label()}, {scale.unit}" if scale.unit else subject.label()
-    else:
-        y_axis, above = _key_axis(words, up, y), words.name(up)
-    marks: list[Mark] = [] if up is not None else [Rule("limit", under, "x", width=1.5)]
-    if box.sides:
-        marks += _region(limits[across], None if up is None else limits[up], x_axis, y_axis)
-    marks += [
-        Points("holds", x[~fails], y[~fails], "with", 10.0, opacity=0.75),
-        Points("fails", x[fails], y[fails], FAILS, 12.0, "triangle", opacity=0.85),
-    ]
+    share = decimal(100 * fails.mean())
     column = Column(
-        (
-            Panel(
-                "draws",
-                x_axis,
-                y_axis,
-                tuple(marks),
-                title=upwards(above, words.name(across)),
-            ),
-        ),
+        (_draws(subject, box, drawn, net, under),),
         key=(
-            Key(
-                FAILS,
-                t("fails: {n}% of the draws", n=decimal(100 * fails.mean())),
-                shape="triangle",
-            ),
+            Key(FAILS, t("fails: {n}% of the draws", n=share), shape="triangle"),
             Key("with", t("does not fail"), shape="circle"),
         ),
         words=_found(box, words),
@@ -138,6 +109,31 @@ def discovery_chart(
         else t("PRIM found no region among the draws that chance would not find.")
     )
     return answer_chart(subject, t("Where does it fail?"), subtitle, [column], [note])
+
+
+def _draws(subject: Subject, box: Box, drawn: pd.DataFrame, net: np.ndarray, under: float) -> Panel:
+    """Return the draws, those that fail with another sign, and the region behind them."""
+    words, fails = Assumptions(subject.scenario), net < under
+    limits = {side.key: side for side in box.sides}
+    across, up = [*limits, *_telling(drawn, fails)][0], [*limits, None, None][1]
+    x = drawn[across].to_numpy(float)
+    y = net if up is None else drawn[up].to_numpy(float)
+    x_axis = _key_axis(words, across, x)
+    marks: list[Mark] = []
+    if up is None:
+        scale = scale_for(subject, net)
+        y_axis = measure_axis(scale, *between_ends(float(y.min()), float(y.max()), 0.04), 5)
+        above = f"{subject.label()}, {scale.unit}" if scale.unit else subject.label()
+        marks.append(Rule("limit", under, "x", width=1.5))
+    else:
+        y_axis, above = _key_axis(words, up, y), words.name(up)
+    if box.sides:
+        marks += _region(limits[across], None if up is None else limits[up], x_axis, y_axis)
+    marks += [
+        Points("holds", x[~fails], y[~fails], "with", 10.0, opacity=0.75),
+        Points("fails", x[fails], y[fails], FAILS, 12.0, "triangle", opacity=0.85),
+    ]
+    return Panel("draws", x_axis, y_axis, tuple(marks), upwards(above, words.name(across)))
 
 
 def _found(box: Box, words: Assumptions) -> str:
