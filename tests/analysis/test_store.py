@@ -10,6 +10,7 @@ import pytest
 from helpers.languages import in_swedish
 from helpers.small_sweeps import plan, same, shards, write
 
+from sisim.analysis import store
 from sisim.analysis import sweep as run
 from sisim.analysis.executors import in_process
 from sisim.analysis.manifest import StoreError
@@ -51,6 +52,29 @@ def test_a_result_is_made_again_from_its_folder_alone(tmp_path: Path) -> None:
     for path in tmp_path.glob("*.toml"):
         path.unlink()
     assert open_study(out).reproduce(executor=in_process()).same
+
+
+def test_a_folder_is_synced_after_every_file_that_is_put_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what is said to be finished is gone when the power is."""
+    done: list[tuple[str, Path]] = []
+    replace, sync = Path.replace, store.sync_folder
+
+    def replaced(path: Path, to: Path) -> Path:
+        done.append(("replaced", to.parent))
+        return replace(path, to)
+
+    def synced(folder: Path) -> None:
+        done.append(("synced", folder))
+        sync(folder)
+
+    monkeypatch.setattr(Path, "replace", replaced)
+    monkeypatch.setattr(store, "sync_folder", synced)
+    sweep(plan(tmp_path), tmp_path / "out", executor=in_process())
+    at = [n for n, (what, folder) in enumerate(done) if what == "replaced"]
+    assert len(at) > 2
+    assert all(done[n + 1] == ("synced", done[n][1]) for n in at)
 
 
 def test_two_sweeps_in_one_folder_are_refused(tmp_path: Path) -> None:

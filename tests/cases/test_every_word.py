@@ -1,4 +1,4 @@
-"""Whatever a Swedish reader meets is in Swedish: what commands say, write and draw.
+"""Whatever a reader meets is in their language, and every picture of every command can be read.
 
 In the tables that are written, headings and categories are keys, for programs and the same in every
 language (`DATA`); a cell with words is looked at. The live page is looked at in `tests/live`.
@@ -7,6 +7,7 @@ language (`DATA`); a cell with words is looked at. The live page is looked at in
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -18,9 +19,12 @@ from unittest import mock
 import pytest
 from babel.messages.pofile import read_po
 from helpers.command_line import sisim
-from helpers.words import SCENARIOS, SOURCE, WORD, leaks
+from helpers.pictures import faults
+from helpers.words import SCENARIOS, SOURCE, WORD, leaks, slips
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+
+from sisim.i18n import Lang
 
 FEW = ("--set", "population.residents=1500", "--set", "replications=2")
 READY = ("placed-youth", *FEW)
@@ -39,19 +43,45 @@ class _Shown(HTMLParser):
         self.text += [v or "" for k, v in attrs if k in ("title", "aria-label", "placeholder")]
 
     def handle_data(self, data: str) -> None:
-        if self._inside not in ("style", "script"):
+        if self._inside == "script" and data.startswith("{"):  # what a lesson shows
+            texts = _texts(json.loads(data))
+            self.text += [text for text in texts if not DATA.fullmatch(text)]
+        elif self._inside not in ("style", "script"):
             self.text.append(data)
+
+
+def _texts(node: Any) -> Iterator[str]:
+    """Yield the Swedish texts of what is written as JSON, but for its keys and for what is filled.
+
+    A lesson holds both languages, in `words` those of the figures together.
+    """
+    if isinstance(node, str):
+        yield re.sub(r"\{\w+\}", "", node)
+    elif isinstance(node, dict):
+        for key, below in node.items():
+            if key not in ("en", "words"):
+                yield from _texts(below)
+    elif isinstance(node, list):
+        for below in node:
+            yield from _texts(below)
 
 
 DATA = re.compile(r"[a-z0-9_.*:/+-]*")
 """A cell of a table for programs: a key, a category, a month or a number, in every language."""
+KEYS_TOLD = ("assumptions", "check", "explain", "catalogue")
+"""Commands that tell the keys of files."""
 PICTURES = (".svg", ".png", ".pdf")
 """What is drawn is looked at before it becomes outlines of letters."""
 
 
 def written(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield the name of each file that has words for a reader, and its text."""
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+    """Yield the name of each file that has words for a reader, and its text.
+
+    Args:
+        folder: The folder, or a file.
+    """
+    inside = folder.rglob("*") if folder.is_dir() else [folder]
+    for file in sorted(path for path in inside if path.is_file()):
         if file.suffix in PICTURES or file.suffix in (".parquet", ".json", ".xlsx"):
             continue
         text = file.read_text(encoding="utf-8-sig")
@@ -59,6 +89,8 @@ def written(folder: Path) -> Iterator[tuple[str, str]]:
             page = _Shown()
             page.feed(text)
             text = "\n".join(page.text)
+        elif file.suffix == ".toml":
+            text = "\n".join(re.findall(r"(?m)^# ?([^=\[]*)$", text))
         elif file.suffix == ".csv":
             rows = csv.reader(text.splitlines(), delimiter=";" if ";" in text[:200] else ",")
             cells = (cell for row in rows for cell in row)
@@ -99,33 +131,86 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "assumptions": ("placed-youth",),
     "pathway": ("child-youth", "--residents", "1000", "--years", "1"),
     "catalogue": (),
+    "catalogue --read": ("--read", "catalogue.csv"),
+    "discover": (*READY, "--arm", "project", "--under=-19e6", "--draws", "20", "--workers", "1"),
+    "compare": ("placed-youth", str(SCENARIOS / "skolfam.toml"), *FEW),
+    "sweep": ("experiment.toml", "--workers", "1"),
+    "reproduce": ("result",),
+    "lesson": (*READY, "--residents", "1500", "--versions", "3"),
 }
+EXPERIMENT = """
+name = "two"
+title = "Två värden"
+scenario = "placed-youth"
+arms = ["project"]
+outcomes = ["net_present_value", "payback_year", "invested"]
+override = { "population.residents" = 1500, "time.history" = 0 }
+levers = { "economy.perspective" = ["social", "public"], "investments.team.years" = [2, 3] }
+chance = { replications = 1 }
+"""
 
 
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def prepare(name: str) -> None:
+    """Write the files that a command takes."""
+    Path("experiment.toml").write_text(EXPERIMENT, encoding="utf-8")
+    if name == "catalogue --read":
+        sisim("catalogue", "--administration", "social", "--out", "catalogue.csv", lang="sv")
+    elif name == "reproduce":
+        sisim("sweep", "experiment.toml", "--out", "result", "--workers", "1", lang="sv")
+
+
+DRAWS_NOTHING = frozenset(
+    {"check", "explain", "assumptions", "catalogue", "lesson", "sweep", "reproduce"}
+)
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_says_writes_and_draws_nothing_in_english(name: str, tmp_path: Path) -> None:
+def test_a_command_says_writes_and_draws_words_of_the_language(name: str, lang: Lang) -> None:
     command = name.split()[0]
-    target = {
+    prepare(name)
+    before = set(Path().iterdir())
+    targets = {
         "check": None,
         "explain": None,
         "assumptions": "register.csv",
         "pathway": "pathway.svg",
-        "catalogue": "catalogue.csv",
-    }.get(command, "out")
-    out = () if target is None else ("--out", tmp_path / target)
+        "catalogue": "out.csv",
+        "catalogue --read": "egna",
+        "lesson": "lesson.html",
+        "reproduce": None,
+    }
+    target = targets.get(name, targets.get(command, "resultat"))
+    out = () if target is None else ("--out", target)
     drawn: list[str] = []
+    looked_at: set[Figure] = set()
+    unreadable: list[str] = []
     save = Figure.savefig
 
     def note(figure: Figure, *args: Any, **more: Any) -> Any:
         drawn.extend(one.get_text() for one in figure.findobj(Text) if one.get_visible())
+        if figure not in looked_at:
+            looked_at.add(figure)
+            unreadable.extend(faults(figure))
         return save(figure, *args, **more)
 
     with mock.patch.object(Figure, "savefig", note):
-        result = sisim(command, *COMMANDS[name], *out, lang="sv")
+        result = sisim(command, *COMMANDS[name], *out, lang=lang)
     assert result.exit_code == 0, result.output
-    found = {"said": leaks(result.output), "drawn": leaks("\n".join(drawn))}
-    found |= {file: leaks(text) for file, text in written(tmp_path)}
+    texts = {"said": result.output, "drawn": "\n".join(drawn)}
+    texts |= {file: text for new in set(Path().iterdir()) - before for file, text in written(new)}
+    found = {where: leaks(text) if lang == "sv" else {} for where, text in texts.items()}
+    for where, text in texts.items():
+        if command not in KEYS_TOLD:
+            found[where] |= slips(text)
     assert {where: what for where, what in found.items() if what} == {}
+    assert unreadable == []
+    assert bool(looked_at) == (command not in DRAWS_NOTHING)
 
 
 @cache
@@ -154,6 +239,12 @@ def test_help_has_nothing_in_english() -> None:
         if word not in code() and word not in names
     }
     assert found == {}
+
+
+def test_a_raw_key_a_wrong_plural_and_no_number_are_found() -> None:
+    wrong = "economy.perspective, new_way, 1 years, nan, None, year 2,026, år 2 026, {n}"
+    assert len(slips(wrong.replace(", ", "\n"))) == 8
+    assert slips("“age_dies”, 1 year, SEK 2,026k, 1,001 years, in 2026. See net.csv") == {}
 
 
 def test_a_word_in_english_is_found() -> None:

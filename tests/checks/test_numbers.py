@@ -10,6 +10,7 @@ from helpers.command_line import sisim as command_line
 from helpers.small_files import Write
 
 import sisim
+from sisim.engine.compile import compile_scenario
 from sisim.i18n import Lang
 from sisim.loading.load import load_scenario
 from sisim.scenario.errors import ScenarioError
@@ -105,6 +106,15 @@ def test_what_no_run_can_hold_is_refused(write: Write, key: str, value: Any) -> 
     assert any(one.startswith(key) for one in said(write, {key: value}))
 
 
+@pytest.mark.parametrize("below", [45, 1e9, 1e15])
+def test_limits_that_nobody_reaches_need_no_memory(write: Write, below: float) -> None:
+    old = "age = { from = 3, below = 12 }"
+    scenario = load_scenario(write((old, f"age = {{ from = 3, below = {below} }}")))
+    values = [one.values for one in compile_scenario(scenario).references if len(one.values) > 400]
+    assert values
+    assert all(len(one) < 1100 for one in values)
+
+
 @pytest.mark.parametrize(
     "parameters",
     ["{ shape = 1e9, scale = 1 }", "{ shape = -1, scale = 2 }", "{ shape = 1, scale = 0 }"],
@@ -150,6 +160,7 @@ def test_a_fund_that_the_file_says_nothing_of_is_told(write: Write) -> None:
         "check", write(('payer = "social" }\neffects', 'payer = "fund" }\neffects'))
     )
     assert "A fund pays, and no [funds]" in done.stdout
+    assert "Add [funds.fund], or name the administration that pays." in done.stdout
 
 
 def test_labels_are_drawn_as_they_stand(write: Write, tmp_path: Path) -> None:

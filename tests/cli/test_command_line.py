@@ -256,6 +256,22 @@ def test_long_keys_are_folded_on_a_narrow_terminal(
     assert "".join([first.split()[0], *map(str.strip, below)]) == key
 
 
+def test_long_headings_are_broken_at_spaces_so_that_more_columns_have_room(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(output, "stdout", partial(Console, force_terminal=True, width=60))
+    lasting = "How long it lasts, effect on: placed again"
+    table = {lasting: [0.5, 2.0], "Arm": ["a project that becomes a new way"] * 2}
+    hidden = print_table(
+        pd.DataFrame({**table, "Net present value": [1.5, -2.5], "All costs": [1e6, 2e6]}),
+        leading=2,
+    )
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    assert hidden == 0
+    assert {"0.5", "2,000,000", *lasting.split()} <= set(shown.split())
+    assert max(map(len, shown.splitlines())) <= 60
+
+
 def test_a_pathway_is_drawn(scenario: Path) -> None:
     out = scenario.with_name("drawn.svg")
     result = sisim("pathway", scenario.with_name("small.toml"), "--out", out)

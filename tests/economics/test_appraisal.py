@@ -202,6 +202,12 @@ def test_a_tail_is_discounted() -> None:
     assert worth.amounts["tail"] == pytest.approx((last * factors).sum(axis=1))
 
 
+def test_a_horizon_is_as_long_as_what_is_simulated_and_its_tail() -> None:
+    assert appraise(ledger(counts(2)), "ends").horizon.length == 3
+    tailed = ledger(counts(2, economy={"tail": {"years": 4, "basis": "last_year"}}))
+    assert appraise(tailed, "ends").horizon.length == 7
+
+
 def test_there_is_no_tail_without_a_basis() -> None:
     with pytest.raises(ValueError, match="basis"):
         appraise(ledger(counts(3, economy={"tail": {"years": 4}})), "ends")
@@ -228,6 +234,7 @@ def test_an_interval_says_how_many_runs_would_halve_its_error() -> None:
     found = interval(np.array([1.0, 2.0, 3.0, nan]))
     assert (found.mean, found.replications, found.to_halve) == (2.0, 3, 12)
     assert found.standard_error == pytest.approx(1 / np.sqrt(3))
+    assert interval(np.array([1.0, 3.0])).standard_error == pytest.approx(1.0)
     alone = interval(np.array([5.0]))
     assert (alone.mean, alone.to_halve) == (5.0, None)
     assert isnan(alone.standard_error)

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from sisim.economics.cash_releasing import RUNGS, cash_ladder, freed
 from sisim.economics.ledger import ORE, by_year, ledger
+from sisim.economics.repayment import repayments, with_repayments
 from sisim.engine.counts import Result
+from sisim.scenario.fund import Fund
 
 SAVED = st.lists(st.floats(-1000, 1000), min_size=1, max_size=30).map(np.array)
 STEPS = st.floats(0.1, 300)
@@ -78,6 +80,20 @@ def test_the_ladder_adds_up_to_what_is_saved(seed: int, step: float, notice: flo
     assert set(table["year"]) == {2026, 2027, 2028}
 
 
+@pytest.mark.parametrize(("size", "seen"), [(1 / 2.5, 2 / 2.5), (1.01, 0.0), (0.99, 0.99)])
+def test_of_a_year_as_many_whole_steps_are_seen_as_there_are(size: float, seen: float) -> None:
+    """A step is of units a year, whatever a step of the pathway is."""
+    found = in_steps(2, step_size=1)
+    units = found.units().query("resource == 'inquiry'")["units"].to_numpy()
+    yearly = units.reshape(*ledger(found).amounts.shape[:2], -1, 12).sum(axis=-1)
+    saved = (yearly[:, 0] - yearly[:, found.arms.index("ends")])[:, 1:]  # without the history
+    run, year = np.unravel_index(saved.argmax(), saved.shape)
+    most = float(saved.max())
+    ladder = cash_ladder(ledger(in_steps(2, step_size=size * most)), "ends")
+    own, shown = (ladder.yearly(seen=one)["social", "step"][run, year + 1] for one in (False, True))
+    assert shown / own == pytest.approx(seen, abs=1e-9)
+
+
 def test_of_a_step_without_a_size_nothing_is_seen() -> None:
     ladder = cash_ladder(ledger(in_steps(1)), "ends")
     assert ladder.unstated == ("inquiry",)
@@ -88,3 +104,13 @@ def test_small_steps_without_notice_show_everything() -> None:
     ladder = cash_ladder(ledger(in_steps(1, step_size=1e-6)), "ends")
     seen, gross = ladder.yearly()["social", "step"], ladder.yearly(seen=False)["social", "step"]
     assert seen == pytest.approx(gross, rel=1e-3)
+
+
+def test_money_that_only_moves_is_no_use_that_falls() -> None:
+    terms = Fund.model_validate({"principal": "town", "repayment": {"basis": "observed"}})
+    book = ledger(counts(1, funds={"fund": terms}))
+    moved = with_repayments(book, [repayments(book, "fund", "ends")])
+    assert len(moved.lines) > len(book.lines)
+    plain, after = (cash_ladder(one, "ends").yearly(seen=False) for one in (book, moved))
+    assert plain.keys() == after.keys()
+    assert all(np.array_equal(plain[key], after[key]) for key in plain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,18 @@ def venture(start: int, success: float) -> Venture:
     payments = np.array([1e6, 0, 0, 0, 0, 0])
     expected = np.array([[0, 4e5, 4e5, 4e5, 4e5, 4e5]])
     return Venture("v", start, ("social",), payments, expected, success * expected)
+
+
+def asked(opening: float, *asking: tuple[int, list[float]]) -> Portfolio:
+    """Return what becomes of a fund of so much, asked for some payments from some years on."""
+    terms = Fund.model_validate(
+        {"principal": "town", "deposits": {"opening": opening}, "repayment": {"basis": "none"}}
+    )
+    ventures = [
+        Venture("v", start, ("social",), np.array(costs), *np.zeros((2, 1, len(costs))))
+        for start, costs in asking
+    ]
+    return portfolio(ventures, terms, YEARS)
 
 
 def run(successes: list[float], **rules: Any) -> Portfolio:
@@ -61,3 +74,39 @@ def test_failures_cost_the_fund_by_outcome_and_the_administrations_by_plan() -> 
 def test_what_does_not_fit_into_the_years_is_left_out() -> None:
     late = venture(2044, 1.0).within(YEARS)
     assert late.expected.tolist() == [[0] * 19 + [4e5]]
+
+
+def test_a_fund_pays_what_it_has_from_the_first_year_and_no_more() -> None:
+    assert asked(1e6, (2026, [1e6])).sustains_itself
+    assert asked(999_999.5, (2026, [1e6])).runs_dry == 2026
+    assert asked(1e6, (2026, [1e6]), (2026, [1e6])).started[1:] == ()
+
+
+def test_what_is_promised_to_one_is_not_given_to_another() -> None:
+    three_years = (2026, [1e6, 1e6, 1e6])
+    found = asked(3e6, three_years, (2027, [1e6]))
+    assert (len(found.started), found.runs_dry) == (1, 2027)
+    assert asked(4e6, three_years, (2027, [1e6])).sustains_itself
+
+
+def test_administrations_keep_what_came_less_what_they_repay_and_set_aside() -> None:
+    terms = {"principal": "town", "deposits": {"opening": 3e6, "from_surplus": 0.25}}
+    fund = Fund.model_validate({**terms, "repayment": {"basis": "none"}})
+    found = portfolio([venture(2026, 1.0)], fund, YEARS)
+    assert found.kept[:7].tolist() == [0.0, 3e5, 3e5, 3e5, 3e5, 3e5, 0.0]
+    assert found.account.set_aside.sum() == 5e5
+
+
+def test_the_like_of_an_investment_begins_with_its_first_payment() -> None:
+    """Two runs brought 1, 2, 3 and 3, 6, 9; paid in the year before."""
+    brought = np.array([[[0.0, 0, 1, 2, 3]], [[0.0, 0, 3, 6, 9]]])
+    plan = SimpleNamespace(payments=np.array([0.0, 5, 0, 0, 0]))
+    found: Any = SimpleNamespace(
+        fund="f", administrations=("social",), reductions=brought, plan=plan
+    )
+    mean = Venture.of(found, 2030)
+    assert (mean.start, mean.payments.tolist()) == (2030, [5, 0, 0, 0])
+    assert mean.expected.tolist() == mean.came.tolist() == [[0, 2, 4, 6]]
+    half = Venture.of(found, 2030, run=1, success=0.5)
+    assert half.expected.tolist() == [[0, 2, 4, 6]]
+    assert half.came.tolist() == [[0, 1.5, 3, 4.5]]

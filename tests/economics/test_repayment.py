@@ -175,6 +175,9 @@ def test_chance_that_evens_out_is_hardly_repaid() -> None:
     # half of all worlds end with more than nothing.
     assert back == pytest.approx(np.maximum(noise.sum(axis=(1, 2)), 0.0), abs=ORE)
     assert back.mean() < 0.25 * np.maximum(noise, 0.0).sum(axis=(1, 2)).mean()
+    # The mean of a normal variable of mean 0, where it is over 0.
+    sure = 3 * back.std() / np.sqrt(len(back))
+    assert back.mean() == pytest.approx(1e6 * np.sqrt(len(YEARS) / (2 * np.pi)), abs=sure)
 
 
 def test_an_effect_of_nothing_repays_nothing_on_any_basis() -> None:
@@ -273,6 +276,9 @@ def test_a_frame_is_what_would_have_been_needed_less_repayment(
     parts = found.base + found.indexation + found.volume - found.repayment
     assert np.allclose(parts, found.frame, rtol=0, atol=ORE)
     assert found.base_year == 2025
+    for row, name in enumerate(found.administrations):
+        given = [one.repaid[:, n] for n, own in enumerate(one.administrations) if own == name]
+        assert np.allclose(found.repayment[:, row], sum(given, np.zeros(found.frame[:, row].shape)))
     reduced = reductions(book, "new_way", ordinary=ordinary)
     for row, name in enumerate(found.administrations):
         left = reduced[name][:, 1:] - found.repayment[:, row]

@@ -42,6 +42,24 @@ def test_one_row_is_rounded_by_largest_remainders() -> None:
     assert rounded(np.array([[1.2, 3.7, 2.4, 0.7]]), 1).tolist() == [[1, 4, 2, 1]]
 
 
+def test_a_single_cell_is_rounded_too() -> None:
+    assert rounded(np.array([[1.5]]), 1).tolist() == [[1.0]]
+
+
+def test_a_sum_that_is_whole_stays_before_a_larger_remainder() -> None:
+    assert rounded(np.array([[0.5, 0.5], [0.9, 0.0]]), 1).tolist() == [[1, 0], [0, 0]]
+
+
+@given(
+    arrays(np.int64, (3, 3), elements=st.integers(0, 9900)),
+)
+@settings(max_examples=40, deadline=None)
+def test_rows_of_whole_sums_keep_them(cents: np.ndarray) -> None:
+    rest = -cents.sum(axis=1, keepdims=True) % 100
+    table = np.concatenate([cents, rest], axis=1) / 100
+    assert rounded(table, 1).sum(axis=1).tolist() == table.sum(axis=1).round().tolist()
+
+
 @given(TABLES)
 def test_what_is_whole_stays_and_no_unit_rounds_nothing(table: Floats) -> None:
     whole = np.floor(table / 1000) * 1000

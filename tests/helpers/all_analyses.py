@@ -21,6 +21,7 @@ from sisim.analysis.threshold import break_even
 from sisim.analysis.varied import VariedNumber
 from sisim.arrays import Floats
 from sisim.report.analysis.analysis_frame import Subject
+from sisim.report.analysis.change_words import ChangeWords
 from sisim.report.analysis.heat_map import draw_heat_map
 from sisim.report.analysis.heat_map import sentences as of_heat_map
 from sisim.report.analysis.precision_figure import draw_precision
@@ -85,6 +86,7 @@ def answers(
     steps = difference(
         subject.scenario, subject.scenario.model_copy(), lambda one: both.get(id(one), end)
     )
+    words = ChangeWords(subject.scenario, subject.scenario)
     found: dict[str, Answer] = {
         "one-way": (sentences(subject, bars), lambda: draw_tornado(subject, bars)),
         "sobol": (sentences(subject, shares), lambda: draw_sobol(subject, shares, {})),
@@ -92,8 +94,8 @@ def answers(
         "heat map": (of_heat_map(subject, grid), lambda: draw_heat_map(subject, grid)),
         "precision": (of_precision(subject, sure), lambda: draw_precision(subject, runs, sure)),
         "compare": (
-            of_difference(subject, steps),
-            lambda: draw_difference(subject, steps, ("one", "two")),
+            of_difference(subject, steps, words),
+            lambda: draw_difference(subject, steps, ("one", "two"), words),
         ),
     }
     if turn is not None:

@@ -65,6 +65,8 @@ RUNS = 0.03
 READY = 0.05
 """The share of scenarios and pathways that are changed ready ones."""
 PEOPLE = 200
+TOLD = 2500
+"""After so many files the counts so far are printed, as a long run may be cut off."""
 HERE = Path(__file__).parent
 COHORT = ("cohort.toml", "cohort-pathway.toml", "cohort-experiment.toml")
 
@@ -401,9 +403,19 @@ def fuzz(
                     said = keep / f"{number}" / "traceback.txt"
                     said.write_text(failed[number], encoding="utf-8", newline="\n")
                     print(f"{number}: {kind}: {text.strip().splitlines()[-1][:200]}", flush=True)
-        if number % 5000 == 4999:
-            print(f"{number + 1} files, {len(failed)} failed", flush=True)
+        if number % TOLD == TOLD - 1:
+            print(f"up to file {number}\n{table(counts)}", flush=True)
     return counts, failed
+
+
+def table(counts: Counter[tuple[str, str]]) -> str:
+    """Return what came of each kind of file, as a table."""
+    outcomes = ("answered", "accepted", "ran", "failed")
+    lines = [f"{'':16}" + "".join(f"{outcome:>10}" for outcome in outcomes)]
+    for kind in KINDS:
+        lines.append(f"{kind:16}" + "".join(f"{counts[kind, outcome]:10}" for outcome in outcomes))
+    sums = [sum(n for (_, outcome), n in counts.items() if outcome == o) for o in outcomes]
+    return "\n".join([*lines, f"{'in all':16}" + "".join(f"{n:10}" for n in sums)])
 
 
 def main() -> int:
@@ -419,12 +431,7 @@ def main() -> int:
     if given.only is not None:
         numbers = range(given.only, given.only + 1)
     counts, failed = fuzz(numbers, given.seed, given.keep)
-    outcomes = ("answered", "accepted", "ran", "failed")
-    print(f"{'':16}" + "".join(f"{outcome:>10}" for outcome in outcomes))
-    for kind in KINDS:
-        print(f"{kind:16}" + "".join(f"{counts[kind, outcome]:10}" for outcome in outcomes))
-    sums = [sum(n for (_, outcome), n in counts.items() if outcome == o) for o in outcomes]
-    print(f"{'in all':16}" + "".join(f"{n:10}" for n in sums))
+    print(table(counts))
     if given.only is not None:
         print(*failed.values())
     return 1 if failed else 0

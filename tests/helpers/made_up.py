@@ -183,6 +183,14 @@ class MadeUp:
             costs["amount"] += 5e6
         return by_year("amount", costs, "administration", "kind")
 
+    def cost_without_price_growth(self, year: int, *, ordinary: bool, current: bool) -> float:
+        """Prices rise by a hundredth a year here, and by inflation in current money."""
+        costs = self.costs_by_year(ordinary=ordinary, current=current).table()
+        then = costs[(costs["year"] == year) & (costs["arm"] == "without")]
+        mean = float(then.groupby("replication")["amount"].sum().mean())
+        rise = 1.01 * (1.02 if current else 1.0)
+        return mean / rise ** max(0, year - START)
+
     def entries_by_year(self, group: str) -> Yearly:
         assert group == "placed"
         return by_year("count", self._entries, "first")
@@ -234,6 +242,9 @@ class MadeUp:
                 "net": (-6.6e6, -14.8e6, 1.7e6),
                 "avoided_returns": (64, 40, 88),
                 "affected": (180, 160, 200),
+                "investment": (36e6, 36e6, 36e6),
+                "running": (0.0, 0.0, 0.0),
+                "replaced": (0.0, 0.0, 0.0),
             }
         return {
             "helped": (1_243, 1_180, 1_307),
@@ -243,4 +254,7 @@ class MadeUp:
             "net": (474e6, 402e6, 546e6),
             "avoided_returns": (120, 90, 150),
             "affected": (1_900, 1_800, 2_000),
+            "investment": (36e6, 36e6, 36e6),
+            "running": (110e6, 110e6, 110e6),
+            "replaced": (-8e6, -8e6, -8e6),
         }

@@ -14,8 +14,9 @@ from sisim.analysis.psa import Probabilistic
 from sisim.analysis.scale_up import Implementation, Version
 from sisim.analysis.scenario_discovery import Box, BoxSide
 from sisim.analysis.threshold import BreakEven
-from sisim.loading.load import load_scenario
+from sisim.loading.load import changed, load_scenario
 from sisim.report.analysis.analysis_frame import Subject
+from sisim.report.analysis.change_words import ChangeWords
 from sisim.scenario.scenario import Scenario
 
 REACH = "investments.team.reach"
@@ -136,6 +137,14 @@ def diff_table(changes: int = 3) -> pd.DataFrame:
         {"kind": "second", "result": 2e6 + total, "effect": total, "effect_error": 1e5},
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+@cache
+def change_words() -> ChangeWords:
+    """Return the words for changes of all that `diff_table` changes."""
+    other = {REACH: 0.7, RUNNING: 7.1e6, LASTING: 2.2, "drift.prices.care": 0.03, DISCOUNT: 0.051}
+    other |= {"population.residents": 9000, YEARS: 4}
+    return ChangeWords(ready(), changed(ready(), other))
 
 
 def draws(count: int = 60) -> tuple[pd.DataFrame, np.ndarray]:

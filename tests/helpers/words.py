@@ -60,6 +60,7 @@ def texts(node: Any) -> Iterator[dict[str, str]]:
 
 NAMED = re.compile(
     r"`[^`]*`|<[^<>]*>|”[^”]*”|\"[^\"]*\"|\[[^\]]*\]|scenario [a-z][\w-]* [0-9a-f]{6,}|https?://\S+"
+    r"|\S+\.toml:\d+: [\w.*-]+:|(?m:^\S+/\S+\.\w+$)"
 )
 KEY = re.compile(r"\S*[\w*][._/=][\w*{]\S*|--?[a-z][\w-]*|[a-zåäö]+-[a-z][a-z-]*[.\w]*")
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -77,4 +78,25 @@ def leaks(text: str) -> dict[str, str]:
         word: line.strip()
         for line in plain.splitlines()
         for word in sorted(words(line) & english())
+    }
+
+
+SLIP = re.compile(
+    r"(?<![\w.,])(?:"
+    r"[a-z]+(?:_[a-z0-9]+)+"  # a raw key
+    r"|(?:arms|drift|economy|funds|investments|population|resources|time|tracks|transitions)\.[a-z]\S*"
+    r"|1 (?:years|months|runs|people|cells|draws|personer|körningar|månader|celler)"
+    r"|nan|None|inf"
+    r"|(?:year|år) [12][ ,.]\d{3}"
+    r"|\{\w*\})(?!\w)"
+)
+
+
+def slips(text: str) -> dict[str, str]:
+    """Return what no reader should meet in either language, and the lines it is in."""
+    plain = text.replace("\N{NO-BREAK SPACE}", " ")
+    return {
+        slip: line.strip()
+        for line in plain.splitlines()
+        for slip in SLIP.findall(re.sub(r"“[^“”]*”", " ", NAMED.sub(" ", line)))
     }

@@ -39,7 +39,7 @@ FILES: dict[str, bytes] = {
 @pytest.mark.parametrize("lang", ["en", "sv"])
 def test_whatever_file_is_brought_is_answered(visit: Enter, server: Server, lang: str) -> None:
     someone = visit(f"?lang={lang}")
-    before = someone.series("project", "with")
+    before = someone.series("project", "cost-with")
     someone.page.click("#more")
     someone.page.wait_for_selector("#open-file")
     for name, content in FILES.items():
@@ -52,7 +52,7 @@ def test_whatever_file_is_brought_is_answered(visit: Enter, server: Server, lang
         assert "Traceback" not in said
         someone.page.keyboard.press("Escape")
         someone.page.wait_for_selector("dialog[open]", state="detached")
-    assert someone.series("project", "with") == before
+    assert someone.series("project", "cost-with") == before
     assert "Traceback" not in server.said()
 
 
@@ -61,14 +61,14 @@ def test_what_is_too_much_is_refused_in_the_field_and_the_address(
     visit: Enter, lang: str, said: str
 ) -> None:
     someone = visit(f"?lang={lang}")
-    before = someone.series("project", "with")
+    before = someone.series("project", "cost-with")
     someone.page.click("#more")
     someone.page.fill("#set-residents", "90000000")
     someone.page.keyboard.press("Tab")
     someone.page.wait_for_selector(f"dialog[open] pre:has-text('{said}')")
     someone.page.keyboard.press("Escape")
     assert someone.page.input_value("#set-residents") == "1500"
-    assert someone.series("project", "with") == before
+    assert someone.series("project", "cost-with") == before
     other = visit(f"?lang={lang}&{MOST}", wait=".problems", rests=False)
     assert said in other.text(".problems pre")
 

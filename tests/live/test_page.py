@@ -30,13 +30,17 @@ def test_it_opens_with_no_way_out_of_this_machine(visit: Enter, server: Server) 
     assert someone.asked_outside == []
     assert server.address.startswith("http://127.0.0.1:")
     assert someone.page.locator("section.figure").count() == 2
-    assert len(someone.series("project", "with")) == len(someone.series("project", "without")) == 25
+    assert (
+        len(someone.series("project", "cost-with"))
+        == len(someone.series("project", "cost-without"))
+        == 25
+    )
     assert "Traceback" not in server.said()
 
 
 def test_both_figures_hold_the_same_future_without(visit: Enter) -> None:
     someone = visit()
-    assert someone.series("project", "without") == someone.series("new_way", "without")
+    assert someone.series("project", "cost-without") == someone.series("new_way", "cost-without")
 
 
 def test_a_new_way_of_working_makes_the_inflow_smaller_than_a_project_does(visit: Enter) -> None:
@@ -50,14 +54,14 @@ def test_a_new_way_of_working_makes_the_inflow_smaller_than_a_project_does(visit
 
 def test_a_slider_moves_the_curves_and_undo_moves_them_back(visit: Enter) -> None:
     someone = visit()
-    before = someone.series("new_way", "with")
+    before = someone.series("new_way", "cost-with")
     someone.slide("slider-inflow", 0.0)
-    moved = someone.series("new_way", "with")
+    moved = someone.series("new_way", "cost-with")
     assert moved != before
     assert someone.text("output[for=slider-inflow]") == "0%"
     assert "inflow=0" in someone.query()
     someone.do(lambda: someone.page.click("#undo"))
-    assert someone.series("new_way", "with") == before
+    assert someone.series("new_way", "cost-with") == before
     assert someone.at("slider-inflow") == pytest.approx(0.3)
     assert "inflow" not in someone.query()
     assert someone.page.is_disabled("#undo")
@@ -65,20 +69,20 @@ def test_a_slider_moves_the_curves_and_undo_moves_them_back(visit: Enter) -> Non
 
 def test_a_drag_is_followed_while_the_hand_moves(visit: Enter) -> None:
     someone = visit()
-    before = someone.series("new_way", "with")
+    before = someone.series("new_way", "cost-with")
     hand = someone.page.locator("#slider-effect").bounding_box()
     mouse, y = someone.page.mouse, hand["y"] + hand["height"] / 2
     mouse.move(hand["x"] + hand["width"] / 2, y)
     mouse.down()
     someone.do(lambda: mouse.move(hand["x"] + hand["width"] * 0.8, y, steps=8))
-    assert someone.series("new_way", "with") != before
+    assert someone.series("new_way", "cost-with") != before
     assert "effect" not in someone.query()
     mouse.up()
     someone.rest()
     assert "effect" in someone.query()
     # A whole drag is one step back.
     someone.do(lambda: someone.page.click("#undo"))
-    assert someone.series("new_way", "with") == before
+    assert someone.series("new_way", "cost-with") == before
 
 
 def test_words_follow_the_hand_with_the_curves(visit: Enter) -> None:
@@ -111,7 +115,14 @@ def test_a_figure_that_has_followed_a_hand_is_the_one_that_its_link_opens(visit:
         someone.slide("slider-effect", value)
     other = visit(someone.query())
     for which in ("project", "new_way"):
-        for name in ("with", "without", "floor", "lower", "entries-with", "first-with"):
+        for name in (
+            "cost-with",
+            "cost-without",
+            "lower-floor",
+            "lower",
+            "inflow-with",
+            "first-with",
+        ):
             assert someone.series(which, name) == other.series(which, name), (which, name)
 
 
@@ -171,7 +182,7 @@ def test_a_link_restores_the_view(visit: Enter) -> None:
     one.rest()
     other = visit(one.query())
     assert other.at("slider-reach") == pytest.approx(0.4)
-    assert other.series("project", "with") == one.series("project", "with")
+    assert other.series("project", "cost-with") == one.series("project", "cost-with")
     assert other.page.locator("body.body--dark").count() == 1
     assert other.text("#numbers-project") == one.text("#numbers-project")
 
@@ -186,15 +197,15 @@ def test_the_story_is_told_with_a_clicker(visit: Enter) -> None:
     someone.page.keyboard.press("PageDown")
     someone.page.wait_for_selector("#step-0[aria-pressed=true]")
     someone.rest()
-    assert someone.series("project", "with") == []
+    assert someone.series("project", "cost-with") == []
     assert someone.text("#notes").strip()
     shown = []
     for step in range(1, 5):
         someone.page.keyboard.press("PageDown")
         someone.page.wait_for_selector(f"#step-{step}[aria-pressed=true]")
         someone.rest()
-        shown.append([len(someone.series(w, "with")) for w in ("project", "new_way")])
-    whole = len(someone.series("project", "without"))
+        shown.append([len(someone.series(w, "cost-with")) for w in ("project", "new_way")])
+    whole = len(someone.series("project", "cost-without"))
     assert 0 < shown[0][0] < whole
     assert shown[0][1] == 0
     assert shown[1:] == [[whole, 0], [whole, whole], [whole, whole]]
@@ -212,7 +223,7 @@ def test_the_room_guesses_first(visit: Enter) -> None:
     someone.page.click("#guess")
     someone.page.wait_for_selector(".figure.guessing svg")
     someone.rest()
-    assert someone.series("project", "with") == []
+    assert someone.series("project", "cost-with") == []
     box = someone.page.locator("#chart-project").bounding_box()
     mouse, y = someone.page.mouse, box["y"] + 0.3 * box["height"]
     mouse.move(box["x"] + 0.3 * box["width"], y)
@@ -225,7 +236,7 @@ def test_the_room_guesses_first(visit: Enter) -> None:
     someone.page.click("#guess")
     someone.page.wait_for_selector(".figure:not(.guessing) svg")
     someone.rest()
-    assert len(someone.series("project", "with")) == 25
+    assert len(someone.series("project", "cost-with")) == 25
     assert [year for year, _ in someone.series("project", "guess")] == [y for y, _ in guessed]
 
 
@@ -276,7 +287,7 @@ def test_administrations_are_shown_on_one_scale(visit: Enter) -> None:
 def test_what_is_taken_home_is_what_is_seen(visit: Enter, tmp_path: Path) -> None:
     someone = visit()
     someone.slide("slider-inflow", 0.5)
-    seen = someone.series("new_way", "with")
+    seen = someone.series("new_way", "cost-with")
     found: dict[str, bytes] = {}
     for kind in ("csv", "toml", "svg", "png"):
         someone.page.click("#save")
@@ -320,7 +331,7 @@ def test_a_link_restores_every_slider(visit: Enter) -> None:
         one.slide(f"slider-{name}", value)
     other = visit(one.query())
     assert other.at("slider-project_time") == 4
-    assert other.series("new_way", "with") == one.series("new_way", "with")
+    assert other.series("new_way", "cost-with") == one.series("new_way", "cost-with")
 
 
 HASTE = """async (seed) => {
@@ -372,7 +383,7 @@ def test_haste_breaks_nothing(visit: Enter, server: Server) -> None:
     }""")
     someone.slide(name, there)
     other = visit(someone.query())
-    assert other.series("new_way", "with") == someone.series("new_way", "with")
+    assert other.series("new_way", "cost-with") == someone.series("new_way", "cost-with")
     assert "Traceback" not in server.said()
 
 
@@ -391,14 +402,18 @@ def test_every_preset_and_every_what_if_has_a_picture(visit: Enter) -> None:
                 arg=[f"slider-{name}", value],
             )
         someone.rest()
-    assert len(someone.series("project", "with")) == 25
+    assert len(someone.series("project", "cost-with")) == 25
 
 
 def test_without_effect_the_curves_differ_by_the_cost_of_the_intervention(visit: Enter) -> None:
     someone = visit("?effect=0&inflow=0&only=project")
-    with_, without = (dict(someone.series("project", name)) for name in ("with", "without"))
-    spent = {year: cost or 0.0 for year, cost in someone.series("project", "investment")}
-    assert {year: with_[year] - without[year] for year in with_} == pytest.approx(spent, abs=1e-3)
+    with_, without = (
+        dict(someone.series("project", f"cost-{name}")) for name in ("with", "without")
+    )
+    gap = dict(someone.series("project", "gap"))
+    assert {year: with_[year] - without[year] for year in with_} == pytest.approx(gap, abs=1e-3)
+    assert {year for year, cost in gap.items() if abs(cost) > 1e-3} == {2026, 2027, 2028}
+    assert all(gap[year] > 0 for year in (2026, 2027, 2028))
 
 
 PLACE = """Object.entries(mounted_app.elements)
@@ -425,25 +440,25 @@ def test_what_was_meant_for_a_chart_is_not_drawn_in_its_successor(visit: Enter) 
     someone = visit()
     former = someone.page.evaluate(PLACE)
     someone.do(lambda: someone.page.click("#language"))
-    before = someone.series("project", "without")
-    late = {former: {"series": [{"id": "without", "data": []}]}}
+    before = someone.series("project", "cost-without")
+    late = {former: {"series": [{"id": "cost-without", "data": []}]}}
     someone.page.evaluate("late => sisim.draw(late, {}, false)", late)
-    assert someone.series("project", "without") == before != []
+    assert someone.series("project", "cost-without") == before != []
     someone.page.evaluate(
         "late => sisim.draw(late, {}, false)", {someone.page.evaluate(PLACE): late[former]}
     )
-    assert someone.series("project", "without") == []
+    assert someone.series("project", "cost-without") == []
 
 
 def test_reset_new_seed_and_runs(visit: Enter) -> None:
     someone = visit()
-    before = someone.series("project", "without")
+    before = someone.series("project", "cost-without")
     someone.do(lambda: someone.page.click("#new-seed"))
     assert "seed=" in someone.query()
-    assert someone.series("project", "without") != before
+    assert someone.series("project", "cost-without") != before
     someone.do(lambda: someone.page.click("#reset"))
     assert someone.query() == ""
-    assert someone.series("project", "without") == before
+    assert someone.series("project", "cost-without") == before
     someone.page.click("#more")
     someone.page.wait_for_selector("#drawer")
     assert someone.page.locator("#drawer .slider").count() > 20
@@ -452,7 +467,7 @@ def test_reset_new_seed_and_runs(visit: Enter) -> None:
     someone.do(lambda: someone.page.keyboard.press("Tab"))
     someone.page.check("#set-bands")
     someone.page.wait_for_function("""() => sisim.chart("chart-project").getOption().series
-        .find((one) => one.id === "band-with-high")?.data.length > 0""")
+        .find((one) => one.id === "cost-band-with")?.data.length > 0""")
     someone.page.fill("#look-for", "hvb")
     someone.page.wait_for_selector("#looked-for .slider")
     someone.page.keyboard.press("Escape")
@@ -462,11 +477,11 @@ def test_reset_new_seed_and_runs(visit: Enter) -> None:
 
 def test_two_visitors_do_not_disturb_each_other(visit: Enter) -> None:
     one, two = visit(), visit("?lang=sv")
-    before = two.series("new_way", "with")
+    before = two.series("new_way", "cost-with")
     one.come_forward()
     one.slide("slider-inflow", 0.6)
     one.do(lambda: one.page.keyboard.press("ArrowRight"))
-    assert two.series("new_way", "with") == before
+    assert two.series("new_way", "cost-with") == before
     assert two.query() == "?lang=sv"
     assert two.at("slider-inflow") == pytest.approx(0.3)
     two.come_forward()
@@ -479,7 +494,10 @@ def test_two_visitors_do_not_disturb_each_other(visit: Enter) -> None:
 def test_two_visitors_read_each_in_their_own_language(visit: Enter) -> None:
     """Whoever acts last: what is answered to one is not written in the language of the other."""
     one, two = visit("?notes=1"), visit("?lang=sv&notes=1")
-    for title, verdict, who in (("Keys", "the cost", one), ("Tangenter", "kostnaden", two)) * 2:
+    for title, verdict, who in (
+        ("Keys", "the lower cost", one),
+        ("Tangenter", "den lägre kostnaden", two),
+    ) * 2:
         who.come_forward()
         who.slide("slider-inflow", 0.6 if who.at("slider-inflow") < 0.5 else 0.3)
         who.page.click("#help")
@@ -520,7 +538,7 @@ def test_what_is_wrong_in_a_file_is_said_as_by_check(chromium: Any, tmp_path: Pa
 
 def test_a_file_of_ones_own_is_opened_for_oneself_alone(visit: Enter) -> None:
     one, two = visit("?reach=0.4"), visit("?lang=sv")
-    before = two.series("project", "with")
+    before = two.series("project", "cost-with")
     text = shipped("scenario")["placed-youth"].read_text(encoding="utf-8")
     changes = {"population.residents": 1200, "time.years": 12, "replications": 1}
 
@@ -547,7 +565,7 @@ def test_a_file_of_ones_own_is_opened_for_oneself_alone(visit: Enter) -> None:
     own = overridden(text.replace('"The team around', '"My team around'), changes)
     one.do(lambda: bring(own))
     one.page.wait_for_selector("h1:has-text('My team')")
-    assert len(one.series("project", "with")) < 25
+    assert len(one.series("project", "cost-with")) < 25
     assert one.at("slider-reach") == pytest.approx(0.8)
     one.page.click("#drawer-close")
     one.page.click("#save")
@@ -556,7 +574,7 @@ def test_a_file_of_ones_own_is_opened_for_oneself_alone(visit: Enter) -> None:
     taken = Path(download.value.path()).read_text(encoding="utf-8")
     assert taken.startswith(own.split("[override]")[0])
     one.page.keyboard.press("Escape")
-    assert two.series("project", "with") == before
+    assert two.series("project", "cost-with") == before
     two.come_forward()
     two.page.click("#more")
     assert "mine.toml" not in two.text("#choose-scenario")
@@ -581,16 +599,12 @@ def test_curves_say_their_numbers_at_the_year_that_is_pointed_at(visit: Enter) -
     someone.page.wait_for_selector("#readout")
     said = [line.split("\t") for line in someone.text("#readout").strip().splitlines()]
     assert said[0] == ["2035", "Utan", "Med"]
-    cost = [dict(someone.series("new_way", name))[2035] for name in ("without", "with")]
+    cost = [dict(someone.series("new_way", f"cost-{name}"))[2035] for name in ("without", "with")]
     assert said[1] == [
         "Kostnad, mkr",
         *(f"{value:.1f}".replace(".", ",").removesuffix(",0") for value in cost),
     ]
-    assert [line[0] for line in said[2:]] == [
-        "Nya ärenden",
-        "varav för första gången",
-        "Pågående ärenden",
-    ]
+    assert [line[0] for line in said[2:]] == ["Nya ärenden", "varav för första gången"]
     # While a hand drags, nothing is in its way.
     someone.page.mouse.down()
     someone.page.mouse.move(x + 40, y)
@@ -759,7 +773,8 @@ def test_the_keyboard_reaches_everything_in_the_order_it_is_read(visit: Enter) -
 def test_no_meaning_is_carried_by_colour_alone(visit: Enter) -> None:
     someone = visit()
     styles = someone.page.evaluate("""() => sisim.chart("chart-new_way").getOption().series
-        .filter((one) => ["with", "without"].includes(one.id)).map((one) => one.lineStyle.type)""")
+        .filter((one) => ["cost-with", "cost-without"].includes(one.id))
+        .map((one) => one.lineStyle.type)""")
     assert len({str(style) for style in styles}) == 2
     texts = someone.page.eval_on_selector_all(
         "#chart-new_way svg text", "all => all.map((one) => one.textContent)"

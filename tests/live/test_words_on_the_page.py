@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from helpers.visitors import Visitor
-from helpers.words import leaks
+from helpers.words import leaks, slips
 
 READ = """() => {
     document.querySelectorAll("details").forEach(one => { one.open = true; });
@@ -36,3 +36,21 @@ The letters in an icon are the name of a sign, which nobody reads.
 def test_no_word_on_the_page_is_english(visit: Callable[..., Visitor], query: str) -> None:
     someone = visit(f"?lang=sv&{query}")
     assert leaks(str(someone.page.evaluate(READ))) == {}
+
+
+@pytest.mark.parametrize(
+    ("opens", "what"),
+    [
+        ("#more", "#drawer"),
+        *((opens, "#dialog") for opens in ("#save", "#help", "#what-if")),
+    ],
+)
+def test_nothing_that_is_opened_on_the_page_is_english(
+    visit: Callable[..., Visitor], opens: str, what: str
+) -> None:
+    someone = visit("?lang=sv")
+    someone.page.click(opens)
+    someone.page.wait_for_selector(what)
+    said = str(someone.page.evaluate(READ))
+    assert leaks(said) == {}
+    assert slips(said) == {}

@@ -23,7 +23,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path
 def test_everything_is_there(published: tuple[Path, list[Path]]) -> None:
     out, files = published
     names = {file.name for file in files}
-    for picture in ("question9", "figure-1", "figure-2", "administrations"):
+    for picture in ("comparison", "figure-1", "figure-2", "administrations"):
         assert {f"{picture}.png", f"{picture}.svg"} <= names
     for table in ("curves", "headline", "costs", "entries", "stock", "participants", "outcomes"):
         assert {f"{table}.csv", f"{table}.parquet"} <= names
@@ -32,9 +32,14 @@ def test_everything_is_there(published: tuple[Path, list[Path]]) -> None:
     assert [file.name for file in out.parent.iterdir()] == ["figures"]
 
 
-def test_pictures_fill_a_projector(published: tuple[Path, list[Path]]) -> None:
-    header = (published[0] / "question9.png").read_bytes()[:24]
-    assert (int.from_bytes(header[16:20]), int.from_bytes(header[20:24])) == (1920, 1080)
+def test_pictures_are_as_fine_as_a_projector_and_shaped_as_its_screen_or_a_page(
+    published: tuple[Path, list[Path]],
+) -> None:
+    for file in published[0].glob("*.png"):
+        header = file.read_bytes()[:24]
+        wide, high = int.from_bytes(header[16:20]), int.from_bytes(header[20:24])
+        assert wide == 1920
+        assert 4 / 3 <= wide / high <= 16 / 9
 
 
 def test_csv_and_parquet_hold_the_same(published: tuple[Path, list[Path]]) -> None:
@@ -49,7 +54,7 @@ def test_the_same_result_gives_the_same_pictures(
     published: tuple[Path, list[Path]], tmp_path: Path
 ) -> None:
     in_swedish(lambda: publish(MadeUp(), tmp_path / "again"))
-    for name in ("question9.svg", "administrations.svg", "figure-1.png", "words.txt"):
+    for name in ("comparison.svg", "administrations.svg", "figure-1.png", "words.txt"):
         assert (tmp_path / "again" / name).read_bytes() == (published[0] / name).read_bytes()
 
 

@@ -142,6 +142,46 @@ def test_a_file_is_old_or_new_whenever_its_writer_is_killed(tmp_path: Path) -> N
     assert 3 < number < 29
 
 
+@pytest.mark.parametrize("kind", ["file", "folder", "over a folder", "one by one"])
+def test_names_are_on_the_disk_before_it_is_said_that_all_is_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Content first, then the name; and a folder whose names have changed last of all."""
+    out = tmp_path / "out"
+    if kind in ("over a folder", "one by one"):
+        write_all(out, written("old"))
+    done: list[tuple[str, Path]] = []
+
+    def noted(what: str, real: Callable[..., object]) -> Callable[..., object]:
+        def act(path: Path, *given: Path) -> object:
+            found = real(path, *given)
+            done.extend((what, one.resolve()) for one in (given or (path,)))
+            return found
+
+        return act
+
+    monkeypatch.setattr(whole_files, "sync_file", noted("content", whole_files.sync_file))
+    monkeypatch.setattr(whole_files, "sync_folder", noted("names", whole_files.sync_folder))
+    monkeypatch.setattr(Path, "replace", noted("change", Path.replace))
+    monkeypatch.setattr(Path, "rename", noted("change", Path.rename))
+    stroke = (lambda *_: False) if kind == "one by one" else noted("change", whole_files.exchange)
+    monkeypatch.setattr(whole_files, "exchange", stroke)
+    if kind == "file":
+        with aside(out) as new:
+            (new / "out").write_text("new")
+            put_file(new / "out", out)
+    else:
+        write_all(out, written("new"))
+    changes = [number for number, (what, _) in enumerate(done) if what == "change"]
+    contents_of = [number for number, (what, _) in enumerate(done) if what == "content"]
+    assert len(contents_of) == (1 if kind == "file" else len(NAMES))
+    assert max(contents_of) < min(changes)
+    for number in changes:
+        folder = done[number][1].parent
+        if folder in (out, tmp_path):  # and not one that is thrown away
+            assert ("names", folder) in done[number:]
+
+
 def test_what_a_living_process_has_aside_is_left_alone(tmp_path: Path) -> None:
     out = tmp_path / "out"
     with aside(out) as mine:

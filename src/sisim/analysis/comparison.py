@@ -214,7 +214,7 @@ class DrawnSeries:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The same people without the investment and with it, for both figures of question 9."""
+    """The same people without the investment and with it, for both figures."""
 
     result: Valuation
     view: View

@@ -10,7 +10,15 @@ import pandas as pd
 from sisim.analysis.monitoring import Indicator, measures_of
 from sisim.loading.amounts import Unit
 from sisim.loading.spreadsheet import Row, read_sheet
-from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest, shortened
+from sisim.scenario.errors import (
+    MOST_PROBLEMS,
+    Place,
+    Problem,
+    Reason,
+    ScenarioError,
+    nearest,
+    shortened,
+)
 from sisim.scenario.scenario import Scenario
 
 COLUMNS = {
@@ -42,6 +50,8 @@ def read_observed(path: Path, scenario: Scenario, arm: str, moments: Sequence[in
     rows: dict[tuple[int, str], float] = {}
     measures = {one.name: one for one in measures_of(scenario, arm)}
     for row in sheet.rows:
+        if len(problems) >= MOST_PROBLEMS:
+            break
         if not row.values["value"]:
             continue
         wrong = list(_wrong(row, measures, moments))

@@ -16,7 +16,7 @@ import pandas as pd
 
 from sisim.analysis import value_of_information as value
 from sisim.analysis.measures import NPV
-from sisim.analysis.question import Evaluates, compared, evaluated
+from sisim.analysis.question import Evaluates, compared, evaluated, share_interval
 from sisim.arrays import Floats
 from sisim.economics.ledger import ORE
 from sisim.engine.counts import WITHOUT
@@ -100,14 +100,16 @@ class Probabilistic:
     def chance(self) -> pd.DataFrame:
         """How likely each arm is to be worth at least what it costs.
 
-        Columns: arm, mean, low, high (95 % of the draws, or all of a few), chance, chance_error.
+        Columns: arm, mean, low, high (95 % of the draws, or all of a few), chance,
+        chance_low, chance_high (a 95 % interval of it).
         """
         rows = []
         for number, arm in enumerate(self.arms):
             if arm == WITHOUT:
                 continue
             net = -self.costs[:, number]
-            share = float((net >= -ORE).mean())
+            pays = int((net >= -ORE).sum())
+            chance_low, chance_high = share_interval(pays, len(net))
             low, high = np.quantile(net, [0.0, 1.0] if self.few else [0.025, 0.975])
             rows.append(
                 {
@@ -115,8 +117,9 @@ class Probabilistic:
                     "mean": net.mean(),
                     "low": low,
                     "high": high,
-                    "chance": share,
-                    "chance_error": float(np.sqrt(share * (1 - share) / len(net))),
+                    "chance": pays / len(net),
+                    "chance_low": chance_low,
+                    "chance_high": chance_high,
                 }
             )
         return pd.DataFrame(rows)

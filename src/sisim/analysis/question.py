@@ -118,6 +118,22 @@ def half_width(deviation: float, n: int, confidence: float = CONFIDENCE) -> floa
     return float(stats.t.ppf((1 + confidence) / 2, n - 1)) * deviation / float(np.sqrt(n))
 
 
+def share_interval(hits: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Return a confidence interval of a share (Wilson's score), which no share makes empty.
+
+    Args:
+        hits: In how many it is so.
+        n: Of how many, at least one.
+        confidence: How sure the interval is.
+
+    Examples:
+        >>> [round(end, 2) for end in share_interval(0, 20)]
+        [0.0, 0.16]
+    """
+    ends = stats.binomtest(hits, n).proportion_ci(confidence, method="wilson")
+    return float(ends.low), float(ends.high)
+
+
 def beyond_chance(one: Floats, other: Floats) -> bool:
     """Return whether an outcome differs at two points by more than chance (paired Student's t).
 

@@ -168,8 +168,12 @@ def _changes(one: Any, other: Any, path: Path) -> Iterator[KeyChange]:
     one, other = _plain(one), _plain(other)
     if isinstance(one, dict) and isinstance(other, dict):
         for key in [*one, *(key for key in other if key not in one)]:
-            if key not in WORDS:
-                yield from _changes(one.get(key, NOTHING), other.get(key, NOTHING), (*path, key))
+            left, right = one.get(key, NOTHING), other.get(key, NOTHING)
+            # The distribution of a number has no bearing; that of a repayment is a choice.
+            if key not in WORDS or (
+                isinstance(left if right is NOTHING else right, str) and (key == "distribution")
+            ):
+                yield from _changes(left, right, (*path, key))
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         for number, (left, right) in enumerate(zip(one, other, strict=True)):
             yield from _changes(left, right, (*path, number))
@@ -189,4 +193,6 @@ def _said(value: Any) -> str:
         return f"{value:.6g}"
     if isinstance(value, dict):
         return "…"
+    if isinstance(value, list):
+        return "[" + ", ".join(_said(_plain(one)) for one in value) + "]"
     return str(value)

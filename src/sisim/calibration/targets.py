@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import reduce
 from math import floor
 from typing import Any, NamedTuple
@@ -30,6 +29,7 @@ from numpy.typing import NDArray
 
 from sisim.arrays import Flags, Floats, Ints
 from sisim.i18n import source_text
+from sisim.scenario.errors import nearest
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.steps import whole_steps
 
@@ -876,8 +876,8 @@ def evaluate(pathway: Pathway, histories: Histories) -> pd.DataFrame:
     rows = []
     for name, target in pathway.targets.items():
         if target.measure not in MEASURES:
-            close = get_close_matches(target.measure, MEASURES, 1)
-            hint = f", did you mean {close[0]!r}?" if close else ""
+            close = nearest(target.measure, MEASURES)
+            hint = f", did you mean {close!r}?" if close else ""
             raise ValueError(f"targets.{name}: unknown measure {target.measure!r}{hint}")
         try:
             simulated = MEASURES[target.measure](histories, **target.arguments)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from sisim.checks.issues import Findings
 from sisim.checks.probability_rows import full_rows, named
 from sisim.checks.reachability import leads_somewhere, reachable
 from sisim.scenario.document import Document
-from sisim.scenario.errors import Reason, dotted
+from sisim.scenario.errors import Reason, ScenarioError, dotted
 from sisim.scenario.features import DURATIONS, Features
 from sisim.scenario.pathway import MAX_OUT, Attribute, Factor, OfMovers, Transition, Use
 from sisim.scenario.positions import Path
 from sisim.scenario.scenario import Scenario
 
+MOST_FACTORS = 100
+"""In a product, products in it and their factors counted too."""
 MAX_WINDOW = 64
 """Steps in the longest moving window: the engine remembers visits as the bits of one word."""
 LONGEST = 400.0
@@ -189,6 +192,7 @@ class PathwayCheck(Findings):
                 self.say(path, Reason('The key "{key}" is missing.', key="feature"))
             elif self._feature((*path, "feature"), factor.feature):
                 self._table(path, factor, factor.feature)
+        self._sizes()
         self._cycles()
 
     def _feature(self, path: Path, name: str) -> bool:
@@ -273,6 +277,28 @@ class PathwayCheck(Findings):
             )
             self.say(path, reason)
 
+    def _sizes(self) -> None:
+        """Note it if a product of products is of more factors than can be looked at.
+
+        Raises:
+            ScenarioError: If one is, as nothing that uses it can be looked at either.
+        """
+        sizes: dict[str, int] = {}
+        for name in self.pathway.factors:
+            if self._size(name, sizes) > MOST_FACTORS:
+                reason = Reason("A product can be of at most {most} factors.", most=MOST_FACTORS)
+                self.say(("factors", name, "product"), reason)
+                raise ScenarioError(self.problems)
+
+    def _size(self, name: str, sizes: dict[str, int], depth: int = 0) -> int:
+        """Return how many factors one is made of, itself among them."""
+        if name not in sizes and depth <= MOST_FACTORS:
+            sizes[name] = 1  # whatever goes round in a circle does so once
+            factor = self.pathway.factors.get(name)
+            parts = factor.product if factor else ()
+            sizes[name] += sum(self._size(part, sizes, depth + 1) for part in parts)
+        return sizes.get(name, MOST_FACTORS)
+
     def _cycles(self) -> None:
         done: set[str] = set()
         for name in self.pathway.factors:
@@ -320,12 +346,12 @@ class PathwayCheck(Findings):
             for state, destination in transition.to.items():
                 self._names((*path, "to", state, "factors"), destination.factors)
             self._uses(path, transition.uses, transition.weights)
+        transitions = self.pathway.transitions.values()
+        out = Counter((t.track, state) for t in transitions for state in set(t.origin))
         for track, spec in self.pathway.tracks.items():
             for state in spec.states:
-                transitions = self.pathway.transitions.values()
-                out = sum(t.track == track and state in t.origin for t in transitions)
-                if out > MAX_OUT:
-                    reason = Reason("{n} transitions begin here; {most} can.", n=out, most=MAX_OUT)
+                if (n := out[track, state]) > MAX_OUT:
+                    reason = Reason("{n} transitions begin here; {most} can.", n=n, most=MAX_OUT)
                     self.say(("tracks", track, "states", state), reason)
 
     def _timing(self, path: Path, transition: Transition) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import Any
 
 from sisim.scenario.distributions import PARAMETERS, is_complete, is_possible
 from sisim.scenario.document import Document
-from sisim.scenario.errors import Problem, Reason, nearest
+from sisim.scenario.errors import MOST_PROBLEMS, Problem, Reason, ScenarioError, Suggestions
 from sisim.scenario.numbers import numbers
-from sisim.scenario.positions import Path, any_within
+from sisim.scenario.positions import Path, Paths
 from sisim.scenario.types import Number
 
 SHARES_TOLERANCE = 0.0051
@@ -28,7 +28,8 @@ class Findings:
         self.document = document
         self.prefix = prefix
         self.problems: list[Problem] = []
-        self._wrong: set[Path] = set()
+        self._wrong = Paths()
+        self._suggestions = Suggestions()
 
     def say(
         self,
@@ -37,23 +38,29 @@ class Findings:
         suggestion: str | None = None,
         choices: Iterable[str] = (),
     ) -> None:
-        """Note that what stands at `path` is wrong, unless something in it is only made up."""
+        """Note that what stands at `path` is wrong, unless something in it is only made up.
+
+        Raises:
+            ScenarioError: If that is one problem too many to look for more.
+        """
         full = (*self.prefix, *path)
-        if any_within(self.document.made_up, full):
+        if self.document.made_up.within(full):
             return
         self._wrong.add(full)
         place = self.document.locate(full)
         self.problems.append(
             Problem(place, self.document.key(full), reason, suggestion, tuple(choices))
         )
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise ScenarioError(self.problems)
 
     def refer(self, path: Path, name: str, valid: Iterable[str], what: Reason) -> bool:
         """Note it if `name` is not among `valid`; return whether it is."""
-        names = list(valid)
+        names = valid if isinstance(valid, Collection) else list(valid)
         if name in names:
             return True
         reason = Reason('{what} "{name}" does not exist.', what=what, name=name)
-        self.say(path, reason, nearest(name, names), names)
+        self.say(path, reason, self._suggestions.nearest(name, names), names)
         return False
 
     def within(self, path: Path, year: str | int, years: range) -> bool:
@@ -72,7 +79,7 @@ class Findings:
     def doubtful(self, path: Path) -> bool:
         """Return whether something at or below `path` is wrong, so that nothing follows from it."""
         full = (*self.prefix, *path)
-        return any_within({*self._wrong, *self.document.made_up}, full)
+        return self._wrong.within(full) or self.document.made_up.within(full)
 
     def changed(self, path: Path) -> bool:
         """Return whether something at or below `path` was overridden."""

@@ -395,6 +395,7 @@ def compare(
     folder = result_folder(one, options.out)
     from sisim.analysis.scenario_diff import changes as found_changes
     from sisim.analysis.scenario_diff import difference
+    from sisim.report.analysis.change_words import ChangeWords
     from sisim.report.analysis.scenario_diff_figure import draw_difference, sentences
 
     number = len(found_changes(one, other))
@@ -418,9 +419,9 @@ def compare(
             return question(of, asked, None, seeds=seeds)[0]([{}])[0]
 
         table = difference(one, other, ask)
-    names = (Path(first).stem, Path(second).stem)
-    pictures = {"compare": lambda: draw_difference(subject, table, names)}
-    publish(folder, "compare", pictures, {"compare": table}, sentences(subject, table))
+    names, words = (Path(first).stem, Path(second).stem), ChangeWords(one, other)
+    pictures = {"compare": lambda: draw_difference(subject, table, names, words)}
+    publish(folder, "compare", pictures, {"compare": table}, sentences(subject, table, words))
 
 
 def mix(

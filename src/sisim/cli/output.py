@@ -8,7 +8,8 @@ from math import floor, isfinite, log10
 from numbers import Real
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from textwrap import wrap
+from typing import Any, Literal
 
 from rich.table import Table
 
@@ -18,6 +19,11 @@ from sisim.i18n import t
 from sisim.report.formats import decimal
 from sisim.scenario.errors import LONG, Reason, shortened
 from sisim.scenario.os_errors import no_place, why
+
+NARROW = 12
+"""Characters of a heading that stand in one line, however narrow its column is."""
+BROAD = 18
+"""Characters of a text that stand in one line where columns compete for room."""
 
 
 @contextmanager
@@ -116,18 +122,30 @@ def print_table(table: Any, leading: int | None = None) -> int:
         return 0
     room = console.width
     shown = Table(box=None, header_style="bold")
-    for place, (name, *cells) in enumerate(columns):
-        room -= 2 + max(map(len, (name, *cells)))
+    for place, (heading, *cells) in enumerate(columns):
+        right = any(isinstance(x, Real) and not isinstance(x, bool) for x in table.iloc[:, place])
+        longest = max(map(len, cells), default=0)
+        if leading is not None and not right:  # a text is broken at its spaces, like a heading
+            longest = max((min(len(cell), _width(cell, BROAD)) for cell in cells), default=0)
+        wide = max(longest, min(len(heading), _width(heading, NARROW)))
+        room -= 2 + wide
         if leading is not None and place >= max(leading, 1) and room < 0:
             columns = columns[:place]
             break
-        right = any(isinstance(x, Real) and not isinstance(x, bool) for x in table.iloc[:, place])
         # What has no room goes on below; a number is read at once or not at all.
-        shown.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=right)
+        name = "\n".join(wrap(heading, wide, break_long_words=False, break_on_hyphens=False))
+        side: Literal["right", "left"] = "right" if right else "left"
+        limit = None if leading is None else wide
+        shown.add_column(name, justify=side, overflow="fold", no_wrap=right, max_width=limit)
     for row in zip(*(cells for _, *cells in columns), strict=True):
         shown.add_row(*row)
     console.print(shown)
     return int(table.shape[1]) - len(columns)
+
+
+def _width(text: str, least: int) -> int:
+    """Return how wide a column must be for a text: for its longest word, and somewhat more."""
+    return max(least, *map(len, text.split(" ")))
 
 
 def _cell(value: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -172,7 +171,10 @@ def _summary(study: Study) -> None:
     means = groups.mean().reset_index().drop(columns="choice")
     runs = groups.size().to_numpy()
     shown = _named(means, groups.count(), runs, study.plan.scenario).head(MOST_ROWS)
-    hidden = print_table(shown.rename(columns=_short(levers)), leading=len(by) - 1)
+    for path in levers:
+        shown[path] = _lever_values(study, path, shown[path])
+    labels = {path: _lever_label(study, key) for path, key in levers.items()}
+    hidden = print_table(shown.rename(columns=labels), leading=len(by) - 1)
     if len(means) > MOST_ROWS:
         print(n_("… and {n} row more.", "… and {n} rows more.", len(means) - MOST_ROWS))
     if hidden:
@@ -231,15 +233,20 @@ def _named(means: DataFrame, defined: DataFrame, runs: Any, scenario: Scenario) 
     return means.assign(**cells, arm=arms).rename(columns={**columns, "arm": t("Arm")})
 
 
-def _short(levers: Mapping[str, str]) -> dict[str, str]:
-    """Return the ends of the levers' keys that tell them apart, by path."""
-    keys = list(levers.values())
-    ends = {key: [".".join(key.split(".")[-n:]) for n in range(1, 9)] for key in keys}
-    return {
-        path: next(
-            end
-            for end in ends[key]
-            if not end[0].isdigit() and not any(end in ends[k] for k in keys if k != key)
-        )
-        for path, key in levers.items()
-    }
+def _lever_label(study: Study, key: str) -> str:
+    """Return what a lever is called: what it changes first, and how much more."""
+    from sisim.report.analysis.assumption_words import Assumptions
+
+    first, *more = study.experiment.paths(key)
+    name = Assumptions(study.plan.scenario).name(first)
+    if not more:
+        return name
+    return n_("{first}, and 1 number more", "{first}, and {n} numbers more", len(more), first=name)
+
+
+def _lever_values(study: Study, path: str, values: Any) -> Any:
+    """Return the values of a lever as a reader calls them; numbers stay numbers."""
+    from sisim.report.analysis.key_words import KeyWords
+
+    words, field = KeyWords(study.plan.scenario), path.rpartition(".")[2]
+    return [words.value(field, one) if isinstance(one, str | bool) else one for one in values]

@@ -5,7 +5,7 @@ frame = base + indexation + volume - repayment
 `base` is what the administration's operation costs in the last year before the investment (or in
 the first that was simulated), `volume` what more or fewer in need change of it, at that year's
 prices, and `indexation` what prices do: together they follow the cost without the investment, all
-else equal, and repayment is all that the investment changes (question 9, last paragraph).
+else equal, and repayment is all that the investment changes.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import People, people
 from sisim.engine.simulation import Progress, Simulation, run_once
 from sisim.engine.tables import EFFECT, MAX_OUT, Compiled
+from sisim.scenario.errors import nearest
 from sisim.scenario.factor_table import RATE
 from sisim.scenario.scenario import Scenario
 
@@ -207,8 +207,8 @@ def _require_known(compiled: Compiled, who: People, key: str) -> None:
 
 def _nearest(compiled: Compiled, who: People, key: str) -> str:
     """Return the key of somebody who is there: in that area, at about that time, if it says so."""
-    area = get_close_matches(key.partition("/")[0], compiled.areas, 1)
-    here = np.isin(who.area, [compiled.areas.index(name) for name in area or compiled.areas])
+    area = nearest(key.partition("/")[0], compiled.areas)
+    here = who.area == compiled.areas.index(area) if area else np.ones(len(who), bool)
     month = re.search(r"(\d{4})-(\d{2})", key)
     at = compiled.clock.start
     if month and 1 <= int(month[2]) <= 12:

@@ -38,9 +38,9 @@ from sisim.report.comparison_text import (
     footer,
     number_of,
     scope,
-    year_words,
+    verdict,
 )
-from sisim.report.formats import money, percent_sign, unit_for
+from sisim.report.formats import lower, money, percent_sign, unit_for
 from sisim.report.frame import span, unit_of
 from sisim.scenario.scenario import Scenario
 
@@ -58,7 +58,7 @@ FRAME = tuple(f"{part}-{panel}" for part in ("scale", "behind") for panel in PAN
 COUNTS = ("helped", "affected", "avoided")
 """The numbers below the figures that are no amounts."""
 
-LOOK = Look(tall=690, brackets=False)
+LOOK = Look(tall=686, brackets=False)
 """The browser draws both comparisons of the year that is marked there."""
 
 Progress = Callable[[int, int], None]
@@ -349,9 +349,8 @@ class _Words:
         ]
         behind = self._number(series["behind-cost"]["markArea"]["data"])
         told = [
-            self._number(year_words(marked, compared_in(year, side, comparison)))
-            for year in comparison.years
-            for marked in (replace(comparison, marked=int(year)),)
+            self._number(f"{year}: {lower(verdict(compared_in(year, side, comparison)))}")
+            for year in comparison.years.tolist()
         ]
         said = self._number(conclusion(comparison, side))
         return [self._number(caption(side)), said, told, behind, leads, marks]

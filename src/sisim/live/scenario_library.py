@@ -17,10 +17,11 @@ from sisim.live.limits import budget, require_allowed, share
 from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
 from sisim.live.sliders import Slider, all_sliders, main_sliders
-from sisim.loading.files import shipped
+from sisim.loading.files import read, shipped
 from sisim.loading.load import load_scenario, read_scenario
 from sisim.loading.sample import for_residents
 from sisim.scenario.scenario import Figures, Scenario
+from sisim.scenario.types import Text
 
 OPENED = 16
 """Scenarios that are held as they were read, those used last."""
@@ -49,6 +50,12 @@ class Library:
     def ready(self) -> dict[str, Path]:
         """Return the ready scenarios by name."""
         return shipped("scenario")
+
+    @cached_property
+    def titles(self) -> dict[str, Text]:
+        """What the ready scenarios are called, by name."""
+        found = {name: read(path).data.get("title", name) for name, path in self.ready().items()}
+        return {name: Text.model_validate(title) for name, title in found.items()}
 
     def path(self, name: str) -> str:
         """Return what is to be opened: a ready scenario, or what was asked for."""

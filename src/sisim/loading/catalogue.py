@@ -22,7 +22,7 @@ from sisim.loading.files import read, shipped
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.loading.spreadsheet import Row, Sheet, read_sheet
 from sisim.portable import file_name_fits
-from sisim.scenario.errors import Problem, Reason, ScenarioError, nearest
+from sisim.scenario.errors import MOST_PROBLEMS, Problem, Reason, ScenarioError, nearest
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Text
@@ -230,6 +230,8 @@ def start_all(rows: Iterable[Row], folder: Path, pathway: str = "child-youth") -
     known: dict[str, Pathway] = {}
     found: dict[str, Started] = {}
     for row in rows:
+        if len(problems) >= MOST_PROBLEMS:
+            break
         own = row.values["pathway"] or pathway
         if own not in known:
             try:

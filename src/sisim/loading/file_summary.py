@@ -113,7 +113,8 @@ def _funds(scenario: Scenario) -> Iterator[str]:
     if not scenario.funds and any(FUND in cost.shares for cost in costs):
         yield t(
             'A fund pays, and no [funds] says what is put into it and how it is repaid: "{name}" '
-            "stands for money from outside.",
+            "stands for money from outside, and nothing is repaid. Add [funds.{name}], or name the "
+            "administration that pays.",
             name=FUND,
         )
 

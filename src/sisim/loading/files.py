@@ -28,6 +28,8 @@ from sisim.scenario.positions import DEEPEST, Path, Positions, parse
 
 MOST_BYTES = 4_000_000
 """Of a file that people write; the largest ready one has less than a twentieth."""
+MOST_VALUES = 50_000
+"""Tables, lists and values in one file; the largest ready one has 6 000."""
 BITS = 63
 """An integer that TOML promises, beside its sign."""
 _KINDS = {"scenario": Reason("scenario"), "pathway": Reason("pathway")}
@@ -182,10 +184,18 @@ _TOO_LARGE = Reason("The number has too many digits.")
 
 
 def unusable(data: dict[str, Any]) -> Iterator[tuple[Path, Reason]]:
-    """Yield what TOML allows, but need not be taken: integers over 64 bits, tables too deep."""
+    """Yield what TOML allows, but need not be taken.
+
+    That is integers over 64 bits, tables too deep, and more than can be looked at quickly.
+    """
     left: list[tuple[Path, Any]] = [((), data)]
+    values = 0
     while left:
         path, node = left.pop()
+        values += 1
+        if values > MOST_VALUES:
+            yield (), Reason("The file has more than {most} values.", most=MOST_VALUES)
+            return
         if isinstance(node, int) and node.bit_length() > BITS:
             yield path, _TOO_LARGE
         if not isinstance(node, dict | list):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -12,7 +13,16 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from sisim.loading.files import unusable
 from sisim.scenario import fields
 from sisim.scenario.document import Document
-from sisim.scenario.errors import Place, Problem, Reason, dotted, nearest
+from sisim.scenario.errors import (
+    MOST_PROBLEMS,
+    Place,
+    Problem,
+    Reason,
+    ScenarioError,
+    Suggestions,
+    dotted,
+    nearest,
+)
 from sisim.scenario.positions import Path
 
 _VALUE_KEYS = ("value", "amount", "share")
@@ -64,6 +74,7 @@ class Overrider:
         self.document = document
         self.model = model
         self.problems: list[Problem] = []
+        self._suggestions = Suggestions()
 
     def apply_table(self, key: str) -> None:
         """Apply the table `key` of the document itself."""
@@ -82,8 +93,10 @@ class Overrider:
         target = self._find(parts, value)
         if target is None:
             reason = Reason("There is nothing called so to change.")
-            close = nearest(".".join(parts), self._names())
+            close = self._suggestions.nearest(".".join(parts), self._names)
             self.problems.append(Problem(place, dotted(parts), reason, close))
+            if len(self.problems) >= MOST_PROBLEMS:
+                raise ScenarioError(self.problems)
             return
         old = _get(self.document.data, target)
         if isinstance(value, dict) and isinstance(old, dict):
@@ -105,7 +118,9 @@ class Overrider:
             found = _find(data, self.model, ("pathway", *parts), value)
         return found
 
+    @cached_property
     def _names(self) -> list[str]:
+        """What there is to change, when it is first asked for."""
         names = _paths(self.document.data, self.model)
         return [n.removeprefix("pathway.") for n in names if not n.startswith("override")]
 

@@ -12,8 +12,8 @@ from pydantic_core import ErrorDetails
 from sisim.loading.amounts import Unit, amount, readings
 from sisim.scenario import fields
 from sisim.scenario.document import Document
-from sisim.scenario.errors import Problem, Reason, nearest, shortened
-from sisim.scenario.positions import Path, any_within
+from sisim.scenario.errors import MOST_PROBLEMS, Problem, Reason, nearest, shortened
+from sisim.scenario.positions import Path, Paths
 from sisim.scenario.types import Number, Text
 
 M = TypeVar("M", bound=BaseModel)
@@ -23,7 +23,7 @@ def validate(model: type[M], document: Document) -> tuple[M | None, list[Problem
     """Return the model that `document` gives, and all that is wrong in it.
 
     What is wrong is mended as it was probably meant, only to be able to read on and find the rest:
-    a file with any problem is never used.
+    a file with any problem is never used. Where there are too many, no more is looked for.
     """
     data = document.data
     problems: dict[tuple[Path, Reason], Problem] = {}
@@ -31,15 +31,18 @@ def validate(model: type[M], document: Document) -> tuple[M | None, list[Problem
         try:
             return model.model_validate(data), list(problems.values())
         except ValidationError as error:
-            found = [_Finding(model, data, detail) for detail in error.errors()]
+            details = error.errors(include_url=False)[:MOST_ERRORS]
+            found = [_Finding(model, data, detail) for detail in details]
         except RecursionError:
             return None, [Problem(document.locate(()), "", Reason("This is nested too deeply."))]
         found = _most_specific(found)
         for finding in found:
-            if finding.missing is None and any_within(document.made_up, finding.path):
+            if finding.missing is None and document.made_up.within(finding.path):
                 continue
             problem = finding.problem(document)
             problems.setdefault((finding.path, problem.reason), problem)
+        if len(details) == MOST_ERRORS:
+            break
         data = copy.deepcopy(data)
         mended = [finding.mend(data, document.made_up) for finding in found]
         if not all(mended):
@@ -47,6 +50,8 @@ def validate(model: type[M], document: Document) -> tuple[M | None, list[Problem
     return None, list(problems.values())
 
 
+MOST_ERRORS = 4 * MOST_PROBLEMS
+"""Of pydantic, which has one for each form that a value might have had."""
 UNITS: tuple[Unit, ...] = ("percent",)
 """What may stand beside a number in a file, if it is written as a text."""
 _NUMBERS = ("model_type", "float_type", "int_type")
@@ -101,7 +106,7 @@ class _Finding:
         make = _REASONS.get(self.type)
         return make(self) if make else Reason("This value is not valid here.")
 
-    def mend(self, data: Any, made_up: set[Path]) -> bool:
+    def mend(self, data: Any, made_up: Paths) -> bool:
         """Change `data` into what was probably meant; return whether that could be done.
 
         Where nobody can know what was meant, something that is allowed is `made_up`.

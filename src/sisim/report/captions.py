@@ -59,7 +59,7 @@ def headline_cells(
     end = story.scenario.time.ends
     headings = {
         "helped": t("Participants"),
-        "affected": t("People whose lives became different"),
+        "affected": t("Lives changed"),
         "avoided": t("Avoided new cases until {year}", year=end.removesuffix("-01")),
         "invested": valued(t("Invested"), rate),
         "lower_cost": valued(t("Lower cost"), rate),

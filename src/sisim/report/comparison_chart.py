@@ -451,9 +451,18 @@ def _area_names(story: Comparison, side: Investing, unit: float) -> list[Mark]:
         # Where the runs do not agree, the difference may be chance.
         agree = (sign * side.gap.runs > 0).mean(axis=0) >= CARRIED
         order = [n for n in np.argsort(-size) if agree[n] and size[n] > 0.4 * size.max()]
-        at = tuple((float(story.years[n]), sign * float(size[n]) / 2 / unit) for n in order)
-        sides = ((0.0, 0.0), (0.0, 26.0), (0.0, -26.0))
-        found.append(Note(f"{name}-said", texts, at, sides, reach=40.0, color=color))
+        if not order:
+            continue
+        if sign < 0:  # broad enough to be written in
+            at = tuple((float(story.years[n]), -float(size[n]) / 2 / unit) for n in order)
+            sides: tuple[tuple[float, float], ...] = ((0.0, 0.0), (0.0, 26.0), (0.0, -26.0))
+            found.append(Note(f"{name}-said", texts, at, sides, reach=40.0, color=color))
+        else:
+            at = tuple((float(story.years[n]), 0.6 * float(size[n]) / unit) for n in order)
+            sides = ((0.0, 30.0), (110.0, 10.0), (-90.0, -10.0), (110.0, -20.0), (-90.0, 20.0))
+            found.append(
+                Note(f"{name}-said", texts, at, sides, reach=60.0, lead="line", color=color)
+            )
     return found
 
 

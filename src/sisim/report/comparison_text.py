@@ -365,11 +365,12 @@ def paid_back(story: Comparison, side: Investing, *, brief: bool = False) -> str
         if side.paid_back <= 1 - CARRIED:
             return t("Not paid back within {length}", length=length)
         return t("Paid back within {length} in only {runs}", length=length, runs=runs)
+    when = {"n": side.break_even, "year": story.start + side.break_even - 1}
     if side.paid_back >= CARRIED:
-        return t("Paid back in year {n}", n=side.break_even)
+        return t("Paid back in year {n} ({year})", **when)
     if brief:  # In a figure a sign shows the year.
         return t("Paid back in {runs}", runs=runs)
-    return t("Paid back in {runs}, on average in year {n}", runs=runs, n=side.break_even)
+    return t("Paid back in {runs}, on average in year {n} ({year})", runs=runs, **when)
 
 
 def _numbers(story: Comparison, side: Investing) -> str:
@@ -381,8 +382,7 @@ def _numbers(story: Comparison, side: Investing) -> str:
         how=worth_words(story.scenario.economy.discount_costs.value),
         **{name: money(mean[name]) for name in ("invested", "lower_cost", "net")},
     )
-    from_start = "" if side.break_even is None else " " + t("(the first year is year 1)")
-    return f"{counts} {paid_back(story, side)}{from_start}."
+    return f"{counts} {paid_back(story, side)}."
 
 
 def _helped(people: float) -> str:

@@ -46,7 +46,7 @@ def publish(
 
     story = compare(result, view)
     pictures: dict[str, Callable[[], Figure]] = {
-        "question9": lambda: draw_comparison(story),
+        "comparison": lambda: draw_comparison(story),
         "figure-1": lambda: draw_comparison_single(story, "project"),
         "figure-2": lambda: draw_comparison_single(story, "new_way"),
         "administrations": lambda: paint(administrations_chart(story)),

@@ -228,9 +228,14 @@ def bar(
 
 
 def scale_ticks(axes: Axes, count: int, unit: float = 1.0) -> None:
-    """Let the value axis have about `count` round ticks, written in units of `unit`."""
+    """Let the value axis have about `count` round ticks, written in units of `unit`.
+
+    Where every tick would be written as a zero, as nothing is drawn, there is one.
+    """
     low, high = axes.get_ylim()
     ticks, digits = round_ticks(low / unit, high / unit, count)
+    if not any(told := tuple(dict.fromkeys(abs(round(tick, digits)) for tick in ticks))):
+        ticks, digits = told, 0
     axes.set_yticks([tick * unit for tick in ticks if low <= tick * unit <= high])
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: decimal(value / unit, digits)))
 

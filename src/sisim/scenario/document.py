@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from sisim.scenario.errors import Place, dotted
-from sisim.scenario.positions import Path, Positions
+from sisim.scenario.positions import Path, Paths, Positions
 
 Kind = Literal["scenario", "pathway", "experiment"]
 
@@ -22,7 +22,7 @@ class Document:
         self.file = file
         self.data = data
         self.changed: dict[Path, Place] = {}
-        self.made_up: set[Path] = set()
+        self.made_up = Paths()
         self._lines = lines
         self._included: dict[Path, Document] = {}
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sisim.i18n import Lang, current_language, in_language, n_, t
 
 LONG = 300
 """More characters of a path are not told."""
+MOST_PROBLEMS = 500
+"""More are not looked for: nobody mends so many before reading the file again."""
+MOST_COMPARED = 100_000
+"""So many names are compared with those that do not exist, to suggest what was meant."""
+ALIKE = 0.6
+"""How like a name must be to be suggested, from 0 to 1."""
 
 
 class Reason:
@@ -107,10 +114,11 @@ class Problem:
 
 
 class ScenarioError(ValueError):
-    """Everything that is wrong in the user's files, all at once."""
+    """Everything that is wrong in the user's files, at once: at most `MOST_PROBLEMS` of it."""
 
     def __init__(self, problems: Iterable[Problem]):
-        self.problems = sorted(set(problems), key=lambda p: (p.file, p.line, p.key, repr(p.reason)))
+        found = dict.fromkeys(islice(problems, MOST_PROBLEMS))
+        self.problems = sorted(found, key=lambda p: (p.file, p.line, p.key, repr(p.reason)))
         with in_language("en"):
             super().__init__(self.render())
 
@@ -120,6 +128,8 @@ class ScenarioError(ValueError):
 
     def summary(self) -> str:
         """Return a line that says how many problems there are."""
+        if len(self.problems) >= MOST_PROBLEMS:
+            return t("{n} problems found; no more were looked for.", n=len(self.problems))
         return n_("One problem found.", "{n} problems found.", len(self.problems))
 
     def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Problem]]]:
@@ -135,10 +145,29 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
         >>> nearest("x", ["rate", "probability"]) is None
         True
     """
+    if len(name) > LONG:
+        return None
     by_folded = {other.casefold().replace("-", "_"): other for other in names}
-    folded = name.casefold().replace("-", "_")
-    found = difflib.get_close_matches(folded, by_folded, 1, 0.6)
-    return by_folded[found[0]] if found else None
+    match = difflib.SequenceMatcher(b=name.casefold().replace("-", "_"))
+    best: tuple[float, str] = (ALIKE, "")
+    for folded in by_folded:
+        match.set_seq1(folded)
+        # Each bound is quicker than what follows it.
+        if match.real_quick_ratio() >= best[0] and match.quick_ratio() >= best[0]:
+            best = max(best, (match.ratio(), folded))
+    return by_folded[best[1]] if best[1] else None
+
+
+class Suggestions:
+    """Names that were probably meant, as long as not too many names must be compared."""
+
+    def __init__(self) -> None:
+        self._left = MOST_COMPARED
+
+    def nearest(self, name: str, names: Collection[str]) -> str | None:
+        """Return the one of `names` that is most like `name`, if any is like it."""
+        self._left -= len(names)
+        return nearest(name, names) if self._left >= 0 else None
 
 
 def shortened(text: str, most: int = 40) -> str:

@@ -21,9 +21,30 @@ def parse(text: str) -> Tree:
     return Parser(_TOML).parse(text.encode())
 
 
-def any_within(paths: Iterable[Path], path: Path) -> bool:
-    """Return whether any of `paths` is at or below `path`."""
-    return any(other[: len(path)] == path for other in paths)
+class Paths:
+    """A set of paths, of which it is asked what lies at or below another.
+
+    Examples:
+        >>> paths = Paths([("a", "b")])
+        >>> paths.within(("a",)), paths.within(("a", "b", "c"))
+        (True, False)
+    """
+
+    def __init__(self, paths: Iterable[Path] = ()) -> None:
+        self._beginnings: set[Path] = set()
+        for path in paths:
+            self.add(path)
+
+    def add(self, path: Path) -> None:
+        """Let a path be in the set."""
+        self._beginnings.update(path[:length] for length in range(len(path) + 1))
+
+    def within(self, path: Path) -> bool:
+        """Return whether any of the paths is at or below `path`."""
+        return path in self._beginnings
+
+    def __bool__(self) -> bool:
+        return bool(self._beginnings)
 
 
 class Positions:

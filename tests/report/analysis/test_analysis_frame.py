@@ -5,7 +5,8 @@ import pytest
 from helpers.made_up_answers import ready, subject
 from helpers.pictures import assert_readable, written
 
-from sisim.report.analysis.analysis_frame import answer_canvas, lower, scale_for, subtitle_of
+from sisim.report.analysis.analysis_frame import answer_chart, lower, scale_for, subtitle_of
+from sisim.report.chart.matplotlib_painter import paint
 
 
 @pytest.mark.parametrize(
@@ -36,9 +37,8 @@ def test_money_is_read_in_millions_or_thousands_and_the_rest_as_it_is(lang: str)
 
 
 def test_the_foot_says_where_the_numbers_come_from(lang: str) -> None:
-    figure = answer_canvas(
-        subject(), "A title", subtitle_of(subject(), scale_for(subject(), [1e6])), ["A note."]
-    )
+    subtitle = subtitle_of(subject(), scale_for(subject(), [1e6]))
+    figure = paint(answer_chart(subject(), "A title", subtitle, [], ["A note."]))
     said = written(figure)
     assert said.splitlines()[0] == "A title"
     assert "A note." in said

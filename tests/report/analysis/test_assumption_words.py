@@ -1,8 +1,13 @@
 """The words for a scenario's numbers, by the key at which each stands."""
 
+import re
+
 import pytest
 from helpers.made_up_answers import ready
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sisim.i18n import in_language
 from sisim.report.analysis.assumption_words import Assumptions
 
 
@@ -22,14 +27,8 @@ def test_a_number_has_a_name(key: str, english: str, swedish: str, lang: str) ->
     assert Assumptions(ready()).name(key) == {"en": english, "sv": swedish}[lang]
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
-        *("investments.nobody.reach", "nothing.at.all", "time.start", "tracks.care"),
-        *("drift", "investments", "resources", "transitions", "economy", "population", "time"),
-    ],
-)
-def test_a_key_without_words_is_its_own_name(key: str) -> None:
+@pytest.mark.parametrize("key", ["investments.nobody.reach", "nothing.at.all", "tracks.care.no"])
+def test_a_key_at_which_nothing_stands_is_its_own_name(key: str) -> None:
     assert Assumptions(ready()).name(key) == key
 
 
@@ -51,6 +50,9 @@ def test_every_uncertain_number_of_the_ready_scenario_has_a_name() -> None:
         ("investments.team.effects.0.persistence.years", 1.36, "1.36 years", "1,36 år"),
         ("population.residents", 20000, "20,000", "20 000"),
         ("time.years", float("nan"), "–", "–"),
+        ("funds.fund.repayment.agreed.social", 0.53, "53%", "53 %"),
+        ("economy.price_level", 2024.0, "2024", "2024"),
+        ("funds.fund.deposits.yearly.0.from", 2027, "2027", "2027"),
     ],
 )
 def test_a_value_is_written_as_it_is_read(
@@ -58,3 +60,40 @@ def test_a_value_is_written_as_it_is_read(
 ) -> None:
     said = Assumptions(ready()).value(key, value).replace("\N{NO-BREAK SPACE}", " ")
     assert said == {"en": english, "sv": swedish}[lang]
+
+
+@given(ratio=st.floats(0.1, 3.0), width=st.floats(0.0, 0.5))
+def test_the_effect_of_a_ratio_is_told_in_per_cent(ratio: float, width: float) -> None:
+    """A ratio of 0.7 prevents 30%; its range is told from the smallest to the largest."""
+    words = Assumptions(ready())
+    key = "investments.team.effects.0.ratio"
+    with in_language("en"):
+        said = words.told(key, ratio, (ratio - min(width, ratio), ratio + width))
+        change = words.value(key, ratio)
+    head, low, high = (
+        float(one.replace("−", "-")) for one in re.findall("[−0-9.]+", said.replace(",", ""))
+    )
+    assert said.startswith("raises by" if ratio > 1 else "prevents")
+    assert head == pytest.approx(100 * abs(ratio - 1), abs=0.06, rel=0.01)
+    assert low <= head <= high
+    assert change.startswith("+") == (ratio > 1)
+
+
+def test_an_effect_on_odds_or_on_a_use_prevents_nothing(lang: str) -> None:
+    scenario = ready()
+    effects = scenario.investments["team"].effects
+    number = next(n for n, one in enumerate(effects) if one.scale == "odds_ratio")
+    said = Assumptions(scenario).told(f"investments.team.effects.{number}.ratio", 0.8, (0.6, 1.0))
+    assert (
+        said.replace("\N{NO-BREAK SPACE}", " ")
+        == {
+            "en": "lowers the odds by 20% (0 to 40%)",
+            "sv": "sänker oddset med 20 % (0 till 40 %)",
+        }[lang]
+    )
+
+
+def test_a_margin_of_a_ratio_is_not_a_change(lang: str) -> None:
+    words = Assumptions(ready())
+    margin = words.margin("investments.team.effects.0.ratio", 0.06)
+    assert margin == {"en": "6%", "sv": "6\N{NO-BREAK SPACE}%"}[lang]

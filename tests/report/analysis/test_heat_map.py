@@ -3,59 +3,61 @@
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import REACH, YEARS, grid, subject
-from helpers.pictures import assert_readable, texts, written
-from matplotlib.patches import FancyBboxPatch
+from helpers.pictures import assert_readable, written
 
-from sisim.report.analysis.analysis_frame import Subject
-from sisim.report.analysis.heat_map import draw_heat_map, sentences
+from sisim.report.analysis.analysis_frame import Subject, scale_for
+from sisim.report.analysis.heat_map import draw_heat_map, heat_map_chart, sentences
+from sisim.report.chart.chart import Cells, Points, Rule
 
 
-def test_every_cell_holds_its_result() -> None:
-    figure = draw_heat_map(subject(), grid())
-    image = figure.axes[0].images[0].get_array()
-    np.testing.assert_allclose(image, grid().pivot(index=YEARS, columns=REACH, values="mean"))
-    assert len(figure.axes[0].texts) == image.size
+def drawn(about: Subject, table: pd.DataFrame) -> tuple[Cells, list[Rule], list[Points]]:
+    """Return the cells, the borders between them, and the ring where it lies between cells."""
+    chart = heat_map_chart(about, table)
+    (cells,) = marks_of(chart, Cells)
+    return cells, marks_of(chart, Rule), marks_of(chart, Points)
+
+
+def test_every_cell_holds_its_result(lang: str) -> None:
+    cells, _, _ = drawn(subject(), grid())
+    values = grid().pivot(index=YEARS, columns=REACH, values="mean").to_numpy()
+    scale = scale_for(subject(), values.ravel())
+    assert cells.texts == tuple(tuple(scale.text(one) for one in row) for row in values)
+    blue = [[int(one[5:], 16) > int(one[1:3], 16) for one in row] for row in cells.colors]
+    np.testing.assert_array_equal(blue, values > 0)
 
 
 def test_the_border_separates_cells_of_unlike_sign() -> None:
-    figure = draw_heat_map(subject(), grid())
-    values = figure.axes[0].images[0].get_array()
-    above = np.asarray(values) > 0
-    turns = (above[:, 1:] != above[:, :-1]).sum() + (above[1:] != above[:-1]).sum()
-    black = [line for line in figure.axes[0].lines if line.get_color() == "#000000"]
-    assert len(black) == turns > 0
+    _, borders, _ = drawn(subject(), grid())
+    assert len(borders) == turns(grid(), 0.0) > 0
 
 
-def test_the_cell_nearest_to_the_scenario_is_ringed() -> None:
-    (ring,) = (
-        p for p in draw_heat_map(subject(), grid()).axes[0].patches if isinstance(p, FancyBboxPatch)
-    )
-    # Reach is 0.8 in the scenario, between 0.775 and 0.9 on the grid; years are 3.
-    assert round(ring.get_x() + ring.get_width() / 2) == 3
-    assert round(ring.get_y() + ring.get_height() / 2) == 1
+def turns(table: pd.DataFrame, at: float) -> int:
+    """Return how many neighbours lie on either side of a value."""
+    above = table.pivot(index=YEARS, columns=REACH, values="mean").to_numpy() > at
+    return int((above[:, 1:] != above[:, :-1]).sum() + (above[1:] != above[:-1]).sum())
 
 
 def test_a_scenario_outside_the_grid_has_no_ring() -> None:
-    low = grid()[grid()[REACH] < 0.7]
-    patches = draw_heat_map(subject(), low).axes[0].patches
-    assert not [p for p in patches if isinstance(p, FancyBboxPatch)]
+    cells, _, rings = drawn(subject(), grid()[grid()[REACH] < 0.7])
+    assert cells.ringed is None
+    assert not rings
 
 
 def test_many_columns_have_no_numbers_in_their_cells() -> None:
-    assert not draw_heat_map(subject(), grid(15)).axes[0].texts
+    cells, _, _ = drawn(subject(), grid(15))
+    assert not any("".join(row) for row in cells.texts)
 
 
 def test_it_can_be_read(lang: str) -> None:
     figure = draw_heat_map(subject(), grid())
     assert_readable(figure)
-    names = [text.get_text() for text in texts(figure)]
-    across, up = {
-        "en": ("Reach →", "↑ Years of the project"),
-        "sv": ("Andel som nås →", "↑ Projektår"),
+    axes = {
+        "en": "Upwards: Years of the project. To the right: Reach.",
+        "sv": "Uppåt: Projektår. Åt höger: Andel som nås.",
     }[lang]
-    assert across in names
-    assert up in names
+    assert axes in written(figure)
     assert "77" in written(figure)
 
 
@@ -66,24 +68,19 @@ def test_the_sentences_name_the_lowest_and_the_highest_cell(lang: str) -> None:
     assert lowest.startswith({"en": "Lowest: SEK", "sv": "Lägst: "}[lang])
 
 
-def ring(subject_: Subject, table: pd.DataFrame) -> tuple[FancyBboxPatch, str]:
-    """Return the ring and all that is written in the picture."""
-    figure = draw_heat_map(subject_, table)
-    (found,) = (p for p in figure.axes[0].patches if isinstance(p, FancyBboxPatch))
-    return found, written(figure)
-
-
 def test_on_a_cell_the_ring_is_that_cells_and_between_cells_it_lies_between(lang: str) -> None:
     """Reach is 0.8 and the project lasts 3 years in the scenario."""
-    between, said = ring(subject(), grid())
-    assert between.get_x() + between.get_width() / 2 == pytest.approx(3.2)
-    assert {"en": "between the cells", "sv": "mellan rutorna"}[lang] in said
+    cells, _, (ring,) = drawn(subject(), grid())
+    assert cells.ringed is None
+    assert [*ring.x, *ring.y] == pytest.approx([3.2, 1.0])
+    between = {"en": "between the cells", "sv": "mellan rutorna"}[lang]
+    assert between in written(draw_heat_map(subject(), grid()))
     exact = grid(5)
     exact.loc[np.isclose(exact[REACH], 0.775), REACH] = 0.8
-    on_cell, said = ring(subject(), exact)
-    assert on_cell.get_x() + on_cell.get_width() / 2 == pytest.approx(3)
-    assert on_cell.get_y() + on_cell.get_height() / 2 == pytest.approx(1)
-    assert {"en": "between the cells", "sv": "mellan rutorna"}[lang] not in said
+    cells, _, rings = drawn(subject(), exact)
+    assert cells.ringed == (1, 3)
+    assert not rings
+    assert between not in written(draw_heat_map(subject(), exact))
 
 
 def test_where_the_scenario_lies_outside_no_ring_is_told_of(lang: str) -> None:
@@ -100,7 +97,7 @@ def test_cells_without_a_value_are_empty_and_the_years_are_years(lang: str) -> N
     assert "–" in said.split("\n")
     assert "2027" in said.split("\n")
     assert {"en": "Empty: no value, as", "sv": "Tomt: inget värde, eftersom"}[lang] in said
-    assert not [line for line in figure.axes[0].lines if line.get_color() == "#000000"]
+    assert not drawn(subject("payback_year"), table)[1]
     lowest, highest, undefined, empty = sentences(subject("payback_year"), table)
     assert "2026" in lowest
     assert "2029" in highest
@@ -110,9 +107,6 @@ def test_cells_without_a_value_are_empty_and_the_years_are_years(lang: str) -> N
 
 def test_a_ratio_turns_at_one(lang: str) -> None:
     table = grid().assign(mean=np.linspace(0.2, 1.8, 15))
-    figure = draw_heat_map(subject("benefit_cost_ratio"), table)
-    assert {"en": "Blue is above 1.00", "sv": "Blått är över 1,00"}[lang] in written(figure)
-    values = np.asarray(figure.axes[0].images[0].get_array()) > 1
-    turns = (values[:, 1:] != values[:, :-1]).sum() + (values[1:] != values[:-1]).sum()
-    black = [line for line in figure.axes[0].lines if line.get_color() == "#000000"]
-    assert len(black) == turns > 0
+    about = subject("benefit_cost_ratio")
+    assert {"en": "above 1.00", "sv": "över 1,00"}[lang] in written(draw_heat_map(about, table))
+    assert len(drawn(about, table)[1]) == turns(table, 1.0) > 0

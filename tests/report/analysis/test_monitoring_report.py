@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import MEASURES, follow_up, observed
 from helpers.pictures import assert_readable
 
@@ -9,11 +10,13 @@ from sisim.report.analysis.monitoring_report import (
     deviation_sentences,
     draw_follow_up,
     drawn,
+    follow_up_chart,
     measure_label,
     plan_table,
     sentences,
     verdict_words,
 )
+from sisim.report.chart.chart import Line, Points
 
 BY_NAME = {measure.name: measure for measure in MEASURES}
 
@@ -25,18 +28,17 @@ def test_it_can_be_read(seen: bool) -> None:
 
 def test_a_panel_holds_the_middle_of_its_measure() -> None:
     plan = follow_up()
-    figure = draw_follow_up(plan)
-    assert len(figure.axes) == 6
-    for axes, measure in zip(figure.axes, drawn(plan, None), strict=True):
+    lines = [line for line in marks_of(follow_up_chart(plan), Line) if line.name == "with"]
+    assert len(lines) == 6
+    for line, measure in zip(lines, drawn(plan, None), strict=True):
         own = plan.plan[plan.plan["measure"] == measure.name]
-        np.testing.assert_allclose(axes.lines[0].get_ydata(), own["middle"])
+        np.testing.assert_allclose(line.y, own["middle"])
 
 
 def test_what_lies_outside_has_another_mark() -> None:
-    figure = draw_follow_up(follow_up(), observed())
-    marks = [line.get_marker() for axes in figure.axes for line in axes.lines]
-    assert marks.count("o") == 2
-    assert marks.count("D") == 2
+    points = marks_of(follow_up_chart(follow_up(), observed()), Points)
+    assert sum(len(one.x) for one in points if one.shape == "circle") == 2
+    assert sum(len(one.x) for one in points if one.shape == "diamond") == 2
 
 
 def test_what_was_observed_is_among_what_is_drawn() -> None:

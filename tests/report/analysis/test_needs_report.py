@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import needs, ready
 from helpers.pictures import assert_readable, texts, written
 
 from sisim.report.analysis.needs_report import (
+    concentration_chart,
     draw_concentration,
     draw_groups,
     draw_rules,
@@ -13,6 +15,7 @@ from sisim.report.analysis.needs_report import (
     rule_label,
     sentences,
 )
+from sisim.report.chart.chart import Line
 
 
 @pytest.mark.parametrize("draw", [draw_concentration, draw_groups, draw_rules])
@@ -24,8 +27,8 @@ def test_the_curve_is_the_table_and_names_what_the_costliest_have(lang: str) -> 
     found = needs()
     figure = draw_concentration(found)
     table = found.tables["needs-lorenz"]
-    curve = figure.axes[0].lines[1]
-    np.testing.assert_allclose(curve.get_ydata(), table["share_of_cost"])
+    curve = next(one for one in marks_of(concentration_chart(found), Line) if one.name == "curve")
+    np.testing.assert_allclose(curve.y, table["share_of_cost"])
     share = round(100 * (1 - 0.8**8))
     said = written(figure).replace(" %", "%")
     assert f"{share}%" in said

@@ -2,11 +2,18 @@
 
 import numpy as np
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import subject
 from helpers.pictures import assert_readable, written
 
 from sisim.analysis.precision import precision
-from sisim.report.analysis.precision_figure import course, draw_precision, sentences
+from sisim.report.analysis.precision_figure import (
+    course,
+    draw_precision,
+    precision_chart,
+    sentences,
+)
+from sisim.report.chart.chart import Area, Line, Points
 
 VALUES = 2e6 + 1e6 * np.array([-1, 1, -0.5, 0.5, -0.2, 0.2, 0.8, -0.8, 0.1, -0.1])
 
@@ -23,7 +30,8 @@ def test_it_can_be_read_and_ends_at_the_mean() -> None:
     figure = draw_precision(subject(), VALUES, precision(VALUES))
     assert_readable(figure)
     assert "2" in written(figure)
-    assert len(figure.axes[0].collections[1].get_offsets()) == len(VALUES)
+    (runs,) = marks_of(precision_chart(subject(), VALUES, precision(VALUES)), Points)
+    np.testing.assert_array_equal(runs.y, VALUES)
 
 
 def test_one_run_cannot_tell(lang: str) -> None:
@@ -59,8 +67,15 @@ def test_a_year_is_a_year_and_runs_without_one_are_counted(lang: str) -> None:
 
 
 def test_a_band_is_drawn_only_from_enough_runs_on() -> None:
-    few = draw_precision(subject(), VALUES[:4], precision(VALUES[:4]))
-    enough = draw_precision(subject(), VALUES, precision(VALUES))
-    assert len(few.axes[0].collections) == 1
-    assert len(enough.axes[0].collections) == 2
-    assert enough.axes[0].collections[0].get_paths()[0].get_extents().x0 == 5
+    (few,) = marks_of(precision_chart(subject(), VALUES[:4], precision(VALUES[:4])), Area)
+    (enough,) = marks_of(precision_chart(subject(), VALUES, precision(VALUES)), Area)
+    assert list(few.x) == []
+    assert list(enough.x) == [5, 6, 7, 8, 9, 10]
+
+
+@pytest.mark.parametrize("runs", [1, 4])
+def test_with_few_runs_neither_a_band_nor_an_interval_is_written(runs: int) -> None:
+    values = VALUES[:runs]
+    (mean,) = marks_of(precision_chart(subject(), values, precision(values)), Line)
+    assert "±" not in mean.label
+    assert_readable(draw_precision(subject(), values, precision(values)))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import scale_up
 from helpers.pictures import assert_readable, written
 
@@ -10,7 +11,9 @@ from sisim.report.analysis.scale_up_report import (
     draw_years,
     sentences,
     version_label,
+    years_chart,
 )
+from sisim.report.chart.chart import Bars
 
 
 @pytest.mark.parametrize("budget", [None, 6e6])
@@ -24,11 +27,15 @@ def test_versions_can_be_read() -> None:
 
 def test_the_bars_of_a_year_add_up_to_its_money() -> None:
     found = scale_up()
-    bars = [bar for bar in draw_years(found).axes[0].patches if bar.get_width() < 0.8]
+    drawn = {2026: 0.0, 2040: 0.0}
+    for bars in marks_of(years_chart(found), Bars):
+        sign = 1 if bars.name.endswith("-up") else -1
+        for year, low, high in zip(bars.at, bars.low, bars.high, strict=True):
+            if year in drawn:
+                drawn[int(year)] += sign * (high - low)
     table = found.tables["implementation-years"]
-    for year in (2026, 2040):
-        drawn = sum(b.get_height() for b in bars if round(b.get_x() + b.get_width() / 2) == year)
-        assert drawn == pytest.approx(table.loc[table["year"] == year, "amount"].sum())
+    sums = {year: table.loc[table["year"] == year, "amount"].sum() for year in drawn}
+    assert drawn == pytest.approx(sums)
 
 
 def test_the_budget_is_a_line(lang: str) -> None:

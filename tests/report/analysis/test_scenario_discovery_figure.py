@@ -1,11 +1,17 @@
 """The region in which the investment fails: drawn among the draws, and said."""
 
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import DISCOUNT, REACH, RUNNING, box, draws, subject
 from helpers.pictures import assert_readable, written
 from matplotlib.patches import Rectangle
 
-from sisim.report.analysis.scenario_discovery_figure import draw_discovery, sentences
+from sisim.report.analysis.scenario_discovery_figure import (
+    discovery_chart,
+    draw_discovery,
+    sentences,
+)
+from sisim.report.chart.chart import Points
 
 REGIONS = [(), (REACH,), (REACH, RUNNING), (REACH, RUNNING, DISCOUNT)]
 
@@ -18,9 +24,11 @@ def test_it_can_be_read(keys: tuple[str, ...]) -> None:
 
 def test_draws_that_fail_and_those_that_do_not_are_apart() -> None:
     drawn, net = draws()
-    kept, failed = draw_discovery(subject(), box(REACH), drawn, net, 0.0).axes[0].collections
-    assert len(failed.get_offsets()) == (net < 0).sum()
-    assert len(kept.get_offsets()) == (net >= 0).sum()
+    chart = discovery_chart(subject(), box(REACH), drawn, net, 0.0)
+    kept, failed = marks_of(chart, Points)
+    assert len(failed.x) == (net < 0).sum()
+    assert len(kept.x) == (net >= 0).sum()
+    assert kept.shape != failed.shape
 
 
 def test_the_box_is_bounded_where_the_region_is() -> None:

@@ -1,10 +1,12 @@
 """Bars of Sobol indices and of Morris' elementary effects."""
 
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import REACH, morris_table, sobol_table, subject
 from helpers.pictures import assert_readable, written
 
-from sisim.report.analysis.sensitivity_bars import draw_morris, draw_sobol
+from sisim.report.analysis.sensitivity_bars import draw_morris, draw_sobol, sobol_chart
+from sisim.report.chart.chart import Rule
 
 GRADES = {REACH: "assumption"}
 
@@ -19,9 +21,9 @@ def test_sobol_bars_are_the_indices_alone_within_those_with_others() -> None:
 
 def test_a_sobol_interval_stays_within_the_whole_variance() -> None:
     table = sobol_table().assign(total_error=2.0)
-    for line in draw_sobol(subject(), table, {}).axes[0].lines:
-        assert min(line.get_xdata()) >= 0
-        assert max(line.get_xdata()) <= 1
+    for rule in marks_of(sobol_chart(subject(), table, {}), Rule):
+        assert rule.ends is not None
+        assert 0 <= min(rule.ends) <= max(rule.ends) <= 1
 
 
 def test_morris_bars_are_mean_absolute_effects_with_their_sign_beside() -> None:
@@ -47,8 +49,8 @@ def test_both_can_be_read() -> None:
 
 
 def test_of_few_base_points_no_interval_is_drawn(lang: str) -> None:
-    few = draw_sobol(subject(), sobol_table().assign(points=64), {})
-    enough = draw_sobol(subject(), sobol_table(), {})
-    assert not few.axes[0].lines
-    assert enough.axes[0].lines
-    assert {"en": "at least 16 base points", "sv": "minst 16 baspunkter"}[lang] in written(few)
+    few = sobol_table().assign(points=64)
+    assert not marks_of(sobol_chart(subject(), few, {}), Rule)
+    assert marks_of(sobol_chart(subject(), sobol_table(), {}), Rule)
+    said = written(draw_sobol(subject(), few, {}))
+    assert {"en": "at least 16 base points", "sv": "minst 16 baspunkter"}[lang] in said

@@ -1,23 +1,32 @@
 """The curve along a number, the value at which the result turns, and what is said of it."""
 
 import pytest
+from helpers.chart_marks import marks_of
 from helpers.made_up_answers import LASTING, REACH, break_even, ready, subject
 from helpers.pictures import assert_readable, written
 
 from sisim.report.analysis.assumption_words import Assumptions
-from sisim.report.analysis.threshold_figure import answer, draw_break_even, sentences
+from sisim.report.analysis.threshold_figure import (
+    answer,
+    break_even_chart,
+    draw_break_even,
+    sentences,
+)
+from sisim.report.chart.chart import Points
 
 
 def test_the_value_at_which_it_turns_is_marked_and_said() -> None:
-    figure = draw_break_even(subject(), [break_even(REACH, 0.7)])
-    marks = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
-    assert [float(mark.get_xdata()[0]) for mark in marks] == [0.7]
+    found = [break_even(REACH, 0.7)]
+    figure = draw_break_even(subject(), found)
+    (turns,) = marks_of(break_even_chart(subject(), found), Points)
+    assert list(turns.x) == [0.7]
     assert "70" in written(figure)
 
 
 def test_a_curve_that_never_turns_has_no_mark(lang: str) -> None:
     figure = draw_break_even(subject(), [break_even(LASTING, None)])
-    assert not [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    (turns,) = marks_of(break_even_chart(subject(), [break_even(LASTING, None)]), Points)
+    assert not len(turns.x)
     assert {"en": "Never breaks even here", "sv": "Ingen nollpunkt här"}[lang] in written(figure)
 
 

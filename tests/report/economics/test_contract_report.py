@@ -87,7 +87,7 @@ def test_the_table_of_parties_and_years_adds_up(done: Results) -> None:
 def test_what_is_shown_has_titles_and_prices(done: Results) -> None:
     (title, flows), (_, prices), *_ = in_swedish(lambda: contract_shown(done, ["by_day"]))
     assert title.endswith(
-        "vad varje part får (minus: betalar), tkr, fasta priser, 2018 års nivå, inte diskonterat"
+        "vad varje part får (minus: betalar), tkr, fasta priser, 2018 års nivå, odiskonterat"
     )
     assert list(flows["Part"]) == ["Kommunledningen (HR)", "Hälsoslussen AB"]
     assert prices["Pris"].iloc[0].replace(NBSP, " ") == "1 200 kr"

@@ -95,7 +95,9 @@ def test_a_fund_that_is_not_there_is_answered(result: Results) -> None:
 
 def test_what_is_missing_is_said(result: Results) -> None:
     poor = result.repriced({"funds.fund.deposits.opening": 2_000_000})
-    (line,) = [one for one in in_swedish(lambda: repayment.words(poor, ARMS)) if "fattas" in one]
+    (line,) = [
+        one for one in in_swedish(lambda: repayment.words(poor, ARMS)) if "saknas i fonden" in one
+    ]
     assert "2016" in line
 
 

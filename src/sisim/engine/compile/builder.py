@@ -141,10 +141,15 @@ class Builder:
         how = DIRECT if factor.direct else LOOK_UP
         if how == LOOK_UP and factor.feature.partition(".")[2] in self.numbers:
             how = BANDS
+        values = (
+            band_edges(factor)
+            if how == BANDS
+            else factor_values(factor, self.known, self.clock, self.oldest)
+        )
         return FactorReference(
             name,
             self.feature(factor.feature, factor.window, factor.among, track),
-            band_edges(factor) if how == BANDS else factor_values(factor, self.known, self.clock),
+            values,
             scale_code(factor.scale, kind),
             how,
         )

@@ -12,8 +12,16 @@ from sisim.scenario.features import Features
 from sisim.scenario.pathway import Factor
 
 
-def factor_values(factor: Factor, known: Features, clock: Clock) -> Floats:
-    """Return a factor's multipliers; the last but one holds from there on, the last `otherwise`."""
+def factor_values(factor: Factor, known: Features, clock: Clock, oldest: int) -> Floats:
+    """Return a factor's multipliers; the last but one holds from there on, the last `otherwise`.
+
+    Args:
+        factor: The factor.
+        known: What there is to depend on.
+        clock: The calendar.
+        oldest: An age, in steps, that nobody exceeds. No time and no count exceeds it either, so
+            limits above it are not told apart.
+    """
     assert factor.feature is not None
     if factor.direct:
         values = np.ones(1)
@@ -26,8 +34,10 @@ def factor_values(factor: Factor, known: Features, clock: Clock) -> Floats:
     else:
         scale = _steps_per_unit(factor.feature, factor.unit, clock)
         shift = clock.first_calendar_year if factor.feature == "calendar.year" else 0
-        edges = [max(int(np.ceil(edge * scale - 1e-9)) - shift, 0) for edge in factor.below]
-        length = (edges[-1] if edges else 0) + 1
+        most = max(oldest, PER_MILLE) + 1
+        limits = np.ceil(np.array(factor.below) * scale - 1e-9) - shift
+        edges = np.clip(limits, 0, most).astype(np.int64)
+        length = int(edges.max(initial=0)) + 1
         band = np.searchsorted(edges, np.arange(length), side="right")
         values = np.array([v.value for v in factor.values])[band]
     return np.append(values, otherwise(factor))

@@ -151,9 +151,10 @@ class Drawer:
 
     def _scenarios(self) -> None:
         state = self._state
+        source, titles = state.library.source, state.library.titles
         choices = (
-            {"": state.library.source}
-            | {name: name for name in state.library.ready() if name != state.library.source}
+            {"": titles[source].text if source in titles else source}
+            | {name: title.text for name, title in titles.items() if name != source}
             | {name: file_of(name) for name in state.brought}
         )
         with Tag("div", css="field"):

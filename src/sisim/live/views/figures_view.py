@@ -104,7 +104,11 @@ class FiguresView:
             for (whose, name), (value, interval) in cells.items():
                 if whose == which:
                     self._text(f"{which}-{name}", value if whole else "–")
-                    self._text(f"{which}-{name}-spread", interval if whole else "")
+                    beside = interval if whole else ""
+                    if name == "invested":  # Its parts, for which there is no room beside it.
+                        self._script.attribute(self._tags[f"{which}-{name}"], "title", beside)
+                    else:
+                        self._text(f"{which}-{name}-spread", beside)
 
     def _text(self, name: str, text: str) -> None:
         self._script.text(self._tags[name], text)

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from sisim.economics.distribution import WhoGains
-from sisim.economics.repayment import RepaymentPlan, Repayments
+from sisim.economics.repayment import Repayments
 from sisim.i18n import t
 from sisim.live.chart_options import FONT, HATCH, TEXT, Look, Option, label, line, marked, points
 from sisim.live.tags import Chart, Tag
 from sisim.live.view_state import ViewState
 from sisim.live.views.controls import choose_arm
-from sisim.report.chart.palette import PAYERS
+from sisim.report.administrations import hue_of
 from sisim.report.economics import repayment_report as repayment
 from sisim.report.economics.repayment_tables import label_of, plan_rows
 from sisim.report.economics.repayment_tables import shown as rows_shown
@@ -104,7 +104,7 @@ class MoneyView:
             self._tables.clear()
             return
         self._write_key(one)
-        option = plan(one, state.look)
+        option = plan(one, state.scenario, state.look)
         if self._plan is None:
             with self._fund_place:
                 self._plan = Chart(option, "chart-plan", t("Plan of repayment"))
@@ -167,20 +167,21 @@ def _hatched(look: Look) -> Option:
     }
 
 
-def _repaying(made: RepaymentPlan) -> list[tuple[int, str]]:
+def _repaying(one: Repayments, scenario: Scenario) -> list[tuple[int, str]]:
     """Return the administrations that repay, by number, each with its colour."""
-    return [(n, PAYERS[n % len(PAYERS)]) for n, repaid in enumerate(made.repaid) if repaid.any()]
+    paid = [n for n, repaid in enumerate(one.plan.repaid) if repaid.any()]
+    return [(n, hue_of(scenario, one.administrations[n])) for n in paid]
 
 
 def plan_key(one: Repayments, scenario: Scenario) -> list[tuple[str, str]]:
     """Return what the colours of a plan mean: names of administrations, and their colours."""
     return [
         (t("Repayment, {who}", who=label_of(scenario, one.plan.administrations[n])), hue)
-        for n, hue in _repaying(one.plan)
+        for n, hue in _repaying(one, scenario)
     ]
 
 
-def plan(one: Repayments, look: Look) -> Option:
+def plan(one: Repayments, scenario: Scenario, look: Look) -> Option:
     """Return a plan of repayment: paid out downwards, repaid upwards, the sum as a line."""
     c, made = look.palette, one.plan
     unit = unit_for(float(np.abs(made.position).max())).size
@@ -192,7 +193,7 @@ def plan(one: Repayments, look: Look) -> Option:
     series = [_bar("paid", points(years, -made.payments, unit), _hatched(look), barWidth="70%")]
     series += [
         _bar(f"repaid-{n}", points(years, made.repaid[n], unit), {"color": hue})
-        for n, hue in _repaying(made)
+        for n, hue in _repaying(one, scenario)
     ]
     marks = _plan_scale(years.tolist(), (ticks, digits), look)
     diamond = []

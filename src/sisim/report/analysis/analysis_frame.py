@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from math import ceil, floor, log10
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sisim.analysis.measures import PAYBACK, why_undefined
+from sisim.analysis.measures import PAYBACK, turning_point, why_undefined
 from sisim.economics.yearly import year_at
 from sisim.i18n import n_, t
+from sisim.report.chart.arrangement import EDGE, NAMES, WIDE
+from sisim.report.chart.chart import Axis, Chart, Column, value_axis
+from sisim.report.chart.label_placement import GAP
+from sisim.report.chart.typesetting import PaperType
 from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
 from sisim.report.formats import (
@@ -31,21 +32,8 @@ from sisim.report.formats import (
     runs_of,
     unit_for,
 )
-from sisim.report.frame import EDGE
 from sisim.report.present_value import net_words, valued
 from sisim.report.replication_words import few_runs
-from sisim.report.style import (
-    FINE,
-    HIGH,
-    MUTED,
-    WIDE,
-    canvas,
-    fit,
-    place,
-    scale_ticks,
-    wrap,
-    write,
-)
 from sisim.scenario.digest import digest
 from sisim.scenario.scenario import Scenario
 
@@ -62,6 +50,12 @@ IN_MONEY = frozenset(
     }
 )
 IN_PERCENT = frozenset({"return_on_investment", "internal_rate_of_return"})
+HIGH, AROUND = 720.0, 260.0
+"""How high a picture is, unless its rows need more, and what is around them, in pixels."""
+FEWEST_ROWS = 4
+"""Bars are no thicker than if there were so many rows."""
+BARS = 600.0
+"""How much room bars beside the names of rows have, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +144,15 @@ class Subject:
                 why=why_undefined(self.measure),
             )
         ]
+
+    @property
+    def turn(self) -> float | None:
+        """The value at which the investment begins to be worth it; unset where there is none."""
+        return turning_point(self.measure)
+
+    def turn_words(self) -> str:
+        """Return the turning point as a sentence has it."""
+        return scale_for(self, [self.turn]).text(self.turn) if self.turn else t("zero")
 
     @property
     def few_runs(self) -> list[str]:
@@ -249,30 +252,59 @@ def scale_for(subject: Subject, values: Sequence[float] | np.ndarray) -> Scale:
     return Scale(1.0, digits, t("more than without") if head == "outcome" else "")
 
 
-def answer_canvas(
+def answer_chart(
     subject: Subject,
     title: str,
     subtitle: str,
+    columns: Sequence[Column],
     notes: Sequence[str] = (),
     *,
     everyone: bool = False,
     discounted: bool = True,
-) -> Figure:
+) -> Chart:
     """Return a picture with a title, a line below it, and at its foot what it is made of.
 
-    `everyone`: what all who pay pay is shown. `discounted`: how money is counted is told; without
-    it only for `everyone`.
+    Args:
+        subject: What is asked.
+        title: What the picture is about.
+        subtitle: What is seen, and in what unit.
+        columns: What is drawn, side by side.
+        notes: How it is to be read.
+        everyone: What all who pay pay is shown.
+        discounted: How money is counted is told; without it only for `everyone`.
     """
-    figure = canvas(WIDE, HIGH)
-    write(figure, EDGE, 10, fit(figure, title, WIDE - 2 * EDGE, 22, bold=True), size=22, bold=True)
-    write(figure, EDGE, 40, fit(figure, subtitle, WIDE - 2 * EDGE), color=MUTED)
     told = everyone or discounted
     own = conventions(subject.scenario, everyone=everyone, discounted=discounted)
     said = " ".join([*notes, *([own] if told else [])])
-    for index, line in enumerate(reversed(wrap(figure, said, WIDE - 2 * EDGE, FINE).split("\n"))):
-        write(figure, EDGE, HIGH - 42 - 20 * index, line, size=FINE, color=MUTED)
-    write(figure, EDGE, HIGH - 22, footer(subject), size=FINE, color=MUTED)
-    return figure
+    return Chart(
+        rows=((1.0, tuple(columns)),),
+        title=title,
+        subtitle=subtitle,
+        notes=(*([said] if said else []), footer(subject)),
+        high=max([HIGH, *(_needed(column, len(columns)) for column in columns)]),
+    )
+
+
+def _needed(column: Column, beside: int) -> float:
+    """Return how high a picture must be for the names of rows not to cover each other."""
+    type_, wide = PaperType(), NAMES * (WIDE - 2 * EDGE) / beside
+
+    def high(text: str, size: float) -> float:
+        return type_.height(type_.wrap(text, wide, size), size) if text else 0.0
+
+    return AROUND + max(
+        (
+            (panel.y.high - panel.y.low) * (high(name, type_.size) + high(detail, type_.fine) + 4.0)
+            for panel in column.panels
+            for (_, name), detail in zip(panel.y.ticks, panel.y.details, strict=False)
+        ),
+        default=0.0,
+    )
+
+
+def undefined_chart(subject: Subject, title: str, said: Sequence[str]) -> Chart:
+    """Return a picture that says there is nothing to draw, as the measure is undefined."""
+    return answer_chart(subject, title, subject.what(), [Column((), caption="\n".join(said))])
 
 
 def subtitle_of(subject: Subject, scale: Scale) -> str:
@@ -281,45 +313,51 @@ def subtitle_of(subject: Subject, scale: Scale) -> str:
     return f"{what}, {scale.unit}" if scale.unit and scale.first_year is None else what
 
 
-def undefined_canvas(subject: Subject, title: str, said: Sequence[str]) -> Figure:
-    """Draw that there is nothing to draw, as the measure is undefined throughout."""
-    figure = answer_canvas(subject, title, subject.what())
-    top = 130.0
-    for text in said:
-        for line in wrap(figure, text, WIDE - 2 * EDGE).split("\n"):
-            write(figure, EDGE, top, line)
-            top += 28
-    return figure
+def row_axis(rows: Sequence[tuple[str, str]]) -> Axis:
+    """Return a vertical axis of rows from above, at 0, −1, −2 …: a name each, a detail below it."""
+    return Axis(
+        0.5 - max(len(rows), FEWEST_ROWS),
+        0.5,
+        tuple((-float(n), name) for n, (name, _) in enumerate(rows)),
+        details=tuple(detail for _, detail in rows),
+    )
 
 
-def row_axes(
-    figure: Figure, left: float, top: float, width: float, height: float, rows: float
-) -> Axes:
-    """Return axes for horizontal bars, a row each from above, without names beside them."""
-    axes = place(figure, left, top, width, height)
-    axes.grid(visible=False)
-    axes.set_yticks([])
-    axes.set_ylim(rows - 0.4, -0.6)
-    return axes
+def measure_axis(scale: Scale, low: float, high: float, count: int = 6) -> Axis:
+    """Return an axis of a measure, with about `count` round ticks in a scale's units."""
+    if scale.first_year is None:
+        return value_axis(low, high, count, scale.size)
+    years = year_ticks(low, high, count)
+    return Axis(low, high, tuple((float(year), str(year)) for year in years), grid=True)
 
 
-def name_row(
-    figure: Figure, middle: float, name: str, detail: str, width: float, *, bold: bool = False
-) -> None:
-    """Write at the left what a row of bars is about, in at most two lines, and a detail below.
+def share_axis(low: float, high: float, count: int = 4) -> Axis:
+    """Return an axis of shares, in per cent."""
+    return value_axis(low, high, count, 0.01, sign=percent_sign())
 
-    Args:
-        figure: The picture.
-        middle: The middle of the row, in layout pixels from the top.
-        name: What the row is about.
-        detail: What stands below it in small type.
-        width: How wide the name may be, in layout pixels.
-        bold: Whether the name is bold.
-    """
-    lines = wrap(figure, name, width, bold=bold).split("\n")[:2]
-    for row, line in enumerate(lines):
-        write(figure, 20, middle - 10 * len(lines) - 10 + 21 * row, line, bold=bold)
-    write(figure, 20, middle + 11 * len(lines) - 7, detail, size=FINE, color=MUTED)
+
+def with_room(
+    low: float, high: float, before: Sequence[str] = (), after: Sequence[str] = ()
+) -> tuple[float, float]:
+    """Return the ends of an axis of bars in rows, with room for texts before and after them."""
+    type_ = PaperType()
+    left, right = (
+        max((type_.width(text, type_.size) for text in texts), default=0.0) + 2 * GAP
+        for texts in (before, after)
+    )
+    pixel = ((high - low) or 1.0) / max(BARS - left - right, 0.25 * BARS)
+    return low - left * pixel, high + right * pixel
+
+
+def between_ends(low: float, high: float, share: float = 0.1) -> tuple[float, float]:
+    """Return the ends of an axis that leaves a share of what is drawn free on either side."""
+    room = share * (high - low) or 1.0
+    return low - room, high + room
+
+
+def upwards(up: str, across: str) -> str:
+    """Return what the axes of a panel are, as its title."""
+    return t("Upwards: {up}. To the right: {across}.", up=up, across=across)
 
 
 def records(table: pd.DataFrame) -> list[Any]:
@@ -331,33 +369,3 @@ def year_ticks(low: float, high: float, count: int) -> list[int]:
     """Return about `count` whole years between two instants, one at least."""
     step = max(1, ceil((high - low) / count))
     return list(range(ceil(low), floor(high) + 1, step)) or [round(low)]
-
-
-def ticks_up(axes: Axes, count: int, scale: Scale) -> None:
-    """Let the value axis have about `count` round ticks, written in a scale's units."""
-    if scale.first_year is None:
-        scale_ticks(axes, count, scale.size)
-    else:
-        years = year_ticks(*axes.get_ylim(), count)
-        axes.set_yticks(years, [str(year) for year in years])
-
-
-def ticks_across(axes: Axes, count: int, scale: Scale | float = 1.0) -> None:
-    """Let the horizontal axis have about `count` round ticks, written in units of `scale`."""
-    low, high = axes.get_xlim()
-    if isinstance(scale, Scale):
-        if scale.first_year is not None:
-            years = year_ticks(low, high, count)
-            axes.set_xticks(years, [str(year) for year in years])
-            return
-        scale = scale.size
-    found = MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low / scale, high / scale)
-    axes.set_xticks([tick * scale for tick in found if low <= tick * scale <= high])
-    digits = _digits(found[1] - found[0])
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: decimal(x / scale, digits)))
-
-
-def _digits(step: float) -> int:
-    """Return how many decimals ticks at a distance need."""
-    first = max(0, -floor(log10(abs(step))))
-    return first if abs(round(step, first) - step) < 1e-9 * abs(step) else first + 1

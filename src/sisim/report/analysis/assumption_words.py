@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
 from sisim.i18n import n_, t
+from sisim.report.analysis.key_words import KeyWords
+from sisim.report.comparison_text import quoted
 from sisim.report.formats import NBSP, listing, percent_sign
 from sisim.report.risk_words import figures
 from sisim.scenario.owners import grade_name
 from sisim.scenario.pathway import Pathway
-from sisim.scenario.scenario import Scenario
+from sisim.scenario.scenario import Effect, Scenario
 from sisim.scenario.types import Text
 
 SHARES = frozenset(
     {
         "reach",
+        "drop_out",
         "share",
         "probability",
         "discount_costs",
@@ -26,7 +29,11 @@ SHARES = frozenset(
     }
 )
 """Numbers that are read as per cent."""
+DIVIDED = frozenset({"shares", "agreed", "payers"})
+"""Tables and lists of such numbers."""
 MONEY = frozenset({"start_up", "running", "per_participant", "per_participant_month", "price"})
+YEARS = frozenset({"price_level", "price_year", "first_year", "last_year", "by"})
+"""Numbers that are calendar years."""
 LONGEST_LIST = 44
 """Characters; of a longer list of transitions only the first is named."""
 
@@ -38,8 +45,14 @@ class Assumptions:
     scenario: Scenario
 
     def name(self, key: str) -> str:
-        """Return what the number at a key is called; the key itself if it has no words."""
-        head, *rest = key.split(".")
+        """Return what the number at a key is called; the key itself if nothing stands there."""
+        return self.named(key.split(".")) or key
+
+    def named(self, path: Sequence[str | int]) -> str | None:
+        """Return what the thing at a path is called; None if nothing stands there."""
+        head, *rest = map(str, path)
+        if head == "pathway" and rest:
+            head, *rest = rest
         speak: dict[str, Callable[[list[str]], str | None]] = {
             "investments": self._investment,
             "drift": self._drift,
@@ -51,7 +64,7 @@ class Assumptions:
             "time": self._time,
         }
         found = speak[head](rest) if rest and head in speak else None
-        return key if found is None else found
+        return KeyWords(self.scenario).name(path) if found is None else found
 
     def value(self, key: str, value: float) -> str:
         """Return a value of the number at a key as a reader writes it."""
@@ -62,14 +75,64 @@ class Assumptions:
             return n_("{n} year", "{n} years", 1 if value == 1 else 2, n=figures(value)).replace(
                 " ", NBSP
             )
-        shares = ("drift.", "population.movers_in.")
-        if last in SHARES or key.startswith(shares) or ".fidelity.share." in key:
+        if last == "ratio":
+            change = figures(round(100 * (value - 1), 1)) + percent_sign()
+            return f"+{change}" if value > 1 else change
+        if last == "rate" and abs(value) < 1:
+            return figures(100 * value) + percent_sign()
+        dated = last in ("from", "to", "start") and value >= 1000
+        if (last in YEARS or dated) and value == int(value):
+            return str(int(value))
+        divided = DIVIDED.intersection(key.split(".")[-2:])
+        grows = key.startswith(("drift.", "population.movers_in.per_year"))
+        if last in SHARES or divided or grows or ".fidelity.share." in key:
             return figures(100 * value) + (percent_sign())
         if last in MONEY and abs(value) >= 1e6:
             return t("SEK {n}m", n=figures(value / 1e6)).replace(" ", NBSP)
         if last in MONEY and abs(value) >= 1e5:
             return t("SEK {n}k", n=figures(value / 1e3)).replace(" ", NBSP)
         return figures(value)
+
+    def told(self, key: str, value: float, ends: tuple[float, float]) -> str:
+        """Return the value of the number at a key, and its range, as a short sentence.
+
+        Args:
+            key: The key.
+            value: The value in the scenario.
+            ends: The lowest and the highest value it may have.
+        """
+        if key.rpartition(".")[2] != "ratio" or not isfinite(value):
+            return t("is {value}", value=self.value(key, value))
+        raises = value > 1
+        size, *range_ = (end - 1 if raises else 1 - end for end in (value, *ends))
+        n, low, high = (figures(round(100 * one, 1)) for one in (size, *sorted(range_)))
+        said = {"n": n, "low": low, "high": high}
+        effect = self._effect(key)
+        if effect is not None and effect.scale == "odds_ratio":
+            return (
+                t("raises the odds by {n}% ({low} to {high}%)", **said)
+                if raises
+                else t("lowers the odds by {n}% ({low} to {high}%)", **said)
+            )
+        if raises:
+            return t("raises by {n}% ({low} to {high}%)", **said)
+        if effect is not None and any(":" in on for on in effect.on):  # a use or a weight
+            return t("lowers by {n}% ({low} to {high}%)", **said)
+        return t("prevents {n}% ({low} to {high}%)", **said)
+
+    def margin(self, key: str, size: float) -> str:
+        """Return a margin of error of the number at a key."""
+        if key.rpartition(".")[2] == "ratio" and isfinite(size):
+            return figures(round(100 * size, 1)) + percent_sign()
+        return self.value(key, size)
+
+    def _effect(self, key: str) -> Effect | None:
+        """Return the effect whose ratio stands at a key; None if none does."""
+        head, name, *parts = key.split(".")
+        investment = self.scenario.investments.get(name) if head == "investments" else None
+        if investment is None or parts[0] != "effects" or not parts[1].isdigit():
+            return None
+        return investment.effects[int(parts[1])]
 
     def grade(self, grade: str | None) -> str:
         """Return what a number is built on; empty if the file does not say."""
@@ -78,7 +141,7 @@ class Assumptions:
     # ------------------------------------------------------------------------ parts
 
     def _text(self, text: Text | None, name: str) -> str:
-        return name if text is None else text.text
+        return quoted(name) if text is None else text.text
 
     @property
     def _pathway(self) -> Pathway:
@@ -146,7 +209,7 @@ class Assumptions:
 
     def _target(self, target: str) -> str:
         transition = self._pathway.transitions.get(target)
-        label = target if transition is None else self._text(transition.label, target)
+        label = self._text(None if transition is None else transition.label, target)
         return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
     def _drift(self, rest: list[str]) -> str | None:
@@ -182,7 +245,7 @@ class Assumptions:
             return None
         what = self._target(rest[0])
         if rest[1] == "rate":
-            return t("Rate: {what}", what=what)
+            return t("Yearly rate: {what}", what=what)
         if rest[1] == "probability":
             return t("Probability: {what}", what=what)
         if rest[1] == "to" and len(rest) > 2 and transition.track in self._pathway.tracks:
@@ -211,8 +274,11 @@ class Assumptions:
         return {
             "residents": t("Residents"),
             "growth": t("Growth of the population"),
-            "movers_in": t("Share moving in each year"),
-        }.get(rest[0])
+            "movers_in.per_year": t("Share moving in each year"),
+        }.get(".".join(rest))
 
     def _time(self, rest: list[str]) -> str | None:
-        return t("Years ahead") if rest[0] == "years" else None
+        return {
+            "years": t("Years ahead"),
+            "history": t("Years before the start"),
+        }.get(".".join(rest))

@@ -2,40 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import LinearSegmentedColormap, Normalize, to_hex
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
 
-from sisim.analysis.measures import turning_point, why_undefined
+from sisim.analysis.measures import why_undefined
 from sisim.analysis.varied import value_at
+from sisim.arrays import Floats
 from sisim.i18n import number, t
 from sisim.report.analysis.analysis_frame import (
     Scale,
     Subject,
-    answer_canvas,
+    answer_chart,
     scale_for,
     subtitle_of,
-    undefined_canvas,
+    undefined_chart,
+    upwards,
 )
 from sisim.report.analysis.assumption_words import Assumptions
+from sisim.report.chart.chart import Axis, Cells, Chart, Column, Key, Mark, Panel, Points, Rule
+from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.formats import lower
-from sisim.report.style import BLACK, BLUE, FINE, INK, MUTED, ORANGE, label, place, points, write
 
-HUES = LinearSegmentedColormap.from_list("sisim", [ORANGE, "#FFFFFF", BLUE])
+BELOW, ABOVE = "#E69F00", "#0072B2"
+HUES = LinearSegmentedColormap.from_list("sisim", [BELOW, "#FFFFFF", ABOVE])
 """Orange is below the turning point, blue above: told apart by the colour-blind, and by sign."""
-LATER = LinearSegmentedColormap.from_list("sisim-later", ["#DCEEF8", BLUE])
+LATER = LinearSegmentedColormap.from_list("sisim-later", ["#DCEEF8", ABOVE])
 """Of what has no turning point, such as a year: the higher, the darker."""
-DARK = 0.55
-"""From this share of the way to the darkest on, numbers are written in white."""
+EMPTY = "#EEEEEE"
+"""Of a cell that has no value."""
 MOST_WRITTEN = 11
 """More columns than this have no room for numbers."""
 
 
 def draw_heat_map(subject: Subject, table: pd.DataFrame) -> Figure:
-    """Draw the result for every pair of values of two assumptions; no colour where undefined.
+    """Draw `heat_map_chart`."""
+    return paint(heat_map_chart(subject, table))
+
+
+def heat_map_chart(subject: Subject, table: pd.DataFrame) -> Chart:
+    """Return the result for every pair of values of two assumptions, as a number and a colour.
 
     Args:
         subject: What is asked.
@@ -43,80 +52,108 @@ def draw_heat_map(subject: Subject, table: pd.DataFrame) -> Figure:
     """
     across, up = (str(name) for name in table.columns[:2])
     grid = table.pivot(index=up, columns=across, values="mean")
-    values = grid.to_numpy()
-    scale = scale_for(subject, values.ravel())
-    words = Assumptions(subject.scenario)
+    values, turn = grid.to_numpy(), subject.turn
+    scale, words = scale_for(subject, values.ravel()), Assumptions(subject.scenario)
     title = t("Two assumptions at a time")
     if np.isnan(values).all():
-        return undefined_canvas(subject, title, sentences(subject, table))
-    turn = turning_point(subject.measure)
-    notes = _notes(subject, table, turn, scale)
-    figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
-
-    axes = place(figure, 150, 122, 1080, 430)
-    axes.grid(visible=False)
-    axes.spines["bottom"].set_visible(False)
-    norm = _norm(values, turn)
+        return undefined_chart(subject, title, sentences(subject, table))
     rows, columns = values.shape
-    axes.imshow(
-        values,
-        cmap=LATER if turn is None else HUES,
-        norm=norm,
-        aspect="auto",
-        origin="lower",
-        extent=(-0.5, columns - 0.5, -0.5, rows - 0.5),
+    said = scale.text if columns <= MOST_WRITTEN else lambda _: ""
+    here, ring = _here(subject, {across: grid.columns, up: grid.index})
+    on_cell = ring is not None and np.allclose(ring, np.round(ring))
+    cells = Cells(
+        "cells",
+        [n - 0.5 for n in range(columns + 1)],
+        [n - 0.5 for n in range(rows + 1)],
+        _colors(values, turn),
+        tuple(tuple("–" if one != one else said(one) for one in row) for row in values),
+        ringed=(round(ring[1]), round(ring[0])) if ring is not None and on_cell else None,
     )
-    for edge in np.arange(-0.5, columns):
-        axes.axvline(edge, color="white", linewidth=points(2))
-    for edge in np.arange(-0.5, rows):
-        axes.axhline(edge, color="white", linewidth=points(2))
-    if turn is not None:
-        _turn(axes, values - turn)
-    if columns <= MOST_WRITTEN:
-        for (row, column), value in np.ndenumerate(values):
-            dark = value == value and float(norm(value)) > (1 + DARK) / 2
-            text = "–" if value != value else scale.text(value)
-            label(axes, (column, row), text, align="center", color="white" if dark else INK)
+    marks: list[Mark] = [cells, *([] if turn is None else _borders(values > turn, values))]
+    if ring is not None and not on_cell:
+        marks.append(Points("here", [ring[0]], [ring[1]], "ink", 46.0, "ring"))
     step = max(1, -(-columns // MOST_WRITTEN))
-    axes.set_xticks(
-        range(0, columns, step), [words.value(across, float(x)) for x in grid.columns[::step]]
+    x = [(float(n), words.value(across, float(grid.columns[n]))) for n in range(0, columns, step)]
+    y = [(float(n), words.value(up, float(one))) for n, one in enumerate(grid.index)]
+    panel = Panel(
+        "cells",
+        Axis(-0.5, columns - 0.5, tuple(x)),
+        Axis(-0.5, rows - 0.5, tuple(y)),
+        tuple(marks),
+        title=upwards(words.name(up), words.name(across)),
     )
-    axes.set_yticks(range(rows), [words.value(up, float(y)) for y in grid.index])
-    here = _mark(axes, subject, across, up, grid)
-    write(figure, 20, 84, f"↑ {words.name(up)}", bold=True)
-    write(figure, 1230, 596, f"{words.name(across)} →", bold=True, align="right")
-    write(figure, 20, 599, here, size=FINE, color=MUTED)
-    return figure
+    column = Column((panel,), key=_key(values, turn, scale), after=here)
+    notes = _notes(subject, table, scale)
+    return answer_chart(subject, title, subtitle_of(subject, scale), [column], notes)
 
 
-def _notes(subject: Subject, table: pd.DataFrame, turn: float | None, scale: Scale) -> list[str]:
-    """Return how the colours are to be read, how sure a cell is, and why some are empty."""
+def _key(values: Floats, turn: float | None, scale: Scale) -> tuple[Key, ...]:
+    """Return what those colours stand for that are in the picture."""
     if turn is None:
-        notes = [t("The darker, the later.")]
-    elif turn:
-        notes = [
-            t(
-                "Blue is above {n}, orange below; the black line is where it turns.",
-                n=scale.text(turn),
-            )
-        ]
+        return (Key("#DCEEF8", t("earlier")), Key(ABOVE, t("later")))
+    limit, both = scale.text(turn) if turn else t("zero"), []
+    if (values <= turn).any():
+        both.append(Key(BELOW, t("below {limit}", limit=limit)))
+    if (values > turn).any():
+        both.append(Key(ABOVE, t("above {limit}", limit=limit)))
+    return (*both, *([Key("ink", t("where it turns"), line="solid")] if len(both) > 1 else []))
+
+
+def _colors(values: Floats, turn: float | None) -> tuple[tuple[str, ...], ...]:
+    """Return a colour per cell: the farther from the turning point, the darker."""
+    if turn is None:
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+        norm, hues = Normalize(low, high if high > low else low + 1.0), LATER
     else:
-        notes = [t("Blue is above zero, orange below; the black line is where it turns.")]
+        most = float(np.nanmax(np.abs(values - turn))) or 1.0
+        norm, hues = Normalize(turn - most, turn + most), HUES
+    return tuple(
+        tuple(EMPTY if one != one else to_hex(hues(float(norm(one)))) for one in row)
+        for row in values
+    )
+
+
+def _borders(above: np.ndarray, values: Floats) -> list[Mark]:
+    """Return the border between cells above and below the turning point."""
+    known, marks = ~np.isnan(values), list[Mark]()
+    axes: tuple[tuple[int, Literal["x", "y"]], ...] = ((1, "y"), (0, "x"))
+    for axis, along in axes:
+        both = np.diff(known.astype(int), axis=axis) == 0
+        turns = (np.diff(above.astype(int), axis=axis) != 0) & both
+        for row, column in zip(*np.nonzero(turns), strict=True):
+            at, middle = (column, row) if along == "y" else (row, column)
+            ends = (middle - 0.5, middle + 0.5)
+            name = f"border-{along}-{row}-{column}"
+            marks.append(Rule(name, at + 0.5, along, "without", 4.0, ends=ends))
+    return marks
+
+
+def _here(subject: Subject, axes: dict[str, pd.Index]) -> tuple[str, tuple[float, float] | None]:
+    """Return where the scenario as it is lies, across and up, and what is said of it.
+
+    Unset if the scenario lies outside the grid, or has several values at a key.
+    """
+    spots = []
+    for key, known in axes.items():
+        value, places = value_at(subject.scenario, key), np.asarray(known, float)
+        if value is None or not places.min() <= value <= places.max():
+            return t("The scenario as it is lies outside the values shown."), None
+        spots.append(float(np.interp(value, places, np.arange(len(places)))))
+    spot = (spots[0], spots[1])
+    if np.allclose(spot, np.round(spot)):
+        return t("The ring is the scenario as it is."), spot
+    return t("The ring is the scenario as it is: it lies between the cells."), spot
+
+
+def _notes(subject: Subject, table: pd.DataFrame, scale: Scale) -> list[str]:
+    """Return why some cells are empty, and how sure a cell is."""
+    notes = []
     if table["mean"].isna().any():
         notes.append(t("Empty: no value, as {why}.", why=why_undefined(subject.measure)))
     error = table["standard_error"].max()
     if subject.few_runs or error != error:
         return [*notes, *subject.few_runs]
     return [*notes, t("Standard error of a cell: at most {n}.", n=scale.margin(error))]
-
-
-def _norm(values: np.ndarray, turn: float | None) -> Normalize:
-    """Return the scale of the colours: symmetric about the turning point, if there is one."""
-    if turn is None:
-        low, high = float(np.nanmin(values)), float(np.nanmax(values))
-        return Normalize(low, high if high > low else low + 1.0)
-    most = float(np.nanmax(np.abs(values - turn))) or 1.0
-    return Normalize(turn - most, turn + most)
 
 
 def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
@@ -159,46 +196,3 @@ def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
             )
         )
     return [*ends, *found]
-
-
-def _turn(axes: Axes, beyond: np.ndarray) -> None:
-    """Draw the border between cells above and below the turning point."""
-    sides = np.where(np.isnan(beyond), np.nan, beyond > 0)
-    for row, column in zip(*np.nonzero(np.abs(np.diff(sides, axis=1)) == 1), strict=True):
-        _border(axes, [column + 0.5] * 2, [row - 0.5, row + 0.5])
-    for row, column in zip(*np.nonzero(np.abs(np.diff(sides, axis=0)) == 1), strict=True):
-        _border(axes, [column - 0.5, column + 0.5], [row + 0.5] * 2)
-
-
-def _border(axes: Axes, x: list[float], y: list[float]) -> None:
-    axes.plot(x, y, color=BLACK, linewidth=points(4), solid_capstyle="round", zorder=4)
-
-
-def _mark(axes: Axes, subject: Subject, across: str, up: str, grid: pd.DataFrame) -> str:
-    """Ring where the scenario is, between cells if it lies so, and return what the ring is.
-
-    Nothing is ringed if the scenario lies outside the grid, or has several values at a key.
-    """
-    spots = []
-    for key, known in ((across, grid.columns), (up, grid.index)):
-        value, places = value_at(subject.scenario, key), np.asarray(known, float)
-        if value is None or not places.min() <= value <= places.max():
-            return t("The scenario as it is lies outside the values shown.")
-        spots.append(float(np.interp(value, places, np.arange(len(places)))))
-    on_cell = np.allclose(spots, np.round(spots))
-    axes.add_patch(
-        FancyBboxPatch(
-            (spots[0] - 0.42, spots[1] - 0.38),
-            0.84,
-            0.76,
-            boxstyle="round,pad=0,rounding_size=0.2",
-            fill=False,
-            edgecolor=INK,
-            linewidth=points(2.5),
-            linestyle="solid" if on_cell else "dashed",
-            zorder=5,
-        )
-    )
-    if on_cell:
-        return t("The ring is the scenario as it is.")
-    return t("The ring is the scenario as it is: it lies between the cells.")

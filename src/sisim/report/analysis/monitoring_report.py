@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sisim.analysis.monitoring import ENOUGH, RESULTS, FollowUp, Indicator, responsible
 from sisim.i18n import n_, t
-from sisim.report.analysis.analysis_frame import Subject, answer_canvas, records
+from sisim.report.analysis.analysis_frame import Subject, answer_chart, records, share_axis
+from sisim.report.chart.chart import (
+    Area,
+    Axis,
+    Chart,
+    Column,
+    Key,
+    Line,
+    Mark,
+    Panel,
+    Points,
+    value_axis,
+)
+from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.formats import (
     capital,
     decimal,
@@ -25,25 +38,13 @@ from sisim.report.formats import (
     unit_for,
 )
 from sisim.report.spreadsheet_files import FillInTable
-from sisim.report.style import (
-    BLUE,
-    FINE,
-    GREEN,
-    MUTED,
-    SKY,
-    VERMILION,
-    fit,
-    label,
-    place,
-    points,
-    scale_ticks,
-    swatch,
-    wrap,
-    write,
-)
 
 MOST = 6
 """The most measures that are drawn."""
+BESIDE = 3
+"""So many have room beside each other."""
+OUTSIDE = "#D55E00"
+"""Of what was observed outside its range."""
 
 
 def measure_label(plan: FollowUp, measure: Indicator) -> str:
@@ -109,7 +110,12 @@ def observed_form(plan: FollowUp) -> FillInTable:
 
 
 def draw_follow_up(plan: FollowUp, observed: pd.DataFrame | None = None) -> Figure:
-    """Draw the range of each measure by month, and what was observed.
+    """Draw `follow_up_chart`."""
+    return paint(follow_up_chart(plan, observed))
+
+
+def follow_up_chart(plan: FollowUp, observed: pd.DataFrame | None = None) -> Chart:
+    """Return the range of each measure by month, and what was observed.
 
     Args:
         plan: The plan.
@@ -123,32 +129,20 @@ def draw_follow_up(plan: FollowUp, observed: pd.DataFrame | None = None) -> Figu
         if plan.few
         else t("{arm}: where nine runs of ten lie, by months from {start}", **told)
     )
-    notes = [_ranges(plan)]
-    figure = answer_canvas(subject, title, subtitle, notes, discounted=False)
-    swatch(figure, 20, 76, SKY)
-    write(figure, 44, 76, t("with the investment"), color=BLUE)
-    swatch(figure, 280, 76, MUTED, "////")
-    write(figure, 304, 76, t("without it"), color=MUTED)
+    key = [
+        Key("with", t("with the investment")),
+        Key("muted", t("without it"), hatched=True),
+    ]
     if observed is not None:
-        write(figure, 470, 76, "●", color=GREEN)
-        write(figure, 492, 76, t("observed, in the range"), color="#00694C")
-        write(figure, 780, 76, "◆", color=VERMILION)
-        write(figure, 802, 76, t("observed, outside it"), color="#A84300")
-    shown = drawn(plan, observed)
-    wide, high = 1240 / 3, 272.0
-    for number, measure in enumerate(shown):
-        row, column = divmod(number, 3)
-        left, top = 20 + wide * column, 112 + high * row
-        axes = place(figure, left + 70, top + 50, wide - 110, high - 108)
-        name = wrap(figure, measure_label(plan, measure), wide - 24, 16, bold=True)
-        for line, text in enumerate(name.split("\n")[:2]):
-            write(figure, left, top + 20 * line, text, size=16, bold=True)
-        _panel(axes, plan, measure, observed)
-        who = by_whom(plan, measure)
-        if who:
-            said = fit(figure, t("by: {who}", who=who), wide - 110, FINE)
-            write(figure, left + 70, top + high - 30, said, size=FINE, color=MUTED)
-    return figure
+        key += [
+            Key("lower", t("observed, in the range"), shape="circle"),
+            Key(OUTSIDE, t("observed, outside it"), shape="diamond"),
+        ]
+    columns = [_column(plan, one, observed) for one in drawn(plan, observed)]
+    columns += [Column(())] * (-len(columns) % BESIDE)
+    chart = answer_chart(subject, title, subtitle, [], [_ranges(plan)], discounted=False)
+    rows = [(1.0, tuple(columns[n : n + BESIDE])) for n in range(0, len(columns), BESIDE)]
+    return replace(chart, rows=((0.12, (Column((), key=tuple(key)),)), *rows))
 
 
 def drawn(plan: FollowUp, observed: pd.DataFrame | None) -> list[Indicator]:
@@ -172,65 +166,44 @@ def drawn(plan: FollowUp, observed: pd.DataFrame | None) -> list[Indicator]:
     return [one for one in plan.measures if one in chosen]
 
 
-def _panel(axes: Axes, plan: FollowUp, measure: Indicator, observed: pd.DataFrame | None) -> None:
+def _column(plan: FollowUp, measure: Indicator, observed: pd.DataFrame | None) -> Column:
+    """Return the range of a measure by month, what was observed, and who measures it."""
     own = plan.plan[plan.plan["measure"] == measure.name]
-    x = own["month"].to_numpy(float)
-    axes.fill_between(x, own["low"], own["high"], color=SKY, alpha=0.45, linewidth=0, zorder=1)
-    axes.plot(x, own["middle"], color=BLUE, linewidth=points(3), zorder=3)
-    top = float(own["high"].max())
+    x, known = own["month"].to_numpy(float), ["high", "without_high"]
+    marks: list[Mark] = [
+        Area("with-band", x, own["low"].to_numpy(), own["high"].to_numpy(), "with", opacity=0.3)
+    ]
     if own["without_middle"].notna().any():
-        axes.fill_between(
-            x,
-            own["without_low"],
-            own["without_high"],
-            facecolor="none",
-            edgecolor=MUTED,
-            hatch="////",
-            linewidth=0,
-            zorder=2,
-            alpha=0.6,
-        )
-        axes.plot(
-            x,
-            own["without_middle"],
-            color=MUTED,
-            linewidth=points(2.5),
-            linestyle=(0, (4, 2)),
-            zorder=3,
-        )
-        top = max(top, float(own["without_high"].max()))
+        low, high = own["without_low"].to_numpy(), own["without_high"].to_numpy()
+        middle = own["without_middle"].to_numpy()
+        marks += [
+            Area("without-band", x, low, high, "muted", hatched=True),
+            Line("without", x, middle, color="without", width=2.5, dash="dashed"),
+        ]
+    marks.append(Line("with", x, own["middle"].to_numpy(), color="with"))
+    top = float(np.nanmax(own[known].to_numpy(float), initial=0.0))
     if observed is not None:
-        for one in records(observed[observed["measure"] == measure.name]):
-            inside = one.outside == 0
-            axes.plot(
-                [one.month],
-                [one.observed],
-                marker="o" if inside else "D",
-                markersize=points(12),
-                color=GREEN if inside else VERMILION,
-                zorder=5,
-                markeredgecolor="white",
-            )
-            top = max(top, one.observed)
-    axes.set_ylim(0, 1.1 * top if top > 0 else 1)
-    axes.set_xlim(min(0.0, x[0]), x[-1] + 1)
-    axes.set_xticks(x, [f"{month:g}" for month in x])
+        seen = observed[observed["measure"] == measure.name]
+        inside = (seen["outside"] == 0).to_numpy()
+        month, value = seen["month"].to_numpy(float), seen["observed"].to_numpy(float)
+        marks += [
+            Points("inside", month[inside], value[inside], "lower", 13.0),
+            Points("outside", month[~inside], value[~inside], OUTSIDE, 13.0, "diamond"),
+        ]
+        top = max(top, float(value.max(initial=0.0)))
+    name, top = measure_label(plan, measure), 1.1 * top or 1.0
+    unit = unit_for(top) if measure.kind == "cost" else None
     if measure.is_share:
-        ticks = [tick for tick in np.linspace(0, 1, 5) if tick <= 1.1 * top] or [0]
-        axes.set_yticks(ticks, [share_of(float(tick)) for tick in ticks])
+        axis = share_axis(0.0, top)
     else:
-        unit = unit_for(top) if measure.kind == "cost" else None
-        scale_ticks(axes, 4, 1.0 if unit is None else unit.size)
-        if unit is not None:
-            label(
-                axes,
-                (min(0.0, x[0]), 1.1 * top),
-                unit.label(),
-                size=FINE,
-                color=MUTED,
-                shift=(4, -8),
-            )
-    axes.tick_params(labelsize=points(15))
+        axis = value_axis(0.0, top, 4, 1.0 if unit is None else unit.size)
+    months = Axis(min(0.0, x[0]), x[-1] + 1, tuple((month, f"{month:g}") for month in x))
+    who = by_whom(plan, measure)
+    return Column(
+        (Panel(measure.name, months, axis, tuple(marks)),),
+        caption=name if unit is None else f"{name}, {unit.label()}",
+        after=t("by: {who}", who=who) if who else "",
+    )
 
 
 def sentences(plan: FollowUp, observed: pd.DataFrame | None = None) -> list[str]:

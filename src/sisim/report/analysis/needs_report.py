@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,46 +12,41 @@ from matplotlib.figure import Figure
 
 from sisim.analysis.needs import ALL, Needs, wanted_groups
 from sisim.economics.appraisal import BAND_FROM
-from sisim.i18n import duration, n_, number, t
+from sisim.i18n import duration, n_, t
+from sisim.report.administrations import hue_of
 from sisim.report.analysis.analysis_frame import (
     Subject,
-    answer_canvas,
+    answer_chart,
     records,
-    row_axes,
-    ticks_across,
+    row_axis,
+    share_axis,
+    with_room,
 )
+from sisim.report.chart.chart import (
+    Area,
+    Bars,
+    Chart,
+    Column,
+    Key,
+    Line,
+    Mark,
+    Note,
+    Panel,
+    Points,
+    Rule,
+    Word,
+)
+from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.comparison_text import quoted
-from sisim.report.formats import capital, decimal, listing, lower, money, percent_sign, share_of
-from sisim.report.style import (
-    BLUE,
-    DARK_GREEN,
-    DARK_ORANGE,
-    GREEN,
-    INK,
-    MUTED,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    YELLOW,
-    bar,
-    fit,
-    key_entry,
-    label,
-    place,
-    points,
-    swatch,
-    wrap,
-    write,
-)
+from sisim.report.formats import capital, decimal, listing, lower, money, share_of
 from sisim.scenario.scenario import Scenario
 
-COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW, MUTED)
-HATCHES = (None, "////", None, "....", "\\\\\\\\", None, "xxxx", "----")
 MOST = 9
 """The most groups or rules that are drawn."""
 TOP = 0.2
 """The share of residents, the costliest, that is marked on the Lorenz curve."""
+MARKED = "#A84300"
+"""Of what is marked there."""
 
 
 def group_label(scenario: Scenario, kind: str, name: str) -> str:
@@ -96,175 +92,181 @@ def subject_of(found: Needs) -> Subject:
 
 
 def draw_concentration(found: Needs) -> Figure:
-    """Draw the Lorenz curve of costs, and in how many administrations' books people are."""
-    title = t("How concentrated are the costs?")
-    figure = answer_canvas(
-        subject_of(found), title, _whose(found), [_money(found)], discounted=False
-    )
-    _lorenz(figure, found.tables)
-    _service_use(figure, found.tables["needs-books"])
-    return figure
-
-
-def _lorenz(figure: Figure, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Draw the Lorenz curve, what the costliest have, and the Gini coefficient."""
-    head = t("Share of the cost, by share of residents (least costly first)")
-    write(figure, 20, 84, head, bold=True, size=17)
-    axes = place(figure, 84, 124, 520, 462)
-    curve = tables["needs-lorenz"]
-    x, y = curve["share_of_people"].to_numpy(), curve["share_of_cost"].to_numpy()
-    axes.fill_between(x, y, 0, color=SKY, alpha=0.3, linewidth=0)
-    axes.plot([0, 1], [0, 1], color=MUTED, linewidth=points(1.5), linestyle=(0, (4, 3)))
-    axes.plot(x, y, color=BLUE, linewidth=points(4))
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1)
-    _percent_axes(axes)
-    label(
-        axes, (0.42, 0.46), t("if all cost the same"), align="right", color=MUTED
-    ).set_verticalalignment("bottom")
-    below = float(np.interp(1 - TOP, x, y))
-    axes.plot([1 - TOP, 1 - TOP], [below, 1], color=VERMILION, linewidth=points(3))
-    axes.plot([1 - TOP], [below], marker="o", markersize=points(12), color=VERMILION)
-    said = t(
-        "the costliest {top}\nof residents: {share}", top=share_of(TOP), share=share_of(1 - below)
-    )
-    label(axes, (1 - TOP, 0.86), said, align="right", shift=(-12, 0), color="#A84300", bold=True)
-    everyone = tables["needs-concentration"].iloc[0]
-    label(axes, (0.03, 0.93), t("Gini {gini}", gini=decimal(everyone["gini"], 2)), align="left")
-
-
-def _service_use(figure: Figure, books: pd.DataFrame) -> None:
-    """Draw the shares of residents and of the cost, by how many administrations pay for them."""
-    head = t("In how many administrations' books in the same year?")
-    write(figure, 690, 84, head, bold=True, size=17)
-    key_entry(figure, 690, 116, t("of residents"), BLUE)
-    key_entry(figure, 880, 116, t("of the cost"), ORANGE, hatch="////", color=DARK_ORANGE)
-    books = books[(books["share_of_people"] > 0) | (books["administrations"] < 2)]
-    axes = place(figure, 740, 152, 470, 434)
-    axes.grid(visible=False)
-    longest = float(max(books["share_of_people"].max(), books["share_of_cost"].max()))
-    axes.set_xlim(0, 1.14 * longest or 1.0)
-    axes.set_ylim(len(books) - 0.45, -0.55)
-    axes.set_yticks(range(len(books)), [str(n) for n in books["administrations"]])
-    axes.set_xticks([])
-    axes.spines["bottom"].set_visible(False)
-    for row, one in enumerate(records(books)):
-        axes.barh(row - 0.19, one.share_of_people, height=0.34, color=BLUE)
-        bar(axes, row + 0.19, one.share_of_cost, ORANGE, height=0.34, hatch="////")
-        for at, share, hue in (
-            (-0.19, one.share_of_people, BLUE),
-            (0.19, one.share_of_cost, DARK_ORANGE),
-        ):
-            text = share_of(share, 0 if share >= 0.1 or share == 0 else 1)
-            label(axes, (share, row + at), text, shift=(7, 0), color=hue, size=16)
+    """Draw `concentration_chart`."""
+    return paint(concentration_chart(found))
 
 
 def draw_groups(found: Needs) -> Figure:
-    """Draw, for each group, its share of the residents and of the cost, by administration."""
-    scenario = found.scenario
-    table = found.tables["needs-groups"]
+    """Draw `groups_chart`."""
+    return paint(groups_chart(found))
+
+
+def draw_rules(found: Needs) -> Figure:
+    """Draw `rules_chart`."""
+    return paint(rules_chart(found))
+
+
+def concentration_chart(found: Needs) -> Chart:
+    """Return the Lorenz curve of costs, and in how many administrations' books people are."""
+    columns = [_lorenz(found.tables), _service_use(found.tables["needs-books"])]
+    title = t("How concentrated are the costs?")
+    return answer_chart(
+        subject_of(found), title, _whose(found), columns, [_money(found)], discounted=False
+    )
+
+
+def _lorenz(tables: Mapping[str, pd.DataFrame]) -> Column:
+    """Return the Lorenz curve, what the costliest have, and the Gini coefficient."""
+    curve = tables["needs-lorenz"]
+    x, y = curve["share_of_people"].to_numpy(), curve["share_of_cost"].to_numpy()
+    below = float(np.interp(1 - TOP, x, y))
+    said = t(
+        "the costliest {top}\nof residents: {share}", top=share_of(TOP), share=share_of(1 - below)
+    )
+    middle = (1 - TOP, (1 + below) / 2)
+    marks = (
+        Area("curve-area", x, np.zeros(len(x)), y, "with", opacity=0.15),
+        Line("alike", [0.0, 1.0], [0.0, 1.0], color="muted", width=1.5, dash="dashed"),
+        Line("curve", x, y, color="with", width=4.0),
+        Rule("top", 1 - TOP, "y", MARKED, 3.0, ends=(below, 1.0)),
+        Points("top-at", [1 - TOP], [below], MARKED, 13.0),
+        Note("top-said", (said,), (middle,), ((-125.0, 40.0),), color=MARKED, bold=True),
+        Note(
+            "alike-said",
+            (t("if all cost the same"),),
+            ((0.45, 0.45), (0.3, 0.3)),
+            ((-110.0, 12.0),),
+            color="muted",
+        ),
+    )
+    everyone = tables["needs-concentration"].iloc[0]
+    return Column(
+        (Panel("lorenz", share_axis(0.0, 1.0, 5), share_axis(0.0, 1.0, 5), marks),),
+        caption=t("Share of the cost, by share of residents (least costly first)"),
+        after=t("Gini {gini}", gini=decimal(everyone["gini"], 2)),
+    )
+
+
+def _pair(
+    row: int, shares: tuple[float, float], looks: tuple[tuple[str, str], tuple[str, str]]
+) -> list[Mark]:
+    """Return two bars of a row, the lower one hatched, each with its share.
+
+    Args:
+        row: The row, counted from above.
+        shares: What the bars are as long as; undefined: no bar, and "–".
+        looks: The colour of each bar, and of its text.
+    """
+    marks = list[Mark]()
+    for n, (share, (color, dark)) in enumerate(zip(shares, looks, strict=True)):
+        at, size = (0.2 if n == 0 else -0.2) - row, share if share == share else 0.0
+        text = share_of(share, 0 if share >= 0.1 or share == 0 else 1)
+        marks += [
+            Bars(f"bar-{row}-{n}", [at], [0.0], [size], color, 0.36, n == 1, across=True),
+            Word(f"said-{row}-{n}", text, size, at, shift=(7.0, 0.0), color=dark),
+        ]
+    return marks
+
+
+def _service_use(books: pd.DataFrame) -> Column:
+    """Return the shares of residents and of the cost, by how many administrations pay for them."""
+    books = books[(books["share_of_people"] > 0) | (books["administrations"] < 2)]
+    looks = ("with", "with"), ("extra", "extra_text")
+    marks = [
+        mark
+        for row, one in enumerate(records(books))
+        for mark in _pair(row, (one.share_of_people, one.share_of_cost), looks)
+    ]
+    longest = float(books[["share_of_people", "share_of_cost"]].to_numpy(float).max())
+    _, high = with_room(0.0, longest, (), ["100.0%"])
+    rows = row_axis([(str(n), "") for n in books["administrations"]])
+    return Column(
+        (Panel("books", share_axis(0.0, high, 4), rows, tuple(marks)),),
+        caption=t("In how many administrations' books in the same year?"),
+        key=(
+            Key("with", t("of residents")),
+            Key("extra", t("of the cost"), hatched=True),
+        ),
+    )
+
+
+def groups_chart(found: Needs) -> Chart:
+    """Return, for each group, its share of the residents and of the cost, by administration."""
+    scenario, table = found.scenario, found.tables["needs-groups"]
     table = table[(table["kind"] != "everyone") & (table["people"] > 0)]
     first = table[table["kind"].isin(["target", "rule", "group"])].head(MOST - 4)
     others = table[~table.index.isin(first.index)]
     others = others.assign(over=others["share_of_cost"] / others["share_of_people"])
     rows = pd.concat([first, others.sort_values("over", ascending=False).head(MOST - len(first))])
-    title = t("Whose are the costs?")
-    figure = answer_canvas(
-        subject_of(found), title, _whose(found), [_money(found)], discounted=False
-    )
     payers = [a for a in scenario.pathway.administrations if float(rows[f"cost.{a}"].max()) > 0]
-    _payer_key(figure, scenario, payers)
-    write(figure, 1262, 78, t("per person"), size=16, color=MUTED, align="right")
-    write(figure, 1262, 104, t("and year"), size=16, color=MUTED, align="right")
-    start, broad = 400.0, 690.0
-    top = 92.0 + 26 * -(-len(payers) // 3)
-    tall = min(580 - top, 50.0 * len(rows) + 20)
-    axes = row_axes(figure, start, top, broad, tall, len(rows))
-    axes.grid(axis="x", color="#E5E5E5", linewidth=points(1))
-    reach = float(max(rows["share_of_cost"].max(), rows["share_of_people"].max()))
-    axes.set_xlim(0, 1.06 * reach or 1.0)
+    marks, names = list[Mark](), list[tuple[str, str]]()
     for row, one in enumerate(rows.to_dict("records")):
-        share, at = float(one["share_of_cost"]), 0.0
-        for n, name in enumerate(payers):
-            part = share * float(one[f"cost.{name}"]) / max(float(one["cost"]), 1e-9)
-            hatch = HATCHES[n % len(HATCHES)]
-            hue = COLOURS[n % len(COLOURS)]
-            bar(axes, row - 0.1, part, hue, left=at, height=0.44, hatch=hatch)
+        names.append((group_label(scenario, str(one["kind"]), str(one["group"])), ""))
+        at = 0.0
+        for n, payer in enumerate(payers):
+            part = one["share_of_cost"] * one[f"cost.{payer}"] / max(one["cost"], 1e-9)
+            hue = hue_of(scenario, payer)
+            name, ends = f"{payer}-{row}", ([at], [at + part])
+            marks.append(Bars(name, [0.12 - row], *ends, hue, 0.44, n % 2 == 1, across=True))
             at += part
-        axes.barh(row + 0.26, one["share_of_people"], height=0.16, color=INK)
-        middle = top + tall * (row + 0.6) / (len(rows) + 0.2)
-        name = group_label(scenario, str(one["kind"]), str(one["group"]))
-        write(figure, 20, middle - 14, fit(figure, name, start - 40))
-        cost = money(float(one["cost"]))
-        write(figure, 1262, middle - 14, cost, align="right", bold=True)
-    ticks_across(axes, 5, 0.01)
-    _percent_ticks(axes)
-    write(
-        figure,
-        start,
-        top + tall + 38,
-        t("Bars: share of the cost. Thin black bars: share of residents."),
-        size=16,
-        color=MUTED,
+        residents = [one["share_of_people"]]
+        marks += [
+            Bars(f"people-{row}", [-0.24 - row], [0.0], residents, "ink", 0.16, across=True),
+            Line(f"each-{row}", [0.0], [-row], money(float(one["cost"])), bold=True),
+        ]
+    reach = float(rows[["share_of_cost", "share_of_people"]].to_numpy(float).max(initial=0.0))
+    panel = Panel("groups", share_axis(0.0, 1.06 * reach or 1.0, 5), row_axis(names), tuple(marks))
+    key = [
+        Key(hue_of(scenario, one), administration_label(scenario, one), hatched=n % 2 == 1)
+        for n, one in enumerate(payers)
+    ]
+    column = Column(
+        (panel,),
+        caption=t("Coloured: share of the cost. In bold: cost per person and year."),
+        key=(Key("ink", t("share of residents")), *key),
     )
-    return figure
+    return answer_chart(
+        subject_of(found),
+        t("Whose are the costs?"),
+        _whose(found),
+        [column],
+        [_money(found)],
+        discounted=False,
+    )
 
 
-def _payer_key(figure: Figure, scenario: Scenario, payers: list[str]) -> None:
-    """Write the key of colours and hatches of the administrations, three in a row."""
-    for n, name in enumerate(payers):
-        hue, hatch = COLOURS[n % len(COLOURS)], HATCHES[n % len(HATCHES)]
-        text = fit(figure, administration_label(scenario, name), 310, 16)
-        row, column = divmod(n, 3)
-        left, top = 20.0 + 350 * column, 78.0 + 26 * row
-        swatch(figure, left, top, hue, hatch)
-        write(figure, left + 24, top, text, size=16)
-
-
-def draw_rules(found: Needs) -> Figure:
-    """Draw what each rule finds of a group, and how many it points out rightly."""
+def rules_chart(found: Needs) -> Chart:
+    """Return what each rule finds of a group, and how many it points out rightly."""
     scenario = found.scenario
-    rows = found.tables["needs-rules"].head(MOST - 2)
-    case = scenario.pathway.groups[found.find].label.text
-    title = t("What would a rule find?")
+    rows = records(found.tables["needs-rules"].head(MOST - 2))
     subtitle = t(
         "Rules at the start, to find who is in the group {group} within {length}",
-        group=quoted(lower(case)),
+        group=quoted(lower(scenario.pathway.groups[found.find].label.text)),
         length=duration(found.years),
     )
-    figure = answer_canvas(subject_of(found), title, subtitle, [_judged(found)], discounted=False)
-    start, broad, top = 470.0, 520.0, 124.0
-    tall = min(460.0, 66.0 * len(rows) + 20)
-    found_, right = t("found, of all cases"), t("cases, of all pointed out")
-    key_entry(figure, start, 84, found_, BLUE)
-    key_entry(figure, start + 300, 84, right, GREEN, hatch="////", color=DARK_GREEN)
-    write(figure, 1262, 84, t("pointed out"), align="right", color=MUTED)
-    axes = row_axes(figure, start, top, broad, tall, len(rows))
-    axes.set_xlim(0, 1.1)
-    for row, one in enumerate(records(rows)):
-        for at, share, hue, dark, hatch in (
-            (-0.2, one.sensitivity, BLUE, BLUE, None),
-            (0.2, one.positive_predictive_value, GREEN, DARK_GREEN, "////"),
-        ):
-            size = 0.0 if share != share else share
-            bar(axes, row + at, size, hue, height=0.36, hatch=hatch)
-            label(
-                axes,
-                (size, row + at),
-                share_of(share, 0 if share >= 0.1 else 1),
-                shift=(7, 0),
-                color=dark,
-                size=16,
-            )
-        middle = top + tall * (row + 0.6) / (len(rows) + 0.2)
-        name = rule_label(scenario, one.kind, one.rule, one.share)
-        lines = wrap(figure, name, start - 40).split("\n")[:2]
-        for line, text in enumerate(lines):
-            write(figure, 20, middle - 11 * len(lines) + 22 * line - 3, text)
-        write(figure, 1262, middle - 12, decimal(one.flagged), align="right", bold=True)
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
-    _percent_ticks(axes)
-    return figure
+    looks = ("with", "with"), ("lower", "lower_text")
+    marks = list[Mark]()
+    for row, one in enumerate(rows):
+        marks += _pair(row, (one.sensitivity, one.positive_predictive_value), looks)
+        marks.append(Line(f"flagged-{row}", [0.0], [-row], decimal(one.flagged), bold=True))
+    names = row_axis([(rule_label(scenario, one.kind, one.rule, one.share), "") for one in rows])
+    _, high = with_room(0.0, 1.0, (), ["100.0%"])
+    column = Column(
+        (Panel("rules", replace(share_axis(0.0, 1.0), high=high), names, tuple(marks)),),
+        caption=t("In bold: how many are pointed out."),
+        key=(
+            Key("with", t("found, of all cases")),
+            Key("lower", t("cases, of all pointed out"), hatched=True),
+        ),
+    )
+    return answer_chart(
+        subject_of(found),
+        t("What would a rule find?"),
+        subtitle,
+        [column],
+        [_judged(found)],
+        discounted=False,
+    )
 
 
 def sentences(found: Needs) -> list[str]:
@@ -429,18 +431,3 @@ def _judged(found: Needs) -> str:
     if found.new:
         return t("Judged among residents who are not in the group already.")
     return t("Judged among all residents; who is in the group already is a case too.")
-
-
-def _percent_axes(axes: Any) -> None:
-    axes.set_xticks(np.linspace(0, 1, 6))
-    axes.set_yticks(np.linspace(0, 1, 6))
-    sign = percent_sign()
-    shown = [f"{number(100 * value)}{sign}" for value in np.linspace(0, 1, 6)]
-    axes.set_xticklabels(shown)
-    axes.set_yticklabels(shown)
-
-
-def _percent_ticks(axes: Any) -> None:
-    ticks = axes.get_xticks()
-    digits = 0 if all(abs(100 * tick - round(100 * tick)) < 1e-9 for tick in ticks) else 1
-    axes.set_xticks(ticks, [share_of(float(tick), digits) for tick in ticks])

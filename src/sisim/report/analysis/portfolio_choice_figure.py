@@ -2,69 +2,75 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from sisim.i18n import t
-from sisim.report.analysis.analysis_frame import Subject, answer_canvas, name_row, records
+from sisim.report.analysis.analysis_frame import Subject, answer_chart, records, row_axis
+from sisim.report.chart.chart import Axis, Cells, Chart, Column, Key, Panel
+from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.formats import decimal, listing, money, runs_of, unit_for
-from sisim.report.style import BLUE, INK, MUTED, label, place, points, write
+from sisim.report.present_value import worth_words
+
+INSIDE, OUTSIDE = "#0072B2", "#EEEEEE"
+"""Of what is in the best mix, and of what is not."""
 
 
 def draw_mix(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> Figure:
-    """Draw what the best mix is worth for each budget, and what is in it.
+    """Draw `mix_chart`."""
+    return paint(mix_chart(subject, table, names))
+
+
+def mix_chart(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> Chart:
+    """Return what is in the best mix for each budget, and what the mix is worth.
 
     Args:
         subject: What is asked; its scenario is the first of the cases.
         table: See `sisim.analysis.portfolio_choice.mixes`.
         names: What each "case/option" is called.
     """
-    budgets = np.unique(table["budget"])
-    options = list(dict.fromkeys(f"{one.case}/{one.option}" for one in records(table)))
-    chosen = {(one.budget, f"{one.case}/{one.option}") for one in records(table) if one.chosen}
-    worth = table[table["chosen"]].groupby("budget")["worth"].sum().reindex(budgets, fill_value=0)
-    unit = unit_for(float(max(budgets.max(), worth.max(), 1.0)))
-    subtitle = t("Filled: in the best mix. Worth net of what it costs, {unit}", unit=unit.label())
-    title = t("What is a budget best spent on?")
-    figure = answer_canvas(subject, title, subtitle, subject.few_runs)
-    axes = place(figure, 480, 100, 770, 440)
-    axes.grid(visible=False)
-    axes.set_yticks([])
-    axes.set_xlim(-0.6, len(budgets) - 0.4)
-    axes.set_ylim(len(options) + 0.5, -0.6)
-    for row, option in enumerate(options):
-        for column, budget in enumerate(budgets):
-            inside = (budget, option) in chosen
-            fill, edge = (BLUE, BLUE) if inside else ("white", MUTED)
-            axes.plot(
-                [column],
-                [row],
-                marker="s",
-                markersize=points(26),
-                zorder=3,
-                color=fill,
-                markeredgecolor=edge,
-            )
-        own = table[(table["case"] + "/" + table["option"]) == option].iloc[0]
-        middle = 100 + 440 * (row + 0.6) / (len(options) + 1.1)
-        said = t(
-            "takes {cost}, is worth {worth}",
-            cost=money(float(own["cost"]), unit),
-            worth=money(float(own["worth"]), unit),
-        )
-        name_row(figure, middle, names[option], said, 440)
-    for column, budget in enumerate(budgets):
-        text = decimal(float(worth.loc[budget]) / unit.size, unit.digits)
-        label(axes, (column, len(options)), text, align="center", bold=True)
-    middle = 100 + 440 * (len(options) + 0.6) / (len(options) + 1.1)
-    write(figure, 20, middle - 10, t("The mix is worth"), bold=True)
-    axes.set_xticks(
-        range(len(budgets)), [decimal(float(b) / unit.size, unit.digits) for b in budgets]
+    known = table.assign(name=table["case"] + "/" + table["option"])
+    chosen = known["worth"].where(known["chosen"].astype(bool))
+    grid = known.assign(chosen=chosen).pivot(index="name", columns="budget", values="chosen")
+    grid = grid.reindex(list(dict.fromkeys(known["name"])))
+    unit = unit_for(float(max(grid.columns.max(), grid.sum().max(), 1.0)))
+
+    def said(amount: float) -> str:
+        return "" if amount != amount else decimal(amount / unit.size, unit.digits)
+
+    rows = []
+    for one in records(known.drop_duplicates("name")):
+        cost, worth = money(float(one.cost), unit), money(float(one.worth), unit)
+        text = t("takes {cost}, is worth {worth}", cost=cost, worth=worth)
+        rows.append((names[one.name], text))
+    amounts = [*grid.to_numpy(), grid.sum().to_numpy()]
+    cells = Cells(
+        "mix",
+        [n - 0.5 for n in range(len(grid.columns) + 1)],
+        [0.5 - n for n in range(len(amounts) + 1)],
+        (
+            *(tuple(OUTSIDE if a != a else INSIDE for a in row) for row in grid.to_numpy()),
+            ("#FFFFFF",) * len(grid.columns),
+        ),
+        tuple(tuple(said(amount) for amount in row) for row in amounts),
     )
-    text = t("Budget, {unit} →", unit=unit.label())
-    write(figure, 1250, 590, text, align="right", color=INK)
-    return figure
+    budgets = tuple((float(n), said(float(budget))) for n, budget in enumerate(grid.columns))
+    panel = Panel(
+        "mix",
+        Axis(-0.5, len(budgets) - 0.5, budgets),
+        row_axis([*rows, (t("The mix is worth"), "")]),
+        (cells,),
+    )
+    after = t("To the right: budget, {unit}.", unit=unit.label())
+    key = Key(INSIDE, t("in the best mix")), Key(OUTSIDE, t("not in it"))
+    column = Column((panel,), key=key, after=after)
+    subtitle = t("Worth net of what it costs, {unit}, {how}", unit=unit.label(), how=_how(subject))
+    title = t("What is a budget best spent on?")
+    return answer_chart(subject, title, subtitle, [column], subject.few_runs)
+
+
+def _how(subject: Subject) -> str:
+    return worth_words(subject.scenario.economy.discount_costs.value)
 
 
 def sentences(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> list[str]:
@@ -77,7 +83,8 @@ def sentences(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> l
     chosen = {names[f"{one.case}/{one.option}"]: one for one in records(inside)}
     found = [
         t(
-            "For {budget}: {mix}; together worth {worth}.",
+            "For {budget}: {mix}; together worth {worth} ({how}).",
+            how=_how(subject),
             budget=budget,
             mix=listing(list(chosen)),
             worth=money(float(inside["worth"].sum())),

@@ -5,23 +5,33 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
-from sisim.analysis.measures import turning_point
 from sisim.analysis.precision import FEWEST, Precision, precision
 from sisim.economics.appraisal import BAND_FROM
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import (
     Subject,
-    answer_canvas,
+    answer_chart,
+    between_ends,
+    measure_axis,
     scale_for,
     subtitle_of,
-    ticks_up,
-    undefined_canvas,
+    undefined_chart,
 )
+from sisim.report.chart.chart import (
+    Area,
+    Chart,
+    Column,
+    Key,
+    Line,
+    Mark,
+    Panel,
+    Points,
+    Rule,
+    year_axis,
+)
+from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.formats import decimal
-from sisim.report.labels import EndLabels
-from sisim.report.style import BLUE, INK, MUTED, SKY, place, points, write
 
 
 def course(values: np.ndarray) -> pd.DataFrame:
@@ -46,11 +56,39 @@ def course(values: np.ndarray) -> pd.DataFrame:
 
 
 def draw_precision(subject: Subject, values: np.ndarray, found: Precision) -> Figure:
-    """Draw each replication, and the mean with its interval as they are added."""
-    scale = scale_for(subject, values)
+    """Draw `precision_chart`."""
+    return paint(precision_chart(subject, values, found))
+
+
+def precision_chart(subject: Subject, values: np.ndarray, found: Precision) -> Chart:
+    """Return each replication, and the mean with its interval as they are added."""
     title = t("How sure is the result?")
     if not found.defined:
-        return undefined_canvas(subject, title, sentences(subject, found))
+        return undefined_chart(subject, title, sentences(subject, found))
+    scale, table, turn = scale_for(subject, values), course(values), subject.turn
+    enough = table[table["value"].notna().cumsum() >= BAND_FROM]
+    runs = table["replications"].to_numpy()
+    text = scale.said(found.mean)
+    if len(enough) and np.isfinite(found.half_width):
+        text = f"{text} ± {scale.margin(found.half_width)}"
+    x, low, high = (enough[name].to_numpy(float) for name in ("replications", "low", "high"))
+    marks: list[Mark] = [
+        Area("band", x, low, high, "with"),
+        Points("runs", runs, table["value"].to_numpy(), "muted", 9.0),
+        Line("mean", runs, table["mean"].to_numpy(), text, "", "with", 3.5, bold=True),
+    ]
+    if turn is not None:
+        marks.insert(0, Rule("turn", turn, "x", "ink", 1.5))
+    known = values[np.isfinite(values)]
+    marked = known if turn is None else np.append(known, turn)
+    axis = measure_axis(scale, *between_ends(float(marked.min()), float(marked.max())))
+    panel = Panel("runs", year_axis(runs, 12), axis, tuple(marks))
+    key = (
+        Key("muted", t("a run"), shape="circle"),
+        Key("with", t("their mean so far"), line="solid"),
+    )
+    after = t("To the right: the number of runs.")
+    column = Column((panel,), key=key, after=after, ends=270.0)
     notes = [
         t(
             "Dots: runs, with and without on the same people and luck. Band, from {n} runs on: 95% "
@@ -60,42 +98,7 @@ def draw_precision(subject: Subject, values: np.ndarray, found: Precision) -> Fi
         *subject.undefined(found.undefined, found.replications),
         *subject.few_runs,
     ]
-    figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
-    axes = place(figure, 110, 100, 850, 460)
-    table = course(values)
-    enough = table[table["value"].notna().cumsum() >= BAND_FROM]
-    if len(enough):
-        axes.fill_between(
-            enough["replications"],
-            enough["low"],
-            enough["high"],
-            color=SKY,
-            alpha=0.35,
-            linewidth=0,
-            zorder=1,
-        )
-    axes.scatter(table["replications"], table["value"], s=points(8) ** 2, color=MUTED, zorder=2)
-    axes.plot(table["replications"], table["mean"], color=BLUE, linewidth=points(3.5), zorder=3)
-    axes.set_xlim(0.5, len(values) + 0.5)
-    known, turn = values[np.isfinite(values)], turning_point(subject.measure)
-    marked = known if turn is None else np.append(known, turn)
-    low, high = float(marked.min()), float(marked.max())
-    room = 0.1 * (high - low) or 1.0
-    axes.set_ylim(low - (0 if low == turn else room), high + (0 if high == turn else room))
-    if low == high == turn:
-        axes.set_ylim(low - room, high + room)
-    if turn is not None:
-        axes.axhline(turn, color=INK, linewidth=points(1.5))
-    ticks_up(axes, 6, scale)
-    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    text = scale.text(found.mean)
-    if np.isfinite(found.half_width):
-        text = f"{text} ± {scale.margin(found.half_width)}"
-    ends = EndLabels(axes)
-    ends.add(found.mean, text, color=BLUE, bold=True)
-    ends.settle()
-    write(figure, 960, 604, t("Runs →"), align="right", color=MUTED)
-    return figure
+    return answer_chart(subject, title, subtitle_of(subject, scale), [column], notes)
 
 
 def sentences(subject: Subject, found: Precision) -> list[str]:

@@ -3,46 +3,58 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from sisim.analysis.psa import Probabilistic
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import n_, t
+from sisim.report.administrations import hue_of
 from sisim.report.analysis.analysis_frame import (
     Subject,
-    answer_canvas,
+    answer_chart,
+    between_ends,
     gained_label,
-    name_row,
     records,
-    row_axes,
+    row_axis,
     scale_for,
-    ticks_across,
+    share_axis,
+    upwards,
+    with_room,
 )
 from sisim.report.analysis.assumption_words import Assumptions
-from sisim.report.economics.cost_effectiveness_plane import HUES, MARKS
-from sisim.report.formats import capital, decimal, lower, money, percent_sign, unit_for
-from sisim.report.labels import EndLabels
-from sisim.report.present_value import net_words
-from sisim.report.style import (
-    BLUE,
-    INK,
-    MUTED,
-    PROJECTOR,
-    label,
-    place,
-    points,
-    scale_ticks,
-    wrap,
-    write,
+from sisim.report.chart.chart import (
+    Bars,
+    Chart,
+    Column,
+    Dash,
+    Key,
+    Line,
+    Mark,
+    Panel,
+    Points,
+    Rule,
+    Word,
+    value_axis,
+    year_axis,
 )
+from sisim.report.chart.matplotlib_painter import paint
+from sisim.report.economics.cost_effectiveness_plane import HUES
+from sisim.report.formats import capital, decimal, lower, money, unit_for
+from sisim.report.present_value import net_words, valued
 
+SIGNS: tuple[Literal["circle", "diamond", "square", "triangle"], ...] = (
+    "circle",
+    "diamond",
+    "square",
+    "triangle",
+)
+"""Of the draws of each arm."""
+DASHES: tuple[Dash, ...] = ("solid", "dashed", "dotted", "dashdot")
 MOST = 6
-FEWEST_ROWS = 4
-"""Bars are no thicker than if there were so many."""
 WORTH_SHOWING = 0.01
 """A number worth less than this share of the whole is not shown."""
 
@@ -88,60 +100,43 @@ class Decision:
 
 
 def draw_plane(subject: Subject, analysis: Probabilistic, name: str) -> Figure:
-    """Draw every draw on the cost-effectiveness plane, an arm a colour and a mark."""
+    """Draw `plane_chart`."""
+    return paint(plane_chart(subject, analysis, name))
+
+
+def plane_chart(subject: Subject, analysis: Probabilistic, name: str) -> Chart:
+    """Return every draw on the cost-effectiveness plane, an arm a colour and a sign."""
     costs, effects = analysis.costs[:, 1:], analysis.effects(name)[:, 1:]
     unit = unit_for(float(np.abs(costs).max()))
-    what = gained_label(analysis.scenario, name)
-    subtitle = t(
-        "Net cost compared with without, {unit}; a mark is a draw of all uncertain numbers",
-        unit=unit.label(),
-    )
-    figure = answer_canvas(
-        subject, t("How sure is it, and what is gained?"), subtitle, [_draws(analysis)]
-    )
-    axes = place(figure, 110, 96, 780, 470)
-    axes.grid(visible=False)
-    axes.spines["bottom"].set_visible(False)
-    axes.axhline(0, color=MUTED, linewidth=points(1.5), zorder=1)
-    axes.axvline(0, color=MUTED, linewidth=points(1.5), zorder=1)
-    for values, put in ((effects, axes.set_xlim), (costs, axes.set_ylim)):
-        low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
-        room = 0.08 * (high - low) or 1.0
-        put(low - room, high + room)
-    scale_ticks(axes, 6, unit.size)
-    ticks_across(axes, 6)
-    write(figure, 890, 604, f"{capital(what)} →", align="right", color=MUTED)
-    top = 110.0
+    what = capital(gained_label(analysis.scenario, name))
+    rate = subject.scenario.economy.discount_costs.value
+    cost = valued(t("Net cost compared with without"), rate)
+    clouds, means, said = list[Mark](), list[Mark](), list[str]()
     for number, arm in enumerate(analysis.arms[1:]):
-        hue, mark = HUES[number % len(HUES)], MARKS[number % len(MARKS)]
-        axes.scatter(
-            effects[:, number],
-            costs[:, number],
-            s=points(8) ** 2,
-            color=hue,
-            marker=mark,
-            alpha=0.45,
-            linewidth=0,
-            zorder=2 + number,
-        )
-        axes.plot(
-            [effects[:, number].mean()],
-            [costs[:, number].mean()],
-            marker=mark,
-            color=hue,
-            markersize=points(18),
-            markeredgecolor="white",
-            zorder=9,
-        )
-        for line in wrap(figure, subject.arm_label(arm), 330, bold=True).split("\n"):
-            write(figure, 930, top, line, bold=True, color=hue)
-            top += 24
-        for text in _quadrants(effects[:, number], costs[:, number]):
-            for line in wrap(figure, text, 330).split("\n"):
-                write(figure, 930, top, line)
-                top += 24
-        top += 20
-    return figure
+        hue, sign = HUES[number % len(HUES)], SIGNS[number % len(SIGNS)]
+        x, y = effects[:, number], costs[:, number]
+        clouds.append(Points(arm, x, y, hue, 9.0, sign, 0.45))
+        means.append(Points(f"{arm}-mean", [x.mean()], [y.mean()], hue, 19.0, sign))
+        said.append(f"{subject.arm_label(arm)}: {'; '.join(_quadrants(x, y))}.")
+    across, up = (
+        between_ends(min(0.0, float(values.min())), max(0.0, float(values.max())), 0.08)
+        for values in (effects, costs)
+    )
+    panel = Panel(
+        "plane",
+        value_axis(*across, 6),
+        value_axis(*up, 6, unit.size),
+        (Rule("no-effect", 0.0, "y", width=1.5), *clouds, *means),
+        title=upwards(f"{cost}, {unit.label()}", what),
+    )
+    key = tuple(
+        Key(HUES[number % len(HUES)], subject.arm_label(arm), shape=SIGNS[number % len(SIGNS)])
+        for number, arm in enumerate(analysis.arms[1:])
+    )
+    column = Column((panel,), key=key, after="\n".join(said))
+    subtitle = t("A small sign is a draw of all uncertain numbers, a large one the mean of all")
+    title = t("How sure is it, and what is gained?")
+    return answer_chart(subject, title, subtitle, [column], [_draws(analysis)])
 
 
 def _quadrants(effects: np.ndarray, costs: np.ndarray) -> list[str]:
@@ -160,7 +155,14 @@ def _quadrants(effects: np.ndarray, costs: np.ndarray) -> list[str]:
 def draw_acceptability(
     subject: Subject, analysis: Probabilistic, name: str, curve: pd.DataFrame
 ) -> Figure:
-    """Draw how likely each arm is to be the best choice, by what a unit is worth.
+    """Draw `acceptability_chart`."""
+    return paint(acceptability_chart(subject, analysis, name, curve))
+
+
+def acceptability_chart(
+    subject: Subject, analysis: Probabilistic, name: str, curve: pd.DataFrame
+) -> Chart:
+    """Return how likely each arm is to be the best choice, by what a unit is worth.
 
     Args:
         subject: What is asked.
@@ -168,53 +170,44 @@ def draw_acceptability(
         name: The outcome whose units are worth something.
         curve: See `Probabilistic.acceptability`.
     """
-    what = gained_label(analysis.scenario, name)
+    what = lower(gained_label(analysis.scenario, name))
+    worths = np.unique(curve["worth"])
+    unit = unit_for(float(worths[-1]))
+    marks = list[Mark]()
+    for number, arm in enumerate(analysis.arms):
+        own = curve[curve["arm"] == arm]
+        hue = "without" if arm == WITHOUT else HUES[(number - 1) % len(HUES)]
+        dash: Dash = "dashed" if arm == WITHOUT else "solid"
+        x, y = own["worth"].to_numpy(), own["probability"].to_numpy()
+        best = np.where(own["optimal"], y, np.nan)
+        marks += [
+            Line(f"{arm}-best", x, best, color=hue, width=9.0),
+            Line(arm, x, y, subject.arm_label(arm), "", hue, 2.5, dash, bold=True),
+        ]
+    panel = Panel(
+        "curves",
+        value_axis(float(worths[0]), float(worths[-1]), 5, unit.size),
+        share_axis(-0.02, 1.02),
+        tuple(marks),
+        title=t(
+            "To the right: what a unit is worth, {unit} ({what}).", unit=unit.label(), what=what
+        ),
+    )
     subtitle = t(
         "Probability of being the best choice, by what a unit is worth; thick: the best on average"
     )
-    figure = answer_canvas(subject, t("Which is the best choice?"), subtitle, [_draws(analysis)])
-    axes = place(figure, 90, 96, 820, 470)
-    worths = np.unique(curve["worth"])
-    axes.set_xlim(worths[0], worths[-1])
-    axes.set_ylim(-0.02, 1.02)
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=percent_sign(), decimals=0))
-    unit = unit_for(float(worths[-1]))
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: money(x, unit)))
-    ends = EndLabels(axes)
-    for number, arm in enumerate(analysis.arms):
-        own = curve[curve["arm"] == arm]
-        hue = INK if arm == WITHOUT else HUES[(number - 1) % len(HUES)]
-        style = "dashed" if arm == WITHOUT else "solid"
-        axes.plot(
-            own["worth"],
-            own["probability"],
-            color=hue,
-            linewidth=points(2.5),
-            linestyle=style,
-            zorder=3,
-        )
-        best = own["probability"].where(own["optimal"])
-        axes.plot(
-            own["worth"],
-            best,
-            color=hue,
-            linewidth=points(8),
-            alpha=0.55,
-            zorder=2,
-            solid_capstyle="round",
-        )
-        text = wrap(figure, subject.arm_label(arm), 320)
-        ends.add(float(own["probability"].iloc[-1]), text, color=hue, bold=True)
-    ends.settle()
-    axis = t("Worth of a unit – {what} →", what=lower(what))
-    write(figure, 910, 604, axis, align="right", color=MUTED)
-    return figure
+    title = t("Which is the best choice?")
+    column = Column((panel,), ends=300.0)
+    return answer_chart(subject, title, subtitle, [column], [_draws(analysis)])
 
 
 def draw_who_breaks_even(subject: Subject, analysis: Probabilistic, table: pd.DataFrame) -> Figure:
-    """Draw how likely each administration is to have its money back, year by year.
+    """Draw `who_breaks_even_chart`."""
+    return paint(who_breaks_even_chart(subject, analysis, table))
+
+
+def who_breaks_even_chart(subject: Subject, analysis: Probabilistic, table: pd.DataFrame) -> Chart:
+    """Return how likely each administration is to have its money back, year by year.
 
     Args:
         subject: What is asked; its arm is drawn.
@@ -222,52 +215,48 @@ def draw_who_breaks_even(subject: Subject, analysis: Probabilistic, table: pd.Da
         table: See `Probabilistic.break_even_by_year`.
     """
     own = table[table["arm"] == subject.arm]
+    # The payers of the investment first, then in the order of the file.
+    lines = [
+        Line(
+            str(payer),
+            course["year"].to_numpy(),
+            course["probability"].to_numpy(),
+            subject.scenario.payer_label(str(payer)).text,
+            "",
+            hue_of(subject.scenario, str(payer)),
+            3.5,
+            DASHES[number % len(DASHES)],
+        )
+        for number, (payer, course) in enumerate(own.groupby("administration", sort=False))
+    ]
+    years = np.unique(own["year"].to_numpy(int)) if len(own) else np.zeros(1, int)
+    panel = Panel("curves", year_axis(years, 9), share_axis(-0.02, 1.02), tuple(lines[:MOST]))
     subtitle = t(
         "{arm}: probability that accumulated costs are no higher than without",
         arm=subject.arm_label(),
     )
-    figure = answer_canvas(
+    return answer_chart(
         subject,
         t("Who has its money back, and when?"),
         subtitle,
+        [Column((panel,), ends=280.0)],
         [_draws(analysis)],
         everyone=True,
         discounted=False,
     )
-    axes = place(figure, 90, 96, 850, 470)
-    axes.set_ylim(-0.02, 1.02)
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=percent_sign(), decimals=0))
-    ends = EndLabels(axes)
-    styles = ("solid", (0, (6, 2)), (0, (2, 2)), (0, (8, 2, 2, 2)), (0, (1, 1)), (0, (4, 4)))
-    # The payers of the investment first, then in the order of the file.
-    payers = list(dict.fromkeys(own["administration"]))[: len(HUES)]
-    for number, payer in enumerate(payers):
-        course = own[own["administration"] == payer]
-        hue = HUES[number % len(HUES)]
-        axes.plot(
-            course["year"],
-            course["probability"],
-            color=hue,
-            linewidth=points(3.5),
-            linestyle=styles[number % len(styles)],
-            zorder=3,
-        )
-        name = wrap(figure, subject.scenario.payer_label(payer).text, 300)
-        ends.add(float(course["probability"].iloc[-1]), name, color=hue)
-    if len(own):
-        first, last = int(own["year"].min()), int(own["year"].max())
-        axes.set_xlim(first, max(last, first + 1))
-        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:.0f}"))
-    ends.settle()
-    return figure
 
 
 def draw_information(
     subject: Subject, table: pd.DataFrame, whole: float, grades: dict[str, str], note: str = ""
 ) -> Figure:
-    """Draw what it is worth to know each number, and everything.
+    """Draw `information_chart`."""
+    return paint(information_chart(subject, table, whole, grades, note))
+
+
+def information_chart(
+    subject: Subject, table: pd.DataFrame, whole: float, grades: dict[str, str], note: str = ""
+) -> Chart:
+    """Return what it is worth to know each number, and everything.
 
     Args:
         subject: What is asked.
@@ -279,41 +268,33 @@ def draw_information(
     telling = table["evppi"] > WORTH_SHOWING * whole
     rows = table[telling & table["beyond_chance"]].head(MOST)
     left = int((telling & ~table["beyond_chance"]).sum())
-    scale = scale_for(subject, [whole, *rows["evppi"]])
+    worth = [*rows["evppi"], whole]
+    scale, words = scale_for(subject, worth), Assumptions(subject.scenario)
     subtitle = t(
         "Expected value of perfect information for one such decision, {unit}", unit=scale.unit
     )
     notes = [*([note] if note else []), *_information_notes(bool(telling.any()), left)]
     title = t("What is worth finding out?")
-    figure = answer_canvas(subject, title, subtitle, notes)
     if whole <= 0:
         text = t("Nothing: the same choice is the best in every draw.")
-        write(figure, 20, 130, text, bold=True)
-        return figure
-    places = max(len(rows), FEWEST_ROWS) + 1.2
-    axes = row_axes(figure, 480, 88, 700, 490, places - 0.2)
-    axes.set_xlim(0, 1.15 * (max([whole, *rows["evppi"]]) or 1.0))
-    words = Assumptions(subject.scenario)
-    for row, one in enumerate(records(rows)):
-        axes.barh(row, one.evppi, height=0.6, color=BLUE, zorder=2)
-        label(axes, (one.evppi, row), scale.text(one.evppi), shift=(8, 0))
-        middle = 88 + 490 * (row + 0.6) / places
-        name_row(figure, middle, words.name(one.key), words.grade(grades.get(one.key)), 420)
-    axes.barh(
-        len(rows),
-        whole,
-        height=0.6,
-        facecolor="white",
-        edgecolor=INK,
-        hatch="////",
-        linewidth=points(1.5),
-        zorder=2,
-    )
-    label(axes, (whole, len(rows)), scale.text(whole), shift=(8, 0), bold=True)
-    middle = 88 + 490 * (len(rows) + 0.6) / places
-    write(figure, 20, middle - 0.55 * PROJECTOR, t("Everything"), bold=True)
-    ticks_across(axes, 5, scale.size)
-    return figure
+        return answer_chart(subject, title, subtitle, [Column((), caption=text)], notes)
+    names = [(words.name(key), words.grade(grades.get(key))) for key in rows["key"]]
+    texts = [scale.text(one) for one in worth]
+    _, high = with_room(0.0, max(worth), (), texts)
+    marks: list[Mark] = [
+        *(
+            Bars(f"worth-{n}", [-n], [0.0], [one], "with", 0.6, across=True)
+            for n, one in enumerate(rows["evppi"])
+        ),
+        Bars("everything", [-len(rows)], [0.0], [whole], "ink", 0.6, True, across=True),
+        *(
+            Word(f"said-{n}", text, one, -n, shift=(8.0, 0.0), bold=n == len(rows))
+            for n, (one, text) in enumerate(zip(worth, texts, strict=True))
+        ),
+    ]
+    axis = value_axis(0.0, high, 5, scale.size)
+    panel = Panel("worth", axis, row_axis([*names, (t("Everything"), "")]), tuple(marks))
+    return answer_chart(subject, title, subtitle, [Column((panel,))], notes)
 
 
 def _information_notes(telling: bool, left_out: int) -> list[str]:
@@ -350,21 +331,25 @@ def sentences(
             "arm": subject.arm_label(one.arm),
             "what": lower(net_words(subject.scenario.economy.discount_costs.value)),
             "chance": decimal(100 * one.chance),
-            "error": decimal(196 * one.chance_error),
+            "k": decimal(round(one.chance * len(analysis.drawn))),
+            "draws": n_("1 draw", "{n} draws", len(analysis.drawn)),
+            "least": decimal(100 * one.chance_low),
+            "most": decimal(100 * one.chance_high),
             "mean": money(one.mean),
             "low": money(one.low),
             "high": money(one.high),
         }
         found.append(
             t(
-                "{arm}: pays for itself with a probability of {chance}% (± {error}); {what} "
-                "{mean}, all draws from {low} to {high}.",
+                "{arm}: pays for itself in {k} of {draws}, a probability of {chance}% (95% "
+                "interval: {least} to {most}%); {what} {mean}, all draws from {low} to {high}.",
                 **told,
             )
             if analysis.few
             else t(
-                "{arm}: pays for itself with a probability of {chance}% (± {error}); {what} "
-                "{mean}, 95% of the draws from {low} to {high}.",
+                "{arm}: pays for itself in {k} of {draws}, a probability of {chance}% (95% "
+                "interval: {least} to {most}%); {what} {mean}, 95% of the draws from {low} to "
+                "{high}.",
                 **told,
             )
         )

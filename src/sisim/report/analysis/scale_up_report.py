@@ -2,204 +2,154 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
+import pandas as pd
 from matplotlib.figure import Figure
 
 from sisim.analysis.scale_up import Implementation, Version
 from sisim.i18n import n_, t
-from sisim.report.analysis.analysis_frame import Subject, answer_canvas, records, ticks_across
+from sisim.report.analysis.analysis_frame import Subject, answer_chart, records, row_axis
+from sisim.report.chart.chart import (
+    Bars,
+    Chart,
+    Column,
+    Key,
+    Line,
+    Mark,
+    Panel,
+    Rule,
+    Span,
+    value_axis,
+    year_axis,
+)
+from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.formats import decimal, listing, lower, money, runs_of, share_of, unit_for
 from sisim.report.present_value import net_words
-from sisim.report.style import (
-    BLUE,
-    DARK_GREEN,
-    DARK_ORANGE,
-    GREEN,
-    INK,
-    MUTED,
-    ORANGE,
-    PURPLE,
-    VERMILION,
-    bar,
-    fit,
-    key_entry,
-    label,
-    place,
-    points,
-    scale_ticks,
-    write,
-)
+
+PARTS = {
+    "investment": ("extra", True),
+    "running": ("with", False),
+    "replaced": ("#CC79A7", True),
+    "use": ("lower", False),
+}
+"""The colour of what is paid by year, and whether it is hatched."""
+BUDGET = "#A84300"
 
 
 def draw_years(found: Implementation) -> Figure:
-    """Draw what the investment costs by year, what is stopped, what falls elsewhere, the budget."""
-    table = found.tables["implementation-years"]
-    sums = table.pivot_table(
+    """Draw `years_chart`."""
+    return paint(years_chart(found))
+
+
+def draw_versions(found: Implementation) -> Figure:
+    """Draw `versions_chart`."""
+    return paint(versions_chart(found))
+
+
+def years_chart(found: Implementation) -> Chart:
+    """Return what the investment costs by year, what is stopped, what falls elsewhere, the budget.
+
+    Costs are stacked upwards and reductions downwards.
+    """
+    sums = found.tables["implementation-years"].pivot_table(
         index="year", columns="kind", values="amount", aggfunc="sum", observed=True
-    ).fillna(0.0)
+    )
+    sums = sums.reindex(columns=pd.Index(PARTS, name="kind")).fillna(0.0)
     years = sums.index.to_numpy()
-    parts = {
-        kind: sums[kind].to_numpy() if kind in sums else np.zeros(len(years))
-        for kind in ("investment", "running", "replaced", "use")
+    bars, ends = list[Mark](), {True: np.zeros(len(years)), False: np.zeros(len(years))}
+    for kind, (hue, hatched) in PARTS.items():
+        for up in (True, False):
+            own = sums[kind].to_numpy()
+            to = ends[up] + (np.maximum(own, 0) if up else np.minimum(own, 0))
+            low, high = np.minimum(ends[up], to), np.maximum(ends[up], to)
+            bars.append(
+                Bars(f"{kind}-{'up' if up else 'down'}", years, low, high, hue, 0.72, hatched)
+            )
+            ends[up] = to
+    top, bottom = float(ends[True].max()), float(ends[False].min())
+    unit = unit_for(max(top, -bottom, found.budget or 0.0))
+    full = Span("full", found.year - 0.5, found.year + 0.5, "new_way", (t("full scale"),))
+    axis = value_axis(1.1 * bottom, 1.1 * max(top, found.budget or 0.0), 6, unit.size)
+    panel = Panel("years", year_axis(years, 10), axis, (full, *bars, *_budget_line(found, years)))
+    labels = {
+        "investment": t("the project"),
+        "running": t("the new way of working"),
+        "replaced": t("what is stopped"),
+        "use": t("other costs, change"),
     }
-    top = float((parts["investment"] + parts["running"]).max())
-    low = float(np.minimum(parts["replaced"] + np.minimum(parts["use"], 0), 0).min())
-    unit = unit_for(max(top, -low))
-    subject = Subject(found.scenario, found.seeds, found.arm, "net_present_value")
+    key = tuple(Key(hue, labels[kind], hatched) for kind, (hue, hatched) in PARTS.items())
     subtitle = t(
         "{name}, {unit} a year",
         unit=unit.label(),
         name=found.scenario.investments[found.investment].label.text,
     )
-    figure = answer_canvas(
-        subject, t("What does full scale take?"), subtitle, [_money(found)], discounted=False
+    title, columns = t("What does full scale take?"), [Column((panel,), key=key)]
+    return answer_chart(
+        _subject(found), title, subtitle, columns, [_money(found)], discounted=False
     )
-    legends = (
-        ("investment", t("the project"), ORANGE, "////", DARK_ORANGE),
-        ("running", t("the new way of working"), BLUE, None, BLUE),
-        ("replaced", t("what is stopped"), PURPLE, "....", "#8A3A6C"),
-        ("use", t("other costs, change"), GREEN, "\\\\\\\\", DARK_GREEN),
-    )
-    left = 20.0
-    for _, text, hue, hatch, dark in legends:
-        key_entry(figure, left, 78, text, hue, hatch=hatch, color=dark)
-        left += 60 + 10.5 * len(text)
-    axes = place(figure, 90, 118, 1010, 462)
-    high = max(_stack(axes, years, parts, legends), found.budget or 0.0)
-    _mark_budget_and_full_scale(axes, years, found, high)
-    scale_ticks(axes, 6, unit.size)
-    return figure
 
 
-def _stack(
-    axes: Axes,
-    years: np.ndarray,
-    parts: Mapping[str, np.ndarray],
-    legends: Sequence[tuple[str, str, str, str | None, str]],
-) -> float:
-    """Stack the parts of every year, costs upwards and reductions downwards.
-
-    Returns:
-        The height of the highest stack.
-    """
-    up, down = np.zeros(len(years)), np.zeros(len(years))
-    for kind, _, hue, hatch, _dark in legends:
-        own = parts[kind]
-        above, below = np.maximum(own, 0), np.minimum(own, 0)
-        for values, base in ((above, up), (below, down)):
-            axes.bar(
-                years,
-                values,
-                bottom=base,
-                width=0.72,
-                edgecolor=hue,
-                hatch=hatch,
-                facecolor="white" if hatch else hue,
-                linewidth=points(1),
-            )
-        up, down = up + above, down + below
-    axes.set_ylim(bottom=1.12 * min(float(down.min()), 0.0))
-    return float(up.max())
+def _subject(found: Implementation) -> Subject:
+    return Subject(found.scenario, found.seeds, found.arm, "net_present_value")
 
 
-def _mark_budget_and_full_scale(
-    axes: Axes, years: np.ndarray, found: Implementation, high: float
-) -> None:
-    """Draw the line of the budget, and shade the first whole year at full scale."""
-    low = axes.get_ylim()[0]
-    axes.set_ylim(low, 1.15 * high if high > low else low + 1.0)
-    axes.axhline(0, color=INK, linewidth=points(1.5))
-    axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
+def _budget_line(found: Implementation, years: np.ndarray) -> list[Line]:
+    """Return the line of the budget, named where it ends; none without a budget."""
+    if found.budget is None:
+        return []
+    ends = [float(years[0]) - 0.5, float(years[-1]) + 0.5]
+    said = t("budget\n{n}", n=money(found.budget))
+    return [Line("budget", ends, [found.budget] * 2, said, "", BUDGET, 3.0, "dashed", bold=True)]
+
+
+def versions_chart(found: Implementation) -> Chart:
+    """Return what each version costs a year, against the budget, and what it gives."""
+    table = found.tables["implementation-versions"]
+    outcome = next(iter(found.scenario.outcomes), None)
+    shown = [
+        (one, table.iloc[place])
+        for place, one in enumerate(found.versions)
+        if one.affordable or one.lever == "full"
+    ]
+    reach = max(*(float(one.costs[:, 0].mean()) for one, _ in shown), found.budget or 0.0)
+    unit = unit_for(reach)
+    marks, rows = list[Mark](), list[tuple[str, str]]()
+    for row, (one, values) in enumerate(shown):
+        gross, _, net = one.costs.mean(axis=0)
+        worth = money(float(values["net_present_value"]))
+        change = "" if outcome is None else _signed(float(values[f"outcome.{outcome}"]))
+        said = t("{n} take part at a time", n=decimal(float(one.treated.mean())))
+        rows.append((version_label(found, one), said))
+        marks += [
+            Bars(f"net-{row}", [-row], [0.0], [net], "with", 0.44, across=True),
+            Bars(f"covered-{row}", [-row], [net], [gross], "#CC79A7", 0.44, True, across=True),
+            Line(f"worth-{row}", [0.0], [-row], worth, change, bold=True),
+        ]
+    key = [Key("with", t("net")), Key("#CC79A7", t("covered by what is stopped"), hatched=True)]
     if found.budget is not None:
-        axes.axhline(found.budget, color=VERMILION, linewidth=points(3), linestyle=(0, (5, 2)))
-        label(
-            axes,
-            (years[-1] + 0.6, found.budget),
-            t("budget\n{n}", n=money(found.budget)),
-            shift=(8, 0),
-            color="#A84300",
-            bold=True,
+        marks.append(Rule("budget", found.budget, "y", BUDGET, 3.0, "dashed"))
+        key.append(Key(BUDGET, t("budget {n}", n=money(found.budget)), line="dashed"))
+    axis = value_axis(0.0, 1.05 * reach, 5, unit.size)
+    told = {"worth": lower(_subject(found).label())}
+    caption = (
+        t("In bold: {worth}.", **told)
+        if outcome is None
+        else t(
+            "In bold: {worth}; below it: {outcome}, more than without.",
+            outcome=lower(found.scenario.outcomes[outcome].label.text),
+            **told,
         )
-    step = 1 if len(years) <= 12 else 2 if len(years) <= 24 else 5
-    axes.set_xticks(years[::step])
-    axes.axvspan(found.year - 0.45, found.year + 0.45, color="#DCEEF8", zorder=0, linewidth=0)
-    label(
-        axes,
-        (found.year, 1.15 * high),
-        t("full scale"),
-        align="center",
-        shift=(0, -10),
-        color=MUTED,
     )
-
-
-def draw_versions(found: Implementation) -> Figure:
-    """Draw what each version costs a year, against the budget, and what it gives."""
-    costs = np.concatenate([one.costs[:, 0] for one in found.versions])
-    unit = unit_for(float(max(costs.max(), found.budget or 0.0)))
-    subject = Subject(found.scenario, found.seeds, found.arm, "net_present_value")
+    panel = Panel("versions", axis, row_axis(rows), tuple(marks))
     subtitle = t(
         "Cost in {year}, {unit} a year; the budget is for what it costs less what is stopped",
         year=found.year,
         unit=unit.label(),
     )
-    figure = answer_canvas(subject, t("What does the budget afford?"), subtitle)
-    stopped = t("covered by what is stopped")
-    key_entry(figure, 400, 84, t("net"), BLUE)
-    key_entry(figure, 520, 84, stopped, PURPLE, hatch="....", color="#8A3A6C")
-    write(figure, 1262, 60, subject.label(), align="right", color=MUTED)
-    top, row_high = 124.0, 108.0
-    shown = [one for one in found.versions if one.affordable or one.lever == "full"]
-    tall = row_high * len(shown)
-    axes = place(figure, 400, top, 620, tall)
-    axes.grid(visible=False)
-    axes.set_yticks([])
-    axes.set_ylim(len(shown) - 0.5, -0.5)
-    axes.set_xlim(0, 1.05 * max(float(costs.max()), found.budget or 0.0) or 1.0)
-    table = found.tables["implementation-versions"]
-    outcome = next(iter(found.scenario.outcomes), None)
-    if outcome is not None:
-        name = found.scenario.outcomes[outcome].label.text
-        name = f"{name}, {t('more than without')}"
-        write(figure, 1262, 84, fit(figure, name, 400), align="right", color=MUTED)
-    for row, one in enumerate(shown):
-        place_in_table = found.versions.index(one)
-        gross, _, net = one.costs.mean(axis=0)
-        axes.barh(row, net, height=0.44, color=BLUE, zorder=2)
-        bar(axes, row, gross - net, PURPLE, left=net, height=0.44, hatch="....", zorder=2)
-        middle = top + row_high * (row + 0.5)
-        write(figure, 20, middle - 22, fit(figure, version_label(found, one), 360), bold=True)
-        said = t("{n} take part at a time", n=decimal(float(one.treated.mean())))
-        write(figure, 20, middle + 4, said, color=MUTED, size=16)
-        values = table.iloc[place_in_table]
-        worth = money(float(values["net_present_value"]))
-        write(figure, 1262, middle - 22, worth, align="right", bold=True)
-        if outcome is not None:
-            change = float(values[f"outcome.{outcome}"])
-            text = ("+" if change > 0 else "") + decimal(change)
-            write(figure, 1262, middle + 4, text, align="right", size=16)
-    if found.budget is not None:
-        _budget_line(axes, found.budget)
-    ticks_across(axes, 5, unit.size)
-    return figure
-
-
-def _budget_line(axes: Axes, budget: float) -> None:
-    axes.axvline(budget, color=VERMILION, linewidth=points(3), linestyle=(0, (5, 2)), zorder=4)
-    label(
-        axes,
-        (budget, -0.5),
-        t("budget {n}", n=money(budget)),
-        align="center",
-        shift=(0, 2),
-        color="#A84300",
-        bold=True,
-        size=16,
-    ).set_verticalalignment("bottom")
+    column = Column((panel,), caption=caption, key=tuple(key))
+    return answer_chart(_subject(found), t("What does the budget afford?"), subtitle, [column])
 
 
 def version_label(found: Implementation, version: Version) -> str:

@@ -6,35 +6,24 @@ from math import isnan
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import (
     Scale,
     Subject,
-    answer_canvas,
+    answer_chart,
+    measure_axis,
     records,
-    row_axes,
+    row_axis,
     scale_for,
     subtitle_of,
-    ticks_across,
-    undefined_canvas,
+    undefined_chart,
+    with_room,
 )
-from sisim.report.analysis.assumption_words import Assumptions
-from sisim.report.style import (
-    BLUE,
-    DARK_ORANGE,
-    FINE,
-    INK,
-    MUTED,
-    ORANGE,
-    bar,
-    label,
-    points,
-    wrap,
-    write,
-)
+from sisim.report.analysis.change_words import ChangeWords
+from sisim.report.chart.chart import Bars, Chart, Column, Mark, Panel, Rule, Word
+from sisim.report.chart.matplotlib_painter import paint
 
 NOTHING = 1e-9
 """A relative error that is one of rounding."""
@@ -42,76 +31,77 @@ MOST = 7
 """The most changes that have a step of their own; the rest share one."""
 
 
-def draw_difference(subject: Subject, table: pd.DataFrame, names: tuple[str, str]) -> Figure:
-    """Draw a waterfall from the result of the first scenario to that of the second.
+def draw_difference(
+    subject: Subject, table: pd.DataFrame, names: tuple[str, str], words: ChangeWords
+) -> Figure:
+    """Draw `difference_chart`."""
+    return paint(difference_chart(subject, table, names, words))
+
+
+def difference_chart(
+    subject: Subject, table: pd.DataFrame, names: tuple[str, str], words: ChangeWords
+) -> Chart:
+    """Return a waterfall from the result of the first scenario to that of the second.
 
     Args:
         subject: What is asked, of the first scenario.
         table: See `sisim.analysis.scenario_diff.difference`.
         names: What the two scenarios are called.
+        words: What their differences are called.
     """
     title = t("What did the changes do?")
     ends_known = table.loc[table["kind"].isin(["first", "second"]), "result"]
     if ends_known.isna().any():
-        return undefined_canvas(subject, title, sentences(subject, table))
-    steps = _steps(subject, table, names)
-    scale = scale_for(subject, [step[2] for step in steps])
-    notes = [t("Each change is made alone in the first scenario."), *subject.few_runs]
-    figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
-    left, top, broad, tall = 480.0, 88.0, 700.0, 492.0
-    axes = row_axes(figure, left, top, broad, tall, len(steps))
+        return undefined_chart(subject, title, sentences(subject, table, words))
+    steps = _steps(table, names, words)
+    scale = scale_for(subject, [value for _, _, value, _ in steps])
     ends: list[tuple[float, float]] = []
-    level = 0.0
     for _, _, value, whole in steps:
+        level = ends[-1][1] if ends else 0.0
         ends.append((0.0, value) if whole else (level, level + value))
-        level = ends[-1][1]
-    low, high = min(map(min, ends)), max(map(max, ends))
-    if scale.first_year is None:
-        low, high = min(0.0, low), max(0.0, high)
-    else:  # A bar to a year begins at no zero.
-        low = min(level for pair in ends for level in pair if level)
-    reach = (high - low) or 1.0
-    axes.set_xlim(low - 0.16 * reach, high + 0.16 * reach)
-    axes.axvline(0, color=MUTED, linewidth=points(1.5), zorder=1)
-    for row, ((name, said, value, whole), (start, end)) in enumerate(zip(steps, ends, strict=True)):
-        _step(axes, row, start, end, whole=whole)
-        if row + 1 < len(steps):
-            axes.plot(
-                [end, end], [row + 0.28, row + 0.72], color=MUTED, linewidth=points(1.5), zorder=2
-            )
-        right = end >= start
-        label(
-            axes,
-            (end, row),
-            scale.text(value, signed=not whole),
-            align="left" if right else "right",
-            shift=(8 if right else -8, 0),
+    # A bar to a year begins at no zero.
+    reached = [at for pair in ends for at in pair if at or scale.first_year is None]
+    texts = [scale.text(value, signed=not whole) for _, _, value, whole in steps]
+    low, high = with_room(min(reached), max(reached), texts, texts)
+    marks: list[Mark] = [Rule("zero", 0.0, "y", width=1.5)] if low < 0 < high else []
+    for row, (_, _, _, whole) in enumerate(steps):
+        marks += _step(row, ends[row], texts[row], whole=whole, low=low)
+    marks += [
+        Rule(f"level-{row}", end, "y", width=1.5, ends=(-row - 0.28, -row - 0.72))
+        for row, (_, end) in enumerate(ends[:-1])
+    ]
+    rows = row_axis([(name, said) for name, said, _, _ in steps])
+    panel = Panel("steps", measure_axis(scale, low, high, 5), rows, tuple(marks))
+    notes = [t("Each change is made alone in the first scenario."), *subject.few_runs]
+    return answer_chart(subject, title, subtitle_of(subject, scale), [Column((panel,))], notes)
+
+
+def _step(
+    row: int, ends: tuple[float, float], text: str, *, whole: bool, low: float
+) -> tuple[Bars, Word]:
+    """Return a step of the waterfall: a whole bar, a rise, or a hatched fall; and its size."""
+    start, end = ends
+    rises = end >= start
+    color, dark = (
+        ("ink", "ink") if whole else ("with", "with") if rises else ("extra", "extra_text")
+    )
+    sides = [max(min(ends), low)], [max(ends)]
+    return (
+        Bars(f"step-{row}", [-row], *sides, color, 0.56, not (whole or rises), across=True),
+        Word(
+            f"said-{row}",
+            text,
+            end,
+            -row,
+            "left" if rises else "right",
+            (8.0 if rises else -8.0, 0.0),
+            dark,
             bold=whole,
-            color=INK if whole else BLUE if value >= 0 else DARK_ORANGE,
-        )
-        middle = top + tall * (row + 0.6) / (len(steps) + 0.2)
-        lines = wrap(figure, name, left - 60, bold=whole).split("\n")[: 2 if len(steps) < 9 else 1]
-        for number, line in enumerate(lines):
-            write(
-                figure,
-                20,
-                middle - 10 * len(lines) - (10 if said else 0) + 21 * number,
-                line,
-                bold=whole,
-            )
-        write(figure, 20, middle + 11 * len(lines) - 7, said, size=FINE, color=MUTED)
-    ticks_across(axes, 5, scale)
-    return figure
+        ),
+    )
 
 
-def _step(axes: Axes, row: int, start: float, end: float, *, whole: bool) -> None:
-    """Draw a step of the waterfall: a whole bar, a rise, or a hatched fall."""
-    hue = INK if whole else BLUE if end >= start else ORANGE
-    hatch = None if whole or end >= start else "////"
-    bar(axes, row, end - start, hue, left=start, height=0.56, hatch=hatch, zorder=3)
-
-
-def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
+def sentences(subject: Subject, table: pd.DataFrame, words: ChangeWords) -> list[str]:
     """Return what each change did, a sentence a line."""
     scale = scale_for(subject, table[["result", "effect"]].to_numpy(float).ravel())
     found = []
@@ -129,7 +119,7 @@ def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
                 "The changes together, beyond each alone: {n}.", n=_effect(subject, one, scale)
             )
         else:
-            text = _change(subject, one, scale)
+            text = _change(subject, one, scale, words.change(one.key))
         found.append(text)
     asked = table["undefined"].dropna()
     found += subject.undefined(int(asked.sum()), len(asked) * len(subject.seeds))
@@ -140,9 +130,8 @@ def _level(one: Any, scale: Scale) -> str:
     return t("no value") if isnan(one.result) else scale.said(one.result)
 
 
-def _change(subject: Subject, one: Any, scale: Scale) -> str:
+def _change(subject: Subject, one: Any, scale: Scale, name: str) -> str:
     """Return what a change does alone, with its margin where the runs are enough for one."""
-    name = change_name(subject, one)
     if not one.fits:
         return t("{what}: does not fit without the other changes.", what=name)
     if isnan(one.effect):
@@ -159,37 +148,16 @@ def _effect(subject: Subject, one: Any, scale: Scale) -> str:
     return t("{n} ± {error} (two standard errors)", n=effect, error=error)
 
 
-def change_name(subject: Subject, one: Any) -> str:
-    """Return what was changed, from what to what."""
-    said = from_to(subject, one)
-    name = Assumptions(subject.scenario).name(one.key)
-    return f"{name} ({said})" if said else name
-
-
-def from_to(subject: Subject, one: Any) -> str:
-    """Return the value before and after a change."""
-    words = Assumptions(subject.scenario)
-    values = []
-    for value in (one.before, one.after):
-        try:
-            values.append(words.value(one.key, float(value)))
-        except ValueError:
-            values.append(str(value))
-    return "" if values == ["…", "…"] else " → ".join(values)
-
-
 def _steps(
-    subject: Subject, table: pd.DataFrame, names: tuple[str, str]
+    table: pd.DataFrame, names: tuple[str, str], words: ChangeWords
 ) -> list[tuple[str, str, float, bool]]:
     """Return each step: its name, what is said of it, its size, and whether it is a whole bar."""
     rows = records(table)
-    words = Assumptions(subject.scenario)
     found = [(names[0], "", float(rows[0].result), True)]
     alone = [one for one in rows if one.kind == "change" and not isnan(one.effect) and one.effect]
     alone.sort(key=lambda one: -abs(one.effect))
     for one in alone[:MOST]:
-        said = from_to(subject, one)
-        found.append((words.name(one.key), said, float(one.effect), False))
+        found.append((words.name(one.key), words.said(one.key), float(one.effect), False))
     rest = sum(float(one.effect) for one in alone[MOST:])
     if alone[MOST:]:
         text = n_("1 smaller change", "{n} smaller changes", len(alone) - MOST)

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 
 from sisim.analysis.scenario_discovery import Box, BoxSide
 from sisim.i18n import n_, t
-from sisim.report.analysis.analysis_frame import Subject, answer_canvas, scale_for
-from sisim.report.analysis.assumption_words import Assumptions
-from sisim.report.formats import NBSP, decimal, listing, lower
-from sisim.report.style import (
-    BLUE,
-    DARK_ORANGE,
-    FINE,
-    INK,
-    MUTED,
-    VERMILION,
-    place,
-    points,
-    scale_ticks,
-    wrap,
-    write,
+from sisim.report.analysis.analysis_frame import (
+    Subject,
+    answer_chart,
+    between_ends,
+    measure_axis,
+    scale_for,
+    upwards,
 )
+from sisim.report.analysis.assumption_words import Assumptions
+from sisim.report.chart.chart import (
+    Axis,
+    Bars,
+    Chart,
+    Column,
+    Key,
+    Mark,
+    Panel,
+    Points,
+    Rule,
+    round_ticks,
+)
+from sisim.report.chart.matplotlib_painter import paint
+from sisim.report.formats import decimal, listing, lower
+
+FAILS = "#D55E00"
+"""Of draws that fail, and of the region in which most do."""
 
 
 def side_words(side: BoxSide, words: Assumptions) -> str:
@@ -54,27 +61,23 @@ def sentences(subject: Subject, box: Box, net: np.ndarray, under: float) -> list
         limit=_limit(subject, under),
         k=decimal(fails.sum()),
     )
-    if not box.sides:
-        return [whole, t("No region tells the failures apart from the rest beyond chance.")]
-    said = listing([lower(side_words(side, words)) for side in box.sides])
-    return [
-        whole,
-        t(
-            "It fails most where {region}: there {density}% fail, and there {coverage}% of all "
-            "failures are.",
-            region=said,
-            density=decimal(100 * box.density),
-            coverage=decimal(100 * box.coverage),
-        ),
-    ]
+    return [whole, _found(box, words)]
 
 
 def draw_discovery(
     subject: Subject, box: Box, drawn: pd.DataFrame, net: np.ndarray, under: float
 ) -> Figure:
-    """Draw the draws along the two most telling numbers, and the region in which most fail.
+    """Draw `discovery_chart`."""
+    return paint(discovery_chart(subject, box, drawn, net, under))
 
-    Where one number alone tells the failures apart, the result itself is drawn upwards.
+
+def discovery_chart(
+    subject: Subject, box: Box, drawn: pd.DataFrame, net: np.ndarray, under: float
+) -> Chart:
+    """Return the draws along the two most telling numbers, and the region in which most fail.
+
+    Where one number alone tells the failures apart, the result itself is drawn upwards. Where
+    none does, no region is drawn, which is said.
 
     Args:
         subject: What is asked.
@@ -83,8 +86,17 @@ def draw_discovery(
         net: The result of each draw, (draws,).
         under: Below this it fails.
     """
-    words = Assumptions(subject.scenario)
-    fails = net < under
+    words, fails = Assumptions(subject.scenario), net < under
+    share = decimal(100 * fails.mean())
+    column = Column(
+        (_draws(subject, box, drawn, net, under),),
+        key=(
+            Key(FAILS, t("fails: {n}% of the draws", n=share), shape="triangle"),
+            Key("with", t("does not fail"), shape="circle"),
+        ),
+        words=_found(box, words),
+        after=_beyond(box),
+    )
     subtitle = t(
         "{arm}: {what} {limit}",
         arm=subject.arm_label(),
@@ -96,62 +108,76 @@ def draw_discovery(
         if box.sides
         else t("PRIM found no region among the draws that chance would not find.")
     )
-    figure = answer_canvas(subject, t("Where does it fail?"), subtitle, [note])
+    return answer_chart(subject, t("Where does it fail?"), subtitle, [column], [note])
+
+
+def _draws(subject: Subject, box: Box, drawn: pd.DataFrame, net: np.ndarray, under: float) -> Panel:
+    """Return the draws, those that fail with another sign, and the region behind them."""
+    words, fails = Assumptions(subject.scenario), net < under
     limits = {side.key: side for side in box.sides}
     across, up = [*limits, *_telling(drawn, fails)][0], [*limits, None, None][1]
-    axes = place(figure, 150, 112, 740, 446)
-    axes.grid(visible=False)
     x = drawn[across].to_numpy(float)
     y = net if up is None else drawn[up].to_numpy(float)
-    _scatter(axes, x, y, fails)
-    if box.sides:
-        _region(axes, limits.get(across), None if up is None else limits[up])
-    ticks = _ticks(*axes.get_xlim())
-    axes.set_xticks(ticks, [words.value(across, tick) for tick in ticks])
+    x_axis = _key_axis(words, across, x)
+    marks: list[Mark] = []
     if up is None:
-        axes.axhline(under, color=MUTED, linewidth=points(1.5), zorder=2)
         scale = scale_for(subject, net)
-        scale_ticks(axes, 5, scale.size)
+        y_axis = measure_axis(scale, *between_ends(float(y.min()), float(y.max()), 0.04), 5)
         above = f"{subject.label()}, {scale.unit}" if scale.unit else subject.label()
+        marks.append(Rule("limit", under, "x", width=1.5))
     else:
-        ticks = _ticks(*axes.get_ylim())
-        axes.set_yticks(ticks, [words.value(up, tick) for tick in ticks])
-        above = words.name(up)
-    write(figure, 20, 80, f"↑ {above}", bold=True)
-    write(figure, 890, 604, f"{words.name(across)} →", bold=True, align="right")
-    _say(figure, box, fails, words)
-    return figure
+        y_axis, above = _key_axis(words, up, y), words.name(up)
+    if box.sides:
+        marks += _region(limits[across], None if up is None else limits[up], x_axis, y_axis)
+    marks += [
+        Points("holds", x[~fails], y[~fails], "with", 10.0, opacity=0.75),
+        Points("fails", x[fails], y[fails], FAILS, 12.0, "triangle", opacity=0.85),
+    ]
+    return Panel("draws", x_axis, y_axis, tuple(marks), upwards(above, words.name(across)))
 
 
-def _scatter(axes: Axes, x: np.ndarray, y: np.ndarray, fails: np.ndarray) -> None:
-    """Draw the draws, those that fail with another mark, and leave some room around them."""
-    for held, hue, mark in ((~fails, BLUE, "o"), (fails, VERMILION, "X")):
-        axes.scatter(
-            x[held],
-            y[held],
-            s=points(10) ** 2,
-            color=hue,
-            marker=mark,
-            linewidth=0,
-            alpha=0.75,
-            zorder=3,
-        )
-    for values, put in ((x, axes.set_xlim), (y, axes.set_ylim)):
-        room = 0.04 * float(np.ptp(values)) or 1.0
-        put(float(values.min()) - room, float(values.max()) + room)
-
-
-def _region(axes: Axes, across: BoxSide | None, up: BoxSide | None) -> None:
-    """Draw the box between the sides of the region; without a side it reaches the edge."""
-    left, right = _ends(across, *axes.get_xlim())
-    low, high = _ends(up, *axes.get_ylim())
-    spot, broad, tall = (left, low), right - left, high - low
-    axes.add_patch(
-        Rectangle(spot, broad, tall, facecolor=VERMILION, alpha=0.12, linewidth=0, zorder=1)
+def _found(box: Box, words: Assumptions) -> str:
+    """Return where most of the draws fail, or that no region tells."""
+    if not box.sides:
+        return t("No region tells the failures apart from the rest beyond chance.")
+    return t(
+        "It fails most where {region}: there {density}% fail, and there {coverage}% of all "
+        "failures are.",
+        region=listing([lower(side_words(side, words)) for side in box.sides]),
+        density=decimal(100 * box.density),
+        coverage=decimal(100 * box.coverage),
     )
-    axes.add_patch(
-        Rectangle(spot, broad, tall, fill=False, edgecolor=VERMILION, linewidth=points(3), zorder=4)
+
+
+def _beyond(box: Box) -> str:
+    """Return that a region has more sides than a picture; empty if it has not."""
+    if len(box.sides) <= 2:
+        return ""
+    return t(
+        "Two of the region's {n} sides are drawn: what is inside also lies within the others.",
+        n=len(box.sides),
     )
+
+
+def _region(across: BoxSide, up: BoxSide | None, x: Axis, y: Axis) -> list[Mark]:
+    """Return the box between the sides of the region; without a side it reaches the edge."""
+    left, right = _ends(across, x.low, x.high)
+    low, high = _ends(up, y.low, y.high)
+    middle, wide = (left + right) / 2, right - left
+    return [
+        Bars("region", [middle], [low], [high], FAILS, wide, opacity=0.12),
+        *(Rule(f"level-{at:g}", at, "x", FAILS, 3.0, ends=(left, right)) for at in (low, high)),
+        *(Rule(f"side-{at:g}", at, "y", FAILS, 3.0, ends=(low, high)) for at in (left, right)),
+    ]
+
+
+def _key_axis(words: Assumptions, key: str, values: np.ndarray) -> Axis:
+    """Return an axis of a number, its ticks written as the number is."""
+    low, high = between_ends(float(values.min()), float(values.max()), 0.04)
+    ticks, _ = round_ticks(low, high, 5)
+    # Not 0.30000000000000004.
+    round_ = [float(f"{tick:.6g}") for tick in ticks if low <= tick <= high]
+    return Axis(low, high, tuple((tick, words.value(key, tick)) for tick in round_))
 
 
 def _limit(subject: Subject, under: float) -> str:
@@ -160,49 +186,6 @@ def _limit(subject: Subject, under: float) -> str:
         return t("below zero")
     limit = scale_for(subject, [under]).said(under)
     return t("below {limit}", limit=limit)
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Return some round values between two ends."""
-    found = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    # Not 0.30000000000000004.
-    return [float(f"{tick:.6g}") for tick in found if low <= tick <= high]
-
-
-def _say(figure: Figure, box: Box, fails: np.ndarray, words: Assumptions) -> None:
-    top = 116.0
-
-    def tell(text: str, *, bold: bool = False, color: str = INK, size: float = 18.0) -> None:
-        nonlocal top
-        text = text.replace(" %", f"{NBSP}%")
-        for line in wrap(figure, text, 330, size, bold).split("\n"):
-            write(figure, 925, top, line, bold=bold, color=color, size=size)
-            top += size * 1.33
-
-    share = decimal(100 * fails.mean())
-    tell(t("× fails: {n}% of the draws", n=share), bold=True, color="#A84300")
-    tell(t("● does not fail"), bold=True, color=BLUE)
-    top += 14
-    if not box.sides:
-        tell(t("No region tells the failures apart from the rest beyond chance."))
-        return
-    tell(t("Fails most where"), bold=True)
-    for side in box.sides[:4]:
-        tell(side_words(side, words), color=DARK_ORANGE)
-    top += 14
-    tell(t("{n}% of the draws there fail", n=decimal(100 * box.density)))
-    tell(t("{n}% of all failures are there", n=decimal(100 * box.coverage)))
-    if len(box.sides) > 2:
-        top += 14
-        tell(
-            t(
-                "Two of the region's {n} sides are drawn: what is inside also lies within the "
-                "others.",
-                n=len(box.sides),
-            ),
-            color=MUTED,
-            size=FINE,
-        )
 
 
 def _telling(drawn: pd.DataFrame, fails: np.ndarray) -> list[str]:

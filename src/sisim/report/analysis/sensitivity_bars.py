@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import pandas as pd
 from matplotlib.figure import Figure
 
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import (
     Subject,
-    answer_canvas,
-    name_row,
+    answer_chart,
     records,
-    row_axes,
+    row_axis,
     scale_for,
+    share_axis,
     subtitle_of,
-    ticks_across,
-    undefined_canvas,
+    undefined_chart,
+    with_room,
 )
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.analysis.tornado import sentences
-from sisim.report.formats import decimal, lower
-from sisim.report.style import BLUE, INK, SKY, bar, key_entry, label, points
+from sisim.report.chart.chart import (
+    Axis,
+    Bars,
+    Chart,
+    Column,
+    Key,
+    Mark,
+    Panel,
+    Rule,
+    Word,
+    value_axis,
+)
+from sisim.report.chart.matplotlib_painter import paint
+from sisim.report.formats import lower, share_of
 
 MOST = 7
 BASE_POINTS = 16
 """Fewer base points of a Sobol design say too little of chance for an interval."""
-LEFT, TOP, BROAD, TALL = 480.0, 112.0, 700.0, 480.0
 
 
 def draw_sobol(subject: Subject, table: pd.DataFrame, grades: dict[str, str]) -> Figure:
-    """Draw the share of the variance that is due to each number alone, and with others.
+    """Draw `sobol_chart`."""
+    return paint(sobol_chart(subject, table, grades))
+
+
+def draw_morris(subject: Subject, table: pd.DataFrame, grades: dict[str, str]) -> Figure:
+    """Draw `morris_chart`."""
+    return paint(morris_chart(subject, table, grades))
+
+
+def sobol_chart(subject: Subject, table: pd.DataFrame, grades: dict[str, str]) -> Chart:
+    """Return the share of the variance that is due to each number alone, and with others.
 
     Args:
         subject: What is asked.
@@ -43,39 +68,37 @@ def draw_sobol(subject: Subject, table: pd.DataFrame, grades: dict[str, str]) ->
     )
     title = t("Which numbers decide?")
     if table["total"].isna().all():
-        return undefined_canvas(subject, title, sentences(subject, table))
-    one = table.iloc[0]
-    enough = (one["points"] - one["undefined"]) // (len(table) + 2) >= BASE_POINTS
+        return undefined_chart(subject, title, sentences(subject, table))
+    first = table.iloc[0]
+    enough = (first["points"] - first["undefined"]) // (len(table) + 2) >= BASE_POINTS
+
+    def bars(row: int, one: Any) -> tuple[list[Mark], float, str]:
+        total, alone = max(one.total, 0.0), max(one.first, 0.0)
+        marks: list[Mark] = [
+            Bars(f"total-{row}", [-row], [0.0], [total], "#56B4E9", 0.62, True, across=True),
+            Bars(f"first-{row}", [-row], [0.0], [alone], "with", 0.62, across=True),
+        ]
+        far = max(total, alone)
+        if enough and one.total_error == one.total_error:
+            # With few base points an interval may reach beyond the whole variance.
+            ends = max(one.total - one.total_error, 0.0), min(one.total + one.total_error, 1.0)
+            marks.append(Rule(f"chance-{row}", -row, "x", "ink", 2.0, ends=ends))
+            far = max(far, ends[1])
+        return marks, far, share_of(total)
+
+    column = _column(subject, rows, grades, bars, lambda high: share_axis(0.0, high, 5))
+    key = Key("with", t("alone")), Key("#56B4E9", t("together with others"), hatched=True)
     notes = [
         t("Sobol indices; lines: 95% intervals.")
         if enough
         else t("Sobol indices; intervals take at least {n} base points.", n=BASE_POINTS),
         *_notes(subject, table, rows),
     ]
-    figure = answer_canvas(subject, title, subtitle, notes)
-    key_entry(figure, LEFT, 78, t("alone"), BLUE)
-    key_entry(figure, LEFT + 130, 78, t("together with others"), SKY, hatch="////", color=INK)
-    axes = row_axes(figure, LEFT, TOP, BROAD, TALL, len(rows))
-    # With few base points an interval may reach beyond the whole variance.
-    margin = rows["total_error"].fillna(0.0) if enough else 0.0
-    reach = min(float((rows["total"] + margin).max()), 1.0)
-    axes.set_xlim(0, max(0.1, 1.12 * reach, 1.12 * float(rows["first"].max())))
-    for row, one in enumerate(records(rows)):
-        bar(axes, row, max(one.total, 0), SKY, hatch="////", zorder=2)
-        axes.barh(row, max(one.first, 0), height=0.62, color=BLUE, zorder=3)
-        far = max(one.total, one.first, 0)
-        if enough and one.total_error == one.total_error:
-            ends = [max(one.total - one.total_error, 0), min(one.total + one.total_error, 1)]
-            axes.plot(ends, [row, row], color=INK, linewidth=points(2), zorder=4)
-            far = max(*ends, one.first)
-        label(axes, (far, row), decimal(max(one.total, 0), 2), shift=(8, 0))
-    _names(figure, subject, rows, grades)
-    ticks_across(axes, 5)
-    return figure
+    return answer_chart(subject, title, subtitle, [replace(column, key=key)], notes)
 
 
-def draw_morris(subject: Subject, table: pd.DataFrame, grades: dict[str, str]) -> Figure:
-    """Draw the mean effect of each number over its range, and how much it depends on the others.
+def morris_chart(subject: Subject, table: pd.DataFrame, grades: dict[str, str]) -> Chart:
+    """Return the mean effect of each number over its range, and how it depends on the others.
 
     Args:
         subject: What is asked.
@@ -86,7 +109,19 @@ def draw_morris(subject: Subject, table: pd.DataFrame, grades: dict[str, str]) -
     scale = scale_for(subject, rows["mu_star"].to_numpy())
     title = t("Which numbers decide?")
     if table["mu_star"].isna().all():
-        return undefined_canvas(subject, title, sentences(subject, table))
+        return undefined_chart(subject, title, sentences(subject, table))
+
+    def bars(row: int, one: Any) -> tuple[list[Mark], float, str]:
+        ends = max(one.mu_star - one.sigma, 0.0), one.mu_star + one.sigma
+        marks: list[Mark] = [
+            Bars(f"effect-{row}", [-row], [0.0], [one.mu_star], "with", 0.62, across=True),
+            Rule(f"spread-{row}", -row, "x", "ink", 2.0, ends=ends),
+        ]
+        return marks, ends[1], scale.text(one.mu, signed=True)
+
+    def axis(high: float) -> Axis:  # effects are differences, also of a year
+        return value_axis(0.0, high, 5, scale.size)
+
     notes = [
         t(
             "Morris screening: the mean effect of going through a number's range, in either "
@@ -94,32 +129,33 @@ def draw_morris(subject: Subject, table: pd.DataFrame, grades: dict[str, str]) -
         ),
         *_notes(subject, table, rows),
     ]
-    figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
-    axes = row_axes(figure, LEFT, TOP - 24, BROAD, TALL + 24, len(rows))
-    reach = float((rows["mu_star"] + rows["sigma"]).max()) or 1.0
-    axes.set_xlim(0, 1.15 * reach)
-    for row, one in enumerate(records(rows)):
-        axes.barh(row, one.mu_star, height=0.62, color=BLUE, zorder=2)
-        ends = [max(one.mu_star - one.sigma, 0), one.mu_star + one.sigma]
-        axes.plot(ends, [row, row], color=INK, linewidth=points(2), zorder=4)
-        label(axes, (ends[1], row), scale.text(one.mu, signed=True), shift=(8, 0))
-    _names(figure, subject, rows, grades, TOP - 24, TALL + 24)
-    ticks_across(axes, 5, scale.size)  # effects are differences, also of a year
-    return figure
+    column = _column(subject, rows, grades, bars, axis)
+    return answer_chart(subject, title, subtitle_of(subject, scale), [column], notes)
 
 
-def _names(
-    figure: Figure,
+def _column(
     subject: Subject,
     rows: pd.DataFrame,
     grades: dict[str, str],
-    top: float = TOP,
-    tall: float = TALL,
-) -> None:
-    words = Assumptions(subject.scenario)
-    for row, key in enumerate(rows["key"]):
-        middle = top + tall * (row + 0.6) / (len(rows) + 0.2)
-        name_row(figure, middle, words.name(key), words.grade(grades.get(key)), LEFT - 60)
+    bars: Callable[[int, Any], tuple[list[Mark], float, str]],
+    axis: Callable[[float], Axis],
+) -> Column:
+    """Return a row per number.
+
+    Args:
+        subject: What is asked.
+        rows: The numbers.
+        grades: What each number is built on, by key.
+        bars: Returns what is drawn in a row, where it ends, and what is written there.
+        axis: Returns the horizontal axis, from where it ends.
+    """
+    words, known = Assumptions(subject.scenario), rows.dropna(subset=rows.columns[1])
+    drawn = [(row, *bars(row, one)) for row, one in enumerate(records(known))]
+    said = [Word(f"said-{row}", text, far, -row, shift=(8.0, 0.0)) for row, _, far, text in drawn]
+    _, high = with_room(0.0, max(far for _, _, far, _ in drawn), (), [one.text for one in said])
+    names = row_axis([(words.name(key), words.grade(grades.get(key))) for key in known["key"]])
+    marks = [mark for _, own, _, _ in drawn for mark in own]
+    return Column((Panel("bars", axis(high), names, (*marks, *said)),))
 
 
 def _notes(subject: Subject, table: pd.DataFrame, rows: pd.DataFrame) -> list[str]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sisim.analysis.measures import why_undefined
@@ -15,66 +14,59 @@ from sisim.analysis.varied import grade_of
 from sisim.economics.appraisal import BAND_FROM
 from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import (
-    Scale,
     Subject,
-    answer_canvas,
+    answer_chart,
+    between_ends,
+    measure_axis,
     scale_for,
     subtitle_of,
-    ticks_up,
-    undefined_canvas,
+    undefined_chart,
 )
 from sisim.report.analysis.assumption_words import Assumptions
-from sisim.report.formats import lower
-from sisim.report.style import (
-    BLUE,
-    DARK_ORANGE,
-    FINE,
-    INK,
-    MUTED,
-    SKY,
-    VERMILION,
-    WIDE,
-    label,
-    place,
-    points,
-    wrap,
-    write,
+from sisim.report.chart.chart import (
+    Area,
+    Axis,
+    Chart,
+    Column,
+    Line,
+    Mark,
+    Note,
+    Panel,
+    Points,
+    Rule,
 )
+from sisim.report.chart.matplotlib_painter import paint
+from sisim.report.formats import lower
 
 MOST = 3
 """The most numbers that are drawn beside each other."""
+NOW = "#A84300"
+"""Of the value in the scenario."""
 
 
 def draw_break_even(subject: Subject, found: Sequence[BreakEven]) -> Figure:
-    """Draw a panel per number: the outcome along its range, and where it is zero."""
+    """Draw `break_even_chart`."""
+    return paint(break_even_chart(subject, found))
+
+
+def break_even_chart(subject: Subject, found: Sequence[BreakEven]) -> Chart:
+    """Return a panel per number: the outcome along its range, and where it turns."""
     shown = list(found)[:MOST]
     values = np.concatenate([one.curve["mean"].to_numpy() for one in shown])
-    scale = scale_for(subject, values)
     title = t("What does it take to break even?")
     if np.isnan(values).all():
-        return undefined_canvas(subject, title, sentences(subject, found))
+        return undefined_chart(subject, title, sentences(subject, found))
+    scale = scale_for(subject, values)
+    bands = [one.curve["mean"] + sign * _band(one, subject) for one in shown for sign in (-1, 1)]
+    reached = np.append(np.concatenate(bands), shown[0].turn)
+    ends = between_ends(float(np.nanmin(reached)), float(np.nanmax(reached)), 0.14)
+    axis = measure_axis(scale, *ends, 5)
+    columns = [_column(one, subject, axis) for one in shown]
     notes = [
         t("One number at a time, the same people and luck throughout."),
         *(subject.few_runs or [t("Bands: twice the standard error.")]),
     ]
-    figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
-    wide = (WIDE - 20) / len(shown)
-    bands = np.concatenate(
-        [
-            (one.curve["mean"] + sign * _band(one, subject)).to_numpy()
-            for one in shown
-            for sign in (-1, 1)
-        ]
-    )
-    turn = shown[0].turn
-    low, high = min(turn, float(np.nanmin(bands))), max(turn, float(np.nanmax(bands)))
-    room = 0.12 * (high - low) or 1.0
-    for number, one in enumerate(shown):
-        left = 20 + number * wide
-        axes = place(figure, left + 64, 178, wide - 104, 362)
-        axes.set_ylim(low - room, high + room)
-        _panel(figure, axes, left, wide, one, subject, scale)
-    return figure
+    return answer_chart(subject, title, subtitle_of(subject, scale), columns, notes)
 
 
 def _band(one: BreakEven, subject: Subject) -> pd.Series[float]:
@@ -83,64 +75,32 @@ def _band(one: BreakEven, subject: Subject) -> pd.Series[float]:
     return one.curve["standard_error"].fillna(0.0) * (2.0 if told else 0.0)
 
 
-def _panel(
-    figure: Figure,
-    axes: Axes,
-    left: float,
-    wide: float,
-    one: BreakEven,
-    subject: Subject,
-    scale: Scale,
-) -> None:
+def _column(one: BreakEven, subject: Subject, axis: Axis) -> Column:
+    """Return what one number is called, where the outcome turns, and the curve along its range."""
     words = Assumptions(subject.scenario)
-    name = words.name(one.key)
-    lines = wrap(figure, name, wide - 30, bold=True).split("\n")[:2]
-    for row, line in enumerate(lines):
-        write(figure, left, 76 + 24 * row, line, bold=True)
-    said = wrap(figure, answer(one, words, short=True), wide - 30).split("\n")[:1]
-    write(figure, left, 76 + 24 * 2, said[0], color=BLUE if one.roots else DARK_ORANGE)
-    x, y = one.curve["value"].to_numpy(), one.curve["mean"].to_numpy()
-    error = _band(one, subject).to_numpy()
-    axes.fill_between(x, y - error, y + error, color=SKY, alpha=0.35, linewidth=0, zorder=1)
-    axes.plot(x, y, color=BLUE, linewidth=points(3.5), zorder=3)
-    axes.axhline(one.turn, color=INK, linewidth=points(2), zorder=2)
-    axes.set_xlim(x[0], x[-1])
-    ticks_up(axes, 5, scale)
-    axes.set_xticks(
-        np.linspace(x[0], x[-1], 3),
-        [words.value(one.key, float(v)) for v in np.linspace(x[0], x[-1], 3)],
-    )
-    axes.get_xticklabels()[0].set_horizontalalignment("left")
-    axes.get_xticklabels()[-1].set_horizontalalignment("right")
-    for root in one.roots:
-        axes.plot(
-            [root],
-            [one.turn],
-            marker="o",
-            markersize=points(14),
-            color=BLUE,
-            zorder=5,
-            markeredgecolor="white",
-        )
+    x, y = one.curve["value"].to_numpy(np.float64), one.curve["mean"].to_numpy(np.float64)
+    error = _band(one, subject).to_numpy(np.float64)
+    ticks = tuple((float(at), words.value(one.key, float(at))) for at in (x[0], x[-1]))
+    marks: list[Mark] = [
+        Area("band", x, np.subtract(y, error), np.add(y, error), "with", opacity=0.2),
+        Rule("turn", one.turn, "x", "ink", 2.0),
+        Line("curve", x, y, color="with", width=3.5),
+        Points("turns", one.roots, [one.turn] * len(one.roots), "with", 15.0),
+    ]
     if one.low <= one.value <= one.high:
-        axes.axvline(
-            one.value, color=VERMILION, linewidth=points(2.5), linestyle=(0, (4, 2)), zorder=2
-        )
-        right = one.value > (x[0] + x[-1]) / 2
         now = t("now {value}", value=words.value(one.key, one.value))
-        label(
-            axes,
-            (one.value, axes.get_ylim()[0]),
-            now,
-            color="#A84300",
-            align="right" if right else "left",
-            shift=(-7 if right else 7, 14),
-        )
+        at = [(one.value, axis.low + share * (axis.high - axis.low)) for share in (0.05, 0.95)]
+        sides = ((52.0, 0.0), (-52.0, 0.0))
+        marks += [
+            Rule("now", one.value, "y", NOW, 2.5, "dashed", ends=(axis.low, axis.high)),
+            Note("now-said", (now,), tuple(at), sides, color=NOW),
+        ]
     grade = words.grade(grade_of(subject.scenario, one.key))
-    if grade:
-        write(
-            figure, left + 64 + (wide - 104) / 2, 584, grade, size=FINE, color=MUTED, align="center"
-        )
+    return Column(
+        (Panel("curve", Axis(float(x[0]), float(x[-1]), ticks), axis, tuple(marks)),),
+        caption=f"{words.name(one.key)}\n{answer(one, words, short=True)}",
+        after=grade,
+    )
 
 
 def answer(one: BreakEven, words: Assumptions, *, short: bool = False, margins: bool = True) -> str:
@@ -154,7 +114,7 @@ def answer(one: BreakEven, words: Assumptions, *, short: bool = False, margins: 
         if short:
             return t("Breaks even at {value}", value=places)
         error = one.errors[0] if margins else float("nan")
-        sure = "" if error != error else f" ± {words.value(one.key, 2 * error)}"
+        sure = "" if error != error else f" ± {words.margin(one.key, 2 * error)}"
         return t(
             "{what}: breaks even at {value}{sure}; it is {now} in the scenario.",
             what=name,
@@ -201,12 +161,11 @@ def answer(one: BreakEven, words: Assumptions, *, short: bool = False, margins: 
 def sentences(subject: Subject, found: Sequence[BreakEven]) -> list[str]:
     """Return what the picture says."""
     words = Assumptions(subject.scenario)
-    turn = found[0].turn
     head = t(
         "{arm}: where {what} is {n}, one number at a time.",
         arm=subject.arm_label(),
         what=lower(subject.label()),
-        n=scale_for(subject, [turn]).text(turn) if turn else t("zero"),
+        n=subject.turn_words(),
     )
     margins = not subject.few_runs
     said = [head, *(answer(one, words, margins=margins) for one in found)]

@@ -2,49 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sisim.analysis.measures import turning_point, why_undefined
+from sisim.analysis.measures import why_undefined
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import (
+    Scale,
     Subject,
-    answer_canvas,
-    name_row,
+    answer_chart,
+    measure_axis,
     records,
-    row_axes,
+    row_axis,
     scale_for,
     subtitle_of,
-    ticks_across,
-    undefined_canvas,
+    undefined_chart,
+    with_room,
 )
 from sisim.report.analysis.assumption_words import Assumptions
+from sisim.report.chart.chart import Align, Bars, Chart, Column, Key, Line, Mark, Panel, Rule, Word
+from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.formats import listing, lower, runs_of
-from sisim.report.style import (
-    BLUE,
-    DARK_ORANGE,
-    INK,
-    MUTED,
-    ORANGE,
-    PROJECTOR,
-    bar,
-    key_entry,
-    label,
-    points,
-    write,
-)
 
 MOST = 7
 """The most bars that are drawn; the rest are counted in a note."""
-LEFT, TOP, BROAD, TALL = 480.0, 112.0, 660.0, 480.0
+LOOKS = {"low": ("extra", "extra_text", True), "high": ("with", "with", False)}
+"""The colour of the bar to either end, that of its text, and whether it is hatched."""
 
 
 def draw_tornado(subject: Subject, table: pd.DataFrame, *, averaged: bool = False) -> Figure:
-    """Draw a bar per assumption, from the result at its lowest to that at its highest.
+    """Draw `tornado_chart`."""
+    return paint(tornado_chart(subject, table, averaged=averaged))
+
+
+def tornado_chart(subject: Subject, table: pd.DataFrame, *, averaged: bool = False) -> Chart:
+    """Return a bar per assumption, from the result at its lowest to that at its highest.
 
     Args:
         subject: What is asked.
@@ -52,46 +48,41 @@ def draw_tornado(subject: Subject, table: pd.DataFrame, *, averaged: bool = Fals
         averaged: All combinations of low and high were run, and a bar is the mean over those of
             the others; otherwise the others are as in the scenario.
     """
-    rows = table.head(MOST)
+    rows, words, turn = table.head(MOST), Assumptions(subject.scenario), subject.turn
     base = float(table["base"].iloc[0])
-    ends = rows[["at_low", "at_high"]].to_numpy()
-    known = np.array([base, *ends.ravel()])
+    known = np.array([base, *rows[["at_low", "at_high"]].to_numpy().ravel()])
     known = known[~np.isnan(known)]
-    scale = scale_for(subject, known)
     title = t("Which assumptions matter most?")
     if not len(known):
-        return undefined_canvas(subject, title, sentences(subject, table))
-    notes = [*_notes(table, len(rows), averaged), *subject.few_runs]
-    figure = answer_canvas(subject, title, subtitle_of(subject, scale), notes)
-    words = Assumptions(subject.scenario)
-
-    lowest, highest = t("at its lowest"), t("at its highest")
-    key_entry(figure, LEFT, 78, lowest, ORANGE, hatch="////", color=DARK_ORANGE)
-    key_entry(figure, LEFT + 240, 78, highest, BLUE)
-    axes = row_axes(figure, LEFT, TOP, BROAD, TALL, len(rows))
-    turn = turning_point(subject.measure)
+        return undefined_chart(subject, title, sentences(subject, table))
+    scale = scale_for(subject, known)
     marked = known if turn is None else np.append(known, turn)
-    low, high = float(marked.min()), float(marked.max())
-    reach = (high - low) or 1.0
-    axes.set_xlim(low - 0.13 * reach, high + 0.13 * reach)
+    marks: list[Mark] = []
+    if turn is not None and base != turn:
+        marks.append(Rule("turn", turn, "y", width=1.5, dash="dotted"))
     for row, one in enumerate(records(rows)):
-        _bars(axes, row, one, words)
-        middle = TOP + TALL * (row + 0.6) / (len(rows) + 0.2)
-        detail = [
-            t("is {value}", value=words.value(one.key, one.value)),
-            words.grade(one.grade),
-            _undefined_ends(one),
-        ]
-        name_row(figure, middle, words.name(one.key), " · ".join(filter(None, detail)), LEFT - 110)
-        swing = scale.text(one.swing, signed=True)
-        write(figure, 1258, middle - 0.55 * PROJECTOR, swing, align="right", bold=True)
-    write(figure, 1258, 78, t("from low to high"), align="right", color=MUTED)
+        marks += _bars(row, one, words, scale)
     if base == base:
-        axes.axvline(base, color=INK, linewidth=points(2), zorder=4)
-    if turn is not None and (low < turn < high or base != turn):
-        axes.axvline(turn, color=MUTED, linewidth=points(1.5), linestyle=(0, (2, 2)), zorder=1)
-    ticks_across(axes, 6, scale)
-    return figure
+        marks.append(Rule("base", base, "y", color="ink", width=2.0))
+    said = [word.text for word in marks if isinstance(word, Word)]
+    ends = with_room(float(marked.min()), float(marked.max()), said, said)
+    names = row_axis([(words.name(one.key), _detail(one, words)) for one in records(rows)])
+    column = Column(
+        (Panel("bars", measure_axis(scale, *ends, 5), names, tuple(marks)),),
+        caption=t("Bars end at the result; in bold: the change from the lowest to the highest."),
+        key=(
+            Key("extra", t("at its lowest"), hatched=True),
+            Key("with", t("at its highest")),
+        ),
+    )
+    notes = [*_notes(table, len(rows), averaged), *subject.few_runs]
+    return answer_chart(subject, title, subtitle_of(subject, scale), [column], notes)
+
+
+def _detail(one: Any, words: Assumptions) -> str:
+    """Return what is said below the name of a number: what it is, and what it is built on."""
+    detail = [words.told(one.key, one.value, (one.low, one.high)), words.grade(one.grade)]
+    return " · ".join(filter(None, [*detail, _undefined_ends(one)]))
 
 
 def _undefined_ends(one: Any) -> str:
@@ -104,36 +95,32 @@ def _undefined_ends(one: Any) -> str:
     return t("no value at its highest") if high else ""
 
 
-def _bars(axes: Axes, row: int, one: Any, words: Assumptions) -> None:
-    """Draw the bars from the base to both ends of a number, each with its value beside it.
+def _bars(row: int, one: Any, words: Assumptions, scale: Scale) -> Sequence[Mark]:
+    """Return the bars from the base to both ends of a number, each with its value beside it.
 
-    Where the outcome is undefined at the base they begin at the middle of the ends.
+    Where the outcome is undefined at the base they begin at the middle of the ends. Where both
+    ends lie on one side, the nearer is drawn in front, and only the farther has its value.
     """
-    known = [end for end in (one.at_low, one.at_high) if end == end]
-    if not known:
-        return
-    base = one.base if one.base == one.base else sum(known) / len(known)
-    for end, value, hue, dark, hatch in (
-        (one.at_low, one.low, ORANGE, DARK_ORANGE, "////"),
-        (one.at_high, one.high, BLUE, BLUE, None),
-    ):
-        if end != end:
+    ends = {"low": (one.at_low, one.low), "high": (one.at_high, one.high)}
+    ends = {name: end for name, end in ends.items() if end[0] == end[0]}
+    if not ends:
+        return []
+    base = one.base if one.base == one.base else float(np.mean([at for at, _ in ends.values()]))
+    bars, said, sides = list[Mark](), list[Mark](), set[bool]()
+    for name, (at, value) in sorted(ends.items(), key=lambda end: -abs(end[1][0] - base)):
+        color, dark, hatched = LOOKS[name]
+        low, high = min(at, base), max(at, base)
+        bars.append(Bars(f"{name}-{row}", [-row], [low], [high], color, 0.62, hatched, across=True))
+        right = at > base if at != base else (not sides and name == "high") or sides == {False}
+        if right in sides:
             continue
-        bar(axes, row, end - base, hue, left=base, hatch=hatch, zorder=2)
-        other = one.at_high if end == one.at_low else one.at_low
-        other = base if other != other else other
-        right = end > other if end != other else hue == BLUE
-        # A label beside the far end; where both ends lie on one side, the nearer has none.
-        if (end - base) * (other - base) > 0 and abs(end - base) < abs(other - base):
-            continue
-        label(
-            axes,
-            (max(end, base) if right else min(end, base), row),
-            words.value(one.key, value),
-            align="left" if right else "right",
-            shift=(6 if right else -6, 0),
-            color=dark,
-        )
+        sides.add(right)
+        x, shift = (high, 6.0) if right else (low, -6.0)
+        align: Align = "left" if right else "right"
+        text = words.value(one.key, value)
+        said.append(Word(f"{name}-{row}-said", text, x, -row, align, (shift, 0.0), dark))
+    swing = scale.text(one.swing, signed=True)
+    return [*bars, *said, Line(f"swing-{row}", [base], [-row], swing, bold=True)]
 
 
 NAMED = 3
@@ -160,7 +147,7 @@ def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
         found += _above(subject, base)
     found += subject.undefined(int(base["undefined"]), len(subject.seeds))
     found += [*ranking, *_undefined(subject, table)]
-    if turning_point(subject.measure) is None or base["base"] != base["base"]:
+    if subject.turn is None or base["base"] != base["base"]:
         return found
     turning = [lower(words.name(str(key))) for key in table.loc[table["changes_sign"], "key"]]
     ends = table[["at_low", "at_high"]]
@@ -171,21 +158,20 @@ def sentences(subject: Subject, table: pd.DataFrame) -> list[str]:
 
 def _above(subject: Subject, base: Any) -> list[str]:
     """Return in how many runs the measure is above its turning point; nothing of a single run."""
-    turn, runs = turning_point(subject.measure), len(subject.seeds) - int(base["undefined"])
-    if turn is None or runs < 2:
+    runs = len(subject.seeds) - int(base["undefined"])
+    if subject.turn is None or runs < 2:
         return []
-    at = scale_for(subject, [turn]).text(turn) if turn else t("zero")
-    return [t("It is above {limit} in {runs}.", limit=at, runs=runs_of(base["above"] / runs, runs))]
+    above = runs_of(base["above"] / runs, runs)
+    return [t("It is above {limit} in {runs}.", limit=subject.turn_words(), runs=above)]
 
 
 def _turning(subject: Subject, names: list[str]) -> str:
     """Return which assumptions alone take the measure past its turning point."""
-    turn = turning_point(subject.measure)
-    if not turn:
+    if not subject.turn:
         if names:
             return t("Alone they can change its sign: {names}.", names=listing(names))
         return t("No assumption alone changes its sign within its range.")
-    at = scale_for(subject, [turn]).text(turn)
+    at = subject.turn_words()
     if names:
         return t("Alone they can take it past {n}: {names}.", n=at, names=listing(names))
     return t("No assumption alone takes it past {n} within its range.", n=at)

@@ -246,7 +246,9 @@ class _ColumnSetter:
             high += type_.height(type_.wrap(panel.title, self.width, type_.size), type_.size)
         if any(isinstance(mark, Span) and mark.labels for mark in panel.marks):
             high += type_.size * LEADING
-        return high + AIR
+        near = panel.y.high - 0.03 * (panel.y.high - panel.y.low)
+        topmost = any(value >= near for value, _ in panel.y.ticks)
+        return high + (type_.size * LEADING / 2 + 2 if topmost else AIR)
 
     def below(self, number: int) -> float:
         """Return how much room what is written along the axis of a panel takes."""
@@ -271,7 +273,7 @@ class _ColumnSetter:
         )
         details = max(
             (
-                self._type.width(self._detail(text), self._type.fine)
+                self._type.extent(self._detail(text), self._type.fine)[0]
                 for panel in self.column.panels
                 for text in panel.y.details
             ),
@@ -289,7 +291,7 @@ class _ColumnSetter:
         return self._type.wrap(text, NAMES * self.width, self._type.size)
 
     def _detail(self, text: str) -> str:
-        return self._type.fit(text, NAMES * self.width, self._type.fine)
+        return self._type.wrap(text, NAMES * self.width, self._type.fine)
 
     @property
     def ends(self) -> float:
@@ -389,9 +391,11 @@ class _ColumnSetter:
             text = self._tick(panel, text)
             high = self._type.height(text, size)
             if named and panel.y.details[n]:
-                low, detail = y + high / 2, self._detail(panel.y.details[n])
-                found.append(PlacedText(f"detail-{n}", detail, x, low, fine, "left", "muted"))
-                y -= fine * LEADING / 2
+                detail = self._detail(panel.y.details[n])
+                found.append(
+                    PlacedText(f"detail-{n}", detail, x, y + high / 2, fine, "left", "muted")
+                )
+                y -= self._type.height(detail, fine) / 2
             found.append(PlacedText(f"y-{n}", text, x, y, size, align))
         return found
 

@@ -17,6 +17,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from sisim.arrays import Floats, Ints
+from sisim.report.chart.palette import readable_on
 from sisim.report.formats import decimal
 
 Dash = Literal["solid", "dashed", "dotted", "dashdot"]
@@ -140,6 +141,24 @@ class Cells:
     texts: tuple[tuple[str, ...], ...]
     ringed: tuple[int, int] | None = None
 
+    def words(self) -> list[Word]:
+        """Return the text of each cell, in its middle."""
+        x, y = (np.asarray(ends, np.float64) for ends in (self.x, self.y))
+        return [
+            Word(
+                f"{self.name}-{row}-{column}",
+                text,
+                float(x[column] + x[column + 1]) / 2,
+                float(y[row] + y[row + 1]) / 2,
+                "center",
+                color=readable_on(self.colors[row][column]),
+                on=self.colors[row][column],
+            )
+            for row, texts in enumerate(self.texts)
+            for column, text in enumerate(texts)
+            if text
+        ]
+
 
 @dataclass(frozen=True)
 class Span:
@@ -181,7 +200,10 @@ class Bracket:
 
 @dataclass(frozen=True)
 class Word:
-    """A text at a point, so many pixels from it; in lines where `wide` says how long they are."""
+    """A text at a point, so many pixels from it; in lines where `wide` says how long they are.
+
+    `on` is the colour that is behind it; unset: the paper.
+    """
 
     name: str
     text: str
@@ -193,6 +215,7 @@ class Word:
     bold: bool = False
     fine: bool = False
     wide: float | None = None
+    on: str = ""
 
 
 @dataclass(frozen=True)
@@ -392,6 +415,8 @@ def even_years(first: int, last: int, most: int) -> list[int]:
 def crossings(x: Values, one: Values, other: Values) -> tuple[Floats, Floats, Floats]:
     """Return two curves with the points put in where they cross, so that areas end there."""
     at, a, b = (np.asarray(values, np.float64) for values in (x, one, other))
+    if not len(at):
+        return at, a, b
     gap = b - a
     crossing = np.flatnonzero(gap[:-1] * gap[1:] < 0)
     share = gap[crossing] / (gap[crossing] - gap[crossing + 1])

@@ -52,6 +52,8 @@ SHAPES = {
     "left": "triangle",
     "right": "triangle",
 }
+DEPTH: dict[type[Mark], int] = {Area: 2, Bars: 3, Line: 4, Points: 6}
+"""How far in front kinds of marks are; a line that is not solid is in front of one that is."""
 TURNED = {"cross": 45, "left": 90, "right": -90}
 """Degrees anticlockwise."""
 CAP = 0.3
@@ -173,11 +175,10 @@ class _Painter:
         """Return the series of a panel, from behind to the front."""
         panel = one.panel
         found: list[Option] = [self._behind(grid, one)]
-        z = 2
         for mark in panel.marks:
-            for series in self._mark(grid, mark):
-                found.append({**series, "z": z})
-                z += 1
+            # By kind, so that nothing moves where another mark comes or goes.
+            above = DEPTH.get(type(mark), 0) + (isinstance(mark, Line) and mark.dash != "solid")
+            found += [{**series, "z": above} for series in self._mark(grid, mark)]
         ticks = [text for text in one.texts if text.name[:2] in ("x-", "y-")]
         others = [text for text in one.texts if text not in ticks]
         found.append(self._lines(grid, one))

@@ -13,6 +13,7 @@ from sisim.report.chart.chart import (
     Area,
     Bars,
     Bracket,
+    Cells,
     Line,
     Mark,
     Note,
@@ -49,6 +50,7 @@ class PlacedText:
         align: Which edge `x` is, and how its lines stand.
         color: Its colour.
         bold: Whether it is bold.
+        on: The colour that it stands on; unset: the paper.
     """
 
     name: str
@@ -59,6 +61,7 @@ class PlacedText:
     align: Align = "center"
     color: str = "ink"
     bold: bool = False
+    on: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,9 @@ class LabelPlacement:
         """Return the words and notes of the panel where they stand."""
         marks = self._panel.marks
         fixed = [self._word(mark) for mark in marks if isinstance(mark, Word)]
+        fixed += [
+            self._word(word) for mark in marks if isinstance(mark, Cells) for word in mark.words()
+        ]
         notes = [mark for mark in marks if isinstance(mark, Note)]
         if any(note.name not in self._kept for note in notes):
             for mark in marks:
@@ -206,6 +212,7 @@ class LabelPlacement:
             word.align,
             word.color,
             word.bold,
+            word.on,
         )
 
     def _note(self, note: Note) -> PlacedText | None:

@@ -27,7 +27,7 @@ from sisim.report.chart.chart import (
     Span,
 )
 from sisim.report.chart.label_placement import Lead, PlacedText
-from sisim.report.chart.palette import LIGHT, hue
+from sisim.report.chart.palette import LIGHT, hue, seen_on_white
 from sisim.report.chart.typesetting import DPI, FONT, LEADING, PaperType
 from sisim.report.style import canvas
 
@@ -301,10 +301,10 @@ def _text(figure: Figure, placed: Arrangement, text: PlacedText) -> None:
             fontsize=points(text.size),
             fontfamily=FONT,
             fontweight="bold" if text.bold else "normal",
-            color=hue(LIGHT, text.color),
+            color=text.color if text.on else seen_on_white(hue(LIGHT, text.color)),
             ha=text.align,
             va="center_baseline",
-            zorder=IN_FRONT,
+            zorder=IN_FRONT - 1 if text.on else IN_FRONT,
             gid=text.name,
         )
 

@@ -7,6 +7,7 @@ meaning alone (dashes, hatching, direct labels).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 Palette = Mapping[str, str]
 """A colour by what it means; what is not listed is a colour itself."""
@@ -48,3 +49,32 @@ PAYERS = ("#0072B2", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#8C8C8C", "#7A
 def hue(palette: Palette, color: str) -> str:
     """Return the colour that a meaning has, or a colour as it is."""
     return palette.get(color, color)
+
+
+def readable_on(color: str) -> str:
+    """Return black or white, whichever is seen better on a colour such as #56B4E9."""
+    return "#FFFFFF" if _light(color) < 0.179 else "#000000"  # of equal contrast with both
+
+
+@lru_cache(maxsize=256)
+def seen_on_white(color: str) -> str:
+    """Return a colour, made darker until a text in it has a contrast of 4.5 with white paper.
+
+    Examples:
+        >>> seen_on_white("#0072B2"), seen_on_white("#E69F00")
+        ('#0072B2', '#A06C00')
+    """
+    while _light(color) > 1.05 / 4.5 - 0.05:
+        color = "#" + "".join(f"{int(0.98 * part):02X}" for part in _parts(color))
+    return color
+
+
+def _parts(color: str) -> list[int]:
+    return [int(color[at : at + 2], 16) for at in (1, 3, 5)]
+
+
+def _light(color: str) -> float:
+    """Return the relative luminance of a colour (WCAG 2.2)."""
+    shares = [part / 255 for part in _parts(color)]
+    linear = [((s + 0.055) / 1.055) ** 2.4 if s > 0.04045 else s / 12.92 for s in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -134,7 +134,7 @@ def horizon(scenario: Scenario, *, tailed: bool = True) -> str:
 def verdict_words(effect: Effectiveness, arm: str) -> str:
     """Return what a unit of an outcome costs in an arm, or why that cannot be said."""
     measure = effect.measure
-    label, unit = measure.label.text, unit_words(measure)
+    label = measure.label.text
     gained = effect.units(arm)
     gain = gained.mean
     more = measure.good == "high"
@@ -148,9 +148,11 @@ def verdict_words(effect: Effectiveness, arm: str) -> str:
             cost=net_cost_words(effect, arm),
         )
     better = gain > 0
-    # Of what is very small, as many decimals as show that it is something.
-    digits = max(1 if abs(gain) < 100 else 0, -floor(log10(abs(gain))))
-    size = f"{decimal(abs(gain), digits)}{NBSP}{unit}"
+    # Events are whole; of what is very small, as many decimals as show that it is something.
+    whole = 1 if measure.kind in ("entries", "events") else 100
+    digits = max(1 if abs(gain) < whole else 0, -floor(log10(abs(gain))))
+    number = decimal(abs(gain), digits)
+    size = f"{number}{NBSP}{unit_words(measure, 1 if number == '1' else 2)}"
     change = t("{size} more", size=size) if more == better else t("{size} fewer", size=size)
     said = dominance_words(effect, arm) or price_words(effect, arm)
     change += _range(gained, digits)
@@ -415,7 +417,13 @@ def _cash(ladder: CashLadder, scenario: Scenario) -> list[str]:
         return []
     whole, part = money(gross), money(seen)
     found = [
-        t("Budgets see all of the {gross} in lower costs, not discounted.", gross=whole)
+        t(
+            "Costs become {gross} higher, not discounted; in the budgets the change is {seen}.",
+            gross=money(-gross),
+            seen=("+" if seen < 0 else "") + money(0.0 - seen),
+        )
+        if gross < 0
+        else t("Budgets see all of the {gross} in lower costs, not discounted.", gross=whole)
         if whole == part
         else t(
             "Of {gross} in lower costs, not discounted, budgets see {seen}; the rest is freed "

@@ -6,40 +6,39 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from sisim.economics.fund_portfolio import Portfolio, Venture
 from sisim.economics.valuation import Valuation
 from sisim.i18n import duration, n_, t
+from sisim.report.chart.chart import (
+    Axis,
+    Chart,
+    Column,
+    Dash,
+    Key,
+    Line,
+    Panel,
+    Points,
+    Shape,
+    Word,
+    value_axis,
+    year_axis,
+)
 from sisim.report.comparison_text import footer
 from sisim.report.formats import money, share_of, unit_for
-from sisim.report.frame import EDGE
-from sisim.report.labels import EndLabels
-from sisim.report.style import (
-    BLACK,
-    BLUE,
-    DARK_GREEN,
-    FINE,
-    HIGH,
-    INK,
-    MUTED,
-    VERMILION,
-    WIDE,
-    canvas,
-    place,
-    points,
-    scale_ticks,
-    width_of,
-    write,
-)
 from sisim.scenario.fund import Basis
 
-HUES: dict[Basis, str] = {"planned": BLUE, "mix": DARK_GREEN, "observed": VERMILION, "none": BLACK}
-DASHES = {
+HUES: dict[Basis, str] = {
+    "planned": "with",
+    "mix": "lower_text",
+    "observed": "#D55E00",
+    "none": "without",
+}
+DASHES: dict[Basis, Dash] = {
     "planned": "solid",
-    "mix": (0, (6, 2)),
-    "observed": (0, (1, 1)),
-    "none": (0, (4, 2, 1, 2)),
+    "mix": "dashed",
+    "observed": "dotted",
+    "none": "dashdot",
 }
 
 
@@ -67,10 +66,10 @@ def tables(result: Valuation, arms: Sequence[str]) -> Mapping[str, pd.DataFrame]
     return {"portfolio": pd.concat(parts, ignore_index=True)} if parts else {}
 
 
-def pictures(result: Valuation, arms: Sequence[str]) -> Mapping[str, Callable[[], Figure]]:
-    """Return what draws each portfolio, by file name."""
+def pictures(result: Valuation, arms: Sequence[str]) -> Mapping[str, Callable[[], Chart]]:
+    """Return each portfolio, by file name."""
     return {
-        f"portfolio-{name}": lambda found=found: draw_portfolio(  # type: ignore[misc]
+        f"portfolio-{name}": lambda found=found: portfolio_chart(  # type: ignore[misc]
             found, footer(result)
         )
         for name, found in _of(result, arms)
@@ -149,100 +148,88 @@ def portfolio_table(found: Mapping[Basis, Portfolio]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def draw_portfolio(found: Mapping[Basis, Portfolio], foot: str) -> Figure:
-    """Draw what is in the fund under each basis, and which investments it could pay for.
+def portfolio_chart(found: Mapping[Basis, Portfolio], foot: str) -> Chart:
+    """Return what is in the fund under each basis, and which investments it could pay for.
 
     Args:
         found: What became of the fund, by basis.
         foot: Where the numbers come from.
     """
-    figure = canvas(WIDE, HIGH)
-    title = t("Does the fund live on what comes back?")
-    write(figure, EDGE, 10, title, size=22, bold=True)
-    balances = [one.account.balance for one in found.values()]
-    top = max(float(balance.max()) for balance in balances)
+    top = max(float(one.account.balance.max()) for one in found.values())
     unit = unit_for(top)
-    subtitle = t(
-        "In the fund at the end of the year, what is promised too, {unit}", unit=unit.label()
-    )
-    write(figure, EDGE, 40, subtitle, color=MUTED)
     years = next(iter(found.values())).account.years
-    left, wide = 250.0, 700.0
-    axes = place(figure, left, 84, wide, 310)
-    axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
-    axes.set_ylim(0, 1.1 * top)
-    scale_ticks(axes, 5, unit.size)
-    axes.set_xticks([int(year) for year in years if (year - years[0]) % 5 == 0])
-    ends = EndLabels(axes)
-    for basis, one in found.items():
-        balance, hue = one.account.balance, HUES[basis]
-        axes.plot(
-            years,
-            balance,
-            color=hue,
-            linestyle=DASHES[basis],
-            linewidth=points(3.5),
-            zorder=3,
-            gid=basis,
-        )
-        back = t("{share} comes back", share=share_of(one.returned))
-        ends.add(float(balance[-1]), f"{basis_name(basis)}\n{back}", color=hue, bold=True)
-    ends.settle(padding=6, overflow=34)
+    across = year_axis(years, 12)
+    balances = Panel(
+        "balance",
+        across,
+        value_axis(0.0, 1.1 * top or unit.size, 5, unit.size),
+        tuple(
+            Line(
+                basis,
+                years,
+                one.account.balance,
+                basis_name(basis),
+                t("{share} comes back", share=share_of(one.returned)),
+                HUES[basis],
+                3.5,
+                DASHES[basis],
+                bold=True,
+            )
+            for basis, one in found.items()
+        ),
+        t("In the fund at the end of the year, what is promised too, {unit}", unit=unit.label()),
+        share=1.6,
+    )
+    rows = Axis(
+        len(found) - 0.5,
+        -0.5,
+        tuple((float(row), basis_name(basis)) for row, basis in enumerate(found)),
+    )
+    marks = [
+        mark for row, (basis, one) in enumerate(found.items()) for mark in _row(row, basis, one)
+    ]
+    ventures = Panel(
+        "ventures",
+        across,
+        rows,
+        (*marks, *_counts(found, across.high)),
+        t("Which investments could it pay for?"),
+    )
+    key = (
+        Key("ink", t("started, succeeds"), shape="circle"),
+        Key("ink", t("started, fails"), shape="cross"),
+        Key("muted", t("turned away"), shape="ring"),
+    )
+    return Chart(
+        rows=((1.0, (Column((balances, ventures), key=key, ends=270.0),)),),
+        title=t("Does the fund live on what comes back?"),
+        notes=(foot,),
+    )
 
-    _ventures(figure, found, left, wide, axes.get_xlim())
-    _key(figure, 484 + 34.0 * len(found))
-    write(figure, EDGE, HIGH - 22, foot, size=FINE, color=MUTED)
-    return figure
+
+def _row(row: int, basis: Basis, one: Portfolio) -> list[Points]:
+    """Return which investments were paid for, and which were turned away."""
+    kinds: tuple[tuple[str, Shape, str, list[Venture]], ...] = (
+        ("succeeds", "circle", HUES[basis], [v for v in one.started if v.came.any()]),
+        ("fails", "cross", HUES[basis], [v for v in one.started if not v.came.any()]),
+        ("away", "ring", "muted", list(one.turned_away)),
+    )
+    return [
+        Points(f"{basis}-{kind}", [v.start for v in some], [row] * len(some), hue, 13.0, shape)
+        for kind, shape, hue, some in kinds
+    ]
 
 
-def _ventures(
-    figure: Figure,
-    found: Mapping[Basis, Portfolio],
-    left: float,
-    wide: float,
-    ends: tuple[float, float],
-) -> None:
-    """Draw, a row a basis, which investments were paid for and which were turned away."""
-    head = t("Which investments could it pay for?")
-    write(figure, EDGE, 440, head, bold=True)
-    strip = place(figure, left, 474, wide, 34.0 * len(found))
-    strip.set_xlim(ends)
-    strip.set_ylim(len(found) - 0.5, -0.5)
-    strip.set_yticks([])
-    strip.set_xticks([])
-    strip.grid(visible=False)
-    strip.spines["bottom"].set_visible(False)
+def _counts(found: Mapping[Basis, Portfolio], end: float) -> list[Word]:
+    """Return how many could be started of those that asked, and the first year it said no."""
+    words = []
     for row, (basis, one) in enumerate(found.items()):
-        hue = HUES[basis]
-        write(figure, EDGE, 480 + 34.0 * row, basis_name(basis), color=hue)
-        for ventures, failed, look in (
-            (one.started, False, {"marker": "o", "color": hue}),
-            (one.started, True, {"marker": "X", "color": hue}),
-            (one.turned_away, None, {"marker": "o", "markerfacecolor": "white", "color": MUTED}),
-        ):
-            at = [v.start for v in ventures if failed is None or failed is not bool(v.came.any())]
-            strip.plot(at, [row] * len(at), ls="none", ms=points(15), zorder=3, **look)  # type: ignore[arg-type]
         asked = len(one.started) + len(one.turned_away)
         count = t("{n} of {all}", n=len(one.started), all=asked)
         if one.runs_dry is not None:
             count += ", " + t("first no {year}", year=one.runs_dry)
-        write(figure, left + wide + 14, 480 + 34.0 * row, count, color=hue)
-
-
-def _key(figure: Figure, top: float) -> None:
-    axes = place(figure, 0, top, WIDE, 30)
-    axes.set_xlim(0, WIDE)
-    axes.set_ylim(0, 1)
-    axes.set_axis_off()
-    at = 250.0
-    for text, look in (
-        (t("started, succeeds"), {"marker": "o", "color": INK}),
-        (t("started, fails"), {"marker": "X", "color": INK}),
-        (t("turned away"), {"marker": "o", "markerfacecolor": "white", "color": MUTED}),
-    ):
-        axes.plot([at + 10], [0.5], linestyle="none", markersize=points(13), **look)  # type: ignore[arg-type]
-        write(figure, at + 26, top + 4, text)
-        at += width_of(figure, text) + 70
+        words.append(Word(f"{basis}-count", count, end, row, shift=(10.0, 0.0), color=HUES[basis]))
+    return words
 
 
 def _count(ventures: Sequence[Venture], years: np.ndarray) -> list[int]:

@@ -31,7 +31,7 @@ from sisim.report.formats import money
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from sisim.report.chart.chart import Chart
 
 MOST_NAMED = 5
 """So many amounts that are missing or unearned are listed; the rest are counted."""
@@ -156,19 +156,18 @@ def files(result: Valuation, arms: Sequence[str]) -> Mapping[str, str]:
     }
 
 
-def pictures(result: Valuation, arms: Sequence[str]) -> Mapping[str, Callable[[], Figure]]:
-    """Return what draws each picture, by file name."""
-    from sisim.report.chart.matplotlib_painter import paint
+def pictures(result: Valuation, arms: Sequence[str]) -> Mapping[str, Callable[[], Chart]]:
+    """Return what is in each picture, by file name."""
     from sisim.report.economics.budget_frames import budget_frames_chart
     from sisim.report.economics.repayment_figure import repayment_chart
 
-    found: dict[str, Callable[[], Figure]] = {}
+    found: dict[str, Callable[[], Chart]] = {}
     for one in _all(result, arms):
         if one.plan.payments.any():
             name = f"repayment-plan-{one.fund}-{one.arm}"
-            found[name] = lambda one=one: paint(repayment_chart(result, one))  # type: ignore[misc]
+            found[name] = lambda one=one: repayment_chart(result, one)  # type: ignore[misc]
     for arm in arms if found else ():
-        found[f"budget-frames-{arm}"] = lambda arm=arm: paint(budget_frames_chart(result, arm))  # type: ignore[misc]
+        found[f"budget-frames-{arm}"] = lambda arm=arm: budget_frames_chart(result, arm)  # type: ignore[misc]
     return found
 
 
