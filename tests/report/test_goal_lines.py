@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from helpers.pictures import assert_readable
 
 from sisim.engine.replications import simulate
-from sisim.report.goal_lines import aims, draw_goals, goal_words
+from sisim.report.chart.chart import Line, Rule
+from sisim.report.chart.matplotlib_painter import paint
+from sisim.report.goal_lines import aims, goal_words, goals_chart
 from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 
@@ -131,16 +134,12 @@ def test_delivery_is_the_fidelity_while_it_runs(exam: Results) -> None:
 @pytest.mark.parametrize("lang", ["sv", "en"], indirect=True)
 def test_goals_are_drawn_as_lines_and_said(exam: Results, lang: str) -> None:
     """A panel each, a line at the goal, a curve an arm; a sentence says whether it is met."""
-    figure = draw_goals(exam)
-    levels = [
-        float(line.get_ydata()[0])
-        for axes in figure.axes
-        for line in axes.lines
-        if len(set(line.get_ydata())) == 1
-        and line.get_color() == "#E69F00"
-        and line.get_xdata()[0] == 0
-    ]
-    assert levels == [0.7, 0.7, 0.7, 0.5]
+    chart = goals_chart(exam)
+    panels = [panel for _, row in chart.rows for column in row for panel in column.panels]
+    goals = [m for panel in panels for m in panel.marks if isinstance(m, Rule) and m.along == "x"]
+    assert [goal.at for goal in goals] == [0.7, 0.7, 0.7, 0.5]
+    assert [sum(isinstance(m, Line) for m in panel.marks) for panel in panels] == [2, 2, 2, 1]
+    assert_readable(paint(chart))
     said = goal_words(exam)
     assert len(said) == 4
     at_least, met = {

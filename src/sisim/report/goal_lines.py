@@ -7,53 +7,42 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MultipleLocator
-from matplotlib.typing import LineStyleType
 
 from sisim.arrays import Floats
 from sisim.economics.appraisal import BAND_FROM, RANGE
 from sisim.economics.valuation import Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
-from sisim.report.comparison_text import footer
-from sisim.report.formats import decimal, share_of
-from sisim.report.frame import EDGE
-from sisim.report.result_files import PICTURE_DPI, write_tables
-from sisim.report.style import (
-    BLACK,
-    BLUE,
-    DARK_ORANGE,
-    FINE,
-    GREEN,
-    HIGH,
-    MUTED,
-    ORANGE,
-    PURPLE,
-    VERMILION,
-    WIDE,
-    canvas,
-    fit,
-    place,
-    points,
-    save,
-    width_of,
-    wrap,
-    write,
+from sisim.report.chart.chart import (
+    Area,
+    Chart,
+    Column,
+    Dash,
+    Key,
+    Line,
+    Mark,
+    Note,
+    Panel,
+    Rule,
+    value_axis,
+    year_axis,
 )
+from sisim.report.chart.matplotlib_painter import paint
+from sisim.report.comparison_text import footer
+from sisim.report.formats import decimal, percent_sign, share_of
+from sisim.report.result_files import PICTURE_DPI, write_tables
+from sisim.report.style import save
 from sisim.scenario.scenario import Goal
 
 MOST = 6
 """So many goals find room."""
-LINES: list[tuple[str, LineStyleType]] = [
-    (BLACK, (0, (8 / 3, 4 / 3))),
-    (BLUE, "solid"),
-    (VERMILION, (0, (5, 1))),
-    (GREEN, (0, (1, 1))),
-    (PURPLE, (0, (4, 1, 1, 1))),
-]
+LINES: tuple[tuple[str, Dash], ...] = (
+    ("without", "dashed"),
+    ("with", "solid"),
+    ("#D55E00", "dashdot"),
+    ("#00694C", "dotted"),
+    ("payback", "dashed"),
+)
 """How arms are drawn, `without` first; more arms begin anew."""
 
 
@@ -111,80 +100,83 @@ def aims(result: Valuation) -> list[Aim]:
     return found
 
 
-def draw_goals(result: Valuation) -> Figure:
-    """Draw every goal as a line, and the share that each arm comes to year by year."""
+def goals_chart(result: Valuation) -> Chart:
+    """Return every goal as a line, and the share that each arm comes to year by year."""
     found = aims(result)[:MOST]
     scenario, runs = result.scenario, len(result.seeds)
-    figure = canvas(WIDE, HIGH)
-    title = t("Goals, and what comes of them: {title}", title=scenario.title.text)
-    write(figure, EDGE, 10, fit(figure, title, WIDE - 2 * EDGE, 22, bold=True), size=22, bold=True)
     arms = [WITHOUT, *scenario.arms]
     drawn = {arm: LINES[n % len(LINES)] for n, arm in enumerate(arms)}
-    top = _key(figure, result, drawn)
-    columns = min(len(found), 2 if len(found) in (2, 4) else 3) or 1
-    rows = -(-len(found) // columns)
-    for index, aim in enumerate(found):
-        row, column = divmod(index, columns)
-        wide, high = (WIDE - 2 * EDGE) / columns, (HIGH - top - 60) / rows
-        left, above = EDGE + column * wide, top + row * high
-        label = aim.goal.label.text
-        for line, text in enumerate(wrap(figure, label, wide - 40, bold=True).split("\n")[:2]):
-            write(figure, left, above + 21 * line, text, bold=True)
-        axes = place(figure, left + 64, above + 58, wide - 104, high - 104)
-        _panel(axes, aim, drawn, banded=runs >= BAND_FROM)
-    write(figure, EDGE, HIGH - 22, footer(result), size=FINE, color=MUTED)
-    if runs >= BAND_FROM:
-        text = t("Bands: 10–90% of {n} runs.", n=decimal(runs))
-        write(figure, WIDE - EDGE, HIGH - 22, text, size=FINE, color=MUTED, align="right")
-    return figure
-
-
-def _panel(
-    axes: Axes, aim: Aim, drawn: Mapping[str, tuple[str, LineStyleType]], *, banded: bool
-) -> None:
-    """Draw a goal as a line, and the share that each arm comes to."""
-    years = aim.years
-    axes.set_xlim(years[0] - 0.3, years[-1] + 0.3)
-    shown = [s for each in aim.shares.values() for s in each[~np.isnan(each)]]
-    most = max([aim.goal.share, *shown])
-    axes.set_ylim(0, min(1.04, 1.15 * most))
-    axes.yaxis.set_major_locator(MultipleLocator(0.25 if most > 0.5 else 0.1))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: share_of(y)))
-    middle = aim.goal.by or int(years[len(years) // 2])
-    axes.set_xticks([int(years[0]), middle, int(years[-1])])
-    axes.axhline(aim.goal.share, color=ORANGE, linewidth=points(3), zorder=2)
-    text = t("Goal {share}", share=share_of(aim.goal.share))
-    axes.annotate(
-        text,
-        (0, aim.goal.share),
-        xycoords=("axes fraction", "data"),
-        color=DARK_ORANGE,
-        xytext=(points(4), points(4)),
-        textcoords="offset points",
-        fontweight="bold",
-        fontsize=points(FINE),
-        zorder=6,
+    key = [Key(color, _arm(result, arm), line=dash) for arm, (color, dash) in drawn.items()]
+    beside = min(len(found), 2 if len(found) in (2, 4) else 3) or 1
+    columns = [_column(aim, drawn, beside, banded=runs >= BAND_FROM) for aim in found]
+    rows = [(1.0, tuple(columns[n : n + beside])) for n in range(0, len(columns), beside)]
+    banded = t("Bands: 10–90% of {n} runs.", n=decimal(runs)) if runs >= BAND_FROM else ""
+    return Chart(
+        rows=((0.1 * max(len(rows), 1), (Column((), key=tuple(key)),)), *rows),
+        title=t("Goals, and what comes of them: {title}", title=scenario.title.text),
+        notes=(footer(result),),
+        corner=banded,
+        high=720.0 if len(rows) <= 1 else 860.0,
     )
-    if aim.goal.by is not None:
-        axes.axvline(aim.goal.by, color=ORANGE, linewidth=points(1.5), zorder=1)
-    for arm, shares in aim.shares.items():
-        color, style = drawn[arm]
-        axes.plot(years, shares, color=color, linestyle=style, linewidth=points(3), zorder=4)
-        if banded and aim.goal.delivery is None:
-            axes.fill_between(
-                years,
-                aim.low[arm],
-                aim.high[arm],
-                color=color,
-                alpha=0.12,
-                linewidth=0,
-                zorder=1,
+
+
+def _column(
+    aim: Aim, drawn: Mapping[str, tuple[str, Dash]], beside: int, *, banded: bool
+) -> Column:
+    """Return a goal as a line, and the share that each arm comes to."""
+    goal, years = aim.goal, np.asarray(aim.years, np.int64)
+    ends = {arm: (aim.low[arm], aim.high[arm]) for arm in aim.shares}
+    banded = banded and goal.delivery is None
+    shown = [*aim.shares.values(), *(high for _, high in ends.values() if banded)]
+    most = max([goal.share, *(float(np.nanmax(one, initial=0.0)) for one in shown)])
+    marks: list[Mark] = []
+    if banded:
+        for arm, (low, high) in ends.items():
+            known = np.flatnonzero(~np.isnan(low))
+            hue = drawn[arm][0]
+            marks.append(
+                Area(
+                    f"{aim.name}-{arm}-band",
+                    years[known],
+                    low[known],
+                    high[known],
+                    hue,
+                    opacity=0.12,
+                )
             )
+    marks.append(Rule(f"{aim.name}-goal", goal.share, "x", "extra", 3.0))
+    if goal.by is not None:
+        marks.append(Rule(f"{aim.name}-by", float(goal.by), "y", "extra", 1.5, "dotted"))
+    for arm, shares in aim.shares.items():
+        color, dash = drawn[arm]
+        marks.append(Line(f"{aim.name}-{arm}", years, shares, color=color, dash=dash))
+    share = share_of(goal.share)
+    said = (
+        t("Goal: at most {share}", share=share)
+        if goal.at_most
+        else t("Goal: at least {share}", share=share)
+    )
+    points = tuple(
+        (float(year), goal.share) for year in (years[0], years[-1], years[len(years) // 2])
+    )
+    marks.append(
+        Note(
+            f"{aim.name}-said",
+            (said,),
+            points,
+            ((60.0, 16.0), (-60.0, 16.0), (60.0, -16.0)),
+            color="extra_text",
+            bold=True,
+        )
+    )
+    axis = value_axis(0.0, min(1.04, 1.2 * most), 4, 0.01, sign=percent_sign())
+    panel = Panel(aim.name, year_axis(years, 10 if beside == 1 else 5), axis, tuple(marks))
+    return Column((panel,), key=(Key("extra", goal.label.text, bold=True, line="solid"),))
 
 
 def write_goals(result: Valuation, folder: Path) -> None:
     """Write the picture of the goals into a folder, and the numbers behind it."""
-    save(draw_goals(result), folder / "goals", PICTURE_DPI)
+    save(paint(goals_chart(result)), folder / "goals", PICTURE_DPI)
     write_tables({"goals": result.goals()}, folder)
 
 
@@ -227,21 +219,3 @@ def _arm(result: Valuation, arm: str) -> str:
     if arm == WITHOUT:
         return t("Without the investment")
     return result.scenario.arms[arm].label.text
-
-
-def _key(
-    figure: Figure, result: Valuation, drawn: Mapping[str, tuple[str, LineStyleType]]
-) -> float:
-    """Write what each line stands for; return where the next thing may stand."""
-    left, top = EDGE, 46.0
-    for arm, (color, style) in drawn.items():
-        text = _arm(result, arm)
-        wide = 54 + width_of(figure, text) + 34
-        if left > EDGE and left + wide > WIDE:
-            left, top = EDGE, top + 26
-        x = np.array([left, left + 44]) / WIDE
-        y = [1 - (top + 11) / HIGH] * 2
-        figure.add_artist(Line2D(x, y, color=color, linestyle=style, linewidth=points(3)))
-        write(figure, left + 54, top, text)
-        left += wide
-    return top + 40
