@@ -14,11 +14,12 @@ from matplotlib.lines import Line2D
 
 from sisim.analysis.comparison import WHICH, Comparison, View, Which, administrations_of, compare
 from sisim.i18n import LANGUAGES
-from sisim.report.administrations import administrations
-from sisim.report.chart.chart import Area, Bracket, Chart, Column, Line, Note, Panel, Span
-from sisim.report.comparison_chart import Scales, comparison_chart, figure_column
+from sisim.report.administrations import administrations_chart
+from sisim.report.chart.chart import Area, Line
+from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.comparison_figures import draw_comparison, draw_comparison_single
-from sisim.report.formats import NBSP
+from sisim.report.frame import unit_of
+from sisim.report.style import renderer
 
 LABELS = {
     "sv": ("Utan social", "Med social", "Projekttid", "Före–efter", "Med–utan", "Återbetalt år 7"),
@@ -119,7 +120,7 @@ PICTURES = {
     "pair": draw_comparison,
     "first": lambda result: draw_comparison_single(result, "project"),
     "second": lambda result: draw_comparison_single(result, "new_way"),
-    "administrations": administrations,
+    "administrations": lambda result: paint(administrations_chart(result)),
 }
 CASES = {
     "usual": {},
@@ -307,26 +308,25 @@ def test_administrations_add_up_to_the_total(made_up: MadeUp) -> None:
     np.testing.assert_allclose(gap, story.new_way.gap.mean, atol=1e-6)
 
 
-def test_a_long_name_leaves_room_to_say_that_the_bars_are_differences() -> None:
-    arms = {
-        name: {
-            "label": {"sv": "Från projekt till arbetssätt", "en": "From project to way of working"},
-            "investments": {"support": how},
-        }
-        for name, how in (("project", "ends"), ("new_way", "new_way_of_working"))
-    }
-    figure = administrations(MadeUp(scenario=scenario(arms=arms)))
-    written = [text.get_text() for text in figure.texts]
-    assert "Figure 2  From project to way of working" in written
-    assert written.count("Difference from without") == 2
+def test_administrations_are_drawn_alone_on_scales_of_their_own_and_together_on_one(
+    made_up: MadeUp,
+) -> None:
+    """What hardly differs is named, not drawn; the sum of the bars is the difference in cost."""
+    chart = administrations_chart(made_up)
+    *small, (_, together) = chart.rows[1:]
+    panels = [panel for _, row in small for column in row for panel in column.panels if panel.marks]
+    assert len({(panel.y.low, panel.y.high) for panel in panels}) > 1
+    assert "Hardly any difference" in chart.notes[0]
+    bars = [column.panels[0] for column in together]
+    assert len({(panel.y.low, panel.y.high) for panel in bars}) == 1
+    (net,) = [m for m in bars[1].marks if isinstance(m, Line)]
+    story = compare(made_up)
+    gap = story.new_way.gap.mean / unit_of(story).size
+    assert np.abs(np.subtract(net.y, gap)).max() < 0.02 * np.abs(gap).max()
 
 
-def test_administrations_are_drawn_on_one_scale(made_up: MadeUp) -> None:
-    figure = in_swedish(lambda: administrations(made_up))
-    panels, bars = figure.axes[:6], figure.axes[6:]
-    assert len({axes.get_ylim() for axes in panels}) == 1
-    assert len({axes.get_ylim() for axes in bars}) == 1
-    low, high = bars[0].get_ylim()
-    assert low < 0 < high
-    net = next(line for line in bars[1].lines if line.get_gid() == "net")
-    np.testing.assert_allclose(net.get_ydata(), compare(made_up).new_way.gap.mean, atol=1e-6)
+def test_with_one_run_no_administration_has_a_range() -> None:
+    chart = administrations_chart(MadeUp(replications=1))
+    marks = [m for _, row in chart.rows for c in row for p in c.panels for m in p.marks]
+    assert not [mark for mark in marks if isinstance(mark, Area)]
+    assert not chart.corner

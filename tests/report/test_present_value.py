@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from helpers import pictures
 from helpers.any_counts import counts
 
 from sisim.analysis.comparison import WHICH, compare
 from sisim.report.analysis.analysis_frame import IN_MONEY, Subject
 from sisim.report.captions import headline_cells
+from sisim.report.chart.chart import Chart
+from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.comparison_text import sentences
-from sisim.report.economics.cost_effectiveness_plane import draw_frontier
+from sisim.report.economics.cost_effectiveness_plane import frontier_chart
 from sisim.report.economics.money_report import money_shown, money_words
-from sisim.report.economics.net_position import draw_net_position
-from sisim.report.economics.who_gains import draw_who_gains
+from sisim.report.economics.net_position import net_position_chart
+from sisim.report.economics.who_gains import who_gains_chart
 from sisim.results import Results
 
 DISCOUNTED = {
@@ -36,10 +37,9 @@ def results(rate: float) -> Results:
     )
 
 
-def written(figure: Any) -> str:
-    parts = [text.get_text() for text in figure.texts]
-    parts += [text.get_text() for axes in figure.axes for text in axes.texts]
-    return " ".join(" ".join(parts).split())
+def written(chart: Chart) -> str:
+    """Return all that is written in a chart."""
+    return " ".join(pictures.written(paint(chart)).split())
 
 
 def told(done: Results) -> dict[str, str]:
@@ -54,9 +54,9 @@ def told(done: Results) -> dict[str, str]:
         "sentences": " ".join(sentences(story)),
         "headings": " ".join(headline_cells(story, WHICH)[0].values()),
         "measures": " ".join(one.label() for one in subjects if "_discounted" not in one.measure),
-        "net position": written(draw_net_position(done, "new_way")),
-        "who gains": written(draw_who_gains(done, "new_way")),
-        "cost-effectiveness": written(draw_frontier(done)),
+        "net position": written(net_position_chart(done, "new_way")),
+        "who gains": written(who_gains_chart(done, "new_way")),
+        "cost-effectiveness": written(frontier_chart(done)),
     }
 
 

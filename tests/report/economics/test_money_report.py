@@ -11,13 +11,15 @@ import pandas as pd
 import pytest
 from helpers.any_counts import PATHWAY, counts, same_in_every_arm
 from helpers.languages import in_swedish
-from matplotlib.colors import to_hex
+from helpers.pictures import written
 
 from sisim.economics.cash_releasing import CashLadder
 from sisim.economics.cost_effectiveness import Effectiveness, OutcomeMeasured
 from sisim.i18n import LANGUAGES
-from sisim.report.economics.cash_ladder import draw_cash_ladder
-from sisim.report.economics.cost_effectiveness_plane import draw_frontier
+from sisim.report.chart.chart import Bars, Chart
+from sisim.report.chart.matplotlib_painter import paint
+from sisim.report.economics.cash_ladder import cash_ladder_chart
+from sisim.report.economics.cost_effectiveness_plane import frontier_chart
 from sisim.report.economics.money_report import (
     money_shown,
     money_tables,
@@ -25,9 +27,8 @@ from sisim.report.economics.money_report import (
     publish_money,
 )
 from sisim.report.economics.money_words import verdict_words
-from sisim.report.economics.net_position import draw_net_position
-from sisim.report.economics.who_gains import draw_who_gains
-from sisim.report.style import ORANGE
+from sisim.report.economics.net_position import net_position_chart
+from sisim.report.economics.who_gains import who_gains_chart
 from sisim.results import Results
 from sisim.scenario.types import Text
 
@@ -53,10 +54,9 @@ def found() -> Results:
     return results(discount_costs=0.035, perspective="town", tail=TAIL)
 
 
-def texts(figure: Any) -> str:
-    written = [text.get_text() for text in figure.texts]
-    written += [text.get_text() for axes in figure.axes for text in axes.texts]
-    return " ".join(" ".join(written).split())
+def texts(chart: Chart) -> str:
+    """Return all that is written in a chart."""
+    return " ".join(written(paint(chart)).split())
 
 
 def test_every_result_says_whose_money_it_is_and_what_lies_after_the_horizon(
@@ -101,28 +101,28 @@ def test_one_run_claims_no_certainty() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
-@pytest.mark.parametrize("draw", [draw_who_gains, draw_net_position, draw_cash_ladder])
+@pytest.mark.parametrize("draw", [who_gains_chart, net_position_chart, cash_ladder_chart])
 def test_pictures_of_an_arm_name_whose_money_they_show(
     found: Results, draw: Any, lang: str
 ) -> None:
     said = texts(draw(found, "new_way"))
     whose = {"en": "Perspective: ", "sv": "Perspektiv: "}[lang]
     everyone = {"en": "all who pay", "sv": "alla som betalar"}[lang]
-    assert whose + (everyone if draw is draw_who_gains else "the town") in said
+    assert whose + (everyone if draw is who_gains_chart else "the town") in said
     assert {"en": "Invented", "sv": "Påhittade"}[lang] in said
 
 
 def test_the_picture_of_time_marks_the_tail_and_the_deepest_hole(found: Results) -> None:
-    said = texts(draw_net_position(found, "new_way"))
+    said = texts(net_position_chart(found, "new_way"))
     assert "Tail: not simulated" in said
     hole = found.appraisal["new_way"].hole
     assert hole is None or f"Deepest hole, end of {hole[0]}" in said
-    assert "tail" not in texts(draw_cash_ladder(found, "new_way"))
+    assert "tail" not in texts(cash_ladder_chart(found, "new_way"))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_the_plane_names_every_arm(found: Results) -> None:
-    said = texts(draw_frontier(found))
+    said = texts(frontier_chart(found))
     for arm in found.scenario.arms.values():
         assert arm.label.text in said
 
@@ -213,13 +213,19 @@ def test_who_receives_is_not_coloured_as_who_pays(lang: str) -> None:
     """Beside who pays for the investment, the one that pays stands alone in the key."""
     receives = {"en": "Receives", "sv": "Tar emot"}[lang]
     found = results()
-    assert receives not in texts(draw_who_gains(found, "ends"))
+    assert receives not in texts(who_gains_chart(found, "ends"))
     gains = found.who_gains["ends"]
     found.__dict__["who_gains"] = {"ends": replace(gains, amounts=-gains.amounts)}
-    figure = draw_who_gains(found, "ends")
-    assert receives in texts(figure)
-    hues = {to_hex(p.get_edgecolor()) for p in figure.axes[0].patches if p.get_width() > 0}
-    assert to_hex(ORANGE) not in hues
+    chart = who_gains_chart(found, "ends")
+    assert receives in texts(chart)
+    (bars, _), *_ = (columns for _, columns in chart.rows)
+    right = {
+        mark.color
+        for mark in bars.panels[0].marks
+        if isinstance(mark, Bars) and np.greater(mark.high, 0).any()
+    }
+    assert "with" in right
+    assert "extra" not in right
 
 
 @pytest.mark.parametrize(

@@ -119,18 +119,11 @@ def _lorenz(tables: Mapping[str, pd.DataFrame]) -> Column:
     """Return the Lorenz curve, what the costliest have, and the Gini coefficient."""
     curve = tables["needs-lorenz"]
     x, y = curve["share_of_people"].to_numpy(), curve["share_of_cost"].to_numpy()
-    below = float(np.interp(1 - TOP, x, y))
-    said = t(
-        "the costliest {top}\nof residents: {share}", top=share_of(TOP), share=share_of(1 - below)
-    )
-    middle = (1 - TOP, (1 + below) / 2)
-    marks = (
+    marks: list[Mark] = [
         Area("curve-area", x, np.zeros(len(x)), y, "with", opacity=0.15),
         Line("alike", [0.0, 1.0], [0.0, 1.0], color="muted", width=1.5, dash="dashed"),
         Line("curve", x, y, color="with", width=4.0),
-        Rule("top", 1 - TOP, "y", MARKED, 3.0, ends=(below, 1.0)),
-        Points("top-at", [1 - TOP], [below], MARKED, 13.0),
-        Note("top-said", (said,), (middle,), ((-125.0, 40.0),), color=MARKED, bold=True),
+        *_costliest(float(np.interp(1 - TOP, x, y))),
         Note(
             "alike-said",
             (t("if all cost the same"),),
@@ -138,13 +131,32 @@ def _lorenz(tables: Mapping[str, pd.DataFrame]) -> Column:
             ((-110.0, 12.0),),
             color="muted",
         ),
-    )
-    everyone = tables["needs-concentration"].iloc[0]
+    ]
+    gini = float(tables["needs-concentration"].iloc[0]["gini"])
     return Column(
-        (Panel("lorenz", share_axis(0.0, 1.0, 5), share_axis(0.0, 1.0, 5), marks),),
+        (Panel("lorenz", share_axis(0.0, 1.0, 5), share_axis(0.0, 1.0, 5), tuple(marks)),),
         caption=t("Share of the cost, by share of residents (least costly first)"),
-        after=t("Gini {gini}", gini=decimal(everyone["gini"], 2)),
+        after=_no_cost() if gini != gini else t("Gini {gini}", gini=decimal(gini, 2)),
     )
+
+
+def _costliest(below: float) -> list[Mark]:
+    """Return the mark of what the costliest have, from the share of the others; none of no cost."""
+    if below != below:
+        return []
+    said = t(
+        "the costliest {top}\nof residents: {share}", top=share_of(TOP), share=share_of(1 - below)
+    )
+    middle = (1 - TOP, (1 + below) / 2)
+    return [
+        Rule("top", 1 - TOP, "y", MARKED, 3.0, ends=(below, 1.0)),
+        Points("top-at", [1 - TOP], [below], MARKED, 13.0),
+        Note("top-said", (said,), (middle,), ((-125.0, 40.0),), color=MARKED, bold=True),
+    ]
+
+
+def _no_cost() -> str:
+    return t("Nothing that they use costs anything, so no cost is concentrated.")
 
 
 def _pair(
@@ -283,7 +295,7 @@ def sentences(found: Needs) -> list[str]:
         ),
     ]
     if not everyone["cost"]:
-        lines.append(t("Nothing that they use costs anything, so no cost is concentrated."))
+        lines.append(_no_cost())
         return [*lines, *_who_and_rules(found)]
     lines.append(
         t(

@@ -151,7 +151,8 @@ class LabelPlacement:
             self._along([mark.x] * 2, [mark.origin, mark.end])
         elif isinstance(mark, Points):
             across, up = self._local(mark.x, mark.y)
-            for x, y in zip(across, up, strict=True):
+            seen = np.isfinite(across) & np.isfinite(up)
+            for x, y in zip(across[seen], up[seen], strict=True):
                 r = mark.size / 2
                 self._space.take_dots([x - r, x, x + r, x, x], [y, y, y, y - r, y + r])
         elif isinstance(mark, Bars):

@@ -53,7 +53,7 @@ def budget_frames_chart(result: Valuation, arm: str) -> Chart:
             ),
         )
         axis = value_axis(max(low - room, 0.0), high + room, 4, unit.size)
-        panel = Panel(name, year_axis(budget.years, 7), axis, marks)
+        panel = Panel(name, year_axis(budget.years, 8 if len(shown) > 1 else 12), axis, marks)
         columns.append(Column((panel,), heading=label_of(scenario, name)))
     beside = max(len(shown) if len(shown) <= 3 else 2, 1)
     rows = [(1.0, tuple(columns[n : n + beside])) for n in range(0, len(columns), beside)]

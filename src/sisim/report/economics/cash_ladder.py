@@ -65,9 +65,9 @@ def cash_ladder_chart(result: Valuation, arm: str) -> Chart:
     told = t("What the budgets see: {amount}", amount=money(float(seen.sum())))
     key.append(Key("ink", told, line="solid", bold=True))
     below = t("Below zero costs are higher than without.") if low < -unit.size / 20 else ""
-    columns = Column((panel,), share=2.6), Column((), key=tuple(key), after=below)
+    column = Column((panel,), key=tuple(key), after=below)
     return money_chart(
-        result, t("What does the budget see?"), subtitle, [(1.0, columns)], tail=False
+        result, t("What does the budget see?"), subtitle, [(1.0, (column,))], tail=False
     )
 
 

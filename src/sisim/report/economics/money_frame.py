@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sisim.economics.valuation import Valuation
-from sisim.i18n import t
+from sisim.i18n import n_, t
 from sisim.report.chart.chart import Chart, Column
 from sisim.report.comparison_text import footer
 from sisim.report.economics.money_words import conventions
-from sisim.report.formats import decimal
 
 
 def money_chart(
@@ -45,4 +44,4 @@ def money_chart(
 
 def range_words(runs: int) -> str:
     """Return what bands and intervals are, where there are runs enough for them."""
-    return t("Ranges: 10–90% of {n} runs.", n=decimal(runs))
+    return t("Ranges: 10–90% of {runs}.", runs=n_("{n} run", "{n} runs", runs))

@@ -28,10 +28,8 @@ from sisim.report.result_files import PICTURE_DPI, write_all, write_tables
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sisim.report.chart.chart import Chart
-
 Arms = Sequence[str]
-Pictures = Mapping[str, "Callable[[], Chart] | Callable[[], Figure]"]
+Pictures = Mapping[str, "Callable[[], Figure]"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Section:
         words: What is said of some arms, a sentence a line.
         shown: Tables to be read at once, each with its title, numbers as the reader writes them.
         tables: The numbers behind it, one tidy table per subject.
-        pictures: What is in each picture, by file name.
+        pictures: What draws each picture, by file name.
         files: Texts laid out as on paper, by file name.
     """
 
@@ -77,6 +75,7 @@ def _appraisal_tables(result: Valuation, arms: Arms) -> Mapping[str, pd.DataFram
 
 
 def _appraisal_pictures(result: Valuation, arms: Arms) -> Pictures:
+    from sisim.report.chart.matplotlib_painter import paint
     from sisim.report.economics.cash_ladder import cash_ladder_chart
     from sisim.report.economics.cost_effectiveness_plane import frontier_chart
     from sisim.report.economics.net_position import net_position_chart
@@ -87,13 +86,13 @@ def _appraisal_pictures(result: Valuation, arms: Arms) -> Pictures:
         "net-position": net_position_chart,
         "cash-ladder": cash_ladder_chart,
     }
-    pictures: dict[str, Callable[[], Chart]] = {
-        f"{name}-{arm}": lambda chart=chart, arm=arm: chart(result, arm)  # type: ignore[misc]
+    pictures: dict[str, Callable[[], Figure]] = {
+        f"{name}-{arm}": lambda chart=chart, arm=arm: paint(chart(result, arm))  # type: ignore[misc]
         for arm in arms
         for name, chart in charts.items()
     }
     if result.effectiveness:
-        pictures["cost-effectiveness"] = lambda: frontier_chart(result)
+        pictures["cost-effectiveness"] = lambda: paint(frontier_chart(result))
     return pictures
 
 
@@ -133,16 +132,12 @@ def publish_money(result: Valuation, arms: Arms, out: Path) -> list[Path]:
         What was written: each picture as PNG and SVG, each table as CSV and Parquet, and
         `money.txt`.
     """
-    from sisim.report.chart.chart import Chart
-    from sisim.report.chart.matplotlib_painter import paint
     from sisim.report.style import save
 
     def write(folder: Path) -> None:
         for section in SECTIONS:
-            for name, picture in section.pictures(result, arms).items():
-                made = picture()
-                drawn = paint(made) if isinstance(made, Chart) else made
-                save(drawn, folder / name, PICTURE_DPI)
+            for name, draw in section.pictures(result, arms).items():
+                save(draw(), folder / name, PICTURE_DPI)
             for name, text in section.files(result, arms).items():
                 (folder / name).write_text(text, encoding="utf-8", newline="\n")
         write_tables(money_tables(result, arms), folder)

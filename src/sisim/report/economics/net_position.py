@@ -64,7 +64,7 @@ def _at(instant: float) -> float:
 def _curves(appraisal: Appraisal, course: pd.DataFrame, unit: Unit) -> list[Mark]:
     """Return the curves, from nothing at the start; the undiscounted with its range."""
     years = appraisal.years
-    x = np.append(_at(float(years[0])), years + _at(1.0))
+    x = np.append(years[0] - 0.5, years + 0.5)
     kinds = [("accumulated", "with", t("Undiscounted"))]
     if appraisal.rate:
         rate = share_of(appraisal.rate, 1)
@@ -97,34 +97,28 @@ def _hole(appraisal: Appraisal) -> list[Mark]:
     point = _at(year + 1.0), depth
     text = t("Deepest hole, end of {year}: {depth}", year=year, depth=money(depth))
     beside = ((0.0, -26.0), (-150.0, -26.0), (120.0, -26.0))
+    color = "extra_text"
     return [
-        Points("hole", [point[0]], [point[1]], color="extra_text", size=12.0),
-        Note(
-            "hole-said",
-            (text,),
-            (point,),
-            beside,
-            (0.4, 1.0),
-            wide=230.0,
-            color="extra_text",
-            bold=True,
-        ),
+        Points("hole", [point[0]], [point[1]], color=color, size=12.0),
+        Note("hole-said", (text,), (point,), beside, wide=230.0, color=color, bold=True),
     ]
 
 
 def _payback(appraisal: Appraisal) -> list[Mark]:
     """Return when it is paid back; none where the runs do not carry a year."""
-    instants = appraisal.payback, appraisal.payback_discounted
+    plain, discounted = appraisal.payback, appraisal.payback_discounted
     first = int(appraisal.years[0])
-    years = [None if one is None else year_at(one, first) for one in instants]
-    found: list[tuple[str, float | None, str, str]] = [
-        ("plain", instants[0], t("Paid back {year}, undiscounted"), "with"),
-        ("discounted", instants[1], t("Paid back {year}, discounted"), "payback_text"),
-    ]
+    years = [None if one is None else year_at(one, first) for one in (plain, discounted)]
+    found: list[tuple[str, float | None, str, str]]
     if not appraisal.rate:
-        found = [("plain", instants[0], t("Paid back {year}"), "with")]
-    elif years[0] == years[1]:  # Two signs in one year would be read as two years.
-        found = [("plain", instants[0], t("Paid back {year}, discounted too"), "with")]
+        found = [("plain", plain, t("Paid back {year}"), "with")]
+    elif None not in years and len(set(years)) == 1:
+        found = [("plain", plain, t("Paid back {year}, discounted too"), "with")]
+    else:
+        found = [
+            ("plain", plain, t("Paid back {year}, undiscounted"), "with"),
+            ("discounted", discounted, t("Paid back {year}, discounted"), "payback_text"),
+        ]
     marks: list[Mark] = []
     for name, instant, text, color in found:
         if instant is None or appraisal.chance < CARRIED:

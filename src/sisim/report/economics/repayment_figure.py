@@ -88,18 +88,11 @@ def _notes(plan: RepaymentPlan) -> list[Mark]:
         point = float(plan.break_even), 0.0
         text = t("Money back {year}", year=plan.break_even)
         beside = ((0.0, 60.0), (-90.0, 60.0), (0.0, -60.0))
+        color, name = "payback_text", "money-back"
         return [
             *marks,
-            Points("money-back", [point[0]], [0.0], color="payback", size=15.0, shape="diamond"),
-            Note(
-                "money-back-said",
-                (text,),
-                (point,),
-                beside,
-                lead="line",
-                color="payback_text",
-                bold=True,
-            ),
+            Points(name, [point[0]], [0.0], color="payback", size=15.0, shape="diamond"),
+            Note(f"{name}-said", (text,), (point,), beside, lead="line", color=color, bold=True),
         ]
     text = t("Not paid back within {length}", length=duration(len(plan.years)))
     point = float(plan.years[last]), 0.0

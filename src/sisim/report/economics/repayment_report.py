@@ -156,8 +156,9 @@ def files(result: Valuation, arms: Sequence[str]) -> Mapping[str, str]:
     }
 
 
-def pictures(result: Valuation, arms: Sequence[str]) -> Mapping[str, Callable[[], Chart]]:
-    """Return what is in each picture, by file name."""
+def pictures(result: Valuation, arms: Sequence[str]) -> Mapping[str, Callable[[], Figure]]:
+    """Return what draws each picture, by file name."""
+    from sisim.report.chart.matplotlib_painter import paint
     from sisim.report.economics.budget_frames import budget_frames_chart
     from sisim.report.economics.repayment_figure import repayment_chart
 
@@ -165,9 +166,9 @@ def pictures(result: Valuation, arms: Sequence[str]) -> Mapping[str, Callable[[]
     for one in _all(result, arms):
         if one.plan.payments.any():
             name = f"repayment-plan-{one.fund}-{one.arm}"
-            found[name] = lambda one=one: repayment_chart(result, one)  # type: ignore[misc]
+            found[name] = lambda one=one: paint(repayment_chart(result, one))  # type: ignore[misc]
     for arm in arms if found else ():
-        found[f"budget-frames-{arm}"] = lambda arm=arm: budget_frames_chart(result, arm)  # type: ignore[misc]
+        found[f"budget-frames-{arm}"] = lambda arm=arm: paint(budget_frames_chart(result, arm))  # type: ignore[misc]
     return found
 
 

@@ -144,4 +144,4 @@ def _net(runs: Floats, rows: Axis, unit: Unit, *, banded: bool) -> Column:
         if under:
             marks.append(Word(f"range-{n}", under, 1.0, n, "right", (0, -11), "muted", fine=True))
     panel = Panel("net", Axis(0.0, 1.0, line=False), Axis(rows.low, rows.high), tuple(marks))
-    return Column((panel,), key=(Key("ink", t("Net"), bold=True),))
+    return Column((panel,), key=(Key("ink", t("Net"), bold=True),), ends=0.0)
