@@ -20,9 +20,10 @@ from sisim.economics.fund_portfolio import Portfolio, Venture, portfolio
 from sisim.engine.replications import simulate
 from sisim.i18n import each_language
 from sisim.loading.load import load_scenario
+from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.comparison_text import footer
 from sisim.report.economics.portfolio_report import (
-    draw_portfolio,
+    portfolio_chart,
     portfolio_sentences,
     portfolio_table,
 )
@@ -69,7 +70,7 @@ def main() -> None:
     result, found = study()
     portfolio_table(found).round(0).to_csv(HERE / "result.csv", index=False)
     for lang in each_language():
-        draw_portfolio(found, footer(result)).savefig(HERE / f"portfolio-{lang}.png")
+        paint(portfolio_chart(found, footer(result))).savefig(HERE / f"portfolio-{lang}.png")
         words = "\n".join(portfolio_sentences(found)) + "\n"
         (HERE / f"result-{lang}.txt").write_text(words, encoding="utf-8")
         print(words)

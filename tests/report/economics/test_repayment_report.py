@@ -9,15 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers.languages import in_swedish
+from helpers.pictures import assert_readable
 
 from sisim.economics.fund_portfolio import Venture, portfolio
 from sisim.engine.replications import simulate
 from sisim.i18n import in_language
 from sisim.loading.load import load_scenario
+from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.economics import portfolio_report as report_of_portfolio
 from sisim.report.economics import repayment_report as repayment
 from sisim.report.economics.portfolio_report import (
-    draw_portfolio,
+    portfolio_chart,
     portfolio_sentences,
     portfolio_table,
 )
@@ -128,7 +130,7 @@ def test_a_portfolio_is_drawn_and_said() -> None:
     for basis in ("planned", "none"):
         terms = {"principal": "town", "deposits": {"opening": 4e6}, "repayment": {"basis": basis}}
         found[basis] = portfolio(ventures, Fund.model_validate(terms), years)
-    assert draw_portfolio(found, "").axes
+    assert_readable(paint(portfolio_chart(found, "")))
     lives, dry = portfolio_sentences(found)
     assert ("2030" in dry, "2030" in lives) == (True, False)
     table = portfolio_table(found)

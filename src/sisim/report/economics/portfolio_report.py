@@ -21,7 +21,6 @@ from sisim.report.chart.chart import (
     Panel,
     Points,
     Shape,
-    Word,
     value_axis,
     year_axis,
 )
@@ -186,15 +185,16 @@ def portfolio_chart(found: Mapping[Basis, Portfolio], foot: str) -> Chart:
         len(found) - 0.5,
         -0.5,
         tuple((float(row), basis_name(basis)) for row, basis in enumerate(found)),
+        details=tuple(map(_count_words, found.values())),
     )
-    marks = [
+    marks = tuple(
         mark for row, (basis, one) in enumerate(found.items()) for mark in _row(row, basis, one)
-    ]
+    )
     ventures = Panel(
         "ventures",
         across,
         rows,
-        (*marks, *_counts(found, across.high)),
+        marks,
         t("Which investments could it pay for?"),
     )
     key = (
@@ -222,16 +222,11 @@ def _row(row: int, basis: Basis, one: Portfolio) -> list[Points]:
     ]
 
 
-def _counts(found: Mapping[Basis, Portfolio], end: float) -> list[Word]:
+def _count_words(one: Portfolio) -> str:
     """Return how many could be started of those that asked, and the first year it said no."""
-    words = []
-    for row, (basis, one) in enumerate(found.items()):
-        asked = len(one.started) + len(one.turned_away)
-        count = t("{n} of {all}", n=len(one.started), all=asked)
-        if one.runs_dry is not None:
-            count += ", " + t("first no {year}", year=one.runs_dry)
-        words.append(Word(f"{basis}-count", count, end, row, shift=(10.0, 0.0), color=HUES[basis]))
-    return words
+    asked = len(one.started) + len(one.turned_away)
+    count = t("{n} of {all}", n=len(one.started), all=asked)
+    return count if one.runs_dry is None else count + ", " + t("first no {year}", year=one.runs_dry)
 
 
 def _count(ventures: Sequence[Venture], years: np.ndarray) -> list[int]:
