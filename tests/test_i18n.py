@@ -159,7 +159,6 @@ def test_every_message_is_where_the_extractor_finds_it() -> None:
 
 ALWAYS_SEVERAL = {
     "Bands: 10–90% of {n} runs.": "drawn from five runs on",
-    "Ranges: 10–90% of {n} runs.": "drawn from five runs on",
     "Dots: runs, with and without on the same people and luck. Band, from {n} runs on: 95% "
     "interval of their mean (Student's t).": "the least number of runs that has a band",
     "A window has 1 to {most} steps; this one has {steps}.": "a limit",

@@ -15,11 +15,12 @@ from matplotlib.lines import Line2D
 from sisim.analysis.comparison import WHICH, Comparison, View, Which, administrations_of, compare
 from sisim.i18n import LANGUAGES
 from sisim.report.administrations import administrations_chart
-from sisim.report.chart.chart import Area, Line
+from sisim.report.chart.chart import Area, Bracket, Chart, Column, Line, Note, Panel, Span
 from sisim.report.chart.matplotlib_painter import paint
+from sisim.report.comparison_chart import Scales, comparison_chart, figure_column
 from sisim.report.comparison_figures import draw_comparison, draw_comparison_single
+from sisim.report.formats import NBSP
 from sisim.report.frame import unit_of
-from sisim.report.style import renderer
 
 LABELS = {
     "sv": ("Utan social", "Med social", "Projekttid", "Före–efter", "Med–utan", "Återbetalt år 7"),

@@ -139,6 +139,8 @@ def test_goals_are_drawn_as_lines_and_said(exam: Results, lang: str) -> None:
     goals = [m for panel in panels for m in panel.marks if isinstance(m, Rule) and m.along == "x"]
     assert [goal.at for goal in goals] == [0.7, 0.7, 0.7, 0.5]
     assert [sum(isinstance(m, Line) for m in panel.marks) for panel in panels] == [2, 2, 2, 1]
+    # Those who are there in one year only are seen too.
+    assert all(m.markers for panel in panels for m in panel.marks if isinstance(m, Line))
     assert_readable(paint(chart))
     said = goal_words(exam)
     assert len(said) == 4

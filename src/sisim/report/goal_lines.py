@@ -132,44 +132,23 @@ def _column(
     marks: list[Mark] = []
     if banded:
         for arm, (low, high) in ends.items():
-            known = np.flatnonzero(~np.isnan(low))
-            hue = drawn[arm][0]
-            marks.append(
-                Area(
-                    f"{aim.name}-{arm}-band",
-                    years[known],
-                    low[known],
-                    high[known],
-                    hue,
-                    opacity=0.12,
-                )
-            )
+            known, name = np.flatnonzero(~np.isnan(low)), f"{aim.name}-{arm}-band"
+            parts = years[known], low[known], high[known]
+            marks.append(Area(name, *parts, drawn[arm][0], opacity=0.12))
     marks.append(Rule(f"{aim.name}-goal", goal.share, "x", "extra", 3.0))
     if goal.by is not None:
         marks.append(Rule(f"{aim.name}-by", float(goal.by), "y", "extra", 1.5, "dotted"))
     for arm, shares in aim.shares.items():
         color, dash = drawn[arm]
-        marks.append(Line(f"{aim.name}-{arm}", years, shares, color=color, dash=dash))
+        marks.append(Line(f"{aim.name}-{arm}", years, shares, color=color, dash=dash, markers=True))
     share = share_of(goal.share)
-    said = (
-        t("Goal: at most {share}", share=share)
-        if goal.at_most
-        else t("Goal: at least {share}", share=share)
-    )
-    points = tuple(
-        (float(year), goal.share) for year in (years[0], years[-1], years[len(years) // 2])
-    )
-    marks.append(
-        Note(
-            f"{aim.name}-said",
-            (said,),
-            points,
-            ((60.0, 16.0), (-60.0, 16.0), (60.0, -16.0)),
-            color="extra_text",
-            bold=True,
-        )
-    )
-    axis = value_axis(0.0, min(1.04, 1.2 * most), 4, 0.01, sign=percent_sign())
+    at_least = t("Goal: at least {share}", share=share)
+    said = t("Goal: at most {share}", share=share) if goal.at_most else at_least
+    at = tuple((float(year), goal.share) for year in (years[0], years[-1]))
+    places = ((60.0, 16.0), (-60.0, 16.0), (60.0, -16.0))
+    name = f"{aim.name}-said"
+    marks.append(Note(name, (said,), at, places, color="extra_text", bold=True))
+    axis = value_axis(-0.02 * most, min(1.04, 1.2 * most), 4, 0.01, sign=percent_sign())
     panel = Panel(aim.name, year_axis(years, 10 if beside == 1 else 5), axis, tuple(marks))
     return Column((panel,), key=(Key("extra", goal.label.text, bold=True, line="solid"),))
 

@@ -13,7 +13,7 @@ from sisim.live.chart_options import FONT, HATCH, TEXT, Look, Option, label, lin
 from sisim.live.tags import Chart, Tag
 from sisim.live.view_state import ViewState
 from sisim.live.views.controls import choose_arm
-from sisim.report.chart.palette import PAYERS
+from sisim.report.administrations import hue_of
 from sisim.report.economics import repayment_report as repayment
 from sisim.report.economics.repayment_tables import label_of, plan_rows
 from sisim.report.economics.repayment_tables import shown as rows_shown
@@ -169,7 +169,8 @@ def _hatched(look: Look) -> Option:
 
 def _repaying(one: Repayments, scenario: Scenario) -> list[tuple[int, str]]:
     """Return the administrations that repay, by number, each with its colour."""
-    return [(n, PAYERS[n % len(PAYERS)]) for n, repaid in enumerate(made.repaid) if repaid.any()]
+    paid = [n for n, repaid in enumerate(one.plan.repaid) if repaid.any()]
+    return [(n, hue_of(scenario, one.administrations[n])) for n in paid]
 
 
 def plan_key(one: Repayments, scenario: Scenario) -> list[tuple[str, str]]:

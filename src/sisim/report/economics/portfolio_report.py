@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from sisim.economics.fund_portfolio import Portfolio, Venture
 from sisim.economics.valuation import Valuation
@@ -24,6 +25,7 @@ from sisim.report.chart.chart import (
     value_axis,
     year_axis,
 )
+from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.comparison_text import footer
 from sisim.report.formats import money, share_of, unit_for
 from sisim.scenario.fund import Basis
@@ -66,11 +68,11 @@ def tables(result: Valuation, arms: Sequence[str]) -> Mapping[str, pd.DataFrame]
     return {"portfolio": pd.concat(parts, ignore_index=True)} if parts else {}
 
 
-def pictures(result: Valuation, arms: Sequence[str]) -> Mapping[str, Callable[[], Chart]]:
+def pictures(result: Valuation, arms: Sequence[str]) -> Mapping[str, Callable[[], Figure]]:
     """Return each portfolio, by file name."""
     return {
-        f"portfolio-{name}": lambda found=found: portfolio_chart(  # type: ignore[misc]
-            found, footer(result)
+        f"portfolio-{name}": lambda found=found: paint(  # type: ignore[misc]
+            portfolio_chart(found, footer(result))
         )
         for name, found in _of(result, arms)
     }

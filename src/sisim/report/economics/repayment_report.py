@@ -31,7 +31,7 @@ from sisim.report.formats import money
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    from sisim.report.chart.chart import Chart
+    from matplotlib.figure import Figure
 
 MOST_NAMED = 5
 """So many amounts that are missing or unearned are listed; the rest are counted."""
@@ -162,7 +162,7 @@ def pictures(result: Valuation, arms: Sequence[str]) -> Mapping[str, Callable[[]
     from sisim.report.economics.budget_frames import budget_frames_chart
     from sisim.report.economics.repayment_figure import repayment_chart
 
-    found: dict[str, Callable[[], Chart]] = {}
+    found: dict[str, Callable[[], Figure]] = {}
     for one in _all(result, arms):
         if one.plan.payments.any():
             name = f"repayment-plan-{one.fund}-{one.arm}"
