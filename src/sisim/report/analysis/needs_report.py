@@ -189,7 +189,7 @@ def _service_use(books: pd.DataFrame) -> Column:
         for row, one in enumerate(records(books))
         for mark in _pair(row, (one.share_of_people, one.share_of_cost), looks)
     ]
-    longest = float(books[["share_of_people", "share_of_cost"]].to_numpy(float).max())
+    longest = float(np.nanmax(books[["share_of_people", "share_of_cost"]].to_numpy(float)))
     _, high = with_room(0.0, longest, (), ["100.0%"])
     rows = row_axis([(str(n), "") for n in books["administrations"]])
     return Column(
