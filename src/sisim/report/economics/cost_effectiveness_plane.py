@@ -30,7 +30,6 @@ from sisim.report.present_value import worth_words
 
 HUES = ("#0072B2", "#B34700", "#00694C", "#8F3E6C", "#8A5A00", "#7A5230")
 SHAPES: tuple[Shape, ...] = ("circle", "diamond", "square", "triangle", "cross", "ring")
-MARKS = ("o", "D", "s", "^", "v", "P")
 MOST = 3
 """So many outcomes have room beside each other."""
 
