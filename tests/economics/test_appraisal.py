@@ -15,7 +15,7 @@ from sisim.economics.appraisal import appraise, interval
 from sisim.economics.cash_releasing import cash_ladder
 from sisim.economics.cost_effectiveness import effectiveness
 from sisim.economics.distribution import who_gains
-from sisim.economics.ledger import KINDS, ORE, Line, ledger
+from sisim.economics.ledger import KINDS, ORE, CostLine, ledger
 from sisim.results import Results
 from sisim.scenario.errors import ScenarioError
 
@@ -86,7 +86,7 @@ def test_who_is_not_public_counts_only_for_society() -> None:
 
 def test_repayments_move_money_within_what_is_appraised() -> None:
     book = ledger(counts(1, economy={"perspective": "social"}))
-    lines = [Line("repayment", "team", name, "town") for name in ("social", "fund")]
+    lines = [CostLine("repayment", "team", name, "town") for name in ("social", "fund")]
     paid = np.zeros((*book.amounts.shape[:3], 2))
     paid[:, 1:, 20] = 500.0, -500.0
     after = book.with_lines(lines, paid)
@@ -126,7 +126,7 @@ def test_money_that_is_borrowed_has_a_cost_and_no_return() -> None:
     lent = np.zeros((*book.amounts.shape[:3], 2))
     lent[:, 1:, [12, 36], 0] = -1_000_000.0, 1_100_000.0
     lent[..., 1] = -lent[..., 0]
-    lines = [Line("contract", "loan", name, "") for name in ("social", "investor")]
+    lines = [CostLine("contract", "loan", name, "") for name in ("social", "investor")]
     worth = appraise(book.with_lines(lines, lent), "ends")
     assert not worth.pays_first
     assert len(worth.rates_of_return) == 1

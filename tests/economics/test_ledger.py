@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sisim.economics.appraisal import appraise, headline, totals
-from sisim.economics.ledger import KINDS, TRANSFERS, Line, ledger
+from sisim.economics.ledger import KINDS, TRANSFERS, CostLine, ledger
 from sisim.economics.prices import conversion
 from sisim.results import Results
 
@@ -77,7 +77,7 @@ def test_more_than_money_needs_one() -> None:
 
 def test_transfers_move_money_and_make_none() -> None:
     book = ledger(counts(1))
-    lines = [Line("repayment", "team", name, "town") for name in ("social", "fund")]
+    lines = [CostLine("repayment", "team", name, "town") for name in ("social", "fund")]
     paid = np.zeros((*book.amounts.shape[:3], 2))
     paid[..., 0], paid[..., 1] = 500.0, -500.0
     after = book.with_lines(lines, paid)
@@ -87,7 +87,7 @@ def test_transfers_move_money_and_make_none() -> None:
     with pytest.raises(ValueError, match=r"repayment: .* are paid to nobody"):
         book.with_lines(lines[:1], paid[..., :1])
     with pytest.raises(ValueError, match="not running"):
-        book.with_lines([Line("running", "team", "social", "town")], paid[..., :1])
+        book.with_lines([CostLine("running", "team", "social", "town")], paid[..., :1])
 
 
 def test_prices_are_brought_to_the_price_level_and_grow() -> None:

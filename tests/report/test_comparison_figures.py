@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from sisim.analysis.comparison import WHICH, Comparison, View, Which, administrations_of, compare
 from sisim.i18n import LANGUAGES
 from sisim.report.administrations import administrations_chart
-from sisim.report.chart.chart import Area, Bracket, Chart, Column, Line, Note, Panel, Span
+from sisim.report.chart.chart import Bracket, Chart, Column, FilledArea, Line, Note, Panel, Span
 from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.comparison_chart import Scales, comparison_chart, figure_column
 from sisim.report.comparison_figures import draw_comparison, draw_comparison_single
@@ -259,9 +259,9 @@ def test_a_difference_that_the_runs_do_not_agree_on_is_not_named() -> None:
 
 def test_bands_need_replications() -> None:
     few, enough = (compare(MadeUp(replications=n)) for n in (4, 5))
-    assert not any("band" in name for name in marks(panels(few, "project")["cost"], Area))
-    assert "cost-band-with" in marks(panels(enough, "project")["cost"], Area)
-    assert "gap-band" in marks(panels(enough, "project")["gap"], Area)
+    assert not any("band" in name for name in marks(panels(few, "project")["cost"], FilledArea))
+    assert "cost-band-with" in marks(panels(enough, "project")["cost"], FilledArea)
+    assert "gap-band" in marks(panels(enough, "project")["gap"], FilledArea)
     assert "10–90% of 5 runs" in written(draw_comparison(enough))
     assert "10–90%" not in written(draw_comparison(few))
 
@@ -329,5 +329,5 @@ def test_administrations_are_drawn_alone_on_scales_of_their_own_and_together_on_
 def test_with_one_run_no_administration_has_a_range() -> None:
     chart = administrations_chart(MadeUp(replications=1))
     marks = [m for _, row in chart.rows for c in row for p in c.panels for m in p.marks]
-    assert not [mark for mark in marks if isinstance(mark, Area)]
+    assert not [mark for mark in marks if isinstance(mark, FilledArea)]
     assert not chart.corner

@@ -23,7 +23,7 @@ from sisim.analysis.measures import NPV
 from sisim.analysis.question import Point, compared
 from sisim.analysis.threshold import break_even
 from sisim.arrays import Floats
-from sisim.economics.ledger import Line
+from sisim.economics.ledger import CostLine
 from sisim.economics.valuation import Valuation
 from sisim.engine.clock import Clock
 from sisim.engine.effects import coverage
@@ -347,7 +347,7 @@ def _until(scenario: Scenario, year: int) -> Scenario:
 def _of_years(result: Valuation, investment: str, arm: str) -> dict[str, Floats]:
     """Return what an investment's own kinds of cost come to by year, (years,)."""
 
-    def own(line: Line) -> str | None:
+    def own(line: CostLine) -> str | None:
         return line.kind if line.item == investment and line.kind != "use" else None
 
     sums = result.ledger.sums(own, yearly=True)
@@ -366,7 +366,7 @@ def _yearly(runner: Runner, arm: str, investment: str, seeds: Sequence[int]) -> 
         place = result.counts.arms.index(arm)
         start = result.scenario.time.first_year
 
-        def kept(line: Line) -> tuple[str, str] | None:
+        def kept(line: CostLine) -> tuple[str, str] | None:
             if line.kind == "use":
                 return None if line.ordinary else (line.kind, line.administration)
             return (line.kind, line.administration) if line.item == investment else None

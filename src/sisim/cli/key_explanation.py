@@ -25,7 +25,7 @@ HIDDEN = {"features"}
 
 
 @dataclass(frozen=True)
-class Key:
+class FileKey:
     """A key in the schema of a kind of file."""
 
     kind: str
@@ -55,14 +55,14 @@ class Key:
         tables = [part.get("properties", {}) for part in self.alternatives(self.schema)]
         return [key for table in tables for key in table if key not in HIDDEN]
 
-    def step(self, part: str) -> Key | None:
+    def step(self, part: str) -> FileKey | None:
         """Return the key below this one; None if there is none of that name."""
         for form in self.alternatives(self.schema):
             below = form.get("properties", {}).get(part)
             if below is None or part in HIDDEN:
                 below = _anything(form)
             if isinstance(below, dict):
-                return Key(self.kind, (*self.path, part), below, form, self.definitions)
+                return FileKey(self.kind, (*self.path, part), below, form, self.definitions)
         return None
 
 
@@ -100,7 +100,7 @@ def descriptions() -> set[str]:
     return found
 
 
-def _roots() -> Iterator[Key]:
+def _roots() -> Iterator[FileKey]:
     """Yield the whole of each kind of file."""
     kinds: dict[str, type[BaseModel]] = {
         "scenario": Scenario,
@@ -109,10 +109,10 @@ def _roots() -> Iterator[Key]:
     }
     for kind, model in kinds.items():
         schema = model.model_json_schema(by_alias=True)
-        yield Key(kind, (), schema, schema, schema.pop("$defs", {}))
+        yield FileKey(kind, (), schema, schema, schema.pop("$defs", {}))
 
 
-def _find(root: Key, parts: list[str]) -> tuple[Key, list[str]]:
+def _find(root: FileKey, parts: list[str]) -> tuple[FileKey, list[str]]:
     """Return the key as far as it is known, and the rest of its parts."""
     for n, part in enumerate(parts):
         below = root.step(part)
@@ -134,7 +134,7 @@ def _anything(form: Schema) -> Schema | None:
     return items if items is not None else free
 
 
-def _unknown(key: str, found: list[tuple[Key, list[str]]]) -> str:
+def _unknown(key: str, found: list[tuple[FileKey, list[str]]]) -> str:
     """Return that no file can have a key, with the nearest one, or all that there could be."""
     text = t('Unknown key "{key}".', key=key)
     least = min(len(rest) for _, rest in found)
@@ -148,7 +148,7 @@ def _unknown(key: str, found: list[tuple[Key, list[str]]]) -> str:
     return f"{text} " + t("Valid here: {names}.", names=names) if names else text
 
 
-def _lines(key: str, one: Key) -> list[str]:
+def _lines(key: str, one: FileKey) -> list[str]:
     kinds = {
         "scenario": t("a scenario file"),
         "pathway": t("a pathway file"),
@@ -172,7 +172,7 @@ def _lines(key: str, one: Key) -> list[str]:
     return lines + _meaning(one)
 
 
-def _meaning(one: Key) -> list[str]:
+def _meaning(one: FileKey) -> list[str]:
     """Return the description of a key, or of its type, and that of the table it stands in."""
     forms = [form.get("description") for form in one.alternatives(one.schema)]
     own = next((text for text in (one.schema.get("description"), *forms) if text), None)
@@ -204,7 +204,7 @@ def _either(texts: list[str]) -> str:
     return first
 
 
-def _what(key: Key, form: Schema) -> str:
+def _what(key: FileKey, form: Schema) -> str:
     """Return what a value of this form is, in words."""
     if "enum" in form:
         return t("one of {names}", names=", ".join(map(str, form["enum"])))
@@ -229,7 +229,7 @@ def _what(key: Key, form: Schema) -> str:
     return t("any value")
 
 
-def _what_table(key: Key, form: Schema) -> str:
+def _what_table(key: FileKey, form: Schema) -> str:
     properties = form.get("properties", {})
     if "value" in properties and "grade" in properties:
         value = _what(key, key.resolved(properties["value"]))

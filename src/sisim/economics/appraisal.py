@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sisim.arrays import Floats, Ints
 from sisim.economics.finance import irr, rate_of_return
 from sisim.economics.horizon import Horizon
-from sisim.economics.ledger import OF_PHASE, ORE, Ledger, Line, rewards
+from sisim.economics.ledger import OF_PHASE, ORE, CostLine, Ledger, rewards
 from sisim.engine.tidy_tables import Axis, labels, tidy
 from sisim.scenario.scenario import Scenario
 
@@ -336,7 +336,7 @@ def appraise(ledger: Ledger, arm: str, *, ordinary: bool = False, tail: bool = T
     number = result.arms.index(arm)
     shown = _shown(ledger, ordinary)
 
-    def part(line: Line) -> str | None:
+    def part(line: CostLine) -> str | None:
         if line.kind == "repayment" or not shown(line):
             return None
         return line.kind if line.kind in ("use", "financing") else "own"
@@ -465,7 +465,7 @@ def _invested(ledger: Ledger, worth: Appraisal, number: int) -> dict[str, Floats
     }
 
 
-def _shown(ledger: Ledger, ordinary: bool) -> Callable[[Line], bool]:
+def _shown(ledger: Ledger, ordinary: bool) -> Callable[[CostLine], bool]:
     """Return which lines count: those in perspective, what everyone has only if asked for."""
     scenario = ledger.result.scenario
     payers = {line.administration for line in ledger.lines}

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sisim.arrays import Floats, Ints
-from sisim.economics.ledger import Ledger, Line
+from sisim.economics.ledger import CostLine, Ledger
 from sisim.economics.prices import PriceList
 from sisim.economics.repayment import Repayments
 
@@ -66,7 +66,7 @@ def budget(
     inside = np.asarray(book.years >= start)
     prices = PriceList(scenario, book.years, current=book.current)
 
-    def of(line: Line) -> str | None:
+    def of(line: CostLine) -> str | None:
         counts = line.kind in ("use", "running", "replaced") and (ordinary or not line.ordinary)
         return line.administration if counts else None
 

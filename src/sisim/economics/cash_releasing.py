@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sisim.arrays import Floats
-from sisim.economics.ledger import TRANSFERS, Ledger, Line, by_year, rewards
+from sisim.economics.ledger import TRANSFERS, CostLine, Ledger, by_year, rewards
 from sisim.economics.prices import PriceList
 from sisim.engine.tidy_tables import Axis, labels, tidy
 from sisim.scenario.pathway import Resource
@@ -71,7 +71,7 @@ class CashLadder:
 
     ledger: Ledger
     arm: str
-    lines: tuple[Line, ...]
+    lines: tuple[CostLine, ...]
     rungs: tuple[Rung, ...]
     gross: Floats
     seen: Floats

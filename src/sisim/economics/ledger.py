@@ -41,7 +41,7 @@ K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CostLine:
     """What is paid for (a resource or an investment), by whom, and what kind of cost it is."""
 
     kind: Kind
@@ -67,7 +67,7 @@ class Ledger:
     """
 
     result: Result
-    lines: tuple[Line, ...]
+    lines: tuple[CostLine, ...]
     amounts: Floats
     lasting: Floats
     stops: Floats
@@ -88,7 +88,7 @@ class Ledger:
         """The amounts by year, (replications, arms, years, lines)."""
         return by_year(self.result, self.amounts)
 
-    def sums(self, key: Callable[[Line], K | None], *, yearly: bool = False) -> dict[K, Floats]:
+    def sums(self, key: Callable[[CostLine], K | None], *, yearly: bool = False) -> dict[K, Floats]:
         """Return the sum over the lines of each key, (replications, arms, cycles or years).
 
         Args:
@@ -104,7 +104,7 @@ class Ledger:
                 sums[found] = sums.get(found, 0.0) + amounts[..., number]
         return sums
 
-    def over(self, horizon: Horizon, key: Callable[[Line], K | None]) -> dict[K, Floats]:
+    def over(self, horizon: Horizon, key: Callable[[CostLine], K | None]) -> dict[K, Floats]:
         """Return the sum over the lines of each key, (replications, arms, cycles of a horizon).
 
         Args:
@@ -123,12 +123,12 @@ class Ledger:
                 sums[found] = sums.get(found, 0.0) + flows
         return sums
 
-    def total(self, wanted: Callable[[Line], bool] = lambda _: True) -> Floats:
+    def total(self, wanted: Callable[[CostLine], bool] = lambda _: True) -> Floats:
         """Return the sum over the lines that are wanted, (replications, arms, cycles)."""
         sums = self.sums(lambda line: True if wanted(line) else None)
         return sums.get(True, np.zeros(self.amounts.shape[:-1]))
 
-    def with_lines(self, lines: Sequence[Line], amounts: Floats) -> Ledger:
+    def with_lines(self, lines: Sequence[CostLine], amounts: Floats) -> Ledger:
         """Return the ledger with transfers added to it.
 
         Args:
@@ -180,14 +180,14 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
     amounts = rewards(result, units).sum(axis=3)
     cycles = result.points[: amounts.shape[2]]
     prices = PriceList(scenario, result.compiled.clock.year(cycles), current=current)
-    lines: list[Line] = []
+    lines: list[CostLine] = []
     columns: list[Floats] = []
     for number, name in enumerate(units.names):
         resource = scenario.pathway.resources[name]
         cost = amounts[..., number] * prices.of(resource)
         for administration, share in resource.shares.items():
             principal = payer_principal(scenario, administration)
-            lines.append(Line("use", name, administration, principal, resource.ordinary))
+            lines.append(CostLine("use", name, administration, principal, resource.ordinary))
             columns.append(cost * share)
     last = last_year(result, len(cycles))
     lasting = [column[:, :, last] for column in columns]
@@ -204,7 +204,9 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
             amount = sum(parts.values(), np.zeros(own.shape[:-1]))
             goes_on = (amount - parts["start_up"])[:, :, last]
             for payer, share in cost.shares.items():
-                lines.append(Line(OF_PHASE[phase], name, payer, payer_principal(scenario, payer)))
+                lines.append(
+                    CostLine(OF_PHASE[phase], name, payer, payer_principal(scenario, payer))
+                )
                 columns.append(amount * share)
                 lasting.append(goes_on * share)
                 stops.append(_stops(result, name, phase))

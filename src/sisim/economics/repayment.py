@@ -27,7 +27,7 @@ import numpy as np
 from sisim.arrays import Flags, Floats, Ints
 from sisim.economics.cash_releasing import cash_ladder
 from sisim.economics.fund_account import FundAccount, accumulated
-from sisim.economics.ledger import ORE, Kind, Ledger, Line, payer_principal
+from sisim.economics.ledger import ORE, CostLine, Kind, Ledger, payer_principal
 from sisim.economics.prices import PriceList
 from sisim.economics.rounding import HAIR, rounded
 from sisim.scenario import fund as settings
@@ -166,7 +166,7 @@ def reductions(book: Ledger, arm: str, *, ordinary: bool = False) -> dict[str, F
     """
     number = book.result.arms.index(arm)
 
-    def key(line: Line) -> str | None:
+    def key(line: CostLine) -> str | None:
         counts = line.kind in ("use", "running", "replaced") and (ordinary or not line.ordinary)
         return line.administration if counts else None
 
@@ -249,7 +249,7 @@ def with_repayments(book: Ledger, found: Sequence[Repayments]) -> Ledger:
     scenario = book.result.scenario
     years = book.result.compiled.clock.year(book.cycles)
     lasts = np.flatnonzero(np.diff(years, append=years[-1] + 1))
-    lines: list[Line] = []
+    lines: list[CostLine] = []
     columns: list[Floats] = []
 
     def add(one: Repayments, payer: str, yearly: Floats) -> None:
@@ -260,7 +260,7 @@ def with_repayments(book: Ledger, found: Sequence[Repayments]) -> Ledger:
         amounts = np.zeros(book.amounts.shape[:3])
         at = lasts[np.searchsorted(years[lasts], one.years)]
         amounts[:, book.result.arms.index(one.arm), at] = yearly * level / own
-        lines.append(Line("repayment", one.fund, payer, payer_principal(scenario, payer)))
+        lines.append(CostLine("repayment", one.fund, payer, payer_principal(scenario, payer)))
         columns.append(amounts)
 
     for one in found:

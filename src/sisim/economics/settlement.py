@@ -23,9 +23,9 @@ from sisim.economics.finance import rate_of_return
 from sisim.economics.ledger import (
     ORE,
     TRANSFERS,
+    CostLine,
     Kind,
     Ledger,
-    Line,
     by_year,
     payer_principal,
     rewards,
@@ -92,7 +92,7 @@ class Facts:
         """The same with its part of the investments."""
         return self._sums(lambda line: line.kind not in TRANSFERS)
 
-    def _sums(self, wanted: Callable[[Line], bool]) -> Mapping[str, Floats]:
+    def _sums(self, wanted: Callable[[CostLine], bool]) -> Mapping[str, Floats]:
         sums = self.book.sums(
             lambda line: line.administration if wanted(line) else None, yearly=True
         )
@@ -500,7 +500,7 @@ def with_contracts(book: Ledger, settlements: Iterable[Settlement]) -> Ledger:
     level = PriceList(scenario, years, current=book.current).level
     last = np.flatnonzero(np.diff(years, append=years[-1] + 1))
     where = {int(years[at]): at for at in last}
-    lines: dict[Line, Floats] = {}
+    lines: dict[CostLine, Floats] = {}
     for settled in settlements:
         at = [where[int(year)] for year in settled.years]
         arm = book.result.arms.index(settled.arm)
@@ -510,7 +510,7 @@ def with_contracts(book: Ledger, settlements: Iterable[Settlement]) -> Ledger:
             if not settled.takes_part(party, financing=financing):
                 continue
             flow = settled.flow(party, financing=financing)
-            line = Line(kind, settled.name, *_payer(scenario, settled, party))
+            line = CostLine(kind, settled.name, *_payer(scenario, settled, party))
             amounts = lines.setdefault(line, np.zeros(book.amounts.shape[:3]))
             amounts[:, arm, at] -= flow * level[at]
     if not lines:

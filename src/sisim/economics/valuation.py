@@ -19,7 +19,7 @@ from sisim.economics.cash_releasing import CashLadder, cash_ladder
 from sisim.economics.cost_effectiveness import Effectiveness, effectiveness
 from sisim.economics.distribution import WhoGains, who_gains
 from sisim.economics.fund_portfolio import Portfolio, by_basis
-from sisim.economics.ledger import Ledger, Line, by_year, ledger
+from sisim.economics.ledger import CostLine, Ledger, by_year, ledger
 from sisim.economics.outcomes import EVERYBODY, Where, outcome, outcome_units, share, stock
 from sisim.economics.prices import PriceList
 from sisim.economics.repayment import Repayments, repayments, with_repayments
@@ -246,7 +246,7 @@ class Valuation:
         """
         book = self._current if current else self.ledger
 
-        def part(line: Line) -> tuple[str, str] | None:
+        def part(line: CostLine) -> tuple[str, str] | None:
             return (line.administration, line.kind) if ordinary or not line.ordinary else None
 
         sums = book.sums(part, yearly=True)

@@ -70,7 +70,7 @@ class NothingToFollow(ValueError):  # noqa: N818 (what is the matter)
 
 
 @dataclass(frozen=True)
-class Axis:
+class LessonAxis:
     """A slider of the lesson: where it can stand, and where versions have been worked out."""
 
     slider: Slider
@@ -84,7 +84,7 @@ class Axis:
         return sorted({round(float(x), 9) for x in (*steps, *self.levels) if low <= x <= high})
 
 
-def grid(sliders: Sequence[Slider], most: int = MOST_POINTS) -> list[Axis]:
+def grid(sliders: Sequence[Slider], most: int = MOST_POINTS) -> list[LessonAxis]:
     """Return the sliders with the levels at which versions are worked out.
 
     Each has its ends and the scenario's own value; sliders that would make the grid larger than
@@ -106,7 +106,7 @@ def grid(sliders: Sequence[Slider], most: int = MOST_POINTS) -> list[Axis]:
             closed.add(n)
         else:
             levels[n] = sorted({*levels[n], middle})
-    return [Axis(one, tuple(found)) for one, found in zip(kept, levels, strict=True)]
+    return [LessonAxis(one, tuple(found)) for one, found in zip(kept, levels, strict=True)]
 
 
 def _ends(slider: Slider) -> list[float]:
@@ -182,7 +182,7 @@ def lesson(
     return page(content)
 
 
-def _results(variants: Variants, axes: Sequence[Axis]) -> Iterator[Valuation]:
+def _results(variants: Variants, axes: Sequence[LessonAxis]) -> Iterator[Valuation]:
     """Return what comes of the scenario at every point of the grid, the last slider fastest."""
     sliders = [axis.slider for axis in axes]
     for values in product(*(axis.levels for axis in axes)):
@@ -217,7 +217,7 @@ def _in_each_language(write: Callable[[], T]) -> dict[Lang, T]:
     return {lang: write() for lang in each_language()}
 
 
-def _content(comparison: Comparison, axes: Sequence[Axis], top: Scales) -> Option:
+def _content(comparison: Comparison, axes: Sequence[LessonAxis], top: Scales) -> Option:
     """Return all that the page holds but what differs from point to point."""
     scenario = comparison.scenario
     return {
@@ -241,7 +241,7 @@ def _content(comparison: Comparison, axes: Sequence[Axis], top: Scales) -> Optio
     }
 
 
-def _slider(axis: Axis, scenario: Scenario) -> Option:
+def _slider(axis: LessonAxis, scenario: Scenario) -> Option:
     slider = axis.slider
     own = round(slider.value, 9)
 
@@ -263,7 +263,7 @@ def _slider(axis: Axis, scenario: Scenario) -> Option:
     }
 
 
-def _texts(comparison: Comparison, axes: Sequence[Axis]) -> Option:
+def _texts(comparison: Comparison, axes: Sequence[LessonAxis]) -> Option:
     headings, _ = headline_cells(comparison, _shown(comparison))
     amounts = [
         comparison.side(which).headline[name][0]

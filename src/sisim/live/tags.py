@@ -77,7 +77,7 @@ class Tag(TextElement):
         return self
 
 
-class Chart(Element, component="static/chart.js"):
+class ChartElement(Element, component="static/chart.js"):
     """A chart, which `sisim.chart(place)` finds, with a text for who cannot see it.
 
     NiceGUI's own comes a moment after its place, and everything else would have to wait for it.

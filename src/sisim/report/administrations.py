@@ -23,12 +23,12 @@ from sisim.economics.valuation import Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
 from sisim.report.chart.chart import (
-    Area,
     Axis,
     Bars,
     Chart,
     Column,
     Dash,
+    FilledArea,
     Key,
     Line,
     Mark,
@@ -170,7 +170,7 @@ def _bands(
         low, high = one.ranges[story.side(which).arm]
         ends += [float(low.min()), float(high.max())]
         name = f"{one.name}-{which}-band"
-        found.append(Area(name, story.years, low / unit, high / unit, hue, opacity=0.13))
+        found.append(FilledArea(name, story.years, low / unit, high / unit, hue, opacity=0.13))
     return found
 
 

@@ -23,19 +23,19 @@ from sisim.report.captions import (
     phase_labels,
 )
 from sisim.report.chart.chart import (
-    Area,
     Axis,
     Bracket,
     Chart,
     Column,
+    FilledArea,
     Line,
     Mark,
     Note,
+    NumberTable,
     Panel,
     Points,
     Rule,
     Span,
-    Table,
     between,
     value_axis,
     year_axis,
@@ -211,7 +211,7 @@ def comparison_chart(story: Comparison, shown: Sequence[Which] = WHICH) -> Chart
     )
     return Chart(
         rows=((1.0, columns),),
-        table=Table(tuple(headings.values()), rows, bold=len(headings) - 1),
+        table=NumberTable(tuple(headings.values()), rows, bold=len(headings) - 1),
         notes=(f"{growth_words(story)} {scope(story)}", footer(story.result)),
         corner=bands(story) if story.banded else "",
         high=HIGH,
@@ -278,7 +278,7 @@ def _pair(
     years, marks = story.years, list[Mark]()
     if story.banded and detail.bands:
         marks += [
-            Area(
+            FilledArea(
                 f"{name}-band-without",
                 years,
                 without.low / unit,
@@ -286,7 +286,7 @@ def _pair(
                 "without",
                 opacity=0.1,
             ),
-            Area(
+            FilledArea(
                 f"{name}-band-with",
                 years[shown],
                 with_.low[shown] / unit,
@@ -382,7 +382,7 @@ def _gap_panel(
         marks += between(("gap-extra", "gap-lower"), shown_years, np.zeros(len(shown)), mean)
     if story.banded and detail.bands:
         low, high = gap.low[shown] / unit, gap.high[shown] / unit
-        marks.append(Area("gap-band", shown_years, low, high, "with", opacity=0.14))
+        marks.append(FilledArea("gap-band", shown_years, low, high, "with", opacity=0.14))
     marks.append(Line("gap", shown_years, mean, color="with", width=3.5))
     if reveal.whole and reveal.claims:
         marks += [*_payback(story, side), *_fading(story, side, unit)]

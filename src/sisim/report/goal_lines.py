@@ -14,10 +14,10 @@ from sisim.economics.valuation import Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
 from sisim.report.chart.chart import (
-    Area,
     Chart,
     Column,
     Dash,
+    FilledArea,
     Key,
     Line,
     Mark,
@@ -134,7 +134,7 @@ def _column(
         for arm, (low, high) in ends.items():
             known, name = np.flatnonzero(~np.isnan(low)), f"{aim.name}-{arm}-band"
             parts = years[known], low[known], high[known]
-            marks.append(Area(name, *parts, drawn[arm][0], opacity=0.12))
+            marks.append(FilledArea(name, *parts, drawn[arm][0], opacity=0.12))
     marks.append(Rule(f"{aim.name}-goal", goal.share, "x", "extra", 3.0))
     if goal.by is not None:
         marks.append(Rule(f"{aim.name}-by", float(goal.by), "y", "extra", 1.5, "dotted"))

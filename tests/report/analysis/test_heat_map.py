@@ -9,13 +9,13 @@ from helpers.pictures import assert_readable, written
 
 from sisim.report.analysis.analysis_frame import Subject, scale_for
 from sisim.report.analysis.heat_map import draw_heat_map, heat_map_chart, sentences
-from sisim.report.chart.chart import Cells, Points, Rule
+from sisim.report.chart.chart import CellGrid, Points, Rule
 
 
-def drawn(about: Subject, table: pd.DataFrame) -> tuple[Cells, list[Rule], list[Points]]:
+def drawn(about: Subject, table: pd.DataFrame) -> tuple[CellGrid, list[Rule], list[Points]]:
     """Return the cells, the borders between them, and the ring where it lies between cells."""
     chart = heat_map_chart(about, table)
-    (cells,) = marks_of(chart, Cells)
+    (cells,) = marks_of(chart, CellGrid)
     return cells, marks_of(chart, Rule), marks_of(chart, Points)
 
 

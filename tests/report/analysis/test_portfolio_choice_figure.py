@@ -5,12 +5,12 @@ from helpers.made_up_answers import mix_table, subject
 from helpers.pictures import assert_readable, written
 
 from sisim.report.analysis.portfolio_choice_figure import INSIDE, draw_mix, mix_chart, sentences
-from sisim.report.chart.chart import Cells
+from sisim.report.chart.chart import CellGrid
 
 
 def test_an_option_is_filled_where_it_is_in_the_best_mix() -> None:
     table, names = mix_table()
-    (cells,) = marks_of(mix_chart(subject(), table, names), Cells)
+    (cells,) = marks_of(mix_chart(subject(), table, names), CellGrid)
     filled = {
         (column, row)
         for row, colors in enumerate(cells.colors)
@@ -24,7 +24,7 @@ def test_an_option_is_filled_where_it_is_in_the_best_mix() -> None:
 def test_what_the_mix_is_worth_stands_below_each_budget(lang: str) -> None:
     table, names = mix_table()
     figure = draw_mix(subject(), table, names)
-    (cells,) = marks_of(mix_chart(subject(), table, names), Cells)
+    (cells,) = marks_of(mix_chart(subject(), table, names), CellGrid)
     assert cells.texts[-1] == {"en": ("0.0", "5.0", "13.0"), "sv": ("0,0", "5,0", "13,0")}[lang]
     assert all(name in written(figure) for name in names.values())
     assert_readable(figure)

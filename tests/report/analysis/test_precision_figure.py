@@ -13,7 +13,7 @@ from sisim.report.analysis.precision_figure import (
     precision_chart,
     sentences,
 )
-from sisim.report.chart.chart import Area, Line, Points
+from sisim.report.chart.chart import FilledArea, Line, Points
 
 VALUES = 2e6 + 1e6 * np.array([-1, 1, -0.5, 0.5, -0.2, 0.2, 0.8, -0.8, 0.1, -0.1])
 
@@ -67,8 +67,8 @@ def test_a_year_is_a_year_and_runs_without_one_are_counted(lang: str) -> None:
 
 
 def test_a_band_is_drawn_only_from_enough_runs_on() -> None:
-    (few,) = marks_of(precision_chart(subject(), VALUES[:4], precision(VALUES[:4])), Area)
-    (enough,) = marks_of(precision_chart(subject(), VALUES, precision(VALUES)), Area)
+    (few,) = marks_of(precision_chart(subject(), VALUES[:4], precision(VALUES[:4])), FilledArea)
+    (enough,) = marks_of(precision_chart(subject(), VALUES, precision(VALUES)), FilledArea)
     assert list(few.x) == []
     assert list(enough.x) == [5, 6, 7, 8, 9, 10]
 

@@ -34,7 +34,7 @@ from sisim.live.chart_options import (
     time_axes,
     value_axes,
 )
-from sisim.live.tags import Chart, Tag
+from sisim.live.tags import ChartElement, Tag
 from sisim.live.view_state import ViewState
 from sisim.report.chart.palette import PAYERS as HUES
 from sisim.report.comparison_text import number_of
@@ -71,7 +71,7 @@ class AdministrationView:
         comparison = state.picture.comparison
         Tag("h2", f"{t('Cost per administration')}. {cost_title(comparison)}")
         option = administrations(comparison, state.look)
-        self._chart = Chart(option, "chart-administrations", t("Cost per administration"))
+        self._chart = ChartElement(option, "chart-administrations", t("Cost per administration"))
 
     def draw(self) -> None:
         """Follow the sliders."""

@@ -10,7 +10,7 @@ from nicegui import ui
 from sisim.analysis.comparison import Which
 from sisim.i18n import t
 from sisim.live.chart_options import Option
-from sisim.live.tags import Chart, Script, Tag
+from sisim.live.tags import ChartElement, Script, Tag
 from sisim.live.view_state import GUESSED, ViewState
 from sisim.live.views import readout
 from sisim.report.captions import headline_cells
@@ -22,7 +22,7 @@ class FiguresView:
 
     def __init__(self, state: ViewState, script: Script) -> None:
         self._state, self._script = state, script
-        self._charts: dict[Which, Chart] = {}
+        self._charts: dict[Which, ChartElement] = {}
         self._tags: dict[str, Tag] = {}
         self._readout: dict[str, Any] = {}
         shown = state.shown
@@ -57,7 +57,7 @@ class FiguresView:
             Tag("h2", f"{number_of(which)}  {arm}", id=f"head-{which}")
             self._tags[f"caption-{which}"] = Tag("p", css="caption")
             place = f"chart-{which}"
-            self._charts[which] = Chart(state.option(which), place)
+            self._charts[which] = ChartElement(state.option(which), place)
             self._tags[f"verdict-{which}"] = Tag("p", css="verdict")
         ui.run_javascript(f"sisim.hold({place!r}, {'guess' if guessing else 'year'!r})")
 

@@ -10,7 +10,7 @@ from sisim.economics.distribution import WhoGains
 from sisim.economics.repayment import Repayments
 from sisim.i18n import t
 from sisim.live.chart_options import FONT, HATCH, TEXT, Look, Option, label, line, marked, points
-from sisim.live.tags import Chart, Tag
+from sisim.live.tags import ChartElement, Tag
 from sisim.live.view_state import ViewState
 from sisim.live.views.controls import choose_arm
 from sisim.report.administrations import hue_of
@@ -33,7 +33,7 @@ class MoneyView:
 
     def __init__(self, state: ViewState) -> None:
         self._state = state
-        self._plan: Chart | None = None
+        self._plan: ChartElement | None = None
         with Tag("div", css="money"):
             with Tag("section", css="figure"):
                 with Tag("div", css="field"):
@@ -50,7 +50,7 @@ class MoneyView:
                     Tag("span", "▨ " + t("Pays"), "extra")
                     Tag("span", "■ " + t("Costs that fall"), "lower")
                 option = who_gains(self._gains, state.scenario, state.look)
-                self._who = Chart(option, "chart-who-gains", t("Who pays, who gains"))
+                self._who = ChartElement(option, "chart-who-gains", t("Who pays, who gains"))
             self._tables = Tag("div", css="tables")
         self.draw()
 
@@ -107,7 +107,7 @@ class MoneyView:
         option = plan(one, state.scenario, state.look)
         if self._plan is None:
             with self._fund_place:
-                self._plan = Chart(option, "chart-plan", t("Plan of repayment"))
+                self._plan = ChartElement(option, "chart-plan", t("Plan of repayment"))
         else:
             self._plan.draw(option)
         table = rows_shown(plan_rows(one, state.scenario), one.years.tolist())

@@ -23,7 +23,7 @@ from sisim.report.analysis.analysis_frame import (
     upwards,
 )
 from sisim.report.analysis.assumption_words import Assumptions
-from sisim.report.chart.chart import Axis, Cells, Chart, Column, Key, Mark, Panel, Points, Rule
+from sisim.report.chart.chart import Axis, CellGrid, Chart, Column, Key, Mark, Panel, Points, Rule
 from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.formats import lower
 
@@ -61,7 +61,7 @@ def heat_map_chart(subject: Subject, table: pd.DataFrame) -> Chart:
     said = scale.text if columns <= MOST_WRITTEN else lambda _: ""
     here, ring = _here(subject, {across: grid.columns, up: grid.index})
     on_cell = ring is not None and np.allclose(ring, np.round(ring))
-    cells = Cells(
+    cells = CellGrid(
         "cells",
         [n - 0.5 for n in range(columns + 1)],
         [n - 0.5 for n in range(rows + 1)],

@@ -13,10 +13,10 @@ from sisim.analysis.monitoring import ENOUGH, RESULTS, FollowUp, Indicator, resp
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_chart, records, share_axis
 from sisim.report.chart.chart import (
-    Area,
     Axis,
     Chart,
     Column,
+    FilledArea,
     Key,
     Line,
     Mark,
@@ -171,13 +171,15 @@ def _column(plan: FollowUp, measure: Indicator, observed: pd.DataFrame | None) -
     own = plan.plan[plan.plan["measure"] == measure.name]
     x, known = own["month"].to_numpy(float), ["high", "without_high"]
     marks: list[Mark] = [
-        Area("with-band", x, own["low"].to_numpy(), own["high"].to_numpy(), "with", opacity=0.3)
+        FilledArea(
+            "with-band", x, own["low"].to_numpy(), own["high"].to_numpy(), "with", opacity=0.3
+        )
     ]
     if own["without_middle"].notna().any():
         low, high = own["without_low"].to_numpy(), own["without_high"].to_numpy()
         middle = own["without_middle"].to_numpy()
         marks += [
-            Area("without-band", x, low, high, "muted", hatched=True),
+            FilledArea("without-band", x, low, high, "muted", hatched=True),
             Line("without", x, middle, color="without", width=2.5, dash="dashed"),
         ]
     marks.append(Line("with", x, own["middle"].to_numpy(), color="with"))

@@ -23,10 +23,10 @@ from sisim.report.analysis.analysis_frame import (
     with_room,
 )
 from sisim.report.chart.chart import (
-    Area,
     Bars,
     Chart,
     Column,
+    FilledArea,
     Key,
     Line,
     Mark,
@@ -120,7 +120,7 @@ def _lorenz(tables: Mapping[str, pd.DataFrame]) -> Column:
     curve = tables["needs-lorenz"]
     x, y = curve["share_of_people"].to_numpy(), curve["share_of_cost"].to_numpy()
     marks: list[Mark] = [
-        Area("curve-area", x, np.zeros(len(x)), y, "with", opacity=0.15),
+        FilledArea("curve-area", x, np.zeros(len(x)), y, "with", opacity=0.15),
         Line("alike", [0.0, 1.0], [0.0, 1.0], color="muted", width=1.5, dash="dashed"),
         Line("curve", x, y, color="with", width=4.0),
         *_costliest(float(np.interp(1 - TOP, x, y))),

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import Subject, answer_chart, records, row_axis
-from sisim.report.chart.chart import Axis, Cells, Chart, Column, Key, Panel
+from sisim.report.chart.chart import Axis, CellGrid, Chart, Column, Key, Panel
 from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.formats import decimal, listing, money, runs_of, unit_for
 from sisim.report.present_value import worth_words
@@ -44,7 +44,7 @@ def mix_chart(subject: Subject, table: pd.DataFrame, names: dict[str, str]) -> C
         text = t("takes {cost}, is worth {worth}", cost=cost, worth=worth)
         rows.append((names[one.name], text))
     amounts = [*grid.to_numpy(), grid.sum().to_numpy()]
-    cells = Cells(
+    cells = CellGrid(
         "mix",
         [n - 0.5 for n in range(len(grid.columns) + 1)],
         [0.5 - n for n in range(len(amounts) + 1)],

@@ -19,9 +19,9 @@ from sisim.report.analysis.analysis_frame import (
     undefined_chart,
 )
 from sisim.report.chart.chart import (
-    Area,
     Chart,
     Column,
+    FilledArea,
     Key,
     Line,
     Mark,
@@ -73,7 +73,7 @@ def precision_chart(subject: Subject, values: np.ndarray, found: Precision) -> C
         text = f"{text} ± {scale.margin(found.half_width)}"
     x, low, high = (enough[name].to_numpy(float) for name in ("replications", "low", "high"))
     marks: list[Mark] = [
-        Area("band", x, low, high, "with"),
+        FilledArea("band", x, low, high, "with"),
         Points("runs", runs, table["value"].to_numpy(), "muted", 9.0),
         Line("mean", runs, table["mean"].to_numpy(), text, "", "with", 3.5, bold=True),
     ]

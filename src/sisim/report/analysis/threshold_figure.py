@@ -24,10 +24,10 @@ from sisim.report.analysis.analysis_frame import (
 )
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.chart.chart import (
-    Area,
     Axis,
     Chart,
     Column,
+    FilledArea,
     Line,
     Mark,
     Note,
@@ -82,7 +82,7 @@ def _column(one: BreakEven, subject: Subject, axis: Axis) -> Column:
     error = _band(one, subject).to_numpy(np.float64)
     ticks = tuple((float(at), words.value(one.key, float(at))) for at in (x[0], x[-1]))
     marks: list[Mark] = [
-        Area("band", x, np.subtract(y, error), np.add(y, error), "with", opacity=0.2),
+        FilledArea("band", x, np.subtract(y, error), np.add(y, error), "with", opacity=0.2),
         Rule("turn", one.turn, "x", "ink", 2.0),
         Line("curve", x, y, color="with", width=3.5),
         Points("turns", one.roots, [one.turn] * len(one.roots), "with", 15.0),

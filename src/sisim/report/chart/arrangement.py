@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sisim.report.chart.chart import Align, Chart, Column, Key, Panel, Span, Table
+from sisim.report.chart.chart import Align, Chart, Column, Key, NumberTable, Panel, Span
 from sisim.report.chart.label_placement import (
     GAP,
     Frame,
@@ -420,7 +420,7 @@ def _foot(chart: Chart, setter: _Setter, floor: float) -> float:
     return floor
 
 
-def _numbers(table: Table, setter: _Setter, floor: float) -> float:
+def _numbers(table: NumberTable, setter: _Setter, floor: float) -> float:
     """Write the table of numbers above the foot; return where it begins."""
     type_ = setter.type_
     size, fine = type_.size, type_.fine

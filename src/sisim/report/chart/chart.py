@@ -81,7 +81,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Area:
+class FilledArea:
     """What lies between two curves: filled, or hatched."""
 
     name: str
@@ -122,7 +122,7 @@ class Points:
 
 
 @dataclass(frozen=True)
-class Cells:
+class CellGrid:
     """A grid of coloured cells, each with a text.
 
     Attributes:
@@ -250,7 +250,7 @@ class Note:
     bold: bool = False
 
 
-Mark = Line | Area | Bars | Points | Cells | Span | Rule | Bracket | Word | Note
+Mark = Line | FilledArea | Bars | Points | CellGrid | Span | Rule | Bracket | Word | Note
 
 
 @dataclass(frozen=True)
@@ -316,7 +316,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class NumberTable:
     """Numbers below the panels: a heading for each column, and rows of a value and its interval."""
 
     headings: tuple[str, ...]
@@ -341,7 +341,7 @@ class Chart:
     rows: tuple[tuple[float, tuple[Column, ...]], ...]
     title: str = ""
     subtitle: str = ""
-    table: Table | None = None
+    table: NumberTable | None = None
     notes: tuple[str, ...] = ()
     corner: str = ""
     high: float = 720.0
@@ -424,7 +424,9 @@ def crossings(x: Values, one: Values, other: Values) -> tuple[Floats, Floats, Fl
     return fine, np.interp(fine, at, a), np.interp(fine, at, b)
 
 
-def between(names: tuple[str, str], x: Values, base: Values, other: Values) -> tuple[Area, Area]:
+def between(
+    names: tuple[str, str], x: Values, base: Values, other: Values
+) -> tuple[FilledArea, FilledArea]:
     """Return what lies between two curves: where the other is above the base, and where below.
 
     Args:
@@ -435,6 +437,6 @@ def between(names: tuple[str, str], x: Values, base: Values, other: Values) -> t
     """
     fine, a, b = crossings(x, base, other)
     return (
-        Area(names[0], fine, a, np.maximum(a, b), "extra", hatched=True, opacity=1.0),
-        Area(names[1], fine, np.minimum(a, b), a, "lower"),
+        FilledArea(names[0], fine, a, np.maximum(a, b), "extra", hatched=True, opacity=1.0),
+        FilledArea(names[1], fine, np.minimum(a, b), a, "lower"),
     )

@@ -14,10 +14,10 @@ import numpy as np
 
 from sisim.report.chart.arrangement import Arrangement, PlacedPanel, arrange_row
 from sisim.report.chart.chart import (
-    Area,
     Bars,
     Bracket,
     Column,
+    FilledArea,
     Line,
     Mark,
     Points,
@@ -52,7 +52,7 @@ SHAPES = {
     "left": "triangle",
     "right": "triangle",
 }
-DEPTH: dict[type[Mark], int] = {Area: 2, Bars: 3, Line: 4, Points: 6}
+DEPTH: dict[type[Mark], int] = {FilledArea: 2, Bars: 3, Line: 4, Points: 6}
 """How far in front kinds of marks are; a line that is not solid is in front of one that is."""
 TURNED = {"cross": 45, "left": 90, "right": -90}
 """Degrees anticlockwise."""
@@ -224,7 +224,7 @@ class _Painter:
         style = self._style
         if isinstance(mark, Line):
             return [self._line(grid, mark)]
-        if isinstance(mark, Area):
+        if isinstance(mark, FilledArea):
             return self._area(grid, mark)
         if isinstance(mark, Bars):
             return self._bars(grid, mark)
@@ -269,7 +269,7 @@ class _Painter:
             **({"step": "middle"} if line.step else {}),
         )
 
-    def _area(self, grid: int, area: Area) -> list[Option]:
+    def _area(self, grid: int, area: FilledArea) -> list[Option]:
         color = self._style.hue(area.color)
         low, high = np.asarray(area.low, np.float64), np.asarray(area.high, np.float64)
         hidden: Option = {

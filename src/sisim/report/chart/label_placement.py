@@ -10,10 +10,10 @@ import numpy as np
 from sisim.arrays import Floats
 from sisim.report.chart.chart import (
     Align,
-    Area,
     Bars,
     Bracket,
-    Cells,
+    CellGrid,
+    FilledArea,
     Line,
     Mark,
     Note,
@@ -128,7 +128,10 @@ class LabelPlacement:
         marks = self._panel.marks
         fixed = [self._word(mark) for mark in marks if isinstance(mark, Word)]
         fixed += [
-            self._word(word) for mark in marks if isinstance(mark, Cells) for word in mark.words()
+            self._word(word)
+            for mark in marks
+            if isinstance(mark, CellGrid)
+            for word in mark.words()
         ]
         notes = [mark for mark in marks if isinstance(mark, Note)]
         if any(note.name not in self._kept for note in notes):
@@ -163,7 +166,7 @@ class LabelPlacement:
                     self._fill(ends, (at - half, at + half))
                 else:
                     self._fill((at - half, at + half), ends)
-        elif isinstance(mark, Area) and mark.hatched:
+        elif isinstance(mark, FilledArea) and mark.hatched:
             across, low = self._local(mark.x, mark.low)
             _, high = self._local(mark.x, mark.high)
             for share in (0.25, 0.5, 0.75):

@@ -13,12 +13,12 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from sisim.report.chart.arrangement import SIGN, WIDE, Arrangement, PlacedKey, PlacedPanel, arrange
 from sisim.report.chart.chart import (
-    Area,
     Bars,
     Bracket,
-    Cells,
+    CellGrid,
     Chart,
     Dash,
+    FilledArea,
     Line,
     Mark,
     Panel,
@@ -142,7 +142,7 @@ def _line(axes: Axes, line: Line, order: float) -> None:
     )
 
 
-def _area(axes: Axes, area: Area, order: float) -> None:
+def _area(axes: Axes, area: FilledArea, order: float) -> None:
     color = hue(LIGHT, area.color)
     look: dict[str, Any] = (
         {"facecolor": "none", "edgecolor": color, "hatch": "////"}
@@ -200,7 +200,7 @@ def _points(axes: Axes, signs: Points, order: float) -> None:
     )
 
 
-def _cells(axes: Axes, cells: Cells, order: float) -> None:
+def _cells(axes: Axes, cells: CellGrid, order: float) -> None:
     x, y = np.asarray(cells.x), np.asarray(cells.y)
     for row, colors in enumerate(cells.colors):
         for column, color in enumerate(colors):
@@ -278,10 +278,10 @@ def _bracket(axes: Axes, bracket: Bracket, order: float) -> None:
 
 PAINT: dict[type[Mark], Callable[[Axes, Any, float], None]] = {
     Line: _line,
-    Area: _area,
+    FilledArea: _area,
     Bars: _bars,
     Points: _points,
-    Cells: _cells,
+    CellGrid: _cells,
     Span: _span,
     Rule: _rule,
     Bracket: _bracket,

@@ -7,10 +7,10 @@ import numpy as np
 from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.chart.chart import (
-    Area,
     Chart,
     Column,
     Dash,
+    FilledArea,
     Key,
     Line,
     Mark,
@@ -46,7 +46,7 @@ def budget_frames_chart(result: Valuation, arm: str) -> Chart:
         room = 0.12 * (high - low) or unit.size
         name = budget.administrations[n]
         marks: tuple[Mark, ...] = (
-            Area(f"{name}-repaid", budget.years, own[1], own[0], "extra", 1.0, hatched=True),
+            FilledArea(f"{name}-repaid", budget.years, own[1], own[0], "extra", 1.0, hatched=True),
             *(
                 Line(f"{name}-{kind}", budget.years, one, color=color, dash=dash, width=wide)
                 for (kind, color, dash, wide), one in zip(LINES, own, strict=True)

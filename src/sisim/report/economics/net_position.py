@@ -10,11 +10,11 @@ from sisim.economics.valuation import Valuation
 from sisim.economics.yearly import year_at
 from sisim.i18n import duration, t
 from sisim.report.chart.chart import (
-    Area,
     Axis,
     Chart,
     Column,
     Dash,
+    FilledArea,
     Line,
     Mark,
     Note,
@@ -76,7 +76,7 @@ def _curves(appraisal: Appraisal, course: pd.DataFrame, unit: Unit) -> list[Mark
         own = course[course["series"] == name]
         mean, low, high = (np.append(0.0, own[end]) for end in ("mean", "low", "high"))
         if appraisal.banded:
-            bands.append(Area(f"{name}-band", x, low, high, color, opacity=0.12))
+            bands.append(FilledArea(f"{name}-band", x, low, high, color, opacity=0.12))
         dash: Dash = "solid" if name == "accumulated" else "dashed"
         said = f"{text}\n{money(float(mean[-1]), unit)}"
         lines.append(Line(name, x, mean, said, color=color, width=3.5, dash=dash, bold=True))
