@@ -316,11 +316,13 @@ def _cost_panel(
         for mark in _pair("cost", story, without, with_, detail, unit)
     ]
     spans = _spans(story, side, reveal, named=True)
-    marks = [*spans, _marked(story), *areas, *curves]
+    shows_pair = detail.brackets and reveal.brackets and reveal.whole
+    # Where both comparisons are drawn they mark the year, and leave it free for their words.
+    marks = [*spans, *([] if shows_pair else [_marked(story)]), *areas, *curves]
     if reveal.guess:
         x, y = np.array(reveal.guess, np.float64).T
         marks.append(Line("guess", x, y / unit, color="payback", width=4.0, dash="dotted"))
-    if detail.brackets and reveal.brackets and reveal.whole:
+    if shows_pair:
         marks += _brackets(story, side, unit)
     axis = value_axis(0.0, scales.cost / unit, 4)
     return Panel("cost", years, axis, tuple(marks), cost_title(story), share=1.35)

@@ -89,8 +89,8 @@ window.sisim = (() => {
     return [...bracket(year - 0.45, today), ...bracket(year + 0.45, without),
       plain([content.start, today], [year + 0.6, today], { type: "dotted", color: muted, width: 2 })];
   };
-  const lines = (data) => ({
-    silent: true, animation: false, symbol: "none", label: { show: false }, data: [cursor(), ...data],
+  const lines = (...data) => ({
+    silent: true, animation: false, symbol: "none", label: { show: false }, data,
     lineStyle: { type: "solid", color: content.colors.ink, width: 1.5 },
   });
   // Both stand at the foot of the panel, below the marked year as far as there is room.
@@ -139,7 +139,7 @@ window.sisim = (() => {
       series["texts-cost"] = [...series["texts-cost"], ...pair(shares, top)];
       const ends = moved(around, (p) => told[p][4]).map(([x, y, what]) => ({ ...words.table[what], coord: [x, y] }));
       const leads = ends.filter((_, n) => n % 2 === 0).map((end, n) => [end, ends[2 * n + 1]]);
-      const drawn = { "lines-cost": lines(brackets(now, other, today)), "lines-gap": lines(leads), "lines-inflow": lines([]) };
+      const drawn = { "lines-cost": lines(...brackets(now, other, today)), "lines-gap": lines(cursor(), ...leads), "lines-inflow": lines(cursor()) };
       const option = content.options[lang][which];
       const spans = { silent: true, data: words.table[behind] };
       charts[which].setOption({ ...option, series: option.series.map((one) => ({

@@ -147,8 +147,9 @@ class LabelPlacement:
     def _avoid(self, mark: Mark) -> None:
         if isinstance(mark, Line):
             self._along(mark.x, mark.y)
-        elif isinstance(mark, Rule) and mark.ends is not None:
-            ends = list(mark.ends)
+        elif isinstance(mark, Rule):
+            other = self._panel.y if mark.along == "y" else self._panel.x
+            ends = list(mark.ends or (other.low, other.high))
             self._along(*((ends, [mark.at] * 2) if mark.along == "x" else ([mark.at] * 2, ends)))
         elif isinstance(mark, Bracket):
             self._along([mark.x] * 2, [mark.origin, mark.end])
