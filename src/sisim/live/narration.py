@@ -9,7 +9,7 @@ from sisim.analysis.comparison import WHICH, Comparison, Which
 from sisim.i18n import t
 from sisim.report.captions import cost_claim, inflow_claim
 from sisim.report.comparison_chart import ALL, Reveal
-from sisim.report.comparison_text import conclusion, number_of, percent_pair
+from sisim.report.comparison_text import number_of, percent_pair, verdict
 from sisim.report.formats import lower, money
 
 NOTHING = Reveal(with_=False, areas=False, brackets=False, claims=False, new_way=False)
@@ -112,7 +112,7 @@ def _comparison_notes(comparison: Comparison) -> tuple[str, ...]:
                 figure=number_of(which),
                 before_after=before_after,
                 with_without=with_without,
-                verdict=conclusion(comparison, side),
+                verdict=verdict(side),
             )
         )
     return tuple(notes)

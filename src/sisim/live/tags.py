@@ -98,7 +98,8 @@ class ChartElement(Element, component="static/chart.js"):
 
     def draw(self, option: Option) -> None:
         """Become another picture; from the beginning, where it has other series."""
-        anew = len(option["series"]) != len(self.option["series"])
+        before, after = ([one["id"] for one in o["series"]] for o in (self.option, option))
+        anew = before != after
         if change := self.change(option):
             self.run_method("change", option if anew else change, anew)
 

@@ -11,8 +11,12 @@ from sisim.live.tags import Tag, at_once, button
 from sisim.live.view_state import ViewState
 
 
-def narration_bar(state: ViewState, go: Callable[[int], Any]) -> None:
-    """Put the steps of the narration on the page; `go` leads to one of them."""
+def narration_bar(state: ViewState, go: Callable[[int], Any]) -> list[Tag]:
+    """Put the steps of the narration on the page; `go` leads to one of them.
+
+    Returns:
+        The speaker's notes, a line each, which follow what is worked out.
+    """
     s = state.settings
     assert state.picture is not None
     assert s.told is not None
@@ -32,5 +36,5 @@ def narration_bar(state: ViewState, go: Callable[[int], Any]) -> None:
         at_once("open_in_new", "sisim.speaker()", "icon", id="speaker", aria_label=own, title=own)
         if s.notes:
             with Tag("div", css="notes", aria_label=t("Speaker notes"), id="notes"):
-                for line in steps[s.told].notes:
-                    Tag("p", line)
+                return [Tag("p", line) for line in steps[s.told].notes]
+    return []

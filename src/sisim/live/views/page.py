@@ -16,7 +16,7 @@ from nicegui.events import GenericEventArguments
 from sisim.i18n import LANGUAGES, n_, t
 from sisim.live.chart_options import Option
 from sisim.live.computations import GivenUp
-from sisim.live.narration import STEPS
+from sisim.live.narration import STEPS, narration_steps
 from sisim.live.refinement import Callbacks
 from sisim.live.scenario_library import Library
 from sisim.live.settings import Settings
@@ -70,6 +70,7 @@ class Page:
         self.root = Tag("div", css="page")
         self.drawer_open = False
         self._tags: dict[str, Tag] = {}
+        self._notes: list[Tag] = []
         self._script = Script()
         self.view: Any = None
         self.slider_controls: SliderControls | None = None
@@ -198,9 +199,10 @@ class Page:
     def _bottom(self) -> None:
         state, s = self.state, self.state.settings
         assert self.slider_controls is not None
+        self._notes = []
         with Tag("footer", css="bottom"):
             if s.told is not None and state.picture is not None and s.show == "figures":
-                narration_bar(state, self._tell_to)
+                self._notes = narration_bar(state, self._tell_to)
             else:
                 with Tag("div", css="sliders", role="group", aria_label=t("Assumptions")):
                     for slider in state.sliders:
@@ -225,6 +227,7 @@ class Page:
         else:
             self.view.draw()
         self._write_foot()
+        self._write_notes()
         self._status()
         busy = str(state.busy).lower()
         # In one message: the browser need not wait for the second to draw the first.
@@ -242,6 +245,14 @@ class Page:
         made = footer(comparison.result)
         more = f" {bands(comparison)}" if comparison.banded and state.settings.bands else ""
         self._text("foot", made + more)
+
+    def _write_notes(self) -> None:
+        """Let the speaker's notes follow what has been worked out since they were put there."""
+        told, picture = self.state.settings.told, self.state.picture
+        if told is not None and picture is not None and self._notes:
+            lines = narration_steps(picture.comparison)[told].notes
+            for note, line in zip(self._notes, lines, strict=False):
+                self._script.text(note, line)
 
     def _text(self, name: str, text: str) -> None:
         if name in self._tags:

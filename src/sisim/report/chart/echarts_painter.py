@@ -12,10 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from sisim.report.chart.arrangement import Arrangement, PlacedPanel, arrange_row
+from sisim.report.chart.arrangement import (
+    SIGN,
+    Arrangement,
+    PlacedKey,
+    PlacedPanel,
+    arrange,
+    arrange_row,
+)
 from sisim.report.chart.chart import (
     Bars,
     Bracket,
+    Chart,
     Column,
     FilledArea,
     Line,
@@ -94,21 +102,24 @@ def option(
     found = Arrangement(wide, high)
     bare = [replace(one, heading="", caption="", words="", after="") for one in columns]
     arrange_row(bare, Frame(0.0, 0.0, wide, high), found, PageType(size=TEXT), kept=kept)
+    return _Painter(found, style).option()
+
+
+def whole(chart: Chart, size: tuple[float, float], style: PageStyle) -> Option:
+    """Return a chart with what stands around its panels; its title and foot are the page's.
+
+    Args:
+        chart: The chart.
+        size: Width and height, in pixels of a window of 1280.
+        style: How it is to look.
+    """
+    bare = replace(chart, title="", subtitle="", table=None, notes=(), corner="", high=size[1])
+    found = arrange(bare, PageType(size=TEXT), size[0])
     painter = _Painter(found, style)
     return {
-        "animation": False,
-        "backgroundColor": "transparent",
-        "textStyle": {
-            "fontFamily": FONT,
-            "fontSize": style.px(TEXT),
-            "color": style.hue("ink"),
-        },
-        "grid": [painter.grid(panel.frame) for panel in found.panels],
-        "xAxis": [painter.axis(n, "x") for n in range(len(found.panels))],
-        "yAxis": [painter.axis(n, "y") for n in range(len(found.panels))],
-        "series": [
-            series for n, panel in enumerate(found.panels) for series in painter.panel(n, panel)
-        ],
+        **painter.option(),
+        "title": [painter.outside(text) for text in found.texts],
+        "graphic": [painter.sign(key) for key in found.keys],
     }
 
 
@@ -140,14 +151,73 @@ class _Painter:
     def __init__(self, found: Arrangement, style: PageStyle) -> None:
         self._found, self._style = found, style
 
+    def option(self) -> Option:
+        """Return the panels."""
+        found, style = self._found, self._style
+        return {
+            "animation": False,
+            "backgroundColor": "transparent",
+            "textStyle": {
+                "fontFamily": FONT,
+                "fontSize": style.px(TEXT),
+                "color": style.hue("ink"),
+            },
+            "grid": [self.grid(panel.frame) for panel in found.panels],
+            "xAxis": [self.axis(n, "x") for n in range(len(found.panels))],
+            "yAxis": [self.axis(n, "y") for n in range(len(found.panels))],
+            "series": [
+                series for n, panel in enumerate(found.panels) for series in self.panel(n, panel)
+            ],
+        }
+
+    def outside(self, text: PlacedText) -> Option:
+        """Return a text that stands beside panels."""
+        style = self._style
+        return {
+            "text": text.text,
+            "left": style.px(text.x),
+            "top": self._down(text.y),
+            "padding": 0,
+            "textAlign": text.align,
+            "textVerticalAlign": "middle",
+            "textStyle": {
+                "fontSize": style.px(text.size),
+                "fontFamily": FONT,
+                "fontWeight": "bold" if text.bold else "normal",
+                "lineHeight": style.px(text.size * LEADING),
+                "color": style.hue(text.color),
+            },
+        }
+
+    def sign(self, one: PlacedKey) -> Option:
+        """Return the sign of an entry of a key."""
+        key, style = one.key, self._style
+        color, size = style.hue(key.color), style.px(SIGN)
+        place = {"left": style.px(one.left), "top": self._down(one.top), "silent": True}
+        if key.line is not None:
+            dash = DASHES[key.line]
+            look = {"stroke": color, "lineWidth": style.px(3), "fill": None}
+            if isinstance(dash, tuple):
+                look["lineDash"] = [style.px(part) for part in dash]
+            ends = {"x1": 0, "y1": size / 2, "x2": size, "y2": size / 2}
+            return {"type": "line", **place, "shape": ends, "style": look}
+        if key.hatched:
+            text = {"text": "▨", "fill": color, "fontSize": size, "lineHeight": size}
+            return {"type": "text", **place, "style": text}
+        shape: Option = {"width": size, "height": size}
+        return {"type": "rect", **place, "shape": shape, "style": {"fill": color}}
+
+    def _down(self, y: float) -> str:
+        return f"{100 * y / self._found.height:.3f}%"
+
     def grid(self, frame: Frame) -> Option:
         """Return where the axes of a panel stand: as high as the window, as wide as its texts."""
         found, px = self._found, self._style.px
         return {
             "left": px(frame.left),
             "right": px(found.width - frame.left - frame.width),
-            "top": f"{100 * frame.top / found.height:.3f}%",
-            "height": f"{100 * frame.height / found.height:.3f}%",
+            "top": self._down(frame.top),
+            "height": self._down(frame.height),
         }
 
     def axis(self, grid: int, which: str) -> Option:
