@@ -32,6 +32,8 @@ SCENARIO_DEFAULTS: dict[str, Any] = {
     "guess": False,
 }
 """Settings that another scenario begins with, as they mean nothing outside the one before."""
+NOTES = 56.0
+"""How much higher the speaker's notes are than the sliders, in pixels of a window of 1280."""
 MOST_BROUGHT = 8
 """So many files of a visitor's own are held, those brought last."""
 GUESSED: Which = "project"
@@ -295,6 +297,7 @@ class ViewState:
     def look(self) -> Look:
         """How pictures are to look."""
         s = self.settings
+        told = s.told is not None and s.notes
         return Look(
             s.dark,
             self.window_scale,
@@ -302,7 +305,7 @@ class ViewState:
             s.brackets,
             s.bands,
             len(self.shown) == 1,
-            self.window_height,
+            self.window_height - (NOTES if told else 0.0),
         )
 
     def reveal(self, which: Which) -> Reveal:

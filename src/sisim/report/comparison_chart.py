@@ -496,7 +496,7 @@ def _inflow_panel(
             "first-without",
             story.years,
             without.first.mean,
-            label=t("of which for the first time"),
+            label=t("first time"),
             color="muted",
             width=1.8,
             dash="dashed",

@@ -199,7 +199,8 @@ class _Painter:
             look = {"stroke": color, "lineWidth": style.px(3), "fill": None}
             if isinstance(dash, tuple):
                 look["lineDash"] = [style.px(part) for part in dash]
-            ends = {"x1": 0, "y1": size / 2, "x2": size, "y2": size / 2}
+            place["top"] = self._down(one.top + SIGN / 2)
+            ends = {"x1": 0, "y1": 0, "x2": 2 * size, "y2": 0}
             return {"type": "line", **place, "shape": ends, "style": look}
         if key.hatched:
             text = {"text": "▨", "fill": color, "fontSize": size, "lineHeight": size}
