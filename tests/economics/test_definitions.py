@@ -176,6 +176,17 @@ def test_people(done: Results, tmp_path: Path) -> None:
         assert headline[name][0] == pytest.approx((own["without"] - own[ARM]) / 3)
 
 
+def test_what_is_invested_is_the_sum_of_its_parts(done: Results, tmp_path: Path) -> None:
+    items = exported(done, tmp_path).items
+    told = done.headline(ARM)
+    parts = {"investment": "project", "running": "new_way", "replaced": "replaced"}
+    for name, phase in parts.items():
+        worth = discounted(own_cost(items[items["phase"] == phase]))
+        assert told[name][0] == pytest.approx(worth.mean()), name
+    assert told["replaced"][0] < 0 < told["running"][0]
+    assert sum(told[name][0] for name in parts) == pytest.approx(told["invested"][0])
+
+
 def test_invested_lower_cost_net_and_their_ratios(done: Results, tmp_path: Path) -> None:
     own, lower = course(done, tmp_path)
     invested, saved = discounted(own), discounted(lower)

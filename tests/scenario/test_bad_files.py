@@ -123,7 +123,7 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "a step without size": (
         ("price_year = 2024", 'price_year = 2024\ncash = "step"\nstep_size = 0'),
         *("small.toml", "step_size = 0", "resources.care_day.step_size"),
-        *("The size of a step must be over 0.", "Ett steg måste vara större än 0.", None),
+        *("The size of a step must be over 0.", "Ett trappsteg måste vara större än 0.", None),
     ),
     "notice of what falls at once": (
         ("price_year = 2024", "price_year = 2024\nnotice = 6"),
