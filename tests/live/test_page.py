@@ -292,7 +292,7 @@ def test_administrations_are_alone_on_scales_of_their_own_and_together_on_one(
 def test_the_notes_follow_what_has_been_worked_out(visit: Enter) -> None:
     someone = visit("?told=4&notes=1")
     someone.rest()
-    said = " ".join(someone.page.locator("#chart-new_way svg").all_inner_texts())
+    said = " ".join(someone.page.locator("#chart-new_way svg text").all_text_contents())
     shares = re.findall(r"2043: ([+−]?\d+%)", said.replace("\n", " "))
     assert len(shares) == 2
     notes = someone.text("#notes")

@@ -427,15 +427,15 @@ def _fading(story: Comparison, side: Investing, unit: float) -> list[Mark]:
         int(year): float(value) / unit
         for year, value in zip(story.years, side.gap.mean, strict=True)
     }
-    at = tuple((float(year), gap[int(year)]) for year in side.fading)
+    year = int(side.fading[0])
     return [
         Note(
             "fades",
             (t("The intervention stops –\nthe effect fades"), t("The effect fades")),
-            at,
-            beside=((90.0, -26.0), (110.0, 26.0), (60.0, -40.0)),
+            ((float(year), gap[year]),),
+            beside=((110.0, -20.0), (110.0, 30.0), (60.0, -40.0), (-110.0, -20.0)),
+            pull=(0.6, 1.0),
             lead="arrow",
-            reach=160.0,
         )
     ]
 
@@ -457,8 +457,8 @@ def _area_names(story: Comparison, side: Investing, unit: float) -> list[Mark]:
             continue
         if sign < 0:  # broad enough to be written in
             at = tuple((float(story.years[n]), -float(size[n]) / 2 / unit) for n in order)
-            sides: tuple[tuple[float, float], ...] = ((0.0, 0.0), (0.0, 26.0), (0.0, -26.0))
-            found.append(Note(f"{name}-said", texts, at, sides, reach=40.0, color=color))
+            sides: tuple[tuple[float, float], ...] = ((0.0, 0.0), (0.0, -26.0))
+            found.append(Note(f"{name}-said", texts, at, sides, reach=24.0, color=color))
         else:
             at = tuple((float(story.years[n]), 0.6 * float(size[n]) / unit) for n in order)
             sides = ((0.0, 30.0), (110.0, 10.0), (-90.0, -10.0), (110.0, -20.0), (-90.0, 20.0))
