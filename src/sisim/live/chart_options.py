@@ -93,44 +93,6 @@ def figure(
     return option([column], look.size, look.style, kept)
 
 
-_BARE: Option = {"axisLabel": {"show": False}, "axisTick": {"show": False}}
-
-
-def time_axes(count: int, ends: tuple[float, float], look: Look, **line: Any) -> list[Option]:
-    """Return the horizontal axes of so many grids, without numbers."""
-    return [
-        {
-            "type": "value",
-            "gridIndex": grid,
-            "min": ends[0],
-            "max": ends[1],
-            "splitLine": {"show": False},
-            **_BARE,
-            "axisLine": {"lineStyle": {"color": look.palette["muted"]}, **line},
-        }
-        for grid in range(count)
-    ]
-
-
-def value_axes(
-    ends: Sequence[tuple[float, float, float]], look: Look, **split: Any
-) -> list[Option]:
-    """Return the vertical axes of grids, given the low end, the high end and the interval."""
-    return [
-        {
-            "type": "value",
-            "gridIndex": grid,
-            "min": low,
-            "max": high,
-            "interval": interval,
-            **_BARE,
-            "axisLine": {"show": False},
-            "splitLine": {"lineStyle": {"color": look.palette["rule"]}, **split},
-        }
-        for grid, (low, high, interval) in enumerate(ends)
-    ]
-
-
 def points(
     years: Sequence[float] | Floats | Ints, values: Floats, unit: float = 1.0
 ) -> list[list[float]]:

@@ -29,23 +29,22 @@ Sample = Callable[[Figure, float, float], None]
 
 def draw_pathway(pathway: Pathway) -> Figure:
     """Draw the states and transitions of every track, as large a sheet as they need."""
-    measure = canvas()
     labels = {
-        (track, state): wrap(measure, spec.label.text, WIDEST, LABEL)
+        (track, state): wrap(spec.label.text, WIDEST, LABEL)
         for track, tracks in pathway.tracks.items()
         for state, spec in tracks.states.items()
     }
-    drawings = {name: _lay_out_track(measure, pathway, name, labels) for name in pathway.tracks}
+    drawings = {name: _lay_out_track(pathway, name, labels) for name in pathway.tracks}
     titles = {name: spec.label.text for name, spec in pathway.tracks.items()}
     sizes = {
         name: (
-            max(d.width, width_of(measure, titles[name], 18, bold=True) + 32),
+            max(d.width, width_of(titles[name], 18, bold=True) + 32),
             d.height + TITLE,
         )
         for name, d in drawings.items()
     }
     corners, (wide, high) = _sheet(sizes)
-    key = _key(measure, wide)
+    key = _key(wide)
     below = ROW * (1 + max(row for row, *_ in key))
     figure = canvas(wide + 2 * EDGE, high + 2 * EDGE + 60 + below)
     write(figure, EDGE, 16, pathway.title.text, size=24, bold=True)
@@ -65,14 +64,12 @@ def _starts(track: TrackSpec) -> list[str]:
     return [track.start] if isinstance(track.start, str) else list(track.start)
 
 
-def _lay_out_track(
-    measure: Figure, pathway: Pathway, name: str, labels: dict[tuple[str, str], str]
-) -> Drawing:
+def _lay_out_track(pathway: Pathway, name: str, labels: dict[tuple[str, str], str]) -> Drawing:
     track = pathway.tracks[name]
     sizes = {}
     for state in track.states:
         lines = labels[name, state].split("\n")
-        width = max(width_of(measure, line, LABEL) for line in lines)
+        width = max(width_of(line, LABEL) for line in lines)
         sizes[state] = (max(width + 22, 70.0), len(lines) * LINE + 16)
     links = join(
         (origin, to, transition.schedule is not None)
@@ -188,7 +185,7 @@ def _pixels(figure: Figure) -> Transform:
     return Affine2D().scale(1 / figure.dpi) + figure.dpi_scale_trans
 
 
-def _key(measure: Figure, wide: float) -> list[tuple[int, float, Sample]]:
+def _key(wide: float) -> list[tuple[int, float, Sample]]:
     """Return what explains boxes and arrows: row, left edge, and what draws one of a kind."""
     samples = [
         *(
@@ -210,7 +207,7 @@ def _key(measure: Figure, wide: float) -> list[tuple[int, float, Sample]]:
     placed: list[tuple[int, float, Sample]] = []
     row, left = 0, 0.0
     for indent, text, draw in samples:
-        width = indent + width_of(measure, text, LABEL)
+        width = indent + width_of(text, LABEL)
         if left and left + width > wide:
             row, left = row + 1, 0.0
         placed.append((row, left, partial(draw, text=text, indent=indent)))

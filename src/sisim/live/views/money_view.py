@@ -14,12 +14,12 @@ from sisim.live.tags import ChartElement, Tag
 from sisim.live.view_state import ViewState
 from sisim.live.views.controls import choose_arm
 from sisim.report.administrations import hue_of
+from sisim.report.chart.chart import round_ticks
 from sisim.report.economics import repayment_report as repayment
 from sisim.report.economics.repayment_tables import label_of, plan_rows
 from sisim.report.economics.repayment_tables import shown as rows_shown
 from sisim.report.formats import Unit, decimal, unit_for
 from sisim.report.present_value import worth_words
-from sisim.report.style import round_ticks
 from sisim.scenario.scenario import Scenario
 
 MOST = 9

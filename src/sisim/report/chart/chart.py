@@ -352,7 +352,7 @@ def round_ticks(low: float, high: float, count: int) -> tuple[tuple[float, ...],
     """Return about `count` round numbers from below `low` to above `high`, and their decimals."""
     ticks = MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     step = float(ticks[1] - ticks[0])
-    digits = next((n for n in range(7) if abs(step - round(step, n)) < 1e-9 * step), 7)
+    digits = next((n for n in range(13) if abs(step - round(step, n)) < 1e-9 * step), 12)
     return tuple(float(tick) for tick in ticks), digits
 
 

@@ -15,6 +15,7 @@ from sisim.economics.appraisal import RANGE
 from sisim.economics.settlement import Settlement
 from sisim.economics.valuation import Valuation
 from sisim.i18n import n_, t
+from sisim.report.chart.arrangement import EDGE
 from sisim.report.comparison_text import footer
 from sisim.report.economics.contract_words import (
     at_risk_words,
@@ -27,7 +28,6 @@ from sisim.report.economics.contract_words import (
     span_of,
 )
 from sisim.report.formats import Unit, decimal, money, share_of, spread, unit_for
-from sisim.report.frame import EDGE
 from sisim.report.style import (
     BLACK,
     BLUE,
@@ -69,7 +69,7 @@ def draw_contract(result: Valuation, settled: Settlement) -> Figure:
     """
     figure, scenario = canvas(), result.scenario
     title = settled.contract.label.text
-    write(figure, EDGE, 12, fit(figure, title, 1240, 22, bold=True), size=22, bold=True)
+    write(figure, EDGE, 12, fit(title, 1240, 22, bold=True), size=22, bold=True)
     replications = settled.facts.book.amounts.shape[0]
     under = t(
         "{arm}. Sums {years}, fixed prices {level}, mean of {runs}.",
@@ -78,7 +78,7 @@ def draw_contract(result: Valuation, settled: Settlement) -> Figure:
         level=scenario.economy.price_level,
         runs=n_("{n} run", "{n} runs", replications),
     )
-    write(figure, EDGE, 44, fit(figure, under, 1240), color=MUTED)
+    write(figure, EDGE, 44, fit(under, 1240), color=MUTED)
     roomy = len(settled.parties) <= ROOMY
     _flows(figure, scenario, settled, LEFT if roomy else WIDE - EDGE)
     if roomy:
@@ -93,7 +93,7 @@ def _flows(figure: Figure, scenario: Scenario, settled: Settlement, right: float
     told = sentence(scenario, settled.contract)
     room = FOOT - TOP - HEAD - NET - 54
     told_in = PROJECTOR if len(payments) <= 2 else TEXT
-    said = wrap(figure, told, right - EDGE, told_in).split("\n")
+    said = wrap(told, right - EDGE, told_in).split("\n")
     step = 1.35 * told_in
     if room - step * len(said) < LEAST * len(payments):
         said = []  # a long contract is told in the words beside the picture
@@ -106,7 +106,7 @@ def _flows(figure: Figure, scenario: Scenario, settled: Settlement, right: float
         _line(figure, x, TOP + HEAD, bottom)
         name = party_name(scenario, settled.contract, party)
         role = role_name(settled.contract, party)
-        lines = wrap(figure, name, wide - 16, bold=True).split("\n")[:2]
+        lines = wrap(name, wide - 16, bold=True).split("\n")[:2]
         _box(figure, x, TOP + HEAD / 2, wide, HEAD, private=settled.is_private(party))
         texts = [*((line, PROJECTOR, True) for line in lines)]
         if role and role.casefold() not in name.casefold() and len(lines) == 1:
@@ -114,7 +114,7 @@ def _flows(figure: Figure, scenario: Scenario, settled: Settlement, right: float
         height = sum(size * 1.2 for _, size, _ in texts)
         y = TOP + HEAD / 2 - height / 2
         for text, size, bold in texts:
-            _middle(figure, x, y + size * 0.6, fit(figure, text, wide - 8, size, bold), size, bold)
+            _middle(figure, x, y + size * 0.6, fit(text, wide - 8, size, bold), size, bold)
             y += size * 1.2
         net = float(settled.flow(party).sum(axis=1).mean())
         _box(figure, x, bottom + NET / 2, wide, NET, private=settled.is_private(party))
@@ -162,23 +162,23 @@ def _payment(
     amount = money(total, unit_for(total) if abs(total) >= 1e4 else Unit(False, 1))
     label = payment.label.text
     x = (start + end) / 2
-    for n, line in enumerate(reversed(_named(figure, label, amount, room, high))):
+    for n, line in enumerate(reversed(_named(label, amount, room, high))):
         _middle(figure, x, y - 14 - 20 * n, line, PROJECTOR, bold=True, color=color, clear=True)
     when = np.flatnonzero(np.abs(amounts) > 0.005)
     spans = span_of(int(years[when[0]]), int(years[when[-1]])) if len(when) else ""
     under = f"{spans} · {at_risk_words(payment)}" if spans else at_risk_words(payment)
-    _middle(figure, x, y + 14, fit(figure, under, room + 20, FINE), FINE, color=MUTED, clear=True)
+    _middle(figure, x, y + 14, fit(under, room + 20, FINE), FINE, color=MUTED, clear=True)
 
 
-def _named(figure: Figure, label: str, amount: str, room: float, high: float) -> list[str]:
+def _named(label: str, amount: str, room: float, high: float) -> list[str]:
     """Return what a payment is called and comes to, in the lines there is room for."""
     whole = f"{label} {amount}"
-    if width_of(figure, whole, PROJECTOR, True) <= room:
+    if width_of(whole, PROJECTOR, True) <= room:
         return [whole]
     if high >= 70:
-        return [fit(figure, label, room, bold=True), amount]
-    left = room - width_of(figure, f" {amount}", PROJECTOR, True)
-    return [f"{fit(figure, label, left, bold=True)} {amount}" if left > 60 else amount]
+        return [fit(label, room, bold=True), amount]
+    left = room - width_of(f" {amount}", PROJECTOR, True)
+    return [f"{fit(label, left, bold=True)} {amount}" if left > 60 else amount]
 
 
 def _nets(figure: Figure, scenario: Scenario, settled: Settlement) -> float:
@@ -195,7 +195,7 @@ def _nets(figure: Figure, scenario: Scenario, settled: Settlement) -> float:
     under = t("Dot: mean. Bar: 10–90% of {runs}.", runs=n_("{n} run", "{n} runs", replications))
     write(figure, RIGHT, TOP + 15, under, size=FINE, color=MUTED)
     names = {party: party_name(scenario, settled.contract, party) for party in nets}
-    room = min(max(width_of(figure, name, FINE) for name in names.values()) + 8, 150.0)
+    room = min(max(width_of(name, FINE) for name in names.values()) + 8, 150.0)
     high = 54.0 * len(nets)
     axes = place(figure, RIGHT + room, TOP + 42, WIDE - EDGE - RIGHT - room - 66, high)
     axes.spines["bottom"].set_visible(False)
@@ -218,7 +218,7 @@ def _nets(figure: Figure, scenario: Scenario, settled: Settlement) -> float:
             zorder=2,
         )
         axes.plot([mean], [y], marker="o", color=color, markersize=points(10), zorder=3)
-        shown = "\n".join(wrap(figure, names[party], room - 6, FINE).split("\n")[:2])
+        shown = "\n".join(wrap(names[party], room - 6, FINE).split("\n")[:2])
         _beside(axes, y, shown, left=True)
         _beside(axes, y, _plus(mean, unit.digits), left=False)
         spanned = spread(low, top, unit.digits)
@@ -262,7 +262,7 @@ def _returns_and_gains(
 
 def _note(figure: Figure, text: str, below: float) -> float:
     """Write a note under the nets, and return where it ends."""
-    lines = wrap(figure, text, WIDE - EDGE - RIGHT, TEXT).split("\n")
+    lines = wrap(text, WIDE - EDGE - RIGHT, TEXT).split("\n")
     for n, line in enumerate(lines):
         write(figure, RIGHT, below + 6 + 20 * n, line, size=TEXT)
     return below + 4 + 20 * len(lines)
@@ -316,15 +316,15 @@ def _draw_chances(figure: Figure, rows: list[Chance], below: float) -> None:
         return
     write(figure, RIGHT, top, t("How likely is each result?"), bold=True)
     high = min(30.0, (FOOT - top - 34) / len(rows))
-    left = min(max(width_of(figure, text, FINE) for text, _, head in rows if not head) + 12, 220.0)
+    left = min(max(width_of(text, FINE) for text, _, head in rows if not head) + 12, 220.0)
     scale = WIDE - EDGE - RIGHT - left - 60
     y = top + 34
     for text, chance, head in rows:
         if head:
-            shown = fit(figure, text, WIDE - EDGE - RIGHT, FINE)
+            shown = fit(text, WIDE - EDGE - RIGHT, FINE)
             write(figure, RIGHT, y + 2, shown, size=FINE, color=MUTED)
         else:
-            write(figure, RIGHT, y + 2, fit(figure, text, left - 6, FINE), size=FINE)
+            write(figure, RIGHT, y + 2, fit(text, left - 6, FINE), size=FINE)
             _bar(figure, RIGHT + left, y + 1, scale, high * 0.62, RULE)
             _bar(figure, RIGHT + left, y + 1, scale * chance, high * 0.62, GREEN)
             share = share_of(chance)
