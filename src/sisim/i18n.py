@@ -115,7 +115,7 @@ def n_(one: str, many: str, n: int, /, **values: Any) -> str:
         ...     n_("{n} run", "{n} runs", 1), n_("{n} run", "{n} runs", 2000)
         ('1 run', '2,000 runs')
     """
-    text = _catalogue(current_language()).ngettext(one, many, n)
+    text = _catalogue(current_language()).ngettext(one, many, int(n))
     return text.format(**{"n": number(n), **values})
 
 
