@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from sisim.report.style import renderer
+from sisim.report.chart.canvas import renderer
 
 SMALLEST = 14.0
 """The smallest text, in pixels."""

@@ -21,10 +21,10 @@ from sisim.analysis.comparison import WHICH, compare
 from sisim.live.echarts import plain_script
 from sisim.live.lesson import NothingToFollow, for_script, grid, lesson, page
 from sisim.live.sliders import Slider, changes, main_sliders
+from sisim.report.chart.canvas import NEW_WAY_TINT, PROJECT_TINT
 from sisim.report.comparison_text import caption, conclusion, percent_pair, verdict
 from sisim.report.formats import decimal, lower
 from sisim.report.frame import unit_of
-from sisim.report.style import NEW_WAY_TINT, PROJECT_TINT
 from sisim.scenario.scenario import Scenario
 
 FEW = {"population.residents": 1500, "time.years": 10, "replications": 1}

@@ -85,7 +85,7 @@ def test_nothing_is_left_half_written(
         raise OSError("no space left on device")
 
     monkeypatch.setattr(publishing, "sentences", fail)
-    monkeypatch.setattr("sisim.report.style.save", lambda *_: None)
+    monkeypatch.setattr("sisim.report.chart.canvas.save", lambda *_: None)
     with pytest.raises(OSError, match="no space"):
         publish(MadeUp(replications=1), out)
     left = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")]

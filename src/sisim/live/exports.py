@@ -42,9 +42,9 @@ def made(state: ViewState, picture: Picture, kind: str) -> bytes:
         text = state.library.text(state.settings, state.brought)
         own = {**state.described, "seed": state.settings.seed, "replications": state.runs}
         return overridden(text, own).encode()
+    from sisim.report.chart.canvas import saved
     from sisim.report.comparison_figures import draw_comparison
     from sisim.report.result_files import PICTURE_DPI
-    from sisim.report.style import saved
 
     return saved(draw_comparison(picture.comparison), kind, PICTURE_DPI)
 

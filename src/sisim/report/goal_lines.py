@@ -13,6 +13,7 @@ from sisim.economics.appraisal import BAND_FROM, RANGE
 from sisim.economics.valuation import Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
+from sisim.report.chart.canvas import save
 from sisim.report.chart.chart import (
     Chart,
     Column,
@@ -31,7 +32,6 @@ from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.comparison_text import footer
 from sisim.report.formats import decimal, percent_sign, share_of
 from sisim.report.result_files import PICTURE_DPI, write_tables
-from sisim.report.style import save
 from sisim.scenario.scenario import Goal
 
 MOST = 6

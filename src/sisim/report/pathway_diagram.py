@@ -11,8 +11,8 @@ from matplotlib.path import Path as Curve
 from matplotlib.transforms import Affine2D, Transform
 
 from sisim.i18n import t
+from sisim.report.chart.canvas import BLUE, FONT, INK, MUTED, canvas, points, width_of, wrap, write
 from sisim.report.diagram_layout import Arrow, Drawing, Link, NodeBox, Point, join, lay_out, pack
-from sisim.report.style import BLUE, FONT, INK, MUTED, canvas, points, width_of, wrap, write
 from sisim.scenario.pathway import Pathway, TrackSpec
 
 EDGE, GAP, TITLE = 24.0, 22.0, 40.0

@@ -39,10 +39,10 @@ def publish(
     """
     # The libraries that draw are slow to import: only who publishes waits for them.
     from sisim.report.administrations import administrations_chart
+    from sisim.report.chart.canvas import save
     from sisim.report.chart.matplotlib_painter import paint
     from sisim.report.comparison_figures import draw_comparison, draw_comparison_single
     from sisim.report.goal_lines import goal_words, write_goals
-    from sisim.report.style import save
 
     story = compare(result, view)
     pictures: dict[str, Callable[[], Figure]] = {

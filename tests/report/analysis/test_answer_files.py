@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sisim.report.analysis.answer_files import publish_answer
-from sisim.report.style import canvas
+from sisim.report.chart.canvas import canvas
 
 TABLES = {"numbers": pd.DataFrame({"year": [2026, 2027], "amount": [1.5, 2.5]})}
 

@@ -13,6 +13,7 @@ from matplotlib.text import Text
 import sisim
 from sisim.economics.settlement import PRIVATE, with_contracts
 from sisim.i18n import LANGUAGES
+from sisim.report.chart.canvas import renderer
 from sisim.report.economics.contract_report import (
     contract_pictures,
     contract_shown,
@@ -21,7 +22,6 @@ from sisim.report.economics.contract_report import (
     party_table,
 )
 from sisim.report.formats import NBSP
-from sisim.report.style import renderer
 from sisim.results import Results
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"

@@ -41,7 +41,7 @@ def publish_answer(
         What was written: each picture as PNG and SVG, each table as CSV and Parquet, those to be
         filled in as CSV and XLSX, and the text.
     """
-    from sisim.report.style import save
+    from sisim.report.chart.canvas import save
 
     def write(folder: Path) -> None:
         for stem, draw in pictures.items():

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from sisim.report.chart.arrangement import SIGN, WIDE, Arrangement, PlacedKey, PlacedPanel, arrange
+from sisim.report.chart.canvas import canvas
 from sisim.report.chart.chart import (
     Bars,
     Bracket,
@@ -29,7 +30,6 @@ from sisim.report.chart.chart import (
 from sisim.report.chart.label_placement import Lead, PlacedText
 from sisim.report.chart.palette import LIGHT, hue, seen_on_white
 from sisim.report.chart.typesetting import DPI, FONT, LEADING, PaperType
-from sisim.report.style import canvas
 
 DASHES: dict[Dash, Any] = {
     "solid": "solid",

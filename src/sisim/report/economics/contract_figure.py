@@ -16,19 +16,7 @@ from sisim.economics.settlement import Settlement
 from sisim.economics.valuation import Valuation
 from sisim.i18n import n_, t
 from sisim.report.chart.arrangement import EDGE
-from sisim.report.comparison_text import footer
-from sisim.report.economics.contract_words import (
-    at_risk_words,
-    bound,
-    party_name,
-    range_of,
-    role_name,
-    sentence,
-    signed,
-    span_of,
-)
-from sisim.report.formats import Unit, decimal, money, share_of, spread, unit_for
-from sisim.report.style import (
+from sisim.report.chart.canvas import (
     BLACK,
     BLUE,
     DARK_GREEN,
@@ -48,6 +36,18 @@ from sisim.report.style import (
     wrap,
     write,
 )
+from sisim.report.comparison_text import footer
+from sisim.report.economics.contract_words import (
+    at_risk_words,
+    bound,
+    party_name,
+    range_of,
+    role_name,
+    sentence,
+    signed,
+    span_of,
+)
+from sisim.report.formats import Unit, decimal, money, share_of, spread, unit_for
 from sisim.scenario.contract import Payment
 from sisim.scenario.scenario import Scenario
 

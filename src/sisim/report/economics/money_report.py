@@ -132,7 +132,7 @@ def publish_money(result: Valuation, arms: Arms, out: Path) -> list[Path]:
         What was written: each picture as PNG and SVG, each table as CSV and Parquet, and
         `money.txt`.
     """
-    from sisim.report.style import save
+    from sisim.report.chart.canvas import save
 
     def write(folder: Path) -> None:
         for section in SECTIONS:
