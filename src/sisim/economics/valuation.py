@@ -313,13 +313,14 @@ class Valuation:
         Columns: replication, year, arm (not `without`), investment, started, treated_months.
         """
         names = self.counts.compiled.investments
-        months = [self.counts.months_in_step(self.scenario.investments[name]) for name in names]
-        started, treated = (
-            by_year(self.counts, self._treatments(name)) for name in ("started", "treated")
-        )
+        months = np.array(
+            [self.counts.months_in_steps(self.scenario.investments[name]) for name in names]
+        ).reshape(len(names), -1)
+        started = by_year(self.counts, self._treatments("started"))
+        treated = by_year(self.counts, self._treatments("treated") * months.T)
         axis = {"investment": np.array(names)}
         table = self._yearly("started", started, axis).table()
-        return table.assign(treated_months=(treated * months).ravel())
+        return table.assign(treated_months=treated.ravel())
 
     def outcomes(self) -> pd.DataFrame:
         """Return the outcomes that stand beside the money.
