@@ -99,6 +99,18 @@ def test_the_formatter_is_not_argued_with() -> None:
     assert sum(text.count("# fmt: skip") + text.count("# fmt: off") for text in texts) < 20
 
 
+SIMULATING = {"Simulation", "compile_scenario", "run_once", "run_to_end", "simulate"}
+
+
+def test_report_and_live_simulate_nothing_themselves() -> None:
+    assert [
+        place
+        for place, node in nodes(ast.ImportFrom)
+        if place.startswith(("report/", "live/")) and isinstance(node, ast.ImportFrom)
+        if SIMULATING & {one.name for one in node.names}
+    ] == []
+
+
 NEEDED = {"write_text": {"encoding", "newline"}, "to_csv": {"lineterminator"}}
 """What a call that writes text must say: unset, each system has its own."""
 
