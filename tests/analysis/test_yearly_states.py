@@ -8,6 +8,7 @@ import pytest
 import sisim
 from sisim.analysis.variants import Variants
 from sisim.analysis.yearly_states import ABSENT, YearlyStates, yearly_states
+from sisim.engine.compile import compile_scenario
 from sisim.engine.trace import LifeHistory, trace
 from sisim.scenario.scenario import Scenario
 
@@ -33,11 +34,12 @@ def test_states_are_those_at_the_start_of_each_year(
     found: YearlyStates, lives: list[LifeHistory], scenario: Scenario
 ) -> None:
     assert len(found.keys) == min(MOST, found.of) > 3
-    history = len(lives[0].states["without"]["placement"]) - 12 * scenario.time.years
+    clock = compile_scenario(scenario).clock
+    steps = [max(clock.start + 12 * (y - clock.start_year), clock.history) for y in found.years]
     for person, life in enumerate(lives):
         for arm, name in enumerate(found.arms):
             for track, states in enumerate(life.states[name].values()):
-                told = [states[int(history + 12 * n)] for n in range(len(found.years))]
+                told = [states[step] for step in steps]
                 seen = [
                     "" if n == ABSENT else found.names[n][1]
                     for n in found.states[arm, person, :, track]
