@@ -133,6 +133,31 @@ def test_tables_are_written_in_one_place_that_makes_texts_harmless() -> None:
     } == {"report/spreadsheet_files.py"}
 
 
+TESTS = Path(__file__).parent
+WHOLE = ("cases", "laws")
+"""Folders of tests of the package as a whole: scenarios, and what holds of any of its parts."""
+OF_SEVERAL_MODULES = {
+    "engine/test_units.py": "units of peers pass through population, compilation and kernel",
+    "live/test_hostile_visitors.py": "what a visitor may not do, at whatever module it arrives",
+    "live/test_page.py": "the page as a visitor has it, in a browser",
+    "live/test_words_on_the_page.py": "every word of the page, in both languages",
+    "report/analysis/test_names_of_rows.py": "names of rows beside bars, in every picture with any",
+}
+"""Tests in a room that are of no single module, and why."""
+
+
+def test_tests_mirror_the_source() -> None:
+    found = {path.relative_to(TESTS) for path in TESTS.glob("*/**/test_*.py")}
+    strays = {
+        path.as_posix()
+        for path in found
+        if path.parts[0] not in WHOLE
+        and not (SOURCE / path.with_name(path.name.removeprefix("test_"))).exists()
+        and not (SOURCE / path.with_name(path.stem.removeprefix("test_"))).is_dir()
+    }
+    assert strays == set(OF_SEVERAL_MODULES)
+
+
 @pytest.mark.parametrize("outside", ["design, section", "house.md", "the issue", "/proc/"])
 def test_nothing_is_cited_that_is_not_in_the_repository(outside: str) -> None:
     assert [
