@@ -85,6 +85,7 @@ class Cohort:
         started: Expected treatments begun, float64 (arms, investments, steps, areas).
         treated: Expected people in treatment, float64 (arms, investments, points, areas).
         treated_state: The same by state, float64 (arms, investments, points, states).
+            All three are NaN of investments of which nothing depends on who takes part.
     """
 
     compiled: Compiled
@@ -356,6 +357,10 @@ def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
                     s1,
                     last_arrival,
                 )
+    for number, name in enumerate(compiled.investments):
+        if not _asks_who_takes_part(compiled, name):
+            for count in (counts.started, counts.treated, counts.treated_state):
+                count[:, number] = np.nan
     names = [tuple(compiled.states[x][1] for x in states) for states in joint]
     return Cohort(compiled, names, *counts)
 
@@ -428,6 +433,19 @@ def _check_features(compiled: Compiled) -> None:
             )
 
 
+def _asks_who_takes_part(compiled: Compiled, investment: str) -> bool:
+    """Return whether anything depends on who takes part: an effect, a feature, or a payment."""
+    spec, features = compiled.scenario.investments[investment], compiled.tables.features.feature
+    costs = [spec.cost, *([spec.new_way.cost] if spec.new_way else ())]
+    exposures = features["arg"][features["kind"] == tb.EXPOSURE]
+    return (
+        not spec.effects
+        or any(effect.acts_on == "participants" for effect in spec.effects)
+        or any(cost.per_participant.value or cost.per_participant_month.value for cost in costs)
+        or compiled.investments.index(investment) in exposures
+    )
+
+
 def _participation(compiled: Compiled) -> dict[str, Floats]:
     """Return, by investment with participants, the draws at which who is willing changes.
 
@@ -437,9 +455,9 @@ def _participation(compiled: Compiled) -> dict[str, Floats]:
     scenario, tables = compiled.scenario, compiled.tables
     for a, arm in enumerate(compiled.arms):
         for name, ending in scenario.arms[arm].investments.items():
-            plan = EnrolmentPlan(compiled, a, name, ending, np.empty(0, np.int32))
-            if not plan.has_participants:
+            if not _asks_who_takes_part(compiled, name):
                 continue
+            plan = EnrolmentPlan(compiled, a, name, ending, np.empty(0, np.int32))
             investment, part = plan.investment, f"investments.{name}"
             new_way = investment.new_way
             if investment.capacity is not None or (new_way and new_way.capacity is not None):
@@ -544,6 +562,7 @@ class _Certain(Enrolments):
     def __init__(self, compiled: Compiled, backgrounds: _Backgrounds, who: People) -> None:
         super().__init__(compiled, who, np.zeros(2, np.uint32))
         self._willing = backgrounds.willing
+        self._plans = [plan for plan in self._plans if plan.name in self._willing]
 
     def _draw(
         self,
