@@ -30,7 +30,7 @@ from sisim.engine.kernel.hazards import chances_of, multiplier
 from sisim.engine.kernel.jit import compiled_function, inlined
 from sisim.engine.kernel.moves import cell_of
 from sisim.engine.kernel.observation import observe
-from sisim.engine.population import People, category_bounds
+from sisim.engine.population import People, category_bounds, start_ages
 from sisim.engine.simulation import Tally
 from sisim.engine.tables import NEVER, Columns, Compiled
 from sisim.scenario.errors import Reason
@@ -49,7 +49,10 @@ _HISTORY = {
     tb.SHARE: Reason("it depends on other people"),
 }
 """Features without an exact answer, and why."""
-_SETTLED = {tb.AGE, tb.AGE_CALENDAR, tb.ATTRIBUTE, tb.AREA, tb.MONTH, tb.YEAR, tb.CYCLE}
+_SETTLED = {
+    *(tb.AGE, tb.AGE_START, tb.AGE_CALENDAR, tb.ATTRIBUTE, tb.AREA),
+    *(tb.MONTH, tb.YEAR, tb.CYCLE),
+}
 """Features that do not depend on what happens to a person."""
 
 
@@ -422,6 +425,8 @@ def _check_features(compiled: Compiled) -> None:
         kind = tables.features.feature["kind"][number]
         if kind in _HISTORY:
             raise NotExact(compiled.features[number], _HISTORY[kind])
+        if kind == tb.AGE_START and compiled.scenario.population.movers_in is not None:
+            raise NotExact(compiled.features[number], Reason("an age at moving in is not kept"))
     for name, investment in compiled.scenario.investments.items():
         for effect in investment.effects:
             if effect.modifier is not None:
@@ -607,7 +612,8 @@ def _inflow(compiled: Compiled) -> Iterator[tuple[int, int, Floats]]:
     thinning = np.concatenate([np.ones((1, *kept.shape[1:])), kept])
     if population.cohort is not None:
         came = shares * population.cohort * (steps == 0)
-        yield -clock.steps(population.age), clock.end + 1, thinning * came
+        for age, share in zip(*start_ages(population, clock), strict=True):
+            yield -int(age), clock.end + 1, thinning * came * share
         return
     assert population.residents is not None
     lives = clock.steps(population.max_age)
