@@ -65,9 +65,7 @@ class MeasurementCheck(ConditionCheck):
         for index, month in enumerate(measurement.months):
             if month >= 12 * scenario.time.years:
                 reason = Reason(
-                    "After {months} months the scenario has ended: it is {years} years.",
-                    months=month,
-                    years=float(scenario.time.years),
+                    "By then the scenario has ended, in {month}.", month=scenario.time.ends
                 )
                 self.say((*path, "months", index), reason)
 

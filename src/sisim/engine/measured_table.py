@@ -20,8 +20,8 @@ def measured(result: Result) -> pd.DataFrame:
 
     Columns: replication, year, arm, measurement, months (after the beginning; none where it is
     measured by the calendar), quantity (`result`, or the share in a group), asked, number (of those
-    whom the mean is of), mean, sd, without (the mean of the same people in their life without,
-    where it is measured after they have begun).
+    whom the mean is of), mean, sd, number_without, without (of the same people in their life
+    without, where it is measured after they have begun).
     """
     names = ["replication", "year", "arm", "measurement", "months", "quantity", "asked"]
     rows = [
@@ -30,7 +30,7 @@ def measured(result: Result) -> pd.DataFrame:
         for replication, one in enumerate(result.replications)
         for row in _rows(result, number, one.measured[number].sum(axis=4))
     ]
-    return pd.DataFrame(rows, columns=[*names, "number", "mean", "sd", "without"])
+    return pd.DataFrame(rows, columns=[*names, "number", "mean", "sd", "number_without", "without"])
 
 
 def _rows(result: Result, number: int, found: Floats) -> Iterator[tuple[object, ...]]:
@@ -45,8 +45,8 @@ def _rows(result: Result, number: int, found: Floats) -> Iterator[tuple[object, 
         when = int(years[0]) + year, result.arms[arm], name, occasions[occasion]
         here, there = own[arm, year, occasion], other[arm, year, occasion]
         for column, quantity in enumerate([RESULT, *measurement.beside]):
-            without = _summary(there, column)[1]
-            yield (*when, quantity, int(here[ASKED]), *_summary(here, column), without)
+            without = _summary(there, column)[:2]
+            yield (*when, quantity, int(here[ASKED]), *_summary(here, column), *without)
 
 
 def _by_year(found: Floats, years: Ints) -> Floats:
