@@ -20,10 +20,20 @@ if TYPE_CHECKING:
     from sisim.analysis.sweep import Study
     from sisim.engine.mesa_model import Person, SocialInvestmentModel
     from sisim.engine.simulation import Progress
-    from sisim.results import Results
+    from sisim.results import ExpectedResults, Results
     from sisim.scenario.scenario import Scenario
 
-__all__ = ["Person", "SocialInvestmentModel", "load", "model", "open_study", "run", "sweep"]
+__all__ = [
+    "Person",
+    "SocialInvestmentModel",
+    "expected",
+    "icer_table",
+    "load",
+    "model",
+    "open_study",
+    "run",
+    "sweep",
+]
 
 # What draws and simulates is slow to import: only who asks for it waits.
 
@@ -37,6 +47,10 @@ def __getattr__(name: str) -> Any:
         from sisim.engine import mesa_model
 
         return getattr(mesa_model, name)
+    if name == "icer_table":
+        from sisim.economics.incremental_analysis import icer_table
+
+        return icer_table
     raise AttributeError(f"module 'sisim' has no attribute {name!r}")
 
 
@@ -82,6 +96,29 @@ def run(
     return Results(
         simulate(scenario, seed=seed, replications=replications, threads=threads, progress=progress)
     )
+
+
+def expected(
+    scenario: Scenario | str | os.PathLike[str], overrides: Mapping[str, Any] | None = None
+) -> ExpectedResults:
+    """Return the expected course of a scenario, computed exactly as a cohort model.
+
+    Args:
+        scenario: A scenario, a file, or the name of a ready scenario.
+        overrides: Other values by dotted path, where `scenario` is a file or a name.
+
+    Raises:
+        sisim.engine.cohort.NotExact: If there is no exact answer, with the reason.
+        sisim.scenario.errors.ScenarioError: With everything that is wrong in the file.
+    """
+    from sisim.engine.cohort import expected as course
+    from sisim.engine.machine_code import compile_once
+    from sisim.results import ExpectedResults
+
+    if isinstance(scenario, str | os.PathLike):
+        scenario = load(scenario, overrides)
+    compile_once()
+    return ExpectedResults(course(scenario))
 
 
 def model(

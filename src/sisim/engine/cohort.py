@@ -33,19 +33,20 @@ from sisim.engine.kernel.observation import observe
 from sisim.engine.population import People, category_bounds
 from sisim.engine.simulation import Tally
 from sisim.engine.tables import NEVER, Columns, Compiled
+from sisim.scenario.errors import Reason
 from sisim.scenario.scenario import Scenario
 
 MOST = 200_000
 """Most joint states x backgrounds."""
 
 _HISTORY = {
-    tb.TIME_IN_STATE: "it depends on when a person came to their state",
-    tb.TIME_IN_GROUP: "it depends on a person's history",
-    tb.TIME_SINCE_GROUP: "it depends on a person's history",
-    tb.VISITS: "it depends on a person's history",
-    tb.VISITS_WINDOW: "it depends on a person's history",
-    tb.NUMBER: "it has endlessly many values",
-    tb.SHARE: "it depends on other people",
+    tb.TIME_IN_STATE: Reason("it depends on when a person came to their state"),
+    tb.TIME_IN_GROUP: Reason("it depends on a person's history"),
+    tb.TIME_SINCE_GROUP: Reason("it depends on a person's history"),
+    tb.VISITS: Reason("it depends on a person's history"),
+    tb.VISITS_WINDOW: Reason("it depends on a person's history"),
+    tb.NUMBER: Reason("it has endlessly many values"),
+    tb.SHARE: Reason("it depends on other people"),
 }
 """Features without an exact answer, and why."""
 _SETTLED = {tb.AGE, tb.AGE_CALENDAR, tb.ATTRIBUTE, tb.AREA, tb.MONTH, tb.YEAR, tb.CYCLE}
@@ -55,9 +56,17 @@ _SETTLED = {tb.AGE, tb.AGE_CALENDAR, tb.ATTRIBUTE, tb.AREA, tb.MONTH, tb.YEAR, t
 class NotExact(ValueError):  # noqa: N818 - it says what is the case
     """The expected course cannot be computed exactly; `part` of the scenario says why."""
 
-    def __init__(self, part: str, why: str) -> None:
-        super().__init__(f"{part}: no exact answer, since {why}. Simulate instead.")
+    def __init__(self, part: str, why: Reason) -> None:
+        super().__init__(part, why)
         self.part = part
+        self.why = why
+
+    def __str__(self) -> str:
+        return Reason(
+            "{part}: there is no exact answer, as {why}. Simulate it instead: sisim run.",
+            part=self.part,
+            why=self.why,
+        ).text
 
 
 @dataclass(frozen=True)
@@ -310,7 +319,14 @@ def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
     ranges = [range(track["first"], track["last"]) for track in compiled.tables.features.track]
     rows = len(backgrounds.share) * prod(len(r) for r in ranges)
     if rows > MOST:
-        raise NotExact("pathway", f"it has {rows} joint states and backgrounds, over {MOST}")
+        raise NotExact(
+            "pathway",
+            Reason(
+                "it has {rows} joint states and backgrounds, more than {most}",
+                rows=rows,
+                most=MOST,
+            ),
+        )
     joint = np.array(list(product(*ranges)), np.int64)
     columns = columns_of(compiled, backgrounds.people(np.repeat(backgrounds.all, len(joint)), 0))
     columns.state[:, :rows] = np.tile(joint.T, len(backgrounds.share))
@@ -407,7 +423,9 @@ def _check_features(compiled: Compiled) -> None:
                 raise NotExact(f"investments.{name}: {effect.modifier}", _HISTORY[tb.NUMBER])
     for name, attribute in compiled.scenario.pathway.attributes.items():
         if attribute.of_movers is not None and compiled.scenario.population.movers_in is not None:
-            raise NotExact(f"attributes.{name}.of_movers", "backgrounds depend on who moves in")
+            raise NotExact(
+                f"attributes.{name}.of_movers", Reason("backgrounds depend on who moves in")
+            )
 
 
 def _participation(compiled: Compiled) -> dict[str, Floats]:
@@ -427,17 +445,21 @@ def _participation(compiled: Compiled) -> dict[str, Floats]:
             if investment.capacity is not None or (new_way and new_way.capacity is not None):
                 raise NotExact(f"{part}.capacity", _HISTORY[tb.SHARE])
             if investment.unit == "family":
-                raise NotExact(f"{part}.unit", "whom it is given to depends on siblings")
+                raise NotExact(f"{part}.unit", Reason("whom it is given to depends on siblings"))
             if investment.drop_out.value:
-                raise NotExact(f"{part}.drop_out", "it is drawn every step")
+                raise NotExact(f"{part}.drop_out", Reason("it is drawn every step"))
             if scenario.population.movers_in is not None:
-                raise NotExact(f"{part}.target", "movers-in may take part only when they arrive")
+                raise NotExact(
+                    f"{part}.target", Reason("movers-in may take part only when they arrive")
+                )
             ranges = [tables.target[plan.number]]
             ranges += [other[1:] for other in tables.alternative if other[0] == plan.number]
             for first, last in ranges:
                 for feature in tables.transitions.reference["feature"][first:last]:
                     if tables.features.feature["kind"][feature] not in _SETTLED:
-                        why = f"{compiled.features[feature]} is not known from the start"
+                        why = Reason(
+                            "{name} is not known from the start", name=compiled.features[feature]
+                        )
                         raise NotExact(f"{part}.target", why)
             reach[name] = [*reach.get(name, []), *plan.reach.ravel()]
     return {name: np.unique([0.0, 1.0, *found]) for name, found in reach.items()}
