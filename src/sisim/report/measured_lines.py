@@ -76,19 +76,13 @@ def arm_label(result: Valuation, arm: str) -> str:
     return result.scenario.arms[arm].label.text
 
 
-def label_of(result: Valuation, name: str) -> str:
-    """Return what a measurement is called: by itself, or by its instrument."""
-    measurement = result.scenario.measurements[name]
-    return (measurement.label or _instrument(result, name).label).text
-
-
 def measured_words(result: Valuation) -> list[str]:
     """Say of every measurement what it shows last in each arm, and of how many."""
     table = result.measured()
     said = []
     for name in result.scenario.measurements:
         own = table[(table["measurement"] == name) & (table["quantity"] == RESULT)]
-        label = label_of(result, name)
+        label = result.scenario.measurement_label(name).text
         if not own["number"].sum():
             said.append(t("Measured: {name}. Nobody has answered.", name=label))
             continue
@@ -184,15 +178,17 @@ def _column(
     years = _axis_column(rows) == "year"
     x = year_axis(places, 5) if years else _months(places)
     panel = Panel(name, x, _values(instrument, shown), tuple(marks), title=_scale(result, name))
-    return Column((panel,), heading=label_of(result, name))
+    return Column((panel,), heading=result.scenario.measurement_label(name).text)
 
 
 def _values(instrument: Instrument, shown: list[float]) -> Axis:
-    """Return the axis of what an instrument shows: points, or shares of all."""
-    low, high = min([0.0, *shown]), 1.15 * max([*shown, 0.0])
+    """Return the axis of what an instrument shows: points, or a share from nothing."""
+    low, high = min(shown, default=0.0), max(shown, default=1.0)
     if instrument.mean is None:
-        return value_axis(low, min(1.04, high), 4, 0.01, sign=percent_sign())
-    return value_axis(low, high or 1.0, 4)
+        return value_axis(0.0, min(1.04, 1.15 * high) or 1.0, 4, 0.01, sign=percent_sign())
+    # Points have no natural zero: the axis is as long as three times what is seen.
+    room = (high - low) or abs(high) or 1.0
+    return value_axis(low - room, high + room, 4)
 
 
 def _scale(result: Valuation, name: str) -> str:

@@ -279,6 +279,7 @@ class Instrument(Table):
     low: Float | None = None
     high: Float | None = None
     whole: bool = False
+    good: Literal["low", "high"] = "high"
     uses: dict[Name, Use] = {}
 
 

@@ -409,6 +409,11 @@ class Scenario(Table):
             return any(self.bears(n) for n, a in administrations.items() if a.principal == own)
         return self.economy.bears(payer, administrations, self.pathway.principals)
 
+    def measurement_label(self, name: str) -> Text:
+        """Return what a measurement is called: by itself, or by its instrument."""
+        own = self.measurements[name]
+        return own.label or self.pathway.instruments[own.instrument].label
+
     @property
     def private_payers(self) -> dict[str, Text]:
         """What the private parties of contracts are called, by the name under which they pay.
