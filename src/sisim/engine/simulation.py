@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass
@@ -101,7 +101,7 @@ class Simulation:
         threads: int | None = None,
         only: People | None = None,
         prepared: tuple[Columns, StateBounds] | None = None,
-        recorded_shares: NDArray[np.int32] | None = None,
+        recorded_shares: Sequence[NDArray[np.int32]] = (),
         recorded_enrolments: list[Enrolment] | None = None,
         logging: bool = False,
     ) -> None:
@@ -407,8 +407,8 @@ class Simulation:
     def _share(self) -> None:
         """Work out the share of peers in each shared group, in every arm."""
         columns, layout = self.columns, self.compiled.tables.layout
-        if self._recorded_shares is not None:
-            columns.share[:] = self._recorded_shares[self.step, :, :, : columns.share.shape[2]]
+        if self._recorded_shares:
+            columns.share[:] = self._recorded_shares[self.step][..., : columns.share.shape[2]]
         else:
             present = columns.person["arrive"] <= self.step
             for arm in range(columns.share.shape[0]):
@@ -514,9 +514,14 @@ def run_once(
 ) -> Simulation:
     """Return a simulation of a compiled scenario, run to its end."""
     simulation = Simulation(compiled, seed, threads=threads)
-    end = compiled.clock.end
-    while simulation.step < end:
-        simulation.advance(STRIDE - compiled.clock.lane(simulation.step))
-        if progress is not None:
-            progress(simulation.step, end)
+    run_to_end(simulation, progress)
     return simulation
+
+
+def run_to_end(simulation: Simulation, progress: Progress | None = None) -> None:
+    """Advance a simulation to its end, and tell after every stretch how far it has come."""
+    clock = simulation.compiled.clock
+    while simulation.step < clock.end:
+        simulation.advance(STRIDE - clock.lane(simulation.step))
+        if progress is not None:
+            progress(simulation.step, clock.end)
