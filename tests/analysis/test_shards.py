@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sisim.analysis import manifest
+from sisim.analysis import shards as shards_module
 from sisim.analysis import sweep as run
 from sisim.analysis.executors import in_process
 from sisim.analysis.manifest import Manifest, StoreError
@@ -327,6 +329,14 @@ def test_killed_at_any_change_of_a_file_it_goes_on_and_ends_the_same(
             break
         kills += 1
     assert 8 < kills < 99
+
+
+def test_every_shard_is_read_once(made: Path, tmp_path: Path) -> None:
+    out = copied(made, tmp_path)
+    for ask in (lambda: open_study(out).table(), lambda: sweep(tmp_path)):
+        with patch.object(shards_module, "_content", wraps=shards_module._content) as read:
+            ask()
+        assert read.call_count == len(cells(out)) > 1
 
 
 def many(text: str, count: int = 50_000) -> dict[str, Any]:
