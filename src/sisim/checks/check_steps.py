@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sisim.checks.issues import Findings
+from sisim.scenario.condition import Condition
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.positions import Path
-from sisim.scenario.scenario import Condition, Investment, Scenario
+from sisim.scenario.scenario import Investment, Scenario
 from sisim.scenario.steps import nearest_whole
 
 NAMES = {
@@ -100,6 +101,9 @@ def _of_scenario(scenario: Scenario) -> Iterator[Length]:
     for name, investment in scenario.investments.items():
         for path, value, months in _of_investment(investment):
             yield ("investments", name, *path), value, months
+    for name, measurement in scenario.measurements.items():
+        for number, month in enumerate(measurement.months):
+            yield ("measurements", name, "months", number), month, 1
     if scenario.follow_up is not None and "months" in scenario.follow_up.model_fields_set:
         for number, month in enumerate(scenario.follow_up.months):
             yield ("follow_up", "months", number), month, 1

@@ -8,10 +8,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from sisim.scenario.condition import Condition
 from sisim.scenario.contract import Contract
 from sisim.scenario.economy import FUND, Economy
 from sisim.scenario.follow_up import FollowUpPlan
 from sisim.scenario.fund import Fund
+from sisim.scenario.measurement import Measurement
 from sisim.scenario.pathway import Pathway, Scale
 from sisim.scenario.seed_range import MOST_SEED
 from sisim.scenario.types import (
@@ -140,46 +142,6 @@ class Population(Table):
     start: dict[Name, Name | dict[Name, Positive]] = {}
     areas: dict[Name, Area] = {}
     families: Families | None = None
-
-
-class Condition(Table):
-    """A target group: everything listed must hold; `any_of` asks for at least one of its parts.
-
-    `features` maps a feature (as in a factor) to the categories allowed, or to `from`/`below`
-    bounds in the feature's unit (ages in years, durations in months, counts as they are).
-    """
-
-    features: dict[str, list[str] | Bounds] = {}
-    any_of: list[Condition] = []
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_features(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        if {"features", "any_of"} & set(data):
-            features = data.get("features")
-            return {**data, "features": _flat(features)} if isinstance(features, dict) else data
-        return {"features": _flat(data)}
-
-
-def _flat(features: dict[str, Any]) -> dict[str, Any]:
-    """Join nested keys with dots, since `state.school = [...]` is a nested table in TOML."""
-    flat: dict[str, Any] = {}
-    for name, value in features.items():
-        if isinstance(value, dict) and value and not {"from", "below", "window"} & set(value):
-            flat |= {f"{name}.{inner}": part for inner, part in _flat(value).items()}
-        else:
-            flat[name] = value
-    return flat
-
-
-class Bounds(Table):
-    """At least `from_`, and less than `below`."""
-
-    from_: Float | None = Field(None, alias="from")
-    below: Float | None = None
-    window: Float | None = None
 
 
 class Persistence(Table):
@@ -412,6 +374,7 @@ class Scenario(Table):
     economy: Economy = Economy()
     outcomes: dict[Name, OutcomeMeasure] = {}
     goals: dict[Name, Goal] = {}
+    measurements: dict[Name, Measurement] = {}
     contracts: dict[Name, Contract] = {}
     figures: Figures | None = None
     follow_up: FollowUpPlan | None = None
@@ -445,6 +408,11 @@ class Scenario(Table):
             own = self.funds[payer].principal
             return any(self.bears(n) for n, a in administrations.items() if a.principal == own)
         return self.economy.bears(payer, administrations, self.pathway.principals)
+
+    def measurement_label(self, name: str) -> Text:
+        """Return what a measurement is called: by itself, or by its instrument."""
+        own = self.measurements[name]
+        return own.label or self.pathway.instruments[own.instrument].label
 
     @property
     def private_payers(self) -> dict[str, Text]:
