@@ -140,3 +140,26 @@ def test_only_those_are_asked_whom_the_condition_is_about() -> None:
     sums = replication.measured[0][0, 0].sum(axis=(0, 1, 2))
     assert sums[ASKED] == sums[-1] > 0
     assert sums[TOTAL] / sums[ANSWERED] == pytest.approx(20.6, abs=1)
+
+
+def test_the_share_that_has_left_follows_the_rate_of_leaving(result: Results) -> None:
+    rows = measured(result, "recovered")
+    rows = rows[rows["arm"] == "without"]
+    for months, own in rows.groupby("months"):
+        share = (own["mean"] * own["number"]).sum() / own["number"].sum()
+        # The rate is 0.5 a year, and everyone has it whatever the time.
+        assert share == pytest.approx(1 - np.exp(-0.5 * months / 12), abs=0.01)
+
+
+def test_those_who_are_followed_are_those_who_have_entered(result: Results) -> None:
+    compiled = result.counts.compiled
+    entered = result.counts.counts("entry", ["area"])[0, ..., compiled.groups.index("ill"), :]
+    followed = result.counts.replications[0].measured[2][0, :, :, 0, :, ASKED]
+    steps = followed.shape[1] - 3  # those of the last months have not been followed so long
+    # Who enters in a step is there from the next.
+    np.testing.assert_array_equal(followed[:, 1:steps], entered.sum(axis=-1)[:, : steps - 1])
+
+
+def test_help_makes_more_of_them_leave_in_time(result: Results) -> None:
+    rows = measured(result, "recovered").groupby(["arm", "months"])["mean"].mean()
+    assert (rows["project"] > rows["without"]).all()

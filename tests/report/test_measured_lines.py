@@ -36,15 +36,17 @@ def test_there_is_a_line_for_each_arm_and_for_the_same_people_without(result: Re
     assert lines == [
         ["reading_each_may-without-mean", "reading_each_may-project-mean"],
         ["after-project-mean", "after-project-without"],
+        ["recovered-without-mean", "recovered-project-mean"],
     ]
 
 
 @pytest.mark.parametrize("lang", ["en", "sv"], indirect=True)
 def test_words_say_the_latest_of_each_arm(result: Results, lang: Lang) -> None:
-    score, after = measured_words(result)
+    score, after, left = measured_words(result)
     assert "2030" in score
     assert t("Without the investment") in score
     assert {"en": "the same people without", "sv": "samma personer utan"}[lang] in after
+    assert {"en": "Has left again: Ill", "sv": "Har lämnat igen: Sjuk"}[lang] in left
 
 
 def test_nobody_who_answers_is_said() -> None:

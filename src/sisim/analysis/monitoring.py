@@ -242,7 +242,7 @@ def measures_of(scenario: Scenario, arm: str) -> tuple[Indicator, ...]:
     found += [Indicator(f"outcome.{n}", "outcome", None, n) for n in scenario.outcomes]
     for name, one in scenario.measurements.items():
         if one.after is None or one.after in scenario.arms[arm].investments:
-            share = scenario.pathway.instruments[one.instrument].mean is None
+            share = scenario.shows_share(name)
             found.append(
                 Indicator(f"measured.{name}", "measured", one.after, None, name, yes_or_no=share)
             )
@@ -465,7 +465,7 @@ def _verdict(plan: FollowUp, row: dict[Hashable, Any], observed: pd.DataFrame) -
 def _good(scenario: Scenario, measure: Indicator) -> Literal["low", "high"]:
     if measure.measurement is not None:
         instrument = scenario.measurements[measure.measurement].instrument
-        return scenario.pathway.instruments[instrument].good
+        return "high" if instrument is None else scenario.pathway.instruments[instrument].good
     assert measure.outcome is not None
     return scenario.outcomes[measure.outcome].good
 

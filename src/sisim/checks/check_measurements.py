@@ -50,8 +50,15 @@ class MeasurementCheck(ConditionCheck):
 
     def _measurement(self, path: Path, measurement: Measurement, scenario: Scenario) -> None:
         pathway = scenario.pathway
-        valid = pathway.instruments
-        self.refer((*path, "instrument"), measurement.instrument, valid, Reason("The instrument"))
+        if (measurement.instrument is None) == (measurement.left is None):
+            reason = Reason('Give either "instrument" (what is shown) or "left" (a group).')
+            self.say(path, reason)
+        if measurement.instrument is not None:
+            valid = pathway.instruments
+            here = (*path, "instrument")
+            self.refer(here, measurement.instrument, valid, Reason("The instrument"))
+        if measurement.left is not None:
+            self._left(path, measurement.left, measurement, pathway)
         self.condition((*path, "for"), measurement.condition)
         check_factors(self, pathway, (*path, "response_factors"), measurement.response_factors)
         for index, group in enumerate(measurement.beside):
@@ -68,6 +75,21 @@ class MeasurementCheck(ConditionCheck):
                     "By then the scenario has ended, in {month}.", month=scenario.time.ends
                 )
                 self.say((*path, "months", index), reason)
+
+    def _left(self, path: Path, group: str, measurement: Measurement, pathway: Pathway) -> None:
+        self.refer((*path, "left"), group, pathway.groups, Reason("The group"))
+        given = measurement.model_fields_set
+        for key, name in (
+            ("for", "condition"),
+            ("month", "month"),
+            ("after", "after"),
+            ("response", "response"),
+            ("response_factors", "response_factors"),
+            ("beside", "beside"),
+        ):
+            if name in given:
+                reason = Reason("Everyone who has entered the group is followed: leave it out.")
+                self.say((*path, key), reason)
 
     def _after(
         self, path: Path, investment: str, measurement: Measurement, scenario: Scenario

@@ -8,6 +8,7 @@ import numpy as np
 
 from sisim.checks.check_condition import ConditionCheck
 from sisim.checks.target_reachability import nobody
+from sisim.scenario.dates import is_date, months_until
 from sisim.scenario.document import Document
 from sisim.scenario.economy import FUND
 from sisim.scenario.errors import Reason
@@ -30,14 +31,13 @@ NEW_WAY = "new_way_of_working"
 
 
 def instant(month: str) -> float:
-    """Return a month such as "2026-07" as a decimal year.
+    """Return when a month or a day begins, as a decimal year.
 
     Examples:
         >>> instant("2026-07")
         2026.5
     """
-    year, _, number = month.partition("-")
-    return int(year) + (int(number) - 1) / 12
+    return months_until(month) / 12 if is_date(month) else float(month[:4])
 
 
 class ScenarioCheck(ConditionCheck):

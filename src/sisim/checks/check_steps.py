@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sisim.checks.issues import Findings
 from sisim.scenario.condition import Condition
+from sisim.scenario.dates import is_date, months_until
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
 from sisim.scenario.pathway import Pathway
@@ -59,7 +60,10 @@ class StepsCheck(Findings):
         self.say(path, reason)
 
     def _start(self, path: Path, month: str) -> None:
-        around = nearest_whole(12 * int(month[:4]) + int(month[5:]) - 1, self.step)
+        if not is_date(month):
+            self.say(path, Reason('"{day}" is no day of the calendar.', day=month))
+            return
+        around = nearest_whole(months_until(month), self.step)
         if around is None:
             return
         one, other = (f"{int(at) // 12}-{int(at) % 12 + 1:02d}" for at in around)

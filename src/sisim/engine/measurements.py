@@ -1,4 +1,4 @@
-"""Measured outcomes: what instruments show of people, asked at stated times in every arm.
+"""Measured outcomes: what instruments show, and time to an event, at stated times in every arm.
 
 What is shown is drawn per person, moment and instrument (law L3): the same person shows the same
 noise in every arm, and nothing simulated changes when something is measured.
@@ -22,7 +22,6 @@ from sisim.engine.population import People
 from sisim.engine.tables import Columns, Compiled, MeasurementRow
 from sisim.scenario.factor_table import PROBABILITY
 from sisim.scenario.measurement import Measurement
-from sisim.scenario.pathway import Instrument
 
 ASKED, ANSWERED, TOTAL, SQUARES, BESIDE = range(5)
 """Columns of what is kept: people asked, answers, their sum and squares; then groups' members."""
@@ -98,6 +97,9 @@ class Measurements:
         for plan, found in zip(self._plans, self.found, strict=True):
             if not plan.due[step]:
                 continue
+            if plan.left is not None:
+                self._follow(plan, plan.left, found, step, columns)
+                continue
             for arm in range(0 if plan.after is None else 1, found.shape[1]):
                 people = self._asked(plan, arm, step, columns)
                 for occasion, some in plan.share_out(people, arm, step, columns):
@@ -105,6 +107,35 @@ class Measurements:
                     for life, own in enumerate(lives):
                         place = life, arm, step - self._compiled.clock.history, occasion
                         found[place] += self._shown(plan, own, step, some, columns)
+
+    def _follow(self, plan: _Plan, group: int, found: Floats, step: int, columns: Columns) -> None:
+        """Count who enters a group now, and who of those of before are still there.
+
+        What is asked of each is kept at the step of the entry, when the time has passed.
+        """
+        clock, areas = self._compiled.clock, len(self._compiled.areas)
+        features = self._compiled.tables.features
+        states = columns.state[features.group_track[group]]
+        for arm in range(found.shape[1]):
+            rows = np.arange(columns.n)
+            if arm:
+                rows = rows + np.where(columns.diverged[arm - 1], arm * columns.n, 0)
+            here = columns.alive[rows] & features.member[group, states[rows]]
+            here &= self._who.arrive <= step
+            since = columns.memory["changed"][rows, group]
+            for occasion, months in enumerate([0, *plan.months]):
+                begun = step - months
+                if begun < clock.history:
+                    continue
+                still = np.bincount(self._who.area[here & (since == begun)], minlength=areas)
+                place = arm, begun - clock.history
+                if not occasion:
+                    plan.entered[place] = still
+                else:
+                    entered = plan.entered[place]
+                    left = entered - still
+                    values = np.stack([entered, entered, left, left], axis=1)
+                    found[(0, *place, occasion - 1)] = values
 
     def _asked(self, plan: _Plan, arm: int, step: int, columns: Columns) -> Ints:
         tables = self._compiled.tables
@@ -163,22 +194,29 @@ class _Plan:
         self.row = row
         self._start = clock.start
         self.measurement: Measurement = scenario.measurements[row.name]
-        self.instrument: Instrument = scenario.pathway.instruments[self.measurement.instrument]
-        self._months = [clock.months(month) for month in self.measurement.months]
-        self.occasions = max(len(self._months), 1)
+        name = self.measurement.instrument
+        self.instrument = None if name is None else scenario.pathway.instruments[name]
+        left = self.measurement.left
+        self.left = None if left is None else compiled.groups.index(left)
+        self.months = [clock.months(month) for month in self.measurement.months]
+        self.occasions = max(len(self.months), 1)
         after = self.measurement.after
         self.after = None if after is None else compiled.investments.index(after)
         groups = compiled.tables.features.group_track
         numbers = [compiled.groups.index(group) for group in self.measurement.beside]
         self.beside = [(number, int(groups[number])) for number in numbers]
+        size = 1 + len(compiled.arms), clock.end - clock.history, len(compiled.areas)
+        self.entered = np.zeros(size if left is not None else (0, 0, 0), np.int64)
         self.due = np.zeros(clock.end + 1, np.bool_)
-        if self.measurement.month is not None:
+        if self.left is not None:
+            self.due[clock.history : clock.end] = True
+        elif self.measurement.month is not None:
             steps = np.arange(clock.start, clock.end)
             self.due[clock.start : clock.end] = clock.begins(steps, self.measurement.month)
         elif after is None:
-            self.due[[clock.start + month for month in self._months]] = True
+            self.due[[clock.start + month for month in self.months]] = True
         else:
-            first = clock.at(scenario.investments[after].start) + min(self._months)
+            first = clock.at(scenario.investments[after].start) + min(self.months)
             self.due[first : clock.end] = True
 
     def share_out(
@@ -187,15 +225,16 @@ class _Plan:
         """Yield each occasion that a step is, and the people that it is about."""
         if self.after is not None:
             begun = columns.treatment["start"][arm - 1, self.after, people]
-            for occasion, month in enumerate(self._months):
+            for occasion, month in enumerate(self.months):
                 yield occasion, people[begun == step - month]
-        elif self._months:
-            yield self._months.index(step - self._start), people
+        elif self.months:
+            yield self.months.index(step - self._start), people
         else:
             yield 0, people
 
     def shown(self, base: Floats, uniform: Floats) -> Floats:
         """Return what an instrument shows, given its mean or probability and a draw each."""
+        assert self.instrument is not None
         if self.instrument.mean is None:
             return np.asarray(uniform < base, np.float64)
         found = base + self.instrument.sd.value * ndtri(uniform + SCALE / 2)

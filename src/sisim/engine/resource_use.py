@@ -183,6 +183,8 @@ class UseCount:
         """Add what those who answer an instrument use, in every arm."""
         for number, row in enumerate(self.compiled.measurements):
             name = self.result.scenario.measurements[row.name].instrument
+            if name is None:
+                continue
             for resource, use in self.pathway.instruments[name].uses.items():
                 own = np.stack([r.measured[number][0] for r in self.result.replications])
                 answers = own[..., ANSWERED].sum(axis=3)

@@ -33,7 +33,6 @@ from sisim.report.comparison_text import footer
 from sisim.report.formats import decimal, percent_sign, share_of
 from sisim.report.goal_lines import LINES
 from sisim.report.result_files import PICTURE_DPI, write_tables
-from sisim.scenario.pathway import Instrument
 
 MOST = 6
 """So many measurements find room."""
@@ -86,22 +85,21 @@ def measured_words(result: Valuation) -> list[str]:
         if not own["number"].sum():
             said.append(t("Measured: {name}. Nobody has answered.", name=label))
             continue
-        after = result.scenario.measurements[name].after
-        parts = [
+        parts = "; ".join(
             _last(result, name, str(arm), rows) for arm, rows in own.groupby("arm", sort=False)
-        ]
-        said.append(
-            t("Measured: {name}, {parts}.", name=label, parts="; ".join(parts))
-            if after is None
-            else t(
-                "Measured after the beginning: {name}, {parts}.", name=label, parts="; ".join(parts)
-            )
         )
+        one, told = result.scenario.measurements[name], {"name": label, "parts": parts}
+        if one.left is not None:
+            said.append(t("Has left again: {name}, {parts}.", **told))
+        elif one.after is not None:
+            said.append(t("Measured after the beginning: {name}, {parts}.", **told))
+        else:
+            said.append(t("Measured: {name}, {parts}.", **told))
     return said
 
 
 def _last(result: Valuation, name: str, arm: str, rows: pd.DataFrame) -> str:
-    instrument, number = _instrument(result, name), arm_label(result, arm)
+    number = arm_label(result, arm)
     column = _axis_column(rows)
     last = rows[rows[column] == rows[column].max()]
     when = (
@@ -110,9 +108,9 @@ def _last(result: Valuation, name: str, arm: str, rows: pd.DataFrame) -> str:
         else n_("after {n} month", "after {n} months", int(last[column].iloc[0]))
     )
     mean = _weighted(last, "mean", "number")
-    shown = _said(instrument, mean)
+    shown = _said(result, name, mean)
     if last["number_without"].sum():
-        other = _said(instrument, _weighted(last, "without", "number_without"))
+        other = _said(result, name, _weighted(last, "without", "number_without"))
         return t(
             "{arm} {when} {shown} (the same people without: {other})",
             arm=number,
@@ -123,15 +121,17 @@ def _last(result: Valuation, name: str, arm: str, rows: pd.DataFrame) -> str:
     return t("{arm} {when} {shown}", arm=number, when=when, shown=shown)
 
 
-def _said(instrument: Instrument, mean: float) -> str:
-    if instrument.mean is None:
+def _said(result: Valuation, name: str, mean: float) -> str:
+    if result.scenario.shows_share(name):
         return share_of(mean)
-    return f"{decimal(mean, 1)} {instrument.unit.text}"
+    return f"{decimal(mean, 1)} {_unit(result, name)}"
 
 
-def _instrument(result: Valuation, name: str) -> Instrument:
-    scenario = result.scenario
-    return scenario.pathway.instruments[scenario.measurements[name].instrument]
+def _unit(result: Valuation, name: str) -> str:
+    pathway, measurement = result.scenario.pathway, result.scenario.measurements[name]
+    if result.scenario.shows_share(name):
+        return t("share")
+    return pathway.instruments[str(measurement.instrument)].unit.text
 
 
 def _axis_column(rows: pd.DataFrame) -> str:
@@ -159,7 +159,6 @@ def _column(
     result: Valuation, rows: pd.DataFrame, name: str, drawn: Mapping[str, tuple[str, Dash]]
 ) -> Column:
     """Return a measurement as a line for each arm, and of the same people without."""
-    instrument = _instrument(result, name)
     shown: list[float] = []
     marks: list[Mark] = []
     banded, places = len(result.seeds) >= BAND_FROM, np.zeros(0, np.int64)
@@ -177,14 +176,20 @@ def _column(
             places = np.union1d(places, at)
     years = _axis_column(rows) == "year"
     x = year_axis(places, 5) if years else _months(places)
-    panel = Panel(name, x, _values(instrument, shown), tuple(marks), title=_scale(result, name))
+    panel = Panel(
+        name,
+        x,
+        _values(shown, share=result.scenario.shows_share(name)),
+        tuple(marks),
+        title=_scale(result, name),
+    )
     return Column((panel,), heading=result.scenario.measurement_label(name).text)
 
 
-def _values(instrument: Instrument, shown: list[float]) -> Axis:
+def _values(shown: list[float], *, share: bool) -> Axis:
     """Return the axis of what an instrument shows: points, or a share from nothing."""
     low, high = min(shown, default=0.0), max(shown, default=1.0)
-    if instrument.mean is None:
+    if share:
         return value_axis(0.0, min(1.04, 1.15 * high) or 1.0, 4, 0.01, sign=percent_sign())
     # Points have no natural zero: the axis is as long as three times what is seen.
     room = (high - low) or abs(high) or 1.0
@@ -193,8 +198,10 @@ def _values(instrument: Instrument, shown: list[float]) -> Axis:
 
 def _scale(result: Valuation, name: str) -> str:
     """Return in what a measurement is told, and along what."""
-    instrument, measurement = _instrument(result, name), result.scenario.measurements[name]
-    unit = t("share") if instrument.mean is None else instrument.unit.text
+    unit, measurement = _unit(result, name), result.scenario.measurements[name]
+    if measurement.left is not None:
+        label = result.scenario.pathway.groups[measurement.left].label.text
+        return t("share that has left {name}, by months after entering", name=label)
     if measurement.after is not None:
         label = result.scenario.investments[measurement.after].label.text
         return t("{unit}, by months after beginning in {name}", unit=unit, name=label)

@@ -17,10 +17,14 @@ class Measurement(Table):
     `months` after people have begun in the investment `after`. Those are known in both their lives:
     what they would have shown without is told beside what they show. `beside` names groups of
     states, whose share among those asked is told too.
+
+    Or, with `left` for an instrument, time to an event: of all who enter a group of states in a
+    step, the share that has left it again within so many `months`, for whatever reason.
     """
 
     label: Text | None = None
-    instrument: Name
+    instrument: Name | None = None
+    left: Name | None = None
     condition: Condition = Field(Condition(), alias="for")
     month: Annotated[int, Field(ge=1, le=12)] | None = None
     months: list[Annotated[int, Field(ge=0, le=1200)]] = []

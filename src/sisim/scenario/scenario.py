@@ -10,6 +10,7 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from sisim.scenario.condition import Condition
 from sisim.scenario.contract import Contract
+from sisim.scenario.dates import months_until
 from sisim.scenario.economy import FUND, Economy
 from sisim.scenario.follow_up import FollowUpPlan
 from sisim.scenario.fund import Fund
@@ -36,6 +37,8 @@ _HAIR = 1e-6
 
 Ending = Literal["ends", "continues", "new_way_of_working"]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+MonthOrDay = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$")]
+"""A calendar month, or a day of it where a step is a week."""
 
 
 class Catalogue(Table):
@@ -80,13 +83,13 @@ class Time(Table):
     @property
     def ends(self) -> str:
         """The calendar month "2041-08" in which the scenario has just ended."""
-        months = int(self.start[5:]) - 1 + round(12 * self.years)
-        return f"{self.first_year + months // 12}-{1 + months % 12:02d}"
+        months = round(months_until(self.start) + 12 * self.years)
+        return f"{months // 12}-{1 + months % 12:02d}"
 
     def year_of(self, month: str, later: float = 0.0) -> int:
         """Return the year that holds a moment: so many years after a month "2027-03" begins."""
-        months = int(month[5:]) - int(self.start[5:])
-        return int(month[:4]) + math.floor(months / 12 + later + _HAIR)
+        years = (months_until(month) - months_until(self.start)) / 12
+        return self.first_year + math.floor(years + later + _HAIR)
 
 
 class Area(Table):
@@ -259,7 +262,7 @@ class Investment(Table):
     """
 
     label: Text
-    start: Month
+    start: MonthOrDay
     years: Annotated[float, Field(gt=0, le=100)]
     target: Condition
     unit: Literal["person", "family"] = "person"
@@ -410,9 +413,18 @@ class Scenario(Table):
         return self.economy.bears(payer, administrations, self.pathway.principals)
 
     def measurement_label(self, name: str) -> Text:
-        """Return what a measurement is called: by itself, or by its instrument."""
-        own = self.measurements[name]
-        return own.label or self.pathway.instruments[own.instrument].label
+        """Return what a measurement is called: by itself, by its instrument or by its group."""
+        own, pathway = self.measurements[name], self.pathway
+        if own.label is not None:
+            return own.label
+        if own.instrument is not None:
+            return pathway.instruments[own.instrument].label
+        return pathway.groups[str(own.left)].label
+
+    def shows_share(self, name: str) -> bool:
+        """Return whether a measurement shows a share of people, not points."""
+        instrument = self.measurements[name].instrument
+        return instrument is None or self.pathway.instruments[instrument].mean is None
 
     @property
     def private_payers(self) -> dict[str, Text]:

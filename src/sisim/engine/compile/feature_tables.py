@@ -80,6 +80,10 @@ def measurement_tables(build: Builder) -> list[MeasurementRow]:
     """Return the measurements: whom they are about, what is shown, and who answers."""
     rows = []
     for name, measurement in build.scenario.measurements.items():
+        if measurement.instrument is None:
+            nobody = np.zeros((0, 2), np.int32)
+            rows.append(MeasurementRow(name, (0, 0), nobody, 0.0, RATE, (0, 0), 1.0, (0, 0)))
+            continue
         instrument = build.pathway.instruments[measurement.instrument]
         score = instrument.mean is not None
         base = instrument.mean if score else instrument.probability
