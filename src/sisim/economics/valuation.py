@@ -27,6 +27,7 @@ from sisim.economics.repayment import Repayments, repayments, with_repayments
 from sisim.economics.settlement import Facts, Settlement, settle, with_contracts
 from sisim.economics.yearly import Yearly
 from sisim.engine.counts import Array, Result
+from sisim.engine.measured_table import measured
 from sisim.engine.tidy_tables import Axis
 from sisim.loading.load import SET, changed
 from sisim.scenario.errors import Problem, Reason, ScenarioError
@@ -366,6 +367,10 @@ class Valuation:
         axis = {"investment": np.array(names)}
         table = self._yearly("started", started, axis).table()
         return table.assign(treated_months=treated.ravel())
+
+    def measured(self) -> pd.DataFrame:
+        """Return what instruments have shown; see `sisim.engine.measured_table.measured`."""
+        return measured(self.counts)
 
     def outcomes(self) -> pd.DataFrame:
         """Return the outcomes that stand beside the money.

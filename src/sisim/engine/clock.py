@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sisim.arrays import Flags, Floats, Ints
 from sisim.engine.draws import QUAD
+from sisim.scenario.dates import months_until
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.steps import whole_steps
 
@@ -38,13 +39,12 @@ class Clock:
         per_year = scenario.pathway.steps_per_year
         time = scenario.time
         warm_up = scenario.warm_up
-        year, month = (int(part) for part in time.start.split("-"))
         history = whole_steps(warm_up * per_year)
         # Counted backwards, so that the years of the history are as whole as those that follow.
         start = history - whole_steps(-time.history * per_year)
         return cls(
             per_year=per_year,
-            first_moment=whole_steps((year + (month - 1) / 12) * per_year) - start,
+            first_moment=whole_steps(months_until(time.start) / 12 * per_year) - start,
             history=history,
             start=start,
             end=start + whole_steps(time.years * per_year),
@@ -81,9 +81,8 @@ class Clock:
         return whole_steps(months / 12 * self.per_year)
 
     def at(self, month: str) -> int:
-        """Return the step of a calendar month "2026-01"."""
-        year, number = (int(part) for part in month.split("-"))
-        return whole_steps((year + (number - 1) / 12) * self.per_year) - self.first_moment
+        """Return the step of a calendar month "2026-01", or of the week nearest to a day."""
+        return whole_steps(months_until(month) / 12 * self.per_year) - self.first_moment
 
     def lane(self, step: S) -> S:
         """Return the places of steps among the four that are drawn for together."""

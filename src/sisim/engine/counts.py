@@ -50,6 +50,7 @@ class Replication:
         treated_state: The same by state, (arms, investments, points, states).
         enrolments: Every treatment that has begun.
         shares: Shares among peers, per mille, by step from the first simulated one.
+        measured: What is measured, by measurement: see `Measurements.found`.
         affected: People whose life history has become another than without, (arms,): participants,
             and those whom an effect on areas has reached. None where nobody is told apart, as in
             an expected path.
@@ -62,6 +63,7 @@ class Replication:
     treated_state: Array
     enrolments: Sequence[Enrolment] = ()
     shares: Sequence[NDArray[np.int32]] = ()
+    measured: Sequence[Array] = ()
     affected: Array | None = None
 
 

@@ -28,6 +28,7 @@ from sisim.engine.bounds import StateBounds
 from sisim.engine.columns import columns, empty_counts, work_space
 from sisim.engine.draws import seed_key
 from sisim.engine.enrolment import Enrolment, Enrolments
+from sisim.engine.measurements import Measurements
 from sisim.engine.population import People, people
 from sisim.engine.tables import (
     BLOCK,
@@ -121,6 +122,7 @@ class Simulation:
         self._scratch = [work_space(compiled, own) for _ in range(self.threads)]
         self._log: list[NDArray[np.void]] = []
         self.enrolments = Enrolments(compiled, self.people, self.key, recorded_enrolments)
+        self.measurements = Measurements(compiled, self.people, self.key)
         self._recorded_shares = recorded_shares
         self._repeats = recorded_enrolments is not None
         self.shares: list[NDArray[np.int32]] = []
@@ -151,11 +153,18 @@ class Simulation:
 
     def _is_synchronous(self, step: int) -> bool:
         """Return whether people share something at this step, so that it is simulated by itself."""
-        return bool(self.compiled.shares) or self.enrolments.active(step)
+        measured = self.measurements.due(step)
+        return measured or bool(self.compiled.shares) or self.enrolments.active(step)
 
     def _window_end(self, last: int) -> int:
         # A log of more steps takes much room.
         stop = min(self.step + (4 if self.logging else STRIDE), last)
+        # What is measured is measured of everyone, at a step that begins for all.
+        stop = (
+            self.step + 1
+            if self.measurements.due(self.step)
+            else self.measurements.next_due(self.step, stop)
+        )
         # Draws are made for four steps at a time, and those who are alive are listed then.
         over = self.compiled.clock.lane(stop)
         return stop - over if stop - over > self.step else stop
@@ -247,6 +256,8 @@ class Simulation:
         if self.compiled.shares:
             self._share()
         self.enrolments.step(self.step, self.columns)
+        if self.measurements.due(self.step):
+            self.measurements.step(self.step, self.columns)
 
     def finish(self, own: OwnDecisions | None = None) -> None:
         """Finish a step that has begun: everybody decides from the snapshot, then moves.
