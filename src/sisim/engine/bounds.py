@@ -241,9 +241,14 @@ def _excess(compiled: Compiled) -> Floats:
     for r, reference in enumerate(compiled.references):
         if reference.kind == EFFECT:
             feature = compiled.tables.features.feature[reference.feature]
-            modified = compiled.tables.features.effect[feature["arg"]]["modifier"] >= 0
+            modified = _modifier(compiled.tables.features, feature) >= 0
             found[r] = abs(reference.ratio - 1.0) if modified else max(reference.ratio - 1.0, 0.0)
     return found
+
+
+def _modifier(features: FeatureTables, feature: np.void) -> int:
+    """Return the numeric attribute by which an effect is scaled; -1: none, as a risk it brings."""
+    return -1 if feature["kind"] == STATE else int(features.effect[feature["arg"]]["modifier"])
 
 
 def _largest(compiled: Compiled, who: People, excess: Floats) -> Floats:
@@ -265,7 +270,7 @@ def _largest(compiled: Compiled, who: People, excess: Floats) -> Floats:
         if reference.kind == DIRECT:
             out[:, :, r] = who.numbers[feature["arg"]].max(initial=0.0)
         elif reference.kind == EFFECT:
-            modifier = int(features.effect[feature["arg"]]["modifier"])
+            modifier = _modifier(features, feature)
             strength = 1.0 if modifier < 0 else np.abs(who.numbers[modifier]).max(initial=0.0)
             out[:, :, r] = 1.0 + excess[r] * strength
         elif feature["kind"] in (AGE, AGE_CALENDAR):

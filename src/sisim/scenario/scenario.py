@@ -169,6 +169,49 @@ class Persistence(Table):
     share: list[Annotated[float, Field(ge=0, le=1)]] = []
 
 
+def _listed(data: Any) -> Any:
+    """Return a table whose `on` is a list, though it be a name alone."""
+    if isinstance(data, dict) and isinstance(data.get("on"), str):
+        return {**data, "on": [data["on"]]}
+    return data
+
+
+class Instead(Table):
+    """What a person is given when an effect has kept a transition from them, or hastened it.
+
+    For so many `months` they use resources: as in a state, so much per year. What is used `once` is
+    used when it begins. It begins anew if it happens again, and ends when they leave.
+    """
+
+    label: Text | None = None
+    months: Annotated[float, Field(gt=0, le=1200)]
+    share: Probability = Field(
+        Probability(value=1), description="Share of them who are given it, drawn each time."
+    )
+    uses: dict[Name, Positive] = {}
+    once: dict[Name, Positive] = {}
+
+
+class Harm(Table):
+    """A risk for a share of those from whom an effect has kept a transition, or hastened it.
+
+    For so many `months` the transitions named in `on` have a `ratio`, on the `scale` stated: the
+    child who stays at home and is in need there.
+    """
+
+    label: Text | None = None
+    share: Probability
+    months: Annotated[float, Field(gt=0, le=1200)]
+    on: list[Name]
+    ratio: Positive
+    scale: Scale = "rate_ratio"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_plain(cls, data: Any) -> Any:
+        return _listed(data)
+
+
 class Effect(Table):
     """A factor on named transitions, or on the use of resources or outcome weights in states.
 
@@ -178,6 +221,9 @@ class Effect(Table):
     `on` names transitions; "entry" (thins the entries into the population); or a use or weight,
     "use:RESOURCE@STATE" or "weight:NAME@STATE" (without @STATE: in every state that has it), which
     is multiplied by the ratio, or to which `adds` is added.
+    What a transition that is prevented brings with it, for the person whom it would have happened
+    to with the same luck, is said by `instead` (what is given in its place) and `harm`. The same
+    holds for a transition that is hastened, as an earlier discharge.
     """
 
     on: list[str]
@@ -190,13 +236,13 @@ class Effect(Table):
     phase: Literal["always", "project", "new_way"] = "always"
     persistence: Persistence = Persistence()
     modifier: str | None = Field(None, description="Numeric attribute that scales the effect.")
+    instead: Instead | None = None
+    harm: Harm | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _from_plain(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("on"), str):
-            return {**data, "on": [data["on"]]}
-        return data
+        return _listed(data)
 
 
 class Selection(Table):

@@ -6,6 +6,7 @@ from typing import Any
 
 from sisim.engine.clock import Clock
 from sisim.engine.compile.factor_values import band_edges, factor_values
+from sisim.engine.consequences import NONE, consequences
 from sisim.engine.tables import (
     AGE,
     AGE_CALENDAR,
@@ -42,6 +43,7 @@ class Builder:
         areas: Names of the areas, one "all" where the scenario has none.
         attributes: Categorical attributes drawn once; `numbers`: those drawn as a number.
         redrawn: Categorical attributes that are redrawn; each is a track, its categories states.
+        consequences: What follows from effects; each is a track of two states.
         tracks: The states of each track.
         states: (track, state) by global state number, and `number_of` the other way round.
         windowed: Groups whose visits are counted in a window.
@@ -68,6 +70,9 @@ class Builder:
         for name in specs:
             if name in self.redrawn:
                 self.tracks[f"attribute:{name}"] = list(specs[name].shares)
+        self.consequences = list(consequences(scenario))
+        for one in self.consequences:
+            self.tracks[one.track] = [NONE, one.state]
         self.track_names = list(self.tracks)
         self.states = [(t, s) for t, names in self.tracks.items() for s in names]
         self.number_of = {pair: n for n, pair in enumerate(self.states)}

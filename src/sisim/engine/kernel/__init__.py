@@ -4,6 +4,7 @@ A step has two halves. All decisions are made from the snapshot at its start; th
 made (law L2). The letters R V L P B C W are explained in `sisim.engine.tables`.
 """
 
+from sisim.engine.kernel.consequences import list_followed, note_followed
 from sisim.engine.kernel.decisions import choose, choose_moves, decide_all, find_leavers
 from sisim.engine.kernel.divergence import diverge, list_at_risk
 from sisim.engine.kernel.hazards import (
@@ -35,10 +36,12 @@ __all__ = [
     "inlined",
     "leaving_bounds",
     "list_at_risk",
+    "list_followed",
     "look_up",
     "move_all",
     "multiplier",
     "multiplier_of",
+    "note_followed",
     "observe",
     "run_blocks",
     "tabulate_constant_chances",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sisim.engine import tables as tb
+from sisim.engine.kernel.consequences import list_followed, note_followed
 from sisim.engine.kernel.decisions import decide_all
 from sisim.engine.kernel.divergence import active_arms, diverge, list_at_risk
 from sisim.engine.kernel.hazards import multiplier
@@ -131,5 +132,11 @@ def run_blocks(  # type: ignore[no-untyped-def]
             n, shared = list_at_risk(L, P, B, W, diverged, arms, b, lo, hi, s, s - s0, key)
             decide_all(R, V, P, L.track, W, n, shared, arms, s, L.first_step + s, key)
             if arms > 0:
+                count = 0
+                if V.follow.shape[0] > 0:
+                    moment = L.first_step + s
+                    count = note_followed(R, V, P, L.track, W, n, s, moment, key)
                 n = diverge(P, W, diverged, n, shared, s)
+                if V.follow.shape[0] > 0:
+                    n = list_followed(V, P, W, diverged, arms, n, count, s)
             move_all(L, P, C, W, n, shared, arms, s, logging)
