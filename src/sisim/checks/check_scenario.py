@@ -161,12 +161,47 @@ class ScenarioCheck(ConditionCheck):
             self._course((*path, "fidelity"), fidelity.at, fidelity.share)
         self._payer((*path, "cost"), investment.cost)
         self._areas((*path, "areas"), investment.areas)
+        self._delivery(path, investment)
         new_way = investment.new_way
         if new_way is not None:
             self._areas((*path, "new_way", "areas"), new_way.areas)
             self._payer((*path, "new_way", "cost"), new_way.cost)
             if new_way.replaces is not None:
                 self._payer((*path, "new_way", "replaces"), new_way.replaces)
+
+    def _delivery(self, path: Path, investment: Investment) -> None:
+        """Look at when people and areas begin, and whose place an investment takes."""
+        intake = investment.intake
+        if intake is not None and intake > investment.years:
+            reason = Reason(
+                "Nobody can begin after the project has ended: intake {intake}, years {years}.",
+                intake=float(intake),
+                years=float(investment.years),
+            )
+            self.say((*path, "intake"), reason)
+        if investment.interval:
+            last = investment.interval * (len(investment.areas) - 1) / 12
+            if not investment.areas:
+                reason = Reason('With an "interval" the areas are listed in "areas", in order.')
+                self.say((*path, "interval"), reason)
+            elif last >= investment.taken_in:
+                reason = Reason(
+                    "The last area begins {last} years from the start, when nobody is taken in any "
+                    "more ({years} years).",
+                    last=last,
+                    years=float(investment.taken_in),
+                )
+                self.say((*path, "interval"), reason)
+        for index, name in enumerate(investment.stops):
+            here = (*path, "stops", index)
+            valid = self.scenario.investments
+            if self.refer(here, name, valid, Reason("The investment")):
+                ring = _ring(self.scenario, path[-1], name)
+                if ring:
+                    reason = Reason(
+                        "The investments stop each other: {names}.", names=" → ".join(ring)
+                    )
+                    self.say(here, reason)
 
     def _target(self, path: Path, investment: Investment) -> None:
         if self.condition(path, investment.target) and not self.document.made_up:
@@ -195,6 +230,7 @@ class ScenarioCheck(ConditionCheck):
                 self.say(
                     (*path, "adds"), Reason("Only to a use or a weight can an amount be added.")
                 )
+        self._follows(path, effect)
         if effect.ratio.value < 0:
             self.say((*path, "ratio"), Reason("A multiplier cannot be negative."))
         if effect.modifier is not None:
@@ -203,6 +239,30 @@ class ScenarioCheck(ConditionCheck):
             ]
             self.refer((*path, "modifier"), effect.modifier, valid, Reason("The numeric attribute"))
         self._persistence((*path, "persistence"), effect.persistence)
+
+    def _follows(self, path: Path, effect: Effect) -> None:
+        """Look at what an effect brings with it: what is given instead, and a risk."""
+        for key in ("instead", "harm"):
+            if getattr(effect, key) is not None and not any(
+                name in self.pathway.transitions for name in effect.on
+            ):
+                reason = Reason(
+                    "It follows where a transition is prevented or hastened, and the effect is on "
+                    "none."
+                )
+                self.say((*path, key), reason)
+        if effect.instead is not None:
+            for key in ("uses", "once"):
+                for name in getattr(effect.instead, key):
+                    what = Reason("There is no price: the resource")
+                    self.refer((*path, "instead", key, name), name, self.pathway.resources, what)
+            if not (effect.instead.uses or effect.instead.once):
+                reason = Reason('Nothing is given: name a resource in "uses" or "once".')
+                self.say((*path, "instead"), reason)
+        if effect.harm is not None:
+            for index, name in enumerate(effect.harm.on):
+                here = (*path, "harm", "on", index)
+                self.refer(here, name, self.pathway.transitions, Reason("The transition"))
 
     def _use_names(self, everywhere: bool) -> Iterator[str]:
         """Return the uses and weights an effect may act on; it may add to them `everywhere`."""
@@ -400,6 +460,19 @@ class ScenarioCheck(ConditionCheck):
                     name=joint.distribution,
                 )
                 self.say(path, reason)
+
+
+def _ring(scenario: Scenario, first: str | int, name: str) -> list[str]:
+    """Return how one investment comes to stop itself, by stopping another; empty: it does not."""
+    trails = [[str(first), name]]
+    while trails:
+        trail = trails.pop()
+        if trail[-1] == first:
+            return trail
+        known = scenario.investments.get(trail[-1])
+        following = known.stops if known is not None else []
+        trails += [[*trail, other] for other in following if other not in trail[1:]]
+    return []
 
 
 def _is_covariance(rows: list[list[float]], size: int) -> bool:

@@ -255,6 +255,10 @@ def _effects(transition: str, scenario: Scenario | None) -> Iterator[_Lookup]:
                 table = dict.fromkeys(_phases(effect), effect.ratio.value)
                 scale = scale_code(effect.scale, PROBABILITY)
                 yield _Lookup(("investment", name), table=table, scale=scale)
+            if effect.harm is not None and transition in effect.harm.on:
+                table = {"project": effect.harm.ratio.value, "new_way": effect.harm.ratio.value}
+                scale = scale_code(effect.harm.scale, PROBABILITY)
+                yield _Lookup(("investment", name), table=table, scale=scale)
 
 
 def _phases(effect: Effect) -> tuple[str, ...]:

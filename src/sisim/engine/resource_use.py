@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sisim.arrays import Floats, Ints
+from sisim.engine.consequences import consequences
 from sisim.engine.effects import area_strength, fidelity_path
 from sisim.engine.measurements import ANSWERED
 from sisim.engine.simulation import Tally
 from sisim.engine.tables import Compiled
 from sisim.scenario.factor_table import effect_factor
 from sisim.scenario.pathway import Entry, Pathway, State, Transition, Use
-from sisim.scenario.scenario import Effect, Investment, Scenario
+from sisim.scenario.scenario import Effect, Instead, Investment, Scenario
 from sisim.scenario.types import Number
 
 Kind = Literal["use", "weight"]
@@ -57,6 +58,11 @@ def per_step(compiled: Compiled, kind: Kind) -> Floats:
         for state, content in spec.states.items():
             own = amounts(content, pathway, kind) / compiled.clock.per_year
             found[compiled.state(track, state)] = own
+    for one in consequences(compiled.scenario):
+        if isinstance(one.spec, Instead) and kind == "use":
+            for name, amount in one.spec.uses.items():
+                place = compiled.state(one.track, one.state), names_of(pathway, kind).index(name)
+                found[place] = amount.value / compiled.clock.per_year
     return found
 
 
@@ -66,6 +72,11 @@ def per_move(compiled: Compiled, kind: Kind) -> Floats:
     found = np.zeros((len(compiled.transitions), len(names_of(pathway, kind))))
     for name, spec in pathway.transitions.items():
         found[compiled.transitions.index(name)] = amounts(spec, pathway, kind)
+    for one in consequences(compiled.scenario):
+        if isinstance(one.spec, Instead) and kind == "use":
+            for name, amount in one.spec.once.items():
+                place = compiled.transitions.index(one.track), names_of(pathway, kind).index(name)
+                found[place] = amount.value
     return found
 
 
@@ -90,6 +101,7 @@ class Own(NamedTuple):
     number: int
     investment: Investment
     ending: str
+    stopped: Ints
 
 
 class Run(Protocol):
@@ -166,6 +178,10 @@ class UseCount:
                 for name, use in {**self._added(state), **uses_of(content, self.kind)}.items():
                     amount = self._in_state(people, track, state, name, use)
                     states[..., self.names.index(name)] += amount
+        for one in consequences(self.result.scenario):
+            number = self.compiled.state(one.track, one.state)
+            for place in np.flatnonzero(self.per_step[number]).tolist():
+                states[..., place] += stock[..., number] * self.per_step[number, place]
         moves = self.result.counts("event", ["area"])
         events = np.zeros((*moves.shape[:-1], len(self.names)))
         of_moves = per_move(self.compiled, self.kind)
@@ -229,7 +245,7 @@ class UseCount:
     def _in_areas(self, own: Own, effect: Effect) -> Array:
         """Return the strength of an effect on everyone in an area, (points, areas)."""
         clock, areas = self.compiled.clock, self.compiled.areas
-        strength = area_strength(effect, own.investment, own.ending, clock, areas)
+        strength = area_strength(effect, own.investment, own.ending, clock, areas, own.stopped)
         return strength[:, self.result.points].T
 
     def _in_treatment(self, own: Own, effect: Effect) -> Array:

@@ -7,6 +7,7 @@ from math import floor, log10
 
 import numpy as np
 
+from sisim.engine.consequences import NONE, consequences
 from sisim.engine.tables import PER_MILLE, Compiled
 from sisim.engine.trace import ObservedFactor, Risk
 from sisim.i18n import duration_in_months, n_, t
@@ -80,11 +81,25 @@ class Words:
 
     def state(self, track: str, name: str) -> str:
         """Return a state's label."""
+        if track not in self.pathway.tracks:
+            return {NONE: t("no"), "given": t("given")}.get(name, t("exposed"))
         return self.pathway.tracks[track].states[name].label.text
 
     def track(self, name: str) -> str:
         """Return a track's label."""
+        if name not in self.pathway.tracks:
+            return self._consequence(name)
         return self.pathway.tracks[name].label.text
+
+    def _consequence(self, track: str) -> str:
+        """Return what is given instead of what an effect prevents, or the risk that it brings."""
+        one = next(one for one in consequences(self.scenario) if one.track == track)
+        if one.spec.label is not None:
+            return one.spec.label.text
+        name = self.investment(one.investment)
+        if one.kind == "instead":
+            return t("Given instead: {investment}", investment=name)
+        return t("A risk that it brings: {investment}", investment=name)
 
     def group(self, name: str) -> str:
         """Return a group's label."""

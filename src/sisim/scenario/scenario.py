@@ -314,11 +314,20 @@ class Investment(Table):
     all its children with it, also those who are born while it lasts. Reach, places, drop-out and
     the order in a queue are then families'; numbers of participants, and what each of them costs,
     are still children's.
+
+    People begin while there is `intake`, and are given the rest of their treatment until `years`
+    are over: so those who come last get the whole of it. A project may begin area by area, `areas`
+    in order, `interval` months apart; all end together. Where and when it is delivered it takes the
+    place of the investments that it `stops` in the same arm: their people lose their effects, and
+    what they cost falls away, by the shares of the areas; they do not come back when it ends.
     """
 
     label: Text
     start: MonthOrDay
     years: Annotated[float, Field(gt=0, le=100)]
+    intake: Annotated[float, Field(gt=0, le=100)] | None = Field(
+        None, description="Years in which people may begin, from the start; unset: as `years`."
+    )
     target: Condition
     unit: Literal["person", "family"] = "person"
     reach: Probability = Probability(value=1)
@@ -337,6 +346,13 @@ class Investment(Table):
     cost: Cost
     new_way: NewWay | None = None
     areas: list[Name] = Field([], description="Areas of the project; empty: all.")
+    interval: Duration = Field(0, description="Months between the areas listed, as they begin.")
+    stops: list[Name] = Field([], description="Investments whose place it takes.")
+
+    @property
+    def taken_in(self) -> float:
+        """Years from the start in which people may begin."""
+        return self.years if self.intake is None else self.intake
 
 
 class Arm(Table):

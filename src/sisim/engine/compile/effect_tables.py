@@ -13,7 +13,13 @@ from sisim.engine.clock import Clock
 from sisim.engine.compile.builder import Builder
 from sisim.engine.consequences import NONE, Consequence, consequences
 from sisim.engine.draws import purpose_code
-from sisim.engine.effects import area_strength, fidelity_path, persistence, phase_code
+from sisim.engine.effects import (
+    area_strength,
+    fidelity_path,
+    persistence,
+    phase_code,
+    stopped_from,
+)
 from sisim.engine.tables import (
     EFFECT,
     NEW_WAY_HERE,
@@ -85,7 +91,9 @@ def effect_references(
         scale = one.effect.scale
         if one.effect.harm is not None and one.harm is not None:
             scale = one.effect.harm.scale
-            feature = build.number(STATE, build.track_names.index(one.harm), 0, one.harm)
+            feature = build.number(
+                STATE, build.track_names.index(one.harm), 0, f"effect.{one.investment}"
+            )
         else:
             kind = NEW_WAY_HERE if one.effect.acts_on == "area" else TREATMENT
             feature = build.number(kind, number, 0, f"effect.{one.investment}")
@@ -148,11 +156,11 @@ def effect_paths(
         names: Names of what there is to be in, and to do.
         effects: The effects on transitions, by arm.
     """
-    investments, end = list(scenario.investments), clock.end + 1
+    investments, arms, end = list(scenario.investments), list(scenario.arms), clock.end + 1
     strengths = np.zeros((len(effects), len(areas), end))
     rows = np.zeros(len(effects), EffectRow)
     following = list(consequences(scenario))
-    for number, (_, _, name, ending, effect, place, harm) in enumerate(effects):
+    for number, (a, _, name, ending, effect, place, harm) in enumerate(effects):
         own = [g for g, f in enumerate(following) if (f.investment, f.effect) == (name, place)]
         rows[number] = (
             investments.index(name),
@@ -162,7 +170,8 @@ def effect_paths(
         )
         if effect.acts_on == "area" and harm is None:
             investment = scenario.investments[name]
-            strengths[number] = area_strength(effect, investment, ending, clock, areas)
+            stopped = stopped_from(scenario, arms[a], name, clock, areas)
+            strengths[number] = area_strength(effect, investment, ending, clock, areas, stopped)
     shares = [persistence(one.effect, clock) for one in effects]
     timing, fidelity = _treatment_paths(scenario, clock)
     return EffectPaths(
@@ -214,14 +223,15 @@ def _area_paths(
     """Return where and when effects act on everyone in an area, and on entry."""
     shape = len(scenario.arms), len(areas), clock.end + 1
     active, entry = np.zeros(shape, np.bool_), np.ones(shape)
-    for a, arm in enumerate(scenario.arms.values()):
-        for name, ending in arm.investments.items():
+    for a, (arm, spec) in enumerate(scenario.arms.items()):
+        for name, ending in spec.investments.items():
             investment = scenario.investments[name]
+            stopped = stopped_from(scenario, arm, name, clock, areas)
             for effect in investment.effects:
                 on_area = effect.acts_on == "area" and any(e.effect is effect for e in effects)
                 if not on_area and "entry" not in effect.on:
                     continue
-                strength = area_strength(effect, investment, ending, clock, areas)
+                strength = area_strength(effect, investment, ending, clock, areas, stopped)
                 if on_area:
                     active[a] |= strength > 0
                 if "entry" in effect.on:
