@@ -186,10 +186,10 @@ class ScenarioCheck(ConditionCheck):
                 self.say((*path, "interval"), reason)
             elif last >= investment.taken_in:
                 reason = Reason(
-                    "The last area begins {last} years from the start, when nobody is taken in any "
-                    "more ({years} years).",
+                    "Nobody is taken in any more when the last area begins: intake {intake}, last "
+                    "area after {last} (years).",
+                    intake=float(investment.taken_in),
                     last=last,
-                    years=float(investment.taken_in),
                 )
                 self.say((*path, "interval"), reason)
         for index, name in enumerate(investment.stops):

@@ -123,9 +123,8 @@ def work_space(compiled: Compiled, diverged: NDArray[np.int32]) -> WorkSpace:
     state = compiled.tables.transitions.state
     # Every track of everyone in every arm at once, and as much again for those who diverge.
     most = 2 * BLOCK * len(compiled.tracks) * (1 + len(compiled.arms))
-    # What follows from effects may follow for everyone, whatever track they might move on.
-    follow = len(compiled.tables.features.follow)
-    more = BLOCK * len(compiled.tracks) * len(compiled.arms) * follow
+    # And all that may follow from effects, for everyone.
+    more = BLOCK * len(compiled.arms) * len(compiled.tables.features.follow)
     features = max(len(compiled.features), 1)
     out = max(int((state["last"] - state["first"]).max()), 1)
     return WorkSpace(

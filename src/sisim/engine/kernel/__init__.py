@@ -4,7 +4,6 @@ A step has two halves. All decisions are made from the snapshot at its start; th
 made (law L2). The letters R V L P B C W are explained in `sisim.engine.tables`.
 """
 
-from sisim.engine.kernel.consequences import list_followed, note_followed
 from sisim.engine.kernel.decisions import choose, choose_moves, decide_all, find_leavers
 from sisim.engine.kernel.divergence import diverge, list_at_risk
 from sisim.engine.kernel.hazards import (
@@ -19,6 +18,7 @@ from sisim.engine.kernel.hazards import (
 from sisim.engine.kernel.jit import compiled_function, inlined
 from sisim.engine.kernel.moves import move_all
 from sisim.engine.kernel.observation import observe
+from sisim.engine.kernel.prevented import list_followed, note_followed
 from sisim.engine.kernel.stepping import begin_blocks, begin_step, count_uses, run_blocks
 from sisim.engine.kernel.thinning import leaving_bounds
 

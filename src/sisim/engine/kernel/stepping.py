@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from sisim.engine import tables as tb
-from sisim.engine.kernel.consequences import list_followed, note_followed
 from sisim.engine.kernel.decisions import decide_all
 from sisim.engine.kernel.divergence import active_arms, diverge, list_at_risk
 from sisim.engine.kernel.hazards import multiplier
 from sisim.engine.kernel.jit import compiled_function
 from sisim.engine.kernel.moves import arrive, cell_of, move_all, remove, start_life
 from sisim.engine.kernel.observation import observe
+from sisim.engine.kernel.prevented import list_followed, note_followed
 from sisim.engine.kernel.thinning import add_to_index, first_born
 
 

@@ -1,4 +1,4 @@
-"""Consequences: what follows for a person where an effect has prevented, or hastened, a transition.
+"""Prevented and hastened transitions: for whom an effect changes something, and what follows.
 
 Whom it has happened to is told by the person's own draws, asked once more as if the effect were
 not: by law L3 the same luck meets both. Effects that something follows from are let in one after
@@ -29,12 +29,13 @@ def is_followed(R, V, r):  # type: ignore[no-untyped-def]
 
 
 @inlined_late
-def left_by(R, V, W, here, arm, s, u, v, last_j, last_r):  # type: ignore[no-untyped-def]
-    """Return the transition by which someone leaves a state with draws `u` and `v`, or STAYS.
+def left_by(R, V, W, item, s, luck, until):  # type: ignore[no-untyped-def]
+    """Return the transition by which someone leaves their state with two draws, or STAYS.
 
-    Of the effects that something follows from, those until place `last_j` and reference `last_r`
-    act. What is known of the person stands in the first row of `leaver_features`.
+    Of the effects that something follows from, those `until` a place and a reference act. What is
+    known of the person stands in the first row of `leaver_features`.
     """
+    here, arm = np.int64(item.state), np.int64(item.arm)
     first, last = R.state[here].first, R.state[here].last
     for j in range(first, last):
         t = R.out[j]
@@ -44,7 +45,7 @@ def left_by(R, V, W, here, arm, s, u, v, last_j, last_r):  # type: ignore[no-unt
             begin = transition.first if part == 0 else R.effects[arm, t, 0]
             end = transition.last if part == 0 else R.effects[arm, t, 1]
             for r in range(begin, end):
-                off = j > last_j or (j == last_j and r > last_r)
+                off = j > until[0] or (j == until[0] and r > until[1])
                 if part == 1 and off and is_followed(R, V, r):
                     continue
                 reference = R.reference[r]
@@ -53,13 +54,25 @@ def left_by(R, V, W, here, arm, s, u, v, last_j, last_r):  # type: ignore[no-unt
                     value = apply_ratio(value, ratio, reference.scale, transition.kind)
         W.values[j - first, 0] = value
     found = np.int64(tb.STAYS)
-    if leaves(R, here, u, W.values, 0):
+    if leaves(R, here, luck[0], W.values, 0):
         if R.state[here].stages > 1:
             share_out(R, first, last, W.values, 0)
         for j in range(last - first):
             W.leaver_chances[0, j] = W.values[j, 0]
-        found, _ = choose(R, here, v, u, W.leaver_chances[0], W.leaver_features[0], W.weights)
+        found, _ = choose(
+            R, here, luck[1], luck[0], W.leaver_chances[0], W.leaver_features[0], W.weights
+        )
     return np.int64(found)
+
+
+@inlined
+def is_noted(W, count, i, arm, g):  # type: ignore[no-untyped-def]
+    """Return whether something is among the `count` things that begin for a person in an arm."""
+    found = False
+    for q in range(count):
+        one = W.followed[q]
+        found = found or (one[0] == i and one[1] == arm and one[2] == g)
+    return found
 
 
 @compiled_function
@@ -83,18 +96,18 @@ def note_followed(R, V, P, track, W, n, s, moment, key):  # type: ignore[no-unty
             W.leaver_features[0, f] = observe(V, P, f, row, i, arm, s)
         u = item.draw * SCALE
         v = draw(P.lo[i], P.hi[i], moment, track[R.state[here].track].to, key) * SCALE
-        before = left_by(R, V, W, here, arm, s, u, v, -1, -1)
+        before = left_by(R, V, W, item, s, (u, v), (np.int64(-1), np.int64(-1)))
         for j in range(R.state[here].first, R.state[here].last):
             t = R.out[j]
             for r in range(R.effects[arm, t, 0], R.effects[arm, t, 1]):
                 if not is_followed(R, V, r):
                     continue
-                now = left_by(R, V, W, here, arm, s, u, v, j, r)
+                now = left_by(R, V, W, item, s, (u, v), (np.int64(j), np.int64(r)))
                 if (now == t) != (before == t):
                     effect = V.effect[V.feature[R.reference[r].feature].arg]
                     for g in range(effect.follow_first, effect.follow_last):
                         drawn = draw(P.lo[i], P.hi[i], moment, V.follow[g].purpose, key) * SCALE
-                        if drawn < V.follow[g].share:
+                        if drawn < V.follow[g].share and not is_noted(W, count, i, arm, g):
                             W.followed[count, 0] = item.person
                             W.followed[count, 1] = arm
                             W.followed[count, 2] = g
@@ -127,7 +140,7 @@ def list_move(V, P, W, n, i, arm, g, begins):  # type: ignore[no-untyped-def]
 def list_followed(V, P, W, diverged, arms, n, count, s):  # type: ignore[no-untyped-def]
     """List what ends in a step, and the `count` things noted that begin; return the items.
 
-    Only who has a row of their own can have any of them.
+    Only who has a row of their own can have any of them. What begins anew does not end first.
     """
     for a in range(arms):
         for m in range(diverged[a, tb.BLOCK]):
@@ -138,6 +151,7 @@ def list_followed(V, P, W, diverged, arms, n, count, s):  # type: ignore[no-unty
                 if (
                     P.state[follow.track, row] == follow.state
                     and s + 1 - P.since[row, follow.track] >= follow.lasts
+                    and not is_noted(W, count, i, a + 1, g)
                 ):
                     n = list_move(V, P, W, n, i, a + 1, g, False)
     for q in range(count):
