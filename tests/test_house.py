@@ -99,6 +99,18 @@ def test_the_formatter_is_not_argued_with() -> None:
     assert sum(text.count("# fmt: skip") + text.count("# fmt: off") for text in texts) < 20
 
 
+SIMULATING = {"Simulation", "compile_scenario", "run_once", "run_to_end", "simulate"}
+
+
+def test_report_and_live_simulate_nothing_themselves() -> None:
+    assert [
+        place
+        for place, node in nodes(ast.ImportFrom)
+        if place.startswith(("report/", "live/")) and isinstance(node, ast.ImportFrom)
+        if SIMULATING & {one.name for one in node.names}
+    ] == []
+
+
 NEEDED = {"write_text": {"encoding", "newline"}, "to_csv": {"lineterminator"}}
 """What a call that writes text must say: unset, each system has its own."""
 
@@ -119,6 +131,31 @@ def test_tables_are_written_in_one_place_that_makes_texts_harmless() -> None:
         if isinstance(node, ast.Attribute)
         and (node.attr in ("to_csv", "to_excel") or ast.unparse(node) == "csv.writer")
     } == {"report/spreadsheet_files.py"}
+
+
+TESTS = Path(__file__).parent
+WHOLE = ("cases", "laws")
+"""Folders of tests of the package as a whole: scenarios, and what holds of any of its parts."""
+OF_SEVERAL_MODULES = {
+    "engine/test_units.py": "units of peers pass through population, compilation and kernel",
+    "live/test_hostile_visitors.py": "what a visitor may not do, at whatever module it arrives",
+    "live/test_page.py": "the page as a visitor has it, in a browser",
+    "live/test_words_on_the_page.py": "every word of the page, in both languages",
+    "report/analysis/test_names_of_rows.py": "names of rows beside bars, in every picture with any",
+}
+"""Tests in a room that are of no single module, and why."""
+
+
+def test_tests_mirror_the_source() -> None:
+    found = {path.relative_to(TESTS) for path in TESTS.glob("*/**/test_*.py")}
+    strays = {
+        path.as_posix()
+        for path in found
+        if path.parts[0] not in WHOLE
+        and not (SOURCE / path.with_name(path.name.removeprefix("test_"))).exists()
+        and not (SOURCE / path.with_name(path.stem.removeprefix("test_"))).is_dir()
+    }
+    assert strays == set(OF_SEVERAL_MODULES)
 
 
 @pytest.mark.parametrize("outside", ["design, section", "house.md", "the issue", "/proc/"])

@@ -20,10 +20,30 @@ if TYPE_CHECKING:
     from sisim.analysis.sweep import Study
     from sisim.engine.mesa_model import Person, SocialInvestmentModel
     from sisim.engine.simulation import Progress
-    from sisim.results import Results
+    from sisim.results import ExpectedResults, Results
     from sisim.scenario.scenario import Scenario
 
-__all__ = ["Person", "SocialInvestmentModel", "load", "model", "open_study", "run", "sweep"]
+__all__ = [
+    "Person",
+    "SocialInvestmentModel",
+    "ceac",
+    "ceaf",
+    "evpi",
+    "evppi",
+    "expected",
+    "icer_table",
+    "load",
+    "model",
+    "open_study",
+    "run",
+    "sweep",
+]
+
+_OF_TABLES = {
+    "icer_table": "sisim.economics.incremental_analysis",
+    **dict.fromkeys(("ceac", "ceaf", "evpi", "evppi"), "sisim.analysis.decision_analysis"),
+}
+"""What analyses a table of costs and effects of one's own, and where it is."""
 
 # What draws and simulates is slow to import: only who asks for it waits.
 
@@ -37,6 +57,10 @@ def __getattr__(name: str) -> Any:
         from sisim.engine import mesa_model
 
         return getattr(mesa_model, name)
+    if name in _OF_TABLES:
+        from importlib import import_module
+
+        return getattr(import_module(_OF_TABLES[name]), name)
     raise AttributeError(f"module 'sisim' has no attribute {name!r}")
 
 
@@ -82,6 +106,29 @@ def run(
     return Results(
         simulate(scenario, seed=seed, replications=replications, threads=threads, progress=progress)
     )
+
+
+def expected(
+    scenario: Scenario | str | os.PathLike[str], overrides: Mapping[str, Any] | None = None
+) -> ExpectedResults:
+    """Return the expected course of a scenario, computed exactly as a cohort model.
+
+    Args:
+        scenario: A scenario, a file, or the name of a ready scenario.
+        overrides: Other values by dotted path, where `scenario` is a file or a name.
+
+    Raises:
+        sisim.engine.cohort.NotExact: If there is no exact answer, with the reason.
+        sisim.scenario.errors.ScenarioError: With everything that is wrong in the file.
+    """
+    from sisim.engine.cohort import expected as course
+    from sisim.engine.machine_code import compile_once
+    from sisim.results import ExpectedResults
+
+    if isinstance(scenario, str | os.PathLike):
+        scenario = load(scenario, overrides)
+    compile_once()
+    return ExpectedResults(course(scenario))
 
 
 def model(

@@ -17,6 +17,8 @@ from sisim.i18n import Lang, in_language
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sisim.engine.cohort import Cohort
+
 # What draws is slow to import: only who asks for a figure waits.
 
 
@@ -67,3 +69,70 @@ class Results(Valuation):
         svg = drawing.getvalue()
         words = "".join(f"<p>{escape(line)}</p>" for line in self.summary().splitlines())
         return svg[svg.index("<svg") :] + words
+
+
+class ExpectedResults(Valuation):
+    """The expected course of a scenario, computed exactly: no runs, and no chance.
+
+    `traces`, `per_person`, `incremental` and every other table of a `Valuation`, of one course.
+
+    Args:
+        cohort: The course.
+    """
+
+    def __init__(self, cohort: Cohort) -> None:
+        super().__init__(cohort.result)
+        self.cohort = cohort
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds: none, as nothing is drawn."""
+        return ()
+
+    def __repr__(self) -> str:
+        """Return who and when in a line."""
+        return super().__repr__().replace("0 replications", "computed exactly")
+
+    def icer_table(self, measure: str | None = None) -> pd.DataFrame:
+        """Return the arms compared by a measure of effects, per person: see `sisim.icer_table`.
+
+        Args:
+            measure: An outcome or an outcome weight; unset: the first weight, else outcome.
+
+        Raises:
+            LookupError: If there is no such measure.
+        """
+        known = {one.measure.name: one.table for one in self.incremental}
+        first = [*self.scenario.pathway.weights, *known][:1]
+        name = next(iter(first), "") if measure is None else measure
+        if name not in known:
+            names = ", ".join(known) or "no outcome and no weight"
+            raise LookupError(f'there is no measure "{name}": the scenario has {names}')
+        return known[name]
+
+    def figure(self, track: str | None = None, lang: Lang | None = None) -> Figure:
+        """Draw the share in each state of a track (unset: the first) over time."""
+        from sisim.report.chart.matplotlib_painter import paint
+        from sisim.report.state_shares import trace_chart
+
+        with in_language(lang):
+            return paint(trace_chart(self, track or next(iter(self.scenario.pathway.tracks))))
+
+    def summary(self, lang: Lang | None = None) -> str:
+        """Say what came out, a sentence a line."""
+        from sisim.report.cohort_report import cohort_words
+
+        with in_language(lang):
+            return "\n".join(cohort_words(self))
+
+    def save(self, out: str | os.PathLike[str], lang: Lang | None = None) -> list[Path]:
+        """Write pictures, tables and words into a folder, all or nothing; return the files."""
+        from sisim.report.cohort_report import publish_cohort
+
+        with in_language(lang):
+            return publish_cohort(self, Path(out))
+
+    def _repr_html_(self) -> str:
+        """Show costs and effects per person in a notebook."""
+        wide = self.per_person.pivot_table(index="arm", columns="measure", values="per_person")
+        return str(wide.to_html())

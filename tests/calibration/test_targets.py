@@ -241,6 +241,18 @@ def test_reached_within_and_share_at_age():
     assert MEASURES["share_at_age"](seen, "school.eligible", 4) == 1.0
 
 
+def test_who_has_come_that_far_counts_though_they_have_left_again():
+    seen = lives(
+        (0, 120, [], [(12, "eligible"), (24, "grade")]),
+        (0, 120, [], [(12, "eligible")]),
+        (0, 120, [], [(50, "eligible")]),
+    )
+    share = MEASURES["share_at_age"]
+    assert share(seen, "school.eligible", 3) == pytest.approx(1 / 3)
+    assert share(seen, "school.eligible", 3, ever=True) == pytest.approx(2 / 3)
+    assert share(seen, "school.eligible", 4, ever=True) == 1.0
+
+
 def test_persistence_compares_two_moments():
     """Of two placed at the end of the grade, one still is when care is next looked at."""
     seen = lives(

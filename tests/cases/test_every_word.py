@@ -26,8 +26,10 @@ from matplotlib.text import Text
 
 from sisim.i18n import Lang
 
+PUBLISHED = SCENARIOS.parent / "experiments/published"
 FEW = ("--set", "population.residents=1500", "--set", "replications=2")
 READY = ("placed-youth", *FEW)
+MEASURED = str(Path(__file__).parents[1] / "helpers" / "measured.toml")
 
 
 class _Shown(HTMLParser):
@@ -104,6 +106,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "money": READY,
     "money of a fund": (str(SCENARIOS / "portfolio.toml"), *FEW),
     "money of a contract": (str(SCENARIOS / "outcome-contract.toml"), *FEW),
+    "run what is measured": (MEASURED, "--replications", "5"),
+    "follow-up of what is measured": (MEASURED, "--certain"),
+    "cohort": (str(PUBLISHED / "p1-sick-sicker.toml"),),
+    "cohort of two tracks": (str(PUBLISHED / "p5-two-tracks.toml"),),
     "precision": (*READY, "--wish", "5000000"),
     "sensitivity": (*READY, "--vary", "investments.team.reach", "--workers", "1"),
     "sensitivity by morris": (

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sisim.economics.discounting import present_value
-from sisim.economics.finance import balances, irr
+from sisim.economics.finance import FURTHEST, balances, irr
 
 FLOWS = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=20)
 RATES = st.floats(-0.05, 0.3)
@@ -76,6 +76,18 @@ def test_every_rate_of_return_is_found_and_no_other(
     for root in (*(1 / (1 + rate) for rate in rates), *(-one for one in others)):
         flows = np.convolve(flows, [-root, 1.0])
     assert irr(flows) == pytest.approx(tuple(rates), abs=1e-3)
+
+
+def test_a_rate_beyond_what_floats_can_say_is_the_furthest_that_they_can() -> None:
+    assert irr([-1e300, 1e-300]) == (-1.0,)
+    assert irr([-1e-300, 1e300]) == (float(np.expm1(FURTHEST)),)
+
+
+def test_flows_in_parts_of_a_year_have_a_rate_per_year() -> None:
+    assert irr([-100, *[0] * 11, 110], per_year=12) == pytest.approx((0.1,))
+    assert irr([0, 0, -100, 21, 100], per_year=2) == pytest.approx(
+        ((irr([-100, 21, 100])[0] + 1) ** 2 - 1,)
+    )
 
 
 def test_the_loan_of_p6() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,10 @@ from helpers.any_counts import PATHWAY, counts, same_in_every_arm, scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sisim import run
 from sisim.economics.appraisal import appraise, headline, totals
 from sisim.economics.ledger import KINDS, TRANSFERS, CostLine, ledger
+from sisim.economics.outcomes import outcome_units
 from sisim.economics.prices import conversion
 from sisim.results import Results
 
@@ -222,3 +225,54 @@ def test_treatment_by_the_month_adds_up_over_a_year_of_weeks() -> None:
     months = Results(found).yearly_participants().groupby("arm", observed=True)["treated_months"]
     # Whoever is treated for its 52 weeks has been treated for twelve months.
     assert months.sum().tolist() == pytest.approx((weeks * 12 / 52).tolist())
+
+
+ONE_STATE = """
+name = "one-state"
+title = "One state"
+step = "{step}"
+principals.town.label = "The town"
+administrations.care = {{ label = "Care", principal = "town" }}
+weights.good = "Good years"
+
+[resources.place]
+label = "Place"
+unit = "year"
+price = 100
+price_year = 2024
+administration = "care"
+
+[tracks.life]
+label = "Life"
+start = "there"
+states.there = {{ label = "There", uses = {{ place = 1 }}, weights = {{ good = 0.5 }} }}
+
+[groups]
+there = {{ label = "There", track = "life", states = ["there"] }}
+"""
+TEN_YEARS = """
+name = "ten-years"
+title = "Ten years"
+pathway = "pathway.toml"
+time = {{ start = "2026-01", years = 10 }}
+population.cohort = 7
+economy = {{ price_level = 2024, counting = "{counting}" }}
+outcomes.there = {{ label = "There", group = "there" }}
+"""
+
+
+@pytest.mark.parametrize("step", ["week", "month", "quarter", "year"])
+@pytest.mark.parametrize("counting", ["start", "end", "both"])
+def test_ten_years_in_a_state_are_ten_years_of_its_use(
+    tmp_path: Path, step: str, counting: str
+) -> None:
+    for name, text in (("pathway", ONE_STATE), ("scenario", TEN_YEARS)):
+        content = text.format(step=step, counting=counting)
+        (tmp_path / f"{name}.toml").write_text(content, encoding="utf-8", newline="\n")
+    found = run(tmp_path / "scenario.toml")
+    costs = found.yearly_costs().groupby("year", observed=True)["amount"].sum()
+    assert costs.tolist() == pytest.approx([7 * 100.0] * 10)
+    assert found.counts.units()["units"].sum() == pytest.approx(7 * 10)
+    assert found.counts.weights()["amount"].sum() == pytest.approx(7 * 10 * 0.5)
+    person_years = outcome_units(found.counts, found.scenario.outcomes["there"]).sum()
+    assert person_years == pytest.approx(7 * 10)

@@ -180,12 +180,33 @@ def test_chance_that_evens_out_is_hardly_repaid() -> None:
     assert back.mean() == pytest.approx(1e6 * np.sqrt(len(YEARS) / (2 * np.pi)), abs=sure)
 
 
+@given(SEEDS)
+@settings(max_examples=20, deadline=None)
+def test_what_is_repaid_by_chance_is_what_the_mean_of_the_runs_would_not_repay(seed: int) -> None:
+    found = settled(seed, basis="observed", rounding=0, cap="none", first_year=2000, last_year=2100)
+    totals = found.reductions.sum(axis=-1)
+    if not found.account.payments.any(axis=1).all():
+        totals *= 0
+    by_runs = np.maximum(totals, 0.0).sum(axis=1).mean()
+    by_mean = np.maximum(totals.mean(axis=0), 0.0).sum()
+    assert found.chance == pytest.approx(by_runs - by_mean, abs=ORE)
+    assert found.chance >= -ORE
+
+
+@given(SEEDS, BASES)
+@settings(max_examples=10, deadline=None)
+def test_one_run_knows_no_chance(seed: int, basis: str) -> None:
+    found = counts(seed, replications=1, funds={"fund": fund(basis=basis)})
+    assert repayments(ledger(found), "fund", "ends").chance == 0
+
+
 def test_an_effect_of_nothing_repays_nothing_on_any_basis() -> None:
     funds = {"fund": fund(basis="observed")}
     book = ledger(same_in_every_arm(funds=funds, figures=None))
     found = repayments(book, "fund", "ends")
     assert found.account.payments.any()
     assert not found.observed.any()
+    assert found.chance == 0
     assert not found.plan.repaid.any()
 
 

@@ -50,6 +50,24 @@ def test_a_sum_that_is_whole_stays_before_a_larger_remainder() -> None:
     assert rounded(np.array([[0.5, 0.5], [0.9, 0.0]]), 1).tolist() == [[1, 0], [0, 0]]
 
 
+def test_a_sum_that_is_whole_is_not_exceeded_for_a_larger_remainder() -> None:
+    found = rounded(np.array([[0.7, 0.7, 0.6], [0.5, 0.5, 0.1]]), 1)
+    assert found.sum(axis=1).tolist() == [2, 1]
+
+
+@given(
+    arrays(
+        np.float64,
+        array_shapes(min_dims=2, max_dims=2, max_side=5),
+        elements=st.sampled_from([0.0, 1.0, 2.0, 0.1, 0.4, 0.5, 0.9, 1.3, 1.7]),
+    )
+)
+@settings(max_examples=150, deadline=None)
+def test_a_cell_that_is_whole_stays_among_others(table: Floats) -> None:
+    whole = table == np.floor(table)
+    assert (rounded(table, 1)[whole] == table[whole]).all()
+
+
 @given(
     arrays(np.int64, (3, 3), elements=st.integers(0, 9900)),
 )

@@ -56,7 +56,7 @@ def test_some_years_are_taken_with_their_values() -> None:
 
 
 def test_every_replication_has_its_rows() -> None:
-    values = np.arange(12.0).reshape(2, 2, 3)
+    values = np.arange(18.0).reshape(3, 2, 3)
     table = Yearly("people", values, ARMS, np.arange(2026, 2029)).table()
-    assert table["replication"].value_counts().to_dict() == {0: 6, 1: 6}
+    assert table["replication"].value_counts().to_dict() == {0: 6, 1: 6, 2: 6}
     assert table["people"].tolist() == values.ravel().tolist()

@@ -74,3 +74,12 @@ def test_what_a_file_says_of_years_is_what_is_counted(
     assert clock.at(named) == step
     assert time.year_of(time.start, later / 12) == time.year_of(named)
     assert clock.at(time.ends) == clock.end
+
+
+@given(spans)
+def test_the_lengths_of_the_steps_of_a_whole_year_add_up_to_a_year(span: dict[str, Any]) -> None:
+    clock = clock_of(**span)
+    steps = np.arange(clock.history, clock.end)
+    years = clock.year(steps)
+    sums = np.bincount(years - years[0], clock.lengths(steps)) / clock.per_year
+    np.testing.assert_allclose(sums, 1.0, rtol=1e-12)

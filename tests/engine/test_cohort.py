@@ -163,6 +163,32 @@ class TestByHand:
         assert cohort.started[0, 0, :, 0] == pytest.approx(400.0 * (steps[:-1] == 0))
         assert cohort.treated[0, 0, :, 0] == pytest.approx(400.0 * (steps < 6))
 
+    def test_a_tunnel(self) -> None:
+        """Risk in the first two months of illness, and then none: three tunnels and one state."""
+        pathway = TWO_STATES | {
+            "tracks": {"health": track("ill", "well")},
+            "transitions": {"recovers": move("ill", "well", probability=0.5, factors=["early"])},
+            "factors": {
+                "early": {"feature": "time_in_state", "below": [2.0], "values": [1.0, 0.0]}
+            },
+        }
+        found = expected(scenario(pathway)).state_shares("health")["ill"].to_numpy()
+        assert found == pytest.approx([1.0, 0.5, *[0.25] * 11])
+
+    def test_entries_are_first_ones_or_not(self) -> None:
+        """Who falls ill again is told from who falls ill for the first time."""
+        pathway = with_factor(feature="visits.sick", below=[1.0], values=[1.0, 5.0])
+        pathway["transitions"]["recovers"] = move("ill", "well", probability=1.0)
+        outcomes = {"cases": {"label": "Cases", "group": "sick", "count": "entries"}}
+        cohort = expected(scenario(pathway, people=1000, outcomes=outcomes))
+        never, seldom, ill, first, again = 1000.0, 0.0, 0.0, [], []
+        for _ in range(12):
+            first.append(0.1 * never)
+            again.append(0.5 * seldom)
+            never, seldom, ill = never - first[-1], seldom - again[-1] + ill, first[-1] + again[-1]
+        assert cohort.entry[0, :, 0, 0, 0] == pytest.approx(first)
+        assert cohort.entry[0, :, 0, 0, 1] == pytest.approx(again)
+
     def test_the_gap_of_a_project_that_ends_closes(self) -> None:
         """Seven half-lives and the longest case after the end, less than 1 % of it is left."""
         pathway = {
@@ -199,15 +225,18 @@ class TestByHand:
 class TestRefused:
     """What has no exact answer is refused, by name."""
 
-    @pytest.mark.parametrize(
-        "feature",
-        ["time_in_state", "time_in.sick", "time_since.sick", "visits.sick", "share.sick"],
-    )
-    def test_features(self, feature: str) -> None:
-        """Features of history and of other people."""
-        pathway = with_factor(feature=feature, below=[1.0], values=[1.0, 2.0])
-        with pytest.raises(NotExact, match=feature):
+    def test_peers(self) -> None:
+        """Features of other people."""
+        pathway = with_factor(feature="share.sick", below=[0.5], values=[1.0, 2.0])
+        with pytest.raises(NotExact, match=r"share\.sick"):
             expected(scenario(pathway))
+
+    def test_memory_without_bound(self) -> None:
+        """More to be remembered than there is room for: every pattern of visits in four years."""
+        pathway = with_factor(feature="visits.sick", window=48, below=[9.0], values=[1.0, 2.0])
+        pathway["transitions"]["recovers"] = move("ill", "well", probability=0.5)
+        with pytest.raises(NotExact, match="more must be remembered"):
+            expected(scenario(pathway, years=6))
 
     def test_numeric_attribute(self) -> None:
         """Numeric attributes, where they matter."""
@@ -235,8 +264,14 @@ class TestRefused:
         """A joint state space too large to be gone through."""
         states = tuple(f"s{n}" for n in range(30))
         tracks = {f"t{n}": track(*states) for n in range(4)}
+        assert expected(scenario({"tracks": tracks})).joint == [("s0",) * 4]
+        on = {
+            f"{of}{n}": move(states[n], states[n + 1], of, probability=0.1)
+            for of in tracks
+            for n in range(29)
+        }
         with pytest.raises(NotExact, match="joint states"):
-            expected(scenario({"tracks": tracks}))
+            expected(scenario({"tracks": tracks, "transitions": on}))
 
 
 def assert_scattered(cohort: Cohort, seed: int) -> None:
@@ -275,7 +310,19 @@ FACTORS: Parts = {
     "ageing": {"feature": "age", "shape": "weibull", "parameters": {"shape": 2.0, "scale": 10.0}},
     "not_girls": {"feature": "attribute.sex", "values": {"girl": 0.0}},
     "both": {"product": ["by_sex", "by_month"]},
+    "by_time": {"feature": "time_in_state", "below": [1.0, 3.0], "values": [1.0, 0.4, 2.0]},
+    "wearing": {
+        "feature": "time_in_state",
+        "shape": "weibull",
+        "parameters": {"shape": 2.0, "scale": 0.5},
+    },
+    "by_stay": {"feature": "time_in.late", "below": [2.0], "values": [0.5, 1.5]},
+    "by_absence": {"feature": "time_since.late", "below": [2.0], "values": [2.0, 0.5]},
+    "by_visits": {"feature": "visits.late", "below": [1.0, 3.0], "values": [1.0, 2.0, 0.3]},
+    "lately": {"feature": "visits.late", "window": 3, "below": [1.0], "values": [0.6, 1.8]},
 }
+HISTORY = {"by_time", "wearing", "by_stay", "by_absence", "by_visits", "lately"}
+GROUPS = {"late": {"label": "Late", "track": "t0", "states": ["s1"]}}
 ATTRIBUTES: Parts = {
     "sex": {
         "shares": {"girl": 0.4, "boy": 0.6},
@@ -288,8 +335,11 @@ GROUPINGS = {"sex": {"feature": "attribute.sex"}, "age": {"feature": "age", "bel
 
 
 @st.composite
-def pathways(draw: st.DrawFn) -> Parts:
-    """Draw a pathway of a few tracks: additive, competing, staged and scheduled transitions."""
+def pathways(draw: st.DrawFn, *, history: bool = False) -> Parts:
+    """Draw a pathway of a few tracks: additive, competing, staged and scheduled transitions.
+
+    With a history chances depend on it too, and so does an outcome weight.
+    """
     tracks: Parts = {}
     transitions: Parts = {}
     for number in range(draw(st.integers(1, 3))):
@@ -302,10 +352,18 @@ def pathways(draw: st.DrawFn) -> Parts:
             if origin not in exits:
                 transitions |= draw(leaving(name, origin, [s for s in states if s != origin]))
     known = [f for f in FACTORS if not f.startswith("by_t") or f[3:] in tracks]
+    known = [f for f in known if f not in HISTORY]
+    if history:
+        known = [*sorted(HISTORY), "by_sex", "by_t0"]
+        used = {
+            "load": {"amount": 12, "factors": draw(st.lists(st.sampled_from(known), max_size=2))}
+        }
+        tracks["t0"]["states"]["s1"]["weights"] = used
     for transition in transitions.values():
-        transition["factors"] = draw(st.lists(st.sampled_from(known), max_size=2, unique=True))
+        here = known if transition["track"] == "t0" else [f for f in known if f not in HISTORY]
+        transition["factors"] = draw(st.lists(st.sampled_from(here), max_size=2, unique=True))
         for to in transition["to"].values():
-            to["factors"] = draw(st.lists(st.sampled_from(known), max_size=1))
+            to["factors"] = draw(st.lists(st.sampled_from(here), max_size=1))
     return {
         "step": "month",
         "tracks": tracks,
@@ -313,6 +371,8 @@ def pathways(draw: st.DrawFn) -> Parts:
         "factors": {name: FACTORS[name] for name in known},
         "attributes": ATTRIBUTES,
         "groupings": GROUPINGS,
+        "groups": GROUPS if history else {},
+        "weights": {"load": "Load"} if history else {},
     }
 
 
@@ -336,9 +396,9 @@ def leaving(draw: st.DrawFn, name: str, origin: str, others: list[str]) -> Parts
 
 
 @st.composite
-def scenarios(draw: st.DrawFn) -> Scenario:
+def scenarios(draw: st.DrawFn, *, history: bool = False) -> Scenario:
     """Draw a scenario with an arm, of a closed cohort."""
-    pathway = draw(pathways())
+    pathway = draw(pathways(history=history))
     effects = [
         {
             "on": draw(st.lists(st.sampled_from(list(pathway["transitions"])), min_size=1)),
@@ -363,6 +423,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     )
     population = {"cohort": PEOPLE, "age": 10.0, "areas": AREAS}
     drift = {"volumes": dict.fromkeys(list(pathway["transitions"])[:1], 0.5)}
+    if history:
+        parts["outcomes"] = {"late": {"label": "Late", "group": "late", "count": "entries"}}
     return scenario(pathway, population=population, drift=drift, **parts)
 
 
@@ -379,6 +441,34 @@ def test_simulation_scatters_around_the_cohort(drawn: Scenario) -> None:
         present = stock[..., here].sum(axis=-1)
         assert present == pytest.approx(cohort.people.sum(axis=-1))
     assert_scattered(cohort, seed=1)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(scenarios(history=True))
+def test_what_is_remembered_of_people_is_made_states(drawn: Scenario) -> None:
+    """Time in a state or group and earlier visits: a simulation scatters around the cohort."""
+    cohort = expected(drawn)
+    assert cohort.shares.sum(axis=-1) == pytest.approx(1)
+    assert_scattered(cohort, seed=1)
+    assert np.isfinite(cohort.entry).all()
+    result = simulate(drawn, seed=1)
+    for name in ("entry", "use"):
+        exact, found = getattr(cohort, name), getattr(result.replications[0].tally, name)
+        assert found.shape == exact.shape
+        assert (np.abs(found - exact) <= 5 * np.sqrt(6 * exact) + 3).all(), name
+
+
+@settings(max_examples=10, deadline=None, derandomize=True)
+@given(pathways(history=True))
+def test_history_in_an_open_population(pathway: Parts) -> None:
+    """What is remembered begins when a life does, before people move in."""
+    population = {
+        "residents": PEOPLE,
+        "max_age": 2,
+        "movers_in": {"per_year": 0.2, "below": [0.5], "shares": [0.3, 0.7]},
+        "areas": AREAS,
+    }
+    assert_scattered(expected(scenario(pathway, population=population)), seed=1)
 
 
 @settings(max_examples=10, deadline=None, derandomize=True)

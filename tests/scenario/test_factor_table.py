@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sisim import load
+from sisim.scenario.condition import Bounds
 from sisim.scenario.factor_table import (
     PROBABILITY,
     RATE,
@@ -22,7 +23,6 @@ from sisim.scenario.factor_table import (
 )
 from sisim.scenario.features import Features
 from sisim.scenario.pathway import Factor, Scale
-from sisim.scenario.scenario import Bounds
 from sisim.scenario.types import Number
 
 

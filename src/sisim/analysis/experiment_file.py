@@ -7,7 +7,7 @@ chance (seeds). Every combination of levers meets the same draws and the same lu
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -36,6 +36,8 @@ from sisim.scenario.types import Distribution, Name, Table, Text
 
 OUTSIDE = 0.01
 """Of an unbounded distribution, more than this outside what is allowed is refused."""
+MOST_TRIED = 250
+"""So many settings of levers are tried when the file is read; of more, these."""
 Value = Any
 """What a lever can be set to: whatever `--set` takes."""
 
@@ -318,10 +320,15 @@ class _Check(Findings):
                 self._upside_down(path, steps.from_, steps.to)
             elif not values:
                 self.say(path, Reason("A lever needs at least one value."))
-            elif any(value in values[:n] for n, value in enumerate(values)):
+            elif not isinstance(steps, Steps) and _stands_twice(values):
                 self.say(path, Reason("A value stands twice."))
             else:
                 listed[key] = values
+        for at, key in enumerate(listed):
+            others = [p for other in list(listed)[:at] for p in self.experiment.paths(other)]
+            for moved in self.experiment.paths(key):
+                if moved in others:
+                    self.say(("levers", key), Reason("Another lever sets {path} too.", path=moved))
         if self.experiment.design.levers == "list" and len({len(v) for v in listed.values()}) > 1:
             counts = [f"{key}: {len(values)}" for key, values in listed.items()]
             reason = Reason(
@@ -335,7 +342,7 @@ class _Check(Findings):
         }
         unknown: set[Problem] = set()
         # The first values of all, then the second ones: each value is tried once.
-        for row in zip_longest(*listed.values(), fillvalue=_NONE):
+        for row in _tried(list(zip_longest(*listed.values(), fillvalue=_NONE))):
             tried = {
                 path: value
                 for key, value in zip(listed, row, strict=True)
@@ -450,6 +457,22 @@ def uncertain_numbers(scenario: Scenario) -> list[VariedNumber]:
     return factors(scenario, ["*"]) if some else []
 
 
+def _stands_twice(values: list[Any]) -> bool:
+    """Return whether a value stands twice."""
+    return len({v if isinstance(v, Hashable) else ("", repr(v)) for v in values}) < len(values)
+
+
+def _tried(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return the settings of levers that are tried: all, or the extremes and some evenly spread."""
+    if len(rows) <= MOST_TRIED:
+        return rows
+    chosen = {round(at) for at in np.linspace(0, len(rows) - 1, MOST_TRIED)}
+    for column in zip(*rows, strict=True):
+        numeric = [n for n, value in enumerate(column) if type(value) in (int, float)]
+        chosen |= {edge(numeric, key=column.__getitem__) for edge in (min, max) if numeric}
+    return [rows[n] for n in sorted(chosen)]
+
+
 def _as_tables(own: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     """Return numbers with ranges as whole tables, which keep their source and their grade."""
     kept = ("source", "grade", "note", "per")
@@ -482,13 +505,23 @@ def _leaves(kind: str, node: Mapping[str, Any], path: Path = ()) -> Iterator[tup
 
 
 def _name_places(document: Document) -> None:
-    """Let the places of dotted paths be found, however the file has nested them."""
+    """Let the places of dotted paths be found, however the file has nested them.
+
+    Raises:
+        ScenarioError: If a path stands twice, once nested and once in quotes.
+    """
     data = dict(document.data)
+    problems = []
     for kind in ("override", "levers", "uncertainties"):
         if isinstance(data.get(kind), dict):
             found = list(_leaves(kind, data[kind]))
             data[kind] = {".".join(map(str, path)): value for path, value in found}
             for path, _ in found:
-                place = document.locate((kind, *path))
-                document.changed[kind, ".".join(map(str, path))] = place
+                place, key = document.locate((kind, *path)), ".".join(map(str, path))
+                if (kind, key) in document.changed:
+                    reason = Reason("The key stands twice in the same table.")
+                    problems.append(Problem(place, key, reason))
+                document.changed[kind, key] = place
+    if problems:
+        raise ScenarioError(problems)
     document.data = data

@@ -24,6 +24,7 @@ from sisim.economics.prices import conversion
 from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Result
 from sisim.engine.individual_use import in_target, with_arms_alone
+from sisim.engine.measurements import ANSWERED, TOTAL
 from sisim.engine.replications import replication
 from sisim.engine.simulation import Progress, Simulation
 from sisim.engine.tables import NEVER
@@ -31,7 +32,7 @@ from sisim.scenario.follow_up import MONTHS
 from sisim.scenario.psa_draws import draw
 from sisim.scenario.scenario import Scenario
 
-Kind = Literal["inflow", "activity", "reach", "cost", "participants", "outcome"]
+Kind = Literal["inflow", "activity", "reach", "cost", "participants", "outcome", "measured"]
 Verdict = Literal[
     "as_planned",
     "cannot_tell",
@@ -52,7 +53,7 @@ ENOUGH = 20
 """Fewer runs have no twentieth part: a range is then that of all of them."""
 Drawn = Literal["nothing", "investments", "everything"]
 """Which uncertain numbers are drawn: none, those of the investments, all."""
-RESULTS: tuple[Kind, ...] = ("participants", "outcome")
+RESULTS: tuple[Kind, ...] = ("participants", "outcome", "measured")
 
 
 @dataclass(frozen=True)
@@ -64,17 +65,21 @@ class Indicator:
         kind: What it tells of.
         investment: Of which investment; unset: of the whole municipality.
         outcome: Of which of the scenario's outcomes.
+        measurement: By which of the scenario's measurements.
+        yes_or_no: Whether its instrument shows yes or no.
     """
 
     name: str
     kind: Kind
     investment: str | None = None
     outcome: str | None = None
+    measurement: str | None = None
+    yes_or_no: bool = False
 
     @property
     def is_share(self) -> bool:
         """Whether it is a share, from 0 to 1."""
-        return self.kind in ("reach", "participants")
+        return self.yes_or_no or self.kind in ("reach", "participants")
 
 
 @dataclass(frozen=True)
@@ -217,7 +222,7 @@ def moments(scenario: Scenario, months: Sequence[int] | None = None) -> tuple[in
 
 
 def measures_of(scenario: Scenario, arm: str) -> tuple[Indicator, ...]:
-    """Return what is followed up in an arm: inflow, activity, cost, reach, results."""
+    """Return what is followed up in an arm: inflow, activity, cost, reach, results, tests."""
     found: list[Indicator] = []
     grouped = [
         n for n, one in scenario.outcomes.items() if one.group is not None and one.count == "stock"
@@ -234,7 +239,14 @@ def measures_of(scenario: Scenario, arm: str) -> tuple[Indicator, ...]:
         found += [
             Indicator(f"participants.{name}.{one}", "participants", name, one) for one in grouped
         ]
-    return (*found, *(Indicator(f"outcome.{n}", "outcome", None, n) for n in scenario.outcomes))
+    found += [Indicator(f"outcome.{n}", "outcome", None, n) for n in scenario.outcomes]
+    for name, one in scenario.measurements.items():
+        if one.after is None or one.after in scenario.arms[arm].investments:
+            share = scenario.shows_share(name)
+            found.append(
+                Indicator(f"measured.{name}", "measured", one.after, None, name, yes_or_no=share)
+            )
+    return tuple(found)
 
 
 def responsible(scenario: Scenario, measure: Indicator) -> tuple[str, ...]:
@@ -244,7 +256,7 @@ def responsible(scenario: Scenario, measure: Indicator) -> tuple[str, ...]:
     most for the states of its group, in the money of one year, knows it. Empty if nobody pays for
     them.
     """
-    if measure.investment is not None and measure.kind != "participants":
+    if measure.investment is not None and measure.kind not in RESULTS:
         return tuple(scenario.investments[measure.investment].cost.shares)
     if measure.outcome is None:
         return ()
@@ -303,7 +315,7 @@ def _watch(
         month = moments.get(simulation.step - clock.start)
         if month is not None:
             for one in measures:
-                if one.investment is not None:
+                if one.investment is not None and one.measurement is None:
                     found[month, one.name] = _of_people(simulation, one, ever)
     result = Result(compiled, (replication(simulation),))
     paid = ledger(result)
@@ -318,6 +330,8 @@ def _watch(
                     if line.item == one.investment and line.kind in ("investment", "running")
                 )
                 found[month, one.name] = spent, np.nan
+            elif one.measurement is not None:
+                found[month, one.name] = _of_answers(result, one, until)
             elif one.investment is None:
                 found[month, one.name] = _of_all(result, one, until)
     return found
@@ -372,6 +386,30 @@ def _of_all(result: Result, measure: Indicator, until: slice) -> tuple[float, fl
     return float(sums[1]), float(sums[0])
 
 
+def _of_answers(result: Result, measure: Indicator, until: slice) -> tuple[float, float]:
+    """Return the mean of the latest answers so far, in the arm and without.
+
+    Of people asked so many months after they have begun, all who have been asked at the latest
+    occasion count, and what the same people would have shown without.
+    """
+    names = [row.name for row in result.compiled.measurements]
+    found = result.replications[0].measured[names.index(str(measure.measurement))]
+    # (lives, arms, steps, occasions, columns)
+    sums = found[:, :, until].sum(axis=4)
+    if measure.investment is None:
+        own, without = (sums[0, arm].sum(axis=1) for arm in (1, 0))
+    else:
+        own, without = sums[0, 1].sum(axis=0), sums[1, 1].sum(axis=0)
+    answered = np.flatnonzero(own[:, ANSWERED])
+    if not len(answered):
+        return np.nan, np.nan
+    means = [
+        float(one[TOTAL] / one[ANSWERED]) if one[ANSWERED] else np.nan
+        for one in (own[answered[-1]], without[answered[-1]])
+    ]
+    return means[0], means[1]
+
+
 # ------------------------------------------------------------------------ plan and outcome
 
 
@@ -410,8 +448,7 @@ def _verdict(plan: FollowUp, row: dict[Hashable, Any], observed: pd.DataFrame) -
     as_without = row["without_low"] <= row["observed"] <= row["without_high"]
     if not outside:
         return "cannot_tell" if as_without else "as_planned"
-    assert measure.outcome is not None
-    good = -1 if plan.scenario.outcomes[measure.outcome].good == "low" else 1
+    good = -1 if _good(plan.scenario, measure) == "low" else 1
     if outside == good:
         return "better"
     earlier = observed[observed["month"] <= row["month"]]
@@ -423,6 +460,14 @@ def _verdict(plan: FollowUp, row: dict[Hashable, Any], observed: pd.DataFrame) -
     if not len(done):
         return "unexplained"
     return "too_little" if (done["outside"] < 0).any() else "no_effect"
+
+
+def _good(scenario: Scenario, measure: Indicator) -> Literal["low", "high"]:
+    if measure.measurement is not None:
+        instrument = scenario.measurements[measure.measurement].instrument
+        return "high" if instrument is None else scenario.pathway.instruments[instrument].good
+    assert measure.outcome is not None
+    return scenario.outcomes[measure.outcome].good
 
 
 def _concerns(plan: FollowUp, name: str, measure: Indicator) -> bool:

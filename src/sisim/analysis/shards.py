@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,11 +38,29 @@ class Shards:
         own: Those of the source that was asked for, whole.
         damaged: Those that are not as they were written.
         other: Whole ones of another source.
+        tables: What was read of each of `own`.
     """
 
     own: list[Path] = field(default_factory=list)
     damaged: list[Path] = field(default_factory=list)
     other: list[Path] = field(default_factory=list)
+    tables: list[pa.Table] = field(default_factory=list)
+
+    def rows(self) -> pd.DataFrame:
+        """Return what was read, in the order of the shards.
+
+        Raises:
+            DamagedError: If the shards do not fit together.
+        """
+        if not self.tables:
+            return pd.DataFrame()
+        try:
+            rows: pd.DataFrame = pa.concat_tables(
+                self.tables, promote_options="permissive"
+            ).to_pandas()
+        except (ValueError, pa.ArrowException) as error:
+            raise DamagedError(*self.own) from error
+        return rows
 
 
 def shard(rows: pd.DataFrame, source: str) -> tuple[str, bytes]:
@@ -65,12 +83,15 @@ def shard(rows: pd.DataFrame, source: str) -> tuple[str, bytes]:
     return f"{_digest(ids, 8)}-{_digest(written, 16)}.parquet", written
 
 
-def sorted_shards(cells: Path, source: str | None) -> Shards:
+def read_shards(cells: Path, source: str | None, columns: Sequence[str] | None) -> Shards:
     """Return the shards in a folder by what they are; files called otherwise are none.
+
+    Each file is read once, and only what is asked for is kept of it.
 
     Args:
         cells: The folder.
         source: The digest of what made the result; None: it is of format 1, as its shards are.
+        columns: What is read of those of the source: these, or all.
 
     Raises:
         PermissionError: If one of them may not be read.
@@ -78,41 +99,22 @@ def sorted_shards(cells: Path, source: str | None) -> Shards:
     found = Shards()
     for path in sorted(path for path in cells.glob("*.parquet") if _NAME.fullmatch(path.name)):
         try:
-            metadata = pq.read_schema(_content(path)).metadata or {}
-        except (DamagedError, OSError, pa.ArrowException) as error:
+            file = pq.ParquetFile(_content(path))
+            metadata = file.schema_arrow.metadata or {}
+            if metadata.get(SOURCE) != (None if source is None else source.encode()):
+                found.other.append(path)
+                continue
+            # A column that is not there is left out by the reader, and missed by `select`.
+            table = file.read(columns=None if columns is None else list(columns))
+            table = table.select(table.column_names if columns is None else list(columns))
+        except (DamagedError, OSError, LookupError, pa.ArrowException) as error:
             if isinstance(error, PermissionError):
                 raise
             found.damaged.append(path)
             continue
-        own = metadata.get(SOURCE) == (None if source is None else source.encode())
-        (found.own if own else found.other).append(path)
+        found.own.append(path)
+        found.tables.append(table.replace_schema_metadata(None))
     return found
-
-
-def rows_of(paths: Iterable[Path], columns: Sequence[str] | None = None) -> pd.DataFrame:
-    """Return the rows of whole shards, in their order.
-
-    Args:
-        paths: The shards, at least one.
-        columns: Only these; unset: all.
-
-    Raises:
-        DamagedError: If one is not as it was written.
-    """
-    paths = list(paths)
-    tables = []
-    for path in paths:
-        try:
-            # A column that is not there is left out by the reader, and missed by `select`.
-            table = pq.read_table(_content(path), columns=list(columns) if columns else None)
-            tables.append(table.select(columns or table.column_names).replace_schema_metadata(None))
-        except (OSError, LookupError, pa.ArrowException) as error:
-            raise DamagedError(path) from error
-    try:
-        rows: pd.DataFrame = pa.concat_tables(tables, promote_options="permissive").to_pandas()
-    except (ValueError, pa.ArrowException) as error:
-        raise DamagedError(*paths) from error
-    return rows
 
 
 def _content(path: Path) -> pa.BufferReader:

@@ -18,7 +18,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from sisim.analysis.manifest import Manifest, StoreError, versions
-from sisim.analysis.shards import DamagedError, Shards, rows_of, shard, sorted_shards
+from sisim.analysis.shards import DamagedError, Shards, read_shards, shard
 from sisim.portable import sync_folder
 from sisim.scenario.errors import Reason
 from sisim.scenario.os_errors import why
@@ -125,29 +125,38 @@ class Store:
         self._write(self.cells / name, content)
         return self.cells / name
 
-    def shards(self, manifest: Manifest) -> Shards:
+    def shards(self, manifest: Manifest, columns: Sequence[str] | None) -> Shards:
         """Return the shards that are there, by whether they are of this result, and whole.
+
+        Args:
+            manifest: How the result was made.
+            columns: What is read of its shards: these, or all.
 
         Raises:
             StoreError: If one of them may not be read.
         """
+        source = None if manifest.format == 1 else manifest.source
         try:
-            return sorted_shards(self.cells, None if manifest.format == 1 else manifest.source)
+            return read_shards(self.cells, source, columns)
         except OSError as error:
             reason = Reason(
                 '"{path}" cannot be read: {reason}.', path=str(self.cells), reason=why(error)
             )
             raise StoreError(reason) from error
 
-    def clear(self, manifest: Manifest) -> list[str]:
-        """Drop the shards that are damaged, hide those of another result, and return their names.
+    def clear(self, manifest: Manifest, columns: Sequence[str]) -> Shards:
+        """Drop the shards that are damaged, hide those of another result, and return them all.
 
         What is hidden is read by nobody: its name begins with a dot.
+
+        Args:
+            manifest: How the result was made.
+            columns: What is read of its shards.
 
         Raises:
             StoreError: If the folder cannot be written.
         """
-        found = self.shards(manifest)
+        found = self.shards(manifest, columns)
         with self._telling():
             for path in found.damaged:
                 path.unlink()
@@ -155,7 +164,7 @@ class Store:
                 path.replace(path.with_name(f".{path.name}{ASIDE}"))
             if found.damaged or found.other:
                 sync_folder(self.cells)
-        return [path.name for path in (*found.damaged, *found.other)]
+        return found
 
     def table(self, manifest: Manifest, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return the rows of the shards of a result; half-written ones are not there.
@@ -167,13 +176,19 @@ class Store:
         Raises:
             StoreError: If a shard is damaged.
         """
-        found = self.shards(manifest)
+        found = self.shards(manifest, columns)
         if found.damaged:
             raise self._damaged(found.damaged, manifest)
-        if not found.own:
-            return pd.DataFrame(columns=list(columns or ()))
+        return self.rows(found, manifest)
+
+    def rows(self, found: Shards, manifest: Manifest) -> pd.DataFrame:
+        """Return what was read of the shards of a result, in their order.
+
+        Raises:
+            StoreError: If they do not fit together.
+        """
         try:
-            return rows_of(found.own, columns)
+            return found.rows()
         except DamagedError as error:
             raise self._damaged(error.paths, manifest) from error
 

@@ -18,7 +18,6 @@ from sisim.analysis.design import cells, count
 from sisim.analysis.executors import Batch, Executor, leave_to_parent, processes
 from sisim.analysis.experiment_file import Experiment, Plan, load_experiment
 from sisim.analysis.manifest import Manifest, StoreError
-from sisim.analysis.shards import rows_of
 from sisim.analysis.store import MANIFEST, SHOWN, ManifestError, Store
 from sisim.analysis.variants import canonical
 from sisim.engine.counts import WITHOUT
@@ -33,6 +32,8 @@ LARGEST = 1000
 """Most cells in a shard."""
 ORDER = ("draw", "choice", "replication", "arm")
 """What tells the rows of a table apart, and orders them."""
+TOLD_APART = ("cell", *ORDER)
+"""The columns that tell the rows of the plan's cells from others."""
 HEAD = ("cell", "choice", "draw", "replication", "seed", "arm")
 """The columns before the varied paths and the outcomes."""
 
@@ -89,13 +90,7 @@ class Study:
         Raises:
             StoreError: If a shard is damaged.
         """
-        return len(self._finished)
-
-    @property
-    def _finished(self) -> set[tuple[int, int, int]]:
-        """The cells that are there, by choice, draw and replication."""
-        rows = self._rows(())
-        return {*zip(rows["choice"], rows["draw"], rows["replication"], strict=True)}
+        return len(_keys(self._rows(())))
 
     def table(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return what came out, a row for each cell and arm.
@@ -124,10 +119,13 @@ class Study:
         Args:
             columns: These, and those that tell rows apart; unset: all.
         """
-        wanted = None if columns is None else list(dict.fromkeys([*columns, "cell", *ORDER]))
-        rows = self.store.table(self.manifest, wanted)
+        wanted = None if columns is None else list(dict.fromkeys([*columns, *TOLD_APART]))
+        return self._own(self.store.table(self.manifest, wanted))
+
+    def _own(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return those rows that are of the plan's cells, each once."""
         if rows.empty:
-            return pd.DataFrame(columns=wanted or self.columns)
+            return pd.DataFrame(columns=self.columns)
         plan = self.plan
         if self.manifest.format == 1:
             # No shard tells what made it; a cell's id does.
@@ -242,9 +240,10 @@ def sweep(
         if store.exists and MANIFEST not in healed:
             manifest = _sized(store.manifest(), plan)
         store.begin(manifest)
-        healed += store.clear(manifest)
+        found = store.clear(manifest, TOLD_APART)
+        healed += [path.name for path in (*found.damaged, *found.other)]
         study = Study(store, tuple(healed))
-        there = study._finished
+        there = _keys(study._own(store.rows(found, manifest)))
         total = count(plan)
         left = (cell for cell in cells(plan) if cell.key not in there)
 
@@ -324,7 +323,7 @@ def _found_again(plan: Plan, store: Store) -> Manifest:
         StoreError: If some are of another.
     """
     manifest = Manifest.of(plan)
-    found = store.shards(manifest)
+    found = store.shards(manifest, ("draw", "replication"))
     if found.other:
         raise StoreError(
             Reason(
@@ -336,13 +335,18 @@ def _found_again(plan: Plan, store: Store) -> Manifest:
         )
     if not found.own:
         return manifest
-    rows = rows_of(found.own, ("draw", "replication"))
+    rows = store.rows(found, manifest)
     return manifest.model_copy(
         update={
             "draws": max(plan.draws, int(rows["draw"].max()) + 1),
             "replications": max(plan.replications, int(rows["replication"].max()) + 1),
         }
     )
+
+
+def _keys(rows: pd.DataFrame) -> set[tuple[int, int, int]]:
+    """Return the cells of some rows, by choice, draw and replication."""
+    return {*zip(rows["choice"], rows["draw"], rows["replication"], strict=True)}
 
 
 def _sized(manifest: Manifest, plan: Plan) -> Manifest:

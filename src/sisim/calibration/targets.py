@@ -633,12 +633,16 @@ def share_at_age(
     group: Names,
     age: int,
     where: Where | None = None,
+    ever: bool = False,
 ) -> float:
-    """Share in a group at the end of the calendar year in which people turn an age."""
+    """Share in a group at the end of the calendar year in which people turn an age.
+
+    If `ever`, the share who have been in it by then, as statistics of who has come that far.
+    """
     person = np.arange(len(histories.born))
     step = histories.year_start(histories.year(histories.born) + age + 1) - 1
     seen = histories.observed(person, step) & histories.holds(where, person, step)
-    inside = histories.spells(group).covers(person, step)
+    inside = histories.holds({"ever" if ever else "in": group}, person, step)
     return _share(int((seen & inside).sum()), int(seen.sum()))
 
 

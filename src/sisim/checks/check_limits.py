@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sisim.checks.issues import Findings
 from sisim.checks.run_size import too_large
+from sisim.scenario.condition import Condition
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
 from sisim.scenario.pathway import MAX_OUT
 from sisim.scenario.positions import Path
-from sisim.scenario.scenario import Condition, Effect, Investment, Scenario
+from sisim.scenario.scenario import Effect, Investment, Scenario
 from sisim.scenario.steps import whole_steps
 
 MOST_AREAS = 255

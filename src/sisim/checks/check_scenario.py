@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
-from sisim.checks.issues import Findings
+from sisim.checks.check_condition import ConditionCheck
 from sisim.checks.target_reachability import nobody
+from sisim.scenario.dates import is_date, months_until
 from sisim.scenario.document import Document
 from sisim.scenario.economy import FUND
 from sisim.scenario.errors import Reason
@@ -31,22 +31,20 @@ NEW_WAY = "new_way_of_working"
 
 
 def instant(month: str) -> float:
-    """Return a month such as "2026-07" as a decimal year.
+    """Return when a month or a day begins, as a decimal year.
 
     Examples:
         >>> instant("2026-07")
         2026.5
     """
-    year, _, number = month.partition("-")
-    return int(year) + (int(number) - 1) / 12
+    return months_until(month) / 12 if is_date(month) else float(month[:4])
 
 
-class ScenarioCheck(Findings):
+class ScenarioCheck(ConditionCheck):
     """Everything in a scenario that does not fit together."""
 
     def __init__(self, document: Document, features: Features, scenario: Scenario):
-        super().__init__(document)
-        self.features = features
+        super().__init__(document, features)
         self.scenario = scenario
         self.pathway = scenario.pathway
         self.start = instant(scenario.time.start)
@@ -151,55 +149,11 @@ class ScenarioCheck(Findings):
                 self._payer((*path, "new_way", "replaces"), new_way.replaces)
 
     def _target(self, path: Path, investment: Investment) -> None:
-        conditions = [(path, investment.target)]
-        known = True
-        while conditions:
-            here, condition = conditions.pop()
-            for feature, wanted in condition.features.items():
-                key = self._feature_path(here, feature)
-                if not self.features.exists(feature):
-                    known = False
-                    self.refer(key, feature, self.features.names(), Reason("The feature"))
-                elif isinstance(wanted, list):
-                    known &= self._categories(key, feature, wanted)
-                elif self.features.is_categorical(feature):
-                    known = False
-                    reason = Reason(
-                        '"{feature}" has categories: give a list of them.', feature=feature
-                    )
-                    self.say(key, reason)
-            for index, part in enumerate(condition.any_of):
-                conditions.append(((*here, "any_of", index), part))
-        if known and not self.document.made_up:
+        if self.condition(path, investment.target) and not self.document.made_up:
             why = nobody(self.scenario, self.features, investment)
             if why:
                 reason = Reason("Nobody can ever be in the target group: {why}.", why=why[0])
                 self.say(path, reason)
-
-    def _categories(self, path: Path, feature: str, wanted: list[str]) -> bool:
-        if not self.features.is_categorical(feature):
-            reason = Reason(
-                '"{feature}" has no categories: give "from" and "below".', feature=feature
-            )
-            self.say(path, reason)
-            return False
-        allowed = self.features.allowed(feature)
-        found = [
-            self.refer((*path, index), name, allowed, Reason("The category"))
-            for index, name in enumerate(wanted)
-        ]
-        return all(found)
-
-    def _feature_path(self, path: Path, feature: str) -> Path:
-        node: Any = self.document.data
-        try:
-            for part in path:
-                node = node[part]
-        except LookupError:  # the file calls it otherwise, by mistake
-            return path
-        if "features" in node:
-            path, node = (*path, "features"), node["features"]
-        return (*path, feature) if feature in node else (*path, *feature.split("."))
 
     def _selection(self, path: Path, investment: Investment) -> None:
         selection = investment.selection

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sisim.checks.issues import Findings
+from sisim.scenario.condition import Condition
+from sisim.scenario.dates import is_date, months_until
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.positions import Path
-from sisim.scenario.scenario import Condition, Investment, Scenario
+from sisim.scenario.scenario import Investment, Scenario
 from sisim.scenario.steps import nearest_whole
 
 NAMES = {
@@ -58,7 +60,10 @@ class StepsCheck(Findings):
         self.say(path, reason)
 
     def _start(self, path: Path, month: str) -> None:
-        around = nearest_whole(12 * int(month[:4]) + int(month[5:]) - 1, self.step)
+        if not is_date(month):
+            self.say(path, Reason('"{day}" is no day of the calendar.', day=month))
+            return
+        around = nearest_whole(months_until(month), self.step)
         if around is None:
             return
         one, other = (f"{int(at) // 12}-{int(at) % 12 + 1:02d}" for at in around)
@@ -100,6 +105,9 @@ def _of_scenario(scenario: Scenario) -> Iterator[Length]:
     for name, investment in scenario.investments.items():
         for path, value, months in _of_investment(investment):
             yield ("investments", name, *path), value, months
+    for name, measurement in scenario.measurements.items():
+        for number, month in enumerate(measurement.months):
+            yield ("measurements", name, "months", number), month, 1
     if scenario.follow_up is not None and "months" in scenario.follow_up.model_fields_set:
         for number, month in enumerate(scenario.follow_up.months):
             yield ("follow_up", "months", number), month, 1

@@ -6,6 +6,7 @@ from sisim.checks.check_contract import ContractCheck
 from sisim.checks.check_economy import EconomyCheck
 from sisim.checks.check_fund import FundCheck
 from sisim.checks.check_limits import LimitsCheck
+from sisim.checks.check_measurements import InstrumentCheck, MeasurementCheck
 from sisim.checks.check_pathway import PathwayCheck
 from sisim.checks.check_scenario import ScenarioCheck
 from sisim.checks.check_steps import StepsCheck
@@ -20,6 +21,7 @@ def check_pathway(pathway: Pathway, document: Document) -> list[Problem]:
     """Return what does not fit together in a pathway."""
     return [
         *PathwayCheck(document, Features(pathway)).problems,
+        *InstrumentCheck(document, pathway).problems,
         *StepsCheck(document, pathway).problems,
     ]
 
@@ -30,7 +32,9 @@ def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
     pathway = PathwayCheck(document, features, scenario, ("pathway",))
     return [
         *pathway.problems,
+        *InstrumentCheck(document, scenario.pathway, ("pathway",)).problems,
         *ScenarioCheck(document, features, scenario).problems,
+        *MeasurementCheck(document, features, scenario).problems,
         *FundCheck(document, scenario).problems,
         *StepsCheck(document, scenario.pathway, scenario, ("pathway",)).problems,
         *LimitsCheck(document, scenario).problems,

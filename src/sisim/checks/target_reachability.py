@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sisim.checks.reachability import Reached, possible_categories, reachable
+from sisim.scenario.condition import Bounds, Condition
 from sisim.scenario.errors import Reason
 from sisim.scenario.features import Features
-from sisim.scenario.scenario import Bounds, Condition, Investment, Scenario
+from sisim.scenario.scenario import Investment, Scenario
 
 Requirement = tuple[str, list[str] | Bounds]
 

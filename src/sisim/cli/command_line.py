@@ -22,6 +22,7 @@ from sisim.cli.analysis_commands import (
     uncertainty,
 )
 from sisim.cli.catalogue_command import catalogue
+from sisim.cli.cohort_command import cohort
 from sisim.cli.file_commands import assumptions, check, explain_key, pathway, schema
 from sisim.cli.help_pages import print_help
 from sisim.cli.live_commands import lesson, live
@@ -62,6 +63,7 @@ for command in (
     run,
     figures,
     money,
+    cohort,
     live,
     lesson,
     sweep,

@@ -202,7 +202,7 @@ def _publish(result: Results, folder: Path, view: View | None) -> None:
     """Say what came out, and write it: figures where the scenario says which, always numbers."""
     from sisim.report.comparison_text import sentences
     from sisim.report.outcome_table import outcome_rows
-    from sisim.report.publish import publish
+    from sisim.report.publish import publish, words_beside
     from sisim.report.result_files import write_all
 
     with write_errors_answered(folder):
@@ -211,7 +211,7 @@ def _publish(result: Results, folder: Path, view: View | None) -> None:
             # more.
             more = result.money_tables if view is None else {}
             written = publish(result, folder, view, more=more)
-            print("\n".join([*sentences(result, view), *_of_goals(result)]))
+            print("\n".join([*sentences(result, view), *words_beside(result)]))
         else:
             written = write_all(folder, _numbers(result))
             if result.scenario.outcomes:
@@ -223,7 +223,7 @@ def _publish(result: Results, folder: Path, view: View | None) -> None:
                         "the files."
                     )
                 )
-            for line in _of_goals(result):
+            for line in words_beside(result):
                 print(line)
     for path in written:
         print(path)
@@ -231,6 +231,7 @@ def _publish(result: Results, folder: Path, view: View | None) -> None:
 
 def _numbers(result: Results) -> Callable[[Path], None]:
     """Return what writes the tables of a result in a folder."""
+    from sisim.report.publish import write_beside
     from sisim.report.result_files import write_tables
     from sisim.report.spreadsheet_files import write_csv
 
@@ -243,18 +244,6 @@ def _numbers(result: Results) -> Callable[[Path], None]:
         for name, table in tables.items():
             write_csv(table, partial / f"{name}.csv")
         write_tables(result.money_tables, partial)
-        if result.scenario.goals:
-            from sisim.report.goal_lines import write_goals
-
-            write_goals(result, partial)
+        write_beside(result, partial)
 
     return write
-
-
-def _of_goals(result: Results) -> list[str]:
-    """Return what is said of the scenario's goals, if it has any."""
-    if not result.scenario.goals:
-        return []
-    from sisim.report.goal_lines import goal_words
-
-    return goal_words(result)

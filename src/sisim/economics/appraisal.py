@@ -334,7 +334,7 @@ def appraise(ledger: Ledger, arm: str, *, ordinary: bool = False, tail: bool = T
     """
     result = ledger.result
     number = result.arms.index(arm)
-    shown = _shown(ledger, ordinary)
+    shown = shown_lines(ledger, ordinary=ordinary)
 
     def part(line: CostLine) -> str | None:
         if line.kind == "repayment" or not shown(line):
@@ -451,7 +451,7 @@ def headline(ledger: Ledger, worth: Appraisal) -> dict[str, Estimate]:
 
 def _invested(ledger: Ledger, worth: Appraisal, number: int) -> dict[str, Floats]:
     """Return what is invested, by kind of cost, (replications,) each."""
-    shown = _shown(ledger, False)
+    shown = shown_lines(ledger, ordinary=False)
     own = tuple(OF_PHASE.values())
     sums = ledger.over(
         worth.horizon, lambda line: line.kind if line.kind in own and shown(line) else None
@@ -465,7 +465,7 @@ def _invested(ledger: Ledger, worth: Appraisal, number: int) -> dict[str, Floats
     }
 
 
-def _shown(ledger: Ledger, ordinary: bool) -> Callable[[CostLine], bool]:
+def shown_lines(ledger: Ledger, *, ordinary: bool) -> Callable[[CostLine], bool]:
     """Return which lines count: those in perspective, what everyone has only if asked for."""
     scenario = ledger.result.scenario
     payers = {line.administration for line in ledger.lines}

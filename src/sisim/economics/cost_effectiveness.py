@@ -42,8 +42,12 @@ class FrontierPlace(NamedTuple):
     icer: float
 
 
-def frontier(costs: Sequence[float], effects: Sequence[float]) -> list[FrontierPlace]:
+def frontier(
+    costs: Sequence[float], effects: Sequence[float], *, hair: float = NOTHING
+) -> list[FrontierPlace]:
     """Return where each strategy stands, effects being better the higher they are.
+
+    A gain of no more than a `hair` is none.
 
     Examples:
         >>> [place.standing for place in frontier([0, 10, 12, 30], [0, 1, 0.5, 2])]
@@ -56,7 +60,7 @@ def frontier(costs: Sequence[float], effects: Sequence[float]) -> list[FrontierP
     order = sorted(range(len(costs)), key=lambda n: (costs[n], -effects[n]))
     kept: list[int] = []
     for number in order:
-        if kept and effects[number] <= effects[kept[-1]] + NOTHING:
+        if kept and effects[number] <= effects[kept[-1]] + hair:
             standing[number] = "dominated"
         else:
             kept.append(number)
@@ -231,7 +235,7 @@ def effectiveness(ledger: Ledger, *, ordinary: bool = False) -> list[Effectivene
     worths = [appraise(ledger, arm, ordinary=ordinary).amounts["net"] for arm in result.arms[1:]]
     cost = 0.0 - np.stack([np.zeros(len(result.replications)), *worths], axis=1)
     found = []
-    for measure, counted in _counted(result, ledger.amounts.shape[2]):
+    for measure, counted in counted_measures(result, ledger.amounts.shape[2]):
         more = counted - counted[:, :1]
         gained = horizon.flows(more if measure.good == "high" else -more)
         effect = horizon.present_value(gained, rates[1])
@@ -240,7 +244,7 @@ def effectiveness(ledger: Ledger, *, ordinary: bool = False) -> list[Effectivene
     return found
 
 
-def _counted(result: Result, cycles: int) -> list[tuple[OutcomeMeasured, Floats]]:
+def counted_measures(result: Result, cycles: int) -> list[tuple[OutcomeMeasured, Floats]]:
     """Return each measure with its units by cycle, (replications, arms, cycles)."""
     found: list[tuple[OutcomeMeasured, Floats]] = []
     for name, spec in result.scenario.outcomes.items():

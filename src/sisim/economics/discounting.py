@@ -62,7 +62,8 @@ def cycle_weights(scenario: Scenario) -> Floats:
     """Return how much the state at each counted point counts in each cycle, (points, cycles)."""
     clock, economy = Clock.of(scenario), scenario.economy
     points = np.eye(clock.end - clock.history + 1)
-    return counted(points, economy.counting, economy.weights, axis=1)
+    weights = counted(points, economy.counting, economy.weights, axis=1)
+    return weights * clock.lengths(clock.history + np.arange(weights.shape[1]))
 
 
 def discount_factors(cycles: int, rate: float, exponent: int = 0, per_year: float = 1.0) -> Floats:

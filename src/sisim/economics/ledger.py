@@ -246,8 +246,10 @@ def _stops(result: Result, investment: str, phase: str) -> Floats:
 
 def rewards(result: Result, units: Units) -> Floats:
     """Return units by cycle as the scenario counts them, (..., cycles, areas, names)."""
-    economy = result.scenario.economy
+    economy, clock = result.scenario.economy, result.compiled.clock
     states = counted(units.states, economy.counting, economy.weights, axis=2)
+    lengths = clock.lengths(clock.history + np.arange(states.shape[2]))
+    states = states * lengths[:, None, None]
     events = over_cycles(units.events, states.shape[2])
     return np.asarray(states + events)
 

@@ -40,7 +40,8 @@ def outcome_units(result: Result, measure: OutcomeMeasure) -> NDArray[Any]:
     """
     found = np.asarray(outcome(result, measure), np.float64)
     if measure.transition is None and measure.count == "stock":
-        return found / result.compiled.clock.per_year
+        clock = result.compiled.clock
+        return found * clock.lengths(result.steps) / clock.per_year
     return found
 
 

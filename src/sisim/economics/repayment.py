@@ -92,6 +92,9 @@ class Repayments:
         reductions: Of the administrations that repay, (replications, administrations, years).
         cash: What of them a budget sees, of the same shape.
         observed: What would be repaid by outcome alone, of the same shape.
+        chance: How much of that, in the mean, is repaid only because runs differ: what they repay
+            less what the mean of their reductions would. What has accumulated is repaid where it
+            is above nothing, and nothing is asked back where it is below.
         repaid: What is repaid, on the fund's basis, of the same shape.
         set_aside: Put into the fund from what is kept, of the same shape.
         outside: What administrations of other principals gain, (replications, years) by name.
@@ -107,6 +110,7 @@ class Repayments:
     reductions: Floats
     cash: Floats
     observed: Floats
+    chance: float
     repaid: Floats
     set_aside: Floats
     outside: Mapping[str, Floats]
@@ -201,8 +205,10 @@ def repayments(book: Ledger, fund: str, arm: str) -> Repayments:
 
     rule = Rules(terms, own, years)
     agreed = rule.stated
-    before = rule.planned(reduced.mean(axis=0), seen.mean(axis=0), paid.mean(axis=0))
-    plan = rule.settle(before, paid.mean(axis=0))
+    means = (reduced.mean(axis=0), seen.mean(axis=0), paid.mean(axis=0))
+    before = rule.planned(*means)
+    plan = rule.settle(before, means[-1])
+    expected = rule.settle(rule.due(*means), means[-1])
     share = terms.repayment.planned
     observed, repaid = np.zeros_like(reduced), np.zeros_like(reduced)
     for run in range(len(paid)):
@@ -212,7 +218,7 @@ def repayments(book: Ledger, fund: str, arm: str) -> Repayments:
             repaid[run] = plan.repaid if share else observed[run]
         else:
             due = share * before + (1 - share) * after
-            mixed = share * paid.mean(axis=0) + (1 - share) * paid[run]
+            mixed = share * means[-1] + (1 - share) * paid[run]
             repaid[run] = rule.settle(due, mixed).repaid
     aside = terms.deposits.from_surplus.value * np.maximum(reduced - repaid, 0.0)
     aside *= np.cumsum(paid, axis=-1)[:, None] > 0
@@ -232,6 +238,7 @@ def repayments(book: Ledger, fund: str, arm: str) -> Repayments:
         reduced,
         seen,
         observed,
+        float(observed.sum(axis=(1, 2)).mean() - expected.repaid.sum()),
         repaid,
         aside,
         {name: part[:, inside] for name, part in gross.items() if name not in own},

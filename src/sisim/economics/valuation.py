@@ -21,11 +21,13 @@ from sisim.economics.distribution import WhoGains, who_gains
 from sisim.economics.fund_portfolio import Portfolio, by_basis
 from sisim.economics.ledger import CostLine, Ledger, by_year, ledger
 from sisim.economics.outcomes import EVERYBODY, Where, outcome, outcome_units, share, stock
+from sisim.economics.per_person import Incremental, incremental, per_person
 from sisim.economics.prices import PriceList
 from sisim.economics.repayment import Repayments, repayments, with_repayments
 from sisim.economics.settlement import Facts, Settlement, settle, with_contracts
 from sisim.economics.yearly import Yearly
 from sisim.engine.counts import Array, Result
+from sisim.engine.measured_table import measured
 from sisim.engine.tidy_tables import Axis
 from sisim.loading.load import SET, changed
 from sisim.scenario.errors import Problem, Reason, ScenarioError
@@ -110,6 +112,40 @@ class Valuation:
         return self.counts.people()
 
     @cached_property
+    def traces(self) -> pd.DataFrame:
+        """The share of the people in each state of each track, over time.
+
+        Columns: arm, cycle (0 is the start; the last is the end), time (years from the start),
+        track, state, people, share. Means over the replications. Of a closed cohort it is the
+        share of all who began: what is left is who has left by an exit.
+        """
+        counts, clock = self.counts, self.counts.compiled.clock
+        points = counts.points - clock.start
+        since = points >= 0
+        people = counts.counts("stock").mean(axis=0)[:, since]
+        track, state = (np.array(names) for names in zip(*counts.compiled.states, strict=True))
+        whole = self.scenario.population.cohort
+        share = np.empty_like(people)
+        for name in counts.compiled.tracks:
+            own = people[..., track == name]
+            total = own.sum(axis=-1, keepdims=True) if whole is None else whole
+            share[..., track == name] = np.divide(own, total, out=0 * own, where=total > 0)
+        arms, times, states = people.shape
+        axes = np.indices(people.shape).reshape(3, -1)
+        cycle = points[since][axes[1]]
+        return pd.DataFrame(
+            {
+                "arm": np.array(counts.arms)[axes[0]],
+                "cycle": cycle,
+                "time": cycle / clock.per_year,
+                "track": track[axes[2]],
+                "state": state[axes[2]],
+                "people": people.reshape(arms * times * states),
+                "share": share.reshape(arms * times * states),
+            }
+        )
+
+    @cached_property
     def costs(self) -> pd.DataFrame:
         """What every administration pays in each step, in fixed prices: see `Ledger.table`."""
         return self.settled.table()
@@ -151,6 +187,16 @@ class Valuation:
     def effectiveness(self) -> list[Effectiveness]:
         """What each outcome, and each outcome weight, costs in every arm."""
         return effectiveness(self.settled)
+
+    @cached_property
+    def per_person(self) -> pd.DataFrame:
+        """Costs and effects of every arm, in all and per person: see `per_person`."""
+        return per_person(self.settled)
+
+    @cached_property
+    def incremental(self) -> list[Incremental]:
+        """The arms compared by each measure of effects, per person: dominance and ratios."""
+        return incremental(self.settled)
 
     @cached_property
     def who_gains(self) -> Mapping[str, WhoGains]:
@@ -313,13 +359,18 @@ class Valuation:
         Columns: replication, year, arm (not `without`), investment, started, treated_months.
         """
         names = self.counts.compiled.investments
-        months = [self.counts.months_in_step(self.scenario.investments[name]) for name in names]
-        started, treated = (
-            by_year(self.counts, self._treatments(name)) for name in ("started", "treated")
-        )
+        months = np.array(
+            [self.counts.months_in_steps(self.scenario.investments[name]) for name in names]
+        ).reshape(len(names), -1)
+        started = by_year(self.counts, self._treatments("started"))
+        treated = by_year(self.counts, self._treatments("treated") * months.T)
         axis = {"investment": np.array(names)}
         table = self._yearly("started", started, axis).table()
-        return table.assign(treated_months=(treated * months).ravel())
+        return table.assign(treated_months=treated.ravel())
+
+    def measured(self) -> pd.DataFrame:
+        """Return what instruments have shown; see `sisim.engine.measured_table.measured`."""
+        return measured(self.counts)
 
     def outcomes(self) -> pd.DataFrame:
         """Return the outcomes that stand beside the money.
@@ -327,7 +378,7 @@ class Valuation:
         Columns: replication, year, arm, outcome, value.
         """
         measures = self.scenario.outcomes
-        shape = (len(self.seeds), len(self.counts.arms), len(self._years), 0)
+        shape = (len(self.counts.replications), len(self.counts.arms), len(self._years), 0)
         values = [self._outcome(measure) for measure in measures.values()]
         axis = {"outcome": np.array(list(measures))}
         found = np.stack(values, -1) if values else np.zeros(shape)
@@ -346,7 +397,7 @@ class Valuation:
             total[:, :, goal.years :] -= total[:, :, : -goal.years].copy()
             total[:, :, : goal.years - 1] = 0  # Too early for as many years.
             found.append(total)
-        shape = (len(self.seeds), len(self.counts.arms), len(self._years), 0)
+        shape = (len(self.counts.replications), len(self.counts.arms), len(self._years), 0)
         axis = {"goal": np.array(list(goals))}
         part, whole = (
             self._yearly(

@@ -16,6 +16,7 @@ COMPILED = (
     "draws",
     "enrolment",
     "individual_use",
+    "measurements",
     "kernel/decisions",
     "kernel/divergence",
     "kernel/hazards",

@@ -66,7 +66,7 @@ def reusable_baseline(scenario: Scenario) -> bool:
 
     What is shared among peers may differ for everyone, and a family is treated as a whole. An
     effect that makes everyone in an area more likely to leave a state may affect any of them, who
-    without it would have stayed.
+    without it would have stayed. What is measured is measured of everyone.
     """
     features = {factor.feature or "" for factor in scenario.pathway.factors.values()}
     for one in scenario.investments.values():
@@ -80,7 +80,7 @@ def reusable_baseline(scenario: Scenario) -> bool:
     )
     by_family = any(one.unit == "family" for one in scenario.investments.values())
     shared = any(feature.startswith("share.") for feature in features)
-    return not (by_family or raising or shared)
+    return not (by_family or raising or shared or scenario.measurements)
 
 
 def effect_states(compiled: Compiled) -> Flags:

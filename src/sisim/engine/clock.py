@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sisim.arrays import Flags, Floats, Ints
 from sisim.engine.draws import QUAD
+from sisim.scenario.dates import months_until
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.steps import whole_steps
 
@@ -38,12 +39,12 @@ class Clock:
         per_year = scenario.pathway.steps_per_year
         time = scenario.time
         warm_up = scenario.warm_up
-        year, month = (int(part) for part in time.start.split("-"))
         history = whole_steps(warm_up * per_year)
-        start = history + whole_steps(time.history * per_year)
+        # Counted backwards, so that the years of the history are as whole as those that follow.
+        start = history - whole_steps(-time.history * per_year)
         return cls(
             per_year=per_year,
-            first_moment=whole_steps((year + (month - 1) / 12) * per_year) - start,
+            first_moment=whole_steps(months_until(time.start) / 12 * per_year) - start,
             history=history,
             start=start,
             end=start + whole_steps(time.years * per_year),
@@ -63,19 +64,25 @@ class Clock:
         Args:
             since: Steps since the beginning, (n,).
         """
-        years = np.arange(max(int(since.max(initial=0)), 0) / self.per_year + 2)
-        ends = np.array([self.steps(float(year)) for year in years])
-        year = np.clip(np.searchsorted(ends, since, side="right"), 1, len(ends) - 1)
-        return np.asarray(ends[year] - ends[year - 1])
+        year = self._year_since(since)
+        first, after = (np.floor((year + more) * self.per_year + 0.5) for more in (0, 1))
+        return np.asarray(after - first, np.int64)
+
+    def lengths(self, step: Ints) -> Floats:
+        """Return how long steps are when their years are whole, in steps of the mean length.
+
+        A week is 1/52 or 1/53 of its year, so that ten years in a state are ten person-years; every
+        other step has the length 1.
+        """
+        return np.asarray(self.per_year / self.steps_in_year(step - self.start))
 
     def months(self, months: float) -> int:
         """Return a duration in months as whole steps."""
         return whole_steps(months / 12 * self.per_year)
 
     def at(self, month: str) -> int:
-        """Return the step of a calendar month "2026-01"."""
-        year, number = (int(part) for part in month.split("-"))
-        return whole_steps((year + (number - 1) / 12) * self.per_year) - self.first_moment
+        """Return the step of a calendar month "2026-01", or of the week nearest to a day."""
+        return whole_steps(months_until(month) / 12 * self.per_year) - self.first_moment
 
     def lane(self, step: S) -> S:
         """Return the places of steps among the four that are drawn for together."""
@@ -95,9 +102,12 @@ class Clock:
         A year is named by the calendar year in which it begins. It is as many steps as bring it
         nearest to its length, so that whole years end where a scenario of as many years does.
         """
+        return self._year_since(step - self.start) + self.start_year
+
+    def _year_since(self, since: Ints) -> Ints:
+        """Return which year from a beginning steps lie in: the inverse of `steps`."""
         # Half a step, and not a hair: a year of weeks is 52 or 53 of them, whichever is nearest.
-        since = (step - self.start + 0.5) / self.per_year
-        return np.asarray(np.floor(since), np.int64) + self.start_year
+        return np.asarray(np.ceil((since + 0.5) / self.per_year), np.int64) - 1
 
     @property
     def first_calendar_year(self) -> int:

@@ -1,9 +1,9 @@
 """The exact cohort: the expected course, computed on the product of the tracks' states (law L7).
 
-Where chances depend on no individual history and on nobody else, everyone of one background in one
-joint state has the same chances. So each background and joint state is made a person, the compiled
-rule of the kernel is asked what can happen to that person in a step, and shares of the cohort flow
-accordingly. Nothing about the rule is written here.
+Where chances depend on nobody else, everyone of one background in one joint state, with the same
+memory of it (`person_memory`), has the same chances. So each of those is made a person, the
+compiled rule of the kernel is asked what can happen to that person in a step, and shares of the
+cohort flow accordingly. Nothing about the rule is written here.
 """
 
 from __future__ import annotations
@@ -30,24 +30,18 @@ from sisim.engine.kernel.hazards import chances_of, multiplier
 from sisim.engine.kernel.jit import compiled_function, inlined
 from sisim.engine.kernel.moves import cell_of
 from sisim.engine.kernel.observation import observe
+from sisim.engine.person_memory import TooMuchMemory, TrackMemory, track_memories
 from sisim.engine.population import People, category_bounds
 from sisim.engine.simulation import Tally
 from sisim.engine.tables import NEVER, Columns, Compiled
+from sisim.scenario.errors import Reason
 from sisim.scenario.scenario import Scenario
 
-MOST = 200_000
-"""Most joint states x backgrounds."""
+MOST = 500_000
+"""Most joint states with memory x backgrounds."""
 
-_HISTORY = {
-    tb.TIME_IN_STATE: "it depends on when a person came to their state",
-    tb.TIME_IN_GROUP: "it depends on a person's history",
-    tb.TIME_SINCE_GROUP: "it depends on a person's history",
-    tb.VISITS: "it depends on a person's history",
-    tb.VISITS_WINDOW: "it depends on a person's history",
-    tb.NUMBER: "it has endlessly many values",
-    tb.SHARE: "it depends on other people",
-}
-"""Features without an exact answer, and why."""
+_ENDLESS = Reason("it has endlessly many values")
+_OTHERS = Reason("it depends on other people")
 _SETTLED = {tb.AGE, tb.AGE_CALENDAR, tb.ATTRIBUTE, tb.AREA, tb.MONTH, tb.YEAR, tb.CYCLE}
 """Features that do not depend on what happens to a person."""
 
@@ -55,9 +49,17 @@ _SETTLED = {tb.AGE, tb.AGE_CALENDAR, tb.ATTRIBUTE, tb.AREA, tb.MONTH, tb.YEAR, t
 class NotExact(ValueError):  # noqa: N818 - it says what is the case
     """The expected course cannot be computed exactly; `part` of the scenario says why."""
 
-    def __init__(self, part: str, why: str) -> None:
-        super().__init__(f"{part}: no exact answer, since {why}. Simulate instead.")
+    def __init__(self, part: str, why: Reason) -> None:
+        super().__init__(part, why)
         self.part = part
+        self.why = why
+
+    def __str__(self) -> str:
+        return Reason(
+            "{part}: there is no exact answer, as {why}. Simulate it instead: sisim run.",
+            part=self.part,
+            why=self.why,
+        ).text
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,13 @@ class Cohort:
 
     Attributes:
         compiled: The compiled scenario, with the arms that were computed.
-        joint: The state on each track, by joint state.
+        joint: The state on each track, by joint state that can be reached.
         people: Expected people, float64 (1 + arms, points, joint states).
         gone: Expected people who have left by an exit, float64 (1 + arms, points).
         stock: The same people by cell and state, float64 (1 + arms, points, cells, states).
         event: Expected transitions in each step, float64 (1 + arms, steps, cells, transitions).
+        entry: Expected entries into groups, first ever and again, float64 (1 + arms, steps, cells,
+            groups, 2). NaN for groups of which nothing in the scenario counts entries.
         arrivals: Expected arrivals, float64 (1 + arms, points, cells).
         use: Expected use where it has factors, float64 (1 + arms, points, areas, uses).
         started: Expected treatments begun, float64 (arms, investments, steps, areas).
@@ -84,6 +88,7 @@ class Cohort:
     gone: Floats
     stock: Floats
     event: Floats
+    entry: Floats
     arrivals: Floats
     use: Floats
     started: Floats
@@ -103,16 +108,12 @@ class Cohort:
 
     @cached_property
     def result(self) -> Result:
-        """The expected counts as a result of one replication, to be read like any other.
-
-        Entries into groups are NaN: whether they are first ones depends on history.
-        """
-        groups = len(self.compiled.groups)
+        """The expected counts as a result of one replication, to be read like any other."""
         tally: Any = Tally
         counts = tally(
             stock=self.stock,
             event=self.event,
-            entry=np.full((*self.event.shape[:3], groups, 2), np.nan),
+            entry=self.entry,
             arrivals=self.arrivals,
             use=self.use,
         )
@@ -144,6 +145,7 @@ class _Counts(NamedTuple):
     gone: Floats
     stock: Floats
     event: Floats
+    entry: Floats
     arrivals: Floats
     use: Floats
     started: Floats
@@ -152,11 +154,19 @@ class _Counts(NamedTuple):
 
 
 class _Flow(NamedTuple):
-    """What flows, and work space. A row is a background in a joint state."""
+    """What flows, and work space. A row is a background in a joint state with memory."""
 
     end: int
-    joint: int  # joint states; row = background x joint + joint state
+    joint: int  # joint states with memory; row = background x joint + joint state
+    memory: Ints  # (tracks, joint) number of the state with memory on each track
+    plain: Ints  # (joint,) number of the joint state without memory
     stride: Ints  # (tracks,)
+    stays: Ints  # (tracks, states with memory) the next one without a move
+    moves: Ints  # (tracks, states with memory, states) the next one after a move
+    timed: Ints  # tracks on which the time in a state is remembered
+    since: Ints  # (tracks, states with memory) steps in the state
+    group: Ints  # (remembered groups, 3) number, track, row of the window or -1
+    group_since: Ints  # (remembered groups, states with memory) steps since it was entered or left
     people: Floats  # (2, rows) residents now, and after the step
     coming: Floats  # (2, rows) share of those of an area who have yet to arrive
     came: Floats  # (areas, steps + 1) people who arrive at each step
@@ -164,21 +174,47 @@ class _Flow(NamedTuple):
     seen: Floats  # (features, 1)
     values: Floats  # (transitions, 1)
     weights: Floats  # (destinations,)
-    chance: Floats  # (states,) of being in each state after the step
-    code: Ints  # (2, joint)
-    mass: Floats  # (2, joint)
+    chance: Floats  # (states,) of moving to each state in the step
+    stay: Floats  # (tracks,) of not moving
+    code: Ints  # (2, most outcomes of a step)
+    mass: Floats  # (2, most outcomes of a step)
 
 
 @inlined
-def state_chances(R, V, P, F, i, arm, k, s, resident, people, event):  # type: ignore[no-untyped-def]
-    """Fill `chance` with where a person is on a track after a step; add the expected events.
+def recall(P, F, i, s):  # type: ignore[no-untyped-def]
+    """Give a row the memory that a person in it has at a step."""
+    j = i % F.joint
+    for m in range(F.timed.shape[0]):
+        k = F.timed[m]
+        P.since[i, k] = s - F.since[k, F.memory[k, j]]
+    for m in range(F.group.shape[0]):
+        g, k, w = F.group[m, 0], F.group[m, 1], F.group[m, 2]
+        P.memory[i, g].changed = s - F.group_since[m, F.memory[k, j]]
+        if w >= 0:
+            P.window[i, w].at = s
 
-    Who is going to arrive does not leave before.
+
+@inlined
+def count_entries(L, P, C, i, here, to, place, people):  # type: ignore[no-untyped-def]
+    """Count a move into the groups that a person was not in; `place` is arm, record and cell."""
+    for j in range(L.state[to].group_first, L.state[to].group_last):
+        g = L.state_group[j]
+        if not L.member[g, here]:
+            again = 1 if P.memory[i, g].visits > 0 else 0
+            C.entry[place[0], place[1], place[2], g, again] += people
+
+
+@inlined
+def state_chances(R, V, L, P, F, C, i, k, s, resident, people, place):  # type: ignore[no-untyped-def]
+    """Fill `chance` with where a person moves on a track in a step, and `stay`; count events.
+
+    `place` is arm, record and cell. Who is going to arrive does not leave before.
     """
+    arm = place[0]
     for x in range(V.track[k].first, V.track[k].last):
         F.chance[x] = 0.0
     here = P.state[k, i]
-    F.chance[here] = 1.0 - chances_of(R, V, P, i, i, arm, k, s, F.seen, F.values)
+    F.stay[k] = 1.0 - chances_of(R, V, P, i, i, arm, k, s, F.seen, F.values)
     first = R.state[here].first
     for j in range(first, R.state[here].last):
         t = R.out[j]
@@ -186,39 +222,29 @@ def state_chances(R, V, P, F, i, arm, k, s, resident, people, event):  # type: i
         total = destination_weights(R, t, F.seen[:, 0], F.weights)
         start = R.transition[t].to_first
         if total == 0.0:  # every destination is closed to this person: they stay
-            F.chance[here] += chance
+            F.stay[k] += chance
         elif chance > 0.0:
-            event[t] += people * chance
+            C.event[place[0], place[1], place[2], t] += people * chance
             for d in range(start, R.transition[t].to_last):
                 to = R.destination[d].state
+                share = chance * F.weights[d - start] / total
                 if R.state[to].exit and not resident:
-                    to = here
-                F.chance[to] += chance * F.weights[d - start] / total
+                    F.stay[k] += share
+                else:
+                    F.chance[to] += share
+                    if people > 0.0:
+                        count_entries(L, P, C, i, here, to, place, people * share)
 
 
 @inlined
-def spread(R, V, P, F, i, mass):  # type: ignore[no-untyped-def]
-    """Move a row's mass to every joint state that its tracks, each by itself, may lead to."""
-    here = 0
-    size = 1
-    F.code[0, 0] = i - i % F.joint
-    F.mass[0, 0] = mass[0, i]
-    for k in range(F.stride.shape[0]):
-        there = 1 - here
-        more = 0
-        first = V.track[k].first
-        now = P.state[k, i]
-        for m in range(size):
-            for x in range(first, V.track[k].last):
-                if F.chance[x] > 0.0:
-                    left = F.code[here, m] < 0 or (R.state[x].exit and x != now)
-                    F.code[there, more] = (
-                        -1 if left else F.code[here, m] + (x - first) * F.stride[k]
-                    )
-                    F.mass[there, more] = F.mass[here, m] * F.chance[x]
-                    more += 1
-        here = there
-        size = more
+def after(code, leaves, more):  # type: ignore[no-untyped-def]
+    """Return the row that a person is in, told by one more track; -1: they have left."""
+    return -1 if code < 0 or leaves else code + more
+
+
+@inlined
+def land(F, mass, here, size):  # type: ignore[no-untyped-def]
+    """Let everything that has been spread arrive in its row, or be gone."""
     for m in range(size):
         if F.code[here, m] < 0:
             F.gone[0] += F.mass[here, m]
@@ -227,12 +253,42 @@ def spread(R, V, P, F, i, mass):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def spread(R, V, F, i, mass):  # type: ignore[no-untyped-def]
+    """Move a row's mass to every joint state that its tracks, each by itself, may lead to."""
+    here = 0
+    size = 1
+    j = i % F.joint
+    F.code[0, 0] = i - j
+    F.mass[0, 0] = mass[0, i]
+    for k in range(F.stride.shape[0]):
+        there = 1 - here
+        more = 0
+        first = V.track[k].first
+        own = F.memory[k, j]
+        for m in range(size):
+            code, part = F.code[here, m], F.mass[here, m]
+            if F.stay[k] > 0.0:
+                F.code[there, more] = after(code, False, F.stays[k, own] * F.stride[k])
+                F.mass[there, more] = part * F.stay[k]
+                more += 1
+            for x in range(first, V.track[k].last):
+                if F.chance[x] > 0.0:
+                    to = F.moves[k, own, x - first]
+                    F.code[there, more] = after(code, R.state[x].exit, to * F.stride[k])
+                    F.mass[there, more] = part * F.chance[x]
+                    more += 1
+        here = there
+        size = more
+    land(F, mass, here, size)
+
+
+@inlined
 def count(R, V, L, P, F, C, i, arm, s, record):  # type: ignore[no-untyped-def]
     """Count the people of a row at the start of a step."""
     area = P.person[i].area
     people = F.people[0, i]
     cell = cell_of(L, P, i, s)
-    C.people[arm, record, i % F.joint] += people
+    C.people[arm, record, F.plain[i % F.joint]] += people
     C.arrivals[arm, record, cell] += F.coming[0, i] * F.came[area, s]
     for k in range(L.n_tracks):
         C.stock[arm, record, cell, P.state[k, i]] += people
@@ -263,10 +319,10 @@ def move(R, V, L, P, F, C, mass, resident, arm, s, record):  # type: ignore[no-u
     for i in range(P.n):
         if mass[0, i] > 0.0:
             people = mass[0, i] if resident and record >= 0 else 0.0
-            event = C.event[arm, max(record, 0), cell_of(L, P, i, s)]
+            place = (arm, max(record, 0), cell_of(L, P, i, s))
             for k in range(L.n_tracks):
-                state_chances(R, V, P, F, i, arm, k, s, resident, people, event)
-            spread(R, V, P, F, i, mass)
+                state_chances(R, V, L, P, F, C, i, k, s, resident, people, place)
+            spread(R, V, F, i, mass)
     for i in range(P.n):
         mass[0, i] = mass[1, i]
 
@@ -281,6 +337,8 @@ def course(R, V, L, P, F, C, arm, s0, s1, last_arrival):  # type: ignore[no-unty
         record = s - L.history
         for i in range(P.n):
             F.people[0, i] += F.coming[0, i] * F.came[P.person[i].area, s]
+            if F.people[0, i] > 0.0 or F.coming[0, i] > 0.0:
+                recall(P, F, i, s)
             if F.people[0, i] > 0.0 and record >= 0:
                 count(R, V, L, P, F, C, i, arm, s, record)
         if record >= 0:
@@ -299,25 +357,22 @@ def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
         arm: Compute this arm alone, beside `without`; None: all arms.
 
     Raises:
-        NotExact: If chances depend on a person's history, on a numeric attribute or on other
-            people, or if who is treated depends on what has happened to them.
+        NotExact: If chances depend on a numeric attribute or on other people, if more must be
+            remembered than there is room for, or if who is treated depends on what has happened
+            to them.
     """
     if arm is not None:
         scenario = scenario.model_copy(update={"arms": {arm: scenario.arms[arm]}})
     compiled = compile_scenario(scenario)
     _check_features(compiled)
     backgrounds = _backgrounds(compiled, _participation(compiled))
-    ranges = [range(track["first"], track["last"]) for track in compiled.tables.features.track]
-    rows = len(backgrounds.share) * prod(len(r) for r in ranges)
-    if rows > MOST:
-        raise NotExact("pathway", f"it has {rows} joint states and backgrounds, over {MOST}")
-    joint = np.array(list(product(*ranges)), np.int64)
-    columns = columns_of(compiled, backgrounds.people(np.repeat(backgrounds.all, len(joint)), 0))
-    columns.state[:, :rows] = np.tile(joint.T, len(backgrounds.share))
-    in_state = _start_chances(compiled, ranges)[columns.person["area"], columns.state[:, :rows]]
-    start = np.repeat(backgrounds.share, len(joint)) * in_state.prod(axis=0)
-    flow = _flow(compiled, ranges, rows)
-    counts = _counts(compiled, len(joint))
+    space = _joint_space(compiled, len(backgrounds.share))
+    joint = space.memory.shape[1]
+    columns = columns_of(compiled, backgrounds.people(np.repeat(backgrounds.all, joint), 0))
+    _remember(columns, space, len(backgrounds.share))
+    start = np.repeat(backgrounds.share, joint) * _start_chances(compiled, columns, space)
+    flow = _flow(compiled, space, len(start))
+    counts = _counts(compiled, len(space.names))
     for born, last, came in _inflow(compiled):
         columns.person["born"] = born
         places = _places(compiled, backgrounds, born)
@@ -327,7 +382,7 @@ def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
             flow.coming[0], flow.came[:] = start, came[arm_number]
             flow.people[0] = flow.gone[0] = 0.0
             for s0, s1 in pairwise(stops):
-                columns.treatment[:] = np.repeat(places[s0], len(joint), axis=-1)
+                columns.treatment[:] = np.repeat(places[s0], joint, axis=-1)
                 course(
                     compiled.tables.transitions,
                     compiled.tables.features,
@@ -340,26 +395,137 @@ def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
                     s1,
                     last_arrival,
                 )
-    names = [tuple(compiled.states[x][1] for x in states) for states in joint]
-    return Cohort(compiled, names, *counts)
+    told = {one.number for memory in space.tracks for one in memory.groups if one.visits}
+    counts.entry[..., [g for g in range(len(compiled.groups)) if g not in told], :] = np.nan
+    return Cohort(compiled, space.names, *counts)
 
 
-def _start_chances(compiled: Compiled, ranges: list[range]) -> Floats:
-    """Return the chance of starting in each state, float64 (areas, states)."""
+@dataclass(frozen=True)
+class _JointSpace:
+    """The joint states with memory: every combination of those of the tracks.
+
+    Attributes:
+        tracks: The states with memory of each track.
+        memory: The number of the state with memory on each track, (tracks, joint).
+        plain: The number of the joint state without memory, (joint,).
+        names: The state on each track, by joint state without memory that can be reached.
+    """
+
+    tracks: list[TrackMemory]
+    memory: Ints
+    plain: Ints
+    names: list[tuple[str, ...]]
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many states with memory each track has."""
+        return [len(memory.every) for memory in self.tracks]
+
+
+def _joint_space(compiled: Compiled, backgrounds: int) -> _JointSpace:
+    """Return the joint states with memory.
+
+    Raises:
+        NotExact: If they are too many.
+    """
+    try:
+        tracks = track_memories(compiled, _counted_groups(compiled))
+    except TooMuchMemory as error:
+        why = Reason("more must be remembered of a person than there is room for")
+        raise NotExact(f"pathway.tracks.{error.track}", why) from error
+    sizes = [len(memory.every) for memory in tracks]
+    rows = backgrounds * prod(sizes)
+    if rows > MOST:
+        raise NotExact(
+            "pathway",
+            Reason(
+                "it has {rows} joint states, with what is remembered of people and backgrounds, "
+                "more than {most}",
+                rows=rows,
+                most=MOST,
+            ),
+        )
+    memory = np.indices(sizes).reshape(len(sizes), -1)
+    plain, reached = np.zeros(memory.shape[1], np.int64), []
+    for k, track in enumerate(tracks):
+        states, number = np.unique([one.state for one in track.every], return_inverse=True)
+        plain = plain * len(states) + number[memory[k]]
+        reached.append([compiled.states[x][1] for x in states])
+    names = list(product(*reached))
+    return _JointSpace(tracks, memory, plain, names)
+
+
+def _counted_groups(compiled: Compiled) -> frozenset[int]:
+    """Return the groups into which the scenario counts entries."""
+    scenario, names = compiled.scenario, set[str]()
+    names |= {one.group for one in scenario.outcomes.values() if one.group}
+    names |= {name for one in scenario.goals.values() for name in (one.group, one.of) if name}
+    names |= {scenario.figures.case} if scenario.figures is not None else set()
+    return frozenset(compiled.groups.index(name) for name in names)
+
+
+def _remember(columns: Columns, space: _JointSpace, backgrounds: int) -> None:
+    """Give each row its states, and what of their memory does not depend on when it is."""
+    for k, memory in enumerate(space.tracks):
+        own = np.tile(space.memory[k], backgrounds)
+        rows = slice(0, len(own))
+        columns.state[k, rows] = np.array([one.state for one in memory.every])[own]
+        for place, group in enumerate(memory.groups):
+            seen = [one.groups[place] for one in memory.every]
+            columns.memory["visits"][rows, group.number] = np.array([v.visits for v in seen])[own]
+            if group.window:
+                words = np.array([v.word for v in seen], np.uint64)
+                columns.window["mask"][rows, group.window_row] = words[own]
+
+
+def _start_chances(compiled: Compiled, columns: Columns, space: _JointSpace) -> Floats:
+    """Return the chance that somebody of a row's background begins there, (rows,)."""
     cumulative = compiled.tables.layout.start_share
-    found = np.diff(cumulative, prepend=0.0, axis=1)
-    first = [r.start for r in ranges]
-    found[:, first] = cumulative[:, first]
-    return np.asarray(found)
+    chance = np.diff(cumulative, prepend=0.0, axis=1)
+    chance[:, compiled.tables.features.track["first"]] = cumulative[
+        :, compiled.tables.features.track["first"]
+    ]
+    area = columns.person["area"]
+    found = np.ones(len(area))
+    for k, memory in enumerate(space.tracks):
+        begins = np.zeros(len(memory.every), np.bool_)
+        begins[memory.start[memory.start >= 0]] = True
+        own = np.resize(space.memory[k], len(area))
+        found *= chance[area, columns.state[k, : len(area)]] * begins[own]
+    return found
 
 
-def _flow(compiled: Compiled, ranges: list[range], rows: int) -> _Flow:
-    sizes = [len(r) for r in ranges]
-    joint = prod(sizes)
+def _flow(compiled: Compiled, space: _JointSpace, rows: int) -> _Flow:
+    sizes, most = space.sizes, max(space.sizes)
+    tracks = len(sizes)
+    states = [int(track["last"] - track["first"]) for track in compiled.tables.features.track]
+    stays, since = np.zeros((2, tracks, most), np.int64)
+    moves = np.zeros((tracks, most, max(states)), np.int64)
+    groups = [
+        (k, place, one) for k, m in enumerate(space.tracks) for place, one in enumerate(m.groups)
+    ]
+    group_since = np.zeros((len(groups), most), np.int64)
+    for k, memory in enumerate(space.tracks):
+        stays[k, : sizes[k]] = memory.stays
+        moves[k, : sizes[k], : states[k]] = memory.moves
+        since[k, : sizes[k]] = [one.since for one in memory.every]
+    for m, (k, place, _) in enumerate(groups):
+        group_since[m, : sizes[k]] = [one.groups[place].since for one in space.tracks[k].every]
+    outcomes = prod(n + 1 for n in states)
     return _Flow(
         end=compiled.clock.end,
-        joint=joint,
-        stride=np.array([np.prod(sizes[k + 1 :]) for k in range(len(sizes))], np.int64),
+        joint=space.memory.shape[1],
+        memory=space.memory,
+        plain=space.plain,
+        stride=np.array([prod(sizes[k + 1 :]) for k in range(tracks)], np.int64),
+        stays=stays,
+        moves=moves,
+        timed=np.flatnonzero(since.any(axis=1)),
+        since=since,
+        group=np.array([(one.number, k, one.window_row) for k, _, one in groups], np.int64).reshape(
+            -1, 3
+        ),
+        group_since=group_since,
         people=np.empty((2, rows)),
         coming=np.empty((2, rows)),
         came=np.empty((len(compiled.areas), compiled.clock.end + 1)),
@@ -368,8 +534,9 @@ def _flow(compiled: Compiled, ranges: list[range], rows: int) -> _Flow:
         values=np.empty((tb.MAX_OUT, 1)),
         weights=np.empty(tb.MAX_OUT),
         chance=np.empty(len(compiled.states)),
-        code=np.empty((2, joint), np.int64),
-        mass=np.empty((2, joint)),
+        stay=np.empty(tracks),
+        code=np.empty((2, outcomes), np.int64),
+        mass=np.empty((2, outcomes)),
     )
 
 
@@ -383,6 +550,7 @@ def _counts(compiled: Compiled, joint: int) -> _Counts:
         gone=np.zeros((arms, points)),
         stock=np.zeros((arms, points, cells, states)),
         event=np.zeros((arms, points - 1, cells, len(compiled.transitions))),
+        entry=np.zeros((arms, points - 1, cells, len(compiled.groups), 2)),
         arrivals=np.zeros((arms, points, cells)),
         use=np.zeros((arms, points, areas, len(compiled.uses))),
         started=np.zeros((*treatments, points - 1, areas)),
@@ -399,15 +567,18 @@ def _check_features(compiled: Compiled) -> None:
         used |= set(tables.transitions.reference["feature"][use["first"] : use["last"]].tolist())
     for number in sorted(used):
         kind = tables.features.feature["kind"][number]
-        if kind in _HISTORY:
-            raise NotExact(compiled.features[number], _HISTORY[kind])
+        if kind in (tb.NUMBER, tb.SHARE):
+            why = _OTHERS if kind == tb.SHARE else _ENDLESS
+            raise NotExact(compiled.features[number], why)
     for name, investment in compiled.scenario.investments.items():
         for effect in investment.effects:
             if effect.modifier is not None:
-                raise NotExact(f"investments.{name}: {effect.modifier}", _HISTORY[tb.NUMBER])
+                raise NotExact(f"investments.{name}: {effect.modifier}", _ENDLESS)
     for name, attribute in compiled.scenario.pathway.attributes.items():
         if attribute.of_movers is not None and compiled.scenario.population.movers_in is not None:
-            raise NotExact(f"attributes.{name}.of_movers", "backgrounds depend on who moves in")
+            raise NotExact(
+                f"attributes.{name}.of_movers", Reason("backgrounds depend on who moves in")
+            )
 
 
 def _participation(compiled: Compiled) -> dict[str, Floats]:
@@ -425,19 +596,23 @@ def _participation(compiled: Compiled) -> dict[str, Floats]:
             investment, part = plan.investment, f"investments.{name}"
             new_way = investment.new_way
             if investment.capacity is not None or (new_way and new_way.capacity is not None):
-                raise NotExact(f"{part}.capacity", _HISTORY[tb.SHARE])
+                raise NotExact(f"{part}.capacity", _OTHERS)
             if investment.unit == "family":
-                raise NotExact(f"{part}.unit", "whom it is given to depends on siblings")
+                raise NotExact(f"{part}.unit", Reason("whom it is given to depends on siblings"))
             if investment.drop_out.value:
-                raise NotExact(f"{part}.drop_out", "it is drawn every step")
+                raise NotExact(f"{part}.drop_out", Reason("it is drawn every step"))
             if scenario.population.movers_in is not None:
-                raise NotExact(f"{part}.target", "movers-in may take part only when they arrive")
+                raise NotExact(
+                    f"{part}.target", Reason("movers-in may take part only when they arrive")
+                )
             ranges = [tables.target[plan.number]]
             ranges += [other[1:] for other in tables.alternative if other[0] == plan.number]
             for first, last in ranges:
                 for feature in tables.transitions.reference["feature"][first:last]:
                     if tables.features.feature["kind"][feature] not in _SETTLED:
-                        why = f"{compiled.features[feature]} is not known from the start"
+                        why = Reason(
+                            "{name} is not known from the start", name=compiled.features[feature]
+                        )
                         raise NotExact(f"{part}.target", why)
             reach[name] = [*reach.get(name, []), *plan.reach.ravel()]
     return {name: np.unique([0.0, 1.0, *found]) for name, found in reach.items()}

@@ -50,6 +50,7 @@ class Replication:
         treated_state: The same by state, (arms, investments, points, states).
         enrolments: Every treatment that has begun.
         shares: Shares among peers, per mille, by step from the first simulated one.
+        measured: What is measured, by measurement: see `Measurements.found`.
         affected: People whose life history has become another than without, (arms,): participants,
             and those whom an effect on areas has reached. None where nobody is told apart, as in
             an expected path.
@@ -62,6 +63,7 @@ class Replication:
     treated_state: Array
     enrolments: Sequence[Enrolment] = ()
     shares: Sequence[NDArray[np.int32]] = ()
+    measured: Sequence[Array] = ()
     affected: Array | None = None
 
 
@@ -270,17 +272,21 @@ class Result:
                 found[:, :, phase, ITEMS.index("running")] = running[phase] / year
                 begun, inside = ((c * of_phase[phase]).sum(axis=1) for c in (started, treated))
                 found[:, :, phase, ITEMS.index("per_participant")] = begun
-                months = inside * self.months_in_step(own.investment)
+                months = inside * self.months_in_steps(own.investment)
                 found[:, :, phase, ITEMS.index("per_participant_month")] = months
             found[:, :, PHASES.index("replaced")] = -found[:, :, PHASES.index("new_way")]
         return units
 
-    def months_in_step(self, investment: Investment) -> float:
-        """Return how many months of treatment a step is: those of a whole treatment add up."""
+    def months_in_steps(self, investment: Investment) -> Floats:
+        """Return how many months of treatment each step is, (n,).
+
+        Those of a whole treatment add up, and where it has no length of its own, those of a year.
+        """
         clock = self.compiled.clock
         if investment.duration is None:
-            return 12 / clock.per_year
-        return investment.duration / max(clock.months(investment.duration), 1)
+            return 12 / clock.per_year * clock.lengths(self.steps)
+        each = investment.duration / max(clock.months(investment.duration), 1)
+        return np.full(len(self.steps), each)
 
     def delivery(self, own: Own) -> tuple[Array, Array]:
         """Return where a project runs and how far its new way has come, (areas, n + 1)."""
@@ -318,7 +324,8 @@ class Result:
     def _per_step(self, kind: Kind, by: Sequence[str], axis: str, name: str) -> pd.DataFrame:
         by = _known(by, ["area"])
         units = self.used(kind)
-        amounts = units.states[:, :, :-1] + units.events
+        lengths = self.compiled.clock.lengths(self.steps)
+        amounts = units.states[:, :, :-1] * lengths[:, None, None] + units.events
         amounts = amounts if by else amounts.sum(axis=3)
         return self.table(name, amounts, by, {axis: labels(units.names)})
 

@@ -67,5 +67,6 @@ def replication(simulation: Simulation) -> Replication:
         treated_state=places.treated_state,
         enrolments=places.record,
         shares=simulation.shares,
+        measured=simulation.measurements.found,
         affected=simulation.columns.diverged.sum(axis=1),
     )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sisim.arrays import Floats, Ints
 from sisim.engine.effects import area_strength, fidelity_path
+from sisim.engine.measurements import ANSWERED
 from sisim.engine.simulation import Tally
 from sisim.engine.tables import Compiled
 from sisim.scenario.factor_table import effect_factor
@@ -98,6 +99,10 @@ class Run(Protocol):
     def tally(self) -> Tally:
         """The counts, by arm."""
 
+    @property
+    def measured(self) -> Sequence[Floats]:
+        """What is measured, by measurement."""
+
 
 class Counted(Protocol):
     """A result whose people and events are counted."""
@@ -167,10 +172,23 @@ class UseCount:
         for transition, place in np.argwhere(of_moves).tolist():
             events[..., place] += moves[..., transition] * of_moves[transition, place]
         arrivals = self.result.counts("arrivals", ["area"])[:, :, :-1]
+        if self.kind == "use":
+            self._add_answers(events)
         of_entry = amounts(self.pathway.entry, self.pathway, self.kind)
         for place in np.flatnonzero(of_entry).tolist():
             events[..., place] += arrivals * of_entry[place]
         return Units(self.names, states, events)
+
+    def _add_answers(self, events: Array) -> None:
+        """Add what those who answer an instrument use, in every arm."""
+        for number, row in enumerate(self.compiled.measurements):
+            name = self.result.scenario.measurements[row.name].instrument
+            if name is None:
+                continue
+            for resource, use in self.pathway.instruments[name].uses.items():
+                own = np.stack([r.measured[number][0] for r in self.result.replications])
+                answers = own[..., ANSWERED].sum(axis=3)
+                events[..., self.names.index(resource)] += answers * use.amount.value
 
     def _added(self, state: str) -> Mapping[str, Use]:
         """Return the uses that a state has only because an effect adds to them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ from sisim.engine.bounds import StateBounds
 from sisim.engine.columns import columns, empty_counts, work_space
 from sisim.engine.draws import seed_key
 from sisim.engine.enrolment import Enrolment, Enrolments
+from sisim.engine.measurements import Measurements
 from sisim.engine.population import People, people
 from sisim.engine.tables import (
     BLOCK,
@@ -100,7 +101,7 @@ class Simulation:
         threads: int | None = None,
         only: People | None = None,
         prepared: tuple[Columns, StateBounds] | None = None,
-        recorded_shares: NDArray[np.int32] | None = None,
+        recorded_shares: Sequence[NDArray[np.int32]] = (),
         recorded_enrolments: list[Enrolment] | None = None,
         logging: bool = False,
     ) -> None:
@@ -121,6 +122,7 @@ class Simulation:
         self._scratch = [work_space(compiled, own) for _ in range(self.threads)]
         self._log: list[NDArray[np.void]] = []
         self.enrolments = Enrolments(compiled, self.people, self.key, recorded_enrolments)
+        self.measurements = Measurements(compiled, self.people, self.key)
         self._recorded_shares = recorded_shares
         self._repeats = recorded_enrolments is not None
         self.shares: list[NDArray[np.int32]] = []
@@ -151,11 +153,18 @@ class Simulation:
 
     def _is_synchronous(self, step: int) -> bool:
         """Return whether people share something at this step, so that it is simulated by itself."""
-        return bool(self.compiled.shares) or self.enrolments.active(step)
+        measured = self.measurements.due(step)
+        return measured or bool(self.compiled.shares) or self.enrolments.active(step)
 
     def _window_end(self, last: int) -> int:
         # A log of more steps takes much room.
         stop = min(self.step + (4 if self.logging else STRIDE), last)
+        # What is measured is measured of everyone, at a step that begins for all.
+        stop = (
+            self.step + 1
+            if self.measurements.due(self.step)
+            else self.measurements.next_due(self.step, stop)
+        )
         # Draws are made for four steps at a time, and those who are alive are listed then.
         over = self.compiled.clock.lane(stop)
         return stop - over if stop - over > self.step else stop
@@ -247,6 +256,8 @@ class Simulation:
         if self.compiled.shares:
             self._share()
         self.enrolments.step(self.step, self.columns)
+        if self.measurements.due(self.step):
+            self.measurements.step(self.step, self.columns)
 
     def finish(self, own: OwnDecisions | None = None) -> None:
         """Finish a step that has begun: everybody decides from the snapshot, then moves.
@@ -396,8 +407,8 @@ class Simulation:
     def _share(self) -> None:
         """Work out the share of peers in each shared group, in every arm."""
         columns, layout = self.columns, self.compiled.tables.layout
-        if self._recorded_shares is not None:
-            columns.share[:] = self._recorded_shares[self.step, :, :, : columns.share.shape[2]]
+        if self._recorded_shares:
+            columns.share[:] = self._recorded_shares[self.step][..., : columns.share.shape[2]]
         else:
             present = columns.person["arrive"] <= self.step
             for arm in range(columns.share.shape[0]):
@@ -503,9 +514,14 @@ def run_once(
 ) -> Simulation:
     """Return a simulation of a compiled scenario, run to its end."""
     simulation = Simulation(compiled, seed, threads=threads)
-    end = compiled.clock.end
-    while simulation.step < end:
-        simulation.advance(STRIDE - compiled.clock.lane(simulation.step))
-        if progress is not None:
-            progress(simulation.step, end)
+    run_to_end(simulation, progress)
     return simulation
+
+
+def run_to_end(simulation: Simulation, progress: Progress | None = None) -> None:
+    """Advance a simulation to its end, and tell after every stretch how far it has come."""
+    clock = simulation.compiled.clock
+    while simulation.step < clock.end:
+        simulation.advance(STRIDE - clock.lane(simulation.step))
+        if progress is not None:
+            progress(simulation.step, clock.end)

@@ -316,6 +316,30 @@ class FactorReference:
     ratio: float = 1.0
 
 
+class MeasurementRow(NamedTuple):
+    """A measurement as ranges of references: whom it is about, what is shown, who answers.
+
+    Attributes:
+        name: Its name in the file.
+        condition: What must all hold of those who are asked.
+        alternative: Of these, one must hold too, int32 (alternatives, 2).
+        base: The mean of a score, or the probability of a yes.
+        kind: `RATE` for a score, whose factors multiply it; `PROBABILITY`.
+        factors: What the base is multiplied by.
+        response: The share that answers.
+        response_factors: What that is multiplied by.
+    """
+
+    name: str
+    condition: tuple[int, int]
+    alternative: NDArray[np.int32]
+    base: float
+    kind: int
+    factors: tuple[int, int]
+    response: float
+    response_factors: tuple[int, int]
+
+
 @dataclass
 class Compiled:
     """The tables, and the names that give them meaning.
@@ -350,6 +374,7 @@ class Compiled:
     grouping_attributes: list[tuple[str, int]] = field(default_factory=list)
     background: list[tuple[int, int]] = field(default_factory=list)
     windows: int = 0
+    measurements: list[MeasurementRow] = field(default_factory=list)
 
     def state(self, track: str, name: str) -> int:
         """Return the global number of a state."""

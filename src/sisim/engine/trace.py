@@ -7,7 +7,7 @@ share (places given, shares among peers) is taken from the run.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,8 +18,8 @@ from sisim.engine import kernel
 from sisim.engine.compile import compile_scenario
 from sisim.engine.draws import SCALE, draw
 from sisim.engine.enrolment import Enrolment
-from sisim.engine.population import People, people
-from sisim.engine.simulation import Progress, Simulation, run_once
+from sisim.engine.population import People
+from sisim.engine.simulation import Progress, Simulation, run_to_end
 from sisim.engine.tables import EFFECT, MAX_OUT, Compiled
 from sisim.scenario.errors import nearest
 from sisim.scenario.factor_table import RATE
@@ -176,33 +176,35 @@ def trace(
     """
     compiled = compile_scenario(scenario)
     seed = scenario.seed if seed is None else seed
-    if key is not None:
-        _require_known(compiled, people(scenario, compiled.clock, seed), key)
-    simulation = run_once(compiled, seed, progress=progress)
-    differing = None
-    if key is not None:
-        person = find(compiled, simulation.people, key)
-    else:
+    simulation = Simulation(compiled, seed)
+    who, differing = simulation.people, None
+    person = 0 if key is None else _known(compiled, who, key)
+    run_to_end(simulation, progress)
+    if key is None:
         found = diverged_people(simulation)
         differing, person = len(found), int(found[0]) if len(found) else 0
     history = life_history(
         compiled,
-        seed,
+        who,
         person,
+        seed=seed,
         enrolments=simulation.enrolments.record,
-        shares=np.stack(simulation.shares) if simulation.shares else None,
+        shares=simulation.shares,
     )
     return Traced(compiled, history, differing)
 
 
-def _require_known(compiled: Compiled, who: People, key: str) -> None:
+def _known(compiled: Compiled, who: People, key: str) -> int:
+    """Return the number of the person with a key."""
     try:
-        found = key_of(compiled, who, find(compiled, who, key))
+        person = find(compiled, who, key)
     except LookupError as error:
         raise UnknownPerson(key, _nearest(compiled, who, key)) from error
+    found = key_of(compiled, who, person)
     if found != key:
         # There is no month 13, though whoever counts on finds somebody in the next year.
         raise UnknownPerson(key, found)
+    return person
 
 
 def _nearest(compiled: Compiled, who: People, key: str) -> str:
@@ -219,49 +221,52 @@ def _nearest(compiled: Compiled, who: People, key: str) -> str:
 
 def replay(
     compiled: Compiled,
-    seed: int,
-    person: int,
+    who: People,
+    chosen: Ints,
     *,
-    enrolments: list[Enrolment],
-    shares: NDArray[np.int32] | None,
-    logging: bool = False,
-) -> Simulation:
-    """Return a simulation of one person alone, not yet begun.
+    seed: int,
+    enrolments: Sequence[Enrolment],
+    shares: Sequence[NDArray[np.int32]],
+) -> tuple[Simulation, list[Enrolment]]:
+    """Return a simulation of some people alone, not yet begun, and their treatments.
 
     Args:
         compiled: The compiled scenario.
+        who: The people of the run.
+        chosen: The numbers among them of those who are replayed.
         seed: The seed of the run.
-        person: The person's number in the run.
         enrolments: Every treatment of the run.
-        shares: The shares among peers of the run by step, or None where there are none.
-        logging: Keep every move.
+        shares: The shares among peers of the run by step, if there are any.
     """
-    own = [
-        Enrolment(past.arm, past.investment, 0, past.start, past.end)
-        for past in enrolments
-        if past.person == person
-    ]
-    return Simulation(
+    place = {int(person): number for number, person in enumerate(chosen)}
+    own = [replace(past, person=place[past.person]) for past in enrolments if past.person in place]
+    simulation = Simulation(
         compiled,
         seed,
         threads=1,
-        only=people(compiled.scenario, compiled.clock, seed).only(np.array([person])),
+        only=who.only(chosen),
         recorded_shares=shares,
         recorded_enrolments=own,
-        logging=logging,
     )
+    return simulation, own
 
 
 def life_history(
     compiled: Compiled,
-    seed: int,
+    who: People,
     person: int,
     *,
-    enrolments: list[Enrolment],
-    shares: NDArray[np.int32] | None,
+    seed: int,
+    enrolments: Sequence[Enrolment],
+    shares: Sequence[NDArray[np.int32]],
 ) -> LifeHistory:
-    """Return one person's life history in every arm, and the moments at which arms diverge."""
-    simulation = replay(compiled, seed, person, enrolments=enrolments, shares=shares)
+    """Return one person's life history in every arm, and the moments at which arms diverge.
+
+    The arguments are those of `replay`.
+    """
+    simulation, own = replay(
+        compiled, who, np.array([person]), seed=seed, enrolments=enrolments, shares=shares
+    )
     arms = [WITHOUT, *compiled.arms]
     tracks = [track for track in compiled.tracks if not track.startswith("attribute:")]
     states: dict[str, dict[str, list[str]]] = {arm: {t: [] for t in tracks} for arm in arms}
@@ -280,17 +285,16 @@ def life_history(
         if step >= compiled.clock.history and columns.diverged.any() and columns.alive.any():
             moments += _diverging(pending, tracks, before, _states_now(simulation, arms))
     treatments: dict[str, list[tuple[str, int, int | None]]] = {}
-    for past in enrolments:
-        if past.person == person:
-            treatments.setdefault(compiled.arms[past.arm], []).append(
-                (compiled.investments[past.investment], past.start, past.end)
-            )
-    who = simulation.people
+    for past in own:
+        treatments.setdefault(compiled.arms[past.arm], []).append(
+            (compiled.investments[past.investment], past.start, past.end)
+        )
+    alone = simulation.people
     return LifeHistory(
-        key=key_of(compiled, who, 0),
-        born=int(who.born[0]),
-        arrive=int(who.arrive[0]),
-        attributes=_attributes(compiled, who),
+        key=key_of(compiled, alone, 0),
+        born=int(alone.born[0]),
+        arrive=int(alone.arrive[0]),
+        attributes=_attributes(compiled, alone),
         states=states,
         moments=tuple(moments),
         treatments=treatments,

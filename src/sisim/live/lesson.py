@@ -12,14 +12,15 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, product
-from math import prod, sqrt
+from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
 from sisim.analysis.comparison import WHICH, Comparison, Side, Which, compare, compared_in
+from sisim.analysis.level_grid import LevelRange, level_grid
 from sisim.analysis.variants import Variants
 from sisim.arrays import Floats
 from sisim.economics.valuation import Valuation
@@ -85,47 +86,18 @@ class LessonAxis:
 
 
 def grid(sliders: Sequence[Slider], most: int = MOST_POINTS) -> list[LessonAxis]:
-    """Return the sliders with the levels at which versions are worked out.
-
-    Each has its ends and the scenario's own value; sliders that would make the grid larger than
-    `most` are left out, the last ones first. What room is left is used where levels are farthest
-    apart, measured by the scenario's own value.
-    """
-    ends = [_ends(one) for one in sliders]
-    levels = [list(found) for found in ends if len(found) > 1]
-    kept = [one for one, found in zip(sliders, ends, strict=True) if len(found) > 1]
-    while prod(map(len, levels)) > most:
-        levels.pop()
-        kept.pop()
-    closed: set[int] = set()
-    while len(closed) < len(kept):
-        n = max(set(range(len(kept))) - closed, key=lambda n: _widest(kept[n], levels[n])[0])
-        middle = _widest(kept[n], levels[n])[1]
-        larger = prod(map(len, levels)) // len(levels[n]) * (len(levels[n]) + 1)
-        if larger > most or middle in levels[n]:
-            closed.add(n)
-        else:
-            levels[n] = sorted({*levels[n], middle})
-    return [LessonAxis(one, tuple(found)) for one, found in zip(kept, levels, strict=True)]
+    """Return the sliders that there is room for, with the levels of their versions."""
+    levels = level_grid([_range(one) for one in sliders], most)
+    return [LessonAxis(one, at) for one, at in zip(sliders, levels, strict=True) if at]
 
 
-def _ends(slider: Slider) -> list[float]:
-    """Return where a slider begins, where the scenario has it, and where it ends."""
+def _range(slider: Slider) -> LevelRange:
+    """Return the range of a slider in the lesson."""
     high = slider.high
     if slider.follow == "shift":
         # Growth from year to year would take the axes, which stand still, far above all the rest.
         high = slider.value + slider.step * round((high - slider.value) / slider.step / 2)
-    return sorted({round(x, 9) for x in (slider.low, slider.value, high)})
-
-
-def _widest(slider: Slider, levels: Sequence[float]) -> tuple[float, float]:
-    """Return how wide the widest gap between levels is, and a position in the middle of it."""
-    gaps = [(high - low, low, high) for low, high in pairwise(levels)]
-    wide, low, high = max(gaps)
-    # What is halved and doubled, such as a half-life, has its middle where the ratios are equal.
-    middle = sqrt(low * high) if low > 0 and high > 4 * low else (low + high) / 2
-    on_step = slider.low + slider.step * round((middle - slider.low) / slider.step)
-    return wide / (abs(slider.value) or 1.0), round(on_step, 9)
+    return LevelRange(slider.value, slider.low, high, slider.step)
 
 
 def lesson(

@@ -256,9 +256,11 @@ def invented() -> str:
 
 
 def footer(result: Provenance) -> str:
-    """Return where the numbers come from."""
+    """Return where the numbers come from; without seeds: they are computed exactly."""
     seeds = (
-        t("Seed {n}", n=result.seeds[0])
+        t("Computed exactly")
+        if not result.seeds
+        else t("Seed {n}", n=result.seeds[0])
         if len(result.seeds) == 1
         else t("Seeds {first}–{last}", first=result.seeds[0], last=result.seeds[-1])
     )

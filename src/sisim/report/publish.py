@@ -42,7 +42,6 @@ def publish(
     from sisim.report.chart.canvas import save
     from sisim.report.chart.matplotlib_painter import paint
     from sisim.report.comparison_figures import draw_comparison, draw_comparison_single
-    from sisim.report.goal_lines import goal_words, write_goals
 
     story = compare(result, view)
     pictures: dict[str, Callable[[], Figure]] = {
@@ -56,9 +55,8 @@ def publish(
         for name, draw in pictures.items():
             save(draw(), folder / name, PICTURE_DPI)
         write_tables({**tables(story), **more}, folder)
-        if story.scenario.goals:
-            write_goals(story.result, folder)
-        text = "\n".join([*sentences(story), *goal_words(story.result)]) + "\n"
+        write_beside(story.result, folder)
+        text = "\n".join([*sentences(story), *words_beside(story.result)]) + "\n"
         (folder / "words.txt").write_text(text, encoding="utf-8", newline="\n")
 
     return write_all(out, write)
@@ -75,3 +73,23 @@ def tables(story: Comparison) -> Mapping[str, pd.DataFrame]:
         "participants": story.result.yearly_participants(),
         "outcomes": story.result.outcomes(),
     }
+
+
+def write_beside(result: Valuation, folder: Path) -> None:
+    """Write what a scenario asks for beside its figures: goals, and what is measured."""
+    if result.scenario.goals:
+        from sisim.report.goal_lines import write_goals
+
+        write_goals(result, folder)
+    if result.scenario.measurements:
+        from sisim.report.measured_lines import write_measured
+
+        write_measured(result, folder)
+
+
+def words_beside(result: Valuation) -> list[str]:
+    """Return what is said of a scenario's goals and measurements, if it has any."""
+    from sisim.report.goal_lines import goal_words
+    from sisim.report.measured_lines import measured_words
+
+    return [*goal_words(result), *measured_words(result)]

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from sisim.scenario.condition import Bounds
 from sisim.scenario.features import Features
 from sisim.scenario.pathway import Factor, Scale
-from sisim.scenario.scenario import Bounds
 from sisim.scenario.types import Number
 
 RATE, PROBABILITY = range(2)

@@ -11,7 +11,10 @@ from sisim.scenario.types import Name, Table, Text
 Month = Annotated[int, Field(ge=1, le=1200)]
 MONTHS = (6, 12, 24, 36)
 """When it is followed up, in months from the start, unless the scenario says otherwise."""
-MEASURED = ("target", "begun", "treated", "spent", "reach", "participants", "outcome")
+MEASURED = (
+    *("target", "begun", "treated", "spent", "reach"),
+    *("participants", "outcome", "measured"),
+)
 """What a model foretells: the inflow, the activity, its cost, its reach, and the results."""
 
 

@@ -264,6 +264,27 @@ class Entry(Table):
     weights: dict[Name, Use] = {}
 
 
+class Instrument(Table):
+    """A test, a scale or a questionnaire: what it shows of a person, by states and background.
+
+    A score is `mean` x factors with normal noise `sd`, kept between `low` and `high`, and `whole`
+    where points are whole; or it shows yes or no, with a `probability` x factors. In one step a
+    person shows one result, whoever asks. What an answer costs is what it `uses`.
+    """
+
+    label: Text
+    unit: Text = Text(sv="poäng", en="points")
+    mean: Number | None = None
+    probability: Probability | None = None
+    factors: list[Name] = []
+    sd: Positive = Positive(value=0)
+    low: Float | None = None
+    high: Float | None = None
+    whole: bool = False
+    good: Literal["low", "high"] = "high"
+    uses: dict[Name, Use] = {}
+
+
 class Target(Table):
     """A number that the simulation should reproduce without any investment.
 
@@ -316,6 +337,7 @@ class Pathway(Table):
     transitions: dict[Name, Transition] = {}
     groupings: dict[Name, Grouping] = {}
     entry: Entry = Entry()
+    instruments: dict[Name, Instrument] = {}
     targets: dict[Name, Target] = {}
     calibration: Calibration = Calibration()
 

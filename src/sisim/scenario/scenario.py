@@ -8,10 +8,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from sisim.scenario.condition import Condition
 from sisim.scenario.contract import Contract
+from sisim.scenario.dates import months_until
 from sisim.scenario.economy import FUND, Economy
 from sisim.scenario.follow_up import FollowUpPlan
 from sisim.scenario.fund import Fund
+from sisim.scenario.measurement import Measurement
 from sisim.scenario.pathway import Pathway, Scale
 from sisim.scenario.seed_range import MOST_SEED
 from sisim.scenario.types import (
@@ -36,6 +39,8 @@ _HAIR = 1e-6
 
 Ending = Literal["ends", "continues", "new_way_of_working"]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+MonthOrDay = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$")]
+"""A calendar month, or a day of it where a step is a week."""
 
 
 class Catalogue(Table):
@@ -80,13 +85,13 @@ class Time(Table):
     @property
     def ends(self) -> str:
         """The calendar month "2041-08" in which the scenario has just ended."""
-        months = int(self.start[5:]) - 1 + round(12 * self.years)
-        return f"{self.first_year + months // 12}-{1 + months % 12:02d}"
+        months = round(months_until(self.start) + 12 * self.years)
+        return f"{months // 12}-{1 + months % 12:02d}"
 
     def year_of(self, month: str, later: float = 0.0) -> int:
         """Return the year that holds a moment: so many years after a month "2027-03" begins."""
-        months = int(month[5:]) - int(self.start[5:])
-        return int(month[:4]) + math.floor(months / 12 + later + _HAIR)
+        years = (months_until(month) - months_until(self.start)) / 12
+        return self.first_year + math.floor(years + later + _HAIR)
 
 
 class Area(Table):
@@ -142,46 +147,6 @@ class Population(Table):
     start: dict[Name, Name | dict[Name, Positive]] = {}
     areas: dict[Name, Area] = {}
     families: Families | None = None
-
-
-class Condition(Table):
-    """A target group: everything listed must hold; `any_of` asks for at least one of its parts.
-
-    `features` maps a feature (as in a factor) to the categories allowed, or to `from`/`below`
-    bounds in the feature's unit (ages in years, durations in months, counts as they are).
-    """
-
-    features: dict[str, list[str] | Bounds] = {}
-    any_of: list[Condition] = []
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_features(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        if {"features", "any_of"} & set(data):
-            features = data.get("features")
-            return {**data, "features": _flat(features)} if isinstance(features, dict) else data
-        return {"features": _flat(data)}
-
-
-def _flat(features: dict[str, Any]) -> dict[str, Any]:
-    """Join nested keys with dots, since `state.school = [...]` is a nested table in TOML."""
-    flat: dict[str, Any] = {}
-    for name, value in features.items():
-        if isinstance(value, dict) and value and not {"from", "below", "window"} & set(value):
-            flat |= {f"{name}.{inner}": part for inner, part in _flat(value).items()}
-        else:
-            flat[name] = value
-    return flat
-
-
-class Bounds(Table):
-    """At least `from_`, and less than `below`."""
-
-    from_: Float | None = Field(None, alias="from")
-    below: Float | None = None
-    window: Float | None = None
 
 
 class Persistence(Table):
@@ -299,7 +264,7 @@ class Investment(Table):
     """
 
     label: Text
-    start: Month
+    start: MonthOrDay
     years: Annotated[float, Field(gt=0, le=100)]
     target: Condition
     unit: Literal["person", "family"] = "person"
@@ -417,6 +382,7 @@ class Scenario(Table):
     economy: Economy = Economy()
     outcomes: dict[Name, OutcomeMeasure] = {}
     goals: dict[Name, Goal] = {}
+    measurements: dict[Name, Measurement] = {}
     contracts: dict[Name, Contract] = {}
     figures: Figures | None = None
     follow_up: FollowUpPlan | None = None
@@ -450,6 +416,20 @@ class Scenario(Table):
             own = self.funds[payer].principal
             return any(self.bears(n) for n, a in administrations.items() if a.principal == own)
         return self.economy.bears(payer, administrations, self.pathway.principals)
+
+    def measurement_label(self, name: str) -> Text:
+        """Return what a measurement is called: by itself, by its instrument or by its group."""
+        own, pathway = self.measurements[name], self.pathway
+        if own.label is not None:
+            return own.label
+        if own.instrument is not None:
+            return pathway.instruments[own.instrument].label
+        return pathway.groups[str(own.left)].label
+
+    def shows_share(self, name: str) -> bool:
+        """Return whether a measurement shows a share of people, not points."""
+        instrument = self.measurements[name].instrument
+        return instrument is None or self.pathway.instruments[instrument].mean is None
 
     @property
     def private_payers(self) -> dict[str, Text]:

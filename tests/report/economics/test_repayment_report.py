@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -101,6 +102,16 @@ def test_what_is_missing_is_said(result: Results) -> None:
         one for one in in_swedish(lambda: repayment.words(poor, ARMS)) if "saknas i fonden" in one
     ]
     assert "2016" in line
+
+
+@pytest.mark.parametrize(("lang", "word"), [("sv", "slump"), ("en", "chance")], indirect=["lang"])
+def test_what_is_repaid_by_chance_is_said_where_it_is_more_than_a_unit(
+    result: Results, word: str
+) -> None:
+    found = result.repayment("project")
+    for chance, said in ((found.plan.unit, 0), (found.plan.unit * 2, 1)):
+        words = repayment.sentences(replace(found, chance=chance), result.scenario)
+        assert sum(word in line for line in words) == said
 
 
 def test_stated_payments_that_differ_from_the_cost_are_said(result: Results) -> None:

@@ -10,7 +10,7 @@ from sisim.engine import kernel
 from sisim.engine.clock import Clock
 from sisim.engine.compile.builder import Builder
 from sisim.engine.compile.effect_tables import arm_effects, effect_paths
-from sisim.engine.compile.feature_tables import feature_tables, target_tables
+from sisim.engine.compile.feature_tables import feature_tables, measurement_tables, target_tables
 from sisim.engine.compile.run_layout import groupings, history_uses, risk_backgrounds, run_layout
 from sisim.engine.compile.transition_tables import transition_tables
 from sisim.engine.tables import EFFECT, MAX_OUT, Compiled, Tables
@@ -27,6 +27,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     uses = history_uses(build)
     grouped = groupings(build)
     target, alternative = target_tables(build)
+    measurements = measurement_tables(build)
     # Effects come last among the references, so that a state's features stand before its effects'.
     transitions, names = transition_tables(build, arms)
     paths = effect_paths(
@@ -62,6 +63,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         grouping_attributes=grouped.attributes,
         background=background,
         windows=len(build.windowed),
+        measurements=measurements,
     )
 
 

@@ -154,7 +154,7 @@ class Builder:
             how,
         )
 
-    def add(self, names: list[str], kind: int, track: str) -> tuple[int, int]:
+    def add(self, names: list[str], kind: int, track: str | None = None) -> tuple[int, int]:
         """Append the references of `names`; return their range."""
         first = len(self.references)
         for name in self._flatten(names):

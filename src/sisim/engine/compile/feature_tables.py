@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from sisim.engine.compile.builder import Builder
 from sisim.engine.compile.effect_tables import EffectPaths
 from sisim.engine.draws import purpose_code
-from sisim.engine.tables import CalendarRow, FeatureRow, FeatureTables, TrackRow
-from sisim.scenario.factor_table import RATE, condition_factor
-from sisim.scenario.scenario import Bounds
+from sisim.engine.tables import CalendarRow, FeatureRow, FeatureTables, MeasurementRow, TrackRow
+from sisim.scenario.condition import Condition
+from sisim.scenario.factor_table import PROBABILITY, RATE, condition_factor
 
 
 def feature_tables(build: Builder, paths: EffectPaths) -> FeatureTables:
@@ -66,20 +66,49 @@ def target_tables(build: Builder) -> tuple[NDArray[np.int32], NDArray[np.int32]]
         The conditions that must all hold, (investments, 2); and the alternatives of which one must
         hold, (alternatives, 3): the investment, and the range.
     """
-
-    def add(features: dict[str, list[str] | Bounds]) -> tuple[int, int]:
-        first = len(build.references)
-        # A state is the quickest to look up and excludes the most.
-        for name in sorted(features, key=lambda f: not f.startswith("state.")):
-            factor = condition_factor(name, features[name])
-            build.references.append(build.reference("condition", factor, RATE))
-        return first, len(build.references)
-
     ranges, parts = [], []
     for number, investment in enumerate(build.scenario.investments.values()):
-        ranges.append(add(investment.target.features))
-        parts += [(number, *add(part.features)) for part in investment.target.any_of]
+        ranges.append(_condition(build, investment.target))
+        parts += [(number, *_condition(build, part)) for part in investment.target.any_of]
     return (
         np.array(ranges, np.int32).reshape(-1, 2),
         np.array(parts, np.int32).reshape(-1, 3),
     )
+
+
+def measurement_tables(build: Builder) -> list[MeasurementRow]:
+    """Return the measurements: whom they are about, what is shown, and who answers."""
+    rows = []
+    for name, measurement in build.scenario.measurements.items():
+        if measurement.instrument is None:
+            nobody = np.zeros((0, 2), np.int32)
+            rows.append(MeasurementRow(name, (0, 0), nobody, 0.0, RATE, (0, 0), 1.0, (0, 0)))
+            continue
+        instrument = build.pathway.instruments[measurement.instrument]
+        score = instrument.mean is not None
+        base = instrument.mean if score else instrument.probability
+        assert base is not None
+        parts = [_condition(build, part) for part in measurement.condition.any_of]
+        rows.append(
+            MeasurementRow(
+                name,
+                _condition(build, measurement.condition),
+                np.array(parts, np.int32).reshape(-1, 2),
+                base.value,
+                RATE if score else PROBABILITY,
+                build.add(instrument.factors, RATE if score else PROBABILITY),
+                measurement.response.value,
+                build.add(measurement.response_factors, PROBABILITY),
+            )
+        )
+    return rows
+
+
+def _condition(build: Builder, condition: Condition) -> tuple[int, int]:
+    """Append what must all hold in a condition as references; return their range."""
+    first, features = len(build.references), condition.features
+    # A state is the quickest to look up and excludes the most.
+    for name in sorted(features, key=lambda f: not f.startswith("state.")):
+        factor = condition_factor(name, features[name])
+        build.references.append(build.reference("condition", factor, RATE))
+    return first, len(build.references)

@@ -11,11 +11,12 @@ import numpy as np
 from nicegui import ui
 
 from sisim.analysis.variants import canonical
+from sisim.analysis.yearly_states import YearlyStates
 from sisim.i18n import number, t
 from sisim.live.computations import computations
 from sisim.live.latest_only import LatestOnly
 from sisim.live.scenario_library import SessionKey
-from sisim.live.scenario_session import Changes, Dots
+from sisim.live.scenario_session import Changes
 from sisim.live.tags import Tag, at_once
 from sisim.live.view_state import ViewState
 from sisim.live.views.controls import choose_arm
@@ -57,7 +58,7 @@ class PeopleView:
                 choose_arm(state, "dots-arm")
             self._said = Tag("p", t("Simulating …"), css="said-of", role="status")
             Tag("canvas", id="dots", tabindex=0, role="img", aria_label=t("People"))
-        self._queue: LatestOnly[tuple[SessionKey, Changes], Dots] = LatestOnly(
+        self._queue: LatestOnly[tuple[SessionKey, Changes], YearlyStates] = LatestOnly(
             self._dots, in_page(self._show), in_page(self._fail), lambda old, new: old[0] != new[0]
         )
         self.draw()
@@ -79,13 +80,15 @@ class PeopleView:
         """Go some years on."""
         ui.run_javascript(STEP.format(years))
 
-    async def _dots(self, request: tuple[SessionKey, Changes]) -> Dots:
+    async def _dots(self, request: tuple[SessionKey, Changes]) -> YearlyStates:
         key, changes = request
         session = partial(self._state.library.session, key)
         asked = ("dots", key, canonical(changes))
-        return await computations.result(asked, lambda go_on: session().dots(changes, MOST, go_on))
+        return await computations.result(
+            asked, lambda go_on: session().yearly_states(changes, MOST, go_on)
+        )
 
-    def _show(self, _: tuple[SessionKey, Changes], dots: Dots) -> None:
+    def _show(self, _: tuple[SessionKey, Changes], dots: YearlyStates) -> None:
         if not self._said.is_deleted:
             self._said.set_text(self._words(dots))
             ui.run_javascript(f"sisim.dots.load({json.dumps(self._data(dots))})")
@@ -94,7 +97,7 @@ class PeopleView:
         if not self._said.is_deleted:
             self._said.set_text(str(error))
 
-    def _words(self, dots: Dots) -> str:
+    def _words(self, dots: YearlyStates) -> str:
         if not dots.keys:
             return t("Nobody's life is another than without: there is nobody to follow.")
         return t(
@@ -104,7 +107,7 @@ class PeopleView:
             of=number(dots.of),
         )
 
-    def _data(self, dots: Dots) -> dict[str, Any]:
+    def _data(self, dots: YearlyStates) -> dict[str, Any]:
         shown = self._places.shown()
         # Numbered by the places that are shown; -1 is away.
         rank = np.array([shown.index(place) if place in shown else 0 for place in PLACES] + [-1])

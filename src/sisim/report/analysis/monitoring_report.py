@@ -50,6 +50,8 @@ OUTSIDE = "#D55E00"
 def measure_label(plan: FollowUp, measure: Indicator) -> str:
     """Return what a measure is called."""
     what = ""
+    if measure.measurement is not None:
+        what = plan.scenario.measurement_label(measure.measurement).text
     if measure.outcome is not None:
         what = plan.scenario.outcomes[measure.outcome].label.text
     head = measure.name.partition(".")[0]
@@ -61,6 +63,7 @@ def measure_label(plan: FollowUp, measure: Indicator) -> str:
         "reach": t("Reached, of the target group"),
         "participants": t("Of those who have begun: {what}", what=lower(what)),
         "outcome": capital(what),
+        "measured": capital(what),
     }[head]
     if measure.investment is None or len(plan.scenario.arms[plan.arm].investments) < 2:
         return text
@@ -152,7 +155,10 @@ def drawn(plan: FollowUp, observed: pd.DataFrame | None) -> list[Indicator]:
 
     def rank(measure: Indicator) -> tuple[bool, bool, int]:
         head = measure.name.partition(".")[0]
-        order = ("begun", "reach", "participants", "target", "spent", "outcome", "treated")
+        order = (
+            *("begun", "reach", "participants", "measured", "target"),
+            *("spent", "outcome", "treated"),
+        )
         again = False
         if measure.outcome is not None:
             group = plan.scenario.outcomes[measure.outcome].group
@@ -419,5 +425,5 @@ def _value(measure: Indicator, value: float, *, signed: bool = False) -> str:
         if signed:
             text = percentage_points(decimal(100 * value))
     else:
-        text = decimal(value)
+        text = decimal(value, 1 if measure.kind == "measured" else 0)
     return f"+{text}" if signed and value > 0 else text

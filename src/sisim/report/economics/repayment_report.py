@@ -104,6 +104,15 @@ def sentences(one: Repayments, scenario: Scenario) -> list[str]:
             high=money(float(high)),
         )
         found.append(text)
+        if one.chance > max(plan.unit, ORE):
+            text = t(
+                "Of that {chance} is chance: administrations repay where costs happen to fall, and "
+                "are paid nothing where they happen to rise. On the mean reductions of the runs "
+                "{back} would be repaid.",
+                chance=money(one.chance),
+                back=money(float(outcome.mean()) - one.chance),
+            )
+            found.append(text)
     lacking = [f"{money(amount)} ({year})" for year, amount in one.account.lacks]
     if lacking:
         text = t("Missing in the fund, to be added from elsewhere: {what}.", what=_few(lacking))

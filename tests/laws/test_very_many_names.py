@@ -13,7 +13,7 @@ from sisim.analysis.experiment_file import load_experiment
 from sisim.i18n import Lang, in_language
 from sisim.loading.catalogue import read_catalogue, start_all
 from sisim.loading.load import load_pathway, load_scenario
-from sisim.scenario.errors import MOST_PROBLEMS, ScenarioError, nearest
+from sisim.scenario.errors import MOST_PROBLEMS, ScenarioError
 
 SECONDS = 10.0
 """Of processor time."""
@@ -90,14 +90,6 @@ def test_a_product_of_products_has_an_end(parts: str, order: int, tmp_path: Path
     text = PATHWAY.replace("[transitions", first + "\n".join(factors) + "\n[transitions", 1)
     path.write_text(text.replace('factors = ["by_age"]', 'factors = ["f2000"]'), encoding="utf-8")
     assert "at most 100 factors" in str(refused(load_pathway, path))
-
-
-def test_the_nearest_of_many_is_that_of_the_standard_library() -> None:
-    from difflib import get_close_matches
-
-    names = [f"transitions.{kind}{n}.rate" for kind in ("placed", "moves") for n in range(200)]
-    for name in ("transitions.placd17.rate", "transition.moves1.rates", "placed", "moves19.rate"):
-        assert [nearest(name, names)] == (get_close_matches(name, names, 1) or [None])
 
 
 def test_a_catalogue_of_many_wrong_names_is_answered_in_seconds(tmp_path: Path) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import multiprocessing
 import shutil
+import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -22,6 +24,8 @@ from helpers.small_sweeps import plan, same, shards, sweep_until, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sisim.analysis import manifest
+from sisim.analysis import shards as shards_module
 from sisim.analysis import sweep as run
 from sisim.analysis.executors import in_process
 from sisim.analysis.manifest import Manifest, StoreError
@@ -325,3 +329,49 @@ def test_killed_at_any_change_of_a_file_it_goes_on_and_ends_the_same(
             break
         kills += 1
     assert 8 < kills < 99
+
+
+def test_every_shard_is_read_once(made: Path, tmp_path: Path) -> None:
+    out = copied(made, tmp_path)
+    for ask in (lambda: open_study(out).table(), lambda: sweep(tmp_path)):
+        with patch.object(shards_module, "_content", wraps=shards_module._content) as read:
+            ask()
+        assert read.call_count == len(cells(out)) > 1
+
+
+def many(text: str, count: int = 50_000) -> dict[str, Any]:
+    """Return very many keys that nobody knows."""
+    return {text.format(number): number for number in range(count)}
+
+
+@pytest.mark.parametrize("part", ["", "versions", "scenario", "experiment", "files"])
+def test_a_manifest_of_very_many_keys_is_answered_in_seconds(
+    made: Path, tmp_path: Path, part: str
+) -> None:
+    out = copied(made, tmp_path)
+    said = json.loads((out / "manifest.json").read_text())
+    del said["digest"]
+    if part:
+        said[part] |= {key: str(value) for key, value in many("unknown{}").items()}
+    else:
+        said |= many("unknown{}")
+    said["digest"] = manifest._digest(said)
+    (out / "manifest.json").write_text(json.dumps(said), encoding="utf-8", newline="\n")
+    began = time.process_time()
+    if part in ("versions", "files"):
+        assert len(open_study(out).table())
+    else:
+        with pytest.raises(StoreError) as found:
+            open_study(out).table()
+        assert len(found.value.render()) < 1000
+    assert time.process_time() - began < 10
+
+
+def test_a_manifest_nested_very_deep_is_answered(made: Path, tmp_path: Path) -> None:
+    out = copied(made, tmp_path)
+    text = (out / "manifest.json").read_text()
+    deep = '{"a": ' * 100_000 + "1" + "}" * 100_000
+    for changed in (deep, text.replace('"seed":', f'"deep": {deep}, "seed":', 1)):
+        (out / "manifest.json").write_text(changed, encoding="utf-8", newline="\n")
+        with pytest.raises(StoreError):
+            open_study(out)

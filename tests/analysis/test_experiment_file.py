@@ -1,5 +1,6 @@
 """What is wrong in an experiment file is answered with line, key, why, and what was meant."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sisim.scenario.errors import ScenarioError
 
 REACH = "investments.care.reach = {}"
 DURATION = "investments.care.duration = [12.0, 24]"
+RUNNING = '"investments.care.cost.running" = { from = 10000, to = 30000, steps = 2 }'
 
 BAD = {
     "an unknown lever": (
@@ -29,6 +31,19 @@ BAD = {
         (DURATION, "investments.care.duration = [12.0, -24]"),
         "8: investments.care.duration: The number must be over 0.",
         "8: investments.care.duration: Talet måste vara över 0.",
+    ),
+    "a path that stands twice, once in quotes": (
+        (DURATION, f"{DURATION}\n'investments.care.duration' = [6, 12]"),
+        "8: investments.care.duration: The key stands twice in the same table.",
+        "8: investments.care.duration: Nyckeln står två gånger i samma tabell.",
+    ),
+    "a number that two levers set": (
+        (
+            DURATION,
+            f'{DURATION}\nboth = {{ paths = ["investments.care.duration"], values = [36] }}',
+        ),
+        "9: levers.both: Another lever sets investments.care.duration too.",
+        "9: levers.both: Ett annat val ställer också in investments.care.duration.",
     ),
     "a value that stands twice": (
         (DURATION, "investments.care.duration = [24, 24.0]"),
@@ -181,3 +196,25 @@ def test_the_ready_experiments_are_well(path: Path) -> None:
     plan = load_experiment(path)
     assert plan.varied
     assert plan.outcomes
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ("{ from = 0, to = 30000, steps = 10000 }", ""),
+        (str(list(range(20_000))), ""),
+        ("{ from = -1, to = 30000, steps = 10000 }", "at least 0"),
+        (str([*range(10_000), -5, *range(10_000, 20_000)]), "at least 0"),
+        (str([*range(20_000), 7]), "twice"),
+    ],
+    ids=["steps", "list", "steps below what can be", "one below what can be", "one twice"],
+)
+def test_many_values_of_a_lever_are_read_in_seconds(values: str, said: str, tmp_path: Path) -> None:
+    path = write(tmp_path, (RUNNING, f'"investments.care.cost.running" = {values}'))
+    began = time.process_time()
+    if said:
+        with pytest.raises(ScenarioError, match=said):
+            load_experiment(path)
+    else:
+        load_experiment(path)
+    assert time.process_time() - began < 5
