@@ -273,6 +273,7 @@ OPTIONS = {
 FEATURES = {
     "age": Reason("age"),
     "age.calendar": Reason("age reached in the year"),
+    "age.start": Reason("age at the start"),
     "time_in_state": Reason("months in the state"),
     "time_in": Reason("months in: {what}"),
     "time_since": Reason("months since: {what}"),
