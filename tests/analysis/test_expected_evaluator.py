@@ -80,7 +80,8 @@ def test_why_it_was_simulated_is_told(tmp_path: Path) -> None:
     line = ("uncertainty", "placed-youth", "--set", "population.residents=500", "--workers", "1")
     more = ("--draws", "20", "--replications", "1", "--out", str(tmp_path / "o"))
     said = command(*line, *more).output
-    assert "Simulated, as there is no exact answer: investments.team.capacity" in said
+    why = "it depends on other people (“investments.team.capacity”)"
+    assert f"Simulated, as there is no exact answer: {why}" in said
 
 
 def test_money_alone_is_priced_again() -> None:

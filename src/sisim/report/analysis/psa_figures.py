@@ -364,7 +364,7 @@ def sentences(
     if analysis.why_simulated is not None:
         error = analysis.why_simulated
         text = t(
-            "Simulated, as there is no exact answer: {part}: {why}.",
+            "Simulated, as there is no exact answer: {why} (“{part}”).",
             part=error.part,
             why=error.why.text,
         )
