@@ -15,5 +15,7 @@ def lang(request: pytest.FixtureRequest) -> Iterator[Lang]:
         yield chosen
 
 
+pytest_plugins = ["helpers.browser"]
+
 # Helpers hold no tests, and one of them, when imported, hides what only some systems have.
 collect_ignore = ["tests/helpers"]

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Person",
     "SocialInvestmentModel",
+    "ceac",
+    "ceaf",
+    "evpi",
+    "evppi",
     "expected",
     "icer_table",
     "load",
@@ -34,6 +38,12 @@ __all__ = [
     "run",
     "sweep",
 ]
+
+_OF_TABLES = {
+    "icer_table": "sisim.economics.incremental_analysis",
+    **dict.fromkeys(("ceac", "ceaf", "evpi", "evppi"), "sisim.analysis.decision_analysis"),
+}
+"""What analyses a table of costs and effects of one's own, and where it is."""
 
 # What draws and simulates is slow to import: only who asks for it waits.
 
@@ -47,10 +57,10 @@ def __getattr__(name: str) -> Any:
         from sisim.engine import mesa_model
 
         return getattr(mesa_model, name)
-    if name == "icer_table":
-        from sisim.economics.incremental_analysis import icer_table
+    if name in _OF_TABLES:
+        from importlib import import_module
 
-        return icer_table
+        return getattr(import_module(_OF_TABLES[name]), name)
     raise AttributeError(f"module 'sisim' has no attribute {name!r}")
 
 

@@ -23,8 +23,8 @@ from sisim.i18n import Lang
 from sisim.live.echarts import plain_script
 from sisim.live.lesson import NothingToFollow, for_script, grid, lesson, page
 from sisim.live.sliders import changes, main_sliders
-from sisim.report.chart.canvas import NEW_WAY_TINT, PROJECT_TINT
 from sisim.report.chart.chart import between
+from sisim.report.chart.palette import LIGHT
 from sisim.report.comparison_text import caption, conclusion, percent_pair, verdict
 from sisim.report.formats import decimal, lower, percent
 from sisim.report.frame import unit_of
@@ -357,7 +357,7 @@ def test_all_that_is_written_can_be_read(reader: Reader) -> None:
     assert len(texts) > 50
     assert any(inside for _, inside in texts)
     for color, inside in texts:
-        for paper in ("#FFFFFF", PROJECT_TINT, NEW_WAY_TINT) if inside else ("#FFFFFF",):
+        for paper in ("#FFFFFF", LIGHT["project"], LIGHT["new_way"]) if inside else ("#FFFFFF",):
             behind = light([int(paper[n : n + 2], 16) for n in (1, 3, 5)])
             assert (behind + 0.05) / (light(color) + 0.05) >= 4.5, (color, paper)
 

@@ -6,9 +6,12 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+
 from sisim.checks.issues import Findings
 from sisim.checks.probability_rows import full_rows, named
 from sisim.checks.reachability import leads_somewhere, reachable
+from sisim.scenario.correlations import correlation_matrix
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason, ScenarioError, dotted
 from sisim.scenario.features import DURATIONS, Features
@@ -100,6 +103,29 @@ class PathwayCheck(Findings):
             if attribute.sizes and (not attribute.shares or attribute.redraw is not None):
                 reason = Reason("Only categories that never change have units.")
                 self.say((*path, "sizes"), reason)
+
+        self._correlations()
+
+    def _correlations(self) -> None:
+        """Note correlations of what is not drawn once, and those that cannot hold together."""
+        given = self.pathway.correlations
+        valid = [n for n, a in self.pathway.attributes.items() if a.redraw is None]
+        sound = bool(given)
+        for name, others in given.items():
+            for other, value in others.items():
+                here = ("correlations", name, other)
+                drawn = Reason("The attribute that is drawn once")
+                known = [self.refer(here, one, valid, drawn) for one in (name, other)]
+                if name == other or name in given.get(other, {}):
+                    sound = False
+                    self.say(here, Reason("Each pair of attributes is given once."))
+                elif abs(value.value) >= 1:
+                    sound = False
+                    self.say(here, Reason("A correlation lies between -1 and 1."))
+                sound = sound and all(known)
+        if sound and np.linalg.eigvalsh(correlation_matrix(self.pathway)[1])[0] <= 1e-9:
+            reason = Reason("These correlations cannot all hold at once: make some of them weaker.")
+            self.say(("correlations",), reason)
 
     def _shares(self, path: Path, attribute: Attribute) -> None:
         self.sum_to_one((*path, "shares"), attribute.shares.values())

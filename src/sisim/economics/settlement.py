@@ -18,7 +18,7 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from sisim.arrays import Floats, Ints
-from sisim.economics.appraisal import RANGE
+from sisim.economics.appraisal import BAND_FROM, CARRIED, RANGE
 from sisim.economics.finance import rate_of_return
 from sisim.economics.ledger import (
     ORE,
@@ -300,6 +300,18 @@ class Settlement:
         """Return the internal rate of return of the mean flows, if there is a single one."""
         rate = _return(self.flow(party).mean(axis=0))
         return None if np.isnan(rate) else rate
+
+    def carried_return(self, party: str) -> tuple[float, float, float] | None:
+        """Return the internal rate of return of a private party a year, and its range.
+
+        None unless there are runs enough to tell a range, and nearly all have a single rate.
+        """
+        mean, rates = self.expected_return(party), self.returns(party)
+        known = rates[~np.isnan(rates)]
+        if mean is None or len(rates) < BAND_FROM or len(known) < CARRIED * len(rates):
+            return None
+        low, high = np.quantile(known, RANGE)
+        return mean, float(low), float(high)
 
     def break_even_price(self, name: str, party: str) -> float | None:
         """Return the price of a payment at which a party's mean result is zero.

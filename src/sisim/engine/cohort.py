@@ -23,6 +23,7 @@ from sisim.arrays import Floats, Ints
 from sisim.engine import tables as tb
 from sisim.engine.columns import columns as columns_of
 from sisim.engine.compile import compile_scenario
+from sisim.engine.correlation import Correlation
 from sisim.engine.counts import Replication, Result
 from sisim.engine.enrolment import EnrolmentPlan, Enrolments
 from sisim.engine.kernel.decisions import destination_weights
@@ -666,21 +667,26 @@ def _backgrounds(compiled: Compiled, participation: dict[str, Floats]) -> _Backg
     features = compiled.tables.features.feature
     matter = {int(f["arg"]) for f in features if f["kind"] == tb.ATTRIBUTE}
     matter |= {compiled.attributes.index(name) for name, _ in compiled.grouping_attributes}
+    pathway = compiled.scenario.pathway
+    attributes, joined = pathway.attributes, Correlation(pathway)
     area, codes, draws, share = [], [], [], []
     for number, area_name in enumerate(compiled.areas):
-        sides: list[list[tuple[float, float]]] = []  # (value, share) of each
-        for index, name in enumerate(compiled.attributes):
-            bounds = category_bounds(compiled.scenario.pathway.attributes[name], area_name)
-            weights = np.diff(bounds, prepend=0.0, append=1.0)
-            sides.append(list(enumerate(weights)) if index in matter else [(0, 1.0)])
-        for edges in participation.values():
-            sides.append(list(zip((edges[1:] + edges[:-1]) / 2, np.diff(edges), strict=True)))
-        for one in product(*sides):
-            values = [value for value, _ in one]
+        edges = {
+            name: np.append(category_bounds(attributes[name], area_name), 1.0)
+            for index, name in enumerate(compiled.attributes)
+            if index in matter
+        }
+        shares = joined.joint_shares(edges)
+        places = [list(edges).index(n) if n in edges else -1 for n in compiled.attributes]
+        wills = [
+            list(zip((ends[1:] + ends[:-1]) / 2, np.diff(ends), strict=True))
+            for ends in participation.values()
+        ]
+        for (values, part), *will in product(shares.items(), *wills):
             area.append(number)
-            codes.append(values[: len(compiled.attributes)])
-            draws.append(values[len(compiled.attributes) :])
-            share.append(float(np.prod([part for _, part in one])))
+            codes.append([values[place] if place >= 0 else 0 for place in places])
+            draws.append([value for value, _ in will])
+            share.append(part * float(np.prod([width for _, width in will])))
     n = len(share)
     return _Backgrounds(
         share=np.array(share),

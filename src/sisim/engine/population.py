@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sisim.arrays import Floats, Ints
 from sisim.engine.clock import Clock
+from sisim.engine.correlation import Correlation
 from sisim.engine.draws import U32, draw_many, purpose_code, seed_key
 from sisim.engine.families import eldest_of
 from sisim.scenario.pathway import Attribute
@@ -206,11 +207,14 @@ def _backgrounds(
     families = scenario.population.families
     in_common = [] if families is None else families.in_common
     area_names = list(scenario.population.areas) or [""]
-    for name, attribute in scenario.pathway.attributes.items():
-        if attribute.redraw is not None:
-            continue
+    fixed = {n: a for n, a in scenario.pathway.attributes.items() if a.redraw is None}
+    draws = {}
+    for name in fixed:
         who = (lo[eldest], hi[eldest]) if name in in_common else (lo, hi)
-        u = draw_many(*who, 0, U32(purpose_code(f"attribute:{name}")), key)
+        draws[name] = draw_many(*who, 0, U32(purpose_code(f"attribute:{name}")), key)
+    draws = Correlation(scenario.pathway).correlated(draws)
+    for name, attribute in fixed.items():
+        u = draws[name]
         if attribute.distribution is not None:
             numbers.append(numeric(attribute, u))
             continue

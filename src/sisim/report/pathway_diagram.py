@@ -1,4 +1,8 @@
-"""A pathway as a drawn diagram: a panel per track, its states and transitions."""
+"""A pathway as a drawn diagram: a panel per track, its states and transitions.
+
+A graph has no axes, and its sheet is as large as its states need: it has a layout of its own
+(`diagram_layout`) beside that of charts, whose typesetting and colours it shares.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,9 @@ from matplotlib.path import Path as Curve
 from matplotlib.transforms import Affine2D, Transform
 
 from sisim.i18n import t
-from sisim.report.chart.canvas import BLUE, FONT, INK, MUTED, canvas, points, width_of, wrap, write
+from sisim.report.chart.canvas import canvas, points
+from sisim.report.chart.palette import LIGHT
+from sisim.report.chart.typesetting import FONT, PaperType
 from sisim.report.diagram_layout import Arrow, Drawing, Link, NodeBox, Point, join, lay_out, pack
 from sisim.scenario.pathway import Pathway, TrackSpec
 
@@ -19,7 +25,9 @@ EDGE, GAP, TITLE = 24.0, 22.0, 40.0
 LABEL, LINE = 15.0, 18.0
 WIDEST = 150.0
 """Where a state's label is broken into lines, in layout pixels."""
-PANEL, OPEN, EXIT, START = "#F5F5F5", "#FFFFFF", "#D9D9D9", "#DCEEF8"
+TYPE = PaperType()
+INK, MUTED, PAPER, EXIT = LIGHT["ink"], LIGHT["muted"], LIGHT["paper"], LIGHT["rule"]
+PANEL = "#F5F5F5"
 ASPECT = 16 / 9
 ROW = 32.0
 """Height of a row of the key."""
@@ -30,7 +38,7 @@ Sample = Callable[[Figure, float, float], None]
 def draw_pathway(pathway: Pathway) -> Figure:
     """Draw the states and transitions of every track, as large a sheet as they need."""
     labels = {
-        (track, state): wrap(spec.label.text, WIDEST, LABEL)
+        (track, state): TYPE.wrap(spec.label.text, WIDEST, LABEL)
         for track, tracks in pathway.tracks.items()
         for state, spec in tracks.states.items()
     }
@@ -38,7 +46,7 @@ def draw_pathway(pathway: Pathway) -> Figure:
     titles = {name: spec.label.text for name, spec in pathway.tracks.items()}
     sizes = {
         name: (
-            max(d.width, width_of(titles[name], 18, bold=True) + 32),
+            max(d.width, TYPE.width(titles[name], 18, bold=True) + 32),
             d.height + TITLE,
         )
         for name, d in drawings.items()
@@ -47,7 +55,7 @@ def draw_pathway(pathway: Pathway) -> Figure:
     key = _key(wide)
     below = ROW * (1 + max(row for row, *_ in key))
     figure = canvas(wide + 2 * EDGE, high + 2 * EDGE + 60 + below)
-    write(figure, EDGE, 16, pathway.title.text, size=24, bold=True)
+    _write(figure, EDGE, 16, pathway.title.text, size=24, bold=True)
     for name, (left, top) in corners.items():
         corner = (left + EDGE, top + EDGE + 36)
         _panel(figure, corner, sizes[name], titles[name])
@@ -69,7 +77,7 @@ def _lay_out_track(pathway: Pathway, name: str, labels: dict[tuple[str, str], st
     sizes = {}
     for state in track.states:
         lines = labels[name, state].split("\n")
-        width = max(width_of(line, LABEL) for line in lines)
+        width = max(TYPE.width(line, LABEL) for line in lines)
         sizes[state] = (max(width + 22, 70.0), len(lines) * LINE + 16)
     links = join(
         (origin, to, transition.schedule is not None)
@@ -108,7 +116,7 @@ def _panel(figure: Figure, corner: Point, size: tuple[float, float], title: str)
             zorder=0,
         )
     )
-    write(figure, corner[0] + 16, corner[1] + 14, title, size=18, bold=True)
+    _write(figure, corner[0] + 16, corner[1] + 14, title, size=18, bold=True)
 
 
 def _draw_track(
@@ -158,8 +166,8 @@ def _box(
             box.width,
             box.height,
             boxstyle=f"round,pad=0,rounding_size={3 if leaves else 9}",
-            facecolor=START if start else EXIT if leaves else OPEN,
-            edgecolor=BLUE if start else INK,
+            facecolor=INK if start else EXIT if leaves else PAPER,
+            edgecolor=INK,
             linewidth=points(2.5 if start or leaves else 1.2),
             transform=_pixels(figure),
             zorder=2,
@@ -172,11 +180,28 @@ def _box(
         transform=_pixels(figure),
         fontsize=points(LABEL),
         fontfamily=FONT,
-        color=INK,
+        color=PAPER if start else INK,
         ha="center",
         va="center",
         linespacing=1.1,
         zorder=3,
+    )
+
+
+def _write(
+    figure: Figure, left: float, top: float, text: str, *, size: float, bold: bool = False
+) -> None:
+    """Write a line; equal `top` gives one baseline."""
+    wide, high = figure.get_size_inches() * figure.dpi
+    figure.text(
+        left / wide,
+        1 - (top + 0.9 * size) / high,
+        text,
+        fontsize=points(size),
+        fontfamily=FONT,
+        fontweight="bold" if bold else "normal",
+        color=INK,
+        va="baseline",
     )
 
 
@@ -207,7 +232,7 @@ def _key(wide: float) -> list[tuple[int, float, Sample]]:
     placed: list[tuple[int, float, Sample]] = []
     row, left = 0, 0.0
     for indent, text, draw in samples:
-        width = indent + width_of(text, LABEL)
+        width = indent + TYPE.width(text, LABEL)
         if left and left + width > wide:
             row, left = row + 1, 0.0
         placed.append((row, left, partial(draw, text=text, indent=indent)))
@@ -219,7 +244,7 @@ def _sample_box(
     figure: Figure, left: float, top: float, *, text: str, indent: float, start: bool, leaves: bool
 ) -> None:
     _box(figure, (left, top), NodeBox(17, 12, 34, 22), "", start=start, leaves=leaves)
-    write(figure, left + indent, top + 4, text, size=LABEL)
+    _write(figure, left + indent, top + 4, text, size=LABEL)
 
 
 def _sample_arrow(
@@ -227,4 +252,4 @@ def _sample_arrow(
 ) -> None:
     run = ((0.0, 12.0), (15.0, 12.0), (30.0, 12.0), (48.0, 12.0))
     _arrow(figure, (left, top), Arrow(link, run))
-    write(figure, left + indent, top + 4, text, size=LABEL)
+    _write(figure, left + indent, top + 4, text, size=LABEL)

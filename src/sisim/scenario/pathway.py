@@ -328,6 +328,13 @@ class Pathway(Table):
     resources: dict[Name, Resource] = {}
     weights: dict[Name, Text] = {}
     attributes: dict[Name, Attribute] = {}
+    correlations: dict[Name, dict[Name, Number]] = Field(
+        {},
+        description=(
+            "Correlations between attributes, by the normal scores behind their shares or "
+            "distributions (a Gaussian copula); each attribute stays as it is by itself."
+        ),
+    )
     tracks: dict[Name, TrackSpec]
     groups: dict[Name, Group] = {}
     factors: dict[Name, Factor] = {}

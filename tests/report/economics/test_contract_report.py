@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers.languages import in_swedish
-from matplotlib.text import Text
+from helpers.pictures import assert_readable, written
 
 import sisim
 from sisim.economics.settlement import PRIVATE, with_contracts
 from sisim.i18n import LANGUAGES
-from sisim.report.chart.canvas import renderer
+from sisim.report.chart.chart import Line, Panel, Points
+from sisim.report.economics.contract_figure import contract_chart
 from sisim.report.economics.contract_report import (
     contract_pictures,
     contract_shown,
@@ -101,23 +102,68 @@ def test_private_parties_enter_the_ledger_as_payers(done: Results) -> None:
     assert not any(done.scenario.bears(name) for name in private)
 
 
-def texts(figure: Any) -> list[Text]:
-    """Return all that is written."""
-    return [text for owner in (figure, *figure.axes) for text in owner.texts if text.get_text()]
-
-
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 @pytest.mark.parametrize("arm", ["base", "by_day"])
+@pytest.mark.usefixtures("lang")
 def test_no_text_covers_another_or_leaves_the_picture(done: Results, arm: str) -> None:
     (draw,) = contract_pictures(done, [arm]).values()
-    figure = draw()
-    measure = renderer(figure)
-    figure.draw(measure)
-    wide, high = figure.get_size_inches() * figure.dpi
-    boxes = {text: text.get_window_extent(measure) for text in texts(figure)}
-    for text, box in boxes.items():
-        inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= wide and box.y1 <= high
-        assert inside, f"{text.get_text()!r} leaves the picture"
-    for (one, a), (two, b) in combinations(boxes.items(), 2):
-        across, down = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
-        assert across <= 1 or down <= 4, f"{one.get_text()!r} covers {two.get_text()!r}"
+    assert_readable(draw())
+
+
+def flows(result: Results, arm: str) -> Panel:
+    """Return what is drawn between the parties of the contract of an arm."""
+    (settled,) = (one for one in result.contracts if one.arm == arm)
+    return contract_chart(result, settled).rows[0][1][0].panels[0]
+
+
+def test_an_arrow_goes_from_who_pays_to_who_receives(done: Results) -> None:
+    (settled,) = (one for one in done.contracts if one.arm == "base")
+    marks = {mark.name: mark for mark in flows(done, "base").marks}
+    for row, (name, payment) in enumerate(settled.contract.payments.items(), 1):
+        arrow, tip = marks[name], marks[f"tip-{name}"]
+        assert isinstance(arrow, Line)
+        assert isinstance(tip, Points)
+        ends = [settled.parties.index(party) for party in (payment.from_, payment.to)]
+        assert arrow.x[0] == ends[0]
+        assert round(tip.x[0]) == ends[1]
+        assert set(arrow.y) == {row}
+        assert arrow.dash == ("solid" if payment.measure is None else "dashed")
+
+
+def test_ranges_and_chances_are_told_only_where_there_are_runs_enough() -> None:
+    told = {}
+    for runs in (1, 6):
+        result = sisim.run(sisim.load(SCENARIOS / "sick-leave-contract.toml", _of(runs)))
+        (draw,) = contract_pictures(result, ["by_day"]).values()
+        told[runs] = written(draw())
+    assert "10–90%" not in told[1]
+    assert " to " not in told[1]
+    assert "mean of 1" not in told[1]
+    assert "How likely" not in told[1]
+    assert "Ranges: 10–90% of 6 runs." in told[6]
+    assert "How likely is each result?" in told[6]
+
+
+def _of(runs: int) -> dict[str, Any]:
+    return {**SMALL, "replications": runs}
+
+
+def test_a_return_is_told_with_its_range_or_not_at_all() -> None:
+    few, many = (
+        sisim.run(
+            sisim.load(
+                SCENARIOS / "outcome-contract.toml",
+                {"population.residents": 3000, "replications": runs},
+            )
+        )
+        for runs in (2, 5)
+    )
+    assert "a return of" not in " ".join(contract_words(few, ["tiers"]))
+    said = " ".join(contract_words(many, ["tiers"]))
+    assert re.search(r"a return of \S+ a year, \S+ to \S+ in four runs of five", said)
+    (settled,) = (one for one in many.contracts if one.arm == "tiers")
+    (investor,) = (party for party in settled.parties if settled.is_private(party))
+    found = settled.carried_return(investor)
+    assert found is not None
+    rate, low, high = found
+    assert low <= rate <= high

@@ -23,6 +23,7 @@ from sisim.report.chart.arrangement import (
 from sisim.report.chart.chart import (
     Bars,
     Bracket,
+    CellGrid,
     Chart,
     Column,
     FilledArea,
@@ -60,7 +61,18 @@ SHAPES = {
     "left": "triangle",
     "right": "triangle",
 }
-DEPTH: dict[type[Mark], int] = {FilledArea: 2, Bars: 3, Line: 4, Points: 6}
+SIGNS = {
+    "circle": "●",
+    "diamond": "◆",
+    "ring": "○",
+    "triangle": "▲",
+    "square": "■",
+    "cross": "✖",
+    "left": "◀",
+    "right": "▶",
+}
+"""How shapes look among words, in a key."""
+DEPTH: dict[type[Mark], int] = {CellGrid: 1, FilledArea: 2, Bars: 3, Line: 4, Points: 6}
 """How far in front kinds of marks are; a line that is not solid is in front of one that is."""
 TURNED = {"cross": 45, "left": 90, "right": -90}
 """Degrees anticlockwise."""
@@ -205,6 +217,9 @@ class _Painter:
         if key.hatched:
             text = {"text": "▨", "fill": color, "fontSize": size, "lineHeight": size}
             return {"type": "text", **place, "style": text}
+        if key.shape is not None:
+            text = {"text": SIGNS[key.shape], "fill": color, "fontSize": size, "lineHeight": size}
+            return {"type": "text", **place, "style": text}
         shape: Option = {"width": size, "height": size}
         return {"type": "rect", **place, "shape": shape, "style": {"fill": color}}
 
@@ -321,7 +336,29 @@ class _Painter:
                     clip=False,
                 )
             ]
+        if isinstance(mark, CellGrid):
+            return [self._cells(grid, mark)]
         return []
+
+    def _cells(self, grid: int, cells: CellGrid) -> Option:
+        """Return coloured cells, as areas marked on a curve that has no points."""
+        style = self._style
+        x, y = (np.asarray(ends, np.float64).tolist() for ends in (cells.x, cells.y))
+
+        def cell(row: int, column: int, look: Option) -> list[Option]:
+            low = {"coord": [x[column], y[row]], "itemStyle": look}
+            return [low, {"coord": [x[column + 1], y[row + 1]]}]
+
+        drawn = [
+            cell(row, column, {"color": color, "borderColor": style.hue("paper"), "borderWidth": 1})
+            for row, colors in enumerate(cells.colors)
+            for column, color in enumerate(colors)
+        ]
+        if cells.ringed is not None:
+            ring = {"borderColor": style.hue("ink"), "borderWidth": style.px(3)}
+            drawn.append(cell(*cells.ringed, {"color": "transparent", **ring}))
+        areas = {"silent": True, "animation": False, "data": drawn}
+        return self._series(cells.name, "line", grid, [], markArea=areas)
 
     def _line(self, grid: int, line: Line) -> Option:
         style, color = self._style, self._style.hue(line.color)
@@ -363,11 +400,12 @@ class _Painter:
         ]
 
     def _bars(self, grid: int, bars: Bars) -> list[Option]:
+        if bars.across:
+            return self._area(grid, _lying(bars))
         style, color = self._style, self._style.hue(bars.color)
         low, high = np.asarray(bars.low, np.float64), np.asarray(bars.high, np.float64)
         frame, panel = self._found.panels[grid].frame, self._found.panels[grid].panel
-        axis, length = (panel.y, frame.height) if bars.across else (panel.x, frame.width)
-        wide = style.px(bars.width * length / abs(axis.high - axis.low))
+        wide = style.px(bars.width * frame.width / abs(panel.x.high - panel.x.low))
         stack: Option = {
             "stack": bars.name,
             "stackStrategy": "all",
@@ -464,7 +502,7 @@ class _Painter:
             "align": text.align,
             "fontSize": style.px(text.size),
             "fontFamily": FONT,
-            "color": style.hue(text.color),
+            "color": text.color if text.on else style.hue(text.color),
             "lineHeight": style.px(text.size * LEADING),
             "distance": 0,
             "fontWeight": "bold" if text.bold else "normal",
@@ -474,6 +512,15 @@ class _Painter:
             "value": _rounded(one.frame.back(one.panel, text.x, text.y)),
             "label": words,
         }
+
+
+def _lying(bars: Bars) -> FilledArea:
+    """Return bars that lie as areas, each apart: between two axes of values, bars would stand."""
+    at, half = np.asarray(bars.at, np.float64), bars.width / 2
+    ends, gap = (np.asarray(values, np.float64) for values in (bars.high, np.full(len(at), np.nan)))
+    x = np.column_stack([np.asarray(bars.low, np.float64), ends, ends]).ravel()
+    low, high = (np.column_stack([edge, edge, gap]).ravel() for edge in (at - half, at + half))
+    return FilledArea(bars.name, x, low, high, bars.color, bars.opacity, bars.hatched)
 
 
 def _rounded(point: tuple[float, float]) -> list[float]:

@@ -12,7 +12,7 @@ from sisim.economics.settlement import Settlement
 from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.economics.contract_words import kronor, party_name, sentence, signed, title_of
-from sisim.report.formats import decimal, share_of
+from sisim.report.formats import decimal, share_of, spread
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -49,10 +49,11 @@ def contract_tables(result: Valuation, arms: Sequence[str]) -> Mapping[str, pd.D
 
 def contract_pictures(result: Valuation, arms: Sequence[str]) -> Mapping[str, Callable[[], Figure]]:
     """Return what draws each contract in each arm that it is about, by a name for its file."""
-    from sisim.report.economics.contract_figure import draw_contract
+    from sisim.report.chart.matplotlib_painter import paint
+    from sisim.report.economics.contract_figure import contract_chart
 
     return {
-        f"contract-{one.name}-{one.arm}": lambda one=one: draw_contract(result, one)  # type: ignore[misc]
+        f"contract-{one.name}-{one.arm}": lambda one=one: paint(contract_chart(result, one))  # type: ignore[misc]
         for one in _of(result, arms)
     }
 
@@ -118,9 +119,14 @@ def came_to(scenario: Scenario, settled: Settlement) -> str:
     for row in settled.summary().to_dict("records"):
         name = party_name(scenario, settled.contract, row["party"])
         part = t("{party} {net}", party=name, net=signed(row["net"]))
-        if not np.isnan(row["return"]):
-            rate = share_of(row["return"], 1)
-            part += " " + t("(a return of {rate} a year)", rate=rate)
+        private = settled.is_private(row["party"])
+        if private and (found := settled.carried_return(row["party"])) is not None:
+            rate, low, high = found
+            part += " " + t(
+                "(a return of {rate} a year, {range} in four runs of five)",
+                rate=share_of(rate, 1),
+                range=spread(100 * low, 100 * high, 1),
+            )
         parts.append(part)
     label = title_of(scenario, settled.contract, settled.arm)
     return t(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sisim.i18n import t
 from sisim.report.comparison_text import quoted
-from sisim.report.formats import NBSP, decimal, listing, lower, money, unit_for
+from sisim.report.formats import NBSP, Unit, decimal, listing, lower, money, unit_for
 from sisim.report.risk_words import figures, percent
 from sisim.scenario.contract import Contract, Measure, Payment, Tier
 from sisim.scenario.economy import FUND
@@ -125,14 +125,14 @@ def kronor(amount: float) -> str:
     return t("SEK {n}", n=decimal(amount, digits)).replace(" ", NBSP)
 
 
-def signed(amount: float) -> str:
-    """Return a net amount, with a plus where something is left.
+def signed(amount: float, unit: Unit | None = None) -> str:
+    """Return a net amount, with a plus where something is left; in a unit that suits it, unset.
 
     Examples:
         >>> signed(2.5e6).replace(NBSP, " ")
         '+SEK 2.5m'
     """
-    unit = unit_for(amount)
+    unit = unit or unit_for(amount)
     plus = "+" if round(amount / unit.size, unit.digits) > 0 else ""
     return plus + money(amount, unit)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,10 +21,20 @@ MOST = 9
 """So many payers have room."""
 LETTER = 0.0165
 """How wide a letter of a label is, about, as a share of the panel."""
+NARROW_LETTER = 0.034
+"""The same in a picture half as wide."""
+FRAME, ROW = 90.0, 60.0
+"""How high such a picture is, in pixels: what is around its rows, and each of them."""
 
 
-def who_gains_chart(result: Valuation, arm: str) -> Chart:
-    """Return what each administration pays for an arm, what it saves, and the net of both."""
+def who_gains_chart(result: Valuation, arm: str, *, narrow: bool = False) -> Chart:
+    """Return what each administration pays for an arm, what it saves, and the net of both.
+
+    Args:
+        result: What was simulated and priced.
+        arm: The arm.
+        narrow: Whether it is half as wide: amounts stand alone, and the key says what they are.
+    """
     gains = result.who_gains[arm]
     saved = -gains.of("use")
     sides = np.stack([saved - gains.net, saved], axis=-1)  # what is paid, with transfers; saved
@@ -32,7 +43,7 @@ def who_gains_chart(result: Valuation, arm: str) -> Chart:
     least = unit.size / 10**unit.digits / 2
     rows = [int(n) for n in np.argsort(-size, kind="stable")[:MOST] if size[n] >= least]
     runs = np.concatenate([sides[:, rows], sides.sum(axis=1, keepdims=True)], axis=1)
-    axis = _names(result, gains, rows)
+    axis = _names(result, gains, rows, narrow=narrow)
     banded = len(runs) >= BAND_FROM
     subtitle = t(
         "{arm}: {how}, {unit}, compared with without",
@@ -42,9 +53,10 @@ def who_gains_chart(result: Valuation, arm: str) -> Chart:
     )
     share = gains.share_in_other_pockets
     others = t("{n}% of the lower costs benefit others than those who pay", n=decimal(100 * share))
-    bars = _bars(runs.mean(axis=0), axis, unit, "" if np.isnan(share) else others)
+    words = "" if np.isnan(share) else others
+    bars = _bars(runs.mean(axis=0), axis, unit, words, narrow=narrow)
     net = _net(runs[..., 1] - runs[..., 0], axis, unit, banded=banded)
-    return money_chart(
+    chart = money_chart(
         result,
         t("Who pays, who gains"),
         subtitle,
@@ -52,19 +64,20 @@ def who_gains_chart(result: Valuation, arm: str) -> Chart:
         everyone=True,
         ranges=len(runs) if banded else 0,
     )
+    return replace(chart, high=FRAME + ROW * (len(rows) + 1)) if narrow else chart
 
 
-def _names(result: Valuation, gains: WhoGains, rows: Sequence[int]) -> Axis:
+def _names(result: Valuation, gains: WhoGains, rows: Sequence[int], *, narrow: bool) -> Axis:
     """Return an axis with a row for each payer, its principal below, and the total last."""
     principals = result.scenario.pathway.principals
     known = [principals.get(gains.principals[n]) for n in rows]
     names = [result.scenario.payer_label(gains.payers[n]).text for n in rows]
     ticks = tuple((float(n), name) for n, name in enumerate([*names, t("Total")]))
-    details = (*(one.label.text if one else "" for one in known), "")
+    details = (*(one.label.text if one and not narrow else "" for one in known), "")
     return Axis(len(rows) + 0.6, -0.6, ticks, details=details)
 
 
-def _bars(means: Floats, rows: Axis, unit: Unit, words: str) -> Column:
+def _bars(means: Floats, rows: Axis, unit: Unit, words: str, *, narrow: bool) -> Column:
     """Return the bars of what is paid and saved, (rows, 2): what costs to the left."""
     paid, saved = means.T
     at = np.arange(len(means), dtype=float)
@@ -82,10 +95,11 @@ def _bars(means: Floats, rows: Axis, unit: Unit, words: str) -> Column:
         for kind, hue, hatched, low, high in kinds
     ]
     left, right = (
-        _labels(costs, ("pays", "rises"), unit),
-        _labels(gains[:, ::-1], ("falls", "receives"), unit),
+        _labels(costs, ("pays", "rises"), unit, narrow=narrow),
+        _labels(gains[:, ::-1], ("falls", "receives"), unit, narrow=narrow),
     )
-    room = [0.02 + LETTER * max(map(len, texts)) for texts in (left, right)]
+    letter = NARROW_LETTER if narrow else LETTER
+    room = [0.02 + letter * max(map(len, texts)) for texts in (left, right)]
     reach = float(costs.sum(axis=1).max() + gains.sum(axis=1).max()) or unit.size
     whole = reach / (1 - sum(room))
     low, high = (
@@ -110,10 +124,10 @@ def _bars(means: Floats, rows: Axis, unit: Unit, words: str) -> Column:
         Key(hue, names[kind], hatched) for kind, hue, hatched, *_ in kinds if len(drawn[kind])
     )
     panel = Panel("who-gains", Axis(low, high, line=False), rows, tuple(marks))
-    return Column((panel,), key=key, words=words, share=6.5)
+    return Column((panel,), key=key, words=words, share=4.5 if narrow else 6.5)
 
 
-def _labels(amounts: Floats, kinds: tuple[str, str], unit: Unit) -> list[str]:
+def _labels(amounts: Floats, kinds: tuple[str, str], unit: Unit, *, narrow: bool) -> list[str]:
     """Return what stands beside the bars of one side, by row; empty where there is no bar."""
     said = {
         "pays": lambda n: t("pays {n}", n=n),
@@ -122,11 +136,14 @@ def _labels(amounts: Floats, kinds: tuple[str, str], unit: Unit) -> list[str]:
         "receives": lambda n: t("receives {n}", n=n),
     }
     least = unit.size / 10**unit.digits / 2
+
+    def label(kind: str, amount: float) -> str:
+        number = decimal(amount / unit.size, unit.digits)
+        return number if narrow else said[kind](number)
+
     return [
-        ", ".join(
-            said[kind](decimal(amount / unit.size, unit.digits))
-            for kind, amount in zip(kinds, row, strict=True)
-            if amount >= least
+        (" + " if narrow else ", ").join(
+            label(kind, amount) for kind, amount in zip(kinds, row, strict=True) if amount >= least
         )
         for row in amounts
     ]
