@@ -130,9 +130,10 @@ def year_words(story: Comparison, side: Investing) -> str:
     """Return both comparisons of the marked year, and what they say together."""
     before_after, with_without = percent_pair(side)
     late = int(story.years[-1]) - story.marked <= NEAR
+    near = t(", near the end") if late else ""
     pair = t(
         "Compared in {year}: {with_without} against without, {before_after} against {start}.",
-        year=str(story.marked) + (t(", near the end") if late else ""),
+        year=f"{story.marked}{near}",
         start=str(story.start),
         before_after=before_after,
         with_without=with_without,
