@@ -30,6 +30,35 @@ def families(old: str = "", new: str = "") -> Change:
 
 
 CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
+    "start ages of no cohort": (
+        ("max_age = 30\n", "max_age = 30\nages_below = [10]\nage_shares = [1]\n"),
+        *("trial.toml", "ages_below = [10]", "population.ages_below"),
+        *('Only a closed "cohort" starts', "Bara en sluten ”cohort” börjar", None),
+    ),
+    "ages without as many shares": (
+        (
+            "residents = 1000\n",
+            "cohort = 1000\nages_below = [10, 20]\nage_shares = [1]\n",
+        ),
+        *("trial.toml", "ages_below = [10, 20]", "population.ages_below"),
+        *("Ages: 2, shares: 1", "Åldrar: 2, andelar: 1", None),
+    ),
+    "ages that do not increase from where they begin": (
+        (
+            "residents = 1000\n",
+            "cohort = 1000\nage = 11\nages_below = [10, 20]\nage_shares = [0.5, 0.5]\n",
+        ),
+        *("trial.toml", "ages_below = [10, 20]", "population.ages_below"),
+        *("The limits must increase", "Gränserna måste öka", None),
+    ),
+    "shares of ages that are not all of them": (
+        (
+            "residents = 1000\n",
+            "cohort = 1000\nages_below = [10, 20]\nage_shares = [0.5, 0.4]\n",
+        ),
+        *("trial.toml", "age_shares = [0.5, 0.4]", "population.age_shares"),
+        *("The shares sum to 0.9", "Andelarna summerar till 0,9", None),
+    ),
     "an investment in families that are not known": (
         ("years = 3", 'years = 3\nunit = "family"'),
         *("trial.toml", 'unit = "family"', "investments.support.unit"),

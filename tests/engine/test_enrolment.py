@@ -14,6 +14,7 @@ from helpers.strategies import (
     arm,
     arm_of,
     assert_same,
+    assert_same_run,
     changed,
     events,
     group,
@@ -27,8 +28,12 @@ from helpers.strategies import (
     worlds,
 )
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from sisim.economics.ledger import ledger
+from sisim.engine.replications import simulate
 from sisim.engine.simulation import Simulation
+from sisim.scenario.scenario import Scenario
 
 N = 200
 FOREVER: World = {
@@ -519,16 +524,53 @@ def test_an_effect_may_belong_to_a_phase() -> None:
 
 
 def test_an_effect_on_an_area_needs_no_participants() -> None:
-    """Everybody there goes more seldom; nobody is enrolled where nothing is done for anyone."""
+    """Everybody there goes more seldom, whether or not they are among those who take part."""
     done = helped(
         effects=[{**STOP, "acts_on": "area"}],
         areas=["south"],
+        reach=0.5,
         people={"cohort": N, "areas": AREA_SHARES},
     )
-    assert not people(done)
-    differs = done.columns.diverged[0]
+    differs, taking_part = done.columns.diverged[0], done.columns.treated[0]
     assert not differs[done.people.area == 0].any()
     assert differs[done.people.area == 1].all()
+    assert 0 < taking_part[done.people.area == 1].mean() < 1
+
+
+@given(price=st.sampled_from((0.0, 1.0, 250.0)), monthly=st.sampled_from((0.0, 7.0)))
+@settings(max_examples=6, deadline=None)
+def test_who_takes_part_is_never_decided_by_a_price(price: float, monthly: float) -> None:
+    """A price per participant moves nobody, and may be given after the run (laws L3, L5)."""
+    of = changed(
+        world(
+            **FOREVER,
+            population={"cohort": N},
+            investments={
+                "help": investment(
+                    effects=[{**STOP, "ratio": 0.5, "acts_on": "area"}], years=1, reach=0.7
+                )
+            },
+            arms={"helped": arm(help="ends")},
+            economy={"discount_costs": 0.0},
+        ),
+        factors={"help": {"feature": "exposure.help", "values": {"during": 0.5, "after": 2}}},
+        transitions={
+            "go": move("a", "b", probability=0.3, factors=["help"]),
+            "back": move("b", "a", probability=1),
+        },
+    )
+    free = Scenario.model_validate(of)
+    of["investments"]["help"]["cost"] |= {
+        "per_participant": price,
+        "per_participant_month": monthly,
+    }
+    dear = Scenario.model_validate(of)
+    before, again = (simulate(one, seed=3, threads=1) for one in (free, dear))
+    assert_same_run(before.replications[0], again.replications[0])
+    assert before.replications[0].started.sum() > 0
+    paid = ledger(before.repriced(dear)).total()
+    np.testing.assert_array_equal(paid, ledger(again).total())
+    assert (paid.sum() > 0) == (price + monthly > 0)
 
 
 # People who have something in common.

@@ -23,6 +23,7 @@ from sisim.scenario.scenario import (
     Goal,
     Investment,
     Persistence,
+    Population,
     Scenario,
 )
 from sisim.scenario.steps import whole_steps
@@ -84,12 +85,31 @@ class ScenarioCheck(ConditionCheck):
                 self.refer(here, state, states, Reason("The state"))
             if not isinstance(start, str):
                 self.sum_to_one(key, start.values())
+        self._start_ages(path, population)
         movers = population.movers_in
         if movers is not None:
             self.bands((*path, "movers_in"), movers.below, movers.shares, "shares")
             self.sum_to_one((*path, "movers_in", "shares"), movers.shares)
         if population.families is not None:
             self._families((*path, "families"), population.families)
+
+    def _start_ages(self, path: Path, population: Population) -> None:
+        below, shares = population.ages_below, population.age_shares
+        if not below and not shares:
+            return
+        here = (*path, "ages_below" if below else "age_shares")
+        if population.cohort is None:
+            self.say(here, Reason('Only a closed "cohort" starts at given ages.'))
+        if len(below) != len(shares):
+            reason = Reason(
+                "Ages: {ages}, shares: {shares}; there should be as many.",
+                ages=len(below),
+                shares=len(shares),
+            )
+            self.say(here, reason)
+        self.increasing((*path, "ages_below"), [population.age, *below])
+        if shares:
+            self.sum_to_one((*path, "age_shares"), shares)
 
     def _families(self, path: Path, families: Families) -> None:
         if self.scenario.population.cohort is not None:
@@ -360,6 +380,13 @@ class ScenarioCheck(ConditionCheck):
                     names,
                     Reason("The number"),
                 )
+                followed = known.get(number) or known.get(f"pathway.{number}")
+                if followed is not None and followed.formula is not None:
+                    reason = Reason(
+                        '"{name}" follows from a formula: draw the parameters in it instead.',
+                        name=number,
+                    )
+                    self.say((*path, "paths", index), reason)
             given = {"dirichlet": joint.alpha, "multivariate_normal": joint.mean}
             values = given[joint.distribution]
             if len(values) != len(joint.paths):

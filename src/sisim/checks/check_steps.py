@@ -100,6 +100,8 @@ def _of_scenario(scenario: Scenario) -> Iterator[Length]:
     yield ("time", "warm_up"), time.warm_up or 0.0, 12
     yield ("population", "max_age"), population.max_age, 12
     yield ("population", "age"), population.age, 12
+    for index, edge in enumerate(population.ages_below):
+        yield ("population", "ages_below", index), edge, 12
     if population.families is not None:
         yield ("population", "families", "grown_at"), population.families.grown_at, 12
     for name, investment in scenario.investments.items():

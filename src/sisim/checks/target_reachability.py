@@ -79,7 +79,7 @@ def _limits(scenario: Scenario, feature: str) -> tuple[float, float]:
     if feature in ("age", "age.calendar"):
         population = scenario.population
         if population.cohort is not None:
-            highest = population.age + scenario.time.years + 1
+            highest = population.oldest + scenario.time.years + 1
             return (population.age, highest)
         return (0.0, population.max_age + (feature == "age.calendar"))
     if feature == "calendar.month":

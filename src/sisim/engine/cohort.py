@@ -32,7 +32,7 @@ from sisim.engine.kernel.jit import compiled_function, inlined
 from sisim.engine.kernel.moves import cell_of
 from sisim.engine.kernel.observation import observe
 from sisim.engine.person_memory import TooMuchMemory, TrackMemory, track_memories
-from sisim.engine.population import People, category_bounds
+from sisim.engine.population import People, category_bounds, start_ages
 from sisim.engine.simulation import Tally
 from sisim.engine.tables import NEVER, Columns, Compiled
 from sisim.scenario.errors import Reason
@@ -43,7 +43,10 @@ MOST = 500_000
 
 _ENDLESS = Reason("it has endlessly many values")
 _OTHERS = Reason("it depends on other people")
-_SETTLED = {tb.AGE, tb.AGE_CALENDAR, tb.ATTRIBUTE, tb.AREA, tb.MONTH, tb.YEAR, tb.CYCLE}
+_SETTLED = {
+    *(tb.AGE, tb.AGE_START, tb.AGE_CALENDAR, tb.ATTRIBUTE, tb.AREA),
+    *(tb.MONTH, tb.YEAR, tb.CYCLE),
+}
 """Features that do not depend on what happens to a person."""
 
 
@@ -81,6 +84,7 @@ class Cohort:
         started: Expected treatments begun, float64 (arms, investments, steps, areas).
         treated: Expected people in treatment, float64 (arms, investments, points, areas).
         treated_state: The same by state, float64 (arms, investments, points, states).
+            All three are NaN of investments of which nothing depends on who takes part.
     """
 
     compiled: Compiled
@@ -350,12 +354,13 @@ def course(R, V, L, P, F, C, arm, s0, s1, last_arrival):  # type: ignore[no-unty
             move(R, V, L, P, F, C, F.coming, False, 0, s, record)
 
 
-def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
+def expected(scenario: Scenario, *, arm: str | None = None, most_work: float = np.inf) -> Cohort:
     """Return the expected course of a scenario, computed exactly.
 
     Args:
         scenario: A closed cohort or an open population.
         arm: Compute this arm alone, beside `without`; None: all arms.
+        most_work: Refuse what takes more rows through more steps than this.
 
     Raises:
         NotExact: If chances depend on a numeric attribute or on other people, if more must be
@@ -374,7 +379,11 @@ def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
     start = np.repeat(backgrounds.share, joint) * _start_chances(compiled, columns, space)
     flow = _flow(compiled, space, len(start))
     counts = _counts(compiled, len(space.names))
-    for born, last, came in _inflow(compiled):
+    inflow = list(_inflow(compiled))
+    steps = sum(last - max(born, 0) for born, last, _ in inflow) * (1 + len(compiled.arms))
+    if len(start) * steps > most_work:
+        raise NotExact("pathway", Reason("to compute it takes longer than to simulate it"))
+    for born, last, came in inflow:
         columns.person["born"] = born
         places = _places(compiled, backgrounds, born)
         stops = [*places, last]
@@ -396,6 +405,10 @@ def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
                     s1,
                     last_arrival,
                 )
+    for number, name in enumerate(compiled.investments):
+        if not _asks_who_takes_part(compiled, name):
+            for count in (counts.started, counts.treated, counts.treated_state):
+                count[:, number] = np.nan
     told = {one.number for memory in space.tracks for one in memory.groups if one.visits}
     counts.entry[..., [g for g in range(len(compiled.groups)) if g not in told], :] = np.nan
     return Cohort(compiled, space.names, *counts)
@@ -568,6 +581,8 @@ def _check_features(compiled: Compiled) -> None:
         used |= set(tables.transitions.reference["feature"][use["first"] : use["last"]].tolist())
     for number in sorted(used):
         kind = tables.features.feature["kind"][number]
+        if kind == tb.AGE_START and compiled.scenario.population.movers_in is not None:
+            raise NotExact(compiled.features[number], Reason("an age at moving in is not kept"))
         if kind in (tb.NUMBER, tb.SHARE):
             why = _OTHERS if kind == tb.SHARE else _ENDLESS
             raise NotExact(compiled.features[number], why)
@@ -582,6 +597,19 @@ def _check_features(compiled: Compiled) -> None:
             )
 
 
+def _asks_who_takes_part(compiled: Compiled, investment: str) -> bool:
+    """Return whether anything depends on who takes part: an effect, a feature, or a payment."""
+    spec, features = compiled.scenario.investments[investment], compiled.tables.features.feature
+    costs = [spec.cost, *([spec.new_way.cost] if spec.new_way else ())]
+    exposures = features["arg"][features["kind"] == tb.EXPOSURE]
+    return (
+        not spec.effects
+        or any(effect.acts_on == "participants" for effect in spec.effects)
+        or any(cost.per_participant.value or cost.per_participant_month.value for cost in costs)
+        or compiled.investments.index(investment) in exposures
+    )
+
+
 def _participation(compiled: Compiled) -> dict[str, Floats]:
     """Return, by investment with participants, the draws at which who is willing changes.
 
@@ -591,9 +619,9 @@ def _participation(compiled: Compiled) -> dict[str, Floats]:
     scenario, tables = compiled.scenario, compiled.tables
     for a, arm in enumerate(compiled.arms):
         for name, ending in scenario.arms[arm].investments.items():
-            plan = EnrolmentPlan(compiled, a, name, ending, np.empty(0, np.int32))
-            if not plan.has_participants:
+            if not _asks_who_takes_part(compiled, name):
                 continue
+            plan = EnrolmentPlan(compiled, a, name, ending, np.empty(0, np.int32))
             investment, part = plan.investment, f"investments.{name}"
             new_way = investment.new_way
             if investment.capacity is not None or (new_way and new_way.capacity is not None):
@@ -703,6 +731,7 @@ class _Certain(Enrolments):
     def __init__(self, compiled: Compiled, backgrounds: _Backgrounds, who: People) -> None:
         super().__init__(compiled, who, np.zeros(2, np.uint32))
         self._willing = backgrounds.willing
+        self._plans = [plan for plan in self._plans if plan.name in self._willing]
 
     def _draw(
         self,
@@ -747,7 +776,8 @@ def _inflow(compiled: Compiled) -> Iterator[tuple[int, int, Floats]]:
     thinning = np.concatenate([np.ones((1, *kept.shape[1:])), kept])
     if population.cohort is not None:
         came = shares * population.cohort * (steps == 0)
-        yield -clock.steps(population.age), clock.end + 1, thinning * came
+        for age, share in zip(*start_ages(population, clock), strict=True):
+            yield -int(age), clock.end + 1, thinning * came * share
         return
     assert population.residents is not None
     lives = clock.steps(population.max_age)

@@ -270,7 +270,10 @@ class Result:
                 found[:, begins, phase, ITEMS.index("start_up")] = 1.0
                 year = clock.steps_in_year(np.arange(steps) - begins.sum())
                 found[:, :, phase, ITEMS.index("running")] = running[phase] / year
-                begun, inside = ((c * of_phase[phase]).sum(axis=1) for c in (started, treated))
+                # An expected course does not know who takes part where nothing depends on it.
+                begun, inside = (
+                    np.nan_to_num(c * of_phase[phase]).sum(axis=1) for c in (started, treated)
+                )
                 found[:, :, phase, ITEMS.index("per_participant")] = begun
                 months = inside * self.months_in_steps(own.investment)
                 found[:, :, phase, ITEMS.index("per_participant_month")] = months

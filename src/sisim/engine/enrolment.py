@@ -182,8 +182,7 @@ class Enrolments:
                 self._plans.append(EnrolmentPlan(compiled, a, name, ending, who.born))
         self._active_steps: Flags = np.zeros(clock.end + 1, np.bool_)
         for plan in self._plans:
-            if plan.has_participants:
-                self._active_steps |= plan.active_steps
+            self._active_steps |= plan.active_steps
         families = scenario.population.families
         if families is not None and recorded is None:
             self._siblings = Siblings(who.eldest)
@@ -200,8 +199,6 @@ class Enrolments:
         """
         ends = []
         for plan in self._plans:
-            if not plan.has_participants:
-                continue
             ends.append(plan.active[PERSON])
             steps = first + np.flatnonzero(plan.active_steps[first:stop])
             ends.append((plan.of_ages[:, steps] - [[0], [1]]).ravel())
@@ -246,8 +243,6 @@ class Enrolments:
     def step(self, step: int, columns: Columns) -> None:
         """End and begin treatments at the start of a step."""
         for plan in self._plans:
-            if not plan.has_participants:
-                continue
             if self._recorded is not None:
                 self._repeat(plan, step, columns)
             else:
@@ -489,13 +484,6 @@ class EnrolmentPlan:
         months = investment.duration
         self.duration = None if months is None else clock.months(months)
         self.drop_out = -np.expm1(-investment.drop_out.per_year / clock.per_year)
-        self.has_participants = any(
-            e.acts_on == "participants" for e in investment.effects
-        ) or bool(
-            investment.cost.per_participant.value
-            or investment.cost.per_participant_month.value
-            or not investment.effects
-        )
         queued = investment.selection.rule == "first_come"
         # Where people of the ages in the target group stand, by step.
         self.of_ages = _of_ages(born, np.arange(clock.end + 1), *ages(compiled, self.number))

@@ -18,7 +18,7 @@ from sisim.engine.correlation import Correlation
 from sisim.engine.draws import U32, draw_many, purpose_code, seed_key
 from sisim.engine.families import eldest_of
 from sisim.scenario.pathway import Attribute
-from sisim.scenario.scenario import Movers, Scenario
+from sisim.scenario.scenario import Movers, Population, Scenario
 from sisim.scenario.types import Positive
 
 _MOVER = 1 << 31
@@ -71,9 +71,9 @@ def people(scenario: Scenario, clock: Clock, seed: int) -> People:
     shares = np.array([a.share.value for a in areas]) if areas else np.ones(1)
     shares = shares / shares.sum()
     if population.cohort is not None:
-        age = clock.steps(population.age)
         counts = _whole(population.cohort * shares)
-        born = np.full(counts.sum(), -age, np.int32)
+        at, of_ages = start_ages(population, clock)
+        born = -np.concatenate([np.repeat(at, _whole(c * of_ages)) for c in counts.tolist()])
         area = np.repeat(np.arange(len(shares)), counts).astype(np.uint8)
         entry = np.zeros(len(born), np.int64)
         index = np.concatenate([np.arange(c) for c in counts])
@@ -120,6 +120,19 @@ def people(scenario: Scenario, clock: Clock, seed: int) -> People:
         units=units,
         numbers=numbers,
     )
+
+
+def start_ages(population: Population, clock: Clock) -> tuple[Ints, Floats]:
+    """Return the ages in steps at which a closed cohort starts, and the share of each, (ages,).
+
+    Within a band ages are spread evenly: as with births, whole people follow the expected numbers.
+    """
+    if not population.ages_below:
+        return np.array([clock.steps(population.age)]), np.ones(1)
+    edges = [clock.steps(age) for age in (population.age, *population.ages_below)]
+    shares = np.array([share.value for share in population.age_shares])
+    steps = np.diff(edges)
+    return np.arange(edges[0], edges[-1]), np.repeat(shares / shares.sum() / steps, steps)
 
 
 def in_order(steps: NDArray[np.integer[Any]]) -> Ints:

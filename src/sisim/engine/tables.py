@@ -55,7 +55,8 @@ from sisim.scenario.scenario import Scenario
     WHEN_MONTH,
     WHEN_AGE,
     WHEN_CYCLE,
-) = range(21)
+    AGE_START,
+) = range(22)
 
 # What a reference does with its feature's value.
 LOOK_UP, BANDS, DIRECT, EFFECT = range(4)

@@ -166,6 +166,8 @@ class Words:
         seen = factor.value
         head, _, rest = factor.feature.partition(".")
         match head:
+            case "age" if rest == "start":
+                return t("age {n} at the start", n=self.years(seen))
             case "age" if rest:
                 return t("turns {n} this year", n=figures(seen))
             case "age":

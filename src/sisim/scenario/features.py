@@ -34,7 +34,7 @@ class Features:
         """Return every feature there is, as files write it."""
         by_group = ("time_in", "time_since", "visits", "share")
         return [
-            *("age", "age.calendar", "time_in_state", "area"),
+            *("age", "age.calendar", "age.start", "time_in_state", "area"),
             *("calendar.month", "calendar.year", "calendar.step"),
             *(f"{head}.{group}" for head in by_group for group in self.pathway.groups),
             *(f"attribute.{name}" for name in self.pathway.attributes),

@@ -13,10 +13,12 @@ from sisim.scenario.types import (
     Grade,
     Name,
     Number,
+    Parameter,
     People,
     Positive,
     Probability,
     Rate,
+    Symbol,
     Table,
     Text,
     Year,
@@ -116,11 +118,12 @@ class Factor(Table):
     - `direct`: the numeric attribute itself is the multiplier;
     - `product`: the product of other named factors.
 
-    `feature` is one of: `age`, `age.calendar` (age reached in the calendar year),
-    `time_in_state`, `time_in.GROUP`, `time_since.GROUP`, `visits.GROUP` (ever, or in the last
-    `window`), `attribute.NAME`, `state.TRACK`, `area`, `calendar.month`, `calendar.year`,
-    `calendar.step`, `share.GROUP` (share of peers `among` the same area, an attribute's category
-    or unit of it, or all), `exposure.INVESTMENT` (`never`, `during`, `after`).
+    `feature` is one of: `age`, `age.calendar` (age reached in the calendar year), `age.start` (age
+    at the start of a cohort, at moving in, or 0 at birth), `time_in_state`, `time_in.GROUP`,
+    `time_since.GROUP`, `visits.GROUP` (ever, or in the last `window`), `attribute.NAME`,
+    `state.TRACK`, `area`, `calendar.month`, `calendar.year`, `calendar.step`, `share.GROUP` (share
+    of peers `among` the same area, an attribute's category or unit of it, or all),
+    `exposure.INVESTMENT` (`never`, `during`, `after`).
     Ages are in years, durations in months, unless `unit` says otherwise.
     `otherwise` is the value for who is not in the group, or has never left it.
     """
@@ -214,6 +217,8 @@ class Transition(Table):
 
     `rate` is a hazard; `probability` is per step; with `schedule` the probability applies at that
     moment only. Transitions of a lower `order` come first and the others are conditional on them.
+    A transition may lead back to the state it leaves: it is counted and uses what it uses, and the
+    time in the state begins anew; a group is neither left nor entered.
     """
 
     label: Text | None = None
@@ -323,6 +328,7 @@ class Pathway(Table):
     title: Text
     description: Text | None = None
     step: Literal["week", "month", "quarter", "year"] = "month"
+    parameters: dict[Symbol, Parameter] = {}
     principals: dict[Name, Principal] = {}
     administrations: dict[Name, Administration] = {}
     resources: dict[Name, Resource] = {}

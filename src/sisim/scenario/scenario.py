@@ -23,10 +23,12 @@ from sisim.scenario.types import (
     Float,
     Name,
     Number,
+    Parameter,
     People,
     Positive,
     Probability,
     Rate,
+    Symbol,
     Table,
     Text,
     Year,
@@ -133,7 +135,9 @@ class Population(Table):
 
     In an open population everyone is aged 0 to `max_age` years; births are as many as keep
     `residents` constant but for moves and deaths, and grow by `growth` a year from the start.
-    A closed cohort starts in the pathway's start states, or in `start`, at `age`.
+    A closed cohort starts in the pathway's start states, or in `start`, at `age`; or at several
+    ages, evenly spread within bands: the first begins at `age`, each ends at one of `ages_below`
+    and has one of `age_shares`.
     """
 
     residents: People | None = None
@@ -142,9 +146,16 @@ class Population(Table):
     movers_in: Movers | None = None
     cohort: People | None = None
     age: Annotated[float, Field(ge=0, le=150)] = 0
+    ages_below: list[Age] = Field([], description="Upper ends of a cohort's bands of age (years).")
+    age_shares: list[Positive] = Field([], description="Share of a cohort in each band of age.")
     start: dict[Name, Name | dict[Name, Positive]] = {}
     areas: dict[Name, Area] = {}
     families: Families | None = None
+
+    @property
+    def oldest(self) -> float:
+        """An age in years that nobody exceeds at the start."""
+        return max(self.age, *self.ages_below) if self.ages_below else self.age
 
 
 class Persistence(Table):
@@ -367,6 +378,9 @@ class Scenario(Table):
     description: Text | None = None
     invented: bool = Field(True, description="True: the figures say that the numbers are invented.")
     pathway: Pathway
+    parameters: dict[Symbol, Parameter] = Field(
+        {}, description="Parameters of formulas, beside those of the pathway or in their place."
+    )
     catalogue: Catalogue | None = None
     time: Time = Time()
     population: Population

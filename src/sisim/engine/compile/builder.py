@@ -9,6 +9,7 @@ from sisim.engine.compile.factor_values import band_edges, factor_values
 from sisim.engine.tables import (
     AGE,
     AGE_CALENDAR,
+    AGE_START,
     AREA,
     ATTRIBUTE,
     BANDS,
@@ -83,7 +84,7 @@ class Builder:
     def oldest(self) -> int:
         """An age, in steps, that nobody exceeds."""
         population = self.scenario.population
-        return self.clock.steps(max(population.max_age, population.age)) + self.clock.end + 1
+        return self.clock.steps(max(population.max_age, population.oldest)) + self.clock.end + 1
 
     def feature(
         self, name: str, window: float | None = None, among: str = "area", track: str | None = None
@@ -93,7 +94,7 @@ class Builder:
         argument, steps = 0, 0
         match head:
             case "age":
-                kind = AGE_CALENDAR if rest == "calendar" else AGE
+                kind = {"calendar": AGE_CALENDAR, "start": AGE_START}.get(rest, AGE)
             case "time_in_state":
                 kind, argument = TIME_IN_STATE, self.track_names.index(track) if track else 0
             case "time_in":

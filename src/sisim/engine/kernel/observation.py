@@ -98,6 +98,8 @@ def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
         value = V.calendar[now].month
     elif kind == tb.AGE_CALENDAR:
         value = V.calendar[now].year - V.calendar[np.uint64(P.person[i].born + V.origin)].year
+    elif kind == tb.AGE_START:
+        value = P.person[i].arrive - P.person[i].born
     elif kind == tb.YEAR:
         value = V.calendar[now].year
     elif kind == tb.CYCLE:

@@ -273,6 +273,7 @@ OPTIONS = {
 FEATURES = {
     "age": Reason("age"),
     "age.calendar": Reason("age reached in the year"),
+    "age.start": Reason("age at the start"),
     "time_in_state": Reason("months in the state"),
     "time_in": Reason("months in: {what}"),
     "time_since": Reason("months since: {what}"),
@@ -434,6 +435,7 @@ class KeyWords:
             "attributes": pathway.attributes,
             "categories": {name: text for one in attributes for name, text in one.labels.items()},
             "weights": pathway.weights,
+            "parameters": {**pathway.parameters, **scenario.parameters},
         }
         found = {kind: dict(_texts(table)) for kind, table in kinds.items()}
         return found | {"prices": {"care": t("care"), "staff": t("staff"), "general": t("general")}}
