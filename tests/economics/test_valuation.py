@@ -252,7 +252,7 @@ def test_a_phase_begins_in_the_first_area() -> None:
         "years": 1,
         "target": {},
         "cost": {"payer": "social"},
-        "new_way": {"areas": ["south", "north"], "interval": 6},
+        "new_way": {"areas": ["south", "north"], "interval": 6, "cost": {"payer": "social"}},
     }
     arms = {"new_way": {"label": "New", "investments": {"team": "new_way_of_working"}}}
     found = Valuation(counts(1, investments={"team": team}, arms=arms, figures=None))
