@@ -45,5 +45,5 @@ def test_an_unknown_key_is_answered_with_the_nearest() -> None:
 
 def test_what_frames_a_description_is_swedish_too() -> None:
     said = sisim("explain-key", "investments.team.reach", lang="sv").stdout
-    assert "Tar ett tal från 0 till 1, ensamt eller i en tabell" in said
+    assert "Tar ett tal från 0 till 1 eller en formel av parametrar, ensamt eller i en" in said
     assert "Tabellen som den står i, [investments.team]:" in said

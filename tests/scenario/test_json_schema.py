@@ -1,5 +1,6 @@
 """The JSON Schema that editors read."""
 
+import copy
 import json
 import tomllib
 from typing import Any
@@ -13,8 +14,11 @@ from jsonschema import Draft7Validator
 from jsonschema.validators import extend
 from pydantic import BaseModel, ValidationError
 
+from sisim.loading.derived_numbers import DerivedNumbers
+from sisim.scenario.document import Document
 from sisim.scenario.json_schema import schema
 from sisim.scenario.pathway import Pathway
+from sisim.scenario.positions import Positions
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import NAME
 
@@ -64,6 +68,9 @@ def _form(document: dict[str, Any]) -> bool:
     model: type[BaseModel] = Scenario if "population" in document else Pathway
     if model is Scenario:
         document = {**document, "pathway": WELL}
+    document = copy.deepcopy(document)
+    # A text where a number may stand is a formula, whatever it says.
+    DerivedNumbers(Document("", document, Positions("")), model)
     try:
         model.model_validate(document)
     except ValidationError as error:

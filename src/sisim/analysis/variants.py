@@ -36,7 +36,7 @@ from sisim.engine.tables import Compiled
 from sisim.engine.trace import diverged_people
 from sisim.loading.load import changed
 from sisim.scenario.digest import without_money
-from sisim.scenario.numbers import with_numbers
+from sisim.scenario.numbers import followers, with_numbers
 from sisim.scenario.scenario import Scenario
 
 Values = Mapping[str, Any]
@@ -215,7 +215,7 @@ class Variants:
 
     def of_arms(self, values: Values) -> bool:
         """Return whether values change nothing but the arms, and perhaps what things cost."""
-        return all(self.money(path) or _changes_arms_only(path) for path in values)
+        return all(self.money(path) or self._paths.arms(path) for path in values)
 
     def expect(self, variants: Iterable[Values], seed: int) -> None:
         """Retain a baseline of a seed at once, if several variants of the arms are to come.
@@ -243,7 +243,7 @@ class Variants:
                 return with_numbers(self.scenario, values)
             except (LookupError, TypeError, ValidationError):
                 pass  # whatever is wrong, or is no number, the whole check says it or knows it
-        return changed(self.scenario, values)
+        return changed(self.scenario, values, inside=True)
 
     # ------------------------------------------------------------------------ runs
 
@@ -338,6 +338,12 @@ class MoneyPaths:
         self._all = scenario.model_dump()  # with the same names as the other
         self._people = without_money(scenario)
         self._known: dict[str, bool] = {}
+        self._following = followers(scenario)
+
+    def arms(self, path: str) -> bool:
+        """Return whether the value at a dotted path changes the arms alone, and perhaps money."""
+        reached = self._reached(path)
+        return all(self.money(one) or _changes_arms_only(one) for one in reached)
 
     def people(self, values: Values) -> str:
         """Return a key that is the same for values that give the same people."""
@@ -345,13 +351,25 @@ class MoneyPaths:
 
     def money(self, path: str) -> bool:
         """Return whether the value at a dotted path has a bearing on money alone."""
-        if path not in self._known:
+        if path not in self._known and self._parameter(path):
+            self._known[path] = all(self.money(one) for one in self._reached(path))
+        elif path not in self._known:
             parts = path.split(".")
             around = [t[:n] for t in (parts, ["pathway", *parts]) for n in range(1, len(t) + 1)]
             self._known[path] = any(
                 _is_there(self._all, part) and not _is_there(self._people, part) for part in around
             )
         return self._known[path]
+
+    def _reached(self, path: str) -> list[str]:
+        """Return the paths of the numbers that follow a parameter; another path, as it is."""
+        name = self._parameter(path)
+        return [path] if name is None else self._following.get(name, [])
+
+    @staticmethod
+    def _parameter(path: str) -> str | None:
+        head, _, rest = path.removeprefix("pathway.").partition(".")
+        return rest.partition(".")[0] if head == "parameters" else None
 
 
 def lean(scenario: Scenario) -> Scenario:

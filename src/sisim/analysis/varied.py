@@ -18,7 +18,7 @@ from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import owner_of
 from sisim.scenario.psa_draws import is_uncertain
 from sisim.scenario.scenario import Scenario
-from sisim.scenario.types import Distribution, Number, Positive, Probability, Rate
+from sisim.scenario.types import Distribution, Number
 
 TAIL = 0.025
 """Of a number with a distribution and no range: what lies outside its low, and its high."""
@@ -91,8 +91,7 @@ def factors(
 
 def _factor(key: str, path: str, number: Number, scenario: Scenario) -> VariedNumber:
     owner = owner_of(path, number, scenario)
-    floor = 0.0 if isinstance(number, Rate | Probability | Positive) else -np.inf
-    ceiling = 1.0 if isinstance(number, Probability) else np.inf
+    floor, ceiling = number.floor, number.ceiling
     drawn = _frozen(number)
     ends = np.clip(drawn.ppf([TAIL, 1 - TAIL]), floor, ceiling)
     low, high = (

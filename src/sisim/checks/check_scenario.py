@@ -440,6 +440,13 @@ class ScenarioCheck(ConditionCheck):
                     names,
                     Reason("The number"),
                 )
+                followed = known.get(number) or known.get(f"pathway.{number}")
+                if followed is not None and followed.formula is not None:
+                    reason = Reason(
+                        '"{name}" follows from a formula: draw the parameters in it instead.',
+                        name=number,
+                    )
+                    self.say((*path, "paths", index), reason)
             given = {"dirichlet": joint.alpha, "multivariate_normal": joint.mean}
             values = given[joint.distribution]
             if len(values) != len(joint.paths):

@@ -20,8 +20,9 @@ Schema = dict[str, Any]
 
 NAME, MONTH, YEAR = "^[a-z][a-z0-9_-]*$", r"^\d{4}-(0[1-9]|1[0-2])$", r"^\d{4}$"
 """The patterns that the models have for texts."""
-HIDDEN = {"features"}
-"""Keys of the models that files do not have: what is in them stands directly in the table."""
+HIDDEN = {"features", "formula"}
+"""Keys of the models that files do not have: what is in them stands directly in the table, or where
+the value does."""
 
 
 @dataclass(frozen=True)
@@ -233,6 +234,7 @@ def _what_table(key: FileKey, form: Schema) -> str:
     properties = form.get("properties", {})
     if "value" in properties and "grade" in properties:
         value = _what(key, key.resolved(properties["value"]))
+        value = t("{value} or a formula of parameters", value=value)
         return t("{value}, alone or in a table with low, high, source and grade", value=value)
     if list(properties) == ["sv", "en"]:
         return t("a text, or one in each language: sv and en")

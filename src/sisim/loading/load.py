@@ -8,6 +8,7 @@ from pathlib import Path as File
 from typing import Any
 
 from sisim.checks.checks import check_pathway, check_scenario
+from sisim.loading.derived_numbers import DerivedNumbers
 from sisim.loading.files import beside_it, expect, find, parsed, read
 from sisim.loading.overrides import Overrider
 from sisim.loading.validation import validate
@@ -64,17 +65,20 @@ def _loaded(
     places: Mapping[str, Place],
 ) -> Scenario:
     problems = _include_pathway(expect(document, "scenario"), beside)
+    # A year of the file may be overridden, and so may the name of the file.
+    unread = _include_price_index(document, beside)
     overrider = Overrider(document, Scenario)
     if isinstance(document.data.get("override"), dict):
         overrider.apply_table("override")
     for key, value in overrides.items():
         overrider.apply({key: value}, places.get(key, SET))
-    unread = _include_price_index(document, beside)
+    unread += _include_price_index(document, beside)
+    derived = DerivedNumbers(document, Scenario)
     scenario, found = validate(Scenario, document)
     if problems:  # without its pathway, a scenario can be judged only as to its own form
         problems += [problem for problem in found if problem.key != "pathway"]
     else:
-        problems = overrider.problems + found
+        problems = overrider.problems + found + derived.problems
     problems += unread
     if scenario is not None:
         problems += check_scenario(scenario, document)
@@ -85,7 +89,11 @@ def _loaded(
 
 
 def changed(
-    scenario: Scenario, overrides: Mapping[str, Any], places: Mapping[str, Place] = NO_CHANGES
+    scenario: Scenario,
+    overrides: Mapping[str, Any],
+    places: Mapping[str, Place] = NO_CHANGES,
+    *,
+    inside: bool = False,
 ) -> Scenario:
     """Return a scenario already loaded with other values, checked as when it is read from a file.
 
@@ -93,6 +101,7 @@ def changed(
         scenario: The scenario.
         overrides: Other values by dotted path.
         places: Where an override is written, by the same path, if in a file.
+        inside: Move what a formula gives to where such a number can be, as draws are moved.
 
     Raises:
         ScenarioError: With every problem found.
@@ -106,8 +115,9 @@ def changed(
     for key, value in overrides.items():
         overrider.apply({key: value}, places.get(key, SET))
     unread = _include_price_index(document, File())
+    derived = DerivedNumbers(document, Scenario, inside=inside)
     found, problems = validate(Scenario, document)
-    problems += overrider.problems + unread
+    problems += overrider.problems + derived.problems + unread
     if found is not None:
         problems += check_scenario(found, document)
     if found is None or problems:
@@ -127,8 +137,9 @@ def load_pathway(
     document = expect(read(find(source, "pathway", Place(os.fspath(source), 0))), "pathway")
     overrider = Overrider(document, Pathway)
     overrider.apply(overrides, SET)
+    derived = DerivedNumbers(document, Pathway)
     pathway, problems = validate(Pathway, document)
-    problems += overrider.problems
+    problems += overrider.problems + derived.problems
     if pathway is not None:
         problems += check_pathway(pathway, document)
     if pathway is None or problems:

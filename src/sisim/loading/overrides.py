@@ -113,6 +113,12 @@ class Overrider:
         data = self.document.data
         if parts[0] == "override":  # what changes others is not changed itself
             return None
+        if parts[0] == "parameters" and not _has_parameter(data, parts):
+            return None if "pathway" not in data else self._find(("pathway", *parts), value)
+        if parts[:2] == ("pathway", "parameters") and not _has_parameter(
+            data["pathway"], parts[1:]
+        ):
+            return None
         found = _find(data, self.model, parts, value)
         if found is None and "pathway" in data:
             found = _find(data, self.model, ("pathway", *parts), value)
@@ -151,6 +157,12 @@ def _find(node: Any, kind: Any, parts: tuple[str, ...], value: Any) -> Path | No
     if len(parts) == 1 and fields.is_open(kind) and _may_be_new(table, kind, parts[0], value):
         return parts
     return None
+
+
+def _has_parameter(data: dict[str, Any], parts: tuple[str, ...]) -> bool:
+    """Return whether a file has a parameter: one that no formula has could change nothing."""
+    table = data.get("parameters")
+    return len(parts) < 2 or (isinstance(table, dict) and parts[1] in table)
 
 
 def _may_be_new(table: dict[str, Any], kind: Any, name: str, value: Any) -> bool:

@@ -14,7 +14,7 @@ from sisim.scenario import fields
 from sisim.scenario.document import Document
 from sisim.scenario.errors import MOST_PROBLEMS, Problem, Reason, nearest, shortened
 from sisim.scenario.positions import Path, Paths
-from sisim.scenario.types import Number, Text
+from sisim.scenario.types import SYMBOL, Number, Text
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -67,6 +67,9 @@ class _Finding:
         self.path, _ = _path_in_file(model, data, detail["loc"])
         self.value = _at(data, self.path)
         self.missing = str(detail["loc"][-1]) if self.type == "missing" else None
+        table = _at(data, self.path[:-1])
+        formula = table.get("formula") if isinstance(table, dict) else None
+        self.formula = formula if self.path[-1:] == ("value",) else None
         around = _path_in_file(model, data, detail["loc"][:-1])[1]
         self.valid = tuple(fields.keys(around))
         self.missing_kind = fields.step(around, self.missing) if self.missing else None
@@ -83,6 +86,8 @@ class _Finding:
     def problem(self, document: Document) -> Problem:
         choices = self.valid if self.unknown else ()
         path = (*self.path, self.missing) if self.missing else self.path
+        if self.formula is not None:
+            path = path[:-1]
         return Problem(
             document.locate(self.path), document.key(path), self._reason(), self.meant, choices
         )
@@ -104,7 +109,15 @@ class _Finding:
                 number=f"{number:.12g}",
             )
         make = _REASONS.get(self.type)
-        return make(self) if make else Reason("This value is not valid here.")
+        reason = make(self) if make else Reason("This value is not valid here.")
+        if self.formula is None:
+            return reason
+        return Reason(
+            '"{formula}" comes to {value}. {reason}',
+            formula=shortened(self.formula),
+            value=self.value,
+            reason=reason,
+        )
 
     def mend(self, data: Any, made_up: Paths) -> bool:
         """Change `data` into what was probably meant; return whether that could be done.
@@ -262,9 +275,16 @@ def _outside(value: float, low: float | None, high: float | None) -> Reason:
 
 
 def _pattern(finding: _Finding) -> Reason:
-    if r"\d{4}" in str(finding.context.get("pattern", "")):
+    pattern = str(finding.context.get("pattern", ""))
+    if r"\d{4}" in pattern:
         return Reason('"{value}" is not a month such as "2026-01".', value=finding.value)
     name = finding.value if isinstance(finding.value, str) else finding.path[-1]
+    if pattern == SYMBOL:
+        return Reason(
+            '"{name}" cannot be the name of a parameter: use a-z, A-Z, 0-9 and underscore, '
+            "beginning with a letter.",
+            name=name,
+        )
     return Reason(
         '"{name}" cannot be a name: use a-z, 0-9, hyphen and underscore, beginning with a letter.',
         name=name,

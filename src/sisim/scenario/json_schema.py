@@ -38,8 +38,10 @@ def _as_written(name: str, definition: JsonSchema) -> JsonSchema:
     shorter: list[JsonSchema] = []
     numbers: list[type[Number]] = [Number, *Number.__subclasses__()]
     if name in {cls.__name__ for cls in numbers}:
+        del properties["formula"]  # which stands where the value does
         bounds = {k: v for k, v in properties["value"].items() if k in ("minimum", "maximum")}
-        shorter = [{"type": "number", **bounds}]
+        shorter = [{"type": "number", **bounds}, FORMULA]
+        properties["value"] = {"anyOf": shorter}
     elif name == "Text":
         shorter = [{"type": "string"}]
     elif name in ("Use", "Destination"):
@@ -61,6 +63,11 @@ def _as_written(name: str, definition: JsonSchema) -> JsonSchema:
     return {"description": text, "anyOf": [*shorter, definition]}
 
 
+FORMULA: JsonSchema = {
+    "type": "string",
+    "minLength": 1,
+    "description": "A formula of parameters.",
+}
 ASKED: JsonSchema = {
     "description": "The categories allowed, or bounds; or a table of such by the rest of the name.",
     "anyOf": [

@@ -8,7 +8,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from sisim.scenario.pathway import Transition
+from sisim.scenario.errors import Place, Problem, ScenarioError
+from sisim.scenario.formulas import FormulaError, evaluated, parsed
+from sisim.scenario.pathway import Pathway, Transition
+from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Number
 
 N = TypeVar("N")
@@ -56,10 +59,84 @@ def with_numbers(node: N, values: Mapping[str, float]) -> N:
     Raises:
         LookupError: If there is no number at a path.
         pydantic.ValidationError: If a number cannot have such a value.
+        ScenarioError: If a formula has no value then.
     """
     for path, value in values.items():
-        node = _with_number(node, path.split("."), value)
-    return node
+        parts = path.split(".")
+        if isinstance(node, Scenario) and parts[0] == "parameters":
+            parts = parts if parts[1] in node.parameters else ["pathway", *parts]
+        node = _with_number(node, parts, value)
+    return recomputed(node)
+
+
+def parameters(node: Any) -> dict[str, tuple[str, Number]]:
+    """Return the path and the number of each parameter of a scenario or a pathway, by name."""
+    found: dict[str, tuple[str, Number]] = {}
+    if isinstance(node, Scenario):
+        found = {k: (f"pathway.{path}", n) for k, (path, n) in parameters(node.pathway).items()}
+    if isinstance(node, Scenario | Pathway):
+        found |= {name: (f"parameters.{name}", n) for name, n in node.parameters.items()}
+    return found
+
+
+def followers(node: Scenario | Pathway) -> dict[str, list[str]]:
+    """Return the paths of the numbers that follow each parameter by formula, other than parameters.
+
+    A number follows the parameters in its formula, and those in theirs.
+    """
+    known = parameters(node)
+    used = {name: set(parsed(n.formula).names) for name, (_, n) in known.items() if n.formula}
+    found: dict[str, list[str]] = {name: [] for name in known}
+    own = {path for path, _ in known.values()}
+    for path, number in numbers(node) if known else ():
+        if number.formula is None or path in own:
+            continue
+        waiting, seen = list(parsed(number.formula).names), set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                found[name].append(path)
+                waiting += used.get(name, ())
+    return found
+
+
+def recomputed(node: N) -> N:
+    """Return `node` with every formula worked out anew from the parameters as they now are.
+
+    What a number cannot be is moved to where it can.
+
+    Args:
+        node: A scenario or a pathway; anything else is returned as it is.
+
+    Raises:
+        ScenarioError: If a formula has no value.
+    """
+    known = parameters(node)
+    if not known:
+        return node
+    plain = {name: number.value for name, (_, number) in known.items() if number.formula is None}
+    formulas = {name: parsed(n.formula) for name, (_, n) in known.items() if n.formula is not None}
+    values, wrong = evaluated(plain, formulas)
+    for name, error in wrong.items():
+        if error is not None:
+            raise _without_value(known[name][0], error)
+
+    def change(path: str, number: Number) -> Number:
+        if number.formula is None:
+            return number
+        try:
+            value = number.inside(parsed(number.formula).value(values))
+        except FormulaError as error:
+            raise _without_value(path, error) from error
+        return number if value == number.value else number.model_copy(update={"value": value})
+
+    return replace_numbers(node, change)
+
+
+def _without_value(path: str, error: FormulaError) -> ScenarioError:
+    place, key = Place("", 0), path.removeprefix("pathway.")
+    return ScenarioError([Problem(place, key, error.reason, error.suggestion, error.choices)])
 
 
 def _with_number(node: Any, parts: list[str], value: float) -> Any:

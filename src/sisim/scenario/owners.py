@@ -29,14 +29,18 @@ class Owner(NamedTuple):
 
 
 def owner_of(path: str, number: Number, node: Scenario | Pathway) -> Owner:
-    """Return who answers for the number at `path`: itself, or else the factor it stands in."""
+    """Return who answers for the number at `path`: itself, or else the factor it stands in.
+
+    What follows by a formula is derived, if nothing else is said.
+    """
     factors = node.factors if isinstance(node, Pathway) else node.pathway.factors
     head, _, rest = path.removeprefix("pathway.").partition(".")
     factor = factors.get(rest.partition(".")[0]) if head == "factors" else None
     owners: list[Number | Factor] = [number] if factor is None else [number, factor]
-    return Owner(
+    found = Owner(
         *(
             next((v for o in owners if (v := getattr(o, field)) is not None), None)
             for field in Owner._fields
         )
     )
+    return found._replace(grade="derived") if found.grade is None and number.formula else found

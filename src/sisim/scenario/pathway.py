@@ -13,10 +13,12 @@ from sisim.scenario.types import (
     Grade,
     Name,
     Number,
+    Parameter,
     People,
     Positive,
     Probability,
     Rate,
+    Symbol,
     Table,
     Text,
     Year,
@@ -326,6 +328,7 @@ class Pathway(Table):
     title: Text
     description: Text | None = None
     step: Literal["week", "month", "quarter", "year"] = "month"
+    parameters: dict[Symbol, Parameter] = {}
     principals: dict[Name, Principal] = {}
     administrations: dict[Name, Administration] = {}
     resources: dict[Name, Resource] = {}

@@ -7,18 +7,21 @@ import hashlib
 import numpy as np
 
 from sisim.scenario.distributions import draw_one
-from sisim.scenario.numbers import numbers, replace_numbers
+from sisim.scenario.numbers import numbers, recomputed, replace_numbers
 from sisim.scenario.scenario import JointDistribution, Scenario
-from sisim.scenario.types import Number, Positive, Probability, Rate
+from sisim.scenario.types import Number
 
 
 def draw(scenario: Scenario, index: int, seed: int) -> Scenario:
     """Return `scenario` with draw number `index` of all its uncertain numbers.
 
     A number with a distribution is drawn from it; one with only a range from the triangular
-    distribution with its value as the mode; several together as `[uncertainty]` says; all others
-    stay. Every number has a stream of its own, named by its path, so that a new number in the
-    file does not move the draws of the others.
+    distribution with its value as the mode; several together as `[uncertainty]` says; formulas
+    follow from the parameters in them; all others stay. Every number has a stream of its own, named
+    by its path, so that a new number in the file does not move the draws of the others.
+
+    Raises:
+        ScenarioError: If a formula has no value in this draw.
     """
     drawn = draw_values(scenario, index, seed)
 
@@ -29,7 +32,7 @@ def draw(scenario: Scenario, index: int, seed: int) -> Scenario:
         update = {"value": drawn[path], "low": None, "high": None, "distribution": None}
         return number.model_copy(update=update)
 
-    return replace_numbers(scenario, change)
+    return recomputed(replace_numbers(scenario, change))
 
 
 def draw_values(scenario: Scenario, index: int, seed: int) -> dict[str, float]:
@@ -39,9 +42,9 @@ def draw_values(scenario: Scenario, index: int, seed: int) -> dict[str, float]:
     for path, number in numbers(scenario):
         written = path if path in joint else path.removeprefix("pathway.")
         if written in joint:
-            drawn[path] = _inside(number, joint[written])
+            drawn[path] = number.inside(joint[written])
         elif is_uncertain(number):
-            drawn[path] = _inside(number, _single(path, number, index, seed))
+            drawn[path] = number.inside(_single(path, number, index, seed))
     return drawn
 
 
@@ -76,15 +79,6 @@ def _joint(joint: JointDistribution, rng: np.random.Generator) -> list[float]:
     if joint.distribution == "dirichlet":
         return list(rng.dirichlet(joint.alpha))
     return list(rng.multivariate_normal(joint.mean, joint.covariance, method="eigh"))
-
-
-def _inside(number: Number, value: float) -> float:
-    """Return `value` moved to where such a number can be: a normal draw may fall outside."""
-    if isinstance(number, Probability):
-        return min(max(value, 0.0), 1.0)
-    if isinstance(number, Rate | Positive):
-        return max(value, 0.0)
-    return value
 
 
 def stream(name: str, index: int, seed: int) -> np.random.Generator:

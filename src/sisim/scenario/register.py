@@ -28,6 +28,7 @@ def assumptions(scenario: Scenario) -> pd.DataFrame:
     """Return the register: one row for each number in the scenario file and in its pathway.
 
     A factor's source, grade and note hold for those of its numbers that have none of their own.
+    A number that follows from parameters has a `formula`: a column of files that have any.
     `key` is the path that `--set` takes; `file` says where the value in force was written, and is
     empty for a default that no file mentions.
     """
@@ -45,7 +46,11 @@ def assumptions(scenario: Scenario) -> pd.DataFrame:
         }
         for path, number in numbers(scenario)
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"low": float, "high": float})
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"low": float, "high": float})
+    formulas = [number.formula for _, number in numbers(scenario)]
+    if any(formulas):
+        table.insert(2, "formula", formulas)
+    return table
 
 
 def _owner(path: str, number: Number, scenario: Scenario) -> dict[str, str | None]:

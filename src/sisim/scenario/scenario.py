@@ -23,10 +23,12 @@ from sisim.scenario.types import (
     Float,
     Name,
     Number,
+    Parameter,
     People,
     Positive,
     Probability,
     Rate,
+    Symbol,
     Table,
     Text,
     Year,
@@ -438,6 +440,9 @@ class Scenario(Table):
     description: Text | None = None
     invented: bool = Field(True, description="True: the figures say that the numbers are invented.")
     pathway: Pathway
+    parameters: dict[Symbol, Parameter] = Field(
+        {}, description="Parameters of formulas, beside those of the pathway or in their place."
+    )
     catalogue: Catalogue | None = None
     time: Time = Time()
     population: Population

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from sisim.i18n import Lang, current_language
@@ -14,6 +14,9 @@ Grade = Literal["measured", "derived", "literature", "assumption"]
 NAME = r"^[a-z][a-z0-9_-]*$"
 Name = Annotated[str, Field(pattern=NAME)]
 """A key that files refer to: lower case, digits, hyphen and underscore."""
+SYMBOL = r"^[A-Za-z][A-Za-z0-9_]*$"
+Symbol = Annotated[str, Field(pattern=SYMBOL)]
+"""The name of a parameter as formulas have it: letters, digits and underscore."""
 MOST = 1e15
 """No amount, price or other number in a file is greater: sums of more are no longer exact."""
 Float = Annotated[float, Field(ge=-MOST, le=MOST)]
@@ -88,9 +91,16 @@ class Distribution(Table):
 
 
 class Number(Table):
-    """A number and who answers for it (law L8). A plain number has no stated owner."""
+    """A number and who answers for it (law L8). A plain number has no stated owner.
+
+    Instead of a number there may be a formula of parameters, as a text: "1 - exp(-rate * ratio)".
+    """
+
+    floor: ClassVar[float] = -inf
+    ceiling: ClassVar[float] = inf
 
     value: Float
+    formula: str | None = Field(None, exclude=True)
     low: Float | None = Field(None, description="Lowest plausible value.")
     high: Float | None = Field(None, description="Highest plausible value.")
     distribution: Distribution | None = None
@@ -118,12 +128,24 @@ class Number(Table):
             )
         return self
 
+    @classmethod
+    def inside(cls, value: float) -> float:
+        """Return `value` moved to where such a number can be: a normal draw may fall outside."""
+        return min(max(value, cls.floor), cls.ceiling)
+
     def __float__(self) -> float:
         return self.value
+
+    @field_serializer("value")
+    def _as_written(self, value: float) -> float | str:
+        """Write a formula where the file has it: what it comes to follows from its parameters."""
+        return value if self.formula is None else self.formula
 
 
 class Rate(Number):
     """A hazard per unit of time (a year unless `per` says otherwise)."""
+
+    floor = 0.0
 
     value: float = Field(ge=0, le=MOST)
     per: Literal["year", "month"] = "year"
@@ -137,10 +159,23 @@ class Rate(Number):
 class Probability(Number):
     """A probability per step, or of an outcome at a scheduled moment."""
 
+    floor, ceiling = 0.0, 1.0
+
     value: float = Field(ge=0, le=1)
 
 
 class Positive(Number):
     """A number that cannot be negative: an amount, a price, a weight."""
 
+    floor = 0.0
+
     value: float = Field(ge=0, le=MOST)
+
+
+class Parameter(Number):
+    """A number with a name that formulas use, wherever they stand: see `Number`.
+
+    It is given by a number, with a range or a distribution of its own, or by a formula of others.
+    """
+
+    label: Text | None = None

@@ -435,6 +435,7 @@ class KeyWords:
             "attributes": pathway.attributes,
             "categories": {name: text for one in attributes for name, text in one.labels.items()},
             "weights": pathway.weights,
+            "parameters": {**pathway.parameters, **scenario.parameters},
         }
         found = {kind: dict(_texts(table)) for kind, table in kinds.items()}
         return found | {"prices": {"care": t("care"), "staff": t("staff"), "general": t("general")}}

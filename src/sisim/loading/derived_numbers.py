@@ -1,0 +1,261 @@
+"""Derived numbers: what a document gives by formula is found by the schema and worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+
+from sisim.loading.amounts import Unit, readings
+from sisim.scenario import fields
+from sisim.scenario.document import Document
+from sisim.scenario.errors import Place, Problem, Reason
+from sisim.scenario.formulas import Formula, FormulaError, cycles, evaluated, is_reserved, parsed
+from sisim.scenario.pathway import Destination, Use
+from sisim.scenario.positions import Path
+from sisim.scenario.types import Number, Positive
+
+STAND_IN = 1.0
+"""What stands where a formula has no value, so that the rest can be read."""
+_RANGE = ("low", "high", "distribution")
+_UNITS: tuple[Unit, ...] = ("percent",)
+_AROUND: dict[Any, tuple[type[Number], frozenset[str]]] = {
+    Use: (Number, frozenset({"amount", "factors"})),
+    Destination: (Positive, frozenset({"share", "factors"})),
+}
+"""Tables that may be left out around their number: its kind, the keys by which they are known."""
+
+
+class DerivedNumbers:
+    """The numbers of a document that are formulas. Each gets its value in the document's data.
+
+    Of a scenario with its pathway, the parameters of both are one list, in which the scenario's
+    take the place of the pathway's.
+
+    Args:
+        document: What a file says, with its overrides; its data is changed.
+        model: What it should be.
+        inside: Move what a number cannot be to where it can, as in draws of the parameters.
+
+    Attributes:
+        problems: What is wrong in the formulas.
+    """
+
+    def __init__(self, document: Document, model: type[BaseModel], *, inside: bool = False) -> None:
+        self.problems: list[Problem] = []
+        self._inside = inside
+        self._document = document
+        self._names = self._parameters()
+        self._formulas: dict[Path, Formula] = {}
+        places = list(_places(document.data, model, ()))
+        for place in places:
+            self._read(place)
+        self._values, self._wrong = self._evaluated()
+        for place in places:
+            if place.path in self._formulas or document.made_up.within(place.path):
+                self._settle(place)
+
+    def _parameters(self) -> dict[Path, str]:
+        """Return the name of each parameter that counts, by path; forget those replaced."""
+        data: dict[str, Any] = self._document.data
+        own = data.get("parameters")
+        inner = data.get("pathway")
+        of_pathway = inner.get("parameters") if isinstance(inner, dict) else None
+        found: dict[Path, str] = {}
+        if isinstance(of_pathway, dict):
+            for name in [*of_pathway]:
+                if isinstance(own, dict) and name in own:
+                    del of_pathway[name]
+                else:
+                    found["pathway", "parameters", name] = name
+        if isinstance(own, dict):
+            found |= {("parameters", name): name for name in own}
+        for path, name in found.items():
+            if is_reserved(name):
+                reason = Reason(
+                    '"{name}" means something else in a formula: choose another name.', name=name
+                )
+                self._say(path, reason)
+        return found
+
+    def _read(self, place: _NumberPlace) -> None:
+        """Read a formula, and take away what cannot stand beside it."""
+        table = place.table
+        if "formula" in table:
+            reason = Reason('Unknown key "{key}".', key="formula")
+            self._say((*place.path, "formula"), reason, "value")
+            table.setdefault("value", table.pop("formula"))
+        text = table.get("value")
+        if not isinstance(text, str) or not text or readings(text, _UNITS):
+            return  # nothing, or a number that is written as a text: the models say so
+        for key in [key for key in _RANGE if key in table]:
+            del table[key]
+            reason = Reason(
+                "A number that is given by a formula has no range and no distribution of its own: "
+                "give them to the parameters in it."
+            )
+            self._say((*place.path, key), reason)
+        try:
+            self._formulas[place.path] = parsed(text)
+        except FormulaError as error:
+            self._fail(place.path, error)
+
+    def _evaluated(self) -> tuple[dict[str, float], dict[str, FormulaError | None]]:
+        """Return the values of parameters, and those that have none."""
+        data, paths = self._document.data, {name: path for path, name in self._names.items()}
+        own = {n: self._formulas[path] for n, path in paths.items() if path in self._formulas}
+        circular: set[str] = set()
+        for ring in cycles({name: formula.names for name, formula in own.items()}):
+            circular |= set(ring)
+            names = " → ".join(ring)
+            reason = Reason("The parameters go round in a circle: {names}.", names=names)
+            self._say(paths[ring[0]], reason)
+        plain = {n: v for n, p in paths.items() if (v := _plain(data, p)) is not None}
+        formulas = {name: formula for name, formula in own.items() if name not in circular}
+        values, wrong = evaluated(plain, formulas, set(paths) - set(plain) - set(formulas))
+        for name, error in wrong.items():
+            if error is not None:
+                self._fail(paths[name], error)
+        return values, wrong
+
+    def _settle(self, place: _NumberPlace) -> None:
+        """Put the value of a formula in its place, and tell where it was changed."""
+        path, formula = place.path, self._formulas.get(place.path)
+        value: float | None = None
+        if path in self._names:
+            value = self._values.get(self._names[path])
+        elif formula is not None and self._wrong.keys().isdisjoint(formula.names):
+            try:
+                value = formula.value(self._values)
+            except FormulaError as error:
+                self._fail(path, error)
+        if value is None:
+            self._document.made_up.add(path)
+        elif self._inside:
+            value = place.kind.inside(value)
+        place.table["value"] = STAND_IN if value is None else value
+        if formula is not None:
+            place.table["formula"] = formula.text
+            changed = [self._changed[name] for name in formula.names if name in self._changed]
+            if changed and path not in self._document.changed:
+                self._document.changed[path] = changed[0]
+        place.put()
+
+    @cached_property
+    def _changed(self) -> dict[str, Place]:
+        """Where the parameters were changed that are not as the files have them, by name."""
+        written = self._document.changed
+        found: dict[str, Place] = {}
+        for path, name in self._names.items():
+            places = [place for at, place in written.items() if at[: len(path)] == path]
+            if places:
+                found[name] = places[0]
+        before = -1
+        while found and len(found) > before:
+            before = len(found)
+            for path, name in self._names.items():
+                formula = self._formulas.get(path)
+                used = [n for n in formula.names if n in found] if formula else []
+                if used:
+                    found.setdefault(name, found[used[0]])
+        return found
+
+    def _fail(self, path: Path, error: FormulaError) -> None:
+        self._document.made_up.add(path)
+        self._say(path, error.reason, error.suggestion, error.choices)
+
+    def _say(
+        self,
+        path: Path,
+        reason: Reason,
+        suggestion: str | None = None,
+        choices: tuple[str, ...] = (),
+    ) -> None:
+        place, key = self._document.locate(path), self._document.key(path)
+        self.problems.append(Problem(place, key, reason, suggestion, choices))
+
+
+@dataclass(frozen=True)
+class _NumberPlace:
+    """A text where a number may stand: in the table or list `around` it, under `path[-1]`."""
+
+    path: Path
+    kind: type[Number]
+    around: Any
+    table: dict[str, Any]
+
+    def put(self) -> None:
+        """Let the table of the number stand in its place."""
+        self.around[self.path[-1]] = self.table
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What may stand at a place: a number, alone or `around` it a table; entries; items."""
+
+    number: type[Number] | None
+    around: frozenset[str]
+    keys: dict[str, Any]
+    entries: Any
+    items: Any
+
+
+_FORMS: dict[int, tuple[Any, _Form]] = {}
+"""By the identity of the annotation, which is kept: not all of them can be hashed."""
+
+
+def _form(kind: Any) -> _Form:
+    """Return what a place of this kind may hold."""
+    if id(kind) not in _FORMS:
+        number: type[Number] | None = None
+        around, entries, items = frozenset[str](), None, None
+        for option in fields.alternatives(kind):
+            origin: Any = get_origin(option)
+            if isinstance(option, type) and issubclass(option, Number):
+                number = option
+            elif option in _AROUND:
+                number, around = _AROUND[option]
+            elif origin is dict:
+                entries = get_args(option)[1]
+            elif origin is list:
+                items = get_args(option)[0]
+        keys = {} if number and not around else fields.keys(kind)
+        _FORMS[id(kind)] = kind, _Form(number, around, keys, entries, items)
+    return _FORMS[id(kind)][1]
+
+
+def _places(node: Any, kind: Any, path: Path) -> Iterator[_NumberPlace]:
+    """Yield every place where a formula may stand, or a table of a number that has one."""
+    form = _form(kind)
+    parts: Iterator[tuple[Any, Any, Any]]
+    if isinstance(node, dict):
+        parts = ((key, part, form.keys.get(key, form.entries)) for key, part in [*node.items()])
+    elif isinstance(node, list):
+        parts = ((key, part, form.items) for key, part in enumerate([*node]))
+    else:
+        return
+    for key, part, kind_of_part in parts:
+        if kind_of_part is None:
+            continue
+        below, here = _form(kind_of_part), (*path, key)
+        if below.number and isinstance(part, str):
+            yield _NumberPlace(here, below.number, node, {"value": part})
+        elif below.number and isinstance(part, dict) and not below.around & part.keys():
+            if isinstance(part.get("value"), str) or "formula" in part:
+                yield _NumberPlace(here, below.number, node, part)
+        else:
+            yield from _places(part, kind_of_part, here)
+
+
+def _plain(data: Any, path: Path) -> float | None:
+    """Return the number at a path, if it is given by one."""
+    for part in path:
+        data = data[part]
+    value = data.get("value") if isinstance(data, dict) else data
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if isfinite(value) else None
