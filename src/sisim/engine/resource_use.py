@@ -86,12 +86,21 @@ class Units(NamedTuple):
     Attributes:
         names: The resources or weights.
         states: Used in states, per step spent there, at every point (..., n + 1, areas, names).
-        events: Used at transitions and at entry, in every step (..., n, areas, names).
+        ends: The same with the effects of the step before each point: what is used at its end.
+        moves: Used at transitions, in every step (..., n, areas, names).
+        entries: Used at entry, and by answers to instruments, likewise.
     """
 
     names: list[str]
     states: Array
-    events: Array
+    ends: Array
+    moves: Array
+    entries: Array
+
+    @property
+    def events(self) -> Array:
+        """Used at transitions and at entry, in every step."""
+        return np.asarray(self.moves + self.entries)
 
 
 class Own(NamedTuple):
@@ -148,6 +157,11 @@ class Counted(Protocol):
         """Return how much of the project and of the new way runs."""
 
 
+def _later(strength: Array, steps: int) -> Array:
+    """Return strengths (points, areas) so many steps later; the first holds before them."""
+    return np.concatenate([strength[:1].repeat(steps, axis=0), strength[: len(strength) - steps]])
+
+
 class UseCount:
     """Resource use, or outcome weights, of the people in states and the events of a result."""
 
@@ -170,30 +184,38 @@ class UseCount:
 
     def units(self) -> Units:
         """Return the amounts."""
+        states = self._states(0)
+        events = self.result.counts("event", ["area"])
+        moves = np.zeros((*events.shape[:-1], len(self.names)))
+        of_moves = per_move(self.compiled, self.kind)
+        for transition, place in np.argwhere(of_moves).tolist():
+            moves[..., place] += events[..., transition] * of_moves[transition, place]
+        entries = np.zeros_like(moves)
+        arrivals = self.result.counts("arrivals", ["area"])[:, :, :-1]
+        if self.kind == "use":
+            self._add_answers(entries)
+        of_entry = amounts(self.pathway.entry, self.pathway, self.kind)
+        for place in np.flatnonzero(of_entry).tolist():
+            entries[..., place] += arrivals * of_entry[place]
+        # Only where something is counted at the end of cycles does it matter what held in them.
+        at_end = self.effects and self.result.scenario.economy.counting in ("end", "both")
+        return Units(self.names, states, self._states(1) if at_end else states, moves, entries)
+
+    def _states(self, after: int) -> Array:
+        """Return what is used in states at every point, by the effects so many steps before it."""
         stock = self.result.counts("stock", ["area"])
         states = np.zeros((*stock.shape[:-1], len(self.names)))
         for track, spec in self.pathway.tracks.items():
             for state, content in spec.states.items():
                 people = stock[..., self.compiled.state(track, state)]
                 for name, use in {**self._added(state), **uses_of(content, self.kind)}.items():
-                    amount = self._in_state(people, track, state, name, use)
+                    amount = self._in_state(people, (track, state), name, use, after)
                     states[..., self.names.index(name)] += amount
         for one in consequences(self.result.scenario):
             number = self.compiled.state(one.track, one.state)
             for place in np.flatnonzero(self.per_step[number]).tolist():
                 states[..., place] += stock[..., number] * self.per_step[number, place]
-        moves = self.result.counts("event", ["area"])
-        events = np.zeros((*moves.shape[:-1], len(self.names)))
-        of_moves = per_move(self.compiled, self.kind)
-        for transition, place in np.argwhere(of_moves).tolist():
-            events[..., place] += moves[..., transition] * of_moves[transition, place]
-        arrivals = self.result.counts("arrivals", ["area"])[:, :, :-1]
-        if self.kind == "use":
-            self._add_answers(events)
-        of_entry = amounts(self.pathway.entry, self.pathway, self.kind)
-        for place in np.flatnonzero(of_entry).tolist():
-            events[..., place] += arrivals * of_entry[place]
-        return Units(self.names, states, events)
+        return states
 
     def _add_answers(self, events: Array) -> None:
         """Add what those who answer an instrument use, in every arm."""
@@ -216,8 +238,19 @@ class UseCount:
             if target.startswith(head) and target.endswith(tail)
         }
 
-    def _in_state(self, people: Array, track: str, state: str, name: str, use: Use) -> Array:
-        """Return what `people` use in a state per step, (replications, arms, points, areas)."""
+    def _in_state(
+        self, people: Array, of: tuple[str, str], name: str, use: Use, after: int
+    ) -> Array:
+        """Return what `people` use in a state per step, (replications, arms, points, areas).
+
+        Args:
+            people: How many they are.
+            of: The track, and the state.
+            name: What they use.
+            use: How much of it.
+            after: How many steps before each point the effects lie that act on it.
+        """
+        track, state = of
         if use.factors:
             # Amounts that depend on history are added up person by person in the run itself.
             number = self.compiled.uses.index((self.kind, name, track, state))
@@ -233,7 +266,7 @@ class UseCount:
             here = people[:, own.arm]
             each = np.divide(total[:, own.arm], here, out=np.zeros(here.shape), where=here > 0)
             if effect.acts_on == "area":
-                affected, strength = here, self._in_areas(own, effect)
+                affected, strength = here, _later(self._in_areas(own, effect), after)
             else:
                 affected = self._treated(own, track, state)
                 strength = self._in_treatment(own, effect)
