@@ -110,6 +110,11 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "follow-up of what is measured": (MEASURED, "--certain"),
     "cohort": (str(PUBLISHED / "p1-sick-sicker.toml"),),
     "cohort of two tracks": (str(PUBLISHED / "p5-two-tracks.toml"),),
+    "run without figures": (str(SCENARIOS / "peterborough.toml"), "--replications", "2"),
+    "run of a cohort without arms": (
+        *(str(PUBLISHED / "p5-two-tracks.toml"), "--set", "population.cohort=200"),
+        *("--replications", "2"),
+    ),
     "precision": (*READY, "--wish", "5000000"),
     "sensitivity": (*READY, "--vary", "investments.team.reach", "--workers", "1"),
     "sensitivity by morris": (

@@ -245,6 +245,20 @@ def test_phases_are_those_of_the_arm(done: Valuation) -> None:
     assert done.phases("without") == []
 
 
+def test_a_phase_begins_in_the_first_area() -> None:
+    team = {
+        "label": "T",
+        "start": "2026-01",
+        "years": 1,
+        "target": {},
+        "cost": {"payer": "social"},
+        "new_way": {"areas": ["south", "north"], "interval": 6, "cost": {"payer": "social"}},
+    }
+    arms = {"new_way": {"label": "New", "investments": {"team": "new_way_of_working"}}}
+    found = Valuation(counts(1, investments={"team": team}, arms=arms, figures=None))
+    assert found.phases("new_way") == [("project", 2026.0, 2027.0), ("new_way", 2027.0, 2029.0)]
+
+
 def test_several_projects_of_an_arm_are_one_phase() -> None:
     team = {"label": "T", "years": 1, "target": {}, "cost": {"payer": "social"}}
     both = {"early": {**team, "start": "2026-01"}, "late": {**team, "start": "2027-07"}}
