@@ -109,6 +109,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "run what is measured": (MEASURED, "--replications", "5"),
     "follow-up of what is measured": (MEASURED, "--certain"),
     "cohort": (str(PUBLISHED / "p1-sick-sicker.toml"),),
+    "cohort of a tunnel": (str(PUBLISHED / "tunnel.toml"),),
+    "check of a step": (str(PUBLISHED / "on-off.toml"),),
     "cohort of two tracks": (str(PUBLISHED / "p5-two-tracks.toml"),),
     "run without figures": (str(SCENARIOS / "peterborough.toml"), "--replications", "2"),
     "run of a cohort without arms": (
