@@ -9,6 +9,7 @@ from typing import Any
 
 from sisim.checks.checks import check_pathway, check_scenario
 from sisim.loading.derived_numbers import DerivedNumbers
+from sisim.loading.factor_files import include_factor_files
 from sisim.loading.files import beside_it, expect, find, parsed, read
 from sisim.loading.overrides import Overrider
 from sisim.loading.validation import validate
@@ -16,7 +17,7 @@ from sisim.scenario.document import Document
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, dotted, nearest
 from sisim.scenario.os_errors import expanded, no_file
 from sisim.scenario.pathway import Pathway
-from sisim.scenario.positions import Positions
+from sisim.scenario.positions import Path, Positions
 from sisim.scenario.scenario import Scenario
 
 NO_CHANGES: Mapping[str, Any] = {}
@@ -64,13 +65,14 @@ def _loaded(
     overrides: Mapping[str, Any],
     places: Mapping[str, Place],
 ) -> Scenario:
-    problems = _include_pathway(expect(document, "scenario"), beside)
+    problems, folder = _include_pathway(expect(document, "scenario"), beside)
     overrider = Overrider(document, Scenario)
     if isinstance(document.data.get("override"), dict):
         overrider.apply_table("override")
     for key, value in overrides.items():
         overrider.apply({key: value}, places.get(key, SET))
     unread = _include_price_index(document, beside)
+    unread += _include_factor_files(document, ("pathway", "factors"), folder, beside)
     derived = DerivedNumbers(document, Scenario)
     scenario, found = validate(Scenario, document)
     if problems:  # without its pathway, a scenario can be judged only as to its own form
@@ -113,6 +115,7 @@ def changed(
     for key, value in overrides.items():
         overrider.apply({key: value}, places.get(key, SET))
     unread = _include_price_index(document, File())
+    unread += _include_factor_files(document, ("pathway", "factors"), File(), File())
     derived = DerivedNumbers(document, Scenario, inside=inside)
     found, problems = validate(Scenario, document)
     problems += overrider.problems + derived.problems + unread
@@ -132,12 +135,14 @@ def load_pathway(
     Raises:
         ScenarioError: With every problem found.
     """
-    document = expect(read(find(source, "pathway", Place(os.fspath(source), 0))), "pathway")
+    path = find(source, "pathway", Place(os.fspath(source), 0))
+    document = expect(read(path), "pathway")
     overrider = Overrider(document, Pathway)
     overrider.apply(overrides, SET)
+    unread = _include_factor_files(document, ("factors",), path.parent, File())
     derived = DerivedNumbers(document, Pathway)
     pathway, problems = validate(Pathway, document)
-    problems += overrider.problems + derived.problems
+    problems += overrider.problems + derived.problems + unread
     if pathway is not None:
         problems += check_pathway(pathway, document)
     if pathway is None or problems:
@@ -145,20 +150,40 @@ def load_pathway(
     return pathway
 
 
-def _include_pathway(document: Document, beside: File | None) -> list[Problem]:
+def _include_pathway(document: Document, beside: File | None) -> tuple[list[Problem], File | None]:
+    """Let the pathway stand in the scenario; return what is wrong with it, and its folder."""
     name = document.data.get("pathway")
     place = document.locate(("pathway",))
-    if not isinstance(name, str):
-        document.data = {key: value for key, value in document.data.items() if key != "pathway"}
-        reason = Reason('The scenario must name its pathway, as in pathway = "child-youth".')
-        return [Problem(place, "pathway", reason)]
     try:
-        pathway = read(find(name, "pathway", place, beside))
-        document.include(("pathway",), expect(pathway, "pathway"))
+        if not isinstance(name, str):
+            reason = Reason('The scenario must name its pathway, as in pathway = "child-youth".')
+            raise ScenarioError([Problem(place, "pathway", reason)])
+        path = find(name, "pathway", place, beside)
+        document.include(("pathway",), expect(read(path), "pathway"))
     except ScenarioError as error:
         document.data = {key: value for key, value in document.data.items() if key != "pathway"}
-        return list(error.problems)
-    return []
+        return list(error.problems), None
+    return [], path.parent
+
+
+def _include_factor_files(
+    document: Document, path: Path, folder: File | None, beside: File | None
+) -> list[Problem]:
+    """Let factors have the tables in their files; return what is wrong with these.
+
+    Args:
+        document: What a file says.
+        path: Where its factors stand.
+        folder: The folder of the file that they stand in.
+        beside: The folder of what overrides them.
+    """
+    size = len(path)
+    given = {
+        str(at[size])
+        for at in document.changed
+        if at[:size] == path and (len(at) == size + 1 or at[size + 1 :] == ("file",))
+    }
+    return include_factor_files(document, path, {"": folder, **dict.fromkeys(given, beside)})
 
 
 def _include_price_index(document: Document, beside: File | None) -> list[Problem]:

@@ -106,6 +106,18 @@ class Attribute(Table):
     sizes: dict[Name, Positive] = {}
 
 
+class FactorFile(Table):
+    """What was read from the file of a factor's table: it is no key of a model file.
+
+    `axes` are the labels of each feature, `values` one for each combination, the last feature
+    changing first.
+    """
+
+    file: str
+    axes: list[list[str]]
+    values: list[Float]
+
+
 class Factor(Table):
     """A multiplier looked up by one feature (law L1), or a product of other factors.
 
@@ -115,6 +127,10 @@ class Factor(Table):
     - `values` as a table by category, state, group or area, the rest getting `default`;
     - `shape` (`exponential`, `weibull`, `gompertz`) over a time feature, a hazard per year
       (Weibull h = k/s (t/s)^(k-1), Gompertz h = a exp(b t), exponential h = a);
+    - `features`, two at once: a `table` with a value for every category or band of the first
+      ("0", "1-4", "85+") and of the second, or a `file` with such a table: a CSV file beside this
+      one with a column for each of up to three features, by name (`age`, `sex`, `year`), and
+      `value`. The first and the last band hold beyond them too;
     - `direct`: the numeric attribute itself is the multiplier;
     - `product`: the product of other named factors.
 
@@ -129,6 +145,10 @@ class Factor(Table):
     """
 
     feature: str | None = None
+    features: list[str] = []
+    table: dict[str, dict[str, Number]] = {}
+    file: str | None = None
+    content: FactorFile | None = None
     below: list[Float] = []
     values: list[Number] | dict[str, Number] = []
     default: Number | None = None
