@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sisim.economics.discounting import present_value
-from sisim.economics.finance import FURTHEST, balances, irr
+from sisim.economics.finance import FURTHEST, balances, irr, rate_of_return
 
 FLOWS = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=20)
 RATES = st.floats(-0.05, 0.3)
@@ -81,6 +81,13 @@ def test_every_rate_of_return_is_found_and_no_other(
 def test_a_rate_beyond_what_floats_can_say_is_the_furthest_that_they_can() -> None:
     assert irr([-1e300, 1e-300]) == (-1.0,)
     assert irr([-1e-300, 1e300]) == (float(np.expm1(FURTHEST)),)
+    assert irr([-1.0, float(np.exp(FURTHEST + 0.5))]) == (float(np.expm1(FURTHEST)),)
+
+
+def test_a_rate_of_return_is_that_of_money_paid_first() -> None:
+    flows = np.array([0, -100, 50, 70])
+    assert rate_of_return(flows) == irr(flows)[0] > 0
+    assert np.isnan(rate_of_return(np.array([0.5, -0.6])))
 
 
 def test_flows_in_parts_of_a_year_have_a_rate_per_year() -> None:

@@ -50,9 +50,10 @@ def test_a_sum_that_is_whole_stays_before_a_larger_remainder() -> None:
     assert rounded(np.array([[0.5, 0.5], [0.9, 0.0]]), 1).tolist() == [[1, 0], [0, 0]]
 
 
-def test_a_sum_that_is_whole_is_not_exceeded_for_a_larger_remainder() -> None:
-    found = rounded(np.array([[0.7, 0.7, 0.6], [0.5, 0.5, 0.1]]), 1)
-    assert found.sum(axis=1).tolist() == [2, 1]
+def test_a_sum_that_is_whole_is_kept_whatever_remainders_others_have() -> None:
+    many = np.array([[0.7, 0.7, 0.6], [0.5, 0.0, 0.1], [0.0, 0.5, 0.0]])
+    few = np.array([[0.3, 0.3, 0.4], [0.9, 0.0, 0.0], [0.0, 0.9, 0.0]])
+    assert [rounded(table, 1)[0].sum() for table in (many, few)] == [2, 1]
 
 
 @given(

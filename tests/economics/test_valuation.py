@@ -11,7 +11,11 @@ import pytest
 from helpers.any_counts import PATHWAY, counts, scenario
 
 from sisim.economics.budget_impact import budget
+from sisim.economics.cash_releasing import cash_ladder
+from sisim.economics.distribution import who_gains
+from sisim.economics.per_person import per_person
 from sisim.economics.valuation import Valuation
+from sisim.engine.measured_table import measured
 from sisim.engine.replications import simulate
 from sisim.scenario.errors import ScenarioError
 
@@ -222,6 +226,45 @@ def test_a_fund_is_found_by_its_name_and_the_first_without() -> None:
     ):
         with pytest.raises(LookupError, match=said):
             valuation.repayment("ends", fund)
+
+
+def test_every_arm_has_its_own_part_of_each_analysis(done: Valuation) -> None:
+    assert list(done.cash) == list(done.who_gains) == ARMS[1:]
+    ladder, gains = cash_ladder(done.ledger, "goes_on"), who_gains(done.settled, "goes_on")
+    assert np.array_equal(done.cash["goes_on"].seen, ladder.seen)
+    assert np.array_equal(done.who_gains["goes_on"].amounts, gains.amounts)
+    assert done.per_person.equals(per_person(done.settled))
+    assert done.measured().equals(measured(done.counts))
+    assert [one.arm for one in done.appraisal.values()] == ARMS[1:]
+
+
+def test_phases_are_those_of_the_arm(done: Valuation) -> None:
+    assert done.phases("ends") == [("project", 2026.0, 2027.0)]
+    assert done.phases("goes_on") == [("project", 2026.0, 2029.0)]
+    assert done.phases("new_way") == [("project", 2026.0, 2027.0), ("new_way", 2027.0, 2029.0)]
+    assert done.phases("without") == []
+
+
+def test_a_phase_begins_in_the_first_area() -> None:
+    team = {
+        "label": "T",
+        "start": "2026-01",
+        "years": 1,
+        "target": {},
+        "cost": {"payer": "social"},
+        "new_way": {"areas": ["south", "north"], "interval": 6, "cost": {"payer": "social"}},
+    }
+    arms = {"new_way": {"label": "New", "investments": {"team": "new_way_of_working"}}}
+    found = Valuation(counts(1, investments={"team": team}, arms=arms, figures=None))
+    assert found.phases("new_way") == [("project", 2026.0, 2027.0), ("new_way", 2027.0, 2029.0)]
+
+
+def test_several_projects_of_an_arm_are_one_phase() -> None:
+    team = {"label": "T", "years": 1, "target": {}, "cost": {"payer": "social"}}
+    both = {"early": {**team, "start": "2026-01"}, "late": {**team, "start": "2027-07"}}
+    arms = {"ends": {"label": "Ends", "investments": {"early": "ends", "late": "ends"}}}
+    found = Valuation(counts(1, investments=both, arms=arms, figures=None))
+    assert found.phases("ends") == [("project", 2026.0, 2028.5)]
 
 
 @pytest.mark.parametrize("prices", ["fixed", "current"])

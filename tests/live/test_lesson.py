@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -13,15 +14,19 @@ import pytest
 from helpers.command_line import sisim as command
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.interpolate import RegularGridInterpolator
 
 import sisim
 from sisim.analysis.comparison import WHICH, compare
+from sisim.arrays import Floats
+from sisim.i18n import Lang
 from sisim.live.echarts import plain_script
 from sisim.live.lesson import NothingToFollow, for_script, grid, lesson, page
 from sisim.live.sliders import changes, main_sliders
+from sisim.report.chart.chart import between
 from sisim.report.chart.palette import LIGHT
 from sisim.report.comparison_text import caption, conclusion, percent_pair, verdict
-from sisim.report.formats import decimal, lower
+from sisim.report.formats import decimal, lower, percent
 from sisim.report.frame import unit_of
 from sisim.scenario.scenario import Scenario
 
@@ -161,6 +166,98 @@ def test_between_the_points_it_reads_off_in_proportion(reader: Reader) -> None:
         at[value] = np.array(reader.series("new_way", "cost-with"))
     assert at[0.3] != pytest.approx(at[0.6])
     assert at[0.45] == pytest.approx((at[0.3] + at[0.6]) / 2, rel=1e-6)
+
+
+class ReadOff:
+    """What a lesson holds, read off between its versions by SciPy."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self.years, self.which = np.array(content["years"]), content["which"]
+        self.parts = [*content["curves"], *content["compared"]]
+        self.measures, self.kinds = content["measures"], content["curves"]
+        levels = [axis["levels"] for axis in content["levers"]]
+        numbers = np.frombuffer(base64.b64decode(content["numbers"]), "<f4").astype(float)
+        table = numbers.reshape(*map(len, levels), -1)
+        self._at = RegularGridInterpolator(levels, table)
+
+    def at(self, values: list[float]) -> dict[str, dict[str, Floats]]:
+        """Return curves, comparisons and numbers by figure, and those without as `""`."""
+        row, size = self._at([values])[0], len(self.years)
+        found: dict[str, dict[str, Floats]] = {"": {}}
+        for name in self.kinds:
+            found[""][name], row = row[:size], row[size:]
+        for which in self.which:
+            found[which] = {}
+            for name in self.parts:
+                found[which][name], row = row[:size], row[size:]
+            found[which]["numbers"], row = row[: len(self.measures)], row[len(self.measures) :]
+        assert not len(row)
+        return found
+
+
+def positions(reader: Reader, turns: int) -> Iterator[list[float]]:
+    """Move all sliders to one place after another, and yield their values."""
+    rng = np.random.default_rng(5)
+    for _ in range(turns):
+        values = []
+        for axis in reader.page.evaluate("sisim.content.levers"):
+            position = int(rng.integers(len(axis["positions"])))
+            reader.put(axis["id"], position)
+            values.append(axis["positions"][position])
+        yield values
+
+
+@pytest.mark.parametrize("lang", ["en", "sv"], indirect=True)
+def test_wherever_sliders_stand_the_browser_reads_off_what_python_does(
+    reader: Reader, lang: Lang
+) -> None:
+    content = reader.page.evaluate("sisim.content")
+    python = ReadOff(content)
+    if lang == "sv":
+        reader.page.click("#language")
+    crossed = 0
+    for values in positions(reader, 12):
+        found = python.at(values)
+        place = content["years"].index(content["marked"])
+        for which in content["which"]:
+            own, without = found[which], found[""]
+            for name, curve in (
+                ("cost-with", own["cost"]),
+                ("gap", own["cost"] - without["cost"]),
+                ("inflow-with", own["entries"]),
+                ("first-with", own["first"]),
+            ):
+                assert reader.series(which, name) == pytest.approx(curve, rel=1e-6, abs=1e-6)
+            above, below = between(("", ""), python.years, without["cost"], own["cost"])
+            crossed += len(above.x) - len(python.years)
+            for name, area in (("extra", above), ("lower", below)):
+                thick = np.asarray(area.high) - np.asarray(area.low)
+                assert reader.series(which, name) == pytest.approx(thick, abs=1e-6)
+                assert reader.series(which, f"{name}-floor") == pytest.approx(area.low, rel=1e-6)
+            pair = [percent(float(own[name][place])) for name in content["compared"]]
+            said = reader.page.get_attribute(f"#chart-{which}", "aria-label")
+            assert all(f" {one}. " in said for one in pair)
+            for name, value in zip(content["measures"], own["numbers"], strict=True):
+                shown = reader.text(f"#{which}-{name}").replace("\N{NO-BREAK SPACE}", " ")
+                texts = content["texts"][lang]["amount"]
+                wanted = (
+                    decimal(value)
+                    if name in content["counts"]
+                    else texts["pattern"].replace(
+                        "{n}", decimal(value / texts["size"], texts["digits"])
+                    )
+                )
+                assert shown == wanted.replace("\N{NO-BREAK SPACE}", " ")
+    assert crossed
+
+
+@pytest.mark.parametrize("lang", ["en", "sv"], indirect=True)
+def test_shares_are_written_alike_by_both(reader: Reader, lang: Lang) -> None:
+    assert percent(float("nan")) == reader.page.evaluate("sisim.percent(NaN)")
+    if lang == "sv":
+        reader.page.click("#language")
+    for share in (-0.218, 0.0, 0.004, -0.004, 0.005, 0.015, 1.5, -12.345, 123.456):
+        assert reader.page.evaluate(f"sisim.percent({share})") == percent(share)
 
 
 def test_nothing_moves_without_but_the_hand_moves_with(reader: Reader) -> None:

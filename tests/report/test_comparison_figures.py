@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -76,9 +77,11 @@ def test_a_difference_too_small_for_the_others_scale_has_its_own() -> None:
         low, high = scales.gap[which]
         gap = small.side(which).gap
         assert np.ptp(gap.mean) > 0.3 * (high - low)
-        assert "a scale of its own" in panels(small, which)["gap"].title
+    remarks = {which: panels(small, which)["gap"].remark for which in WHICH}
+    assert re.fullmatch(r"[\d.]+ × the scale of figure [12]", "".join(remarks.values()))
     level = compare(MadeUp(effect=0.3, fewer=0.0))
-    assert Scales.of(level).alike == ("own" not in panels(level, "project")["gap"].title)
+    told = any(panels(level, which)["gap"].remark for which in WHICH)
+    assert Scales.of(level).alike != told
 
 
 def test_the_curves_are_the_means_of_the_result(made_up: MadeUp) -> None:
@@ -275,9 +278,19 @@ def test_the_growth_without_the_investment_is_told_with_what_it_rests_on(made_up
 
 
 def test_what_is_invested_is_told_in_its_parts(made_up: MadeUp) -> None:
-    one, two = (row for _, row in comparison_chart(compare(made_up)).table.rows)
-    assert one[3][1] == ""
-    assert two[3][1].replace(NBSP, " ") == "36.0 investment + 110.0 running cost − 8.0 replaced"
+    table = comparison_chart(compare(made_up)).table
+    parts = table.headings[3:6]
+    assert [heading.split(" (")[0] for heading in parts] == [
+        "Investment",
+        "Running cost",
+        "Replaced",
+    ]
+    one, two = ([cell.replace(NBSP, " ") for cell, _ in row] for _, row in table.rows)
+    assert one[4:6] == ["SEK 0.0m", "SEK 0.0m"]
+    assert two[3:6] == ["SEK 36.0m", "SEK 110m", "SEK −8.0m"]
+    # A project alone has but its investment.
+    alone = comparison_chart(compare(made_up), ["project"]).table
+    assert alone.headings[3].startswith("Invested")
 
 
 def test_the_foot_says_what_is_left_out_and_whether_numbers_are_invented(made_up: MadeUp) -> None:

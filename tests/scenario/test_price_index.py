@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sisim.i18n import Lang
 from sisim.loading.load import changed, load_scenario, read_scenario
 from sisim.scenario.errors import ScenarioError
 from sisim.scenario.price_index import PRICE_INDEX
+from sisim.scenario.register import assumptions
 
 LATER = max(PRICE_INDEX) + 3
 INDEX = f'{LATER} = {{ value = 500, source = "ours", grade = "assumption" }}\n2024 = 400\n'
@@ -86,6 +88,34 @@ def test_it_stays_when_something_else_is_changed(write: Write) -> None:
     assert changed(scenario, {"time.years": 5}).economy.index == scenario.economy.index
     assert scenario.origin(f"economy.price_index.{LATER}").endswith("my-index.toml")
     assert scenario.origin("economy.price_level").endswith("trial.toml")
+
+
+@pytest.mark.parametrize("where", ["file", "table"])
+def test_a_year_of_it_can_be_set(where: str, write: Write) -> None:
+    inline = LEVEL + f"price_index = {{ {LATER} = 500, 2024 = 400 }}\n\n[time]\n"
+    path = beside(write, INDEX) if where == "file" else beside(write, "", inline)
+    key = f"economy.price_index.{LATER}"
+    assert load_scenario(path, {key: 600}).economy.index[LATER] == 600
+    assert key in set(assumptions(load_scenario(path))["key"])
+
+
+def test_another_file_can_be_set(write: Write) -> None:
+    path = beside(write, INDEX)
+    (path.parent / "other.toml").write_text(f"{LATER} = 700\n", encoding="utf-8")
+    found = load_scenario(path, {"economy.price_index": "other.toml"}).economy.index
+    assert found == PRICE_INDEX | {LATER: 700.0}
+
+
+def test_the_documentation_shows_what_can_be_read(write: Write) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "price-index.md").read_text(encoding="utf-8")
+    table, named, index = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    path = write(("[time]\n", table + "\n[time]\n"))
+    shown = load_scenario(path).economy
+    (path.parent / "our-index.toml").write_text(index, encoding="utf-8")
+    path.write_text(path.read_text().replace(table, named), encoding="utf-8")
+    assert (
+        load_scenario(path).economy.index == shown.index == PRICE_INDEX | {2026: 421, 2027: 429.4}
+    )
 
 
 def test_a_scenario_in_the_page_has_no_file_beside_it(write: Write) -> None:

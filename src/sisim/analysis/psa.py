@@ -15,10 +15,12 @@ import numpy as np
 import pandas as pd
 
 from sisim.analysis import value_of_information as value
+from sisim.analysis.expected_evaluator import ExpectedEvaluator
 from sisim.analysis.measures import NPV
 from sisim.analysis.question import Evaluates, compared, evaluated, share_interval
 from sisim.arrays import Floats
 from sisim.economics.ledger import ORE
+from sisim.engine.cohort import NotExact
 from sisim.engine.counts import WITHOUT
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError
 from sisim.scenario.psa_draws import draw_values
@@ -58,11 +60,15 @@ class Probabilistic:
         scenario: Whose numbers were drawn.
         drawn: The numbers: a row per draw, a column per key.
         table: What came out. Columns: point (the draw), replication, arm, and the measures.
+        exact: Whether each draw has been computed exactly, and nothing simulated.
+        why_simulated: Why it has not, where that was tried.
     """
 
     scenario: Scenario
     drawn: pd.DataFrame
     table: pd.DataFrame
+    exact: bool = False
+    why_simulated: NotExact | None = None
 
     @cached_property
     def arms(self) -> tuple[str, ...]:
@@ -199,11 +205,14 @@ def probabilistic(evaluator: Evaluates, scenario: Scenario, drawn: Sequence[Draw
     """Return what comes of every draw.
 
     Args:
-        evaluator: What simulates the scenario; its measures are those of `measures`.
+        evaluator: What simulates the scenario, or computes it exactly; its measures are those of
+            `measures`.
         scenario: Whose numbers were drawn.
         drawn: The draws: see `draws`.
     """
-    return Probabilistic(scenario, pd.DataFrame(list(drawn)), evaluated(evaluator, drawn))
+    table = evaluated(evaluator, drawn)
+    exact = isinstance(evaluator, ExpectedEvaluator)
+    return Probabilistic(scenario, pd.DataFrame(list(drawn)), table, exact)
 
 
 def from_study(scenario: Scenario, table: pd.DataFrame, keys: Iterable[str]) -> Probabilistic:

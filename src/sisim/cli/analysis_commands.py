@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -288,6 +289,7 @@ def uncertainty(
     draws: Draws = DRAWS,
     effect: Annotated[str | None, option("NAME", "What is gained: an outcome or a weight.")] = None,
     worth: Annotated[float, option("N", "The highest worth of a unit of it.", least=0)] = 1_000_000,
+    simulate: Annotated[bool, flag("Simulate also what can be computed exactly.")] = False,
     options: ArmOptions = ArmOptions(),
 ) -> None:
     """Draw all uncertain numbers together, many times: how likely is it to pay for itself, who has
@@ -297,6 +299,9 @@ def uncertainty(
     cost-effectiveness plane and the acceptability curve, up to `--worth` kronor a unit; what is
     worth finding out is then worked out at that worth, otherwise by money alone. With `--arm` the
     choice is between that arm and doing without; otherwise between all.
+
+    Each draw is computed exactly where that can be done (see `sisim cohort`), and otherwise
+    simulated; which way was taken is told.
 
     Example: `sisim uncertainty placed-youth --draws 200 --replications 1 --effect placed --worth
     2000000`
@@ -314,7 +319,7 @@ def uncertainty(
 
     from sisim.report.analysis import psa_figures
 
-    analysis, subject = analysed(loaded, options.arm, draws, options)
+    analysis, subject = analysed(loaded, options.arm, draws, options, simulate=simulate)
     grades = _grades(loaded)
     by_year = analysis.break_even_by_year()
     information = analysis.information(effect, worth)
@@ -548,37 +553,55 @@ def question(
 
 
 def analysed(
-    scenario: Scenario, arm: str | None, number: int, options: ArmOptions
+    scenario: Scenario,
+    arm: str | None,
+    number: int,
+    options: ArmOptions,
+    *,
+    simulate: bool = False,
 ) -> tuple[Any, Subject]:
     """Return a probabilistic analysis of an arm (None: of all), and what a picture is about.
+
+    Each draw is computed exactly where that can be done, else simulated.
 
     Args:
         scenario: The scenario.
         arm: Which arm; None: all.
         number: How many draws of the uncertain numbers.
-        options: The runs and the processes.
+        options: The runs and the processes, where it is simulated.
+        simulate: Simulate in any case.
 
     Raises:
         UserError: If there is no such arm.
     """
     from sisim.analysis.evaluator import Evaluator
+    from sisim.analysis.expected_evaluator import ExpectedEvaluator
     from sisim.analysis.psa import draws, measures, probabilistic
+    from sisim.engine.cohort import NotExact
     from sisim.report.analysis.analysis_frame import Subject
 
     chosen = chosen_arm(scenario, arm)
     first = scenario.seed if options.seed is None else options.seed
-    drawn = draws(scenario, number, first)
+    drawn, wanted = draws(scenario, number, first), measures(scenario)
+    why = None
     with simulating() as tell:
+        if not simulate:
+            try:
+                exact = ExpectedEvaluator(scenario, arm=arm, outcomes=wanted, progress=tell)
+                analysis = probabilistic(exact, scenario, drawn)
+                return analysis, Subject(scenario, exact.seeds, chosen, NPV)
+            except NotExact as error:
+                why = error
         evaluator = Evaluator(
             scenario,
             arm=arm,
-            outcomes=measures(scenario),
+            outcomes=wanted,
             replications=options.replications,
             seed=first,
             executor=executor(options.workers) if options.workers != 1 else None,
             progress=tell,
         )
-        analysis = probabilistic(evaluator, scenario, drawn)
+        analysis = replace(probabilistic(evaluator, scenario, drawn), why_simulated=why)
     return analysis, Subject(scenario, evaluator.seeds, chosen, NPV)
 
 

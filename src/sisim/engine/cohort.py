@@ -354,12 +354,13 @@ def course(R, V, L, P, F, C, arm, s0, s1, last_arrival):  # type: ignore[no-unty
             move(R, V, L, P, F, C, F.coming, False, 0, s, record)
 
 
-def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
+def expected(scenario: Scenario, *, arm: str | None = None, most_work: float = np.inf) -> Cohort:
     """Return the expected course of a scenario, computed exactly.
 
     Args:
         scenario: A closed cohort or an open population.
         arm: Compute this arm alone, beside `without`; None: all arms.
+        most_work: Refuse what takes more rows through more steps than this.
 
     Raises:
         NotExact: If chances depend on a numeric attribute or on other people, if more must be
@@ -378,7 +379,11 @@ def expected(scenario: Scenario, *, arm: str | None = None) -> Cohort:
     start = np.repeat(backgrounds.share, joint) * _start_chances(compiled, columns, space)
     flow = _flow(compiled, space, len(start))
     counts = _counts(compiled, len(space.names))
-    for born, last, came in _inflow(compiled):
+    inflow = list(_inflow(compiled))
+    steps = sum(last - max(born, 0) for born, last, _ in inflow) * (1 + len(compiled.arms))
+    if len(start) * steps > most_work:
+        raise NotExact("pathway", Reason("to compute it takes longer than to simulate it"))
+    for born, last, came in inflow:
         columns.person["born"] = born
         places = _places(compiled, backgrounds, born)
         stops = [*places, last]

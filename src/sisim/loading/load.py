@@ -66,12 +66,14 @@ def _loaded(
     places: Mapping[str, Place],
 ) -> Scenario:
     problems, folder = _include_pathway(expect(document, "scenario"), beside)
+    # A year of the file may be overridden, and so may the name of the file.
+    unread = _include_price_index(document, beside)
     overrider = Overrider(document, Scenario)
     if isinstance(document.data.get("override"), dict):
         overrider.apply_table("override")
     for key, value in overrides.items():
         overrider.apply({key: value}, places.get(key, SET))
-    unread = _include_price_index(document, beside)
+    unread += _include_price_index(document, beside)
     unread += _include_factor_files(document, ("pathway", "factors"), folder, beside)
     derived = DerivedNumbers(document, Scenario)
     scenario, found = validate(Scenario, document)

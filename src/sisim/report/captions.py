@@ -16,6 +16,10 @@ Cell = tuple[str, str]
 """A number as it is written, and its interval."""
 MEASURES = ("helped", "affected", "avoided", "invested", "lower_cost", "net")
 """The numbers in the row below the figures, in order."""
+PARTS = ("investment", "running", "replaced")
+"""What is invested, in its parts; what is replaced is less than nothing."""
+LEAST = 500.0
+"""A part that is smaller is none, SEK."""
 
 
 def phase_labels(kind: Literal["project", "new_way"], scenario: Scenario) -> tuple[str, ...]:
@@ -52,9 +56,16 @@ def inflow_claim(side: Investing) -> str:
 
 
 def headline_cells(
-    story: Comparison, shown: Sequence[Which]
+    story: Comparison, shown: Sequence[Which], *, apart: bool = False
 ) -> tuple[dict[str, str], Mapping[tuple[Which, str], Cell]]:
-    """Return the headings of the row of numbers, and its cells by figure and measure."""
+    """Return the headings of the row of numbers, and its cells by figure and measure.
+
+    Args:
+        story: The comparison.
+        shown: The figures.
+        apart: Whether the parts of what is invested are numbers of their own, where there are any
+            but the investment; otherwise they stand below it in small type.
+    """
     rate = story.scenario.economy.discount_costs.value
     end = story.scenario.time.ends
     headings = {
@@ -66,6 +77,18 @@ def headline_cells(
         "net": net_words(rate),
     }
     headline = {which: story.side(which).headline for which in shown}
+    parts = {"investment": t("Investment"), "running": t("Running cost"), "replaced": t("Replaced")}
+    apart = apart and any(abs(headline[w][part][0]) > LEAST for w in shown for part in PARTS[1:])
+    if apart:
+        headings = {
+            name: text
+            for measure, heading in headings.items()
+            for name, text in (
+                ((part, valued(said, rate)) for part, said in parts.items())
+                if measure == "invested"
+                else ((measure, heading),)
+            )
+        }
     largest = max(
         abs(headline[which][name][0])
         for which in shown
@@ -77,7 +100,7 @@ def headline_cells(
         for which in shown
         for name in headings
     }
-    for which in shown:
+    for which in shown if not apart else ():
         # What is paid for differs: how much, for how long, and by whom it can be decided on.
         amount, _ = cells[which, "invested"]
         cells[which, "invested"] = amount, _invested(headline[which], unit)

@@ -46,15 +46,17 @@ from sisim.report.comparison_text import (
     conclusion,
     footer,
     growth_words,
+    invented,
     number_of,
     paid_back,
     percent_pair,
     scope,
     year_words,
 )
+from sisim.report.formats import decimal, lower
 from sisim.report.frame import cost_title, gap_title, unit_of
 
-HIGH = 900.0
+HIGH = 924.0
 """How high a picture of the two figures is, in pixels."""
 TOP_SPACE = 1.06
 """How much higher than what is drawn an axis reaches."""
@@ -205,14 +207,15 @@ def comparison_chart(story: Comparison, shown: Sequence[Which] = WHICH) -> Chart
     scales = Scales.of(story)
     detail = Detail(years=YEARS_BESIDE if len(shown) > 1 else 2 * YEARS_BESIDE)
     columns = tuple(figure_column(story, which, scales, detail) for which in shown)
-    headings, cells = headline_cells(story, shown)
+    headings, cells = headline_cells(story, shown, apart=True)
     rows = tuple(
         (number_of(which), tuple(cells[which, name] for name in headings)) for which in shown
     )
     return Chart(
         rows=((1.0, columns),),
+        subtitle=invented() if story.scenario.invented else "",
         table=NumberTable(tuple(headings.values()), rows, bold=len(headings) - 1),
-        notes=(f"{growth_words(story)} {scope(story)}", footer(story.result)),
+        notes=(f"{growth_words(story)} {scope(story)}", footer(story.result, warn=False)),
         corner=bands(story) if story.banded else "",
         high=HIGH,
     )
@@ -347,7 +350,7 @@ def _brackets(story: Comparison, side: Investing, unit: float) -> list[Mark]:
     left, right = x - 0.45, x + 0.45
     return [
         Rule("today", today, "x", dash="dotted", width=1.5, ends=(float(story.start), x + 0.6)),
-        Bracket("before-after", left, today, with_),
+        Bracket("before-after", left, today, with_, "muted"),
         Bracket("with-without", right, without, with_),
         *(
             Note(
@@ -356,13 +359,16 @@ def _brackets(story: Comparison, side: Investing, unit: float) -> list[Mark]:
                 ((x, low),),
                 beside=((sign * 80.0, -34.0),),
                 pull=(1.0, 1.5),
-                bold=True,
+                color="ink" if bold else "muted",
+                bold=bold,
             )
-            for name, sign, text, when, share in (
-                ("with-without-said", 1, t("With–without"), str(story.marked), with_without),
+            # What the investment does is one of them; the other is mostly what would come anyway.
+            for name, sign, bold, text, when, share in (
+                ("with-without-said", 1, True, t("With–without"), str(story.marked), with_without),
                 (
                     "before-after-said",
                     -1,
+                    False,
                     t("Before–after"),
                     f"{story.start}–{story.marked}",
                     before_after,
@@ -392,8 +398,21 @@ def _gap_panel(
         marks += _area_names(story, side, unit)
     bottom, top = scales.gap[side.which]
     axis = value_axis(bottom / unit, top / unit, 3)
-    title = gap_title(story, alike=scales.alike)
-    return Panel("gap", years, axis, tuple(marks), title)
+    return Panel("gap", years, axis, tuple(marks), gap_title(story), _magnified(scales, side.which))
+
+
+def _magnified(scales: Scales, which: Which) -> str:
+    """Return how much larger a difference is drawn than that of the other figure; may be empty."""
+    (other,) = (one for one in WHICH if one != which)
+    own, its = (scales.gap[one][1] - scales.gap[one][0] for one in (which, other))
+    if scales.alike or own >= its:
+        return ""
+    times = its / own
+    return t(
+        "{n} × the scale of {figure}",
+        n=decimal(times, 0 if times >= 3 else 1),
+        figure=lower(number_of(other)),
+    )
 
 
 def _payback(story: Comparison, side: Investing) -> list[Mark]:

@@ -29,6 +29,8 @@ from sisim.scenario.owners import grade_name
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Grade, Number
 
+NEAR = 3
+"""A marked year so many years before the last is near the end."""
 LONGEST_FOOT = 175
 """Characters that fit on a line at the foot of a picture."""
 
@@ -127,9 +129,11 @@ def all_years(story: Comparison, side: Investing) -> str:
 def year_words(story: Comparison, side: Investing) -> str:
     """Return both comparisons of the marked year, and what they say together."""
     before_after, with_without = percent_pair(side)
+    late = int(story.years[-1]) - story.marked <= NEAR
+    near = t(", near the end") if late else ""
     pair = t(
-        "{year}: {before_after} against {start}, {with_without} against without.",
-        year=str(story.marked),
+        "Compared in {year}: {with_without} against without, {before_after} against {start}.",
+        year=f"{story.marked}{near}",
         start=str(story.start),
         before_after=before_after,
         with_without=with_without,
@@ -255,8 +259,13 @@ def invented() -> str:
     return t("Invented example numbers – they show the mechanism, not a forecast.")
 
 
-def footer(result: Provenance) -> str:
-    """Return where the numbers come from; without seeds: they are computed exactly."""
+def footer(result: Provenance, *, warn: bool = True) -> str:
+    """Return where the numbers come from; without seeds: they are computed exactly.
+
+    Args:
+        result: What was simulated.
+        warn: Whether it is said here that numbers are invented.
+    """
     seeds = (
         t("Computed exactly")
         if not result.seeds
@@ -266,7 +275,7 @@ def footer(result: Provenance) -> str:
     )
     named = t("scenario") + f" {result.scenario.name} {result.digest}"
     origin = f"{seeds} · sisim {result.version} · {named}"
-    if not result.scenario.invented:
+    if not (warn and result.scenario.invented):
         return origin
     return f"{invented()} {origin}"
 

@@ -16,12 +16,9 @@ def cost_title(story: Comparison) -> str:
     return t("Cost, {unit} per year (fixed prices, {level})", unit=unit, level=level)
 
 
-def gap_title(story: Comparison, *, alike: bool) -> str:
-    """Return the title of the axis of the difference; `alike`: both figures have one scale."""
-    unit = unit_of(story).label()
-    if alike:
-        return t("With minus without, {unit} per year", unit=unit)
-    return t("With minus without, {unit} per year (a scale of its own)", unit=unit)
+def gap_title(story: Comparison) -> str:
+    """Return the title of the axis of the difference."""
+    return t("With minus without, {unit} per year", unit=unit_of(story).label())
 
 
 def unit_of(story: Comparison) -> Unit:

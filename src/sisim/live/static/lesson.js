@@ -45,10 +45,13 @@ window.sisim = (() => {
 
   // ---------------------------------------------------------------- numbers as they are written
   const decimal = (value, digits = 0) => new Intl.NumberFormat(lang === "sv" ? "sv-SE" : "en-GB",
-    { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "negative" })
+    { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "negative", roundingMode: "halfEven" })
     .format(value).replace("-", "\u2212");
-  const percent = (share) => (Math.round(100 * share) > 0 ? "+" : "")
-    + texts().percent.replace("{n}", decimal(100 * share));
+  const percent = (share) => {
+    const said = decimal(100 * share);
+    if (Number.isNaN(share)) return "\u2013";
+    return (share > 0 && said !== "0" ? "+" : "") + texts().percent.replace("{n}", said);
+  };
   const amount = (value) => {
     const { pattern, size, digits } = texts().amount;
     return pattern.replace("{n}", decimal(value / size, digits));
@@ -234,5 +237,5 @@ window.sisim = (() => {
   document.getElementById("reset").addEventListener("click", () => { at = own(); year = content.marked; draw(); });
   document.getElementById("language").addEventListener("click", () => { lang = lang === "sv" ? "en" : "sv"; build(); });
   build();
-  return { chart: (id) => charts[id.replace("chart-", "")], corners, content };
+  return { chart: (id) => charts[id.replace("chart-", "")], corners, content, percent };
 })();

@@ -45,6 +45,7 @@ from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.economics.cost_effectiveness_plane import HUES
 from sisim.report.formats import capital, decimal, lower, money, unit_for
 from sisim.report.present_value import net_words, valued
+from sisim.scenario.scenario import Scenario
 
 SIGNS: tuple[Literal["circle", "diamond", "square", "triangle"], ...] = (
     "circle",
@@ -83,6 +84,34 @@ class Decision:
             what=lower(gained_label(self.analysis.scenario, self.effect)),
         )
 
+    def frontier(self) -> list[str]:
+        """Return which arm is the best on average, from which worth on, and how likely that is."""
+        if self.effect is None:
+            return []
+        worths = [float(x) for x in np.linspace(0.0, self.worth, 101)]
+        curve = self.analysis.acceptability(self.effect, worths)
+        best = curve[curve["optimal"]].reset_index(drop=True)
+        arms = best["arm"].to_numpy()
+        firsts = np.flatnonzero(np.r_[True, arms[1:] != arms[:-1]])
+        found = []
+        for n, first in enumerate(firsts):
+            last = firsts[n + 1] - 1 if n + 1 < len(firsts) else len(best) - 1
+            told = {
+                "arm": arm_label(self.analysis.scenario, str(arms[first])),
+                "low": money(float(best["worth"][first])),
+                "high": money(float(best["worth"][last])),
+                "least": decimal(100 * float(best["probability"][first : last + 1].min())),
+                "most": decimal(100 * float(best["probability"][first : last + 1].max())),
+            }
+            found.append(
+                t(
+                    "{arm}: the best choice on average at a worth of {low} to {high} a unit, and "
+                    "the best in {least} to {most}% of the draws.",
+                    **told,
+                )
+            )
+        return found
+
     def perfect(self) -> str:
         """Return what it is worth to know everything, as a sentence."""
         n = money(self.analysis.perfect(self.effect, self.worth))
@@ -97,6 +126,12 @@ class Decision:
             worth=money(self.worth),
             what=lower(gained_label(self.analysis.scenario, self.effect)),
         )
+
+
+def arm_label(scenario: Scenario, arm: str) -> str:
+    """Return what an arm is called."""
+    known = scenario.arms.get(arm)
+    return t("Without") if known is None else known.label.text
 
 
 def draw_plane(subject: Subject, analysis: Probabilistic, name: str) -> Figure:
@@ -326,6 +361,14 @@ def sentences(
     `decided`: the rule by which it is told what to know everything is worth; unset: by money.
     """
     found = [_draws(analysis)]
+    if analysis.why_simulated is not None:
+        error = analysis.why_simulated
+        text = t(
+            "Simulated, as there is no exact answer: {why} (“{part}”).",
+            part=error.part,
+            why=error.why.text,
+        )
+        found.append(text)
     for one in records(analysis.chance):
         told = {
             "arm": subject.arm_label(one.arm),
@@ -361,10 +404,18 @@ def sentences(
                     n=decimal(100 * min(noise, 1.0)),
                 )
             )
-    return [*found, (decided or Decision(analysis)).perfect()]
+    decision = decided or Decision(analysis)
+    return [*found, *decision.frontier(), decision.perfect()]
 
 
 def _draws(analysis: Probabilistic) -> str:
+    """Return how many draws there are of what, and which way they were worked out."""
+    if analysis.exact:
+        return t(
+            "{draws} of {numbers}; each computed exactly.",
+            draws=n_("1 draw", "{n} draws", len(analysis.drawn)),
+            numbers=n_("{n} uncertain number", "{n} uncertain numbers", analysis.drawn.shape[1]),
+        )
     runs = analysis.table["replication"].nunique()
     return t(
         "{draws} of {numbers}; runs per draw: {runs}.",

@@ -242,13 +242,31 @@ class _ColumnSetter:
             return 0.0
         panel, type_ = self.column.panels[number], self._type
         high = 0.0
-        if panel.title:
-            high += type_.height(type_.wrap(panel.title, self.width, type_.size), type_.size)
+        high += sum(
+            type_.height(text, type_.size)
+            for _, text, left, _ in self._titles(panel)
+            if left == self.left
+        )
         if any(isinstance(mark, Span) and mark.labels for mark in panel.marks):
             high += type_.size * LEADING
         near = panel.y.high - 0.03 * (panel.y.high - panel.y.low)
         topmost = any(value >= near for value, _ in panel.y.ticks)
         return high + (type_.size * LEADING / 2 + 2 if topmost else AIR)
+
+    def _titles(self, panel: Panel) -> list[tuple[str, str, float, bool]]:
+        """Return what stands above a panel: its name, text, left edge, and whether it is bold.
+
+        A remark stands beside the title, or below it where it has no room there.
+        """
+        size, type_ = self._type.size, self._type
+        title = type_.wrap(panel.title, self.width, size) if panel.title else ""
+        found = [("title", title, self.left, False)] if title else []
+        if panel.remark:
+            beside = self.left + type_.extent(title, size)[0] + 2 * AIR
+            room = self.left + self.width - beside
+            fits = "\n" not in title and type_.width(panel.remark, size, bold=True) <= room
+            found.append(("remark", panel.remark, beside if fits else self.left, True))
+        return found
 
     def below(self, number: int) -> float:
         """Return how much room what is written along the axis of a panel takes."""
@@ -337,14 +355,13 @@ class _ColumnSetter:
 
     def _panel(self, panel: Panel, frame: Frame, top: float, kept: KeptNotes | None) -> None:
         type_, own = self._type, []
-        if panel.title:
-            text = type_.wrap(panel.title, self.width, type_.size)
+        at = top + AIR / 2
+        for name, text, left, bold in self._titles(panel):
             high = type_.height(text, type_.size)
-            own.append(
-                PlacedText(
-                    "title", text, self.left, top + AIR / 2 + high / 2, type_.size, "left", "muted"
-                )
-            )
+            at -= high if left > self.left else 0.0
+            color = "ink" if bold else "muted"
+            own.append(PlacedText(name, text, left, at + high / 2, type_.size, "left", color, bold))
+            at += high
         placement = LabelPlacement(panel, frame, type_, kept)
         own += [*self._span_labels(panel, frame), *self._tick_texts(panel, frame)]
         own += [*placement.texts(), *at_line_ends(panel, frame, type_, self.column.ends)]

@@ -263,6 +263,7 @@ class Panel:
         y: The vertical axis.
         marks: What is drawn, from behind to the front.
         title: What stands above it.
+        remark: What stands beside the title, so that it is not missed.
         share: How tall it is, beside the other panels of its column.
     """
 
@@ -271,6 +272,7 @@ class Panel:
     y: Axis
     marks: tuple[Mark, ...]
     title: str = ""
+    remark: str = ""
     share: float = 1.0
 
     def at_ends(self) -> list[Line]:

@@ -25,7 +25,7 @@ from sisim.report.chart.chart import (
 )
 from sisim.report.economics.money_frame import money_chart
 from sisim.report.economics.money_words import dominance_words, price_words, unit_words
-from sisim.report.formats import capital, share_of, unit_for
+from sisim.report.formats import capital, listing, lower, share_of, unit_for
 from sisim.report.present_value import worth_words
 
 HUES = ("#0072B2", "#B34700", "#00694C", "#8F3E6C", "#8A5A00", "#7A5230")
@@ -51,7 +51,11 @@ def frontier_chart(result: Valuation) -> Chart:
         unit=unit.label(),
         how=worth_words(effects[0].rates[0]),
     )
-    rows = [(0.16, (Column((), key=key),)), (2.0, columns)]
+    rows: list[tuple[float, tuple[Column, ...]]] = [(0.16, (Column((), key=key),)), (2.0, columns)]
+    if len(effects) > MOST:
+        rest = listing([lower(effect.measure.label.text) for effect in effects[MOST:]])
+        more = t("Not drawn, but in the table: {rest}.", rest=rest)
+        rows.append((0.16, (Column((), caption=more),)))
     return money_chart(result, t("What does an outcome cost?"), subtitle, rows)
 
 
