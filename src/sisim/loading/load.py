@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path as File
 from typing import Any
 
+from pydantic import BaseModel
+
 from sisim.checks.checks import check_pathway, check_scenario
 from sisim.loading.derived_numbers import DerivedNumbers
 from sisim.loading.factor_files import include_factor_files
@@ -139,9 +141,57 @@ def load_pathway(
     """
     path = find(source, "pathway", Place(os.fspath(source), 0))
     document = expect(read(path), "pathway")
+    return _checked_pathway(document, path.parent, overrides)
+
+
+def authored_pathway(tables: Mapping[str, Any]) -> Pathway:
+    """Return the pathway that tables say, as a file would have them.
+
+    Args:
+        tables: What stands in a pathway file; parts of it may be models already.
+
+    Raises:
+        ScenarioError: With every problem found.
+    """
+    return _checked_pathway(Document("", authored(tables), Positions("")), File(), NO_CHANGES)
+
+
+def authored_scenario(tables: Mapping[str, Any]) -> Scenario:
+    """Return the scenario that tables say, as a file would have them.
+
+    Args:
+        tables: What stands in a scenario file; parts of it may be models already, and the pathway
+            may be one, or its tables, as well as a name.
+
+    Raises:
+        ScenarioError: With every problem found.
+    """
+    document = Document("", authored(tables), Positions(""))
+    return _loaded(document, File(), NO_CHANGES, NO_CHANGES)
+
+
+def authored(node: Any) -> Any:
+    """Return tables, lists, numbers and models of Python as they would be read from a file."""
+    if isinstance(node, BaseModel):
+        return node.model_dump(by_alias=True, exclude_none=True, exclude_unset=True)
+    if isinstance(node, Mapping):
+        return {str(key): authored(part) for key, part in node.items() if part is not None}
+    if isinstance(node, list | tuple | set | frozenset | range):
+        return [authored(part) for part in node]
+    if isinstance(node, os.PathLike):
+        return os.fspath(node)
+    return node.item() if hasattr(node, "item") else node
+
+
+def _changed_pathway(pathway: Pathway, values: Mapping[str, Any]) -> Pathway:
+    """Return a pathway already loaded with other values, checked as when it is read from a file."""
+    return _checked_pathway(Document("", authored(pathway), Positions("")), File(), values)
+
+
+def _checked_pathway(document: Document, folder: File, overrides: Mapping[str, Any]) -> Pathway:
     overrider = Overrider(document, Pathway)
-    overrider.apply(overrides, SET)
-    unread = _include_factor_files(document, ("factors",), path.parent, File())
+    overrider.apply(authored(overrides), SET)
+    unread = _include_factor_files(document, ("factors",), folder, File())
     derived = DerivedNumbers(document, Pathway)
     pathway, problems = validate(Pathway, document)
     problems += overrider.problems + derived.problems + unread
@@ -156,6 +206,8 @@ def _include_pathway(document: Document, beside: File | None) -> tuple[list[Prob
     """Let the pathway stand in the scenario; return what is wrong with it, and its folder."""
     name = document.data.get("pathway")
     place = document.locate(("pathway",))
+    if isinstance(name, dict) and not document.file:  # of Python: there it may be built, too
+        return [], beside
     try:
         if not isinstance(name, str):
             reason = Reason('The scenario must name its pathway, as in pathway = "child-youth".')
@@ -215,3 +267,11 @@ def _include_price_index(document: Document, beside: File | None) -> list[Proble
         document.made_up.add(path)
         return list(error.problems)
     return []
+
+
+def _changed_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    return changed(scenario, authored(values))
+
+
+Scenario.changer = _changed_values
+Pathway.changer = _changed_pathway

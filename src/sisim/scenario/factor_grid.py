@@ -23,7 +23,7 @@ _BAND = re.compile(
 
 
 @dataclass(frozen=True)
-class Axis:
+class GridAxis:
     """One feature of a table: what it is looked up by, and where each value of it stands.
 
     Attributes:
@@ -49,7 +49,7 @@ class Axis:
 class Grid:
     """A table over several features: its axes, and a value for each combination."""
 
-    axes: list[Axis]
+    axes: list[GridAxis]
     values: Floats
 
     @property
@@ -102,12 +102,12 @@ def grid(factor: Factor, features: Features) -> Grid:
     for place, (name, own) in enumerate(zip(factor.features, named, strict=True)):
         if features.is_categorical(name):
             at = {c: n for n, key in enumerate(own) for c in features.members(name, key)}
-            axes.append(Axis(name, own, at, []))
+            axes.append(GridAxis(name, own, at, []))
         else:
             order = np.argsort([_begin(label) for label in own], kind="stable").tolist()
             raw = raw.take(order, axis=place)
             lows = [_begin(own[n]) for n in order[1:]]
-            axes.append(Axis(name, [own[n] for n in order], None, lows))
+            axes.append(GridAxis(name, [own[n] for n in order], None, lows))
     return Grid(axes, raw)
 
 

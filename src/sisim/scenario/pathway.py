@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from sisim.scenario.model_file import ModelFile
 from sisim.scenario.steps import nearest_whole
 from sisim.scenario.types import (
     Age,
@@ -341,10 +342,9 @@ class Calibration(Table):
     warm_up: Annotated[float, Field(ge=0, le=200)] | None = None
 
 
-class Pathway(Table):
+class Pathway(ModelFile):
     """A pathway file."""
 
-    name: Name
     title: Text
     description: Text | None = None
     step: Literal["week", "month", "quarter", "year"] = "month"

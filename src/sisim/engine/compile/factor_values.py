@@ -7,7 +7,7 @@ import numpy as np
 from sisim.arrays import Floats, Ints
 from sisim.engine.clock import Clock
 from sisim.engine.tables import PER_MILLE
-from sisim.scenario.factor_grid import Axis
+from sisim.scenario.factor_grid import GridAxis
 from sisim.scenario.factor_table import category_values, default, otherwise
 from sisim.scenario.features import Features
 from sisim.scenario.pathway import Factor
@@ -44,7 +44,7 @@ def factor_values(factor: Factor, known: Features, clock: Clock, oldest: int) ->
     return np.append(values, otherwise(factor))
 
 
-def bands_by_value(axis: Axis, known: Features, clock: Clock, oldest: int) -> Ints:
+def bands_by_value(axis: GridAxis, known: Features, clock: Clock, oldest: int) -> Ints:
     """Return the place among a table's values by whole-number value of one of its features.
 
     The last one holds from there on.
