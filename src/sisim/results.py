@@ -54,10 +54,14 @@ class Results(Valuation):
 
     def save(self, out: str | os.PathLike[str], lang: Lang | None = None) -> list[Path]:
         """Write figures, tables and words into a folder, all or nothing; return the files."""
-        from sisim.report.publish import publish
+        from sisim.report.publish import publish, publish_overview, words_beside
+        from sisim.report.scenario_overview import overview_words
 
         with in_language(lang):
-            return publish(self, Path(out), more=self.money_tables)
+            if self.scenario.figures is not None:
+                return publish(self, Path(out), more=self.money_tables)
+            words = [*overview_words(self), *words_beside(self)]
+            return publish_overview(self, Path(out), words)
 
     def _repr_html_(self) -> str:
         """Show the figures in a notebook, or the costs where there are none to draw."""

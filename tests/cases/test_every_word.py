@@ -109,7 +109,14 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "run what is measured": (MEASURED, "--replications", "5"),
     "follow-up of what is measured": (MEASURED, "--certain"),
     "cohort": (str(PUBLISHED / "p1-sick-sicker.toml"),),
+    "cohort of a tunnel": (str(PUBLISHED / "tunnel.toml"),),
+    "check of a step": (str(PUBLISHED / "on-off.toml"),),
     "cohort of two tracks": (str(PUBLISHED / "p5-two-tracks.toml"),),
+    "run without figures": (str(SCENARIOS / "peterborough.toml"), "--replications", "2"),
+    "run of a cohort without arms": (
+        *(str(PUBLISHED / "p5-two-tracks.toml"), "--set", "population.cohort=200"),
+        *("--replications", "2"),
+    ),
     "precision": (*READY, "--wish", "5000000"),
     "sensitivity": (*READY, "--vary", "investments.team.reach", "--workers", "1"),
     "sensitivity by morris": (

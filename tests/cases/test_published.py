@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+import sisim
 from sisim.economics.discounting import counted, present_value
 from sisim.engine.cohort import Cohort, expected
 from sisim.engine.counts import Result
 from sisim.engine.replications import simulate
 from sisim.engine.resource_use import Kind
+from sisim.engine.step_error import step_errors
 from sisim.loading.load import load_scenario
 from sisim.scenario.scenario import Scenario
 
@@ -251,3 +253,57 @@ class TestTwoTracks:
         """The simulation scatters around the truth."""
         scenario = published("p5-two-tracks", population__cohort=50_000)
         assert_shares_near(simulate(scenario), expected(scenario))
+
+
+class TestTunnel:
+    """A course of exactly six months and relapse: an alternating renewal process."""
+
+    @staticmethod
+    def renewal(relapse: float, steps: int) -> np.ndarray:
+        """Return the share in treatment at each step: who has begun in the last six months."""
+        well, begun = [1.0], []
+        for step in range(steps):
+            begun.append(relapse * well[step])
+            back = begun[step - 6] if step >= 6 else 0.0
+            well.append(well[step] - begun[step] + back)
+        return 1.0 - np.array(well)
+
+    @pytest.mark.parametrize(("arm", "relapse"), [(None, 0.05), ("support", 0.025)])
+    def test_renewal(self, arm: str | None, relapse: float) -> None:
+        """Shares follow the renewal equation, and tend to 6 / (6 + 1 / p)."""
+        shares = expected(published("tunnel")).state_shares("health", arm)["treated"].to_numpy()
+        assert shares == pytest.approx(self.renewal(relapse, len(shares) - 1), abs=1e-12)
+        assert shares[-1] == pytest.approx(6 / (6 + 1 / relapse), abs=1e-9)
+
+    def test_money(self) -> None:
+        """A tenth of a treatment year's price a month in treatment; 3000 at the start."""
+        found = sisim.expected(published("tunnel"))
+        cost = found.per_person.set_index(["arm", "measure"])["per_person"]
+        for arm, relapse, once in (("without", 0.05, 0.0), ("support", 0.025, 3000.0)):
+            months = self.renewal(relapse, 360)[:-1].sum()
+            assert cost[arm, "cost"] == pytest.approx(10_000 * months + once)
+            begun = relapse * (1 - self.renewal(relapse, 360)[:-1]).sum()
+            assert cost[arm, "courses"] == pytest.approx(begun)
+
+    def test_simulation(self) -> None:
+        """The simulation scatters around the truth."""
+        scenario = published("tunnel", population__cohort=20_000, time__years=3)
+        assert_shares_near(simulate(scenario), expected(scenario))
+
+
+class TestOnOff:
+    """Two states in continuous time: Cox & Miller 1965, section 4.3."""
+
+    def test_step_error(self) -> None:
+        """The error of the step is the distance from the closed form, and the check tells it."""
+        a, b, month = 2.0, 8.0, 1 / 12
+        p, q = (1 - np.exp(-rate * month) for rate in (a, b))
+        steps = np.arange(37)
+        off = p / (p + q) * (1 - (1 - p - q) ** steps)
+        scenario = published("on-off")
+        found = expected(scenario).state_shares("work")["off"].to_numpy()
+        assert found == pytest.approx(off, abs=1e-12)
+        exact = a / (a + b) * (1 - np.exp(-(a + b) * steps * month))
+        (error,) = step_errors(scenario)
+        assert error.error == pytest.approx(np.abs(off - exact).max(), rel=1e-9)
+        assert (error.fastest, error.rate, error.enough) == ("begins", pytest.approx(b), None)

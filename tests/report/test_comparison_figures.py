@@ -78,7 +78,7 @@ def test_a_difference_too_small_for_the_others_scale_has_its_own() -> None:
         gap = small.side(which).gap
         assert np.ptp(gap.mean) > 0.3 * (high - low)
     remarks = {which: panels(small, which)["gap"].remark for which in WHICH}
-    assert re.fullmatch(r"[\d.]+ × the scale of figure [12]", "".join(remarks.values()))
+    assert re.fullmatch(r"scale [\d.]+ × figure [12]", "".join(remarks.values()))
     level = compare(MadeUp(effect=0.3, fewer=0.0))
     told = any(panels(level, which)["gap"].remark for which in WHICH)
     assert Scales.of(level).alike != told

@@ -26,12 +26,20 @@ def check(
     """Say what is wrong in a scenario or pathway file, or that all is well and what the file
     contains.
 
+    Where rates are so high that the step shows, it is told how far shares of states are from those
+    of continuous time, and which step would do.
+
     Example: `sisim check my.toml`
     """
-    from sisim.loading.file_summary import contents
+    from sisim.loading.file_summary import contents, kind_of
+    from sisim.report.step_error_words import step_error_words
 
-    for line in contents(file, values(changes)):
+    changed = values(changes)
+    for line in contents(file, changed):
         print(line)
+    if kind_of(file) == "scenario":
+        for line in step_error_words(load(file, changes)):
+            print(line)
 
 
 def explain_key(

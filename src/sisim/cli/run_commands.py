@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -202,8 +201,8 @@ def _publish(result: Results, folder: Path, view: View | None) -> None:
     """Say what came out, and write it: figures where the scenario says which, always numbers."""
     from sisim.report.comparison_text import sentences
     from sisim.report.outcome_table import outcome_rows
-    from sisim.report.publish import publish, words_beside
-    from sisim.report.result_files import write_all
+    from sisim.report.publish import publish, publish_overview, words_beside
+    from sisim.report.scenario_overview import overview_words
 
     with write_errors_answered(folder):
         if result.scenario.figures is not None:
@@ -213,37 +212,12 @@ def _publish(result: Results, folder: Path, view: View | None) -> None:
             written = publish(result, folder, view, more=more)
             print("\n".join([*sentences(result, view), *words_beside(result)]))
         else:
-            written = write_all(folder, _numbers(result))
+            words = [*overview_words(result), *words_beside(result)]
+            written = publish_overview(result, folder, words)
+            print("\n".join(words))
             if result.scenario.outcomes:
+                print()
                 print_table(outcome_rows(result))
-            else:
-                print(
-                    t(
-                        "The scenario asks for no [outcomes]; what it costs, year by year, is in "
-                        "the files."
-                    )
-                )
-            for line in words_beside(result):
-                print(line)
+            print()
     for path in written:
         print(path)
-
-
-def _numbers(result: Results) -> Callable[[Path], None]:
-    """Return what writes the tables of a result in a folder."""
-    from sisim.report.publish import write_beside
-    from sisim.report.result_files import write_tables
-    from sisim.report.spreadsheet_files import write_csv
-
-    def write(partial: Path) -> None:
-        tables = {
-            "costs": result.yearly_costs(ordinary=True),
-            "participants": result.yearly_participants(),
-            "outcomes": result.outcomes(),
-        }
-        for name, table in tables.items():
-            write_csv(table, partial / f"{name}.csv")
-        write_tables(result.money_tables, partial)
-        write_beside(result, partial)
-
-    return write

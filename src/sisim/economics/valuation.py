@@ -361,7 +361,7 @@ class Valuation:
         names = self.counts.compiled.investments
         months = np.array(
             [self.counts.months_in_steps(self.scenario.investments[name]) for name in names]
-        ).reshape(len(names), -1)
+        ).reshape(len(names), len(self.counts.steps))
         started = by_year(self.counts, self._treatments("started"))
         treated = by_year(self.counts, self._treatments("treated") * months.T)
         axis = {"investment": np.array(names)}

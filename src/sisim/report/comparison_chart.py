@@ -409,7 +409,7 @@ def _magnified(scales: Scales, which: Which) -> str:
         return ""
     times = its / own
     return t(
-        "{n} × the scale of {figure}",
+        "scale {n} × {figure}",
         n=decimal(times, 0 if times >= 3 else 1),
         figure=lower(number_of(other)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from sisim.analysis.comparison import Comparison, View, compare, drawn, headline
 from sisim.economics.valuation import Valuation
 from sisim.report.comparison_text import sentences
 from sisim.report.result_files import PICTURE_DPI, write_all, write_tables
+from sisim.report.spreadsheet_files import write_csv
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -73,6 +74,42 @@ def tables(story: Comparison) -> Mapping[str, pd.DataFrame]:
         "participants": story.result.yearly_participants(),
         "outcomes": story.result.outcomes(),
     }
+
+
+def publish_overview(result: Valuation, out: Path, words: Sequence[str]) -> list[Path]:
+    """Write what there is of a scenario without figures into `out`, all or nothing.
+
+    Args:
+        result: What is published.
+        out: The folder.
+        words: What is said of it, a sentence a line.
+
+    Returns:
+        What was written: each picture as PNG and SVG, tables, and `words.txt`.
+    """
+    from sisim.report.chart.canvas import save
+    from sisim.report.economics.money_report import money_tables
+    from sisim.report.scenario_overview import overview_pictures
+
+    arms = result.counts.arms[1:]
+    numbers = {
+        "costs": result.yearly_costs(ordinary=True) if result.ledger.lines else None,
+        "participants": result.yearly_participants(),
+        "outcomes": result.outcomes(),
+    }
+
+    def write(folder: Path) -> None:
+        for name, draw in overview_pictures(result).items():
+            save(draw(), folder / name, PICTURE_DPI)
+        for name, table in numbers.items():
+            if table is not None:
+                write_csv(table, folder / f"{name}.csv")
+        write_tables(money_tables(result, arms) if arms else {}, folder)
+        write_beside(result, folder)
+        text = "\n".join(words) + "\n"
+        (folder / "words.txt").write_text(text, encoding="utf-8", newline="\n")
+
+    return write_all(out, write)
 
 
 def write_beside(result: Valuation, folder: Path) -> None:

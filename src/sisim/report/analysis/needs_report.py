@@ -183,7 +183,7 @@ def _pair(
 def _service_use(books: pd.DataFrame) -> Column:
     """Return the shares of residents and of the cost, by how many administrations pay for them."""
     books = books[(books["share_of_people"] > 0) | (books["administrations"] < 2)]
-    looks = ("with", "with"), ("extra", "extra_text")
+    looks = ("with", "with"), ("muted", "muted")
     marks = [
         mark
         for row, one in enumerate(records(books))
@@ -197,7 +197,7 @@ def _service_use(books: pd.DataFrame) -> Column:
         caption=t("In how many administrations' books in the same year?"),
         key=(
             Key("with", t("of residents")),
-            Key("extra", t("of the cost"), hatched=True),
+            Key("muted", t("of the cost"), hatched=True),
         ),
     )
 
@@ -256,7 +256,7 @@ def rules_chart(found: Needs) -> Chart:
         group=quoted(lower(scenario.pathway.groups[found.find].label.text)),
         length=duration(found.years),
     )
-    looks = ("with", "with"), ("lower", "lower_text")
+    looks = ("with", "with"), ("muted", "muted")
     marks = list[Mark]()
     for row, one in enumerate(rows):
         marks += _pair(row, (one.sensitivity, one.positive_predictive_value), looks)
@@ -268,7 +268,7 @@ def rules_chart(found: Needs) -> Chart:
         caption=t("In bold: how many are pointed out."),
         key=(
             Key("with", t("found, of all cases")),
-            Key("lower", t("cases, of all pointed out"), hatched=True),
+            Key("muted", t("cases, of all pointed out"), hatched=True),
         ),
     )
     return answer_chart(

@@ -30,7 +30,7 @@ from sisim.report.formats import listing, lower, runs_of
 
 MOST = 7
 """The most bars that are drawn; the rest are counted in a note."""
-LOOKS = {"low": ("extra", "extra_text", True), "high": ("with", "with", False)}
+LOOKS = {"low": ("muted", "muted", True), "high": ("with", "with", False)}
 """The colour of the bar to either end, that of its text, and whether it is hatched."""
 
 
@@ -71,7 +71,7 @@ def tornado_chart(subject: Subject, table: pd.DataFrame, *, averaged: bool = Fal
         (Panel("bars", measure_axis(scale, *ends, 5), names, tuple(marks)),),
         caption=t("Bars end at the result; in bold: the change from the lowest to the highest."),
         key=(
-            Key("extra", t("at its lowest"), hatched=True),
+            Key("muted", t("at its lowest"), hatched=True),
             Key("with", t("at its highest")),
         ),
     )

@@ -29,6 +29,7 @@ from sisim.report.chart.chart import (
     FilledArea,
     Line,
     Mark,
+    Panel,
     Points,
     Rule,
     Span,
@@ -434,7 +435,7 @@ class _Painter:
             if isinstance(mark, Rule):
                 drawn.append(self._rule(mark))
             elif isinstance(mark, Bracket):
-                drawn += self._bracket(mark)
+                drawn += self._bracket(one.panel, mark)
         drawn += [self._lead(one, lead) for lead in one.leads]
         color = self._style.hue("ink")
         name = f"lines-{one.panel.name}"
@@ -454,10 +455,12 @@ class _Painter:
             {"coord": ends[1], "symbol": "none"},
         ]
 
-    def _bracket(self, bracket: Bracket) -> list[Any]:
+    def _bracket(self, panel: Panel, bracket: Bracket) -> list[Any]:
         look = {"color": self._style.hue(bracket.color), "width": self._style.px(2)}
         x, origin, end = bracket.x, bracket.origin, bracket.end
-        tip = {"symbol": "arrow", "symbolSize": self._style.px(10)}
+        # An arrow of no length would point to the side.
+        points = abs(end - origin) > 0.01 * abs(panel.y.high - panel.y.low)
+        tip = {"symbol": "arrow" if points else "none", "symbolSize": self._style.px(10)}
         return [
             [
                 {"coord": [x - CAP, origin], "symbol": "none", "lineStyle": look},

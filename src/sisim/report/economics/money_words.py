@@ -56,6 +56,20 @@ def money_sentences(result: Valuation, arm: str) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
+def short_sentences(result: Valuation, arm: str) -> list[str]:
+    """Return what an arm comes to in money and in outcomes, in a few sentences."""
+    appraisal = result.appraisal[arm]
+    found = [
+        _heading(result.scenario, arm),
+        conventions(result.scenario, appraisal),
+        *_worth(appraisal),
+        _certainty(appraisal),
+        *_outcomes(result, arm),
+        *few_runs(len(result.seeds)),
+    ]
+    return [sentence for sentence in found if sentence]
+
+
 def conventions(
     scenario: Scenario,
     appraisal: Appraisal | None = None,

@@ -156,57 +156,52 @@ def portfolio_chart(found: Mapping[Basis, Portfolio], foot: str) -> Chart:
         found: What became of the fund, by basis.
         foot: Where the numbers come from.
     """
-    top = max(float(one.account.balance.max()) for one in found.values())
-    unit = unit_for(top)
-    years = next(iter(found.values())).account.years
-    across = year_axis(years, 12)
-    balances = Panel(
-        "balance",
-        across,
-        value_axis(0.0, 1.1 * top or unit.size, 5, unit.size),
-        tuple(
-            Line(
-                basis,
-                years,
-                one.account.balance,
-                basis_name(basis),
-                t("{share} comes back", share=share_of(one.returned)),
-                HUES[basis],
-                3.5,
-                DASHES[basis],
-                bold=True,
-            )
-            for basis, one in found.items()
-        ),
-        t("In the fund at the end of the year, what is promised too, {unit}", unit=unit.label()),
-        share=1.6,
-    )
-    rows = Axis(
-        len(found) - 0.5,
-        -0.5,
-        tuple((float(row), basis_name(basis)) for row, basis in enumerate(found)),
-        details=tuple(map(_count_words, found.values())),
-    )
-    marks = tuple(
-        mark for row, (basis, one) in enumerate(found.items()) for mark in _row(row, basis, one)
-    )
-    ventures = Panel(
-        "ventures",
-        across,
-        rows,
-        marks,
-        t("Which investments could it pay for?"),
-    )
     key = (
         Key("ink", t("started, succeeds"), shape="circle"),
         Key("ink", t("started, fails"), shape="cross"),
         Key("muted", t("turned away"), shape="ring"),
     )
     return Chart(
-        rows=((1.0, (Column((balances, ventures), key=key, ends=270.0),)),),
+        rows=((1.0, (Column((_balances(found), _ventures(found)), key=key, ends=270.0),)),),
         title=t("Does the fund live on what comes back?"),
         notes=(foot,),
     )
+
+
+def _balances(found: Mapping[Basis, Portfolio]) -> Panel:
+    """Return a line for what is in the fund under each basis."""
+    top = max(float(one.account.balance.max()) for one in found.values())
+    unit = unit_for(top)
+    years = next(iter(found.values())).account.years
+    lines = tuple(
+        Line(
+            basis,
+            years,
+            one.account.balance,
+            basis_name(basis),
+            t("{share} comes back", share=share_of(one.returned)),
+            HUES[basis],
+            3.5,
+            DASHES[basis],
+            bold=True,
+        )
+        for basis, one in found.items()
+    )
+    axis = value_axis(0.0, 1.1 * top or unit.size, 5, unit.size)
+    title = t("In the fund at the end of the year, what is promised too, {unit}", unit=unit.label())
+    return Panel("balance", year_axis(years, 12), axis, lines, title, share=1.6)
+
+
+def _ventures(found: Mapping[Basis, Portfolio]) -> Panel:
+    """Return a row for each basis, with a sign for each investment that asked for money."""
+    years = next(iter(found.values())).account.years
+    ticks = tuple((float(row), basis_name(basis)) for row, basis in enumerate(found))
+    rows = Axis(len(found) - 0.5, -0.5, ticks, details=tuple(map(_count_words, found.values())))
+    marks = tuple(
+        mark for row, (basis, one) in enumerate(found.items()) for mark in _row(row, basis, one)
+    )
+    title = t("Which investments could it pay for?")
+    return Panel("ventures", year_axis(years, 12), rows, marks, title)
 
 
 def _row(row: int, basis: Basis, one: Portfolio) -> list[Points]:
