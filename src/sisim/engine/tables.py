@@ -56,7 +56,8 @@ from sisim.scenario.scenario import Scenario
     WHEN_AGE,
     WHEN_CYCLE,
     AGE_START,
-) = range(22)
+    COMBINED,
+) = range(23)
 
 # What a reference does with its feature's value.
 LOOK_UP, BANDS, DIRECT, EFFECT = range(4)
@@ -111,6 +112,7 @@ TransitionRow = row(kind=_I, stage=_I, base=_F, first=_I, last=_I, to_first=_I, 
 DestinationRow = row(state=_I, share=_F, first=_I, last=_I)
 ReferenceRow = row(feature=_I, kind=_I, table=_I, length=_I, scale=_I, ratio=_F)
 FeatureRow = row(kind=_I, arg=_I, window=_I)
+PartRow = row(feature=_I, first=_I, length=_I, stride=_I)
 EffectRow = row(investment=_I, phase=_I, modifier=_I)
 TimingRow = row(onset=_F, project_end=_I)
 CalendarRow = row(year=_I, month=_I, begins=_I)
@@ -177,6 +179,8 @@ class FeatureTables(NamedTuple):
     track: NDArray[np.void]
     group_track: NDArray[np.int32]
     member: Flags  # (groups, states + 1)
+    part: NDArray[np.void]  # features that are looked up together, and where their bands stand
+    band: NDArray[np.int32]  # place among the values of a table by value, part by part
     calendar: NDArray[np.void]  # by step + origin; years from the first one; months beginning
     effect: NDArray[np.void]
     persist: Floats  # (effects, steps + 1) share kept by steps since the end

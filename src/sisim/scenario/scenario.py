@@ -15,6 +15,7 @@ from sisim.scenario.economy import FUND, Economy
 from sisim.scenario.follow_up import FollowUpPlan
 from sisim.scenario.fund import Fund
 from sisim.scenario.measurement import Measurement
+from sisim.scenario.model_file import ModelFile
 from sisim.scenario.pathway import Pathway, Scale
 from sisim.scenario.seed_range import MOST_SEED
 from sisim.scenario.types import (
@@ -370,10 +371,9 @@ class JointDistribution(Table):
     covariance: list[list[Float]] = []
 
 
-class Scenario(Table):
+class Scenario(ModelFile):
     """A scenario file, with the pathway that it names already loaded and overridden."""
 
-    name: Name
     title: Text
     description: Text | None = None
     invented: bool = Field(True, description="True: the figures say that the numbers are invented.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sisim.engine import tables as tb
-from sisim.engine.kernel.jit import inlined, inlined_late
+from sisim.engine.kernel.jit import compiled_function, inlined, inlined_late
 
 
 @inlined
@@ -68,7 +68,7 @@ def observe_track(V, P, feature, row, s):  # type: ignore[no-untyped-def]
 
 
 @inlined_late
-def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
+def observe_one(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
     """Return the value of a feature of a person now; -1 for `otherwise`."""
     feature = V.feature[f]
     kind = feature.kind
@@ -127,3 +127,35 @@ def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
             if given.start != tb.NEVER:
                 value = 1.0 if given.end == tb.NEVER else 2.0
     return value
+
+
+@compiled_function
+def observe_together(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
+    """Return the place in a table over several features, -1 for who has no value of one."""
+    place = 0
+    feature = V.feature[f]
+    for p in range(feature.arg, feature.window):
+        part = V.part[p]
+        at = np.int64(observe_one(V, P, np.uint64(part.feature), row, i, arm, s))
+        if at < 0:
+            place = -1
+        elif place >= 0:
+            place += V.band[part.first + min(at, part.length - 1)] * part.stride
+    return place
+
+
+@inlined_late
+def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
+    """Return the value of a feature of a person now, one or several together."""
+    value = 0.0
+    if V.feature[f].kind == tb.COMBINED:
+        value = observe_together(V, P, f, row, i, arm, s)
+    else:
+        value = observe_one(V, P, f, row, i, arm, s)
+    return value
+
+
+@compiled_function
+def value_of(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
+    """Return the value of a feature of one person now."""
+    return observe_one(V, P, np.uint64(f), row, i, arm, s)
