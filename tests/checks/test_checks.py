@@ -63,6 +63,54 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
         *("trial.toml", "effects =", "investments.support.effects.0.instead.months"),
         *("6.5 falls between two steps", "6,5 faller mellan två steg", None),
     ),
+    "an effect in a state that does not exist": (
+        effect("only_in = { care = ['plaved'] }"),
+        *("trial.toml", "effects =", "investments.support.effects.0.only_in.care.0"),
+        *("The state", "Tillståndet", "placed"),
+    ),
+    "a use that looks at another track": (
+        effect("only_in = { care = ['home'] }", '"use:care_day"'),
+        *("trial.toml", "effects =", "investments.support.effects.0.only_in"),
+        *("Give the use itself a factor", "Ge användningen själv en faktor", None),
+    ),
+    "a part of a treatment that is not given to anyone": (
+        effect("months = { from = 6 }, acts_on = 'area'"),
+        *("trial.toml", "effects =", "investments.support.effects.0.months"),
+        *("has a part of their treatment", "har en del av deras behandling", None),
+    ),
+    "a part of a treatment that ends before it begins": (
+        effect("months = { from = 6, below = 6 }"),
+        *("trial.toml", "effects =", "investments.support.effects.0.months"),
+        *('"below" (6) is not over "from" (6)', "”below” (6) är inte över ”from” (6)", None),
+    ),
+    "a value that is set and multiplied": (
+        effect("sets = 3", '"use:care_day"'),
+        *("trial.toml", "effects =", "investments.support.effects.0.sets"),
+        *('has no "ratio"', "har ingen ”ratio”", None),
+    ),
+    "a transition that is set": (
+        (EFFECTS, 'effects = [{ on = "placement", sets = 0.7 }]'),
+        *("trial.toml", "effects =", "investments.support.effects.0.sets"),
+        *("Only a use or a weight is an amount", "Bara en användning eller en vikt", None),
+    ),
+    "effects that do not commute": (
+        (
+            EFFECTS,
+            'effects = [{ on = "use:care_day", ratio = 0.7 }, '
+            '{ on = "use:care_day@placed", adds = 3 }]',
+        ),
+        *("trial.toml", "effects =", "investments.support.effects.1.on"),
+        *("depends on which acts first", "beror på vilken som verkar först", None),
+    ),
+    "ratios on scales that do not commute": (
+        (
+            EFFECTS,
+            'effects = [{ on = "placement", ratio = 0.7 }, '
+            '{ on = "placement", ratio = 0.7, scale = "odds_ratio" }]',
+        ),
+        *("trial.toml", "effects =", "investments.support.effects.1.on"),
+        *("depends on which acts first", "beror på vilken som verkar först", None),
+    ),
     "an intake that goes on when the project has ended": (
         ("years = 3\n", "years = 3\nintake = 4\n"),
         *("trial.toml", "intake = 4", "investments.support.intake"),
@@ -482,7 +530,7 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "an amount added to a transition": (
         ('on = "placement", ratio = 0.7', 'on = "placement", adds = 2'),
         *("trial.toml", "effects =", "investments.support.effects.0.adds"),
-        *("Only to a use or a weight", "Bara till en användning", None),
+        *("Only a use or a weight", "Bara en användning eller en vikt", None),
     ),
     "a new way that is not there": (
         ('[investments.support.new_way]\ncost = { running = 50000, payer = "social" }\n', ""),

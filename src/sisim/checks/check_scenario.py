@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 
 import numpy as np
 
 from sisim.checks.check_condition import ConditionCheck
+from sisim.checks.effect_order import clash
 from sisim.checks.target_reachability import nobody
 from sisim.scenario.dates import is_date, months_until
 from sisim.scenario.document import Document
 from sisim.scenario.economy import FUND
-from sisim.scenario.errors import Reason
+from sisim.scenario.errors import Reason, dotted
 from sisim.scenario.features import Features
 from sisim.scenario.follow_up import MEASURED
 from sisim.scenario.numbers import numbers
@@ -54,6 +56,7 @@ class ScenarioCheck(ConditionCheck):
         for name, investment in scenario.investments.items():
             self._investment(("investments", name), investment)
         self._arms()
+        self._order()
         self._economy()
         self._outcomes()
         for name, goal in scenario.goals.items():
@@ -219,17 +222,21 @@ class ScenarioCheck(ConditionCheck):
             self.say(path, Reason('The key "{key}" is missing.', key="risk_of"))
 
     def _effect(self, path: Path, effect: Effect) -> None:
-        uses = list(self._use_names(everywhere=effect.adds is not None))
+        more = [key for key in ("adds", "sets") if getattr(effect, key) is not None]
+        uses = list(self._use_names(everywhere=bool(more)))
         for index, name in enumerate(effect.on):
             here = (*path, "on", index)
             if name.startswith(("use:", "weight:")):
                 self.refer(here, name, uses, Reason("The use"))
                 continue
             valid = [*self.pathway.transitions, "entry", *uses]
-            if self.refer(here, name, valid, Reason("The transition")) and effect.adds is not None:
-                self.say(
-                    (*path, "adds"), Reason("Only to a use or a weight can an amount be added.")
-                )
+            if self.refer(here, name, valid, Reason("The transition")) and more:
+                reason = Reason("Only a use or a weight is an amount that can be added to, or set.")
+                self.say((*path, more[0]), reason)
+        if effect.sets is not None and (effect.adds is not None or effect.ratio.value != 1):
+            reason = Reason('What is set anew has no "ratio", and nothing "adds" to it.')
+            self.say((*path, "sets"), reason)
+        self._limits(path, effect)
         self._follows(path, effect)
         if effect.ratio.value < 0:
             self.say((*path, "ratio"), Reason("A multiplier cannot be negative."))
@@ -239,6 +246,58 @@ class ScenarioCheck(ConditionCheck):
             ]
             self.refer((*path, "modifier"), effect.modifier, valid, Reason("The numeric attribute"))
         self._persistence((*path, "persistence"), effect.persistence)
+
+    def _limits(self, path: Path, effect: Effect) -> None:
+        """Look at when an effect acts: in which states, and in which part of a treatment."""
+        for track, names in effect.only_in.items():
+            here = (*path, "only_in", track)
+            if self.refer(here, track, self.pathway.tracks, Reason("The track")):
+                valid = self.features.allowed(f"state.{track}")
+                for index, name in enumerate(names):
+                    self.refer((*here, index), name, valid, Reason("The state"))
+        on_transitions = all(name in self.pathway.transitions for name in effect.on)
+        if effect.only_in and not on_transitions:
+            reason = Reason(
+                "Only an effect on transitions can look at other tracks: what is used is counted "
+                "state by state. Give the use itself a factor."
+            )
+            self.say((*path, "only_in"), reason)
+        if "months" in effect.model_fields_set:
+            low, high = effect.months.from_, effect.months.below
+            if effect.acts_on == "area" or not on_transitions:
+                reason = Reason(
+                    "Only an effect on transitions of participants has a part of their treatment."
+                )
+                self.say((*path, "months"), reason)
+            elif high is not None and high <= low:
+                reason = Reason('"below" ({high}) is not over "from" ({low}).', high=high, low=low)
+                self.say((*path, "months"), reason)
+
+    def _order(self) -> None:
+        """Look at effects whose result depends on which comes first, and that say nothing of it."""
+        said = set()
+        for arm in self.scenario.arms.values():
+            effects = [
+                (name, number, effect)
+                for name in arm.investments
+                if name in self.scenario.investments
+                for number, effect in enumerate(self.scenario.investments[name].effects)
+            ]
+            for (one, a, first), (other, b, second) in combinations(effects, 2):
+                path = ("investments", other, "effects", b)
+                if path in said or self.doubtful(path) or first.order != second.order:
+                    continue
+                on = clash(self.pathway, first, second, together=one == other)
+                if on is not None:
+                    said.add(path)
+                    reason = Reason(
+                        "What {one} and {other} make of {name} depends on which acts first: give "
+                        'them an "order" each.',
+                        one=dotted(("investments", one, "effects", a)),
+                        other=dotted(path),
+                        name=on,
+                    )
+                    self.say((*path, "on"), reason)
 
     def _follows(self, path: Path, effect: Effect) -> None:
         """Look at what an effect brings with it: what is given instead, and a risk."""

@@ -122,6 +122,8 @@ def _of_investment(investment: Investment) -> Iterator[Length]:
         yield ("intake",), investment.intake, 12
     yield ("interval",), investment.interval, 1
     for index, effect in enumerate(investment.effects):
+        yield ("effects", index, "months", "from"), effect.months.from_, 1
+        yield ("effects", index, "months", "below"), effect.months.below or 0.0, 1
         for key, follows in (("instead", effect.instead), ("harm", effect.harm)):
             if follows is not None:
                 yield ("effects", index, key, "months"), follows.months, 1

@@ -583,6 +583,9 @@ def _check_features(compiled: Compiled) -> None:
     used = set(tables.features.state_feature.tolist())
     for use in tables.layout.use:
         used |= set(tables.transitions.reference["feature"][use["first"] : use["last"]].tolist())
+    kinds = tables.features.feature["kind"]
+    for together in tables.features.feature[[n for n in sorted(used) if kinds[n] == tb.COMBINED]]:
+        used |= set(tables.features.part["feature"][together["arg"] : together["window"]].tolist())
     for number in sorted(used):
         kind = tables.features.feature["kind"][number]
         if kind == tb.AGE_START and compiled.scenario.population.movers_in is not None:

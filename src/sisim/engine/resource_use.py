@@ -174,13 +174,14 @@ class UseCount:
         self.per_year = compiled.clock.per_year
         self.per_step = per_step(compiled, kind)
         # Those on areas come first, so that those on participants start from what they leave.
-        self.effects = [
+        effects = [
             (own, effect)
             for acts_on in ("area", "participants")
             for own in result.own_investments()
             for effect in own.investment.effects
             if effect.acts_on == acts_on and any(t.startswith(f"{kind}:") for t in effect.on)
         ]
+        self.effects = sorted(effects, key=lambda one: one[1].order)
 
     def units(self) -> Units:
         """Return the amounts."""
@@ -271,7 +272,9 @@ class UseCount:
                 affected = self._treated(own, track, state)
                 strength = self._in_treatment(own, effect)
             factor = np.maximum(effect_factor(effect.ratio.value, strength), 0.0)
-            adds = 0.0 if effect.adds is None else effect.adds.value / self.per_year
+            adds: Any = 0.0 if effect.adds is None else effect.adds.value / self.per_year
+            if effect.sets is not None:
+                adds = effect.sets.value / self.per_year - each
             total[:, own.arm] += affected * (each * (factor - 1.0) + adds * strength)
         return total
 

@@ -56,7 +56,8 @@ from sisim.scenario.scenario import Scenario
     WHEN_AGE,
     WHEN_CYCLE,
     AGE_START,
-) = range(22)
+    COMBINED,
+) = range(23)
 
 # What a reference does with its feature's value.
 LOOK_UP, BANDS, DIRECT, EFFECT = range(4)
@@ -112,7 +113,17 @@ TransitionRow = row(kind=_I, stage=_I, base=_F, first=_I, last=_I, to_first=_I, 
 DestinationRow = row(state=_I, share=_F, first=_I, last=_I)
 ReferenceRow = row(feature=_I, kind=_I, table=_I, length=_I, scale=_I, ratio=_F)
 FeatureRow = row(kind=_I, arg=_I, window=_I)
-EffectRow = row(investment=_I, phase=_I, modifier=_I, follow_first=_I, follow_last=_I)
+PartRow = row(feature=_I, first=_I, length=_I, stride=_I)
+EffectRow = row(
+    investment=_I,
+    phase=_I,
+    modifier=_I,
+    begins=_I,  # steps after a person's start
+    ends=_I,
+    limited=_I,  # it acts only in some states: see `only_in`
+    follow_first=_I,
+    follow_last=_I,
+)
 FollowRow = row(
     track=_I,
     state=_I,  # in which one is while it lasts
@@ -188,12 +199,15 @@ class FeatureTables(NamedTuple):
     track: NDArray[np.void]
     group_track: NDArray[np.int32]
     member: Flags  # (groups, states + 1)
+    part: NDArray[np.void]  # features that are looked up together, and where their bands stand
+    band: NDArray[np.int32]  # place among the values of a table by value, part by part
     calendar: NDArray[np.void]  # by step + origin; years from the first one; months beginning
     effect: NDArray[np.void]
     persist: Floats  # (effects, steps + 1) share kept by steps since the end
     strength: Floats  # (effects, areas, steps) of effects on areas
     timing: NDArray[np.void]  # (arms, investments)
     fidelity: Floats  # (arms, investments, steps)
+    only_in: Flags  # (effects, states + 1) in which each acts
     follow: NDArray[np.void]  # what follows where an effect has changed a transition
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, log10
 
 import numpy as np
@@ -160,7 +160,8 @@ class Words:
 
     def _seen(self, factor: ObservedFactor, risk: Risk) -> str:
         """Return what a factor was looked up by, and its scale where it does not just multiply."""
-        seen = self._feature(factor)
+        parts = [replace(factor, feature=name, value=value) for name, value in factor.together]
+        seen = ", ".join(map(self._feature, parts or [factor]))
         scale = self._scale(factor, risk)
         if scale in (None, "rate_ratio" if risk.is_rate else "relative_risk"):
             return seen

@@ -15,6 +15,7 @@ from sisim.scenario.economy import FUND, Economy
 from sisim.scenario.follow_up import FollowUpPlan
 from sisim.scenario.fund import Fund
 from sisim.scenario.measurement import Measurement
+from sisim.scenario.model_file import ModelFile
 from sisim.scenario.pathway import Pathway, Scale
 from sisim.scenario.seed_range import MOST_SEED
 from sisim.scenario.types import (
@@ -178,6 +179,13 @@ def _listed(data: Any) -> Any:
     return data
 
 
+class TreatmentPart(Table):
+    """A part of a treatment: from so many months since a person began, to less than others."""
+
+    from_: Duration = Field(0, alias="from")
+    below: Annotated[float, Field(gt=0, le=1200)] | None = None
+
+
 class Instead(Table):
     """What a person is given when an effect has kept a transition from them, or hastened it.
 
@@ -226,6 +234,10 @@ class Effect(Table):
     What a transition that is prevented brings with it, for the person whom it would have happened
     to with the same luck, is said by `instead` (what is given in its place) and `harm`. The same
     holds for a transition that is hastened, as an earlier discharge.
+    It may act only while a person is in certain states of other tracks (`only_in`: a list of states
+    or groups by track), and only in a part of their treatment (`months` since they began). Effects
+    on the same thing act by their `order`, then in the order of the file; those whose result would
+    depend on it have orders of their own.
     """
 
     on: list[str]
@@ -233,7 +245,13 @@ class Effect(Table):
     adds: Number | None = Field(
         None, description="Amount per year in the state that is added (uses and weights only)."
     )
+    sets: Number | None = Field(
+        None, description="Amount per year in the state that takes the place of what there is."
+    )
     scale: Scale = "rate_ratio"
+    order: Annotated[int, Field(ge=-1000, le=1000)] = 1
+    only_in: dict[Name, list[Name]] = {}
+    months: TreatmentPart = TreatmentPart()
     acts_on: Literal["participants", "area"] = "participants"
     phase: Literal["always", "project", "new_way"] = "always"
     persistence: Persistence = Persistence()
@@ -432,10 +450,9 @@ class JointDistribution(Table):
     covariance: list[list[Float]] = []
 
 
-class Scenario(Table):
+class Scenario(ModelFile):
     """A scenario file, with the pathway that it names already loaded and overridden."""
 
-    name: Name
     title: Text
     description: Text | None = None
     invented: bool = Field(True, description="True: the figures say that the numbers are invented.")

@@ -31,6 +31,7 @@ from sisim.engine.tables import (
     TimingRow,
 )
 from sisim.scenario.factor_table import effect_factor, scale_code
+from sisim.scenario.features import Features
 from sisim.scenario.scenario import Effect, Scenario
 
 
@@ -73,6 +74,7 @@ def arm_effects(scenario: Scenario, arms: list[str], transitions: list[str]) -> 
             for name, ending in scenario.arms[arm].investments.items()
             for number, effect in enumerate(scenario.investments[name].effects)
         ]
+        effects.sort(key=lambda one: one[2].order)
         for t, transition in enumerate(transitions):
             for name, ending, effect, number, harm in effects:
                 if transition in effect.on:
@@ -121,6 +123,7 @@ class FeaturePaths(NamedTuple):
     strength: Floats
     timing: NDArray[np.void]
     fidelity: Floats
+    only_in: Flags
     follow: NDArray[np.void]
 
 
@@ -160,14 +163,22 @@ def effect_paths(
     strengths = np.zeros((len(effects), len(areas), end))
     rows = np.zeros(len(effects), EffectRow)
     following = list(consequences(scenario))
+    only_in = np.ones((len(effects), len(names.states) + 1), np.bool_)
     for number, (a, _, name, ending, effect, place, harm) in enumerate(effects):
         own = [g for g, f in enumerate(following) if (f.investment, f.effect) == (name, place)]
         rows[number] = (
             investments.index(name),
             phase_code(effect),
             -1 if effect.modifier is None else numbers.index(effect.modifier),
+            clock.months(effect.months.from_),
+            clock.end + 1 if effect.months.below is None else clock.months(effect.months.below),
+            bool(effect.only_in) and harm is None,
             *((own[0], own[-1] + 1) if own else (0, 0)),
         )
+        only_in[number, :-1] = [
+            track not in effect.only_in or state in members(scenario, track, effect.only_in[track])
+            for track, state in names.states
+        ]
         if effect.acts_on == "area" and harm is None:
             investment = scenario.investments[name]
             stopped = stopped_from(scenario, arms[a], name, clock, areas)
@@ -181,10 +192,17 @@ def effect_paths(
             strength=strengths,
             timing=timing,
             fidelity=fidelity,
+            only_in=only_in,
             follow=_follow_rows(following, clock, names),
         ),
         _area_paths(scenario, clock, areas, effects),
     )
+
+
+def members(scenario: Scenario, track: str, names: list[str]) -> set[str]:
+    """Return the states of a track that names of states and groups stand for."""
+    features = Features(scenario.pathway)
+    return {state for name in names for state in features.members(f"state.{track}", name)}
 
 
 def _follow_rows(following: list[Consequence], clock: Clock, names: Names) -> NDArray[np.void]:
