@@ -175,6 +175,8 @@ def test_a_parameter_of_prices_alone_is_a_price(named: Scenario) -> None:
     assert variants.simulated == 1
     assert other.counts.scenario.pathway.resources["care_day"].price.value == 4000
     assert (other.counts.counts("stock") == base.counts("stock")).all()
+    assert base.differs_in_money_only(changed(named, {"parameters.price": 2000}))
+    assert not base.differs_in_money_only(changed(named, {"parameters.ratio": 3}))
     variants.valuation({"parameters.ratio": 3})
     assert variants.simulated == 2
 

@@ -78,7 +78,7 @@ def _loaded(
     unread += _include_price_index(document, beside)
     unread += _include_factor_files(document, ("pathway", "factors"), folder, beside)
     unread += include_draws(document, beside)
-    derived = DerivedNumbers(document, Scenario)
+    derived = DerivedNumbers(document, Scenario, written=bool(document.file))
     scenario, found = validate(Scenario, document)
     if problems:  # without its pathway, a scenario can be judged only as to its own form
         problems += [problem for problem in found if problem.key != "pathway"]
@@ -122,7 +122,7 @@ def changed(
     unread = _include_price_index(document, File())
     unread += _include_factor_files(document, ("pathway", "factors"), File(), File())
     unread += include_draws(document, File())
-    derived = DerivedNumbers(document, Scenario, inside=inside)
+    derived = DerivedNumbers(document, Scenario, written=False, inside=inside)
     found, problems = validate(Scenario, document)
     problems += overrider.problems + derived.problems + unread
     if found is not None:
@@ -194,7 +194,7 @@ def _checked_pathway(document: Document, folder: File, overrides: Mapping[str, A
     overrider = Overrider(document, Pathway)
     overrider.apply(authored(overrides), SET)
     unread = _include_factor_files(document, ("factors",), folder, File())
-    derived = DerivedNumbers(document, Pathway)
+    derived = DerivedNumbers(document, Pathway, written=bool(document.file))
     pathway, problems = validate(Pathway, document)
     problems += overrider.problems + derived.problems + unread
     if pathway is not None:
