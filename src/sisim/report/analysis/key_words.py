@@ -58,6 +58,7 @@ FIELDS = {
     "shares_by": Reason("shares by area"),
     "of_movers": Reason("of those who move in"),
     "parameters": Reason("parameters"),
+    "formula": Reason("formula"),
     "redraw": Reason("drawn anew a year"),
     "sizes": Reason("sizes"),
     "below": Reason("upper bounds"),
@@ -353,7 +354,9 @@ class KeyWords:
             path: The parts of the key; those of the pathway with or without `pathway` before them.
         """
         parts = list(path)
-        if parts and parts[0] not in Scenario.model_fields:
+        own = self.scenario.parameters
+        of_pathway = parts[:1] == ["parameters"] and len(parts) > 1 and parts[1] not in own
+        if parts and (of_pathway or parts[0] not in Scenario.model_fields):
             parts = ["pathway", *parts]
         words: list[str] = []
         node: Any = self.scenario
