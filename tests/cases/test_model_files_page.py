@@ -1,5 +1,6 @@
 """The page on model files: its examples on parameters and tables are read and run."""
 
+import math
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from sisim.engine.cohort import expected
 from sisim.loading.load import load_scenario
+from sisim.scenario.psa_draws import draw
 
 PAGE = Path(__file__).parents[2] / "docs" / "model-files.md"
 HEAD = """
@@ -47,9 +49,19 @@ def alive(folder: Path, pathway: str) -> float:
 
 
 def test_parameters_and_formulas(tmp_path: Path) -> None:
-    (example,) = examples("Parameters and formulas")
+    example, together = examples("Parameters and formulas")
     known = (0.995012479192682 ** (2 * 3) + 0.995012479192682**2) / 2
     assert alive(tmp_path, example) == pytest.approx(known, rel=1e-12)
+
+    (tmp_path / "scenario.toml").write_text(SCENARIO + together, encoding="utf-8")
+    (tmp_path / "draws.csv").write_text("parameters.u_sick\n0.7\n0.8\n", encoding="utf-8")
+    text = HEAD + example.replace("[parameters]", "[parameters]\nu_sick = 0.75")
+    (tmp_path / "pathway.toml").write_text(text, encoding="utf-8")
+    drawn = draw(load_scenario(tmp_path / "scenario.toml"), 1, 1).pathway.parameters
+    assert drawn["u_sick"].value == 0.8
+    assert drawn["p_dies"].value == pytest.approx(
+        1 - math.exp(-drawn["rate_H"].value * drawn["hr_sick"].value), rel=1e-12
+    )
 
 
 def test_two_features_at_once(tmp_path: Path) -> None:

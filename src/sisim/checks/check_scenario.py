@@ -24,6 +24,7 @@ from sisim.scenario.scenario import (
     Families,
     Goal,
     Investment,
+    JointDistribution,
     Persistence,
     Population,
     Scenario,
@@ -506,6 +507,12 @@ class ScenarioCheck(ConditionCheck):
                         name=number,
                     )
                     self.say((*path, "paths", index), reason)
+            if joint.on == "log" and joint.distribution != "multivariate_normal":
+                reason = Reason("Only a multivariate normal is drawn on logarithms.")
+                self.say((*path, "on"), reason)
+            if joint.distribution == "draws":
+                self._rows(path, joint)
+                continue
             given = {"dirichlet": joint.alpha, "multivariate_normal": joint.mean}
             values = given[joint.distribution]
             if len(values) != len(joint.paths):
@@ -526,6 +533,20 @@ class ScenarioCheck(ConditionCheck):
                     name=joint.distribution,
                 )
                 self.say(path, reason)
+
+    def _rows(self, path: Path, joint: JointDistribution) -> None:
+        if not joint.rows and joint.file is None:
+            reason = Reason('There are no draws: give a "file", or "rows".')
+            self.say(path, reason)
+        for index, row in enumerate(joint.rows):
+            if len(row) != len(joint.paths):
+                reason = Reason(
+                    "There are {values} values and {paths} paths; there should be as many.",
+                    values=len(row),
+                    paths=len(joint.paths),
+                )
+                self.say((*path, "rows", index), reason)
+                break
 
 
 def _ring(scenario: Scenario, first: str | int, name: str) -> list[str]:

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from sisim.checks.checks import check_pathway, check_scenario
+from sisim.loading.companion_files import include_draws, include_factor_files
 from sisim.loading.derived_numbers import DerivedNumbers
-from sisim.loading.factor_files import include_factor_files
 from sisim.loading.files import beside_it, expect, find, parsed, read
 from sisim.loading.overrides import Overrider
 from sisim.loading.validation import validate
@@ -77,7 +77,8 @@ def _loaded(
         overrider.apply({key: value}, places.get(key, SET))
     unread += _include_price_index(document, beside)
     unread += _include_factor_files(document, ("pathway", "factors"), folder, beside)
-    derived = DerivedNumbers(document, Scenario)
+    unread += include_draws(document, beside)
+    derived = DerivedNumbers(document, Scenario, written=bool(document.file))
     scenario, found = validate(Scenario, document)
     if problems:  # without its pathway, a scenario can be judged only as to its own form
         problems += [problem for problem in found if problem.key != "pathway"]
@@ -120,7 +121,8 @@ def changed(
         overrider.apply({key: value}, places.get(key, SET))
     unread = _include_price_index(document, File())
     unread += _include_factor_files(document, ("pathway", "factors"), File(), File())
-    derived = DerivedNumbers(document, Scenario, inside=inside)
+    unread += include_draws(document, File())
+    derived = DerivedNumbers(document, Scenario, written=False, inside=inside)
     found, problems = validate(Scenario, document)
     problems += overrider.problems + derived.problems + unread
     if found is not None:
@@ -192,7 +194,7 @@ def _checked_pathway(document: Document, folder: File, overrides: Mapping[str, A
     overrider = Overrider(document, Pathway)
     overrider.apply(authored(overrides), SET)
     unread = _include_factor_files(document, ("factors",), folder, File())
-    derived = DerivedNumbers(document, Pathway)
+    derived = DerivedNumbers(document, Pathway, written=bool(document.file))
     pathway, problems = validate(Pathway, document)
     problems += overrider.problems + derived.problems + unread
     if pathway is not None:

@@ -12,6 +12,7 @@ from sisim.engine.tables import PER_MILLE, Compiled
 from sisim.engine.trace import ObservedFactor, Risk
 from sisim.i18n import duration_in_months, n_, t
 from sisim.report.formats import NBSP, decimal, percent_sign
+from sisim.scenario.errors import shortened
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
 
@@ -146,7 +147,10 @@ class Words:
             for factor in risk.factors
             if factor.feature != "schedule"
         ]
-        whole = [figures(base), *(f"× {part}" for part in parts)]
+        given = transition.rate or transition.probability
+        formula = None if given is None else given.formula
+        start = figures(base) + (f" ({shortened(formula)})" if formula else "")
+        whole = [start, *(f"× {part}" for part in parts)]
         return " ".join(part.replace(" ", GLUE).replace(NBSP, GLUE) for part in whole)
 
     def value(self, risk: Risk) -> str:

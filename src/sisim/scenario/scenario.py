@@ -441,13 +441,22 @@ class Figures(Table):
 
 
 class JointDistribution(Table):
-    """Several numbers drawn together: Dirichlet shares or a multivariate normal."""
+    """Several numbers drawn together, those of `paths`: parameters, as a rule.
 
-    distribution: Literal["dirichlet", "multivariate_normal"]
+    `dirichlet`: shares with `alpha`, in the order of the paths. `multivariate_normal`: with `mean`
+    and `covariance`, of the numbers themselves or (`on = "log"`) of their logarithms. `draws`:
+    those that another analysis has made, in `rows` or in a CSV `file` beside this one, with a
+    column for each path; draw number n is row n, and after the last comes the first again.
+    """
+
+    distribution: Literal["dirichlet", "multivariate_normal", "draws"]
     paths: list[str]
+    on: Literal["value", "log"] = "value"
     alpha: list[Float] = []
     mean: list[Float] = []
     covariance: list[list[Float]] = []
+    file: str | None = None
+    rows: list[list[Float]] = []
 
 
 class Scenario(ModelFile):

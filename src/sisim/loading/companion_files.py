@@ -1,4 +1,4 @@
-"""Files of tables: a life table as it is published, read into the factor that names it."""
+"""CSV files that a model file names: tables of factors, as life tables are published, and draws."""
 
 from __future__ import annotations
 
@@ -62,6 +62,75 @@ def include_factor_files(
     return problems
 
 
+def include_draws(document: Document, beside: File | None) -> list[Problem]:
+    """Let every joint distribution with a `file` have the draws in it; return what is wrong."""
+    joint: Any = document.data.get("uncertainty")
+    problems: list[Problem] = []
+    for name, table in joint.items() if isinstance(joint, dict) else ():
+        if not isinstance(table, dict) or not isinstance(table.get("file"), str):
+            continue
+        path = ("uncertainty", name, "file")
+        try:
+            if "rows" in table:
+                reason = Reason('Give either "file" or "rows".')
+                raise ScenarioError([Problem(document.locate(path), document.key(path), reason)])
+            table["rows"] = _draws(document, path, table, beside)
+            del table["file"]
+        except ScenarioError as error:
+            problems += error.problems
+            document.made_up.add(path)
+    return problems
+
+
+def _draws(
+    document: Document, path: Path, table: Mapping[str, Any], beside: File | None
+) -> list[list[float]]:
+    """Return the draws in a file, with a column for each path.
+
+    Raises:
+        ScenarioError: If it cannot be read, or a draw is not whole.
+    """
+    given = table.get("paths")
+    paths = [str(one) for one in given] if isinstance(given, list) else []
+    file = _beside(document, path, table["file"], beside, Reason('write the draws as "rows"'))
+    columns = {one: (one, one.removeprefix("pathway.")) for one in paths}
+    sheet = read_sheet(file, columns, paths, dict.fromkeys(paths, UNITS))
+    problems: list[Problem] = []
+    rows: list[list[float]] = []
+    for row in sheet.rows:
+        found = {one: row.amounts.get(one, Reason("The cell is empty.")) for one in paths}
+        wrong = {one: why for one, why in found.items() if isinstance(why, Reason)}
+        problems += [row.problem(one, why) for one, why in wrong.items()]
+        rows.append([one for one in found.values() if not isinstance(one, Reason)])
+    if problems:
+        raise ScenarioError(problems)
+    return rows
+
+
+def _beside(
+    document: Document, path: Path, name: str, beside: File | None, instead: Reason
+) -> File:
+    """Return the path of a file that stands beside another.
+
+    Raises:
+        ScenarioError: If there is none.
+    """
+    place, key = document.locate(path), document.key(path)
+    if beside is None:
+        reason = Reason(
+            "A scenario that is opened in the page has no file beside it: {instead}.",
+            instead=instead,
+        )
+        raise ScenarioError([Problem(place, key, reason)])
+    file = beside / expanded(name)
+    obstacle = no_file(file)
+    if obstacle is not None:
+        reason = Reason('"{name}" cannot be read: {error}.', name=name, error=obstacle)
+        close = nearest(file.name, beside_it(file, "*.csv"))
+        raise ScenarioError([Problem(place, key, reason, close)])
+    return file
+
+
 def _content(
     document: Document, path: Path, factor: Mapping[str, Any], beside: File | None
 ) -> dict[str, Any]:
@@ -71,8 +140,8 @@ def _content(
         ScenarioError: If it cannot be read, or is no whole table.
     """
 
-    def wrong(reason: Reason, close: str | None = None) -> ScenarioError:
-        return ScenarioError([Problem(document.locate(path), document.key(path), reason, close)])
+    def wrong(reason: Reason) -> ScenarioError:
+        return ScenarioError([Problem(document.locate(path), document.key(path), reason)])
 
     name, given = factor["file"], factor.get("features")
     features = [str(one) for one in given] if isinstance(given, list) else []
@@ -82,17 +151,7 @@ def _content(
             example='["age", "attribute.sex"]',
         )
         raise wrong(reason)
-    if beside is None:
-        reason = Reason(
-            "A scenario that is opened in the page has no file beside it: write the values as a "
-            '"table".'
-        )
-        raise wrong(reason)
-    file = beside / expanded(name)
-    obstacle = no_file(file)
-    if obstacle is not None:
-        reason = Reason('"{name}" cannot be read: {error}.', name=name, error=obstacle)
-        raise wrong(reason, nearest(file.name, beside_it(file, "*.csv")))
+    file = _beside(document, path, name, beside, Reason('write the values as a "table"'))
     columns = {one: _headings(one) for one in features} | {"value": VALUE}
     sheet = read_sheet(file, columns, [*columns], {"value": UNITS})
     if not sheet.rows:
