@@ -213,7 +213,7 @@ def comparison_chart(story: Comparison, shown: Sequence[Which] = WHICH) -> Chart
     )
     return Chart(
         rows=((1.0, columns),),
-        subtitle=invented() if story.scenario.invented else "",
+        warning=invented() if story.scenario.invented else "",
         table=NumberTable(tuple(headings.values()), rows, bold=len(headings) - 1),
         notes=(f"{growth_words(story)} {scope(story)}", footer(story.result, warn=False)),
         corner=bands(story) if story.banded else "",
@@ -357,17 +357,24 @@ def _brackets(story: Comparison, side: Investing, unit: float) -> list[Mark]:
                 name,
                 (f"{text}\n{when}: {share}",),
                 ((x, low),),
-                beside=((sign * 80.0, -34.0),),
+                beside=((across, -34.0),),
                 pull=(1.0, 1.5),
                 color="ink" if bold else "muted",
                 bold=bold,
             )
             # What the investment does is one of them; the other is mostly what would come anyway.
-            for name, sign, bold, text, when, share in (
-                ("with-without-said", 1, True, t("With–without"), str(story.marked), with_without),
+            for name, across, bold, text, when, share in (
+                (
+                    "with-without-said",
+                    88.0,
+                    True,
+                    t("With–without"),
+                    str(story.marked),
+                    with_without,
+                ),
                 (
                     "before-after-said",
-                    -1,
+                    -112.0,
                     False,
                     t("Before–after"),
                     f"{story.start}–{story.marked}",

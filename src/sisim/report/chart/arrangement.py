@@ -82,6 +82,9 @@ def arrange(chart: Chart, type_: Typesetting, width: float = WIDE) -> Arrangemen
     setter = _Setter(found, type_)
     inner = width - 2 * EDGE
     top = 10.0
+    if chart.warning:
+        text = type_.wrap(chart.warning, inner, type_.size, bold=True)
+        top = setter.write("warning", text, EDGE, top, type_.size, bold=True, color="extra_text")
     if chart.title:
         title = type_.fit(chart.title, inner, type_.large + 2, bold=True)
         top = setter.write("title", title, EDGE, top, type_.large + 2, bold=True)

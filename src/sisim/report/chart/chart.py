@@ -333,6 +333,7 @@ class Chart:
         rows: Columns side by side, in rows from above, each with how tall it is beside the others.
         title: What it is about.
         subtitle: What is seen, and in what unit.
+        warning: What nobody should overlook, above all else.
         table: Numbers below the panels.
         notes: What stands at its foot in small type, a paragraph each.
         corner: What stands at the right of the last of those.
@@ -342,6 +343,7 @@ class Chart:
     rows: tuple[tuple[float, tuple[Column, ...]], ...]
     title: str = ""
     subtitle: str = ""
+    warning: str = ""
     table: NumberTable | None = None
     notes: tuple[str, ...] = ()
     corner: str = ""

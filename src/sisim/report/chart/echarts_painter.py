@@ -126,7 +126,9 @@ def whole(chart: Chart, size: tuple[float, float], style: PageStyle) -> Option:
         size: Width and height, in pixels of a window of 1280.
         style: How it is to look.
     """
-    bare = replace(chart, title="", subtitle="", table=None, notes=(), corner="", high=size[1])
+    bare = replace(
+        chart, title="", subtitle="", warning="", table=None, notes=(), corner="", high=size[1]
+    )
     found = arrange(bare, PageType(size=TEXT), size[0])
     painter = _Painter(found, style)
     return {
