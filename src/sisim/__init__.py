@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from sisim.engine.mesa_model import Person, SocialInvestmentModel
     from sisim.engine.simulation import Progress
     from sisim.results import ExpectedResults, Results
-    from sisim.scenario.scenario import Scenario
+    from sisim.scenario.pathway import Pathway as PathwayModel
+    from sisim.scenario.scenario import Scenario as ScenarioModel
 
 __all__ = [
+    "Pathway",
     "Person",
+    "Scenario",
     "SocialInvestmentModel",
     "ceac",
     "ceaf",
@@ -64,7 +67,57 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'sisim' has no attribute {name!r}")
 
 
-def load(source: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Scenario:
+def Pathway(**tables: Any) -> PathwayModel:  # noqa: N802 (as one would call the class)
+    """Return a pathway of the tables that a file would have, checked as a file is.
+
+    >>> import sisim
+    >>> weather = sisim.Pathway(
+    ...     name="weather",
+    ...     title="Weather",
+    ...     parameters={"rate": 0.1},
+    ...     tracks={
+    ...         "sky": {
+    ...             "label": "Sky",
+    ...             "start": "sun",
+    ...             "states": {"sun": {"label": "Sun"}, "rain": {"label": "Rain"}},
+    ...         }
+    ...     },
+    ...     transitions={
+    ...         "clouds": {"track": "sky", "from": "sun", "to": "rain", "rate": "rate * 2"}
+    ...     },
+    ... )
+    >>> weather.with_values({"parameters.rate": 0.3}).transitions["clouds"].rate.value
+    0.6
+
+    Args:
+        tables: What stands in a pathway file, by key; parts of it may be models already.
+
+    Raises:
+        sisim.scenario.errors.ScenarioError: With everything that is wrong.
+    """
+    from sisim.loading.load import authored_pathway
+
+    return authored_pathway(tables)
+
+
+def Scenario(**tables: Any) -> ScenarioModel:  # noqa: N802 (as one would call the class)
+    """Return a scenario of the tables that a file would have, checked as a file is.
+
+    Args:
+        tables: What stands in a scenario file, by key. The pathway may be a name, a file, or one
+            that was built.
+
+    Raises:
+        sisim.scenario.errors.ScenarioError: With everything that is wrong.
+    """
+    from sisim.loading.load import authored_scenario
+
+    return authored_scenario(tables)
+
+
+def load(
+    source: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None
+) -> ScenarioModel:
     """Return the scenario in a TOML file, or the ready scenario of that name.
 
     Args:
@@ -80,7 +133,7 @@ def load(source: str | os.PathLike[str], overrides: Mapping[str, Any] | None = N
 
 
 def run(
-    scenario: Scenario | str | os.PathLike[str],
+    scenario: ScenarioModel | str | os.PathLike[str],
     *,
     seed: int | None = None,
     replications: int | None = None,
@@ -109,7 +162,7 @@ def run(
 
 
 def expected(
-    scenario: Scenario | str | os.PathLike[str], overrides: Mapping[str, Any] | None = None
+    scenario: ScenarioModel | str | os.PathLike[str], overrides: Mapping[str, Any] | None = None
 ) -> ExpectedResults:
     """Return the expected course of a scenario, computed exactly as a cohort model.
 
@@ -132,7 +185,7 @@ def expected(
 
 
 def model(
-    source: Scenario | str | os.PathLike[str],
+    source: ScenarioModel | str | os.PathLike[str],
     overrides: Mapping[str, Any] | None = None,
     *,
     arm: str = "without",

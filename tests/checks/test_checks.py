@@ -29,7 +29,108 @@ def families(old: str = "", new: str = "") -> Change:
     return ("[population.areas.centre]", FAMILIES.replace(old, new) + "\n[population.areas.centre]")
 
 
+EFFECTS = 'effects = [{ on = "placement", ratio = 0.7 }]'
+
+
+def effect(words: str, on: str = '"placement"') -> Change:
+    """Return the change that gives the effect more words, or has it on something else."""
+    return (EFFECTS, f"effects = [{{ on = {on}, ratio = 0.7, {words} }}]")
+
+
 CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
+    "something given instead that has no price": (
+        effect("instead = { months = 6, uses = { care_days = 30 } }"),
+        *("trial.toml", "effects =", "investments.support.effects.0.instead.uses.care_days"),
+        *("There is no price", "Pris saknas", "care_day"),
+    ),
+    "nothing that is given instead": (
+        effect("instead = { months = 6 }"),
+        *("trial.toml", "effects =", "investments.support.effects.0.instead"),
+        *("Nothing is given", "Inget ges", None),
+    ),
+    "something given where no transition is prevented": (
+        effect("instead = { months = 6, once = { care_day = 1 } }", '"use:care_day"'),
+        *("trial.toml", "effects =", "investments.support.effects.0.instead"),
+        *("the effect is on none", "effekten verkar inte på någon", None),
+    ),
+    "a risk of a transition that does not exist": (
+        effect("harm = { share = 0.1, months = 6, on = 'placements', ratio = 2 }"),
+        *("trial.toml", "effects =", "investments.support.effects.0.harm.on.0"),
+        *("The transition", "Övergången", "placement"),
+    ),
+    "something given instead between two steps": (
+        effect("instead = { months = 6.5, once = { care_day = 1 } }"),
+        *("trial.toml", "effects =", "investments.support.effects.0.instead.months"),
+        *("6.5 falls between two steps", "6,5 faller mellan två steg", None),
+    ),
+    "an effect in a state that does not exist": (
+        effect("only_in = { care = ['plaved'] }"),
+        *("trial.toml", "effects =", "investments.support.effects.0.only_in.care.0"),
+        *("The state", "Tillståndet", "placed"),
+    ),
+    "a use that looks at another track": (
+        effect("only_in = { care = ['home'] }", '"use:care_day"'),
+        *("trial.toml", "effects =", "investments.support.effects.0.only_in"),
+        *("Give the use itself a factor", "Ge användningen själv en faktor", None),
+    ),
+    "a part of a treatment that is not given to anyone": (
+        effect("months = { from = 6 }, acts_on = 'area'"),
+        *("trial.toml", "effects =", "investments.support.effects.0.months"),
+        *("has a part of their treatment", "har en del av deras behandling", None),
+    ),
+    "a part of a treatment that ends before it begins": (
+        effect("months = { from = 6, below = 6 }"),
+        *("trial.toml", "effects =", "investments.support.effects.0.months"),
+        *('"below" (6) is not over "from" (6)', "”below” (6) är inte över ”from” (6)", None),
+    ),
+    "a value that is set and multiplied": (
+        effect("sets = 3", '"use:care_day"'),
+        *("trial.toml", "effects =", "investments.support.effects.0.sets"),
+        *('has no "ratio"', "har ingen ”ratio”", None),
+    ),
+    "a transition that is set": (
+        (EFFECTS, 'effects = [{ on = "placement", sets = 0.7 }]'),
+        *("trial.toml", "effects =", "investments.support.effects.0.sets"),
+        *("Only a use or a weight is an amount", "Bara en användning eller en vikt", None),
+    ),
+    "effects that do not commute": (
+        (
+            EFFECTS,
+            'effects = [{ on = "use:care_day", ratio = 0.7 }, '
+            '{ on = "use:care_day@placed", adds = 3 }]',
+        ),
+        *("trial.toml", "effects =", "investments.support.effects.1.on"),
+        *("depends on which acts first", "beror på vilken som verkar först", None),
+    ),
+    "ratios on scales that do not commute": (
+        (
+            EFFECTS,
+            'effects = [{ on = "placement", ratio = 0.7 }, '
+            '{ on = "placement", ratio = 0.7, scale = "odds_ratio" }]',
+        ),
+        *("trial.toml", "effects =", "investments.support.effects.1.on"),
+        *("depends on which acts first", "beror på vilken som verkar först", None),
+    ),
+    "an intake that goes on when the project has ended": (
+        ("years = 3\n", "years = 3\nintake = 4\n"),
+        *("trial.toml", "intake = 4", "investments.support.intake"),
+        *("Nobody can begin after the project", "Ingen kan börja efter att projektet", None),
+    ),
+    "areas apart that are not listed": (
+        ("years = 3\n", "years = 3\ninterval = 6\n"),
+        *("trial.toml", "interval = 6", "investments.support.interval"),
+        *('the areas are listed in "areas"', "listas områdena i ”areas”", None),
+    ),
+    "an investment that stops itself": (
+        ("years = 3\n", 'years = 3\nstops = ["support"]\n'),
+        *("trial.toml", 'stops = ["support"]', "investments.support.stops.0"),
+        *("The investments stop each other", "Investeringarna ersätter varandra", None),
+    ),
+    "an investment that stops one that does not exist": (
+        ("years = 3\n", 'years = 3\nstops = ["suport"]\n'),
+        *("trial.toml", 'stops = ["suport"]', "investments.support.stops.0"),
+        *("The investment", "Investeringen", "support"),
+    ),
     "start ages of no cohort": (
         ("max_age = 30\n", "max_age = 30\nages_below = [10]\nage_shares = [1]\n"),
         *("trial.toml", "ages_below = [10]", "population.ages_below"),
@@ -429,7 +530,7 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "an amount added to a transition": (
         ('on = "placement", ratio = 0.7', 'on = "placement", adds = 2'),
         *("trial.toml", "effects =", "investments.support.effects.0.adds"),
-        *("Only to a use or a weight", "Bara till en användning", None),
+        *("Only a use or a weight", "Bara en användning eller en vikt", None),
     ),
     "a new way that is not there": (
         ('[investments.support.new_way]\ncost = { running = 50000, payer = "social" }\n', ""),

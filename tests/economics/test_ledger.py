@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 
 from sisim import run
 from sisim.economics.appraisal import appraise, headline, totals
-from sisim.economics.ledger import KINDS, TRANSFERS, CostLine, ledger
+from sisim.economics.discounting import counted
+from sisim.economics.ledger import KINDS, TRANSFERS, CostLine, ledger, rewards
 from sisim.economics.outcomes import outcome_units
 from sisim.economics.prices import conversion
+from sisim.engine.cohort import expected
 from sisim.results import Results
+from sisim.scenario.scenario import Scenario
 
 SEEDS = st.integers(0, 2**32 - 1)
 ORE = 0.005
@@ -276,3 +279,100 @@ def test_ten_years_in_a_state_are_ten_years_of_its_use(
     assert found.counts.weights()["amount"].sum() == pytest.approx(7 * 10 * 0.5)
     person_years = outcome_units(found.counts, found.scenario.outcomes["there"]).sum()
     assert person_years == pytest.approx(7 * 10)
+
+
+EVENTS: dict[str, Any] = {
+    "pathway": {
+        "name": "test",
+        "title": "Test",
+        "step": "year",
+        "weights": {"loss": "Loss", "well": "Well"},
+        "tracks": {
+            "life": {
+                "label": "Life",
+                "start": "alive",
+                "states": {
+                    "alive": {"label": "Alive", "weights": {"well": 1}},
+                    "dead": {"label": "Dead"},
+                },
+            }
+        },
+        "entry": {"weights": {"loss": 0.5}},
+        "transitions": {
+            "dies": {
+                "track": "life",
+                "from": "alive",
+                "to": "dead",
+                "probability": 0.25,
+                "weights": {"loss": 2},
+            }
+        },
+    },
+    "population": {"cohort": 64},
+    "time": {"start": "2026-01", "years": 4},
+}
+NAMES = {"name": "test", "title": "Test"}
+WEIGHTS = [0.5, 1.0, 2.0, 1.0, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("counting", "events", "loss"),
+    [
+        # Deaths in the four cycles are 16, 12, 9 and 6.75; whoever enters has lost 32 at once.
+        ("start", None, [32 + 32, 24, 18, 13.5]),
+        ("end", None, [32 + 32, 24, 18, 13.5]),
+        ("point", None, [32 + 32, 24, 18, 13.5, 0]),
+        ("start", "start", [32 + 32, 24, 18, 13.5]),
+        ("start", "end", [32 + 0, 32, 24, 18]),
+        ("end", "start", [32 + 24, 18, 13.5, 0]),
+        ("end", "end", [32 + 32, 24, 18, 13.5]),
+        ("both", "start", [32 + 28, 21, 15.75, 6.75]),
+        ("both", "end", [32 + 16, 28, 21, 15.75]),
+        ("point", "start", [32 + 32, 24, 18, 13.5, 0]),
+        ("point", "end", [32 + 0, 32, 24, 18, 13.5]),
+        ("weights", "start", [32 + 16, 24, 36, 13.5, 0]),
+        ("weights", "end", [32 + 0, 32, 48, 18, 6.75]),
+    ],
+)
+def test_rewards_of_transitions_count_where_they_land(
+    counting: str, events: str | None, loss: list[float]
+) -> None:
+    """At the start or the end of their cycle, weighted as the states at that point are."""
+    economy = {"counting": counting, "weights": WEIGHTS if counting == "weights" else []}
+    course = expected(
+        Scenario.model_validate({**EVENTS, "economy": {**economy, "events": events}, **NAMES})
+    ).result
+    found = rewards(course, course.used("weight")).sum(axis=3)[0, 0]
+    np.testing.assert_allclose(found[:, 0], loss)
+    # States are counted as before.
+    alive = 64 * 0.75 ** np.arange(5)
+    np.testing.assert_allclose(found[:, 1], counted(alive, counting, economy["weights"]))
+
+
+@pytest.mark.parametrize("counting", ["start", "end", "both"])
+def test_a_delivered_part_is_charged_as_often_as_it_is_delivered(counting: str) -> None:
+    """A course of three years that adds to a use is charged three times, wherever it is counted."""
+    life = EVENTS["pathway"]["tracks"]["life"]
+    one = {
+        "label": "Course",
+        "start": "2026-01",
+        "years": 3,
+        "target": {},
+        "cost": {"payer": "fund"},
+        "effects": [{"on": ["weight:well@alive"], "adds": 1, "acts_on": "area"}],
+    }
+    stays = {**EVENTS["pathway"], "tracks": {"life": life}, "transitions": {}}
+    course = expected(
+        Scenario.model_validate(
+            {
+                **EVENTS,
+                **NAMES,
+                "pathway": stays,
+                "economy": {"counting": counting},
+                "investments": {"course": one},
+                "arms": {"course": {"label": "Course", "investments": {"course": "ends"}}},
+            }
+        )
+    ).result
+    found = rewards(course, course.used("weight")).sum(axis=3)[0, :, :, 1]
+    np.testing.assert_allclose(found, [[64] * 4, [128, 128, 128, 64]])

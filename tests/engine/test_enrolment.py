@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -571,6 +571,104 @@ def test_who_takes_part_is_never_decided_by_a_price(price: float, monthly: float
     paid = ledger(before.repriced(dear)).total()
     np.testing.assert_array_equal(paid, ledger(again).total())
     assert (paid.sum() > 0) == (price + monthly > 0)
+
+
+def test_intake_ends_and_whoever_has_begun_is_seen_through() -> None:
+    """Who begins last gets the whole treatment; nobody begins after the intake."""
+    target = {"state.life": ["a"]}
+    of: World = {
+        "tracks": {"life": track("b", "a")},
+        "transitions": {"comes": move("b", "a", probability=0.15)},
+    }
+    done = helped(of=of, years=2, intake=1, duration=9, target=target)
+    begun = {one.start for one in done.enrolments.record}
+    assert min(begun) == 1
+    assert max(begun) == 11
+    assert {one.end - one.start for one in done.enrolments.record if one.end} == {9}
+    cut = helped(of=of, years=1, duration=9, target=target)
+    assert min(one.end - one.start for one in cut.enrolments.record if one.end) == 1
+    same = helped(of=of, years=1, intake=1, duration=9, target=target)
+    assert same.enrolments.record == cut.enrolments.record
+    goes_on = helped("continues", of=of, intake=1, target=target)
+    assert max(one.start for one in goes_on.enrolments.record) > 11
+
+
+def test_a_project_may_begin_area_by_area() -> None:
+    """In the order listed, so many months apart; they end together, and cost by their shares."""
+    of = {"cohort": N, "areas": AREA_SHARES}
+    cost = {"payer": "fund", "running": 1200}
+    stepped = {"areas": ["south", "north"], "interval": 4, "cost": cost}
+    done = helped(people=of, **stepped)
+    found = treated(done, areas=True)
+    assert [north for north, _ in found] == [0] * 4 + [N // 2] * 8 + [0] * 12
+    assert [south for _, south in found] == [N // 2] * 12 + [0] * 12
+    made = world(
+        **FOREVER,
+        population=of,
+        investments={"help": investment(effects=[{**STOP, "acts_on": "area"}], **stepped)},
+        arms={"helped": arm(help="ends")},
+    )
+    result = simulate(Scenario.model_validate(made), seed=1, threads=1)
+    goes = result.moves(by=["area"]).query("arm == 'helped' and transition == 'go'")
+    none = goes[goes.moves == 0].groupby("area").step.agg(["min", "max"])
+    assert none.loc["south"].tolist() == [0, 11]
+    assert none.loc["north"].tolist() == [4, 11]
+    paid = ledger(result).total()[0, 1]
+    np.testing.assert_allclose(paid, [50] * 4 + [100] * 8 + [0] * 12)
+
+
+@pytest.mark.parametrize("acts_on", ["participants", "area"])
+def test_an_investment_takes_the_place_of_another(acts_on: str) -> None:
+    """From its start the other's people lose its effect, and its cost falls away, for good."""
+    effect = [{**STOP, "acts_on": acts_on}]
+    cost = {"payer": "fund", "running": 1200, "per_participant_month": 1}
+    new = investment(
+        start="2026-07", years=0.5, effects=[{**STOP, "ratio": 1}], stops=["old"], target={}
+    )
+    made = world(
+        **FOREVER,
+        population={"cohort": N},
+        investments={"old": investment(years=2, effects=effect, cost=cost), "new": new},
+        arms={"old": arm(old="ends"), "both": arm(old="ends", new="ends"), "new": arm(new="ends")},
+    )
+    result = simulate(Scenario.model_validate(made), seed=1, threads=1)
+    goes = result.counts("event")[0, :, :, result.compiled.transitions.index("go")]
+    assert goes[1].sum() == 0
+    assert not goes[2, :6].any()
+    assert goes[2, 6:].min() > N / 4
+    np.testing.assert_array_equal(goes[3], goes[0])
+    paid = ledger(result).total()[0]
+    np.testing.assert_allclose(paid[1], [100 + N] * 24)
+    np.testing.assert_allclose(paid[2], [100 + N] * 6 + [0] * 18)
+
+
+def test_where_an_investment_takes_the_place_of_another() -> None:
+    """Only where it is delivered itself; what is stopped before it begins has stopped nothing."""
+    of = {"cohort": N, "areas": AREA_SHARES}
+    effect = [{**STOP, "acts_on": "area"}]
+    made = world(
+        **FOREVER,
+        population=of,
+        investments={
+            "old": investment(years=2, effects=effect),
+            "new": investment(
+                start="2026-07", years=1.5, effects=[{**STOP, "ratio": 1}], stops=["old"]
+            ),
+            "first": investment(
+                years=2, effects=[{**STOP, "ratio": 1}], stops=["new"], areas=["south"]
+            ),
+        },
+        arms={
+            "both": arm(old="ends", new="ends"),
+            "all": arm(old="ends", new="ends", first="ends"),
+        },
+    )
+    result = simulate(Scenario.model_validate(made), seed=1, threads=1)
+    goes = result.moves(by=["area"]).query("transition == 'go'").set_index(["arm", "area", "step"])
+    moves = {key: goes.loc[key].moves.to_numpy() for key in product(("both", "all"), AREAS)}
+    assert (moves["both", "south"][6:] > 0).all()
+    assert not moves["all", "south"].any()
+    np.testing.assert_array_equal(moves["all", "north"], moves["both", "north"])
 
 
 # People who have something in common.

@@ -359,6 +359,7 @@ def investments(
                 "phase": draw(st.sampled_from(("always", "project", "new_way"))),
                 "persistence": draw(persistences()),
                 "modifier": draw(st.sampled_from((None, "weight"))),
+                **draw(consequences(sorted(pathway["transitions"]))),
             }
         )
     if entry and draw(st.booleans()):
@@ -389,6 +390,22 @@ def investments(
         "capacity": draw(st.sampled_from((None, 60))),
         "cost": {"payer": "fund"},
     }
+    return made
+
+
+@st.composite
+def consequences(draw: DrawFn, transitions: list[str]) -> World:
+    """Return what an effect may bring with it, or nothing."""
+    made: World = {}
+    if draw(st.integers(0, 2)) == 0:
+        made["instead"] = {"months": draw(st.sampled_from((1, 4))), "share": draw(amounts(0, 1))}
+    if draw(st.integers(0, 2)) == 0:
+        made["harm"] = {
+            "share": draw(amounts(0, 1)),
+            "months": draw(st.sampled_from((2, 12))),
+            "on": [draw(st.sampled_from(transitions))],
+            "ratio": draw(st.sampled_from((0.5, 2.0))),
+        }
     return made
 
 

@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from helpers.small_files import Change, Write
 
@@ -174,6 +175,8 @@ def test_a_parameter_of_prices_alone_is_a_price(named: Scenario) -> None:
     assert variants.simulated == 1
     assert other.counts.scenario.pathway.resources["care_day"].price.value == 4000
     assert (other.counts.counts("stock") == base.counts("stock")).all()
+    assert base.differs_in_money_only(changed(named, {"parameters.price": 2000}))
+    assert not base.differs_in_money_only(changed(named, {"parameters.ratio": 3}))
     variants.valuation({"parameters.ratio": 3})
     assert variants.simulated == 2
 
@@ -285,3 +288,105 @@ def test_a_mistake_is_answered_where_it_stands(write: Write, case: str) -> None:
 def test_a_misspelt_parameter_is_not_a_new_one(named: Scenario) -> None:
     with pytest.raises(ScenarioError, match=r"Did you mean .parameters.rate_home"):
         changed(named, {"parameters.rate_hom": 0.2})
+
+
+LOG = """[uncertainty.together]
+distribution = "multivariate_normal"
+on = "log"
+paths = ["parameters.rate_home", "parameters.ratio"]
+mean = [-2.3, 0.7]
+covariance = [[0.04, 0.02], [0.02, 0.09]]
+[time]
+"""
+
+
+def test_parameters_are_drawn_together_on_logarithms(write: Write) -> None:
+    scenario = load_scenario(write(NAMED, HOME, ("[time]\n", LOG)))
+    drawn = [draw(scenario, index, 1) for index in range(2000)]
+    values = [[one.pathway.parameters[n].value for n in ("rate_home", "ratio")] for one in drawn]
+    logs = np.log(values)
+    assert logs.mean(axis=0) == pytest.approx([-2.3, 0.7], abs=0.03)
+    assert np.cov(logs.T) == pytest.approx(np.array([[0.04, 0.02], [0.02, 0.09]]), abs=0.01)
+    for one, (rate, ratio) in zip(drawn[:20], values, strict=False):
+        assert home(one) == pytest.approx((1 - math.exp(-rate * ratio)) / 2, rel=1e-14)
+
+
+ROW = """[parameters]
+p_a = 0.2
+p_b = 0.3
+p_rest = "1 - p_a - p_b"
+[uncertainty.row]
+distribution = "dirichlet"
+paths = ["parameters.p_a", "parameters.p_b", "parameters.p_c"]
+alpha = [20, 30, 50]
+[time]
+"""
+
+
+def test_a_row_of_parameters_is_drawn_as_shares(write: Write) -> None:
+    text = ROW.replace('p_rest = "1 - p_a - p_b"', "p_c = 0.5")
+    shares = ("shares = { low = 0.8, high = 0.2 }", 'shares = { low = "p_a + p_b", high = "p_c" }')
+    scenario = load_scenario(write(("[time]\n", text), shares))
+    for index in range(20):
+        drawn = draw(scenario, index, 1)
+        own = drawn.pathway.attributes["risk"].shares
+        assert own["low"].value + own["high"].value == pytest.approx(1)
+        assert own["high"].value == drawn.parameters["p_c"].value
+
+
+DRAWS = """[uncertainty.made]
+distribution = "draws"
+paths = ["parameters.rate_home", "parameters.ratio"]
+file = "draws.csv"
+[time]
+"""
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_draws_come_from_a_file(write: Write, separator: str) -> None:
+    rows = [(0.1, 2.5), (0.2, 1.5), (0.05, 3.25)]
+    path = write(NAMED, HOME, ("[time]\n", DRAWS))
+    lines = ["draw;parameters.ratio;parameters.rate_home"]
+    lines += [f"{n};{ratio};{rate}" for n, (rate, ratio) in enumerate(rows)]
+    text = "\n".join(lines)
+    text = text.replace(";", ",") if separator == "," else text.replace(".", ",")
+    if separator == ";":
+        text = text.replace("parameters,", "parameters.")
+    (path.parent / "draws.csv").write_text(text, encoding="utf-8")
+    scenario = load_scenario(path)
+    (path.parent / "draws.csv").unlink()
+    scenario = changed(scenario, {"seed": 9})
+    for index in range(7):
+        rate, ratio = rows[index % 3]
+        assert home(draw(scenario, index, 4)) == (1 - math.exp(-rate * ratio)) / 2
+    keys = {"parameters.rate_home", "parameters.ratio", "parameters.price"}
+    assert keys <= set(draws(scenario, 2)[1])
+
+
+@pytest.mark.parametrize(
+    ("change", "csv", "said"),
+    [
+        ((), "parameters.rate_home,parameters.ratio\n0.1,\n", "The cell is empty."),
+        ((), "parameters.rate_home,parameters.ratio\n0.1,x\n", "x"),
+        ((), "parameters.rate_home\n0.1\n", 'The column "parameters.ratio" is missing.'),
+        ((), None, '"draws.csv" cannot be read'),
+        ((), "parameters.rate_home,parameters.ratio\n", "There are no draws"),
+        (('file = "draws.csv"', "rows = []"), None, "There are no draws"),
+        (('file = "draws.csv"', "rows = [[1]]"), None, "There are 1 values and 2 paths"),
+        (
+            ('file = "draws.csv"', 'file = "d.csv"\nrows = [[1, 2]]'),
+            None,
+            'either "file" or "rows"',
+        ),
+        (('file = "draws.csv"', 'on = "log"\nrows = [[1, 2]]'), None, "Only a multivariate normal"),
+    ],
+)
+def test_wrong_draws_are_answered(write: Write, change: Change, csv: str | None, said: str) -> None:
+    text = DRAWS.replace(*change) if change else DRAWS
+    path = write(NAMED, HOME, ("[time]\n", text))
+    if csv is not None:
+        (path.parent / "draws.csv").write_text(csv, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(path)
+    assert said in caught.value.render()
+    assert len(caught.value.problems) == 1, caught.value.render()

@@ -111,7 +111,8 @@ def check_factors(found: Findings, pathway: Pathway, path: Path, names: list[str
         if not found.refer(here, name, pathway.factors, Reason("The factor")):
             continue
         parts = [name, *pathway.factors[name].product]
-        features = [pathway.factors[part].feature for part in parts if part in pathway.factors]
+        known = [pathway.factors[part] for part in parts if part in pathway.factors]
+        features = [name for one in known for name in (one.feature, *one.features)]
         if "time_in_state" in features:
             reason = Reason("An instrument belongs to no track: ask for the time in a group.")
             found.say(here, reason)

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from sisim.checks.factor_grids import wrong_in_grid
 from sisim.checks.issues import Findings
 from sisim.checks.probability_rows import full_rows, named
 from sisim.checks.reachability import leads_somewhere, reachable
 from sisim.scenario.correlations import correlation_matrix
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason, ScenarioError, dotted
+from sisim.scenario.factor_grid import is_grid
 from sisim.scenario.features import DURATIONS, Features
 from sisim.scenario.pathway import MAX_OUT, Attribute, Factor, OfMovers, Transition, Use
 from sisim.scenario.positions import Path
@@ -207,7 +209,10 @@ class PathwayCheck(Findings):
         for name, factor in self.pathway.factors.items():
             path = ("factors", name)
             forms = [bool(factor.values), factor.shape, factor.direct, factor.product]
-            if sum(map(bool, forms)) != 1:
+            if is_grid(factor) or factor.table or factor.file:
+                for said in wrong_in_grid(factor, self.features):
+                    self.say((*path, *said.path), *said[1:])
+            elif sum(map(bool, forms)) != 1:
                 reason = Reason(
                     'A factor has exactly one of "values", "shape", "direct", "product".'
                 )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 
 import numpy as np
 
 from sisim.checks.check_condition import ConditionCheck
+from sisim.checks.effect_order import clash
 from sisim.checks.target_reachability import nobody
 from sisim.scenario.dates import is_date, months_until
 from sisim.scenario.document import Document
 from sisim.scenario.economy import FUND
-from sisim.scenario.errors import Reason
+from sisim.scenario.errors import Reason, dotted
 from sisim.scenario.features import Features
 from sisim.scenario.follow_up import MEASURED
 from sisim.scenario.numbers import numbers
@@ -22,6 +24,7 @@ from sisim.scenario.scenario import (
     Families,
     Goal,
     Investment,
+    JointDistribution,
     Persistence,
     Population,
     Scenario,
@@ -54,6 +57,7 @@ class ScenarioCheck(ConditionCheck):
         for name, investment in scenario.investments.items():
             self._investment(("investments", name), investment)
         self._arms()
+        self._order()
         self._economy()
         self._outcomes()
         for name, goal in scenario.goals.items():
@@ -161,12 +165,47 @@ class ScenarioCheck(ConditionCheck):
             self._course((*path, "fidelity"), fidelity.at, fidelity.share)
         self._payer((*path, "cost"), investment.cost)
         self._areas((*path, "areas"), investment.areas)
+        self._delivery(path, investment)
         new_way = investment.new_way
         if new_way is not None:
             self._areas((*path, "new_way", "areas"), new_way.areas)
             self._payer((*path, "new_way", "cost"), new_way.cost)
             if new_way.replaces is not None:
                 self._payer((*path, "new_way", "replaces"), new_way.replaces)
+
+    def _delivery(self, path: Path, investment: Investment) -> None:
+        """Look at when people and areas begin, and whose place an investment takes."""
+        intake = investment.intake
+        if intake is not None and intake > investment.years:
+            reason = Reason(
+                "Nobody can begin after the project has ended: intake {intake}, years {years}.",
+                intake=float(intake),
+                years=float(investment.years),
+            )
+            self.say((*path, "intake"), reason)
+        if investment.interval:
+            last = investment.interval * (len(investment.areas) - 1) / 12
+            if not investment.areas:
+                reason = Reason('With an "interval" the areas are listed in "areas", in order.')
+                self.say((*path, "interval"), reason)
+            elif last >= investment.taken_in:
+                reason = Reason(
+                    "Nobody is taken in any more when the last area begins: intake {intake}, last "
+                    "area after {last} (years).",
+                    intake=float(investment.taken_in),
+                    last=last,
+                )
+                self.say((*path, "interval"), reason)
+        for index, name in enumerate(investment.stops):
+            here = (*path, "stops", index)
+            valid = self.scenario.investments
+            if self.refer(here, name, valid, Reason("The investment")):
+                ring = _ring(self.scenario, path[-1], name)
+                if ring:
+                    reason = Reason(
+                        "The investments stop each other: {names}.", names=" → ".join(ring)
+                    )
+                    self.say(here, reason)
 
     def _target(self, path: Path, investment: Investment) -> None:
         if self.condition(path, investment.target) and not self.document.made_up:
@@ -184,17 +223,22 @@ class ScenarioCheck(ConditionCheck):
             self.say(path, Reason('The key "{key}" is missing.', key="risk_of"))
 
     def _effect(self, path: Path, effect: Effect) -> None:
-        uses = list(self._use_names(everywhere=effect.adds is not None))
+        more = [key for key in ("adds", "sets") if getattr(effect, key) is not None]
+        uses = list(self._use_names(everywhere=bool(more)))
         for index, name in enumerate(effect.on):
             here = (*path, "on", index)
             if name.startswith(("use:", "weight:")):
                 self.refer(here, name, uses, Reason("The use"))
                 continue
             valid = [*self.pathway.transitions, "entry", *uses]
-            if self.refer(here, name, valid, Reason("The transition")) and effect.adds is not None:
-                self.say(
-                    (*path, "adds"), Reason("Only to a use or a weight can an amount be added.")
-                )
+            if self.refer(here, name, valid, Reason("The transition")) and more:
+                reason = Reason("Only a use or a weight is an amount that can be added to, or set.")
+                self.say((*path, more[0]), reason)
+        if effect.sets is not None and (effect.adds is not None or effect.ratio.value != 1):
+            reason = Reason('What is set anew has no "ratio", and nothing "adds" to it.')
+            self.say((*path, "sets"), reason)
+        self._limits(path, effect)
+        self._follows(path, effect)
         if effect.ratio.value < 0:
             self.say((*path, "ratio"), Reason("A multiplier cannot be negative."))
         if effect.modifier is not None:
@@ -203,6 +247,82 @@ class ScenarioCheck(ConditionCheck):
             ]
             self.refer((*path, "modifier"), effect.modifier, valid, Reason("The numeric attribute"))
         self._persistence((*path, "persistence"), effect.persistence)
+
+    def _limits(self, path: Path, effect: Effect) -> None:
+        """Look at when an effect acts: in which states, and in which part of a treatment."""
+        for track, names in effect.only_in.items():
+            here = (*path, "only_in", track)
+            if self.refer(here, track, self.pathway.tracks, Reason("The track")):
+                valid = self.features.allowed(f"state.{track}")
+                for index, name in enumerate(names):
+                    self.refer((*here, index), name, valid, Reason("The state"))
+        on_transitions = all(name in self.pathway.transitions for name in effect.on)
+        if effect.only_in and not on_transitions:
+            reason = Reason(
+                "Only an effect on transitions can look at other tracks: what is used is counted "
+                "state by state. Give the use itself a factor."
+            )
+            self.say((*path, "only_in"), reason)
+        if "months" in effect.model_fields_set:
+            low, high = effect.months.from_, effect.months.below
+            if effect.acts_on == "area" or not on_transitions:
+                reason = Reason(
+                    "Only an effect on transitions of participants has a part of their treatment."
+                )
+                self.say((*path, "months"), reason)
+            elif high is not None and high <= low:
+                reason = Reason('"below" ({high}) is not over "from" ({low}).', high=high, low=low)
+                self.say((*path, "months"), reason)
+
+    def _order(self) -> None:
+        """Look at effects whose result depends on which comes first, and that say nothing of it."""
+        said = set()
+        for arm in self.scenario.arms.values():
+            effects = [
+                (name, number, effect)
+                for name in arm.investments
+                if name in self.scenario.investments
+                for number, effect in enumerate(self.scenario.investments[name].effects)
+            ]
+            for (one, a, first), (other, b, second) in combinations(effects, 2):
+                path = ("investments", other, "effects", b)
+                if path in said or self.doubtful(path) or first.order != second.order:
+                    continue
+                on = clash(self.pathway, first, second, together=one == other)
+                if on is not None:
+                    said.add(path)
+                    reason = Reason(
+                        "What {one} and {other} make of {name} depends on which acts first: give "
+                        'them an "order" each.',
+                        one=dotted(("investments", one, "effects", a)),
+                        other=dotted(path),
+                        name=on,
+                    )
+                    self.say((*path, "on"), reason)
+
+    def _follows(self, path: Path, effect: Effect) -> None:
+        """Look at what an effect brings with it: what is given instead, and a risk."""
+        for key in ("instead", "harm"):
+            if getattr(effect, key) is not None and not any(
+                name in self.pathway.transitions for name in effect.on
+            ):
+                reason = Reason(
+                    "It follows where a transition is prevented or hastened, and the effect is on "
+                    "none."
+                )
+                self.say((*path, key), reason)
+        if effect.instead is not None:
+            for key in ("uses", "once"):
+                for name in getattr(effect.instead, key):
+                    what = Reason("There is no price: the resource")
+                    self.refer((*path, "instead", key, name), name, self.pathway.resources, what)
+            if not (effect.instead.uses or effect.instead.once):
+                reason = Reason('Nothing is given: name a resource in "uses" or "once".')
+                self.say((*path, "instead"), reason)
+        if effect.harm is not None:
+            for index, name in enumerate(effect.harm.on):
+                here = (*path, "harm", "on", index)
+                self.refer(here, name, self.pathway.transitions, Reason("The transition"))
 
     def _use_names(self, everywhere: bool) -> Iterator[str]:
         """Return the uses and weights an effect may act on; it may add to them `everywhere`."""
@@ -387,6 +507,12 @@ class ScenarioCheck(ConditionCheck):
                         name=number,
                     )
                     self.say((*path, "paths", index), reason)
+            if joint.on == "log" and joint.distribution != "multivariate_normal":
+                reason = Reason("Only a multivariate normal is drawn on logarithms.")
+                self.say((*path, "on"), reason)
+            if joint.distribution == "draws":
+                self._rows(path, joint)
+                continue
             given = {"dirichlet": joint.alpha, "multivariate_normal": joint.mean}
             values = given[joint.distribution]
             if len(values) != len(joint.paths):
@@ -407,6 +533,33 @@ class ScenarioCheck(ConditionCheck):
                     name=joint.distribution,
                 )
                 self.say(path, reason)
+
+    def _rows(self, path: Path, joint: JointDistribution) -> None:
+        if not joint.rows and joint.file is None:
+            reason = Reason('There are no draws: give a "file", or "rows".')
+            self.say(path, reason)
+        for index, row in enumerate(joint.rows):
+            if len(row) != len(joint.paths):
+                reason = Reason(
+                    "There are {values} values and {paths} paths; there should be as many.",
+                    values=len(row),
+                    paths=len(joint.paths),
+                )
+                self.say((*path, "rows", index), reason)
+                break
+
+
+def _ring(scenario: Scenario, first: str | int, name: str) -> list[str]:
+    """Return how one investment comes to stop itself, by stopping another; empty: it does not."""
+    trails = [[str(first), name]]
+    while trails:
+        trail = trails.pop()
+        if trail[-1] == first:
+            return trail
+        known = scenario.investments.get(trail[-1])
+        following = known.stops if known is not None else []
+        trails += [[*trail, other] for other in following if other not in trail[1:]]
+    return []
 
 
 def _is_covariance(rows: list[list[float]], size: int) -> bool:

@@ -118,6 +118,15 @@ def _of_scenario(scenario: Scenario) -> Iterator[Length]:
 def _of_investment(investment: Investment) -> Iterator[Length]:
     yield ("years",), investment.years, 12
     yield ("onset",), investment.onset, 1
+    if investment.intake is not None:
+        yield ("intake",), investment.intake, 12
+    yield ("interval",), investment.interval, 1
+    for index, effect in enumerate(investment.effects):
+        yield ("effects", index, "months", "from"), effect.months.from_, 1
+        yield ("effects", index, "months", "below"), effect.months.below or 0.0, 1
+        for key, follows in (("instead", effect.instead), ("harm", effect.harm)):
+            if follows is not None:
+                yield ("effects", index, key, "months"), follows.months, 1
     if investment.duration is not None:
         yield ("duration",), investment.duration, 1
     if investment.new_way is not None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from sisim.arrays import Flags, Floats
 from sisim.checks.reachability import Reached, possible_categories
+from sisim.scenario.factor_grid import Grid, grid, is_grid
 from sisim.scenario.factor_table import (
     PROBABILITY,
     TIMES,
@@ -56,6 +57,34 @@ class _Lookup:
     default: float = 1.0
     otherwise: float | None = None
     scale: int = TIMES
+    together: Grid | None = None
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """The axes that it lies on: several, if it is a table over several features."""
+        if self.together is None:
+            return (self.axis,)
+        return tuple((axis.name,) for axis in self.together.axes)
+
+    def edges_on(self, axis: Axis) -> list[float]:
+        """Return the limits of its bands on an axis."""
+        if self.together is None:
+            return self.edges
+        return next(one.lows for one in self.together.axes if (one.name,) == axis)
+
+    def over(self, cells: Mapping[Axis, list[str | float | None]], axes: list[Axis]) -> Floats:
+        """Return what it does in each cell, with an axis of length 1 where it does not look."""
+        if self.together is None:
+            column = np.array([_look_up(self, cell) for cell in cells[self.axis]])
+            return column.reshape([len(column) if one == self.axis else 1 for one in axes])
+        own = {(one.name,): one for one in self.together.axes}
+        places = [
+            [axis.at("" if cell is None else cell) for cell in cells[key]]
+            for key, axis in own.items()
+        ]
+        found = self.together.values[np.ix_(*places)]
+        found = found.transpose(np.argsort([axes.index(key) for key in own]))
+        return found.reshape([len(cells[one]) if one in own else 1 for one in axes])
 
 
 def full_rows(
@@ -109,13 +138,15 @@ class _Row:
         }
         everything = [lookup for found in self.lookups.values() for lookup in found]
         self.cells = {
-            axis: self._cells(axis, [x for x in everything if x.axis == axis])
-            for axis in dict.fromkeys(lookup.axis for lookup in everything)
+            axis: self._cells(axis, [x for x in everything if axis in x.axes])
+            for axis in dict.fromkeys(axis for lookup in everything for axis in lookup.axes)
         }
 
     def worst(self) -> tuple[float, tuple[str, ...]] | None:
         """Return the greatest sum and the combination that gives it; None if there are too many."""
-        own = {name: {x.axis for x in found} for name, found in self.lookups.items()}
+        own = {
+            name: {axis for x in found for axis in x.axes} for name, found in self.lookups.items()
+        }
         ages = {("age",), ("age.calendar",)}
         together = ages <= set(self.cells)
         shared = [
@@ -159,9 +190,7 @@ class _Row:
         assert transition.probability is not None
         value: Floats = np.full([1] * len(axes), transition.probability.value)
         for lookup in self.lookups[name]:
-            column = np.array([_look_up(lookup, cell) for cell in self.cells[lookup.axis]])
-            shape = [len(column) if axis == lookup.axis else 1 for axis in axes]
-            value = apply_ratio(value, column.reshape(shape), lookup.scale, PROBABILITY)
+            value = apply_ratio(value, lookup.over(self.cells, axes), lookup.scale, PROBABILITY)
         return value
 
     def _factors(self, transition: Transition) -> Iterator[_Lookup]:
@@ -182,6 +211,9 @@ class _Row:
 
     def _lookup(self, factor: Factor) -> _Lookup | None:
         name = factor.feature
+        if is_grid(factor):
+            scale = scale_code(factor.scale, PROBABILITY)
+            return _Lookup(("",), together=grid(factor, self.features), scale=scale)
         if name is None or factor.shape or factor.direct or factor.product:
             return None
         axis = (name, *(str(x) for x in (factor.window,) if x), *_peers(name, factor.among))
@@ -216,7 +248,8 @@ class _Row:
         lowest, highest = {"calendar.month": (1.0, 12.0), "share": (0.0, 1.0)}.get(
             axis[0].partition(".")[0] if axis[0].startswith("share") else axis[0], (0.0, np.inf)
         )
-        edges = {edge for lookup in lookups for edge in lookup.edges if lowest < edge <= highest}
+        found = {edge for lookup in lookups for edge in lookup.edges_on(axis)}
+        edges = {edge for edge in found if lowest < edge <= highest}
         outside = [None] if any(lookup.otherwise is not None for lookup in lookups) else []
         return [lowest, *sorted(edges), *outside]
 
@@ -254,6 +287,10 @@ def _effects(transition: str, scenario: Scenario | None) -> Iterator[_Lookup]:
             if transition in effect.on:
                 table = dict.fromkeys(_phases(effect), effect.ratio.value)
                 scale = scale_code(effect.scale, PROBABILITY)
+                yield _Lookup(("investment", name), table=table, scale=scale)
+            if effect.harm is not None and transition in effect.harm.on:
+                table = {"project": effect.harm.ratio.value, "new_way": effect.harm.ratio.value}
+                scale = scale_code(effect.harm.scale, PROBABILITY)
                 yield _Lookup(("investment", name), table=table, scale=scale)
 
 

@@ -80,6 +80,8 @@ def _can_be_positive(
     if factor.product:
         trail |= {name}
         return all(_can_be_positive(features, part, reached, trail) for part in factor.product)
+    if factor.table:
+        return any(value.value > 0 for row in factor.table.values() for value in row.values())
     if factor.shape or factor.direct or not factor.values or factor.feature is None:
         return True
     if isinstance(factor.values, list):

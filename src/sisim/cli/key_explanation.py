@@ -20,9 +20,8 @@ Schema = dict[str, Any]
 
 NAME, MONTH, YEAR = "^[a-z][a-z0-9_-]*$", r"^\d{4}-(0[1-9]|1[0-2])$", r"^\d{4}$"
 """The patterns that the models have for texts."""
-HIDDEN = {"features", "formula"}
-"""Keys of the models that files do not have: what is in them stands directly in the table, or where
-the value does."""
+HIDDEN = {"formula", "content"}
+"""Keys of the models that files do not have: they stand where the value does, or in a file."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +52,14 @@ class FileKey:
 
     def subkeys(self) -> list[str]:
         """Return the keys of the table that stands here; empty if it is none, or names are free."""
-        tables = [part.get("properties", {}) for part in self.alternatives(self.schema)]
-        return [key for table in tables for key in table if key not in HIDDEN]
+        tables = [_properties(part) for part in self.alternatives(self.schema)]
+        return [key for table in tables for key in table]
 
     def step(self, part: str) -> FileKey | None:
         """Return the key below this one; None if there is none of that name."""
         for form in self.alternatives(self.schema):
-            below = form.get("properties", {}).get(part)
-            if below is None or part in HIDDEN:
+            below = _properties(form).get(part)
+            if below is None:
                 below = _anything(form)
             if isinstance(below, dict):
                 return FileKey(self.kind, (*self.path, part), below, form, self.definitions)
@@ -123,6 +122,13 @@ def _find(root: FileKey, parts: list[str]) -> tuple[FileKey, list[str]]:
     return root, []
 
 
+def _properties(form: Schema) -> Schema:
+    """Return the keys that a table of a file may have; features stand directly in a condition."""
+    own = form.get("properties", {})
+    hidden = HIDDEN | ({"features"} if "any_of" in own else set())
+    return {key: part for key, part in own.items() if key not in hidden}
+
+
 def _anything(form: Schema) -> Schema | None:
     """Return the schema of what a list or a table with free names holds."""
     items: Schema | None = form.get("items")
@@ -130,7 +136,7 @@ def _anything(form: Schema) -> Schema | None:
     extra = form.get("additionalProperties")
     if isinstance(extra, dict):
         free = extra
-    elif extra is True or "features" in form.get("properties", {}):
+    elif extra is True or "any_of" in form.get("properties", {}):
         free = {}
     return items if items is not None else free
 

@@ -247,11 +247,21 @@ def _stops(result: Result, investment: str, phase: str) -> Floats:
 def rewards(result: Result, units: Units) -> Floats:
     """Return units by cycle as the scenario counts them, (..., cycles, areas, names)."""
     economy, clock = result.scenario.economy, result.compiled.clock
-    states = counted(units.states, economy.counting, economy.weights, axis=2)
-    lengths = clock.lengths(clock.history + np.arange(states.shape[2]))
+    how = economy.counting, economy.weights
+    states = counted(units.states, *how, axis=2)
+    if economy.counting == "end":
+        states = counted(units.ends, *how, axis=2)
+    elif economy.counting == "both":
+        states = (units.states[:, :, :-1] + units.ends[:, :, 1:]) / 2
+    cycles = states.shape[2]
+    lengths = clock.lengths(clock.history + np.arange(cycles))
     states = states * lengths[:, None, None]
-    events = over_cycles(units.events, states.shape[2])
-    return np.asarray(states + events)
+    if economy.events is None:
+        return np.asarray(states + over_cycles(units.events, cycles))
+    outside = [(0, 0)] * units.moves.ndim
+    outside[2] = (0, 1) if economy.events == "start" else (1, 0)
+    moves = counted(np.pad(units.moves, outside), *how, axis=2)
+    return np.asarray(states + moves + over_cycles(units.entries, cycles))
 
 
 def over_cycles(steps: NDArray[Any], cycles: int) -> NDArray[Any]:

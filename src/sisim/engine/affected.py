@@ -68,7 +68,8 @@ def reusable_baseline(scenario: Scenario) -> bool:
     effect that makes everyone in an area more likely to leave a state may affect any of them, who
     without it would have stayed. What is measured is measured of everyone.
     """
-    features = {factor.feature or "" for factor in scenario.pathway.factors.values()}
+    factors = scenario.pathway.factors.values()
+    features = {name for factor in factors for name in (factor.feature or "", *factor.features)}
     for one in scenario.investments.values():
         features |= {name for part in (one.target, *one.target.any_of) for name in part.features}
     transitions = set(scenario.pathway.transitions)

@@ -7,6 +7,7 @@ beside the person's states on other tracks. Only who is still a candidate is obs
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import ceil
 from operator import itemgetter
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sisim.arrays import Floats
+from sisim.arrays import Floats, Ints
 from sisim.engine import kernel
 from sisim.engine.draws import QUAD
 from sisim.engine.population import People
@@ -22,6 +23,7 @@ from sisim.engine.tables import (
     AGE,
     AGE_CALENDAR,
     ATTRIBUTE,
+    COMBINED,
     CROSS_TRACKS,
     CYCLE,
     DIRECT,
@@ -39,6 +41,7 @@ from sisim.engine.tables import (
     FactorReference,
     FeatureTables,
     LeavingBounds,
+    RunLayout,
     StayRow,
     TransitionTables,
 )
@@ -241,9 +244,14 @@ def _excess(compiled: Compiled) -> Floats:
     for r, reference in enumerate(compiled.references):
         if reference.kind == EFFECT:
             feature = compiled.tables.features.feature[reference.feature]
-            modified = compiled.tables.features.effect[feature["arg"]]["modifier"] >= 0
+            modified = _modifier(compiled.tables.features, feature) >= 0
             found[r] = abs(reference.ratio - 1.0) if modified else max(reference.ratio - 1.0, 0.0)
     return found
+
+
+def _modifier(features: FeatureTables, feature: np.void) -> int:
+    """Return the numeric attribute by which an effect is scaled; -1: none, as a risk it brings."""
+    return -1 if feature["kind"] == STATE else int(features.effect[feature["arg"]]["modifier"])
 
 
 def _largest(compiled: Compiled, who: People, excess: Floats) -> Floats:
@@ -265,22 +273,16 @@ def _largest(compiled: Compiled, who: People, excess: Floats) -> Floats:
         if reference.kind == DIRECT:
             out[:, :, r] = who.numbers[feature["arg"]].max(initial=0.0)
         elif reference.kind == EFFECT:
-            modifier = int(features.effect[feature["arg"]]["modifier"])
+            modifier = _modifier(features, feature)
             strength = 1.0 if modifier < 0 else np.abs(who.numbers[modifier]).max(initial=0.0)
             out[:, :, r] = 1.0 + excess[r] * strength
         elif feature["kind"] in (AGE, AGE_CALENDAR):
             for age in range(layout.risk_ages):
-                # Risk classes are looked up every fourth step; a year is no whole number of weeks.
-                low, high = age - 1, age + 2 + ceil(3 / layout.steps_per_risk_age)
-                if feature["kind"] == AGE:
-                    low, high = (
-                        age * layout.steps_per_risk_age,
-                        (age + 1) * layout.steps_per_risk_age + 4,
-                    )
-                if age == layout.risk_ages - 1:
-                    high = len(values)
+                low, high = _ages(layout, int(feature["kind"]), age, len(values))
                 last = len(values) - 2
                 out[age, :, r] = values[min(max(low, 0), last) : min(high, last) + 1].max()
+        elif feature["kind"] == COMBINED:
+            out[:, :, r] = _largest_together(features, layout, feature, values, digits)
         elif feature["kind"] == WHEN_AGE:
             for age in range(layout.risk_ages - 1):
                 low, high = (
@@ -294,3 +296,46 @@ def _largest(compiled: Compiled, who: People, excess: Floats) -> Floats:
             out[:, :, r] = values.max()
     classes = layout.risk_ages * layout.risk_backgrounds
     return np.ascontiguousarray(out.reshape(classes, len(compiled.references)).T)
+
+
+def _ages(layout: RunLayout, kind: int, age: int, length: int) -> tuple[int, int]:
+    """Return between which values of an age, both included, people of a risk age are."""
+    # Risk classes are looked up every fourth step; a year is no whole number of weeks.
+    low, high = age - 1, age + 2 + ceil(3 / layout.steps_per_risk_age)
+    if kind == AGE:
+        low, high = age * layout.steps_per_risk_age, (age + 1) * layout.steps_per_risk_age + 4
+    return low, length if age == layout.risk_ages - 1 else high
+
+
+def _largest_together(
+    features: FeatureTables,
+    layout: RunLayout,
+    feature: np.void,
+    values: Floats,
+    digits: dict[int, Ints],
+) -> Floats:
+    """Return the greatest multiplier of a table over several features, by risk age and class."""
+    parts = features.part[feature["arg"] : feature["window"]]
+    places = [features.band[one["first"] : one["first"] + one["length"]] for one in parts]
+    before = [len(values) - 1, *(int(one["stride"]) for one in parts)]
+    table = values[:-1].reshape([a // b for a, b in pairwise(before)])
+    out = np.empty((layout.risk_ages, layout.risk_backgrounds))
+    for age in range(layout.risk_ages):
+        found = [table]
+        for axis, (part, place) in enumerate(zip(parts, places, strict=True)):
+            own = features.feature[part["feature"]]
+            rows = np.arange(table.shape[axis])
+            if own["kind"] in (AGE, AGE_CALENDAR):
+                low, high = _ages(layout, int(own["kind"]), age, len(place))
+                last = len(place) - 1
+                rows = np.unique(place[min(max(low, 0), last) : min(high, last) + 1])
+            if own["kind"] == ATTRIBUTE and own["arg"] in digits:
+                chosen = place[digits[int(own["arg"])]]
+                found = [
+                    (found[0] if len(found) == 1 else found[n]).take([chosen[n]], axis=axis)
+                    for n in range(layout.risk_backgrounds)
+                ]
+            else:
+                found = [one.take(rows, axis=axis) for one in found]
+        out[age] = [one.max() for one in found]
+    return np.asarray(np.maximum(out, values[-1]))

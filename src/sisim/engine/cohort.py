@@ -23,6 +23,7 @@ from sisim.arrays import Floats, Ints
 from sisim.engine import tables as tb
 from sisim.engine.columns import columns as columns_of
 from sisim.engine.compile import compile_scenario
+from sisim.engine.consequences import consequences
 from sisim.engine.correlation import Correlation
 from sisim.engine.counts import Replication, Result
 from sisim.engine.enrolment import EnrolmentPlan, Enrolments
@@ -659,9 +660,15 @@ def _counts(compiled: Compiled, joint: int) -> _Counts:
 def _check_features(compiled: Compiled) -> None:
     """Refuse a rule that looks at what the joint state and the background do not tell."""
     tables = compiled.tables
+    for one in consequences(compiled.scenario):
+        part = f"investments.{one.investment}.effects.{one.effect}.{one.kind}"
+        raise NotExact(part, Reason("it depends on what would have happened to the same person"))
     used = set(tables.features.state_feature.tolist())
     for use in tables.layout.use:
         used |= set(tables.transitions.reference["feature"][use["first"] : use["last"]].tolist())
+    kinds = tables.features.feature["kind"]
+    for together in tables.features.feature[[n for n in sorted(used) if kinds[n] == tb.COMBINED]]:
+        used |= set(tables.features.part["feature"][together["arg"] : together["window"]].tolist())
     for number in sorted(used):
         kind = tables.features.feature["kind"][number]
         if kind == tb.AGE_START and compiled.scenario.population.movers_in is not None:

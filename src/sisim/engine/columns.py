@@ -123,10 +123,12 @@ def work_space(compiled: Compiled, diverged: NDArray[np.int32]) -> WorkSpace:
     state = compiled.tables.transitions.state
     # Every track of everyone in every arm at once, and as much again for those who diverge.
     most = 2 * BLOCK * len(compiled.tracks) * (1 + len(compiled.arms))
+    # And all that may follow from effects, for everyone.
+    more = BLOCK * len(compiled.arms) * len(compiled.tables.features.follow)
     features = max(len(compiled.features), 1)
     out = max(int((state["last"] - state["first"]).max()), 1)
     return WorkSpace(
-        work=np.empty(most, tb.WorkRow),
+        work=np.empty(most + more, tb.WorkRow),
         order=np.empty(most, np.int32),
         ends=np.empty((1 + len(compiled.arms)) * len(state), np.int32),
         features=np.empty((features, tb.BATCH)),
@@ -139,4 +141,5 @@ def work_space(compiled: Compiled, diverged: NDArray[np.int32]) -> WorkSpace:
         leaver_chances=np.empty((most, out)),
         weights=np.empty(tb.MAX_OUT),
         diverged=diverged,
+        followed=np.empty((more, 3), np.int32),
     )

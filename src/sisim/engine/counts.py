@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sisim.arrays import Floats, Ints
-from sisim.engine.effects import coverage
+from sisim.engine.effects import coverage, stopped_from
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.resource_use import Kind, Own, Units, UseCount
 from sisim.engine.simulation import Tally
@@ -258,7 +258,7 @@ class Result:
         units = np.zeros((*shape, len(self.compiled.investments), len(PHASES), len(ITEMS)))
         for own in self.own_investments():
             project, new_way = (part[:, :-1] for part in self.delivery(own))
-            running = project.max(axis=0), self._area_shares @ new_way
+            running = self._running(project), self._area_shares @ new_way
             of_phase = new_way == 0, new_way > 0
             started, treated = (
                 self.treatments(name)[:, own.arm - 1, own.number, :steps].swapaxes(-1, -2)
@@ -280,6 +280,13 @@ class Result:
             found[:, :, PHASES.index("replaced")] = -found[:, :, PHASES.index("new_way")]
         return units
 
+    def _running(self, project: Array) -> Floats:
+        """Return how much of a project runs: where areas begin or stop apart, by their shares."""
+        whole = project.any(axis=1)
+        apart = (project[whole] != project.max(axis=0)).any()
+        shares = self._area_shares * whole
+        return np.asarray(shares @ project / shares.sum() if apart else project.max(axis=0))
+
     def months_in_steps(self, investment: Investment) -> Floats:
         """Return how many months of treatment each step is, (n,).
 
@@ -294,7 +301,7 @@ class Result:
     def delivery(self, own: Own) -> tuple[Array, Array]:
         """Return where a project runs and how far its new way has come, (areas, n + 1)."""
         compiled = self.compiled
-        paths = coverage(own.investment, own.ending, compiled.clock, compiled.areas)
+        paths = coverage(own.investment, own.ending, compiled.clock, compiled.areas, own.stopped)
         project, new_way = (path[:, self.points] for path in paths)
         return project, new_way
 
@@ -303,7 +310,9 @@ class Result:
         for arm, name in enumerate(self.compiled.arms, start=1):
             for investment, ending in self.scenario.arms[name].investments.items():
                 number = self.compiled.investments.index(investment)
-                yield Own(arm, number, self.scenario.investments[investment], ending)
+                clock, areas = self.compiled.clock, self.compiled.areas
+                stopped = stopped_from(self.scenario, name, investment, clock, areas)
+                yield Own(arm, number, self.scenario.investments[investment], ending, stopped)
 
     # ------------------------------------------------------------------------ parts
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sisim.arrays import Floats
+from sisim.arrays import Floats, Ints
 from sisim.engine.clock import Clock
 from sisim.engine.tables import ALWAYS, NEW_WAY, PROJECT
-from sisim.scenario.scenario import Effect, Investment
+from sisim.scenario.scenario import Effect, Investment, Scenario
 
 
 def phase_code(effect: Effect) -> int:
@@ -43,11 +43,17 @@ def fidelity_path(investment: Investment, clock: Clock) -> Floats:
 
 
 def coverage(
-    investment: Investment, ending: str, clock: Clock, areas: list[str]
+    investment: Investment,
+    ending: str,
+    clock: Clock,
+    areas: list[str],
+    stopped: Ints | None = None,
 ) -> tuple[Floats, Floats]:
     """Return where the project runs and how far the new way has come, float64 (areas, steps).
 
     The project covers its areas fully while it runs; the new way grows from 0 to 1 in each area.
+    `stopped` is the step from which something else has taken its place in each area: see
+    `stopped_from`.
     """
     steps = np.arange(clock.end + 1)
     start = clock.at(investment.start)
@@ -55,8 +61,12 @@ def coverage(
     if ending == "continues":
         stop = clock.end + 1
     inside = (steps >= start) & (steps < stop)
-    included = np.array([not investment.areas or a in investment.areas for a in areas])
-    project = included[:, None] * inside[None, :].astype(float)
+    project = np.zeros((len(areas), clock.end + 1))
+    for number, area in enumerate(areas):
+        if not investment.areas or area in investment.areas:
+            place = investment.areas.index(area) if investment.areas else 0
+            begun = steps >= start + clock.months(investment.interval * place)
+            project[number] = inside & begun
     new_way = np.zeros((len(areas), clock.end + 1))
     spec = investment.new_way
     if ending == "new_way_of_working" and spec is not None:
@@ -68,14 +78,39 @@ def coverage(
             place = spec.areas.index(area) if spec.areas else 0
             own = begin + clock.months(spec.interval * place)
             new_way[number] = np.clip((steps - own + 1) / ramp, 0, 1)
+    if stopped is not None:
+        goes_on = steps < stopped[:, None]
+        project, new_way = project * goes_on, new_way * goes_on
     return project, new_way
 
 
+def stopped_from(scenario: Scenario, arm: str, name: str, clock: Clock, areas: list[str]) -> Ints:
+    """Return the step from which others have taken an investment's place, int64 (areas,).
+
+    They do so where, and as soon as, they are delivered themselves in the arm; it does not come
+    back when they end.
+    """
+    found = np.full(len(areas), clock.end + 1)
+    for other, ending in scenario.arms[arm].investments.items():
+        spec = scenario.investments[other]
+        if name in spec.stops:
+            own = stopped_from(scenario, arm, other, clock, areas)
+            delivered = np.maximum(*coverage(spec, ending, clock, areas, own)) > 0
+            begins = np.where(delivered.any(axis=1), delivered.argmax(axis=1), clock.end + 1)
+            found = np.minimum(found, begins)
+    return found
+
+
 def area_strength(
-    effect: Effect, investment: Investment, ending: str, clock: Clock, areas: list[str]
+    effect: Effect,
+    investment: Investment,
+    ending: str,
+    clock: Clock,
+    areas: list[str],
+    stopped: Ints | None = None,
 ) -> Floats:
     """Return the strength of an effect on everybody in an area, float64 (areas, steps)."""
-    project, new_way = coverage(investment, ending, clock, areas)
+    project, new_way = coverage(investment, ending, clock, areas, stopped)
     part = {
         ALWAYS: np.maximum(project, new_way),
         PROJECT: project,

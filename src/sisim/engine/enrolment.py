@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sisim.arrays import Flags, Floats, Ints
 from sisim.engine.draws import draw_many, purpose_code
-from sisim.engine.effects import coverage
+from sisim.engine.effects import coverage, stopped_from
 from sisim.engine.families import Siblings
 from sisim.engine.kernel.hazards import look_up, multiplier, transition_values
 from sisim.engine.kernel.jit import compiled_function, inlined
@@ -470,15 +470,23 @@ class EnrolmentPlan:
         self.investment = compiled.scenario.investments[name]
         self.active: Ints = np.empty((3, 0), np.int64)
         investment = self.investment
-        self.project, self.new_way = coverage(investment, ending, clock, compiled.areas)
+        stopped = stopped_from(compiled.scenario, compiled.arms[arm], name, clock, compiled.areas)
+        paths = coverage(investment, ending, clock, compiled.areas, stopped)
+        self.project, self.new_way = paths
         scale = 0.0 if investment.new_way is None else investment.new_way.reach.value
-        self.reach = np.maximum(self.project * investment.reach.value, self.new_way * scale)
+        intake = self.project * (ending == "continues")
+        intake[:, : clock.at(investment.start) + clock.steps(investment.taken_in)] = 1.0
+        self.reach = np.maximum(
+            self.project * intake * investment.reach.value, self.new_way * scale
+        )
         self._delivers = (self.project > 0) | (self.new_way > 0)
         if ending == "new_way_of_working":
             # Between the project and the new way whoever has begun is seen through.
             start = clock.at(investment.start)
             coming = self.new_way.any(axis=1, keepdims=True)
-            self._delivers[:, start:] |= (self.project[:, start : start + 1] > 0) & coming
+            begun = self.project.any(axis=1, keepdims=True)
+            goes_on = np.arange(clock.end + 1) < stopped[:, None]
+            self._delivers[:, start:] |= (begun & coming & goes_on)[:, start:]
         self.everywhere: Flags = np.asarray(self._delivers.all(axis=0))
         self.active_steps: Flags = np.asarray(self._delivers.any(axis=0))
         months = investment.duration

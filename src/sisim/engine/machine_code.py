@@ -121,6 +121,11 @@ def arguments() -> Arguments:
     return {
         kernel.find_leavers: (transitions, features, who, layout.track, work, one, one),
         kernel.choose_moves: (transitions, work, one, one, key),
+        kernel.note_followed: (
+            *(transitions, features, who, layout.track, work),
+            *(one, one, one, key),
+        ),
+        kernel.list_followed: (features, who, work, diverged, one, one, one, one),
         kernel.diverge: (who, work, diverged, one, one, one),
         kernel.move_all: (layout, who, seen, work, one, one, one, one, no),
         kernel.list_at_risk: (
@@ -154,6 +159,8 @@ def arguments() -> Arguments:
 NEEDED = (
     kernel.find_leavers,
     kernel.choose_moves,
+    kernel.note_followed,
+    kernel.list_followed,
     kernel.diverge,
     kernel.move_all,
     kernel.count_uses,

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sisim.arrays import Floats, Ints
+from sisim.engine.consequences import consequences
 from sisim.engine.effects import area_strength, fidelity_path
 from sisim.engine.measurements import ANSWERED
 from sisim.engine.simulation import Tally
 from sisim.engine.tables import Compiled
 from sisim.scenario.factor_table import effect_factor
 from sisim.scenario.pathway import Entry, Pathway, State, Transition, Use
-from sisim.scenario.scenario import Effect, Investment, Scenario
+from sisim.scenario.scenario import Effect, Instead, Investment, Scenario
 from sisim.scenario.types import Number
 
 Kind = Literal["use", "weight"]
@@ -57,6 +58,11 @@ def per_step(compiled: Compiled, kind: Kind) -> Floats:
         for state, content in spec.states.items():
             own = amounts(content, pathway, kind) / compiled.clock.per_year
             found[compiled.state(track, state)] = own
+    for one in consequences(compiled.scenario):
+        if isinstance(one.spec, Instead) and kind == "use":
+            for name, amount in one.spec.uses.items():
+                place = compiled.state(one.track, one.state), names_of(pathway, kind).index(name)
+                found[place] = amount.value / compiled.clock.per_year
     return found
 
 
@@ -66,6 +72,11 @@ def per_move(compiled: Compiled, kind: Kind) -> Floats:
     found = np.zeros((len(compiled.transitions), len(names_of(pathway, kind))))
     for name, spec in pathway.transitions.items():
         found[compiled.transitions.index(name)] = amounts(spec, pathway, kind)
+    for one in consequences(compiled.scenario):
+        if isinstance(one.spec, Instead) and kind == "use":
+            for name, amount in one.spec.once.items():
+                place = compiled.transitions.index(one.track), names_of(pathway, kind).index(name)
+                found[place] = amount.value
     return found
 
 
@@ -75,12 +86,21 @@ class Units(NamedTuple):
     Attributes:
         names: The resources or weights.
         states: Used in states, per step spent there, at every point (..., n + 1, areas, names).
-        events: Used at transitions and at entry, in every step (..., n, areas, names).
+        ends: The same with the effects of the step before each point: what is used at its end.
+        moves: Used at transitions, in every step (..., n, areas, names).
+        entries: Used at entry, and by answers to instruments, likewise.
     """
 
     names: list[str]
     states: Array
-    events: Array
+    ends: Array
+    moves: Array
+    entries: Array
+
+    @property
+    def events(self) -> Array:
+        """Used at transitions and at entry, in every step."""
+        return np.asarray(self.moves + self.entries)
 
 
 class Own(NamedTuple):
@@ -90,6 +110,7 @@ class Own(NamedTuple):
     number: int
     investment: Investment
     ending: str
+    stopped: Ints
 
 
 class Run(Protocol):
@@ -136,6 +157,11 @@ class Counted(Protocol):
         """Return how much of the project and of the new way runs."""
 
 
+def _later(strength: Array, steps: int) -> Array:
+    """Return strengths (points, areas) so many steps later; the first holds before them."""
+    return np.concatenate([strength[:1].repeat(steps, axis=0), strength[: len(strength) - steps]])
+
+
 class UseCount:
     """Resource use, or outcome weights, of the people in states and the events of a result."""
 
@@ -148,36 +174,49 @@ class UseCount:
         self.per_year = compiled.clock.per_year
         self.per_step = per_step(compiled, kind)
         # Those on areas come first, so that those on participants start from what they leave.
-        self.effects = [
+        effects = [
             (own, effect)
             for acts_on in ("area", "participants")
             for own in result.own_investments()
             for effect in own.investment.effects
             if effect.acts_on == acts_on and any(t.startswith(f"{kind}:") for t in effect.on)
         ]
+        self.effects = sorted(effects, key=lambda one: one[1].order)
 
     def units(self) -> Units:
         """Return the amounts."""
+        states = self._states(0)
+        events = self.result.counts("event", ["area"])
+        moves = np.zeros((*events.shape[:-1], len(self.names)))
+        of_moves = per_move(self.compiled, self.kind)
+        for transition, place in np.argwhere(of_moves).tolist():
+            moves[..., place] += events[..., transition] * of_moves[transition, place]
+        entries = np.zeros_like(moves)
+        arrivals = self.result.counts("arrivals", ["area"])[:, :, :-1]
+        if self.kind == "use":
+            self._add_answers(entries)
+        of_entry = amounts(self.pathway.entry, self.pathway, self.kind)
+        for place in np.flatnonzero(of_entry).tolist():
+            entries[..., place] += arrivals * of_entry[place]
+        # Only where something is counted at the end of cycles does it matter what held in them.
+        at_end = self.effects and self.result.scenario.economy.counting in ("end", "both")
+        return Units(self.names, states, self._states(1) if at_end else states, moves, entries)
+
+    def _states(self, after: int) -> Array:
+        """Return what is used in states at every point, by the effects so many steps before it."""
         stock = self.result.counts("stock", ["area"])
         states = np.zeros((*stock.shape[:-1], len(self.names)))
         for track, spec in self.pathway.tracks.items():
             for state, content in spec.states.items():
                 people = stock[..., self.compiled.state(track, state)]
                 for name, use in {**self._added(state), **uses_of(content, self.kind)}.items():
-                    amount = self._in_state(people, track, state, name, use)
+                    amount = self._in_state(people, (track, state), name, use, after)
                     states[..., self.names.index(name)] += amount
-        moves = self.result.counts("event", ["area"])
-        events = np.zeros((*moves.shape[:-1], len(self.names)))
-        of_moves = per_move(self.compiled, self.kind)
-        for transition, place in np.argwhere(of_moves).tolist():
-            events[..., place] += moves[..., transition] * of_moves[transition, place]
-        arrivals = self.result.counts("arrivals", ["area"])[:, :, :-1]
-        if self.kind == "use":
-            self._add_answers(events)
-        of_entry = amounts(self.pathway.entry, self.pathway, self.kind)
-        for place in np.flatnonzero(of_entry).tolist():
-            events[..., place] += arrivals * of_entry[place]
-        return Units(self.names, states, events)
+        for one in consequences(self.result.scenario):
+            number = self.compiled.state(one.track, one.state)
+            for place in np.flatnonzero(self.per_step[number]).tolist():
+                states[..., place] += stock[..., number] * self.per_step[number, place]
+        return states
 
     def _add_answers(self, events: Array) -> None:
         """Add what those who answer an instrument use, in every arm."""
@@ -200,8 +239,19 @@ class UseCount:
             if target.startswith(head) and target.endswith(tail)
         }
 
-    def _in_state(self, people: Array, track: str, state: str, name: str, use: Use) -> Array:
-        """Return what `people` use in a state per step, (replications, arms, points, areas)."""
+    def _in_state(
+        self, people: Array, of: tuple[str, str], name: str, use: Use, after: int
+    ) -> Array:
+        """Return what `people` use in a state per step, (replications, arms, points, areas).
+
+        Args:
+            people: How many they are.
+            of: The track, and the state.
+            name: What they use.
+            use: How much of it.
+            after: How many steps before each point the effects lie that act on it.
+        """
+        track, state = of
         if use.factors:
             # Amounts that depend on history are added up person by person in the run itself.
             number = self.compiled.uses.index((self.kind, name, track, state))
@@ -217,19 +267,21 @@ class UseCount:
             here = people[:, own.arm]
             each = np.divide(total[:, own.arm], here, out=np.zeros(here.shape), where=here > 0)
             if effect.acts_on == "area":
-                affected, strength = here, self._in_areas(own, effect)
+                affected, strength = here, _later(self._in_areas(own, effect), after)
             else:
                 affected = self._treated(own, track, state)
                 strength = self._in_treatment(own, effect)
             factor = np.maximum(effect_factor(effect.ratio.value, strength), 0.0)
-            adds = 0.0 if effect.adds is None else effect.adds.value / self.per_year
+            adds: Any = 0.0 if effect.adds is None else effect.adds.value / self.per_year
+            if effect.sets is not None:
+                adds = effect.sets.value / self.per_year - each
             total[:, own.arm] += affected * (each * (factor - 1.0) + adds * strength)
         return total
 
     def _in_areas(self, own: Own, effect: Effect) -> Array:
         """Return the strength of an effect on everyone in an area, (points, areas)."""
         clock, areas = self.compiled.clock, self.compiled.areas
-        strength = area_strength(effect, own.investment, own.ending, clock, areas)
+        strength = area_strength(effect, own.investment, own.ending, clock, areas, own.stopped)
         return strength[:, self.result.points].T
 
     def _in_treatment(self, own: Own, effect: Effect) -> Array:

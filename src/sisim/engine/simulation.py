@@ -407,7 +407,7 @@ class Simulation:
     def _share(self) -> None:
         """Work out the share of peers in each shared group, in every arm."""
         columns, layout = self.columns, self.compiled.tables.layout
-        if self._recorded_shares:
+        if self._recorded_shares is not None and len(self._recorded_shares):
             columns.share[:] = self._recorded_shares[self.step][..., : columns.share.shape[2]]
         else:
             present = columns.person["arrive"] <= self.step

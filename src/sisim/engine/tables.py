@@ -56,7 +56,8 @@ from sisim.scenario.scenario import Scenario
     WHEN_AGE,
     WHEN_CYCLE,
     AGE_START,
-) = range(22)
+    COMBINED,
+) = range(23)
 
 # What a reference does with its feature's value.
 LOOK_UP, BANDS, DIRECT, EFFECT = range(4)
@@ -104,6 +105,7 @@ StateRow = row(
     weighted=_I,  # factors act on destinations
     constant=_I,  # nothing but the state itself changes its chances
     tabulated=_I,  # constant, and one draw gives the transition by `cumulative_share`
+    followed=_I,  # something follows where an effect changes whether one leaves it
     leave=_F,
 )
 TrackRow = row(first=_I, last=_I, move=_U, to=_U, start=_U, cross_track=_I)
@@ -111,7 +113,27 @@ TransitionRow = row(kind=_I, stage=_I, base=_F, first=_I, last=_I, to_first=_I, 
 DestinationRow = row(state=_I, share=_F, first=_I, last=_I)
 ReferenceRow = row(feature=_I, kind=_I, table=_I, length=_I, scale=_I, ratio=_F)
 FeatureRow = row(kind=_I, arg=_I, window=_I)
-EffectRow = row(investment=_I, phase=_I, modifier=_I)
+PartRow = row(feature=_I, first=_I, length=_I, stride=_I)
+EffectRow = row(
+    investment=_I,
+    phase=_I,
+    modifier=_I,
+    begins=_I,  # steps after a person's start
+    ends=_I,
+    limited=_I,  # it acts only in some states: see `only_in`
+    follow_first=_I,
+    follow_last=_I,
+)
+FollowRow = row(
+    track=_I,
+    state=_I,  # in which one is while it lasts
+    after=_I,  # the state that one then comes to
+    enter=_I,  # the transition by which it begins
+    leave=_I,  # the transition by which it ends
+    lasts=_I,  # steps
+    share=_F,  # of those whom it may follow for
+    purpose=_U,  # of the draw of whom it follows for
+)
 TimingRow = row(onset=_F, project_end=_I)
 CalendarRow = row(year=_I, month=_I, begins=_I)
 UseRow = row(state=_I, amount=_F, first=_I, last=_I)
@@ -177,12 +199,16 @@ class FeatureTables(NamedTuple):
     track: NDArray[np.void]
     group_track: NDArray[np.int32]
     member: Flags  # (groups, states + 1)
+    part: NDArray[np.void]  # features that are looked up together, and where their bands stand
+    band: NDArray[np.int32]  # place among the values of a table by value, part by part
     calendar: NDArray[np.void]  # by step + origin; years from the first one; months beginning
     effect: NDArray[np.void]
     persist: Floats  # (effects, steps + 1) share kept by steps since the end
     strength: Floats  # (effects, areas, steps) of effects on areas
     timing: NDArray[np.void]  # (arms, investments)
     fidelity: Floats  # (arms, investments, steps)
+    only_in: Flags  # (effects, states + 1) in which each acts
+    follow: NDArray[np.void]  # what follows where an effect has changed a transition
 
 
 class RunLayout(NamedTuple):
@@ -303,6 +329,7 @@ class WorkSpace(NamedTuple):
     leaver_chances: Floats  # (capacity, transitions)
     weights: Floats  # (MAX_OUT,) of destinations
     diverged: NDArray[np.int32]  # (blocks, arms, BLOCK + 1) who has a row; last: how many
+    followed: NDArray[np.int32]  # (capacity, 3) person, arm, and what follows for them
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sisim.engine.draws import SCALE, draw
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import People
 from sisim.engine.simulation import Progress, Simulation, run_to_end
-from sisim.engine.tables import EFFECT, MAX_OUT, Compiled
+from sisim.engine.tables import COMBINED, EFFECT, MAX_OUT, Compiled
 from sisim.scenario.errors import nearest
 from sisim.scenario.factor_table import RATE
 from sisim.scenario.scenario import Scenario
@@ -31,13 +31,17 @@ WITHOUT = "without"
 
 @dataclass(frozen=True, slots=True)
 class ObservedFactor:
-    """A factor as it was for a person at a moment: a feature's value and the multiplier."""
+    """A factor as it was for a person at a moment: a feature's value and the multiplier.
+
+    `together` are the features of a table over several, with their values.
+    """
 
     name: str
     feature: str
     value: float
     multiplier: float
     is_effect: bool
+    together: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +402,9 @@ def risks(
         for r in used:
             reference = compiled.references[r]
             known = float(seen[reference.feature, 0])
+            feature = sight.feature[reference.feature]
+            several = feature["kind"] == COMBINED
+            parts = sight.part[feature["arg"] : feature["window"]] if several else ()
             factors.append(
                 ObservedFactor(
                     name=reference.name,
@@ -405,6 +412,17 @@ def risks(
                     value=known,
                     multiplier=float(kernel.multiplier_of(rule, r, known)),
                     is_effect=reference.kind == EFFECT,
+                    together=tuple(
+                        (
+                            compiled.features[part["feature"]],
+                            float(
+                                kernel.value_of(
+                                    sight, columns, int(part["feature"]), row, person, arm, step
+                                )
+                            ),
+                        )
+                        for part in parts
+                    ),
                 )
             )
         kernel.values_of(rule, t, arm, step, seen, 1, value)

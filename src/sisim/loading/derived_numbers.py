@@ -39,15 +39,23 @@ class DerivedNumbers:
     Args:
         document: What a file says, with its overrides; its data is changed.
         model: What it should be.
+        written: Whether it is as a file says it, and not as a model has it.
         inside: Move what a number cannot be to where it can, as in draws of the parameters.
 
     Attributes:
         problems: What is wrong in the formulas.
     """
 
-    def __init__(self, document: Document, model: type[BaseModel], *, inside: bool = False) -> None:
+    def __init__(
+        self,
+        document: Document,
+        model: type[BaseModel],
+        *,
+        written: bool = True,
+        inside: bool = False,
+    ) -> None:
         self.problems: list[Problem] = []
-        self._inside = inside
+        self._written, self._inside = written, inside
         self._document = document
         self._names = self._parameters()
         self._formulas: dict[Path, Formula] = {}
@@ -86,9 +94,10 @@ class DerivedNumbers:
         """Read a formula, and take away what cannot stand beside it."""
         table = place.table
         if "formula" in table:
-            reason = Reason('Unknown key "{key}".', key="formula")
-            self._say((*place.path, "formula"), reason, "value")
-            table.setdefault("value", table.pop("formula"))
+            if self._written:
+                reason = Reason('Unknown key "{key}".', key="formula")
+                self._say((*place.path, "formula"), reason, "value")
+            table["value"] = table.pop("formula")
         text = table.get("value")
         if not isinstance(text, str) or not text or readings(text, _UNITS):
             return  # nothing, or a number that is written as a text: the models say so
@@ -245,7 +254,7 @@ def _places(node: Any, kind: Any, path: Path) -> Iterator[_NumberPlace]:
         if below.number and isinstance(part, str):
             yield _NumberPlace(here, below.number, node, {"value": part})
         elif below.number and isinstance(part, dict) and not below.around & part.keys():
-            if isinstance(part.get("value"), str) or "formula" in part:
+            if isinstance(part.get("value"), str) or part.get("formula") is not None:
                 yield _NumberPlace(here, below.number, node, part)
         else:
             yield from _places(part, kind_of_part, here)

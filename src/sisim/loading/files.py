@@ -108,10 +108,10 @@ def find(
     raise ScenarioError([Problem(place, kind if asked_at.line else "", reason, close, choices)])
 
 
-def beside_it(path: File) -> list[str]:
-    """Return the names of the TOML files in the folder where `path` would be."""
+def beside_it(path: File, pattern: str = "*.toml") -> list[str]:
+    """Return the names of the files of a pattern in the folder where `path` would be."""
     try:
-        return [file.name for file in path.parent.glob("*.toml")]
+        return [file.name for file in path.parent.glob(pattern)]
     except (OSError, ValueError):
         return []
 

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path as File
 from typing import Any
 
+from pydantic import BaseModel
+
 from sisim.checks.checks import check_pathway, check_scenario
+from sisim.loading.companion_files import include_draws, include_factor_files
 from sisim.loading.derived_numbers import DerivedNumbers
 from sisim.loading.files import beside_it, expect, find, parsed, read
 from sisim.loading.overrides import Overrider
@@ -16,7 +19,7 @@ from sisim.scenario.document import Document
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, dotted, nearest
 from sisim.scenario.os_errors import expanded, no_file
 from sisim.scenario.pathway import Pathway
-from sisim.scenario.positions import Positions
+from sisim.scenario.positions import Path, Positions
 from sisim.scenario.scenario import Scenario
 
 NO_CHANGES: Mapping[str, Any] = {}
@@ -64,7 +67,7 @@ def _loaded(
     overrides: Mapping[str, Any],
     places: Mapping[str, Place],
 ) -> Scenario:
-    problems = _include_pathway(expect(document, "scenario"), beside)
+    problems, folder = _include_pathway(expect(document, "scenario"), beside)
     # A year of the file may be overridden, and so may the name of the file.
     unread = _include_price_index(document, beside)
     overrider = Overrider(document, Scenario)
@@ -73,7 +76,9 @@ def _loaded(
     for key, value in overrides.items():
         overrider.apply({key: value}, places.get(key, SET))
     unread += _include_price_index(document, beside)
-    derived = DerivedNumbers(document, Scenario)
+    unread += _include_factor_files(document, ("pathway", "factors"), folder, beside)
+    unread += include_draws(document, beside)
+    derived = DerivedNumbers(document, Scenario, written=bool(document.file))
     scenario, found = validate(Scenario, document)
     if problems:  # without its pathway, a scenario can be judged only as to its own form
         problems += [problem for problem in found if problem.key != "pathway"]
@@ -115,7 +120,9 @@ def changed(
     for key, value in overrides.items():
         overrider.apply({key: value}, places.get(key, SET))
     unread = _include_price_index(document, File())
-    derived = DerivedNumbers(document, Scenario, inside=inside)
+    unread += _include_factor_files(document, ("pathway", "factors"), File(), File())
+    unread += include_draws(document, File())
+    derived = DerivedNumbers(document, Scenario, written=False, inside=inside)
     found, problems = validate(Scenario, document)
     problems += overrider.problems + derived.problems + unread
     if found is not None:
@@ -134,12 +141,62 @@ def load_pathway(
     Raises:
         ScenarioError: With every problem found.
     """
-    document = expect(read(find(source, "pathway", Place(os.fspath(source), 0))), "pathway")
+    path = find(source, "pathway", Place(os.fspath(source), 0))
+    document = expect(read(path), "pathway")
+    return _checked_pathway(document, path.parent, overrides)
+
+
+def authored_pathway(tables: Mapping[str, Any]) -> Pathway:
+    """Return the pathway that tables say, as a file would have them.
+
+    Args:
+        tables: What stands in a pathway file; parts of it may be models already.
+
+    Raises:
+        ScenarioError: With every problem found.
+    """
+    return _checked_pathway(Document("", authored(tables), Positions("")), File(), NO_CHANGES)
+
+
+def authored_scenario(tables: Mapping[str, Any]) -> Scenario:
+    """Return the scenario that tables say, as a file would have them.
+
+    Args:
+        tables: What stands in a scenario file; parts of it may be models already, and the pathway
+            may be one, or its tables, as well as a name.
+
+    Raises:
+        ScenarioError: With every problem found.
+    """
+    document = Document("", authored(tables), Positions(""))
+    return _loaded(document, File(), NO_CHANGES, NO_CHANGES)
+
+
+def authored(node: Any) -> Any:
+    """Return tables, lists, numbers and models of Python as they would be read from a file."""
+    if isinstance(node, BaseModel):
+        return node.model_dump(by_alias=True, exclude_none=True, exclude_unset=True)
+    if isinstance(node, Mapping):
+        return {str(key): authored(part) for key, part in node.items() if part is not None}
+    if isinstance(node, list | tuple | set | frozenset | range):
+        return [authored(part) for part in node]
+    if isinstance(node, os.PathLike):
+        return os.fspath(node)
+    return node.item() if hasattr(node, "item") else node
+
+
+def _changed_pathway(pathway: Pathway, values: Mapping[str, Any]) -> Pathway:
+    """Return a pathway already loaded with other values, checked as when it is read from a file."""
+    return _checked_pathway(Document("", authored(pathway), Positions("")), File(), values)
+
+
+def _checked_pathway(document: Document, folder: File, overrides: Mapping[str, Any]) -> Pathway:
     overrider = Overrider(document, Pathway)
-    overrider.apply(overrides, SET)
-    derived = DerivedNumbers(document, Pathway)
+    overrider.apply(authored(overrides), SET)
+    unread = _include_factor_files(document, ("factors",), folder, File())
+    derived = DerivedNumbers(document, Pathway, written=bool(document.file))
     pathway, problems = validate(Pathway, document)
-    problems += overrider.problems + derived.problems
+    problems += overrider.problems + derived.problems + unread
     if pathway is not None:
         problems += check_pathway(pathway, document)
     if pathway is None or problems:
@@ -147,20 +204,42 @@ def load_pathway(
     return pathway
 
 
-def _include_pathway(document: Document, beside: File | None) -> list[Problem]:
+def _include_pathway(document: Document, beside: File | None) -> tuple[list[Problem], File | None]:
+    """Let the pathway stand in the scenario; return what is wrong with it, and its folder."""
     name = document.data.get("pathway")
     place = document.locate(("pathway",))
-    if not isinstance(name, str):
-        document.data = {key: value for key, value in document.data.items() if key != "pathway"}
-        reason = Reason('The scenario must name its pathway, as in pathway = "child-youth".')
-        return [Problem(place, "pathway", reason)]
+    if isinstance(name, dict) and not document.file:  # of Python: there it may be built, too
+        return [], beside
     try:
-        pathway = read(find(name, "pathway", place, beside))
-        document.include(("pathway",), expect(pathway, "pathway"))
+        if not isinstance(name, str):
+            reason = Reason('The scenario must name its pathway, as in pathway = "child-youth".')
+            raise ScenarioError([Problem(place, "pathway", reason)])
+        path = find(name, "pathway", place, beside)
+        document.include(("pathway",), expect(read(path), "pathway"))
     except ScenarioError as error:
         document.data = {key: value for key, value in document.data.items() if key != "pathway"}
-        return list(error.problems)
-    return []
+        return list(error.problems), None
+    return [], path.parent
+
+
+def _include_factor_files(
+    document: Document, path: Path, folder: File | None, beside: File | None
+) -> list[Problem]:
+    """Let factors have the tables in their files; return what is wrong with these.
+
+    Args:
+        document: What a file says.
+        path: Where its factors stand.
+        folder: The folder of the file that they stand in.
+        beside: The folder of what overrides them.
+    """
+    size = len(path)
+    given = {
+        str(at[size])
+        for at in document.changed
+        if at[:size] == path and (len(at) == size + 1 or at[size + 1 :] == ("file",))
+    }
+    return include_factor_files(document, path, {"": folder, **dict.fromkeys(given, beside)})
 
 
 def _include_price_index(document: Document, beside: File | None) -> list[Problem]:
@@ -190,3 +269,11 @@ def _include_price_index(document: Document, beside: File | None) -> list[Proble
         document.made_up.add(path)
         return list(error.problems)
     return []
+
+
+def _changed_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    return changed(scenario, authored(values))
+
+
+Scenario.changer = _changed_values
+Pathway.changer = _changed_pathway

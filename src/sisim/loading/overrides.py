@@ -27,7 +27,7 @@ from sisim.scenario.positions import Path
 
 _VALUE_KEYS = ("value", "amount", "share")
 """Keys under which the number itself stands when it is written as a table."""
-_RANGE_KEYS = ("low", "high", "distribution")
+_RANGE_KEYS = ("low", "high", "distribution", "formula")
 _NOTHING: Any = object()
 
 

@@ -14,10 +14,12 @@ def register_rows(register: pd.DataFrame) -> pd.DataFrame:
     Args:
         register: As `sisim.scenario.register.assumptions` gives it.
     """
+    formulas = {t("Formula"): register["formula"].fillna("")} if "formula" in register else {}
     return pd.DataFrame(
         {
             t("Key"): register["key"],
             t("Value"): register["value"],
+            **formulas,
             t("Lowest"): register["low"],
             t("Highest"): register["high"],
             t("Grade"): [grade_name(grade) for grade in register["grade"].fillna("")],

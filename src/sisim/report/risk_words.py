@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, log10
 
 import numpy as np
 
+from sisim.engine.consequences import NONE, consequences
 from sisim.engine.tables import PER_MILLE, Compiled
 from sisim.engine.trace import ObservedFactor, Risk
 from sisim.i18n import duration_in_months, n_, t
 from sisim.report.formats import NBSP, decimal, percent_sign
+from sisim.scenario.errors import shortened
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
 
@@ -80,11 +82,25 @@ class Words:
 
     def state(self, track: str, name: str) -> str:
         """Return a state's label."""
+        if track not in self.pathway.tracks:
+            return {NONE: t("no"), "given": t("given")}.get(name, t("exposed"))
         return self.pathway.tracks[track].states[name].label.text
 
     def track(self, name: str) -> str:
         """Return a track's label."""
+        if name not in self.pathway.tracks:
+            return self._consequence(name)
         return self.pathway.tracks[name].label.text
+
+    def _consequence(self, track: str) -> str:
+        """Return what is given instead of what an effect prevents, or the risk that it brings."""
+        one = next(one for one in consequences(self.scenario) if one.track == track)
+        if one.spec.label is not None:
+            return one.spec.label.text
+        name = self.investment(one.investment)
+        if one.kind == "instead":
+            return t("Given instead: {investment}", investment=name)
+        return t("A risk that it brings: {investment}", investment=name)
 
     def group(self, name: str) -> str:
         """Return a group's label."""
@@ -131,7 +147,10 @@ class Words:
             for factor in risk.factors
             if factor.feature != "schedule"
         ]
-        whole = [figures(base), *(f"× {part}" for part in parts)]
+        given = transition.rate or transition.probability
+        formula = None if given is None else given.formula
+        start = figures(base) + (f" ({shortened(formula)})" if formula else "")
+        whole = [start, *(f"× {part}" for part in parts)]
         return " ".join(part.replace(" ", GLUE).replace(NBSP, GLUE) for part in whole)
 
     def value(self, risk: Risk) -> str:
@@ -145,7 +164,8 @@ class Words:
 
     def _seen(self, factor: ObservedFactor, risk: Risk) -> str:
         """Return what a factor was looked up by, and its scale where it does not just multiply."""
-        seen = self._feature(factor)
+        parts = [replace(factor, feature=name, value=value) for name, value in factor.together]
+        seen = ", ".join(map(self._feature, parts or [factor]))
         scale = self._scale(factor, risk)
         if scale in (None, "rate_ratio" if risk.is_rate else "relative_risk"):
             return seen

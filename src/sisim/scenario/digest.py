@@ -24,7 +24,9 @@ def without_money(scenario: Scenario) -> dict[str, Any]:
     money: dict[str, Any] = {
         **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "goals", "figures"), True),
         "drift": {"prices", "inflation"},
+        "parameters": True,  # whose values stand wherever a formula has them
         "pathway": {
+            "parameters": True,
             "resources": dict.fromkeys(scenario.pathway.resources, price),
             "administrations": True,
             "principals": True,

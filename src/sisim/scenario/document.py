@@ -39,7 +39,7 @@ class Document:
         for own, inner in self._included.items():
             if path[: len(own)] == own:
                 return inner.locate(path[len(own) :])
-        return Place(self.file, self._lines.line(path))
+        return Place(self.file, self._lines.line(path) if self.file else 0)
 
     def key(self, path: Path) -> str:
         """Return `path` as it is written in the file where it stands."""

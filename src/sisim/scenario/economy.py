@@ -37,6 +37,8 @@ class Economy(Table):
 
     `counting`: rewards of a cycle counted at its `start`, `end`, as the mean of `both`, at every
     `point` (0…n with weight 1), or with `weights` of one's own (one per point).
+    `events`: rewards of transitions stand at the `start` or the `end` of the cycle in which they
+    happen, and count as `counting` says of that point; unset, each counts in full in its cycle.
     `exponent`: the discount exponent of the first cycle, 0 or 1.
     Discount rates are shares a year: 0.035 is 3.5 %.
     """
@@ -44,6 +46,7 @@ class Economy(Table):
     price_level: Year = 2024
     counting: Literal["start", "end", "both", "point", "weights"] = "start"
     weights: list[Float] = []
+    events: Literal["start", "end"] | None = None
     discount_costs: Number = Number(value=0.0)
     discount_effects: Number = Number(value=0.0)
     exponent: Literal[0, 1] = 0

@@ -42,6 +42,8 @@ def _as_written(name: str, definition: JsonSchema) -> JsonSchema:
         bounds = {k: v for k, v in properties["value"].items() if k in ("minimum", "maximum")}
         shorter = [{"type": "number", **bounds}, FORMULA]
         properties["value"] = {"anyOf": shorter}
+    elif name == "Factor":
+        del properties["content"]  # which stands in the file
     elif name == "Text":
         shorter = [{"type": "string"}]
     elif name in ("Use", "Destination"):

@@ -141,7 +141,9 @@ def _without_value(path: str, error: FormulaError) -> ScenarioError:
 
 def _with_number(node: Any, parts: list[str], value: float) -> Any:
     if isinstance(node, Number) and parts in ([], ["value"]):
-        kept = node.model_dump(exclude_unset=True, exclude={"low", "high", "distribution"})
+        kept = node.model_dump(
+            exclude_unset=True, exclude={"low", "high", "distribution", "formula"}
+        )
         return type(node).model_validate({**kept, "value": value})
     if not parts:
         if isinstance(node, bool) or not isinstance(node, int | float):

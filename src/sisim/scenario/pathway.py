@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from sisim.scenario.model_file import ModelFile
 from sisim.scenario.steps import nearest_whole
 from sisim.scenario.types import (
     Age,
@@ -106,6 +107,18 @@ class Attribute(Table):
     sizes: dict[Name, Positive] = {}
 
 
+class FactorFile(Table):
+    """What was read from the file of a factor's table: it is no key of a model file.
+
+    `axes` are the labels of each feature, `values` one for each combination, the last feature
+    changing first.
+    """
+
+    file: str
+    axes: list[list[str]]
+    values: list[Float]
+
+
 class Factor(Table):
     """A multiplier looked up by one feature (law L1), or a product of other factors.
 
@@ -115,6 +128,10 @@ class Factor(Table):
     - `values` as a table by category, state, group or area, the rest getting `default`;
     - `shape` (`exponential`, `weibull`, `gompertz`) over a time feature, a hazard per year
       (Weibull h = k/s (t/s)^(k-1), Gompertz h = a exp(b t), exponential h = a);
+    - `features`, two at once: a `table` with a value for every category or band of the first
+      ("0", "1-4", "85+") and of the second, or a `file` with such a table: a CSV file beside this
+      one with a column for each of up to three features, by name (`age`, `sex`, `year`), and
+      `value`. The first and the last band hold beyond them too;
     - `direct`: the numeric attribute itself is the multiplier;
     - `product`: the product of other named factors.
 
@@ -129,6 +146,10 @@ class Factor(Table):
     """
 
     feature: str | None = None
+    features: list[str] = []
+    table: dict[str, dict[str, Number]] = {}
+    file: str | None = None
+    content: FactorFile | None = None
     below: list[Float] = []
     values: list[Number] | dict[str, Number] = []
     default: Number | None = None
@@ -321,10 +342,9 @@ class Calibration(Table):
     warm_up: Annotated[float, Field(ge=0, le=200)] | None = None
 
 
-class Pathway(Table):
+class Pathway(ModelFile):
     """A pathway file."""
 
-    name: Name
     title: Text
     description: Text | None = None
     step: Literal["week", "month", "quarter", "year"] = "month"

@@ -53,9 +53,7 @@ def draw_together(scenario: Scenario, index: int, seed: int) -> dict[str, float]
     return {
         path: float(value)
         for name, joint in scenario.uncertainty.items()
-        for path, value in zip(
-            joint.paths, _joint(joint, stream(f"uncertainty.{name}", index, seed)), strict=True
-        )
+        for path, value in zip(joint.paths, _joint(joint, name, index, seed), strict=True)
     }
 
 
@@ -75,10 +73,14 @@ def _single(path: str, number: Number, index: int, seed: int) -> float:
     return float(rng.triangular(number.low, number.value, number.high))
 
 
-def _joint(joint: JointDistribution, rng: np.random.Generator) -> list[float]:
+def _joint(joint: JointDistribution, name: str, index: int, seed: int) -> list[float]:
+    if joint.distribution == "draws":
+        return joint.rows[index % len(joint.rows)]
+    rng = stream(f"uncertainty.{name}", index, seed)
     if joint.distribution == "dirichlet":
         return list(rng.dirichlet(joint.alpha))
-    return list(rng.multivariate_normal(joint.mean, joint.covariance, method="eigh"))
+    drawn = rng.multivariate_normal(joint.mean, joint.covariance, method="eigh")
+    return list(np.exp(drawn) if joint.on == "log" else drawn)
 
 
 def stream(name: str, index: int, seed: int) -> np.random.Generator:

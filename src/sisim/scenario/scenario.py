@@ -15,6 +15,7 @@ from sisim.scenario.economy import FUND, Economy
 from sisim.scenario.follow_up import FollowUpPlan
 from sisim.scenario.fund import Fund
 from sisim.scenario.measurement import Measurement
+from sisim.scenario.model_file import ModelFile
 from sisim.scenario.pathway import Pathway, Scale
 from sisim.scenario.seed_range import MOST_SEED
 from sisim.scenario.types import (
@@ -171,6 +172,56 @@ class Persistence(Table):
     share: list[Annotated[float, Field(ge=0, le=1)]] = []
 
 
+def _listed(data: Any) -> Any:
+    """Return a table whose `on` is a list, though it be a name alone."""
+    if isinstance(data, dict) and isinstance(data.get("on"), str):
+        return {**data, "on": [data["on"]]}
+    return data
+
+
+class TreatmentPart(Table):
+    """A part of a treatment: from so many months since a person began, to less than others."""
+
+    from_: Duration = Field(0, alias="from")
+    below: Annotated[float, Field(gt=0, le=1200)] | None = None
+
+
+class Instead(Table):
+    """What a person is given when an effect has kept a transition from them, or hastened it.
+
+    For so many `months` they use resources: as in a state, so much per year. What is used `once` is
+    used when it begins. It begins anew if it happens again, and ends when they leave.
+    """
+
+    label: Text | None = None
+    months: Annotated[float, Field(gt=0, le=1200)]
+    share: Probability = Field(
+        Probability(value=1), description="Share of them who are given it, drawn each time."
+    )
+    uses: dict[Name, Positive] = {}
+    once: dict[Name, Positive] = {}
+
+
+class Harm(Table):
+    """A risk for a share of those from whom an effect has kept a transition, or hastened it.
+
+    For so many `months` the transitions named in `on` have a `ratio`, on the `scale` stated: the
+    child who stays at home and is in need there.
+    """
+
+    label: Text | None = None
+    share: Probability
+    months: Annotated[float, Field(gt=0, le=1200)]
+    on: list[Name]
+    ratio: Positive
+    scale: Scale = "rate_ratio"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_plain(cls, data: Any) -> Any:
+        return _listed(data)
+
+
 class Effect(Table):
     """A factor on named transitions, or on the use of resources or outcome weights in states.
 
@@ -180,6 +231,13 @@ class Effect(Table):
     `on` names transitions; "entry" (thins the entries into the population); or a use or weight,
     "use:RESOURCE@STATE" or "weight:NAME@STATE" (without @STATE: in every state that has it), which
     is multiplied by the ratio, or to which `adds` is added.
+    What a transition that is prevented brings with it, for the person whom it would have happened
+    to with the same luck, is said by `instead` (what is given in its place) and `harm`. The same
+    holds for a transition that is hastened, as an earlier discharge.
+    It may act only while a person is in certain states of other tracks (`only_in`: a list of states
+    or groups by track), and only in a part of their treatment (`months` since they began). Effects
+    on the same thing act by their `order`, then in the order of the file; those whose result would
+    depend on it have orders of their own.
     """
 
     on: list[str]
@@ -187,18 +245,24 @@ class Effect(Table):
     adds: Number | None = Field(
         None, description="Amount per year in the state that is added (uses and weights only)."
     )
+    sets: Number | None = Field(
+        None, description="Amount per year in the state that takes the place of what there is."
+    )
     scale: Scale = "rate_ratio"
+    order: Annotated[int, Field(ge=-1000, le=1000)] = 1
+    only_in: dict[Name, list[Name]] = {}
+    months: TreatmentPart = TreatmentPart()
     acts_on: Literal["participants", "area"] = "participants"
     phase: Literal["always", "project", "new_way"] = "always"
     persistence: Persistence = Persistence()
     modifier: str | None = Field(None, description="Numeric attribute that scales the effect.")
+    instead: Instead | None = None
+    harm: Harm | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _from_plain(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("on"), str):
-            return {**data, "on": [data["on"]]}
-        return data
+        return _listed(data)
 
 
 class Selection(Table):
@@ -270,11 +334,20 @@ class Investment(Table):
     all its children with it, also those who are born while it lasts. Reach, places, drop-out and
     the order in a queue are then families'; numbers of participants, and what each of them costs,
     are still children's.
+
+    People begin while there is `intake`, and are given the rest of their treatment until `years`
+    are over: so those who come last get the whole of it. A project may begin area by area, `areas`
+    in order, `interval` months apart; all end together. Where and when it is delivered it takes the
+    place of the investments that it `stops` in the same arm: their people lose their effects, and
+    what they cost falls away, by the shares of the areas; they do not come back when it ends.
     """
 
     label: Text
     start: MonthOrDay
     years: Annotated[float, Field(gt=0, le=100)]
+    intake: Annotated[float, Field(gt=0, le=100)] | None = Field(
+        None, description="Years in which people may begin, from the start; unset: as `years`."
+    )
     target: Condition
     unit: Literal["person", "family"] = "person"
     reach: Probability = Probability(value=1)
@@ -293,6 +366,13 @@ class Investment(Table):
     cost: Cost
     new_way: NewWay | None = None
     areas: list[Name] = Field([], description="Areas of the project; empty: all.")
+    interval: Duration = Field(0, description="Months between the areas listed, as they begin.")
+    stops: list[Name] = Field([], description="Investments whose place it takes.")
+
+    @property
+    def taken_in(self) -> float:
+        """Years from the start in which people may begin."""
+        return self.years if self.intake is None else self.intake
 
 
 class Arm(Table):
@@ -361,19 +441,27 @@ class Figures(Table):
 
 
 class JointDistribution(Table):
-    """Several numbers drawn together: Dirichlet shares or a multivariate normal."""
+    """Several numbers drawn together, those of `paths`: parameters, as a rule.
 
-    distribution: Literal["dirichlet", "multivariate_normal"]
+    `dirichlet`: shares with `alpha`, in the order of the paths. `multivariate_normal`: with `mean`
+    and `covariance`, of the numbers themselves or (`on = "log"`) of their logarithms. `draws`:
+    those that another analysis has made, in `rows` or in a CSV `file` beside this one, with a
+    column for each path; draw number n is row n, and after the last comes the first again.
+    """
+
+    distribution: Literal["dirichlet", "multivariate_normal", "draws"]
     paths: list[str]
+    on: Literal["value", "log"] = "value"
     alpha: list[Float] = []
     mean: list[Float] = []
     covariance: list[list[Float]] = []
+    file: str | None = None
+    rows: list[list[Float]] = []
 
 
-class Scenario(Table):
+class Scenario(ModelFile):
     """A scenario file, with the pathway that it names already loaded and overridden."""
 
-    name: Name
     title: Text
     description: Text | None = None
     invented: bool = Field(True, description="True: the figures say that the numbers are invented.")

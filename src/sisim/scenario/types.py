@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_serializer, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sisim.i18n import Lang, current_language
@@ -100,7 +100,7 @@ class Number(Table):
     ceiling: ClassVar[float] = inf
 
     value: Float
-    formula: str | None = Field(None, exclude=True)
+    formula: str | None = None
     low: Float | None = Field(None, description="Lowest plausible value.")
     high: Float | None = Field(None, description="Highest plausible value.")
     distribution: Distribution | None = None
@@ -135,11 +135,6 @@ class Number(Table):
 
     def __float__(self) -> float:
         return self.value
-
-    @field_serializer("value")
-    def _as_written(self, value: float) -> float | str:
-        """Write a formula where the file has it: what it comes to follows from its parameters."""
-        return value if self.formula is None else self.formula
 
 
 class Rate(Number):

@@ -5,15 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sisim.engine import kernel
 from sisim.engine.clock import Clock
 from sisim.engine.compile.builder import Builder
-from sisim.engine.compile.effect_tables import arm_effects, effect_paths
+from sisim.engine.compile.effect_tables import Names, arm_effects, effect_paths
 from sisim.engine.compile.feature_tables import feature_tables, measurement_tables, target_tables
 from sisim.engine.compile.run_layout import groupings, history_uses, risk_backgrounds, run_layout
 from sisim.engine.compile.transition_tables import transition_tables
-from sisim.engine.tables import EFFECT, MAX_OUT, Compiled, Tables
+from sisim.engine.tables import (
+    EFFECT,
+    MAX_OUT,
+    STATE,
+    Compiled,
+    FactorReference,
+    Tables,
+    TransitionTables,
+)
 from sisim.scenario.scenario import Scenario
 
 __all__ = ["compile_scenario", "with_arms"]
@@ -30,9 +39,10 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     measurements = measurement_tables(build)
     # Effects come last among the references, so that a state's features stand before its effects'.
     transitions, names = transition_tables(build, arms)
-    paths = effect_paths(
-        scenario, clock, build.areas, build.numbers, list(arm_effects(scenario, arms, names))
-    )
+    effects = list(arm_effects(scenario, arms, names))
+    known = Names(build.track_names, build.states, names)
+    paths = effect_paths(scenario, clock, build.areas, build.numbers, known, effects)
+    _mark_followed(transitions, build.references, paths.features.effect, list(build.features))
     features = feature_tables(build, paths)
     kernel.tabulate_constant_chances(
         transitions,
@@ -67,6 +77,23 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     )
 
 
+def _mark_followed(
+    transitions: TransitionTables,
+    references: list[FactorReference],
+    effects: NDArray[np.void],
+    features: list[tuple[int, int, int]],
+) -> None:
+    """Mark the states of which something follows where an effect changes whether one leaves."""
+    for state in transitions.state:
+        for t in transitions.out[state["first"] : state["last"]]:
+            for first, last in transitions.effects[1:, t]:
+                for reference in references[first:last]:
+                    kind, argument, _ = features[reference.feature]
+                    row = effects[argument] if kind != STATE else None
+                    if row is not None and row["follow_last"] > row["follow_first"]:
+                        state["followed"] = 1
+
+
 def with_arms(compiled: Compiled, scenario: Scenario) -> Compiled:
     """Return the tables of another version of the arms, most of them being as they were.
 
@@ -76,13 +103,14 @@ def with_arms(compiled: Compiled, scenario: Scenario) -> Compiled:
     """
     transitions, features, layout, *targets = compiled.tables
     effects = list(arm_effects(scenario, compiled.arms, compiled.transitions))
-    paths = effect_paths(scenario, compiled.clock, compiled.areas, compiled.numbers, effects)
+    known = Names(compiled.tracks, compiled.states, compiled.transitions)
+    paths = effect_paths(scenario, compiled.clock, compiled.areas, compiled.numbers, known, effects)
     references = list(compiled.references)
     rows = transitions.reference.copy()
     ratios = iter(effects)
     for r, reference in enumerate(references):
         if reference.kind == EFFECT:
-            ratio = next(ratios).effect.ratio.value
+            ratio = next(ratios).ratio
             references[r] = replace(reference, ratio=ratio)
             rows["ratio"][r] = ratio
     return replace(

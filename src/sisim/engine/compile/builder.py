@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from sisim.arrays import Floats
 from sisim.engine.clock import Clock
-from sisim.engine.compile.factor_values import band_edges, factor_values
+from sisim.engine.compile.factor_values import band_edges, bands_by_value, factor_values
+from sisim.engine.consequences import NONE, consequences
 from sisim.engine.tables import (
     AGE,
     AGE_CALENDAR,
@@ -13,6 +17,7 @@ from sisim.engine.tables import (
     AREA,
     ATTRIBUTE,
     BANDS,
+    COMBINED,
     CYCLE,
     DIRECT,
     EXPOSURE,
@@ -29,7 +34,8 @@ from sisim.engine.tables import (
     YEAR,
     FactorReference,
 )
-from sisim.scenario.factor_table import scale_code
+from sisim.scenario.factor_grid import grid, is_grid
+from sisim.scenario.factor_table import otherwise, scale_code
 from sisim.scenario.features import Features
 from sisim.scenario.pathway import Factor, Pathway
 from sisim.scenario.scenario import Scenario
@@ -42,6 +48,7 @@ class Builder:
         areas: Names of the areas, one "all" where the scenario has none.
         attributes: Categorical attributes drawn once; `numbers`: those drawn as a number.
         redrawn: Categorical attributes that are redrawn; each is a track, its categories states.
+        consequences: What follows from effects; each is a track of two states.
         tracks: The states of each track.
         states: (track, state) by global state number, and `number_of` the other way round.
         windowed: Groups whose visits are counted in a window.
@@ -50,6 +57,7 @@ class Builder:
         references: Every use of a factor's table, in the order of the kernel's references.
         state_feature: The features that each state's transitions use, state by state.
         shares: (group, among) of the shares of peers.
+        parts: Features that a table is over together, and `bands`: see `FeatureTables`.
     """
 
     def __init__(self, scenario: Scenario, clock: Clock) -> None:
@@ -68,6 +76,9 @@ class Builder:
         for name in specs:
             if name in self.redrawn:
                 self.tracks[f"attribute:{name}"] = list(specs[name].shares)
+        self.consequences = list(consequences(scenario))
+        for one in self.consequences:
+            self.tracks[one.track] = [NONE, one.state]
         self.track_names = list(self.tracks)
         self.states = [(t, s) for t, names in self.tracks.items() for s in names]
         self.number_of = {pair: n for n, pair in enumerate(self.states)}
@@ -79,6 +90,9 @@ class Builder:
         self.references: list[FactorReference] = []
         self.state_feature: list[int] = []
         self.shares: list[tuple[str, str]] = []
+        self.parts: list[tuple[int, int, int, int]] = []
+        self.bands: list[int] = []
+        self._tables: dict[str, tuple[int, Floats]] = {}
 
     @property
     def oldest(self) -> int:
@@ -138,6 +152,9 @@ class Builder:
         self, name: str, factor: Factor, kind: int, track: str | None = None
     ) -> FactorReference:
         """Return a factor as used on a rate or a probability (`kind`)."""
+        if is_grid(factor):
+            number, values = self._together(name, factor)
+            return FactorReference(name, number, values, scale_code(factor.scale, kind))
         assert factor.feature is not None
         how = DIRECT if factor.direct else LOOK_UP
         if how == LOOK_UP and factor.feature.partition(".")[2] in self.numbers:
@@ -154,6 +171,20 @@ class Builder:
             scale_code(factor.scale, kind),
             how,
         )
+
+    def _together(self, name: str, factor: Factor) -> tuple[int, Floats]:
+        """Return a table over several features: a feature of its own, and its values in a row."""
+        if name not in self._tables:
+            table = grid(factor, self.known)
+            first = len(self.parts)
+            for axis, stride in zip(table.axes, table.strides, strict=True):
+                places = bands_by_value(axis, self.known, self.clock, self.oldest)
+                number = self.feature(axis.name)
+                self.parts.append((number, len(self.bands), len(places), int(stride)))
+                self.bands += places.tolist()
+            number = self.number(COMBINED, first, len(self.parts), " × ".join(factor.features))
+            self._tables[name] = number, np.append(table.values.ravel(), otherwise(factor))
+        return self._tables[name]
 
     def add(self, names: list[str], kind: int, track: str | None = None) -> tuple[int, int]:
         """Append the references of `names`; return their range."""

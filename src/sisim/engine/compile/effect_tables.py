@@ -11,41 +11,76 @@ from numpy.typing import NDArray
 from sisim.arrays import Flags, Floats
 from sisim.engine.clock import Clock
 from sisim.engine.compile.builder import Builder
-from sisim.engine.effects import area_strength, fidelity_path, persistence, phase_code
+from sisim.engine.consequences import NONE, Consequence, consequences
+from sisim.engine.draws import purpose_code
+from sisim.engine.effects import (
+    area_strength,
+    fidelity_path,
+    persistence,
+    phase_code,
+    stopped_from,
+)
 from sisim.engine.tables import (
     EFFECT,
     NEW_WAY_HERE,
+    STATE,
     TREATMENT,
     EffectRow,
     FactorReference,
+    FollowRow,
     TimingRow,
 )
 from sisim.scenario.factor_table import effect_factor, scale_code
+from sisim.scenario.features import Features
 from sisim.scenario.scenario import Effect, Scenario
 
 
+class Names(NamedTuple):
+    """Names by number: tracks, states (track, state) and transitions."""
+
+    tracks: list[str]
+    states: list[tuple[str, str]]
+    transitions: list[str]
+
+
 class ArmEffect(NamedTuple):
-    """An effect on a transition, as an arm has it."""
+    """An effect on a transition, as an arm has it, or a risk that it brings (the track `harm`).
+
+    Its `place` is its number among the effects of the investment.
+    """
 
     arm: int
     transition: int
     investment: str
     ending: str
     effect: Effect
+    place: int
+    harm: str | None = None
+
+    @property
+    def ratio(self) -> float:
+        """The ratio at full strength."""
+        of = self.effect if self.harm is None else self.effect.harm
+        assert of is not None
+        return of.ratio.value
 
 
 def arm_effects(scenario: Scenario, arms: list[str], transitions: list[str]) -> Iterator[ArmEffect]:
     """Yield every effect on a transition, by arm and transition: the order of their numbers."""
+    tracks = {(one.investment, one.effect, one.kind): one.track for one in consequences(scenario)}
     for a, arm in enumerate(arms):
         effects = [
-            (name, ending, effect)
+            (name, ending, effect, number, tracks.get((name, number, "harm")))
             for name, ending in scenario.arms[arm].investments.items()
-            for effect in scenario.investments[name].effects
+            for number, effect in enumerate(scenario.investments[name].effects)
         ]
+        effects.sort(key=lambda one: one[2].order)
         for t, transition in enumerate(transitions):
-            for name, ending, effect in effects:
+            for name, ending, effect, number, harm in effects:
                 if transition in effect.on:
-                    yield ArmEffect(a, t, name, ending, effect)
+                    yield ArmEffect(a, t, name, ending, effect, number)
+                if effect.harm is not None and transition in effect.harm.on:
+                    yield ArmEffect(a, t, name, ending, effect, number, harm)
 
 
 def effect_references(
@@ -55,15 +90,23 @@ def effect_references(
     ranges = np.zeros((1 + len(arms), len(transitions), 2), np.int32)
     ranges[1:] = len(build.references)
     for number, one in enumerate(arm_effects(build.scenario, arms, transitions)):
-        kind = NEW_WAY_HERE if one.effect.acts_on == "area" else TREATMENT
+        scale = one.effect.scale
+        if one.effect.harm is not None and one.harm is not None:
+            scale = one.effect.harm.scale
+            feature = build.number(
+                STATE, build.track_names.index(one.harm), 0, f"effect.{one.investment}"
+            )
+        else:
+            kind = NEW_WAY_HERE if one.effect.acts_on == "area" else TREATMENT
+            feature = build.number(kind, number, 0, f"effect.{one.investment}")
         build.references.append(
             FactorReference(
                 name=one.investment,
-                feature=build.number(kind, number, 0, f"effect.{one.investment}"),
+                feature=feature,
                 values=np.ones(1),
-                scale=scale_code(one.effect.scale, kinds[one.transition]),
+                scale=scale_code(scale, kinds[one.transition]),
                 kind=EFFECT,
-                ratio=one.effect.ratio.value,
+                ratio=one.ratio,
             )
         )
         # Effects come arm by arm and transition by transition: what comes later begins later.
@@ -80,6 +123,8 @@ class FeaturePaths(NamedTuple):
     strength: Floats
     timing: NDArray[np.void]
     fidelity: Floats
+    only_in: Flags
+    follow: NDArray[np.void]
 
 
 class LayoutPaths(NamedTuple):
@@ -101,21 +146,43 @@ def effect_paths(
     clock: Clock,
     areas: list[str],
     numbers: list[str],
+    names: Names,
     effects: list[ArmEffect],
 ) -> EffectPaths:
-    """Return the strength of effects through time; `numbers`: attributes drawn as a number."""
-    investments, end = list(scenario.investments), clock.end + 1
+    """Return the strength of effects through time, and what follows from them.
+
+    Args:
+        scenario: The scenario.
+        clock: Its calendar.
+        areas: Names of the areas.
+        numbers: Names of the attributes that are drawn as a number.
+        names: Names of what there is to be in, and to do.
+        effects: The effects on transitions, by arm.
+    """
+    investments, arms, end = list(scenario.investments), list(scenario.arms), clock.end + 1
     strengths = np.zeros((len(effects), len(areas), end))
     rows = np.zeros(len(effects), EffectRow)
-    for number, (_, _, name, ending, effect) in enumerate(effects):
+    following = list(consequences(scenario))
+    only_in = np.ones((len(effects), len(names.states) + 1), np.bool_)
+    for number, (a, _, name, ending, effect, place, harm) in enumerate(effects):
+        own = [g for g, f in enumerate(following) if (f.investment, f.effect) == (name, place)]
         rows[number] = (
             investments.index(name),
             phase_code(effect),
             -1 if effect.modifier is None else numbers.index(effect.modifier),
+            clock.months(effect.months.from_),
+            clock.end + 1 if effect.months.below is None else clock.months(effect.months.below),
+            bool(effect.only_in) and harm is None,
+            *((own[0], own[-1] + 1) if own else (0, 0)),
         )
-        if effect.acts_on == "area":
+        only_in[number, :-1] = [
+            track not in effect.only_in or state in members(scenario, track, effect.only_in[track])
+            for track, state in names.states
+        ]
+        if effect.acts_on == "area" and harm is None:
             investment = scenario.investments[name]
-            strengths[number] = area_strength(effect, investment, ending, clock, areas)
+            stopped = stopped_from(scenario, arms[a], name, clock, areas)
+            strengths[number] = area_strength(effect, investment, ending, clock, areas, stopped)
     shares = [persistence(one.effect, clock) for one in effects]
     timing, fidelity = _treatment_paths(scenario, clock)
     return EffectPaths(
@@ -125,9 +192,32 @@ def effect_paths(
             strength=strengths,
             timing=timing,
             fidelity=fidelity,
+            only_in=only_in,
+            follow=_follow_rows(following, clock, names),
         ),
         _area_paths(scenario, clock, areas, effects),
     )
+
+
+def members(scenario: Scenario, track: str, names: list[str]) -> set[str]:
+    """Return the states of a track that names of states and groups stand for."""
+    features = Features(scenario.pathway)
+    return {state for name in names for state in features.members(f"state.{track}", name)}
+
+
+def _follow_rows(following: list[Consequence], clock: Clock, names: Names) -> NDArray[np.void]:
+    """Return what follows from effects, how long it lasts, and for how many."""
+    rows = np.zeros(len(following), FollowRow)
+    for row, one in zip(rows, following, strict=True):
+        row["track"] = names.tracks.index(one.track)
+        row["state"] = names.states.index((one.track, one.state))
+        row["after"] = names.states.index((one.track, NONE))
+        row["enter"] = names.transitions.index(one.track)
+        row["leave"] = names.transitions.index(one.over)
+        row["lasts"] = max(clock.months(one.spec.months), 1)
+        row["share"] = one.spec.share.value
+        row["purpose"] = purpose_code(one.track)
+    return rows
 
 
 def _treatment_paths(scenario: Scenario, clock: Clock) -> tuple[NDArray[np.void], Floats]:
@@ -151,14 +241,15 @@ def _area_paths(
     """Return where and when effects act on everyone in an area, and on entry."""
     shape = len(scenario.arms), len(areas), clock.end + 1
     active, entry = np.zeros(shape, np.bool_), np.ones(shape)
-    for a, arm in enumerate(scenario.arms.values()):
-        for name, ending in arm.investments.items():
+    for a, (arm, spec) in enumerate(scenario.arms.items()):
+        for name, ending in spec.investments.items():
             investment = scenario.investments[name]
+            stopped = stopped_from(scenario, arm, name, clock, areas)
             for effect in investment.effects:
                 on_area = effect.acts_on == "area" and any(e.effect is effect for e in effects)
                 if not on_area and "entry" not in effect.on:
                     continue
-                strength = area_strength(effect, investment, ending, clock, areas)
+                strength = area_strength(effect, investment, ending, clock, areas, stopped)
                 if on_area:
                     active[a] |= strength > 0
                 if "entry" in effect.on:

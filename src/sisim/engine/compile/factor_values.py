@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sisim.arrays import Floats
+from sisim.arrays import Floats, Ints
 from sisim.engine.clock import Clock
 from sisim.engine.tables import PER_MILLE
+from sisim.scenario.factor_grid import GridAxis
 from sisim.scenario.factor_table import category_values, default, otherwise
 from sisim.scenario.features import Features
 from sisim.scenario.pathway import Factor
@@ -41,6 +42,20 @@ def factor_values(factor: Factor, known: Features, clock: Clock, oldest: int) ->
         band = np.searchsorted(edges, np.arange(length), side="right")
         values = np.array([v.value for v in factor.values])[band]
     return np.append(values, otherwise(factor))
+
+
+def bands_by_value(axis: GridAxis, known: Features, clock: Clock, oldest: int) -> Ints:
+    """Return the place among a table's values by whole-number value of one of its features.
+
+    The last one holds from there on.
+    """
+    if axis.categories is not None:
+        order = known.categories(axis.name) or list(axis.categories)
+        return np.array([axis.categories.get(one, 0) for one in order], np.int64)
+    shift = clock.first_calendar_year if axis.name == "calendar.year" else 0
+    limits = np.array(axis.lows) * _steps_per_unit(axis.name, None, clock)
+    edges = np.clip(np.ceil(limits - 1e-9) - shift, 0, oldest + 1).astype(np.int64)
+    return np.searchsorted(edges, np.arange(int(edges.max(initial=0)) + 1), side="right")
 
 
 def band_edges(factor: Factor) -> Floats:

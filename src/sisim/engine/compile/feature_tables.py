@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 from sisim.engine.compile.builder import Builder
 from sisim.engine.compile.effect_tables import EffectPaths
 from sisim.engine.draws import purpose_code
-from sisim.engine.tables import CalendarRow, FeatureRow, FeatureTables, MeasurementRow, TrackRow
+from sisim.engine.tables import (
+    CalendarRow,
+    FeatureRow,
+    FeatureTables,
+    MeasurementRow,
+    PartRow,
+    TrackRow,
+)
 from sisim.scenario.condition import Condition
 from sisim.scenario.factor_table import PROBABILITY, RATE, condition_factor
 
@@ -29,6 +36,8 @@ def feature_tables(build: Builder, paths: EffectPaths) -> FeatureTables:
         track=_tracks(build),
         group_track=np.array([build.track_names.index(group.track) for group in groups], np.int32),
         member=np.array(member, np.bool_).reshape(len(groups), len(build.states) + 1),
+        part=np.array(build.parts, PartRow),
+        band=np.array(build.bands, np.int32),
         calendar=_calendar(build),
         **paths.features._asdict(),
     )

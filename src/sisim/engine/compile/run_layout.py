@@ -146,6 +146,8 @@ def _start_shares(build: Builder) -> Floats:
             if track.startswith("attribute:"):
                 attribute = build.pathway.attributes[track.split(":", 1)[1]]
                 bounds = np.append(category_bounds(attribute, name), 1.0)
+            elif track not in build.pathway.tracks:
+                bounds = np.ones(len(states))  # nothing has followed from an effect yet
             else:
                 bounds = _start_bounds(build, track)
             cumulative[area, first : first + len(states)] = bounds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from sisim.arrays import Flags, Floats
 from sisim.engine.compile.builder import Builder
 from sisim.engine.compile.effect_tables import effect_references
+from sisim.engine.consequences import NONE, Consequence
 from sisim.engine.tables import (
     STATE,
     WHEN_AGE,
@@ -66,6 +68,7 @@ def transition_tables(build: Builder, arms: list[str]) -> tuple[TransitionTables
     """
     transitions = [_of_pathway(build, *one) for one in build.pathway.transitions.items()]
     transitions += [_of_redraw(build, n) for n in build.pathway.attributes if n in build.redrawn]
+    transitions += [of for one in build.consequences for of in _of_consequence(build, one)]
     names = [transition.name for transition in transitions]
     kinds = [transition.kind for transition in transitions]
     effects = effect_references(build, names, kinds, arms)
@@ -157,6 +160,14 @@ def _of_redraw(build: Builder, name: str) -> _Transition:
         origins={build.number_of[track, category] for category in attribute.shares},
         order=(1, 1),
     )
+
+
+def _of_consequence(build: Builder, one: Consequence) -> Iterator[_Transition]:
+    """Yield how a consequence begins and ends: neither is drawn, so they begin in no state."""
+    here = len(build.references)
+    for name, state in ((one.track, one.state), (one.over, NONE)):
+        to = _Destination(build.number_of[one.track, state], 1.0, here, here)
+        yield _Transition(name, RATE, 0.0, here, here, [to], set(), (1, 1))
 
 
 def _drift(build: Builder, names: list[str]) -> Floats:

@@ -17,7 +17,8 @@ from sisim.engine.kernel.hazards import (
 )
 from sisim.engine.kernel.jit import compiled_function, inlined
 from sisim.engine.kernel.moves import move_all
-from sisim.engine.kernel.observation import observe
+from sisim.engine.kernel.observation import observe, value_of
+from sisim.engine.kernel.prevented import list_followed, note_followed
 from sisim.engine.kernel.stepping import begin_blocks, begin_step, count_uses, run_blocks
 from sisim.engine.kernel.thinning import leaving_bounds
 
@@ -35,13 +36,16 @@ __all__ = [
     "inlined",
     "leaving_bounds",
     "list_at_risk",
+    "list_followed",
     "look_up",
     "move_all",
     "multiplier",
     "multiplier_of",
+    "note_followed",
     "observe",
     "run_blocks",
     "tabulate_constant_chances",
     "transition_values",
+    "value_of",
     "values_of",
 ]

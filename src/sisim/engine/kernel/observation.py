@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sisim.engine import tables as tb
-from sisim.engine.kernel.jit import inlined, inlined_late
+from sisim.engine.kernel.jit import compiled_function, inlined, inlined_late
 
 
 @inlined
@@ -18,7 +18,8 @@ def treatment_strength(V, P, effect, i, arm, s):  # type: ignore[no-untyped-def]
     in_phase = spec.phase == tb.ALWAYS or (
         (spec.phase == tb.PROJECT) == (given.start < timing.project_end)
     )
-    if given.start != tb.NEVER and given.start <= s and in_phase:
+    since = s - given.start
+    if given.start != tb.NEVER and spec.begins <= since < spec.ends and in_phase:
         now = s
         if given.end != tb.NEVER and given.end < s:
             now = given.end
@@ -30,6 +31,31 @@ def treatment_strength(V, P, effect, i, arm, s):  # type: ignore[no-untyped-def]
         if spec.modifier >= 0:
             strength *= P.numbers[spec.modifier, i]
     return strength
+
+
+@inlined
+def acts_here(V, P, effect, row):  # type: ignore[no-untyped-def]
+    """Return whether an effect acts in the states that a person is in, on all tracks."""
+    found = True
+    for k in range(np.uint64(P.state.shape[0])):
+        found = found and V.only_in[effect, np.uint64(P.state[k, row])]
+    return found
+
+
+@inlined
+def effect_strength(V, P, feature, row, i, arm, s):  # type: ignore[no-untyped-def]
+    """Return how much of an effect there is for a person now, participant or in an area."""
+    effect = np.uint64(feature.arg)
+    if feature.kind == tb.TREATMENT:
+        value = treatment_strength(V, P, effect, i, arm, s)
+    else:
+        value = V.strength[effect, P.person[i].area, s]
+        modifier = V.effect[effect].modifier
+        if modifier >= 0:
+            value *= P.numbers[modifier, i]
+    if V.effect[effect].limited and not acts_here(V, P, effect, row):
+        value = 0.0
+    return value
 
 
 @inlined
@@ -68,7 +94,7 @@ def observe_track(V, P, feature, row, s):  # type: ignore[no-untyped-def]
 
 
 @inlined_late
-def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
+def observe_one(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
     """Return the value of a feature of a person now; -1 for `otherwise`."""
     feature = V.feature[f]
     kind = feature.kind
@@ -115,15 +141,42 @@ def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
     elif kind == tb.SHARE:
         value = P.share[arm, arg, P.peers[arg, i]]
     elif arm > 0:
-        if kind == tb.TREATMENT:
-            value = treatment_strength(V, P, arg, i, arm, s)
-        elif kind == tb.NEW_WAY_HERE:
-            value = V.strength[arg, P.person[i].area, s]
-            modifier = V.effect[arg].modifier
-            if modifier >= 0:
-                value *= P.numbers[modifier, i]
+        if kind in (tb.TREATMENT, tb.NEW_WAY_HERE):
+            value = effect_strength(V, P, feature, row, i, arm, s)
         else:
             given = P.treatment[arm - 1, arg, i]
             if given.start != tb.NEVER:
                 value = 1.0 if given.end == tb.NEVER else 2.0
     return value
+
+
+@compiled_function
+def observe_together(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
+    """Return the place in a table over several features, -1 for who has no value of one."""
+    place = 0
+    feature = V.feature[f]
+    for p in range(feature.arg, feature.window):
+        part = V.part[p]
+        at = np.int64(observe_one(V, P, np.uint64(part.feature), row, i, arm, s))
+        if at < 0:
+            place = -1
+        elif place >= 0:
+            place += V.band[part.first + min(at, part.length - 1)] * part.stride
+    return place
+
+
+@inlined_late
+def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
+    """Return the value of a feature of a person now, one or several together."""
+    value = 0.0
+    if V.feature[f].kind == tb.COMBINED:
+        value = observe_together(V, P, f, row, i, arm, s)
+    else:
+        value = observe_one(V, P, f, row, i, arm, s)
+    return value
+
+
+@compiled_function
+def value_of(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
+    """Return the value of a feature of one person now."""
+    return observe_one(V, P, np.uint64(f), row, i, arm, s)

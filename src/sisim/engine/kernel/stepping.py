@@ -11,6 +11,7 @@ from sisim.engine.kernel.hazards import multiplier
 from sisim.engine.kernel.jit import compiled_function
 from sisim.engine.kernel.moves import arrive, cell_of, move_all, remove, start_life
 from sisim.engine.kernel.observation import observe
+from sisim.engine.kernel.prevented import list_followed, note_followed
 from sisim.engine.kernel.thinning import add_to_index, first_born
 
 
@@ -131,5 +132,11 @@ def run_blocks(  # type: ignore[no-untyped-def]
             n, shared = list_at_risk(L, P, B, W, diverged, arms, b, lo, hi, s, s - s0, key)
             decide_all(R, V, P, L.track, W, n, shared, arms, s, L.first_step + s, key)
             if arms > 0:
+                count = 0
+                if V.follow.shape[0] > 0:
+                    moment = L.first_step + s
+                    count = note_followed(R, V, P, L.track, W, n, s, moment, key)
                 n = diverge(P, W, diverged, n, shared, s)
+                if V.follow.shape[0] > 0:
+                    n = list_followed(V, P, W, diverged, arms, n, count, s)
             move_all(L, P, C, W, n, shared, arms, s, logging)

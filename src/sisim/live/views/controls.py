@@ -40,8 +40,10 @@ class SliderControls:
                 output = Tag("output", said, for_=place)
                 was = Tag("span", usual, "was")
             source = source_text(slider.source) or t("no source stated")
-            grade_text = Assumptions(state.scenario).grade(slider.grade)
+            words = Assumptions(state.scenario)
+            grade_text, formulas = words.grade(slider.grade), words.follows(slider.id)
             why = f"{grade_text}: {source}" if grade_text else source
+            why = f"{why}. {formulas}" if formulas else why
             hand = Tag(
                 "input",
                 type="range",

@@ -52,8 +52,8 @@ IN_MONEY = frozenset(
 IN_PERCENT = frozenset({"return_on_investment", "internal_rate_of_return"})
 HIGH, AROUND = 720.0, 260.0
 """How high a picture is, unless its rows need more, and what is around them, in pixels."""
-FEWEST_ROWS = 4
-"""Bars are no thicker than if there were so many rows."""
+ROW = 110.0
+"""How high a row is at the most, in pixels: bars are no thicker, and few rows a smaller picture."""
 BARS = 600.0
 """How much room bars beside the names of rows have, in pixels."""
 
@@ -281,8 +281,18 @@ def answer_chart(
         title=title,
         subtitle=subtitle,
         notes=(*([said] if said else []), footer(subject)),
-        high=max([HIGH, *(_needed(column, len(columns)) for column in columns)]),
+        high=max([_usual(columns), *(_needed(column, len(columns)) for column in columns)]),
     )
+
+
+def _usual(columns: Sequence[Column]) -> float:
+    """Return how high a picture is where nothing needs more; with few rows there is less in it."""
+    panels = [panel for column in columns for panel in column.panels]
+    if not panels:
+        return AROUND + ROW
+    if not all(panel.y.details for panel in panels):
+        return HIGH
+    return min(HIGH, AROUND + ROW * max(len(panel.y.details) for panel in panels))
 
 
 def _needed(column: Column, beside: int) -> float:
@@ -316,7 +326,7 @@ def subtitle_of(subject: Subject, scale: Scale) -> str:
 def row_axis(rows: Sequence[tuple[str, str]]) -> Axis:
     """Return a vertical axis of rows from above, at 0, −1, −2 …: a name each, a detail below it."""
     return Axis(
-        0.5 - max(len(rows), FEWEST_ROWS),
+        0.5 - max(len(rows), 1),
         0.5,
         tuple((-float(n), name) for n, (name, _) in enumerate(rows)),
         details=tuple(detail for _, detail in rows),

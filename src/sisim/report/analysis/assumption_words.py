@@ -11,6 +11,7 @@ from sisim.report.analysis.key_words import KeyWords
 from sisim.report.comparison_text import quoted
 from sisim.report.formats import NBSP, listing, percent_sign
 from sisim.report.risk_words import figures
+from sisim.scenario.numbers import followers, numbers
 from sisim.scenario.owners import grade_name
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Effect, Scenario
@@ -34,6 +35,8 @@ DIVIDED = frozenset({"shares", "agreed", "payers"})
 MONEY = frozenset({"start_up", "running", "per_participant", "per_participant_month", "price"})
 YEARS = frozenset({"price_level", "price_year", "first_year", "last_year", "by"})
 """Numbers that are calendar years."""
+MOST_FORMULAS = 2
+"""Of those that a parameter is in so many are told."""
 LONGEST_LIST = 44
 """Characters; of a longer list of transitions only the first is named."""
 
@@ -62,6 +65,7 @@ class Assumptions:
             "tracks": self._use,
             "population": self._population,
             "time": self._time,
+            "parameters": self._parameter,
         }
         found = speak[head](rest) if rest and head in speak else None
         return KeyWords(self.scenario).name(path) if found is None else found
@@ -146,6 +150,23 @@ class Assumptions:
     @property
     def _pathway(self) -> Pathway:
         return self.scenario.pathway
+
+    def _parameter(self, rest: list[str]) -> str | None:
+        known = {**self._pathway.parameters, **self.scenario.parameters}
+        if rest[0] not in known:
+            return None
+        label = known[rest[0]].label
+        return t("Parameter {name}", name=rest[0]) if label is None else label.text
+
+    def follows(self, key: str) -> str:
+        """Return the formulas that a parameter is in, as a text; empty if it is in none."""
+        head, _, name = key.removeprefix("pathway.").partition(".")
+        paths = followers(self.scenario).get(name, []) if head == "parameters" else []
+        if not paths:
+            return ""
+        written = dict(numbers(self.scenario))
+        named = [f"{self.name(path)} = {written[path].formula}" for path in paths[:MOST_FORMULAS]]
+        return "; ".join([*named, *(["…"] if len(paths) > MOST_FORMULAS else [])])
 
     def _investment(self, rest: list[str]) -> str | None:
         name, *parts = rest

@@ -58,6 +58,7 @@ FIELDS = {
     "shares_by": Reason("shares by area"),
     "of_movers": Reason("of those who move in"),
     "parameters": Reason("parameters"),
+    "formula": Reason("formula"),
     "redraw": Reason("drawn anew a year"),
     "sizes": Reason("sizes"),
     "below": Reason("upper bounds"),
@@ -206,9 +207,41 @@ FIELDS = {
     "read_as": Reason("read as"),
     "over": Reason("over"),
     "pays": Reason("pays"),
+    "measurements": Reason("what is measured"),
+    "correlations": Reason("correlations between backgrounds"),
+    "instruments": Reason("instruments of measurement"),
+    "formula": Reason("formula"),
+    "table": Reason("table over two features"),
+    "file": Reason("file of numbers"),
+    "content": Reason("content of the file"),
+    "axes": Reason("columns of the file"),
+    "mean": Reason("mean"),
+    "sd": Reason("standard deviation"),
+    "whole": Reason("whole points"),
+    "good": Reason("what is good"),
+    "ages_below": Reason("limits of age at the start"),
+    "age_shares": Reason("shares by age at the start"),
+    "intake": Reason("years of intake"),
+    "stops": Reason("activities that stop"),
+    "sets": Reason("value that is set"),
+    "only_in": Reason("states in which it acts"),
+    "months": Reason("months"),
+    "instead": Reason("what is used instead"),
+    "harm": Reason("harm to the wrongly prevented"),
+    "once": Reason("used once instead"),
+    "events": Reason("when events are counted"),
+    "instrument": Reason("instrument"),
+    "left": Reason("group that is left"),
+    "for": Reason("whom it is about"),
+    "after": Reason("after beginning in"),
+    "response": Reason("share that answers"),
+    "response_factors": Reason("factors of answering"),
+    "beside": Reason("groups told beside"),
 }
 """What the keys of scenario and pathway files are called."""
 OPTIONS = {
+    "high": Reason("high"),
+    "low": Reason("low"),
     "week": Reason("week"),
     "month": Reason("month"),
     "quarter": Reason("quarter"),
@@ -321,7 +354,9 @@ class KeyWords:
             path: The parts of the key; those of the pathway with or without `pathway` before them.
         """
         parts = list(path)
-        if parts and parts[0] not in Scenario.model_fields:
+        own = self.scenario.parameters
+        of_pathway = parts[:1] == ["parameters"] and len(parts) > 1 and parts[1] not in own
+        if parts and (of_pathway or parts[0] not in Scenario.model_fields):
             parts = ["pathway", *parts]
         words: list[str] = []
         node: Any = self.scenario
