@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from sisim.engine.cohort import Cohort, NotExact, expected
@@ -199,6 +199,27 @@ class TestByHand:
         assert cohort.entry[0, :, 0, 0, 0] == pytest.approx(first)
         assert cohort.entry[0, :, 0, 0, 1] == pytest.approx(again)
 
+    def test_those_who_drop_out(self) -> None:
+        """Of those in treatment a share leaves each step; who is ill does not begin."""
+        parts = investment(drop_out=1.2, target={"state.health": ["well"]}, duration=4)
+        cohort = expected(scenario(TWO_STATES, people=1000, **parts))
+        stays = np.exp(-0.1)
+        inside = 1000 * stays ** np.arange(13) * (np.arange(13) < 4)
+        assert cohort.treated[0, 0, :, 0] == pytest.approx(inside)
+        assert cohort.started[0, 0, :, 0] == pytest.approx(1000.0 * (np.arange(12) == 0))
+        # Those inside have half the risk, of which some have left before each step.
+        treated, left, well = 1.0, 0.0, [1.0]
+        for step in range(12):
+            treated, left = treated * stays, left + treated * (1 - stays)
+            if step == 0:
+                treated, left = 1.0, 0.0
+            if step >= 4:
+                treated, left = 0.0, left + treated
+            treated, left = treated * 0.95, left * 0.9
+            well.append(treated + left)
+        found = cohort.state_shares("health", "arm")["well"].to_numpy()
+        assert found == pytest.approx(np.array(well))
+
     def test_the_gap_of_a_project_that_ends_closes(self) -> None:
         """Seven half-lives and the longest case after the end, less than 1 % of it is left."""
         pathway = {
@@ -261,14 +282,14 @@ class TestRefused:
         ("parts", "named"),
         [
             ({"capacity": 10}, "capacity"),
-            ({"drop_out": 0.1}, "drop_out"),
-            ({"target": {"state.health": ["well"]}}, r"state\.health"),
+            ({"target": {"share.sick": {"from": 0.1}}}, "target"),
         ],
     )
     def test_participation(self, parts: Parts, named: str) -> None:
-        """Participation that depends on others, on chance in each step, or on what happens."""
+        """Participation that depends on others."""
+        group = {"sick": {"label": "Ill", "track": "health", "states": ["ill"]}}
         with pytest.raises(NotExact, match=named):
-            expected(scenario(TWO_STATES, **investment(**parts)))
+            expected(scenario(TWO_STATES | {"groups": group}, **investment(**parts)))
 
     def test_too_large(self) -> None:
         """A joint state space too large to be gone through."""
@@ -466,6 +487,117 @@ def test_what_is_remembered_of_people_is_made_states(drawn: Scenario) -> None:
         exact, found = getattr(cohort, name), getattr(result.replications[0].tally, name)
         assert found.shape == exact.shape
         assert (np.abs(found - exact) <= 5 * np.sqrt(6 * exact) + 3).all(), name
+
+
+TARGETS: tuple[Parts, ...] = (
+    {},
+    {"state.t0": ["s1"]},
+    {"state.t0": ["s0"], "time_since.late": {"from": 2}},
+    {"visits.late": {"from": 1}},
+)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.filter_too_much],
+)
+@given(pathways(history=True), st.data())
+def test_who_takes_part_may_depend_on_what_happens(pathway: Parts, data: st.DataObject) -> None:
+    """Target groups by state and history, drop-out, treatment again, and people who move in."""
+    effects = [
+        {
+            "on": list(pathway["transitions"]),
+            "ratio": data.draw(st.floats(0.0, 2.0)),
+            "persistence": {"kind": "half_life", "years": 0.25},
+        }
+    ]
+    parts = investment(
+        start="2020-05",
+        years=0.25,
+        effects=effects,
+        target=data.draw(st.sampled_from(TARGETS)),
+        reach=data.draw(st.sampled_from([1.0, 0.3])),
+        drop_out=data.draw(st.sampled_from([0.0, 3.0])),
+        repeat=data.draw(st.booleans()),
+        duration=data.draw(st.sampled_from([None, 2])),
+        areas=data.draw(st.sampled_from([[], ["north"]])),
+        new_way={"delay": 1, "ramp": 2, "reach": 0.6, "cost": {"payer": "nobody"}},
+    )
+    parts["arms"]["arm"]["investments"]["it"] = data.draw(
+        st.sampled_from(["ends", "continues", "new_way_of_working"])
+    )
+    population: Parts = {"cohort": PEOPLE, "age": 10.0, "areas": AREAS}
+    if data.draw(st.booleans()):
+        population = {
+            "residents": PEOPLE,
+            "max_age": 1,
+            "movers_in": {"per_year": 0.2, "below": [0.5], "shares": [0.3, 0.7]},
+            "areas": AREAS,
+        }
+    pathway = pathway | {"attributes": {}, "groupings": {}}
+    known = {name: one for name, one in pathway["factors"].items() if name != "by_sex"}
+    pathway["factors"] = known
+    for transition in pathway["transitions"].values():
+        for part in (transition, *transition["to"].values()):
+            part["factors"] = [name for name in part["factors"] if name in known]
+    for state in pathway["tracks"]["t0"]["states"].values():
+        for use in state.get("weights", {}).values():
+            use["factors"] = [name for name in use["factors"] if name in known]
+    drawn = scenario(pathway, population=population, **parts)
+    try:
+        cohort = expected(drawn, most_work=5e6)
+    except NotExact:
+        assume(False)
+    result = simulate(drawn, seed=1).replications[0]
+    for exact, found in (
+        (cohort.stock, result.tally.stock),
+        (cohort.event, result.tally.event),
+        (cohort.started, result.started),
+        (cohort.treated, result.treated),
+        (cohort.treated_state, result.treated_state),
+    ):
+        # Who moves in lives on: the number of people is not fixed, and events are not independent.
+        assert (np.abs(found - exact) <= 5 * np.sqrt(2 * exact) + 3).all()
+
+
+@pytest.mark.parametrize("duration", [None, 2])
+def test_it_is_the_same_whether_participation_is_settled_or_not(duration: int | None) -> None:
+    """Who hardly ever drops out is treated as those of whom all is known from the start."""
+    factors = ["wearing"]
+    pathway = {
+        "tracks": {"t0": track("s0", "s1"), "t1": track("s0", "s1", exits=("s1",))},
+        "transitions": {
+            "a": move("s0", "s1", "t0", rate=1.0, factors=factors),
+            "b": move("s1", "s0", "t0", rate=1.0),
+            "c": move("s0", "s1", "t1", rate=1.0),
+        },
+        "factors": {"wearing": FACTORS["wearing"]},
+    }
+    fading = {"kind": "half_life", "years": 0.25}
+    for ratio in (0.3, 1.0):
+        effects = [{"on": ["a", "c"], "ratio": ratio, "persistence": fading}]
+        courses = []
+        for drop_out in (0.0, 1e-12):
+            parts = investment(
+                start="2020-05",
+                years=0.25,
+                effects=effects,
+                areas=["north"],
+                reach=0.3,
+                duration=duration,
+                drop_out=drop_out,
+                new_way={"delay": 1, "ramp": 2, "reach": 0.6, "cost": {"payer": "nobody"}},
+            )
+            parts["arms"]["arm"]["investments"]["it"] = "new_way_of_working"
+            population = {"cohort": 1000, "age": 10.0, "areas": AREAS}
+            courses.append(expected(scenario(pathway, population=population, **parts)))
+        for name in ("stock", "event", "started", "treated", "treated_state"):
+            one, other = (getattr(course, name) for course in courses)
+            assert other == pytest.approx(one, abs=1e-8), name
+        if ratio == 1.0:
+            assert courses[1].event[1] == pytest.approx(courses[1].event[0], abs=1e-9)
 
 
 @settings(max_examples=10, deadline=None, derandomize=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise, product
+from itertools import product
 from math import prod
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ from sisim.engine.consequences import consequences
 from sisim.engine.correlation import Correlation
 from sisim.engine.counts import Replication, Result
 from sisim.engine.enrolment import EnrolmentPlan, Enrolments
+from sisim.engine.expected_enrolment import ExpectedEnrolments, Taking, unsettled_targets
 from sisim.engine.kernel.decisions import destination_weights
 from sisim.engine.kernel.hazards import chances_of, multiplier
 from sisim.engine.kernel.jit import compiled_function, inlined
@@ -334,25 +335,33 @@ def move(R, V, L, P, F, C, mass, resident, arm, s, record):  # type: ignore[no-u
 
 
 @compiled_function
-def course(R, V, L, P, F, C, arm, s0, s1, last_arrival):  # type: ignore[no-untyped-def]
-    """Take one birth cohort through the steps [s0, s1) of an arm.
+def arrive(P, F, s):  # type: ignore[no-untyped-def]
+    """Let those who are to come at a step arrive, and give every row its memory."""
+    for i in range(P.n):
+        F.people[0, i] += F.coming[0, i] * F.came[P.person[i].area, s]
+        if F.people[0, i] > 0.0 or F.coming[0, i] > 0.0:
+            recall(P, F, i, s)
+
+
+@compiled_function
+def course(R, V, L, P, F, C, arm, s, last_arrival):  # type: ignore[no-untyped-def]
+    """Count one birth cohort at the start of a step of an arm, and take it through the step.
 
     Who has yet to arrive lives as without any investment.
     """
-    for s in range(s0, s1):
-        record = s - L.history
-        for i in range(P.n):
-            F.people[0, i] += F.coming[0, i] * F.came[P.person[i].area, s]
-            if F.people[0, i] > 0.0 or F.coming[0, i] > 0.0:
-                recall(P, F, i, s)
-            if F.people[0, i] > 0.0 and record >= 0:
+    record = s - L.history
+    for i in range(P.n):
+        if F.people[0, i] > 0.0 or F.coming[0, i] > 0.0:
+            # Once more: some have begun treatment since they arrived, and are in another row.
+            recall(P, F, i, s)
+            if record >= 0:
                 count(R, V, L, P, F, C, i, arm, s, record)
-        if record >= 0:
-            C.gone[arm, record] += F.gone[0]
-        if s < F.end:
-            move(R, V, L, P, F, C, F.people, True, arm, s, record)
-        if s < last_arrival:
-            move(R, V, L, P, F, C, F.coming, False, 0, s, record)
+    if record >= 0:
+        C.gone[arm, record] += F.gone[0]
+    if s < F.end:
+        move(R, V, L, P, F, C, F.people, True, arm, s, record)
+    if s < last_arrival:
+        move(R, V, L, P, F, C, F.coming, False, 0, s, record)
 
 
 def expected(scenario: Scenario, *, arm: str | None = None, most_work: float = np.inf) -> Cohort:
@@ -364,48 +373,19 @@ def expected(scenario: Scenario, *, arm: str | None = None, most_work: float = n
         most_work: Refuse what takes more rows through more steps than this.
 
     Raises:
-        NotExact: If chances depend on a numeric attribute or on other people, if more must be
-            remembered than there is room for, or if who is treated depends on what has happened
-            to them.
+        NotExact: If chances depend on a numeric attribute or on other people, or if more must be
+            remembered than there is room for.
     """
     if arm is not None:
         scenario = scenario.model_copy(update={"arms": {arm: scenario.arms[arm]}})
     compiled = compile_scenario(scenario)
     _check_features(compiled)
-    backgrounds = _backgrounds(compiled, _participation(compiled))
-    space = _joint_space(compiled, len(backgrounds.share))
-    joint = space.memory.shape[1]
-    columns = columns_of(compiled, backgrounds.people(np.repeat(backgrounds.all, joint), 0))
-    _remember(columns, space, len(backgrounds.share))
-    start = np.repeat(backgrounds.share, joint) * _start_chances(compiled, columns, space)
-    flow = _flow(compiled, space, len(start))
-    counts = _counts(compiled, len(space.names))
-    inflow = list(_inflow(compiled))
-    steps = sum(last - max(born, 0) for born, last, _ in inflow) * (1 + len(compiled.arms))
-    if len(start) * steps > most_work:
-        raise NotExact("pathway", Reason("to compute it takes longer than to simulate it"))
-    for born, last, came in inflow:
-        columns.person["born"] = born
-        places = _places(compiled, backgrounds, born)
-        stops = [*places, last]
-        last_arrival = int(np.flatnonzero(came.any(axis=(0, 1)))[-1])
-        for arm_number in range(1 + len(compiled.arms)):
-            flow.coming[0], flow.came[:] = start, came[arm_number]
-            flow.people[0] = flow.gone[0] = 0.0
-            for s0, s1 in pairwise(stops):
-                columns.treatment[:] = np.repeat(places[s0], joint, axis=-1)
-                course(
-                    compiled.tables.transitions,
-                    compiled.tables.features,
-                    compiled.tables.layout,
-                    columns,
-                    flow,
-                    counts,
-                    arm_number,
-                    s0,
-                    s1,
-                    last_arrival,
-                )
+    reach, taking = _participation(compiled)
+    backgrounds = _backgrounds(compiled, reach)
+    asked = [name for name in compiled.investments if name in {one.plan.name for one in taking}]
+    space = _joint_space(compiled, len(backgrounds.share), _most_places(taking), asked)
+    flow, counts = _flow(compiled, space, space.rows), _counts(compiled, len(space.names))
+    _Courses(compiled, backgrounds, space, taking).run(flow, counts, most_work)
     for number, name in enumerate(compiled.investments):
         if not _asks_who_takes_part(compiled, name):
             for count in (counts.started, counts.treated, counts.treated_state):
@@ -413,6 +393,92 @@ def expected(scenario: Scenario, *, arm: str | None = None, most_work: float = n
     told = {one.number for memory in space.tracks for one in memory.groups if one.visits}
     counts.entry[..., [g for g in range(len(compiled.groups)) if g not in told], :] = np.nan
     return Cohort(compiled, space.names, *counts)
+
+
+class _Courses:
+    """The courses of all birth cohorts through all arms."""
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        backgrounds: _Backgrounds,
+        space: _JointSpace,
+        taking: list[Taking],
+    ) -> None:
+        self._compiled, self._backgrounds, self._space = compiled, backgrounds, space
+        joint = space.memory.shape[1]
+        one = np.repeat(backgrounds.all, joint)
+        self._one_place, self._joint = len(one), joint
+        self._columns = columns_of(compiled, backgrounds.people(np.tile(one, space.places), 0))
+        _remember(self._columns, space)
+        self._start = np.zeros(space.rows)
+        chances = _start_chances(compiled, self._columns, space)[: len(one)]
+        self._start[: len(one)] = np.repeat(backgrounds.share, joint) * chances
+        willing = {name: np.repeat(own, joint) for name, own in backgrounds.willing.items()}
+        self._enrolments = {
+            a + 1: ExpectedEnrolments(
+                compiled, [one for one in taking if one.plan.arm == a], willing, len(one)
+            )
+            for a in {one.plan.arm for one in taking}
+        }
+        self._taking = {(one.plan.arm, one.plan.number) for one in taking}
+
+    def run(self, flow: _Flow, counts: _Counts, most_work: float) -> None:
+        """Let everyone flow, and count them.
+
+        Raises:
+            NotExact: If that takes more than `most_work` rows through steps.
+        """
+        compiled, columns = self._compiled, self._columns
+        inflow = list(_inflow(compiled))
+        steps = sum(last - max(born, 0) for born, last, _ in inflow) * (1 + len(compiled.arms))
+        if len(self._start) * steps > most_work:
+            raise NotExact("pathway", Reason("to compute it takes longer than to simulate it"))
+        for born, last, came in inflow:
+            columns.person["born"] = born
+            columns.person["start"] = columns.person["arrive"] = max(born, 0)
+            settled = _places(compiled, self._backgrounds, born, self._taking)
+            last_arrival = int(np.flatnonzero(came.any(axis=(0, 1)))[-1])
+            for arm in range(1 + len(compiled.arms)):
+                flow.coming[0], flow.came[:] = self._start, came[arm]
+                flow.people[0] = flow.gone[0] = 0.0
+                for s in range(max(born, 0), last):
+                    self._step(flow, counts, arm, s, settled.get(s), last_arrival)
+
+    def _step(
+        self,
+        flow: _Flow,
+        counts: _Counts,
+        arm: int,
+        s: int,
+        settled: NDArray[np.void] | None,
+        last_arrival: int,
+    ) -> None:
+        """Take everyone through a step; `settled` are the places that hold from now on."""
+        columns, enrolments = self._columns, self._enrolments.get(arm)
+        if settled is not None:
+            places = np.repeat(settled, self._joint, axis=-1)
+            for a, number in np.ndindex(places.shape[:2]):
+                if (a, number) not in self._taking:
+                    own = columns.treatment[a, number]
+                    own[:] = np.tile(places[a, number], self._space.places)
+            if enrolments is not None and s == int(columns.person["start"][0]):
+                enrolments.begin(columns)
+        arrive(columns, flow, s)
+        if enrolments is not None and s < flow.end:
+            enrolments.step(s, columns, flow.people[0])
+        tables = self._compiled.tables
+        course(
+            tables.transitions,
+            tables.features,
+            tables.layout,
+            columns,
+            flow,
+            counts,
+            arm,
+            s,
+            last_arrival,
+        )
 
 
 @dataclass(frozen=True)
@@ -424,12 +490,21 @@ class _JointSpace:
         memory: The number of the state with memory on each track, (tracks, joint).
         plain: The number of the joint state without memory, (joint,).
         names: The state on each track, by joint state without memory that can be reached.
+        backgrounds: How many backgrounds there are.
+        places: How many combinations of places in investments.
     """
 
     tracks: list[TrackMemory]
     memory: Ints
     plain: Ints
     names: list[tuple[str, ...]]
+    backgrounds: int
+    places: int
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are: places x backgrounds x joint states with memory."""
+        return self.places * self.backgrounds * len(self.plain)
 
     @property
     def sizes(self) -> list[int]:
@@ -437,19 +512,27 @@ class _JointSpace:
         return [len(memory.every) for memory in self.tracks]
 
 
-def _joint_space(compiled: Compiled, backgrounds: int) -> _JointSpace:
+def _joint_space(
+    compiled: Compiled, backgrounds: int, places: int, asked: list[str]
+) -> _JointSpace:
     """Return the joint states with memory.
+
+    Args:
+        compiled: The scenario.
+        backgrounds: How many backgrounds there are.
+        places: How many combinations of places.
+        asked: The investments whose target groups ask for what has happened to people.
 
     Raises:
         NotExact: If they are too many.
     """
     try:
-        tracks = track_memories(compiled, _counted_groups(compiled))
+        tracks = track_memories(compiled, _counted_groups(compiled), asked)
     except TooMuchMemory as error:
         why = Reason("more must be remembered of a person than there is room for")
         raise NotExact(f"pathway.tracks.{error.track}", why) from error
     sizes = [len(memory.every) for memory in tracks]
-    rows = backgrounds * prod(sizes)
+    rows = places * backgrounds * prod(sizes)
     if rows > MOST:
         raise NotExact(
             "pathway",
@@ -467,7 +550,7 @@ def _joint_space(compiled: Compiled, backgrounds: int) -> _JointSpace:
         plain = plain * len(states) + number[memory[k]]
         reached.append([compiled.states[x][1] for x in states])
     names = list(product(*reached))
-    return _JointSpace(tracks, memory, plain, names)
+    return _JointSpace(tracks, memory, plain, names, backgrounds, places)
 
 
 def _counted_groups(compiled: Compiled) -> frozenset[int]:
@@ -479,10 +562,10 @@ def _counted_groups(compiled: Compiled) -> frozenset[int]:
     return frozenset(compiled.groups.index(name) for name in names)
 
 
-def _remember(columns: Columns, space: _JointSpace, backgrounds: int) -> None:
+def _remember(columns: Columns, space: _JointSpace) -> None:
     """Give each row its states, and what of their memory does not depend on when it is."""
     for k, memory in enumerate(space.tracks):
-        own = np.tile(space.memory[k], backgrounds)
+        own = np.tile(space.memory[k], space.places * space.backgrounds)
         rows = slice(0, len(own))
         columns.state[k, rows] = np.array([one.state for one in memory.every])[own]
         for place, group in enumerate(memory.groups):
@@ -617,13 +700,15 @@ def _asks_who_takes_part(compiled: Compiled, investment: str) -> bool:
     )
 
 
-def _participation(compiled: Compiled) -> dict[str, Floats]:
-    """Return, by investment with participants, the draws at which who is willing changes.
+def _participation(compiled: Compiled) -> tuple[dict[str, Floats], list[Taking]]:
+    """Return the draws at which who is willing changes, and whose participation is not settled.
 
-    Refuses participation that is not settled by background, age and calendar.
+    By investment with participants. It is settled by background, age and calendar, unless the
+    target group asks for what has happened to people, they drop out, or some move in.
     """
     reach: dict[str, list[float]] = {}
-    scenario, tables = compiled.scenario, compiled.tables
+    taking = []
+    scenario = compiled.scenario
     for a, arm in enumerate(compiled.arms):
         for name, ending in scenario.arms[arm].investments.items():
             if not _asks_who_takes_part(compiled, name):
@@ -635,23 +720,37 @@ def _participation(compiled: Compiled) -> dict[str, Floats]:
                 raise NotExact(f"{part}.capacity", _OTHERS)
             if investment.unit == "family":
                 raise NotExact(f"{part}.unit", Reason("whom it is given to depends on siblings"))
-            if investment.drop_out.value:
-                raise NotExact(f"{part}.drop_out", Reason("it is drawn every step"))
-            if scenario.population.movers_in is not None:
-                raise NotExact(
-                    f"{part}.target", Reason("movers-in may take part only when they arrive")
-                )
-            ranges = [tables.target[plan.number]]
-            ranges += [other[1:] for other in tables.alternative if other[0] == plan.number]
-            for first, last in ranges:
-                for feature in tables.transitions.reference["feature"][first:last]:
-                    if tables.features.feature["kind"][feature] not in _SETTLED:
-                        why = Reason(
-                            "{name} is not known from the start", name=compiled.features[feature]
-                        )
-                        raise NotExact(f"{part}.target", why)
+            if (
+                not _settled(compiled, name)
+                or plan.drop_out > 0
+                or scenario.population.movers_in is not None
+            ):
+                taking.append(Taking.of(plan, compiled.clock.end))
             reach[name] = [*reach.get(name, []), *plan.reach.ravel()]
-    return {name: np.unique([0.0, 1.0, *found]) for name, found in reach.items()}
+    return {name: np.unique([0.0, 1.0, *found]) for name, found in reach.items()}, taking
+
+
+def _settled(compiled: Compiled, investment: str) -> bool:
+    """Return whether who is in a target group is settled by background, age and calendar.
+
+    Raises:
+        NotExact: If it depends on other people, or on a number drawn for each.
+    """
+    features, found = compiled.tables.features.feature, True
+    for references in unsettled_targets(compiled, [investment]):
+        for feature in compiled.tables.transitions.reference["feature"][references]:
+            kind = features["kind"][feature]
+            if kind in (tb.NUMBER, tb.SHARE):
+                why = _OTHERS if kind == tb.SHARE else _ENDLESS
+                raise NotExact(f"investments.{investment}.target", why)
+            found &= kind in _SETTLED
+    return found
+
+
+def _most_places(taking: list[Taking]) -> int:
+    """Return how many combinations of places there are in the arm with most."""
+    arms = {one.plan.arm for one in taking}
+    return max((prod(t.size for t in taking if t.plan.arm == a) for a in arms), default=1)
 
 
 @dataclass(frozen=True)
@@ -735,10 +834,20 @@ def _backgrounds(compiled: Compiled, participation: dict[str, Floats]) -> _Backg
 class _Certain(Enrolments):
     """Places given to backgrounds instead of people: how willing they are is known."""
 
-    def __init__(self, compiled: Compiled, backgrounds: _Backgrounds, who: People) -> None:
+    def __init__(
+        self,
+        compiled: Compiled,
+        backgrounds: _Backgrounds,
+        who: People,
+        without: set[tuple[int, int]],
+    ) -> None:
         super().__init__(compiled, who, np.zeros(2, np.uint32))
         self._willing = backgrounds.willing
-        self._plans = [plan for plan in self._plans if plan.name in self._willing]
+        self._plans = [
+            plan
+            for plan in self._plans
+            if plan.name in self._willing and (plan.arm, plan.number) not in without
+        ]
 
     def _draw(
         self,
@@ -755,16 +864,19 @@ class _Certain(Enrolments):
 
 
 def _places(
-    compiled: Compiled, backgrounds: _Backgrounds, born: int
+    compiled: Compiled, backgrounds: _Backgrounds, born: int, without: set[tuple[int, int]]
 ) -> dict[int, NDArray[np.void]]:
-    """Return who is treated, by the step from which it holds, (arms, investments, backgrounds)."""
+    """Return who is treated, by the step from which it holds, (arms, investments, backgrounds).
+
+    Those investments in arms are left out whose participation is not settled.
+    """
     first = max(born, 0)
     who = backgrounds.people(backgrounds.all, born)
     columns = columns_of(compiled, who)
     found = {first: columns.treatment.copy()}
     if backgrounds.willing:
         columns.alive[:] = True
-        enrolments = _Certain(compiled, backgrounds, who)
+        enrolments = _Certain(compiled, backgrounds, who, without)
         for step in range(first, compiled.clock.end):
             if enrolments.active(step):
                 enrolments.step(step, columns)

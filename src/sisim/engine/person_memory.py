@@ -10,14 +10,16 @@ incorporate time dependency of treatment response", Medical Decision Making 25(5
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from sisim.arrays import Ints
 from sisim.engine import tables as tb
+from sisim.engine.expected_enrolment import unsettled_targets
 from sisim.engine.tables import Compiled
 
 MOST_ON_TRACK = 20_000
@@ -89,30 +91,34 @@ class TrackMemory:
     groups: tuple[GroupMemory, ...]
 
 
-def track_memories(compiled: Compiled, been: frozenset[int]) -> list[TrackMemory]:
+def track_memories(
+    compiled: Compiled, been: frozenset[int], investments: Sequence[str] = ()
+) -> list[TrackMemory]:
     """Return the states with memory of each track.
 
     Args:
         compiled: The scenario.
         been: Groups of which it is remembered whether a person has ever been there.
+        investments: Those whose target groups may ask for what has happened to people.
 
     Raises:
         TooMuchMemory: If a track has more of them than `MOST_ON_TRACK`.
     """
-    asked = _Asked(compiled)
+    asked = _Asked(compiled, investments)
     return [_explore(compiled, track, asked, been) for track in range(len(compiled.tracks))]
 
 
 class _Asked:
     """How far back the tables of a scenario look, in steps or times."""
 
-    def __init__(self, compiled: Compiled) -> None:
+    def __init__(self, compiled: Compiled, investments: Sequence[str]) -> None:
         self._compiled = compiled
         self._most = compiled.clock.end + 1
         self.in_state: dict[int, int] = {}
         self.of_group: dict[tuple[int, int], int] = {}
         features = compiled.tables.features
-        for state, references in _references(compiled):
+        targets = ((-1, own) for own in unsettled_targets(compiled, investments))
+        for state, references in chain(_references(compiled), targets):
             for r in references:
                 feature = features.feature[compiled.tables.transitions.reference["feature"][r]]
                 self._note(int(feature["kind"]), int(feature["arg"]), feature, state, r)
