@@ -210,7 +210,6 @@ FIELDS = {
     "measurements": Reason("what is measured"),
     "correlations": Reason("correlations between backgrounds"),
     "instruments": Reason("instruments of measurement"),
-    "formula": Reason("formula"),
     "table": Reason("table over two features"),
     "file": Reason("file of numbers"),
     "content": Reason("content of the file"),
