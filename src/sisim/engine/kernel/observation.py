@@ -43,6 +43,22 @@ def acts_here(V, P, effect, row):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def effect_strength(V, P, feature, row, i, arm, s):  # type: ignore[no-untyped-def]
+    """Return how much of an effect there is for a person now, participant or in an area."""
+    effect = np.uint64(feature.arg)
+    if feature.kind == tb.TREATMENT:
+        value = treatment_strength(V, P, effect, i, arm, s)
+    else:
+        value = V.strength[effect, P.person[i].area, s]
+        modifier = V.effect[effect].modifier
+        if modifier >= 0:
+            value *= P.numbers[modifier, i]
+    if V.effect[effect].limited and not acts_here(V, P, effect, row):
+        value = 0.0
+    return value
+
+
+@inlined
 def popcount(word):  # type: ignore[no-untyped-def]
     """Return the number of bits set."""
     count = 0
@@ -125,17 +141,8 @@ def observe_one(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
     elif kind == tb.SHARE:
         value = P.share[arm, arg, P.peers[arg, i]]
     elif arm > 0:
-        if kind == tb.TREATMENT:
-            value = treatment_strength(V, P, arg, i, arm, s)
-            if V.effect[arg].limited and not acts_here(V, P, arg, row):
-                value = 0.0
-        elif kind == tb.NEW_WAY_HERE:
-            value = V.strength[arg, P.person[i].area, s]
-            modifier = V.effect[arg].modifier
-            if modifier >= 0:
-                value *= P.numbers[modifier, i]
-            if V.effect[arg].limited and not acts_here(V, P, arg, row):
-                value = 0.0
+        if kind in (tb.TREATMENT, tb.NEW_WAY_HERE):
+            value = effect_strength(V, P, feature, row, i, arm, s)
         else:
             given = P.treatment[arm - 1, arg, i]
             if given.start != tb.NEVER:
