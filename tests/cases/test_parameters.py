@@ -11,7 +11,10 @@ from helpers.command_line import sisim as command
 import sisim
 from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.psa import draws, measures, probabilistic
+from sisim.analysis.variants import MoneyPaths, Variants
+from sisim.engine.replications import simulate
 from sisim.engine.trace import trace
+from sisim.loading.load import changed
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.explanation import explanation
 from sisim.scenario.numbers import followers
@@ -147,3 +150,24 @@ replications = 1
         per = (gained / gain).loc[ratio]
         assert per.to_numpy() == pytest.approx(np.full(3, per.iloc[0]), rel=1e-9)
     assert (gained / gain).loc[5].iloc[0] != (gained / gain).loc[15].iloc[0]
+
+
+def test_a_utility_is_applied_to_counts_and_needs_no_new_simulation() -> None:
+    """What comes out is that of a whole run, in every table of use and of money."""
+    variants = Variants(uncertain(), (1,))
+    variants.valuation()
+    changes: list[dict[str, float]] = [
+        {"parameters.u_S1": 0.6},
+        {"tracks.health.states.sicker.uses.care.amount": 20_000},
+        {"tracks.health.states.healthy.weights.qaly.amount": 0.9, "resources.care.price": 2},
+    ]
+    for values in changes:
+        found = variants.valuation(values).counts
+        whole = simulate(changed(uncertain(), values), seed=1, replications=1)
+        for by in (found.units, found.weights):
+            other = getattr(whole, by.__name__)
+            pd.testing.assert_frame_equal(by(), other())
+    # An effect of the treatment follows the utility, so that its people are looked at again.
+    assert variants.simulated <= 2
+    assert MoneyPaths(uncertain()).money("tracks.health.states.sicker.uses.care.amount")
+    assert not MoneyPaths(uncertain()).money("parameters.hr_S2")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from sisim.scenario.pathway import Entry, State, Transition
 from sisim.scenario.scenario import Scenario
 
 
@@ -27,6 +28,14 @@ def without_money(scenario: Scenario) -> dict[str, Any]:
         "parameters": True,  # whose values stand wherever a formula has them
         "pathway": {
             "parameters": True,
+            "tracks": {
+                track: {"states": {state: _amounts(one) for state, one in spec.states.items()}}
+                for track, spec in scenario.pathway.tracks.items()
+            },
+            "transitions": {
+                name: _amounts(one) for name, one in scenario.pathway.transitions.items()
+            },
+            "entry": _amounts(scenario.pathway.entry),
             "resources": dict.fromkeys(scenario.pathway.resources, price),
             "administrations": True,
             "principals": True,
@@ -34,3 +43,11 @@ def without_money(scenario: Scenario) -> dict[str, Any]:
         "investments": dict.fromkeys(scenario.investments, cost),
     }
     return scenario.model_dump(exclude=money)
+
+
+def _amounts(content: State | Transition | Entry) -> dict[str, Any]:
+    """Return the amounts that are applied to counts: those with factors are added up by person."""
+    return {
+        key: {name: {"amount"} for name, use in uses.items() if not use.factors}
+        for key, uses in (("uses", content.uses), ("weights", content.weights))
+    }
