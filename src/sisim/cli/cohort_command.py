@@ -21,13 +21,13 @@ def cohort(scenario: ScenarioName, /, *, changes: Changes = None, out: OutFolder
     """
     loaded = load(scenario, changes)
     folder = result_folder(loaded, out)
-    from sisim.engine.cohort import NotExact, expected
+    from sisim.engine.cohort import PATIENCE, NotExact, expected
     from sisim.report.cohort_report import cohort_words, publish_cohort, shown_tables
     from sisim.results import ExpectedResults
 
     try:
         with progress(t("Computing")):
-            result = ExpectedResults(expected(loaded))
+            result = ExpectedResults(expected(loaded, most_work=PATIENCE))
     except NotExact as error:
         raise UserError(str(error)) from error
     with write_errors_answered(folder):

@@ -41,7 +41,9 @@ from sisim.scenario.errors import Reason
 from sisim.scenario.scenario import Scenario
 
 MOST = 500_000
-"""Most joint states with memory x backgrounds."""
+"""Most joint states with memory x backgrounds x places in investments."""
+PATIENCE = 3e9
+"""So many rows through steps take about as long as a reader waits for an answer."""
 
 _ENDLESS = Reason("it has endlessly many values")
 _OTHERS = Reason("it depends on other people")
