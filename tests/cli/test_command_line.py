@@ -79,15 +79,21 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     def sentences(_: Any, __: Any) -> Sequence[str]:
         return ["Allt är lika." if current_language() == "sv" else "All is equal."]
 
+    def publish_overview(_: Any, out: Path, words: Sequence[str]) -> list[Path]:
+        return write_all(out, lambda folder: write_tables({words[0]: pd.DataFrame()}, folder))
+
     for name, content in {
         "sisim.engine.replications": {"simulate": simulate},
         "sisim.results": {"Results": lambda counts: counts},
         "sisim.report.publish": {
             "publish": publish,
+            "publish_overview": publish_overview,
+            "words_beside": lambda _: [],
             "write_all": write_all,
             "write_tables": write_tables,
         },
         "sisim.report.comparison_text": {"sentences": sentences},
+        "sisim.report.scenario_overview": {"overview_words": lambda _: ["overview"]},
     }.items():
         monkeypatch.setitem(sys.modules, name, SimpleNamespace(**content))  # type: ignore[misc]
     return calls
@@ -293,13 +299,12 @@ def test_run_writes_figures_and_says_what_came_out(
 
 
 @pytest.mark.usefixtures("engine")
-def test_a_scenario_without_figures_gives_its_numbers(scenario: Path) -> None:
+def test_a_scenario_without_figures_gives_an_overview(scenario: Path) -> None:
     scenario.write_text(scenario.read_text().partition("[figures]")[0])
     out = scenario.with_name("out")
     result = sisim("run", scenario, "--out", out)
-    assert (result.exit_code, "asks for no [outcomes]" in result.stdout) == (0, True)
-    names = {"costs", "participants", "outcomes", "appraisal"}
-    assert {path.stem for path in out.iterdir()} == names
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "overview")
+    assert {path.stem for path in out.iterdir()} == {"overview"}
     result = sisim("figures", scenario, lang="sv")
     assert (result.exit_code, "har inget [figures]" in result.stderr) == (2, True)
 

@@ -143,7 +143,7 @@ def follow_up_chart(plan: FollowUp, observed: pd.DataFrame | None = None) -> Cha
         ]
     columns = [_column(plan, one, observed) for one in drawn(plan, observed)]
     columns += [Column(())] * (-len(columns) % BESIDE)
-    chart = answer_chart(subject, title, subtitle, [], [_ranges(plan)], discounted=False)
+    chart = answer_chart(subject, title, subtitle, columns, [_ranges(plan)], discounted=False)
     rows = [(1.0, tuple(columns[n : n + BESIDE])) for n in range(0, len(columns), BESIDE)]
     return replace(chart, rows=((0.12, (Column((), key=tuple(key)),)), *rows))
 
