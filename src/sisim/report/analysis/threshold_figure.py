@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from sisim.analysis.measures import why_undefined
 from sisim.analysis.threshold import BreakEven
 from sisim.analysis.varied import grade_of
+from sisim.arrays import Floats
 from sisim.economics.appraisal import BAND_FROM
 from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import (
@@ -80,7 +81,7 @@ def _column(one: BreakEven, subject: Subject, axis: Axis) -> Column:
     words = Assumptions(subject.scenario)
     x, y = one.curve["value"].to_numpy(np.float64), one.curve["mean"].to_numpy(np.float64)
     error = _band(one, subject).to_numpy(np.float64)
-    ticks = tuple((float(at), words.value(one.key, float(at))) for at in (x[0], x[-1]))
+    ticks = tuple((at, words.value(one.key, at)) for at in _even(x))
     marks: list[Mark] = [
         FilledArea("band", x, np.subtract(y, error), np.add(y, error), "with", opacity=0.2),
         Rule("turn", one.turn, "x", "ink", 2.0),
@@ -184,3 +185,14 @@ def sentences(subject: Subject, found: Sequence[BreakEven]) -> list[str]:
         elif points:
             said += subject.undefined(int(one.curve["undefined"].sum()), runs * len(one.curve))
     return [*said, *subject.few_runs]
+
+
+def _even(values: Floats) -> list[float]:
+    """Return the ends of some values and what lies evenly between, where that is round numbers."""
+    low, high = float(values[0]), float(values[-1])
+    whole = not np.any(values % 1)
+    for parts in (4, 5, 3, 2):
+        found = [float(f"{at:.6g}") for at in np.linspace(low, high, parts + 1)]
+        if all(at == float(f"{at:.2g}") and not (whole and at % 1) for at in found):
+            return found
+    return [low, high]
