@@ -62,7 +62,7 @@ def test_the_command_tells_which_way_it_took(lang: str, tmp_path: Path) -> None:
         (PUBLISHED / "p1-pathway.toml").read_text(encoding="utf-8"), encoding="utf-8", newline="\n"
     )
     text = (PUBLISHED / "p1-sick-sicker.toml").read_text(encoding="utf-8")
-    text = text.replace("{ value = 0.2,", "{ value = 0.2, low = 0.05, high = 0.25,")
+    text = text.replace("{ value = 0.95,", "{ value = 0.95, low = 0.8, high = 0.98,")
     file = tmp_path / "s.toml"
     file.write_text(text, encoding="utf-8", newline="\n")
     line = ("uncertainty", str(file), "--draws", "20", "--effect", "qaly", "--worth", "300000")

@@ -324,11 +324,12 @@ class _Check(Findings):
                 self.say(path, Reason("A value stands twice."))
             else:
                 listed[key] = values
-        for at, key in enumerate(listed):
-            others = [p for other in list(listed)[:at] for p in self.experiment.paths(other)]
-            for moved in self.experiment.paths(key):
-                if moved in others:
-                    self.say(("levers", key), Reason("Another lever sets {path} too.", path=moved))
+        others: set[str] = set()
+        for key in listed:
+            paths = self.experiment.paths(key)
+            for moved in (path for path in paths if path in others):
+                self.say(("levers", key), Reason("Another lever sets {path} too.", path=moved))
+            others |= set(paths)
         if self.experiment.design.levers == "list" and len({len(v) for v in listed.values()}) > 1:
             counts = [f"{key}: {len(values)}" for key, values in listed.items()]
             reason = Reason(

@@ -23,6 +23,7 @@ COMPILED = (
     "kernel/jit",
     "kernel/moves",
     "kernel/observation",
+    "kernel/prevented",
     "kernel/stepping",
     "kernel/thinning",
     "machine_code",

@@ -77,8 +77,9 @@ def arm_label(result: Valuation, arm: str) -> str:
 
 def measured_words(result: Valuation) -> list[str]:
     """Say of every measurement what it shows last in each arm, and of how many."""
-    table = result.measured()
-    said = []
+    if not result.scenario.measurements:
+        return []
+    table, said = result.measured(), []
     for name in result.scenario.measurements:
         own = table[(table["measurement"] == name) & (table["quantity"] == RESULT)]
         label = result.scenario.measurement_label(name).text

@@ -18,8 +18,8 @@ from sisim.report.economics.who_gains import who_gains_chart
 
 HALF = 612.0
 """How wide a picture is, in pixels of a window of 1280."""
-PLAN, AROUND = 290.0, 420.0
-"""How high the plan is at least, and what the page has above and below it."""
+PLAN, AROUND, WORDS = 240.0, 470.0, 70.0
+"""How high the plan is at least, what the page has around it, and what is said above it."""
 
 
 class MoneyView:
@@ -40,7 +40,7 @@ class MoneyView:
                 chart = self._gains()
                 Tag("h2", chart.title)
                 self._under = Tag("p", chart.subtitle, css="caption")
-                self._who = _drawn(chart, chart.high, state.look, "chart-who-gains")
+                self._who = _drawn(chart, self._high(chart), state.look, "chart-who-gains")
             self._tables = Tag("div", css="tables")
         self.draw()
 
@@ -48,13 +48,17 @@ class MoneyView:
         assert self._state.picture is not None
         return who_gains_chart(self._state.picture.results, self._state.arm, narrow=True)
 
+    def _high(self, chart: Chart) -> float:
+        """Return how high who gains is drawn: no higher than the fund, so that tables have room."""
+        return min(chart.high, max(self._state.look.tall - AROUND, PLAN) + WORDS)
+
     def draw(self) -> None:
         """Follow the sliders."""
         state = self._state
         assert state.picture is not None
         chart = self._gains()
         self._under.text = chart.subtitle
-        _draw(self._who, chart, chart.high, state.look)
+        _draw(self._who, chart, self._high(chart), state.look)
         funds = state.picture.results.funds[state.arm]
         one = next((fund for fund in funds if fund.plan.payments.any()), None)
         self._said.clear()

@@ -72,6 +72,8 @@ def _names(result: Valuation, gains: WhoGains, rows: Sequence[int], *, narrow: b
     principals = result.scenario.pathway.principals
     known = [principals.get(gains.principals[n]) for n in rows]
     names = [result.scenario.payer_label(gains.payers[n]).text for n in rows]
+    if narrow:  # its rows are low: a name stands on one line
+        names = [name.replace(" ", "\N{NO-BREAK SPACE}") for name in names]
     ticks = tuple((float(n), name) for n, name in enumerate([*names, t("Total")]))
     details = (*(one.label.text if one and not narrow else "" for one in known), "")
     return Axis(len(rows) + 0.6, -0.6, ticks, details=details)
