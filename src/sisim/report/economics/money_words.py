@@ -269,10 +269,7 @@ def _worth(appraisal: Appraisal) -> list[str]:
         found.append(
             t("Each krona invested gives {ratio} back (benefit–cost ratio); return {gain}.", **told)
             if current_currency() == KRONA
-            else t(
-                "What is invested comes back {ratio} times (benefit–cost ratio); return {gain}.",
-                **told,
-            )
+            else t("The benefit–cost ratio is {ratio}; return {gain}.", **told)
         )
     if appraisal.horizon.tail is not None:
         tail = estimate(appraisal.interval("tail"))
