@@ -124,7 +124,7 @@ def scenario(**changes: Any) -> Scenario:
             "new_way": {"label": "New way", "investments": {"team": "new_way_of_working"}},
         },
         "drift": {"prices": {"care": 0.02, "general": 0.01}},
-        "economy": {"discount_costs": 0.035},
+        "economy": {"discount_costs": 0.035, "discount_effects": 0.0},
         "figures": {"project": "ends", "new_way": "new_way", "case": "placed", "year": 2027},
     }
     return Scenario.model_validate(data | changes)

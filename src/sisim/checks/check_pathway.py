@@ -17,6 +17,7 @@ from sisim.scenario.correlations import correlation_matrix
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason, ScenarioError, dotted
 from sisim.scenario.factor_grid import is_grid
+from sisim.scenario.factor_table import table_values
 from sisim.scenario.features import DURATIONS, Features
 from sisim.scenario.pathway import MAX_OUT, Attribute, Factor, OfMovers, Transition, Use
 from sisim.scenario.positions import Path
@@ -237,8 +238,23 @@ class PathwayCheck(Findings):
                 self.say(path, Reason('The key "{key}" is missing.', key="feature"))
             elif self._feature((*path, "feature"), factor.feature):
                 self._table(path, factor, factor.feature)
+            self._causal((*path, "causal_share"), factor)
         self._sizes()
         self._cycles()
+
+    def _causal(self, path: Path, factor: Factor) -> None:
+        """Note it if a causal share stands where there is no association, or one of 0."""
+        if factor.causal_share is None:
+            return
+        if factor.shape or factor.direct or factor.product:
+            reason = Reason('"causal_share" is for a factor with "values", a "table" or a "file".')
+            self.say(path, reason)
+        elif 0 in table_values(factor):
+            reason = Reason(
+                'A value of 0 says what cannot be; a "causal_share" of it has no meaning. Put what '
+                "is 0 in a factor of its own, without one, and 1 here."
+            )
+            self.say(path, reason)
 
     def _feature(self, path: Path, name: str) -> bool:
         if self.features.exists(name):

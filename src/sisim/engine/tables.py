@@ -334,7 +334,10 @@ class WorkSpace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FactorReference:
-    """One table of multipliers as a transition uses it, with the name it has in the file."""
+    """One table of multipliers as a transition uses it, with the name it has in the file.
+
+    `raw` are the values of the file where only a causal share of them acts.
+    """
 
     name: str
     feature: int
@@ -342,6 +345,7 @@ class FactorReference:
     scale: int
     kind: int = LOOK_UP
     ratio: float = 1.0
+    raw: Floats | None = None
 
 
 class MeasurementRow(NamedTuple):

@@ -180,6 +180,12 @@ class Words:
         """Return what a factor was looked up by, and its scale where it does not just multiply."""
         parts = [replace(factor, feature=name, value=value) for name, value in factor.together]
         seen = ", ".join(map(self._feature, parts or [factor]))
+        share = self.pathway.factors[factor.name].causal_share if factor.raw is not None else None
+        if factor.raw is not None and share is not None:
+            causal = t(
+                "causal share {share} of {raw}", share=figures(share.value), raw=figures(factor.raw)
+            )
+            seen = f"{seen}; {causal}"
         scale = self._scale(factor, risk)
         if scale in (None, "rate_ratio" if risk.is_rate else "relative_risk"):
             return seen

@@ -33,6 +33,15 @@ class Tail(Table):
     source: str | None = Field(None, description="Why the difference may be thought to go on.")
 
 
+def _usual_rate() -> Number:
+    """Return the discount rate of a file that states none: 3.5 % a year.
+
+    The social discount rate of Swedish cost-benefit analysis (ASEK), which guidance to
+    municipalities on social investments takes over.
+    """
+    return Number(value=0.035, source="S148 ASEK", grade="measured")
+
+
 class Economy(Table):
     """Price level, discounting and counting conventions.
 
@@ -41,15 +50,15 @@ class Economy(Table):
     `events`: rewards of transitions stand at the `start` or the `end` of the cycle in which they
     happen, and count as `counting` says of that point; unset, each counts in full in its cycle.
     `exponent`: the discount exponent of the first cycle, 0 or 1.
-    Discount rates are shares a year: 0.035 is 3.5 %.
+    Discount rates are shares a year: 0.035 is 3.5 %, the rate of a file that states none.
     """
 
     price_level: Year = 2024
     counting: Literal["start", "end", "both", "point", "weights"] = "start"
     weights: list[Float] = []
     events: Literal["start", "end"] | None = None
-    discount_costs: Number = Number(value=0.0)
-    discount_effects: Number = Number(value=0.0)
+    discount_costs: Number = _usual_rate()
+    discount_effects: Number = _usual_rate()
     exponent: Literal[0, 1] = 0
     perspective: str = Field(
         PUBLIC,

@@ -31,11 +31,13 @@ class Owner(NamedTuple):
 def owner_of(path: str, number: Number, node: Scenario | Pathway) -> Owner:
     """Return who answers for the number at `path`: itself, or else the factor it stands in.
 
-    What follows by a formula is derived, if nothing else is said.
+    A factor's source is that of its values, and not of which share of them is causal. What follows
+    by a formula is derived, if nothing else is said.
     """
     factors = node.factors if isinstance(node, Pathway) else node.pathway.factors
     head, _, rest = path.removeprefix("pathway.").partition(".")
-    factor = factors.get(rest.partition(".")[0]) if head == "factors" else None
+    name, _, key = rest.partition(".")
+    factor = factors.get(name) if head == "factors" and key != "causal_share" else None
     owners: list[Number | Factor] = [number] if factor is None else [number, factor]
     found = Owner(
         *(

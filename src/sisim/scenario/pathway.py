@@ -20,6 +20,7 @@ from sisim.scenario.types import (
     Positive,
     Probability,
     Rate,
+    Share,
     Symbol,
     Table,
     Text,
@@ -144,6 +145,13 @@ class Factor(Table):
     `exposure.INVESTMENT` (`never`, `during`, `after`).
     Ages are in years, durations in months, unless `unit` says otherwise.
     `otherwise` is the value for who is not in the group, or has never left it.
+
+    With `causal_share` the values are a raw association, a ratio or an odds ratio of those who have
+    the feature, whoever they are, and what acts is `value ** causal_share`: that share of the log
+    ratio (as the proportion of a log hazard ratio that is explained, Lin, Fleming & De Gruttola
+    1997). 0: nothing follows from the feature, all of it is selection; 1 (as unset): the raw values
+    act. It is for `values`, a `table` or a `file`, none of them 0: what is impossible is no
+    association, and stands in a factor of its own.
     """
 
     feature: str | None = None
@@ -162,6 +170,11 @@ class Factor(Table):
     parameters: dict[str, Number] = {}
     direct: bool = False
     product: list[Name] = []
+    causal_share: Share | None = Field(
+        None,
+        description="Share of the log of each value that is taken to be causal: what acts is "
+        "`value ** causal_share`.",
+    )
     scale: Scale | None = Field(
         None, description="Default: rate ratio on a rate, relative risk on a probability."
     )
@@ -314,7 +327,7 @@ class Target(Table):
     """A number that the simulation should reproduce without any investment.
 
     `measure` names one of the measures in `sisim.calibration.targets`; `arguments` are what it
-    takes.
+    takes. A target that is `held_out` is told apart: nothing was tuned to it.
     """
 
     label: Text
@@ -325,7 +338,18 @@ class Target(Table):
     unit: Text = Text(sv="andel", en="share")
     source: str
     grade: Grade
+    year: Year | Text | None = Field(
+        None, description="The year that the number is of, or the years, in words."
+    )
+    held_out: bool = Field(
+        False, description="Held out: no number was tuned to it, so that it tests the pathway."
+    )
     miss: Text | None = Field(None, description="Why the target is known to be missed.")
+
+    @property
+    def dates(self) -> str:
+        """The years that the number is of, in the current language; empty if not stated."""
+        return self.year.text if isinstance(self.year, Text) else str(self.year or "")
 
 
 class Calibration(Table):

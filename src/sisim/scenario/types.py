@@ -160,6 +160,14 @@ class Probability(Number):
     value: float = Field(ge=0, le=1)
 
 
+class Share(Number):
+    """A part of a whole, from 0 to 1."""
+
+    floor, ceiling = 0.0, 1.0
+
+    value: float = Field(ge=0, le=1)
+
+
 class Positive(Number):
     """A number that cannot be negative: an amount, a price, a weight."""
 

@@ -79,6 +79,7 @@ FIELDS = {
     "shape": Reason("shape"),
     "direct": Reason("the background itself"),
     "product": Reason("product of factors"),
+    "causal_share": Reason("causal share"),
     "scale": Reason("scale of the effect"),
     "from": Reason("from"),
     "to": Reason("to"),
