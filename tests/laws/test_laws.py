@@ -362,7 +362,7 @@ def test_one_person_can_be_replayed_alone(world: World) -> None:
     """A few people simulated by themselves live as they did among the others."""
     among = run(world, logging=True)
     few_people = np.arange(0, len(among.people), 37)
-    shares = np.zeros((among.compiled.clock.end, *among.columns.share.shape), np.int32)
+    shares = np.zeros((among.compiled.clock.end + 1, *among.columns.share.shape), np.int32)
     if among.shares:
         shares[:] = np.stack(among.shares)
     alone = simulation(
