@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sisim.economics.valuation import Valuation
-from sisim.i18n import Lang, in_language
+from sisim.i18n import Lang, in_currency, in_language
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,14 +42,14 @@ class Results(Valuation):
         """Draw the two figures: the project that ends, and the new way of working."""
         from sisim.report.comparison_figures import draw_comparison
 
-        with in_language(lang):
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             return draw_comparison(self)
 
     def summary(self, lang: Lang | None = None) -> str:
         """Say what came out, a sentence a line."""
         from sisim.report.comparison_text import sentences
 
-        with in_language(lang):
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             return "\n".join(sentences(self))
 
     def save(self, out: str | os.PathLike[str], lang: Lang | None = None) -> list[Path]:
@@ -57,7 +57,7 @@ class Results(Valuation):
         from sisim.report.publish import publish, publish_overview, words_beside
         from sisim.report.scenario_overview import overview_words
 
-        with in_language(lang):
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             if self.scenario.figures is not None:
                 return publish(self, Path(out), more=self.money_tables)
             words = [*overview_words(self), *words_beside(self)]
@@ -119,21 +119,21 @@ class ExpectedResults(Valuation):
         from sisim.report.chart.matplotlib_painter import paint
         from sisim.report.state_shares import trace_chart
 
-        with in_language(lang):
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             return paint(trace_chart(self, track or next(iter(self.scenario.pathway.tracks))))
 
     def summary(self, lang: Lang | None = None) -> str:
         """Say what came out, a sentence a line."""
         from sisim.report.cohort_report import cohort_words
 
-        with in_language(lang):
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             return "\n".join(cohort_words(self))
 
     def save(self, out: str | os.PathLike[str], lang: Lang | None = None) -> list[Path]:
         """Write pictures, tables and words into a folder, all or nothing; return the files."""
         from sisim.report.cohort_report import publish_cohort
 
-        with in_language(lang):
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             return publish_cohort(self, Path(out))
 
     def _repr_html_(self) -> str:

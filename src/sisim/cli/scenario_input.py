@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sisim.cli.options import RESULTS, MeasureOptions, RunOptions, values
 from sisim.cli.output import require_folder
 from sisim.cli.user_errors import UserError, require_known
-from sisim.i18n import t
+from sisim.i18n import set_currency, t
 
 if TYPE_CHECKING:
     from sisim.analysis.executors import Executor
@@ -20,13 +20,35 @@ if TYPE_CHECKING:
 def load(name: str, changes: Sequence[str] | None) -> Scenario:
     """Return the scenario of that file or name, with the changes of `--set`.
 
+    From then on amounts are told in its currency.
+
     Raises:
         UserError: If a change is not KEY=VALUE.
         ScenarioError: With everything that is wrong in the file.
     """
     from sisim.loading.load import load_scenario
 
-    return load_scenario(name, values(changes))
+    scenario = load_scenario(name, values(changes))
+    set_currency(scenario.pathway.currency)
+    return scenario
+
+
+def require_one_currency(scenarios: Iterable[Scenario]) -> None:
+    """Check that amounts of some scenarios can be compared.
+
+    Raises:
+        UserError: If they are in different currencies.
+    """
+    every = list(dict.fromkeys(scenario.pathway.currency for scenario in scenarios))
+    if len(every) > 1:
+        raise UserError(
+            t(
+                "The scenarios are priced in different currencies: {names}. Let their pathways "
+                "have one.",
+                names=", ".join(every),
+            )
+        )
+    set_currency(every[0])
 
 
 def open_scenario(name: str, options: RunOptions) -> tuple[Scenario, Path]:

@@ -11,7 +11,7 @@ from sisim.cli.output import print_table, require_folder
 from sisim.cli.progress import progress
 from sisim.cli.scenario_input import executor, store_errors_answered
 from sisim.cli.user_errors import INTERRUPTED, UserError, print_error
-from sisim.i18n import n_, number, t
+from sisim.i18n import n_, number, set_currency, t
 from sisim.report.formats import decimal, runs_of
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def sweep(
     from sisim.analysis.sweep import sweep as run
 
     plan = load_experiment(file)
+    set_currency(plan.scenario.pathway.currency)
     folder = out or RESULTS / plan.experiment.name
     require_folder(folder)
     try:

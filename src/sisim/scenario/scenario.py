@@ -529,6 +529,11 @@ class Scenario(ModelFile):
         return instrument is None or self.pathway.instruments[instrument].mean is None
 
     @property
+    def price_index(self) -> dict[int, float]:
+        """The price index by year, in order, of the currency that the pathway is priced in."""
+        return self.economy.index(self.pathway.currency)
+
+    @property
     def private_payers(self) -> dict[str, Text]:
         """What the private parties of contracts are called, by the name under which they pay.
 

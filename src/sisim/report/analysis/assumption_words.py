@@ -9,7 +9,7 @@ from math import isfinite
 from sisim.i18n import n_, t
 from sisim.report.analysis.key_words import KeyWords
 from sisim.report.comparison_text import quoted
-from sisim.report.formats import NBSP, listing, percent_sign
+from sisim.report.formats import NBSP, currency_amount, listing, percent_sign
 from sisim.report.risk_words import figures
 from sisim.scenario.numbers import followers, numbers
 from sisim.scenario.owners import grade_name
@@ -92,9 +92,9 @@ class Assumptions:
         if last in SHARES or divided or grows or ".fidelity.share." in key:
             return figures(100 * value) + (percent_sign())
         if last in MONEY and abs(value) >= 1e6:
-            return t("SEK {n}m", n=figures(value / 1e6)).replace(" ", NBSP)
+            return currency_amount(figures(value / 1e6), "m").replace(" ", NBSP)
         if last in MONEY and abs(value) >= 1e5:
-            return t("SEK {n}k", n=figures(value / 1e3)).replace(" ", NBSP)
+            return currency_amount(figures(value / 1e3), "k").replace(" ", NBSP)
         return figures(value)
 
     def told(self, key: str, value: float, ends: tuple[float, float]) -> str:

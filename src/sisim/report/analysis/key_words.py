@@ -45,6 +45,7 @@ FIELDS = {
     "calibration": Reason("calibration"),
     "public": Reason("counted as public"),
     "principal": Reason("principal"),
+    "currency": Reason("currency"),
     "price": Reason("price"),
     "price_year": Reason("price year"),
     "administration": Reason("administration"),
