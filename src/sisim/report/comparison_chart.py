@@ -55,6 +55,7 @@ from sisim.report.comparison_text import (
 )
 from sisim.report.formats import decimal, lower
 from sisim.report.frame import cost_title, gap_title, unit_of
+from sisim.report.verdict_words import verdict_line
 
 HIGH = 924.0
 """How high a picture of the two figures is, in pixels."""
@@ -238,6 +239,7 @@ def figure_column(
     since = story.start if detail.since_start else None
     years = year_axis(story.years, detail.years, since=since)
     bare = replace(years, ticks=())
+    rests_on = verdict_line(story.result, side.arm, tail=False)
     return Column(
         panels=(
             _cost_panel(story, side, scales, bare, detail),
@@ -247,7 +249,7 @@ def figure_column(
         heading=f"{number_of(which)}  {label}",
         caption=caption(side),
         words=conclusion(story, side),
-        after=year_words(story, side),
+        after="\n".join(filter(None, (rests_on, year_words(story, side)))),
     )
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sisim.i18n import t
-from sisim.report.comparison_text import quoted
-from sisim.report.formats import NBSP, Unit, decimal, listing, lower, money, unit_for
+from sisim.report.formats import NBSP, Unit, decimal, listing, lower, money, quoted, unit_for
 from sisim.report.risk_words import figures, percent
 from sisim.scenario.contract import Contract, Measure, Payment, Tier
 from sisim.scenario.economy import FUND
