@@ -63,6 +63,8 @@ FAR = 3.0
 """How many times its value what has no bound of its own is taken to in the search."""
 LONGEST, HIGHEST_RATE, SHORTEST = 30.0, 0.10, 0.05
 """Years that an effect may last, yearly rate of discounting, years in which it may have gone."""
+EVERY_EFFECT = "investments.*.effects.*"
+"""All effects made weaker or stronger together: a share of what the file says of each."""
 PART = 1 / 3
 """The part of this computer's memory that retained runs may take."""
 
@@ -74,8 +76,8 @@ class SwitchingValue:
     """How an arm's net depends on one number, all others as they are.
 
     Attributes:
-        key: Which number, as `--set` takes it.
-        value: What the scenario says.
+        key: Which number, as `--set` takes it; or `EVERY_EFFECT`.
+        value: What the scenario says; 1 of every effect.
         grade: What it is built on, if the file says.
         source: Where it was read, if the file says.
         tried: The end of its range at which the verdict is weakest.
@@ -336,6 +338,7 @@ class _Candidate:
         money: Whether it has a bearing on money alone.
         quick: Whether it has a bearing on nobody but those whom an arm can affect.
         from_file: Whether the range is the file's.
+        effects: Of every effect: path, value, and the value of no effect.
     """
 
     path: str
@@ -347,11 +350,18 @@ class _Candidate:
     money: bool
     quick: bool
     from_file: bool
+    effects: tuple[tuple[str, float, float], ...] = ()
 
     @property
     def key(self) -> str:
         """The number as `--set` takes it."""
         return self.path.removeprefix("pathway.")
+
+    def values(self, x: float) -> dict[str, float]:
+        """Return the numbers of the scenario that a value means, by path."""
+        if not self.effects:
+            return {self.path: x}
+        return {path: none + (value - none) * x for path, value, none in self.effects}
 
     def end(self, *, weak: bool, far: bool) -> float:
         """Return an end of the range, or (far) of what the number can be at all."""
@@ -395,6 +405,28 @@ def _candidates(result: Valuation, *, thorough: bool) -> tuple[list[_Candidate],
         one = _candidate(path, number, scenario, money=costs, quick=arms)
         if one is not None:
             (money if costs else people).append(one)
+    ratios = [
+        (one.path, one.number.value, 1.0 if one.path.endswith(".ratio") else 0.0)
+        for one in people
+        if one.path.split(".")[-2].isdigit() and one.path.split(".")[-3] == "effects"
+    ]
+    if len(ratios) > 1:
+        # Stronger than so, an effect that prevents might prevent more than all.
+        most = min([1 + LESS, *(1 / (1 - v) for _, v, none in ratios if none and v < none)])
+        people.append(
+            _Candidate(
+                EVERY_EFFECT,
+                Number(value=1),
+                grade=None,
+                source=None,
+                weak=(1 - LESS, 0.0),
+                strong=(most, most),
+                money=False,
+                quick=all(paths.arms(path) for path, *_ in ratios),
+                from_file=False,
+                effects=tuple(ratios),
+            )
+        )
     return people, money
 
 
@@ -542,10 +574,8 @@ def _searched(ask: _Nets, one: _Candidate, found: SwitchingValue, arm: int) -> S
         there = net(end)
         if not np.isfinite(there):
             break
-        if there * base <= 0:
-            root = end
-            if there:
-                root, _ = brentq(net, inside, end, maxiter=STEPS, full_output=True, disp=False)
+        if there * base < 0:
+            root, _ = brentq(net, inside, end, maxiter=STEPS, full_output=True, disp=False)
             error = ask.error(one, root, arm) * abs((root - found.value) / base)
             return replace(
                 found, turns=float(root), error=float(error), far=float(end), searched=runs
@@ -609,7 +639,7 @@ class _Nets:
         return known
 
     def _asked(self, one: _Candidate, value: float, runs: int) -> Floats:
-        changed = with_numbers(self.scenario, {one.path: value})
+        changed = with_numbers(self.scenario, one.values(value))
         if one.money:
             compiled = replace(self._counts.compiled, scenario=changed)
             return self._of(Result(compiled, self._counts.replications)) - self._nets

@@ -7,11 +7,11 @@ from math import ceil, floor, isfinite, log10
 
 import pandas as pd
 
-from sisim.analysis.switching_values import SwitchingValue, Verdict, table, verdict_on
+from sisim.analysis.switching_values import EVERY_EFFECT, SwitchingValue, Verdict, table, verdict_on
 from sisim.economics.valuation import Valuation
 from sisim.i18n import n_, number, t
 from sisim.report.analysis.assumption_words import Assumptions, EffectKind
-from sisim.report.formats import lower, money, percent_sign, quoted, spread, unit_for
+from sisim.report.formats import lower, money, percent_sign, quoted, share_of, spread, unit_for
 from sisim.report.risk_words import figures
 from sisim.scenario.scenario import Scenario
 
@@ -61,17 +61,17 @@ def verdict_line(result: Valuation, arm: str, *, tail: bool) -> str:
     found = verdict_on(result, arm, tail=tail)
     if found is None or not found.rests_on:
         return ""
-    if found.conclusion is None:
-        return t(
-            "It depends most on: {what}.",
-            what=lower(Assumptions(result.scenario).name(found.rests_on[0].key)),
-        )
+    words = Assumptions(result.scenario)
     turning = [one for one in found.rests_on if one.turns is not None]
     one = (turning or found.rests_on)[0]
-    words = Assumptions(result.scenario)
+    if one.key == EVERY_EFFECT:
+        return f"{_every_effect(one, found)}."
+    what = lower(words.name(one.key))
+    if found.conclusion is None:
+        return t("It depends most on: {what}.", what=what)
     return t(
         "Rests on {what}: {condition} ({now} in the file).",
-        what=lower(words.name(one.key)),
+        what=what,
         condition=_condition(one, words),
         now=_size(one, words),
     )
@@ -113,6 +113,8 @@ def _lead(found: Verdict, name: str) -> str:
 def _told(one: SwitchingValue, scenario: Scenario, found: Verdict) -> str:
     """Return a number, what the verdict takes of it, and what the file says."""
     words = Assumptions(scenario)
+    if one.key == EVERY_EFFECT:
+        return _every_effect(one, found)
     if found.conclusion is not None:
         said = _condition(one, words, margin=True)
     elif _is_effect(one.key) and one.tried == 1.0:
@@ -124,6 +126,37 @@ def _told(one: SwitchingValue, scenario: Scenario, found: Verdict) -> str:
     owner = [words.grade(one.grade), "" if one.source else t("no source")]
     file = ", ".join(filter(None, [now, *owner]))
     return t("{what}: {said} ({file})", what=words.name(one.key), said=said, file=file)
+
+
+def _every_effect(one: SwitchingValue, found: Verdict) -> str:
+    """Return what the verdict takes of all effects together."""
+    if found.conclusion is None:
+        return t(
+            "All effects together: at {end} of what the file says the net changes by {move}",
+            end=share_of(one.tried),
+            move=money(one.move),
+        )
+    if one.turns is None:
+        if one.far == 0:
+            return t("All effects together: holds even without any of them")
+        return t(
+            "All effects together: holds all the way to {end} of what the file says",
+            end=share_of(one.far),
+        )
+    known = isfinite(one.error) and one.error > 0
+    sure = f" ± {share_of(SURE * one.error)}" if known else ""
+    said = {"value": share_of(_towards(one.turns, one.value)), "sure": sure}
+    if one.turns < one.value:
+        return t(
+            "All effects together: holds as long as they are at least {value}{sure} of what the "
+            "file says",
+            **said,
+        )
+    return t(
+        "All effects together: holds as long as they are at most {value}{sure} of what the file "
+        "says",
+        **said,
+    )
 
 
 def _condition(one: SwitchingValue, words: Assumptions, *, margin: bool = False) -> str:
