@@ -59,11 +59,13 @@ class Results(Judged):
     def summary(self, lang: Lang | None = None) -> str:
         """Say what came out, a sentence a line."""
         from sisim.report.comparison_text import sentences
+        from sisim.report.size_words import size_words
         from sisim.report.verdict_words import verdict_words
 
         self.judge(tail=False)
         with in_language(lang):
-            return "\n".join([*sentences(self), *verdict_words(self)])
+            size = size_words(self.scenario)
+            return "\n".join([*sentences(self), *size, *verdict_words(self)])
 
     def save(self, out: str | os.PathLike[str], lang: Lang | None = None) -> list[Path]:
         """Write figures, tables and words into a folder, all or nothing; return the files."""

@@ -130,8 +130,14 @@ class Verdict:
 
     @property
     def rests_on(self) -> tuple[SwitchingValue, ...]:
-        """The numbers that weaken it most, at most three."""
-        return tuple(one for one in self.numbers[:MOST] if one.move)
+        """The numbers that weaken it most, at most three, and then all effects together."""
+        return tuple(one for one in _told(self.numbers) if one.move)
+
+
+def _told(ranked: Sequence[SwitchingValue]) -> list[SwitchingValue]:
+    """Return the numbers that are told of: single ones, and all effects together."""
+    single = [one for one in ranked if one.key != EVERY_EFFECT]
+    return single[:MOST] + [one for one in ranked if one.key == EVERY_EFFECT]
 
 
 class Judged(Valuation):
@@ -283,7 +289,11 @@ def verdicts(
         net, low, high = ask.base(place)
         conclusion: Conclusion | None = "saves" if low > 0 else "costs" if high < 0 else None
         if conclusion is not None:
-            own[:MOST] = [_searched(ask, by_key[one.key], one, place) for one in own[:MOST]]
+            told = {one.key for one in _told(own)}
+            own = [
+                _searched(ask, by_key[one.key], one, place) if one.key in told else one
+                for one in own
+            ]
         found[arm] = Verdict(
             arm, tail, (net, low, high), len(result.seeds), conclusion, tuple(own), len(left_out)
         )

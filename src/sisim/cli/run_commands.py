@@ -82,7 +82,7 @@ def figures(
     """
     from sisim.analysis.comparison import View
 
-    loaded = load(scenario, options.changes)
+    loaded = load(scenario, options.changes, options.residents)
     if loaded.figures is None:
         raise UserError(
             t("The scenario has no [figures] that says what to draw; `sisim run` needs none.")
@@ -115,17 +115,19 @@ def money(
 
     Example: `sisim money my.toml --arm new_way --set economy.perspective=municipality+region`
     """
-    loaded = load(scenario, options.changes)
+    loaded = load(scenario, options.changes, options.residents)
     require_arms(loaded, arm or ())
     arms = list(dict.fromkeys(arm or loaded.arms))
     folder = result_folder(loaded, options.out)
     from sisim.report.economics.money_report import money_shown, money_words, publish_money
+    from sisim.report.size_words import size_words
     from sisim.report.verdict_words import verdict_tables, verdict_words
 
     result = _simulate(loaded, options)
     _judge(result, tail=True, thorough=thorough)
     with write_errors_answered(folder):
-        said = verdict_words(result, tail=True, arms=arms)
+        size = size_words(loaded)
+        said = [*size, *verdict_words(result, tail=True, arms=arms)]
         more = verdict_tables(result, tail=True, arms=arms)
         written = publish_money(result, arms, folder, words=["", *said] if said else (), more=more)
     print("\n".join([*money_words(result, arms), *(["", *said] if said else [])]))

@@ -55,6 +55,7 @@ from sisim.report.comparison_text import (
 )
 from sisim.report.formats import decimal, lower
 from sisim.report.frame import cost_title, gap_title, unit_of
+from sisim.report.size_words import size_warning
 from sisim.report.verdict_words import verdict_line
 
 HIGH = 924.0
@@ -209,12 +210,16 @@ def comparison_chart(story: Comparison, shown: Sequence[Which] = WHICH) -> Chart
     detail = Detail(years=YEARS_BESIDE if len(shown) > 1 else 2 * YEARS_BESIDE)
     columns = tuple(figure_column(story, which, scales, detail) for which in shown)
     headings, cells = headline_cells(story, shown, apart=True)
+    warnings = [
+        invented() if story.scenario.invented else "",
+        size_warning(story.scenario, brief=True),
+    ]
     rows = tuple(
         (number_of(which), tuple(cells[which, name] for name in headings)) for which in shown
     )
     return Chart(
         rows=((1.0, columns),),
-        warning=invented() if story.scenario.invented else "",
+        warning="\n".join(filter(None, warnings)),
         table=NumberTable(tuple(headings.values()), rows, bold=len(headings) - 1),
         notes=(f"{growth_words(story)} {scope(story)}", footer(story.result, warn=False)),
         corner=bands(story) if story.banded else "",

@@ -12,6 +12,7 @@ from sisim.analysis.comparison import Comparison, View, compare, drawn, headline
 from sisim.economics.valuation import Valuation
 from sisim.report.comparison_text import sentences
 from sisim.report.result_files import PICTURE_DPI, write_all, write_tables
+from sisim.report.size_words import size_words
 from sisim.report.spreadsheet_files import write_csv
 from sisim.report.verdict_words import verdict_tables, verdict_words
 
@@ -131,4 +132,5 @@ def words_beside(result: Valuation) -> list[str]:
     from sisim.report.goal_lines import goal_words
     from sisim.report.measured_lines import measured_words
 
-    return [*verdict_words(result), *goal_words(result), *measured_words(result)]
+    size = size_words(result.scenario)
+    return [*size, *verdict_words(result), *goal_words(result), *measured_words(result)]

@@ -62,18 +62,16 @@ def verdict_line(result: Valuation, arm: str, *, tail: bool) -> str:
     if found is None or not found.rests_on:
         return ""
     words = Assumptions(result.scenario)
-    turning = [one for one in found.rests_on if one.turns is not None]
-    one = (turning or found.rests_on)[0]
+    one = next((one for one in found.rests_on if one.turns is not None), found.rests_on[0])
     if one.key == EVERY_EFFECT:
-        return f"{_every_effect(one, found)}."
-    what = lower(words.name(one.key))
+        return "" if one.turns is None else f"{_every_effect(one, found)}."
     if found.conclusion is None:
-        return t("It depends most on: {what}.", what=what)
+        return t("It depends most on: {what}.", what=lower(words.name(one.key)))
     return t(
-        "Rests on {what}: {condition} ({now} in the file).",
-        what=what,
+        "{what} – {condition} ({now} in the file).",
+        what=words.name(one.key),
         condition=_condition(one, words),
-        now=_size(one, words),
+        now=_size(one, words, one.value),
     )
 
 
@@ -114,21 +112,21 @@ def _told(one: SwitchingValue, scenario: Scenario, found: Verdict) -> str:
     """Return a number, what the verdict takes of it, and what the file says."""
     words = Assumptions(scenario)
     if one.key == EVERY_EFFECT:
-        return _every_effect(one, found)
+        return _every_effect(one, found, margin=True)
     if found.conclusion is not None:
         said = _condition(one, words, margin=True)
     elif _is_effect(one.key) and one.tried == 1.0:
         said = t("without it the net changes by {move}", move=money(one.move))
     else:
-        end = words.value(one.key, one.tried)
+        end = _size(one, words, one.tried)
         said = t("at {end} the net changes by {move}", end=end, move=money(one.move))
-    now = t("{now} in the file", now=_size(one, words))
+    now = t("{now} in the file", now=_size(one, words, one.value))
     owner = [words.grade(one.grade), "" if one.source else t("no source")]
     file = ", ".join(filter(None, [now, *owner]))
     return t("{what}: {said} ({file})", what=words.name(one.key), said=said, file=file)
 
 
-def _every_effect(one: SwitchingValue, found: Verdict) -> str:
+def _every_effect(one: SwitchingValue, found: Verdict, *, margin: bool = False) -> str:
     """Return what the verdict takes of all effects together."""
     if found.conclusion is None:
         return t(
@@ -143,7 +141,7 @@ def _every_effect(one: SwitchingValue, found: Verdict) -> str:
             "All effects together: holds all the way to {end} of what the file says",
             end=share_of(one.far),
         )
-    known = isfinite(one.error) and one.error > 0
+    known = margin and isfinite(one.error) and one.error > 0
     sure = f" ± {share_of(SURE * one.error)}" if known else ""
     said = {"value": share_of(_towards(one.turns, one.value)), "sure": sure}
     if one.turns < one.value:
@@ -167,7 +165,7 @@ def _condition(one: SwitchingValue, words: Assumptions, *, margin: bool = False)
     if one.turns is None:
         if _is_effect(one.key) and one.far == 1.0:
             return t("holds even without this effect")
-        return t("holds all the way to {end}", end=words.value(one.key, one.far))
+        return t("holds all the way to {end}", end=_size(one, words, one.far))
     known = margin and isfinite(one.error) and one.error > 0
     sure = f" ± {words.margin(one.key, SURE * one.error)}" if known else ""
     if _is_effect(one.key) and (one.turns - 1) * (one.value - 1) > 0:
@@ -226,13 +224,13 @@ def _how(found: Verdict) -> str:
     return said
 
 
-def _size(one: SwitchingValue, words: Assumptions) -> str:
-    """Return what the file says of a number: of an effect, how large it is."""
+def _size(one: SwitchingValue, words: Assumptions, value: float) -> str:
+    """Return a value of a number; of an effect, how large it then is."""
     if not _is_effect(one.key):
-        return words.value(one.key, one.value)
-    if one.value == 1:
+        return words.value(one.key, value)
+    if value == 1:
         return t("no effect")
-    return figures(100 * abs(one.value - 1)) + percent_sign()
+    return figures(100 * abs(value - 1)) + percent_sign()
 
 
 def _is_effect(key: str) -> bool:
