@@ -33,7 +33,9 @@ def size_words(scenario: Scenario) -> list[str]:
             )
         )
         if scenario.contracts or scenario.funds:
-            found.append(t("What is agreed in kronor with funds and in contracts is not scaled."))
+            found.append(
+                t("Warning: what is agreed in kronor with funds and in contracts is not scaled.")
+            )
     return [*found, *([warning] if (warning := size_warning(scenario)) else [])]
 
 

@@ -11,10 +11,21 @@ from sisim.analysis.switching_values import EVERY_EFFECT, SwitchingValue, Verdic
 from sisim.economics.valuation import Valuation
 from sisim.i18n import n_, number, t
 from sisim.report.analysis.assumption_words import Assumptions, EffectKind
-from sisim.report.formats import lower, money, percent_sign, quoted, share_of, spread, unit_for
+from sisim.report.formats import (
+    NBSP,
+    lower,
+    money,
+    percent_sign,
+    quoted,
+    share_of,
+    spread,
+    unit_for,
+)
 from sisim.report.risk_words import figures
 from sisim.scenario.scenario import Scenario
 
+LEAST = 1e5
+"""Smaller amounts are told to the krona."""
 SURE = 2
 """So many standard errors are told as the margin of a turning value."""
 
@@ -59,7 +70,7 @@ def verdict_sentences(result: Valuation, arm: str, name: str, *, tail: bool) -> 
 def verdict_line(result: Valuation, arm: str, *, tail: bool) -> str:
     """Return what the verdict on an arm rests on most, in a short sentence; may be empty."""
     found = verdict_on(result, arm, tail=tail)
-    if found is None or not found.rests_on:
+    if found is None or not found.rests_on or found.omitted:  # what matters most may be left out
         return ""
     words = Assumptions(result.scenario)
     one = next((one for one in found.rests_on if one.turns is not None), found.rests_on[0])
@@ -103,6 +114,17 @@ def _lead(found: Verdict, name: str) -> str:
         if found.conclusion == "saves":
             return t("{name}: no number that was tried makes it save less.", name=name)
         return t("{name}: no number that was tried makes it cost less.", name=name)
+    if found.omitted:
+        if found.conclusion == "saves":
+            return t(
+                "{name}: that it saves more than it costs rests, of prices and costs alone, most "
+                "on:",
+                name=name,
+            )
+        return t(
+            "{name}: that it costs more than it saves rests, of prices and costs alone, most on:",
+            name=name,
+        )
     if found.conclusion == "saves":
         return t("{name}: that it saves more than it costs rests most on:", name=name)
     return t("{name}: that it costs more than it saves rests most on:", name=name)
@@ -167,12 +189,13 @@ def _condition(one: SwitchingValue, words: Assumptions, *, margin: bool = False)
             return t("holds even without this effect")
         return t("holds all the way to {end}", end=_size(one, words, one.far))
     known = margin and isfinite(one.error) and one.error > 0
-    sure = f" ± {words.margin(one.key, SURE * one.error)}" if known else ""
+    margins = words.margin if _is_effect(one.key) else (lambda _, size: _size(one, words, size))
+    sure = f" ± {margins(one.key, SURE * one.error)}" if known else ""
     if _is_effect(one.key) and (one.turns - 1) * (one.value - 1) > 0:
         size, now = (100 * abs(ratio - 1) for ratio in (one.turns, one.value))
         said = {"n": figures(_towards(size, now)), "sure": sure}
         return _effect_words(words.effect_kind(one.key, one.value), least=size < now, **said)
-    said = {"value": words.value(one.key, _towards(one.turns, one.value)), "sure": sure}
+    said = {"value": _size(one, words, _towards(one.turns, one.value)), "sure": sure}
     if one.turns < one.value:
         return t("holds as long as it is at least {value}{sure}", **said)
     return t("holds as long as it is at most {value}{sure}", **said)
@@ -209,7 +232,7 @@ def _how(found: Verdict) -> str:
     n = number(len(found.numbers))
     said = t("Numbers tried, one at a time, on the same people and luck: {n}.", n=n)
     least = min((one.searched for one in found.rests_on if one.searched), default=searched)
-    if any(one.turns is not None for one in found.rests_on):
+    if any(one.turns is not None and one.error > 0 for one in found.rests_on):
         said += " " + n_(
             "± is two standard errors, of {n} run.", "± is two standard errors, of {n} runs.", least
         )
@@ -226,6 +249,9 @@ def _how(found: Verdict) -> str:
 
 def _size(one: SwitchingValue, words: Assumptions, value: float) -> str:
     """Return a value of a number; of an effect, how large it then is."""
+    if one.key.endswith(".price") or ".cost." in one.key or ".replaces." in one.key:
+        whole = abs(value) < LEAST  # as of one day, not of all
+        return t("SEK {n}", n=figures(value)).replace(" ", NBSP) if whole else money(value)
     if not _is_effect(one.key):
         return words.value(one.key, value)
     if value == 1:
