@@ -18,7 +18,7 @@ from sisim.analysis.switching_values import (
     NEAR,
     SwitchingValue,
     Verdict,
-    judged,
+    simulate_retained,
     table,
     verdicts,
 )
@@ -63,7 +63,7 @@ def scenario(
 
 @cache
 def verdict(**made: Any) -> Verdict:
-    counts, retained = judged(scenario(**made))
+    counts, retained = simulate_retained(scenario(**made))
     return verdicts(Results(counts), retained)["project"]
 
 
@@ -75,7 +75,7 @@ def net(one: Scenario, values: dict[str, float]) -> float:
 
 def test_what_is_retained_counts_as_a_run_does() -> None:
     one = scenario(runs=7)
-    counts, retained = judged(one)
+    counts, retained = simulate_retained(one)
     assert len(retained) == 5
     whole, own = simulate(one), Results(counts)
     assert own.seeds == whole.seeds
@@ -109,7 +109,7 @@ def test_at_a_turning_value_a_whole_run_comes_to_nothing_with_opposite_signs_on_
 
 @cache
 def base() -> tuple[Result, list[ArmRerun]]:
-    return judged(scenario())
+    return simulate_retained(scenario())
 
 
 @settings(deadline=None, max_examples=5)
@@ -162,7 +162,7 @@ def test_an_investment_without_effect_costs_and_nothing_that_it_costs_turns_that
 
 
 def test_a_verdict_that_the_runs_do_not_carry_has_no_turning_values() -> None:
-    counts, _ = judged(scenario())
+    counts, _ = simulate_retained(scenario())
     worth = Results(counts).appraisal["project"].present_values
     even = 2e6 * float(worth["lower_cost"].mean() / worth["invested"].mean())
     found = verdict(running=even)
@@ -173,7 +173,7 @@ def test_a_verdict_that_the_runs_do_not_carry_has_no_turning_values() -> None:
 
 
 def test_too_few_runs_have_no_verdict() -> None:
-    counts, retained = judged(scenario(runs=BAND_FROM - 1))
+    counts, retained = simulate_retained(scenario(runs=BAND_FROM - 1))
     assert not retained
     assert verdicts(Results(counts), retained) == {}
 
@@ -187,7 +187,7 @@ def test_what_takes_whole_runs_is_left_out_unless_asked_for() -> None:
     """An effect that makes everyone in an area more likely to leave a state may affect any."""
     more = {"on": "placement", "ratio": 1.5, "acts_on": "area"}
     own = {"on": "placement", "ratio": {"value": 0.5, "grade": "assumption"}}
-    counts, retained = judged(scenario(effects=[own, more]))
+    counts, retained = simulate_retained(scenario(effects=[own, more]))
     assert not retained
     found = verdicts(Results(counts), retained)["project"]
     assert found.omitted == len([RATIO, REACH, "the other effect", EVERY_EFFECT])
@@ -210,7 +210,7 @@ def test_all_effects_together_turn_it_where_a_whole_run_does() -> None:
     more = {"on": "home_again", "ratio": 1.2, "scale": "relative_risk"}
     own = {"on": "placement", "ratio": {"value": 0.5, "grade": "assumption"}}
     one = scenario(effects=[own, more])
-    counts, retained = judged(one)
+    counts, retained = simulate_retained(one)
     result = Results(counts)
     found = verdicts(result, retained)["project"]
     part: SwitchingValue = next(part for part in found.numbers if part.key == EVERY_EFFECT)

@@ -35,7 +35,7 @@ def judged(*numbers: SwitchingValue, conclusion: Conclusion | None = "saves", **
     found = Made(counts(1))
     net = {"saves": (5e6, 1e6, 9e6), "costs": (-5e6, -9e6, -1e6), None: (1e6, -1e6, 3e6)}
     one = Verdict("new_way", False, net[conclusion], 5, conclusion, numbers, more.pop("omitted", 0))
-    found.judged = [one, replace(one, arm="project")]
+    found.known_verdicts = [one, replace(one, arm="project")]
     return found
 
 

@@ -148,41 +148,43 @@ class Judged(Valuation):
         retained: Its first runs, if they have been retained.
 
     Attributes:
-        judged: What has been worked out.
+        known_verdicts: What has been worked out.
     """
 
     def __init__(self, counts: Result, retained: Sequence[ArmRerun] = ()) -> None:
         super().__init__(counts)
         self._retained = tuple(retained)
-        self.judged: list[Verdict] = []
+        self.known_verdicts: list[Verdict] = []
 
     def judge(
         self, *, tail: bool = True, thorough: bool = False, progress: Progress | None = None
     ) -> Mapping[str, Verdict]:
-        """Work out what the verdict on each arm rests on, once, and return it.
+        """Work out what the verdict on each arm rests on, and return it; what is known is kept.
 
         Args:
             tail: Of the appraisal, or (False) of the simulated years alone, as the figures.
             thorough: Try also what takes whole runs: see `verdicts`.
             progress: Called with the numbers tried and how many there are.
         """
-        known = {one.arm: one for one in self.judged if one.tail == tail}
+        if thorough:
+            self.known_verdicts = []
+        known = {one.arm: one for one in self.known_verdicts if one.tail == tail}
         if not known:
             known = verdicts(self, self._retained, tail=tail, thorough=thorough, progress=progress)
-            self.judged += known.values()
+            self.known_verdicts += known.values()
             economy = self.scenario.economy
             if economy.tail is None and not self.scenario.contracts:  # the same net either way
-                self.judged += [replace(one, tail=not tail) for one in known.values()]
+                self.known_verdicts += [replace(one, tail=not tail) for one in known.values()]
         return known
 
 
 def verdict_on(result: Valuation, arm: str, *, tail: bool) -> Verdict | None:
     """Return what the verdict on an arm rests on, if that has been worked out."""
-    known = result.judged if isinstance(result, Judged) else []
+    known = result.known_verdicts if isinstance(result, Judged) else []
     return next((one for one in known if one.arm == arm and one.tail == tail), None)
 
 
-def judged(
+def simulate_retained(
     scenario: Scenario,
     *,
     seed: int | None = None,
@@ -192,8 +194,8 @@ def judged(
     """Return the counts of a scenario, and its first runs retained for values to come.
 
     The counts are those of `simulate`, to the bit, by those groupings alone that its outcomes and
-    goals look at. None is retained where verdicts are not told of
-    so few runs, where a run cannot be used again, or where memory does not suffice.
+    goals look at. None is retained where verdicts are not told of so few runs, where a run cannot
+    be used again, or where memory does not suffice.
 
     Args:
         scenario: What to simulate.

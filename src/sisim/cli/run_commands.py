@@ -200,12 +200,12 @@ def bench(
 
 def _simulate(scenario: Scenario, options: RunOptions) -> Results:
     """Return the result of a scenario, showing how far it has come."""
-    from sisim.analysis.switching_values import judged
+    from sisim.analysis.switching_values import simulate_retained
     from sisim.results import Results
 
     seed, replications = options.seed, options.replications
     with progress(t("Simulating")) as tell:
-        found = judged(scenario, seed=seed, replications=replications, progress=tell)
+        found = simulate_retained(scenario, seed=seed, replications=replications, progress=tell)
     return Results(*found)
 
 
