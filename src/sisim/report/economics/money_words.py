@@ -12,7 +12,7 @@ from sisim.economics.ledger import ORE, Kind
 from sisim.economics.valuation import Valuation
 from sisim.economics.yearly import year_at
 from sisim.i18n import KRONA, current_currency, duration, n_, t
-from sisim.report.comparison_text import invented, perspective, quoted
+from sisim.report.comparison_text import invented, perspective
 from sisim.report.formats import (
     NBSP,
     capital,
@@ -21,6 +21,7 @@ from sisim.report.formats import (
     lower,
     money,
     percent,
+    quoted,
     runs_of,
     share_of,
     spread,
