@@ -69,13 +69,13 @@ def _loaded(
 ) -> Scenario:
     problems, folder = _include_pathway(expect(document, "scenario"), beside)
     # A year of the file may be overridden, and so may the name of the file.
-    unread = _include_price_index(document, beside)
+    unread = _include_price_index(document, beside) + _include_tail(document, beside)
     overrider = Overrider(document, Scenario)
     if isinstance(document.data.get("override"), dict):
         overrider.apply_table("override")
     for key, value in overrides.items():
         overrider.apply({key: value}, places.get(key, SET))
-    unread += _include_price_index(document, beside)
+    unread += _include_price_index(document, beside) + _include_tail(document, beside)
     unread += _include_factor_files(document, ("pathway", "factors"), folder, beside)
     unread += include_draws(document, beside)
     derived = DerivedNumbers(document, Scenario, written=bool(document.file))
@@ -119,7 +119,7 @@ def changed(
     overrider = Overrider(document, Scenario, fresh=True)
     for key, value in overrides.items():
         overrider.apply({key: value}, places.get(key, SET))
-    unread = _include_price_index(document, File())
+    unread = _include_price_index(document, File()) + _include_tail(document, File())
     unread += _include_factor_files(document, ("pathway", "factors"), File(), File())
     unread += include_draws(document, File())
     derived = DerivedNumbers(document, Scenario, written=False, inside=inside)
@@ -269,6 +269,27 @@ def _include_price_index(document: Document, beside: File | None) -> list[Proble
         document.made_up.add(path)
         return list(error.problems)
     return []
+
+
+def _include_tail(document: Document, beside: File | None) -> list[Problem]:
+    """Let the pathway that is named as the tail stand there; return what is wrong with it."""
+    path = ("time", "tail")
+    time: Any = document.data.get("time")
+    name = time.get("tail") if isinstance(time, dict) else None
+    if name is None or (isinstance(name, dict) and ("tracks" in name or not document.file)):
+        return []
+    place = document.locate(path)
+    try:
+        if not isinstance(name, str):
+            reason = Reason('The tail is the name of a pathway, as in tail = "adult-life".')
+            raise ScenarioError([Problem(place, dotted(path), reason)])
+        file = find(name, "pathway", place, beside)
+        document.include(path, expect(read(file), "pathway"))
+        return _include_factor_files(document, (*path, "factors"), file.parent, beside)
+    except ScenarioError as error:
+        kept = {key: value for key, value in time.items() if key != "tail"}
+        document.data = {**document.data, "time": kept}
+        return list(error.problems)
 
 
 def _changed_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
