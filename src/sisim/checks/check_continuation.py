@@ -96,9 +96,10 @@ class TailCheck(Findings):
         for name, principals in one.exits.items():
             if self.refer((*path, "exits", name), name, states, Reason("The state")):
                 self._exit((*path, "exits", name), name)
-            for index, principal in enumerate(principals):
-                here = (*path, "exits", name, index)
+            for principal, payer in principals.items():
+                here = (*path, "exits", name, principal)
                 self.refer(here, principal, self.pathway.principals, Reason("The principal"))
+                self.refer(here, payer, self.tail.administrations, Reason("The administration"))
         for (kind, part), mapped in one.parts.items():
             self._mapped((*path, kind, part), mapped)
         self._size(path, one)

@@ -236,7 +236,8 @@ def later_costs(result: Result, *, current: bool = False) -> tuple[tuple[CostLin
     """Return what the later lives of those who leave cost more than without, by cycle.
 
     They are priced as everything else is, in the scenario's price level and by its price growth.
-    A principal that no longer pays for those who leave by an exit has no part of what they use.
+    Of those who leave by an exit it is another's that would have been a principal's, as the file
+    says: so that what everybody pays and gets is all there is.
 
     Args:
         result: What was counted, of a scenario with a tail that goes on from its pathway.
@@ -257,11 +258,14 @@ def later_costs(result: Result, *, current: bool = False) -> tuple[tuple[CostLin
         name, price = list(tail.resources)[number], prices.of(resource)
         for administration, share in resource.flows:
             principal = payer_principal(scenario, administration)
-            free = [way for way, principals in one.exits.items() if principal in principals]
-            kept = [n for n, way in enumerate(one.ways) if way not in free]
-            units = later.units[:, :, :, kept, number].sum(axis=3)
-            lines.append(CostLine("later", name, administration, principal, resource.ordinary))
-            columns.append(units * price * share)
+            instead = [one.exits.get(way or "", {}) for way in one.ways]
+            payers = [given.get(principal, administration) for given in instead]
+            for payer in dict.fromkeys(payers):
+                ways = [n for n, found in enumerate(payers) if found == payer]
+                of_payer = payer_principal(scenario, payer)
+                units = later.units[:, :, :, ways, number].sum(axis=3)
+                lines.append(CostLine("later", name, payer, of_payer, resource.ordinary))
+                columns.append(units * price * share)
     return tuple(lines), _joined(columns, later.units.shape[:3])
 
 

@@ -55,6 +55,7 @@ class Replication:
         affected: People whose life history has become another than without, (arms,): participants,
             and those whom an effect on areas has reached. None where nobody is told apart, as in
             an expected path.
+        too_young: How many of them are there at the end, too young to go on in the tail, (arms,).
     """
 
     seed: int
@@ -66,6 +67,7 @@ class Replication:
     shares: Sequence[NDArray[np.int32]] = ()
     measured: Sequence[Array] = ()
     affected: Array | None = None
+    too_young: Array | None = None
 
 
 @dataclass(frozen=True)

@@ -332,19 +332,8 @@ class Simulation:
                     here = columns.state[track, person]
                     work[n] = (person, person, 0, track, here, 0, transition, to)
                     n += 1
-            kernel.move_all(
-                tables.transitions,
-                tables.features,
-                tables.layout,
-                columns,
-                counts,
-                scratch,
-                n,
-                n,
-                arms,
-                step,
-                self.logging,
-            )
+            read = tables.transitions, tables.features, tables.layout
+            kernel.move_all(*read, columns, counts, scratch, n, n, arms, step, self.logging)
         # Who has moved against the rule may not be listed where they now are: draw and list anew.
         columns.drawn["moment"] = NEVER
 

@@ -126,7 +126,8 @@ def write_beside(result: Valuation, folder: Path) -> None:
 
 def words_beside(result: Valuation) -> list[str]:
     """Return what is said of a scenario's goals and measurements, if it has any."""
+    from sisim.report.economics.later_words import later_lines
     from sisim.report.goal_lines import goal_words
     from sisim.report.measured_lines import measured_words
 
-    return [*goal_words(result), *measured_words(result)]
+    return [*goal_words(result), *measured_words(result), *later_lines(result)]

@@ -31,16 +31,19 @@ class Continuation(Table):
     """Who leaves another pathway and goes on in this one, and where in it they begin.
 
     People go on from the age at which they leave: the greatest of that pathway, or the one that
-    they have when the simulated years are over, or when they leave by one of its `exits` (states),
-    from then on not paid for by the principals listed there. Who is younger than `from_age` does
-    not go on. The states that they begin in and their background are told by features of the
-    pathway that they leave: one for each of the `tracks` and `attributes` of this one.
+    they have when the simulated years are over, or when they leave by one of its `exits` (states):
+    then other administrations pay instead of the principals listed there. Who is younger than
+    `from_age` does not go on. The states that they begin in and their background are told by
+    features of the pathway that they leave: one for each of the `tracks` and `attributes` of this
+    one.
     """
 
     from_age: Age = Field(description="Years; who leaves younger does not go on.")
     until: Age = Field(description="The age in years at which this pathway ends, too.")
-    exits: dict[Name, list[Name]] = Field(
-        {}, description="States by which one leaves, and principals that then no longer pay."
+    exits: dict[Name, dict[Name, Name]] = Field(
+        {},
+        description="States by which one leaves, and the administration that then pays, and gets, "
+        "what would be each principal's.",
     )
     tracks: dict[Name, Mapped] = {}
     attributes: dict[Name, Mapped] = {}

@@ -10,6 +10,7 @@ import numpy as np
 from sisim.arrays import Floats
 from sisim.economics.appraisal import BAND_FROM, RANGE
 from sisim.economics.distribution import WhoGains
+from sisim.economics.ledger import USED
 from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.chart.chart import Axis, Bars, Chart, Column, Key, Mark, Panel, Rule, Word
@@ -36,7 +37,7 @@ def who_gains_chart(result: Valuation, arm: str, *, narrow: bool = False) -> Cha
         narrow: Whether it is half as wide: amounts stand alone, and the key says what they are.
     """
     gains = result.who_gains[arm]
-    saved = -gains.of("use")
+    saved = -gains.of(*USED)
     sides = np.stack([saved - gains.net, saved], axis=-1)  # what is paid, with transfers; saved
     unit = unit_for(float(np.abs(sides.mean(axis=0)).max(initial=1.0)))
     size = np.abs(sides.mean(axis=0)).max(axis=-1)
