@@ -13,6 +13,8 @@ from sisim.scenario.scenario import Scenario
 
 MOST_CLASSES = 5_000
 """Combinations of states and backgrounds in which people leave: each is counted in every step."""
+_OUTSIDE = ("calendar", "share", "exposure", "area")
+"""Features that a life has from what is around it."""
 
 
 class ContinuationCheck(Findings):
@@ -91,6 +93,7 @@ class TailCheck(Findings):
             self.say((), reason, choices=self.tail.continues)
             return
         self._payers()
+        self._timeless()
         path = ("continues", self.pathway.name)
         states = [state for track in self.pathway.tracks.values() for state in track.states]
         for name, principals in one.exits.items():
@@ -124,6 +127,24 @@ class TailCheck(Findings):
                     principal=known[name].principal,
                 )
                 self.say((*path, "principal"), reason)
+
+    def _timeless(self) -> None:
+        """Note it if a life depends on anything but itself: whoever leaves later lives it too."""
+        for name, factor in self.tail.factors.items():
+            features = [factor.feature] if factor.feature else factor.features
+            for feature in features:
+                if feature == "age.start" or feature.partition(".")[0] in _OUTSIDE:
+                    key = ("factors", name, "feature" if factor.feature else "features")
+                    self.say(key, Reason('A tail cannot depend on "{name}".', name=feature))
+        for name, transition in self.tail.transitions.items():
+            when = transition.schedule
+            if when is not None and when.age is None:
+                reason = Reason("A tail cannot depend on the calendar: give an age.")
+                self.say(("transitions", name, "schedule"), reason)
+        for name, attribute in self.tail.attributes.items():
+            if attribute.redraw is not None or attribute.distribution is not None:
+                reason = Reason("A background of a tail is a category that never changes.")
+                self.say(("attributes", name), reason)
 
     def _exit(self, path: Path, name: str) -> None:
         tracks = self.pathway.tracks.values()
