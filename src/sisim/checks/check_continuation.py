@@ -201,8 +201,8 @@ class TailCheck(Findings):
             classes *= len(mapped.names)
         if classes > MOST_CLASSES:
             reason = Reason(
-                "People leave in {classes} combinations of states and backgrounds, more than "
-                "{most}: tell fewer of them apart.",
+                "Combinations of state and background in which people leave: {classes}. At most "
+                "{most} can be told apart.",
                 classes=classes,
                 most=MOST_CLASSES,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Mapping
 from pathlib import Path as File
@@ -73,9 +74,8 @@ def _loaded(
     overrider = Overrider(document, Scenario)
     if isinstance(document.data.get("override"), dict):
         overrider.apply_table("override")
-    for key, value in overrides.items():
-        overrider.apply({key: value}, places.get(key, SET))
-    unread += _include_price_index(document, beside) + _include_tail(document, beside)
+    unread += _overridden(document, overrider, overrides, places, beside)
+    unread += _include_price_index(document, beside)
     unread += _include_factor_files(document, ("pathway", "factors"), folder, beside)
     unread += include_draws(document, beside)
     derived = DerivedNumbers(document, Scenario, written=bool(document.file))
@@ -117,9 +117,8 @@ def changed(
     files, earlier = scenario.origins
     document.changed = {tuple(path.split(".")): SET for path in earlier}
     overrider = Overrider(document, Scenario, fresh=True)
-    for key, value in overrides.items():
-        overrider.apply({key: value}, places.get(key, SET))
-    unread = _include_price_index(document, File()) + _include_tail(document, File())
+    unread = _overridden(document, overrider, overrides, places, File())
+    unread += _include_price_index(document, File())
     unread += _include_factor_files(document, ("pathway", "factors"), File(), File())
     unread += include_draws(document, File())
     derived = DerivedNumbers(document, Scenario, written=False, inside=inside)
@@ -131,6 +130,22 @@ def changed(
         raise ScenarioError(problems)
     written = {dotted(path): str(place) for path, place in document.changed.items()}
     return found.with_origin(files, written | earlier)
+
+
+def _overridden(
+    document: Document,
+    overrider: Overrider,
+    overrides: Mapping[str, Any],
+    places: Mapping[str, Place],
+    beside: File | None,
+) -> list[Problem]:
+    """Apply overrides, a tail that is named first: others may be of what stands in it."""
+    unread: list[Problem] = []
+    for key in sorted(overrides, key=lambda key: key != "time.tail"):
+        overrider.apply({key: overrides[key]}, places.get(key, SET))
+        if key == "time.tail":
+            unread += _include_tail(document, beside)
+    return unread or _include_tail(document, beside)
 
 
 def load_pathway(
@@ -284,12 +299,18 @@ def _include_tail(document: Document, beside: File | None) -> list[Problem]:
             reason = Reason('The tail is the name of a pathway, as in tail = "adult-life".')
             raise ScenarioError([Problem(place, dotted(path), reason)])
         file = find(name, "pathway", place, beside)
-        document.include(path, expect(read(file), "pathway"))
+        inner = expect(read(file), "pathway")
+        # What was read is kept for who reads it next, and formulas get their values in place.
+        inner.data = copy.deepcopy(inner.data)
+        document.include(path, inner)
         return _include_factor_files(document, (*path, "factors"), file.parent, beside)
     except ScenarioError as error:
         kept = {key: value for key, value in time.items() if key != "tail"}
         document.data = {**document.data, "time": kept}
-        return list(error.problems)
+        return [
+            Problem(one.place, one.key or dotted(path), one.reason, one.suggestion, one.choices)
+            for one in error.problems
+        ]
 
 
 def _changed_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:

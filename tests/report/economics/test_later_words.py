@@ -20,7 +20,7 @@ def test_the_weight_of_later_lives_is_told_wherever_the_net_is(result: Valuation
     with in_language("en"):
         (line, *more) = later_lines(result)
         assert "of which after 10:" in line
-        assert any("are assumptions" in one for one in more)
+        assert any("Assumptions among the numbers" in one for one in more)
         assert any("are under 6" in one for one in more)
         assert any("QALY" in one for one in more)
         assert set(later_lines(result)) <= set(words_beside(result))

@@ -57,7 +57,7 @@ def later_sentences(result: Valuation, arm: str) -> list[str]:
     share = grades["assumption"] / max(grades.total(), 1)
     found = [
         t(
-            "{share} of the numbers behind the later lives are assumptions.",
+            "Assumptions among the numbers behind the later lives: {share}.",
             share=share_of(share),
         )
     ]
