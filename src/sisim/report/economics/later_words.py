@@ -8,7 +8,7 @@ from sisim.economics.appraisal import Appraisal
 from sisim.economics.later_units import later_units
 from sisim.economics.valuation import Valuation
 from sisim.i18n import number, t
-from sisim.report.formats import decimal, listing, share_of
+from sisim.report.formats import decimal, listing, lower, share_of
 from sisim.report.present_value import estimate
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import owner_of
@@ -48,30 +48,10 @@ def later_share(appraisal: Appraisal) -> str:
 
 
 def later_sentences(result: Valuation, arm: str) -> list[str]:
-    """Return what later lives rest on, and whose are left out."""
-    scenario = result.scenario
-    tail, one = scenario.time.tail, scenario.continuation
-    if tail is None or one is None:
+    """Return what later lives rest on, whose are left out, and what is gained beside money."""
+    if result.scenario.continuation is None:
         return []
-    grades = Counter(owner_of(path, number, tail).grade for path, number in numbers(tail))
-    share = grades["assumption"] / max(grades.total(), 1)
-    found = [
-        t(
-            "Assumptions among the numbers behind the later lives: {share}.",
-            share=share_of(share),
-        )
-    ]
-    left = _left_out(result, arm)
-    if left is not None:
-        found.append(
-            t(
-                "Left out: {share} of those whose lives differ are under {age} when the simulated "
-                "years are over.",
-                share=share_of(left),
-                age=number(one.from_age),
-            )
-        )
-    return [*found, *_health(result, arm)]
+    return [_assumed(result.scenario), *_left_out(result, arm), *_health(result, arm)]
 
 
 def later_lines(result: Valuation) -> list[str]:
@@ -91,27 +71,47 @@ def later_lines(result: Valuation) -> list[str]:
                 tail=estimate(appraisal.interval("tail")),
             )
         )
-        lines += later_sentences(result, arm)
-    return lines
+        lines += [*_left_out(result, arm), *_health(result, arm)]
+    return [*lines, _assumed(result.scenario)]
 
 
-def _left_out(result: Valuation, arm: str) -> float | None:
-    """Return the share of the affected who are too young at the end; None if nobody is affected."""
-    number = result.counts.arms.index(arm) - 1
+def _assumed(scenario: Scenario) -> str:
+    """Return how large a share of the tail's numbers are assumptions."""
+    tail = scenario.time.tail
+    assert tail is not None
+    grades = Counter(owner_of(path, one, tail).grade for path, one in numbers(tail))
+    return t(
+        "Assumptions among the numbers behind the later lives: {share}.",
+        share=share_of(grades["assumption"] / max(grades.total(), 1)),
+    )
+
+
+def _left_out(result: Valuation, arm: str) -> list[str]:
+    """Return how many of the affected are too young at the end; nothing if none is affected."""
+    one, place = result.scenario.continuation, result.counts.arms.index(arm) - 1
+    assert one is not None
     young = affected = 0
-    for one in result.counts.replications:
-        if one.affected is None or one.too_young is None:
-            return None
-        young += int(one.too_young[number])
-        affected += int(one.affected[number])
-    return young / affected if affected else None
+    for run in result.counts.replications:
+        if run.affected is not None and run.too_young is not None:
+            young += int(run.too_young[place])
+            affected += int(run.affected[place])
+    if not affected:
+        return []
+    return [
+        t(
+            "Left out: {share} of those whose lives differ are under {age} when the simulated "
+            "years are over.",
+            share=share_of(young / affected),
+            age=number(one.from_age),
+        )
+    ]
 
 
 def _health(result: Valuation, arm: str) -> list[str]:
     """Return what is gained in the outcome weights of later lives, which are no money."""
     tail = later_units(result.counts).lives.tail
     gained = [
-        f"{decimal(float(amount.mean()), 1)} {tail.weights[name].text}"
+        f"{decimal(float(amount.mean()), 1)} {lower(tail.weights[name].text)}"
         for name, amount in result.perspectives[arm].health.items()
     ]
     if not gained:
