@@ -132,3 +132,13 @@ def test_a_scenario_that_is_gone_on_from_has_no_exact_course() -> None:
 
 def test_the_tail_is_a_pathway_by_itself() -> None:
     assert authored_pathway(OLD).continues["young"].until == 14
+
+
+def test_another_price_computes_no_life_anew() -> None:
+    scenario = later()
+    lives = later_lives(scenario)
+    dearer = later_lives(scenario.with_values({"time.tail.resources.care.price": 9}))
+    assert dearer.units is lives.units
+    assert dearer.tail.resources["care"].price.value == 9
+    slower = later_lives(scenario.with_values({"time.tail.transitions.finds.rate": 0.1}))
+    assert slower.units is not lives.units

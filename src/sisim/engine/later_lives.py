@@ -9,7 +9,7 @@ with an investment and without, times what each is expected to use.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import ceil
 
@@ -27,6 +27,9 @@ from sisim.scenario.types import Positive, Text
 
 _KEPT: LRUCache[str, LaterLives] = LRUCache(8)
 """By what they are computed from: a tornado comes back to the same lives again and again."""
+_MONEY = {"title", "description", "principals", "administrations", "resources", "parameters"}
+_MONEY |= {"targets", "calibration"}
+"""What of a tail has no bearing on units; the value of a formula stands where it is used."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +63,11 @@ def later_lives(scenario: Scenario) -> LaterLives:
     assert tail is not None
     assert one is not None
     ages = leaver_ages(scenario)
-    key = f"{ages}{scenario.pathway.name}{tail.model_dump_json(by_alias=True)}"
+    told = [ages, scenario.pathway.name, *tail.resources, tail.model_dump_json(exclude=_MONEY)]
+    key = " ".join(map(str, told))
     if key not in _KEPT:
         _KEPT[key] = _computed(tail, one, ages)
-    return _KEPT[key]
+    return replace(_KEPT[key], tail=tail)
 
 
 def classes(one: Continuation) -> list[dict[tuple[str, str], str]]:

@@ -14,6 +14,7 @@ from sisim.report.comparison_text import quoted
 from sisim.report.formats import capital, listing, lower
 from sisim.scenario.economy import PUBLIC, SOCIETY
 from sisim.scenario.errors import Reason
+from sisim.scenario.numbers import parameters
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Text
 
@@ -475,7 +476,7 @@ class KeyWords:
             "attributes": pathway.attributes,
             "categories": {name: text for one in attributes for name, text in one.labels.items()},
             "weights": pathway.weights,
-            "parameters": {**pathway.parameters, **scenario.parameters},
+            "parameters": {name: number for name, (_, number) in parameters(scenario).items()},
         }
         found = {kind: dict(_texts(table)) for kind, table in kinds.items()}
         return found | {"prices": {"care": t("care"), "staff": t("staff"), "general": t("general")}}
