@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 import sisim
 from sisim.economics.later_units import later_units
 from sisim.economics.ledger import later_costs
+from sisim.engine.compile import compile_scenario
 from sisim.engine.replications import simulate
+from sisim.engine.rerun import ArmRerun
+from sisim.engine.simulation import Simulation, run_to_end
 
 FIELDS = ("stock", "event", "entry", "arrivals", "use")
 
@@ -120,3 +123,18 @@ def test_what_comes_later_is_told_apart_and_no_part_of_the_simulated_years() -> 
     assert all(
         np.array_equal(figures[0][name], figures[1][name], equal_nan=True) for name in figures[1]
     )
+
+
+def test_who_leaves_does_not_depend_on_how_the_run_is_made() -> None:
+    """Threads, windows with the baseline first (none when moves are kept), reruns of the arms."""
+    scenario, other = later(), later(effect=0.7)
+    compiled = compile_scenario(scenario)
+    whole = simulate(scenario, seed=9, replications=1, threads=1).replications[0].tally.left
+    assert whole[1].any()
+    shared = simulate(scenario, seed=9, replications=1, threads=2).replications[0].tally.left
+    assert np.array_equal(whole, shared)
+    kept = Simulation(compiled, 9, threads=1, logging=True)
+    run_to_end(kept)
+    assert np.array_equal(whole, kept.tally().left)
+    again = ArmRerun(scenario, 9).rerun(other).replications[0].tally.left
+    assert np.array_equal(again, simulate(other, seed=9, replications=1).replications[0].tally.left)
