@@ -104,8 +104,20 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "run": READY,
     "figures": (*READY, "--ordinary", "--current"),
     "money": READY,
+    "run with what the verdict rests on": (
+        *("placed-youth", "--residents", "1500", "--replications", "5"),
+        *("--set", "time.years=10"),
+    ),
+    "money with what the verdict rests on": (
+        *("placed-youth", "--residents", "1500", "--replications", "5"),
+        *("--set", "time.years=10"),
+    ),
     "money of a fund": (str(SCENARIOS / "portfolio.toml"), *FEW),
     "money of a contract": (str(SCENARIOS / "outcome-contract.toml"), *FEW),
+    "money of later lives": (
+        *(*READY, "--set", "time.tail=adult-life"),
+        *("--set", "economy.perspective=society"),
+    ),
     "run what is measured": (MEASURED, "--replications", "5"),
     "follow-up of what is measured": (MEASURED, "--certain"),
     "cohort": (str(PUBLISHED / "p1-sick-sicker.toml"),),

@@ -397,7 +397,7 @@ def compare(
 
     Example: `sisim compare before.toml after.toml --arm new_way`
     """
-    one, other = (load(file, options.changes) for file in (first, second))
+    one, other = (load(file, options.changes, options.residents) for file in (first, second))
     require_one_currency((one, other))
     folder = result_folder(one, options.out)
     from sisim.analysis.scenario_diff import changes as found_changes

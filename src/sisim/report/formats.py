@@ -208,6 +208,11 @@ def runs_of(share: float, runs: int) -> str:
     return n_("{k} of {n} run", "{k} of {n} runs", runs, k=number(round(share * runs)))
 
 
+def quoted(text: str) -> str:
+    """Return `text` in the quotation marks of the language."""
+    return f"”{text}”" if current_language() == "sv" else f"“{text}”"
+
+
 def lower(text: str) -> str:
     """Return a label as it stands inside a sentence.
 

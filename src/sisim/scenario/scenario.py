@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, model_validator
 
 from sisim.scenario.condition import Condition
+from sisim.scenario.continuation import Continuation
 from sisim.scenario.contract import Contract
 from sisim.scenario.dates import months_until
 from sisim.scenario.economy import FUND, Economy
@@ -35,6 +36,7 @@ from sisim.scenario.types import (
     Year,
 )
 
+NOTHING: Mapping[str, float] = {}
 _HAIR = 1e-6
 """What a length in years may miss by: a third of a year has no end of decimals."""
 
@@ -59,13 +61,16 @@ class Time(Table):
     """When the scenario starts, how far it looks, how much history it shows.
 
     `warm_up` is in years before the history; unset, it is long enough for everyone who lives at
-    the start to have been simulated from birth.
+    the start to have been simulated from birth. `tail` is a pathway that goes on where people leave
+    the scenario's: what their later lives are worth is computed as an exact cohort, and no part of
+    the simulated years.
     """
 
     start: Month = "2026-01"
     years: Annotated[float, Field(gt=0, le=100)] = 20
     history: Annotated[float, Field(ge=0, le=50)] = 0
     warm_up: Annotated[float, Field(ge=0, le=200)] | None = None
+    tail: Pathway | None = None
 
     @property
     def first_year(self) -> int:
@@ -490,6 +495,7 @@ class Scenario(ModelFile):
 
     _files: dict[str, str] = PrivateAttr(default_factory=dict)
     _changed: dict[str, str] = PrivateAttr(default_factory=dict)
+    _before: dict[str, float] = PrivateAttr(default_factory=dict)
 
     @property
     def warm_up(self) -> float:
@@ -554,16 +560,34 @@ class Scenario(ModelFile):
             return Text(sv="Fonden", en="The fund")
         return self.private_payers.get(payer, Text(sv=payer, en=payer))
 
-    def with_origin(self, files: Mapping[str, str], changed: Mapping[str, str]) -> Scenario:
+    @property
+    def continuation(self) -> Continuation | None:
+        """How the tail goes on from the scenario's pathway; None without a tail."""
+        tail = self.time.tail
+        return None if tail is None else tail.continues.get(self.pathway.name)
+
+    def with_origin(
+        self,
+        files: Mapping[str, str],
+        changed: Mapping[str, str],
+        before: Mapping[str, float] = NOTHING,
+    ) -> Scenario:
         """Return the scenario, told from which file each of its parts came.
 
         Args:
             files: File by part: the scenario itself (""), its "pathway".
             changed: Place by dotted path, of what was overridden.
+            before: The numbers that were overridden, as they were, by dotted path.
         """
         scenario = self.model_copy()
         scenario._files, scenario._changed = dict(files), dict(changed)
+        scenario._before = dict(before)
         return scenario
+
+    @property
+    def before(self) -> dict[str, float]:
+        """The numbers that were overridden, as they were: see `with_origin`."""
+        return dict(self._before)
 
     @property
     def origins(self) -> tuple[dict[str, str], dict[str, str]]:

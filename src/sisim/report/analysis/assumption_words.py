@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from typing import Literal
 
 from sisim.i18n import n_, t
 from sisim.report.analysis.key_words import KeyWords
-from sisim.report.comparison_text import quoted
-from sisim.report.formats import NBSP, currency_amount, listing, percent_sign
+from sisim.report.formats import NBSP, currency_amount, listing, percent_sign, quoted
 from sisim.report.risk_words import figures
-from sisim.scenario.numbers import followers, numbers
+from sisim.scenario.numbers import followers, numbers, parameters
 from sisim.scenario.owners import grade_name
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Effect, Scenario
 from sisim.scenario.types import Text
+
+EffectKind = Literal["prevents", "lowers", "raises", "lowers_odds", "raises_odds"]
 
 SHARES = frozenset(
     {
@@ -30,7 +32,7 @@ SHARES = frozenset(
     }
 )
 """Numbers that are read as per cent."""
-DIVIDED = frozenset({"shares", "agreed", "payers"})
+DIVIDED = frozenset({"shares", "agreed", "payers", "receivers"})
 """Tables and lists of such numbers."""
 MONEY = frozenset({"start_up", "running", "per_participant", "per_participant_month", "price"})
 YEARS = frozenset({"price_level", "price_year", "first_year", "last_year", "by"})
@@ -56,6 +58,11 @@ class Assumptions:
         head, *rest = map(str, path)
         if head == "pathway" and rest:
             head, *rest = rest
+        tail = self.scenario.time.tail
+        if [head, *rest[:1]] == ["time", "tail"] and tail is not None and rest[1:]:
+            inside = Assumptions(self.scenario.model_copy(update={"pathway": tail}))
+            what = inside.named(rest[1:])
+            return None if what is None else t("{what} (later life)", what=what)
         speak: dict[str, Callable[[list[str]], str | None]] = {
             "investments": self._investment,
             "drift": self._drift,
@@ -111,18 +118,28 @@ class Assumptions:
         size, *range_ = (end - 1 if raises else 1 - end for end in (value, *ends))
         n, low, high = (figures(round(100 * one, 1)) for one in (size, *sorted(range_)))
         said = {"n": n, "low": low, "high": high}
-        effect = self._effect(key)
+        match self.effect_kind(key, value):
+            case "raises_odds":
+                return t("raises the odds by {n}% ({low} to {high}%)", **said)
+            case "lowers_odds":
+                return t("lowers the odds by {n}% ({low} to {high}%)", **said)
+            case "raises":
+                return t("raises by {n}% ({low} to {high}%)", **said)
+            case "lowers":
+                return t("lowers by {n}% ({low} to {high}%)", **said)
+            case "prevents":
+                return t("prevents {n}% ({low} to {high}%)", **said)
+
+    def effect_kind(self, key: str, value: float) -> EffectKind:
+        """Return what the effect whose ratio stands at a key does."""
+        effect, raises = self._effect(key), value > 1
         if effect is not None and effect.scale == "odds_ratio":
-            return (
-                t("raises the odds by {n}% ({low} to {high}%)", **said)
-                if raises
-                else t("lowers the odds by {n}% ({low} to {high}%)", **said)
-            )
+            return "raises_odds" if raises else "lowers_odds"
         if raises:
-            return t("raises by {n}% ({low} to {high}%)", **said)
-        if effect is not None and any(":" in on for on in effect.on):  # a use or a weight
-            return t("lowers by {n}% ({low} to {high}%)", **said)
-        return t("prevents {n}% ({low} to {high}%)", **said)
+            return "raises"
+        # A use or a weight is made smaller; what happens is prevented.
+        used = effect is not None and any(":" in on for on in effect.on)
+        return "lowers" if used else "prevents"
 
     def margin(self, key: str, size: float) -> str:
         """Return a margin of error of the number at a key."""
@@ -152,10 +169,10 @@ class Assumptions:
         return self.scenario.pathway
 
     def _parameter(self, rest: list[str]) -> str | None:
-        known = {**self._pathway.parameters, **self.scenario.parameters}
+        known = parameters(self.scenario)
         if rest[0] not in known:
             return None
-        label = known[rest[0]].label
+        label = getattr(known[rest[0]][1], "label", None)
         return t("Parameter {name}", name=rest[0]) if label is None else label.text
 
     def follows(self, key: str) -> str:

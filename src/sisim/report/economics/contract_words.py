@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sisim.i18n import t
-from sisim.report.comparison_text import quoted
 from sisim.report.formats import (
     NBSP,
     Unit,
@@ -13,6 +12,7 @@ from sisim.report.formats import (
     lower,
     money,
     money_unit,
+    quoted,
     unit_for,
     whole_money,
 )
