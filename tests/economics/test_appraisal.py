@@ -181,7 +181,8 @@ def test_an_investment_that_does_nothing_is_worth_exactly_its_own_cost() -> None
 
 def test_a_tail_goes_on_as_its_basis_says() -> None:
     def worth(tail: Any) -> Any:
-        return appraise(ledger(counts(3, economy={"tail": tail})), "new_way")
+        economy = {"tail": tail, "discount_costs": 0}
+        return appraise(ledger(counts(3, economy=economy)), "new_way")
 
     none, level, fading = worth(None), worth(TAIL), worth(FADING)
     last = none.net[:, -12:].sum(axis=1)
@@ -365,7 +366,7 @@ def test_a_tail_repeats_only_what_goes_on(
 ) -> None:
     one = {"label": "Team", "start": start, "years": years, "target": {}, **LATE}
     arms = {"ends": {"label": "Ends", "investments": {"team": ending}}}
-    economy = {"perspective": "social", "tail": TAIL}
+    economy = {"perspective": "social", "tail": TAIL, "discount_costs": 0}
     changes = {"investments": {"team": one}, "arms": arms, "economy": economy, "drift": {}}
     book = ledger(same_in_every_arm(**changes, figures=None))
     simulated = appraise(book, "ends", tail=False).amounts["invested"]
@@ -379,7 +380,7 @@ def test_a_tail_repeats_only_what_goes_on(
 def test_transfers_are_dated_and_not_repeated_in_a_tail() -> None:
     last = {**BACK, "amounts": {"2028": 700_000}}
     contracts = bond({"back": last, "fee_too": {**last, "to": "provider"}})
-    economy = {"perspective": "social", "tail": TAIL}
+    economy = {"perspective": "social", "tail": TAIL, "discount_costs": 0}
     done = Results(counts(5, economy=economy, contracts=contracts))
     gains = done.who_gains["ends"].matrix().set_index("administration")
     assert gains.loc["social", "financing"] == pytest.approx(700_000)
