@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sisim.analysis.switching_values import Judged, Verdict
 from sisim.economics.valuation import Valuation
-from sisim.i18n import Lang, in_language
+from sisim.i18n import Lang, in_currency, in_language
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,13 +23,22 @@ if TYPE_CHECKING:
 # What draws is slow to import: only who asks for a figure waits.
 
 
-class Results(Valuation):
+class Results(Judged):
     """A simulated scenario: tidy tables, figures and words; see `Valuation`.
+
+    Figures and words tell what each verdict rests on. That is worked out when it is first asked
+    for, by simulating anew those whom the investments can affect.
 
     Args:
         counts: What was counted. Its tables, by area and by the pathway's groupings, are at
             `counts.people(by=...)`, `counts.units()` and so on.
+        retained: Its first runs, if they have been retained.
     """
+
+    @property
+    def verdicts(self) -> Mapping[str, Verdict]:
+        """What the verdict on each arm rests on, as it is appraised; none of fewer than 5 runs."""
+        return self.judge()
 
     @property
     def money_tables(self) -> Mapping[str, pd.DataFrame]:
@@ -42,22 +52,28 @@ class Results(Valuation):
         """Draw the two figures: the project that ends, and the new way of working."""
         from sisim.report.comparison_figures import draw_comparison
 
-        with in_language(lang):
+        self.judge(tail=False)
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             return draw_comparison(self)
 
     def summary(self, lang: Lang | None = None) -> str:
         """Say what came out, a sentence a line."""
         from sisim.report.comparison_text import sentences
+        from sisim.report.size_words import size_words
+        from sisim.report.verdict_words import verdict_words
 
-        with in_language(lang):
-            return "\n".join(sentences(self))
+        self.judge(tail=False)
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
+            size = size_words(self.scenario)
+            return "\n".join([*sentences(self), *size, *verdict_words(self)])
 
     def save(self, out: str | os.PathLike[str], lang: Lang | None = None) -> list[Path]:
         """Write figures, tables and words into a folder, all or nothing; return the files."""
         from sisim.report.publish import publish, publish_overview, words_beside
         from sisim.report.scenario_overview import overview_words
 
-        with in_language(lang):
+        self.judge(tail=self.scenario.figures is None)
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             if self.scenario.figures is not None:
                 return publish(self, Path(out), more=self.money_tables)
             words = [*overview_words(self), *words_beside(self)]
@@ -119,21 +135,21 @@ class ExpectedResults(Valuation):
         from sisim.report.chart.matplotlib_painter import paint
         from sisim.report.state_shares import trace_chart
 
-        with in_language(lang):
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             return paint(trace_chart(self, track or next(iter(self.scenario.pathway.tracks))))
 
     def summary(self, lang: Lang | None = None) -> str:
         """Say what came out, a sentence a line."""
         from sisim.report.cohort_report import cohort_words
 
-        with in_language(lang):
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             return "\n".join(cohort_words(self))
 
     def save(self, out: str | os.PathLike[str], lang: Lang | None = None) -> list[Path]:
         """Write pictures, tables and words into a folder, all or nothing; return the files."""
         from sisim.report.cohort_report import publish_cohort
 
-        with in_language(lang):
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             return publish_cohort(self, Path(out))
 
     def _repr_html_(self) -> str:

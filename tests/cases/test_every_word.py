@@ -104,6 +104,14 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "run": READY,
     "figures": (*READY, "--ordinary", "--current"),
     "money": READY,
+    "run with what the verdict rests on": (
+        *("placed-youth", "--residents", "1500", "--replications", "5"),
+        *("--set", "time.years=10"),
+    ),
+    "money with what the verdict rests on": (
+        *("placed-youth", "--residents", "1500", "--replications", "5"),
+        *("--set", "time.years=10"),
+    ),
     "money of a fund": (str(SCENARIOS / "portfolio.toml"), *FEW),
     "money of a contract": (str(SCENARIOS / "outcome-contract.toml"), *FEW),
     "run what is measured": (MEASURED, "--replications", "5"),

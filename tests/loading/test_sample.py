@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,18 @@ def test_places_and_fixed_costs_follow_and_nothing_else() -> None:
     if team.capacity is not None:
         assert smaller.capacity == round(team.capacity / 2)
     assert smaller.effects == team.effects
-    assert half.pathway == given.pathway
+    for name, resource in given.pathway.resources.items():
+        step = half.pathway.resources[name].step_size
+        if resource.step_size is None or step is None:
+            assert step is resource.step_size
+        else:
+            assert step.value == pytest.approx(resource.step_size.value / 2)
+    same = {"step_size": None}
+    for one, other in zip(
+        given.pathway.resources.values(), half.pathway.resources.values(), strict=True
+    ):
+        assert one.model_copy(update=same) == other.model_copy(update=same)
+    assert half.pathway.transitions == given.pathway.transitions
 
 
 def test_the_same_size_changes_nothing() -> None:
@@ -60,3 +72,27 @@ def test_fewer_residents_tell_the_same_worth_for_each_of_them() -> None:
     assert np.sign(sized.headline("new_way")["net"][0]) == np.sign(
         whole.headline("new_way")["net"][0]
     )
+
+
+@pytest.mark.parametrize("share", [0.5, 2])
+def test_without_queues_each_resident_is_worth_the_same_but_for_chance(share: float) -> None:
+    """What is fixed follows, so the net for each resident is that of another sample of people."""
+    trial = Path(__file__).parents[1] / "helpers" / "trial.toml"
+    given = sisim.load(trial, {"replications": 12, "time.years": 6})
+    size = given.population.residents or 0
+    other = sisim.load(
+        trial, {**of_size(given, round(share * size)), "replications": 12, "time.years": 6}
+    )
+    for arm in given.arms:
+        each = [
+            sisim.run(one).appraisal[arm].present_values["net"] / (one.population.residents or 1)
+            for one in (given, other)
+        ]
+        means = [nets.mean() for nets in each]
+        error = np.hypot(*(nets.std(ddof=1) / np.sqrt(len(nets)) for nets in each))
+        assert abs(means[0] - means[1]) <= 3 * error
+        alone = sisim.run(given.with_values({"population.residents": other.population.residents}))
+        fixed = alone.appraisal[arm].present_values["invested"].mean()
+        assert fixed == pytest.approx(
+            sisim.run(given).appraisal[arm].present_values["invested"].mean()
+        )

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+from babel.numbers import is_currency
 
 from sisim.checks.factor_grids import wrong_in_grid
 from sisim.checks.issues import Findings
@@ -62,6 +63,7 @@ class PathwayCheck(Findings):
         super().__init__(document, prefix)
         self.features = features
         self.pathway = features.pathway
+        self._currency()
         self._payers()
         self._attributes()
         self._tracks()
@@ -70,6 +72,18 @@ class PathwayCheck(Findings):
         self._counting()
         self.distributions(self.pathway)
         self._reach(scenario)
+
+    def _currency(self) -> None:
+        currency = self.pathway.currency
+        if not is_currency(currency):
+            self.say(
+                ("currency",),
+                Reason(
+                    'There is no currency "{code}". It is written by its code (ISO 4217): SEK, '
+                    "EUR, NOK, DKK, GBP, USD.",
+                    code=currency,
+                ),
+            )
 
     def _payers(self) -> None:
         for name, administration in self.pathway.administrations.items():

@@ -119,6 +119,7 @@ class RunOptions:
     changes: Changes = None
     seed: Seed = None
     replications: Replications = None
+    residents: Residents = None
     out: OutFolder = None
 
 

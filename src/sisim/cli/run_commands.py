@@ -33,13 +33,29 @@ if TYPE_CHECKING:
     from sisim.scenario.scenario import Scenario
 
 
-def run(scenario: ScenarioName, /, *, options: RunOptions = RunOptions()) -> None:
-    """Simulate a scenario, say what came out, and write figures and numbers.
+Thorough = Annotated[
+    bool,
+    flag(
+        "Of what a verdict rests on, try also what takes whole runs: the risks of the pathway that "
+        "effects act on, and its parameters."
+    ),
+]
+
+
+def run(
+    scenario: ScenarioName,
+    /,
+    *,
+    thorough: Thorough = False,
+    options: RunOptions = RunOptions(),
+) -> None:
+    """Simulate a scenario, say what came out and what the verdict rests on, and write figures and
+    numbers.
 
     Example: `sisim run my.toml --set time.years=15 --seed 7 --out result`
     """
     loaded, folder = open_scenario(scenario, options)
-    _publish(_simulate(loaded, options), folder, None)
+    _publish(_simulate(loaded, options), folder, None, thorough=thorough)
 
 
 @Parameter(name="*")
@@ -57,6 +73,7 @@ def figures(
     /,
     *,
     seen: ViewOptions = ViewOptions(),
+    thorough: Thorough = False,
     options: RunOptions = RunOptions(),
 ) -> None:
     """Draw the two figures: the project that ends, and the new way of working.
@@ -65,7 +82,7 @@ def figures(
     """
     from sisim.analysis.comparison import View
 
-    loaded = load(scenario, options.changes)
+    loaded = load(scenario, options.changes, options.residents)
     if loaded.figures is None:
         raise UserError(
             t("The scenario has no [figures] that says what to draw; `sisim run` needs none.")
@@ -74,7 +91,7 @@ def figures(
         _require_year(loaded, seen.year)
     folder = result_folder(loaded, options.out)
     view = View(ordinary=seen.ordinary, current=seen.current, year=seen.year)
-    _publish(_simulate(loaded, options), folder, view)
+    _publish(_simulate(loaded, options), folder, view, thorough=thorough)
 
 
 def money(
@@ -85,6 +102,7 @@ def money(
         list[str] | None,
         option("ARM", "Which arm of the scenario; unset: every one. May be repeated."),
     ] = None,
+    thorough: Thorough = False,
     options: RunOptions = RunOptions(),
 ) -> None:
     """Simulate a scenario and say what it comes to in money: the net (a present value where the
@@ -97,16 +115,22 @@ def money(
 
     Example: `sisim money my.toml --arm new_way --set economy.perspective=municipality+region`
     """
-    loaded = load(scenario, options.changes)
+    loaded = load(scenario, options.changes, options.residents)
     require_arms(loaded, arm or ())
     arms = list(dict.fromkeys(arm or loaded.arms))
     folder = result_folder(loaded, options.out)
     from sisim.report.economics.money_report import money_shown, money_words, publish_money
+    from sisim.report.size_words import size_words
+    from sisim.report.verdict_words import verdict_tables, verdict_words
 
     result = _simulate(loaded, options)
+    _judge(result, tail=True, thorough=thorough)
     with write_errors_answered(folder):
-        written = publish_money(result, arms, folder)
-    print("\n".join(money_words(result, arms)))
+        size = size_words(loaded)
+        said = [*size, *verdict_words(result, tail=True, arms=arms)]
+        more = verdict_tables(result, tail=True, arms=arms)
+        written = publish_money(result, arms, folder, words=["", *said] if said else (), more=more)
+    print("\n".join([*money_words(result, arms), *(["", *said] if said else [])]))
     for title, table in money_shown(result, arms):
         print(f"\n{title}")
         print_table(table)
@@ -176,12 +200,19 @@ def bench(
 
 def _simulate(scenario: Scenario, options: RunOptions) -> Results:
     """Return the result of a scenario, showing how far it has come."""
-    from sisim.engine.replications import simulate
+    from sisim.analysis.switching_values import simulate_retained
     from sisim.results import Results
 
     seed, replications = options.seed, options.replications
     with progress(t("Simulating")) as tell:
-        return Results(simulate(scenario, seed=seed, replications=replications, progress=tell))
+        found = simulate_retained(scenario, seed=seed, replications=replications, progress=tell)
+    return Results(*found)
+
+
+def _judge(result: Results, *, tail: bool, thorough: bool) -> None:
+    """Work out what each verdict rests on, showing how far it has come."""
+    with progress(t("What the verdict rests on")) as tell:
+        result.judge(tail=tail, thorough=thorough, progress=tell)
 
 
 def _require_year(scenario: Scenario, year: int) -> None:
@@ -197,13 +228,14 @@ def _require_year(scenario: Scenario, year: int) -> None:
         )
 
 
-def _publish(result: Results, folder: Path, view: View | None) -> None:
+def _publish(result: Results, folder: Path, view: View | None, *, thorough: bool) -> None:
     """Say what came out, and write it: figures where the scenario says which, always numbers."""
     from sisim.report.comparison_text import sentences
     from sisim.report.outcome_table import outcome_rows
     from sisim.report.publish import publish, publish_overview, words_beside
     from sisim.report.scenario_overview import overview_words
 
+    _judge(result, tail=result.scenario.figures is None, thorough=thorough)
     with write_errors_answered(folder):
         if result.scenario.figures is not None:
             # The figures alone come with the numbers behind them; the money is a second's work

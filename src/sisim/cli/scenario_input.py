@@ -2,31 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sisim.cli.options import RESULTS, MeasureOptions, RunOptions, values
 from sisim.cli.output import require_folder
-from sisim.cli.user_errors import UserError, require_known
-from sisim.i18n import t
+from sisim.cli.user_errors import UserError, print_error, require_known
+from sisim.i18n import set_currency, t
 
 if TYPE_CHECKING:
     from sisim.analysis.executors import Executor
     from sisim.scenario.scenario import Scenario
 
 
-def load(name: str, changes: Sequence[str] | None) -> Scenario:
+def load(name: str, changes: Sequence[str] | None, residents: int | None = None) -> Scenario:
     """Return the scenario of that file or name, with the changes of `--set`.
+
+    From then on amounts are told in its currency.
+
+    Args:
+        name: The file, or the name of a ready scenario.
+        changes: What is changed in it.
+        residents: For how many residents, with what is of the whole municipality in proportion.
 
     Raises:
         UserError: If a change is not KEY=VALUE.
         ScenarioError: With everything that is wrong in the file.
     """
     from sisim.loading.load import load_scenario
+    from sisim.loading.sample import for_residents
 
-    return load_scenario(name, values(changes))
+    scenario, _ = for_residents(partial(load_scenario, name), values(changes), residents)
+    set_currency(scenario.pathway.currency)
+    warn_of_size(scenario)
+    return scenario
+
+
+def require_one_currency(scenarios: Iterable[Scenario]) -> None:
+    """Check that amounts of some scenarios can be compared.
+
+    Raises:
+        UserError: If they are in different currencies.
+    """
+    every = list(dict.fromkeys(scenario.pathway.currency for scenario in scenarios))
+    if len(every) > 1:
+        raise UserError(
+            t(
+                "The scenarios are priced in different currencies: {names}. Let their pathways "
+                "have one.",
+                names=", ".join(every),
+            )
+        )
+    set_currency(every[0])
+
+
+def warn_of_size(scenario: Scenario) -> None:
+    """Say on standard error that the number of people was changed, and the investment was not."""
+    from sisim.loading.sample import changed_size
+
+    size = changed_size(scenario)
+    if size is not None and size.unscaled:
+        from sisim.report.size_words import size_warning
+
+        print_error(size_warning(scenario))
 
 
 def open_scenario(name: str, options: RunOptions) -> tuple[Scenario, Path]:
@@ -36,7 +77,7 @@ def open_scenario(name: str, options: RunOptions) -> tuple[Scenario, Path]:
         UserError: If there is no such arm or measure, or if the folder cannot be made.
         ScenarioError: With everything that is wrong in the file.
     """
-    scenario = load(name, options.changes)
+    scenario = load(name, options.changes, options.residents)
     if isinstance(options, MeasureOptions):
         chosen_arm(scenario, options.arm)
         require_measure(scenario, options.measure)

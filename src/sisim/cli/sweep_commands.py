@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 from sisim.cli.options import RESULTS, OutFolder, Workers, argument, count, flag, option
 from sisim.cli.output import print_table, require_folder
 from sisim.cli.progress import progress
-from sisim.cli.scenario_input import executor, store_errors_answered
+from sisim.cli.scenario_input import executor, store_errors_answered, warn_of_size
 from sisim.cli.user_errors import INTERRUPTED, UserError, print_error
-from sisim.i18n import n_, number, t
+from sisim.i18n import n_, number, set_currency, t
 from sisim.report.formats import decimal, runs_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from sisim.analysis.experiment_file import Plan
     from sisim.analysis.sweep import Study
     from sisim.scenario.scenario import Scenario
 
@@ -61,6 +62,8 @@ def sweep(
     from sisim.analysis.sweep import sweep as run
 
     plan = load_experiment(file)
+    set_currency(plan.scenario.pathway.currency)
+    warn_of_size(_of_another_size(plan))
     folder = out or RESULTS / plan.experiment.name
     require_folder(folder)
     try:
@@ -98,6 +101,18 @@ def sweep(
     _summary(study)
     print(folder)
     return 0
+
+
+def _of_another_size(plan: Plan) -> Scenario:
+    """Return the scenario of an experiment, with the first other number of people that it tries."""
+    scenario = plan.scenario
+    for key in ("population.residents", "population.cohort"):
+        lever = plan.experiment.levers.get(key)
+        tried = [one for one in lever if isinstance(one, int)] if isinstance(lever, list) else []
+        now = scenario.population.residents or scenario.population.cohort
+        if others := [one for one in tried if one != now]:
+            return scenario.with_values({key: others[0]})
+    return scenario
 
 
 def reproduce(

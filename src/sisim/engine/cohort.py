@@ -88,7 +88,8 @@ class Cohort:
         started: Expected treatments begun, float64 (arms, investments, steps, areas).
         treated: Expected people in treatment, float64 (arms, investments, points, areas).
         treated_state: The same by state, float64 (arms, investments, points, states).
-            All three are NaN of investments of which nothing depends on who takes part.
+        treated_before: Expected people at each point who were in treatment in the step before it,
+            likewise. These four are NaN of investments of which nothing depends on who takes part.
     """
 
     compiled: Compiled
@@ -103,6 +104,7 @@ class Cohort:
     started: Floats
     treated: Floats
     treated_state: Floats
+    treated_before: Floats
 
     @property
     def shares(self) -> Floats:
@@ -126,7 +128,9 @@ class Cohort:
             arrivals=self.arrivals,
             use=self.use,
         )
-        one = Replication(0, counts, self.started, self.treated, self.treated_state)
+        one = Replication(
+            0, counts, self.started, self.treated, self.treated_state, self.treated_before
+        )
         return Result(self.compiled, (one,))
 
     @property
@@ -160,6 +164,7 @@ class _Counts(NamedTuple):
     started: Floats
     treated: Floats
     treated_state: Floats
+    treated_before: Floats
 
 
 class _Flow(NamedTuple):
@@ -346,6 +351,19 @@ def arrive(P, F, s):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
+def count_before(L, P, F, C, arm, record):  # type: ignore[no-untyped-def]
+    """Count who has been in treatment in an arm until now, before anyone arrives or begins."""
+    for i in range(P.n):
+        if F.people[0, i] > 0.0:
+            for v in range(P.treatment.shape[1]):
+                place = P.treatment[arm - 1, v, i]
+                if place.start != NEVER and place.end == NEVER:
+                    for k in range(L.n_tracks):
+                        state = P.state[k, i]
+                        C.treated_before[arm - 1, v, record, state] += F.people[0, i]
+
+
+@compiled_function
 def course(R, V, L, P, F, C, arm, s, last_arrival):  # type: ignore[no-untyped-def]
     """Count one birth cohort at the start of a step of an arm, and take it through the step.
 
@@ -390,8 +408,8 @@ def expected(scenario: Scenario, *, arm: str | None = None, most_work: float = n
     _Courses(compiled, backgrounds, space, taking).run(flow, counts, most_work)
     for number, name in enumerate(compiled.investments):
         if not _asks_who_takes_part(compiled, name):
-            for count in (counts.started, counts.treated, counts.treated_state):
-                count[:, number] = np.nan
+            for name in ("started", "treated", "treated_state", "treated_before"):
+                getattr(counts, name)[:, number] = np.nan
     told = {one.number for memory in space.tracks for one in memory.groups if one.visits}
     counts.entry[..., [g for g in range(len(compiled.groups)) if g not in told], :] = np.nan
     return Cohort(compiled, space.names, *counts)
@@ -458,6 +476,9 @@ class _Courses:
     ) -> None:
         """Take everyone through a step; `settled` are the places that hold from now on."""
         columns, enrolments = self._columns, self._enrolments.get(arm)
+        layout = self._compiled.tables.layout
+        if arm and s >= layout.history:
+            count_before(layout, columns, flow, counts, arm, s - layout.history)
         if settled is not None:
             places = np.repeat(settled, self._joint, axis=-1)
             for a, number in np.ndindex(places.shape[:2]):
@@ -656,6 +677,7 @@ def _counts(compiled: Compiled, joint: int) -> _Counts:
         started=np.zeros((*treatments, points - 1, areas)),
         treated=np.zeros((*treatments, points, areas)),
         treated_state=np.zeros((*treatments, points, states)),
+        treated_before=np.zeros((*treatments, points, states)),
     )
 
 
@@ -863,6 +885,9 @@ class _Certain(Enrolments):
 
     def _count(self, plan: EnrolmentPlan, step: int, columns: Columns) -> None:
         """Count nothing: shares are counted as they flow."""
+
+    def _count_before(self, plan: EnrolmentPlan, step: int, columns: Columns) -> None:
+        """Count nothing, likewise."""
 
 
 def _places(

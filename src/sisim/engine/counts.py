@@ -48,8 +48,9 @@ class Replication:
         started: Treatments begun, (arms, investments, steps, areas); no arm `without`.
         treated: People in treatment at each point, (arms, investments, points, areas).
         treated_state: The same by state, (arms, investments, points, states).
+        treated_before: People at each point who were in treatment in the step before it, likewise.
         enrolments: Every treatment that has begun.
-        shares: Shares among peers, per mille, by step from the first simulated one.
+        shares: Shares among peers, per mille, by step from the first simulated one, and at the end.
         measured: What is measured, by measurement: see `Measurements.found`.
         affected: People whose life history has become another than without, (arms,): participants,
             and those whom an effect on areas has reached. None where nobody is told apart, as in
@@ -61,6 +62,7 @@ class Replication:
     started: Array
     treated: Array
     treated_state: Array
+    treated_before: Array
     enrolments: Sequence[Enrolment] = ()
     shares: Sequence[NDArray[np.int32]] = ()
     measured: Sequence[Array] = ()
@@ -317,7 +319,7 @@ class Result:
     # ------------------------------------------------------------------------ parts
 
     def treatments(self, name: str) -> Array:
-        """Return `started`, `treated` or `treated_state`, without the arm `without`.
+        """Return a count of treatments, by its name in a replication, without the arm `without`.
 
         Axes (replications, arms, investments, n for what is started and n + 1 for who is in
         treatment, areas or states).

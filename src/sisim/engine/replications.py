@@ -65,6 +65,7 @@ def replication(simulation: Simulation) -> Replication:
         started=places.started,
         treated=places.treated,
         treated_state=places.treated_state,
+        treated_before=places.treated_before,
         enrolments=places.record,
         shares=simulation.shares,
         measured=simulation.measurements.found,

@@ -432,6 +432,8 @@ class Simulation:
         """Count what depends on history at the last point, as the stocks are counted there."""
         tables = self.compiled.tables
         self._begin_blocks()
+        if self.compiled.shares:
+            self._share()
         if len(tables.layout.use):
             kernel.count_uses(
                 tables.transitions,

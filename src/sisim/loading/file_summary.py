@@ -159,13 +159,13 @@ def _pathway(pathway: Pathway, starts: Starts) -> Iterator[str]:
 
 
 def _owners(node: Scenario | Pathway) -> Iterator[str]:
-    """Say how many numbers of each grade there are."""
+    """Say how many numbers of each grade there are; what follows by a formula is no further one."""
     grades: dict[str | None, str] = {
         grade: grade_name(grade) for grade in ("measured", "derived", "literature", "assumption")
     }
     grades[None] = t("no stated owner")
     written = numbers(node, written=True)
-    found = [owner_of(path, value, node).grade for path, value in written]
+    found = [owner_of(path, value, node).grade for path, value in written if not value.formula]
     counts = {grades[grade]: found.count(grade) for grade in grades if grade in found}
     listed = ", ".join(f"{label} {count}" for label, count in counts.items())
     yield n_("{n} number: {listed}.", "{n} numbers: {listed}.", len(found), listed=listed)

@@ -90,7 +90,7 @@ def _loaded(
     if scenario is None or problems:
         raise ScenarioError(problems)
     changed = {dotted(path): str(place) for path, place in document.changed.items()}
-    return scenario.with_origin(document.files(), changed)
+    return scenario.with_origin(document.files(), changed, document.before)
 
 
 def changed(
@@ -130,7 +130,7 @@ def changed(
     if found is None or problems:
         raise ScenarioError(problems)
     written = {dotted(path): str(place) for path, place in document.changed.items()}
-    return found.with_origin(files, written | earlier)
+    return found.with_origin(files, written | earlier, document.before | scenario.before)
 
 
 def load_pathway(

@@ -106,6 +106,9 @@ class Overrider:
             return
         if isinstance(value, dict) and list(value) == ["add"] and isinstance(value["add"], list):
             value = [*([] if old is _NOTHING else old), *value["add"]]
+        number = old.get("value") if isinstance(old, dict) else old
+        if isinstance(number, int | float) and not isinstance(number, bool):
+            self.document.before.setdefault(dotted(target).removesuffix(".value"), number)
         _put(self.document.data, target, copy.deepcopy(value))
         self.document.changed[target] = place
 

@@ -55,6 +55,8 @@ from sisim.report.comparison_text import (
 )
 from sisim.report.formats import decimal, lower
 from sisim.report.frame import cost_title, gap_title, unit_of
+from sisim.report.size_words import size_warning
+from sisim.report.verdict_words import verdict_line
 
 HIGH = 924.0
 """How high a picture of the two figures is, in pixels."""
@@ -208,12 +210,16 @@ def comparison_chart(story: Comparison, shown: Sequence[Which] = WHICH) -> Chart
     detail = Detail(years=YEARS_BESIDE if len(shown) > 1 else 2 * YEARS_BESIDE)
     columns = tuple(figure_column(story, which, scales, detail) for which in shown)
     headings, cells = headline_cells(story, shown, apart=True)
+    warnings = [
+        invented() if story.scenario.invented else "",
+        size_warning(story.scenario, brief=True),
+    ]
     rows = tuple(
         (number_of(which), tuple(cells[which, name] for name in headings)) for which in shown
     )
     return Chart(
         rows=((1.0, columns),),
-        warning=invented() if story.scenario.invented else "",
+        warning="\n".join(filter(None, warnings)),
         table=NumberTable(tuple(headings.values()), rows, bold=len(headings) - 1),
         notes=(f"{growth_words(story)} {scope(story)}", footer(story.result, warn=False)),
         corner=bands(story) if story.banded else "",
@@ -238,6 +244,7 @@ def figure_column(
     since = story.start if detail.since_start else None
     years = year_axis(story.years, detail.years, since=since)
     bare = replace(years, ticks=())
+    rests_on = verdict_line(story.result, side.arm, tail=False)
     return Column(
         panels=(
             _cost_panel(story, side, scales, bare, detail),
@@ -247,7 +254,7 @@ def figure_column(
         heading=f"{number_of(which)}  {label}",
         caption=caption(side),
         words=conclusion(story, side),
-        after=year_words(story, side),
+        after="\n".join(filter(None, (rests_on, year_words(story, side)))),
     )
 
 

@@ -20,8 +20,18 @@ from sisim.analysis.comparison import (
 from sisim.economics.appraisal import BAND_FROM, CARRIED
 from sisim.economics.valuation import Provenance, Valuation
 from sisim.engine.counts import WITHOUT
-from sisim.i18n import current_language, duration, n_, number, t
-from sisim.report.formats import capital, listing, lower, money, people, percent, runs_of, unit_for
+from sisim.i18n import duration, n_, number, t
+from sisim.report.formats import (
+    capital,
+    listing,
+    lower,
+    money,
+    people,
+    percent,
+    quoted,
+    runs_of,
+    unit_for,
+)
 from sisim.report.present_value import valued, worth_words
 from sisim.report.replication_words import few_runs
 from sisim.scenario.economy import PUBLIC, SOCIETY
@@ -307,11 +317,6 @@ def _arms(story: Comparison) -> str:
         one=quoted(one),
         two=quoted(two),
     )
-
-
-def quoted(text: str) -> str:
-    """Return `text` in the quotation marks of the language."""
-    return f"”{text}”" if current_language() == "sv" else f"“{text}”"
 
 
 def _outcomes(story: Comparison) -> list[str]:

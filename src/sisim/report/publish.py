@@ -12,7 +12,9 @@ from sisim.analysis.comparison import Comparison, View, compare, drawn, headline
 from sisim.economics.valuation import Valuation
 from sisim.report.comparison_text import sentences
 from sisim.report.result_files import PICTURE_DPI, write_all, write_tables
+from sisim.report.size_words import size_words
 from sisim.report.spreadsheet_files import write_csv
+from sisim.report.verdict_words import verdict_tables, verdict_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,7 +57,7 @@ def publish(
     def write(folder: Path) -> None:
         for name, draw in pictures.items():
             save(draw(), folder / name, PICTURE_DPI)
-        write_tables({**tables(story), **more}, folder)
+        write_tables({**tables(story), **verdict_tables(story.result, tail=False), **more}, folder)
         write_beside(story.result, folder)
         text = "\n".join([*sentences(story), *words_beside(story.result)]) + "\n"
         (folder / "words.txt").write_text(text, encoding="utf-8", newline="\n")
@@ -104,7 +106,8 @@ def publish_overview(result: Valuation, out: Path, words: Sequence[str]) -> list
         for name, table in numbers.items():
             if table is not None:
                 write_csv(table, folder / f"{name}.csv")
-        write_tables(money_tables(result, arms) if arms else {}, folder)
+        money = money_tables(result, arms) if arms else {}
+        write_tables({**money, **verdict_tables(result, tail=True)}, folder)
         write_beside(result, folder)
         text = "\n".join(words) + "\n"
         (folder / "words.txt").write_text(text, encoding="utf-8", newline="\n")
@@ -125,8 +128,9 @@ def write_beside(result: Valuation, folder: Path) -> None:
 
 
 def words_beside(result: Valuation) -> list[str]:
-    """Return what is said of a scenario's goals and measurements, if it has any."""
+    """Return what verdicts rest on, if it is known, and what is said of goals and measurements."""
     from sisim.report.goal_lines import goal_words
     from sisim.report.measured_lines import measured_words
 
-    return [*goal_words(result), *measured_words(result)]
+    size = size_words(result.scenario)
+    return [*size, *verdict_words(result), *goal_words(result), *measured_words(result)]

@@ -14,14 +14,16 @@ class Document:
     """The content of a TOML file, and the place of every key in it.
 
     A scenario includes the document of its pathway under the key `pathway`; overrides keep the
-    place where they were given. `made_up` are the paths where a value stands that the file does not
-    say, put there only so that the rest can be read.
+    place where they were given, and `before` holds the numbers that they took the place of.
+    `made_up` are the paths where a value stands that the file does not say, put there only so that
+    the rest can be read.
     """
 
     def __init__(self, file: str, data: dict[str, Any], lines: Positions):
         self.file = file
         self.data = data
         self.changed: dict[Path, Place] = {}
+        self.before: dict[str, float] = {}
         self.made_up = Paths()
         self._lines = lines
         self._included: dict[Path, Document] = {}

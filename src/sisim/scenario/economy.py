@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sisim.i18n import KRONA
 from sisim.scenario.pathway import Administration, Principal
 from sisim.scenario.price_index import PRICE_INDEX
 from sisim.scenario.types import Float, Number, Positive, Table, Year, YearKey
@@ -71,11 +72,14 @@ class Economy(Table):
         'year, or the name of a file with one, beside the scenario: "my-index.toml".',
     )
 
-    @property
-    def index(self) -> dict[int, float]:
-        """The price index by year, in order: what ships, and what the file says in its place."""
+    def index(self, currency: str) -> dict[int, float]:
+        """Return the price index of a currency by year, in order.
+
+        What the file says goes before what ships, which is the index of kronor.
+        """
         own = {int(year): number.value for year, number in self.price_index.items()}
-        return dict(sorted({**PRICE_INDEX, **own}.items()))
+        known = PRICE_INDEX if currency == KRONA else {}
+        return dict(sorted({**known, **own}.items()))
 
     @property
     def bearers(self) -> tuple[str, ...]:

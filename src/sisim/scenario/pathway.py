@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from sisim.i18n import KRONA
 from sisim.scenario.model_file import ModelFile
 from sisim.scenario.steps import nearest_whole
 from sisim.scenario.types import (
@@ -371,6 +372,11 @@ class Pathway(ModelFile):
 
     title: Text
     description: Text | None = None
+    currency: str = Field(
+        KRONA,
+        description="The currency of every price in the pathway and of every amount in a scenario "
+        'that has it, by its code (ISO 4217): "EUR". sisim knows the price index of kronor only.',
+    )
     step: Literal["week", "month", "quarter", "year"] = "month"
     parameters: dict[Symbol, Parameter] = {}
     principals: dict[Name, Principal] = {}

@@ -35,6 +35,7 @@ from sisim.scenario.types import (
     Year,
 )
 
+NOTHING: Mapping[str, float] = {}
 _HAIR = 1e-6
 """What a length in years may miss by: a third of a year has no end of decimals."""
 
@@ -490,6 +491,7 @@ class Scenario(ModelFile):
 
     _files: dict[str, str] = PrivateAttr(default_factory=dict)
     _changed: dict[str, str] = PrivateAttr(default_factory=dict)
+    _before: dict[str, float] = PrivateAttr(default_factory=dict)
 
     @property
     def warm_up(self) -> float:
@@ -529,6 +531,11 @@ class Scenario(ModelFile):
         return instrument is None or self.pathway.instruments[instrument].mean is None
 
     @property
+    def price_index(self) -> dict[int, float]:
+        """The price index by year, in order, of the currency that the pathway is priced in."""
+        return self.economy.index(self.pathway.currency)
+
+    @property
     def private_payers(self) -> dict[str, Text]:
         """What the private parties of contracts are called, by the name under which they pay.
 
@@ -549,16 +556,28 @@ class Scenario(ModelFile):
             return Text(sv="Fonden", en="The fund")
         return self.private_payers.get(payer, Text(sv=payer, en=payer))
 
-    def with_origin(self, files: Mapping[str, str], changed: Mapping[str, str]) -> Scenario:
+    def with_origin(
+        self,
+        files: Mapping[str, str],
+        changed: Mapping[str, str],
+        before: Mapping[str, float] = NOTHING,
+    ) -> Scenario:
         """Return the scenario, told from which file each of its parts came.
 
         Args:
             files: File by part: the scenario itself (""), its "pathway".
             changed: Place by dotted path, of what was overridden.
+            before: The numbers that were overridden, as they were, by dotted path.
         """
         scenario = self.model_copy()
         scenario._files, scenario._changed = dict(files), dict(changed)
+        scenario._before = dict(before)
         return scenario
+
+    @property
+    def before(self) -> dict[str, float]:
+        """The numbers that were overridden, as they were: see `with_origin`."""
+        return dict(self._before)
 
     @property
     def origins(self) -> tuple[dict[str, str], dict[str, str]]:

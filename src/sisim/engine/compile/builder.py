@@ -192,7 +192,9 @@ class Builder:
         """Append the references of `names`; return their range."""
         first = len(self.references)
         for name in self._flatten(names):
-            self.references.append(self.reference(name, self.pathway.factors[name], kind, track))
+            factor = self.pathway.factors[name]
+            if not _is_switched_off(factor):
+                self.references.append(self.reference(name, factor, kind, track))
         return first, len(self.references)
 
     def _flatten(self, names: list[str]) -> list[str]:
@@ -214,3 +216,13 @@ def _index(names: list[Any], name: Any) -> int:
     if name not in names:
         names.append(name)
     return names.index(name)
+
+
+def _is_switched_off(factor: Factor) -> bool:
+    """Return whether a factor over the share of peers is 1 whatever the share.
+
+    Where people interact, an arm may differ for everyone: that time is spent only if they do.
+    """
+    return (factor.feature or "").startswith("share.") and all(
+        value.value == 1 for value in [*factor.values, *filter(None, [factor.otherwise])]
+    )

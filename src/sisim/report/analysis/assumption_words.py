@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from typing import Literal
 
 from sisim.i18n import n_, t
 from sisim.report.analysis.key_words import KeyWords
-from sisim.report.comparison_text import quoted
-from sisim.report.formats import NBSP, listing, percent_sign
+from sisim.report.formats import NBSP, currency_amount, listing, percent_sign, quoted
 from sisim.report.risk_words import figures
 from sisim.scenario.numbers import followers, numbers
 from sisim.scenario.owners import grade_name
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Effect, Scenario
 from sisim.scenario.types import Text
+
+EffectKind = Literal["prevents", "lowers", "raises", "lowers_odds", "raises_odds"]
 
 SHARES = frozenset(
     {
@@ -92,9 +94,9 @@ class Assumptions:
         if last in SHARES or divided or grows or ".fidelity.share." in key:
             return figures(100 * value) + (percent_sign())
         if last in MONEY and abs(value) >= 1e6:
-            return t("SEK {n}m", n=figures(value / 1e6)).replace(" ", NBSP)
+            return currency_amount(figures(value / 1e6), "m").replace(" ", NBSP)
         if last in MONEY and abs(value) >= 1e5:
-            return t("SEK {n}k", n=figures(value / 1e3)).replace(" ", NBSP)
+            return currency_amount(figures(value / 1e3), "k").replace(" ", NBSP)
         return figures(value)
 
     def told(self, key: str, value: float, ends: tuple[float, float]) -> str:
@@ -111,18 +113,28 @@ class Assumptions:
         size, *range_ = (end - 1 if raises else 1 - end for end in (value, *ends))
         n, low, high = (figures(round(100 * one, 1)) for one in (size, *sorted(range_)))
         said = {"n": n, "low": low, "high": high}
-        effect = self._effect(key)
+        match self.effect_kind(key, value):
+            case "raises_odds":
+                return t("raises the odds by {n}% ({low} to {high}%)", **said)
+            case "lowers_odds":
+                return t("lowers the odds by {n}% ({low} to {high}%)", **said)
+            case "raises":
+                return t("raises by {n}% ({low} to {high}%)", **said)
+            case "lowers":
+                return t("lowers by {n}% ({low} to {high}%)", **said)
+            case "prevents":
+                return t("prevents {n}% ({low} to {high}%)", **said)
+
+    def effect_kind(self, key: str, value: float) -> EffectKind:
+        """Return what the effect whose ratio stands at a key does."""
+        effect, raises = self._effect(key), value > 1
         if effect is not None and effect.scale == "odds_ratio":
-            return (
-                t("raises the odds by {n}% ({low} to {high}%)", **said)
-                if raises
-                else t("lowers the odds by {n}% ({low} to {high}%)", **said)
-            )
+            return "raises_odds" if raises else "lowers_odds"
         if raises:
-            return t("raises by {n}% ({low} to {high}%)", **said)
-        if effect is not None and any(":" in on for on in effect.on):  # a use or a weight
-            return t("lowers by {n}% ({low} to {high}%)", **said)
-        return t("prevents {n}% ({low} to {high}%)", **said)
+            return "raises"
+        # A use or a weight is made smaller; what happens is prevented.
+        used = effect is not None and any(":" in on for on in effect.on)
+        return "lowers" if used else "prevents"
 
     def margin(self, key: str, size: float) -> str:
         """Return a margin of error of the number at a key."""

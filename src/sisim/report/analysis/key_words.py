@@ -10,8 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sisim.i18n import t
-from sisim.report.comparison_text import quoted
-from sisim.report.formats import capital, listing, lower
+from sisim.report.formats import capital, listing, lower, quoted
 from sisim.scenario.economy import PUBLIC, SOCIETY
 from sisim.scenario.errors import Reason
 from sisim.scenario.scenario import Scenario
@@ -45,6 +44,7 @@ FIELDS = {
     "calibration": Reason("calibration"),
     "public": Reason("counted as public"),
     "principal": Reason("principal"),
+    "currency": Reason("currency"),
     "price": Reason("price"),
     "price_year": Reason("price year"),
     "administration": Reason("administration"),

@@ -37,8 +37,7 @@ from sisim.report.chart.chart import (
     Word,
 )
 from sisim.report.chart.matplotlib_painter import paint
-from sisim.report.comparison_text import quoted
-from sisim.report.formats import capital, decimal, listing, lower, money, share_of
+from sisim.report.formats import capital, decimal, listing, lower, money, quoted, share_of
 from sisim.scenario.scenario import Scenario
 
 MOST = 9

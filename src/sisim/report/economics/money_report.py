@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Arms = Sequence[str]
+NOTHING: Mapping[str, pd.DataFrame] = {}
 Pictures = Mapping[str, "Callable[[], Figure]"]
 
 
@@ -125,8 +126,22 @@ def money_tables(result: Valuation, arms: Arms) -> dict[str, pd.DataFrame]:
     return {name: one for part in SECTIONS for name, one in part.tables(result, arms).items()}
 
 
-def publish_money(result: Valuation, arms: Arms, out: Path) -> list[Path]:
+def publish_money(
+    result: Valuation,
+    arms: Arms,
+    out: Path,
+    *,
+    words: Sequence[str] = (),
+    more: Mapping[str, pd.DataFrame] = NOTHING,
+) -> list[Path]:
     """Write the report on money into a folder, all or nothing.
+
+    Args:
+        result: What came out.
+        arms: The arms that are told of.
+        out: The folder.
+        words: What is said beside it, a sentence a line.
+        more: Tables to be written beside those on money.
 
     Returns:
         What was written: each picture as PNG and SVG, each table as CSV and Parquet, and
@@ -140,8 +155,8 @@ def publish_money(result: Valuation, arms: Arms, out: Path) -> list[Path]:
                 save(draw(), folder / name, PICTURE_DPI)
             for name, text in section.files(result, arms).items():
                 (folder / name).write_text(text, encoding="utf-8", newline="\n")
-        write_tables(money_tables(result, arms), folder)
-        text = "\n".join(money_words(result, arms)) + "\n"
+        write_tables({**money_tables(result, arms), **more}, folder)
+        text = "\n".join([*money_words(result, arms), *words]) + "\n"
         (folder / "money.txt").write_text(text, encoding="utf-8", newline="\n")
 
     return write_all(out, write)

@@ -11,8 +11,8 @@ from sisim.economics.distribution import WhoGains
 from sisim.economics.ledger import ORE, Kind
 from sisim.economics.valuation import Valuation
 from sisim.economics.yearly import year_at
-from sisim.i18n import duration, n_, t
-from sisim.report.comparison_text import invented, perspective, quoted
+from sisim.i18n import KRONA, current_currency, duration, n_, t
+from sisim.report.comparison_text import invented, perspective
 from sisim.report.formats import (
     NBSP,
     capital,
@@ -21,6 +21,7 @@ from sisim.report.formats import (
     lower,
     money,
     percent,
+    quoted,
     runs_of,
     share_of,
     spread,
@@ -265,12 +266,11 @@ def _worth(appraisal: Appraisal) -> list[str]:
         else t("Invested {invested}, lower costs {lower_cost}: net {net} (not discounted).", **said)
     ]
     if not isnan(appraisal.ratio):
+        told = {"ratio": decimal(appraisal.ratio, 2), "gain": percent(appraisal.gain)}
         found.append(
-            t(
-                "Each krona invested gives {ratio} back (benefit–cost ratio); return {gain}.",
-                ratio=decimal(appraisal.ratio, 2),
-                gain=percent(appraisal.gain),
-            )
+            t("Each krona invested gives {ratio} back (benefit–cost ratio); return {gain}.", **told)
+            if current_currency() == KRONA
+            else t("The benefit–cost ratio is {ratio}; return {gain}.", **told)
         )
     if appraisal.horizon.tail is not None:
         tail = estimate(appraisal.interval("tail"))
