@@ -277,7 +277,9 @@ def test_repricing_refuses_what_changes_people_by_name() -> None:
 def test_the_chance_is_the_share_of_replications_that_are_worth_their_cost() -> None:
     chances = set()
     for seed in range(8):
-        found = appraise(ledger(counts(seed, replications=3, economy={})), "ends")
+        found = appraise(
+            ledger(counts(seed, replications=3, economy={"discount_costs": 0})), "ends"
+        )
         nets = [sum(run) for run in found.net.tolist()]
         assert found.chance == sum(net >= -ORE for net in nets) / len(nets)
         chances.add(found.chance)
@@ -285,7 +287,7 @@ def test_the_chance_is_the_share_of_replications_that_are_worth_their_cost() -> 
 
 
 def test_the_lowest_balance_is_that_of_the_mean_of_replications() -> None:
-    found = appraise(ledger(counts(4, replications=3, economy={})), "ends")
+    found = appraise(ledger(counts(4, replications=3, economy={"discount_costs": 0})), "ends")
     balance, lowest = 0.0, (0, 0.0)
     for number, year in enumerate(found.years.tolist()):
         balance += float(np.mean(found.horizon.yearly(found.net)[:, number]))
