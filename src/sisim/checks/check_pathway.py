@@ -95,9 +95,17 @@ class PathwayCheck(Findings):
             )
         for name, resource in self.pathway.resources.items():
             path = ("resources", name)
-            if (resource.administration is None) == (not resource.payers):
+            both = resource.administration is not None and bool(resource.payers)
+            neither = resource.administration is None and not resource.payers
+            if both or (neither and not resource.receivers):
                 reason = Reason('Give either "administration" or "payers", so that one pays.')
                 self.say(path, reason)
+            for receiver in resource.receivers:
+                valid = self.pathway.administrations
+                here = (*path, "receivers", receiver)
+                self.refer(here, receiver, valid, Reason("The administration"))
+            if resource.receivers:
+                self.sum_to_one((*path, "receivers"), resource.receivers.values())
             payers = [resource.administration] if resource.administration else []
             for payer in [*payers, *resource.payers]:
                 key = (*path, "payers", payer) if payer in resource.payers else path

@@ -30,11 +30,15 @@ _AROUND: dict[Any, tuple[type[Number], frozenset[str]]] = {
 """Tables that may be left out around their number: its kind, the keys by which they are known."""
 
 
+PATHWAYS: tuple[Path, ...] = (("pathway",), ("time", "tail"))
+"""Where a scenario has pathways with parameters of their own."""
+
+
 class DerivedNumbers:
     """The numbers of a document that are formulas. Each gets its value in the document's data.
 
-    Of a scenario with its pathway, the parameters of both are one list, in which the scenario's
-    take the place of the pathway's.
+    Of a scenario with its pathways, the parameters of all are one list, in which the scenario's
+    take the place of those of its pathway, and these of those of its tail.
 
     The ends of a number's range and the parameters of its distribution may be formulas, too. They
     are worked out once, from the parameters as the file has them: they say how sure a number is
@@ -78,15 +82,16 @@ class DerivedNumbers:
         """Return the name of each parameter that counts, by path; forget those replaced."""
         data: dict[str, Any] = self._document.data
         own = data.get("parameters")
-        inner = data.get("pathway")
-        of_pathway = inner.get("parameters") if isinstance(inner, dict) else None
         found: dict[Path, str] = {}
-        if isinstance(of_pathway, dict):
-            for name in [*of_pathway]:
-                if isinstance(own, dict) and name in own:
-                    del of_pathway[name]
+        known = set(own) if isinstance(own, dict) else set()
+        for path in PATHWAYS:
+            inner = _inside(data, (*path, "parameters"))
+            for name in [*inner] if isinstance(inner, dict) else ():
+                if name in known:
+                    del inner[name]
                 else:
-                    found["pathway", "parameters", name] = name
+                    found[*path, "parameters", name] = name
+                    known.add(name)
         if isinstance(own, dict):
             found |= {("parameters", name): name for name in own}
         for path, name in found.items():
@@ -309,6 +314,13 @@ def _spreads(
     elif isinstance(node, list) and form.items is not None:
         for key, part in enumerate(node):
             yield from _spreads(part, form.items, (*path, key))
+
+
+def _inside(data: Any, path: Path) -> Any:
+    """Return what stands at a path; None if nothing does."""
+    for part in path:
+        data = data.get(part) if isinstance(data, dict) else None
+    return data
 
 
 def _plain(data: Any, path: Path) -> float | None:

@@ -65,6 +65,10 @@ class Economy(Table):
         description="Whose costs count: an administration, a principal, several of them joined by "
         '"+", "public" (every public principal) or "society" (everybody).',
     )
+    deadweight: Number = Field(
+        Number(value=0.0),
+        description="What a krona of tax costs beyond itself, as a share: in who benefits alone.",
+    )
     tail: Tail | None = None
     price_index: dict[YearKey, Positive] = Field(
         {},

@@ -56,6 +56,12 @@ def _as_written(name: str, definition: JsonSchema) -> JsonSchema:
         own = properties["price_index"]
         file = {"type": "string", "description": "The name of a file with such a table."}
         properties["price_index"] = {"description": own.pop("description"), "anyOf": [file, own]}
+    elif name == "Time":
+        properties["tail"] = {
+            "type": "string",
+            "description": "The name of a ready pathway that goes on where people leave, or of a "
+            "pathway file beside this one.",
+        }
     elif name == "Condition":
         return _with_features(definition)
     for key in ("from", "on", "to"):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from sisim.i18n import KRONA
+from sisim.scenario.continuation import Continuation
 from sisim.scenario.model_file import ModelFile
 from sisim.scenario.steps import nearest_whole
 from sisim.scenario.types import (
@@ -50,7 +51,9 @@ class Administration(Table):
 class Resource(Table):
     """Something a state or a transition uses, with a unit price.
 
-    Exactly one of `administration` and `payers` (shares that sum to 1) says who pays.
+    One of `administration` and `payers` (shares that sum to 1) says who pays. `receivers` (shares
+    that sum to 1) are those whose income it is: a transfer costs its payers what its receivers
+    gain; what is received and paid by nobody, as what a person produces, is a gain.
     `ordinary` marks what everyone has (school for all): left out of the figures unless asked for.
     `cash` says what a budget sees of a reduced use: all of it at once (`outlay`); only whole steps
     of `step_size`, `notice` months later (`step`); or nothing (`capacity`).
@@ -62,6 +65,9 @@ class Resource(Table):
     price_year: Year
     administration: Name | None = None
     payers: dict[Name, Positive] = {}
+    receivers: dict[Name, Positive] = Field(
+        {}, description="Administrations whose income it is, and their shares of the price."
+    )
     cash: Literal["outlay", "step", "capacity"] = "outlay"
     step_size: Positive | None = Field(
         None,
@@ -76,10 +82,19 @@ class Resource(Table):
 
     @property
     def shares(self) -> dict[str, float]:
-        """Share of the price paid by each administration; sums to 1."""
+        """Share of the price paid by each administration; sums to 1, or to 0 if nobody pays."""
         if self.administration is not None:
             return {self.administration: 1.0}
         return {name: share.value for name, share in self.payers.items()}
+
+    @property
+    def flows(self) -> list[tuple[str, float]]:
+        """What each administration pays of the price and (negative) receives, in order.
+
+        The sum is 1 of what is bought, 0 of a transfer, -1 of what is received and paid by nobody.
+        """
+        received = [(name, -share.value) for name, share in self.receivers.items()]
+        return [*self.shares.items(), *received]
 
 
 class OfMovers(Table):
@@ -400,6 +415,11 @@ class Pathway(ModelFile):
     instruments: dict[Name, Instrument] = {}
     targets: dict[Name, Target] = {}
     calibration: Calibration = Calibration()
+    continues: dict[Name, Continuation] = Field(
+        {},
+        description="The pathways that this one goes on from, by the name that each has in its "
+        "file, and where those who leave them begin.",
+    )
 
     @property
     def steps_per_year(self) -> float:
