@@ -287,12 +287,17 @@ def test_the_chance_is_the_share_of_replications_that_are_worth_their_cost() -> 
 
 
 def test_the_lowest_balance_is_that_of_the_mean_of_replications() -> None:
-    found = appraise(ledger(counts(4, replications=3, economy={"discount_costs": 0})), "ends")
-    balance, lowest = 0.0, (0, 0.0)
-    for number, year in enumerate(found.years.tolist()):
-        balance += float(np.mean(found.horizon.yearly(found.net)[:, number]))
-        lowest = min(lowest, (year, balance), key=lambda one: one[1])
-    assert found.hole == (lowest[0], pytest.approx(lowest[1]))
+    holes = []
+    for seed in range(8):
+        done = counts(seed, replications=3, economy={"discount_costs": 0})
+        found = appraise(ledger(done), "ends")
+        balance, lowest = 0.0, (0, 0.0)
+        for number, year in enumerate(found.years.tolist()):
+            balance += float(np.mean(found.horizon.yearly(found.net)[:, number]))
+            lowest = min(lowest, (year, balance), key=lambda one: one[1])
+        holes.append(found.hole)
+        assert (found.hole or (0, 0.0)) == (lowest[0], pytest.approx(lowest[1]))
+    assert any(holes)
 
 
 def test_what_everyone_has_counts_towards_the_break_even_when_asked_for() -> None:
