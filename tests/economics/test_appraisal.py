@@ -181,7 +181,8 @@ def test_an_investment_that_does_nothing_is_worth_exactly_its_own_cost() -> None
 
 def test_a_tail_goes_on_as_its_basis_says() -> None:
     def worth(tail: Any) -> Any:
-        return appraise(ledger(counts(3, economy={"tail": tail})), "new_way")
+        economy = {"tail": tail, "discount_costs": 0}
+        return appraise(ledger(counts(3, economy=economy)), "new_way")
 
     none, level, fading = worth(None), worth(TAIL), worth(FADING)
     last = none.net[:, -12:].sum(axis=1)
@@ -276,7 +277,9 @@ def test_repricing_refuses_what_changes_people_by_name() -> None:
 def test_the_chance_is_the_share_of_replications_that_are_worth_their_cost() -> None:
     chances = set()
     for seed in range(8):
-        found = appraise(ledger(counts(seed, replications=3, economy={})), "ends")
+        found = appraise(
+            ledger(counts(seed, replications=3, economy={"discount_costs": 0})), "ends"
+        )
         nets = [sum(run) for run in found.net.tolist()]
         assert found.chance == sum(net >= -ORE for net in nets) / len(nets)
         chances.add(found.chance)
@@ -284,12 +287,17 @@ def test_the_chance_is_the_share_of_replications_that_are_worth_their_cost() -> 
 
 
 def test_the_lowest_balance_is_that_of_the_mean_of_replications() -> None:
-    found = appraise(ledger(counts(4, replications=3, economy={})), "ends")
-    balance, lowest = 0.0, (0, 0.0)
-    for number, year in enumerate(found.years.tolist()):
-        balance += float(np.mean(found.horizon.yearly(found.net)[:, number]))
-        lowest = min(lowest, (year, balance), key=lambda one: one[1])
-    assert found.hole == (lowest[0], pytest.approx(lowest[1]))
+    holes = []
+    for seed in range(8):
+        done = counts(seed, replications=3, economy={"discount_costs": 0})
+        found = appraise(ledger(done), "ends")
+        balance, lowest = 0.0, (0, 0.0)
+        for number, year in enumerate(found.years.tolist()):
+            balance += float(np.mean(found.horizon.yearly(found.net)[:, number]))
+            lowest = min(lowest, (year, balance), key=lambda one: one[1])
+        holes.append(found.hole)
+        assert (found.hole or (0, 0.0)) == (lowest[0], pytest.approx(lowest[1]))
+    assert any(holes)
 
 
 def test_what_everyone_has_counts_towards_the_break_even_when_asked_for() -> None:
@@ -365,7 +373,7 @@ def test_a_tail_repeats_only_what_goes_on(
 ) -> None:
     one = {"label": "Team", "start": start, "years": years, "target": {}, **LATE}
     arms = {"ends": {"label": "Ends", "investments": {"team": ending}}}
-    economy = {"perspective": "social", "tail": TAIL}
+    economy = {"perspective": "social", "tail": TAIL, "discount_costs": 0}
     changes = {"investments": {"team": one}, "arms": arms, "economy": economy, "drift": {}}
     book = ledger(same_in_every_arm(**changes, figures=None))
     simulated = appraise(book, "ends", tail=False).amounts["invested"]
@@ -379,7 +387,7 @@ def test_a_tail_repeats_only_what_goes_on(
 def test_transfers_are_dated_and_not_repeated_in_a_tail() -> None:
     last = {**BACK, "amounts": {"2028": 700_000}}
     contracts = bond({"back": last, "fee_too": {**last, "to": "provider"}})
-    economy = {"perspective": "social", "tail": TAIL}
+    economy = {"perspective": "social", "tail": TAIL, "discount_costs": 0}
     done = Results(counts(5, economy=economy, contracts=contracts))
     gains = done.who_gains["ends"].matrix().set_index("administration")
     assert gains.loc["social", "financing"] == pytest.approx(700_000)
