@@ -5,7 +5,8 @@ number decides between two forms, as ``n_("{n} run", "{n} runs", 3)``. The Swedi
 ``data/locale/sv.po``; the sources of numbers in the ready files have one of their own,
 ``data/locale/sources.sv.po``, and are read by `source_text`. A test holds that nothing lacks its
 Swedish. The language is a context variable, set by whoever knows the reader: the command line, a
-page, or a call's argument.
+page, or a call's argument. So is the currency that amounts are told in, set by whoever knows the
+pathway that they come from.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any, Literal
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_currency_name
 from babel.support import Translations
 
 Lang = Literal["sv", "en"]
@@ -31,7 +32,11 @@ LANGUAGES: tuple[Lang, ...] = ("sv", "en")
 UNDEFINED = "–"
 """What stands for a number that is none (NaN)."""
 
+KRONA = "SEK"
+"""The currency of pathways that state none."""
+
 _language: ContextVar[Lang] = ContextVar("language")
+_currency: ContextVar[str] = ContextVar("currency", default=KRONA)
 
 
 def preferred_language() -> Lang:
@@ -75,6 +80,40 @@ def each_language() -> Iterator[Lang]:
     for lang in LANGUAGES:
         with in_language(lang):
             yield lang
+
+
+def current_currency() -> str:
+    """Return the currency that amounts are told in now, by its code (ISO 4217)."""
+    return _currency.get()
+
+
+def set_currency(code: str) -> None:
+    """Tell amounts in a currency from now on, in this context."""
+    _currency.set(code)
+
+
+@contextmanager
+def in_currency(code: str) -> Iterator[None]:
+    """Tell amounts in a currency within the block, and in the one before it afterwards.
+
+    Examples:
+        >>> with in_currency("EUR"), in_language("sv"):
+        ...     currency_name()
+        'euro'
+    """
+    token = _currency.set(code)
+    try:
+        yield
+    finally:
+        _currency.reset(token)
+
+
+def currency_name() -> str:
+    """Return what amounts are counted in as it stands beside a number: "NOK", "norska kronor"."""
+    code = current_currency()
+    if current_language() == "en":
+        return code
+    return str(get_currency_name(code, count=2, locale="sv_SE"))
 
 
 @cache

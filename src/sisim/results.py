@@ -13,7 +13,7 @@ import pandas as pd
 
 from sisim.analysis.switching_values import Judged, Verdict
 from sisim.economics.valuation import Valuation
-from sisim.i18n import Lang, in_language
+from sisim.i18n import Lang, in_currency, in_language
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,7 +53,7 @@ class Results(Judged):
         from sisim.report.comparison_figures import draw_comparison
 
         self.judge(tail=False)
-        with in_language(lang):
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             return draw_comparison(self)
 
     def summary(self, lang: Lang | None = None) -> str:
@@ -63,7 +63,7 @@ class Results(Judged):
         from sisim.report.verdict_words import verdict_words
 
         self.judge(tail=False)
-        with in_language(lang):
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             size = size_words(self.scenario)
             return "\n".join([*sentences(self), *size, *verdict_words(self)])
 
@@ -73,7 +73,7 @@ class Results(Judged):
         from sisim.report.scenario_overview import overview_words
 
         self.judge(tail=self.scenario.figures is None)
-        with in_language(lang):
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             if self.scenario.figures is not None:
                 return publish(self, Path(out), more=self.money_tables)
             words = [*overview_words(self), *words_beside(self)]
@@ -135,21 +135,21 @@ class ExpectedResults(Valuation):
         from sisim.report.chart.matplotlib_painter import paint
         from sisim.report.state_shares import trace_chart
 
-        with in_language(lang):
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             return paint(trace_chart(self, track or next(iter(self.scenario.pathway.tracks))))
 
     def summary(self, lang: Lang | None = None) -> str:
         """Say what came out, a sentence a line."""
         from sisim.report.cohort_report import cohort_words
 
-        with in_language(lang):
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             return "\n".join(cohort_words(self))
 
     def save(self, out: str | os.PathLike[str], lang: Lang | None = None) -> list[Path]:
         """Write pictures, tables and words into a folder, all or nothing; return the files."""
         from sisim.report.cohort_report import publish_cohort
 
-        with in_language(lang):
+        with in_language(lang), in_currency(self.scenario.pathway.currency):
             return publish_cohort(self, Path(out))
 
     def _repr_html_(self) -> str:

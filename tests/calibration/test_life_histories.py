@@ -104,6 +104,17 @@ def test_as_many_enter_a_group_in_every_step_as_were_counted(
     assert 0 < missing.sum() < 0.02 * counted.sum()
 
 
+def test_as_many_leave_into_an_exit_state_as_were_counted(
+    lived: tuple[Histories, Any, Any],
+) -> None:
+    found, tally, compiled = lived
+    who = found.exits["residence.moved"]
+    resident = found.observed(who, found.left[who] - 1)
+    counted = tally.event[0, :, :, compiled.transitions.index("moves")].sum()
+    assert counted > 0
+    assert int(resident.sum()) == counted - (found.left[who] == found.horizon).sum()
+
+
 def test_lives_are_known_from_birth_without_gaps(lived: tuple[Histories, Any, Any]) -> None:
     found, *_ = lived
     assert (found.born < found.arrived).any()

@@ -7,6 +7,15 @@ from helpers.languages import in_swedish
 from sisim.calibration.targets import MEASURES, Histories, Spells, TrackHistory, evaluate
 from sisim.scenario.pathway import Pathway
 
+MOVES = {
+    "a": {
+        "track": "care",
+        "from": "home",
+        "to": {"foster": 1, "residential": 1},
+        "rate": 1,
+        "uses": {"meeting": 1},
+    }
+}
 PATHWAY = {
     "name": "small",
     "title": "Small",
@@ -31,7 +40,7 @@ PATHWAY = {
         "placed": {"label": "Placed", "track": "care", "states": ["foster", "residential"]},
         "done": {"label": "Done", "track": "school", "states": ["eligible", "ineligible"]},
     },
-    "transitions": {},
+    "transitions": MOVES,
     "principals": {"municipality": {"label": "M"}},
     "administrations": {"social": {"label": "S", "principal": "municipality"}},
     "resources": {
@@ -42,16 +51,23 @@ PATHWAY = {
             "price_year": 2024,
             "administration": "social",
         },
+        "meeting": {
+            "label": "Meeting",
+            "unit": "meeting",
+            "price": 60,
+            "price_year": 2024,
+            "administration": "social",
+        },
     },
 }
 
 
-def lives(*people, first=0, horizon=120, month=1, targets=None):
+def lives(*people, first=0, horizon=120, month=1, targets=None, exits=(), pathway=()):
     """Return histories from people given as (born, left, care moves, school moves[, sex]).
 
     Moves are (step, state); everyone begins at birth in the track's first state.
     """
-    pathway = Pathway.model_validate({**PATHWAY, "targets": targets or {}})
+    pathway = Pathway.model_validate({**PATHWAY, "targets": targets or {}, **dict(pathway)})
     tracks = {}
     for number, track in enumerate(("care", "school")):
         names = list(pathway.tracks[track].states)
@@ -74,6 +90,7 @@ def lives(*people, first=0, horizon=120, month=1, targets=None):
         first=first,
         horizon=horizon,
         month=month,
+        exits={name: np.array(people) for name, people in dict(exits).items()},
     )
 
 
@@ -364,6 +381,156 @@ def test_who_leaves_and_how_long_those_stay_who_never_come_out():
     assert np.isnan(MEASURES["mean_duration"](seen, "placed"))
 
 
+def test_returns_are_told_by_the_length_of_the_stay_that_ended():
+    """A stay of five months and one of a year; only the short one is followed by a return."""
+    seen = lives(
+        (0, 120, [(10, "foster"), (15, "home"), (20, "foster"), (32, "home")], []),
+        (0, 120, [(10, "foster"), (22, "home")], []),
+    )
+    again = MEASURES["again_within"]
+    assert again(seen, "placed", 24) == pytest.approx(1 / 3)
+    assert again(seen, "placed", 24, spell_months=[0, 6]) == 1
+    assert again(seen, "placed", 24, spell_months=[6, 13]) == 0
+    assert np.isnan(again(seen, "placed", 24, spell_months=[13, 99]))
+
+
+def test_outcomes_by_age_at_first_entry_of_those_who_were_there_all_the_time():
+    """Both are placed all of the last ten months; one came at 1, the other at 4 years of age."""
+    early = (0, 120, [(12, "foster")], [(60, "ineligible")])
+    late = (0, 120, [(49, "foster")], [(60, "eligible")])
+    short = (0, 120, [(51, "foster")], [(60, "eligible")])
+    again = (0, 120, [(12, "foster"), (20, "home"), (40, "foster")], [(60, "ineligible")])
+    seen = lives(early, late, short, again)
+
+    def eligible(low, high):
+        all_of_it = {"group": "placed", "months": 10}
+        first = {"group": "placed", "ages": [low, high]}
+        where = {"throughout": all_of_it, "first": first}
+        return MEASURES["outcome_share"](seen, "school.eligible", "done", where=where)
+
+    assert eligible(0, 2) == 0
+    assert eligible(4, 5) == 1  # the one who came too late for ten months is left out
+    assert np.isnan(eligible(2, 4))
+    where = {"throughout": {"group": "placed", "months": 10}}
+    assert MEASURES["outcome_share"](seen, "school.eligible", "done", where=where) == 1 / 3
+
+
+def test_conditions_on_moments_and_on_time_agree():
+    """What is asked of a moment holds in just the time to which a span is narrowed."""
+    seen = lives(
+        (0, 120, [(12, "foster"), (30, "home"), (50, "residential")], []), (0, 120, [], [])
+    )
+    person, step = np.repeat([0, 1], 120), np.tile(np.arange(120), 2)
+    for where in (
+        {"in": "placed"},
+        {"not_in": "placed"},
+        {"ever": "placed"},
+        {"never": "placed"},
+        {"first": {"group": "placed", "ages": [1, 2]}},
+        {"first": {"group": "care.residential", "ages": [1, 2]}},
+        {"throughout": {"group": "placed", "months": 6}},
+    ):
+        inside = seen.narrowed(seen.residents(), where).covers(person, step)
+        np.testing.assert_array_equal(seen.holds(where, person, step), inside, err_msg=str(where))
+
+
+def test_who_is_still_there_a_year_later():
+    """At two turns of the year; one is there at both, one left, one is away between and back."""
+    seen = lives(
+        (0, 60, [(6, "foster")], []),
+        (0, 60, [(6, "foster"), (20, "home")], []),
+        (0, 60, [(6, "foster"), (14, "home"), (22, "foster"), (30, "home")], []),
+        (0, 18, [(6, "foster")], []),
+        horizon=60,
+    )
+    # The first in years 1-3, of whom all remain; the second in year 1; the third in years 1 and 2.
+    assert MEASURES["still_in"](seen, "placed") == pytest.approx((3 + 0 + 1 + 0) / (3 + 1 + 2))
+    assert MEASURES["still_in"](seen, "placed", ages=[1, 2]) == pytest.approx(2 / 3)
+    assert MEASURES["still_in"](seen, "placed", months=24) == pytest.approx(2 / 5)
+
+
+def test_who_is_there_in_the_next_year_too():
+    """In it at some time of the year, or all of it."""
+    seen = lives(
+        (0, 60, [(6, "foster"), (40, "home")], []),
+        (0, 60, [(6, "foster"), (11, "home")], []),
+        horizon=60,
+    )
+    # Years 0-3 and year 0; what comes after the last year is not known.
+    assert MEASURES["next_year_share"](seen, "placed") == pytest.approx(3 / 5)
+    assert MEASURES["next_year_share"](seen, "placed", months=12) == pytest.approx(1 / 2)
+    assert MEASURES["next_year_share"](seen, "placed", ages=[0, 1]) == pytest.approx(1 / 2)
+
+
+def test_time_so_far_is_that_of_those_who_are_there():
+    """One has been in care for six months, then for eighteen; another for two."""
+    seen = lives(
+        (0, 36, [(6, "foster"), (30, "home")], []),
+        (0, 36, [(10, "foster"), (13, "home")], []),
+        horizon=36,
+    )
+    assert MEASURES["time_so_far"](seen, "placed") == pytest.approx((6 + 18 + 2) / 3)
+    assert MEASURES["time_so_far"](seen, "placed", ages=[2, 3], unit="year") == 1.5
+
+
+def test_moves_within_a_stay():
+    """Two moves in one stay, also back to the same state, and none in another."""
+    seen = lives(
+        (0, 120, [(10, "foster"), (15, "residential"), (20, "residential"), (30, "home")], []),
+        (0, 120, [(10, "foster"), (22, "home")], []),
+        (0, 120, [(10, "foster")], []),
+    )
+    assert MEASURES["moves_per_stay"](seen, "placed") == 1
+    assert MEASURES["moves_per_stay"](seen, "placed", at_least=1) == 0.5
+    assert MEASURES["moves_per_stay"](seen, "placed", spell_months=[0, 13]) == 0
+
+
+def test_exits_are_told_apart_from_other_departures():
+    """Two die, of whom one had been placed; another has moved."""
+    seen = lives(
+        (0, 60, [(12, "foster"), (24, "home")], []),
+        (0, 36, [], []),
+        (0, 24, [], []),
+        exits={"residence.dead": [0, 1]},
+    )
+    dead = "residence.dead"
+    assert MEASURES["exit_rate"](seen, dead) == pytest.approx(2 / 10)
+    assert MEASURES["exit_rate"](seen, dead, ages=[4, 6], per=1000) == pytest.approx(1000)
+    ratio = MEASURES["exit_ratio"](seen, dead, {"ever": "placed"}, {"never": "placed"})
+    assert ratio == pytest.approx((1 / 4) / (1 / 6))
+
+
+def test_costs_are_those_of_what_residents_use_at_the_prices_of_the_pathway():
+    """A child in foster care for two years of ten, and one meeting on the way in."""
+    seen = lives((0, 120, [(12, "foster"), (36, "home")], []), (0, 120, [], []))
+    assert MEASURES["cost_per_resident"](seen, "day") == pytest.approx(2 * 120 / 20)
+    assert MEASURES["cost_per_resident"](seen, "day", ages=[0, 5]) == pytest.approx(2 * 120 / 10)
+    both = ["day", "meeting"]
+    assert MEASURES["cost_per_resident"](seen, both) == pytest.approx((2 * 120 + 60) / 20)
+    assert MEASURES["cost_share"](seen, "day", of=both) == pytest.approx(240 / 300)
+    earlier = MEASURES["cost_per_resident"](seen, "day", price_level=2015)
+    assert earlier < 12
+
+
+def test_what_life_histories_cannot_tell_is_not_counted():
+    """Another transition between the same states, or a use with factors."""
+    seen = lives(
+        (0, 120, [(12, "foster")], []), pathway={"transitions": {**MOVES, "b": MOVES["a"]}}
+    )
+    with pytest.raises(ValueError, match="between the same states"):
+        MEASURES["cost_per_resident"](seen, "meeting")
+    tracks = {**PATHWAY["tracks"]}
+    use = {"amount": 1, "factors": ["x"]}
+    tracks["care"] = {
+        **tracks["care"],
+        "states": {**tracks["care"]["states"], "home": {"label": "home", "uses": {"day": use}}},
+    }
+    factor = {"x": {"feature": "age", "below": [1], "values": [1, 2]}}
+    seen = lives((0, 120, [], []), pathway={"tracks": tracks, "factors": factor})
+    with pytest.raises(ValueError, match="has factors"):
+        MEASURES["cost_per_resident"](seen, "day")
+
+
 def test_evaluate_says_what_is_inside_and_why_not():
     """The table holds range, value, verdict and the stated reason of a miss."""
     common = {
@@ -384,6 +551,29 @@ def test_evaluate_says_what_is_inside_and_why_not():
     assert found.loc["hit", "simulated"] == 0.5
     assert found.loc["missed", "miss"] == "too few"
     assert found.loc["hit", ["label", "unit"]].tolist() == ["Placerade", "andel"]
+
+
+def test_years_and_what_was_held_out_stand_in_the_table():
+    """A year is a number or a text in both languages; without one the cell is empty."""
+    target = {
+        "label": "A",
+        "measure": "point_share",
+        "arguments": {"group": "placed"},
+        "low": 0,
+        "high": 1,
+        "source": "by hand",
+        "grade": "measured",
+    }
+    born = {"sv": "födda 1995", "en": "born in 1995"}
+    targets = {
+        "a": {**target, "year": 2022, "held_out": True},
+        "b": {**target, "year": born},
+        "c": target,
+    }
+    seen = lives((0, 120, [], []), targets=targets)
+    found = in_swedish(lambda: evaluate(seen.pathway, seen))
+    assert found["year"].tolist() == ["2022", "födda 1995", ""]
+    assert found["held_out"].tolist() == [True, False, False]
 
 
 @pytest.mark.parametrize(

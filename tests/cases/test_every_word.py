@@ -114,6 +114,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     ),
     "money of a fund": (str(SCENARIOS / "portfolio.toml"), *FEW),
     "money of a contract": (str(SCENARIOS / "outcome-contract.toml"), *FEW),
+    "money of later lives": (
+        *(*READY, "--set", "time.tail=adult-life"),
+        *("--set", "economy.perspective=society"),
+    ),
     "run what is measured": (MEASURED, "--replications", "5"),
     "follow-up of what is measured": (MEASURED, "--certain"),
     "cohort": (str(PUBLISHED / "p1-sick-sicker.toml"),),

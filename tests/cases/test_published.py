@@ -14,6 +14,7 @@ from sisim.engine.replications import simulate
 from sisim.engine.resource_use import Kind
 from sisim.engine.step_error import step_errors
 from sisim.loading.load import load_scenario
+from sisim.scenario.psa_draws import draw
 from sisim.scenario.scenario import Scenario
 
 FOLDER = Path(__file__).parents[2] / "experiments" / "published"
@@ -307,3 +308,78 @@ class TestOnOff:
         (error,) = step_errors(scenario)
         assert error.error == pytest.approx(np.abs(off - exact).max(), rel=1e-9)
         assert (error.fastest, error.rate, error.enough) == ("begins", pytest.approx(b), None)
+
+
+class TestLifeTable:
+    """Period life table of the United States, 2009 (Social Security Administration)."""
+
+    @pytest.mark.parametrize(
+        ("age", "woman", "man"),
+        [(20, 61.53, 56.83), (40, 42.24, 38.23), (65, 20.19, 17.51), (80, 9.65, 8.10)],
+    )
+    def test_life_expectancy(self, age: int, woman: float, man: float) -> None:
+        """What is left to live is what the table says, by age and sex."""
+        for sex, known in (("woman", woman), ("man", man)):
+            shares = {"woman": float(sex == "woman"), "man": float(sex == "man")}
+            scenario = published(
+                "life-table",
+                **{"attributes.sex.shares": shares, "population.age": age, "time.years": 120 - age},
+            )
+            years = sisim.expected(scenario).per_person.query("measure == 'life_years'")
+            assert float(years["per_person"].iloc[0]) == pytest.approx(known, abs=0.0051)
+
+    def test_simulated(self) -> None:
+        """A simulation lies within its Monte Carlo error of the exact survival."""
+        scenario = published("life-table", population__cohort=20_000)
+        assert_shares_near(simulate(scenario, replications=1), expected(scenario))
+
+
+class TestSickSickerByAge:
+    """Alarid-Escudero et al. 2023, table of the cost-effectiveness analysis."""
+
+    def test_costs_and_effects(self) -> None:
+        """Costs, QALYs and their ratios are the published ones."""
+        table = sisim.expected(published("darth")).icer_table().set_index("strategy")
+        found = [(round(row.cost), round(row.effect, 3)) for row in table.itertuples()]
+        known = [(116374, 18.879), (202536, 20.199), (296300, 21.097), (218789, 19.636)]
+        assert list(table.index) == ["without", "b", "ab", "a"]
+        assert found == known
+        assert table["icer"].round()[["b", "ab"]].tolist() == [65288, 104461]
+        assert table["inc_effect"].round(3)[["b", "ab"]].tolist() == [1.320, 0.898]
+        assert table["status"].tolist() == ["ND", "ND", "ND", "D"]
+
+    def test_simulated(self) -> None:
+        """A simulation lies within its Monte Carlo error of it."""
+        scenario = published("darth", population__cohort=20_000)
+        assert_shares_near(simulate(scenario, replications=1), expected(scenario))
+
+
+class TestUncertainHiv:
+    """The vignette "Simple Markov cohort model" of hesim: 1000 draws of every number."""
+
+    DRAWS = 150
+
+    def test_draws(self) -> None:
+        """Means of draws and the share in which it pays are the published ones, but for chance."""
+        scenario = published("psa")
+        rows = []
+        for number in range(self.DRAWS):
+            table = sisim.expected(draw(scenario, number, 1)).icer_table().set_index("strategy")
+            wide = table[["effect", "cost"]].astype(float)
+            rows.append(wide.loc["combination"].to_numpy() - wide.loc["without"].to_numpy())
+        effect, cost = np.array(rows).T
+        # Both means are of draws: 1000 there, fewer here. Printed to two and no decimals.
+        for values, known, digit in ((effect, 0.94, 0.005), (cost, 5902, 0.5)):
+            error = values.std(ddof=1) * np.sqrt(1 / self.DRAWS + 1 / 1000)
+            assert values.mean() == pytest.approx(known, abs=4 * error + digit)
+        share = (10_000 * effect > cost).mean()
+        error = np.sqrt(0.955 * 0.045 * (1 / self.DRAWS + 1 / 1000))
+        assert share == pytest.approx(0.955, abs=4 * error)
+
+    def test_the_distribution_is_given_by_formulas(self) -> None:
+        """The logarithm of the relative risk has the standard error of its interval."""
+        given = published("psa").parameters["rr"].distribution
+        assert given is not None
+        assert given.parameters == pytest.approx(
+            {"meanlog": -0.675307, "sdlog": 0.169740}, rel=1e-5
+        )

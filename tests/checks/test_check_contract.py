@@ -273,7 +273,7 @@ CASES: dict[str, Case] = {
         "price = 1.5",
         "price = 1.5",
         f"{BACK}.price",
-        "Of every krona saved 1.5 would be paid",
+        "Of what is saved 1.5 would be paid",
         "Av varje sparad krona skulle 1,5",
         None,
     ),

@@ -18,6 +18,7 @@ from sisim.economics.ledger import KINDS, TRANSFERS, CostLine, ledger, rewards
 from sisim.economics.outcomes import outcome_units
 from sisim.economics.prices import conversion
 from sisim.engine.cohort import expected
+from sisim.engine.replications import simulate
 from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 
@@ -376,3 +377,36 @@ def test_a_delivered_part_is_charged_as_often_as_it_is_delivered(counting: str) 
     ).result
     found = rewards(course, course.used("weight")).sum(axis=3)[0, :, :, 1]
     np.testing.assert_allclose(found, [[64] * 4, [128, 128, 128, 64]])
+
+
+@pytest.mark.parametrize("counting", ["start", "end", "both"])
+@pytest.mark.parametrize(("more", "steps"), [({}, 3), ({"intake": 1, "duration": 24}, 2)])
+@pytest.mark.parametrize("drawn", [False, True])
+def test_so_is_one_that_is_delivered_to_participants(
+    counting: str, more: dict[str, int], steps: int, *, drawn: bool
+) -> None:
+    """It is added for every step in which somebody is in treatment, and in the step it is given."""
+    life = EVENTS["pathway"]["tracks"]["life"]
+    one = {
+        "label": "Course",
+        "start": "2026-01",
+        "years": 3,
+        "target": {},
+        "cost": {"payer": "fund"},
+        "effects": [{"on": ["weight:well@alive"], "adds": 1}],
+        **more,
+    }
+    stays = {**EVENTS["pathway"], "tracks": {"life": life}, "transitions": {}}
+    scenario = Scenario.model_validate(
+        {
+            **EVENTS,
+            **NAMES,
+            "pathway": stays,
+            "economy": {"counting": counting},
+            "investments": {"course": one},
+            "arms": {"course": {"label": "Course", "investments": {"course": "ends"}}},
+        }
+    )
+    course = simulate(scenario, replications=1, seed=1) if drawn else expected(scenario).result
+    found = rewards(course, course.used("weight")).sum(axis=3)[0, :, :, 1]
+    np.testing.assert_allclose(found[1] - found[0], [64] * steps + [0] * (4 - steps))

@@ -319,7 +319,7 @@ def assert_scattered(cohort: Cohort, seed: int) -> None:
     # the variance of a Poisson number allows for that.
     exact, found = cohort.event.sum(axis=(1, 2)), result.tally.event.sum(axis=(1, 2))
     assert (np.abs(found - exact) <= 5 * np.sqrt(2 * exact) + 2).all()
-    for name in ("started", "treated", "treated_state"):
+    for name in ("started", "treated", "treated_state", "treated_before"):
         exact, found = getattr(cohort, name), getattr(result, name)
         error = np.sqrt(exact * (1 - exact / PEOPLE).clip(0))
         assert (np.isnan(exact) | (np.abs(found - exact) <= 5 * error + 2)).all(), name
@@ -557,6 +557,7 @@ def test_who_takes_part_may_depend_on_what_happens(pathway: Parts, data: st.Data
         (cohort.started, result.started),
         (cohort.treated, result.treated),
         (cohort.treated_state, result.treated_state),
+        (cohort.treated_before, result.treated_before),
     ):
         # Who moves in lives on: the number of people is not fixed, and events are not independent.
         assert (np.abs(found - exact) <= 5 * np.sqrt(2 * exact) + 3).all()
@@ -593,7 +594,7 @@ def test_it_is_the_same_whether_participation_is_settled_or_not(duration: int | 
             parts["arms"]["arm"]["investments"]["it"] = "new_way_of_working"
             population = {"cohort": 1000, "age": 10.0, "areas": AREAS}
             courses.append(expected(scenario(pathway, population=population, **parts)))
-        for name in ("stock", "event", "started", "treated", "treated_state"):
+        for name in ("stock", "event", "started", "treated", "treated_state", "treated_before"):
             one, other = (getattr(course, name) for course in courses)
             assert other == pytest.approx(one, abs=1e-8), name
         if ratio == 1.0:

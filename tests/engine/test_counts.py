@@ -269,3 +269,50 @@ def test_a_hash_follows_the_content() -> None:
     """Of a scenario, whatever is written in it."""
     assert digest(scenario()) == digest(scenario())
     assert digest(scenario()) != digest(scenario(replications=3))
+
+
+def test_a_use_by_the_share_of_peers_is_that_of_its_own_point_also_at_the_end() -> None:
+    """Everyone falls ill in the last step: at the end all are ill, and use as then."""
+    pathway = {
+        "name": "peers",
+        "title": "Peers",
+        "step": "year",
+        "weights": {"burden": "Burden"},
+        "tracks": {
+            "life": {
+                "label": "Life",
+                "start": "well",
+                "states": {"well": {"label": "Well"}, "ill": {"label": "Ill"}},
+            },
+            "home": {
+                "label": "Home",
+                "start": "there",
+                "states": {
+                    "there": {
+                        "label": "There",
+                        "weights": {"burden": {"amount": 1, "factors": ["peers"]}},
+                    }
+                },
+            },
+        },
+        "groups": {"ill": {"label": "Ill", "track": "life", "states": ["ill"]}},
+        "factors": {"peers": {"feature": "share.ill", "below": [0.5], "values": [1, 10]}},
+        "transitions": {
+            "falls_ill": {
+                "track": "life",
+                "from": "well",
+                "to": "ill",
+                "probability": 1,
+                "schedule": {"cycle": 2},
+            }
+        },
+    }
+    content = {
+        "name": "test",
+        "title": "Test",
+        "pathway": pathway,
+        "population": {"cohort": 20},
+        "time": {"start": "2026-01", "years": 3},
+    }
+    result = simulate(Scenario.model_validate(content), replications=1)
+    assert result.used("weight").states[0, 0, :, 0, 0] == pytest.approx([20, 20, 20, 200])

@@ -124,7 +124,7 @@ def scenario(**changes: Any) -> Scenario:
             "new_way": {"label": "New way", "investments": {"team": "new_way_of_working"}},
         },
         "drift": {"prices": {"care": 0.02, "general": 0.01}},
-        "economy": {"discount_costs": 0.035},
+        "economy": {"discount_costs": 0.035, "discount_effects": 0.0},
         "figures": {"project": "ends", "new_way": "new_way", "case": "placed", "year": 2027},
     }
     return Scenario.model_validate(data | changes)
@@ -152,8 +152,9 @@ def counts(seed: int, replications: int = 2, **changes: Any) -> Result:
         started = some(arms, investments, steps, areas)
         treated = some(arms, investments, steps + 1, areas)
         by_state = some(arms, investments, steps + 1, len(compiled.states))
+        before = some(arms, investments, steps + 1, len(compiled.states))
         affected = started.sum(axis=(1, 2, 3))
-        return Replication(number, tally, started, treated, by_state, affected=affected)
+        return Replication(number, tally, started, treated, by_state, before, affected=affected)
 
     return Result(compiled, tuple(one(number) for number in range(replications)))
 
@@ -165,6 +166,6 @@ def same_in_every_arm(**changes: Any) -> Result:
         for name in ("stock", "event", "entry", "arrivals"):
             values = getattr(replication.tally, name)
             values[1:] = values[:1]
-        for part in (replication.started, replication.treated, replication.treated_state):
-            part[:] = 0
+        for name in ("started", "treated", "treated_state", "treated_before"):
+            getattr(replication, name)[:] = 0
     return result

@@ -127,7 +127,7 @@ def arm_of(simulation: Simulation, name: str) -> Tally:
 def assert_same_run(left: Replication, right: Replication) -> None:
     """Assert that two runs have counted the same, and treated the same people."""
     assert_same(left.tally, right.tally)
-    for name in ("started", "treated", "treated_state"):
+    for name in ("started", "treated", "treated_state", "treated_before"):
         np.testing.assert_array_equal(getattr(left, name), getattr(right, name), err_msg=name)
     assert list(left.enrolments) == list(right.enrolments)
 

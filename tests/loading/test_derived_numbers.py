@@ -390,3 +390,57 @@ def test_wrong_draws_are_answered(write: Write, change: Change, csv: str | None,
         load_scenario(path)
     assert said in caught.value.render()
     assert len(caught.value.problems) == 1, caught.value.render()
+
+
+# ------------------------------------------------------------------------ how sure a number is
+
+SPREAD: Change = (
+    "[attributes.risk]",
+    """[parameters]
+low = 0.02
+high = { value = 0.08, low = "low * 2", high = 0.1 }
+[parameters.rate_home]
+value = 0.05
+low = "low"
+high = "high"
+distribution = { name = "normal", mean = "(low + high) / 2", sd = "(high - low) / 3.92" }
+
+[attributes.risk]""",
+)
+
+
+def test_ranges_and_distributions_are_given_by_formulas(write: Write) -> None:
+    file = write(SPREAD)
+    number = load_scenario(file).pathway.parameters["rate_home"]
+    assert (number.low, number.high) == (0.02, 0.08)
+    assert number.distribution is not None
+    assert number.distribution.parameters == {"mean": 0.05, "sd": pytest.approx(0.06 / 3.92)}
+    # They follow what is set from outside, too.
+    number = load_scenario(file, {"parameters.low": 0.01}).pathway.parameters["rate_home"]
+    assert number.low == 0.01
+
+
+def test_anywhere_in_a_file(write: Write) -> None:
+    named: Change = (PRICE[0], 'price = { value = 3000, low = "price * 0.5", high = 4000,')
+    price = load_scenario(write(NAMED, named)).pathway.resources["care_day"].price
+    assert (price.low, price.high) == (1500.0, 4000)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('low = "low"', "low"),
+        ('low = "rate_home + 4000"', 'less than "low"'),
+        ('low = "0,5"', "decimal point"),
+        ('distribution = { name = "normal", mean = 1, sd = "rate_home *" }', "rate_home"),
+    ],
+)
+def test_a_mistake_in_a_range_is_answered_where_it_stands(
+    write: Write, text: str, said: str
+) -> None:
+    wrong = (NAMED[0], NAMED[1].replace("low = 2500, high = 3500", text))
+    with pytest.raises(ScenarioError, match=said) as caught:
+        load_scenario(write(wrong))
+    (problem,) = caught.value.problems
+    assert problem.key is not None
+    assert "price" in problem.key

@@ -125,3 +125,17 @@ def test_an_unknown_key_is_answered_with_one_that_exists(trial: Scenario, key: s
 
 def test_nobody_differs_where_nothing_is_invested(trial: Scenario) -> None:
     assert "Nobody's life differs" in explain(trial.model_copy(update={"arms": {}}))
+
+
+def test_a_factor_by_formula_is_shown_with_it(tmp_path: Path) -> None:
+    small = (FILES / "small.toml").read_text()
+    named = small.replace("[attributes.risk]", "[parameters]\nmore = 4\n\n[attributes.risk]")
+    (tmp_path / "small.toml").write_text(named.replace("high = 4 }", 'high = "more" }'))
+    text = (FILES / "trial.toml").read_text()
+    changed = text.replace(
+        'on = "placement", ratio = 0.7',
+        'on = "home_again", scale = "relative_risk", ratio = "more - 1"',
+    )
+    (tmp_path / "trial.toml").write_text(changed)
+    told = explain(load_scenario(tmp_path / "trial.toml", {"transitions.placement.rate": 0.05}))
+    assert "3 (more - 1; Support)" in told

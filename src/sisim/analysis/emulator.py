@@ -145,7 +145,8 @@ def _counts(one: Replication) -> Counts:
     """Return what the arms have counted; the arm without is the same in every version."""
     tally = [getattr(one.tally, field.name)[1:] for field in fields(Tally)]
     affected = np.zeros(len(one.started)) if one.affected is None else one.affected
-    return [*tally, one.started, one.treated, one.treated_state, affected]
+    treated = (one.started, one.treated, one.treated_state, one.treated_before)
+    return [*tally, *treated, affected]
 
 
 def _with(one: Replication, parts: list[tuple[float, Counts]]) -> Replication:
@@ -161,12 +162,13 @@ def _with(one: Replication, parts: list[tuple[float, Counts]]) -> Replication:
         name: np.concatenate([getattr(one.tally, name)[:1], arm])
         for name, arm in zip(names, arms, strict=False)
     }
-    started, treated, treated_state, affected = arms[len(names) :]
+    started, treated, treated_state, treated_before, affected = arms[len(names) :]
     return replace(
         one,
         tally=Tally(**tally),
         started=started,
         treated=treated,
         treated_state=treated_state,
+        treated_before=treated_before,
         affected=affected,
     )

@@ -265,7 +265,7 @@ def responsible(scenario: Scenario, measure: Indicator) -> tuple[str, ...]:
     if group is None:
         return ()
     paid: dict[str, float] = {}
-    level, index = scenario.economy.price_level, scenario.economy.index
+    level, index = scenario.economy.price_level, scenario.price_index
     spec = pathway.groups[group]
     for state in spec.states:
         for name, use in pathway.tracks[spec.track].states[state].uses.items():

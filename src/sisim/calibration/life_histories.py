@@ -81,9 +81,11 @@ def histories(simulation: Simulation) -> Histories:
     clock = compiled.clock
     person, step, to = _moves(simulation)
     left = np.minimum(who.born + compiled.tables.layout.max_age, clock.end)
-    leaving = compiled.tables.layout.state["exit"][to] == 1
+    layout = compiled.tables.layout
+    leaving = np.flatnonzero(layout.state["exit"][to] == 1)
     # Somebody may leave by several tracks in the same step: it is the same step.
     left[person[leaving]] = step[leaving]
+    exits = {state: person[leaving[to[leaving] == state]] for state in np.unique(to[leaving])}
     seen = np.maximum(who.arrive, clock.history) < left
     number = np.cumsum(seen, dtype=np.int32) - 1
     kept = seen[person]
@@ -113,6 +115,12 @@ def histories(simulation: Simulation) -> Histories:
         first=clock.history,
         horizon=clock.end,
         month=int(clock.month(np.array([0]))[0]),
+        exits={
+            ".".join(names): number[found[seen[found]]].astype(np.int64)
+            for state, names in enumerate(compiled.states)
+            if layout.state["exit"][state]
+            for found in (exits.get(state, np.empty(0, np.int32)),)
+        },
     )
 
 

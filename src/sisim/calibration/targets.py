@@ -12,7 +12,9 @@ Groups are named as in the pathway, or "track.state" for one state, or as a list
 year, as official statistics do; the others use exact age.
 
 `where` narrows who is counted, at the moment in question: `attribute.NAME` = category (or a list),
-`in` / `not_in` = group, `ever` / `never` = group, ever until then.
+`in` / `not_in` = group, `ever` / `never` = group, ever until then; `first` = { group, ages }: in
+the group for the first time at these exact ages, before the moment; `throughout` = { group, months
+}: in it all of so many months, that of the moment included.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ from sisim.scenario.pathway import Pathway
 from sisim.scenario.steps import whole_steps
 
 Names = str | Sequence[str]
-Where = Mapping[str, Names]
+Where = Mapping[str, Any]
 Measure = Callable[..., float]
 
 MEASURES: dict[str, Measure] = {}
@@ -171,6 +173,7 @@ class Histories:
         first: First step of the window of observation.
         horizon: The step after its last.
         month: Calendar month (1-12) of step 0.
+        exits: By exit state, as "track.state": the people who left into it, at `left`.
     """
 
     pathway: Pathway
@@ -182,6 +185,7 @@ class Histories:
     first: int
     horizon: int
     month: int = 1
+    exits: Mapping[str, Ints] = field(default_factory=dict)
     _found: dict[tuple[str, ...], Spells] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -222,6 +226,12 @@ class Histories:
         if key not in self._found:
             self._found[key] = reduce(Spells.__or__, (self._one(name) for name in key))
         return self._found[key]
+
+    def track_of(self, names: Names) -> str:
+        """Return the track of a group, a "track.state" or several; that of the first."""
+        name = names if isinstance(names, str) else names[0]
+        group = self.pathway.groups.get(name)
+        return name.partition(".")[0] if group is None else group.track
 
     def _one(self, name: str) -> Spells:
         group = self.pathway.groups.get(name)
@@ -267,18 +277,8 @@ class Histories:
                 attribute = name.removeprefix("attribute.")
                 found &= self._has(attribute, value)[person]
                 continue
-            spells = self.spells(value)
-            match name:
-                case "in":
-                    found &= spells.covers(person, step)
-                case "not_in":
-                    found &= ~spells.covers(person, step)
-                case "ever":
-                    found &= self._since(spells).covers(person, step)
-                case "never":
-                    found &= ~self._since(spells).covers(person, step)
-                case _:
-                    raise ValueError(f"unknown condition {name!r} in `where`")
+            spells, inside = self._condition(name, value)
+            found &= spells.covers(person, step) == inside
         return found
 
     def narrowed(self, spells: Spells, where: Where | None) -> Spells:
@@ -287,19 +287,28 @@ class Histories:
             if name.startswith("attribute."):
                 spells = spells[self._has(name.removeprefix("attribute."), value)[spells.person]]
                 continue
-            group = self.spells(value)
-            match name:
-                case "in":
-                    spells = spells & group
-                case "ever":
-                    spells = spells & self._since(group)
-                case "not_in":
-                    spells = spells & _outside(group, len(self.born))
-                case "never":
-                    spells = spells & _outside(self._since(group), len(self.born))
-                case _:
-                    raise ValueError(f"unknown condition {name!r} in `where`")
+            group, inside = self._condition(name, value)
+            spells = spells & (group if inside else _outside(group, len(self.born)))
         return spells
+
+    def _condition(self, name: str, value: Any) -> tuple[Spells, bool]:
+        """Return the time of a condition in `where`, and whether one must be inside or outside."""
+        match name:
+            case "in" | "not_in":
+                return self.spells(value), name == "in"
+            case "ever" | "never":
+                return self._since(self.spells(value)), name == "ever"
+            case "first":
+                firsts = self.spells(value["group"]).firsts()
+                low, high = (self.steps(years) for years in value["ages"])
+                age = firsts.start - self.born[firsts.person]
+                return self._since(firsts[(low <= age) & (age < high)]), True
+            case "throughout":
+                wait = max(self.steps(value["months"] / 12) - 1, 0)
+                stays = self.spells(value["group"])
+                late = Spells(stays.person, stays.start + wait, stays.end)
+                return late[late.start < late.end], True
+        raise ValueError(f"unknown condition {name!r} in `where`")
 
     def _has(self, attribute: str, value: Names) -> Flags:
         categories = list(self.pathway.attributes[attribute].shares)
@@ -536,16 +545,28 @@ def again_within(
     ages: Sequence[float] | None = None,
     last: Names | None = None,
     where: Where | None = None,
+    spell_months: Sequence[float] | None = None,
 ) -> float:
     """Share of those who leave a group (at given ages) who are back within some months.
 
-    `last` is where they must have been in the last month. Only those count who can be followed.
+    `last` is where they must have been in the last month, `spell_months` [from, below] how long
+    the stay was that ended. Only those count who can be followed.
     """
     gone, wait = _leavers(histories, group, months, ages, where)
+    gone = _as_long(histories, gone, spell_months)
     if last is not None:
         gone = gone[histories.spells(last).covers(gone.person, gone.end - 1)]
     back = histories.spells(group).next_start(gone.person, gone.end) - gone.end <= wait
     return _share(int(back.sum()), len(gone))
+
+
+def _as_long(histories: Histories, stays: Spells, months: Sequence[float] | None) -> Spells:
+    """Return the stays of given lengths in months, [from, below]; all if None."""
+    if months is None:
+        return stays
+    low, high = (bound / 12 * histories.per_year - 1e-9 for bound in months)
+    length = stays.end - stays.start
+    return stays[(low <= length) & (length < high)]
 
 
 def _leavers(
@@ -864,6 +885,143 @@ def time_per_entry(
     return _share(inside.steps, len(entries)) / histories.per_year * {"month": 12, "year": 1}[unit]
 
 
+@measure
+def still_in(
+    histories: Histories,
+    group: Names,
+    months: float = 12,
+    ages: Sequence[float] | None = None,
+    where: Where | None = None,
+) -> float:
+    """Share of those in a group at one time who are in it so many months later, left or not.
+
+    Everyone in the group at the start of a calendar year is followed up, if still a resident then.
+    `ages` and `where` are of the first moment.
+    """
+    person, step = _at_new_year(histories, group, ages, where)
+    later = step + histories.steps(months / 12)
+    seen = later < np.minimum(histories.left, histories.horizon)[person]
+    still = histories.spells(group).covers(person[seen], later[seen])
+    return _share(int(still.sum()), int(seen.sum()))
+
+
+def _at_new_year(
+    histories: Histories, group: Names, ages: Sequence[float] | None, where: Where | None
+) -> tuple[Ints, Ints]:
+    """Return persons and steps: everyone in a group at the start of each whole calendar year."""
+    years = histories.whole_years()
+    time = histories.narrowed(histories.residents(ages), where) & histories.spells(group)
+    starts = histories.year_start(np.arange(years.start, years.stop))
+    low, high = np.searchsorted(starts, time.start), np.searchsorted(starts, time.end)
+    row, place = _ranges(low, high)
+    return time.person[row], starts[place]
+
+
+@measure
+def next_year_share(
+    histories: Histories,
+    group: Names,
+    months: float = 0,
+    ages: Sequence[float] | None = None,
+    where: Where | None = None,
+) -> float:
+    """Share of those in a group in a calendar year who are in it in the next year too.
+
+    In it is to be there at some time of the year, or with `months` for at least so many months
+    (12: all of it). Those count who are residents at the end of the next year; `ages` are those
+    reached in the first year.
+    """
+    inside = _in_years(histories, group, None, where)
+    years, place = np.unique(
+        inside.person * _EVER + histories.year(inside.start), return_inverse=True
+    )
+    steps = np.bincount(place, weights=inside.end - inside.start)
+    years = years[steps >= months / 12 * histories.per_year - 1e-9]
+    person, year = years // _EVER, years % _EVER
+    end = histories.year_start(year + 2)
+    first = (end <= np.minimum(histories.left, histories.horizon)[person]) & (
+        year >= histories.whole_years().start
+    )
+    if ages is not None:
+        age = year - histories.year(histories.born)[person]
+        first &= (floor(ages[0]) <= age) & (age < floor(ages[1]))
+    again = np.isin(years + 1, years)
+    return _share(int((first & again).sum()), int(first.sum()))
+
+
+@measure
+def time_so_far(
+    histories: Histories,
+    group: Names,
+    ages: Sequence[float] | None = None,
+    where: Where | None = None,
+    unit: str = "month",
+) -> float:
+    """Mean time that those in a group at one time have been there so far (longer than a mean stay).
+
+    Everyone in the group at the start of a calendar year counts, in months or years.
+    """
+    person, step = _at_new_year(histories, group, ages, where)
+    stays = histories.spells(group)
+    at = np.searchsorted(stays.person * _EVER + stays.start, person * _EVER + step, "right") - 1
+    so_far = int((step - stays.start[at]).sum())
+    return _share(so_far, len(person)) / histories.per_year * {"month": 12, "year": 1}[unit]
+
+
+@measure
+def moves_per_stay(
+    histories: Histories,
+    group: Names,
+    ages: Sequence[float] | None = None,
+    at_least: int | None = None,
+    spell_months: Sequence[float] | None = None,
+) -> float:
+    """Mean number of moves from state to state, of one track, in the stays in a group that end.
+
+    A transition back to the same state is a move. With `at_least` the share of the stays that have
+    so many; `spell_months` [from, below] are the lengths of the stays.
+    """
+    stays = histories.spells(group)
+    stays = stays[histories.observed(stays.person, stays.end, ages)]
+    stays = _as_long(histories, stays, spell_months)
+    of = histories.tracks[histories.track_of(group)]
+    times = of.person * _EVER + of.start
+    first, last = (stays.person * _EVER + end for end in (stays.start, stays.end))
+    moves = np.searchsorted(times, last, "left") - np.searchsorted(times, first, "right")
+    chosen = moves if at_least is None else moves >= at_least
+    return _share(int(chosen.sum()), len(stays))
+
+
+@measure
+def exit_rate(
+    histories: Histories,
+    state: str,
+    ages: Sequence[float] | None = None,
+    where: Where | None = None,
+    per: float = 1.0,
+) -> float:
+    """Residents who leave into an exit state ("residence.dead"), per resident and year."""
+    person = histories.exits[state]
+    # Whoever has left is a resident no more: it is the step before that is looked at.
+    last = histories.left[person] - 1
+    seen = histories.observed(person, last, ages) & histories.holds(where, person, last)
+    all_time = histories.narrowed(histories.residents(ages), where)
+    return _share(int(seen.sum()), all_time.steps / histories.per_year, per)
+
+
+@measure
+def exit_ratio(
+    histories: Histories,
+    state: str,
+    where: Where,
+    versus: Where,
+    ages: Sequence[float] | None = None,
+) -> float:
+    """Rate of leaving into an exit state where one thing holds, relative to where another does."""
+    one, other = (exit_rate(histories, state, ages, each) for each in (where, versus))
+    return _share(one, other)
+
+
 def evaluate(pathway: Pathway, histories: Histories) -> pd.DataFrame:
     """Return every calibration target of a pathway beside its simulated value.
 
@@ -872,7 +1030,8 @@ def evaluate(pathway: Pathway, histories: Histories) -> pd.DataFrame:
         histories: Simulated lives without any investment.
 
     Returns:
-        One row per target: label, low, high, simulated, unit, source, grade, inside, miss.
+        One row per target: label, low, high, simulated, unit, year, source, grade, inside, whether
+        it was held out, miss.
 
     Raises:
         ValueError: If a target asks for an unknown measure or gives it arguments it does not take.
@@ -895,9 +1054,11 @@ def evaluate(pathway: Pathway, histories: Histories) -> pd.DataFrame:
                 "high": target.high,
                 "simulated": simulated,
                 "unit": target.unit.text,
+                "year": target.dates,
                 "source": source_text(target.source),
                 "grade": target.grade,
                 "inside": target.low <= simulated <= target.high,
+                "held_out": target.held_out,
                 "miss": "" if target.miss is None else target.miss.text,
             }
         )
@@ -908,9 +1069,11 @@ def evaluate(pathway: Pathway, histories: Histories) -> pd.DataFrame:
         "high",
         "simulated",
         "unit",
+        "year",
         "source",
         "grade",
         "inside",
+        "held_out",
         "miss",
     ]
     return pd.DataFrame(rows, columns=columns).set_index("target")

@@ -329,9 +329,7 @@ class ContractCheck(Findings):
         ]
         for name, _, share in shared:
             if share > 1:
-                reason = Reason(
-                    "Of every krona saved {share} would be paid: at most 1.", share=share
-                )
+                reason = Reason("Of what is saved {share} would be paid: at most 1.", share=share)
                 self.say((*path, "payments", name, "price"), reason)
         for (_, first, part), (name, second, rest) in combinations(shared, 2):
             same = set(first.saved_by) & set(second.saved_by)
@@ -340,6 +338,6 @@ class ContractCheck(Findings):
             )
             if same and years and part <= 1 and rest <= 1 and part + rest > 1 + 1e-9:
                 reason = Reason(
-                    "The shares of the same saved krona sum to {total}, over 1.", total=part + rest
+                    "The shares of the same saving sum to {total}, over 1.", total=part + rest
                 )
                 self.say((*path, "payments", name, "price"), reason)

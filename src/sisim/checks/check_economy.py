@@ -20,6 +20,7 @@ class EconomyCheck(Findings):
         self.economy = scenario.economy
         self.pathway = scenario.pathway
         self.years = scenario.time.years
+        self.continued = scenario.time.tail is not None
         self._perspective()
         self._rate("discount_costs", self.economy.discount_costs.value)
         self._rate("discount_effects", self.economy.discount_effects.value)
@@ -56,6 +57,11 @@ class EconomyCheck(Findings):
         if tail is None:
             return
         path = ("economy", "tail")
+        if self.continued:
+            reason = Reason(
+                'There is one tail at a time: take away either this one or "tail" in [time].'
+            )
+            self.say(path, reason)
         if self.years < 1:
             self.say(path, Reason("A tail needs at least one whole simulated year to go on from."))
         if tail.basis is None:

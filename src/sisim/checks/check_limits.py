@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sisim.checks.issues import Findings
 from sisim.checks.run_size import too_large
 from sisim.scenario.condition import Condition
@@ -127,7 +129,7 @@ class LimitsCheck(Findings):
             self.say(path, reason)
 
     def _money(self) -> None:
-        economy, index = self.scenario.economy, self.scenario.economy.index
+        economy, index = self.scenario.economy, self.scenario.price_index
         for year, value in economy.price_index.items():
             if value.value <= 0:
                 reason = Reason("A price index is over 0.")
@@ -136,11 +138,24 @@ class LimitsCheck(Findings):
             years = {resource.price_year, economy.price_level}
             unclear = self.doubtful(("economy", "price_index"))
             if len(years) > 1 and not years <= index.keys() and not unclear:
-                reason = Reason(
-                    "Prices can be converted between {first} and {last}; here {years}. Other years "
-                    "are given under [economy] as price_index.",
-                    first=str(min(index)),
-                    last=str(max(index)),
-                    years=[str(year) for year in sorted(years)],
-                )
+                reason = self._unconverted(years, index)
                 self.say(("pathway", "resources", name, "price_year"), reason)
+
+    def _unconverted(self, years: set[int], index: Mapping[int, float]) -> Reason:
+        """Return why prices of some years cannot be converted by an index."""
+        named = [str(year) for year in sorted(years)]
+        if not index:
+            return Reason(
+                "There is no price index for {currency}, so that prices of one year cannot be "
+                "converted to another; here {years}. Give one under [economy] as price_index, or "
+                "let price_level be the year of the prices.",
+                currency=self.pathway.currency,
+                years=named,
+            )
+        return Reason(
+            "Prices can be converted between {first} and {last}; here {years}. Other years "
+            "are given under [economy] as price_index.",
+            first=str(min(index)),
+            last=str(max(index)),
+            years=named,
+        )

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+from babel.numbers import is_currency
 
 from sisim.checks.factor_grids import wrong_in_grid
 from sisim.checks.issues import Findings
@@ -16,6 +17,7 @@ from sisim.scenario.correlations import correlation_matrix
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason, ScenarioError, dotted
 from sisim.scenario.factor_grid import is_grid
+from sisim.scenario.factor_table import table_values
 from sisim.scenario.features import DURATIONS, Features
 from sisim.scenario.pathway import MAX_OUT, Attribute, Factor, OfMovers, Transition, Use
 from sisim.scenario.positions import Path
@@ -61,6 +63,7 @@ class PathwayCheck(Findings):
         super().__init__(document, prefix)
         self.features = features
         self.pathway = features.pathway
+        self._currency()
         self._payers()
         self._attributes()
         self._tracks()
@@ -69,6 +72,18 @@ class PathwayCheck(Findings):
         self._counting()
         self.distributions(self.pathway)
         self._reach(scenario)
+
+    def _currency(self) -> None:
+        currency = self.pathway.currency
+        if not is_currency(currency):
+            self.say(
+                ("currency",),
+                Reason(
+                    'There is no currency "{code}". It is written by its code (ISO 4217): SEK, '
+                    "EUR, NOK, DKK, GBP, USD.",
+                    code=currency,
+                ),
+            )
 
     def _payers(self) -> None:
         for name, administration in self.pathway.administrations.items():
@@ -80,9 +95,17 @@ class PathwayCheck(Findings):
             )
         for name, resource in self.pathway.resources.items():
             path = ("resources", name)
-            if (resource.administration is None) == (not resource.payers):
+            both = resource.administration is not None and bool(resource.payers)
+            neither = resource.administration is None and not resource.payers
+            if both or (neither and not resource.receivers):
                 reason = Reason('Give either "administration" or "payers", so that one pays.')
                 self.say(path, reason)
+            for receiver in resource.receivers:
+                valid = self.pathway.administrations
+                here = (*path, "receivers", receiver)
+                self.refer(here, receiver, valid, Reason("The administration"))
+            if resource.receivers:
+                self.sum_to_one((*path, "receivers"), resource.receivers.values())
             payers = [resource.administration] if resource.administration else []
             for payer in [*payers, *resource.payers]:
                 key = (*path, "payers", payer) if payer in resource.payers else path
@@ -223,8 +246,23 @@ class PathwayCheck(Findings):
                 self.say(path, Reason('The key "{key}" is missing.', key="feature"))
             elif self._feature((*path, "feature"), factor.feature):
                 self._table(path, factor, factor.feature)
+            self._causal((*path, "causal_share"), factor)
         self._sizes()
         self._cycles()
+
+    def _causal(self, path: Path, factor: Factor) -> None:
+        """Note it if a causal share stands where there is no association, or one of 0."""
+        if factor.causal_share is None:
+            return
+        if factor.shape or factor.direct or factor.product:
+            reason = Reason('"causal_share" is for a factor with "values", a "table" or a "file".')
+            self.say(path, reason)
+        elif 0 in table_values(factor):
+            reason = Reason(
+                'A value of 0 says what cannot be; a "causal_share" of it has no meaning. Put what '
+                "is 0 in a factor of its own, without one, and 1 here."
+            )
+            self.say(path, reason)
 
     def _feature(self, path: Path, name: str) -> bool:
         if self.features.exists(name):

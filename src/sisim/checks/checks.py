@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sisim.checks.check_continuation import ContinuationCheck, TailCheck
 from sisim.checks.check_contract import ContractCheck
 from sisim.checks.check_economy import EconomyCheck
 from sisim.checks.check_fund import FundCheck
@@ -23,6 +24,7 @@ def check_pathway(pathway: Pathway, document: Document) -> list[Problem]:
         *PathwayCheck(document, Features(pathway)).problems,
         *InstrumentCheck(document, pathway).problems,
         *StepsCheck(document, pathway).problems,
+        *ContinuationCheck(document, pathway).problems,
     ]
 
 
@@ -40,4 +42,19 @@ def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
         *LimitsCheck(document, scenario).problems,
         *ContractCheck(document, scenario).problems,
         *EconomyCheck(document, scenario).problems,
+        *check_tail(scenario, document),
+    ]
+
+
+def check_tail(scenario: Scenario, document: Document) -> list[Problem]:
+    """Return what does not fit together in the pathway that goes on after the scenario's."""
+    tail, prefix = scenario.time.tail, ("time", "tail")
+    if tail is None:
+        return []
+    return [
+        *PathwayCheck(document, Features(tail), None, prefix).problems,
+        *InstrumentCheck(document, tail, prefix).problems,
+        *StepsCheck(document, tail, None, prefix).problems,
+        *ContinuationCheck(document, tail, prefix).problems,
+        *TailCheck(document, scenario).problems,
     ]

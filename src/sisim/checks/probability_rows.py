@@ -18,6 +18,7 @@ from sisim.scenario.factor_grid import Grid, grid, is_grid
 from sisim.scenario.factor_table import (
     PROBABILITY,
     TIMES,
+    acting,
     apply_ratio,
     category_values,
     default,
@@ -195,7 +196,7 @@ class _Row:
 
     def _factors(self, transition: Transition) -> Iterator[_Lookup]:
         for name in named(self.features, transition.factors):
-            lookup = self._lookup(self.features.pathway.factors[name])
+            lookup = self._lookup(acting(self.features.pathway.factors[name]))
             if lookup is not None:
                 yield lookup
         moment = transition.schedule

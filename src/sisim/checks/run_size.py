@@ -92,6 +92,7 @@ class _Shape:
     shares: int
     features: int
     effects: int
+    leavers: int
 
     @classmethod
     def of(cls, scenario: Scenario) -> _Shape:
@@ -119,7 +120,18 @@ class _Shape:
             shares=len({(f.feature, f.among) for f in factors if _of_peers(f.feature)}),
             features=len({(f.feature, f.window, f.among) for f in factors}),
             effects=_effects(scenario),
+            leavers=_leavers(scenario),
         )
+
+
+def _leavers(scenario: Scenario) -> int:
+    """Return in how many ways, ages and combinations people who go on in the tail are counted."""
+    one = scenario.continuation
+    if one is None:
+        return 0
+    oldest = max(scenario.population.max_age, scenario.population.oldest + scenario.time.years)
+    ages = max(min(oldest, one.until) - one.from_age, 0) + 1
+    return round(len(one.ways) * ages * prod(len(mapped.names) for mapped in one.parts.values()))
 
 
 def _effects(scenario: Scenario) -> int:
@@ -352,7 +364,7 @@ def _tally(shape: _Shape, counted: float) -> float:
     kinds = 4 * shape.states + 4 * shape.transitions + 8 * shape.groups + 4
     by_cell = (1 + shape.arms) * counted * (shape.cells * kinds + 8 * shape.areas * shape.uses)
     places = shape.arms * shape.investments * counted * 8 * (2 * shape.areas + shape.states)
-    return by_cell + places
+    return by_cell + places + 4 * (1 + shape.arms) * counted * shape.leavers
 
 
 def _valued(shape: _Shape, counted: float) -> float:

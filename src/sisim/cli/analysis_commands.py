@@ -31,6 +31,7 @@ from sisim.cli.scenario_input import (
     load,
     open_scenario,
     require_measure,
+    require_one_currency,
     result_folder,
     store_errors_answered,
 )
@@ -296,7 +297,7 @@ def uncertainty(
     the money back when, what is worth finding out?
 
     With `--effect NAME` (an outcome of the file, or a weight of the pathway) also the
-    cost-effectiveness plane and the acceptability curve, up to `--worth` kronor a unit; what is
+    cost-effectiveness plane and the acceptability curve, up to a `--worth` of a unit; what is
     worth finding out is then worked out at that worth, otherwise by money alone. With `--arm` the
     choice is between that arm and doing without; otherwise between all.
 
@@ -397,6 +398,7 @@ def compare(
     Example: `sisim compare before.toml after.toml --arm new_way`
     """
     one, other = (load(file, options.changes, options.residents) for file in (first, second))
+    require_one_currency((one, other))
     folder = result_folder(one, options.out)
     from sisim.analysis.scenario_diff import changes as found_changes
     from sisim.analysis.scenario_diff import difference
@@ -437,7 +439,11 @@ def mix(
     *,
     budget: Annotated[
         list[float],
-        option("N", "Kronor, discounted as the scenarios say. May be repeated.", least=0),
+        option(
+            "N",
+            "An amount of money, discounted as the scenarios say. May be repeated.",
+            least=0,
+        ),
     ],
     options: RunOptions = RunOptions(),
 ) -> None:
@@ -450,6 +456,7 @@ def mix(
     from sisim.loading.load import load_scenario
 
     loaded = {file: load_scenario(file, given) for file in dict.fromkeys(scenarios)}
+    require_one_currency(loaded.values())
     for file, scenario in loaded.items():
         if not scenario.arms:
             raise UserError(t('"{file}" has no [arms] to invest in.', file=file))

@@ -31,7 +31,7 @@ from sisim.cli.plan_commands import follow_up, implement, needs
 from sisim.cli.run_commands import bench, explain, figures, money, run
 from sisim.cli.sweep_commands import reproduce, sweep
 from sisim.cli.user_errors import INTERRUPTED, MISTAKE, UserError, print_error
-from sisim.i18n import LANGUAGES, Lang, current_language, in_language, t
+from sisim.i18n import KRONA, LANGUAGES, Lang, current_language, in_currency, in_language, t
 from sisim.portable import write_what_fits
 from sisim.scenario.errors import Reason, ScenarioError
 from sisim.scenario.os_errors import why
@@ -102,7 +102,7 @@ def run_line(args: Sequence[str]) -> int:
     lang = current_language()
     try:
         rest, lang = split_language(args)
-        with in_language(lang):
+        with in_language(lang), in_currency(KRONA):
             code = _answer(rest)
         sys.stdout.flush()
     except UserError as error:

@@ -72,11 +72,14 @@ def pathway(
     ] = None,
     seed: Annotated[int, count("N", "The seed of the first run.", least=0, most=MOST_SEED)] = 1,
     seeds: Annotated[int, count("N", "How many runs, each with its seed.")] = 1,
+    csv: Annotated[
+        Path | None, option("FILE", "Write the targets to this file too, as CSV, with sources.")
+    ] = None,
 ) -> None:
     """Say what a pathway contains, draw it, and hold it against its targets.
 
     A plain municipality is simulated, without any investment, and what comes out is shown beside
-    what statistics say.
+    what statistics say; targets that were held out from tuning are told apart.
 
     Example: `sisim pathway child-youth --out child-youth.svg --residents 20000`
     """
@@ -84,6 +87,8 @@ def pathway(
     if picture.suffix not in PICTURES:
         raise UserError(t("A drawing is .svg, .png or .pdf."))
     require_file(picture)
+    if csv is not None:
+        require_file(csv)
     from sisim.loading.file_summary import contents
     from sisim.loading.load import load_pathway
 
@@ -109,6 +114,12 @@ def pathway(
         table = targets(loaded, residents=residents, years=years, seeds=runs, progress=tell)
     print_table(DataFrame(target_rows(table)))
     print("\n".join(target_words(table)))
+    if csv is not None:
+        from sisim.report.spreadsheet_files import write_csv
+
+        with whole_file(csv) as partial:
+            write_csv(table.reset_index(), partial)
+        print(csv)
 
 
 def assumptions(

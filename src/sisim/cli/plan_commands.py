@@ -208,7 +208,7 @@ def implement(
     /,
     *,
     budget: Annotated[
-        float | None, option("N", "Kronor a year for the new way; unset: only full scale.")
+        float | None, option("N", "An amount a year for the new way; unset: only full scale.")
     ] = None,
     arm: Annotated[
         str | None, option("ARM", "Which arm; unset: the last with a new way of working.")

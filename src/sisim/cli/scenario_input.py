@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sisim.cli.options import RESULTS, MeasureOptions, RunOptions, values
 from sisim.cli.output import require_folder
 from sisim.cli.user_errors import UserError, print_error, require_known
-from sisim.i18n import t
+from sisim.i18n import set_currency, t
 
 if TYPE_CHECKING:
     from sisim.analysis.executors import Executor
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 def load(name: str, changes: Sequence[str] | None, residents: int | None = None) -> Scenario:
     """Return the scenario of that file or name, with the changes of `--set`.
+
+    From then on amounts are told in its currency.
 
     Args:
         name: The file, or the name of a ready scenario.
@@ -34,8 +36,27 @@ def load(name: str, changes: Sequence[str] | None, residents: int | None = None)
     from sisim.loading.sample import for_residents
 
     scenario, _ = for_residents(partial(load_scenario, name), values(changes), residents)
+    set_currency(scenario.pathway.currency)
     warn_of_size(scenario)
     return scenario
+
+
+def require_one_currency(scenarios: Iterable[Scenario]) -> None:
+    """Check that amounts of some scenarios can be compared.
+
+    Raises:
+        UserError: If they are in different currencies.
+    """
+    every = list(dict.fromkeys(scenario.pathway.currency for scenario in scenarios))
+    if len(every) > 1:
+        raise UserError(
+            t(
+                "The scenarios are priced in different currencies: {names}. Let their pathways "
+                "have one.",
+                names=", ".join(every),
+            )
+        )
+    set_currency(every[0])
 
 
 def warn_of_size(scenario: Scenario) -> None:

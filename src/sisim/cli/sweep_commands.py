@@ -11,7 +11,7 @@ from sisim.cli.output import print_table, require_folder
 from sisim.cli.progress import progress
 from sisim.cli.scenario_input import executor, store_errors_answered, warn_of_size
 from sisim.cli.user_errors import INTERRUPTED, UserError, print_error
-from sisim.i18n import n_, number, t
+from sisim.i18n import n_, number, set_currency, t
 from sisim.report.formats import decimal, runs_of
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def sweep(
     from sisim.analysis.sweep import sweep as run
 
     plan = load_experiment(file)
+    set_currency(plan.scenario.pathway.currency)
     warn_of_size(_of_another_size(plan))
     folder = out or RESULTS / plan.experiment.name
     require_folder(folder)

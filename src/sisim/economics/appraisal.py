@@ -46,7 +46,8 @@ AMOUNTS = (
 """What an appraisal measures in every replication.
 
 `invested`, `lower_cost`, `net` and `financing` are present values; `tail` is what of the net lies
-in the tail, discounted too. At a discount rate of 0 they are plain sums.
+in the tail, discounted too: after the simulated years, or in the later lives of those who leave the
+pathway. At a discount rate of 0 they are plain sums.
 """
 
 UNDISCOUNTED = ("internal_rate_of_return", "deepest")
@@ -114,7 +115,8 @@ class Appraisal:
         horizon: The cycles that count.
         cost: What the arm's investments cost, less what they replace, and what is paid for
             services under contracts, (replications, cycles).
-        lower_cost: What is used less than without, (replications, cycles).
+        lower_cost: What is used less than without, (replications, cycles), in later lives too.
+        later: What of that lies in the later lives of those who leave, (replications, cycles).
         paid_financiers: What those who finance it under a contract are paid less what they put
             in, (replications, cycles); no part of the cost.
     """
@@ -124,6 +126,7 @@ class Appraisal:
     horizon: Horizon
     cost: Floats
     lower_cost: Floats
+    later: Floats
     paid_financiers: Floats
 
     @cached_property
@@ -155,7 +158,7 @@ class Appraisal:
     @cached_property
     def amounts(self) -> dict[str, Floats]:
         """Every measure in `AMOUNTS`, by replication; NaN where it is not defined."""
-        return self._measured(self.cost, self.lower_cost, self.paid_financiers)
+        return self._measured(self.cost, self.lower_cost, self.later, self.paid_financiers)
 
     @cached_property
     def of_mean(self) -> dict[str, float]:
@@ -163,7 +166,7 @@ class Appraisal:
 
         That of a ratio is the ratio of means: the mean of ratios is not that of the amounts shown.
         """
-        parts = (self.cost, self.lower_cost, self.paid_financiers)
+        parts = (self.cost, self.lower_cost, self.later, self.paid_financiers)
         course = (part.mean(axis=0, keepdims=True) for part in parts)
         return {name: float(values[0]) for name, values in self._measured(*course).items()}
 
@@ -301,16 +304,19 @@ class Appraisal:
         }
 
     def _measured(
-        self, cost: Floats, lower_cost: Floats, paid_financiers: Floats
+        self, cost: Floats, lower_cost: Floats, later: Floats, paid_financiers: Floats
     ) -> dict[str, Floats]:
         """Return every measure in `AMOUNTS` of amounts by cycle, (replications, cycles)."""
         worth = self._worth(cost, lower_cost, paid_financiers)
         paid, gained = worth["invested"], worth["lower_cost"]
         net = lower_cost - cost
         discounted = net * self.horizon.factors(self.rate)
+        tail = discounted[:, self.horizon.simulated :].sum(axis=1)
+        if self.horizon.continued:
+            tail = self.horizon.present_value(later, self.rate)
         found = {
             **worth,
-            "tail": discounted[:, self.horizon.simulated :].sum(axis=1),
+            "tail": tail,
             "benefit_cost_ratio": _ratio(gained, paid),
             "return_on_investment": _ratio(gained - paid, paid),
             "internal_rate_of_return": np.array(
@@ -339,18 +345,21 @@ def appraise(ledger: Ledger, arm: str, *, ordinary: bool = False, tail: bool = T
     def part(line: CostLine) -> str | None:
         if line.kind == "repayment" or not shown(line):
             return None
-        return line.kind if line.kind in ("use", "financing") else "own"
+        return line.kind if line.kind in ("use", "later", "financing") else "own"
 
     horizon = Horizon(result, ledger.amounts.shape[2], tail=tail)
     sums = ledger.over(horizon, part)
     nothing = np.zeros((len(ledger.amounts), horizon.cycles))
     more = {name: found[:, number] - found[:, 0] for name, found in sums.items()}
+    later = 0.0 - more.get("later", nothing)
+    used_less = 0.0 - more.get("use", nothing)
     return Appraisal(
         arm,
         result.scenario,
         horizon,
         more.get("own", nothing),
-        0.0 - more.get("use", nothing),
+        used_less + later if "later" in more else used_less,
+        later,
         more.get("financing", nothing),
     )
 
@@ -468,7 +477,7 @@ def _invested(ledger: Ledger, worth: Appraisal, number: int) -> dict[str, Floats
 def shown_lines(ledger: Ledger, *, ordinary: bool) -> Callable[[CostLine], bool]:
     """Return which lines count: those in perspective, what everyone has only if asked for."""
     scenario = ledger.result.scenario
-    payers = {line.administration for line in ledger.lines}
+    payers = {line.administration for line in ledger.lines} | set(scenario.pathway.administrations)
     bearing = {payer for payer in payers if scenario.bears(payer)}
     return lambda line: line.administration in bearing and (ordinary or not line.ordinary)
 

@@ -11,7 +11,7 @@ import pandas as pd
 from sisim.arrays import Floats
 from sisim.economics.appraisal import interval
 from sisim.economics.horizon import Horizon
-from sisim.economics.ledger import KINDS, ORE, Kind, Ledger
+from sisim.economics.ledger import KINDS, ORE, USED, Kind, Ledger, later_costs
 from sisim.engine.tidy_tables import Axis, labels, tidy
 
 
@@ -23,9 +23,10 @@ class WhoGains:
         arm: Which arm.
         payers: Administrations, and others to whom it means something, in the ledger's order.
         principals: The principal of each.
-        amounts: What each kind costs a payer more than without, (replications, payers, KINDS); the
+        amounts: What each kind costs a payer more than without, (replications, payers, kinds); the
             reduced use and what is received are negative.
         rate: At which they are discounted, a year; 0: not at all.
+        kinds: `KINDS`, and `later` where those who leave go on.
     """
 
     arm: str
@@ -33,10 +34,12 @@ class WhoGains:
     principals: tuple[str, ...]
     amounts: Floats
     rate: float = 0.0
+    kinds: tuple[Kind, ...] = KINDS
 
     def of(self, *kinds: Kind) -> Floats:
         """Return what some kinds cost each payer more than without, (replications, payers)."""
-        return np.asarray(self.amounts[..., [KINDS.index(kind) for kind in kinds]].sum(axis=-1))
+        chosen = [self.kinds.index(kind) for kind in kinds if kind in self.kinds]
+        return np.asarray(self.amounts[..., chosen].sum(axis=-1))
 
     @cached_property
     def net(self) -> Floats:
@@ -46,14 +49,14 @@ class WhoGains:
     @cached_property
     def paying(self) -> tuple[str, ...]:
         """Those who pay something for the investment, themselves or by transfers."""
-        spent = self.amounts[..., [n for n, kind in enumerate(KINDS) if kind != "use"]]
+        spent = self.amounts[..., [n for n, kind in enumerate(self.kinds) if kind not in USED]]
         means = spent.sum(axis=-1).mean(axis=0)
         return tuple(name for name, mean in zip(self.payers, means, strict=True) if mean > ORE)
 
     @cached_property
     def share_in_other_pockets(self) -> float:
         """The share of all reduced costs that falls on those who pay nothing; NaN if none fall."""
-        gains = np.maximum(-self.of("use").mean(axis=0), 0.0)
+        gains = np.maximum(-self.of(*USED).mean(axis=0), 0.0)
         total = float(gains.sum())
         others = [name not in self.paying for name in self.payers]
         return float(gains[others].sum()) / total if total > ORE else float("nan")
@@ -62,9 +65,9 @@ class WhoGains:
         """Return the mean amounts as a matrix, with a last row of sums.
 
         Columns: administration, principal, investment, running, replaced, reduced (costs that
-        fall), repayment, contract, financing, net, net_low, net_high, discount_rate. Costs are
-        positive, and so are reductions; repayments, contracts and financing are what is paid, or
-        (negative) received.
+        fall), repayment, contract, financing, net, net_low, net_high, discount_rate; and `later`
+        (costs that fall in later lives) where those who leave go on. Costs are positive, and so are
+        reductions; repayments, contracts and financing are what is paid, or (negative) received.
         """
         rows = []
         for number, (payer, principal) in enumerate(zip(self.payers, self.principals, strict=True)):
@@ -82,14 +85,14 @@ class WhoGains:
             {"replication": np.arange(len(self.amounts))},
             {"arm": labels([self.arm])},
             {"administration": labels(self.payers), "principal": labels(self.principals)},
-            {"kind": labels(KINDS)},
+            {"kind": labels(self.kinds)},
         ]
         table = tidy("amount", self.amounts[:, None], axes)
         return table.assign(discount_rate=self.rate)
 
-    @staticmethod
-    def _row(payer: str, principal: str, amounts: Floats) -> dict[str, object]:
-        mean = dict(zip(KINDS, amounts.mean(axis=0), strict=True))
+    def _row(self, payer: str, principal: str, amounts: Floats) -> dict[str, object]:
+        mean = dict(zip(self.kinds, amounts.mean(axis=0), strict=True))
+        later = {"later": 0.0 - mean["later"]} if "later" in mean else {}
         net = interval(0.0 - amounts.sum(axis=-1))
         return {
             "administration": payer,
@@ -98,6 +101,7 @@ class WhoGains:
             "running": mean["running"],
             "replaced": mean["replaced"],
             "reduced": 0.0 - mean["use"],
+            **later,
             "repayment": mean["repayment"],
             "contract": mean["contract"],
             "financing": mean["financing"],
@@ -131,13 +135,16 @@ def who_gains(
         for line in ledger.lines
         if ordinary or not line.ordinary
     }
-    amounts = np.zeros((len(result.replications), len(principals), len(KINDS)))
+    if horizon.continued:
+        principals |= {line.administration: line.principal for line in later_costs(result)[0]}
+    kinds = (*KINDS, *USED[1:]) if horizon.continued else KINDS
+    amounts = np.zeros((len(result.replications), len(principals), len(kinds)))
     for (payer, kind), amount in sums.items():
         worth = horizon.present_value(amount[:, number] - amount[:, 0], rate)
-        amounts[:, list(principals).index(payer), KINDS.index(kind)] = worth
+        amounts[:, list(principals).index(payer), kinds.index(kind)] = worth
     # Funds and private parties are listed where they take part; administrations always.
     own = result.scenario.pathway.administrations
     listed = [n for n, name in enumerate(principals) if name in own or amounts[:, n].any()]
     names = [list(principals)[n] for n in listed]
     own_principals = tuple(principals[name] for name in names)
-    return WhoGains(arm, tuple(names), own_principals, amounts[:, listed], rate)
+    return WhoGains(arm, tuple(names), own_principals, amounts[:, listed], rate, kinds)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sisim.arrays import Flags, Floats
 from sisim.economics.discounting import discount_factors
+from sisim.economics.later_units import later_units
 from sisim.engine.counts import Result
 from sisim.scenario.economy import Tail
 
@@ -45,7 +46,11 @@ class Horizon:
         self.tail: Tail | None = self._economy.tail if tail else None
         self.last_year = last_year(result, counted)
         """The cycles, history and all, whose difference goes on in a tail."""
+        self.continued = tail and result.scenario.continuation is not None
+        """Whether those who leave the pathway go on in another: their later lives count."""
         after = 0 if self.tail is None else clock.steps(self.tail.years)
+        if self.continued:
+            after = later_units(result).units.shape[2] - self.simulated
         self.cycles: int = self.simulated + after
         """How many cycles count."""
         self.length = self.cycles / clock.per_year
@@ -69,6 +74,9 @@ class Horizon:
             last: The last whole year, (..., its cycles).
             goes_on: Whether it goes on in each cycle of the tail, (..., cycles of the tail).
         """
+        if self.continued:  # what is simulated ends; what comes after stands by itself
+            ends = [*own.shape[:-1], self.cycles - self.simulated]
+            return np.concatenate([own, np.zeros(ends)], axis=-1)
         if self.tail is None:
             return own
         steps = np.arange(self.cycles - self.simulated)

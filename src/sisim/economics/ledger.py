@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sisim.arrays import Floats, Ints
 from sisim.economics.discounting import counted
 from sisim.economics.horizon import Horizon, last_year
+from sisim.economics.later_units import later_units
 from sisim.economics.prices import PriceList
 from sisim.engine.counts import ITEMS, PHASES, Result
 from sisim.engine.resource_use import Units
@@ -27,12 +28,16 @@ from sisim.engine.tidy_tables import labels
 from sisim.scenario.economy import FUND
 from sisim.scenario.scenario import Cost, Scenario
 
-Kind = Literal["use", "investment", "running", "replaced", "repayment", "contract", "financing"]
+Kind = Literal[
+    "use", "later", "investment", "running", "replaced", "repayment", "contract", "financing"
+]
 TRANSFERS: tuple[Kind, ...] = ("repayment", "contract", "financing")
 """Money that changes hands and buys nothing: it sums to zero over those who pay and receive.
 
 Financing is what investors and others put in under a contract, and all that they are paid."""
 KINDS: tuple[Kind, ...] = ("use", "investment", "running", "replaced", *TRANSFERS)
+USED: tuple[Kind, ...] = ("use", "later")
+"""What people use; `later` in the later lives of those who leave, which are no part of a ledger."""
 OF_PHASE: dict[str, Kind] = {"project": "investment", "new_way": "running", "replaced": "replaced"}
 ORE = 0.005
 """SEK; less than an öre is rounding."""
@@ -121,6 +126,12 @@ class Ledger:
                 goes_on = since < self.stops[:, number, None]
                 flows = horizon.with_tail(own, self.lasting[..., number], goes_on)
                 sums[found] = sums.get(found, 0.0) + flows
+        if horizon.continued:
+            lines, amounts = later_costs(self.result, current=self.current)
+            for number, line in enumerate(lines):
+                found = key(line)
+                if found is not None:
+                    sums[found] = sums.get(found, 0.0) + amounts[..., number]
         return sums
 
     def total(self, wanted: Callable[[CostLine], bool] = lambda _: True) -> Floats:
@@ -185,7 +196,7 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
     for number, name in enumerate(units.names):
         resource = scenario.pathway.resources[name]
         cost = amounts[..., number] * prices.of(resource)
-        for administration, share in resource.shares.items():
+        for administration, share in resource.flows:
             principal = payer_principal(scenario, administration)
             lines.append(CostLine("use", name, administration, principal, resource.ordinary))
             columns.append(cost * share)
@@ -219,6 +230,43 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
         _joined(stops, shape[1:2]),
         current,
     )
+
+
+def later_costs(result: Result, *, current: bool = False) -> tuple[tuple[CostLine, ...], Floats]:
+    """Return what the later lives of those who leave cost more than without, by cycle.
+
+    They are priced as everything else is, in the scenario's price level and by its price growth.
+    Of those who leave by an exit it is another's that would have been a principal's, as the file
+    says: so that what everybody pays and gets is all there is.
+
+    Args:
+        result: What was counted, of a scenario with a tail that goes on from its pathway.
+        current: In the money of each year.
+
+    Returns:
+        The lines, and amounts (replications, arms, cycles from the start, lines).
+    """
+    scenario, later, clock = result.scenario, later_units(result), result.compiled.clock
+    tail, one = scenario.time.tail, scenario.continuation
+    assert tail is not None
+    assert one is not None
+    cycles = clock.start + np.arange(later.units.shape[2])
+    prices = PriceList(scenario, clock.year(cycles), current=current)
+    lines: list[CostLine] = []
+    columns: list[Floats] = []
+    for number, resource in enumerate(tail.resources.values()):
+        name, price = list(tail.resources)[number], prices.of(resource)
+        for administration, share in resource.flows:
+            principal = payer_principal(scenario, administration)
+            instead = [one.exits.get(way or "", {}) for way in one.ways]
+            payers = [given.get(principal, administration) for given in instead]
+            for payer in dict.fromkeys(payers):
+                ways = [n for n, found in enumerate(payers) if found == payer]
+                of_payer = payer_principal(scenario, payer)
+                units = later.units[:, :, :, ways, number].sum(axis=3)
+                lines.append(CostLine("later", name, payer, of_payer, resource.ordinary))
+                columns.append(units * price * share)
+    return tuple(lines), _joined(columns, later.units.shape[:3])
 
 
 def _joined(columns: Sequence[Floats], shape: tuple[int, ...]) -> Floats:

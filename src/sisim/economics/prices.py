@@ -31,6 +31,7 @@ class PriceList:
 
     def __init__(self, scenario: Scenario, years: Ints, *, current: bool) -> None:
         self._economy = scenario.economy
+        self._index = scenario.price_index
         self._growth = scenario.drift.prices
         self._since = np.maximum(years - scenario.time.first_year, 0)
         inflation = 1.0 + scenario.drift.inflation.value
@@ -44,7 +45,7 @@ class PriceList:
 
     def of(self, resource: Resource) -> Floats:
         """Return the price of a unit of a resource at each step, (n,)."""
-        to_level = conversion(resource.price_year, self._economy.price_level, self._economy.index)
+        to_level = conversion(resource.price_year, self._economy.price_level, self._index)
         return self._grown(resource.price.value * to_level, resource.price_type)
 
     def at_level(self, amount: Positive, price_type: str) -> Floats:

@@ -22,6 +22,7 @@ from sisim.economics.fund_portfolio import Portfolio, by_basis
 from sisim.economics.ledger import CostLine, Ledger, by_year, ledger
 from sisim.economics.outcomes import EVERYBODY, Where, outcome, outcome_units, share, stock
 from sisim.economics.per_person import Incremental, incremental, per_person
+from sisim.economics.perspectives import Perspectives, perspectives
 from sisim.economics.prices import PriceList
 from sisim.economics.repayment import Repayments, repayments, with_repayments
 from sisim.economics.settlement import Facts, Settlement, settle, with_contracts
@@ -202,6 +203,11 @@ class Valuation:
     def who_gains(self) -> Mapping[str, WhoGains]:
         """What each arm means to every payer, as present values in fixed prices."""
         return {arm: who_gains(self.settled, arm) for arm in self.counts.arms[1:]}
+
+    @cached_property
+    def perspectives(self) -> Mapping[str, Perspectives]:
+        """What each arm is worth in every perspective, and who benefits."""
+        return {arm: perspectives(self.settled, arm) for arm in self.counts.arms[1:]}
 
     @cached_property
     def funds(self) -> Mapping[str, list[Repayments]]:

@@ -21,6 +21,7 @@ COMPILED = (
     "kernel/divergence",
     "kernel/hazards",
     "kernel/jit",
+    "kernel/leaving",
     "kernel/moves",
     "kernel/observation",
     "kernel/prevented",

@@ -8,7 +8,7 @@ cohort flow accordingly. Nothing about the rule is written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -54,6 +54,13 @@ _SETTLED = {
 """Features that do not depend on what happens to a person."""
 
 
+_MOVING = {
+    *(tb.AGE_CALENDAR, tb.MONTH, tb.YEAR, tb.CYCLE, tb.WHEN_MONTH, tb.WHEN_AGE, tb.WHEN_CYCLE),
+    tb.COMBINED,
+}
+"""Features that time may change of itself, but for age, the same for all of a cohort."""
+
+
 class NotExact(ValueError):  # noqa: N818 - it says what is the case
     """The expected course cannot be computed exactly; `part` of the scenario says why."""
 
@@ -88,7 +95,8 @@ class Cohort:
         started: Expected treatments begun, float64 (arms, investments, steps, areas).
         treated: Expected people in treatment, float64 (arms, investments, points, areas).
         treated_state: The same by state, float64 (arms, investments, points, states).
-            All three are NaN of investments of which nothing depends on who takes part.
+        treated_before: Expected people at each point who were in treatment in the step before it,
+            likewise. These four are NaN of investments of which nothing depends on who takes part.
     """
 
     compiled: Compiled
@@ -103,6 +111,7 @@ class Cohort:
     started: Floats
     treated: Floats
     treated_state: Floats
+    treated_before: Floats
 
     @property
     def shares(self) -> Floats:
@@ -126,7 +135,9 @@ class Cohort:
             arrivals=self.arrivals,
             use=self.use,
         )
-        one = Replication(0, counts, self.started, self.treated, self.treated_state)
+        one = Replication(
+            0, counts, self.started, self.treated, self.treated_state, self.treated_before
+        )
         return Result(self.compiled, (one,))
 
     @property
@@ -160,6 +171,7 @@ class _Counts(NamedTuple):
     started: Floats
     treated: Floats
     treated_state: Floats
+    treated_before: Floats
 
 
 class _Flow(NamedTuple):
@@ -292,6 +304,19 @@ def spread(R, V, F, i, mass):  # type: ignore[no-untyped-def]
 
 
 @inlined
+def amount_used(R, V, L, P, i, arm, s, m):  # type: ignore[no-untyped-def]
+    """Return what somebody of a row uses in a step of a use that has factors."""
+    use = L.use[m]
+    amount = 0.0
+    if P.state[R.state[use.state].track, i] == use.state:
+        amount = use.amount
+        for r in range(use.first, use.last):
+            value = observe(V, P, R.reference[r].feature, i, i, arm, s)
+            amount *= multiplier(R, r, value)
+    return amount
+
+
+@inlined
 def count(R, V, L, P, F, C, i, arm, s, record):  # type: ignore[no-untyped-def]
     """Count the people of a row at the start of a step."""
     area = P.person[i].area
@@ -302,13 +327,7 @@ def count(R, V, L, P, F, C, i, arm, s, record):  # type: ignore[no-untyped-def]
     for k in range(L.n_tracks):
         C.stock[arm, record, cell, P.state[k, i]] += people
     for m in range(L.use.shape[0]):
-        use = L.use[m]
-        if P.state[R.state[use.state].track, i] == use.state:
-            amount = use.amount
-            for r in range(use.first, use.last):
-                value = observe(V, P, R.reference[r].feature, i, i, arm, s)
-                amount *= multiplier(R, r, value)
-            C.use[arm, record, area, m] += people * amount
+        C.use[arm, record, area, m] += people * amount_used(R, V, L, P, i, arm, s, m)
     if arm > 0:
         for v in range(P.treatment.shape[1]):
             place = P.treatment[arm - 1, v, i]
@@ -346,6 +365,19 @@ def arrive(P, F, s):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
+def count_before(L, P, F, C, arm, record):  # type: ignore[no-untyped-def]
+    """Count who has been in treatment in an arm until now, before anyone arrives or begins."""
+    for i in range(P.n):
+        if F.people[0, i] > 0.0:
+            for v in range(P.treatment.shape[1]):
+                place = P.treatment[arm - 1, v, i]
+                if place.start != NEVER and place.end == NEVER:
+                    for k in range(L.n_tracks):
+                        state = P.state[k, i]
+                        C.treated_before[arm - 1, v, record, state] += F.people[0, i]
+
+
+@compiled_function
 def course(R, V, L, P, F, C, arm, s, last_arrival):  # type: ignore[no-untyped-def]
     """Count one birth cohort at the start of a step of an arm, and take it through the step.
 
@@ -364,6 +396,126 @@ def course(R, V, L, P, F, C, arm, s, last_arrival):  # type: ignore[no-untyped-d
         move(R, V, L, P, F, C, F.people, True, arm, s, record)
     if s < last_arrival:
         move(R, V, L, P, F, C, F.coming, False, 0, s, record)
+
+
+@compiled_function
+def unfold(R, V, L, P, F, C, s, chance, used):  # type: ignore[no-untyped-def]
+    """Write where each row, by itself, leads in a step, its events, and what it uses.
+
+    `chance` (rows, joint states) gets the chance of each joint state of the same background, and
+    `used` (rows, uses) what is used where it has factors. A row's events stand in its cell of `C`.
+    """
+    for i in range(P.n):
+        gone = False
+        for k in range(L.n_tracks):
+            gone = gone or R.state[P.state[k, i]].exit == 1
+        if gone:
+            continue
+        recall(P, F, i, s)
+        first = i - i % F.joint
+        for j in range(F.joint):
+            F.people[1, first + j] = 0.0
+        F.people[0, i] = 1.0
+        for k in range(L.n_tracks):
+            state_chances(R, V, L, P, F, C, i, k, s, True, 1.0, (0, 0, i))
+        spread(R, V, F, i, F.people)
+        for j in range(F.joint):
+            chance[i, j] = F.people[1, first + j]
+        for m in range(L.use.shape[0]):
+            used[i, m] = amount_used(R, V, L, P, i, 0, s, m)
+
+
+class Operators:
+    """What a step does to everyone alive of a closed cohort of one age, row by row (law L7).
+
+    From these the expected course from any beginning is a product of matrices.
+
+    Args:
+        scenario: A closed cohort of one age, without investments.
+
+    Attributes:
+        compiled: The compiled scenario.
+        joint: How many joint states with memory there are; a row is background x joint + state.
+        backgrounds: The categories of the attributes of each background, (attributes, backgrounds).
+
+    Raises:
+        NotExact: As for `expected`.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.compiled = compiled = compile_scenario(scenario)
+        _check_features(compiled)
+        known = _backgrounds(compiled, {})
+        self._space = space = _joint_space(compiled, len(known.share), 1, [])
+        self.joint = len(space.plain)
+        self.backgrounds = known.codes
+        age = compiled.clock.steps(scenario.population.age)
+        self._columns = columns_of(compiled, known.people(np.repeat(known.all, self.joint), -age))
+        _remember(self._columns, space)
+        self._flow = _flow(compiled, space, space.rows)
+        self._known: tuple[Any, tuple[Floats, Floats, Floats]] | None = None
+        self._counts = _counts(compiled, self.joint)._replace(
+            event=np.zeros((1, 1, space.rows, len(compiled.transitions))),
+            entry=np.zeros((1, 1, space.rows, len(compiled.groups), 2)),
+        )
+
+    def start(self, states: Sequence[str]) -> int:
+        """Return the joint state, with no memory yet, of those who begin in a state per track."""
+        found = 0
+        tracks = self.compiled.tables.features.track
+        for k, memory in enumerate(self._space.tracks):
+            number = self.compiled.state(self.compiled.tracks[k], states[k])
+            found = found * len(memory.every) + int(memory.start[number - int(tracks["first"][k])])
+        return found
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return self._space.rows
+
+    @property
+    def states(self) -> Ints:
+        """The state on each track, by number, (tracks, rows)."""
+        return np.asarray(self._columns.state[:, : self.rows], np.int64)
+
+    def step(self, s: int) -> tuple[Floats, Floats, Floats]:
+        """Return chances (rows, joint), events (rows, transitions) and uses (rows, uses) of one.
+
+        They are not to be changed: where nothing differs from the step before, they are the same.
+        """
+        told = self._told(s)
+        if self._known is None or self._known[0] != told:
+            self._known = told, self._unfolded(s)
+        return self._known[1]
+
+    def _told(self, s: int) -> Any:
+        """Return what the rule knows of a step: the same at two steps where it does the same."""
+        features, told = self.compiled.tables.features, []
+        age = self.compiled.clock.steps(self.compiled.scenario.population.age) + s
+        for reference in self.compiled.references:
+            kind = features.feature["kind"][reference.feature]
+            if kind == tb.AGE:
+                told.append(float(reference.values[min(age, len(reference.values) - 2)]))
+            elif kind in _MOVING:
+                return s
+        return tuple(told)
+
+    def _unfolded(self, s: int) -> tuple[Floats, Floats, Floats]:
+        tables, uses = self.compiled.tables, len(self.compiled.uses)
+        chance, used = np.zeros((self.rows, self.joint)), np.zeros((self.rows, uses))
+        self._counts.event[:] = 0.0
+        unfold(
+            tables.transitions,
+            tables.features,
+            tables.layout,
+            self._columns,
+            self._flow,
+            self._counts,
+            s,
+            chance,
+            used,
+        )
+        return chance, self._counts.event[0, 0].copy(), used
 
 
 def expected(scenario: Scenario, *, arm: str | None = None, most_work: float = np.inf) -> Cohort:
@@ -390,8 +542,8 @@ def expected(scenario: Scenario, *, arm: str | None = None, most_work: float = n
     _Courses(compiled, backgrounds, space, taking).run(flow, counts, most_work)
     for number, name in enumerate(compiled.investments):
         if not _asks_who_takes_part(compiled, name):
-            for count in (counts.started, counts.treated, counts.treated_state):
-                count[:, number] = np.nan
+            for name in ("started", "treated", "treated_state", "treated_before"):
+                getattr(counts, name)[:, number] = np.nan
     told = {one.number for memory in space.tracks for one in memory.groups if one.visits}
     counts.entry[..., [g for g in range(len(compiled.groups)) if g not in told], :] = np.nan
     return Cohort(compiled, space.names, *counts)
@@ -458,6 +610,9 @@ class _Courses:
     ) -> None:
         """Take everyone through a step; `settled` are the places that hold from now on."""
         columns, enrolments = self._columns, self._enrolments.get(arm)
+        layout = self._compiled.tables.layout
+        if arm and s >= layout.history:
+            count_before(layout, columns, flow, counts, arm, s - layout.history)
         if settled is not None:
             places = np.repeat(settled, self._joint, axis=-1)
             for a, number in np.ndindex(places.shape[:2]):
@@ -656,12 +811,16 @@ def _counts(compiled: Compiled, joint: int) -> _Counts:
         started=np.zeros((*treatments, points - 1, areas)),
         treated=np.zeros((*treatments, points, areas)),
         treated_state=np.zeros((*treatments, points, states)),
+        treated_before=np.zeros((*treatments, points, states)),
     )
 
 
 def _check_features(compiled: Compiled) -> None:
     """Refuse a rule that looks at what the joint state and the background do not tell."""
     tables = compiled.tables
+    if compiled.scenario.time.tail is not None:
+        why = Reason("who goes on after it, and in which state, is counted person by person")
+        raise NotExact("time.tail", why)
     for one in consequences(compiled.scenario):
         part = f"investments.{one.investment}.effects.{one.effect}.{one.kind}"
         raise NotExact(part, Reason("it depends on what would have happened to the same person"))
@@ -863,6 +1022,9 @@ class _Certain(Enrolments):
 
     def _count(self, plan: EnrolmentPlan, step: int, columns: Columns) -> None:
         """Count nothing: shares are counted as they flow."""
+
+    def _count_before(self, plan: EnrolmentPlan, step: int, columns: Columns) -> None:
+        """Count nothing, likewise."""
 
 
 def _places(

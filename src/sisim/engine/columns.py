@@ -113,6 +113,7 @@ def empty_counts(compiled: Compiled) -> ThreadCounts:
         entry=np.zeros((arms, steps, cells, len(compiled.groups), 2), np.int32),
         arrivals=np.zeros((arms, steps + 1, cells), np.int32),
         use=np.zeros((arms, steps + 1, len(compiled.areas), len(compiled.uses)), np.int64),
+        left=np.zeros((arms, steps + 1, *compiled.tables.layout.leaver_shape), np.int32),
         log=np.empty(0, tb.LogRow),
         log_size=np.zeros(1, np.int64),
     )

@@ -9,11 +9,11 @@ either points, the start of each step and the end (n + 1), or steps (n).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import version as version_of
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,7 @@ ITEMS = ("start_up", "running", "per_participant", "per_participant_month")
 """What an investment costs by: once, per year, per participant and per month of treatment."""
 
 Array = NDArray[Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,14 @@ class Replication:
         started: Treatments begun, (arms, investments, steps, areas); no arm `without`.
         treated: People in treatment at each point, (arms, investments, points, areas).
         treated_state: The same by state, (arms, investments, points, states).
+        treated_before: People at each point who were in treatment in the step before it, likewise.
         enrolments: Every treatment that has begun.
-        shares: Shares among peers, per mille, by step from the first simulated one.
+        shares: Shares among peers, per mille, by step from the first simulated one, and at the end.
         measured: What is measured, by measurement: see `Measurements.found`.
         affected: People whose life history has become another than without, (arms,): participants,
             and those whom an effect on areas has reached. None where nobody is told apart, as in
             an expected path.
+        too_young: How many of them are there at the end, too young to go on in the tail, (arms,).
     """
 
     seed: int
@@ -61,10 +64,12 @@ class Replication:
     started: Array
     treated: Array
     treated_state: Array
+    treated_before: Array
     enrolments: Sequence[Enrolment] = ()
     shares: Sequence[NDArray[np.int32]] = ()
     measured: Sequence[Array] = ()
     affected: Array | None = None
+    too_young: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -316,8 +321,15 @@ class Result:
 
     # ------------------------------------------------------------------------ parts
 
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """Return what `make` makes of these counts: it is made once, and kept by name."""
+        if name not in self._cache:
+            self._cache[name] = make()
+        found: T = self._cache[name]
+        return found
+
     def treatments(self, name: str) -> Array:
-        """Return `started`, `treated` or `treated_state`, without the arm `without`.
+        """Return a count of treatments, by its name in a replication, without the arm `without`.
 
         Axes (replications, arms, investments, n for what is started and n + 1 for who is in
         treatment, areas or states).

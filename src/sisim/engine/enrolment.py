@@ -150,6 +150,7 @@ class Enrolments:
         started: Treatments begun, int64 (arms, investments, counted steps, areas).
         treated: People in treatment, int64 (arms, investments, counted points, areas).
         treated_state: The same by state, int64 (arms, investments, counted points, states).
+        treated_before: People at a point who were in treatment in the step before it, likewise.
     """
 
     def __init__(
@@ -176,6 +177,7 @@ class Enrolments:
         self.treated_state = np.zeros(
             (arms, investments, steps + 1, len(compiled.states)), np.int64
         )
+        self.treated_before = np.zeros_like(self.treated_state)
         self._plans: list[EnrolmentPlan] = []
         for a, arm in enumerate(compiled.arms):
             for name, ending in scenario.arms[arm].investments.items():
@@ -243,6 +245,7 @@ class Enrolments:
     def step(self, step: int, columns: Columns) -> None:
         """End and begin treatments at the start of a step."""
         for plan in self._plans:
+            self._count_before(plan, step, columns)
             if self._recorded is not None:
                 self._repeat(plan, step, columns)
             else:
@@ -253,6 +256,7 @@ class Enrolments:
     def count_end(self, step: int, columns: Columns) -> None:
         """Count who is in treatment at the last point."""
         for plan in self._plans:
+            self._count_before(plan, step, columns)
             self._count(plan, step, columns)
 
     def _repeat(self, plan: EnrolmentPlan, step: int, columns: Columns) -> None:
@@ -416,14 +420,29 @@ class Enrolments:
         record = step - self._compiled.clock.history
         if record < 0 or not plan.active.shape[1]:
             return
+        place = (plan.arm, plan.number, record)
+        people, rows = self._taking_part(plan, columns)
+        areas = self.treated.shape[-1]
+        self.treated[place] += np.bincount(self._who.area[people], minlength=areas)
+        self.treated_state[place] += self._in_states(rows, columns)
+
+    def _count_before(self, plan: EnrolmentPlan, step: int, columns: Columns) -> None:
+        """Count who has been in treatment until now, before any of it ends."""
+        record = step - self._compiled.clock.history
+        if record >= 0 and plan.active.shape[1]:
+            _, rows = self._taking_part(plan, columns)
+            self.treated_before[plan.arm, plan.number, record] += self._in_states(rows, columns)
+
+    def _taking_part(self, plan: EnrolmentPlan, columns: Columns) -> tuple[Ints, Ints]:
+        """Return who of those with a place still lives here, and their rows in the arm."""
         people = plan.active[PERSON]
         rows = _rows(plan, people, columns)
         here = columns.alive[rows]
-        place = (plan.arm, plan.number, record)
-        areas, states = self.treated.shape[-1], self.treated_state.shape[-1]
-        self.treated[place] += np.bincount(self._who.area[people[here]], minlength=areas)
-        in_states = columns.state[:, rows[here]].ravel()
-        self.treated_state[place] += np.bincount(in_states, minlength=states)
+        return people[here], rows[here]
+
+    def _in_states(self, rows: Ints, columns: Columns) -> Ints:
+        states = self.treated_state.shape[-1]
+        return np.bincount(columns.state[:, rows].ravel(), minlength=states)
 
     def _draw(self, plan: EnrolmentPlan, purpose: str, people: Ints, step: int | None) -> Floats:
         """Return a uniform draw per person; without a step, the same at every moment.

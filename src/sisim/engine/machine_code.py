@@ -127,18 +127,22 @@ def arguments() -> Arguments:
         ),
         kernel.list_followed: (features, who, work, diverged, one, one, one, one),
         kernel.diverge: (who, work, diverged, one, one, one),
-        kernel.move_all: (layout, who, seen, work, one, one, one, one, no),
+        kernel.move_all: (
+            *(transitions, features, layout, who, seen, work),
+            *(one, one, one, one, no),
+        ),
         kernel.list_at_risk: (
             *(layout, who, bounds, work, diverged),
             *(one, one, one, one, one, one, key),
         ),
-        kernel.begin_step: (layout, who, seen, one, one, one, key),
+        kernel.begin_step: (transitions, features, layout, who, seen, one, one, one, key),
         kernel.count_uses: (transitions, features, layout, who, seen, one, one, one),
         kernel.run_blocks: (
             *(transitions, features, layout, who, bounds, seen, work),
             *(blocks, one, one, no, key, no),
         ),
-        kernel.begin_blocks: (layout, who, seen, blocks, one, key),
+        kernel.begin_blocks: (transitions, features, layout, who, seen, blocks, one, key),
+        kernel.count_remaining: (transitions, features, layout, who, seen, one),
         kernel.leaving_bounds: (
             transitions,
             features,
@@ -169,7 +173,13 @@ NEEDED = (
 """What this process compiles, and leaves to be loaded by those that come after."""
 CALLED = (kernel.list_at_risk, kernel.begin_step)
 """What the other process compiles first, as `run_blocks` calls it."""
-OTHERS = (*CALLED, kernel.begin_blocks, kernel.leaving_bounds, eligible)
+OTHERS = (
+    *CALLED,
+    kernel.begin_blocks,
+    kernel.count_remaining,
+    kernel.leaving_bounds,
+    eligible,
+)
 """All that the other process compiles."""
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
+
+from sisim.arrays import Ints
 from sisim.checks.run_size import SIDE_BY_SIDE, require_fits
 from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Replication, Result
@@ -65,8 +68,22 @@ def replication(simulation: Simulation) -> Replication:
         started=places.started,
         treated=places.treated,
         treated_state=places.treated_state,
+        treated_before=places.treated_before,
         enrolments=places.record,
         shares=simulation.shares,
         measured=simulation.measurements.found,
         affected=simulation.columns.diverged.sum(axis=1),
+        too_young=_too_young(simulation),
     )
+
+
+def _too_young(simulation: Simulation) -> Ints:
+    """Return how many of the affected are left at the end, too young to go on in the tail."""
+    columns, first = simulation.columns, simulation.compiled.tables.layout.leaver_from
+    young = simulation.step - columns.person["born"] < first
+    there = columns.person["arrive"] <= simulation.step
+    found = [
+        (apart & young & there & columns.alive[(arm + 1) * columns.n : (arm + 2) * columns.n]).sum()
+        for arm, apart in enumerate(columns.diverged)
+    ]
+    return np.array(found, np.int64)

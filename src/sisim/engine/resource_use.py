@@ -269,8 +269,8 @@ class UseCount:
             if effect.acts_on == "area":
                 affected, strength = here, _later(self._in_areas(own, effect), after)
             else:
-                affected = self._treated(own, track, state)
-                strength = self._in_treatment(own, effect)
+                affected = self._treated(own, track, state, after)
+                strength = _later(self._in_treatment(own, effect), after)
             factor = np.maximum(effect_factor(effect.ratio.value, strength), 0.0)
             adds: Any = 0.0 if effect.adds is None else effect.adds.value / self.per_year
             if effect.sets is not None:
@@ -291,11 +291,16 @@ class UseCount:
         in_phase = {"always": new_way >= 0, "project": new_way == 0, "new_way": new_way > 0}
         return np.asarray(in_phase[effect.phase] * fidelity).T
 
-    def _treated(self, own: Own, track: str, state: str) -> Array:
-        """Return who is in treatment in a state, (replications, points, areas)."""
+    def _treated(self, own: Own, track: str, state: str, after: int) -> Array:
+        """Return who is in treatment in a state, (replications, points, areas).
+
+        With one step `after` it, who was in treatment in the step before each point.
+        """
         place = (slice(None), own.arm - 1, own.number)
-        by_state = self.result.treatments("treated_state")[place]
+        by_state = self.result.treatments("treated_before" if after else "treated_state")[place]
         by_area = self.result.treatments("treated")[place]
+        by_area = np.concatenate([by_area[:, :1].repeat(after, 1), by_area], axis=1)
+        by_area = by_area[:, : by_state.shape[1]]
         everyone = by_area.sum(axis=-1, keepdims=True)
         shares = np.divide(by_area, everyone, out=np.zeros(by_area.shape), where=everyone > 0)
         return np.asarray(by_state[..., self.compiled.state(track, state), None] * shares)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 import numpy as np
@@ -57,6 +57,8 @@ class Tally:
     """What one run has counted, by arm (0 is `without`), record, cell and kind.
 
     Record r of `stock` is the start of the r:th counted step, the last one the end of the run.
+    `left` are those who leave to go on in the tail's pathway, (arms, records, ways, years of age,
+    combinations): see `engine.compile.leaver_tables`. Those at the end of the run are left there.
     """
 
     stock: NDArray[np.int32]
@@ -64,6 +66,7 @@ class Tally:
     entry: NDArray[np.int32]
     arrivals: NDArray[np.int32]
     use: Floats
+    left: NDArray[np.int32] = field(default_factory=lambda: np.zeros((1, 1, 0, 0, 0), np.int32))
 
 
 @dataclass(frozen=True)
@@ -329,13 +332,16 @@ class Simulation:
                     here = columns.state[track, person]
                     work[n] = (person, person, 0, track, here, 0, transition, to)
                     n += 1
-            kernel.move_all(tables.layout, columns, counts, scratch, n, n, arms, step, self.logging)
+            read = tables.transitions, tables.features, tables.layout
+            kernel.move_all(*read, columns, counts, scratch, n, n, arms, step, self.logging)
         # Who has moved against the rule may not be listed where they now are: draw and list anew.
         columns.drawn["moment"] = NEVER
 
     def _begin_blocks(self) -> None:
         """Make the births and arrivals of a step."""
         kernel.begin_blocks(
+            self.compiled.tables.transitions,
+            self.compiled.tables.features,
             self.compiled.tables.layout,
             self.columns,
             self._counts[0],
@@ -432,6 +438,8 @@ class Simulation:
         """Count what depends on history at the last point, as the stocks are counted there."""
         tables = self.compiled.tables
         self._begin_blocks()
+        if self.compiled.shares:
+            self._share()
         if len(tables.layout.use):
             kernel.count_uses(
                 tables.transitions,
@@ -441,6 +449,15 @@ class Simulation:
                 self._counts[0],
                 0,
                 len(self.people),
+                self.step,
+            )
+        if self._counts[0].left.size:
+            kernel.count_remaining(
+                tables.transitions,
+                tables.features,
+                tables.layout,
+                self.columns,
+                self._counts[0],
                 self.step,
             )
         self.enrolments.count_end(self.step, self.columns)
@@ -465,6 +482,7 @@ class Simulation:
             entry=total("entry"),
             arrivals=total("arrivals"),
             use=total("use") / tb.FIXED_POINT,
+            left=total("left"),
         )
 
     def log(self) -> NDArray[np.void]:

@@ -61,6 +61,8 @@ from sisim.scenario.scenario import Scenario
 
 # What a reference does with its feature's value.
 LOOK_UP, BANDS, DIRECT, EFFECT = range(4)
+BY_AGE = 0
+"""How one leaves the population: too old, or left at the end; the exits of a file follow."""
 # Phases of an effect.
 ALWAYS, PROJECT, NEW_WAY = range(3)
 PER_MILLE = 1000
@@ -136,6 +138,7 @@ FollowRow = row(
 )
 TimingRow = row(onset=_F, project_end=_I)
 CalendarRow = row(year=_I, month=_I, begins=_I)
+LeaverRow = row(reference=_I, stride=_I)
 UseRow = row(state=_I, amount=_F, first=_I, last=_I)
 CrossTrackRow = row(track=_U, offset=_U)
 StayRow = row(offset=_U, longest=_U)
@@ -239,6 +242,11 @@ class RunLayout(NamedTuple):
     entry_ratio: Floats  # (arms, areas, steps)
     may_diverge: Flags  # (arms, states + 1) where an arm can change a chance
     use: NDArray[np.void]  # uses that depend on history
+    # Who leaves to go on in another pathway, and how they are told apart:
+    leaver: NDArray[np.void]  # references to the category of each thing told, and its radix
+    leaver_way: NDArray[np.int32]  # by state: the way of who leaves by it, or -1
+    leaver_from: int  # the least age, in steps
+    leaver_shape: tuple[int, int, int]  # ways, years of age, and combinations of categories
     # What lowers the greatest value of a transition, looked at before all else:
     cross_track: NDArray[np.void]  # (out, CROSS_TRACKS) states of other tracks
     stay: NDArray[np.void]  # (out,) how long in the state
@@ -309,6 +317,7 @@ class ThreadCounts(NamedTuple):
     entry: NDArray[np.int32]  # (1 + arms, records, cells, groups, 2): first ever, again
     arrivals: NDArray[np.int32]  # (1 + arms, records, cells)
     use: Ints  # (1 + arms, records, areas, uses) in FIXED_POINT parts
+    left: NDArray[np.int32]  # (1 + arms, records, ways, years of age, combinations) who leave
     log: NDArray[np.void]  # (capacity,)
     log_size: Ints  # (1,)
 
@@ -334,7 +343,10 @@ class WorkSpace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FactorReference:
-    """One table of multipliers as a transition uses it, with the name it has in the file."""
+    """One table of multipliers as a transition uses it, with the name it has in the file.
+
+    `raw` are the values of the file where only a causal share of them acts.
+    """
 
     name: str
     feature: int
@@ -342,6 +354,7 @@ class FactorReference:
     scale: int
     kind: int = LOOK_UP
     ratio: float = 1.0
+    raw: Floats | None = None
 
 
 class MeasurementRow(NamedTuple):

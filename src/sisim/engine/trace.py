@@ -20,7 +20,7 @@ from sisim.engine.draws import SCALE, draw
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import People
 from sisim.engine.simulation import Progress, Simulation, run_to_end
-from sisim.engine.tables import COMBINED, EFFECT, MAX_OUT, Compiled
+from sisim.engine.tables import COMBINED, EFFECT, MAX_OUT, Compiled, TransitionTables
 from sisim.scenario.errors import nearest
 from sisim.scenario.factor_table import RATE
 from sisim.scenario.scenario import Scenario
@@ -33,7 +33,8 @@ WITHOUT = "without"
 class ObservedFactor:
     """A factor as it was for a person at a moment: a feature's value and the multiplier.
 
-    `together` are the features of a table over several, with their values.
+    `together` are the features of a table over several, with their values. `raw` is what stands in
+    the file, where only a causal share of it acts.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ObservedFactor:
     multiplier: float
     is_effect: bool
     together: tuple[tuple[str, float], ...] = ()
+    raw: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,6 +389,7 @@ def risks(
     """
     rule, sight = compiled.tables.transitions, compiled.tables.features
     columns, step = simulation.columns, simulation.step
+    raw = _raw(compiled)
     seen = np.zeros((max(len(compiled.features), 1), 1))
     values = np.zeros((MAX_OUT, 1))
     value = np.zeros(1)
@@ -423,6 +426,9 @@ def risks(
                         )
                         for part in parts
                     ),
+                    raw=None
+                    if reference.raw is None
+                    else float(kernel.multiplier_of(raw, r, known)),
                 )
             )
         kernel.values_of(rule, t, arm, step, seen, 1, value)
@@ -437,6 +443,16 @@ def risks(
             )
         )
     return found
+
+
+def _raw(compiled: Compiled) -> TransitionTables:
+    """Return the tables of transitions with the values of the files, whatever share of them acts.
+
+    They are looked up by the kernel's own rule, as those that act are.
+    """
+    tables = [one.values if one.raw is None else one.raw for one in compiled.references]
+    rule = compiled.tables.transitions
+    return rule._replace(table=np.concatenate([*tables, np.zeros(1)]))
 
 
 def diverged_people(simulation: Simulation) -> Ints:

@@ -24,7 +24,16 @@ from sisim.analysis.level_grid import LevelRange, level_grid
 from sisim.analysis.variants import Variants
 from sisim.arrays import Floats
 from sisim.economics.valuation import Valuation
-from sisim.i18n import LANGUAGES, Lang, current_language, each_language, in_language, source_text, t
+from sisim.i18n import (
+    LANGUAGES,
+    Lang,
+    current_language,
+    each_language,
+    in_currency,
+    in_language,
+    source_text,
+    t,
+)
 from sisim.live.chart_options import Look, Option, figure
 from sisim.live.echarts import plain_script
 from sisim.live.scenario_library import with_figures
@@ -140,15 +149,16 @@ def lesson(
         top = top.joined(Scales.of(comparison))
         if progress is not None:
             progress(done + 1, 2 * points)
-    content = _content(own, axes, top)
-    content["lang"] = current_language()
     unit = unit_of(own).size
     numbers, words = [], _Words(top, unit)
-    for done, comparison in enumerate(stories):
-        numbers.append(np.concatenate(list(_numbers(comparison, unit))))
-        words.add(comparison)
-        if progress is not None:
-            progress(points + done + 1, 2 * points)
+    with in_currency(scenario.pathway.currency):
+        content = _content(own, axes, top)
+        for done, comparison in enumerate(stories):
+            numbers.append(np.concatenate(list(_numbers(comparison, unit))))
+            words.add(comparison)
+            if progress is not None:
+                progress(points + done + 1, 2 * points)
+    content["lang"] = current_language()
     content["numbers"] = base64.b64encode(np.array(numbers, "<f4").tobytes()).decode("ascii")
     content["words"] = words.content()
     return page(content)

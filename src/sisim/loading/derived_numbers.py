@@ -30,11 +30,19 @@ _AROUND: dict[Any, tuple[type[Number], frozenset[str]]] = {
 """Tables that may be left out around their number: its kind, the keys by which they are known."""
 
 
+PATHWAYS: tuple[Path, ...] = (("pathway",), ("time", "tail"))
+"""Where a scenario has pathways with parameters of their own."""
+
+
 class DerivedNumbers:
     """The numbers of a document that are formulas. Each gets its value in the document's data.
 
-    Of a scenario with its pathway, the parameters of both are one list, in which the scenario's
-    take the place of the pathway's.
+    Of a scenario with its pathways, the parameters of all are one list, in which the scenario's
+    take the place of those of its pathway, and these of those of its tail.
+
+    The ends of a number's range and the parameters of its distribution may be formulas, too. They
+    are worked out once, from the parameters as the file has them: they say how sure a number is
+    where the file stands, so no draw of another moves them.
 
     Args:
         document: What a file says, with its overrides; its data is changed.
@@ -66,20 +74,24 @@ class DerivedNumbers:
         for place in places:
             if place.path in self._formulas or document.made_up.within(place.path):
                 self._settle(place)
+        for path, table, keys in _spreads(document.data, model, ()):
+            for key in keys:
+                self._settle_spread(path, table, key)
 
     def _parameters(self) -> dict[Path, str]:
         """Return the name of each parameter that counts, by path; forget those replaced."""
         data: dict[str, Any] = self._document.data
         own = data.get("parameters")
-        inner = data.get("pathway")
-        of_pathway = inner.get("parameters") if isinstance(inner, dict) else None
         found: dict[Path, str] = {}
-        if isinstance(of_pathway, dict):
-            for name in [*of_pathway]:
-                if isinstance(own, dict) and name in own:
-                    del of_pathway[name]
+        known = set(own) if isinstance(own, dict) else set()
+        for path in PATHWAYS:
+            inner = _inside(data, (*path, "parameters"))
+            for name in [*inner] if isinstance(inner, dict) else ():
+                if name in known:
+                    del inner[name]
                 else:
-                    found["pathway", "parameters", name] = name
+                    found[*path, "parameters", name] = name
+                    known.add(name)
         if isinstance(own, dict):
             found |= {("parameters", name): name for name in own}
         for path, name in found.items():
@@ -99,8 +111,8 @@ class DerivedNumbers:
                 self._say((*place.path, "formula"), reason, "value")
             table["value"] = table.pop("formula")
         text = table.get("value")
-        if not isinstance(text, str) or not text or readings(text, _UNITS):
-            return  # nothing, or a number that is written as a text: the models say so
+        if not _is_formula(text):
+            return
         for key in [key for key in _RANGE if key in table]:
             del table[key]
             reason = Reason(
@@ -153,6 +165,24 @@ class DerivedNumbers:
             if changed and path not in self._document.changed:
                 self._document.changed[path] = changed[0]
         place.put()
+
+    def _settle_spread(self, path: Path, table: dict[str, Any], key: str) -> None:
+        """Put the value of a formula into a range, or into the parameters of a distribution."""
+        text, value = table.get(key), None
+        if not _is_formula(text):
+            return
+        try:
+            formula = parsed(str(text))
+            if self._wrong.keys().isdisjoint(formula.names):
+                value = formula.value(self._values)
+        except FormulaError as error:
+            self._fail((*path, key), error)
+        if value is None:
+            # Nothing follows from it: the number has what is left, or no distribution.
+            self._document.made_up.add(path)
+            table.pop(key)
+        else:
+            table[key] = value
 
     @cached_property
     def _changed(self) -> dict[str, Place]:
@@ -258,6 +288,39 @@ def _places(node: Any, kind: Any, path: Path) -> Iterator[_NumberPlace]:
                 yield _NumberPlace(here, below.number, node, part)
         else:
             yield from _places(part, kind_of_part, here)
+
+
+def _is_formula(text: Any) -> bool:
+    """Return whether a formula stands here; numbers written as texts are for the models."""
+    return isinstance(text, str) and bool(text) and not readings(text, _UNITS)
+
+
+def _spreads(
+    node: Any, kind: Any, path: Path
+) -> Iterator[tuple[Path, dict[str, Any], tuple[str, ...]]]:
+    """Yield what says how sure each number is: a table, and the keys of it that do."""
+    form = _form(kind)
+    if isinstance(node, dict):
+        if form.number and not form.around & node.keys():
+            yield path, node, ("low", "high")
+            if isinstance(node.get("distribution"), dict):
+                known = [key for key in node["distribution"] if key != "name"]
+                yield (*path, "distribution"), node["distribution"], tuple(known)
+            return
+        for key, part in node.items():
+            below = form.keys.get(key, form.entries)
+            if below is not None:
+                yield from _spreads(part, below, (*path, key))
+    elif isinstance(node, list) and form.items is not None:
+        for key, part in enumerate(node):
+            yield from _spreads(part, form.items, (*path, key))
+
+
+def _inside(data: Any, path: Path) -> Any:
+    """Return what stands at a path; None if nothing does."""
+    for part in path:
+        data = data.get(part) if isinstance(data, dict) else None
+    return data
 
 
 def _plain(data: Any, path: Path) -> float | None:

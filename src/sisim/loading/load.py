@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Mapping
 from pathlib import Path as File
@@ -69,12 +70,11 @@ def _loaded(
 ) -> Scenario:
     problems, folder = _include_pathway(expect(document, "scenario"), beside)
     # A year of the file may be overridden, and so may the name of the file.
-    unread = _include_price_index(document, beside)
+    unread = _include_price_index(document, beside) + _include_tail(document, beside)
     overrider = Overrider(document, Scenario)
     if isinstance(document.data.get("override"), dict):
         overrider.apply_table("override")
-    for key, value in overrides.items():
-        overrider.apply({key: value}, places.get(key, SET))
+    unread += _overridden(document, overrider, overrides, places, beside)
     unread += _include_price_index(document, beside)
     unread += _include_factor_files(document, ("pathway", "factors"), folder, beside)
     unread += include_draws(document, beside)
@@ -117,9 +117,8 @@ def changed(
     files, earlier = scenario.origins
     document.changed = {tuple(path.split(".")): SET for path in earlier}
     overrider = Overrider(document, Scenario, fresh=True)
-    for key, value in overrides.items():
-        overrider.apply({key: value}, places.get(key, SET))
-    unread = _include_price_index(document, File())
+    unread = _overridden(document, overrider, overrides, places, File())
+    unread += _include_price_index(document, File())
     unread += _include_factor_files(document, ("pathway", "factors"), File(), File())
     unread += include_draws(document, File())
     derived = DerivedNumbers(document, Scenario, written=False, inside=inside)
@@ -131,6 +130,22 @@ def changed(
         raise ScenarioError(problems)
     written = {dotted(path): str(place) for path, place in document.changed.items()}
     return found.with_origin(files, written | earlier, document.before | scenario.before)
+
+
+def _overridden(
+    document: Document,
+    overrider: Overrider,
+    overrides: Mapping[str, Any],
+    places: Mapping[str, Place],
+    beside: File | None,
+) -> list[Problem]:
+    """Apply overrides, a tail that is named first: others may be of what stands in it."""
+    unread: list[Problem] = []
+    for key in sorted(overrides, key=lambda key: key != "time.tail"):
+        overrider.apply({key: overrides[key]}, places.get(key, SET))
+        if key == "time.tail":
+            unread += _include_tail(document, beside)
+    return unread or _include_tail(document, beside)
 
 
 def load_pathway(
@@ -269,6 +284,33 @@ def _include_price_index(document: Document, beside: File | None) -> list[Proble
         document.made_up.add(path)
         return list(error.problems)
     return []
+
+
+def _include_tail(document: Document, beside: File | None) -> list[Problem]:
+    """Let the pathway that is named as the tail stand there; return what is wrong with it."""
+    path = ("time", "tail")
+    time: Any = document.data.get("time")
+    name = time.get("tail") if isinstance(time, dict) else None
+    if name is None or (isinstance(name, dict) and ("tracks" in name or not document.file)):
+        return []
+    place = document.locate(path)
+    try:
+        if not isinstance(name, str):
+            reason = Reason('The tail is the name of a pathway, as in tail = "adult-life".')
+            raise ScenarioError([Problem(place, dotted(path), reason)])
+        file = find(name, "pathway", place, beside)
+        inner = expect(read(file), "pathway")
+        # What was read is kept for who reads it next, and formulas get their values in place.
+        inner.data = copy.deepcopy(inner.data)
+        document.include(path, inner)
+        return _include_factor_files(document, (*path, "factors"), file.parent, beside)
+    except ScenarioError as error:
+        kept = {key: value for key, value in time.items() if key != "tail"}
+        document.data = {**document.data, "time": kept}
+        return [
+            Problem(one.place, one.key or dotted(path), one.reason, one.suggestion, one.choices)
+            for one in error.problems
+        ]
 
 
 def _changed_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:

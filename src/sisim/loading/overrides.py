@@ -117,6 +117,11 @@ class Overrider:
         if parts[0] == "override":  # what changes others is not changed itself
             return None
         if parts[0] == "parameters" and not _has_parameter(data, parts):
+            tail = data["time"].get("tail") if isinstance(data.get("time"), dict) else None
+            if isinstance(tail, dict) and len(parts) > 1 and _has_parameter(tail, parts):
+                of_pathway = isinstance(data.get("pathway"), dict) and data["pathway"]
+                if not of_pathway or not _has_parameter(of_pathway, parts):
+                    return _find(data, self.model, ("time", "tail", *parts), value)
             return None if "pathway" not in data else self._find(("pathway", *parts), value)
         if parts[:2] == ("pathway", "parameters") and not _has_parameter(
             data["pathway"], parts[1:]

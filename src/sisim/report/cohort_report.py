@@ -15,7 +15,7 @@ from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import records
 from sisim.report.analysis.answer_files import publish_answer
 from sisim.report.economics.money_words import conventions, unit_words
-from sisim.report.formats import capital, decimal, lower
+from sisim.report.formats import capital, decimal, in_money, lower, money_unit, whole_money
 from sisim.report.state_shares import arm_name, trace_charts
 
 if TYPE_CHECKING:
@@ -73,9 +73,9 @@ def incremental_words(result: Valuation, one: Incremental) -> list[str]:
         name = arm_name(result, str(row.strategy))
         told = {"arm": name, "unit": unit, "before": lower(previous)}
         if row.status == "ND" and row.icer == row.icer:
-            told["cost"] = kronor(float(row.inc_cost))
+            told["cost"] = amount_text(float(row.inc_cost))
             told["gain"] = number_of(float(row.inc_effect))
-            told["price"] = kronor(float(row.icer))
+            told["price"] = amount_text(float(row.icer))
             text = t(
                 "{arm} costs {cost} more per person than {before} and gains {gain} ({unit}): "
                 "{price} for one more.",
@@ -107,7 +107,7 @@ def _per_person(result: Valuation) -> pd.DataFrame:
     rows = []
     for number, arm in enumerate(result.counts.arms):
         for flow, worth in present_values(result.settled):
-            label = t("Costs, SEK") if flow.measure is None else measure_unit(flow.measure)
+            label = in_money(t("Costs")) if flow.measure is None else measure_unit(flow.measure)
             digits = 2 if flow.measure is None else 6
             total = float(worth[number])
             rows.append(
@@ -131,11 +131,13 @@ def _incremental(result: Valuation, one: Incremental) -> pd.DataFrame:
     return pd.DataFrame(
         {
             t("Arm"): [arm_name(result, str(arm)) for arm in table["strategy"]],
-            t("Costs, SEK"): table["cost"].map(lambda x: decimal(x, 2)),
+            in_money(t("Costs")): table["cost"].map(lambda x: decimal(x, 2)),
             t("Gained"): table["effect"].map(lambda x: decimal(x, 6)),
-            t("More costs, SEK"): table["inc_cost"].map(lambda x: decimal(x, 2)),
+            in_money(t("More costs")): table["inc_cost"].map(lambda x: decimal(x, 2)),
             t("Gained more"): table["inc_effect"].map(lambda x: decimal(x, 6)),
-            t("SEK for one more"): table["icer"].map(lambda x: decimal(x, 2)),
+            capital(t("{unit} for one more", unit=money_unit())): table["icer"].map(
+                lambda x: decimal(x, 2)
+            ),
             t("Standing"): [standing.get(status, "–") for status in table["status"]],
         }
     )
@@ -149,9 +151,9 @@ def measure_unit(measure: OutcomeMeasured) -> str:
     return t("{what}, {unit}", what=label, unit=unit_words(measure))
 
 
-def kronor(amount: float) -> str:
-    """Return an amount to the krona; a small one with two decimals."""
-    return t("SEK {n}", n=decimal(amount, 0 if abs(amount) >= 1000 else 2))
+def amount_text(amount: float) -> str:
+    """Return an amount in whole units of the currency; a small one with two decimals."""
+    return whole_money(amount, 0 if abs(amount) >= 1000 else 2)
 
 
 def number_of(value: float) -> str:

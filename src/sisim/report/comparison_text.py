@@ -241,7 +241,7 @@ def _costs_held(story: Comparison, *, everyone: bool, room: int) -> str:
 def perspective(scenario: Scenario) -> str | None:
     """Return whose costs count: "the municipality and the region"; None if those of all who pay."""
     pathway, parts = scenario.pathway, scenario.economy.bearers
-    everyone = all(principal.public for principal in pathway.principals.values())
+    everyone = not _private(scenario)
     if SOCIETY in parts or (PUBLIC in parts and everyone):
         return None
     if PUBLIC in parts:
@@ -249,6 +249,18 @@ def perspective(scenario: Scenario) -> str | None:
     bearers = [pathway.administrations.get(part) or pathway.principals.get(part) for part in parts]
     labels = [lower(bearer.label.text) for bearer in bearers if bearer]
     return listing(labels)
+
+
+def _private(scenario: Scenario) -> bool:
+    """Return whether anybody outside the public sector pays or gets something."""
+    tail, pathway = scenario.time.tail, scenario.pathway
+    resources = [*pathway.resources.values(), *(tail.resources.values() if tail else ())]
+    payers = {name for resource in resources for name, _ in resource.flows}
+    return any(
+        not pathway.principals[one.principal].public
+        for name, one in pathway.administrations.items()
+        if name in payers
+    )
 
 
 def _perspective(scenario: Scenario) -> str:

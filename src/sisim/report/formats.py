@@ -5,8 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from math import floor
+from typing import Literal
 
-from sisim.i18n import UNDEFINED, Lang, current_language, in_language, n_, number, t
+from sisim.i18n import (
+    KRONA,
+    UNDEFINED,
+    Lang,
+    currency_name,
+    current_currency,
+    current_language,
+    in_language,
+    n_,
+    number,
+    t,
+)
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -71,21 +83,78 @@ def percentage_points(text: str) -> str:
     return n_("{n} percentage point", "{n} percentage points", many, n=text)
 
 
+def currency_amount(n: str, size: Literal["", "k", "m"] = "") -> str:
+    """Return a number, written already, as an amount of money.
+
+    Args:
+        n: The number, or both ends of a range.
+        size: Of what it is: the currency itself, thousands or millions of it.
+
+    Examples:
+        >>> currency_amount("12.3", "m")
+        'SEK 12.3m'
+    """
+    if current_currency() == KRONA:
+        match size:
+            case "m":
+                return t("SEK {n}m", n=n)
+            case "k":
+                return t("SEK {n}k", n=n)
+            case _:
+                return t("SEK {n}", n=n)
+    name = currency_name()
+    match size:
+        case "m":
+            return t("{currency} {n}m", currency=name, n=n)
+        case "k":
+            return t("{currency} {n}k", currency=name, n=n)
+        case _:
+            return t("{currency} {n}", currency=name, n=n)
+
+
+def in_money(what: str) -> str:
+    """Return a heading with the currency that its amounts are in.
+
+    Examples:
+        >>> in_money("Costs")
+        'Costs, SEK'
+    """
+    return t("{what}, {unit}", what=what, unit=money_unit())
+
+
+def money_unit() -> str:
+    """Return what amounts are counted in, as it stands in a heading."""
+    return t("SEK") if current_currency() == KRONA else currency_name()
+
+
 @dataclass(frozen=True)
 class Unit:
-    """Millions or thousands of SEK, with the decimals that amounts are given."""
+    """Millions or thousands of the currency, with the decimals that amounts are given."""
 
     millions: bool
     digits: int
 
     @property
     def size(self) -> float:
-        """One unit in SEK."""
+        """One unit in the currency."""
         return 1e6 if self.millions else 1e3
 
     def label(self) -> str:
         """Return the unit's name, for an axis or a column."""
-        return t("SEK m") if self.millions else t("SEK k")
+        if current_currency() == KRONA:
+            return t("SEK m") if self.millions else t("SEK k")
+        name = currency_name()
+        return (
+            t("{currency} m", currency=name) if self.millions else t("{currency} k", currency=name)
+        )
+
+    def of(self, n: str) -> str:
+        """Return a number of such units, written already, as an amount of money."""
+        return currency_amount(n, "m" if self.millions else "k")
+
+
+THOUSANDS = Unit(False, 0)
+"""Thousands of the currency, whole."""
 
 
 def unit_for(amount: float) -> Unit:
@@ -94,7 +163,7 @@ def unit_for(amount: float) -> Unit:
 
 
 def money(amount: float, unit: Unit | None = None) -> str:
-    """Return an amount in millions or thousands of SEK; undefined: –.
+    """Return an amount in millions or thousands of the currency; undefined: –.
 
     Examples:
         >>> money(12_340_000).replace(NBSP, " ")
@@ -103,9 +172,17 @@ def money(amount: float, unit: Unit | None = None) -> str:
     if amount != amount:
         return UNDEFINED
     unit = unit or unit_for(amount)
-    n = decimal(amount / unit.size, unit.digits)
-    text = t("SEK {n}m", n=n) if unit.millions else t("SEK {n}k", n=n)
-    return text.replace(" ", NBSP)
+    return unit.of(decimal(amount / unit.size, unit.digits)).replace(" ", NBSP)
+
+
+def whole_money(amount: float, digits: int = 0) -> str:
+    """Return an amount in the currency itself, with so many decimals.
+
+    Examples:
+        >>> whole_money(1650)
+        'SEK 1,650'
+    """
+    return currency_amount(decimal(amount, digits))
 
 
 def spread(low: float, high: float, digits: int = 0) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from sisim.economics.appraisal import BAND_FROM, Interval
 from sisim.i18n import t
-from sisim.report.formats import share_of
+from sisim.report.formats import money, share_of, spread, unit_for
 
 
 def worth_words(rate: float) -> str:
@@ -31,3 +32,13 @@ def net_words(rate: float) -> str:
 def valued(label: str, rate: float) -> str:
     """Return the label of an amount, and that it is a present value where it is one."""
     return label if rate == 0 else t("{what} (present value)", what=label)
+
+
+def estimate(amount: Interval) -> str:
+    """Return an amount with its interval over the replications."""
+    unit = unit_for(max(abs(amount.mean), abs(amount.low), abs(amount.high)))
+    text = money(amount.mean, unit)
+    if amount.replications < BAND_FROM:
+        return text
+    ends = spread(amount.low / unit.size, amount.high / unit.size, unit.digits)
+    return t("{amount} (10–90%: {ends})", amount=text, ends=ends) if ends else text

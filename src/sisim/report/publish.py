@@ -128,9 +128,16 @@ def write_beside(result: Valuation, folder: Path) -> None:
 
 
 def words_beside(result: Valuation) -> list[str]:
-    """Return what verdicts rest on, if it is known, and what is said of goals and measurements."""
+    """Return what verdicts rest on, if known, and what is said of goals, measures and tails."""
+    from sisim.report.economics.later_words import later_lines
     from sisim.report.goal_lines import goal_words
     from sisim.report.measured_lines import measured_words
 
     size = size_words(result.scenario)
-    return [*size, *verdict_words(result), *goal_words(result), *measured_words(result)]
+    return [
+        *size,
+        *verdict_words(result),
+        *goal_words(result),
+        *measured_words(result),
+        *later_lines(result),
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import floor, log10
+from math import floor, isclose, log10
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from sisim.engine.trace import ObservedFactor, Risk
 from sisim.i18n import duration_in_months, n_, t
 from sisim.report.formats import NBSP, decimal, percent_sign
 from sisim.scenario.errors import shortened
+from sisim.scenario.numbers import numbers
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
 
@@ -143,7 +144,7 @@ class Words:
             parts.append(growth + " (" + t("growth") + ")")
             base = transition.rate.per_year
         parts += [
-            f"{figures(factor.multiplier)} ({self._seen(factor, risk)})"
+            f"{figures(factor.multiplier)} ({self._why(factor, risk)})"
             for factor in risk.factors
             if factor.feature != "schedule"
         ]
@@ -158,6 +159,19 @@ class Words:
         value = figures(self._as_written(risk, risk.value))
         return t("{n} a year", n=value) if risk.is_rate else value
 
+    def _why(self, factor: ObservedFactor, risk: Risk) -> str:
+        """Return what a factor was looked up by, after the formula that its multiplier follows."""
+        seen = self._seen(factor, risk)
+        if factor.is_effect:
+            effects = self.scenario.investments[factor.name].effects
+            given = [effect.ratio for effect in effects if risk.transition in effect.on]
+        else:
+            given = [number for _, number in numbers(self.pathway.factors[factor.name])]
+        # What is looked up is a value: where two numbers are alike it is not told which it was.
+        found = {one.formula for one in given if isclose(one.value, factor.multiplier)}
+        formula = found.pop() if len(found) == 1 else None
+        return f"{shortened(formula)}; {seen}" if formula else seen
+
     def _as_written(self, risk: Risk, value: float) -> float:
         """Return a rate per step as the files write it, per year; a probability as it is."""
         return value * self.compiled.clock.per_year if risk.is_rate else value
@@ -166,6 +180,12 @@ class Words:
         """Return what a factor was looked up by, and its scale where it does not just multiply."""
         parts = [replace(factor, feature=name, value=value) for name, value in factor.together]
         seen = ", ".join(map(self._feature, parts or [factor]))
+        share = self.pathway.factors[factor.name].causal_share if factor.raw is not None else None
+        if factor.raw is not None and share is not None:
+            causal = t(
+                "causal share {share} of {raw}", share=figures(share.value), raw=figures(factor.raw)
+            )
+            seen = f"{seen}; {causal}"
         scale = self._scale(factor, risk)
         if scale in (None, "rate_ratio" if risk.is_rate else "relative_risk"):
             return seen

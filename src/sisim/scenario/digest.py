@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from sisim.scenario.pathway import Entry, State, Transition
+from sisim.scenario.pathway import Entry, Pathway, State, Transition
 from sisim.scenario.scenario import Scenario
 
 
@@ -25,6 +25,8 @@ def without_money(scenario: Scenario) -> dict[str, Any]:
     money: dict[str, Any] = {
         **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "goals", "figures"), True),
         "drift": {"prices", "inflation"},
+        # Later lives are computed from who leaves: only how these are told apart has a bearing.
+        "time": {"tail": set(Pathway.model_fields) - {"continues"}},
         "parameters": True,  # whose values stand wherever a formula has them
         "pathway": {
             "parameters": True,

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sisim.i18n import KRONA
 from sisim.scenario.pathway import Administration, Principal
 from sisim.scenario.price_index import PRICE_INDEX
 from sisim.scenario.types import Float, Number, Positive, Table, Year, YearKey
@@ -32,6 +33,15 @@ class Tail(Table):
     source: str | None = Field(None, description="Why the difference may be thought to go on.")
 
 
+def _usual_rate() -> Number:
+    """Return the discount rate of a file that states none: 3.5 % a year.
+
+    The social discount rate of Swedish cost-benefit analysis (ASEK), which guidance to
+    municipalities on social investments takes over.
+    """
+    return Number(value=0.035, source="S148 ASEK", grade="measured")
+
+
 class Economy(Table):
     """Price level, discounting and counting conventions.
 
@@ -40,20 +50,24 @@ class Economy(Table):
     `events`: rewards of transitions stand at the `start` or the `end` of the cycle in which they
     happen, and count as `counting` says of that point; unset, each counts in full in its cycle.
     `exponent`: the discount exponent of the first cycle, 0 or 1.
-    Discount rates are shares a year: 0.035 is 3.5 %.
+    Discount rates are shares a year: 0.035 is 3.5 %, the rate of a file that states none.
     """
 
     price_level: Year = 2024
     counting: Literal["start", "end", "both", "point", "weights"] = "start"
     weights: list[Float] = []
     events: Literal["start", "end"] | None = None
-    discount_costs: Number = Number(value=0.0)
-    discount_effects: Number = Number(value=0.0)
+    discount_costs: Number = _usual_rate()
+    discount_effects: Number = _usual_rate()
     exponent: Literal[0, 1] = 0
     perspective: str = Field(
         PUBLIC,
         description="Whose costs count: an administration, a principal, several of them joined by "
         '"+", "public" (every public principal) or "society" (everybody).',
+    )
+    deadweight: Number = Field(
+        Number(value=0.0),
+        description="What a krona of tax costs beyond itself, as a share: in who benefits alone.",
     )
     tail: Tail | None = None
     price_index: dict[YearKey, Positive] = Field(
@@ -62,11 +76,14 @@ class Economy(Table):
         'year, or the name of a file with one, beside the scenario: "my-index.toml".',
     )
 
-    @property
-    def index(self) -> dict[int, float]:
-        """The price index by year, in order: what ships, and what the file says in its place."""
+    def index(self, currency: str) -> dict[int, float]:
+        """Return the price index of a currency by year, in order.
+
+        What the file says goes before what ships, which is the index of kronor.
+        """
         own = {int(year): number.value for year, number in self.price_index.items()}
-        return dict(sorted({**PRICE_INDEX, **own}.items()))
+        known = PRICE_INDEX if currency == KRONA else {}
+        return dict(sorted({**known, **own}.items()))
 
     @property
     def bearers(self) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ import numpy as np
 
 from sisim.scenario.condition import Bounds
 from sisim.scenario.features import Features
-from sisim.scenario.pathway import Factor, Scale
+from sisim.scenario.numbers import numbers, replace_numbers
+from sisim.scenario.pathway import Factor, FactorFile, Scale
 from sisim.scenario.types import Number
 
 RATE, PROBABILITY = range(2)
@@ -66,6 +67,40 @@ def effect_factor(ratio: Any, strength: Any) -> Any:
     caller takes 0.
     """
     return 1.0 - (1.0 - ratio) * strength
+
+
+def acting(factor: Factor) -> Factor:
+    """Return a factor with the values that act, of one whose values are a raw association.
+
+    What acts of a raw ratio r is r ** s, s being the `causal_share`: log r^s = s log r, so that the
+    rest, r^(1 - s), is confounding, on the scale on which ratios multiply. (As the proportion of a
+    log hazard ratio that is explained: Lin, Fleming & De Gruttola, Statistics in Medicine 1997,
+    16:1515. A share of the excess, 1 + s (r - 1), would be another convention: it lets less of the
+    protection of a ratio under 1 act than of the risk of its inverse.)
+
+    Returns:
+        The factor itself if it says no share.
+    """
+    if factor.causal_share is None:
+        return factor
+    share = factor.causal_share.value
+
+    def part(_: str, number: Number) -> Number:
+        return number.model_copy(update={"value": max(number.value, 0.0) ** share})
+
+    raw = {name: getattr(factor, name) for name in ("values", "table", "default", "otherwise")}
+    found = {name: replace_numbers(old, part) for name, old in raw.items() if old is not None}
+    if factor.content is not None:
+        values = [max(value, 0.0) ** share for value in factor.content.values]
+        found["content"] = FactorFile(**{**dict(factor.content), "values": values})
+    return factor.model_copy(update={**found, "causal_share": None})
+
+
+def table_values(factor: Factor) -> list[float]:
+    """Return every value that stands in a factor's table, also for the rest and for no value."""
+    tables = [factor.values, factor.table, factor.default, factor.otherwise]
+    own = [number.value for _, number in numbers([one for one in tables if one is not None])]
+    return own if factor.content is None else [*own, *factor.content.values]
 
 
 def category_values(factor: Factor, features: Features) -> dict[str, float]:

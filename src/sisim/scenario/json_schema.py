@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from sisim.scenario.pathway import Pathway
@@ -42,6 +43,9 @@ def _as_written(name: str, definition: JsonSchema) -> JsonSchema:
         bounds = {k: v for k, v in properties["value"].items() if k in ("minimum", "maximum")}
         shorter = [{"type": "number", **bounds}, FORMULA]
         properties["value"] = {"anyOf": shorter}
+        _allow_formulas(properties, ("low", "high"))
+    elif name == "Distribution":
+        _allow_formulas(properties, [key for key in properties if key != "name"])
     elif name == "Factor":
         del properties["content"]  # which stands in the file
     elif name == "Text":
@@ -52,6 +56,12 @@ def _as_written(name: str, definition: JsonSchema) -> JsonSchema:
         own = properties["price_index"]
         file = {"type": "string", "description": "The name of a file with such a table."}
         properties["price_index"] = {"description": own.pop("description"), "anyOf": [file, own]}
+    elif name == "Time":
+        properties["tail"] = {
+            "type": "string",
+            "description": "The name of a ready pathway that goes on where people leave, or of a "
+            "pathway file beside this one.",
+        }
     elif name == "Condition":
         return _with_features(definition)
     for key in ("from", "on", "to"):
@@ -63,6 +73,12 @@ def _as_written(name: str, definition: JsonSchema) -> JsonSchema:
         return definition
     text = definition.get("description", "")
     return {"description": text, "anyOf": [*shorter, definition]}
+
+
+def _allow_formulas(properties: JsonSchema, keys: Iterable[str]) -> None:
+    """Allow a formula where a number stands that has no table of its own."""
+    for key in keys:
+        properties[key]["anyOf"] = [*properties[key]["anyOf"], FORMULA]
 
 
 FORMULA: JsonSchema = {

@@ -64,7 +64,8 @@ def with_numbers(node: N, values: Mapping[str, float]) -> N:
     for path, value in values.items():
         parts = path.split(".")
         if isinstance(node, Scenario) and parts[0] == "parameters":
-            parts = parts if parts[1] in node.parameters else ["pathway", *parts]
+            known = parameters(node).get(parts[1])
+            parts = ["pathway", *parts] if known is None else [*known[0].split("."), *parts[2:]]
         node = _with_number(node, parts, value)
     return recomputed(node)
 
@@ -73,7 +74,9 @@ def parameters(node: Any) -> dict[str, tuple[str, Number]]:
     """Return the path and the number of each parameter of a scenario or a pathway, by name."""
     found: dict[str, tuple[str, Number]] = {}
     if isinstance(node, Scenario):
-        found = {k: (f"pathway.{path}", n) for k, (path, n) in parameters(node.pathway).items()}
+        # As where the file is read: the scenario's before its pathway's, and these before a tail's.
+        for place, inner in (("time.tail", node.time.tail), ("pathway", node.pathway)):
+            found |= {k: (f"{place}.{path}", n) for k, (path, n) in parameters(inner).items()}
     if isinstance(node, Scenario | Pathway):
         found |= {name: (f"parameters.{name}", n) for name, n in node.parameters.items()}
     return found

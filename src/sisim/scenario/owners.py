@@ -9,6 +9,9 @@ from sisim.scenario.pathway import Factor, Pathway
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Number
 
+TAIL = "time.tail."
+"""Where the numbers of a scenario's tail stand."""
+
 
 def grade_name(grade: str | None) -> str:
     """Return what a number is built on; empty if the file does not say."""
@@ -31,11 +34,15 @@ class Owner(NamedTuple):
 def owner_of(path: str, number: Number, node: Scenario | Pathway) -> Owner:
     """Return who answers for the number at `path`: itself, or else the factor it stands in.
 
-    What follows by a formula is derived, if nothing else is said.
+    A factor's source is that of its values, and not of which share of them is causal. What follows
+    by a formula is derived, if nothing else is said.
     """
-    factors = node.factors if isinstance(node, Pathway) else node.pathway.factors
-    head, _, rest = path.removeprefix("pathway.").partition(".")
-    factor = factors.get(rest.partition(".")[0]) if head == "factors" else None
+    own = node if isinstance(node, Pathway) else node.pathway
+    if isinstance(node, Scenario) and path.startswith(TAIL) and node.time.tail is not None:
+        own = node.time.tail
+    head, _, rest = path.removeprefix("pathway.").removeprefix(TAIL).partition(".")
+    name, _, key = rest.partition(".")
+    factor = own.factors.get(name) if head == "factors" and key != "causal_share" else None
     owners: list[Number | Factor] = [number] if factor is None else [number, factor]
     found = Owner(
         *(

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from sisim.i18n import KRONA
+from sisim.scenario.continuation import Continuation
 from sisim.scenario.model_file import ModelFile
 from sisim.scenario.steps import nearest_whole
 from sisim.scenario.types import (
@@ -19,6 +21,7 @@ from sisim.scenario.types import (
     Positive,
     Probability,
     Rate,
+    Share,
     Symbol,
     Table,
     Text,
@@ -48,7 +51,9 @@ class Administration(Table):
 class Resource(Table):
     """Something a state or a transition uses, with a unit price.
 
-    Exactly one of `administration` and `payers` (shares that sum to 1) says who pays.
+    One of `administration` and `payers` (shares that sum to 1) says who pays. `receivers` (shares
+    that sum to 1) are those whose income it is: a transfer costs its payers what its receivers
+    gain; what is received and paid by nobody, as what a person produces, is a gain.
     `ordinary` marks what everyone has (school for all): left out of the figures unless asked for.
     `cash` says what a budget sees of a reduced use: all of it at once (`outlay`); only whole steps
     of `step_size`, `notice` months later (`step`); or nothing (`capacity`).
@@ -60,6 +65,9 @@ class Resource(Table):
     price_year: Year
     administration: Name | None = None
     payers: dict[Name, Positive] = {}
+    receivers: dict[Name, Positive] = Field(
+        {}, description="Administrations whose income it is, and their shares of the price."
+    )
     cash: Literal["outlay", "step", "capacity"] = "outlay"
     step_size: Positive | None = Field(
         None,
@@ -74,10 +82,19 @@ class Resource(Table):
 
     @property
     def shares(self) -> dict[str, float]:
-        """Share of the price paid by each administration; sums to 1."""
+        """Share of the price paid by each administration; sums to 1, or to 0 if nobody pays."""
         if self.administration is not None:
             return {self.administration: 1.0}
         return {name: share.value for name, share in self.payers.items()}
+
+    @property
+    def flows(self) -> list[tuple[str, float]]:
+        """What each administration pays of the price and (negative) receives, in order.
+
+        The sum is 1 of what is bought, 0 of a transfer, -1 of what is received and paid by nobody.
+        """
+        received = [(name, -share.value) for name, share in self.receivers.items()]
+        return [*self.shares.items(), *received]
 
 
 class OfMovers(Table):
@@ -143,6 +160,13 @@ class Factor(Table):
     `exposure.INVESTMENT` (`never`, `during`, `after`).
     Ages are in years, durations in months, unless `unit` says otherwise.
     `otherwise` is the value for who is not in the group, or has never left it.
+
+    With `causal_share` the values are a raw association, a ratio or an odds ratio of those who have
+    the feature, whoever they are, and what acts is `value ** causal_share`: that share of the log
+    ratio (as the proportion of a log hazard ratio that is explained, Lin, Fleming & De Gruttola
+    1997). 0: nothing follows from the feature, all of it is selection; 1 (as unset): the raw values
+    act. It is for `values`, a `table` or a `file`, none of them 0: what is impossible is no
+    association, and stands in a factor of its own.
     """
 
     feature: str | None = None
@@ -161,6 +185,11 @@ class Factor(Table):
     parameters: dict[str, Number] = {}
     direct: bool = False
     product: list[Name] = []
+    causal_share: Share | None = Field(
+        None,
+        description="Share of the log of each value that is taken to be causal: what acts is "
+        "`value ** causal_share`.",
+    )
     scale: Scale | None = Field(
         None, description="Default: rate ratio on a rate, relative risk on a probability."
     )
@@ -313,7 +342,7 @@ class Target(Table):
     """A number that the simulation should reproduce without any investment.
 
     `measure` names one of the measures in `sisim.calibration.targets`; `arguments` are what it
-    takes.
+    takes. A target that is `held_out` is told apart: nothing was tuned to it.
     """
 
     label: Text
@@ -324,7 +353,18 @@ class Target(Table):
     unit: Text = Text(sv="andel", en="share")
     source: str
     grade: Grade
+    year: Year | Text | None = Field(
+        None, description="The year that the number is of, or the years, in words."
+    )
+    held_out: bool = Field(
+        False, description="Held out: no number was tuned to it, so that it tests the pathway."
+    )
     miss: Text | None = Field(None, description="Why the target is known to be missed.")
+
+    @property
+    def dates(self) -> str:
+        """The years that the number is of, in the current language; empty if not stated."""
+        return self.year.text if isinstance(self.year, Text) else str(self.year or "")
 
 
 class Calibration(Table):
@@ -347,6 +387,11 @@ class Pathway(ModelFile):
 
     title: Text
     description: Text | None = None
+    currency: str = Field(
+        KRONA,
+        description="The currency of every price in the pathway and of every amount in a scenario "
+        'that has it, by its code (ISO 4217): "EUR". sisim knows the price index of kronor only.',
+    )
     step: Literal["week", "month", "quarter", "year"] = "month"
     parameters: dict[Symbol, Parameter] = {}
     principals: dict[Name, Principal] = {}
@@ -370,6 +415,11 @@ class Pathway(ModelFile):
     instruments: dict[Name, Instrument] = {}
     targets: dict[Name, Target] = {}
     calibration: Calibration = Calibration()
+    continues: dict[Name, Continuation] = Field(
+        {},
+        description="The pathways that this one goes on from, by the name that each has in its "
+        "file, and where those who leave them begin.",
+    )
 
     @property
     def steps_per_year(self) -> float:

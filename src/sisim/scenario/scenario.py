@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, model_validator
 
 from sisim.scenario.condition import Condition
+from sisim.scenario.continuation import Continuation
 from sisim.scenario.contract import Contract
 from sisim.scenario.dates import months_until
 from sisim.scenario.economy import FUND, Economy
@@ -60,13 +61,16 @@ class Time(Table):
     """When the scenario starts, how far it looks, how much history it shows.
 
     `warm_up` is in years before the history; unset, it is long enough for everyone who lives at
-    the start to have been simulated from birth.
+    the start to have been simulated from birth. `tail` is a pathway that goes on where people leave
+    the scenario's: what their later lives are worth is computed as an exact cohort, and no part of
+    the simulated years.
     """
 
     start: Month = "2026-01"
     years: Annotated[float, Field(gt=0, le=100)] = 20
     history: Annotated[float, Field(ge=0, le=50)] = 0
     warm_up: Annotated[float, Field(ge=0, le=200)] | None = None
+    tail: Pathway | None = None
 
     @property
     def first_year(self) -> int:
@@ -531,6 +535,11 @@ class Scenario(ModelFile):
         return instrument is None or self.pathway.instruments[instrument].mean is None
 
     @property
+    def price_index(self) -> dict[int, float]:
+        """The price index by year, in order, of the currency that the pathway is priced in."""
+        return self.economy.index(self.pathway.currency)
+
+    @property
     def private_payers(self) -> dict[str, Text]:
         """What the private parties of contracts are called, by the name under which they pay.
 
@@ -550,6 +559,12 @@ class Scenario(ModelFile):
         if payer == FUND:
             return Text(sv="Fonden", en="The fund")
         return self.private_payers.get(payer, Text(sv=payer, en=payer))
+
+    @property
+    def continuation(self) -> Continuation | None:
+        """How the tail goes on from the scenario's pathway; None without a tail."""
+        tail = self.time.tail
+        return None if tail is None else tail.continues.get(self.pathway.name)
 
     def with_origin(
         self,

@@ -67,7 +67,8 @@ class Distribution(Table):
 
     Parameters by name: beta (`alpha`, `beta`, or `mean`, `sd`), gamma (`shape`, `scale`, or
     `mean`, `sd`), lognormal (`meanlog`, `sdlog`), normal (`mean`, `sd`), uniform (`low`, `high`),
-    triangular (`low`, `mode`, `high`), fixed (no parameters).
+    triangular (`low`, `mode`, `high`), fixed (no parameters). Each is a number, or a formula of
+    `[parameters]` that is worked out when the file is read, as the ends of a range may be.
     """
 
     name: Literal["beta", "gamma", "lognormal", "normal", "uniform", "triangular", "fixed"]
@@ -153,6 +154,14 @@ class Rate(Number):
 
 class Probability(Number):
     """A probability per step, or of an outcome at a scheduled moment."""
+
+    floor, ceiling = 0.0, 1.0
+
+    value: float = Field(ge=0, le=1)
+
+
+class Share(Number):
+    """A part of a whole, from 0 to 1."""
 
     floor, ceiling = 0.0, 1.0
 

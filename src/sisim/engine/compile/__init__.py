@@ -12,6 +12,7 @@ from sisim.engine.clock import Clock
 from sisim.engine.compile.builder import Builder
 from sisim.engine.compile.effect_tables import Names, arm_effects, effect_paths
 from sisim.engine.compile.feature_tables import feature_tables, measurement_tables, target_tables
+from sisim.engine.compile.leaver_tables import leaver_tables
 from sisim.engine.compile.run_layout import groupings, history_uses, risk_backgrounds, run_layout
 from sisim.engine.compile.transition_tables import transition_tables
 from sisim.engine.tables import (
@@ -37,6 +38,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     grouped = groupings(build)
     target, alternative = target_tables(build)
     measurements = measurement_tables(build)
+    leavers = leaver_tables(build)
     # Effects come last among the references, so that a state's features stand before its effects'.
     transitions, names = transition_tables(build, arms)
     effects = list(arm_effects(scenario, arms, names))
@@ -51,7 +53,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         np.empty((MAX_OUT, 1)),
     )
     background = risk_backgrounds(build)
-    layout = run_layout(build, transitions, features, paths, uses, grouped, background)
+    layout = run_layout(build, transitions, features, paths, uses, grouped, background, leavers)
     return Compiled(
         scenario=scenario,
         clock=clock,

@@ -35,7 +35,7 @@ from sisim.engine.tables import (
     FactorReference,
 )
 from sisim.scenario.factor_grid import grid, is_grid
-from sisim.scenario.factor_table import otherwise, scale_code
+from sisim.scenario.factor_table import acting, otherwise, scale_code
 from sisim.scenario.features import Features
 from sisim.scenario.pathway import Factor, Pathway
 from sisim.scenario.scenario import Scenario
@@ -151,26 +151,28 @@ class Builder:
     def reference(
         self, name: str, factor: Factor, kind: int, track: str | None = None
     ) -> FactorReference:
-        """Return a factor as used on a rate or a probability (`kind`)."""
-        if is_grid(factor):
-            number, values = self._together(name, factor)
-            return FactorReference(name, number, values, scale_code(factor.scale, kind))
-        assert factor.feature is not None
+        """Return a factor as used on a rate or a probability (`kind`), with the values that act."""
+        acts = acting(factor)
         how = DIRECT if factor.direct else LOOK_UP
-        if how == LOOK_UP and factor.feature.partition(".")[2] in self.numbers:
-            how = BANDS
-        values = (
-            band_edges(factor)
-            if how == BANDS
-            else factor_values(factor, self.known, self.clock, self.oldest)
-        )
-        return FactorReference(
-            name,
-            self.feature(factor.feature, factor.window, factor.among, track),
-            values,
-            scale_code(factor.scale, kind),
-            how,
-        )
+        if is_grid(factor):
+            number, values = self._together(name, acts)
+        else:
+            assert factor.feature is not None
+            if how == LOOK_UP and factor.feature.partition(".")[2] in self.numbers:
+                how = BANDS
+            number = self.feature(factor.feature, factor.window, factor.among, track)
+            values = self._values(acts, how)
+        raw = None if factor.causal_share is None else self._values(factor, how)
+        scale = scale_code(factor.scale, kind)
+        return FactorReference(name, number, values, scale, how, raw=raw)
+
+    def _values(self, factor: Factor, how: int) -> Floats:
+        """Return a factor's values as the kernel looks them up."""
+        if is_grid(factor):
+            return np.append(grid(factor, self.known).values.ravel(), otherwise(factor))
+        if how == BANDS:
+            return band_edges(factor)
+        return factor_values(factor, self.known, self.clock, self.oldest)
 
     def _together(self, name: str, factor: Factor) -> tuple[int, Floats]:
         """Return a table over several features: a feature of its own, and its values in a row."""
@@ -183,14 +185,16 @@ class Builder:
                 self.parts.append((number, len(self.bands), len(places), int(stride)))
                 self.bands += places.tolist()
             number = self.number(COMBINED, first, len(self.parts), " × ".join(factor.features))
-            self._tables[name] = number, np.append(table.values.ravel(), otherwise(factor))
+            self._tables[name] = number, self._values(factor, LOOK_UP)
         return self._tables[name]
 
     def add(self, names: list[str], kind: int, track: str | None = None) -> tuple[int, int]:
         """Append the references of `names`; return their range."""
         first = len(self.references)
         for name in self._flatten(names):
-            self.references.append(self.reference(name, self.pathway.factors[name], kind, track))
+            factor = self.pathway.factors[name]
+            if not _is_switched_off(factor):
+                self.references.append(self.reference(name, factor, kind, track))
         return first, len(self.references)
 
     def _flatten(self, names: list[str]) -> list[str]:
@@ -212,3 +216,13 @@ def _index(names: list[Any], name: Any) -> int:
     if name not in names:
         names.append(name)
     return names.index(name)
+
+
+def _is_switched_off(factor: Factor) -> bool:
+    """Return whether a factor over the share of peers is 1 whatever the share.
+
+    Where people interact, an arm may differ for everyone: that time is spent only if they do.
+    """
+    return (factor.feature or "").startswith("share.") and all(
+        value.value == 1 for value in [*factor.values, *filter(None, [factor.otherwise])]
+    )

@@ -11,6 +11,7 @@ from sisim.arrays import Flags, Floats
 from sisim.engine.bounds import cross_track_tables
 from sisim.engine.compile.builder import Builder
 from sisim.engine.compile.effect_tables import EffectPaths
+from sisim.engine.compile.leaver_tables import LeaverTables
 from sisim.engine.draws import purpose_code
 from sisim.engine.population import category_bounds
 from sisim.engine.tables import (
@@ -58,6 +59,7 @@ def run_layout(
     uses: HistoryUses,
     grouped: Groupings,
     background: list[tuple[int, int]],
+    leavers: LeaverTables,
 ) -> RunLayout:
     """Return the layout of a run; marks in the tables of states which groups each belongs to."""
     clock, population = build.clock, build.scenario.population
@@ -93,6 +95,7 @@ def run_layout(
         **paths.layout._asdict(),
         may_diverge=_may_diverge(build, transitions),
         use=uses.rows,
+        **leavers._asdict(),
         **cross_track_tables(transitions, features, build.references)._asdict(),
     )
 

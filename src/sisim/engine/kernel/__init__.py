@@ -16,6 +16,7 @@ from sisim.engine.kernel.hazards import (
     values_of,
 )
 from sisim.engine.kernel.jit import compiled_function, inlined
+from sisim.engine.kernel.leaving import count_remaining
 from sisim.engine.kernel.moves import move_all
 from sisim.engine.kernel.observation import observe, value_of
 from sisim.engine.kernel.prevented import list_followed, note_followed
@@ -29,6 +30,7 @@ __all__ = [
     "choose",
     "choose_moves",
     "compiled_function",
+    "count_remaining",
     "count_uses",
     "decide_all",
     "diverge",

@@ -7,6 +7,7 @@ import numpy as np
 from sisim.engine import tables as tb
 from sisim.engine.draws import SCALE, draw
 from sisim.engine.kernel.jit import compiled_function, inlined
+from sisim.engine.kernel.leaving import count_leaver
 
 
 @inlined
@@ -55,7 +56,7 @@ def remove(L, P, C, row, i, arm, at, cell_step):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def move_all(L, P, C, W, n, shared, arms, s, logging):  # type: ignore[no-untyped-def]
+def move_all(R, V, L, P, C, W, n, shared, arms, s, logging):  # type: ignore[no-untyped-def]
     """Make the moves: states, the memory of groups, the counts; then let go of who has left."""
     recorded = s >= L.history
     record = np.uint64(max(s - L.history, 0))
@@ -113,6 +114,12 @@ def move_all(L, P, C, W, n, shared, arms, s, logging):  # type: ignore[no-untype
         leavers += np.uint64(L.state[to].exit)
     for m in range(leavers):
         row = W.leavers[m]
+        if L.leaver.shape[0] > 0:
+            for track in range(L.n_tracks):
+                way = L.leaver_way[P.state[track, row]]
+                if way > tb.BY_AGE:
+                    who = np.uint64(row % P.n)
+                    count_leaver(R, V, L, P, C, np.uint64(row), who, row // P.n, s + 1, way)
         remove(L, P, C, row, row % P.n, row // P.n, s + 1, s)
 
 

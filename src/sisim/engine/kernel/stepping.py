@@ -9,6 +9,7 @@ from sisim.engine.kernel.decisions import decide_all
 from sisim.engine.kernel.divergence import active_arms, diverge, list_at_risk
 from sisim.engine.kernel.hazards import multiplier
 from sisim.engine.kernel.jit import compiled_function
+from sisim.engine.kernel.leaving import count_leaver
 from sisim.engine.kernel.moves import arrive, cell_of, move_all, remove, start_life
 from sisim.engine.kernel.observation import observe
 from sisim.engine.kernel.prevented import list_followed, note_followed
@@ -16,7 +17,7 @@ from sisim.engine.kernel.thinning import add_to_index, first_born
 
 
 @compiled_function
-def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
+def begin_step(R, V, L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
     """Ageing out, births, arrivals, and birthdays that change cell, at the start of step `s`."""
     arms = P.diverged.shape[0]
     record = max(s - L.history, 0)
@@ -24,6 +25,9 @@ def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
     while i < hi and P.person[i].last == s:
         for arm in range(arms + 1):
             if arm == 0 or P.diverged[arm - 1, i]:
+                if L.leaver.shape[0] > 0:
+                    row = np.uint64(i + arm * P.n)
+                    count_leaver(R, V, L, P, C, row, np.uint64(i), arm, s, tb.BY_AGE)
                 remove(L, P, C, i + arm * P.n, i, arm, s, max(s - 1, P.person[i].born))
         i += 1
     i = lo if s == 0 else first_born(P.person, lo, hi, s)
@@ -70,13 +74,13 @@ def begin_step(L, P, C, lo, hi, s, key):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def begin_blocks(L, P, C, blocks, s, key):  # type: ignore[no-untyped-def]
+def begin_blocks(R, V, L, P, C, blocks, s, key):  # type: ignore[no-untyped-def]
     """Make the births and arrivals of a step, so that places can be given before people move."""
     for b in blocks:
         lo = b * tb.BLOCK
         hi = min(lo + tb.BLOCK, P.n)
         if P.person[lo].start <= s <= P.person[hi - 1].last:
-            begin_step(L, P, C, lo, hi, s, key)
+            begin_step(R, V, L, P, C, lo, hi, s, key)
 
 
 @compiled_function
@@ -125,7 +129,7 @@ def run_blocks(  # type: ignore[no-untyped-def]
         diverged = W.diverged[b]
         for s in range(s0, s1):
             if not (begun and s == s0):
-                begin_step(L, P, C, lo, hi, s, key)
+                begin_step(R, V, L, P, C, lo, hi, s, key)
             if s >= L.history and L.use.shape[0] > 0:
                 count_uses(R, V, L, P, C, lo, hi, s)
             arms = active_arms(L, P, b, s)
@@ -139,4 +143,4 @@ def run_blocks(  # type: ignore[no-untyped-def]
                 n = diverge(P, W, diverged, n, shared, s)
                 if V.follow.shape[0] > 0:
                     n = list_followed(V, P, W, diverged, arms, n, count, s)
-            move_all(L, P, C, W, n, shared, arms, s, logging)
+            move_all(R, V, L, P, C, W, n, shared, arms, s, logging)

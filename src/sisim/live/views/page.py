@@ -86,7 +86,7 @@ class Page:
         except ScenarioError as error:
             self._problems(error, wanted)
             return
-        set_reader(lambda: self.state.settings.lang)
+        set_reader(lambda: self.state.settings.lang, lambda: self.state.scenario.pathway.currency)
         events: dict[str, Callable[[Any], Any]] = {
             "size": self._sized,
             "key": self._key,

@@ -23,7 +23,11 @@ class Speaker:
     def __init__(self, page: Page | None, lang: Lang) -> None:
         self._page = page
         self._client: Client = ui.context.client
-        set_reader(lambda: lang if page is None else page.state.settings.lang)
+        if page is None:
+            set_reader(lambda: lang)
+        else:
+            state = page.state
+            set_reader(lambda: state.settings.lang, lambda: state.scenario.pathway.currency)
         in_page(self._build)(page)
 
     def _build(self, page: Page | None) -> None:

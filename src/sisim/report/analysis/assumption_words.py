@@ -9,9 +9,9 @@ from typing import Literal
 
 from sisim.i18n import n_, t
 from sisim.report.analysis.key_words import KeyWords
-from sisim.report.formats import NBSP, listing, percent_sign, quoted
+from sisim.report.formats import NBSP, currency_amount, listing, percent_sign, quoted
 from sisim.report.risk_words import figures
-from sisim.scenario.numbers import followers, numbers
+from sisim.scenario.numbers import followers, numbers, parameters
 from sisim.scenario.owners import grade_name
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Effect, Scenario
@@ -32,7 +32,7 @@ SHARES = frozenset(
     }
 )
 """Numbers that are read as per cent."""
-DIVIDED = frozenset({"shares", "agreed", "payers"})
+DIVIDED = frozenset({"shares", "agreed", "payers", "receivers"})
 """Tables and lists of such numbers."""
 MONEY = frozenset({"start_up", "running", "per_participant", "per_participant_month", "price"})
 YEARS = frozenset({"price_level", "price_year", "first_year", "last_year", "by"})
@@ -58,6 +58,11 @@ class Assumptions:
         head, *rest = map(str, path)
         if head == "pathway" and rest:
             head, *rest = rest
+        tail = self.scenario.time.tail
+        if [head, *rest[:1]] == ["time", "tail"] and tail is not None and rest[1:]:
+            inside = Assumptions(self.scenario.model_copy(update={"pathway": tail}))
+            what = inside.named(rest[1:])
+            return None if what is None else t("{what} (later life)", what=what)
         speak: dict[str, Callable[[list[str]], str | None]] = {
             "investments": self._investment,
             "drift": self._drift,
@@ -94,9 +99,9 @@ class Assumptions:
         if last in SHARES or divided or grows or ".fidelity.share." in key:
             return figures(100 * value) + (percent_sign())
         if last in MONEY and abs(value) >= 1e6:
-            return t("SEK {n}m", n=figures(value / 1e6)).replace(" ", NBSP)
+            return currency_amount(figures(value / 1e6), "m").replace(" ", NBSP)
         if last in MONEY and abs(value) >= 1e5:
-            return t("SEK {n}k", n=figures(value / 1e3)).replace(" ", NBSP)
+            return currency_amount(figures(value / 1e3), "k").replace(" ", NBSP)
         return figures(value)
 
     def told(self, key: str, value: float, ends: tuple[float, float]) -> str:
@@ -164,10 +169,10 @@ class Assumptions:
         return self.scenario.pathway
 
     def _parameter(self, rest: list[str]) -> str | None:
-        known = {**self._pathway.parameters, **self.scenario.parameters}
+        known = parameters(self.scenario)
         if rest[0] not in known:
             return None
-        label = known[rest[0]].label
+        label = getattr(known[rest[0]][1], "label", None)
         return t("Parameter {name}", name=rest[0]) if label is None else label.text
 
     def follows(self, key: str) -> str:

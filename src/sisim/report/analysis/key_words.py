@@ -13,6 +13,7 @@ from sisim.i18n import t
 from sisim.report.formats import capital, listing, lower, quoted
 from sisim.scenario.economy import PUBLIC, SOCIETY
 from sisim.scenario.errors import Reason
+from sisim.scenario.numbers import parameters
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Text
 
@@ -44,10 +45,17 @@ FIELDS = {
     "calibration": Reason("calibration"),
     "public": Reason("counted as public"),
     "principal": Reason("principal"),
+    "currency": Reason("currency"),
     "price": Reason("price"),
     "price_year": Reason("price year"),
     "administration": Reason("administration"),
     "payers": Reason("payers"),
+    "receivers": Reason("receivers"),
+    "deadweight": Reason("what taxation costs beside the tax"),
+    "continues": Reason("goes on from"),
+    "from_age": Reason("youngest who go on"),
+    "until": Reason("age at the end"),
+    "exits": Reason("ways of leaving"),
     "cash": Reason("how the cost falls away"),
     "step_size": Reason("size of a step"),
     "notice": Reason("months of notice"),
@@ -77,6 +85,7 @@ FIELDS = {
     "shape": Reason("shape"),
     "direct": Reason("the background itself"),
     "product": Reason("product of factors"),
+    "causal_share": Reason("causal share"),
     "scale": Reason("scale of the effect"),
     "from": Reason("from"),
     "to": Reason("to"),
@@ -468,7 +477,7 @@ class KeyWords:
             "attributes": pathway.attributes,
             "categories": {name: text for one in attributes for name, text in one.labels.items()},
             "weights": pathway.weights,
-            "parameters": {**pathway.parameters, **scenario.parameters},
+            "parameters": {name: number for name, (_, number) in parameters(scenario).items()},
         }
         found = {kind: dict(_texts(table)) for kind, table in kinds.items()}
         return found | {"prices": {"care": t("care"), "staff": t("staff"), "general": t("general")}}

@@ -402,7 +402,7 @@ def _range(measure: Indicator, low: float, high: float) -> str:
         unit = unit_for(high)
         ends = [decimal(end / unit.size, unit.digits) for end in (low, high)]
         text = "–".join(dict.fromkeys(ends))
-        return t("SEK {n}m", n=text) if unit.millions else t("SEK {n}k", n=text)
+        return unit.of(text)
     if measure.is_share and low == low and high == high:
         ends = [decimal(100 * end) for end in (low, high)]
         return "–".join(dict.fromkeys(ends)) + percent_sign()

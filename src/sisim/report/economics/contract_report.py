@@ -11,8 +11,14 @@ import pandas as pd
 from sisim.economics.settlement import Settlement
 from sisim.economics.valuation import Valuation
 from sisim.i18n import t
-from sisim.report.economics.contract_words import kronor, party_name, sentence, signed, title_of
-from sisim.report.formats import decimal, share_of, spread
+from sisim.report.economics.contract_words import (
+    amount_text,
+    party_name,
+    sentence,
+    signed,
+    title_of,
+)
+from sisim.report.formats import THOUSANDS, decimal, share_of, spread
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -65,9 +71,10 @@ def contract_shown(result: Valuation, arms: Sequence[str]) -> list[tuple[str, pd
     for settled in _of(result, arms):
         label = title_of(result.scenario, settled.contract, settled.arm)
         title = t(
-            "{label}: what each party gets (minus: pays), SEK k, fixed prices {level}, not "
+            "{label}: what each party gets (minus: pays), {unit}, fixed prices {level}, not "
             "discounted",
             label=label,
+            unit=THOUSANDS.label(),
             level=level,
         )
         found.append((title, party_table(result.scenario, settled)))
@@ -79,7 +86,7 @@ def contract_shown(result: Valuation, arms: Sequence[str]) -> list[tuple[str, pd
 
 
 def party_table(scenario: Scenario, settled: Settlement) -> pd.DataFrame:
-    """Return what each party gets (pays: negative) year by year, in thousands of SEK."""
+    """Return what each party gets (pays: negative) year by year, in thousands of the currency."""
     rows = []
     for party in settled.parties:
         flow = settled.flow(party).mean(axis=0) / 1e3
@@ -100,7 +107,7 @@ def _prices(scenario: Scenario, settled: Settlement) -> pd.DataFrame:
         def cell(value: float, of_savings: bool = of_savings) -> str:
             if np.isnan(value):
                 return "–"
-            return share_of(value, 1) if of_savings else kronor(value)
+            return share_of(value, 1) if of_savings else amount_text(value)
 
         rows.append(
             {

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sisim.i18n import t
-from sisim.report.formats import NBSP, Unit, decimal, listing, lower, money, quoted, unit_for
+from sisim.report.formats import (
+    NBSP,
+    Unit,
+    listing,
+    lower,
+    money,
+    money_unit,
+    quoted,
+    unit_for,
+    whole_money,
+)
 from sisim.report.risk_words import figures, percent
 from sisim.scenario.contract import Contract, Measure, Payment, Tier
 from sisim.scenario.economy import FUND
@@ -111,17 +121,17 @@ def at_risk_words(payment: Payment) -> str:
     return t("by outcome")
 
 
-def kronor(amount: float) -> str:
-    """Return an amount in kronor when it is small, else in thousands or millions.
+def amount_text(amount: float) -> str:
+    """Return an amount in the currency when it is small, else in thousands or millions of it.
 
     Examples:
-        >>> kronor(1650).replace(NBSP, " "), kronor(2.5e6).replace(NBSP, " ")
+        >>> amount_text(1650).replace(NBSP, " "), amount_text(2.5e6).replace(NBSP, " ")
         ('SEK 1,650', 'SEK 2.5m')
     """
     if abs(amount) >= 1e5:
         return money(amount)
     digits = 0 if round(amount, 2) == round(amount) else 2
-    return t("SEK {n}", n=decimal(amount, digits)).replace(" ", NBSP)
+    return whole_money(amount, digits).replace(" ", NBSP)
 
 
 def signed(amount: float, unit: Unit | None = None) -> str:
@@ -189,12 +199,12 @@ def _amounts(payment: Payment) -> Iterator[str]:
         else:
             runs.append([year])
     for years in runs:
-        amount_text = kronor(by_year[years[0]])
+        said = amount_text(by_year[years[0]])
         when = span_of(years[0], years[-1])
         if len(years) == 1:
-            yield t("{amount} in {year}", amount=amount_text, year=when)
+            yield t("{amount} in {year}", amount=said, year=when)
         else:
-            yield t("{amount} a year in {years}", amount=amount_text, years=when)
+            yield t("{amount} a year in {years}", amount=said, years=when)
 
 
 def _rule(scenario: Scenario, contract: Contract, payment: Payment) -> str:
@@ -230,7 +240,7 @@ def _rule(scenario: Scenario, contract: Contract, payment: Payment) -> str:
             **words,
         )
     else:
-        price = kronor(payment.price.value)
+        price = amount_text(payment.price.value)
         if measure.against == "none":
             rule = t("{price} for every {unit} of {thing} in {when}", price=price, **words)
         elif high:
@@ -267,10 +277,9 @@ def _trigger(payment: Payment) -> str:
 
 def _thing(scenario: Scenario, measure: Measure) -> tuple[str, str]:
     """Return what is measured, and its unit."""
-    unit = t("krona")
     if measure.saved_by:
         whose = [lower(scenario.payer_label(name).text) for name in measure.saved_by]
-        return t("the costs of {whose}", whose=listing(whose)), unit
+        return t("the costs of {whose}", whose=listing(whose)), money_unit()
     if measure.resource is not None:
         resource = scenario.pathway.resources[measure.resource]
         thing = quoted(resource.label.text)
@@ -308,13 +317,13 @@ def _pays(contract: Contract, payment: Payment, number: int) -> str:
     if tier.price is not None:
         if payment.measure is not None and payment.measure.saved_by:
             return t("{share} of it", share=percent(tier.price.value))
-        return t("{price} per unit", price=kronor(tier.price.value))
+        return t("{price} per unit", price=amount_text(tier.price.value))
     return _amount(contract, payment, 0.0 if tier.pays is None else tier.pays.value)
 
 
 def _amount(contract: Contract, payment: Payment, value: float) -> str:
     if payment.of is None:
-        return kronor(value)
+        return amount_text(value)
     whole = quoted(contract.payments[payment.of].label.text)
     return t("{share} of {whole}", share=percent(value), whole=whole)
 

@@ -68,6 +68,8 @@ def _appraisal_tables(result: Valuation, arms: Arms) -> Mapping[str, pd.DataFram
         "net-position": joined(result.appraisal[arm].course() for arm in arms),
         "who-gains": joined(result.who_gains[arm].matrix().assign(arm=arm) for arm in arms),
         "who-gains-runs": joined(result.who_gains[arm].table() for arm in arms),
+        "perspectives": joined(result.perspectives[arm].table() for arm in arms),
+        "benefits": joined(result.perspectives[arm].benefits() for arm in arms),
         "cash-ladder": joined(result.cash[arm].table() for arm in arms),
     }
     if result.effectiveness:

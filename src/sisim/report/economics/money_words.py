@@ -11,8 +11,9 @@ from sisim.economics.distribution import WhoGains
 from sisim.economics.ledger import ORE, Kind
 from sisim.economics.valuation import Valuation
 from sisim.economics.yearly import year_at
-from sisim.i18n import duration, n_, t
+from sisim.i18n import KRONA, current_currency, duration, n_, t
 from sisim.report.comparison_text import invented, perspective
+from sisim.report.economics.later_words import later_horizon, later_sentences, later_share
 from sisim.report.formats import (
     NBSP,
     capital,
@@ -27,7 +28,7 @@ from sisim.report.formats import (
     spread,
     unit_for,
 )
-from sisim.report.present_value import valued, worth_words
+from sisim.report.present_value import estimate, valued, worth_words
 from sisim.report.replication_words import few_runs
 from sisim.scenario.scenario import Scenario
 
@@ -64,6 +65,7 @@ def short_sentences(result: Valuation, arm: str) -> list[str]:
         _heading(result.scenario, arm),
         conventions(result.scenario, appraisal),
         *_worth(appraisal),
+        *later_sentences(result, arm),
         _certainty(appraisal),
         *_outcomes(result, arm),
         *few_runs(len(result.seeds)),
@@ -123,6 +125,13 @@ def conventions(
 def horizon(scenario: Scenario, *, tailed: bool = True) -> str:
     """Return how long is looked at, and what tail is reckoned with."""
     length, tail = duration(scenario.time.years), scenario.economy.tail
+    if scenario.continuation is not None and tailed:
+        return t(
+            "{length} from {start}, and {after}.",
+            length=length,
+            start=scenario.time.start,
+            after=later_horizon(scenario),
+        )
     if tail is None or not tailed:
         return t(
             "{length} from {start}, nothing after that.",
@@ -238,16 +247,6 @@ def unit_words(measure: OutcomeMeasured, count: int = 2) -> str:
     }[measure.kind]
 
 
-def estimate(amount: Interval) -> str:
-    """Return an amount with its interval over the replications."""
-    unit = unit_for(max(abs(amount.mean), abs(amount.low), abs(amount.high)))
-    text = money(amount.mean, unit)
-    if amount.replications < BAND_FROM:
-        return text
-    ends = spread(amount.low / unit.size, amount.high / unit.size, unit.digits)
-    return t("{amount} (10–90%: {ends})", amount=text, ends=ends) if ends else text
-
-
 def _heading(scenario: Scenario, arm: str) -> str:
     label = scenario.arms[arm].label.text
     return t("{arm}, compared with without, the same people in both.", arm=quoted(label))
@@ -266,14 +265,15 @@ def _worth(appraisal: Appraisal) -> list[str]:
         else t("Invested {invested}, lower costs {lower_cost}: net {net} (not discounted).", **said)
     ]
     if not isnan(appraisal.ratio):
+        told = {"ratio": decimal(appraisal.ratio, 2), "gain": percent(appraisal.gain)}
         found.append(
-            t(
-                "Each krona invested gives {ratio} back (benefit–cost ratio); return {gain}.",
-                ratio=decimal(appraisal.ratio, 2),
-                gain=percent(appraisal.gain),
-            )
+            t("Each krona invested gives {ratio} back (benefit–cost ratio); return {gain}.", **told)
+            if current_currency() == KRONA
+            else t("The benefit–cost ratio is {ratio}; return {gain}.", **told)
         )
-    if appraisal.horizon.tail is not None:
+    if appraisal.horizon.continued:
+        found.append(later_share(appraisal))
+    elif appraisal.horizon.tail is not None:
         tail = estimate(appraisal.interval("tail"))
         found.append(t("Of the net, {tail} lies in the tail and was not simulated.", tail=tail))
     return found

@@ -87,7 +87,10 @@ def _tail(appraisal: Appraisal, years: Axis) -> list[Mark]:
     first = appraisal.first_of_tail
     if first is None:
         return []
-    return [Span("tail", _at(first), years.high, "rule", (t("Tail: not simulated"),))]
+    said = t("Tail: not simulated")
+    if appraisal.horizon.continued:
+        said = t("Later lives alone: computed, not simulated")
+    return [Span("tail", _at(first), years.high, "rule", (said,))]
 
 
 def _hole(appraisal: Appraisal) -> list[Mark]:

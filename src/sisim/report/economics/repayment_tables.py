@@ -13,12 +13,10 @@ from sisim.arrays import Floats
 from sisim.economics.budget_impact import Budget
 from sisim.economics.repayment import Repayments
 from sisim.i18n import t
-from sisim.report.formats import Unit, decimal, share_of
+from sisim.report.formats import THOUSANDS, decimal, share_of
 from sisim.report.spreadsheet_files import csv_of_rows
 from sisim.scenario.fund import Fund
 from sisim.scenario.scenario import Scenario
-
-THOUSANDS = Unit(False, 0)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 from sisim.arrays import Floats
 from sisim.economics.appraisal import BAND_FROM, RANGE
 from sisim.economics.distribution import WhoGains
+from sisim.economics.ledger import USED
 from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.chart.chart import Axis, Bars, Chart, Column, Key, Mark, Panel, Rule, Word
@@ -36,7 +37,7 @@ def who_gains_chart(result: Valuation, arm: str, *, narrow: bool = False) -> Cha
         narrow: Whether it is half as wide: amounts stand alone, and the key says what they are.
     """
     gains = result.who_gains[arm]
-    saved = -gains.of("use")
+    saved = -gains.of(*USED)
     sides = np.stack([saved - gains.net, saved], axis=-1)  # what is paid, with transfers; saved
     unit = unit_for(float(np.abs(sides.mean(axis=0)).max(initial=1.0)))
     size = np.abs(sides.mean(axis=0)).max(axis=-1)
@@ -54,7 +55,8 @@ def who_gains_chart(result: Valuation, arm: str, *, narrow: bool = False) -> Cha
     share = gains.share_in_other_pockets
     others = t("{n}% of the lower costs benefit others than those who pay", n=decimal(100 * share))
     words = "" if np.isnan(share) else others
-    bars = _bars(runs.mean(axis=0), axis, unit, words, narrow=narrow)
+    income = USED[1] in gains.kinds
+    bars = _bars(runs.mean(axis=0), axis, unit, words, narrow=narrow, income=income)
     net = _net(runs[..., 1] - runs[..., 0], axis, unit, banded=banded)
     chart = money_chart(
         result,
@@ -75,12 +77,19 @@ def _names(result: Valuation, gains: WhoGains, rows: Sequence[int], *, narrow: b
     if narrow:  # its rows are low: a name stands on one line
         names = [name.replace(" ", "\N{NO-BREAK SPACE}") for name in names]
     ticks = tuple((float(n), name) for n, name in enumerate([*names, t("Total")]))
-    details = (*(one.label.text if one and not narrow else "" for one in known), "")
+    labels = [one.label.text if one and not narrow else "" for one in known]
+    told = [label if label != name else "" for label, name in zip(labels, names, strict=True)]
+    details = (*told, "")
     return Axis(len(rows) + 0.6, -0.6, ticks, details=details)
 
 
-def _bars(means: Floats, rows: Axis, unit: Unit, words: str, *, narrow: bool) -> Column:
-    """Return the bars of what is paid and saved, (rows, 2): what costs to the left."""
+def _bars(
+    means: Floats, rows: Axis, unit: Unit, words: str, *, narrow: bool, income: bool
+) -> Column:
+    """Return the bars of what is paid and saved, (rows, 2): what costs to the left.
+
+    With `income`, what falls may be a cost, and what rises somebody's income.
+    """
     paid, saved = means.T
     at = np.arange(len(means), dtype=float)
     costs, gains = np.maximum(means * [1, -1], 0), np.maximum(means * [-1, 1], 0)
@@ -97,8 +106,8 @@ def _bars(means: Floats, rows: Axis, unit: Unit, words: str, *, narrow: bool) ->
         for kind, hue, hatched, low, high in kinds
     ]
     left, right = (
-        _labels(costs, ("pays", "rises"), unit, narrow=narrow),
-        _labels(gains[:, ::-1], ("falls", "receives"), unit, narrow=narrow),
+        _labels(costs, ("pays", "loses" if income else "rises"), unit, narrow=narrow),
+        _labels(gains[:, ::-1], ("gains" if income else "falls", "receives"), unit, narrow=narrow),
     )
     letter = NARROW_LETTER if narrow else LETTER
     room = [0.02 + letter * max(map(len, texts)) for texts in (left, right)]
@@ -122,6 +131,9 @@ def _bars(means: Floats, rows: Axis, unit: Unit, words: str, *, narrow: bool) ->
         "falls": t("Costs that fall"),
         "receives": t("Receives"),
     }
+    if income:
+        names["rises"] = t("Costs that rise, income that falls")
+        names["falls"] = t("Costs that fall, income that rises")
     key = tuple(
         Key(hue, names[kind], hatched) for kind, hue, hatched, *_ in kinds if len(drawn[kind])
     )
@@ -136,6 +148,8 @@ def _labels(amounts: Floats, kinds: tuple[str, str], unit: Unit, *, narrow: bool
         "rises": lambda n: t("rises {n}", n=n),
         "falls": lambda n: t("falls {n}", n=n),
         "receives": lambda n: t("receives {n}", n=n),
+        "gains": lambda n: t("gains {n}", n=n),
+        "loses": lambda n: t("loses {n}", n=n),
     }
     least = unit.size / 10**unit.digits / 2
 
