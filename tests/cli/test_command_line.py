@@ -59,6 +59,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         )
         return SimpleNamespace(
             scenario=loaded,
+            judge=lambda **_: {},
             yearly_costs=lambda ordinary: table.assign(ordinary=ordinary),
             yearly_participants=lambda: table,
             outcomes=lambda: table,
@@ -83,8 +84,10 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         return write_all(out, lambda folder: write_tables({words[0]: pd.DataFrame()}, folder))
 
     for name, content in {
-        "sisim.engine.replications": {"simulate": simulate},
-        "sisim.results": {"Results": lambda counts: counts},
+        "sisim.analysis.switching_values": {
+            "simulate_retained": lambda loaded, **rest: (simulate(loaded, **rest), [])
+        },
+        "sisim.results": {"Results": lambda *found: found[0]},
         "sisim.report.publish": {
             "publish": publish,
             "publish_overview": publish_overview,

@@ -28,7 +28,7 @@ def test_what_does_not_follow_is_warned_of_with_the_remedy() -> None:
         sisim.load("placed-youth").with_values({"seed": 2}).with_values(FEW),
     ):
         (said,) = size_words(one)
-        assert "4,000 residents instead of 20,000" in said
+        assert "residents is 4,000 instead of 20,000" in said
         assert "places 75" in said
         assert "--residents 4000" in said
 
@@ -64,7 +64,7 @@ def test_every_command_warns(name: str, tmp_path: Path) -> None:
     few = ("--set", "population.residents=400", "--set", "time.years=2", "--replications", "1")
     more = ("--vary", "investments.team.reach", "--workers", "1") if name == "sensitivity" else ()
     found = command(name, "placed-youth", *few, *more, "--out", str(tmp_path))
-    assert "400 residents instead of 20,000" in found.stderr.replace("\n", " ")
+    assert "residents is 400 instead of 20,000" in found.stderr.replace("\n", " ")
     found = command(
         *(name, "placed-youth", "--residents", "400", "--set", "time.years=2"),
         *("--replications", "1", *more, "--out", str(tmp_path)),
@@ -83,4 +83,4 @@ def test_a_lever_of_residents_warns_too(tmp_path: Path) -> None:
     )
     found = command("sweep", file, "--workers", "1", "--out", tmp_path / "out")
     assert found.exit_code == 0
-    assert "300 residents instead of 20,000" in found.stderr.replace("\n", " ")
+    assert "residents is 300 instead of 20,000" in found.stderr.replace("\n", " ")

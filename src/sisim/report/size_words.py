@@ -50,7 +50,8 @@ def size_warning(scenario: Scenario, *, brief: bool = False) -> str:
         return ""
     if brief:
         return t(
-            "Warning: {n} people instead of {all}, but places and fixed costs as for {all}.",
+            "Warning: the number of people is {n} instead of {all}, but places and fixed costs are "
+            "as for {all}.",
             n=number(size.people),
             all=number(size.before),
         )
@@ -61,13 +62,13 @@ def size_warning(scenario: Scenario, *, brief: bool = False) -> str:
     said = {"n": number(size.people), "all": number(size.before), "parts": listing(parts)}
     if scenario.population.cohort is not None:
         return t(
-            "Warning: there are {n} people instead of {all}, but this is as for {all}: {parts}. "
-            "Change it too.",
+            "Warning: the number of people is {n} instead of {all}, but this is as for {all}: "
+            "{parts}. Change it too.",
             **said,
         )
     return t(
-        "Warning: there are {n} residents instead of {all}, but this is as for {all}: {parts}. "
-        "--residents {count} scales it too.",
+        "Warning: the number of residents is {n} instead of {all}, but this is as for {all}: "
+        "{parts}. --residents {count} scales it too.",
         count=size.people,
         **said,
     )

@@ -46,7 +46,7 @@ def verdict_words(
     if arms is None and drawn is not None:
         pairs = [(drawn.project, t("Figure {n}", n=1)), (drawn.new_way, t("Figure {n}", n=2))]
     else:
-        every = result.counts.arms[1:] if arms is None else arms
+        every = list(result.scenario.arms) if arms is None else arms
         pairs = [(arm, quoted(result.scenario.arms[arm].label.text)) for arm in every]
     return [line for arm, name in pairs for line in verdict_sentences(result, arm, name, tail=tail)]
 
@@ -90,7 +90,7 @@ def verdict_tables(
     result: Valuation, *, tail: bool, arms: Sequence[str] | None = None
 ) -> dict[str, pd.DataFrame]:
     """Return every number that was tried, as a table; none if nothing has been worked out."""
-    every = result.counts.arms[1:] if arms is None else arms
+    every = list(result.scenario.arms) if arms is None else arms
     found = {arm: one for arm in every if (one := verdict_on(result, arm, tail=tail)) is not None}
     return {"switching-values": table(found)} if found else {}
 
