@@ -25,6 +25,7 @@ def test_the_weight_of_later_lives_is_told_wherever_the_net_is(result: Valuation
         assert any("QALY" in one for one in more)
         assert set(later_lines(result)) <= set(words_beside(result))
         assert any("comes after 10" in one for one in money_words(result, ["project"]))
+        assert set(more) <= set(money_words(result, ["project"]))
         tables = [table for _, table in money_shown(result, ["project"])]
         assert "of which after 10" in set(tables[0][""])
     with in_language("sv"):

@@ -8,7 +8,7 @@ from sisim.economics.appraisal import BAND_FROM, CARRIED, Appraisal, Interval
 from sisim.economics.cash_releasing import CashLadder
 from sisim.economics.cost_effectiveness import NOTHING, Effectiveness, OutcomeMeasured
 from sisim.economics.distribution import WhoGains
-from sisim.economics.ledger import ORE, Kind
+from sisim.economics.ledger import ORE, USED, Kind
 from sisim.economics.valuation import Valuation
 from sisim.economics.yearly import year_at
 from sisim.i18n import KRONA, current_currency, duration, n_, t
@@ -43,6 +43,7 @@ def money_sentences(result: Valuation, arm: str) -> list[str]:
         _heading(result.scenario, arm),
         conventions(result.scenario, appraisal),
         *_worth(appraisal),
+        *later_sentences(result, arm),
         _invested(result.who_gains[arm], result.scenario),
         _financing(appraisal),
         _time(appraisal),
@@ -396,7 +397,7 @@ def _pockets(gains: WhoGains, scenario: Scenario) -> str:
     share = gains.share_in_other_pockets
     if isnan(share):
         return t("Nobody's costs fall.")
-    use = -gains.of("use").mean(axis=0)
+    use = -gains.of(*USED).mean(axis=0)
     others = sorted(
         (
             (float(amount), payer)
