@@ -17,6 +17,7 @@ from sisim.arrays import Flags, Ints
 from sisim.engine.columns import columns
 from sisim.engine.population import People
 from sisim.engine.tables import BLOCK, LOOK_UP, NEW_WAY_HERE, STATE, Columns, Compiled
+from sisim.scenario.factor_table import is_switched_off
 from sisim.scenario.scenario import Scenario
 
 ARM_COLUMNS = ("diverged", "divergence_step", "treated", "treatment")
@@ -68,7 +69,8 @@ def reusable_baseline(scenario: Scenario) -> bool:
     effect that makes everyone in an area more likely to leave a state may affect any of them, who
     without it would have stayed. What is measured is measured of everyone.
     """
-    factors = scenario.pathway.factors.values()
+    every = scenario.pathway.factors.values()
+    factors = [factor for factor in every if not is_switched_off(factor)]
     features = {name for factor in factors for name in (factor.feature or "", *factor.features)}
     for one in scenario.investments.values():
         features |= {name for part in (one.target, *one.target.any_of) for name in part.features}

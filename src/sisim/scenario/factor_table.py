@@ -140,3 +140,12 @@ def condition_factor(feature: str, allowed: list[str] | Bounds) -> Factor:
     return Factor(
         feature=feature, below=edges, values=inside, otherwise=zero, window=allowed.window
     )
+
+
+def is_switched_off(factor: Factor) -> bool:
+    """Return whether a factor over the share of peers is 1 whatever the share.
+
+    Where people interact, an arm may differ for everyone: that time is spent only if they do.
+    """
+    off = all(value == 1 for value in table_values(factor))
+    return off and (factor.feature or "").startswith("share.")

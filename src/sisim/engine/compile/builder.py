@@ -35,7 +35,7 @@ from sisim.engine.tables import (
     FactorReference,
 )
 from sisim.scenario.factor_grid import grid, is_grid
-from sisim.scenario.factor_table import acting, otherwise, scale_code
+from sisim.scenario.factor_table import acting, is_switched_off, otherwise, scale_code
 from sisim.scenario.features import Features
 from sisim.scenario.pathway import Factor, Pathway
 from sisim.scenario.scenario import Scenario
@@ -193,7 +193,7 @@ class Builder:
         first = len(self.references)
         for name in self._flatten(names):
             factor = self.pathway.factors[name]
-            if not _is_switched_off(factor):
+            if not is_switched_off(factor):
                 self.references.append(self.reference(name, factor, kind, track))
         return first, len(self.references)
 
@@ -216,13 +216,3 @@ def _index(names: list[Any], name: Any) -> int:
     if name not in names:
         names.append(name)
     return names.index(name)
-
-
-def _is_switched_off(factor: Factor) -> bool:
-    """Return whether a factor over the share of peers is 1 whatever the share.
-
-    Where people interact, an arm may differ for everyone: that time is spent only if they do.
-    """
-    return (factor.feature or "").startswith("share.") and all(
-        value.value == 1 for value in [*factor.values, *filter(None, [factor.otherwise])]
-    )
