@@ -11,7 +11,7 @@ from sisim.economics.value_of_leaving import value_of_leaving
 
 def test_the_tail_is_leavers_times_the_value_of_leaving() -> None:
     """Without discounting, who leaves more in each way and at each age, times what each costs."""
-    scenario = later(economy={"perspective": "society"}, replications=1)
+    scenario = later(economy={"perspective": "society", "discount_costs": 0}, replications=1)
     result = sisim.run(scenario)
     left = later_units(result.counts).left[0, 1].sum(axis=(0, 1))  # (ages, combinations)
     total = 0.0
@@ -24,7 +24,7 @@ def test_the_tail_is_leavers_times_the_value_of_leaving() -> None:
 
 
 def test_what_is_later_is_worth_less() -> None:
-    plain = value_of_leaving(later(economy={}))["value"].abs()
+    plain = value_of_leaving(later(economy={"discount_costs": 0}))["value"].abs()
     discounted = value_of_leaving(later())["value"].abs()
     assert (discounted <= plain).all()
     assert np.isclose(discounted.sum() / plain.sum(), 1.035**-2, atol=0.03)
