@@ -62,7 +62,7 @@ def test_a_slider_moves_the_curves_and_undo_moves_them_back(visit: Enter) -> Non
     assert "inflow=0" in someone.query()
     someone.do(lambda: someone.page.click("#undo"))
     assert someone.series("new_way", "cost-with") == before
-    assert someone.at("slider-inflow") == pytest.approx(0.3)
+    assert someone.at("slider-inflow") == pytest.approx(0.08)
     assert "inflow" not in someone.query()
     assert someone.page.is_disabled("#undo")
 
@@ -498,7 +498,7 @@ def test_two_visitors_do_not_disturb_each_other(visit: Enter) -> None:
     one.do(lambda: one.page.keyboard.press("ArrowRight"))
     assert two.series("new_way", "cost-with") == before
     assert two.query() == "?lang=sv"
-    assert two.at("slider-inflow") == pytest.approx(0.3)
+    assert two.at("slider-inflow") == pytest.approx(0.08)
     two.come_forward()
     two.slide("slider-reach", 0.2)
     assert one.at("slider-reach") == pytest.approx(0.8)

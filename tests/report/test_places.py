@@ -23,7 +23,16 @@ def test_places_are_the_weightiest() -> None:
     assert place(school="grade_4") == "everyone"
     assert place(school="grade_4", social="open_care") == "services"
     assert place(school="grade_4", social="open_care", placement="foster") == "case"
-    assert place(school="completed", placement="discharged", income="working") == "none"
+    assert place(school="completed", placement="discharged_short", income="working") == "none"
+
+
+def test_what_is_given_in_place_of_a_placement_is_another_service() -> None:
+    given = [("instead:team.1", "given"), ("harm:team.1", "exposed"), ("instead:team.1", "none")]
+    assert [PLACES[int(FOUND.of(np.array([[n]]), given)[0])] for n in range(3)] == [
+        "services",
+        "none",
+        "none",
+    ]
 
 
 def test_who_is_not_there_has_no_place() -> None:

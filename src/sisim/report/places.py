@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from sisim.arrays import Ints
+from sisim.engine.consequences import NONE, consequences
 from sisim.i18n import t
 from sisim.scenario.scenario import Scenario
 
@@ -64,10 +65,14 @@ class Places:
                 return "everyone" if self._mostly_ordinary(track) else "services"
             return "everyone" if uses else "none"
 
-        return {
+        found: dict[str, dict[str, Place]] = {
             track: {state: place(track, state) for state in spec.states}
             for track, spec in pathway.tracks.items()
         }
+        for one in consequences(self.scenario):
+            given: Place = "services" if one.kind == "instead" else "none"
+            found[one.track] = {NONE: "none", one.state: given}
+        return found
 
     def _mostly_ordinary(self, track: str) -> bool:
         """Return whether a track is that of something everyone has, as school."""
