@@ -26,7 +26,7 @@ def test_the_ready_scenario_has_the_six_sliders_of_the_two_figures() -> None:
     # Both stand in the address, each under its own name.
     assert not set(LEVERS) & set(Settings.__dataclass_fields__)
     said = [slider.said(slider.value, READY).replace("\xa0", " ") for slider in LEVERS.values()]
-    assert said == ["30%", "80%", "3 years", "1.4 years", "30%", "2.0% a year"]
+    assert said == ["30%", "80%", "3 years", "1.4 years", "8%", "1.0% a year"]
     assert all(slider.low <= slider.value <= slider.high for slider in LEVERS.values())
 
 
