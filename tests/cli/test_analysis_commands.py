@@ -18,7 +18,7 @@ FILES = Path(__file__).parents[1] / "helpers"
 
 @pytest.fixture
 def trial(tmp_path: Path) -> Path:
-    """Return a small scenario with two uncertain numbers."""
+    """Return a small scenario with two uncertain numbers, in which nothing is discounted."""
     for name in ("small.toml", "trial.toml"):
         text = (FILES / name).read_text(encoding="utf-8")
         text = text.replace("residents = 1000", "residents = 600")
@@ -31,6 +31,7 @@ def trial(tmp_path: Path) -> Path:
         (tmp_path / name).write_text(text, encoding="utf-8")
     with (tmp_path / "trial.toml").open("a", encoding="utf-8") as file:
         file.write('[outcomes.placed]\nlabel = "in care"\ngroup = "placed"\ncount = "stock"\n')
+        file.write("[economy]\ndiscount_costs = 0\ndiscount_effects = 0\n")
     return tmp_path / "trial.toml"
 
 
