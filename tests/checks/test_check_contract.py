@@ -268,13 +268,13 @@ CASES: dict[str, Case] = {
         "Taket, 700, ligger under det som betalas oavsett utfall, 800.",
         None,
     ),
-    "more than a krona of every krona": (
+    "more than all that is saved": (
         "price = 0.5",
         "price = 1.5",
         "price = 1.5",
         f"{BACK}.price",
         "Of what is saved 1.5 would be paid",
-        "Av varje sparad krona skulle 1,5",
+        "Av det som sparas skulle 1,5",
         None,
     ),
     "a share over 1": (

@@ -170,7 +170,7 @@ def test_the_language_changes_without_a_reload(visit: Enter) -> None:
     assert "mkr" in said or "tkr" in said
     assert "SEK" not in someone.text("body")
     assert "Effekt för den som får insatsen" in someone.text(".sliders")
-    assert "2,0\xa0%" in someone.text("output[for=slider-drift]")
+    assert "1,0\xa0%" in someone.text("output[for=slider-drift]")
 
 
 def test_a_link_restores_the_view(visit: Enter) -> None:
