@@ -202,7 +202,10 @@ SHARE = "Over 20 years the investment saves more than it costs in 1 of 20 runs."
 @pytest.mark.parametrize(
     ("net", "says"),
     [
-        ((-7e6, -9e6, -1e6), "Over 20 years the investment costs SEK 7.0m more than it saves."),
+        (
+            (-7e6, -9e6, -1e6),
+            "Over 20 years the investment costs SEK 7.0m (present value) more than it saves.",
+        ),
         (
             (-7e6, -9e6, 1e6),
             "Over 20 years the investment saves more than it costs in 1 of 20 runs.",
@@ -211,8 +214,14 @@ SHARE = "Over 20 years the investment saves more than it costs in 1 of 20 runs."
             (7e6, -1e6, 9e6),
             "Over 20 years the investment saves more than it costs in 1 of 20 runs.",
         ),
-        ((7e6, 1e6, 9e6), "Over 20 years the investment saves SEK 7.0m more than it costs."),
-        ((259.2e6, 1e6, 9e8), "Over 20 years the investment saves SEK 259m more than it costs."),
+        (
+            (7e6, 1e6, 9e6),
+            "Over 20 years the investment saves SEK 7.0m (present value) more than it costs.",
+        ),
+        (
+            (259.2e6, 1e6, 9e8),
+            "Over 20 years the investment saves SEK 259m (present value) more than it costs.",
+        ),
     ],
 )
 def test_a_sum_of_all_years_is_said_where_its_range_has_one_sign_else_the_share_of_runs(
