@@ -342,7 +342,7 @@ def test_no_position_of_the_sliders_breaks_it(visit: Enter) -> None:
 
 def test_a_link_restores_every_slider(visit: Enter) -> None:
     one = visit()
-    for name, value in (("project_time", 4), ("half_life", 2.5), ("drift", 0.01)):
+    for name, value in (("project_time", 4), ("half_life", 2.5), ("drift", 0.02)):
         one.slide(f"slider-{name}", value)
     other = visit(one.query())
     assert other.at("slider-project_time") == 4
