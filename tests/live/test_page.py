@@ -840,7 +840,7 @@ def test_a_plan_of_repayment_is_seen_as_a_whole(chromium: Any) -> None:
         someone.rest()
         assert someone.page.evaluate(SMALLEST) >= 16
         drawn = " ".join(someone.page.locator(".money svg").all_text_contents())
-        assert "Arbetsmarknadsförvaltningen" in drawn
+        assert "Statliga\N{NO-BREAK SPACE}myndigheter" in drawn
         before = someone.text("#plan")
         someone.slide("slider-reach", 0.3)
         assert someone.text("#plan") != before
