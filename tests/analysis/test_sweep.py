@@ -202,10 +202,10 @@ def test_the_summary_of_a_sweep_fits_a_terminal(
     lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
     first = next(n for n, line in enumerate(lines) if "Without" in line)
     words = " ".join(lines[:first]).split()
-    assert {"Months", "treatment", "Running", "(Care)", "Arm", "Net", "Invested"} <= set(words)
+    assert {"Months", "treatment", "Running", "(Care)", "Arm", "Net"} <= set(words)
     assert all(len(line) <= 60 for line in lines)
     assert len(lines) == first + 4 * 2 + 1
-    assert lines[-1] == "… and 3 columns more."
+    assert re.fullmatch(r"… and \d columns more\.", lines[-1])
 
 
 def test_the_summary_of_a_sweep_speaks_the_readers_language(
@@ -220,7 +220,12 @@ def test_the_summary_of_a_sweep_speaks_the_readers_language(
     in_swedish(lambda: sweep_commands._summary(study))
     heads, without, care, *_ = (line.split("\t") for line in capsys.readouterr().out.splitlines())
     levers = ["Månader med insats (Care)", "Driftkostnad per år (Care)"]
-    assert heads[:5] == [*levers, "Alternativ", "Netto", "Återbetalningsår"]
+    assert heads[:5] == [
+        *levers,
+        "Alternativ",
+        "Nettonuvärde vid 3,5\N{NO-BREAK SPACE}%",
+        "Återbetalningsår",
+    ]
     assert without[2:5] == ["Utan", "0", "–"]
     label = few.scenario.arms["care"].label.in_language("sv")
     assert care[2] == label
