@@ -221,7 +221,7 @@ def probabilistic(count: int = 40) -> Probabilistic:
 
 def needs(*, new: bool = False, ordinary: bool = False) -> Needs:
     """Return needs of two replications, with a target group, a rule, a risk, areas and ages."""
-    payers = list(ready().pathway.administrations)
+    payers = ["education", "social", "labour", "culture", "health", "state"]
     curve = np.linspace(0, 1, 101)
     names = [
         ("everyone", "", 20000.0, 1.0, 4e4),
@@ -233,14 +233,14 @@ def needs(*, new: bool = False, ordinary: bool = False) -> Needs:
         ("attribute", "sex.boy", 10000.0, 0.6, 5e4),
         ("age", "12-18", 3000.0, 0.5, 1e5),
     ]
-    shares = (0.3, 0.45, 0.05, 0.0, 0.1, 0.1)
+    shares = {"education": 0.3, "social": 0.45, "labour": 0.05, "health": 0.1, "state": 0.1}
     tables: dict[str, list[pd.DataFrame]] = {}
     for replication in range(2):
         wobble = 1 + 0.02 * replication
         groups = [
             {"kind": kind, "group": name, "people": people, "share_of_people": people / 20000}
             | {"share_of_cost": share, "cost": cost * wobble}
-            | {f"cost.{a}": cost * wobble * s for a, s in zip(payers, shares, strict=True)}
+            | {f"cost.{a}": cost * wobble * shares.get(a, 0.0) for a in payers}
             | {f"in.{group}": 0.3 for group in ("placed", "institution", "neet")}
             for kind, name, people, share, cost in names
         ]
