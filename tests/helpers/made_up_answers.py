@@ -221,7 +221,7 @@ def probabilistic(count: int = 40) -> Probabilistic:
 
 def needs(*, new: bool = False, ordinary: bool = False) -> Needs:
     """Return needs of two replications, with a target group, a rule, a risk, areas and ages."""
-    payers = ["education", "social", "labour", "culture", "health", "state"]
+    payers = list(ready().pathway.administrations)
     curve = np.linspace(0, 1, 101)
     names = [
         ("everyone", "", 20000.0, 1.0, 4e4),
