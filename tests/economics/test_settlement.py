@@ -451,6 +451,16 @@ def test_who_takes_no_part_in_an_arm_is_not_listed_in_it() -> None:
     assert set(listed["new_way"]) <= set(listed[ARM])
 
 
+def test_who_pays_for_nothing_in_the_pathway_is_listed_only_where_it_takes_part() -> None:
+    """Tax revenue and victims have their rows with a tail that reaches them, and none without."""
+    book = ledger(counts(1))
+    resources = book.result.scenario.pathway.resources.values()
+    paying = {payer for resource in resources for payer in resource.shares}
+    gains = who_gains(book, "new_way")
+    idle = {name for n, name in enumerate(gains.payers) if not gains.amounts[:, n].any()}
+    assert idle <= paying <= set(gains.payers)
+
+
 def test_new_terms_need_no_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: Any, **__: Any) -> None:
         raise AssertionError("simulated")

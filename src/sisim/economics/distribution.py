@@ -142,8 +142,8 @@ def who_gains(
     for (payer, kind), amount in sums.items():
         worth = horizon.present_value(amount[:, number] - amount[:, 0], rate)
         amounts[:, list(principals).index(payer), kinds.index(kind)] = worth
-    # Funds and private parties are listed where they take part; administrations always.
-    own = result.scenario.pathway.administrations
+    # Who pays for something in the pathway is always listed; others where they take part.
+    own = {payer for one in result.scenario.pathway.resources.values() for payer in one.shares}
     listed = [n for n, name in enumerate(principals) if name in own or amounts[:, n].any()]
     names = [list(principals)[n] for n in listed]
     own_principals = tuple(principals[name] for name in names)
