@@ -364,6 +364,18 @@ def _in_years(
     return _by_year(histories, all_time & histories.spells(group))
 
 
+def _long_years(histories: Histories, inside: Spells, months: float) -> tuple[Ints, Flags]:
+    """Return each pair of person and calendar year in some time, and whether for enough months.
+
+    A pair is one number: the person times `_EVER`, plus the year.
+    """
+    years, place = np.unique(
+        inside.person * _EVER + histories.year(inside.start), return_inverse=True
+    )
+    steps = np.bincount(place, weights=inside.end - inside.start)
+    return years, steps >= months / 12 * histories.per_year - 1e-9
+
+
 def _people_years(histories: Histories, person: Ints, step: Ints) -> int:
     """Return how many different pairs of person and calendar year there are."""
     return len(np.unique(person * _EVER + histories.year(step)))
@@ -435,12 +447,8 @@ def long_share(
     where: Where | None = None,
 ) -> float:
     """Share of those in a group at some time in a year who are in it for at least some months."""
-    inside = _in_years(histories, group, ages, where)
-    years = inside.person * _EVER + histories.year(inside.start)
-    _, place = np.unique(years, return_inverse=True)
-    steps = np.bincount(place, weights=inside.end - inside.start)
-    enough = steps >= months / 12 * histories.per_year - 1e-9
-    return _share(int(enough.sum()), len(steps))
+    years, enough = _long_years(histories, _in_years(histories, group, ages, where), months)
+    return _share(int(enough.sum()), len(years))
 
 
 @measure
@@ -931,12 +939,8 @@ def next_year_share(
     (12: all of it). Those count who are residents at the end of the next year; `ages` are those
     reached in the first year.
     """
-    inside = _in_years(histories, group, None, where)
-    years, place = np.unique(
-        inside.person * _EVER + histories.year(inside.start), return_inverse=True
-    )
-    steps = np.bincount(place, weights=inside.end - inside.start)
-    years = years[steps >= months / 12 * histories.per_year - 1e-9]
+    years, enough = _long_years(histories, _in_years(histories, group, None, where), months)
+    years = years[enough]
     person, year = years // _EVER, years % _EVER
     end = histories.year_start(year + 2)
     first = (end <= np.minimum(histories.left, histories.horizon)[person]) & (
