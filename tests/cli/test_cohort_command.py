@@ -82,9 +82,9 @@ def test_where_people_share_places_the_reason_is_told(
     lang: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    result = command("cohort", str(SCENARIOS / "repayment.toml"), lang=lang)
+    result = command("cohort", str(SCENARIOS / "brobyggare-orebro.toml"), lang=lang)
     assert result.exit_code == 2
-    assert "investments.support.capacity" in result.output
+    assert "investments.bridge.capacity" in result.output
     assert said in result.output
     with pytest.raises(NotExact):
         sisim.expected("placed-youth", {"population.residents": 500})

@@ -41,7 +41,7 @@ def test_who_never_is_placed_uses_no_day_of_care() -> None:
     scenario = load_scenario("placed-youth", {"population.residents": 1500})
     found = individuals(scenario, 1, cycles=cycle_weights(scenario), years=2)
     resources = list(scenario.pathway.resources)
-    days = [resources.index(name) for name in resources if name.endswith("_day")]
+    days = [resources.index(name) for name in resources if "_day" in name]
     placed = found.ever[found.compiled.groups.index("placed")]
     inpatient = found.ever[found.compiled.groups.index("inpatient")]
     used = found.units[..., days].sum(axis=(0, 2))

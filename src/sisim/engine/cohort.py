@@ -535,9 +535,10 @@ def expected(scenario: Scenario, *, arm: str | None = None, most_work: float = n
     compiled = compile_scenario(scenario)
     _check_features(compiled)
     reach, taking = _participation(compiled)
-    backgrounds = _backgrounds(compiled, reach)
     asked = [name for name in compiled.investments if name in {one.plan.name for one in taking}]
-    space = _joint_space(compiled, len(backgrounds.share), _most_places(taking), asked)
+    # Counted before their shares are worked out, which takes long where they are many.
+    space = _joint_space(compiled, _background_count(compiled, reach), _most_places(taking), asked)
+    backgrounds = _backgrounds(compiled, reach)
     flow, counts = _flow(compiled, space, space.rows), _counts(compiled, len(space.names))
     _Courses(compiled, backgrounds, space, taking).run(flow, counts, most_work)
     for number, name in enumerate(compiled.investments):
@@ -957,20 +958,35 @@ class _Backgrounds:
         )
 
 
-def _backgrounds(compiled: Compiled, participation: dict[str, Floats]) -> _Backgrounds:
-    """Return every combination of area, the attributes that matter, and willingness."""
+def _category_edges(compiled: Compiled) -> list[dict[str, Floats]]:
+    """Return where the categories of the attributes that matter end on [0, 1), by area."""
     features = compiled.tables.features.feature
     matter = {int(f["arg"]) for f in features if f["kind"] == tb.ATTRIBUTE}
     matter |= {compiled.attributes.index(name) for name, _ in compiled.grouping_attributes}
-    pathway = compiled.scenario.pathway
-    attributes, joined = pathway.attributes, Correlation(pathway)
-    area, codes, draws, share = [], [], [], []
-    for number, area_name in enumerate(compiled.areas):
-        edges = {
-            name: np.append(category_bounds(attributes[name], area_name), 1.0)
+    attributes = compiled.scenario.pathway.attributes
+    return [
+        {
+            name: np.append(category_bounds(attributes[name], area), 1.0)
             for index, name in enumerate(compiled.attributes)
             if index in matter
         }
+        for area in compiled.areas
+    ]
+
+
+def _background_count(compiled: Compiled, participation: dict[str, Floats]) -> int:
+    """Return how many combinations there are of area, attributes that matter, and willingness."""
+    willing = prod(len(ends) - 1 for ends in participation.values())
+    return sum(
+        willing * prod(len(ends) for ends in edges.values()) for edges in _category_edges(compiled)
+    )
+
+
+def _backgrounds(compiled: Compiled, participation: dict[str, Floats]) -> _Backgrounds:
+    """Return every combination of area, the attributes that matter, and willingness."""
+    joined = Correlation(compiled.scenario.pathway)
+    area, codes, draws, share = [], [], [], []
+    for number, edges in enumerate(_category_edges(compiled)):
         shares = joined.joint_shares(edges)
         places = [list(edges).index(n) if n in edges else -1 for n in compiled.attributes]
         wills = [
