@@ -31,6 +31,7 @@ WORDS = frozenset(
         "labels",
         "catalogue",
         "follow_up",
+        "evaluations",
         "source",
         "grade",
         "note",

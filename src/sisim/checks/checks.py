@@ -5,6 +5,7 @@ from __future__ import annotations
 from sisim.checks.check_continuation import ContinuationCheck, TailCheck
 from sisim.checks.check_contract import ContractCheck
 from sisim.checks.check_economy import EconomyCheck
+from sisim.checks.check_evaluation import EvaluationCheck
 from sisim.checks.check_fund import FundCheck
 from sisim.checks.check_limits import LimitsCheck
 from sisim.checks.check_measurements import InstrumentCheck, MeasurementCheck
@@ -42,6 +43,7 @@ def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
         *LimitsCheck(document, scenario).problems,
         *ContractCheck(document, scenario).problems,
         *EconomyCheck(document, scenario).problems,
+        *EvaluationCheck(document, scenario).problems,
         *check_tail(scenario, document),
     ]
 

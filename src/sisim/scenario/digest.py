@@ -14,7 +14,10 @@ def digest(scenario: Scenario) -> str:
 
     The order of states and categories is part of it: draws are made in that order.
     """
-    return hashlib.sha256(scenario.model_dump_json(by_alias=True).encode()).hexdigest()[:8]
+    # An evaluation looks on: a scenario without any is what it was before there could be one.
+    silent = None if scenario.evaluations else {"evaluations"}
+    said = scenario.model_dump_json(by_alias=True, exclude=silent)
+    return hashlib.sha256(said.encode()).hexdigest()[:8]
 
 
 def without_money(scenario: Scenario) -> dict[str, Any]:
@@ -24,6 +27,7 @@ def without_money(scenario: Scenario) -> dict[str, Any]:
     cost = {"cost": True, "new_way": {"cost", "replaces"}}
     money: dict[str, Any] = {
         **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "goals", "figures"), True),
+        "evaluations": True,  # they look on
         "drift": {"prices", "inflation"},
         # Later lives are computed from who leaves: only how these are told apart has a bearing.
         "time": {"tail": set(Pathway.model_fields) - {"continues"}},

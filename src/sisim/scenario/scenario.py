@@ -13,6 +13,7 @@ from sisim.scenario.continuation import Continuation
 from sisim.scenario.contract import Contract
 from sisim.scenario.dates import months_until
 from sisim.scenario.economy import FUND, Economy
+from sisim.scenario.evaluation import Evaluation
 from sisim.scenario.follow_up import FollowUpPlan
 from sisim.scenario.fund import Fund
 from sisim.scenario.measurement import Measurement
@@ -23,6 +24,7 @@ from sisim.scenario.types import (
     Age,
     Duration,
     Float,
+    Month,
     Name,
     Number,
     Parameter,
@@ -41,7 +43,6 @@ _HAIR = 1e-6
 """What a length in years may miss by: a third of a year has no end of decimals."""
 
 Ending = Literal["ends", "continues", "new_way_of_working"]
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 MonthOrDay = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$")]
 """A calendar month, or a day of it where a step is a week."""
 
@@ -488,6 +489,7 @@ class Scenario(ModelFile):
     contracts: dict[Name, Contract] = {}
     figures: Figures | None = None
     follow_up: FollowUpPlan | None = None
+    evaluations: dict[Name, Evaluation] = {}
     uncertainty: dict[Name, JointDistribution] = {}
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = 1
     replications: Annotated[int, Field(gt=0, le=1_000_000)] = 1

@@ -33,6 +33,8 @@ YearKey = Annotated[str, Field(pattern=r"^\d{4}$")]
 """A calendar year as the key of a table."""
 Year = Annotated[int, Field(ge=1, le=9999)]
 """A calendar year."""
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+"""A calendar month."""
 
 
 class Table(BaseModel):
