@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -55,6 +56,24 @@ def plain(
     )
 
 
+class Lives(NamedTuple):
+    """Everyone's moves in one arm, and when they left; people are numbered as in the run.
+
+    Attributes:
+        person: Who moved, int32 (moves,), in order; then by step.
+        step: From which step a move holds.
+        origin: The state left, by number.
+        to: The state entered.
+        left: The step from which each is there no more, (people,).
+    """
+
+    person: NDArray[np.int32]
+    step: NDArray[np.int32]
+    origin: NDArray[np.int32]
+    to: NDArray[np.int32]
+    left: NDArray[np.int32]
+
+
 def run_logged(
     compiled: Compiled, seed: int, *, threads: int | None = None, progress: Progress | None = None
 ) -> Simulation:
@@ -68,6 +87,65 @@ def run_logged(
     return simulation
 
 
+def lives(simulation: Simulation, moves: NDArray[np.void], arm: int = 0) -> Lives:
+    """Return everyone's moves in an arm, from what a run has kept.
+
+    A row of an arm begins where the arm first comes out otherwise for a person (law L4): what
+    happened to them before is as without.
+
+    Args:
+        simulation: A run to its end, with logging.
+        moves: Its log.
+        arm: Which arm: 0 is without any investment, 1 the first of those simulated.
+    """
+    compiled, who = simulation.compiled, simulation.people
+    n, row = len(who), moves["row"]
+    here = row < n if compiled.arms else np.ones(len(row), np.bool_)
+    thinned = np.zeros(n, np.bool_)
+    if arm:
+        columns = simulation.columns
+        apart = columns.diverged[arm - 1]
+        since = columns.divergence_step[arm - 1]
+        common = here.copy()
+        mine = row[here]
+        common[here] = ~apart[mine] | (moves["step"][here] < since[mine])
+        here = common | ((row >= arm * n) & (row < (arm + 1) * n))
+        # Whom an arm keeps from moving in differs from the step of arrival, and is never there.
+        thinned = apart & (since <= who.arrive)
+    found = moves[here]
+    person = found["row"] % n
+    if arm:
+        order = np.lexsort((found["step"], person))
+        found, person = found[order], person[order]
+    # The log is long: it is let go of when what is needed of it has been copied.
+    step, origin, to = (np.ascontiguousarray(found[name]) for name in ("step", "origin", "to"))
+    left = np.minimum(who.born + compiled.tables.layout.max_age, compiled.clock.end)
+    leaving = np.flatnonzero(compiled.tables.layout.state["exit"][to] == 1)
+    # Somebody may leave by several tracks in the same step: it is the same step.
+    left[person[leaving]] = step[leaving]
+    left[thinned] = who.arrive[thinned]
+    return Lives(np.ascontiguousarray(person, np.int32), step, origin, to, left)
+
+
+def spells(simulation: Simulation, of: Lives) -> dict[str, TrackHistory]:
+    """Return everyone's spells on each track, those of the run's own making too."""
+    compiled, who = simulation.compiled, simulation.people
+    everyone = np.ones(len(who), np.bool_)
+    found = {}
+    for number, track in enumerate(compiled.tracks):
+        first, last = (int(compiled.tables.layout.track[number][end]) for end in ("first", "last"))
+        here = np.flatnonzero((of.to >= first) & (of.to < last))
+        found[track] = _track(
+            begun=_start_states(simulation, track, first, everyone) + first,
+            born=who.start,
+            left=of.left,
+            person=of.person[here],
+            step=of.step[here],
+            state=of.to[here],
+        )
+    return found
+
+
 def histories(simulation: Simulation) -> Histories:
     """Return the lives without any investment of everyone who is a resident while counted.
 
@@ -79,12 +157,9 @@ def histories(simulation: Simulation) -> Histories:
     """
     compiled, who = simulation.compiled, simulation.people
     clock = compiled.clock
-    person, step, to = _moves(simulation)
-    left = np.minimum(who.born + compiled.tables.layout.max_age, clock.end)
+    person, step, _, to, left = lives(simulation, simulation.log())
     layout = compiled.tables.layout
     leaving = np.flatnonzero(layout.state["exit"][to] == 1)
-    # Somebody may leave by several tracks in the same step: it is the same step.
-    left[person[leaving]] = step[leaving]
     exits = {state: person[leaving[to[leaving] == state]] for state in np.unique(to[leaving])}
     seen = np.maximum(who.arrive, clock.history) < left
     number = np.cumsum(seen, dtype=np.int32) - 1
@@ -122,15 +197,6 @@ def histories(simulation: Simulation) -> Histories:
             for found in (exits.get(state, np.empty(0, np.int32)),)
         },
     )
-
-
-def _moves(simulation: Simulation) -> tuple[NDArray[np.int32], ...]:
-    """Return person, step and state entered of every move in the arm without, in order."""
-    moves = simulation.log()
-    if simulation.compiled.arms:
-        moves = moves[moves["row"] < len(simulation.people)]
-    # The log is long: it is let go of when what is needed of it has been copied.
-    return tuple(np.ascontiguousarray(moves[name]) for name in ("row", "step", "to"))
 
 
 def _start_states(simulation: Simulation, track: str, first: int, seen: Flags) -> NDArray[np.int32]:

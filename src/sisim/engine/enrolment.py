@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,28 @@ class Enrolment:
     person: int
     start: int
     end: int | None = None
+
+
+class Offer(NamedTuple):
+    """People who were in a target group in a step in which places were given.
+
+    Attributes:
+        arm: The number of the arm.
+        investment: The number of the investment.
+        step: The step.
+        people: Who they are.
+        willing: Who of them would take a place.
+        score: Their risk, where it decides who gets a place; NaN otherwise.
+        chosen: Who of them got one.
+    """
+
+    arm: int
+    investment: int
+    step: int
+    people: Ints
+    willing: Flags
+    score: Floats
+    chosen: Flags
 
 
 @inlined
@@ -151,6 +173,8 @@ class Enrolments:
         treated: People in treatment, int64 (arms, investments, counted points, areas).
         treated_state: The same by state, int64 (arms, investments, counted points, states).
         treated_before: People at a point who were in treatment in the step before it, likewise.
+        offers: Who was in a target group when places were given, step by step, and what they were
+            told: kept only when asked for, as an evaluation does.
     """
 
     def __init__(
@@ -159,8 +183,12 @@ class Enrolments:
         who: People,
         key: NDArray[np.uint32],
         recorded: list[Enrolment] | None = None,
+        *,
+        keep_offers: bool = False,
     ) -> None:
         self._compiled = compiled
+        self._keeps_offers = keep_offers
+        self.offers: list[Offer] = []
         self._who = who
         self._key = key
         self._recorded = None if recorded is None else _Recorded(recorded)
@@ -215,7 +243,7 @@ class Enrolments:
         part = copy(self)
         part._who = self._who.only(who)
         part._plans = [plan.among(who, self._compiled, part._who.born) for plan in self._plans]
-        part._begun, part._ended = [], []
+        part._begun, part._ended, part.offers = [], [], []
         return part
 
     def take_back(self, part: Enrolments, who: Ints) -> None:
@@ -225,6 +253,7 @@ class Enrolments:
         self._begun += [(place, who[people], step) for place, people, step in part._begun]
         self._ended += part._ended
         self._count_begun = part._count_begun
+        self.offers += [offer._replace(people=who[offer.people]) for offer in part.offers]
 
     @property
     def record(self) -> list[Enrolment]:
@@ -329,10 +358,19 @@ class Enrolments:
             repeat = plan.investment.repeat
             barred = np.isin(family, taking_part) if repeat else plan.begun[family]
             people = people[~barred & (step - self._who.born[people] < self._grown_at)]
+        asked = people
         willing = self._draw(plan, "reach", people, None) < reach[self._who.area[people]]
         people = people[willing]
+        score = None
         if free is not None:
-            people = self._select(plan, people, free, step, columns)
+            people, score = self._select(plan, people, free, step, columns)
+        if self._keeps_offers and len(asked):
+            scores = np.full(len(asked), np.nan)
+            if score is not None:
+                scores[willing] = score
+            chosen = np.isin(asked, people)
+            place = plan.arm, plan.number, step
+            self.offers.append(Offer(*place, asked, willing, scores, chosen))
         if plan.by_family:
             families = np.unique(self._who.eldest[people])
             plan.begun[families] = True
@@ -341,11 +379,11 @@ class Enrolments:
 
     def _select(
         self, plan: EnrolmentPlan, people: Ints, free: int, step: int, columns: Columns
-    ) -> Ints:
-        """Return those who get the free places."""
+    ) -> tuple[Ints, Floats | None]:
+        """Return those who get the free places, and everyone's risk if it decides who does."""
         rule = plan.investment.selection
         tie = self._draw(plan, "lottery", people, step)
-        order = tie
+        order, risk = tie, None
         if rule.rule == "first_come":
             waiting = plan.seen[people] == step - 1
             plan.waiting_since[people] = np.where(waiting, plan.waiting_since[people], step)
@@ -374,7 +412,7 @@ class Enrolments:
             flagged = u < np.where(high, rule.sensitivity.value, 1 - rule.specificity.value)
             order = np.where(flagged, 0.0, 1.0) + tie
         ranked = people[np.argsort(order, kind="stable")]
-        return np.sort(self._first(plan, ranked, free))
+        return np.sort(self._first(plan, ranked, free)), risk
 
     def _first(self, plan: EnrolmentPlan, ranked: Ints, free: int) -> Ints:
         """Return the first people in an order, or everyone of the first families in it."""

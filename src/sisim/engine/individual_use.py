@@ -199,7 +199,7 @@ class _Uses:
         moves = simulation.log()
         moves = moves[moves["row"] < len(arrive)]
         moves = moves[moves["step"] - 1 >= arrive[moves["row"]]]
-        for (origin, to), each in _of_moves(self._compiled, events).items():
+        for (origin, to), each in uses_of_moves(self._compiled, events).items():
             these = moves[(moves["origin"] == origin) & (moves["to"] == to)]
             periods = [self._window.period(int(step) - 1) for step in these["step"]]
             np.add.at(self.units, (np.array(periods, np.int64), these["row"]), each)
@@ -276,7 +276,7 @@ def _events(simulation: Simulation) -> Floats:
     return np.asarray(simulation.tally().event[0].sum(axis=(0, 1)), np.float64)
 
 
-def _of_moves(compiled: Compiled, counts: Floats) -> dict[tuple[int, int], Floats]:
+def uses_of_moves(compiled: Compiled, counts: Floats) -> dict[tuple[int, int], Floats]:
     """Return what a move from one state to another uses, where it uses anything."""
     pathway = compiled.scenario.pathway
     uses = per_move(compiled, "use")
