@@ -15,8 +15,8 @@ from scipy import stats
 from sisim.arrays import Flags, Floats
 from sisim.evaluation.estimate import (
     ALPHA,
+    Contrast,
     Estimate,
-    Finding,
     Followed,
     NotEstimable,
     answer,
@@ -67,7 +67,7 @@ def difference_in_differences(
         raise ValueError("a multiplicative difference is neither adjusted nor clustered")
     group = people.assign(treated=treated_areas(people))
 
-    def found(some: Followed) -> Finding:
+    def found(some: Followed) -> Contrast:
         y, there, post = some.outcome, some.treated, some.table["post"].to_numpy(bool)
         cells = [y[there == a, ...][post[there == a] == b] for a in (1, 0) for b in (1, 0)]
         enough(*map(len, cells))
@@ -79,13 +79,13 @@ def difference_in_differences(
         x = np.hstack([x, design_matrix(some.table, adjust)])
         codes = cluster_codes(some.table) if clustered else None
         fit = least_squares(x, y, of=0, clusters=codes)
-        return Finding(-fit.coefficients[0], float(np.sqrt(fit.covariance[0, 0])), fit.freedom)
+        return Contrast(-fit.coefficients[0], float(np.sqrt(fit.covariance[0, 0])), fit.freedom)
 
     also = ["post", *cluster_columns(people, clustered)]
     return answer(group, found, alpha=alpha, columns=adjust, also=also)
 
 
-def _multiplicative(cells: Sequence[Floats], *, event: bool) -> Finding:
+def _multiplicative(cells: Sequence[Floats], *, event: bool) -> Contrast:
     """Return what is avoided if the treated cell would have moved by the comparison's ratio.
 
     Args:
@@ -105,7 +105,7 @@ def _multiplicative(cells: Sequence[Floats], *, event: bool) -> Finding:
     of_logs = (errors / (1 - means) if event else errors) / hazards
     steep = expected * np.exp(-expected) if event else expected
     error = np.hypot(errors[0], steep * float(np.linalg.norm(of_logs[1:])))
-    return Finding(float(without - means[0]), float(error))
+    return Contrast(float(without - means[0]), float(error))
 
 
 def before_after(people: pd.DataFrame, *, alpha: float = ALPHA) -> Estimate:
@@ -122,7 +122,7 @@ def before_after(people: pd.DataFrame, *, alpha: float = ALPHA) -> Estimate:
     """
     mine = people[people["treated"].to_numpy(bool)]
 
-    def found(some: Followed) -> Finding:
+    def found(some: Followed) -> Contrast:
         before = some.table["before"].to_numpy(float)
         fewer = before - some.outcome
         one = contrast([(1.0, fewer)])

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sisim.arrays import Flags, Floats
-from sisim.evaluation.estimate import ALPHA, Estimate, Finding, Followed, NotEstimable, answer
+from sisim.evaluation.estimate import ALPHA, Contrast, Estimate, Followed, NotEstimable, answer
 from sisim.evaluation.least_squares import least_squares
 from sisim.scenario.errors import Reason
 
@@ -41,7 +41,7 @@ def discontinuity(
         alpha: How often the interval may miss.
     """
 
-    def found(some: Followed) -> Finding:
+    def found(some: Followed) -> Contrast:
         x, y = some.table["score"].to_numpy(float) - cutoff, some.outcome
         above = x >= 0
         if above.all() or not above.any():
@@ -59,7 +59,7 @@ def discontinuity(
         fit = least_squares(columns, y[used], of=0, weights=weights[used])
         jump = float(fit.coefficients[0])
         error = float(np.sqrt(fit.covariance[0, 0]))
-        return Finding(-jump if upper > lower else jump, error, used=used)
+        return Contrast(-jump if upper > lower else jump, error, used=used)
 
     return answer(people, found, alpha=alpha, also=["score"])
 

@@ -86,7 +86,7 @@ class NotEstimable(ValueError):  # noqa: N818 - it says what is the case
         return self.why.text
 
 
-class Finding(NamedTuple):
+class Contrast(NamedTuple):
     """What an estimator works out, before it is told with its interval.
 
     Attributes:
@@ -120,7 +120,7 @@ class Followed(NamedTuple):
 
 def answer(
     people: pd.DataFrame,
-    found: Callable[[Followed], Finding],
+    found: Callable[[Followed], Contrast],
     *,
     alpha: float = ALPHA,
     columns: Sequence[str] = (),
@@ -169,10 +169,10 @@ def answer(
 
 
 def _tried(
-    found: Callable[[Followed], Finding], followed: Followed
-) -> tuple[Finding, Reason | None]:
+    found: Callable[[Followed], Contrast], followed: Followed
+) -> tuple[Contrast, Reason | None]:
     """Return what is found, or why it is no number with an error."""
-    nothing = Finding(NAN, NAN)
+    nothing = Contrast(NAN, NAN)
     try:
         one = found(followed)
     except NotEstimable as failure:
@@ -186,7 +186,7 @@ def _tried(
     return one, None
 
 
-def _interval(found: Finding, alpha: float) -> tuple[float, float, float]:
+def _interval(found: Contrast, alpha: float) -> tuple[float, float, float]:
     """Return the ends of the interval and the two-sided p-value (Student's t, or normal)."""
     if np.isnan(found.error):
         return NAN, NAN, NAN

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sisim.evaluation.difference_in_differences import before_after, difference_in_differences
 from sisim.evaluation.discontinuity import discontinuity
-from sisim.evaluation.estimate import ALPHA, Estimate, Finding, Followed, NotEstimable, answer
+from sisim.evaluation.estimate import ALPHA, Contrast, Estimate, Followed, NotEstimable, answer
 from sisim.evaluation.matched_comparison import matched_difference
 from sisim.evaluation.mean_difference import (
     adjusted_difference,
@@ -49,7 +49,7 @@ TWO_GROUPS: Mapping[EstimatorKey, Callable[..., Estimate]] = {
 def process_only(people: pd.DataFrame, *, alpha: float = ALPHA) -> Estimate:
     """Return no estimate: a process evaluation has nothing to compare with."""
 
-    def found(_: Followed) -> Finding:
+    def found(_: Followed) -> Contrast:
         raise NotEstimable(Reason("there is nothing to compare with"))
 
     return answer(people, found, alpha=alpha)

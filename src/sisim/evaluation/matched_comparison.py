@@ -16,8 +16,8 @@ import pandas as pd
 from sisim.arrays import Floats, Ints
 from sisim.evaluation.estimate import (
     ALPHA,
+    Contrast,
     Estimate,
-    Finding,
     Followed,
     NotEstimable,
     answer,
@@ -52,7 +52,7 @@ def matched_difference(
         alpha: How often the interval may miss.
     """
 
-    def found(some: Followed) -> Finding:
+    def found(some: Followed) -> Contrast:
         y, t = some.outcome, some.treated
         enough(int(t.sum()), int((~t).sum()))
         strata, near = _columns(some.table, match_on)
@@ -75,7 +75,7 @@ def matched_difference(
         spread = float(((gains - value) ** 2).sum()) * n / (n - 1)
         served = float(((serves**2 - squares) * variance).sum())
         error = max(spread + served, 0.0) ** 0.5 / n
-        return Finding(value, error, used=used | (serves > 0))
+        return Contrast(value, error, used=used | (serves > 0))
 
     return answer(people, found, alpha=alpha, columns=match_on)
 

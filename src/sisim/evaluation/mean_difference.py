@@ -16,8 +16,8 @@ from scipy import special, stats
 from sisim.arrays import Flags, Floats, Ints
 from sisim.evaluation.estimate import (
     ALPHA,
+    Contrast,
     Estimate,
-    Finding,
     Followed,
     NotEstimable,
     answer,
@@ -47,20 +47,20 @@ def difference_in_means(
         clustered: Errors by cluster (the column `cluster`, else `area`), and not by person.
     """
 
-    def found(some: Followed) -> Finding:
+    def found(some: Followed) -> Contrast:
         y, t = some.outcome, some.treated
         enough(int(t.sum()), int((~t).sum()))
         if clustered:
             x = np.column_stack([np.ones(len(y)), t])
             fit = least_squares(x, y, of=1, clusters=cluster_codes(some.table))
-            return Finding(-fit.coefficients[1], float(np.sqrt(fit.covariance[1, 1])), fit.freedom)
+            return Contrast(-fit.coefficients[1], float(np.sqrt(fit.covariance[1, 1])), fit.freedom)
         one = contrast([(1.0, y[~t]), (-1.0, y[t])])
         return _rare(one, y[~t], y[t], alpha)
 
     return answer(people, found, alpha=alpha, also=cluster_columns(people, clustered))
 
 
-def contrast(groups: Sequence[tuple[float, Floats]]) -> Finding:
+def contrast(groups: Sequence[tuple[float, Floats]]) -> Contrast:
     """Return a weighted sum of the means of groups of different people.
 
     The error allows each group its own variance, with Welch & Satterthwaite's degrees of freedom;
@@ -81,11 +81,11 @@ def contrast(groups: Sequence[tuple[float, Floats]]) -> Finding:
     parts = np.array([weight**2 for weight, _ in groups]) * variances / sizes
     total = float(parts.sum())
     if total == 0:
-        return Finding(value, 0.0)
-    return Finding(value, total**0.5, total**2 / float((parts**2 / spare).sum()))
+        return Contrast(value, 0.0)
+    return Contrast(value, total**0.5, total**2 / float((parts**2 / spare).sum()))
 
 
-def _rare(found: Finding, comparison: Floats, treated: Floats, alpha: float) -> Finding:
+def _rare(found: Contrast, comparison: Floats, treated: Floats, alpha: float) -> Contrast:
     """Return what was found with an exact test, where events are few."""
     both = np.concatenate([comparison, treated])
     if np.any(both < 0) or np.any(both % 1):
@@ -143,13 +143,13 @@ def adjusted_difference(
         clustered: Errors by cluster (the column `cluster`, else `area`), and not by person.
     """
 
-    def found(some: Followed) -> Finding:
+    def found(some: Followed) -> Contrast:
         y, t = some.outcome, some.treated
         enough(int(t.sum()), int((~t).sum()))
         x = np.column_stack([t, np.ones(len(y)), design_matrix(some.table, adjust)])
         codes = cluster_codes(some.table) if clustered else None
         fit = least_squares(x, y, of=0, clusters=codes)
-        return Finding(-fit.coefficients[0], float(np.sqrt(fit.covariance[0, 0])), fit.freedom)
+        return Contrast(-fit.coefficients[0], float(np.sqrt(fit.covariance[0, 0])), fit.freedom)
 
     also = cluster_columns(people, clustered)
     return answer(people, found, alpha=alpha, columns=adjust, also=also)
@@ -170,7 +170,7 @@ def weighted_difference(
         alpha: How often the interval may miss.
     """
 
-    def found(some: Followed) -> Finding:
+    def found(some: Followed) -> Contrast:
         y, t = some.outcome, some.treated
         enough(int(t.sum()), int((~t).sum()))
         x = np.column_stack([np.ones(len(y)), _centred(design_matrix(some.table, adjust))])
@@ -179,7 +179,7 @@ def weighted_difference(
     return answer(people, found, alpha=alpha, columns=adjust)
 
 
-def _weighted(x: Floats, y: Floats, t: Flags, chance: Floats) -> Finding:
+def _weighted(x: Floats, y: Floats, t: Flags, chance: Floats) -> Contrast:
     """Return the weighted difference, and its error from each person's influence on it."""
     n, odds = len(y), np.where(t, 0.0, chance / (1 - chance))
     mean, other = y[t].mean(), odds @ y / odds.sum()
@@ -190,7 +190,7 @@ def _weighted(x: Floats, y: Floats, t: Flags, chance: Floats) -> Finding:
     influence = odds * (y - other) / odds.sum() + moves @ coefficients
     influence -= np.where(t, y - mean, 0.0) / t.sum()
     error = float(np.sqrt(influence @ influence * n / (n - 1)))
-    return Finding(float(other - mean), error)
+    return Contrast(float(other - mean), error)
 
 
 def rate_ratio(
@@ -213,7 +213,7 @@ def rate_ratio(
         clustered: Errors by cluster (the column `cluster`, else `area`), and not by person.
     """
 
-    def found(some: Followed) -> Finding:
+    def found(some: Followed) -> Contrast:
         y, t = some.outcome, some.treated
         enough(int(t.sum()), int((~t).sum()))
         if np.any(y < 0):
@@ -238,7 +238,7 @@ def rate_ratio(
             raise NotEstimable(Reason("there is a single cluster"))
         moved = scores @ np.linalg.solve((x * expected[:, None]).T @ x, slope)
         error = float(np.sqrt(moved @ moved * len(scores) / (len(scores) - 1)))
-        return Finding(value, error, freedom)
+        return Contrast(value, error, freedom)
 
     also = cluster_columns(people, clustered)
     return answer(people, found, alpha=alpha, columns=adjust, also=also)

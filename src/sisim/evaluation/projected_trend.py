@@ -12,8 +12,8 @@ from sisim.arrays import Flags, Floats
 from sisim.evaluation.difference_in_differences import treated_areas
 from sisim.evaluation.estimate import (
     ALPHA,
+    Contrast,
     Estimate,
-    Finding,
     Followed,
     NotEstimable,
     answer,
@@ -50,7 +50,7 @@ def projected_trend(
     used = there | people["area"].isin(list(against)).to_numpy(bool)
     group = people.assign(treated=there & people["post"].to_numpy(bool))[used]
 
-    def found(some: Followed) -> Finding:
+    def found(some: Followed) -> Contrast:
         own = treated_areas(some.table) if some.treated.any() else some.treated
         parts = _departure(some, own, shape, 1.0)
         if len(against):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sisim.evaluation.estimate import ALPHA, Estimate, Finding, Followed, answer, enough
+from sisim.evaluation.estimate import ALPHA, Contrast, Estimate, Followed, answer, enough
 from sisim.evaluation.least_squares import least_squares
 
 
@@ -25,7 +25,7 @@ def stepped_wedge(people: pd.DataFrame, *, period: str = "year", alpha: float = 
         alpha: How often the interval may miss.
     """
 
-    def found(some: Followed) -> Finding:
+    def found(some: Followed) -> Contrast:
         enough(int(some.treated.sum()), int((~some.treated).sum()))
         table = some.table
         cluster = "cluster" if "cluster" in table else "area"
@@ -39,7 +39,7 @@ def stepped_wedge(people: pd.DataFrame, *, period: str = "year", alpha: float = 
         x = np.hstack([cells[:, 3:], areas, periods]).astype(float)
         own = cells[:, 2].astype(np.int64)
         fit = least_squares(x, means, of=0, clusters=own, people=size.astype(float))
-        return Finding(-fit.coefficients[0], float(np.sqrt(fit.covariance[0, 0])), fit.freedom)
+        return Contrast(-fit.coefficients[0], float(np.sqrt(fit.covariance[0, 0])), fit.freedom)
 
     also = [period, *(["cluster"] if "cluster" in people else [])]
     return answer(people, found, alpha=alpha, also=also)

@@ -13,7 +13,7 @@ from scipy.optimize import nnls
 
 from sisim.arrays import Floats
 from sisim.evaluation.difference_in_differences import treated_areas
-from sisim.evaluation.estimate import ALPHA, Estimate, Finding, Followed, NotEstimable, answer
+from sisim.evaluation.estimate import ALPHA, Contrast, Estimate, Followed, NotEstimable, answer
 from sisim.scenario.errors import Reason
 
 FEWEST_AREAS = 3
@@ -34,14 +34,14 @@ def synthetic_control(people: pd.DataFrame, *, alpha: float = ALPHA) -> Estimate
     """
     group = people.assign(treated=treated_areas(people))
 
-    def found(some: Followed) -> Finding:
+    def found(some: Followed) -> Contrast:
         before, after = _yearly(some)
         donors = before.shape[1] - 1
         if donors < FEWEST_AREAS:
             raise NotEstimable(Reason("there are fewer than three other areas to weigh together"))
         gap = _gap(before, after, 0)
         placebos = [_gap(before[:, 1:], after[:, 1:], area) for area in range(donors)]
-        return Finding(gap, float(np.std(placebos, ddof=1)), donors - 1.0)
+        return Contrast(gap, float(np.std(placebos, ddof=1)), donors - 1.0)
 
     return answer(group, found, alpha=alpha, also=["post", "year"])
 
