@@ -12,7 +12,7 @@ Load a scenario, run it, look at the result:
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sisim.analysis.sweep import Study
     from sisim.engine.mesa_model import Person, SocialInvestmentModel
     from sisim.engine.simulation import Progress
+    from sisim.evaluation.study import EvaluationStudy
     from sisim.results import ExpectedResults, Results
     from sisim.scenario.pathway import Pathway as PathwayModel
     from sisim.scenario.scenario import Scenario as ScenarioModel
@@ -31,6 +32,7 @@ __all__ = [
     "SocialInvestmentModel",
     "ceac",
     "ceaf",
+    "evaluate",
     "evpi",
     "evppi",
     "expected",
@@ -240,6 +242,43 @@ def sweep(
     return run_experiment(
         experiment, out, executor=executor, resume=resume, expand=expand, progress=progress
     )
+
+
+def evaluate(
+    scenario: str | os.PathLike[str] | ScenarioModel,
+    names: str | Sequence[str] = (),
+    *,
+    draws: int = 500,
+    size: int | None = None,
+    seed: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> EvaluationStudy:
+    """Return what planned evaluations would say in many municipalities where the truth is known.
+
+    Args:
+        scenario: The scenario, its file, or the name of a ready one.
+        names: Which of its `[evaluations]`; none: all.
+        draws: How many municipalities, in each world.
+        size: How many a year take part: residents and places in proportion; unset: as it is.
+        seed: The seed of the first municipality; unset: the scenario's.
+        executor: Where they are simulated: see `sisim.analysis.executors`; the result does not
+            depend on it. Unset: in this process.
+        progress: Called with how many are done and how many there are.
+
+    Raises:
+        LookupError: If there is no evaluation of that name, or none at all.
+        sisim.evaluation.study.StudyError: If one fails in more than a fifth of the municipalities.
+    """
+    from sisim.evaluation.study import evaluate as study_of
+    from sisim.evaluation.study import sized
+    from sisim.scenario.scenario import Scenario as Model
+
+    loaded = scenario if isinstance(scenario, Model) else load(scenario)
+    chosen = [names] if isinstance(names, str) else names
+    if size is not None:
+        loaded = sized(loaded, chosen, size, seed=seed)
+    return study_of(loaded, chosen, draws=draws, seed=seed, executor=executor, progress=progress)
 
 
 def open_study(folder: str | os.PathLike[str]) -> Study:

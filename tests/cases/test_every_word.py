@@ -29,6 +29,7 @@ from sisim.i18n import Lang
 PUBLISHED = SCENARIOS.parent / "experiments/published"
 FEW = ("--set", "population.residents=1500", "--set", "replications=2")
 READY = ("placed-youth", *FEW)
+EV1 = str(Path(__file__).parents[1] / "helpers" / "ev1.toml")
 MEASURED = str(Path(__file__).parents[1] / "helpers" / "measured.toml")
 
 
@@ -112,6 +113,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         *("placed-youth", "--residents", "1500", "--replications", "5"),
         *("--set", "time.years=10"),
     ),
+    "evaluate": (EV1, "--draws", "3", "--workers", "1"),
     "money of a fund": (str(SCENARIOS / "portfolio.toml"), *FEW),
     "money of a contract": (str(SCENARIOS / "outcome-contract.toml"), *FEW),
     "money of later lives": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,10 @@ class Setup:
     outcomes: tuple[str, ...]
     arms: tuple[str, ...] = ()
 
+    def runner(self, threads: int | None = 1) -> Runner:
+        """Return what runs cells of it."""
+        return Runner(self, threads)
+
 
 class Runner:
     """Runs cells on variants of their common scenario.
@@ -77,3 +81,28 @@ class Runner:
             ScenarioError: If a value does not fit.
         """
         return measured(self.variants.valuation(values, [seed]), self.setup.outcomes)
+
+    def rows(self, batch: Sequence[Cell]) -> pd.DataFrame:
+        """Return what comes of some cells, in order, arms within.
+
+        Columns: cell, choice, draw, replication, seed, arm, the values of the cell by path, and the
+        outcomes.
+        """
+        parts = []
+        for seed in dict.fromkeys(cell.seed for cell in batch):
+            self.variants.expect((cell.values for cell in batch if cell.seed == seed), seed)
+        for cell in batch:
+            rows = self.run(cell.values, cell.seed)
+            outcomes = rows[[*self.setup.outcomes]]
+            head = {
+                "cell": cell.id,
+                "choice": cell.choice,
+                "draw": cell.draw,
+                "replication": cell.replication,
+                "seed": cell.seed,
+                "arm": rows["arm"],
+            }
+            values = {path: [value] * len(rows) for path, value in cell.values.items()}
+            given = pd.DataFrame({**head, **values}, index=rows.index)
+            parts.append(pd.concat([given, outcomes], axis=1))
+        return pd.concat(parts, ignore_index=True)

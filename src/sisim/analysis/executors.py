@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 
-from sisim.analysis.cell import Cell, Runner, Setup
+from sisim.analysis.cell import Cell
 from sisim.analysis.manifest import StoreError, versions
 from sisim.engine import machine_code
 from sisim.portable import usable_cores
@@ -48,6 +48,24 @@ class Done(NamedTuple):
     seconds: float
 
 
+class CellRunner(Protocol):
+    """Runs cells of one kind, in one thread."""
+
+    @property
+    def setup(self) -> CellSetup:
+        """What it was made for."""
+
+    def rows(self, batch: Batch) -> pd.DataFrame:
+        """Return what comes of some cells, in order."""
+
+
+class CellSetup(Protocol):
+    """What all cells have in common; it can be sent to another process."""
+
+    def runner(self, threads: int | None = 1) -> CellRunner:
+        """Return what runs them."""
+
+
 class Executor(Protocol):
     """Runs batches of cells.
 
@@ -57,7 +75,7 @@ class Executor(Protocol):
 
     workers: int
 
-    def run(self, setup: Setup, batches: Iterator[Batch]) -> Generator[Done, None, None]:
+    def run(self, setup: CellSetup, batches: Iterator[Batch]) -> Generator[Done, None, None]:
         """Yield the batches as they are done, in any order."""
 
 
@@ -72,9 +90,9 @@ class InProcess:
     threads: int = 1
     workers: int = 1
 
-    def run(self, setup: Setup, batches: Iterator[Batch]) -> Generator[Done, None, None]:
+    def run(self, setup: CellSetup, batches: Iterator[Batch]) -> Generator[Done, None, None]:
         """Yield the batches in order."""
-        runner = Runner(setup, threads=self.threads)
+        runner = setup.runner(self.threads)
         for batch in batches:
             yield run_batch(runner, batch)
 
@@ -91,7 +109,7 @@ class Processes:
 
     workers: int
 
-    def run(self, setup: Setup, batches: Iterator[Batch]) -> Generator[Done, None, None]:
+    def run(self, setup: CellSetup, batches: Iterator[Batch]) -> Generator[Done, None, None]:
         """Yield the batches as they are done.
 
         Raises:
@@ -138,7 +156,7 @@ class Processes:
         finally:
             _end(pool)
 
-    def _pool(self, setup: Setup) -> ProcessPoolExecutor:
+    def _pool(self, setup: CellSetup) -> ProcessPoolExecutor:
         # A fork would copy the threads' locks of a kernel that is running.
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self.workers, context, _prepare, (setup,))
@@ -156,7 +174,7 @@ class Dask:
     address: Any
     workers: int = 1
 
-    def run(self, setup: Setup, batches: Iterator[Batch]) -> Generator[Done, None, None]:
+    def run(self, setup: CellSetup, batches: Iterator[Batch]) -> Generator[Done, None, None]:
         """Yield the batches as they are done.
 
         Raises:
@@ -265,40 +283,19 @@ def leave_to_parent() -> None:
         raise SystemExit(UNGUARDED)
 
 
-def run_batch(runner: Runner, batch: Batch) -> Done:
-    """Run cells one after the other.
-
-    The rows have the columns cell, choice, draw, replication, seed, arm, the values of the cell
-    by path, and the outcomes.
-    """
+def run_batch(runner: CellRunner, batch: Batch) -> Done:
+    """Run cells one after the other, and take the time."""
     start = time.perf_counter()
-    parts = []
-    for seed in dict.fromkeys(cell.seed for cell in batch):
-        runner.variants.expect((cell.values for cell in batch if cell.seed == seed), seed)
-    for cell in batch:
-        rows = runner.run(cell.values, cell.seed)
-        outcomes = rows[[*runner.setup.outcomes]]
-        head = {
-            "cell": cell.id,
-            "choice": cell.choice,
-            "draw": cell.draw,
-            "replication": cell.replication,
-            "seed": cell.seed,
-            "arm": rows["arm"],
-        }
-        values = {path: [value] * len(rows) for path, value in cell.values.items()}
-        given = pd.DataFrame({**head, **values}, index=rows.index)
-        parts.append(pd.concat([given, outcomes], axis=1))
-    return Done(batch, pd.concat(parts, ignore_index=True), time.perf_counter() - start)
+    return Done(batch, runner.rows(batch), time.perf_counter() - start)
 
 
 _HERE = threading.local()
 """The runner of this thread, in a worker."""
-_SETUP: list[Setup] = []
+_SETUP: list[CellSetup] = []
 """What a process of this machine was started with."""
 
 
-def _prepare(setup: Setup) -> None:
+def _prepare(setup: CellSetup) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is interrupted is the parent
     _SETUP[:] = [setup]
     threading.Thread(target=_follow_parent, daemon=True).start()
@@ -322,10 +319,10 @@ def _run_there(setup: bytes, batch: Batch) -> Done:
     return run_batch(_runner(_HERE.setup), batch)
 
 
-def _runner(setup: Setup) -> Runner:
-    runner: Runner | None = getattr(_HERE, "runner", None)
+def _runner(setup: CellSetup) -> CellRunner:
+    runner: CellRunner | None = getattr(_HERE, "runner", None)
     if runner is None or runner.setup is not setup:
-        runner = _HERE.runner = Runner(setup)
+        runner = _HERE.runner = setup.runner()
     return runner
 
 

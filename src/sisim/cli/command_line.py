@@ -23,6 +23,7 @@ from sisim.cli.analysis_commands import (
 )
 from sisim.cli.catalogue_command import catalogue
 from sisim.cli.cohort_command import cohort
+from sisim.cli.evaluation_command import evaluate
 from sisim.cli.file_commands import assumptions, check, explain_key, pathway, schema
 from sisim.cli.help_pages import print_help
 from sisim.cli.live_commands import lesson, live
@@ -78,6 +79,7 @@ for command in (
     mix,
     needs,
     follow_up,
+    evaluate,
     implement,
     catalogue,
     check,

@@ -125,6 +125,25 @@ class RunOptions:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
+class StudyOptions:
+    """Which municipalities are simulated, by how many processes, and where the result goes."""
+
+    changes: Changes = None
+    seed: Seed = None
+    residents: Residents = None
+    out: OutFolder = None
+    workers: Workers = None
+
+    @property
+    def of_runs(self) -> RunOptions:
+        """The same, of what says which runs of a scenario."""
+        return RunOptions(
+            changes=self.changes, seed=self.seed, residents=self.residents, out=self.out
+        )
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
 class ManyRuns(RunOptions):
     """Runs enough to tell the range of what chance does."""
 

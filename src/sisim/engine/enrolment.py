@@ -173,8 +173,9 @@ class Enrolments:
         treated: People in treatment, int64 (arms, investments, counted points, areas).
         treated_state: The same by state, int64 (arms, investments, counted points, states).
         treated_before: People at a point who were in treatment in the step before it, likewise.
+        keeps_offers: Whether `offers` are kept, as an evaluation asks for.
         offers: Who was in a target group when places were given, step by step, and what they were
-            told: kept only when asked for, as an evaluation does.
+            told.
     """
 
     def __init__(
@@ -183,11 +184,9 @@ class Enrolments:
         who: People,
         key: NDArray[np.uint32],
         recorded: list[Enrolment] | None = None,
-        *,
-        keep_offers: bool = False,
     ) -> None:
         self._compiled = compiled
-        self._keeps_offers = keep_offers
+        self.keeps_offers = False
         self.offers: list[Offer] = []
         self._who = who
         self._key = key
@@ -364,7 +363,7 @@ class Enrolments:
         score = None
         if free is not None:
             people, score = self._select(plan, people, free, step, columns)
-        if self._keeps_offers and len(asked):
+        if self.keeps_offers and len(asked):
             scores = np.full(len(asked), np.nan)
             if score is not None:
                 scores[willing] = score

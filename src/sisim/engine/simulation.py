@@ -94,7 +94,6 @@ class Simulation:
         recorded_shares: The shares among peers, by step, of the run that they are replayed from.
         recorded_enrolments: Their treatments in that run.
         logging: Keep every move, for histories.
-        keep_offers: Keep who was offered a place, for evaluations: see `Enrolments.offers`.
     """
 
     def __init__(
@@ -108,7 +107,6 @@ class Simulation:
         recorded_shares: Sequence[NDArray[np.int32]] = (),
         recorded_enrolments: list[Enrolment] | None = None,
         logging: bool = False,
-        keep_offers: bool = False,
     ) -> None:
         self.compiled = compiled
         self.seed = seed
@@ -126,9 +124,7 @@ class Simulation:
         self._window_counts: list[ThreadCounts] = []
         self._scratch = [work_space(compiled, own) for _ in range(self.threads)]
         self._log: list[NDArray[np.void]] = []
-        self.enrolments = Enrolments(
-            compiled, self.people, self.key, recorded_enrolments, keep_offers=keep_offers
-        )
+        self.enrolments = Enrolments(compiled, self.people, self.key, recorded_enrolments)
         self.measurements = Measurements(compiled, self.people, self.key)
         self._recorded_shares = recorded_shares
         self._repeats = recorded_enrolments is not None

@@ -128,7 +128,7 @@ class StudyCost(Table):
     payer: Name = "fund"
 
 
-class Decision(Table):
+class StudyDecision(Table):
     """What is decided by the evaluation, and by which rule.
 
     The threshold is the effect per participant from which it is worth carrying on; unset, it is
@@ -183,7 +183,7 @@ class Evaluation(Table):
         0, description="Months from the last outcome to an answer."
     )
     cost: StudyCost = StudyCost()
-    decision: Decision = Decision()
+    decision: StudyDecision = StudyDecision()
     areas: list[Name] = Field([], description="Areas that are compared with.")
     years_before: YearsBefore | None = Field(None, description="Years before the cohorts.")
     months_before: Months | None = Field(

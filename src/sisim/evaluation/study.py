@@ -1,0 +1,534 @@
+"""A study of evaluations: what each would say in many municipalities whose truth is known.
+
+Municipality n has people and luck of its own, and they are the same in every world and for every
+evaluation (law L3): evaluations are compared on the same municipalities. Three worlds stand side by
+side (law L11): `effect`, as the file says; `none`, in which the investment has no effect; and
+`prior`, in which the uncertain numbers of the investments are drawn anew for each municipality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from sisim.analysis.cell import Cell
+from sisim.analysis.evaluator import Evaluator
+from sisim.analysis.executors import Batch, Executor, in_process
+from sisim.analysis.measures import NPV
+from sisim.engine.compile import compile_scenario
+from sisim.engine.simulation import Progress
+from sisim.engine.tables import Compiled
+from sisim.evaluation.diagnosands import decide, diagnose
+from sisim.evaluation.estimate import NAN, Estimate
+from sisim.evaluation.estimators import estimate, maryland
+from sisim.evaluation.municipality import Municipality, municipality, with_study_arms
+from sisim.evaluation.study_data import StudyData, cutoff_of, study_data
+from sisim.evaluation.value_of_evaluation import break_even
+from sisim.loading.load import changed
+from sisim.loading.sample import of_size
+from sisim.scenario.dates import months_until
+from sisim.scenario.errors import Reason
+from sisim.scenario.evaluation import Evaluation
+from sisim.scenario.numbers import numbers
+from sisim.scenario.psa_draws import draw as drawn_scenario
+from sisim.scenario.psa_draws import is_uncertain
+from sisim.scenario.scenario import Scenario
+
+World = Literal["effect", "none", "prior"]
+WORLDS: tuple[World, ...] = ("effect", "none", "prior")
+DRAWS = 500
+"""Municipalities, unless something else is asked for."""
+BATCH = 5
+"""Municipalities that a worker is given at a time."""
+FEWEST, MOST_FAILED = 20, 0.2
+"""After so many municipalities an evaluation must not have failed in a greater share of them."""
+MONEY_RUNS = 20
+"""Runs by which the threshold is worked out, at most."""
+
+ESTIMATED = (
+    *("estimate", "error", "low", "high", "p", "n_treated", "n_comparison", "clusters"),
+    *("lost_treated", "lost_comparison", "baseline_gap_sd"),
+)
+TRUE = ("truth_all", "truth_studied")
+DELIVERED = ("participants", "treated_later", "reached", "completed")
+
+
+class StudyError(Exception):
+    """A study cannot go on, and why."""
+
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__(repr(reason))
+
+    def render(self) -> str:
+        """Return why, in the current language."""
+        return self.reason.text
+
+
+@dataclass(frozen=True)
+class StudySetup:
+    """What all municipalities of a study have in common; it can be sent to another process.
+
+    Attributes:
+        scenario: The scenario.
+        names: The evaluations, in order.
+    """
+
+    scenario: Scenario
+    names: tuple[str, ...]
+
+    def runner(self, threads: int | None = 1) -> StudyRunner:  # noqa: ARG002 (one thread)
+        """Return what simulates municipalities and evaluates in them."""
+        return StudyRunner(self)
+
+
+class StudyRunner:
+    """Simulates municipalities, and carries out every evaluation in each.
+
+    Args:
+        setup: What they have in common.
+    """
+
+    def __init__(self, setup: StudySetup) -> None:
+        self.setup = setup
+        self._compiled: dict[tuple[str, tuple[str, ...]], Compiled] = {}
+        scenario = setup.scenario
+        self._specs = {name: scenario.evaluations[name] for name in setup.names}
+        self._risk_of: dict[str, list[str]] = {}
+        for spec in self._specs.values():
+            of = self._risk_of.setdefault(evaluated(scenario, spec)[1], [])
+            if spec.score is not None and spec.score.risk_of is not None:
+                of.append(spec.score.risk_of)
+
+    def rows(self, batch: Batch) -> pd.DataFrame:
+        """Return a row for each municipality and evaluation."""
+        found: list[dict[str, Any]] = []
+        for cell in batch:
+            world = WORLDS[cell.choice]
+            place = self._municipality(world, cell.draw, cell.seed)
+            for name, spec in self._specs.items():
+                head = {"draw": cell.draw, "world": world, "design": name}
+                found.append({**head, **_row(spec, study_data(place, name, spec))})
+        return pd.DataFrame(found)
+
+    def _municipality(self, world: World, number: int, seed: int) -> Municipality:
+        scenario, order = self._ordered(in_world(self.setup, world, number), seed)
+        arms = [evaluated(self.setup.scenario, spec)[0] for spec in self._specs.values()]
+        study = with_study_arms(scenario, arms)
+        compiled = None
+        if world != "prior":
+            # The same for every municipality but for the order in which areas begin.
+            key = (world, order)
+            if key not in self._compiled:
+                self._compiled[key] = compile_scenario(study)
+            compiled = self._compiled[key]
+        return municipality(study, seed, self._risk_of, self._risk_of, compiled=compiled)
+
+    def _ordered(self, scenario: Scenario, seed: int) -> tuple[Scenario, tuple[str, ...]]:
+        """Return the scenario with areas in the order in which they begin: drawn, or as given."""
+        for spec in self._specs.values():
+            if spec.design != "stepped":
+                continue
+            name = evaluated(scenario, spec)[1]
+            areas = list(scenario.investments[name].areas)
+            if spec.order == "lottery":
+                order = np.random.default_rng([seed, len(areas)]).permutation(len(areas))
+                areas = [areas[place] for place in order]
+            else:
+                areas = [*spec.order, *(area for area in areas if area not in spec.order)]
+            one = scenario.investments[name].model_copy(update={"areas": areas})
+            investments = {**scenario.investments, name: one}
+            return scenario.model_copy(update={"investments": investments}), tuple(areas)
+        return scenario, ()
+
+
+def evaluated(scenario: Scenario, spec: Evaluation) -> tuple[str, str]:
+    """Return the arm and the investment that are evaluated."""
+    arm = spec.arm or next(iter(scenario.arms))
+    return arm, spec.investment or next(iter(scenario.arms[arm].investments))
+
+
+def in_world(setup: StudySetup, world: World, number: int) -> Scenario:
+    """Return the scenario in a world, for one municipality."""
+    scenario = setup.scenario
+    if world == "none":
+        without = dict(scenario.investments)
+        for name in setup.names:
+            of = evaluated(scenario, scenario.evaluations[name])[1]
+            without[of] = without[of].model_copy(update={"effects": []})
+        return scenario.model_copy(update={"investments": without})
+    if world == "prior":
+        one = drawn_scenario(scenario, number, scenario.seed)
+        return scenario.model_copy(update={"investments": one.investments})
+    return scenario
+
+
+def has_prior(scenario: Scenario) -> bool:
+    """Return whether any number of an investment is uncertain, so that its effect can be drawn."""
+    return any(
+        path.startswith("investments.") and is_uncertain(number)
+        for path, number in numbers(scenario)
+    )
+
+
+def say(spec: Evaluation, data: StudyData) -> Estimate:
+    """Return what an evaluation says of its table of people."""
+    people, design = data.people, spec.design
+    options: dict[str, Any] = {"alpha": spec.alpha}
+    estimator = spec.estimator
+    match design:
+        case "lottery" if not data.drawn_evenly and estimator == "plain":
+            # Rounds whose chances differ are compared each by itself.
+            estimator, options["adjust"] = "adjusted", ["round"]
+        case "difference":
+            options |= {"scale": spec.scale, "adjust": spec.adjust}
+        case "trend":
+            against = [spec.against_series] if spec.against_series else []
+            options |= {"shape": spec.shape, "against": against}
+        case "matched":
+            options |= {"match_on": spec.match_on, "ratio": spec.ratio, "caliper": spec.caliper}
+        case "discontinuity":
+            if not len(people):
+                return Estimate(failed=Reason("a group that is compared is empty"))
+            options |= {"cutoff": cutoff_of(spec, people), "bandwidth": spec.bandwidth}
+    if estimator != "plain" and "adjust" not in options:
+        options["adjust"] = spec.adjust
+    if design == "process":
+        return Estimate(failed=Reason("there is nothing to compare with"))
+    if design == "lottery" and not len(people):
+        return Estimate(failed=_no_queue(data))
+    return estimate(people, design, estimator=estimator, **options)
+
+
+def _no_queue(data: StudyData) -> Reason:
+    return Reason(
+        "places never run out (at most {used} are used at a time), so nobody is left to compare "
+        'with: a lottery needs a queue. Lower "capacity", or use "earlier_cohorts"',
+        used=data.most_used,
+    )
+
+
+def _row(spec: Evaluation, data: StudyData) -> dict[str, Any]:
+    one = say(spec, data)
+    process = spec.design == "process"
+    named = {"estimate": one.value, **{key: getattr(one, key) for key in ESTIMATED[1:]}}
+    if process:  # no number, and no zero either
+        named = dict.fromkeys(ESTIMATED, NAN)
+    return {
+        **named,
+        "truth_all": NAN if process else data.truth_all,
+        "truth_studied": NAN if process else data.truth_studied,
+        **{key: getattr(data, key) for key in DELIVERED},
+        "failed": one.failed,
+    }
+
+
+@dataclass(frozen=True)
+class EvaluationStudy:
+    """What every evaluation says in every municipality and world, beside the truth.
+
+    Attributes:
+        scenario: The scenario.
+        names: The evaluations, in order.
+        seed: The seed of the first municipality.
+        table: A row per municipality, world and evaluation; `failed` holds a `Reason` or None.
+        thresholds: By evaluation: the effect from which it is worth carrying on.
+        nets: By evaluation and world: what carrying on is worth, kronor; empty if it is not told.
+    """
+
+    scenario: Scenario
+    names: tuple[str, ...]
+    seed: int
+    table: pd.DataFrame
+    thresholds: dict[str, float]
+    nets: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    @property
+    def worlds(self) -> tuple[World, ...]:
+        """The worlds that were simulated."""
+        there = set(self.table["world"])
+        return tuple(world for world in WORLDS if world in there)
+
+    @property
+    def municipalities(self) -> int:
+        """How many municipalities there are in each world."""
+        return int(self.table["draw"].nunique())
+
+    @cached_property
+    def truths(self) -> dict[tuple[str, str], float]:
+        """What participants avoid on average, by evaluation and world; 0 where nothing acts."""
+        means = self.table.groupby(["design", "world"], as_index=False)["truth_all"].mean()
+        pairs = zip(means["design"], means["world"], strict=True)
+        return dict(zip(pairs, means["truth_all"], strict=True))
+
+    @cached_property
+    def draws(self) -> pd.DataFrame:
+        """A row per municipality, world and evaluation.
+
+        Columns: draw, world, design (the evaluation), estimate, error, low, high, p, n_treated,
+        n_comparison, clusters, lost_treated, lost_comparison, baseline_gap_sd, truth_all,
+        truth_studied, failed (why there is no estimate, in the current language; empty if there
+        is), decided (1 carries on, 0 stops), right, net_if_carried_on, participants,
+        treated_later, reached, completed.
+        """
+        table = self.table.copy()
+        decided = pd.Series(np.nan, index=table.index)
+        for name, some in table.groupby("design", sort=False):
+            spec, threshold = self.scenario.evaluations[str(name)], self.thresholds[str(name)]
+            if spec.design == "process" or spec.decision.rule == "bayes":
+                continue
+            rule = spec.decision.rule
+            decided[some.index] = decide(some, rule, threshold=threshold, alpha=spec.alpha)
+        good = self._worth(table)
+        table["decided"] = decided
+        table["right"] = np.where(decided.isna() | good.isna(), np.nan, decided == (good >= 0))
+        table["net_if_carried_on"] = self._net(table)
+        table["failed"] = [why.text if isinstance(why, Reason) else "" for why in table["failed"]]
+        head = ["draw", "world", "design", *ESTIMATED, *TRUE, "failed"]
+        return table[[*head, "decided", "right", "net_if_carried_on", *DELIVERED]]
+
+    @cached_property
+    def designs(self) -> pd.DataFrame:
+        """How each evaluation does in each world: see `sisim.evaluation.diagnosands.diagnose`.
+
+        Columns before those: design, world, maryland; after them: cost (of the evaluation itself),
+        delay_months, threshold, and means of n_treated, n_comparison, participants, treated_later
+        (of the comparison, while they are followed), reached (share of those in the target group
+        in those months who take part) and completed (share of those who are given all of it).
+        """
+        parts = []
+        draws = self.draws.assign(net_if_carried_on=self._worth(self.table))
+        for name in self.names:
+            spec = self.scenario.evaluations[name]
+            rows = diagnose(draws[draws["design"] == name], alpha=spec.alpha)
+            on_trend = [spec.against_series] if spec.against_series else []
+            level = maryland(spec.design, drawn=spec.order == "lottery", against=on_trend)
+            rows.insert(2, "maryland", level)
+            mine = draws[draws["design"] == name]
+            if spec.design == "process":
+                rows[["failed", "failed_mcse"]] = NAN
+            size = (mine["n_treated"] + mine["n_comparison"]).groupby(mine["world"]).mean()
+            of_people = spec.cost.per_person.value * rows["world"].map(size).fillna(0.0)
+            rows["cost"] = spec.cost.once.value + of_people
+            rows["delay_months"] = spec.follow_up_delay
+            rows["threshold"] = NAN if spec.design == "process" else self.thresholds[name]
+            for key in ("n_treated", "n_comparison", *DELIVERED):
+                rows[key] = rows["world"].map(mine.groupby("world")[key].mean())
+            parts.append(rows)
+        return pd.concat(parts, ignore_index=True)
+
+    def _worth(self, table: pd.DataFrame) -> pd.Series:
+        """Return what is over 0, or 0, where carrying on is worth it; NaN where nothing tells."""
+        net = self._net(table)
+        truth = self._expected(table)
+        threshold = table["design"].map(self.thresholds)
+        # Where any effect will do, none at all will not.
+        beyond = (truth - threshold).where(threshold != 0, np.where(truth > 0, 1.0, -1.0))
+        return net.where(net.notna(), beyond.where(truth.notna()))
+
+    def _expected(self, table: pd.DataFrame) -> pd.Series:
+        """Return the true effect: expected, but in a world where it differs."""
+        pairs = zip(table["design"], table["world"], strict=True)
+        mean = pd.Series([self.truths[pair] for pair in pairs], index=table.index)
+        return mean.where(table["world"] != "prior", table["truth_all"])
+
+    def _net(self, table: pd.DataFrame) -> pd.Series:
+        """Return what carrying on is worth, kronor: a straight line of the true effect."""
+        found = pd.Series(np.nan, index=table.index)
+        truth = self._expected(table)
+        for name, nets in self.nets.items():
+            here = table["design"] == name
+            ends = [self.truths[name, world] for world in ("none", "effect")]
+            slope = (nets["effect"] - nets["none"]) / (ends[1] - ends[0])
+            found[here] = nets["none"] + slope * (truth[here] - ends[0])
+        return found
+
+
+def evaluate(
+    scenario: Scenario,
+    names: Sequence[str] = (),
+    *,
+    draws: int = DRAWS,
+    worlds: Iterable[World] | None = None,
+    seed: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> EvaluationStudy:
+    """Return what planned evaluations would say in many municipalities like this one.
+
+    Args:
+        scenario: The scenario, with `[evaluations]`.
+        names: Which of them; none: all.
+        draws: How many municipalities.
+        worlds: Which worlds; unset: all that there are.
+        seed: The seed of the first municipality, the next ones following; unset: the scenario's.
+        executor: Where they are simulated: see `sisim.analysis.executors`; the result does not
+            depend on it. Unset: in this process.
+        progress: Called with how many are done and how many there are.
+
+    Raises:
+        LookupError: If there is no evaluation of that name, or none at all.
+        StudyError: If an evaluation fails in more than a fifth of the municipalities.
+    """
+    chosen = tuple(names) or tuple(scenario.evaluations)
+    for name in chosen:
+        if name not in scenario.evaluations:
+            raise LookupError(name)
+    if not chosen:
+        raise LookupError("evaluations")
+    prior = has_prior(scenario)
+    asked = tuple(w for w in worlds or WORLDS if prior or w != "prior")
+    setup = StudySetup(scenario, chosen)
+    first = scenario.seed if seed is None else seed
+    table = _simulated(setup, asked, draws, first, executor or in_process(), progress)
+    thresholds, nets = _thresholds(setup, table, first, min(draws, MONEY_RUNS))
+    return EvaluationStudy(scenario, chosen, first, table, thresholds, nets)
+
+
+def sized(
+    scenario: Scenario, names: Sequence[str], per_year: int, *, seed: int | None = None
+) -> Scenario:
+    """Return a scenario of such a size that so many a year take part, places in proportion.
+
+    Args:
+        scenario: The scenario.
+        names: Its evaluations; none: all. The first decides which investment is meant.
+        per_year: How many a year should take part, while people come into the study.
+        seed: The seed of the municipality in which they are counted; unset: the scenario's.
+
+    Raises:
+        StudyError: If nobody takes part, or those who live there are a closed cohort.
+    """
+    name = next(iter(names or scenario.evaluations))
+    spec = scenario.evaluations[name]
+    residents = scenario.population.residents
+    if residents is None:
+        raise StudyError(Reason("A closed cohort is as large as it is: change its number instead."))
+    one = StudyRunner(StudySetup(scenario, (name,)))
+    first = scenario.seed if seed is None else seed
+    found = one.rows([Cell("pilot", 0, {}, 0, 0, first)])["participants"].iloc[0]
+    if not found:
+        raise StudyError(
+            Reason("evaluations.{name}: nobody takes part in the months studied.", name=name)
+        )
+    months = months_until(spec.cohorts.below) - months_until(spec.cohorts.from_)
+    wanted = max(1, round(residents * per_year * months / 12 / found))
+    return changed(scenario, of_size(scenario, wanted), inside=True)
+
+
+def _simulated(
+    setup: StudySetup,
+    worlds: Sequence[World],
+    draws: int,
+    first: int,
+    executor: Executor,
+    progress: Progress | None,
+) -> pd.DataFrame:
+    """Return the rows of all municipalities, in order of world, municipality and evaluation."""
+    kept: dict[tuple[int, int], pd.DataFrame] = {}
+    failures = _Failures(setup)
+    done, total = 0, len(worlds) * draws
+    with closing(executor.run(setup, _batches(worlds, draws, first))) as finished:
+        for batch, rows, _ in finished:
+            size = len(setup.names)
+            for number, cell in enumerate(batch):
+                kept[cell.choice, cell.draw] = rows[number * size : (number + 1) * size]
+            failures.look(kept)
+            done += len(batch)
+            if progress is not None:
+                progress(done, total)
+    return pd.concat([kept[key] for key in sorted(kept)], ignore_index=True)
+
+
+def _batches(worlds: Sequence[World], draws: int, first: int) -> Iterator[Batch]:
+    for start in range(0, draws, BATCH):
+        for world in worlds:
+            yield [
+                Cell(f"{world}/{draw}", WORLDS.index(world), {}, draw, 0, first + draw)
+                for draw in range(start, min(start + BATCH, draws))
+            ]
+
+
+class _Failures:
+    """How often each evaluation has failed, in the municipalities done without a gap.
+
+    Those beyond a gap wait, so that it does not matter who is done first.
+    """
+
+    def __init__(self, setup: StudySetup) -> None:
+        self._specs = {name: setup.scenario.evaluations[name] for name in setup.names}
+        self._ahead = [0] * len(WORLDS)
+        self._why: dict[tuple[int, str], list[Reason]] = {}
+
+    def look(self, kept: dict[tuple[int, int], pd.DataFrame]) -> None:
+        """Look at municipalities that have come.
+
+        Raises:
+            StudyError: If an evaluation has failed too often, with why it did most often.
+        """
+        for world in range(len(WORLDS)):
+            while (world, self._ahead[world]) in kept:
+                rows = kept[world, self._ahead[world]]
+                self._ahead[world] += 1
+                for name, why in zip(rows["design"], rows["failed"], strict=True):
+                    if isinstance(why, Reason) and self._specs[name].design != "process":
+                        self._note(world, name, why)
+
+    def _note(self, world: int, name: str, why: Reason) -> None:
+        failed, count = self._why.setdefault((world, name), []), self._ahead[world]
+        failed.append(why)
+        if count >= FEWEST and len(failed) > MOST_FAILED * count:
+            reason = Reason(
+                "evaluations.{name}: there is no answer in {n} of {count} municipalities: {why}.",
+                name=name,
+                n=len(failed),
+                count=count,
+                why=max(failed, key=failed.count),
+            )
+            raise StudyError(reason)
+
+
+def _thresholds(
+    setup: StudySetup, table: pd.DataFrame, first: int, runs: int
+) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+    """Return the effect from which each evaluation's carrying on is worth it, and the nets."""
+    thresholds, nets = {}, {}
+    scenario = setup.scenario
+    worths: dict[tuple[str, str], dict[str, float]] = {}
+    for name in setup.names:
+        decision = scenario.evaluations[name].decision
+        mine = table[table["design"] == name]
+        truths = mine.groupby("world")["truth_all"].mean()
+        known = {"effect", "none"} <= set(truths.index) and truths.notna().all()
+        if decision.threshold is not None:
+            thresholds[name] = decision.threshold.value
+        elif decision.carry_on is not None and known and truths["effect"] != truths["none"]:
+            pair = (evaluated(scenario, scenario.evaluations[name])[0], decision.carry_on)
+            if pair not in worths:
+                worths[pair] = {
+                    world: _net_of(in_world(setup, world, 0), *pair, first, runs)
+                    for world in ("effect", "none")
+                }
+            nets[name] = worths[pair]
+            ends = [worths[pair][world] for world in ("none", "effect")]
+            effects = [truths[world] for world in ("none", "effect")]
+            turn = break_even(np.array(effects), np.array(ends))
+            # What is worth the same whatever the effect turns nowhere.
+            never = np.inf if max(ends) < 0 else -np.inf
+            thresholds[name] = never if np.isnan(turn) else turn
+        else:
+            thresholds[name] = 0.0
+    return thresholds, nets
+
+
+def _net_of(scenario: Scenario, arm: str, carry_on: str, first: int, runs: int) -> float:
+    """Return what carrying on is worth beside the arm that is evaluated, kronor."""
+    rows = Evaluator(scenario, outcomes=(NPV,), replications=runs, seed=first).evaluate({})
+    means = rows.groupby("arm")[NPV].mean()
+    return float(means[carry_on] - means[arm])

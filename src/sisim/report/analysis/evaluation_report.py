@@ -1,0 +1,444 @@
+"""What planned evaluations would say: in words, in a picture, and beside it had there been nothing.
+
+A reader thinks of fifty municipalities, and so it is told: shares are rounded to one of fifty, and
+called approximate where the Monte Carlo error is greater than that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sisim.evaluation.study import EvaluationStudy
+from sisim.i18n import n_, t
+from sisim.report.analysis.analysis_frame import Subject, answer_chart, records, row_axis
+from sisim.report.chart.chart import (
+    Chart,
+    Column,
+    Key,
+    Mark,
+    Panel,
+    Points,
+    Rule,
+    Word,
+    value_axis,
+)
+from sisim.report.chart.matplotlib_painter import paint
+from sisim.report.chart.typesetting import PaperType
+from sisim.report.formats import decimal, quoted
+from sisim.scenario.evaluation import Evaluation, StudyOutcome
+from sisim.scenario.scenario import Scenario
+
+OF = 50
+"""Municipalities that a reader thinks of, and dots in a row of the picture."""
+BINS = 44
+"""How many places for dots there are across a picture."""
+ROW, AROUND = 84.0, 300.0
+"""How high a row of dots is, and what else takes up room."""
+FEW_CLUSTERS = 10
+"""With fewer clusters, intervals by cluster are unreliable."""
+WIDE, GAP = 960.0, 24.0
+"""How wide rows of dots are, in pixels, and how far from them a text stands."""
+RIGHT, WRONG = "with", "#D55E00"
+
+
+def design_words(design: str) -> str:
+    """Return what a design is called, within a sentence."""
+    return {
+        "lottery": t("lottery from the queue"),
+        "stepped": t("stepped wedge"),
+        "discontinuity": t("regression discontinuity"),
+        "difference": t("difference-in-differences"),
+        "synthetic": t("synthetic control"),
+        "trend": t("projected trend"),
+        "matched": t("matched comparison"),
+        "other_areas": t("other areas"),
+        "earlier_cohorts": t("earlier cohorts"),
+        "before_after": t("before–after (same people)"),
+        "process": t("process evaluation only"),
+    }[design]
+
+
+def _rule_words(spec: Evaluation) -> str:
+    if spec.decision.rule == "significant":
+        return t("if it is carried on only where the effect is significant")
+    return t("if the estimate itself decides")
+
+
+def outcome_label(scenario: Scenario, outcome: StudyOutcome) -> str:
+    """Return what is compared."""
+    pathway = scenario.pathway
+    if outcome.transition is not None:
+        label = pathway.transitions[outcome.transition].label
+        if label is None:
+            ends = pathway.tracks[pathway.transitions[outcome.transition].track].states
+            label = ends[next(iter(pathway.transitions[outcome.transition].to))].label
+        return label.text
+    if outcome.group is not None:
+        return pathway.groups[outcome.group].label.text
+    if outcome.resource is not None:
+        return pathway.resources[outcome.resource].label.text
+    names = [pathway.administrations[name].label.text for name in outcome.costs_of]
+    return t("Costs of {names}", names=", ".join(names))
+
+
+def happens(outcome: StudyOutcome) -> bool:
+    """Return whether what is compared happens to a person or not, and is told per hundred."""
+    event = outcome.transition is not None or outcome.group is not None
+    return event and outcome.count in (None, "ever")
+
+
+def effect_words(outcome: StudyOutcome, effect: float, scenario: Scenario) -> str:
+    """Return an effect with its unit."""
+    if happens(outcome):
+        return t("{n} of 100", n=decimal(100 * effect, 1))
+    if outcome.costs_of:
+        return t("{n} kronor per person", n=decimal(effect))
+    if outcome.resource is not None:
+        unit = scenario.pathway.resources[outcome.resource].unit.text
+    else:
+        unit = t("months") if outcome.count == "months" else t("events")
+    return t("{n} {unit} per person", n=decimal(effect, 3), unit=unit)
+
+
+def _of_fifty(share: float, error: float) -> str:
+    """Return "18 of 50", or "about 18 of 50" where so many draws cannot tell."""
+    number = round(OF * share)
+    if not OF * error <= 1:
+        return t("about {n} of {of}", n=number, of=OF)
+    return t("{n} of {of}", n=number, of=OF)
+
+
+def sentences(study: EvaluationStudy) -> list[str]:
+    """Return what comes out, the most important first."""
+    rows = {(one.design, one.world): one for one in records(study.designs)}
+    said: list[str] = []
+    for name in study.names:
+        said += _of_design(study, name, rows)
+    if "prior" not in study.worlds:
+        said.append(
+            t(
+                "No number of the investment has a range, so there is no telling what an "
+                "evaluation is worth before its answer is known: give its effects a low and a high."
+            )
+        )
+    said.append(
+        t(
+            "In the model: {n} simulated municipalities, the same for every evaluation. What is "
+            "true outside it is not known.",
+            n=study.municipalities,
+        )
+    )
+    return said
+
+
+def _of_design(
+    study: EvaluationStudy, name: str, rows: dict[tuple[str, str], Any]
+) -> Iterator[str]:
+    spec = study.scenario.evaluations[name]
+    label = spec.label.text
+    effect, none = rows.get((name, "effect")), rows.get((name, "none"))
+    if spec.design == "process":
+        if effect is not None:
+            yield process_sentence(effect)
+        return
+    if effect is not None and effect.failed == 1:
+        yield t("{label}: no answer, since {why}.", label=label, why=effect.failed_why)
+        return
+    yield from _decisions(spec, effect, none)
+    if effect is None:
+        return
+    assert spec.outcome is not None
+    yield t(
+        "{label} finds {mean} avoided on average; the truth is {truth}. The effect is found to be "
+        "significant in {power}.",
+        label=label,
+        mean=effect_words(spec.outcome, effect.mean, study.scenario),
+        truth=effect_words(spec.outcome, effect.truth, study.scenario),
+        power=_of_fifty(effect.power, effect.power_mcse),
+    )
+    yield from _reservations(spec, effect, study)
+
+
+def process_sentence(row: Any) -> str:
+    """Return what a process evaluation can show, and what it cannot."""
+    nothing = t("It says nothing of the effect: there is nothing to compare with.")
+    if np.isnan(row.completed):
+        shown = t(
+            "A process evaluation can show that {n} of 100 in the target group took part.",
+            n=round(100 * row.reached),
+        )
+    else:
+        shown = t(
+            "A process evaluation can show that {n} of 100 were given the intervention as planned.",
+            n=round(100 * row.completed),
+        )
+    return f"{shown} {nothing}"
+
+
+def _decisions(spec: Evaluation, effect: Any, none: Any) -> Iterator[str]:
+    """Yield how often it would lead to the wrong decision, with the effect and with none."""
+    how, design = _rule_words(spec), quoted(spec.label.text)
+    known = bool(spec.decision.threshold or spec.decision.carry_on)
+    parts = []
+    if effect is not None and effect.stops_good == effect.stops_good:
+        share = _of_fifty(effect.stops_good, effect.stops_good_mcse)
+        parts.append(
+            t("{share} municipalities would close down an investment that pays", share=share)
+            if known
+            else t("{share} municipalities would close down an investment that works", share=share)
+        )
+    elif effect is not None and effect.carries_on_bad == effect.carries_on_bad:
+        share = _of_fifty(effect.carries_on_bad, effect.carries_on_bad_mcse)
+        parts.append(
+            t(
+                "{share} municipalities would carry on with an investment that does not pay",
+                share=share,
+            )
+        )
+    if none is not None and none.carries_on_bad == none.carries_on_bad:
+        share = _of_fifty(none.carries_on_bad, none.carries_on_bad_mcse)
+        parts.append(
+            t("{share} would carry on with one that has no effect", share=share)
+            if parts
+            else t(
+                "{share} municipalities would carry on with an investment that has no effect",
+                share=share,
+            )
+        )
+    if len(parts) == 2:
+        both = t("{one}, and {other}", one=parts[0], other=parts[1])
+        yield t("With {design}: {what} ({how}).", design=design, how=how, what=both)
+    elif parts:
+        yield t("With {design}: {what} ({how}).", design=design, how=how, what=parts[0])
+
+
+def _reservations(spec: Evaluation, row: Any, study: EvaluationStudy) -> Iterator[str]:
+    """Yield what should be known of a design before it is trusted."""
+    label = spec.label.text
+    if row.treated_later >= 0.5:
+        yield n_(
+            "{label}: {n} of those compared with takes part while followed.",
+            "{label}: {n} of those compared with take part while followed.",
+            round(row.treated_later),
+            label=label,
+        )
+    mine = study.table[study.table["design"] == row.design]
+    clusters = mine["clusters"].mean()
+    if spec.design == "stepped" and clusters < FEW_CLUSTERS:
+        yield t(
+            "{label}: {n} clusters; intervals by cluster are unreliable under {least}.",
+            label=label,
+            n=round(clusters),
+            least=FEW_CLUSTERS,
+        )
+    if row.failed > 0:
+        yield t(
+            "{label}: no answer in {share}, most often since {why}.",
+            label=label,
+            share=_of_fifty(row.failed, row.failed_mcse),
+            why=row.failed_why,
+        )
+
+
+def draw_would_say(subject: Subject, study: EvaluationStudy, names: tuple[str, ...]) -> Figure:
+    """Draw `would_say_chart`."""
+    return paint(would_say_chart(subject, study, names))
+
+
+def alike(study: EvaluationStudy) -> list[tuple[str, ...]]:
+    """Return the evaluations that can stand in one picture: what they compare has one unit."""
+    groups: dict[tuple[object, ...], list[str]] = {}
+    for name in study.names:
+        outcome = study.scenario.evaluations[name].outcome
+        if study.scenario.evaluations[name].design == "process":
+            continue
+        assert outcome is not None
+        kind = (happens(outcome), bool(outcome.costs_of), outcome.resource, outcome.count)
+        groups.setdefault(("per 100",) if happens(outcome) else kind, []).append(name)
+    process = [n for n in study.names if study.scenario.evaluations[n].design == "process"]
+    found = [tuple(group) for group in groups.values()] or [()]
+    return [(*found[0], *process), *found[1:]]
+
+
+def would_say_chart(subject: Subject, study: EvaluationStudy, names: tuple[str, ...]) -> Chart:
+    """Return what each evaluation would say in fifty municipalities, and if there were no effect.
+
+    Args:
+        subject: What is asked of which scenario.
+        study: What came out.
+        names: The evaluations that are drawn, which have one unit.
+    """
+    worlds = [world for world in ("effect", "none") if world in study.worlds]
+    draws = study.draws[study.draws["draw"] < OF]
+    draws = draws[draws["design"].isin(names)]
+    shown = draws["estimate"].to_numpy(float)
+    outcome = next(
+        (spec.outcome for spec in (study.scenario.evaluations[n] for n in names) if spec.outcome),
+        None,
+    )
+    limits = [x for x in (study.thresholds[name] for name in names) if np.isfinite(x)]
+    ends = np.array([*shown[np.isfinite(shown)], *limits, 0.0])
+    width = (ends.max() - ends.min() or 1.0) / BINS
+    panels = [_panel(study, world, names, draws, width, ends) for world in worlds]
+    unit = (
+        t("so many fewer of 100")
+        if outcome is None or happens(outcome)
+        else t("so much less per person")
+    )
+    of = int(draws["draw"].nunique())
+    subtitle = t("Measured effect in {n} simulated municipalities: {unit}", n=of, unit=unit)
+    key = (
+        Key(RIGHT, t("would decide rightly"), shape="circle"),
+        Key(WRONG, t("would decide wrongly"), shape="cross"),
+    )
+    told = any(study.thresholds[name] for name in names)
+    notes = [
+        t("A mark is a municipality. Solid line: the true effect; dashed: from where it pays.")
+        if told
+        else t("A mark is a municipality. Solid line: the true effect; dashed: no effect."),
+        t("All evaluations meet the same municipalities."),
+    ]
+    column = Column(tuple(panels), key=key)
+    chart = answer_chart(
+        subject,
+        t("What would the evaluation say?"),
+        subtitle,
+        [column],
+        notes,
+        discounted=False,
+    )
+    return replace(chart, high=AROUND + ROW * len(names) * len(worlds))
+
+
+def _panel(
+    study: EvaluationStudy,
+    world: str,
+    names: tuple[str, ...],
+    draws: pd.DataFrame,
+    width: float,
+    ends: np.ndarray,
+) -> Panel:
+    """Return the rows of dots of one world."""
+    rows = {one.design: one for one in records(study.designs) if one.world == world}
+    stacks = [_stack(draws, world, name, study.thresholds[name], width) for name in names]
+    tallest = max((int(height.max(initial=0)) for _, height, _ in stacks), default=0) + 1
+    step = min(0.8 / tallest, 0.14)
+    marks: list[Mark] = []
+    beside = {name: _beside(rows[name]) for name in names if name in rows}
+    dots = float(ends.min()) - width, float(ends.max()) + width
+    # As much room in both worlds, so that one is seen below the other.
+    left, right = _with_room(
+        *dots, [_beside(one) for one in records(study.designs) if one.design in names]
+    )
+    for row, (name, (x, height, wrong)) in enumerate(zip(names, stacks, strict=True)):
+        spec = study.scenario.evaluations[name]
+        bottom = -row - 0.42
+        if spec.design == "process":
+            text = t("says nothing of the effect: there is nothing to compare with")
+            marks.append(Word(f"nothing-{row}", text, left + width, -row, color="muted"))
+            continue
+        y = bottom + step * (height + 0.5)
+        marks.append(Rule(f"floor-{row}", bottom, "x", "rule", 1.0))
+        truth = study.truths[name, world]
+        high = (bottom, -row + 0.42)
+        marks.append(Rule(f"truth-{row}", truth, "y", "ink", 2.5, ends=high))
+        limit = study.thresholds[name]
+        if np.isfinite(limit):
+            marks.append(Rule(f"pays-{row}", limit, "y", "muted", 1.5, "dashed", ends=high))
+        for kind, which, color, shape in (
+            ("right", ~wrong, RIGHT, "circle"),
+            ("wrong", wrong, WRONG, "cross"),
+        ):
+            if which.any():
+                marks.append(
+                    Points(f"{kind}-{row}", x[which], y[which], color, 7.0, shape)  # type: ignore[arg-type]
+                )
+        if name in beside:
+            marks.append(Word(f"said-{row}", beside[name], right, -row, align="right"))
+    labels = [
+        (
+            study.scenario.evaluations[name].label.text,
+            design_words(study.scenario.evaluations[name].design),
+        )
+        for name in names
+    ]
+    title = (
+        t("If the intervention has its effect")
+        if world == "effect"
+        else t("If the intervention had no effect at all")
+    )
+    unit = 0.01 if _per_hundred(study, names) else 1.0
+    axis = replace(value_axis(*dots, 7, unit), high=right)
+    return Panel(world, axis, row_axis(labels), tuple(marks), title)
+
+
+def _with_room(low: float, high: float, texts: Iterable[str]) -> tuple[float, float]:
+    """Return the ends of an axis of dots, with room for what stands after them."""
+    type_ = PaperType()
+    room = max((type_.width(text, type_.size) for text in texts), default=0.0) + GAP
+    return low, high + (high - low) * room / max(WIDE - room, 0.25 * WIDE)
+
+
+def _per_hundred(study: EvaluationStudy, names: tuple[str, ...]) -> bool:
+    outcomes = [study.scenario.evaluations[name].outcome for name in names]
+    return all(happens(outcome) for outcome in outcomes if outcome is not None)
+
+
+def _beside(row: Any) -> str:
+    """Return how often it leads wrong, as it stands beside a row."""
+    if row.stops_good == row.stops_good:
+        return t("{share} close down wrongly", share=_of_fifty(row.stops_good, row.stops_good_mcse))
+    if row.carries_on_bad == row.carries_on_bad:
+        share = _of_fifty(row.carries_on_bad, row.carries_on_bad_mcse)
+        return t("{share} carry on in vain", share=share)
+    return ""
+
+
+def _stack(
+    draws: pd.DataFrame, world: str, name: str, limit: float, width: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return where dots stand: across, how many are below them, and whether they are wrong.
+
+    Places are counted from the threshold, so that no column holds both decisions.
+    """
+    some = draws[(draws["world"] == world) & (draws["design"] == name)]
+    some = some[np.isfinite(some["estimate"].to_numpy(float))].sort_values("draw")
+    limit = limit if np.isfinite(limit) else 0.0
+    place = np.floor((some["estimate"].to_numpy(float) - limit) / width + 1e-9).astype(int)
+    wrong = some["right"].to_numpy(float) == 0
+    order = np.lexsort((wrong, place))
+    place, wrong = place[order], wrong[order]
+    height = np.arange(len(place)) - np.searchsorted(place, place)
+    return limit + (place + 0.5) * width, height, wrong
+
+
+def designs_table(study: EvaluationStudy) -> pd.DataFrame:
+    """Return the table of designs as it is shown on a screen, with headings in words."""
+    names = {name: study.scenario.evaluations[name].label.text for name in study.names}
+    worlds = {
+        "effect": t("as in the file"),
+        "none": t("no effect"),
+        "prior": t("drawn from its range"),
+    }
+    designs = study.designs
+    return pd.DataFrame(
+        {
+            t("Evaluation"): designs["design"].map(names),
+            t("Effect"): designs["world"].map(worlds),
+            t("Maryland scale"): designs["maryland"],
+            t("Truth"): designs["truth"],
+            t("Mean estimate"): designs["mean"],
+            t("Bias"): designs["bias"],
+            t("Standard deviation"): designs["sd"],
+            t("Power"): designs["power"],
+            t("Coverage"): designs["coverage"],
+            t("Closes down wrongly"): designs["stops_good"],
+            t("Carries on wrongly"): designs["carries_on_bad"],
+        }
+    )
