@@ -23,7 +23,7 @@ simulated people and for real ones.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,6 +73,15 @@ class Estimate:
     lost_comparison: int = 0
     baseline_gap_sd: float = NAN
     failed: Reason | None = None
+
+    def row(self) -> dict[str, float | str]:
+        """Return it as a row of draws: `value` as `estimate`, and `failed` as its message or "".
+
+        The message is in English, as the catalogue of translations has it.
+        """
+        row = {one.name: getattr(self, one.name) for one in fields(self)}
+        failed = "" if self.failed is None else self.failed.message
+        return {"estimate": row.pop("value"), **row, "failed": failed}
 
 
 class NotEstimable(ValueError):  # noqa: N818 - it says what is the case
