@@ -60,7 +60,7 @@ EXAGGERATES = {
     "difference": 2.08,
     "trend": 3.99,
 }
-DRAWS = 400
+DRAWS = 300
 
 
 @cache
@@ -202,7 +202,7 @@ class TestEveryDesign:
     """What holds of every one."""
 
     @given(seed=seeds)
-    @settings(max_examples=5)
+    @settings(max_examples=3)
     def test_the_order_of_people_and_their_labels_change_nothing(self, way: str, seed: int) -> None:
         rng = np.random.default_rng(seed)
         people = WAYS[way][0](world(rng))
@@ -215,7 +215,7 @@ class TestEveryDesign:
         )
 
     @given(seed=seeds)
-    @settings(max_examples=5)
+    @settings(max_examples=3)
     def test_a_constant_on_all_outcomes_changes_no_difference(self, way: str, seed: int) -> None:
         people = WAYS[way][0](world(np.random.default_rng(seed)))
         more = people.assign(outcome=people["outcome"] + 7, before=people["before"] + 7)
@@ -226,7 +226,7 @@ class TestEveryDesign:
             assert (a.value, a.error) == pytest.approx((b.value, b.error), rel=1e-6, abs=1e-7)
 
     @given(seed=seeds)
-    @settings(max_examples=5)
+    @settings(max_examples=3)
     def test_it_is_measured_in_the_unit_of_the_outcome(self, way: str, seed: int) -> None:
         people = WAYS[way][0](world(np.random.default_rng(seed)))
         scaled = people.assign(outcome=people["outcome"] * 1000, before=people["before"] * 1000)
@@ -301,7 +301,7 @@ def test_where_nothing_is_done_nothing_is_found_on_average(way: str) -> None:
     """Outcomes have a mean by area that is the same in all years and for all treated alike."""
     prepare = WAYS[way][0]
     found = []
-    for seed in range(120):
+    for seed in range(60):
         people = prepare(world(np.random.default_rng([7, seed])))
         rng = np.random.default_rng([8, seed])
         found.append(again(way, people.assign(outcome=rng.poisson(1.0, len(people)).astype(float))))

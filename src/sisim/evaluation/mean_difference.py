@@ -93,7 +93,7 @@ def _rare(found: Contrast, comparison: Floats, treated: Floats, alpha: float) ->
     smallest, share = min(len(comparison), len(treated)), float(both.mean())
     c, t = int(comparison.sum()), int(treated.sum())
     if events(both):
-        if min(share, 1 - share) * smallest >= RARE:
+        if min(share, 1 - share) * smallest >= RARE and found.error > 0:
             return found
         table = [[c, len(comparison) - c], [t, len(treated) - t]]
         low, high = newcombe(c, len(comparison), t, len(treated), alpha)
