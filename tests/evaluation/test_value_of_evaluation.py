@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 from helpers import ev1
 from hypothesis import given
@@ -13,13 +14,14 @@ from scipy import stats
 
 from sisim.evaluation.value_of_evaluation import (
     Prior,
-    Spread,
+    SamplingDistribution,
     break_even,
     draw_pairs,
     evaluation_value,
+    evaluation_values,
     evsi,
     evsi_by_regression,
-    fit_spread,
+    fit_sampling,
     posterior_nets,
     value_of_bayes,
 )
@@ -81,11 +83,26 @@ class TestAKnownWorld:
         which = np.concatenate([np.full(500, 3), np.ones(500, int), drawn])
         estimates = means[which] + deviations[which] * rng.normal(size=1500)
         estimates[::50] = np.nan
-        spread = fit_spread(estimates, truths)
-        sample = evsi(PRIOR, *spread.at(PRIOR.effects))
+        sampling = fit_sampling(estimates, truths)
+        sample = evsi(PRIOR, *sampling.at(PRIOR.effects))
         assert sample == pytest.approx(KNOWN[design][2], abs=0.12)
-        pairs = draw_pairs(PRIOR, spread, pairs=8000, seed=1)
+        pairs = draw_pairs(PRIOR, sampling, pairs=8000, seed=1)
         assert evsi_by_regression(*pairs) == pytest.approx(sample, abs=0.12)
+        table = pd.DataFrame(
+            {
+                "design": design,
+                "estimate": estimates,
+                "error": deviations[which],
+                "truth_all": truths,
+            }
+        )
+        nothing = table.assign(design="process", estimate=np.nan, error=np.nan)
+        both = pd.concat([nothing, table])
+        found = evaluation_values(both, PRIOR, threshold=ev1.THRESHOLD).set_index("design")
+        assert found.loc[design, "evsi"] == pytest.approx(sample)
+        assert found.loc[design, "estimate"] == pytest.approx(KNOWN[design][0], abs=0.3)
+        assert found.loc[design, "significant"] == pytest.approx(KNOWN[design][1], abs=0.3)
+        assert found.loc["process"].notna().sum() == 1
 
 
 def any_prior(seed: int) -> Prior:
@@ -167,25 +184,25 @@ class TestSpread:
     """How estimates are distributed by the true effect."""
 
     def test_lines_are_found_again(self) -> None:
-        known = Spread(0.02, 1.1, 0.05, 0.1, 0.0)
+        known = SamplingDistribution(0.02, 1.1, 0.05, 0.1, 0.0)
         rng = np.random.default_rng(2)
         truths = rng.uniform(0, 0.4, 20_000)
         means, deviations = known.at(truths)
-        found = fit_spread(means + deviations * rng.normal(size=20_000), truths)
+        found = fit_sampling(means + deviations * rng.normal(size=20_000), truths)
         assert found[:4] == pytest.approx(known[:4], abs=0.006)
 
     def test_a_single_effect_is_taken_to_tell_of_all(self) -> None:
         rng = np.random.default_rng(3)
-        found = fit_spread(0.1 + 0.05 * rng.normal(size=4000), np.full(4000, 0.08))
+        found = fit_sampling(0.1 + 0.05 * rng.normal(size=4000), np.full(4000, 0.08))
         assert found.at(np.array([0.0]))[1][0] == pytest.approx(0.05, rel=0.05)
 
     def test_a_deviation_is_never_nothing(self) -> None:
-        found = Spread(0, 1, 0.1, -1, 0.005)
+        found = SamplingDistribution(0, 1, 0.1, -1, 0.005)
         assert found.at(np.array([0.5]))[1].tolist() == [0.005]
 
     def test_two_estimates_are_too_few(self) -> None:
         with pytest.raises(ValueError, match="too few"):
-            fit_spread(np.array([1.0, 2.0, np.nan]), np.arange(3.0))
+            fit_sampling(np.array([1.0, 2.0, np.nan]), np.arange(3.0))
 
     def test_nets_that_do_not_rise_never_break_even(self) -> None:
         assert np.isnan(break_even(np.array([0.0, 1.0]), np.array([1.0, 0.0])))

@@ -19,6 +19,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy import special
 
 from sisim.analysis.value_of_information import evpi, evppi
@@ -32,6 +33,8 @@ CHUNK = 200
 """So many points of the prior are added up at a time."""
 NARROWEST = 0.05
 """The least deviation that a fitted line gives, as a share of the mean one."""
+FEWEST = 20
+"""Fewer estimates say too little of how they are distributed."""
 FEWEST_PAIRS = 2000
 """With fewer pairs the spline through them smooths away much of what is to be known."""
 
@@ -67,7 +70,7 @@ class Prior:
         return max(0.0, float(self.chances @ np.maximum(self.nets, 0)) - self.undecided)
 
 
-class Spread(NamedTuple):
+class SamplingDistribution(NamedTuple):
     """How an estimate is distributed by the true effect: both are straight lines of it.
 
     Attributes:
@@ -90,7 +93,7 @@ class Spread(NamedTuple):
         return np.asarray(self.level + self.slope * effects), np.asarray(deviations)
 
 
-def fit_spread(estimates: Floats, effects: Floats) -> Spread:
+def fit_sampling(estimates: Floats, effects: Floats) -> SamplingDistribution:
     """Return how estimates are distributed by the true effect, from simulated evaluations.
 
     Means by least squares; then deviations, by least squares through the sizes of what is left,
@@ -112,7 +115,7 @@ def fit_spread(estimates: Floats, effects: Floats) -> Spread:
     scale = np.sqrt(np.pi / 2 * len(x) / (len(x) - 2))
     size = np.abs(y - level - slope * x) * scale
     deviation, widening = _line(x, size)
-    return Spread(level, slope, deviation, widening, NARROWEST * float(size.mean()))
+    return SamplingDistribution(level, slope, deviation, widening, NARROWEST * float(size.mean()))
 
 
 def _line(x: Floats, y: Floats) -> tuple[float, float]:
@@ -276,7 +279,8 @@ def evaluation_value(
 
     Args:
         prior: What is thought of the effect.
-        means: The mean estimate with each true effect of the prior, (points,): see `Spread.at`.
+        means: The mean estimate with each true effect of the prior, (points,): see
+            `SamplingDistribution.at`.
         deviations: Its standard deviation with each, (points,).
         threshold: The estimate from which it is carried on with, by the rule "estimate".
         alpha: How often "significant" takes luck for an effect, for better or for worse.
@@ -302,7 +306,50 @@ def evaluation_value(
     }
 
 
-def draw_pairs(prior: Prior, spread: Spread, *, pairs: int, seed: int = 0) -> tuple[Floats, Floats]:
+VALUES = ("evpi", "evsi", "estimate", "significant", "bayes", "stops_good", "carries_on_bad")
+"""What `evaluation_value` tells."""
+
+
+def evaluation_values(
+    draws: pd.DataFrame, prior: Prior, *, threshold: float, alpha: float = 0.05
+) -> pd.DataFrame:
+    """Return what an evaluation of each design is worth, from simulated ones.
+
+    How each design's estimates, and the errors that it states, depend on the true effect is fitted
+    to the draws of all worlds together.
+
+    Args:
+        draws: With the columns `design`, `estimate`, `error` and `truth_all`.
+        prior: What is thought of the effect.
+        threshold: The estimate from which it is carried on with, by the rule "estimate".
+        alpha: How often "significant" takes luck for an effect.
+
+    Returns:
+        Columns: design and those of `evaluation_value`, a row per design in the order in which they
+        come; NaN but for `evpi` where a design gives too few estimates to tell.
+    """
+    rows = []
+    for design, some in draws.groupby("design", sort=False):
+        estimates, errors, truths = (
+            some[name].to_numpy(float) for name in ("estimate", "error", "truth_all")
+        )
+        told = np.isfinite(estimates) & np.isfinite(errors)
+        found = dict.fromkeys(VALUES, float("nan")) | {"evpi": prior.evpi}
+        if told.sum() >= FEWEST:
+            sampling = fit_sampling(estimates[told], truths[told])
+            means, deviations = sampling.at(prior.effects)
+            level, slope = _line(truths[told], errors[told])
+            stated = np.maximum(level + slope * prior.effects, sampling.least)
+            found = evaluation_value(
+                prior, means, deviations, threshold=threshold, alpha=alpha, errors=stated
+            )
+        rows.append({"design": design, **found})
+    return pd.DataFrame(rows, columns=["design", *VALUES])
+
+
+def draw_pairs(
+    prior: Prior, sampling: SamplingDistribution, *, pairs: int, seed: int = 0
+) -> tuple[Floats, Floats]:
     """Return drawn estimates and the net values behind them, (pairs,) each.
 
     Each true effect comes as often as it is likely, and each stands in for its part of the
@@ -312,7 +359,7 @@ def draw_pairs(prior: Prior, spread: Spread, *, pairs: int, seed: int = 0) -> tu
     layers = (np.arange(pairs) + rng.random(pairs)) / pairs
     ends = np.cumsum(prior.chances)
     which = np.minimum(np.searchsorted(ends, layers), len(ends) - 1)
-    means, deviations = spread.at(prior.effects[which])
+    means, deviations = sampling.at(prior.effects[which])
     luck = special.ndtri((rng.permutation(pairs) + 0.5) / pairs)
     return np.asarray(means + deviations * luck), prior.nets[which]
 
