@@ -141,3 +141,12 @@ class TestMatching:
         values = np.array([one.value for one in found])
         errors = np.mean([one.error for one in found])
         assert errors == pytest.approx(values.std(ddof=1), rel=0.2)
+
+    def test_thousands_are_matched_some_at_a_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        rng = np.random.default_rng(2)
+        treated, age = rng.random(120) < 0.4, rng.normal(size=120)
+        people = few(list(rng.normal(size=120)), list(treated), age=list(age))
+        whole = matched_difference(people, match_on=["age"], ratio=2)
+        monkeypatch.setattr("sisim.evaluation.matched_comparison.AT_A_TIME", 7)
+        parts = matched_difference(people, match_on=["age"], ratio=2)
+        assert (parts.value, parts.error) == pytest.approx((whole.value, whole.error))

@@ -158,6 +158,20 @@ class TestAdjusted:
         found = adjusted_difference(people, adjust=["age"])
         assert found.lost_treated + found.lost_comparison == 10
 
+    def test_what_is_infinite_is_not_known(self) -> None:
+        people = selected(3)
+        people.loc[people.index[:10], "age"] = np.inf
+        people.loc[people.index[5:20], "outcome"] = np.inf
+        found = adjusted_difference(people, adjust=["age"])
+        assert found.lost_treated + found.lost_comparison == 20
+        assert np.isfinite(found.error)
+
+    def test_the_unit_of_the_background_does_not_matter(self) -> None:
+        people = selected(3)
+        other = people.assign(age=people["age"] * 1e12 + 1e13)
+        a, b = (adjusted_difference(some, adjust=["age"]) for some in (people, other))
+        assert (a.value, a.error) == pytest.approx((b.value, b.error))
+
     def test_the_groups_gap_at_the_start_is_told_in_standard_deviations(self) -> None:
         people = selected(4)
         treated, other = (people[people["treated"] == one]["age"] for one in (True, False))

@@ -149,9 +149,9 @@ def answer(
         KeyError: If a column is missing.
     """
     treated = people["treated"].to_numpy(bool)
-    known = ~np.isnan(people["outcome"].to_numpy(float))
+    known = np.isfinite(people["outcome"].to_numpy(float))
     for name in (*columns, *also):
-        known &= people[name].notna().to_numpy()
+        known &= _known(people[name])
     whole = bool(known.all())
     table = people if whole else people[known]
     followed = Followed(table, table["outcome"].to_numpy(float), treated[known])
@@ -175,6 +175,13 @@ def answer(
         baseline_gap_sd=baseline_gap(table, followed.treated, gaps),
         failed=why,
     )
+
+
+def _known(column: pd.Series) -> Flags:
+    """Return where a column says something; an infinite number says nothing."""
+    if pd.api.types.is_float_dtype(column):
+        return np.asarray(np.isfinite(column.to_numpy(float, na_value=NAN)), bool)
+    return np.asarray(column.notna(), bool)
 
 
 def _tried(
@@ -227,6 +234,13 @@ def baseline_gap(table: pd.DataFrame, treated: Flags, columns: Sequence[str]) ->
         return NAN if np.any(apart != 0) else 0.0
     gaps = apart[told] / within[told]
     return float(gaps[np.argmax(np.abs(gaps))])
+
+
+def centred(x: Floats) -> Floats:
+    """Return columns about their means and on one scale, without those that never differ."""
+    spread = x.std(axis=0)
+    kept = spread > 0
+    return np.asarray((x[:, kept] - x[:, kept].mean(axis=0)) / spread[kept])
 
 
 def design_matrix(table: pd.DataFrame, columns: Sequence[str], *, every: bool = False) -> Floats:

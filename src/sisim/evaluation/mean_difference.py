@@ -21,6 +21,7 @@ from sisim.evaluation.estimate import (
     Followed,
     NotEstimable,
     answer,
+    centred,
     design_matrix,
     enough,
     events,
@@ -146,7 +147,7 @@ def adjusted_difference(
     def found(some: Followed) -> Contrast:
         y, t = some.outcome, some.treated
         enough(int(t.sum()), int((~t).sum()))
-        x = np.column_stack([t, np.ones(len(y)), design_matrix(some.table, adjust)])
+        x = np.column_stack([t, np.ones(len(y)), centred(design_matrix(some.table, adjust))])
         codes = cluster_codes(some.table) if clustered else None
         fit = least_squares(x, y, of=0, clusters=codes)
         return Contrast(-fit.coefficients[0], float(np.sqrt(fit.covariance[0, 0])), fit.freedom)
@@ -173,7 +174,7 @@ def weighted_difference(
     def found(some: Followed) -> Contrast:
         y, t = some.outcome, some.treated
         enough(int(t.sum()), int((~t).sum()))
-        x = np.column_stack([np.ones(len(y)), _centred(design_matrix(some.table, adjust))])
+        x = np.column_stack([np.ones(len(y)), centred(design_matrix(some.table, adjust))])
         return _weighted(x, y, t, glm(x, t.astype(float), "binomial")[1])
 
     return answer(people, found, alpha=alpha, columns=adjust)
@@ -220,7 +221,7 @@ def rate_ratio(
             raise NotEstimable(Reason("a rate cannot be made of amounts below zero"))
         if y[t].sum() == 0 or y[~t].sum() == 0:
             raise NotEstimable(Reason("a group has no outcome at all, so no ratio can be made"))
-        x = np.column_stack([t, np.ones(len(y)), _centred(design_matrix(some.table, adjust))])
+        x = np.column_stack([t, np.ones(len(y)), centred(design_matrix(some.table, adjust))])
         coefficients, expected = glm(x, y, "poisson")
         own = x[t]
         without = own * [0.0, *np.ones(x.shape[1] - 1)]
@@ -242,13 +243,6 @@ def rate_ratio(
 
     also = cluster_columns(people, clustered)
     return answer(people, found, alpha=alpha, columns=adjust, also=also)
-
-
-def _centred(x: Floats) -> Floats:
-    """Return columns on one scale, without those that never differ."""
-    spread = x.std(axis=0)
-    kept = spread > 0
-    return np.asarray((x[:, kept] - x[:, kept].mean(axis=0)) / spread[kept])
 
 
 def glm(x: Floats, y: Floats, family: str) -> tuple[Floats, Floats]:
