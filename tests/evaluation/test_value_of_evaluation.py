@@ -159,6 +159,14 @@ class TestSampleInformation:
         # Without a bias Bayes' rule gets all of it.
         assert value_of_bayes(prior, effects, errors) == pytest.approx(loss, rel=0.01)
 
+    def test_far_from_all_effects_bayes_takes_the_nearest(self) -> None:
+        """A bias of forty deviations leaves no likelihood that a computer tells from nothing."""
+        prior = Prior(np.array([0.0, 0.1]), np.array([-3.0, 1.0]), np.array([0.5, 0.5]))
+        errors = np.full(2, 0.05)
+        always, never = (value_of_bayes(prior, prior.effects + b, errors) for b in (2, -2))
+        assert always == pytest.approx(-1.0)
+        assert never == pytest.approx(0.0)
+
     def test_few_pairs_are_refused(self) -> None:
         with pytest.raises(ValueError, match="too few"):
             evsi_by_regression(np.zeros(1999), np.zeros(1999))

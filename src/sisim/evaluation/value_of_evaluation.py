@@ -29,8 +29,8 @@ POINTS = 2001
 """How finely estimates are told apart in integrals."""
 REACH = 7.0
 """How many standard deviations beyond the outermost means they go."""
-CHUNK = 200
-"""So many points of the prior are added up at a time."""
+AT_A_TIME = 200
+"""So many points of the prior, or estimates, are worked on at a time."""
 NARROWEST = 0.05
 """The least deviation that a fitted line gives, as a share of the mean one."""
 FEWEST = 20
@@ -144,31 +144,18 @@ def break_even(effects: Floats, nets: Floats) -> float:
     return -level / slope if slope > 0 else float("nan")
 
 
-class Integrals(NamedTuple):
-    """Sums over the prior, for every possible estimate.
+def _worth(prior: Prior, means: Floats, deviations: Floats, at: Floats) -> Floats:
+    """Return what carrying on is worth after each estimate, times the chance of it, (estimates,).
 
-    Attributes:
-        estimates: (points,).
-        step: How far apart they are.
-        density: How likely each is.
-        worth: The same times what carrying on is expected to be worth after it, kronor.
+    The sum is what it is worth on average, kronor: the estimates are evenly apart.
     """
-
-    estimates: Floats
-    step: float
-    density: Floats
-    worth: Floats
-
-
-def _integrals(prior: Prior, means: Floats, deviations: Floats, at: Floats) -> Integrals:
-    density, worth = np.zeros_like(at), np.zeros_like(at)
-    for first in range(0, len(means), CHUNK):
-        some = slice(first, first + CHUNK)
+    worth = np.zeros_like(at)
+    for first in range(0, len(means), AT_A_TIME):
+        some = slice(first, first + AT_A_TIME)
         wide = deviations[some, None]
         bell = np.exp(-(((at - means[some, None]) / wide) ** 2) / 2) / (wide * np.sqrt(2 * np.pi))
-        density += prior.chances[some] @ bell
         worth += (prior.chances[some] * prior.nets[some]) @ bell
-    return Integrals(at, float(at[1] - at[0]), density, worth)
+    return worth * float(at[1] - at[0])
 
 
 def _possible(means: Floats, deviations: Floats) -> Floats:
@@ -190,8 +177,8 @@ def evsi(prior: Prior, means: Floats, deviations: Floats) -> float:
     Returns:
         Between 0 and the expected value of perfect information.
     """
-    all_of_it = _integrals(prior, means, deviations, _possible(means, deviations))
-    best = float(np.maximum(all_of_it.worth, 0).sum()) * all_of_it.step
+    worth = _worth(prior, means, deviations, _possible(means, deviations))
+    best = float(np.maximum(worth, 0).sum())
     return float(np.clip(best - prior.undecided, 0.0, prior.evpi))
 
 
@@ -210,9 +197,27 @@ def value_of_bayes(
         errors: The standard deviation that it is taken to have, (points,); None: the true one.
     """
     at = _possible(means, deviations)
-    came = _integrals(prior, means, deviations, at)
-    thought = _integrals(prior, prior.effects, deviations if errors is None else errors, at)
-    return float(came.worth[thought.worth >= 0].sum()) * came.step - prior.undecided
+    worth = _worth(prior, means, deviations, at)
+    stated = deviations if errors is None else errors
+    parts = np.array_split(at, -(-len(at) // AT_A_TIME))
+    thought = np.concatenate([_after(prior, some, stated) for some in parts])
+    return float(worth[thought >= 0].sum()) - prior.undecided
+
+
+def _after(prior: Prior, estimates: Floats, errors: Floats) -> Floats:
+    """Return what carrying on is expected to be worth after each estimate, taken to be unbiased.
+
+    Args:
+        prior: What was thought of the effect.
+        estimates: (evaluations,).
+        errors: Standard errors, (evaluations, 1) or (points of the prior,).
+    """
+    with np.errstate(divide="ignore"):
+        likely = np.log(prior.chances) - np.log(errors)
+    likely = likely - ((estimates[:, None] - prior.effects) / errors) ** 2 / 2
+    # The likeliest effect counts for one, so that all do not vanish.
+    weights = np.exp(likely - likely.max(axis=1, keepdims=True))
+    return np.asarray((weights @ prior.nets) / weights.sum(axis=1))
 
 
 def posterior_nets(prior: Prior, estimates: Floats, errors: Floats) -> Floats:
@@ -226,10 +231,7 @@ def posterior_nets(prior: Prior, estimates: Floats, errors: Floats) -> Floats:
     Returns:
         Kronor, (evaluations,); NaN where there is no estimate.
     """
-    apart = ((estimates[:, None] - prior.effects) / errors[:, None]) ** 2
-    # The nearest effect counts for one, so that all do not vanish.
-    likely = np.exp(-(apart - apart.min(axis=1, keepdims=True)) / 2) * prior.chances
-    return np.asarray((likely @ prior.nets) / likely.sum(axis=1))
+    return _after(prior, estimates, errors[:, None])
 
 
 def value_of_rule(prior: Prior, carried_on: Floats) -> float:
