@@ -52,6 +52,23 @@ BY_SIGNIFICANCE = {
     "difference": 0.743,
     "trend": 0.914,
 }
+CARRIES_BY_SIGNIFICANCE = {
+    "lottery": 0.026,
+    "one year": 0.091,
+    "three years": 0.271,
+    "other area": 0.002,
+    "difference": 0.031,
+    "trend": 0.026,
+}
+PAID = {
+    "lottery": (0.585, 0.157),
+    "one year": (0.801, 0.359),
+    "three years": (0.956, 0.484),
+    "other area": (0.255, 0.009),
+    "difference": (0.612, 0.176),
+    "trend": (0.532, 0.301),
+}
+"""How often a contract that pays from an effect of .072032 is paid, with the effect and without."""
 EXAGGERATES = {
     "lottery": 2.02,
     "one year": 2.25,
@@ -121,6 +138,20 @@ class TestAKnownWorld:
         strict = studied(design, ev1.RATIO)
         strict = strict.assign(decided=decide(strict, "significant"))
         assert near(diagnose(strict).iloc[0], "stops_good", BY_SIGNIFICANCE[design], 0.01)
+
+        idle = studied(design, 1.0)
+        idle = idle.assign(decided=decide(idle, "significant"))
+        often = CARRIES_BY_SIGNIFICANCE[design]
+        assert near(diagnose(idle).iloc[0], "carries_on_bad", often, 0.015)
+
+    @pytest.mark.parametrize("design", KNOWN)
+    def test_a_contract_is_paid_as_often_as_published(self, design: str) -> None:
+        """Twenty per cent fewer, where the truth is 24 or nothing: counterfactual risk."""
+        for ratio, often in zip((ev1.RATIO, 1.0), PAID[design], strict=True):
+            paid = decide(studied(design, ratio), "estimate", threshold=0.072032)
+            error = (often * (1 - often) / DRAWS) ** 0.5
+            # Published of normal estimates; counts come in steps.
+            assert paid.mean() == pytest.approx(often, abs=4 * error + 0.015)
 
     def test_where_nothing_is_done_a_lottery_finds_nothing(self) -> None:
         found = known("lottery", 1.0)

@@ -152,6 +152,23 @@ class TestAdjusted:
         assert found.p == pytest.approx(known.pvalues[0])
         assert (-found.high, -found.low) == pytest.approx(tuple(known.conf_int()[0]))
 
+    def test_rounds_of_a_lottery_are_compared_each_by_itself(self) -> None:
+        """Chances and outcomes rise from round to round; people within one have the same."""
+        rng = np.random.default_rng(9)
+        turn = np.arange(600) % 6
+        treated = rng.random(600) < 0.2 + 0.1 * turn
+        outcome = turn - 0.5 * treated + rng.normal(size=600)
+        people = pd.DataFrame(
+            {"area": "a", "treated": treated, "outcome": outcome, "round": turn, "age": outcome}
+        )
+        assert difference_in_means(people).value < 0
+        found = adjusted_difference(people, within=["round"])
+        assert found.value == pytest.approx(0.5, abs=3 * found.error)
+        assert np.isnan(found.baseline_gap_sd), "rounds are no background"
+        x = np.column_stack([treated, turn[:, None] == np.arange(6)]).astype(float)
+        known = sm.OLS(outcome, x).fit(cov_type="HC1")
+        assert (found.value, found.error) == pytest.approx((-known.params[0], known.bse[0]))
+
     def test_a_background_that_is_not_known_loses_a_person(self) -> None:
         people = selected(3)
         people.loc[people.index[:10], "age"] = np.nan

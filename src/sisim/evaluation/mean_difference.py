@@ -132,6 +132,7 @@ def adjusted_difference(
     people: pd.DataFrame,
     *,
     adjust: Sequence[str] = (),
+    within: Sequence[str] = (),
     alpha: float = ALPHA,
     clustered: bool = False,
 ) -> Estimate:
@@ -140,6 +141,9 @@ def adjusted_difference(
     Args:
         people: The table of people: see `sisim.evaluation.estimate`.
         adjust: The columns adjusted for; categories are indicators.
+        within: Columns within whose values people are compared, as the rounds of a lottery: each
+            value is a category. They are no background: the groups' gap at the start leaves them
+            out.
         alpha: How often the interval may miss.
         clustered: Errors by cluster (the column `cluster`, else `area`), and not by person.
     """
@@ -147,12 +151,14 @@ def adjusted_difference(
     def found(some: Followed) -> Contrast:
         y, t = some.outcome, some.treated
         enough(int(t.sum()), int((~t).sum()))
-        x = np.column_stack([t, np.ones(len(y)), centred(design_matrix(some.table, adjust))])
+        strata = design_matrix(some.table[list(within)].astype(str), within)
+        x = np.hstack([design_matrix(some.table, adjust), strata])
+        x = np.column_stack([t, np.ones(len(y)), centred(x)])
         codes = cluster_codes(some.table) if clustered else None
         fit = least_squares(x, y, of=0, clusters=codes)
         return Contrast(-fit.coefficients[0], float(np.sqrt(fit.covariance[0, 0])), fit.freedom)
 
-    also = cluster_columns(people, clustered)
+    also = [*within, *cluster_columns(people, clustered)]
     return answer(people, found, alpha=alpha, columns=adjust, also=also)
 
 
