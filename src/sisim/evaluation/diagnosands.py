@@ -44,6 +44,9 @@ DIAGNOSANDS = (
 )
 """What is measured of each design in each world: see `diagnose`."""
 
+OPTIONAL = ("decided", "net_if_carried_on", "repaid_by_estimate", "repaid_by_truth")
+"""Columns that draws may lack."""
+
 
 class Measured(NamedTuple):
     """A number and its Monte Carlo error."""
@@ -65,6 +68,9 @@ def diagnose(
             NaN neither), `net_if_carried_on`, `repaid_by_estimate` and `repaid_by_truth`.
         alpha: Significant is what has a p-value below this.
         varied: Worlds in which the truth differs between draws.
+
+    Raises:
+        KeyError: If a column is missing.
 
     Returns:
         Columns: design, world, draws, and each of `DIAGNOSANDS` followed by its `_mcse`; NaN where
@@ -128,8 +134,12 @@ def _measured(some: pd.DataFrame, alpha: float, *, varies: bool) -> dict[str, Me
 
 
 def _column(some: pd.DataFrame, name: str) -> Floats:
-    """Return a column as numbers; NaN where it is not known."""
-    if name not in some:
+    """Return a column as numbers; NaN where it is not known.
+
+    Raises:
+        KeyError: If it is missing and no draws can do without.
+    """
+    if name not in some and name in OPTIONAL:
         return np.full(len(some), NAN)
     return pd.to_numeric(some[name], errors="coerce").to_numpy(float, na_value=NAN)
 
@@ -173,10 +183,9 @@ def _root(squares: Floats) -> Measured:
     return Measured(mean**0.5, error / (2 * mean**0.5))
 
 
-def _why(failed: pd.Series) -> object:
+def _why(failed: pd.Series) -> str | None:
     """Return the most common reason."""
-    reasons = Counter(one for one in failed if isinstance(one, str) or one is not None)
-    reasons = Counter({one: n for one, n in reasons.items() if one == one and str(one)})
+    reasons = Counter(str(one) for one in failed if not pd.isna(one) and str(one))
     return reasons.most_common(1)[0][0] if reasons else None
 
 

@@ -20,6 +20,7 @@ from sisim.evaluation.estimate import (
     Followed,
     NotEstimable,
     answer,
+    centred,
     design_matrix,
     enough,
     events,
@@ -76,7 +77,7 @@ def difference_in_differences(
         if not len(adjust) and not clustered:
             return contrast(list(zip((-1.0, 1.0, 1.0, -1.0), cells, strict=True)))
         x = np.column_stack([there & post, there, post, np.ones(len(y))])
-        x = np.hstack([x, design_matrix(some.table, adjust)])
+        x = np.hstack([x, centred(design_matrix(some.table, adjust))])
         codes = cluster_codes(some.table) if clustered else None
         fit = least_squares(x, y, of=0, clusters=codes)
         return Contrast(-fit.coefficients[0], float(np.sqrt(fit.covariance[0, 0])), fit.freedom)

@@ -23,7 +23,7 @@ simulated people and for real ones.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,6 +73,15 @@ class Estimate:
     lost_comparison: int = 0
     baseline_gap_sd: float = NAN
     failed: Reason | None = None
+
+    def row(self) -> dict[str, float | str]:
+        """Return it as a row of draws: `value` as `estimate`, and `failed` as its message or "".
+
+        The message is in English, as the catalogue of translations has it.
+        """
+        row = {one.name: getattr(self, one.name) for one in fields(self)}
+        failed = "" if self.failed is None else self.failed.message
+        return {"estimate": row.pop("value"), **row, "failed": failed}
 
 
 class NotEstimable(ValueError):  # noqa: N818 - it says what is the case
@@ -140,9 +149,9 @@ def answer(
         KeyError: If a column is missing.
     """
     treated = people["treated"].to_numpy(bool)
-    known = ~np.isnan(people["outcome"].to_numpy(float))
+    known = np.isfinite(people["outcome"].to_numpy(float))
     for name in (*columns, *also):
-        known &= people[name].notna().to_numpy()
+        known &= _known(people[name])
     whole = bool(known.all())
     table = people if whole else people[known]
     followed = Followed(table, table["outcome"].to_numpy(float), treated[known])
@@ -166,6 +175,13 @@ def answer(
         baseline_gap_sd=baseline_gap(table, followed.treated, gaps),
         failed=why,
     )
+
+
+def _known(column: pd.Series) -> Flags:
+    """Return where a column says something; an infinite number says nothing."""
+    if pd.api.types.is_float_dtype(column):
+        return np.asarray(np.isfinite(column.to_numpy(float, na_value=NAN)), bool)
+    return np.asarray(column.notna(), bool)
 
 
 def _tried(
@@ -218,6 +234,13 @@ def baseline_gap(table: pd.DataFrame, treated: Flags, columns: Sequence[str]) ->
         return NAN if np.any(apart != 0) else 0.0
     gaps = apart[told] / within[told]
     return float(gaps[np.argmax(np.abs(gaps))])
+
+
+def centred(x: Floats) -> Floats:
+    """Return columns about their means and on one scale, without those that never differ."""
+    spread = x.std(axis=0)
+    kept = spread > 0
+    return np.asarray((x[:, kept] - x[:, kept].mean(axis=0)) / spread[kept])
 
 
 def design_matrix(table: pd.DataFrame, columns: Sequence[str], *, every: bool = False) -> Floats:

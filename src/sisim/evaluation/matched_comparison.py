@@ -28,6 +28,8 @@ from sisim.scenario.errors import Reason
 
 SAME = 1e-9
 """Distances that differ by less are the same."""
+AT_A_TIME = 500
+"""So many people are held against all others at a time."""
 FEW_VALUES = 2
 """A column of numbers with no more values than this is matched exactly, as categories are."""
 
@@ -60,12 +62,14 @@ def matched_difference(
         # much they serve as comparison, and the sum of the squares of each such service.
         other, variance, serves, squares = np.full((4, len(y)), [[np.nan], [0], [0], [0]])
         for mine, theirs in _pairs(strata, np.flatnonzero(t), np.flatnonzero(~t)):
-            weights = _nearest(near[mine], near[theirs], ratio, caliper)
-            matched = weights.any(axis=1)
-            other[mine[matched]] = weights[matched] @ y[theirs]
-            serves[theirs] += weights.sum(axis=0)
-            squares[theirs] += (weights**2).sum(axis=0)
-            variance[theirs] = _variance(near[theirs], y[theirs])
+            for few in _in_parts(mine):
+                weights = _nearest(near[few], near[theirs], ratio, caliper)
+                matched = weights.any(axis=1)
+                other[few[matched]] = weights[matched] @ y[theirs]
+                serves[theirs] += weights.sum(axis=0)
+                squares[theirs] += (weights**2).sum(axis=0)
+            for few in _in_parts(theirs):
+                variance[few] = _variance(few, theirs, near, y)
         used = t & ~np.isnan(other)
         n = int(used.sum())
         if n < 2:
@@ -101,6 +105,12 @@ def _pairs(strata: Ints, treated: Ints, comparison: Ints) -> Iterator[tuple[Ints
             yield treated[strata[treated] == one], theirs
 
 
+def _in_parts(people: Ints) -> Iterator[Ints]:
+    """Yield people some at a time, whose distances to all others fit in memory."""
+    for first in range(0, len(people), AT_A_TIME):
+        yield people[first : first + AT_A_TIME]
+
+
 def _distances(a: Floats, b: Floats) -> Floats:
     """Return Euclid's distances, (of a, of b)."""
     total = np.zeros((len(a), len(b)))
@@ -118,12 +128,12 @@ def _nearest(mine: Floats, theirs: Floats, ratio: int, caliper: float | None) ->
     return np.asarray(taken / np.maximum(taken.sum(axis=1, keepdims=True), 1))
 
 
-def _variance(near: Floats, y: Floats) -> Floats:
-    """Return how much each differs from those nearest: the variance among people who are alike."""
-    if len(y) == 1:
+def _variance(few: Ints, theirs: Ints, near: Floats, y: Floats) -> Floats:
+    """Return how much few of them differ from those nearest: how people who are alike vary."""
+    if len(theirs) == 1:
         return np.zeros(1)
-    far = _distances(near, near)
-    np.fill_diagonal(far, np.inf)
+    far = _distances(near[few], near[theirs])
+    far[few[:, None] == theirs] = np.inf
     taken = far <= far.min(axis=1, keepdims=True) + SAME
     count = taken.sum(axis=1)
-    return np.asarray(count / (count + 1) * (y - taken @ y / count) ** 2)
+    return np.asarray(count / (count + 1) * (y[few] - taken @ y[theirs] / count) ** 2)

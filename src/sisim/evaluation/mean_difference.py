@@ -21,6 +21,7 @@ from sisim.evaluation.estimate import (
     Followed,
     NotEstimable,
     answer,
+    centred,
     design_matrix,
     enough,
     events,
@@ -93,7 +94,7 @@ def _rare(found: Contrast, comparison: Floats, treated: Floats, alpha: float) ->
     smallest, share = min(len(comparison), len(treated)), float(both.mean())
     c, t = int(comparison.sum()), int(treated.sum())
     if events(both):
-        if min(share, 1 - share) * smallest >= RARE:
+        if min(share, 1 - share) * smallest >= RARE and found.error > 0:
             return found
         table = [[c, len(comparison) - c], [t, len(treated) - t]]
         low, high = newcombe(c, len(comparison), t, len(treated), alpha)
@@ -131,6 +132,7 @@ def adjusted_difference(
     people: pd.DataFrame,
     *,
     adjust: Sequence[str] = (),
+    within: Sequence[str] = (),
     alpha: float = ALPHA,
     clustered: bool = False,
 ) -> Estimate:
@@ -139,6 +141,9 @@ def adjusted_difference(
     Args:
         people: The table of people: see `sisim.evaluation.estimate`.
         adjust: The columns adjusted for; categories are indicators.
+        within: Columns within whose values people are compared, as the rounds of a lottery: each
+            value is a category. They are no background: the groups' gap at the start leaves them
+            out.
         alpha: How often the interval may miss.
         clustered: Errors by cluster (the column `cluster`, else `area`), and not by person.
     """
@@ -146,12 +151,14 @@ def adjusted_difference(
     def found(some: Followed) -> Contrast:
         y, t = some.outcome, some.treated
         enough(int(t.sum()), int((~t).sum()))
-        x = np.column_stack([t, np.ones(len(y)), design_matrix(some.table, adjust)])
+        strata = design_matrix(some.table[list(within)].astype(str), within)
+        x = np.hstack([design_matrix(some.table, adjust), strata])
+        x = np.column_stack([t, np.ones(len(y)), centred(x)])
         codes = cluster_codes(some.table) if clustered else None
         fit = least_squares(x, y, of=0, clusters=codes)
         return Contrast(-fit.coefficients[0], float(np.sqrt(fit.covariance[0, 0])), fit.freedom)
 
-    also = cluster_columns(people, clustered)
+    also = [*within, *cluster_columns(people, clustered)]
     return answer(people, found, alpha=alpha, columns=adjust, also=also)
 
 
@@ -173,7 +180,7 @@ def weighted_difference(
     def found(some: Followed) -> Contrast:
         y, t = some.outcome, some.treated
         enough(int(t.sum()), int((~t).sum()))
-        x = np.column_stack([np.ones(len(y)), _centred(design_matrix(some.table, adjust))])
+        x = np.column_stack([np.ones(len(y)), centred(design_matrix(some.table, adjust))])
         return _weighted(x, y, t, glm(x, t.astype(float), "binomial")[1])
 
     return answer(people, found, alpha=alpha, columns=adjust)
@@ -220,7 +227,7 @@ def rate_ratio(
             raise NotEstimable(Reason("a rate cannot be made of amounts below zero"))
         if y[t].sum() == 0 or y[~t].sum() == 0:
             raise NotEstimable(Reason("a group has no outcome at all, so no ratio can be made"))
-        x = np.column_stack([t, np.ones(len(y)), _centred(design_matrix(some.table, adjust))])
+        x = np.column_stack([t, np.ones(len(y)), centred(design_matrix(some.table, adjust))])
         coefficients, expected = glm(x, y, "poisson")
         own = x[t]
         without = own * [0.0, *np.ones(x.shape[1] - 1)]
@@ -242,13 +249,6 @@ def rate_ratio(
 
     also = cluster_columns(people, clustered)
     return answer(people, found, alpha=alpha, columns=adjust, also=also)
-
-
-def _centred(x: Floats) -> Floats:
-    """Return columns on one scale, without those that never differ."""
-    spread = x.std(axis=0)
-    kept = spread > 0
-    return np.asarray((x[:, kept] - x[:, kept].mean(axis=0)) / spread[kept])
 
 
 def glm(x: Floats, y: Floats, family: str) -> tuple[Floats, Floats]:

@@ -19,6 +19,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy import special
 
 from sisim.analysis.value_of_information import evpi, evppi
@@ -28,10 +29,12 @@ POINTS = 2001
 """How finely estimates are told apart in integrals."""
 REACH = 7.0
 """How many standard deviations beyond the outermost means they go."""
-CHUNK = 200
-"""So many points of the prior are added up at a time."""
+AT_A_TIME = 200
+"""So many points of the prior, or estimates, are worked on at a time."""
 NARROWEST = 0.05
 """The least deviation that a fitted line gives, as a share of the mean one."""
+FEWEST = 20
+"""Fewer estimates say too little of how they are distributed."""
 FEWEST_PAIRS = 2000
 """With fewer pairs the spline through them smooths away much of what is to be known."""
 
@@ -67,7 +70,7 @@ class Prior:
         return max(0.0, float(self.chances @ np.maximum(self.nets, 0)) - self.undecided)
 
 
-class Spread(NamedTuple):
+class SamplingDistribution(NamedTuple):
     """How an estimate is distributed by the true effect: both are straight lines of it.
 
     Attributes:
@@ -90,7 +93,7 @@ class Spread(NamedTuple):
         return np.asarray(self.level + self.slope * effects), np.asarray(deviations)
 
 
-def fit_spread(estimates: Floats, effects: Floats) -> Spread:
+def fit_sampling(estimates: Floats, effects: Floats) -> SamplingDistribution:
     """Return how estimates are distributed by the true effect, from simulated evaluations.
 
     Means by least squares; then deviations, by least squares through the sizes of what is left,
@@ -112,7 +115,7 @@ def fit_spread(estimates: Floats, effects: Floats) -> Spread:
     scale = np.sqrt(np.pi / 2 * len(x) / (len(x) - 2))
     size = np.abs(y - level - slope * x) * scale
     deviation, widening = _line(x, size)
-    return Spread(level, slope, deviation, widening, NARROWEST * float(size.mean()))
+    return SamplingDistribution(level, slope, deviation, widening, NARROWEST * float(size.mean()))
 
 
 def _line(x: Floats, y: Floats) -> tuple[float, float]:
@@ -141,31 +144,18 @@ def break_even(effects: Floats, nets: Floats) -> float:
     return -level / slope if slope > 0 else float("nan")
 
 
-class Integrals(NamedTuple):
-    """Sums over the prior, for every possible estimate.
+def _worth(prior: Prior, means: Floats, deviations: Floats, at: Floats) -> Floats:
+    """Return what carrying on is worth after each estimate, times the chance of it, (estimates,).
 
-    Attributes:
-        estimates: (points,).
-        step: How far apart they are.
-        density: How likely each is.
-        worth: The same times what carrying on is expected to be worth after it, kronor.
+    The sum is what it is worth on average, kronor: the estimates are evenly apart.
     """
-
-    estimates: Floats
-    step: float
-    density: Floats
-    worth: Floats
-
-
-def _integrals(prior: Prior, means: Floats, deviations: Floats, at: Floats) -> Integrals:
-    density, worth = np.zeros_like(at), np.zeros_like(at)
-    for first in range(0, len(means), CHUNK):
-        some = slice(first, first + CHUNK)
+    worth = np.zeros_like(at)
+    for first in range(0, len(means), AT_A_TIME):
+        some = slice(first, first + AT_A_TIME)
         wide = deviations[some, None]
         bell = np.exp(-(((at - means[some, None]) / wide) ** 2) / 2) / (wide * np.sqrt(2 * np.pi))
-        density += prior.chances[some] @ bell
         worth += (prior.chances[some] * prior.nets[some]) @ bell
-    return Integrals(at, float(at[1] - at[0]), density, worth)
+    return worth * float(at[1] - at[0])
 
 
 def _possible(means: Floats, deviations: Floats) -> Floats:
@@ -187,8 +177,8 @@ def evsi(prior: Prior, means: Floats, deviations: Floats) -> float:
     Returns:
         Between 0 and the expected value of perfect information.
     """
-    all_of_it = _integrals(prior, means, deviations, _possible(means, deviations))
-    best = float(np.maximum(all_of_it.worth, 0).sum()) * all_of_it.step
+    worth = _worth(prior, means, deviations, _possible(means, deviations))
+    best = float(np.maximum(worth, 0).sum())
     return float(np.clip(best - prior.undecided, 0.0, prior.evpi))
 
 
@@ -207,9 +197,27 @@ def value_of_bayes(
         errors: The standard deviation that it is taken to have, (points,); None: the true one.
     """
     at = _possible(means, deviations)
-    came = _integrals(prior, means, deviations, at)
-    thought = _integrals(prior, prior.effects, deviations if errors is None else errors, at)
-    return float(came.worth[thought.worth >= 0].sum()) * came.step - prior.undecided
+    worth = _worth(prior, means, deviations, at)
+    stated = deviations if errors is None else errors
+    parts = np.array_split(at, -(-len(at) // AT_A_TIME))
+    thought = np.concatenate([_after(prior, some, stated) for some in parts])
+    return float(worth[thought >= 0].sum()) - prior.undecided
+
+
+def _after(prior: Prior, estimates: Floats, errors: Floats) -> Floats:
+    """Return what carrying on is expected to be worth after each estimate, taken to be unbiased.
+
+    Args:
+        prior: What was thought of the effect.
+        estimates: (evaluations,).
+        errors: Standard errors, (evaluations, 1) or (points of the prior,).
+    """
+    with np.errstate(divide="ignore"):
+        likely = np.log(prior.chances) - np.log(errors)
+    likely = likely - ((estimates[:, None] - prior.effects) / errors) ** 2 / 2
+    # The likeliest effect counts for one, so that all do not vanish.
+    weights = np.exp(likely - likely.max(axis=1, keepdims=True))
+    return np.asarray((weights @ prior.nets) / weights.sum(axis=1))
 
 
 def posterior_nets(prior: Prior, estimates: Floats, errors: Floats) -> Floats:
@@ -223,10 +231,7 @@ def posterior_nets(prior: Prior, estimates: Floats, errors: Floats) -> Floats:
     Returns:
         Kronor, (evaluations,); NaN where there is no estimate.
     """
-    apart = ((estimates[:, None] - prior.effects) / errors[:, None]) ** 2
-    # The nearest effect counts for one, so that all do not vanish.
-    likely = np.exp(-(apart - apart.min(axis=1, keepdims=True)) / 2) * prior.chances
-    return np.asarray((likely @ prior.nets) / likely.sum(axis=1))
+    return _after(prior, estimates, errors[:, None])
 
 
 def value_of_rule(prior: Prior, carried_on: Floats) -> float:
@@ -276,7 +281,8 @@ def evaluation_value(
 
     Args:
         prior: What is thought of the effect.
-        means: The mean estimate with each true effect of the prior, (points,): see `Spread.at`.
+        means: The mean estimate with each true effect of the prior, (points,): see
+            `SamplingDistribution.at`.
         deviations: Its standard deviation with each, (points,).
         threshold: The estimate from which it is carried on with, by the rule "estimate".
         alpha: How often "significant" takes luck for an effect, for better or for worse.
@@ -302,7 +308,50 @@ def evaluation_value(
     }
 
 
-def draw_pairs(prior: Prior, spread: Spread, *, pairs: int, seed: int = 0) -> tuple[Floats, Floats]:
+VALUES = ("evpi", "evsi", "estimate", "significant", "bayes", "stops_good", "carries_on_bad")
+"""What `evaluation_value` tells."""
+
+
+def evaluation_values(
+    draws: pd.DataFrame, prior: Prior, *, threshold: float, alpha: float = 0.05
+) -> pd.DataFrame:
+    """Return what an evaluation of each design is worth, from simulated ones.
+
+    How each design's estimates, and the errors that it states, depend on the true effect is fitted
+    to the draws of all worlds together.
+
+    Args:
+        draws: With the columns `design`, `estimate`, `error` and `truth_all`.
+        prior: What is thought of the effect.
+        threshold: The estimate from which it is carried on with, by the rule "estimate".
+        alpha: How often "significant" takes luck for an effect.
+
+    Returns:
+        Columns: design and those of `evaluation_value`, a row per design in the order in which they
+        come; NaN but for `evpi` where a design gives too few estimates to tell.
+    """
+    rows = []
+    for design, some in draws.groupby("design", sort=False):
+        estimates, errors, truths = (
+            some[name].to_numpy(float) for name in ("estimate", "error", "truth_all")
+        )
+        told = np.isfinite(estimates) & np.isfinite(errors)
+        found = dict.fromkeys(VALUES, float("nan")) | {"evpi": prior.evpi}
+        if told.sum() >= FEWEST:
+            sampling = fit_sampling(estimates[told], truths[told])
+            means, deviations = sampling.at(prior.effects)
+            level, slope = _line(truths[told], errors[told])
+            stated = np.maximum(level + slope * prior.effects, sampling.least)
+            found = evaluation_value(
+                prior, means, deviations, threshold=threshold, alpha=alpha, errors=stated
+            )
+        rows.append({"design": design, **found})
+    return pd.DataFrame(rows, columns=["design", *VALUES])
+
+
+def draw_pairs(
+    prior: Prior, sampling: SamplingDistribution, *, pairs: int, seed: int = 0
+) -> tuple[Floats, Floats]:
     """Return drawn estimates and the net values behind them, (pairs,) each.
 
     Each true effect comes as often as it is likely, and each stands in for its part of the
@@ -312,7 +361,7 @@ def draw_pairs(prior: Prior, spread: Spread, *, pairs: int, seed: int = 0) -> tu
     layers = (np.arange(pairs) + rng.random(pairs)) / pairs
     ends = np.cumsum(prior.chances)
     which = np.minimum(np.searchsorted(ends, layers), len(ends) - 1)
-    means, deviations = spread.at(prior.effects[which])
+    means, deviations = sampling.at(prior.effects[which])
     luck = special.ndtri((rng.permutation(pairs) + 0.5) / pairs)
     return np.asarray(means + deviations * luck), prior.nets[which]
 
