@@ -183,9 +183,10 @@ def say(spec: Evaluation, data: StudyData) -> Estimate:
     options: dict[str, Any] = {"alpha": spec.alpha}
     estimator = spec.estimator
     match design:
-        case "lottery" if not data.drawn_evenly and estimator == "plain":
+        case "lottery" if not data.drawn_evenly and estimator in ("plain", "adjusted"):
             # Rounds whose chances differ are compared each by itself.
-            estimator, options["adjust"] = "adjusted", ["round"]
+            estimator = "adjusted"
+            options |= {"adjust": spec.adjust, "within": ["round"]}
         case "difference":
             options |= {"scale": spec.scale, "adjust": spec.adjust}
         case "trend":
