@@ -144,6 +144,42 @@ def test_the_threshold_is_worked_out_from_what_carrying_on_is_worth() -> None:
     assert told.to_dict() == pytest.approx(nets)
 
 
+def test_what_an_evaluation_is_worth_where_the_effect_has_a_range() -> None:
+    """A lottery of no bias decides better than a comparison whose bias is towards yes."""
+    scenario = load(
+        EV1,
+        {
+            "population.residents": 360,
+            "time.years": 6,
+            "economy.discount_costs": 0,
+            "investments.team.intake": 3,
+            "investments.team.cost.per_participant": 27_778,
+            "investments.team.effects.0.ratio": {"value": 0.75, "low": 0.6, "high": 1},
+            "arms.on": {"label": "On", "investments": {"team": "continues"}},
+        }
+        | {f"evaluations.{name}.arm": "project" for name in (*EXACT, "process")}
+        | {
+            f"evaluations.{name}.decision": {"carry_on": "on", "threshold": None}
+            for name in ("earlier", "difference")
+        },
+    )
+    found = study_of(scenario, ["earlier", "difference"], draws=25)
+    rows = found.designs[found.designs["world"] == "prior"].set_index("design")
+    assert (rows["evsi"] >= 0).all()
+    assert (rows["value_of_rule"] <= rows["evsi"] + 1).all()
+    assert (rows["net_worth"] == rows["value_of_rule"]).all()  # it costs nothing
+    prior = found.priors["earlier"]
+    assert (rows["evsi"] <= prior.evpi).all()
+    drawn = found.draws.loc[found.draws["world"] == "prior", "truth_all"]
+    assert prior.effects.std() < drawn.std()
+
+
+def test_nothing_depends_on_years_that_no_study_looks_at(study: EvaluationStudy) -> None:
+    longer = study_of(load(EV1, {"time.years": 8}), draws=3, worlds=["effect"]).draws
+    first = study.draws[(study.draws["draw"] < 3) & (study.draws["world"] == "effect")]
+    pd.testing.assert_frame_equal(first.reset_index(drop=True), longer, check_exact=True)
+
+
 def test_a_study_can_have_so_many_participants_a_year() -> None:
     scenario = sized(load(EV1), ["earlier"], 120)
     assert scenario.population.residents == 240

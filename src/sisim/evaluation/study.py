@@ -21,6 +21,7 @@ from sisim.analysis.cell import Cell
 from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.executors import Batch, Executor, in_process
 from sisim.analysis.measures import NPV
+from sisim.arrays import Floats
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Progress
 from sisim.engine.tables import Compiled
@@ -29,7 +30,7 @@ from sisim.evaluation.estimate import NAN, Estimate
 from sisim.evaluation.estimators import estimate, maryland
 from sisim.evaluation.municipality import Municipality, municipality, with_study_arms
 from sisim.evaluation.study_data import StudyData, cutoff_of, study_data
-from sisim.evaluation.value_of_evaluation import break_even
+from sisim.evaluation.value_of_evaluation import Prior, break_even, evaluation_values
 from sisim.loading.load import changed
 from sisim.loading.sample import of_size
 from sisim.scenario.dates import months_until
@@ -120,7 +121,7 @@ class StudyRunner:
     def _municipality(self, world: World, number: int, seed: int) -> Municipality:
         scenario, order = self._ordered(in_world(self.setup, world, number), seed)
         arms = [evaluated(self.setup.scenario, spec)[0] for spec in self._specs.values()]
-        study = with_study_arms(scenario, arms)
+        study = with_study_arms(_until_answered(scenario, self._specs.values()), arms)
         compiled = None
         if world != "prior":
             # The same for every municipality but for the order in which areas begin.
@@ -146,6 +147,18 @@ class StudyRunner:
             investments = {**scenario.investments, name: one}
             return scenario.model_copy(update={"investments": investments}), tuple(areas)
         return scenario, ()
+
+
+def _until_answered(scenario: Scenario, specs: Iterable[Evaluation]) -> Scenario:
+    """Return a scenario that goes no further than people are followed: nothing depends on more."""
+    start, months = months_until(scenario.time.start), 1.0
+    for spec in specs:
+        duration = scenario.investments[evaluated(scenario, spec)[1]].duration or 0
+        within = duration if spec.outcome is None else spec.outcome.within
+        months = max(months, months_until(spec.cohorts.below) - start + max(within, duration))
+    years = min(scenario.time.years, months / 12)
+    time = scenario.time.model_copy(update={"years": years})
+    return scenario.model_copy(update={"time": time})
 
 
 def evaluated(scenario: Scenario, spec: Evaluation) -> tuple[str, str]:
@@ -282,10 +295,12 @@ class EvaluationStudy:
         decided = pd.Series(np.nan, index=table.index)
         for name, some in table.groupby("design", sort=False):
             spec, threshold = self.scenario.evaluations[str(name)], self.thresholds[str(name)]
-            if spec.design == "process" or spec.decision.rule == "bayes":
+            rule, prior = spec.decision.rule, self.priors.get(str(name))
+            if spec.design == "process" or (rule == "bayes" and prior is None):
                 continue
-            rule = spec.decision.rule
-            decided[some.index] = decide(some, rule, threshold=threshold, alpha=spec.alpha)
+            decided[some.index] = decide(
+                some, rule, threshold=threshold, alpha=spec.alpha, prior=prior
+            )
         good = self._worth(table)
         table["decided"] = decided
         table["right"] = np.where(decided.isna() | good.isna(), np.nan, decided == (good >= 0))
@@ -299,9 +314,11 @@ class EvaluationStudy:
         """How each evaluation does in each world: see `sisim.evaluation.diagnosands.diagnose`.
 
         Columns before those: design, world, maryland; after them: cost (of the evaluation itself),
-        delay_months, threshold, and means of n_treated, n_comparison, participants, treated_later
-        (of the comparison, while they are followed), reached (share of those in the target group
-        in those months who take part) and completed (share of those who are given all of it).
+        delay_months, threshold; value_of_rule (of deciding by it, kronor), evsi (to one who knows
+        its bias) and net_worth (the value of the rule less the cost), where carrying on has a
+        worth and the effect a range; and means of n_treated, n_comparison, participants,
+        treated_later (of the comparison, while they are followed), reached (share of those in the
+        target group in those months who take part) and completed (of those, who are given all).
         """
         parts = []
         draws = self.draws.assign(net_if_carried_on=self._worth(self.table))
@@ -319,10 +336,59 @@ class EvaluationStudy:
             rows["cost"] = spec.cost.once.value + of_people
             rows["delay_months"] = spec.follow_up_delay
             rows["threshold"] = NAN if spec.design == "process" else self.thresholds[name]
+            rows = rows.assign(**self._values(name, rows["cost"].to_numpy(float)))
             for key in ("n_treated", "n_comparison", *DELIVERED):
                 rows[key] = rows["world"].map(mine.groupby("world")[key].mean())
             parts.append(rows)
         return pd.concat(parts, ignore_index=True)
+
+    @cached_property
+    def priors(self) -> dict[str, Prior]:
+        """What is thought of the effect before each evaluation, where its worth is known.
+
+        What differs between the municipalities of a world with one effect is luck among people. So
+        much of it is taken from the effects that were drawn that they vary by what is uncertain.
+        """
+        found = {}
+        for name, nets in self.nets.items():
+            mine = self.table[self.table["design"] == name]
+            drawn, fixed = (
+                mine.loc[mine["world"] == world, "truth_all"].dropna().to_numpy(float)
+                for world in ("prior", "effect")
+            )
+            if len(drawn) < 2 or not drawn.var() > 0:
+                continue
+            kept = max(1 - fixed.var(ddof=1) / drawn.var(ddof=1), 0.0) ** 0.5
+            effects = drawn.mean() + kept * (drawn - drawn.mean())
+            found[name] = Prior.of_draws(effects, self._nets_of(name, nets, effects))
+        return found
+
+    def _values(self, name: str, cost: Floats) -> dict[str, Floats]:
+        """Return what an evaluation is worth; NaN where that cannot be told."""
+        worth, known = NAN, NAN
+        if name in self.priors:
+            spec = self.scenario.evaluations[name]
+            mine = self.table[(self.table["design"] == name) & (self.table["world"] != "prior")]
+            # The expected effect of each world: luck among people is part of the estimate.
+            told = evaluation_values(
+                mine.assign(truth_all=self._expected(mine)),
+                self.priors[name],
+                threshold=self.thresholds[name],
+                alpha=spec.alpha,
+            ).iloc[0]
+            worth, known = float(told[spec.decision.rule]), float(told["evsi"])
+        value = np.full(len(cost), worth)
+        return {
+            "value_of_rule": value,
+            "evsi": np.full(len(cost), known),
+            "net_worth": value - cost,
+        }
+
+    def _nets_of(self, name: str, nets: dict[str, float], effects: Floats) -> Floats:
+        """Return what carrying on is worth, kronor: a straight line of the true effect."""
+        ends = [self.truths[name, world] for world in ("none", "effect")]
+        slope = (nets["effect"] - nets["none"]) / (ends[1] - ends[0])
+        return np.asarray(nets["none"] + slope * (effects - ends[0]))
 
     def _worth(self, table: pd.DataFrame) -> pd.Series:
         """Return what is over 0, or 0, where carrying on is worth it; NaN where nothing tells."""
@@ -340,14 +406,12 @@ class EvaluationStudy:
         return mean.where(table["world"] != "prior", table["truth_all"])
 
     def _net(self, table: pd.DataFrame) -> pd.Series:
-        """Return what carrying on is worth, kronor: a straight line of the true effect."""
+        """Return what carrying on is worth in each row, kronor; NaN where it is not told."""
         found = pd.Series(np.nan, index=table.index)
         truth = self._expected(table)
         for name, nets in self.nets.items():
             here = table["design"] == name
-            ends = [self.truths[name, world] for world in ("none", "effect")]
-            slope = (nets["effect"] - nets["none"]) / (ends[1] - ends[0])
-            found[here] = nets["none"] + slope * (truth[here] - ends[0])
+            found[here] = self._nets_of(name, nets, truth[here].to_numpy(float))
         return found
 
 

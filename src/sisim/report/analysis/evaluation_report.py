@@ -30,7 +30,7 @@ from sisim.report.chart.chart import (
 )
 from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.chart.typesetting import PaperType
-from sisim.report.formats import decimal, quoted
+from sisim.report.formats import decimal, money, quoted
 from sisim.scenario.evaluation import Evaluation, StudyOutcome
 from sisim.scenario.scenario import Scenario
 
@@ -40,6 +40,8 @@ BINS = 44
 """How many places for dots there are across a picture."""
 ROW, AROUND = 84.0, 300.0
 """How high a row of dots is, and what else takes up room."""
+DIGITS = 4
+"""Decimals of numbers on a screen: what is measured in draws has no more of them."""
 FEW_CLUSTERS = 10
 """With fewer clusters, intervals by cluster are unreliable."""
 WIDE, GAP = 960.0, 24.0
@@ -127,6 +129,13 @@ def sentences(study: EvaluationStudy) -> list[str]:
                 "evaluation is worth before its answer is known: give its effects a low and a high."
             )
         )
+    elif not study.priors:
+        said.append(
+            t(
+                "What an evaluation is worth before its answer is known can be told where "
+                '"decision.carry_on" names the arm that follows from yes.'
+            )
+        )
     said.append(
         t(
             "In the model: {n} simulated municipalities, the same for every evaluation. What is "
@@ -163,6 +172,8 @@ def _of_design(
         power=_of_fifty(effect.power, effect.power_mcse),
     )
     yield from _reservations(spec, effect, study)
+    if effect.net_worth == effect.net_worth:
+        yield from _worth(label, effect)
 
 
 def process_sentence(row: Any) -> str:
@@ -216,6 +227,18 @@ def _decisions(spec: Evaluation, effect: Any, none: Any) -> Iterator[str]:
         yield t("With {design}: {what} ({how}).", design=design, how=how, what=both)
     elif parts:
         yield t("With {design}: {what} ({how}).", design=design, how=how, what=parts[0])
+
+
+def _worth(label: str, row: Any) -> Iterator[str]:
+    """Yield what it is worth to decide by an evaluation."""
+    yield t(
+        "To decide by {label} is worth about {worth}, before its own cost of {cost}.",
+        label=label,
+        worth=money(row.value_of_rule),
+        cost=money(row.cost),
+    )
+    if row.net_worth < 0:
+        yield t("{label} is worse than no evaluation at all.", label=label)
 
 
 def _reservations(spec: Evaluation, row: Any, study: EvaluationStudy) -> Iterator[str]:
@@ -441,4 +464,4 @@ def designs_table(study: EvaluationStudy) -> pd.DataFrame:
             t("Closes down wrongly"): designs["stops_good"],
             t("Carries on wrongly"): designs["carries_on_bad"],
         }
-    )
+    ).round(DIGITS)
