@@ -138,6 +138,7 @@ WHOLE = ("cases", "laws")
 """Folders of tests of the package as a whole: scenarios, and what holds of any of its parts."""
 OF_SEVERAL_MODULES = {
     "engine/test_units.py": "units of peers pass through population, compilation and kernel",
+    "evaluation/test_every_design.py": "each design from a scenario's file to what it says",
     "live/test_hostile_visitors.py": "what a visitor may not do, at whatever module it arrives",
     "live/test_page.py": "the page as a visitor has it, in a browser",
     "live/test_words_on_the_page.py": "every word of the page, in both languages",

@@ -85,6 +85,39 @@ def test_a_process_evaluation_gives_no_number_and_no_zero(study: EvaluationStudy
     assert set(mine["failed"]) == {"there is nothing to compare with"}
 
 
+def test_a_study_is_told_in_a_line(study: EvaluationStudy) -> None:
+    names = "one_year, earlier, other, difference, trend, process"
+    assert repr(study) == (
+        f"<EvaluationStudy 'ev1': {names} in 30 municipalities, worlds effect, none>"
+    )
+
+
+def test_what_a_standard_of_evidence_asks_for_is_said() -> None:
+    """Clusters, differences at the start, and comparisons of those who chose to begin."""
+    world = {
+        "population.residents": 1200,
+        "investments.team.capacity": 240,
+        "investments.team.drop_out": 0.7,
+        "investments.team.selection": {"rule": "highest_risk", "risk_of": "placed_again"},
+        "evaluations.chosen": {
+            "label": "Chosen",
+            "design": "matched",
+            "index": "begun",
+            "match_on": ["attribute.need"],
+            "cohorts": {"from": "2026-01", "below": "2029-01"},
+            "outcome": {"transition": "placed_again", "within": 12},
+        },
+    }
+    found = study_of(load(EV1, world), ["chosen"], draws=2, worlds=["effect"])
+    for lang, parts in (
+        ("en", ["standard deviations at the start: too much", "is no matter of chance"]),
+        ("sv", ["standardavvikelser från början: för mycket", "är ingen slump"]),
+    ):
+        with in_language(lang):  # type: ignore[arg-type]
+            said = " ".join(sentences(found))
+        assert [part for part in parts if part not in said] == [], said
+
+
 def test_the_result_does_not_depend_on_who_runs_it(study: EvaluationStudy) -> None:
     here = study_of(load(EV1), draws=6, executor=in_process())
     there = study_of(load(EV1), draws=6, executor=processes(2))

@@ -57,6 +57,11 @@ ESTIMATED = (
     *("lost_treated", "lost_comparison", "baseline_gap_sd"),
 )
 TRUE = ("truth_all", "truth_studied")
+CHECKED = (
+    *("n_treated", "n_comparison", "clusters"),
+    *("lost_treated", "lost_comparison", "baseline_gap_sd"),
+)
+"""What a standard of evidence asks for, beside the design itself."""
 DELIVERED = ("participants", "treated_later", "reached", "completed")
 
 
@@ -243,7 +248,7 @@ def _row(spec: Evaluation, data: StudyData) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class EvaluationStudy:
     """What every evaluation says in every municipality and world, beside the truth.
 
@@ -262,6 +267,11 @@ class EvaluationStudy:
     table: pd.DataFrame
     thresholds: dict[str, float]
     nets: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Return what was evaluated, in a line."""
+        many = f"{self.municipalities} municipalities, worlds {', '.join(self.worlds)}"
+        return f"<EvaluationStudy {self.scenario.name!r}: {', '.join(self.names)} in {many}>"
 
     @property
     def worlds(self) -> tuple[World, ...]:
@@ -316,9 +326,10 @@ class EvaluationStudy:
         Columns before those: design, world, maryland; after them: cost (of the evaluation itself),
         delay_months, threshold; value_of_rule (of deciding by it, kronor), evsi (to one who knows
         its bias) and net_worth (the value of the rule less the cost), where carrying on has a
-        worth and the effect a range; and means of n_treated, n_comparison, participants,
-        treated_later (of the comparison, while they are followed), reached (share of those in the
-        target group in those months who take part) and completed (of those, who are given all).
+        worth and the effect a range; and means of n_treated, n_comparison, clusters, lost_treated,
+        lost_comparison, baseline_gap_sd, participants, treated_later (of the comparison, while
+        they are followed), reached (share of those in the target group in those months who take
+        part) and completed (share of those who take part who are given all of it).
         """
         parts = []
         draws = self.draws.assign(net_if_carried_on=self._worth(self.table))
@@ -337,8 +348,9 @@ class EvaluationStudy:
             rows["delay_months"] = spec.follow_up_delay
             rows["threshold"] = NAN if spec.design == "process" else self.thresholds[name]
             rows = rows.assign(**self._values(name, rows["cost"].to_numpy(float)))
-            for key in ("n_treated", "n_comparison", *DELIVERED):
-                rows[key] = rows["world"].map(mine.groupby("world")[key].mean())
+            means = mine.groupby("world")[[*CHECKED, *DELIVERED]].mean()
+            for key in means:
+                rows[key] = rows["world"].map(means[key])
             parts.append(rows)
         return pd.concat(parts, ignore_index=True)
 

@@ -42,6 +42,9 @@ ROW, AROUND = 84.0, 300.0
 """How high a row of dots is, and what else takes up room."""
 DIGITS = 4
 """Decimals of numbers on a screen: what is measured in draws has no more of them."""
+GAP_TO_ADJUST, GAP_TOO_WIDE = 0.05, 0.25
+"""Differences at the start, in standard deviations, that are to be adjusted for, and that are too
+wide for that, by the standards of the What Works Clearinghouse."""
 FEW_CLUSTERS = 10
 """With fewer clusters, intervals by cluster are unreliable."""
 WIDE, GAP = 960.0, 24.0
@@ -154,7 +157,7 @@ def _of_design(
     effect, none = rows.get((name, "effect")), rows.get((name, "none"))
     if spec.design == "process":
         if effect is not None:
-            yield process_sentence(effect)
+            yield process_sentence(spec, effect)
         return
     if effect is not None and effect.failed == 1:
         yield t("{label}: no answer, since {why}.", label=label, why=effect.failed_why)
@@ -171,25 +174,39 @@ def _of_design(
         truth=effect_words(spec.outcome, effect.truth, study.scenario),
         power=_of_fifty(effect.power, effect.power_mcse),
     )
-    yield from _reservations(spec, effect, study)
+    yield from _reservations(spec, effect)
     if effect.net_worth == effect.net_worth:
         yield from _worth(label, effect)
 
 
-def process_sentence(row: Any) -> str:
+def process_sentence(spec: Evaluation, row: Any) -> str:
     """Return what a process evaluation can show, and what it cannot."""
-    nothing = t("It says nothing of the effect: there is nothing to compare with.")
-    if np.isnan(row.completed):
-        shown = t(
-            "A process evaluation can show that {n} of 100 in the target group took part.",
-            n=round(100 * row.reached),
+    asked = spec.measures or ["reach", "fidelity", "drop_out"]
+    said = []
+    if "reach" in asked and row.reached == row.reached:
+        said.append(
+            t(
+                "A process evaluation can show that {n} of 100 in the target group took part.",
+                n=round(100 * row.reached),
+            )
         )
-    else:
-        shown = t(
-            "A process evaluation can show that {n} of 100 were given the intervention as planned.",
-            n=round(100 * row.completed),
+    if "fidelity" in asked and row.completed == row.completed:
+        said.append(
+            t(
+                "A process evaluation can show that {n} of 100 were given the intervention as "
+                "planned.",
+                n=round(100 * row.completed),
+            )
         )
-    return f"{shown} {nothing}"
+    elif "drop_out" in asked and row.completed == row.completed:
+        said.append(
+            t(
+                "A process evaluation can show that {n} of 100 left before it was over.",
+                n=round(100 * (1 - row.completed)),
+            )
+        )
+    said.append(t("It says nothing of the effect: there is nothing to compare with."))
+    return " ".join(said)
 
 
 def _decisions(spec: Evaluation, effect: Any, none: Any) -> Iterator[str]:
@@ -241,7 +258,7 @@ def _worth(label: str, row: Any) -> Iterator[str]:
         yield t("{label} is worse than no evaluation at all.", label=label)
 
 
-def _reservations(spec: Evaluation, row: Any, study: EvaluationStudy) -> Iterator[str]:
+def _reservations(spec: Evaluation, row: Any) -> Iterator[str]:
     """Yield what should be known of a design before it is trusted."""
     label = spec.label.text
     if row.treated_later >= 0.5:
@@ -251,13 +268,34 @@ def _reservations(spec: Evaluation, row: Any, study: EvaluationStudy) -> Iterato
             round(row.treated_later),
             label=label,
         )
-    mine = study.table[study.table["design"] == row.design]
-    clusters = mine["clusters"].mean()
-    if spec.design == "stepped" and clusters < FEW_CLUSTERS:
+    if spec.index == "begun" and spec.design != "before_after":
+        yield t(
+            "{label}: those who began are compared with others of the target group, and who begins "
+            "is no matter of chance.",
+            label=label,
+        )
+    gap = abs(row.baseline_gap_sd)
+    if gap > GAP_TO_ADJUST:
+        yield (
+            t(
+                "{label}: the groups differ by {gap} standard deviations at the start: too much to "
+                "be adjusted away.",
+                label=label,
+                gap=decimal(gap, 2),
+            )
+            if gap > GAP_TOO_WIDE
+            else t(
+                "{label}: the groups differ by {gap} standard deviations at the start, which is to "
+                "be adjusted for.",
+                label=label,
+                gap=decimal(gap, 2),
+            )
+        )
+    if spec.design == "stepped" and row.clusters < FEW_CLUSTERS:
         yield t(
             "{label}: {n} clusters; intervals by cluster are unreliable under {least}.",
             label=label,
-            n=round(clusters),
+            n=round(row.clusters),
             least=FEW_CLUSTERS,
         )
     if row.failed > 0:
