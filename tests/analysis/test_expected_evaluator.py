@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.command_line import sisim as command
+from helpers.treated import effects_of_treatment
 from helpers.words import SCENARIOS
 
 import sisim
@@ -18,7 +19,7 @@ from sisim.analysis.psa import draws, measures, probabilistic
 PUBLISHED = SCENARIOS.parent / "experiments/published"
 UNCERTAIN = {
     "population.cohort": 1000,
-    "investments.treatment.effects.1.adds": {"value": 0.2, "low": 0.05, "high": 0.25},
+    **effects_of_treatment({"value": 0.2, "low": 0.05, "high": 0.25}),
     "resources.treatment.price": {"value": 12000, "low": 1000, "high": 13000},
 }
 
@@ -77,10 +78,10 @@ def test_the_command_tells_which_way_it_took(lang: str, tmp_path: Path) -> None:
 
 
 def test_why_it_was_simulated_is_told(tmp_path: Path) -> None:
-    line = ("uncertainty", "placed-youth", "--set", "population.residents=500", "--workers", "1")
+    line = ("uncertainty", "service-trainee", "--set", "population.residents=500", "--workers", "1")
     more = ("--draws", "20", "--replications", "1", "--out", str(tmp_path / "o"))
     said = command(*line, *more).output
-    why = "it depends on other people (“investments.team.capacity”)"
+    why = "it depends on other people (“investments.trainee.capacity”)"
     assert f"Simulated, as there is no exact answer: {why}" in said
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.treated import effects_of_treatment
 from scipy import stats
 
 import sisim
@@ -36,10 +37,9 @@ def sick_sicker(cohort: int = 50) -> Scenario:
             "value": 12000,
             "distribution": {"name": "gamma", "mean": 12000.0, "sd": 4000.0},
         },
-        "investments.treatment.effects.1.adds": {
-            "value": 0.2,
-            "distribution": {"name": "beta", "mean": 0.2, "sd": 0.05},
-        },
+        **effects_of_treatment(
+            {"value": 0.2, "distribution": {"name": "beta", "mean": 0.2, "sd": 0.05}}
+        ),
     }
     return sisim.load(FOLDER / "p1-sick-sicker.toml", changes)
 
@@ -147,7 +147,7 @@ def drawn_in_full() -> Scenario:
         f"{state}.sick.weights.qaly": number(0.75, "beta", alpha=130, beta=45),
         f"{state}.sicker.weights.qaly": number(0.5, "beta", alpha=230, beta=230),
         "resources.treatment.price": number(12000, "gamma", shape=73.5, scale=163.3),
-        "investments.treatment.effects.1.adds": number(0.2, "beta", mean=0.2, sd=0.035),
+        **effects_of_treatment(number(0.2, "beta", mean=0.2, sd=0.035)),
     }
     return sisim.load(FOLDER / "p1-sick-sicker.toml", changes)
 

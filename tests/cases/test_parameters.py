@@ -60,10 +60,8 @@ def test_the_gain_of_a_draw_is_that_of_the_formula_of_its_parameters() -> None:
 
 def test_what_follows_a_parameter_is_found() -> None:
     found = followers(uncertain())
-    assert found["u_S1"] == [
-        "pathway.tracks.health.states.sick.weights.qaly.amount",
-        "investments.treatment.effects.1.adds",
-    ]
+    assert found["u_S1"] == ["pathway.tracks.health.states.sick.weights.qaly.amount"]
+    assert found["u_Trt"] == ["investments.treatment.effects.1.sets"]
     assert found["rate_H"] == ["pathway.transitions.dies.probability"]
 
 
@@ -72,7 +70,7 @@ def test_a_parameter_is_named_with_the_formulas_it_is_in(lang: str) -> None:
     words = Assumptions(uncertain())
     assert words.name("parameters.hr_S1") == "Parameter hr_S1"
     assert words.name("parameters.u_Trt") == "Parameter u_Trt"
-    assert words.follows("parameters.u_Trt").endswith(" = u_Trt - u_S1")
+    assert words.follows("parameters.u_Trt").endswith(" = u_Trt")
     assert "1 - exp(-rate_H)" in words.follows("parameters.rate_H")
     assert words.follows("population.cohort") == ""
     labelled = sisim.load(

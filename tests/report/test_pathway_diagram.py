@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from importlib import resources
 from itertools import combinations
 
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from sisim.i18n import LANGUAGES
+from sisim.loading.load import load_pathway
 from sisim.report.diagram_layout import Link, crosses, join, lay_out, pack
 from sisim.report.pathway_diagram import draw_pathway
 from sisim.scenario.pathway import Pathway
@@ -133,8 +133,7 @@ SHIPPED = sorted(
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_pathways_are_drawn(name: str) -> None:
-    with resources.files("sisim").joinpath("data/pathways").joinpath(name).open("rb") as file:
-        pathway = Pathway.model_validate(tomllib.load(file))
+    pathway = load_pathway(name.removesuffix(".toml"))
     figure = in_swedish(lambda: draw_pathway(pathway))
     states = sum(len(track.states) for track in pathway.tracks.values())
     boxes = [artist for artist in figure.artists if isinstance(artist, FancyBboxPatch)]

@@ -38,15 +38,15 @@ def problems(path: Path, **more: Any) -> list[str]:
 
 
 def test_a_file_adds_years_to_those_that_ship(write: Write) -> None:
-    economy = load_scenario(beside(write, INDEX)).economy
-    assert economy.index == PRICE_INDEX | {2024: 400.0, LATER: 500.0}
-    assert conversion(2024, LATER, economy.index) == 1.25
-    assert list(economy.index) == sorted(economy.index)
+    index = load_scenario(beside(write, INDEX)).price_index
+    assert index == PRICE_INDEX | {2024: 400.0, LATER: 500.0}
+    assert conversion(2024, LATER, index) == 1.25
+    assert list(index) == sorted(index)
 
 
 def test_a_table_in_the_scenario_says_the_same(write: Write) -> None:
     inline = LEVEL + f"price_index = {{ {LATER} = 500, 2024 = 400 }}\n\n[time]\n"
-    assert load_scenario(beside(write, "", inline)).economy.index == PRICE_INDEX | {
+    assert load_scenario(beside(write, "", inline)).price_index == PRICE_INDEX | {
         2024: 400.0,
         LATER: 500.0,
     }
@@ -85,7 +85,7 @@ def test_a_year_without_an_index_is_told_of_the_key(write: Write) -> None:
 
 def test_it_stays_when_something_else_is_changed(write: Write) -> None:
     scenario = load_scenario(beside(write, INDEX))
-    assert changed(scenario, {"time.years": 5}).economy.index == scenario.economy.index
+    assert changed(scenario, {"time.years": 5}).price_index == scenario.price_index
     assert scenario.origin(f"economy.price_index.{LATER}").endswith("my-index.toml")
     assert scenario.origin("economy.price_level").endswith("trial.toml")
 
@@ -95,14 +95,14 @@ def test_a_year_of_it_can_be_set(where: str, write: Write) -> None:
     inline = LEVEL + f"price_index = {{ {LATER} = 500, 2024 = 400 }}\n\n[time]\n"
     path = beside(write, INDEX) if where == "file" else beside(write, "", inline)
     key = f"economy.price_index.{LATER}"
-    assert load_scenario(path, {key: 600}).economy.index[LATER] == 600
+    assert load_scenario(path, {key: 600}).price_index[LATER] == 600
     assert key in set(assumptions(load_scenario(path))["key"])
 
 
 def test_another_file_can_be_set(write: Write) -> None:
     path = beside(write, INDEX)
     (path.parent / "other.toml").write_text(f"{LATER} = 700\n", encoding="utf-8")
-    found = load_scenario(path, {"economy.price_index": "other.toml"}).economy.index
+    found = load_scenario(path, {"economy.price_index": "other.toml"}).price_index
     assert found == PRICE_INDEX | {LATER: 700.0}
 
 
@@ -110,12 +110,11 @@ def test_the_documentation_shows_what_can_be_read(write: Write) -> None:
     text = (Path(__file__).parents[2] / "docs" / "price-index.md").read_text(encoding="utf-8")
     table, named, index = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     path = write(("[time]\n", table + "\n[time]\n"))
-    shown = load_scenario(path).economy
+    shown = load_scenario(path)
     (path.parent / "our-index.toml").write_text(index, encoding="utf-8")
     path.write_text(path.read_text().replace(table, named), encoding="utf-8")
-    assert (
-        load_scenario(path).economy.index == shown.index == PRICE_INDEX | {2026: 421, 2027: 429.4}
-    )
+    known = PRICE_INDEX | {2026: 421, 2027: 429.4}
+    assert load_scenario(path).price_index == shown.price_index == known
 
 
 def test_a_scenario_in_the_page_has_no_file_beside_it(write: Write) -> None:

@@ -542,16 +542,19 @@ def _ends_of_effect(last: str, number: Number) -> tuple[float, float] | None:
 def _moved(ask: _Nets, one: _Candidate, arm: int) -> SwitchingValue | None:
     """Return by how much a number weakens the verdict on an arm; None where it cannot be tried.
 
-    What only makes it stronger at the end that was thought the weaker is taken to the other.
+    What only makes it stronger at the end that was thought the weaker is taken to the other. What
+    changes nothing at all there has no bearing on the arm.
     """
     sign = 1 if ask.base(arm)[0] > 0 else -1
     tried = []
     for weak in (sign > 0, sign < 0):
         end = one.end(weak=weak, far=False)
-        runs = None if one.money else RANKED
-        change = 0.0 if end == one.number.value else ask.change(one, end, arm, runs)
+        if end == one.number.value:
+            tried.append((0.0, 0.0, end))
+            continue
+        change = ask.change(one, end, arm, None if one.money else RANKED)
         tried.append((sign * change, change, end))
-        if change and sign * change < 0:
+        if change == 0 or sign * change < 0:
             break
     known = [part for part in tried if np.isfinite(part[0])]
     if not known:

@@ -30,6 +30,8 @@ CELL = 3.0
 """How coarsely what is drawn is remembered, in pixels."""
 MARGIN = 2.0
 """White space around every text, in pixels."""
+APART = 0.6
+"""White space more between texts side by side, of the size of letters: else they read as one."""
 GAP = 8.0
 """From the end of a line to its label, in pixels."""
 
@@ -329,9 +331,10 @@ class LabelPlacement:
     def _take(self, text: PlacedText) -> None:
         wide, high = self._type.extent(text.text, text.size, bold=text.bold)
         left = text.x - {"left": 0.0, "center": wide / 2, "right": wide}[text.align]
-        left -= self._frame.left + MARGIN
+        left -= self._frame.left
         low = self._frame.top + self._frame.height - text.y - high / 2 - MARGIN
-        box: Box = (left, low, left + wide + 2 * MARGIN, low + high + 2 * MARGIN)
+        side = MARGIN + APART * text.size
+        box: Box = (left - side, low, left + wide + side, low + high + 2 * MARGIN)
         self._space.take_box(box)
 
 
