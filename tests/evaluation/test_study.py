@@ -75,6 +75,32 @@ def test_decisions_go_by_the_threshold(study: EvaluationStudy) -> None:
     assert (draws["right"] == right).all()
 
 
+REPAID = {
+    "one_year": (4.57, 2.88),
+    "earlier": (4.96, 3.80),
+    "difference": (4.00, 1.81),
+    "trend": (3.21, 2.04),
+}
+"""Million kronor that are repaid on average, with the effect and with none."""
+
+
+def test_what_is_repaid_by_an_estimate_is_what_is_worked_out(study: EvaluationStudy) -> None:
+    """By the truth all of five million kronor; where there is no effect, nothing."""
+    draws = study.draws[study.draws["design"].isin([*REPAID])]
+    # Time in a group has no price of its own.
+    others = study.draws[~study.draws["design"].isin([*REPAID])]
+    assert others["claimed_saving"].isna().all()
+    for world, truth in (("effect", 5.0), ("none", 0.0)):
+        some = draws[draws["world"] == world]
+        assert some["repaid_by_truth"].to_numpy() == pytest.approx(1e6 * truth, rel=1e-6)
+        for name, pair in REPAID.items():
+            repaid = some.loc[some["design"] == name, "repaid_by_estimate"] / 1e6
+            error = repaid.std() / len(repaid) ** 0.5
+            assert repaid.mean() == pytest.approx(pair[world == "none"], abs=4 * error + 0.05)
+    claimed = draws["estimate"] * 180 * 450_000
+    assert draws["claimed_saving"].to_numpy() == pytest.approx(claimed.to_numpy(), rel=0.05)
+
+
 def test_a_process_evaluation_gives_no_number_and_no_zero(study: EvaluationStudy) -> None:
     rows = study.designs[study.designs["design"] == "process"]
     told = {"threshold", "n_treated", "n_comparison", "stops_good", "mean", "bias", "failed"}

@@ -22,6 +22,7 @@ from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.executors import Batch, Executor, in_process
 from sisim.analysis.measures import NPV
 from sisim.arrays import Floats
+from sisim.economics.prices import PriceList
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Progress
 from sisim.engine.tables import Compiled
@@ -62,6 +63,7 @@ CHECKED = (
     *("lost_treated", "lost_comparison", "baseline_gap_sd"),
 )
 """What a standard of evidence asks for, beside the design itself."""
+REPAID = ("claimed_saving", "repaid_by_estimate", "repaid_by_truth")
 DELIVERED = ("participants", "treated_later", "reached", "completed")
 
 
@@ -244,6 +246,7 @@ def _row(spec: Evaluation, data: StudyData) -> dict[str, Any]:
         "truth_all": NAN if process else data.truth_all,
         "truth_studied": NAN if process else data.truth_studied,
         **{key: getattr(data, key) for key in DELIVERED},
+        "spent": data.spent,
         "failed": one.failed,
     }
 
@@ -299,7 +302,9 @@ class EvaluationStudy:
         n_comparison, clusters, lost_treated, lost_comparison, baseline_gap_sd, truth_all,
         truth_studied, failed (why there is no estimate, in the current language; empty if there
         is), decided (1 carries on, 0 stops), right, net_if_carried_on, participants,
-        treated_later, reached, completed.
+        treated_later, reached, completed; and, where an outcome has a price: claimed_saving (the
+        estimate times participants times the price), and what would be repaid of what the
+        investment has cost, repaid_by_estimate and repaid_by_truth (the expected effect).
         """
         table = self.table.copy()
         decided = pd.Series(np.nan, index=table.index)
@@ -316,8 +321,15 @@ class EvaluationStudy:
         table["right"] = np.where(decided.isna() | good.isna(), np.nan, decided == (good >= 0))
         table["net_if_carried_on"] = self._net(table)
         table["failed"] = [why.text if isinstance(why, Reason) else "" for why in table["failed"]]
+        price = table["design"].map({name: self._price(name) for name in self.names})
+        spent = table["spent"]
+        people = table["participants"] * price
+        table["claimed_saving"] = table["estimate"] * people
+        table["repaid_by_estimate"] = table["claimed_saving"].clip(lower=0.0).clip(upper=spent)
+        by_truth = self._expected(table) * people
+        table["repaid_by_truth"] = by_truth.clip(lower=0.0).clip(upper=spent)
         head = ["draw", "world", "design", *ESTIMATED, *TRUE, "failed"]
-        return table[[*head, "decided", "right", "net_if_carried_on", *DELIVERED]]
+        return table[[*head, "decided", "right", "net_if_carried_on", *REPAID, *DELIVERED]]
 
     @cached_property
     def designs(self) -> pd.DataFrame:
@@ -416,6 +428,24 @@ class EvaluationStudy:
         pairs = zip(table["design"], table["world"], strict=True)
         mean = pd.Series([self.truths[pair] for pair in pairs], index=table.index)
         return mean.where(table["world"] != "prior", table["truth_all"])
+
+    def _price(self, name: str) -> float:
+        """Return what an unwanted outcome costs, kronor in the first year; NaN if nothing tells."""
+        outcome, pathway = self.scenario.evaluations[name].outcome, self.scenario.pathway
+        if outcome is None:
+            return NAN
+        if outcome.costs_of:
+            return 1.0
+        year = np.array([self.scenario.time.first_year])
+        prices = PriceList(self.scenario, year, current=False)
+        used: dict[str, float] = {}
+        if outcome.resource is not None:
+            used = {outcome.resource: 1.0}
+        elif outcome.transition is not None:
+            uses = pathway.transitions[outcome.transition].uses
+            used = {key: use.amount.value for key, use in uses.items() if not use.factors}
+        worth = sum(n * float(prices.of(pathway.resources[key])[0]) for key, n in used.items())
+        return worth or NAN
 
     def _net(self, table: pd.DataFrame) -> pd.Series:
         """Return what carrying on is worth in each row, kronor; NaN where it is not told."""

@@ -43,6 +43,7 @@ class StudyData:
         treated_later: How many of the comparison take part while they are followed.
         reached: Of those in the target group in those months, the share who took part.
         completed: Of those who took part, the share who were given all of it.
+        spent: What the investment has cost in those months and for those people, kronor.
         drawn_evenly: Whether all rounds of a lottery had the same chances.
         most_used: Places that were in use at the most, where places are short at times.
     """
@@ -54,6 +55,7 @@ class StudyData:
     treated_later: int
     reached: float
     completed: float
+    spent: float = 0.0
     drawn_evenly: bool = True
     most_used: int = 0
 
@@ -246,8 +248,21 @@ class _Study:
             treated_later=later,
             reached=float((start[eligible] != NEVER).mean()) if len(eligible) else float("nan"),
             completed=float(whole.mean()) if len(taking) else float("nan"),
+            spent=self._spent(taking, end[taking] - start[taking]),
             drawn_evenly=self._evenly(rows),
             most_used=self._most_used(),
+        )
+
+    def _spent(self, taking: Ints, steps: Ints) -> float:
+        """Return what the investment costs, in the price level and without real price growth."""
+        cost, clock = self._investment.cost, self._clock
+        years = min((self._below - self._from) / clock.per_year, self._investment.years)
+        months = float(steps.sum()) * 12 / clock.per_year
+        return (
+            cost.start_up.value
+            + cost.running.value * years
+            + cost.per_participant.value * len(taking)
+            + cost.per_participant_month.value * months
         )
 
     def _weights(self, table: pd.DataFrame, rows: _Rows) -> Floats:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sisim.evaluation.study import EvaluationStudy
+from sisim.evaluation.study import EvaluationStudy, evaluated
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_chart, records, row_axis
 from sisim.report.chart.chart import (
@@ -31,6 +31,7 @@ from sisim.report.chart.chart import (
 from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.chart.typesetting import PaperType
 from sisim.report.formats import decimal, money, quoted
+from sisim.scenario.economy import FUND
 from sisim.scenario.evaluation import Evaluation, StudyOutcome
 from sisim.scenario.scenario import Scenario
 
@@ -174,6 +175,15 @@ def _of_design(
         truth=effect_words(spec.outcome, effect.truth, study.scenario),
         power=_of_fifty(effect.power, effect.power_mcse),
     )
+    repaid = _repaid(study, name)
+    if repaid is not None:
+        yield t(
+            "If the fund is repaid by what {label} shows: {estimate} on average, where the true "
+            "effect gives {truth}.",
+            label=label,
+            estimate=money(repaid[0]),
+            truth=money(repaid[1]),
+        )
     yield from _reservations(spec, effect)
     if effect.net_worth == effect.net_worth:
         yield from _worth(label, effect)
@@ -244,6 +254,22 @@ def _decisions(spec: Evaluation, effect: Any, none: Any) -> Iterator[str]:
         yield t("With {design}: {what} ({how}).", design=design, how=how, what=both)
     elif parts:
         yield t("With {design}: {what} ({how}).", design=design, how=how, what=parts[0])
+
+
+def _repaid(study: EvaluationStudy, name: str) -> tuple[float, float] | None:
+    """Return what is repaid on average by the estimate and by the truth, if anything is."""
+    draws = study.draws
+    mine = draws[(draws["design"] == name) & (draws["world"] == "effect")]
+    found = mine[["repaid_by_estimate", "repaid_by_truth"]].mean()
+    if not paid_by_fund(study.scenario, name) or found.isna().any():
+        return None
+    return float(found.iloc[0]), float(found.iloc[1])
+
+
+def paid_by_fund(scenario: Scenario, name: str) -> bool:
+    """Return whether a fund pays for what an evaluation is of, so that something is repaid."""
+    of = scenario.investments[evaluated(scenario, scenario.evaluations[name])[1]]
+    return any(payer == FUND or payer in scenario.funds for payer in of.cost.shares)
 
 
 def _worth(label: str, row: Any) -> Iterator[str]:
