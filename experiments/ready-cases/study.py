@@ -3,7 +3,8 @@
 Each arm of every file in `scenarios/`, at five runs or as many as its file says: the net present
 value and the benefit-cost ratio in the file's perspective, of the simulated years; the net of the
 municipality, the public and society with adult life reckoned too, where the pathway is that of
-children and young people; and the assumption that the verdict rests on most.
+children and young people; and the assumption that the verdict rests on most. Payments under
+contracts, which move money between the parties, are left out.
 
     python experiments/ready-cases/study.py            simulates (most of an hour) and writes
     python experiments/ready-cases/study.py NAME...    of these scenarios alone
@@ -42,12 +43,12 @@ def of_arms(scenario: Scenario) -> pd.DataFrame:
     for arm in scenario.arms:
         row: dict[str, Any] = {"scenario": scenario.name, "arm": arm, "runs": runs}
         row["perspective"] = scenario.economy.perspective
-        worth = appraise(result.settled, arm, tail=False)
+        worth = appraise(result.ledger, arm, tail=False)
         for name, called in (("net", "net"), ("benefit_cost_ratio", "ratio")):
             found = worth.interval(name)
             row |= {called: found.mean, f"{called}_low": found.low, f"{called}_high": found.high}
         if scenario.time.tail is not None:
-            known = perspectives(result.settled, arm)
+            known = perspectives(result.ledger, arm)
             for name in PERSPECTIVES:
                 # What is reckoned after the last year, and the net with it.
                 later, net = known.gained(name, "later"), known.gained(name)

@@ -270,3 +270,59 @@ def test_intake_and_delivery(tmp_path: Path) -> None:
     assert begun[:, 1].argmax() == 6
     assert begun[:, 2].argmax() == 12
     assert begun[24:].sum() == 0
+
+
+def test_what_is_associated_and_what_follows(tmp_path: Path) -> None:
+    (example,) = examples("What is associated, and what follows")
+    groups = '\n[groups.placed]\nlabel = "Placed"\ntrack = "placement"\nstates = ["residential"]\n'
+    falls = """
+[transitions.falls_ill]
+track = "health"
+from = "well"
+to = "ill"
+probability = 0.2
+schedule = { cycle = 24 }
+factors = ["placed_before"]
+"""
+    course = expected(loaded(tmp_path, COHORT, groups + example + falls)).result
+    before, after = in_state(course, "health", "ill")[0, [24, 25]]
+    assert after > before
+    shares = course.compiled.scenario.pathway.factors["placed_before"]
+    assert shares.causal_share is not None
+    assert shares.causal_share.value == 0.3
+    (chance,) = {round(float(x), 2) for x in np.power([4.0], shares.causal_share.value)}
+    assert chance == 1.52
+
+
+def test_who_receives_and_what_comes_after(tmp_path: Path) -> None:
+    (example,) = examples("Who receives, and what comes after")
+    more = """
+[transitions.applies]
+track = "health"
+from = "well"
+to = "ill"
+rate = 1
+uses = { benefit_month = 1 }
+"""
+    payers = """
+principals.state = { label = "State" }
+principals.individual = { label = "Individual", public = false }
+administrations.state = { label = "State", principal = "state" }
+administrations.individual = { label = "Individual", principal = "individual" }
+"""
+    (tmp_path / "paid.toml").write_text(payers + SERVICES + example + more, encoding="utf-8")
+    base = BASE.replace("services.toml", "paid.toml")
+    (tmp_path / "scenario.toml").write_text(base + COHORT, encoding="utf-8")
+    costs = sisim.expected(tmp_path / "scenario.toml").costs
+    paid = costs[costs["item"] == "benefit_month"].groupby("administration", observed=True)
+    by_whom = paid["amount"].sum()
+    assert by_whom["state"] > 0
+    assert by_whom["individual"] == pytest.approx(-by_whom["state"])
+
+
+def test_targets_and_those_held_out(tmp_path: Path) -> None:
+    (example,) = examples("Targets, and those held out")
+    groups = '\n[groups.placed]\nlabel = "Placed"\ntrack = "placement"\nstates = ["residential"]\n'
+    target = loaded(tmp_path, COHORT, groups + example).pathway.targets["again_short"]
+    assert target.held_out
+    assert (target.low, target.high) == (0.35, 0.5)

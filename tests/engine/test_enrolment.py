@@ -703,3 +703,30 @@ def test_peers_pull_each_other() -> None:
     # Each boy of the south goes later or not at all: fewer have gone among his peers.
     gone = {name: arm_of(done, name).stock[..., 1].sum(axis=1) for name in ("without", "helped")}
     assert (gone["helped"] <= gone["without"]).all()
+
+
+@settings(max_examples=20)
+@given(made=worlds(people=60, arms=1), first=st.integers(0, 200), length=st.integers(1, 24))
+def test_those_concerned_are_among_the_people(made: World, first: int, length: int) -> None:
+    """Also where nobody is of the ages of a target group: what lies beyond has not been filled."""
+    begun = simulation(made)
+    end = begun.compiled.clock.end
+    first, stop = min(first, end - 1), min(first + length, end)
+    while begun.step < first:
+        begun.advance(1)
+    concerned = begun.enrolments.concerned(begun.step, stop)
+    assert 0 <= concerned.start < concerned.stop <= len(begun.people)
+
+
+def test_a_cohort_older_than_every_target_group_concerns_nobody() -> None:
+    spec = investment(effects=[STOP], years=1, target={"age": {"below": 10}})
+    begun = simulation(
+        world(
+            **{"population": {"cohort": N, "age": 40}, **FOREVER},
+            investments={"help": spec},
+            arms={"helped": arm(help="ends")},
+        )
+    )
+    assert begun.enrolments.concerned(begun.step, begun.compiled.clock.end) == slice(0, 1)
+    begun.advance(begun.compiled.clock.end)
+    assert not people(begun)

@@ -17,8 +17,8 @@ def test_a_number_its_range_and_its_grade_are_named_as_a_reader_would(lang: str)
     assert (
         list(shown.columns)
         == {
-            "sv": ["Nyckel", "Värde", "Lägst", "Högst", "Gradering"],
-            "en": ["Key", "Value", "Lowest", "Highest", "Grade"],
+            "sv": ["Nyckel", "Värde", "Formel", "Lägst", "Högst", "Gradering"],
+            "en": ["Key", "Value", "Formula", "Lowest", "Highest", "Grade"],
         }[lang]
     )
     assert shown.iloc[:, 0].tolist() == register["key"].tolist()

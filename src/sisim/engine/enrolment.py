@@ -224,15 +224,18 @@ class Enrolments:
     def concerned(self, first: int, stop: int) -> slice:
         """Return a range of people, all who may begin or be in treatment in some steps.
 
-        Somebody may. Whom it is given to in a family, or as recorded, is not told by their ages.
+        It is never empty. Whom it is given to in a family, or as recorded, is not told by ages.
         """
         ends = []
         for plan in self._plans:
             ends.append(plan.active[PERSON])
             steps = first + np.flatnonzero(plan.active_steps[first:stop])
-            ends.append((plan.of_ages[:, steps] - [[0], [1]]).ravel())
-        found = np.concatenate(ends).clip(0)
-        return slice(int(found.min()), int(found.max()) + 1)
+            low, high = plan.of_ages[:, steps]
+            # Where nobody is of the ages, both are the place where they would have stood.
+            somebody = low < high
+            ends += [low[somebody], high[somebody] - 1]
+        found = np.concatenate(ends)
+        return slice(int(found.min()), int(found.max()) + 1) if len(found) else slice(0, 1)
 
     def among(self, who: Ints) -> Enrolments:
         """Return the same places, for some of the people alone, who are numbered anew.
