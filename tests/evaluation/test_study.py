@@ -203,6 +203,23 @@ def test_the_threshold_is_worked_out_from_what_carrying_on_is_worth() -> None:
     assert told.to_dict() == pytest.approx(nets)
 
 
+def test_nothing_is_decided_where_the_true_effect_is_not_told_from_none() -> None:
+    changes = {
+        "investments.team.effects.0.ratio": 0.99,
+        "arms.on": {"label": "On", "investments": {"team": "continues"}},
+        "evaluations.earlier.decision": {"carry_on": "on", "threshold": None},
+    }
+    arms = {f"evaluations.{name}.arm": "project" for name in (*EXACT, "process")}
+    found = study_of(load(EV1, {**changes, **arms}), ["earlier"], draws=3)
+    assert np.isnan(found.thresholds["earlier"])
+    assert found.nets == {}
+    assert found.draws[["decided", "right", "net_if_carried_on"]].isna().all().all()
+    assert found.designs[["stops_good", "carries_on_bad", "net_worth"]].isna().all().all()
+    for lang, said in (("en", "cannot be told, as 3"), ("sv", "går inte att säga, eftersom 3")):
+        with in_language(lang):  # type: ignore[arg-type]
+            assert said in sentences(found)[0]
+
+
 def test_what_an_evaluation_is_worth_where_the_effect_has_a_range() -> None:
     """A lottery of no bias decides better than a comparison whose bias is towards yes."""
     scenario = load(

@@ -228,6 +228,11 @@ def say(spec: Evaluation, data: StudyData) -> Estimate:
 
 
 def _no_queue(data: StudyData) -> Reason:
+    if data.places is not None and data.most_used >= data.places:
+        return Reason(
+            "nobody was ever drawn by lot: whenever a place was free, all who wanted one got it, "
+            'so nobody is left to compare with. Try more people (--size), or "earlier_cohorts"'
+        )
     return Reason(
         "places never run out (at most {used} are used at a time), so nobody is left to compare "
         'with: a lottery needs a queue. Lower "capacity", or use "earlier_cohorts"',
@@ -311,7 +316,8 @@ class EvaluationStudy:
         for name, some in table.groupby("design", sort=False):
             spec, threshold = self.scenario.evaluations[str(name)], self.thresholds[str(name)]
             rule, prior = spec.decision.rule, self.priors.get(str(name))
-            if spec.design == "process" or (rule == "bayes" and prior is None):
+            lacks = {"estimate": np.isnan(threshold), "bayes": prior is None}.get(rule, False)
+            if spec.design == "process" or lacks:
                 continue
             decided[some.index] = decide(
                 some, rule, threshold=threshold, alpha=spec.alpha, prior=prior
@@ -615,7 +621,9 @@ def _thresholds(
         known = {"effect", "none"} <= set(truths.index) and truths.notna().all()
         if decision.threshold is not None:
             thresholds[name] = decision.threshold.value
-        elif decision.carry_on is not None and known and truths["effect"] != truths["none"]:
+        elif decision.carry_on is not None and not (known and _told(mine)):
+            thresholds[name] = NAN
+        elif decision.carry_on is not None:
             pair = (evaluated(scenario, scenario.evaluations[name])[0], decision.carry_on)
             if pair not in worths:
                 worths[pair] = {
@@ -632,6 +640,13 @@ def _thresholds(
         else:
             thresholds[name] = 0.0
     return thresholds, nets
+
+
+def _told(table: pd.DataFrame) -> bool:
+    """Return whether the true effect is told from none: by two Monte Carlo errors, or exactly."""
+    truth = table.loc[table["world"] == "effect", "truth_all"].to_numpy(float)
+    error = truth.std(ddof=1) / len(truth) ** 0.5 if len(truth) > 1 else 0.0
+    return bool(abs(truth.mean()) > 2 * error)
 
 
 def _net_of(scenario: Scenario, arm: str, carry_on: str, first: int, runs: int) -> float:

@@ -45,7 +45,8 @@ class StudyData:
         completed: Of those who took part, the share who were given all of it.
         spent: What the investment has cost in those months and for those people, kronor.
         drawn_evenly: Whether all rounds of a lottery had the same chances.
-        most_used: Places that were in use at the most, where places are short at times.
+        most_used: Places that were in use at the most.
+        places: How many places there are; None: no limit.
     """
 
     people: pd.DataFrame
@@ -58,6 +59,7 @@ class StudyData:
     spent: float = 0.0
     drawn_evenly: bool = True
     most_used: int = 0
+    places: int | None = None
 
 
 class _Rows(NamedTuple):
@@ -251,6 +253,7 @@ class _Study:
             spent=self._spent(taking, end[taking] - start[taking]),
             drawn_evenly=self._evenly(rows),
             most_used=self._most_used(),
+            places=self._investment.capacity,
         )
 
     def _spent(self, taking: Ints, steps: Ints) -> float:

@@ -112,10 +112,12 @@ def effect_words(outcome: StudyOutcome, effect: float, scenario: Scenario) -> st
     return t("{n} {unit} per person", n=decimal(effect, 3), unit=unit)
 
 
-def _of_fifty(share: float, error: float) -> str:
+def _of_fifty(row: Any, name: str) -> str:
     """Return "18 of 50", or "about 18 of 50" where so many draws cannot tell."""
-    number = round(OF * share)
-    if not OF * error <= 1:
+    share, number = getattr(row, name), round(OF * getattr(row, name))
+    # None at all of a few says little, though its Monte Carlo error is nothing.
+    error = max(getattr(row, f"{name}_mcse"), 1 / row.draws) if share == share else np.nan
+    if not OF * error <= 1 + 1e-9:
         return t("about {n} of {of}", n=number, of=OF)
     return t("{n} of {of}", n=number, of=OF)
 
@@ -133,7 +135,7 @@ def sentences(study: EvaluationStudy) -> list[str]:
                 "evaluation is worth before its answer is known: give its effects a low and a high."
             )
         )
-    elif not study.priors:
+    elif not any(study.scenario.evaluations[name].decision.carry_on for name in study.names):
         said.append(
             t(
                 "What an evaluation is worth before its answer is known can be told where "
@@ -167,13 +169,21 @@ def _of_design(
     if effect is None:
         return
     assert spec.outcome is not None
+    if np.isnan(study.thresholds[name]):
+        yield t(
+            "{label}: how large the effect must be to pay cannot be told, as {n} municipalities do "
+            "not tell the true effect from none: ask for more (--draws), or state "
+            '"decision.threshold".',
+            label=label,
+            n=study.municipalities,
+        )
     yield t(
         "{label} finds {mean} avoided on average; the truth is {truth}. The effect is found to be "
         "significant in {power}.",
         label=label,
         mean=effect_words(spec.outcome, effect.mean, study.scenario),
         truth=effect_words(spec.outcome, effect.truth, study.scenario),
-        power=_of_fifty(effect.power, effect.power_mcse),
+        power=_of_fifty(effect, "power"),
     )
     repaid = _repaid(study, name)
     if repaid is not None:
@@ -225,14 +235,14 @@ def _decisions(spec: Evaluation, effect: Any, none: Any) -> Iterator[str]:
     known = bool(spec.decision.threshold or spec.decision.carry_on)
     parts = []
     if effect is not None and effect.stops_good == effect.stops_good:
-        share = _of_fifty(effect.stops_good, effect.stops_good_mcse)
+        share = _of_fifty(effect, "stops_good")
         parts.append(
             t("{share} municipalities would close down an investment that pays", share=share)
             if known
             else t("{share} municipalities would close down an investment that works", share=share)
         )
     elif effect is not None and effect.carries_on_bad == effect.carries_on_bad:
-        share = _of_fifty(effect.carries_on_bad, effect.carries_on_bad_mcse)
+        share = _of_fifty(effect, "carries_on_bad")
         parts.append(
             t(
                 "{share} municipalities would carry on with an investment that does not pay",
@@ -240,7 +250,7 @@ def _decisions(spec: Evaluation, effect: Any, none: Any) -> Iterator[str]:
             )
         )
     if none is not None and none.carries_on_bad == none.carries_on_bad:
-        share = _of_fifty(none.carries_on_bad, none.carries_on_bad_mcse)
+        share = _of_fifty(none, "carries_on_bad")
         parts.append(
             t("{share} would carry on with one that has no effect", share=share)
             if parts
@@ -328,7 +338,7 @@ def _reservations(spec: Evaluation, row: Any) -> Iterator[str]:
         yield t(
             "{label}: no answer in {share}, most often since {why}.",
             label=label,
-            share=_of_fifty(row.failed, row.failed_mcse),
+            share=_of_fifty(row, "failed"),
             why=row.failed_why,
         )
 
@@ -480,9 +490,9 @@ def _per_hundred(study: EvaluationStudy, names: tuple[str, ...]) -> bool:
 def _beside(row: Any) -> str:
     """Return how often it leads wrong, as it stands beside a row."""
     if row.stops_good == row.stops_good:
-        return t("{share} close down wrongly", share=_of_fifty(row.stops_good, row.stops_good_mcse))
+        return t("{share} close down wrongly", share=_of_fifty(row, "stops_good"))
     if row.carries_on_bad == row.carries_on_bad:
-        share = _of_fifty(row.carries_on_bad, row.carries_on_bad_mcse)
+        share = _of_fifty(row, "carries_on_bad")
         return t("{share} carry on in vain", share=share)
     return ""
 
