@@ -16,6 +16,7 @@ from sisim.i18n import t
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sisim.evaluation.participant_course import ParticipantCourse
     from sisim.evaluation.study import EvaluationStudy
     from sisim.scenario.scenario import Scenario
 
@@ -86,13 +87,22 @@ def evaluate(
             )
         except StudyError as error:
             raise UserError(error.render()) from error
-    _publish(folder, loaded, study)
+    from sisim.evaluation.participant_course import participant_course
+
+    first = study.scenario.evaluations[study.names[0]]
+    arm = first.arm or next(iter(loaded.arms))
+    with progress(t("Participants before and after")) as tell:
+        course = participant_course(loaded, arm, first.investment, seed=options.seed, progress=tell)
+    _publish(folder, loaded, study, course)
 
 
-def _publish(folder: object, loaded: Scenario, study: EvaluationStudy) -> None:
+def _publish(
+    folder: object, loaded: Scenario, study: EvaluationStudy, course: ParticipantCourse
+) -> None:
     from pathlib import Path
 
     from sisim.analysis.measures import NPV
+    from sisim.report.analysis import participant_course_report
     from sisim.report.analysis.analysis_frame import Subject
     from sisim.report.analysis.evaluation_report import (
         alike,
@@ -102,8 +112,7 @@ def _publish(folder: object, loaded: Scenario, study: EvaluationStudy) -> None:
     )
 
     seeds = tuple(range(study.seed, study.seed + study.municipalities))
-    arm = study.scenario.evaluations[study.names[0]].arm or next(iter(loaded.arms))
-    subject = Subject(loaded, seeds, arm, NPV)
+    subject = Subject(loaded, seeds, course.arm, NPV)
     pictures: dict[str, Callable[[], Figure]] = {}
     for number, group in enumerate(alike(study), start=1):
         stem = "would-say" if number == 1 else f"would-say-{number}"
@@ -112,7 +121,9 @@ def _publish(folder: object, loaded: Scenario, study: EvaluationStudy) -> None:
             return draw_would_say(subject, study, group)
 
         pictures[stem] = draw
-    tables = {"draws": study.draws, "designs": study.designs}
+    pictures["participants"] = lambda: participant_course_report.draw_course(course)
+    tables = {"draws": study.draws, "designs": study.designs, "participants": course.table()}
+    words = [*sentences(study), *participant_course_report.sentences(course)]
     assert isinstance(folder, Path)
-    publish(folder, "evaluation", pictures, tables, sentences(study))
+    publish(folder, "evaluation", pictures, tables, words)
     print_table(designs_table(study))
