@@ -47,10 +47,10 @@ from sisim.scenario.types import Number
 MOST = 3
 """So many numbers are told, and looked for a turning value of."""
 SEARCHED = 5
-"""In so many runs at most is a number that acts on people tried while its turning value is sought:
-where there are more, the change from the scenario is that of these, and the net is that of all."""
-RANKED = 2
-"""In so many runs at most is such a number tried to see how much it moves the net."""
+"""In so many runs at most is a number that acts on people tried that is told of: where there are
+more, the change from the scenario is that of these, and the net is that of all."""
+SCREENED = 1
+"""In so many runs is every such number tried, to see which are to be told of."""
 PRICES = 5
 """So many prices of the pathway are tried: those that the difference in cost is mostly made of."""
 NEAR = 0.01
@@ -290,12 +290,17 @@ def verdicts(
         own = sorted(ranked[arm], key=lambda one: -abs(one.move))
         net, low, high = ask.base(place)
         conclusion: Conclusion | None = "saves" if low > 0 else "costs" if high < 0 else None
+        told = {one.key for one in _told(own)}
+        own = [
+            _confirmed(ask, by_key[one.key], one, place) if one.key in told else one for one in own
+        ]
         if conclusion is not None:
-            told = {one.key for one in _told(own)}
             own = [
                 _searched(ask, by_key[one.key], one, place) if one.key in told else one
                 for one in own
             ]
+        rank = {one.key: -abs(one.move) for one in own}
+        own.sort(key=lambda one: (one.key not in told, rank[one.key]))
         found[arm] = Verdict(
             arm, tail, (net, low, high), len(result.seeds), conclusion, tuple(own), len(left_out)
         )
@@ -552,7 +557,7 @@ def _moved(ask: _Nets, one: _Candidate, arm: int) -> SwitchingValue | None:
         if end == one.number.value:
             tried.append((0.0, 0.0, end))
             continue
-        change = ask.change(one, end, arm, None if one.money else RANKED)
+        change = ask.change(one, end, arm, None if one.money else SCREENED)
         tried.append((sign * change, change, end))
         if change == 0 or sign * change < 0:
             break
@@ -568,8 +573,15 @@ def _moved(ask: _Nets, one: _Candidate, arm: int) -> SwitchingValue | None:
         end,
         one.from_file,
         change if weakens < 0 else 0.0,
-        ask.runs if one.money else min(RANKED, ask.searched),
+        ask.runs if one.money else min(SCREENED, ask.searched),
     )
+
+
+def _confirmed(ask: _Nets, one: _Candidate, found: SwitchingValue, arm: int) -> SwitchingValue:
+    """Return a number with its move in all runs in which numbers that are told of are tried."""
+    if one.money or not found.move:
+        return found
+    return replace(found, move=ask.change(one, found.tried, arm, None), runs=ask.searched)
 
 
 def _searched(ask: _Nets, one: _Candidate, found: SwitchingValue, arm: int) -> SwitchingValue:
@@ -613,7 +625,7 @@ class _Nets:
         self._counts, self._seeds, self._tail = result.counts, result.seeds, tail
         self._retained = dict(enumerate(retained))
         kept = len(retained) or _retainable(self.scenario, self.runs)
-        self.searched = kept or min(self.runs, RANKED)
+        self.searched = kept or min(self.runs, SEARCHED)
         self.quick = kept > 0
         self._nets = self._of(self._counts)
         self._known: dict[tuple[str, float, int], Floats] = {}
