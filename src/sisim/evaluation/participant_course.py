@@ -122,7 +122,10 @@ def participant_course(
         progress: Called with the runs done and how many there are.
     """
     chosen = investment or next(iter(scenario.arms[arm].investments))
-    bearing = [name for name in scenario.pathway.administrations if scenario.bears(name)]
+    paying = {name for one in scenario.pathway.resources.values() for name in one.shares}
+    bearing = [
+        name for name in scenario.pathway.administrations if name in paying and scenario.bears(name)
+    ]
     case = scenario.figures.case if scenario.figures is not None else None
     first = scenario.seed if seed is None else seed
     compiled = compile_scenario(with_study_arms(scenario, [arm]))

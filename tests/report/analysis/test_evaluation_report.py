@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -88,3 +89,14 @@ def test_decisions_are_said_first_and_that_so_few_cannot_tell_exactly(
     assert len(table) == 6
     # Empty cells, and no zeros, where nothing is said of an effect.
     assert table.iloc[4:, 3:].isna().all().all()
+
+
+def test_where_nothing_is_decided_no_mark_is_said_to_be_a_right_decision(
+    study: EvaluationStudy,
+) -> None:
+    unknown = replace(study, thresholds=dict.fromkeys(study.thresholds, float("nan")))
+    subject = Subject(study.scenario, (1, 2), "project", NPV)
+    with in_language("en"):
+        chart = would_say_chart(subject, unknown, study.names)
+    assert not chart.rows[0][1][0].key
+    assert "dashed" not in chart.notes[0]

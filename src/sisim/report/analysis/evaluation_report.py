@@ -390,17 +390,22 @@ def would_say_chart(subject: Subject, study: EvaluationStudy, names: tuple[str, 
     )
     of = int(draws["draw"].nunique())
     subtitle = t("Measured effect in {n} simulated municipalities: {unit}", n=of, unit=unit)
-    key = (
+    key: tuple[Key, ...] = (
         Key(RIGHT, t("would decide rightly"), shape="circle"),
         Key(WRONG, t("would decide wrongly"), shape="cross"),
     )
-    told = any(study.thresholds[name] for name in names)
-    notes = [
-        t("A mark is a municipality. Solid line: the true effect; dashed: from where it pays.")
-        if told
-        else t("A mark is a municipality. Solid line: the true effect; dashed: no effect."),
-        t("All evaluations meet the same municipalities."),
-    ]
+    limits = [limit for name in names if np.isfinite(limit := study.thresholds[name])]
+    if not limits:
+        # Nothing is decided where it is not known from where it pays.
+        key = ()
+        said = t("A mark is a municipality. Solid line: the true effect.")
+    elif any(limits):
+        said = t(
+            "A mark is a municipality. Solid line: the true effect; dashed: from where it pays."
+        )
+    else:
+        said = t("A mark is a municipality. Solid line: the true effect; dashed: no effect.")
+    notes = [said, t("All evaluations meet the same municipalities.")]
     column = Column(tuple(panels), key=key)
     chart = answer_chart(
         subject,
