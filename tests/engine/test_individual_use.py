@@ -38,16 +38,19 @@ def test_everybodys_units_sum_to_those_of_the_run(
 
 
 def test_who_never_is_placed_uses_no_day_of_care() -> None:
-    scenario = load_scenario("placed-youth", {"population.residents": 1500})
+    # Counted at the start of each month, as groups are: half of the last would be the next's too.
+    changes = {"population.residents": 1500, "economy.counting": "start"}
+    scenario = load_scenario("placed-youth", changes)
     found = individuals(scenario, 1, cycles=cycle_weights(scenario), years=2)
     resources = list(scenario.pathway.resources)
-    days = [resources.index(name) for name in resources if "_day" in name]
+    states = scenario.pathway.tracks["placement"].states
+    care = {name for one in scenario.pathway.groups["placed"].states for name in states[one].uses}
+    days = [resources.index(name) for name in care]
     placed = found.ever[found.compiled.groups.index("placed")]
-    inpatient = found.ever[found.compiled.groups.index("inpatient")]
     used = found.units[..., days].sum(axis=(0, 2))
     assert placed.any()
     assert (used[placed] > 0).all()
-    assert not used[~placed & ~inpatient].any()
+    assert not used[~placed].any()
 
 
 def test_the_target_group_at_the_opening_is_that_of_the_file() -> None:
