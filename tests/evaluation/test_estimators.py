@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from sisim.evaluation.diagnosands import decide, diagnose
 from sisim.evaluation.estimate import Estimate
-from sisim.evaluation.estimators import MARYLAND, DesignKey, estimate, maryland
+from sisim.evaluation.estimators import MARYLAND, estimate, maryland
 from sisim.i18n import LANGUAGES
+from sisim.scenario.evaluation import Design
 
 # Of each design: its key, the published mean of its estimate, the published deviation, and how
 # often it stops a good investment and carries on with one that does nothing (both simulated).
-KNOWN: dict[str, tuple[DesignKey, float, float, float, float]] = {
+KNOWN: dict[str, tuple[Design, float, float, float, float]] = {
     "lottery": ("lottery", 0.086846, 0.069001, 0.350, 0.199),
     "one year": ("earlier_cohorts", 0.132504, 0.071561, 0.172, 0.400),
     "three years": ("earlier_cohorts", 0.156785, 0.049615, 0.031, 0.544),
@@ -344,7 +345,7 @@ class TestDesigns:
     """The designs as a set."""
 
     def test_each_has_a_level_but_the_one_that_measures_nothing(self) -> None:
-        assert set(MARYLAND) == set(get_args(DesignKey))
+        assert set(MARYLAND) == set(get_args(Design))
         assert [key for key, level in MARYLAND.items() if level is None] == ["process"]
         assert maryland("stepped", drawn=False) == maryland("trend", against=["south"]) == 3
 

@@ -21,20 +21,8 @@ from sisim.evaluation.projected_trend import projected_trend
 from sisim.evaluation.stepped_wedge import stepped_wedge
 from sisim.evaluation.synthetic_control import synthetic_control
 from sisim.scenario.errors import Reason
+from sisim.scenario.evaluation import Design
 
-DesignKey = Literal[
-    "lottery",
-    "stepped",
-    "discontinuity",
-    "difference",
-    "synthetic",
-    "trend",
-    "matched",
-    "other_areas",
-    "earlier_cohorts",
-    "before_after",
-    "process",
-]
 EstimatorKey = Literal["plain", "adjusted", "weighted", "rate_ratio"]
 
 TWO_GROUPS: Mapping[EstimatorKey, Callable[..., Estimate]] = {
@@ -55,7 +43,7 @@ def process_only(people: pd.DataFrame, *, alpha: float = ALPHA) -> Estimate:
     return answer(people, found, alpha=alpha)
 
 
-OWN: Mapping[DesignKey, Callable[..., Estimate]] = {
+OWN: Mapping[Design, Callable[..., Estimate]] = {
     "stepped": stepped_wedge,
     "discontinuity": discontinuity,
     "difference": difference_in_differences,
@@ -67,7 +55,7 @@ OWN: Mapping[DesignKey, Callable[..., Estimate]] = {
 }
 """Designs that have an estimator of their own."""
 
-MARYLAND: Mapping[DesignKey, int | None] = {
+MARYLAND: Mapping[Design, int | None] = {
     "lottery": 5,
     "stepped": 5,
     "discontinuity": 4,
@@ -83,7 +71,7 @@ MARYLAND: Mapping[DesignKey, int | None] = {
 """The level of each design on the Maryland scale; see `maryland`."""
 
 
-def maryland(design: DesignKey, *, drawn: bool = True, against: Sequence[str] = ()) -> int | None:
+def maryland(design: Design, *, drawn: bool = True, against: Sequence[str] = ()) -> int | None:
     """Return a design's level on the Maryland scale, a rule of thumb; None: it has none.
 
     Args:
@@ -100,7 +88,7 @@ def maryland(design: DesignKey, *, drawn: bool = True, against: Sequence[str] = 
 
 def estimate(
     people: pd.DataFrame,
-    design: DesignKey,
+    design: Design,
     *,
     estimator: EstimatorKey = "plain",
     **options: Any,
@@ -125,7 +113,7 @@ def estimate(
         >>> estimate(people, "lottery").value
         0.0
     """
-    if design not in get_args(DesignKey) or estimator not in TWO_GROUPS:
+    if design not in get_args(Design) or estimator not in TWO_GROUPS:
         raise ValueError(f"there is no {design} with {estimator}")
     if design not in OWN:
         return TWO_GROUPS[estimator](people, **options)
