@@ -34,7 +34,7 @@ QUEUE = {
 def simulated(scenario: Scenario, seed: int = 1) -> Municipality:
     """Return a municipality of a scenario with one arm."""
     study = with_study_arms(scenario, scenario.arms)
-    return municipality(study, seed, scenario.investments, {"team": ["placed_again"]})
+    return municipality(compile_scenario(study), seed, {"team": ["placed_again"]})
 
 
 @pytest.fixture(scope="module")

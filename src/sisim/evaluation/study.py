@@ -29,7 +29,11 @@ from sisim.engine.tables import Compiled
 from sisim.evaluation.diagnosands import decide, diagnose
 from sisim.evaluation.estimate import NAN, Estimate
 from sisim.evaluation.estimators import estimate, maryland
-from sisim.evaluation.municipality import Municipality, municipality, with_study_arms
+from sisim.evaluation.municipality import (
+    CommonPast,
+    Municipality,
+    with_study_arms,
+)
 from sisim.evaluation.study_data import StudyData, cutoff_of, study_data
 from sisim.evaluation.value_of_evaluation import Prior, break_even, evaluation_values
 from sisim.loading.load import changed
@@ -106,6 +110,7 @@ class StudyRunner:
     def __init__(self, setup: StudySetup) -> None:
         self.setup = setup
         self._compiled: dict[tuple[str, tuple[str, ...]], Compiled] = {}
+        self._past: CommonPast | None = None
         scenario = setup.scenario
         self._specs = {name: scenario.evaluations[name] for name in setup.names}
         self._risk_of: dict[str, list[str]] = {}
@@ -129,14 +134,17 @@ class StudyRunner:
         scenario, order = self._ordered(in_world(self.setup, world, number), seed)
         arms = [evaluated(self.setup.scenario, spec)[0] for spec in self._specs.values()]
         study = with_study_arms(_until_answered(scenario, self._specs.values()), arms)
-        compiled = None
-        if world != "prior":
-            # The same for every municipality but for the order in which areas begin.
-            key = (world, order)
-            if key not in self._compiled:
-                self._compiled[key] = compile_scenario(study)
+        # But for what is drawn, the same for every municipality with areas in one order.
+        key = (world, order)
+        if world == "prior":
+            compiled = compile_scenario(study)
+        elif key in self._compiled:
             compiled = self._compiled[key]
-        return municipality(study, seed, self._risk_of, self._risk_of, compiled=compiled)
+        else:
+            compiled = self._compiled[key] = compile_scenario(study)
+        if self._past is None or not self._past.leads_to(compiled, seed):
+            self._past = CommonPast(compiled, seed, self._risk_of)
+        return self._past.go_on(compiled)
 
     def _ordered(self, scenario: Scenario, seed: int) -> tuple[Scenario, tuple[str, ...]]:
         """Return the scenario with areas in the order in which they begin: drawn, or as given."""
@@ -560,12 +568,13 @@ def _simulated(
 
 
 def _batches(worlds: Sequence[World], draws: int, first: int) -> Iterator[Batch]:
+    """Yield municipalities, each in all worlds: they have their past in common."""
     for start in range(0, draws, BATCH):
-        for world in worlds:
-            yield [
-                Cell(f"{world}/{draw}", WORLDS.index(world), {}, draw, 0, first + draw)
-                for draw in range(start, min(start + BATCH, draws))
-            ]
+        yield [
+            Cell(f"{world}/{draw}", WORLDS.index(world), {}, draw, 0, first + draw)
+            for draw in range(start, min(start + BATCH, draws))
+            for world in worlds
+        ]
 
 
 class _Failures:

@@ -104,16 +104,8 @@ class _Study:
 
     @cached_property
     def _begun(self) -> tuple[Ints, Ints]:
-        """The step in which each first begins and that in which it ends, (people,)."""
-        n = len(self._place.people)
-        start, end = np.full(n, NEVER, np.int64), np.full(n, NEVER, np.int64)
-        number = self._place.compiled.investments.index(self._investment_name)
-        for one in self._place.simulation.enrolments.record:
-            mine = one.arm == self._arm - 1 and one.investment == number
-            if mine and start[one.person] == NEVER:
-                start[one.person] = one.start
-                end[one.person] = self._clock.end if one.end is None else one.end
-        return start, end
+        """The step in which each first begins and that in which it ends, (people,) each."""
+        return self._place.begun(self._arm, self._investment_name)
 
     @cached_property
     def _offers(self) -> _Rows:
