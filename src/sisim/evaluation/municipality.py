@@ -62,6 +62,9 @@ class Municipality:
     log: NDArray[np.void]
     _lives: dict[int, Lives] = field(default_factory=dict)
     _spells: dict[int, dict[str, TrackHistory]] = field(default_factory=dict)
+    _worth: dict[
+        tuple[str | None, tuple[str, ...]], tuple[Floats, dict[tuple[int, int], float]]
+    ] = field(default_factory=dict)
 
     @property
     def people(self) -> People:
@@ -197,6 +200,12 @@ class Municipality:
 
         What depends on a person's history or on an effect's own ratio is not in it.
         """
+        kind = outcome.resource, tuple(outcome.costs_of)
+        if kind not in self._worth:
+            self._worth[kind] = self._worked_out(outcome)
+        return self._worth[kind]
+
+    def _worked_out(self, outcome: StudyOutcome) -> tuple[Floats, dict[tuple[int, int], float]]:
         resources = self.compiled.scenario.pathway.resources
         if outcome.resource is not None:
             worth = np.array([float(name == outcome.resource) for name in resources])

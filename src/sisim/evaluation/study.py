@@ -22,6 +22,7 @@ from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.executors import Batch, Executor, in_process
 from sisim.analysis.measures import NPV
 from sisim.arrays import Floats
+from sisim.checks.check_evaluation import out_of_time
 from sisim.economics.prices import PriceList
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Progress
@@ -39,7 +40,7 @@ from sisim.evaluation.value_of_evaluation import Prior, break_even, evaluation_v
 from sisim.loading.load import changed
 from sisim.loading.sample import of_size
 from sisim.scenario.dates import months_until
-from sisim.scenario.errors import Reason
+from sisim.scenario.errors import Reason, dotted
 from sisim.scenario.evaluation import Evaluation
 from sisim.scenario.numbers import numbers
 from sisim.scenario.psa_draws import draw as drawn_scenario
@@ -495,7 +496,8 @@ def evaluate(
 
     Raises:
         LookupError: If there is no evaluation of that name, or none at all.
-        StudyError: If an evaluation fails in more than a fifth of the municipalities.
+        StudyError: If an evaluation takes longer than the scenario, or fails in more than a fifth
+            of the municipalities.
     """
     chosen = tuple(names) or tuple(scenario.evaluations)
     for name in chosen:
@@ -503,6 +505,10 @@ def evaluate(
             raise LookupError(name)
     if not chosen:
         raise LookupError("evaluations")
+    for name in chosen:
+        for path, why in out_of_time(scenario, scenario.evaluations[name]):
+            key = dotted((name, *path))
+            raise StudyError(Reason("evaluations.{key}: {why}", key=key, why=why))
     prior = has_prior(scenario)
     asked = tuple(w for w in worlds or WORLDS if prior or w != "prior")
     setup = StudySetup(scenario, chosen)
