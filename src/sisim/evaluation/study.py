@@ -131,6 +131,11 @@ class StudyRunner:
                 found.append({**head, **_row(spec, study_data(place, name, spec))})
         return pd.DataFrame(found)
 
+    def people(self, cell: Cell, name: str) -> pd.DataFrame:
+        """Return the table of people of an evaluation in one municipality."""
+        place = self._municipality(WORLDS[cell.choice], cell.draw, cell.seed)
+        return study_data(place, name, self._specs[name]).people
+
     def _municipality(self, world: World, number: int, seed: int) -> Municipality:
         scenario, order = self._ordered(in_world(self.setup, world, number), seed)
         arms = [evaluated(self.setup.scenario, spec)[0] for spec in self._specs.values()]
@@ -206,13 +211,19 @@ def has_prior(scenario: Scenario) -> bool:
     )
 
 
-def say(spec: Evaluation, data: StudyData) -> Estimate:
-    """Return what an evaluation says of its table of people."""
-    people, design = data.people, spec.design
+def say(spec: Evaluation, people: pd.DataFrame, nobody: Reason | None = None) -> Estimate:
+    """Return what an evaluation says of its table of people.
+
+    Args:
+        spec: The evaluation.
+        people: The table: see `sisim.evaluation.estimate`.
+        nobody: Why a lottery has nobody in it, if it has not.
+    """
+    design = spec.design
     options: dict[str, Any] = {"alpha": spec.alpha}
     estimator = spec.estimator
     match design:
-        case "lottery" if not data.drawn_evenly and estimator in ("plain", "adjusted"):
+        case "lottery" if estimator in ("plain", "adjusted") and not _drawn_evenly(people):
             # Rounds whose chances differ are compared each by itself.
             estimator = "adjusted"
             options |= {"adjust": spec.adjust, "within": ["round"]}
@@ -231,12 +242,21 @@ def say(spec: Evaluation, data: StudyData) -> Estimate:
         options["adjust"] = spec.adjust
     if design == "process":
         return Estimate(failed=Reason("there is nothing to compare with"))
-    if design == "lottery" and not len(people):
-        return Estimate(failed=_no_queue(data))
+    if design == "lottery" and not len(people) and nobody is not None:
+        return Estimate(failed=nobody)
     return estimate(people, design, estimator=estimator, **options)
 
 
-def _no_queue(data: StudyData) -> Reason:
+def _drawn_evenly(people: pd.DataFrame) -> bool:
+    """Return whether all rounds of a lottery had the same chances."""
+    if "round" not in people or not len(people):
+        return True
+    chances = people.groupby("round")["treated"].mean().to_numpy(float)
+    return bool(np.ptp(chances) < 1e-9)
+
+
+def no_queue(data: StudyData) -> Reason:
+    """Return why nobody was drawn by lot."""
     if data.places is not None and data.most_used >= data.places:
         return Reason(
             "nobody was ever drawn by lot: whenever a place was free, all who wanted one got it, "
@@ -250,7 +270,7 @@ def _no_queue(data: StudyData) -> Reason:
 
 
 def _row(spec: Evaluation, data: StudyData) -> dict[str, Any]:
-    one = say(spec, data)
+    one = say(spec, data.people, no_queue(data))
     process = spec.design == "process"
     named = {"estimate": one.value, **{key: getattr(one, key) for key in ESTIMATED[1:]}}
     if process:  # no number, and no zero either
@@ -307,6 +327,18 @@ class EvaluationStudy:
         means = self.table.groupby(["design", "world"], as_index=False)["truth_all"].mean()
         pairs = zip(means["design"], means["world"], strict=True)
         return dict(zip(pairs, means["truth_all"], strict=True))
+
+    def people(self, name: str, *, draw: int = 0, world: World = "effect") -> pd.DataFrame:
+        """Return the table of people of an evaluation in one municipality, as an evaluator has it.
+
+        Args:
+            name: The evaluation.
+            draw: Which municipality.
+            world: In which world.
+        """
+        runner = StudyRunner(StudySetup(self.scenario, self.names))
+        table = runner.people(Cell("", WORLDS.index(world), {}, draw, 0, self.seed + draw), name)
+        return table.drop(columns=["outcome_with", "outcome_without"], errors="ignore")
 
     @cached_property
     def draws(self) -> pd.DataFrame:
