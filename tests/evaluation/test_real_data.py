@@ -137,6 +137,13 @@ def test_a_file_may_be_written_as_in_sweden(tmp_path: Path) -> None:
     assert people["outcome"].tolist() == [1.0, 0.0, 0.0, 1.0]
     assert people["year"].tolist() == [2026, 2026, 2026, 2025]
     assert set(people["area"]) == {"north"}
+    path.write_text("utfall;behandlad\n1 000 kr;1\n1,0;0\nja;0\n;1,0\n", encoding="cp1252")
+    assert read_people(path, load(EV1), "earlier")["outcome"].fillna(-1).tolist() == [
+        1000,
+        1,
+        1,
+        -1,
+    ]
 
 
 @pytest.mark.parametrize(

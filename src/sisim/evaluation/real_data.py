@@ -60,6 +60,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
 """What each design asks for, beside the outcome. Who is `post` is told by the month."""
 DATED = ("difference",)
 """Designs that must know who came before the investment: by `post`, or by the month."""
+KNOWN = ("year", "år")
+"""What the month tells anyway."""
 YES = frozenset({"1", "true", "yes", "ja", "sant", "x"})
 NO = frozenset({"0", "false", "no", "nej", "falskt"})
 _IDENTITY = re.compile(r"(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])[-+]?\d{4}")
@@ -148,7 +150,7 @@ def _read(path: Path, scenario: Scenario, spec: Evaluation) -> tuple[pd.DataFram
     if "area" not in filled:
         own = scenario.investments[evaluated(scenario, spec)[1]].areas or ["all"]
         table["area"] = own[0]
-    return table, sheet.unread
+    return table, tuple(name for name in sheet.unread if name.lower() not in KNOWN)
 
 
 def _whole(path: Path, reason: Reason) -> Problem:
@@ -255,9 +257,9 @@ class _Reader:
 
     def _amount(self, row: Row, name: str) -> float:
         """Return a number, or 1 and 0 for yes and no; NaN where nothing stands."""
-        answer = _yes_or_no(row.values[name])
-        if answer is not None:
-            return float(answer)
+        text = row.values[name].strip().lower()
+        if text.isalpha() and text in YES | NO:
+            return float(text in YES)
         amount = row.amounts.get(name)
         if isinstance(amount, Reason):
             self._say(row, name, amount)

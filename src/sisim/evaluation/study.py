@@ -35,6 +35,7 @@ from sisim.evaluation.municipality import (
     Municipality,
     with_study_arms,
 )
+from sisim.evaluation.pooling import MUNICIPALITIES, pooled_designs
 from sisim.evaluation.study_data import StudyData, cutoff_of, study_data
 from sisim.evaluation.value_of_evaluation import Prior, break_even, evaluation_values
 from sisim.loading.load import changed
@@ -412,6 +413,38 @@ class EvaluationStudy:
                 rows[key] = rows["world"].map(means[key])
             parts.append(rows)
         return pd.concat(parts, ignore_index=True)
+
+    def pooled(self, municipalities: Sequence[int] = MUNICIPALITIES) -> pd.DataFrame:
+        """Return how each evaluation does by how many municipalities evaluate together.
+
+        Args:
+            municipalities: How many join.
+
+        Returns:
+            As `sisim.evaluation.pooling.pooled_designs`; of worlds with one effect. Numbers that
+            there are too few simulated municipalities for are left out.
+        """
+        draws = self.draws.assign(net_if_carried_on=self._worth(self.table))
+        parts = []
+        for name in self.names:
+            decision = self.scenario.evaluations[name].decision
+            prior, threshold = self.priors.get(name), self.thresholds[name]
+            lacks = {"estimate": np.isnan(threshold), "bayes": prior is None}
+            mine = draws[draws["design"] == name]
+            if lacks.get(decision.rule, False):
+                continue
+            parts.append(
+                pooled_designs(
+                    mine,
+                    municipalities=municipalities,
+                    rule=decision.rule,
+                    threshold=threshold,
+                    prior=prior,
+                    seed=self.seed,
+                )
+            )
+        found = [part for part in parts if len(part)]
+        return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
     @cached_property
     def priors(self) -> dict[str, Prior]:
