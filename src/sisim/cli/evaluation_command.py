@@ -8,8 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from sisim.cli.analysis_commands import publish
-from sisim.cli.options import ScenarioName, StudyOptions, argument, count, option
-from sisim.cli.output import print_table
+from sisim.cli.options import (
+    ScenarioName,
+    StudyOptions,
+    argument,
+    count,
+    flag,
+    option,
+)
+from sisim.cli.output import print_table, write_errors_answered
 from sisim.cli.progress import progress
 from sisim.cli.scenario_input import executor, open_scenario, store_errors_answered
 from sisim.cli.user_errors import UserError
@@ -62,6 +69,9 @@ def evaluate(
         Path | None,
         option("FILE", "Real people of one evaluation, CSV or XLSX: what it says, and the plan."),
     ] = None,
+    resume: Annotated[
+        bool, flag("Go on with what is in the folder; nothing finished is run again.")
+    ] = False,
     options: StudyOptions = StudyOptions(),
 ) -> None:
     """Say what planned evaluations would have said in many municipalities just like yours, where
@@ -89,10 +99,11 @@ def evaluate(
         raise UserError(t("--size and --residents exclude each other."))
     real = None if data is None else _real(data, loaded, chosen)
 
-    def simulated(of: Scenario) -> EvaluationStudy:
+    def simulated(of: Scenario, kept: Path) -> EvaluationStudy:
         from sisim.evaluation.study import evaluate as study_of
 
-        with progress(t("Simulating")) as tell, store_errors_answered():
+        telling = progress(t("Simulating"))
+        with telling as tell, store_errors_answered(), write_errors_answered(kept):
             return study_of(
                 of,
                 chosen,
@@ -101,11 +112,15 @@ def evaluate(
                 seed=options.seed,
                 executor=executor(options.workers),
                 progress=tell,
+                folder=kept,
+                resume=resume,
             )
 
     try:
         scaled = [sized(loaded, chosen, one, seed=options.seed) for one in sizes] or [loaded]
-        studies = [simulated(one) for one in scaled]
+        # Each size keeps what is finished by itself.
+        places = [folder / f"size-{one}" for one in sizes] if len(sizes) > 1 else [folder]
+        studies = [simulated(*one) for one in zip(scaled, places, strict=True)]
     except StudyError as error:
         raise UserError(error.render()) from error
     if len(sizes) > 1:

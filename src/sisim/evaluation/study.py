@@ -2,12 +2,13 @@
 
 Municipality n has people and luck of its own, and they are the same in every world and for every
 evaluation (law L3): evaluations are compared on the same municipalities. Three worlds stand side by
-side (law L11): `effect`, as the file says; `none`, in which the investment has no effect; and
-`prior`, in which the uncertain numbers of the investments are drawn anew for each municipality.
+side (law L11): `effect`, as the file says; `none`, in which the arm's investments have no effect;
+and `prior`, in which the uncertain numbers of the investments are drawn anew for each municipality.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -37,6 +38,7 @@ from sisim.evaluation.municipality import (
 )
 from sisim.evaluation.pooling import MUNICIPALITIES, pooled_designs
 from sisim.evaluation.study_data import StudyData, cutoff_of, study_data
+from sisim.evaluation.study_log import StudyLog
 from sisim.evaluation.value_of_evaluation import Prior, break_even, evaluation_values
 from sisim.loading.load import changed
 from sisim.loading.sample import of_size
@@ -193,10 +195,12 @@ def in_world(setup: StudySetup, world: World, number: int) -> Scenario:
     """Return the scenario in a world, for one municipality."""
     scenario = setup.scenario
     if world == "none":
+        # The truth is what the arm does beside nothing at all: all that it consists of is idle.
         without = dict(scenario.investments)
         for name in setup.names:
-            of = evaluated(scenario, scenario.evaluations[name])[1]
-            without[of] = without[of].model_copy(update={"effects": []})
+            arm = evaluated(scenario, scenario.evaluations[name])[0]
+            for of in scenario.arms[arm].investments:
+                without[of] = without[of].model_copy(update={"effects": []})
         return scenario.model_copy(update={"investments": without})
     if world == "prior":
         one = drawn_scenario(scenario, number, scenario.seed)
@@ -546,6 +550,8 @@ def evaluate(
     seed: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    resume: bool = False,
 ) -> EvaluationStudy:
     """Return what planned evaluations would say in many municipalities like this one.
 
@@ -558,9 +564,13 @@ def evaluate(
         executor: Where they are simulated: see `sisim.analysis.executors`; the result does not
             depend on it. Unset: in this process.
         progress: Called with how many are done and how many there are.
+        folder: Where what is finished is kept until all is; None: nowhere.
+        resume: Go on with what is kept there.
 
     Raises:
         LookupError: If there is no evaluation of that name, or none at all.
+        StoreError: If what is kept is of another study.
+        OSError: If it cannot be read or written.
         StudyError: If an evaluation takes longer than the scenario, or fails in more than a fifth
             of the municipalities.
     """
@@ -578,8 +588,13 @@ def evaluate(
     asked = tuple(w for w in worlds or WORLDS if prior or w != "prior")
     setup = StudySetup(scenario, chosen)
     first = scenario.seed if seed is None else seed
-    table = _simulated(setup, asked, draws, first, executor or in_process(), progress)
+    log = None if folder is None else StudyLog(folder, scenario, chosen)
+    batches = list(_batches(asked, draws, first))
+    where = executor or in_process()
+    table = _simulated(setup, batches, where, progress, log, resume=resume)
     thresholds, nets = _thresholds(setup, table, first, min(draws, MONEY_RUNS))
+    if log is not None:
+        log.end()
     return EvaluationStudy(scenario, chosen, first, table, thresholds, nets)
 
 
@@ -616,25 +631,40 @@ def sized(
 
 def _simulated(
     setup: StudySetup,
-    worlds: Sequence[World],
-    draws: int,
-    first: int,
+    batches: Sequence[Batch],
     executor: Executor,
     progress: Progress | None,
+    log: StudyLog | None,
+    *,
+    resume: bool,
 ) -> pd.DataFrame:
     """Return the rows of all municipalities, in order of world, municipality and evaluation."""
     kept: dict[tuple[int, int], pd.DataFrame] = {}
     failures = _Failures(setup)
-    done, total = 0, len(worlds) * draws
-    with closing(executor.run(setup, _batches(worlds, draws, first))) as finished:
+    total = sum(len(batch) for batch in batches)
+    size = len(setup.names)
+
+    def keep(cells: Iterable[tuple[int, int]], rows: pd.DataFrame) -> None:
+        for number, cell in enumerate(cells):
+            kept[cell] = rows[number * size : (number + 1) * size]
+        failures.look(kept)
+        if progress is not None:
+            progress(len(kept), total)
+
+    asked = {(cell.choice, cell.draw, cell.seed) for batch in batches for cell in batch}
+    for cells, rows in [] if log is None else log.begin(resume=resume):
+        if asked.issuperset(cells):
+            keep([cell[:2] for cell in cells], rows)
+    left = [
+        some
+        for batch in batches
+        if (some := [cell for cell in batch if (cell.choice, cell.draw) not in kept])
+    ]
+    with closing(executor.run(setup, iter(left))) as finished:
         for batch, rows, _ in finished:
-            size = len(setup.names)
-            for number, cell in enumerate(batch):
-                kept[cell.choice, cell.draw] = rows[number * size : (number + 1) * size]
-            failures.look(kept)
-            done += len(batch)
-            if progress is not None:
-                progress(done, total)
+            if log is not None:
+                log.add(batch, rows)
+            keep([(cell.choice, cell.draw) for cell in batch], rows)
     return pd.concat([kept[key] for key in sorted(kept)], ignore_index=True)
 
 
