@@ -112,7 +112,7 @@ def _line(cells: Sequence[tuple[int, int, int]], rows: pd.DataFrame) -> str:
 def _plain(value: Any) -> Any:
     """Return what JSON can hold; numbers come back to the last bit."""
     if isinstance(value, Reason):
-        return {"message": value.message, "values": value.values}
+        return value.parts()
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"cannot be kept: {value!r}")
@@ -128,12 +128,4 @@ def _parsed(line: str) -> Any:
 
 def _revived(row: dict[str, Any]) -> dict[str, Any]:
     failed = row["failed"]
-    return {**row, "failed": None if failed is None else _reason(failed)}
-
-
-def _reason(said: dict[str, Any]) -> Reason:
-    values = {
-        key: _reason(value) if isinstance(value, dict) else value
-        for key, value in said["values"].items()
-    }
-    return Reason(said["message"], **values)
+    return {**row, "failed": None if failed is None else Reason.of_parts(failed)}

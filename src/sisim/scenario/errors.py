@@ -42,6 +42,19 @@ class Reason:
         with in_language(lang):
             return self.text
 
+    def parts(self) -> dict[str, Any]:
+        """Return the message and its values, as a file can hold them."""
+        return {"message": self.message, "values": self.values}
+
+    @classmethod
+    def of_parts(cls, parts: dict[str, Any]) -> Reason:
+        """Return what `parts` has told, in whose values reasons are told likewise."""
+        values = {
+            key: cls.of_parts(value) if isinstance(value, dict) else value
+            for key, value in parts["values"].items()
+        }
+        return cls(parts["message"], **values)
+
     def __repr__(self) -> str:
         return self.in_language("en")
 
