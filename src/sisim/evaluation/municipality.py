@@ -20,7 +20,7 @@ from sisim.arrays import Flags, Floats, Ints
 from sisim.calibration.life_histories import Lives, lives, spells
 from sisim.calibration.targets import TrackHistory
 from sisim.economics.prices import PriceList
-from sisim.engine.enrolment import risks
+from sisim.engine.enrolment import Enrolment, risks
 from sisim.engine.individual_use import in_target, uses_of_moves, with_arms_alone
 from sisim.engine.population import People
 from sisim.engine.resource_use import per_step
@@ -62,6 +62,7 @@ class Municipality:
     log: NDArray[np.void]
     _lives: dict[int, Lives] = field(default_factory=dict)
     _spells: dict[int, dict[str, TrackHistory]] = field(default_factory=dict)
+    _begun: dict[tuple[int, str], tuple[Ints, Ints]] = field(default_factory=dict)
     _worth: dict[
         tuple[str | None, tuple[str, ...]], tuple[Floats, dict[tuple[int, int], float]]
     ] = field(default_factory=dict)
@@ -80,14 +81,21 @@ class Municipality:
 
         Both are `NEVER` for who never begins.
         """
-        start, end = np.full((2, len(self.people)), NEVER, np.int64)
-        number = self.compiled.investments.index(investment)
-        for one in self.simulation.enrolments.record:
-            mine = (one.arm, one.investment) == (arm - 1, number)
-            if mine and start[one.person] == NEVER:
-                start[one.person] = one.start
-                end[one.person] = self.compiled.clock.end if one.end is None else one.end
-        return start, end
+        key = arm, investment
+        if key not in self._begun:
+            start, end = np.full((2, len(self.people)), NEVER, np.int64)
+            number = self.compiled.investments.index(investment)
+            for one in self._record:
+                mine = (one.arm, one.investment) == (arm - 1, number)
+                if mine and start[one.person] == NEVER:
+                    start[one.person] = one.start
+                    end[one.person] = self.compiled.clock.end if one.end is None else one.end
+            self._begun[key] = start, end
+        return self._begun[key]
+
+    @cached_property
+    def _record(self) -> list[Enrolment]:
+        return self.simulation.enrolments.record
 
     @cached_property
     def studied(self) -> Flags:
@@ -97,7 +105,7 @@ class Municipality:
             found |= first != NEVER
         for offer in self.simulation.enrolments.offers:
             found[offer.people] = True
-        found[[one.person for one in self.simulation.enrolments.record]] = True
+        found[[one.person for one in self._record]] = True
         return found
 
     @cached_property
