@@ -100,3 +100,14 @@ def test_where_nothing_is_decided_no_mark_is_said_to_be_a_right_decision(
         chart = would_say_chart(subject, unknown, study.names)
     assert not chart.rows[0][1][0].key
     assert "dashed" not in chart.notes[0]
+
+
+def test_several_outcomes_are_counted_and_one_is_not(study: EvaluationStudy) -> None:
+    """Two at 5 % each: 1 - 0.95 squared is 0.0975, 5 of 50."""
+    with in_language("en"):
+        said = " ".join(sentences(study))
+        alone = " ".join(sentences(evaluate(load(EV1), ["earlier"], draws=2)))
+    assert "2 outcomes are looked at" in said
+    assert "by luck in 5 of 50" in said
+    assert "against 2.5% first" in said
+    assert "outcomes are looked at" not in alone

@@ -145,6 +145,7 @@ def sentences(study: EvaluationStudy) -> list[str]:
                 '"decision.carry_on" names the arm that follows from yes.'
             )
         )
+    said += _many_outcomes(study)
     said.append(
         t(
             "In the model: {n} simulated municipalities, the same for every evaluation. What is "
@@ -153,6 +154,26 @@ def sentences(study: EvaluationStudy) -> list[str]:
         )
     )
     return said
+
+
+def _many_outcomes(study: EvaluationStudy) -> Iterator[str]:
+    """Yield how often luck alone finds something where several outcomes are looked at."""
+    specs = [study.scenario.evaluations[name] for name in study.names]
+    levels: dict[str, float] = {}
+    for spec in specs:
+        if spec.outcome is not None:
+            key = spec.outcome.model_dump_json()
+            levels[key] = max(levels.get(key, 0.0), spec.alpha)
+    if len(levels) > 1:
+        by_luck = 1 - float(np.prod([1 - level for level in levels.values()]))
+        yield t(
+            "{n} outcomes are looked at: where nothing has an effect, at least one is significant "
+            "by luck in {share} if they have nothing to do with each other. Say in advance which "
+            "one counts, or test them by Holm's rule, the smallest p against {level} first.",
+            n=len(levels),
+            share=t("{n} of {of}", n=round(OF * by_luck), of=OF),
+            level=f"{decimal(100 * min(levels.values()) / len(levels), 1)}{percent_sign()}",
+        )
 
 
 def _of_design(
