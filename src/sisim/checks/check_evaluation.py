@@ -17,6 +17,31 @@ from sisim.scenario.positions import Path
 from sisim.scenario.scenario import Arm, Investment, Scenario
 
 
+def investment_of(scenario: Scenario, evaluation: Evaluation) -> str | None:
+    """Return the investment that is evaluated, if the file says which."""
+    if evaluation.investment is not None:
+        return evaluation.investment
+    arms = scenario.arms
+    arm = arms.get(evaluation.arm or "") or (next(iter(arms.values())) if len(arms) == 1 else None)
+    return next(iter(arm.investments)) if arm is not None and len(arm.investments) == 1 else None
+
+
+def measuring(findings: Findings, path: Path, name: str, scenario: Scenario) -> Evaluation | None:
+    """Return the evaluation that money is to follow, if it is one that measures an effect."""
+    if not findings.refer(path, name, scenario.evaluations, Reason("The evaluation")):
+        return None
+    found = scenario.evaluations[name]
+    if found.design == "process":
+        reason = Reason(
+            '"{name}" is a process evaluation: it measures no effect, so nothing can be paid by '
+            "it. Take an evaluation that compares with something.",
+            name=name,
+        )
+        findings.say(path, reason)
+        return None
+    return found
+
+
 class EvaluationCheck(Findings):
     """Problems in the planned evaluations of a scenario."""
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sisim.scenario.dates import months_until
 from sisim.scenario.types import (
     Float,
     Month,
@@ -216,3 +217,11 @@ class Evaluation(Table):
     measures: list[Literal["reach", "fidelity", "drop_out"]] = Field(
         [], description="What a process evaluation looks at."
     )
+
+    @property
+    def answer_year(self) -> int:
+        """The calendar year by whose end there is an answer."""
+        within = 0 if self.outcome is None else self.outcome.within
+        months = round(months_until(self.cohorts.below)) - 1 + within + self.follow_up_delay
+        # An answer at the turn of the year is there at its end.
+        return (months - 1) // 12
