@@ -228,15 +228,8 @@ def repayments(book: Ledger, fund: str, arm: str, measured: Measured = {}) -> Re
     inside = np.asarray(book.years >= scenario.time.first_year)
     years = book.years[inside]
     gross = reductions(book, arm)
-    ladder = cash_ladder(book, arm)
-    used, seen_of = ladder.reductions(seen=False), ladder.reductions()
-    unseen = {name: used[name] - seen_of[name] for name in used}
     own = tuple(name for name in gross if payer_principal(scenario, name) == terms.principal)
-    shape = (len(book.amounts), len(own), len(years))
-    reduced, seen = np.zeros(shape), np.zeros(shape)
-    for row, name in enumerate(own):
-        reduced[:, row] = gross[name][:, inside]
-        seen[:, row] = (gross[name] - unseen.get(name, 0.0))[:, inside]
+    reduced, seen = _reduced(book, arm, {name: gross[name] for name in own}, inside)
     costs, paid, decided = _payments(book, fund, arm, inside)
 
     rule = Rules(terms, own, years)
@@ -289,6 +282,21 @@ def repayments(book: Ledger, fund: str, arm: str, measured: Measured = {}) -> Re
         account,
         None if found is None else found[0],
     )
+
+
+def _reduced(
+    book: Ledger, arm: str, gross: Mapping[str, Floats], inside: Flags
+) -> tuple[Floats, Floats]:
+    """Return reductions and what of them budgets see, (replications, administrations, years)."""
+    ladder = cash_ladder(book, arm)
+    used, seen_of = ladder.reductions(seen=False), ladder.reductions()
+    shape = (len(book.amounts), len(gross), int(inside.sum()))
+    reduced, seen = np.zeros(shape), np.zeros(shape)
+    for row, (name, amounts) in enumerate(gross.items()):
+        unseen = used[name] - seen_of[name] if name in used else 0.0
+        reduced[:, row] = amounts[:, inside]
+        seen[:, row] = (amounts - unseen)[:, inside]
+    return reduced, seen
 
 
 def _by_evaluation(
