@@ -102,6 +102,7 @@ def _publish(
     from pathlib import Path
 
     from sisim.analysis.measures import NPV
+    from sisim.evaluation.money_by_estimate import repaid_by_administration
     from sisim.report.analysis import participant_course_report
     from sisim.report.analysis.analysis_frame import Subject
     from sisim.report.analysis.evaluation_report import (
@@ -110,6 +111,7 @@ def _publish(
         draw_would_say,
         sentences,
     )
+    from sisim.report.analysis.repaid_figure import draw_repaid, repaid_words
 
     seeds = tuple(range(study.seed, study.seed + study.municipalities))
     subject = Subject(loaded, seeds, course.arm, NPV)
@@ -124,6 +126,10 @@ def _publish(
     pictures["participants"] = lambda: participant_course_report.draw_course(course)
     tables = {"draws": study.draws, "designs": study.designs, "participants": course.table()}
     words = [*sentences(study), *participant_course_report.sentences(course)]
+    if len(repaid := repaid_by_administration(study)):
+        pictures["repaid"] = lambda: draw_repaid(subject, study)
+        tables["repaid"] = repaid
+        words += repaid_words(study)
     assert isinstance(folder, Path)
     publish(folder, "evaluation", pictures, tables, words)
     print_table(designs_table(study))

@@ -14,11 +14,11 @@ from sisim.arrays import Floats
 from sisim.economics.ledger import payer_principal
 from sisim.economics.outcome_values import values_of
 from sisim.economics.repayment import Rules
-from sisim.scenario.fund import Fund, Repayment
+from sisim.scenario.fund import Repayment
 from sisim.scenario.scenario import Scenario
 
-ALL_OF_IT = Repayment(basis="evaluated", cap_year="none", rounding=0)
-"""The terms where no fund follows an evaluation: all that is reduced, up to what was invested."""
+ALL_OF_IT = Repayment(cap_year="none")
+"""What is worth something where no fund follows an evaluation."""
 
 
 class ClaimedRepayments(NamedTuple):
@@ -58,13 +58,28 @@ def claimed_repayments(
     """
     name = fund_of(scenario, evaluation)
     if name is None:
-        terms = Fund(principal=next(iter(scenario.pathway.principals)), repayment=ALL_OF_IT)
-    else:
-        terms = scenario.funds[name]
-    values = values_of(scenario, evaluation, terms.repayment)
-    if name is not None:
-        own = terms.principal
-        values = {who: x for who, x in values.items() if payer_principal(scenario, who) == own}
+        values = values_of(scenario, evaluation, ALL_OF_IT)
+        reduced = avoided[:, None] * np.array(list(values.values()))
+        gained = np.maximum(reduced, 0.0)
+        total = gained.sum(axis=1)
+        left = np.minimum(total, spent)
+        share = np.divide(left, total, out=np.zeros_like(left), where=total > 0)
+        share[np.isnan(avoided)] = np.nan
+        return ClaimedRepayments(tuple(values), reduced, gained * share[:, None])
+    return _on_terms(scenario, name, evaluation, avoided, spent)
+
+
+def _on_terms(
+    scenario: Scenario, name: str, evaluation: str, avoided: Floats, spent: Floats
+) -> ClaimedRepayments:
+    """Return the same on the terms of a fund."""
+    terms = scenario.funds[name]
+    own = terms.principal
+    values = {
+        who: worth
+        for who, worth in values_of(scenario, evaluation, terms.repayment).items()
+        if payer_principal(scenario, who) == own
+    }
     study = scenario.evaluations[evaluation]
     arm = scenario.arms[study.arm or next(iter(scenario.arms))]
     spec = scenario.investments[study.investment or next(iter(arm.investments))]
@@ -72,9 +87,9 @@ def claimed_repayments(
     answer = max(study.answer_year, first)
     years = np.arange(first, answer + 1)
     rules = Rules(terms, tuple(values), years)
-    share = 1.0 if name is None else spec.cost.shares.get(name, 0.0)
     by_year = {int(year): amount.value for year, amount in terms.payments.items()}
     stated = np.array([by_year.get(int(year), 0.0) for year in years])
+    share = spec.cost.shares.get(name, 0.0)
     reduced = avoided[:, None] * np.array(list(values.values()))
     repaid = np.full_like(reduced, np.nan)
     for row in np.flatnonzero(np.isfinite(avoided)):

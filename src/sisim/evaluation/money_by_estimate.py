@@ -11,16 +11,24 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
+from sisim.economics.appraisal import RANGE
+from sisim.economics.claimed_repayment import claimed_repayments
 from sisim.economics.measured_effect import Measured, MeasuredEffect
 from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Result
 from sisim.evaluation.municipality import Municipality, municipality, with_study_arms
-from sisim.evaluation.study import evaluated, say
+from sisim.evaluation.study import EvaluationStudy, evaluated, say
 from sisim.evaluation.study_data import study_data
 from sisim.scenario.dates import months_until
 from sisim.scenario.evaluation import Evaluation
 from sisim.scenario.scenario import Scenario
+
+REPAID_COLUMNS = (
+    *("design", "world", "administration", "municipalities", "true_reduction"),
+    *("repaid_by_truth", "repaid_by_estimate", "repaid_by_estimate_mcse", "low", "high"),
+)
 
 
 class _Answer(NamedTuple):
@@ -94,3 +102,48 @@ def _as_long_as_followed(scenario: Scenario, specs: Collection[Evaluation]) -> S
     years = (max(ends) - months_until(scenario.time.start)) / 12
     time = scenario.time.model_copy(update={"years": min(scenario.time.years, years)})
     return scenario.model_copy(update={"time": time})
+
+
+def repaid_by_administration(study: EvaluationStudy) -> pd.DataFrame:
+    """Return what each administration repays by each evaluation, and by the true effect.
+
+    In the worlds of the file and of no effect. On the terms of the fund that follows the
+    evaluation; where none does, all of it up to what was invested. Evaluations whose outcome has
+    no price are left out, and so are municipalities without an answer.
+
+    Columns: design, world, administration, municipalities, true_reduction, repaid_by_truth (of the
+    expected effect), repaid_by_estimate, its 10th and 90th percentiles `low` and `high`, and
+    its Monte Carlo error `repaid_by_estimate_mcse` (SEK; means over the municipalities).
+    """
+    rows = []
+    for (world, design), some in study.table.groupby(["world", "design"], sort=False):
+        name = str(design)
+        if world == "prior" or study.scenario.evaluations[name].design == "process":
+            continue
+        people, spent = (some[key].to_numpy(float) for key in ("participants", "spent"))
+        said, true = (
+            claimed_repayments(study.scenario, name, effect * people, spent)
+            for effect in (some["estimate"].to_numpy(float), study.truths[name, str(world)])
+        )
+        for number, administration in enumerate(said.administrations):
+            repaid = said.repaid[:, number]
+            repaid = repaid[np.isfinite(repaid)]
+            if not len(repaid):
+                continue
+            low, high = np.quantile(repaid, RANGE)
+            error = repaid.std(ddof=1) / len(repaid) ** 0.5 if len(repaid) > 1 else np.nan
+            rows.append(
+                {
+                    "design": name,
+                    "world": world,
+                    "administration": administration,
+                    "municipalities": len(repaid),
+                    "true_reduction": float(true.reduced[:, number].mean()),
+                    "repaid_by_truth": float(np.nanmean(true.repaid[:, number])),
+                    "repaid_by_estimate": float(repaid.mean()),
+                    "repaid_by_estimate_mcse": float(error),
+                    "low": float(low),
+                    "high": float(high),
+                }
+            )
+    return pd.DataFrame(rows, columns=[*REPAID_COLUMNS])
