@@ -283,25 +283,28 @@ def sentences(plan: FollowUp, observed: pd.DataFrame | None = None) -> list[str]
                 all=sum(one.kind in RESULTS for one in plan.measures),
             )
         )
+    lines.append(_where_told(plan))
+    return lines
+
+
+def _where_told(plan: FollowUp) -> str:
+    """Return where the effect will be told: follow-up by itself tells none."""
     planned = [
         t("{label} (answer in {year})", label=quoted(one.label.text), year=str(one.answer_year))
         for name in plan.scenario.arms[plan.arm].investments
         for one in evaluations_of(plan.scenario, plan.arm, name)
         if one.design != "process"
     ]
-    lines.append(
-        t(
+    if planned:
+        return t(
             "What is followed up among participants alone shows no effect. The effect is told by "
             "the planned evaluations: {evaluations}.",
             evaluations=listing(planned),
         )
-        if planned
-        else t(
-            "An effect is only seen against a comparison: earlier cohorts, other areas, or "
-            "a lottery among those in the queue."
-        )
+    return t(
+        "An effect is only seen against a comparison: earlier cohorts, other areas, or "
+        "a lottery among those in the queue."
     )
-    return lines
 
 
 def deviation_sentences(plan: FollowUp, observed: pd.DataFrame) -> list[str]:
