@@ -266,6 +266,8 @@ def evaluate(
     seed: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    resume: bool = False,
 ) -> EvaluationStudy:
     """Return what planned evaluations would say in many municipalities where the truth is known.
 
@@ -278,9 +280,12 @@ def evaluate(
         executor: Where they are simulated: see `sisim.analysis.executors`; the result does not
             depend on it. Unset: in this process.
         progress: Called with how many are done and how many there are.
+        folder: Where what is finished is kept until all is; unset: nowhere.
+        resume: Go on with what is kept there.
 
     Raises:
         LookupError: If there is no evaluation of that name, or none at all.
+        sisim.analysis.manifest.StoreError: If what is kept is of another study.
         sisim.evaluation.study.StudyError: If one fails in more than a fifth of the municipalities.
     """
     from sisim.evaluation.study import evaluate as study_of
@@ -291,7 +296,16 @@ def evaluate(
     chosen = [names] if isinstance(names, str) else names
     if size is not None:
         loaded = sized(loaded, chosen, size, seed=seed)
-    return study_of(loaded, chosen, draws=draws, seed=seed, executor=executor, progress=progress)
+    return study_of(
+        loaded,
+        chosen,
+        draws=draws,
+        seed=seed,
+        executor=executor,
+        progress=progress,
+        folder=folder,
+        resume=resume,
+    )
 
 
 def open_study(folder: str | os.PathLike[str]) -> Study:

@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from sisim import load
+from sisim.evaluation.study import StudyError, evaluate
 from sisim.i18n import in_language
 from sisim.scenario.errors import ScenarioError
 from sisim.scenario.evaluation import NEEDED, OWN_KEYS, Design
@@ -171,3 +172,14 @@ def test_every_design_can_be_said() -> None:
     }
     world = {"evaluations": {"stepped": {**base, "design": "stepped", "order": "lottery"}}}
     assert load(EV1, {**world, **steps}).evaluations["stepped"].order == "lottery"
+
+
+def test_a_run_of_fewer_years_needs_no_time_for_an_evaluation_that_it_does_not_make() -> None:
+    """Only who asks for the evaluation is told, by place and remedy."""
+    shorter = load(EV1, {"time.years": 2, "time.history": 0})
+    for lang, words in (("en", "nobody is counted so many"), ("sv", "ingen räknas")):
+        with in_language(lang), pytest.raises(StudyError) as error:
+            evaluate(shorter, ["trend"], draws=2)
+        with in_language(lang):
+            assert "evaluations.trend.years_before" in error.value.render()
+            assert words in error.value.render()

@@ -147,3 +147,11 @@ def test_only_who_follows_an_evaluation_names_one(tmp_path: Path) -> None:
     (problem,) = error.value.problems
     assert problem.key == f"{REPAYMENT}.evaluation"
     assert problem.reason.text == 'Only a basis of "evaluated" has "evaluation".'
+
+
+def test_fewer_years_than_money_waits_for_are_told() -> None:
+    """Elsewhere who looks at fewer years has not asked for what takes longer."""
+    found = said({**repaid(), "time.years": 3})["en"]
+    said_last = found[f"{REPAYMENT}.evaluation"]
+    assert said_last.startswith("evaluations.difference.outcome.within: ")
+    assert "reaches 2029-12; the scenario ends 2029-01" in said_last

@@ -13,7 +13,7 @@ from sisim.engine.compile import compile_scenario
 from sisim.engine.replications import replication
 from sisim.engine.simulation import Simulation, run_once
 from sisim.evaluation.municipality import Municipality, municipality, with_study_arms
-from sisim.evaluation.study import say
+from sisim.evaluation.study import no_queue, say
 from sisim.evaluation.study_data import study_data
 from sisim.scenario.scenario import Scenario
 
@@ -34,7 +34,7 @@ QUEUE = {
 def simulated(scenario: Scenario, seed: int = 1) -> Municipality:
     """Return a municipality of a scenario with one arm."""
     study = with_study_arms(scenario, scenario.arms)
-    return municipality(study, seed, scenario.investments, {"team": ["placed_again"]})
+    return municipality(compile_scenario(study), seed, {"team": ["placed_again"]})
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ def test_follow_up_is_lost_and_registers_err_as_the_file_says(scenario: Scenario
     right = (true["attribute.need"] == people["attribute.need"]).mean()
     assert right == pytest.approx(0.8, abs=0.02)
     assert set(people["attribute.need"]) == {"low", "high"}
-    one = say(erring, study_data(place, "x", erring))
+    one = say(erring, study_data(place, "x", erring).people)
     assert one.lost_treated > 1.5 * one.lost_comparison > 0
 
 
@@ -173,7 +173,7 @@ def test_a_lottery_is_of_those_who_were_drawn_for_places(scenario: Scenario) -> 
     assert set(people["area"]) == {"north"}
     for_all = load(EV1, {**QUEUE, "investments.team.capacity": 1000})
     data = study_data(simulated(for_all), "drawn", for_all.evaluations["drawn"])
-    said = say(for_all.evaluations["drawn"], data)
+    said = say(for_all.evaluations["drawn"], data.people, no_queue(data))
     assert np.isnan(said.value)
     assert said.failed is not None
     assert "places never run out (at most 60 are used" in said.failed.in_language("en")

@@ -87,7 +87,9 @@ def run_logged(
     return simulation
 
 
-def lives(simulation: Simulation, moves: NDArray[np.void], arm: int = 0) -> Lives:
+def lives(
+    simulation: Simulation, moves: NDArray[np.void], arm: int = 0, *, of: Flags | None = None
+) -> Lives:
     """Return everyone's moves in an arm, from what a run has kept.
 
     A row of an arm begins where the arm first comes out otherwise for a person (law L4): what
@@ -97,9 +99,13 @@ def lives(simulation: Simulation, moves: NDArray[np.void], arm: int = 0) -> Live
         simulation: A run to its end, with logging.
         moves: Its log.
         arm: Which arm: 0 is without any investment, 1 the first of those simulated.
+        of: Whose moves, (people,); None: everyone's.
     """
     compiled, who = simulation.compiled, simulation.people
-    n, row = len(who), moves["row"]
+    n = len(who)
+    if of is not None:
+        moves = moves[of[moves["row"] % n]]
+    row = moves["row"]
     here = row < n if compiled.arms else np.ones(len(row), np.bool_)
     thinned = np.zeros(n, np.bool_)
     if arm:
@@ -127,22 +133,32 @@ def lives(simulation: Simulation, moves: NDArray[np.void], arm: int = 0) -> Live
     return Lives(np.ascontiguousarray(person, np.int32), step, origin, to, left)
 
 
-def spells(simulation: Simulation, of: Lives) -> dict[str, TrackHistory]:
-    """Return everyone's spells on each track, those of the run's own making too."""
+def spells(
+    simulation: Simulation, lived: Lives, *, of: Flags | None = None
+) -> dict[str, TrackHistory]:
+    """Return people's spells on each track, those of the run's own making too.
+
+    Args:
+        simulation: A run to its end, with logging.
+        lived: The moves of one arm.
+        of: Whose spells, (people,), at most those whose moves there are; None: everyone's.
+    """
     compiled, who = simulation.compiled, simulation.people
-    everyone = np.ones(len(who), np.bool_)
+    some = np.ones(len(who), np.bool_) if of is None else of
+    people, numbered = np.flatnonzero(some), np.cumsum(some) - 1
     found = {}
     for number, track in enumerate(compiled.tracks):
         first, last = (int(compiled.tables.layout.track[number][end]) for end in ("first", "last"))
-        here = np.flatnonzero((of.to >= first) & (of.to < last))
-        found[track] = _track(
-            begun=_start_states(simulation, track, first, everyone) + first,
-            born=who.start,
-            left=of.left,
-            person=of.person[here],
-            step=of.step[here],
-            state=of.to[here],
+        here = np.flatnonzero((lived.to >= first) & (lived.to < last))
+        one = _track(
+            begun=_start_states(simulation, track, first, some) + first,
+            born=who.start[some],
+            left=lived.left[some],
+            person=numbered[lived.person[here]],
+            step=lived.step[here],
+            state=lived.to[here],
         )
+        found[track] = one._replace(person=people[one.person])
     return found
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sisim.checks.issues import Findings
 from sisim.scenario.dates import months_until
 from sisim.scenario.document import Document
-from sisim.scenario.errors import Reason
+from sisim.scenario.errors import Reason, dotted
 from sisim.scenario.evaluation import (
     NEEDED,
     OWN_KEYS,
@@ -39,7 +41,63 @@ def measuring(findings: Findings, path: Path, name: str, scenario: Scenario) -> 
         )
         findings.say(path, reason)
         return None
+    # Where the file's own years are looked at, it is said of the evaluation itself.
+    if any(changed[:1] == ("time",) for changed in findings.document.changed):
+        for inside, why in out_of_time(scenario, found):
+            key = dotted((name, *inside))
+            findings.say(path, Reason("evaluations.{key}: {why}", key=key, why=why))
     return found
+
+
+def out_of_time(scenario: Scenario, evaluation: Evaluation) -> Iterator[tuple[Path, Reason]]:
+    """Yield the keys of an evaluation that lie outside what is simulated, and why."""
+    time, cohorts = scenario.time, evaluation.cohorts
+    first, below = months_until(cohorts.from_), months_until(cohorts.below)
+    start = months_until(time.start)
+    if below <= first:
+        yield (
+            ("cohorts",),
+            Reason(
+                "No month is in it: it begins {first} and ends before {below}.",
+                first=cohorts.from_,
+                below=cohorts.below,
+            ),
+        )
+        return
+    before = start - 12 * time.history
+    if first < before:
+        yield (
+            ("cohorts", "from"),
+            Reason(
+                "It begins {first}, before what is counted: time.history is {history}.",
+                first=cohorts.from_,
+                history=time.history,
+            ),
+        )
+    elif evaluation.years_before and first - 12 * evaluation.years_before < before - 1e-6:
+        yield (
+            ("years_before",),
+            Reason(
+                "years_before = {years}, but time.history is {history}: nobody is counted so many "
+                "years before {first}.",
+                years=evaluation.years_before,
+                history=time.history,
+                first=cohorts.from_,
+            ),
+        )
+    if evaluation.outcome is not None:
+        last = round(below) - 1 + evaluation.outcome.within
+        if last > start + 12 * time.years + 1e-6:
+            yield (
+                ("outcome", "within"),
+                Reason(
+                    "outcome.within = {within} reaches {last}; the scenario ends {ends}. Let the "
+                    'study end earlier ("cohorts.below"), or give more "years" under [time].',
+                    within=evaluation.outcome.within,
+                    last=_month(last),
+                    ends=time.ends,
+                ),
+            )
 
 
 class EvaluationCheck(Findings):
@@ -57,7 +115,10 @@ class EvaluationCheck(Findings):
         self._estimator(path, evaluation)
         arm = self._arm(path, evaluation)
         investment = None if arm is None else self._investment(path, evaluation, arm)
-        self._cohorts(path, evaluation)
+        # Who looks at fewer years has not asked for what takes longer: that is said when they do.
+        if not any(changed[:1] == ("time",) for changed in self.document.changed):
+            for inside, reason in out_of_time(self.scenario, evaluation):
+                self.say((*path, *inside), reason)
         if evaluation.outcome is not None:
             self._outcome((*path, "outcome"), evaluation.outcome, evaluation)
         elif evaluation.design != "process":
@@ -145,48 +206,6 @@ class EvaluationCheck(Findings):
         if self.refer((*path, "investment"), name, there, Reason("The investment")):
             return self.scenario.investments.get(name)
         return None
-
-    def _cohorts(self, path: Path, evaluation: Evaluation) -> None:
-        time, cohorts = self.scenario.time, evaluation.cohorts
-        first, below = months_until(cohorts.from_), months_until(cohorts.below)
-        start = months_until(time.start)
-        here = (*path, "cohorts")
-        if below <= first:
-            reason = Reason(
-                "No month is in it: it begins {first} and ends before {below}.",
-                first=cohorts.from_,
-                below=cohorts.below,
-            )
-            self.say(here, reason)
-            return
-        before = start - 12 * time.history
-        if first < before:
-            reason = Reason(
-                "It begins {first}, before what is counted: time.history is {history}.",
-                first=cohorts.from_,
-                history=time.history,
-            )
-            self.say((*here, "from"), reason)
-        elif evaluation.years_before and first - 12 * evaluation.years_before < before - 1e-6:
-            reason = Reason(
-                "years_before = {years}, but time.history is {history}: nobody is counted so many "
-                "years before {first}.",
-                years=evaluation.years_before,
-                history=time.history,
-                first=cohorts.from_,
-            )
-            self.say((*path, "years_before"), reason)
-        if evaluation.outcome is not None:
-            last = round(below) - 1 + evaluation.outcome.within
-            if last > start + 12 * time.years + 1e-6:
-                reason = Reason(
-                    "outcome.within = {within} reaches {last}; the scenario ends {ends}. Let the "
-                    'study end earlier ("cohorts.below"), or give more "years" under [time].',
-                    within=evaluation.outcome.within,
-                    last=_month(last),
-                    ends=time.ends,
-                )
-                self.say((*path, "outcome", "within"), reason)
 
     def _outcome(self, path: Path, outcome: StudyOutcome, evaluation: Evaluation) -> None:
         given = [

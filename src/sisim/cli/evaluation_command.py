@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from sisim.cli.analysis_commands import publish
-from sisim.cli.options import ScenarioName, StudyOptions, argument, count
-from sisim.cli.output import print_table
+from sisim.cli.options import (
+    ScenarioName,
+    StudyOptions,
+    argument,
+    count,
+    flag,
+    option,
+)
+from sisim.cli.output import print_table, write_errors_answered
 from sisim.cli.progress import progress
 from sisim.cli.scenario_input import executor, open_scenario, store_errors_answered
 from sisim.cli.user_errors import UserError
@@ -17,10 +26,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sisim.evaluation.participant_course import ParticipantCourse
-    from sisim.evaluation.study import EvaluationStudy
+    from sisim.evaluation.real_data import RealEvaluation
+    from sisim.evaluation.study import EvaluationStudy, World
+    from sisim.report.analysis.analysis_frame import Subject
     from sisim.scenario.scenario import Scenario
 
 DRAWS = 500
+WORLD_OF: dict[str, World] = {"file": "effect", "null": "none", "prior": "prior"}
+"""What `--effect` may name, and the world that is then simulated alone."""
 
 
 def evaluate(
@@ -34,9 +47,31 @@ def evaluate(
         int, count("N", "How many simulated municipalities; unset: 500.", least=2)
     ] = DRAWS,
     size: Annotated[
-        int | None,
-        count("N", "How many a year take part: residents and places in proportion.", least=1),
+        str | None,
+        option(
+            "N,N…",
+            "How many a year take part: residents and places in proportion. Several are compared.",
+        ),
     ] = None,
+    municipalities: Annotated[
+        str | None,
+        option("K,K…", "How many municipalities evaluate together; unset: 1,2,5,10,20."),
+    ] = None,
+    effect: Annotated[
+        str | None,
+        option(
+            "WORLD",
+            "The effect of the file alone (file), none alone (null), drawn from its range alone "
+            "(prior), or another effect in the file's place (KEY=VALUE); unset: all side by side.",
+        ),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        option("FILE", "Real people of one evaluation, CSV or XLSX: what it says, and the plan."),
+    ] = None,
+    resume: Annotated[
+        bool, flag("Go on with what is in the folder; nothing finished is run again.")
+    ] = False,
     options: StudyOptions = StudyOptions(),
 ) -> None:
     """Say what planned evaluations would have said in many municipalities just like yours, where
@@ -51,9 +86,94 @@ def evaluate(
 
     Example: `sisim evaluate my-scenario.toml lottery difference --draws 200`
     """
+    sizes = _whole_numbers("--size", size)
+    joined = _whole_numbers("--municipalities", municipalities)
+    worlds, changes = _worlds(effect)
+    if changes is not None:
+        options = replace(options, changes=[*(options.changes or []), changes])
     loaded, folder = open_scenario(scenario, options.of_runs)
     from sisim.evaluation.study import StudyError, sized
-    from sisim.evaluation.study import evaluate as study_of
+
+    chosen = _chosen(loaded, names, worlds)
+    if sizes and options.residents is not None:
+        raise UserError(t("--size and --residents exclude each other."))
+    real = None if data is None else _real(data, loaded, chosen)
+
+    def simulated(of: Scenario, kept: Path) -> EvaluationStudy:
+        from sisim.evaluation.study import evaluate as study_of
+
+        telling = progress(t("Simulating"))
+        with telling as tell, store_errors_answered(), write_errors_answered(kept):
+            return study_of(
+                of,
+                chosen,
+                draws=draws,
+                worlds=worlds,
+                seed=options.seed,
+                executor=executor(options.workers),
+                progress=tell,
+                folder=kept,
+                resume=resume,
+            )
+
+    try:
+        scaled = [sized(loaded, chosen, one, seed=options.seed) for one in sizes] or [loaded]
+        # Each size keeps what is finished by itself.
+        places = [folder / f"size-{one}" for one in sizes] if len(sizes) > 1 else [folder]
+        studies = [simulated(*one) for one in zip(scaled, places, strict=True)]
+    except StudyError as error:
+        raise UserError(error.render()) from error
+    if len(sizes) > 1:
+        _publish_sizes(folder, dict(zip(sizes, studies, strict=True)))
+        return
+    study = studies[0]
+    course = _course(study, options.seed)
+    _publish(folder, study, course, joined, real)
+
+
+def _whole_numbers(name: str, given: str | None) -> tuple[int, ...]:
+    """Return the whole numbers in a list with commas, in order.
+
+    Raises:
+        UserError: If one is not a whole number above 0.
+    """
+    found = []
+    for text in (given or "").split(",") if given is not None else ():
+        if not text.strip().isdecimal() or int(text) < 1:
+            raise UserError(
+                t(
+                    '{name} takes whole numbers with commas between, as 60,120,240; "{text}" is '
+                    "none.",
+                    name=name,
+                    text=text.strip(),
+                )
+            )
+        found.append(int(text))
+    return tuple(sorted(set(found)))
+
+
+def _worlds(effect: str | None) -> tuple[tuple[World, ...] | None, str | None]:
+    """Return the worlds that are simulated (None: all), and another value of the file's."""
+    if effect is None:
+        return None, None
+    if effect in WORLD_OF:
+        return (WORLD_OF[effect],), None
+    if "=" in effect:
+        return None, effect
+    raise UserError(
+        t('--effect takes file, null, prior or KEY=VALUE; "{given}" is none.', given=effect)
+    )
+
+
+def _chosen(
+    loaded: Scenario, names: list[str] | None, worlds: tuple[World, ...] | None
+) -> list[str]:
+    """Return the evaluations that are asked for.
+
+    Raises:
+        UserError: If there are none, or not those.
+    """
+    from sisim.evaluation.study import has_prior
 
     if not loaded.evaluations:
         raise UserError(
@@ -68,68 +188,126 @@ def evaluate(
             raise UserError(
                 t('There is no evaluation "{name}"; there is {names}.', name=name, names=there)
             )
-    if size is not None and options.residents is not None:
-        raise UserError(t("--size and --residents exclude each other."))
-    if size is not None:
-        try:
-            loaded = sized(loaded, names or (), size, seed=options.seed)
-        except StudyError as error:
-            raise UserError(error.render()) from error
-    with progress(t("Simulating")) as tell, store_errors_answered():
-        try:
-            study = study_of(
-                loaded,
-                names or (),
-                draws=draws,
-                seed=options.seed,
-                executor=executor(options.workers),
-                progress=tell,
+    if worlds == ("prior",) and not has_prior(loaded):
+        raise UserError(
+            t(
+                "No number of the investment has a range to be drawn from: give its effects a low "
+                "and a high."
             )
-        except StudyError as error:
-            raise UserError(error.render()) from error
-    from sisim.evaluation.participant_course import participant_course
+        )
+    return names or list(loaded.evaluations)
 
-    first = study.scenario.evaluations[study.names[0]]
-    arm = first.arm or next(iter(loaded.arms))
+
+def _real(data: Path, loaded: Scenario, chosen: list[str]) -> RealEvaluation:
+    """Return what an evaluation says of real people.
+
+    Raises:
+        UserError: If it is not said which evaluation.
+        ScenarioError: With everything that is wrong in the file.
+    """
+    from sisim.evaluation.real_data import evaluate_data
+
+    if len(chosen) > 1:
+        raise UserError(
+            t(
+                "--data holds the people of one evaluation: name it, as in sisim evaluate SCENARIO "
+                "{name} --data {file}. There is {names}.",
+                name=chosen[0],
+                file=data.name,
+                names=", ".join(chosen),
+            )
+        )
+    return evaluate_data(data, loaded, chosen[0])
+
+
+def _course(study: EvaluationStudy, seed: int | None) -> ParticipantCourse:
+    from sisim.evaluation.participant_course import participant_course
+    from sisim.evaluation.study import evaluated
+
+    loaded = study.scenario
+    arm, investment = evaluated(loaded, loaded.evaluations[study.names[0]])
     with progress(t("Participants before and after")) as tell:
-        course = participant_course(loaded, arm, first.investment, seed=options.seed, progress=tell)
-    _publish(folder, loaded, study, course)
+        return participant_course(loaded, arm, investment, seed=seed, progress=tell)
+
+
+def _subject(study: EvaluationStudy) -> Subject:
+    from sisim.analysis.measures import NPV
+    from sisim.evaluation.study import evaluated
+    from sisim.report.analysis.analysis_frame import Subject
+
+    seeds = tuple(range(study.seed, study.seed + study.municipalities))
+    arm, _ = evaluated(study.scenario, study.scenario.evaluations[study.names[0]])
+    return Subject(study.scenario, seeds, arm, NPV)
 
 
 def _publish(
-    folder: object, loaded: Scenario, study: EvaluationStudy, course: ParticipantCourse
+    folder: Path,
+    study: EvaluationStudy,
+    course: ParticipantCourse,
+    joined: tuple[int, ...],
+    real: RealEvaluation | None,
 ) -> None:
-    from pathlib import Path
-
-    from sisim.analysis.measures import NPV
     from sisim.evaluation.money_by_estimate import repaid_by_administration
+    from sisim.evaluation.pooling import MUNICIPALITIES
     from sisim.report.analysis import participant_course_report
-    from sisim.report.analysis.analysis_frame import Subject
     from sisim.report.analysis.evaluation_report import (
         alike,
         designs_table,
         draw_would_say,
+        real_sentences,
         sentences,
+    )
+    from sisim.report.analysis.evaluation_scale import (
+        draw_how_many,
+        draw_worth,
+        how_many_sentences,
+        worth_known,
     )
     from sisim.report.analysis.repaid_figure import draw_repaid, repaid_words
 
-    seeds = tuple(range(study.seed, study.seed + study.municipalities))
-    subject = Subject(loaded, seeds, course.arm, NPV)
+    subject = _subject(study)
     pictures: dict[str, Callable[[], Figure]] = {}
     for number, group in enumerate(alike(study), start=1):
         stem = "would-say" if number == 1 else f"would-say-{number}"
 
         def draw(group: tuple[str, ...] = group) -> Figure:
-            return draw_would_say(subject, study, group)
+            return draw_would_say(subject, study, group, real)
 
         pictures[stem] = draw
-    pictures["participants"] = lambda: participant_course_report.draw_course(course)
     tables = {"draws": study.draws, "designs": study.designs, "participants": course.table()}
-    words = [*sentences(study), *participant_course_report.sentences(course)]
+    words = [] if real is None else list(real_sentences(study, real))
+    words += sentences(study)
+    pooled = study.pooled(joined or MUNICIPALITIES)
+    if len(pooled) and pooled["municipalities"].nunique() > 1:
+        tables["pooled"] = pooled
+        pictures["how-many"] = lambda: draw_how_many(subject, study, pooled)
+        words += how_many_sentences(study, pooled)
+    if worth_known(study):
+        pictures["worth"] = lambda: draw_worth(subject, study)
     if len(repaid := repaid_by_administration(study)):
         pictures["repaid"] = lambda: draw_repaid(subject, study)
         tables["repaid"] = repaid
         words += repaid_words(study)
-    assert isinstance(folder, Path)
+    pictures["participants"] = lambda: participant_course_report.draw_course(course)
+    words += participant_course_report.sentences(course)
     publish(folder, "evaluation", pictures, tables, words)
     print_table(designs_table(study))
+
+
+def _publish_sizes(folder: Path, studies: dict[int, EvaluationStudy]) -> None:
+    """Say how evaluations do by how many a year take part, and write it."""
+    import pandas as pd
+
+    from sisim.report.analysis.evaluation_scale import draw_by_size, size_sentences
+
+    first = next(iter(studies.values()))
+    tables = {
+        name: pd.concat(
+            [getattr(study, name).assign(per_year=size) for size, study in studies.items()],
+            ignore_index=True,
+        )
+        for name in ("draws", "designs")
+    }
+    designs = tables["designs"]
+    pictures = {"by-size": lambda: draw_by_size(_subject(first), first, designs)}
+    publish(folder, "evaluation", pictures, tables, list(size_sentences(first, designs)))

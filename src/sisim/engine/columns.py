@@ -13,6 +13,12 @@ from sisim.engine.population import People, in_order
 from sisim.engine.tables import BLOCK, NEVER, Columns, Compiled, ThreadCounts, WorkSpace
 from sisim.portable import sparse_memory
 
+BY_ROW = ("since", "memory", "window", "alive")
+"""Columns with a row for each person in each arm, those of the arm `without` first."""
+DRAWN = ("listed", "draws", "drawn")
+"""Columns of what is drawn ahead, which is made anew when it is missing."""
+COUNTED = ("stock", "event", "entry", "arrivals", "use", "left")
+
 
 def columns(compiled: Compiled, who: People) -> Columns:
     """Return the columns of a population before anyone is born."""
@@ -63,6 +69,30 @@ def columns(compiled: Compiled, who: People) -> Columns:
             who.arrive[order], np.arange(compiled.clock.end + 2, dtype=np.int32)
         ).astype(np.int64),
     )
+
+
+def copy_baseline(of: Columns, to: Columns) -> None:
+    """Copy people as they stand in the arm `without`, in runs whose arms have not diverged.
+
+    Args:
+        of: The columns that are copied; of tracks or groups there may be more, the last ones.
+        to: The columns that are overwritten.
+    """
+    n = of.n
+    for name in Columns._fields:
+        old, new = getattr(of, name), getattr(to, name)
+        if name == "n" or name in DRAWN:
+            continue
+        if name == "state":
+            old, new = old[:, :n], new[:, :n]
+        elif name in BY_ROW:
+            old, new = old[:n], new[:n]
+        copy_first(old, new)
+
+
+def copy_first(old: NDArray[Any], new: NDArray[Any]) -> None:
+    """Copy as much of an array as another has room for."""
+    np.copyto(new, old[tuple(slice(size) for size in new.shape)])
 
 
 def _sparse(shape: tuple[int, ...], row: np.dtype[Any]) -> NDArray[Any]:

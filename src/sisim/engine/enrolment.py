@@ -221,6 +221,16 @@ class Enrolments:
         """Return whether anybody may begin, be in, or end treatment at a step."""
         return bool(self._active_steps[step]) or any(plan.active.shape[1] for plan in self._plans)
 
+    def any_active(self, before: int) -> bool:
+        """Return whether anybody may have been in treatment before a step."""
+        return bool(self._active_steps[:before].any())
+
+    @property
+    def first_active(self) -> int:
+        """The first step in which anybody may be in treatment; the last one if there is none."""
+        active = np.flatnonzero(self._active_steps)
+        return int(active[0]) if len(active) else len(self._active_steps) - 1
+
     def concerned(self, first: int, stop: int) -> slice:
         """Return a range of people, all who may begin or be in treatment in some steps.
 

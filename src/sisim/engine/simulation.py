@@ -25,7 +25,14 @@ from sisim.engine.affected import (
     merge_back,
 )
 from sisim.engine.bounds import StateBounds
-from sisim.engine.columns import columns, empty_counts, work_space
+from sisim.engine.columns import (
+    COUNTED,
+    columns,
+    copy_baseline,
+    copy_first,
+    empty_counts,
+    work_space,
+)
 from sisim.engine.draws import seed_key
 from sisim.engine.enrolment import Enrolment, Enrolments
 from sisim.engine.measurements import Measurements
@@ -236,6 +243,44 @@ class Simulation:
         found.sort(key=lambda one: one[0][:1].tolist())
         who = np.concatenate([who for who, _ in found])
         return who, concatenate([before for _, before in found])
+
+    def going_on_with(self, compiled: Compiled) -> Simulation:
+        """Return a run that goes on from here with other investments, in the same world so far.
+
+        This run is left as it is. What it has logged stays with it: the new one logs what follows.
+
+        Args:
+            compiled: A scenario that differs from this run's in its investments alone; what these
+                bring with them may be missing.
+
+        Raises:
+            ValueError: If an investment has begun, or what is remembered of people differs.
+        """
+        if not has_past_of(compiled, self.compiled):
+            raise ValueError("what is remembered of people is not the same")
+        if self.enrolments.any_active(self.step) or self.columns.diverged.any():
+            raise ValueError("an investment has begun: the runs have no common past")
+        if any(self.measurements.due(step) for step in range(self.step)):
+            raise ValueError("what has been measured would be lost")
+        own = columns(compiled, self.people)
+        run = Simulation(
+            compiled,
+            self.seed,
+            threads=self.threads,
+            only=self.people,
+            prepared=(own, StateBounds(compiled, self.people)),
+            logging=self.logging,
+        )
+        copy_baseline(self.columns, own)
+        # Who is not there has a number after those of the states.
+        here, there = compiled.tables.layout.gone, self.compiled.tables.layout.gone
+        baseline = own.state[:, : own.n]
+        baseline[baseline == there] = here
+        for mine, theirs in zip(run._counts, self._counts, strict=True):
+            for name in COUNTED:
+                copy_first(getattr(theirs, name), getattr(mine, name))
+        run.shares, run.step = list(self.shares), self.step
+        return run
 
     def _extract(self, who: Ints, before: StateSnapshot) -> Simulation:
         """Return the same run, of some of its people alone, as they stood before."""
@@ -498,6 +543,20 @@ class Simulation:
         for counts in self._counts:
             counts.log_size[0] = 0
         return moves
+
+
+def has_past_of(compiled: Compiled, other: Compiled) -> bool:
+    """Return whether a scenario's people are those of another one before any investment.
+
+    What investments bring with them comes last on each list, and may be missing.
+    """
+    same = compiled.clock == other.clock and compiled.windows == other.windows
+    for name in ("arms", "investments", "areas", "shares", "uses"):
+        same &= getattr(compiled, name) == getattr(other, name)
+    for name in ("tracks", "states", "groups", "transitions"):
+        mine, theirs = getattr(compiled, name), getattr(other, name)
+        same &= mine == theirs[: len(mine)]
+    return bool(same)
 
 
 @cache

@@ -19,7 +19,7 @@ from sisim.economics.measured_effect import Measured, MeasuredEffect
 from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Result
 from sisim.evaluation.municipality import Municipality, municipality, with_study_arms
-from sisim.evaluation.study import EvaluationStudy, evaluated, say
+from sisim.evaluation.study import EvaluationStudy, evaluated, no_queue, say
 from sisim.evaluation.study_data import study_data
 from sisim.scenario.dates import months_until
 from sisim.scenario.evaluation import Evaluation
@@ -71,7 +71,7 @@ def measured_effects(result: Result, names: Collection[str]) -> Measured:
             of.append(spec.score.risk_of)
     answers: dict[tuple[str, str], list[_Answer]] = {key: [] for key in specs}
     for seed in result.seeds:
-        place = municipality(study, seed, risk_of, risk_of, compiled=compiled)
+        place = municipality(compiled, seed, risk_of)
         for key, spec in specs.items():
             answers[key].append(_answer(place, key[0], spec))
     return {
@@ -82,7 +82,7 @@ def measured_effects(result: Result, names: Collection[str]) -> Measured:
 
 def _answer(place: Municipality, name: str, spec: Evaluation) -> _Answer:
     data = study_data(place, name, spec)
-    one = say(spec, data)
+    one = say(spec, data.people, no_queue(data))
     treated = data.people[data.people["treated"].to_numpy(bool)]
     had, without = (float(treated[name].mean()) for name in ("outcome", "outcome_without"))
     # What the treated have had, and what the evaluation says that they avoided.

@@ -8,21 +8,23 @@ offered a place, and when each was first in the target group, is kept beside.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sisim.arrays import Floats, Ints
+from sisim.arrays import Flags, Floats, Ints
 from sisim.calibration.life_histories import Lives, lives, spells
 from sisim.calibration.targets import TrackHistory
 from sisim.economics.prices import PriceList
-from sisim.engine.compile import compile_scenario
 from sisim.engine.enrolment import risks
 from sisim.engine.individual_use import in_target, uses_of_moves, with_arms_alone
 from sisim.engine.population import People
 from sisim.engine.resource_use import per_step
-from sisim.engine.simulation import Simulation
+from sisim.engine.simulation import Simulation, has_past_of
 from sisim.engine.tables import NEVER, Compiled
 from sisim.scenario.evaluation import StudyOutcome
 from sisim.scenario.scenario import Arm, Scenario
@@ -36,7 +38,8 @@ def with_study_arms(scenario: Scenario, arms: Iterable[str]) -> Scenario:
     """Return a scenario with the arms that are evaluated, and one in which nothing is invested."""
     label = Text(sv="Utan insats", en="Without any investment")
     kept = {name: scenario.arms[name] for name in dict.fromkeys(arms)}
-    return with_arms_alone(scenario, {**kept, BESIDE: Arm(label=label, investments={})})
+    found = with_arms_alone(scenario, {**kept, BESIDE: Arm(label=label, investments={})})
+    return found.model_copy(update={"measurements": {}})
 
 
 @dataclass
@@ -49,15 +52,19 @@ class Municipality:
         first: By investment: the step in which each person was first in its target group without
             it; `NEVER` for who never was.
         risk: By investment and transition: what each person's risk was in that step.
+        log: Every move.
     """
 
     compiled: Compiled
     simulation: Simulation
     first: dict[str, Ints]
     risk: dict[tuple[str, str], Floats]
+    log: NDArray[np.void]
     _lives: dict[int, Lives] = field(default_factory=dict)
     _spells: dict[int, dict[str, TrackHistory]] = field(default_factory=dict)
-    _log: np.ndarray | None = None
+    _worth: dict[
+        tuple[str | None, tuple[str, ...]], tuple[Floats, dict[tuple[int, int], float]]
+    ] = field(default_factory=dict)
 
     @property
     def people(self) -> People:
@@ -68,18 +75,47 @@ class Municipality:
         """Return the number of an arm among those simulated; 0 is without."""
         return self.compiled.arms.index(name) + 1
 
+    def begun(self, arm: int, investment: str) -> tuple[Ints, Ints]:
+        """Return the step in which each first begins and that in which it ends, (people,) each.
+
+        Both are `NEVER` for who never begins.
+        """
+        start, end = np.full((2, len(self.people)), NEVER, np.int64)
+        number = self.compiled.investments.index(investment)
+        for one in self.simulation.enrolments.record:
+            mine = (one.arm, one.investment) == (arm - 1, number)
+            if mine and start[one.person] == NEVER:
+                start[one.person] = one.start
+                end[one.person] = self.compiled.clock.end if one.end is None else one.end
+        return start, end
+
+    @cached_property
+    def studied(self) -> Flags:
+        """Who may be in a study: in some target group, offered a place, or given one, (people,)."""
+        found = np.zeros(len(self.people), np.bool_)
+        for first in self.first.values():
+            found |= first != NEVER
+        for offer in self.simulation.enrolments.offers:
+            found[offer.people] = True
+        found[[one.person for one in self.simulation.enrolments.record]] = True
+        return found
+
+    @cached_property
+    def _moves(self) -> NDArray[np.void]:
+        """The moves of those who may be studied, in order."""
+        moves = self.log[self.studied[self.log["row"] % len(self.people)]]
+        return np.asarray(moves[np.lexsort((moves["origin"], moves["step"], moves["row"]))])
+
     def life(self, arm: int) -> Lives:
-        """Return everyone's moves in an arm."""
+        """Return the moves in an arm of those who may be studied."""
         if arm not in self._lives:
-            if self._log is None:
-                self._log = self.simulation.log()
-            self._lives[arm] = lives(self.simulation, self._log, arm)
+            self._lives[arm] = lives(self.simulation, self._moves, arm, of=self.studied)
         return self._lives[arm]
 
     def spells(self, arm: int) -> dict[str, TrackHistory]:
-        """Return everyone's spells in an arm."""
+        """Return the spells in an arm of those who may be studied."""
         if arm not in self._spells:
-            self._spells[arm] = spells(self.simulation, self.life(arm))
+            self._spells[arm] = spells(self.simulation, self.life(arm), of=self.studied)
         return self._spells[arm]
 
     def measure(self, outcome: StudyOutcome, arm: int, since: Ints, until: Ints) -> Floats:
@@ -164,6 +200,12 @@ class Municipality:
 
         What depends on a person's history or on an effect's own ratio is not in it.
         """
+        kind = outcome.resource, tuple(outcome.costs_of)
+        if kind not in self._worth:
+            self._worth[kind] = self._worked_out(outcome)
+        return self._worth[kind]
+
+    def _worked_out(self, outcome: StudyOutcome) -> tuple[Floats, dict[tuple[int, int], float]]:
         resources = self.compiled.scenario.pathway.resources
         if outcome.resource is not None:
             worth = np.array([float(name == outcome.resource) for name in resources])
@@ -184,43 +226,80 @@ class Municipality:
 
 
 def municipality(
-    scenario: Scenario,
-    seed: int,
-    investments: Iterable[str],
-    risk_of: Mapping[str, Iterable[str]],
-    *,
-    compiled: Compiled | None = None,
+    compiled: Compiled, seed: int, risk_of: Mapping[str, Iterable[str]]
 ) -> Municipality:
-    """Return a simulated municipality.
+    """Return a simulated municipality, of one world: see `CommonPast`."""
+    return CommonPast(compiled, seed, risk_of).go_on(compiled)
+
+
+class CommonPast:
+    """A municipality up to where an investment first may act, the same in every world.
+
+    What differs between worlds are the investments, so that they have this past in common, and it
+    is simulated once (law L3).
 
     Args:
-        scenario: Its scenario: see `with_study_arms`.
-        seed: Its seed.
-        investments: Whose target groups are looked for.
-        risk_of: By investment, the transitions whose risk is wanted for those in the target group.
-        compiled: The scenario compiled, if that is already done.
+        compiled: A scenario: see `with_study_arms`.
+        seed: The seed of the municipality.
+        risk_of: By investment, the transitions whose risk is wanted for those in its target group.
     """
-    compiled = compile_scenario(scenario) if compiled is None else compiled
-    simulation = Simulation(compiled, seed, threads=1, logging=True)
-    simulation.enrolments.keeps_offers = True
-    n = len(simulation.people)
-    first = {name: np.full(n, NEVER, np.int64) for name in investments}
-    risk = {
-        (name, transition): np.full(n, np.nan)
-        for name in first
-        for transition in risk_of.get(name, ())
-    }
-    seen = np.empty((max(len(compiled.features), 1), 1))
-    beside = compiled.arms.index(BESIDE) + 1
-    for step in range(compiled.clock.end):
-        simulation.begin()
-        for name, found in first.items():
+
+    def __init__(self, compiled: Compiled, seed: int, risk_of: Mapping[str, Iterable[str]]) -> None:
+        self.seed = seed
+        self._simulation = Simulation(compiled, seed, threads=1, logging=True)
+        self._looking = _Looking(self._simulation, risk_of)
+        scenario = compiled.scenario
+        starts = [compiled.clock.at(one.start) for one in scenario.investments.values()]
+        until = min([self._simulation.enrolments.first_active, *starts])
+        _go_on(self._simulation, self._looking, until)
+        self._log = self._simulation.drain()
+
+    def leads_to(self, compiled: Compiled, seed: int) -> bool:
+        """Return whether a municipality with some investments has this past."""
+        return seed == self.seed and has_past_of(compiled, self._simulation.compiled)
+
+    def go_on(self, compiled: Compiled) -> Municipality:
+        """Return the municipality at the end of a run with other investments."""
+        simulation = self._simulation.going_on_with(compiled)
+        simulation.enrolments.keeps_offers = True
+        looking = self._looking.of(simulation)
+        _go_on(simulation, looking, compiled.clock.end)
+        log = np.concatenate([self._log, simulation.drain()])
+        return Municipality(compiled, simulation, looking.first, looking.risk, log)
+
+
+class _Looking:
+    """When each person is first in each target group without any investment, and at what risk."""
+
+    def __init__(self, simulation: Simulation, risk_of: Mapping[str, Iterable[str]]) -> None:
+        n = len(simulation.people)
+        self._simulation = simulation
+        self.first = {name: np.full(n, NEVER, np.int64) for name in risk_of}
+        self.risk = {
+            (name, transition): np.full(n, np.nan)
+            for name, transitions in risk_of.items()
+            for transition in transitions
+        }
+        self._seen = np.empty((max(len(simulation.compiled.features), 1), 1))
+
+    def of(self, simulation: Simulation) -> _Looking:
+        """Return the same, to go on with in another run."""
+        other = copy(self)
+        other._simulation = simulation
+        other.first = {name: first.copy() for name, first in self.first.items()}
+        other.risk = {key: risk.copy() for key, risk in self.risk.items()}
+        return other
+
+    def look(self) -> None:
+        """Look at a step that has begun."""
+        simulation, compiled = self._simulation, self._simulation.compiled
+        for name, found in self.first.items():
             people = in_target(simulation, name)
             new = people[found[people] == NEVER]
             if not len(new):
                 continue
-            found[new] = step
-            for (of, transition), values in risk.items():
+            found[new] = simulation.step
+            for (of, transition), values in self.risk.items():
                 if of != name:
                     continue
                 some = np.empty(len(new))
@@ -228,13 +307,18 @@ def municipality(
                     compiled.tables.transitions,
                     compiled.tables.features,
                     simulation.columns,
-                    beside,
+                    compiled.arms.index(BESIDE) + 1,
                     compiled.transitions.index(transition),
                     new,
-                    step,
-                    seen,
+                    simulation.step,
+                    self._seen,
                     some,
                 )
                 values[new] = some
+
+
+def _go_on(simulation: Simulation, looking: _Looking, until: int) -> None:
+    while simulation.step < until:
+        simulation.begin()
+        looking.look()
         simulation.finish()
-    return Municipality(compiled, simulation, first, risk)

@@ -133,7 +133,7 @@ def participant_course(
     for number in range(runs):
         if progress is not None:
             progress(number, runs)
-        place = municipality(compiled.scenario, first + number, [chosen], {}, compiled=compiled)
+        place = municipality(compiled, first + number, {chosen: ()})
         found.append(_Course(place, arm, chosen, bearing, case).measured())
     return ParticipantCourse(
         scenario,
@@ -163,7 +163,7 @@ class _Course:
 
     def measured(self) -> tuple[int, Floats, Floats]:
         """Return how many can be followed, their costs and shares in the case, (lives, years)."""
-        begun = self._begun()
+        begun, _ = self._place.begun(self._arm, self._investment)
         # Everyone is followed as long, so that the years compare the same people but for exits.
         last = self._place.compiled.clock.end - YEARS * self._year
         taking = np.flatnonzero((begun != NEVER) & (begun <= last))
@@ -174,17 +174,6 @@ class _Course:
             for outcome in (self._cost, self._case)
         )
         return len(taking), cost, share / 12
-
-    def _begun(self) -> Ints:
-        """Return the step in which each first begins, (people,); `NEVER` for who does not."""
-        compiled, start = self._place.compiled, np.full(len(self._place.people), NEVER, np.int64)
-        number = compiled.investments.index(self._investment)
-        for one in self._place.simulation.enrolments.record:
-            known = start[one.person]
-            mine = (one.arm, one.investment) == (self._arm - 1, number)
-            if mine and (known == NEVER or one.start < known):
-                start[one.person] = one.start
-        return start
 
     def _by_year(self, outcome: StudyOutcome | None, who: Ints, since: Ints, arm: int) -> Floats:
         """Return the mean over those there all the year, of each year around `since`, (years,)."""

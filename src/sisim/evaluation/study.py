@@ -2,12 +2,13 @@
 
 Municipality n has people and luck of its own, and they are the same in every world and for every
 evaluation (law L3): evaluations are compared on the same municipalities. Three worlds stand side by
-side (law L11): `effect`, as the file says; `none`, in which the investment has no effect; and
-`prior`, in which the uncertain numbers of the investments are drawn anew for each municipality.
+side (law L11): `effect`, as the file says; `none`, in which the arm's investments have no effect;
+and `prior`, in which the uncertain numbers of the investments are drawn anew for each municipality.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.executors import Batch, Executor, in_process
 from sisim.analysis.measures import NPV
 from sisim.arrays import Floats
+from sisim.checks.check_evaluation import out_of_time
 from sisim.economics.claimed_repayment import claimed_repayments, fund_of
 from sisim.economics.prices import PriceList
 from sisim.engine.compile import compile_scenario
@@ -30,13 +32,19 @@ from sisim.engine.tables import Compiled
 from sisim.evaluation.diagnosands import decide, diagnose
 from sisim.evaluation.estimate import NAN, Estimate
 from sisim.evaluation.estimators import estimate, maryland
-from sisim.evaluation.municipality import Municipality, municipality, with_study_arms
+from sisim.evaluation.municipality import (
+    CommonPast,
+    Municipality,
+    with_study_arms,
+)
+from sisim.evaluation.pooling import MUNICIPALITIES, pooled_designs
 from sisim.evaluation.study_data import StudyData, cutoff_of, study_data
+from sisim.evaluation.study_log import StudyLog
 from sisim.evaluation.value_of_evaluation import Prior, break_even, evaluation_values
 from sisim.loading.load import changed
 from sisim.loading.sample import of_size
 from sisim.scenario.dates import months_until
-from sisim.scenario.errors import Reason
+from sisim.scenario.errors import Reason, dotted
 from sisim.scenario.evaluation import Evaluation
 from sisim.scenario.numbers import numbers
 from sisim.scenario.psa_draws import draw as drawn_scenario
@@ -107,6 +115,7 @@ class StudyRunner:
     def __init__(self, setup: StudySetup) -> None:
         self.setup = setup
         self._compiled: dict[tuple[str, tuple[str, ...]], Compiled] = {}
+        self._past: CommonPast | None = None
         scenario = setup.scenario
         self._specs = {name: scenario.evaluations[name] for name in setup.names}
         self._risk_of: dict[str, list[str]] = {}
@@ -126,18 +135,26 @@ class StudyRunner:
                 found.append({**head, **_row(spec, study_data(place, name, spec))})
         return pd.DataFrame(found)
 
+    def people(self, cell: Cell, name: str) -> pd.DataFrame:
+        """Return the table of people of an evaluation in one municipality."""
+        place = self._municipality(WORLDS[cell.choice], cell.draw, cell.seed)
+        return study_data(place, name, self._specs[name]).people
+
     def _municipality(self, world: World, number: int, seed: int) -> Municipality:
         scenario, order = self._ordered(in_world(self.setup, world, number), seed)
         arms = [evaluated(self.setup.scenario, spec)[0] for spec in self._specs.values()]
         study = with_study_arms(_until_answered(scenario, self._specs.values()), arms)
-        compiled = None
-        if world != "prior":
-            # The same for every municipality but for the order in which areas begin.
-            key = (world, order)
-            if key not in self._compiled:
-                self._compiled[key] = compile_scenario(study)
+        # But for what is drawn, the same for every municipality with areas in one order.
+        key = (world, order)
+        if world == "prior":
+            compiled = compile_scenario(study)
+        elif key in self._compiled:
             compiled = self._compiled[key]
-        return municipality(study, seed, self._risk_of, self._risk_of, compiled=compiled)
+        else:
+            compiled = self._compiled[key] = compile_scenario(study)
+        if self._past is None or not self._past.leads_to(compiled, seed):
+            self._past = CommonPast(compiled, seed, self._risk_of)
+        return self._past.go_on(compiled)
 
     def _ordered(self, scenario: Scenario, seed: int) -> tuple[Scenario, tuple[str, ...]]:
         """Return the scenario with areas in the order in which they begin: drawn, or as given."""
@@ -179,10 +196,12 @@ def in_world(setup: StudySetup, world: World, number: int) -> Scenario:
     """Return the scenario in a world, for one municipality."""
     scenario = setup.scenario
     if world == "none":
+        # The truth is what the arm does beside nothing at all: all that it consists of is idle.
         without = dict(scenario.investments)
         for name in setup.names:
-            of = evaluated(scenario, scenario.evaluations[name])[1]
-            without[of] = without[of].model_copy(update={"effects": []})
+            arm = evaluated(scenario, scenario.evaluations[name])[0]
+            for of in scenario.arms[arm].investments:
+                without[of] = without[of].model_copy(update={"effects": []})
         return scenario.model_copy(update={"investments": without})
     if world == "prior":
         one = drawn_scenario(scenario, number, scenario.seed)
@@ -198,13 +217,19 @@ def has_prior(scenario: Scenario) -> bool:
     )
 
 
-def say(spec: Evaluation, data: StudyData) -> Estimate:
-    """Return what an evaluation says of its table of people."""
-    people, design = data.people, spec.design
+def say(spec: Evaluation, people: pd.DataFrame, nobody: Reason | None = None) -> Estimate:
+    """Return what an evaluation says of its table of people.
+
+    Args:
+        spec: The evaluation.
+        people: The table: see `sisim.evaluation.estimate`.
+        nobody: Why a lottery has nobody in it, if it has not.
+    """
+    design = spec.design
     options: dict[str, Any] = {"alpha": spec.alpha}
     estimator = spec.estimator
     match design:
-        case "lottery" if not data.drawn_evenly and estimator in ("plain", "adjusted"):
+        case "lottery" if estimator in ("plain", "adjusted") and not _drawn_evenly(people):
             # Rounds whose chances differ are compared each by itself.
             estimator = "adjusted"
             options |= {"adjust": spec.adjust, "within": ["round"]}
@@ -223,12 +248,21 @@ def say(spec: Evaluation, data: StudyData) -> Estimate:
         options["adjust"] = spec.adjust
     if design == "process":
         return Estimate(failed=Reason("there is nothing to compare with"))
-    if design == "lottery" and not len(people):
-        return Estimate(failed=_no_queue(data))
+    if design == "lottery" and not len(people) and nobody is not None:
+        return Estimate(failed=nobody)
     return estimate(people, design, estimator=estimator, **options)
 
 
-def _no_queue(data: StudyData) -> Reason:
+def _drawn_evenly(people: pd.DataFrame) -> bool:
+    """Return whether all rounds of a lottery had the same chances."""
+    if "round" not in people or not len(people):
+        return True
+    chances = people.groupby("round")["treated"].mean().to_numpy(float)
+    return bool(np.ptp(chances) < 1e-9)
+
+
+def no_queue(data: StudyData) -> Reason:
+    """Return why nobody was drawn by lot."""
     if data.places is not None and data.most_used >= data.places:
         return Reason(
             "nobody was ever drawn by lot: whenever a place was free, all who wanted one got it, "
@@ -242,7 +276,7 @@ def _no_queue(data: StudyData) -> Reason:
 
 
 def _row(spec: Evaluation, data: StudyData) -> dict[str, Any]:
-    one = say(spec, data)
+    one = say(spec, data.people, no_queue(data))
     process = spec.design == "process"
     named = {"estimate": one.value, **{key: getattr(one, key) for key in ESTIMATED[1:]}}
     if process:  # no number, and no zero either
@@ -299,6 +333,18 @@ class EvaluationStudy:
         means = self.table.groupby(["design", "world"], as_index=False)["truth_all"].mean()
         pairs = zip(means["design"], means["world"], strict=True)
         return dict(zip(pairs, means["truth_all"], strict=True))
+
+    def people(self, name: str, *, draw: int = 0, world: World = "effect") -> pd.DataFrame:
+        """Return the table of people of an evaluation in one municipality, as an evaluator has it.
+
+        Args:
+            name: The evaluation.
+            draw: Which municipality.
+            world: In which world.
+        """
+        runner = StudyRunner(StudySetup(self.scenario, self.names))
+        table = runner.people(Cell("", WORLDS.index(world), {}, draw, 0, self.seed + draw), name)
+        return table.drop(columns=["outcome_with", "outcome_without"], errors="ignore")
 
     @cached_property
     def draws(self) -> pd.DataFrame:
@@ -374,6 +420,38 @@ class EvaluationStudy:
                 rows[key] = rows["world"].map(means[key])
             parts.append(rows)
         return pd.concat(parts, ignore_index=True)
+
+    def pooled(self, municipalities: Sequence[int] = MUNICIPALITIES) -> pd.DataFrame:
+        """Return how each evaluation does by how many municipalities evaluate together.
+
+        Args:
+            municipalities: How many join.
+
+        Returns:
+            As `sisim.evaluation.pooling.pooled_designs`; of worlds with one effect. Numbers that
+            there are too few simulated municipalities for are left out.
+        """
+        draws = self.draws.assign(net_if_carried_on=self._worth(self.table))
+        parts = []
+        for name in self.names:
+            decision = self.scenario.evaluations[name].decision
+            prior, threshold = self.priors.get(name), self.thresholds[name]
+            lacks = {"estimate": np.isnan(threshold), "bayes": prior is None}
+            mine = draws[draws["design"] == name]
+            if lacks.get(decision.rule, False):
+                continue
+            parts.append(
+                pooled_designs(
+                    mine,
+                    municipalities=municipalities,
+                    rule=decision.rule,
+                    threshold=threshold,
+                    prior=prior,
+                    seed=self.seed,
+                )
+            )
+        found = [part for part in parts if len(part)]
+        return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
     @cached_property
     def priors(self) -> dict[str, Prior]:
@@ -491,6 +569,8 @@ def evaluate(
     seed: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    folder: str | os.PathLike[str] | None = None,
+    resume: bool = False,
 ) -> EvaluationStudy:
     """Return what planned evaluations would say in many municipalities like this one.
 
@@ -503,10 +583,15 @@ def evaluate(
         executor: Where they are simulated: see `sisim.analysis.executors`; the result does not
             depend on it. Unset: in this process.
         progress: Called with how many are done and how many there are.
+        folder: Where what is finished is kept until all is; None: nowhere.
+        resume: Go on with what is kept there.
 
     Raises:
         LookupError: If there is no evaluation of that name, or none at all.
-        StudyError: If an evaluation fails in more than a fifth of the municipalities.
+        StoreError: If what is kept is of another study.
+        OSError: If it cannot be read or written.
+        StudyError: If an evaluation takes longer than the scenario, or fails in more than a fifth
+            of the municipalities.
     """
     chosen = tuple(names) or tuple(scenario.evaluations)
     for name in chosen:
@@ -514,12 +599,21 @@ def evaluate(
             raise LookupError(name)
     if not chosen:
         raise LookupError("evaluations")
+    for name in chosen:
+        for path, why in out_of_time(scenario, scenario.evaluations[name]):
+            key = dotted((name, *path))
+            raise StudyError(Reason("evaluations.{key}: {why}", key=key, why=why))
     prior = has_prior(scenario)
     asked = tuple(w for w in worlds or WORLDS if prior or w != "prior")
     setup = StudySetup(scenario, chosen)
     first = scenario.seed if seed is None else seed
-    table = _simulated(setup, asked, draws, first, executor or in_process(), progress)
+    log = None if folder is None else StudyLog(folder, scenario, chosen)
+    batches = list(_batches(asked, draws, first))
+    where = executor or in_process()
+    table = _simulated(setup, batches, where, progress, log, resume=resume)
     thresholds, nets = _thresholds(setup, table, first, min(draws, MONEY_RUNS))
+    if log is not None:
+        log.end()
     return EvaluationStudy(scenario, chosen, first, table, thresholds, nets)
 
 
@@ -556,35 +650,51 @@ def sized(
 
 def _simulated(
     setup: StudySetup,
-    worlds: Sequence[World],
-    draws: int,
-    first: int,
+    batches: Sequence[Batch],
     executor: Executor,
     progress: Progress | None,
+    log: StudyLog | None,
+    *,
+    resume: bool,
 ) -> pd.DataFrame:
     """Return the rows of all municipalities, in order of world, municipality and evaluation."""
     kept: dict[tuple[int, int], pd.DataFrame] = {}
     failures = _Failures(setup)
-    done, total = 0, len(worlds) * draws
-    with closing(executor.run(setup, _batches(worlds, draws, first))) as finished:
+    total = sum(len(batch) for batch in batches)
+    size = len(setup.names)
+
+    def keep(cells: Iterable[tuple[int, int]], rows: pd.DataFrame) -> None:
+        for number, cell in enumerate(cells):
+            kept[cell] = rows[number * size : (number + 1) * size]
+        failures.look(kept)
+        if progress is not None:
+            progress(len(kept), total)
+
+    asked = {(cell.choice, cell.draw, cell.seed) for batch in batches for cell in batch}
+    for cells, rows in [] if log is None else log.begin(resume=resume):
+        if asked.issuperset(cells):
+            keep([cell[:2] for cell in cells], rows)
+    left = [
+        some
+        for batch in batches
+        if (some := [cell for cell in batch if (cell.choice, cell.draw) not in kept])
+    ]
+    with closing(executor.run(setup, iter(left))) as finished:
         for batch, rows, _ in finished:
-            size = len(setup.names)
-            for number, cell in enumerate(batch):
-                kept[cell.choice, cell.draw] = rows[number * size : (number + 1) * size]
-            failures.look(kept)
-            done += len(batch)
-            if progress is not None:
-                progress(done, total)
+            if log is not None:
+                log.add(batch, rows)
+            keep([(cell.choice, cell.draw) for cell in batch], rows)
     return pd.concat([kept[key] for key in sorted(kept)], ignore_index=True)
 
 
 def _batches(worlds: Sequence[World], draws: int, first: int) -> Iterator[Batch]:
+    """Yield municipalities, each in all worlds: they have their past in common."""
     for start in range(0, draws, BATCH):
-        for world in worlds:
-            yield [
-                Cell(f"{world}/{draw}", WORLDS.index(world), {}, draw, 0, first + draw)
-                for draw in range(start, min(start + BATCH, draws))
-            ]
+        yield [
+            Cell(f"{world}/{draw}", WORLDS.index(world), {}, draw, 0, first + draw)
+            for draw in range(start, min(start + BATCH, draws))
+            for world in worlds
+        ]
 
 
 class _Failures:

@@ -25,7 +25,7 @@ from sisim.engine.draws import draw_many, purpose_code
 from sisim.engine.population import category_bounds, numeric
 from sisim.engine.tables import NEVER
 from sisim.evaluation.municipality import Municipality
-from sisim.scenario.evaluation import Evaluation
+from sisim.scenario.evaluation import Evaluation, StudyOutcome
 from sisim.scenario.scenario import Investment
 
 
@@ -44,7 +44,6 @@ class StudyData:
         reached: Of those in the target group in those months, the share who took part.
         completed: Of those who took part, the share who were given all of it.
         spent: What the investment has cost in those months and for those people, kronor.
-        drawn_evenly: Whether all rounds of a lottery had the same chances.
         most_used: Places that were in use at the most.
         places: How many places there are; None: no limit.
     """
@@ -57,7 +56,6 @@ class StudyData:
     reached: float
     completed: float
     spent: float = 0.0
-    drawn_evenly: bool = True
     most_used: int = 0
     places: int | None = None
 
@@ -104,16 +102,8 @@ class _Study:
 
     @cached_property
     def _begun(self) -> tuple[Ints, Ints]:
-        """The step in which each first begins and that in which it ends, (people,)."""
-        n = len(self._place.people)
-        start, end = np.full(n, NEVER, np.int64), np.full(n, NEVER, np.int64)
-        number = self._place.compiled.investments.index(self._investment_name)
-        for one in self._place.simulation.enrolments.record:
-            mine = one.arm == self._arm - 1 and one.investment == number
-            if mine and start[one.person] == NEVER:
-                start[one.person] = one.start
-                end[one.person] = self._clock.end if one.end is None else one.end
-        return start, end
+        """The step in which each first begins and that in which it ends, (people,) each."""
+        return self._place.begun(self._arm, self._investment_name)
 
     @cached_property
     def _offers(self) -> _Rows:
@@ -251,7 +241,6 @@ class _Study:
             reached=float((start[eligible] != NEVER).mean()) if len(eligible) else float("nan"),
             completed=float(whole.mean()) if len(taking) else float("nan"),
             spent=self._spent(taking, end[taking] - start[taking]),
-            drawn_evenly=self._evenly(rows),
             most_used=self._most_used(),
             places=self._investment.capacity,
         )
@@ -279,13 +268,6 @@ class _Study:
             of = near * of if (near * of).sum() > 0 else of
         return of
 
-    def _evenly(self, rows: _Rows) -> bool:
-        if rows.round is None or not len(rows.who):
-            return True
-        _, at = np.unique(rows.round, return_inverse=True)
-        chances = np.bincount(at, weights=rows.treated) / np.bincount(at)
-        return bool(np.ptp(chances) < 1e-9)
-
     def _most_used(self) -> int:
         number = self._place.compiled.investments.index(self._investment_name)
         used = self._place.simulation.enrolments.treated[self._arm - 1, number]
@@ -298,11 +280,7 @@ class _Study:
         low = np.full(len(self._place.people), np.iinfo(np.int32).max, np.int64)
         high = np.full(len(low), -1, np.int64)
         low[who], high[who] = since - back, since + within
-        found = self._place.measure(outcome, arm, low, high)[who]
-        if outcome.good == "low":
-            return found
-        happens = outcome.count in (None, "ever") and not (outcome.resource or outcome.costs_of)
-        return 1 - found if happens else -found
+        return unwanted(outcome, self._place.measure(outcome, arm, low, high)[who])
 
     def _outcomes(self, table: pd.DataFrame, rows: _Rows, within: int) -> pd.DataFrame:
         spec, who = self._spec, rows.who
@@ -403,6 +381,14 @@ class _Study:
             purpose_code(f"evaluation:{self._name}:{purpose}"),
             self._place.simulation.key,
         )
+
+
+def unwanted(outcome: StudyOutcome, measured: Floats) -> Floats:
+    """Return what is unwanted of what is measured: all of it, or that it did not happen."""
+    if outcome.good == "low":
+        return measured
+    happens = outcome.count in (None, "ever") and not (outcome.resource or outcome.costs_of)
+    return 1 - measured if happens else -measured
 
 
 def cutoff_of(evaluation: Evaluation, people: pd.DataFrame) -> float:

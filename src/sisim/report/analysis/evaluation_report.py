@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sisim.evaluation.real_data import RealEvaluation
 from sisim.evaluation.study import EvaluationStudy, evaluated
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_chart, records, row_axis
@@ -30,7 +31,7 @@ from sisim.report.chart.chart import (
 )
 from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.chart.typesetting import PaperType
-from sisim.report.formats import decimal, money, quoted
+from sisim.report.formats import decimal, money, percent_sign, quoted
 from sisim.scenario.economy import FUND
 from sisim.scenario.evaluation import Evaluation, StudyOutcome
 from sisim.scenario.scenario import Scenario
@@ -50,7 +51,9 @@ FEW_CLUSTERS = 10
 """With fewer clusters, intervals by cluster are unreliable."""
 WIDE, GAP = 960.0, 24.0
 """How wide rows of dots are, in pixels, and how far from them a text stands."""
-RIGHT, WRONG = "with", "#D55E00"
+RIGHT, WRONG, FOUND = "with", "#D55E00", "#7B3294"
+FEWEST_EXPECTED = 20
+"""With fewer simulated evaluations there is no telling between what nine of ten lie."""
 
 
 def design_words(design: str) -> str:
@@ -343,9 +346,80 @@ def _reservations(spec: Evaluation, row: Any) -> Iterator[str]:
         )
 
 
-def draw_would_say(subject: Subject, study: EvaluationStudy, names: tuple[str, ...]) -> Figure:
+def real_sentences(study: EvaluationStudy, real: RealEvaluation) -> Iterator[str]:
+    """Yield what an evaluation says of real people, and what the plan let expect.
+
+    Args:
+        study: What the plan would say where the truth is known.
+        real: What the evaluation says.
+    """
+    spec, found = study.scenario.evaluations[real.name], real.estimate
+    label, outcome = spec.label.text, spec.outcome
+    assert outcome is not None
+
+    def told(effect: float) -> str:
+        return effect_words(outcome, effect, study.scenario)
+
+    if real.unread:
+        yield t("Columns that were not read: {names}.", names=", ".join(real.unread))
+    if found.failed is not None:
+        yield t("{label}: no answer, since {why}.", label=label, why=found.failed.text)
+        return
+    yield t(
+        "{label}, with your data: {effect} avoided ({share} interval {low} to {high}, p = {p}), "
+        "{treated} treated and {compared} compared with.",
+        label=label,
+        effect=told(found.value),
+        share=f"{decimal(100 * (1 - spec.alpha))}{percent_sign()}",
+        low=told(found.low),
+        high=told(found.high),
+        p=decimal(found.p, 3),
+        treated=found.n_treated,
+        compared=found.n_comparison,
+    )
+    if found.lost_treated + found.lost_comparison:
+        yield t(
+            "{label}: {treated} of those treated and {compared} of those compared with have no "
+            "outcome, and are left out.",
+            label=label,
+            treated=found.lost_treated,
+            compared=found.lost_comparison,
+        )
+    for world, words in (
+        ("effect", t("If the effect is as in the file")),
+        ("none", t("If there is no effect")),
+    ):
+        draws = study.draws
+        mine = draws[(draws["design"] == real.name) & (draws["world"] == world)]["estimate"]
+        if mine.notna().sum() >= FEWEST_EXPECTED:
+            low, high = float(mine.quantile(0.05)), float(mine.quantile(0.95))
+            yield (
+                t(
+                    "{world}, nine of ten such evaluations say between {low} and {high}: yours is "
+                    "one of them.",
+                    world=words,
+                    low=told(low),
+                    high=told(high),
+                )
+                if low <= found.value <= high
+                else t(
+                    "{world}, nine of ten such evaluations say between {low} and {high}: yours is "
+                    "outside.",
+                    world=words,
+                    low=told(low),
+                    high=told(high),
+                )
+            )
+
+
+def draw_would_say(
+    subject: Subject,
+    study: EvaluationStudy,
+    names: tuple[str, ...],
+    real: RealEvaluation | None = None,
+) -> Figure:
     """Draw `would_say_chart`."""
-    return paint(would_say_chart(subject, study, names))
+    return paint(would_say_chart(subject, study, names, real))
 
 
 def alike(study: EvaluationStudy) -> list[tuple[str, ...]]:
@@ -363,13 +437,19 @@ def alike(study: EvaluationStudy) -> list[tuple[str, ...]]:
     return [(*found[0], *process), *found[1:]]
 
 
-def would_say_chart(subject: Subject, study: EvaluationStudy, names: tuple[str, ...]) -> Chart:
+def would_say_chart(
+    subject: Subject,
+    study: EvaluationStudy,
+    names: tuple[str, ...],
+    real: RealEvaluation | None = None,
+) -> Chart:
     """Return what each evaluation would say in fifty municipalities, and if there were no effect.
 
     Args:
         subject: What is asked of which scenario.
         study: What came out.
         names: The evaluations that are drawn, which have one unit.
+        real: What one of them says of real people; None: there are none.
     """
     worlds = [world for world in ("effect", "none") if world in study.worlds]
     draws = study.draws[study.draws["draw"] < OF]
@@ -380,9 +460,16 @@ def would_say_chart(subject: Subject, study: EvaluationStudy, names: tuple[str, 
         None,
     )
     limits = [x for x in (study.thresholds[name] for name in names) if np.isfinite(x)]
+    measured = np.nan if real is None or real.name not in names else real.estimate.value
+    limits += [measured] if np.isfinite(measured) else []
     ends = np.array([*shown[np.isfinite(shown)], *limits, 0.0])
     width = (ends.max() - ends.min() or 1.0) / BINS
     panels = [_panel(study, world, names, draws, width, ends) for world in worlds]
+    if np.isfinite(measured):
+        assert real is not None
+        row = names.index(real.name)
+        mine = Rule("measured", measured, "y", FOUND, 4.0, ends=(-row - 0.42, -row + 0.42))
+        panels = [replace(panel, marks=(*panel.marks, mine)) for panel in panels]
     unit = (
         t("so many fewer of 100")
         if outcome is None or happens(outcome)
@@ -405,6 +492,8 @@ def would_say_chart(subject: Subject, study: EvaluationStudy, names: tuple[str, 
         )
     else:
         said = t("A mark is a municipality. Solid line: the true effect; dashed: no effect.")
+    if np.isfinite(measured):
+        key = (*key, Key(FOUND, t("with your data"), line="solid"))
     notes = [said, t("All evaluations meet the same municipalities.")]
     column = Column(tuple(panels), key=key)
     chart = answer_chart(
@@ -463,13 +552,11 @@ def _panel(
                 )
         if name in beside:
             marks.append(Word(f"said-{row}", beside[name], right, -row, align="right"))
-    labels = [
-        (
-            study.scenario.evaluations[name].label.text,
-            design_words(study.scenario.evaluations[name].design),
-        )
-        for name in names
-    ]
+    labels = []
+    for name in names:
+        label, design = (one := study.scenario.evaluations[name]).label.text, one.design
+        words = design_words(design)
+        labels.append((label, "" if words == label.lower() else words))
     title = (
         t("If the intervention has its effect")
         if world == "effect"

@@ -80,6 +80,8 @@ def repaid_words(study: EvaluationStudy) -> Iterator[str]:
     sums = table.groupby(["design", "world"], sort=False)[
         ["repaid_by_truth", "repaid_by_estimate"]
     ].sum()
+    if not {"effect", "none"} <= set(table["world"]):
+        return  # one world alone has nothing beside it
     for name in dict.fromkeys(table["design"]):
         label = quoted(study.scenario.evaluations[name].label.text)
         effect, none = (sums.loc[(name, w)] for w in ("effect", "none"))
