@@ -75,23 +75,15 @@ def repaid_chart(subject: Subject, study: EvaluationStudy) -> Chart:
 
 
 def repaid_words(study: EvaluationStudy) -> Iterator[str]:
-    """Yield what is repaid by each evaluation in both worlds, and by the true effect."""
+    """Yield what would be repaid by each evaluation of an intervention that does nothing."""
     table = repaid_by_administration(study)
-    sums = table.groupby(["design", "world"], sort=False)[
-        ["repaid_by_truth", "repaid_by_estimate"]
-    ].sum()
-    if not {"effect", "none"} <= set(table["world"]):
-        return  # one world alone has nothing beside it
-    for name in dict.fromkeys(table["design"]):
-        label = quoted(study.scenario.evaluations[name].label.text)
-        effect, none = (sums.loc[(name, w)] for w in ("effect", "none"))
+    none = table[table["world"] == "none"].groupby("design", sort=False)["repaid_by_estimate"]
+    for name, repaid in none.sum().items():
         yield t(
-            "By {label} {by} is repaid on average, and by the true effect {true}; had there been "
-            "no effect, {noise} would be repaid for nothing but luck and bias.",
-            label=label,
-            by=money(float(effect["repaid_by_estimate"])),
-            true=money(float(effect["repaid_by_truth"])),
-            noise=money(float(none["repaid_by_estimate"])),
+            "Had there been no effect, {noise} would still be repaid by {label} on average, by "
+            "luck and bias alone.",
+            label=quoted(study.scenario.evaluations[str(name)].label.text),
+            noise=money(float(repaid)),
         )
 
 
