@@ -12,12 +12,16 @@ Load a scenario, run it, look at the result:
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from sisim.economics.measured_effect import evaluated_by
 
 if TYPE_CHECKING:
     from sisim.analysis.executors import Executor
     from sisim.analysis.sweep import Study
+    from sisim.economics.measured_effect import Measured
+    from sisim.engine.counts import Result
     from sisim.engine.mesa_model import Person, SocialInvestmentModel
     from sisim.engine.simulation import Progress
     from sisim.evaluation.study import EvaluationStudy
@@ -51,6 +55,15 @@ _OF_TABLES = {
 """What analyses a table of costs and effects of one's own, and where it is."""
 
 # What draws and simulates is slow to import: only who asks for it waits.
+
+
+def _evaluated(result: Result, names: Collection[str]) -> Measured:
+    from sisim.evaluation.money_by_estimate import measured_effects
+
+    return measured_effects(result, names)
+
+
+evaluated_by(_evaluated)
 
 
 def __getattr__(name: str) -> Any:

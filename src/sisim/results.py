@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sisim.analysis.switching_values import Judged, Verdict
+from sisim.economics.measured_effect import followed
 from sisim.economics.valuation import Valuation
 from sisim.i18n import Lang, in_currency, in_language
+from sisim.scenario.errors import Reason
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -98,9 +100,19 @@ class ExpectedResults(Valuation):
 
     Args:
         cohort: The course.
+
+    Raises:
+        NotExact: If money follows an evaluation.
     """
 
     def __init__(self, cohort: Cohort) -> None:
+        from sisim.engine.cohort import NotExact
+
+        names = followed(cohort.result.scenario)
+        if names:
+            raise NotExact(
+                f"evaluations.{names[0]}", Reason("money follows what an evaluation says of people")
+            )
         super().__init__(cohort.result)
         self.cohort = cohort
 

@@ -247,3 +247,38 @@ def test_who_pays_most_for_a_state_is_told_in_the_money_of_one_year(
     (tmp_path / "cohort.toml").write_text(text, encoding="utf-8")
     one = load_scenario(tmp_path / "cohort.toml")
     assert responsible(one, Indicator("outcome.ill", "outcome", None, "ill")) == (payer,)
+
+
+EV1 = Path(__file__).parents[1] / "helpers" / "ev1.toml"
+
+
+def test_what_an_evaluation_asks_for_is_followed_up() -> None:
+    asked = {"evaluations.difference.measures": ["fidelity", "drop_out"]}
+    half = {"investments.team.drop_out": 0.7}
+    plan = follow_up(load_scenario(EV1, asked | half), months=[24], runs=3, drawn="nothing")
+    wide = plan.runs.pivot_table(index="run", columns="measure", values="value")
+    # Half of them leave within the year, at a rate of 0.7; of those who are done the rest are left.
+    risk = 1 - np.exp(-0.7)
+    assert wide["fidelity.team"].mean() == pytest.approx(1 - risk, abs=0.12)
+    assert 0.3 < wide["drop_out.team"].mean() < risk + 0.05
+    assert plan.measure("fidelity.team").is_share
+    named = [one.name for one in follow_up(load_scenario(EV1), months=[24], runs=2).measures]
+    # Its process evaluation asks for reach and fidelity, and no evaluation for who leaves early.
+    assert "fidelity.team" in named
+    assert "drop_out.team" not in named
+    none = [one.name for one in follow_up(scenario(), months=[12], runs=2).measures]
+    assert not any(name.startswith(("fidelity", "drop_out")) for name in none)
+
+
+def test_with_too_many_who_leave_early_a_bad_result_is_not_the_effects() -> None:
+    asked = {"evaluations.difference.measures": ["fidelity", "drop_out"]}
+    outcome = {"outcomes.placed": {"label": "placed", "group": "again"}}
+    both = load_scenario(EV1, asked | outcome | {"investments.team.drop_out": 0.3})
+    plan = follow_up(both, months=[24], runs=4, drawn="nothing")
+    seen = {"participants.team.placed": 1.0, "begun.team": None, "drop_out.team": 0.9}
+    middle = plan.plan.set_index("measure")["middle"]
+    rows = [(24, name, middle[name] if x is None else x) for name, x in seen.items()]
+    found = deviations(plan, pd.DataFrame(rows, columns=["month", "measure", "value"]))
+    verdicts = found.set_index("measure")["verdict"]
+    assert verdicts["drop_out.team"] == "above"
+    assert verdicts["participants.team.placed"] == "too_little"

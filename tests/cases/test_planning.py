@@ -56,6 +56,9 @@ def test_follow_up_and_what_was_observed(tmp_path: Path, lang: Lang) -> None:
     assert re.search(r"\d–\d+\s?%", said)
     assert "%–" not in said
     assert (tmp_path / "follow-up.png").exists()
+    assert (tmp_path / "participants.png").exists()
+    worst = "when matters are at their worst" if lang == "en" else "när läget är som sämst"
+    assert worst in " ".join(said.split())
     book = openpyxl.load_workbook(tmp_path / "follow-up-observed.xlsx")
     assert book.active is not None
     plan = pd.read_csv(tmp_path / "follow-up-plan.csv").set_index(["month", "measure"])["middle"]

@@ -153,7 +153,7 @@ def test_every_design_can_be_said() -> None:
         "other_areas": {"areas": ["south"]},
         "earlier_cohorts": {"years_before": 2},
         "before_after": {"months_before": 12},
-        "process": {"measures": ["reach"]},
+        "process": {"measures": ["reach"], "people": 90, "responsible": "The head of unit"},
     }
     assert set(get_args(Design)) == set(OWN_KEYS)
     assert set(NEEDED) <= set(more)

@@ -28,11 +28,22 @@ from sisim.engine.measurements import ANSWERED, TOTAL
 from sisim.engine.replications import replication
 from sisim.engine.simulation import Progress, Simulation
 from sisim.engine.tables import NEVER
+from sisim.scenario.evaluation import Evaluation
 from sisim.scenario.follow_up import MONTHS
 from sisim.scenario.psa_draws import draw
 from sisim.scenario.scenario import Scenario
 
-Kind = Literal["inflow", "activity", "reach", "cost", "participants", "outcome", "measured"]
+Kind = Literal[
+    "inflow",
+    "activity",
+    "reach",
+    "fidelity",
+    "drop_out",
+    "cost",
+    "participants",
+    "outcome",
+    "measured",
+]
 Verdict = Literal[
     "as_planned",
     "cannot_tell",
@@ -53,6 +64,8 @@ ENOUGH = 20
 """Fewer runs have no twentieth part: a range is then that of all of them."""
 Drawn = Literal["nothing", "investments", "everything"]
 """Which uncertain numbers are drawn: none, those of the investments, all."""
+PROCESS: tuple[Kind, ...] = ("fidelity", "drop_out")
+"""What is followed up of how an investment is carried out, if an evaluation asks for it."""
 RESULTS: tuple[Kind, ...] = ("participants", "outcome", "measured")
 
 
@@ -79,7 +92,8 @@ class Indicator:
     @property
     def is_share(self) -> bool:
         """Whether it is a share, from 0 to 1."""
-        return self.yes_or_no or self.kind in ("reach", "participants")
+        shares = ("reach", "fidelity", "drop_out", "participants")
+        return self.yes_or_no or self.kind in shares
 
 
 @dataclass(frozen=True)
@@ -222,7 +236,10 @@ def moments(scenario: Scenario, months: Sequence[int] | None = None) -> tuple[in
 
 
 def measures_of(scenario: Scenario, arm: str) -> tuple[Indicator, ...]:
-    """Return what is followed up in an arm: inflow, activity, cost, reach, results, tests."""
+    """Return what is followed up in an arm: inflow, activity, cost, reach, results, tests.
+
+    Of how it is carried out, what the evaluations of the arm ask for (`measures`).
+    """
     found: list[Indicator] = []
     grouped = [
         n for n, one in scenario.outcomes.items() if one.group is not None and one.count == "stock"
@@ -236,6 +253,8 @@ def measures_of(scenario: Scenario, arm: str) -> tuple[Indicator, ...]:
             ("reach", "reach"),
         )
         found += [Indicator(f"{head}.{name}", kind, name) for head, kind in heads]
+        asked = {one for spec in evaluations_of(scenario, arm, name) for one in spec.measures}
+        found += [Indicator(f"{kind}.{name}", kind, name) for kind in PROCESS if kind in asked]
         found += [
             Indicator(f"participants.{name}.{one}", "participants", name, one) for one in grouped
         ]
@@ -247,6 +266,17 @@ def measures_of(scenario: Scenario, arm: str) -> tuple[Indicator, ...]:
                 Indicator(f"measured.{name}", "measured", one.after, None, name, yes_or_no=share)
             )
     return tuple(found)
+
+
+def evaluations_of(scenario: Scenario, arm: str, investment: str) -> list[Evaluation]:
+    """Return the planned evaluations of an investment in an arm."""
+    found = []
+    for spec in scenario.evaluations.values():
+        of = spec.arm or next(iter(scenario.arms))
+        what = spec.investment or next(iter(scenario.arms[of].investments))
+        if (of, what) == (arm, investment):
+            found.append(spec)
+    return found
 
 
 def responsible(scenario: Scenario, measure: Indicator) -> tuple[str, ...]:
@@ -357,7 +387,23 @@ def _of_people(
         return (float(begun.sum()) / size if size else np.nan), np.nan
     if measure.name.startswith("begun."):
         return float(begun.sum()), np.nan
+    if measure.kind in PROCESS:
+        return _of_delivery(simulation, measure, place, begun), np.nan
     return float((begun & (place["end"] == NEVER)).sum()), np.nan
+
+
+def _of_delivery(
+    simulation: Simulation, measure: Indicator, place: np.ndarray, begun: Flags
+) -> float:
+    """Return the share of those who are done who were given all, or of all begun who left early."""
+    scenario = simulation.compiled.scenario
+    length = scenario.investments[str(measure.investment)].duration
+    if length is None:
+        return float("nan")
+    done = begun & (place["end"] != NEVER)
+    whole = done & (place["end"] - place["start"] >= simulation.compiled.clock.months(length))
+    part, of = (whole, done) if measure.kind == "fidelity" else (done & ~whole, begun)
+    return float(part.sum() / of.sum()) if of.any() else float("nan")
 
 
 def _inside(simulation: Simulation, who: Flags, name: str, arm: int) -> float:
@@ -454,12 +500,13 @@ def _verdict(plan: FollowUp, row: dict[Hashable, Any], observed: pd.DataFrame) -
     earlier = observed[observed["month"] <= row["month"]]
     own = earlier[earlier["measure"].map(lambda name: _concerns(plan, name, measure))]
     latest = own.sort_values("month").drop_duplicates("measure", keep="last")
-    done = latest[latest["kind"].isin(["activity", "reach"])]
+    done = latest[latest["kind"].isin(["activity", "reach", "fidelity"])]
+    left = latest.loc[latest["kind"] == "drop_out", "outside"]
     if (latest.loc[latest["kind"] == "inflow", "outside"] != 0).any():
         return "other_inflow"
     if not len(done):
         return "unexplained"
-    return "too_little" if (done["outside"] < 0).any() else "no_effect"
+    return "too_little" if (done["outside"] < 0).any() or (left > 0).any() else "no_effect"
 
 
 def _good(scenario: Scenario, measure: Indicator) -> Literal["low", "high"]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from itertools import combinations, pairwise
 
+from sisim.checks.check_evaluation import investment_of, measuring
 from sisim.checks.issues import Findings
 from sisim.scenario.contract import Contract, Measure, Payment, Tier
 from sisim.scenario.document import Document
 from sisim.scenario.economy import FUND
 from sisim.scenario.errors import Reason
+from sisim.scenario.evaluation import Evaluation, StudyOutcome
 from sisim.scenario.positions import Path
 from sisim.scenario.scenario import Scenario
 
@@ -39,6 +41,25 @@ class ContractCheck(Findings):
         for name, payment in contract.payments.items():
             self._payment((*path, "payments", name), name, payment, contract)
         self._shares(path, contract)
+        for name, payment in contract.payments.items():
+            verified = payment.measure.verified_by if payment.measure is not None else None
+            spec = self.scenario.evaluations.get(verified or "")
+            if spec is not None:
+                key = (*path, "payments", name, "measure", "verified_by")
+                self._of_arm(key, contract, spec)
+
+    def _of_arm(self, path: Path, contract: Contract, spec: Evaluation) -> None:
+        """Look at whether the arm of a contract has what is evaluated."""
+        investment, arm = investment_of(self.scenario, spec), contract.arm
+        there = self.scenario.arms.get(arm or "")
+        if there is not None and investment is not None and investment not in there.investments:
+            reason = Reason(
+                'The contract is about the arm "{arm}", which does not have "{investment}": that '
+                "is what is evaluated.",
+                arm=arm,
+                investment=investment,
+            )
+            self.say(path, reason)
 
     def _payment(self, path: Path, name: str, payment: Payment, contract: Contract) -> None:
         parties = [*contract.parties.names, *self.payers]
@@ -88,6 +109,8 @@ class ContractCheck(Findings):
 
     def _measured(self, path: Path, payment: Payment, measure: Measure) -> None:
         self._measure((*path, "measure"), measure)
+        if measure.verified_by is not None:
+            self._verified((*path, "measure", "verified_by"), payment, measure)
         if (payment.price is None) == (not payment.tiers):
             self.say(path, Reason('Give either a "price" per unit or "tiers".'))
         if payment.tiers and payment.threshold is not None:
@@ -165,6 +188,59 @@ class ContractCheck(Findings):
                 first=str(first),
             )
             self.say((*path, "against"), reason)
+
+    def _verified(self, path: Path, payment: Payment, measure: Measure) -> None:
+        """Look at whether the evaluation measures what is paid for, and in time."""
+        name = str(measure.verified_by)
+        spec = measuring(self, path, name, self.scenario)
+        if spec is None:
+            return
+        above = path[:-1]
+        if len(measure.periods) > 1:
+            reason = Reason(
+                '"{name}" gives one answer, for all its cohorts together: give a single period.',
+                name=name,
+            )
+            self.say((*above, "periods"), reason)
+        for key in ("per", "against", "trend", "level"):
+            if key in measure.model_fields_set and getattr(measure, key) != "without":
+                reason = Reason(
+                    'What it is compared with is a matter of "{name}": leave it out.', name=name
+                )
+                self.say((*above, key), reason)
+        if spec.outcome is not None and not self._same(measure, spec.outcome):
+            reason = Reason(
+                '"{name}" measures something else than what is paid for. Let its "outcome" be '
+                'the same (person-years are counted in "months").',
+                name=name,
+            )
+            self.say(path, reason)
+        due = measure.periods[-1][-1] + payment.delay if measure.periods else None
+        if due is not None and spec.answer_year > due:
+            reason = Reason(
+                '"{name}" answers in {year}, and it is paid in {due}. Let the period end later, '
+                "or give the payment delay = {n}.",
+                name=name,
+                year=str(spec.answer_year),
+                due=str(due),
+                n=spec.answer_year - due + payment.delay,
+            )
+            self.say(path, reason)
+
+    def _same(self, measure: Measure, outcome: StudyOutcome) -> bool:
+        """Return whether a study measures what a payment depends on."""
+        if measure.resource is not None:
+            return outcome.resource == measure.resource
+        if measure.saved_by:
+            return set(outcome.costs_of) == set(measure.saved_by)
+        one = self.scenario.outcomes.get(measure.outcome or "")
+        if one is None:
+            return True  # that there is none has been said
+        # Person-years add up from months; entries and events are counted one by one.
+        months = one.group is not None and one.count == "stock"
+        counted = outcome.count == "months" if months else outcome.count != "months"
+        same = (outcome.transition, outcome.group) == (one.transition, one.group)
+        return same and counted and outcome.good == one.good
 
     def _periods(self, path: Path, measure: Measure) -> None:
         if not measure.periods:

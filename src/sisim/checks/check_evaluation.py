@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sisim.checks.issues import Findings
 from sisim.scenario.dates import months_until
 from sisim.scenario.document import Document
-from sisim.scenario.errors import Reason
+from sisim.scenario.errors import Reason, dotted
 from sisim.scenario.evaluation import (
     NEEDED,
     OWN_KEYS,
@@ -17,6 +17,36 @@ from sisim.scenario.evaluation import (
 )
 from sisim.scenario.positions import Path
 from sisim.scenario.scenario import Arm, Investment, Scenario
+
+
+def investment_of(scenario: Scenario, evaluation: Evaluation) -> str | None:
+    """Return the investment that is evaluated, if the file says which."""
+    if evaluation.investment is not None:
+        return evaluation.investment
+    arms = scenario.arms
+    arm = arms.get(evaluation.arm or "") or (next(iter(arms.values())) if len(arms) == 1 else None)
+    return next(iter(arm.investments)) if arm is not None and len(arm.investments) == 1 else None
+
+
+def measuring(findings: Findings, path: Path, name: str, scenario: Scenario) -> Evaluation | None:
+    """Return the evaluation that money is to follow, if it is one that measures an effect."""
+    if not findings.refer(path, name, scenario.evaluations, Reason("The evaluation")):
+        return None
+    found = scenario.evaluations[name]
+    if found.design == "process":
+        reason = Reason(
+            '"{name}" is a process evaluation: it measures no effect, so nothing can be paid by '
+            "it. Take an evaluation that compares with something.",
+            name=name,
+        )
+        findings.say(path, reason)
+        return None
+    # Where the file's own years are looked at, it is said of the evaluation itself.
+    if any(changed[:1] == ("time",) for changed in findings.document.changed):
+        for inside, why in out_of_time(scenario, found):
+            key = dotted((name, *inside))
+            findings.say(path, Reason("evaluations.{key}: {why}", key=key, why=why))
+    return found
 
 
 def out_of_time(scenario: Scenario, evaluation: Evaluation) -> Iterator[tuple[Path, Reason]]:

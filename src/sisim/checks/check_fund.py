@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sisim.checks.check_evaluation import investment_of, measuring
 from sisim.checks.issues import Findings
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
@@ -140,12 +141,69 @@ class FundCheck(Findings):
         unasked = rule.basis != "mix" and rule.share_planned is not None
         if unasked and not self.changed((*path, "basis")):
             self.say((*path, "share_planned"), Reason('Only a basis of "mix" has "share_planned".'))
+        self._evaluated(path, fund)
         for name, years in rule.plan.items():
             self._repays((*path, "plan", name), name, fund)
             for year in years:
                 self.within((*path, "plan", name, year), int(year), self.time.all_years)
         self._window(path, fund)
         self._agreed(path, fund)
+
+    def _evaluated(self, path: Path, fund: Fund) -> None:
+        """Look at whether the evaluation that is repaid by can tell what is to be repaid."""
+        rule = fund.repayment
+        for name in rule.outcome_values:
+            self._repays((*path, "outcome_values", name), name, fund)
+        if rule.basis != "evaluated":
+            unasked = rule.evaluation is not None or bool(rule.outcome_values)
+            if unasked and not self.changed((*path, "basis")):
+                key = "evaluation" if rule.evaluation is not None else "outcome_values"
+                reason = Reason('Only a basis of "evaluated" has "{key}".', key=key)
+                self.say((*path, key), reason)
+            return
+        if rule.evaluation is None:
+            reason = Reason('A basis of "evaluated" needs "evaluation": by which is it repaid?')
+            self.say(path, reason)
+            return
+        here = (*path, "evaluation")
+        scenario = self.scenario
+        spec = measuring(self, here, rule.evaluation, scenario)
+        if spec is None:
+            return
+        investment = scenario.investments.get(investment_of(scenario, spec) or "")
+        if investment is not None and not self._asks(str(path[1]), investment):
+            reason = Reason(
+                'The fund does not pay for "{investment}", which "{evaluation}" evaluates.',
+                investment=investment_of(scenario, spec),
+                evaluation=rule.evaluation,
+            )
+            self.say(here, reason)
+        ends = self.time.all_years[-1] if rule.last_year is None else rule.last_year
+        if spec.answer_year > ends:
+            reason = Reason(
+                '"{evaluation}" answers in {year}, and repayment ends in {last}. End its cohorts '
+                "earlier, follow them for a shorter time, or repay for longer.",
+                evaluation=rule.evaluation,
+                year=str(spec.answer_year),
+                last=str(ends),
+            )
+            self.say(here, reason)
+        outcome = spec.outcome
+        if outcome is None or rule.outcome_values:
+            return
+        told = len(outcome.costs_of) == 1 or outcome.resource is not None
+        if outcome.transition in self.pathway.transitions:
+            uses = self.pathway.transitions[str(outcome.transition)].uses
+            told = any(not use.factors for use in uses.values())
+        if not told:
+            reason = Reason(
+                'What does each administration save when an outcome of "{evaluation}" is avoided '
+                "once? Prices do not tell: give it in kronor, as in outcome_values = "
+                "{{ {name} = 100000 }}.",
+                evaluation=rule.evaluation,
+                name=next((n for n in self.used if n in self.pathway.administrations), "…"),
+            )
+            self.say(path, reason)
 
     def _window(self, path: Path, fund: Fund) -> None:
         rule = fund.repayment

@@ -247,6 +247,7 @@ def _publish(
     joined: tuple[int, ...],
     real: RealEvaluation | None,
 ) -> None:
+    from sisim.evaluation.money_by_estimate import repaid_by_administration
     from sisim.evaluation.pooling import MUNICIPALITIES
     from sisim.report.analysis import participant_course_report
     from sisim.report.analysis.evaluation_report import (
@@ -262,6 +263,7 @@ def _publish(
         how_many_sentences,
         worth_known,
     )
+    from sisim.report.analysis.repaid_figure import draw_repaid, repaid_words
 
     subject = _subject(study)
     pictures: dict[str, Callable[[], Figure]] = {}
@@ -282,6 +284,10 @@ def _publish(
         words += how_many_sentences(study, pooled)
     if worth_known(study):
         pictures["worth"] = lambda: draw_worth(subject, study)
+    if len(repaid := repaid_by_administration(study)):
+        pictures["repaid"] = lambda: draw_repaid(subject, study)
+        tables["repaid"] = repaid
+        words += repaid_words(study)
     pictures["participants"] = lambda: participant_course_report.draw_course(course)
     words += participant_course_report.sentences(course)
     publish(folder, "evaluation", pictures, tables, words)

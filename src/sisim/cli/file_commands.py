@@ -27,18 +27,21 @@ def check(
     contains.
 
     Where rates are so high that the step shows, it is told how far shares of states are from those
-    of continuous time, and which step would do.
+    of continuous time, and which step would do. Every evaluation is held against what SKR's guide
+    asks of an evaluation plan at least: what is there, and what is missing.
 
     Example: `sisim check my.toml`
     """
     from sisim.loading.file_summary import contents, kind_of
+    from sisim.report.evaluation_plan import evaluation_plan_words
     from sisim.report.step_error_words import step_error_words
 
     changed = values(changes)
     for line in contents(file, changed):
         print(line)
     if kind_of(file) == "scenario":
-        for line in step_error_words(load(file, changes)):
+        loaded = load(file, changes)
+        for line in [*step_error_words(loaded), *evaluation_plan_words(loaded)]:
             print(line)
 
 

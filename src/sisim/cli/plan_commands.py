@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sisim.analysis.monitoring import FollowUp
+    from sisim.evaluation.participant_course import ParticipantCourse
     from sisim.scenario.scenario import Scenario
 
 YEARS = 5
@@ -152,6 +153,9 @@ def follow_up(
     it, and give it back with `--observed`. You then get plan, outcome and deviation, and what the
     deviation says: chance, another inflow, too little activity, or no effect.
 
+    What an evaluation in the file asks for (`measures`) is followed up too. What participants cost
+    before and after is shown with the investment and without it: a fall among them is no effect.
+
     Example: `sisim follow-up placed-youth --arm project --observed observed.csv`
     """
     if certain and everything:
@@ -182,11 +186,27 @@ def follow_up(
             progress=tell,
             drawn="nothing" if certain else "everything" if everything else "investments",
         )
-    _publish_follow_up(folder, plan, None if seen is None else deviations(plan, seen))
+    course = _course(loaded, chosen, options)
+    _publish_follow_up(folder, plan, course, None if seen is None else deviations(plan, seen))
 
 
-def _publish_follow_up(folder: Path, plan: FollowUp, deviation: pd.DataFrame | None) -> None:
+def _course(scenario: Scenario, arm: str, options: ManyRuns) -> ParticipantCourse | None:
+    """Return what participants cost around their start, if there are any and they cost anything."""
+    from sisim.evaluation.participant_course import RUNS, YEARS, participant_course
+
+    if not scenario.arms[arm].investments:
+        return None
+    with progress(t("Participants before and after")) as tell:
+        runs = min(RUNS, options.replications)
+        found = participant_course(scenario, arm, runs=runs, seed=options.seed, progress=tell)
+    return found if (found.cost[:, 0, YEARS] > 0).any() else None
+
+
+def _publish_follow_up(
+    folder: Path, plan: FollowUp, course: ParticipantCourse | None, deviation: pd.DataFrame | None
+) -> None:
     """Write the plan with an empty form for what is observed, or what came of it."""
+    from sisim.report.analysis import participant_course_report
     from sisim.report.analysis.monitoring_report import (
         draw_follow_up,
         observed_form,
@@ -200,7 +220,12 @@ def _publish_follow_up(folder: Path, plan: FollowUp, deviation: pd.DataFrame | N
     else:
         stem, tables["follow-up-deviations"] = "follow-up-outcome", deviation
     pictures: dict[str, Callable[[], Figure]] = {stem: lambda: draw_follow_up(plan, deviation)}
-    publish(folder, stem, pictures, tables, sentences(plan, deviation), forms=forms)
+    words = sentences(plan, deviation)
+    if course is not None:
+        pictures["participants"] = lambda: participant_course_report.draw_course(course)
+        tables["participants"] = course.table()
+        words += participant_course_report.sentences(course)
+    publish(folder, stem, pictures, tables, words, forms=forms)
 
 
 def implement(

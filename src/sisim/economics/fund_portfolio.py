@@ -187,7 +187,9 @@ def by_basis(found: Mapping[str, Repayments], terms: Fund, years: Ints) -> dict[
         repayment = terms.repayment.model_copy(update=change)
         return terms.model_copy(update={"repayment": repayment})
 
-    return {basis: portfolio(ventures, on(basis), years) for basis in get_args(Basis)}
+    # A portfolio knows of no evaluations.
+    every = [basis for basis in get_args(Basis) if basis != "evaluated"]
+    return {basis: portfolio(ventures, on(basis), years) for basis in every}
 
 
 def _repaid(own: Venture, terms: Fund, years: Ints) -> Floats:

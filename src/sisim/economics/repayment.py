@@ -8,8 +8,17 @@ repaid + set aside + kept = reduction
 Repayment is settled on what has accumulated since it began: by the end of a year an administration
 has repaid no more than its reductions come to so far, years that cost more being set off against
 those that cost less, and never less than nothing. What was repaid too much by then is given back.
-So chance that goes up and down from year to year is not repaid. A plan, which knows all its years
+So chance that goes up and down from year to year is not repaid. Administrations are not set off
+against each other unless the agreement says so (`set_off`): each answers for its own budget, and
+what one has lost is no reason for another to repay less. A plan, which knows all its years
 beforehand, repays nothing that would have to be given back.
+
+With the basis "evaluated" nobody knows what would have been without, only what an evaluation says:
+
+measured reduction = avoided per participant x participants x what an avoided outcome is worth
+
+It is known, and due, for all years at once when the evaluation has its answer. A measured rise is
+no reduction, and is not paid for.
 
 What an administration pays of the project itself is its own stake, and no reduction. What everyone
 has (ordinary resources) is left out, as in the figures. Only administrations of the fund's
@@ -28,6 +37,8 @@ from sisim.arrays import Flags, Floats, Ints
 from sisim.economics.cash_releasing import cash_ladder
 from sisim.economics.fund_account import FundAccount, accumulated
 from sisim.economics.ledger import ORE, CostLine, Kind, Ledger, payer_principal
+from sisim.economics.measured_effect import Measured, MeasuredEffect
+from sisim.economics.outcome_values import values_of
 from sisim.economics.prices import PriceList
 from sisim.economics.rounding import HAIR, rounded
 from sisim.scenario import fund as settings
@@ -82,6 +93,27 @@ class RepaymentPlan:
 
 
 @dataclass(frozen=True)
+class ByEvaluation:
+    """What an evaluation says has been reduced, and what it is repaid as; amounts are SEK.
+
+    Attributes:
+        effect: What it says.
+        values: What an avoided outcome is worth, (administrations,).
+        measured: The reductions that it finds, (replications, administrations).
+        true: The same by the true effect in place of its estimate, of the same shape.
+        repaid_by_truth: What is repaid of those, of the same shape. What is repaid by the estimate
+            is `Repayments.repaid`, and what all true reductions of all years would be repaid as is
+            `Repayments.observed`.
+    """
+
+    effect: MeasuredEffect
+    values: Floats
+    measured: Floats
+    true: Floats
+    repaid_by_truth: Floats
+
+
+@dataclass(frozen=True)
 class Repayments:
     """What one fund pays and gets back in one arm; amounts are SEK.
 
@@ -102,6 +134,8 @@ class Repayments:
         costs: What its investments cost, (replications, years): what it pays, unless that is
             stated in the file.
         account: The book-keeping of the fund.
+        by_evaluation: What the evaluation makes of it, where the basis is "evaluated" and the
+            arm has what is evaluated.
     """
 
     fund: str
@@ -117,6 +151,7 @@ class Repayments:
     cut: Floats
     costs: Floats
     account: FundAccount
+    by_evaluation: ByEvaluation | None = None
 
     @property
     def years(self) -> Ints:
@@ -179,28 +214,22 @@ def reductions(book: Ledger, arm: str, *, ordinary: bool = False) -> dict[str, F
     return {name: sums[name][:, 0] - sums[name][:, number] for name in order if name in sums}
 
 
-def repayments(book: Ledger, fund: str, arm: str) -> Repayments:
+def repayments(book: Ledger, fund: str, arm: str, measured: Measured = {}) -> Repayments:  # noqa: B006 (never changed)
     """Return what a fund pays and gets back in an arm.
 
     Args:
         book: What everything costs, in the prices of the fund's repayment.
         fund: The name of the fund in the scenario.
         arm: The arm with the investments.
+        measured: What the evaluations say that money follows: see `measured_effects`.
     """
     scenario = book.result.scenario
     terms = scenario.funds[fund]
     inside = np.asarray(book.years >= scenario.time.first_year)
     years = book.years[inside]
     gross = reductions(book, arm)
-    ladder = cash_ladder(book, arm)
-    used, seen_of = ladder.reductions(seen=False), ladder.reductions()
-    unseen = {name: used[name] - seen_of[name] for name in used}
     own = tuple(name for name in gross if payer_principal(scenario, name) == terms.principal)
-    shape = (len(book.amounts), len(own), len(years))
-    reduced, seen = np.zeros(shape), np.zeros(shape)
-    for row, name in enumerate(own):
-        reduced[:, row] = gross[name][:, inside]
-        seen[:, row] = (gross[name] - unseen.get(name, 0.0))[:, inside]
+    reduced, seen = _reduced(book, arm, {name: gross[name] for name in own}, inside)
     costs, paid, decided = _payments(book, fund, arm, inside)
 
     rule = Rules(terms, own, years)
@@ -211,15 +240,21 @@ def repayments(book: Ledger, fund: str, arm: str) -> Repayments:
     expected = rule.settle(rule.due(*means), means[-1])
     share = terms.repayment.planned
     observed, repaid = np.zeros_like(reduced), np.zeros_like(reduced)
+    evaluated = terms.repayment.basis == "evaluated"
+    found = _by_evaluation(book, rule, paid, measured.get((terms.repayment.evaluation or "", arm)))
     for run in range(len(paid)):
         after = rule.due(reduced[run], seen[run], paid[run])
         observed[run] = rule.settle(after, paid[run]).repaid
+        if evaluated:
+            continue
         if share in (0.0, 1.0):
             repaid[run] = plan.repaid if share else observed[run]
         else:
             due = share * before + (1 - share) * after
             mixed = share * means[-1] + (1 - share) * paid[run]
             repaid[run] = rule.settle(due, mixed).repaid
+    if found is not None:
+        repaid = found[1]
     aside = terms.deposits.from_surplus.value * np.maximum(reduced - repaid, 0.0)
     aside *= np.cumsum(paid, axis=-1)[:, None] > 0
     account = FundAccount(
@@ -245,7 +280,58 @@ def repayments(book: Ledger, fund: str, arm: str) -> Repayments:
         np.zeros_like(plan.repaid) if agreed is None else np.maximum(agreed - plan.repaid, 0.0),
         costs,
         account,
+        None if found is None else found[0],
     )
+
+
+def _reduced(
+    book: Ledger, arm: str, gross: Mapping[str, Floats], inside: Flags
+) -> tuple[Floats, Floats]:
+    """Return reductions and what of them budgets see, (replications, administrations, years)."""
+    ladder = cash_ladder(book, arm)
+    used, seen_of = ladder.reductions(seen=False), ladder.reductions()
+    shape = (len(book.amounts), len(gross), int(inside.sum()))
+    reduced, seen = np.zeros(shape), np.zeros(shape)
+    for row, (name, amounts) in enumerate(gross.items()):
+        unseen = used[name] - seen_of[name] if name in used else 0.0
+        reduced[:, row] = amounts[:, inside]
+        seen[:, row] = (amounts - unseen)[:, inside]
+    return reduced, seen
+
+
+def _by_evaluation(
+    book: Ledger, rule: Rules, paid: Floats, effect: MeasuredEffect | None
+) -> tuple[ByEvaluation, Floats] | None:
+    """Return what an evaluation makes of an arm, and what is repaid by it.
+
+    Args:
+        book: What everything costs.
+        rule: The rules of the fund.
+        paid: By the fund, (replications, years).
+        effect: What the evaluation says; None: it does not look at the arm.
+
+    Returns:
+        The second is (replications, administrations, years).
+    """
+    if effect is None or rule.repayment.basis != "evaluated":
+        return None
+    worth = values_of(book.result.scenario, effect.evaluation, rule.repayment)
+    values = np.array([worth.get(name, 0.0) for name in rule.administrations])
+    level = PriceList(book.result.scenario, rule.years, current=book.current).level
+    values = values * level[rule.years == effect.answer].sum()
+
+    def settled(said: MeasuredEffect) -> tuple[Floats, Floats]:
+        """Return the reductions, and what of them is repaid by year."""
+        # Without an answer nothing has been shown.
+        claims = np.nan_to_num(said.estimate * said.participants)[:, None] * values
+        back = [
+            rule.claimed(claim, one, said.answer) for claim, one in zip(claims, paid, strict=True)
+        ]
+        return claims, np.stack([plan.repaid for plan in back])
+
+    measured, repaid = settled(effect)
+    true, right = settled(effect.true)
+    return ByEvaluation(effect, values, measured, true, right.sum(axis=-1)), repaid
 
 
 def with_repayments(book: Ledger, found: Sequence[Repayments]) -> Ledger:
@@ -314,7 +400,24 @@ class Rules:
         # What is lost counts by the same share as what is gained.
         limit = np.where(limit < 0, share * np.minimum(limit, 0.0), limit)
         earned = np.where(self._inside(paid), np.minimum(share * reduced, limit), 0.0)
-        return np.asarray(np.maximum(np.cumsum(earned, axis=1), 0.0), np.float64)
+        sums = np.cumsum(earned, axis=1)
+        due = np.maximum(sums, 0.0)
+        if self.repayment.set_off == "agreement":
+            # What some have lost, the others repay less, in proportion to what they have gained.
+            gained, left = due.sum(axis=0), np.maximum(sums.sum(axis=0), 0.0)
+            due = due * np.divide(left, gained, out=np.zeros_like(left), where=gained > 0)
+        return np.asarray(due, np.float64)
+
+    def claimed(self, reduced: Floats, paid: Floats, year: int) -> RepaymentPlan:
+        """Return what is repaid of reductions that become known, all at once, in a year.
+
+        Args:
+            reduced: Reductions up to then, (administrations,).
+            paid: By the fund, (years,).
+            year: The year in which they are known.
+        """
+        known = np.where(self.years == year, reduced[:, None], 0.0)
+        return self.settle(self.due(known, known, paid), paid)
 
     def planned(self, reduced: Floats, seen: Floats, paid: Floats) -> Floats:
         """Return the same as it is planned beforehand: calculated so, or stated in the file."""

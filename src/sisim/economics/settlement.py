@@ -8,7 +8,7 @@ one that receives, so that the parties' flows sum to zero.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from typing import NamedTuple
@@ -30,6 +30,7 @@ from sisim.economics.ledger import (
     payer_principal,
     rewards,
 )
+from sisim.economics.measured_effect import Measured
 from sisim.economics.prices import PriceList
 from sisim.engine.tidy_tables import tidy
 from sisim.scenario.contract import Contract, Measure, Payment, Tier
@@ -50,10 +51,12 @@ class Facts:
         book: The ledger, without contract payments.
         outcomes: The scenario's outcomes by year, (replications, arms, years): person-years in a
             group, entries or events.
+        measured: What the evaluations say that payments follow.
     """
 
     book: Ledger
     outcomes: Mapping[str, Floats]
+    measured: Measured = field(default_factory=dict)
 
     @cached_property
     def years(self) -> Ints:
@@ -123,8 +126,11 @@ class Reading(NamedTuple):
 def read(facts: Facts, measure: Measure, arm: int, periods: Sequence[Sequence[int]]) -> Reading:
     """Return the improvement over each of some periods, given as years.
 
-    Without a comparison, both are the value itself.
+    Without a comparison, both are the value itself; what is verified by an evaluation is what that
+    says of all who took part.
     """
+    if measure.verified_by is not None:
+        return _verified(facts, measure, arm, len(periods))
     series = facts.series(measure)
     per = None if measure.per is None else facts.outcomes[measure.per]
     units, share = [], []
@@ -148,6 +154,26 @@ def read(facts: Facts, measure: Measure, arm: int, periods: Sequence[Sequence[in
         units.append(better)
         share.append(np.divide(better, expected, out=np.zeros(got.shape), where=expected > 0))
     return Reading(np.stack(units, axis=-1), np.stack(share, axis=-1))
+
+
+def _verified(facts: Facts, measure: Measure, arm: int, periods: int) -> Reading:
+    """Return the improvement that an evaluation finds in an arm: the same for every period."""
+    effect = facts.measured.get((measure.verified_by or "", facts.book.result.arms[arm]))
+    if effect is None:  # the arm has nothing of what is evaluated
+        nothing = np.zeros((len(facts.book.amounts), periods))
+        return Reading(nothing, nothing)
+    # Without an answer nothing has been shown.
+    avoided = np.nan_to_num(effect.estimate)
+    size = np.abs(effect.expected)
+    share = np.divide(avoided, size, out=np.zeros_like(avoided), where=size > 0)
+    outcome = facts.book.result.scenario.outcomes.get(measure.outcome or "")
+    # What is counted in months is paid for in person-years.
+    per_unit = 12 if outcome is not None and outcome.group and outcome.count == "stock" else 1
+    units, parts = (
+        np.repeat(np.asarray(one)[:, None], periods, axis=1)
+        for one in (avoided * effect.participants / per_unit, share)
+    )
+    return Reading(units, parts)
 
 
 def _value(series: Floats, per: Floats | None, at: Ints) -> Floats:
@@ -264,6 +290,21 @@ class Settlement:
             if financing is None or financing == payment.is_financing:
                 net = net + self.paid[name] * ((payment.to == party) - int(payment.from_ == party))
         return net
+
+    @cached_property
+    def by_truth(self) -> Settlement:
+        """The same, had the evaluations that payments follow found the true effect."""
+        true = {key: effect.true for key, effect in self.facts.measured.items()}
+        return replace(self, facts=replace(self.facts, measured=true))
+
+    @property
+    def verified(self) -> dict[str, str]:
+        """The payments that follow an evaluation, and which."""
+        return {
+            name: payment.measure.verified_by
+            for name, payment in self.contract.payments.items()
+            if payment.measure is not None and payment.measure.verified_by is not None
+        }
 
     def takes_part(self, party: str, *, financing: bool) -> bool:
         """Return whether a party pays or receives what is, or is not, financing."""

@@ -20,6 +20,7 @@ from sisim.economics.cost_effectiveness import Effectiveness, effectiveness
 from sisim.economics.distribution import WhoGains, who_gains
 from sisim.economics.fund_portfolio import Portfolio, by_basis
 from sisim.economics.ledger import CostLine, Ledger, by_year, ledger
+from sisim.economics.measured_effect import Measured, measured_effects
 from sisim.economics.outcomes import EVERYBODY, Where, outcome, outcome_units, share, stock
 from sisim.economics.per_person import Incremental, incremental, per_person
 from sisim.economics.perspectives import Perspectives, perspectives
@@ -164,7 +165,12 @@ class Valuation:
     @cached_property
     def contracts(self) -> list[Settlement]:
         """The scenario's outcome contracts, settled in each arm that they are about."""
-        return settle(Facts(self.ledger, self.outcome_units))
+        return settle(Facts(self.ledger, self.outcome_units, self.evaluated))
+
+    @cached_property
+    def evaluated(self) -> Measured:
+        """What the evaluations say that the money of a fund or a contract follows."""
+        return measured_effects(self.counts)
 
     @cached_property
     def outcome_units(self) -> Mapping[str, Array]:
@@ -216,7 +222,8 @@ class Valuation:
         funds = self.scenario.funds
         return {
             arm: [
-                repayments(books[one.repayment.prices](), name, arm) for name, one in funds.items()
+                repayments(books[one.repayment.prices](), name, arm, self.evaluated)
+                for name, one in funds.items()
             ]
             for arm in self.counts.arms[1:]
         }

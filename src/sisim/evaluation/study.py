@@ -24,6 +24,7 @@ from sisim.analysis.executors import Batch, Executor, in_process
 from sisim.analysis.measures import NPV
 from sisim.arrays import Floats
 from sisim.checks.check_evaluation import out_of_time
+from sisim.economics.claimed_repayment import claimed_repayments, fund_of
 from sisim.economics.prices import PriceList
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Progress
@@ -355,7 +356,8 @@ class EvaluationStudy:
         is), decided (1 carries on, 0 stops), right, net_if_carried_on, participants,
         treated_later, reached, completed; and, where an outcome has a price: claimed_saving (the
         estimate times participants times the price), and what would be repaid of what the
-        investment has cost, repaid_by_estimate and repaid_by_truth (the expected effect).
+        investment has cost, repaid_by_estimate and repaid_by_truth (the expected effect): on the
+        terms of the fund that follows the evaluation, if one does.
         """
         table = self.table.copy()
         decided = pd.Series(np.nan, index=table.index)
@@ -380,6 +382,7 @@ class EvaluationStudy:
         table["repaid_by_estimate"] = table["claimed_saving"].clip(lower=0.0).clip(upper=spent)
         by_truth = self._expected(table) * people
         table["repaid_by_truth"] = by_truth.clip(lower=0.0).clip(upper=spent)
+        self._by_terms(table)
         head = ["draw", "world", "design", *ESTIMATED, *TRUE, "failed"]
         return table[[*head, "decided", "right", "net_if_carried_on", *REPAID, *DELIVERED]]
 
@@ -512,6 +515,22 @@ class EvaluationStudy:
         pairs = zip(table["design"], table["world"], strict=True)
         mean = pd.Series([self.truths[pair] for pair in pairs], index=table.index)
         return mean.where(table["world"] != "prior", table["truth_all"])
+
+    def _by_terms(self, table: pd.DataFrame) -> None:
+        """Put in what is repaid on the terms of the funds that follow evaluations."""
+        for name in self.names:
+            if fund_of(self.scenario, name) is None:
+                continue
+            here = table["design"] == name
+            some = table[here]
+            people, spent = (some[key].to_numpy(float) for key in ("participants", "spent"))
+            said, true = (
+                claimed_repayments(self.scenario, name, effect.to_numpy(float) * people, spent)
+                for effect in (some["estimate"], self._expected(some))
+            )
+            table.loc[here, "claimed_saving"] = said.reduced.sum(axis=1)
+            table.loc[here, "repaid_by_estimate"] = said.repaid.sum(axis=1)
+            table.loc[here, "repaid_by_truth"] = true.repaid.sum(axis=1)
 
     def _price(self, name: str) -> float:
         """Return what an unwanted outcome costs, kronor in the first year; NaN if nothing tells."""

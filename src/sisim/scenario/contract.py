@@ -73,6 +73,9 @@ class Measure(Table):
     mean of the `years_before` the start; a `stated` yearly level, that expected in the first year
     measured; or `none`, when the value itself counts. The two in the middle follow `trend`.
 
+    With `verified_by` it is paid by what an evaluation says: its estimate for all who took part in
+    its cohorts, or as a share of what it holds that they would have had without.
+
     What comes out is an improvement: fewer units, kronor or people, or more of an outcome whose
     `good` is "high". Thresholds and tiers read it as a `share` of what it is compared with, or in
     `units`.
@@ -88,6 +91,10 @@ class Measure(Table):
     level: Positive | None = Field(None, description="Expected a year, where it is stated.")
     trend: Number = Field(Number(value=0), description="Expected yearly change: 0.02 is 2 %.")
     read_as: Literal["share", "units"] = "share"
+    verified_by: Name | None = Field(
+        None,
+        description="The evaluation whose estimate is paid for, in place of the true difference.",
+    )
 
 
 class Tier(Table):

@@ -14,10 +14,29 @@ def digest(scenario: Scenario) -> str:
 
     The order of states and categories is part of it: draws are made in that order.
     """
-    # An evaluation looks on: a scenario without any is what it was before there could be one.
-    silent = None if scenario.evaluations else {"evaluations"}
-    said = scenario.model_dump_json(by_alias=True, exclude=silent)
+    said = scenario.model_dump_json(by_alias=True, exclude=_unsaid(scenario))
     return hashlib.sha256(said.encode()).hexdigest()[:8]
+
+
+def _unsaid(scenario: Scenario) -> dict[str, Any]:
+    """Return what of evaluations is left out: without any, a scenario is what it always was."""
+    silent: dict[str, Any] = {} if scenario.evaluations else {"evaluations": True}
+    new = {"evaluation", "outcome_values", "set_off"}
+    silent["funds"] = {
+        name: {"repayment": new - fund.repayment.model_fields_set}
+        for name, fund in scenario.funds.items()
+    }
+    silent["contracts"] = {
+        name: {
+            "payments": {
+                key: {"measure": {"verified_by"}}
+                for key, payment in contract.payments.items()
+                if payment.measure is not None and payment.measure.verified_by is None
+            }
+        }
+        for name, contract in scenario.contracts.items()
+    }
+    return silent
 
 
 def without_money(scenario: Scenario) -> dict[str, Any]:

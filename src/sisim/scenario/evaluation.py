@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sisim.scenario.dates import months_until
 from sisim.scenario.types import (
     Float,
     Month,
@@ -49,7 +50,7 @@ OWN_KEYS: dict[str, tuple[str, ...]] = {
     "other_areas": ("areas",),
     "earlier_cohorts": ("years_before",),
     "before_after": ("months_before",),
-    "process": ("measures",),
+    "process": (),
 }
 """Which keys a design has that not every other has."""
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -214,5 +215,23 @@ class Evaluation(Table):
         "lottery", description="The order in which areas begin: drawn, or given."
     )
     measures: list[Literal["reach", "fidelity", "drop_out"]] = Field(
-        [], description="What a process evaluation looks at."
+        [], description="What is looked at of how the intervention is carried out."
     )
+    activities: dict[Name, Text] = Field(
+        {}, description="What is done in the intervention, and how each activity is documented."
+    )
+    people: Annotated[int, Field(ge=1, le=10_000_000)] | None = Field(
+        None, description="How many people the plan reckons with."
+    )
+    responsible: Text | None = Field(None, description="Who answers for the evaluation.")
+    legal: Text | None = Field(
+        None, description="What the legal assessment came to: ethics, secrecy, personal data."
+    )
+
+    @property
+    def answer_year(self) -> int:
+        """The calendar year by whose end there is an answer."""
+        within = 0 if self.outcome is None else self.outcome.within
+        months = round(months_until(self.cohorts.below)) - 1 + within + self.follow_up_delay
+        # An answer at the turn of the year is there at its end.
+        return (months - 1) // 12

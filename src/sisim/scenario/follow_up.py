@@ -12,7 +12,7 @@ Month = Annotated[int, Field(ge=1, le=1200)]
 MONTHS = (6, 12, 24, 36)
 """When it is followed up, in months from the start, unless the scenario says otherwise."""
 MEASURED = (
-    *("target", "begun", "treated", "spent", "reach"),
+    *("target", "begun", "treated", "spent", "reach", "fidelity", "drop_out"),
     *("participants", "outcome", "measured"),
 )
 """What a model foretells: the inflow, the activity, its cost, its reach, and the results."""
@@ -30,8 +30,8 @@ class OtherMeasure(Table):
 class FollowUpPlan(Table):
     """When it is followed up, and who measures what.
 
-    `by` says who, by what is measured: target, begun, treated, spent, reach, participants, or
-    outcome. Unset, it is the administration that has it in its books.
+    `by` says who, by what is measured: target, begun, treated, spent, reach, fidelity, drop_out,
+    participants, or outcome. Unset, it is the administration that has it in its books.
     """
 
     months: Annotated[list[Month], Field(min_length=1)] = list(MONTHS)

@@ -23,7 +23,7 @@ from sisim.scenario.types import (
     Years,
 )
 
-Basis = Literal["planned", "mix", "observed", "none"]
+Basis = Literal["planned", "mix", "observed", "evaluated", "none"]
 
 MOST_YEARS = 10
 """Repayment goes on for at most so many years after the first payment, unless the file says."""
@@ -58,11 +58,12 @@ class Repayment(Table):
     """How the administrations of the fund's principal give back what they no longer need to pay.
 
     `basis`: `planned`, from the calculation made beforehand (`plan`, or else the mean over the
-    replications); `observed`, from each outcome as an evaluation would see it; `none`; or a `mix`
-    with `share_planned` of the planned. `share` is how much of a reduction is paid back. Years that
-    cost more are set off against those that cost less, since repayment began: what has been repaid
-    too much is given back. Repayment begins in `first_year`, or `starts_after` years after the
-    first payment, and ends with `last_year`, by default ten years after the first payment.
+    replications); `observed`, from the true outcome of each run; `evaluated`, from what the
+    `evaluation` of that name says of it; `none`; or a `mix` with `share_planned` of the planned.
+    `share` is how much of a reduction is paid back. Years that cost more are set off against those
+    that cost less, since repayment began: what has been repaid too much is given back. Repayment
+    begins in `first_year`, or `starts_after` years after the first payment, and ends with
+    `last_year`, by default ten years after the first payment.
 
     `cap`: what the fund has paid and not got back, so that the surplus stays with the
     administrations, or none. `cap_year`: the year's reduction, as cash or gross, or none.
@@ -72,6 +73,19 @@ class Repayment(Table):
 
     basis: Basis = "planned"
     share_planned: Probability | None = None
+    evaluation: Name | None = Field(
+        None, description='The evaluation that tells what is repaid, if basis is "evaluated".'
+    )
+    outcome_values: dict[Name, Positive] = Field(
+        {},
+        description="What each administration saves when one unwanted outcome of that evaluation "
+        "is avoided, SEK; unset: worked out from prices.",
+    )
+    set_off: Literal["years", "agreement"] = Field(
+        "years",
+        description="Whether an administration's years alone are set off against each other, or "
+        "administrations within the agreement as well.",
+    )
     plan: dict[Name, dict[YearKey, Positive]] = {}
     share: Probability = Probability(value=1)
     first_year: Year | None = None

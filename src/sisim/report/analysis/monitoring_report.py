@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sisim.analysis.monitoring import ENOUGH, RESULTS, FollowUp, Indicator, responsible
+from sisim.analysis.monitoring import (
+    ENOUGH,
+    PROCESS,
+    RESULTS,
+    FollowUp,
+    Indicator,
+    evaluations_of,
+    responsible,
+)
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_chart, records, share_axis
 from sisim.report.chart.chart import (
@@ -33,6 +42,7 @@ from sisim.report.formats import (
     money,
     percent_sign,
     percentage_points,
+    quoted,
     share_of,
     spread,
     unit_for,
@@ -61,6 +71,8 @@ def measure_label(plan: FollowUp, measure: Indicator) -> str:
         "treated": t("Take part now"),
         "spent": t("Money spent"),
         "reach": t("Reached, of the target group"),
+        "fidelity": t("Given all of it, of those who are done"),
+        "drop_out": t("Left early, of those who have begun"),
         "participants": t("Of those who have begun: {what}", what=lower(what)),
         "outcome": capital(what),
         "measured": capital(what),
@@ -80,6 +92,10 @@ def by_whom(plan: FollowUp, measure: Indicator, *, inside: bool = False) -> str:
     head = measure.name.partition(".")[0]
     if spec is not None and head in spec.by:
         return spec.by[head].text
+    if measure.kind in PROCESS and measure.investment is not None:
+        for one in evaluations_of(plan.scenario, plan.arm, measure.investment):
+            if one.responsible is not None:
+                return lower(one.responsible.text) if inside else one.responsible.text
     payers = responsible(plan.scenario, measure)
     labels = [plan.scenario.payer_label(one).text for one in payers]
     return listing([lower(label) if inside else label for label in labels])
@@ -157,7 +173,7 @@ def drawn(plan: FollowUp, observed: pd.DataFrame | None) -> list[Indicator]:
         head = measure.name.partition(".")[0]
         order = (
             *("begun", "reach", "participants", "measured", "target"),
-            *("spent", "outcome", "treated"),
+            *("spent", "outcome", "fidelity", "drop_out", "treated"),
         )
         again = False
         if measure.outcome is not None:
@@ -267,13 +283,28 @@ def sentences(plan: FollowUp, observed: pd.DataFrame | None = None) -> list[str]
                 all=sum(one.kind in RESULTS for one in plan.measures),
             )
         )
-    lines.append(
-        t(
-            "An effect is only seen against a comparison: earlier cohorts, other areas, or "
-            "a lottery among those in the queue."
-        )
-    )
+    lines.append(_where_told(plan))
     return lines
+
+
+def _where_told(plan: FollowUp) -> str:
+    """Return where the effect will be told: follow-up by itself tells none."""
+    planned = [
+        t("{label} (answer in {year})", label=quoted(one.label.text), year=str(one.answer_year))
+        for name in plan.scenario.arms[plan.arm].investments
+        for one in evaluations_of(plan.scenario, plan.arm, name)
+        if one.design != "process"
+    ]
+    if planned:
+        return t(
+            "What is followed up among participants alone shows no effect. The effect is told by "
+            "the planned evaluations: {evaluations}.",
+            evaluations=listing(planned),
+        )
+    return t(
+        "An effect is only seen against a comparison: earlier cohorts, other areas, or "
+        "a lottery among those in the queue."
+    )
 
 
 def deviation_sentences(plan: FollowUp, observed: pd.DataFrame) -> list[str]:
@@ -292,6 +323,7 @@ def deviation_sentences(plan: FollowUp, observed: pd.DataFrame) -> list[str]:
                 verdict=verdict_words(measure, one.verdict),
             )
         )
+    lines += _of_themselves(plan, observed)
     outside = int((observed["outside"] != 0).sum())
     if plan.few:
         lines.append(
@@ -316,6 +348,37 @@ def deviation_sentences(plan: FollowUp, observed: pd.DataFrame) -> list[str]:
     return lines
 
 
+def _of_themselves(plan: FollowUp, observed: pd.DataFrame) -> Iterator[str]:
+    """Yield, where participants are better off than before, how they would be without it all.
+
+    People are taken in when matters are at their worst: what is better from one time to another is
+    no effect.
+    """
+    for name, own in observed.groupby("measure", sort=False):
+        ends = list(records(own.sort_values("month", kind="stable")))
+        first, last = ends[0], ends[-1]
+        measure = plan.measure(str(name))
+        if measure.kind != "participants":
+            continue
+        good = plan.scenario.outcomes[str(measure.outcome)].good
+        rise = last.observed - first.observed
+        known = first.without_middle == first.without_middle
+        if not known or (rise >= 0 if good == "low" else rise <= 0):
+            continue
+        yield t(
+            "{what}: from {a} in month {first} to {b} in month {last}. That is no effect: without "
+            "the investment the same people are reckoned to go from {c} to {d}, as they are taken "
+            "in when matters are at their worst (regression to the mean).",
+            what=measure_label(plan, measure),
+            first=first.month,
+            last=last.month,
+            a=_value(measure, first.observed),
+            b=_value(measure, last.observed),
+            c=_value(measure, first.without_middle),
+            d=_value(measure, last.without_middle),
+        )
+
+
 def verdict_words(measure: Indicator, verdict: str) -> str:
     """Return what a deviation says."""
     if verdict in ("above", "below"):
@@ -328,6 +391,12 @@ def verdict_words(measure: Indicator, verdict: str) -> str:
             "reach": t("More are reached than planned.")
             if above
             else t("Too few of the target group are reached."),
+            "fidelity": t("More are given all of it than planned.")
+            if above
+            else t("Fewer are given all of it than planned."),
+            "drop_out": t("More leave early than planned.")
+            if above
+            else t("Fewer leave early than planned."),
             "cost": t("Dearer than planned.") if above else t("Less is spent than planned."),
         }[measure.kind]
     return {

@@ -18,6 +18,7 @@ from sisim.report.economics.contract_words import (
     signed,
     title_of,
 )
+from sisim.report.economics.evaluated_money import paid_table, paid_words
 from sisim.report.formats import THOUSANDS, decimal, share_of, spread
 from sisim.scenario.scenario import Scenario
 
@@ -31,6 +32,7 @@ def contract_words(result: Valuation, arms: Sequence[str]) -> list[str]:
     for settled in _of(result, arms):
         said = sentence(result.scenario, settled.contract)
         found += [*([] if said in found else [said]), came_to(result.scenario, settled)]
+        found += paid_words(result.scenario, settled)
     return found
 
 
@@ -46,7 +48,9 @@ def contract_tables(result: Valuation, arms: Sequence[str]) -> Mapping[str, pd.D
         "contract-prices": Settlement.prices,
     }
     settlements = _of(result, arms)
-    return {
+    verified = [table for table in map(paid_table, settlements) if len(table)]
+    beside = {"contract-verified": pd.concat(verified, ignore_index=True)} if verified else {}
+    return beside | {
         name: pd.concat([part(settled) for settled in settlements], ignore_index=True)
         for name, part in parts.items()
         if settlements

@@ -211,7 +211,7 @@ def _rule(scenario: Scenario, contract: Contract, payment: Payment) -> str:
     measure = payment.measure
     assert measure is not None
     thing, unit = _thing(scenario, measure)
-    reference = _reference(measure)
+    reference = _reference(scenario, measure)
     high = measure.outcome is not None and scenario.outcomes[measure.outcome].good == "high"
     when = listing([span_of(*period) for period in measure.periods])
     words = {"thing": thing, "when": when, "reference": reference, "unit": unit}
@@ -297,7 +297,10 @@ def _thing(scenario: Scenario, measure: Measure) -> tuple[str, str]:
     return thing, units[scenario.outcomes[measure.outcome].count]
 
 
-def _reference(measure: Measure) -> str:
+def _reference(scenario: Scenario, measure: Measure) -> str:
+    if measure.verified_by is not None:
+        label = scenario.evaluations[measure.verified_by].label.text
+        return t("without the investment, by the evaluation {label}", label=quoted(label))
     if measure.against == "without":
         return t("without the investment")
     if measure.level is not None:

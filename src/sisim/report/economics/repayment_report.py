@@ -13,6 +13,7 @@ from sisim.economics.ledger import ORE
 from sisim.economics.repayment import Repayments
 from sisim.economics.valuation import Valuation
 from sisim.i18n import duration, n_, t
+from sisim.report.economics.evaluated_money import repaid_rows, repaid_table, repaid_words
 from sisim.report.economics.repayment_tables import (
     account_rows,
     account_table,
@@ -60,6 +61,10 @@ def shown(result: Valuation, arms: Sequence[str]) -> list[tuple[str, pd.DataFram
             (t("The account of the fund"), account_rows(one)),
         ):
             found.append((_undiscounted(title), rows_shown(rows, one.years.tolist())))
+        evaluated = repaid_rows(one, scenario)
+        if len(evaluated):
+            title = t("By the evaluation and by the true effect, mean of the runs")
+            found.append((_undiscounted(title), evaluated))
     for arm in arms if found else ():
         budget = result.budget(arm)
         those = {name for one in result.funds[arm] for name in one.administrations}
@@ -113,6 +118,7 @@ def sentences(one: Repayments, scenario: Scenario) -> list[str]:
                 back=money(float(outcome.mean()) - one.chance),
             )
             found.append(text)
+    found += repaid_words(one, scenario)
     lacking = [f"{money(amount)} ({year})" for year, amount in one.account.lacks]
     if lacking:
         text = t("Missing in the fund, to be added from elsewhere: {what}.", what=_few(lacking))
@@ -150,7 +156,10 @@ def tables(result: Valuation, arms: Sequence[str]) -> Mapping[str, pd.DataFrame]
     if not found:
         return {}
     budgets = [budget_table(result.budget(arm), arm) for arm in arms]
+    evaluated = [table for table in map(repaid_table, found) if len(table)]
+    beside = {"repayment-evaluated": pd.concat(evaluated, ignore_index=True)} if evaluated else {}
     return {
+        **beside,
         "repayment": pd.concat(map(repayment_table, found), ignore_index=True),
         "fund-account": pd.concat(map(account_table, found), ignore_index=True),
         "budget-frames": pd.concat(budgets, ignore_index=True),

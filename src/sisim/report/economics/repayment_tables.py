@@ -13,7 +13,7 @@ from sisim.arrays import Floats
 from sisim.economics.budget_impact import Budget
 from sisim.economics.repayment import Repayments
 from sisim.i18n import t
-from sisim.report.formats import THOUSANDS, decimal, share_of
+from sisim.report.formats import THOUSANDS, decimal, quoted, share_of
 from sisim.report.spreadsheet_files import csv_of_rows
 from sisim.scenario.fund import Fund
 from sisim.scenario.scenario import Scenario
@@ -156,9 +156,19 @@ def conditions(terms: Fund, scenario: Scenario) -> str:
     rule = terms.repayment
     if rule.basis == "none":
         return t("Nothing is repaid.")
+    if rule.evaluation is not None and rule.basis == "evaluated":
+        spec = scenario.evaluations[rule.evaluation]
+        by = t(
+            "Repayment by the evaluation {label}, which answers in {year}: nothing is due before",
+            label=quoted(spec.label.text),
+            year=str(spec.answer_year),
+        )
+    else:
+        by = ""
     basis = {
         "planned": t("Repayment by plan"),
         "observed": t("Repayment by outcome"),
+        "evaluated": by,
         "mix": t("Repayment by plan and outcome ({share} by plan)", share=share_of(rule.planned)),
     }[rule.basis]
     cap = (
@@ -167,7 +177,9 @@ def conditions(terms: Fund, scenario: Scenario) -> str:
         else t("without a cap at what is invested")
     )
     yearly = {
-        "cash_reduction": t("at most what the year's budget sees"),
+        "cash_reduction": t("at most what the year's budget sees")
+        if rule.basis != "evaluated"
+        else t("at most what budgets see"),
         "gross_reduction": t("at most the year's lower cost"),
         "none": t("without a cap by year"),
     }[rule.cap_year]
@@ -178,14 +190,20 @@ def conditions(terms: Fund, scenario: Scenario) -> str:
     )
     settled = (
         ""
-        if rule.basis == "planned"
+        if rule.basis in ("planned", "evaluated")
         else " "
         + t(
             "By outcome it is settled on what has accumulated: a year that costs more is set off "
             "against those that cost less, and what was repaid too much is given back."
         )
     )
-    return f"{basis}, {cap}, {yearly}.{settled} {prices}"
+    between = (
+        " "
+        + t("Administrations are set off against each other: what one has lost, others repay less.")
+        if rule.set_off == "agreement"
+        else ""
+    )
+    return f"{basis}, {cap}, {yearly}.{settled}{between} {prices}"
 
 
 def label_of(scenario: Scenario, payer: str) -> str:
