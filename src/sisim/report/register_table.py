@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from sisim.i18n import t
+from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import grade_name
+from sisim.scenario.pathway import Pathway
 
 
 def register_rows(register: pd.DataFrame) -> pd.DataFrame:
@@ -23,5 +25,17 @@ def register_rows(register: pd.DataFrame) -> pd.DataFrame:
             t("Lowest"): register["low"],
             t("Highest"): register["high"],
             t("Grade"): [grade_name(grade) for grade in register["grade"].fillna("")],
+        }
+    )
+
+
+def formula_rows(pathway: Pathway) -> pd.DataFrame:
+    """Return each number of a pathway that is given by a formula, named as a reader would."""
+    found = [(path, number) for path, number in numbers(pathway) if number.formula is not None]
+    return pd.DataFrame(
+        {
+            t("Key"): [path for path, _ in found],
+            t("Value"): [number.value for _, number in found],
+            t("Formula"): [number.formula for _, number in found],
         }
     )
