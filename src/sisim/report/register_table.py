@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sisim.i18n import t
-from sisim.scenario.numbers import numbers
+from sisim.scenario.numbers import derived
 from sisim.scenario.owners import grade_name
 from sisim.scenario.pathway import Pathway
 
@@ -31,11 +31,11 @@ def register_rows(register: pd.DataFrame) -> pd.DataFrame:
 
 def formula_rows(pathway: Pathway) -> pd.DataFrame:
     """Return each number of a pathway that is given by a formula, named as a reader would."""
-    found = [(path, number) for path, number in numbers(pathway) if number.formula is not None]
+    found = derived(pathway)
     return pd.DataFrame(
         {
-            t("Key"): [path for path, _ in found],
-            t("Value"): [number.value for _, number in found],
-            t("Formula"): [number.formula for _, number in found],
+            t("Key"): list(found),
+            t("Value"): [value for value, _ in found.values()],
+            t("Formula"): [formula for _, formula in found.values()],
         }
     )
