@@ -2,9 +2,15 @@
 
 import re
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
+import pandas as pd
 import pytest
 from helpers.command_line import sisim as command
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from openpyxl import load_workbook
 
 import sisim
 from sisim.cli.scenario_input import require_one_currency
@@ -20,6 +26,7 @@ from sisim.scenario.scenario import Scenario
 DATA = Path(sisim.__file__).parent / "data"
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 PUBLISHED = Path(__file__).parents[2] / "experiments" / "published"
+HELPERS = Path(__file__).parents[1] / "helpers"
 KRONOR = {"SEK", "kr", "tkr", "mkr", "krona", "kronor"}
 
 
@@ -122,6 +129,118 @@ class TestResults:
         assert not words(pound) & KRONOR
         krona = command("cohort", PUBLISHED / "tunnel.toml", "--out", tmp_path, lang="sv").stdout
         assert "Kostnader, kr" in krona
+
+
+EURO = ("run", "figures", "money", "uncertainty", "sensitivity", "implement")
+"""Commands about a scenario with figures."""
+MORE: dict[str, tuple[str, ...]] = {
+    "uncertainty": ("--draws", "20", "--workers", "1"),
+    "sensitivity": ("--vary", "resources.care_day.price", "--workers", "1"),
+    "implement": ("--budget", "5e6"),
+}
+
+
+COSTS = 'costs_of = ["social"], within = 24'
+
+
+def put(folder: Path, scenario: Path) -> Path:
+    """Write a scenario and its pathway, priced in euro, into a folder."""
+    text = scenario.read_text(encoding="utf-8")
+    name = re.findall(r'(?m)^pathway = "(.*)"', text)[0]
+    pathway = (scenario.parent / name).read_text(encoding="utf-8")
+    (folder / name).write_text('currency = "EUR"\n' + pathway, encoding="utf-8")
+    (folder / scenario.name).write_text(text, encoding="utf-8")
+    return folder / scenario.name
+
+
+def told(folder: Path, lang: str, *arguments: object) -> str:
+    """Return all that a command says, draws and writes."""
+    drawn: list[str] = []
+    save = Figure.savefig
+
+    def note(figure: Figure, *args: Any, **more: Any) -> Any:
+        drawn.extend(one.get_text() for one in figure.findobj(Text))
+        return save(figure, *args, **more)
+
+    with mock.patch.object(Figure, "savefig", note):
+        found = command(*arguments, "--out", folder, lang=lang)
+    assert found.exit_code == 0, found.output
+    parts = [found.stdout, found.stderr, *drawn]
+    for file in sorted(folder.rglob("*")):
+        if file.suffix in (".csv", ".txt", ".html"):
+            parts.append(file.read_text(encoding="utf-8-sig"))
+        elif file.suffix == ".xlsx":
+            cells = (c for sheet in load_workbook(file) for row in sheet.values for c in row)
+            parts += [cell for cell in cells if isinstance(cell, str)]
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize(("lang", "name"), [("sv", "euro"), ("en", "EUR")])
+class TestCommands:
+    """Whatever a command says, draws and writes of a file in euro names euro."""
+
+    @pytest.mark.parametrize("what", EURO)
+    def test_of_a_scenario(self, tmp_path: Path, lang: str, name: str, what: str) -> None:
+        file = put(tmp_path, HELPERS / "trial.toml")
+        few = (*MORE.get(what, ()), "--set", "replications=2")
+        found = words(told(tmp_path / "out", lang, what, file, *few))
+        assert name in found
+        assert not found & KRONOR
+
+    @pytest.mark.parametrize("what", ["run", "money"])
+    def test_of_funds_and_contracts(self, tmp_path: Path, lang: str, name: str, what: str) -> None:
+        file = put(tmp_path, HELPERS / "every-number.toml")
+        found = words(told(tmp_path / "out", lang, what, file, "--set", "replications=2"))
+        assert name in found
+        assert not found & KRONOR
+
+    def test_of_an_evaluation(self, tmp_path: Path, lang: str, name: str) -> None:
+        file = put(tmp_path, HELPERS / "every-number.toml")
+        text = file.read_text(encoding="utf-8")
+        asked = text.replace('group = "ill", within = 24, count = "months"', COSTS)
+        assert asked != text
+        file.write_text(asked, encoding="utf-8")
+        few = ("--draws", "3", "--workers", "1")
+        found = told(tmp_path / "out", lang, "evaluate", file, *few)
+        assert not words(found) & KRONOR
+        assert name in words(found)
+
+    def test_of_a_cohort(self, tmp_path: Path, lang: str, name: str) -> None:
+        found = words(
+            told(tmp_path / "out", lang, "cohort", put(tmp_path, PUBLISHED / "tunnel.toml"))
+        )
+        assert name in found
+        assert not found & KRONOR
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_each_row_of_a_catalogue_names_its_currency(tmp_path: Path, lang: str) -> None:
+    """Where any is not in kronor."""
+    put(tmp_path, HELPERS / "trial.toml")
+    out = tmp_path / "catalogue.csv"
+    assert command("catalogue", tmp_path, "--out", out, lang=lang).exit_code == 0
+    table = pd.read_csv(out, sep=";" if lang == "sv" else ",")
+    own = table.set_index({"sv": "Namn", "en": "Name"}[lang])
+    currency = own[{"sv": "Valuta", "en": "Currency"}[lang]]
+    assert currency["trial"] == "EUR"
+    assert currency["placed-youth"] == "SEK"
+    assert "Budget" in own
+
+
+def test_a_catalogue_in_kronor_says_so_in_its_heading(tmp_path: Path) -> None:
+    out = tmp_path / "catalogue.csv"
+    assert command("catalogue", "--out", out, lang="en").exit_code == 0
+    columns = list(pd.read_csv(out).columns)
+    assert "Budget (SEK)" in columns
+    assert "Currency" not in columns
+
+
+def test_a_catalogue_in_another_currency_than_its_pathway_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.csv"
+    file.write_text("Title;Budget;Currency;Years\nCourse;1000000;EUR;2\n", encoding="utf-8")
+    found = command("catalogue", "--read", file, "--out", tmp_path / "own", lang="en")
+    assert found.exit_code != 0
+    assert "The pathway is priced in SEK" in found.output
 
 
 class TestMistakes:

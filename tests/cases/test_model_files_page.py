@@ -93,7 +93,7 @@ def alive(folder: Path, pathway: str) -> float:
 
 
 def test_parameters_and_formulas(tmp_path: Path) -> None:
-    example, _, together = examples("Parameters and formulas")
+    example, _, _, together = examples("Parameters and formulas")
     known = (0.995012479192682 ** (2 * 3) + 0.995012479192682**2) / 2
     assert alive(tmp_path, example) == pytest.approx(known, rel=1e-12)
 
@@ -109,10 +109,17 @@ def test_parameters_and_formulas(tmp_path: Path) -> None:
 
 
 def test_a_distribution_by_formulas(tmp_path: Path) -> None:
-    _, spread, _ = examples("Parameters and formulas")
+    _, spread, _, _ = examples("Parameters and formulas")
     given = loaded(tmp_path, COHORT, spread).pathway.parameters["rr"].distribution
     assert given is not None
     assert given.sdlog == pytest.approx(math.log(0.71 / 0.365) / 3.92)
+
+
+def test_a_formula_among_the_edges(tmp_path: Path) -> None:
+    _, _, edges, _ = examples("Parameters and formulas")
+    for adult in (18, 21):
+        scenario = loaded(tmp_path, COHORT, edges.replace("adult = 18", f"adult = {adult}"))
+        assert scenario.pathway.factors["grown_up"].below == [adult, adult + 3]
 
 
 def test_two_features_at_once(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sisim.economics.ledger import ledger
-from sisim.engine.cohort import NotExact, expected
+from sisim.engine.cohort import Cohort, expected
 from sisim.engine.replications import simulate
 from sisim.engine.simulation import Simulation
 from sisim.scenario.scenario import Scenario
@@ -210,6 +210,96 @@ def test_it_is_paid_at_its_price_and_the_money_adds_up() -> None:
     assert ledger(result).total()[0, 1].sum() == pytest.approx(number.sum() * 9 * 1000)
 
 
-def test_the_exact_cohort_says_why_it_does_not_hold() -> None:
-    with pytest.raises(NotExact, match="would have happened"):
-        expected(Scenario.model_validate(world_with(instead=COURSE)))
+def exact(of: World) -> Cohort:
+    """Return the expected course of a world."""
+    return expected(Scenario.model_validate(of))
+
+
+def people(cohort: Cohort, track_: str, state: str) -> Any:
+    """Return how many are expected in a state of the arm, by point."""
+    return cohort.stock[1, :, :, cohort.compiled.state(track_, state)].sum(axis=-1)
+
+
+def test_the_exact_course_of_what_is_prevented_once_is_known() -> None:
+    """0.4 of 4000 would be placed and half of them are: 800, of whom 0.7 have six months."""
+    once = {"placement": move("home", "placed", probability=0.4, schedule={"cycle": 3})}
+    of = {"tracks": {"life": track("home", "placed")}, "transitions": once}
+    given_ = {"months": 6, "share": 0.7}
+    found = exact(world_with(of, scale="relative_risk", instead=given_, years=1))
+    known = [0.0] * 4 + [0.7 * 800] * 6 + [0.0] * 3
+    assert people(found, "instead:help.1", "given") == pytest.approx(known)
+    assert people(found, "life", "placed") == pytest.approx([0] * 4 + [800] * 9)
+    events_ = found.events[1, :, found.compiled.transitions.index("instead:help.1")]
+    assert events_ == pytest.approx([0] * 3 + [560] + [0] * 8)
+    assert not found.events[0, :, found.compiled.transitions.index("instead:help.1")].any()
+
+
+def test_what_an_exactly_computed_harm_does_is_known() -> None:
+    """Those exposed (a quarter of 800) move at a doubled probability in each of two months."""
+    ways = {
+        "placement": move("home", "placed", probability=0.4, schedule={"cycle": 3}),
+        "moves": move("home", "moved", probability=0.1, schedule={"cycle": 5}),
+    }
+    of = {"tracks": {"life": track("home", "placed", "moved")}, "transitions": ways}
+    harm = {"share": 0.25, "months": 2, "on": ["moves"], "ratio": 2, "scale": "relative_risk"}
+    found = exact(world_with(of, scale="relative_risk", harm=harm, years=1))
+    moves = found.events[:, 5, found.compiled.transitions.index("moves")]
+    assert moves == pytest.approx([2400 * 0.1, 3000 * 0.1 + 200 * 0.2])
+
+
+@st.composite
+def followed(draw: st.DrawFn) -> World:
+    """Return a world whose effects are followed by something, of every kind."""
+    rates = st.floats(0.1, 2.5)
+    second = st.sampled_from([1, 2])
+    ways = {
+        "placement": move("home", {"placed": 3.0, "secure": 1.0}, rate=draw(rates)),
+        "moves": move("home", "moved", rate=draw(rates), order=draw(second)),
+        "back": move(["placed", "secure"], "home", probability=0.2),
+        "ill": move("well", "ill", "health", rate=draw(rates)),
+        "dies": move("ill", "dead", "health", rate=0.2),
+        "heals": move("ill", "well", "health", rate=1.0),
+    }
+    of = {
+        "tracks": {
+            "life": track("home", "placed", "secure", "moved"),
+            "health": track("well", "ill", "dead", exits=("dead",)),
+        },
+        "transitions": ways,
+    }
+    effects = []
+    for number in range(draw(st.integers(1, 2))):
+        months = st.integers(1, 4)
+        given_ = {"months": draw(months), "share": draw(st.sampled_from([1.0, 0.6]))}
+        harm = {
+            "share": 0.5,
+            "months": draw(months),
+            "on": draw(st.sampled_from([["moves"], ["ill", "back"]])),
+            "ratio": draw(st.sampled_from([0.5, 3.0])),
+        }
+        brought = draw(st.sampled_from([{"instead": given_}, {"harm": harm}]))
+        on = draw(st.sampled_from([["placement"], ["moves"], ["back"], ["ill", "placement"]]))
+        ratio = draw(st.sampled_from([0.0, 0.5, 2.0]))
+        effects.append({"on": on, "ratio": ratio, "order": number + 1, **brought})
+    made = world_with(of, years=1)
+    made["investments"]["help"]["effects"] = effects
+    return made
+
+
+@settings(max_examples=40, deadline=None)
+@given(of=followed(), seed=st.integers(1, 100))
+def test_the_exact_course_is_that_of_simulations(of: World, seed: int) -> None:
+    """Whom something is prevented for, what they are given, how long, what harm does to them."""
+    course = exact(of)
+    result = simulate(Scenario.model_validate(of), seed=seed).replications[0]
+    for computed, found in ((course.stock, result.tally.stock), (course.event, result.tally.event)):
+        assert (np.abs(found - computed) <= 5 * np.sqrt(2 * computed) + 3).all()
+    began = [n for n, name in enumerate(course.compiled.transitions) if ":" in name]
+    assert np.allclose(course.event[0][..., began], 0)
+
+
+def test_nothing_that_follows_leaves_the_exact_course_as_it_is() -> None:
+    """Something given that costs and does nothing changes neither lives nor their chances."""
+    plain, with_it = exact(world_with()), exact(world_with(instead=COURSE))
+    for state in ("home", "placed", "moved"):
+        assert people(with_it, "life", state) == pytest.approx(people(plain, "life", state))

@@ -14,7 +14,8 @@ from jsonschema import Draft7Validator
 from jsonschema.validators import extend
 from pydantic import BaseModel, ValidationError
 
-from sisim.loading.derived_numbers import DerivedNumbers
+from sisim.loading.derived_numbers import LETTER, DerivedNumbers
+from sisim.loading.fixed_numbers import fixed_places
 from sisim.scenario.document import Document
 from sisim.scenario.json_schema import schema
 from sisim.scenario.pathway import Pathway
@@ -71,6 +72,9 @@ def _form(document: dict[str, Any]) -> bool:
     document = copy.deepcopy(document)
     # A text where a number may stand is a formula, whatever it says.
     DerivedNumbers(Document("", document, Positions("")), model)
+    for place in list(fixed_places(document, model)):
+        if LETTER.search(place.text) or not place.whole:
+            place.put(1.0)
     try:
         model.model_validate(document)
     except ValidationError as error:

@@ -24,7 +24,7 @@ from sisim.scenario.os_errors import is_folder
 if TYPE_CHECKING:
     from sisim.loading.catalogue import CatalogueEntry
 
-SHOWN = ("name", "title", "target_group", "need", "administration", "budget", "file")
+SHOWN = ("name", "title", "target_group", "need", "administration", "budget", "currency", "file")
 PATHWAY = "child-youth"
 
 
@@ -114,21 +114,23 @@ def catalogue(
 def _list(chosen: list[CatalogueEntry]) -> None:
     from pandas import DataFrame
 
-    from sisim.loading.catalogue import heading
+    from sisim.loading.catalogue import headings
 
     if not chosen:
         return
+    named = headings(chosen)
+    shown = [column for column in SHOWN if column in named]
     table = DataFrame(
         [
             {
-                heading(column): number(value) if isinstance(value, float) else value
+                named[column]: number(value) if isinstance(value, float) else value
                 for column, value in entry.row().items()
-                if column in SHOWN
+                if column in shown
             }
             for entry in chosen
         ]
     )
-    print_table(table[[heading(column) for column in SHOWN]])
+    print_table(table[[named[column] for column in shown]])
 
 
 def _start(file: Path, out: Path | None, filters: Filters, pathway: str) -> None:

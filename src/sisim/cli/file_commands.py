@@ -79,7 +79,8 @@ def pathway(
         Path | None, option("FILE", "Write the targets to this file too, as CSV, with sources.")
     ] = None,
 ) -> None:
-    """Say what a pathway contains, draw it, and hold it against its targets.
+    """Say what a pathway contains, which of its numbers follow from others and how, draw it, and
+    hold it against its targets.
 
     A plain municipality is simulated, without any investment, and what comes out is shown beside
     what statistics say; targets that were held out from tuning are told apart.
@@ -99,6 +100,11 @@ def pathway(
     loaded = load_pathway(name, overrides)
     for line in contents(name, overrides, "pathway"):
         print(line)
+    from sisim.report.register_table import formula_rows
+
+    if len(derived := formula_rows(loaded)):
+        print(t("Numbers that are given by formulas of parameters:"))
+        print_table(derived)
     from sisim.report.pathway_diagram import draw_pathway
 
     with whole_file(picture) as partial:

@@ -216,10 +216,11 @@ def _what(key: FileKey, form: Schema) -> str:
     if "enum" in form:
         return t("one of {names}", names=", ".join(map(str, form["enum"])))
     match form.get("type"):
-        case "integer":
-            return _bounded(t("a whole number"), form)
-        case "number":
-            return _bounded(t("a number"), form)
+        case "integer" | "number":
+            value = _number(form)
+            if key.kind == "experiment":
+                return value
+            return t("{value} or a formula of parameters", value=value)
         case "boolean":
             return t("true or false")
         case "array":
@@ -236,10 +237,15 @@ def _what(key: FileKey, form: Schema) -> str:
     return t("any value")
 
 
+def _number(form: Schema) -> str:
+    whole = form.get("type") == "integer"
+    return _bounded(t("a whole number") if whole else t("a number"), form)
+
+
 def _what_table(key: FileKey, form: Schema) -> str:
     properties = form.get("properties", {})
     if "value" in properties and "grade" in properties:
-        value = _what(key, key.resolved(properties["value"]))
+        value = _number(key.resolved(properties["value"]))
         value = t("{value} or a formula of parameters", value=value)
         return t("{value}, alone or in a table with low, high, source and grade", value=value)
     if list(properties) == ["sv", "en"]:

@@ -23,16 +23,16 @@ from sisim.arrays import Floats, Ints
 from sisim.engine import tables as tb
 from sisim.engine.columns import columns as columns_of
 from sisim.engine.compile import compile_scenario
-from sisim.engine.consequences import consequences
 from sisim.engine.correlation import Correlation
 from sisim.engine.counts import Replication, Result
 from sisim.engine.enrolment import EnrolmentPlan, Enrolments
 from sisim.engine.expected_enrolment import ExpectedEnrolments, Taking, unsettled_targets
 from sisim.engine.kernel.decisions import destination_weights
-from sisim.engine.kernel.hazards import chances_of, multiplier
+from sisim.engine.kernel.hazards import chances_of, multiplier, share_out, stage_end
 from sisim.engine.kernel.jit import compiled_function, inlined
 from sisim.engine.kernel.moves import cell_of
 from sisim.engine.kernel.observation import observe
+from sisim.engine.kernel.prevented import is_followed, left_by
 from sisim.engine.person_memory import TooMuchMemory, TrackMemory, track_memories
 from sisim.engine.population import People, category_bounds, start_ages
 from sisim.engine.simulation import Tally
@@ -42,6 +42,8 @@ from sisim.scenario.scenario import Scenario
 
 MOST = 500_000
 """Most joint states with memory x backgrounds x places in investments."""
+MOST_OUTCOMES = 4_000_000
+"""Most outcomes of a step for one row."""
 PATIENCE = 3e9
 """So many rows through steps take about as long as a reader waits for an answer."""
 
@@ -174,6 +176,22 @@ class _Counts(NamedTuple):
     treated_before: Floats
 
 
+class _Luck(NamedTuple):
+    """Work space for a decision by two draws: the fields of the kernel's that it uses."""
+
+    values: Floats  # (transitions, 1)
+    leaver_features: Floats  # (1, features)
+    leaver_chances: Floats  # (1, transitions)
+    weights: Floats  # (destinations,)
+
+
+class _Decision(NamedTuple):
+    """Whose decision it is: those in a state, in an arm."""
+
+    state: Any
+    arm: Any
+
+
 class _Flow(NamedTuple):
     """What flows, and work space. A row is a background in a joint state with memory."""
 
@@ -186,6 +204,7 @@ class _Flow(NamedTuple):
     moves: Ints  # (tracks, states with memory, states) the next one after a move
     timed: Ints  # tracks on which the time in a state is remembered
     since: Ints  # (tracks, states with memory) steps in the state
+    state: Ints  # (tracks, states with memory) the state
     group: Ints  # (remembered groups, 3) number, track, row of the window or -1
     group_since: Ints  # (remembered groups, states with memory) steps since it was entered or left
     people: Floats  # (2, rows) residents now, and after the step
@@ -195,10 +214,17 @@ class _Flow(NamedTuple):
     seen: Floats  # (features, 1)
     values: Floats  # (transitions, 1)
     weights: Floats  # (destinations,)
-    chance: Floats  # (states,) of moving to each state in the step
-    stay: Floats  # (tracks,) of not moving
+    chance: Floats  # (states, notes) of moving to each state in the step
+    stay: Floats  # (tracks, notes) of not moving
     code: Ints  # (2, most outcomes of a step)
     mass: Floats  # (2, most outcomes of a step)
+    # A note has a bit for each thing that follows from an effect: whether the effect has prevented
+    # or hastened something. What follows is the last tracks.
+    noted: Ints  # (2, most outcomes of a step)
+    own: int  # tracks that are the pathway's own
+    over: Ints  # (tracks, states with memory) what follows ends after the step
+    luck: _Luck
+    edges: Floats  # (2, most edges) where decisions change, of the first draw and of the second
 
 
 @inlined
@@ -233,9 +259,9 @@ def state_chances(R, V, L, P, F, C, i, k, s, resident, people, place):  # type: 
     """
     arm = place[0]
     for x in range(V.track[k].first, V.track[k].last):
-        F.chance[x] = 0.0
+        F.chance[x, 0] = 0.0
     here = P.state[k, i]
-    F.stay[k] = 1.0 - chances_of(R, V, P, i, i, arm, k, s, F.seen, F.values)
+    F.stay[k, 0] = 1.0 - chances_of(R, V, P, i, i, arm, k, s, F.seen, F.values)
     first = R.state[here].first
     for j in range(first, R.state[here].last):
         t = R.out[j]
@@ -243,18 +269,146 @@ def state_chances(R, V, L, P, F, C, i, k, s, resident, people, place):  # type: 
         total = destination_weights(R, t, F.seen[:, 0], F.weights)
         start = R.transition[t].to_first
         if total == 0.0:  # every destination is closed to this person: they stay
-            F.stay[k] += chance
+            F.stay[k, 0] += chance
         elif chance > 0.0:
             C.event[place[0], place[1], place[2], t] += people * chance
             for d in range(start, R.transition[t].to_last):
                 to = R.destination[d].state
                 share = chance * F.weights[d - start] / total
                 if R.state[to].exit and not resident:
-                    F.stay[k] += share
+                    F.stay[k, 0] += share
                 else:
-                    F.chance[to] += share
+                    F.chance[to, 0] += share
                     if people > 0.0:
                         count_entries(L, P, C, i, here, to, place, people * share)
+
+
+@inlined
+def add_edge(F, side, n, edge):  # type: ignore[no-untyped-def]
+    """Put an edge among the `n` of one of the two draws, in order; return how many there are."""
+    edges = F.edges[side]
+    m = n
+    while m > 0 and edges[m - 1] > edge:
+        edges[m] = edges[m - 1]
+        m -= 1
+    edges[m] = min(edge, 1.0)
+    return n + 1
+
+
+@inlined
+def add_edges(R, F, here, sizes):  # type: ignore[no-untyped-def]
+    """Add where a decision by the values in `luck` changes; return how many edges there are."""
+    nu, nv = sizes
+    first, last = R.state[here].first, R.state[here].last
+    share_out(R, first, last, F.luck.values, 0)
+    left = 0.0
+    j = first
+    while j < last:
+        end = stage_end(R, j, last)
+        total = 0.0
+        for m in range(j, end):
+            total += F.luck.values[m - first, 0]
+        left += total
+        nu = add_edge(F, 0, nu, left)
+        part = 0.0
+        for m in range(j, end):
+            value = F.luck.values[m - first, 0]
+            if value <= 0.0:
+                continue
+            t = R.out[m]
+            weights = destination_weights(R, t, F.luck.leaver_features[0], F.luck.weights)
+            inside = 0.0
+            for d in range(R.transition[t].to_last - R.transition[t].to_first):
+                inside += F.luck.weights[d]
+                if weights > 0.0:
+                    nv = add_edge(F, 1, nv, (part + value * inside / weights) / total)
+            part += value
+            nv = add_edge(F, 1, nv, part / total)
+        j = end
+    return nu, nv
+
+
+@inlined
+def noted_by(V, R, r):  # type: ignore[no-untyped-def]
+    """Return the note of an effect that something follows from."""
+    effect = V.effect[V.feature[R.reference[r].feature].arg]
+    note = 0
+    for g in range(effect.follow_first, effect.follow_last):
+        note |= 1 << g
+    return note
+
+
+@compiled_function
+def left_with(R, V, W, item, s, luck, until):  # type: ignore[no-untyped-def]
+    """Return what `left_by` does, which is long, and is compiled once for all who ask."""
+    return left_by(R, V, W, item, s, luck, until)
+
+
+@inlined
+def find_edges(R, V, F, item, s):  # type: ignore[no-untyped-def]
+    """Find where decisions change, with and without each effect that something follows from."""
+    here, arm = item.state, item.arm
+    sizes = add_edge(F, 0, 0, 0.0), add_edge(F, 1, 0, 0.0)
+    sizes = add_edge(F, 0, sizes[0], 1.0), add_edge(F, 1, sizes[1], 1.0)
+    # Nobody leaves with a draw over 1: this alone works out the values.
+    left_with(R, V, F.luck, item, s, (2.0, 0.0), (np.int64(-1), np.int64(-1)))
+    sizes = add_edges(R, F, here, sizes)
+    for j in range(R.state[here].first, R.state[here].last):
+        t = R.out[j]
+        for r in range(R.effects[arm, t, 0], R.effects[arm, t, 1]):
+            if is_followed(R, V, r):
+                left_with(R, V, F.luck, item, s, (2.0, 0.0), (np.int64(j), np.int64(r)))
+                sizes = add_edges(R, F, here, sizes)
+    return sizes
+
+
+@inlined
+def decided(R, V, F, item, s, draws):  # type: ignore[no-untyped-def]
+    """Return where two draws lead, and the note of the effects that changed something."""
+    here, arm = item.state, item.arm
+    note = 0
+    before, to = left_with(R, V, F.luck, item, s, draws, (np.int64(-1), np.int64(-1)))
+    for j in range(R.state[here].first, R.state[here].last):
+        t = R.out[j]
+        for r in range(R.effects[arm, t, 0], R.effects[arm, t, 1]):
+            if is_followed(R, V, r):
+                until = (np.int64(j), np.int64(r))
+                now, to = left_with(R, V, F.luck, item, s, draws, until)
+                if (now == t) != (before == t):
+                    note |= noted_by(V, R, r)
+                before = now
+    return to, note
+
+
+@compiled_function
+def followed_chances(R, V, P, F, i, k, s, resident, arm):  # type: ignore[no-untyped-def]
+    """Fill `chance` and `stay` by note, where something follows from effects on a state.
+
+    The two draws of a decision are a point in the unit square, which the decisions with and without
+    each effect cut into rectangles: in each of them all people decide alike, and the same effects
+    have prevented or hastened something for them.
+    """
+    here = P.state[k, i]
+    for note in range(F.stay.shape[1]):
+        F.stay[k, note] = 0.0
+        for x in range(V.track[k].first, V.track[k].last):
+            F.chance[x, note] = 0.0
+    for j in range(R.state[here].feature_first, R.state[here].feature_last):
+        f = V.state_feature[j]
+        F.luck.leaver_features[0, f] = observe(V, P, f, i, i, arm, s)
+    item = _Decision(np.int64(here), np.int64(arm))
+    rows, columns = find_edges(R, V, F, item, s)
+    for a in range(rows - 1):
+        height = F.edges[0, a + 1] - F.edges[0, a]
+        for b in range(columns - 1):
+            area = height * (F.edges[1, b + 1] - F.edges[1, b])
+            if area > 0.0:
+                u, v = F.edges[0, a] + height / 2, (F.edges[1, b] + F.edges[1, b + 1]) / 2
+                to, note = decided(R, V, F, item, s, (u, v))
+                if to < 0 or (R.state[to].exit and not resident):
+                    F.stay[k, note] += area
+                else:
+                    F.chance[to, note] += area
 
 
 @inlined
@@ -274,30 +428,65 @@ def land(F, mass, here, size):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def spread(R, V, F, i, mass):  # type: ignore[no-untyped-def]
-    """Move a row's mass to every joint state that its tracks, each by itself, may lead to."""
+def spread(R, V, F, C, i, mass, place, counted):  # type: ignore[no-untyped-def]
+    """Move a row's mass to every joint state that its tracks, each by itself, may lead to.
+
+    What follows from effects begins by what is noted on the tracks before, ends when it has lasted,
+    and is counted as events at `place` (arm, record and cell).
+    """
     here = 0
     size = 1
     j = i % F.joint
     F.code[0, 0] = i - j
     F.mass[0, 0] = mass[0, i]
-    for k in range(F.stride.shape[0]):
+    F.noted[0, 0] = 0
+    for k in range(F.own):
         there = 1 - here
         more = 0
         first = V.track[k].first
         own = F.memory[k, j]
+        notes = 1 if place[0] == 0 or not R.state[F.state[k, own]].followed else F.stay.shape[1]
         for m in range(size):
-            code, part = F.code[here, m], F.mass[here, m]
-            if F.stay[k] > 0.0:
-                F.code[there, more] = after(code, False, F.stays[k, own] * F.stride[k])
-                F.mass[there, more] = part * F.stay[k]
-                more += 1
-            for x in range(first, V.track[k].last):
-                if F.chance[x] > 0.0:
-                    to = F.moves[k, own, x - first]
-                    F.code[there, more] = after(code, R.state[x].exit, to * F.stride[k])
-                    F.mass[there, more] = part * F.chance[x]
+            code, part, noted = F.code[here, m], F.mass[here, m], F.noted[here, m]
+            for note in range(notes):
+                if F.stay[k, note] > 0.0:
+                    F.code[there, more] = after(code, False, F.stays[k, own] * F.stride[k])
+                    F.mass[there, more] = part * F.stay[k, note]
+                    F.noted[there, more] = noted | note
                     more += 1
+                for x in range(first, V.track[k].last):
+                    if F.chance[x, note] > 0.0:
+                        to = F.moves[k, own, x - first]
+                        F.code[there, more] = after(code, R.state[x].exit, to * F.stride[k])
+                        F.mass[there, more] = part * F.chance[x, note]
+                        F.noted[there, more] = noted | note
+                        more += 1
+        here = there
+        size = more
+    for g in range(V.follow.shape[0]):
+        there = 1 - here
+        more = 0
+        follow = V.follow[g]
+        k = F.own + g
+        own = F.memory[k, j]
+        begun = F.moves[k, own, follow.state - V.track[k].first]
+        for m in range(size):
+            code, part, noted = F.code[here, m], F.mass[here, m], F.noted[here, m]
+            share = follow.share if (noted >> g) & 1 else 0.0
+            if share < 1.0:
+                F.code[there, more] = after(code, False, F.stays[k, own] * F.stride[k])
+                F.mass[there, more] = part * (1.0 - share)
+                F.noted[there, more] = noted
+                more += 1
+                if counted and F.over[k, own]:
+                    C.event[place[0], place[1], place[2], follow.leave] += part * (1.0 - share)
+            if share > 0.0:
+                F.code[there, more] = after(code, False, begun * F.stride[k])
+                F.mass[there, more] = part * share
+                F.noted[there, more] = noted
+                more += 1
+                if counted:
+                    C.event[place[0], place[1], place[2], follow.enter] += part * share
         here = there
         size = more
     land(F, mass, here, size)
@@ -348,9 +537,11 @@ def move(R, V, L, P, F, C, mass, resident, arm, s, record):  # type: ignore[no-u
         if mass[0, i] > 0.0:
             people = mass[0, i] if resident and record >= 0 else 0.0
             place = (arm, max(record, 0), cell_of(L, P, i, s))
-            for k in range(L.n_tracks):
+            for k in range(F.own):
                 state_chances(R, V, L, P, F, C, i, k, s, resident, people, place)
-            spread(R, V, F, i, mass)
+                if arm > 0 and R.state[P.state[k, i]].followed:
+                    followed_chances(R, V, P, F, i, k, s, resident, arm)
+            spread(R, V, F, C, i, mass, place, people > 0.0)
     for i in range(P.n):
         mass[0, i] = mass[1, i]
 
@@ -418,7 +609,7 @@ def unfold(R, V, L, P, F, C, s, chance, used):  # type: ignore[no-untyped-def]
         F.people[0, i] = 1.0
         for k in range(L.n_tracks):
             state_chances(R, V, L, P, F, C, i, k, s, True, 1.0, (0, 0, i))
-        spread(R, V, F, i, F.people)
+        spread(R, V, F, C, i, F.people, (0, 0, i), False)
         for j in range(F.joint):
             chance[i, j] = F.people[1, first + j]
         for m in range(L.use.shape[0]):
@@ -755,7 +946,8 @@ def _flow(compiled: Compiled, space: _JointSpace, rows: int) -> _Flow:
     sizes, most = space.sizes, max(space.sizes)
     tracks = len(sizes)
     states = [int(track["last"] - track["first"]) for track in compiled.tables.features.track]
-    stays, since = np.zeros((2, tracks, most), np.int64)
+    stays, since, state, over = np.zeros((4, tracks, most), np.int64)
+    follow = compiled.tables.features.follow
     moves = np.zeros((tracks, most, max(states)), np.int64)
     groups = [
         (k, place, one) for k, m in enumerate(space.tracks) for place, one in enumerate(m.groups)
@@ -765,9 +957,20 @@ def _flow(compiled: Compiled, space: _JointSpace, rows: int) -> _Flow:
         stays[k, : sizes[k]] = memory.stays
         moves[k, : sizes[k], : states[k]] = memory.moves
         since[k, : sizes[k]] = [one.since for one in memory.every]
+        state[k, : sizes[k]] = [one.state for one in memory.every]
+        if k in follow["track"]:
+            over[k, : sizes[k]] = state[k, memory.stays] != state[k, : sizes[k]]
     for m, (k, place, _) in enumerate(groups):
         group_since[m, : sizes[k]] = [one.groups[place].since for one in space.tracks[k].every]
-    outcomes = prod(n + 1 for n in states)
+    own, notes = tracks - len(follow), 1 << len(follow)
+    asked = compiled.tables.transitions.state
+    followed = {int(one["track"]) for one in asked if one["followed"]}
+    ways = [(n + 1) * (notes if k in followed else 1) for k, n in enumerate(states[:own])]
+    outcomes = prod(ways) << len(follow)
+    if outcomes > MOST_OUTCOMES:
+        raise NotExact("investments", Reason("more may follow from effects than there is room for"))
+    rule = compiled.tables.transitions
+    edges = 4 + (1 + len(rule.reference)) * 2 * (len(rule.out) + len(rule.destination))
     return _Flow(
         end=compiled.clock.end,
         joint=space.memory.shape[1],
@@ -778,6 +981,7 @@ def _flow(compiled: Compiled, space: _JointSpace, rows: int) -> _Flow:
         moves=moves,
         timed=np.flatnonzero(since.any(axis=1)),
         since=since,
+        state=state,
         group=np.array([(one.number, k, one.window_row) for k, _, one in groups], np.int64).reshape(
             -1, 3
         ),
@@ -789,10 +993,20 @@ def _flow(compiled: Compiled, space: _JointSpace, rows: int) -> _Flow:
         seen=np.empty((max(len(compiled.features), 1), 1)),
         values=np.empty((tb.MAX_OUT, 1)),
         weights=np.empty(tb.MAX_OUT),
-        chance=np.empty(len(compiled.states)),
-        stay=np.empty(tracks),
+        chance=np.empty((len(compiled.states), notes)),
+        stay=np.empty((tracks, notes)),
         code=np.empty((2, outcomes), np.int64),
         mass=np.empty((2, outcomes)),
+        noted=np.empty((2, outcomes), np.int64),
+        own=own,
+        over=over,
+        luck=_Luck(
+            values=np.empty((tb.MAX_OUT, 1)),
+            leaver_features=np.zeros((1, max(len(compiled.features), 1))),
+            leaver_chances=np.empty((1, tb.MAX_OUT)),
+            weights=np.empty(tb.MAX_OUT),
+        ),
+        edges=np.empty((2, edges if len(follow) else 1)),
     )
 
 
@@ -822,9 +1036,6 @@ def _check_features(compiled: Compiled) -> None:
     if compiled.scenario.time.tail is not None:
         why = Reason("who goes on after it, and in which state, is counted person by person")
         raise NotExact("time.tail", why)
-    for one in consequences(compiled.scenario):
-        part = f"investments.{one.investment}.effects.{one.effect}.{one.kind}"
-        raise NotExact(part, Reason("it depends on what would have happened to the same person"))
     used = set(tables.features.state_feature.tolist())
     for use in tables.layout.use:
         used |= set(tables.transitions.reference["feature"][use["first"] : use["last"]].tolist())

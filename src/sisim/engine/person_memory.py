@@ -123,6 +123,9 @@ class _Asked:
                 feature = features.feature[compiled.tables.transitions.reference["feature"][r]]
                 self._note(int(feature["kind"]), int(feature["arg"]), feature, state, r)
 
+        for follow in features.follow:
+            self.in_state[int(follow["state"])] = int(follow["lasts"]) - 1
+
     def _note(self, kind: int, arg: int, feature: np.void, state: int, r: int) -> None:
         if kind == tb.TIME_IN_STATE:
             track = self._compiled.tables.features.track[arg]
@@ -178,8 +181,11 @@ def _explore(compiled: Compiled, track: int, asked: _Asked, been: frozenset[int]
     row = compiled.tables.features.track[track]
     first, last = int(row["first"]), int(row["last"])
     groups = tuple(_groups(compiled, track, asked, been))
-    rule = _Rule(asked.in_state, groups)
+    follow = next((f for f in compiled.tables.features.follow if f["track"] == track), None)
+    rule = _Rule(asked.in_state, groups, follow)
     to = {x: _destinations(compiled, x) for x in range(first, last)}
+    if follow is not None:  # it begins, or begins anew, by what happens on other tracks
+        to = {x: [int(follow["state"])] for x in range(first, last)}
     start = [rule.begin(x) for x in range(first, last)]
     number: dict[Remembered, int] = {}
     every: list[Remembered] = []
@@ -252,9 +258,15 @@ def _destinations(compiled: Compiled, state: int) -> list[int]:
 class _Rule:
     """How memory grows in a step: the same as `move_all` and `remember_entry` do for people."""
 
-    def __init__(self, in_state: dict[int, int], groups: tuple[GroupMemory, ...]) -> None:
+    def __init__(
+        self,
+        in_state: dict[int, int],
+        groups: tuple[GroupMemory, ...],
+        follow: np.void | None = None,
+    ) -> None:
         self._in_state = in_state
         self._groups = groups
+        self._follow = follow
 
     def begin(self, state: int) -> Remembered:
         """Return what is remembered where a life begins."""
@@ -265,7 +277,11 @@ class _Rule:
         return Remembered(state, 0, groups)
 
     def stay(self, one: Remembered) -> Remembered:
-        """Return what is remembered after a step in the same state."""
+        """Return what is remembered after a step without a move; what has lasted is over."""
+        follow = self._follow
+        lasting = follow is not None and one.state == follow["state"]
+        if follow is not None and lasting and one.since + 1 >= follow["lasts"]:
+            return self.move(one, int(follow["after"]))
         since = min(one.since + 1, self._in_state.get(one.state, 0))
         groups = tuple(
             self._kept(g, one.state, self._older(seen))

@@ -274,7 +274,11 @@ def life_history(
         compiled, who, np.array([person]), seed=seed, enrolments=enrolments, shares=shares
     )
     arms = [WITHOUT, *compiled.arms]
-    tracks = [track for track in compiled.tracks if not track.startswith("attribute:")]
+    tracks = {
+        track: number
+        for number, track in enumerate(compiled.tracks)
+        if not track.startswith("attribute:")
+    }
     states: dict[str, dict[str, list[str]]] = {arm: {t: [] for t in tracks} for arm in arms}
     moments: list[Moment] = []
     while simulation.step < compiled.clock.end:
@@ -284,7 +288,7 @@ def life_history(
         before = _states_now(simulation, arms)
         pending = list(_pending(compiled, simulation, rows, arms))
         for arm in arms:
-            for number, track in enumerate(tracks):
+            for track, number in tracks.items():
                 states[arm][track].append(before[arm][number])
         simulation.finish()
         columns = simulation.columns
@@ -319,13 +323,13 @@ def _states_now(simulation: Simulation, arms: list[str]) -> dict[str, list[str]]
 
 def _diverging(
     pending: list[Moment],
-    tracks: list[str],
+    tracks: dict[str, int],
     before: dict[str, list[str]],
     after: dict[str, list[str]],
 ) -> Iterator[Moment]:
-    """Yield the moments on tracks where somebody has moved and arms now differ."""
+    """Yield the moments on tracks (number by name) where somebody moved and arms now differ."""
     for moment in pending:
-        number = tracks.index(moment.track)
+        number = tracks[moment.track]
         moved = any(after[arm][number] != before[arm][number] for arm in after)
         if moved and len({states[number] for states in after.values()}) > 1:
             yield replace(moment, became=after[moment.arm][number])

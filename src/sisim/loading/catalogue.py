@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sisim.i18n import current_language, each_language, t
+from sisim.i18n import KRONA, current_language, each_language, t
 from sisim.loading.amounts import Unit
 from sisim.loading.files import read, shipped
 from sisim.loading.load import load_pathway, load_scenario
@@ -44,6 +44,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     ),
     "economic_outcomes": ("Ekonomiska utfallsmått", "Economic outcome measures"),
     "budget": ("Budget (kr)", "Budget (SEK)", "Budget"),
+    "currency": ("Valuta", "Currency"),
     "administration": ("Betalas av", "Paid by", "Förvaltning", "Administration"),
     "start": ("Start", "Projektstart", "Starts"),
     "years": ("Antal år", "Years", "Projekttid (år)"),
@@ -91,6 +92,7 @@ class CatalogueEntry:
         payers = dict.fromkeys(payer for one in investments for payer in one.cost.shares)
         found |= {
             "budget": budget(scenario),
+            "currency": scenario.pathway.currency,
             "administration": "; ".join(scenario.payer_label(p).text for p in payers),
             "start": min((one.start for one in investments), default=None),
             "years": max((one.years for one in investments), default=None),
@@ -100,9 +102,18 @@ class CatalogueEntry:
         return found
 
 
-def heading(column: str) -> str:
-    """Return the heading of a column."""
-    return HEADINGS[column][0 if current_language() == "sv" else 1]
+def headings(found: Iterable[CatalogueEntry]) -> dict[str, str]:
+    """Return the headings of a catalogue, by column.
+
+    Where all budgets are in kronor their heading says so; else each row names its currency.
+    """
+    language = 0 if current_language() == "sv" else 1
+    chosen = {column: names[language] for column, names in HEADINGS.items()}
+    if all(one.scenario.pathway.currency == KRONA for one in found):
+        del chosen["currency"]
+    else:
+        chosen["budget"] = HEADINGS["budget"][-1]
+    return chosen
 
 
 def entries(folder: Path | None = None) -> tuple[list[CatalogueEntry], list[Problem]]:
@@ -136,7 +147,7 @@ def _pathway_of(scenario: Scenario) -> str:
 
 
 def budget(scenario: Scenario) -> float | None:
-    """Return what the projects of a scenario cost with all places filled, SEK.
+    """Return what the projects of a scenario cost with all places filled, in its currency.
 
     None where somebody costs something for as long as they take part, and there is no telling
     without a simulation how many will.
@@ -246,7 +257,7 @@ def start_all(rows: Iterable[Row], folder: Path, pathway: str = "child-youth") -
                 choices = tuple(shipped("pathway"))
                 problems.append(row.problem("pathway", reason, close, choices))
                 continue
-        wrong = list(_wrong(row))
+        wrong = list(_wrong(row, known[own].currency))
         problems += wrong
         name = slug(row.values["name"] or row.values["title"])
         if not row.values["title"]:
@@ -283,7 +294,7 @@ def slug(title: str) -> str:
     return found if usable else f"s-{found}".strip("-")
 
 
-def _wrong(row: Row) -> Iterator[Problem]:
+def _wrong(row: Row, currency: str) -> Iterator[Problem]:
     if not row.values["title"]:
         yield row.problem("title", Reason("The row has no title."))
     for name in ("budget", "years"):
@@ -292,6 +303,13 @@ def _wrong(row: Row) -> Iterator[Problem]:
             yield row.problem(name, value)
         elif value is not None and (value < 0 or (name == "years" and value == 0)):
             yield row.problem(name, Reason('"{text}" is not over 0.', text=row.values[name]))
+    stated = row.values["currency"]
+    if stated and stated != currency:
+        reason = Reason(
+            "The pathway is priced in {currency}, and nothing is converted between currencies.",
+            currency=currency,
+        )
+        yield row.problem("currency", reason)
     start = row.values["start"]
     if start and _month(start) is None:
         reason = Reason('"{text}" is neither a year nor a month such as 2026-01.', text=start)

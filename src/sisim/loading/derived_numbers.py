@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from sisim.loading.amounts import Unit, readings
+from sisim.loading.fixed_numbers import FixedPlace, fixed_places
 from sisim.scenario import fields
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Place, Problem, Reason
@@ -21,6 +23,8 @@ from sisim.scenario.types import Number, Positive
 
 STAND_IN = 1.0
 """What stands where a formula has no value, so that the rest can be read."""
+LETTER = re.compile("[A-Za-z]")
+"""What a formula of a whole number has in it, which may be a calendar year."""
 _RANGE = ("low", "high", "distribution")
 _UNITS: tuple[Unit, ...] = ("percent",)
 _AROUND: dict[Any, tuple[type[Number], frozenset[str]]] = {
@@ -50,8 +54,12 @@ class DerivedNumbers:
         written: Whether it is as a file says it, and not as a model has it.
         inside: Move what a number cannot be to where it can, as in draws of the parameters.
 
+    Numbers that have no owner, as the edges of a table, may be formulas of parameters that are
+    certain: see `sisim.loading.fixed_numbers`.
+
     Attributes:
         problems: What is wrong in the formulas.
+        fixed: The formulas of such numbers, by where the model has them.
     """
 
     def __init__(
@@ -63,6 +71,7 @@ class DerivedNumbers:
         inside: bool = False,
     ) -> None:
         self.problems: list[Problem] = []
+        self.fixed: dict[Path, str] = {}
         self._written, self._inside = written, inside
         self._document = document
         self._names = self._parameters()
@@ -77,6 +86,8 @@ class DerivedNumbers:
         for path, table, keys in _spreads(document.data, model, ()):
             for key in keys:
                 self._settle_spread(path, table, key)
+        for fixed in list(fixed_places(document.data, model)):
+            self._settle_fixed(fixed)
 
     def _parameters(self) -> dict[Path, str]:
         """Return the name of each parameter that counts, by path; forget those replaced."""
@@ -183,6 +194,56 @@ class DerivedNumbers:
             table.pop(key)
         else:
             table[key] = value
+
+    def _settle_fixed(self, place: FixedPlace) -> None:
+        """Put the value of a formula where a number stands that is the same in every draw."""
+        text, value = place.text, None
+        if not _is_formula(text) or (place.whole and not LETTER.search(text)):
+            return  # "2026-10" is a month, and no subtraction
+        try:
+            formula = parsed(text)
+            if self._wrong.keys().isdisjoint(formula.names):
+                value = formula.value(self._values)
+        except FormulaError as error:
+            self._fail(place.path, error)
+        if value is None:
+            # How long or how many cannot be made up without being told of it elsewhere.
+            self._document.made_up.add(place.path)
+            return
+        for name in sorted(self._behind(formula) & self._uncertain):
+            reason = Reason(
+                'Here stands what is the same in every draw, and the parameter "{name}" is '
+                "uncertain: take its range and distribution away, or write a number.",
+                name=name,
+            )
+            self._say(place.path, reason)
+        self._document.formulas[place.path] = self.fixed[place.at] = text
+        place.put(value)
+
+    def _behind(self, formula: Formula) -> set[str]:
+        """Return the parameters that a formula follows, and those that these follow."""
+        own = {n: self._formulas[path] for path, n in self._names.items() if path in self._formulas}
+        found: set[str] = set()
+        waiting = list(formula.names)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += own[name].names if name in own else ()
+        return found
+
+    @cached_property
+    def _uncertain(self) -> set[str]:
+        """The parameters that are drawn: by a range or a distribution, or several together."""
+        data = self._document.data
+        tables = {name: _inside(data, path) for path, name in self._names.items()}
+        found = {n for n, one in tables.items() if isinstance(one, dict) and one.keys() & {*_RANGE}}
+        joint = data.get("uncertainty")
+        for one in joint.values() if isinstance(joint, dict) else ():
+            paths = one.get("paths") if isinstance(one, dict) else None
+            texts = [path for path in paths if isinstance(path, str)] if paths else []
+            found |= {path.rpartition("parameters.")[2] for path in texts}
+        return found & set(self._names.values())
 
     @cached_property
     def _changed(self) -> dict[str, Place]:

@@ -14,6 +14,7 @@ from sisim.checks.checks import check_pathway, check_scenario
 from sisim.loading.companion_files import include_draws, include_factor_files
 from sisim.loading.derived_numbers import DerivedNumbers
 from sisim.loading.files import beside_it, expect, find, parsed, read
+from sisim.loading.fixed_numbers import Fixed
 from sisim.loading.overrides import Overrider
 from sisim.loading.validation import validate
 from sisim.scenario.document import Document
@@ -90,7 +91,8 @@ def _loaded(
     if scenario is None or problems:
         raise ScenarioError(problems)
     changed = {dotted(path): str(place) for path, place in document.changed.items()}
-    return scenario.with_origin(document.files(), changed, document.before)
+    whole = scenario.with_origin(document.files(), changed, document.before)
+    return _with_fixed(whole, derived.fixed)
 
 
 def changed(
@@ -116,11 +118,13 @@ def changed(
     # What was overridden before is not judged more strictly now.
     files, earlier = scenario.origins
     document.changed = {tuple(path.split(".")): SET for path in earlier}
+    fixed = Fixed(data, scenario.fixed)
     overrider = Overrider(document, Scenario, fresh=True)
     unread = _overridden(document, overrider, overrides, places, File())
     unread += _include_price_index(document, File())
     unread += _include_factor_files(document, ("pathway", "factors"), File(), File())
     unread += include_draws(document, File())
+    fixed.restore(document.data)
     derived = DerivedNumbers(document, Scenario, written=False, inside=inside)
     found, problems = validate(Scenario, document)
     problems += overrider.problems + derived.problems + unread
@@ -129,7 +133,17 @@ def changed(
     if found is None or problems:
         raise ScenarioError(problems)
     written = {dotted(path): str(place) for path, place in document.changed.items()}
-    return found.with_origin(files, written | earlier, document.before | scenario.before)
+    found = found.with_origin(files, written | earlier, document.before | scenario.before)
+    return _with_fixed(found, derived.fixed)
+
+
+def _with_fixed(scenario: Scenario, fixed: Mapping[Path, str]) -> Scenario:
+    """Return a scenario told the formulas of its numbers without an owner, and so its pathway."""
+    if not fixed:
+        return scenario
+    own = {path[1:]: formula for path, formula in fixed.items() if path[0] == "pathway"}
+    pathway = scenario.pathway.with_fixed(own)
+    return scenario.model_copy(update={"pathway": pathway}).with_fixed(fixed)
 
 
 def _overridden(
@@ -183,8 +197,10 @@ def authored_scenario(tables: Mapping[str, Any]) -> Scenario:
     Raises:
         ScenarioError: With every problem found.
     """
-    document = Document("", authored(tables), Positions(""))
-    return _loaded(document, File(), NO_CHANGES, NO_CHANGES)
+    data, pathway = authored(tables), tables.get("pathway")
+    if isinstance(pathway, Pathway):
+        Fixed(data["pathway"], pathway.fixed).restore(data["pathway"])
+    return _loaded(Document("", data, Positions("")), File(), NO_CHANGES, NO_CHANGES)
 
 
 def authored(node: Any) -> Any:
@@ -202,13 +218,23 @@ def authored(node: Any) -> Any:
 
 def _changed_pathway(pathway: Pathway, values: Mapping[str, Any]) -> Pathway:
     """Return a pathway already loaded with other values, checked as when it is read from a file."""
-    return _checked_pathway(Document("", authored(pathway), Positions("")), File(), values)
+    data = authored(pathway)
+    return _checked_pathway(
+        Document("", data, Positions("")), File(), values, Fixed(data, pathway.fixed)
+    )
 
 
-def _checked_pathway(document: Document, folder: File, overrides: Mapping[str, Any]) -> Pathway:
+def _checked_pathway(
+    document: Document,
+    folder: File,
+    overrides: Mapping[str, Any],
+    fixed: Fixed | None = None,
+) -> Pathway:
     overrider = Overrider(document, Pathway)
     overrider.apply(authored(overrides), SET)
     unread = _include_factor_files(document, ("factors",), folder, File())
+    if fixed is not None:
+        fixed.restore(document.data)
     derived = DerivedNumbers(document, Pathway, written=bool(document.file))
     pathway, problems = validate(Pathway, document)
     problems += overrider.problems + derived.problems + unread
@@ -216,7 +242,7 @@ def _checked_pathway(document: Document, folder: File, overrides: Mapping[str, A
         problems += check_pathway(pathway, document)
     if pathway is None or problems:
         raise ScenarioError(problems)
-    return pathway
+    return pathway.with_fixed(derived.fixed)
 
 
 def _include_pathway(document: Document, beside: File | None) -> tuple[list[Problem], File | None]:

@@ -88,8 +88,20 @@ class _Finding:
         path = (*self.path, self.missing) if self.missing else self.path
         if self.formula is not None:
             path = path[:-1]
+        formula = self.formula or document.formulas.get(self.path)
         return Problem(
-            document.locate(self.path), document.key(path), self._reason(), self.meant, choices
+            document.locate(self.path), document.key(path), self._said(formula), self.meant, choices
+        )
+
+    def _said(self, formula: str | None) -> Reason:
+        """Return what is wrong, with the formula that led to it."""
+        if formula is None:
+            return self._reason()
+        return Reason(
+            '"{formula}" comes to {value}. {reason}',
+            formula=shortened(formula),
+            value=self.value,
+            reason=self._reason(),
         )
 
     def _reason(self) -> Reason:
@@ -109,15 +121,7 @@ class _Finding:
                 number=f"{number:.12g}",
             )
         make = _REASONS.get(self.type)
-        reason = make(self) if make else Reason("This value is not valid here.")
-        if self.formula is None:
-            return reason
-        return Reason(
-            '"{formula}" comes to {value}. {reason}',
-            formula=shortened(self.formula),
-            value=self.value,
-            reason=reason,
-        )
+        return make(self) if make else Reason("This value is not valid here.")
 
     def mend(self, data: Any, made_up: Paths) -> bool:
         """Change `data` into what was probably meant; return whether that could be done.

@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sisim.i18n import t
-from sisim.loading.catalogue import HEADINGS, CatalogueEntry, heading
+from sisim.loading.catalogue import CatalogueEntry, headings
 from sisim.report.spreadsheet_files import FillInTable
 
-WIDTHS = {"budget": 14, "start": 10, "years": 9, "name": 22, "pathway": 16, "file": 34}
+WIDTHS = {
+    "budget": 14,
+    "currency": 9,
+    "start": 10,
+    "years": 9,
+    "name": 22,
+    "pathway": 16,
+    "file": 34,
+}
 """Of columns of a workbook, in characters; the others hold texts and are wider."""
 
 
@@ -21,10 +29,11 @@ def write_catalogue(found: Sequence[CatalogueEntry], out: Path, suffix: str) -> 
         out: The file.
         suffix: What kind of file: ".csv" or ".xlsx".
     """
+    shown = headings(found)
     FillInTable(
         t("Project catalogue"),
-        [heading(column) for column in HEADINGS],
-        [list(one.row().values()) for one in found],
-        {heading(column): width for column, width in WIDTHS.items()},
+        list(shown.values()),
+        [[value for column, value in one.row().items() if column in shown] for one in found],
+        {shown[column]: width for column, width in WIDTHS.items() if column in shown},
         fixed=2,
     ).write(out, suffix)

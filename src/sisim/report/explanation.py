@@ -1,4 +1,4 @@
-"""One person's lives side by side, and why each risk was what it was."""
+"""One person's lives side by side, why each risk was what it was, and what is used."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sisim.engine.trace import LifeHistory, Moment, Risk, Traced
 from sisim.i18n import n_, t
 from sisim.report.formats import NBSP, listing
 from sisim.report.risk_words import GLUE, Words, figures, percent
+from sisim.report.use_words import UseWords
 
 WIDTH = 120
 """Characters of a line, at most."""
@@ -32,7 +33,8 @@ def explanation(found: Traced) -> str:
 
 def told(found: LifeHistory, words: Words) -> str:
     """Return one person's lives side by side, and why they part."""
-    return "\n".join([*_who(found, words), "", *_side_by_side(found, words), *_why(found, words)])
+    lives = [*_side_by_side(found, words), *_why(found, words), *_used(found, words)]
+    return "\n".join([*_who(found, words), "", *lives])
 
 
 # ---------------------------------------------------------------------------- who
@@ -219,8 +221,57 @@ def _parting(moment: Moment, arms: str, words: Words) -> Iterator[str]:
             f"= {words.value(risk)}",
             f"→ {percent(risk.chance)}",
         )
+        if destinations := words.destinations(risk):
+            table.add_row("", t("to {states}", states=destinations), "", "")
     if table.row_count:
         yield _text(table)
+
+
+# ---------------------------------------------------------------------------- what is used
+
+
+def _used(found: LifeHistory, words: Words) -> Iterator[str]:
+    """Say what is used in the states and at the moves that were shown: amount x factors."""
+    rows = list(UseWords(words).rows(_shown_states(found, words), _shown_moves(found, words)))
+    if not rows:
+        return
+    yield ""
+    yield t("What is used there: amount × factors, with effects at full strength.")
+    table = Table.grid(padding=(0, 1))
+    for _ in range(3):
+        table.add_column(overflow="fold")
+    before = ""
+    for what, amount, how in rows:
+        table.add_row(f"  {what}:" if what != before else "", amount, how)
+        before = what
+    yield _text(table)
+
+
+def _shown_states(found: LifeHistory, words: Words) -> list[tuple[str, str]]:
+    """Return the states in which the lives differ, or of the life that they all share."""
+    columns = _alike(found.states)
+    lived = [found.states[arms[0]] for arms in columns]
+    begun = max(found.arrive, 0)
+    shown = {
+        (track, state)
+        for track in lived[0]
+        for states in zip(*(life[track][begun:] for life in lived), strict=True)
+        if len(states) == 1 or len(set(states)) > 1
+        for state in states
+    }
+    return [one for one in words.compiled.states if one in shown]
+
+
+def _shown_moves(found: LifeHistory, words: Words) -> list[str]:
+    """Return the transitions that may have led to where somebody came as lives parted."""
+    transitions = words.pathway.transitions
+    moved = {
+        risk.transition
+        for moment in found.moments
+        for risk in moment.risks
+        if risk.chance and moment.became in transitions[risk.transition].to
+    }
+    return [name for name in transitions if name in moved]
 
 
 def _text(table: Table) -> str:

@@ -11,11 +11,12 @@ from sisim.engine.consequences import NONE, consequences
 from sisim.engine.tables import PER_MILLE, Compiled
 from sisim.engine.trace import ObservedFactor, Risk
 from sisim.i18n import duration_in_months, n_, t
-from sisim.report.formats import NBSP, decimal, percent_sign
+from sisim.report.formats import NBSP, decimal, listing, percent_sign
 from sisim.scenario.errors import shortened
 from sisim.scenario.numbers import numbers
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
+from sisim.scenario.types import Number
 
 GLUE = "\ue000"
 """Stands for a space at which a line may not be broken, where even that of NBSP may be."""
@@ -44,6 +45,17 @@ def percent(share: float) -> str:
         '5.85%'
     """
     return figures(100 * share) + percent_sign()
+
+
+def with_formula(number: Number) -> str:
+    """Return a number, and the formula that it follows in brackets.
+
+    Examples:
+        >>> with_formula(Number(value=0.5)), with_formula(Number(value=0.5, formula="a / 2"))
+        ('0.5', '0.5 (a / 2)')
+    """
+    own = "" if number.formula is None else f" ({shortened(number.formula)})"
+    return figures(number.value) + own
 
 
 @dataclass(frozen=True)
@@ -141,7 +153,9 @@ class Words:
         parts = []
         if transition.rate is not None and abs(base - transition.rate.per_year) > 1e-9 * base:
             growth = figures(base / transition.rate.per_year)
-            parts.append(growth + " (" + t("growth") + ")")
+            drift = self.scenario.drift.volumes.get(risk.transition)
+            follows = "" if drift is None else _formulas([drift])
+            parts.append(growth + " (" + follows + t("growth") + ")")
             base = transition.rate.per_year
         parts += [
             f"{figures(factor.multiplier)} ({self._why(factor, risk)})"
@@ -160,17 +174,44 @@ class Words:
         return t("{n} a year", n=value) if risk.is_rate else value
 
     def _why(self, factor: ObservedFactor, risk: Risk) -> str:
-        """Return what a factor was looked up by, after the formula that its multiplier follows."""
-        seen = self._seen(factor, risk)
+        """Return what a factor was looked up by, after the formulas that its multiplier follows."""
+        return _formulas(self._given(factor, risk)) + self._seen(factor, risk)
+
+    def _given(self, factor: ObservedFactor, risk: Risk) -> list[Number]:
+        """Return the numbers of the file from which a factor's multiplier comes.
+
+        What is looked up is a value: where several numbers are alike, each of them is returned.
+        """
         if factor.is_effect:
             effects = self.scenario.investments[factor.name].effects
             given = [effect.ratio for effect in effects if risk.transition in effect.on]
-        else:
-            given = [number for _, number in numbers(self.pathway.factors[factor.name])]
-        # What is looked up is a value: where two numbers are alike it is not told which it was.
-        found = {one.formula for one in given if isclose(one.value, factor.multiplier)}
-        formula = found.pop() if len(found) == 1 else None
-        return f"{shortened(formula)}; {seen}" if formula else seen
+            lasts = [e.persistence.years for e in effects if risk.transition in e.on]
+            given += [years for years in lasts if years is not None]
+            brought = [e.harm for e in effects if e.harm is not None]
+            return given + [harm.ratio for harm in brought if risk.transition in harm.on]
+        spec = self.pathway.factors[factor.name]
+        if spec.shape is not None:
+            return list(spec.parameters.values())
+        value = factor.multiplier if factor.raw is None else factor.raw
+        looked_up = spec.model_copy(update={"causal_share": None})
+        return [number for _, number in numbers(looked_up) if isclose(number.value, value)]
+
+    def destinations(self, risk: Risk) -> str:
+        """Return where a transition leads, by share x factors; empty if only to one state."""
+        transition = self.pathway.transitions[risk.transition]
+        if len(transition.to) < 2:
+            return ""
+        return listing(
+            [
+                " × ".join(
+                    [
+                        f"{self.state(transition.track, name)} {with_formula(one.share)}",
+                        *one.factors,
+                    ]
+                )
+                for name, one in transition.to.items()
+            ]
+        )
 
     def _as_written(self, risk: Risk, value: float) -> float:
         """Return a rate per step as the files write it, per year; a probability as it is."""
@@ -183,7 +224,7 @@ class Words:
         share = self.pathway.factors[factor.name].causal_share if factor.raw is not None else None
         if factor.raw is not None and share is not None:
             causal = t(
-                "causal share {share} of {raw}", share=figures(share.value), raw=figures(factor.raw)
+                "causal share {share} of {raw}", share=with_formula(share), raw=figures(factor.raw)
             )
             seen = f"{seen}; {causal}"
         scale = self._scale(factor, risk)
@@ -274,3 +315,9 @@ class Words:
             first = self.compiled.clock.first_calendar_year
             return t("the year {n}", n=first + int(seen))
         return t("cycle {n}", n=int(seen))
+
+
+def _formulas(given: list[Number]) -> str:
+    """Return the formulas that numbers follow, each once, as what is told before other things."""
+    found = dict.fromkeys(shortened(one.formula) for one in given if one.formula is not None)
+    return "".join(f"{formula}; " for formula in found)

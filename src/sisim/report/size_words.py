@@ -34,7 +34,7 @@ def size_words(scenario: Scenario) -> list[str]:
         )
         if scenario.contracts or scenario.funds:
             found.append(
-                t("Warning: what is agreed in kronor with funds and in contracts is not scaled.")
+                t("Warning: amounts that are agreed with funds and in contracts are not scaled.")
             )
     return [*found, *([warning] if (warning := size_warning(scenario)) else [])]
 

@@ -13,6 +13,7 @@ from sisim.i18n import n_, number, t
 from sisim.report.analysis.assumption_words import Assumptions, EffectKind
 from sisim.report.formats import (
     NBSP,
+    currency_amount,
     lower,
     money,
     percent_sign,
@@ -251,7 +252,7 @@ def _size(one: SwitchingValue, words: Assumptions, value: float) -> str:
     """Return a value of a number; of an effect, how large it then is."""
     if one.key.endswith(".price") or ".cost." in one.key or ".replaces." in one.key:
         whole = abs(value) < LEAST  # as of one day, not of all
-        return t("SEK {n}", n=figures(value)).replace(" ", NBSP) if whole else money(value)
+        return currency_amount(figures(value)).replace(" ", NBSP) if whole else money(value)
     if not _is_effect(one.key):
         return words.value(one.key, value)
     if value == 1:

@@ -15,6 +15,7 @@ class Document:
 
     A scenario includes the document of its pathway under the key `pathway`; overrides keep the
     place where they were given, and `before` holds the numbers that they took the place of.
+    `formulas` are those in whose place a number stands that has no owner.
     `made_up` are the paths where a value stands that the file does not say, put there only so that
     the rest can be read.
     """
@@ -24,6 +25,7 @@ class Document:
         self.data = data
         self.changed: dict[Path, Place] = {}
         self.before: dict[str, float] = {}
+        self.formulas: dict[Path, str] = {}
         self.made_up = Paths()
         self._lines = lines
         self._included: dict[Path, Document] = {}

@@ -27,6 +27,11 @@ def schema(kind: Literal["scenario", "pathway"] = "scenario") -> JsonSchema:
         }
     for name, definition in definitions.items():
         definitions[name] = _as_written(name, definition)
+    for table in [*definitions.values(), result]:
+        for part in table.get("anyOf", [table]):
+            properties: JsonSchema = part.get("properties", {})
+            for key, value in properties.items():
+                properties[key] = _with_formula(value)
     definitions["Asked"] = ASKED
     used = _used(result, definitions)
     result["definitions"] = {name: definitions[name] for name in definitions if name in used}
@@ -79,6 +84,26 @@ def _allow_formulas(properties: JsonSchema, keys: Iterable[str]) -> None:
     """Allow a formula where a number stands that has no table of its own."""
     for key in keys:
         properties[key]["anyOf"] = [*properties[key]["anyOf"], FORMULA]
+
+
+def _with_formula(kind: JsonSchema) -> JsonSchema:
+    """Allow a formula where a number stands that has no owner, alone or in a list or table."""
+    for key in ("items", "additionalProperties"):
+        if isinstance(kind.get(key), dict):
+            kind = {**kind, key: _with_formula(kind[key])}
+    if "anyOf" in kind:
+        texts = any(one.get("type") == "string" or "$ref" in one for one in kind["anyOf"])
+        if texts:
+            return kind
+        options = [_with_formula(one) for one in kind["anyOf"]]
+        flat = [part for one in options for part in one.get("anyOf", [one])]
+        return {**kind, "anyOf": flat}
+    if kind.get("type") not in ("number", "integer"):
+        return kind
+    around: JsonSchema = {k: kind[k] for k in ("title", "description", "default") if k in kind}
+    number = {key: part for key, part in kind.items() if key not in around}
+    formula = FORMULA if kind["type"] == "number" else {**FORMULA, "pattern": "[A-Za-z]"}
+    return {**around, "anyOf": [number, formula]}
 
 
 FORMULA: JsonSchema = {

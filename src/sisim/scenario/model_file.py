@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, PrivateAttr
 
+from sisim.scenario.positions import Path
 from sisim.scenario.types import Name, Number, Table, Text
 
 UNWRITTEN = {"override", "content", "formula"}
@@ -19,6 +20,18 @@ class ModelFile(Table):
     name: Name
     changer: ClassVar[Callable[[Any, Mapping[str, Any]], Any]]
     """What reads files puts here how the values of one are changed and checked."""
+    _fixed: dict[Path, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def fixed(self) -> dict[Path, str]:
+        """The formulas that were worked out where numbers without an owner stand, by path."""
+        return dict(self._fixed)
+
+    def with_fixed(self, fixed: Mapping[Path, str]) -> Self:
+        """Return the model, told the formulas of its numbers without an owner."""
+        model = self.model_copy()
+        model._fixed = dict(fixed)
+        return model
 
     def with_values(self, values: Mapping[str, Any]) -> Self:
         """Return the model with other values, checked by the rules for files.

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from sisim.scenario.errors import Place, Problem, ScenarioError
+from sisim.scenario.errors import Place, Problem, ScenarioError, dotted
 from sisim.scenario.formulas import FormulaError, evaluated, parsed
 from sisim.scenario.pathway import Pathway, Transition
+from sisim.scenario.positions import Path
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Number
 
@@ -57,17 +58,29 @@ def with_numbers(node: N, values: Mapping[str, float]) -> N:
         values: The values by dotted path.
 
     Raises:
-        LookupError: If there is no number at a path.
+        LookupError: If there is no number at a path, or a parameter from which more follows than
+            numbers that can be changed by themselves: the edges of a table.
         pydantic.ValidationError: If a number cannot have such a value.
         ScenarioError: If a formula has no value then.
     """
+    behind = _behind_fixed(node)
     for path, value in values.items():
         parts = path.split(".")
+        if "parameters" in parts[:-1] and not behind.isdisjoint(parts):
+            raise LookupError(f'"{path}" is worked out once, where the file is read')
         if isinstance(node, Scenario) and parts[0] == "parameters":
             known = parameters(node).get(parts[1])
             parts = ["pathway", *parts] if known is None else [*known[0].split("."), *parts[2:]]
         node = _with_number(node, parts, value)
     return recomputed(node)
+
+
+def _behind_fixed(node: Any) -> set[str]:
+    """Return the parameters from which numbers follow that are worked out once."""
+    if not isinstance(node, Scenario | Pathway) or not node.fixed:
+        return set()
+    fixed = {dotted(path) for path in node.fixed}
+    return {name for name, paths in followers(node).items() if not fixed.isdisjoint(paths)}
 
 
 def parameters(node: Any) -> dict[str, tuple[str, Number]]:
@@ -82,8 +95,30 @@ def parameters(node: Any) -> dict[str, tuple[str, Number]]:
     return found
 
 
+def derived(node: Scenario | Pathway) -> dict[str, tuple[float, str]]:
+    """Return the value and the formula of every number that is given by one, by dotted path."""
+    own = {path: (n.value, n.formula) for path, n in numbers(node) if n.formula is not None}
+    return own | derived_once(node)
+
+
+def derived_once(node: Scenario | Pathway) -> dict[str, tuple[float, str]]:
+    """Return those of them that have no owner, as the edges of a table: no draw moves them."""
+    found = {}
+    for path, text in node.fixed.items():
+        value = _at(node, path)
+        if value is not None:  # a part of the file may have been left out since
+            found[dotted(path)] = float(value), text
+    return found
+
+
+def _at(node: Any, path: Path) -> Any:
+    for part in path:
+        node = dict(_parts(node)).get(str(part))
+    return node
+
+
 def followers(node: Scenario | Pathway) -> dict[str, list[str]]:
-    """Return the paths of the numbers that follow each parameter by formula, other than parameters.
+    """Return the paths of what follows each parameter by formula, other than parameters.
 
     A number follows the parameters in its formula, and those in theirs.
     """
@@ -91,10 +126,12 @@ def followers(node: Scenario | Pathway) -> dict[str, list[str]]:
     used = {name: set(parsed(n.formula).names) for name, (_, n) in known.items() if n.formula}
     found: dict[str, list[str]] = {name: [] for name in known}
     own = {path for path, _ in known.values()}
+    given = {dotted(path): formula for path, formula in node.fixed.items()}
     for path, number in numbers(node) if known else ():
-        if number.formula is None or path in own:
-            continue
-        waiting, seen = list(parsed(number.formula).names), set[str]()
+        if number.formula is not None and path not in own:
+            given[path] = number.formula
+    for path, formula in given.items():
+        waiting, seen = list(parsed(formula).names), set[str]()
         while waiting:
             name = waiting.pop()
             if name not in seen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sisim.i18n import source_text
-from sisim.scenario.numbers import numbers
+from sisim.scenario.numbers import derived_once, numbers
 from sisim.scenario.owners import owner_of
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Number
@@ -28,12 +28,13 @@ def assumptions(scenario: Scenario) -> pd.DataFrame:
     """Return the register: one row for each number in the scenario file and in its pathway.
 
     A factor's source, grade and note hold for those of its numbers that have none of their own.
-    A number that follows from parameters has a `formula`: a column of files that have any.
+    A number that follows from parameters has a `formula`: a column of files that have any. What
+    has no owner, as the edges of a table, is in the register where it is given by a formula.
     `key` is the path that `--set` takes; `file` says where the value in force was written, and is
     empty for a default that no file mentions.
     """
     written = {path for path, _ in numbers(scenario, written=True)}
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "key": path.removeprefix("pathway."),
             "value": number.value,
@@ -46,8 +47,13 @@ def assumptions(scenario: Scenario) -> pd.DataFrame:
         }
         for path, number in numbers(scenario)
     ]
-    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"low": float, "high": float})
     formulas = [number.formula for _, number in numbers(scenario)]
+    for path, (value, formula) in derived_once(scenario).items():
+        key = path.removeprefix("pathway.")
+        file = scenario.origin(path)
+        rows.append({"key": key, "value": value, "grade": "derived", "tuned": False, "file": file})
+        formulas.append(formula)
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"low": float, "high": float})
     if any(formulas):
         table.insert(2, "formula", formulas)
     return table

@@ -30,7 +30,7 @@ def is_followed(R, V, r):  # type: ignore[no-untyped-def]
 
 @inlined_late
 def left_by(R, V, W, item, s, luck, until):  # type: ignore[no-untyped-def]
-    """Return the transition by which someone leaves their state with two draws, or STAYS.
+    """Return the transition by which someone leaves with two draws, and where to, or STAYS twice.
 
     Of the effects that something follows from, those `until` a place and a reference act. What is
     known of the person stands in the first row of `leaver_features`.
@@ -54,15 +54,16 @@ def left_by(R, V, W, item, s, luck, until):  # type: ignore[no-untyped-def]
                     value = apply_ratio(value, ratio, reference.scale, transition.kind)
         W.values[j - first, 0] = value
     found = np.int64(tb.STAYS)
+    to = np.int64(tb.STAYS)
     if leaves(R, here, luck[0], W.values, 0):
         if R.state[here].stages > 1:
             share_out(R, first, last, W.values, 0)
         for j in range(last - first):
             W.leaver_chances[0, j] = W.values[j, 0]
-        found, _ = choose(
+        found, to = choose(
             R, here, luck[1], luck[0], W.leaver_chances[0], W.leaver_features[0], W.weights
         )
-    return np.int64(found)
+    return np.int64(found), np.int64(to)
 
 
 @inlined
@@ -96,13 +97,13 @@ def note_followed(R, V, P, track, W, n, s, moment, key):  # type: ignore[no-unty
             W.leaver_features[0, f] = observe(V, P, f, row, i, arm, s)
         u = item.draw * SCALE
         v = draw(P.lo[i], P.hi[i], moment, track[R.state[here].track].to, key) * SCALE
-        before = left_by(R, V, W, item, s, (u, v), (np.int64(-1), np.int64(-1)))
+        before, _ = left_by(R, V, W, item, s, (u, v), (np.int64(-1), np.int64(-1)))
         for j in range(R.state[here].first, R.state[here].last):
             t = R.out[j]
             for r in range(R.effects[arm, t, 0], R.effects[arm, t, 1]):
                 if not is_followed(R, V, r):
                     continue
-                now = left_by(R, V, W, item, s, (u, v), (np.int64(j), np.int64(r)))
+                now, _ = left_by(R, V, W, item, s, (u, v), (np.int64(j), np.int64(r)))
                 if (now == t) != (before == t):
                     effect = V.effect[V.feature[R.reference[r].feature].arg]
                     for g in range(effect.follow_first, effect.follow_last):

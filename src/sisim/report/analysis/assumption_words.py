@@ -11,7 +11,7 @@ from sisim.i18n import n_, t
 from sisim.report.analysis.key_words import KeyWords
 from sisim.report.formats import NBSP, currency_amount, listing, percent_sign, quoted
 from sisim.report.risk_words import figures
-from sisim.scenario.numbers import followers, numbers, parameters
+from sisim.scenario.numbers import derived, followers, parameters
 from sisim.scenario.owners import grade_name
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Effect, Scenario
@@ -181,8 +181,8 @@ class Assumptions:
         paths = followers(self.scenario).get(name, []) if head == "parameters" else []
         if not paths:
             return ""
-        written = dict(numbers(self.scenario))
-        named = [f"{self.name(path)} = {written[path].formula}" for path in paths[:MOST_FORMULAS]]
+        given = derived(self.scenario)
+        named = [f"{self.name(path)} = {given[path][1]}" for path in paths[:MOST_FORMULAS]]
         return "; ".join([*named, *(["…"] if len(paths) > MOST_FORMULAS else [])])
 
     def _investment(self, rest: list[str]) -> str | None:

@@ -31,7 +31,7 @@ from sisim.report.chart.chart import (
 )
 from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.chart.typesetting import PaperType
-from sisim.report.formats import decimal, money, percent_sign, quoted
+from sisim.report.formats import decimal, money, percent_sign, quoted, whole_money
 from sisim.scenario.economy import FUND
 from sisim.scenario.evaluation import Evaluation, StudyOutcome
 from sisim.scenario.scenario import Scenario
@@ -107,7 +107,7 @@ def effect_words(outcome: StudyOutcome, effect: float, scenario: Scenario) -> st
     if happens(outcome):
         return t("{n} of 100", n=decimal(100 * effect, 1))
     if outcome.costs_of:
-        return t("{n} kronor per person", n=decimal(effect))
+        return t("{amount} per person", amount=whole_money(effect))
     if outcome.resource is not None:
         unit = scenario.pathway.resources[outcome.resource].unit.text
     else:
