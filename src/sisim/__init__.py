@@ -267,7 +267,6 @@ def evaluate(
     executor: Executor | None = None,
     progress: Progress | None = None,
     folder: str | os.PathLike[str] | None = None,
-    resume: bool = False,
 ) -> EvaluationStudy:
     """Return what planned evaluations would say in many municipalities where the truth is known.
 
@@ -280,8 +279,7 @@ def evaluate(
         executor: Where they are simulated: see `sisim.analysis.executors`; the result does not
             depend on it. Unset: in this process.
         progress: Called with how many are done and how many there are.
-        folder: Where what is finished is kept until all is; unset: nowhere.
-        resume: Go on with what is kept there.
+        folder: Where what is finished is kept until all is, and gone on with; unset: nowhere.
 
     Raises:
         LookupError: If there is no evaluation of that name, or none at all.
@@ -304,7 +302,6 @@ def evaluate(
         executor=executor,
         progress=progress,
         folder=folder,
-        resume=resume,
     )
 
 

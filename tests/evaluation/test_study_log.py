@@ -62,7 +62,7 @@ def test_what_is_finished_is_not_run_again_and_comes_to_the_same(
     content = file.read_bytes()
     file.write_bytes(content[: len(content) - torn])
     rest = Counted()
-    study = evaluate(load(EV1), NAMES, draws=DRAWS, executor=rest, folder=tmp_path, resume=True)
+    study = evaluate(load(EV1), NAMES, draws=DRAWS, executor=rest, folder=tmp_path)
     pd.testing.assert_frame_equal(study.draws, whole.draws, check_exact=True)
     pd.testing.assert_frame_equal(study.designs, whole.designs, check_exact=True)
     assert rest.cells == DRAWS * 2 - (0 if torn else 10)
@@ -71,7 +71,7 @@ def test_what_is_finished_is_not_run_again_and_comes_to_the_same(
 
 def test_a_longer_study_goes_on_with_a_shorter_one(whole: EvaluationStudy, tmp_path: Path) -> None:
     cut_off(tmp_path)
-    more = evaluate(load(EV1), NAMES, draws=DRAWS + 2, folder=tmp_path, resume=True)
+    more = evaluate(load(EV1), NAMES, draws=DRAWS + 2, folder=tmp_path)
     first = more.table[more.table["draw"] < DRAWS].reset_index(drop=True)
     shown = [name for name in first if name != "failed"]
     pd.testing.assert_frame_equal(first[shown], whole.table[shown], check_exact=True)
@@ -82,7 +82,7 @@ def test_another_study_is_not_mixed_in(tmp_path: Path) -> None:
     other = load(EV1, {"investments.team.effects.0.ratio": 0.5})
     for lang, words in (("en", "is of another study"), ("sv", "hör till en annan studie")):
         with in_language(lang), pytest.raises(StoreError) as error:  # type: ignore[arg-type]
-            evaluate(other, NAMES, draws=DRAWS, folder=tmp_path, resume=True)
+            evaluate(other, NAMES, draws=DRAWS, folder=tmp_path)
         with in_language(lang):  # type: ignore[arg-type]
             assert words in error.value.render()
 

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from sisim.cli.analysis_commands import publish
 from sisim.cli.options import (
+    EvaluationOptions,
     ScenarioName,
-    StudyOptions,
     argument,
     count,
-    flag,
     option,
 )
 from sisim.cli.output import print_table, write_errors_answered
@@ -57,22 +56,11 @@ def evaluate(
         str | None,
         option("K,K…", "How many municipalities evaluate together; unset: 1,2,5,10,20."),
     ] = None,
-    effect: Annotated[
-        str | None,
-        option(
-            "WORLD",
-            "The effect of the file alone (file), none alone (null), drawn from its range alone "
-            "(prior), or another effect in the file's place (KEY=VALUE); unset: all side by side.",
-        ),
-    ] = None,
     data: Annotated[
         Path | None,
         option("FILE", "Real people of one evaluation, CSV or XLSX: what it says, and the plan."),
     ] = None,
-    resume: Annotated[
-        bool, flag("Go on with what is in the folder; nothing finished is run again.")
-    ] = False,
-    options: StudyOptions = StudyOptions(),
+    options: EvaluationOptions = EvaluationOptions(),
 ) -> None:
     """Say what planned evaluations would have said in many municipalities just like yours, where
     the truth is known.
@@ -88,9 +76,8 @@ def evaluate(
     """
     sizes = _whole_numbers("--size", size)
     joined = _whole_numbers("--municipalities", municipalities)
-    worlds, changes = _worlds(effect)
-    if changes is not None:
-        options = replace(options, changes=[*(options.changes or []), changes])
+    worlds, another = _worlds(options.effect)
+    options = replace(options, changes=[*(options.changes or ()), *another])
     loaded, folder = open_scenario(scenario, options.of_runs)
     from sisim.evaluation.study import StudyError, sized
 
@@ -99,28 +86,14 @@ def evaluate(
         raise UserError(t("--size and --residents exclude each other."))
     real = None if data is None else _real(data, loaded, chosen)
 
-    def simulated(of: Scenario, kept: Path) -> EvaluationStudy:
-        from sisim.evaluation.study import evaluate as study_of
-
-        telling = progress(t("Simulating"))
-        with telling as tell, store_errors_answered(), write_errors_answered(kept):
-            return study_of(
-                of,
-                chosen,
-                draws=draws,
-                worlds=worlds,
-                seed=options.seed,
-                executor=executor(options.workers),
-                progress=tell,
-                folder=kept,
-                resume=resume,
-            )
-
     try:
         scaled = [sized(loaded, chosen, one, seed=options.seed) for one in sizes] or [loaded]
         # Each size keeps what is finished by itself.
         places = [folder / f"size-{one}" for one in sizes] if len(sizes) > 1 else [folder]
-        studies = [simulated(*one) for one in zip(scaled, places, strict=True)]
+        studies = [
+            _simulated(one, chosen, draws, worlds, kept, options)
+            for one, kept in zip(scaled, places, strict=True)
+        ]
     except StudyError as error:
         raise UserError(error.render()) from error
     if len(sizes) > 1:
@@ -129,6 +102,34 @@ def evaluate(
     study = studies[0]
     course = _course(study, options.seed)
     _publish(folder, study, course, joined, real)
+
+
+def _simulated(
+    scenario: Scenario,
+    names: list[str],
+    draws: int,
+    worlds: tuple[World, ...] | None,
+    folder: Path,
+    options: EvaluationOptions,
+) -> EvaluationStudy:
+    """Return a study, whose finished part is kept in a folder until it is whole."""
+    from sisim.evaluation.study import evaluate as study_of
+    from sisim.evaluation.study_log import FILE
+
+    if not options.resume:
+        (folder / FILE).unlink(missing_ok=True)
+    telling = progress(t("Simulating"))
+    with telling as tell, store_errors_answered(), write_errors_answered(folder):
+        return study_of(
+            scenario,
+            names,
+            draws=draws,
+            worlds=worlds,
+            seed=options.seed,
+            executor=executor(options.workers),
+            progress=tell,
+            folder=folder,
+        )
 
 
 def _whole_numbers(name: str, given: str | None) -> tuple[int, ...]:
@@ -152,14 +153,14 @@ def _whole_numbers(name: str, given: str | None) -> tuple[int, ...]:
     return tuple(sorted(set(found)))
 
 
-def _worlds(effect: str | None) -> tuple[tuple[World, ...] | None, str | None]:
+def _worlds(effect: str | None) -> tuple[tuple[World, ...] | None, tuple[str, ...]]:
     """Return the worlds that are simulated (None: all), and another value of the file's."""
     if effect is None:
-        return None, None
+        return None, ()
     if effect in WORLD_OF:
-        return (WORLD_OF[effect],), None
+        return (WORLD_OF[effect],), ()
     if "=" in effect:
-        return None, effect
+        return None, (effect,)
     raise UserError(
         t('--effect takes file, null, prior or KEY=VALUE; "{given}" is none.', given=effect)
     )

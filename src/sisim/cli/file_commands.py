@@ -12,6 +12,7 @@ from sisim.cli.progress import progress
 from sisim.cli.scenario_input import load
 from sisim.cli.user_errors import UserError
 from sisim.i18n import t
+from sisim.scenario.pathway import Pathway
 from sisim.scenario.seed_range import MOST_SEED
 
 PICTURES = (".svg", ".png", ".pdf")
@@ -60,6 +61,14 @@ def explain_key(
     print("\n".join(explain(key)))
 
 
+def _print_formulas(loaded: Pathway) -> None:
+    from sisim.report.register_table import formula_rows
+
+    if len(derived := formula_rows(loaded)):
+        print(t("Numbers that are given by formulas of parameters:"))
+        print_table(derived)
+
+
 def pathway(
     name: Annotated[str, argument("NAME", "A ready pathway, or a pathway file: {names}.")],
     /,
@@ -100,11 +109,7 @@ def pathway(
     loaded = load_pathway(name, overrides)
     for line in contents(name, overrides, "pathway"):
         print(line)
-    from sisim.report.register_table import formula_rows
-
-    if len(derived := formula_rows(loaded)):
-        print(t("Numbers that are given by formulas of parameters:"))
-        print_table(derived)
+    _print_formulas(loaded)
     from sisim.report.pathway_diagram import draw_pathway
 
     with whole_file(picture) as partial:

@@ -144,6 +144,24 @@ class StudyOptions:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
+class EvaluationOptions(StudyOptions):
+    """Which municipalities are simulated, in which worlds, and whether after a break."""
+
+    effect: Annotated[
+        str | None,
+        option(
+            "WORLD",
+            "The effect of the file alone (file), none alone (null), drawn from its range alone "
+            "(prior), or another effect in the file's place (KEY=VALUE); unset: all side by side.",
+        ),
+    ] = None
+    resume: Annotated[
+        bool, flag("Go on with what is in the folder; nothing finished is run again.")
+    ] = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
 class ManyRuns(RunOptions):
     """Runs enough to tell the range of what chance does."""
 

@@ -942,6 +942,25 @@ def _start_chances(compiled: Compiled, columns: Columns, space: _JointSpace) -> 
     return found
 
 
+def _outcomes(compiled: Compiled, states: list[int]) -> int:
+    """Return how many ways there are for a step to come out, on all tracks together.
+
+    Args:
+        compiled: The compiled scenario.
+        states: How many states each track has, without those of what effects bring with them.
+
+    Raises:
+        NotExact: If there are too many.
+    """
+    follow, asked = compiled.tables.features.follow, compiled.tables.transitions.state
+    followed = {int(one["track"]) for one in asked if one["followed"]}
+    ways = [(n + 1) << (len(follow) if k in followed else 0) for k, n in enumerate(states)]
+    outcomes = prod(ways) << len(follow)
+    if outcomes > MOST_OUTCOMES:
+        raise NotExact("investments", Reason("more may follow from effects than there is room for"))
+    return outcomes
+
+
 def _flow(compiled: Compiled, space: _JointSpace, rows: int) -> _Flow:
     sizes, most = space.sizes, max(space.sizes)
     tracks = len(sizes)
@@ -963,12 +982,7 @@ def _flow(compiled: Compiled, space: _JointSpace, rows: int) -> _Flow:
     for m, (k, place, _) in enumerate(groups):
         group_since[m, : sizes[k]] = [one.groups[place].since for one in space.tracks[k].every]
     own, notes = tracks - len(follow), 1 << len(follow)
-    asked = compiled.tables.transitions.state
-    followed = {int(one["track"]) for one in asked if one["followed"]}
-    ways = [(n + 1) * (notes if k in followed else 1) for k, n in enumerate(states[:own])]
-    outcomes = prod(ways) << len(follow)
-    if outcomes > MOST_OUTCOMES:
-        raise NotExact("investments", Reason("more may follow from effects than there is room for"))
+    outcomes = _outcomes(compiled, states[:own])
     rule = compiled.tables.transitions
     edges = 4 + (1 + len(rule.reference)) * 2 * (len(rule.out) + len(rule.destination))
     return _Flow(

@@ -570,7 +570,6 @@ def evaluate(
     executor: Executor | None = None,
     progress: Progress | None = None,
     folder: str | os.PathLike[str] | None = None,
-    resume: bool = False,
 ) -> EvaluationStudy:
     """Return what planned evaluations would say in many municipalities like this one.
 
@@ -583,8 +582,7 @@ def evaluate(
         executor: Where they are simulated: see `sisim.analysis.executors`; the result does not
             depend on it. Unset: in this process.
         progress: Called with how many are done and how many there are.
-        folder: Where what is finished is kept until all is; None: nowhere.
-        resume: Go on with what is kept there.
+        folder: Where what is finished is kept until all is, and gone on with; None: nowhere.
 
     Raises:
         LookupError: If there is no evaluation of that name, or none at all.
@@ -610,7 +608,7 @@ def evaluate(
     log = None if folder is None else StudyLog(folder, scenario, chosen)
     batches = list(_batches(asked, draws, first))
     where = executor or in_process()
-    table = _simulated(setup, batches, where, progress, log, resume=resume)
+    table = _simulated(setup, batches, where, progress, log)
     thresholds, nets = _thresholds(setup, table, first, min(draws, MONEY_RUNS))
     if log is not None:
         log.end()
@@ -654,8 +652,6 @@ def _simulated(
     executor: Executor,
     progress: Progress | None,
     log: StudyLog | None,
-    *,
-    resume: bool,
 ) -> pd.DataFrame:
     """Return the rows of all municipalities, in order of world, municipality and evaluation."""
     kept: dict[tuple[int, int], pd.DataFrame] = {}
@@ -671,7 +667,7 @@ def _simulated(
             progress(len(kept), total)
 
     asked = {(cell.choice, cell.draw, cell.seed) for batch in batches for cell in batch}
-    for cells, rows in [] if log is None else log.begin(resume=resume):
+    for cells, rows in [] if log is None else log.begin():
         if asked.issuperset(cells):
             keep([cell[:2] for cell in cells], rows)
     left = [

@@ -48,7 +48,7 @@ class StudyLog:
         self.path = Path(folder) / FILE
         self._head = {"scenario": digest(scenario), "evaluations": list(names), **versions()}
 
-    def begin(self, *, resume: bool) -> list[Finished]:
+    def begin(self) -> list[Finished]:
         """Begin the file, or go on with it; return what is finished.
 
         Raises:
@@ -56,11 +56,11 @@ class StudyLog:
             OSError: If it cannot be read or written.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        found = list(self._read()) if resume and self.path.exists() else []
+        found = list(self._read()) if self.path.exists() else []
         # What was cut off in the middle of a line is written anew.
         lines = [json.dumps(self._head), *(_line(one.cells, one.rows) for one in found)]
         part = self.path.with_suffix(".part")
-        part.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        part.write_bytes("".join(f"{line}\n" for line in lines).encode())
         part.replace(self.path)
         return found
 
@@ -70,7 +70,7 @@ class StudyLog:
         Raises:
             OSError: If the file cannot be written.
         """
-        with self.path.open("a", encoding="utf-8") as stream:
+        with self.path.open("a", encoding="utf-8", newline="\n") as stream:
             stream.write(_line([_told(cell) for cell in batch], rows) + "\n")
             stream.flush()
             os.fsync(stream.fileno())
