@@ -138,6 +138,7 @@ WHOLE = ("cases", "laws")
 """Folders of tests of the package as a whole: scenarios, and what holds of any of its parts."""
 OF_SEVERAL_MODULES = {
     "checks/test_check_money_by_evaluation.py": "a fund or contract and the evaluation it follows",
+    "economics/test_incomes.py": "what is received, from a file through every table of money",
     "engine/test_units.py": "units of peers pass through population, compilation and kernel",
     "evaluation/test_every_design.py": "each design from a scenario's file to what it says",
     "live/test_hostile_visitors.py": "what a visitor may not do, at whatever module it arrives",

@@ -1,10 +1,10 @@
 """What every ready case comes to, and what that rests on.
 
 Each arm of every file in `scenarios/`, at five runs or as many as its file says: the net present
-value and the benefit-cost ratio in the file's perspective, of the simulated years; the net of the
-municipality, the public and society with adult life reckoned too, where the pathway is that of
-children and young people; and the assumption that the verdict rests on most. Payments under
-contracts, which move money between the parties, are left out.
+value and the benefit-cost ratio in the file's perspective, of the costs of the simulated years; the
+net of the municipality, the public and society with income and adult life reckoned too, where the
+pathway is that of children and young people; and the assumption that the verdict rests on most.
+Payments under contracts, which move money between the parties, are left out.
 
     python experiments/ready-cases/study.py            simulates (most of an hour) and writes
     python experiments/ready-cases/study.py NAME...    of these scenarios alone
@@ -43,7 +43,7 @@ def of_arms(scenario: Scenario) -> pd.DataFrame:
     for arm in scenario.arms:
         row: dict[str, Any] = {"scenario": scenario.name, "arm": arm, "runs": runs}
         row["perspective"] = scenario.economy.perspective
-        worth = appraise(result.ledger, arm, tail=False)
+        worth = appraise(result.ledger, arm, tail=False, income=False)
         for name, called in (("net", "net"), ("benefit_cost_ratio", "ratio")):
             found = worth.interval(name)
             row |= {called: found.mean, f"{called}_low": found.low, f"{called}_high": found.high}

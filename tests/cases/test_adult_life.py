@@ -57,6 +57,37 @@ def test_transfers_sum_to_nothing_and_production_is_all_received(values: pd.Data
     assert (values.query("resource == 'production_year'")["value"] <= 0).all()
 
 
+def test_a_year_at_work_is_worth_the_same_before_and_after(scenario: Scenario) -> None:
+    young, old = scenario.pathway, scenario.time.tail
+    assert old is not None
+    before, after = (one.resources["production_year"] for one in (young, old))
+    assert before.price.value == after.price.value
+    assert before.price_year == after.price_year
+    assert {n: s.value for n, s in before.receivers.items()} == pytest.approx(
+        {n: s.value for n, s in after.receivers.items()}
+    )
+    use = young.tracks["income"].states["working"].uses["production_year"]
+    assert use == old.tracks["work"].states["working"].uses["production_year"]
+    degree, ages = young.factors["degree_pay"], young.factors["age_pay"]
+    told = degree.values, old.factors["degree_pay"].values
+    assert isinstance(told[0], dict)
+    assert isinstance(told[1], dict)
+    assert degree.default is not None
+    assert told[0]["completed"].value == told[1]["yes"].value
+    assert degree.default.value == pytest.approx(told[1]["no"].value)
+    assert ages.below == old.factors["age_pay"].below[: len(ages.below)]
+    first = zip(ages.values, old.factors["age_pay"].values, strict=False)
+    assert all(one.value == other.value for one, other in first)
+
+
+def test_assistance_is_a_transfer_on_both_sides(scenario: Scenario) -> None:
+    assert scenario.time.tail is not None
+    for pathway in (scenario.pathway, scenario.time.tail):
+        assistance = pathway.resources["assistance_month"]
+        assert {n: s.value for n, s in assistance.receivers.items()} == {"individual": 1.0}
+        assert assistance.shares == {"labour": 1.0}
+
+
 def test_a_degree_is_worth_about_what_was_found(values: pd.DataFrame) -> None:
     """Hultkrantz et al. 2017: gross earnings of 1.6 Mkr at the end of school, in their prices.
 

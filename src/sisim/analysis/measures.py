@@ -32,10 +32,11 @@ def names(scenario: Scenario) -> list[str]:
     """Return every measure that an experiment on `scenario` can keep.
 
     In kronor and fixed prices, discounted at the scenario's rate (present values where it is not
-    0): `net_present_value`, `invested`, `lower_cost`, `financing`, `tail`, `deepest_discounted`,
-    compared with `without`; `total.cost`, all costs of everyone; `cost.ADMINISTRATION`, what each
-    pays. Not discounted: `deepest` and `cost.ADMINISTRATION.YEAR`. Ratios: `benefit_cost_ratio`,
-    `return_on_investment`, `internal_rate_of_return`.
+    0): `net_present_value`, `invested`, `lower_cost`, `financing`, `tail`, `income`,
+    `deepest_discounted`, compared with `without`; `total.cost`, all costs of everyone;
+    `cost.ADMINISTRATION`, what each pays. Not discounted: `deepest` and
+    `cost.ADMINISTRATION.YEAR`. Ratios: `benefit_cost_ratio`, `return_on_investment`,
+    `internal_rate_of_return`.
     `payback_year`: when the discounted net is no longer negative. `total.WEIGHT`: a discounted
     weight. `outcome.NAME`: entries or events in all years, or person-years;
     `outcome.NAME.YEAR`: by year, people on average. `gained.NAME`: units of an outcome or a weight

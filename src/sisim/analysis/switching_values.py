@@ -617,7 +617,7 @@ class _Nets:
     Args:
         result: The scenario as it is.
         retained: Its first runs, if they have been retained.
-        tail: Whether the net is that of the appraisal.
+        tail: Whether the net is that of the appraisal; unset, of the costs of the simulated years.
     """
 
     def __init__(self, result: Valuation, retained: Sequence[ArmRerun], *, tail: bool) -> None:
@@ -701,7 +701,7 @@ class _Nets:
         ledger = found.settled if self._tail else found.ledger
         return np.array(
             [
-                appraise(ledger, arm, tail=self._tail).present_values["net"]
+                appraise(ledger, arm, tail=self._tail, income=self._tail).present_values["net"]
                 for arm in counts.arms[1:]
             ]
         )

@@ -4,8 +4,10 @@ Everything is compared with `without` for the same people in the same replicatio
 start of the scenario in the scenario's perspective, and leaves out what everyone has (ordinary
 resources) unless asked for, as the figures do. Repayments to a fund move money within what is
 appraised and are left out; payments for services under a contract count for those in the
-perspective. It is the investment that is appraised, however it is financed: an investor's capital
-is no receipt, and what is paid for it no cost. What financing comes to stands by itself.
+perspective. What is received in the simulated years (pay, taxes, benefits) is no lower cost but
+counts as one, for those in the perspective who receive it; `income` tells how much it is. It is the
+investment that is appraised, however it is financed: an investor's capital is no receipt, and what
+is paid for it no cost. What financing comes to stands by itself.
 
 Definitions are those of Boardman et al., "Cost-Benefit Analysis", ch. 6, and Drummond et al.,
 "Methods for the Economic Evaluation of Health Care Programmes", ch. 4.
@@ -25,7 +27,7 @@ from numpy.typing import NDArray
 from sisim.arrays import Floats, Ints
 from sisim.economics.finance import irr, rate_of_return
 from sisim.economics.horizon import Horizon
-from sisim.economics.ledger import OF_PHASE, ORE, CostLine, Ledger, rewards
+from sisim.economics.ledger import INCOME, OF_PHASE, ORE, USED, CostLine, Ledger, rewards
 from sisim.engine.tidy_tables import Axis, labels, tidy
 from sisim.scenario.scenario import Scenario
 
@@ -37,6 +39,7 @@ AMOUNTS = (
     "net",
     "financing",
     "tail",
+    "income",
     "benefit_cost_ratio",
     "return_on_investment",
     "internal_rate_of_return",
@@ -47,7 +50,8 @@ AMOUNTS = (
 
 `invested`, `lower_cost`, `net` and `financing` are present values; `tail` is what of the net lies
 in the tail, discounted too: after the simulated years, or in the later lives of those who leave the
-pathway. At a discount rate of 0 they are plain sums.
+pathway; `income` is what of it is received, and not saved, by those who are simulated. At a
+discount rate of 0 they are plain sums.
 """
 
 UNDISCOUNTED = ("internal_rate_of_return", "deepest")
@@ -115,8 +119,10 @@ class Appraisal:
         horizon: The cycles that count.
         cost: What the arm's investments cost, less what they replace, and what is paid for
             services under contracts, (replications, cycles).
-        lower_cost: What is used less than without, (replications, cycles), in later lives too.
+        lower_cost: What is used less than without, (replications, cycles), and received more, in
+            later lives too.
         later: What of that lies in the later lives of those who leave, (replications, cycles).
+        income: What of it is received more by those who are simulated, (replications, cycles).
         paid_financiers: What those who finance it under a contract are paid less what they put
             in, (replications, cycles); no part of the cost.
     """
@@ -127,6 +133,7 @@ class Appraisal:
     cost: Floats
     lower_cost: Floats
     later: Floats
+    income: Floats
     paid_financiers: Floats
 
     @cached_property
@@ -158,7 +165,7 @@ class Appraisal:
     @cached_property
     def amounts(self) -> dict[str, Floats]:
         """Every measure in `AMOUNTS`, by replication; NaN where it is not defined."""
-        return self._measured(self.cost, self.lower_cost, self.later, self.paid_financiers)
+        return self._measured(*self._parts)
 
     @cached_property
     def of_mean(self) -> dict[str, float]:
@@ -166,8 +173,7 @@ class Appraisal:
 
         That of a ratio is the ratio of means: the mean of ratios is not that of the amounts shown.
         """
-        parts = (self.cost, self.lower_cost, self.later, self.paid_financiers)
-        course = (part.mean(axis=0, keepdims=True) for part in parts)
+        course = (part.mean(axis=0, keepdims=True) for part in self._parts)
         return {name: float(values[0]) for name, values in self._measured(*course).items()}
 
     def interval(self, name: str) -> Interval:
@@ -284,6 +290,10 @@ class Appraisal:
         """The discount rate of costs, a year; at 0 nothing is discounted."""
         return self.scenario.economy.discount_costs.value
 
+    @property
+    def _parts(self) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        return self.cost, self.lower_cost, self.later, self.income, self.paid_financiers
+
     def _by_year(self, flows: Floats) -> Floats:
         """Return the sums of flows by cycle over each year from the start, öre left out."""
         # By the month, noise would change sign every so often; a budget looks at years.
@@ -304,7 +314,12 @@ class Appraisal:
         }
 
     def _measured(
-        self, cost: Floats, lower_cost: Floats, later: Floats, paid_financiers: Floats
+        self,
+        cost: Floats,
+        lower_cost: Floats,
+        later: Floats,
+        income: Floats,
+        paid_financiers: Floats,
     ) -> dict[str, Floats]:
         """Return every measure in `AMOUNTS` of amounts by cycle, (replications, cycles)."""
         worth = self._worth(cost, lower_cost, paid_financiers)
@@ -317,6 +332,7 @@ class Appraisal:
         found = {
             **worth,
             "tail": tail,
+            "income": self.horizon.present_value(income, self.rate),
             "benefit_cost_ratio": _ratio(gained, paid),
             "return_on_investment": _ratio(gained - paid, paid),
             "internal_rate_of_return": np.array(
@@ -329,7 +345,9 @@ class Appraisal:
         return found
 
 
-def appraise(ledger: Ledger, arm: str, *, ordinary: bool = False, tail: bool = True) -> Appraisal:
+def appraise(
+    ledger: Ledger, arm: str, *, ordinary: bool = False, tail: bool = True, income: bool = True
+) -> Appraisal:
     """Return what an arm is worth in the scenario's perspective.
 
     Args:
@@ -337,29 +355,32 @@ def appraise(ledger: Ledger, arm: str, *, ordinary: bool = False, tail: bool = T
         arm: Which arm, compared with `without`.
         ordinary: Whether what everyone has counts too.
         tail: Whether the scenario's tail, if it has one, is reckoned with.
+        income: Whether what is received in the simulated years is, beside what is paid.
     """
     result = ledger.result
     number = result.arms.index(arm)
     shown = shown_lines(ledger, ordinary=ordinary)
 
     def part(line: CostLine) -> str | None:
-        if line.kind == "repayment" or not shown(line):
+        if line.kind == "repayment" or not shown(line) or (line.kind == INCOME and not income):
             return None
-        return line.kind if line.kind in ("use", "later", "financing") else "own"
+        return line.kind if line.kind in (*USED, INCOME, "financing") else "own"
 
     horizon = Horizon(result, ledger.amounts.shape[2], tail=tail)
     sums = ledger.over(horizon, part)
     nothing = np.zeros((len(ledger.amounts), horizon.cycles))
     more = {name: found[:, number] - found[:, 0] for name, found in sums.items()}
-    later = 0.0 - more.get("later", nothing)
-    used_less = 0.0 - more.get("use", nothing)
+    used_less, later, received = (
+        0.0 - more.get(kind, nothing) for kind in ("use", "later", INCOME)
+    )
     return Appraisal(
         arm,
         result.scenario,
         horizon,
         more.get("own", nothing),
-        used_less + later if "later" in more else used_less,
+        used_less + later + received,
         later,
+        received,
         more.get("financing", nothing),
     )
 
@@ -423,7 +444,7 @@ def headline(ledger: Ledger, worth: Appraisal) -> dict[str, Estimate]:
 
     Args:
         ledger: The ledger in fixed prices.
-        worth: What the arm is worth, without a tail.
+        worth: What the arm is worth, without a tail, in costs alone.
 
     Returns:
         `helped`: how many times treatment has begun; `avoided`: how many fewer have come to the

@@ -11,7 +11,7 @@ import pandas as pd
 from sisim.arrays import Floats
 from sisim.economics.appraisal import interval
 from sisim.economics.horizon import Horizon
-from sisim.economics.ledger import KINDS, ORE, USED, Kind, Ledger, later_costs
+from sisim.economics.ledger import INCOME, KINDS, ORE, USED, Kind, Ledger, later_costs
 from sisim.engine.tidy_tables import Axis, labels, tidy
 
 
@@ -26,7 +26,8 @@ class WhoGains:
         amounts: What each kind costs a payer more than without, (replications, payers, kinds); the
             reduced use and what is received are negative.
         rate: At which they are discounted, a year; 0: not at all.
-        kinds: `KINDS`, and `later` where those who leave go on.
+        kinds: `KINDS`, `income` where something is received of what people use, and `later` where
+            those who leave go on.
     """
 
     arm: str
@@ -49,13 +50,16 @@ class WhoGains:
     @cached_property
     def paying(self) -> tuple[str, ...]:
         """Those who pay something for the investment, themselves or by transfers."""
-        spent = self.amounts[..., [n for n, kind in enumerate(self.kinds) if kind not in USED]]
-        means = spent.sum(axis=-1).mean(axis=0)
+        spent = self.of(*(kind for kind in self.kinds if kind not in (*USED, INCOME)))
+        means = spent.mean(axis=0)
         return tuple(name for name, mean in zip(self.payers, means, strict=True) if mean > ORE)
 
     @cached_property
     def share_in_other_pockets(self) -> float:
-        """The share of all reduced costs that falls on those who pay nothing; NaN if none fall."""
+        """The share of all reduced costs that falls on those who pay nothing; NaN if none fall.
+
+        What is received in the simulated years is no reduced cost.
+        """
         gains = np.maximum(-self.of(*USED).mean(axis=0), 0.0)
         total = float(gains.sum())
         others = [name not in self.paying for name in self.payers]
@@ -65,9 +69,10 @@ class WhoGains:
         """Return the mean amounts as a matrix, with a last row of sums.
 
         Columns: administration, principal, investment, running, replaced, reduced (costs that
-        fall), repayment, contract, financing, net, net_low, net_high, discount_rate; and `later`
-        (costs that fall in later lives) where those who leave go on. Costs are positive, and so are
-        reductions; repayments, contracts and financing are what is paid, or (negative) received.
+        fall), repayment, contract, financing, net, net_low, net_high, discount_rate; `income` (what
+        is received more) where something is, and `later` (costs that fall in later lives) where
+        those who leave go on. Costs are positive, and so are reductions and income; repayments,
+        contracts and financing are what is paid, or (negative) received.
         """
         rows = []
         for number, (payer, principal) in enumerate(zip(self.payers, self.principals, strict=True)):
@@ -92,7 +97,9 @@ class WhoGains:
 
     def _row(self, payer: str, principal: str, amounts: Floats) -> dict[str, object]:
         mean = dict(zip(self.kinds, amounts.mean(axis=0), strict=True))
-        later = {"later": 0.0 - mean["later"]} if "later" in mean else {}
+        gained: dict[str, object] = {
+            kind: 0.0 - mean[kind] for kind in (INCOME, "later") if kind in mean
+        }
         net = interval(0.0 - amounts.sum(axis=-1))
         return {
             "administration": payer,
@@ -101,7 +108,7 @@ class WhoGains:
             "running": mean["running"],
             "replaced": mean["replaced"],
             "reduced": 0.0 - mean["use"],
-            **later,
+            **gained,
             "repayment": mean["repayment"],
             "contract": mean["contract"],
             "financing": mean["financing"],
@@ -130,14 +137,15 @@ def who_gains(
         horizon,
         lambda line: (line.administration, line.kind) if ordinary or not line.ordinary else None,
     )
+    received = ledger.income_lines
     principals = {
         line.administration: line.principal
-        for line in ledger.lines
+        for line in (*ledger.lines, *received)
         if ordinary or not line.ordinary
     }
     if horizon.continued:
         principals |= {line.administration: line.principal for line in later_costs(result)[0]}
-    kinds = (*KINDS, *USED[1:]) if horizon.continued else KINDS
+    kinds = (*KINDS, *((INCOME,) if received else ()), *(USED[1:] if horizon.continued else ()))
     amounts = np.zeros((len(result.replications), len(principals), len(kinds)))
     for (payer, kind), amount in sums.items():
         worth = horizon.present_value(amount[:, number] - amount[:, 0], rate)

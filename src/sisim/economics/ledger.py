@@ -4,6 +4,9 @@ Everything is linear in the counts, so sums hold whatever is added up first (law
 administrations, administrations to principals, principals to the total, months to years; and
 with - without = investment + running - replaced + change in use. Repayments, contract payments and
 financing move money between those who pay, and sum to zero.
+
+A ledger holds what is paid. What is received of what people use (`receivers`) is nobody's cost: it
+is no part of a ledger, and counts, as later lives do, in what an arm is worth (`Ledger.over`).
 """
 
 from __future__ import annotations
@@ -29,7 +32,15 @@ from sisim.scenario.economy import FUND
 from sisim.scenario.scenario import Cost, Scenario
 
 Kind = Literal[
-    "use", "later", "investment", "running", "replaced", "repayment", "contract", "financing"
+    "use",
+    "income",
+    "later",
+    "investment",
+    "running",
+    "replaced",
+    "repayment",
+    "contract",
+    "financing",
 ]
 TRANSFERS: tuple[Kind, ...] = ("repayment", "contract", "financing")
 """Money that changes hands and buys nothing: it sums to zero over those who pay and receive.
@@ -38,6 +49,9 @@ Financing is what investors and others put in under a contract, and all that the
 KINDS: tuple[Kind, ...] = ("use", "investment", "running", "replaced", *TRANSFERS)
 USED: tuple[Kind, ...] = ("use", "later")
 """What people use; `later` in the later lives of those who leave, which are no part of a ledger."""
+INCOME: Kind = "income"
+"""What is received of what people use in the simulated years, which is no part of a ledger either:
+what is received in later lives is among the rest of them."""
 OF_PHASE: dict[str, Kind] = {"project": "investment", "new_way": "running", "replaced": "replaced"}
 ORE = 0.005
 """SEK; less than an öre is rounding."""
@@ -93,6 +107,32 @@ class Ledger:
         """The amounts by year, (replications, arms, years, lines)."""
         return by_year(self.result, self.amounts)
 
+    @cached_property
+    def income_lines(self) -> tuple[CostLine, ...]:
+        """What is received of what people use in the simulated years, and by whom."""
+        scenario = self.result.scenario
+        return tuple(
+            CostLine(INCOME, name, receiver, payer_principal(scenario, receiver), one.ordinary)
+            for name, one in scenario.pathway.resources.items()
+            for receiver in one.receivers
+        )
+
+    @cached_property
+    def incomes(self) -> Floats:
+        """What is received, as negative amounts, (replications, arms, cycles, income lines)."""
+        resources = self.result.scenario.pathway.resources
+        years = self.result.compiled.clock.year(self.cycles)
+        prices = PriceList(self.result.scenario, years, current=self.current)
+        units = self.result.used("use")
+        amounts = rewards(self.result, units).sum(axis=3)
+        columns = [
+            amounts[..., units.names.index(line.item)]
+            * prices.of(resources[line.item])
+            * -resources[line.item].receivers[line.administration].value
+            for line in self.income_lines
+        ]
+        return _joined(columns, self.amounts.shape[:3])
+
     def sums(self, key: Callable[[CostLine], K | None], *, yearly: bool = False) -> dict[K, Floats]:
         """Return the sum over the lines of each key, (replications, arms, cycles or years).
 
@@ -112,6 +152,8 @@ class Ledger:
     def over(self, horizon: Horizon, key: Callable[[CostLine], K | None]) -> dict[K, Floats]:
         """Return the sum over the lines of each key, (replications, arms, cycles of a horizon).
 
+        Here alone the lines of what is received, and of later lives, stand beside those of costs.
+
         Args:
             horizon: From the start of the scenario to its end, and what tail it has: in that only
                 what goes on is repeated.
@@ -125,6 +167,12 @@ class Ledger:
                 own = self.amounts[:, :, horizon.before :, number]
                 goes_on = since < self.stops[:, number, None]
                 flows = horizon.with_tail(own, self.lasting[..., number], goes_on)
+                sums[found] = sums.get(found, 0.0) + flows
+        for number, line in enumerate(self.income_lines):
+            found = key(line)
+            if found is not None:
+                own, last = self.incomes[..., number], self.incomes[:, :, horizon.last_year, number]
+                flows = horizon.with_tail(own[..., horizon.before :], last)
                 sums[found] = sums.get(found, 0.0) + flows
         if horizon.continued:
             lines, amounts = later_costs(self.result, current=self.current)
@@ -196,7 +244,7 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
     for number, name in enumerate(units.names):
         resource = scenario.pathway.resources[name]
         cost = amounts[..., number] * prices.of(resource)
-        for administration, share in resource.flows:
+        for administration, share in resource.shares.items():
             principal = payer_principal(scenario, administration)
             lines.append(CostLine("use", name, administration, principal, resource.ordinary))
             columns.append(cost * share)

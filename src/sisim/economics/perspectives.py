@@ -20,12 +20,13 @@ from sisim.arrays import Flags, Floats
 from sisim.economics.appraisal import interval
 from sisim.economics.horizon import Horizon
 from sisim.economics.later_units import later_units
-from sisim.economics.ledger import USED, CostLine, Ledger
+from sisim.economics.ledger import INCOME, USED, CostLine, Ledger
 from sisim.scenario.economy import FUND, PUBLIC, SOCIETY
 from sisim.scenario.scenario import Scenario
 
-PARTS = ("invested", "simulated", "later")
-"""What is paid for the investment, what falls in the simulated years, and in later lives."""
+PARTS = ("invested", "simulated", "income", "later")
+"""What is paid for the investment; costs that fall in the simulated years, and what is received in
+them; both in later lives."""
 PARTICIPANT = "individual"
 """The principal that stands for those who take part."""
 COLUMNS = ("taxpayers", "participants", "others", "indirect")
@@ -41,7 +42,8 @@ class Perspectives:
         scenario: Whose principals, and rates.
         payers: Administrations, funds and others.
         principals: The principal of each.
-        items: What is gained by: "invested", "simulated", or ("later", the resource).
+        items: What is gained by: "invested", "simulated", or the resource of which something is
+            received ("income"), or that is used and received of in later lives ("later").
         amounts: What each payer gains by each item, discounted, (replications, payers, items);
             what is paid for the investment is negative.
         health: What is gained in each outcome weight of later lives, discounted, by name,
@@ -103,8 +105,8 @@ class Perspectives:
     def benefits(self) -> pd.DataFrame:
         """Return who benefits by what.
 
-        Columns: arm, part (of `PARTS`), item (the resource of later lives), column (of `COLUMNS`),
-        mean, low, high, discount_rate.
+        Columns: arm, part (of `PARTS`), item (the resource of an income, or of later lives), column
+        (of `COLUMNS`), mean, low, high, discount_rate.
         """
         rows = [
             {
@@ -167,14 +169,14 @@ def perspectives(ledger: Ledger, arm: str, *, ordinary: bool = False) -> Perspec
         if line.kind in ("repayment", "financing") or (line.ordinary and not ordinary):
             return None
         principals.setdefault(line.administration, line.principal)
-        if line.kind not in USED:
-            return line.administration, (PARTS[0], "")
+        if line.kind not in (*USED, INCOME):
+            return line.administration, ("invested", "")
         return line.administration, (
-            (PARTS[2], line.item) if line.kind == "later" else (PARTS[1], "")
+            ("simulated", "") if line.kind == "use" else (line.kind, line.item)
         )
 
     sums = ledger.over(horizon, key)
-    items = tuple(dict.fromkeys(((PARTS[0], ""), (PARTS[1], ""), *(one for _, one in sums))))
+    items = tuple(dict.fromkeys((("invested", ""), ("simulated", ""), *(one for _, one in sums))))
     amounts = np.zeros((len(result.replications), len(principals), len(items)))
     for (payer, item), amount in sums.items():
         worth = horizon.present_value(amount[:, number] - amount[:, 0], rate)

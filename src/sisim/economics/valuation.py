@@ -451,9 +451,9 @@ class Valuation:
     # ------------------------------------------------------------------------ parts
 
     def _simulated(self, arm: str) -> Appraisal:
-        """Return what an arm is worth in the years that are simulated, without a tail."""
+        """Return what an arm is worth in costs of the years that are simulated, without a tail."""
         if arm not in self._appraised:
-            self._appraised[arm] = appraise(self.ledger, arm, tail=False)
+            self._appraised[arm] = appraise(self.ledger, arm, tail=False, income=False)
         return self._appraised[arm]
 
     @cached_property

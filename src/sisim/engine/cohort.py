@@ -962,8 +962,7 @@ def _outcomes(compiled: Compiled, states: list[int]) -> int:
 
 
 def _flow(compiled: Compiled, space: _JointSpace, rows: int) -> _Flow:
-    sizes, most = space.sizes, max(space.sizes)
-    tracks = len(sizes)
+    sizes, most, tracks = space.sizes, max(space.sizes), len(space.sizes)
     states = [int(track["last"] - track["first"]) for track in compiled.tables.features.track]
     stays, since, state, over = np.zeros((4, tracks, most), np.int64)
     follow = compiled.tables.features.follow
@@ -984,7 +983,7 @@ def _flow(compiled: Compiled, space: _JointSpace, rows: int) -> _Flow:
     own, notes = tracks - len(follow), 1 << len(follow)
     outcomes = _outcomes(compiled, states[:own])
     rule = compiled.tables.transitions
-    edges = 4 + (1 + len(rule.reference)) * 2 * (len(rule.out) + len(rule.destination))
+    kinds = 2 * (len(rule.out) + len(rule.destination))
     return _Flow(
         end=compiled.clock.end,
         joint=space.memory.shape[1],
@@ -1020,7 +1019,7 @@ def _flow(compiled: Compiled, space: _JointSpace, rows: int) -> _Flow:
             leaver_chances=np.empty((1, tb.MAX_OUT)),
             weights=np.empty(tb.MAX_OUT),
         ),
-        edges=np.empty((2, edges if len(follow) else 1)),
+        edges=np.empty((2, 4 + (1 + len(rule.reference)) * kinds if len(follow) else 1)),
     )
 
 

@@ -60,7 +60,9 @@ class Places:
         def place(track: str, state: str) -> Place:
             if track == group.track and state in group.states:
                 return "case"
-            uses = pathway.tracks[track].states[state].uses
+            used = pathway.tracks[track].states[state].uses
+            # What a person produces is used by nobody and paid by nobody.
+            uses = [name for name in used if pathway.resources[name].shares]
             if any(not pathway.resources[name].ordinary for name in uses):
                 return "everyone" if self._mostly_ordinary(track) else "services"
             return "everyone" if uses else "none"

@@ -41,8 +41,8 @@ def _unsaid(scenario: Scenario) -> dict[str, Any]:
 
 def without_money(scenario: Scenario) -> dict[str, Any]:
     """Return what of a scenario has a bearing on people."""
-    price = {"price", "price_year", "administration", "payers", "price_type", "ordinary"}
-    price |= {"cash", "step_size", "notice"}
+    price = {"price", "price_year", "administration", "payers", "receivers", "price_type"}
+    price |= {"ordinary", "cash", "step_size", "notice"}
     cost = {"cost": True, "new_way": {"cost", "replaces"}}
     money: dict[str, Any] = {
         **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "goals", "figures"), True),

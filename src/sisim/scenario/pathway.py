@@ -53,7 +53,8 @@ class Resource(Table):
 
     One of `administration` and `payers` (shares that sum to 1) says who pays. `receivers` (shares
     that sum to 1) are those whose income it is: a transfer costs its payers what its receivers
-    gain; what is received and paid by nobody, as what a person produces, is a gain.
+    gain; what is received and paid by nobody, as what a person produces, is a gain. It counts in
+    what an arm is worth in each perspective, and in no cost, budget, repayment or figure of costs.
     `ordinary` marks what everyone has (school for all): left out of the figures unless asked for.
     `cash` says what a budget sees of a reduced use: all of it at once (`outlay`); only whole steps
     of `step_size`, `notice` months later (`step`); or nothing (`capacity`).

@@ -53,10 +53,13 @@ def _perspectives(found: Perspectives, unit: Unit) -> pd.DataFrame:
     parts = {
         "invested": t("Investment"),
         "simulated": t("Lower costs"),
+        "income": t("Income"),
         "later": t("After {age}", age=after(found.scenario)),
     }
     if found.scenario.continuation is None:
         del parts["later"]
+    if all(part != "income" for part, _ in found.items):
+        del parts["income"]
     special = {PUBLIC: t("The public sector"), SOCIETY: t("Society")}
     principals = found.scenario.pathway.principals
     rows = []
@@ -81,6 +84,9 @@ def _benefits(found: Perspectives, unit: Unit) -> pd.DataFrame:
     rows = []
     for item in (*found.items, None):
         label = t("Total") if item is None else said.get(item[0], "")
+        if item is not None and item[0] == "income":
+            what = found.scenario.pathway.resources[item[1]].label.text
+            label = t("Income: {what}", what=lower(what))
         if item is not None and item[0] == "later" and tail is not None:
             age, what = after(found.scenario), tail.resources[item[1]].label.text
             label = t("After {age}: {what}", age=age, what=lower(what))
@@ -103,6 +109,7 @@ def _worth(appraisal: Appraisal, unit: Unit) -> pd.DataFrame:
         "tail": of_which(appraisal.scenario)
         if appraisal.horizon.continued
         else t("of which in the tail"),
+        "income": t("of which income"),
         "benefit_cost_ratio": t("Benefit–cost ratio"),
         "return_on_investment": t("Return on investment"),
         "internal_rate_of_return": t("Internal rate of return"),
@@ -112,6 +119,7 @@ def _worth(appraisal: Appraisal, unit: Unit) -> pd.DataFrame:
     rows = []
     left_out = {
         "tail": appraisal.horizon.tail is None and not appraisal.horizon.continued,
+        "income": not appraisal.income.any(),
         "financing": not appraisal.paid_financiers.any(),
         "deepest_discounted": not appraisal.rate,
     }
@@ -150,6 +158,7 @@ def _matrix(gains: WhoGains, scenario: Scenario, unit: Unit) -> pd.DataFrame:
         "running": t("Running"),
         "replaced": t("Replaced"),
         "reduced": t("Lower costs"),
+        "income": t("Income"),
         "later": t("After {age}", age=after(scenario)),
         "repayment": t("Repayment"),
         "contract": t("Contract"),

@@ -272,6 +272,14 @@ def _worth(appraisal: Appraisal) -> list[str]:
             if current_currency() == KRONA
             else t("The benefit–cost ratio is {ratio}; return {gain}.", **told)
         )
+    if appraisal.income.any():
+        found.append(
+            t(
+                "Of the net, {income} is not lower costs but income in the simulated years: pay, "
+                "taxes and benefits.",
+                income=estimate(appraisal.interval("income")),
+            )
+        )
     if appraisal.horizon.continued:
         found.append(later_share(appraisal))
     elif appraisal.horizon.tail is not None:

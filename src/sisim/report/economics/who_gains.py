@@ -10,7 +10,7 @@ import numpy as np
 from sisim.arrays import Floats
 from sisim.economics.appraisal import BAND_FROM, RANGE
 from sisim.economics.distribution import WhoGains
-from sisim.economics.ledger import USED
+from sisim.economics.ledger import INCOME, USED
 from sisim.economics.valuation import Valuation
 from sisim.i18n import t
 from sisim.report.chart.chart import Axis, Bars, Chart, Column, Key, Mark, Panel, Rule, Word
@@ -37,7 +37,7 @@ def who_gains_chart(result: Valuation, arm: str, *, narrow: bool = False) -> Cha
         narrow: Whether it is half as wide: amounts stand alone, and the key says what they are.
     """
     gains = result.who_gains[arm]
-    saved = -gains.of(*USED)
+    saved = -gains.of(*USED, INCOME)
     sides = np.stack([saved - gains.net, saved], axis=-1)  # what is paid, with transfers; saved
     unit = unit_for(float(np.abs(sides.mean(axis=0)).max(initial=1.0)))
     size = np.abs(sides.mean(axis=0)).max(axis=-1)
@@ -55,7 +55,7 @@ def who_gains_chart(result: Valuation, arm: str, *, narrow: bool = False) -> Cha
     share = gains.share_in_other_pockets
     others = t("{n}% of the lower costs benefit others than those who pay", n=decimal(100 * share))
     words = "" if np.isnan(share) else others
-    income = USED[1] in gains.kinds
+    income = not {USED[1], INCOME}.isdisjoint(gains.kinds)
     bars = _bars(runs.mean(axis=0), axis, unit, words, narrow=narrow, income=income)
     net = _net(runs[..., 1] - runs[..., 0], axis, unit, banded=banded)
     chart = money_chart(
