@@ -45,7 +45,8 @@ def test_a_line_per_evaluation_and_measure_holds_the_shares_of_the_table(
     table = study.pooled((1, 5, 10))
     chart = how_many_chart(subject, study, table)
     panels = [column.panels[0] for column in chart.rows[0][1]]
-    assert [panel.name for panel in panels] == ["power", "stops_good", "carries_on_bad"]
+    assert [panel.name for panel in panels] == ["found", "stops_good", "carries_on_bad"]
+    table = table.assign(found=table["power"] * (1 - table["wrong_sign"].fillna(0)))
     for panel, world in zip(panels, ("effect", "effect", "none"), strict=True):
         lines = {mark.name: mark for mark in panel.marks if isinstance(mark, Line)}
         assert set(lines) == {"earlier", "difference"}
@@ -62,6 +63,7 @@ def test_it_is_said_when_it_is_enough_and_that_more_people_do_not_mend_a_bias(
 ) -> None:
     table = study.pooled((1, 2, 5, 10))
     known = table.copy()
+    known["wrong_sign"] = 0.0
     known.loc[known["design"] == "difference", "power"] = [0.2, 0.4, 0.79, 0.81] * 2
     known.loc[known["design"] == "earlier", ["power", "carries_on_bad"]] = [0.9, 0.5]
     for lang, words in (
@@ -71,7 +73,7 @@ def test_it_is_said_when_it_is_enough_and_that_more_people_do_not_mend_a_bias(
         with in_language(lang):  # type: ignore[arg-type]
             said = " ".join(how_many_sentences(study, known))
         assert all(one in said for one in words)
-    low = known.assign(power=0.1)
+    low = known.assign(power=0.9, wrong_sign=0.9)
     with in_language("en"):
         assert "not even 10 municipalities" in " ".join(how_many_sentences(study, low))
 
@@ -79,8 +81,8 @@ def test_it_is_said_when_it_is_enough_and_that_more_people_do_not_mend_a_bias(
 def test_sizes_stand_beside_each_other(study: EvaluationStudy, subject: Subject) -> None:
     designs = pd.concat(
         [
-            study.designs.assign(per_year=60, power=0.3),
-            study.designs.assign(per_year=240, power=0.9),
+            study.designs.assign(per_year=60, power=0.3, wrong_sign=0.0),
+            study.designs.assign(per_year=240, power=0.9, wrong_sign=0.0),
         ]
     )
     designs.loc[designs["design"] == "process", "power"] = np.nan

@@ -209,6 +209,12 @@ def _of_design(
         truth=effect_words(spec.outcome, effect.truth, study.scenario),
         power=_of_fifty(effect, "power"),
     )
+    if effect.power * effect.wrong_sign * effect.draws >= 1:
+        yield t(
+            "{label}: significant and of the wrong sign in {share}.",
+            label=label,
+            share=t("{n} of {of}", n=round(OF * effect.power * effect.wrong_sign), of=OF),
+        )
     repaid = _repaid(study, name)
     if repaid is not None:
         yield t(
@@ -314,8 +320,13 @@ def _worth(label: str, row: Any) -> Iterator[str]:
         worth=money(row.value_of_rule),
         cost=money(row.cost),
     )
-    if row.net_worth < 0:
+    if worse_than_none(row.net_worth):
         yield t("{label} is worse than no evaluation at all.", label=label)
+
+
+def worse_than_none(net_worth: float) -> bool:
+    """Return whether an evaluation costs more than it is worth, by a krona at least."""
+    return net_worth <= -1
 
 
 def _reservations(spec: Evaluation, row: Any) -> Iterator[str]:

@@ -19,6 +19,7 @@ from sisim.report.analysis.analysis_frame import (
     share_axis,
     with_room,
 )
+from sisim.report.analysis.evaluation_report import worse_than_none
 from sisim.report.chart.chart import (
     Axis,
     Bars,
@@ -130,8 +131,13 @@ def _found(
     effect = table[(table["world"] == "effect") & table["power"].notna()]
     for name, mine in effect.groupby("design", sort=False):
         spec = study.scenario.evaluations[str(name)]
-        enough = mine.loc[mine["power"] >= ENOUGH, along]
+        enough = mine.loc[_finds(mine) >= ENOUGH, along]
         yield spec.label.text, int(mine[along].max()), int(enough.min()) if len(enough) else None
+
+
+def _finds(table: pd.DataFrame) -> pd.Series:
+    """Return how often an effect is found: significant, and not of the wrong sign."""
+    return table["power"] * (1 - table["wrong_sign"].fillna(0.0))
 
 
 def draw_how_many(subject: Subject, study: EvaluationStudy, table: pd.DataFrame) -> Figure:
@@ -188,9 +194,10 @@ def _scale_chart(
     subtitle: str,
     note: str,
 ) -> Chart:
+    table = table.assign(found=_finds(table))
     numbers = sorted(int(one) for one in table[along].unique())
     panels = [
-        _panel(table, along, numbers, "power", "effect", t("Finds the effect")),
+        _panel(table, along, numbers, "found", "effect", t("Finds the effect")),
         _panel(table, along, numbers, "stops_good", "effect", t("Closes down wrongly")),
         _panel(table, along, numbers, "carries_on_bad", "none", t("Carries on in vain")),
     ]
@@ -243,7 +250,7 @@ def _panel(
         marks.append(Line(name, at, shares, "", "", _hue(number), 3.0, _dash(number), markers=True))
     if not marks:
         return None
-    if measure == "power":
+    if measure == "found":
         marks.append(Rule("enough", ENOUGH, "x", "muted", 1.5, "dashed"))
     ticks = tuple((float(place), f"{one}") for place, one in enumerate(numbers))
     x = Axis(-0.3, len(numbers) - 0.7, ticks)
@@ -274,7 +281,7 @@ def worth_chart(subject: Subject, study: EvaluationStudy) -> Chart:
     unit = unit_for(float(np.abs(values).max()))
     texts = [
         t("{net}: worse than no evaluation", net=money(row.net_worth))
-        if row.net_worth < 0
+        if worse_than_none(row.net_worth)
         else money(row.net_worth)
         for row in rows
     ]
@@ -282,7 +289,7 @@ def worth_chart(subject: Subject, study: EvaluationStudy) -> Chart:
     for place, (row, text) in enumerate(zip(rows, texts, strict=True)):
         at, value = np.array([-float(place)]), float(row.net_worth)
         ends = np.array([min(value, 0.0)]), np.array([max(value, 0.0)])
-        bad = value < 0
+        bad = worse_than_none(value)
         color = LOSS if bad else "with"
         marks.append(Bars(row.design, at, *ends, color, 0.55, hatched=bad, across=True))
         marks.append(Word(f"said-{place}", text, max(value, 0.0), -float(place), shift=(8.0, 0.0)))
