@@ -344,7 +344,7 @@ CASES: dict[str, tuple[Change, str, str, str, str, str, str | None]] = {
     "a text for a number": (
         ("price_year = 2024", 'price_year = "last"'),
         *("small.toml", 'price_year = "last"', "resources.care_day.price_year"),
-        *('"last" should be a whole number.', "”last” ska vara ett heltal.", None),
+        *('There is no parameter "last"', "Det finns ingen parameter ”last”", None),
     ),
     "a decimal comma": (
         ("years = 10", "years = 7,5"),

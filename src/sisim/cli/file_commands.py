@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from sisim.cli.options import RESULTS, Changes, ScenarioName, argument, count, flag, option, values
 from sisim.cli.output import print_table, require_file, whole_file
@@ -12,8 +12,10 @@ from sisim.cli.progress import progress
 from sisim.cli.scenario_input import load
 from sisim.cli.user_errors import UserError
 from sisim.i18n import t
-from sisim.scenario.pathway import Pathway
 from sisim.scenario.seed_range import MOST_SEED
+
+if TYPE_CHECKING:
+    from sisim.scenario.pathway import Pathway
 
 PICTURES = (".svg", ".png", ".pdf")
 
