@@ -71,7 +71,7 @@ def _texts(node: Any) -> Iterator[str]:
 
 DATA = re.compile(r"[a-z0-9_.*:/+-]*")
 """A cell of a table for programs: a key, a category, a month or a number, in every language."""
-KEYS_TOLD = ("assumptions", "check", "explain", "catalogue")
+KEYS_TOLD = ("assumptions", "check", "explain", "catalogue", "pathway")
 """Commands that tell the keys of files."""
 PICTURES = (".svg", ".png", ".pdf")
 """What is drawn is looked at before it becomes outlines of letters."""
