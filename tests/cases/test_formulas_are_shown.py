@@ -29,8 +29,11 @@ from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Number
 
 FILE = Path(__file__).parents[1] / "helpers" / "every-number.toml"
-ELSEWHERE = {"pathway.parameters.*", "parameters.*", "population.age_shares.*"}
-"""Numbers that formulas name, and those that an open population does not have."""
+ELSEWHERE = {
+    *("pathway.parameters.*", "parameters.*", "population.age_shares.*"),
+    "funds.*.repayment.outcome_values.*",
+}
+"""Numbers that formulas name, of a closed population, and of a fund repaid by an evaluation."""
 LIVES = (
     *("pathway.transitions", "pathway.factors", "pathway.entry", "drift.volumes"),
     *("pathway.tracks.health.states", "investments.support.effects"),
