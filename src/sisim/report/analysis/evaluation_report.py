@@ -325,8 +325,8 @@ def _worth(label: str, row: Any) -> Iterator[str]:
 
 
 def worse_than_none(net_worth: float) -> bool:
-    """Return whether an evaluation costs more than it is worth, by a krona at least."""
-    return net_worth <= -1
+    """Return whether an evaluation costs more than it is worth, as amounts are shown."""
+    return net_worth < 0 and money(net_worth) != money(0.0)
 
 
 def _reservations(spec: Evaluation, row: Any) -> Iterator[str]:

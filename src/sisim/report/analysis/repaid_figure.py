@@ -79,6 +79,8 @@ def repaid_words(study: EvaluationStudy) -> Iterator[str]:
     table = repaid_by_administration(study)
     none = table[table["world"] == "none"].groupby("design", sort=False)["repaid_by_estimate"]
     for name, repaid in none.sum().items():
+        if money(float(repaid)) == money(0.0):
+            continue
         yield t(
             "Had there been no effect, {noise} would still be repaid by {label} on average, by "
             "luck and bias alone.",
@@ -131,4 +133,7 @@ def _notes(study: EvaluationStudy) -> Iterator[str]:
     )
     followed = {fund.repayment.evaluation for fund in study.scenario.funds.values()}
     if not followed & set(study.names):
-        yield t("All that is found to be saved is repaid, up to what was invested.")
+        yield t(
+            "No fund follows these evaluations: shown is what it would be if all that is found to "
+            "be saved were repaid, up to what was invested."
+        )
