@@ -59,6 +59,8 @@ BATCH = 5
 """Municipalities that a worker is given at a time."""
 FEWEST, MOST_FAILED = 20, 0.2
 """After so many municipalities an evaluation must not have failed in a greater share of them."""
+STUDIES = 5
+"""Fewest pooled studies, of different municipalities, that tell how such studies do."""
 MONEY_RUNS = 20
 """Runs by which the threshold is worked out, at most."""
 
@@ -429,7 +431,7 @@ class EvaluationStudy:
 
         Returns:
             As `sisim.evaluation.pooling.pooled_designs`; of worlds with one effect. Numbers that
-            there are too few simulated municipalities for are left out.
+            there are too few simulated municipalities for, to make five studies, are left out.
         """
         draws = self.draws.assign(net_if_carried_on=self._worth(self.table))
         parts = []
@@ -450,7 +452,10 @@ class EvaluationStudy:
                     seed=self.seed,
                 )
             )
-        found = [part for part in parts if len(part)]
+        # Fewer studies, put together anew out of the same municipalities, do not vary as others do.
+        found = [
+            some for part in parts if len(part) and len(some := part[part["draws"] >= STUDIES])
+        ]
         return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
     @cached_property

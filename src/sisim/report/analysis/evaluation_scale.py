@@ -75,9 +75,12 @@ def how_many_sentences(study: EvaluationStudy, table: pd.DataFrame) -> Iterator[
                 k=enough,
             )
     most = int(table["municipalities"].max())
+    alone = {(one.design, one.world): one for one in records(study.designs)}
     for row in records(table[(table["municipalities"] == most) & (most > 1)]):
         wrong = row.stops_good if row.world == "effect" else row.carries_on_bad
-        if wrong >= STILL_WRONG:
+        own = alone[row.design, row.world]
+        biased = abs(own.bias) > 2 * own.bias_mcse
+        if biased and wrong >= STILL_WRONG:
             yield _unmended(study.scenario.evaluations[row.design].label.text, row, most, wrong)
 
 
