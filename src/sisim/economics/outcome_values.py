@@ -5,8 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from sisim.economics.prices import PriceList
+from sisim.scenario.evaluation import StudyOutcome
 from sisim.scenario.fund import Repayment
+from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
+
+
+def units_of(outcome: StudyOutcome, pathway: Pathway) -> dict[str, float]:
+    """Return the units of each resource that an unwanted outcome always uses, as far as it tells.
+
+    Of a resource one; of a transition what everyone uses who makes it; of a group nothing.
+    """
+    if outcome.resource is not None:
+        return {outcome.resource: 1.0}
+    if outcome.transition is None:
+        return {}
+    uses = pathway.transitions[outcome.transition].uses
+    return {name: use.amount.value for name, use in uses.items() if not use.factors}
 
 
 def values_of(scenario: Scenario, evaluation: str, terms: Repayment) -> dict[str, float]:
@@ -27,15 +42,9 @@ def values_of(scenario: Scenario, evaluation: str, terms: Repayment) -> dict[str
         return {}
     if outcome.costs_of:
         return {outcome.costs_of[0]: 1.0} if len(outcome.costs_of) == 1 else {}
-    used: dict[str, float] = {}
-    if outcome.resource is not None:
-        used = {outcome.resource: 1.0}
-    elif outcome.transition is not None:
-        uses = pathway.transitions[outcome.transition].uses
-        used = {name: use.amount.value for name, use in uses.items() if not use.factors}
     prices = PriceList(scenario, np.array([scenario.time.first_year]), current=False)
     found: dict[str, float] = {}
-    for name, amount in used.items():
+    for name, amount in units_of(outcome, pathway).items():
         resource = pathway.resources[name]
         if terms.cap_year == "cash_reduction" and resource.cash != "outlay":
             continue

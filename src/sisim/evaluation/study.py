@@ -25,6 +25,7 @@ from sisim.analysis.measures import NPV
 from sisim.arrays import Floats
 from sisim.checks.check_evaluation import out_of_time
 from sisim.economics.claimed_repayment import claimed_repayments, fund_of
+from sisim.economics.outcome_values import units_of
 from sisim.economics.prices import PriceList
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Progress
@@ -546,13 +547,8 @@ class EvaluationStudy:
             return 1.0
         year = np.array([self.scenario.time.first_year])
         prices = PriceList(self.scenario, year, current=False)
-        used: dict[str, float] = {}
-        if outcome.resource is not None:
-            used = {outcome.resource: 1.0}
-        elif outcome.transition is not None:
-            uses = pathway.transitions[outcome.transition].uses
-            used = {key: use.amount.value for key, use in uses.items() if not use.factors}
-        worth = sum(n * float(prices.of(pathway.resources[key])[0]) for key, n in used.items())
+        used = units_of(outcome, pathway).items()
+        worth = sum(n * float(prices.of(pathway.resources[key])[0]) for key, n in used)
         return worth or NAN
 
     def _net(self, table: pd.DataFrame) -> pd.Series:
