@@ -89,9 +89,13 @@ def test_sizes_stand_beside_each_other(study: EvaluationStudy, subject: Subject)
     (panel, *_) = (column.panels[0] for column in by_size_chart(subject, study, designs).rows[0][1])
     assert [label for _, label in panel.x.ticks] == ["60", "240"]
     with in_language("en"):
-        said = list(size_sentences(study, designs))
+        said = list(size_sentences(study, designs.assign(power_mcse=0.01)))
+        unsure = list(size_sentences(study, designs.assign(power_mcse=0.06)))
     assert len(said) == 2
     assert all("with 240 a year" in one for one in said)
+    # 90 % is told from four of five with an error of one point in a hundred, and not with six.
+    assert all("with 240 it is too near" in one for one in unsure[2:])
+    assert len(unsure) == 4
 
 
 def test_what_is_worse_than_no_evaluation_lies_below_zero_and_is_said_to_be() -> None:

@@ -74,6 +74,7 @@ def how_many_sentences(study: EvaluationStudy, table: pd.DataFrame) -> Iterator[
                 label=label,
                 k=enough,
             )
+    yield from _near(study, table, "municipalities")
     most = int(table["municipalities"].max())
     alone = {(one.design, one.world): one for one in records(study.designs)}
     for row in records(table[(table["municipalities"] == most) & (most > 1)]):
@@ -124,6 +125,23 @@ def size_sentences(study: EvaluationStudy, designs: pd.DataFrame) -> Iterator[st
                 "with fewer of those tried.",
                 label=label,
                 n=enough,
+            )
+    yield from _near(study, designs, "per_year")
+
+
+def _near(study: EvaluationStudy, table: pd.DataFrame, along: str) -> Iterator[str]:
+    """Yield for which evaluations chance in the runs decides from which number it is enough."""
+    effect = table[(table["world"] == "effect") & table["power"].notna()]
+    for name, mine in effect.groupby("design", sort=False):
+        finds = _finds(mine)
+        error = np.maximum(mine["power_mcse"], 1 / mine["draws"])
+        unsure = mine.loc[(finds - ENOUGH).abs() < 2 * error, along]
+        if len(unsure):
+            yield t(
+                "{label}: with {numbers} it is too near four of five for these runs to tell: ask "
+                "for more (--draws).",
+                label=study.scenario.evaluations[str(name)].label.text,
+                numbers=", ".join(f"{one:.0f}" for one in unsure),
             )
 
 
