@@ -214,19 +214,19 @@ TEAM = "investments.support"
             ("1200 months", "1200 månader"),
         ),
         (
-            {f"{TEAM}.fidelity": {"follow_up": 6}},
-            f"{TEAM}.fidelity.follow_up",
-            ('give "drift"', "ange ”drift”"),
+            {f"{TEAM}.fidelity": {"refresher": 6}},
+            f"{TEAM}.fidelity.refresher",
+            ('give "decay"', "ange ”decay”"),
         ),
         (
-            {f"{TEAM}.cost.follow_up": 5000},
+            {f"{TEAM}.cost.refresher": 5000},
             f"{TEAM}.cost",
             ("no follow-up to pay for", "ingen uppföljning att betala"),
         ),
         (
             {f"{TEAM}.learning": LEARNING, f"{TEAM}.effects": []},
             f"{TEAM}.learning",
-            ("by cases", "fall"),
+            ("by cases", "antalet fall"),
         ),
         (
             {f"{TEAM}.effects.0.complement": {"investment": "support", "without": 0.5}},
@@ -234,8 +234,8 @@ TEAM = "investments.support"
             ("support", "support"),
         ),
         (
-            {f"{TEAM}.fidelity": {"drift": 0.1, "follow_up": 0.4}},
-            f"{TEAM}.fidelity.follow_up",
+            {f"{TEAM}.fidelity": {"decay": 0.1, "refresher": 0.4}},
+            f"{TEAM}.fidelity.refresher",
             ("between two steps", "mellan två steg"),
         ),
     ],

@@ -423,8 +423,8 @@ TEAM: dict[str, Any] = {
         "training": {"months": 2, "cost": 90_000, "after": ["staff"]},
         "premises": {"months": 0, "cost": 10_000},
     },
-    "fidelity": {"drift": 0.2, "follow_up": 6},
-    "cost": {"start_up": 1000, "running": 120_000, "follow_up": 7000, "payer": "social"},
+    "fidelity": {"decay": 0.2, "refresher": 6},
+    "cost": {"start_up": 1000, "running": 120_000, "refresher": 7000, "payer": "social"},
 }
 
 

@@ -14,10 +14,10 @@ from sisim.engine.effects import (
     area_strength,
     coverage,
     fidelity_path,
-    follow_ups,
     learned,
     persistence,
     preparation_path,
+    refreshers,
 )
 from sisim.scenario.scenario import Effect, Investment, Learning
 
@@ -165,16 +165,16 @@ def test_one_number_of_cases_gives_what_it_gives_among_many() -> None:
 
 
 def test_what_nobody_follows_up_drifts() -> None:
-    path = fidelity_path(investment(fidelity={"drift": 0.2}), CLOCK)[START:]
+    path = fidelity_path(investment(fidelity={"decay": 0.2}), CLOCK)[START:]
     assert path[[0, 12, 24]].tolist() == pytest.approx([1, 0.8, 0.64])
 
 
 def test_each_follow_up_brings_back_what_has_drifted() -> None:
-    own = investment(fidelity={"drift": 0.2, "follow_up": 6})
+    own = investment(fidelity={"decay": 0.2, "refresher": 6})
     path = fidelity_path(own, CLOCK)[START:]
     assert path[:24] == pytest.approx(np.tile(0.8 ** (np.arange(6) / 12), 4))
-    assert np.flatnonzero(follow_ups(own, CLOCK)[START:])[:3].tolist() == [6, 12, 18]
-    assert not follow_ups(investment(fidelity={"drift": 0.2}), CLOCK).any()
+    assert np.flatnonzero(refreshers(own, CLOCK)[START:])[:3].tolist() == [6, 12, 18]
+    assert not refreshers(investment(fidelity={"decay": 0.2}), CLOCK).any()
 
 
 PREPARED = {
@@ -202,5 +202,5 @@ def test_the_first_case_waits_for_all_that_is_prepared() -> None:
 
 
 def test_what_drifts_drifts_from_the_first_case() -> None:
-    path = fidelity_path(investment(preparation=PREPARED, fidelity={"drift": 0.2}), CLOCK)
+    path = fidelity_path(investment(preparation=PREPARED, fidelity={"decay": 0.2}), CLOCK)
     assert path[[START + 5, START + 17]].tolist() == pytest.approx([1, 0.8])

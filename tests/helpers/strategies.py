@@ -380,7 +380,7 @@ def investments(
     if draw(st.booleans()):
         made["fidelity"] = {"at": [0, 1], "share": [0.5, 1]}
         if draw(st.booleans()):
-            made["fidelity"] |= {"drift": 0.3, "follow_up": draw(st.sampled_from((None, 3)))}
+            made["fidelity"] |= {"decay": 0.3, "refresher": draw(st.sampled_from((None, 3)))}
     if draw(st.booleans()):
         made["learning"] = {"first": draw(amounts(0, 1)), "per_doubling": draw(amounts(0.5, 1))}
     if draw(st.booleans()):

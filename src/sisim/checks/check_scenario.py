@@ -212,9 +212,9 @@ class ScenarioCheck(ConditionCheck):
 
     def _learning(self, path: Path, investment: Investment) -> None:
         """Look at what grows with the cases, and at what drifts, if there is anything to."""
-        fidelity, followed = investment.fidelity, investment.cost.follow_up.value > 0
+        fidelity, followed = investment.fidelity, investment.cost.refresher.value > 0
         if investment.new_way is not None:
-            followed |= investment.new_way.cost.follow_up.value > 0
+            followed |= investment.new_way.cost.refresher.value > 0
         if investment.learning is not None and not any(
             effect.acts_on == "participants" and effect.on != ["entry"]
             for effect in investment.effects
@@ -224,11 +224,11 @@ class ScenarioCheck(ConditionCheck):
                 'grows by "fidelity".'
             )
             self.say((*path, "learning"), reason)
-        if fidelity is not None and fidelity.follow_up is not None and fidelity.drift is None:
-            reason = Reason('A follow-up brings back what has drifted: give "drift", too.')
-            self.say((*path, "fidelity", "follow_up"), reason)
-        if followed and (fidelity is None or fidelity.follow_up is None):
-            reason = Reason('There is no follow-up to pay for: give "fidelity.follow_up", months.')
+        if fidelity is not None and fidelity.refresher is not None and fidelity.decay is None:
+            reason = Reason('A follow-up brings back what has been lost: give "decay", too.')
+            self.say((*path, "fidelity", "refresher"), reason)
+        if followed and (fidelity is None or fidelity.refresher is None):
+            reason = Reason('There is no follow-up to pay for: give "fidelity.refresher", months.')
             self.say((*path, "cost"), reason)
 
     def _preparation(self, path: Path, investment: Investment) -> None:

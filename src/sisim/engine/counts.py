@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sisim.arrays import Floats, Ints
-from sisim.engine.effects import coverage, follow_ups, preparation_path, stopped_from
+from sisim.engine.effects import coverage, preparation_path, refreshers, stopped_from
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.resource_use import Kind, Own, Units, UseCount
 from sisim.engine.simulation import Tally
@@ -32,7 +32,7 @@ from sisim.scenario.scenario import Investment, Scenario
 WITHOUT = "without"
 PHASES = ("project", "new_way", "replaced")
 """What an investment's own units belong to; what the new way replaces is counted as negative."""
-ITEMS = ("start_up", "running", "per_participant", "per_participant_month", "follow_up")
+ITEMS = ("start_up", "running", "per_participant", "per_participant_month", "refresher")
 """An investment costs: once, per year, per participant, month of treatment and follow-up."""
 
 Array = NDArray[Any]
@@ -282,8 +282,8 @@ class Result:
                 found[:, :, phase, ITEMS.index("per_participant")] = begun
                 months = inside * self.months_in_steps(own.investment)
                 found[:, :, phase, ITEMS.index("per_participant_month")] = months
-                followed = follow_ups(own.investment, clock)[self.steps]
-                found[:, :, phase, ITEMS.index("follow_up")] = running[phase] * followed
+                again = refreshers(own.investment, clock)[self.steps]
+                found[:, :, phase, ITEMS.index("refresher")] = running[phase] * again
             found[:, :, PHASES.index("replaced")] = -found[:, :, PHASES.index("new_way")]
         return units
 

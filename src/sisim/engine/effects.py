@@ -59,12 +59,12 @@ def fidelity_path(investment: Investment, clock: Clock) -> Floats:
         return np.ones(clock.end + 1)
     since = np.arange(clock.end + 1) - first_case(investment, clock)
     share = np.interp(since / clock.per_year, spec.at, spec.share)
-    if spec.drift is None:
+    if spec.decay is None:
         return share
     alone = np.maximum(since, 0)
-    if spec.follow_up is not None:
-        alone = alone % _interval(spec.follow_up, clock)
-    return np.asarray(share * (1 - spec.drift.value) ** (alone / clock.per_year))
+    if spec.refresher is not None:
+        alone = alone % _interval(spec.refresher, clock)
+    return np.asarray(share * (1 - spec.decay.value) ** (alone / clock.per_year))
 
 
 def _interval(months: float, clock: Clock) -> int:
@@ -72,13 +72,13 @@ def _interval(months: float, clock: Clock) -> int:
     return max(clock.months(months), 1)
 
 
-def follow_ups(investment: Investment, clock: Clock) -> Flags:
-    """Return at which steps there is a follow-up of how the method is delivered, bool (steps,)."""
+def refreshers(investment: Investment, clock: Clock) -> Flags:
+    """Return at which steps there is a follow-up of the method, bool (steps,)."""
     spec = investment.fidelity
     since = np.arange(clock.end + 1) - first_case(investment, clock)
-    if spec is None or spec.follow_up is None:
+    if spec is None or spec.refresher is None:
         return np.zeros(len(since), np.bool_)
-    return np.asarray((since > 0) & (since % _interval(spec.follow_up, clock) == 0))
+    return np.asarray((since > 0) & (since % _interval(spec.refresher, clock) == 0))
 
 
 def learned(learning: Learning, cases: Ints | int) -> Floats:

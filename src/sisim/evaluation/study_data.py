@@ -22,7 +22,7 @@ from scipy.special import ndtri
 
 from sisim.arrays import Flags, Floats, Ints
 from sisim.engine.draws import draw_many, purpose_code
-from sisim.engine.effects import first_case, follow_ups
+from sisim.engine.effects import first_case, refreshers
 from sisim.engine.population import category_bounds, numeric
 from sisim.engine.tables import NEVER
 from sisim.evaluation.municipality import Municipality
@@ -254,7 +254,7 @@ class _Study:
         return (
             cost.start_up.value
             + sum(part.cost.value for part in own.preparation.values())
-            + cost.follow_up.value * float(follow_ups(own, clock)[self._from : self._below].sum())
+            + cost.refresher.value * float(refreshers(own, clock)[self._from : self._below].sum())
             + cost.running.value * years
             + cost.per_participant.value * len(taking)
             + cost.per_participant_month.value * months

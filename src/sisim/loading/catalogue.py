@@ -159,9 +159,9 @@ def budget(scenario: Scenario) -> float | None:
         running = one.years - one.lead / 12
         total += cost.start_up.value + cost.running.value * running
         total += sum(part.cost.value for part in one.preparation.values())
-        if one.fidelity is not None and one.fidelity.follow_up is not None:
+        if one.fidelity is not None and one.fidelity.refresher is not None:
             # None falls on the day on which it ends.
-            total += cost.follow_up.value * (ceil(12 * running / one.fidelity.follow_up) - 1)
+            total += cost.refresher.value * (ceil(12 * running / one.fidelity.refresher) - 1)
         each, monthly = cost.per_participant.value, cost.per_participant_month.value
         if not each and not monthly:
             continue

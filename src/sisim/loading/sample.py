@@ -10,7 +10,7 @@ from sisim.checks.run_size import require_fits
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Number
 
-FIXED = ("start_up", "running", "follow_up")
+FIXED = ("start_up", "running", "refresher")
 """What a cost is however many take part: it follows the size of the investment."""
 
 

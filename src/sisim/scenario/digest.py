@@ -53,8 +53,8 @@ def _unsaid_of(investment: Investment) -> dict[str, Any]:
         if effect.complement is None
     }
     if investment.fidelity is not None:
-        found["fidelity"] = {"drift", "follow_up"} - investment.fidelity.model_fields_set
-    new = {"follow_up"}
+        found["fidelity"] = {"decay", "refresher"} - investment.fidelity.model_fields_set
+    new = {"refresher"}
     found["cost"] = new - investment.cost.model_fields_set
     if investment.new_way is not None:
         found["new_way"] = {

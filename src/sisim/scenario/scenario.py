@@ -301,7 +301,7 @@ class Cost(Table):
     """What an investment costs, in the scenario's price level, and who pays.
 
     `start_up` once; `running` per year while it runs; per participant at start and per month; and
-    each `follow_up` of how the method is delivered, if there is any (`fidelity`).
+    each follow-up of the method (`refresher`), where there are any (`fidelity`).
     `payer` is an administration or a fund, or several with shares that sum to 1; "fund" is one that
     the file says no more about.
     """
@@ -310,7 +310,7 @@ class Cost(Table):
     running: Positive = Positive(value=0)
     per_participant: Positive = Positive(value=0)
     per_participant_month: Positive = Positive(value=0)
-    follow_up: Positive = Positive(value=0)
+    refresher: Positive = Positive(value=0)
     payer: Name | dict[Name, Positive]
     price_type: Name = Field("staff", description="Whose real price growth it follows.")
 
@@ -325,16 +325,16 @@ class Cost(Table):
 class Fidelity(Table):
     """How fully the method is delivered: `share` at years `at` since it began, linear between.
 
-    It drifts: the share `drift` of it is lost per year (programme drift; Chambers, Glasgow & Stange
-    2013), from the beginning or from the latest follow-up, which brings it back. There is one every
-    so many months (`follow_up`), of which each costs `cost.follow_up`.
+    It drifts: the share `decay` of it is lost per year, from the beginning or from the latest
+    follow-up of the method, which brings it back. There is one every so many months (`refresher`),
+    of which each costs `cost.refresher`.
     """
 
     at: list[Float] = [0]
     share: list[Annotated[float, Field(ge=0, le=1)]] = [1]
-    drift: Probability | None = None
-    follow_up: Annotated[float, Field(gt=0, le=1200)] | None = Field(
-        None, description="Months from one follow-up to the next; unset: there is none."
+    decay: Probability | None = None
+    refresher: Annotated[float, Field(gt=0, le=1200)] | None = Field(
+        None, description="Months between follow-ups of the method; unset: there are none."
     )
 
 
