@@ -253,7 +253,8 @@ def extract(
         who: Their numbers among everyone, in order.
         before: The snapshot of their baseline at that point.
     """
-    part = columns(compiled, people)
+    # What an investment has learned is of all who have begun it.
+    part = columns(compiled, people)._replace(learned=whole.learned)
     before.restore(part, slice(part.n))
     for name in ARM_COLUMNS:
         getattr(part, name)[:] = getattr(whole, name)[..., who]

@@ -112,6 +112,7 @@ class ArmRerun:
         people.diverged[:] = False
         people.treated[:] = False
         people.treatment["start"] = people.treatment["end"] = NEVER
+        people.learned[:] = 1.0
         people.drawn["moment"] = NEVER
         people.block["living"] = people.block["left"] = people.block["affected"] = 0
         run = Simulation(

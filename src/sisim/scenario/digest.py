@@ -6,7 +6,7 @@ import hashlib
 from typing import Any
 
 from sisim.scenario.pathway import Entry, Pathway, State, Transition
-from sisim.scenario.scenario import Scenario
+from sisim.scenario.scenario import Investment, Scenario
 
 
 def digest(scenario: Scenario) -> str:
@@ -36,7 +36,33 @@ def _unsaid(scenario: Scenario) -> dict[str, Any]:
         }
         for name, contract in scenario.contracts.items()
     }
+    silent["investments"] = {
+        name: _unsaid_of(investment) for name, investment in scenario.investments.items()
+    }
     return silent
+
+
+def _unsaid_of(investment: Investment) -> dict[str, Any]:
+    """Return what of an investment is left out where the file does not say it."""
+    found: dict[str, Any] = dict.fromkeys(
+        {"learning", "preparation"} - investment.model_fields_set, True
+    )
+    found["effects"] = {
+        number: {"complement"}
+        for number, effect in enumerate(investment.effects)
+        if effect.complement is None
+    }
+    if investment.fidelity is not None:
+        found["fidelity"] = {"decay", "refresher"} - investment.fidelity.model_fields_set
+    new = {"refresher"}
+    found["cost"] = new - investment.cost.model_fields_set
+    if investment.new_way is not None:
+        found["new_way"] = {
+            key: new - cost.model_fields_set
+            for key in ("cost", "replaces")
+            if (cost := getattr(investment.new_way, key)) is not None
+        }
+    return found
 
 
 def without_money(scenario: Scenario) -> dict[str, Any]:
@@ -65,7 +91,10 @@ def without_money(scenario: Scenario) -> dict[str, Any]:
             "administrations": True,
             "principals": True,
         },
-        "investments": dict.fromkeys(scenario.investments, cost),
+        "investments": {
+            name: {**cost, "preparation": {part: {"cost"} for part in one.preparation}}
+            for name, one in scenario.investments.items()
+        },
     }
     return scenario.model_dump(exclude=money)
 
