@@ -208,8 +208,8 @@ class ParticipantWords:
             "title": round_title(name),
             "projects": projects,
             "lines": [
-                [t("Worth what was done, per municipality"), self._worth(counted.outcome)],
-                [t("Worth what was left undone"), money(counted.outcome.undone, self._unit)],
+                [t("Worth of what was done, per municipality"), self._worth(counted.outcome)],
+                [t("Worth of what was left undone"), money(counted.outcome.undone, self._unit)],
                 [t("Done by the decision rule"), self._worth(rule)],
             ],
         }

@@ -55,14 +55,14 @@ def rounds_chart(rows: Sequence[RoundRow], best: float, unit: Unit) -> Chart:
     high = max([best, *(max(one.value, 0.0) + one.undone for one in known)])
     wide = (high - low) / (1 - ROOM_FOR_WORDS)
     marks: list[Mark] = [Rule("zero", 0.0, "y", "ink", 1.0)]
-    for n, row in enumerate(rows):
+    for n, row in enumerate(rows, 1):
         marks += _bar(n, row, unit)
     axis = value_axis(low, max(low + wide, low + unit.size), 5, unit.size)
     last = max(low + wide * (1 - ROOM_FOR_WORDS / 2), unit.size)
     ticks = tuple(tick for tick in axis.ticks if tick[0] <= last)
     x = Axis(axis.low, axis.high, ticks, grid=True)
-    names = tuple((-float(n), row.label) for n, row in enumerate(rows))
-    y = Axis(0.5 - len(rows), 0.5, names, details=tuple(row.detail for row in rows))
+    names = tuple((-float(n), row.label) for n, row in enumerate(rows, 1))
+    y = Axis(-0.5 - len(rows), -0.5, names, details=tuple(row.detail for row in rows))
     panel = Panel("rounds", x, y, tuple(marks))
     key = (
         Key("with", t("Done: the room")),

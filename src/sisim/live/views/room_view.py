@@ -11,7 +11,7 @@ from nicegui import ui
 from sisim.economics.silo_rounds import ROUNDS, Outcome, Round
 from sisim.i18n import LANGUAGES, Lang, in_language, n_, t
 from sisim.live.chart_options import Look, Option
-from sisim.live.room import Counted, Room
+from sisim.live.room import Counted, Room, Seat
 from sisim.live.room_words import (
     Labels,
     common_unit,
@@ -23,6 +23,7 @@ from sisim.live.room_words import (
 )
 from sisim.live.tags import ChartElement, Tag, at_once, button, icon, toggle
 from sisim.live.visitor_context import in_page, set_reader
+from sisim.report.chart.chart import Chart
 from sisim.report.chart.echarts_painter import whole
 from sisim.report.formats import money
 from sisim.report.silo_rounds_chart import RoundRow, rounds_chart
@@ -176,7 +177,7 @@ class RoomView:
         with Tag("div", css="join"):
             url = f"{self._addresses[0]}#{self._room.code}"
             drawn = segno.make(url, error="m").svg_data_uri(border=3, light="#fff", dark="#000")
-            Tag("img", css="qr", src=drawn, alt=t("The address and the code, to be photographed"))
+            Tag("img", css="qr", src=drawn, alt=t("The address and the code as a QR code"))
             with Tag("div"):
                 Tag("p", t("Join from a phone or a laptop on the same network:"))
                 Tag("p", _bare(self._addresses[0]), "address", id="address")
@@ -195,6 +196,21 @@ class RoomView:
         if room.phase == "closed":
             Tag("p", t("The round is closed, and can be revealed."), "terms", role="status")
         self._seats()
+        self._projects()
+
+    def _projects(self) -> None:
+        """Show what the round is about: what everybody may know before it is revealed."""
+        game, unit = self._room.game, common_unit(self._room.game)
+        with Tag("table", css="plan offered"):
+            with Tag("thead"), Tag("tr"):
+                for text in (t("Project"), t("Delivered by"), t("Costs")):
+                    Tag("th", text, scope="col")
+            with Tag("tbody"):
+                for n, name in enumerate(game.projects):
+                    with Tag("tr"):
+                        Tag("th", self._texts.projects[name].text, scope="row")
+                        Tag("td", self._texts.administrations[game.delivers[n]].text)
+                        Tag("td", money(game.costs[n], unit))
 
     def _seats(self) -> None:
         """Show every seat by its number and administration, and whether it has answered."""
@@ -219,7 +235,7 @@ class RoomView:
                     for seat in own:
                         self._seat(seat)
 
-    def _seat(self, seat: Any) -> None:
+    def _seat(self, seat: Seat) -> None:
         room = self._room
         css, sign, said = "seat", "", t("has not answered")
         if room.phase == "lobby":
@@ -241,7 +257,7 @@ class RoomView:
         n, title = str(room.number + 1), round_title(room.round)
         Tag("h2", t("Round {n}: {title}", n=n, title=title), "round")
         with Tag("div", css="came"):
-            chart = rounds_chart(self._rows(), self._best(), common_unit(room.game))
+            chart = self._chart()
             with Tag("section", css="picture"):
                 Tag("h3", chart.title)
                 Tag("p", chart.subtitle, "muted")
@@ -258,9 +274,11 @@ class RoomView:
                     )
                     Tag("p", told, "muted")
 
+    def _chart(self) -> Chart:
+        return rounds_chart(self._rows(), self._best(), common_unit(self._room.game))
+
     def _picture(self) -> Option:
-        chart = rounds_chart(self._rows(), self._best(), common_unit(self._room.game))
-        return whole(chart, (WIDE, max(self._look.tall - AROUND, 300.0)), self._look.style)
+        return whole(self._chart(), (WIDE, max(self._look.tall - AROUND, 300.0)), self._look.style)
 
     def _best(self) -> float:
         return sum(max(value, 0.0) for value in self._room.game.values)
@@ -274,10 +292,10 @@ class RoomView:
             rule = game.outcome([float(yes) for yes in game.by_rule[name]])
             title = round_title(name)
             rows.append(RoundRow(title, t("the room"), found.outcome if found else None, True))
-            rows.append(RoundRow("", t("the decision rule"), rule if found else None, False))
+            rows.append(RoundRow(t("by the decision rule"), "", rule if found else None, False))
         if self._room.last:
             rule = game.outcome([float(yes) for yes in game.wider["all"]])
-            rows.append(RoundRow(t("All purses together"), t("the decision rule"), rule, False))
+            rows.append(RoundRow(t("All purses together"), t("by the decision rule"), rule, False))
         return rows
 
     def _table(self, counted: Counted) -> None:
