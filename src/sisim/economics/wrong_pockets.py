@@ -53,6 +53,8 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from sisim.arrays import Floats
+from sisim.economics.cash_releasing import CashLadder
+from sisim.economics.horizon import Horizon
 from sisim.economics.ledger import ORE
 
 Regime = Literal["alone_one_year", "alone", "principal", "joint", "all"]
@@ -137,6 +139,30 @@ class Proposal:
     def _draws(self) -> int:
         either = (*self.payments.values(), *self.reductions.values())
         return max((len(amounts) for amounts in either), default=1)
+
+
+def proposal_of(ladder: CashLadder, name: str, delivers: str) -> Proposal:
+    """Return what an arm asks for: discounted, and of what it saves only what budgets see.
+
+    Counted are the simulated years, in fixed prices, without what everyone has.
+
+    Args:
+        ladder: What the arm saves.
+        name: What it is called.
+        delivers: The administration that delivers it.
+    """
+    book = ladder.ledger
+    result = book.result
+    horizon = Horizon(result, book.amounts.shape[2])
+    factors = horizon.factors(result.scenario.economy.discount_costs.value)
+    worth = ladder.seen[:, horizon.before :] * factors[:, None]
+    yearly = horizon.yearly(np.moveaxis(worth, -1, 1))
+    payments: dict[str, Floats] = {}
+    reductions: dict[str, Floats] = {}
+    for number, (line, rung) in enumerate(zip(ladder.lines, ladder.rungs, strict=True)):
+        found, sign = (payments, -1.0) if rung == "intervention" else (reductions, 1.0)
+        found[line.administration] = found.get(line.administration, 0.0) + sign * yearly[:, number]
+    return Proposal(name, delivers, payments, reductions)
 
 
 class Answer(NamedTuple):
@@ -227,21 +253,55 @@ class Decided:
     Attributes:
         regime: Which.
         answers: To every proposal, by name.
-        value: What is done is worth to all.
-        undone: What is worth more than it costs and is left undone is worth to all.
-        harm: What is done and costs all more than it saves loses.
+        nets: What every proposal is worth to all, (draws,) by name.
     """
 
     regime: Regime
     answers: Mapping[str, Answer]
-    value: float
-    undone: float
-    harm: float
+    nets: Mapping[str, Floats]
 
     @property
     def accepted(self) -> tuple[str, ...]:
         """The proposals that are said yes to."""
         return tuple(name for name, answer in self.answers.items() if answer.yes)
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """The proposals that are worth more than they cost and are left undone."""
+        return tuple(
+            name
+            for name, answer in self.answers.items()
+            if not answer.yes and self.nets[name].mean() > ORE
+        )
+
+    @property
+    def done(self) -> Floats:
+        """What is done is worth to all, (draws,)."""
+        return _together([self.nets[name] for name in self.accepted], self._draws)
+
+    @property
+    def left(self) -> Floats:
+        """What is missed would be worth to all, (draws,)."""
+        return _together([self.nets[name] for name in self.missed], self._draws)
+
+    @property
+    def value(self) -> float:
+        """The mean of what is done."""
+        return float(self.done.mean())
+
+    @property
+    def undone(self) -> float:
+        """The mean of what is missed."""
+        return float(self.left.mean())
+
+    @property
+    def harm(self) -> float:
+        """What those that are done and cost all more than they save lose, not negative."""
+        return sum(max(-float(self.nets[name].mean()), 0.0) for name in self.accepted)
+
+    @property
+    def _draws(self) -> int:
+        return max((len(net) for net in self.nets.values()), default=1)
 
 
 def decide(proposals: Sequence[Proposal], rules: DecisionRules) -> dict[Regime, Decided]:
@@ -251,20 +311,15 @@ def decide(proposals: Sequence[Proposal], rules: DecisionRules) -> dict[Regime, 
         proposals: The projects, each with a name of its own.
         rules: Who decides.
     """
-    return {regime: _decided(regime, proposals, rules) for regime in REGIMES}
-
-
-def _decided(regime: Regime, proposals: Sequence[Proposal], rules: DecisionRules) -> Decided:
-    answers = {one.name: rules.decider(regime, one).answer(one) for one in proposals}
-    done = [one.value for one in proposals if answers[one.name].yes]
-    left = [one.value for one in proposals if not answers[one.name].yes]
-    return Decided(
-        regime,
-        answers,
-        sum(done),
-        sum(max(value, 0.0) for value in left),
-        sum(max(-value, 0.0) for value in done),
-    )
+    nets = {one.name: one.net for one in proposals}
+    return {
+        regime: Decided(
+            regime,
+            {one.name: rules.decider(regime, one).answer(one) for one in proposals},
+            nets,
+        )
+        for regime in REGIMES
+    }
 
 
 # ------------------------------------------------------------------------ who pays and who gains
@@ -349,7 +404,7 @@ def dependence(proposals: Sequence[Proposal]) -> dict[tuple[str, str], float]:
 # ------------------------------------------------------------------------ risk
 
 
-class Risk(NamedTuple):
+class ResultRisk(NamedTuple):
     """How a result differs between draws; SEK.
 
     Attributes:
@@ -363,18 +418,18 @@ class Risk(NamedTuple):
     loses: float
 
 
-def risk(results: Floats) -> Risk:
+def risk(results: Floats) -> ResultRisk:
     """Return how a result, (draws,), differs between draws."""
     spread = float(results.std(ddof=1)) if len(results) > 1 else float("nan")
-    return Risk(float(results.mean()), spread, float((results < -ORE).mean()))
+    return ResultRisk(float(results.mean()), spread, float((results < -ORE).mean()))
 
 
-def unit_risks(proposals: Sequence[Proposal]) -> dict[str, Risk]:
+def unit_risks(proposals: Sequence[Proposal]) -> dict[str, ResultRisk]:
     """Return the risk of each project for the administration that delivers it and pays alone."""
     return {one.name: risk(one.reduced({one.delivers}) - one.cost) for one in proposals}
 
 
-def pooled_risk(proposals: Sequence[Proposal], rules: DecisionRules) -> Risk:
+def pooled_risk(proposals: Sequence[Proposal], rules: DecisionRules) -> ResultRisk:
     """Return the risk of all projects together for the fund of the principals that pay.
 
     A draw is the same life of the same people in every project, so that what makes them go well or
@@ -401,6 +456,11 @@ def chance_of_loss(mean: float, deviation: float, projects: int = 1) -> float:
     if deviation <= 0:
         return float(mean < 0)
     return float(ndtr(-mean * np.sqrt(projects) / deviation))
+
+
+def _together(results: Sequence[Floats], draws: int) -> Floats:
+    """Return the sum of results, (draws,); zeros if there are none."""
+    return np.asarray(sum(results, np.zeros(draws)))
 
 
 def _added(amounts: Collection[Floats]) -> Floats:
