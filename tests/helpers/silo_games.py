@@ -41,4 +41,5 @@ def labels(game: SiloRounds) -> Labels:
             for name in {*game.roles, *game.delivers}
         },
         "SEK",
+        Text(sv="Uträknat för hand", en="Worked out by hand"),
     )

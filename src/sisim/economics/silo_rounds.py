@@ -28,6 +28,7 @@ from typing import Literal, NamedTuple, Self, get_args
 
 import numpy as np
 
+from sisim.economics.appraisal import interval
 from sisim.economics.ledger import ORE
 from sisim.economics.wrong_pockets import DecisionRules, Proposal, Regime, stake
 
@@ -35,6 +36,8 @@ Round = Literal["alone", "fund", "repaid"]
 ROUNDS: tuple[Round, ...] = get_args(Round)
 WIDER: tuple[Regime, ...] = ("joint", "all")
 """Regimes that no round is played under: what they would do stands beside."""
+FELT = 0.01
+"""Of what a project costs: whose costs change by less is not asked about it."""
 
 
 class Question(NamedTuple):
@@ -87,6 +90,7 @@ class SiloRounds:
     Attributes:
         projects: The name of each project.
         values: What each is worth to all; SEK.
+        ranges: Between what that lies in four draws of five; SEK.
         costs: What each costs; SEK.
         delivers: The administration that delivers each.
         roles: The administrations that are asked something in some round.
@@ -96,6 +100,7 @@ class SiloRounds:
 
     projects: tuple[str, ...]
     values: tuple[float, ...]
+    ranges: tuple[tuple[float, float], ...]
     costs: tuple[float, ...]
     delivers: tuple[str, ...]
     roles: tuple[str, ...]
@@ -123,6 +128,7 @@ class SiloRounds:
         return cls(
             tuple(one.name for one in proposals),
             tuple(one.value for one in proposals),
+            tuple((own.low, own.high) for own in (interval(one.net) for one in proposals)),
             tuple(float(one.cost.mean()) for one in proposals),
             tuple(one.delivers for one in proposals),
             tuple(roles),
@@ -176,7 +182,8 @@ def question(
         repaid = stake(proposal, administration, "joint", within).pays
         pays = repaid if round_ == "repaid" else np.zeros_like(saves)
         of_fund = administration in rules.members("principal", proposal)
-        asked = of_fund and (delivers or abs(float(saves.mean())) > ORE)
+        felt = max(FELT * float(proposal.cost.mean()), ORE)
+        asked = of_fund and (delivers or abs(float(saves.mean())) > felt)
     left = saves - pays
     yes = float(left.mean()) >= -ORE
     if rules.sure is not None:

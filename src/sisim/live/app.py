@@ -236,6 +236,8 @@ def add_room(room: TeacherRoom, lang: Lang) -> None:
     def teacher(request: Request) -> None:
         query = dict(request.query_params)
         ui.add_head_html(head)
+        with in_language(next((one for one in LANGUAGES if one == query.get("lang")), lang)):
+            ui.add_head_html(_when_it_fails())
         addresses = room.place.addresses
         unmet.when_connected(lambda: RoomView(room.room, room.texts, addresses, lang, query))
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sisim.analysis.silo import Project, SiloGame
 from sisim.economics.silo_rounds import SiloRounds
-from sisim.i18n import Lang
+from sisim.i18n import Lang, each_language
 from sisim.live.room_words import Labels
+from sisim.report.comparison_text import footer
+from sisim.report.economics.money_frame import range_words
 from sisim.scenario.types import Text
 
 
@@ -23,7 +25,16 @@ def room_game(game: SiloGame) -> tuple[SiloRounds, Labels]:
         for name, administration in one.result.scenario.pathway.administrations.items()
     }
     currency = game.projects[0].result.scenario.pathway.currency
-    return rounds, Labels(projects, administrations, currency)
+    origin = Text(**{lang: _origin(game) for lang in each_language()})
+    return rounds, Labels(projects, administrations, currency, origin)
+
+
+def _origin(game: SiloGame) -> str:
+    """Return where the numbers come from, of how many runs they are the mean."""
+    results = {id(one.result): one.result for one in game.projects}.values()
+    runs = min(len(one.seeds) for one in results)
+    told = [footer(one, warn=number == 0) for number, one in enumerate(results)]
+    return " ".join([*([range_words(runs)] if runs > 1 else []), *told])
 
 
 def _name(project: Project, lang: Lang, several: bool) -> str:

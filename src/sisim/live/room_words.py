@@ -23,11 +23,13 @@ class Labels:
         projects: The label of each project, by name.
         administrations: The label of each administration, by name.
         currency: The code of what amounts are counted in.
+        origin: Where the numbers come from.
     """
 
     projects: Mapping[str, Text]
     administrations: Mapping[str, Text]
     currency: str
+    origin: Text
 
 
 def round_title(name: Round) -> str:
@@ -177,7 +179,7 @@ class ParticipantWords:
         }
 
     def _saving(self, one: Question) -> str:
-        falls = one.saves >= 0
+        falls = round(one.saves / self._unit.size, self._unit.digits) >= 0
         if one.years is None:
             return t("Your own costs fall by") if falls else t("Your own costs rise by")
         if falls:

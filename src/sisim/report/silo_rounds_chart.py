@@ -21,7 +21,7 @@ from sisim.report.chart.chart import (
 )
 from sisim.report.formats import Unit, decimal
 
-ROOM_FOR_WORDS = 0.24
+ROOM_FOR_WORDS = 0.34
 """How much of the picture's width is left for what stands at the end of a bar."""
 
 

@@ -25,7 +25,7 @@ from sisim.live.tags import ChartElement, Tag, at_once, button, icon, toggle
 from sisim.live.visitor_context import in_page, set_reader
 from sisim.report.chart.chart import Chart
 from sisim.report.chart.echarts_painter import whole
-from sisim.report.formats import money
+from sisim.report.formats import money, spread
 from sisim.report.silo_rounds_chart import RoundRow, rounds_chart
 
 EVERY = 0.7
@@ -312,7 +312,9 @@ class RoomView:
                         Tag("td", done_in(counted.done[n], counted.places))
                         Tag("td", t("yes") if rule[n] else t("no"))
                         Tag("td", money(game.costs[n], unit))
-                        Tag("td", money(game.values[n], unit))
+                        with Tag("td", money(game.values[n], unit)):
+                            low, high = (end / unit.size for end in game.ranges[n])
+                            Tag("span", spread(low, high, unit.digits), "spread")
 
     def _sentence(self, counted: Counted) -> str:
         """Say what came of the round in a sentence or two."""
@@ -351,7 +353,8 @@ class RoomView:
             text = t("Join: {address} Code: {code}", address=where, code=code)
             text = t("Nobody more may join") if room.locked else text
             Tag("p", text, "join-here", id="join-here")
-            Tag("p", decision_rule())
+            revealed = room.phase == "revealed"
+            Tag("p", self._texts.origin.text if revealed else decision_rule())
 
 
 def _bare(address: str) -> str:
