@@ -18,8 +18,8 @@ PHONE = (390, 844)
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """Return a server of a room, with few residents, that this computer alone reaches."""
-    few = ("--residents", "1500", "--set", "replications=1", "--host", "127.0.0.1")
+    """Return a server of a room, with few people, that this computer alone reaches."""
+    few = ("--set", "population.cohort=300", "--set", "replications=2", "--host", "127.0.0.1")
     with serving("--room", *few) as found:
         yield found
 
@@ -101,7 +101,7 @@ def test_forty_play_and_two_of_them_are_rude(
         assert leaks(str(teacher.page.evaluate(READ))) == {}
         for number in range(3):
             teacher.page.click("#go-on")
-            teacher.page.wait_for_selector("#round")
+            teacher.page.wait_for_selector(f"#round:has-text('{number + 1} av')")
             for phone in phones:
                 phone.page.wait_for_selector(f"#title:has-text('{number + 1} ')")
             # Nothing of this round is seen before it is revealed.

@@ -32,8 +32,8 @@ from sisim.i18n import t
 from sisim.scenario.errors import Reason
 from sisim.scenario.os_errors import why
 
-PORTFOLIO = "portfolio"
-"""What a room decides on where nothing is named: investments that save for several purses."""
+GAME = "silo-game"
+"""What a room decides on where nothing is named: projects that save for several purses."""
 
 if TYPE_CHECKING:
     from sisim.scenario.scenario import Scenario
@@ -80,7 +80,7 @@ def live(
         flag(
             "Play the silo game in a room: others on the same network join by a code that the "
             "screen shows, as administrations that decide on the projects. Several scenarios are "
-            "one portfolio; unset: portfolio."
+            "one portfolio; unset: silo-game."
         ),
     ] = False,
     alone: Annotated[
@@ -100,7 +100,7 @@ def live(
         raise UserError(t("--alone is for a room: add --room."))
     if room:
         options = RunOptions(changes=changes, seed=seed, residents=residents)
-        _serve_room(scenarios or [PORTFOLIO], options, at, alone=alone)
+        _serve_room(scenarios or [GAME], options, at, alone=alone)
         return
     if len(scenarios or ()) > 1:
         raise UserError(t("Several scenarios are for a room: add --room."))

@@ -191,7 +191,7 @@ class RoomView:
     def _round(self) -> None:
         room = self._room
         n, of, title = str(room.number + 1), str(len(ROUNDS)), round_title(room.round)
-        Tag("h2", t("Round {n} of {of}: {title}", n=n, of=of, title=title), "round")
+        Tag("h2", t("Round {n} of {of}: {title}", n=n, of=of, title=title), "round", id="round")
         Tag("p", round_terms(room.round), "terms")
         if room.phase == "closed":
             Tag("p", t("The round is closed, and can be revealed."), "terms", role="status")
@@ -255,7 +255,7 @@ class RoomView:
         room = self._room
         counted = room.counted[room.round]
         n, title = str(room.number + 1), round_title(room.round)
-        Tag("h2", t("Round {n}: {title}", n=n, title=title), "round")
+        Tag("h2", t("Round {n}: {title}", n=n, title=title), "round", id="round")
         with Tag("div", css="came"):
             chart = self._chart()
             with Tag("section", css="picture"):
