@@ -612,8 +612,15 @@ def dots_panel(study: EvaluationStudy, world: str, of: DotRows) -> Panel:
             ("wrong", wrong, WRONG, "cross"),
         ):
             if which.any():
-                known = () if paper else tuple(ids[which])
-                sign = Points(f"{kind}-{row}", x[which], y[which], color, size, shape, 1.0, known)  # type: ignore[arg-type]
+                sign = Points(
+                    f"{kind}-{world}-{row}",
+                    x[which],
+                    y[which],
+                    color,
+                    size,
+                    shape,  # type: ignore[arg-type]
+                    ids=() if paper else tuple(ids[which]),
+                )
                 marks.append(sign)
         if name in beside:
             marks.append(Word(f"said-{row}", beside[name], right, -row, align="right"))
