@@ -27,8 +27,10 @@ from sisim.report.chart.chart import Chart
 from sisim.report.chart.echarts_painter import whole
 from sisim.scenario.errors import ScenarioError
 
-EDGES, AROUND, LEAST = 30.0, 330.0, 300.0
-"""What the page has beside and around the picture, and how high that is at least, in pixels."""
+EDGES, AROUND = 30.0, 375.0
+"""What the page has beside and around the picture, in pixels of a window of 1280."""
+LEAST, MOST, VOTED_ON = 290.0, 460.0, 210.0
+"""How high the picture is at least and at most, and that of one municipality."""
 MINUTE = 90
 """From so many seconds on, the time that is left is told in minutes."""
 
@@ -51,17 +53,15 @@ class EvaluationView:
         self._per_year: Tag | None = None
         with Tag("section", css="evaluation", aria_label=t("Evaluation")):
             self._choices()
-            self._heading = Tag("h2", "")
-            self._under = Tag("p", "", css="caption")
+            self._heading = Tag("h2", "", css="sr-only")
             with Tag("div", css="reporting"):
+                self._under = Tag("p", "", css="caption")
                 self._bar = Tag("progress", max=1, value=0, aria_label=t("Municipalities"))
                 self._said = Tag("span", t("Simulating …"), id="evaluation-status")
                 button(t("Show as a table"), self.table, id="evaluation-table")
-            with Tag("div", css="counts") as self._counts:
-                pass
-            self._place = Tag("div", css="dots")
             self._ballot_place = Tag("div", css="ballot", role="group", aria_label=t("Guess first"))
-            self._words = Tag("div", css="words", role="status", id="evaluation-words")
+            self._place = Tag("div", css="dots")
+            self._words = Tag("div", css="words", id="evaluation-words")
         self._queue: LatestOnly[Request, tuple[EvaluationStudy, float]] = LatestOnly(
             self._report,
             in_page(self._show),
@@ -169,7 +169,7 @@ class EvaluationView:
         spec = state.scenario.evaluations[name]
         if study is None:
             self._heading.set_text(spec.label.text)
-            for one in (self._counts, self._words, self._ballot_place):
+            for one in (self._words, self._ballot_place):
                 one.clear()
             return
         voting = state.settings.guess and spec.design != "process"
@@ -177,31 +177,24 @@ class EvaluationView:
         if voting and there and (state.ballot is None or state.ballot.draw not in there):
             state.ballot = Ballot.next(there)
         wide = min(1250.0, state.window_width - EDGES)
-        tall = max(state.look.tall - AROUND, LEAST)
+        tall = min(max(state.look.tall - AROUND, LEAST), MOST)
         ballot = state.ballot if voting and there else None
         if ballot is not None:
-            which = (ballot.draw, ballot.world)
+            which, tall = (ballot.draw, ballot.world), VOTED_ON
             chart = told.one_chart(study, name, which, told=ballot.told, tall=tall)
         elif voting:
             self._say([t("The vote is on a municipality, as soon as it is known what is right.")])
             return
         else:
-            chart = told.dots_chart(study, name, tall)
+            chart = told.dots_chart(study, name, (wide, tall))
         self._heading.set_text(chart.title)
         self._under.set_text(chart.subtitle)
         self._draw(chart, (wide, tall))
         self._ballot_place.clear()
-        self._counts.clear()
         if ballot is not None:
             self._ballot(study, ballot)
             return
         counts = {world: told.counted(study, name, world) for world in ACTING_OR_NOT}
-        with self._counts:
-            for world, text in counts.items():
-                if text:
-                    with Tag("p"):
-                        Tag("span", f"{world_title(world)}: ")
-                        Tag("strong", text)
         self._say(told.words(study, name, self._draws))
         people = told.per_year(study, name)
         if self._per_year is not None and not isnan(people):
@@ -210,7 +203,8 @@ class EvaluationView:
         if self._chart is not None:
             self._chart.say_what(". ".join([chart.title, chart.subtitle]) + ". " + " ".join(seen))
 
-    def _say(self, lines: list[str]) -> None:
+    def _say(self, lines: list[str], role: str | None = None) -> None:
+        self._words.say(role=role)
         self._words.clear()
         with self._words:
             for line in lines:
@@ -237,6 +231,7 @@ class EvaluationView:
     def _ballot(self, study: EvaluationStudy, ballot: Ballot) -> None:
         name, which = self._state.evaluation, (ballot.draw, ballot.world)
         with self._ballot_place:
+            Tag("p", told.question(study, name, which), css="asked")
             for carry_on, text, votes in (
                 (True, t("Carry on"), ballot.carry_on),
                 (False, t("Close down"), ballot.close_down),
@@ -251,7 +246,7 @@ class EvaluationView:
                 button(t("Next municipality"), self._next, "call", id="vote-next")
             else:
                 button(t("Show the answer"), self._tell, "call", id="vote-tell")
-        lines = [told.question(study, name, which)]
+        lines = []
         if ballot.told:
             lines.append(told.answer(study, name, which))
             if ballot.votes:
@@ -265,9 +260,9 @@ class EvaluationView:
                         right=right,
                     )
                 )
-        self._say(lines)
+        self._say(lines, role="status")
         if self._chart is not None:
-            self._chart.say_what(" ".join(lines))
+            self._chart.say_what(" ".join([told.question(study, name, which), *lines]))
 
     def _vote(self, *, carry_on: bool) -> None:
         self._become(lambda ballot: ballot.vote(carry_on=carry_on))

@@ -17,6 +17,7 @@ from sisim.evaluation.study import ACTING_OR_NOT, STUDIES, EvaluationStudy
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import records
 from sisim.report.analysis.evaluation_report import (
+    BINS,
     OF,
     RIGHT,
     WRONG,
@@ -27,6 +28,7 @@ from sisim.report.analysis.evaluation_report import (
     effect_words,
     happens,
     measured_in,
+    unit_of_effect,
     world_title,
 )
 from sisim.report.chart.chart import (
@@ -47,11 +49,11 @@ from sisim.scenario.evaluation import Evaluation
 
 REACH = 2.5
 """So many standard errors around what the first one says others are expected to say."""
-AROUND = 60.0
+AROUND = 72.0
 """What is above and below the row of dots of one world, in pixels."""
 
 
-def dots_chart(study: EvaluationStudy, name: str, tall: float) -> Chart:
+def dots_chart(study: EvaluationStudy, name: str, size: tuple[float, float]) -> Chart:
     """Return the dots of one evaluation, with the effect above those with none.
 
     Evaluations that measure the same stand on the same axis: one sees where a municipality goes.
@@ -59,15 +61,19 @@ def dots_chart(study: EvaluationStudy, name: str, tall: float) -> Chart:
     Args:
         study: What has been reported so far.
         name: The evaluation.
-        tall: How high the picture is, in pixels.
+        size: Width and height of the picture, in pixels.
     """
     spec = study.scenario.evaluations[name]
     low, high = _ends(study, name)
+    wide, tall = size
     draws = study.draws
     mine = draws[(draws["design"] == name) & (draws["draw"] < OF)]
-    rows = DotRows((name,), mine, low, high, max(tall / 2 - AROUND, 1.0))
+    remarks: dict[str, str] = {world: counted(study, name, world) for world in ACTING_OR_NOT}
+    high_of_row = max(tall / 2 - AROUND, 1.0)
+    rows = DotRows((name,), mine, low, high, high_of_row, wide / (BINS + 3), remarks)
     panels = tuple(dots_panel(study, world, rows) for world in ACTING_OR_NOT)
-    subtitle = measured_in(study.municipalities, spec.outcome)
+    measures = spec.design != "process"
+    subtitle = measured_in(study.municipalities, spec.outcome) if measures else ""
     column = Column(panels, key=_key(study, name))
     return Chart(((1.0, (column,)),), title=spec.label.text, subtitle=subtitle, high=tall)
 
@@ -180,10 +186,15 @@ def _intervals(study: EvaluationStudy, name: str) -> Iterator[str]:
 def _cost(study: EvaluationStudy, name: str, spec: Evaluation) -> Iterator[str]:
     rows = [one for one in records(study.designs) if one.design == name and one.world == "effect"]
     for row in rows:
-        yield t(
-            "The evaluation costs {cost}, and answers in {year}.",
-            cost=money(row.cost),
-            year=str(spec.answer_year),
+        year = str(spec.answer_year)
+        yield (
+            t(
+                "The evaluation costs {cost}, and answers in {year}.",
+                cost=money(row.cost),
+                year=year,
+            )
+            if row.cost
+            else t("The evaluation answers in {year}; the file gives it no cost.", year=year)
         )
 
 
@@ -264,9 +275,9 @@ def one_chart(
     unit = 0.01 if spec.outcome is not None and happens(spec.outcome) else 1.0
     room = (high - low or 1.0) / 20
     axis = value_axis(low - room, high + room, 7, unit)
-    panel = Panel("one", axis, Axis(-1.0, 1.0, line=True), tuple(marks))
+    panel = Panel("one", axis, Axis(-1.0, 1.0), tuple(marks))
     title = t("{label}: municipality {n}", label=spec.label.text, n=which[0] + 1)
-    subtitle = measured_in(1, spec.outcome)
+    subtitle = t("Measured effect: {unit}", unit=unit_of_effect(spec.outcome))
     return Chart(((1.0, (Column((panel,), key=tuple(key)),)),), title, subtitle, high=tall)
 
 

@@ -7,7 +7,7 @@ called approximate where the Monte Carlo error is greater than that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -537,12 +537,19 @@ def would_say_chart(
 
 def measured_in(municipalities: int, outcome: StudyOutcome | None) -> str:
     """Return what dots show, and in what unit."""
-    unit = (
-        t("so many fewer of 100")
-        if outcome is None or happens(outcome)
-        else t("so much less per person")
+    return n_(
+        "Measured effect in {n} simulated municipality: {unit}",
+        "Measured effect in {n} simulated municipalities: {unit}",
+        municipalities,
+        unit=unit_of_effect(outcome),
     )
-    return t("Measured effect in {n} simulated municipalities: {unit}", n=municipalities, unit=unit)
+
+
+def unit_of_effect(outcome: StudyOutcome | None) -> str:
+    """Return the unit in which effects are drawn."""
+    if outcome is None or happens(outcome):
+        return t("so many fewer of 100")
+    return t("so much less per person")
 
 
 def world_title(world: str) -> str:
@@ -561,8 +568,10 @@ class DotRows:
         draws: The rows of `EvaluationStudy.draws` that are drawn.
         low: Where the least of them stands.
         high: Where the greatest does.
-        tall: How high a row is on a page, where the dots are known apart and what is said of them
-            stands around the picture; unset: on paper.
+        tall: How high a row is on a page, in pixels, where the dots are known apart and what is
+            said of them stands around the picture; unset: on paper.
+        wide: How wide a place for dots is there, in pixels.
+        remarks: What is said beside the title of a world.
     """
 
     names: tuple[str, ...]
@@ -570,6 +579,8 @@ class DotRows:
     low: float
     high: float
     tall: float | None = None
+    wide: float = SIZES[1]
+    remarks: dict[str, str] = field(default_factory=dict)
 
     @property
     def width(self) -> float:
@@ -583,8 +594,11 @@ def dots_panel(study: EvaluationStudy, world: str, of: DotRows) -> Panel:
     names, width = of.names, of.width
     stacks = [_stack(of, world, name, study.thresholds[name]) for name in names]
     tallest = max((int(height.max(initial=0)) for _, height, *_ in stacks), default=0) + 1
-    step = min(0.8 / tallest, 0.14)
-    size = SIZES[0] if of.tall is None else min(max(step * of.tall - 3.0, SIZES[0]), SIZES[1])
+    step, size = min(0.8 / tallest, 0.14), SIZES[0]
+    if of.tall is not None:
+        largest = min(SIZES[1], of.wide)
+        step = min(0.8 / tallest, (largest + 1.0) / of.tall)
+        size = max(min(step * of.tall, largest) - 2.0, 3.0)
     marks: list[Mark] = []
     paper = of.tall is None
     beside = {name: _beside(rows[name]) for name in names if name in rows and paper}
@@ -625,9 +639,12 @@ def dots_panel(study: EvaluationStudy, world: str, of: DotRows) -> Panel:
         if name in beside:
             marks.append(Word(f"said-{row}", beside[name], right, -row, align="right"))
     unit = 0.01 if _per_hundred(study, names) else 1.0
-    axis = replace(value_axis(*dots, 7, unit), high=right)
+    axis = replace(value_axis(*dots, 7, unit), high=right, line=paper)
+    if all(study.scenario.evaluations[name].design == "process" for name in names):
+        axis = Axis(left, right, line=False)
     up = row_axis(_row_labels(study, names)) if paper else Axis(-0.5, 0.5)
-    return Panel(world, axis, up, tuple(marks), world_title(world))
+    remark = of.remarks.get(world, "")
+    return Panel(world, axis, up, tuple(marks), world_title(world), remark)
 
 
 def _row_labels(study: EvaluationStudy, names: Iterable[str]) -> list[tuple[str, str]]:
