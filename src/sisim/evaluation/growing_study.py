@@ -99,8 +99,11 @@ class GrowingStudy:
 
     @property
     def seconds_left(self) -> float:
-        """How long the rest takes if it goes on as of late; NaN if nothing tells."""
-        return (self.draws - self.municipalities) * median(self._took[-LATELY:] or [NAN])
+        """How long the rest takes if it goes on as of late; NaN if nothing tells.
+
+        The first one takes longer, as the model is compiled.
+        """
+        return (self.draws - self.municipalities) * median(self._took[1:][-LATELY:] or [NAN])
 
     def grow(self, to: int, progress: Progress | None = None) -> None:
         """Add municipalities until there are so many; one counts when all its worlds are simulated.
