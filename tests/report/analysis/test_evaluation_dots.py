@@ -88,7 +88,7 @@ def test_few_municipalities_tell_nothing_of_how_often_it_leads_wrong(
 ) -> None:
     with in_language("en"):
         assert told.words(studies[0], "earlier", DRAWS) == [
-            "1 municipality tells nothing of how often the evaluation leads wrong."
+            "So few municipalities tell nothing of how often the evaluation leads wrong."
         ]
         some = " ".join(told.words(studies[STUDIES - 1], "earlier", DRAWS))
         every = " ".join(told.words(studies[-1], "earlier", DRAWS))

@@ -92,7 +92,10 @@ class EvaluationView:
                             size == state.settings.size,
                             partial(state.change, size=size),
                             id=f"size-{str(size).replace('.', '-')}",
-                            aria_label=t("{n} times as many", n=number(size, 1 if size < 1 else 0)),
+                            aria_label=t(
+                                "The number in the file times {n}",
+                                n=number(size, 1 if size < 1 else 0),
+                            ),
                         )
                     self._per_year = Tag("span", "", id="per-year")
 

@@ -269,6 +269,8 @@ class Page:
         text = ""
         if state.picture is not None and state.picture.approximate:
             text = t("approximate …")
+        elif state.show == "evaluation":
+            pass  # it says itself how far it has come
         elif shown < state.runs and not state.dragging:
             text = n_("counting {n} run …", "counting {n} runs …", state.runs)
         self._script.text(self._header.status, text)

@@ -14,7 +14,7 @@ import pandas as pd
 from sisim.analysis.question import share_interval
 from sisim.arrays import Floats
 from sisim.evaluation.study import ACTING_OR_NOT, STUDIES, EvaluationStudy
-from sisim.i18n import n_, t
+from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import records
 from sisim.report.analysis.evaluation_report import (
     BINS,
@@ -27,7 +27,6 @@ from sisim.report.analysis.evaluation_report import (
     dots_panel,
     effect_words,
     happens,
-    measured_in,
     unit_of_effect,
     world_title,
 )
@@ -73,7 +72,8 @@ def dots_chart(study: EvaluationStudy, name: str, size: tuple[float, float]) -> 
     rows = DotRows((name,), mine, low, high, high_of_row, wide / (BINS + 3), remarks)
     panels = tuple(dots_panel(study, world, rows) for world in ACTING_OR_NOT)
     measures = spec.design != "process"
-    subtitle = measured_in(study.municipalities, spec.outcome) if measures else ""
+    unit = unit_of_effect(spec.outcome)
+    subtitle = t("Measured effect: {unit}", unit=unit) if measures else ""
     column = Column(panels, key=_key(study, name))
     return Chart(((1.0, (column,)),), title=spec.label.text, subtitle=subtitle, high=tall)
 
@@ -147,13 +147,7 @@ def words(study: EvaluationStudy, name: str, draws: int) -> list[str]:
     """
     spec = study.scenario.evaluations[name]
     if study.municipalities < min(STUDIES, draws):
-        return [
-            n_(
-                "{n} municipality tells nothing of how often the evaluation leads wrong.",
-                "{n} municipalities tell nothing of how often the evaluation leads wrong.",
-                study.municipalities,
-            )
-        ]
+        return [t("So few municipalities tell nothing of how often the evaluation leads wrong.")]
     said = list(_intervals(study, name))
     if study.municipalities >= draws:
         said = [*design_sentences(study, name), *said]

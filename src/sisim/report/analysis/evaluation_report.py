@@ -537,12 +537,8 @@ def would_say_chart(
 
 def measured_in(municipalities: int, outcome: StudyOutcome | None) -> str:
     """Return what dots show, and in what unit."""
-    return n_(
-        "Measured effect in {n} simulated municipality: {unit}",
-        "Measured effect in {n} simulated municipalities: {unit}",
-        municipalities,
-        unit=unit_of_effect(outcome),
-    )
+    unit = unit_of_effect(outcome)
+    return t("Measured effect in {n} simulated municipalities: {unit}", n=municipalities, unit=unit)
 
 
 def unit_of_effect(outcome: StudyOutcome | None) -> str:
