@@ -27,6 +27,7 @@ from sisim.report.analysis.evaluation_report import (
     dots_panel,
     effect_words,
     happens,
+    process_sentence,
     unit_of_effect,
     world_title,
 )
@@ -151,6 +152,9 @@ def words(study: EvaluationStudy, name: str, draws: int) -> list[str]:
     said = list(_intervals(study, name))
     if study.municipalities >= draws:
         said = [*design_sentences(study, name), *said]
+    elif spec.design == "process":
+        rows = (one for one in records(study.designs) if one.design == name)
+        said = [process_sentence(spec, one) for one in rows if one.world == "effect"]
     return [*said, *_cost(study, name, spec)]
 
 
