@@ -29,12 +29,12 @@ from sisim.economics.outcome_values import units_of
 from sisim.economics.prices import PriceList
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Progress
-from sisim.engine.tables import Compiled
 from sisim.evaluation.diagnosands import decide, diagnose
 from sisim.evaluation.estimate import NAN, Estimate
 from sisim.evaluation.estimators import estimate, maryland
 from sisim.evaluation.municipality import (
     CommonPast,
+    Municipalities,
     Municipality,
     with_study_arms,
 )
@@ -119,7 +119,7 @@ class StudyRunner:
 
     def __init__(self, setup: StudySetup) -> None:
         self.setup = setup
-        self._compiled: dict[tuple[str, tuple[str, ...]], Compiled] = {}
+        self._places: dict[tuple[str, tuple[str, ...]], Municipalities] = {}
         self._past: CommonPast | None = None
         scenario = setup.scenario
         self._specs = {name: scenario.evaluations[name] for name in setup.names}
@@ -151,15 +151,12 @@ class StudyRunner:
         study = with_study_arms(_until_answered(scenario, self._specs.values()), arms)
         # But for what is drawn, the same for every municipality with areas in one order.
         key = (world, order)
-        if world == "prior":
-            compiled = compile_scenario(study)
-        elif key in self._compiled:
-            compiled = self._compiled[key]
-        else:
-            compiled = self._compiled[key] = compile_scenario(study)
-        if self._past is None or not self._past.leads_to(compiled, seed):
-            self._past = CommonPast(compiled, seed, self._risk_of)
-        return self._past.go_on(compiled)
+        if key not in self._places or world == "prior":
+            self._places[key] = Municipalities(compile_scenario(study), self._risk_of)
+        places = self._places[key]
+        if self._past is None or not self._past.leads_to(places.compiled, seed):
+            self._past = places.past(seed)
+        return self._past.go_on(places.compiled)
 
     def _ordered(self, scenario: Scenario, seed: int) -> tuple[Scenario, tuple[str, ...]]:
         """Return the scenario with areas in the order in which they begin: drawn, or as given."""

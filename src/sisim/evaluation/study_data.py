@@ -310,7 +310,7 @@ class _Study:
         who, since = rows.who, rows.since
         areas = np.array(self._place.compiled.areas, dtype=object)
         columns: dict[str, object] = {
-            "person": who,
+            "person": self._place.who[who],
             "area": areas[people.area[who]],
             "index": clock.moment(since) / clock.per_year,
             "year": clock.calendar_year(since),
