@@ -9,7 +9,7 @@ and `prior`, in which the uncertain numbers of the investments are drawn anew fo
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -54,6 +54,8 @@ from sisim.scenario.scenario import Scenario
 
 World = Literal["effect", "none", "prior"]
 WORLDS: tuple[World, ...] = ("effect", "none", "prior")
+ACTING_OR_NOT: tuple[World, ...] = ("effect", "none")
+"""The worlds that stand side by side."""
 DRAWS = 500
 """Municipalities, unless something else is asked for."""
 BATCH = 5
@@ -589,6 +591,37 @@ def evaluate(
         StudyError: If an evaluation takes longer than the scenario, or fails in more than a fifth
             of the municipalities.
     """
+    setup = study_setup(scenario, names)
+    asked = worlds_of(scenario, worlds)
+    first = scenario.seed if seed is None else seed
+    log = None if folder is None else StudyLog(folder, scenario, setup.names)
+    batches = list(_batches(asked, draws, first))
+    where = executor or in_process()
+    table = _simulated(setup, batches, where, progress, log)
+    runs = min(draws, MONEY_RUNS)
+
+    def worth(pair: tuple[str, str]) -> dict[str, float]:
+        return {
+            world: _net_of(in_world(setup, world, 0), *pair, first, runs) for world in ACTING_OR_NOT
+        }
+
+    thresholds, nets = thresholds_of(setup, table, worth)
+    if log is not None:
+        log.end()
+    return EvaluationStudy(scenario, setup.names, first, table, thresholds, nets)
+
+
+def study_setup(scenario: Scenario, names: Sequence[str] = ()) -> StudySetup:
+    """Return what the municipalities of a study have in common.
+
+    Args:
+        scenario: The scenario, with `[evaluations]`.
+        names: Which of them; none: all.
+
+    Raises:
+        LookupError: If there is no evaluation of that name, or none at all.
+        StudyError: If an evaluation takes longer than the scenario.
+    """
     chosen = tuple(names) or tuple(scenario.evaluations)
     for name in chosen:
         if name not in scenario.evaluations:
@@ -599,18 +632,13 @@ def evaluate(
         for path, why in out_of_time(scenario, scenario.evaluations[name]):
             key = dotted((name, *path))
             raise StudyError(Reason("evaluations.{key}: {why}", key=key, why=why))
+    return StudySetup(scenario, chosen)
+
+
+def worlds_of(scenario: Scenario, worlds: Iterable[World] | None = None) -> tuple[World, ...]:
+    """Return which worlds are simulated of those that are asked for; unset: all that there are."""
     prior = has_prior(scenario)
-    asked = tuple(w for w in worlds or WORLDS if prior or w != "prior")
-    setup = StudySetup(scenario, chosen)
-    first = scenario.seed if seed is None else seed
-    log = None if folder is None else StudyLog(folder, scenario, chosen)
-    batches = list(_batches(asked, draws, first))
-    where = executor or in_process()
-    table = _simulated(setup, batches, where, progress, log)
-    thresholds, nets = _thresholds(setup, table, first, min(draws, MONEY_RUNS))
-    if log is not None:
-        log.end()
-    return EvaluationStudy(scenario, chosen, first, table, thresholds, nets)
+    return tuple(world for world in worlds or WORLDS if prior or world != "prior")
 
 
 def sized(
@@ -730,10 +758,19 @@ class _Failures:
             raise StudyError(reason)
 
 
-def _thresholds(
-    setup: StudySetup, table: pd.DataFrame, first: int, runs: int
+def thresholds_of(
+    setup: StudySetup,
+    table: pd.DataFrame,
+    worth: Callable[[tuple[str, str]], dict[str, float]],
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-    """Return the effect from which each evaluation's carrying on is worth it, and the nets."""
+    """Return the effect from which each evaluation's carrying on is worth it, and the nets.
+
+    Args:
+        setup: What the municipalities have in common.
+        table: See `EvaluationStudy.table`.
+        worth: Tells what it is worth, with the effect and with none, to go on from the arm that is
+            evaluated to the one that follows from yes, kronor.
+    """
     thresholds, nets = {}, {}
     scenario = setup.scenario
     worths: dict[tuple[str, str], dict[str, float]] = {}
@@ -741,7 +778,7 @@ def _thresholds(
         decision = scenario.evaluations[name].decision
         mine = table[table["design"] == name]
         truths = mine.groupby("world")["truth_all"].mean()
-        known = {"effect", "none"} <= set(truths.index) and truths.notna().all()
+        known = {*ACTING_OR_NOT} <= set(truths.index) and truths.notna().all()
         if decision.threshold is not None:
             thresholds[name] = decision.threshold.value
         elif decision.carry_on is not None and not (known and _told(mine)):
@@ -749,10 +786,7 @@ def _thresholds(
         elif decision.carry_on is not None:
             pair = (evaluated(scenario, scenario.evaluations[name])[0], decision.carry_on)
             if pair not in worths:
-                worths[pair] = {
-                    world: _net_of(in_world(setup, world, 0), *pair, first, runs)
-                    for world in ("effect", "none")
-                }
+                worths[pair] = worth(pair)
             nets[name] = worths[pair]
             ends = [worths[pair][world] for world in ("none", "effect")]
             effects = [truths[world] for world in ("none", "effect")]
