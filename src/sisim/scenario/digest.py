@@ -19,8 +19,10 @@ def digest(scenario: Scenario) -> str:
 
 
 def _unsaid(scenario: Scenario) -> dict[str, Any]:
-    """Return what of evaluations is left out: without any, a scenario is what it always was."""
+    """Return what is left out where a file says nothing of it: it is then what it always was."""
     silent: dict[str, Any] = {} if scenario.evaluations else {"evaluations": True}
+    if scenario.sroi is None:
+        silent["sroi"] = True
     new = {"evaluation", "outcome_values", "set_off"}
     silent["funds"] = {
         name: {"repayment": new - fund.repayment.model_fields_set}
@@ -46,7 +48,7 @@ def without_money(scenario: Scenario) -> dict[str, Any]:
     cost = {"cost": True, "new_way": {"cost", "replaces"}}
     money: dict[str, Any] = {
         **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "goals", "figures"), True),
-        "evaluations": True,  # they look on
+        **dict.fromkeys(("evaluations", "sroi"), True),  # they look on
         "drift": {"prices", "inflation"},
         # Later lives are computed from who leaves: only how these are told apart has a bearing.
         "time": {"tail": set(Pathway.model_fields) - {"continues"}},
