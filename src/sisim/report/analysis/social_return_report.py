@@ -49,7 +49,7 @@ def filter_label(key: str) -> str:
 
 def filters_table(found: SocialReturns) -> pd.DataFrame:
     """Return the filters and the ratios as a reader has them: guessed, simulated, difference."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, read in found.read.items():
         label = found.scenario.outcomes[found.spec.values[name].outcome].label.text
         for key in READ:
@@ -65,17 +65,13 @@ def filters_table(found: SocialReturns) -> pd.DataFrame:
                     "" if difference != difference else _change(key, difference),
                 )
             )
-    for name in ("guessed", "simulated"):
-        one = found.ratios[name]
-        label = {"guessed": t("Ratio, guessed"), "simulated": t("Ratio, simulated")}[name]
-        rows.append(("", label, "", decimal_or_dash(one.value, 2), _between("ratio", one), ""))
+    before, after = (found.ratios[name] for name in ("guessed", "simulated"))
+    difference = after.value - before.value
+    told = "" if difference != difference else _change("ratio", difference)
+    texts = [_number("ratio", before.value), _number("ratio", after.value)]
+    rows.append(("", t("Ratio"), *texts, _between("ratio", after), told))
     columns = [t("Value"), t("What"), t("Guessed"), t("Simulated"), t("Interval"), t("Difference")]
     return pd.DataFrame(rows, columns=columns)
-
-
-def decimal_or_dash(value: float, digits: int) -> str:
-    """Return a number, or – where it is undefined."""
-    return "–" if value != value else decimal(value, digits)
 
 
 def _number(key: str, value: float) -> str:
@@ -94,7 +90,7 @@ def _change(key: str, value: float) -> str:
 
 
 def _between(key: str, one: Interval) -> str:
-    if one.low != one.low or one.high - one.low < 1e-9:
+    if key == "fit" or one.low != one.low or one.high - one.low < 1e-9:
         return ""
     ends = (_number(key, end).removesuffix(percent_sign()) for end in one[1:])
     return t("{low} to {high}", low=next(ends), high=next(ends))
@@ -162,17 +158,28 @@ def _margin(one: Interval) -> str:
 
 def _lasting(found: SocialReturns, name: str) -> list[str]:
     read, horizon = found.read[name], found.spec.horizon
-    rate, fit, lasts = (read[key].value for key in ("drop_off", "fit", "duration"))
-    if rate != rate:
+    rate, lasts = read["drop_off"], read["duration"].value
+    if rate.value != rate.value:
         return []
-    lines = [
-        t(
-            "The effect falls by {rate} a year (R² {fit}; guessed {guessed}).",
-            rate=share_of(rate, 1),
-            fit=decimal(fit, 2),
-            guessed=share_of(found.guessed("drop_off"), 1),
-        )
-    ]
+    told = {
+        "rate": share_of(abs(rate.value), 1),
+        "fit": decimal(read["fit"].value, 2),
+        "guessed": share_of(found.guessed("drop_off"), 1),
+    }
+    if rate.low <= 0 <= rate.high:
+        lines = [
+            t("Whether the effect falls or grows by year, the runs do not tell."),
+        ]
+    elif rate.value > 0:
+        lines = [t("The effect falls by {rate} a year (R² {fit}; guessed {guessed}).", **told)]
+    else:
+        lines = [
+            t(
+                "The effect grows by {rate} a year (R² {fit}), where a fall of {guessed} was "
+                "guessed.",
+                **told,
+            )
+        ]
     if lasts < horizon:
         years = round(lasts)
         lines.append(
@@ -214,8 +221,9 @@ def _ratios(found: SocialReturns) -> list[str]:
         return [*lines, t("Nothing is paid for the investment, so that there is no ratio.")]
     lines.append(
         t(
-            "Value per krona: {raw} as recorded, {guessed} with what was guessed taken off, "
-            "{simulated} as simulated{interval}. The investment costs {cost} per participant.",
+            "The ratio of value to cost is {raw} as recorded, {guessed} with what was guessed "
+            "taken off, and {simulated} as simulated{interval}. The investment costs {cost} per "
+            "participant.",
             raw=decimal(raw.value, 2),
             guessed=decimal(guessed.value, 2),
             simulated=decimal(simulated.value, 2),
@@ -262,8 +270,9 @@ def social_return_chart(found: SocialReturns) -> Chart:
     titles = {"guessed": t("As guessed"), "simulated": t("As simulated")}
     panels = []
     for name, amounts in steps.items():
-        ratio = found.ratios[name].value
-        title = t("{kind}: {ratio} kronor per krona", kind=titles[name], ratio=_said(found, ratio))
+        ratio = found.ratios[name]
+        told = _number("ratio", ratio.value) + _in_brackets(ratio)
+        title = t("{kind}: the ratio is {ratio}", kind=titles[name], ratio=told)
         panels.append(
             Panel(
                 name,
@@ -281,7 +290,8 @@ def social_return_chart(found: SocialReturns) -> Chart:
         n_years=n_("{n} year", "{n} years", found.spec.horizon),
         rate=share_of(found.spec.discount.value, 1),
     )
-    caption = t("Dashed: what the investment costs per participant.") if cost > 0 else ""
+    paid = t("Dashed: the investment costs {cost} per participant.", cost=amount_of(cost, unit))
+    caption = paid if cost > 0 else ""
     whom = listing(
         list(dict.fromkeys(lower(one.stakeholder.text) for one in found.spec.values.values()))
     )
@@ -298,10 +308,6 @@ def social_return_chart(found: SocialReturns) -> Chart:
     title = t("What is left of the value that is recorded?")
     chart = answer_chart(subject, title, subtitle, [column], notes, discounted=False)
     return replace(chart, high=BOTH)
-
-
-def _said(found: SocialReturns, ratio: float) -> str:
-    return t("no") if found.meaningless and ratio != ratio else decimal_or_dash(ratio, 2)
 
 
 def _rows(found: SocialReturns, kind: str) -> list[tuple[str, str]]:
@@ -329,6 +335,7 @@ def _fall(amounts: np.ndarray, cost: float, unit: Unit) -> Sequence[Mark]:
         low, high = min(start, end), max(start, end)
         marks.append(Bars(f"bar-{row}", [-row], [low], [high], color, 0.6, not whole, across=True))
         text = amount_of(float(end if whole else end - start), unit)
+        text = f"+{text}" if not whole and end - start > 0.5 * unit.size else text
         marks.append(
             Word(f"said-{row}", text, float(high), -row, "left", (6.0, 0.0), "ink", bold=whole)
         )

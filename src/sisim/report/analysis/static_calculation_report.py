@@ -110,7 +110,7 @@ def _margin(values: np.ndarray, size: float, digits: int) -> str:
 
 
 def _basis(found: StaticCalculation) -> str:
-    level = {"start": t("what a year costs as they begin"), "year": t("the year before")}
+    level = {"start": t("a year costs as they begin"), "year": t("in the year before")}
     taking = t(
         "It counts with {planned} participants ({taking} take part) and {n_years} in which {share} "
         "of the effect is lost each year.",
@@ -121,12 +121,12 @@ def _basis(found: StaticCalculation) -> str:
     )
     if found.effect is None:
         how = t(
-            "The effect is how much less the same people use in their first year than by {level}.",
+            "The effect is how much less the same people use in their first year than {level}.",
             level=level[found.level],
         )
     else:
         how = t(
-            "The effect is stated: {share} less than by {level}.",
+            "The effect is stated: {share} less than {level}.",
             share=share_of(found.effect),
             level=level[found.level],
         )
@@ -170,8 +170,8 @@ def bridge_chart(found: StaticCalculation) -> Chart:
         low, high = min(start, end), max(start, end)
         marks.append(Bars(f"bar-{row}", [-row], [low], [high], color, 0.62, not whole, across=True))
         text = f"{'' if whole or one.amount <= 0 else '+'}{money(one.amount, unit)}"
-        if one.error == one.error and one.error > 0:
-            size = SURE * one.error / unit.size
+        size = SURE * one.error / unit.size
+        if size == size and round(size, unit.digits) > 0:
             text += " " + t("(± {margin})", margin=decimal(size, unit.digits))
         said.append(text)
         marks.append(Word(f"said-{row}", text, high, -row, "left", (6.0, 0.0), "ink", bold=whole))
