@@ -60,6 +60,7 @@ class Municipality:
             it; `NEVER` for who never was.
         risk: By investment and transition: what each person's risk was in that step.
         log: Every move.
+        everyone: Whether everybody's life is read, and not only those of who may be in a study.
     """
 
     compiled: Compiled
@@ -69,6 +70,7 @@ class Municipality:
     first: dict[str, Ints]
     risk: dict[tuple[str, str], Floats]
     log: NDArray[np.void]
+    everyone: bool = False
     _lives: dict[int, Lives] = field(default_factory=dict)
     _spells: dict[int, dict[str, TrackHistory]] = field(default_factory=dict)
     _begun: dict[tuple[int, str], tuple[Ints, Ints]] = field(default_factory=dict)
@@ -109,6 +111,8 @@ class Municipality:
     @cached_property
     def studied(self) -> Flags:
         """Who may be in a study: in some target group, offered a place, or given one, (people,)."""
+        if self.everyone:
+            return np.ones(len(self.people), np.bool_)
         found = np.zeros(len(self.people), np.bool_)
         for first in self.first.values():
             found |= first != NEVER
@@ -116,6 +120,11 @@ class Municipality:
             found[offer.people] = True
         found[[one.person for one in self._record]] = True
         return found
+
+    @cached_property
+    def _units_of_moves(self) -> dict[tuple[int, int], Floats]:
+        """The units of each resource that each kind of move uses."""
+        return uses_of_moves(self.compiled, self.events)
 
     @cached_property
     def _moves(self) -> NDArray[np.void]:
@@ -152,7 +161,31 @@ class Municipality:
             return found if outcome.count == "events" else (found > 0).astype(float)
         if outcome.group is not None:
             return self._in_group(arm, outcome, since, until)
-        state, move = self._amounts(outcome)
+        return self._used(arm, self._amounts(outcome), since, until)
+
+    def used(
+        self, arm: int, worth: Floats, since: Ints, until: Ints, *, moves: bool = True
+    ) -> Floats:
+        """Return what each person uses in an arm after one step and until another, (people,).
+
+        Args:
+            arm: In which arm.
+            worth: What a unit of each resource is worth, in the order of the pathway.
+            since: The step after which each is followed, (people,).
+            until: The step until which they are, (people,); as `since` for who is not meant.
+            moves: Whether what moves use counts, beside what is used in states.
+        """
+        state, move = self._per_step_and_move(worth)
+        return self._used(arm, (state, move if moves else {}), since, until)
+
+    def _used(
+        self,
+        arm: int,
+        amounts: tuple[Floats, dict[tuple[int, int], float]],
+        since: Ints,
+        until: Ints,
+    ) -> Floats:
+        state, move = amounts
         found = self._time(arm, lambda spell: state[spell.state], since, until)
         for (origin, to), amount in move.items():
             found += amount * self._moved(arm, {(origin, to)}, since, until)
@@ -179,17 +212,21 @@ class Municipality:
         number = self.compiled.groups.index(str(outcome.group))
         layout = self.compiled.tables.layout
         inside = layout.member[number].astype(bool)
+        life = self.life(arm)
+        # Who leaves by age in the very step in which they enter has no time there.
+        entered = inside[life.to] & (life.step > since[life.person])
+        entered &= life.step <= until[life.person]
+        if outcome.count == "events":
+            entered &= ~inside[life.origin]
+        count = np.bincount(life.person[entered], minlength=len(since))
+        if outcome.count == "events":
+            return count.astype(float)
         # Where people are at the ends of the months in which they are followed.
         time = self._time(
             arm, lambda spell: inside[spell.state].astype(float), since + 1, until + 1
         )
         if outcome.count == "months":
             return time * 12 / self.compiled.clock.per_year
-        life = self.life(arm)
-        # Who leaves by age in the very step in which they enter has no time there.
-        entered = inside[life.to] & (life.step > since[life.person])
-        entered &= life.step <= until[life.person]
-        count = np.bincount(life.person[entered], minlength=len(since))
         return ((time > 0) | (count > 0)).astype(float)
 
     def _time(
@@ -235,8 +272,11 @@ class Municipality:
                     for one in resources.values()
                 ]
             )
-        uses = uses_of_moves(self.compiled, self.events)
-        moves = {way: float(each @ worth) for way, each in uses.items()}
+        return self._per_step_and_move(worth)
+
+    def _per_step_and_move(self, worth: Floats) -> tuple[Floats, dict[tuple[int, int], float]]:
+        """Return what a step in each state and each kind of move uses, by the worth of a unit."""
+        moves = {way: float(each @ worth) for way, each in self._units_of_moves.items()}
         return per_step(self.compiled, "use") @ worth, {w: x for w, x in moves.items() if x}
 
 
@@ -260,9 +300,11 @@ class Municipalities:
     def _without(self) -> Compiled:
         return compile_scenario(self.compiled.scenario.model_copy(update={"arms": {}}))
 
-    def one(self, seed: int) -> Municipality:
-        """Return the municipality of a seed, to the end of its run."""
-        return self.past(seed).go_on(self.compiled)
+    def one(self, seed: int, *, everyone: bool = False) -> Municipality:
+        """Return the municipality of a seed, to the end of its run: see `Municipality.everyone`."""
+        found = self.past(seed).go_on(self.compiled)
+        found.everyone = everyone
+        return found
 
     def past(self, seed: int) -> CommonPast:
         """Return the municipality of a seed up to where an investment first may act."""

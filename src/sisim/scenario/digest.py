@@ -21,7 +21,7 @@ def digest(scenario: Scenario) -> str:
 def _unsaid(scenario: Scenario) -> dict[str, Any]:
     """Return what is left out where it is not used: then a scenario is what it always was."""
     silent: dict[str, Any] = {} if scenario.evaluations else {"evaluations": True}
-    silent |= {key: True for key in ("silo",) if getattr(scenario, key) is None}
+    silent |= {key: True for key in ("silo", "sroi") if getattr(scenario, key) is None}
     new = {"evaluation", "outcome_values", "set_off"}
     silent["funds"] = {
         name: {"repayment": new - fund.repayment.model_fields_set}
@@ -73,7 +73,7 @@ def without_money(scenario: Scenario) -> dict[str, Any]:
     cost = {"cost": True, "new_way": {"cost", "replaces"}}
     money: dict[str, Any] = {
         **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "goals", "figures"), True),
-        **dict.fromkeys(("evaluations", "silo"), True),  # they look on
+        **dict.fromkeys(("evaluations", "silo", "sroi"), True),  # they look on
         "drift": {"prices", "inflation"},
         # Later lives are computed from who leaves: only how these are told apart has a bearing.
         "time": {"tail": set(Pathway.model_fields) - {"continues"}},
