@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from sisim.evaluation.study import ACTING_OR_NOT
@@ -19,6 +19,7 @@ class Ballot:
         carry_on: Votes to carry on.
         close_down: Votes to close down.
         told: Whether what is true has been told.
+        study: The study that the municipality is of.
     """
 
     draw: int
@@ -26,12 +27,16 @@ class Ballot:
     carry_on: int = 0
     close_down: int = 0
     told: bool = False
+    study: Hashable = None
 
     @classmethod
-    def next(cls, there: Sequence[int], last: Ballot | None = None) -> Ballot:
+    def next(
+        cls, there: Sequence[int], last: Ballot | None = None, study: Hashable = None
+    ) -> Ballot:
         """Return a vote on the municipality after the last one, of those that there are."""
         later = [draw for draw in there if last is not None and draw > last.draw]
-        return cls((later or list(there))[0], random.choice(ACTING_OR_NOT))
+        of = study if last is None else last.study
+        return cls((later or list(there))[0], random.choice(ACTING_OR_NOT), study=of)
 
     @property
     def votes(self) -> int:

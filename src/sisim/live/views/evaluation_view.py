@@ -51,6 +51,7 @@ class EvaluationView:
         self._sizes: dict[float, Tag] = {}
         self._chart: ChartElement | None = None
         self._per_year: Tag | None = None
+        self._voted_on: tuple[Ballot, str] | None = None
         with Tag("section", css="evaluation", aria_label=t("Evaluation")):
             self._choices()
             self._heading = Tag("h2", "", css="sr-only")
@@ -118,7 +119,7 @@ class EvaluationView:
         for size, tag in self._sizes.items():
             tag.say(aria_pressed="true" if size == state.settings.size else "false")
         if self._shown is None or self._shown[0] != key:
-            self._study, self._shown, state.ballot = None, None, None
+            self._study, self._shown = None, None
             self._said.set_text(t("Simulating …"))
             self._bar.say(value=0)
             self._queue.ask((key, 1))
@@ -177,11 +178,15 @@ class EvaluationView:
             return
         voting = state.settings.guess and spec.design != "process"
         there = told.can_be_voted_on(study, name) if voting else []
-        if voting and there and (state.ballot is None or state.ballot.draw not in there):
-            state.ballot = Ballot.next(there)
+        ballot, key = state.ballot, state.study_key
+        if voting and there and (ballot is None or ballot.study != key or ballot.draw not in there):
+            state.ballot = Ballot.next(there, study=key)
         wide = min(1250.0, state.window_width - EDGES)
         tall = min(max(state.look.tall - AROUND, LEAST), MOST)
         ballot = state.ballot if voting and there else None
+        if ballot is not None and self._voted_on == (ballot, name):
+            return  # nothing moves under a hand that is about to vote
+        self._voted_on = None if ballot is None else (ballot, name)
         if ballot is not None:
             which, tall = (ballot.draw, ballot.world), VOTED_ON
             chart = told.one_chart(study, name, which, told=ballot.told, tall=tall)
