@@ -21,6 +21,7 @@ from sisim.scenario.model_file import ModelFile
 from sisim.scenario.pathway import Pathway, Scale
 from sisim.scenario.seed_range import MOST_SEED
 from sisim.scenario.silo import Silo
+from sisim.scenario.system_change import SystemChange
 from sisim.scenario.types import (
     Age,
     Duration,
@@ -492,6 +493,7 @@ class Scenario(ModelFile):
     follow_up: FollowUpPlan | None = None
     evaluations: dict[Name, Evaluation] = {}
     silo: Silo | None = None
+    system: SystemChange | None = None
     uncertainty: dict[Name, JointDistribution] = {}
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = 1
     replications: Annotated[int, Field(gt=0, le=1_000_000)] = 1
