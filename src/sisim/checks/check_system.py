@@ -34,9 +34,10 @@ class SystemCheck(Findings):
         outcome = better.outcome
         if outcome.within > 12 * self.scenario.time.years:
             reason = Reason(
-                "Nobody can be followed for {months} months: the scenario is {years} years long.",
+                "Nobody can be followed so long: {months} months, in a scenario that ends after "
+                "{whole} months.",
                 months=outcome.within,
-                years=self.scenario.time.years,
+                whole=12 * self.scenario.time.years,
             )
             self.say((*path, "outcome", "within"), reason)
         keys = ("transition", "group", "resource", "costs_of")

@@ -166,8 +166,8 @@ def system(
     is reallocated, each with its goal and the effect that would reach it.
 
     `[system]` in the file states the goals; what is bought of providers outside is marked with
-    `bought = true` in the pathway. The share that is better off is the smallest that agrees with
-    what is known.
+    `bought = true` in the pathway. How many are better off rests on the two lives of each having
+    the same luck.
 
     Example: `sisim system my.toml --arm new_way`
     """
