@@ -34,6 +34,7 @@ WORDS = frozenset(
         "evaluations",
         "silo",
         "system",
+        "sroi",
         "source",
         "grade",
         "note",

@@ -12,6 +12,7 @@ from sisim.checks.check_measurements import InstrumentCheck, MeasurementCheck
 from sisim.checks.check_pathway import PathwayCheck
 from sisim.checks.check_scenario import ScenarioCheck
 from sisim.checks.check_silo import SiloCheck
+from sisim.checks.check_social_return import SocialReturnCheck
 from sisim.checks.check_steps import StepsCheck
 from sisim.checks.check_system import SystemCheck
 from sisim.scenario.document import Document
@@ -48,6 +49,7 @@ def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
         *EvaluationCheck(document, scenario).problems,
         *SiloCheck(document, scenario).problems,
         *SystemCheck(document, scenario).problems,
+        *SocialReturnCheck(document, scenario).problems,
         *check_tail(scenario, document),
     ]
 

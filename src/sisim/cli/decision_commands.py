@@ -52,12 +52,14 @@ def silo(
 
     Example: `sisim silo portfolio --paper`
     """
-    loaded = _loaded(scenarios, options)
-    require_one_currency(loaded.values())
-    for scenario in loaded.values():
-        require_arms(scenario)
-    first = next(iter(loaded.values()))
-    folder = result_folder(first, options.out)
+    loaded = loaded_scenarios(scenarios, options)
+    folder = result_folder(next(iter(loaded.values())), options.out)
+    game = simulated_game(loaded, options)
+    _publish_silo(folder, game, _names(game, loaded), paper=paper)
+
+
+def simulated_game(loaded: Mapping[str, Scenario], options: RunOptions) -> SiloGame:
+    """Return the silo game of some scenarios by file, which are simulated."""
     from sisim.analysis.silo import NoDeciderError, deciders, silo_game
 
     try:
@@ -76,11 +78,10 @@ def silo(
             )
         ) from error
     results = {Path(file).stem: _simulated(one, options) for file, one in loaded.items()}
-    game = silo_game(results)
-    _publish_silo(folder, game, _names(game, loaded), paper=paper)
+    return silo_game(results)
 
 
-def _loaded(scenarios: Sequence[str], options: RunOptions) -> dict[str, Scenario]:
+def loaded_scenarios(scenarios: Sequence[str], options: RunOptions) -> dict[str, Scenario]:
     """Return the scenarios by file, for so many residents as are asked for."""
     from functools import partial
 
@@ -91,6 +92,9 @@ def _loaded(scenarios: Sequence[str], options: RunOptions) -> dict[str, Scenario
     for file in dict.fromkeys(scenarios):
         found[file], _ = for_residents(partial(load_scenario, file), given, options.residents)
         warn_of_size(found[file])
+    require_one_currency(found.values())
+    for scenario in found.values():
+        require_arms(scenario)
     return found
 
 
