@@ -35,7 +35,7 @@ from sisim.economics.wrong_pockets import (
 from sisim.scenario.economy import FUND
 from sisim.scenario.fund import Fund, Repayment
 from sisim.scenario.scenario import Scenario
-from sisim.scenario.silo import Silo, SiloHorizons
+from sisim.scenario.silo_rules import Silo, SiloHorizons
 
 Model = Literal["alone", "fund_not_repaid", "fund_repaid", "contract"]
 MODELS: tuple[Model, ...] = get_args(Model)

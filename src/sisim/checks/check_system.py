@@ -8,7 +8,7 @@ from sisim.checks.issues import Findings
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
 from sisim.scenario.scenario import Scenario
-from sisim.scenario.system_change import Better
+from sisim.scenario.system_goals import Better
 
 
 class SystemCheck(Findings):

@@ -42,7 +42,7 @@ from sisim.evaluation.municipality import Municipalities, Municipality, with_stu
 from sisim.evaluation.study_data import unwanted
 from sisim.scenario.numbers import numbers, with_numbers
 from sisim.scenario.scenario import Scenario
-from sisim.scenario.system_change import Better, SystemChange
+from sisim.scenario.system_goals import Better, SystemChange
 
 Goal = Literal["procured", "better", "reallocated"]
 GOALS: tuple[Goal, ...] = get_args(Goal)
@@ -173,10 +173,7 @@ class _Counted:
             investment = spec.better.investment or next(iter(scenario.arms[arm].investments))
             compiled = compile_scenario(with_study_arms(scenario, [arm]))
             places = Municipalities(compiled, {investment: ()})
-            found = [
-                _better(places.one(seed, everyone=True), arm, investment, spec.better)
-                for seed in seeds
-            ]
+            found = [_better(places.one(seed), arm, investment, spec.better) for seed in seeds]
             self.group = np.array([one.people for one in found])
             self.shares["better"] = np.array([one.better for one in found])
             self.worse = np.array([one.worse for one in found])

@@ -20,9 +20,9 @@ from sisim.scenario.measurement import Measurement
 from sisim.scenario.model_file import ModelFile
 from sisim.scenario.pathway import Pathway, Scale
 from sisim.scenario.seed_range import MOST_SEED
-from sisim.scenario.silo import Silo
+from sisim.scenario.silo_rules import Silo
 from sisim.scenario.social_return import SocialReturn
-from sisim.scenario.system_change import SystemChange
+from sisim.scenario.system_goals import SystemChange
 from sisim.scenario.types import (
     Age,
     Duration,
