@@ -30,6 +30,7 @@ PUBLISHED = SCENARIOS.parent / "experiments/published"
 FEW = ("--set", "population.residents=1500", "--set", "replications=2")
 READY = ("placed-youth", *FEW)
 EV1 = str(Path(__file__).parents[1] / "helpers" / "ev1.toml")
+POCKETS = str(Path(__file__).parents[1] / "helpers" / "pockets.toml")
 MEASURED = str(Path(__file__).parents[1] / "helpers" / "measured.toml")
 
 
@@ -144,6 +145,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "break-even": (*READY, "investments.team.reach=0.2:1", "--points", "3", "--workers", "1"),
     "uncertainty": (*READY, "--draws", "20", "--effect", "placed", "--workers", "1"),
     "mix": ("placed-youth", *FEW, "--budget", "10000000"),
+    "silo": (POCKETS, "--paper", "--replications", "2", "--set", "population.residents=60"),
+    "system": (POCKETS, "--replications", "1", "--set", "population.residents=60"),
     "needs": READY,
     "follow-up": (*READY, "--certain"),
     "implement": (*READY, "--budget", "5e6"),

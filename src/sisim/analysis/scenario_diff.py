@@ -33,6 +33,7 @@ WORDS = frozenset(
         "follow_up",
         "evaluations",
         "silo",
+        "system",
         "sroi",
         "source",
         "grade",

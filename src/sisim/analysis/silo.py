@@ -35,7 +35,7 @@ from sisim.economics.wrong_pockets import (
 from sisim.scenario.economy import FUND
 from sisim.scenario.fund import Fund, Repayment
 from sisim.scenario.scenario import Scenario
-from sisim.scenario.silo import Silo, SiloHorizons
+from sisim.scenario.silo_rules import Silo, SiloHorizons
 
 Model = Literal["alone", "fund_not_repaid", "fund_repaid", "contract"]
 MODELS: tuple[Model, ...] = get_args(Model)
@@ -280,9 +280,9 @@ def incentives(project: Project) -> pd.DataFrame:
     made anew. A fund that is repaid gets back what is observed to fall, of what budgets see and up
     to what it has paid; a contract is there if the file has one.
 
-    Columns: project, model (of `MODELS`), party, first (the first year in which it pays, NaN if it
-    does not), pays, gets, saves, net (SEK, discounted means), deviation (of the net, between runs),
-    loses (the share of the runs).
+    Columns: project, model (of `MODELS`), party, first (the first year in which it pays, repayments
+    aside; NaN if it does not), pays, gets, saves, net (SEK, discounted means), deviation (of the
+    net, between runs), loses (the share of the runs).
     """
     rows = []
     for model, result in _priced(project).items():
@@ -345,11 +345,12 @@ def _paid_by(
 
 
 def _paid(result: Valuation, arm: str, party: str) -> Floats:
-    """Return what a party pays net in each year, beside what people use, the mean, (years,)."""
+    """Return what a party pays net in each year before anyone is repaid, the mean, (years,)."""
+    skipped = ("use", "repayment")
     book = result.settled
     number = book.result.arms.index(arm)
     sums = book.sums(
-        lambda line: True if line.administration == party and line.kind != "use" else None,
+        lambda line: True if line.administration == party and line.kind not in skipped else None,
         yearly=True,
     )
     nothing = np.zeros(len(book.years))

@@ -24,7 +24,7 @@ from sisim.cli.analysis_commands import (
 from sisim.cli.calculator_commands import sroi, static
 from sisim.cli.catalogue_command import catalogue
 from sisim.cli.cohort_command import cohort
-from sisim.cli.decision_commands import silo
+from sisim.cli.decision_commands import silo, system
 from sisim.cli.evaluation_command import evaluate
 from sisim.cli.file_commands import assumptions, check, explain_key, pathway, schema
 from sisim.cli.help_pages import print_help
@@ -80,6 +80,7 @@ for command in (
     compare,
     mix,
     silo,
+    system,
     needs,
     follow_up,
     evaluate,

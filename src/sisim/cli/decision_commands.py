@@ -7,10 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from sisim.cli.analysis_commands import publish, titles_of
-from sisim.cli.options import RunOptions, argument, flag, values
+from sisim.cli.options import Arm, RunOptions, ScenarioName, argument, flag, values
 from sisim.cli.output import print_table
 from sisim.cli.progress import progress
-from sisim.cli.scenario_input import require_arms, require_one_currency, result_folder, warn_of_size
+from sisim.cli.scenario_input import (
+    chosen_arm,
+    open_scenario,
+    require_arms,
+    require_one_currency,
+    result_folder,
+    warn_of_size,
+)
 from sisim.cli.user_errors import UserError
 from sisim.i18n import t
 
@@ -153,3 +160,47 @@ def _publish_silo(folder: Path, game: SiloGame, names: dict[str, str], *, paper:
     }
     words = [*sentences(said), *subject.few_runs]
     publish(folder, "silo", {"silo": lambda: draw_silo(subject, said)}, tables, words, pages=pages)
+
+
+def system(
+    scenario: ScenarioName, /, *, arm: Arm = None, options: RunOptions = RunOptions()
+) -> None:
+    """Say how far an investment changes the system: how much of what is procured is paid by
+    outcome, how large a share of a target group is markedly better off, how much of the resources
+    is reallocated, each with its goal and the effect that would reach it.
+
+    `[system]` in the file states the goals; what is bought of providers outside is marked with
+    `bought = true` in the pathway. How many are better off rests on the two lives of each having
+    the same luck.
+
+    Example: `sisim system my.toml --arm new_way`
+    """
+    loaded, folder = open_scenario(scenario, options)
+    if loaded.system is None:
+        raise UserError(
+            t(
+                "The scenario has no [system] that states goals. What may stand there is told by "
+                "sisim explain-key system.better.goal."
+            )
+        )
+    chosen = chosen_arm(loaded, arm or loaded.system.arm)
+    if not loaded.arms[chosen].investments:
+        raise UserError(t('The arm "{name}" has no investment.', name=chosen))
+    from sisim.evaluation.system_change import system_change
+    from sisim.report.analysis.analysis_frame import Subject
+    from sisim.report.analysis.system_report import draw_system, sentences
+
+    with progress(t("Simulating")) as tell:
+        found = system_change(
+            loaded,
+            chosen,
+            seed=options.seed,
+            replications=options.replications,
+            progress=tell,
+        )
+    subject = Subject(loaded, found.seeds, chosen, "net_present_value")
+    words = [*sentences(found), *subject.few_runs]
+    pictures: dict[str, Callable[[], Figure]] = {}
+    if found.gauges:
+        pictures["system"] = lambda: draw_system(subject, found)
+    publish(folder, "system", pictures, {"system": found.table()}, words)

@@ -21,7 +21,10 @@ def digest(scenario: Scenario) -> str:
 def _unsaid(scenario: Scenario) -> dict[str, Any]:
     """Return what is left out where it is not used: then a scenario is what it always was."""
     silent: dict[str, Any] = {} if scenario.evaluations else {"evaluations": True}
-    silent |= {key: True for key in ("silo", "sroi") if getattr(scenario, key) is None}
+    silent |= {key: True for key in ("silo", "sroi", "system") if getattr(scenario, key) is None}
+    silent["pathway"] = _unbought(scenario.pathway)
+    if scenario.time.tail is not None:
+        silent["time"] = {"tail": _unbought(scenario.time.tail)}
     new = {"evaluation", "outcome_values", "set_off"}
     silent["funds"] = {
         name: {"repayment": new - fund.repayment.model_fields_set}
@@ -41,6 +44,12 @@ def _unsaid(scenario: Scenario) -> dict[str, Any]:
         name: _unsaid_of(investment) for name, investment in scenario.investments.items()
     }
     return silent
+
+
+def _unbought(pathway: Pathway) -> dict[str, Any]:
+    """Return the resources of which a pathway does not say that they are bought."""
+    own = {name: {"bought"} for name, one in pathway.resources.items() if not one.bought}
+    return {"resources": own}
 
 
 def _unsaid_of(investment: Investment) -> dict[str, Any]:
@@ -69,11 +78,11 @@ def _unsaid_of(investment: Investment) -> dict[str, Any]:
 def without_money(scenario: Scenario) -> dict[str, Any]:
     """Return what of a scenario has a bearing on people."""
     price = {"price", "price_year", "administration", "payers", "receivers", "price_type"}
-    price |= {"ordinary", "cash", "step_size", "notice"}
+    price |= {"ordinary", "cash", "step_size", "notice", "bought"}
     cost = {"cost": True, "new_way": {"cost", "replaces"}}
     money: dict[str, Any] = {
         **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "goals", "figures"), True),
-        **dict.fromkeys(("evaluations", "silo", "sroi"), True),  # they look on
+        **dict.fromkeys(("evaluations", "silo", "sroi", "system"), True),  # they look on
         "drift": {"prices", "inflation"},
         # Later lives are computed from who leaves: only how these are told apart has a bearing.
         "time": {"tail": set(Pathway.model_fields) - {"continues"}},

@@ -80,6 +80,7 @@ class Resource(Table):
     )
     price_type: Name = "general"
     ordinary: bool = False
+    bought: bool = Field(False, description="Whether it is bought of a provider outside.")
 
     @property
     def shares(self) -> dict[str, float]:

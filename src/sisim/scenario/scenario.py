@@ -20,8 +20,9 @@ from sisim.scenario.measurement import Measurement
 from sisim.scenario.model_file import ModelFile
 from sisim.scenario.pathway import Pathway, Scale
 from sisim.scenario.seed_range import MOST_SEED
-from sisim.scenario.silo import Silo
+from sisim.scenario.silo_rules import Silo
 from sisim.scenario.social_return import SocialReturn
+from sisim.scenario.system_goals import SystemChange
 from sisim.scenario.types import (
     Age,
     Duration,
@@ -563,6 +564,7 @@ class Scenario(ModelFile):
     follow_up: FollowUpPlan | None = None
     evaluations: dict[Name, Evaluation] = {}
     silo: Silo | None = None
+    system: SystemChange | None = None
     sroi: SocialReturn | None = None
     uncertainty: dict[Name, JointDistribution] = {}
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = 1

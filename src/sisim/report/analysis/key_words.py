@@ -61,6 +61,7 @@ FIELDS = {
     "notice": Reason("months of notice"),
     "price_type": Reason("price type"),
     "ordinary": Reason("what everyone has"),
+    "bought": Reason("bought of a provider outside"),
     "shares": Reason("shares"),
     "shares_by": Reason("shares by area"),
     "of_movers": Reason("of those who move in"),

@@ -24,7 +24,7 @@ PROJECT = 330.0
 """About how high a project is: where less is left, a page begins."""
 ROUNDS: tuple[Regime, ...] = ("alone", "principal", "joint")
 """The rounds that are played, one after the other."""
-AMOUNTS = 470.0
+AMOUNTS = 640.0
 """Where amounts begin, from the left."""
 
 
@@ -46,19 +46,23 @@ class _Page:
 
     def row(self, name: str, amount: str) -> None:
         """Write a name and an amount on one line, and go on below it."""
-        self.put(name, EDGE + 20, self.type.size)
+        self._name(name)
         self.put(amount, AMOUNTS, self.type.size)
         self.y += LINE * self.type.size
 
     def boxes(self, name: str) -> None:
         """Write a name, and boxes to tick for yes and no."""
-        self.put(name, EDGE + 20, self.type.size)
+        self._name(name)
         for x, said in ((AMOUNTS, t("Yes")), (AMOUNTS + 130, t("No"))):
             place = (x / WIDE, 1 - (self.y + BOX) / HIGH)
             box = Rectangle(place, BOX / WIDE, BOX / HIGH, fill=False, linewidth=1.2)
             self.add(box)
             self.put(said, x + BOX + 10, self.type.size)
         self.y += 1.45 * BOX
+
+    def _name(self, name: str) -> None:
+        x = EDGE + 20
+        self.put(self.type.fit(name, AMOUNTS - x - 10, self.type.size), x, self.type.size)
 
     def rule(self) -> None:
         """Draw a line across the page."""

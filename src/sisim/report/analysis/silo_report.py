@@ -34,7 +34,7 @@ from sisim.report.chart.chart import (
     value_axis,
 )
 from sisim.report.chart.matplotlib_painter import paint
-from sisim.report.formats import Unit, listing, lower, money, runs_of, share_of, unit_for
+from sisim.report.formats import Unit, decimal, listing, lower, money, runs_of, share_of, unit_for
 from sisim.report.present_value import worth_words
 
 DONE, UNDONE, UNIT, FUND = "lower", "extra", "#D55E00", "with"
@@ -303,11 +303,12 @@ def _regimes(said: SiloWords, table: pd.DataFrame, unit: Unit) -> Column:
         [(said.regime(r), t("Yes to: {projects}", projects=said.done(r))) for r in REGIMES]
     )
     words = [
-        t("{value} done, {undone} left", value=money(v, unit), undone=money(u, unit))
+        t("{value} done, {undone} left", value=_number(v, unit), undone=_number(u, unit))
         for v, u in zip(value, undone, strict=True)
     ]
     low, high = min(float(value.min()), 0.0), max(float((start + undone).max()), unit.size / 10)
-    low, high = with_room(low, high, after=words)
+    # Beside another column a text takes twice the share.
+    low, high = with_room(low, high, after=[text + text for text in words])
     drawn, left = np.flatnonzero(np.abs(value) > ORE), np.flatnonzero(undone > ORE)
     marks: list[Mark] = [
         Bars("done", at[drawn], np.minimum(value, 0)[drawn], start[drawn], DONE, 0.5, across=True),
@@ -319,6 +320,10 @@ def _regimes(said: SiloWords, table: pd.DataFrame, unit: Unit) -> Column:
     key = Key(DONE, t("done, worth to all")), Key(UNDONE, t("left undone"), True)
     panel = Panel("regimes", Axis(low, high, line=False), rows, tuple(marks))
     return Column((panel,), key=key, share=1.2)
+
+
+def _number(amount: float, unit: Unit) -> str:
+    return decimal(amount / unit.size, unit.digits)
 
 
 def _risks(said: SiloWords, risks: pd.DataFrame) -> Column:
