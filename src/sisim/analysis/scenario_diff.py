@@ -32,6 +32,8 @@ WORDS = frozenset(
         "catalogue",
         "follow_up",
         "evaluations",
+        "silo",
+        "sroi",
         "source",
         "grade",
         "note",
