@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from helpers.small_files import PATHWAY, SCENARIO, Change, Write
 from hypothesis import HealthCheck, settings
+from matplotlib.figure import Figure
 
 from sisim.portable import usable_cores
 
@@ -40,6 +41,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many processes share the tests: one for each core that is ours."""
     return usable_cores()
+
+
+@pytest.fixture
+def unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave pictures empty, which take most of a command's time, where only their names are read.
+
+    Every picture of every command is painted and measured in `cases/test_every_word.py`.
+    """
+    monkeypatch.setattr(Figure, "savefig", lambda *_, **__: None)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The currency of a pathway: the same numbers, told as what they are."""
 
 import re
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -18,6 +19,7 @@ from sisim.cli.user_errors import UserError
 from sisim.i18n import in_currency, in_language
 from sisim.live.lesson import lesson
 from sisim.loading.load import load_scenario
+from sisim.report.chart.canvas import renderer
 from sisim.report.economics.contract_words import amount_text
 from sisim.report.formats import NBSP, Unit, money
 from sisim.scenario.errors import ScenarioError
@@ -155,17 +157,18 @@ def put(folder: Path, scenario: Path) -> Path:
 
 def told(folder: Path, lang: str, *arguments: object) -> str:
     """Return all that a command says, draws and writes."""
-    drawn: list[str] = []
-    save = Figure.savefig
+    drawn: dict[Figure, list[str]] = {}
 
-    def note(figure: Figure, *args: Any, **more: Any) -> Any:
-        drawn.extend(one.get_text() for one in figure.findobj(Text))
-        return save(figure, *args, **more)
+    def note(figure: Figure, *args: Any, **more: Any) -> None:
+        """Draw a picture once, which writes its axes too; nobody opens the file."""
+        if figure not in drawn:
+            figure.draw(renderer(figure))
+            drawn[figure] = [one.get_text() for one in figure.findobj(Text)]
 
     with mock.patch.object(Figure, "savefig", note):
         found = command(*arguments, "--out", folder, lang=lang)
     assert found.exit_code == 0, found.output
-    parts = [found.stdout, found.stderr, *drawn]
+    parts = [found.stdout, found.stderr, *chain.from_iterable(drawn.values())]
     for file in sorted(folder.rglob("*")):
         if file.suffix in (".csv", ".txt", ".html"):
             parts.append(file.read_text(encoding="utf-8-sig"))

@@ -20,6 +20,8 @@ from sisim.report.explanation import explanation
 from sisim.scenario.numbers import followers
 from sisim.scenario.scenario import Scenario
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 FOLDER = Path(__file__).parents[2] / "experiments" / "published"
 P1 = FOLDER / "p1-sick-sicker.toml"
 COHORT = 400

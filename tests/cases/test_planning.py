@@ -49,6 +49,7 @@ def test_needs(tmp_path: Path, lang: Lang) -> None:
     assert pd.read_parquet(tmp_path / "needs-lorenz.parquet")["share_of_cost"].iloc[-1] == 1
 
 
+@pytest.mark.usefixtures("unpainted")
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_follow_up_and_what_was_observed(tmp_path: Path, lang: Lang) -> None:
     several = ("--month", "6", "--month", "12", "--replications", "2", "--arm", "project")
@@ -75,6 +76,7 @@ def test_follow_up_and_what_was_observed(tmp_path: Path, lang: Lang) -> None:
     assert (tmp_path / "follow-up-outcome.svg").exists()
 
 
+@pytest.mark.usefixtures("unpainted")
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_implement(tmp_path: Path, lang: Lang) -> None:
     # Where the budget does not pay for running it with nobody in it, areas can be made fewer.

@@ -53,6 +53,7 @@ EVERYONE = (
 """Enough people are touched that something is saved."""
 
 
+@pytest.mark.usefixtures("unpainted")
 @pytest.mark.parametrize("lang", LANGUAGES, indirect=True)
 def test_one_way_draws_a_tornado_of_the_files_own_numbers(
     trial: Path, tmp_path: Path, lang: Lang
@@ -69,6 +70,7 @@ def test_one_way_draws_a_tornado_of_the_files_own_numbers(
     assert (out / "sensitivity-one-way.png").exists()
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_a_cost_breaks_even_where_it_equals_what_it_saves(trial: Path, tmp_path: Path) -> None:
     """Three years of a cost that touches nobody: the worth falls by three kronor per krona."""
     out = tmp_path / "out"
@@ -80,6 +82,7 @@ def test_a_cost_breaks_even_where_it_equals_what_it_saves(trial: Path, tmp_path:
     assert found["break_even"] == pytest.approx(saved / 3, abs=20000)
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_a_grid_is_drawn_for_two_costs(trial: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     other = "investments.support.cost.start_up"
@@ -89,6 +92,7 @@ def test_a_grid_is_drawn_for_two_costs(trial: Path, tmp_path: Path) -> None:
     assert (out / "heatmap.png").exists()
 
 
+@pytest.mark.usefixtures("unpainted")
 @pytest.mark.parametrize(("method", "size"), [("sobol", 2), ("morris", 2)])
 def test_all_numbers_vary_at_once(trial: Path, tmp_path: Path, method: str, size: int) -> None:
     out = tmp_path / "out"
@@ -96,6 +100,7 @@ def test_all_numbers_vary_at_once(trial: Path, tmp_path: Path, method: str, size
     assert (out / f"sensitivity-{method}.png").exists()
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_uncertainty_says_who_breaks_even_and_what_is_worth_finding_out(
     trial: Path, tmp_path: Path
 ) -> None:
@@ -109,6 +114,7 @@ def test_uncertainty_says_who_breaks_even_and_what_is_worth_finding_out(
     assert {RUNNING, "resources.care_day.price"} <= set(information["key"])
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_with_an_arm_the_choice_is_between_it_and_doing_without(
     trial: Path, tmp_path: Path
 ) -> None:
@@ -144,6 +150,7 @@ def test_what_is_gained_is_what_is_avoided_and_discounted(trial: Path) -> None:
     assert (less < gained).all()
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_two_versions_of_a_scenario_are_told_apart_in_a_mix(trial: Path, tmp_path: Path) -> None:
     other = trial.with_name("other.toml")
     text = trial.read_text(encoding="utf-8").replace("value = 100000", "value = 60000")
@@ -168,6 +175,7 @@ def test_where_every_draw_fails_there_is_nothing_to_discover(trial: Path) -> Non
     assert "Every draw fails (20 in all)" in result.output
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_the_region_of_failure_is_that_of_the_high_cost(trial: Path, tmp_path: Path) -> None:
     """The running cost, which goes from a half to the double, tells most of the draws apart."""
     out = tmp_path / "out"
@@ -179,6 +187,7 @@ def test_the_region_of_failure_is_that_of_the_high_cost(trial: Path, tmp_path: P
     assert sides.loc[RUNNING, "density"] > 0.8
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_two_files_are_compared_change_by_change(trial: Path, tmp_path: Path) -> None:
     other = trial.with_name("other.toml")
     text = trial.read_text(encoding="utf-8").replace("value = 100000", "value = 150000")
@@ -196,6 +205,7 @@ def test_the_same_file_has_nothing_to_compare(trial: Path) -> None:
     assert "Nothing that has a bearing" in result.output
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_precision_runs_until_it_is_as_sure_as_wished(trial: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     result = asked("precision", trial, "--wish", "1e9", "--until", out=out)
@@ -203,6 +213,7 @@ def test_precision_runs_until_it_is_as_sure_as_wished(trial: Path, tmp_path: Pat
     assert len(pd.read_csv(out / "precision.csv")) == 5
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_a_mix_keeps_within_its_budget(trial: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     asked("mix", trial, "--budget", "0", "--budget", "1e9", out=out)

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 from helpers.command_line import sisim
 
+pytestmark = pytest.mark.usefixtures("unpainted")
+
 EV1 = Path(__file__).parents[1] / "helpers" / "ev1.toml"
 FEW = ("--draws", 4, "--workers", 1)
 
