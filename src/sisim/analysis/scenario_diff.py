@@ -33,6 +33,7 @@ WORDS = frozenset(
         "follow_up",
         "evaluations",
         "silo",
+        "sroi",
         "source",
         "grade",
         "note",

@@ -21,6 +21,7 @@ from sisim.cli.analysis_commands import (
     sensitivity,
     uncertainty,
 )
+from sisim.cli.calculator_commands import sroi, static
 from sisim.cli.catalogue_command import catalogue
 from sisim.cli.cohort_command import cohort
 from sisim.cli.decision_commands import silo
@@ -82,6 +83,8 @@ for command in (
     needs,
     follow_up,
     evaluate,
+    sroi,
+    static,
     implement,
     catalogue,
     check,
