@@ -36,7 +36,7 @@ def round_title(name: Round) -> str:
     """Return what a round is called."""
     match name:
         case "alone":
-            return t("Alone")
+            return t("Each alone")
         case "fund":
             return t("A fund without repayment")
         case _:

@@ -215,7 +215,6 @@ class RoomView:
     def _seats(self) -> None:
         """Show every seat by its number and administration, and whether it has answered."""
         room = self._room
-        there = [seat for seat in room.seats if room.phase != "lobby" or not room.away(seat)]
         asked = [seat for seat in room.seats if room.asked(seat)]
         answered = sum(room.answered(seat) for seat in asked)
         joined = n_("{n} has joined.", "{n} have joined.", len(room.seats))
@@ -228,7 +227,7 @@ class RoomView:
             joined = f"{joined} {told}"
         Tag("p", joined, "count", role="status", id="count")
         for role in room.game.roles:
-            own = [seat for seat in there if seat.role == role]
+            own = [seat for seat in room.seats if seat.role == role]
             with Tag("div", css="seats"):
                 Tag("p", self._texts.administrations[role].text, "who")
                 with Tag("ul"):
