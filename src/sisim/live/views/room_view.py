@@ -11,7 +11,7 @@ from nicegui import ui
 from sisim.economics.silo_rounds import ROUNDS, Outcome, Round
 from sisim.i18n import LANGUAGES, Lang, in_language, n_, t
 from sisim.live.chart_options import Look, Option
-from sisim.live.room import Counted, Room, Seat
+from sisim.live.room import CountedRound, Room, Seat
 from sisim.live.room_words import (
     Labels,
     common_unit,
@@ -297,7 +297,7 @@ class RoomView:
             rows.append(RoundRow(t("All purses together"), t("by the decision rule"), rule, False))
         return rows
 
-    def _table(self, counted: Counted) -> None:
+    def _table(self, counted: CountedRound) -> None:
         room, unit = self._room, common_unit(self._room.game)
         game, rule = room.game, room.game.by_rule[room.round]
         with Tag("table", css="plan", id="projects"):
@@ -315,7 +315,7 @@ class RoomView:
                             low, high = (end / unit.size for end in game.ranges[n])
                             Tag("span", spread(low, high, unit.digits), "spread")
 
-    def _sentence(self, counted: Counted) -> str:
+    def _sentence(self, counted: CountedRound) -> str:
         """Say what came of the round in a sentence or two."""
         game, unit = self._room.game, common_unit(self._room.game)
         rule = game.outcome([float(yes) for yes in game.by_rule[self._room.round]])
