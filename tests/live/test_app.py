@@ -57,6 +57,10 @@ def test_a_taken_port_is_told(taken: int, lang: Lang, said: str) -> None:
         (["placed-youth", "--host", "203.0.113.7", "--port", "8090"], "no such address"),
         (["--set", "investments.team.reech=1"], "Did you mean"),
         (["--residents", "0"], "--residents"),
+        (["--alone"], "--alone is for a room: add --room."),
+        (["placed-youth", "repayment"], "Several scenarios are for a room: add --room."),
+        (["--room", "nowhere"], 'no ready scenario called "nowhere"'),
+        (["--room", "repayment"], "Which administration decides on"),
     ],
 )
 def test_mistakes_are_answered_before_anything_is_served(args: list[str], said: str) -> None:

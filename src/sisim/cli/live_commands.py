@@ -110,6 +110,7 @@ def live(
     compile_once()
     from sisim.live.app import HERE, serve
     from sisim.live.http_guard import is_loopback
+    from sisim.live.room_listener import ListenAddress
 
     host = at.host or HERE
     free = _free_port(host, at.port)
@@ -117,9 +118,7 @@ def live(
         print_error(t("Whoever reaches {host} can see the page.", host=host))
     serve(
         scenario,
-        host=host,
-        port=free,
-        names=at.name or (),
+        at=ListenAddress(host, free, at.name or ()),
         overrides=given,
         seed=seed,
         show=not at.no_open,
@@ -153,11 +152,11 @@ def _serve_room(
 ) -> None:
     """Simulate what is decided on, and serve a room, or the game for one person."""
     loaded = loaded_scenarios(scenarios, options)
-    from sisim.live.room_listener import EVERYWHERE, Place
+    from sisim.live.room_listener import EVERYWHERE, ListenAddress
 
     here = "127.0.0.1"
     host = at.host or (here if alone else EVERYWHERE)
-    place = Place(host, _free_port(host, at.port), at.name or ())
+    place = ListenAddress(host, _free_port(host, at.port), at.name or ())
     game = simulated_game(loaded, options)
     from sisim.i18n import current_language
     from sisim.live.app import TeacherRoom, serve
@@ -192,7 +191,7 @@ def _serve_room(
 
     serve(
         scenarios[0],
-        port=_other_port(here, place.port),
+        at=ListenAddress(here, _other_port(here, place.port)),
         overrides=values(options.changes),
         seed=options.seed,
         show=not at.no_open,

@@ -7,7 +7,7 @@ import errno
 import gc
 import json
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -25,7 +25,7 @@ from sisim.i18n import LANGUAGES, Lang, current_language, in_language, t
 from sisim.live.chart_options import Look, figure
 from sisim.live.http_guard import HttpGuard, is_loopback, names_of
 from sisim.live.room import Room
-from sisim.live.room_listener import Place, config, serve_beside
+from sisim.live.room_listener import ListenAddress, config, serve_beside
 from sisim.live.room_server import ParticipantServer
 from sisim.live.room_words import Labels
 from sisim.live.scenario_library import Library
@@ -93,9 +93,7 @@ def _bound(host: str, port: int) -> int:
 def serve(
     source: str,
     *,
-    host: str = HERE,
-    port: int,
-    names: Sequence[str] = (),
+    at: ListenAddress,
     overrides: Mapping[str, Any] | None = None,
     seed: int | None = None,
     show: bool = True,
@@ -106,15 +104,14 @@ def serve(
 
     Args:
         source: A scenario file, or the name of a ready one.
-        host: The address that is listened at.
-        port: The port.
-        names: Names under which the page is reached, beside the host and those of this machine.
+        at: Where it is listened, and under which further names.
         overrides: Other values in the scenario, by dotted path.
         seed: The seed; unset: the scenario's.
         show: Open it in a browser.
         ready: Is told the address when it can be opened.
         room: A room, whose participants reach it elsewhere; unset: there is none.
     """
+    host, port, names = at.host, at.port, at.names
     library = Library(source, overrides)
     begin = usual(Settings(lang=current_language()), library)
     if seed is not None:
@@ -222,7 +219,7 @@ class TeacherRoom:
 
     room: Room
     texts: Labels
-    place: Place
+    place: ListenAddress
 
 
 def add_room(room: TeacherRoom, lang: Lang) -> None:

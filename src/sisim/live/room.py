@@ -62,7 +62,7 @@ class Seat:
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedRound:
     """What came of a round when it was closed.
 
     Attributes:
@@ -104,7 +104,7 @@ class Room:
         self.locked = False
         self.phase: Phase = "lobby"
         self.number = 0
-        self.counted: dict[Round, Counted] = {}
+        self.counted: dict[Round, CountedRound] = {}
         self.new_code()
 
     # ------------------------------------------------------------------------ participants
@@ -238,12 +238,12 @@ class Room:
         self.again()
         self.new_code()
 
-    def revealed(self) -> dict[Round, Counted]:
+    def revealed(self) -> dict[Round, CountedRound]:
         """Return what came of the rounds that have been revealed."""
         hidden = self.round if self.phase == "closed" else None
         return {name: found for name, found in self.counted.items() if name != hidden}
 
-    def _count(self) -> Counted:
+    def _count(self) -> CountedRound:
         """Return what comes of the answers that have been given in this round."""
         roles = self.game.roles
         places: dict[int, dict[str, Seat]] = {}
@@ -254,7 +254,7 @@ class Room:
         n = max(len(places), 1)
         outcome = self.game.outcome([one / n for one in sums])
         seated = len(self._seats)
-        return Counted(len(places), sums, outcome, seated, len(places) * len(roles) - seated)
+        return CountedRound(len(places), sums, outcome, seated, len(places) * len(roles) - seated)
 
     def _done(self, there: dict[str, Seat]) -> tuple[bool, ...]:
         """Return which projects are done in one municipality."""

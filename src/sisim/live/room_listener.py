@@ -26,7 +26,7 @@ MOST_AT_ONCE = 400
 
 
 @dataclass(frozen=True)
-class Place:
+class ListenAddress:
     """Where something is listened at, and under which further names it is reached."""
 
     host: str
@@ -56,7 +56,7 @@ def network_addresses() -> list[str]:
     return [address for *_, address in sorted(found)]
 
 
-def config(place: Place, participants: ParticipantServer, lang: Lang) -> uvicorn.Config:
+def config(place: ListenAddress, participants: ParticipantServer, lang: Lang) -> uvicorn.Config:
     """Return how participants are answered at a place, and nobody by another name."""
     guarded = HttpGuard(participants.app, names_of(place.host, place.names), lang, PAGE_POLICY)
     return uvicorn.Config(

@@ -89,7 +89,7 @@ class _Join(_Message):
     code: str = Field(max_length=20)
 
 
-class _Answer(_Message):
+class _AnswerMessage(_Message):
     round: Literal["alone", "fund", "repaid"]
     project: StrictInt = Field(ge=0, le=1000)
     yes: StrictBool
@@ -167,7 +167,7 @@ class ParticipantServer:
 
     async def _answer(self, request: Request) -> Any:
         token, room = self._seated(request)
-        message = await _read(request, _Answer)
+        message = await _read(request, _AnswerMessage)
         room.answer(token, message.round, message.project, message.yes)
         return await self._state(request)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sisim.economics.silo_rounds import ROUNDS, Outcome, Question, Round, SiloRounds
 from sisim.i18n import n_, t
-from sisim.live.room import Counted, Room, Seat, Why
+from sisim.live.room import CountedRound, Room, Seat, Why
 from sisim.report.formats import Unit, money, unit_for
 from sisim.scenario.types import Text
 
@@ -36,7 +36,7 @@ def round_title(name: Round) -> str:
     """Return what a round is called."""
     match name:
         case "alone":
-            return t("Alone")
+            return t("Each alone")
         case "fund":
             return t("A fund without repayment")
         case _:
@@ -199,7 +199,7 @@ class ParticipantWords:
         found = list(self._room.revealed().items())[::-1]
         return [self._result(name, counted) for name, counted in found]
 
-    def _result(self, name: Round, counted: Counted) -> Words:
+    def _result(self, name: Round, counted: CountedRound) -> Words:
         game = self._room.game
         projects = [
             [self._texts.projects[one].text, done_in(done, counted.places)]

@@ -11,7 +11,7 @@ from nicegui import ui
 from sisim.economics.silo_rounds import ROUNDS, Outcome, Round
 from sisim.i18n import LANGUAGES, Lang, in_language, n_, t
 from sisim.live.chart_options import Look, Option
-from sisim.live.room import Counted, Room, Seat
+from sisim.live.room import CountedRound, Room, Seat
 from sisim.live.room_words import (
     Labels,
     common_unit,
@@ -215,7 +215,6 @@ class RoomView:
     def _seats(self) -> None:
         """Show every seat by its number and administration, and whether it has answered."""
         room = self._room
-        there = [seat for seat in room.seats if room.phase != "lobby" or not room.away(seat)]
         asked = [seat for seat in room.seats if room.asked(seat)]
         answered = sum(room.answered(seat) for seat in asked)
         joined = n_("{n} has joined.", "{n} have joined.", len(room.seats))
@@ -228,7 +227,7 @@ class RoomView:
             joined = f"{joined} {told}"
         Tag("p", joined, "count", role="status", id="count")
         for role in room.game.roles:
-            own = [seat for seat in there if seat.role == role]
+            own = [seat for seat in room.seats if seat.role == role]
             with Tag("div", css="seats"):
                 Tag("p", self._texts.administrations[role].text, "who")
                 with Tag("ul"):
@@ -298,7 +297,7 @@ class RoomView:
             rows.append(RoundRow(t("All purses together"), t("by the decision rule"), rule, False))
         return rows
 
-    def _table(self, counted: Counted) -> None:
+    def _table(self, counted: CountedRound) -> None:
         room, unit = self._room, common_unit(self._room.game)
         game, rule = room.game, room.game.by_rule[room.round]
         with Tag("table", css="plan", id="projects"):
@@ -316,7 +315,7 @@ class RoomView:
                             low, high = (end / unit.size for end in game.ranges[n])
                             Tag("span", spread(low, high, unit.digits), "spread")
 
-    def _sentence(self, counted: Counted) -> str:
+    def _sentence(self, counted: CountedRound) -> str:
         """Say what came of the round in a sentence or two."""
         game, unit = self._room.game, common_unit(self._room.game)
         rule = game.outcome([float(yes) for yes in game.by_rule[self._room.round]])
