@@ -33,6 +33,7 @@ WORDS = frozenset(
         "follow_up",
         "evaluations",
         "sroi",
+        "silo",
         "source",
         "grade",
         "note",

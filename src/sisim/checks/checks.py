@@ -11,6 +11,7 @@ from sisim.checks.check_limits import LimitsCheck
 from sisim.checks.check_measurements import InstrumentCheck, MeasurementCheck
 from sisim.checks.check_pathway import PathwayCheck
 from sisim.checks.check_scenario import ScenarioCheck
+from sisim.checks.check_silo import SiloCheck
 from sisim.checks.check_social_return import SocialReturnCheck
 from sisim.checks.check_steps import StepsCheck
 from sisim.scenario.document import Document
@@ -45,6 +46,7 @@ def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
         *ContractCheck(document, scenario).problems,
         *EconomyCheck(document, scenario).problems,
         *EvaluationCheck(document, scenario).problems,
+        *SiloCheck(document, scenario).problems,
         *SocialReturnCheck(document, scenario).problems,
         *check_tail(scenario, document),
     ]

@@ -29,7 +29,7 @@ from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Result
 from sisim.engine.replications import replication
 from sisim.engine.simulation import Progress
-from sisim.evaluation.municipality import Municipality, municipality, with_study_arms
+from sisim.evaluation.municipality import Municipalities, Municipality, with_study_arms
 from sisim.evaluation.participants import Participants, earlier_cohorts, participants
 from sisim.evaluation.study_data import unwanted
 from sisim.scenario.evaluation import StudyOutcome
@@ -527,6 +527,7 @@ class _Work:
         arms = {arm: whole, **dict(self._parts(whole))}
         study = with_study_arms(scenario.model_copy(update={"arms": arms}), arms)
         self._compiled = compile_scenario(study)
+        self._places = Municipalities(self._compiled, {investment: ()})
         self._outcomes = {
             name: measured_as(scenario.outcomes[value.outcome])
             for name, value in spec.values.items()
@@ -540,7 +541,7 @@ class _Work:
 
     def run(self, seed: int) -> _Run:
         """Return what one run counts."""
-        place = municipality(self._compiled, seed, {self._investment: ()}, everyone=True)
+        place = self._places.one(seed, everyone=True)
         arm = place.arm(self._arm)
         everyone = participants(place, arm, self._investment)
         values = {name: self._counts(place, everyone, name) for name in self._outcomes}

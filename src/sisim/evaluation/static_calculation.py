@@ -25,7 +25,7 @@ from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Result
 from sisim.engine.replications import replication
 from sisim.engine.simulation import Progress
-from sisim.evaluation.municipality import Municipality, municipality, with_study_arms
+from sisim.evaluation.municipality import Municipalities, Municipality, with_study_arms
 from sisim.evaluation.participants import Measure, Participants, earlier_cohorts, participants
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.social_return import SocialReturn
@@ -243,6 +243,7 @@ class _Work:
         self._scenario, self._arm, self._investment = scenario, arm, investment
         self._years_before = years_before
         self._compiled = compile_scenario(with_study_arms(scenario, [arm]))
+        self._places = Municipalities(self._compiled, {investment: ()})
         resources, pathway = scenario.pathway.resources, scenario.pathway
         self._payers = {
             (payer, name): share
@@ -267,7 +268,7 @@ class _Work:
 
     def run(self, seed: int) -> _Run:
         """Return what one run counts."""
-        place = municipality(self._compiled, seed, {self._investment: ()}, everyone=True)
+        place = self._places.one(seed, everyone=True)
         arm, clock = place.arm(self._arm), place.compiled.clock
         everyone = participants(place, arm, self._investment)
         taking = everyone.only(everyone.since < self._project_ends)

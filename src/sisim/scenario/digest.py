@@ -6,7 +6,7 @@ import hashlib
 from typing import Any
 
 from sisim.scenario.pathway import Entry, Pathway, State, Transition
-from sisim.scenario.scenario import Scenario
+from sisim.scenario.scenario import Investment, Scenario
 
 
 def digest(scenario: Scenario) -> str:
@@ -19,10 +19,9 @@ def digest(scenario: Scenario) -> str:
 
 
 def _unsaid(scenario: Scenario) -> dict[str, Any]:
-    """Return what is left out where a file says nothing of it: it is then what it always was."""
+    """Return what is left out where it is not used: then a scenario is what it always was."""
     silent: dict[str, Any] = {} if scenario.evaluations else {"evaluations": True}
-    if scenario.sroi is None:
-        silent["sroi"] = True
+    silent |= {key: True for key in ("silo", "sroi") if getattr(scenario, key) is None}
     new = {"evaluation", "outcome_values", "set_off"}
     silent["funds"] = {
         name: {"repayment": new - fund.repayment.model_fields_set}
@@ -38,7 +37,33 @@ def _unsaid(scenario: Scenario) -> dict[str, Any]:
         }
         for name, contract in scenario.contracts.items()
     }
+    silent["investments"] = {
+        name: _unsaid_of(investment) for name, investment in scenario.investments.items()
+    }
     return silent
+
+
+def _unsaid_of(investment: Investment) -> dict[str, Any]:
+    """Return what of an investment is left out where the file does not say it."""
+    found: dict[str, Any] = dict.fromkeys(
+        {"learning", "preparation"} - investment.model_fields_set, True
+    )
+    found["effects"] = {
+        number: {"complement"}
+        for number, effect in enumerate(investment.effects)
+        if effect.complement is None
+    }
+    if investment.fidelity is not None:
+        found["fidelity"] = {"decay", "refresher"} - investment.fidelity.model_fields_set
+    new = {"refresher"}
+    found["cost"] = new - investment.cost.model_fields_set
+    if investment.new_way is not None:
+        found["new_way"] = {
+            key: new - cost.model_fields_set
+            for key in ("cost", "replaces")
+            if (cost := getattr(investment.new_way, key)) is not None
+        }
+    return found
 
 
 def without_money(scenario: Scenario) -> dict[str, Any]:
@@ -48,7 +73,7 @@ def without_money(scenario: Scenario) -> dict[str, Any]:
     cost = {"cost": True, "new_way": {"cost", "replaces"}}
     money: dict[str, Any] = {
         **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "goals", "figures"), True),
-        **dict.fromkeys(("evaluations", "sroi"), True),  # they look on
+        **dict.fromkeys(("evaluations", "silo", "sroi"), True),  # they look on
         "drift": {"prices", "inflation"},
         # Later lives are computed from who leaves: only how these are told apart has a bearing.
         "time": {"tail": set(Pathway.model_fields) - {"continues"}},
@@ -67,7 +92,10 @@ def without_money(scenario: Scenario) -> dict[str, Any]:
             "administrations": True,
             "principals": True,
         },
-        "investments": dict.fromkeys(scenario.investments, cost),
+        "investments": {
+            name: {**cost, "preparation": {part: {"cost"} for part in one.preparation}}
+            for name, one in scenario.investments.items()
+        },
     }
     return scenario.model_dump(exclude=money)
 
