@@ -29,6 +29,7 @@ from sisim.i18n import Lang
 PUBLISHED = SCENARIOS.parent / "experiments/published"
 FEW = ("--set", "population.residents=1500", "--set", "replications=2")
 READY = ("placed-youth", *FEW)
+TRAINEE = ("--set", "population.residents=4000", "--set", "replications=3")
 EV1 = str(Path(__file__).parents[1] / "helpers" / "ev1.toml")
 POCKETS = str(Path(__file__).parents[1] / "helpers" / "pockets.toml")
 MEASURED = str(Path(__file__).parents[1] / "helpers" / "measured.toml")
@@ -115,6 +116,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         *("--set", "time.years=10"),
     ),
     "evaluate": (EV1, "--draws", "3", "--workers", "1"),
+    "sroi": ("service-trainee", *TRAINEE, "--arm", "project"),
+    "static": ("service-trainee", *TRAINEE, "--arm", "new_way"),
     "money of a fund": (str(SCENARIOS / "portfolio.toml"), *FEW),
     "money of a contract": (str(SCENARIOS / "outcome-contract.toml"), *FEW),
     "money of later lives": (
