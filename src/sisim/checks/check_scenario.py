@@ -244,8 +244,8 @@ class ScenarioCheck(ConditionCheck):
                     return
         if investment.lead / 12 >= investment.taken_in:
             reason = Reason(
-                "Nobody can begin before the preparation is done: it takes {months} months, and "
-                "people are taken in for {intake} years.",
+                "Nobody can begin before the preparation is done: preparation {months} (months), "
+                "intake {intake} (years).",
                 months=investment.lead,
                 intake=float(investment.taken_in),
             )

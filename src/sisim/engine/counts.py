@@ -207,8 +207,13 @@ class Result:
         Columns: replication, step, month, arm, investment, phase, item, units.
         """
         investments = {"investment": labels(self.compiled.investments)}
-        phases, items = {"phase": labels(PHASES)}, {"item": labels(ITEMS)}
-        return self.table("units", self.investment_units, (), investments, phases, items)
+        plans = [one.fidelity for one in self.scenario.investments.values()]
+        # The last item is there only where something is followed up.
+        followed = any(one is not None and one.refresher is not None for one in plans)
+        kept = ITEMS if followed else ITEMS[:-1]
+        phases, items = {"phase": labels(PHASES)}, {"item": labels(kept)}
+        units = self.investment_units[..., : len(kept)]
+        return self.table("units", units, (), investments, phases, items)
 
     # ------------------------------------------------------------------------ arrays
 
