@@ -32,6 +32,7 @@ WORDS = frozenset(
         "catalogue",
         "follow_up",
         "evaluations",
+        "application",
         "source",
         "grade",
         "note",

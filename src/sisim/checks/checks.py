@@ -7,6 +7,7 @@ from sisim.checks.check_contract import ContractCheck
 from sisim.checks.check_economy import EconomyCheck
 from sisim.checks.check_evaluation import EvaluationCheck
 from sisim.checks.check_fund import FundCheck
+from sisim.checks.check_gate import GateCheck
 from sisim.checks.check_limits import LimitsCheck
 from sisim.checks.check_measurements import InstrumentCheck, MeasurementCheck
 from sisim.checks.check_pathway import PathwayCheck
@@ -44,6 +45,7 @@ def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
         *ContractCheck(document, scenario).problems,
         *EconomyCheck(document, scenario).problems,
         *EvaluationCheck(document, scenario).problems,
+        *GateCheck(document, scenario).problems,
         *check_tail(scenario, document),
     ]
 

@@ -28,7 +28,7 @@ from sisim.cli.file_commands import assumptions, check, explain_key, pathway, sc
 from sisim.cli.help_pages import print_help
 from sisim.cli.live_commands import lesson, live
 from sisim.cli.parse_errors import print_parse_error
-from sisim.cli.plan_commands import follow_up, implement, needs
+from sisim.cli.plan_commands import follow_up, gate, implement, needs, spread
 from sisim.cli.run_commands import bench, explain, figures, money, run
 from sisim.cli.sweep_commands import reproduce, sweep
 from sisim.cli.user_errors import INTERRUPTED, MISTAKE, UserError, print_error
@@ -81,6 +81,8 @@ for command in (
     follow_up,
     evaluate,
     implement,
+    gate,
+    spread,
     catalogue,
     check,
     explain,

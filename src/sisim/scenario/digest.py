@@ -19,8 +19,12 @@ def digest(scenario: Scenario) -> str:
 
 
 def _unsaid(scenario: Scenario) -> dict[str, Any]:
-    """Return what of evaluations is left out: without any, a scenario is what it always was."""
-    silent: dict[str, Any] = {} if scenario.evaluations else {"evaluations": True}
+    """Return what is left out where the file does not say it: it is then what it always was."""
+    new_tables = ("evaluations", "application", "spread")
+    silent: dict[str, Any] = {name: True for name in new_tables if not getattr(scenario, name)}
+    silent["investments"] = {
+        name: {"gate"} for name, one in scenario.investments.items() if one.gate is None
+    }
     new = {"evaluation", "outcome_values", "set_off"}
     silent["funds"] = {
         name: {"repayment": new - fund.repayment.model_fields_set}
@@ -47,6 +51,8 @@ def without_money(scenario: Scenario) -> dict[str, Any]:
     money: dict[str, Any] = {
         **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "goals", "figures"), True),
         "evaluations": True,  # they look on
+        "application": True,
+        "spread": True,
         "drift": {"prices", "inflation"},
         # Later lives are computed from who leaves: only how these are told apart has a bearing.
         "time": {"tail": set(Pathway.model_fields) - {"continues"}},

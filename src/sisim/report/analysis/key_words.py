@@ -166,6 +166,21 @@ FIELDS = {
     "responsible": Reason("responsible"),
     "legal": Reason("legal assessment"),
     "outcome_values": Reason("worth of an avoided outcome"),
+    "gate": Reason("stage gate"),
+    "yes": Reason("if yes"),
+    "no": Reason("if no"),
+    "meanwhile": Reason("until the answer"),
+    "spread": Reason("spread"),
+    "p": Reason("p (of one's own accord)"),
+    "q": Reason("q (after others)"),
+    "power": Reason("power of the evaluation"),
+    "region_weight": Reason("weight of the same region"),
+    "municipalities": Reason("number of municipalities"),
+    "coming": Reason("number of investments that come"),
+    "every": Reason("years between them"),
+    "support": Reason("support of capacity"),
+    "programme": Reason("national programme"),
+    "lag": Reason("years until it acts"),
     "set_off": Reason("what is set off"),
     "plan": Reason("plan"),
     "first_year": Reason("first year"),
@@ -284,6 +299,8 @@ OPTIONS = {
     "table": Reason("table"),
     "ends": Reason("ends"),
     "continues": Reason("continues"),
+    "gated": Reason("decided by an evaluation"),
+    "pause": Reason("pause"),
     "new_way_of_working": Reason("new way of working"),
     "planned": Reason("planned"),
     "mix": Reason("partly by plan"),
@@ -423,6 +440,8 @@ class KeyWords:
             if key not in _fields(node):
                 return None
             below = getattr(node, _fields(node)[key])
+            if isinstance(node, Scenario) and key == "arms":
+                below = {**below, **node.gated}
             said = key in FIELDS and (field, key) not in HIDDEN
             return FIELDS[key].text if said else "", key, below, parts[1:]
         if isinstance(node, Mapping):
@@ -476,7 +495,7 @@ class KeyWords:
                 **pathway.administrations,
             },
             "investments": scenario.investments,
-            "arms": scenario.arms,
+            "arms": {**scenario.arms, **scenario.gated},
             "areas": scenario.population.areas,
             "outcomes": scenario.outcomes,
             "groups": pathway.groups,
