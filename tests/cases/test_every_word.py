@@ -30,6 +30,7 @@ PUBLISHED = SCENARIOS.parent / "experiments/published"
 FEW = ("--set", "population.residents=1500", "--set", "replications=2")
 READY = ("placed-youth", *FEW)
 EV1 = str(Path(__file__).parents[1] / "helpers" / "ev1.toml")
+GATED = str(Path(__file__).parents[1] / "helpers" / "gated.toml")
 MEASURED = str(Path(__file__).parents[1] / "helpers" / "measured.toml")
 
 
@@ -114,6 +115,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         *("--set", "time.years=10"),
     ),
     "evaluate": (EV1, "--draws", "3", "--workers", "1"),
+    "gate": (GATED, "--draws", "4", "--workers", "1"),
+    "spread": (GATED, "--replications", "2", "--runs", "20", "--set", "spread.years=5"),
+    "check of an application": (GATED, "--application"),
     "money of a fund": (str(SCENARIOS / "portfolio.toml"), *FEW),
     "money of a contract": (str(SCENARIOS / "outcome-contract.toml"), *FEW),
     "money of later lives": (

@@ -206,15 +206,13 @@ def sentences(found: Diffusion) -> Iterator[str]:
 
 def _sum(found: Diffusion, way: Way) -> str:
     sums = found.sums
-    outcomes = [
-        t(
-            "{what} {n}",
-            what=lower(found.scenario.outcomes[name.removeprefix("outcome.")].label.text),
-            n=_signed(float(sums[way, name].mean())),
+    outcomes = list[str]()
+    for name, measure in found.scenario.outcomes.items():
+        values = {"what": lower(measure.label.text), "n": _signed(sums[way, f"outcome.{name}"])}
+        stock = measure.count == "stock"
+        outcomes.append(
+            t("{what} {n} (person-years)", **values) if stock else t("{what} {n}", **values)
         )
-        for name in found.course.amounts
-        if name.startswith("outcome.")
-    ]
     total = sum(sums[way, p] for p in [*payers(found), SPREAD])
     text = t(
         "{way}, year 1 to {years}: {participants} take part in {n} municipality-years. {costs}",
@@ -265,7 +263,8 @@ def _against(found: Diffusion) -> Iterator[str]:
     )
 
 
-def _signed(value: float) -> str:
+def _signed(runs: np.ndarray) -> str:
+    value = float(runs.mean())
     text = decimal(value)
     return f"+{text}" if value > 0 and text != "0" else text
 
