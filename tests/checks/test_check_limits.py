@@ -11,7 +11,7 @@ from helpers.small_files import Write
 
 import sisim
 from sisim.engine.compile import compile_scenario
-from sisim.i18n import Lang
+from sisim.i18n import Lang, in_language
 from sisim.loading.load import load_scenario
 from sisim.scenario.errors import ScenarioError
 
@@ -183,3 +183,78 @@ def test_a_key_without_end_is_answered_at_once(write: Write) -> None:
     path.write_text("a" + ".a" * 100_000 + " = 1\n")
     with pytest.raises(ScenarioError, match="nested too deeply"):
         load_scenario(path)
+
+
+LEARNING = {"first": 0.5, "per_doubling": 0.9}
+TEAM = "investments.support"
+
+
+@pytest.mark.parametrize("lang", ["en", "sv"])
+@pytest.mark.parametrize(
+    ("changes", "key", "texts"),
+    [
+        (
+            {f"{TEAM}.preparation": {"staff": {"months": 1, "after": ["stuff"]}}},
+            f"{TEAM}.preparation.staff.after.0",
+            ("stuff", "stuff"),
+        ),
+        (
+            {
+                f"{TEAM}.preparation": {
+                    "staff": {"months": 1, "after": ["training"]},
+                    "training": {"months": 1, "after": ["staff"]},
+                }
+            },
+            f"{TEAM}.preparation.staff.after.0",
+            ("waits for itself", "väntar på sig själv"),
+        ),
+        (
+            {f"{TEAM}.preparation": {"staff": {"months": 1200}}},
+            f"{TEAM}.preparation",
+            ("1200 months", "1200 månader"),
+        ),
+        (
+            {f"{TEAM}.fidelity": {"refresher": 6}},
+            f"{TEAM}.fidelity.refresher",
+            ('give "decay"', "ange ”decay”"),
+        ),
+        (
+            {f"{TEAM}.cost.refresher": 5000},
+            f"{TEAM}.cost",
+            ("no follow-up to pay for", "ingen uppföljning att betala"),
+        ),
+        (
+            {f"{TEAM}.learning": LEARNING, f"{TEAM}.effects": []},
+            f"{TEAM}.learning",
+            ("by cases", "antalet fall"),
+        ),
+        (
+            {f"{TEAM}.effects.0.complement": {"investment": "support", "without": 0.5}},
+            f"{TEAM}.effects.0.complement.investment",
+            ("support", "support"),
+        ),
+        (
+            {f"{TEAM}.fidelity": {"decay": 0.1, "refresher": 0.4}},
+            f"{TEAM}.fidelity.refresher",
+            ("between two steps", "mellan två steg"),
+        ),
+    ],
+)
+def test_what_grows_drifts_and_is_prepared_fits_together(
+    write: Write, lang: Lang, changes: dict[str, Any], key: str, texts: tuple[str, str]
+) -> None:
+    with in_language(lang):
+        found = said(write, changes)
+        assert texts[0 if lang == "en" else 1] in found[key]
+
+
+def test_only_an_effect_on_transitions_of_participants_needs_another_part(write: Write) -> None:
+    needs = {"complement": {"investment": "support", "without": 0.5}}
+    for effect in ({"acts_on": "area"}, {"on": ["use:care_day@placed"]}):
+        found = said(write, {f"{TEAM}.effects": [{"on": ["placement"], **needs, **effect}]})
+        assert "whole" in found[f"{TEAM}.effects.0.complement"]
+
+
+def test_a_use_is_the_same_for_everyone_whatever_was_learned(write: Write) -> None:
+    changes = {f"{TEAM}.learning": LEARNING, f"{TEAM}.effects.0.on": ["use:care_day@placed"]}
+    assert "the same for everyone" in said(write, changes)[f"{TEAM}.effects.0"]

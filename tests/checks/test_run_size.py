@@ -9,23 +9,32 @@ import pytest
 from helpers.command_line import sisim as command_line
 
 import sisim
-from sisim.checks.run_size import GB, MB, require_fits, run_size, slowness, too_large
+from sisim.checks.run_size import (
+    GB,
+    MB,
+    PER_BYTE,
+    PER_RUN,
+    PER_STEP,
+    require_fits,
+    run_size,
+    slowness,
+    too_large,
+)
 from sisim.i18n import Lang
 from sisim.portable import run_apart
 from sisim.scenario.errors import ScenarioError
 
 MEASURE = """
-import json, sys, tempfile, time
+import json, sys, tempfile
 import sisim
 from sisim.portable import peak_memory
 scenario = sisim.load(sys.argv[1], json.loads(sys.argv[2]))
-begun = time.process_time()
 result = sisim.run(scenario)
 if scenario.figures is not None:
     result.save(tempfile.mkdtemp())
 else:
     result.costs, result.outcomes(), result.money_tables
-print(json.dumps([peak_memory(), time.process_time() - begun]))
+print(peak_memory())
 """
 
 
@@ -39,11 +48,35 @@ print(json.dumps([peak_memory(), time.process_time() - begun]))
 )
 def test_the_estimate_is_near_what_a_run_takes(name: str, changes: dict[str, Any]) -> None:
     scenario = sisim.load(name, changes)
-    memory, seconds = json.loads(run_apart(MEASURE, name, json.dumps(changes)))
+    memory = float(run_apart(MEASURE, name, json.dumps(changes)))
     estimated = run_size(scenario, cores=2)
     assert 0.85 * memory < estimated.memory / MB < 2 * memory
-    # Time of the processor, on a machine that others use too.
-    assert seconds / 2 / 3 < estimated.seconds * slowness() < 4 * seconds
+
+
+def test_the_time_is_estimated_from_what_a_run_does() -> None:
+    """One more year is lived by as many people, and counted in as many cells, as in a run."""
+    changes = {"population.residents": 2_000, "replications": 1}
+    scenario = sisim.load("placed-youth", changes)
+    longer = sisim.load("placed-youth", {**changes, "time.years": scenario.time.years + 1})
+    one, other = run_size(scenario, cores=1), run_size(longer, cores=1)
+    counts = sisim.run(scenario).counts
+    people = counts.people([]).query("arm == 'without' and state == 'resident'")["people"].mean()
+    steps = scenario.pathway.steps_per_year
+    tally = counts.replications[0].tally
+    counted = sum(part.nbytes for part in vars(tally).values()) / tally.stock.shape[1]
+    tracks = len(scenario.pathway.tracks)
+    expected = steps * (people * tracks * PER_STEP + counted * PER_BYTE)
+    assert expected / 1.3 < other.seconds - one.seconds < 1.3 * expected
+
+
+def test_more_runs_take_longer_and_more_cores_less_long() -> None:
+    scenario = sisim.load("placed-youth")
+    one, two, four = (run_size(scenario, runs, cores=1).seconds for runs in (1, 2, 4))
+    assert four - two == pytest.approx(2 * (two - one))
+    beside = run_size(scenario, 4, cores=2).seconds
+    assert beside - PER_RUN == pytest.approx((four - PER_RUN) / 2)
+    # How slow this computer is does not change from one answer to the next.
+    assert slowness() == slowness() > 0
 
 
 @pytest.mark.parametrize(

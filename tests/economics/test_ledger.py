@@ -410,3 +410,49 @@ def test_so_is_one_that_is_delivered_to_participants(
     course = simulate(scenario, replications=1, seed=1) if drawn else expected(scenario).result
     found = rewards(course, course.used("weight")).sum(axis=3)[0, :, :, 1]
     np.testing.assert_allclose(found[1] - found[0], [64] * steps + [0] * (4 - steps))
+
+
+TEAM: dict[str, Any] = {
+    "label": "Team",
+    "start": "2026-07",
+    "years": 2,
+    "target": {},
+    "capacity": 5,
+    "preparation": {
+        "staff": {"months": 4, "cost": 400_000},
+        "training": {"months": 2, "cost": 90_000, "after": ["staff"]},
+        "premises": {"months": 0, "cost": 10_000},
+    },
+    "fidelity": {"decay": 0.2, "refresher": 6},
+    "cost": {"start_up": 1000, "running": 120_000, "refresher": 7000, "payer": "social"},
+}
+
+
+def paid_each_month(**changes: Any) -> list[float]:
+    """Return what a team costs each month, in a scenario of three years."""
+    spec = {
+        **{"name": "test", "title": "Test", "pathway": PATHWAY, "population": {"cohort": 20}},
+        "time": {"start": "2026-01", "years": 3},
+        "investments": {"team": TEAM | changes},
+        "arms": {"project": {"label": "Project", "investments": {"team": "ends"}}},
+    }
+    book = ledger(simulate(Scenario.model_validate(spec), replications=1, threads=1))
+    whole = book.sums(lambda line: line.kind)["investment"]
+    assert not whole[:, 0].any()
+    return [round(float(amount), 6) for amount in whole[0, 1]]
+
+
+def test_what_is_prepared_is_paid_as_it_is_done_and_the_rest_from_the_first_case() -> None:
+    """Four months of staff, two of training, and then eighteen of running; two follow-ups."""
+    running = [10_000.0] * 18
+    running[0] += 1000
+    running[6] += 7000
+    running[12] += 7000
+    prepared = [110_000.0, 100_000.0, 100_000.0, 100_000.0, 45_000.0, 45_000.0]
+    assert paid_each_month() == [0.0] * 6 + prepared + running + [0.0] * 6
+
+
+def test_what_is_prepared_happens_once() -> None:
+    """An investment that goes on after the end is not prepared again."""
+    spec = {"years": 20, "preparation": {"staff": {"months": 6, "cost": 600}}}
+    assert sum(paid_each_month(**spec)) == pytest.approx(600 + 1000 + 2 * 120_000 + 3 * 7000)

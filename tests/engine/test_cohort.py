@@ -282,6 +282,7 @@ class TestRefused:
         ("parts", "named"),
         [
             ({"capacity": 10}, "capacity"),
+            ({"learning": {"first": 0.5, "per_doubling": 0.9}}, "learning"),
             ({"target": {"share.sick": {"from": 0.1}}}, "target"),
         ],
     )
@@ -472,6 +473,21 @@ def test_simulation_scatters_around_the_cohort(drawn: Scenario) -> None:
         present = stock[..., here].sum(axis=-1)
         assert present == pytest.approx(cohort.people.sum(axis=-1))
     assert_scattered(cohort, seed=1)
+
+
+def test_an_effect_that_needs_another_part_is_the_mean_of_those_who_have_it_and_not() -> None:
+    """By hand: 0.4 take part in the other one, which has no effect of its own."""
+    effect = {
+        **{"on": ["falls_ill"], "ratio": 0.5, "scale": "relative_risk"},
+        "complement": {"investment": "other", "without": 0.2},
+    }
+    parts = investment(effects=[effect])
+    area = {"on": ["falls_ill"], "ratio": 1, "acts_on": "area"}
+    parts["investments"]["other"] = {**parts["investments"]["it"], "reach": 0.4, "effects": [area]}
+    parts["arms"]["arm"]["investments"] |= {"other": "ends"}
+    well = expected(scenario(TWO_STATES, **parts)).state_shares("health", "arm")["well"]
+    steps = np.arange(13)
+    assert well.to_numpy() == pytest.approx(0.4 * 0.95**steps + 0.6 * (1 - 0.1 * 0.9) ** steps)
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)

@@ -6,10 +6,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sisim.engine.clock import Clock
-from sisim.engine.effects import area_strength, coverage, fidelity_path, persistence
-from sisim.scenario.scenario import Effect, Investment
+from sisim.engine.effects import (
+    area_strength,
+    coverage,
+    fidelity_path,
+    learned,
+    persistence,
+    preparation_path,
+    refreshers,
+)
+from sisim.scenario.scenario import Effect, Investment, Learning
 
 CLOCK = Clock(per_year=12, first_moment=0, history=12, start=12, end=84, start_year=1)
 START = CLOCK.at("0001-01")
@@ -128,3 +138,69 @@ def test_fidelity_follows_the_years_since_the_start() -> None:
     assert path[START + 12] == pytest.approx(0.2)
     assert path[START + 12 + 12] == pytest.approx(0.6)
     assert path[START + 12 + 24] == path[-1] == pytest.approx(1.0)
+
+
+# What grows, what drifts, and what comes first.
+
+SHARES = st.floats(0, 1)
+
+
+@given(SHARES, SHARES, st.integers(0, 1000))
+def test_each_doubling_of_the_cases_takes_the_same_part_of_what_is_lacking(
+    first: float, per_doubling: float, before: int
+) -> None:
+    """Wright 1936: the case of number n lacks what the first does, times n to a power."""
+    curve = Learning.model_validate({"first": first, "per_doubling": per_doubling})
+    one, twice = (1 - learned(curve, number - 1) for number in (before + 1, 2 * (before + 1)))
+    assert twice == pytest.approx(per_doubling * one)
+    assert learned(curve, 0) == pytest.approx(first)
+    assert (np.diff(learned(curve, np.arange(50))) >= 0).all()
+
+
+def test_one_number_of_cases_gives_what_it_gives_among_many() -> None:
+    """To the bit: whoever is replayed is told their share from a table of all."""
+    curve = Learning.model_validate({"first": 0.3, "per_doubling": 0.83})
+    many = np.arange(300)
+    assert learned(curve, many).tolist() == [float(learned(curve, n)) for n in many.tolist()]
+
+
+def test_what_nobody_follows_up_drifts() -> None:
+    path = fidelity_path(investment(fidelity={"decay": 0.2}), CLOCK)[START:]
+    assert path[[0, 12, 24]].tolist() == pytest.approx([1, 0.8, 0.64])
+
+
+def test_each_follow_up_brings_back_what_has_drifted() -> None:
+    own = investment(fidelity={"decay": 0.2, "refresher": 6})
+    path = fidelity_path(own, CLOCK)[START:]
+    assert path[:24] == pytest.approx(np.tile(0.8 ** (np.arange(6) / 12), 4))
+    assert np.flatnonzero(refreshers(own, CLOCK)[START:])[:3].tolist() == [6, 12, 18]
+    assert not refreshers(investment(fidelity={"decay": 0.2}), CLOCK).any()
+
+
+PREPARED = {
+    "staff": {"months": 3},
+    "training": {"months": 2, "after": ["staff"]},
+    "information": {"months": 1},
+    "premises": {"months": 0, "after": ["information"]},
+}
+
+
+def test_the_first_case_waits_for_all_that_is_prepared() -> None:
+    """Staff, then training: five months, of the twelve that the project lasts."""
+    own = investment(preparation=PREPARED)
+    assert own.lead == 5
+    project, _ = coverage(own, "ends", CLOCK, AREAS)
+    assert runs(project) == [(5, 11)] * 3
+    parts = preparation_path(own, CLOCK)
+    assert {name: runs(path[None])[0] for name, path in parts.items()} == {
+        "staff": (0, 2),
+        "training": (3, 4),
+        "information": (0, 0),
+        "premises": (1, 1),
+    }
+    assert [path.sum() for path in parts.values()] == pytest.approx([1, 1, 1, 1])
+
+
+def test_what_drifts_drifts_from_the_first_case() -> None:
+    path = fidelity_path(investment(preparation=PREPARED, fidelity={"decay": 0.2}), CLOCK)
+    assert path[[START + 5, START + 17]].tolist() == pytest.approx([1, 0.8])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from itertools import pairwise, product
 from typing import Any
 
@@ -33,6 +34,7 @@ from hypothesis import strategies as st
 from sisim.economics.ledger import ledger
 from sisim.engine.replications import simulate
 from sisim.engine.simulation import Simulation
+from sisim.engine.trace import replay
 from sisim.scenario.scenario import Scenario
 
 N = 200
@@ -730,3 +732,114 @@ def test_a_cohort_older_than_every_target_group_concerns_nobody() -> None:
     assert begun.enrolments.concerned(begun.step, begun.compiled.clock.end) == slice(0, 1)
     begun.advance(begun.compiled.clock.end)
     assert not people(begun)
+
+
+# What depends on others: the cases before, and the part of another investment.
+
+NOTHING_FIRST = {"first": 0, "per_doubling": 0}
+"""The first cases have no effect at all, and the next ones the whole of it."""
+
+
+def test_those_who_come_later_have_what_the_first_cases_taught() -> None:
+    """Ten places for three months: of the first ten as many go as ever, of the next ones nobody."""
+    done = helped(learning=NOTHING_FIRST, capacity=10, duration=3, people={"cohort": 300})
+    begun = {past.person: past.start for past in done.enrolments.record}
+    first = min(begun.values())
+    apart = done.columns.diverged[0]
+    assert sum(start == first for start in begun.values()) == 10
+    assert not apart[[p for p, start in begun.items() if start == first]].any()
+    assert apart[[p for p, start in begun.items() if start > first]].mean() > 0.7
+
+
+def test_who_begin_together_share_what_was_learned() -> None:
+    curve = {"first": 0.5, "per_doubling": 0.8}
+    # After 100, 200, 300 cases.
+    strength = 1 - 0.5 * 0.8 ** np.log2(1 + 100 * np.arange(4))
+    done = helped(learning=curve, capacity=100, duration=1, people={"cohort": 3000})
+    assert treated(done)[:4] == [100] * 4
+    assert done.columns.learned[0, 0, [0, 1, 2, 3]] == pytest.approx(strength)
+
+
+@given(worlds(people=150), st.floats(0, 1), st.floats(0, 1))
+@settings(max_examples=8)
+def test_nothing_to_learn_changes_nothing(world: World, first: float, per_doubling: float) -> None:
+    """Who has all of the effect from the first case on; and, where there is none, anybody."""
+    plain, learnt, null = (copy.deepcopy(world) for _ in range(3))
+    for name in world["investments"]:
+        plain["investments"][name].pop("learning", None)
+        learnt["investments"][name]["learning"] = {"first": 1, "per_doubling": per_doubling}
+        curve = {"first": first, "per_doubling": per_doubling}
+        null["investments"][name] |= {"learning": curve}
+        for effect in null["investments"][name]["effects"]:
+            effect |= {"ratio": 1, "harm": None}
+    assert_same(run(plain).tally(), run(learnt).tally())
+    without = run(null)
+    for name in world["arms"]:
+        assert_same(arm_of(without, name), arm_of(without, "without"))
+
+
+def test_the_more_the_first_case_has_the_fewer_go() -> None:
+    """Draws are used monotonically: a stronger effect only takes events away."""
+    counted = [
+        np.array(
+            events(
+                helped(learning={"first": first, "per_doubling": 0.9}, people={"cohort": 500}),
+                "go",
+                "helped",
+            )
+        ).sum()
+        for first in (0, 0.3, 0.6, 1)
+    ]
+    assert (np.diff(counted) < 0).all()
+
+
+def test_whoever_is_replayed_alone_has_what_all_before_them_taught() -> None:
+    done = helped(learning={"first": 0.2, "per_doubling": 0.7}, capacity=20, duration=2)
+    record = done.enrolments.record
+    chosen = np.unique([past.person for past in record[25:60]])
+    alone, _ = replay(
+        done.compiled, done.people, chosen, seed=done.seed, enrolments=record, shares=done.shares
+    )
+    alone.advance(done.compiled.clock.end)
+    started = sorted({past.start for past in record})
+    assert (alone.columns.learned[..., started] == done.columns.learned[..., started]).all()
+    rows = np.concatenate([chosen, N + chosen])
+    apart = done.columns.diverged[0, chosen]
+    assert (alone.columns.diverged[0] == apart).all()
+    own = np.concatenate([np.ones(len(chosen), bool), apart])
+    assert (alone.columns.state[:, own] == done.columns.state[:, rows[own]]).all()
+
+
+def both(without: float, **parts: Any) -> Simulation:
+    """Return a run in which the effect is whole for those who take part in the region's, too."""
+    needs = {"investment": "region", "without": without}
+    spec = investment(effects=[{**STOP, "complement": needs}])
+    region = investment(**{"reach": 0.5, "years": 2, **parts})
+    return run(
+        world(
+            population={"cohort": N},
+            **FOREVER,
+            investments={"help": spec, "region": region},
+            arms={"alone": arm(help="ends"), "helped": arm(help="ends", region="ends")},
+        )
+    )
+
+
+def test_an_effect_is_whole_only_with_the_other_part() -> None:
+    """Nothing is left of it without: so it is for who has not begun the other, and in their arm."""
+    done = both(without=0)
+    alone, together = done.columns.diverged
+    assert not alone.any()
+    region = {past.person for past in done.enrolments.record if past.investment == 1}
+    assert 0.3 * N < len(region) < 0.7 * N
+    assert set(np.flatnonzero(together).tolist()) == region
+
+
+def test_where_all_is_left_of_it_the_other_part_adds_nothing() -> None:
+    assert_same(arm_of(both(without=1), "alone"), arm_of(both(without=1), "helped"))
+
+
+def test_it_lasts_where_the_other_part_has_been_begun() -> None:
+    """Whoever has had the region's part has had it: a month is enough."""
+    done = both(without=0, duration=1)
+    assert events(done, "go", "helped") == events(both(without=0), "go", "helped")

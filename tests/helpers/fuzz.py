@@ -1,7 +1,7 @@
 """Fuzzing of every kind of file that comes in: each ends in an answer or in acceptance.
 
-No traceback, no reading that takes more than `SECONDS` of processor time, and of what is accepted
-a sample is run. Run it from the folder of the tests:
+No traceback, no reading without end (the program is ended after `HANGS`), and of what is accepted a
+sample is run. Run it from the folder of the tests:
 
     uv run python -m helpers.fuzz --count 100000 --seed 1
 
@@ -19,7 +19,6 @@ import random
 import shutil
 import sys
 import tempfile
-import time
 import tomllib
 import traceback
 import warnings
@@ -56,8 +55,6 @@ from sisim.scenario.errors import ScenarioError
 from sisim.scenario.scenario import Scenario
 
 Outcome = Literal["answered", "accepted", "ran"]
-SECONDS = 10.0
-"""Of processor time, for the reading of one file."""
 HANGS = 300.0
 """After so many seconds the program is ended, with a traceback of where it was."""
 RUNS = 0.03
@@ -352,15 +349,12 @@ def one(seed: int, number: int, folder: Path) -> tuple[str, str, str]:
     _, make, read = KINDS[kind]
     path = make(rng, folder)
     said = io.StringIO()
-    began = time.process_time()
     try:
         with warnings.catch_warnings(), redirect_stdout(said), redirect_stderr(said):
             warnings.simplefilter("ignore")
             outcome: str = _answered(read, path, rng)
     except Exception:
         return kind, "failed", traceback.format_exc()
-    if outcome != "ran" and time.process_time() - began > SECONDS:
-        return kind, "failed", f"{time.process_time() - began:.0f} s\n"
     return kind, outcome, ""
 
 

@@ -379,6 +379,12 @@ def investments(
     )
     if draw(st.booleans()):
         made["fidelity"] = {"at": [0, 1], "share": [0.5, 1]}
+        if draw(st.booleans()):
+            made["fidelity"] |= {"decay": 0.3, "refresher": draw(st.sampled_from((None, 3)))}
+    if draw(st.booleans()):
+        made["learning"] = {"first": draw(amounts(0, 1)), "per_doubling": draw(amounts(0.5, 1))}
+    if draw(st.booleans()):
+        made["preparation"] = {"staff": {"months": draw(st.sampled_from((0, 2)))}}
     if areas and draw(st.booleans()):
         made["areas"] = [areas[0]]
     made["new_way"] = {
@@ -512,6 +518,10 @@ def worlds(
         name: draw(investments(made["pathway"], areas, "residents" in population, shared))
         for name in names
     }
+    if n_investments > 1:
+        for effect in made["investments"]["invest0"]["effects"]:
+            if effect["acts_on"] == "participants" and draw(st.booleans()):
+                effect["complement"] = {"investment": "invest1", "without": draw(amounts(0, 1))}
     if "families" in population:
         for spec in made["investments"].values():
             spec["unit"] = draw(st.sampled_from(("person", "family")))

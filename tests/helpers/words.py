@@ -27,6 +27,25 @@ NAMES = frozenset(
 )
 """Words that are names in both languages."""
 
+READ = """() => {
+    document.querySelectorAll("details").forEach(one => { one.open = true; });
+    const seen = [];
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const inside = walk.currentNode.parentElement.closest("script, style, #language, .icon");
+        if (!inside) seen.push(walk.currentNode.textContent);
+    }
+    for (const name of ["title", "aria-label", "placeholder", "alt"])
+        document.querySelectorAll(`[${name}]`).forEach(one => {
+            if (one.id !== "language") seen.push(one.getAttribute(name));
+        });
+    return seen.join("\\n");
+}"""
+"""The texts of the page, seen or yet to be unfolded, and what is read aloud of it.
+
+The letters in an icon are the name of a sign, which nobody reads.
+"""
+
 
 @cache
 def english() -> frozenset[str]:

@@ -24,7 +24,7 @@ from sisim.scenario.psa_draws import draw_together, stream
 
 CHUNK = 1024
 """Draws of a Sobol sequence made at a time: a power of two, as its balance asks for."""
-SILENT = ("title", "description", "catalogue", "follow_up", "evaluations")
+SILENT = ("title", "description", "catalogue", "follow_up", "evaluations", "silo", "sroi")
 """What may be written otherwise without any number becoming another."""
 Draw = tuple[int, dict[str, float]]
 """The number of a draw, and the values drawn by path."""

@@ -33,6 +33,8 @@ WORDS = frozenset(
         "follow_up",
         "evaluations",
         "application",
+        "silo",
+        "sroi",
         "source",
         "grade",
         "note",

@@ -9,6 +9,7 @@ from sisim.scenario.errors import Reason
 from sisim.scenario.fund import Fund, Many
 from sisim.scenario.positions import Path
 from sisim.scenario.scenario import Cost, Investment, Scenario
+from sisim.scenario.types import Positive
 
 HIGHEST_INTEREST = 0.2
 """A year; a higher interest is a percentage written as it is said."""
@@ -87,7 +88,8 @@ class FundCheck(Findings):
         years = [int(year) for year, amount in fund.payments.items() if amount.value > 0]
         for investment in self.scenario.investments.values():
             starts = self.time.year_of(investment.start)
-            if _pays(name, investment.cost):
+            prepared = [part.cost for part in investment.preparation.values()]
+            if _pays(name, investment.cost, *prepared):
                 years.append(starts)
             elif investment.new_way is not None and _pays(name, investment.new_way.cost):
                 years.append(self.time.year_of(investment.start, investment.years))
@@ -257,6 +259,6 @@ class FundCheck(Findings):
             self.say(path, reason)
 
 
-def _pays(fund: str, cost: Cost) -> bool:
-    amounts = (cost.start_up, cost.running, cost.per_participant, cost.per_participant_month)
+def _pays(fund: str, cost: Cost, *more: Positive) -> bool:
+    amounts = [cost.start_up, cost.running, cost.per_participant, cost.per_participant_month, *more]
     return cost.shares.get(fund, 0.0) > 0 and any(amount.value > 0 for amount in amounts)

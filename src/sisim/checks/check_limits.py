@@ -113,15 +113,16 @@ class LimitsCheck(Findings):
             if condition is not investment.target and condition.any_of:
                 self.say((*path, "target"), Reason('"any_of" cannot stand inside "any_of".'))
         for index, effect in enumerate(investment.effects):
-            self._effect((*path, "effects", index), effect)
+            self._effect((*path, "effects", index), investment, effect)
 
-    def _effect(self, path: Path, effect: Effect) -> None:
+    def _effect(self, path: Path, investment: Investment, effect: Effect) -> None:
         if "entry" in effect.on and self.scenario.population.cohort is not None:
             self.say((*path, "on"), Reason("Nobody enters a closed cohort."))
         on_use = any(name.startswith(("use:", "weight:")) for name in effect.on)
         if not on_use or effect.acts_on == "area":
             return
-        if effect.persistence.kind != "none" or effect.modifier is not None:
+        varies = effect.modifier is not None or effect.complement is not None
+        if effect.persistence.kind != "none" or varies or investment.learning is not None:
             reason = Reason(
                 "An effect of treatment on a use or a weight lasts as long as the treatment and is "
                 "the same for everyone."

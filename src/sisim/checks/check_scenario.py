@@ -166,6 +166,8 @@ class ScenarioCheck(ConditionCheck):
         self._payer((*path, "cost"), investment.cost)
         self._areas((*path, "areas"), investment.areas)
         self._delivery(path, investment)
+        self._learning(path, investment)
+        self._preparation((*path, "preparation"), investment)
         new_way = investment.new_way
         if new_way is not None:
             self._areas((*path, "new_way", "areas"), new_way.areas)
@@ -188,24 +190,81 @@ class ScenarioCheck(ConditionCheck):
             if not investment.areas:
                 reason = Reason('With an "interval" the areas are listed in "areas", in order.')
                 self.say((*path, "interval"), reason)
-            elif last >= investment.taken_in:
+            elif last + investment.lead / 12 >= investment.taken_in:
                 reason = Reason(
                     "Nobody is taken in any more when the last area begins: intake {intake}, last "
                     "area after {last} (years).",
                     intake=float(investment.taken_in),
-                    last=last,
+                    last=last + investment.lead / 12,
                 )
                 self.say((*path, "interval"), reason)
         for index, name in enumerate(investment.stops):
             here = (*path, "stops", index)
             valid = self.scenario.investments
             if self.refer(here, name, valid, Reason("The investment")):
-                ring = _ring(self.scenario, path[-1], name)
+                stops = {key: one.stops for key, one in self.scenario.investments.items()}
+                ring = _ring(stops, str(path[-1]), name)
                 if ring:
                     reason = Reason(
                         "The investments stop each other: {names}.", names=" → ".join(ring)
                     )
                     self.say(here, reason)
+
+    def _learning(self, path: Path, investment: Investment) -> None:
+        """Look at what grows with the cases, and at what drifts, if there is anything to."""
+        fidelity, followed = investment.fidelity, investment.cost.refresher.value > 0
+        if investment.new_way is not None:
+            followed |= investment.new_way.cost.refresher.value > 0
+        if investment.learning is not None and not any(
+            effect.acts_on == "participants" and effect.on != ["entry"]
+            for effect in investment.effects
+        ):
+            reason = Reason(
+                "Learning is by cases, and no effect is on participants: an effect on an area "
+                'grows by "fidelity".'
+            )
+            self.say((*path, "learning"), reason)
+        if fidelity is not None and fidelity.refresher is not None and fidelity.decay is None:
+            reason = Reason('A follow-up brings back what has been lost: give "decay", too.')
+            self.say((*path, "fidelity", "refresher"), reason)
+        if followed and (fidelity is None or fidelity.refresher is None):
+            reason = Reason('There is no follow-up to pay for: give "fidelity.refresher", months.')
+            self.say((*path, "cost"), reason)
+
+    def _preparation(self, path: Path, investment: Investment) -> None:
+        """Look at what comes before the first case: in what order, and whether it leaves time."""
+        parts = investment.preparation
+        for name, part in parts.items():
+            here = (*path, name, "after")
+            for index, before in enumerate(part.after):
+                known = self.refer((*here, index), before, parts, Reason("The preparation"))
+                if known and _ring({key: one.after for key, one in parts.items()}, name, before):
+                    reason = Reason("What is prepared waits for itself: {name}.", name=name)
+                    self.say((*here, index), reason)
+                    return
+        if investment.lead / 12 >= investment.taken_in:
+            reason = Reason(
+                "Nobody can begin before the preparation is done: it takes {months} months, and "
+                "people are taken in for {intake} years.",
+                months=investment.lead,
+                intake=float(investment.taken_in),
+            )
+            self.say(path, reason)
+
+    def _complement(self, path: Path, effect: Effect) -> None:
+        """Look at what an effect is whole with."""
+        assert effect.complement is not None
+        name, own = effect.complement.investment, path[1]
+        valid = [other for other in self.scenario.investments if other != own]
+        here = (*path, "complement")
+        self.refer((*here, "investment"), name, valid, Reason("Another investment"))
+        on_transitions = all(one in self.pathway.transitions for one in effect.on)
+        if effect.acts_on == "area" or not on_transitions:
+            reason = Reason(
+                "Only an effect on transitions of participants can need another investment to be "
+                "whole."
+            )
+            self.say(here, reason)
 
     def _target(self, path: Path, investment: Investment) -> None:
         if self.condition(path, investment.target) and not self.document.made_up:
@@ -238,6 +297,8 @@ class ScenarioCheck(ConditionCheck):
             reason = Reason('What is set anew has no "ratio", and nothing "adds" to it.')
             self.say((*path, "sets"), reason)
         self._limits(path, effect)
+        if effect.complement is not None:
+            self._complement(path, effect)
         self._follows(path, effect)
         if effect.ratio.value < 0:
             self.say((*path, "ratio"), Reason("A multiplier cannot be negative."))
@@ -549,16 +610,21 @@ class ScenarioCheck(ConditionCheck):
                 break
 
 
-def _ring(scenario: Scenario, first: str | int, name: str) -> list[str]:
-    """Return how one investment comes to stop itself, by stopping another; empty: it does not."""
-    trails = [[str(first), name]]
+def _ring(following: Mapping[str, list[str]], first: str, name: str) -> list[str]:
+    """Return how one comes back to itself by way of another; empty: it does not.
+
+    Args:
+        following: What each leads to.
+        first: The one.
+        name: The other, to which it leads.
+    """
+    trails = [[first, name]]
     while trails:
         trail = trails.pop()
         if trail[-1] == first:
             return trail
-        known = scenario.investments.get(trail[-1])
-        following = known.stops if known is not None else []
-        trails += [[*trail, other] for other in following if other not in trail[1:]]
+        after = following.get(trail[-1], [])
+        trails += [[*trail, other] for other in after if other not in trail[1:]]
     return []
 
 

@@ -118,6 +118,10 @@ def _of_scenario(scenario: Scenario) -> Iterator[Length]:
 def _of_investment(investment: Investment) -> Iterator[Length]:
     yield ("years",), investment.years, 12
     yield ("onset",), investment.onset, 1
+    for name, part in investment.preparation.items():
+        yield ("preparation", name, "months"), part.months, 1
+    if investment.fidelity is not None and investment.fidelity.refresher is not None:
+        yield ("fidelity", "refresher"), investment.fidelity.refresher, 1
     if investment.intake is not None:
         yield ("intake",), investment.intake, 12
     yield ("interval",), investment.interval, 1

@@ -12,6 +12,8 @@ from sisim.checks.check_limits import LimitsCheck
 from sisim.checks.check_measurements import InstrumentCheck, MeasurementCheck
 from sisim.checks.check_pathway import PathwayCheck
 from sisim.checks.check_scenario import ScenarioCheck
+from sisim.checks.check_silo import SiloCheck
+from sisim.checks.check_social_return import SocialReturnCheck
 from sisim.checks.check_steps import StepsCheck
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Problem
@@ -46,6 +48,8 @@ def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
         *EconomyCheck(document, scenario).problems,
         *EvaluationCheck(document, scenario).problems,
         *GateCheck(document, scenario).problems,
+        *SiloCheck(document, scenario).problems,
+        *SocialReturnCheck(document, scenario).problems,
         *check_tail(scenario, document),
     ]
 

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from sisim.analysis.evaluator import Evaluator
     from sisim.analysis.question import Ask
     from sisim.report.analysis.analysis_frame import Subject
-    from sisim.report.spreadsheet_files import FillInTable
     from sisim.scenario.scenario import Scenario
 
     Pictures = Mapping[str, Callable[[], Figure]]
@@ -466,7 +465,7 @@ def mix(
     from sisim.report.analysis.portfolio_choice_figure import draw_mix, sentences
 
     choices, names = [], {}
-    titles = _titles(loaded)
+    titles = titles_of(loaded)
     with simulating() as tell:
         for number, (file, scenario) in enumerate(loaded.items()):
             tell(number, len(loaded))
@@ -487,7 +486,7 @@ def mix(
     publish(folder, "mix", pictures, {"mix": table}, sentences(subject, table, names))
 
 
-def _titles(loaded: Mapping[str, Scenario]) -> dict[str, str]:
+def titles_of(loaded: Mapping[str, Scenario]) -> dict[str, str]:
     """Return the title of each scenario; where two are alike, with the name of the file."""
     titles = [scenario.title.text for scenario in loaded.values()]
     return {
@@ -618,7 +617,7 @@ def publish(
     pictures: Pictures,
     tables: Mapping[str, Any],
     words: Sequence[str],
-    **more: Mapping[str, FillInTable],
+    **more: Any,
 ) -> None:
     """Say what came out, and write it.
 

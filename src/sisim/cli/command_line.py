@@ -21,8 +21,10 @@ from sisim.cli.analysis_commands import (
     sensitivity,
     uncertainty,
 )
+from sisim.cli.calculator_commands import sroi, static
 from sisim.cli.catalogue_command import catalogue
 from sisim.cli.cohort_command import cohort
+from sisim.cli.decision_commands import silo
 from sisim.cli.evaluation_command import evaluate
 from sisim.cli.file_commands import assumptions, check, explain_key, pathway, schema
 from sisim.cli.help_pages import print_help
@@ -77,9 +79,12 @@ for command in (
     discover,
     compare,
     mix,
+    silo,
     needs,
     follow_up,
     evaluate,
+    sroi,
+    static,
     implement,
     gate,
     spread,

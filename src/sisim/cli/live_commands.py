@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from cyclopts import Parameter
+
+from sisim.cli.decision_commands import loaded_scenarios, simulated_game
 from sisim.cli.options import (
     READY,
     RESULTS,
     Changes,
     Replications,
     Residents,
+    RunOptions,
     ScenarioName,
     Seed,
+    argument,
     count,
     flag,
     option,
@@ -26,27 +32,29 @@ from sisim.i18n import t
 from sisim.scenario.errors import Reason
 from sisim.scenario.os_errors import why
 
+GAME = "silo-game"
+"""What a room decides on where nothing is named: projects that save for several purses."""
+
 if TYPE_CHECKING:
     from sisim.scenario.scenario import Scenario
 
 
-def live(
-    scenario: ScenarioName = READY,
-    /,
-    *,
-    changes: Changes = None,
-    seed: Seed = None,
-    residents: Residents = None,
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ServeOptions:
+    """Where a page is served, and under which names."""
+
     port: Annotated[
         int | None, count("N", "Which port; unset: one that is free.", least=0, most=65535)
-    ] = None,
+    ] = None
     host: Annotated[
-        str,
+        str | None,
         option(
             "ADDRESS",
-            "Which address is listened at; unset: 127.0.0.1, which only this computer reaches.",
+            "Which address is listened at; unset: 127.0.0.1, which only this computer reaches, and "
+            "for the participants of a room 0.0.0.0, which its whole network reaches.",
         ),
-    ] = "127.0.0.1",
+    ] = None
     name: Annotated[
         list[str] | None,
         option(
@@ -54,23 +62,81 @@ def live(
             "A further name under which the page is reached, such as that of a proxy; unset: the "
             "host, and the names of this computer.",
         ),
+    ] = None
+    no_open: Annotated[bool, flag("Do not open a browser.")] = False
+
+
+def live(
+    scenarios: Annotated[
+        list[str] | None, argument("SCENARIO", "A scenario file, or the name of a ready one.")
     ] = None,
-    no_open: Annotated[bool, flag("Do not open a browser.")] = False,
+    /,
+    *,
+    changes: Changes = None,
+    seed: Seed = None,
+    residents: Residents = None,
+    room: Annotated[
+        bool,
+        flag(
+            "Play the silo game in a room: others on the same network join by a code that the "
+            "screen shows, as administrations that decide on the projects. Several scenarios are "
+            "one portfolio; unset: silo-game."
+        ),
+    ] = False,
+    alone: Annotated[
+        bool,
+        flag("With --room: one person plays; the others answer by the decision rule."),
+    ] = False,
+    at: ServeOptions = ServeOptions(),
 ) -> None:
     """Open a page on which the two figures follow the hand: sliders, people as dots, a story to
     tell, the fund.
 
-    It is on this computer alone, and needs no internet. Stop it with Ctrl-C. Example: `sisim live
-    my.toml --lang sv`
+    It is on this computer alone, and needs no internet. Stop it with Ctrl-C. With `--room` it is a
+    teacher's screen, and participants reach a page of their own on the same network. Examples:
+    `sisim live my.toml --lang sv`, `sisim live --room`
     """
+    if alone and not room:
+        raise UserError(t("--alone is for a room: add --room."))
+    if room:
+        options = RunOptions(changes=changes, seed=seed, residents=residents)
+        _serve_room(scenarios or [GAME], options, at, alone=alone)
+        return
+    if len(scenarios or ()) > 1:
+        raise UserError(t("Several scenarios are for a room: add --room."))
+    scenario = (scenarios or [READY])[0]
     # What is wrong in the file is said here; later it is said on the page.
     _, given = _with_residents(scenario, changes, residents)
     compile_once()
-    from sisim.live.app import PortTaken, free_port, serve
+    from sisim.live.app import HERE, serve
     from sisim.live.http_guard import is_loopback
 
+    host = at.host or HERE
+    free = _free_port(host, at.port)
+    if not is_loopback(host):
+        print_error(t("Whoever reaches {host} can see the page.", host=host))
+    serve(
+        scenario,
+        host=host,
+        port=free,
+        names=at.name or (),
+        overrides=given,
+        seed=seed,
+        show=not at.no_open,
+        ready=_tell,
+    )
+
+
+def _tell(address: str) -> None:
+    print(t("The page is at {address} (Ctrl-C stops it).", address=address), flush=True)
+
+
+def _free_port(host: str, port: int | None) -> int:
+    """Return the port that was asked for, or a free one."""
+    from sisim.live.app import PortTaken, free_port
+
     try:
-        free = free_port(host, port)
+        return free_port(host, port)
     except PortTaken as error:
         text = t(
             "Port {port} is taken. Leave out --port, and one that is free is found.",
@@ -80,22 +146,76 @@ def live(
     except OSError as error:
         reason = Reason('"{host}" cannot be listened at: {reason}.', host=host, reason=why(error))
         raise UserError(reason.text) from error
-    if not is_loopback(host):
+
+
+def _serve_room(
+    scenarios: list[str], options: RunOptions, at: ServeOptions, *, alone: bool
+) -> None:
+    """Simulate what is decided on, and serve a room, or the game for one person."""
+    loaded = loaded_scenarios(scenarios, options)
+    from sisim.live.room_listener import EVERYWHERE, Place
+
+    here = "127.0.0.1"
+    host = at.host or (here if alone else EVERYWHERE)
+    place = Place(host, _free_port(host, at.port), at.name or ())
+    game = simulated_game(loaded, options)
+    from sisim.i18n import current_language
+    from sisim.live.app import TeacherRoom, serve
+    from sisim.live.http_guard import is_loopback
+    from sisim.live.room import Room
+    from sisim.live.room_game import room_game
+    from sisim.live.room_listener import config, serve_alone
+    from sisim.live.room_server import ParticipantServer
+
+    rounds, texts = room_game(game)
+    if alone and not is_loopback(host):
         print_error(t("Whoever reaches {host} can see the page.", host=host))
+    elif not is_loopback(host):
+        text = t("All who reach {host} see the room; to join it takes the code.", host=host)
+        print_error(text)
+    if alone:
+        lang = current_language()
+        server = ParticipantServer(None, rounds, texts, lang)
+        address = place.addresses[0]
+        serve_alone(config(place, server, lang), lambda: _open(address, show=not at.no_open))
+        return
+    room = Room(rounds)
 
     def tell(address: str) -> None:
-        print(t("The page is at {address} (Ctrl-C stops it).", address=address), flush=True)
+        _tell(address)
+        joined = t(
+            "Participants join at {address} with the code {code}.",
+            address=place.addresses[0],
+            code=room.code,
+        )
+        print(joined, flush=True)
 
     serve(
-        scenario,
-        host=host,
-        port=free,
-        names=name or (),
-        overrides=given,
-        seed=seed,
-        show=not no_open,
+        scenarios[0],
+        port=_other_port(here, place.port),
+        overrides=values(options.changes),
+        seed=options.seed,
+        show=not at.no_open,
         ready=tell,
+        room=TeacherRoom(room, texts, place),
     )
+
+
+def _other_port(host: str, taken: int) -> int:
+    """Return a free port that is another than one that will be listened at."""
+    found = _free_port(host, None)
+    while found == taken:
+        found = _free_port(host, 0)
+    return found
+
+
+def _open(address: str, *, show: bool) -> None:
+    """Say where the page is, and open it in a browser."""
+    import webbrowser
+
+    _tell(address)
+    if show:
+        webbrowser.open(address)
 
 
 def lesson(

@@ -262,6 +262,8 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
             }
             amount = sum(parts.values(), np.zeros(own.shape[:-1]))
             goes_on = (amount - parts["start_up"])[:, :, last]
+            if phase == "project":
+                amount = amount + _preparation(result, name, prices, len(cycles))
             for payer, share in cost.shares.items():
                 lines.append(
                     CostLine(OF_PHASE[phase], name, payer, payer_principal(scenario, payer))
@@ -278,6 +280,16 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
         _joined(stops, shape[1:2]),
         current,
     )
+
+
+def _preparation(result: Result, investment: str, prices: PriceList, cycles: int) -> Floats | float:
+    """Return what the preparation of an investment costs, (1, arms, cycles)."""
+    spec = result.scenario.investments[investment]
+    total: Floats | float = 0.0
+    for name, done in result.preparation(investment).items():
+        level = prices.at_level(spec.preparation[name].cost, spec.cost.price_type)
+        total = total + over_cycles(done[None], cycles) * level
+    return total
 
 
 def later_costs(result: Result, *, current: bool = False) -> tuple[tuple[CostLine, ...], Floats]:

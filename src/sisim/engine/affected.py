@@ -163,6 +163,29 @@ class AffectedPeople:
         tracks = [track for track, states in enumerate(self._states) if leads[states].any()]
         return BaselineWindow(first, stop, treated, tracks, entries)
 
+    def whole_run(self, people: int, first: int, stop: int) -> BaselineWindow:
+        """Return a window of steps in which those are found whom an arm can ever affect."""
+        active = self._area_active.any()
+        leads = self._target_states | self._effect_states if active else self._target_states
+        tracks = [track for track, states in enumerate(self._states) if leads[states].any()]
+        entries = bool(self._prevents_entries.any())
+        return BaselineWindow(first, stop, slice(0, people), tracks, entries)
+
+    def covers(self, other: AffectedPeople) -> bool:
+        """Return whether nobody is affected by another's arms whom these cannot ever affect.
+
+        Args:
+            other: Of a run that may have this one's past: see `has_past_of`.
+        """
+        mine, theirs = (one.whole_run(0, 0, 0) for one in (self, other))
+        asked = other._target_states
+        return (
+            self.inferable >= other.inferable
+            and mine.entries >= theirs.entries
+            and set(mine.tracks) >= set(theirs.tracks)
+            and bool((self._target_states[: len(asked)] >= asked).all())
+        )
+
     def expected_share(self, people: Columns, window: BaselineWindow) -> float:
         """Return the share of those at risk expected to be affected: as many as in the past."""
         here, past = window.at_risk, 2 * window.first - window.stop
@@ -230,7 +253,8 @@ def extract(
         who: Their numbers among everyone, in order.
         before: The snapshot of their baseline at that point.
     """
-    part = columns(compiled, people)
+    # What an investment has learned is of all who have begun it.
+    part = columns(compiled, people)._replace(learned=whole.learned)
     before.restore(part, slice(part.n))
     for name in ARM_COLUMNS:
         getattr(part, name)[:] = getattr(whole, name)[..., who]

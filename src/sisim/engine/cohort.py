@@ -1066,6 +1066,8 @@ def _check_features(compiled: Compiled) -> None:
         for effect in investment.effects:
             if effect.modifier is not None:
                 raise NotExact(f"investments.{name}: {effect.modifier}", _ENDLESS)
+        if investment.learning is not None:
+            raise NotExact(f"investments.{name}.learning", _OTHERS)
     for name, attribute in compiled.scenario.pathway.attributes.items():
         if attribute.of_movers is not None and compiled.scenario.population.movers_in is not None:
             raise NotExact(
@@ -1078,11 +1080,12 @@ def _asks_who_takes_part(compiled: Compiled, investment: str) -> bool:
     spec, features = compiled.scenario.investments[investment], compiled.tables.features.feature
     costs = [spec.cost, *([spec.new_way.cost] if spec.new_way else ())]
     exposures = features["arg"][features["kind"] == tb.EXPOSURE]
+    complements = compiled.tables.features.effect["complement"]
     return (
         not spec.effects
         or any(effect.acts_on == "participants" for effect in spec.effects)
         or any(cost.per_participant.value or cost.per_participant_month.value for cost in costs)
-        or compiled.investments.index(investment) in exposures
+        or compiled.investments.index(investment) in {*exposures, *complements}
     )
 
 

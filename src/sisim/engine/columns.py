@@ -51,6 +51,7 @@ def columns(compiled: Compiled, who: People) -> Columns:
         divergence_step=np.empty((arms, n), np.int32),
         treatment=treatment,
         treated=np.zeros((arms, n), np.bool_),
+        learned=np.ones((*treatment.shape[:2], compiled.clock.end + 1)),
         living=np.zeros(n, np.int32),
         living_lo=np.zeros(n, np.uint32),
         living_hi=np.zeros(n, np.uint32),

@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sisim.arrays import Floats, Ints
-from sisim.engine.effects import coverage, stopped_from
+from sisim.engine.effects import coverage, preparation_path, refreshers, stopped_from
 from sisim.engine.enrolment import Enrolment
 from sisim.engine.resource_use import Kind, Own, Units, UseCount
 from sisim.engine.simulation import Tally
@@ -32,8 +32,8 @@ from sisim.scenario.scenario import Investment, Scenario
 WITHOUT = "without"
 PHASES = ("project", "new_way", "replaced")
 """What an investment's own units belong to; what the new way replaces is counted as negative."""
-ITEMS = ("start_up", "running", "per_participant", "per_participant_month")
-"""What an investment costs by: once, per year, per participant and per month of treatment."""
+ITEMS = ("start_up", "running", "per_participant", "per_participant_month", "refresher")
+"""An investment costs: once, per year, per participant, month of treatment and follow-up."""
 
 Array = NDArray[Any]
 T = TypeVar("T")
@@ -282,8 +282,21 @@ class Result:
                 found[:, :, phase, ITEMS.index("per_participant")] = begun
                 months = inside * self.months_in_steps(own.investment)
                 found[:, :, phase, ITEMS.index("per_participant_month")] = months
+                again = refreshers(own.investment, clock)[self.steps]
+                found[:, :, phase, ITEMS.index("refresher")] = running[phase] * again
             found[:, :, PHASES.index("replaced")] = -found[:, :, PHASES.index("new_way")]
         return units
+
+    def preparation(self, investment: str) -> dict[str, Array]:
+        """Return the share of each part of a preparation done in each step, (arms, n)."""
+        spec = self.scenario.investments[investment]
+        paths = preparation_path(spec, self.compiled.clock)
+        found = {name: np.zeros((len(self.arms), len(self.steps))) for name in paths}
+        for own in self.own_investments():
+            if own.investment is spec:
+                for name, path in paths.items():
+                    found[name][own.arm] = path[self.steps]
+        return found
 
     def _running(self, project: Array) -> Floats:
         """Return how much of a project runs: where areas begin or stop apart, by their shares."""

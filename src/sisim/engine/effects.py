@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sisim.arrays import Floats, Ints
+from sisim.arrays import Flags, Floats, Ints
 from sisim.engine.clock import Clock
 from sisim.engine.tables import ALWAYS, NEW_WAY, PROJECT
-from sisim.scenario.scenario import Effect, Investment, Scenario
+from sisim.scenario.scenario import Effect, Investment, Learning, Scenario
 
 
 def phase_code(effect: Effect) -> int:
@@ -34,12 +34,58 @@ def persistence(effect: Effect, clock: Clock) -> Floats:
             return np.zeros(len(years))
 
 
+def first_case(investment: Investment, clock: Clock) -> int:
+    """Return the step at which the first case may begin, its preparation being done."""
+    return clock.at(investment.start) + clock.months(investment.lead)
+
+
+def preparation_path(investment: Investment, clock: Clock) -> dict[str, Floats]:
+    """Return the share of each part of a preparation done in each step, (steps,); they sum to 1."""
+    start, found = clock.at(investment.start), {}
+    for name, done in investment.prepared_at.items():
+        last = start + clock.months(done)
+        first = last - clock.months(investment.preparation[name].months)
+        share = np.zeros(clock.end + 1)
+        # What takes no time is done in the step in which it could begin.
+        share[first : max(last, first + 1)] = 1.0 / max(last - first, 1)
+        found[name] = share
+    return found
+
+
 def fidelity_path(investment: Investment, clock: Clock) -> Floats:
     """Return how fully the method is delivered at each step."""
-    if investment.fidelity is None:
+    spec = investment.fidelity
+    if spec is None:
         return np.ones(clock.end + 1)
-    years = (np.arange(clock.end + 1) - clock.at(investment.start)) / clock.per_year
-    return np.interp(years, investment.fidelity.at, investment.fidelity.share)
+    since = np.arange(clock.end + 1) - first_case(investment, clock)
+    share = np.interp(since / clock.per_year, spec.at, spec.share)
+    if spec.decay is None:
+        return share
+    alone = np.maximum(since, 0)
+    if spec.refresher is not None:
+        alone = alone % _interval(spec.refresher, clock)
+    return np.asarray(share * (1 - spec.decay.value) ** (alone / clock.per_year))
+
+
+def _interval(months: float, clock: Clock) -> int:
+    """Return the steps from one follow-up to the next: at least one."""
+    return max(clock.months(months), 1)
+
+
+def refreshers(investment: Investment, clock: Clock) -> Flags:
+    """Return at which steps there is a follow-up of the method, bool (steps,)."""
+    spec = investment.fidelity
+    since = np.arange(clock.end + 1) - first_case(investment, clock)
+    if spec is None or spec.refresher is None:
+        return np.zeros(len(since), np.bool_)
+    return np.asarray((since > 0) & (since % _interval(spec.refresher, clock) == 0))
+
+
+def learned(learning: Learning, cases: Ints | int) -> Floats:
+    """Return the share of an effect there is after a number of cases (Wright 1936)."""
+    # The same function for one number as for many: a power of another kind may round otherwise.
+    lacking = np.power(learning.per_doubling.value, np.log2(np.asarray(cases) + 1.0))
+    return np.asarray(1.0 - (1.0 - learning.first.value) * lacking)
 
 
 def coverage(
@@ -56,8 +102,8 @@ def coverage(
     `stopped_from`.
     """
     steps = np.arange(clock.end + 1)
-    start = clock.at(investment.start)
-    stop = start + clock.steps(investment.years)
+    start = first_case(investment, clock)
+    stop = clock.at(investment.start) + clock.steps(investment.years)
     if ending == "continues":
         stop = clock.end + 1
     inside = (steps >= start) & (steps < stop)

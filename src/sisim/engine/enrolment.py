@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from sisim.arrays import Flags, Floats, Ints
 from sisim.engine.draws import draw_many, purpose_code
-from sisim.engine.effects import coverage, stopped_from
+from sisim.engine.effects import coverage, learned, stopped_from
 from sisim.engine.families import Siblings
 from sisim.engine.kernel.hazards import look_up, multiplier, transition_values
 from sisim.engine.kernel.jit import compiled_function, inlined
@@ -335,6 +336,9 @@ class Enrolments:
         plan.active = plan.active[:, ~over]
 
     def _begin(self, plan: EnrolmentPlan, step: int, columns: Columns) -> None:
+        learning = plan.investment.learning
+        if learning is not None:
+            columns.learned[plan.arm, plan.number, step] = learned(learning, plan.cases)
         taking_part = plan.active[PERSON]
         if plan.by_family:
             taking_part = np.unique(self._who.eldest[taking_part])
@@ -461,6 +465,7 @@ class Enrolments:
         self._count_begun += len(people)
         self._begun.append(((plan.arm, plan.number), people, step))
         plan.active = np.concatenate([plan.active, new], axis=1)
+        plan.cases += len(people)
         record = step - self._compiled.clock.history
         if record >= 0:
             started = self.started[plan.arm, plan.number, record]
@@ -511,6 +516,25 @@ class Enrolments:
         return drawn
 
 
+def learned_shares(compiled: Compiled, enrolments: Iterable[Enrolment]) -> Floats:
+    """Return what had been learned by whoever began at each step, as `Columns.learned` has it.
+
+    Args:
+        compiled: The compiled scenario.
+        enrolments: Every treatment of a run.
+    """
+    shape = len(compiled.arms), max(len(compiled.investments), 1), compiled.clock.end + 1
+    begun = np.zeros(shape, np.int64)
+    for one in enrolments:
+        begun[one.arm, one.investment, one.start] += 1
+    before, found = begun.cumsum(axis=-1) - begun, np.ones(shape)
+    for number, name in enumerate(compiled.investments):
+        learning = compiled.scenario.investments[name].learning
+        if learning is not None:
+            found[:, number] = learned(learning, before[:, number])
+    return found
+
+
 class _Recorded:
     """Recorded treatments: whose start, and whose end, by arm, investment and step."""
 
@@ -526,7 +550,7 @@ class _Recorded:
 class EnrolmentPlan:
     """One investment in one arm: its places through time, and who has them.
 
-    `born`: the steps at which people are born, in order.
+    `born`: the steps at which people are born, in order. `cases`: how many have begun so far.
     """
 
     def __init__(
@@ -538,6 +562,7 @@ class EnrolmentPlan:
         self.number = compiled.investments.index(name)
         self.investment = compiled.scenario.investments[name]
         self.active: Ints = np.empty((3, 0), np.int64)
+        self.cases = 0
         investment = self.investment
         stopped = stopped_from(compiled.scenario, compiled.arms[arm], name, clock, compiled.areas)
         paths = coverage(investment, ending, clock, compiled.areas, stopped)
@@ -584,6 +609,7 @@ class EnrolmentPlan:
         """Take over what has become of some of the people, who are numbered anew in `part`."""
         self.active = part.active
         self.active[PERSON] = who[part.active[PERSON]]
+        self.cases = part.cases
         if len(self.seen):
             self.seen[who], self.waiting_since[who] = part.seen, part.waiting_since
 

@@ -12,7 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sisim.arrays import Ints
-from sisim.engine.affected import StateSnapshot, effect_states, request_reindex, reusable_baseline
+from sisim.engine.affected import (
+    AffectedPeople,
+    StateSnapshot,
+    effect_states,
+    request_reindex,
+    reusable_baseline,
+)
 from sisim.engine.bounds import StateBounds
 from sisim.engine.columns import columns
 from sisim.engine.compile import compile_scenario, with_arms
@@ -106,6 +112,7 @@ class ArmRerun:
         people.diverged[:] = False
         people.treated[:] = False
         people.treatment["start"] = people.treatment["end"] = NEVER
+        people.learned[:] = 1.0
         people.drawn["moment"] = NEVER
         people.block["living"] = people.block["left"] = people.block["affected"] = 0
         run = Simulation(
@@ -183,6 +190,34 @@ class ArmRerun:
         if not self._bounds.hold_for(compiled):
             self._bounds = StateBounds(compiled, self._who, HEADROOM)
         return self._bounds
+
+
+def run_without(compiled: Compiled, seed: int, affected: AffectedPeople) -> tuple[Simulation, Ints]:
+    """Run a scenario to its end with nothing invested, and find whom its arms can affect.
+
+    The others have the same life in every arm (law L4), so that a run of these people alone, with
+    the arms, is to the bit a part of the run of everyone.
+
+    Args:
+        compiled: The tables of a scenario without arms.
+        seed: The seed of every draw.
+        affected: Of the same scenario with its arms.
+
+    Returns:
+        The run, and the people, by number.
+    """
+    run = Simulation(compiled, seed, threads=1)
+    n, end = len(run.people), compiled.clock.end
+    everyone, found = np.arange(n), np.full(n, not affected.inferable)
+    while run.step < end:
+        first = run.step
+        before = None if found.all() else StateSnapshot.of(run.columns, everyone)
+        run.advance(min(STRIDE - compiled.clock.lane(first), end - first))
+        if before is not None:
+            # Who comes as the run ends is counted, and may be kept from coming.
+            window = affected.whole_run(n, first, run.step + (run.step == end))
+            found[affected.within(run.columns, before, slice(0, n), window)] = True
+    return run, np.flatnonzero(found)
 
 
 def _first_active(compiled: Compiled) -> int:

@@ -125,6 +125,8 @@ EffectRow = row(
     limited=_I,  # it acts only in some states: see `only_in`
     follow_first=_I,
     follow_last=_I,
+    complement=_I,  # the investment that it is whole with, or -1
+    without=_F,  # its share for those who have not begun that one
 )
 FollowRow = row(
     track=_I,
@@ -291,6 +293,7 @@ class Columns(NamedTuple):
     divergence_step: NDArray[np.int32]  # (arms, n) the step from which they have it
     treatment: NDArray[np.void]  # (arms, investments, n) last treatment
     treated: Flags  # (arms, n) ever
+    learned: Floats  # (arms, investments, steps) share of an effect for who begins at a step
     # The index of the living: in each block those alive in any arm, and some who have lately left:
     living: NDArray[np.int32]  # (n,) person by position in the index
     living_lo: NDArray[np.uint32]  # (n,) their keys

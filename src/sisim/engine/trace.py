@@ -17,7 +17,7 @@ from sisim.arrays import Ints
 from sisim.engine import kernel
 from sisim.engine.compile import compile_scenario
 from sisim.engine.draws import SCALE, draw
-from sisim.engine.enrolment import Enrolment
+from sisim.engine.enrolment import Enrolment, learned_shares
 from sisim.engine.population import People
 from sisim.engine.simulation import Progress, Simulation, run_to_end
 from sisim.engine.tables import COMBINED, EFFECT, MAX_OUT, Compiled, TransitionTables
@@ -254,6 +254,7 @@ def replay(
         recorded_shares=shares,
         recorded_enrolments=own,
     )
+    simulation.columns.learned[:] = learned_shares(compiled, enrolments)
     return simulation, own
 
 

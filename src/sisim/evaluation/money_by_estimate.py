@@ -18,7 +18,7 @@ from sisim.economics.claimed_repayment import claimed_repayments
 from sisim.economics.measured_effect import Measured, MeasuredEffect
 from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Result
-from sisim.evaluation.municipality import Municipality, municipality, with_study_arms
+from sisim.evaluation.municipality import Municipalities, Municipality, with_study_arms
 from sisim.evaluation.study import EvaluationStudy, evaluated, no_queue, say
 from sisim.evaluation.study_data import study_data
 from sisim.scenario.dates import months_until
@@ -63,15 +63,15 @@ def measured_effects(result: Result, names: Collection[str]) -> Measured:
         return {}
     arms = with_study_arms(scenario, [arm for _, arm in specs])
     study = _as_long_as_followed(arms, specs.values())
-    compiled = compile_scenario(study)
     risk_of: dict[str, list[str]] = {}
     for spec in specs.values():
         of = risk_of.setdefault(str(spec.investment), [])
         if spec.score is not None and spec.score.risk_of is not None:
             of.append(spec.score.risk_of)
+    places = Municipalities(compile_scenario(study), risk_of)
     answers: dict[tuple[str, str], list[_Answer]] = {key: [] for key in specs}
     for seed in result.seeds:
-        place = municipality(compiled, seed, risk_of)
+        place = places.one(seed)
         for key, spec in specs.items():
             answers[key].append(_answer(place, key[0], spec))
     return {

@@ -20,9 +20,12 @@ from sisim.arrays import Flags, Floats, Ints
 from sisim.calibration.life_histories import Lives, lives, spells
 from sisim.calibration.targets import TrackHistory
 from sisim.economics.prices import PriceList
+from sisim.engine.affected import AffectedPeople
+from sisim.engine.compile import compile_scenario
 from sisim.engine.enrolment import Enrolment, risks
 from sisim.engine.individual_use import in_target, uses_of_moves, with_arms_alone
 from sisim.engine.population import People
+from sisim.engine.rerun import run_without
 from sisim.engine.resource_use import per_step
 from sisim.engine.simulation import Simulation, has_past_of
 from sisim.engine.tables import NEVER, Compiled
@@ -32,6 +35,8 @@ from sisim.scenario.types import Text
 
 BESIDE = "nothing_beside"
 """An arm in which nothing is invested, in which risks are read."""
+MOST_ALONE = 0.5
+"""Greatest share of the people that is worth finding, to simulate them alone."""
 
 
 def with_study_arms(scenario: Scenario, arms: Iterable[str]) -> Scenario:
@@ -48,18 +53,24 @@ class Municipality:
 
     Attributes:
         compiled: Its scenario.
-        simulation: The run.
+        simulation: The run, of those people alone whom an arm can affect.
+        who: Their numbers among everyone in the municipality.
+        events: How often each transition happens to everyone, nothing being invested.
         first: By investment: the step in which each person was first in its target group without
             it; `NEVER` for who never was.
         risk: By investment and transition: what each person's risk was in that step.
         log: Every move.
+        everyone: Whether everybody's life is read, and not only those of who may be in a study.
     """
 
     compiled: Compiled
     simulation: Simulation
+    who: Ints
+    events: Floats
     first: dict[str, Ints]
     risk: dict[tuple[str, str], Floats]
     log: NDArray[np.void]
+    everyone: bool = False
     _lives: dict[int, Lives] = field(default_factory=dict)
     _spells: dict[int, dict[str, TrackHistory]] = field(default_factory=dict)
     _begun: dict[tuple[int, str], tuple[Ints, Ints]] = field(default_factory=dict)
@@ -69,7 +80,7 @@ class Municipality:
 
     @property
     def people(self) -> People:
-        """Who lives there."""
+        """Those of its people whom an arm can affect."""
         return self.simulation.people
 
     def arm(self, name: str) -> int:
@@ -100,6 +111,8 @@ class Municipality:
     @cached_property
     def studied(self) -> Flags:
         """Who may be in a study: in some target group, offered a place, or given one, (people,)."""
+        if self.everyone:
+            return np.ones(len(self.people), np.bool_)
         found = np.zeros(len(self.people), np.bool_)
         for first in self.first.values():
             found |= first != NEVER
@@ -107,6 +120,11 @@ class Municipality:
             found[offer.people] = True
         found[[one.person for one in self._record]] = True
         return found
+
+    @cached_property
+    def _units_of_moves(self) -> dict[tuple[int, int], Floats]:
+        """The units of each resource that each kind of move uses."""
+        return uses_of_moves(self.compiled, self.events)
 
     @cached_property
     def _moves(self) -> NDArray[np.void]:
@@ -143,7 +161,31 @@ class Municipality:
             return found if outcome.count == "events" else (found > 0).astype(float)
         if outcome.group is not None:
             return self._in_group(arm, outcome, since, until)
-        state, move = self._amounts(outcome)
+        return self._used(arm, self._amounts(outcome), since, until)
+
+    def used(
+        self, arm: int, worth: Floats, since: Ints, until: Ints, *, moves: bool = True
+    ) -> Floats:
+        """Return what each person uses in an arm after one step and until another, (people,).
+
+        Args:
+            arm: In which arm.
+            worth: What a unit of each resource is worth, in the order of the pathway.
+            since: The step after which each is followed, (people,).
+            until: The step until which they are, (people,); as `since` for who is not meant.
+            moves: Whether what moves use counts, beside what is used in states.
+        """
+        state, move = self._per_step_and_move(worth)
+        return self._used(arm, (state, move if moves else {}), since, until)
+
+    def _used(
+        self,
+        arm: int,
+        amounts: tuple[Floats, dict[tuple[int, int], float]],
+        since: Ints,
+        until: Ints,
+    ) -> Floats:
+        state, move = amounts
         found = self._time(arm, lambda spell: state[spell.state], since, until)
         for (origin, to), amount in move.items():
             found += amount * self._moved(arm, {(origin, to)}, since, until)
@@ -170,17 +212,21 @@ class Municipality:
         number = self.compiled.groups.index(str(outcome.group))
         layout = self.compiled.tables.layout
         inside = layout.member[number].astype(bool)
+        life = self.life(arm)
+        # Who leaves by age in the very step in which they enter has no time there.
+        entered = inside[life.to] & (life.step > since[life.person])
+        entered &= life.step <= until[life.person]
+        if outcome.count == "events":
+            entered &= ~inside[life.origin]
+        count = np.bincount(life.person[entered], minlength=len(since))
+        if outcome.count == "events":
+            return count.astype(float)
         # Where people are at the ends of the months in which they are followed.
         time = self._time(
             arm, lambda spell: inside[spell.state].astype(float), since + 1, until + 1
         )
         if outcome.count == "months":
             return time * 12 / self.compiled.clock.per_year
-        life = self.life(arm)
-        # Who leaves by age in the very step in which they enter has no time there.
-        entered = inside[life.to] & (life.step > since[life.person])
-        entered &= life.step <= until[life.person]
-        count = np.bincount(life.person[entered], minlength=len(since))
         return ((time > 0) | (count > 0)).astype(float)
 
     def _time(
@@ -226,54 +272,97 @@ class Municipality:
                     for one in resources.values()
                 ]
             )
-        events = np.asarray(self.simulation.tally().event[0].sum(axis=(0, 1)), np.float64)
-        moves = {
-            way: float(each @ worth) for way, each in uses_of_moves(self.compiled, events).items()
-        }
+        return self._per_step_and_move(worth)
+
+    def _per_step_and_move(self, worth: Floats) -> tuple[Floats, dict[tuple[int, int], float]]:
+        """Return what a step in each state and each kind of move uses, by the worth of a unit."""
+        moves = {way: float(each @ worth) for way, each in self._units_of_moves.items()}
         return per_step(self.compiled, "use") @ worth, {w: x for w, x in moves.items() if x}
 
 
-def municipality(
-    compiled: Compiled, seed: int, risk_of: Mapping[str, Iterable[str]]
-) -> Municipality:
-    """Return a simulated municipality, of one world: see `CommonPast`."""
-    return CommonPast(compiled, seed, risk_of).go_on(compiled)
+class Municipalities:
+    """Municipalities of one scenario, each with people and luck of its own.
+
+    Whom no arm can affect has the same life in each (law L4), and is simulated without them alone.
+
+    Args:
+        compiled: The scenario: see `with_study_arms`.
+        risk_of: By investment, the transitions whose risk is wanted for those in its target group.
+    """
+
+    def __init__(self, compiled: Compiled, risk_of: Mapping[str, Iterable[str]]) -> None:
+        self.compiled, self._risk_of = compiled, risk_of
+        self._affected = AffectedPeople(compiled)
+        # Where most are affected it costs more to find them than it spares.
+        self._few = self._affected.inferable
+
+    @cached_property
+    def _without(self) -> Compiled:
+        return compile_scenario(self.compiled.scenario.model_copy(update={"arms": {}}))
+
+    def one(self, seed: int, *, everyone: bool = False) -> Municipality:
+        """Return the municipality of a seed, to the end of its run: see `Municipality.everyone`."""
+        found = self.past(seed).go_on(self.compiled)
+        found.everyone = everyone
+        return found
+
+    def past(self, seed: int) -> CommonPast:
+        """Return the municipality of a seed up to where an investment first may act."""
+        compiled, affected, who, without = self.compiled, None, None, None
+        if self._few:
+            affected = self._affected
+            without, who = run_without(self._without, seed, affected)
+            self._few = len(who) < MOST_ALONE * len(without.people)
+        only = None if who is None or without is None else without.people.only(who)
+        run = Simulation(compiled, seed, threads=1, only=only, logging=True)
+        looking = _Looking(run, self._risk_of)
+        starts = [compiled.clock.at(one.start) for one in compiled.scenario.investments.values()]
+        _go_on(run, looking, min([run.enrolments.first_active, *starts]))
+        everyone = np.arange(len(run.people)) if who is None else who
+        return CommonPast(run, looking, run.drain(), everyone, without, affected)
 
 
+@dataclass(frozen=True)
 class CommonPast:
     """A municipality up to where an investment first may act, the same in every world.
 
     What differs between worlds are the investments, so that they have this past in common, and it
     is simulated once (law L3).
 
-    Args:
-        compiled: A scenario: see `with_study_arms`.
-        seed: The seed of the municipality.
-        risk_of: By investment, the transitions whose risk is wanted for those in its target group.
+    Attributes:
+        simulation: The run, of those people alone whom an arm can affect.
+        looking: What was seen in it.
+        log: Every move in it.
+        who: Their numbers among everyone.
+        without: The run of everyone to the end, nothing being invested; None if they are everyone.
+        affected: Whom they are; None if they are everyone.
     """
 
-    def __init__(self, compiled: Compiled, seed: int, risk_of: Mapping[str, Iterable[str]]) -> None:
-        self.seed = seed
-        self._simulation = Simulation(compiled, seed, threads=1, logging=True)
-        self._looking = _Looking(self._simulation, risk_of)
-        scenario = compiled.scenario
-        starts = [compiled.clock.at(one.start) for one in scenario.investments.values()]
-        until = min([self._simulation.enrolments.first_active, *starts])
-        _go_on(self._simulation, self._looking, until)
-        self._log = self._simulation.drain()
+    simulation: Simulation
+    looking: _Looking
+    log: NDArray[np.void]
+    who: Ints
+    without: Simulation | None
+    affected: AffectedPeople | None
 
     def leads_to(self, compiled: Compiled, seed: int) -> bool:
         """Return whether a municipality with some investments has this past."""
-        return seed == self.seed and has_past_of(compiled, self._simulation.compiled)
+        return (
+            seed == self.simulation.seed
+            and has_past_of(compiled, self.simulation.compiled)
+            and (self.affected is None or self.affected.covers(AffectedPeople(compiled)))
+        )
 
     def go_on(self, compiled: Compiled) -> Municipality:
         """Return the municipality at the end of a run with other investments."""
-        simulation = self._simulation.going_on_with(compiled)
-        simulation.enrolments.keeps_offers = True
-        looking = self._looking.of(simulation)
-        _go_on(simulation, looking, compiled.clock.end)
-        log = np.concatenate([self._log, simulation.drain()])
-        return Municipality(compiled, simulation, looking.first, looking.risk, log)
+        run = self.simulation.going_on_with(compiled)
+        run.enrolments.keeps_offers = True
+        looking = self.looking.of(run)
+        _go_on(run, looking, compiled.clock.end)
+        log = np.concatenate([self.log, run.drain()])
+        events = (self.without or run).tally().event[0].sum(axis=(0, 1))
+        counted = np.asarray(events, np.float64)
+        return Municipality(compiled, run, self.who, counted, looking.first, looking.risk, log)
 
 
 class _Looking:

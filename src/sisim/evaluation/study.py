@@ -9,7 +9,7 @@ and `prior`, in which the uncertain numbers of the investments are drawn anew fo
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,12 +29,12 @@ from sisim.economics.outcome_values import units_of
 from sisim.economics.prices import PriceList
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Progress
-from sisim.engine.tables import Compiled
 from sisim.evaluation.diagnosands import decide, diagnose
 from sisim.evaluation.estimate import NAN, Estimate
 from sisim.evaluation.estimators import estimate, maryland
 from sisim.evaluation.municipality import (
     CommonPast,
+    Municipalities,
     Municipality,
     with_study_arms,
 )
@@ -54,6 +54,8 @@ from sisim.scenario.scenario import Scenario
 
 World = Literal["effect", "none", "prior"]
 WORLDS: tuple[World, ...] = ("effect", "none", "prior")
+ACTING_OR_NOT: tuple[World, ...] = ("effect", "none")
+"""The worlds that stand side by side."""
 DRAWS = 500
 """Municipalities, unless something else is asked for."""
 BATCH = 5
@@ -117,7 +119,7 @@ class StudyRunner:
 
     def __init__(self, setup: StudySetup) -> None:
         self.setup = setup
-        self._compiled: dict[tuple[str, tuple[str, ...]], Compiled] = {}
+        self._places: dict[tuple[str, tuple[str, ...]], Municipalities] = {}
         self._past: CommonPast | None = None
         scenario = setup.scenario
         self._specs = {name: scenario.evaluations[name] for name in setup.names}
@@ -149,15 +151,12 @@ class StudyRunner:
         study = with_study_arms(_until_answered(scenario, self._specs.values()), arms)
         # But for what is drawn, the same for every municipality with areas in one order.
         key = (world, order)
-        if world == "prior":
-            compiled = compile_scenario(study)
-        elif key in self._compiled:
-            compiled = self._compiled[key]
-        else:
-            compiled = self._compiled[key] = compile_scenario(study)
-        if self._past is None or not self._past.leads_to(compiled, seed):
-            self._past = CommonPast(compiled, seed, self._risk_of)
-        return self._past.go_on(compiled)
+        if key not in self._places or world == "prior":
+            self._places[key] = Municipalities(compile_scenario(study), self._risk_of)
+        places = self._places[key]
+        if self._past is None or not self._past.leads_to(places.compiled, seed):
+            self._past = places.past(seed)
+        return self._past.go_on(places.compiled)
 
     def _ordered(self, scenario: Scenario, seed: int) -> tuple[Scenario, tuple[str, ...]]:
         """Return the scenario with areas in the order in which they begin: drawn, or as given."""
@@ -601,6 +600,37 @@ def evaluate(
         StudyError: If an evaluation takes longer than the scenario, or fails in more than a fifth
             of the municipalities.
     """
+    setup = study_setup(scenario, names)
+    asked = worlds_of(scenario, worlds)
+    first = scenario.seed if seed is None else seed
+    log = None if folder is None else StudyLog(folder, scenario, setup.names)
+    batches = list(_batches(asked, draws, first))
+    where = executor or in_process()
+    table = _simulated(setup, batches, where, progress, log)
+    runs = min(draws, MONEY_RUNS)
+
+    def worth(pair: tuple[str, str]) -> dict[str, float]:
+        return {
+            world: _net_of(in_world(setup, world, 0), *pair, first, runs) for world in ACTING_OR_NOT
+        }
+
+    thresholds, nets = thresholds_of(setup, table, worth)
+    if log is not None:
+        log.end()
+    return EvaluationStudy(scenario, setup.names, first, table, thresholds, nets)
+
+
+def study_setup(scenario: Scenario, names: Sequence[str] = ()) -> StudySetup:
+    """Return what the municipalities of a study have in common.
+
+    Args:
+        scenario: The scenario, with `[evaluations]`.
+        names: Which of them; none: all.
+
+    Raises:
+        LookupError: If there is no evaluation of that name, or none at all.
+        StudyError: If an evaluation takes longer than the scenario.
+    """
     chosen = tuple(names) or tuple(scenario.evaluations)
     for name in chosen:
         if name not in scenario.evaluations:
@@ -611,18 +641,13 @@ def evaluate(
         for path, why in out_of_time(scenario, scenario.evaluations[name]):
             key = dotted((name, *path))
             raise StudyError(Reason("evaluations.{key}: {why}", key=key, why=why))
+    return StudySetup(scenario, chosen)
+
+
+def worlds_of(scenario: Scenario, worlds: Iterable[World] | None = None) -> tuple[World, ...]:
+    """Return which worlds are simulated of those that are asked for; unset: all that there are."""
     prior = has_prior(scenario)
-    asked = tuple(w for w in worlds or WORLDS if prior or w != "prior")
-    setup = StudySetup(scenario, chosen)
-    first = scenario.seed if seed is None else seed
-    log = None if folder is None else StudyLog(folder, scenario, chosen)
-    batches = list(_batches(asked, draws, first))
-    where = executor or in_process()
-    table = _simulated(setup, batches, where, progress, log)
-    thresholds, nets = _thresholds(setup, table, first, min(draws, MONEY_RUNS))
-    if log is not None:
-        log.end()
-    return EvaluationStudy(scenario, chosen, first, table, thresholds, nets)
+    return tuple(world for world in worlds or WORLDS if prior or world != "prior")
 
 
 def sized(
@@ -742,10 +767,19 @@ class _Failures:
             raise StudyError(reason)
 
 
-def _thresholds(
-    setup: StudySetup, table: pd.DataFrame, first: int, runs: int
+def thresholds_of(
+    setup: StudySetup,
+    table: pd.DataFrame,
+    worth: Callable[[tuple[str, str]], dict[str, float]],
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-    """Return the effect from which each evaluation's carrying on is worth it, and the nets."""
+    """Return the effect from which each evaluation's carrying on is worth it, and the nets.
+
+    Args:
+        setup: What the municipalities have in common.
+        table: See `EvaluationStudy.table`.
+        worth: Tells what it is worth, with the effect and with none, to go on from the arm that is
+            evaluated to the one that follows from yes, kronor.
+    """
     thresholds, nets = {}, {}
     scenario = setup.scenario
     worths: dict[tuple[str, str], dict[str, float]] = {}
@@ -753,7 +787,7 @@ def _thresholds(
         decision = scenario.evaluations[name].decision
         mine = table[table["design"] == name]
         truths = mine.groupby("world")["truth_all"].mean()
-        known = {"effect", "none"} <= set(truths.index) and truths.notna().all()
+        known = {*ACTING_OR_NOT} <= set(truths.index) and truths.notna().all()
         if decision.threshold is not None:
             thresholds[name] = decision.threshold.value
         elif decision.carry_on is not None and not (known and _told(mine)):
@@ -761,10 +795,7 @@ def _thresholds(
         elif decision.carry_on is not None:
             pair = (evaluated(scenario, scenario.evaluations[name])[0], decision.carry_on)
             if pair not in worths:
-                worths[pair] = {
-                    world: _net_of(in_world(setup, world, 0), *pair, first, runs)
-                    for world in ("effect", "none")
-                }
+                worths[pair] = worth(pair)
             nets[name] = worths[pair]
             ends = [worths[pair][world] for world in ("none", "effect")]
             effects = [truths[world] for world in ("none", "effect")]

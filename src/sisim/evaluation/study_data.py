@@ -22,6 +22,7 @@ from scipy.special import ndtri
 
 from sisim.arrays import Flags, Floats, Ints
 from sisim.engine.draws import draw_many, purpose_code
+from sisim.engine.effects import first_case, refreshers
 from sisim.engine.population import category_bounds, numeric
 from sisim.engine.tables import NEVER
 from sisim.evaluation.municipality import Municipality
@@ -199,7 +200,7 @@ class _Study:
         who, since = self._eligible(self._from, self._below, self._own_areas)
         names = self._place.compiled.areas
         begins = np.full(len(names), self._clock.end)
-        start = self._clock.at(self._investment.start)
+        start = first_case(self._investment, self._clock)
         for number, area in enumerate(self._own_areas):
             wait = self._clock.months(number * self._investment.interval)
             begins[names.index(area)] = start + wait
@@ -247,11 +248,13 @@ class _Study:
 
     def _spent(self, taking: Ints, steps: Ints) -> float:
         """Return what the investment costs, in the price level and without real price growth."""
-        cost, clock = self._investment.cost, self._clock
-        years = min((self._below - self._from) / clock.per_year, self._investment.years)
+        own, cost, clock = self._investment, self._investment.cost, self._clock
+        years = min((self._below - self._from) / clock.per_year, own.years - own.lead / 12)
         months = float(steps.sum()) * 12 / clock.per_year
         return (
             cost.start_up.value
+            + sum(part.cost.value for part in own.preparation.values())
+            + cost.refresher.value * float(refreshers(own, clock)[self._from : self._below].sum())
             + cost.running.value * years
             + cost.per_participant.value * len(taking)
             + cost.per_participant_month.value * months
@@ -310,7 +313,7 @@ class _Study:
         who, since = rows.who, rows.since
         areas = np.array(self._place.compiled.areas, dtype=object)
         columns: dict[str, object] = {
-            "person": who,
+            "person": self._place.who[who],
             "area": areas[people.area[who]],
             "index": clock.moment(since) / clock.per_year,
             "year": clock.calendar_year(since),

@@ -8,7 +8,7 @@ import gc
 import json
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,19 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from sisim.analysis.comparison import WHICH, compare
-from sisim.i18n import LANGUAGES, current_language, in_language, t
+from sisim.i18n import LANGUAGES, Lang, current_language, in_language, t
 from sisim.live.chart_options import Look, figure
 from sisim.live.http_guard import HttpGuard, is_loopback, names_of
+from sisim.live.room import Room
+from sisim.live.room_listener import Place, config, serve_beside
+from sisim.live.room_server import ParticipantServer
+from sisim.live.room_words import Labels
 from sisim.live.scenario_library import Library
 from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
 from sisim.live.tags import Tag
 from sisim.live.views.page import Page, usual
+from sisim.live.views.room_view import RoomView
 from sisim.live.views.speaker_view import Speaker
 from sisim.loading.load import load_scenario
 from sisim.portable import trim_memory
@@ -95,6 +100,7 @@ def serve(
     seed: int | None = None,
     show: bool = True,
     ready: Callable[[str], None] = lambda _: None,
+    room: TeacherRoom | None = None,
 ) -> None:
     """Serve the live page until it is interrupted.
 
@@ -107,12 +113,15 @@ def serve(
         seed: The seed; unset: the scenario's.
         show: Open it in a browser.
         ready: Is told the address when it can be opened.
+        room: A room, whose participants reach it elsewhere; unset: there is none.
     """
     library = Library(source, overrides)
     begin = usual(Settings(lang=current_language()), library)
     if seed is not None:
         begin = replace(begin, seed=seed)
     add_page(library, begin)
+    if room is not None:
+        add_room(room, begin.lang)
     prepare()
     # It stands next to the application: what is sent is compressed after it.
     app.add_middleware(HttpGuard, names=names_of(host, names), lang=begin.lang)
@@ -124,13 +133,14 @@ def serve(
         # and again, would stop a moving hand for a fifth of a second.
         gc.collect()
         gc.freeze()
-        ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+        path = "" if room is None else "room"
+        ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/{path}")
 
     app.on_startup(started)
     ui.run(
         host=host,
         port=port,
-        show=show,
+        show="/room" if show and room is not None else show,
         reload=False,
         title="sisim",
         favicon="◆",
@@ -198,6 +208,38 @@ def add_page(library: Library, begin: Settings) -> None:
         unmet.when_connected(lambda: Speaker(pages.get(of), begin.lang))
 
     app.add_exception_handler(404, _nothing_here)
+
+
+@dataclass(frozen=True)
+class TeacherRoom:
+    """A room that is led from this computer.
+
+    Attributes:
+        room: The room.
+        texts: What its projects and administrations are called.
+        place: Where participants reach it.
+    """
+
+    room: Room
+    texts: Labels
+    place: Place
+
+
+def add_room(room: TeacherRoom, lang: Lang) -> None:
+    """Put the teacher's screen where the server answers, and the participants' page elsewhere."""
+    participants = ParticipantServer(room.room, room.room.game, room.texts, lang)
+    serve_beside(config(room.place, participants, lang))
+    head = '<link rel="stylesheet" href="/sisim/page.css"><script src="/sisim/page.js"></script>'
+    unmet = Unmet()
+
+    @ui.page("/room", title="sisim")
+    def teacher(request: Request) -> None:
+        query = dict(request.query_params)
+        ui.add_head_html(head)
+        with in_language(next((one for one in LANGUAGES if one == query.get("lang")), lang)):
+            ui.add_head_html(_when_it_fails())
+        addresses = room.place.addresses
+        unmet.when_connected(lambda: RoomView(room.room, room.texts, addresses, lang, query))
 
 
 class Unmet:

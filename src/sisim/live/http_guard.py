@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import secrets
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from ipaddress import ip_address
 
@@ -88,10 +88,17 @@ class HttpGuard:
         app: What is guarded.
         names: The names that are answered, see `names_of`.
         lang: The language of refusals.
+        policy: The content security policy of its pages, in which scripts may carry `{nonce}`.
     """
 
-    def __init__(self, app: ASGIApp, names: frozenset[str], lang: Lang) -> None:
-        self._app, self._names, self._lang = app, names, lang
+    def __init__(
+        self,
+        app: ASGIApp,
+        names: frozenset[str],
+        lang: Lang,
+        policy: Mapping[str, str] = POLICY,
+    ) -> None:
+        self._app, self._names, self._lang, self._policy = app, names, lang, policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what the page itself asks for, refuse the rest."""
@@ -103,7 +110,7 @@ class HttpGuard:
             refusal = self._refusal(scope, headers)
         if refusal is None:
             nonce = secrets.token_urlsafe(16)
-            guarded = _Guarded(send, nonce, headers["host"])
+            guarded = _Guarded(send, nonce, headers["host"], self._policy)
             await self._app(scope, receive, guarded if scope["type"] == "http" else send)
         elif scope["type"] == "websocket":
             await receive()
@@ -155,10 +162,11 @@ class _Guarded:
         send: Where it is sent.
         nonce: The number that scripts of this response carry, and no other does.
         host: The host that was asked.
+        policy: The content security policy.
     """
 
-    def __init__(self, send: Send, nonce: str, host: str) -> None:
-        self._send, self._nonce, self._host = send, nonce, host
+    def __init__(self, send: Send, nonce: str, host: str, policy: Mapping[str, str]) -> None:
+        self._send, self._nonce, self._host, self._policy = send, nonce, host, policy
         self._start: Message | None = None
         self._body = b""
 
@@ -168,7 +176,7 @@ class _Guarded:
             headers = MutableHeaders(scope=message)
             headers.update(HEADERS)
             if headers.get("content-type", "").startswith("text/html"):
-                parts = (f"{name} {value}" for name, value in POLICY.items())
+                parts = (f"{name} {value}" for name, value in self._policy.items())
                 policy = "; ".join(parts).format(nonce=self._nonce, host=self._host)
                 headers["Content-Security-Policy"] = policy
                 self._start = message

@@ -13,6 +13,7 @@ from typing import Any
 
 from cachetools import LRUCache
 
+from sisim.live.evaluation_studies import Studies
 from sisim.live.limits import budget, require_allowed, share
 from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
@@ -46,6 +47,7 @@ class Library:
         self._opened: LRUCache[Any, OpenScenario] = LRUCache(OPENED)
         self._held: OrderedDict[SessionKey, tuple[ScenarioSession, float]] = OrderedDict()
         self._lock = Lock()
+        self.studies = Studies()
 
     def ready(self) -> dict[str, Path]:
         """Return the ready scenarios by name."""
@@ -124,6 +126,7 @@ class Library:
 
     def release(self) -> None:
         """Close all sessions, as nobody looks any more."""
+        self.studies.release()
         with self._lock:
             self._opened.clear()
             while self._held:

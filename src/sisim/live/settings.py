@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 
 from sisim.i18n import LANGUAGES, Lang
 
-Show = Literal["figures", "administrations", "people", "money"]
+Show = Literal["figures", "administrations", "people", "money", "evaluation"]
 SHOWS: tuple[Show, ...] = get_args(Show)
+SIZES = (0.5, 1.0, 2.0, 4.0)
+"""How many take part in an evaluation, in times what the scenario says."""
 HIGHEST = 10**9
 """No number of an address is read as more; how much may be simulated is `limits`' to say."""
 OLDEST = 100
@@ -42,6 +44,8 @@ class Settings:
         notes: With the speaker's notes.
         guess: Whether the room is to guess first: its answer is not yet shown.
         arm: Whose money and people are shown; "" for the first.
+        evaluation: Which planned evaluation is shown; "" for the first.
+        size: How many take part in it, in times what the scenario says.
     """
 
     lang: Lang = "en"
@@ -64,6 +68,8 @@ class Settings:
     notes: bool = True
     guess: bool = False
     arm: str = ""
+    evaluation: str = ""
+    size: float = 1.0
 
     def query(self, usual: Settings) -> str:
         """Return what differs from the usual as the query of an address."""
@@ -141,6 +147,8 @@ _READ: dict[str, Any] = {
     "show": _one_of(*SHOWS),
     "scenario": str,
     "arm": str,
+    "evaluation": str,
+    "size": lambda text: {f"{size:g}": size for size in SIZES}.get(text.removesuffix(".0")),
     "only": _one_of("project", "new_way"),
     "seed": _whole(0, HIGHEST),
     "runs": _whole(1, HIGHEST),

@@ -96,6 +96,15 @@ class ChartElement(Element, component="static/chart.js"):
         change, self.option = patch(self.option, option), option
         return change
 
+    def fall(self, option: Option) -> None:
+        """Become another picture, whose points go to their places from where they were, or fall."""
+        self.option = option
+        self.run_method("fall", option)
+
+    def say_what(self, text: str) -> None:
+        """Give who cannot see the picture another text."""
+        self.props["aria-label"] = text
+
     def draw(self, option: Option) -> None:
         """Become another picture; from the beginning, where it has other series."""
         before, after = ([one["id"] for one in o["series"]] for o in (self.option, option))

@@ -8,13 +8,15 @@ from math import isfinite
 from typing import Any
 
 from sisim.analysis.comparison import WHICH, View, Which
+from sisim.live.ballot import Ballot
 from sisim.live.chart_options import Look, Option, figure
 from sisim.live.computations import computations
+from sisim.live.evaluation_studies import StudyKey
 from sisim.live.limits import require_allowed
 from sisim.live.narration import STEPS, narration_steps
 from sisim.live.refinement import Callbacks, Picture, Refinement, Wanted
 from sisim.live.scenario_library import Library, OpenScenario, SessionKey, name_for
-from sisim.live.settings import History, Settings
+from sisim.live.settings import SHOWS, History, Settings, Show
 from sisim.live.sliders import Slider, changes
 from sisim.report.chart.label_placement import KeptNotes
 from sisim.report.comparison_chart import ALL, Reveal, Scales
@@ -30,6 +32,8 @@ SCENARIO_DEFAULTS: dict[str, Any] = {
     "only": None,
     "told": None,
     "guess": False,
+    "evaluation": "",
+    "size": 1.0,
 }
 """Settings that another scenario begins with, as they mean nothing outside the one before."""
 NOTES = 56.0
@@ -64,9 +68,10 @@ class ViewState:
         self.callbacks = callbacks or Callbacks()
         self.history = History()
         self.brought: dict[str, bytes] = {}
-        self.window_scale, self.window_height = 1.0, 720.0
+        self.window_scale, self.window_height, self.window_width = 1.0, 720.0, 1280.0
         self.axes: Scales | None = None
         self.guess: tuple[tuple[int, float], ...] = ()
+        self.ballot: Ballot | None = None
         self._label_positions: dict[Which, KeptNotes] = {}
         self._axes_provisional = False  # made for a picture that a better one follows
         self._refinement = Refinement(self.callbacks)
@@ -123,6 +128,29 @@ class ViewState:
         if self.settings.only is not None:
             return (self.settings.only,)
         return WHICH[:1] if figures is None or figures.project == figures.new_way else WHICH
+
+    @property
+    def shows(self) -> tuple[Show, ...]:
+        """The views that there are of the scenario."""
+        planned = bool(self.scenario.evaluations)
+        return tuple(show for show in SHOWS if planned or show != "evaluation")
+
+    @property
+    def show(self) -> Show:
+        """The view that is shown."""
+        return self.settings.show if self.settings.show in self.shows else "figures"
+
+    @property
+    def evaluation(self) -> str:
+        """Which planned evaluation is shown, where there is one."""
+        names = list(self.scenario.evaluations)
+        return self.settings.evaluation if self.settings.evaluation in names else names[0]
+
+    @property
+    def study_key(self) -> StudyKey:
+        """What the study of the planned evaluations is of."""
+        s, opened = self.settings, self._opened
+        return StudyKey.of(opened.content, opened.scenario, self.changes, s.size, s.seed)
 
     @property
     def runs(self) -> int:
@@ -267,7 +295,7 @@ class ViewState:
             self.history.keep(before)
         self.settings = settings
         if differs("scenario"):
-            self._refinement.picture, self.guess = None, ()
+            self._refinement.picture, self.guess, self.ballot = None, (), None
         if differs("current", "ordinary"):
             self.axes = None
         self.callbacks.change(before, settings)

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -155,14 +156,19 @@ def budget(scenario: Scenario) -> float | None:
     total = 0.0
     for one in scenario.investments.values():
         cost, places = one.cost, one.capacity
-        total += cost.start_up.value + cost.running.value * one.years
+        running = one.years - one.lead / 12
+        total += cost.start_up.value + cost.running.value * running
+        total += sum(part.cost.value for part in one.preparation.values())
+        if one.fidelity is not None and one.fidelity.refresher is not None:
+            # None falls on the day on which it ends.
+            total += cost.refresher.value * (ceil(12 * running / one.fidelity.refresher) - 1)
         each, monthly = cost.per_participant.value, cost.per_participant_month.value
         if not each and not monthly:
             continue
         if places is None:
             return None
-        turns = max(1.0, 12 * one.years / one.duration) if one.duration is not None else 1.0
-        total += places * (each * turns + monthly * 12 * one.years)
+        turns = max(1.0, 12 * running / one.duration) if one.duration is not None else 1.0
+        total += places * (each * turns + monthly * 12 * running)
     return total
 
 

@@ -10,7 +10,7 @@ from sisim.checks.run_size import require_fits
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Number
 
-FIXED = ("start_up", "running")
+FIXED = ("start_up", "running", "refresher")
 """What a cost is however many take part: it follows the size of the investment."""
 
 
@@ -89,6 +89,9 @@ def of_municipality(scenario: Scenario, *, steps: bool = False) -> dict[str, int
         for at, cost in costs.items():
             amounts = {key: getattr(cost, key) for key in FIXED}
             found |= {f"{at}.{key}": amount for key, amount in amounts.items() if amount.value}
+        for part, done in investment.preparation.items():
+            if done.cost.value:
+                found[f"investments.{name}.preparation.{part}.cost"] = done.cost
     if steps:
         for name, resource in scenario.pathway.resources.items():
             if resource.step_size is not None:

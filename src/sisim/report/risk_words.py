@@ -183,10 +183,20 @@ class Words:
         What is looked up is a value: where several numbers are alike, each of them is returned.
         """
         if factor.is_effect:
-            effects = self.scenario.investments[factor.name].effects
+            own = self.scenario.investments[factor.name]
+            effects = own.effects
             given = [effect.ratio for effect in effects if risk.transition in effect.on]
             lasts = [e.persistence.years for e in effects if risk.transition in e.on]
             given += [years for years in lasts if years is not None]
+            given += [
+                effect.complement.without
+                for effect in effects
+                if risk.transition in effect.on and effect.complement is not None
+            ]
+            if own.learning is not None:
+                given += [own.learning.first, own.learning.per_doubling]
+            if own.fidelity is not None and own.fidelity.decay is not None:
+                given.append(own.fidelity.decay)
             brought = [e.harm for e in effects if e.harm is not None]
             return given + [harm.ratio for harm in brought if risk.transition in harm.on]
         spec = self.pathway.factors[factor.name]

@@ -6,7 +6,7 @@ import hashlib
 from typing import Any
 
 from sisim.scenario.pathway import Entry, Pathway, State, Transition
-from sisim.scenario.scenario import Scenario
+from sisim.scenario.scenario import Investment, Scenario
 
 
 def digest(scenario: Scenario) -> str:
@@ -19,12 +19,10 @@ def digest(scenario: Scenario) -> str:
 
 
 def _unsaid(scenario: Scenario) -> dict[str, Any]:
-    """Return what is left out where the file does not say it: it is then what it always was."""
-    new_tables = ("evaluations", "application", "spread")
-    silent: dict[str, Any] = {name: True for name in new_tables if not getattr(scenario, name)}
-    silent["investments"] = {
-        name: {"gate"} for name, one in scenario.investments.items() if one.gate is None
-    }
+    """Return what is left out where it is not used: then a scenario is what it always was."""
+    silent: dict[str, Any] = {} if scenario.evaluations else {"evaluations": True}
+    new_tables = ("silo", "sroi", "application", "spread")
+    silent |= {key: True for key in new_tables if getattr(scenario, key) is None}
     new = {"evaluation", "outcome_values", "set_off"}
     silent["funds"] = {
         name: {"repayment": new - fund.repayment.model_fields_set}
@@ -40,7 +38,33 @@ def _unsaid(scenario: Scenario) -> dict[str, Any]:
         }
         for name, contract in scenario.contracts.items()
     }
+    silent["investments"] = {
+        name: _unsaid_of(investment) for name, investment in scenario.investments.items()
+    }
     return silent
+
+
+def _unsaid_of(investment: Investment) -> dict[str, Any]:
+    """Return what of an investment is left out where the file does not say it."""
+    found: dict[str, Any] = dict.fromkeys(
+        {"learning", "preparation", "gate"} - investment.model_fields_set, True
+    )
+    found["effects"] = {
+        number: {"complement"}
+        for number, effect in enumerate(investment.effects)
+        if effect.complement is None
+    }
+    if investment.fidelity is not None:
+        found["fidelity"] = {"decay", "refresher"} - investment.fidelity.model_fields_set
+    new = {"refresher"}
+    found["cost"] = new - investment.cost.model_fields_set
+    if investment.new_way is not None:
+        found["new_way"] = {
+            key: new - cost.model_fields_set
+            for key in ("cost", "replaces")
+            if (cost := getattr(investment.new_way, key)) is not None
+        }
+    return found
 
 
 def without_money(scenario: Scenario) -> dict[str, Any]:
@@ -50,9 +74,7 @@ def without_money(scenario: Scenario) -> dict[str, Any]:
     cost = {"cost": True, "new_way": {"cost", "replaces"}}
     money: dict[str, Any] = {
         **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "goals", "figures"), True),
-        "evaluations": True,  # they look on
-        "application": True,
-        "spread": True,
+        **dict.fromkeys(("evaluations", "silo", "sroi", "application", "spread"), True),
         "drift": {"prices", "inflation"},
         # Later lives are computed from who leaves: only how these are told apart has a bearing.
         "time": {"tail": set(Pathway.model_fields) - {"continues"}},
@@ -71,7 +93,10 @@ def without_money(scenario: Scenario) -> dict[str, Any]:
             "administrations": True,
             "principals": True,
         },
-        "investments": dict.fromkeys(scenario.investments, cost),
+        "investments": {
+            name: {**cost, "preparation": {part: {"cost"} for part in one.preparation}}
+            for name, one in scenario.investments.items()
+        },
     }
     return scenario.model_dump(exclude=money)
 

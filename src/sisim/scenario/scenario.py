@@ -27,6 +27,8 @@ from sisim.scenario.measurement import Measurement
 from sisim.scenario.model_file import ModelFile
 from sisim.scenario.pathway import Pathway, Scale
 from sisim.scenario.seed_range import MOST_SEED
+from sisim.scenario.silo import Silo
+from sisim.scenario.social_return import SocialReturn
 from sisim.scenario.spread import SpreadPlan
 from sisim.scenario.types import (
     Age,
@@ -238,6 +240,16 @@ class Harm(Table):
         return _listed(data)
 
 
+class Complement(Table):
+    """Another investment that the effect is whole with: the region's part of it, say.
+
+    Who has not begun that one, in the same arm, gets the share `without` of the effect.
+    """
+
+    investment: Name
+    without: Probability
+
+
 class Effect(Table):
     """A factor on named transitions, or on the use of resources or outcome weights in states.
 
@@ -274,6 +286,7 @@ class Effect(Table):
     modifier: str | None = Field(None, description="Numeric attribute that scales the effect.")
     instead: Instead | None = None
     harm: Harm | None = None
+    complement: Complement | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -299,7 +312,8 @@ class Selection(Table):
 class Cost(Table):
     """What an investment costs, in the scenario's price level, and who pays.
 
-    `start_up` once; `running` per year while it runs; per participant at start and per month.
+    `start_up` once; `running` per year while it runs; per participant at start and per month; and
+    each follow-up of the method (`refresher`), where there are any (`fidelity`).
     `payer` is an administration or a fund, or several with shares that sum to 1; "fund" is one that
     the file says no more about.
     """
@@ -308,6 +322,7 @@ class Cost(Table):
     running: Positive = Positive(value=0)
     per_participant: Positive = Positive(value=0)
     per_participant_month: Positive = Positive(value=0)
+    refresher: Positive = Positive(value=0)
     payer: Name | dict[Name, Positive]
     price_type: Name = Field("staff", description="Whose real price growth it follows.")
 
@@ -320,10 +335,45 @@ class Cost(Table):
 
 
 class Fidelity(Table):
-    """How fully the method is delivered: `share` at years `at` since start, linear between."""
+    """How fully the method is delivered: `share` at years `at` since it began, linear between.
 
-    at: list[Float]
-    share: list[Annotated[float, Field(ge=0, le=1)]]
+    It drifts: the share `decay` of it is lost per year, from the beginning or from the latest
+    follow-up of the method, which brings it back. There is one every so many months (`refresher`),
+    of which each costs `cost.refresher`.
+    """
+
+    at: list[Float] = [0]
+    share: list[Annotated[float, Field(ge=0, le=1)]] = [1]
+    decay: Probability | None = None
+    refresher: Annotated[float, Field(gt=0, le=1200)] | None = Field(
+        None, description="Months between follow-ups of the method; unset: there are none."
+    )
+
+
+class Learning(Table):
+    """A learning curve: the effect on participants grows with the cases begun before theirs.
+
+    The first case gets the share `first` of the effect. Each time the number of cases is doubled,
+    what is lacking is multiplied by `per_doubling` (Wright 1936): after n cases the share is
+    1 - (1 - first) (n + 1)^log2(per_doubling). Cases are counted in the arm, in all its areas; who
+    begins in the same step has the same share, and keeps it. An effect on an area has no cases.
+    """
+
+    first: Probability
+    per_doubling: Probability
+
+
+class Preparation(Table):
+    """Something that is done before the first case: staff, training, information.
+
+    It takes so many `months`, begins when what it comes `after` is done, and has a `cost` that is
+    spread over them.
+    """
+
+    label: Text | None = None
+    months: Duration
+    after: list[Name] = []
+    cost: Positive = Positive(value=0)
 
 
 class NewWay(Table):
@@ -376,6 +426,9 @@ class Investment(Table):
     in order, `interval` months apart; all end together. Where and when it is delivered it takes the
     place of the investments that it `stops` in the same arm: their people lose their effects, and
     what they cost falls away, by the shares of the areas; they do not come back when it ends.
+
+    What is in `preparation` comes first, from the `start`: nobody begins, and nothing runs, until
+    all of it is done. It is a part of the `years`.
     """
 
     label: Text
@@ -398,6 +451,8 @@ class Investment(Table):
     )
     onset: Duration = 0
     fidelity: Fidelity | None = None
+    learning: Learning | None = None
+    preparation: dict[Name, Preparation] = {}
     effects: list[Effect] = []
     cost: Cost
     new_way: NewWay | None = None
@@ -410,6 +465,23 @@ class Investment(Table):
     def taken_in(self) -> float:
         """Years from the start in which people may begin."""
         return self.years if self.intake is None else self.intake
+
+    @property
+    def prepared_at(self) -> dict[str, float]:
+        """When each part of the preparation is done, in months from the start."""
+        done = dict.fromkeys(self.preparation, 0.0)
+        # The longest way through what comes after what has no more links than there are parts.
+        for _ in done:
+            done = {
+                name: part.months + max((done.get(before, 0.0) for before in part.after), default=0)
+                for name, part in self.preparation.items()
+            }
+        return done
+
+    @property
+    def lead(self) -> float:
+        """Months from the start until the first case may begin."""
+        return max(self.prepared_at.values(), default=0.0)
 
 
 class Arm(Table):
@@ -527,6 +599,8 @@ class Scenario(ModelFile):
     evaluations: dict[Name, Evaluation] = {}
     application: Application | None = None
     spread: SpreadPlan | None = None
+    silo: Silo | None = None
+    sroi: SocialReturn | None = None
     uncertainty: dict[Name, JointDistribution] = {}
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = 1
     replications: Annotated[int, Field(gt=0, le=1_000_000)] = 1

@@ -174,6 +174,7 @@ def effect_paths(
             clock.end + 1 if effect.months.below is None else clock.months(effect.months.below),
             bool(effect.only_in) and harm is None,
             *((own[0], own[-1] + 1) if own else (0, 0)),
+            *_complement(effect, investments),
         )
         only_in[number, :-1] = [
             track not in effect.only_in or state in members(scenario, track, effect.only_in[track])
@@ -197,6 +198,12 @@ def effect_paths(
         ),
         _area_paths(scenario, clock, areas, effects),
     )
+
+
+def _complement(effect: Effect, investments: list[str]) -> tuple[int, float]:
+    """Return the investment that an effect is whole with (-1: none), and its share without."""
+    one = effect.complement
+    return (-1, 1.0) if one is None else (investments.index(one.investment), one.without.value)
 
 
 def members(scenario: Scenario, track: str, names: list[str]) -> set[str]:

@@ -10,7 +10,7 @@ from sisim.engine.kernel.jit import compiled_function, inlined, inlined_late
 
 @inlined
 def treatment_strength(V, P, effect, i, arm, s):  # type: ignore[no-untyped-def]
-    """Return how much of an effect a participant has now: onset, fidelity, persistence."""
+    """Return how much of an effect a participant has: onset, fidelity, learning, persistence."""
     spec = V.effect[effect]
     given = P.treatment[arm - 1, spec.investment, i]
     timing = V.timing[arm - 1, spec.investment]
@@ -24,6 +24,9 @@ def treatment_strength(V, P, effect, i, arm, s):  # type: ignore[no-untyped-def]
         if given.end != tb.NEVER and given.end < s:
             now = given.end
         strength = V.fidelity[arm - 1, spec.investment, now]
+        strength *= P.learned[arm - 1, spec.investment, given.start]
+        if spec.complement >= 0 and P.treatment[arm - 1, spec.complement, i].start == tb.NEVER:
+            strength *= spec.without
         if timing.onset > 0.0:
             strength *= min((now - given.start) / timing.onset, 1.0)
         if given.end != tb.NEVER:

@@ -84,33 +84,46 @@ def begin_blocks(R, V, L, P, C, blocks, s, key):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
+def use_of(R, V, P, use, row, i, arm, s):  # type: ignore[no-untyped-def]
+    """Return what a person uses in a step by base x factors, in the unit of what is counted."""
+    amount = use.amount
+    for r in range(use.first, use.last):
+        f = np.uint64(R.reference[r].feature)
+        amount *= multiplier(R, r, observe(V, P, f, row, i, arm, s))
+    return np.int64(np.round(amount * tb.FIXED_POINT))
+
+
+@compiled_function
 def count_uses(R, V, L, P, C, lo, hi, s):  # type: ignore[no-untyped-def]
     """Add up uses that depend on a person's history; in an arm, the difference from without."""
     record = s - L.history
-    for i in range(np.uint64(lo), np.uint64(hi)):
-        if s < P.person[i].arrive:
-            continue
-        for arm in range(P.diverged.shape[0] + 1):
-            shared = arm > 0 and not P.diverged[arm - 1, i]
-            if shared and not P.treated[arm - 1, i] and not P.share_diverged[arm - 1]:
+    for m in range(L.use.shape[0]):
+        use = L.use[m]
+        track = R.state[use.state].track
+        for i in range(np.uint64(lo), np.uint64(hi)):
+            # Who is not there has no state.
+            if P.state[track, i] == use.state and s >= P.person[i].arrive:
+                C.use[0, record, P.person[i].area, m] += use_of(R, V, P, use, i, i, 0, s)
+    for arm in range(P.diverged.shape[0]):
+        for i in range(np.uint64(lo), np.uint64(hi)):
+            shared = not P.diverged[arm, i]
+            if shared and not P.treated[arm, i] and not P.share_diverged[arm]:
                 continue
-            for side in range(2 if arm > 0 else 1):
+            if s < P.person[i].arrive:
+                continue
+            for side in range(2):
                 # Side 0: what the person uses in this arm; side 1: what they use without.
-                as_arm = arm if side == 0 else 0
+                as_arm = arm + 1 if side == 0 else 0
                 row = i if shared else i + np.uint64(as_arm * P.n)
                 if not P.alive[row]:
                     continue
                 for m in range(L.use.shape[0]):
                     use = L.use[m]
-                    if P.state[R.state[use.state].track, row] != use.state:
-                        continue
-                    amount = use.amount
-                    for r in range(use.first, use.last):
-                        f = np.uint64(R.reference[r].feature)
-                        value = observe(V, P, f, row, i, as_arm, s)
-                        amount *= multiplier(R, r, value)
-                    parts = np.int64(np.round(amount * tb.FIXED_POINT))
-                    C.use[arm, record, P.person[i].area, m] += parts if side == 0 else -parts
+                    if P.state[R.state[use.state].track, row] == use.state:
+                        parts = use_of(R, V, P, use, row, i, as_arm, s)
+                        C.use[arm + 1, record, P.person[i].area, m] += (
+                            parts if side == 0 else -parts
+                        )
 
 
 @compiled_function

@@ -48,7 +48,7 @@ window.sisim = (() => {
     root.setProperty("--shrink", Math.min(1040 / innerWidth, 705 / innerHeight));
     root.removeProperty("--rem");
     root.setProperty("--rem", getComputedStyle(document.documentElement).fontSize);
-    const now = [wide, Math.round(innerHeight / wide)];
+    const now = [wide, Math.round(innerHeight / wide), Math.round(innerWidth / wide)];
     filled();
     if (now.join() !== told) { told = now.join(); say("size", now); }
   };

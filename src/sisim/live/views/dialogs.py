@@ -40,7 +40,10 @@ class Dialogs:
         """List the keys, and what they do."""
         keys = [
             ("PageDown  PageUp", t("next and previous step of the story")),
-            ("← →", t("move the marked year; steps of the story, years of the people")),
+            (
+                "← →",
+                t("move the marked year; steps of the story, years of the people, evaluations"),
+            ),
             ("1  2  0", t("figure 1, figure 2, both")),
             ("T  G  S", t("tell, guess first, speaker notes")),
             ("V", t("the numbers behind the curves, as a table")),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sisim.i18n import LANGUAGES, t
-from sisim.live.settings import SHOWS
 from sisim.live.tags import Tag, at_once, button, icon, toggle
 from sisim.live.view_state import ViewState
 
@@ -63,13 +62,14 @@ class Header:
             "administrations": t("Administrations"),
             "people": t("People"),
             "money": t("Fund"),
+            "evaluation": t("Evaluation"),
         }
         with Tag("nav", css="group", aria_label=t("Views")):
-            for show in SHOWS:
+            for show in state.shows:
                 button(
                     names[show],
                     lambda show=show: state.change(show=show, told=None),
-                    aria_current="page" if state.settings.show == show else None,
+                    aria_current="page" if state.show == show else None,
                     id=f"show-{show}",
                 )
 

@@ -25,6 +25,7 @@ from sisim.live.view_state import GUESSED, ViewState
 from sisim.live.views.administrations_view import AdministrationView
 from sisim.live.views.controls import Drawer, SliderControls
 from sisim.live.views.dialogs import Dialogs
+from sisim.live.views.evaluation_view import EvaluationView
 from sisim.live.views.figures_view import FiguresView
 from sisim.live.views.header import Actions, Header
 from sisim.live.views.money_view import MoneyView
@@ -37,6 +38,8 @@ from sisim.scenario.errors import Place, Problem, Reason, ScenarioError
 
 LONGEST = 200
 """Letters of what somebody else has written that are repeated."""
+WORKS = PeopleView | EvaluationView
+"""Views that work something out of their own, once the hand rests."""
 REBUILT = (
     "lang",
     "dark",
@@ -124,12 +127,12 @@ class Page:
     def _pause(self) -> None:
         if not self.client.has_socket_connection:  # another may have taken the place of the one
             self.state.pause()
-            if isinstance(self.view, PeopleView):
+            if isinstance(self.view, WORKS):
                 self.view.pause()
 
     def _resume(self) -> None:
         self.state.resume()
-        if isinstance(self.view, PeopleView):
+        if isinstance(self.view, WORKS):
             self.view.draw()
 
     def _tell_followers(self) -> None:
@@ -171,7 +174,7 @@ class Page:
         )
 
     def _show_view(self) -> None:
-        state, s = self.state, self.state.settings
+        state = self.state
         if state.scenario.figures is None:
             Tag("p", t("The scenario has no [arms], so there is nothing to compare."), "waiting")
             return
@@ -179,12 +182,14 @@ class Page:
             self._tags["waiting"] = Tag("p", t("Simulating …"), "waiting", role="status")
             state.ask()
             return
-        if s.show == "administrations":
+        if state.show == "administrations":
             self.view = AdministrationView(state)
-        elif s.show == "people":
+        elif state.show == "people":
             self.view = PeopleView(state)
-        elif s.show == "money":
+        elif state.show == "money":
             self.view = MoneyView(state)
+        elif state.show == "evaluation":
+            self.view = EvaluationView(state, self._dialogs.open)
         else:
             self.view = FiguresView(state, self._script)
 
@@ -241,7 +246,7 @@ class Page:
         if state.picture is None or state.dragging:  # it can wait for the hand to rest
             return
         comparison = state.picture.comparison
-        self._text("scope", scope(comparison, everyone=state.settings.show != "figures"))
+        self._text("scope", scope(comparison, everyone=state.show != "figures"))
         made = footer(comparison.result)
         more = f" {bands(comparison)}" if comparison.banded and state.settings.bands else ""
         self._text("foot", made + more)
@@ -264,10 +269,12 @@ class Page:
         text = ""
         if state.picture is not None and state.picture.approximate:
             text = t("approximate …")
+        elif state.show == "evaluation":
+            pass  # it says itself how far it has come
         elif shown < state.runs and not state.dragging:
             text = n_("counting {n} run …", "counting {n} runs …", state.runs)
         self._script.text(self._header.status, text)
-        seen = state.settings.show == "figures" and not state.fits
+        seen = state.show == "figures" and not state.fits
         self._header.rescale.say(hidden=None if seen else "hidden")
 
     # ------------------------------------------------------------------------ what happens
@@ -340,13 +347,14 @@ class Page:
         self._address()
         self._write_foot()
         ui.run_javascript(f"sisim.write({self._script.taken()})")
-        if isinstance(self.view, PeopleView):
+        if isinstance(self.view, WORKS):
             self.view.draw()
 
     def _sized(self, size: list[float]) -> None:
         state = self.state
         if abs(size[0] - state.window_scale) > 0.01 or abs(size[1] - state.window_height) > 4:
-            state.window_scale, state.window_height = size
+            state.window_scale, state.window_height = size[:2]
+            state.window_width = max(size[2], 100.0) if len(size) > 2 else 1280.0
             if self.view is not None:
                 self.build()
 
@@ -379,8 +387,11 @@ class Page:
         if state.settings.guess:
             state.change(guess=False)
         else:
-            state.guess = ()
-            state.change(guess=True, told=None, show="figures", only=GUESSED)
+            state.guess, state.ballot = (), None
+            if state.show == "evaluation":
+                state.change(guess=True, told=None)
+            else:
+                state.change(guess=True, told=None, show="figures", only=GUESSED)
 
     def _guessed(self, line: list[list[float]]) -> None:
         picture = self.state.picture
@@ -394,7 +405,11 @@ class Page:
         if name in ("next", "previous") or (name in ("left", "right") and s.told is not None):
             step = 1 if name in ("next", "right") else -1
             self._tell_to(0 if s.told is None else s.told + step)
-        elif name in ("left", "right") and s.show == "people" and self.view is not None:
+        elif (
+            name in ("left", "right")
+            and s.show in ("people", "evaluation")
+            and self.view is not None
+        ):
             self.view.step(1 if name == "right" else -1)
         elif name in ("left", "right") and state.picture is not None:
             comparison = state.picture.comparison
@@ -425,11 +440,17 @@ class Page:
             "language": lambda: state.change(lang=other),
             "scale": self._new_scale,
             "help": self._dialogs.keys,
-            "table": self._dialogs.table,
+            "table": self._table,
             "escape": self.close_drawer,
         }
         if name in commands:
             commands[name]()
+
+    def _table(self) -> None:
+        if isinstance(self.view, EvaluationView):
+            self.view.table()
+        else:
+            self._dialogs.table()
 
     def _new_scale(self) -> None:
         self.state.rescale()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 NO_FORMS: Mapping[str, FillInTable] = {}
+NO_PAGES: Mapping[str, Callable[[], Sequence[Figure]]] = {}
 
 
 def publish_answer(
@@ -26,6 +27,7 @@ def publish_answer(
     tables: Mapping[str, pd.DataFrame],
     words: Sequence[str],
     forms: Mapping[str, FillInTable] = NO_FORMS,
+    pages: Mapping[str, Callable[[], Sequence[Figure]]] = NO_PAGES,
 ) -> list[Path]:
     """Write an answer into a folder, all or nothing.
 
@@ -36,12 +38,13 @@ def publish_answer(
         tables: The numbers, by file name.
         words: What is said, a sentence a line.
         forms: Tables to be filled in, by file name.
+        pages: What draws the pages of what is to be printed, by file name.
 
     Returns:
         What was written: each picture as PNG and SVG, each table as CSV and Parquet, those to be
-        filled in as CSV and XLSX, and the text.
+        filled in as CSV and XLSX, what is to be printed as PDF, and the text.
     """
-    from sisim.report.chart.canvas import save
+    from sisim.report.chart.canvas import save, save_pages
 
     def write(folder: Path) -> None:
         for stem, draw in pictures.items():
@@ -50,6 +53,8 @@ def publish_answer(
         for stem, form in forms.items():
             for suffix in SUFFIXES:
                 form.write(folder / f"{stem}{suffix}", suffix)
+        for stem, draw_pages in pages.items():
+            save_pages(draw_pages(), folder / f"{stem}.pdf")
         (folder / f"{name}.txt").write_text("\n".join(words) + "\n", encoding="utf-8", newline="\n")
 
     return write_all(out, write)

@@ -29,12 +29,18 @@ SHARES = frozenset(
         "discount_effects",
         "sensitivity",
         "specificity",
+        "first",
+        "per_doubling",
+        "decay",
+        "without",
     }
 )
 """Numbers that are read as per cent."""
 DIVIDED = frozenset({"shares", "agreed", "payers", "receivers"})
 """Tables and lists of such numbers."""
-MONEY = frozenset({"start_up", "running", "per_participant", "per_participant_month", "price"})
+MONEY = frozenset(
+    {"start_up", "running", "per_participant", "per_participant_month", "refresher", "price"}
+)
 YEARS = frozenset({"price_level", "price_year", "first_year", "last_year", "by"})
 """Numbers that are calendar years."""
 MOST_FORMULAS = 2
@@ -205,6 +211,7 @@ class Assumptions:
                 "running": t("Running cost a year"),
                 "per_participant": t("Cost per participant"),
                 "per_participant_month": t("Cost per participant and month"),
+                "refresher": t("Cost of a follow-up of the method"),
             }.get(parts[1])
             if cost is None or parts[0] == "cost":
                 return cost
@@ -221,13 +228,23 @@ class Assumptions:
                 return t("Effect on: {what}", what=on)
             if parts[2:] == ["persistence", "years"]:
                 return t("How long it lasts, effect on: {what}", what=on)
+            if parts[2:] == ["complement", "without"]:
+                return t("Share without the other part, effect on: {what}", what=on)
             return None
         if parts[0] == "selection" and len(parts) > 1:
             return {
                 "sensitivity": t("Share of those at risk who are recognised"),
                 "specificity": t("Share of the others who are recognised"),
             }.get(parts[1])
-        return {
+        if parts[0] == "preparation" and len(parts) > 2:
+            return self._of_preparation(name, *parts[1:3])
+        last = {
+            "first": t("Share of the effect in the first case"),
+            "per_doubling": t("Part of the lack left when the cases are doubled"),
+            "decay": t("Share of the delivery lost per year"),
+            "refresher": t("Months between follow-ups of the method"),
+        }.get(parts[-1])
+        return last or {
             "reach": t("Reach"),
             "fidelity": t("Share of the effect that comes about"),
             "capacity": t("Places"),
@@ -238,6 +255,13 @@ class Assumptions:
             "ramp": t("Months until full scale"),
             "delay": t("Months of delay"),
         }.get(parts[0])
+
+    def _of_preparation(self, investment: str, part: str, key: str) -> str | None:
+        spec = self.scenario.investments[investment].preparation.get(part)
+        what = self._text(None if spec is None else spec.label, part)
+        if key == "cost":
+            return t("Cost of preparation: {what}", what=what)
+        return t("Months of preparation: {what}", what=what) if key == "months" else None
 
     def _targets(self, on: list[str]) -> str:
         names = [self._target(target) for target in on]

@@ -7,7 +7,7 @@ called approximate where the Monte Carlo error is greater than that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from sisim.evaluation.study import EvaluationStudy, evaluated
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_chart, records, row_axis
 from sisim.report.chart.chart import (
+    Axis,
     Chart,
     Column,
     Key,
@@ -49,6 +50,8 @@ GAP_TO_ADJUST, GAP_TOO_WIDE = 0.05, 0.25
 wide for that, by the standards of the What Works Clearinghouse."""
 FEW_CLUSTERS = 10
 """With fewer clusters, intervals by cluster are unreliable."""
+SIZES = 7.0, 16.0
+"""How large a dot is, in pixels, at the least and at the most."""
 WIDE, GAP = 960.0, 24.0
 """How wide rows of dots are, in pixels, and how far from them a text stands."""
 RIGHT, WRONG, FOUND = "with", "#D55E00", "#7B3294"
@@ -115,7 +118,7 @@ def effect_words(outcome: StudyOutcome, effect: float, scenario: Scenario) -> st
     return t("{n} {unit} per person", n=decimal(effect, 3), unit=unit)
 
 
-def _of_fifty(row: Any, name: str) -> str:
+def of_fifty(row: Any, name: str) -> str:
     """Return "18 of 50", or "about 18 of 50" where so many draws cannot tell."""
     share, number = getattr(row, name), round(OF * getattr(row, name))
     # None at all of a few says little, though its Monte Carlo error is nothing.
@@ -127,10 +130,9 @@ def _of_fifty(row: Any, name: str) -> str:
 
 def sentences(study: EvaluationStudy) -> list[str]:
     """Return what comes out, the most important first."""
-    rows = {(one.design, one.world): one for one in records(study.designs)}
     said: list[str] = []
     for name in study.names:
-        said += _of_design(study, name, rows)
+        said += design_sentences(study, name)
     if "prior" not in study.worlds:
         said.append(
             t(
@@ -176,9 +178,9 @@ def _many_outcomes(study: EvaluationStudy) -> Iterator[str]:
         )
 
 
-def _of_design(
-    study: EvaluationStudy, name: str, rows: dict[tuple[str, str], Any]
-) -> Iterator[str]:
+def design_sentences(study: EvaluationStudy, name: str) -> Iterator[str]:
+    """Yield what comes out of one evaluation, the most important first."""
+    rows = {(one.design, one.world): one for one in records(study.designs)}
     spec = study.scenario.evaluations[name]
     label = spec.label.text
     effect, none = rows.get((name, "effect")), rows.get((name, "none"))
@@ -207,7 +209,7 @@ def _of_design(
         label=label,
         mean=effect_words(spec.outcome, effect.mean, study.scenario),
         truth=effect_words(spec.outcome, effect.truth, study.scenario),
-        power=_of_fifty(effect, "power"),
+        power=of_fifty(effect, "power"),
     )
     if effect.power * effect.wrong_sign * effect.draws >= 1:
         yield t(
@@ -265,14 +267,14 @@ def _decisions(spec: Evaluation, effect: Any, none: Any) -> Iterator[str]:
     known = bool(spec.decision.threshold or spec.decision.carry_on)
     parts = []
     if effect is not None and effect.stops_good == effect.stops_good:
-        share = _of_fifty(effect, "stops_good")
+        share = of_fifty(effect, "stops_good")
         parts.append(
             t("{share} municipalities would close down an investment that pays", share=share)
             if known
             else t("{share} municipalities would close down an investment that works", share=share)
         )
     elif effect is not None and effect.carries_on_bad == effect.carries_on_bad:
-        share = _of_fifty(effect, "carries_on_bad")
+        share = of_fifty(effect, "carries_on_bad")
         parts.append(
             t(
                 "{share} municipalities would carry on with an investment that does not pay",
@@ -280,7 +282,7 @@ def _decisions(spec: Evaluation, effect: Any, none: Any) -> Iterator[str]:
             )
         )
     if none is not None and none.carries_on_bad == none.carries_on_bad:
-        share = _of_fifty(none, "carries_on_bad")
+        share = of_fifty(none, "carries_on_bad")
         parts.append(
             t("{share} would carry on with one that has no effect", share=share)
             if parts
@@ -373,7 +375,7 @@ def _reservations(spec: Evaluation, row: Any) -> Iterator[str]:
         yield t(
             "{label}: no answer in {share}, most often since {why}.",
             label=label,
-            share=_of_fifty(row, "failed"),
+            share=of_fifty(row, "failed"),
             why=row.failed_why,
         )
 
@@ -495,20 +497,14 @@ def would_say_chart(
     measured = np.nan if real is None or real.name not in names else real.estimate.value
     limits += [measured] if np.isfinite(measured) else []
     ends = np.array([*shown[np.isfinite(shown)], *limits, 0.0])
-    width = (ends.max() - ends.min() or 1.0) / BINS
-    panels = [_panel(study, world, names, draws, width, ends) for world in worlds]
+    rows = DotRows(names, draws, float(ends.min()), float(ends.max()))
+    panels = [dots_panel(study, world, rows) for world in worlds]
     if np.isfinite(measured):
         assert real is not None
         row = names.index(real.name)
         mine = Rule("measured", measured, "y", FOUND, 4.0, ends=(-row - 0.42, -row + 0.42))
         panels = [replace(panel, marks=(*panel.marks, mine)) for panel in panels]
-    unit = (
-        t("so many fewer of 100")
-        if outcome is None or happens(outcome)
-        else t("so much less per person")
-    )
-    of = int(draws["draw"].nunique())
-    subtitle = t("Measured effect in {n} simulated municipalities: {unit}", n=of, unit=unit)
+    subtitle = measured_in(int(draws["draw"].nunique()), outcome)
     key: tuple[Key, ...] = (
         Key(RIGHT, t("would decide rightly"), shape="circle"),
         Key(WRONG, t("would decide wrongly"), shape="cross"),
@@ -539,27 +535,74 @@ def would_say_chart(
     return replace(chart, high=AROUND + ROW * len(names) * len(worlds))
 
 
-def _panel(
-    study: EvaluationStudy,
-    world: str,
-    names: tuple[str, ...],
-    draws: pd.DataFrame,
-    width: float,
-    ends: np.ndarray,
-) -> Panel:
+def measured_in(municipalities: int, outcome: StudyOutcome | None) -> str:
+    """Return what dots show, and in what unit."""
+    unit = unit_of_effect(outcome)
+    return t("Measured effect in {n} simulated municipalities: {unit}", n=municipalities, unit=unit)
+
+
+def unit_of_effect(outcome: StudyOutcome | None) -> str:
+    """Return the unit in which effects are drawn."""
+    if outcome is None or happens(outcome):
+        return t("so many fewer of 100")
+    return t("so much less per person")
+
+
+def world_title(world: str) -> str:
+    """Return what is true in a world."""
+    if world == "effect":
+        return t("If the intervention has its effect")
+    return t("If the intervention had no effect at all")
+
+
+@dataclass(frozen=True)
+class DotRows:
+    """Rows of dots, an evaluation each, and where they stand.
+
+    Attributes:
+        names: The evaluations, from above.
+        draws: The rows of `EvaluationStudy.draws` that are drawn.
+        low: Where the least of them stands.
+        high: Where the greatest does.
+        tall: How high a row is on a page, in pixels, where the dots are known apart and what is
+            said of them stands around the picture; unset: on paper.
+        wide: How wide a place for dots is there, in pixels.
+        remarks: What is said beside the title of a world.
+    """
+
+    names: tuple[str, ...]
+    draws: pd.DataFrame
+    low: float
+    high: float
+    tall: float | None = None
+    wide: float = SIZES[1]
+    remarks: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def width(self) -> float:
+        """How wide a place for dots is."""
+        return (self.high - self.low or 1.0) / BINS
+
+
+def dots_panel(study: EvaluationStudy, world: str, of: DotRows) -> Panel:
     """Return the rows of dots of one world."""
     rows = {one.design: one for one in records(study.designs) if one.world == world}
-    stacks = [_stack(draws, world, name, study.thresholds[name], width) for name in names]
-    tallest = max((int(height.max(initial=0)) for _, height, _ in stacks), default=0) + 1
-    step = min(0.8 / tallest, 0.14)
+    names, width = of.names, of.width
+    stacks = [_stack(of, world, name, study.thresholds[name]) for name in names]
+    tallest = max((int(height.max(initial=0)) for _, height, *_ in stacks), default=0) + 1
+    step, size = min(0.8 / tallest, 0.14), SIZES[0]
+    if of.tall is not None:
+        largest = min(SIZES[1], of.wide)
+        step = min(0.8 / tallest, (largest + 1.0) / of.tall)
+        size = max(min(step * of.tall, largest) - 2.0, 3.0)
     marks: list[Mark] = []
-    beside = {name: _beside(rows[name]) for name in names if name in rows}
-    dots = float(ends.min()) - width, float(ends.max()) + width
+    paper = of.tall is None
+    beside = {name: _beside(rows[name]) for name in names if name in rows and paper}
+    dots = of.low - width, of.high + width
     # As much room in both worlds, so that one is seen below the other.
-    left, right = _with_room(
-        *dots, [_beside(one) for one in records(study.designs) if one.design in names]
-    )
-    for row, (name, (x, height, wrong)) in enumerate(zip(names, stacks, strict=True)):
+    said = [_beside(one) for one in records(study.designs) if one.design in beside]
+    left, right = _with_room(*dots, said) if paper else dots
+    for row, (name, (x, height, wrong, ids)) in enumerate(zip(names, stacks, strict=True)):
         spec = study.scenario.evaluations[name]
         bottom = -row - 0.42
         if spec.design == "process":
@@ -579,24 +622,35 @@ def _panel(
             ("wrong", wrong, WRONG, "cross"),
         ):
             if which.any():
-                marks.append(
-                    Points(f"{kind}-{row}", x[which], y[which], color, 7.0, shape)  # type: ignore[arg-type]
+                sign = Points(
+                    f"{kind}-{world}-{row}",
+                    x[which],
+                    y[which],
+                    color,
+                    size,
+                    shape,  # type: ignore[arg-type]
+                    ids=() if paper else tuple(ids[which]),
                 )
+                marks.append(sign)
         if name in beside:
             marks.append(Word(f"said-{row}", beside[name], right, -row, align="right"))
+    unit = 0.01 if _per_hundred(study, names) else 1.0
+    axis = replace(value_axis(*dots, 7, unit), high=right, line=paper)
+    if all(study.scenario.evaluations[name].design == "process" for name in names):
+        axis = Axis(left, right, line=False)
+    up = row_axis(_row_labels(study, names)) if paper else Axis(-0.5, 0.5)
+    remark = of.remarks.get(world, "")
+    return Panel(world, axis, up, tuple(marks), world_title(world), remark)
+
+
+def _row_labels(study: EvaluationStudy, names: Iterable[str]) -> list[tuple[str, str]]:
+    """Return what each row is called, and the design where that does not say it."""
     labels = []
     for name in names:
         label, design = (one := study.scenario.evaluations[name]).label.text, one.design
         words = design_words(design)
         labels.append((label, "" if words == label.lower() else words))
-    title = (
-        t("If the intervention has its effect")
-        if world == "effect"
-        else t("If the intervention had no effect at all")
-    )
-    unit = 0.01 if _per_hundred(study, names) else 1.0
-    axis = replace(value_axis(*dots, 7, unit), high=right)
-    return Panel(world, axis, row_axis(labels), tuple(marks), title)
+    return labels
 
 
 def _with_room(low: float, high: float, texts: Iterable[str]) -> tuple[float, float]:
@@ -614,20 +668,21 @@ def _per_hundred(study: EvaluationStudy, names: tuple[str, ...]) -> bool:
 def _beside(row: Any) -> str:
     """Return how often it leads wrong, as it stands beside a row."""
     if row.stops_good == row.stops_good:
-        return t("{share} close down wrongly", share=_of_fifty(row, "stops_good"))
+        return t("{share} close down wrongly", share=of_fifty(row, "stops_good"))
     if row.carries_on_bad == row.carries_on_bad:
-        share = _of_fifty(row, "carries_on_bad")
+        share = of_fifty(row, "carries_on_bad")
         return t("{share} carry on in vain", share=share)
     return ""
 
 
 def _stack(
-    draws: pd.DataFrame, world: str, name: str, limit: float, width: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return where dots stand: across, how many are below them, and whether they are wrong.
+    of: DotRows, world: str, name: str, limit: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return where dots stand: across, how many are below them, whether they are wrong, and which.
 
     Places are counted from the threshold, so that no column holds both decisions.
     """
+    draws, width = of.draws, of.width
     some = draws[(draws["world"] == world) & (draws["design"] == name)]
     some = some[np.isfinite(some["estimate"].to_numpy(float))].sort_values("draw")
     limit = limit if np.isfinite(limit) else 0.0
@@ -636,7 +691,8 @@ def _stack(
     order = np.lexsort((wrong, place))
     place, wrong = place[order], wrong[order]
     height = np.arange(len(place)) - np.searchsorted(place, place)
-    return limit + (place + 0.5) * width, height, wrong
+    ids = some["draw"].to_numpy().astype(str)[order]
+    return limit + (place + 0.5) * width, height, wrong, ids
 
 
 def designs_table(study: EvaluationStudy) -> pd.DataFrame:

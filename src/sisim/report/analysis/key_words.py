@@ -124,6 +124,15 @@ FIELDS = {
     "repeat": Reason("can be repeated"),
     "onset": Reason("months until it works"),
     "fidelity": Reason("share of the effect that comes about"),
+    "decay": Reason("share of the delivery lost per year"),
+    "refresher": Reason("follow-ups of the method"),
+    "learning": Reason("what is learned with the cases"),
+    "first": Reason("share of the effect in the first case"),
+    "per_doubling": Reason("part of the lack left when the cases are doubled"),
+    "preparation": Reason("preparation"),
+    "complement": Reason("whole together with"),
+    "investment": Reason("investment"),
+    "without": Reason("share of the effect without the other part"),
     "effects": Reason("effects"),
     "cost": Reason("cost"),
     "new_way": Reason("new way of working"),
@@ -266,8 +275,19 @@ FIELDS = {
     "response": Reason("share that answers"),
     "response_factors": Reason("factors of answering"),
     "beside": Reason("groups told beside"),
+    "sroi": Reason("social return"),
+    "horizon": Reason("years that are valued"),
+    "discount": Reason("discount rate of the social return"),
+    "per_unit": Reason("worth of a unit"),
+    "stakeholder": Reason("who values it"),
+    "guessed": Reason("guessed"),
+    "displacement": Reason("displacement"),
+    "attribution": Reason("attribution to others"),
+    "drop_off": Reason("drop-off a year"),
 }
 """What the keys of scenario and pathway files are called."""
+OF_TABLE = {("guessed", "deadweight"): Reason("deadweight")}
+"""What a key is called in one table, where it is another thing elsewhere."""
 OPTIONS = {
     "high": Reason("high"),
     "low": Reason("low"),
@@ -442,8 +462,9 @@ class KeyWords:
             below = getattr(node, _fields(node)[key])
             if isinstance(node, Scenario) and key == "arms":
                 below = {**below, **node.gated}
-            said = key in FIELDS and (field, key) not in HIDDEN
-            return FIELDS[key].text if said else "", key, below, parts[1:]
+            said = OF_TABLE.get((field, key)) or FIELDS.get(key)
+            hidden = said is None or (field, key) in HIDDEN
+            return "" if hidden or said is None else said.text, key, below, parts[1:]
         if isinstance(node, Mapping):
             for size in range(len(parts), 0, -1):  # names may have dots
                 name = ".".join(map(str, parts[:size]))

@@ -5,6 +5,7 @@ A canvas is laid out at 1280 x 720; saved at a higher resolution it keeps its pr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
@@ -78,6 +80,15 @@ def save(figure: Figure, stem: Path, dpi: float) -> list[Path]:
     for file in files:
         file.write_bytes(saved(figure, file.suffix[1:], dpi))
     return files
+
+
+def save_pages(figures: Sequence[Figure], file: Path) -> None:
+    """Save pages as PDF; the same pages give the same bytes."""
+    content = BytesIO()
+    with PdfPages(content, metadata={"CreationDate": None}) as pages:
+        for figure in figures:
+            figure.savefig(pages, format="pdf")
+    file.write_bytes(content.getvalue())
 
 
 def saved(figure: Figure, kind: str, dpi: float) -> bytes:

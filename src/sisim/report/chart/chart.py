@@ -109,7 +109,7 @@ class Bars:
 
 @dataclass(frozen=True)
 class Points:
-    """Signs at points."""
+    """Signs at points; with `ids` it is known which is which, and on a page they move."""
 
     name: str
     x: Values
@@ -118,6 +118,7 @@ class Points:
     size: float = 9.0
     shape: Shape = "circle"
     opacity: float = 1.0
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,13 @@ SIGNS = {
 """How shapes look among words, in a key."""
 DEPTH: dict[type[Mark], int] = {CellGrid: 1, FilledArea: 2, Bars: 3, Line: 4, Points: 6}
 """How far in front kinds of marks are; a line that is not solid is in front of one that is."""
+MOVES: Option = {
+    "animation": True,
+    "animationDuration": 0,
+    "animationDurationUpdate": 700,
+    "animationEasingUpdate": "bounceOut",
+}
+"""How points that are known apart go to another place."""
 TURNED = {"cross": 45, "left": 90, "right": -90}
 """Degrees anticlockwise."""
 CAP = 0.3
@@ -326,17 +333,20 @@ class _Painter:
                 "borderWidth": 2 if ring else 1,
                 "opacity": mark.opacity,
             }
+            data = pairs(mark.x, mark.y)
+            named = [{"name": id_, "value": at} for id_, at in zip(mark.ids, data, strict=False)]
             return [
                 self._series(
                     mark.name,
                     "scatter",
                     grid,
-                    pairs(mark.x, mark.y),
+                    named or data,
                     symbol=SHAPES[mark.shape],
                     symbolRotate=TURNED.get(mark.shape, 0),
                     symbolSize=style.px(mark.size + 2),
                     itemStyle=look,
                     clip=False,
+                    **(MOVES if named else {}),
                 )
             ]
         if isinstance(mark, CellGrid):
@@ -447,7 +457,7 @@ class _Painter:
         look = {
             "color": self._style.hue(rule.color),
             "width": self._style.px(rule.width),
-            "type": "dotted" if rule.dash == "dotted" else "solid",
+            "type": "solid" if rule.dash == "solid" else rule.dash,
         }
         if rule.ends is None:
             return {"yAxis" if rule.along == "x" else "xAxis": rule.at, "lineStyle": look}

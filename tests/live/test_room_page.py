@@ -1,0 +1,174 @@
+"""A room of forty: the teacher's screen and two phones in browsers, and the others by sockets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+from helpers.visitors import Server, Visitor, serving
+from helpers.words import READ, leaks, slips
+
+PEOPLE = 40
+PHONE = (390, 844)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """Return a server of a room, with few people, that this computer alone reaches."""
+    few = ("--set", "population.cohort=300", "--set", "replications=2", "--host", "127.0.0.1")
+    with serving("--room", *few) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def participants(server: Server) -> str:
+    """Return the address that participants are told."""
+    told = re.search(r"Participants join at (\S+) with", server.said())
+    assert told is not None
+    return told[1]
+
+
+class Participant:
+    """Somebody who plays by sockets, without a browser."""
+
+    def __init__(self, address: str, code: str) -> None:
+        self.client = httpx.Client(base_url=address)
+        self.join(code)
+
+    def join(self, code: str) -> None:
+        joined = self.client.post("/join", json={"code": code})
+        assert joined.status_code == 200, joined.text
+        self.client.headers["Authorization"] = f"Bearer {joined.json()['token']}"
+
+    @property
+    def state(self) -> Any:
+        return self.client.get("/state").json()
+
+    def say(self, round_: str, project: int, yes: bool) -> int:
+        sent = {"round": round_, "project": project, "yes": yes}
+        return self.client.post("/answer", json=sent).status_code
+
+    def answer(self) -> None:
+        """Say yes or no to whatever is asked."""
+        told = self.state
+        seat = int(re.findall(r"\d+", told["seat"])[0])
+        for card in told["cards"]:
+            if card["asked"]:
+                yes = (seat + card["project"]) % 3 > 0
+                assert self.say(told["round"], card["project"], yes) == 200
+
+    def be_rude(self, others: list[str]) -> None:
+        """Vote over and over, in others' names and in other rounds, and send what is no message."""
+        round_ = self.state["round"]
+        for number in range(6):
+            self.say(round_, number % 3, bool(number % 2))
+        for token in (*others, "x" * 32):
+            forged = {"Authorization": f"Bearer {token}"}
+            sent = {"round": round_, "project": 0, "yes": True}
+            found = self.client.post("/answer", json=sent, headers=forged)
+            assert found.status_code == 401
+        for content in (b"", b'{"do":"go_on"}', b"x" * 5000):
+            kind = {"Content-Type": "application/json"}
+            for path in ("/answer", "/join", "/lead"):
+                assert self.client.post(path, content=content, headers=kind).status_code >= 400
+
+    def leave(self) -> None:
+        assert self.client.post("/leave", json={}).status_code == 200
+
+
+def test_forty_play_and_two_of_them_are_rude(
+    chromium: Any, server: Server, participants: str
+) -> None:
+    teacher = Visitor(chromium, server.address, "room?lang=sv", wait="#code", rests=False)
+    code = teacher.text("#code")
+    phones = [
+        Visitor(
+            chromium, participants, f"?lang={lang}#{code}", size=PHONE, wait="#door", rests=False
+        )
+        for lang in ("sv", "en")
+    ]
+    for phone in phones:
+        phone.page.click("#join")
+        phone.page.wait_for_selector("#role:not(:empty)")
+    with ThreadPoolExecutor(8) as pool:
+        them = list(pool.map(lambda _: Participant(participants, code), range(PEOPLE - 2)))
+        *honest, rude, leaver = them
+        teacher.page.wait_for_selector("#count:has-text('40 är med')")
+        assert leaks(str(teacher.page.evaluate(READ))) == {}
+        for number in range(3):
+            teacher.page.click("#go-on")
+            teacher.page.wait_for_selector(f"#round:has-text('{number + 1} av')")
+            for phone in phones:
+                phone.page.wait_for_selector(f"#title:has-text('{number + 1} ')")
+            # Nothing of this round is seen before it is revealed.
+            before = honest[0].state
+            assert len(before["results"]) == number
+            list(pool.map(Participant.answer, honest))
+            leaver.answer()
+            numbers = [str(n) for n in range(1, PEOPLE + 1)]
+            rude.be_rude(numbers if number == 0 else numbers[:2])
+            if number == 1:
+                leaver.leave()  # in the middle, and comes again
+                assert leaver.client.get("/state").status_code == 401
+                leaver.join(code)
+                leaver.answer()
+            rude.answer()  # the last word counts, once
+            for phone in phones:
+                answer(phone)
+            teacher.page.wait_for_selector(f"#count:has-text('{asked(them, phones)}')")
+            assert honest[0].state["results"] == before["results"]
+            teacher.page.click("#go-on")
+            teacher.page.wait_for_selector("#reopen")
+            assert honest[0].say(before["round"], 0, True) == 409
+            assert honest[0].state["results"] == before["results"]
+            teacher.page.click("#go-on")
+            teacher.page.wait_for_selector("#chart-rounds svg")
+            shown = teacher.page.locator("#projects tbody td:nth-child(2)").all_inner_texts()
+            same_sums(shown, them, phones)
+            assert set(range(PEOPLE)) >= {int(one.split()[1]) for one in shown}
+    for someone in (teacher, phones[0]):
+        said = str(someone.page.evaluate(READ))
+        assert leaks(said) == {}
+        assert slips(said) == {}
+    for someone in (teacher, *phones):
+        someone.leave()
+    assert "Traceback" not in server.said()
+
+
+def answer(phone: Visitor) -> None:
+    """Answer by the keyboard whatever a phone is asked."""
+    for box in phone.page.locator("fieldset:has(input)").all():
+        box.locator("input").first.focus()
+        phone.page.keyboard.press("Space")
+    phone.page.wait_for_function(
+        "() => [...document.querySelectorAll('fieldset:has(input)')]"
+        ".every((one) => one.querySelector('input:checked'))"
+    )
+
+
+def asked(them: list[Participant], phones: list[Visitor]) -> str:
+    """Return what the screen says when all who are asked have answered."""
+    n = sum(any(card["asked"] for card in one.state["cards"]) for one in them)
+    n += sum(phone.page.locator("fieldset input").count() > 0 for phone in phones)
+    return f"{n} av de {n} som tillfrågas har svarat"
+
+
+def same_sums(shown: list[str], them: list[Participant], phones: list[Visitor]) -> None:
+    """Check that all are told what the screen shows, and nothing of who has said what."""
+    numbers = [re.findall(r"\d+", one) for one in shown]
+    for one in them:
+        told = one.state["results"][0]["projects"]
+        assert [re.findall(r"\d+", text) for _, text in told] == numbers
+    for phone in phones:
+        phone.page.wait_for_selector("#results h3")
+        seen = phone.page.locator("#results section:first-of-type .done dd").all_inner_texts()
+        assert [re.findall(r"\d+", text) for text in seen] == numbers
+
+
+def test_the_teachers_screen_is_not_where_participants_are(participants: str) -> None:
+    for path in ("room", "sisim/page.js", "_nicegui_ws/socket.io/?EIO=4&transport=polling"):
+        assert httpx.get(participants + path).status_code == 404
