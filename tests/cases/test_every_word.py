@@ -32,6 +32,7 @@ READY = ("placed-youth", *FEW)
 TRAINEE = ("--set", "population.residents=4000", "--set", "replications=3")
 EV1 = str(Path(__file__).parents[1] / "helpers" / "ev1.toml")
 POCKETS = str(Path(__file__).parents[1] / "helpers" / "pockets.toml")
+GATED = str(Path(__file__).parents[1] / "helpers" / "gated.toml")
 MEASURED = str(Path(__file__).parents[1] / "helpers" / "measured.toml")
 
 
@@ -118,6 +119,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "evaluate": (EV1, "--draws", "3", "--workers", "1"),
     "sroi": ("service-trainee", *TRAINEE, "--arm", "project"),
     "static": ("service-trainee", *TRAINEE, "--arm", "new_way"),
+    "gate": (GATED, "--draws", "4", "--workers", "1"),
+    "spread": (GATED, "--replications", "2", "--runs", "20", "--set", "spread.years=5"),
+    "check of an application": (GATED, "--application"),
     "money of a fund": (str(SCENARIOS / "portfolio.toml"), *FEW),
     "money of a contract": (str(SCENARIOS / "outcome-contract.toml"), *FEW),
     "money of later lives": (

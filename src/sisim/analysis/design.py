@@ -20,11 +20,12 @@ from sisim.analysis.cell import Cell
 from sisim.analysis.experiment_file import Plan
 from sisim.analysis.variants import MoneyPaths, canonical
 from sisim.arrays import Floats
+from sisim.scenario.digest import LOOKING_ON
 from sisim.scenario.psa_draws import draw_together, stream
 
 CHUNK = 1024
 """Draws of a Sobol sequence made at a time: a power of two, as its balance asks for."""
-SILENT = ("title", "description", "catalogue", "follow_up", "evaluations", "silo", "sroi", "system")
+SILENT = ("title", "description", "catalogue", "follow_up", *LOOKING_ON)
 """What may be written otherwise without any number becoming another."""
 Draw = tuple[int, dict[str, float]]
 """The number of a draw, and the values drawn by path."""

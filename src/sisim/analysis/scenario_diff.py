@@ -17,6 +17,7 @@ from sisim.analysis.question import count_undefined, mean_defined, standard_erro
 from sisim.arrays import Floats
 from sisim.checks.checks import check_scenario
 from sisim.loading.validation import validate
+from sisim.scenario.digest import LOOKING_ON
 from sisim.scenario.document import Document
 from sisim.scenario.positions import Positions
 from sisim.scenario.scenario import Scenario
@@ -31,10 +32,7 @@ WORDS = frozenset(
         "labels",
         "catalogue",
         "follow_up",
-        "evaluations",
-        "silo",
-        "system",
-        "sroi",
+        *LOOKING_ON,
         "source",
         "grade",
         "note",

@@ -426,7 +426,7 @@ class ScenarioCheck(ConditionCheck):
             self.refer((*path, index), name, self.scenario.population.areas, Reason("The area"))
 
     def _arms(self) -> None:
-        for name, arm in self.scenario.arms.items():
+        for name, arm in {**self.scenario.arms, **self.scenario.gated}.items():
             path = ("arms", name)
             if name == "without":
                 self.say(path, Reason('"without" is always there, and cannot be given.'))

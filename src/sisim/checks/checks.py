@@ -7,6 +7,7 @@ from sisim.checks.check_contract import ContractCheck
 from sisim.checks.check_economy import EconomyCheck
 from sisim.checks.check_evaluation import EvaluationCheck
 from sisim.checks.check_fund import FundCheck
+from sisim.checks.check_gate import GateCheck
 from sisim.checks.check_limits import LimitsCheck
 from sisim.checks.check_measurements import InstrumentCheck, MeasurementCheck
 from sisim.checks.check_pathway import PathwayCheck
@@ -47,6 +48,7 @@ def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
         *ContractCheck(document, scenario).problems,
         *EconomyCheck(document, scenario).problems,
         *EvaluationCheck(document, scenario).problems,
+        *GateCheck(document, scenario).problems,
         *SiloCheck(document, scenario).problems,
         *SystemCheck(document, scenario).problems,
         *SocialReturnCheck(document, scenario).problems,

@@ -30,7 +30,7 @@ from sisim.cli.file_commands import assumptions, check, explain_key, pathway, sc
 from sisim.cli.help_pages import print_help
 from sisim.cli.live_commands import lesson, live
 from sisim.cli.parse_errors import print_parse_error
-from sisim.cli.plan_commands import follow_up, implement, needs
+from sisim.cli.plan_commands import follow_up, gate, implement, needs, spread
 from sisim.cli.run_commands import bench, explain, figures, money, run
 from sisim.cli.sweep_commands import reproduce, sweep
 from sisim.cli.user_errors import INTERRUPTED, MISTAKE, UserError, print_error
@@ -87,6 +87,8 @@ for command in (
     sroi,
     static,
     implement,
+    gate,
+    spread,
     catalogue,
     check,
     explain,

@@ -25,17 +25,23 @@ def check(
     /,
     *,
     changes: Changes = None,
+    application: Annotated[
+        bool, flag("Tell what an application to a fund must hold, and what is missing.")
+    ] = False,
 ) -> None:
     """Say what is wrong in a scenario or pathway file, or that all is well and what the file
     contains.
 
     Where rates are so high that the step shows, it is told how far shares of states are from those
     of continuous time, and which step would do. Every evaluation is held against what SKR's guide
-    asks of an evaluation plan at least: what is there, and what is missing.
+    asks of an evaluation plan at least: what is there, and what is missing. With `--application`
+    so is everything that the board of a social investment fund asks for: method, target group,
+    expected effects and their sources, costs, follow-up and evaluation, and where it is written.
 
-    Example: `sisim check my.toml`
+    Example: `sisim check my.toml --application`
     """
     from sisim.loading.file_summary import contents, kind_of
+    from sisim.report.application_words import application_words
     from sisim.report.evaluation_plan import evaluation_plan_words
     from sisim.report.step_error_words import step_error_words
 
@@ -46,6 +52,10 @@ def check(
         loaded = load(file, changes)
         for line in [*step_error_words(loaded), *evaluation_plan_words(loaded)]:
             print(line)
+        if application:
+            print("\n".join(application_words(loaded)))
+    elif application:
+        raise UserError(t("An application is a scenario: a pathway has no investment."))
 
 
 def explain_key(

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from sisim.cli.analysis_commands import publish
-from sisim.cli.options import Arm, ManyRuns, Ordinary, RunOptions, ScenarioName, count, flag, option
+from sisim.cli.options import (
+    Arm,
+    ManyRuns,
+    Ordinary,
+    RunOptions,
+    ScenarioName,
+    StudyOptions,
+    count,
+    flag,
+    option,
+)
 from sisim.cli.progress import progress
-from sisim.cli.scenario_input import chosen_arm, open_scenario
+from sisim.cli.scenario_input import chosen_arm, executor, open_scenario
 from sisim.cli.user_errors import UserError, require_known
 from sisim.i18n import duration_in_months, t
 
@@ -19,10 +30,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sisim.analysis.monitoring import FollowUp
+    from sisim.engine.simulation import Progress
     from sisim.evaluation.participant_course import ParticipantCourse
     from sisim.scenario.scenario import Scenario
 
 YEARS = 5
+GATES = 100
+SPREADS = 200
 
 
 def needs(
@@ -293,6 +307,113 @@ def implement(
     if len(result.versions) > 1:
         pictures["implementation-versions"] = lambda: draw_versions(result)
     publish(folder, "implementation", pictures, result.tables, sentences(result))
+
+
+def gate(
+    scenario: ScenarioName,
+    /,
+    *,
+    arm: Annotated[
+        str | None, option("ARM", "Which arm with a stage gate; unset: the last.")
+    ] = None,
+    draws: Annotated[
+        int, count("N", "How many simulated municipalities; unset: 100.", least=2)
+    ] = GATES,
+    options: StudyOptions = StudyOptions(),
+) -> None:
+    """Say what it leads to that an evaluation decides how an investment ends: carry on if it
+    holds.
+
+    The arm ends `gated`, and [investments.NAME.gate] says which evaluation decides. Each simulated
+    municipality has people and luck of its own, evaluates as it is planned, and lives on by its own
+    answer, when that has come: with the effect of the file, with none, and with effects drawn from
+    their range. Beside it stand always carrying on, never, and perfect knowledge of the effect.
+
+    Example: `sisim gate team-nystart --draws 50`
+    """
+    loaded, folder = open_scenario(scenario, options.of_runs)
+    from sisim.evaluation.stage_gate import stage_gate
+    from sisim.evaluation.study import StudyError
+    from sisim.report.analysis.stage_gate_report import draw_gate, sentences
+
+    if not loaded.gated:
+        raise UserError(
+            t(
+                'No arm has a stage gate: let an investment end "gated" in an arm, and give '
+                "[investments.NAME.gate] the evaluation that decides."
+            )
+        )
+    if arm is not None and arm not in loaded.gated:
+        there = ", ".join(loaded.gated)
+        raise UserError(
+            t('The arm "{arm}" has no stage gate; there is {names}.', arm=arm, names=there)
+        )
+    with ExitStack() as stack:
+
+        def tell(what: str) -> Progress:
+            said = {"evaluation": t("Evaluating"), "lives": t("Simulating")}[what]
+            return stack.enter_context(progress(said))
+
+        try:
+            found = stage_gate(
+                loaded,
+                arm,
+                draws=draws,
+                seed=options.seed,
+                executor=executor(options.workers),
+                progress=tell,
+            )
+        except StudyError as error:
+            raise UserError(error.render()) from error
+    tables = {"gate": found.choices, "gate-municipalities": found.table}
+    publish(folder, "gate", {"gate": lambda: draw_gate(found)}, tables, list(sentences(found)))
+
+
+def spread(
+    scenario: ScenarioName,
+    /,
+    *,
+    municipalities: Annotated[
+        Path | None,
+        option("FILE", "Municipalities, CSV or XLSX: name, residents, region; unset: made up."),
+    ] = None,
+    runs: Annotated[
+        int, count("N", "How many runs of the spread; unset: 200.", least=10)
+    ] = SPREADS,
+    arm: Arm = None,
+    options: RunOptions = RunOptions(),
+) -> None:
+    """Say how an investment may spread between municipalities, and what that comes to for people
+    and purses.
+
+    Each municipality starts of its own accord, or after what others have credibly shown, by p and q
+    under [spread]: both are assumed. Each starter gains what the simulated municipality does, by
+    its residents and from the year in which it starts. With [spread.support] and
+    [spread.programme] you see support of capacity, for all that come, against a programme for one.
+
+    Example: `sisim spread team-nystart --municipalities municipalities.csv`
+    """
+    loaded, folder = open_scenario(scenario, options)
+    from sisim.analysis.diffusion import diffusion
+    from sisim.loading.municipalities import read_municipalities
+    from sisim.report.analysis.diffusion_report import draw_spread, sentences
+
+    chosen = chosen_arm(loaded, arm)
+    places = None if municipalities is None else read_municipalities(municipalities)
+    with progress(t("Simulating")) as tell:
+        found = diffusion(
+            loaded,
+            chosen,
+            places=places,
+            runs=runs,
+            seed=options.seed,
+            replications=options.replications,
+            progress=tell,
+        )
+    tables = {"spread": found.adoption, "spread-totals": found.totals}
+    publish(
+        folder, "spread", {"spread": lambda: draw_spread(found)}, tables, list(sentences(found))
+    )
 
 
 def _condition(text: str) -> dict[str, Any]:

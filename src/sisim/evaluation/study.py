@@ -460,24 +460,33 @@ class EvaluationStudy:
 
     @cached_property
     def priors(self) -> dict[str, Prior]:
-        """What is thought of the effect before each evaluation, where its worth is known.
+        """What is thought of the effect before each evaluation, where its worth is known."""
+        found = {}
+        for name, nets in self.nets.items():
+            effects = self.effects_drawn(name)
+            if effects is not None:
+                found[name] = Prior.of_draws(effects, self._nets_of(name, nets, effects))
+        return found
+
+    def effects_drawn(self, name: str) -> Floats | None:
+        """Return the true effects of the world in which they are drawn; None without any.
 
         What differs between the municipalities of a world with one effect is luck among people. So
         much of it is taken from the effects that were drawn that they vary by what is uncertain.
         """
-        found = {}
-        for name, nets in self.nets.items():
-            mine = self.table[self.table["design"] == name]
-            drawn, fixed = (
-                mine.loc[mine["world"] == world, "truth_all"].dropna().to_numpy(float)
-                for world in ("prior", "effect")
-            )
-            if len(drawn) < 2 or not drawn.var() > 0:
-                continue
-            kept = max(1 - fixed.var(ddof=1) / drawn.var(ddof=1), 0.0) ** 0.5
-            effects = drawn.mean() + kept * (drawn - drawn.mean())
-            found[name] = Prior.of_draws(effects, self._nets_of(name, nets, effects))
-        return found
+        mine = self.table[self.table["design"] == name]
+        drawn, fixed = (
+            mine.loc[mine["world"] == world, "truth_all"].dropna().to_numpy(float)
+            for world in ("prior", "effect")
+        )
+        if len(drawn) < 2 or not drawn.var() > 0:
+            return None
+        kept = max(1 - fixed.var(ddof=1) / drawn.var(ddof=1), 0.0) ** 0.5
+        return np.asarray(drawn.mean() + kept * (drawn - drawn.mean()))
+
+    def tells_effect(self, name: str) -> bool:
+        """Return whether the true effect is told from none: by two Monte Carlo errors."""
+        return _told(self.table[self.table["design"] == name])
 
     def _values(self, name: str, cost: Floats) -> dict[str, Floats]:
         """Return what an evaluation is worth; NaN where that cannot be told."""

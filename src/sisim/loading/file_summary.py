@@ -86,11 +86,12 @@ def _scenario(scenario: Scenario) -> Iterator[str]:
             length=duration(investment.years),
             start=investment.start,
         )
-    for arm in scenario.arms.values():
+    for arm in (*scenario.arms.values(), *scenario.gated.values()):
         endings = {
             "ends": t("ends"),
             "continues": t("continues"),
             "new_way_of_working": t("new way of working"),
+            "gated": t("decided by an evaluation"),
         }
         named = [
             f"{scenario.investments[name].label.text} ({endings[ending]})"

@@ -9,7 +9,7 @@ another question: `sisim evaluate` answers it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from sisim.i18n import n_, t
@@ -56,10 +56,15 @@ def evaluation_plan_words(scenario: Scenario) -> list[str]:
                 all=len(asked),
             )
         )
-        for one in asked:
-            missing = t("missing: {remedy}", remedy=one.remedy)
-            lines.append(f"  {'✓' if one.there else '✗'} {one.what}: {one.there or missing}")
+        lines += demand_lines(asked)
     return lines
+
+
+def demand_lines(asked: Iterable[Demand]) -> Iterator[str]:
+    """Yield a line for each demand: ✓ what there is, ✗ what to write."""
+    for one in asked:
+        missing = t("missing: {remedy}", remedy=one.remedy)
+        yield f"  {'✓' if one.there else '✗'} {one.what}: {one.there or missing}"
 
 
 def demands(scenario: Scenario, evaluation: Evaluation) -> list[Demand]:

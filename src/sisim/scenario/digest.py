@@ -8,6 +8,9 @@ from typing import Any
 from sisim.scenario.pathway import Entry, Pathway, State, Transition
 from sisim.scenario.scenario import Investment, Scenario
 
+LOOKING_ON = ("evaluations", "application", "spread", "silo", "system", "sroi")
+"""Tables of a scenario that ask something of its results, and change none of them."""
+
 
 def digest(scenario: Scenario) -> str:
     """Return a short hash of a scenario with its pathway, whatever its files look like.
@@ -20,8 +23,7 @@ def digest(scenario: Scenario) -> str:
 
 def _unsaid(scenario: Scenario) -> dict[str, Any]:
     """Return what is left out where it is not used: then a scenario is what it always was."""
-    silent: dict[str, Any] = {} if scenario.evaluations else {"evaluations": True}
-    silent |= {key: True for key in ("silo", "sroi", "system") if getattr(scenario, key) is None}
+    silent: dict[str, Any] = {key: True for key in LOOKING_ON if not getattr(scenario, key)}
     silent["pathway"] = _unbought(scenario.pathway)
     if scenario.time.tail is not None:
         silent["time"] = {"tail": _unbought(scenario.time.tail)}
@@ -55,7 +57,7 @@ def _unbought(pathway: Pathway) -> dict[str, Any]:
 def _unsaid_of(investment: Investment) -> dict[str, Any]:
     """Return what of an investment is left out where the file does not say it."""
     found: dict[str, Any] = dict.fromkeys(
-        {"learning", "preparation"} - investment.model_fields_set, True
+        {"learning", "preparation", "gate"} - investment.model_fields_set, True
     )
     found["effects"] = {
         number: {"complement"}
@@ -82,7 +84,7 @@ def without_money(scenario: Scenario) -> dict[str, Any]:
     cost = {"cost": True, "new_way": {"cost", "replaces"}}
     money: dict[str, Any] = {
         **dict.fromkeys(("economy", "funds", "contracts", "outcomes", "goals", "figures"), True),
-        **dict.fromkeys(("evaluations", "silo", "sroi", "system"), True),  # they look on
+        **dict.fromkeys(LOOKING_ON, True),
         "drift": {"prices", "inflation"},
         # Later lives are computed from who leaves: only how these are told apart has a bearing.
         "time": {"tail": set(Pathway.model_fields) - {"continues"}},

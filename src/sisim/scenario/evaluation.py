@@ -229,9 +229,13 @@ class Evaluation(Table):
     )
 
     @property
+    def answered(self) -> int:
+        """The month, counted from year 0, at whose beginning there is an answer."""
+        within = 0 if self.outcome is None else self.outcome.within
+        return round(months_until(self.cohorts.below)) - 1 + within + self.follow_up_delay
+
+    @property
     def answer_year(self) -> int:
         """The calendar year by whose end there is an answer."""
-        within = 0 if self.outcome is None else self.outcome.within
-        months = round(months_until(self.cohorts.below)) - 1 + within + self.follow_up_delay
         # An answer at the turn of the year is there at its end.
-        return (months - 1) // 12
+        return (self.answered - 1) // 12

@@ -6,8 +6,15 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import (
+    Field,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    field_serializer,
+    model_validator,
+)
 
+from sisim.scenario.application import Application
 from sisim.scenario.condition import Condition
 from sisim.scenario.continuation import Continuation
 from sisim.scenario.contract import Contract
@@ -22,6 +29,7 @@ from sisim.scenario.pathway import Pathway, Scale
 from sisim.scenario.seed_range import MOST_SEED
 from sisim.scenario.silo_rules import Silo
 from sisim.scenario.social_return import SocialReturn
+from sisim.scenario.spread import SpreadPlan
 from sisim.scenario.system_goals import SystemChange
 from sisim.scenario.types import (
     Age,
@@ -45,7 +53,9 @@ NOTHING: Mapping[str, float] = {}
 _HAIR = 1e-6
 """What a length in years may miss by: a third of a year has no end of decimals."""
 
-Ending = Literal["ends", "continues", "new_way_of_working"]
+GATED = "gated"
+Ending = Literal["ends", "continues", "new_way_of_working", "gated"]
+GateEnding = Literal["ends", "continues", "new_way_of_working"]
 MonthOrDay = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$")]
 """A calendar month, or a day of it where a step is a week."""
 
@@ -384,6 +394,26 @@ class NewWay(Table):
     replaces: Cost | None = None
 
 
+class Gate(Table):
+    """A stage gate: how the investment ends is decided by what an evaluation says.
+
+    An arm in which it ends `gated` is, in every run, the arm of `yes` or that of `no`: nothing else
+    is simulated. The decision is the evaluation's (its `rule`, and the effect from which it pays),
+    and comes with its answer.
+    """
+
+    evaluation: Name = Field(description="The evaluation that decides.")
+    yes: GateEnding = Field("new_way_of_working", description="How it ends if the answer is yes.")
+    no: GateEnding = Field(
+        "ends", description="How it ends if the answer is no, or there is no answer."
+    )
+    meanwhile: Literal["continues", "pause"] = Field(
+        "continues",
+        description="What happens between the project's end and the answer: it `continues`, or "
+        "there is a `pause`.",
+    )
+
+
 class Investment(Table):
     """A social investment: an intervention with money, time, places, a target group, an ending.
 
@@ -430,6 +460,7 @@ class Investment(Table):
     areas: list[Name] = Field([], description="Areas of the project; empty: all.")
     interval: Duration = Field(0, description="Months between the areas listed, as they begin.")
     stops: list[Name] = Field([], description="Investments whose place it takes.")
+    gate: Gate | None = None
 
     @property
     def taken_in(self) -> float:
@@ -455,7 +486,11 @@ class Investment(Table):
 
 
 class Arm(Table):
-    """One version of the future: which investments, and how each ends."""
+    """One version of the future: which investments, and how each ends.
+
+    An arm with a stage gate ("gated") is made of two others once an evaluation has answered: see
+    `Gate`.
+    """
 
     label: Text
     investments: dict[Name, Ending]
@@ -563,6 +598,8 @@ class Scenario(ModelFile):
     figures: Figures | None = None
     follow_up: FollowUpPlan | None = None
     evaluations: dict[Name, Evaluation] = {}
+    application: Application | None = None
+    spread: SpreadPlan | None = None
     silo: Silo | None = None
     system: SystemChange | None = None
     sroi: SocialReturn | None = None
@@ -574,6 +611,28 @@ class Scenario(ModelFile):
     _files: dict[str, str] = PrivateAttr(default_factory=dict)
     _changed: dict[str, str] = PrivateAttr(default_factory=dict)
     _before: dict[str, float] = PrivateAttr(default_factory=dict)
+    _gated: dict[str, Arm] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _gated_apart(self) -> Scenario:
+        # What is simulated are the two arms between which a gate decides.
+        self._gated = {n: arm for n, arm in self.arms.items() if GATED in arm.investments.values()}
+        if self._gated:
+            kept = {name: arm for name, arm in self.arms.items() if name not in self._gated}
+            self.__dict__["arms"] = kept
+        return self
+
+    @field_serializer("arms", mode="wrap")
+    def _all_arms(
+        self, arms: dict[str, Arm], handler: SerializerFunctionWrapHandler
+    ) -> dict[str, Any]:
+        found: dict[str, Any] = handler({**arms, **self._gated})
+        return found
+
+    @property
+    def gated(self) -> dict[str, Arm]:
+        """The arms with a stage gate, which are not among `arms`: see `Gate`."""
+        return dict(self._gated)
 
     @property
     def warm_up(self) -> float:

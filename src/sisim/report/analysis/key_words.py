@@ -176,6 +176,21 @@ FIELDS = {
     "responsible": Reason("responsible"),
     "legal": Reason("legal assessment"),
     "outcome_values": Reason("worth of an avoided outcome"),
+    "gate": Reason("stage gate"),
+    "yes": Reason("if yes"),
+    "no": Reason("if no"),
+    "meanwhile": Reason("until the answer"),
+    "spread": Reason("spread"),
+    "p": Reason("p (of one's own accord)"),
+    "q": Reason("q (after others)"),
+    "power": Reason("power of the evaluation"),
+    "region_weight": Reason("weight of the same region"),
+    "municipalities": Reason("number of municipalities"),
+    "coming": Reason("number of investments that come"),
+    "every": Reason("years between them"),
+    "support": Reason("support of capacity"),
+    "programme": Reason("national programme"),
+    "lag": Reason("years until it acts"),
     "set_off": Reason("what is set off"),
     "plan": Reason("plan"),
     "first_year": Reason("first year"),
@@ -305,6 +320,8 @@ OPTIONS = {
     "table": Reason("table"),
     "ends": Reason("ends"),
     "continues": Reason("continues"),
+    "gated": Reason("decided by an evaluation"),
+    "pause": Reason("pause"),
     "new_way_of_working": Reason("new way of working"),
     "planned": Reason("planned"),
     "mix": Reason("partly by plan"),
@@ -444,6 +461,8 @@ class KeyWords:
             if key not in _fields(node):
                 return None
             below = getattr(node, _fields(node)[key])
+            if isinstance(node, Scenario) and key == "arms":
+                below = {**below, **node.gated}
             said = OF_TABLE.get((field, key)) or FIELDS.get(key)
             hidden = said is None or (field, key) in HIDDEN
             return "" if hidden or said is None else said.text, key, below, parts[1:]
@@ -498,7 +517,7 @@ class KeyWords:
                 **pathway.administrations,
             },
             "investments": scenario.investments,
-            "arms": scenario.arms,
+            "arms": {**scenario.arms, **scenario.gated},
             "areas": scenario.population.areas,
             "outcomes": scenario.outcomes,
             "groups": pathway.groups,
