@@ -143,6 +143,7 @@ OF_SEVERAL_MODULES = {
     "evaluation/test_every_design.py": "each design from a scenario's file to what it says",
     "live/test_hostile_visitors.py": "what a visitor may not do, at whatever module it arrives",
     "live/test_page.py": "the page as a visitor has it, in a browser",
+    "live/test_room_page.py": "the room as a teacher and forty participants have it, in browsers",
     "live/test_words_on_the_page.py": "every word of the page, in both languages",
     "report/analysis/test_names_of_rows.py": "names of rows beside bars, in every picture with any",
 }

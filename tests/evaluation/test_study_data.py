@@ -12,7 +12,7 @@ from sisim import load
 from sisim.engine.compile import compile_scenario
 from sisim.engine.replications import replication
 from sisim.engine.simulation import Simulation, run_once
-from sisim.evaluation.municipality import Municipalities, Municipality, with_study_arms
+from sisim.evaluation.municipality import Municipality, SimulatedMunicipalities, with_study_arms
 from sisim.evaluation.study import no_queue, say
 from sisim.evaluation.study_data import study_data
 from sisim.scenario.scenario import Scenario
@@ -34,7 +34,7 @@ QUEUE = {
 def simulated(scenario: Scenario, seed: int = 1) -> Municipality:
     """Return a municipality of a scenario with one arm."""
     study = with_study_arms(scenario, scenario.arms)
-    return Municipalities(compile_scenario(study), {"team": ["placed_again"]}).one(seed)
+    return SimulatedMunicipalities(compile_scenario(study), {"team": ["placed_again"]}).one(seed)
 
 
 @pytest.fixture(scope="module")

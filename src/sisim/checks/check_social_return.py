@@ -7,7 +7,7 @@ from sisim.scenario.dates import months_until
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
 from sisim.scenario.scenario import Scenario
-from sisim.scenario.social_return import SocialReturn
+from sisim.scenario.social_values import SocialReturn
 
 
 class SocialReturnCheck(Findings):

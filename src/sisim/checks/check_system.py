@@ -34,10 +34,10 @@ class SystemCheck(Findings):
         outcome = better.outcome
         if outcome.within > 12 * self.scenario.time.years:
             reason = Reason(
-                "Nobody can be followed so long: {months} months, in a scenario that ends after "
-                "{whole} months.",
-                months=outcome.within,
-                whole=12 * self.scenario.time.years,
+                "Nobody can be followed so long (in months: {asked}, where the scenario has "
+                "{whole}).",
+                asked=outcome.within,
+                whole=round(12 * self.scenario.time.years),
             )
             self.say((*path, "outcome", "within"), reason)
         keys = ("transition", "group", "resource", "costs_of")

@@ -66,6 +66,16 @@ def sroi(
     print_table(filters_table(found))
 
 
+def _level(given: str | None) -> Level | None:
+    """Return what use falls from, as `--level` says."""
+    if given is None:
+        return None
+    for level in LEVELS:
+        if level == given:
+            return level
+    raise UserError(t('--level takes start or year; "{given}" is neither.', given=given))
+
+
 def _require_investment(scenario: Scenario, arm: str) -> None:
     """Make sure that an arm has an investment, and that of `[sroi]` if it names one."""
     own = scenario.arms[arm].investments
@@ -130,9 +140,6 @@ def static(
 
     Example: `sisim static service-trainee --arm project --effect 0.2`
     """
-    chosen_level = next((one for one in LEVELS if one == level), None)
-    if level is not None and chosen_level is None:
-        raise UserError(t('--level takes start or year; "{given}" is neither.', given=level))
     loaded, folder = open_scenario(scenario, options)
     chosen = chosen_arm(loaded, arm)
     _require_investment(loaded, chosen)
@@ -147,7 +154,7 @@ def static(
         found = static_calculation(
             loaded,
             chosen,
-            level=chosen_level,
+            level=_level(level),
             effect=effect,
             planned=participants,
             seed=options.seed,

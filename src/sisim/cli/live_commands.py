@@ -93,8 +93,10 @@ def live(
     tell, the fund.
 
     It is on this computer alone, and needs no internet. Stop it with Ctrl-C. With `--room` it is a
-    teacher's screen, and participants reach a page of their own on the same network. Examples:
-    `sisim live my.toml --lang sv`, `sisim live --room`
+    teacher's screen, and participants reach a page of their own on the same network:
+    `sisim live --room`.
+
+    Example: `sisim live my.toml --lang sv`
     """
     if alone and not room:
         raise UserError(t("--alone is for a room: add --room."))

@@ -18,7 +18,7 @@ from sisim.economics.claimed_repayment import claimed_repayments
 from sisim.economics.measured_effect import Measured, MeasuredEffect
 from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Result
-from sisim.evaluation.municipality import Municipalities, Municipality, with_study_arms
+from sisim.evaluation.municipality import Municipality, SimulatedMunicipalities, with_study_arms
 from sisim.evaluation.study import EvaluationStudy, evaluated, no_queue, say
 from sisim.evaluation.study_data import study_data
 from sisim.scenario.dates import months_until
@@ -68,7 +68,7 @@ def measured_effects(result: Result, names: Collection[str]) -> Measured:
         of = risk_of.setdefault(str(spec.investment), [])
         if spec.score is not None and spec.score.risk_of is not None:
             of.append(spec.score.risk_of)
-    places = Municipalities(compile_scenario(study), risk_of)
+    places = SimulatedMunicipalities(compile_scenario(study), risk_of)
     answers: dict[tuple[str, str], list[_Answer]] = {key: [] for key in specs}
     for seed in result.seeds:
         place = places.one(seed)

@@ -280,7 +280,7 @@ class Municipality:
         return per_step(self.compiled, "use") @ worth, {w: x for w, x in moves.items() if x}
 
 
-class Municipalities:
+class SimulatedMunicipalities:
     """Municipalities of one scenario, each with people and luck of its own.
 
     Whom no arm can affect has the same life in each (law L4), and is simulated without them alone.

@@ -20,7 +20,7 @@ from sisim.arrays import Flags, Floats, Ints
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Progress
 from sisim.engine.tables import NEVER
-from sisim.evaluation.municipality import Municipalities, Municipality, with_study_arms
+from sisim.evaluation.municipality import Municipality, SimulatedMunicipalities, with_study_arms
 from sisim.scenario.evaluation import StudyOutcome
 from sisim.scenario.scenario import Scenario
 
@@ -129,7 +129,7 @@ def participant_course(
     case = scenario.figures.case if scenario.figures is not None else None
     first = scenario.seed if seed is None else seed
     compiled = compile_scenario(with_study_arms(scenario, [arm]))
-    places = Municipalities(compiled, {chosen: ()})
+    places = SimulatedMunicipalities(compiled, {chosen: ()})
     found = []
     for number in range(runs):
         if progress is not None:

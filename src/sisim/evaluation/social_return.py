@@ -29,12 +29,12 @@ from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Result
 from sisim.engine.replications import replication
 from sisim.engine.simulation import Progress
-from sisim.evaluation.municipality import Municipalities, Municipality, with_study_arms
+from sisim.evaluation.municipality import Municipality, SimulatedMunicipalities, with_study_arms
 from sisim.evaluation.participants import Participants, earlier_cohorts, participants
 from sisim.evaluation.study_data import unwanted
 from sisim.scenario.evaluation import StudyOutcome
 from sisim.scenario.scenario import Arm, OutcomeMeasure, Scenario
-from sisim.scenario.social_return import SocialReturn
+from sisim.scenario.social_values import SocialReturn
 
 NAN = float("nan")
 SURE = 2
@@ -51,7 +51,7 @@ RATIOS = ("raw", "guessed", "simulated")
 Sharing = Literal["alone", "shapley", "leave_one_out"]
 
 
-class Interval(NamedTuple):
+class JackknifeInterval(NamedTuple):
     """A number of all runs together, and two standard errors on either side (jackknife).
 
     NaN where it is undefined; the ends are NaN of a single run.
@@ -288,7 +288,7 @@ class SocialReturns:
         return sharing(list(self.scenario.arms[self.arm].investments))
 
     @cached_property
-    def read(self) -> dict[str, dict[str, Interval]]:
+    def read(self) -> dict[str, dict[str, JackknifeInterval]]:
         """Every one of `READ`, by value."""
         found = {}
         for name, counts in self.values.items():
@@ -301,7 +301,7 @@ class SocialReturns:
         return found
 
     @cached_property
-    def effects(self) -> dict[str, list[Interval]]:
+    def effects(self) -> dict[str, list[JackknifeInterval]]:
         """What a participant avoids by year since they began, by value."""
         found = {}
         for name, counts in self.values.items():
@@ -313,7 +313,7 @@ class SocialReturns:
         return found
 
     @cached_property
-    def ratios(self) -> dict[str, Interval]:
+    def ratios(self) -> dict[str, JackknifeInterval]:
         """Every one of `RATIOS`; NaN where nothing is paid."""
 
         def of(runs: Sequence[int]) -> Floats:
@@ -415,7 +415,7 @@ class SocialReturns:
         people = float(self.participants[list(runs)].sum())
         return float(self.cost[list(runs)].sum()) / people if people else NAN
 
-    def _over(self, of: Callable[[Sequence[int]], Floats]) -> list[Interval]:
+    def _over(self, of: Callable[[Sequence[int]], Floats]) -> list[JackknifeInterval]:
         """Return numbers of all runs together, their errors from leaving out each run in turn.
 
         Efron (1982), "The jackknife, the bootstrap and other resampling plans", ch. 3.
@@ -423,11 +423,11 @@ class SocialReturns:
         n = len(self.seeds)
         values = of(range(n))
         if n < 2:
-            return [Interval(float(one), NAN, NAN) for one in values]
+            return [JackknifeInterval(float(one), NAN, NAN) for one in values]
         left = np.array([of([run for run in range(n) if run != out]) for out in range(n)])
         errors = np.sqrt((n - 1) / n * ((left - left.mean(axis=0)) ** 2).sum(axis=0))
         return [
-            Interval(float(one), float(one - SURE * error), float(one + SURE * error))
+            JackknifeInterval(float(one), float(one - SURE * error), float(one + SURE * error))
             for one, error in zip(values, errors, strict=True)
         ]
 
@@ -462,7 +462,7 @@ def social_return(
     investment = spec.investment or own[0]
     first = scenario.seed if seed is None else seed
     runs = scenario.replications if replications is None else replications
-    work = _Work(scenario, spec, arm, investment)
+    work = _ReturnWork(scenario, spec, arm, investment)
     found = []
     for number in range(runs):
         if progress is not None:
@@ -477,7 +477,7 @@ def social_return(
     return SocialReturns(scenario, arm, investment, seeds, values, people, cost)
 
 
-class _Run(NamedTuple):
+class _ReturnRun(NamedTuple):
     """One run: the sums of each value in the order of `ValueCounts`, participants and cost."""
 
     values: dict[str, ValueCounts]
@@ -514,7 +514,7 @@ def measured_as(measure: OutcomeMeasure) -> tuple[StudyOutcome, float]:
     return outcome, 1 / 12 if count == "months" else 1.0
 
 
-class _Work:
+class _ReturnWork:
     """What all runs have in common: the compiled scenario with the arms that are needed."""
 
     def __init__(self, scenario: Scenario, spec: SocialReturn, arm: str, investment: str) -> None:
@@ -526,7 +526,7 @@ class _Work:
         }
         arms = {arm: whole, **dict(self._parts(whole))}
         study = with_study_arms(scenario.model_copy(update={"arms": arms}), arms)
-        self._places = Municipalities(compile_scenario(study), {self._investment: ()})
+        self._places = SimulatedMunicipalities(compile_scenario(study), {self._investment: ()})
         self._outcomes = {
             name: measured_as(scenario.outcomes[value.outcome])
             for name, value in spec.values.items()
@@ -538,13 +538,13 @@ class _Work:
             kept = {one: ending for one, ending in whole.investments.items() if one in some}
             yield name, whole.model_copy(update={"investments": kept})
 
-    def run(self, seed: int) -> _Run:
+    def run(self, seed: int) -> _ReturnRun:
         """Return what one run counts."""
         place = self._places.one(seed, everyone=True)
         arm = place.arm(self._arm)
         everyone = participants(place, arm, self._investment)
         values = {name: self._counts(place, everyone, name) for name in self._outcomes}
-        return _Run(values, float(len(everyone.who)), self._cost(place, arm))
+        return _ReturnRun(values, float(len(everyone.who)), self._cost(place, arm))
 
     def _counts(self, place: Municipality, taking: Participants, name: str) -> ValueCounts:
         arm, (outcome, unit) = place.arm(self._arm), self._outcomes[name]

@@ -25,10 +25,10 @@ from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Result
 from sisim.engine.replications import replication
 from sisim.engine.simulation import Progress
-from sisim.evaluation.municipality import Municipalities, Municipality, with_study_arms
+from sisim.evaluation.municipality import Municipality, SimulatedMunicipalities, with_study_arms
 from sisim.evaluation.participants import Measure, Participants, earlier_cohorts, participants
 from sisim.scenario.scenario import Scenario
-from sisim.scenario.social_return import SocialReturn
+from sisim.scenario.social_values import SocialReturn
 
 PARTS = ("queue", "regression", "fading", "return", "inflow", "use", "prices", "steps")
 """From the static calculation to the simulation, in this order.
@@ -152,7 +152,7 @@ class Claim(NamedTuple):
     planned: float | None
 
 
-class _Run(NamedTuple):
+class _CalculationRun(NamedTuple):
     """One run: what is counted of participants and of everybody else.
 
     Units are (resources,); amounts are SEK.
@@ -209,7 +209,7 @@ def static_calculation(
     own = list(scenario.arms[arm].investments)
     if not own or (spec.investment is not None and spec.investment not in own):
         raise LookupError(spec.investment or "investments")
-    work = _Work(scenario, arm, spec.investment or own[0], spec.years_before)
+    work = _CalculationWork(scenario, arm, spec.investment or own[0], spec.years_before)
     first = scenario.seed if seed is None else seed
     count = scenario.replications if replications is None else replications
     runs = []
@@ -234,7 +234,7 @@ def room_for(scenario: Scenario, investment: str) -> float | None:
     return spec.capacity * max(12 * spec.taken_in / spec.duration, 1.0)
 
 
-class _Work:
+class _CalculationWork:
     """What all runs have in common."""
 
     def __init__(
@@ -243,7 +243,7 @@ class _Work:
         self._scenario, self._arm, self._investment = scenario, arm, investment
         self._years_before = years_before
         self._compiled = compile_scenario(with_study_arms(scenario, [arm]))
-        self._places = Municipalities(self._compiled, {investment: ()})
+        self._places = SimulatedMunicipalities(self._compiled, {investment: ()})
         resources, pathway = scenario.pathway.resources, scenario.pathway
         self._payers = {
             (payer, name): share
@@ -266,7 +266,7 @@ class _Work:
 
     # ------------------------------------------------------------------------ one run
 
-    def run(self, seed: int) -> _Run:
+    def run(self, seed: int) -> _CalculationRun:
         """Return what one run counts."""
         place = self._places.one(seed, everyone=True)
         arm, clock = place.arm(self._arm), place.compiled.clock
@@ -283,7 +283,7 @@ class _Work:
         saved, returned, others = self._saved(place, arm, taking)
         book = ledger(Result(place.compiled, (replication(place.simulation),)))
         lower_cost, seen = self._falls(cash_ladder(book, self._arm))
-        return _Run(
+        return _CalculationRun(
             len(recorded.who),
             len(followed.who),
             len(taking.who),
@@ -386,7 +386,7 @@ class _Work:
     # ------------------------------------------------------------------------ all runs
 
     def calculation(
-        self, seeds: tuple[int, ...], runs: list[_Run], spec: SocialReturn, claim: Claim
+        self, seeds: tuple[int, ...], runs: list[_CalculationRun], spec: SocialReturn, claim: Claim
     ) -> StaticCalculation:
         """Return the static calculation by what all runs have together, and the parts by run."""
         taking = np.array([one.participants for one in runs], np.float64)
@@ -438,7 +438,9 @@ class _Work:
                 found.append(StaticLine(*line))
         return tuple(sorted(found, key=lambda line: -abs(line.amount)))
 
-    def _parts(self, run: _Run, planned: float, each: float, years: float) -> list[float]:
+    def _parts(
+        self, run: _CalculationRun, planned: float, each: float, years: float
+    ) -> list[float]:
         """Return the parts of one run, SEK, in the order of `PARTS`."""
         people = run.participants
         true = float(_each([run.without - run.with_], run.followed) @ self._worth) * years

@@ -34,8 +34,8 @@ from sisim.evaluation.estimate import NAN, Estimate
 from sisim.evaluation.estimators import estimate, maryland
 from sisim.evaluation.municipality import (
     CommonPast,
-    Municipalities,
     Municipality,
+    SimulatedMunicipalities,
     with_study_arms,
 )
 from sisim.evaluation.pooling import MUNICIPALITIES, pooled_designs
@@ -119,7 +119,7 @@ class StudyRunner:
 
     def __init__(self, setup: StudySetup) -> None:
         self.setup = setup
-        self._places: dict[tuple[str, tuple[str, ...]], Municipalities] = {}
+        self._places: dict[tuple[str, tuple[str, ...]], SimulatedMunicipalities] = {}
         self._past: CommonPast | None = None
         scenario = setup.scenario
         self._specs = {name: scenario.evaluations[name] for name in setup.names}
@@ -152,7 +152,7 @@ class StudyRunner:
         # But for what is drawn, the same for every municipality with areas in one order.
         key = (world, order)
         if key not in self._places or world == "prior":
-            self._places[key] = Municipalities(compile_scenario(study), self._risk_of)
+            self._places[key] = SimulatedMunicipalities(compile_scenario(study), self._risk_of)
         places = self._places[key]
         if self._past is None or not self._past.leads_to(places.compiled, seed):
             self._past = places.past(seed)

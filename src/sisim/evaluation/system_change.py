@@ -38,7 +38,7 @@ from sisim.economics.valuation import Valuation
 from sisim.engine.compile import compile_scenario
 from sisim.engine.replications import simulate
 from sisim.engine.tables import NEVER
-from sisim.evaluation.municipality import Municipalities, Municipality, with_study_arms
+from sisim.evaluation.municipality import Municipality, SimulatedMunicipalities, with_study_arms
 from sisim.evaluation.study_data import unwanted
 from sisim.scenario.numbers import numbers, with_numbers
 from sisim.scenario.scenario import Scenario
@@ -172,7 +172,7 @@ class _Counted:
         if spec.better is not None:
             investment = spec.better.investment or next(iter(scenario.arms[arm].investments))
             compiled = compile_scenario(with_study_arms(scenario, [arm]))
-            places = Municipalities(compiled, {investment: ()})
+            places = SimulatedMunicipalities(compiled, {investment: ()})
             found = [_better(places.one(seed), arm, investment, spec.better) for seed in seeds]
             self.group = np.array([one.people for one in found])
             self.shares["better"] = np.array([one.better for one in found])

@@ -28,7 +28,7 @@ from sisim.scenario.model_file import ModelFile
 from sisim.scenario.pathway import Pathway, Scale
 from sisim.scenario.seed_range import MOST_SEED
 from sisim.scenario.silo_rules import Silo
-from sisim.scenario.social_return import SocialReturn
+from sisim.scenario.social_values import SocialReturn
 from sisim.scenario.spread import SpreadPlan
 from sisim.scenario.system_goals import SystemChange
 from sisim.scenario.types import (

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sisim.evaluation.social_return import FILTERS, READ, Interval, SocialReturns
+from sisim.evaluation.social_return import FILTERS, READ, JackknifeInterval, SocialReturns
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_chart, row_axis, with_room
 from sisim.report.chart.chart import Bars, Chart, Column, Mark, Panel, Rule, Word, value_axis
@@ -70,7 +70,14 @@ def filters_table(found: SocialReturns) -> pd.DataFrame:
     told = "" if difference != difference else _change("ratio", difference)
     texts = [_number("ratio", before.value), _number("ratio", after.value)]
     rows.append(("", t("Ratio"), *texts, _between("ratio", after), told))
-    columns = [t("Value"), t("What"), t("Guessed"), t("Simulated"), t("Interval"), t("Difference")]
+    columns = [
+        t("Value"),
+        t("What"),
+        t("Guessed"),
+        t("Simulated"),
+        t("Interval"),
+        t("Difference"),
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -89,7 +96,7 @@ def _change(key: str, value: float) -> str:
     return sign + _number(key, value)
 
 
-def _between(key: str, one: Interval) -> str:
+def _between(key: str, one: JackknifeInterval) -> str:
     if key == "fit" or one.low != one.low or one.high - one.low < 1e-9:
         return ""
     ends = (_number(key, end).removesuffix(percent_sign()) for end in one[1:])
@@ -150,7 +157,7 @@ def _value(found: SocialReturns, name: str) -> list[str]:
     return lines
 
 
-def _margin(one: Interval) -> str:
+def _margin(one: JackknifeInterval) -> str:
     if one.low != one.low:
         return ""
     return " " + t("(± {margin})", margin=decimal(one.high - one.value, 3))
@@ -248,7 +255,7 @@ def _ratios(found: SocialReturns) -> list[str]:
     return lines
 
 
-def _in_brackets(one: Interval) -> str:
+def _in_brackets(one: JackknifeInterval) -> str:
     text = _between("ratio", one)
     return f" ({text})" if text else ""
 

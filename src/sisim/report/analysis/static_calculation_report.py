@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sisim.evaluation.static_calculation import PARTS, StaticCalculation
-from sisim.i18n import n_, t
+from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import Subject, answer_chart, records, row_axis, with_room
 from sisim.report.chart.chart import Bars, Chart, Column, Mark, Panel, Rule, Word, value_axis
 from sisim.report.chart.matplotlib_painter import paint
@@ -112,11 +112,11 @@ def _margin(values: np.ndarray, size: float, digits: int) -> str:
 def _basis(found: StaticCalculation) -> str:
     level = {"start": t("a year costs as they begin"), "year": t("in the year before")}
     taking = t(
-        "It counts with {planned} participants ({taking} take part) and {n_years} in which {share} "
-        "of the effect is lost each year.",
+        "Participants counted with: {planned} ({taking} take part). Years: {years}; {share} of the "
+        "effect is lost each year.",
         planned=people(found.planned),
         taking=people(float(found.participants.mean())),
-        n_years=n_("{n} year", "{n} years", found.horizon),
+        years=str(found.horizon),
         share=share_of(found.fades),
     )
     if found.effect is None:

@@ -184,7 +184,7 @@ def _turn_words(found: SystemGauges, one: Gauge) -> str:
             own=decimal(found.ratios[path], 2),
         )
     return t(
-        "To reach {goal} all effects must be {times} times as strong as in the file.",
+        "To reach {goal} the strength of all effects in the file must be multiplied by {times}.",
         goal=share_of(goal),
         times=decimal(turn.roots[0], 1),
     )
