@@ -211,7 +211,7 @@ TEAM = "investments.support"
         (
             {f"{TEAM}.preparation": {"staff": {"months": 1200}}},
             f"{TEAM}.preparation",
-            ("1,200 (months)", "1\u00a0200 (månader)"),
+            ("1200 (months)", "1200 (månader)"),
         ),
         (
             {f"{TEAM}.fidelity": {"refresher": 6}},
