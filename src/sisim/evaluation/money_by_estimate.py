@@ -109,7 +109,7 @@ def repaid_by_administration(study: EvaluationStudy) -> pd.DataFrame:
 
     In the worlds of the file and of no effect. On the terms of the fund that follows the
     evaluation; where none does, all of it up to what was invested. Evaluations whose outcome has
-    no price are left out, and so are municipalities without an answer.
+    no price, or no true effect, are left out, and so are municipalities without an answer.
 
     Columns: design, world, administration, municipalities, true_reduction, repaid_by_truth (of the
     expected effect), repaid_by_estimate, its 10th and 90th percentiles `low` and `high`, and
@@ -127,8 +127,9 @@ def repaid_by_administration(study: EvaluationStudy) -> pd.DataFrame:
         )
         for number, administration in enumerate(said.administrations):
             repaid = said.repaid[:, number]
-            repaid = repaid[np.isfinite(repaid)]
-            if not len(repaid):
+            repaid, truly = repaid[np.isfinite(repaid)], true.repaid[:, number]
+            # Where nobody takes part there is no true effect.
+            if not len(repaid) or not np.isfinite(truly).any():
                 continue
             low, high = np.quantile(repaid, RANGE)
             error = repaid.std(ddof=1) / len(repaid) ** 0.5 if len(repaid) > 1 else np.nan
@@ -139,7 +140,7 @@ def repaid_by_administration(study: EvaluationStudy) -> pd.DataFrame:
                     "administration": administration,
                     "municipalities": len(repaid),
                     "true_reduction": float(true.reduced[:, number].mean()),
-                    "repaid_by_truth": float(np.nanmean(true.repaid[:, number])),
+                    "repaid_by_truth": float(np.nanmean(truly)),
                     "repaid_by_estimate": float(repaid.mean()),
                     "repaid_by_estimate_mcse": float(error),
                     "low": float(low),
