@@ -50,7 +50,7 @@ def silo(
     by the first. You also see whose reductions hang on whose payments, who bears the risk, and the
     incentive models side by side: alone, a fund that is repaid or not, an outcome contract.
 
-    Example: `sisim silo portfolio --paper`
+    Example: `sisim silo silo-game --paper`
     """
     loaded = loaded_scenarios(scenarios, options)
     folder = result_folder(next(iter(loaded.values())), options.out)
