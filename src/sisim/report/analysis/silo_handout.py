@@ -20,6 +20,8 @@ WIDE, HIGH = 1000.0, 1414.0
 """A4, in layout pixels."""
 EDGE, LINE, BOX = 80.0, 1.45, 22.0
 """The margin, from line to line as a share of the size of the type, and the size of a box."""
+ASCENT = 0.95
+"""From the top of a line to its baseline, as a share of the size of the type."""
 PROJECT = 330.0
 """About how high a project is: where less is left, a page begins."""
 ROUNDS: tuple[Regime, ...] = ("alone", "principal", "joint")
@@ -82,8 +84,9 @@ class _Page:
     def put(self, text: str, x: float, size: float, *, bold: bool = False) -> None:
         """Write one line here."""
         weight = "bold" if bold else "normal"
-        place = x / WIDE, 1 - self.y / HIGH
-        self.figure.text(*place, text, fontsize=points(size), va="top", fontweight=weight)
+        # By the baseline: tops of lines differ with the letters in them.
+        place = x / WIDE, 1 - (self.y + ASCENT * size) / HIGH
+        self.figure.text(*place, text, fontsize=points(size), va="baseline", fontweight=weight)
 
 
 def handout(said: SiloWords, title: str) -> list[Figure]:
