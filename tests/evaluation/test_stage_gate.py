@@ -26,6 +26,7 @@ from sisim.evaluation.stage_gate import (
     lives_of,
     stage_gate,
 )
+from sisim.evaluation.study import StudyError
 from sisim.i18n import in_language
 from sisim.loading.load import load_scenario as load
 from sisim.scenario.errors import ScenarioError
@@ -180,6 +181,13 @@ def test_a_gate_that_decides_nothing_is_an_error(
             load(FILE, change)
         with in_language(lang):  # type: ignore[arg-type]
             assert words in " ".join(one.reason.text for one in error.value.problems)
+
+
+def test_in_fewer_years_the_arms_are_read_and_the_gate_is_refused() -> None:
+    short = load(FILE, {"time.years": 3})
+    assert set(short.arms) | set(short.gated) == set(load(FILE).arms) | set(load(FILE).gated)
+    with pytest.raises(StudyError, match="nothing is left"):
+        stage_gate(short, draws=2)
 
 
 def test_an_arm_without_a_gate_is_not_gated() -> None:

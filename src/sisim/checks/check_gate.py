@@ -8,6 +8,7 @@ from sisim.checks.issues import Findings
 from sisim.scenario.dates import months_until
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Reason
+from sisim.scenario.evaluation import Evaluation
 from sisim.scenario.positions import Path
 from sisim.scenario.scenario import GATED, Arm, Gate, Investment, Scenario
 
@@ -79,12 +80,20 @@ class GateCheck(Findings):
                 name=name,
             )
             self.say(here, reason)
-        time = self.scenario.time
-        if spec.answered >= months_until(time.start) + 12 * time.years:
-            reason = Reason(
-                "The answer comes {month}, when the scenario has ended ({ends}): nothing is left "
-                'to decide. Give more "years" under [time].',
-                month=f"{spec.answered // 12}-{1 + spec.answered % 12:02d}",
-                ends=time.ends,
-            )
-            self.say(here, reason)
+        # Who looks at fewer years has not asked for what is decided after them.
+        looked_at = any(changed[:1] == ("time",) for changed in self.document.changed)
+        if not looked_at and (late := answered_too_late(self.scenario, spec)) is not None:
+            self.say(here, late)
+
+
+def answered_too_late(scenario: Scenario, evaluation: Evaluation) -> Reason | None:
+    """Return that an evaluation answers when the scenario has ended; None if it has not."""
+    time, answered = scenario.time, evaluation.answered
+    if answered < months_until(time.start) + 12 * time.years:
+        return None
+    return Reason(
+        "The answer comes {month}, when the scenario has ended ({ends}): nothing is left "
+        'to decide. Give more "years" under [time].',
+        month=f"{answered // 12}-{1 + answered % 12:02d}",
+        ends=time.ends,
+    )

@@ -21,6 +21,7 @@ from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.executors import Executor
 from sisim.analysis.measures import NPV
 from sisim.arrays import Flags, Floats
+from sisim.checks.check_gate import answered_too_late
 from sisim.economics.discounting import discount_factors
 from sisim.engine.individual_use import with_arms_alone
 from sisim.engine.simulation import Progress
@@ -28,6 +29,7 @@ from sisim.evaluation.estimate import NAN
 from sisim.evaluation.study import (
     DRAWS,
     EvaluationStudy,
+    StudyError,
     StudySetup,
     World,
     evaluate,
@@ -233,10 +235,13 @@ def stage_gate(
 
     Raises:
         LookupError: If there is no such arm.
-        StudyError: If the evaluation fails in more than a fifth of the municipalities.
+        StudyError: If the evaluation answers when the scenario has ended, or fails in more than a
+            fifth of the municipalities.
     """
     plan = gate_of(scenario, arm)
     name = plan.gate.evaluation
+    if (late := answered_too_late(scenario, scenario.evaluations[name])) is not None:
+        raise StudyError(late)
     waiting = lives_of(scenario, plan)
     study = evaluate(
         waiting,

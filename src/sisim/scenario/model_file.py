@@ -45,6 +45,10 @@ class ModelFile(Table):
         found: Self = type(self).changer(self, values)
         return found
 
+    def part_of_file(self, name: str) -> Any:
+        """Return a field as a file has it."""
+        return getattr(self, name)
+
     def to_toml(self) -> str:
         """Return the file as TOML. A scenario names its pathway, as `NAME.toml` beside it."""
         import tomli_w
@@ -68,7 +72,7 @@ def _written(node: Any) -> Any:
         fields[name].alias or name: part
         for name in fields
         if name in node.model_fields_set and name not in UNWRITTEN
-        if (part := getattr(node, name)) is not None
+        if (part := _part(node, name)) is not None
     }
     if isinstance(node, Text):
         return node.sv if node.sv == node.en else parts
@@ -82,6 +86,10 @@ def _written(node: Any) -> Any:
         key: f"{part.name}.toml" if isinstance(part, ModelFile) else _written(part)
         for key, part in parts.items()
     }
+
+
+def _part(node: BaseModel, name: str) -> Any:
+    return node.part_of_file(name) if isinstance(node, ModelFile) else getattr(node, name)
 
 
 def _as_table(node: Any, written: Any) -> Any:

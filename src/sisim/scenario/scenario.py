@@ -629,6 +629,10 @@ class Scenario(ModelFile):
         found: dict[str, Any] = handler({**arms, **self._gated})
         return found
 
+    def part_of_file(self, name: str) -> Any:
+        """Return a field as a file has it: arms with those that have a stage gate."""
+        return {**self.arms, **self._gated} if name == "arms" else super().part_of_file(name)
+
     @property
     def gated(self) -> dict[str, Arm]:
         """The arms with a stage gate, which are not among `arms`: see `Gate`."""
