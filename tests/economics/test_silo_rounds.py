@@ -40,8 +40,11 @@ def test_silence_is_no_yes_and_an_empty_seat_follows_the_rule() -> None:
     game = by_hand()
     assert game.done("alone", {"education": [None] * 4}) == (False,) * 4
     assert game.done("alone", {"education": [True, False, None, True]}) == (
-        True, False, False, True,
-    )  # fmt: skip
+        True,
+        False,
+        False,
+        True,
+    )
     assert game.done("repaid", {"social": [True] * 4}) == (True, True, False, False)
     assert game.done("repaid", {"social": [False] * 4}) == (False,) * 4
 
