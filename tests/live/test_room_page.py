@@ -15,6 +15,8 @@ from helpers.words import READ, leaks, slips
 
 PEOPLE = 40
 TOO_OFTEN = 429
+PATIENCE = 120
+"""Seconds after which a server that does not answer is taken for dead, on any machine."""
 PHONE = (390, 844)
 
 
@@ -38,7 +40,7 @@ class Participant:
     """Somebody who plays by sockets, without a browser."""
 
     def __init__(self, address: str, code: str) -> None:
-        self.client = httpx.Client(base_url=address)
+        self.client = httpx.Client(base_url=address, timeout=PATIENCE)
         self.join(code)
 
     def ask(self, path: str, message: object = None) -> httpx.Response:
@@ -105,6 +107,8 @@ def test_forty_play_and_two_of_them_are_rude(
         )
         for lang in ("sv", "en")
     ]
+    for someone in (teacher, *phones):
+        someone.page.set_default_timeout(1000 * PATIENCE)
     for phone in phones:
         phone.page.click("#join")
         phone.page.wait_for_selector("#role:not(:empty)")
