@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from sisim.evaluation.static_calculation import Level
     from sisim.scenario.scenario import Scenario
 
-LEVELS: tuple[Level, ...] = ("start", "year")
-
 
 def sroi(
     scenario: ScenarioName,
@@ -68,6 +66,8 @@ def sroi(
 
 def _level(given: str | None) -> Level | None:
     """Return what use falls from, as `--level` says."""
+    from sisim.evaluation.static_calculation import LEVELS
+
     if given is None:
         return None
     for level in LEVELS:
