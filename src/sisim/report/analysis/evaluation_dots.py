@@ -13,7 +13,7 @@ import pandas as pd
 
 from sisim.analysis.question import share_interval
 from sisim.arrays import Floats
-from sisim.evaluation.study import ACTING_OR_NOT, STUDIES, EvaluationStudy
+from sisim.evaluation.study import ACTING_OR_NOT, STUDIES, EvaluationStudy, World
 from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import records
 from sisim.report.analysis.evaluation_report import (
@@ -112,8 +112,10 @@ def _key(study: EvaluationStudy, name: str) -> tuple[Key, ...]:
     return (*found, Key("muted", pays, line="dashed"))
 
 
-def counted(study: EvaluationStudy, name: str, world: str) -> str:
-    """Return in how many of those that have reported it leads wrong; empty where that is not known.
+def counted(study: EvaluationStudy, name: str, world: World) -> str:
+    """Return in how many of those that have reported it leads wrong, and what that costs each.
+
+    Empty where that is not known.
 
     Args:
         study: What has been reported so far.
@@ -124,6 +126,12 @@ def counted(study: EvaluationStudy, name: str, world: str) -> str:
     if not len(right):
         return ""
     wrong, n = int((~right).sum()), len(right)
+    cost = study.wrong_decision(name, world)
+    told = {"wrong": wrong, "n": n, "cost": money(cost)}
+    if wrong and cost == cost:
+        if kind == "stops":
+            return t("{wrong} of {n} close down wrongly: each forgoes about {cost}", **told)
+        return t("{wrong} of {n} carry on in vain: each loses about {cost}", **told)
     if kind == "stops":
         return t("{wrong} of {n} close down wrongly", wrong=wrong, n=n)
     return t("{wrong} of {n} carry on in vain", wrong=wrong, n=n)

@@ -192,6 +192,7 @@ def design_sentences(study: EvaluationStudy, name: str) -> Iterator[str]:
         yield t("{label}: no answer, since {why}.", label=label, why=effect.failed_why)
         return
     yield from _decisions(spec, effect, none)
+    yield from _wrong_decisions(study, name, effect, none)
     if effect is None:
         return
     assert spec.outcome is not None
@@ -296,6 +297,36 @@ def _decisions(spec: Evaluation, effect: Any, none: Any) -> Iterator[str]:
         yield t("With {design}: {what} ({how}).", design=design, how=how, what=both)
     elif parts:
         yield t("With {design}: {what} ({how}).", design=design, how=how, what=parts[0])
+
+
+def _wrong_decisions(study: EvaluationStudy, name: str, effect: Any, none: Any) -> Iterator[str]:
+    """Yield what a wrong decision costs, and what all of them come to in as many municipalities."""
+    for row in (effect, none):
+        if row is None or (cost := study.wrong_decision(name, row.world)) != cost:
+            continue
+        stops = row.stops_good == row.stops_good
+        share = row.stops_good if stops else row.carries_on_bad
+        if not round(OF * share):
+            continue
+        told = {"cost": money(cost), "all": money(OF * share * cost), "of": OF}
+        if stops:
+            yield t(
+                "To close down wrongly forgoes about {cost} in present value in each municipality; "
+                "in {of} municipalities that comes to about {all}.",
+                **told,
+            )
+        elif row.world == "none":
+            yield t(
+                "To carry on with one that has no effect costs about {cost} in present value in "
+                "each; in {of} municipalities that comes to about {all}.",
+                **told,
+            )
+        else:
+            yield t(
+                "To carry on with one that does not pay costs about {cost} in present value in "
+                "each; in {of} municipalities that comes to about {all}.",
+                **told,
+            )
 
 
 def _repaid(study: EvaluationStudy, name: str) -> tuple[float, float] | None:
