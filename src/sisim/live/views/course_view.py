@@ -20,7 +20,7 @@ from sisim.report.chart.chart import Chart
 from sisim.report.chart.echarts_painter import whole
 from sisim.scenario.errors import ScenarioError
 
-EDGES, AROUND = 30.0, 400.0
+EDGES, AROUND = 30.0, 432.0
 """What the page has beside and around the picture, in pixels of a window of 1280."""
 LEAST, MOST = 250.0, 420.0
 """How high the picture is at least and at most."""
@@ -38,7 +38,7 @@ class CourseView:
         self._state = state
         self._shown: Asked | None = None
         self._chart: ChartElement | None = None
-        with Tag("section", css="evaluation", aria_label=t("Before and after")):
+        with Tag("section", css="evaluation", aria_label=t("Participants' costs")):
             self._choices = StudyChoices(state)
             self._heading = Tag("h2", "")
             self._under = Tag("p", "", css="caption")

@@ -30,7 +30,7 @@ class StudyChoices:
                         id=f"evaluation-{name}",
                     )
                 toggle(
-                    t("Before and after"),
+                    t("Participants' costs"),
                     course,
                     partial(state.change, course=True, guess=False),
                     id="course",

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from sisim.analysis.diffusion import PARTICIPANTS, RANGE, Diffusion, Way
 from sisim.analysis.measures import NPV
+from sisim.evaluation.credible_spread import EvaluatedPower
 from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import (
     Subject,
@@ -33,7 +34,17 @@ from sisim.report.chart.chart import (
     value_axis,
 )
 from sisim.report.chart.matplotlib_painter import paint
-from sisim.report.formats import decimal, listing, lower, money, share_of, unit_for
+from sisim.report.formats import (
+    decimal,
+    listing,
+    lower,
+    money,
+    percentage_points,
+    quoted,
+    share_of,
+    unit_for,
+)
+from sisim.scenario.scenario import Scenario
 
 HUE: dict[Way, str] = {"alone": "with", "support": "lower", "programme": "#B34700"}
 SPREAD = "cost.spread"
@@ -199,9 +210,41 @@ def sentences(found: Diffusion) -> Iterator[str]:
             for row in records(table[(table["way"] == way) & table["year"].isin(years)])
         ]
         yield t("{way}: started have {parts}.", way=way_label(way), parts=listing(parts))
+    if spec.stages:
+        yield from (_on_the_way(found, way) for way in found.begun)
     for way in found.begun:
         yield _sum(found, way)
     yield from _against(found)
+
+
+def power_sentence(scenario: Scenario, found: EvaluatedPower) -> str:
+    """Return how often others see what has been started, and from what that is read."""
+    return t(
+        "What has been started is seen as often as {label} finds the effect: in {power} of {n} "
+        "simulated municipalities (± {margin}).",
+        label=quoted(scenario.evaluations[found.evaluation].label.text),
+        power=share_of(found.power),
+        n=found.municipalities,
+        margin=percentage_points(decimal(200 * found.error)),
+    )
+
+
+def _on_the_way(found: Diffusion, way: Way) -> str:
+    table, stages = found.stages, found.spec.stages
+    parts = [
+        t(
+            "{stage} {n}",
+            stage=lower(stages[row.stage].label.text) if row.stage else t("starts"),
+            n=decimal(row.municipalities),
+        )
+        for row in records(table[table["way"] == way])
+    ]
+    return t(
+        "{way}, municipalities that come so far, year 1 to {years}: {parts}.",
+        way=way_label(way),
+        years=found.spec.years,
+        parts=listing(parts),
+    )
 
 
 def _sum(found: Diffusion, way: Way) -> str:

@@ -26,8 +26,8 @@ from sisim.report.analysis.evaluation_report import (
     design_sentences,
     dots_panel,
     effect_words,
-    happens,
     process_sentence,
+    size_of_unit,
     unit_of_effect,
     world_title,
 )
@@ -183,7 +183,14 @@ def _intervals(study: EvaluationStudy, name: str) -> Iterator[str]:
             )
             if kind == "stops"
             else t(
-                "So many would carry on in vain: {between} (95% interval).",
+                "So many municipalities like this one would carry on with what does not pay, with "
+                "chance among the {n} simulated: {between} (95% interval).",
+                n=len(right),
+                between=between,
+            )
+            if world == "effect"
+            else t(
+                "So many would carry on in vain if it had no effect: {between} (95% interval).",
                 between=between,
             )
         )
@@ -278,7 +285,7 @@ def one_chart(
     if told:
         marks.append(Rule("truth", study.truths[name, which[1]], "y", "ink", 3.0))
         key.append(Key("ink", t("the true effect"), line="solid"))
-    unit = 0.01 if spec.outcome is not None and happens(spec.outcome) else 1.0
+    unit = size_of_unit(spec.outcome)
     room = (high - low or 1.0) / 20
     axis = value_axis(low - room, high + room, 7, unit)
     panel = Panel("one", axis, Axis(-1.0, 1.0), tuple(marks))

@@ -32,7 +32,7 @@ from sisim.report.chart.chart import (
 )
 from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.chart.typesetting import PaperType
-from sisim.report.formats import decimal, money, percent_sign, quoted, whole_money
+from sisim.report.formats import THOUSANDS, decimal, money, percent_sign, quoted, whole_money
 from sisim.scenario.economy import FUND
 from sisim.scenario.evaluation import Evaluation, StudyOutcome
 from sisim.scenario.scenario import Scenario
@@ -52,6 +52,8 @@ FEW_CLUSTERS = 10
 """With fewer clusters, intervals by cluster are unreliable."""
 SIZES = 7.0, 16.0
 """How large a dot is, in pixels, at the least and at the most."""
+TICKS, FEW_TICKS = 7, 3
+"""About how many values are told along a picture, and along one on a telephone."""
 WIDE, GAP = 960.0, 24.0
 """How wide rows of dots are, in pixels, and how far from them a text stands."""
 RIGHT, WRONG, FOUND = "with", "#D55E00", "#7B3294"
@@ -576,7 +578,16 @@ def unit_of_effect(outcome: StudyOutcome | None) -> str:
     """Return the unit in which effects are drawn."""
     if outcome is None or happens(outcome):
         return t("so many fewer of 100")
+    if outcome.costs_of:
+        return t("{unit} less per person", unit=THOUSANDS.label())
     return t("so much less per person")
+
+
+def size_of_unit(outcome: StudyOutcome | None) -> float:
+    """Return how much one unit of a drawn effect is."""
+    if outcome is None or happens(outcome):
+        return 0.01
+    return THOUSANDS.size if outcome.costs_of else 1.0
 
 
 def world_title(world: str) -> str:
@@ -665,8 +676,10 @@ def dots_panel(study: EvaluationStudy, world: str, of: DotRows) -> Panel:
                 marks.append(sign)
         if name in beside:
             marks.append(Word(f"said-{row}", beside[name], right, -row, align="right"))
-    unit = 0.01 if _per_hundred(study, names) else 1.0
-    axis = replace(value_axis(*dots, 7, unit), high=right, line=paper)
+    outcomes = [study.scenario.evaluations[name].outcome for name in names]
+    unit = max(map(size_of_unit, outcomes))
+    ticks = TICKS if paper or of.wide > SIZES[0] else FEW_TICKS
+    axis = replace(value_axis(*dots, ticks, unit), high=right, line=paper)
     if all(study.scenario.evaluations[name].design == "process" for name in names):
         axis = Axis(left, right, line=False)
     up = row_axis(_row_labels(study, names)) if paper else Axis(-0.5, 0.5)
@@ -689,11 +702,6 @@ def _with_room(low: float, high: float, texts: Iterable[str]) -> tuple[float, fl
     type_ = PaperType()
     room = max((type_.width(text, type_.size) for text in texts), default=0.0) + GAP
     return low, high + (high - low) * room / max(WIDE - room, 0.25 * WIDE)
-
-
-def _per_hundred(study: EvaluationStudy, names: tuple[str, ...]) -> bool:
-    outcomes = [study.scenario.evaluations[name].outcome for name in names]
-    return all(happens(outcome) for outcome in outcomes if outcome is not None)
 
 
 def _beside(row: Any) -> str:
