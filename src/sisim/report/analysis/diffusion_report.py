@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -35,6 +36,7 @@ from sisim.report.chart.chart import (
 )
 from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.formats import (
+    Unit,
     decimal,
     listing,
     lower,
@@ -48,6 +50,8 @@ from sisim.scenario.scenario import Scenario
 
 HUE: dict[Way, str] = {"alone": "with", "support": "lower", "programme": "#B34700"}
 SPREAD = "cost.spread"
+MANY = 100
+"""Of so many units and more no decimals are told."""
 
 
 def draw_spread(found: Diffusion) -> Figure:
@@ -122,7 +126,7 @@ def _purses(found: Diffusion) -> Panel:
     sums = {(way, p): float(found.sums[way, p].mean()) for way in found.begun for p in purses}
     for way in found.begun:
         sums[way, "all"] = sum(sums[way, p] for p in purses)
-    unit = unit_for(max(map(abs, sums.values())))
+    unit = _unit(max(map(abs, sums.values())))
     rows = [(payer_label(found, p), "") for p in [*purses, "all"]]
     wide = 0.7 / len(found.begun)
     marks: list[Mark] = []
@@ -150,6 +154,12 @@ def _purses(found: Diffusion) -> Panel:
     axis = value_axis(low - 0.28 * reach, high + 0.28 * reach, 3, unit.size)
     marks.append(Rule("nothing", 0.0, "y", "ink", 1.0))
     return Panel("purses", axis, row_axis(rows), tuple(marks), unit.label())
+
+
+def _unit(amount: float) -> Unit:
+    """Return the unit of an amount of a whole country: of a hundred and more no decimals."""
+    unit = unit_for(amount)
+    return replace(unit, digits=0) if abs(amount) >= MANY * unit.size else unit
 
 
 def payers(found: Diffusion) -> list[str]:
@@ -271,19 +281,20 @@ def _sum(found: Diffusion, way: Way) -> str:
 
 
 def _costs(total: np.ndarray) -> str:
-    mean, (low, high) = float(total.mean()), np.quantile(total, RANGE)
+    mean, (low, high) = float(total.mean()), map(float, np.quantile(total, RANGE))
+    unit = _unit(max(abs(mean), abs(low), abs(high)))
     if mean > 0:
         return t(
             "Together all pay {n} more (four of five runs: {low} to {high}).",
-            n=money(mean),
-            low=money(float(low)),
-            high=money(float(high)),
+            n=money(mean, unit),
+            low=money(low, unit),
+            high=money(high, unit),
         )
     return t(
         "Together all pay {n} less (four of five runs: {low} to {high}).",
-        n=money(-mean),
-        low=money(-float(high)),
-        high=money(-float(low)),
+        n=money(-mean, unit),
+        low=money(-high, unit),
+        high=money(-low, unit),
     )
 
 
