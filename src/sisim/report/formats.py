@@ -176,18 +176,15 @@ def money(amount: float, unit: Unit | None = None) -> str:
 
 
 def signed_money(amount: float, unit: Unit | None = None) -> str:
-    """Return a difference in money, whose plus stands where a minus does; undefined: –.
+    """Return a difference in money, with a plus where it is more than nothing; undefined: –.
 
     Examples:
         >>> [signed_money(one).replace(NBSP, " ") for one in (2.5e6, -13_000.0, 0.0)]
-        ['SEK +2.5m', 'SEK −13k', 'SEK 0k']
+        ['+SEK 2.5m', 'SEK −13k', 'SEK 0k']
     """
-    if amount != amount:
-        return UNDEFINED
     unit = unit or unit_for(amount)
-    text = decimal(amount / unit.size, unit.digits)
-    plus = "+" if amount > 0 and text.strip("0,.") else ""
-    return unit.of(plus + text).replace(" ", NBSP)
+    plus = "+" if amount > 0 and round(amount / unit.size, unit.digits) else ""
+    return plus + money(amount, unit)
 
 
 def whole_money(amount: float, digits: int = 0) -> str:

@@ -163,7 +163,7 @@ def test_costs_that_rise_are_not_called_lower(
     monkeypatch.setattr(type(found.scenario), "bears", lambda _, payer: payer == "care")
     said = " ".join(money_words(found, ["ends"])).replace("\N{NO-BREAK SPACE}", " ")
     assert "Costs become SEK 2.0m higher" in said
-    assert "in the budgets the change is SEK +1.0m" in said
+    assert "in the budgets the change is +SEK 1.0m" in said
 
 
 def test_an_investment_that_does_nothing_is_said_to_do_nothing() -> None:
