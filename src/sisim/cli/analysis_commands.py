@@ -321,8 +321,11 @@ def uncertainty(
 
     analysis, subject = analysed(loaded, options.arm, draws, options, simulate=simulate)
     grades = _grades(loaded)
-    by_year = analysis.break_even_by_year()
-    information = analysis.information(effect, worth)
+    with progress(t("What is worth finding out")) as tell:
+        tell(0, 2)
+        by_year = analysis.break_even_by_year()
+        tell(1, 2)
+        information = analysis.information(effect, worth)
     decided = psa_figures.Decision(analysis, effect, worth)
     pictures: dict[str, Callable[[], Figure]] = {
         "who-breaks-even": lambda: psa_figures.draw_who_breaks_even(subject, analysis, by_year),
@@ -626,8 +629,8 @@ def publish(
     """
     from sisim.report.analysis.answer_files import publish_answer
 
-    with write_errors_answered(folder):
-        written = publish_answer(folder, name, pictures, tables, words, **more)
+    with write_errors_answered(folder), progress(t("Writing")) as tell:
+        written = publish_answer(folder, name, pictures, tables, words, progress=tell, **more)
     print("\n".join(words))
     print()
     for path in written:

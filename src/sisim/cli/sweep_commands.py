@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from sisim.cli.options import RESULTS, OutFolder, Workers, argument, count, flag, option
 from sisim.cli.output import print_table, require_folder
 from sisim.cli.progress import progress
 from sisim.cli.scenario_input import executor, store_errors_answered, warn_of_size
-from sisim.cli.user_errors import INTERRUPTED, UserError, print_error
+from sisim.cli.user_errors import INTERRUPTED, print_error
 from sisim.i18n import n_, number, set_currency, t
 from sisim.report.formats import decimal, runs_of
 
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 40
 """Rows of the summary that are printed; all are in the folder."""
-DIFFERS = 1
-"""Exit code when another result comes out."""
-
 Cluster = Annotated[
     str | None, option("ADDRESS", "Run on the Dask cluster whose scheduler is there.")
 ]
@@ -113,51 +109,6 @@ def _of_another_size(plan: Plan) -> Scenario:
         if others := [one for one in tried if one != now]:
             return scenario.with_values({key: others[0]})
     return scenario
-
-
-def reproduce(
-    result: Annotated[Path, argument("RESULT", "The folder of a result.")],
-    /,
-    *,
-    sample: Annotated[
-        int | None, count("N", "Only so many of its cells, spread evenly; unset: all.")
-    ] = None,
-    workers: Workers = None,
-    cluster: Cluster = None,
-) -> int:
-    """Run a result again, and say whether the same comes out, to the last bit.
-
-    All that is needed is in the folder: the experiment, the scenario, the seed. Example: `sisim
-    reproduce result --sample 20`
-    """
-    from sisim.analysis.sweep import open_study
-
-    with store_errors_answered():
-        study = open_study(result)
-        with progress(t("Simulating")) as tell:
-            again = study.reproduce(sample, executor=executor(workers, cluster), progress=tell)
-    for change in again.changes:
-        print(t("Otherwise than when it was made: {change}", change=change))
-    counts = {"n": number(again.ran), "cells": n_("{n} cell", "{n} cells", again.cells)}
-    if again.same:
-        print(
-            t(
-                "The same: {n} of {cells} run again, and every number is the same.",
-                **counts,
-            )
-        )
-        return 0
-    if not again.ran:
-        raise UserError(t("There is no finished cell to run again."))
-    print_table(again.differing.head(MOST_ROWS))
-    print(
-        t(
-            "Not the same: {n} of {cells} run again; with other numbers: {different}.",
-            **counts,
-            different=number(again.differing["cell"].nunique()),
-        )
-    )
-    return DIFFERS
 
 
 def _size(cells: int, study: Study) -> str:

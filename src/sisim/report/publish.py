@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sisim.analysis.comparison import Comparison, View, compare, drawn, headlines
+from sisim.economics.cost_trace import trace_tables
 from sisim.economics.valuation import Valuation
 from sisim.report.comparison_text import sentences
 from sisim.report.result_files import PICTURE_DPI, write_all, write_tables
 from sisim.report.size_words import size_words
-from sisim.report.spreadsheet_files import write_csv
 from sisim.report.verdict_words import verdict_tables, verdict_words
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def publish(
         more: Tables to be written beside those of the figures.
 
     Returns:
-        What was written: each picture as PNG and SVG, each table as CSV and Parquet, and
-        `words.txt`.
+        What was written: each picture as PNG and SVG, each table as CSV and Parquet and in
+        `words.xlsx`, `words.txt`, what it was made from, and a `README.txt`.
     """
     # The libraries that draw are slow to import: only who publishes waits for them.
     from sisim.report.administrations import administrations_chart
@@ -57,12 +57,13 @@ def publish(
     def write(folder: Path) -> None:
         for name, draw in pictures.items():
             save(draw(), folder / name, PICTURE_DPI)
-        write_tables({**tables(story), **verdict_tables(story.result, tail=False), **more}, folder)
+        found = {**tables(story), **verdict_tables(story.result, tail=False), **more}
+        write_tables({**found, **trace_tables(story.result.settled)}, folder)
         write_beside(story.result, folder)
         text = "\n".join([*sentences(story), *words_beside(story.result)]) + "\n"
         (folder / "words.txt").write_text(text, encoding="utf-8", newline="\n")
 
-    return write_all(out, write)
+    return write_all(out, write, "words")
 
 
 def tables(story: Comparison) -> Mapping[str, pd.DataFrame]:
@@ -103,16 +104,15 @@ def publish_overview(result: Valuation, out: Path, words: Sequence[str]) -> list
     def write(folder: Path) -> None:
         for name, draw in overview_pictures(result).items():
             save(draw(), folder / name, PICTURE_DPI)
-        for name, table in numbers.items():
-            if table is not None:
-                write_csv(table, folder / f"{name}.csv")
+        write_tables({name: one for name, one in numbers.items() if one is not None}, folder)
         money = money_tables(result, arms) if arms else {}
-        write_tables({**money, **verdict_tables(result, tail=True)}, folder)
+        beside = {**verdict_tables(result, tail=True), **trace_tables(result.settled)}
+        write_tables({**money, **beside}, folder)
         write_beside(result, folder)
         text = "\n".join(words) + "\n"
         (folder / "words.txt").write_text(text, encoding="utf-8", newline="\n")
 
-    return write_all(out, write)
+    return write_all(out, write, "words")
 
 
 def write_beside(result: Valuation, folder: Path) -> None:
