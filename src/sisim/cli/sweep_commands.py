@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Annotated, Any
 
 from sisim.cli.options import RESULTS, OutFolder, Workers, argument, count, flag, option
@@ -14,6 +13,8 @@ from sisim.i18n import n_, number, set_currency, t
 from sisim.report.formats import decimal, runs_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pandas import DataFrame
 
     from sisim.analysis.experiment_file import Plan
@@ -95,8 +96,20 @@ def sweep(
         print(text)
     print(_size(count_cells(study.plan), study))
     _summary(study)
-    print(folder)
+    print()
+    _publish(study, folder)
     return 0
+
+
+def _publish(study: Study, folder: Path) -> None:
+    """Say in a sentence what came out; write a picture, and a table with the spread."""
+    from sisim.cli.analysis_commands import publish
+    from sisim.report.analysis.sweep_report import draw_sweep, outcomes_asked, sweep_sentences
+
+    with store_errors_answered():
+        spread = study.spread(outcomes_asked(study))
+    pictures = {"sweep": lambda: draw_sweep(study, spread)}
+    publish(folder, "sweep", pictures, {"sweep": spread}, sweep_sentences(study, spread))
 
 
 def _of_another_size(plan: Plan) -> Scenario:
@@ -126,11 +139,11 @@ def _size(cells: int, study: Study) -> str:
 
 def _summary(study: Study) -> None:
     """Print the mean of each outcome, by combination of levers and arm."""
+    from sisim.report.analysis.sweep_report import lever_label, lever_values, outcomes_asked
+
     levers = {study.experiment.paths(key)[0]: key for key in study.experiment.levers}
-    wanted = study.experiment.outcomes
-    outcomes = [name for name in study.plan.outcomes if not name.rpartition(".")[2].isdigit()]
     # In the order that the file asks for them: the first ones are those with room on a terminal.
-    outcomes.sort(key=lambda name: [fnmatchcase(name, one) for one in wanted], reverse=True)
+    outcomes = outcomes_asked(study)
     table = study.table([*dict.fromkeys(["choice", *levers, "arm", *outcomes])])
     by = ["choice", *levers, "arm"]
     groups = table.groupby(by, sort=False)[outcomes]
@@ -138,8 +151,8 @@ def _summary(study: Study) -> None:
     runs = groups.size().to_numpy()
     shown = _named(means, groups.count(), runs, study.plan.scenario).head(MOST_ROWS)
     for path in levers:
-        shown[path] = _lever_values(study, path, shown[path])
-    labels = {path: _lever_label(study, key) for path, key in levers.items()}
+        shown[path] = lever_values(study, path, shown[path])
+    labels = {path: lever_label(study, key) for path, key in levers.items()}
     hidden = print_table(shown.rename(columns=labels), leading=len(by) - 1)
     if len(means) > MOST_ROWS:
         print(n_("… and {n} row more.", "… and {n} rows more.", len(means) - MOST_ROWS))
@@ -197,22 +210,3 @@ def _named(means: DataFrame, defined: DataFrame, runs: Any, scenario: Scenario) 
         cells[one] = texts
     arms = [Subject(scenario, (), arm, "").arm_label() for arm in means["arm"]]
     return means.assign(**cells, arm=arms).rename(columns={**columns, "arm": t("Arm")})
-
-
-def _lever_label(study: Study, key: str) -> str:
-    """Return what a lever is called: what it changes first, and how much more."""
-    from sisim.report.analysis.assumption_words import Assumptions
-
-    first, *more = study.experiment.paths(key)
-    name = Assumptions(study.plan.scenario).name(first)
-    if not more:
-        return name
-    return n_("{first}, and 1 number more", "{first}, and {n} numbers more", len(more), first=name)
-
-
-def _lever_values(study: Study, path: str, values: Any) -> Any:
-    """Return the values of a lever as a reader calls them; numbers stay numbers."""
-    from sisim.report.analysis.key_words import KeyWords
-
-    words, field = KeyWords(study.plan.scenario), path.rpartition(".")[2]
-    return [words.value(field, one) if isinstance(one, str | bool) else one for one in values]
