@@ -77,21 +77,22 @@ def _follow_a_krona() -> list[str]:
         t("Follow an amount"),
         *_paragraph(
             t(
-                "1. Find its row in ledger: amount = units × unit_price × share, where share is "
-                "what the payer pays of the price."
+                "1. Find its row in `ledger`: `amount` = `units` × `unit_price` × `share`, where "
+                "`share` is what the payer pays of the price."
             )
         ),
         *_paragraph(
             t(
-                "2. Find the same kind, item, part and year in prices: unit_price = price × index "
-                "× growth, and there stand the key in the file, the source and the grade."
+                "2. Find the same `kind`, `item`, `part` and `year` in `prices`: `unit_price` = "
+                "`price` × `index` × `growth`, and there stand the key in the file, the source and "
+                "the grade."
             )
         ),
         *_paragraph(
             t(
-                "3. Find the same replication, arm and year in units, and in people and moves who "
-                "were in which state and what happened to them: what a state and a transition use "
-                "is told by `sisim pathway`."
+                "3. Find the same `replication`, `arm` and `year` in `units`, and in `people` and "
+                "`moves` who were in which state and what happened to them: what a state and a "
+                "transition use is told by `sisim pathway`."
             )
         ),
     ]
