@@ -95,8 +95,6 @@ def sweep(
         )
         print(text)
     print(_size(count_cells(study.plan), study))
-    _summary(study)
-    print()
     _publish(study, folder)
     return 0
 
@@ -106,6 +104,8 @@ def _publish(study: Study, folder: Path) -> None:
     from sisim.cli.analysis_commands import publish
     from sisim.report.analysis.sweep_report import draw_sweep, outcomes_asked, sweep_sentences
 
+    _summary(study)
+    print()
     with store_errors_answered():
         spread = study.spread(outcomes_asked(study))
     pictures = {"sweep": lambda: draw_sweep(study, spread)}

@@ -58,7 +58,7 @@ def publish(
         for name, draw in pictures.items():
             save(draw(), folder / name, PICTURE_DPI)
         found = {**tables(story), **verdict_tables(story.result, tail=False), **more}
-        write_tables({**found, **trace_tables(story.result.settled)}, folder)
+        write_tables(found, folder)
         write_beside(story.result, folder)
         text = "\n".join([*sentences(story), *words_beside(story.result)]) + "\n"
         (folder / "words.txt").write_text(text, encoding="utf-8", newline="\n")
