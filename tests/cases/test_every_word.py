@@ -113,7 +113,7 @@ def _of_readme(line: str) -> Iterator[str]:
     """Yield what a line tells, without the name of the file, table or column that it is about."""
     if line.startswith("    "):
         yield " ".join(line.split()[1:]) if line[4:5] != " " else line
-    elif not line.startswith(("==", "  sisim ")) and not line.endswith("(.csv, .parquet)"):
+    elif not line.startswith(("==", "  sisim ")) and not line.endswith((".csv)", ".parquet)")):
         yield line
 
 

@@ -243,7 +243,11 @@ def _content(path: Path, exact: bool) -> Any:
         table = pd.read_parquet(path)
         return [[str(kind) for kind in table.dtypes], table]
     text = _anywhere(path.read_bytes().decode())
-    return pd.read_csv(io.StringIO(text)) if path.suffix == ".csv" and not exact else text
+    if path.suffix != ".csv" or exact:
+        return text
+    swedish = ";" in text.partition("\n")[0] and path.stem != "follow-up-observed"
+    manner: dict[str, Any] = {"sep": ";", "decimal": ","} if swedish else {}
+    return pd.read_csv(io.StringIO(text.removeprefix("\ufeff") if swedish else text), **manner)
 
 
 def _anywhere(text: str) -> str:

@@ -14,6 +14,7 @@ from sisim.economics.valuation import Valuation
 from sisim.report.comparison_text import sentences
 from sisim.report.result_files import PICTURE_DPI, write_all, write_tables
 from sisim.report.size_words import size_words
+from sisim.report.spreadsheet_files import write_csv
 from sisim.report.verdict_words import verdict_tables, verdict_words
 
 if TYPE_CHECKING:
@@ -104,7 +105,9 @@ def publish_overview(result: Valuation, out: Path, words: Sequence[str]) -> list
     def write(folder: Path) -> None:
         for name, draw in overview_pictures(result).items():
             save(draw(), folder / name, PICTURE_DPI)
-        write_tables({name: one for name, one in numbers.items() if one is not None}, folder)
+        for name, table in numbers.items():
+            if table is not None:
+                write_csv(table, folder / f"{name}.csv")
         money = money_tables(result, arms) if arms else {}
         beside = {**verdict_tables(result, tail=True), **trace_tables(result.settled)}
         write_tables({**money, **beside}, folder)

@@ -47,7 +47,9 @@ def readme(answers: Sequence[AnswerManifest], folders: Sequence[Path]) -> list[s
         if set(tables) >= TRACED:
             lines += ["", *_follow_a_krona()]
         for name in tables:
-            lines += ["", *_table(name, _columns(f"{name}.csv", folders))]
+            kinds = [kind for kind in (".csv", ".parquet") if f"{name}{kind}" in own]
+            lines += ["", f"{name} ({', '.join(kinds)})"]
+            lines += _table(name, _columns(f"{name}.csv", folders))
     return lines
 
 
@@ -126,7 +128,6 @@ def _files(one: AnswerManifest, names: Sequence[str]) -> Iterator[str]:
 
 def _table(name: str, columns: Sequence[str]) -> Iterator[str]:
     """Yield what a table is, and its columns."""
-    yield f"{name} (.csv, .parquet)"
     yield from _paragraph(table_words(name))
     for column in columns:
         words = column_words(column)

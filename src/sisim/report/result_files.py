@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sisim.loading.result_table import read_table
 from sisim.report.spreadsheet_files import write_csv, write_workbook
 from sisim.report.whole_files import aside, put_files
 
@@ -51,9 +52,8 @@ def _write_beside(answer: str, folder: Path, place: Path) -> None:
     from sisim.analysis.answer_manifest import AnswerManifest, manifests
     from sisim.report.readme import readme, sheet_notes
 
-    paths = sorted(folder.glob("*.parquet"))
-    if paths:
-        tables = {path.stem: pd.read_parquet(path) for path in paths}
+    tables = {path.stem: _table(path) for path in sorted(folder.glob("*.csv")) if _is_table(path)}
+    if tables:
         short = {name: in_workbook(table) for name, table in tables.items()}
         told = {name: (tables[name], sheet) for name, sheet in short.items()}
         write_workbook(short, sheet_notes(told), folder / f"{answer}.xlsx")
@@ -63,6 +63,17 @@ def _write_beside(answer: str, folder: Path, place: Path) -> None:
     every = [*(one for one in others if one.answer != answer), own]
     lines = readme(every, (folder, place))
     (folder / README).write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def _is_table(path: Path) -> bool:
+    """Return whether a file holds results, rather than what is to be filled in."""
+    return not path.with_suffix(".xlsx").exists()
+
+
+def _table(path: Path) -> pd.DataFrame:
+    """Return a table that has been written."""
+    whole = path.with_suffix(".parquet")
+    return pd.read_parquet(whole) if whole.exists() else read_table(path)
 
 
 def in_workbook(table: pd.DataFrame) -> pd.DataFrame:
