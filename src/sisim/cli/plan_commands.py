@@ -271,7 +271,7 @@ def implement(
     if budget is not None and not 0 < budget < float("inf"):
         raise UserError(t("--budget takes an amount over 0."))
     loaded, folder = open_scenario(scenario, options)
-    from sisim.analysis.scale_up import LEVERS, chosen, implementation
+    from sisim.analysis.scale_up import chosen, implementation
     from sisim.report.analysis.scale_up_report import draw_versions, draw_years, sentences
 
     if arm is not None:
@@ -288,12 +288,6 @@ def implement(
             )
         ) from error
     with progress(t("Simulating")) as tell:
-        done: list[str] = []
-
-        def begun(lever: str) -> None:
-            done.append(lever)
-            tell(len(done) - 1, 1 + len(LEVERS))
-
         result = implementation(
             loaded,
             arm,
@@ -301,7 +295,7 @@ def implement(
             budget=budget,
             seed=options.seed,
             replications=options.replications,
-            tell=begun,
+            progress=tell,
         )
     pictures: dict[str, Callable[[], Figure]] = {"implementation": lambda: draw_years(result)}
     if len(result.versions) > 1:
