@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import isfinite
-from pathlib import Path
 from typing import Any
 
 from sisim.i18n import UNDEFINED
@@ -169,6 +168,17 @@ def span(first: tuple[int, int], last: tuple[int, int], fixed: str = "none") -> 
     return f"{at(*first, fixed)}:{at(*last, fixed)}"
 
 
+def quote(text: str) -> str:
+    """Return a text as it stands in a formula.
+
+    Examples:
+        >>> quote('The "extra" teacher')
+        '"The ""extra"" teacher"'
+    """
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
+
+
 class DefinedNames:
     """The names of cells, each once: `pris_familjehem` of "Pris: familjehem".
 
@@ -219,10 +229,6 @@ class Spreadsheet:
             for name, place in self.names.places.items():
                 book.define_name(name, f"={place}")
         return found.getvalue()
-
-    def write(self, out: Path) -> None:
-        """Write the workbook."""
-        out.write_bytes(self.content())
 
 
 def _write(book: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
