@@ -57,7 +57,7 @@ class AdministrationSheet:
     def _head(self, row: int, title: str) -> int:
         self.sheet.put(row, 0, title, "section")
         self.sheet.headings(row + 1, [t("Arm"), t("Payer"), t("Principal")], self.source.years)
-        self.sheet.put(row + 1, self.total, t("Sum"), "heading")
+        self.sheet.put(row + 1, self.total, t("Sum"), "heading_year")
         return row + 2
 
     def _principal(self, payer: str) -> str:

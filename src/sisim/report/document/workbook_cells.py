@@ -257,12 +257,14 @@ def _write_cell(page: Any, row: int, column: int, cell: Cell, how: Any) -> None:
     if isinstance(value, float | int) and not isfinite(value):
         value = UNDEFINED
     if cell.formula is not None:
-        page.write_formula(row, column, f"={cell.formula}", how, value)
+        # Nothing is minus zero.
+        told = value + 0.0 if isinstance(value, float | int) else value
+        page.write_formula(row, column, f"={cell.formula}", how, told)
     elif isinstance(value, str):
         page.write_string(row, column, neutralised(value), how)
     elif value is None:
         page.write_blank(row, column, None, how)
     else:
-        page.write_number(row, column, value, how)
+        page.write_number(row, column, value + 0.0, how)
     if cell.comment:
         page.write_comment(row, column, cell.comment, {"author": "sisim", "x_scale": 1.6})

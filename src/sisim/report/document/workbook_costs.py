@@ -293,7 +293,7 @@ class QuantitySheet:
         headings = [t("No."), t("Arm"), t("Kind"), t("What"), t("Unit")]
         sheet.headings(HEAD, headings, source.years)
         total = self.YEARS + len(source.years)
-        sheet.put(HEAD, total, t("Sum"), "heading")
+        sheet.put(HEAD, total, t("Sum"), "heading_year")
         for number, item in enumerate(source.items):
             units = np.zeros((len(source.arms), len(source.years)))
             if item.kind != "later":
@@ -376,7 +376,7 @@ class CostSheet:
         ]
         sheet.headings(HEAD, headings, source.years)
         total = self.YEARS + len(source.years)
-        sheet.put(HEAD, total, t("Sum"), "heading")
+        sheet.put(HEAD, total, t("Sum"), "heading_year")
         for arm, name in enumerate(source.arms):
             for number, line in enumerate(self.lines):
                 row = self.row(arm, number)

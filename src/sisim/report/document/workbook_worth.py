@@ -326,14 +326,14 @@ class PresentValueSheet:
 class CalculationSheet:
     """What each arm is worth in the scenario's perspective, and year by year."""
 
-    VALUE = 2
+    VALUE = 1
     """The column of the first arm's values; its low and high ends come after."""
 
     def __init__(
         self, steps: StepSheet, worth: PresentValueSheet, assumptions: AssumptionSheet
     ) -> None:
         self.source, self.steps, self.worth = steps.source, steps, worth
-        self.sheet = Sheet(t("Calculation"), (46, 14, 16), frozen=(HEAD + 2, 1))
+        self.sheet = Sheet(t("Calculation"), (46, 16), frozen=(HEAD + 2, 1))
         self._assumptions = assumptions
         self.places: dict[str, tuple[int, int]] = {}
         """Where each number stands, by its name in the document."""
