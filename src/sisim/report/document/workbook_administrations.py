@@ -8,7 +8,7 @@ import numpy as np
 
 from sisim.arrays import Floats
 from sisim.i18n import t
-from sisim.report.document.workbook_cells import Sheet, at, span
+from sisim.report.document.workbook_cells import WorkbookSheet, at, span
 from sisim.report.document.workbook_costs import HEAD, CostSheet, PriceSheet
 from sisim.report.document.workbook_source import kind_names
 from sisim.report.document.workbook_worth import PresentValueSheet
@@ -22,7 +22,7 @@ class AdministrationSheet:
 
     def __init__(self, costs: CostSheet, worth: PresentValueSheet, prices: PriceSheet) -> None:
         self.source, self.costs, self.worth, self.prices = costs.source, costs, worth, prices
-        self.sheet = Sheet(t("Administrations"), (26, 34, 26, 14), frozen=(0, 3))
+        self.sheet = WorkbookSheet(t("Administrations"), (26, 34, 26, 14), frozen=(0, 3))
         self.places: dict[str, tuple[int, int]] = {}
         """Where each number stands, by its name in the document."""
         self.totals: list[tuple[int, int, int]] = []

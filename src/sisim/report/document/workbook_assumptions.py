@@ -7,7 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from sisim.i18n import t
-from sisim.report.document.workbook_cells import DefinedNames, Sheet
+from sisim.report.document.workbook_cells import DefinedNames, WorkbookSheet
 from sisim.report.document.workbook_source import Source
 from sisim.scenario.owners import grade_name
 
@@ -27,7 +27,7 @@ class AssumptionSheet:
 
     def __init__(self, source: Source, names: DefinedNames) -> None:
         self.source = source
-        self.sheet = Sheet(
+        self.sheet = WorkbookSheet(
             t("Assumptions"), (30, 44, 14, 10, 10, 24, 14, 50, 40, 44, 26), frozen=(FIRST, 2)
         )
         self._names = names

@@ -68,7 +68,7 @@ Value = str | float | None
 
 
 @dataclass(frozen=True)
-class Cell:
+class WorkbookCell:
     """What stands in a cell.
 
     Attributes:
@@ -85,7 +85,7 @@ class Cell:
 
 
 @dataclass
-class Sheet:
+class WorkbookSheet:
     """A sheet: cells by row and column, both from 0.
 
     Attributes:
@@ -97,7 +97,7 @@ class Sheet:
     title: str
     widths: Sequence[float] = (14,)
     frozen: tuple[int, int] = (0, 0)
-    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    cells: dict[tuple[int, int], WorkbookCell] = field(default_factory=dict)
 
     def put(
         self,
@@ -109,7 +109,7 @@ class Sheet:
         comment: str | None = None,
     ) -> str:
         """Write a cell, and return its place as a formula of any sheet has it."""
-        self.cells[row, column] = Cell(value, style, formula, comment)
+        self.cells[row, column] = WorkbookCell(value, style, formula, comment)
         return self.far(row, column)
 
     def row(self, row: int, values: Sequence[Value], style: str = "text", column: int = 0) -> None:
@@ -208,7 +208,7 @@ class Spreadsheet:
     """Sheets in order, and the names of their cells."""
 
     title: str
-    sheets: list[Sheet]
+    sheets: list[WorkbookSheet]
     names: DefinedNames
 
     def content(self) -> bytes:
@@ -231,7 +231,7 @@ class Spreadsheet:
         return found.getvalue()
 
 
-def _write(book: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
+def _write(book: Any, sheet: WorkbookSheet, formats: dict[str, Any]) -> None:
     page = book.add_worksheet(sheet.title)
     rows, columns = sheet.size
     for column in range(columns):
@@ -252,7 +252,7 @@ def _write(book: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
     page.print_area(0, 0, max(rows - 1, 0), max(columns - 1, 0))
 
 
-def _write_cell(page: Any, row: int, column: int, cell: Cell, how: Any) -> None:
+def _write_cell(page: Any, row: int, column: int, cell: WorkbookCell, how: Any) -> None:
     value = cell.value
     if isinstance(value, float | int) and not isfinite(value):
         value = UNDEFINED

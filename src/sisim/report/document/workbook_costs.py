@@ -14,7 +14,7 @@ from sisim.economics.prices import PriceList
 from sisim.economics.repayment import OF_FUND
 from sisim.i18n import t
 from sisim.report.document.workbook_assumptions import AssumptionSheet
-from sisim.report.document.workbook_cells import Sheet, at, span
+from sisim.report.document.workbook_cells import WorkbookSheet, at, span
 from sisim.report.document.workbook_source import Source
 
 HEAD = 3
@@ -31,7 +31,7 @@ class PriceSheet:
 
     def __init__(self, source: Source, assumptions: AssumptionSheet) -> None:
         self.source = source
-        self.sheet = Sheet(
+        self.sheet = WorkbookSheet(
             t("Prices"), (6, 14, 44, 16, 14, 9, 14, 12, 12, 13), frozen=(self.ITEMS + 1, 3)
         )
         self._assumptions = assumptions
@@ -180,7 +180,9 @@ class PayerSheet:
 
     def __init__(self, source: Source, assumptions: AssumptionSheet) -> None:
         self.source = source
-        self.sheet = Sheet(t("Payers"), (6, 34, 26, 14, 44, 10, 10, 12, 12), frozen=(HEAD + 1, 2))
+        self.sheet = WorkbookSheet(
+            t("Payers"), (6, 34, 26, 14, 44, 10, 10, 12, 12), frozen=(HEAD + 1, 2)
+        )
         self.lines: list[PayerLine] = []
         self._assumptions = assumptions
         self._fill()
@@ -263,7 +265,7 @@ class QuantitySheet:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.sheet = Sheet(t("Quantities"), (6, 26, 14, 44, 16, 13), frozen=(HEAD + 1, 4))
+        self.sheet = WorkbookSheet(t("Quantities"), (6, 26, 14, 44, 16, 13), frozen=(HEAD + 1, 4))
         self.places: dict[str, tuple[int, int]] = {}
         """Where each number stands, by its name in the document."""
         self._fill()
@@ -323,7 +325,9 @@ class CostSheet:
     ) -> None:
         self.source, self.payers = source, payers
         self._quantities, self._prices = quantities, prices
-        self.sheet = Sheet(t("Costs"), (26, 34, 26, 14, 44, 10, 10, 14), frozen=(HEAD + 1, 2))
+        self.sheet = WorkbookSheet(
+            t("Costs"), (26, 34, 26, 14, 44, 10, 10, 14), frozen=(HEAD + 1, 2)
+        )
         lines = [x for x in payers.lines if x.payer.line.kind not in ("income", "later")]
         # What changes hands stands last: it follows from the others by the sheet of funds.
         self.lines = sorted(lines, key=lambda line: line.payer.line.kind in TRANSFERS)

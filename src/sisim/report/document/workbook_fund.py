@@ -18,7 +18,7 @@ from sisim.economics.repayment import RepaymentCourse, Repayments, Rules
 from sisim.economics.rounding import HAIR
 from sisim.i18n import t
 from sisim.report.document.workbook_assumptions import AssumptionSheet
-from sisim.report.document.workbook_cells import Sheet, at, quote
+from sisim.report.document.workbook_cells import WorkbookSheet, at, quote
 from sisim.report.document.workbook_costs import HEAD, CostSheet, PriceSheet, QuantitySheet
 from sisim.report.document.workbook_source import Source
 from sisim.report.document.workbook_tables import CheckSheet
@@ -30,7 +30,7 @@ LABEL, YEARS = 0, 2
 
 
 @dataclass(frozen=True)
-class _Plan:
+class _PlanTable:
     """A plan of repayment, and where the rows of its table stand."""
 
     one: Repayments
@@ -62,7 +62,7 @@ class FundSheet:
     def __init__(self, costs: CostSheet, prices: PriceSheet, assumptions: AssumptionSheet) -> None:
         self.source: Source = costs.source
         self.costs, self.payers, self.prices = costs, costs.payers, prices
-        self.sheet = Sheet(t("Fund"), (56, 16, 13), frozen=(0, 1))
+        self.sheet = WorkbookSheet(t("Fund"), (56, 16, 13), frozen=(0, 1))
         self.places: dict[str, tuple[int, int]] = {}
         """Where each number stands, by its name in the document."""
         self.repaid: dict[tuple[str, str, str], int] = {}
@@ -161,7 +161,7 @@ class FundSheet:
         means = one.reductions.mean(axis=0), one.cash.mean(axis=0)
         paid = one.account.payments.mean(axis=0)
         planned = rules.planned(*means, paid)
-        plan = _Plan(one, rules, rules.course(planned, paid), rules.due(*means, paid), planned)
+        plan = _PlanTable(one, rules, rules.course(planned, paid), rules.due(*means, paid), planned)
         of = self._terms(one)
         sheet.headings(self._row, [money_unit(), t("Sum")], source.years)
         self._head = self._row
@@ -194,7 +194,7 @@ class FundSheet:
                 found[name] = self._term(label, value, f"{own}.agreed.{name}", "share")
         return found
 
-    def _payments(self, arm: int, plan: _Plan, of: dict[str, str]) -> dict[str, int]:
+    def _payments(self, arm: int, plan: _PlanTable, of: dict[str, str]) -> dict[str, int]:
         """Write what the fund pays, and in which years repayment is made."""
         one = plan.one
         paid = one.account.payments.mean(axis=0)
@@ -218,7 +218,7 @@ class FundSheet:
         payments = self._line(t("  in whole units"), plan.course.payments, steps)
         return {"payments": payments, "inside": self._window(plan, sums)}
 
-    def _window(self, plan: _Plan, sums: int) -> int:
+    def _window(self, plan: _PlanTable, sums: int) -> int:
         """Write in which years repayment is made."""
         rules = plan.rules
         paid = plan.one.account.payments.mean(axis=0)
@@ -270,7 +270,7 @@ class FundSheet:
             formulas.append(f"{found}*{self.prices.level(year)}" if current else found)
         return formulas
 
-    def _due(self, arm: int, plan: _Plan, of: dict[str, str], inside: int) -> dict[str, int]:
+    def _due(self, arm: int, plan: _PlanTable, of: dict[str, str], inside: int) -> dict[str, int]:
         """Write what is saved, seen and due; return the rows of what is due by each year."""
         one, rules = plan.one, plan.rules
         reduced, seen = one.reductions.mean(axis=0), one.cash.mean(axis=0)
@@ -362,7 +362,7 @@ class FundSheet:
             t("{who}: of which a budget sees", who=source.payer(name)), seen, formulas
         )
 
-    def _planned(self, plan: _Plan, sums: dict[str, int]) -> dict[str, int]:
+    def _planned(self, plan: _PlanTable, sums: dict[str, int]) -> dict[str, int]:
         """Write what is due by the end of each year, as it is planned beforehand."""
         one, rules = plan.one, plan.rules
         due = {name: [f"MAX(0,{cell})" for cell in self._cells(row)] for name, row in sums.items()}
@@ -386,7 +386,7 @@ class FundSheet:
 
     def _settled(
         self,
-        plan: _Plan,
+        plan: _PlanTable,
         of: dict[str, str],
         payments: int,
         due: dict[str, int],
@@ -425,18 +425,18 @@ class FundSheet:
             self._line(label, course.owed[number], found)
         self._rounded(plan, of, {name: own.repaid for name, own in rows.items()}, payments, result)
 
-    def _down(self, plan: _Plan, of: dict[str, str], amount: str) -> str:
+    def _down(self, plan: _PlanTable, of: dict[str, str], amount: str) -> str:
         """Return the formula of an amount that is rounded down before it is repaid."""
         rule = plan.rules.repayment
         return _whole(amount, of["unit"] if rule.cap_year != "none" else None)
 
-    def _returned(self, plan: _Plan, of: dict[str, str], own: _Settled) -> list[str]:
+    def _returned(self, plan: _PlanTable, of: dict[str, str], own: _Settled) -> list[str]:
         """Return formulas of what has been repaid too much by each year."""
         due = [self._down(plan, of, cell) for cell in self._cells(own.due)]
         before = ["0", *self._so_far(own.repaid)[:-1]]
         return [f"MAX({sums}-{cell},0)" for sums, cell in zip(before, due, strict=True)]
 
-    def _offered(self, plan: _Plan, of: dict[str, str], own: _Settled) -> list[str]:
+    def _offered(self, plan: _PlanTable, of: dict[str, str], own: _Settled) -> list[str]:
         """Return formulas of what could be repaid in each year."""
         due, back = self._cells(own.due), self._cells(own.returned)
         more = [due[0], *(f"{now}-{last}" for last, now in pairwise(due))]
@@ -470,7 +470,7 @@ class FundSheet:
         return found
 
     def _given(
-        self, plan: _Plan, of: dict[str, str], name: str, rows: Mapping[str, _Settled]
+        self, plan: _PlanTable, of: dict[str, str], name: str, rows: Mapping[str, _Settled]
     ) -> list[str]:
         """Return formulas of what an administration repays in each year of what it could."""
         rule, own = plan.rules.repayment, rows[name]
@@ -489,7 +489,12 @@ class FundSheet:
         return found
 
     def _rounded(
-        self, plan: _Plan, of: dict[str, str], exact: dict[str, int], payments: int, result: int
+        self,
+        plan: _PlanTable,
+        of: dict[str, str],
+        exact: dict[str, int],
+        payments: int,
+        result: int,
     ) -> None:
         """Write the rounding, and the plan in whole units above all that leads to it."""
         final = {name: self._cells(row) for name, row in exact.items()}
@@ -503,7 +508,7 @@ class FundSheet:
             self._check(plan, of, top, top + len(exact) + 1)
 
     def _whole_units(
-        self, plan: _Plan, of: dict[str, str], exact: Mapping[str, list[str]]
+        self, plan: _PlanTable, of: dict[str, str], exact: Mapping[str, list[str]]
     ) -> dict[str, list[str]]:
         """Write whole units and remainders, and return formulas of what is repaid."""
         unit, size = of["unit"], plan.rules.repayment.rounding
@@ -541,7 +546,7 @@ class FundSheet:
         return final
 
     def _result(
-        self, plan: _Plan, of: dict[str, str], final: Mapping[str, list[str]], payments: int
+        self, plan: _PlanTable, of: dict[str, str], final: Mapping[str, list[str]], payments: int
     ) -> int:
         """Write the plan, and return the row of what the fund pays."""
         one, whole, years = plan.one.plan, "money total", range(len(self.source.years))
@@ -579,7 +584,7 @@ class FundSheet:
         first = next(name for name, place in self.places.items() if place == (row, YEARS))
         return first.rpartition(".")[0]
 
-    def _check(self, plan: _Plan, of: dict[str, str], top: int, total: int) -> None:
+    def _check(self, plan: _PlanTable, of: dict[str, str], top: int, total: int) -> None:
         """Keep the checks of a plan: in whole units, and no more than was paid."""
         one, unit, sheet = plan.one, of["unit"], self.sheet
         what = {"fund": self.source.payer(one.fund), "arm": self.source.arm(one.arm)}

@@ -7,21 +7,24 @@ from functools import partial
 
 import pandas as pd
 
+from sisim.analysis.switching_values import EVERY_EFFECT, verdict_on
 from sisim.i18n import t
 from sisim.report.document.workbook_administrations import AdministrationSheet
-from sisim.report.document.workbook_cells import Sheet, at, span
+from sisim.report.document.workbook_cells import WorkbookSheet, at, span
 from sisim.report.document.workbook_costs import HEAD, CostSheet, PayerSheet
 from sisim.report.document.workbook_source import Source, kind_names
 from sisim.report.document.workbook_worth import CalculationSheet, StepSheet
+from sisim.report.formats import in_money
+from sisim.scenario.owners import grade_name
 
 ORE_TOLERANCE = 0.01
 """SEK; less than an öre is rounding."""
 Place = tuple[int, int]
 
 
-def outcome_sheet(source: Source) -> tuple[Sheet, dict[str, Place]]:
+def outcome_sheet(source: Source) -> tuple[WorkbookSheet, dict[str, Place]]:
     """Return what happens to people, by year and arm, and how many are helped."""
-    sheet = Sheet(t("Outcomes"), (44, 26, 13), frozen=(HEAD + 1, 2))
+    sheet = WorkbookSheet(t("Outcomes"), (44, 26, 13), frozen=(HEAD + 1, 2))
     places: dict[str, Place] = {}
     sheet.put(0, 0, t("Outcomes: what happens to people, with and without"), "title")
     note = t("Means over the runs, from the simulation: they change only if it is run again.")
@@ -45,7 +48,9 @@ def outcome_sheet(source: Source) -> tuple[Sheet, dict[str, Place]]:
     return sheet, places
 
 
-def _headline(source: Source, arm: str, sheet: Sheet, places: dict[str, Place], row: int) -> int:
+def _headline(
+    source: Source, arm: str, sheet: WorkbookSheet, places: dict[str, Place], row: int
+) -> int:
     told = {
         "helped": t("Times that treatment has begun"),
         "avoided": t("Fewer who come to the case in focus for the first time"),
@@ -66,13 +71,39 @@ def _headline(source: Source, arm: str, sheet: Sheet, places: dict[str, Place], 
     return row + 2
 
 
-def sensitivity_sheet(tables: Mapping[str, pd.DataFrame]) -> tuple[Sheet, dict[str, Place]]:
+def switching_tables(source: Source) -> dict[str, pd.DataFrame]:
+    """Return what the verdicts that are known rest on, a table for each arm, by title."""
+    found: dict[str, pd.DataFrame] = {}
+    for arm in source.arms[1:]:
+        of_appraisal = verdict_on(source.valuation, arm, tail=True)
+        verdict = of_appraisal or verdict_on(source.valuation, arm, tail=False)
+        if verdict is None or not verdict.numbers:
+            continue
+        rows = [
+            (
+                t("All effects") if one.key == EVERY_EFFECT else source.words.name(one.key),
+                one.value,
+                grade_name(one.grade),
+                one.tried,
+                one.move,
+                float("nan") if one.turns is None else one.turns,
+            )
+            for one in verdict.numbers
+        ]
+        headings = [t("What"), t("Value"), t("Grade"), t("Tried at")]
+        headings += [in_money(t("Change of the net")), t("Turns the verdict at")]
+        title = t("{arm}: what the verdict rests on", arm=source.arm(arm))
+        found[title] = pd.DataFrame(rows, columns=headings)
+    return found
+
+
+def sensitivity_sheet(tables: Mapping[str, pd.DataFrame]) -> tuple[WorkbookSheet, dict[str, Place]]:
     """Return tables that single runs have told: values, as nothing of them is worked out here.
 
     Args:
         tables: By title.
     """
-    sheet = Sheet(t("Sensitivity"), (44, 16), frozen=(0, 1))
+    sheet = WorkbookSheet(t("Sensitivity"), (44, 16), frozen=(0, 1))
     places: dict[str, Place] = {}
     sheet.put(0, 0, t("Sensitivity: what the result rests on"), "title")
     note = t(
@@ -86,11 +117,11 @@ def sensitivity_sheet(tables: Mapping[str, pd.DataFrame]) -> tuple[Sheet, dict[s
         row += 2
         for line, values in enumerate(table.itertuples(index=False)):
             for column, value in enumerate(values):
-                places[f"sensitivity.{number}.{line}.{column}"] = row, column
-                told = str(value) if isinstance(value, str) else float(value)
-                sheet.put(row, column, told, "plain simulated" if told != value else "text")
-                if isinstance(told, float):
-                    sheet.put(row, column, told, "plain simulated")
+                if isinstance(value, str):
+                    sheet.put(row, column, value, "wrapped")
+                else:
+                    places[f"sensitivity.{number}.{line}.{column}"] = row, column
+                    sheet.put(row, column, float(value), "plain simulated")
             row += 1
         row += 1
     return sheet, places
@@ -100,7 +131,7 @@ class CheckSheet:
     """Sums that must be zero, whatever prices are changed."""
 
     def __init__(self) -> None:
-        self.sheet = Sheet(t("Checks"), (70, 16, 10), frozen=(HEAD + 1, 0))
+        self.sheet = WorkbookSheet(t("Checks"), (70, 16, 10), frozen=(HEAD + 1, 0))
         self.sheet.put(0, 0, t("Checks: every difference is zero"), "title")
         self.sheet.headings(HEAD, [t("What must be equal"), t("Difference"), ""])
         self.row = HEAD + 1
@@ -213,9 +244,9 @@ def kind_label(kind: str) -> str:
     return kind_names()[kind].lower()
 
 
-def read_me(source: Source, sheets: Sequence[Sheet], all_checks: str) -> Sheet:
+def read_me(source: Source, sheets: Sequence[WorkbookSheet], all_checks: str) -> WorkbookSheet:
     """Return the sheet that says what the others are."""
-    sheet = Sheet(t("Read me"), (26, 90))
+    sheet = WorkbookSheet(t("Read me"), (26, 90))
     scenario, counts = source.scenario, source.valuation.counts
     sheet.put(0, 0, scenario.title.text, "title")
     sheet.put(1, 0, t("The calculation behind the decision document"), "note")

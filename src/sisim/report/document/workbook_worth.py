@@ -11,7 +11,7 @@ from sisim.economics.appraisal import AMOUNTS, Appraisal
 from sisim.economics.ledger import ORE
 from sisim.i18n import t
 from sisim.report.document.workbook_assumptions import AssumptionSheet
-from sisim.report.document.workbook_cells import Sheet, at, quote, span
+from sisim.report.document.workbook_cells import WorkbookSheet, at, quote, span
 from sisim.report.document.workbook_costs import (
     HEAD,
     PayerLine,
@@ -41,7 +41,7 @@ class StepSheet:
         payers: PayerSheet,
     ) -> None:
         self.source, self.payers, self.prices = source, payers, prices
-        self.sheet = Sheet(t("Steps"), (24, 8, 10, 10, 8, 8, 8, 12, 14), frozen=(0, 3))
+        self.sheet = WorkbookSheet(t("Steps"), (24, 8, 10, 10, 8, 8, 8, 12, 14), frozen=(0, 3))
         self._assumptions = assumptions
         arms = range(1, len(source.arms))
         found = {
@@ -236,7 +236,7 @@ class PresentValueSheet:
     def __init__(self, steps: StepSheet) -> None:
         self.source, self.steps = steps.source, steps
         years = self.source.priced_years
-        self.sheet = Sheet(t("Present values"), (26, 6, 14, 44, 13), frozen=(HEAD + 1, 2))
+        self.sheet = WorkbookSheet(t("Present values"), (26, 6, 14, 44, 13), frozen=(HEAD + 1, 2))
         arms = range(1, len(self.source.arms))
         self.rows = [(arm, item) for arm in arms for item in steps.items]
         self.total = self.YEARS + len(years)
@@ -333,7 +333,7 @@ class CalculationSheet:
         self, steps: StepSheet, worth: PresentValueSheet, assumptions: AssumptionSheet
     ) -> None:
         self.source, self.steps, self.worth = steps.source, steps, worth
-        self.sheet = Sheet(t("Calculation"), (46, 16), frozen=(HEAD + 2, 1))
+        self.sheet = WorkbookSheet(t("Calculation"), (46, 16), frozen=(HEAD + 2, 1))
         self._assumptions = assumptions
         self.places: dict[str, tuple[int, int]] = {}
         """Where each number stands, by its name in the document."""

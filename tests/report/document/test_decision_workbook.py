@@ -15,10 +15,11 @@ from helpers.spreadsheet import Recalculated
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sisim.analysis.switching_values import Judged, SwitchingValue, Verdict
 from sisim.economics.valuation import Valuation
 from sisim.engine.counts import Result
 from sisim.i18n import LANGUAGES
-from sisim.report.document.workbook import DecisionWorkbook
+from sisim.report.document.decision_workbook import DecisionWorkbook
 from sisim.report.document.workbook_fund import largest_remainders
 
 ORE = 0.01
@@ -138,7 +139,7 @@ def test_who_gains_is_the_matrix_of_who_pays_and_who_gains(
 
 
 @given(st.floats(1, 90_000), st.sampled_from(["day", "inquiry"]))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_a_price_that_is_changed_gives_the_ledger_of_that_price(
     tmp_path_factory: pytest.TempPathFactory, price: float, resource: str
 ) -> None:
@@ -251,3 +252,17 @@ def test_a_scenario_with_no_investment_has_a_workbook(tmp_path: Path) -> None:
 def test_the_largest_remainders_are_rounded_up() -> None:
     rest = np.array([[0.2, 0.5], [0.5, 0.5], [0.3, 0.0]])
     assert largest_remainders(rest).tolist() == [[0, 1], [1, 0], [0, 0]]
+
+
+def test_what_a_verdict_rests_on_stands_in_it_when_it_is_known() -> None:
+    source = Judged(counted(funds={}))
+    one = SwitchingValue(
+        "resources.day.price", 5500.0, "assumption", None, 2750.0, False, -1e6, 2, turns=3000.0
+    )
+    source.known_verdicts = [Verdict("new_way", True, (1e6, 0.5e6, 2e6), 5, "saves", (one,), 0)]
+    workbook = DecisionWorkbook(source, "en")
+    assert workbook.value("sensitivity.1.0.5") == 3000.0
+    assert workbook.place("sensitivity.1.0.5").startswith("Sensitivity!")
+    assert not any(
+        name.startswith("sensitivity.") for name in DecisionWorkbook(source, "en", {}).names
+    )

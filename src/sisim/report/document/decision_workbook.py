@@ -34,7 +34,13 @@ from sisim.economics.valuation import Valuation
 from sisim.i18n import Lang, current_language, in_currency, in_language, t
 from sisim.report.document.workbook_administrations import AdministrationSheet
 from sisim.report.document.workbook_assumptions import AssumptionSheet
-from sisim.report.document.workbook_cells import Cell, DefinedNames, Sheet, Spreadsheet, at
+from sisim.report.document.workbook_cells import (
+    DefinedNames,
+    Spreadsheet,
+    WorkbookCell,
+    WorkbookSheet,
+    at,
+)
 from sisim.report.document.workbook_costs import (
     HEAD,
     CostSheet,
@@ -50,11 +56,12 @@ from sisim.report.document.workbook_tables import (
     outcome_sheet,
     read_me,
     sensitivity_sheet,
+    switching_tables,
 )
 from sisim.report.document.workbook_worth import CalculationSheet, PresentValueSheet, StepSheet
 from sisim.report.whole_files import aside, put_file
 
-Place = tuple[Sheet, int, int]
+Place = tuple[WorkbookSheet, int, int]
 
 
 class DecisionWorkbook:
@@ -63,7 +70,8 @@ class DecisionWorkbook:
     Args:
         valuation: Its counts and its money.
         lang: The language of sheets and words; unset, the current one.
-        sensitivity: Tables that single runs have told, by title.
+        sensitivity: Tables that single runs have told, by title; unset: what the verdicts that are
+            known rest on.
     """
 
     def __init__(
@@ -74,8 +82,8 @@ class DecisionWorkbook:
     ) -> None:
         self.lang: Lang = lang or current_language()
         self._source = Source(valuation)
-        self._sensitivity = sensitivity or {}
-        self._added: Sheet | None = None
+        self._sensitivity = sensitivity
+        self._added: WorkbookSheet | None = None
         self._places: dict[str, Place] = {}
         with in_language(self.lang), in_currency(valuation.scenario.pathway.currency):
             self._book = self._made()
@@ -136,14 +144,14 @@ class DecisionWorkbook:
 
     # ------------------------------------------------------------------------ parts
 
-    def _cell(self, name: str) -> Cell:
+    def _cell(self, name: str) -> WorkbookCell:
         sheet, row, column = self._places[name]
         return sheet.cells[row, column]
 
     @cached_property
-    def _of_text(self) -> Sheet:
+    def _of_text(self) -> WorkbookSheet:
         with in_language(self.lang):
-            sheet = Sheet(t("In the text"), (70, 16), frozen=(HEAD + 1, 0))
+            sheet = WorkbookSheet(t("In the text"), (70, 16), frozen=(HEAD + 1, 0))
             sheet.put(
                 0, 0, t("In the text: numbers of the document that stand nowhere else"), "title"
             )
@@ -151,7 +159,7 @@ class DecisionWorkbook:
         self._book.sheets.insert(-1, sheet)
         return sheet
 
-    def _known(self, sheet: Sheet, places: Mapping[str, tuple[int, int]]) -> None:
+    def _known(self, sheet: WorkbookSheet, places: Mapping[str, tuple[int, int]]) -> None:
         self._places |= {name: (sheet, *place) for name, place in places.items()}
 
     def _made(self) -> Spreadsheet:
@@ -168,7 +176,9 @@ class DecisionWorkbook:
         fund = FundSheet(costs, prices, assumptions)
         fund.link(quantities, steps)
         outcomes, of_people = outcome_sheet(source)
-        sensitivity, told = sensitivity_sheet(self._sensitivity)
+        tables = self._sensitivity
+        tables = switching_tables(source) if tables is None else tables
+        sensitivity, told = sensitivity_sheet(tables)
         checks = CheckSheet()
         check_money(checks, source, payers, costs, administrations, steps, calculation)
         fund.check(checks)
@@ -195,7 +205,7 @@ class DecisionWorkbook:
             steps.sheet,
             worth.sheet,
             *([] if fund.empty else [fund.sheet]),
-            *([sensitivity] if self._sensitivity else []),
+            *([sensitivity] if tables else []),
             checks.sheet,
         ]
         first = read_me(source, sheets, checks.finish())
