@@ -253,7 +253,7 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
     stops = [np.full(len(result.arms), np.inf)] * len(columns)
     items = over_cycles(result.investment_units, len(cycles))
     for number, name in enumerate(result.compiled.investments):
-        for phase, cost in _costs(scenario, name).items():
+        for phase, cost in phase_costs(scenario, name).items():
             own = items[..., number, PHASES.index(phase), :]
             parts = {
                 item: own[..., ITEMS.index(item)]
@@ -270,7 +270,7 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
                 )
                 columns.append(amount * share)
                 lasting.append(goes_on * share)
-                stops.append(_stops(result, name, phase))
+                stops.append(phase_stops(result, name, phase))
     shape = amounts.shape[:3]
     return Ledger(
         result,
@@ -334,7 +334,7 @@ def _joined(columns: Sequence[Floats], shape: tuple[int, ...]) -> Floats:
     return np.stack(columns, axis=-1) if columns else np.zeros((*shape, 0))
 
 
-def _stops(result: Result, investment: str, phase: str) -> Floats:
+def phase_stops(result: Result, investment: str, phase: str) -> Floats:
     """Return how many cycles after the end an investment's phase still runs, by arm, (arms,).
 
     A project that ends does so when it is due; what runs at the end in another way goes on.
@@ -386,7 +386,7 @@ def by_year(result: Result, values: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(np.add.reduceat(values, firsts, axis=2))
 
 
-def _costs(scenario: Scenario, name: str) -> dict[str, Cost]:
+def phase_costs(scenario: Scenario, name: str) -> dict[str, Cost]:
     """Return what an investment costs, by phase."""
     investment = scenario.investments[name]
     costs = {"project": investment.cost}

@@ -1,1 +1,1 @@
-"""The decision document: its sections as data, and what writes them as HTML, DOCX and PDF."""
+"""The decision document: what lies on the committee's table, and the workbook beside it."""

@@ -61,7 +61,8 @@ class DocumentTable:
         title: What it shows.
         headings: Of its columns; the first may be empty.
         rows: Its cells, as they are read; the first of each row is its heading.
-        names: Of the number in a cell, by row and column, where the workbook works it out.
+        names: Of the numbers in a cell, by row and column, where the workbook works them out: in
+            order, with spaces between.
         long: Whether it may be broken between pages.
         plain: Whether its cells are words, in which no number is looked for.
     """

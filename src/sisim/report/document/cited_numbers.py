@@ -1,7 +1,7 @@
 """The numbers in a document's text, and the cell of the workbook where each stands.
 
-A number that the workbook works out stands there; of any other, the sheet "Rapport" has the
-sentence and the number as it is told. The cells are the same in both languages.
+A number that the workbook works out stands where it does; any other is added to it, with the
+sentence, as it is told. The cells are the same in both languages.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import NamedTuple, Protocol
 
 from sisim.report.document.blocks import (
@@ -24,9 +25,6 @@ from sisim.report.document.blocks import (
 from sisim.report.document.writer_marks import marked
 from sisim.report.formats import MINUS, NBSP
 
-SHEET = "Rapport"
-COLUMN = "D"
-FIRST_ROW = 2
 DATE = r"\d{4}-\d{2}(?:-\d{2})?"
 SWEDISH = rf"\d{{1,3}}(?:{NBSP}\d{{3}})+(?:,\d+)?|\d+(?:[.,]\d+)?"
 ENGLISH = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
@@ -49,6 +47,9 @@ class NamedNumbers(Protocol):
             KeyError: If there is none.
         """
 
+    def add(self, name: str, label: str, value: float) -> str:
+        """Add a number that nothing works out, and return its name."""
+
 
 class TextPiece(NamedTuple):
     """A piece of a text: a number with its cell and its value there, or what is between numbers."""
@@ -56,15 +57,6 @@ class TextPiece(NamedTuple):
     text: str
     cell: str = ""
     value: str = ""
-
-
-class CitedRow(NamedTuple):
-    """A row of the sheet: the section, the sentence, and a number in it as it is told."""
-
-    section: str
-    sentence: str
-    name: str
-    value: float
 
 
 def found_numbers(text: str, lang: str) -> Iterator[tuple[str, float | None]]:
@@ -96,61 +88,64 @@ def _value(text: str, lang: str) -> float:
     return float(plain)
 
 
-@dataclass
+@dataclass(frozen=True)
 class CitedNumbers:
     """Where every number of a document stands.
 
     Args:
-        workbook: What works numbers out; None: nothing does.
+        workbook: What works numbers out.
     """
 
-    workbook: NamedNumbers | None = None
-    rows: list[CitedRow] = field(default_factory=list)
-    _known: dict[tuple[str, str, float], int] = field(default_factory=dict)
+    workbook: NamedNumbers
+    _known: dict[tuple[str, float], str] = field(default_factory=dict)
 
     def read(self, documents: Sequence[DecisionDocument]) -> None:
         """Give every number of the same document in several languages its cell."""
         for document in documents:
-            for where, heading, text, name in cited_texts(document):
-                for _, value in found_numbers(text, document.lang):
-                    if value is not None and self._of_workbook(name) is None:
-                        self._row(where, heading, text, value)
+            for where, heading, text, names in cited_texts(document):
+                for piece, value, name in _named(text, document.lang, names):
+                    del piece
+                    if value is not None and not self._worked_out(name):
+                        self._add(where, f"{heading}: {text}", value)
 
-    def pieces(self, text: str, where: str, lang: str, name: str = "") -> list[TextPiece]:
+    def pieces(self, text: str, where: str, lang: str, names: str = "") -> list[TextPiece]:
         """Return a text in pieces, each number with its cell.
 
         Args:
             text: The text.
             where: The section and the block that it stands in.
             lang: Its language.
-            name: Of the number in it that the workbook works out.
+            names: Of the numbers in it that the workbook works out, in order, with spaces between.
         """
         found = []
-        for piece, value in found_numbers(text, lang):
+        for piece, value, name in _named(text, lang, names):
             if value is None:
                 found.append(TextPiece(piece))
                 continue
-            own = self._of_workbook(name)
-            if own is None:
-                cell = f"{SHEET}!{COLUMN}{FIRST_ROW + self._known[where, '', value]}"
-                found.append(TextPiece(piece, cell, repr(value)))
-            else:
-                found.append(TextPiece(piece, own[0], repr(own[1])))
+            known = name if self._worked_out(name) else self._add(where, text, value)
+            cell, own = self.workbook.place(known), self.workbook.value(known)
+            found.append(TextPiece(piece, cell, repr(float(own))))
         return found
 
-    def _of_workbook(self, name: str) -> tuple[str, float] | None:
-        if not name or self.workbook is None:
-            return None
+    def _worked_out(self, name: str) -> bool:
+        """Return whether the workbook has a number of a name, and it is defined."""
         try:
-            return self.workbook.place(name), self.workbook.value(name)
+            return bool(name) and isfinite(self.workbook.value(name))
         except KeyError:
-            return None
+            return False
 
-    def _row(self, where: str, heading: str, text: str, value: float) -> None:
-        key = (where, "", value)
+    def _add(self, where: str, label: str, value: float) -> str:
+        key = (where, value)
         if key not in self._known:
-            self._known[key] = len(self.rows)
-            self.rows.append(CitedRow(heading, text, "", value))
+            self._known[key] = self.workbook.add(f"{where}.{len(self._known) + 1}", label, value)
+        return self._known[key]
+
+
+def _named(text: str, lang: str, names: str) -> Iterator[tuple[str, float | None, str]]:
+    """Yield the pieces of a text, each number with its value and the name that it has, if any."""
+    waiting = iter(names.split())
+    for piece, value in found_numbers(text, lang):
+        yield piece, value, "" if value is None else next(waiting, "")
 
 
 def cited_texts(document: DecisionDocument) -> Iterator[tuple[str, str, str, str]]:

@@ -169,10 +169,16 @@ def _five_numbers(found: Findings, first: Effectiveness | None) -> DocumentTable
         ]
         rows.append(tuple(cells))
         names |= {
-            (row, 3): f"{arm}.invested",
-            (row, 4): f"{arm}.net_present_value",
+            (row, 1): with_range(f"headline.{arm}.helped"),
+            (row, 3): with_range(f"calculation.{arm}.invested"),
+            (row, 4): with_range(f"calculation.{arm}.net"),
         }
     return DocumentTable(t("Five numbers, with 10–90% of the runs"), headings, tuple(rows), names)
+
+
+def with_range(name: str) -> str:
+    """Return the names of a number and of the ends of its range."""
+    return f"{name} {name}.low {name}.high"
 
 
 def _ends(text: str) -> str:
@@ -379,7 +385,6 @@ def who_gains_table(found: Findings, arm: str, *, all_payers: bool = True) -> Do
     """
     title, frame = shown_tables(found.result, [arm])[1]
     matrix = found.result.who_gains[arm].matrix()
-    kinds = [name for name in matrix if name in ("investment", "reduced", "net")]
     payers = [str(name) or "total" for name in matrix["administration"]]
     zero = {decimal(0.0, digits) for digits in range(3)}
     kept = [
@@ -388,12 +393,21 @@ def who_gains_table(found: Findings, arm: str, *, all_payers: bool = True) -> Do
         if all_payers or row == len(frame) - 1 or not set(map(str, cells[1:])) <= zero
     ]
     frame, payers = frame.iloc[kept], [payers[row] for row in kept]
-    columns = {t("Investment"): "investment", t("Lower costs"): "reduced", t("Net"): "net"}
+    columns = {
+        t("Investment"): "investment",
+        t("Running"): "running",
+        t("Replaced"): "replaced",
+        t("Lower costs"): "reduced",
+        t("Repayment"): "repayment",
+        t("Contract"): "contract",
+        t("Financing"): "financing",
+        t("Net"): "net",
+    }
     names = {
-        (row, column): f"{arm}.who_gains.{payer}.{columns[heading]}"
+        (row, column): f"gains.{arm}.{payer}.{columns[heading]}"
         for row, payer in enumerate(payers)
         for column, heading in enumerate(map(str, frame.columns))
-        if heading in columns and columns[heading] in kinds
+        if heading in columns
     }
     return table_of(title, frame, names)
 

@@ -161,7 +161,13 @@ def _difference_table(found: Findings, arm: str, one: YearlyDifference) -> Docum
         unit=THOUSANDS.label(),
         prices=prices,
     )
-    return table_of(title, shown(rows, years))
+    kind = "current" if one.current else "difference"
+    names = {
+        (row, column): f"{kind}.{arm}.{payer}.{year}"
+        for row, payer in enumerate((*one.payers, "total"))
+        for column, year in enumerate((*years, "sum"), start=1)
+    }
+    return table_of(title, shown(rows, years), names)
 
 
 def _fewer_years(years: Sequence[int], rows: list[AmountRow]) -> tuple[list[int], list[AmountRow]]:
@@ -435,11 +441,11 @@ def worth_names(found: Findings, arm: str, frame: pd.DataFrame) -> Mapping[tuple
     keys = {
         t("Invested"): "invested",
         t("Lower costs"): "lower_cost",
-        net_words(found.result.appraisal[arm].rate): "net_present_value",
+        net_words(found.result.appraisal[arm].rate): "net",
         t("Benefit–cost ratio"): "benefit_cost_ratio",
     }
     return {
-        (row, 1): f"{arm}.{keys[str(label)]}"
+        (row, 1): f"calculation.{arm}.{keys[str(label)]}"
         for row, label in enumerate(frame.iloc[:, 0])
         if str(label) in keys
     }

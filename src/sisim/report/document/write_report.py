@@ -14,6 +14,7 @@ from sisim.report.document.assemble import decision_document
 from sisim.report.document.cited_numbers import CitedNumbers
 from sisim.report.document.findings import Findings
 from sisim.report.document.html_page import html_page
+from sisim.report.document.workbook import DecisionWorkbook
 from sisim.report.result_files import write_all
 
 Kind = Literal["docx", "pdf", "xlsx"]
@@ -23,7 +24,7 @@ def write_report(
     found: Findings,
     out: Path,
     languages: Iterable[Lang],
-    kinds: Iterable[Kind] = (),  # noqa: ARG001
+    kinds: Iterable[Kind] = (),
 ) -> list[Path]:
     """Write the document into a folder, all or nothing.
 
@@ -38,14 +39,18 @@ def write_report(
     """
     # Numbers have the same cells in either language, also where one alone is written.
     documents = {lang: decision_document(found) for lang in each_language()}
-    cited = CitedNumbers()
+    wanted, asked = list(languages), set(kinds)
+    workbook = DecisionWorkbook(found.result, wanted[0])
+    cited = CitedNumbers(workbook)
     cited.read(list(documents.values()))
 
     def write(folder: Path) -> None:
-        for lang in languages:
+        for lang in wanted:
             with in_language(lang):
                 page = html_page(documents[lang], cited)
                 stem = folder / f"report-{lang}"
                 stem.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")
+        if "xlsx" in asked:
+            workbook.write(folder / "report.xlsx")
 
     return write_all(out, write)
