@@ -8,6 +8,7 @@ import numpy as np
 
 from sisim.arrays import Floats, Ints
 from sisim.economics.ledger import ORE
+from sisim.economics.prices import PriceList
 from sisim.economics.rounding import rounded
 from sisim.economics.valuation import Valuation
 
@@ -33,18 +34,21 @@ class YearlyDifference(NamedTuple):
 
 
 def yearly_difference(result: Valuation, arm: str, *, current: bool = False) -> YearlyDifference:
-    """Return what each administration pays more in an arm than without, by year.
+    """Return what each payer pays more in an arm than without, by year.
 
-    What everyone has is left out, as in the figures. With − without = investment + running cost
-    of the new way − reduced costs (law L6).
+    All costs, also of what everyone has, with what is repaid to funds and paid under contracts:
+    with − without = investment + running cost of the new way − reduced costs (law L6).
     """
-    first, last = result.scenario.time.first_year, result.scenario.time.whole_years[-1]
-    costs = result.costs_by_year(current=current).within(range(first, last + 1))
-    payers = np.asarray(costs.kinds["administration"])
-    number = costs.arms.index(arm)
-    more = np.asarray(costs.values[:, number] - costs.values[:, 0], np.float64).mean(axis=0)
-    names = [str(name) for name in dict.fromkeys(payers)]
-    sums = [more[:, payers == name].sum(axis=1) for name in names]
-    kept = [n for n, own in enumerate(sums) if np.abs(own).max(initial=0.0) > ORE]
-    amounts = np.array([sums[n] for n in kept]).reshape(len(kept), len(costs.years))
-    return YearlyDifference(costs.years, tuple(names[n] for n in kept), amounts, current)
+    book, scenario = result.settled, result.scenario
+    number = result.counts.arms.index(arm)
+    kept = (book.years >= scenario.time.first_year) & (book.years <= scenario.time.whole_years[-1])
+    years = book.years[kept]
+    sums = book.sums(lambda line: line.administration, yearly=True)
+    level = PriceList(scenario, years, current=current).level
+    more = {
+        str(payer): (paid[:, number] - paid[:, 0]).mean(axis=0)[kept] * level
+        for payer, paid in sums.items()
+    }
+    differing = {payer: own for payer, own in more.items() if np.abs(own).max(initial=0.0) > ORE}
+    amounts = np.array(list(differing.values())).reshape(len(differing), len(years))
+    return YearlyDifference(years, tuple(differing), amounts, current)

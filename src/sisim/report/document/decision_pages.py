@@ -397,7 +397,7 @@ def who_gains_table(found: Findings, arm: str, *, all_payers: bool = True) -> Do
         t("Investment"): "investment",
         t("Running"): "running",
         t("Replaced"): "replaced",
-        t("Lower costs"): "reduced",
+        t("Lower costs"): "use",
         t("Repayment"): "repayment",
         t("Contract"): "contract",
         t("Financing"): "financing",

@@ -139,8 +139,9 @@ def _years(found: Findings) -> Iterator[Block]:
                 )
     yield Paragraph(
         t(
-            "With less without: investment and running cost are in it, costs that fall are "
-            "negative. Rows are rounded so that they add up to the sum."
+            "With less without: investment, running cost and what is paid under contracts and to "
+            "funds are in it, costs that fall are negative. Rows are rounded so that they add up "
+            "to the sum."
         ),
         "fine",
     )
