@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from sisim.i18n import current_language
 from sisim.report.comparison_text import footer
+from sisim.report.document.appendix import appendix_sections
 from sisim.report.document.blocks import DecisionDocument, DocumentSection
+from sisim.report.document.chain_section import chain_sections
 from sisim.report.document.decision_pages import decision_sections, title_block
 from sisim.report.document.economist_pages import economist_sections
 from sisim.report.document.findings import Findings
@@ -28,5 +30,7 @@ def decision_document(found: Findings) -> DecisionDocument:
 
 
 def _every(found: Findings) -> Iterator[DocumentSection]:
-    yield from decision_sections(found)
-    yield from economist_sections(found)
+    left_out = set(found.asked.leave_out)
+    before = [*decision_sections(found), *chain_sections(found), *economist_sections(found)]
+    yield from before
+    yield from appendix_sections(found, {one.key: one for one in before if one.key not in left_out})

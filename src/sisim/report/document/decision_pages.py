@@ -279,6 +279,7 @@ def _intervention(found: Findings) -> Iterator[Block]:
     )
     yield BulletList((*arms, without))
     yield from found.written("intervention")
+    yield from found.written("setting")
 
 
 def _terms(scenario: Scenario) -> DocumentTable:

@@ -14,6 +14,8 @@ from sisim.report.document.assemble import decision_document
 from sisim.report.document.cited_numbers import CitedNumbers
 from sisim.report.document.findings import Findings
 from sisim.report.document.html_page import html_page
+from sisim.report.document.pdf_file import pdf_file
+from sisim.report.document.word_file import word_file
 from sisim.report.document.workbook import DecisionWorkbook
 from sisim.report.result_files import write_all
 
@@ -50,6 +52,10 @@ def write_report(
                 page = html_page(documents[lang], cited)
                 stem = folder / f"report-{lang}"
                 stem.with_suffix(".html").write_text(page, encoding="utf-8", newline="\n")
+                if "docx" in asked:
+                    stem.with_suffix(".docx").write_bytes(word_file(documents[lang]))
+                if "pdf" in asked:
+                    stem.with_suffix(".pdf").write_bytes(pdf_file(page))
         if "xlsx" in asked:
             workbook.write(folder / "report.xlsx")
 
