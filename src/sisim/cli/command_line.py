@@ -35,6 +35,7 @@ from sisim.cli.report_command import report
 from sisim.cli.run_commands import bench, explain, figures, money, run
 from sisim.cli.sweep_commands import reproduce, sweep
 from sisim.cli.user_errors import INTERRUPTED, MISTAKE, UserError, print_error
+from sisim.cli.values_command import values
 from sisim.i18n import KRONA, LANGUAGES, Lang, current_language, in_currency, in_language, t
 from sisim.portable import write_what_fits
 from sisim.scenario.errors import Reason, ScenarioError
@@ -98,6 +99,7 @@ for command in (
     explain_key,
     pathway,
     assumptions,
+    values,
     schema,
     bench,
 ):

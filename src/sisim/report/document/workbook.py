@@ -42,6 +42,7 @@ from sisim.report.document.workbook_costs import (
     PriceSheet,
     QuantitySheet,
 )
+from sisim.report.document.workbook_fund import FundSheet
 from sisim.report.document.workbook_source import Source
 from sisim.report.document.workbook_tables import (
     CheckSheet,
@@ -164,10 +165,13 @@ class DecisionWorkbook:
         worth = PresentValueSheet(steps)
         calculation = CalculationSheet(steps, worth, assumptions)
         administrations = AdministrationSheet(costs, worth, prices)
+        fund = FundSheet(costs, prices, assumptions)
+        fund.link(quantities, steps)
         outcomes, of_people = outcome_sheet(source)
         sensitivity, told = sensitivity_sheet(self._sensitivity)
         checks = CheckSheet()
         check_money(checks, source, payers, costs, administrations, steps, calculation)
+        fund.check(checks)
         assumptions.fill()
         self._known(
             assumptions.sheet,
@@ -177,6 +181,7 @@ class DecisionWorkbook:
         self._known(quantities.sheet, quantities.places)
         self._known(administrations.sheet, administrations.places)
         self._known(calculation.sheet, calculation.places)
+        self._known(fund.sheet, fund.places)
         self._known(sensitivity, told)
         sheets = [
             calculation.sheet,
@@ -189,7 +194,8 @@ class DecisionWorkbook:
             costs.sheet,
             steps.sheet,
             worth.sheet,
-            sensitivity,
+            *([] if fund.empty else [fund.sheet]),
+            *([sensitivity] if self._sensitivity else []),
             checks.sheet,
         ]
         first = read_me(source, sheets, checks.finish())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from sisim.arrays import Floats
@@ -10,6 +12,7 @@ from sisim.report.document.workbook_cells import Sheet, at, span
 from sisim.report.document.workbook_costs import HEAD, CostSheet, PriceSheet
 from sisim.report.document.workbook_source import kind_names
 from sisim.report.document.workbook_worth import PresentValueSheet
+from sisim.report.formats import in_money
 
 
 class AdministrationSheet:
@@ -54,7 +57,7 @@ class AdministrationSheet:
     def _head(self, row: int, title: str) -> int:
         self.sheet.put(row, 0, title, "section")
         self.sheet.headings(row + 1, [t("Arm"), t("Payer"), t("Principal")], self.source.years)
-        self.sheet.put(row + 1, self.total, t("Sum"), "heading")
+        self.sheet.put(row + 1, self.total, t("Sum"), "heading_year")
         return row + 2
 
     def _principal(self, payer: str) -> str:
@@ -65,15 +68,16 @@ class AdministrationSheet:
 
     def _arm(self, row: int, arm: int) -> int:
         source, name = self.source, self.source.arms[arm]
-        title = t("{arm}: costs by payer, SEK, fixed prices", arm=source.arm(name))
+        every = partial(self.costs.column, transfers=True)
+        title = in_money(t("{arm}: costs by payer, fixed prices", arm=source.arm(name)))
         first = row = self._head(row, title)
         for payer in source.payers:
             self._levels[arm, payer] = row
             texts = [source.arm(name), source.payer(payer), self._principal(payer)]
             self.sheet.row(row, texts)
             formulas = [
-                f"SUMIFS({self.costs.column(CostSheet.YEARS + year)},{self.costs.column(0)},"
-                f"{at(row, 0, 'column')},{self.costs.column(1)},{at(row, 1, 'column')})"
+                f"SUMIFS({every(CostSheet.YEARS + year)},{every(0)},{at(row, 0, 'column')},"
+                f"{every(1)},{at(row, 1, 'column')})"
                 for year in range(len(source.years))
             ]
             self._row(row, f"cost.{name}.{payer}", self.amounts(arm, payer), formulas)
@@ -87,7 +91,7 @@ class AdministrationSheet:
         told = source.arm(name)
         level = self.prices.levels[: len(source.years)]
         first = row = self._head(
-            row, t("{arm} less without: by payer, SEK, fixed prices", arm=told)
+            row, in_money(t("{arm} less without: by payer, fixed prices", arm=told))
         )
         fixed: dict[str, int] = {}
         whole = np.zeros(len(source.years))
@@ -104,7 +108,7 @@ class AdministrationSheet:
             self._row(row, f"difference.{name}.{payer}", more, formulas)
             row += 1
         row = self._sums(row, first, f"difference.{name}.total", whole)
-        title = t("{arm} less without: by payer, SEK, current prices", arm=told)
+        title = in_money(t("{arm} less without: by payer, current prices", arm=told))
         first = row = self._head(row, title)
         for payer in source.payers:
             more = (self.amounts(arm, payer) - self.amounts(0, payer)) * level
@@ -149,7 +153,7 @@ class AdministrationSheet:
         own = ("investment", "running", "replaced", "use")
         extra = ("later", "repayment", "contract", "financing")
         kinds = [*own, *(["income"] if received else []), *(k for k in extra if k in there)]
-        title = t("{arm}: who pays, who gains, SEK, present values", arm=told)
+        title = in_money(t("{arm}: who pays, who gains, present values", arm=told))
         sheet.put(row, 0, title, "section")
         saved = t("Lower costs")
         heads = [saved if kind == "use" else labels[kind] for kind in kinds]

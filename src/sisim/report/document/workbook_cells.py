@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import isfinite
-from pathlib import Path
 from typing import Any
 
 from sisim.i18n import UNDEFINED
@@ -169,6 +168,17 @@ def span(first: tuple[int, int], last: tuple[int, int], fixed: str = "none") -> 
     return f"{at(*first, fixed)}:{at(*last, fixed)}"
 
 
+def quote(text: str) -> str:
+    """Return a text as it stands in a formula.
+
+    Examples:
+        >>> quote('The "extra" teacher')
+        '"The ""extra"" teacher"'
+    """
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
+
+
 class DefinedNames:
     """The names of cells, each once: `pris_familjehem` of "Pris: familjehem".
 
@@ -220,10 +230,6 @@ class Spreadsheet:
                 book.define_name(name, f"={place}")
         return found.getvalue()
 
-    def write(self, out: Path) -> None:
-        """Write the workbook."""
-        out.write_bytes(self.content())
-
 
 def _write(book: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
     page = book.add_worksheet(sheet.title)
@@ -251,12 +257,14 @@ def _write_cell(page: Any, row: int, column: int, cell: Cell, how: Any) -> None:
     if isinstance(value, float | int) and not isfinite(value):
         value = UNDEFINED
     if cell.formula is not None:
-        page.write_formula(row, column, f"={cell.formula}", how, value)
+        # Nothing is minus zero.
+        told = value + 0.0 if isinstance(value, float | int) else value
+        page.write_formula(row, column, f"={cell.formula}", how, told)
     elif isinstance(value, str):
         page.write_string(row, column, neutralised(value), how)
     elif value is None:
         page.write_blank(row, column, None, how)
     else:
-        page.write_number(row, column, value, how)
+        page.write_number(row, column, value + 0.0, how)
     if cell.comment:
         page.write_comment(row, column, cell.comment, {"author": "sisim", "x_scale": 1.6})

@@ -9,7 +9,9 @@ import numpy as np
 
 from sisim.arrays import Floats
 from sisim.economics.cost_items import CostItem, Payer
+from sisim.economics.ledger import TRANSFERS, CostLine
 from sisim.economics.prices import PriceList
+from sisim.economics.repayment import OF_FUND
 from sisim.i18n import t
 from sisim.report.document.workbook_assumptions import AssumptionSheet
 from sisim.report.document.workbook_cells import Sheet, at, span
@@ -274,23 +276,24 @@ class QuantitySheet:
         """Return the place of the units of an item in a year."""
         return self.sheet.far(self.row(arm, item), self.YEARS + year)
 
+    def link(self, arm: int, item: int, year: int, formula: str) -> None:
+        """Let the units of an item follow from another sheet."""
+        row, column = self.row(arm, item), self.YEARS + year
+        self.sheet.put(row, column, self.sheet.cells[row, column].value, "units", formula)
+
     def _fill(self) -> None:
         source, sheet = self.source, self.sheet
         sheet.put(0, 0, t("Quantities: what is used, by year"), "title")
         sheet.put(
             1,
             0,
-            t(
-                "Means over {n} runs. These are counts of a simulation: they change only if it is "
-                "run again.",
-                n=len(source.valuation.counts.replications),
-            ),
+            t("Means over the runs, from the simulation: they change only if it is run again."),
             "note",
         )
         headings = [t("No."), t("Arm"), t("Kind"), t("What"), t("Unit")]
         sheet.headings(HEAD, headings, source.years)
         total = self.YEARS + len(source.years)
-        sheet.put(HEAD, total, t("Sum"), "heading")
+        sheet.put(HEAD, total, t("Sum"), "heading_year")
         for number, item in enumerate(source.items):
             units = np.zeros((len(source.arms), len(source.years)))
             if item.kind != "later":
@@ -313,7 +316,7 @@ class QuantitySheet:
 class CostSheet:
     """Costs by year, arm and payer: units × price × share."""
 
-    YEARS = 7
+    FLAG, YEARS = 7, 8
 
     def __init__(
         self, source: Source, quantities: QuantitySheet, prices: PriceSheet, payers: PayerSheet
@@ -321,9 +324,11 @@ class CostSheet:
         self.source, self.payers = source, payers
         self._quantities, self._prices = quantities, prices
         self.sheet = Sheet(t("Costs"), (26, 34, 26, 14, 44, 10, 10, 14), frozen=(HEAD + 1, 2))
-        self.lines = [
-            line for line in payers.lines if line.payer.line.kind not in ("income", "later")
-        ]
+        lines = [x for x in payers.lines if x.payer.line.kind not in ("income", "later")]
+        # What changes hands stands last: it follows from the others by the sheet of funds.
+        self.lines = sorted(lines, key=lambda line: line.payer.line.kind in TRANSFERS)
+        self.priced = sum(line.payer.line.kind not in TRANSFERS for line in lines)
+        """How many lines are costs; those after them are transfers."""
         self.amounts = np.stack(
             [self._amounts(line) for line in self.lines]
             or [np.zeros((len(source.arms), len(source.years)))]
@@ -331,10 +336,25 @@ class CostSheet:
         """SEK, (lines, arms, years)."""
         self._fill()
 
-    def column(self, which: int) -> str:
-        """Return the block of a column over all rows."""
-        last = HEAD + max(len(self.lines) * len(self.source.arms), 1)
+    def column(self, which: int, *, transfers: bool = False) -> str:
+        """Return the block of a column, with the rows of transfers or without."""
+        rows = len(self.lines) if transfers else self.priced
+        last = HEAD + max(rows * len(self.source.arms), 1)
         return self.sheet.block((HEAD + 1, which), (last, which))
+
+    def row(self, arm: int, number: int) -> int:
+        """Return the row of a line in an arm."""
+        if number < self.priced:
+            return HEAD + 1 + arm * self.priced + number
+        moved = len(self.lines) - self.priced
+        first = HEAD + 1 + len(self.source.arms) * self.priced
+        return first + arm * moved + number - self.priced
+
+    def _flag(self, line: CostLine) -> float:
+        """Return 1 for what may be repaid where it falls, 2 for what a fund pays."""
+        if line.administration in self.source.scenario.funds:
+            return 2.0 * (line.kind in OF_FUND)
+        return float(line.kind in ("use", "running", "replaced") and not line.ordinary)
 
     def _amounts(self, line: PayerLine) -> Floats:
         item = self.source.items[line.item]
@@ -352,19 +372,21 @@ class CostSheet:
             t("What"),
             t("What everyone has"),
             t("Share"),
+            t("Fund: 1 may be repaid, 2 is paid by it"),
         ]
         sheet.headings(HEAD, headings, source.years)
         total = self.YEARS + len(source.years)
-        sheet.put(HEAD, total, t("Sum"), "heading")
+        sheet.put(HEAD, total, t("Sum"), "heading_year")
         for arm, name in enumerate(source.arms):
             for number, line in enumerate(self.lines):
-                row = HEAD + 1 + arm * len(self.lines) + number
+                row = self.row(arm, number)
                 one = line.payer.line
                 texts = [source.arm(name), source.payer(one.administration)]
                 texts += [source.principal(one.principal), source.kind(one)]
                 sheet.row(row, [*texts, source.item(source.items[line.item])])
                 sheet.put(row, 5, float(one.ordinary), "flag")
                 sheet.put(row, 6, line.payer.share, "share", self.payers.share(line))
+                sheet.put(row, self.FLAG, self._flag(one), "flag")
                 for year, calendar in enumerate(source.years):
                     units = self._quantities.of(arm, line.item, year)
                     price = self._prices.of(line.item, calendar)

@@ -25,14 +25,19 @@ from sisim.economics.ledger import TRANSFERS, CostLine, by_year
 from sisim.economics.valuation import Valuation
 from sisim.engine.counts import WITHOUT
 from sisim.i18n import t
+from sisim.loading.formula_injection import neutralised
 from sisim.report.analysis.assumption_words import Assumptions
-from sisim.report.formats import capital
+from sisim.report.formats import capital, money_unit
 from sisim.scenario.numbers import numbers
 from sisim.scenario.register import assumptions
 from sisim.scenario.scenario import Scenario
 
 MONEY = Price("", 1.0, 0, "")
 """What a krona that changes hands costs: one krona, in every year."""
+
+
+WILD = str.maketrans("*?~", "\uff0a\uff1f\uff5e")
+"""What a condition takes for a pattern, and what is written in its place."""
 
 
 @dataclass(frozen=True)
@@ -71,19 +76,13 @@ class Source:
         book = self.valuation.settled
         means = book.amounts.mean(axis=0)
         once = np.zeros(len(self.arms))
+        sums: dict[CostLine, Floats] = {}
+        for number, line in enumerate(book.lines):
+            if line.kind in TRANSFERS:  # each arm has lines of its own
+                sums[line] = sums.get(line, 0.0) + means[..., number]
         moved = [
-            CostItem(
-                line.kind,
-                line.item,
-                "",
-                MONEY,
-                means[..., number],
-                (Payer(line, 1.0, None),),
-                lasting=False,
-                stops=once,
-            )
-            for number, line in enumerate(book.lines)
-            if line.kind in TRANSFERS
+            CostItem(line.kind, line.item, "", MONEY, units, (Payer(line, 1.0, None),), False, once)
+            for line, units in sums.items()
         ]
         return [*cost_items(self.valuation.counts), *moved]
 
@@ -197,13 +196,13 @@ class Source:
         if item.kind == "later" and tail is not None:
             return tail.resources[item.item].unit.text
         units = {
-            "start_up": t("time"),
+            "start_up": t("occasion"),
             "running": t("year"),
             "per_participant": t("participant"),
             "per_participant_month": t("participant-month"),
-            "refresher": t("time"),
+            "refresher": t("occasion"),
         }
-        return units.get(item.part, t("whole")) if item.price.key else t("SEK")
+        return units.get(item.part, t("whole")) if item.price.key else money_unit()
 
 
 def _told_apart(labels: Mapping[str, str]) -> dict[str, str]:
@@ -211,7 +210,7 @@ def _told_apart(labels: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     taken: set[str] = set()
     for name, label in labels.items():
-        plain = label.translate(str.maketrans("*?~", "＊？～")).lstrip("<>=") or name  # noqa: RUF001
+        plain = neutralised(label.translate(WILD).lstrip("<>=") or name)
         if plain.casefold() in taken:
             plain = f"{plain} ({name})"
         taken.add(plain.casefold())

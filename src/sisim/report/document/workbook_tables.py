@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 
@@ -137,14 +138,17 @@ def check_money(
             cells = "+".join(payers.share(line) for line in own)
             whole = sum(line.payer.share for line in own)
             label = t(
-                "{what}: shares of those who pay sum to {n}", what=source.item(item), n=f"{whole:g}"
+                "{what}: shares of those who pay sum to {whole}",
+                what=source.item(item),
+                whole=f"{whole:g}",
             )
             checks.add(label, f"{cells}-{whole:g}")
     sheet, last = administrations.sheet, administrations.total
     tables = len(source.arms)
     for arm, (row, _, _) in enumerate(administrations.totals[:tables]):
-        sums = costs.column(CostSheet.YEARS + len(source.years))
-        of_arm = f"SUMIFS({sums},{costs.column(0)},{sheet.far(row - 1, 0)})"
+        every = partial(costs.column, transfers=True)
+        sums = every(CostSheet.YEARS + len(source.years))
+        of_arm = f"SUMIFS({sums},{every(0)},{sheet.far(row - 1, 0)})"
         label = t("{arm}: all payers together, and all costs", arm=source.arm(source.arms[arm]))
         checks.add(label, f"{sheet.far(row, last)}-{of_arm}")
     for row, first, end in administrations.totals:

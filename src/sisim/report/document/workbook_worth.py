@@ -11,9 +11,16 @@ from sisim.economics.appraisal import AMOUNTS, Appraisal
 from sisim.economics.ledger import ORE
 from sisim.i18n import t
 from sisim.report.document.workbook_assumptions import AssumptionSheet
-from sisim.report.document.workbook_cells import Sheet, at, span
-from sisim.report.document.workbook_costs import HEAD, PayerLine, PayerSheet, PriceSheet
+from sisim.report.document.workbook_cells import Sheet, at, quote, span
+from sisim.report.document.workbook_costs import (
+    HEAD,
+    PayerLine,
+    PayerSheet,
+    PriceSheet,
+    QuantitySheet,
+)
 from sisim.report.document.workbook_source import Source, kind_names
+from sisim.report.formats import money_unit
 
 OWN, LOWER = ("investment", "running", "replaced", "contract"), ("use", "later")
 """The kinds that an investment costs, and those that may become less with it."""
@@ -64,6 +71,25 @@ class StepSheet:
         """Return the block of a column over the steps of an arm."""
         first, last = self.rows(arm)
         return self.sheet.block((first, which), (last, which))
+
+    def link(self, quantities: QuantitySheet, item: int) -> None:
+        """Let what an item comes to in the last step of each year follow from its quantity.
+
+        Args:
+            quantities: The sheet of quantities.
+            item: The number of an item of which all stands in the last step of a year.
+        """
+        if item not in self.items:
+            return
+        column, ends = self.of_item(item), self.source.horizon
+        years = ends.years[: ends.simulated]
+        lasts = np.flatnonzero(np.diff(years, append=years[-1] + 1))
+        for arm in range(1, len(self.source.arms)):
+            for last in lasts:
+                year = int(years[last]) - self.source.years[0]
+                row = self.rows(arm)[0] + int(last)
+                found = "-".join(quantities.of(which, item, year) for which in (arm, 0))
+                self.sheet.put(row, column, self.sheet.cells[row, column].value, "units", found)
 
     def of_item(self, item: int) -> int:
         """Return the column of the units of an item."""
@@ -300,14 +326,14 @@ class PresentValueSheet:
 class CalculationSheet:
     """What each arm is worth in the scenario's perspective, and year by year."""
 
-    VALUE = 2
+    VALUE = 1
     """The column of the first arm's values; its low and high ends come after."""
 
     def __init__(
         self, steps: StepSheet, worth: PresentValueSheet, assumptions: AssumptionSheet
     ) -> None:
         self.source, self.steps, self.worth = steps.source, steps, worth
-        self.sheet = Sheet(t("Calculation"), (46, 14, 16), frozen=(HEAD + 2, 1))
+        self.sheet = Sheet(t("Calculation"), (46, 16), frozen=(HEAD + 2, 1))
         self._assumptions = assumptions
         self.places: dict[str, tuple[int, int]] = {}
         """Where each number stands, by its name in the document."""
@@ -321,7 +347,7 @@ class CalculationSheet:
         sheet.put(1, 0, t("Discount rate a year"))
         sheet.put(1, 1, source.scenario.economy.discount_costs.value, "share", rate)
         sheet.put(HEAD, 0, "", "heading")
-        sheet.put(HEAD + 1, 0, t("SEK, fixed prices"), "heading")
+        sheet.put(HEAD + 1, 0, t("{unit}, fixed prices", unit=money_unit()), "heading")
         for arm, name in enumerate(source.arms[1:], 1):
             column = self.VALUE + 3 * (arm - 1)
             sheet.put(HEAD, column, source.arm(name), "heading")
@@ -367,7 +393,7 @@ class CalculationSheet:
             told = t("not within the time") if value is None else value
             formula = self._payback(arm, 15 + number)
             if not worth.cost.any():
-                told, formula = t("nothing is invested"), f'"{t("nothing is invested")}"'
+                told, formula = t("nothing is invested"), quote(t("nothing is invested"))
             self._put(row, column, f"calculation.{name}.{measure}", told, "instant", formula)
         row = rows["chance"]
         self.places[f"calculation.{name}.chance"] = row, column
@@ -387,10 +413,10 @@ class CalculationSheet:
 
         def of_kind(kind: str, sign: str = "-") -> str:
             label = kind_names()[kind]
-            arm_name = f'"{quote(self.source.arm(self.source.arms[arm]))}"'
+            arm_name = quote(self.source.arm(self.source.arms[arm]))
             return (
                 f"{sign}SUMIFS({worth.column(9)},{worth.column(0)},{arm_name},"
-                f'{worth.column(2)},"{quote(label)}",{worth.column(7)},1)'
+                f"{worth.column(2)},{quote(label)},{worth.column(7)},1)"
             )
 
         tail = f"SUMIFS({steps.column(arm, 11)},{steps.column(arm, 6)},1)"
@@ -427,7 +453,7 @@ class CalculationSheet:
         costs = f"{cycles + 1}-SUM({steps.column(arm, 17)})"
         never = quote(t("not within the time"))
         return (
-            f'IF({last}={cycles},"{never}",'
+            f"IF({last}={cycles},{never},"
             f"IF({last}=0,INDEX({begins},{costs}),INDEX({ends},{last}+1)))"
         )
 
@@ -480,8 +506,3 @@ def measure_names() -> dict[str, str]:
         "payback_discounted": t("Pays for itself from, discounted"),
         "chance": t("Share of the runs in which it does"),
     }
-
-
-def quote(text: str) -> str:
-    """Return a text as it stands inside a formula's quotation marks."""
-    return text.replace('"', '""')
