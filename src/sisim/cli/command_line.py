@@ -31,6 +31,7 @@ from sisim.cli.help_pages import print_help
 from sisim.cli.live_commands import lesson, live
 from sisim.cli.parse_errors import print_parse_error
 from sisim.cli.plan_commands import follow_up, gate, implement, needs, spread
+from sisim.cli.report_command import report
 from sisim.cli.run_commands import bench, explain, figures, money, run
 from sisim.cli.sweep_commands import reproduce, sweep
 from sisim.cli.user_errors import INTERRUPTED, MISTAKE, UserError, print_error
@@ -41,6 +42,7 @@ from sisim.scenario.errors import Reason, ScenarioError
 from sisim.scenario.os_errors import why
 
 Shell = Literal["bash", "zsh", "fish", "powershell"]
+REPORT, BOTH = "report", "both"
 COMPLETION = "--install-completion"
 SHELLS: tuple[Shell, ...] = ("bash", "zsh", "fish", "powershell")
 
@@ -67,6 +69,7 @@ for command in (
     run,
     figures,
     money,
+    report,
     cohort,
     live,
     lesson,
@@ -160,6 +163,9 @@ def split_language(args: Sequence[str]) -> tuple[list[str], Lang]:
             rest.append(word)
             continue
         value = value if equals else (waiting.pop(0) if waiting else "")
+        if value == BOTH and REPORT in args:  # the only thing that is written in both at once
+            rest += [name, value]
+            continue
         if value not in LANGUAGES:
             raise UserError(t("--lang takes sv or en."))
         lang = "sv" if value == "sv" else "en"
