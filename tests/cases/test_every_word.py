@@ -77,7 +77,7 @@ def _texts(node: Any) -> Iterator[str]:
 
 DATA = re.compile(r"[a-z0-9_.*:/+-]*")
 """A cell of a table for programs: a key, a category, a month or a number, in every language."""
-KEYS_TOLD = ("assumptions", "check", "explain", "catalogue", "pathway")
+KEYS_TOLD = ("assumptions", "check", "explain", "catalogue", "values", "pathway")
 """Commands that tell the keys of files."""
 PICTURES = (".svg", ".png", ".pdf")
 """What is drawn is looked at before it becomes outlines of letters."""
@@ -190,6 +190,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "assumptions": ("placed-youth",),
     "pathway": ("child-youth", "--residents", "1000", "--years", "1"),
     "catalogue": (),
+    "values": ("--text", "residential"),
     "catalogue --read": ("--read", "catalogue.csv"),
     "discover": (*READY, "--arm", "project", "--under=-19e6", "--draws", "20", "--workers", "1"),
     "compare": ("placed-youth", str(SCENARIOS / "skolfam.toml"), *FEW),
@@ -223,7 +224,9 @@ def prepare(name: str) -> None:
         sisim("sweep", "experiment.toml", "--out", "result", "--workers", "1", lang="sv")
 
 
-DRAWS_NOTHING = frozenset({"check", "explain", "assumptions", "catalogue", "lesson", "reproduce"})
+DRAWS_NOTHING = frozenset(
+    {"check", "explain", "assumptions", "catalogue", "values", "lesson", "reproduce"}
+)
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"])
@@ -238,6 +241,7 @@ def test_a_command_says_writes_and_draws_words_of_the_language(name: str, lang: 
         "assumptions": "register.csv",
         "pathway": "pathway.svg",
         "catalogue": "out.csv",
+        "values": "values.csv",
         "catalogue --read": "egna",
         "lesson": "lesson.html",
         "reproduce": None,

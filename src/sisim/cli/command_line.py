@@ -32,10 +32,12 @@ from sisim.cli.line_runner import lines_run_by
 from sisim.cli.live_commands import lesson, live
 from sisim.cli.parse_errors import print_parse_error
 from sisim.cli.plan_commands import follow_up, gate, implement, needs, spread
+from sisim.cli.report_command import report
 from sisim.cli.reproduce_command import reproduce
 from sisim.cli.run_commands import bench, explain, figures, money, run
 from sisim.cli.sweep_commands import sweep
 from sisim.cli.user_errors import INTERRUPTED, MISTAKE, UserError, print_error
+from sisim.cli.values_command import values
 from sisim.i18n import KRONA, LANGUAGES, Lang, current_language, in_currency, in_language, t
 from sisim.portable import write_what_fits
 from sisim.scenario.errors import Reason, ScenarioError
@@ -43,6 +45,7 @@ from sisim.scenario.files_read import command_given
 from sisim.scenario.os_errors import why
 
 Shell = Literal["bash", "zsh", "fish", "powershell"]
+REPORT, BOTH = "report", "both"
 COMPLETION = "--install-completion"
 SHELLS: tuple[Shell, ...] = ("bash", "zsh", "fish", "powershell")
 
@@ -69,6 +72,7 @@ for command in (
     run,
     figures,
     money,
+    report,
     cohort,
     live,
     lesson,
@@ -98,6 +102,7 @@ for command in (
     explain_key,
     pathway,
     assumptions,
+    values,
     schema,
     bench,
 ):
@@ -161,6 +166,9 @@ def split_language(args: Sequence[str]) -> tuple[list[str], Lang]:
             rest.append(word)
             continue
         value = value if equals else (waiting.pop(0) if waiting else "")
+        if value == BOTH and REPORT in args:  # the only thing that is written in both at once
+            rest += [name, value]
+            continue
         if value not in LANGUAGES:
             raise UserError(t("--lang takes sv or en."))
         lang = "sv" if value == "sv" else "en"

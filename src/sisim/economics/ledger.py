@@ -262,7 +262,7 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
             lines.append(CostLine(OF_PHASE[phase], name, payer, payer_principal(scenario, payer)))
             columns.append(amount * share)
             lasting.append(goes_on * share)
-            stops.append(_stops(result, name, phase))
+            stops.append(phase_stops(result, name, phase))
     return Ledger(
         result,
         tuple(lines),
@@ -366,7 +366,7 @@ def bought(result: Result, *, current: bool = False) -> Bought:
             *(_preparation(result, name, prices, cycles) if phase == "project" else ()),
         ]
         for number, name in enumerate(result.compiled.investments)
-        for phase, cost in _costs(scenario, name).items()
+        for phase, cost in phase_costs(scenario, name).items()
     }
     return Bought(amounts.shape[:3], used, invested)
 
@@ -430,7 +430,7 @@ def _joined(columns: Sequence[Floats], shape: tuple[int, ...]) -> Floats:
     return np.stack(columns, axis=-1) if columns else np.zeros((*shape, 0))
 
 
-def _stops(result: Result, investment: str, phase: str) -> Floats:
+def phase_stops(result: Result, investment: str, phase: str) -> Floats:
     """Return how many cycles after the end an investment's phase still runs, by arm, (arms,).
 
     A project that ends does so when it is due; what runs at the end in another way goes on.
@@ -482,7 +482,7 @@ def by_year(result: Result, values: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(np.add.reduceat(values, firsts, axis=2))
 
 
-def _costs(scenario: Scenario, name: str) -> dict[str, Cost]:
+def phase_costs(scenario: Scenario, name: str) -> dict[str, Cost]:
     """Return what an investment costs, by phase."""
     investment = scenario.investments[name]
     costs = {"project": investment.cost}

@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -363,6 +364,25 @@ def with_repayments(book: Ledger, found: Sequence[Repayments]) -> Ledger:
     return book.with_lines(lines, np.stack(columns, axis=-1)) if lines else book
 
 
+class RepaymentCourse(NamedTuple):
+    """How what is due becomes what is repaid; SEK by year.
+
+    Attributes:
+        payments: From the fund in whole units, (years,).
+        offered: What each administration could repay, (administrations, years).
+        returned: What it has repaid too much, and gets back, of the same shape.
+        owed: What the fund has not got back before the year's repayment, (1, years); by
+            administration where shares are agreed.
+        repaid: To the fund, not rounded, (administrations, years).
+    """
+
+    payments: Floats
+    offered: Floats
+    returned: Floats
+    owed: Floats
+    repaid: Floats
+
+
 class Rules:
     """The rules of repayment of a fund, over some administrations and years."""
 
@@ -384,6 +404,19 @@ class Rules:
             [[row[str(y)].value if str(y) in row else 0.0 for y in self.years] for row in rows]
         ).reshape(len(rows), len(self.years))
 
+    def limits(self, reduced: Floats, seen: Floats) -> Floats:
+        """Return how much of a year's reduction may be repaid, (administrations, years)."""
+        limit = self._limit(reduced, seen)
+        # What is lost counts by the same share as what is gained.
+        less = self.repayment.share.value * np.minimum(limit, 0.0)
+        return np.asarray(np.where(limit < 0, less, limit))
+
+    def earned(self, reduced: Floats, seen: Floats, paid: Floats) -> Floats:
+        """Return what each year adds to what may be repaid, or takes off it: see `due`."""
+        share, limit = self.repayment.share.value, self.limits(reduced, seen)
+        earned = np.where(self.inside(paid), np.minimum(share * reduced, limit), 0.0)
+        return np.asarray(earned)
+
     def due(self, reduced: Floats, seen: Floats, paid: Floats) -> Floats:
         """Return what may be repaid by the end of each year, (administrations, years).
 
@@ -395,11 +428,7 @@ class Rules:
             seen: Of them, what budgets see.
             paid: By the fund, (years,).
         """
-        share = self.repayment.share.value
-        limit = self._limit(reduced, seen)
-        # What is lost counts by the same share as what is gained.
-        limit = np.where(limit < 0, share * np.minimum(limit, 0.0), limit)
-        earned = np.where(self._inside(paid), np.minimum(share * reduced, limit), 0.0)
+        earned = self.earned(reduced, seen, paid)
         sums = np.cumsum(earned, axis=1)
         due = np.maximum(sums, 0.0)
         if self.repayment.set_off == "agreement":
@@ -427,10 +456,18 @@ class Rules:
             # No more in any year than will still have been saved in every later one.
             return np.asarray(np.minimum.accumulate(due[:, ::-1], axis=1)[:, ::-1], np.float64)
         most = np.maximum(self._limit(reduced, seen), 0.0)
-        return np.cumsum(np.where(self._inside(paid), np.minimum(plan, most), 0.0), axis=1)
+        return np.cumsum(np.where(self.inside(paid), np.minimum(plan, most), 0.0), axis=1)
 
     def settle(self, due: Floats, paid: Floats) -> RepaymentPlan:
-        """Return what is repaid of what is due, year by year, in whole units.
+        """Return what is repaid of what is due, year by year, in whole units: see `course`."""
+        found, unit = self.course(due, paid), self.repayment.rounding
+        whole = rounded(found.repaid, unit)
+        return RepaymentPlan(
+            self.years, self.administrations, found.payments, whole, self.rate, unit
+        )
+
+    def course(self, due: Floats, paid: Floats) -> RepaymentCourse:
+        """Return how what is due becomes what is repaid, year by year.
 
         Args:
             due: What may be repaid by the end of each year, (administrations, years).
@@ -447,13 +484,16 @@ class Rules:
             else [1.0]
         )
         owed = np.zeros(len(shares))
-        repaid = np.zeros_like(due)
+        repaid, offered, returned = np.zeros_like(due), np.zeros_like(due), np.zeros_like(due)
+        owing = np.zeros((len(shares), due.shape[1]))
         more = np.diff(due, axis=1, prepend=0.0)
         for year in range(len(self.years)):
             too_much = np.maximum(repaid.sum(axis=1) - _whole(due[:, year], down), 0.0)
             now = np.where(too_much > 0, 0.0, _whole(np.maximum(more[:, year], 0.0), down))
+            returned[:, year], offered[:, year] = too_much, now
             owed = owed * (1.0 + self.rate) + shares * payments[year]
             owed = owed + (too_much if agreed else too_much.sum())
+            owing[:, year] = owed
             if rule.cap == "none":
                 pass
             elif agreed:
@@ -462,15 +502,14 @@ class Rules:
                 now = now * min(1.0, float(_whole(owed, unit)[0]) / now.sum())
             owed = owed - (now if agreed else now.sum())
             repaid[:, year] = now - too_much
-        whole = rounded(repaid, unit)
-        return RepaymentPlan(self.years, self.administrations, payments, whole, self.rate, unit)
+        return RepaymentCourse(payments, offered, returned, owing, repaid)
 
     def _limit(self, reduced: Floats, seen: Floats) -> Floats:
         """Return how much of a year's reduction may count, (administrations, years)."""
         limits = {"cash_reduction": seen, "gross_reduction": reduced}
         return limits.get(self.repayment.cap_year, np.full(reduced.shape, np.inf))
 
-    def _inside(self, paid: Floats) -> Flags:
+    def inside(self, paid: Floats) -> Flags:
         """Return in which years repayment is made, (years,), the fund having paid `paid`."""
         began = np.flatnonzero(paid > ORE)
         if self.repayment.basis == "none" or not len(began):

@@ -55,7 +55,7 @@ def draw_pathway(pathway: Pathway) -> Figure:
     key = _key(wide)
     below = ROW * (1 + max(row for row, *_ in key))
     figure = canvas(wide + 2 * EDGE, high + 2 * EDGE + 60 + below)
-    _write(figure, EDGE, 16, pathway.title.text, size=24, bold=True)
+    write_line(figure, EDGE, 16, pathway.title.text, size=24, bold=True)
     for name, (left, top) in corners.items():
         corner = (left + EDGE, top + EDGE + 36)
         _panel(figure, corner, sizes[name], titles[name])
@@ -116,7 +116,7 @@ def _panel(figure: Figure, corner: Point, size: tuple[float, float], title: str)
             zorder=0,
         )
     )
-    _write(figure, corner[0] + 16, corner[1] + 14, title, size=18, bold=True)
+    write_line(figure, corner[0] + 16, corner[1] + 14, title, size=18, bold=True)
 
 
 def _draw_track(
@@ -127,15 +127,16 @@ def _draw_track(
     labels: dict[str, str],
 ) -> None:
     for arrow in drawing.arrows:
-        _arrow(figure, corner, arrow)
+        draw_arrow(figure, corner, arrow)
     starts = _starts(track)
     for name, box in drawing.boxes.items():
-        _box(
+        draw_box(
             figure, corner, box, labels[name], start=name in starts, leaves=track.states[name].exit
         )
 
 
-def _arrow(figure: Figure, corner: Point, arrow: Arrow) -> None:
+def draw_arrow(figure: Figure, corner: Point, arrow: Arrow) -> None:
+    """Draw an arrow whose points are counted from a corner."""
     _, high = figure.get_size_inches() * figure.dpi
     run = [((corner[0] + x), high - (corner[1] + y)) for x, y in arrow.points]
     codes = [Curve.MOVETO] + [Curve.CURVE4] * (len(run) - 1)
@@ -149,15 +150,16 @@ def _arrow(figure: Figure, corner: Point, arrow: Arrow) -> None:
             color=MUTED,
             shrinkA=0,
             shrinkB=0,
-            transform=_pixels(figure),
+            transform=to_pixels(figure),
             zorder=1,
         )
     )
 
 
-def _box(
+def draw_box(
     figure: Figure, corner: Point, box: NodeBox, label: str, *, start: bool, leaves: bool
 ) -> None:
+    """Draw a box with its label, dark where one starts and grey where one leaves."""
     _, high = figure.get_size_inches() * figure.dpi
     x, y = corner[0] + box.x, high - (corner[1] + box.y)
     figure.add_artist(
@@ -169,7 +171,7 @@ def _box(
             facecolor=INK if start else EXIT if leaves else PAPER,
             edgecolor=INK,
             linewidth=points(2.5 if start or leaves else 1.2),
-            transform=_pixels(figure),
+            transform=to_pixels(figure),
             zorder=2,
         )
     )
@@ -177,7 +179,7 @@ def _box(
         x,
         y,
         label,
-        transform=_pixels(figure),
+        transform=to_pixels(figure),
         fontsize=points(LABEL),
         fontfamily=FONT,
         color=PAPER if start else INK,
@@ -188,7 +190,7 @@ def _box(
     )
 
 
-def _write(
+def write_line(
     figure: Figure, left: float, top: float, text: str, *, size: float, bold: bool = False
 ) -> None:
     """Write a line; equal `top` gives one baseline."""
@@ -205,7 +207,7 @@ def _write(
     )
 
 
-def _pixels(figure: Figure) -> Transform:
+def to_pixels(figure: Figure) -> Transform:
     """Return the transform from layout pixels, whatever size the figure is saved at."""
     return Affine2D().scale(1 / figure.dpi) + figure.dpi_scale_trans
 
@@ -243,13 +245,13 @@ def _key(wide: float) -> list[tuple[int, float, Sample]]:
 def _sample_box(
     figure: Figure, left: float, top: float, *, text: str, indent: float, start: bool, leaves: bool
 ) -> None:
-    _box(figure, (left, top), NodeBox(17, 12, 34, 22), "", start=start, leaves=leaves)
-    _write(figure, left + indent, top + 4, text, size=LABEL)
+    draw_box(figure, (left, top), NodeBox(17, 12, 34, 22), "", start=start, leaves=leaves)
+    write_line(figure, left + indent, top + 4, text, size=LABEL)
 
 
 def _sample_arrow(
     figure: Figure, left: float, top: float, *, text: str, indent: float, link: Link
 ) -> None:
     run = ((0.0, 12.0), (15.0, 12.0), (30.0, 12.0), (48.0, 12.0))
-    _arrow(figure, (left, top), Arrow(link, run))
-    _write(figure, left + indent, top + 4, text, size=LABEL)
+    draw_arrow(figure, (left, top), Arrow(link, run))
+    write_line(figure, left + indent, top + 4, text, size=LABEL)

@@ -8,7 +8,7 @@ from typing import Any
 from sisim.scenario.pathway import Entry, Pathway, State, Transition
 from sisim.scenario.scenario import Investment, Scenario
 
-LOOKING_ON = ("evaluations", "application", "spread", "silo", "system", "sroi")
+LOOKING_ON = ("evaluations", "application", "spread", "silo", "system", "sroi", "report")
 """Tables of a scenario that ask something of its results, and change none of them."""
 
 

@@ -19,6 +19,7 @@ from sisim.scenario.condition import Condition
 from sisim.scenario.continuation import Continuation
 from sisim.scenario.contract import Contract
 from sisim.scenario.dates import months_until
+from sisim.scenario.decision_report import DecisionReport
 from sisim.scenario.economy import FUND, Economy
 from sisim.scenario.evaluation import Evaluation
 from sisim.scenario.follow_up import FollowUpPlan
@@ -603,6 +604,7 @@ class Scenario(ModelFile):
     silo: Silo | None = None
     system: SystemChange | None = None
     sroi: SocialReturn | None = None
+    report: DecisionReport | None = None
     uncertainty: dict[Name, JointDistribution] = {}
     seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = 1
     replications: Annotated[int, Field(gt=0, le=1_000_000)] = 1

@@ -43,15 +43,15 @@ def money_sentences(result: Valuation, arm: str) -> list[str]:
     found = [
         _heading(result.scenario, arm),
         conventions(result.scenario, appraisal),
-        *_worth(appraisal),
+        *worth_sentences(appraisal),
         *later_sentences(result, arm),
         _invested(result.who_gains[arm], result.scenario),
-        _financing(appraisal),
-        _time(appraisal),
+        financing_words(appraisal),
+        payback_words(appraisal),
         _rate_of_return(appraisal),
-        _certainty(appraisal),
-        _pockets(result.who_gains[arm], result.scenario),
-        *_cash(result.cash[arm], result.scenario),
+        certainty_words(appraisal),
+        pocket_words(result.who_gains[arm], result.scenario),
+        *cash_words(result.cash[arm], result.scenario),
         *_outcomes(result, arm),
     ]
     found += few_runs(len(result.seeds))
@@ -66,9 +66,9 @@ def short_sentences(result: Valuation, arm: str) -> list[str]:
     found = [
         _heading(result.scenario, arm),
         conventions(result.scenario, appraisal),
-        *_worth(appraisal),
+        *worth_sentences(appraisal),
         *later_sentences(result, arm),
-        _certainty(appraisal),
+        certainty_words(appraisal),
         *_outcomes(result, arm),
         *few_runs(len(result.seeds)),
     ]
@@ -254,7 +254,8 @@ def _heading(scenario: Scenario, arm: str) -> str:
     return t("{arm}, compared with without, the same people in both.", arm=quoted(label))
 
 
-def _worth(appraisal: Appraisal) -> list[str]:
+def worth_sentences(appraisal: Appraisal) -> list[str]:
+    """Return what is invested and saved, and what of it is no lower cost of simulated years."""
     said = {name: estimate(appraisal.interval(name)) for name in ("invested", "lower_cost", "net")}
     found = [
         t(
@@ -306,7 +307,8 @@ def _invested(gains: WhoGains, scenario: Scenario) -> str:
     return t("What is invested is the sum of {parts}.", parts=listing(what))
 
 
-def _financing(appraisal: Appraisal) -> str:
+def financing_words(appraisal: Appraisal) -> str:
+    """Return what those who finance it are paid beyond what they put in; may be empty."""
     if not appraisal.paid_financiers.any():
         return ""
     financing, net = appraisal.of_mean["financing"], appraisal.of_mean["net"]
@@ -333,7 +335,8 @@ def _borne(gains: WhoGains, scenario: Scenario, kind: Kind) -> float:
     )
 
 
-def _time(appraisal: Appraisal) -> str:
+def payback_words(appraisal: Appraisal) -> str:
+    """Return when it is paid back, in how many runs, and how deep the hole is."""
     if not appraisal.cost.any():
         return t("Nothing is invested, so there is nothing to pay back.")
     when = [
@@ -386,7 +389,8 @@ def _rate_of_return(appraisal: Appraisal) -> str:
     return t("The internal rate of return is undefined: at no rate are costs and savings equal.")
 
 
-def _certainty(appraisal: Appraisal) -> str:
+def certainty_words(appraisal: Appraisal) -> str:
+    """Return in how many runs the net is positive, and how sure its mean is; may be empty."""
     net = appraisal.interval("net")
     if net.to_halve is None:
         return ""
@@ -402,7 +406,8 @@ def _certainty(appraisal: Appraisal) -> str:
     )
 
 
-def _pockets(gains: WhoGains, scenario: Scenario) -> str:
+def pocket_words(gains: WhoGains, scenario: Scenario) -> str:
+    """Return what of the lower costs falls in the purses of those who do not pay."""
     share = gains.share_in_other_pockets
     if isnan(share):
         return t("Nobody's costs fall.")
@@ -429,7 +434,8 @@ def _pockets(gains: WhoGains, scenario: Scenario) -> str:
     )
 
 
-def _cash(ladder: CashLadder, scenario: Scenario) -> list[str]:
+def cash_words(ladder: CashLadder, scenario: Scenario) -> list[str]:
+    """Return what of the lower costs budgets see, and what is capacity only."""
     gross, seen = (
         sum(
             float(sums.mean(axis=0).sum())
