@@ -172,7 +172,7 @@ def test_nothing_is_cited_that_is_not_in_the_repository(outside: str) -> None:
     ] == []
 
 
-@pytest.mark.parametrize("document", sorted((SOURCE.parents[1]).glob("docs/*.md"), key=str))
+@pytest.mark.parametrize("document", sorted((SOURCE.parents[1]).glob("docs/*/*.md"), key=str))
 def test_a_module_that_a_document_names_exists(document: Path) -> None:
     named = set(re.findall(r"`((?:\w+/)*\w+\.py)`", document.read_text(encoding="utf-8")))
     roots = (SOURCE, SOURCE.parents[1])

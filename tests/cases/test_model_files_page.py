@@ -18,7 +18,7 @@ from sisim.loading.load import load_scenario
 from sisim.scenario.psa_draws import draw
 from sisim.scenario.scenario import Scenario
 
-PAGE = Path(__file__).parents[2] / "docs" / "model-files.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "model-files.md"
 HEAD = """
 name = "example"
 title = "Example"

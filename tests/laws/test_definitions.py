@@ -1,4 +1,4 @@
-"""Every number as `docs/definitions.md` has it, from exported tables and prices alone.
+"""Every number as `docs/reference/definitions.md` has it, from exported tables and prices alone.
 
 What is read here is what a user can export: tables as CSV, and the prices of the file. Nothing of
 the package's own reckoning is used; only its answers are compared.
@@ -283,7 +283,7 @@ def test_repayment(basis: str, tmp_path: Path) -> None:
 
 
 def test_the_definitions_name_what_there_is() -> None:
-    text = (ROOT / "docs/definitions.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/reference/definitions.md").read_text(encoding="utf-8")
     done = results()
     known = {*done.headline(ARM), *done.appraisal[ARM].amounts}
     known -= {"tail", "benefit_cost_ratio", "return_on_investment", "internal_rate_of_return"}
@@ -292,5 +292,5 @@ def test_the_definitions_name_what_there_is() -> None:
         if line.startswith("| ") and line.count("|") > 5:
             modules = [part for part in line.split("`") if part.endswith(".py")]
             assert all((ROOT / "src/sisim" / module).exists() for module in modules)
-    for page in ("README.md", "docs/glossary.md"):
+    for page in ("README.md", "docs/begin/glossary.md"):
         assert "definitions.md" in (ROOT / page).read_text(encoding="utf-8")

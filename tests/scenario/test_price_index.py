@@ -107,7 +107,8 @@ def test_another_file_can_be_set(write: Write) -> None:
 
 
 def test_the_documentation_shows_what_can_be_read(write: Write) -> None:
-    text = (Path(__file__).parents[2] / "docs" / "price-index.md").read_text(encoding="utf-8")
+    page = Path(__file__).parents[2] / "docs" / "howto" / "price-index.md"
+    text = page.read_text(encoding="utf-8")
     table, named, index = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     path = write(("[time]\n", table + "\n[time]\n"))
     shown = load_scenario(path)
