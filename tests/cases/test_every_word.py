@@ -138,6 +138,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         *("placed-youth", "--residents", "1500", "--replications", "5"),
         *("--set", "time.years=10"),
     ),
+    "report": READY,
     "evaluate": (EV1, "--draws", "3", "--workers", "1"),
     "sroi": ("service-trainee", *TRAINEE, "--arm", "project"),
     "static": ("service-trainee", *TRAINEE, "--arm", "new_way"),

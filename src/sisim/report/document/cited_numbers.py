@@ -69,7 +69,9 @@ def found_numbers(text: str, lang: str) -> Iterator[tuple[str, float | None]]:
         [('Net ', None), ('−1,234.5', -1234.5), (' in 2026-01', None)]
     """
     number = SWEDISH if lang == "sv" else ENGLISH
-    pattern = rf"(?<![\w.,\-])(?:{DATE}(?![\w\-])|({MINUS}?(?:{number})))(?![\w]|[.,]\d|-\d)"
+    pattern = (
+        rf"(?<![\w.,\-])(?:{DATE}(?![\w\-])|({MINUS}?(?:{number})))(?!(?![mk]\b)\w|[.,]\d|-\d)"
+    )
     at = 0
     for match in re.finditer(pattern, text):
         if match[1] is None:

@@ -33,7 +33,18 @@ from sisim.report.economics.money_words import (
     unit_words,
     verdict_words,
 )
-from sisim.report.formats import capital, decimal, listing, lower, money, quoted, runs_of, spread
+from sisim.report.formats import (
+    capital,
+    decimal,
+    listing,
+    lower,
+    money,
+    quoted,
+    runs_of,
+    spread,
+    unit_for,
+    whole_money,
+)
 from sisim.report.outcome_table import outcome_rows
 from sisim.report.present_value import net_words, valued
 from sisim.report.replication_words import few_runs
@@ -198,7 +209,6 @@ def _gained(effect: Effectiveness, arm: str) -> str:
 
 
 def _amount(amount: Interval) -> str:
-    from sisim.report.formats import unit_for
 
     unit = unit_for(max(abs(amount.mean), abs(amount.low), abs(amount.high)))
     text = money(amount.mean, unit)
@@ -302,7 +312,7 @@ def _term(scenario: Scenario, name: str, one: Investment) -> tuple[str, ...]:
     paths = ("start_up", "running", "per_participant", "per_participant_month", "refresher")
     costs = [
         f"{lower(words.name(f'investments.{name}.cost.{path}').partition(' (')[0])} "
-        f"{money(value) if value >= 1e5 else words.value(f'cost.{path}', value)}"
+        f"{money(value) if value >= 1e5 else whole_money(value)}"
         for path in paths
         if (value := getattr(one.cost, path).value)
     ]

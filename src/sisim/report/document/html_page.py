@@ -117,6 +117,7 @@ def inline_svg(svg: str, name: str, title: str, words: str) -> str:
     head, rest = inside.split(">", 1)
     rest = re.sub(r"<metadata>.*?</metadata>", "", rest, flags=re.DOTALL)
     rest = re.sub(r"\n\s*", "\n", re.sub(r"<!--.*?-->", "", rest, flags=re.DOTALL))
+    rest = re.sub(r'<g id="[^"]*"', "<g", rest)  # nothing refers to groups
     rest = re.sub(r'\bid="', f'id="{name}-', rest)
     rest = re.sub(r'(xlink:href|href)="#', rf'\1="#{name}-', rest)
     rest = re.sub(r"url\(#", f"url(#{name}-", rest)
