@@ -69,7 +69,7 @@ def _untranslated() -> Iterator[str]:
 def catalogues() -> int:
     """Bring the catalogues up to date: a changed sentence becomes fuzzy, a lost one goes."""
     templates = BUILT / "gettext"
-    code = build_main(["-b", "gettext", "-q", "-E", str(DOCS), str(templates)])
+    code = build_main(["-b", "gettext", "-q", "-E", "-t", "catalogues", str(DOCS), str(templates)])
     wanted = set()
     for template in sorted(templates.rglob("*.pot")):
         page = template.relative_to(templates).with_suffix("")

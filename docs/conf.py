@@ -15,10 +15,14 @@ project_copyright = author
 version = release = version_of("sisim")
 language = "en"  # or -D language=sv
 
-extensions = ["myst_parser", "sphinx_design", "mathml"]
+extensions = ["myst_parser", "sphinx_design", "commands", "executed", "keys", "mathml"]
+extensions += ["cases", "messages", "public_names", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build", "_ext", "locale"]
+if tags.has("catalogues"):  # noqa: F821, what is made from sisim has its Swedish there
+    exclude_patterns += ["cases/ready/*", "reference/commands/*", "reference/keys/*"]
 templates_path = ["_templates"]
 nitpicky = True
+nitpick_ignore_regex = [("py:.*", ".*")]
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "fieldlist"]
 myst_heading_anchors = 3

@@ -17,7 +17,7 @@ class Condition(Table):
     """
 
     features: dict[str, list[str] | Bounds] = {}
-    any_of: list[Condition] = []
+    any_of: list[Condition] = Field([], description="Conditions of which at least one must hold.")
 
     @model_validator(mode="before")
     @classmethod

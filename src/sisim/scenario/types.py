@@ -73,18 +73,20 @@ class Distribution(Table):
     `[parameters]` that is worked out when the file is read, as the ends of a range may be.
     """
 
-    name: Literal["beta", "gamma", "lognormal", "normal", "uniform", "triangular", "fixed"]
-    alpha: Float | None = None
-    beta: Float | None = None
-    shape: Float | None = None
-    scale: Float | None = None
-    mean: Float | None = None
-    sd: Float | None = None
-    meanlog: Float | None = None
-    sdlog: Float | None = None
-    low: Float | None = None
-    mode: Float | None = None
-    high: Float | None = None
+    name: Literal["beta", "gamma", "lognormal", "normal", "uniform", "triangular", "fixed"] = Field(
+        description="Which distribution it is."
+    )
+    alpha: Float | None = Field(None, description="The first shape of a beta distribution.")
+    beta: Float | None = Field(None, description="The second shape of a beta distribution.")
+    shape: Float | None = Field(None, description="The shape of a gamma distribution.")
+    scale: Float | None = Field(None, description="The scale of a gamma distribution.")
+    mean: Float | None = Field(None, description="The mean.")
+    sd: Float | None = Field(None, description="The standard deviation.")
+    meanlog: Float | None = Field(None, description="The mean of the logarithm.")
+    sdlog: Float | None = Field(None, description="The standard deviation of the logarithm.")
+    low: Float | None = Field(None, description="The lowest value.")
+    mode: Float | None = Field(None, description="The most likely value.")
+    high: Float | None = Field(None, description="The highest value.")
 
     @property
     def parameters(self) -> dict[str, float]:
