@@ -40,6 +40,7 @@ NO_WORDS = re.compile(r"`[^`]*`|\$[^$]*\$|<[^>]*>|\{[a-z]+\}|[^A-Za-z]")
 
 def site() -> int:
     """Build both languages, a warning being an error, and return the worst exit code."""
+    catalogues()
     codes = [len(list(_untranslated())) > 0]
     for lang in ("en", "sv"):
         places = [str(place) for place in (BUILT / "doctrees" / lang, DOCS, BUILT / "html" / lang)]

@@ -57,8 +57,6 @@ html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#00527f", "color-brand-content": "#00527f"},
     "dark_css_variables": {"color-brand-primary": "#7cc4f0", "color-brand-content": "#7cc4f0"},
 }
-pygments_style = "a11y-high-contrast-light"
-pygments_dark_style = "a11y-high-contrast-dark"
 
 
 def _follow_the_language(_app: object, config: Config) -> None:

@@ -140,11 +140,15 @@ def _text(english: str) -> str:
 def pages() -> dict[str, str]:
     """Return the page of each table, by kind of file and name."""
     shown = examples()
-    return {
-        f"{root.kind}-{name}".lower(): page(name, table, keys, shown)
-        for root in roots()
-        for name, table, keys in tables(root)
-    }
+    found: dict[str, str] = {}
+    for root in roots():
+        for name, table, keys in tables(root):
+            place = [part for part in table.path if part not in ("NAME", "0")]
+            file = "-".join([root.kind, *place])
+            found[f"{file}-{name}".lower() if file in found else file] = page(
+                name, table, keys, shown
+            )
+    return found
 
 
 def _write(app: Sphinx) -> None:
