@@ -158,6 +158,14 @@ def test_every_message_is_where_the_extractor_finds_it() -> None:
 
 
 ALWAYS_SEVERAL = {
+    "In {carried} of {of} combinations it is above {turn} in at least nine runs of ten.": "said of "
+    "two combinations and more",
+    "Of {of} combinations, those with the highest and the lowest results are drawn.": (
+        "over a limit"
+    ),
+    "The file says {of_file} runs: with --replications {of_file} less of the spread is chance.": (
+        "more than the one or two that were run"
+    ),
     "Bands: 10–90% of {n} runs.": "drawn from five runs on",
     "Dots: runs, with and without on the same people and luck. Band, from {n} runs on: 95% "
     "interval of their mean (Student's t).": "the least number of runs that has a band",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sisim.analysis.switching_values import Judged, Verdict
+from sisim.economics.cost_trace import trace_tables
 from sisim.economics.measured_effect import followed
 from sisim.economics.valuation import Valuation
 from sisim.i18n import Lang, in_currency, in_language
@@ -77,7 +78,8 @@ class Results(Judged):
         self.judge(tail=self.scenario.figures is None)
         with in_language(lang), in_currency(self.scenario.pathway.currency):
             if self.scenario.figures is not None:
-                return publish(self, Path(out), more=self.money_tables)
+                more = {**self.money_tables, **trace_tables(self.settled)}
+                return publish(self, Path(out), more=more)
             words = [*overview_words(self), *words_beside(self)]
             return publish_overview(self, Path(out), words)
 

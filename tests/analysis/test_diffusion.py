@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,13 @@ from sisim.analysis.diffusion import (
     Diffusion,
     course_of,
     diffusion,
+    pipeline,
     starts,
 )
+from sisim.i18n import LANGUAGES, Lang, in_language
 from sisim.loading.load import load_scenario as load
 from sisim.loading.municipalities import Municipalities, made_up
+from sisim.report.analysis.diffusion_report import sentences
 from sisim.scenario.spread import Programme, SpreadPlan, Support
 
 FILE = Path(__file__).parents[1] / "helpers" / "gated.toml"
@@ -144,6 +148,34 @@ def test_nobody_follows_what_is_not_credibly_evaluated() -> None:
     assert (unseen == alone).all()
 
 
+def test_of_seven_who_analyse_four_go_on_a_year_later() -> None:
+    stage = {"label": "Analysis", "goes_on": 4 / 7, "years": 1}
+    spec = plan(p=0.3, q=0.0, years=12, stages={"analysis": stage})
+    places, runs = made_up(290), range(20)
+    analysed, begun = pipeline(spec, places, "alone", runs)
+    assert (starts(spec, places, "alone", runs) == begun).all()
+    # Who analyses does so as if nothing came after it.
+    assert (analysed == starts(plan(p=0.3, q=0.0, years=12), places, "alone", runs)).all()
+    gone_on = begun < NEVER
+    assert (begun[gone_on] == analysed[gone_on] + 1).all()
+    came = analysed < NEVER
+    share = gone_on.sum() / came.sum()
+    assert share == pytest.approx(4 / 7, abs=4.5 * (4 / 7 * 3 / 7 / came.sum()) ** 0.5)
+
+
+@given(share=st.floats(0, 1), more=st.floats(0, 1), wait=st.integers(0, 3))
+def test_the_more_go_on_the_sooner_everybody_starts(share: float, more: float, wait: int) -> None:
+    def of(goes_on: float, years: int) -> np.ndarray:
+        stage = {"label": "Analysis", "goes_on": goes_on, "years": years}
+        spec = plan(p=0.1, q=1.0, years=8, stages={"analysis": stage})
+        return starts(spec, made_up(15), "alone", range(2))
+
+    low, high = sorted((share, more))
+    assert (of(high, wait) <= of(low, wait)).all()
+    assert (of(share, 0) <= of(share, wait)).all()
+    assert (of(1.0, 0) == starts(plan(p=0.1, q=1.0, years=8), made_up(15), "alone", range(2))).all()
+
+
 def test_a_programme_is_for_the_first_investment_alone() -> None:
     spec = plan(coming=2, every=3, years=12, programme=Programme.model_validate({"p": 5.0}))
     places = made_up(30)
@@ -183,6 +215,18 @@ def test_the_first_municipality_gains_what_is_simulated(spread: Diffusion) -> No
 def test_what_furthers_spread_has_its_cost(spread: Diffusion) -> None:
     cost = {way: float(spread.sums[way, "cost.spread"][0]) for way in spread.begun}
     assert cost == {"alone": 0, "support": 20_000 * 40 * 5, "programme": 100_000 * 40 * 2}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_how_many_come_to_each_stage_is_told(spread: Diffusion, lang: Lang) -> None:
+    stage = {"label": {"sv": "Nulägesanalys", "en": "Analysis"}, "goes_on": 0.5, "years": 1}
+    scenario = load(FILE, {"spread.years": 5, "spread.stages": {"analysis": stage}})
+    found = replace(spread, scenario=scenario)
+    own = found.stages[found.stages["way"] == "alone"].set_index("stage")["municipalities"]
+    assert 0 < own[""] < own["analysis"]
+    with in_language(lang):
+        said = " ".join(sentences(found))
+    assert {"sv": "nulägesanalys", "en": "analysis"}[lang] in said
 
 
 def test_an_investment_of_nothing_comes_to_nothing() -> None:

@@ -25,6 +25,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sisim.i18n import Lang
+from sisim.loading.result_table import read_table
+from sisim.report.result_files import README
+from sisim.report.result_words import column_words
 
 PUBLISHED = SCENARIOS.parent / "experiments/published"
 FEW = ("--set", "population.residents=1500", "--set", "replications=2")
@@ -101,7 +104,26 @@ def written(folder: Path) -> Iterator[tuple[str, str]]:
             rows = csv.reader(text.splitlines(), delimiter=";" if ";" in text[:200] else ",")
             cells = (cell for row in rows for cell in row)
             text = "\n".join(cell for cell in cells if not DATA.fullmatch(cell))
+        elif file.name == README:
+            text = "\n".join(told for line in text.splitlines() for told in _of_readme(line))
         yield file.name, text
+
+
+def _of_readme(line: str) -> Iterator[str]:
+    """Yield what a line tells, without the name of the file, table or column that it is about."""
+    if line.startswith("    "):
+        yield " ".join(line.split()[1:]) if line[4:5] != " " else line
+    elif not line.startswith(("==", "  sisim ")) and not line.endswith((".csv)", ".parquet)")):
+        yield line
+
+
+def untold(folder: Path) -> set[str]:
+    """Return the columns of the tables in a folder that its README says nothing of."""
+    if not (folder / README).exists():
+        return set()
+    laid_out = ("repayment-plan-", "follow-up-observed")
+    tables = (file for file in folder.glob("*.csv") if not file.name.startswith(laid_out))
+    return {column for file in tables for column in read_table(file) if not column_words(column)}
 
 
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -201,9 +223,7 @@ def prepare(name: str) -> None:
         sisim("sweep", "experiment.toml", "--out", "result", "--workers", "1", lang="sv")
 
 
-DRAWS_NOTHING = frozenset(
-    {"check", "explain", "assumptions", "catalogue", "lesson", "sweep", "reproduce"}
-)
+DRAWS_NOTHING = frozenset({"check", "explain", "assumptions", "catalogue", "lesson", "reproduce"})
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"])
@@ -252,6 +272,7 @@ def test_a_command_says_writes_and_draws_words_of_the_language(name: str, lang: 
             found[where] |= slips(text)
     assert {where: what for where, what in found.items() if what} == {}
     assert unreadable == []
+    assert untold(Path(target or "resultat")) == set()
     assert bool(looked_at) == (command not in DRAWS_NOTHING)
 
 

@@ -9,6 +9,7 @@ import pytest
 from helpers.command_line import sisim
 
 from sisim.i18n import LANGUAGES, Lang
+from sisim.loading.result_table import read_table
 
 FEW = (
     "--set",
@@ -44,7 +45,7 @@ def test_needs(tmp_path: Path, lang: Lang) -> None:
     assert re.search(r"Gini 0[.,]\d{3}\.", said)
     for name in ("needs", "needs-groups", "needs-rules"):
         assert (tmp_path / f"{name}.png").stat().st_size > 10_000
-    rules = pd.read_csv(tmp_path / "needs-rules.csv")
+    rules = read_table(tmp_path / "needs-rules.csv")
     assert list(rules["rule"]) == ["team", "rule-1"]
     assert pd.read_parquet(tmp_path / "needs-lorenz.parquet")["share_of_cost"].iloc[-1] == 1
 
@@ -62,7 +63,7 @@ def test_follow_up_and_what_was_observed(tmp_path: Path, lang: Lang) -> None:
     assert worst in " ".join(said.split())
     book = openpyxl.load_workbook(tmp_path / "follow-up-observed.xlsx")
     assert book.active is not None
-    plan = pd.read_csv(tmp_path / "follow-up-plan.csv").set_index(["month", "measure"])["middle"]
+    plan = read_table(tmp_path / "follow-up-plan.csv").set_index(["month", "measure"])["middle"]
     for month, measure, _, value in book.active.iter_rows(min_row=2):
         middle = plan[month.value, measure.value]
         value.value = 500 if measure.value == "begun.team" else middle if middle == middle else None
@@ -71,7 +72,7 @@ def test_follow_up_and_what_was_observed(tmp_path: Path, lang: Lang) -> None:
         "follow-up", *several, "--observed", tmp_path / "filled.xlsx", out=tmp_path, lang=lang
     )
     assert ("More activity than planned." if lang == "en" else "Mer verksamhet") in said
-    deviations = pd.read_csv(tmp_path / "follow-up-deviations.csv").set_index(["measure", "month"])
+    deviations = read_table(tmp_path / "follow-up-deviations.csv").set_index(["measure", "month"])
     assert deviations.loc[("begun.team", 12), "verdict"] == "above"
     assert (tmp_path / "follow-up-outcome.svg").exists()
 
@@ -83,7 +84,7 @@ def test_implement(tmp_path: Path, lang: Lang) -> None:
     given = ("--budget", "2.5e6", "--replications", "1")
     said = answered("implement", *given, out=tmp_path, lang=lang)
     assert ("at full scale costs" if lang == "en" else "i full skala kostar") in said
-    versions = pd.read_csv(tmp_path / "implementation-versions.csv").set_index("version")
+    versions = read_table(tmp_path / "implementation-versions.csv").set_index("version")
     assert versions.loc["areas", "affordable"]
     assert versions.loc["areas", "net"] <= 4e6
     assert not versions.loc["reach", "affordable"]

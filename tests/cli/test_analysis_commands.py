@@ -5,13 +5,13 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from helpers.command_line import sisim
 
 from sisim.analysis.evaluator import Evaluator
 from sisim.i18n import LANGUAGES, Lang
 from sisim.loading.load import load_scenario
+from sisim.loading.result_table import read_table
 
 FILES = Path(__file__).parents[1] / "helpers"
 
@@ -60,7 +60,7 @@ def test_one_way_draws_a_tornado_of_the_files_own_numbers(
 ) -> None:
     out = tmp_path / "out"
     asked("sensitivity", trial, "--arm", "project", out=out, lang=lang)
-    table = pd.read_csv(out / "sensitivity-one-way.csv")
+    table = read_table(out / "sensitivity-one-way.csv")
     assert set(table["key"]) == {RUNNING, "investments.support.cost.start_up"}
     assert set(table["grade"]) == {"assumption"}
     by_key = table.set_index("key")
@@ -76,9 +76,9 @@ def test_a_cost_breaks_even_where_it_equals_what_it_saves(trial: Path, tmp_path:
     out = tmp_path / "out"
     keys = (f"{RUNNING}=0:20000000",)
     asked("break-even", trial, *keys, "--arm", "project", *EVERYONE, out=out)
-    saved = pd.read_csv(out / f"curve-{RUNNING}.csv")["mean"].iloc[0]
+    saved = read_table(out / f"curve-{RUNNING}.csv")["mean"].iloc[0]
     assert 0 < saved < 3 * 20e6
-    found = pd.read_csv(out / "break-even.csv").iloc[0]
+    found = read_table(out / "break-even.csv").iloc[0]
     assert found["break_even"] == pytest.approx(saved / 3, abs=20000)
 
 
@@ -87,7 +87,7 @@ def test_a_grid_is_drawn_for_two_costs(trial: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     other = "investments.support.cost.start_up"
     asked("heatmap", trial, RUNNING, other, "--points", "2", "--arm", "project", out=out)
-    table = pd.read_csv(out / "heatmap.csv")
+    table = read_table(out / "heatmap.csv")
     assert list(table[RUNNING]) == [50_000, 200_000, 50_000, 200_000]
     assert (out / "heatmap.png").exists()
 
@@ -107,10 +107,10 @@ def test_uncertainty_says_who_breaks_even_and_what_is_worth_finding_out(
     out = tmp_path / "out"
     result = asked("uncertainty", trial, "--draws", "20", out=out)
     assert "a probability of" in result.output
-    years = pd.read_csv(out / "who-breaks-even.csv")
+    years = read_table(out / "who-breaks-even.csv")
     assert set(years["arm"]) == {"project", "new_way"}
     assert years["probability"].between(0, 1).all()
-    information = pd.read_csv(out / "information.csv")
+    information = read_table(out / "information.csv")
     assert {RUNNING, "resources.care_day.price"} <= set(information["key"])
 
 
@@ -120,8 +120,8 @@ def test_with_an_arm_the_choice_is_between_it_and_doing_without(
 ) -> None:
     out = tmp_path / "out"
     asked("uncertainty", trial, "--draws", "20", "--arm", "project", "--effect", "placed", out=out)
-    assert set(pd.read_csv(out / "chance.csv")["arm"]) == {"project"}
-    curve = pd.read_csv(out / "acceptability.csv")
+    assert set(read_table(out / "chance.csv")["arm"]) == {"project"}
+    curve = read_table(out / "acceptability.csv")
     assert set(curve["arm"]) == {"without", "project"}
     assert curve.groupby("worth")["probability"].sum().to_numpy() == pytest.approx(1)
     assert (out / "plane.png").exists()
@@ -157,7 +157,7 @@ def test_two_versions_of_a_scenario_are_told_apart_in_a_mix(trial: Path, tmp_pat
     other.write_text(text, encoding="utf-8")
     out = tmp_path / "out"
     asked("mix", trial, other, "--budget", "1e9", *EVERYONE, out=out)
-    table = pd.read_csv(out / "mix.csv")
+    table = read_table(out / "mix.csv")
     assert set(table.loc[table["chosen"], "case"]) == {"trial", "other"}
     words = (out / "mix.txt").read_text(encoding="utf-8")
     assert "Trial (trial): " in words
@@ -180,9 +180,9 @@ def test_the_region_of_failure_is_that_of_the_high_cost(trial: Path, tmp_path: P
     """The running cost, which goes from a half to the double, tells most of the draws apart."""
     out = tmp_path / "out"
     asked("uncertainty", trial, "--draws", "40", "--arm", "project", out=out)
-    net = pd.read_csv(out / "draws.csv")["net_present_value.project"].median()
+    net = read_table(out / "draws.csv")["net_present_value.project"].median()
     asked("discover", trial, "--draws", "40", "--arm", "project", "--under", net, out=out)
-    sides = pd.read_csv(out / "discover.csv").set_index("key")
+    sides = read_table(out / "discover.csv").set_index("key")
     assert sides.loc[RUNNING, "low"] > 90_000
     assert sides.loc[RUNNING, "density"] > 0.8
 
@@ -194,7 +194,7 @@ def test_two_files_are_compared_change_by_change(trial: Path, tmp_path: Path) ->
     other.write_text(text.replace("value = 20000", "value = 30000"), encoding="utf-8")
     out = tmp_path / "out"
     asked("compare", trial, other, "--arm", "project", out=out)
-    table = pd.read_csv(out / "compare.csv").set_index("kind")["effect"]
+    table = read_table(out / "compare.csv").set_index("kind")["effect"]
     assert sorted(table.loc["change"]) == pytest.approx([-150_000, -10_000])
     assert table.loc["together"] == pytest.approx(0, abs=1e-6)
 
@@ -210,14 +210,14 @@ def test_precision_runs_until_it_is_as_sure_as_wished(trial: Path, tmp_path: Pat
     out = tmp_path / "out"
     result = asked("precision", trial, "--wish", "1e9", "--until", out=out)
     assert "as sure as was wished" in result.output
-    assert len(pd.read_csv(out / "precision.csv")) == 5
+    assert len(read_table(out / "precision.csv")) == 5
 
 
 @pytest.mark.usefixtures("unpainted")
 def test_a_mix_keeps_within_its_budget(trial: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     asked("mix", trial, "--budget", "0", "--budget", "1e9", out=out)
-    table = pd.read_csv(out / "mix.csv")
+    table = read_table(out / "mix.csv")
     spent = table[table["chosen"]].groupby("budget")["cost"].sum()
     assert all(cost <= budget for budget, cost in spent.items())
 

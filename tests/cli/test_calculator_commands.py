@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from helpers.command_line import sisim
 from helpers.followed import EV1
+
+from sisim.loading.result_table import read_table
 
 SROI: dict[str, Any] = {
     "horizon": 1,
@@ -35,7 +36,7 @@ def test_both_ratios_and_the_sentence_of_what_they_lack(tmp_path: Path) -> None:
     assert said.exit_code == 0, said.output
     lacks = "Den har ingen jämförelsegrupp (fråga 16); här är jämförelsen simulerad."
     assert f"Kvoten räknar även värden som ingen betalar. {lacks}" in said.stdout
-    ratios = pd.read_csv(tmp_path / "sroi-ratios.csv").set_index("ratio")["value"]
+    ratios = read_table(tmp_path / "sroi-ratios.csv").set_index("ratio")["value"]
     assert ratios["guessed"] == pytest.approx(0.75 * ratios["raw"])
     assert (tmp_path / "sroi.png").exists()
 
@@ -51,7 +52,7 @@ def test_the_lines_of_a_calculator_and_the_bridge(tmp_path: Path) -> None:
     said = sisim("static", EV1, "--effect", "0.2", "--participants", "180", *few)
     assert said.exit_code == 0, said.output
     assert "Units avoided per participant" in said.stdout
-    bridge = pd.read_csv(tmp_path / "static-bridge.csv").set_index("part")["amount"]
+    bridge = read_table(tmp_path / "static-bridge.csv").set_index("part")["amount"]
     assert bridge.drop("seen").sum() == pytest.approx(bridge["seen"], abs=0.5)
 
 

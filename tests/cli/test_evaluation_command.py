@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from helpers.command_line import sisim
+
+from sisim.loading.result_table import read_table
 
 pytestmark = pytest.mark.usefixtures("unpainted")
 
@@ -17,7 +18,7 @@ FEW = ("--draws", 4, "--workers", 1)
 def test_several_sizes_are_one_table_and_one_picture(tmp_path: Path) -> None:
     said = sisim("evaluate", EV1, "other", *FEW, "--size", "30,60", "--out", tmp_path)
     assert said.exit_code == 0, said.output
-    designs = pd.read_csv(tmp_path / "designs.csv")
+    designs = read_table(tmp_path / "designs.csv")
     assert sorted(set(designs["per_year"])) == [30, 60]
     treated = designs[designs["world"] == "effect"].set_index("per_year")["n_treated"]
     assert treated[60] == pytest.approx(2 * treated[30], rel=0.1)
@@ -34,18 +35,18 @@ def test_pooled_studies_are_told_of_and_real_people_stand_beside(tmp_path: Path)
     said = sisim("evaluate", EV1, "earlier", *few, *joined, "--data", data, lang="sv")
     assert said.exit_code == 0, said.output
     assert "med era data: 0,0 av 100" in said.stdout
-    assert sorted(set(pd.read_csv(out / "pooled.csv")["municipalities"])) == [1, 2]
+    assert sorted(set(read_table(out / "pooled.csv")["municipalities"])) == [1, 2]
     assert (out / "how-many.png").exists()
 
 
 def test_one_world_alone_and_another_effect(tmp_path: Path) -> None:
     said = sisim("evaluate", EV1, "other", *FEW, "--effect", "null", "--out", tmp_path)
     assert said.exit_code == 0, said.output
-    assert set(pd.read_csv(tmp_path / "designs.csv")["world"]) == {"none"}
+    assert set(read_table(tmp_path / "designs.csv")["world"]) == {"none"}
     key = "investments.team.effects.0.ratio=0.2"
     said = sisim("evaluate", EV1, "other", *FEW, "--effect", key, "--out", tmp_path)
     assert said.exit_code == 0, said.output
-    designs = pd.read_csv(tmp_path / "designs.csv").set_index("world")
+    designs = read_table(tmp_path / "designs.csv").set_index("world")
     assert designs.loc["effect", "truth"] > 0.15
     assert designs.loc["none", "truth"] == 0
 

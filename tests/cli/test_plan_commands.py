@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 from helpers.command_line import sisim
 
+from sisim.loading.result_table import read_table
+
 HELPERS = Path(__file__).parents[1] / "helpers"
 GATED, EV1 = HELPERS / "gated.toml", HELPERS / "ev1.toml"
 
@@ -17,7 +19,7 @@ def test_a_gate_is_told_of_in_every_world(tmp_path: Path) -> None:
     said = sisim("gate", GATED, "--draws", 3, "--workers", 1, "--out", tmp_path, lang="sv")
     assert said.exit_code == 0, said.output
     assert "Svaret kommer 2029-12, 11 månader efter" in said.stdout
-    table = pd.read_csv(tmp_path / "gate.csv").set_index("world")
+    table = read_table(tmp_path / "gate.csv").set_index("world")
     assert {"effect", "none"} <= set(table.index)
     assert (table.loc["none", "perfect"] >= table.loc["none", ["always", "never"]]).all()
     assert (tmp_path / "gate.png").exists()

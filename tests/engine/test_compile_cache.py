@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,20 @@ def test_what_is_whole_on_disk_is_loaded(folder: Path) -> None:
     again = compiled()
     assert is_on_disk(again)
     assert (again(1), hits(again)) == (4, 1)
+
+
+def test_a_copy_elsewhere_shares_what_was_compiled_until_it_says_something_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nb.config, "CACHE_DIR", str(tmp_path / "code"))
+    found = []
+    for place, more in (("one", 3), ("two", 3), ("three", 4)):
+        file = tmp_path / place / "copied.py"
+        file.parent.mkdir()
+        file.write_text(f"def add(x):\n    return x + {more}\n")
+        copied = kept_on_disk(nb.njit(runpy.run_path(str(file))["add"]))
+        found.append((copied(1), hits(copied)))
+    assert found == [(4, 0), (4, 1), (5, 0)]
 
 
 @settings(max_examples=60)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
 from helpers import ev1
 
+from sisim import load
 from sisim.evaluation.stepped_wedge import stepped_wedge
+from sisim.evaluation.study import evaluate
 
+EV1 = Path(__file__).parents[1] / "helpers" / "ev1.toml"
 FACTORS = np.linspace(0.8, 1.2, 8)
 START = np.arange(8) // 2
 PERIODS = np.arange(-1, 5)
@@ -92,6 +97,41 @@ class TestAKnownWorld:
         assert 0.6 < np.mean([one.error for one in found]) / values.std() < 1.2
         held = np.mean([one.low <= limit() <= one.high for one in found])
         assert 0.8 < held < 1
+
+
+def test_a_simulated_world_says_the_limit_of_fixed_effects() -> None:
+    """Four areas that begin a year apart from 2026: the last one only when nobody is looked at."""
+    factors, years = dict(zip("abcd", np.linspace(0.8, 1.2, 4), strict=True)), range(2024, 2029)
+    begins = dict(zip("abcd", range(2026, 2030), strict=True))
+    people, risks = ev1.table(
+        [
+            (a, y, y >= begins[a], 60, ev1.risk(y, f, ev1.RATIO if y >= begins[a] else 1.0))
+            for a, f in factors.items()
+            for y in years
+        ]
+    )
+    expected = stepped_wedge(people.assign(outcome=risks)).value
+    scenario = load(
+        EV1,
+        {
+            "population.residents": 240,
+            "population.areas": {a: {"label": a, "share": 0.25} for a in factors},
+            "factors.area.values": factors,
+            "investments.team": {"areas": list(factors), "interval": 12},
+            "evaluations": {
+                "steps": {
+                    "label": "By steps",
+                    "design": "stepped",
+                    "order": list(factors),
+                    "cohorts": {"from": "2024-01", "below": "2029-01"},
+                    "outcome": {"transition": "placed_again", "within": 12},
+                }
+            },
+        },
+    )
+    row = evaluate(scenario, ["steps"], draws=60, worlds=["effect"]).designs.iloc[0]
+    assert row["failed"] == 0
+    assert abs(row["mean"] - expected) < 4 * row["sd"] / 60**0.5
 
 
 class TestSteppedWedge:

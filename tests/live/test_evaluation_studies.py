@@ -127,3 +127,12 @@ def test_a_link_leads_to_an_evaluation_and_a_size(library: Library) -> None:
     again = dict(part.split("=") for part in asked.query(Settings()).split("&"))
     assert Settings.of(again, Settings(), {}) == asked
     assert visit(library, evaluation="nothing").evaluation == "one_year"
+
+
+def test_what_participants_cost_before_and_after_is_simulated_once(library: Library) -> None:
+    mine = key(library, years=9)
+    found = library.studies.course(mine, "one_year")
+    assert found.investment == "team"
+    assert found.participants.all()
+    # The other area is compared with the same participants.
+    assert library.studies.course(mine, "other") is found

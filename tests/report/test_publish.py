@@ -9,6 +9,7 @@ import pytest
 from helpers.languages import in_swedish
 from helpers.made_up import MadeUp
 
+from sisim.loading.result_table import read_table
 from sisim.report import publish as publishing
 from sisim.report.publish import publish
 from sisim.report.result_files import write_all
@@ -46,7 +47,7 @@ def test_csv_and_parquet_hold_the_same(published: tuple[Path, list[Path]]) -> No
     out, _ = published
     for file in out.glob("*.csv"):
         pd.testing.assert_frame_equal(
-            pd.read_csv(file), pd.read_parquet(file.with_suffix(".parquet")), check_dtype=False
+            read_table(file), pd.read_parquet(file.with_suffix(".parquet")), check_dtype=False
         )
 
 

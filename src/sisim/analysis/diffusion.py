@@ -81,19 +81,43 @@ def starts(
         seeds: A run each.
         number: Which of the investments that come.
     """
+    return np.asarray(pipeline(spec, places, way, seeds, number)[-1], np.int64)
+
+
+def pipeline(
+    spec: SpreadPlan, places: Municipalities, way: Way, seeds: Sequence[int], number: int = 0
+) -> Ints:
+    """Return when each municipality comes to each stage, and to its start, which is the last.
+
+    Years counted from 0, (stages + 1, seeds, municipalities); `NEVER` for those who have left on
+    the way. For arguments see `starts`.
+    """
     keys = [blake2b(name.encode(), digest_size=8).digest() for name in places.names]
     words = np.array([np.frombuffer(key, "<u4") for key in keys], np.uint32)
     lo, hi = np.ascontiguousarray(words[:, 0]), np.ascontiguousarray(words[:, 1])
-    purpose = purpose_code(PURPOSE if not number else f"{PURPOSE}:{number}")
-    begins = number * spec.every
-    found = np.full((len(seeds), len(places.names)), NEVER, np.int64)
-    generators = [seed_key(seed) for seed in seeds]
-    for year in range(begins, spec.years):
+    own = PURPOSE if not number else f"{PURPOSE}:{number}"
+    purpose, generators = purpose_code(own), [seed_key(seed) for seed in seeds]
+
+    def drawn(year: int, purpose: np.uint32) -> Floats:
+        return np.stack([draw_many(lo, hi, year, purpose, key) for key in generators])
+
+    wait, goes_on = [0], [np.ones((len(seeds), len(places.names)), bool)]
+    for name, stage in spec.stages.items():
+        luck = drawn(0, purpose_code(f"{own}:{name}"))
+        wait.append(wait[-1] + stage.years)
+        goes_on.append(goes_on[-1] & (luck < stage.goes_on.value))
+    taken = np.full((len(seeds), len(places.names)), NEVER, np.int64)
+    for year in range(number * spec.every, spec.years):
         p, q = intensities(spec, way, year, number)
-        chance = -np.expm1(-(p + q * _seen(spec, places, found < year)))
-        drawn = np.stack([draw_many(lo, hi, year, purpose, key) for key in generators])
-        found[(found == NEVER) & (drawn < chance)] = year
-    return found
+        started = goes_on[-1] & (taken + wait[-1] < year)
+        chance = -np.expm1(-(p + q * _seen(spec, places, started)))
+        taken[(taken == NEVER) & (drawn(year, purpose) < chance)] = year
+    return np.stack(
+        [
+            np.where(on & (taken != NEVER), taken + later, NEVER)
+            for on, later in zip(goes_on, wait, strict=True)
+        ]
+    )
 
 
 def _seen(spec: SpreadPlan, places: Municipalities, started: np.ndarray) -> Floats:
@@ -213,6 +237,20 @@ class Diffusion:
         """Return the share that has started after each year, (runs, years)."""
         begun = self.begun[way][number]
         return np.stack([(begun <= year).mean(axis=1) for year in range(self.spec.years)], axis=1)
+
+    @cached_property
+    def stages(self) -> pd.DataFrame:
+        """How many municipalities come to each stage of the first investment, in all years.
+
+        Columns: way, stage ("" is the start), municipalities, low and high (four runs of five).
+        """
+        rows = []
+        for way in self.begun:
+            came = pipeline(self.spec, self.places, way, self.seeds) < self.spec.years
+            for name, own in zip([*self.spec.stages, ""], came.sum(axis=2), strict=True):
+                low, high = np.quantile(own, RANGE)
+                rows.append((way, name, float(own.mean()), float(low), float(high)))
+        return pd.DataFrame(rows, columns=["way", "stage", "municipalities", "low", "high"])
 
     @cached_property
     def adoption(self) -> pd.DataFrame:

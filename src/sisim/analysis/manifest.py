@@ -94,20 +94,20 @@ class Manifest(BaseModel):
         given = json.loads(written)
         own = given.pop("digest", None) if isinstance(given, dict) else None
         found = cls.model_validate(given)
-        if own != (None if found.format == 1 else _digest(given)):
+        if own != (None if found.format == 1 else content_digest(given)):
             raise ValueError("the digest is another")
         return found
 
     def written(self) -> bytes:
         """Return the manifest as JSON, with a digest of itself."""
         given = self.model_dump(mode="json")
-        return json.dumps({**given, "digest": _digest(given)}, indent=1).encode()
+        return json.dumps({**given, "digest": content_digest(given)}, indent=1).encode()
 
     @cached_property
     def source(self) -> str:
         """A digest of what makes the numbers: the scenario, the experiment, the seed, the code."""
         said = [{k: v for k, v in one.items() if k not in SILENT} for one in self._said.values()]
-        return _digest([said, self.seed, self.versions.get("code")])
+        return content_digest([said, self.seed, self.versions.get("code")])
 
     @property
     def plan(self) -> Plan:
@@ -172,7 +172,8 @@ def _code() -> str:
     return hashlib.blake2b(code, digest_size=4).hexdigest()
 
 
-def _digest(given: Any) -> str:
+def content_digest(given: Any) -> str:
+    """Return a digest of what JSON can hold."""
     # The order is part of it: draws are made in that of states and categories.
     return hashlib.blake2b(json.dumps(given).encode(), digest_size=16).hexdigest()
 

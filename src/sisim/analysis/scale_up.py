@@ -21,6 +21,7 @@ from sisim.analysis.cell import Runner, Setup
 from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.measures import NPV
 from sisim.analysis.question import Point, compared
+from sisim.analysis.stages import Progress, Stages
 from sisim.analysis.threshold import break_even
 from sisim.arrays import Floats
 from sisim.economics.ledger import CostLine
@@ -32,9 +33,10 @@ from sisim.scenario.scenario import Investment, NewWay, Scenario
 NEW_WAY = "new_way_of_working"
 Lever = Literal["full", "reach", "capacity", "areas"]
 LEVERS: tuple[Lever, ...] = ("reach", "capacity", "areas")
-Tell = Callable[[str], None]
 POINTS = 3
 """The cost rises all the way with each lever, so that few points tell where it meets the budget."""
+ASKED = POINTS + 5
+"""About how many points it takes to find out how far a lever goes."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def implementation(
     budget: float | None = None,
     seed: int | None = None,
     replications: int | None = None,
-    tell: Tell | None = None,
+    progress: Progress | None = None,
 ) -> Implementation:
     """Return what full scale takes, and the largest version that a budget affords.
 
@@ -153,7 +155,7 @@ def implementation(
             above what it lets be stopped; unset: only full scale is worked out.
         seed: The seed of the first replication; unset: the scenario's.
         replications: How many; unset: as many as the scenario says.
-        tell: Called with the lever that is being worked out.
+        progress: Called with the runs done and about how many there are.
 
     Raises:
         LookupError: If there is no such arm or investment, or none becomes a new way of working.
@@ -167,23 +169,31 @@ def implementation(
     clock = Clock.of(scenario)
     rollout = _rollout(scenario, spec, clock)
     year, reached = _full_year(rollout, clock, scenario.time.whole_years or scenario.time.all_years)
-    ask = _Costs(_until(scenario, year), arm, investment, seeds, year)
+    smaller = len(LEVERS) * (budget is not None)
+    # Full scale, each lever, the years, and what each version gives.
+    stages = Stages([count, *([ASKED * count] * smaller), count, (1 + smaller) * count], progress)
+    ask = _Costs(_until(scenario, year), arm, investment, seeds, year, stages.part)
     whole = Evaluator(
-        scenario, arm=arm, outcomes=[NPV, "outcome.*"], replications=count, seed=first
+        scenario,
+        arm=arm,
+        outcomes=[NPV, "outcome.*"],
+        replications=count,
+        seed=first,
+        progress=lambda *_: stages.part(),
     )
-
-    if tell is not None:
-        tell("full")
+    stages.begin(0)
     costs, treated = ask.of({})
     fits = budget is None or float(costs[:, 2].mean()) <= budget
     versions = [Version("full", None, {}, fits, costs, treated)]
     if budget is not None and not fits:
-        for lever in LEVERS:
-            if tell is not None:
-                tell(lever)
+        for number, lever in enumerate(LEVERS, 1):
+            stages.begin(number)
             found = _largest(ask, scenario, spec.new_way, investment, lever, budget, versions[0])
             if found is not None:
                 versions.append(found)
+    stages.begin(1 + smaller)
+    yearly = _yearly(Runner(Setup(scenario, (), (arm,))), arm, investment, seeds, stages.part)
+    stages.begin(2 + smaller)
     return Implementation(
         scenario=scenario,
         arm=arm,
@@ -192,7 +202,7 @@ def implementation(
         budget=budget,
         year=year,
         at_full_scale=reached,
-        yearly=_yearly(Runner(Setup(scenario, (), (arm,))), arm, investment, seeds),
+        yearly=yearly,
         rollout=rollout,
         versions=tuple(versions),
         worth=_worth(whole, versions, arm),
@@ -219,13 +229,20 @@ class _Costs:
     """The yearly cost of the new way at full scale, as a function of the scenario's numbers."""
 
     def __init__(
-        self, scenario: Scenario, arm: str, investment: str, seeds: Sequence[int], year: int
+        self,
+        scenario: Scenario,
+        arm: str,
+        investment: str,
+        seeds: Sequence[int],
+        year: int,
+        told: Callable[[], None],
     ) -> None:
         self._runner = Runner(Setup(scenario, (), (arm,)), threads=None)
         self._investment = investment
         self._arm = arm
         self._seeds = seeds
         self._year = year
+        self._told = told
 
     def of(self, values: Mapping[str, Any]) -> tuple[Floats, Floats]:
         """Return gross, replaced and net, (replications, 3), and who is treated at a time."""
@@ -244,6 +261,7 @@ class _Costs:
                 & (table["arm"] == self._arm)
             ]
             treated.append(float(own["treated_months"].sum()) / 12)
+            self._told()
         return np.array(rows), np.array(treated)
 
     def over(self, budget: float) -> Callable[[Sequence[Point]], Floats]:
@@ -359,7 +377,9 @@ def _of_years(result: Valuation, investment: str, arm: str) -> dict[str, Floats]
     }
 
 
-def _yearly(runner: Runner, arm: str, investment: str, seeds: Sequence[int]) -> pd.DataFrame:
+def _yearly(
+    runner: Runner, arm: str, investment: str, seeds: Sequence[int], told: Callable[[], None]
+) -> pd.DataFrame:
     rows = []
     for number, seed in enumerate(seeds):
         result = runner.variants.valuation({}, [seed])
@@ -384,6 +404,7 @@ def _yearly(runner: Runner, arm: str, investment: str, seeds: Sequence[int]) -> 
                 for year, amount in zip(result.ledger.years, own, strict=True)
                 if year >= start
             ]
+        told()
     return pd.DataFrame(rows)
 
 

@@ -14,6 +14,14 @@ import numpy as np
 import pandas as pd
 
 from sisim.arrays import Floats
+from sisim.economics.applications import (
+    BELIEFS,
+    TERMS,
+    applies,
+    belief_needed,
+    believed_gain,
+    repayment,
+)
 from sisim.economics.appraisal import interval
 from sisim.economics.ledger import ORE
 from sisim.economics.valuation import Valuation
@@ -185,6 +193,40 @@ class SiloGame:
                 like = chance_of_loss(found.mean, found.deviation, LIKE_IT)
                 rows.append(_risk_row(one.name, bearer, found, like))
         return pd.DataFrame([*rows, _risk_row("", "fund", self.pooled, float("nan"))])
+
+    def applications(self) -> pd.DataFrame:
+        """Return which applications come to a fund, by its terms and the applicant's belief.
+
+        Columns: terms (of `TERMS`), belief (the share of the effect believed in), project, comes,
+        told (whether these runs tell it), needed (the belief from which it comes; infinite if
+        never), value (to all, if it works), wasted (its cost, if nothing acts), repaid (to the fund
+        if it works). SEK, discounted; the last three 0 where it does not come.
+        """
+        years = self.rules.horizons.get("alone")
+        rows = []
+        for terms in TERMS:
+            for belief in BELIEFS:
+                for one in self.proposals:
+                    gain = believed_gain(one, terms, belief=belief, years=years)
+                    comes, gained = applies(gain), interval(gain)
+                    sure = abs(gained.mean) > 2 * gained.standard_error
+                    # Where nothing differs between the runs nothing is left to chance.
+                    told = sure or gained.low == gained.high
+                    repaid = repayment(one, terms, effect=1.0, years=years)
+                    rows.append(
+                        {
+                            "terms": terms,
+                            "belief": belief,
+                            "project": one.name,
+                            "comes": comes,
+                            "told": bool(told),
+                            "needed": belief_needed(one, terms, years),
+                            "value": one.value if comes else 0.0,
+                            "wasted": float(one.cost.mean()) if comes else 0.0,
+                            "repaid": float(repaid.mean()) if comes else 0.0,
+                        }
+                    )
+        return pd.DataFrame(rows)
 
     @cached_property
     def models(self) -> pd.DataFrame:

@@ -147,6 +147,32 @@ class Study:
         """The columns of the table."""
         return [*HEAD, *self.plan.varied, *self.plan.outcomes]
 
+    def spread(self, outcomes: Sequence[str]) -> pd.DataFrame:
+        """Return how each outcome is spread over draws and seeds, by combination of levers and arm.
+
+        Columns: choice, the levers by path, arm, runs, and of each outcome the mean, the standard
+        deviation and the 10th and 90th percentiles (`_mean`, `_sd`, `_low`, `_high`; NaN where it
+        is undefined), and in how many runs it is defined (`_defined`).
+
+        Args:
+            outcomes: Which of them.
+
+        Raises:
+            StoreError: If a shard is damaged.
+        """
+        levers = [self.experiment.paths(key)[0] for key in self.experiment.levers]
+        by = ["choice", *levers, "arm"]
+        groups = self.table([*by, *outcomes]).groupby(by, sort=False)
+        found = {"runs": groups.size()}
+        for name in outcomes:
+            own = groups[name].agg(["mean", "std", "count"])
+            found[f"{name}_mean"], found[f"{name}_sd"] = own["mean"], own["std"]
+            found[f"{name}_low"], found[f"{name}_high"] = (
+                groups[name].quantile(share) for share in (0.1, 0.9)
+            )
+            found[f"{name}_defined"] = own["count"]
+        return pd.DataFrame(found).reset_index()
+
     def reproduce(
         self,
         sample: int | None = None,

@@ -14,6 +14,7 @@ from sisim.checks.check_pathway import PathwayCheck
 from sisim.checks.check_scenario import ScenarioCheck
 from sisim.checks.check_silo import SiloCheck
 from sisim.checks.check_social_return import SocialReturnCheck
+from sisim.checks.check_spread import SpreadCheck
 from sisim.checks.check_steps import StepsCheck
 from sisim.checks.check_system import SystemCheck
 from sisim.scenario.document import Document
@@ -50,6 +51,7 @@ def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
         *EvaluationCheck(document, scenario).problems,
         *GateCheck(document, scenario).problems,
         *SiloCheck(document, scenario).problems,
+        *SpreadCheck(document, scenario).problems,
         *SystemCheck(document, scenario).problems,
         *SocialReturnCheck(document, scenario).problems,
         *check_tail(scenario, document),

@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 NPV = "net_present_value"
 DRAWS, POINTS, BASE_POINTS, TRAJECTORIES = 200, 5, 64, 10
+RUNS_PER_DRAW = 2
+"""Of a draw that is simulated: so few that chance between them can be told, and no more."""
 ROOT = 6
 """About how many points more it takes to find a root."""
 Method = Literal["one-way", "sobol", "morris"]
@@ -301,7 +303,7 @@ def uncertainty(
     choice is between that arm and doing without; otherwise between all.
 
     Each draw is computed exactly where that can be done (see `sisim cohort`), and otherwise
-    simulated; which way was taken is told.
+    simulated, in two runs unless `--replications` says otherwise; which way was taken is told.
 
     Example: `sisim uncertainty placed-youth --draws 200 --replications 1 --effect placed --worth
     2000000`
@@ -321,8 +323,11 @@ def uncertainty(
 
     analysis, subject = analysed(loaded, options.arm, draws, options, simulate=simulate)
     grades = _grades(loaded)
-    by_year = analysis.break_even_by_year()
-    information = analysis.information(effect, worth)
+    with progress(t("What is worth finding out")) as tell:
+        tell(0, 2)
+        by_year = analysis.break_even_by_year()
+        tell(1, 2)
+        information = analysis.information(effect, worth)
     decided = psa_figures.Decision(analysis, effect, worth)
     pictures: dict[str, Callable[[], Figure]] = {
         "who-breaks-even": lambda: psa_figures.draw_who_breaks_even(subject, analysis, by_year),
@@ -602,7 +607,8 @@ def analysed(
             scenario,
             arm=arm,
             outcomes=wanted,
-            replications=options.replications,
+            # Draws tell more of what is uncertain than runs of each do.
+            replications=options.replications or min(scenario.replications, RUNS_PER_DRAW),
             seed=first,
             executor=executor(options.workers) if options.workers != 1 else None,
             progress=tell,
@@ -626,8 +632,8 @@ def publish(
     """
     from sisim.report.analysis.answer_files import publish_answer
 
-    with write_errors_answered(folder):
-        written = publish_answer(folder, name, pictures, tables, words, **more)
+    with write_errors_answered(folder), progress(t("Writing")) as tell:
+        written = publish_answer(folder, name, pictures, tables, words, progress=tell, **more)
     print("\n".join(words))
     print()
     for path in written:

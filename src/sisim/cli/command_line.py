@@ -28,15 +28,18 @@ from sisim.cli.decision_commands import silo, system
 from sisim.cli.evaluation_command import evaluate
 from sisim.cli.file_commands import assumptions, check, explain_key, pathway, schema
 from sisim.cli.help_pages import print_help
+from sisim.cli.line_runner import lines_run_by
 from sisim.cli.live_commands import lesson, live
 from sisim.cli.parse_errors import print_parse_error
 from sisim.cli.plan_commands import follow_up, gate, implement, needs, spread
+from sisim.cli.reproduce_command import reproduce
 from sisim.cli.run_commands import bench, explain, figures, money, run
-from sisim.cli.sweep_commands import reproduce, sweep
+from sisim.cli.sweep_commands import sweep
 from sisim.cli.user_errors import INTERRUPTED, MISTAKE, UserError, print_error
 from sisim.i18n import KRONA, LANGUAGES, Lang, current_language, in_currency, in_language, t
 from sisim.portable import write_what_fits
 from sisim.scenario.errors import Reason, ScenarioError
+from sisim.scenario.files_read import command_given
 from sisim.scenario.os_errors import why
 
 Shell = Literal["bash", "zsh", "fish", "powershell"]
@@ -169,7 +172,8 @@ def _answer(args: list[str]) -> int:
     try:
         if (code := _about_the_program(args)) is not None:
             return code
-        return int(app(args) or 0)
+        with command_given(args), lines_run_by(run_line):
+            return int(app(args) or 0)
     except ScenarioError as error:
         print_error(error.render())
         print_error(error.summary())

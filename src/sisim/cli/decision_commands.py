@@ -127,6 +127,7 @@ def _publish_silo(folder: Path, game: SiloGame, names: dict[str, str], *, paper:
     from sisim.report.analysis.silo_report import (
         SiloWords,
         answer_table,
+        applications_table,
         dependence_table,
         draw_silo,
         model_table,
@@ -147,6 +148,7 @@ def _publish_silo(folder: Path, game: SiloGame, names: dict[str, str], *, paper:
         (t("Who says yes"), answer_table(said)),
         (t("Whose reductions hang on whose payments"), dependence_table(said)),
         (t("Incentive models side by side"), model_table(said)),
+        (t("Which applications come to a fund"), applications_table(said)),
     ):
         print(heading)
         print_table(table)
@@ -156,6 +158,7 @@ def _publish_silo(folder: Path, game: SiloGame, names: dict[str, str], *, paper:
         "silo-regimes": game.regimes(),
         "silo-dependence": game.dependence(),
         "silo-risk": game.risks(),
+        "silo-applications": game.applications(),
         "silo-models": game.models,
     }
     words = [*sentences(said), *subject.few_runs]

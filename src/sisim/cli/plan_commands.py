@@ -271,7 +271,7 @@ def implement(
     if budget is not None and not 0 < budget < float("inf"):
         raise UserError(t("--budget takes an amount over 0."))
     loaded, folder = open_scenario(scenario, options)
-    from sisim.analysis.scale_up import LEVERS, chosen, implementation
+    from sisim.analysis.scale_up import chosen, implementation
     from sisim.report.analysis.scale_up_report import draw_versions, draw_years, sentences
 
     if arm is not None:
@@ -288,12 +288,6 @@ def implement(
             )
         ) from error
     with progress(t("Simulating")) as tell:
-        done: list[str] = []
-
-        def begun(lever: str) -> None:
-            done.append(lever)
-            tell(len(done) - 1, 1 + len(LEVERS))
-
         result = implementation(
             loaded,
             arm,
@@ -301,7 +295,7 @@ def implement(
             budget=budget,
             seed=options.seed,
             replications=options.replications,
-            tell=begun,
+            progress=tell,
         )
     pictures: dict[str, Callable[[], Figure]] = {"implementation": lambda: draw_years(result)}
     if len(result.versions) > 1:
@@ -390,16 +384,24 @@ def spread(
     under [spread]: both are assumed. Each starter gains what the simulated municipality does, by
     its residents and from the year in which it starts. With [spread.support] and
     [spread.programme] you see support of capacity, for all that come, against a programme for one.
+    With an `evaluation` there, its power is what makes others see; with `stages`, not all go on.
 
     Example: `sisim spread team-nystart --municipalities municipalities.csv`
     """
     loaded, folder = open_scenario(scenario, options)
     from sisim.analysis.diffusion import diffusion
+    from sisim.evaluation.credible_spread import with_evaluated_power
+    from sisim.evaluation.study import StudyError
     from sisim.loading.municipalities import read_municipalities
-    from sisim.report.analysis.diffusion_report import draw_spread, sentences
+    from sisim.report.analysis.diffusion_report import draw_spread, power_sentence, sentences
 
     chosen = chosen_arm(loaded, arm)
     places = None if municipalities is None else read_municipalities(municipalities)
+    with progress(t("Evaluating")) as tell:
+        try:
+            loaded, power = with_evaluated_power(loaded, seed=options.seed, progress=tell)
+        except StudyError as error:
+            raise UserError(error.render()) from error
     with progress(t("Simulating")) as tell:
         found = diffusion(
             loaded,
@@ -411,9 +413,10 @@ def spread(
             progress=tell,
         )
     tables = {"spread": found.adoption, "spread-totals": found.totals}
-    publish(
-        folder, "spread", {"spread": lambda: draw_spread(found)}, tables, list(sentences(found))
-    )
+    if loaded.spread is not None and loaded.spread.stages:
+        tables["spread-stages"] = found.stages
+    words = [*sentences(found), *([] if power is None else [power_sentence(loaded, power)])]
+    publish(folder, "spread", {"spread": lambda: draw_spread(found)}, tables, words)
 
 
 def _condition(text: str) -> dict[str, Any]:

@@ -230,6 +230,7 @@ def _require_year(scenario: Scenario, year: int) -> None:
 
 def _publish(result: Results, folder: Path, view: View | None, *, thorough: bool) -> None:
     """Say what came out, and write it: figures where the scenario says which, always numbers."""
+    from sisim.economics.cost_trace import trace_tables
     from sisim.report.comparison_text import sentences
     from sisim.report.outcome_table import outcome_rows
     from sisim.report.publish import publish, publish_overview, words_beside
@@ -240,7 +241,8 @@ def _publish(result: Results, folder: Path, view: View | None, *, thorough: bool
         if result.scenario.figures is not None:
             # The figures alone come with the numbers behind them; the money is a second's work
             # more.
-            more = result.money_tables if view is None else {}
+            money = result.money_tables if view is None else {}
+            more = {**money, **trace_tables(result.settled)}
             written = publish(result, folder, view, more=more)
             print("\n".join([*sentences(result, view), *words_beside(result)]))
         else:

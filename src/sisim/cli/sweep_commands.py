@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from sisim.cli.options import RESULTS, OutFolder, Workers, argument, count, flag, option
 from sisim.cli.output import print_table, require_folder
 from sisim.cli.progress import progress
 from sisim.cli.scenario_input import executor, store_errors_answered, warn_of_size
-from sisim.cli.user_errors import INTERRUPTED, UserError, print_error
+from sisim.cli.user_errors import INTERRUPTED, print_error
 from sisim.i18n import n_, number, set_currency, t
 from sisim.report.formats import decimal, runs_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pandas import DataFrame
 
     from sisim.analysis.experiment_file import Plan
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 40
 """Rows of the summary that are printed; all are in the folder."""
-DIFFERS = 1
-"""Exit code when another result comes out."""
-
 Cluster = Annotated[
     str | None, option("ADDRESS", "Run on the Dask cluster whose scheduler is there.")
 ]
@@ -98,9 +95,21 @@ def sweep(
         )
         print(text)
     print(_size(count_cells(study.plan), study))
-    _summary(study)
-    print(folder)
+    _publish(study, folder)
     return 0
+
+
+def _publish(study: Study, folder: Path) -> None:
+    """Say in a sentence what came out; write a picture, and a table with the spread."""
+    from sisim.cli.analysis_commands import publish
+    from sisim.report.analysis.sweep_report import draw_sweep, outcomes_asked, sweep_sentences
+
+    _summary(study)
+    print()
+    with store_errors_answered():
+        spread = study.spread(outcomes_asked(study))
+    pictures = {"sweep": lambda: draw_sweep(study, spread)}
+    publish(folder, "sweep", pictures, {"sweep": spread}, sweep_sentences(study, spread))
 
 
 def _of_another_size(plan: Plan) -> Scenario:
@@ -113,51 +122,6 @@ def _of_another_size(plan: Plan) -> Scenario:
         if others := [one for one in tried if one != now]:
             return scenario.with_values({key: others[0]})
     return scenario
-
-
-def reproduce(
-    result: Annotated[Path, argument("RESULT", "The folder of a result.")],
-    /,
-    *,
-    sample: Annotated[
-        int | None, count("N", "Only so many of its cells, spread evenly; unset: all.")
-    ] = None,
-    workers: Workers = None,
-    cluster: Cluster = None,
-) -> int:
-    """Run a result again, and say whether the same comes out, to the last bit.
-
-    All that is needed is in the folder: the experiment, the scenario, the seed. Example: `sisim
-    reproduce result --sample 20`
-    """
-    from sisim.analysis.sweep import open_study
-
-    with store_errors_answered():
-        study = open_study(result)
-        with progress(t("Simulating")) as tell:
-            again = study.reproduce(sample, executor=executor(workers, cluster), progress=tell)
-    for change in again.changes:
-        print(t("Otherwise than when it was made: {change}", change=change))
-    counts = {"n": number(again.ran), "cells": n_("{n} cell", "{n} cells", again.cells)}
-    if again.same:
-        print(
-            t(
-                "The same: {n} of {cells} run again, and every number is the same.",
-                **counts,
-            )
-        )
-        return 0
-    if not again.ran:
-        raise UserError(t("There is no finished cell to run again."))
-    print_table(again.differing.head(MOST_ROWS))
-    print(
-        t(
-            "Not the same: {n} of {cells} run again; with other numbers: {different}.",
-            **counts,
-            different=number(again.differing["cell"].nunique()),
-        )
-    )
-    return DIFFERS
 
 
 def _size(cells: int, study: Study) -> str:
@@ -175,11 +139,11 @@ def _size(cells: int, study: Study) -> str:
 
 def _summary(study: Study) -> None:
     """Print the mean of each outcome, by combination of levers and arm."""
+    from sisim.report.analysis.sweep_report import lever_label, lever_values, outcomes_asked
+
     levers = {study.experiment.paths(key)[0]: key for key in study.experiment.levers}
-    wanted = study.experiment.outcomes
-    outcomes = [name for name in study.plan.outcomes if not name.rpartition(".")[2].isdigit()]
     # In the order that the file asks for them: the first ones are those with room on a terminal.
-    outcomes.sort(key=lambda name: [fnmatchcase(name, one) for one in wanted], reverse=True)
+    outcomes = outcomes_asked(study)
     table = study.table([*dict.fromkeys(["choice", *levers, "arm", *outcomes])])
     by = ["choice", *levers, "arm"]
     groups = table.groupby(by, sort=False)[outcomes]
@@ -187,8 +151,8 @@ def _summary(study: Study) -> None:
     runs = groups.size().to_numpy()
     shown = _named(means, groups.count(), runs, study.plan.scenario).head(MOST_ROWS)
     for path in levers:
-        shown[path] = _lever_values(study, path, shown[path])
-    labels = {path: _lever_label(study, key) for path, key in levers.items()}
+        shown[path] = lever_values(study, path, shown[path])
+    labels = {path: lever_label(study, key) for path, key in levers.items()}
     hidden = print_table(shown.rename(columns=labels), leading=len(by) - 1)
     if len(means) > MOST_ROWS:
         print(n_("… and {n} row more.", "… and {n} rows more.", len(means) - MOST_ROWS))
@@ -246,22 +210,3 @@ def _named(means: DataFrame, defined: DataFrame, runs: Any, scenario: Scenario) 
         cells[one] = texts
     arms = [Subject(scenario, (), arm, "").arm_label() for arm in means["arm"]]
     return means.assign(**cells, arm=arms).rename(columns={**columns, "arm": t("Arm")})
-
-
-def _lever_label(study: Study, key: str) -> str:
-    """Return what a lever is called: what it changes first, and how much more."""
-    from sisim.report.analysis.assumption_words import Assumptions
-
-    first, *more = study.experiment.paths(key)
-    name = Assumptions(study.plan.scenario).name(first)
-    if not more:
-        return name
-    return n_("{first}, and 1 number more", "{first}, and {n} numbers more", len(more), first=name)
-
-
-def _lever_values(study: Study, path: str, values: Any) -> Any:
-    """Return the values of a lever as a reader calls them; numbers stay numbers."""
-    from sisim.report.analysis.key_words import KeyWords
-
-    words, field = KeyWords(study.plan.scenario), path.rpartition(".")[2]
-    return [words.value(field, one) if isinstance(one, str | bool) else one for one in values]

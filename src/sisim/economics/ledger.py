@@ -11,10 +11,11 @@ is no part of a ledger, and counts, as later lives do, in what an arm is worth (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from itertools import chain
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -53,6 +54,8 @@ INCOME: Kind = "income"
 """What is received of what people use in the simulated years, which is no part of a ledger either:
 what is received in later lives is among the rest of them."""
 OF_PHASE: dict[str, Kind] = {"project": "investment", "new_way": "running", "replaced": "replaced"}
+COST_OF_PHASE = {"project": "cost", "new_way": "new_way.cost", "replaced": "new_way.replaces"}
+"""Where the costs of a phase stand under an investment."""
 ORE = 0.005
 """SEK; less than an öre is rounding."""
 
@@ -235,43 +238,31 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
         current: In the money of each year, rather than in that of the scenario's price level.
     """
     scenario = result.scenario
-    units = result.used("use")
-    amounts = rewards(result, units).sum(axis=3)
-    cycles = result.points[: amounts.shape[2]]
-    prices = PriceList(scenario, result.compiled.clock.year(cycles), current=current)
+    shape, used, invested = bought(result, current=current)
     lines: list[CostLine] = []
     columns: list[Floats] = []
-    for number, name in enumerate(units.names):
-        resource = scenario.pathway.resources[name]
-        cost = amounts[..., number] * prices.of(resource)
-        for administration, share in resource.shares.items():
-            principal = payer_principal(scenario, administration)
-            lines.append(CostLine("use", name, administration, principal, resource.ordinary))
+    for one in used:
+        cost = one.cost
+        for payer, share in one.shares.items():
+            principal = payer_principal(scenario, payer)
+            lines.append(CostLine("use", one.item, payer, principal, one.ordinary))
             columns.append(cost * share)
-    last = last_year(result, len(cycles))
+    last = last_year(result, shape[2])
     lasting = [column[:, :, last] for column in columns]
     stops = [np.full(len(result.arms), np.inf)] * len(columns)
-    items = over_cycles(result.investment_units, len(cycles))
-    for number, name in enumerate(result.compiled.investments):
-        for phase, cost in _costs(scenario, name).items():
-            own = items[..., number, PHASES.index(phase), :]
-            parts = {
-                item: own[..., ITEMS.index(item)]
-                * prices.at_level(getattr(cost, item), cost.price_type)
-                for item in ITEMS
-            }
-            amount = sum(parts.values(), np.zeros(own.shape[:-1]))
-            goes_on = (amount - parts["start_up"])[:, :, last]
-            if phase == "project":
-                amount = amount + _preparation(result, name, prices, len(cycles))
-            for payer, share in cost.shares.items():
-                lines.append(
-                    CostLine(OF_PHASE[phase], name, payer, payer_principal(scenario, payer))
-                )
-                columns.append(amount * share)
-                lasting.append(goes_on * share)
-                stops.append(_stops(result, name, phase))
-    shape = amounts.shape[:3]
+    for (name, phase), parts in invested.items():
+        costs = {one.part: one.cost for one in parts}
+        own = {part: cost for part, cost in costs.items() if part in ITEMS}
+        prepared = [cost for part, cost in costs.items() if part not in ITEMS]
+        amount = sum(own.values(), np.zeros(shape))
+        goes_on = (amount - own["start_up"])[:, :, last]
+        if phase == "project":
+            amount = amount + sum(prepared)
+        for payer, share in parts[0].shares.items():
+            lines.append(CostLine(OF_PHASE[phase], name, payer, payer_principal(scenario, payer)))
+            columns.append(amount * share)
+            lasting.append(goes_on * share)
+            stops.append(_stops(result, name, phase))
     return Ledger(
         result,
         tuple(lines),
@@ -282,14 +273,119 @@ def ledger(result: Result, *, current: bool = False) -> Ledger:
     )
 
 
-def _preparation(result: Result, investment: str, prices: PriceList, cycles: int) -> Floats | float:
-    """Return what the preparation of an investment costs, (1, arms, cycles)."""
+@dataclass(frozen=True)
+class Purchase:
+    """Something that is paid for by the unit: how much of it, and at what price.
+
+    Attributes:
+        kind: What kind of cost it is.
+        item: The resource or the investment.
+        part: What of an investment: one of `ITEMS`, or `preparation.NAME`; "" of a resource.
+        key: Where its price stands, as `--set` takes it.
+        units: How much, (replications, arms, cycles); what is replaced is negative.
+        price: Of a unit, (cycles,).
+        shares: The share of the price that each payer pays.
+        ordinary: Whether everyone has it.
+    """
+
+    kind: Kind
+    item: str
+    part: str
+    key: str
+    units: Floats
+    price: Floats
+    shares: Mapping[str, float]
+    ordinary: bool = False
+
+    @property
+    def cost(self) -> Floats:
+        """What it costs, (replications, arms, cycles)."""
+        return self.units * self.price
+
+
+class Bought(NamedTuple):
+    """All that is paid for by the unit.
+
+    Attributes:
+        shape: How many replications, arms and cycles there are.
+        used: The resources that people use.
+        invested: The parts of each investment, by its name and phase.
+    """
+
+    shape: tuple[int, int, int]
+    used: list[Purchase]
+    invested: dict[tuple[str, str], list[Purchase]]
+
+    @property
+    def every(self) -> list[Purchase]:
+        """All of it, resources first."""
+        return [*self.used, *chain.from_iterable(self.invested.values())]
+
+
+def bought(result: Result, *, current: bool = False) -> Bought:
+    """Return what is bought of everything that `result` has counted.
+
+    Args:
+        result: What was counted.
+        current: In the money of each year, rather than in that of the scenario's price level.
+    """
+    scenario, units = result.scenario, result.used("use")
+    amounts = rewards(result, units).sum(axis=3)
+    cycles = amounts.shape[2]
+    prices = PriceList(
+        scenario, result.compiled.clock.year(result.points[:cycles]), current=current
+    )
+    used = [
+        Purchase(
+            "use",
+            name,
+            "",
+            f"resources.{name}.price",
+            amounts[..., number],
+            prices.of(scenario.pathway.resources[name]),
+            scenario.pathway.resources[name].shares,
+            scenario.pathway.resources[name].ordinary,
+        )
+        for number, name in enumerate(units.names)
+    ]
+    items = over_cycles(result.investment_units, cycles)
+    invested = {
+        (name, phase): [
+            *(
+                Purchase(
+                    OF_PHASE[phase],
+                    name,
+                    item,
+                    f"investments.{name}.{COST_OF_PHASE[phase]}.{item}",
+                    items[..., number, PHASES.index(phase), ITEMS.index(item)],
+                    prices.at_level(getattr(cost, item), cost.price_type),
+                    cost.shares,
+                )
+                for item in ITEMS
+            ),
+            *(_preparation(result, name, prices, cycles) if phase == "project" else ()),
+        ]
+        for number, name in enumerate(result.compiled.investments)
+        for phase, cost in _costs(scenario, name).items()
+    }
+    return Bought(amounts.shape[:3], used, invested)
+
+
+def _preparation(
+    result: Result, investment: str, prices: PriceList, cycles: int
+) -> Iterator[Purchase]:
+    """Yield the parts of the preparation of an investment, all paid as its running cost is."""
     spec = result.scenario.investments[investment]
-    total: Floats | float = 0.0
     for name, done in result.preparation(investment).items():
-        level = prices.at_level(spec.preparation[name].cost, spec.cost.price_type)
-        total = total + over_cycles(done[None], cycles) * level
-    return total
+        yield Purchase(
+            OF_PHASE["project"],
+            investment,
+            f"preparation.{name}",
+            f"investments.{investment}.preparation.{name}.cost",
+            over_cycles(done[None], cycles),
+            prices.at_level(spec.preparation[name].cost, spec.cost.price_type),
+            spec.cost.shares,
+        )
 
 
 def later_costs(result: Result, *, current: bool = False) -> tuple[tuple[CostLine, ...], Floats]:

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import numba
+import numpy
 from platformdirs import user_cache_dir
 
 COMPILED = (
@@ -32,9 +33,13 @@ COMPILED = (
 )
 """The modules whose content is compiled, or says what is, by path in this folder."""
 
-# Compiled code is kept on disk by the content of all of them: a function compiled into another
-# file's callers would otherwise be kept in its old form after a change.
+CONTENT = blake2b(
+    b"".join((Path(__file__).parent / f"{name}.py").read_bytes() for name in COMPILED)
+    + f"{numba.__version__} {numpy.__version__}".encode(),
+    digest_size=8,
+).hexdigest()
+"""The digest of all of them and of what compiles them. Compiled code is kept by it: a function
+compiled into another file's callers would otherwise be kept in its old form after a change."""
+
 if "NUMBA_CACHE_DIR" not in os.environ:
-    _content = b"".join((Path(__file__).parent / f"{name}.py").read_bytes() for name in COMPILED)
-    _name = blake2b(_content, digest_size=8).hexdigest()
-    numba.config.CACHE_DIR = str(Path(user_cache_dir("sisim", appauthor=False)) / _name)
+    numba.config.CACHE_DIR = str(Path(user_cache_dir("sisim", appauthor=False)) / CONTENT)

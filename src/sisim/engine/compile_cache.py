@@ -1,7 +1,9 @@
 """Compiled functions on disk, each file under a digest: what is damaged is compiled again.
 
 Numba keeps an index and a data file for every function, and trusts what it reads: an empty or torn
-file is an error of whoever asks next, and a bit that has flipped is machine code that runs.
+file is an error of whoever asks next, and a bit that has flipped is machine code that runs. It also
+keeps them by where the source lies and when it was written; here they are kept by what it says, so
+that every checkout and every environment of one version shares them.
 """
 
 from __future__ import annotations
@@ -13,10 +15,35 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from numba.core.caching import FunctionCache, IndexDataCacheFile
+import numba as nb
+from numba.core.caching import (
+    CompileResultCacheImpl,
+    FunctionCache,
+    IndexDataCacheFile,
+    UserProvidedCacheLocator,
+)
+
+from sisim.engine import CONTENT
 
 DIGEST = 16
 """Bytes of the digest at the end of a file; what Numba reads ends before it."""
+
+
+class _ByContent(UserProvidedCacheLocator):  # type: ignore[misc]
+    """Where a function is kept, and what its source said when it was compiled."""
+
+    def __init__(self, function: Any, source: str) -> None:
+        super().__init__(function, source)
+        self._source = source
+        self._cache_path = str(nb.config.CACHE_DIR)
+
+    def get_source_stamp(self) -> tuple[str, str]:
+        """Return the digests of all that is compiled and of the function's own file."""
+        return CONTENT, blake2b(Path(self._source).read_bytes(), digest_size=8).hexdigest()
+
+
+class _Kept(CompileResultCacheImpl):  # type: ignore[misc]
+    _locator_classes = [_ByContent, *CompileResultCacheImpl._locator_classes]
 
 
 class _DigestedFiles(IndexDataCacheFile):  # type: ignore[misc]
@@ -46,6 +73,8 @@ class _DigestedFiles(IndexDataCacheFile):  # type: ignore[misc]
 
 class _DigestedCache(FunctionCache):  # type: ignore[misc]
     """What is kept of one function. Nothing that is wrong with it stops who asks for it."""
+
+    _impl_class = _Kept
 
     def __init__(self, function: Any) -> None:
         super().__init__(function)

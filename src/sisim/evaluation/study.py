@@ -484,6 +484,14 @@ class EvaluationStudy:
         kept = max(1 - fixed.var(ddof=1) / drawn.var(ddof=1), 0.0) ** 0.5
         return np.asarray(drawn.mean() + kept * (drawn - drawn.mean()))
 
+    def wrong_decision(self, name: str, world: World) -> float:
+        """Return what a wrong decision costs one municipality, kronor; NaN where it is not told.
+
+        To stop what pays forgoes what carrying on is worth, to carry on with what does not loses
+        it.
+        """
+        return abs(self.nets[name][world]) if name in self.nets else NAN
+
     def tells_effect(self, name: str) -> bool:
         """Return whether the true effect is told from none: by two Monte Carlo errors."""
         return _told(self.table[self.table["design"] == name])

@@ -11,7 +11,8 @@ from typing import Any
 from sisim.analysis.variants import canonical
 from sisim.engine.simulation import Progress
 from sisim.evaluation.growing_study import GrowingStudy
-from sisim.evaluation.study import EvaluationStudy
+from sisim.evaluation.participant_course import ParticipantCourse, participant_course
+from sisim.evaluation.study import EvaluationStudy, evaluated
 from sisim.live.computations import AT_ONCE
 from sisim.live.limits import require_allowed
 from sisim.loading.load import changed
@@ -79,6 +80,7 @@ class Studies:
     def __init__(self, draws: int = OF, most: int = MOST) -> None:
         self.draws, self._most = draws, most
         self._held: OrderedDict[StudyKey, GrowingStudy] = OrderedDict()
+        self._courses: OrderedDict[tuple[StudyKey, str, str], ParticipantCourse] = OrderedDict()
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -119,7 +121,28 @@ class Studies:
         _ = study.designs  # worked out here, outside the event loop
         return study
 
+    def course(
+        self, key: StudyKey, name: str, progress: Progress | None = None
+    ) -> ParticipantCourse:
+        """Return what those whom an evaluation is of cost in the years around their start.
+
+        Raises:
+            ScenarioError: If a value does not fit, or it is too much for a page.
+        """
+        of = evaluated(key.scenario, key.scenario.evaluations[name])
+        with self._lock:
+            found = self._courses.get((key, *of))
+        if found is None:
+            found = participant_course(key.studied(), *of, seed=key.seed, progress=progress)
+        with self._lock:
+            self._courses[key, *of] = found
+            self._courses.move_to_end((key, *of))
+            while len(self._courses) > self._most:
+                self._courses.popitem(last=False)
+        return found
+
     def release(self) -> None:
         """Let go of all, as nobody looks any more."""
         with self._lock:
             self._held.clear()
+            self._courses.clear()

@@ -46,6 +46,7 @@ class Settings:
         arm: Whose money and people are shown; "" for the first.
         evaluation: Which planned evaluation is shown; "" for the first.
         size: How many take part in it, in times what the scenario says.
+        course: What its participants cost before and after is shown, instead of what it would say.
     """
 
     lang: Lang = "en"
@@ -70,6 +71,7 @@ class Settings:
     arm: str = ""
     evaluation: str = ""
     size: float = 1.0
+    course: bool = False
 
     def query(self, usual: Settings) -> str:
         """Return what differs from the usual as the query of an address."""
@@ -157,7 +159,18 @@ _READ: dict[str, Any] = {
     "year": _whole(0, 9999),
     "told": _whole(0, 99),
     **dict.fromkeys(
-        ("dark", "current", "ordinary", "since_start", "bands", "brackets", "notes", "guess"), _flag
+        (
+            "dark",
+            "current",
+            "ordinary",
+            "since_start",
+            "bands",
+            "brackets",
+            "notes",
+            "guess",
+            "course",
+        ),
+        _flag,
     ),
 }
 

@@ -34,6 +34,7 @@ SCENARIO_DEFAULTS: dict[str, Any] = {
     "guess": False,
     "evaluation": "",
     "size": 1.0,
+    "course": False,
 }
 """Settings that another scenario begins with, as they mean nothing outside the one before."""
 NOTES = 56.0

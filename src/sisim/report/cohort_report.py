@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sisim.economics.cost_effectiveness import OutcomeMeasured
+from sisim.economics.cost_trace import trace_tables
 from sisim.economics.per_person import Incremental, by_cycle, persons, present_values
 from sisim.economics.valuation import Valuation
 from sisim.i18n import t
@@ -50,7 +51,11 @@ def cohort_pictures(result: Valuation) -> Mapping[str, Callable[[], Figure]]:
 def publish_cohort(result: Valuation, out: Path) -> list[Path]:
     """Write the report into a folder, all or nothing; return the files."""
     return publish_answer(
-        out, "cohort", cohort_pictures(result), cohort_tables(result), cohort_words(result)
+        out,
+        "cohort",
+        cohort_pictures(result),
+        {**cohort_tables(result), **trace_tables(result.settled)},
+        cohort_words(result),
     )
 
 

@@ -175,6 +175,18 @@ def money(amount: float, unit: Unit | None = None) -> str:
     return unit.of(decimal(amount / unit.size, unit.digits)).replace(" ", NBSP)
 
 
+def signed_money(amount: float, unit: Unit | None = None) -> str:
+    """Return a difference in money, with a plus where it is more than nothing; undefined: –.
+
+    Examples:
+        >>> [signed_money(one).replace(NBSP, " ") for one in (2.5e6, -13_000.0, 0.0)]
+        ['+SEK 2.5m', 'SEK −13k', 'SEK 0k']
+    """
+    unit = unit or unit_for(amount)
+    plus = "+" if amount > 0 and round(amount / unit.size, unit.digits) else ""
+    return plus + money(amount, unit)
+
+
 def whole_money(amount: float, digits: int = 0) -> str:
     """Return an amount in the currency itself, with so many decimals.
 

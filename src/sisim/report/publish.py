@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sisim.analysis.comparison import Comparison, View, compare, drawn, headlines
+from sisim.economics.cost_trace import trace_tables
 from sisim.economics.valuation import Valuation
 from sisim.report.comparison_text import sentences
 from sisim.report.result_files import PICTURE_DPI, write_all, write_tables
@@ -37,8 +38,8 @@ def publish(
         more: Tables to be written beside those of the figures.
 
     Returns:
-        What was written: each picture as PNG and SVG, each table as CSV and Parquet, and
-        `words.txt`.
+        What was written: each picture as PNG and SVG, each table as CSV and Parquet and in
+        `words.xlsx`, `words.txt`, what it was made from, and a `README.txt`.
     """
     # The libraries that draw are slow to import: only who publishes waits for them.
     from sisim.report.administrations import administrations_chart
@@ -57,12 +58,13 @@ def publish(
     def write(folder: Path) -> None:
         for name, draw in pictures.items():
             save(draw(), folder / name, PICTURE_DPI)
-        write_tables({**tables(story), **verdict_tables(story.result, tail=False), **more}, folder)
+        found = {**tables(story), **verdict_tables(story.result, tail=False), **more}
+        write_tables(found, folder)
         write_beside(story.result, folder)
         text = "\n".join([*sentences(story), *words_beside(story.result)]) + "\n"
         (folder / "words.txt").write_text(text, encoding="utf-8", newline="\n")
 
-    return write_all(out, write)
+    return write_all(out, write, "words")
 
 
 def tables(story: Comparison) -> Mapping[str, pd.DataFrame]:
@@ -107,12 +109,13 @@ def publish_overview(result: Valuation, out: Path, words: Sequence[str]) -> list
             if table is not None:
                 write_csv(table, folder / f"{name}.csv")
         money = money_tables(result, arms) if arms else {}
-        write_tables({**money, **verdict_tables(result, tail=True)}, folder)
+        beside = {**verdict_tables(result, tail=True), **trace_tables(result.settled)}
+        write_tables({**money, **beside}, folder)
         write_beside(result, folder)
         text = "\n".join(words) + "\n"
         (folder / "words.txt").write_text(text, encoding="utf-8", newline="\n")
 
-    return write_all(out, write)
+    return write_all(out, write, "words")
 
 
 def write_beside(result: Valuation, folder: Path) -> None:

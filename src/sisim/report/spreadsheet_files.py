@@ -1,16 +1,18 @@
-"""Tables for spreadsheet programs: CSV of results for any program, and tables to be filled in.
+"""Tables for spreadsheet programs: CSV and workbooks of results, and tables to be filled in.
 
-Results are written alike in every language: commas, decimal points. What people open in the
-spreadsheet program of their country, fill in and give back is written in the manner of that
-country. In both, a text that a spreadsheet would take for a formula is marked as a text.
+What is written in Swedish opens as columns in the spreadsheet program of that country: semicolons,
+decimal commas, a mark of the encoding. In English there are commas and decimal points, as programs
+read them. In both, a text that a spreadsheet would take for a formula is marked as a text.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +26,31 @@ Value = str | float | None
 WIDE = 42
 """Of a column of texts in a workbook, in characters."""
 TO_FILL_IN = "#FFF6D6"
+BOM = "\ufeff"
+"""Marks UTF-8, that Excel may read å, ä and ö."""
+MOST_SIGNS = 31
+"""Of the name of a sheet."""
+_NO_TIME = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+"""When a workbook says that it was made: never, so that equal tables are equal files."""
+_AS_WRITTEN = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
 
 
 def csv_text(table: pd.DataFrame) -> str:
-    """Return a table of results as CSV."""
-    texts = table.select_dtypes(include=["object", "string", "category"]).columns
+    """Return a table of results as CSV, in the manner of the reader's country."""
+    comma = current_language() == "sv"
     safe = table.copy()
-    for name in texts:
-        # Long tables have few different texts.
-        known = {one: _safe(one) for one in table[name].unique()}
-        safe[name] = table[name].astype(object).map(known, na_action="ignore")
+    for name, column in table.items():
+        if pd.api.types.is_float_dtype(column.dtype) and comma:
+            safe[name] = [None if x != x else _with_comma(x) for x in column.tolist()]
+        elif column.dtype == object or isinstance(
+            column.dtype, pd.CategoricalDtype | pd.StringDtype
+        ):
+            # Long tables have few different texts.
+            known = {one: _cell(one, comma=comma) for one in column.unique()}
+            safe[name] = column.astype(object).map(known, na_action="ignore")
     safe.columns = [_safe(name) for name in safe.columns]
-    return str(safe.to_csv(index=False, lineterminator="\n"))
+    separator, mark = (";", BOM) if comma else (",", "")
+    return mark + str(safe.to_csv(index=False, lineterminator="\n", sep=separator))
 
 
 def write_csv(table: pd.DataFrame, out: Path) -> None:
@@ -44,10 +59,83 @@ def write_csv(table: pd.DataFrame, out: Path) -> None:
 
 
 def csv_of_rows(rows: Sequence[Sequence[Value]]) -> str:
-    """Return rows of results as CSV, their headings first."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([map(_safe, row) for row in rows])
+    """Return rows of results as CSV in the manner of the reader's country, headings first."""
+    comma = current_language() == "sv"
+    text = io.StringIO(BOM if comma else "")
+    text.seek(0, io.SEEK_END)
+    writer = csv.writer(text, lineterminator="\n", delimiter=";" if comma else ",")
+    writer.writerows([[_cell(one, comma=comma) for one in row] for row in rows])
     return text.getvalue()
+
+
+def write_workbook(sheets: Mapping[str, pd.DataFrame], notes: Sequence[str], out: Path) -> None:
+    """Write tables of results as a workbook, a sheet each; the same tables give the same bytes.
+
+    Args:
+        sheets: The tables, by name.
+        notes: What stands on the first sheet, a line each.
+        out: The file.
+    """
+    # Slow to import: only who writes a workbook waits for it.
+    from xlsxwriter import Workbook
+
+    content = io.BytesIO()  # the library has an error of its own for a disk that is full
+    with Workbook(content, {**_AS_WRITTEN, "in_memory": True}) as book:
+        book.set_properties({"created": _NO_TIME})
+        bold = book.add_format({"bold": True})
+        first = book.add_worksheet("README")
+        first.set_column(0, 0, WIDE * 3)
+        for line, text in enumerate(notes):
+            first.write_string(line, 0, neutralised(text))
+        for name, table in zip(sheet_names(sheets), sheets.values(), strict=True):
+            sheet = book.add_worksheet(name)
+            for number, (heading, column) in enumerate(table.items()):
+                sheet.write_string(0, number, neutralised(str(heading)), bold)
+                values = column.astype(object).where(column.notna(), None).tolist()
+                for line, value in enumerate(values, 1):
+                    if isinstance(value, bool) or not isinstance(value, int | float | None):
+                        sheet.write_string(line, number, _safe(str(value)))
+                    elif value is not None and abs(value) < inf:
+                        sheet.write_number(line, number, value)
+            sheet.freeze_panes(1, 0)
+            sheet.autofilter(0, 0, max(len(table), 1), max(len(table.columns) - 1, 0))
+    out.write_bytes(content.getvalue())
+
+
+def sheet_names(names: Iterable[str]) -> list[str]:
+    """Return what the sheets of some tables are called: no longer than a workbook allows.
+
+    Examples:
+        >>> sheet_names(["costs", "repayment-of-a-fund-with-a-long-name"])
+        ['costs', 'repayment-of-a-fund-with-a-long']
+    """
+    found: list[str] = []
+    for name in names:
+        short, number = name[:MOST_SIGNS], 1
+        while short.lower() in (one.lower() for one in found):
+            number += 1
+            short = f"{name[: MOST_SIGNS - len(str(number)) - 1]}-{number}"
+        found.append(short)
+    return found
+
+
+def _cell(value: Any, *, comma: bool) -> Any:
+    """Return what stands in a cell of CSV; a number that is among texts, as all numbers are."""
+    if comma and isinstance(value, float):
+        return None if value != value else _with_comma(value)
+    return _safe(value)
+
+
+def _with_comma(value: float) -> str:
+    """Return a number with a decimal comma, to the last bit.
+
+    Examples:
+        >>> _with_comma(0.1), _with_comma(-1.125), _with_comma(1e-07), _with_comma(250_000.0)
+        ('0,1', '-1,1250', '1e-07', '250000,0')
+    """
+    text = repr(value).replace(".", ",")
+    # A fourth decimal tells three of them from thousands.
+    return f"{text}0" if text[-4:-3] == "," else text
 
 
 def _safe(value: Any) -> Any:
@@ -106,12 +194,9 @@ class FillInTable:
         # Slow to import: only who writes a workbook waits for it.
         from xlsxwriter import Workbook
 
-        plain = dict.fromkeys(
-            ("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False
-        )
         # In memory first: the library has an error of its own for a disk that is full.
         content = io.BytesIO()
-        with Workbook(content, {**plain, "in_memory": True}) as book:
+        with Workbook(content, {**_AS_WRITTEN, "in_memory": True}) as book:
             sheet = book.add_worksheet(self.title)
             bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
             text = book.add_format({"text_wrap": True, "valign": "top"})

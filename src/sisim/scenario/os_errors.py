@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 
 from sisim.scenario.errors import LONG, Reason, shortened
+from sisim.scenario.files_read import note
 
 MOST_FOLDERS = 100
 """Folders within each other; with more, systems disagree on how long a name may be."""
@@ -120,6 +121,7 @@ def content_of(path: Path, most: int) -> bytes | Reason:
         return Reason("The file cannot be read: {error}.", error=why(error))
     if len(content) > most:
         return too_many_bytes(most)
+    note(path, content)
     return content
 
 

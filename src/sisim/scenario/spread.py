@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sisim.scenario.types import Positive, Probability, Table
+from sisim.scenario.types import Name, Positive, Probability, Table, Text
 
 MOST_YEARS = 100
 UNKNOWN = "no Swedish estimate has been found"
@@ -37,12 +37,24 @@ class Programme(Table):
     )
 
 
+class SpreadStage(Table):
+    """A stage on the way to a start, such as an analysis of the present state or a procurement.
+
+    Not all go on from it: of seven municipalities that analysed, four procured.
+    """
+
+    label: Text
+    goes_on: Probability = Field(description="Share of those who come to it that go on from it.")
+    years: Annotated[int, Field(ge=0, le=MOST_YEARS)] = Field(1, description="Years that it takes.")
+
+
 class SpreadPlan(Table):
     """How an investment spreads between municipalities: `sisim spread`.
 
     In a year each that has not started does so with chance 1 - exp(-(p + q x share seen)): of its
     own accord, and after what others have shown (Bass 1969). Seen are those who have started,
     weighed by the power of their evaluation; those in the same region more, by `region_weight`.
+    With `stages` the first of them is taken up, and who leaves at one does not start at all.
     """
 
     p: Positive = Field(_assumed(0.01), description="Starts of one's own accord, a year.")
@@ -52,6 +64,11 @@ class SpreadPlan(Table):
         description="How often the evaluation of a municipality finds the effect, so that it is "
         "seen.",
     )
+    evaluation: Name | None = Field(
+        None,
+        description="An evaluation of the file whose power that is, in simulated municipalities.",
+    )
+    stages: dict[Name, SpreadStage] = {}
     region_weight: Probability = Field(
         Probability(value=0.0),
         description="How much those in the same region weigh beside all in the country.",

@@ -74,3 +74,15 @@ def test_the_room_votes_before_the_truth_is_told(visit: Enter) -> None:
     page.click("#vote-next")
     page.wait_for_function("document.querySelector('#vote-carry-on').innerText.endsWith(': 0')")
     assert someone.text("#evaluation-words") == ""
+
+
+def test_what_participants_cost_before_and_after_is_no_effect(visit: Enter) -> None:
+    someone = visit("?show=evaluation&lang=en&years=9", wait="#course", rests=False)
+    page = someone.page
+    page.click("#course")
+    page.wait_for_function("document.querySelector('#course-words')?.innerText.length > 0")
+    assert "course=1" in someone.query()
+    assert page.get_attribute("#course", "aria-pressed") == "true"
+    page.click("#evaluation-other")
+    page.wait_for_selector("#evaluation-words")
+    assert "course" not in someone.query()

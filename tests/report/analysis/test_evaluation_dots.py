@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from sisim import load
 from sisim.evaluation.growing_study import GrowingStudy
 from sisim.evaluation.study import STUDIES, EvaluationStudy
-from sisim.i18n import in_language
+from sisim.i18n import Lang, in_language
 from sisim.report.analysis import evaluation_dots as told
 from sisim.report.chart.chart import Chart, Points, Rule, Word
 from sisim.report.chart.echarts_painter import PageStyle, whole
@@ -166,3 +167,27 @@ def test_how_many_take_part_is_told_by_the_year(studies: list[EvaluationStudy]) 
     mine = draws[(draws["design"] == "earlier") & (draws["world"] == "effect")]
     assert told.per_year(studies[-1], "earlier") == pytest.approx(mine["participants"].mean() / 3)
     assert np.isfinite(told.per_year(studies[-1], "earlier"))
+
+
+@pytest.mark.parametrize(
+    ("lang", "told_of"),
+    [
+        ("en", ("each forgoes about SEK 6.8m", "each loses about SEK 16.7m")),
+        ("sv", ("går miste om ungefär 6,8 mkr", "förlorar ungefär 16,7 mkr")),
+    ],
+)
+def test_what_a_wrong_decision_costs_stands_beside_the_dots(
+    studies: list[EvaluationStudy], lang: Lang, told_of: tuple[str, str]
+) -> None:
+    nets = {"earlier": {"effect": 6_781_707.0, "none": -16_666_667.0}}
+    priced = replace(studies[-1], nets=nets)
+    for world, words in zip(("effect", "none"), told_of, strict=True):
+        draws = priced.draws
+        rows = draws[(draws["design"] == "earlier") & (draws["world"] == world)]
+        wrong = (rows["right"] == 0).sum()
+        with in_language(lang):
+            said = told.counted(priced, "earlier", world)  # type: ignore[arg-type]
+            plain = told.counted(studies[-1], "earlier", world)  # type: ignore[arg-type]
+        assert (words in said.replace("\N{NO-BREAK SPACE}", " ")) == bool(wrong)
+        assert said.startswith(plain)
+    assert any((priced.draws["right"] == 0) & (priced.draws["design"] == "earlier"))

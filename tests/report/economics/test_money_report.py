@@ -16,6 +16,7 @@ from helpers.pictures import written
 from sisim.economics.cash_releasing import CashLadder
 from sisim.economics.cost_effectiveness import Effectiveness, OutcomeMeasured
 from sisim.i18n import LANGUAGES
+from sisim.loading.result_table import read_table
 from sisim.report.chart.chart import Bars, Chart
 from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.economics.cash_ladder import cash_ladder_chart
@@ -131,7 +132,7 @@ def test_tables_are_published_in_both_forms(found: Results, tmp_path: Path) -> N
     files = in_swedish(lambda: publish_money(found, ["ends"], tmp_path / "out"))
     names = {file.name for file in files}
     for name in ("appraisal", "net-position", "who-gains", "cash-ladder", "cost-effectiveness"):
-        csv = pd.read_csv(tmp_path / "out" / f"{name}.csv")
+        csv = read_table(tmp_path / "out" / f"{name}.csv")
         parquet = pd.read_parquet(tmp_path / "out" / f"{name}.parquet")
         assert len(csv) == len(parquet) == len(money_tables(found, ["ends"])[name])
     for picture in ("who-gains-ends", "net-position-ends", "cash-ladder-ends"):

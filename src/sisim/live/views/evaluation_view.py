@@ -11,15 +11,15 @@ import pandas as pd
 from nicegui import ui
 
 from sisim.evaluation.study import ACTING_OR_NOT, EvaluationStudy, StudyError
-from sisim.i18n import current_language, n_, number, t
+from sisim.i18n import current_language, n_, t
 from sisim.live.ballot import Ballot
 from sisim.live.chart_options import Option
 from sisim.live.computations import computations
 from sisim.live.evaluation_studies import StudyKey
 from sisim.live.latest_only import LatestOnly
-from sisim.live.settings import SIZES
-from sisim.live.tags import ChartElement, Tag, button, toggle
+from sisim.live.tags import ChartElement, Tag, button
 from sisim.live.view_state import ViewState
+from sisim.live.views.study_choices import StudyChoices
 from sisim.live.visitor_context import in_page
 from sisim.report.analysis import evaluation_dots as told
 from sisim.report.analysis.evaluation_report import world_title
@@ -47,13 +47,10 @@ class EvaluationView:
         self._state, self._open = state, open_
         self._study: EvaluationStudy | None = None
         self._shown: Request | None = None
-        self._designs: dict[str, Tag] = {}
-        self._sizes: dict[float, Tag] = {}
         self._chart: ChartElement | None = None
-        self._per_year: Tag | None = None
         self._voted_on: tuple[Ballot, str] | None = None
         with Tag("section", css="evaluation", aria_label=t("Evaluation")):
-            self._choices()
+            self._choices = StudyChoices(state)
             self._heading = Tag("h2", "", css="sr-only")
             with Tag("div", css="reporting"):
                 self._under = Tag("p", "", css="caption")
@@ -71,40 +68,9 @@ class EvaluationView:
         )
         self.draw()
 
-    # ------------------------------------------------------------------------ what is chosen
-
-    def _choices(self) -> None:
-        state = self._state
-        with Tag("div", css="choices"):
-            with Tag("div", css="group", role="group", aria_label=t("Which evaluation")):
-                for name, spec in state.scenario.evaluations.items():
-                    self._designs[name] = toggle(
-                        spec.label.text,
-                        name == state.evaluation,
-                        partial(state.change, evaluation=name),
-                        id=f"evaluation-{name}",
-                    )
-            if state.scenario.population.residents is not None:
-                with Tag("div", css="group", role="group", aria_label=t("How many take part")):
-                    Tag("span", t("Take part:"))
-                    for size in SIZES:
-                        self._sizes[size] = toggle(
-                            _times(size),
-                            size == state.settings.size,
-                            partial(state.change, size=size),
-                            id=f"size-{str(size).replace('.', '-')}",
-                            aria_label=t(
-                                "The number in the file times {n}",
-                                n=number(size, 1 if size < 1 else 0),
-                            ),
-                        )
-                    self._per_year = Tag("span", "", id="per-year")
-
     def step(self, by: int) -> None:
         """Go to another evaluation."""
-        names = list(self._state.scenario.evaluations)
-        at = names.index(self._state.evaluation) + by
-        self._state.change(evaluation=names[at % len(names)])
+        self._choices.step(by)
 
     # ------------------------------------------------------------------------ what is computed
 
@@ -114,10 +80,7 @@ class EvaluationView:
         if state.dragging:
             return
         key = state.study_key
-        for name, tag in self._designs.items():
-            tag.say(aria_pressed="true" if name == state.evaluation else "false")
-        for size, tag in self._sizes.items():
-            tag.say(aria_pressed="true" if size == state.settings.size else "false")
+        self._choices.follow()
         if self._shown is None or self._shown[0] != key:
             self._study, self._shown = None, None
             self._said.set_text(t("Simulating …"))
@@ -204,9 +167,7 @@ class EvaluationView:
             return
         counts = {world: told.counted(study, name, world) for world in ACTING_OR_NOT}
         self._say(told.words(study, name, self._draws))
-        people = told.per_year(study, name)
-        if self._per_year is not None and not isnan(people):
-            self._per_year.set_text(t("about {n} a year", n=number(round(people))))
+        self._choices.say_per_year(told.per_year(study, name))
         seen = [f"{world_title(world)}: {text}." for world, text in counts.items() if text]
         if self._chart is not None:
             self._chart.say_what(". ".join([chart.title, chart.subtitle]) + ". " + " ".join(seen))
@@ -304,10 +265,6 @@ def _progress(done: int, of: int, left: float) -> str:
     else:
         time = n_("about {n} minute left", "about {n} minutes left", round(left / 60))
     return f"{said}; {time}."
-
-
-def _times(size: float) -> str:
-    return "½ ×" if size == 0.5 else f"{size:g} ×"
 
 
 def _table(rows: pd.DataFrame) -> None:

@@ -24,6 +24,7 @@ from sisim.live.tags import Script, Tag, button
 from sisim.live.view_state import GUESSED, ViewState
 from sisim.live.views.administrations_view import AdministrationView
 from sisim.live.views.controls import Drawer, SliderControls
+from sisim.live.views.course_view import CourseView
 from sisim.live.views.dialogs import Dialogs
 from sisim.live.views.evaluation_view import EvaluationView
 from sisim.live.views.figures_view import FiguresView
@@ -38,7 +39,7 @@ from sisim.scenario.errors import Place, Problem, Reason, ScenarioError
 
 LONGEST = 200
 """Letters of what somebody else has written that are repeated."""
-WORKS = PeopleView | EvaluationView
+WORKS = PeopleView | EvaluationView | CourseView
 """Views that work something out of their own, once the hand rests."""
 REBUILT = (
     "lang",
@@ -47,6 +48,7 @@ REBUILT = (
     "only",
     "told",
     "guess",
+    "course",
     "notes",
     "scenario",
     "residents",
@@ -188,6 +190,8 @@ class Page:
             self.view = PeopleView(state)
         elif state.show == "money":
             self.view = MoneyView(state)
+        elif state.show == "evaluation" and state.settings.course:
+            self.view = CourseView(state)
         elif state.show == "evaluation":
             self.view = EvaluationView(state, self._dialogs.open)
         else:
@@ -389,7 +393,7 @@ class Page:
         else:
             state.guess, state.ballot = (), None
             if state.show == "evaluation":
-                state.change(guess=True, told=None)
+                state.change(guess=True, told=None, course=False)
             else:
                 state.change(guess=True, told=None, show="figures", only=GUESSED)
 

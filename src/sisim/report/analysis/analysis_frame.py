@@ -30,6 +30,7 @@ from sisim.report.formats import (
     percent_sign,
     percentage_points,
     runs_of,
+    signed_money,
     unit_for,
 )
 from sisim.report.present_value import net_words, valued
@@ -221,8 +222,7 @@ class Scale:
         if self.money is None:
             text = self.text(value, signed=signed)
             return f"{text} {self.unit}" if self.unit else text
-        text = money(value, self.money)
-        return f"+{text}" if signed and value > 0 else text
+        return signed_money(value, self.money) if signed else money(value, self.money)
 
     def text(self, value: float, *, signed: bool = False) -> str:
         """Return a value in the unit, without its name; signed: a difference."""

@@ -28,6 +28,7 @@ def publish_answer(
     words: Sequence[str],
     forms: Mapping[str, FillInTable] = NO_FORMS,
     pages: Mapping[str, Callable[[], Sequence[Figure]]] = NO_PAGES,
+    progress: Callable[[int, int], None] = lambda *_: None,
 ) -> list[Path]:
     """Write an answer into a folder, all or nothing.
 
@@ -39,16 +40,19 @@ def publish_answer(
         words: What is said, a sentence a line.
         forms: Tables to be filled in, by file name.
         pages: What draws the pages of what is to be printed, by file name.
+        progress: Called with the parts written and the parts in all.
 
     Returns:
-        What was written: each picture as PNG and SVG, each table as CSV and Parquet, those to be
-        filled in as CSV and XLSX, what is to be printed as PDF, and the text.
+        What was written: each picture as PNG and SVG, each table as CSV and Parquet and in a
+        workbook, those to be filled in as CSV and XLSX, what is to be printed as PDF, the text,
+        what it was made from, and a `README.txt`.
     """
     from sisim.report.chart.canvas import save, save_pages
 
     def write(folder: Path) -> None:
-        for stem, draw in pictures.items():
+        for done, (stem, draw) in enumerate(pictures.items(), 1):
             save(draw(), folder / stem, PICTURE_DPI)
+            progress(done, len(pictures) + 1)
         write_tables(tables, folder)
         for stem, form in forms.items():
             for suffix in SUFFIXES:
@@ -57,4 +61,4 @@ def publish_answer(
             save_pages(draw_pages(), folder / f"{stem}.pdf")
         (folder / f"{name}.txt").write_text("\n".join(words) + "\n", encoding="utf-8", newline="\n")
 
-    return write_all(out, write)
+    return write_all(out, write, name)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from sisim.analysis.diffusion import PARTICIPANTS, RANGE, Diffusion, Way
 from sisim.analysis.measures import NPV
+from sisim.evaluation.credible_spread import EvaluatedPower
 from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import (
     Subject,
@@ -33,10 +35,23 @@ from sisim.report.chart.chart import (
     value_axis,
 )
 from sisim.report.chart.matplotlib_painter import paint
-from sisim.report.formats import decimal, listing, lower, money, share_of, unit_for
+from sisim.report.formats import (
+    Unit,
+    decimal,
+    listing,
+    lower,
+    money,
+    percentage_points,
+    quoted,
+    share_of,
+    unit_for,
+)
+from sisim.scenario.scenario import Scenario
 
 HUE: dict[Way, str] = {"alone": "with", "support": "lower", "programme": "#B34700"}
 SPREAD = "cost.spread"
+MANY = 100
+"""Of so many units and more no decimals are told."""
 
 
 def draw_spread(found: Diffusion) -> Figure:
@@ -111,7 +126,7 @@ def _purses(found: Diffusion) -> Panel:
     sums = {(way, p): float(found.sums[way, p].mean()) for way in found.begun for p in purses}
     for way in found.begun:
         sums[way, "all"] = sum(sums[way, p] for p in purses)
-    unit = unit_for(max(map(abs, sums.values())))
+    unit = _unit(max(map(abs, sums.values())))
     rows = [(payer_label(found, p), "") for p in [*purses, "all"]]
     wide = 0.7 / len(found.begun)
     marks: list[Mark] = []
@@ -139,6 +154,12 @@ def _purses(found: Diffusion) -> Panel:
     axis = value_axis(low - 0.28 * reach, high + 0.28 * reach, 3, unit.size)
     marks.append(Rule("nothing", 0.0, "y", "ink", 1.0))
     return Panel("purses", axis, row_axis(rows), tuple(marks), unit.label())
+
+
+def _unit(amount: float) -> Unit:
+    """Return the unit of an amount of a whole country: of a hundred and more no decimals."""
+    unit = unit_for(amount)
+    return replace(unit, digits=0) if abs(amount) >= MANY * unit.size else unit
 
 
 def payers(found: Diffusion) -> list[str]:
@@ -199,9 +220,41 @@ def sentences(found: Diffusion) -> Iterator[str]:
             for row in records(table[(table["way"] == way) & table["year"].isin(years)])
         ]
         yield t("{way}: started have {parts}.", way=way_label(way), parts=listing(parts))
+    if spec.stages:
+        yield from (_on_the_way(found, way) for way in found.begun)
     for way in found.begun:
         yield _sum(found, way)
     yield from _against(found)
+
+
+def power_sentence(scenario: Scenario, found: EvaluatedPower) -> str:
+    """Return how often others see what has been started, and from what that is read."""
+    return t(
+        "What has been started is seen as often as {label} finds the effect: in {power} of {n} "
+        "simulated municipalities (± {margin}).",
+        label=quoted(scenario.evaluations[found.evaluation].label.text),
+        power=share_of(found.power),
+        n=found.municipalities,
+        margin=percentage_points(decimal(200 * found.error)),
+    )
+
+
+def _on_the_way(found: Diffusion, way: Way) -> str:
+    table, stages = found.stages, found.spec.stages
+    parts = [
+        t(
+            "{stage} {n}",
+            stage=lower(stages[row.stage].label.text) if row.stage else t("starts"),
+            n=decimal(row.municipalities),
+        )
+        for row in records(table[table["way"] == way])
+    ]
+    return t(
+        "{way}, municipalities that come so far, year 1 to {years}: {parts}.",
+        way=way_label(way),
+        years=found.spec.years,
+        parts=listing(parts),
+    )
 
 
 def _sum(found: Diffusion, way: Way) -> str:
@@ -228,19 +281,20 @@ def _sum(found: Diffusion, way: Way) -> str:
 
 
 def _costs(total: np.ndarray) -> str:
-    mean, (low, high) = float(total.mean()), np.quantile(total, RANGE)
+    mean, (low, high) = float(total.mean()), map(float, np.quantile(total, RANGE))
+    unit = _unit(max(abs(mean), abs(low), abs(high)))
     if mean > 0:
         return t(
             "Together all pay {n} more (four of five runs: {low} to {high}).",
-            n=money(mean),
-            low=money(float(low)),
-            high=money(float(high)),
+            n=money(mean, unit),
+            low=money(low, unit),
+            high=money(high, unit),
         )
     return t(
         "Together all pay {n} less (four of five runs: {low} to {high}).",
-        n=money(-mean),
-        low=money(-float(high)),
-        high=money(-float(low)),
+        n=money(-mean, unit),
+        low=money(-high, unit),
+        high=money(-low, unit),
     )
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from sisim.analysis.question import share_interval
 from sisim.arrays import Floats
-from sisim.evaluation.study import ACTING_OR_NOT, STUDIES, EvaluationStudy
+from sisim.evaluation.study import ACTING_OR_NOT, STUDIES, EvaluationStudy, World
 from sisim.i18n import t
 from sisim.report.analysis.analysis_frame import records
 from sisim.report.analysis.evaluation_report import (
@@ -26,8 +26,8 @@ from sisim.report.analysis.evaluation_report import (
     design_sentences,
     dots_panel,
     effect_words,
-    happens,
     process_sentence,
+    size_of_unit,
     unit_of_effect,
     world_title,
 )
@@ -112,8 +112,10 @@ def _key(study: EvaluationStudy, name: str) -> tuple[Key, ...]:
     return (*found, Key("muted", pays, line="dashed"))
 
 
-def counted(study: EvaluationStudy, name: str, world: str) -> str:
-    """Return in how many of those that have reported it leads wrong; empty where that is not known.
+def counted(study: EvaluationStudy, name: str, world: World) -> str:
+    """Return in how many of those that have reported it leads wrong, and what that costs each.
+
+    Empty where that is not known.
 
     Args:
         study: What has been reported so far.
@@ -124,6 +126,12 @@ def counted(study: EvaluationStudy, name: str, world: str) -> str:
     if not len(right):
         return ""
     wrong, n = int((~right).sum()), len(right)
+    cost = study.wrong_decision(name, world)
+    told = {"wrong": wrong, "n": n, "cost": money(cost)}
+    if wrong and cost == cost:
+        if kind == "stops":
+            return t("{wrong} of {n} close down wrongly: each forgoes about {cost}", **told)
+        return t("{wrong} of {n} carry on in vain: each loses about {cost}", **told)
     if kind == "stops":
         return t("{wrong} of {n} close down wrongly", wrong=wrong, n=n)
     return t("{wrong} of {n} carry on in vain", wrong=wrong, n=n)
@@ -175,7 +183,14 @@ def _intervals(study: EvaluationStudy, name: str) -> Iterator[str]:
             )
             if kind == "stops"
             else t(
-                "So many would carry on in vain: {between} (95% interval).",
+                "So many municipalities like this one would carry on with what does not pay, with "
+                "chance among the {n} simulated: {between} (95% interval).",
+                n=len(right),
+                between=between,
+            )
+            if world == "effect"
+            else t(
+                "So many would carry on in vain if it had no effect: {between} (95% interval).",
                 between=between,
             )
         )
@@ -270,7 +285,7 @@ def one_chart(
     if told:
         marks.append(Rule("truth", study.truths[name, which[1]], "y", "ink", 3.0))
         key.append(Key("ink", t("the true effect"), line="solid"))
-    unit = 0.01 if spec.outcome is not None and happens(spec.outcome) else 1.0
+    unit = size_of_unit(spec.outcome)
     room = (high - low or 1.0) / 20
     axis = value_axis(low - room, high + room, 7, unit)
     panel = Panel("one", axis, Axis(-1.0, 1.0), tuple(marks))

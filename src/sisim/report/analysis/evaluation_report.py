@@ -32,7 +32,7 @@ from sisim.report.chart.chart import (
 )
 from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.chart.typesetting import PaperType
-from sisim.report.formats import decimal, money, percent_sign, quoted, whole_money
+from sisim.report.formats import THOUSANDS, decimal, money, percent_sign, quoted, whole_money
 from sisim.scenario.economy import FUND
 from sisim.scenario.evaluation import Evaluation, StudyOutcome
 from sisim.scenario.scenario import Scenario
@@ -52,6 +52,8 @@ FEW_CLUSTERS = 10
 """With fewer clusters, intervals by cluster are unreliable."""
 SIZES = 7.0, 16.0
 """How large a dot is, in pixels, at the least and at the most."""
+TICKS, FEW_TICKS = 7, 3
+"""About how many values are told along a picture, and along one on a telephone."""
 WIDE, GAP = 960.0, 24.0
 """How wide rows of dots are, in pixels, and how far from them a text stands."""
 RIGHT, WRONG, FOUND = "with", "#D55E00", "#7B3294"
@@ -192,6 +194,7 @@ def design_sentences(study: EvaluationStudy, name: str) -> Iterator[str]:
         yield t("{label}: no answer, since {why}.", label=label, why=effect.failed_why)
         return
     yield from _decisions(spec, effect, none)
+    yield from _wrong_decisions(study, name, effect, none)
     if effect is None:
         return
     assert spec.outcome is not None
@@ -296,6 +299,36 @@ def _decisions(spec: Evaluation, effect: Any, none: Any) -> Iterator[str]:
         yield t("With {design}: {what} ({how}).", design=design, how=how, what=both)
     elif parts:
         yield t("With {design}: {what} ({how}).", design=design, how=how, what=parts[0])
+
+
+def _wrong_decisions(study: EvaluationStudy, name: str, effect: Any, none: Any) -> Iterator[str]:
+    """Yield what a wrong decision costs, and what all of them come to in as many municipalities."""
+    for row in (effect, none):
+        if row is None or (cost := study.wrong_decision(name, row.world)) != cost:
+            continue
+        stops = row.stops_good == row.stops_good
+        share = row.stops_good if stops else row.carries_on_bad
+        if not round(OF * share):
+            continue
+        told = {"cost": money(cost), "all": money(OF * share * cost), "of": OF}
+        if stops:
+            yield t(
+                "To close down wrongly forgoes about {cost} in present value in each municipality; "
+                "in {of} municipalities that comes to about {all}.",
+                **told,
+            )
+        elif row.world == "none":
+            yield t(
+                "To carry on with one that has no effect costs about {cost} in present value in "
+                "each; in {of} municipalities that comes to about {all}.",
+                **told,
+            )
+        else:
+            yield t(
+                "To carry on with one that does not pay costs about {cost} in present value in "
+                "each; in {of} municipalities that comes to about {all}.",
+                **told,
+            )
 
 
 def _repaid(study: EvaluationStudy, name: str) -> tuple[float, float] | None:
@@ -545,7 +578,16 @@ def unit_of_effect(outcome: StudyOutcome | None) -> str:
     """Return the unit in which effects are drawn."""
     if outcome is None or happens(outcome):
         return t("so many fewer of 100")
+    if outcome.costs_of:
+        return t("{unit} less per person", unit=THOUSANDS.label())
     return t("so much less per person")
+
+
+def size_of_unit(outcome: StudyOutcome | None) -> float:
+    """Return how much one unit of a drawn effect is."""
+    if outcome is None or happens(outcome):
+        return 0.01
+    return THOUSANDS.size if outcome.costs_of else 1.0
 
 
 def world_title(world: str) -> str:
@@ -634,8 +676,10 @@ def dots_panel(study: EvaluationStudy, world: str, of: DotRows) -> Panel:
                 marks.append(sign)
         if name in beside:
             marks.append(Word(f"said-{row}", beside[name], right, -row, align="right"))
-    unit = 0.01 if _per_hundred(study, names) else 1.0
-    axis = replace(value_axis(*dots, 7, unit), high=right, line=paper)
+    outcomes = [study.scenario.evaluations[name].outcome for name in names]
+    unit = max(map(size_of_unit, outcomes))
+    ticks = TICKS if paper or of.wide > SIZES[0] else FEW_TICKS
+    axis = replace(value_axis(*dots, ticks, unit), high=right, line=paper)
     if all(study.scenario.evaluations[name].design == "process" for name in names):
         axis = Axis(left, right, line=False)
     up = row_axis(_row_labels(study, names)) if paper else Axis(-0.5, 0.5)
@@ -658,11 +702,6 @@ def _with_room(low: float, high: float, texts: Iterable[str]) -> tuple[float, fl
     type_ = PaperType()
     room = max((type_.width(text, type_.size) for text in texts), default=0.0) + GAP
     return low, high + (high - low) * room / max(WIDE - room, 0.25 * WIDE)
-
-
-def _per_hundred(study: EvaluationStudy, names: tuple[str, ...]) -> bool:
-    outcomes = [study.scenario.evaluations[name].outcome for name in names]
-    return all(happens(outcome) for outcome in outcomes if outcome is not None)
 
 
 def _beside(row: Any) -> str:

@@ -184,6 +184,8 @@ FIELDS = {
     "p": Reason("p (of one's own accord)"),
     "q": Reason("q (after others)"),
     "power": Reason("power of the evaluation"),
+    "stages": Reason("stages on the way"),
+    "goes_on": Reason("share that goes on"),
     "region_weight": Reason("weight of the same region"),
     "municipalities": Reason("number of municipalities"),
     "coming": Reason("number of investments that come"),

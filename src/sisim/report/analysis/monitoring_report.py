@@ -44,6 +44,7 @@ from sisim.report.formats import (
     percentage_points,
     quoted,
     share_of,
+    signed_money,
     spread,
     unit_for,
 )
@@ -488,8 +489,8 @@ def _value(measure: Indicator, value: float, *, signed: bool = False) -> str:
     if value != value:
         return "–"
     if measure.kind == "cost":
-        text = money(value)
-    elif measure.is_share:
+        return signed_money(value) if signed else money(value)
+    if measure.is_share:
         text = share_of(value)
         if signed:
             text = percentage_points(decimal(100 * value))

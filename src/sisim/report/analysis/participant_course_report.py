@@ -133,7 +133,7 @@ def _cost_caption(unit: str) -> str:
 
 
 def _panel(table: pd.DataFrame, measure: str, unit: float, sign: str = "") -> Panel:
-    marks: list[Mark] = [Rule("start", -0.5, "y", "muted", 1.5)]
+    marks: list[Mark] = [Rule(f"{measure}-start", -0.5, "y", "muted", 1.5)]
     top = 0.0
     for life, (color, dash, width) in LOOKS.items():
         own = table[table["life"] == life]
@@ -143,7 +143,7 @@ def _panel(table: pd.DataFrame, measure: str, unit: float, sign: str = "") -> Pa
         top = max(top, float(np.nanmax(values)))
         marks.append(
             Line(
-                life,
+                f"{measure}-{life}",
                 own["year"].to_numpy(float),
                 values,
                 life_label(life),

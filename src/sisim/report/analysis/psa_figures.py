@@ -416,10 +416,17 @@ def _draws(analysis: Probabilistic) -> str:
             draws=n_("1 draw", "{n} draws", len(analysis.drawn)),
             numbers=n_("{n} uncertain number", "{n} uncertain numbers", analysis.drawn.shape[1]),
         )
-    runs = analysis.table["replication"].nunique()
-    return t(
+    runs, of_file = analysis.table["replication"].nunique(), analysis.scenario.replications
+    said = t(
         "{draws} of {numbers}; runs per draw: {runs}.",
         draws=n_("1 draw", "{n} draws", len(analysis.drawn)),
         numbers=n_("{n} uncertain number", "{n} uncertain numbers", analysis.drawn.shape[1]),
         runs=runs,
     )
+    if runs >= of_file:
+        return said
+    fewer = t(
+        "The file says {of_file} runs: with --replications {of_file} less of the spread is chance.",
+        of_file=str(of_file),
+    )
+    return f"{said} {fewer}"

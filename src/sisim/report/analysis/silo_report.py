@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import product
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from sisim.analysis.silo import LIKE_IT, SiloGame
+from sisim.economics.applications import BELIEFS, TERMS, Terms
 from sisim.economics.ledger import ORE
 from sisim.economics.wrong_pockets import REGIMES, Regime
 from sisim.i18n import t
@@ -78,7 +80,11 @@ class SiloWords:
 
     def done(self, regime: Regime) -> str:
         """Return which projects are done in a regime."""
-        every = self.game.decided[regime].accepted
+        return self.listed(self.game.decided[regime].accepted)
+
+    def listed(self, projects: Iterable[str]) -> str:
+        """Return some projects by what they are called."""
+        every = list(projects)
         if not every:
             return t("none")
         if len(every) == len(self.names) > 1:
@@ -211,7 +217,65 @@ def _sentences(said: SiloWords) -> Iterator[str]:
             names=listing([said.names[name] for name in unsure]),
         )
     yield from _risk_words(said)
+    yield from _applications(said)
     yield upper_bound()
+
+
+def terms_words(terms: Terms) -> str:
+    """Return what a fund is repaid, within a sentence."""
+    return {
+        "free": t("nothing is repaid"),
+        "strict": t("all is repaid, whatever comes of it"),
+        "capped": t("what falls in the applicant's own costs is repaid"),
+    }[terms]
+
+
+def applications_table(said: SiloWords) -> pd.DataFrame:
+    """Return which applications come to a fund, as a reader has it."""
+    table = said.game.applications()
+    rows = []
+    for terms, belief in product(TERMS, BELIEFS):
+        own = table[(table["terms"] == terms) & (table["belief"] == belief)]
+        comes = own[own["comes"]]
+        rows.append(
+            {
+                t("If"): terms_words(terms),
+                t("Believed of the effect"): share_of(belief),
+                t("Applied for"): said.listed(comes["project"]),
+                t("Worth to all if it works"): money(float(own["value"].sum())),
+                t("The fund gets back if it works"): money(float(own["repaid"].sum())),
+                t("Paid if nothing works"): money(float(own["wasted"].sum())),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _applications(said: SiloWords) -> Iterator[str]:
+    """Yield what strict repayment does to which applications come, and what it guards against."""
+    table = said.game.applications()
+    believed = table[table["belief"] == 1.0].set_index(["terms", "project"])
+    strict, free = believed.loc["strict"], believed.loc["free"]
+    missed = [name for name in strict.index[~strict["comes"]] if free.loc[name, "value"] > ORE]
+    if missed:
+        yield t(
+            "If all that a fund pays must be repaid, {names} would not be applied for even by who "
+            "believes in the effect, though worth {value} to all: what is gained falls late, or in "
+            "others' purses. If only what falls in one's own costs is repaid, it is applied for, "
+            "but so is what nobody believes in.",
+            names=said.listed(missed),
+            value=_amount(float(free.loc[missed, "value"].sum())),
+        )
+    else:
+        yield t(
+            "If all that a fund pays must be repaid, all that is worth doing is applied for by who "
+            "believes in the effect, and nothing by who does not."
+        )
+    unsure = list(dict.fromkeys(table.loc[~table["told"], "project"]))
+    if unsure:
+        yield t(
+            "Whether it is applied for is not told by these runs: {names}.",
+            names=said.listed(unsure),
+        )
 
 
 def upper_bound() -> str:

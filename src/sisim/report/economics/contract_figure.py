@@ -34,11 +34,10 @@ from sisim.report.economics.contract_words import (
     range_of,
     role_name,
     sentence,
-    signed,
     span_of,
 )
 from sisim.report.economics.money_frame import range_words
-from sisim.report.formats import Unit, money, share_of, spread, unit_for
+from sisim.report.formats import Unit, money, share_of, signed_money, spread, unit_for
 from sisim.scenario.contract import Payment
 from sisim.scenario.scenario import Scenario
 
@@ -198,10 +197,10 @@ def _cell(amounts: Floats) -> tuple[str, str]:
     """Return the mean of an amount, and its range where there are runs enough, by run."""
     mean = float(amounts.mean())
     if len(amounts) < BAND_FROM:
-        return signed(mean), ""
+        return signed_money(mean), ""
     low, high = (float(end) for end in np.quantile(amounts, RANGE))
     unit = unit_for(max(abs(low), abs(mean), abs(high)))
-    return signed(mean, unit), spread(low / unit.size, high / unit.size, unit.digits)
+    return signed_money(mean, unit), spread(low / unit.size, high / unit.size, unit.digits)
 
 
 def _chances(settled: Settlement, runs: str) -> Column | None:

@@ -15,11 +15,10 @@ from sisim.report.economics.contract_words import (
     amount_text,
     party_name,
     sentence,
-    signed,
     title_of,
 )
 from sisim.report.economics.evaluated_money import paid_table, paid_words
-from sisim.report.formats import THOUSANDS, decimal, share_of, spread
+from sisim.report.formats import THOUSANDS, decimal, share_of, signed_money, spread
 from sisim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -129,7 +128,7 @@ def came_to(scenario: Scenario, settled: Settlement) -> str:
     parts = []
     for row in settled.summary().to_dict("records"):
         name = party_name(scenario, settled.contract, row["party"])
-        part = t("{party} {net}", party=name, net=signed(row["net"]))
+        part = t("{party} {net}", party=name, net=signed_money(row["net"]))
         private = settled.is_private(row["party"])
         if private and (found := settled.carried_return(row["party"])) is not None:
             rate, low, high = found

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from sisim.i18n import t
 from sisim.report.formats import (
     NBSP,
-    Unit,
     listing,
     lower,
     money,
     money_unit,
     quoted,
-    unit_for,
     whole_money,
 )
 from sisim.report.risk_words import figures, percent
@@ -132,18 +130,6 @@ def amount_text(amount: float) -> str:
         return money(amount)
     digits = 0 if round(amount, 2) == round(amount) else 2
     return whole_money(amount, digits).replace(" ", NBSP)
-
-
-def signed(amount: float, unit: Unit | None = None) -> str:
-    """Return a net amount, with a plus where something is left; in a unit that suits it, unset.
-
-    Examples:
-        >>> signed(2.5e6).replace(NBSP, " ")
-        '+SEK 2.5m'
-    """
-    unit = unit or unit_for(amount)
-    plus = "+" if round(amount / unit.size, unit.digits) > 0 else ""
-    return plus + money(amount, unit)
 
 
 def _end(steps: list[Tier], number: int) -> tuple[float | None, bool]:

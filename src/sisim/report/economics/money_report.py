@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sisim.economics.cost_trace import trace_tables
 from sisim.economics.valuation import Valuation
 from sisim.report.economics import portfolio_report as portfolio
 from sisim.report.economics import repayment_report as repayment
@@ -146,8 +147,8 @@ def publish_money(
         more: Tables to be written beside those on money.
 
     Returns:
-        What was written: each picture as PNG and SVG, each table as CSV and Parquet, and
-        `money.txt`.
+        What was written: each picture as PNG and SVG, each table as CSV and Parquet and in
+        `money.xlsx`, `money.txt`, what it was made from, and a `README.txt`.
     """
     from sisim.report.chart.canvas import save
 
@@ -157,8 +158,9 @@ def publish_money(
                 save(draw(), folder / name, PICTURE_DPI)
             for name, text in section.files(result, arms).items():
                 (folder / name).write_text(text, encoding="utf-8", newline="\n")
-        write_tables({**money_tables(result, arms), **more}, folder)
+        tables = {**money_tables(result, arms), **trace_tables(result.settled)}
+        write_tables({**tables, **more}, folder)
         text = "\n".join([*money_words(result, arms), *words]) + "\n"
         (folder / "money.txt").write_text(text, encoding="utf-8", newline="\n")
 
-    return write_all(out, write)
+    return write_all(out, write, "money")

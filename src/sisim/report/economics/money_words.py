@@ -25,6 +25,7 @@ from sisim.report.formats import (
     quoted,
     runs_of,
     share_of,
+    signed_money,
     spread,
     unit_for,
 )
@@ -444,7 +445,7 @@ def _cash(ladder: CashLadder, scenario: Scenario) -> list[str]:
         t(
             "Costs become {gross} higher, not discounted; in the budgets the change is {seen}.",
             gross=money(-gross),
-            seen=("+" if seen < 0 else "") + money(0.0 - seen),
+            seen=signed_money(0.0 - seen),
         )
         if gross < 0
         else t("Budgets see all of the {gross} in lower costs, not discounted.", gross=whole)
