@@ -40,6 +40,7 @@ NO_WORDS = re.compile(r"`[^`]*`|\$[^$]*\$|<[^>]*>|\{[a-z]+\}|[^A-Za-z]")
 
 def site() -> int:
     """Build both languages, a warning being an error, and return the worst exit code."""
+    catalogues()
     codes = [len(list(_untranslated())) > 0]
     for lang in ("en", "sv"):
         places = [str(place) for place in (BUILT / "doctrees" / lang, DOCS, BUILT / "html" / lang)]
@@ -69,7 +70,7 @@ def _untranslated() -> Iterator[str]:
 def catalogues() -> int:
     """Bring the catalogues up to date: a changed sentence becomes fuzzy, a lost one goes."""
     templates = BUILT / "gettext"
-    code = build_main(["-b", "gettext", "-q", "-E", str(DOCS), str(templates)])
+    code = build_main(["-b", "gettext", "-q", "-E", "-t", "catalogues", str(DOCS), str(templates)])
     wanted = set()
     for template in sorted(templates.rglob("*.pot")):
         page = template.relative_to(templates).with_suffix("")

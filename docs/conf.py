@@ -15,10 +15,14 @@ project_copyright = author
 version = release = version_of("sisim")
 language = "en"  # or -D language=sv
 
-extensions = ["myst_parser", "sphinx_design", "mathml"]
+extensions = ["myst_parser", "sphinx_design", "commands", "executed", "keys", "mathml"]
+extensions += ["cases", "messages", "public_names", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build", "_ext", "locale"]
+if tags.has("catalogues"):  # noqa: F821, what is made from sisim has its Swedish there
+    exclude_patterns += ["cases/ready/*", "reference/commands/*", "reference/keys/*"]
 templates_path = ["_templates"]
 nitpicky = True
+nitpick_ignore_regex = [("py:.*", ".*")]
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "fieldlist"]
 myst_heading_anchors = 3
@@ -53,8 +57,6 @@ html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#00527f", "color-brand-content": "#00527f"},
     "dark_css_variables": {"color-brand-primary": "#7cc4f0", "color-brand-content": "#7cc4f0"},
 }
-pygments_style = "a11y-high-contrast-light"
-pygments_dark_style = "a11y-high-contrast-dark"
 
 
 def _follow_the_language(_app: object, config: Config) -> None:

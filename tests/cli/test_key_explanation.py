@@ -3,6 +3,9 @@
 import pytest
 from helpers.command_line import sisim
 
+from sisim.cli.key_explanation import HIDDEN, FileKey, description, plain, roots
+from sisim.i18n import help_text, in_language
+
 
 @pytest.mark.parametrize(
     ("key", "told"),
@@ -47,3 +50,22 @@ def test_what_frames_a_description_is_swedish_too() -> None:
     said = sisim("explain-key", "investments.team.reach", lang="sv").stdout
     assert "Tar ett tal från 0 till 1 eller en formel av parametrar, ensamt eller i en" in said
     assert "Tabellen som den står i, [investments.team]:" in said
+
+
+def test_every_key_of_every_table_is_described_in_both_languages() -> None:
+    silent, english = set(), set()
+    for root in roots():
+        for name, table in {root.kind: root.table, **root.definitions}.items():
+            if name == "FactorFile":  # what was read from a file, and no table of one
+                continue
+            for key, schema in table.get("properties", {}).items():
+                one = FileKey(root.kind, (name, key), schema, table, root.definitions)
+                text = description(one)
+                # The features of a condition stand in it directly.
+                hidden = key in HIDDEN or (name, key) == ("Condition", "features")
+                if not hidden and not text:
+                    silent.add(f"{name}.{key}")
+                with in_language("sv"):
+                    if text and help_text(plain(text)) == plain(text):
+                        english.add(f"{name}.{key}")
+    assert (silent, english) == (set(), set())

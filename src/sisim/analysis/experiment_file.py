@@ -45,9 +45,11 @@ Value = Any
 class Steps(Table):
     """Evenly spaced values, both ends among them."""
 
-    from_: float = Field(alias="from")
-    to: float
-    steps: Annotated[int, Field(ge=2, le=10_000)]
+    from_: float = Field(alias="from", description="The first value.")
+    to: float = Field(description="The last value.")
+    steps: Annotated[int, Field(ge=2, le=10_000)] = Field(
+        description="How many values, both ends among them."
+    )
 
     @property
     def values(self) -> list[float]:
@@ -58,7 +60,9 @@ class Steps(Table):
 class Together(Table):
     """Several numbers that always have the same value: a lever by a name of one's own."""
 
-    paths: Annotated[list[str], Field(min_length=1)]
+    paths: Annotated[list[str], Field(min_length=1)] = Field(
+        description="The keys that always have the same value."
+    )
     values: list[Value] | Steps
 
 
@@ -68,16 +72,20 @@ class Spread(Table):
     `low` and `high`: a triangular distribution with the scenario's value as its mode.
     """
 
-    low: float | None = None
-    high: float | None = None
+    low: float | None = Field(None, description="The lowest value.")
+    high: float | None = Field(None, description="The highest value.")
     distribution: Distribution | None = None
 
 
 class Chance(Table):
     """Seeds: the first, and how many; unset, as the scenario says."""
 
-    seed: Annotated[int, Field(ge=0)] | None = None
-    replications: Annotated[int, Field(gt=0)] | None = None
+    seed: Annotated[int, Field(ge=0)] | None = Field(
+        None, description="The first seed; unset: that of the scenario."
+    )
+    replications: Annotated[int, Field(gt=0)] | None = Field(
+        None, description="How many seeds; unset: as the scenario says."
+    )
 
 
 class Design(Table):
@@ -89,13 +97,17 @@ class Design(Table):
     draws together are drawn at random whatever it is.
     """
 
-    levers: Literal["grid", "list"] = "grid"
-    sampling: Literal["random", "latin_hypercube", "sobol"] = "latin_hypercube"
-    draws: Annotated[int, Field(gt=0)] | None = None
+    levers: Literal["grid", "list"] = Field(
+        "grid", description="Whether levers are combined in every way or in step."
+    )
+    sampling: Literal["random", "latin_hypercube", "sobol"] = Field(
+        "latin_hypercube", description="How uncertain numbers are drawn."
+    )
+    draws: Annotated[int, Field(gt=0)] | None = Field(None, description="How many draws.")
     block: Annotated[int, Field(gt=0)] | None = Field(
         None, description="Draws in a block of the Latin hypercube; unset: all of `draws`."
     )
-    seed: Annotated[int, Field(ge=0)] = 1
+    seed: Annotated[int, Field(ge=0)] = Field(1, description="The seed of the draws.")
 
 
 class Experiment(Table):
@@ -108,15 +120,25 @@ class Experiment(Table):
     or patterns of them; unset: all but those by year.
     """
 
-    name: Name
+    name: Name = Field(description="The name of the experiment.")
     title: Text
     description: Text | None = None
-    scenario: str
-    arms: list[Name] = []
-    outcomes: list[str] = []
-    override: dict[str, Any] = {}
-    levers: dict[str, list[Value] | Steps | Together] = {}
-    uncertainties: dict[str, Spread] = {}
+    scenario: str = Field(
+        description="The scenario: a file beside this one, or the name of a ready one."
+    )
+    arms: list[Name] = Field([], description="The arms that are simulated; unset: all.")
+    outcomes: list[str] = Field(
+        [], description="The measures that are kept; unset: all but those by year."
+    )
+    override: dict[str, Any] = Field(
+        {}, description="Other values in every cell, by keys with dots."
+    )
+    levers: dict[str, list[Value] | Steps | Together] = Field(
+        {}, description="What we choose: values by keys with dots."
+    )
+    uncertainties: dict[str, Spread] = Field(
+        {}, description="How the world may be: numbers that are drawn."
+    )
     chance: Chance = Chance()
     design: Design = Design()
 

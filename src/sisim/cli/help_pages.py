@@ -21,6 +21,8 @@ from sisim.cli.consoles import stdout
 from sisim.cli.parse_errors import bounds, choices, label
 from sisim.i18n import help_text, t
 
+Row = tuple[str, str, str, str]
+"""The name of an argument or option, the placeholder of its value, its bounds, and its text."""
 HELP = ("--help", "", "Show this help.")
 ROOT_OPTIONS = (
     HELP,
@@ -66,10 +68,9 @@ def messages(app: App) -> Iterator[str]:
 
 def print_help(app: App, name: str | None) -> None:
     """Print the help page of a command, or of all (None)."""
-    options = t("[OPTIONS]")
     if name is None:
         text = text_of(app)
-        usage = " ".join([app.name[0], options, t("COMMAND …")])
+        usage = " ".join([app.name[0], t("[OPTIONS]"), t("COMMAND …")])
         rows = [
             (name, "", "", help_text(text_of(command)).partition("\n\n")[0])
             for name, command in commands(app)
@@ -80,17 +81,28 @@ def print_help(app: App, name: str | None) -> None:
         ]
     else:
         command = app[name]
-        text = text_of(command)
-        given = [one for one in arguments(command) if one.index is not None]
-        usage = " ".join([app.name[0], name, options, *map(_in_usage, given)])
-        named = [_row(one) for one in arguments(command) if one.index is None]
-        panels = [_panel(t("Arguments"), map(_row, given))] if given else []
-        panels.append(_panel(t("Options"), [*named, _named(*HELP)]))
+        text, usage = text_of(command), usage_of(app, name)
+        given, named = rows_of(command)
+        panels = [_panel(t("Arguments"), given)] if given else []
+        panels.append(_panel(t("Options"), named))
     console: Console = stdout()
     heading = Text.assemble(("\n" + t("Usage:"), "bold"), " ", usage, "\n")
     console.print(
         Padding(Group(heading, _marked(help_text(text)), Text()), (0, 1)), *panels, sep="\n"
     )
+
+
+def usage_of(app: App, name: str) -> str:
+    """Return the line that shows how a command is written."""
+    given = [one for one in arguments(app[name]) if one.index is not None]
+    return " ".join([app.name[0], name, t("[OPTIONS]"), *map(_in_usage, given)])
+
+
+def rows_of(command: App) -> tuple[list[Row], list[Row]]:
+    """Return what is said of each argument of a command, and of each option."""
+    given = [_row(one) for one in arguments(command) if one.index is not None]
+    named = [_row(one) for one in arguments(command) if one.index is None]
+    return given, [*named, _named(*HELP)]
 
 
 def _in_usage(argument: Argument) -> str:
@@ -100,7 +112,7 @@ def _in_usage(argument: Argument) -> str:
     return shown + ("..." if argument.token_count()[1] else "")
 
 
-def _row(argument: Argument) -> tuple[str, str, str, str]:
+def _row(argument: Argument) -> Row:
     """Return the name, the placeholder, the bounds and the text of an argument or option."""
     parameter = argument.parameter
     text = help_text(parameter.help)
@@ -118,12 +130,12 @@ def _row(argument: Argument) -> tuple[str, str, str, str]:
     return argument.name, value, limits, text
 
 
-def _named(name: str, placeholder: str, text: str) -> tuple[str, str, str, str]:
+def _named(name: str, placeholder: str, text: str) -> Row:
     """Return the row of an option of the program itself."""
     return name, help_text(placeholder), "", help_text(text)
 
 
-def _panel(title: str, rows: Iterable[tuple[str, str, str, str]]) -> Panel:
+def _panel(title: str, rows: Iterable[Row]) -> Panel:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold cyan", no_wrap=True)
     lines = list(rows)

@@ -75,7 +75,7 @@ def explain(key: str) -> list[str]:
     Raises:
         UserError: If no file can have such a key, with the nearest one.
     """
-    found = [_find(root, key.split(".")) for root in _roots()]
+    found = [_find(root, key.split(".")) for root in roots()]
     known = [one for one, rest in found if not rest]
     if not known:
         raise UserError(_unknown(key, found))
@@ -88,19 +88,19 @@ def explain(key: str) -> list[str]:
 def descriptions() -> set[str]:
     """Return every description of the models, as it is translated."""
     found: set[str] = set()
-    waiting: list[Any] = [part for root in _roots() for part in (root.schema, root.definitions)]
+    waiting: list[Any] = [part for root in roots() for part in (root.schema, root.definitions)]
     while waiting:
         part = waiting.pop()
         if isinstance(part, dict):
             if isinstance(text := part.get("description"), str):
-                found.add(_plain(text))
+                found.add(plain(text))
             waiting.extend(part.values())
         elif isinstance(part, list):
             waiting.extend(part)
     return found
 
 
-def _roots() -> Iterator[FileKey]:
+def roots() -> Iterator[FileKey]:
     """Yield the whole of each kind of file."""
     kinds: dict[str, type[BaseModel]] = {
         "scenario": Scenario,
@@ -165,40 +165,49 @@ def _lines(key: str, one: FileKey) -> list[str]:
     if one.path[:-1]:
         table = ".".join(one.path[:-1])
         place = t("{place}, in [{table}]", place=place, table=table)
-    forms = list(one.alternatives(one.schema))
     lines = [key, "  " + t("Stands in {place}.", place=place)]
-    lines.append("  " + t("Takes {what}.", what=_either([_what(one, form) for form in forms])))
-    if one.path[-1] in one.table.get("required", ()):
-        lines.append("  " + t("It must be given."))
-    elif _is_empty(one.schema.get("default")):
-        lines.append("  " + t("It may be left out."))
-    else:
-        lines.append("  " + t("Unset: {value}.", value=_value(one.schema["default"])))
+    lines += ["  " + line for line in facts(one)]
     if keys := one.subkeys():
         lines.append("  " + t("Its keys: {names}.", names=", ".join(keys)))
     return lines + _meaning(one)
 
 
+def facts(one: FileKey) -> list[str]:
+    """Return what a key takes, and what holds where it is left out, a sentence each."""
+    forms = one.alternatives(one.schema)
+    takes = t("Takes {what}.", what=_either([_what(one, form) for form in forms]))
+    if one.path[-1] in one.table.get("required", ()):
+        return [takes, t("It must be given.")]
+    if _is_empty(one.schema.get("default")):
+        return [takes, t("It may be left out.")]
+    return [takes, t("Unset: {value}.", value=_value(one.schema["default"]))]
+
+
 def _meaning(one: FileKey) -> list[str]:
     """Return the description of a key, or of its type, and that of the table it stands in."""
-    forms = [form.get("description") for form in one.alternatives(one.schema)]
-    own = next((text for text in (one.schema.get("description"), *forms) if text), None)
+    own = description(one)
     about = one.table.get("description") if one.path[:-1] else None
     lines = ["", *_described(own)] if own else []
     if about:
         heading = t("The table it stands in, [{table}]:", table=".".join(one.path[:-1]))
         lines += ["", f"  {heading}", *_described(about)]
-    texts = [_plain(text) for text in (own, about) if text]
+    texts = [plain(text) for text in (own, about) if text]
     if current_language() == "sv" and any(help_text(text) == text for text in texts):
         lines += ["", "  " + t("(Some descriptions are in English only.)")]
     return lines
 
 
+def description(one: FileKey) -> str | None:
+    """Return the description of a key, or else of its type, in English; None if it has none."""
+    forms = [form.get("description") for form in one.alternatives(one.schema)]
+    return next((text for text in (one.schema.get("description"), *forms) if text), None)
+
+
 def _described(text: str) -> list[str]:
-    return ["  " + line for line in help_text(_plain(text)).split("\n")]
+    return ["  " + line for line in help_text(plain(text)).split("\n")]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a description with each paragraph on one line."""
     return "\n".join(" ".join(part.split()) for part in text.split("\n\n"))
 

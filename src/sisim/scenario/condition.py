@@ -17,7 +17,7 @@ class Condition(Table):
     """
 
     features: dict[str, list[str] | Bounds] = {}
-    any_of: list[Condition] = []
+    any_of: list[Condition] = Field([], description="Conditions of which at least one must hold.")
 
     @model_validator(mode="before")
     @classmethod
@@ -44,6 +44,8 @@ def _flat(features: dict[str, Any]) -> dict[str, Any]:
 class Bounds(Table):
     """At least `from_`, and less than `below`."""
 
-    from_: Float | None = Field(None, alias="from")
-    below: Float | None = None
-    window: Float | None = None
+    from_: Float | None = Field(None, alias="from", description="The lowest value, inclusive.")
+    below: Float | None = Field(None, description="The upper end, exclusive.")
+    window: Float | None = Field(
+        None, description="Months back in which earlier visits are counted; unset: all."
+    )

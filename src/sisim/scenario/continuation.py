@@ -14,10 +14,12 @@ class Mapped(Table):
     `below` (upper edges, exclusive; one value more than edges).
     """
 
-    feature: str
-    below: list[Float] = []
-    to: dict[str, Name] | list[Name]
-    default: Name | None = None
+    feature: str = Field(description="The feature of the pathway that is left.")
+    below: list[Float] = Field([], description="Upper edges of the bands, exclusive.")
+    to: dict[str, Name] | list[Name] = Field(
+        description="Where people begin, by category or by band."
+    )
+    default: Name | None = Field(None, description="Where the rest begin.")
 
     @property
     def names(self) -> list[str]:
@@ -45,8 +47,8 @@ class Continuation(Table):
         description="States by which one leaves, and the administration that then pays, and gets, "
         "what would be each principal's.",
     )
-    tracks: dict[Name, Mapped] = {}
-    attributes: dict[Name, Mapped] = {}
+    tracks: dict[Name, Mapped] = Field({}, description="Where people begin on each track.")
+    attributes: dict[Name, Mapped] = Field({}, description="What background people begin with.")
 
     @property
     def parts(self) -> dict[tuple[str, str], Mapped]:

@@ -81,16 +81,22 @@ class Measure(Table):
     `units`.
     """
 
-    outcome: Name | None = None
-    resource: Name | None = None
-    saved_by: list[Name] = []
+    outcome: Name | None = Field(None, description="The outcome that is measured.")
+    resource: Name | None = Field(None, description="The resource whose use is measured.")
+    saved_by: list[Name] = Field(
+        [], description="The administrations whose reduced costs are measured."
+    )
     per: Name | None = Field(None, description="An outcome to divide by: the value is a rate.")
-    periods: list[Period]
-    against: Against = "without"
-    years_before: Annotated[int, Field(ge=1, le=100)] = 1
+    periods: list[Period] = Field(description="The periods that are measured: first and last year.")
+    against: Against = Field("without", description="What a period is compared with.")
+    years_before: Annotated[int, Field(ge=1, le=100)] = Field(
+        1, description="How many years before the start it is compared with."
+    )
     level: Positive | None = Field(None, description="Expected a year, where it is stated.")
     trend: Number = Field(Number(value=0), description="Expected yearly change: 0.02 is 2 %.")
-    read_as: Literal["share", "units"] = "share"
+    read_as: Literal["share", "units"] = Field(
+        "share", description="Whether thresholds and tiers are shares or units."
+    )
     verified_by: Name | None = Field(
         None,
         description="The evaluation whose estimate is paid for, in place of the true difference.",
@@ -138,20 +144,30 @@ class Payment(Table):
     """
 
     label: Text
-    from_: Name = Field(alias="from")
-    to: Name
+    from_: Name = Field(
+        alias="from", description="Who pays: a party, an administration or the fund."
+    )
+    to: Name = Field(description="Who is paid: a party, an administration or the fund.")
     amounts: dict[str, Positive] = Field({}, description="By year, as in { 2027 = 1500000 }.")
     at_risk: Probability = Probability(value=0)
     measure: Measure | None = None
-    delay: Years = 0
+    delay: Years = Field(0, description="Years from when it is earned until it is paid.")
     price: Positive | None = None
-    threshold: Float | None = None
-    pooled: Float | None = None
-    tiers: list[Tier] = []
-    of: Name | None = None
+    threshold: Float | None = Field(
+        None, description="The improvement from which anything is earned."
+    )
+    pooled: Float | None = Field(
+        None,
+        description="The improvement of all periods together by which missed periods are paid "
+        "in the end.",
+    )
+    tiers: list[Tier] = Field([], description="What is paid for which result, from the lowest.")
+    of: Name | None = Field(None, description="The payment of whose sum this is a share.")
     cap: Positive | None = Field(None, description="The most that is paid in all.")
     cap_per_year: Positive | None = None
-    unlocked_by: Name | None = None
+    unlocked_by: Name | None = Field(
+        None, description="The payment that must have earned something first."
+    )
 
     @property
     def steps(self) -> list[Tier]:
@@ -175,6 +191,8 @@ class Contract(Table):
     """An outcome contract: what its parties pay one another in an arm (unset: in every arm)."""
 
     label: Text
-    arm: Name | None = None
+    arm: Name | None = Field(None, description="The arm in which it holds; unset: every one.")
     parties: Parties = Parties()
-    payments: dict[Name, Payment]
+    payments: dict[Name, Payment] = Field(
+        description="What one party pays another, by a name of your own."
+    )

@@ -25,7 +25,9 @@ class Tail(Table):
     `fading`: it goes on, but halves every `half_life` years.
     """
 
-    years: Annotated[int, Field(gt=0, le=100)]
+    years: Annotated[int, Field(gt=0, le=100)] = Field(
+        description="How many years the difference goes on."
+    )
     basis: Literal["last_year", "fading"] | None = Field(
         None, description="Must be stated: there is no tail without a basis."
     )
@@ -53,13 +55,23 @@ class Economy(Table):
     Discount rates are shares a year: 0.035 is 3.5 %, the rate of a file that states none.
     """
 
-    price_level: Year = 2024
-    counting: Literal["start", "end", "both", "point", "weights"] = "start"
-    weights: list[Float] = []
-    events: Literal["start", "end"] | None = None
+    price_level: Year = Field(2024, description="The year in whose money amounts are told.")
+    counting: Literal["start", "end", "both", "point", "weights"] = Field(
+        "start", description="At which point of a step its costs and rewards are counted."
+    )
+    weights: list[Float] = Field(
+        [], description="A weight for each point of time, where `counting` is `weights`."
+    )
+    events: Literal["start", "end"] | None = Field(
+        None,
+        description="At which point the rewards of transitions are counted; unset: in full in "
+        "their step.",
+    )
     discount_costs: Number = _usual_rate()
     discount_effects: Number = _usual_rate()
-    exponent: Literal[0, 1] = 0
+    exponent: Literal[0, 1] = Field(
+        0, description="How many steps the first one is discounted by: 0 or 1."
+    )
     perspective: str = Field(
         PUBLIC,
         description="Whose costs count: an administration, a principal, several of them joined by "

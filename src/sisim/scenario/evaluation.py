@@ -126,7 +126,7 @@ class StudyCost(Table):
 
     once: Positive = Field(Positive(value=0), description="Whatever the number of people.")
     per_person: Positive = Field(Positive(value=0), description="For every person studied.")
-    payer: Name = "fund"
+    payer: Name = Field("fund", description="Who pays for the evaluation.")
 
 
 class StudyDecision(Table):
@@ -160,7 +160,7 @@ class Evaluation(Table):
     investment: Name | None = Field(
         None, description="The investment that is evaluated; unset: the arm's only one."
     )
-    design: Design
+    design: Design = Field(description="What those who take part are compared with.")
     cohorts: Cohorts
     index: Literal["offered", "begun", "eligible"] = Field(
         "eligible",

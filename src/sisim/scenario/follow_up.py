@@ -24,7 +24,9 @@ class OtherMeasure(Table):
     label: Text
     instrument: Text | None = Field(None, description="With what: a questionnaire, a register.")
     by: Text
-    months: list[Month] = list(MONTHS)
+    months: list[Month] = Field(
+        list(MONTHS), description="Months from the start at which it is measured."
+    )
 
 
 class FollowUpPlan(Table):
@@ -34,6 +36,10 @@ class FollowUpPlan(Table):
     participants, or outcome. Unset, it is the administration that has it in its books.
     """
 
-    months: Annotated[list[Month], Field(min_length=1)] = list(MONTHS)
-    by: dict[Name, Text] = {}
-    others: dict[Name, OtherMeasure] = {}
+    months: Annotated[list[Month], Field(min_length=1)] = Field(
+        list(MONTHS), description="Months from the start at which it is followed up."
+    )
+    by: dict[Name, Text] = Field({}, description="Who measures what, by what is measured.")
+    others: dict[Name, OtherMeasure] = Field(
+        {}, description="What is measured though the pathway does not know it."
+    )

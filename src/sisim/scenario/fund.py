@@ -32,8 +32,8 @@ MOST_YEARS = 10
 class Deposit(Table):
     """The same deposit every year, from one year to another, both included."""
 
-    from_: Year = Field(alias="from")
-    to: Year
+    from_: Year = Field(alias="from", description="The first year.")
+    to: Year = Field(description="The last year.")
     amount: Positive
 
 
@@ -46,7 +46,9 @@ class Deposits(Table):
     """
 
     opening: Positive = Positive(value=0)
-    yearly: list[Deposit] = []
+    yearly: list[Deposit] = Field(
+        [], description="Deposits that come every year between two years."
+    )
     from_surplus: Probability = Probability(value=0)
 
     def in_year(self, year: int) -> float:
@@ -71,7 +73,11 @@ class Repayment(Table):
     `rounding` is in SEK (1000: tkr), 0 for öre.
     """
 
-    basis: Basis = "planned"
+    basis: Basis = Field(
+        "planned",
+        description="What the repayment follows: the plan, the outcome, an evaluation, a mix, "
+        "or nothing.",
+    )
     share_planned: Probability | None = None
     evaluation: Name | None = Field(
         None, description='The evaluation that tells what is repaid, if basis is "evaluated".'
@@ -86,17 +92,33 @@ class Repayment(Table):
         description="Whether an administration's years alone are set off against each other, or "
         "administrations within the agreement as well.",
     )
-    plan: dict[Name, dict[YearKey, Positive]] = {}
+    plan: dict[Name, dict[YearKey, Positive]] = Field(
+        {}, description="What each administration repays each year, SEK; unset: worked out."
+    )
     share: Probability = Probability(value=1)
-    first_year: Year | None = None
-    starts_after: Years = 0
-    last_year: Year | None = None
-    cap: Literal["invested", "none"] = "invested"
-    cap_year: Literal["cash_reduction", "gross_reduction", "none"] = "cash_reduction"
-    distribution: Literal["proportional", "agreed"] = "proportional"
-    agreed: dict[Name, Positive] = {}
-    rounding: Annotated[int, Field(ge=0, le=MOST)] = 1000
-    prices: Literal["fixed", "current"] = "fixed"
+    first_year: Year | None = Field(None, description="The first year of repayment.")
+    starts_after: Years = Field(
+        0, description="Years from the first payment to the first repayment."
+    )
+    last_year: Year | None = Field(
+        None, description="The last year of repayment; unset: ten years after the first payment."
+    )
+    cap: Literal["invested", "none"] = Field(
+        "invested", description="Whether more than what was invested is repaid."
+    )
+    cap_year: Literal["cash_reduction", "gross_reduction", "none"] = Field(
+        "cash_reduction", description="The most that is repaid in a year."
+    )
+    distribution: Literal["proportional", "agreed"] = Field(
+        "proportional", description="Whether shares follow the reductions or are agreed."
+    )
+    agreed: dict[Name, Positive] = Field({}, description="The agreed share of each administration.")
+    rounding: Annotated[int, Field(ge=0, le=MOST)] = Field(
+        1000, description="Amounts are rounded to so many kronor; 0: to the öre."
+    )
+    prices: Literal["fixed", "current"] = Field(
+        "fixed", description="Whether it is reckoned in fixed or current prices."
+    )
 
     @property
     def planned(self) -> float:
@@ -118,16 +140,20 @@ class Asking(Table):
     `success` is the share of the arm's reductions that come: one that fails has 0.
     """
 
-    arm: Name
-    start: Year
+    arm: Name = Field(description="The arm whose investment it is like.")
+    start: Year = Field(description="The year in which it begins.")
     success: Probability = Probability(value=1)
 
 
 class Many(Table):
     """Many investments that ask one fund, over `years` from the start of the scenario."""
 
-    years: Annotated[int, Field(ge=1, le=100)] = 20
-    investments: Annotated[list[Asking], Field(min_length=1)]
+    years: Annotated[int, Field(ge=1, le=100)] = Field(
+        20, description="How many years the portfolio is followed."
+    )
+    investments: Annotated[list[Asking], Field(min_length=1)] = Field(
+        description="The investments that ask the fund for money."
+    )
 
 
 class Fund(Table):
@@ -139,9 +165,13 @@ class Fund(Table):
     """
 
     label: Text = Text(sv="Sociala investeringsfonden", en="The social investment fund")
-    principal: Name
+    principal: Name = Field(description="The principal whose money it is.")
     deposits: Deposits = Deposits()
     interest: Number = Number(value=0)
-    payments: dict[YearKey, Positive] = {}
+    payments: dict[YearKey, Positive] = Field(
+        {},
+        description="What the fund pays each year, SEK; unset: as the costs of the "
+        "investments fall.",
+    )
     repayment: Repayment = Repayment()
     portfolio: Many | None = None

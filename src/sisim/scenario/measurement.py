@@ -23,12 +23,20 @@ class Measurement(Table):
     """
 
     label: Text | None = None
-    instrument: Name | None = None
-    left: Name | None = None
+    instrument: Name | None = Field(None, description="The instrument that is used.")
+    left: Name | None = Field(
+        None, description="The group of states whose leaving is timed, in place of an instrument."
+    )
     condition: Condition = Field(Condition(), alias="for")
-    month: Annotated[int, Field(ge=1, le=12)] | None = None
-    months: list[Annotated[int, Field(ge=0, le=1200)]] = []
-    after: Name | None = None
+    month: Annotated[int, Field(ge=1, le=12)] | None = Field(
+        None, description="The calendar month in which it is used each year, from 1 to 12."
+    )
+    months: list[Annotated[int, Field(ge=0, le=1200)]] = Field(
+        [], description="Months after the start, or after people have begun."
+    )
+    after: Name | None = Field(
+        None, description="The investment from whose beginning months are counted."
+    )
     response: Probability = Probability(value=1)
-    response_factors: list[Name] = []
-    beside: list[Name] = []
+    response_factors: list[Name] = Field([], description="Factors on the chance of an answer.")
+    beside: list[Name] = Field([], description="Groups of states whose shares are told beside it.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, PrivateAttr
+from pydantic import BaseModel, Field, PrivateAttr
 
 from sisim.scenario.positions import Path
 from sisim.scenario.types import Name, Number, Table, Text
@@ -17,7 +17,7 @@ UNWRITTEN = {"override", "content", "formula"}
 class ModelFile(Table):
     """A file as a model."""
 
-    name: Name
+    name: Name = Field(description="The name by which other files and results refer to it.")
     changer: ClassVar[Callable[[Any, Mapping[str, Any]], Any]]
     """What reads files puts here how the values of one are changed and checked."""
     _fixed: dict[Path, str] = PrivateAttr(default_factory=dict)

@@ -45,7 +45,7 @@ class Administration(Table):
     """An administration (förvaltning) that pays, and the principal it belongs to."""
 
     label: Text
-    principal: Name
+    principal: Name = Field(description="The principal it belongs to.")
 
 
 class Resource(Table):
@@ -63,13 +63,17 @@ class Resource(Table):
     label: Text
     unit: Text
     price: Positive
-    price_year: Year
-    administration: Name | None = None
-    payers: dict[Name, Positive] = {}
+    price_year: Year = Field(description="The year in whose money the price is.")
+    administration: Name | None = Field(None, description="The administration that pays.")
+    payers: dict[Name, Positive] = Field(
+        {}, description="Several that pay, with shares that sum to 1."
+    )
     receivers: dict[Name, Positive] = Field(
         {}, description="Administrations whose income it is, and their shares of the price."
     )
-    cash: Literal["outlay", "step", "capacity"] = "outlay"
+    cash: Literal["outlay", "step", "capacity"] = Field(
+        "outlay", description="What a budget sees of a reduced use: `outlay`, `step` or `capacity`."
+    )
     step_size: Positive | None = Field(
         None,
         description="Units a year that can only be freed together: a home of eight places is 2920 "
@@ -78,8 +82,10 @@ class Resource(Table):
     notice: Positive | None = Field(
         None, description="Months from when a step is no longer needed until it costs nothing."
     )
-    price_type: Name = "general"
-    ordinary: bool = False
+    price_type: Name = Field("general", description="Whose real price growth it follows.")
+    ordinary: bool = Field(
+        False, description="Whether everyone has it, so that the figures leave it out."
+    )
     bought: bool = Field(False, description="Whether it is bought of a provider outside.")
 
     @property
@@ -102,8 +108,12 @@ class Resource(Table):
 class OfMovers(Table):
     """Shares of an attribute's categories among those who move in, by age at arrival (years)."""
 
-    below: list[Float] = []
-    shares: list[dict[Name, Positive]]
+    below: list[Float] = Field(
+        [], description="Upper edges of the bands of age at arrival, in years."
+    )
+    shares: list[dict[Name, Positive]] = Field(
+        description="The shares of the categories in each band."
+    )
 
 
 class Attribute(Table):
@@ -116,14 +126,16 @@ class Attribute(Table):
     """
 
     label: Text | None = None
-    shares: dict[Name, Positive] = {}
-    labels: dict[Name, Text] = {}
-    shares_by: dict[Name, dict[Name, Positive]] = {}
+    shares: dict[Name, Positive] = Field({}, description="The share of each category.")
+    labels: dict[Name, Text] = Field({}, description="What the categories are called.")
+    shares_by: dict[Name, dict[Name, Positive]] = Field({}, description="Other shares, by area.")
     of_movers: OfMovers | None = None
-    distribution: Literal["normal", "uniform", "gamma", "lognormal", "beta"] | None = None
-    parameters: dict[str, Number] = {}
+    distribution: Literal["normal", "uniform", "gamma", "lognormal", "beta"] | None = Field(
+        None, description="The distribution of a numeric attribute."
+    )
+    parameters: dict[str, Number] = Field({}, description="The parameters of the distribution.")
     redraw: Rate | None = None
-    sizes: dict[Name, Positive] = {}
+    sizes: dict[Name, Positive] = Field({}, description="People in each unit of a category.")
 
 
 class FactorFile(Table):
@@ -171,22 +183,28 @@ class Factor(Table):
     association, and stands in a factor of its own.
     """
 
-    feature: str | None = None
-    features: list[str] = []
-    table: dict[str, dict[str, Number]] = {}
-    file: str | None = None
+    feature: str | None = Field(None, description="The feature that it is looked up by.")
+    features: list[str] = Field([], description="The features of a table with several.")
+    table: dict[str, dict[str, Number]] = Field({}, description="Values by two features.")
+    file: str | None = Field(None, description="A CSV file with such a table.")
     content: FactorFile | None = None
-    below: list[Float] = []
-    values: list[Number] | dict[str, Number] = []
+    below: list[Float] = Field([], description="Upper edges of the bands, exclusive.")
+    values: list[Number] | dict[str, Number] = Field(
+        [], description="The multipliers: a list by band, or a table by category."
+    )
     default: Number | None = None
     otherwise: Number | None = None
-    unit: Unit | None = None
-    window: Float | None = None
-    among: str = "area"
-    shape: Literal["exponential", "weibull", "gompertz"] | None = None
-    parameters: dict[str, Number] = {}
-    direct: bool = False
-    product: list[Name] = []
+    unit: Unit | None = Field(None, description="The unit of ages and durations in the bands.")
+    window: Float | None = Field(
+        None, description="Months back in which earlier visits are counted; unset: all."
+    )
+    among: str = Field("area", description="Who are the peers of a person.")
+    shape: Literal["exponential", "weibull", "gompertz"] | None = Field(
+        None, description="The shape of a hazard over time."
+    )
+    parameters: dict[str, Number] = Field({}, description="The parameters of the shape.")
+    direct: bool = Field(False, description="Whether the attribute itself is the multiplier.")
+    product: list[Name] = Field([], description="Factors that are multiplied.")
     causal_share: Share | None = Field(
         None,
         description="Share of the log of each value that is taken to be causal: what acts is "
@@ -195,9 +213,9 @@ class Factor(Table):
     scale: Scale | None = Field(
         None, description="Default: rate ratio on a rate, relative risk on a probability."
     )
-    source: str | None = None
-    grade: Grade | None = None
-    note: str | None = None
+    source: str | None = Field(None, description="Where the values come from.")
+    grade: Grade | None = Field(None, description="How sure the values are.")
+    note: str | None = Field(None, description="What else is to be said of the values.")
 
 
 class Use(Table):
@@ -207,7 +225,7 @@ class Use(Table):
     """
 
     amount: Number
-    factors: list[Name] = []
+    factors: list[Name] = Field([], description="Factors on the amount.")
 
     @model_validator(mode="before")
     @classmethod
@@ -221,40 +239,46 @@ class State(Table):
     """A state of a track. Entering an `exit` state leaves the population."""
 
     label: Text
-    uses: dict[Name, Use] = {}
-    weights: dict[Name, Use] = {}
-    exit: bool = False
+    uses: dict[Name, Use] = Field({}, description="Resources used per year in the state.")
+    weights: dict[Name, Use] = Field({}, description="Outcome weights per year in the state.")
+    exit: bool = Field(False, description="Whether one leaves the population by it.")
 
 
 class TrackSpec(Table):
     """One side of life with exactly one current state per person."""
 
     label: Text
-    start: Name | dict[Name, Positive]
-    states: dict[Name, State]
+    start: Name | dict[Name, Positive] = Field(
+        description="The state in which people begin, or shares of several."
+    )
+    states: dict[Name, State] = Field(description="The states of the track.")
 
 
 class Group(Table):
     """A named set of states of one track."""
 
     label: Text
-    track: Name
-    states: list[Name]
+    track: Name = Field(description="The track that the states belong to.")
+    states: list[Name] = Field(description="The states in the group.")
 
 
 class Schedule(Table):
     """The moment of a scheduled transition: a calendar month, an age, or a cycle number."""
 
-    month: Annotated[int, Field(ge=1, le=12)] | None = None
-    age: Annotated[float, Field(ge=0, le=150)] | None = None
-    cycle: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    month: Annotated[int, Field(ge=1, le=12)] | None = Field(
+        None, description="The calendar month, from 1 to 12."
+    )
+    age: Annotated[float, Field(ge=0, le=150)] | None = Field(None, description="The age in years.")
+    cycle: Annotated[int, Field(ge=0, le=1_000_000)] | None = Field(
+        None, description="The number of the step."
+    )
 
 
 class Destination(Table):
     """One of several destinations, chosen in proportion to share x factors."""
 
     share: Positive
-    factors: list[Name] = []
+    factors: list[Name] = Field([], description="Factors on the share.")
 
     @model_validator(mode="before")
     @classmethod
@@ -274,16 +298,20 @@ class Transition(Table):
     """
 
     label: Text | None = None
-    track: Name
-    origin: list[Name] = Field(alias="from")
-    to: dict[Name, Destination]
+    track: Name = Field(description="The track on which it moves people.")
+    origin: list[Name] = Field(alias="from", description="The state or states that it leaves.")
+    to: dict[Name, Destination] = Field(
+        description="The state that it leads to, or several with shares."
+    )
     rate: Rate | None = None
     probability: Probability | None = None
     schedule: Schedule | None = None
-    factors: list[Name] = []
-    order: Annotated[int, Field(ge=-1000, le=1000)] = 1
-    uses: dict[Name, Use] = {}
-    weights: dict[Name, Use] = {}
+    factors: list[Name] = Field([], description="The factors that its base is multiplied by.")
+    order: Annotated[int, Field(ge=-1000, le=1000)] = Field(
+        1, description="Transitions of a lower order come first."
+    )
+    uses: dict[Name, Use] = Field({}, description="Resources used by each event.")
+    weights: dict[Name, Use] = Field({}, description="Outcome weights of each event.")
 
     @model_validator(mode="before")
     @classmethod
@@ -301,8 +329,8 @@ class Transition(Table):
 class Grouping(Table):
     """A feature by which counts are kept apart: `age` with `below`, or an attribute."""
 
-    feature: str
-    below: list[Float] = []
+    feature: str = Field(description="The feature: `age`, or an attribute.")
+    below: list[Float] = Field([], description="Upper edges of the bands of age, in years.")
 
     @property
     def bands(self) -> list[str]:
@@ -315,8 +343,8 @@ class Grouping(Table):
 class Entry(Table):
     """What every person uses once, at entry."""
 
-    uses: dict[Name, Use] = {}
-    weights: dict[Name, Use] = {}
+    uses: dict[Name, Use] = Field({}, description="Resources used once by everyone who enters.")
+    weights: dict[Name, Use] = Field({}, description="Outcome weights of everyone who enters.")
 
 
 class Instrument(Table):
@@ -331,13 +359,15 @@ class Instrument(Table):
     unit: Text = Text(sv="poäng", en="points")
     mean: Number | None = None
     probability: Probability | None = None
-    factors: list[Name] = []
+    factors: list[Name] = Field([], description="Factors on the mean or the probability.")
     sd: Positive = Positive(value=0)
-    low: Float | None = None
-    high: Float | None = None
-    whole: bool = False
-    good: Literal["low", "high"] = "high"
-    uses: dict[Name, Use] = {}
+    low: Float | None = Field(None, description="The lowest score.")
+    high: Float | None = Field(None, description="The highest score.")
+    whole: bool = Field(False, description="Whether points are whole numbers.")
+    good: Literal["low", "high"] = Field(
+        "high", description="Whether a low or a high result is good."
+    )
+    uses: dict[Name, Use] = Field({}, description="Resources used by each answer.")
 
 
 class Target(Table):
@@ -348,13 +378,13 @@ class Target(Table):
     """
 
     label: Text
-    measure: str
-    arguments: dict[str, Any] = {}
-    low: Float
-    high: Float
+    measure: str = Field(description="The measure that is compared.")
+    arguments: dict[str, Any] = Field({}, description="What the measure takes.")
+    low: Float = Field(description="The lowest value that agrees.")
+    high: Float = Field(description="The highest value that agrees.")
     unit: Text = Text(sv="andel", en="share")
-    source: str
-    grade: Grade
+    source: str = Field(description="Where the statistic comes from.")
+    grade: Grade = Field(description="How sure the statistic is.")
     year: Year | Text | None = Field(
         None, description="The year that the number is of, or the years, in words."
     )
@@ -377,11 +407,15 @@ class Calibration(Table):
     at.
     """
 
-    residents: People = 100_000
-    max_age: Age = 30
-    years: Annotated[float, Field(gt=0, le=100)] = 20
-    closed: bool = False
-    warm_up: Annotated[float, Field(ge=0, le=200)] | None = None
+    residents: People = Field(100_000, description="How many people are simulated.")
+    max_age: Age = Field(30, description="The age in years at which people leave.")
+    years: Annotated[float, Field(gt=0, le=100)] = Field(
+        20, description="How many years are simulated."
+    )
+    closed: bool = Field(False, description="Whether it is a closed cohort.")
+    warm_up: Annotated[float, Field(ge=0, le=200)] | None = Field(
+        None, description="Years simulated before it is looked at."
+    )
 
 
 class Pathway(ModelFile):
@@ -394,13 +428,23 @@ class Pathway(ModelFile):
         description="The currency of every price in the pathway and of every amount in a scenario "
         'that has it, by its code (ISO 4217): "EUR". sisim knows the price index of kronor only.',
     )
-    step: Literal["week", "month", "quarter", "year"] = "month"
-    parameters: dict[Symbol, Parameter] = {}
-    principals: dict[Name, Principal] = {}
-    administrations: dict[Name, Administration] = {}
-    resources: dict[Name, Resource] = {}
-    weights: dict[Name, Text] = {}
-    attributes: dict[Name, Attribute] = {}
+    step: Literal["week", "month", "quarter", "year"] = Field(
+        "month", description="How long a step is."
+    )
+    parameters: dict[Symbol, Parameter] = Field(
+        {}, description="Numbers with names, which formulas use."
+    )
+    principals: dict[Name, Principal] = Field(
+        {}, description="The principals to which administrations belong."
+    )
+    administrations: dict[Name, Administration] = Field({}, description="Who pays.")
+    resources: dict[Name, Resource] = Field({}, description="What is used, with its price.")
+    weights: dict[Name, Text] = Field(
+        {}, description="Outcome weights, such as quality-adjusted life-years."
+    )
+    attributes: dict[Name, Attribute] = Field(
+        {}, description="Background, drawn when a person enters."
+    )
     correlations: dict[Name, dict[Name, Number]] = Field(
         {},
         description=(
@@ -408,14 +452,20 @@ class Pathway(ModelFile):
             "distributions (a Gaussian copula); each attribute stays as it is by itself."
         ),
     )
-    tracks: dict[Name, TrackSpec]
-    groups: dict[Name, Group] = {}
-    factors: dict[Name, Factor] = {}
-    transitions: dict[Name, Transition] = {}
-    groupings: dict[Name, Grouping] = {}
+    tracks: dict[Name, TrackSpec] = Field(description="The sides of life, each with its states.")
+    groups: dict[Name, Group] = Field({}, description="States that are counted together.")
+    factors: dict[Name, Factor] = Field(
+        {}, description="Multipliers that transitions and uses refer to."
+    )
+    transitions: dict[Name, Transition] = Field({}, description="How people move between states.")
+    groupings: dict[Name, Grouping] = Field(
+        {}, description="Features by which counts are kept apart."
+    )
     entry: Entry = Entry()
-    instruments: dict[Name, Instrument] = {}
-    targets: dict[Name, Target] = {}
+    instruments: dict[Name, Instrument] = Field({}, description="Tests, scales and questionnaires.")
+    targets: dict[Name, Target] = Field(
+        {}, description="Statistics that the simulation should reproduce."
+    )
     calibration: Calibration = Calibration()
     continues: dict[Name, Continuation] = Field(
         {},

@@ -68,8 +68,8 @@ class Catalogue(Table):
     target_group: Text
     goal: Text
     intervention: Text
-    social_outcomes: list[Text]
-    economic_outcomes: list[Text]
+    social_outcomes: list[Text] = Field(description="The social outcomes that are measured.")
+    economic_outcomes: list[Text] = Field(description="The economic outcomes that are measured.")
 
 
 class Time(Table):
@@ -81,10 +81,20 @@ class Time(Table):
     the simulated years.
     """
 
-    start: Month = "2026-01"
-    years: Annotated[float, Field(gt=0, le=100)] = 20
-    history: Annotated[float, Field(ge=0, le=50)] = 0
-    warm_up: Annotated[float, Field(ge=0, le=200)] | None = None
+    start: Month = Field(
+        "2026-01", description="The first month that is simulated with and without the investments."
+    )
+    years: Annotated[float, Field(gt=0, le=100)] = Field(
+        20, description="How many years are simulated from the start."
+    )
+    history: Annotated[float, Field(ge=0, le=50)] = Field(
+        0, description="Years before the start that are shown."
+    )
+    warm_up: Annotated[float, Field(ge=0, le=200)] | None = Field(
+        None,
+        description="Years simulated before the history; unset: enough for all to have been "
+        "followed from birth.",
+    )
     tail: Pathway | None = None
 
     @property
@@ -126,15 +136,21 @@ class Movers(Table):
     """Movers-in: how many a year, as a share of residents, and at what ages (years)."""
 
     per_year: Positive
-    below: list[Float] = []
-    shares: list[Positive] = [Positive(value=1)]
+    below: list[Float] = Field([], description="Upper edges of the bands of age, in years.")
+    shares: list[Positive] = Field(
+        [Positive(value=1)], description="The share of movers in each band of age."
+    )
 
 
 class Spacing(Table):
     """How far apart siblings are born: shares of the years `between` one limit and the next."""
 
-    between: Annotated[list[Annotated[float, Field(ge=0, le=100)]], Field(min_length=2)]
-    shares: Annotated[list[Positive], Field(min_length=1)]
+    between: Annotated[list[Annotated[float, Field(ge=0, le=100)]], Field(min_length=2)] = Field(
+        description="Limits of the years between siblings."
+    )
+    shares: Annotated[list[Positive], Field(min_length=1)] = Field(
+        description="The share between each limit and the next."
+    )
 
 
 class Families(Table):
@@ -145,10 +161,12 @@ class Families(Table):
     `grown_at` years old. Who are siblings changes nothing else: each moves, is ill and dies alone.
     """
 
-    children: Annotated[list[Positive], Field(min_length=1)]
+    children: Annotated[list[Positive], Field(min_length=1)] = Field(
+        description="Shares of families with one, two, three … children."
+    )
     spacing: Spacing
-    in_common: list[Name] = []
-    grown_at: Age = 18
+    in_common: list[Name] = Field([], description="Attributes that siblings have in common.")
+    grown_at: Age = Field(18, description="The age in years at which a child is grown.")
 
 
 class Population(Table):
@@ -161,16 +179,22 @@ class Population(Table):
     and has one of `age_shares`.
     """
 
-    residents: People | None = None
-    max_age: Age = 30
+    residents: People | None = Field(
+        None, description="How many live there at the start, in an open population."
+    )
+    max_age: Age = Field(30, description="The age in years at which people leave.")
     growth: Number = Number(value=0)
     movers_in: Movers | None = None
-    cohort: People | None = None
-    age: Annotated[float, Field(ge=0, le=150)] = 0
+    cohort: People | None = Field(None, description="How many people there are in a closed cohort.")
+    age: Annotated[float, Field(ge=0, le=150)] = Field(
+        0, description="The age in years at which a cohort begins."
+    )
     ages_below: list[Age] = Field([], description="Upper ends of a cohort's bands of age (years).")
     age_shares: list[Positive] = Field([], description="Share of a cohort in each band of age.")
-    start: dict[Name, Name | dict[Name, Positive]] = {}
-    areas: dict[Name, Area] = {}
+    start: dict[Name, Name | dict[Name, Positive]] = Field(
+        {}, description="Where a cohort begins: a state for each track, or shares of states."
+    )
+    areas: dict[Name, Area] = Field({}, description="The areas of the municipality.")
     families: Families | None = None
 
     @property
@@ -186,10 +210,14 @@ class Persistence(Table):
     `table` (`at` years since the end, `share` kept; linear in between, constant after).
     """
 
-    kind: Literal["none", "permanent", "half_life", "linear", "table"] = "none"
+    kind: Literal["none", "permanent", "half_life", "linear", "table"] = Field(
+        "none", description="How what is left of the effect develops."
+    )
     years: Positive | None = None
-    at: list[Float] = []
-    share: list[Annotated[float, Field(ge=0, le=1)]] = []
+    at: list[Float] = Field([], description="Years since the treatment ended.")
+    share: list[Annotated[float, Field(ge=0, le=1)]] = Field(
+        [], description="Share of the effect that is left at each of those years."
+    )
 
 
 def _listed(data: Any) -> Any:
@@ -202,8 +230,12 @@ def _listed(data: Any) -> Any:
 class TreatmentPart(Table):
     """A part of a treatment: from so many months since a person began, to less than others."""
 
-    from_: Duration = Field(0, alias="from")
-    below: Annotated[float, Field(gt=0, le=1200)] | None = None
+    from_: Duration = Field(
+        0, alias="from", description="Months since the person began, inclusive."
+    )
+    below: Annotated[float, Field(gt=0, le=1200)] | None = Field(
+        None, description="Months since the person began, exclusive."
+    )
 
 
 class Instead(Table):
@@ -214,12 +246,14 @@ class Instead(Table):
     """
 
     label: Text | None = None
-    months: Annotated[float, Field(gt=0, le=1200)]
+    months: Annotated[float, Field(gt=0, le=1200)] = Field(
+        description="How many months it is given."
+    )
     share: Probability = Field(
         Probability(value=1), description="Share of them who are given it, drawn each time."
     )
-    uses: dict[Name, Positive] = {}
-    once: dict[Name, Positive] = {}
+    uses: dict[Name, Positive] = Field({}, description="Resources used per year while it is given.")
+    once: dict[Name, Positive] = Field({}, description="Resources used once, when it begins.")
 
 
 class Harm(Table):
@@ -231,10 +265,14 @@ class Harm(Table):
 
     label: Text | None = None
     share: Probability
-    months: Annotated[float, Field(gt=0, le=1200)]
-    on: list[Name]
+    months: Annotated[float, Field(gt=0, le=1200)] = Field(
+        description="How many months the risk lasts."
+    )
+    on: list[Name] = Field(description="The transitions whose risk is changed.")
     ratio: Positive
-    scale: Scale = "rate_ratio"
+    scale: Scale = Field(
+        "rate_ratio", description="What the ratio is: of rates, of odds or of probabilities."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -248,7 +286,7 @@ class Complement(Table):
     Who has not begun that one, in the same arm, gets the share `without` of the effect.
     """
 
-    investment: Name
+    investment: Name = Field(description="The investment that the effect is whole together with.")
     without: Probability
 
 
@@ -270,7 +308,7 @@ class Effect(Table):
     depend on it have orders of their own.
     """
 
-    on: list[str]
+    on: list[str] = Field(description="The transitions, uses or weights that it acts on.")
     ratio: Number = Number(value=1)
     adds: Number | None = Field(
         None, description="Amount per year in the state that is added (uses and weights only)."
@@ -278,12 +316,23 @@ class Effect(Table):
     sets: Number | None = Field(
         None, description="Amount per year in the state that takes the place of what there is."
     )
-    scale: Scale = "rate_ratio"
-    order: Annotated[int, Field(ge=-1000, le=1000)] = 1
-    only_in: dict[Name, list[Name]] = {}
+    scale: Scale = Field(
+        "rate_ratio", description="What the ratio is: of rates, of odds or of probabilities."
+    )
+    order: Annotated[int, Field(ge=-1000, le=1000)] = Field(
+        1, description="Effects of a lower order act first."
+    )
+    only_in: dict[Name, list[Name]] = Field(
+        {}, description="States or groups of other tracks in which it acts."
+    )
     months: TreatmentPart = TreatmentPart()
-    acts_on: Literal["participants", "area"] = "participants"
-    phase: Literal["always", "project", "new_way"] = "always"
+    acts_on: Literal["participants", "area"] = Field(
+        "participants", description="Whether it acts on participants or on everybody in the area."
+    )
+    phase: Literal["always", "project", "new_way"] = Field(
+        "always",
+        description="Whether it acts in the project, in the new way of working, or always.",
+    )
     persistence: Persistence = Persistence()
     modifier: str | None = Field(None, description="Numeric attribute that scales the effect.")
     instead: Instead | None = None
@@ -305,8 +354,12 @@ class Selection(Table):
     ranking and the choice.
     """
 
-    rule: Literal["first_come", "highest_risk", "lottery"] = "first_come"
-    risk_of: Name | None = None
+    rule: Literal["first_come", "highest_risk", "lottery"] = Field(
+        "first_come", description="Who gets a place: in order, at the highest risk, or by lottery."
+    )
+    risk_of: Name | None = Field(
+        None, description="The transition by whose risk people are ranked."
+    )
     sensitivity: Probability = Probability(value=1)
     specificity: Probability = Probability(value=1)
 
@@ -325,7 +378,9 @@ class Cost(Table):
     per_participant: Positive = Positive(value=0)
     per_participant_month: Positive = Positive(value=0)
     refresher: Positive = Positive(value=0)
-    payer: Name | dict[Name, Positive]
+    payer: Name | dict[Name, Positive] = Field(
+        description="Who pays: an administration or a fund, or several with shares."
+    )
     price_type: Name = Field("staff", description="Whose real price growth it follows.")
 
     @property
@@ -344,8 +399,10 @@ class Fidelity(Table):
     of which each costs `cost.refresher`.
     """
 
-    at: list[Float] = [0]
-    share: list[Annotated[float, Field(ge=0, le=1)]] = [1]
+    at: list[Float] = Field([0], description="Years since the delivery began.")
+    share: list[Annotated[float, Field(ge=0, le=1)]] = Field(
+        [1], description="Share of full delivery at each of those years."
+    )
     decay: Probability | None = None
     refresher: Annotated[float, Field(gt=0, le=1200)] | None = Field(
         None, description="Months between follow-ups of the method; unset: there are none."
@@ -373,8 +430,8 @@ class Preparation(Table):
     """
 
     label: Text | None = None
-    months: Duration
-    after: list[Name] = []
+    months: Duration = Field(description="How many months it takes.")
+    after: list[Name] = Field([], description="The parts that must be done first.")
     cost: Positive = Positive(value=0)
 
 
@@ -385,12 +442,18 @@ class NewWay(Table):
     apart; unset: all at once), each growing to full scale in `ramp` months.
     """
 
-    delay: Duration = 0
-    ramp: Duration = 0
-    areas: list[Name] = []
-    interval: Duration = 0
+    delay: Duration = Field(
+        0, description="Months between the end of the project and the new way of working."
+    )
+    ramp: Duration = Field(0, description="Months until it has come to full scale.")
+    areas: list[Name] = Field(
+        [], description="Areas in the order in which they begin; empty: all at once."
+    )
+    interval: Duration = Field(0, description="Months between the areas.")
     reach: Probability = Probability(value=1)
-    capacity: People | None = None
+    capacity: People | None = Field(
+        None, description="Places at a time; unset: as many as are needed."
+    )
     cost: Cost
     replaces: Cost | None = None
 
@@ -434,15 +497,23 @@ class Investment(Table):
     """
 
     label: Text
-    start: MonthOrDay
-    years: Annotated[float, Field(gt=0, le=100)]
+    start: MonthOrDay = Field(
+        description="When it begins: a month, as 2026-01, or a day where a step is a week."
+    )
+    years: Annotated[float, Field(gt=0, le=100)] = Field(
+        description="How many years the project lasts."
+    )
     intake: Annotated[float, Field(gt=0, le=100)] | None = Field(
         None, description="Years in which people may begin, from the start; unset: as `years`."
     )
     target: Condition
-    unit: Literal["person", "family"] = "person"
+    unit: Literal["person", "family"] = Field(
+        "person", description="Whether persons or whole families take part."
+    )
     reach: Probability = Probability(value=1)
-    capacity: People | None = None
+    capacity: People | None = Field(
+        None, description="Places at a time; unset: as many as are needed."
+    )
     selection: Selection = Selection()
     duration: Annotated[float, Field(gt=0, le=1200)] | None = Field(
         None, description="Months of treatment; unset: as long as the person stays and it runs."
@@ -451,11 +522,13 @@ class Investment(Table):
     repeat: bool = Field(
         False, description="Whether one may take part again; the latest treatment is what counts."
     )
-    onset: Duration = 0
+    onset: Duration = Field(0, description="Months until the effect has come to its full strength.")
     fidelity: Fidelity | None = None
     learning: Learning | None = None
-    preparation: dict[Name, Preparation] = {}
-    effects: list[Effect] = []
+    preparation: dict[Name, Preparation] = Field(
+        {}, description="What is done before the first case, by a name of your own."
+    )
+    effects: list[Effect] = Field([], description="What it changes: a list of effects.")
     cost: Cost
     new_way: NewWay | None = None
     areas: list[Name] = Field([], description="Areas of the project; empty: all.")
@@ -494,7 +567,9 @@ class Arm(Table):
     """
 
     label: Text
-    investments: dict[Name, Ending]
+    investments: dict[Name, Ending] = Field(
+        description="Which investments it has, and how each of them ends."
+    )
 
 
 class Drift(Table):
@@ -504,8 +579,12 @@ class Drift(Table):
     of "general" holding for types that are not given.
     """
 
-    volumes: dict[Name, Number] = {}
-    prices: dict[Name, Number] = {}
+    volumes: dict[Name, Number] = Field(
+        {}, description="Growth a year of the rates of named transitions, as shares."
+    )
+    prices: dict[Name, Number] = Field(
+        {}, description="Real growth a year of prices by price type, as shares."
+    )
     inflation: Number = Number(value=0.02)
 
 
@@ -516,11 +595,18 @@ class OutcomeMeasure(Table):
     """
 
     label: Text
-    group: Name | None = None
-    transition: Name | None = None
-    count: Literal["stock", "entries", "events"] = "stock"
-    where: dict[Name, list[str]] = {}
-    good: Literal["low", "high"] = "low"
+    group: Name | None = Field(None, description="The group of states whose people are counted.")
+    transition: Name | None = Field(None, description="The transition whose events are counted.")
+    count: Literal["stock", "entries", "events"] = Field(
+        "stock",
+        description="What is counted: people there (`stock`), entries into the group, or events.",
+    )
+    where: dict[Name, list[str]] = Field(
+        {}, description="Only some people: values of areas and groupings."
+    )
+    good: Literal["low", "high"] = Field(
+        "low", description="Whether it is good that there are few (`low`) or many (`high`)."
+    )
 
 
 class Goal(Table):
@@ -533,23 +619,30 @@ class Goal(Table):
     """
 
     label: Text
-    share: Annotated[float, Field(gt=0, le=1)]
-    group: Name | None = None
-    of: Name | None = None
-    count: Literal["entries", "stock"] = "entries"
-    where: dict[Name, list[str]] = {}
-    years: Annotated[int, Field(gt=0, le=100)] = 1
-    delivery: Name | None = None
+    share: Annotated[float, Field(gt=0, le=1)] = Field(description="The share that is the goal.")
+    group: Name | None = Field(None, description="The group of states that the share is in.")
+    of: Name | None = Field(None, description="The group of states that it is a share of.")
+    count: Literal["entries", "stock"] = Field(
+        "entries",
+        description="Whether those who enter in a year are counted, or the mean number there.",
+    )
+    where: dict[Name, list[str]] = Field(
+        {}, description="Only some people: values of areas and groupings."
+    )
+    years: Annotated[int, Field(gt=0, le=100)] = Field(1, description="How many years are pooled.")
+    delivery: Name | None = Field(
+        None, description="The investment whose delivery the goal is for, in place of people."
+    )
     at_most: bool = Field(False, description="The share should be the goal or less.")
-    by: Year | None = None
+    by: Year | None = Field(None, description="The year in which it is to be met.")
 
 
 class Figures(Table):
     """What the two figures show: the arms, the case in focus, the year marked."""
 
-    project: Name = "project"
-    new_way: Name = "new_way"
-    case: Name
+    project: Name = Field("project", description="The arm of the first figure.")
+    new_way: Name = Field("new_way", description="The arm of the second figure.")
+    case: Name = Field(description="The outcome in focus.")
     year: Year | None = Field(
         None, description="The year marked; unset: late, where the story has shown."
     )
@@ -564,14 +657,22 @@ class JointDistribution(Table):
     column for each path; draw number n is row n, and after the last comes the first again.
     """
 
-    distribution: Literal["dirichlet", "multivariate_normal", "draws"]
-    paths: list[str]
-    on: Literal["value", "log"] = "value"
-    alpha: list[Float] = []
-    mean: list[Float] = []
-    covariance: list[list[Float]] = []
-    file: str | None = None
-    rows: list[list[Float]] = []
+    distribution: Literal["dirichlet", "multivariate_normal", "draws"] = Field(
+        description="How the numbers are drawn together."
+    )
+    paths: list[str] = Field(description="The numbers, by their keys with dots.")
+    on: Literal["value", "log"] = Field(
+        "value", description="Whether the numbers themselves are drawn, or their logarithms."
+    )
+    alpha: list[Float] = Field(
+        [], description="The parameters of a Dirichlet distribution, in the order of the paths."
+    )
+    mean: list[Float] = Field([], description="The means of a multivariate normal distribution.")
+    covariance: list[list[Float]] = Field(
+        [], description="The covariance matrix, a list for each row."
+    )
+    file: str | None = Field(None, description="A CSV file of draws, with a column for each path.")
+    rows: list[list[Float]] = Field([], description="Draws, a list for each.")
 
 
 class Scenario(ModelFile):
@@ -587,28 +688,52 @@ class Scenario(ModelFile):
     catalogue: Catalogue | None = None
     time: Time = Time()
     population: Population
-    investments: dict[Name, Investment] = {}
-    arms: dict[Name, Arm] = {}
-    funds: dict[Name, Fund] = {}
+    investments: dict[Name, Investment] = Field(
+        {}, description="The social investments, by a name of your own."
+    )
+    arms: dict[Name, Arm] = Field(
+        {},
+        description="The versions of the future that are compared, beside the one without any "
+        "investment.",
+    )
+    funds: dict[Name, Fund] = Field(
+        {}, description="Social investment funds, which investments name as payers."
+    )
     drift: Drift = Drift()
     economy: Economy = Economy()
-    outcomes: dict[Name, OutcomeMeasure] = {}
-    goals: dict[Name, Goal] = {}
-    measurements: dict[Name, Measurement] = {}
-    contracts: dict[Name, Contract] = {}
+    outcomes: dict[Name, OutcomeMeasure] = Field(
+        {}, description="Outcomes that stand beside the money."
+    )
+    goals: dict[Name, Goal] = Field(
+        {}, description="Goals that are drawn as lines beside what comes of them."
+    )
+    measurements: dict[Name, Measurement] = Field(
+        {}, description="When instruments are used, and on whom."
+    )
+    contracts: dict[Name, Contract] = Field(
+        {}, description="Outcome contracts: payments between parties."
+    )
     figures: Figures | None = None
     follow_up: FollowUpPlan | None = None
-    evaluations: dict[Name, Evaluation] = {}
+    evaluations: dict[Name, Evaluation] = Field({}, description="The evaluations that are planned.")
     application: Application | None = None
     spread: SpreadPlan | None = None
     silo: Silo | None = None
     system: SystemChange | None = None
     sroi: SocialReturn | None = None
     report: DecisionReport | None = None
-    uncertainty: dict[Name, JointDistribution] = {}
-    seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = 1
-    replications: Annotated[int, Field(gt=0, le=1_000_000)] = 1
-    override: dict[str, Any] = {}
+    uncertainty: dict[Name, JointDistribution] = Field(
+        {}, description="Numbers that are drawn together."
+    )
+    seed: Annotated[int, Field(ge=0, le=MOST_SEED)] = Field(
+        1, description="The seed of the first run; the next has the next number."
+    )
+    replications: Annotated[int, Field(gt=0, le=1_000_000)] = Field(
+        1, description="How many runs, each with a seed of its own."
+    )
+    override: dict[str, Any] = Field(
+        {}, description="Other values of numbers in the pathway, by their keys with dots."
+    )
 
     _files: dict[str, str] = PrivateAttr(default_factory=dict)
     _changed: dict[str, str] = PrivateAttr(default_factory=dict)

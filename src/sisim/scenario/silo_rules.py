@@ -18,9 +18,13 @@ class SiloHorizons(Table):
     that decide together.
     """
 
-    alone: WholeYears | None = None
-    principal: WholeYears | None = None
-    joint: WholeYears | None = None
+    alone: WholeYears | None = Field(
+        None, description="Years that an administration by itself counts."
+    )
+    principal: WholeYears | None = Field(
+        None, description="Years that a fund of the principal counts."
+    )
+    joint: WholeYears | None = Field(None, description="Years that principals count together.")
 
 
 class Silo(Table):

@@ -58,5 +58,7 @@ class SocialReturn(Table):
         description="Years of earlier cohorts that the level before is taken from; unset: the same "
         "people in the year before they began.",
     )
-    values: dict[Name, SocialValue] = {}
+    values: dict[Name, SocialValue] = Field(
+        {}, description="What is valued though nobody pays it, by a name of your own."
+    )
     guessed: GuessedFilters = GuessedFilters()

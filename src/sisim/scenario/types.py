@@ -46,8 +46,8 @@ class Table(BaseModel):
 class Text(Table):
     """A text that a reader sees, in Swedish and English. A plain string serves both."""
 
-    sv: str
-    en: str
+    sv: str = Field(description="The text in Swedish.")
+    en: str = Field(description="The text in English.")
 
     @model_validator(mode="before")
     @classmethod
@@ -73,18 +73,20 @@ class Distribution(Table):
     `[parameters]` that is worked out when the file is read, as the ends of a range may be.
     """
 
-    name: Literal["beta", "gamma", "lognormal", "normal", "uniform", "triangular", "fixed"]
-    alpha: Float | None = None
-    beta: Float | None = None
-    shape: Float | None = None
-    scale: Float | None = None
-    mean: Float | None = None
-    sd: Float | None = None
-    meanlog: Float | None = None
-    sdlog: Float | None = None
-    low: Float | None = None
-    mode: Float | None = None
-    high: Float | None = None
+    name: Literal["beta", "gamma", "lognormal", "normal", "uniform", "triangular", "fixed"] = Field(
+        description="Which distribution it is."
+    )
+    alpha: Float | None = Field(None, description="The first shape of a beta distribution.")
+    beta: Float | None = Field(None, description="The second shape of a beta distribution.")
+    shape: Float | None = Field(None, description="The shape of a gamma distribution.")
+    scale: Float | None = Field(None, description="The scale of a gamma distribution.")
+    mean: Float | None = Field(None, description="The mean.")
+    sd: Float | None = Field(None, description="The standard deviation.")
+    meanlog: Float | None = Field(None, description="The mean of the logarithm.")
+    sdlog: Float | None = Field(None, description="The standard deviation of the logarithm.")
+    low: Float | None = Field(None, description="The lowest value.")
+    mode: Float | None = Field(None, description="The most likely value.")
+    high: Float | None = Field(None, description="The highest value.")
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -102,14 +104,14 @@ class Number(Table):
     floor: ClassVar[float] = -inf
     ceiling: ClassVar[float] = inf
 
-    value: Float
+    value: Float = Field(description="The number.")
     formula: str | None = None
     low: Float | None = Field(None, description="Lowest plausible value.")
     high: Float | None = Field(None, description="Highest plausible value.")
     distribution: Distribution | None = None
     source: str | None = Field(None, description="Where the number was read, or why it was chosen.")
-    grade: Grade | None = None
-    note: str | None = None
+    grade: Grade | None = Field(None, description="How sure the number is.")
+    note: str | None = Field(None, description="What else is to be said of the number.")
     tuned: bool = Field(False, description="Tuned within its range so that the targets are met.")
 
     @model_validator(mode="before")
@@ -145,8 +147,10 @@ class Rate(Number):
 
     floor = 0.0
 
-    value: float = Field(ge=0, le=MOST)
-    per: Literal["year", "month"] = "year"
+    value: float = Field(ge=0, le=MOST, description="The number.")
+    per: Literal["year", "month"] = Field(
+        "year", description="The unit of time that the rate is per."
+    )
 
     @property
     def per_year(self) -> float:
@@ -159,7 +163,7 @@ class Probability(Number):
 
     floor, ceiling = 0.0, 1.0
 
-    value: float = Field(ge=0, le=1)
+    value: float = Field(ge=0, le=1, description="The number.")
 
 
 class Share(Number):
@@ -167,7 +171,7 @@ class Share(Number):
 
     floor, ceiling = 0.0, 1.0
 
-    value: float = Field(ge=0, le=1)
+    value: float = Field(ge=0, le=1, description="The number.")
 
 
 class Positive(Number):
@@ -175,7 +179,7 @@ class Positive(Number):
 
     floor = 0.0
 
-    value: float = Field(ge=0, le=MOST)
+    value: float = Field(ge=0, le=MOST, description="The number.")
 
 
 class Parameter(Number):
