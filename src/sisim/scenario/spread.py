@@ -68,7 +68,9 @@ class SpreadPlan(Table):
         None,
         description="An evaluation of the file whose power that is, in simulated municipalities.",
     )
-    stages: dict[Name, SpreadStage] = {}
+    stages: dict[Name, SpreadStage] = Field(
+        {}, description="The stages that a municipality goes through, by a name of your own."
+    )
     region_weight: Probability = Field(
         Probability(value=0.0),
         description="How much those in the same region weigh beside all in the country.",
