@@ -141,6 +141,7 @@ OF_SEVERAL_MODULES = {
     "economics/test_incomes.py": "what is received, from a file through every table of money",
     "engine/test_units.py": "units of peers pass through population, compilation and kernel",
     "evaluation/test_every_design.py": "each design from a scenario's file to what it says",
+    "report/document/test_decision_document.py": "sections, numbers and pages of one document",
     "live/test_hostile_visitors.py": "what a visitor may not do, at whatever module it arrives",
     "live/test_page.py": "the page as a visitor has it, in a browser",
     "live/test_room_page.py": "the room as a teacher and forty participants have it, in browsers",

@@ -61,12 +61,12 @@ def report(
     if pdf:
         _require_pdf()
     logo = _logo(loaded)
-    from sisim.report.document.findings import Findings
+    from sisim.report.document.document_source import DocumentSource
     from sisim.report.document.write_report import Kind, write_report
 
     result = _simulated(loaded, options)
     analysis = None if draws is None else _drawn(loaded, draws, options)
-    found = Findings(
+    found = DocumentSource(
         result,
         analysis,
         _full_scale(loaded, options),

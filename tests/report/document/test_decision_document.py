@@ -14,11 +14,11 @@ from sisim.loading.load import load_scenario
 from sisim.report.document.assemble import decision_document
 from sisim.report.document.blocks import DecisionDocument, DocumentTable, Paragraph
 from sisim.report.document.cited_numbers import CitedNumbers, found_numbers
-from sisim.report.document.findings import Findings
+from sisim.report.document.decision_workbook import DecisionWorkbook
+from sisim.report.document.document_source import DocumentSource
 from sisim.report.document.html_page import html_page
 from sisim.report.document.odd import odd_blocks
 from sisim.report.document.word_file import word_file
-from sisim.report.document.workbook import DecisionWorkbook
 from sisim.report.document.writer_marks import marked
 from sisim.results import Results
 
@@ -55,12 +55,14 @@ class _Read(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def found() -> Findings:
-    return Findings(Results(counts(2, 6, outcomes=OUTCOMES, report=REPORT)), command="sisim report")
+def found() -> DocumentSource:
+    return DocumentSource(
+        Results(counts(2, 6, outcomes=OUTCOMES, report=REPORT)), command="sisim report"
+    )
 
 
 @pytest.fixture(scope="module")
-def documents(found: Findings) -> dict[Lang, DecisionDocument]:
+def documents(found: DocumentSource) -> dict[Lang, DecisionDocument]:
     made = {}
     for lang in LANGUAGES:
         with in_language(lang):
@@ -69,7 +71,7 @@ def documents(found: Findings) -> dict[Lang, DecisionDocument]:
 
 
 @pytest.fixture(scope="module")
-def workbook(found: Findings) -> DecisionWorkbook:
+def workbook(found: DocumentSource) -> DecisionWorkbook:
     return DecisionWorkbook(found.result, "sv")
 
 
@@ -129,7 +131,7 @@ def test_the_writers_words_have_a_few_marks_and_no_markup(pages: dict[Lang, str]
 
 
 def test_nobody_writes_the_recommendation_but_its_writer() -> None:
-    bare = Findings(Results(counts(1, 2)))
+    bare = DocumentSource(Results(counts(1, 2)))
     document = decision_document(bare)
     own = next(one for one in document.sections if one.key == "recommendation")
     assert [type(block) for block in own.blocks] == [Paragraph]
@@ -156,7 +158,7 @@ def test_the_model_is_described_to_its_last_transition_factor_and_state(name: st
     class Simulated:
         scenario = load_scenario(name)
 
-    found: Any = Findings(Simulated())  # type: ignore[arg-type]
+    found: Any = DocumentSource(Simulated())  # type: ignore[arg-type]
     said = "\n".join(map(str, odd_blocks(found)))
     pathway = found.scenario.pathway
     wanted = {*pathway.transitions, *pathway.factors}
@@ -165,10 +167,12 @@ def test_the_model_is_described_to_its_last_transition_factor_and_state(name: st
 
 
 def test_the_same_findings_give_the_same_bytes(
-    found: Findings, pages: dict[Lang, str], documents: dict[Lang, DecisionDocument]
+    found: DocumentSource, pages: dict[Lang, str], documents: dict[Lang, DecisionDocument]
 ) -> None:
     with in_language("sv"):
-        again = decision_document(Findings(Results(found.result.counts), command=found.command))
+        again = decision_document(
+            DocumentSource(Results(found.result.counts), command=found.command)
+        )
         cited = CitedNumbers(DecisionWorkbook(found.result, "sv"))
         with in_language("en"):
             english = decision_document(found)
@@ -178,21 +182,21 @@ def test_the_same_findings_give_the_same_bytes(
 
 
 def test_sections_that_are_left_out_are_not_there() -> None:
-    found = Findings(Results(counts(1, 2, report={"leave_out": ["fund", "odd"]})))
+    found = DocumentSource(Results(counts(1, 2, report={"leave_out": ["fund", "odd"]})))
     keys = {section.key for section in decision_document(found).sections}
     assert not {"fund", "odd"} & keys
     assert "evaluation" in keys
 
 
 def test_dates_keys_and_codes_are_no_numbers() -> None:
-    assert [n for n in found_numbers("S100, 2026-01 and 0.1.0: 2,5 %", "sv") if n[1]] == [
-        ("2,5", 2.5)
-    ]
+    with in_language("sv"):
+        found = list(found_numbers("S100, 2026-01 and 0.1.0: 2,5 %"))
+    assert [n for n in found if n[1]] == [("2,5", 2.5)]
     assert PATHWAY
 
 
 def test_a_file_without_arms_is_told_of_too() -> None:
-    found = Findings(Results(counts(0, 2)))
+    found = DocumentSource(Results(counts(0, 2)))
     for lang in LANGUAGES:
         with in_language(lang):
             document = decision_document(found)

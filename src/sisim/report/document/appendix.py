@@ -17,12 +17,12 @@ from sisim.report.document.checklists import (
     stress_items,
     unread_texts,
 )
-from sisim.report.document.findings import Findings
+from sisim.report.document.document_source import DocumentSource
 from sisim.report.document.odd import odd_blocks
 
 
 def appendix_sections(
-    found: Findings, before: Mapping[str, DocumentSection]
+    found: DocumentSource, before: Mapping[str, DocumentSection]
 ) -> Iterator[DocumentSection]:
     """Yield the sections A to E.
 
@@ -55,7 +55,7 @@ def appendix_sections(
             yield DocumentSection(key, letter, heading, "appendix", tuple(blocks[key]()))
 
 
-def _provenance(found: Findings) -> Iterator[Block]:
+def _provenance(found: DocumentSource) -> Iterator[Block]:
     result = found.result
     seeds = result.seeds
     said = {

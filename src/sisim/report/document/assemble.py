@@ -10,11 +10,11 @@ from sisim.report.document.appendix import appendix_sections
 from sisim.report.document.blocks import DecisionDocument, DocumentSection
 from sisim.report.document.chain_section import chain_sections
 from sisim.report.document.decision_pages import decision_sections, title_block
+from sisim.report.document.document_source import DocumentSource
 from sisim.report.document.economist_pages import economist_sections
-from sisim.report.document.findings import Findings
 
 
-def decision_document(found: Findings) -> DecisionDocument:
+def decision_document(found: DocumentSource) -> DecisionDocument:
     """Return the document in the current language, without the sections that the file leaves out.
 
     The same findings give the same document.
@@ -29,7 +29,7 @@ def decision_document(found: Findings) -> DecisionDocument:
     )
 
 
-def _every(found: Findings) -> Iterator[DocumentSection]:
+def _every(found: DocumentSource) -> Iterator[DocumentSection]:
     left_out = set(found.asked.leave_out)
     before = [*decision_sections(found), *chain_sections(found), *economist_sections(found)]
     yield from before

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from sisim.i18n import Lang
 from sisim.report.chart.chart import Chart
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class TitleBlock:
 class DecisionDocument:
     """The whole document in one language."""
 
-    lang: str
+    lang: Lang
     top: TitleBlock
     sections: tuple[DocumentSection, ...]
     foot: str

@@ -14,7 +14,7 @@ from sisim.report.document.blocks import (
     Paragraph,
 )
 from sisim.report.document.chain import InvestmentChain, column_names, investment_chain
-from sisim.report.document.findings import Findings
+from sisim.report.document.document_source import DocumentSource
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,7 +23,7 @@ MOST = 3
 """Of more investments than so many only the first are drawn."""
 
 
-def chain_sections(found: Findings) -> Iterator[DocumentSection]:
+def chain_sections(found: DocumentSource) -> Iterator[DocumentSection]:
     """Yield the section, which opens the pages for the economist; it has no number."""
     blocks = tuple(_blocks(found))
     yield DocumentSection(
@@ -31,7 +31,7 @@ def chain_sections(found: Findings) -> Iterator[DocumentSection]:
     )
 
 
-def _blocks(found: Findings) -> Iterator[Block]:
+def _blocks(found: DocumentSource) -> Iterator[Block]:
     scenario = found.scenario
     if not scenario.investments:
         yield Paragraph(t("The file has no [investments]: nothing is done that could be compared."))

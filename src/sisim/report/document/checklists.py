@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sisim.i18n import t
 from sisim.report.document.blocks import Block, DocumentSection, DocumentTable, Paragraph
-from sisim.report.document.findings import Findings
+from sisim.report.document.document_source import DocumentSource
 
 
 class ChecklistItem(NamedTuple):
@@ -114,7 +114,7 @@ def stress_items() -> tuple[ChecklistItem, ...]:
 
 
 def checklist(
-    found: Findings,
+    found: DocumentSource,
     title: str,
     items: tuple[ChecklistItem, ...],
     sections: Mapping[str, DocumentSection],
@@ -132,7 +132,9 @@ def checklist(
     yield DocumentTable(title, headings, rows, long=True, plain=True)
 
 
-def _where(found: Findings, one: ChecklistItem, sections: Mapping[str, DocumentSection]) -> str:
+def _where(
+    found: DocumentSource, one: ChecklistItem, sections: Mapping[str, DocumentSection]
+) -> str:
     if one.key and not _said(found, one.key):
         return t("Not reported: key {key} is empty.", key=one.key)
     named = [
@@ -147,7 +149,7 @@ def _name(section: DocumentSection) -> str:
     return f"{section.number} {section.heading}".strip()
 
 
-def _said(found: Findings, key: str) -> bool:
+def _said(found: DocumentSource, key: str) -> bool:
     """Return whether the file says something under a key."""
     first, *rest = key.split(".")
     node: object = found.asked if first == "report" else getattr(found.scenario, first)
@@ -156,7 +158,7 @@ def _said(found: Findings, key: str) -> bool:
     return bool(node)
 
 
-def unread_texts(found: Findings) -> Iterator[Block]:
+def unread_texts(found: DocumentSource) -> Iterator[Block]:
     """Yield the writer's words on how the analysis was made."""
     said = {
         "analysis_plan": t("Plan of the analysis"),

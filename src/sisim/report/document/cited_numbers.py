@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import NamedTuple, Protocol
 
+from sisim.i18n import current_language, in_language
 from sisim.report.document.blocks import (
     Block,
     BulletList,
@@ -59,16 +60,17 @@ class TextPiece(NamedTuple):
     value: str = ""
 
 
-def found_numbers(text: str, lang: str) -> Iterator[tuple[str, float | None]]:
+def found_numbers(text: str) -> Iterator[tuple[str, float | None]]:
     """Yield the pieces of a text in order, each number with its value.
 
     Dates, keys and codes ("2026-01", "S100", "0.1.0") are no numbers.
 
     Examples:
-        >>> list(found_numbers("Net −1,234.5 in 2026-01", "en"))
+        >>> with in_language("en"):
+        ...     list(found_numbers("Net −1,234.5 in 2026-01"))
         [('Net ', None), ('−1,234.5', -1234.5), (' in 2026-01', None)]
     """
-    number = SWEDISH if lang == "sv" else ENGLISH
+    number = SWEDISH if current_language() == "sv" else ENGLISH
     pattern = (
         rf"(?<![\w.,\-])(?:{DATE}(?![\w\-])|({MINUS}?(?:{number})))(?!(?![mk]\b)\w|[.,]\d|-\d)"
     )
@@ -78,15 +80,15 @@ def found_numbers(text: str, lang: str) -> Iterator[tuple[str, float | None]]:
             continue
         if match.start() > at:
             yield text[at : match.start()], None
-        yield match[1], _value(match[1], lang)
+        yield match[1], _value(match[1])
         at = match.end()
     if at < len(text):
         yield text[at:], None
 
 
-def _value(text: str, lang: str) -> float:
+def _value(text: str) -> float:
     plain = text.replace(MINUS, "-").replace(NBSP, "")
-    plain = plain.replace(",", ".") if lang == "sv" else plain.replace(",", "")
+    plain = plain.replace(",", ".") if current_language() == "sv" else plain.replace(",", "")
     return float(plain)
 
 
@@ -104,23 +106,25 @@ class CitedNumbers:
     def read(self, documents: Sequence[DecisionDocument]) -> None:
         """Give every number of the same document in several languages its cell."""
         for document in documents:
-            for where, heading, text, names in cited_texts(document):
-                for piece, value, name in _named(text, document.lang, names):
-                    del piece
-                    if value is not None and not self._worked_out(name):
-                        self._add(where, f"{heading}: {text}", value)
+            with in_language(document.lang):
+                self._read(document)
 
-    def pieces(self, text: str, where: str, lang: str, names: str = "") -> list[TextPiece]:
+    def _read(self, document: DecisionDocument) -> None:
+        for where, heading, text, names in cited_texts(document):
+            for _, value, name in _named(text, names):
+                if value is not None and not self._worked_out(name):
+                    self._add(where, f"{heading}: {text}", value)
+
+    def pieces(self, text: str, where: str, names: str = "") -> list[TextPiece]:
         """Return a text in pieces, each number with its cell.
 
         Args:
             text: The text.
             where: The section and the block that it stands in.
-            lang: Its language.
             names: Of the numbers in it that the workbook works out, in order, with spaces between.
         """
         found = []
-        for piece, value, name in _named(text, lang, names):
+        for piece, value, name in _named(text, names):
             if value is None:
                 found.append(TextPiece(piece))
                 continue
@@ -143,10 +147,10 @@ class CitedNumbers:
         return self._known[key]
 
 
-def _named(text: str, lang: str, names: str) -> Iterator[tuple[str, float | None, str]]:
+def _named(text: str, names: str) -> Iterator[tuple[str, float | None, str]]:
     """Yield the pieces of a text, each number with its value and the name that it has, if any."""
     waiting = iter(names.split())
-    for piece, value in found_numbers(text, lang):
+    for piece, value in found_numbers(text):
         yield piece, value, "" if value is None else next(waiting, "")
 
 

@@ -23,7 +23,7 @@ from sisim.report.document.blocks import (
     picture_of,
     table_of,
 )
-from sisim.report.document.findings import Findings
+from sisim.report.document.document_source import DocumentSource
 from sisim.report.economics.money_tables import shown_tables
 from sisim.report.economics.money_words import (
     cash_words,
@@ -58,7 +58,7 @@ PAIR, PAIR_HIGH = 1280.0, 600.0
 """How wide and high two figures side by side are laid out, in pixels."""
 
 
-def title_block(found: Findings) -> TitleBlock:
+def title_block(found: DocumentSource) -> TitleBlock:
     """Return what stands at the top: what it is, who asks for what."""
     scenario, asked = found.scenario, found.asked
     applicant = asked.applicant or (scenario.application or Application()).applicant
@@ -81,7 +81,7 @@ def title_block(found: Findings) -> TitleBlock:
     )
 
 
-def decision_sections(found: Findings) -> Iterator[DocumentSection]:
+def decision_sections(found: DocumentSource) -> Iterator[DocumentSection]:
     """Yield the sections 2 to 9."""
     told = {
         "summary": (t("Summary"), _summary(found)),
@@ -103,7 +103,7 @@ def decision_sections(found: Findings) -> Iterator[DocumentSection]:
 # ---------------------------------------------------------------------------- 2
 
 
-def _summary(found: Findings) -> Iterator[Block]:
+def _summary(found: DocumentSource) -> Iterator[Block]:
     scenario, result = found.scenario, found.result
     if found.main is None:
         yield from paragraphs(overview_words(result) or [_nothing_compared()])
@@ -144,12 +144,12 @@ def _nothing_compared() -> str:
     return t("The scenario has no [arms], so there is nothing to compare.")
 
 
-def _first_outcome(found: Findings) -> Effectiveness | None:
+def _first_outcome(found: DocumentSource) -> Effectiveness | None:
     """Return the first outcome of the file, or what else effects are measured by; None: nothing."""
     return next(iter(found.result.effectiveness), None)
 
 
-def _five_numbers(found: Findings, first: Effectiveness | None) -> DocumentTable:
+def _five_numbers(found: DocumentSource, first: Effectiveness | None) -> DocumentTable:
     """Return the five numbers by arm, each with its range below it."""
     rate = found.scenario.economy.discount_costs.value
     outcome = t("Outcome")
@@ -220,7 +220,7 @@ def _amount(amount: Interval) -> str:
 # ---------------------------------------------------------------------------- 3, 4
 
 
-def _need(found: Findings) -> Iterator[Block]:
+def _need(found: DocumentSource) -> Iterator[Block]:
     catalogue = found.scenario.catalogue
     if catalogue is None:
         yield Paragraph(_missing("[catalogue]"), "empty")
@@ -251,7 +251,7 @@ def _missing(key: str) -> str:
     return t("Not reported: {key} is empty.", key=key)
 
 
-def _intervention(found: Findings) -> Iterator[Block]:
+def _intervention(found: DocumentSource) -> Iterator[Block]:
     scenario = found.scenario
     catalogue = scenario.catalogue
     if catalogue is not None:
@@ -331,7 +331,7 @@ def _term(scenario: Scenario, name: str, one: Investment) -> tuple[str, ...]:
 # ---------------------------------------------------------------------------- 5
 
 
-def _figure(found: Findings) -> Iterator[Block]:
+def _figure(found: DocumentSource) -> Iterator[Block]:
     if found.scenario.outcomes:
         yield _outcomes_first(found)
     story = found.story
@@ -354,12 +354,12 @@ def _figure(found: Findings) -> Iterator[Block]:
         yield picture
 
 
-def _cost_picture(found: Findings) -> DocumentPicture | None:
+def _cost_picture(found: DocumentSource) -> DocumentPicture | None:
     chart = costs_chart(found.result)
     return None if chart is None else picture_of("costs", chart)
 
 
-def _outcomes_first(found: Findings) -> DocumentTable:
+def _outcomes_first(found: DocumentSource) -> DocumentTable:
     """Return every outcome in the year that the figures mark, or in the last, by arm."""
     story = found.story
     years = found.scenario.time.whole_years
@@ -375,7 +375,7 @@ def _outcomes_first(found: Findings) -> DocumentTable:
 # ---------------------------------------------------------------------------- 6, 7
 
 
-def _who_gains(found: Findings) -> Iterator[Block]:
+def _who_gains(found: DocumentSource) -> Iterator[Block]:
     if found.main is None:
         yield Paragraph(_nothing_compared())
         return
@@ -386,7 +386,7 @@ def _who_gains(found: Findings) -> Iterator[Block]:
     )
 
 
-def who_gains_table(found: Findings, arm: str, *, all_payers: bool = True) -> DocumentTable:
+def who_gains_table(found: DocumentSource, arm: str, *, all_payers: bool = True) -> DocumentTable:
     """Return who pays and who gains by an arm, each amount with its cell in the workbook.
 
     Args:
@@ -423,7 +423,7 @@ def who_gains_table(found: Findings, arm: str, *, all_payers: bool = True) -> Do
     return table_of(title, frame, names)
 
 
-def _limits(found: Findings) -> Iterator[Block]:
+def _limits(found: DocumentSource) -> Iterator[Block]:
     result, scenario = found.result, found.scenario
     said: list[str] = []
     for arm in () if found.main is None else (found.main,):
@@ -449,7 +449,7 @@ def _limits(found: Findings) -> Iterator[Block]:
 # ---------------------------------------------------------------------------- 8, 9
 
 
-def _verdict(found: Findings) -> Iterator[Block]:
+def _verdict(found: DocumentSource) -> Iterator[Block]:
     told = False
     for arm in () if found.main is None else (found.main,):
         lines = verdict_sentences(found.result, arm, quoted(found.label(arm)), tail=True)
@@ -471,7 +471,7 @@ def _verdict(found: Findings) -> Iterator[Block]:
         )
 
 
-def _recommendation(found: Findings) -> Iterator[Block]:
+def _recommendation(found: DocumentSource) -> Iterator[Block]:
     yield from found.written("recommendation") or (
         Paragraph(
             t(

@@ -29,7 +29,7 @@ from sisim.report.document.blocks import (
     table_of,
 )
 from sisim.report.document.decision_pages import who_gains_table
-from sisim.report.document.findings import Findings
+from sisim.report.document.document_source import DocumentSource
 from sisim.report.economics import repayment_report
 from sisim.report.economics.contract_figure import contract_chart
 from sisim.report.economics.contract_report import contract_shown, contract_words
@@ -72,7 +72,7 @@ MOST_NUMBERS = 10
 """So many numbers are listed by how far they move the net."""
 
 
-def economist_sections(found: Findings) -> Iterator[DocumentSection]:
+def economist_sections(found: DocumentSource) -> Iterator[DocumentSection]:
     """Yield the sections 10 to 19."""
     told = {
         "outcomes": (t("Outcomes, with and without"), _outcomes(found)),
@@ -93,7 +93,7 @@ def economist_sections(found: Findings) -> Iterator[DocumentSection]:
 # ---------------------------------------------------------------------------- 10, 11
 
 
-def _outcomes(found: Findings) -> Iterator[Block]:
+def _outcomes(found: DocumentSource) -> Iterator[Block]:
     result = found.result
     if not found.scenario.outcomes:
         yield Paragraph(
@@ -124,7 +124,7 @@ def _outcomes(found: Findings) -> Iterator[Block]:
     yield from found.written("outcomes")
 
 
-def _years(found: Findings) -> Iterator[Block]:
+def _years(found: DocumentSource) -> Iterator[Block]:
     if not found.arms or not found.costs:
         yield Paragraph(t("Nothing to compare: nobody pays, or there is no arm."))
         return
@@ -147,7 +147,7 @@ def _years(found: Findings) -> Iterator[Block]:
     )
 
 
-def _difference_table(found: Findings, arm: str, one: YearlyDifference) -> DocumentTable:
+def _difference_table(found: DocumentSource, arm: str, one: YearlyDifference) -> DocumentTable:
     scenario = found.scenario
     level = scenario.economy.price_level
     prices = t("current prices") if one.current else t("fixed prices, {level}", level=level)
@@ -181,7 +181,7 @@ def _fewer_years(years: Sequence[int], rows: list[AmountRow]) -> tuple[list[int]
 # ---------------------------------------------------------------------------- 12, 13
 
 
-def _fund(found: Findings) -> Iterator[Block]:
+def _fund(found: DocumentSource) -> Iterator[Block]:
     scenario, result = found.scenario, found.result
     if not scenario.funds or not found.arms:
         yield Paragraph(t("No social investment fund is in the file."))
@@ -208,7 +208,7 @@ def _tables(shown_: Sequence[tuple[str, pd.DataFrame]]) -> Iterator[Block]:
         yield table_of(title, frame)
 
 
-def _contract(found: Findings) -> Iterator[Block]:
+def _contract(found: DocumentSource) -> Iterator[Block]:
     result = found.result
     said = contract_words(result, found.arms)
     if not said:
@@ -223,7 +223,7 @@ def _contract(found: Findings) -> Iterator[Block]:
 # ---------------------------------------------------------------------------- 14
 
 
-def _uncertainty(found: Findings) -> Iterator[Block]:
+def _uncertainty(found: DocumentSource) -> Iterator[Block]:
     result = found.result
     for arm in found.arms:
         appraisal = result.appraisal[arm]
@@ -245,7 +245,7 @@ def _uncertainty(found: Findings) -> Iterator[Block]:
     yield from found.written("uncertainty")
 
 
-def _gaining(found: Findings) -> DocumentTable:
+def _gaining(found: DocumentSource) -> DocumentTable:
     """Return in how many runs each payer gains, by arm."""
     scenario, result = found.scenario, found.result
     payers = list(dict.fromkeys(p for arm in found.arms for p in result.who_gains[arm].payers))
@@ -264,7 +264,7 @@ def _gaining(found: Findings) -> DocumentTable:
     return DocumentTable(t("Whose net is not negative, in how many runs"), headings, tuple(rows))
 
 
-def _moves(found: Findings) -> Iterator[Block]:
+def _moves(found: DocumentSource) -> Iterator[Block]:
     """Yield how far each number moves the net, one at a time."""
     if found.main is None:
         return
@@ -296,7 +296,7 @@ def _moves(found: Findings) -> Iterator[Block]:
     yield DocumentTable(title, headings, tuple(rows))
 
 
-def _drawn(found: Findings) -> Iterator[Block]:
+def _drawn(found: DocumentSource) -> Iterator[Block]:
     analysis = found.analysis
     if analysis is None:
         yield Paragraph(
@@ -319,7 +319,7 @@ def _drawn(found: Findings) -> Iterator[Block]:
 # ---------------------------------------------------------------------------- 15, 16
 
 
-def _evaluation(found: Findings) -> Iterator[Block]:
+def _evaluation(found: DocumentSource) -> Iterator[Block]:
     plans = found.scenario.evaluations
     if not plans:
         yield Paragraph(t("There is no plan for the evaluation of effects in the file."), "warning")
@@ -363,7 +363,7 @@ def _plans(scenario: Scenario) -> DocumentTable:
     return DocumentTable(t("What the plan of evaluation holds"), headings, tuple(rows))
 
 
-def _follow_up(found: Findings) -> Iterator[Block]:
+def _follow_up(found: DocumentSource) -> Iterator[Block]:
     plan = found.scenario.follow_up
     if plan is None:
         yield Paragraph(
@@ -390,7 +390,7 @@ def _follow_up(found: Findings) -> Iterator[Block]:
 # ---------------------------------------------------------------------------- 17, 18
 
 
-def _implementation(found: Findings) -> Iterator[Block]:
+def _implementation(found: DocumentSource) -> Iterator[Block]:
     if found.implementation is None:
         yield Paragraph(
             t(
@@ -412,7 +412,7 @@ def _new_way(scenario: Scenario) -> bool:
     return any("new_way_of_working" in arm.investments.values() for arm in scenario.arms.values())
 
 
-def _alternatives(found: Findings) -> Iterator[Block]:
+def _alternatives(found: DocumentSource) -> Iterator[Block]:
     if len(found.arms) < 2:
         yield Paragraph(
             t("The file compares {n} with doing without; no other is in it.", n=len(found.arms))
@@ -435,7 +435,9 @@ def _alternatives(found: Findings) -> Iterator[Block]:
     yield from found.written("alternatives")
 
 
-def worth_names(found: Findings, arm: str, frame: pd.DataFrame) -> Mapping[tuple[int, int], str]:
+def worth_names(
+    found: DocumentSource, arm: str, frame: pd.DataFrame
+) -> Mapping[tuple[int, int], str]:
     """Return the names of the numbers in the table of what an arm is worth."""
     from sisim.report.present_value import net_words
 
@@ -455,7 +457,7 @@ def worth_names(found: Findings, arm: str, frame: pd.DataFrame) -> Mapping[tuple
 # ---------------------------------------------------------------------------- 19
 
 
-def _assumptions(found: Findings) -> Iterator[Block]:
+def _assumptions(found: DocumentSource) -> Iterator[Block]:
     scenario = found.scenario
     if found.main is not None:
         known = verdict_on(found.result, found.main, tail=True)

@@ -40,7 +40,7 @@ def html_page(document: DecisionDocument, cited: CitedNumbers) -> str:
     template = environment.from_string(_file("report.html.jinja"))
 
     def pieces(text: str, where: str, name: str) -> list[TextPiece]:
-        return cited.pieces(text, where, document.lang, name)
+        return cited.pieces(text, where, name)
 
     return (
         template.render(

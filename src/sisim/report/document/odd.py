@@ -17,7 +17,7 @@ from sisim.report.document.blocks import (
     Paragraph,
     Subheading,
 )
-from sisim.report.document.findings import Findings
+from sisim.report.document.document_source import DocumentSource
 from sisim.report.formats import decimal, listing, spread
 from sisim.report.risk_words import figures
 from sisim.scenario.owners import grade_name
@@ -26,7 +26,7 @@ from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Number
 
 
-def odd_blocks(found: Findings) -> Iterator[Block]:
+def odd_blocks(found: DocumentSource) -> Iterator[Block]:
     """Yield the seven elements."""
     scenario, pathway = found.scenario, found.scenario.pathway
     yield Subheading(t("Purpose and patterns"))
@@ -48,7 +48,7 @@ def odd_blocks(found: Findings) -> Iterator[Block]:
 # ---------------------------------------------------------------------------- 1, 2
 
 
-def _purpose(found: Findings) -> Iterator[Block]:
+def _purpose(found: DocumentSource) -> Iterator[Block]:
     scenario, pathway = found.scenario, found.scenario.pathway
     said = scenario.description or pathway.description or scenario.title
     yield Paragraph(said.text)
@@ -108,9 +108,10 @@ def _entities(scenario: Scenario) -> Iterator[Block]:
         (f"{track.label.text} ({name})", _states(track.states.items()))
         for name, track in pathway.tracks.items()
     ]
+    background = t("Background")
     rows += [
         (
-            f"{t('Background')}: {name if one.label is None else one.label.text} ({name})",
+            f"{background}: {name if one.label is None else one.label.text} ({name})",
             ", ".join(one.shares) or str(one.distribution or ""),
         )
         for name, one in pathway.attributes.items()

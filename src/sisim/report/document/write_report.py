@@ -13,7 +13,7 @@ from sisim.i18n import Lang, each_language, in_language
 from sisim.report.document.assemble import decision_document
 from sisim.report.document.cited_numbers import CitedNumbers
 from sisim.report.document.decision_workbook import DecisionWorkbook
-from sisim.report.document.findings import Findings
+from sisim.report.document.document_source import DocumentSource
 from sisim.report.document.html_page import html_page
 from sisim.report.document.pdf_file import pdf_file
 from sisim.report.document.word_file import word_file
@@ -23,7 +23,7 @@ Kind = Literal["docx", "pdf", "xlsx"]
 
 
 def write_report(
-    found: Findings,
+    found: DocumentSource,
     out: Path,
     languages: Iterable[Lang],
     kinds: Iterable[Kind] = (),

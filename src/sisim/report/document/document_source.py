@@ -17,7 +17,7 @@ from sisim.scenario.types import Text
 
 
 @dataclass(frozen=True)
-class Findings:
+class DocumentSource:
     """What came out, and what is told of how.
 
     Attributes:
