@@ -46,16 +46,19 @@ class _Shown(HTMLParser):
         super().__init__()
         self.text: list[str] = []
         self._inside = ""
+        self._section: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._inside = tag
+        if tag == "section":
+            self._section = dict(attrs).get("id")
         self.text += [v or "" for k, v in attrs if k in ("title", "aria-label", "placeholder")]
 
     def handle_data(self, data: str) -> None:
         if self._inside == "script" and data.startswith("{"):  # what a lesson shows
             texts = _texts(json.loads(data))
             self.text += [text for text in texts if not DATA.fullmatch(text)]
-        elif self._inside not in ("style", "script"):
+        elif self._inside not in ("style", "script") and self._section not in SECTIONS_OF_KEYS:
             self.text.append(data)
 
 
@@ -77,8 +80,12 @@ def _texts(node: Any) -> Iterator[str]:
 
 DATA = re.compile(r"[a-z0-9_.*:/+-]*")
 """A cell of a table for programs: a key, a category, a month or a number, in every language."""
+REFERENCE = re.compile(r".* et al\. \d{4}.*")
+"""A cell that names a publication, in its own language."""
 KEYS_TOLD = ("assumptions", "check", "explain", "catalogue", "values", "pathway")
 """Commands that tell the keys of files."""
+SECTIONS_OF_KEYS = ("odd", "provenance", "glossary")
+"""Sections of a decision document that tell keys, the command, and words in both languages."""
 PICTURES = (".svg", ".png", ".pdf")
 """What is drawn is looked at before it becomes outlines of letters."""
 
@@ -103,7 +110,8 @@ def written(folder: Path) -> Iterator[tuple[str, str]]:
         elif file.suffix == ".csv":
             rows = csv.reader(text.splitlines(), delimiter=";" if ";" in text[:200] else ",")
             cells = (cell for row in rows for cell in row)
-            text = "\n".join(cell for cell in cells if not DATA.fullmatch(cell))
+            told = (cell for cell in cells if not (DATA.fullmatch(cell) or REFERENCE.match(cell)))
+            text = "\n".join(told)
         elif file.name == README:
             text = "\n".join(told for line in text.splitlines() for told in _of_readme(line))
         yield file.name, text
@@ -261,7 +269,7 @@ def test_a_command_says_writes_and_draws_words_of_the_language(name: str, lang: 
             drawn.extend(one.get_text() for one in figure.findobj(Text) if one.get_visible())
         # Measured, it has been drawn as for a PNG; outlines of letters are of no language.
         kind = more.get("format") or Path(file).suffix[1:]
-        if lang == "sv" and kind == "svg":
+        if kind == "svg" and (lang == "sv" or not isinstance(file, Path)):
             save(figure, file, **more)
         elif isinstance(file, Path):
             file.touch()

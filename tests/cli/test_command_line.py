@@ -59,6 +59,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         )
         return SimpleNamespace(
             scenario=loaded,
+            settled=None,
             judge=lambda **_: {},
             yearly_costs=lambda ordinary: table.assign(ordinary=ordinary),
             yearly_participants=lambda: table,
@@ -87,6 +88,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         "sisim.analysis.switching_values": {
             "simulate_retained": lambda loaded, **rest: (simulate(loaded, **rest), [])
         },
+        "sisim.economics.cost_trace": {"trace_tables": lambda _: {}},
         "sisim.results": {"Results": lambda *found: found[0]},
         "sisim.report.publish": {
             "publish": publish,

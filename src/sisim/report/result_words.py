@@ -68,6 +68,7 @@ _TABLES = {
     "silo-regimes": Reason("What is done and left undone under each way to decide."),
     "silo-dependence": Reason("Whose reductions hang on whose payments."),
     "silo-risk": Reason("The risk of a unit beside that of a fund."),
+    "silo-applications": Reason("Which applications come to a fund, by terms and belief."),
     "silo-models": Reason("Incentive models side by side."),
     "system": Reason("How far the system changes, against each goal."),
     "needs-groups": Reason("Outcomes and costs by group."),
@@ -103,6 +104,12 @@ _TABLES = {
 }
 """By name, or by a pattern of names: the first that fits."""
 _COLUMNS = {
+    "terms": Reason("What is to be repaid: `free`, `strict` or `capped`."),
+    "belief": Reason("The share of the simulated effect that the applicant believes in."),
+    "needed": Reason("The share of the effect that one must believe in to apply."),
+    "comes": Reason("Whether the application comes."),
+    "wasted": Reason("What the fund has paid if nothing works."),
+    "stage": Reason("The stage on the way to a start; empty: starts."),
     "replication": Reason("Which run, from 0."),
     "replications": Reason("How many runs."),
     "seed": Reason("The seed of the run."),

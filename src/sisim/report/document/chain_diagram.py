@@ -6,7 +6,6 @@ from collections import Counter
 
 from matplotlib.figure import Figure
 
-from sisim.i18n import t
 from sisim.report.chart.canvas import canvas, points
 from sisim.report.chart.typesetting import FONT, PaperType
 from sisim.report.diagram_layout import Arrow, Link, NodeBox
@@ -14,14 +13,14 @@ from sisim.report.document.chain import ChainArrow, ChainBox, InvestmentChain, c
 from sisim.report.pathway_diagram import MUTED, PAPER, draw_arrow, draw_box, to_pixels, write_line
 
 TYPE = PaperType()
-LABEL, LINE, SMALL = 15.0, 19.0, 12.5
+LABEL, LINE, SMALL = 15.0, 19.0, 14.0
 WIDE, EDGE, TOP = 1280.0, 14.0, 44.0
-BOX = 186.0
+BOX = 208.0
 """How wide a box is, in layout pixels."""
 GAP = 16.0
 """Between boxes above each other."""
-PORT = 21.0
-"""Between the arrows that end at a box: a number has room above each."""
+PORT = 38.0
+"""Between the arrows that end at a box: each has its number above and the grade of it below."""
 
 
 def draw_chain(found: InvestmentChain) -> Figure:
@@ -35,7 +34,7 @@ def draw_chain(found: InvestmentChain) -> Figure:
     }
     numbers = max(map(len, columns), default=1)
     high = max((sum(sizes[b.key] + GAP for b in column) for column in columns), default=LINE)
-    high = max(high, 40.0 * numbers)
+    high = max(high, 48.0 * numbers)
     figure = canvas(WIDE, high + TOP + 2 * EDGE)
     step = (WIDE - 2 * EDGE - BOX) / 3
     for number, name in enumerate(column_names()):
@@ -77,7 +76,10 @@ def _placed(
 
 
 def _draw(figure: Figure, one: ChainArrow, origin: NodeBox, to: NodeBox, shift: float) -> None:
-    """Draw an arrow that ends so far below the middle of a box, with its number above its end."""
+    """Draw an arrow that ends so far below the middle of a box, its number above its end.
+
+    The grade of the number stands below.
+    """
     start = (origin.x + BOX / 2, origin.y)
     end = (to.x - BOX / 2, to.y + shift)
     across = end[0] - start[0]
@@ -89,18 +91,18 @@ def _draw(figure: Figure, one: ChainArrow, origin: NodeBox, to: NodeBox, shift: 
     )
     draw_arrow(figure, (0.0, 0.0), Arrow(Link(one.origin, one.to, scheduled=False), run))
     _, high = figure.get_size_inches() * figure.dpi
-    text = t("{number} · {grade}", number=one.number, grade=one.grade)
-    x, y = end[0] - 13.0, end[1] - 2.0
-    figure.text(
-        x,
-        high - y,
-        TYPE.fit(text, across - 16.0, SMALL),
-        transform=to_pixels(figure),
-        fontsize=points(SMALL),
-        fontfamily=FONT,
-        color=MUTED,
-        ha="right",
-        va="bottom",
-        zorder=4,
-        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
-    )
+    for text, below in ((one.number, False), (one.grade, True)):
+        figure.text(
+            end[0] - 13.0,
+            high - end[1] + (-2.0 if below else 2.0),
+            TYPE.fit(text, across - 16.0, SMALL),
+            transform=to_pixels(figure),
+            fontsize=points(SMALL),
+            fontfamily=FONT,
+            fontstyle="italic" if below else "normal",
+            color=MUTED,
+            ha="right",
+            va="top" if below else "bottom",
+            zorder=4,
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.4, "alpha": 0.85},
+        )

@@ -156,9 +156,8 @@ def _named(text: str, names: str) -> Iterator[tuple[str, float | None, str]]:
 
 def cited_texts(document: DecisionDocument) -> Iterator[tuple[str, str, str, str]]:
     """Yield every text with numbers: where it stands, the heading, the text, the number's name."""
-    for label, text in document.top.facts:
+    for _, text in document.top.facts:
         yield "top", document.top.title, text, ""
-        del label
     for text in document.top.warnings:
         yield "top", document.top.title, text, ""
     for section, place, block in document.blocks():

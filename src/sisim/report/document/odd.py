@@ -260,17 +260,18 @@ def _input(scenario: Scenario) -> str:
 
 
 def _submodels(pathway: Pathway) -> Iterator[Block]:
-    rows = []
-    names: dict[tuple[int, int], str] = {}
-    for row, (name, one) in enumerate(pathway.transitions.items()):
-        base = one.rate or one.probability
-        rows.append((_named(one, name), _way(one), transition_formula(name, one), _owner(base)))
-        del row
     yield DocumentTable(
         t("Transitions: base × factors"),
         (t("Transition"), t("From → to"), t("Formula"), t("Grade and source")),
-        tuple(rows),
-        names,
+        tuple(
+            (
+                _named(one, name),
+                _way(one),
+                transition_formula(name, one),
+                _owner(one.rate or one.probability),
+            )
+            for name, one in pathway.transitions.items()
+        ),
         long=True,
         plain=True,
     )
