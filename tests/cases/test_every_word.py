@@ -32,6 +32,8 @@ from sisim.report.result_words import column_words
 PUBLISHED = SCENARIOS.parent / "experiments/published"
 FEW = ("--set", "population.residents=1500", "--set", "replications=2")
 READY = ("placed-youth", *FEW)
+SMALLEST = ("service-trainee", "--set", "population.residents=600", "--set", "replications=2")
+"""What takes many draws is asked of a pathway with few numbers."""
 TRAINEE = ("--set", "population.residents=4000", "--set", "replications=3")
 EV1 = str(Path(__file__).parents[1] / "helpers" / "ev1.toml")
 POCKETS = str(Path(__file__).parents[1] / "helpers" / "pockets.toml")
@@ -173,15 +175,15 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "precision": (*READY, "--wish", "5000000"),
     "sensitivity": (*READY, "--vary", "investments.team.reach", "--workers", "1"),
     "sensitivity by morris": (
-        *(*READY, "--method", "morris", "--size", "2", "--workers", "1"),
-        *("--vary", "investments.team.*"),
+        *(*SMALLEST, "--method", "morris", "--size", "2", "--workers", "1"),
+        *("--vary", "investments.trainee.*"),
     ),
     "heatmap": (
         *(*READY, "investments.team.reach=0.4:0.9", "investments.team.years=2:4"),
         *("--points", "2", "--workers", "1"),
     ),
     "break-even": (*READY, "investments.team.reach=0.2:1", "--points", "3", "--workers", "1"),
-    "uncertainty": (*READY, "--draws", "20", "--effect", "placed", "--workers", "1"),
+    "uncertainty": (*SMALLEST, "--draws", "20", "--effect", "unemployed", "--workers", "1"),
     "mix": ("placed-youth", *FEW, "--budget", "10000000"),
     "silo": (POCKETS, "--paper", "--replications", "2", "--set", "population.residents=60"),
     "system": (POCKETS, "--replications", "1", "--set", "population.residents=60"),
@@ -201,7 +203,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "catalogue": (),
     "values": ("--text", "residential"),
     "catalogue --read": ("--read", "catalogue.csv"),
-    "discover": (*READY, "--arm", "project", "--under=-19e6", "--draws", "20", "--workers", "1"),
+    "discover": (
+        *(*SMALLEST, "--arm", "project", "--under=-450e3", "--draws", "20", "--workers", "1"),
+    ),
     "compare": ("placed-youth", str(SCENARIOS / "skolfam.toml"), *FEW),
     "sweep": ("experiment.toml", "--workers", "1"),
     "reproduce": ("result",),

@@ -85,6 +85,7 @@ def test_it_can_be_reckoned_in_money_in_both_languages(ran: Results) -> None:
     assert not money_tables(ran, arms)["appraisal"].empty
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_the_command_runs_it_and_writes_what_came_out(file: str, tmp_path: Path) -> None:
     given = [part for key, value in few(file).items() for part in ("--set", f"{key}={value}")]
     result = sisim("run", file, *given, "--out", str(tmp_path / "out"))
