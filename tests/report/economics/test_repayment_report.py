@@ -53,7 +53,8 @@ def test_the_plan_has_the_shape_of_the_one_from_orebro(result: Results) -> None:
 @pytest.mark.parametrize(("lang", "total"), [("sv", "Summa"), ("en", "Sum")], indirect=["lang"])
 def test_the_csv_has_the_rows_of_the_table_and_adds_up(result: Results, total: str) -> None:
     text = plan_csv(result.repayment("project"), result.scenario)
-    head, invested, *repaid, all_, net, accumulated = csv.reader(io.StringIO(text))
+    cells = csv.reader(io.StringIO(text), delimiter=";" if total == "Summa" else ",")
+    head, invested, *repaid, all_, net, accumulated = cells
     assert (head[1], head[-2], head[-1]) == ("2015", "2024", total)
     amounts = [[int(cell) for cell in row[1:]] for row in (invested, *repaid, all_, net)]
     assert all(sum(row[:-1]) == row[-1] for row in amounts)
