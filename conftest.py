@@ -17,5 +17,7 @@ def lang(request: pytest.FixtureRequest) -> Iterator[Lang]:
 
 pytest_plugins = ["helpers.browser"]
 
-# Helpers hold no tests, and one of them, when imported, hides what only some systems have.
+# Helpers hold no tests, and one of them, when imported, hides what only some systems have. What
+# builds the site needs the packages of the group `docs`.
 collect_ignore = ["tests/helpers"]
+collect_ignore_glob = ["docs/*.py", "docs/_ext/*.py"]

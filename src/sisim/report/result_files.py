@@ -14,7 +14,7 @@ from sisim.report.whole_files import aside, put_files
 PICTURE_DPI = 120
 """1920 x 1080: a projector's own pixels."""
 README = "README.txt"
-MOST_IN_WORKBOOK = 20_000
+MOST_IN_WORKBOOK = 8_000
 """Rows of a sheet; of a table with more, a workbook has the means over the replications."""
 
 
