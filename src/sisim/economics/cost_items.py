@@ -18,24 +18,21 @@ from sisim.arrays import Floats, Ints
 from sisim.economics.horizon import Horizon
 from sisim.economics.later_units import later_units
 from sisim.economics.ledger import (
+    COST_OF_PHASE,
     INCOME,
     OF_PHASE,
     CostLine,
     Kind,
+    bought,
     by_year,
-    over_cycles,
     payer_principal,
     phase_costs,
     phase_stops,
-    rewards,
 )
 from sisim.economics.prices import conversion
-from sisim.engine.counts import ITEMS, PHASES, Result
+from sisim.engine.counts import ITEMS, Result
 from sisim.scenario.pathway import Resource
 from sisim.scenario.scenario import Cost, Scenario
-
-WHERE = {"project": "cost", "new_way": "new_way.cost", "replaced": "new_way.replaces"}
-"""Where in an investment each phase's cost stands."""
 
 
 @dataclass(frozen=True)
@@ -150,17 +147,7 @@ def cost_items(result: Result) -> list[CostItem]:
     fixed prices; what is received of what people use (kind "income") and what later lives cost
     more (kind "later") stand here too, which are no part of a ledger.
     """
-    return [*_used(result), *_investments(result), *_later(result)]
-
-
-def _used(result: Result) -> Iterator[CostItem]:
-    scenario, used = result.scenario, result.used("use")
-    units = rewards(result, used).sum(axis=3).mean(axis=0)
-    forever = np.full(len(result.arms), np.inf)
-    for number, name in enumerate(used.names):
-        one = scenario.pathway.resources[name]
-        payers = _of_resource(scenario, name, one, "use")
-        yield _priced("use", name, one, units[..., number], payers, forever)
+    return [*_bought(result), *_later(result)]
 
 
 def _later(result: Result) -> Iterator[CostItem]:
@@ -217,42 +204,34 @@ def _priced(
     return CostItem(kind, name, "", price, units, payers, True, stops)
 
 
-def _investments(result: Result) -> Iterator[CostItem]:
-    scenario = result.scenario
-    cycles = rewards(result, result.used("use")).shape[2]
-    found = over_cycles(result.investment_units, cycles).mean(axis=0)
-    for number, name in enumerate(result.compiled.investments):
-        for phase, cost in phase_costs(scenario, name).items():
-            units = found[..., number, PHASES.index(phase), :]
-            yield from _phase(result, name, phase, cost, units)
+def _bought(result: Result) -> Iterator[CostItem]:
+    scenario, found = result.scenario, bought(result)
+    forever = np.full(len(result.arms), np.inf)
+    for one in found.used:
+        resource = scenario.pathway.resources[one.item]
+        payers = _of_resource(scenario, one.item, resource, "use")
+        yield _priced("use", one.item, resource, one.units.mean(axis=0), payers, forever)
+    for (name, phase), parts in found.invested.items():
+        cost = phase_costs(scenario, name)[phase]
+        payers = _of_investment(scenario, name, phase, cost)
+        stops = phase_stops(result, name, phase)
+        for one in parts:
+            own = one.part in ITEMS
+            if own and not one.given and one.part not in cost.model_fields_set:
+                continue  # nothing is said of it
+            price = Price(one.key, one.given, one.year, cost.price_type)
+            units, lasts = one.units.mean(axis=0), own and one.part != "start_up"
+            yield CostItem(one.kind, name, one.part, price, units, payers, lasts, stops)
 
 
-def _phase(result: Result, name: str, phase: str, cost: Cost, units: Floats) -> Iterator[CostItem]:
-    """Return what a phase of an investment is made of, given its units, (arms, cycles, ITEMS)."""
-    scenario, kind, where = result.scenario, OF_PHASE[phase], f"investments.{name}"
-    place = f"{where}.{WHERE[phase]}"
-    payers = tuple(
+def _of_investment(scenario: Scenario, name: str, phase: str, cost: Cost) -> tuple[Payer, ...]:
+    """Return who pays a phase of an investment."""
+    place = f"investments.{name}.{COST_OF_PHASE[phase]}.payer"
+    return tuple(
         Payer(
-            CostLine(kind, name, who, payer_principal(scenario, who)),
+            CostLine(OF_PHASE[phase], name, who, payer_principal(scenario, who)),
             share,
-            None if isinstance(cost.payer, str) else f"{place}.payer.{who}",
+            None if isinstance(cost.payer, str) else f"{place}.{who}",
         )
         for who, share in cost.shares.items()
     )
-    stops, level = phase_stops(result, name, phase), scenario.economy.price_level
-
-    def item(part: str, key: str, price: float, units: Floats, *, lasting: bool) -> CostItem:
-        found = Price(key, price, level, cost.price_type)
-        return CostItem(kind, name, part, found, units, payers, lasting, stops)
-
-    for number, part in enumerate(ITEMS):
-        amount = getattr(cost, part).value
-        if amount or part in cost.model_fields_set:  # else nothing is said of it
-            key, lasts = f"{place}.{part}", part != "start_up"
-            yield item(part, key, amount, units[..., number], lasting=lasts)
-    if phase == "project":
-        spec = scenario.investments[name].preparation
-        for part, done in result.preparation(name).items():
-            key, amount = f"{where}.preparation.{part}.cost", spec[part].cost.value
-            share = over_cycles(done[None], units.shape[1])[0]
-            yield item(part, key, amount, share, lasting=False)

@@ -112,20 +112,19 @@ def _prices(book: Ledger) -> pd.DataFrame:
     level = scenario.economy.price_level
     rows = []
     for one in bought(book.result).every:
-        base, year, unit = _base(scenario, one)
-        index = conversion(year, level, scenario.price_index)
+        index = conversion(one.year, level, scenario.price_index)
         owner: Any = owners.loc[one.key] if one.key in owners.index else {}
         for at, price in zip(years.tolist(), _of_years(book, one.price).tolist(), strict=True):
             rows.append(
                 {
                     **{name: getattr(one, name) for name in WHAT},
                     "year": at,
-                    "unit": unit,
-                    "price": base,
-                    "price_year": year,
+                    "unit": _unit(scenario, one),
+                    "price": one.given,
+                    "price_year": one.year,
                     "price_level": level,
                     "index": index,
-                    "growth": price / (base * index) if base else 1.0,
+                    "growth": price / (one.given * index) if one.given else 1.0,
                     "unit_price": price,
                     "key": one.key,
                     "source": owner.get("source"),
@@ -139,15 +138,8 @@ def _prices(book: Ledger) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(names))
 
 
-def _base(scenario: Scenario, one: Purchase) -> tuple[float, int, str]:
-    """Return the price of a unit in the file, of which year it is, and what a unit is."""
-    if one.kind == "use":
-        resource = scenario.pathway.resources[one.item]
-        return resource.price.value, resource.price_year, resource.unit.text
-    number: object = scenario
-    for name in one.key.split("."):
-        number = number[name] if isinstance(number, Mapping) else getattr(number, name)
-    return float(number.value), scenario.economy.price_level, ""  # type: ignore[attr-defined]
+def _unit(scenario: Scenario, one: Purchase) -> str:
+    return scenario.pathway.resources[one.item].unit.text if one.kind == "use" else ""
 
 
 def _of_years(book: Ledger, price: Floats) -> Floats:

@@ -282,6 +282,8 @@ class Purchase:
         item: The resource or the investment.
         part: What of an investment: one of `ITEMS`, or `preparation.NAME`; "" of a resource.
         key: Where its price stands, as `--set` takes it.
+        given: The price as it stands there, in the money of `year`.
+        year: The year of the price.
         units: How much, (replications, arms, cycles); what is replaced is negative.
         price: Of a unit, (cycles,).
         shares: The share of the price that each payer pays.
@@ -292,6 +294,8 @@ class Purchase:
     item: str
     part: str
     key: str
+    given: float
+    year: int
     units: Floats
     price: Floats
     shares: Mapping[str, float]
@@ -341,12 +345,15 @@ def bought(result: Result, *, current: bool = False) -> Bought:
             name,
             "",
             f"resources.{name}.price",
+            one.price.value,
+            one.price_year,
             amounts[..., number],
-            prices.of(scenario.pathway.resources[name]),
-            scenario.pathway.resources[name].shares,
-            scenario.pathway.resources[name].ordinary,
+            prices.of(one),
+            one.shares,
+            one.ordinary,
         )
         for number, name in enumerate(units.names)
+        for one in (scenario.pathway.resources[name],)
     ]
     items = over_cycles(result.investment_units, cycles)
     invested = {
@@ -357,6 +364,8 @@ def bought(result: Result, *, current: bool = False) -> Bought:
                     name,
                     item,
                     f"investments.{name}.{COST_OF_PHASE[phase]}.{item}",
+                    getattr(cost, item).value,
+                    scenario.economy.price_level,
                     items[..., number, PHASES.index(phase), ITEMS.index(item)],
                     prices.at_level(getattr(cost, item), cost.price_type),
                     cost.shares,
@@ -382,6 +391,8 @@ def _preparation(
             investment,
             f"preparation.{name}",
             f"investments.{investment}.preparation.{name}.cost",
+            spec.preparation[name].cost.value,
+            result.scenario.economy.price_level,
             over_cycles(done[None], cycles),
             prices.at_level(spec.preparation[name].cost, spec.cost.price_type),
             spec.cost.shares,
