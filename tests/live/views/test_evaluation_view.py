@@ -35,9 +35,9 @@ def reported(someone: Visitor, n: int) -> None:
 def test_dots_fall_and_the_same_municipality_moves_between_designs(visit: Enter) -> None:
     someone = visit("?show=evaluation&lang=en", wait=CHART, rests=False)
     page = someone.page
-    reported(someone, 5)
+    # The line of progress is told before the dots are drawn.
+    page.wait_for_function(f"n => new Set(({DOTS})().map((dot) => dot[1])).size >= n", arg=5)
     before = page.evaluate(DOTS)
-    assert len({name for _, name, _ in before}) >= 5
     assert re.match(r"\d+ of 50 municipalities have reported", someone.text("#evaluation-status"))
     assert "If the intervention had no effect at all" in str(
         page.get_attribute("#chart-evaluation", "aria-label")
