@@ -12,9 +12,10 @@ from helpers.known import factor
 from helpers.pictures import written
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from sisim.analysis.measures import NPV, PAYBACK, RATIOS, chosen, why_undefined
-from sisim.analysis.question import beyond_chance, mean_defined
+from sisim.analysis.question import beyond_chance, chance_of, mean_defined
 from sisim.i18n import LANGUAGES, Lang, in_language
 from sisim.loading.load import load_scenario
 from sisim.report.analysis.analysis_frame import Subject
@@ -121,13 +122,14 @@ def test_a_difference_that_is_the_same_in_all_runs_is_beyond_chance(
     runs: list[float], shift: float
 ) -> None:
     values = np.round(np.array(runs))
-    assert beyond_chance(values, values + round(shift)) == bool(round(shift))
+    assert chance_of(values, values + round(shift)) == (0.0 if round(shift) else 1.0)
 
 
 def test_a_difference_within_its_interval_is_not() -> None:
     change = np.array([-1.0, 0.5, 2.0, -1.2])
-    assert not beyond_chance(np.zeros(4), change)
-    assert beyond_chance(np.zeros(4), change + 10)
+    within, beyond = chance_of(np.zeros(4), change), chance_of(np.zeros(4), change + 10)
+    assert within == pytest.approx(stats.ttest_1samp(change, 0).pvalue)
+    assert beyond_chance(np.array([within, beyond])).tolist() == [False, True]
 
 
 class TestNothingMatters:

@@ -148,7 +148,10 @@ def test_a_number_whose_range_cannot_turn_it_is_said_so() -> None:
     assert found.conclusion == "saves"
     ends = {RATIO: 1.0, REACH: 0.0, PRICE: 0.0}
     assert {part.key: part.far for part in found.rests_on} == ends
-    assert all(part.turns is None and part.searched == BAND_FROM for part in found.rests_on)
+    # But without the effect there is nothing left to save.
+    turns = {RATIO: 1.0, REACH: None, PRICE: None}
+    assert {part.key: part.turns for part in found.rests_on} == turns
+    assert all(part.searched == BAND_FROM for part in found.rests_on)
 
 
 def test_an_investment_without_effect_costs_and_nothing_that_it_costs_turns_that() -> None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import sisim
 from sisim.calibration.life_histories import histories, plain, run_logged
 from sisim.calibration.targets import MEASURES, Histories
 from sisim.engine.compile import compile_scenario
+from sisim.engine.replications import simulate
 from sisim.loading.load import load_pathway
+from sisim.results import Results
 
+EXPERIMENTS = Path(__file__).parents[2] / "experiments"
 SHARES = ("placement", "absence", "results", "degree", "psychiatry")
 
 
@@ -104,6 +109,20 @@ def test_peers_matter_only_where_the_assumption_is_switched_on() -> None:
     )
     assert off.shares == []
     assert on.shares == [("long_absence", "area")]
+
+
+def test_ordinary_prevention_can_be_taken_away_and_what_it_prevented_is_seen() -> None:
+    """A study of its own: nobody gets support at school from the start on."""
+    scenario = sisim.load(
+        EXPERIMENTS / "without-support.toml",
+        {"population.residents": 8000, "time.years": 8, "replications": 1},
+    )
+    found = Results(simulate(scenario))
+    told = found.outcomes()
+    told = told[told["year"] >= 2031].groupby(["outcome", "arm"])["value"].sum()
+    assert told["supported", "none"] < 0.05 * told["supported", "without"]
+    assert told["behind", "none"] > told["behind", "without"]
+    assert found.appraisal["none"].present_values["lower_cost"].item() > 0
 
 
 def test_at_least_25_targets_are_held_out_and_most_of_them_are_met() -> None:

@@ -17,13 +17,16 @@ from sisim.engine.trace import trace
 from sisim.loading.load import changed
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.explanation import explanation
-from sisim.scenario.numbers import followers
+from sisim.scenario.numbers import followers, parameters
 from sisim.scenario.scenario import Scenario
 
 pytestmark = pytest.mark.usefixtures("unpainted")
 
 FOLDER = Path(__file__).parents[2] / "experiments" / "published"
 P1 = FOLDER / "p1-sick-sicker.toml"
+READY = [
+    FOLDER.parents[1] / "scenarios" / f"{name}.toml" for name in ("placed-youth", "early-or-late")
+]
 COHORT = 400
 
 
@@ -80,6 +83,14 @@ def test_a_parameter_is_named_with_the_formulas_it_is_in(lang: str) -> None:
     )
     expected = {"en": "Utility", "sv": "Nytta"}[lang]
     assert Assumptions(labelled).name("parameters.u_Trt") == expected
+
+
+@pytest.mark.parametrize("lang", ["en", "sv"], indirect=True)
+@pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
+def test_no_parameter_of_a_ready_file_is_named_by_its_key(path: Path, lang: str) -> None:
+    scenario = sisim.load(path)
+    known, words = parameters(scenario), Assumptions(scenario)
+    assert not [name for name in known if name in words.name(f"parameters.{name}").split()]
 
 
 def test_explain_tells_the_formula_of_a_base(tmp_path: Path) -> None:

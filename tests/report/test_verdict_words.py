@@ -50,6 +50,12 @@ def said(*numbers: SwitchingValue, lang: Lang = "en", **more: Any) -> str:
         (number(AREA, 0.7, 0.9425), "holds as long as it prevents at least 5.8%", "minst 5,8 %"),
         (number(AREA, 0.7, 0.543), "holds as long as it prevents at most 45%", "högst 45 %"),
         (number(AREA, 0.7, None), "holds even without this effect", "även utan den effekten"),
+        (number(AREA, 0.7, 1.0), "holds as long as it has any effect", "har någon effekt alls"),
+        (
+            number(EVERY_EFFECT, 1.0, 0.0, far=0.0),
+            "holds as long as they do anything at all",
+            "gäller så länge de har någon verkan alls",
+        ),
         (number(AREA, 0.7, None, far=0.0), "holds all the way to 100%", "ända till 100 %"),
         (number(STAY, 1.4, 1.123), "raises by at least 13%", "ökningen är minst 13 %"),
         (number(REACH, 0.8, 0.453), "at least 46% (80% in the file", "minst 46 % (i filen 80 %"),

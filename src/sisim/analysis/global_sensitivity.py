@@ -46,10 +46,10 @@ def sobol(ask: Ask, varied: Sequence[VariedNumber], size: int, seed: int = 1) ->
 
     Returns:
         A row per number, the one that matters most first. Columns: key, first, first_error, total,
-        total_error (half widths of 95 % bootstrap intervals), tells (whether the interval of the
-        total lies above zero), and, the same for all, points (of the design) and undefined (how
-        many were left out). Without any variance every index is 0; with fewer than two base points
-        left, NaN.
+        total_error (half widths of 95 % bootstrap intervals), tells (whether the total is above
+        zero beyond chance, of all the numbers together), and, the same for all, points (of the
+        design) and undefined (how many were left out). Without any variance every index is 0; with
+        fewer than two base points left, NaN.
 
     Raises:
         ValueError: If there are fewer than two numbers, or size is not a power of 2.
@@ -71,7 +71,8 @@ def sobol(ask: Ask, varied: Sequence[VariedNumber], size: int, seed: int = 1) ->
         len(varied),
         len(varied) + 2,
     )
-    indices["tells"] = indices["total"] - indices["total_error"] > NEGLIGIBLE
+    wider = stats.norm.isf(_tail(len(varied))) / stats.norm.isf(_tail(1))
+    indices["tells"] = indices["total"] - indices["total_error"] * wider > NEGLIGIBLE
     return _ranked(varied, indices, "total", kept)
 
 
@@ -171,11 +172,16 @@ def _estimated(
     return {name: np.asarray(found[theirs], np.float64) for name, theirs in columns.items()}
 
 
+def _tail(numbers: int) -> float:
+    """Return the probability of either tail of each of so many intervals (Bonferroni)."""
+    return (1 - CONFIDENCE) / 2 / numbers
+
+
 def _chance(shares: Floats, outcomes: Floats, numbers: int) -> Floats:
     """Return how large a mean absolute effect chance between replications makes, (numbers,).
 
     The standard errors of a number's steps, pooled over the trajectories, times the quantile of
-    Student's t; 0 for a single replication, which cannot tell.
+    Student's t, for all the numbers together; 0 for a single replication, which cannot tell.
     """
     replications = outcomes.shape[1]
     size = numbers + 1
@@ -192,7 +198,7 @@ def _chance(shares: Floats, outcomes: Floats, numbers: int) -> Floats:
     for number, own in enumerate(errors):
         freedom = len(own) * (replications - 1)
         pooled = np.sqrt(np.mean(np.square(np.nan_to_num(own))))
-        found[number] = stats.t.ppf((1 + CONFIDENCE) / 2, freedom) * pooled
+        found[number] = stats.t.isf(_tail(numbers), freedom) * pooled
     return found
 
 

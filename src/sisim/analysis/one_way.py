@@ -16,6 +16,7 @@ from sisim.analysis.question import (
     Ask,
     Point,
     beyond_chance,
+    chance_of,
     count_undefined,
     mean_defined,
     standard_error,
@@ -40,14 +41,15 @@ def one_way(ask: Ask, varied: Sequence[VariedNumber], turn: float | None = 0.0) 
         (whether the outcome is on another side of `turn` at an end than at the base), above (in how
         many replications it is above `turn` at the base), undefined,
         undefined_low, undefined_high (in how many replications it is undefined at the base, at low
-        and at high), tells (whether the number makes a difference beyond chance).
+        and at high), tells (whether the number makes a difference beyond chance, of all the
+        numbers together).
     """
     points: list[Point] = [{}]
     for factor in varied:
         points += [{factor.key: factor.low}, {factor.key: factor.high}]
     found = ask(points)
     base = found[0]
-    rows = []
+    rows, chances = list[dict[str, object]](), list[list[float]]()
     for number, factor in enumerate(varied):
         low, high = found[1 + 2 * number], found[2 + 2 * number]
         ends = mean_defined(np.array([low, high]))
@@ -69,13 +71,11 @@ def one_way(ask: Ask, varied: Sequence[VariedNumber], turn: float | None = 0.0) 
                 "undefined": count_undefined(base),
                 "undefined_low": count_undefined(low),
                 "undefined_high": count_undefined(high),
-                "tells": any(
-                    beyond_chance(one, other)
-                    for one, other in ((low, high), (base, low), (base, high))
-                ),
             }
         )
+        chances.append([chance_of(*pair) for pair in ((low, high), (base, low), (base, high))])
     table = pd.DataFrame(rows)
+    table["tells"] = np.any(beyond_chance(np.array(chances)), axis=1).tolist()
     # Both ends may lie on the same side of the base: what counts is how far the bar reaches.
     known = table[["at_low", "at_high", "base"]]
     reach = (known.max(axis=1) - known.min(axis=1)).fillna(0.0).to_numpy()

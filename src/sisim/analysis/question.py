@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from sisim.arrays import Floats
+from sisim.arrays import Flags, Floats
 from sisim.engine.counts import WITHOUT
 
 Point = Mapping[str, Any]
@@ -134,22 +134,44 @@ def share_interval(hits: int, n: int, confidence: float = CONFIDENCE) -> tuple[f
     return float(ends.low), float(ends.high)
 
 
-def beyond_chance(one: Floats, other: Floats) -> bool:
-    """Return whether an outcome differs at two points by more than chance (paired Student's t).
+def chance_of(one: Floats, other: Floats) -> float:
+    """Return how often chance alone makes an outcome differ as much between two points.
 
-    A single replication cannot tell: of it every difference counts that is none of rounding. An
-    outcome that is defined in more replications at one of the points differs too.
+    The two-sided p-value of the paired Student's t. A single replication cannot tell: of it every
+    difference that is none of rounding counts as 0. So does an outcome that is defined in more
+    replications at one of the points.
 
     Args:
         one: The outcome at a point, (replications,).
         other: That at another, in the same replications.
     """
     if count_undefined(one) != count_undefined(other):
-        return True
+        return 0.0
     change = other - one
     known = change[np.isfinite(change)]
     size = np.nanmax(np.abs([one, other]), initial=0.0)
     if not len(known) or np.abs(known).max() <= NEGLIGIBLE * size:
-        return False
-    margin = half_width(float(known.std(ddof=1)), len(known)) if len(known) > 1 else 0.0
-    return bool(abs(known.mean()) > margin)
+        return 1.0
+    error = standard_error(known) if len(known) > 1 else 0.0
+    if error <= NEGLIGIBLE * size:
+        return 0.0 if known.mean() else 1.0
+    return float(2 * stats.t.sf(abs(known.mean()) / error, len(known) - 1))
+
+
+def beyond_chance(chances: Floats) -> Flags:
+    """Return which of many comparisons are beyond chance, at 5 % for all of them together.
+
+    Of forty idle numbers two would be named at 5 % each. Holm, "A simple sequentially rejective
+    multiple test procedure", Scandinavian Journal of Statistics 6 (1979).
+
+    Args:
+        chances: The p-value of each comparison, any shape.
+
+    Examples:
+        >>> beyond_chance(np.array([0.04, 0.001])).tolist(), beyond_chance(np.full(3, 0.04)).any()
+        ([True, True], np.False_)
+    """
+    from statsmodels.stats.multitest import multipletests
+
+    told = multipletests(chances.ravel(), alpha=1 - CONFIDENCE, method="holm")[0]
+    return np.asarray(told, bool).reshape(chances.shape)

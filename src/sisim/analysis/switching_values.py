@@ -601,7 +601,8 @@ def _searched(ask: _Nets, one: _Candidate, found: SwitchingValue, arm: int) -> S
         there = net(end)
         if not np.isfinite(there):
             break
-        if there * base < 0:
+        # Where nothing is left of the net without an effect, it does not hold without it.
+        if there * base < 0 or (there == 0 and end == _without_effect(one.key)):
             root, _ = brentq(net, inside, end, maxiter=STEPS, full_output=True, disp=False)
             error = ask.error(one, root, arm) * abs((root - found.value) / base)
             return replace(
@@ -609,6 +610,13 @@ def _searched(ask: _Nets, one: _Candidate, found: SwitchingValue, arm: int) -> S
             )
         inside = end
     return replace(found, far=float(inside), searched=runs)
+
+
+def _without_effect(key: str) -> float | None:
+    """Return the value at which an effect does nothing; None of a number that is no effect."""
+    if key == EVERY_EFFECT:
+        return 0.0
+    return 1.0 if key.endswith(".ratio") else None
 
 
 class _Nets:

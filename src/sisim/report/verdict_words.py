@@ -164,6 +164,8 @@ def _every_effect(one: SwitchingValue, found: Verdict, *, margin: bool = False) 
             "All effects together: holds all the way to {end} of what the file says",
             end=share_of(one.far),
         )
+    if one.turns == 0:
+        return t("All effects together: holds as long as they do anything at all")
     known = margin and isfinite(one.error) and one.error > 0
     sure = f" ± {share_of(SURE * one.error)}" if known else ""
     said = {"value": share_of(_towards(one.turns, one.value)), "sure": sure}
@@ -189,6 +191,8 @@ def _condition(one: SwitchingValue, words: Assumptions, *, margin: bool = False)
         if _is_effect(one.key) and one.far == 1.0:
             return t("holds even without this effect")
         return t("holds all the way to {end}", end=_size(one, words, one.far))
+    if _is_effect(one.key) and one.turns == 1.0:
+        return t("holds as long as it has any effect")
     known = margin and isfinite(one.error) and one.error > 0
     margins = words.margin if _is_effect(one.key) else (lambda _, size: _size(one, words, size))
     sure = f" ± {margins(one.key, SURE * one.error)}" if known else ""

@@ -30,6 +30,19 @@ def test_names_stand_in_the_order_of_the_table(lang: str) -> None:
     assert high[first] > high[second]
 
 
+def test_a_bar_that_the_runs_do_not_tell_is_said_to_be_within_chance(lang: str) -> None:
+    table = tornado_table(3).assign(tells=[True, False, False])
+    idle = table.index[2]
+    table.loc[idle, ["at_low", "at_high", "swing"]] = [*table.loc[idle, ["base", "base"]], 0.0]
+    details = written(draw_tornado(subject(), table))
+    chance, nothing = {
+        "en": ("within chance", "makes no difference"),
+        "sv": ("ryms inom slumpen", "gör ingen skillnad"),
+    }[lang]
+    assert details.count(chance) == 1
+    assert details.count(nothing) == 1
+
+
 def test_it_can_be_read() -> None:
     assert_readable(draw_tornado(subject(), tornado_table()))
     assert_readable(draw_tornado(subject(), tornado_table(9), averaged=True))

@@ -82,7 +82,15 @@ def tornado_chart(subject: Subject, table: pd.DataFrame, *, averaged: bool = Fal
 def _detail(one: Any, words: Assumptions) -> str:
     """Return what is said below the name of a number: what it is, and what it is built on."""
     detail = [words.told(one.key, one.value, (one.low, one.high)), words.grade(one.grade)]
-    return " · ".join(filter(None, [*detail, _undefined_ends(one)]))
+    return " · ".join(filter(None, [*detail, _undefined_ends(one), _untold(one)]))
+
+
+def _untold(one: Any) -> str:
+    """Return why the bar of a number tells nothing; empty if it does."""
+    if one.tells or one.swing != one.swing:
+        return ""
+    idle = one.at_low == one.base == one.at_high
+    return t("makes no difference") if idle else t("within chance")
 
 
 def _undefined_ends(one: Any) -> str:
