@@ -32,7 +32,7 @@ class TestOneWay:
 
     def test_of_many_idle_numbers_chance_names_one_in_five_per_cent_at_most(self) -> None:
         """Each at 5 % for itself, some of thirty would be named in nearly every analysis."""
-        rng, rounds = np.random.default_rng(11), 150
+        rng, rounds = np.random.default_rng(11), 60
         idle = [factor(f"x{number}", 0, 1) for number in range(30)]
         named = sum(
             one_way(lambda points: rng.normal(size=(len(points), 10)), idle)["tells"].any()

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.digests import HELD, Parts, digest, names, of_results, overrides, small, source
+from hypothesis import given
+from hypothesis import strategies as st
 
 import sisim
 
@@ -47,6 +49,15 @@ def test_a_count_is_seen_to_the_last_person_and_an_amount_to_the_tenth_digit() -
     assert digest(people) != digest(people + (people == 5))
     assert digest(amounts) == digest(amounts * (1 + 1e-14)) != digest(amounts * (1 + 1e-8))
     assert digest(amounts, exact=True) != digest(amounts * (1 + 1e-14), exact=True)
+
+
+@given(st.integers(1, 10**9), st.integers(0, 6), st.sampled_from([-1e-15, 1e-15]))
+def test_an_amount_that_ends_in_a_five_is_rounded_alike_on_every_computer(
+    units: int, decimals: int, noise: float
+) -> None:
+    """A price of whole kronor divided by 8, 16 or 32 is half-way between two roundings."""
+    amounts = np.array([units / 2**decimals, 3.0 * units])
+    assert digest(amounts) == digest(amounts * (1 + noise))
 
 
 def test_words_are_the_same_as_categories() -> None:

@@ -53,6 +53,8 @@ FEW, PART = 1500, 10
 """The test takes a tenth of a scenario's people, but not fewer than these."""
 DIGITS, DECIMALS = 10, 6
 """Numbers are compared to so many digits, and no finer than so many decimals."""
+OFF_THE_EDGE = 0.0318
+"""By so much of the last digit numbers are moved before they are rounded."""
 PICTURES = (".png", ".svg", ".pdf")
 BESIDE = re.compile(
     r"(?:.*[/\\])?(?:README\.txt|.*\.manifest\.json|.*\.xlsx"
@@ -327,7 +329,9 @@ def _of_numbers(values: NDArray[Any], exact: bool) -> bytes:
     # A small difference of large amounts is no surer than they are: what stands together is
     # rounded alike. Half as much again, as the largest is often a power of ten, or almost.
     size = floor(log10(1.5 * most)) if most else 0
-    rounded = np.round(numbers, min(DECIMALS, DIGITS + 1 - size)) + 0.0
+    decimals = min(DECIMALS, DIGITS + 1 - size)
+    # Amounts often end in a 5, half-way between two roundings: they must not lie on the edge.
+    rounded = np.round(numbers + OFF_THE_EDGE * 10.0**-decimals, decimals) + 0.0
     return " ".join([f"{number:.{DIGITS}g}" for number in rounded]).encode()
 
 
