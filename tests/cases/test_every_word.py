@@ -20,6 +20,7 @@ import pytest
 from babel.messages.pofile import read_po
 from helpers.command_line import sisim
 from helpers.pictures import faults
+from helpers.registers import estimation, lives, register
 from helpers.words import SCENARIOS, SOURCE, WORD, leaks, slips
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -150,6 +151,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     ),
     "report": READY,
     "evaluate": (EV1, "--draws", "3", "--workers", "1"),
+    "estimate": ("estimate.toml",),
     "sroi": ("service-trainee", *TRAINEE, "--arm", "project"),
     "static": ("service-trainee", *TRAINEE, "--arm", "new_way"),
     "gate": (GATED, "--draws", "4", "--workers", "1"),
@@ -233,6 +235,8 @@ def prepare(name: str) -> None:
     Path("experiment.toml").write_text(EXPERIMENT, encoding="utf-8")
     if name == "catalogue --read":
         sisim("catalogue", "--administration", "social", "--out", "catalogue.csv", lang="sv")
+    elif name == "estimate":
+        estimation(Path(), register(lives(1, 100)))
     elif name == "reproduce":
         sisim("sweep", "experiment.toml", "--out", "result", "--workers", "1", lang="sv")
 
@@ -256,6 +260,7 @@ def test_a_command_says_writes_and_draws_words_of_the_language(name: str, lang: 
         "catalogue": "out.csv",
         "values": "values.csv",
         "catalogue --read": "egna",
+        "estimate": "egna.toml",
         "lesson": "lesson.html",
         "reproduce": None,
     }

@@ -46,6 +46,7 @@ WORDS = frozenset(
         "targets",
         "outcomes",
         "override",
+        "override_files",
         "seed",
         "replications",
         "uncertainty",

@@ -25,6 +25,7 @@ from sisim.cli.calculator_commands import sroi, static
 from sisim.cli.catalogue_command import catalogue
 from sisim.cli.cohort_command import cohort
 from sisim.cli.decision_commands import silo, system
+from sisim.cli.estimate_command import estimate
 from sisim.cli.evaluation_command import evaluate
 from sisim.cli.file_commands import assumptions, check, explain_key, pathway, schema
 from sisim.cli.help_pages import print_help
@@ -90,6 +91,7 @@ for command in (
     system,
     needs,
     follow_up,
+    estimate,
     evaluate,
     sroi,
     static,

@@ -15,6 +15,7 @@ from sisim.loading.companion_files import include_draws, include_factor_files
 from sisim.loading.derived_numbers import DerivedNumbers
 from sisim.loading.files import beside_it, expect, find, parsed, read
 from sisim.loading.fixed_numbers import Fixed
+from sisim.loading.override_files import apply_override_files
 from sisim.loading.overrides import Overrider
 from sisim.loading.validation import validate
 from sisim.scenario.document import Document
@@ -73,6 +74,7 @@ def _loaded(
     # A year of the file may be overridden, and so may the name of the file.
     unread = _include_price_index(document, beside) + _include_tail(document, beside)
     overrider = Overrider(document, Scenario)
+    unread += apply_override_files(document, overrider, beside)
     if isinstance(document.data.get("override"), dict):
         overrider.apply_table("override")
     unread += _overridden(document, overrider, overrides, places, beside)

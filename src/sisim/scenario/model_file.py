@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, PrivateAttr
 from sisim.scenario.positions import Path
 from sisim.scenario.types import Name, Number, Table, Text
 
-UNWRITTEN = {"override", "content", "formula"}
+UNWRITTEN = {"override", "override_files", "content", "formula"}
 """What is not written: changes that have been made, and what stands elsewhere."""
 
 

@@ -731,6 +731,11 @@ class Scenario(ModelFile):
     replications: Annotated[int, Field(gt=0, le=1_000_000)] = Field(
         1, description="How many runs, each with a seed of its own."
     )
+    override_files: list[str] = Field(
+        [],
+        description="Files with an [override] of their own, beside this one, as `sisim estimate` "
+        "writes them.",
+    )
     override: dict[str, Any] = Field(
         {}, description="Other values of numbers in the pathway, by their keys with dots."
     )

@@ -1,0 +1,77 @@
+"""Numbers of a pathway from a register: `sisim estimate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from sisim.cli.options import argument, option
+from sisim.cli.output import require_file, whole_file
+from sisim.cli.progress import progress
+from sisim.cli.user_errors import UserError
+from sisim.i18n import t
+
+
+def estimate(
+    file: Annotated[Path, argument("FILE", "An estimation file.")],
+    /,
+    *,
+    out: Annotated[
+        Path,
+        option("FILE", "The file of other values; tables are written beside it. Unset: own.toml."),
+    ] = Path("own.toml"),
+) -> None:
+    """Estimate a pathway's rates from an extract of a register, and write them as other values that
+    a scenario takes by `override_files`.
+
+    The file names the pathway, the extract (a row for each time that a person is in a state) and
+    which state of the pathway each state of the register is. The pathway is simulated as it is,
+    so that the moves which came can be held against those that it would give for people of the
+    same ages and times in the state; its numbers are multiplied by what came as a part of what was
+    expected. A small municipality is drawn towards the pathway, as far as the range of its number
+    says. What the register does not tell stays, and that is said. Rows about persons are never
+    written or sent anywhere, and small counts are kept back.
+
+    Example: `sisim estimate estimate.toml --out own.toml`
+    """
+    if out.suffix.lower() != ".toml":
+        raise UserError(t("Other values are written as .toml."))
+    from sisim.estimation.estimate_file import load_estimation
+    from sisim.estimation.rates import estimate as rates_of
+    from sisim.report.estimation_figure import draw_estimates
+    from sisim.report.estimation_report import (
+        aggregated_table,
+        estimates_table,
+        override_text,
+        rate_lines,
+        sentences,
+    )
+    from sisim.report.spreadsheet_files import write_csv
+
+    plan = load_estimation(file)
+    require_file(out)
+    with progress(t("Simulating the pathway")) as tell:
+        found = rates_of(plan, tell)
+    for line in [*rate_lines(found), *sentences(found)]:
+        print(line)
+    print(
+        t(
+            "An extract of a register is personal data even with running numbers: keep it where "
+            "such data may be kept."
+        )
+    )
+    tables = {"rates": estimates_table(found), "aggregated": aggregated_table(found)}
+    with whole_file(out) as partial:
+        partial.write_text(override_text(found), encoding="utf-8", newline="\n")
+    print(out)
+    for name, table in tables.items():
+        path = out.with_name(f"{out.stem}-{name}.csv")
+        with whole_file(path) as partial:
+            write_csv(table, partial)
+        print(path)
+    figure = draw_estimates(found)
+    if figure is not None:
+        path = out.with_suffix(".png")
+        with whole_file(path) as partial:
+            figure.savefig(partial)
+        print(path)

@@ -1,0 +1,208 @@
+"""An estimation as one file says it: a pathway, extracts of a register, and their states."""
+
+from __future__ import annotations
+
+import os
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path as File
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sisim.checks.issues import Findings
+from sisim.loading.files import beside_it, find, read
+from sisim.loading.load import load_pathway
+from sisim.loading.validation import validate
+from sisim.scenario.dates import is_date, months_until
+from sisim.scenario.document import Document
+from sisim.scenario.errors import LONG, Place, Problem, Reason, ScenarioError, nearest, shortened
+from sisim.scenario.os_errors import expanded, is_missing, no_file
+from sisim.scenario.pathway import Pathway
+from sisim.scenario.positions import Path
+from sisim.scenario.types import Name, Table
+
+Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$")]
+"""A day, "2019-05-01", or the first of a month, "2019-05"."""
+States = Name | Annotated[list[Name], Field(min_length=1)]
+"""A state of the pathway, or several that the register does not tell apart."""
+FIELDS = ("person", "state", "from", "to", "born")
+"""What an extract of spells has a column of."""
+
+
+class Observed(Table):
+    """The days between which the register was kept, both included: nobody is seen outside."""
+
+    from_: Day = Field(alias="from", description="The first day.")
+    to: Day = Field(description="The last day; of a month, the whole of it.")
+
+    @property
+    def years(self) -> tuple[float, float]:
+        """The beginning and the end, in years."""
+        last = months_until(self.to)
+        year, month, *day = (int(part) for part in self.to.split("-"))
+        whole = 1 / monthrange(year, month)[1] if day else 1.0
+        return months_until(self.from_) / 12, (last + whole) / 12
+
+
+class Extract(Table):
+    """An extract of a register: a row for each time that a person is in a state of a track.
+
+    `states`: what the register calls each state, and which state of the pathway that is, or which
+    ones where it does not tell them apart. `between`: the states in which somebody without a row is
+    (after their first row, until the end of the observation); unset, every move is in the file.
+    """
+
+    file: str = Field(description="The file, beside this one: CSV or XLSX.")
+    track: Name = Field(description="The track whose states it holds.")
+    states: Annotated[dict[str, States], Field(min_length=1)] = Field(
+        description="The states of the pathway, by what the register calls them."
+    )
+    observed: Observed
+    columns: dict[Literal["person", "state", "from", "to", "born"], str] = Field(
+        {}, description="The headings of the file; unset: person, state, from, to, born."
+    )
+    between: States | None = Field(
+        None, description="The states in which somebody without a row is."
+    )
+
+    @property
+    def mapped(self) -> dict[str, tuple[str, ...]]:
+        """The states of the pathway by those of the register."""
+        return {name: _listed(states) for name, states in self.states.items()}
+
+    @property
+    def categories(self) -> tuple[frozenset[str], ...]:
+        """The sets of states that the register tells apart, no two alike."""
+        listed = [*self.mapped.values(), *([self.unregistered] if self.unregistered else [])]
+        return tuple(dict.fromkeys(frozenset(states) for states in listed))
+
+    @property
+    def unregistered(self) -> tuple[str, ...]:
+        """The states of somebody without a row; none where every move is in the file."""
+        return () if self.between is None else _listed(self.between)
+
+
+class Told(Table):
+    """How a transition is estimated.
+
+    `prior`: with `pathway` the pathway's number weighs as much as its range says, so that a small
+    municipality is drawn towards it; with `none` only the data count.
+    """
+
+    prior: Literal["pathway", "none"] = Field(
+        "pathway", description="Whether the pathway's number and its range weigh in."
+    )
+
+
+class Privacy(Table):
+    """What is kept back so that nobody can be found in what is written."""
+
+    least_persons: Annotated[int, Field(ge=3, le=1000)] = Field(
+        5, description="Counts above 0 and below this are not written."
+    )
+
+
+class Estimation(Table):
+    """An estimation file."""
+
+    pathway: str = Field(
+        description="The pathway: a file beside this one, or the name of a ready one."
+    )
+    source: str = Field(description="What is written as the source of each number.")
+    data: Annotated[dict[Name, Extract], Field(min_length=1)] = Field(
+        description="The extracts, by any name."
+    )
+    transitions: dict[Name, Told] = Field({}, description="How transitions are estimated, by name.")
+    privacy: Privacy = Privacy()
+    residents: Annotated[int, Field(ge=1000, le=10_000_000)] | None = Field(
+        None,
+        description="How many residents the pathway is simulated with to be compared; unset: as it "
+        "says.",
+    )
+
+
+@dataclass(frozen=True)
+class EstimationPlan:
+    """An estimation that has been checked, with its pathway.
+
+    Attributes:
+        estimation: What the file says.
+        pathway: The pathway.
+        files: The file of each extract.
+    """
+
+    estimation: Estimation
+    pathway: Pathway
+    files: Mapping[str, File]
+
+
+def load_estimation(source: str | os.PathLike[str]) -> EstimationPlan:
+    """Return the estimation in a TOML file, checked together with its pathway.
+
+    Raises:
+        ScenarioError: With everything that is wrong in it.
+    """
+    path = expanded(os.fspath(source))
+    if is_missing(path):
+        shown = shortened(os.fspath(source), LONG)
+        reason = Reason('There is no estimation file "{name}".', name=shown)
+        raise ScenarioError(
+            [Problem(Place(shown, 0), "", reason, nearest(path.name, beside_it(path)))]
+        )
+    document = read(path)
+    estimation, problems = validate(Estimation, document)
+    if estimation is None or problems:
+        raise ScenarioError(problems)
+    asked_at = document.locate(("pathway",))
+    pathway = load_pathway(find(estimation.pathway, "pathway", asked_at, path.parent))
+    return _EstimationCheck(document, estimation, pathway, path.parent).plan()
+
+
+class _EstimationCheck(Findings):
+    """An estimation held against its pathway."""
+
+    def __init__(
+        self, document: Document, estimation: Estimation, pathway: Pathway, folder: File
+    ) -> None:
+        super().__init__(document)
+        self.estimation, self.pathway, self.folder = estimation, pathway, folder
+
+    def plan(self) -> EstimationPlan:
+        """Return the plan, or raise all that is wrong."""
+        for name in self.estimation.transitions:
+            self.refer(
+                ("transitions", name), name, self.pathway.transitions, Reason("The transition")
+            )
+        files = {name: self._extract(name, one) for name, one in self.estimation.data.items()}
+        if self.problems:
+            raise ScenarioError(self.problems)
+        return EstimationPlan(self.estimation, self.pathway, files)
+
+    def _extract(self, name: str, extract: Extract) -> File:
+        at = ("data", name)
+        file = self.folder / expanded(extract.file)
+        obstacle = no_file(file)
+        if obstacle is not None:
+            reason = Reason('"{name}" cannot be read: {error}.', name=extract.file, error=obstacle)
+            close = nearest(file.name, beside_it(file, "*.*"))
+            self.say((*at, "file"), reason, close)
+        for end, date in (("from", extract.observed.from_), ("to", extract.observed.to)):
+            if not is_date(date):
+                self.say((*at, "observed", end), Reason("There is no such day."))
+        if not self.problems and extract.observed.years[0] >= extract.observed.years[1]:
+            self.say((*at, "observed"), Reason("The last day comes before the first."))
+        if self.refer((*at, "track"), extract.track, self.pathway.tracks, Reason("The track")):
+            known = self.pathway.tracks[extract.track].states
+            given: list[tuple[Path, tuple[str, ...]]] = [
+                (("states", own), states) for own, states in extract.mapped.items()
+            ]
+            for where, states in [*given, (("between",), extract.unregistered)]:
+                for state in states:
+                    self.refer((*at, *where), state, known, Reason("The state"))
+        return file
+
+
+def _listed(states: str | list[str]) -> tuple[str, ...]:
+    return (states,) if isinstance(states, str) else tuple(states)

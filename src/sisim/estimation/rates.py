@@ -1,0 +1,384 @@
+"""Rates of a pathway from a register, by indirect standardisation against the pathway itself.
+
+The pathway is simulated as it is, which gives the rate of each move at each age and time in the
+state, whatever its factors are. With the register's person-years these rates say how many moves to
+expect; the moves that came, divided by that, are a standardised ratio (Breslow & Day, "Statistical
+Methods in Cancer Research", vol. II, 1987, ch. 2). The pathway's number is multiplied by it: the
+register tells the level, and the pathway how the rate differs between people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+import networkx as nx
+import numpy as np
+
+from sisim.arrays import Flags, Floats
+from sisim.calibration.life_histories import histories, plain, run_logged
+from sisim.calibration.targets import Histories
+from sisim.engine.compile import compile_scenario
+from sisim.engine.simulation import Progress
+from sisim.estimation.estimate_file import EstimationPlan, Extract, Told
+from sisim.estimation.occurrence_exposure import (
+    A_MOMENT,
+    LexisTable,
+    ObservedSpells,
+    following,
+    lexis_table,
+    rates_per_year,
+)
+from sisim.estimation.rate_posterior import JEFFREYS, Gamma, gamma_of_range
+from sisim.estimation.spell_table import RegisterSpells, read_spells
+from sisim.estimation.suppression import is_hidden
+from sisim.scenario.pathway import Pathway, Schedule
+from sisim.scenario.types import Rate
+
+Teller = Literal["data", "data and pathway", "pathway"]
+BANDS_OF_AGE = (0, 7, 13, 16, 18, 21, 30, 45, 65)
+"""Where bands of age begin in what may leave the secure room."""
+
+
+@dataclass(frozen=True)
+class RateEstimate:
+    """What a register tells of transitions that it does not tell apart.
+
+    Attributes:
+        extract: In which extract of the file.
+        transitions: The transitions with a rate of their own.
+        events: How many moves.
+        years: Person-years in the states that they leave.
+        persons: How many persons have been seen there.
+        expected: How many moves the pathway's numbers would give.
+        ratio: The posterior of what came as a part of what was expected.
+        told_by: What tells it.
+        by_age: Moves, person-years and persons by `BANDS_OF_AGE`, (3, bands).
+    """
+
+    extract: str
+    transitions: tuple[str, ...]
+    events: int
+    years: float
+    persons: int
+    expected: float
+    ratio: Gamma
+    told_by: Teller
+    by_age: Floats
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the register has changed the numbers."""
+        return self.told_by != "pathway"
+
+
+@dataclass(frozen=True)
+class PathwayRates:
+    """Rates of moves between the categories of an extract, by the pathway as it is.
+
+    Attributes:
+        rates: Per year, (from, to, ages, times in the category).
+        moves: How many simulated moves they rest on, (from, to); infinitely many where the file
+            has them.
+    """
+
+    rates: Floats
+    moves: Floats
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """What the registers of an estimation file tell of its pathway.
+
+    Attributes:
+        plan: The file.
+        rates: What is told of transitions that there are persons at risk of.
+        unseen: Transitions with a rate on the tracks of the extracts that nobody is at risk of.
+        persons: How many persons each extract has.
+    """
+
+    plan: EstimationPlan
+    rates: tuple[RateEstimate, ...]
+    unseen: tuple[str, ...]
+    persons: Mapping[str, int]
+
+
+def estimate(plan: EstimationPlan, progress: Progress | None = None) -> Estimates:
+    """Return the rates that registers tell of a pathway.
+
+    Args:
+        plan: The estimation file.
+        progress: Called with the steps done and how many there are in all.
+
+    Raises:
+        ScenarioError: With what is wrong in the extracts.
+    """
+    registers = {
+        name: read_spells(plan.files[name], one) for name, one in plan.estimation.data.items()
+    }
+    return estimates(plan, registers, pathway_rates(plan, progress))
+
+
+def pathway_rates(
+    plan: EstimationPlan, progress: Progress | None = None
+) -> dict[str, PathwayRates]:
+    """Return the rates of moves by the pathway as it is, as each extract would tell them."""
+    compiled = compile_scenario(plain(plan.pathway, residents=plan.estimation.residents))
+    lived = histories(run_logged(compiled, 1, progress=progress))
+    return {
+        name: _pathway_rates(plan.pathway, one, lived) for name, one in plan.estimation.data.items()
+    }
+
+
+def estimates(
+    plan: EstimationPlan,
+    registers: Mapping[str, RegisterSpells],
+    pathway: Mapping[str, PathwayRates],
+) -> Estimates:
+    """Return what registers tell of a pathway's rates.
+
+    Args:
+        plan: The estimation file.
+        registers: What stands in each of its extracts.
+        pathway: See `pathway_rates`.
+    """
+    rates: list[RateEstimate] = []
+    for name, register in registers.items():
+        rates += _of_extract(plan, name, register, pathway[name])
+    told = {one for rate in rates for one in rate.transitions}
+    tracks = {one.track for one in plan.estimation.data.values()}
+    unseen = [
+        name
+        for name, one in plan.pathway.transitions.items()
+        if one.track in tracks and one.rate is not None and name not in told
+    ]
+    persons = {name: len(np.unique(one.person)) for name, one in registers.items()}
+    return Estimates(plan, tuple(rates), tuple(unseen), persons)
+
+
+def _pathway_rates(pathway: Pathway, extract: Extract, lived: Histories) -> PathwayRates:
+    """Return the rates of moves between the categories of an extract, in simulated lives."""
+    categories = extract.categories
+    moves = _moves(pathway, extract)
+    spells = _simulated(lived, extract.track, categories)
+    # Calendar years of registers begin in January; those of a simulation in its first month.
+    scheduled = _at_schedule(spells, _schedules(pathway, moves), (lived.month - 1) / 12)
+    table = lexis_table(spells, len(categories), scheduled)
+    rates, drawn = rates_per_year(table, lived.per_year), table.moves.sum(axis=(2, 3))
+    for (at, to), names in moves.items():
+        exact = _constant(pathway, categories[at], categories[to], names)
+        if exact is not None:
+            rates[at, to], drawn[at, to] = exact, np.inf
+    return PathwayRates(rates, drawn)
+
+
+def _of_extract(
+    plan: EstimationPlan, name: str, register: RegisterSpells, pathway: PathwayRates
+) -> Iterator[RateEstimate]:
+    """Yield what an extract tells of each set of transitions that it does not tell apart."""
+    extract = plan.estimation.data[name]
+    moves = _moves(plan.pathway, extract)
+    spells = _registered(extract, register)
+    scheduled = _at_schedule(spells, _schedules(plan.pathway, moves))
+    data = lexis_table(spells, len(extract.categories), scheduled)
+    for transitions, group in _told_together(plan.pathway, moves):
+        yield _estimate(plan, name, transitions, group, data, pathway, spells)
+
+
+Move = tuple[int, int]
+"""From which category to which."""
+
+
+def _moves(pathway: Pathway, extract: Extract) -> dict[Move, tuple[str, ...]]:
+    """Return the transitions that may be behind each move from a category to another."""
+    found = {}
+    for (at, left), (to, entered) in product(enumerate(extract.categories), repeat=2):
+        names = tuple(
+            name
+            for name, one in pathway.transitions.items()
+            if one.track == extract.track
+            and left.intersection(one.origin)
+            and entered.intersection(one.to)
+        )
+        if names and at != to:
+            found[at, to] = names
+    return found
+
+
+def _constant(
+    pathway: Pathway, at: frozenset[str], to: frozenset[str], names: tuple[str, ...]
+) -> float | None:
+    """Return the yearly rate of a move that is the same for everyone; None if it is not."""
+    found = [pathway.transitions[name] for name in names]
+    same = all(
+        one.rate is not None
+        and not one.factors
+        and at.issubset(one.origin)
+        and to.issuperset(one.to)
+        for one in found
+    )
+    return sum(one.rate.per_year for one in found if one.rate) if same else None
+
+
+def _with_error(ratio: Gamma, moves: float) -> Gamma:
+    """Return a ratio that is as unsure, too, as what is expected of so many simulated moves."""
+    shape = 1 / (1 / ratio.shape + (1 / moves if moves else 0.0))
+    return Gamma(shape, ratio.rate * shape / ratio.shape)
+
+
+def _told_together(
+    pathway: Pathway, moves: Mapping[Move, tuple[str, ...]]
+) -> list[tuple[tuple[str, ...], list[Move]]]:
+    """Return transitions that are told by their sum alone, and the moves that they are behind.
+
+    Scheduled ones tie nothing together: what happens at their moment is left out.
+    """
+    graph = nx.Graph()
+    for move, names in moves.items():
+        rates = (name for name in names if pathway.transitions[name].rate is not None)
+        graph.add_edges_from((move, name) for name in rates)
+    found = []
+    for part in nx.connected_components(graph):
+        names = tuple(name for name in pathway.transitions if name in part)
+        found.append((names, sorted(part.difference(names))))
+    return found
+
+
+def _registered(extract: Extract, register: RegisterSpells) -> ObservedSpells:
+    """Return the spells of an extract, seen within the observation alone."""
+    seen = np.broadcast_to(np.array(extract.observed.years), (len(register.person), 2))
+    to = following(register.person, register.category)
+    # Somebody without a row is somewhere that the file does not tell.
+    apart = np.zeros(len(to), np.bool_)
+    apart[:-1] = register.end[:-1] != register.start[1:]
+    to[apart] = -1
+    return ObservedSpells(
+        register.person, register.category, register.start, register.end, register.born, seen, to
+    )
+
+
+def _simulated(
+    lived: Histories, track: str, categories: tuple[frozenset[str], ...]
+) -> ObservedSpells:
+    """Return the simulated spells on a track as a register of these categories would have them."""
+    states = list(lived.pathway.tracks[track].states)
+    number = np.full(len(states), -1, np.int64)
+    for at, own in enumerate(categories):
+        number[[states.index(state) for state in own]] = at
+    person, state, start, end = lived.tracks[track]
+    category = number[state]
+    first = np.append(True, (person[1:] != person[:-1]) | (category[1:] != category[:-1]))
+    last = np.append(np.flatnonzero(first)[1:] - 1, len(person) - 1)
+    person, category, start, end = person[first], category[first], start[first], end[last]
+    to = following(person, category)
+    per_year = lived.per_year
+    # Whether anybody moves at the end of the last step is not simulated.
+    until = np.minimum(lived.left, lived.horizon - 1)
+    seen = np.column_stack([np.maximum(lived.arrived, lived.first), until])[person] / per_year
+    inside = category >= 0
+    return ObservedSpells(
+        person[inside],
+        category[inside],
+        (start / per_year)[inside],
+        (end / per_year)[inside],
+        (lived.born[person] / per_year)[inside],
+        seen[inside],
+        to[inside],
+    )
+
+
+def _schedules(
+    pathway: Pathway, moves: Mapping[Move, tuple[str, ...]]
+) -> dict[Move, list[Schedule]]:
+    """Return when scheduled transitions may be behind each move."""
+    return {
+        move: [one for name in names if (one := pathway.transitions[name].schedule) is not None]
+        for move, names in moves.items()
+    }
+
+
+def _at_schedule(
+    spells: ObservedSpells, schedules: Mapping[Move, list[Schedule]], offset: float = 0.0
+) -> Flags:
+    """Return the spells that end within the month in which a scheduled transition moves people.
+
+    They tell nothing of a rate.
+
+    Args:
+        spells: The spells.
+        schedules: What is scheduled, by move.
+        offset: The part of a year that has gone when the years of the spells begin.
+    """
+    found = np.zeros(len(spells.person), np.bool_)
+    age = spells.end - spells.born
+    month = np.floor(((spells.end + offset + A_MOMENT) % 1) * 12) + 1
+    for (at, to), own in schedules.items():
+        here = (spells.category == at) & (spells.to == to)
+        for one in own:
+            if one.age is not None:
+                found |= here & (np.abs(age - one.age) <= 1 / 12)
+            if one.month is not None:
+                found |= here & (month == one.month)
+    return found
+
+
+def _estimate(
+    plan: EstimationPlan,
+    name: str,
+    transitions: tuple[str, ...],
+    moves: list[Move],
+    data: LexisTable,
+    pathway: PathwayRates,
+    spells: ObservedSpells,
+) -> RateEstimate:
+    """Return what a register tells of transitions by the moves that they are behind."""
+    leave = sorted({at for at, _ in moves})
+    events = sum(data.moves[move] for move in moves).sum(axis=1)
+    years = data.years[leave].sum(axis=(0, 2))
+    expected = float(sum((data.years[at] * pathway.rates[at, to]).sum() for at, to in moves))
+    count = int(events.sum())
+    seen = np.isin(spells.category, leave) & (spells.start < spells.seen[:, 1])
+    seen &= spells.end > spells.seen[:, 0]
+    persons = len(np.unique(spells.person[seen]))
+    least = plan.estimation.privacy.least_persons
+    ratio, told = _posterior(plan, transitions, count, expected)
+    if count < least or is_hidden(persons, least) or not expected:
+        told = "pathway"
+    parts = [
+        np.add.reduceat(one, BANDS_OF_AGE)
+        for one in (events, years, data.people[leave].sum(axis=0))
+    ]
+    return RateEstimate(
+        name,
+        transitions,
+        count,
+        float(years.sum()),
+        persons,
+        expected,
+        _with_error(ratio, float(sum(pathway.moves[move] for move in moves))),
+        told,
+        np.array(parts),
+    )
+
+
+def _posterior(
+    plan: EstimationPlan, transitions: tuple[str, ...], events: int, expected: float
+) -> tuple[Gamma, Teller]:
+    """Return the posterior of a ratio, and what tells it."""
+    prior = next((one for name in transitions if (one := _prior(plan, name)) is not None), None)
+    if prior is None:
+        return JEFFREYS.updated(events, max(expected, A_MOMENT)), "data"
+    return prior.updated(events, expected), "data and pathway"
+
+
+def _prior(plan: EstimationPlan, name: str) -> Gamma | None:
+    """Return what the pathway says of the ratio of a transition; None: nothing weighs in."""
+    rate = plan.pathway.transitions[name].rate
+    wanted = plan.estimation.transitions.get(name, Told()).prior == "pathway"
+    if not wanted or not isinstance(rate, Rate) or rate.low is None or rate.high is None:
+        return None
+    if not 0 < rate.low < rate.high or not rate.value:
+        return None
+    return gamma_of_range(rate.low / rate.value, rate.high / rate.value)

@@ -1,0 +1,196 @@
+"""Extracts of spells as registers give them: read, held against the file, and never let out.
+
+A message about a row tells its number and the column, and of its content at most a state or a date:
+never who it is about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from sisim.arrays import Floats, Ints
+from sisim.estimation.estimate_file import FIELDS, Extract
+from sisim.loading.spreadsheet import Row, read_sheet
+from sisim.scenario.dates import is_date, months_until
+from sisim.scenario.errors import MOST_PROBLEMS, Place, Problem, Reason, ScenarioError, nearest
+
+DATE = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?|(\d{4})(\d{2})(\d{2})")
+IDENTITY = re.compile(
+    r"(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|[678]\d|9[01])[-+ ]?\d{4}"
+)
+"""A Swedish personal identity number, or a coordination number."""
+SUSPECT = 0.2
+"""Where so large a share of the rows look like such numbers, nothing more is read."""
+OPEN = 1e9
+"""A spell without an end goes on until the observation ends."""
+
+
+@dataclass(frozen=True)
+class RegisterSpells:
+    """Spells on one track, sorted by person and start; nobody is in two at once.
+
+    Attributes:
+        person: Who, numbered from 0.
+        category: Which of the extract's categories.
+        start: When it begins, in years.
+        end: When it ends; `OPEN` if it had not.
+        born: When the person was born, in years.
+    """
+
+    person: Ints
+    category: Ints
+    start: Floats
+    end: Floats
+    born: Floats
+
+
+def read_spells(path: Path, extract: Extract) -> RegisterSpells:
+    """Return the spells of an extract.
+
+    Args:
+        path: A row for each time that a person is in a state. Dates as 2019-05-01, 2019-05 or
+            20190501; a year is enough of a birth. Without `to`, the spell had not ended.
+        extract: What the estimation file says of it.
+
+    Raises:
+        ScenarioError: With the rows that are wrong, told by number.
+    """
+    columns = {name: (extract.columns.get(name, name),) for name in FIELDS}  # type: ignore[call-overload]
+    rows = read_sheet(path, columns, FIELDS).rows
+    _refuse_identities(path, rows)
+    found = _ExtractRows(extract)
+    for row in rows:
+        found.read(row)
+    found.check_order()
+    if found.problems:
+        raise ScenarioError(found.problems[:MOST_PROBLEMS])
+    return found.spells()
+
+
+def _refuse_identities(path: Path, rows: tuple[Row, ...]) -> None:
+    """Refuse an extract in which people have personal identity numbers.
+
+    Raises:
+        ScenarioError: If it is one.
+    """
+    suspect = sum(IDENTITY.fullmatch(row.values["person"]) is not None for row in rows)
+    if rows and suspect / len(rows) >= SUSPECT:
+        reason = Reason(
+            "This looks like personal identity numbers (rows: {n} of {all}). Give running numbers "
+            "instead: nothing more has been read.",
+            n=suspect,
+            all=len(rows),
+        )
+        raise ScenarioError([Problem(Place(str(path), 0), "person", reason)])
+
+
+@dataclass(frozen=True)
+class _Spell:
+    row: Row
+    category: int
+    start: float
+    end: float
+    born: float
+
+
+class _ExtractRows:
+    """The rows of an extract as they are read, by person."""
+
+    def __init__(self, extract: Extract) -> None:
+        self.problems: list[Problem] = []
+        self._states = extract.mapped
+        self._categories = extract.categories
+        self._between = frozenset(extract.unregistered)
+        self._until = extract.observed.years[1]
+        self._people: dict[str, list[_Spell]] = defaultdict(list)
+
+    def read(self, row: Row) -> None:
+        """Read a row, or note what is wrong with it."""
+        who, state = row.values["person"], row.values["state"]
+        if not who:
+            self.problems.append(row.problem("person", Reason("Nothing stands here.")))
+        category = -1
+        if state in self._states:
+            category = self._categories.index(frozenset(self._states[state]))
+        else:
+            reason = Reason('The state "{state}" is not among `states` of the file.', state=state)
+            close = nearest(state, self._states)
+            self.problems.append(row.problem("state", reason, close, tuple(self._states)))
+        start, born = self._date(row, "from"), self._date(row, "born")
+        end = self._date(row, "to") if row.values["to"] else OPEN
+        if start is None or born is None or end is None or category < 0 or not who:
+            return
+        if end < start:
+            self.problems.append(row.problem("to", Reason("It ends before it begins.")))
+        elif born > start + 1:
+            self.problems.append(row.problem("born", Reason("It begins before the birth.")))
+        elif start < end:
+            self._people[who].append(_Spell(row, category, start, end, born))
+
+    def _date(self, row: Row, column: str) -> float | None:
+        text = row.values[column]
+        if column == "born" and re.fullmatch(r"\d{4}", text):
+            return int(text) + 0.5
+        found = DATE.fullmatch(text)
+        date = "-".join(part for part in found.groups() if part) if found else ""
+        if not date or not "01" <= date[5:7] <= "12" or not is_date(date):
+            reason = Reason(
+                '"{text}" is no date: write 2019-05-01 or 2019-05.',
+                text=text if column in ("from", "to") else "…",
+            )
+            self.problems.append(row.problem(column, reason))
+            return None
+        return months_until(date) / 12
+
+    def check_order(self) -> None:
+        """Sort everyone's spells, and note where somebody is in two states at once."""
+        for own in self._people.values():
+            own.sort(key=lambda one: one.start)
+            for before, after in pairwise(own):
+                if after.start < before.end and after.category != before.category:
+                    reason = Reason(
+                        'The person is in another state since row {row} ("{other}"), which has not '
+                        "ended: a track has one state at a time.",
+                        row=before.row.place.line,
+                        other=before.row.values["state"],
+                    )
+                    self.problems.append(after.row.problem("from", reason))
+
+    def spells(self) -> RegisterSpells:
+        """Return the spells, with those of the same state that touch joined, and gaps filled."""
+        rows: list[tuple[int, int, float, float, float]] = []
+        for number, own in enumerate(self._people.values()):
+            rows += self._joined(number, own)
+        person, category, start, end, born = zip(*rows, strict=True) if rows else ([],) * 5
+        return RegisterSpells(
+            np.array(person, np.int64),
+            np.array(category, np.int64),
+            np.array(start, np.float64),
+            np.array(end, np.float64),
+            np.array(born, np.float64),
+        )
+
+    def _joined(self, number: int, own: list[_Spell]) -> list[tuple[int, int, float, float, float]]:
+        gap = self._categories.index(self._between) if self._between else -1
+        found: list[tuple[int, int, float, float, float]] = []
+
+        def add(category: int, start: float, end: float) -> None:
+            if found and found[-1][1] == category and found[-1][3] >= start:
+                start = found[-1][2]
+                end = max(end, found.pop()[3])
+            if start < end:
+                found.append((number, category, start, end, own[0].born))
+
+        for one in own:
+            if gap >= 0 and found and found[-1][3] < one.start:
+                add(gap, found[-1][3], one.start)
+            add(one.category, one.start, one.end)
+        if gap >= 0 and found[-1][3] < self._until:
+            add(gap, found[-1][3], OPEN)
+        return found

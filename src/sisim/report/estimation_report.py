@@ -1,0 +1,271 @@
+"""What an estimation found: other values for a scenario, tables without small counts, and words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from sisim.estimation.rates import BANDS_OF_AGE, Estimates, RateEstimate
+from sisim.estimation.suppression import hidden, is_hidden
+from sisim.i18n import n_, t
+from sisim.report.formats import capital, decimal, listing, lower
+from sisim.scenario.pathway import Pathway
+from sisim.scenario.types import Rate
+
+FIGURES = 6
+"""So many figures of each number are written."""
+
+
+def override_text(found: Estimates) -> str:
+    """Return a file of other values for any scenario of the pathway: see `override_files`."""
+    lines = [f"# {line}" for line in _head(found)]
+    lines += ["", "[override]"]
+    for rate in found.rates:
+        if rate.is_told:
+            lines += [
+                f'"transitions.{name}.rate" = {_toml(_number(found, rate, name, own))}'
+                for name in rate.transitions
+                if (own := _own_rate(found.plan.pathway, name)) is not None
+            ]
+    return "\n".join(lines) + "\n"
+
+
+def _head(found: Estimates) -> list[str]:
+    """Return what stands above the values."""
+    least = found.plan.estimation.privacy.least_persons
+    return [
+        t('Values for scenarios of "{name}": override_files = ["…"]', name=found.plan.pathway.name),
+        t("privacy: counts of 1 to {n} are not written", n=least - 1),
+        *sentences(found),
+    ]
+
+
+def _own_rate(pathway: Pathway, name: str) -> Rate | None:
+    """Return the rate of a transition; None where it follows from a formula or is none."""
+    rate = pathway.transitions[name].rate
+    return rate if rate is not None and rate.formula is None and rate.value else None
+
+
+def _number(found: Estimates, rate: RateEstimate, name: str, own: Rate) -> dict[str, Any]:
+    """Return a number as a file has it, with its posterior."""
+    ratio = rate.ratio
+    low, high = ratio.interval()
+    told = {
+        "value": _rounded(own.value * ratio.mean),
+        "low": _rounded(own.value * low),
+        "high": _rounded(own.value * high),
+        "distribution": {
+            "name": "gamma",
+            "shape": _rounded(ratio.shape),
+            "scale": _rounded(own.value / ratio.rate),
+        },
+        "source": found.plan.estimation.source,
+        "grade": "measured",
+    }
+    note = _note(rate, name)
+    return {**told, "note": note} if note else told
+
+
+def _note(rate: RateEstimate, name: str) -> str:
+    others = [one for one in rate.transitions if one != name]
+    parts = []
+    if rate.told_by == "data and pathway":
+        parts.append(t("the pathway's number weighs in as its range says"))
+    if others:
+        parts.append(t("told together with {names}", names=", ".join(others)))
+    return "; ".join(parts)
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{FIGURES}g}")
+
+
+def _toml(value: Any) -> str:
+    """Return a value as TOML has it, tables on one line."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_toml(part)}" for key, part in value.items()) + " }"
+    # A JSON string is a string of TOML.
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+def estimates_table(found: Estimates) -> pd.DataFrame:
+    """Return what is told of each transition.
+
+    Returns:
+        A row per transition. Columns: extract, transition, events, person_years, expected (moves
+        that the pathway's number would give), ratio, ratio_low, ratio_high (90 %), rate, low, high
+        (as the pathway has the unit), national, told_by. Small counts and what gives them away are
+        empty.
+    """
+    rows = [row for rate in found.rates for row in _rows(found, rate)]
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+_COLUMNS = (
+    "extract",
+    "transition",
+    "events",
+    "person_years",
+    "expected",
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    "rate",
+    "low",
+    "high",
+    "national",
+    "told_by",
+)
+
+
+def _rows(found: Estimates, rate: RateEstimate) -> Iterator[dict[str, Any]]:
+    least = found.plan.estimation.privacy.least_persons
+    small = is_hidden(rate.events, least) or is_hidden(rate.persons, least)
+    nan = float("nan")
+    low, high = rate.ratio.interval() if rate.is_told else (nan, nan)
+    mean = rate.ratio.mean if rate.is_told else nan
+    for name in rate.transitions:
+        own = _own_rate(found.plan.pathway, name)
+        value = nan if own is None else own.value
+        yield {
+            "extract": rate.extract,
+            "transition": name,
+            "events": None if small else rate.events,
+            "person_years": round(rate.years, 1),
+            "expected": round(rate.expected, 2),
+            "ratio": mean,
+            "ratio_low": low,
+            "ratio_high": high,
+            "rate": value * mean,
+            "low": value * low,
+            "high": value * high,
+            "national": value,
+            "told_by": rate.told_by,
+        }
+
+
+def aggregated_table(found: Estimates) -> pd.DataFrame:
+    """Return moves, person-years and persons by age: what may leave the secure room.
+
+    Returns:
+        A row per set of transitions and band of age. Columns: extract, transition (those that are
+        told together, with +), age_from, age_below (empty: no end), events, person_years, persons.
+        A count that is small, or could be worked out to be, is empty.
+    """
+    least = found.plan.estimation.privacy.least_persons
+    rows = []
+    for rate in found.rates:
+        events, years, persons = rate.by_age
+        known = not (is_hidden(rate.events, least) or is_hidden(rate.persons, least))
+        unseen = hidden(events.astype(int).tolist(), least)
+        for band, low in enumerate(BANDS_OF_AGE):
+            if not years[band]:
+                continue
+            few = is_hidden(int(persons[band]), least)
+            gone = few or not known or bool(unseen[band])
+            rows.append(
+                {
+                    "extract": rate.extract,
+                    "transition": "+".join(rate.transitions),
+                    "age_from": low,
+                    "age_below": BANDS_OF_AGE[band + 1] if band + 1 < len(BANDS_OF_AGE) else None,
+                    "events": None if gone else int(events[band]),
+                    "person_years": None if few else round(float(years[band]), 1),
+                    "persons": None if few else int(persons[band]),
+                }
+            )
+    columns = (
+        "extract",
+        "transition",
+        "age_from",
+        "age_below",
+        "events",
+        "person_years",
+        "persons",
+    )
+    table = pd.DataFrame(rows, columns=list(columns))
+    return table.astype({"age_below": "Int64", "events": "Int64", "persons": "Int64"})
+
+
+def sentences(found: Estimates) -> list[str]:
+    """Return what has been estimated, what the data do not suffice for, and what nobody is at."""
+    told = [one for one in found.rates if one.is_told]
+    short = [one for one in found.rates if not one.is_told]
+    tracks = {one.track for one in found.plan.estimation.data.values()}
+    every = sum(
+        one.rate is not None and one.track in tracks
+        for one in found.plan.pathway.transitions.values()
+    )
+    count = sum(len(one.transitions) for one in told)
+    least = found.plan.estimation.privacy.least_persons
+    years = {one.extract: 0.0 for one in told}
+    for one in told:
+        years[one.extract] = max(years[one.extract], one.years)
+    said = [
+        n_(
+            "Of {all} rates on the tracks of the register 1 has been estimated.",
+            "Of {all} rates on the tracks of the register {n} have been estimated.",
+            count,
+            all=every,
+        )
+    ]
+    if short:
+        said.append(
+            t(
+                "Too few moves to tell (under {n}), so that the pathway's number is kept: {names}.",
+                n=least,
+                names=named(found.plan.pathway, short),
+            )
+        )
+    if found.unseen:
+        labels = [_label(found.plan.pathway, name) for name in found.unseen]
+        said.append(
+            t(
+                "Nobody in the register is at risk of these, so that the pathway's number is kept: "
+                "{names}.",
+                names=listing([lower(label) for label in labels]),
+            )
+        )
+    said += [_apart(found.plan.pathway, one) for one in told if len(one.transitions) > 1]
+    return said
+
+
+def _apart(pathway: Pathway, one: RateEstimate) -> str:
+    return t(
+        "The register does not tell these apart, so that they have changed in proportion: {names}.",
+        names=named(pathway, [one]),
+    )
+
+
+def named(pathway: Pathway, rates: Sequence[RateEstimate]) -> str:
+    """Return what the transitions of some rates are called, as inside a sentence."""
+    names = [name for one in rates for name in one.transitions]
+    return listing([lower(_label(pathway, name)) for name in names])
+
+
+def _label(pathway: Pathway, name: str) -> str:
+    label = pathway.transitions[name].label
+    return name if label is None else label.text
+
+
+def rate_lines(found: Estimates) -> list[str]:
+    """Return a line for each set of transitions that the register has told of."""
+    return [_line(found.plan.pathway, one) for one in found.rates if one.is_told]
+
+
+def _line(pathway: Pathway, one: RateEstimate) -> str:
+    low, high = one.ratio.interval()
+    return t(
+        "{what}: ratio to the pathway's rate {ratio} (90%: {low} to {high}); moves: {n}, expected "
+        "by the pathway: {expected}, person-years: {years}.",
+        what=capital(named(pathway, [one])),
+        n=one.events,
+        years=decimal(one.years),
+        expected=decimal(one.expected, 1),
+        ratio=decimal(one.ratio.mean, 2),
+        low=decimal(low, 2),
+        high=decimal(high, 2),
+    )

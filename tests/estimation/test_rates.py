@@ -1,0 +1,120 @@
+"""Rates from registers: what was put in comes out, and what cannot be told is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.registers import FIRST, HEAD, LAST, estimation, lives, register
+
+from sisim.estimation.estimate_file import load_estimation
+from sisim.estimation.rates import (
+    Estimates,
+    PathwayRates,
+    RateEstimate,
+    estimates,
+    pathway_rates,
+)
+from sisim.estimation.spell_table import read_spells
+
+Nation = dict[str, PathwayRates]
+Told = Callable[..., Estimates]
+BETWEEN = 'between = "home"'
+ALONE = '[transitions.begins]\nprior = "none"\n[transitions.ends]\nprior = "none"'
+
+
+@pytest.fixture(scope="module")
+def nation(tmp_path_factory: pytest.TempPathFactory) -> Nation:
+    """Return the rates of the pathway as it is, which every municipality is held against."""
+    return pathway_rates(
+        load_estimation(estimation(tmp_path_factory.mktemp("nation"), register([])))
+    )
+
+
+@pytest.fixture
+def told(nation: Nation, tmp_path: Path) -> Told:
+    """Return what an extract tells, by its text and what its file says of it."""
+
+    def found(text: str, **more: Any) -> Estimates:
+        plan = load_estimation(estimation(tmp_path, text, **more))
+        extracts = plan.estimation.data
+        registers = {name: read_spells(plan.files[name], one) for name, one in extracts.items()}
+        return estimates(plan, registers, nation)
+
+    return found
+
+
+def one(found: Estimates, name: str) -> RateEstimate:
+    return next(rate for rate in found.rates if name in rate.transitions)
+
+
+def test_rates_that_a_register_was_drawn_with_are_found_in_nine_of_ten_intervals(
+    told: Told,
+) -> None:
+    """Sixty municipalities, each with rates of its own; only the data count."""
+    rng, held, tried = np.random.default_rng(5), 0, 0
+    for seed in range(60):
+        true = {"begins": rng.uniform(0.1, 0.4), "ends": rng.uniform(0.5, 2.0)}
+        found = told(register(lives(seed, 120, **true)), lines=ALONE)
+        national = {"begins": 0.2, "ends": 1.0}
+        for name, rate in true.items():
+            low, high = (national[name] * end for end in one(found, name).ratio.interval())
+            held += low <= rate <= high
+            tried += 1
+    # Of 120, 108 with a standard deviation of 3.3.
+    assert 97 <= held <= 118, f"{held} of {tried}"
+
+
+def test_a_small_municipality_is_drawn_towards_the_pathway(told: Told) -> None:
+    text = register(lives(3, 60, begins=0.5))
+    alone = one(told(text, lines=ALONE), "begins")
+    both = one(told(text), "begins")
+    assert (alone.told_by, both.told_by) == ("data", "data and pathway")
+    assert 1 < both.ratio.mean < alone.ratio.mean
+
+
+def test_the_level_is_told_whoever_the_people_are(told: Told) -> None:
+    """Care begins three times as often in the teens: that is the pathway's, and no other level."""
+    teens = [place for place in lives(8, 2000) if 13 <= FIRST + 3 - place.born < 18]
+    found = one(told(register(teens), lines=ALONE), "begins")
+    assert found.events / found.years > 0.35
+    low, high = found.ratio.interval((0.005, 0.995))
+    assert low < 1 < high
+
+
+def test_where_the_register_has_placements_alone_the_time_between_them_is_at_home(
+    told: Told,
+) -> None:
+    lived = lives(4, 800, begins=0.3)
+    whole = told(register(lived))
+    some = told(register(lived, only="HVB"), lines=BETWEEN)
+    assert one(some, "ends").events == one(whole, "ends").events
+    assert one(some, "ends").years == pytest.approx(one(whole, "ends").years)
+    low, high = one(some, "begins").ratio.interval((0.005, 0.995))
+    assert low < 1.5 < high
+
+
+def test_nobody_counts_outside_the_observation(told: Told) -> None:
+    """Left truncation: a spell that began before is seen from the first day of the register on."""
+    lived = lives(6, 300)
+    years = LAST + 1 - FIRST
+    half = ((f"{FIRST}-01", f"{FIRST + 2}-12"), (f"{FIRST + 3}-01", f"{LAST}-12"))
+    found = [told(register(lived), observed=ends) for ends in half]
+    whole = told(register(lived))
+    for name in ("begins", "ends"):
+        parts = [one(part, name) for part in found]
+        assert sum(part.events for part in parts) == one(whole, name).events
+        assert sum(part.years for part in parts) == pytest.approx(one(whole, name).years)
+    assert sum(rate.years for rate in whole.rates) <= 300 * years
+
+
+def test_too_few_moves_tell_nothing_and_what_nobody_is_at_risk_of_is_named(told: Told) -> None:
+    text = f"{HEAD}\n1;HVB;2020-01-10;2020-06-10;2008\n1;Hemma;2020-06-10;;2008\n"
+    found = told(text)
+    assert one(found, "ends").events == 1
+    assert not one(found, "ends").is_told
+    away = told(text.replace("HVB", "Hemma"))
+    assert {rate.transitions for rate in away.rates if rate.years} == {("begins",)}
