@@ -30,7 +30,7 @@ from sisim.report.analysis.analysis_frame import Subject
 HERE = Path(__file__).parent
 NPV = "net_present_value"
 FEW = 5
-"""Of fewer failures no region can be told."""
+"""Of fewer failures, or of fewer that do not fail, no region can be told."""
 THIRDS = ("lowest_third", "middle_third", "highest_third")
 
 
@@ -64,13 +64,15 @@ def main() -> None:
     draws = study.table(["draw", "arm", NPV, *study.plan.drawn])
     draws = draws[draws["arm"] != "without"]
     draws.to_csv(HERE / "draws.csv", index=False, float_format="%.6g")
+    for old in HERE.glob("*.png"):
+        old.unlink()
     words: dict[str, list[str]] = {lang: [] for lang in LANGUAGES}
     for arm in study.experiment.arms:
         analysis, about = analysed(study, arm), Subject(scenario, seeds, arm, NPV)
         table = signs(analysis)
         table.to_csv(HERE / f"{arm}-signs.csv", index=False, float_format="%.6g")
         net, box = analysis.of(NPV)[:, 1], None
-        if (net < 0).sum() > FEW:
+        if FEW < (net < 0).sum() < len(net) - FEW:
             box, _ = discover({k: analysis.drawn[k].to_numpy() for k in analysis.drawn}, net < 0)
         for lang in each_language():
             words[lang] += uncertainty.sentences(about, analysis)

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sisim.analysis.one_way import standard_error
+from sisim.analysis.question import beyond_chance, chance_of, standard_error
 from sisim.analysis.sweep import Study, open_study
 from sisim.analysis.varied import grade_of, value_at
 from sisim.i18n import each_language
@@ -51,13 +51,15 @@ def effects(study: Study, arm: str) -> pd.DataFrame:
     own = table[table["arm"] == arm]
     paths = {key: study.experiment.paths(key)[0] for key in study.experiment.levers}
     base = own[NPV].mean()
-    rows = []
+    rows, chances = [], []
     for key, path in paths.items():
         low, high = sorted(own[path].unique())
         others = [other for other in paths.values() if other != path]
         ends = own.pivot_table(index=[*others, "replication"], columns=path, values=NPV)
         effect = ends[high] - ends[low]
         called = CALLED.get(key, path)
+        paired = (ends[end].groupby("replication").mean().to_numpy() for end in (low, high))
+        chances.append(chance_of(*paired))
         rows.append(
             {
                 "key": called,
@@ -75,7 +77,7 @@ def effects(study: Study, arm: str) -> pd.DataFrame:
                 "spread": effect.groupby(others).mean().std(),
             }
         )
-    found = pd.DataFrame(rows)
+    found = pd.DataFrame(rows).assign(tells=beyond_chance(np.array(chances)))
     return found.iloc[np.argsort(-found["swing"].abs(), kind="stable")]
 
 
