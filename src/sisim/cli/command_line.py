@@ -28,6 +28,7 @@ from sisim.cli.decision_commands import silo, system
 from sisim.cli.evaluation_command import evaluate
 from sisim.cli.file_commands import assumptions, check, explain_key, pathway, schema
 from sisim.cli.help_pages import print_help
+from sisim.cli.key_figures_command import key_figures
 from sisim.cli.line_runner import lines_run_by
 from sisim.cli.live_commands import lesson, live
 from sisim.cli.parse_errors import print_parse_error
@@ -97,6 +98,7 @@ for command in (
     gate,
     spread,
     catalogue,
+    key_figures,
     check,
     explain,
     explain_key,
