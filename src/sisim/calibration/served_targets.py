@@ -19,7 +19,7 @@ from sisim.scenario.pathway import Pathway, Target
 MOST = 3
 """So many targets of a key figure are told, the likeliest first."""
 ALIKE = 0.5
-"""Of the words of a target so many must be in the title of the key figure."""
+"""Of the words of a target more must be in the title of the key figure; all, if it is of some."""
 _SEXES: dict[str, Sex] = {"boy": "men", "man": "men", "girl": "women", "woman": "women"}
 _UNITS = {
     "months_in_year": FigureUnit("months"),
@@ -90,7 +90,7 @@ def _of(own: Sequence[KeyFigure], pathway: Pathway) -> Iterator[ServedTarget]:
         if ages is not None and not _same_ages(ages, target.arguments.get("ages")):
             continue
         alike = max(_alike(label, first.label) for label in (target.label.sv, target.label.en))
-        if alike >= ALIKE:
+        if alike == 1 or (alike > ALIKE and not _narrow(target.arguments)):
             yield ServedTarget(first.code, name, target, wanted.per / unit.per, sex, alike)
 
 
@@ -111,6 +111,12 @@ def _sex(arguments: dict[str, Any]) -> Sex:
     where = arguments.get("where")
     of_whom = where.get("attribute.sex") if isinstance(where, dict) else None
     return _SEXES.get(str(of_whom), "total")
+
+
+def _narrow(arguments: dict[str, Any]) -> bool:
+    """Return whether a target is only of some, by something else than sex."""
+    where = arguments.get("where")
+    return isinstance(where, dict) and set(where) != {"attribute.sex"}
 
 
 def _same_ages(ages: tuple[float, float], wanted: Any) -> bool:

@@ -36,7 +36,19 @@ from sisim.scenario.os_errors import expanded
 from sisim.scenario.types import Table
 
 Column = Literal[
-    "source", "code", "label", "area_code", "area", "year", "sex", "value", "unit", "status"
+    "source",
+    "code",
+    "label",
+    "area_code",
+    "area",
+    "year",
+    "sex",
+    "value",
+    "unit",
+    "status",
+    "file",
+    "file_date",
+    "licence",
 ]
 
 HEADINGS: dict[str, Sequence[str]] = {
@@ -50,6 +62,9 @@ HEADINGS: dict[str, Sequence[str]] = {
     "value": ("value", "värde"),
     "unit": ("unit", "enhet", "måttenhet"),
     "status": ("status",),
+    "file": ("file", "fil"),
+    "file_date": ("file date", "fildatum"),
+    "licence": ("licence", "licens"),
 }
 """Headings that the columns may have, in either language."""
 _IDENTIFYING = ("code", "label", "area_code", "area", "year", "sex")
@@ -94,7 +109,7 @@ class TableMapping(Table):
     @property
     def fixed(self) -> dict[str, str]:
         """What all rows have in common, by column."""
-        given = {name: getattr(self, name) for name in (*HEADINGS, "licence") if name in _FIXED}
+        given = {name: getattr(self, name) for name in _FIXED}
         return {name: str(value) for name, value in given.items() if value is not None}
 
     def status(self, sign: str) -> Status | None:
@@ -135,21 +150,17 @@ def read_figure_table(file: str, file_date: date, mapping: TableMapping) -> Figu
     Raises:
         ScenarioError: With every row that is not as it should be.
     """
-    wide: Mapping[str, Mapping[str, Any]] = {
-        heading: one.model_dump(exclude_none=True) for heading, one in mapping.values.items()
+    said_above: dict[str, dict[str, Any]] = {
+        _number_column(heading): one.model_dump(exclude_none=True)
+        for heading, one in mapping.values.items()
     } or _YEARS
-    columns = {name: own for name, own in HEADINGS.items() if name not in mapping.fixed}
-    columns |= {name: (heading,) for name, heading in mapping.columns.items()}
-    if mapping.values:
-        columns.pop("value", None)
-    columns |= {_wide(heading): (heading,) for heading in wide}
-    required = [*mapping.columns, *map(_wide, mapping.values)]
+    columns = _columns(mapping)
+    required = [*mapping.columns, *map(_number_column, mapping.values)]
     units: tuple[Unit, ...] = ("percent",)
-    numbers = dict.fromkeys(("value", *map(_wide, wide)), units)
-    numbers = {name: own for name, own in numbers.items() if name in columns}
+    numbers = {name: units for name in ("value", *said_above) if name in columns}
     part = SheetPart(mapping.sheet, mapping.cells)
     sheet = read_sheet(expanded(file), columns, required, numbers, part)
-    asked = [name for name in numbers if any(row.cells.get(name) is not None for row in sheet.rows)]
+    asked = [name for name in numbers if any(name in row.cells for row in sheet.rows)]
     rows, footnotes = _without_footnotes(sheet.rows, asked)
     source = next((said[1] for one in footnotes if (said := _SOURCE.match(one))), "")
     reader = _RowReader(file, file_date, mapping, source)
@@ -163,8 +174,7 @@ def read_figure_table(file: str, file_date: date, mapping: TableMapping) -> Figu
         raise ScenarioError([Problem(Place(file, 0), "", reason)])
     for row in rows:
         for name in asked:
-            fixed = wide.get(name.removeprefix(_WIDE), {}) if name != "value" else {}
-            one = reader.figure(row, name, fixed)
+            one = reader.figure(row, name, said_above.get(name, {}))
             if isinstance(one, Problem):
                 problems.append(one)
             else:
@@ -174,12 +184,22 @@ def read_figure_table(file: str, file_date: date, mapping: TableMapping) -> Figu
     return FigureTable(tuple(found), footnotes, sheet.unread)
 
 
-_WIDE = "of "
+def _columns(mapping: TableMapping) -> dict[str, Sequence[str]]:
+    """Return the headings that each column may have; those that a mapping names, it alone has."""
+    taken = {heading.casefold() for heading in (*mapping.columns.values(), *mapping.values)}
+    columns: dict[str, Sequence[str]] = {
+        name: [one for one in own if one not in taken]
+        for name, own in HEADINGS.items()
+        if name not in mapping.fixed and not (name == "value" and mapping.values)
+    }
+    columns |= {name: (heading,) for name, heading in mapping.columns.items()}
+    beside = mapping.values or _YEARS
+    return columns | {_number_column(heading): (heading,) for heading in beside}
 
 
-def _wide(heading: str) -> str:
-    """Return the name of a column of numbers among others."""
-    return f"{_WIDE}{heading}"
+def _number_column(heading: str) -> str:
+    """Return the name of a column of numbers among others: its heading, if no other has it."""
+    return f"“{heading}”" if heading in HEADINGS else heading
 
 
 def _without_footnotes(
@@ -239,8 +259,11 @@ class _RowReader:
             return row.problem("code", reason)
         cell = self._cell(row, name, said.get("status", ""))
         if isinstance(cell, Reason):
-            return row.problem(name.removeprefix(_WIDE), cell)
+            return row.problem(name, cell)
         percent = row.values[name].endswith("%")
+        fetched = self._file_date(said.get("file_date", ""))
+        if fetched is None:
+            return row.problem("file_date", Reason("A day is written as 2026-03-01."))
         area_code, area = area_of(said.get("area_code", ""), said.get("area", ""))
         source = said.get("source") or self.source
         source = KOLADA if source.casefold() == "kolada" else source
@@ -255,11 +278,20 @@ class _RowReader:
             value=cell[0],
             unit=said.get("unit") or ("%" if percent else unit_in_title(label)),
             status=cell[1],
-            file=self.file,
-            file_date=self.file_date,
+            file=said.get("file") or self.file,
+            file_date=fetched,
             licence=said.get("licence") or licence_of(source),
             place=row.place,
         )
+
+    def _file_date(self, text: str) -> date | None:
+        """Return when a row was fetched; None if it says something that is no day."""
+        if not text or self.mapping.file_date is not None:
+            return self.file_date
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return None
 
     def _cell(self, row: Row, name: str, status: str) -> Cell | Reason:
         text = row.values[name]

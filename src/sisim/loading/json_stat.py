@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sisim.loading.data_cube import CubeDimension, DataCube, Role, require_size, role_of
-from sisim.loading.key_figure import Cell, KeyFigureError, status_of
+from sisim.loading.key_figure import Cell, KeyFigureError, number_in_json, status_of
 from sisim.scenario.errors import Place, Reason
 
 _ROLES: dict[str, Role] = {"time": "time", "geo": "area", "metric": "measure"}
@@ -83,10 +83,11 @@ def _cell(data: dict[str, Any], values: Any, at: int, shown: str) -> Cell:
     value = values[at] if isinstance(values, list) else values.get(str(at))
     if value is None:
         return None, status_of(str(status or "")) or "missing"
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    amount = number_in_json(value)
+    if amount is None:
         reason = Reason('"{text}" is not a number.', text=str(value)[:40])
         raise KeyFigureError.at(shown, 0, reason, f"value[{at}]")
-    return float(value), "value"
+    return amount, "value"
 
 
 def _code(data: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from sisim.i18n import t
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, shortened
@@ -36,9 +36,22 @@ _NAMES_OF_SEXES: dict[Sex, str] = {
     "women": "k|kvinnor|kvinna|flickor|flicka|2|women|woman|girls|girl|female|females|f",
     "men": "m|män|man|pojkar|pojke|1|men|boys|boy|male|males",
 }
+SEX_WORDS: dict[Sex, Reason] = {
+    "total": Reason("everyone"),
+    "women": Reason("women"),
+    "men": Reason("men"),
+}
+STATUS_WORDS: dict[Status, Reason] = {
+    "value": Reason("value"),
+    "missing": Reason("missing"),
+    "suppressed": Reason("suppressed"),
+    "deleted": Reason("deleted"),
+}
 _SEXES = {name: sex for sex, names in _NAMES_OF_SEXES.items() for name in names.split("|")}
 _AREA = re.compile(r"([0-9]{2,4}|G[0-9]{3,})(?: +(.+))?")
 YEARS = range(1900, 2101)
+MOST = 1e15
+"""No key figure is so large."""
 
 KOLADA = "Källa: Kolada"
 """What the terms ask to stand beside Kolada's own numbers, in these words."""
@@ -170,6 +183,13 @@ def status_of(
     if plain in suppressed | _HIDDEN:
         return "suppressed"
     return "missing" if plain in missing else None
+
+
+def number_in_json(value: Any) -> float | None:
+    """Return a number of JSON; None if it is none, or too large to be one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < MOST else None
 
 
 def licence_of(source: str) -> str:

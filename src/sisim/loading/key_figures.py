@@ -22,7 +22,7 @@ from sisim.loading.delimited_text import decoded
 from sisim.loading.figure_table import TableMapping, read_figure_table
 from sisim.loading.files import read
 from sisim.loading.json_stat import cube_of
-from sisim.loading.key_figure import KeyFigure, KeyFigureError
+from sisim.loading.key_figure import SEX_WORDS, STATUS_WORDS, KeyFigure, KeyFigureError
 from sisim.loading.kolada_json import (
     KoladaPage,
     Titles,
@@ -36,6 +36,9 @@ from sisim.loading.validation import validate
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
 from sisim.scenario.os_errors import content_of, expanded
 from sisim.scenario.types import Table
+
+TITLES = "titles"
+"""The kind of a file from Kolada without numbers."""
 
 
 class FigureMapping(Table):
@@ -215,7 +218,7 @@ class _FileReader:
             self.kinds[file] = "JSON-stat"
         elif "values" in data:
             self.pages.append(page_of(data, file))
-            self.kinds[file] = "Kolada"
+            self.kinds[file] = "Kolada" if self.pages[-1].is_data else TITLES
         else:
             reason = Reason(
                 "This is neither a page of Kolada's API (values) nor JSON-stat 2 (class dataset). "
@@ -300,9 +303,9 @@ def _twice(before: KeyFigure, one: KeyFigure) -> Reason:
         code=one.code,
         area=one.area_code or one.area,
         year=one.year,
-        sex=one.sex,
-        value=one.status if one.value is None else one.value,
-        other=before.status if before.value is None else before.value,
+        sex=SEX_WORDS[one.sex],
+        value=STATUS_WORDS[one.status] if one.value is None else one.value,
+        other=STATUS_WORDS[before.status] if before.value is None else before.value,
         place=f"{before.place} {before.key}".strip(),
     )
 

@@ -19,6 +19,7 @@ from sisim.loading.key_figure import (
     KeyFigure,
     KeyFigureError,
     area_of,
+    number_in_json,
     sex_of,
     status_of,
     year_of,
@@ -136,10 +137,11 @@ def _cell(one: Mapping[str, Any], deleted: bool, file: str, key: str) -> Cell:
         return None, "suppressed" if status_of(
             str(one.get("status") or "")
         ) == "suppressed" else "missing"
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    amount = number_in_json(value)
+    if amount is None:
         reason = Reason('"{text}" is not a number.', text=str(value)[:40])
         raise KeyFigureError.at(file, 0, reason, f"{key}.value")
-    return float(value), "value"
+    return amount, "value"
 
 
 def without_last_page(pages: list[KoladaPage]) -> list[str]:

@@ -21,6 +21,8 @@ _KEYWORD = re.compile(
 _PIECES = re.compile(r'"([^"]*)"|(,)')
 _DATA = re.compile(r'"[^"]*"|[^\s"]+')
 
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]*)?")
+
 Keywords = dict[tuple[str, tuple[str, ...]], str]
 """What stands after each keyword, by its name and what it is about."""
 
@@ -39,7 +41,7 @@ def read_px(path: Path) -> DataCube:
         text = decoded(content)
     except TableError as error:
         raise KeyFigureError.at(shown, error.line, error.reason) from error
-    said, line = _keywords(text)
+    said, line = _keywords(f"{text};")  # the last semicolon may be lacking
     place = Place(shown, line)
     if ("DATA", ()) not in said:
         raise KeyFigureError.at(shown, 0, Reason("This is no PX file: it has no DATA."))
@@ -119,7 +121,7 @@ def _cells(tokens: list[str], place: Place) -> list[Cell]:
         if status is not None:
             cells.append((None, status))
             continue
-        if re.fullmatch(r"-?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]{1,2})?", token) is None:
+        if _NUMBER.fullmatch(token) is None:
             reason = Reason(
                 '"{text}" is neither a number with a decimal point nor a sign that one is missing.',
                 text=shortened(token),

@@ -10,8 +10,15 @@ import pandas as pd
 
 from sisim.calibration.served_targets import ServedTarget
 from sisim.i18n import n_, t
-from sisim.loading.key_figure import COLUMNS, KOLADA, KeyFigure, own_processing
-from sisim.loading.key_figures import KeyFigures, figure_rows
+from sisim.loading.key_figure import (
+    COLUMNS,
+    KOLADA,
+    SEX_WORDS,
+    STATUS_WORDS,
+    KeyFigure,
+    own_processing,
+)
+from sisim.loading.key_figures import TITLES, KeyFigures, figure_rows
 from sisim.report.formats import decimal
 from sisim.report.spreadsheet_files import csv_of_rows, write_workbook
 from sisim.scenario.errors import shortened
@@ -39,7 +46,10 @@ def write_figures(figures: Sequence[KeyFigure], out: Path, suffix: str) -> None:
 def read_lines(found: KeyFigures) -> Iterator[str]:
     """Yield what was read of each file, and what was left out."""
     for file, kind in found.kinds.items():
-        count = sum(one.file == file for one in found.figures)
+        if kind == TITLES:
+            yield t("{file}: titles from Kolada.", file=file)
+            continue
+        count = sum(one.place.file == file for one in found.figures)
         yield n_(
             "{file}: {kind}, {n} value.", "{file}: {kind}, {n} values.", count, file=file, kind=kind
         )
@@ -53,6 +63,13 @@ def read_lines(found: KeyFigures) -> Iterator[str]:
             "Every page of {codes} says that there is a next one: fetch those that are missing.",
             codes=", ".join(found.pages_lacking),
         )
+    untitled = {one.code for one in found.figures if one.source == KOLADA and not one.label}
+    if untitled:
+        yield t(
+            "The titles of {codes} are not among the files: read a page of kpi from Kolada's API "
+            "too. Until then the unit is not known.",
+            codes=", ".join(sorted(untitled)),
+        )
     if found.revisions:
         yield n_(
             "{n} value was replaced by that of a newer file:",
@@ -60,8 +77,9 @@ def read_lines(found: KeyFigures) -> Iterator[str]:
             len(found.revisions),
         )
     for before, after in found.revisions[:TOLD]:
-        name = f"{after.code}, {after.area_code or after.area}, {after.year}, {_sex(after.sex)}"
-        yield f"  {name}: {_value(before)} → {_value(after)}"
+        area, sex = after.area_code or after.area, SEX_WORDS[after.sex].text
+        change = f"{_value(before)} → {_value(after)}"
+        yield f"  {after.code}, {area}, {after.year}, {sex}: {change}"
 
 
 def understood_rows(figures: Sequence[KeyFigure]) -> list[dict[str, Any]]:
@@ -76,11 +94,14 @@ def understood_rows(figures: Sequence[KeyFigure]) -> list[dict[str, Any]]:
                 t("Code"): code,
                 t("Key figure"): next((one.label for one in own if one.label), ""),
                 t("Years"): str(years[0]) if len(years) == 1 else f"{years[0]}–{years[-1]}",
-                t("Of whom"): ", ".join(map(_sex, dict.fromkeys(one.sex for one in own))),
+                t("Of whom"): ", ".join(
+                    word.text for sex, word in SEX_WORDS.items() if sex in {one.sex for one in own}
+                ),
                 t("Unit"): own[0].unit or t("not stated"),
                 t("Values"): len(own) - len(lacking),
                 t("Without value"): "; ".join(
-                    f"{status_word(one)} {lacking.count(one)}" for one in dict.fromkeys(lacking)
+                    f"{STATUS_WORDS[one].text} {lacking.count(one)}"
+                    for one in dict.fromkeys(lacking)
                 ),
             }
         )
@@ -100,7 +121,7 @@ def served_rows(
             {
                 t("Code"): one.code,
                 t("Target"): f"{one.name}: {one.target.label.text}",
-                t("Of whom"): _sex(one.sex),
+                t("Of whom"): SEX_WORDS[one.sex].text,
                 t("Conversion"): f"{newest.unit} → {one.target.unit.text}: × {_number(one.factor)}",
                 t("Newest"): t(
                     "{year}: {value} → {converted}",
@@ -137,23 +158,8 @@ def source_words(figures: Sequence[KeyFigure]) -> list[str]:
     return words
 
 
-def status_word(status: str) -> str:
-    """Return what a status is called."""
-    names = {
-        "value": t("value"),
-        "missing": t("missing"),
-        "suppressed": t("suppressed"),
-        "deleted": t("deleted"),
-    }
-    return names[status]
-
-
-def _sex(sex: str) -> str:
-    return {"total": t("all of them"), "women": t("women"), "men": t("men")}[sex]
-
-
 def _value(one: KeyFigure) -> str:
-    return status_word(one.status) if one.value is None else _number(one.value)
+    return STATUS_WORDS[one.status].text if one.value is None else _number(one.value)
 
 
 def _number(value: float) -> str:
