@@ -20,7 +20,7 @@ from sisim.loading.key_figure import (
 )
 from sisim.loading.key_figures import TITLES, KeyFigures, figure_rows
 from sisim.report.formats import decimal
-from sisim.report.spreadsheet_files import csv_of_rows, write_workbook
+from sisim.report.spreadsheet_files import FillInTable, write_workbook
 from sisim.scenario.errors import shortened
 
 TOLD = 5
@@ -40,7 +40,7 @@ def write_figures(figures: Sequence[KeyFigure], out: Path, suffix: str) -> None:
         table = pd.DataFrame(rows, columns=[*COLUMNS])
         write_workbook({"figures": table}, source_words(figures), out)
     else:
-        out.write_text(csv_of_rows([COLUMNS, *rows]), encoding="utf-8", newline="")
+        FillInTable("figures", COLUMNS, rows).write(out, suffix)
 
 
 def read_lines(found: KeyFigures) -> Iterator[str]:
