@@ -212,6 +212,8 @@ class _FileReader:
 
     def _json(self, file: str, path: Path, own: TableMapping) -> None:
         data = _json_in(file, path)
+        if {"id", "title"} <= data.keys():  # one key figure or municipality, asked for alone
+            data = {"values": [data]}
         if data.get("class") == "dataset":
             found = figures_of(cube_of(data, file), _date_of(path, own))
             self.figures += [_stated(one, own) for one in found]
