@@ -257,9 +257,11 @@ def test_a_bad_file_is_refused_with_its_place_and_a_remedy(
 
 
 def test_numbers_that_are_not_as_many_as_the_dimensions_say_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match=r":20: The dimensions have 2 × 1 .* the file has 3"):
+    with pytest.raises(
+        ScenarioError, match=r":20: .* table is 2 × 1 = 2; the numbers in the file are 3"
+    ):
         figures(px(tmp_path, ["2023"], ["1", "2", "3"]))
-    with pytest.raises(ScenarioError, match=r"2 × 1 .* is 2 numbers; the file has 1"):
+    with pytest.raises(ScenarioError, match="2 × 1 = 2; the numbers in the file are 1"):
         figures(json_stat(tmp_path, ["2023"], [1.0]))
 
 

@@ -104,8 +104,8 @@ def require_size(dimensions: Sequence[Sequence[str]], found: int | None, place: 
         raise KeyFigureError.at(place.file, place.line, reason)
     if found is not None and found != size:
         reason = Reason(
-            "The dimensions have {sizes} categories, which is {size} numbers; the file has "
-            "{found}. Fetch it anew: what is here cannot be told apart.",
+            "By its dimensions the table is {sizes} = {size}; the numbers in the file are {found}. "
+            "Fetch it anew: which number is of what cannot be told.",
             sizes=" × ".join(map(str, sizes)),
             size=size,
             found=found,

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sisim.calibration.served_targets import ServedTarget
-from sisim.i18n import n_, t
+from sisim.i18n import number, t
 from sisim.loading.key_figure import (
     COLUMNS,
     KOLADA,
@@ -50,9 +50,7 @@ def read_lines(found: KeyFigures) -> Iterator[str]:
             yield t("{file}: titles from Kolada.", file=file)
             continue
         count = sum(one.place.file == file for one in found.figures)
-        yield n_(
-            "{file}: {kind}, {n} value.", "{file}: {kind}, {n} values.", count, file=file, kind=kind
-        )
+        yield t("{file}: {kind}, values: {n}.", n=number(count), file=file, kind=kind)
         if found.unread.get(file):
             names = ", ".join(found.unread[file])
             yield "  " + t("Columns that were not read: {names}.", names=names)
@@ -71,11 +69,8 @@ def read_lines(found: KeyFigures) -> Iterator[str]:
             codes=", ".join(sorted(untitled)),
         )
     if found.revisions:
-        yield n_(
-            "{n} value was replaced by that of a newer file:",
-            "{n} values were replaced by those of a newer file:",
-            len(found.revisions),
-        )
+        replaced = number(len(found.revisions))
+        yield t("Values that were replaced by those of a newer file: {n}.", n=replaced)
     for before, after in found.revisions[:TOLD]:
         area, sex = after.area_code or after.area, SEX_WORDS[after.sex].text
         change = f"{_value(before)} → {_value(after)}"
