@@ -366,3 +366,16 @@ def test_any_json_ends_in_an_answer(data: st.DataObject) -> None:
         file = text(Path(folder), json.dumps(content), name="any.json")
         with suppress(ScenarioError):
             read_key_figures([file])
+
+
+@given(st.data())
+def test_any_px_file_ends_in_an_answer(data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(px(Path(folder), ["2022", "2023"], ["1", "2", '".."', "4.5"]))
+        content = file.read_bytes()
+        start = data.draw(st.integers(0, len(content)))
+        end = data.draw(st.integers(start, min(len(content), start + 40)))
+        put = data.draw(st.sampled_from([b"", b'"', b";", b"=", b"(", b"\xff", b"DATA=", b"1e9 "]))
+        file.write_bytes(content[:start] + put + content[end:])
+        with suppress(ScenarioError):
+            read_key_figures([str(file)])
