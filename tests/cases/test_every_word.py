@@ -19,6 +19,8 @@ from unittest import mock
 import pytest
 from babel.messages.pofile import read_po
 from helpers.command_line import sisim
+from helpers.figure_files import TITLE, kolada, row
+from helpers.figure_files import text as write_text
 from helpers.pictures import faults
 from helpers.registers import estimation, lives, register
 from helpers.words import SCENARIOS, SOURCE, WORD, leaks, slips
@@ -85,7 +87,7 @@ DATA = re.compile(r"[a-z0-9_.*:/+-]*")
 """A cell of a table for programs: a key, a category, a month or a number, in every language."""
 REFERENCE = re.compile(r".* et al\. \d{4}.*")
 """A cell that names a publication, in its own language."""
-KEYS_TOLD = ("assumptions", "check", "explain", "catalogue", "values", "pathway")
+KEYS_TOLD = (*("assumptions", "check", "explain", "catalogue", "values", "pathway", "key-figures"),)
 """Commands that tell the keys of files."""
 SECTIONS_OF_KEYS = ("odd", "provenance", "glossary")
 """Sections of a decision document that tell keys, the command, and words in both languages."""
@@ -205,6 +207,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "catalogue": (),
     "values": ("--text", "residential"),
     "catalogue --read": ("--read", "catalogue.csv"),
+    "key-figures": ("data.json", "kpi.json", "kommuner.csv"),
     "discover": (
         *(*SMALLEST, "--arm", "project", "--under=-450e3", "--draws", "20", "--workers", "1"),
     ),
@@ -237,12 +240,17 @@ def prepare(name: str) -> None:
         sisim("catalogue", "--administration", "social", "--out", "catalogue.csv", lang="sv")
     elif name == "estimate":
         estimation(Path(), register(lives(1, 100)))
+    elif name == "key-figures":
+        kolada(Path(), "kpi.json", [TITLE])
+        kolada(Path(), "data.json", [row(95.0), row(None, year=2024)], next_url="…")
+        table = "Kod;Kommunkod;År;Värde;Annat\nA;0581;2023;X;\nKälla: Kommunen\n"
+        write_text(Path(), table, name="kommuner.csv")
     elif name == "reproduce":
         sisim("sweep", "experiment.toml", "--out", "result", "--workers", "1", lang="sv")
 
 
 DRAWS_NOTHING = frozenset(
-    {"check", "explain", "assumptions", "catalogue", "values", "lesson", "reproduce"}
+    {"check", "explain", "assumptions", "catalogue", "values", "lesson", "reproduce", "key-figures"}
 )
 
 
@@ -259,6 +267,7 @@ def test_a_command_says_writes_and_draws_words_of_the_language(name: str, lang: 
         "pathway": "pathway.svg",
         "catalogue": "out.csv",
         "values": "values.csv",
+        "key-figures": "figures.csv",
         "catalogue --read": "egna",
         "estimate": "egna.toml",
         "lesson": "lesson.html",

@@ -29,6 +29,7 @@ from sisim.cli.estimate_command import estimate
 from sisim.cli.evaluation_command import evaluate
 from sisim.cli.file_commands import assumptions, check, explain_key, pathway, schema
 from sisim.cli.help_pages import print_help
+from sisim.cli.key_figures_command import key_figures
 from sisim.cli.line_runner import lines_run_by
 from sisim.cli.live_commands import lesson, live
 from sisim.cli.parse_errors import print_parse_error
@@ -99,6 +100,7 @@ for command in (
     gate,
     spread,
     catalogue,
+    key_figures,
     check,
     explain,
     explain_key,

@@ -85,7 +85,7 @@ def delimited(content: bytes) -> Delimited:
     Raises:
         TableError: If it is none.
     """
-    text = _decoded(content)
+    text = decoded(content)
     named = _SEPARATOR_LINE.match(text)
     if named is None or named[1] in '"\r\n':
         return Delimited(text, 1, SEPARATORS)
@@ -105,7 +105,7 @@ def _cells(texts: list[str]) -> dict[int, TableCell]:
     return {column: TableCell(restored(text)) for column, text in enumerate(stripped) if text}
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
     """Return a text in UTF-8, UTF-16 or UTF-32 with their marks, or Windows-1252.
 
     Raises:

@@ -6,15 +6,16 @@ decimal mark its numbers have, and whether it is too large, is settled here and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import partial, reduce
 from itertools import islice
 from pathlib import Path
 
 from sisim.loading.amounts import Mark, Unit, amount, decimal_mark
 from sisim.loading.cells import MOST_BYTES, TableCell, TableError, TableRow
-from sisim.loading.delimited_text import SEPARATORS, delimited, split
+from sisim.loading.delimited_text import SEPARATORS, Delimited, delimited, split
 from sisim.loading.workbook import OLE, ZIP, sheets
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
 from sisim.scenario.os_errors import content_of
@@ -25,6 +26,8 @@ TEXTS = (".csv", ".tsv", ".txt")
 WORKBOOKS = (".xlsx", ".xlsm")
 LOOKED_THROUGH = 20
 """So many lines may stand above the headings."""
+MOST_NAMED = 20
+"""So many sheets are named to who asks for one that is not there."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,47 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class SheetPart:
+    """Which part of a file is the table; unset, all of it.
+
+    Attributes:
+        sheet: The name of the sheet, in a workbook.
+        cells: The first and the last cell, headings included: "B4:H40".
+    """
+
+    sheet: str | None = None
+    cells: str | None = None
+
+    def of(self, lines: Iterable[TableRow]) -> list[TableRow]:
+        """Return the lines with the cells that belong to the table.
+
+        Raises:
+            TableError: If `cells` does not say which.
+        """
+        if self.cells is None:
+            return list(lines)
+        found = _CELLS.fullmatch(self.cells.upper().replace("$", ""))
+        if found is None:
+            raise TableError(
+                Reason('"{text}" is no range of cells: write it as B4:H40.', text=self.cells)
+            )
+        left, right = _column(found[1]), _column(found[3])
+        return [
+            TableRow(line.number, {at: x for at, x in line.cells.items() if left <= at <= right})
+            for line in lines
+            if int(found[2]) <= line.number <= int(found[4])
+        ]
+
+
+_CELLS = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
+
+
+def _column(letters: str) -> int:
+    """Return the number of a column, from 0."""
+    return reduce(lambda sum_, letter: 26 * sum_ + ord(letter) - ord("A") + 1, letters, 0) - 1
+
+
+@dataclass(frozen=True)
 class _Layout:
     """A way to take a file for a table: a sheet, or a separator; whole lines in the first cell.
 
@@ -101,6 +145,7 @@ def read_sheet(
     columns: Mapping[str, Sequence[str]],
     required: Collection[str] = (),
     numbers: Mapping[str, Collection[Unit]] | None = None,
+    part: SheetPart = SheetPart(),
 ) -> Sheet:
     """Return the rows of a CSV or XLSX file.
 
@@ -109,6 +154,7 @@ def read_sheet(
         columns: The headings that each column may have, in any language, however capitalised.
         required: Columns that must be there.
         numbers: The columns that hold numbers, and what may stand beside these.
+        part: Which part of the file is the table.
 
     Raises:
         ScenarioError: If it cannot be read, or lacks a column; with every row and cell that is
@@ -116,7 +162,7 @@ def read_sheet(
     """
     shown = str(path)
     try:
-        layout, headings, lines = _table(path, columns, required)
+        layout, headings, lines = _table(path, columns, required, part)
     except TableError as error:
         raise ScenarioError([Problem(Place(shown, error.line), "", error.reason)]) from error
     lacking = [columns[name][0] for name in required if name not in headings.names.values()]
@@ -155,7 +201,10 @@ def read_sheet(
 
 
 def _table(
-    path: Path, columns: Mapping[str, Sequence[str]], required: Collection[str]
+    path: Path,
+    columns: Mapping[str, Sequence[str]],
+    required: Collection[str],
+    part: SheetPart,
 ) -> tuple[_Layout, _Headings, list[TableRow]]:
     """Return how a file is laid out, its headings, and the lines with something in them below.
 
@@ -164,7 +213,7 @@ def _table(
     """
     known = {_plain(heading): name for name, own in columns.items() for heading in (name, *own)}
     best: tuple[tuple[bool, int, int], _Layout, _Headings] | None = None
-    for layout in _layouts(_content(path)):
+    for layout in _layouts(_content(path), part):
         # Of a workbook the sample is all there is.
         first = islice((line for line in layout.sample if line.cells), LOOKED_THROUGH)
         headings = _headings(_filled(layout, first), known, required)
@@ -202,17 +251,40 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _layouts(content: bytes) -> Iterator[_Layout]:
-    """Yield the ways to take a file for a table, the most likely first."""
+def _layouts(content: bytes, part: SheetPart) -> Iterator[_Layout]:
+    """Yield the ways to take a file for a table, the most likely first.
+
+    Raises:
+        TableError: If it has no such part.
+    """
     if content.startswith((ZIP, OLE)):
-        for name, lines in sheets(content).items():
+        every = sheets(content)
+        if part.sheet is not None and part.sheet not in every:
+            raise TableError(
+                Reason(
+                    'There is no sheet called "{name}" in the workbook, which has: {names}.',
+                    name=part.sheet,
+                    names=[*every][:MOST_NAMED],
+                )
+            )
+        for name, whole in every.items():
+            if part.sheet not in (None, name):
+                continue
+            lines = part.of(whole)
             plain = _Layout(lines, partial(list, lines), name)
             yield from (plain, *(replace(plain, inner=one) for one in SEPARATORS))
         return
     text = delimited(content)
-    plain_ones = [_Layout(text.sample(s), partial(text.lines, s)) for s in text.separators]
+    plain_ones = [
+        _Layout(part.of(text.sample(one)), partial(_lines_of, part, text, one))
+        for one in text.separators
+    ]
     yield from plain_ones
     yield from (replace(one, inner=inner) for one in plain_ones for inner in SEPARATORS)
+
+
+def _lines_of(part: SheetPart, text: Delimited, separator: str) -> list[TableRow]:
+    return part.of(text.lines(separator))
 
 
 def _filled(layout: _Layout, lines: Iterable[TableRow], width: int = 0) -> list[TableRow]:
@@ -239,9 +311,12 @@ def _whole(line: TableRow, separator: str, width: int) -> TableRow:
 def _headings(
     lines: Sequence[TableRow], known: Mapping[str, str], required: Collection[str]
 ) -> _Headings | None:
-    """Return the headings: the first line, or, if it lacks some, the one with most of them."""
+    """Return the headings: the first line, or, if it lacks some, the one with most of them.
+
+    Where none is required, they are the line with most of them.
+    """
     tried = [_named(line, known) for line in lines[:LOOKED_THROUGH]]
-    if not tried or set(required) <= set(tried[0].names.values()):
+    if not tried or (required and set(required) <= set(tried[0].names.values())):
         return tried[0] if tried else None
     return max(tried, key=lambda one: len(one.names))
 
