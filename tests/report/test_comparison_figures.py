@@ -287,7 +287,7 @@ def test_what_is_invested_is_told_in_its_parts(made_up: MadeUp) -> None:
     ]
     one, two = ([cell.replace(NBSP, " ") for cell, _ in row] for _, row in table.rows)
     assert one[4:6] == ["SEK 0.0m", "SEK 0.0m"]
-    assert two[3:6] == ["SEK 36.0m", "SEK 110m", "SEK −8.0m"]
+    assert two[3:6] == ["SEK 36.0m", "SEK 110m", "−SEK 8.0m"]
     # A project alone has but its investment.
     alone = comparison_chart(compare(made_up), ["project"]).table
     assert alone.headings[3].startswith("Invested")
